@@ -1,0 +1,120 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every Swift module is built in this dialect.
+let dialect: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+// Modules above the C line: each unsafe use would have to be spelled out, and the build fails where one is not.
+let safe: [SwiftSetting] =
+  dialect + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
+
+let package = Package(
+  name: "cri",
+  products: [
+    .library(name: "CRI", targets: ["CRI", "CRIState", "CRINode"]),
+    .library(name: "CRISimulator", targets: ["CRISimulator"]),
+    .executable(name: "cri", targets: ["cri"]),
+    .executable(name: "cri-sim", targets: ["cri-sim"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // The system's C libraries.
+    .systemLibrary(
+      name: "CRINghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+    .systemLibrary(
+      name: "CRIProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CRILibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+    // Transport: descriptors, frames, calls.
+    .target(name: "CRISystem", swiftSettings: dialect),
+    .target(name: "CRIHTTP2", dependencies: ["CRINghttp2", "CRISystem"], swiftSettings: dialect),
+    .target(name: "CRIGRPC", dependencies: ["CRIHTTP2", "CRISystem"], swiftSettings: safe),
+
+    // Messages: documents, protobuf, the generated types.
+    .target(name: "CRIJSON", swiftSettings: safe),
+    .target(name: "CRIYAML", dependencies: ["CRILibYAML", "CRIJSON"], swiftSettings: dialect),
+    .target(name: "CRIWire", dependencies: ["CRIProtobufC"]),
+    .target(name: "CRIProtobuf", dependencies: ["CRIProtobufC", "CRIJSON"], swiftSettings: dialect),
+    .target(
+      name: "CRIMessages", dependencies: ["CRIWire", "CRIProtobuf", "CRIJSON"], swiftSettings: dialect),
+
+    // The client, where transport and messages meet.
+    .target(
+      name: "CRI", dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRISystem"],
+      swiftSettings: safe),
+
+    // The main job: what a node has, what changed, what kubelet will do about it.
+    .target(
+      name: "CRIState", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
+    .target(
+      name: "CRINode", dependencies: ["CRI", "CRIState", "CRIJSON", "CRISystem"], swiftSettings: safe),
+
+    // A runtime that is not there: the peer for tests, the demo and machines without containerd.
+    .target(
+      name: "CRISimulator",
+      dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem"],
+      swiftSettings: safe),
+
+    // The command.
+    .target(
+      name: "CRIRendering", dependencies: ["CRIJSON", "CRIYAML", "CRISystem"], swiftSettings: safe),
+    .target(
+      name: "CRICommands",
+      dependencies: [
+        "CRI", "CRIState", "CRINode", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: safe),
+    .executableTarget(name: "cri", dependencies: ["CRICommands"], swiftSettings: safe),
+    .executableTarget(
+      name: "cri-sim",
+      dependencies: [
+        "CRISimulator", "CRISystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/cri-sim", swiftSettings: safe),
+    .executableTarget(
+      name: "populate",
+      dependencies: ["CRI", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tools/populate", swiftSettings: safe),
+
+    // Tests, one target a module.
+    .target(
+      name: "TestSupport", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON"],
+      path: "Tests/Support", swiftSettings: dialect),
+    .testTarget(name: "CRISystemTests", dependencies: ["CRISystem"], swiftSettings: dialect),
+    .testTarget(
+      name: "CRIHTTP2Tests", dependencies: ["CRIHTTP2", "CRISystem", "TestSupport"], swiftSettings: dialect),
+    .testTarget(
+      name: "CRIGRPCTests", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(name: "CRIJSONTests", dependencies: ["CRIJSON"], swiftSettings: dialect),
+    .testTarget(name: "CRIYAMLTests", dependencies: ["CRIYAML", "CRIJSON"], swiftSettings: dialect),
+    .testTarget(
+      name: "CRIMessagesTests", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      resources: [.copy("Facts")], swiftSettings: dialect),
+    .testTarget(
+      name: "CRITests", dependencies: ["CRI", "CRISimulator", "CRIGRPC", "CRISystem", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRIStateTests", dependencies: ["CRIState", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRINodeTests", dependencies: ["CRINode", "CRI", "CRIState", "CRISimulator", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON"], swiftSettings: dialect),
+    .testTarget(
+      name: "CommandTests", dependencies: ["CRICommands", "cri", "cri-sim", "populate", "TestSupport"],
+      swiftSettings: dialect),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
