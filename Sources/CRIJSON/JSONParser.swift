@@ -1,0 +1,266 @@
+/// A recursive-descent reader over bytes.
+struct JSONParser {
+  let bytes: [UInt8]
+  var at: Int
+  private var depth = 0
+
+  init(bytes: [UInt8], at: Int = 0) {
+    self.bytes = bytes
+    self.at = at
+  }
+
+  mutating func document() throws(JSONError) -> JSON {
+    skipSpace()
+    let value = try value()
+    skipSpace()
+    guard at == bytes.count else { throw error("the end of the document") }
+    return value
+  }
+
+  mutating func nextDocument() throws(JSONError) -> JSON? {
+    skipSpace()
+    return at == bytes.count ? nil : try value()
+  }
+
+  // MARK: Values
+
+  private mutating func value() throws(JSONError) -> JSON {
+    guard at < bytes.count else { throw error("a value") }
+    switch bytes[at] {
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "{"): return try object()
+    case UInt8(ascii: "["): return try array()
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    default: throw error("a value")
+    }
+  }
+
+  private mutating func object() throws(JSONError) -> JSON {
+    try enter()
+    var object = JSONObject()
+    skipSpace()
+    if take(UInt8(ascii: "}")) {
+      depth -= 1
+      return .object(object)
+    }
+    while true {
+      guard peek() == UInt8(ascii: "\"") else { throw error("a key in double quotes") }
+      let key = try string()
+      skipSpace()
+      guard take(UInt8(ascii: ":")) else { throw error("a colon") }
+      skipSpace()
+      object[key] = try value()
+      skipSpace()
+      if take(UInt8(ascii: ",")) {
+        skipSpace()
+      } else if take(UInt8(ascii: "}")) {
+        depth -= 1
+        return .object(object)
+      } else {
+        throw error("a comma or a closing brace")
+      }
+    }
+  }
+
+  private mutating func array() throws(JSONError) -> JSON {
+    try enter()
+    var elements: [JSON] = []
+    skipSpace()
+    if take(UInt8(ascii: "]")) {
+      depth -= 1
+      return .array(elements)
+    }
+    while true {
+      elements.append(try value())
+      skipSpace()
+      if take(UInt8(ascii: ",")) {
+        skipSpace()
+      } else if take(UInt8(ascii: "]")) {
+        depth -= 1
+        return .array(elements)
+      } else {
+        throw error("a comma or a closing bracket")
+      }
+    }
+  }
+
+  private mutating func enter() throws(JSONError) {
+    guard depth < JSON.maximumDepth else { throw error("at most \(JSON.maximumDepth) levels of nesting") }
+    depth += 1
+    at += 1
+  }
+
+  private mutating func word(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+    let text = word.description
+    for byte in text.utf8 {
+      guard take(byte) else { throw error(text) }
+    }
+    return value
+  }
+
+  // MARK: Numbers
+
+  private mutating func number() throws(JSONError) -> String {
+    let start = at
+    _ = take(UInt8(ascii: "-"))
+    if take(UInt8(ascii: "0")) {
+      if let byte = peek(), isDigit(byte) { throw error("no digit after a leading zero") }
+    } else {
+      try digits()
+    }
+    if take(UInt8(ascii: ".")) { try digits() }
+    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      try digits()
+    }
+    return String(decoding: bytes[start..<at], as: UTF8.self)
+  }
+
+  private mutating func digits() throws(JSONError) {
+    guard let byte = peek(), isDigit(byte) else { throw error("a digit") }
+    while let byte = peek(), isDigit(byte) { at += 1 }
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+  }
+
+  // MARK: Strings
+
+  private mutating func string() throws(JSONError) -> String {
+    at += 1
+    let start = at
+    while at < bytes.count {
+      let byte = bytes[at]
+      if byte == UInt8(ascii: "\"") {
+        let text = try text(start..<at)
+        at += 1
+        return text
+      }
+      if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
+      guard byte >= 0x20 else { throw error("no control character in a string") }
+      at += 1
+    }
+    throw error("a closing quote")
+  }
+
+  private mutating func escapedString(from start: Int) throws(JSONError) -> String {
+    var text = try text(start..<at)
+    var run = at
+    while at < bytes.count {
+      switch bytes[at] {
+      case UInt8(ascii: "\""):
+        text += try self.text(run..<at)
+        at += 1
+        return text
+      case UInt8(ascii: "\\"):
+        text += try self.text(run..<at)
+        text.unicodeScalars.append(try escape())
+        run = at
+      case 0..<0x20:
+        throw error("no control character in a string")
+      default:
+        at += 1
+      }
+    }
+    throw error("a closing quote")
+  }
+
+  private mutating func escape() throws(JSONError) -> Unicode.Scalar {
+    at += 1
+    guard let letter = peek() else { throw error("an escape") }
+    let scalar: Unicode.Scalar
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): scalar = Unicode.Scalar(letter)
+    case UInt8(ascii: "b"): scalar = "\u{8}"
+    case UInt8(ascii: "f"): scalar = "\u{c}"
+    case UInt8(ascii: "n"): scalar = "\n"
+    case UInt8(ascii: "r"): scalar = "\r"
+    case UInt8(ascii: "t"): scalar = "\t"
+    case UInt8(ascii: "u"): return try unicodeEscape()
+    default: throw error("an escape (one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u)")
+    }
+    at += 1
+    return scalar
+  }
+
+  /// `\uXXXX`, or a surrogate pair of two; a lone surrogate stands for no character and is an error.
+  private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
+    let start = at - 1
+    at += 1
+    let high = try hexQuad()
+    if let scalar = Unicode.Scalar(high) { return scalar }
+    if (0xD800..<0xDC00).contains(high), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
+      let low = try hexQuad()
+      if (0xDC00..<0xE000).contains(low),
+        let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
+      {
+        return scalar
+      }
+    }
+    at = start
+    throw error("a surrogate pair")
+  }
+
+  private mutating func hexQuad() throws(JSONError) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let byte = peek(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+        throw error("a hexadecimal digit")
+      }
+      value = value << 4 | UInt32(digit)
+      at += 1
+    }
+    return value
+  }
+
+  /// Checks UTF-8 while copying.
+  private mutating func text(_ range: Range<Int>) throws(JSONError) -> String {
+    if let text = String(validating: bytes[range], as: UTF8.self) { return text }
+    // The longest valid prefix ends where the error is.
+    var end = range.lowerBound
+    var decoder = UTF8()
+    var rest = bytes[range].makeIterator()
+    while case .scalarValue(let scalar) = decoder.decode(&rest) { end += UTF8.width(scalar) }
+    at = end
+    throw error("valid UTF-8")
+  }
+
+  // MARK: Bytes
+
+  private func peek() -> UInt8? { at < bytes.count ? bytes[at] : nil }
+
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard at < bytes.count, bytes[at] == byte else { return false }
+    at += 1
+    return true
+  }
+
+  private mutating func skipSpace() {
+    while at < bytes.count {
+      switch bytes[at] {
+      case 0x20, 0x0A, 0x0D, 0x09: at += 1
+      default: return
+      }
+    }
+  }
+
+  private func error(_ expected: String) -> JSONError {
+    let before = bytes[..<at]
+    let line = before.count { $0 == 0x0A } + 1
+    let column = at - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
+    return JSONError(line: line, column: column, expected: expected, found: found())
+  }
+
+  private func found() -> String {
+    guard let byte = peek() else { return "the end of the text" }
+    if byte > 0x20, byte < 0x7F { return "'\(Unicode.Scalar(byte))'" }
+    if byte == 0x20 { return "a space" }
+    if byte == 0x0A { return "the end of the line" }
+    let hex = String(byte, radix: 16)
+    return "byte 0x" + (hex.count < 2 ? "0" : "") + hex
+  }
+}

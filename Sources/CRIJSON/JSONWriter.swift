@@ -1,0 +1,225 @@
+/// Writes JSON as bytes, member by member, without building a document first.
+///
+/// What it writes is safe to show on a terminal: control characters (C0, DEL, C1), line separators and
+/// bidirectional overrides are escaped inside strings. `<`, `>` and `&` are not.
+package struct JSONWriter {
+  package enum Style: Hashable, Sendable {
+    /// No white space at all.
+    case compact
+    /// Two spaces a level, as Go's encoders with an indent.
+    case pretty
+  }
+
+  /// What has been written so far.
+  package private(set) var bytes: [UInt8] = []
+
+  private let isPretty: Bool
+  private var depth = 0
+  private var isFirst = true
+  private var isAfterKey = false
+
+  package init(_ style: Style = .compact, reservingBytes capacity: Int = 0) {
+    isPretty = style == .pretty
+    bytes.reserveCapacity(capacity)
+  }
+
+  // MARK: Containers
+
+  package mutating func beginObject() { begin(UInt8(ascii: "{")) }
+
+  package mutating func endObject() { end(UInt8(ascii: "}")) }
+
+  package mutating func beginArray() { begin(UInt8(ascii: "[")) }
+
+  package mutating func endArray() { end(UInt8(ascii: "]")) }
+
+  /// The next value's key; only inside an object.
+  package mutating func key(_ name: String) {
+    separate()
+    quote(name)
+    bytes.append(UInt8(ascii: ":"))
+    if isPretty { bytes.append(0x20) }
+    isAfterKey = true
+  }
+
+  // MARK: Scalars
+
+  package mutating func null() {
+    separate()
+    bytes.append(contentsOf: "null".utf8)
+  }
+
+  package mutating func bool(_ value: Bool) {
+    separate()
+    bytes.append(contentsOf: (value ? "true" : "false").utf8)
+  }
+
+  package mutating func string(_ text: String) {
+    separate()
+    quote(text)
+  }
+
+  /// A string from UTF-8 bytes; what is not UTF-8 becomes U+FFFD.
+  package mutating func string(utf8 text: Span<UInt8>) {
+    separate()
+    quote(utf8: text)
+  }
+
+  /// A number, as it is; the caller answers for its syntax.
+  package mutating func number(_ text: String) {
+    separate()
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  package mutating func number(_ value: some FixedWidthInteger) {
+    separate()
+    digits(value)
+  }
+
+  /// JSON has no infinities and no NaN: they become `null`.
+  package mutating func number(_ value: Double) {
+    if value.isFinite { number(value.description) } else { null() }
+  }
+
+  /// An integer in quotes, as protobuf's JSON mapping writes 64-bit integers.
+  package mutating func quotedNumber(_ value: some FixedWidthInteger) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    digits(value)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// A whole document as the next value.
+  package mutating func value(_ json: JSON) {
+    switch json {
+    case .null: null()
+    case .bool(let value): bool(value)
+    case .number(let text): number(text)
+    case .string(let text): string(text)
+    case .array(let elements):
+      beginArray()
+      for element in elements { value(element) }
+      endArray()
+    case .object(let object):
+      beginObject()
+      for (name, member) in object {
+        key(name)
+        value(member)
+      }
+      endObject()
+    }
+  }
+
+  /// A line feed, to close a document or to separate two.
+  package mutating func newline() { bytes.append(0x0A) }
+
+  // MARK: Layout
+
+  private mutating func begin(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    depth += 1
+    isFirst = true
+  }
+
+  private mutating func end(_ bracket: UInt8) {
+    precondition(depth > 0 && !isAfterKey, "an end without its begin")
+    depth -= 1
+    if !isFirst { breakLine() }
+    bytes.append(bracket)
+    isFirst = false
+  }
+
+  private mutating func separate() {
+    if isAfterKey {
+      isAfterKey = false
+      return
+    }
+    guard depth > 0 else { return }
+    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    isFirst = false
+    breakLine()
+  }
+
+  private mutating func breakLine() {
+    guard isPretty else { return }
+    bytes.append(0x0A)
+    for _ in 0..<depth {
+      bytes.append(0x20)
+      bytes.append(0x20)
+    }
+  }
+
+  private mutating func digits(_ value: some FixedWidthInteger) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    var rest = value.magnitude
+    repeat {
+      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: remainder))
+      rest = quotient
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  // MARK: Strings
+
+  private mutating func quote(_ text: String) {
+    let utf8 = text.utf8
+    bytes.append(UInt8(ascii: "\""))
+    if Self.isPlain(utf8.span) {
+      bytes.append(contentsOf: utf8)
+    } else {
+      for scalar in text.unicodeScalars { append(scalar) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func quote(utf8 text: Span<UInt8>) {
+    if Self.isPlain(text, ascii: true) {
+      bytes.append(UInt8(ascii: "\""))
+      for position in text.indices { bytes.append(text[position]) }
+      bytes.append(UInt8(ascii: "\""))
+    } else {
+      var copy: [UInt8] = []
+      copy.reserveCapacity(text.count)
+      for position in text.indices { copy.append(text[position]) }
+      quote(String(decoding: copy, as: UTF8.self))
+    }
+  }
+
+  /// Whether nothing needs an escape; 0xC2 and 0xE2 lead all that might, beyond ASCII.
+  private static func isPlain(_ text: Span<UInt8>, ascii: Bool = false) -> Bool {
+    for position in text.indices {
+      let byte = text[position]
+      if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte >= 0x7F {
+        if byte == 0xC2 || byte == 0xE2 || byte < 0x80 || ascii { return false }
+      }
+    }
+    return true
+  }
+
+  private mutating func append(_ scalar: Unicode.Scalar) {
+    switch scalar {
+    case "\"": escape("\"")
+    case "\\": escape("\\")
+    case "\n": escape("n")
+    case "\r": escape("r")
+    case "\t": escape("t")
+    case "\u{8}": escape("b")
+    case "\u{c}": escape("f")
+    case "\0"..<" ", "\u{7f}"..."\u{9f}", "\u{2028}"..."\u{202e}", "\u{2066}"..."\u{2069}":
+      escape("u")
+      let hex = String(scalar.value, radix: 16)
+      for _ in hex.utf8.count..<4 { bytes.append(UInt8(ascii: "0")) }
+      bytes.append(contentsOf: hex.utf8)
+    default:
+      bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+    }
+  }
+
+  private mutating func escape(_ letter: Unicode.Scalar) {
+    bytes.append(UInt8(ascii: "\\"))
+    bytes.append(UInt8(truncatingIfNeeded: letter.value))
+  }
+}
