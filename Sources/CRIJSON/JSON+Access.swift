@@ -34,13 +34,13 @@ extension JSON {
   /// A number that is exactly an `Int64`; `1e3` and `2.0` are.
   public var intValue: Int64? {
     guard case .number(let text) = self else { return nil }
-    return Int64(text) ?? exact(text).flatMap { Int64(exactly: $0) }
+    return Int64(text) ?? wholeNumber(text)
   }
 
   /// A number that is exactly a `UInt64`.
   public var uintValue: UInt64? {
     guard case .number(let text) = self else { return nil }
-    return UInt64(text) ?? exact(text).flatMap { UInt64(exactly: $0) }
+    return UInt64(text) ?? wholeNumber(text).flatMap { UInt64(exactly: $0) }
   }
 
   /// A number as the nearest `Double`.
@@ -58,8 +58,10 @@ extension JSON {
     if case .object(let object) = self { object } else { nil }
   }
 
-  // Beyond 2^53 a Double may have been rounded on its way here.
-  private func exact(_ text: String) -> Double? {
-    Double(text).flatMap { $0.magnitude <= 9_007_199_254_740_992 ? $0 : nil }
+  // Beyond 2^53 a Double may have been rounded on its way here. (`Int64(exactly:)` would need libm.)
+  private func wholeNumber(_ text: String) -> Int64? {
+    guard let value = Double(text), value.magnitude <= 9_007_199_254_740_992 else { return nil }
+    let whole = Int64(value)
+    return Double(whole) == value ? whole : nil
   }
 }
