@@ -1,0 +1,28 @@
+/// The value of `grpc-timeout`: at most eight digits and a unit (gRPC over HTTP/2, "Requests").
+enum Timeout {
+  private static let limit: Int64 = 99_999_999
+
+  /// Rounded up to the unit, so that the server never gives up before us.
+  static func encode(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    guard seconds >= 0, attoseconds >= 0 else { return "0m" }
+    let rest = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    if seconds <= limit / 1000 - 1 { return "\(seconds * 1000 + rest)m" }
+    return "\(min(seconds + 1, limit))S"
+  }
+
+  static func decode(_ text: String) -> Duration? {
+    guard let unit = text.last, let count = Int64(text.dropLast()), count >= 0, count <= limit else {
+      return nil
+    }
+    switch unit {
+    case "n": return .nanoseconds(count)
+    case "u": return .microseconds(count)
+    case "m": return .milliseconds(count)
+    case "S": return .seconds(count)
+    case "M": return .seconds(count * 60)
+    case "H": return .seconds(count * 3600)
+    default: return nil
+    }
+  }
+}

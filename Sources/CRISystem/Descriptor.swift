@@ -1,0 +1,57 @@
+internal import Glibc
+
+/// An open file descriptor that is closed exactly once: when its owner goes.
+package struct Descriptor: ~Copyable, Sendable {
+  package let rawValue: Int32
+
+  /// Takes over an open descriptor.
+  package init(owning rawValue: Int32) { self.rawValue = rawValue }
+
+  deinit { _ = close(rawValue) }
+
+  /// Gives the descriptor away without closing it.
+  package consuming func release() -> Int32 {
+    let descriptor = rawValue
+    discard self
+    return descriptor
+  }
+
+  /// Reads what is there. The corresponding C function is `read`.
+  /// - Returns: the number of bytes, 0 at the end, nil where it would block.
+  package borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int? {
+    let descriptor = rawValue
+    do throws(Errno) {
+      return try retrying { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    } catch {
+      if error == .again { return nil }
+      throw error
+    }
+  }
+
+  /// Writes `bytes[offset...]` to a socket without raising SIGPIPE. The corresponding C function is `send`.
+  /// - Returns: the number of bytes taken, nil where it would block.
+  package borrowing func send(_ bytes: [UInt8], from offset: Int) throws(Errno) -> Int? {
+    let descriptor = rawValue
+    do throws(Errno) {
+      return try retrying {
+        bytes.withUnsafeBytes {
+          Glibc.send(descriptor, $0.baseAddress.map { $0 + offset }, $0.count - offset, Int32(MSG_NOSIGNAL))
+        }
+      }
+    } catch {
+      if error == .again { return nil }
+      throw error
+    }
+  }
+
+  /// Writes all bytes to a blocking descriptor. The corresponding C function is `write`.
+  package borrowing func writeAll(_ bytes: [UInt8]) throws(Errno) {
+    var offset = 0
+    let descriptor = rawValue
+    while offset < bytes.count {
+      offset += try retrying {
+        bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + offset, $0.count - offset) }
+      }
+    }
+  }
+}
