@@ -113,3 +113,15 @@ public struct PeerCredentials: Hashable, Sendable {
     self.gid = gid
   }
 }
+
+extension UnixSocket {
+  /// True where somebody listens, or where we may not ask.
+  package static func isServed(_ path: String) -> Bool {
+    do throws(Errno) {
+      _ = try connect(to: path)
+      return true
+    } catch {
+      return error == .again || error == .permissionDenied
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import CRIGRPC
+internal import CRIMessages
+internal import CRIProtobuf
+internal import CRISystem
+
+/// Calls typed methods over a channel, in the version of the interface that the runtime understands.
+final class Caller: Sendable {
+  let endpoint: Endpoint
+  let channel: Channel
+  private let options: Client.Options
+  private let version: Locked<APIVersion?>
+
+  init(_ endpoint: Endpoint, _ options: Client.Options) {
+    self.endpoint = endpoint
+    self.options = options
+    channel = Channel(path: endpoint.path, maxMessageSize: options.maxMessageSize)
+    version = if case .only(let version) = options.api { Locked(version) } else { Locked(nil) }
+  }
+
+  /// nil until the runtime has answered.
+  var negotiated: APIVersion? { version.withLock { $0 } }
+
+  func unary<Request: CMessage, Response: CMessage>(
+    _ method: Method<Request, Response>, _ request: Request, timeout: Duration?
+  ) async throws(RPCError) -> Response {
+    let bytes = request.encode()
+    let options = CallOptions(timeout: timeout ?? options.timeout)
+    let known = negotiated
+    do throws(RPCError) {
+      let answer = try await channel.unary(method.path(known ?? .v1), bytes, options: options)
+      if known == nil { version.withLock { $0 = $0 ?? .v1 } }
+      return try Self.decode(answer, method.path(known ?? .v1))
+    } catch {
+      guard known == nil else { throw error }
+      guard error.isUnknownService else {
+        // Any other status comes from the service itself: it knows v1. Only a gate before it may not (see `isGate`).
+        if error.provesService { version.withLock { $0 = $0 ?? .v1 } }
+        throw error
+      }
+      return try await unaryInOldVersion(method, bytes, options, instead: error)
+    }
+  }
+
+  private func unaryInOldVersion<Request: CMessage, Response: CMessage>(
+    _ method: Method<Request, Response>, _ bytes: [UInt8], _ options: CallOptions, instead original: RPCError
+  ) async throws(RPCError) -> Response {
+    let path = method.path(.v1alpha2)
+    do throws(RPCError) {
+      let answer = try await channel.unary(path, bytes, options: options)
+      version.withLock { $0 = $0 ?? .v1alpha2 }
+      return try Self.decode(answer, path)
+    } catch {
+      // Neither version is there: what v1 said is the news.
+      if error.isUnknownService { throw original }
+      if error.provesService { version.withLock { $0 = $0 ?? .v1alpha2 } }
+      throw error
+    }
+  }
+
+  func stream<Request: CMessage, Response: CMessage>(
+    _ method: Method<Request, Response>, _ request: Request, timeout: Duration?
+  ) -> MessageStream<Response> {
+    let bytes = request.encode()
+    // A stream has no end to wait for: the client's timeout for answers is not meant for it.
+    let options = CallOptions(timeout: timeout)
+    return MessageStream { [self] () throws(RPCError) in
+      let known = negotiated ?? .v1
+      let messages = try channel.stream(method.path(known), bytes, options: options).makeAsyncIterator()
+      return MessageStream<Response>.Source(messages: messages) { (bytes) throws(RPCError) in
+        try Self.decode(bytes, method.path(known))
+      }
+    }
+  }
+
+  private static func decode<M: CMessage>(_ bytes: [UInt8], _ method: String) throws(RPCError) -> M {
+    do throws(DecodeError) {
+      return try M.decode(bytes)
+    } catch {
+      throw .undecodable(method: method, reason: "\(error)")
+    }
+  }
+}
