@@ -1,0 +1,32 @@
+internal import CRIProtobuf
+internal import CRIWire
+
+// Beside the generated code, so that the compiler makes one version for each type.
+extension Lifter {
+  mutating func message<M: CMessage>(_ c: UnsafeMutablePointer<M.C>?) -> M? {
+    guard let c else { return nil }
+    return M(lifting: UnsafePointer(c), &self)
+  }
+
+  mutating func messages<M: CMessage>(
+    _ count: Int, _ items: UnsafeMutablePointer<UnsafeMutablePointer<M.C>?>?
+  ) -> [M] {
+    guard let items, count > 0 else { return [] }
+    var messages: [M] = []
+    messages.reserveCapacity(count)
+    for index in 0..<count {
+      if let item = items[index] { messages.append(M(lifting: UnsafePointer(item), &self)) }
+    }
+    return messages
+  }
+
+  mutating func map(
+    _ count: Int, _ entries: UnsafeMutablePointer<UnsafeMutablePointer<Runtime__V1__MapEntry>?>?
+  ) -> StringMap {
+    guard let entries, count > 0 else { return [:] }
+    return StringMap(count: count) { index in
+      guard let entry = entries[index] else { return ("", "") }
+      return (key(entry.pointee.key), string(entry.pointee.value))
+    }
+  }
+}

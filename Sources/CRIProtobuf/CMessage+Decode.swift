@@ -1,0 +1,69 @@
+internal import CRIProtobufC
+
+extension CMessage {
+  /// The message that the bytes encode.
+  ///
+  /// Lists of messages are read one element at a time: beside the bytes and the result, there is never more than one
+  /// element in memory. Text that is not UTF-8 is repaired with U+FFFD.
+  package static func decode(_ bytes: [UInt8]) throws(DecodeError) -> Self {
+    let arena = Arena()
+    return try decode(bytes, in: arena)
+  }
+
+  /// As `decode(_:)`; what was in the arena is gone after it.
+  package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
+    let elements = Self.elements
+    var lifter = Lifter()
+    return try bytes.withUnsafeBufferPointer { (bytes) throws(DecodeError) in
+      guard !elements.isEmpty else { return try unpack(bytes, in: arena, &lifter) }
+      let (counts, rest) = try split(bytes, elements)
+      var message: Self
+      if let rest {
+        message = try rest.withUnsafeBufferPointer { (rest) throws(DecodeError) in
+          try unpack(rest, in: arena, &lifter)
+        }
+      } else {
+        message = try unpack(bytes, in: arena, &lifter)
+      }
+      for (element, count) in zip(elements, counts) where count > 0 {
+        arena.reset()
+        try element.lift(&message, bytes, count, arena, &lifter)
+      }
+      return message
+    }
+  }
+
+  /// How often each list's field comes, and all other fields where there is any list; wrong wire types are "other".
+  private static func split(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ elements: [ElementField<Self>]
+  ) throws(DecodeError) -> (counts: [Int], rest: [UInt8]?) {
+    var counts = [Int](repeating: 0, count: elements.count)
+    var rest: [UInt8] = []
+    var fields = WireFields(bytes).makeIterator()
+    while let field = fields.next() {
+      if let index = elements.firstIndex(where: { $0.number == field.number }) {
+        guard field.wireType == .lengthDelimited else { throw malformed }
+        counts[index] += 1
+      } else {
+        rest.append(contentsOf: bytes[field.range])
+      }
+    }
+    guard fields.isAtEnd else { throw malformed }
+    return (counts, counts.contains { $0 > 0 } ? rest : nil)
+  }
+
+  /// One message, whole.
+  static func unpack(
+    _ bytes: UnsafeBufferPointer<UInt8>, in arena: borrowing Arena, _ lifter: inout Lifter
+  ) throws(DecodeError) -> Self {
+    guard let c = protobuf_c_message_unpack(descriptor, arena.allocator, bytes.count, bytes.baseAddress)
+    else {
+      throw arena.hasFailed ? DecodeError(messageName: protoName, reason: .outOfMemory) : malformed
+    }
+    return UnsafeMutableRawPointer(c).withMemoryRebound(to: C.self, capacity: 1) {
+      Self(lifting: $0, &lifter)
+    }
+  }
+
+  private static var malformed: DecodeError { DecodeError(messageName: protoName, reason: .malformed) }
+}

@@ -1,0 +1,17 @@
+internal import CRIProtobufC
+
+extension CMessage {
+  /// The message in wire format: fields by number, map keys sorted, unknown fields last.
+  package func encode() -> [UInt8] {
+    let arena = Arena()
+    return UnsafeMutableRawPointer(arena.lower(self)).withMemoryRebound(
+      to: ProtobufCMessage.self, capacity: 1
+    ) { c in
+      let size = protobuf_c_message_get_packed_size(c)
+      guard size > 0 else { return [] }
+      return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        count = protobuf_c_message_pack(c, buffer.baseAddress)
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+internal import Glibc
+
+/// Labels, annotations and the like: strings by string, sorted by the bytes of the key, each key once.
+public struct StringMap: Hashable, Sendable {
+  struct Pair: Hashable, Sendable {
+    var key: String
+    var value: String
+  }
+
+  private var pairs: [Pair]
+
+  public init() { pairs = [] }
+
+  /// Where a key comes twice, the last one wins.
+  public init(_ pairs: some Sequence<(key: String, value: String)>) {
+    self.init(unsorted: pairs.map { Pair(key: $0.key, value: $0.value) })
+  }
+
+  /// The pairs that `pair` gives for 0 to `count` - 1; where a key comes twice, the last one wins.
+  package init(count: Int, _ pair: (Int) -> (String, String)) {
+    var pairs: [Pair] = []
+    pairs.reserveCapacity(count)
+    for index in 0..<count {
+      let (key, value) = pair(index)
+      pairs.append(Pair(key: key, value: value))
+    }
+    self.init(unsorted: pairs)
+  }
+
+  /// Where a key comes twice, the last one wins.
+  init(unsorted: [Pair]) {
+    pairs = unsorted
+    for index in pairs.indices.dropFirst() where !Self.isBefore(pairs[index - 1].key, pairs[index].key) {
+      sortPairs()
+      return
+    }
+  }
+
+  /// Stable, so that of equal keys the last remains.
+  private mutating func sortPairs() {
+    pairs.sort { Self.isBefore($0.key, $1.key) }
+    var kept = 0
+    for index in pairs.indices {
+      let isRepeated = index + 1 < pairs.count && !Self.isBefore(pairs[index].key, pairs[index + 1].key)
+      if isRepeated { continue }
+      pairs.swapAt(kept, index)
+      kept += 1
+    }
+    pairs.removeSubrange(kept...)
+  }
+
+  /// Order of bytes, as Go has it; String's own order knows of Unicode equivalence, which keys do not.
+  static func isBefore(_ left: String, _ right: String) -> Bool {
+    let fast = left.utf8.withContiguousStorageIfAvailable { left in
+      right.utf8.withContiguousStorageIfAvailable { right in
+        guard let start = left.baseAddress, let other = right.baseAddress else {
+          return left.count < right.count
+        }
+        let order = memcmp(start, other, Swift.min(left.count, right.count))
+        return order < 0 || order == 0 && left.count < right.count
+      }
+    }
+    if case .some(.some(let answer)) = fast { return answer }
+    return left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+
+  /// Where the key is or would be.
+  private func position(of key: String) -> (index: Int, isFound: Bool) {
+    var low = 0
+    var high = pairs.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Self.isBefore(pairs[middle].key, key) { low = middle + 1 } else { high = middle }
+    }
+    return (low, low < pairs.count && !Self.isBefore(key, pairs[low].key))
+  }
+
+  public subscript(key: String) -> String? {
+    get {
+      let (index, isFound) = position(of: key)
+      return isFound ? pairs[index].value : nil
+    }
+    set {
+      let (index, isFound) = position(of: key)
+      switch (newValue, isFound) {
+      case (let value?, true): pairs[index].value = value
+      case (let value?, false): pairs.insert(Pair(key: key, value: value), at: index)
+      case (nil, true): pairs.remove(at: index)
+      case (nil, false): break
+      }
+    }
+  }
+
+  public subscript(key: String, default fallback: String) -> String { self[key] ?? fallback }
+
+  /// In their order.
+  public var keys: [String] { pairs.map(\.key) }
+
+  /// In the order of their keys.
+  public var values: [String] { pairs.map(\.value) }
+}
+
+extension StringMap: RandomAccessCollection {
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { pairs.count }
+  public subscript(position: Int) -> (key: String, value: String) {
+    (pairs[position].key, pairs[position].value)
+  }
+}
+
+extension StringMap: ExpressibleByDictionaryLiteral {
+  /// Where a key comes twice, the last one wins.
+  public init(dictionaryLiteral elements: (String, String)...) {
+    self.init(unsorted: elements.map { Pair(key: $0.0, value: $0.1) })
+  }
+}
+
+extension StringMap: CustomStringConvertible {
+  /// `["app": "web", "tier": "front"]`, control characters escaped.
+  public var description: String {
+    guard !isEmpty else { return "[:]" }
+    return "[" + pairs.map { "\($0.key.quoted): \($0.value.quoted)" }.joined(separator: ", ") + "]"
+  }
+}
