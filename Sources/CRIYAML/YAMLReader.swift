@@ -1,0 +1,172 @@
+internal import CRIJSON
+
+/// Builds documents from events.
+struct YAMLReader: ~Copyable {
+  /// A finished node and about how many bytes it is.
+  private struct Node {
+    var value: JSON
+    var weight: Int
+  }
+
+  private let parser: YAMLParser
+  private var anchors: [String: Node] = [:]
+  private var open: Set<String> = []
+  private var expansion = 0
+
+  private init(_ parser: consuming YAMLParser) {
+    self.parser = parser
+  }
+
+  static func read(_ bytes: [UInt8], onlyOne: Bool) throws(YAMLError) -> [JSON] {
+    try bytes.withUnsafeBufferPointer { bytes throws(YAMLError) in
+      var reader = YAMLReader(YAMLParser(borrowing: bytes))
+      return try reader.stream(onlyOne: onlyOne)
+    }
+  }
+
+  private mutating func stream(onlyOne: Bool) throws(YAMLError) -> [JSON] {
+    var documents: [JSON] = []
+    while true {
+      let event = try parser.next()
+      switch event.kind {
+      case .streamEnd:
+        return documents
+      case .documentStart:
+        guard !onlyOne || documents.isEmpty else { throw event.error("only one document is expected") }
+        anchors = [:]
+        documents.append(try node(parser.next(), depth: 0).value)
+      default:
+        continue
+      }
+    }
+  }
+
+  private mutating func node(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {
+    guard depth <= YAML.maximumDepth else {
+      throw event.error("more than \(YAML.maximumDepth) levels of nesting")
+    }
+    if let anchor = event.anchor { open.insert(anchor) }
+    let node: Node
+    switch event.kind {
+    case .alias(let name): return try expand(name, event)
+    case .scalar(let text, let tag, let isPlain):
+      let value = try scalar(text, tag: tag, isPlain: isPlain, event)
+      node = Node(value: value, weight: text.utf8.count + 16)
+    case .sequenceStart: node = try sequence(depth: depth)
+    case .mappingStart: node = try mapping(depth: depth)
+    default: throw event.error("a value is expected")
+    }
+    if let anchor = event.anchor {
+      open.remove(anchor)
+      anchors[anchor] = node
+    }
+    return node
+  }
+
+  private mutating func expand(_ name: String, _ event: YAMLEvent) throws(YAMLError) -> Node {
+    guard !open.contains(name) else { throw event.error("the anchor '\(name)' would contain itself") }
+    guard let node = anchors[name] else { throw event.error("the anchor '\(name)' is not known") }
+    expansion += node.weight
+    guard expansion <= YAML.maximumExpansion else { throw event.error("the aliases expand to too much") }
+    return node
+  }
+
+  private mutating func sequence(depth: Int) throws(YAMLError) -> Node {
+    var elements: [JSON] = []
+    var weight = 16
+    while true {
+      let event = try parser.next()
+      if case .sequenceEnd = event.kind { return Node(value: .array(elements), weight: weight) }
+      let element = try node(event, depth: depth + 1)
+      elements.append(element.value)
+      weight += element.weight
+    }
+  }
+
+  // MARK: Mappings
+
+  private mutating func mapping(depth: Int) throws(YAMLError) -> Node {
+    var object = JSONObject()
+    var merged: [JSONObject] = []
+    var weight = 16
+    while true {
+      let event = try parser.next()
+      if case .mappingEnd = event.kind { break }
+      let isMerge = isMerge(event)
+      let key = isMerge ? "" : try key(event)
+      let valueEvent = try parser.next()
+      let value = try node(valueEvent, depth: depth + 1)
+      weight += key.utf8.count + value.weight
+      if isMerge {
+        merged += try mappings(in: value.value, valueEvent)
+      } else {
+        object[key] = value.value
+      }
+    }
+    for source in merged {
+      for (key, value) in source where object[key] == nil { object[key] = value }
+    }
+    return Node(value: .object(object), weight: weight)
+  }
+
+  private func isMerge(_ event: YAMLEvent) -> Bool {
+    guard case .scalar("<<", let tag, let isPlain) = event.kind else { return false }
+    return isPlain || tag == YAMLTag.merge
+  }
+
+  /// What a merge key adds: a mapping, or several of which the earlier win.
+  private func mappings(in value: JSON, _ event: YAMLEvent) throws(YAMLError) -> [JSONObject] {
+    if let object = value.objectValue { return [object] }
+    let objects = value.arrayValue?.compactMap(\.objectValue)
+    guard let objects, objects.count == value.arrayValue?.count else {
+      throw event.error("a merge key takes a mapping or a sequence of mappings")
+    }
+    return objects
+  }
+
+  /// JSON's keys are strings: numbers and booleans become theirs.
+  private mutating func key(_ event: YAMLEvent) throws(YAMLError) -> String {
+    switch event.kind {
+    case .scalar, .alias: break
+    default: throw event.error("a key must be a scalar")
+    }
+    switch try node(event, depth: 0).value {
+    case .string(let text), .number(let text): return text
+    case .bool(let value): return value ? "true" : "false"
+    default: throw event.error("a key must be a string, a number or a boolean")
+    }
+  }
+
+  // MARK: Scalars
+
+  private func scalar(
+    _ text: String, tag: String?, isPlain: Bool, _ event: YAMLEvent
+  ) throws(YAMLError) -> JSON {
+    guard let tag else { return isPlain ? try json(YAMLScalar(plain: text), text, event) : .string(text) }
+    let value: YAMLScalar
+    switch tag {
+    case YAMLTag.null, YAMLTag.bool, YAMLTag.int, YAMLTag.float: value = YAMLScalar(plain: text)
+    case YAMLTag.binary: throw event.error("binary data is not a JSON value")
+    default: return .string(text)
+    }
+    switch (tag, value) {
+    case (YAMLTag.null, .null), (YAMLTag.bool, .bool), (YAMLTag.int, .integer), (YAMLTag.float, .float),
+      (YAMLTag.float, .integer):
+      return try json(value, text, event)
+    default:
+      throw event.error("'\(text)' is not what its tag says")
+    }
+  }
+
+  private func json(_ value: YAMLScalar, _ text: String, _ event: YAMLEvent) throws(YAMLError) -> JSON {
+    switch value {
+    case .null: return .null
+    case .bool(let value): return .bool(value)
+    case .integer(let digits): return .number(digits)
+    case .float(let value):
+      guard value.isFinite else { throw event.error("'\(text)' is not a JSON number") }
+      return .number(value.generalText)
+    case .timestamp, .string: return .string(text)
+    }
+  }
+}

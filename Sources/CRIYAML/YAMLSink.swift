@@ -1,0 +1,52 @@
+/// Where libyaml's emitter writes to.
+final class YAMLSink {
+  private var bytes: [UInt8] = []
+
+  fileprivate func append(_ chunk: UnsafeBufferPointer<UInt8>) {
+    bytes.append(contentsOf: chunk)
+  }
+
+  /// What was written, with the bidirectional controls escaped.
+  var text: String {
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.unicodeScalars.contains(where: Self.isBidirectional) else { return text }
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      // They occur in double-quoted scalars only, see `needsEscapes`.
+      if Self.isBidirectional(scalar) {
+        escaped += "\\u" + String(scalar.value, radix: 16, uppercase: true)
+      } else {
+        escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+
+  /// Whether a text must be in double quotes to come back unchanged (carriage returns) or to be shown safely
+  /// (Unicode's line separators and bidirectional controls).
+  static func needsEscapes(_ text: String) -> Bool {
+    text.unicodeScalars.contains { scalar in
+      switch scalar {
+      case "\r", "\u{85}", "\u{2028}", "\u{2029}": true
+      default: isBidirectional(scalar)
+      }
+    }
+  }
+
+  private static func isBidirectional(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "\u{202a}"..."\u{202e}", "\u{2066}"..."\u{2069}": true
+    default: false
+    }
+  }
+}
+
+/// libyaml's write handler; must not throw, cannot fail.
+func yamlSinkWrite(
+  _ sink: UnsafeMutableRawPointer?, _ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int
+) -> CInt {
+  guard let sink else { return 0 }
+  Unmanaged<YAMLSink>.fromOpaque(sink).takeUnretainedValue()
+    .append(UnsafeBufferPointer(start: bytes, count: count))
+  return 1
+}
