@@ -96,7 +96,9 @@ let package = Package(
       name: "CRIGRPCTests", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(name: "CRIJSONTests", dependencies: ["CRIJSON"], swiftSettings: dialect),
-    .testTarget(name: "CRIYAMLTests", dependencies: ["CRIYAML", "CRIJSON"], swiftSettings: dialect),
+    .testTarget(
+      name: "CRIYAMLTests", dependencies: ["CRIYAML", "CRIJSON"], resources: [.copy("Recordings")],
+      swiftSettings: dialect),
     .testTarget(
       name: "CRIMessagesTests", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
       resources: [.copy("Facts")], swiftSettings: dialect),
@@ -110,7 +112,8 @@ let package = Package(
       name: "CRINodeTests", dependencies: ["CRINode", "CRI", "CRIState", "CRISimulator", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON"], swiftSettings: dialect),
+      name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON"], resources: [.copy("Recordings")],
+      swiftSettings: dialect),
     .testTarget(
       name: "CommandTests", dependencies: ["CRICommands", "cri", "cri-sim", "populate", "TestSupport"],
       swiftSettings: dialect),
