@@ -7,7 +7,7 @@ shims() { # prints the process ids of this node's shims
   done
 }
 
-others() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q '[c]ontainerd-shim'; }
+others() { ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qE '/containerd(-shim[^/]*)?$'; }
 
 down() {
   [ -d "$dir" ] || return 0
@@ -30,7 +30,7 @@ down() {
   # Deepest first: root filesystems, shm and network namespaces.
   awk -v d="$dir/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r m; do umount -l "$m"; done
   ip link delete "$bridge" 2>/dev/null || true
-  # Empty leftovers of a machine that has no other containerd.
+  # Empty leftovers; another containerd, if one runs, may be about to use them.
   others || rmdir /sys/fs/cgroup/*/k8s.io /sys/fs/cgroup/k8s.io /run/containerd/s /run/containerd \
     /var/lib/cni/results /var/lib/cni 2>/dev/null || true
   rm -rf "$dir"
