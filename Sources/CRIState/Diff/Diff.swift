@@ -1,0 +1,127 @@
+internal import CRIJSON
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// Everything that differs between two snapshots, field by field, without judging it.
+public enum Diff {
+  /// - Parameter all: also what changes by itself (times, process ids of the daemon).
+  public static func changes(from before: Snapshot, to after: Snapshot, all: Bool = false) -> [Change] {
+    var changes: [Change] = []
+    changes += compare(ObjectName(.node), nodeFields(before), nodeFields(after))
+    changes += compare(ObjectName(.runtime), runtimeFields(before), runtimeFields(after))
+    let pods = Dictionary(
+      (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
+    changes += match(
+      before.sandboxes, after.sandboxes, id: \.id, successor: { "\($0.pod.uid)" },
+      name: { ObjectName.pod($0) }, fields: \.fields)
+    changes += match(
+      before.containers, after.containers, id: \.id,
+      successor: { "\(pods[$0.sandboxID]?.uid ?? "") \($0.name)" },
+      name: { ObjectName(.container, pod: pods[$0.sandboxID], name: $0.name, id: $0.id) }, fields: \.fields)
+    changes += match(
+      before.images, after.images, id: \.id, successor: { $0.id },
+      name: { ObjectName(.image, name: $0.repoTags.first ?? $0.repoDigests.first ?? "", id: $0.id) },
+      fields: { $0.json() })
+    return group(changes.filter { all || !$0.isVolatile })
+  }
+
+  private static func nodeFields(_ snapshot: Snapshot) -> JSON {
+    var fields = snapshot.json["host"]?.objectValue ?? [:]
+    fields["taken"] = .string("\(snapshot.taken)")
+    return .object(fields)
+  }
+
+  private static func runtimeFields(_ snapshot: Snapshot) -> JSON {
+    var fields = snapshot.json["runtime"]?.objectValue ?? [:]
+    fields["daemon"] = snapshot.json["daemon"] ?? .null
+    return .object(fields)
+  }
+
+  /// Pairs objects by id, then what is left by what makes it the successor of another.
+  private static func match<T>(
+    _ before: [T], _ after: [T], id: (T) -> String, successor: (T) -> String, name: (T) -> ObjectName,
+    fields: (T) -> JSON
+  ) -> [Change] {
+    var changes: [Change] = []
+    let now = Dictionary(after.map { (id($0), $0) }, uniquingKeysWith: { first, _ in first })
+    let was = Set(before.map(id))
+    var heirs = Dictionary(grouping: after.filter { !was.contains(id($0)) }, by: successor)
+    for item in before {
+      if let same = now[id(item)] {
+        changes += compare(name(item), fields(item), fields(same))
+      } else if let heir = heirs[successor(item)]?.popLast() {
+        changes += compare(name(item), fields(item), fields(heir))
+      } else {
+        changes.append(whole(.removed, name(item)))
+      }
+    }
+    let added = Set(heirs.values.joined().map(id))
+    changes += after.filter { added.contains(id($0)) }.map { whole(.added, name($0)) }
+    return changes
+  }
+
+  private static func whole(_ kind: Change.Kind, _ object: ObjectName) -> Change {
+    Change(kind: kind, object: object, field: "", words: "", before: .null, after: .null, isVolatile: false)
+  }
+
+  private static func compare(_ object: ObjectName, _ before: JSON, _ after: JSON) -> [Change] {
+    var changes: [Change] = []
+    compare(before, after, at: "") { field, was, now in
+      changes.append(
+        Change(
+          kind: .changed, object: object, field: field, words: FieldWords.of(field), before: was, after: now,
+          isVolatile: FieldWords.isVolatile(field)))
+    }
+    return changes
+  }
+
+  /// Objects field by field, everything else as a whole.
+  private static func compare(
+    _ before: JSON, _ after: JSON, at path: String, _ differ: (String, JSON, JSON) -> Void
+  ) {
+    if before == after { return }
+    switch (before, after) {
+    case (.object(let old), .object(let new)):
+      let added = new.keys.filter { old[$0] == nil }
+      for key in old.keys + added {
+        compare(old[key] ?? .null, new[key] ?? .null, at: path.isEmpty ? key : "\(path).\(key)", differ)
+      }
+    case (.object(let old), .null):
+      compare(before, .object(JSONObject(old.map { ($0.key, .null) })), at: path, differ)
+    case (.null, .object(let new)):
+      compare(.object(JSONObject(new.map { ($0.key, .null) })), after, at: path, differ)
+    default: differ(path, before, after)
+    }
+  }
+
+  /// A pod's containers follow their pod.
+  private static func group(_ changes: [Change]) -> [Change] {
+    var order: [String: Int] = [:]
+    func rank(_ change: Change) -> Int {
+      let key = change.object.pod.map { "\($0) \($0.uid)" } ?? "\(change.object)"
+      if let known = order[key] { return known }
+      order[key] = order.count
+      return order.count - 1
+    }
+    return changes.enumerated().map { (rank($0.element), $0.offset, $0.element) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+  }
+}
+
+extension SandboxRecord {
+  /// The document's fields in one object: the status, and beside it the facts.
+  fileprivate var fields: JSON {
+    var fields = json["status"]?.objectValue ?? [:]
+    fields["facts"] = json["facts"] ?? .null
+    return .object(fields)
+  }
+}
+
+extension ContainerRecord {
+  fileprivate var fields: JSON {
+    var fields = json["status"]?.objectValue ?? [:]
+    fields["pid"] = json["pid"] ?? .null
+    fields["podSandboxId"] = .string(sandboxID)
+    return .object(fields)
+  }
+}

@@ -1,0 +1,60 @@
+internal import CRIJSON
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// Takes values out of a document and names the one that is missing or wrong.
+struct DocumentReader {
+  let root: JSON
+  private let path: String
+
+  init(_ root: JSON, path: String = "") {
+    self.root = root
+    self.path = path
+  }
+
+  func string(_ key: String) throws(SnapshotError) -> String {
+    guard let value = root[key]?.stringValue else { throw .malformed(at(key)) }
+    return value
+  }
+
+  func object(_ key: String) throws(SnapshotError) -> DocumentReader {
+    guard let value = root[key], value.objectValue != nil else { throw .malformed(at(key)) }
+    return DocumentReader(value, path: at(key))
+  }
+
+  func array<T>(
+    _ key: String, _ read: (DocumentReader) throws(SnapshotError) -> T
+  ) throws(SnapshotError) -> [T] {
+    guard let values = root[key]?.arrayValue else { throw .malformed(at(key)) }
+    var items: [T] = []
+    for (index, value) in values.enumerated() {
+      items.append(try read(DocumentReader(value, path: "\(at(key))[\(index)]")))
+    }
+    return items
+  }
+
+  func message<M: CMessage>(_ key: String) throws(SnapshotError) -> M {
+    guard let value = root[key] else { throw .malformed(at(key)) }
+    return try DocumentReader(value, path: at(key)).message()
+  }
+
+  func messages<M: CMessage>(_ key: String) throws(SnapshotError) -> [M] {
+    try array(key) { (item) throws(SnapshotError) in try item.message() }
+  }
+
+  private func message<M: CMessage>() throws(SnapshotError) -> M {
+    do {
+      // A newer runtime's fields, written by a newer version of this tool, are no reason to refuse the rest.
+      return try M(json: root, ignoringUnknownFields: true)
+    } catch {
+      throw .malformed("\(path): \(error)")
+    }
+  }
+
+  private func at(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+}
+
+extension JSON {
+  init(optional value: String?) { self = value.map { .string($0) } ?? .null }
+  init(optional value: (some BinaryInteger)?) { self = value.map { JSON($0) } ?? .null }
+}

@@ -1,0 +1,136 @@
+public import CRIJSON
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// A snapshot as a JSON document: messages in protobuf's JSON form, so that every field of the interface is in it.
+extension Snapshot {
+  static let kind = "cri-snapshot"
+
+  /// The document, for a file or another tool.
+  public var json: JSON {
+    [
+      "kind": .string(Self.kind),
+      "schema": JSON(Self.schema),
+      "tool": .string(tool),
+      "taken": .string("\(taken)"),
+      "host": [
+        "name": .string(host.name), "machineId": JSON(optional: host.machineID),
+        "bootId": JSON(optional: host.bootID),
+        "kernel": .string(host.kernel),
+      ],
+      "daemon": [
+        "socket": .string(daemon.socket), "pid": JSON(optional: daemon.pid),
+        "startTime": JSON(optional: daemon.startTime), "executable": JSON(optional: daemon.executable),
+      ],
+      "runtime": [
+        "name": .string(runtime.name), "version": .string(runtime.version), "api": .string("\(runtime.api)"),
+        "conditions": .array(runtime.conditions.map { $0.json() }),
+        "handlers": .array(runtime.handlers.map { $0.json() }),
+      ],
+      "sandboxes": .array(sandboxes.map(\.json)),
+      "containers": .array(containers.map(\.json)),
+      "images": .array(images.map { $0.json() }),
+      "unread": .array(unread.map { ["what": .string($0.what), "why": .string($0.why)] }),
+    ]
+  }
+
+  /// Reads a document.
+  /// - Throws: `SnapshotError`, which says what is wrong with it; a field that this version does not know is passed over.
+  public init(parsing bytes: [UInt8]) throws(SnapshotError) {
+    guard bytes.contains(where: { $0 > 0x20 }) else { throw .empty }
+    let root: JSON
+    do throws(JSONError) {
+      root = try JSON.parse(bytes)
+    } catch {
+      throw .notJSON(error)
+    }
+    try self.init(json: root)
+  }
+
+  /// Reads a document that is parsed already.
+  public init(json root: JSON) throws(SnapshotError) {
+    guard root["kind"]?.stringValue == Self.kind else { throw .notASnapshot }
+    guard let schema = root["schema"]?.intValue, schema > 0 else { throw .malformed("schema") }
+    guard schema <= Self.schema else { throw .newerSchema(Int(schema), supported: Self.schema) }
+    let reader = DocumentReader(root)
+    let taken = try reader.string("taken")
+    guard let time = Timestamp(taken) else { throw .malformed("taken") }
+    let (host, daemon, runtime) = (
+      try reader.object("host"), try reader.object("daemon"), try reader.object("runtime")
+    )
+    guard let api = APIVersion(rawValue: try runtime.string("api")) else { throw .malformed("runtime.api") }
+    self.init(
+      tool: try reader.string("tool"), taken: time,
+      host: Host(
+        name: try host.string("name"), bootID: host.root["bootId"]?.stringValue,
+        machineID: host.root["machineId"]?.stringValue, kernel: try host.string("kernel")),
+      daemon: Daemon(
+        socket: try daemon.string("socket"), pid: daemon.root["pid"]?.intValue.flatMap { Int32(exactly: $0) },
+        startTime: daemon.root["startTime"]?.uintValue, executable: daemon.root["executable"]?.stringValue),
+      runtime: RuntimeFacts(
+        name: try runtime.string("name"), version: try runtime.string("version"), api: api,
+        conditions: try runtime.messages("conditions"), handlers: try runtime.messages("handlers")),
+      sandboxes: try reader.array("sandboxes", SandboxRecord.init),
+      containers: try reader.array("containers", ContainerRecord.init),
+      images: try reader.messages("images"),
+      unread: try reader.array("unread") { (item) throws(SnapshotError) in
+        Unread(what: try item.string("what"), why: try item.string("why"))
+      })
+  }
+}
+
+extension SandboxRecord {
+  var json: JSON {
+    var facts: JSONObject = [
+      "pid": JSON(optional: facts.pid), "networkNamespace": JSON(optional: facts.networkNamespace),
+    ]
+    if let isClosed = self.facts.isNetworkNamespaceClosed {
+      facts["isNetworkNamespaceClosed"] = .bool(isClosed)
+    }
+    if let handler = self.facts.runtimeHandler { facts["runtimeHandler"] = .string(handler) }
+    facts["interfaces"] = self.facts.interfaces.map { .array($0.map(\.json)) } ?? .null
+    return ["status": status.json(), "facts": .object(facts)]
+  }
+
+  init(_ reader: DocumentReader) throws(SnapshotError) {
+    let facts = try reader.object("facts")
+    let interfaces: [NetworkInterface]? =
+      if facts.root["interfaces"]?.arrayValue != nil {
+        try facts.array("interfaces", NetworkInterface.init)
+      } else { nil }
+    self.init(
+      status: try reader.message("status"),
+      facts: SandboxFacts(
+        pid: facts.root["pid"]?.intValue.flatMap { Int32(exactly: $0) },
+        networkNamespace: facts.root["networkNamespace"]?.stringValue,
+        isNetworkNamespaceClosed: facts.root["isNetworkNamespaceClosed"]?.boolValue, interfaces: interfaces,
+        runtimeHandler: facts.root["runtimeHandler"]?.stringValue))
+  }
+}
+
+extension NetworkInterface {
+  var json: JSON {
+    [
+      "name": .string(name), "mac": .string(mac), "sandbox": .string(sandbox),
+      "addresses": .array(addresses.map { .string($0) }),
+    ]
+  }
+
+  init(_ reader: DocumentReader) throws(SnapshotError) {
+    self.init(
+      name: try reader.string("name"), mac: try reader.string("mac"), sandbox: try reader.string("sandbox"),
+      addresses: reader.root["addresses"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+  }
+}
+
+extension ContainerRecord {
+  var json: JSON {
+    ["sandboxId": .string(sandboxID), "pid": JSON(optional: pid), "status": status.json()]
+  }
+
+  init(_ reader: DocumentReader) throws(SnapshotError) {
+    self.init(
+      status: try reader.message("status"), sandboxID: try reader.string("sandboxId"),
+      pid: reader.root["pid"]?.intValue.flatMap { Int32(exactly: $0) })
+  }
+}

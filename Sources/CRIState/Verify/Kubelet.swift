@@ -1,0 +1,160 @@
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// What kubelet will do with a pod, computed as kubelet does it, from what the runtime answers.
+///
+/// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in its order) and `computePodActions` (B1 to B5).
+public struct Prediction: Hashable, Sendable {
+  public enum Action: String, Hashable, Sendable {
+    /// Nothing.
+    case keep
+    /// The pod stays, some of its containers are started again.
+    case restartContainers = "restart-containers"
+    /// All containers are stopped and the pod gets a new sandbox and a new address; where its restartPolicy is Never,
+    /// it is only killed (the CRI does not carry that policy).
+    case recreate
+  }
+
+  public enum Trigger: String, Hashable, Sendable {
+    /// Kubelet sees a changed state in the runtime's lists, within a second or so.
+    case immediate
+    /// The lists look unchanged: kubelet looks again when it restarts, or at the pod's next event.
+    case atKubeletRestart = "at-kubelet-restart"
+  }
+
+  public var pod: PodName
+  public var action: Action
+  /// `C1`…`C5`, `B1`…`B5`; nil where the pod is kept.
+  public var rule: String?
+  /// The field that decides, with its value before and after.
+  public var field: String?
+  public var before: String?
+  public var after: String?
+  /// nil where the pod is kept.
+  public var trigger: Trigger?
+  /// The containers that are started again.
+  public var containers: [String]
+}
+
+/// Kubelet's decision over two snapshots. What the pod's specification would say is taken from the one before.
+struct Kubelet {
+  private static let uidLabel = "io.kubernetes.pod.uid"
+
+  private let before: Snapshot
+  private let after: Snapshot
+  private let sandboxesAfter: [String: [SandboxRecord]]
+  private let containersAfter: [String: [ContainerRecord]]
+  private let containersBefore: [String: [ContainerRecord]]
+
+  init(before: Snapshot, after: Snapshot) {
+    self.before = before
+    self.after = after
+    // Kubelet asks by label; a pod that something else made has none, and is known by its metadata alone.
+    let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
+    sandboxesAfter = Dictionary(grouping: after.sandboxes) { record in
+      record.status.labels[Self.uidLabel] ?? (hasLabel.contains(record.pod.uid) ? "" : record.pod.uid)
+    }
+    let (podsBefore, podsAfter) = (Self.podOfSandbox(before), Self.podOfSandbox(after))
+    containersBefore = Dictionary(grouping: before.containers) {
+      podsBefore[$0.sandboxID] ?? $0.status.labels[Self.uidLabel] ?? ""
+    }
+    containersAfter = Dictionary(grouping: after.containers) {
+      $0.status.labels[Self.uidLabel] ?? podsAfter[$0.sandboxID] ?? ""
+    }
+  }
+
+  private static func podOfSandbox(_ snapshot: Snapshot) -> [String: String] {
+    Dictionary(snapshot.sandboxes.map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// One prediction for each pod that had a ready sandbox.
+  func predictions() -> [Prediction] {
+    var seen: Set<String> = []
+    return before.sandboxes.filter { $0.isReady && seen.insert($0.pod.uid).inserted }.map(prediction)
+  }
+
+  private func prediction(_ was: SandboxRecord) -> Prediction {
+    // Newest first, as kubelet sorts them; of the same age, the higher attempt.
+    let sandboxes = (sandboxesAfter[was.pod.uid] ?? []).sorted {
+      ($0.status.createdAt, $0.status.metadata?.attempt ?? 0) > (
+        $1.status.createdAt, $1.status.metadata?.attempt ?? 0
+      )
+    }
+    var prediction = Prediction(pod: was.pod, action: .keep, containers: [])
+    func decide(_ rule: String, _ field: String, _ before: String, _ after: String) -> Prediction {
+      prediction.action = .recreate
+      (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
+      prediction.trigger = trigger(was)
+      return prediction
+    }
+    guard let newest = sandboxes.first else { return decide("C1", "sandbox", was.id, "none") }
+    let ready = sandboxes.filter(\.isReady)
+    if ready.count > 1 { return decide("C2", "ready sandboxes", "1", "\(ready.count)") }
+    if !newest.isReady { return decide("C3", "state", "\(was.status.state)", "\(newest.status.state)") }
+    if newest.isHostNetwork != was.isHostNetwork {
+      let mode = { $0 ? "node" : "pod" }
+      return decide(
+        "C4", "linux.namespaces.options.network", mode(was.isHostNetwork), mode(newest.isHostNetwork))
+    }
+    if !was.isHostNetwork, let network = newest.status.network, network.ip.isEmpty {
+      return decide("C5", "network.ip", Words.value(was.ip), "none")
+    }
+    restartContainers(&prediction, was)
+    return prediction
+  }
+
+  /// Rules B1 to B5 for the newest container of each name.
+  private func restartContainers(_ prediction: inout Prediction, _ was: SandboxRecord) {
+    let now = Self.newest(containersAfter[was.pod.uid] ?? [])
+    for (name, before) in Self.newest(containersBefore[was.pod.uid] ?? []).sorted(by: { $0.key < $1.key }) {
+      guard let (rule, field, words) = Self.restart(before, now[name]) else { continue }
+      prediction.action = .restartContainers
+      prediction.containers.append(name)
+      prediction.trigger = trigger(was)
+      if prediction.rule == nil {
+        (prediction.rule, prediction.field, prediction.before, prediction.after) = (
+          rule, field, words.0, words.1
+        )
+      }
+    }
+  }
+
+  private static func restart(
+    _ before: ContainerRecord, _ after: ContainerRecord?
+  ) -> (rule: String, field: String, (String, String))? {
+    let was = "\(before.status.state)"
+    guard let after else {
+      // An ended container may have been collected; its pod may not want it again.
+      return before.isRunning ? ("B1", "container", (was, "none")) : nil
+    }
+    switch after.status.state {
+    case .unknown: return ("B2", "state", (was, "unknown"))
+    case .created: return before.status.state == .created ? nil : ("B3", "state", (was, "created"))
+    case .exited:
+      if before.isRunning { return ("B4", "state", (was, "exited \(after.status.exitCode)")) }
+      let isLost = before.status.exitCode != after.status.exitCode
+      return isLost ? ("B4", "exit_code", ("\(before.status.exitCode)", "\(after.status.exitCode)")) : nil
+    default:
+      guard before.specHash != nil, before.specHash != after.specHash else { return nil }
+      return (
+        "B5", "io.kubernetes.container.hash", (Words.value(before.specHash), Words.value(after.specHash))
+      )
+    }
+  }
+
+  private static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
+    Dictionary(containers.map { ($0.name, $0) }) { $0.status.createdAt > $1.status.createdAt ? $0 : $1 }
+  }
+
+  /// At once where a list shows another state; else only when kubelet reads every pod anew.
+  private func trigger(_ was: SandboxRecord) -> Prediction.Trigger {
+    let sandboxes = Dictionary(
+      after.sandboxes.map { ($0.id, $0.status.state) }, uniquingKeysWith: { first, _ in first })
+    if sandboxes[was.id] != was.status.state { return .immediate }
+    let containers = Dictionary(
+      (containersAfter[was.pod.uid] ?? []).map { ($0.id, $0.status.state) },
+      uniquingKeysWith: { first, _ in first })
+    let isSame = (containersBefore[was.pod.uid] ?? []).allSatisfy { containers[$0.id] == $0.status.state }
+    return isSame ? .atKubeletRestart : .immediate
+  }
+}

@@ -1,0 +1,62 @@
+public import CRIProtobuf
+
+/// The answer to "was anything lost?": findings, what kubelet will do, and what nobody could check.
+public struct Report: Hashable, Sendable {
+  /// The version of the report's JSON form.
+  public static let schema = 1
+
+  /// Which end of the change.
+  public struct Side: Hashable, Sendable {
+    public var taken: Timestamp
+    public var host: Host
+    public var daemon: Daemon
+    public var runtime: String
+
+    init(_ snapshot: Snapshot) {
+      taken = snapshot.taken
+      host = snapshot.host
+      daemon = snapshot.daemon
+      runtime = "\(snapshot.runtime.name) \(snapshot.runtime.version)"
+    }
+  }
+
+  public enum Verdict: Hashable, Sendable {
+    /// Nothing is lost.
+    case intact
+    /// There are findings of this severity or worse.
+    case lost
+    /// Nothing is lost of what could be read, and something could not.
+    case unverified
+    /// There was nothing to verify, or the change did not take place; why.
+    case vacuous(String)
+  }
+
+  public var scenario: Scenario
+  public var before: Side
+  public var after: Side
+  /// The worst first, then by object.
+  public var findings: [Finding]
+  public var predictions: [Prediction]
+  /// What was not checked, and why. A green report is only as good as this list is short.
+  public var unchecked: [Unread]
+  /// Data is missing that a full verdict needs: `unchecked` says which.
+  public var isPartial: Bool
+  /// Why this report says nothing; nil where it does.
+  public var vacuous: String?
+
+  /// - Parameter threshold: the least severity that counts as loss.
+  public func verdict(failingOn threshold: Severity = .major) -> Verdict {
+    if let vacuous { return .vacuous(vacuous) }
+    if findings.contains(where: { $0.rule.severity >= threshold }) { return .lost }
+    return isPartial ? .unverified : .intact
+  }
+
+  /// Predictions other than "keep".
+  public var affected: [Prediction] { predictions.filter { $0.action != .keep } }
+}
+
+/// What happened between two snapshots.
+public enum Scenario: String, Hashable, Sendable, CaseIterable {
+  /// The runtime's daemon was restarted, in the same version, on a node that kept running.
+  case restart
+}
