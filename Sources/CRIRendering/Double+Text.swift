@@ -1,0 +1,45 @@
+extension Double {
+  /// The number with `decimals` digits after the point, as C's `%.*f`; exact below 2^53, at most 6 decimals.
+  package func fixed(decimals: Int) -> String {
+    guard isFinite else { return isNaN ? "NaN" : sign == .minus ? "-Inf" : "+Inf" }
+    let digits = String(scaled(by: decimals))
+    let padded = String(repeating: "0", count: Swift.max(0, decimals + 1 - digits.utf8.count)) + digits
+    let point = padded.index(padded.endIndex, offsetBy: -decimals)
+    let text = decimals > 0 ? "\(padded[..<point]).\(padded[point...])" : padded
+    return sign == .minus ? "-" + text : text
+  }
+
+  /// The number with so many significant digits, as C's `%.*g`; for numbers from 1 to 1000, and zero.
+  func general(digits: Int) -> String {
+    precondition(self == 0 || self >= 1 && self < 1000 && digits >= 3, "outside of what sizes need")
+    if self == 0 { return "0" }
+    var exponent = self < 10 ? 0 : self < 100 ? 1 : 2
+    var number = scaled(by: digits - 1 - exponent)
+    // Rounding may have added a digit: 999.95 becomes 1000.
+    if String(number).utf8.count > digits {
+      number /= 10
+      exponent += 1
+    }
+    var text = String(number)
+    if exponent >= digits { return "\(text.prefix(1))e+0\(exponent)" }
+    text.insert(".", at: text.index(text.startIndex, offsetBy: exponent + 1))
+    while text.last == "0" { text.removeLast() }
+    if text.last == "." { text.removeLast() }
+    return text
+  }
+
+  /// The magnitude times ten to the power `decimals`, rounded half to even, without an error in between.
+  private func scaled(by decimals: Int) -> UInt128 {
+    precondition((0...6).contains(decimals))
+    let power = (0..<decimals).reduce(UInt128(1)) { power, _ in power * 10 }
+    // The number is significand * 2^shift.
+    let significand = UInt128(significandBitPattern | (isNormal ? 1 << 52 : 0)) * power
+    let shift = Int(Swift.max(exponentBitPattern, 1)) - 1075
+    if shift >= 0 { return shift < 50 ? significand << UInt128(shift) : UInt128.max }
+    if shift <= -127 { return 0 }
+    let divisor = UInt128(1) << UInt128(-shift)
+    let (quotient, remainder) = significand.quotientAndRemainder(dividingBy: divisor)
+    let isUp = remainder > divisor / 2 || remainder == divisor / 2 && quotient % 2 == 1
+    return quotient + (isUp ? 1 : 0)
+  }
+}

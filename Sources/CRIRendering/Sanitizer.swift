@@ -1,0 +1,36 @@
+/// Keeps names that came from elsewhere from controlling the terminal or breaking a row.
+package enum Sanitizer {
+  /// The text with every control character, line separator and bidirectional or invisible format character
+  /// shown as a visible escape: `\n`, `\x1b`, `\u{202e}`. Joiners, which scripts and emoji need, stay.
+  package static func visible(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      if isHarmless(scalar) {
+        shown.unicodeScalars.append(scalar)
+      } else {
+        shown += escape(scalar)
+      }
+    }
+    return shown
+  }
+
+  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: false
+    case .format: scalar == "\u{200c}" || scalar == "\u{200d}"
+    default: true
+    }
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\n": return "\\n"
+    case "\r": return "\\r"
+    case "\t": return "\\t"
+    default:
+      let hex = String(scalar.value, radix: 16)
+      return scalar.isASCII ? "\\x" + (hex.count < 2 ? "0" : "") + hex : "\\u{\(hex)}"
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// Identifiers as crictl's tables show them.
+package enum ShortID {
+  /// How many characters of an identifier are shown.
+  package static let length = 13
+
+  /// A container's or pod's identifier, shortened.
+  package static func of(_ id: String) -> String { String(id.prefix(length)) }
+
+  /// An image's identifier or digest, without `sha256:`, shortened.
+  package static func ofImage(_ id: String) -> String {
+    of(id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id)
+  }
+
+  /// What a container says that its image is: shortened only if it is a digest in full, not a name.
+  package static func ofImageReference(_ reference: String) -> String {
+    let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let length = digestLengths[String(parts[0])], parts[1].utf8.count == length,
+      parts[1].utf8.allSatisfy(isLowerHex)
+    else { return reference }
+    return of(String(parts[1]))
+  }
+
+  private static let digestLengths = ["sha256": 64, "sha384": 96, "sha512": 128]
+
+  private static func isLowerHex(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+      || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f")
+  }
+}
