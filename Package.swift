@@ -101,7 +101,7 @@ let package = Package(
       swiftSettings: dialect),
     .testTarget(
       name: "CRIMessagesTests", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
-      resources: [.copy("Facts")], swiftSettings: dialect),
+      resources: [.copy("Facts"), .copy("Recordings")], swiftSettings: dialect),
     .testTarget(
       name: "CRITests", dependencies: ["CRI", "CRISimulator", "CRIGRPC", "CRISystem", "TestSupport"],
       swiftSettings: dialect),

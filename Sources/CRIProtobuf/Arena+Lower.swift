@@ -56,10 +56,20 @@ extension Arena {
   package func zeroed<C>(
     _ type: C.Type, _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>
   ) -> UnsafeMutablePointer<C> {
-    let memory = allocate(byteCount: MemoryLayout<C>.size)
-    memset(memory, 0, MemoryLayout<C>.size)
+    zeroed(MemoryLayout<C>.size, descriptor).assumingMemoryBound(to: C.self)
+  }
+
+  func zeroed(_ schema: MessageSchema) -> UnsafeMutableRawPointer {
+    zeroed(schema.descriptor.pointee.sizeof_message, schema.descriptor)
+  }
+
+  private func zeroed(
+    _ size: Int, _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+  ) -> UnsafeMutableRawPointer {
+    let memory = allocate(byteCount: size)
+    memset(memory, 0, size)
     memory.assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor = descriptor
-    return memory.assumingMemoryBound(to: C.self)
+    return memory
   }
 
   private func copy(_ bytes: UnsafeBufferPointer<UInt8>) -> ProtobufCBinaryData {

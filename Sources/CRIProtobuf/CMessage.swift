@@ -7,6 +7,9 @@ package protocol CMessage: Message {
 
   static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { get }
 
+  /// The fields, for reflection.
+  static var schema: MessageSchema { get }
+
   /// The fields that are lists of messages; these can be read one element at a time.
   static var elements: [ElementField<Self>] { get }
 

@@ -1,3 +1,4 @@
+internal import CRIJSON
 internal import CRIProtobufC
 
 /// A field that is a list of messages, for reading and writing the list one element at a time.
@@ -11,6 +12,12 @@ package struct ElementField<Owner: CMessage>: Sendable {
       _ lifter: inout Lifter
     ) throws(DecodeError) -> Void
 
+  /// Takes all elements away.
+  let clear: @Sendable (_ owner: inout Owner) -> Void
+
+  /// Writes the elements as JSON, with no more than one of them in C memory.
+  let write: @Sendable (_ owner: Owner, _ arena: borrowing Arena, _ json: inout JSONWriter) -> Void
+
   package init<Element: CMessage>(_ number: UInt32, _ path: any WritableKeyPath<Owner, [Element]> & Sendable)
   {
     self.number = number
@@ -23,6 +30,13 @@ package struct ElementField<Owner: CMessage>: Sendable {
         arena.reset()
       }
       owner[keyPath: path] = elements
+    }
+    clear = { owner in owner[keyPath: path] = [] }
+    write = { owner, arena, json in
+      for element in owner[keyPath: path] {
+        MessageJSONWriter.write(UnsafeRawPointer(arena.lower(element)), Element.schema, to: &json)
+        arena.reset()
+      }
     }
   }
 }

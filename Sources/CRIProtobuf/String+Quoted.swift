@@ -1,7 +1,10 @@
 extension String {
   /// In quotes, with control characters and what reorders a line escaped: safe on a terminal.
-  var quoted: String {
-    var result = "\""
+  var quoted: String { "\"\(printable)\"" }
+
+  /// `quoted` without the quotes around it.
+  var printable: String {
+    var result = ""
     for scalar in unicodeScalars {
       switch scalar {
       case "\"", "\\": result += "\\\(scalar)"
@@ -11,7 +14,7 @@ extension String {
       default: result += scalar.isUnsafeToPrint ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
       }
     }
-    return result + "\""
+    return result
   }
 }
 

@@ -28,6 +28,8 @@ extension CheckpointContainerRequest: CMessage {
     runtime__v1__checkpoint_container_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     self.location = lifter.string(c.pointee.location)
@@ -58,6 +60,8 @@ extension CheckpointContainerResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__checkpoint_container_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -98,6 +102,8 @@ extension CheckpointPodRequest: CMessage {
     runtime__v1__checkpoint_pod_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
     self.outputPath = lifter.string(c.pointee.output_path)
@@ -130,6 +136,8 @@ extension CheckpointPodResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__checkpoint_pod_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -172,6 +180,8 @@ extension RestorePodRequest: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__restore_pod_request__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(5, \.containerConfigs)
@@ -217,6 +227,8 @@ extension RestorePodResponse: CMessage {
     runtime__v1__restore_pod_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(2, \.restoredContainers)
   ]
@@ -254,6 +266,8 @@ extension RestoredContainer: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__restored_container__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)

@@ -77,6 +77,8 @@ extension ContainerConfig: CMessage {
     runtime__v1__container_config__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(6, \.envs),
     ElementField(7, \.mounts),
@@ -150,6 +152,8 @@ extension KeyValue: CMessage {
     runtime__v1__key_value__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.key = lifter.string(c.pointee.key)
     self.value = lifter.bytes(c.pointee.value)
@@ -213,6 +217,8 @@ extension Mount: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__mount__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(6, \.uidMappings),
@@ -293,6 +299,8 @@ extension Device: CMessage {
     runtime__v1__device__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerPath = lifter.string(c.pointee.container_path)
     self.hostPath = lifter.string(c.pointee.host_path)
@@ -326,6 +334,8 @@ extension CDIDevice: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__cdidevice__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)
@@ -571,6 +581,8 @@ extension LinuxContainerConfig: CMessage {
     runtime__v1__linux_container_config__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.resources = lifter.message(c.pointee.resources)
     self.securityContext = lifter.message(c.pointee.security_context)
@@ -632,6 +644,8 @@ extension LinuxContainerResources: CMessage {
     runtime__v1__linux_container_resources__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(8, \.hugepageLimits)
   ]
@@ -686,6 +700,8 @@ extension HugepageLimit: CMessage {
     runtime__v1__hugepage_limit__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.pageSize = lifter.string(c.pointee.page_size)
     self.limit = c.pointee.limit
@@ -722,6 +738,8 @@ extension WindowsContainerConfig: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_container_config__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.resources = lifter.message(c.pointee.resources)
@@ -772,6 +790,8 @@ extension WindowsContainerResources: CMessage {
     runtime__v1__windows_container_resources__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(6, \.affinityCPUs)
   ]
@@ -817,6 +837,8 @@ extension WindowsCpuGroupAffinity: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_cpu_group_affinity__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.cpuMask = c.pointee.cpu_mask

@@ -24,6 +24,8 @@ extension ContainerStatsRequest: CMessage {
     runtime__v1__container_stats_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -53,6 +55,8 @@ extension ContainerStatsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__container_stats_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.stats = lifter.message(c.pointee.stats)
@@ -84,6 +88,8 @@ extension ListContainerStatsRequest: CMessage {
     runtime__v1__list_container_stats_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -113,6 +119,8 @@ extension ListContainerStatsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__list_container_stats_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.stats)
@@ -148,6 +156,8 @@ extension StreamContainerStatsRequest: CMessage {
     runtime__v1__stream_container_stats_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -177,6 +187,8 @@ extension StreamContainerStatsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__stream_container_stats_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.containerStats)
@@ -215,6 +227,8 @@ extension ContainerStatsFilter: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__container_stats_filter__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
@@ -267,6 +281,8 @@ extension ContainerStats: CMessage {
     runtime__v1__container_stats__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.attributes = lifter.message(c.pointee.attributes)
     self.cpu = lifter.message(c.pointee.cpu)
@@ -318,6 +334,8 @@ extension ContainerAttributes: CMessage {
     runtime__v1__container_attributes__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
     self.metadata = lifter.message(c.pointee.metadata)
@@ -364,6 +382,8 @@ extension CpuUsage: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__cpu_usage__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
@@ -424,6 +444,8 @@ extension MemoryUsage: CMessage {
     runtime__v1__memory_usage__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
     self.workingSetBytes = lifter.message(c.pointee.working_set_bytes)
@@ -476,6 +498,8 @@ extension SwapUsage: CMessage {
     runtime__v1__swap_usage__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
     self.swapAvailableBytes = lifter.message(c.pointee.swap_available_bytes)
@@ -512,6 +536,8 @@ extension IoUsage: CMessage {
     runtime__v1__io_usage__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
     self.psi = lifter.message(c.pointee.psi)
@@ -545,6 +571,8 @@ extension PsiStats: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__psi_stats__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.full = lifter.message(c.pointee.full)
@@ -583,6 +611,8 @@ extension PsiData: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__psi_data__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.total = c.pointee.total
@@ -631,6 +661,8 @@ extension WindowsContainerStats: CMessage {
     runtime__v1__windows_container_stats__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.attributes = lifter.message(c.pointee.attributes)
     self.cpu = lifter.message(c.pointee.cpu)
@@ -674,6 +706,8 @@ extension WindowsCpuUsage: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_cpu_usage__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
@@ -722,6 +756,8 @@ extension WindowsMemoryUsage: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_memory_usage__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)

@@ -32,6 +32,8 @@ extension CreateContainerRequest: CMessage {
     runtime__v1__create_container_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
     self.config = lifter.message(c.pointee.config)
@@ -66,6 +68,8 @@ extension CreateContainerResponse: CMessage {
     runtime__v1__create_container_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -96,6 +100,8 @@ extension StartContainerRequest: CMessage {
     runtime__v1__start_container_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -122,6 +128,8 @@ extension StartContainerResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__start_container_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -153,6 +161,8 @@ extension StopContainerRequest: CMessage {
     runtime__v1__stop_container_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     self.timeout = c.pointee.timeout
@@ -182,6 +192,8 @@ extension StopContainerResponse: CMessage {
     runtime__v1__stop_container_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
   }
@@ -210,6 +222,8 @@ extension RemoveContainerRequest: CMessage {
     runtime__v1__remove_container_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -236,6 +250,8 @@ extension RemoveContainerResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__remove_container_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -264,6 +280,8 @@ extension ListContainersRequest: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__list_containers_request__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
@@ -294,6 +312,8 @@ extension ListContainersResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__list_containers_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.containers)
@@ -329,6 +349,8 @@ extension StreamContainersRequest: CMessage {
     runtime__v1__stream_containers_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -358,6 +380,8 @@ extension StreamContainersResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__stream_containers_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.containers)
@@ -421,6 +445,8 @@ extension Container: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__container__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
@@ -504,6 +530,8 @@ extension ContainerFilter: CMessage {
     runtime__v1__container_filter__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
     self.state = lifter.message(c.pointee.state)
@@ -540,6 +568,8 @@ extension ContainerStateValue: CMessage {
     runtime__v1__container_state_value__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -571,6 +601,8 @@ extension ContainerMetadata: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__container_metadata__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)
@@ -606,6 +638,8 @@ extension ContainerStatusRequest: CMessage {
     runtime__v1__container_status_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     self.verbose = c.pointee.verbose != 0
@@ -639,6 +673,8 @@ extension ContainerStatusResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__container_status_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.status = lifter.message(c.pointee.status)
@@ -728,6 +764,8 @@ extension ContainerStatus: CMessage {
     runtime__v1__container_status__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(14, \.mounts)
   ]
@@ -800,6 +838,8 @@ extension ContainerResources: CMessage {
     runtime__v1__container_resources__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.linux = lifter.message(c.pointee.linux)
     self.windows = lifter.message(c.pointee.windows)
@@ -831,6 +871,8 @@ extension ContainerUser: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__container_user__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.linux = lifter.message(c.pointee.linux)
@@ -865,6 +907,8 @@ extension LinuxContainerUser: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__linux_container_user__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.uid = c.pointee.uid
@@ -911,6 +955,8 @@ extension UpdateContainerResourcesRequest: CMessage {
     runtime__v1__update_container_resources_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     self.linux = lifter.message(c.pointee.linux)
@@ -944,6 +990,8 @@ extension UpdateContainerResourcesResponse: CMessage {
     runtime__v1__update_container_resources_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
   }
@@ -972,6 +1020,8 @@ extension ReopenContainerLogRequest: CMessage {
     runtime__v1__reopen_container_log_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -998,6 +1048,8 @@ extension ReopenContainerLogResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__reopen_container_log_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)

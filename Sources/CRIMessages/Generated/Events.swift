@@ -21,6 +21,8 @@ extension GetEventsRequest: CMessage {
     runtime__v1__get_events_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
   }
@@ -62,6 +64,8 @@ extension ContainerEventResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__container_event_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(5, \.containersStatuses)

@@ -24,6 +24,8 @@ extension ListImagesRequest: CMessage {
     runtime__v1__list_images_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -53,6 +55,8 @@ extension ListImagesResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__list_images_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.images)
@@ -88,6 +92,8 @@ extension StreamImagesRequest: CMessage {
     runtime__v1__stream_images_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -117,6 +123,8 @@ extension StreamImagesResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__stream_images_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.images)
@@ -174,6 +182,8 @@ extension Image: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__image__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
@@ -233,6 +243,8 @@ extension ImageSpec: CMessage {
     runtime__v1__image_spec__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.image = lifter.string(c.pointee.image)
     self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
@@ -271,6 +283,8 @@ extension ImageFilter: CMessage {
     runtime__v1__image_filter__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.image = lifter.message(c.pointee.image)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -302,6 +316,8 @@ extension ImageStatusRequest: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__image_status_request__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.image = lifter.message(c.pointee.image)
@@ -336,6 +352,8 @@ extension ImageStatusResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__image_status_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.image = lifter.message(c.pointee.image)
@@ -373,6 +391,8 @@ extension PullImageRequest: CMessage {
     runtime__v1__pull_image_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.image = lifter.message(c.pointee.image)
     self.auth = lifter.message(c.pointee.auth)
@@ -406,6 +426,8 @@ extension PullImageResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pull_image_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.imageRef = lifter.string(c.pointee.image_ref)
@@ -454,6 +476,8 @@ extension AuthConfig: CMessage {
     runtime__v1__auth_config__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.username = lifter.string(c.pointee.username)
     self.password = lifter.string(c.pointee.password)
@@ -494,6 +518,8 @@ extension RemoveImageRequest: CMessage {
     runtime__v1__remove_image_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.image = lifter.message(c.pointee.image)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -521,6 +547,8 @@ extension RemoveImageResponse: CMessage {
     runtime__v1__remove_image_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
   }
@@ -545,6 +573,8 @@ extension ImageFsInfoRequest: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__image_fs_info_request__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -575,6 +605,8 @@ extension ImageFsInfoResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__image_fs_info_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.imageFilesystems),
@@ -626,6 +658,8 @@ extension FilesystemUsage: CMessage {
     runtime__v1__filesystem_usage__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
     self.fsID = lifter.message(c.pointee.fs_id)
@@ -661,6 +695,8 @@ extension FilesystemIdentifier: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__filesystem_identifier__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.mountpoint = lifter.string(c.pointee.mountpoint)
@@ -699,6 +735,8 @@ extension WindowsFilesystemUsage: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_filesystem_usage__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)

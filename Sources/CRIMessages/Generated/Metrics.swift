@@ -21,6 +21,8 @@ extension ListMetricDescriptorsRequest: CMessage {
     runtime__v1__list_metric_descriptors_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
   }
@@ -48,6 +50,8 @@ extension ListMetricDescriptorsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__list_metric_descriptors_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.descriptors)
@@ -87,6 +91,8 @@ extension MetricDescriptor: CMessage {
     runtime__v1__metric_descriptor__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)
     self.help = lifter.string(c.pointee.help)
@@ -118,6 +124,8 @@ extension ListPodSandboxMetricsRequest: CMessage {
     runtime__v1__list_pod_sandbox_metrics_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
   }
@@ -145,6 +153,8 @@ extension ListPodSandboxMetricsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__list_pod_sandbox_metrics_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.podMetrics)
@@ -177,6 +187,8 @@ extension StreamPodSandboxMetricsRequest: CMessage {
     runtime__v1__stream_pod_sandbox_metrics_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
   }
@@ -204,6 +216,8 @@ extension StreamPodSandboxMetricsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__stream_pod_sandbox_metrics_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.podSandboxMetrics)
@@ -242,6 +256,8 @@ extension PodSandboxMetrics: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_metrics__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(2, \.metrics),
@@ -283,6 +299,8 @@ extension ContainerMetrics: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__container_metrics__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(2, \.metrics)
@@ -333,6 +351,8 @@ extension Metric: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__metric__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)

@@ -50,6 +50,8 @@ extension PodSandboxConfig: CMessage {
     runtime__v1__pod_sandbox_config__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(5, \.portMappings)
   ]
@@ -104,6 +106,8 @@ extension DNSConfig: CMessage {
     runtime__v1__dnsconfig__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.servers = lifter.strings(c.pointee.n_servers, c.pointee.servers)
     self.searches = lifter.strings(c.pointee.n_searches, c.pointee.searches)
@@ -148,6 +152,8 @@ extension PortMapping: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__port_mapping__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.protocol = .init(rawValue: Int32(bitPattern: c.pointee.protocol.rawValue))
@@ -218,6 +224,8 @@ extension LinuxPodSandboxConfig: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__linux_pod_sandbox_config__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.cgroupParent = lifter.string(c.pointee.cgroup_parent)
@@ -290,6 +298,8 @@ extension LinuxSandboxSecurityContext: CMessage {
     runtime__v1__linux_sandbox_security_context__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.namespaceOptions = lifter.message(c.pointee.namespace_options)
     self.selinuxOptions = lifter.message(c.pointee.selinux_options)
@@ -342,6 +352,8 @@ extension WindowsPodSandboxConfig: CMessage {
     runtime__v1__windows_pod_sandbox_config__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.securityContext = lifter.message(c.pointee.security_context)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -383,6 +395,8 @@ extension WindowsSandboxSecurityContext: CMessage {
     runtime__v1__windows_sandbox_security_context__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.runAsUsername = lifter.string(c.pointee.run_as_username)
     self.credentialSpec = lifter.string(c.pointee.credential_spec)
@@ -418,6 +432,8 @@ extension WindowsNamespaceOption: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_namespace_option__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.network = .init(rawValue: Int32(bitPattern: c.pointee.network.rawValue))

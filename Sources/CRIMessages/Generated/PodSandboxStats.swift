@@ -24,6 +24,8 @@ extension PodSandboxStatsRequest: CMessage {
     runtime__v1__pod_sandbox_stats_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -53,6 +55,8 @@ extension PodSandboxStatsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_stats_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.stats = lifter.message(c.pointee.stats)
@@ -84,6 +88,8 @@ extension ListPodSandboxStatsRequest: CMessage {
     runtime__v1__list_pod_sandbox_stats_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -113,6 +119,8 @@ extension ListPodSandboxStatsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__list_pod_sandbox_stats_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.stats)
@@ -148,6 +156,8 @@ extension StreamPodSandboxStatsRequest: CMessage {
     runtime__v1__stream_pod_sandbox_stats_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -177,6 +187,8 @@ extension StreamPodSandboxStatsResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__stream_pod_sandbox_stats_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.podSandboxStats)
@@ -213,6 +225,8 @@ extension PodSandboxStatsFilter: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_stats_filter__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
@@ -253,6 +267,8 @@ extension PodSandboxStats: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_stats__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.attributes = lifter.message(c.pointee.attributes)
@@ -298,6 +314,8 @@ extension PodSandboxAttributes: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_attributes__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
@@ -352,6 +370,8 @@ extension LinuxPodSandboxStats: CMessage {
     runtime__v1__linux_pod_sandbox_stats__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(5, \.containers)
   ]
@@ -403,6 +423,8 @@ extension NetworkUsage: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__network_usage__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(3, \.interfaces)
@@ -456,6 +478,8 @@ extension NetworkInterfaceUsage: CMessage {
     runtime__v1__network_interface_usage__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)
     self.rxBytes = lifter.message(c.pointee.rx_bytes)
@@ -495,6 +519,8 @@ extension ProcessUsage: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__process_usage__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
@@ -541,6 +567,8 @@ extension WindowsPodSandboxStats: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_pod_sandbox_stats__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(5, \.containers)
@@ -591,6 +619,8 @@ extension WindowsNetworkUsage: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_network_usage__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(3, \.interfaces)
@@ -644,6 +674,8 @@ extension WindowsNetworkInterfaceUsage: CMessage {
     runtime__v1__windows_network_interface_usage__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)
     self.rxBytes = lifter.message(c.pointee.rx_bytes)
@@ -683,6 +715,8 @@ extension WindowsProcessUsage: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__windows_process_usage__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)

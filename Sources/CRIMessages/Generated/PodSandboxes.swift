@@ -26,6 +26,8 @@ extension RunPodSandboxRequest: CMessage {
     runtime__v1__run_pod_sandbox_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.config = lifter.message(c.pointee.config)
     self.runtimeHandler = lifter.string(c.pointee.runtime_handler)
@@ -58,6 +60,8 @@ extension RunPodSandboxResponse: CMessage {
     runtime__v1__run_pod_sandbox_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -88,6 +92,8 @@ extension StopPodSandboxRequest: CMessage {
     runtime__v1__stop_pod_sandbox_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -114,6 +120,8 @@ extension StopPodSandboxResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__stop_pod_sandbox_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -143,6 +151,8 @@ extension RemovePodSandboxRequest: CMessage {
     runtime__v1__remove_pod_sandbox_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -169,6 +179,8 @@ extension RemovePodSandboxResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__remove_pod_sandbox_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -199,6 +211,8 @@ extension PodSandboxStatusRequest: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_status_request__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
@@ -242,6 +256,8 @@ extension PodSandboxStatusResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_status_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(3, \.containersStatuses)
@@ -309,6 +325,8 @@ extension PodSandboxStatus: CMessage {
     runtime__v1__pod_sandbox_status__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
     self.metadata = lifter.message(c.pointee.metadata)
@@ -374,6 +392,8 @@ extension PodSandboxNetworkStatus: CMessage {
     runtime__v1__pod_sandbox_network_status__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(2, \.additionalIPs)
   ]
@@ -410,6 +430,8 @@ extension PodIP: CMessage {
     runtime__v1__pod_ip__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.ip = lifter.string(c.pointee.ip)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -439,6 +461,8 @@ extension LinuxPodSandboxStatus: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__linux_pod_sandbox_status__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.namespaces = lifter.message(c.pointee.namespaces)
@@ -470,6 +494,8 @@ extension Namespace: CMessage {
     runtime__v1__namespace__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.options = lifter.message(c.pointee.options)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -500,6 +526,8 @@ extension ListPodSandboxRequest: CMessage {
     runtime__v1__list_pod_sandbox_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -529,6 +557,8 @@ extension ListPodSandboxResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__list_pod_sandbox_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.items)
@@ -564,6 +594,8 @@ extension StreamPodSandboxesRequest: CMessage {
     runtime__v1__stream_pod_sandboxes_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.filter = lifter.message(c.pointee.filter)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -593,6 +625,8 @@ extension StreamPodSandboxesResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__stream_pod_sandboxes_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.podSandboxes)
@@ -648,6 +682,8 @@ extension PodSandbox: CMessage {
     runtime__v1__pod_sandbox__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
     self.metadata = lifter.message(c.pointee.metadata)
@@ -694,6 +730,8 @@ extension PodSandboxFilter: CMessage {
     runtime__v1__pod_sandbox_filter__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.id = lifter.string(c.pointee.id)
     self.state = lifter.message(c.pointee.state)
@@ -727,6 +765,8 @@ extension PodSandboxStateValue: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_state_value__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
@@ -763,6 +803,8 @@ extension PodSandboxMetadata: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__pod_sandbox_metadata__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)
@@ -808,6 +850,8 @@ extension UpdatePodSandboxResourcesRequest: CMessage {
     runtime__v1__update_pod_sandbox_resources_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
     self.overhead = lifter.message(c.pointee.overhead)
@@ -838,6 +882,8 @@ extension UpdatePodSandboxResourcesResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__update_pod_sandbox_resources_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)

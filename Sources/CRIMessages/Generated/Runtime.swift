@@ -24,6 +24,8 @@ extension VersionRequest: CMessage {
     runtime__v1__version_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.version = lifter.string(c.pointee.version)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -65,6 +67,8 @@ extension VersionResponse: CMessage {
     runtime__v1__version_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.version = lifter.string(c.pointee.version)
     self.runtimeName = lifter.string(c.pointee.runtime_name)
@@ -100,6 +104,8 @@ extension StatusRequest: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__status_request__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.verbose = c.pointee.verbose != 0
@@ -142,6 +148,8 @@ extension StatusResponse: CMessage {
     runtime__v1__status_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(3, \.runtimeHandlers)
   ]
@@ -181,6 +189,8 @@ extension RuntimeStatus: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__runtime_status__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package static let elements: [ElementField<Self>] = [
     ElementField(1, \.conditions)
@@ -222,6 +232,8 @@ extension RuntimeCondition: CMessage {
     runtime__v1__runtime_condition__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.type = lifter.string(c.pointee.type)
     self.status = c.pointee.status != 0
@@ -260,6 +272,8 @@ extension RuntimeHandler: CMessage {
     runtime__v1__runtime_handler__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.name = lifter.string(c.pointee.name)
     self.features = lifter.message(c.pointee.features)
@@ -293,6 +307,8 @@ extension RuntimeHandlerFeatures: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__runtime_handler_features__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.recursiveReadOnlyMounts = c.pointee.recursive_read_only_mounts != 0
@@ -334,6 +350,8 @@ extension RuntimeFeatures: CMessage {
     runtime__v1__runtime_features__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.supplementalGroupsPolicy = c.pointee.supplemental_groups_policy != 0
     self.userNamespacesHostNetwork = c.pointee.user_namespaces_host_network != 0
@@ -365,6 +383,8 @@ extension RuntimeConfigRequest: CMessage {
     runtime__v1__runtime_config_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
   }
@@ -392,6 +412,8 @@ extension RuntimeConfigResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__runtime_config_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.linux = lifter.message(c.pointee.linux)
@@ -422,6 +444,8 @@ extension LinuxRuntimeConfiguration: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__linux_runtime_configuration__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.cgroupDriver = .init(rawValue: Int32(bitPattern: c.pointee.cgroup_driver.rawValue))
@@ -470,6 +494,8 @@ extension UpdateRuntimeConfigRequest: CMessage {
     runtime__v1__update_runtime_config_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.runtimeConfig = lifter.message(c.pointee.runtime_config)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -496,6 +522,8 @@ extension UpdateRuntimeConfigResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__update_runtime_config_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -524,6 +552,8 @@ extension RuntimeConfig: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__runtime_config__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.networkConfig = lifter.message(c.pointee.network_config)
@@ -554,6 +584,8 @@ extension NetworkConfig: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__network_config__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podCIDR = lifter.string(c.pointee.pod_cidr)

@@ -76,6 +76,8 @@ extension LinuxContainerSecurityContext: CMessage {
     runtime__v1__linux_container_security_context__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.capabilities = lifter.message(c.pointee.capabilities)
     self.privileged = c.pointee.privileged != 0
@@ -144,6 +146,8 @@ extension WindowsContainerSecurityContext: CMessage {
     runtime__v1__windows_container_security_context__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.runAsUsername = lifter.string(c.pointee.run_as_username)
     self.credentialSpec = lifter.string(c.pointee.credential_spec)
@@ -203,6 +207,8 @@ extension Capability: CMessage {
     runtime__v1__capability__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.addCapabilities = lifter.strings(c.pointee.n_add_capabilities, c.pointee.add_capabilities)
     self.dropCapabilities = lifter.strings(c.pointee.n_drop_capabilities, c.pointee.drop_capabilities)
@@ -244,6 +250,8 @@ extension SELinuxOption: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__selinux_option__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.user = lifter.string(c.pointee.user)
@@ -303,6 +311,8 @@ extension SecurityProfile: CMessage {
     runtime__v1__security_profile__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.profileType = .init(rawValue: Int32(bitPattern: c.pointee.profile_type.rawValue))
     self.localhostRef = lifter.string(c.pointee.localhost_ref)
@@ -348,6 +358,8 @@ extension NamespaceOption: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__namespace_option__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.network = .init(rawValue: Int32(bitPattern: c.pointee.network.rawValue))
@@ -414,6 +426,8 @@ extension UserNamespace: CMessage {
     runtime__v1__user_namespace__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package static let elements: [ElementField<Self>] = [
     ElementField(2, \.uids),
     ElementField(3, \.gids),
@@ -457,6 +471,8 @@ extension IDMapping: CMessage {
     runtime__v1__idmapping__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.hostID = c.pointee.host_id
     self.containerID = c.pointee.container_id
@@ -491,6 +507,8 @@ extension Int64Value: CMessage {
     runtime__v1__int64_value__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.value = c.pointee.value
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -520,6 +538,8 @@ extension UInt64Value: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__uint64_value__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.value = c.pointee.value

@@ -28,6 +28,8 @@ extension ExecSyncRequest: CMessage {
     runtime__v1__exec_sync_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     self.cmd = lifter.strings(c.pointee.n_cmd, c.pointee.cmd)
@@ -65,6 +67,8 @@ extension ExecSyncResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__exec_sync_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.stdout = lifter.bytes(c.pointee.stdout)
@@ -117,6 +121,8 @@ extension ExecRequest: CMessage {
     runtime__v1__exec_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     self.cmd = lifter.strings(c.pointee.n_cmd, c.pointee.cmd)
@@ -156,6 +162,8 @@ extension ExecResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__exec_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.url = lifter.string(c.pointee.url)
@@ -201,6 +209,8 @@ extension AttachRequest: CMessage {
     runtime__v1__attach_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.containerID = lifter.string(c.pointee.container_id)
     self.stdin = c.pointee.stdin != 0
@@ -239,6 +249,8 @@ extension AttachResponse: CMessage {
     runtime__v1__attach_response__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.url = lifter.string(c.pointee.url)
     unknownFields = lifter.unknownFields(c.pointee.base)
@@ -271,6 +283,8 @@ extension PortForwardRequest: CMessage {
     runtime__v1__port_forward_request__pointer()
   }
 
+  package static let schema = MessageSchema(descriptor)
+
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
     self.port = lifter.array(c.pointee.n_port, c.pointee.port)
@@ -302,6 +316,8 @@ extension PortForwardResponse: CMessage {
   package static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     runtime__v1__port_forward_response__pointer()
   }
+
+  package static let schema = MessageSchema(descriptor)
 
   package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
     self.url = lifter.string(c.pointee.url)

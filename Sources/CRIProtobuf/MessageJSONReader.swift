@@ -1,0 +1,170 @@
+internal import CRIJSON
+internal import CRIProtobufC
+
+/// Fills a zeroed message in C memory from a document.
+struct MessageJSONReader {
+  private let isLenient: Bool
+  private var path: [String] = []
+
+  init(ignoringUnknownFields: Bool) { isLenient = ignoringUnknownFields }
+
+  mutating func read(
+    _ json: JSON, _ schema: MessageSchema, into c: UnsafeMutableRawPointer, _ arena: borrowing Arena
+  ) throws(MessageJSONError) {
+    guard case .object(let object) = json else { throw wrongType("an object", json) }
+    var isSeen = [Bool](repeating: false, count: schema.fields.count)
+    for (key, value) in object {
+      path.append(path.isEmpty ? key.printable : "." + key.printable)
+      if let index = schema.index(named: key) {
+        guard !isSeen[index] else { throw error(.repeatedField) }
+        isSeen[index] = true
+        if !value.isNull { try read(value, schema.fields[index], into: c, arena) }
+      } else if !isLenient {
+        let nearest = key.nearest(among: schema.fields.flatMap { [$0.jsonName, $0.name] })
+        throw error(.unknownField(message: schema.shortName, nearest: nearest))
+      }
+      path.removeLast()
+    }
+  }
+
+  private mutating func read(
+    _ json: JSON, _ field: FieldSchema, into c: UnsafeMutableRawPointer, _ arena: borrowing Arena
+  ) throws(MessageJSONError) {
+    let place = c + field.offset
+    if case .map(let entry) = field.kind {
+      guard case .object(let object) = json else { throw wrongType("an object", json) }
+      let entries = arena.allocate(UnsafeMutableRawPointer?.self, count: object.count)
+      for (index, (key, value)) in object.enumerated() {
+        path.append("." + key.printable)
+        guard case .string(let text) = value else { throw wrongType("a string", value) }
+        entries[index] = mapEntry(key, text, entry, arena)
+        path.removeLast()
+      }
+      set(list: entries, object.count, field, c)
+    } else if field.isRepeated {
+      guard case .array(let elements) = json else { throw wrongType("an array", json) }
+      let stride = FieldSchema.stride(field.kind)
+      let values = arena.allocate(byteCount: elements.count * stride)
+      for (index, element) in elements.enumerated() {
+        path.append("[\(index)]")
+        try readValue(element, field.kind, into: values + index * stride, arena)
+        path.removeLast()
+      }
+      set(list: values, elements.count, field, c)
+    } else {
+      try readValue(json, field.kind, into: place, arena)
+    }
+  }
+
+  private func set(
+    list: UnsafeMutableRawPointer, _ count: Int, _ field: FieldSchema, _ c: UnsafeMutableRawPointer
+  ) {
+    guard count > 0 else { return }
+    (c + field.offset).storeBytes(of: list, as: UnsafeMutableRawPointer.self)
+    (c + field.countOffset).storeBytes(of: count, as: Int.self)
+  }
+
+  private func mapEntry(
+    _ key: String, _ value: String, _ schema: MessageSchema, _ arena: borrowing Arena
+  ) -> UnsafeMutableRawPointer {
+    let c = arena.zeroed(schema)
+    c.storeBytes(
+      of: arena.string(key), toByteOffset: schema.fields[0].offset, as: ProtobufCBinaryData.self)
+    c.storeBytes(
+      of: arena.string(value), toByteOffset: schema.fields[1].offset, as: ProtobufCBinaryData.self)
+    return c
+  }
+
+  private mutating func readValue(
+    _ json: JSON, _ kind: FieldSchema.Kind, into place: UnsafeMutableRawPointer, _ arena: borrowing Arena
+  ) throws(MessageJSONError) {
+    switch kind {
+    case .bool:
+      guard case .bool(let value) = json else { throw wrongType("true or false", json) }
+      place.storeBytes(of: value ? 1 : 0, as: protobuf_c_boolean.self)
+    case .int32: place.storeBytes(of: try integer(json), as: Int32.self)
+    case .int64: place.storeBytes(of: try integer(json), as: Int64.self)
+    case .uint32: place.storeBytes(of: try integer(json), as: UInt32.self)
+    case .uint64: place.storeBytes(of: try integer(json), as: UInt64.self)
+    case .double: place.storeBytes(of: try double(json), as: Double.self)
+    case .string:
+      guard case .string(let text) = json else { throw wrongType("a string", json) }
+      place.storeBytes(of: arena.string(text), as: ProtobufCBinaryData.self)
+    case .bytes:
+      guard case .string(let text) = json, let bytes = Base64.decode(text) else {
+        throw wrongType("a string in base64", json)
+      }
+      place.storeBytes(of: arena.bytes(bytes), as: ProtobufCBinaryData.self)
+    case .enumeration(let schema): place.storeBytes(of: try number(json, schema), as: Int32.self)
+    case .message(let schema), .map(let schema):
+      let c = arena.zeroed(schema)
+      try read(json, schema, into: c, arena)
+      place.storeBytes(of: c, as: UnsafeMutableRawPointer.self)
+    }
+  }
+
+  // MARK: Scalars
+
+  private func integer<T: FixedWidthInteger>(_ json: JSON) throws(MessageJSONError) -> T {
+    let number: JSON
+    switch json {
+    case .number: number = json
+    case .string(let text): number = .number(text)
+    default: throw wrongType("an integer", json)
+    }
+    let value: T? =
+      if let value = number.intValue { T(exactly: value) } else {
+        number.uintValue.flatMap { T(exactly: $0) }
+      }
+    if let value { return value }
+    // What is a number at all, and a whole one, is too large for the field.
+    guard let double = number.doubleValue, double.rounded() == double else {
+      throw wrongType("an integer", json)
+    }
+    throw error(.outOfRange(type: "\(T.self)"))
+  }
+
+  private func double(_ json: JSON) throws(MessageJSONError) -> Double {
+    switch json {
+    case .string("NaN"): return .nan
+    case .string("Infinity"): return .infinity
+    case .string("-Infinity"): return -.infinity
+    case .number(let text), .string(let text):
+      // Swift's own parser also takes "nan", "inf" and hexadecimal.
+      if text.utf8.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }), let value = Double(text) {
+        return value
+      }
+    default: break
+    }
+    throw wrongType("a number", json)
+  }
+
+  private func number(_ json: JSON, _ schema: EnumSchema) throws(MessageJSONError) -> Int32 {
+    guard case .string(let name) = json else {
+      guard case .number = json else { throw wrongType("a name or a number", json) }
+      return try integer(json)
+    }
+    if let number = schema.number(name) { return number }
+    let nearest = name.uppercased().nearest(among: schema.values.map(\.name))
+    throw error(.unknownValue(enumeration: schema.name, nearest: nearest))
+  }
+
+  // MARK: Errors
+
+  private func error(_ problem: MessageJSONError.Problem) -> MessageJSONError {
+    MessageJSONError(path: path.joined(), problem: problem)
+  }
+
+  private func wrongType(_ expected: String, _ json: JSON) -> MessageJSONError {
+    let found =
+      switch json {
+      case .null: "null"
+      case .bool(let value): "\(value)"
+      case .number(let text): text
+      case .string(let text): text.quoted
+      case .array: "an array"
+      case .object: "an object"
+      }
+    return error(.wrongType(expected: expected, found: found))
+  }
+}

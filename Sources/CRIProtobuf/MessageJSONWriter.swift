@@ -1,0 +1,92 @@
+internal import CRIJSON
+internal import CRIProtobufC
+
+/// Writes a message in C memory as protobuf's JSON, as Go's protojson does with EmitDefaultValues: fields in their
+/// declared order, map keys sorted, 64-bit integers as strings, enums by name, unset fields with their zero value,
+/// unset messages not at all.
+enum MessageJSONWriter {
+  static func write(_ c: UnsafeRawPointer, _ schema: MessageSchema, to json: inout JSONWriter) {
+    json.beginObject()
+    for field in schema.fields { write(field, of: c, to: &json) }
+    json.endObject()
+  }
+
+  /// The field's key and value; nothing for a message that is not set.
+  static func write(_ field: FieldSchema, of c: UnsafeRawPointer, to json: inout JSONWriter) {
+    let place = c + field.offset
+    if case .map = field.kind {
+      json.key(field.jsonName)
+      writeMap(list(of: field, c), to: &json)
+    } else if field.isRepeated {
+      json.key(field.jsonName)
+      json.beginArray()
+      let (start, count) = list(of: field, c)
+      let stride = FieldSchema.stride(field.kind)
+      for index in 0..<count { writeValue(start + index * stride, field.kind, to: &json) }
+      json.endArray()
+    } else if case .message = field.kind, place.load(as: UnsafeRawPointer?.self) == nil {
+      return
+    } else {
+      json.key(field.jsonName)
+      writeValue(place, field.kind, to: &json)
+    }
+  }
+
+  private static func list(of field: FieldSchema, _ c: UnsafeRawPointer) -> (UnsafeRawPointer, Int) {
+    let start = (c + field.offset).load(as: UnsafeRawPointer?.self)
+    return (start ?? c, start == nil ? 0 : (c + field.countOffset).load(as: Int.self))
+  }
+
+  private static func writeValue(
+    _ place: UnsafeRawPointer, _ kind: FieldSchema.Kind, to json: inout JSONWriter
+  ) {
+    switch kind {
+    case .bool: json.bool(place.load(as: protobuf_c_boolean.self) != 0)
+    case .int32: json.number(place.load(as: Int32.self))
+    case .uint32: json.number(place.load(as: UInt32.self))
+    case .int64: json.quotedNumber(place.load(as: Int64.self))
+    case .uint64: json.quotedNumber(place.load(as: UInt64.self))
+    case .double: writeDouble(place.load(as: Double.self), to: &json)
+    case .string: json.string(text(place.load(as: ProtobufCBinaryData.self)))
+    case .bytes: json.string(Base64.encode(bytes(place.load(as: ProtobufCBinaryData.self))))
+    case .enumeration(let schema):
+      let number = place.load(as: Int32.self)
+      if let name = schema.valueName(number) { json.string(name) } else { json.number(number) }
+    case .message(let schema), .map(let schema):
+      // In a list as outside of one, the place holds the message's address.
+      if let c = place.load(as: UnsafeRawPointer?.self) { write(c, schema, to: &json) }
+    }
+  }
+
+  private static func writeDouble(_ value: Double, to json: inout JSONWriter) {
+    let text = value.protoJSON
+    if value.isFinite { json.number(text) } else { json.string(text) }
+  }
+
+  private static func writeMap(_ entries: (start: UnsafeRawPointer, count: Int), to json: inout JSONWriter) {
+    let key = MemoryLayout<ProtobufCMessage>.stride
+    let value = key + MemoryLayout<ProtobufCBinaryData>.stride
+    // Go sends maps in no order.
+    let map = StringMap(count: entries.count) { index in
+      guard let entry = (entries.start + index * 8).load(as: UnsafeRawPointer?.self) else { return ("", "") }
+      return (
+        text((entry + key).load(as: ProtobufCBinaryData.self)),
+        text((entry + value).load(as: ProtobufCBinaryData.self))
+      )
+    }
+    json.beginObject()
+    for (key, value) in map {
+      json.key(key)
+      json.string(value)
+    }
+    json.endObject()
+  }
+
+  private static func bytes(_ data: ProtobufCBinaryData) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: data.data, count: data.len)
+  }
+
+  private static func text(_ data: ProtobufCBinaryData) -> String {
+    String(decoding: bytes(data), as: UTF8.self)
+  }
+}

@@ -1,0 +1,24 @@
+extension String {
+  /// The candidate that a slip of the hand would make of this: at most a third of the characters differ.
+  func nearest(among candidates: [String]) -> String? {
+    let scored = candidates.map { (name: $0, distance: distance(to: $0)) }
+    guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
+    return best.distance <= Swift.max(1, best.name.count / 3) ? best.name : nil
+  }
+
+  /// How many characters to insert, remove or replace, upper and lower case being the same (Levenshtein).
+  private func distance(to other: String) -> Int {
+    let left = Array(lowercased())
+    let right = Array(other.lowercased())
+    var previous = Array(0...right.count)
+    for (row, character) in left.enumerated() {
+      var current = [row + 1]
+      for (column, candidate) in right.enumerated() {
+        let replaced = previous[column] + (character == candidate ? 0 : 1)
+        current.append(Swift.min(replaced, previous[column + 1] + 1, current[column] + 1))
+      }
+      previous = current
+    }
+    return previous[right.count]
+  }
+}
