@@ -1,0 +1,114 @@
+public import CRI
+public import CRIState
+internal import CRISystem
+
+extension Client {
+  /// Reads everything that the runtime has, all details at once over one connection.
+  ///
+  /// Objects that vanish while it reads are left out; what could not be read for another reason is named in `unread`.
+  /// - Parameter tool: who takes it, such as `cri 0.1.0`.
+  /// - Throws: where the lists themselves could not be read: there is no snapshot then.
+  public func snapshot(tool: String) async throws(RPCError) -> Snapshot {
+    try await SnapshotReader(client: self).read(tool: tool)
+  }
+}
+
+/// One reading of a node's state.
+private struct SnapshotReader {
+  /// Calls in flight: enough to keep a runtime busy, few enough that none waits for long behind the others.
+  private static let concurrency = 64
+
+  let client: Client
+
+  func read(tool: String) async throws(RPCError) -> Snapshot {
+    // The first call alone, so that the version of the interface is known to all that follow.
+    let version = try await client.runtime.version(VersionRequest(version: "v1"))
+    async let statusAnswer = result { () async throws(RPCError) in try await client.runtime.status() }
+    async let sandboxAnswer = result { () async throws(RPCError) in try await client.runtime.listPodSandbox().items }
+    async let containerAnswer = result { () async throws(RPCError) in try await client.runtime.listContainers().containers }
+    async let imageAnswer = result { () async throws(RPCError) in try await client.images.listImages().images }
+    let status = try await statusAnswer.get()
+    let (sandboxes, containers) = (try await sandboxAnswer.get(), try await containerAnswer.get())
+    let images = await imageAnswer
+
+    async let sandboxRecords = details(sandboxes, "sandbox", \.id) { (item) async throws(RPCError) in try await record(item) }
+    async let containerRecords = details(containers, "container", \.id) { (item) async throws(RPCError) in
+      try await record(item)
+    }
+    let (readSandboxes, unreadSandboxes) = await sandboxRecords
+    let (readContainers, unreadContainers) = await containerRecords
+    var unread = unreadSandboxes + unreadContainers
+    var imageList: [Image] = []
+    switch images {
+    case .success(let list): imageList = list
+    case .failure(let error): unread.append(Unread(what: "images", why: "\(error)"))
+    }
+    return Snapshot(
+      tool: tool, taken: Timestamp(nanoseconds: Kernel.now), host: .current(),
+      daemon: Daemon(socket: client.endpoint.path, peer: client.peer),
+      runtime: RuntimeFacts(
+        name: version.runtimeName, version: version.runtimeVersion, api: client.negotiatedVersion ?? .v1,
+        conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers),
+      sandboxes: readSandboxes, containers: readContainers, images: imageList, unread: unread)
+  }
+
+  private func record(_ item: PodSandbox) async throws(RPCError) -> SandboxRecord {
+    let answer = try await client.runtime.podSandboxStatus(PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
+    let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(client.negotiatedVersion ?? .v1)
+    guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard let facts = SandboxFacts(info: answer.info) else {
+      throw .undecodable(method: method, reason: "the verbose info is no JSON")
+    }
+    return SandboxRecord(status: status, facts: facts)
+  }
+
+  private func record(_ item: Container) async throws(RPCError) -> ContainerRecord {
+    let answer = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
+    let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(client.negotiatedVersion ?? .v1)
+    guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    return ContainerRecord(status: status, sandboxID: item.podSandboxID, pid: ContainerRecord.pid(info: answer.info))
+  }
+
+  /// Reads the details of every item, some at a time, in the list's order.
+  private func details<Item: Sendable, Record: Sendable>(
+    _ items: [Item], _ kind: String, _ id: (Item) -> String,
+    _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
+  ) async -> ([Record], [Unread]) {
+    var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)
+    await withTaskGroup(of: (Int, Result<Record, RPCError>).self) { group in
+      var next = 0
+      func start() {
+        guard next < items.count else { return }
+        let (index, item) = (next, items[next])
+        next += 1
+        group.addTask { (index, await result { () async throws(RPCError) in try await read(item) }) }
+      }
+      for _ in 0..<Self.concurrency { start() }
+      for await (index, result) in group {
+        results[index] = result
+        start()
+      }
+    }
+    var records: [Record] = []
+    var unread: [Unread] = []
+    for (item, result) in zip(items, results) {
+      switch result {
+      case .success(let record): records.append(record)
+      // It went between the list and this call.
+      case .failure(let error) where error.isNotFound: break
+      case .failure(let error): unread.append(Unread(what: "\(kind) \(id(item))", why: "\(error)"))
+      case nil: break
+      }
+    }
+    return (records, unread)
+  }
+}
+
+/// A typed result of an asynchronous call, for places that are not typed.
+private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -> Result<T, RPCError> {
+  do throws(RPCError) {
+    return .success(try await call())
+  } catch {
+    return .failure(error)
+  }
+}

@@ -1,0 +1,161 @@
+public import CRI
+internal import CRISystem
+
+/// Waits until a runtime that is starting can be trusted with questions.
+///
+/// Ready means: Version, Status with RuntimeReady (and NetworkReady where asked for) and ListPodSandbox answer on one
+/// connection, and stay so from the same process. A socket that accepts is not enough, nor is systemd's "active".
+public struct ReadinessWait: Sendable {
+  public enum Goal: Hashable, Sendable {
+    case ready
+    /// And CNI is configured: pods with a network of their own can start.
+    case network
+  }
+
+  public var endpoint: Endpoint
+  public var goal: Goal
+  public var api: APISelection
+  /// From now to the end of the waiting.
+  public var timeout: Duration
+  /// How long it must stay ready, over three polls at least: catches a daemon that dies of what it recovers, and an old
+  /// one that still answers. Zero takes the first good answer.
+  public var stability: Duration
+
+  /// What the last look found.
+  public struct Observation: Hashable, Sendable {
+    public enum Phase: Hashable, Sendable {
+      /// Nobody answers.
+      case down
+      /// Something accepts and does not answer in a second, as CRI-O does while it restores.
+      case silent
+      /// It answers that it is still recovering.
+      case recovering
+      /// It answers, and says that it is not ready.
+      case notReady
+      /// Ready, and being watched whether it stays so.
+      case settling
+      case ready
+    }
+    public var phase: Phase
+    /// One line, such as `the socket is missing`.
+    public var words: String
+  }
+
+  public enum Outcome: Hashable, Sendable {
+    /// - Parameter after: from the beginning of the waiting to the first good answer.
+    case ready(after: Duration, peer: PeerCredentials?)
+    case timedOut(last: Observation)
+    /// Waiting longer does not help.
+    case failed(RPCError)
+  }
+
+  /// A runtime is asked again this long after an answer that was not good.
+  private static let pollInterval = Duration.milliseconds(15)
+  /// A daemon that hangs is asked again on a new connection.
+  private static let tryTimeout = Duration.seconds(1)
+  /// Errors that look permanent may be an old daemon's last words.
+  private static let grace = Duration.seconds(5)
+
+  public init(
+    endpoint: Endpoint, goal: Goal = .ready, api: APISelection = .auto, timeout: Duration = .seconds(120),
+    stability: Duration = .seconds(2)
+  ) {
+    self.endpoint = endpoint
+    self.goal = goal
+    self.api = api
+    self.timeout = timeout
+    self.stability = stability
+  }
+
+  /// - Parameter progress: told when the phase changes.
+  public func run(progress: (Observation) -> Void = { _ in }) async -> Outcome {
+    let start = ContinuousClock.now
+    var last = Observation(phase: .down, words: "")
+    var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
+    while true {
+      let remaining = timeout - (ContinuousClock.now - start)
+      guard remaining > .zero else { return .timedOut(last: last) }
+      let look = await look(within: min(remaining, Self.tryTimeout))
+      let now = ContinuousClock.now
+      var observation: Observation
+      var pause = Self.pollInterval
+      switch look {
+      case .good(let peer):
+        // Another process than at the last poll: the watch begins anew.
+        if good == nil || good?.peer != peer { good = (now, peer, 0) }
+        good?.polls += 1
+        let since = good?.since ?? now
+        if stability == .zero || (good?.polls ?? 0) >= 3 && now - since >= stability {
+          let ready = Observation(phase: .ready, words: "ready")
+          if ready.phase != last.phase { progress(ready) }
+          return .ready(after: since - start, peer: peer)
+        }
+        observation = Observation(phase: .settling, words: "ready; watching for \(seconds(stability)) that it stays so")
+        pause = min(.milliseconds(250), stability / 4)
+      case .bad(let seen):
+        good = nil
+        observation = seen
+      case .permanent(let error):
+        good = nil
+        if now - start > Self.grace { return .failed(error) }
+        observation = Observation(phase: .notReady, words: "\(error)")
+      }
+      if observation.phase != last.phase { progress(observation) }
+      last = observation
+      do {
+        try await Task.sleep(for: min(pause, max(remaining, .zero)))
+      } catch {
+        return .timedOut(last: last)
+      }
+    }
+  }
+
+  private enum Look {
+    case good(PeerCredentials?)
+    case bad(Observation)
+    case permanent(RPCError)
+  }
+
+  /// One try, on a connection of its own.
+  private func look(within limit: Duration) async -> Look {
+    let client = Client(endpoint, options: Client.Options(api: api, timeout: limit))
+    do throws(RPCError) {
+      _ = try await client.runtime.version(VersionRequest(version: "v1"))
+      let conditions = try await client.runtime.status().status?.conditions ?? []
+      for needed in ["RuntimeReady"] + (goal == .network ? ["NetworkReady"] : []) {
+        let found = conditions.first { $0.type == needed }
+        if found?.status != true {
+          let why = [found?.reason, found?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
+          return .bad(Observation(phase: .notReady, words: "\(needed) is false\(why.isEmpty ? "" : ", \(why)")"))
+        }
+      }
+      _ = try await client.runtime.listPodSandbox()
+      return .good(client.peer)
+    } catch {
+      return Self.classify(error)
+    }
+  }
+
+  private static func classify(_ error: RPCError) -> Look {
+    func bad(_ phase: Observation.Phase, _ words: String) -> Look { .bad(Observation(phase: phase, words: words)) }
+    switch error {
+    case .cannotConnect(_, .noSuchFile): return bad(.down, "the socket is missing")
+    case .cannotConnect(_, .connectionRefused): return bad(.down, "nobody listens on the socket")
+    case .cannotConnect(_, .again): return bad(.silent, "the socket's queue is full")
+    case .cannotConnect: return .permanent(error)
+    case .connectionLost(_, let reason): return bad(.down, "the connection was lost: \(reason)")
+    case .deadlineExceeded: return bad(.silent, "it accepts and does not answer")
+    case .status(let status):
+      if error.isNotInitialized { return bad(.recovering, "it is recovering its state") }
+      if status.code == .unavailable || status.code == .deadlineExceeded { return bad(.recovering, status.message) }
+      return .permanent(error)
+    default: return .permanent(error)
+    }
+  }
+
+  private func seconds(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let tenths = attoseconds / 100_000_000_000_000_000
+    return tenths == 0 ? "\(seconds) s" : "\(seconds).\(tenths) s"
+  }
+}

@@ -1,0 +1,73 @@
+internal import Glibc
+
+/// Whole files: read with a limit, written so that a crash or a full disk leaves the old one.
+package enum File {
+  /// Reads a file to its end.
+  /// - Throws: `.fileTooLarge` past `limit` bytes.
+  package static func read(_ path: String, limit: Int = 1 << 30) throws(Errno) -> [UInt8] {
+    let file = Descriptor(owning: try retrying { open(path, O_RDONLY | O_CLOEXEC) })
+    return try readAll(file, limit: limit)
+  }
+
+  /// Reads standard input to its end.
+  package static func readStandardInput(limit: Int = 1 << 30) throws(Errno) -> [UInt8] {
+    try readAll(Descriptor(owning: try retrying { dup(STDIN_FILENO) }), limit: limit)
+  }
+
+  private static func readAll(_ file: borrowing Descriptor, limit: Int) throws(Errno) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    let number = file.rawValue
+    while true {
+      let count = try retrying { Glibc.read(number, &buffer, buffer.count) }
+      if count == 0 { return bytes }
+      bytes += buffer[..<count]
+      if bytes.count > limit { throw .fileTooLarge }
+    }
+  }
+
+  /// Writes a file atomically: a temporary file beside it, flushed to the disk, takes its name.
+  /// On any failure the old file is as it was and nothing is left behind.
+  package static func writeAtomically(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(Errno) {
+    // A link is followed, so that the file it leads to is replaced and the link stays.
+    let target = realPath(path) ?? path
+    let temporary = "\(target).\(getpid()).tmp"
+    do throws(Errno) {
+      let file = Descriptor(
+        owning: try retrying { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode)) })
+      try file.writeAll(bytes)
+      let number = file.rawValue
+      // The mode must not depend on the umask.
+      _ = try retrying { fchmod(number, mode_t(mode)) }
+      _ = try retrying { fsync(number) }
+      _ = try retrying { rename(temporary, target) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    synchronizeDirectory(of: target)
+  }
+
+  /// The new name must survive a crash too. A file system that cannot flush a directory is no failure.
+  private static func synchronizeDirectory(of path: String) {
+    let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let number = open(directory, O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { return }
+    fsync(number)
+    close(number)
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Where a symbolic link leads. The corresponding C function is `readlink`.
+  package static func linkTarget(_ path: String) -> String? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let capacity = buffer.count
+    let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, capacity) }
+    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+  }
+}

@@ -1,0 +1,46 @@
+internal import Glibc
+
+/// What the kernel says of this node and its processes.
+package enum Kernel {
+  /// Another after every boot; nil where `/proc` is not readable.
+  package static var bootID: String? { line("/proc/sys/kernel/random/boot_id") }
+
+  /// The installed system's own id; nil where there is none.
+  package static var machineID: String? { line("/etc/machine-id") }
+
+  /// Release and node name. The corresponding C function is `uname`.
+  package static var names: (release: String, node: String) {
+    var names = utsname()
+    guard uname(&names) == 0 else { return ("", "") }
+    return (text(of: names.release), text(of: names.nodename))
+  }
+
+  /// Wall clock, nanoseconds since the Unix epoch.
+  package static var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// Clock ticks after boot at which a process began: field 22 of `/proc/PID/stat`. nil when it is gone.
+  package static func startTime(of pid: Int32) -> UInt64? {
+    guard let bytes = try? File.read("/proc/\(pid)/stat", limit: 1 << 16) else { return nil }
+    // The name in field 2 may hold anything, also blanks and parentheses: count from its last one.
+    guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count > 19 ? UInt64(String(decoding: fields[19], as: UTF8.self)) : nil
+  }
+
+  /// The program that a process runs; ` (deleted)` at its end where the file was replaced. nil without permission.
+  package static func executable(of pid: Int32) -> String? { File.linkTarget("/proc/\(pid)/exe") }
+
+  private static func line(_ path: String) -> String? {
+    guard let bytes = try? File.read(path, limit: 1 << 16) else { return nil }
+    let text = String(decoding: bytes.prefix { $0 != 0x0a }, as: UTF8.self)
+    return text.isEmpty ? nil : text
+  }
+
+  private static func text<T>(of field: T) -> String {
+    withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}
