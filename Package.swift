@@ -73,7 +73,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
-    .executableTarget(name: "cri", dependencies: ["CRICommands"], swiftSettings: safe),
+    .executableTarget(name: "cri", dependencies: ["CRICommands", "CRISystem"], swiftSettings: safe),
     .executableTarget(
       name: "cri-sim",
       dependencies: [

@@ -1,1 +1,4 @@
-print("cri")
+internal import CRICommands
+internal import CRISystem
+
+endProcess(await runCommandLine(Array(CommandLine.arguments.dropFirst())))

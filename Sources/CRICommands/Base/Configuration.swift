@@ -1,0 +1,84 @@
+internal import CRIJSON
+internal import CRISystem
+internal import CRIYAML
+
+/// The file that crictl and we are configured by.
+struct Configuration: Hashable, Sendable {
+  static let defaultPath = "/etc/crictl.yaml"
+
+  var runtimeEndpoint: String?
+  var imageEndpoint: String?
+  var timeout: Duration?
+  var isDebug: Bool?
+
+  /// Reads the file that flag or environment names, else the default one.
+  ///
+  /// A named file must be there and right; trouble with the default one is told and passed over, since the command
+  /// may not need it.
+  static func load(named path: String?, warn: (String) throws -> Void) throws -> Configuration {
+    let file = path ?? defaultPath
+    let bytes: [UInt8]
+    do throws(Errno) {
+      bytes = try File.read(file, limit: 1 << 20)
+    } catch {
+      if path == nil {
+        if error != .noSuchFile { try warn("the configuration \(file) is not used: \(error)") }
+        return Configuration()
+      }
+      throw Failure(.usage, "the configuration \(file) cannot be read: \(error)")
+    }
+    do throws(Failure) {
+      return try Configuration(parsing: bytes, file: file)
+    } catch {
+      guard path == nil else { throw error }
+      try warn("\(error.message); it is not used")
+      return Configuration()
+    }
+  }
+
+  private init() {}
+
+  init(parsing bytes: [UInt8], file: String) throws(Failure) {
+    let root: JSON
+    do throws(YAMLError) {
+      root = try YAML.parse(bytes)
+    } catch {
+      throw Failure(.usage, "the configuration \(file) is no YAML: \(error)")
+    }
+    if root.isNull { return }
+    guard let members = root.objectValue else {
+      throw Failure(.usage, "the configuration \(file) is no mapping of keys to values")
+    }
+    for (key, value) in members {
+      func wrong(_ expected: String) -> Failure {
+        Failure(.usage, "the configuration \(file): \(key) must be \(expected)")
+      }
+      switch key {
+      case "runtime-endpoint", "image-endpoint":
+        guard let text = value.isNull ? "" : value.stringValue else {
+          throw wrong("a text such as unix:///run/crio/crio.sock")
+        }
+        let endpoint = text.isEmpty ? nil : text
+        if key == "runtime-endpoint" { runtimeEndpoint = endpoint } else { imageEndpoint = endpoint }
+      case "timeout":
+        guard let seconds = value.intValue, seconds < 1 << 32 else {
+          throw wrong("a whole number of seconds")
+        }
+        // crictl writes 0 for its default.
+        timeout = seconds > 0 ? .seconds(seconds) : nil
+      case "debug":
+        guard let flag = value.boolValue else { throw wrong("true or false") }
+        isDebug = flag
+      case "pull-image-on-create", "disable-pull-on-run":
+        guard value.boolValue != nil else { throw wrong("true or false") }
+      case "max-retries":
+        guard value.intValue != nil else { throw wrong("a whole number") }
+      default:
+        throw Failure(
+          .usage,
+          "the configuration \(file): unknown key \(key); there are runtime-endpoint, image-endpoint, timeout, debug, "
+            + "pull-image-on-create, disable-pull-on-run and max-retries")
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package import CRI
+internal import CRISystem
+
+/// What a command needs to reach the runtime: options, environment and configuration, in this order of precedence.
+package struct Context: Sendable {
+  private static let queryTimeout = Duration.seconds(2)
+  private static let snapshotTimeout = Duration.seconds(30)
+
+  package let endpoint: Endpoint
+  package let imageEndpoint: Endpoint?
+  private let timeout: Duration?
+  private let api: APISelection
+  package let isDebug: Bool
+
+  /// Of the running command.
+  package init() throws { try self.init(Globals.current, environment: Environment.value) }
+
+  package init(_ globals: Globals, environment: (String) -> String?) throws {
+    let warn = { (words: String) throws in try StandardStream.error.write("cri: \(words)\n") }
+    let configuration = try Configuration.load(
+      named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
+    isDebug = globals.isDebug ?? configuration.isDebug ?? false
+    // A duration that is not positive stands for the default, as in crictl.
+    timeout = (globals.timeout ?? configuration.timeout).flatMap { $0 > .zero ? $0 : nil }
+    api = globals.api ?? .auto
+    func choose(_ flag: String?, _ option: String, _ variable: String, _ file: String?) throws -> (
+      Endpoint, from: String
+    )? {
+      for (text, source) in [(flag, option), (environment(variable), variable), (file, "the configuration")] {
+        guard let text else { continue }
+        if text.isEmpty { throw Failure(.usage, "\(source) is empty: name a socket, or leave it away") }
+        do throws(EndpointError) {
+          return (try Endpoint(text), source)
+        } catch {
+          throw Failure(.usage, "\(source): \(error)")
+        }
+      }
+      return nil
+    }
+    let image = try choose(
+      globals.imageEndpoint, "--image-endpoint", "IMAGE_SERVICE_ENDPOINT", configuration.imageEndpoint)
+    imageEndpoint = image?.0
+    if let chosen = try choose(
+      globals.runtimeEndpoint, "--runtime-endpoint", "CONTAINER_RUNTIME_ENDPOINT",
+      configuration.runtimeEndpoint)
+    {
+      endpoint = chosen.0
+      if isDebug { try warn("using \(endpoint) from \(chosen.from)") }
+    } else {
+      let found = Endpoint.listening()
+      guard let first = found.first else {
+        throw Failure(
+          .unreachable,
+          "no runtime listens on any of the usual sockets ("
+            + Endpoint.wellKnown.map(\.path).joined(separator: ", ")
+            + "); start it, or name its socket with --runtime-endpoint")
+      }
+      endpoint = first
+      if isDebug || found.count > 1 {
+        let others = found.dropFirst().map { "\($0)" }.joined(separator: ", ")
+        try warn(
+          "using \(first)" + (others.isEmpty ? "" : "; also there: \(others); choose with --runtime-endpoint")
+        )
+      }
+    }
+  }
+
+  /// For commands that ask a little.
+  package func client() -> Client { client(timeout ?? Self.queryTimeout) }
+
+  /// For commands that ask for everything at once, so that each answer may take its turn.
+  package func patientClient() -> Client { client(timeout ?? Self.snapshotTimeout) }
+
+  private func client(_ timeout: Duration) -> Client {
+    Client(endpoint, imageEndpoint: imageEndpoint, options: Client.Options(api: api, timeout: timeout))
+  }
+
+  package var selection: APISelection { api }
+}

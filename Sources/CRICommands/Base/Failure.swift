@@ -1,0 +1,63 @@
+package import CRI
+internal import CRIRendering
+
+/// A command that could not do what it was asked: one line for a person, and a code for scripts.
+package struct Failure: Error, Hashable, Sendable {
+  package let code: ExitCodes
+  /// What is wrong and what helps; control characters are made visible when it is printed.
+  package let message: String
+
+  package init(_ code: ExitCodes, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// An error of a call, with what to do about it.
+  package init(_ error: RPCError) {
+    self.init(
+      Self.code(of: error), [("\(error)"), Self.remedy(for: error)].compactMap { $0 }.joined(separator: "; "))
+  }
+
+  private static func code(of error: RPCError) -> ExitCodes {
+    switch error {
+    case .cannotConnect, .notGRPC, .connectionLost, .deadlineExceeded, .cancelled: .unreachable
+    case .status where error.isUnknownService || error.isNotInitialized: .unreachable
+    case .status, .answerTooLarge, .undecodable: .failed
+    }
+  }
+
+  private static func remedy(for error: RPCError) -> String? {
+    switch error {
+    case .cannotConnect(_, .noSuchFile): "is the runtime running? Name its socket with --runtime-endpoint"
+    case .cannotConnect(_, .permissionDenied): "run as root, or as a user who may open the socket"
+    case .cannotConnect(_, .connectionRefused): "the runtime is not running (its socket was left behind)"
+    case .cannotConnect(_, .notASocket): "name the runtime's socket with --runtime-endpoint"
+    case .notGRPC: "name the runtime's CRI socket with --runtime-endpoint"
+    case .deadlineExceeded: "wait longer with --timeout, or see what it does with cri wait"
+    case .answerTooLarge: nil
+    case .status where error.isNotInitialized: "it is starting: cri wait"
+    case .status where error.isUnknownService:
+      "the runtime's CRI plugin is disabled or failed to load, or this is another daemon's socket"
+    default: nil
+    }
+  }
+
+  /// The line as it goes to standard error.
+  package var line: String { "cri: \(Sanitizer.visible(message))\n" }
+}
+
+/// What `cri` ends with.
+package enum ExitCodes: Int32, Hashable, Sendable {
+  /// Done; for diff and verify: nothing changed, nothing lost.
+  case done = 0
+  /// The runtime answered with an error; for diff: different; for verify: state is lost.
+  case failed = 1
+  /// Wrong usage, or a file that cannot be used; for diff: any trouble.
+  case usage = 2
+  /// The runtime could not be reached or did not answer in time; for verify: it could not be checked.
+  case unreachable = 3
+  /// For verify: there was nothing to verify, or the change did not happen.
+  case vacuous = 4
+  /// For guard: the verdict is good, and the guarded command failed.
+  case commandFailed = 6
+}

@@ -1,0 +1,82 @@
+package import ArgumentParser
+internal import CRIRendering
+internal import CRISystem
+
+/// The command `cri`: what it can do. Its global options are `Globals`.
+package struct CRICommand: AsyncParsableCommand {
+  package static let version = "0.1.0"
+
+  /// How a snapshot names its maker.
+  static let tool = "cri \(version)"
+
+  package static let configuration = CommandConfiguration(
+    commandName: "cri",
+    abstract: "Ask a container runtime what it has, twice, and say what was lost.",
+    discussion: Globals.help,
+    version: "cri \(version)",
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Did the runtime lose anything?",
+        subcommands: [
+          SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self, GuardCommand.self,
+        ]),
+      CommandGroup(
+        name: "What is there?",
+        subcommands: [
+          PodsCommand.self, PsCommand.self, ImagesCommand.self, InspectpCommand.self, InspectCommand.self,
+          InspectiCommand.self, InfoCommand.self, VersionCommand.self,
+        ]),
+    ])
+
+  package init() {}
+}
+
+/// Runs the command line to its end.
+package func runCommandLine(_ arguments: [String]) async -> Int32 {
+  do {
+    let (globals, rest) = try Globals.parse(arguments)
+    // crictl's letter for the version; subcommands have -v for themselves.
+    let words = rest == ["-v"] ? ["--version"] : rest
+    var command: any ParsableCommand
+    do {
+      command = try CRICommand.parseAsRoot(words)
+    } catch {
+      return try explain(error, words)
+    }
+    return try await Globals.$current.withValue(globals) {
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return ExitCodes.done.rawValue
+    }
+  } catch let failure as Failure {
+    try? StandardStream.error.write(failure.line)
+    return failure.code.rawValue
+  } catch let code as ExitCode {
+    return code.rawValue
+  } catch let error as Errno {
+    try? StandardStream.error.write("cri: standard output: \(error)\n")
+    return ExitCodes.failed.rawValue
+  } catch {
+    // What ArgumentParser prints itself: help asked for by a subcommand's run.
+    return (try? explain(error, arguments)) ?? ExitCodes.failed.rawValue
+  }
+}
+
+/// Help and version go to standard output; wrong usage is one line on standard error.
+private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
+  if CRICommand.exitCode(for: error) == .success {
+    try StandardStream.output.write(CRICommand.fullMessage(for: error) + "\n")
+    return ExitCodes.done.rawValue
+  }
+  let command = words.first.flatMap { word in
+    CRICommand.configuration.groupedSubcommands.flatMap(\.subcommands).contains { $0._commandName == word }
+      ? " \(word)" : nil
+  }
+  // Help for a missing subcommand has many lines: the first one says it.
+  let message = CRICommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+  try StandardStream.error.write("cri: \(Sanitizer.visible(message)) (see: cri\(command ?? "") --help)\n")
+  return ExitCodes.usage.rawValue
+}

@@ -1,0 +1,5 @@
+internal import ArgumentParser
+
+struct InfoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "info", abstract: "Show the runtime.")
+}

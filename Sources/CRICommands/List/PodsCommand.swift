@@ -1,0 +1,5 @@
+internal import ArgumentParser
+
+struct PodsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "pods", abstract: "List pods.")
+}

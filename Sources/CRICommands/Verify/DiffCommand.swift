@@ -1,0 +1,5 @@
+internal import ArgumentParser
+
+struct DiffCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "diff", abstract: "x")
+}

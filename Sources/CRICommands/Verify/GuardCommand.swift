@@ -1,0 +1,5 @@
+internal import ArgumentParser
+
+struct GuardCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "guard", abstract: "x")
+}

@@ -1,0 +1,5 @@
+internal import ArgumentParser
+
+struct SnapshotCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "snapshot", abstract: "x")
+}

@@ -1,0 +1,5 @@
+internal import ArgumentParser
+
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "verify", abstract: "x")
+}

@@ -1,0 +1,5 @@
+internal import ArgumentParser
+
+struct WaitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "wait", abstract: "x")
+}

@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// What the process was given: variables, terminal or pipe.
+package enum Environment {
+  /// The value of a variable; nil where it is not set. The corresponding C function is `getenv`.
+  package static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// Whether standard error shows to a person.
+  package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Whether standard output shows to a person.
+  package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+}
+
+/// The process's output, written at once and not through C's buffers.
+package enum StandardStream {
+  case output
+  case error
+
+  /// Writes everything. A reader that has gone ends the process, as SIGPIPE does for any tool in a pipe.
+  package func write(_ text: String) throws(Errno) { try write(Array(text.utf8)) }
+
+  package func write(_ bytes: [UInt8]) throws(Errno) {
+    var offset = 0
+    let number = self == .output ? STDOUT_FILENO : STDERR_FILENO
+    while offset < bytes.count {
+      let from = offset
+      offset += try retrying { bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress! + from, $0.count - from) } }
+    }
+  }
+}
+
+/// Ends the process. The corresponding C function is `exit`.
+package func endProcess(_ code: Int32) -> Never { exit(code) }
