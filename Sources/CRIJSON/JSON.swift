@@ -39,8 +39,13 @@ extension JSON: Hashable {
 }
 
 extension String {
-  /// Same code points; `==` alone also holds for canonically equivalent strings.
+  /// Same code points; `==` also holds for canonically equivalent strings.
   func isIdentical(to other: String) -> Bool {
-    self == other && utf8.elementsEqual(other.utf8)
+    // Different strings, the common case among keys, are told apart fastest so.
+    guard self == other else { return false }
+    let (a, b) = (utf8.span, other.utf8.span)
+    guard a.count == b.count else { return false }
+    for position in a.indices where a[position] != b[position] { return false }
+    return true
   }
 }
