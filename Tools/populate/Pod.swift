@@ -1,0 +1,56 @@
+internal import CRI
+
+/// A pod as kubelet would describe it to the runtime.
+struct Pod {
+  var name: String
+  var namespace = "default"
+  var uid: String
+  var containers: [Container] = [Container(name: "main")]
+  var hostNetwork = false
+  /// Stopped once it runs, as a finished job leaves it.
+  var isStopped = false
+
+  struct Container {
+    var name: String
+    var command = ["sleep", "infinity"]
+    /// The command ends by itself.
+    var exits = false
+  }
+}
+
+extension Pod {
+  var labels: StringMap {
+    [
+      "io.kubernetes.pod.name": name,
+      "io.kubernetes.pod.namespace": namespace,
+      "io.kubernetes.pod.uid": uid,
+    ]
+  }
+
+  var config: PodSandboxConfig {
+    let namespaces = NamespaceOption(network: hostNetwork ? .node : .pod, pid: .container)
+    return PodSandboxConfig(
+      metadata: .init(name: name, uid: uid, namespace: namespace),
+      hostname: hostNetwork ? "" : name,  // the host's own, where its network is shared
+      labels: labels,
+      annotations: ["kubernetes.io/config.source": "api"],
+      linux: .init(securityContext: .init(namespaceOptions: namespaces)))
+  }
+}
+
+extension Pod.Container {
+  func config(in pod: Pod) -> ContainerConfig {
+    var labels = pod.labels
+    labels["io.kubernetes.container.name"] = name
+    return ContainerConfig(
+      metadata: .init(name: name), image: .init(image: "localhost/busybox:1"), command: command,
+      labels: labels,
+      annotations: [
+        "io.kubernetes.container.hash": "5f3a1b2c", "io.kubernetes.container.restartCount": "0",
+        "io.kubernetes.container.terminationMessagePath": "/dev/termination-log",
+        "io.kubernetes.container.terminationMessagePolicy": "File",
+        "io.kubernetes.pod.terminationGracePeriod": "30",
+      ],
+      linux: .init())
+  }
+}
