@@ -13,9 +13,12 @@ package struct Context: Sendable {
   package let isDebug: Bool
 
   /// Of the running command.
-  package init() throws { try self.init(Globals.current, environment: Environment.value) }
+  /// - Parameter waiting: how long somebody may take to listen on one of the usual sockets; nil: now or never.
+  package init(waiting: Duration? = nil) throws {
+    try self.init(Globals.current, waiting: waiting, environment: Environment.value)
+  }
 
-  package init(_ globals: Globals, environment: (String) -> String?) throws {
+  package init(_ globals: Globals, waiting: Duration? = nil, environment: (String) -> String?) throws {
     let warn = { (words: String) throws in try StandardStream.error.write("cri: \(words)\n") }
     let configuration = try Configuration.load(
       named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
@@ -47,7 +50,7 @@ package struct Context: Sendable {
       endpoint = chosen.0
       if isDebug { try warn("using \(endpoint) from \(chosen.from)") }
     } else {
-      let found = Endpoint.listening()
+      let found = Self.listening(within: waiting ?? .zero)
       guard let first = found.first else {
         throw Failure(
           .unreachable,
@@ -62,6 +65,15 @@ package struct Context: Sendable {
           "using \(first)" + (others.isEmpty ? "" : "; also there: \(others); choose with --runtime-endpoint")
         )
       }
+    }
+  }
+
+  private static func listening(within patience: Duration) -> [Endpoint] {
+    let end = ContinuousClock.now + patience
+    while true {
+      let found = Endpoint.listening()
+      if !found.isEmpty || ContinuousClock.now >= end { return found }
+      Thread.sleep(.milliseconds(20))
     }
   }
 

@@ -1,5 +1,56 @@
 internal import ArgumentParser
+internal import CRIJSON
+internal import CRIRendering
+internal import CRIState
+internal import CRISystem
 
 struct DiffCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "diff", abstract: "x")
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Say what changed since a snapshot, pod by pod.",
+    discussion: "Exit codes, as of diff(1): 0 nothing changed; 1 something did; 2 trouble.")
+
+  @Argument(help: "The earlier snapshot; - is standard input.")
+  var before: String
+
+  @Argument(help: "The later snapshot (default: the runtime as it is now).")
+  var after: String?
+
+  @Flag(help: "Also what changes by itself: times, and the daemon's process.")
+  var all = false
+
+  @Option(name: [.short, .long], help: "text or json.")
+  var output = TextFormat.text
+
+  func run() async throws {
+    let changes: [Change]
+    do {
+      let was = try SnapshotFile.read(before)
+      let now = try await current()
+      changes = Diff.changes(from: was, to: now, all: all)
+    } catch let failure as Failure {
+      throw Failure(.usage, failure.message)
+    }
+    switch output {
+    case .json:
+      let document: JSON = ["kind": "cri-diff", "schema": 1, "changes": .array(changes.map(\.json))]
+      try StandardStream.output.write(document.text(pretty: true) + "\n")
+    case .text: try StandardStream.output.write(text(changes))
+    }
+    if !changes.isEmpty { throw ExitCode(ExitCodes.failed.rawValue) }
+  }
+
+  private func current() async throws -> Snapshot {
+    if let after { return try SnapshotFile.read(after) }
+    return try await takeSnapshot(Context().patientClient())
+  }
+
+  private func text(_ changes: [Change]) -> String {
+    var table = Table(["", ""], layout: .compact)
+    for change in changes { table.append(["\(change.object)", change.text]) }
+    return changes.isEmpty ? "" : table.text(showingHeaders: false)
+  }
 }
+
+/// For commands that answer in words or as a document.
+enum TextFormat: String, ExpressibleByArgument, CaseIterable { case text, json }

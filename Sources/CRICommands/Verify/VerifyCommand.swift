@@ -1,5 +1,70 @@
-internal import ArgumentParser
+public import ArgumentParser
+public import CRIState
+internal import CRISystem
 
 struct VerifyCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "verify", abstract: "x")
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract:
+      "Prove that nothing was lost since a snapshot, or say what was, and what kubelet will do about it.",
+    discussion: """
+      Exit codes: 0 nothing is lost; 1 state is lost; 2 wrong usage or an unusable snapshot; 3 it could not be verified:
+      the runtime was not reached or not ready in time, or details could not be read; 4 there was nothing to verify: no
+      pods in the snapshot, a daemon that was not restarted, another node's snapshot.
+      """)
+
+  @Option(help: ArgumentHelp("The snapshot from before the change; - is standard input.", valueName: "file"))
+  var before: String
+
+  @Option(
+    help: ArgumentHelp("A snapshot from after it (default: the runtime as it is now).", valueName: "file"))
+  var after: String?
+
+  @Option(help: ArgumentHelp("Wait this long at most for the runtime to be ready.", valueName: "duration"))
+  var wait: String?
+
+  @OptionGroup var options: VerdictOptions
+
+  func run() async throws {
+    let patience = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
+    let verification = options.verification(before: try SnapshotFile.read(before))
+    let now: Snapshot
+    if let after {
+      now = try SnapshotFile.read(after)
+    } else {
+      now = try await verification.current(Context(waiting: patience), patience: patience)
+    }
+    let code = try verification.conclude(now, options.output)
+    if code != .done { throw ExitCode(code.rawValue) }
+  }
+}
+
+/// What `verify` and `guard` are told alike.
+struct VerdictOptions: ParsableArguments {
+  @Option(help: "What happened in between: restart.")
+  var scenario = Scenario.restart
+
+  @Option(
+    name: .customLong("fail-on"), help: "The least severity that counts as loss: critical, major or minor.")
+  var threshold = Severity.major
+
+  @Option(name: [.short, .long], help: "text or json.")
+  var output = TextFormat.text
+
+  func verification(before: Snapshot) -> Verification {
+    Verification(before: before, scenario: scenario, threshold: threshold)
+  }
+}
+
+extension Scenario: ExpressibleByArgument {}
+
+extension Severity: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let severity = Self.allCases.first(where: { "\($0)" == argument }), severity != .info else {
+      return nil
+    }
+    self = severity
+  }
+
+  public static var allValueStrings: [String] { ["critical", "major", "minor"] }
 }

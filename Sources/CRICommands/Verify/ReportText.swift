@@ -1,0 +1,119 @@
+internal import CRIRendering
+internal import CRIState
+
+/// A report for a person: a line a finding, what kubelet will do, what nobody could check, the verdict.
+struct ReportText {
+  let report: Report
+  let threshold: Severity
+  let style: TextStyle
+
+  var text: String {
+    [header, findings, kubelet, unchecked, conclusion].filter { !$0.isEmpty }.joined()
+  }
+
+  private var header: String {
+    let (before, after) = (report.before, report.after)
+    let runtime = before.runtime == after.runtime ? after.runtime : "\(before.runtime) → \(after.runtime)"
+    let process = [before, after].map { $0.daemon.pid.map { "\($0)" } ?? "unknown" }.joined(separator: " → ")
+    return line("\(report.scenario) of \(runtime) on \(after.host.name): process \(process)")
+  }
+
+  private var findings: String {
+    guard !report.findings.isEmpty else { return "" }
+    var table = Table(["", "", ""], layout: .compact)
+    for finding in report.findings {
+      let severity = finding.rule.severity
+      table.append([
+        Table.Cell("\(severity)".uppercased(), emphasis(severity)), Table.Cell("\(finding.object)"),
+        Table.Cell(
+          "\(finding.rule.field) \(finding.before) → \(finding.after) [\(rules(finding))] \(consequence(finding))"
+        ),
+      ])
+    }
+    return table.text(style, showingHeaders: false)
+  }
+
+  /// Our rule, and kubelet's where it acts on this very field.
+  private func rules(_ finding: Finding) -> String {
+    let prediction = report.prediction(for: finding)
+    guard let rule = prediction?.rule else { return finding.rule.id }
+    return "\(finding.rule.id), \(rule)"
+  }
+
+  private func consequence(_ finding: Finding) -> String {
+    guard let prediction = report.prediction(for: finding) else { return finding.rule.reason }
+    switch prediction.action {
+    case .recreate: return "kubelet will recreate the pod \(when(prediction))"
+    case .restartContainers:
+      return "kubelet will restart \(prediction.containers.joined(separator: ", ")) \(when(prediction))"
+    case .keep: return finding.rule.reason
+    }
+  }
+
+  private func when(_ prediction: Prediction) -> String {
+    prediction.trigger == .immediate ? "at once" : "at its next restart"
+  }
+
+  private var kubelet: String {
+    let pods = report.affected
+    guard !pods.isEmpty else { return "" }
+    var lines = ""
+    let recreated = pods.filter { $0.action == .recreate }
+    if !recreated.isEmpty {
+      lines += line(
+        "kubelet will kill and recreate \(count(recreated.count, "pod")) (only kill, where restartPolicy is Never): "
+          + names(recreated))
+    }
+    let restarted = pods.filter { $0.action == .restartContainers }
+    if !restarted.isEmpty {
+      lines += line(
+        "kubelet will restart containers (as restartPolicy allows) in \(count(restarted.count, "pod")): \(names(restarted))"
+      )
+    }
+    return lines + line("kubelet keeps \(count(report.predictions.count - pods.count, "pod"))")
+  }
+
+  private func names(_ pods: [Prediction]) -> String {
+    pods.map { "\($0.pod) (\($0.rule ?? ""))" }.joined(separator: ", ")
+  }
+
+  private var unchecked: String {
+    report.unchecked.map { line("not checked: \($0.what): \($0.why)") }.joined()
+  }
+
+  private var conclusion: String {
+    switch report.verdict(failingOn: threshold) {
+    case .intact:
+      return line("intact: \(count(report.predictions.count, "ready pod")), nothing is lost", .good)
+    case .lost:
+      let objects = Set(report.findings.filter { $0.rule.severity >= threshold }.map(\.object))
+      return line("LOST: state of \(count(objects.count, "object")); \(remedy)", .bad)
+    case .unverified:
+      return line("unverified: nothing is lost of what could be read, but not everything could", .warning)
+    case .vacuous(let reason): return line("nothing verified: \(reason)", .warning)
+    }
+  }
+
+  /// What helps, where the findings say what it is.
+  private var remedy: String {
+    let addresses = report.findings.filter { $0.rule.id == "pod.ip" && $0.after == "none" }
+    if addresses.isEmpty { return "do not start kubelet before this is understood" }
+    return report.after.runtime.hasPrefix("containerd")
+      ? "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one (containerd#7843)"
+      : "do not start kubelet: restore the CNI configuration and restart the runtime first"
+  }
+
+  private func emphasis(_ severity: Severity) -> TextStyle.Emphasis {
+    switch severity {
+    case .critical: .bad
+    case .major: .warning
+    case .minor, .info: .faint
+    }
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+  private func line(_ text: String, _ emphasis: TextStyle.Emphasis? = nil) -> String {
+    style.apply(emphasis, to: Sanitizer.visible(text)) + "\n"
+  }
+}

@@ -1,0 +1,68 @@
+internal import CRI
+internal import CRIJSON
+internal import CRINode
+internal import CRIRendering
+internal import CRIState
+internal import CRISystem
+
+/// From a snapshot to the verdict: what `verify` and `guard` share.
+struct Verification {
+  let before: Snapshot
+  let scenario: Scenario
+  let threshold: Severity
+
+  /// The runtime's state once it is ready, or now where `patience` is nil.
+  func current(_ context: Context, patience: Duration?) async throws(Failure) -> Snapshot {
+    guard let patience else { return try await takeSnapshot(context.patientClient()) }
+    let end = ContinuousClock.now + patience
+    _ = try await Waiting.run(
+      ReadinessWait(endpoint: context.endpoint, goal: .ready, api: context.selection, timeout: patience),
+      context)
+    if before.runtime.condition("NetworkReady") == true {
+      // A network that does not come up is a finding, not a reason to say nothing.
+      let network = ReadinessWait(
+        endpoint: context.endpoint, goal: .network, api: context.selection, timeout: end - .now,
+        stability: .zero)
+      _ = await network.run()
+    }
+    let client = context.patientClient()
+    while true {
+      let snapshot = try await takeSnapshot(client)
+      // A list may still be filling: that it is empty is believed only at the end.
+      let isFilling = snapshot.sandboxes.isEmpty && !before.sandboxes.isEmpty
+      if !isFilling || ContinuousClock.now >= end { return snapshot }
+      do {
+        try await Task.sleep(for: .milliseconds(200))
+      } catch {
+        return snapshot
+      }
+    }
+  }
+
+  /// Prints the report.
+  /// - Returns: what the command ends with.
+  func conclude(_ after: Snapshot, _ format: TextFormat) throws -> ExitCodes {
+    let report = Report(scenario: scenario, before: before, after: after)
+    let code = Self.code(of: report.verdict(failingOn: threshold))
+    switch format {
+    case .json:
+      let document = report.json(failingOn: threshold, exitCode: code.rawValue)
+      try StandardStream.output.write(document.text(pretty: true) + "\n")
+    case .text:
+      let style = TextStyle(
+        isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
+        term: Environment.value("TERM"))
+      try StandardStream.output.write(ReportText(report: report, threshold: threshold, style: style).text)
+    }
+    return code
+  }
+
+  private static func code(of verdict: Report.Verdict) -> ExitCodes {
+    switch verdict {
+    case .intact: .done
+    case .lost: .failed
+    case .unverified: .unreachable
+    case .vacuous: .vacuous
+    }
+  }
+}
