@@ -3,8 +3,7 @@ package enum DisplayWidth {
   /// The width of a text without control characters: wide East Asian characters and emoji count two columns,
   /// combining marks none.
   package static func of(_ text: String) -> Int {
-    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
-    return text.reduce(0) { $0 + width($1) }
+    text.reduce(0) { $0 + width($1) }
   }
 
   private static func width(_ character: Character) -> Int {

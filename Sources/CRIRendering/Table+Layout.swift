@@ -24,7 +24,8 @@ extension Table {
     package static let compact = Layout(minimumWidth: 0, padding: 2, countsDisplayWidth: true)
 
     func width(of text: String) -> Int {
-      countsDisplayWidth ? DisplayWidth.of(text) : text.unicodeScalars.count
+      if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+      return countsDisplayWidth ? DisplayWidth.of(text) : text.unicodeScalars.count
     }
 
     /// From a column's start to the next one's.

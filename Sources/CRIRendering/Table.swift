@@ -52,29 +52,33 @@ package struct Table: Sendable {
   package func text(_ style: TextStyle = .plain, showingHeaders: Bool = true) -> String {
     let header = columns.map { Cell($0.title, .strong) }
     let lines = (showingHeaders ? [header] : []) + rows
-    var widths = Array(repeating: 0, count: columns.count)
-    for line in lines {
-      for (column, cell) in line.enumerated() {
-        widths[column] = max(widths[column], layout.width(of: cell.text))
-      }
+    let widths = lines.map { $0.map { layout.width(of: $0.text) } }
+    let columnWidths = columns.indices.map { column in
+      widths.reduce(0) { column < $1.count ? max($0, $1[column]) : $0 }
     }
     var text = ""
-    for line in lines {
-      write(line, widths, style, to: &text)
+    for (line, widths) in zip(lines, widths) {
+      write(line, widths, columnWidths, style, to: &text)
       text += "\n"
     }
     return text
   }
 
-  private func write(_ line: [Cell], _ widths: [Int], _ style: TextStyle, to text: inout String) {
-    var gap = 0
-    for (column, cell) in line.enumerated() where !cell.text.isEmpty {
-      let missing = widths[column] - layout.width(of: cell.text)
-      let isRight = columns[column].alignment == .right
-      let start = widths[..<column].reduce(0) { $0 + layout.extent(of: $1) }
-      let before = start + (isRight ? missing : 0)
-      text += String(repeating: " ", count: before - gap) + style.apply(cell.emphasis, to: cell.text)
-      gap = before + layout.width(of: cell.text)
+  private func write(
+    _ line: [Cell], _ widths: [Int], _ columnWidths: [Int], _ style: TextStyle, to text: inout String
+  ) {
+    var written = 0
+    var start = 0
+    for (column, cell) in line.enumerated() {
+      // Spaces are written before a cell, never after one: no line ends in them.
+      if !cell.text.isEmpty {
+        let isRight = columns[column].alignment == .right
+        let from = start + (isRight ? columnWidths[column] - widths[column] : 0)
+        text += String(repeating: " ", count: from - written)
+        text += style.apply(cell.emphasis, to: cell.text)
+        written = from + widths[column]
+      }
+      start += layout.extent(of: columnWidths[column])
     }
   }
 }

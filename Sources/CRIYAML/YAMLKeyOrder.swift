@@ -1,12 +1,20 @@
+internal import CRIJSON
+
 /// The order in which Kubernetes' YAML library writes keys: code points, except that letters come after all
 /// else and runs of digits compare as numbers (`a2` before `a10`).
 enum YAMLKeyOrder {
-  static func precedes(_ a: String, _ b: String) -> Bool {
-    let a = Array(a.unicodeScalars)
-    let b = Array(b.unicodeScalars)
-    guard let at = zip(a, b).enumerated().first(where: { $1.0 != $1.1 })?.offset else {
-      return a.count < b.count
-    }
+  /// The members in that order.
+  static func sorted(_ object: JSONObject) -> [JSONObject.Element] {
+    // Each key is taken apart once, not once a comparison.
+    object.map { (scalars: Array($0.key.unicodeScalars), member: $0) }
+      .sorted { precedes($0.scalars, $1.scalars) }
+      .map(\.member)
+  }
+
+  private static func precedes(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Bool {
+    var at = 0
+    while at < a.count, at < b.count, a[at] == b[at] { at += 1 }
+    guard at < a.count, at < b.count else { return a.count < b.count }
     switch (isLetter(a[at]), isLetter(b[at])) {
     case (true, true): return a[at] < b[at]
     case (true, false): return false
@@ -23,7 +31,8 @@ enum YAMLKeyOrder {
   }
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
+    if scalar.isASCII { return scalar.properties.isAlphabetic }
+    return switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
     default: false
     }

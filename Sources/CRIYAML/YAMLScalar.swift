@@ -14,7 +14,8 @@ enum YAMLScalar: Equatable {
   }
 
   private static func word(_ text: String) -> YAMLScalar? {
-    switch text {
+    guard text.utf8.count <= 5 else { return nil }
+    return switch text {
     case "", "~", "null", "Null", "NULL": .null
     case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON": .bool(true)
     case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF": .bool(false)
@@ -98,6 +99,7 @@ enum YAMLScalar: Equatable {
 
   /// `1:30`, which YAML 1.1 reads as sixty-based: written in quotes for other readers, read as a string.
   static func isSixtyBased(_ text: String) -> Bool {
+    guard let lead = text.utf8.first, lead < UInt8(ascii: ":") else { return false }
     var groups = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard groups.count > 1 else { return false }
     var first = groups.removeFirst()

@@ -9,7 +9,8 @@ final class YAMLSink {
   /// What was written, with the bidirectional controls escaped.
   var text: String {
     let text = String(decoding: bytes, as: UTF8.self)
-    guard text.unicodeScalars.contains(where: Self.isBidirectional) else { return text }
+    // They all begin with this byte in UTF-8.
+    guard bytes.contains(0xE2) else { return text }
     var escaped = ""
     for scalar in text.unicodeScalars {
       // They occur in double-quoted scalars only, see `needsEscapes`.
@@ -25,7 +26,8 @@ final class YAMLSink {
   /// Whether a text must be in double quotes to come back unchanged (carriage returns) or to be shown safely
   /// (Unicode's line separators and bidirectional controls).
   static func needsEscapes(_ text: String) -> Bool {
-    text.unicodeScalars.contains { scalar in
+    if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0D }) { return false }
+    return text.unicodeScalars.contains { scalar in
       switch scalar {
       case "\r", "\u{85}", "\u{2028}", "\u{2029}": true
       default: isBidirectional(scalar)

@@ -50,7 +50,7 @@ struct YAMLWriter: ~Copyable {
       emit { yaml_sequence_end_event_initialize(&$0) }
     case .object(let object):
       emit { yaml_mapping_start_event_initialize(&$0, nil, nil, 1, YAML_BLOCK_MAPPING_STYLE) }
-      for (key, member) in object.sorted(by: { YAMLKeyOrder.precedes($0.key, $1.key) }) {
+      for (key, member) in YAMLKeyOrder.sorted(object) {
         scalar(key, Self.style(of: key))
         value(member)
       }
