@@ -2,11 +2,18 @@ extension Message {
   /// `Container(id: "abc", state: running)`: what is not at its default, secrets hidden, control characters escaped.
   public var description: String {
     let fields = Mirror(reflecting: self).children.compactMap { child -> String? in
-      guard let name = child.label, let value = child.value as? any Printable, !value.isDefault else {
-        return nil
-      }
-      return "\(name): \(Self.secretProperties.contains(name) ? "<redacted>" : value.printed)"
+      guard let name = child.label, let text = printed(child.value) else { return nil }
+      return "\(name): \(Self.secretProperties.contains(name) ? "<redacted>" : text)"
     }
     return "\(Self.self)(\(fields.joined(separator: ", ")))"
+  }
+
+  /// nil at the default.
+  private func printed(_ value: Any) -> String? {
+    switch value {
+    case let value as any OpenEnum: value.rawValue == 0 ? nil : value.description
+    case let value as any Printable: value.isDefault ? nil : value.printed
+    default: "\(value)"
+    }
   }
 }

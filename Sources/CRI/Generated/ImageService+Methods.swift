@@ -4,6 +4,8 @@ public import CRIGRPC
 public import CRIMessages
 
 extension ImageService {
+  /// All images, or those that a filter lets through, in one message.
+  ///
   /// CRI: `ImageService.ListImages`.
   public func listImages(
     _ request: ListImagesRequest = .init(), timeout: Duration? = nil
@@ -11,6 +13,8 @@ extension ImageService {
     try await caller.unary(.listImages, request, timeout: timeout)
   }
 
+  /// As ListImages, in as many messages as the list needs; the stream ends after the last.
+  ///
   /// CRI: `ImageService.StreamImages`.
   public func streamImages(
     _ request: StreamImagesRequest = .init(), timeout: Duration? = nil
@@ -18,6 +22,8 @@ extension ImageService {
     caller.stream(.streamImages, request, timeout: timeout)
   }
 
+  /// Everything about one image. An image that is not there is no error: the answer has none.
+  ///
   /// CRI: `ImageService.ImageStatus`.
   public func imageStatus(
     _ request: ImageStatusRequest = .init(), timeout: Duration? = nil
@@ -25,6 +31,8 @@ extension ImageService {
     try await caller.unary(.imageStatus, request, timeout: timeout)
   }
 
+  /// Fetches an image from its registry; returns when it is there.
+  ///
   /// CRI: `ImageService.PullImage`.
   public func pullImage(
     _ request: PullImageRequest = .init(), timeout: Duration? = nil
@@ -32,6 +40,8 @@ extension ImageService {
     try await caller.unary(.pullImage, request, timeout: timeout)
   }
 
+  /// Removes an image with all its tags and digests. Idempotent: an image that is gone is no error.
+  ///
   /// CRI: `ImageService.RemoveImage`.
   public func removeImage(
     _ request: RemoveImageRequest = .init(), timeout: Duration? = nil
@@ -39,6 +49,8 @@ extension ImageService {
     try await caller.unary(.removeImage, request, timeout: timeout)
   }
 
+  /// The file systems that hold images and containers, and what is used of them.
+  ///
   /// CRI: `ImageService.ImageFsInfo`.
   public func imageFsInfo(
     _ request: ImageFsInfoRequest = .init(), timeout: Duration? = nil

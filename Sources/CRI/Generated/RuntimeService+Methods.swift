@@ -4,6 +4,9 @@ public import CRIGRPC
 public import CRIMessages
 
 extension RuntimeService {
+  /// Asks who is there: the name and version of the runtime. The cheapest call; also the one to find out with
+  /// whether the interface is served at all.
+  ///
   /// CRI: `RuntimeService.Version`.
   public func version(
     _ request: VersionRequest = .init(), timeout: Duration? = nil
@@ -11,6 +14,10 @@ extension RuntimeService {
     try await caller.unary(.version, request, timeout: timeout)
   }
 
+  /// Creates and starts a pod sandbox: its namespaces, its cgroup, its network. When the call succeeds the
+  /// sandbox is ready and has its addresses. Fails with ALREADY_EXISTS, or in other ways, where a sandbox of
+  /// the same name, namespace, uid and attempt is there.
+  ///
   /// CRI: `RuntimeService.RunPodSandbox`.
   public func runPodSandbox(
     _ request: RunPodSandboxRequest = .init(), timeout: Duration? = nil
@@ -18,6 +25,9 @@ extension RuntimeService {
     try await caller.unary(.runPodSandbox, request, timeout: timeout)
   }
 
+  /// Stops whatever runs in a sandbox and takes its network down. The sandbox and its containers stay, not
+  /// ready, until they are removed. Idempotent: a sandbox that is already stopped or gone is no error.
+  ///
   /// CRI: `RuntimeService.StopPodSandbox`.
   public func stopPodSandbox(
     _ request: StopPodSandboxRequest = .init(), timeout: Duration? = nil
@@ -25,6 +35,9 @@ extension RuntimeService {
     try await caller.unary(.stopPodSandbox, request, timeout: timeout)
   }
 
+  /// Removes a sandbox and all its containers, by force where they still run. Idempotent: a sandbox that is
+  /// gone is no error.
+  ///
   /// CRI: `RuntimeService.RemovePodSandbox`.
   public func removePodSandbox(
     _ request: RemovePodSandboxRequest = .init(), timeout: Duration? = nil
@@ -32,6 +45,8 @@ extension RuntimeService {
     try await caller.unary(.removePodSandbox, request, timeout: timeout)
   }
 
+  /// Everything about one sandbox. Fails with NOT_FOUND where there is none.
+  ///
   /// CRI: `RuntimeService.PodSandboxStatus`.
   public func podSandboxStatus(
     _ request: PodSandboxStatusRequest = .init(), timeout: Duration? = nil
@@ -39,6 +54,8 @@ extension RuntimeService {
     try await caller.unary(.podSandboxStatus, request, timeout: timeout)
   }
 
+  /// All sandboxes, or those that a filter lets through, in one message.
+  ///
   /// CRI: `RuntimeService.ListPodSandbox`.
   public func listPodSandbox(
     _ request: ListPodSandboxRequest = .init(), timeout: Duration? = nil
@@ -46,6 +63,8 @@ extension RuntimeService {
     try await caller.unary(.listPodSandbox, request, timeout: timeout)
   }
 
+  /// As ListPodSandbox, in as many messages as the list needs; the stream ends after the last.
+  ///
   /// CRI: `RuntimeService.StreamPodSandboxes`.
   public func streamPodSandboxes(
     _ request: StreamPodSandboxesRequest = .init(), timeout: Duration? = nil
@@ -53,6 +72,8 @@ extension RuntimeService {
     caller.stream(.streamPodSandboxes, request, timeout: timeout)
   }
 
+  /// Creates a container in a sandbox, from an image that is already there, and does not start it.
+  ///
   /// CRI: `RuntimeService.CreateContainer`.
   public func createContainer(
     _ request: CreateContainerRequest = .init(), timeout: Duration? = nil
@@ -60,6 +81,8 @@ extension RuntimeService {
     try await caller.unary(.createContainer, request, timeout: timeout)
   }
 
+  /// Starts a container that was created.
+  ///
   /// CRI: `RuntimeService.StartContainer`.
   public func startContainer(
     _ request: StartContainerRequest = .init(), timeout: Duration? = nil
@@ -67,6 +90,9 @@ extension RuntimeService {
     try await caller.unary(.startContainer, request, timeout: timeout)
   }
 
+  /// Stops a container: the stop signal first, and SIGKILL when the timeout is over. Idempotent: a container
+  /// that has exited is no error.
+  ///
   /// CRI: `RuntimeService.StopContainer`.
   public func stopContainer(
     _ request: StopContainerRequest = .init(), timeout: Duration? = nil
@@ -74,6 +100,8 @@ extension RuntimeService {
     try await caller.unary(.stopContainer, request, timeout: timeout)
   }
 
+  /// Removes a container, by force where it still runs. Idempotent: a container that is gone is no error.
+  ///
   /// CRI: `RuntimeService.RemoveContainer`.
   public func removeContainer(
     _ request: RemoveContainerRequest = .init(), timeout: Duration? = nil
@@ -81,6 +109,9 @@ extension RuntimeService {
     try await caller.unary(.removeContainer, request, timeout: timeout)
   }
 
+  /// All containers, or those that a filter lets through, in one message. Sandbox (pause) containers are not
+  /// among them.
+  ///
   /// CRI: `RuntimeService.ListContainers`.
   public func listContainers(
     _ request: ListContainersRequest = .init(), timeout: Duration? = nil
@@ -88,6 +119,8 @@ extension RuntimeService {
     try await caller.unary(.listContainers, request, timeout: timeout)
   }
 
+  /// As ListContainers, in as many messages as the list needs; the stream ends after the last.
+  ///
   /// CRI: `RuntimeService.StreamContainers`.
   public func streamContainers(
     _ request: StreamContainersRequest = .init(), timeout: Duration? = nil
@@ -95,6 +128,8 @@ extension RuntimeService {
     caller.stream(.streamContainers, request, timeout: timeout)
   }
 
+  /// Everything about one container. Fails with NOT_FOUND where there is none.
+  ///
   /// CRI: `RuntimeService.ContainerStatus`.
   public func containerStatus(
     _ request: ContainerStatusRequest = .init(), timeout: Duration? = nil
@@ -102,6 +137,8 @@ extension RuntimeService {
     try await caller.unary(.containerStatus, request, timeout: timeout)
   }
 
+  /// Changes the limits of a running container, as far as they are given.
+  ///
   /// CRI: `RuntimeService.UpdateContainerResources`.
   public func updateContainerResources(
     _ request: UpdateContainerResourcesRequest = .init(), timeout: Duration? = nil
@@ -109,6 +146,9 @@ extension RuntimeService {
     try await caller.unary(.updateContainerResources, request, timeout: timeout)
   }
 
+  /// Asks the runtime to close and open a container's log file again, after it was rotated. Fails where the
+  /// container does not run.
+  ///
   /// CRI: `RuntimeService.ReopenContainerLog`.
   public func reopenContainerLog(
     _ request: ReopenContainerLogRequest = .init(), timeout: Duration? = nil
@@ -116,6 +156,9 @@ extension RuntimeService {
     try await caller.unary(.reopenContainerLog, request, timeout: timeout)
   }
 
+  /// Runs a command in a container and waits for its end; the whole output comes back at once. Runtimes cut
+  /// what is longer than 16 MiB.
+  ///
   /// CRI: `RuntimeService.ExecSync`.
   public func execSync(
     _ request: ExecSyncRequest = .init(), timeout: Duration? = nil
@@ -123,6 +166,9 @@ extension RuntimeService {
     try await caller.unary(.execSync, request, timeout: timeout)
   }
 
+  /// Prepares to run a command in a container and tells the address of a streaming server where that can then
+  /// be done.
+  ///
   /// CRI: `RuntimeService.Exec`.
   public func exec(
     _ request: ExecRequest = .init(), timeout: Duration? = nil
@@ -130,6 +176,9 @@ extension RuntimeService {
     try await caller.unary(.exec, request, timeout: timeout)
   }
 
+  /// Prepares to attach to a container's main process and tells the address of a streaming server where that
+  /// can then be done.
+  ///
   /// CRI: `RuntimeService.Attach`.
   public func attach(
     _ request: AttachRequest = .init(), timeout: Duration? = nil
@@ -137,6 +186,9 @@ extension RuntimeService {
     try await caller.unary(.attach, request, timeout: timeout)
   }
 
+  /// Prepares to forward ports into a sandbox and tells the address of a streaming server where that can then
+  /// be done.
+  ///
   /// CRI: `RuntimeService.PortForward`.
   public func portForward(
     _ request: PortForwardRequest = .init(), timeout: Duration? = nil
@@ -144,6 +196,8 @@ extension RuntimeService {
     try await caller.unary(.portForward, request, timeout: timeout)
   }
 
+  /// What one container uses. Fails with NOT_FOUND where there is none.
+  ///
   /// CRI: `RuntimeService.ContainerStats`.
   public func containerStats(
     _ request: ContainerStatsRequest = .init(), timeout: Duration? = nil
@@ -151,6 +205,8 @@ extension RuntimeService {
     try await caller.unary(.containerStats, request, timeout: timeout)
   }
 
+  /// What all containers use, or those that a filter lets through, in one message.
+  ///
   /// CRI: `RuntimeService.ListContainerStats`.
   public func listContainerStats(
     _ request: ListContainerStatsRequest = .init(), timeout: Duration? = nil
@@ -158,6 +214,8 @@ extension RuntimeService {
     try await caller.unary(.listContainerStats, request, timeout: timeout)
   }
 
+  /// As ListContainerStats, in as many messages as the list needs; the stream ends after the last.
+  ///
   /// CRI: `RuntimeService.StreamContainerStats`.
   public func streamContainerStats(
     _ request: StreamContainerStatsRequest = .init(), timeout: Duration? = nil
@@ -165,6 +223,8 @@ extension RuntimeService {
     caller.stream(.streamContainerStats, request, timeout: timeout)
   }
 
+  /// What one sandbox and its containers use. Fails with NOT_FOUND where there is none.
+  ///
   /// CRI: `RuntimeService.PodSandboxStats`.
   public func podSandboxStats(
     _ request: PodSandboxStatsRequest = .init(), timeout: Duration? = nil
@@ -172,6 +232,8 @@ extension RuntimeService {
     try await caller.unary(.podSandboxStats, request, timeout: timeout)
   }
 
+  /// What all sandboxes and their containers use, or those that a filter lets through, in one message.
+  ///
   /// CRI: `RuntimeService.ListPodSandboxStats`.
   public func listPodSandboxStats(
     _ request: ListPodSandboxStatsRequest = .init(), timeout: Duration? = nil
@@ -179,6 +241,8 @@ extension RuntimeService {
     try await caller.unary(.listPodSandboxStats, request, timeout: timeout)
   }
 
+  /// As ListPodSandboxStats, in as many messages as the list needs; the stream ends after the last.
+  ///
   /// CRI: `RuntimeService.StreamPodSandboxStats`.
   public func streamPodSandboxStats(
     _ request: StreamPodSandboxStatsRequest = .init(), timeout: Duration? = nil
@@ -186,6 +250,8 @@ extension RuntimeService {
     caller.stream(.streamPodSandboxStats, request, timeout: timeout)
   }
 
+  /// Tells the runtime something that only the cluster knows: the addresses for pods on this node.
+  ///
   /// CRI: `RuntimeService.UpdateRuntimeConfig`.
   public func updateRuntimeConfig(
     _ request: UpdateRuntimeConfigRequest = .init(), timeout: Duration? = nil
@@ -193,6 +259,9 @@ extension RuntimeService {
     try await caller.unary(.updateRuntimeConfig, request, timeout: timeout)
   }
 
+  /// How the runtime is: whether it and its network are ready, what it can do, and, when verbose, how it is
+  /// configured.
+  ///
   /// CRI: `RuntimeService.Status`.
   public func status(
     _ request: StatusRequest = .init(), timeout: Duration? = nil
@@ -200,6 +269,8 @@ extension RuntimeService {
     try await caller.unary(.status, request, timeout: timeout)
   }
 
+  /// Writes the state of a running container to an archive.
+  ///
   /// CRI: `RuntimeService.CheckpointContainer`.
   public func checkpointContainer(
     _ request: CheckpointContainerRequest = .init(), timeout: Duration? = nil
@@ -207,6 +278,8 @@ extension RuntimeService {
     try await caller.unary(.checkpointContainer, request, timeout: timeout)
   }
 
+  /// Writes the state of a sandbox and its containers to a directory or archive.
+  ///
   /// CRI: `RuntimeService.CheckpointPod`.
   public func checkpointPod(
     _ request: CheckpointPodRequest = .init(), timeout: Duration? = nil
@@ -214,6 +287,8 @@ extension RuntimeService {
     try await caller.unary(.checkpointPod, request, timeout: timeout)
   }
 
+  /// Makes a sandbox and its containers from a checkpoint.
+  ///
   /// CRI: `RuntimeService.RestorePod`.
   public func restorePod(
     _ request: RestorePodRequest = .init(), timeout: Duration? = nil
@@ -221,6 +296,9 @@ extension RuntimeService {
     try await caller.unary(.restorePod, request, timeout: timeout)
   }
 
+  /// What happens to containers from now on, as it happens. The stream has no end of its own; what happened
+  /// before the call, or while there was no stream, is not told.
+  ///
   /// CRI: `RuntimeService.GetContainerEvents`.
   public func getContainerEvents(
     _ request: GetEventsRequest = .init(), timeout: Duration? = nil
@@ -228,6 +306,8 @@ extension RuntimeService {
     caller.stream(.getContainerEvents, request, timeout: timeout)
   }
 
+  /// The metrics that ListPodSandboxMetrics may have, with their labels.
+  ///
   /// CRI: `RuntimeService.ListMetricDescriptors`.
   public func listMetricDescriptors(
     _ request: ListMetricDescriptorsRequest = .init(), timeout: Duration? = nil
@@ -235,6 +315,8 @@ extension RuntimeService {
     try await caller.unary(.listMetricDescriptors, request, timeout: timeout)
   }
 
+  /// The metrics of all sandboxes and their containers, in one message.
+  ///
   /// CRI: `RuntimeService.ListPodSandboxMetrics`.
   public func listPodSandboxMetrics(
     _ request: ListPodSandboxMetricsRequest = .init(), timeout: Duration? = nil
@@ -242,6 +324,8 @@ extension RuntimeService {
     try await caller.unary(.listPodSandboxMetrics, request, timeout: timeout)
   }
 
+  /// As ListPodSandboxMetrics, in as many messages as the list needs; the stream ends after the last.
+  ///
   /// CRI: `RuntimeService.StreamPodSandboxMetrics`.
   public func streamPodSandboxMetrics(
     _ request: StreamPodSandboxMetricsRequest = .init(), timeout: Duration? = nil
@@ -249,6 +333,9 @@ extension RuntimeService {
     caller.stream(.streamPodSandboxMetrics, request, timeout: timeout)
   }
 
+  /// What a kubelet has to do as the runtime does, such as the cgroup driver. Runtimes before Kubernetes 1.28
+  /// do not know this call.
+  ///
   /// CRI: `RuntimeService.RuntimeConfig`.
   public func runtimeConfig(
     _ request: RuntimeConfigRequest = .init(), timeout: Duration? = nil
@@ -256,6 +343,8 @@ extension RuntimeService {
     try await caller.unary(.runtimeConfig, request, timeout: timeout)
   }
 
+  /// Tells the runtime the new resources of a whole pod, after a resize.
+  ///
   /// CRI: `RuntimeService.UpdatePodSandboxResources`.
   public func updatePodSandboxResources(
     _ request: UpdatePodSandboxResourcesRequest = .init(), timeout: Duration? = nil

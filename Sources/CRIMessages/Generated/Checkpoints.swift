@@ -5,9 +5,13 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// A container to write to an archive.
 public struct CheckpointContainerRequest: Message {
+  /// Its ID.
   public var containerID: String = ""
+  /// The archive's path on the node; some runtimes also take the name of an image.
   public var location: String = ""
+  /// Seconds until it is given up; 0: the runtime's default.
   public var timeout: Int64 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -45,6 +49,7 @@ extension CheckpointContainerRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct CheckpointContainerResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -72,10 +77,15 @@ extension CheckpointContainerResponse: CMessage {
   }
 }
 
+/// A sandbox to write out with its containers.
 public struct CheckpointPodRequest: Message {
+  /// Its ID.
   public var podSandboxID: String = ""
+  /// Where to, on the node.
   public var outputPath: String = ""
+  /// Which of its containers; empty: all.
   public var containerIDs: [String] = []
+  /// The runtime's own options.
   public var options: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -121,6 +131,7 @@ extension CheckpointPodRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct CheckpointPodResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -148,11 +159,17 @@ extension CheckpointPodResponse: CMessage {
   }
 }
 
+/// A sandbox to make from a checkpoint.
 public struct RestorePodRequest: Message {
+  /// Where the checkpoint is, on the node.
   public var checkpointPath: String = ""
+  /// What the sandbox is asked to be.
   public var config: PodSandboxConfig? = nil
+  /// The handler of the pod's runtime class; empty for the default.
   public var runtimeHandler: String = ""
+  /// The runtime's own options.
   public var options: StringMap = [:]
+  /// What its containers are asked to be, found by their names.
   public var containerConfigs: [ContainerConfig] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -206,8 +223,11 @@ extension RestorePodRequest: CMessage {
   }
 }
 
+/// The sandbox that now is.
 public struct RestorePodResponse: Message {
+  /// Its ID.
   public var podSandboxID: String = ""
+  /// Its containers.
   public var restoredContainers: [RestoredContainer] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -246,8 +266,11 @@ extension RestorePodResponse: CMessage {
   }
 }
 
+/// A container from a checkpoint.
 public struct RestoredContainer: Message {
+  /// Its name in the pod.
   public var name: String = ""
+  /// Its new ID.
   public var containerID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

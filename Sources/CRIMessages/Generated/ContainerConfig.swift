@@ -5,24 +5,43 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// What a container is asked to be.
 public struct ContainerConfig: Message {
+  /// Its name and attempt; the runtime derives names from it.
   public var metadata: ContainerMetadata? = nil
+  /// The image, which must be there already.
   public var image: ImageSpec? = nil
+  /// What to run, instead of the image's entry point; empty: the image's.
   public var command: [String] = []
+  /// Its arguments, instead of the image's command; empty: the image's.
   public var args: [String] = []
+  /// Where it runs; empty: the image's.
   public var workingDir: String = ""
+  /// Environment variables, beside the image's.
   public var envs: [KeyValue] = []
+  /// What of the node, or of images, it sees.
   public var mounts: [Mount] = []
+  /// Which devices of the node it sees.
   public var devices: [Device] = []
+  /// To find it again by.
   public var labels: StringMap = [:]
+  /// Anything else, kept with it. The runtime must not change them.
   public var annotations: StringMap = [:]
+  /// Its log file, below the sandbox's log directory: `web/0.log`.
   public var logPath: String = ""
+  /// Whether it has a standard input that stays open.
   public var stdin: Bool = false
+  /// Whether standard input ends when the first client that attached is gone.
   public var stdinOnce: Bool = false
+  /// Whether it has a terminal.
   public var tty: Bool = false
+  /// What is particular to Linux.
   public var linux: LinuxContainerConfig? = nil
+  /// What is particular to Windows.
   public var windows: WindowsContainerConfig? = nil
+  /// Devices by their names in the Container Device Interface.
   public var cdiDevices: [CDIDevice] = []
+  /// The signal that stops it; the default: the image's, or SIGTERM.
   public var stopSignal: Signal = .runtimeDefault
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -131,8 +150,11 @@ extension ContainerConfig: CMessage {
   }
 }
 
+/// An environment variable.
 public struct KeyValue: Message {
+  /// Its name.
   public var key: String = ""
+  /// Its value, which need not be text.
   public var value: [UInt8] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -167,17 +189,31 @@ extension KeyValue: CMessage {
   }
 }
 
+/// Something that a container sees in its file system.
 public struct Mount: Message {
+  /// Where it sees it.
   public var containerPath: String = ""
+  /// What it is: a path on the node. The runtime creates a directory where there is nothing. Empty with
+  /// `image`.
   public var hostPath: String = ""
+  /// Whether it can only read.
   public var readonly: Bool = false
+  /// Whether the node's files get the container's SELinux label.
   public var selinuxRelabel: Bool = false
+  /// Whether mounts made later on one side appear on the other.
   public var propagation: MountPropagation = .private
+  /// Users of the files, as the container sees them; empty: as they are.
   public var uidMappings: [IDMapping] = []
+  /// Groups of the files, as the container sees them; empty: as they are.
   public var gidMappings: [IDMapping] = []
+  /// Whether all mounts below are read-only too. Needs `readonly`, private propagation, and a handler that
+  /// can do it.
   public var recursiveReadOnly: Bool = false
+  /// What it is, instead of a path: the files of an image.
   public var image: ImageSpec? = nil
+  /// The directory within the image; empty: all of it.
   public var imageSubPath: String = ""
+  /// Further options, as for mount(8), that the runtime shall pass on.
   public var mountOptions: [String] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -256,17 +292,18 @@ extension Mount: CMessage {
   }
 }
 
+/// Which mounts, made later, appear on which side. See mount_namespaces(7).
 public struct MountPropagation: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `PROPAGATION_PRIVATE`
+  /// None (`rprivate`).
   public static let `private` = Self(rawValue: 0)
-  /// `PROPAGATION_HOST_TO_CONTAINER`
+  /// The node's in the container (`rslave`).
   public static let hostToContainer = Self(rawValue: 1)
-  /// `PROPAGATION_BIDIRECTIONAL`
+  /// Both ways (`rshared`).
   public static let bidirectional = Self(rawValue: 2)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -276,9 +313,13 @@ public struct MountPropagation: OpenEnum {
   ]
 }
 
+/// A device of the node in a container.
 public struct Device: Message {
+  /// Where the container sees it.
   public var containerPath: String = ""
+  /// Where it is on the node.
   public var hostPath: String = ""
+  /// What the container may do with it: `r`ead, `w`rite, `m`knod.
   public var permissions: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -316,7 +357,9 @@ extension Device: CMessage {
   }
 }
 
+/// A device by its name in the Container Device Interface.
 public struct CDIDevice: Message {
+  /// The full name: `vendor.com/class=unique`.
   public var name: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -348,13 +391,14 @@ extension CDIDevice: CMessage {
   }
 }
 
+/// A signal that stops a container; by name, since numbers differ between architectures.
 public struct Signal: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `SIGNAL_RUNTIME_DEFAULT`
+  /// The image's, or the runtime's own (SIGTERM).
   public static let runtimeDefault = Self(rawValue: 0)
   /// `SIGNAL_SIGABRT`
   public static let sigabrt = Self(rawValue: 1)
@@ -557,8 +601,11 @@ public struct Signal: OpenEnum {
   ]
 }
 
+/// What a container is asked to be on Linux.
 public struct LinuxContainerConfig: Message {
+  /// Its limits.
   public var resources: LinuxContainerResources? = nil
+  /// Users, privileges and namespaces.
   public var securityContext: LinuxContainerSecurityContext? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -596,16 +643,28 @@ extension LinuxContainerConfig: CMessage {
   }
 }
 
+/// Limits on Linux; what is 0 or empty is not limited, or not changed.
 public struct LinuxContainerResources: Message {
+  /// The period of the CPU quota. Unit: microseconds.
   public var cpuPeriod: Int64 = 0
+  /// The time on CPUs in each period; more than the period with more than one CPU, negative: no limit. Unit:
+  /// microseconds.
   public var cpuQuota: Int64 = 0
+  /// The weight among others, 2 to 262144, 1024 for one CPU requested; cgroup v1 scale.
   public var cpuShares: Int64 = 0
+  /// Memory. Unit: bytes.
   public var memoryLimitInBytes: Int64 = 0
+  /// How readily the kernel kills it when memory runs out, -1000 (never) to 1000 (first).
   public var oomScoreAdj: Int64 = 0
+  /// The CPUs it may run on: `0-3,7`.
   public var cpusetCPUs: String = ""
+  /// The memory nodes it may use: `0-1`.
   public var cpusetMems: String = ""
+  /// Huge pages, by their size.
   public var hugepageLimits: [HugepageLimit] = []
+  /// Files of cgroup v2 by name, with what to write to them: `memory.high`.
   public var unified: StringMap = [:]
+  /// Memory and swap together. Unit: bytes.
   public var memorySwapLimitInBytes: Int64 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -679,8 +738,11 @@ extension LinuxContainerResources: CMessage {
   }
 }
 
+/// A limit for huge pages of one size.
 public struct HugepageLimit: Message {
+  /// Their size with its unit, as the kernel names it: `2MB`, `1GB`.
   public var pageSize: String = ""
+  /// How much of them. Unit: bytes.
   public var limit: UInt64 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -715,8 +777,11 @@ extension HugepageLimit: CMessage {
   }
 }
 
+/// What a container is asked to be on Windows.
 public struct WindowsContainerConfig: Message {
+  /// Its limits.
   public var resources: WindowsContainerResources? = nil
+  /// Users.
   public var securityContext: WindowsContainerSecurityContext? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -754,12 +819,19 @@ extension WindowsContainerConfig: CMessage {
   }
 }
 
+/// Limits on Windows; what is 0 or empty is not limited, or not changed.
 public struct WindowsContainerResources: Message {
+  /// The weight among others.
   public var cpuShares: Int64 = 0
+  /// The number of CPUs.
   public var cpuCount: Int64 = 0
+  /// The share of all CPUs. Unit: hundredths of a percent.
   public var cpuMaximum: Int64 = 0
+  /// Memory. Unit: bytes.
   public var memoryLimitInBytes: Int64 = 0
+  /// The root file system. Unit: bytes.
   public var rootfsSizeInBytes: Int64 = 0
+  /// The CPUs it may run on.
   public var affinityCPUs: [WindowsCpuGroupAffinity] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -817,8 +889,11 @@ extension WindowsContainerResources: CMessage {
   }
 }
 
+/// CPUs of one group.
 public struct WindowsCpuGroupAffinity: Message {
+  /// One bit a CPU.
   public var cpuMask: UInt64 = 0
+  /// The group's number.
   public var cpuGroup: UInt32 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

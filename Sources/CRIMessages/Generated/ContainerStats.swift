@@ -5,7 +5,9 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// Whose stats to tell.
 public struct ContainerStatsRequest: Message {
+  /// The container's ID.
   public var containerID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -37,7 +39,9 @@ extension ContainerStatsRequest: CMessage {
   }
 }
 
+/// The stats of a container.
 public struct ContainerStatsResponse: Message {
+  /// What it uses.
   public var stats: ContainerStats? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -69,7 +73,9 @@ extension ContainerStatsResponse: CMessage {
   }
 }
 
+/// Whose stats to list.
 public struct ListContainerStatsRequest: Message {
+  /// Not set: all.
   public var filter: ContainerStatsFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -101,7 +107,9 @@ extension ListContainerStatsRequest: CMessage {
   }
 }
 
+/// A list of stats.
 public struct ListContainerStatsResponse: Message {
+  /// In no particular order.
   public var stats: [ContainerStats] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -137,7 +145,9 @@ extension ListContainerStatsResponse: CMessage {
   }
 }
 
+/// Whose stats to list.
 public struct StreamContainerStatsRequest: Message {
+  /// Not set: all.
   public var filter: ContainerStatsFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -169,7 +179,9 @@ extension StreamContainerStatsRequest: CMessage {
   }
 }
 
+/// A part of the list.
 public struct StreamContainerStatsResponse: Message {
+  /// In no particular order.
   public var containerStats: [ContainerStats] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -205,9 +217,13 @@ extension StreamContainerStatsResponse: CMessage {
   }
 }
 
+/// What a container must have for its stats to be listed: all that is given here.
 public struct ContainerStatsFilter: Message {
+  /// An ID, or the beginning of one.
   public var id: String = ""
+  /// The ID of its sandbox.
   public var podSandboxID: String = ""
+  /// Labels with these very values.
   public var labelSelector: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -245,12 +261,19 @@ extension ContainerStatsFilter: CMessage {
   }
 }
 
+/// What a container uses.
 public struct ContainerStats: Message {
+  /// The container.
   public var attributes: ContainerAttributes? = nil
+  /// CPU time.
   public var cpu: CpuUsage? = nil
+  /// Memory.
   public var memory: MemoryUsage? = nil
+  /// What it has written to its root file system.
   public var writableLayer: FilesystemUsage? = nil
+  /// Swap.
   public var swap: SwapUsage? = nil
+  /// Pressure on input and output.
   public var io: IoUsage? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -304,10 +327,15 @@ extension ContainerStats: CMessage {
   }
 }
 
+/// The container that stats are about.
 public struct ContainerAttributes: Message {
+  /// Its ID.
   public var id: String = ""
+  /// Its name and attempt.
   public var metadata: ContainerMetadata? = nil
+  /// The labels it was created with.
   public var labels: StringMap = [:]
+  /// The annotations it was created with.
   public var annotations: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -353,10 +381,15 @@ extension ContainerAttributes: CMessage {
   }
 }
 
+/// CPU time.
 public struct CpuUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// The time on all CPUs since it began. Unit: nanoseconds.
   public var usageCoreNanoSeconds: UInt64Value? = nil
+  /// The CPUs in use lately: 1000000000 is one whole CPU. Unit: billionths of a CPU.
   public var usageNanoCores: UInt64Value? = nil
+  /// Time spent waiting for a CPU.
   public var psi: PsiStats? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -402,14 +435,23 @@ extension CpuUsage: CMessage {
   }
 }
 
+/// Memory.
 public struct MemoryUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// What is used and cannot be reclaimed easily; this counts against limits. Unit: bytes.
   public var workingSetBytes: UInt64Value? = nil
+  /// The limit less the working set; not set without a limit. Unit: bytes.
   public var availableBytes: UInt64Value? = nil
+  /// All that is used, caches as well. Unit: bytes.
   public var usageBytes: UInt64Value? = nil
+  /// Anonymous memory. Unit: bytes.
   public var rssBytes: UInt64Value? = nil
+  /// Page faults since it began.
   public var pageFaults: UInt64Value? = nil
+  /// Page faults, since it began, that had to read from a disk.
   public var majorPageFaults: UInt64Value? = nil
+  /// Time spent waiting for memory.
   public var psi: PsiStats? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -471,9 +513,13 @@ extension MemoryUsage: CMessage {
   }
 }
 
+/// Swap.
 public struct SwapUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// What is left of the limit. Unit: bytes.
   public var swapAvailableBytes: UInt64Value? = nil
+  /// What is used. Unit: bytes.
   public var swapUsageBytes: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -515,8 +561,11 @@ extension SwapUsage: CMessage {
   }
 }
 
+/// Input and output.
 public struct IoUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// Time spent waiting for input and output.
   public var psi: PsiStats? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -551,8 +600,11 @@ extension IoUsage: CMessage {
   }
 }
 
+/// Pressure stall information: time lost by waiting for something. Only from cgroup v2.
 public struct PsiStats: Message {
+  /// All processes were waiting at once.
   public var full: PsiData? = nil
+  /// At least one process was waiting.
   public var `some`: PsiData? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -587,10 +639,15 @@ extension PsiStats: CMessage {
   }
 }
 
+/// Time lost.
 public struct PsiData: Message {
+  /// Since it began. Unit: nanoseconds.
   public var total: UInt64 = 0
+  /// Of the last 10 seconds. Unit: percent.
   public var avg10: Double = 0
+  /// Of the last 60 seconds. Unit: percent.
   public var avg60: Double = 0
+  /// Of the last 300 seconds. Unit: percent.
   public var avg300: Double = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -631,10 +688,15 @@ extension PsiData: CMessage {
   }
 }
 
+/// What a container uses on Windows.
 public struct WindowsContainerStats: Message {
+  /// The container.
   public var attributes: ContainerAttributes? = nil
+  /// CPU time.
   public var cpu: WindowsCpuUsage? = nil
+  /// Memory.
   public var memory: WindowsMemoryUsage? = nil
+  /// What it has written to its root file system.
   public var writableLayer: WindowsFilesystemUsage? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -680,9 +742,13 @@ extension WindowsContainerStats: CMessage {
   }
 }
 
+/// CPU time on Windows.
 public struct WindowsCpuUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// The time on all CPUs since it began. Unit: nanoseconds.
   public var usageCoreNanoSeconds: UInt64Value? = nil
+  /// The CPUs in use lately: 1000000000 is one whole CPU. Unit: billionths of a CPU.
   public var usageNanoCores: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -724,11 +790,17 @@ extension WindowsCpuUsage: CMessage {
   }
 }
 
+/// Memory on Windows.
 public struct WindowsMemoryUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// The private working set. Unit: bytes.
   public var workingSetBytes: UInt64Value? = nil
+  /// What is left. Unit: bytes.
   public var availableBytes: UInt64Value? = nil
+  /// Page faults since it began.
   public var pageFaults: UInt64Value? = nil
+  /// Memory that is committed. Unit: bytes.
   public var commitMemoryBytes: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

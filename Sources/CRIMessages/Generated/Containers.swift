@@ -5,9 +5,13 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// The container that shall be.
 public struct CreateContainerRequest: Message {
+  /// The ID of the sandbox for it.
   public var podSandboxID: String = ""
+  /// All about it.
   public var config: ContainerConfig? = nil
+  /// What the sandbox was created with, once more.
   public var sandboxConfig: PodSandboxConfig? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -49,7 +53,9 @@ extension CreateContainerRequest: CMessage {
   }
 }
 
+/// The container that now is.
 public struct CreateContainerResponse: Message {
+  /// Its ID.
   public var containerID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -81,7 +87,9 @@ extension CreateContainerResponse: CMessage {
   }
 }
 
+/// Which container to start.
 public struct StartContainerRequest: Message {
+  /// Its ID.
   public var containerID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -113,6 +121,7 @@ extension StartContainerRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct StartContainerResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -140,8 +149,11 @@ extension StartContainerResponse: CMessage {
   }
 }
 
+/// Which container to stop.
 public struct StopContainerRequest: Message {
+  /// Its ID.
   public var containerID: String = ""
+  /// Seconds between the stop signal and SIGKILL; 0: SIGKILL at once.
   public var timeout: Int64 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -176,6 +188,7 @@ extension StopContainerRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct StopContainerResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -203,7 +216,9 @@ extension StopContainerResponse: CMessage {
   }
 }
 
+/// Which container to remove.
 public struct RemoveContainerRequest: Message {
+  /// Its ID.
   public var containerID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -235,6 +250,7 @@ extension RemoveContainerRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct RemoveContainerResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -262,7 +278,9 @@ extension RemoveContainerResponse: CMessage {
   }
 }
 
+/// Which containers to list.
 public struct ListContainersRequest: Message {
+  /// Not set: all.
   public var filter: ContainerFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -294,7 +312,9 @@ extension ListContainersRequest: CMessage {
   }
 }
 
+/// A list of containers.
 public struct ListContainersResponse: Message {
+  /// In no particular order.
   public var containers: [Container] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -330,7 +350,9 @@ extension ListContainersResponse: CMessage {
   }
 }
 
+/// Which containers to list.
 public struct StreamContainersRequest: Message {
+  /// Not set: all.
   public var filter: ContainerFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -362,7 +384,9 @@ extension StreamContainersRequest: CMessage {
   }
 }
 
+/// A part of the list.
 public struct StreamContainersResponse: Message {
+  /// In no particular order.
   public var containers: [Container] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -398,16 +422,27 @@ extension StreamContainersResponse: CMessage {
   }
 }
 
+/// A container in a list.
 public struct Container: Message {
+  /// The ID, unique on the node.
   public var id: String = ""
+  /// The ID of its sandbox.
   public var podSandboxID: String = ""
+  /// Its name and attempt.
   public var metadata: ContainerMetadata? = nil
+  /// The image it was created from, as asked for; runtimes also give its ID here.
   public var image: ImageSpec? = nil
+  /// The image it runs, as the runtime identifies it: an ID, or a name with a digest.
   public var imageRef: String = ""
+  /// What it does.
   public var state: ContainerState = .created
+  /// When it was created.
   public var createdAt: Timestamp = .zero
+  /// The labels it was created with.
   public var labels: StringMap = [:]
+  /// The annotations it was created with.
   public var annotations: StringMap = [:]
+  /// The ID of the image on this node. Empty from runtimes before Kubernetes 1.29.
   public var imageID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -477,19 +512,20 @@ extension Container: CMessage {
   }
 }
 
+/// What a container does.
 public struct ContainerState: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `CONTAINER_CREATED`
+  /// It was created and not started.
   public static let created = Self(rawValue: 0)
-  /// `CONTAINER_RUNNING`
+  /// It runs.
   public static let running = Self(rawValue: 1)
-  /// `CONTAINER_EXITED`
+  /// It has ended.
   public static let exited = Self(rawValue: 2)
-  /// `CONTAINER_UNKNOWN`
+  /// The runtime has lost track of it.
   public static let unknown = Self(rawValue: 3)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -500,10 +536,15 @@ public struct ContainerState: OpenEnum {
   ]
 }
 
+/// What a container must have to be listed: all that is given here.
 public struct ContainerFilter: Message {
+  /// An ID, or the beginning of one.
   public var id: String = ""
+  /// A state.
   public var state: ContainerStateValue? = nil
+  /// The ID of its sandbox.
   public var podSandboxID: String = ""
+  /// Labels with these very values.
   public var labelSelector: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -549,7 +590,9 @@ extension ContainerFilter: CMessage {
   }
 }
 
+/// A state that can be absent.
 public struct ContainerStateValue: Message {
+  /// The state.
   public var state: ContainerState = .created
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -581,8 +624,11 @@ extension ContainerStateValue: CMessage {
   }
 }
 
+/// What tells a container from the others in its sandbox.
 public struct ContainerMetadata: Message {
+  /// Its name in the pod.
   public var name: String = ""
+  /// How often it was restarted: each time is a container of its own.
   public var attempt: UInt32 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -617,8 +663,11 @@ extension ContainerMetadata: CMessage {
   }
 }
 
+/// Which container to tell about.
 public struct ContainerStatusRequest: Message {
+  /// Its ID; runtimes take an unambiguous beginning of it too.
   public var containerID: String = ""
+  /// Whether `info` is wanted as well.
   public var verbose: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -653,8 +702,13 @@ extension ContainerStatusRequest: CMessage {
   }
 }
 
+/// Everything about one container.
 public struct ContainerStatusResponse: Message {
+  /// The container.
   public var status: ContainerStatus? = nil
+  /// For people, and only when asked for: JSON under keys of the runtime's own, mostly `info` with the
+  /// process ID and the runtime specification. Contains the environment variables. No part of the interface's
+  /// promise.
   public var info: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -689,25 +743,45 @@ extension ContainerStatusResponse: CMessage {
   }
 }
 
+/// A container in full.
 public struct ContainerStatus: Message {
+  /// The ID, unique on the node.
   public var id: String = ""
+  /// Its name and attempt.
   public var metadata: ContainerMetadata? = nil
+  /// What it does.
   public var state: ContainerState = .created
+  /// When it was created.
   public var createdAt: Timestamp = .zero
+  /// When it was started; zero before that.
   public var startedAt: Timestamp = .zero
+  /// When it ended; zero before that.
   public var finishedAt: Timestamp = .zero
+  /// What it exited with, or 128 plus the signal that ended it; meaningful once it has finished.
   public var exitCode: Int32 = 0
+  /// The image it was created from, as asked for.
   public var image: ImageSpec? = nil
+  /// The image it runs, as the runtime identifies it: an ID, or a name with a digest.
   public var imageRef: String = ""
+  /// Why it is as it is, in a word: `Completed`, `Error`, `OOMKilled`, `Unknown`.
   public var reason: String = ""
+  /// Why it is as it is, for people.
   public var message: String = ""
+  /// The labels it was created with.
   public var labels: StringMap = [:]
+  /// The annotations it was created with.
   public var annotations: StringMap = [:]
+  /// The mounts it was created with.
   public var mounts: [Mount] = []
+  /// Its log file on the node.
   public var logPath: String = ""
+  /// The limits it has now. Not set by runtimes before Kubernetes 1.27.
   public var resources: ContainerResources? = nil
+  /// The ID of the image on this node. Empty from runtimes before Kubernetes 1.29.
   public var imageID: String = ""
+  /// Whom its first process belongs to. Not set by runtimes before Kubernetes 1.31.
   public var user: ContainerUser? = nil
+  /// The signal that stops it, its own or the image's.
   public var stopSignal: Signal = .runtimeDefault
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -817,8 +891,11 @@ extension ContainerStatus: CMessage {
   }
 }
 
+/// The limits of a container.
 public struct ContainerResources: Message {
+  /// On Linux.
   public var linux: LinuxContainerResources? = nil
+  /// On Windows.
   public var windows: WindowsContainerResources? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -853,7 +930,9 @@ extension ContainerResources: CMessage {
   }
 }
 
+/// Whom a container's first process belongs to.
 public struct ContainerUser: Message {
+  /// On Linux.
   public var linux: LinuxContainerUser? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -885,9 +964,13 @@ extension ContainerUser: CMessage {
   }
 }
 
+/// The user and groups that a container's first process began with.
 public struct LinuxContainerUser: Message {
+  /// The user's number.
   public var uid: Int64 = 0
+  /// The primary group's number.
   public var gid: Int64 = 0
+  /// All groups, the image's among them.
   public var supplementalGroups: [Int64] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -925,10 +1008,15 @@ extension LinuxContainerUser: CMessage {
   }
 }
 
+/// The new limits of a container.
 public struct UpdateContainerResourcesRequest: Message {
+  /// Its ID.
   public var containerID: String = ""
+  /// On Linux; what is 0 or empty stays as it is.
   public var linux: LinuxContainerResources? = nil
+  /// On Windows; what is 0 or empty stays as it is.
   public var windows: WindowsContainerResources? = nil
+  /// Hints for the runtime; the container's annotations stay as they are.
   public var annotations: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -974,6 +1062,7 @@ extension UpdateContainerResourcesRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct UpdateContainerResourcesResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -1001,7 +1090,9 @@ extension UpdateContainerResourcesResponse: CMessage {
   }
 }
 
+/// Whose log to open again.
 public struct ReopenContainerLogRequest: Message {
+  /// The container's ID.
   public var containerID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -1033,6 +1124,7 @@ extension ReopenContainerLogRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct ReopenContainerLogResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

@@ -5,6 +5,7 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// The question of `GetContainerEvents`.
 public struct GetEventsRequest: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -32,11 +33,17 @@ extension GetEventsRequest: CMessage {
   }
 }
 
+/// Something that happened to a container or a sandbox.
 public struct ContainerEventResponse: Message {
+  /// The ID of the container, or of the sandbox.
   public var containerID: String = ""
+  /// What happened.
   public var containerEventType: ContainerEventType = .created
+  /// When it happened.
   public var createdAt: Timestamp = .zero
+  /// The sandbox after it; not set where it is gone.
   public var podSandboxStatus: PodSandboxStatus? = nil
+  /// The sandbox's containers after it.
   public var containersStatuses: [ContainerStatus] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -90,19 +97,20 @@ extension ContainerEventResponse: CMessage {
   }
 }
 
+/// What happens to containers.
 public struct ContainerEventType: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `CONTAINER_CREATED_EVENT`
+  /// It was created.
   public static let created = Self(rawValue: 0)
-  /// `CONTAINER_STARTED_EVENT`
+  /// It was started.
   public static let started = Self(rawValue: 1)
-  /// `CONTAINER_STOPPED_EVENT`
+  /// It has ended.
   public static let stopped = Self(rawValue: 2)
-  /// `CONTAINER_DELETED_EVENT`
+  /// It was removed.
   public static let deleted = Self(rawValue: 3)
 
   public static let knownValues: [KnownValue<Self>] = [

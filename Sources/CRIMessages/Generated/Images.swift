@@ -5,7 +5,9 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// Which images to list.
 public struct ListImagesRequest: Message {
+  /// Not set: all.
   public var filter: ImageFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -37,7 +39,9 @@ extension ListImagesRequest: CMessage {
   }
 }
 
+/// A list of images.
 public struct ListImagesResponse: Message {
+  /// In no particular order.
   public var images: [Image] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -73,7 +77,9 @@ extension ListImagesResponse: CMessage {
   }
 }
 
+/// Which images to list.
 public struct StreamImagesRequest: Message {
+  /// Not set: all.
   public var filter: ImageFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -105,7 +111,9 @@ extension StreamImagesRequest: CMessage {
   }
 }
 
+/// A part of the list.
 public struct StreamImagesResponse: Message {
+  /// In no particular order.
   public var images: [Image] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -141,14 +149,23 @@ extension StreamImagesResponse: CMessage {
   }
 }
 
+/// An image on the node.
 public struct Image: Message {
+  /// The ID: the digest of its configuration, such as `sha256:…`.
   public var id: String = ""
+  /// Its names with a tag: `registry.k8s.io/pause:3.10`.
   public var repoTags: [String] = []
+  /// Its names with a digest: `registry.k8s.io/pause@sha256:…`.
   public var repoDigests: [String] = []
+  /// What it takes on the node, as the runtime counts it. Unit: bytes.
   public var size: UInt64 = 0
+  /// The user it runs as, where that is a number; not set: by name, or root.
   public var uid: Int64Value? = nil
+  /// The user it runs as, where that is a name.
   public var username: String = ""
+  /// The image in the form that containers ask for it, with annotations from runtimes that keep them.
   public var spec: ImageSpec? = nil
+  /// Whether it is kept from garbage collection, as the sandbox image is.
   public var pinned: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -210,11 +227,17 @@ extension Image: CMessage {
   }
 }
 
+/// An image as it is asked for.
 public struct ImageSpec: Message {
+  /// A name, a name with a digest, or an ID.
   public var image: String = ""
+  /// Anything else, kept with it. The runtime must not change them.
   public var annotations: StringMap = [:]
+  /// The name that the pod gave, where `image` is not that any more.
   public var userSpecifiedImage: String = ""
+  /// The handler that it is for; empty for the default.
   public var runtimeHandler: String = ""
+  /// What the runtime calls it, for a container's image in a mount.
   public var imageRef: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -264,7 +287,9 @@ extension ImageSpec: CMessage {
   }
 }
 
+/// What an image must have to be listed.
 public struct ImageFilter: Message {
+  /// A name or an ID.
   public var image: ImageSpec? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -296,8 +321,11 @@ extension ImageFilter: CMessage {
   }
 }
 
+/// Which image to tell about.
 public struct ImageStatusRequest: Message {
+  /// A name or an ID.
   public var image: ImageSpec? = nil
+  /// Whether `info` is wanted as well.
   public var verbose: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -332,8 +360,12 @@ extension ImageStatusRequest: CMessage {
   }
 }
 
+/// Everything about one image.
 public struct ImageStatusResponse: Message {
+  /// The image; not set where there is none.
   public var image: Image? = nil
+  /// For people, and only when asked for: JSON under keys of the runtime's own, mostly `info` with the
+  /// image's configuration. No part of the interface's promise.
   public var info: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -368,9 +400,13 @@ extension ImageStatusResponse: CMessage {
   }
 }
 
+/// An image to fetch.
 public struct PullImageRequest: Message {
+  /// Its name.
   public var image: ImageSpec? = nil
+  /// How to log in to its registry; not set: as the runtime is configured.
   public var auth: AuthConfig? = nil
+  /// The sandbox that it is for, as a hint.
   public var sandboxConfig: PodSandboxConfig? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -408,7 +444,9 @@ extension PullImageRequest: CMessage {
   }
 }
 
+/// The image that is now there.
 public struct PullImageResponse: Message {
+  /// What the runtime calls it: an ID, or a name with a digest.
   public var imageRef: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -440,12 +478,27 @@ extension PullImageResponse: CMessage {
   }
 }
 
+/// How to log in to a registry: with name and password, or with one of the tokens.
 public struct AuthConfig: Message {
+  /// The name.
   public var username: String = ""
+  /// The password.
+  ///
+  /// Secret.
   public var password: String = ""
+  /// Name and password with a colon between them, in base64.
+  ///
+  /// Secret.
   public var auth: String = ""
+  /// The registry that these are for.
   public var serverAddress: String = ""
+  /// A token to get another token with.
+  ///
+  /// Secret.
   public var identityToken: String = ""
+  /// A token for the registry itself.
+  ///
+  /// Secret.
   public var registryToken: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -467,6 +520,8 @@ public struct AuthConfig: Message {
   }
 
   public static let protoName = "runtime.v1.AuthConfig"
+
+  public static let secretProperties: Set<String> = ["password", "auth", "identityToken", "registryToken"]
 }
 
 extension AuthConfig: CMessage {
@@ -499,7 +554,9 @@ extension AuthConfig: CMessage {
   }
 }
 
+/// An image to remove.
 public struct RemoveImageRequest: Message {
+  /// A name or an ID.
   public var image: ImageSpec? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -531,6 +588,7 @@ extension RemoveImageRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct RemoveImageResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -558,6 +616,7 @@ extension RemoveImageResponse: CMessage {
   }
 }
 
+/// The question of `ImageFsInfo`.
 public struct ImageFsInfoRequest: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -585,8 +644,12 @@ extension ImageFsInfoRequest: CMessage {
   }
 }
 
+/// The file systems that hold images and containers.
 public struct ImageFsInfoResponse: Message {
+  /// Those that hold images.
   public var imageFilesystems: [FilesystemUsage] = []
+  /// Those that hold what containers write; the same ones, mostly. Empty from runtimes before Kubernetes
+  /// 1.29.
   public var containerFilesystems: [FilesystemUsage] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -628,10 +691,15 @@ extension ImageFsInfoResponse: CMessage {
   }
 }
 
+/// What is used of a file system, or by something in one.
 public struct FilesystemUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// The file system.
   public var fsID: FilesystemIdentifier? = nil
+  /// What is used. Unit: bytes.
   public var usedBytes: UInt64Value? = nil
+  /// How many inodes are used.
   public var inodesUsed: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -677,7 +745,9 @@ extension FilesystemUsage: CMessage {
   }
 }
 
+/// A file system.
 public struct FilesystemIdentifier: Message {
+  /// A directory in it.
   public var mountpoint: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -709,9 +779,13 @@ extension FilesystemIdentifier: CMessage {
   }
 }
 
+/// What is used of a file system on Windows.
 public struct WindowsFilesystemUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// The file system.
   public var fsID: FilesystemIdentifier? = nil
+  /// What is used. Unit: bytes.
   public var usedBytes: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

@@ -5,6 +5,7 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// The question of `ListMetricDescriptors`.
 public struct ListMetricDescriptorsRequest: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -32,7 +33,9 @@ extension ListMetricDescriptorsRequest: CMessage {
   }
 }
 
+/// The metrics that there may be.
 public struct ListMetricDescriptorsResponse: Message {
+  /// One for each name.
   public var descriptors: [MetricDescriptor] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -68,9 +71,13 @@ extension ListMetricDescriptorsResponse: CMessage {
   }
 }
 
+/// A metric without its values.
 public struct MetricDescriptor: Message {
+  /// As in Prometheus: `container_cpu_usage_seconds_total`.
   public var name: String = ""
+  /// What it is, for people.
   public var help: String = ""
+  /// The keys of its labels, in the order in which a metric has the values.
   public var labelKeys: [String] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -108,6 +115,7 @@ extension MetricDescriptor: CMessage {
   }
 }
 
+/// The question of `ListPodSandboxMetrics`.
 public struct ListPodSandboxMetricsRequest: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -135,7 +143,9 @@ extension ListPodSandboxMetricsRequest: CMessage {
   }
 }
 
+/// The metrics of all sandboxes.
 public struct ListPodSandboxMetricsResponse: Message {
+  /// In no particular order.
   public var podMetrics: [PodSandboxMetrics] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -171,6 +181,7 @@ extension ListPodSandboxMetricsResponse: CMessage {
   }
 }
 
+/// The question of `StreamPodSandboxMetrics`.
 public struct StreamPodSandboxMetricsRequest: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -198,7 +209,9 @@ extension StreamPodSandboxMetricsRequest: CMessage {
   }
 }
 
+/// A part of the list.
 public struct StreamPodSandboxMetricsResponse: Message {
+  /// In no particular order.
   public var podSandboxMetrics: [PodSandboxMetrics] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -234,9 +247,13 @@ extension StreamPodSandboxMetricsResponse: CMessage {
   }
 }
 
+/// The metrics of a sandbox and its containers.
 public struct PodSandboxMetrics: Message {
+  /// The sandbox's ID.
   public var podSandboxID: String = ""
+  /// Of the whole pod.
   public var metrics: [Metric] = []
+  /// Of each container.
   public var containerMetrics: [ContainerMetrics] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -279,8 +296,11 @@ extension PodSandboxMetrics: CMessage {
   }
 }
 
+/// The metrics of a container.
 public struct ContainerMetrics: Message {
+  /// Its ID.
   public var containerID: String = ""
+  /// In no particular order.
   public var metrics: [Metric] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -319,11 +339,17 @@ extension ContainerMetrics: CMessage {
   }
 }
 
+/// A value of a metric.
 public struct Metric: Message {
+  /// The metric's name, as its descriptor has it.
   public var name: String = ""
+  /// When it was measured; zero where that is not told.
   public var timestamp: Timestamp = .zero
+  /// What kind of number it is.
   public var metricType: MetricType = .counter
+  /// The values of its labels, in the order of the descriptor's keys.
   public var labelValues: [String] = []
+  /// The value, in the unit that the name ends with.
   public var value: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -373,15 +399,16 @@ extension Metric: CMessage {
   }
 }
 
+/// What kind of number a metric is.
 public struct MetricType: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `COUNTER`
+  /// It only grows, until it begins anew.
   public static let counter = Self(rawValue: 0)
-  /// `GAUGE`
+  /// It goes up and down.
   public static let gauge = Self(rawValue: 1)
 
   public static let knownValues: [KnownValue<Self>] = [

@@ -5,15 +5,25 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// What a sandbox is asked to be.
 public struct PodSandboxConfig: Message {
+  /// The pod that it is for; the runtime derives names from it.
   public var metadata: PodSandboxMetadata? = nil
+  /// The host name inside; empty in the node's network, where it is the node's.
   public var hostname: String = ""
+  /// The directory on the node for the logs of its containers, such as `/var/log/pods/NAMESPACE_NAME_UID`.
   public var logDirectory: String = ""
+  /// The resolver's configuration; not set: the node's.
   public var dnsConfig: DNSConfig? = nil
+  /// Ports of the node that lead into the sandbox.
   public var portMappings: [PortMapping] = []
+  /// To find it again by.
   public var labels: StringMap = [:]
+  /// Anything else, kept with it. The runtime must not change them.
   public var annotations: StringMap = [:]
+  /// What is particular to Linux.
   public var linux: LinuxPodSandboxConfig? = nil
+  /// What is particular to Windows.
   public var windows: WindowsPodSandboxConfig? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -83,9 +93,13 @@ extension PodSandboxConfig: CMessage {
   }
 }
 
+/// The content of a resolv.conf.
 public struct DNSConfig: Message {
+  /// Addresses of name servers.
   public var servers: [String] = []
+  /// Domains to search.
   public var searches: [String] = []
+  /// Options as in resolv.conf(5): `ndots:5`.
   public var options: [String] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -123,10 +137,15 @@ extension DNSConfig: CMessage {
   }
 }
 
+/// A port of the node that leads into a sandbox.
 public struct PortMapping: Message {
+  /// The transport protocol.
   public var `protocol`: TransportProtocol = .tcp
+  /// The port inside, 1 to 65535.
   public var containerPort: Int32 = 0
+  /// The port on the node; 0: none.
   public var hostPort: Int32 = 0
+  /// The node's address to listen at; empty: all.
   public var hostIP: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -172,17 +191,18 @@ extension PortMapping: CMessage {
   }
 }
 
+/// A transport protocol.
 public struct TransportProtocol: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `TCP`
+  /// TCP.
   public static let tcp = Self(rawValue: 0)
-  /// `UDP`
+  /// UDP.
   public static let udp = Self(rawValue: 1)
-  /// `SCTP`
+  /// SCTP.
   public static let sctp = Self(rawValue: 2)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -192,11 +212,17 @@ public struct TransportProtocol: OpenEnum {
   ]
 }
 
+/// What a sandbox is asked to be on Linux.
 public struct LinuxPodSandboxConfig: Message {
+  /// The cgroup that holds the pod: a path, or with systemd the name of a slice.
   public var cgroupParent: String = ""
+  /// Users, privileges and namespaces.
   public var securityContext: LinuxSandboxSecurityContext? = nil
+  /// Kernel parameters by name: `net.core.somaxconn`.
   public var sysctls: StringMap = [:]
+  /// What the sandbox itself may use.
   public var overhead: LinuxContainerResources? = nil
+  /// What all its containers together may use.
   public var resources: LinuxContainerResources? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -246,17 +272,31 @@ extension LinuxPodSandboxConfig: CMessage {
   }
 }
 
+/// The users, privileges and namespaces of a sandbox. What concerns users is for the sandbox's own process,
+/// not for its containers.
 public struct LinuxSandboxSecurityContext: Message {
+  /// Which namespaces the pod shares with the node.
   public var namespaceOptions: NamespaceOption? = nil
+  /// The SELinux label.
   public var selinuxOptions: SELinuxOption? = nil
+  /// The user's number; not set: the image's.
   public var runAsUser: Int64Value? = nil
+  /// The primary group's number; not set: the image's. Only together with a user.
   public var runAsGroup: Int64Value? = nil
+  /// Whether the root file system is read-only.
   public var readonlyRootfs: Bool = false
+  /// Further groups, by number.
   public var supplementalGroups: [Int64] = []
+  /// Whether the image's groups count as well.
   public var supplementalGroupsPolicy: SupplementalGroupsPolicy = .merge
+  /// Whether any privileged container will run in it.
   public var privileged: Bool = false
+  /// The seccomp profile.
   public var seccomp: SecurityProfile? = nil
+  /// The AppArmor profile.
   public var apparmor: SecurityProfile? = nil
+  /// The seccomp profile in its old form; `seccomp` replaces it.
+  ///
   /// Deprecated.
   public var seccompProfilePath: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
@@ -333,7 +373,9 @@ extension LinuxSandboxSecurityContext: CMessage {
   }
 }
 
+/// What a sandbox is asked to be on Windows.
 public struct WindowsPodSandboxConfig: Message {
+  /// Users and namespaces.
   public var securityContext: WindowsSandboxSecurityContext? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -365,10 +407,15 @@ extension WindowsPodSandboxConfig: CMessage {
   }
 }
 
+/// The users and namespaces of a sandbox on Windows.
 public struct WindowsSandboxSecurityContext: Message {
+  /// The user; empty: the image's.
   public var runAsUsername: String = ""
+  /// The credential specification of a group managed service account, as JSON.
   public var credentialSpec: String = ""
+  /// Whether the containers are processes of the node.
   public var hostProcess: Bool = false
+  /// Which namespaces the pod shares with the node.
   public var namespaceOptions: WindowsNamespaceOption? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -414,7 +461,9 @@ extension WindowsSandboxSecurityContext: CMessage {
   }
 }
 
+/// The namespaces of a sandbox on Windows.
 public struct WindowsNamespaceOption: Message {
+  /// The pod's own network or the node's.
   public var network: NamespaceMode = .pod
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

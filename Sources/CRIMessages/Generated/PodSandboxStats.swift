@@ -5,7 +5,9 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// Whose stats to tell.
 public struct PodSandboxStatsRequest: Message {
+  /// The sandbox's ID.
   public var podSandboxID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -37,7 +39,9 @@ extension PodSandboxStatsRequest: CMessage {
   }
 }
 
+/// The stats of a sandbox.
 public struct PodSandboxStatsResponse: Message {
+  /// What it and its containers use.
   public var stats: PodSandboxStats? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -69,7 +73,9 @@ extension PodSandboxStatsResponse: CMessage {
   }
 }
 
+/// Whose stats to list.
 public struct ListPodSandboxStatsRequest: Message {
+  /// Not set: all.
   public var filter: PodSandboxStatsFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -101,7 +107,9 @@ extension ListPodSandboxStatsRequest: CMessage {
   }
 }
 
+/// A list of stats.
 public struct ListPodSandboxStatsResponse: Message {
+  /// In no particular order.
   public var stats: [PodSandboxStats] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -137,7 +145,9 @@ extension ListPodSandboxStatsResponse: CMessage {
   }
 }
 
+/// Whose stats to list.
 public struct StreamPodSandboxStatsRequest: Message {
+  /// Not set: all.
   public var filter: PodSandboxStatsFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -169,7 +179,9 @@ extension StreamPodSandboxStatsRequest: CMessage {
   }
 }
 
+/// A part of the list.
 public struct StreamPodSandboxStatsResponse: Message {
+  /// In no particular order.
   public var podSandboxStats: [PodSandboxStats] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -205,8 +217,11 @@ extension StreamPodSandboxStatsResponse: CMessage {
   }
 }
 
+/// What a sandbox must have for its stats to be listed: all that is given here.
 public struct PodSandboxStatsFilter: Message {
+  /// An ID, or the beginning of one.
   public var id: String = ""
+  /// Labels with these very values.
   public var labelSelector: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -241,9 +256,13 @@ extension PodSandboxStatsFilter: CMessage {
   }
 }
 
+/// What a sandbox and its containers use.
 public struct PodSandboxStats: Message {
+  /// The sandbox.
   public var attributes: PodSandboxAttributes? = nil
+  /// On Linux.
   public var linux: LinuxPodSandboxStats? = nil
+  /// On Windows.
   public var windows: WindowsPodSandboxStats? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -285,10 +304,15 @@ extension PodSandboxStats: CMessage {
   }
 }
 
+/// The sandbox that stats are about.
 public struct PodSandboxAttributes: Message {
+  /// Its ID.
   public var id: String = ""
+  /// The pod that it is for.
   public var metadata: PodSandboxMetadata? = nil
+  /// The labels it was created with.
   public var labels: StringMap = [:]
+  /// The annotations it was created with.
   public var annotations: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -334,12 +358,19 @@ extension PodSandboxAttributes: CMessage {
   }
 }
 
+/// What a sandbox and its containers use on Linux.
 public struct LinuxPodSandboxStats: Message {
+  /// CPU time of the whole pod.
   public var cpu: CpuUsage? = nil
+  /// Memory of the whole pod.
   public var memory: MemoryUsage? = nil
+  /// Traffic.
   public var network: NetworkUsage? = nil
+  /// Processes.
   public var process: ProcessUsage? = nil
+  /// What each container uses.
   public var containers: [ContainerStats] = []
+  /// Pressure on input and output of the whole pod.
   public var io: IoUsage? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -397,9 +428,13 @@ extension LinuxPodSandboxStats: CMessage {
   }
 }
 
+/// Traffic of a sandbox.
 public struct NetworkUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// Of the interface with the default route.
   public var defaultInterface: NetworkInterfaceUsage? = nil
+  /// Of the other interfaces.
   public var interfaces: [NetworkInterfaceUsage] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -445,11 +480,17 @@ extension NetworkUsage: CMessage {
   }
 }
 
+/// Traffic of one interface, since it began.
 public struct NetworkInterfaceUsage: Message {
+  /// The interface's name inside: `eth0`.
   public var name: String = ""
+  /// Received. Unit: bytes.
   public var rxBytes: UInt64Value? = nil
+  /// Errors while receiving.
   public var rxErrors: UInt64Value? = nil
+  /// Sent. Unit: bytes.
   public var txBytes: UInt64Value? = nil
+  /// Errors while sending.
   public var txErrors: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -499,8 +540,11 @@ extension NetworkInterfaceUsage: CMessage {
   }
 }
 
+/// Processes of a sandbox.
 public struct ProcessUsage: Message {
+  /// When they were counted.
   public var timestamp: Timestamp = .zero
+  /// How many there are.
   public var processCount: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -535,11 +579,17 @@ extension ProcessUsage: CMessage {
   }
 }
 
+/// What a sandbox and its containers use on Windows.
 public struct WindowsPodSandboxStats: Message {
+  /// CPU time of the whole pod.
   public var cpu: WindowsCpuUsage? = nil
+  /// Memory of the whole pod.
   public var memory: WindowsMemoryUsage? = nil
+  /// Traffic.
   public var network: WindowsNetworkUsage? = nil
+  /// Processes.
   public var process: WindowsProcessUsage? = nil
+  /// What each container uses.
   public var containers: [WindowsContainerStats] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -593,9 +643,13 @@ extension WindowsPodSandboxStats: CMessage {
   }
 }
 
+/// Traffic of a sandbox on Windows.
 public struct WindowsNetworkUsage: Message {
+  /// When it was measured.
   public var timestamp: Timestamp = .zero
+  /// Of the interface with the default route.
   public var defaultInterface: WindowsNetworkInterfaceUsage? = nil
+  /// Of the other interfaces.
   public var interfaces: [WindowsNetworkInterfaceUsage] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -641,11 +695,17 @@ extension WindowsNetworkUsage: CMessage {
   }
 }
 
+/// Traffic of one interface on Windows, since it began.
 public struct WindowsNetworkInterfaceUsage: Message {
+  /// The interface's name.
   public var name: String = ""
+  /// Received. Unit: bytes.
   public var rxBytes: UInt64Value? = nil
+  /// Packets dropped while receiving.
   public var rxPacketsDropped: UInt64Value? = nil
+  /// Sent. Unit: bytes.
   public var txBytes: UInt64Value? = nil
+  /// Packets dropped while sending.
   public var txPacketsDropped: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -695,8 +755,11 @@ extension WindowsNetworkInterfaceUsage: CMessage {
   }
 }
 
+/// Processes of a sandbox on Windows.
 public struct WindowsProcessUsage: Message {
+  /// When they were counted.
   public var timestamp: Timestamp = .zero
+  /// How many there are.
   public var processCount: UInt64Value? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

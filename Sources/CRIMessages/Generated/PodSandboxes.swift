@@ -5,8 +5,11 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// The sandbox that shall be.
 public struct RunPodSandboxRequest: Message {
+  /// All about it.
   public var config: PodSandboxConfig? = nil
+  /// The handler of the pod's runtime class; empty for the default.
   public var runtimeHandler: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -41,7 +44,9 @@ extension RunPodSandboxRequest: CMessage {
   }
 }
 
+/// The sandbox that now is.
 public struct RunPodSandboxResponse: Message {
+  /// Its ID.
   public var podSandboxID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -73,7 +78,9 @@ extension RunPodSandboxResponse: CMessage {
   }
 }
 
+/// Which sandbox to stop.
 public struct StopPodSandboxRequest: Message {
+  /// Its ID; runtimes take an unambiguous beginning of it too.
   public var podSandboxID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -105,6 +112,7 @@ extension StopPodSandboxRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct StopPodSandboxResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -132,7 +140,9 @@ extension StopPodSandboxResponse: CMessage {
   }
 }
 
+/// Which sandbox to remove.
 public struct RemovePodSandboxRequest: Message {
+  /// Its ID; runtimes take an unambiguous beginning of it too.
   public var podSandboxID: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -164,6 +174,7 @@ extension RemovePodSandboxRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct RemovePodSandboxResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -191,8 +202,11 @@ extension RemovePodSandboxResponse: CMessage {
   }
 }
 
+/// Which sandbox to tell about.
 public struct PodSandboxStatusRequest: Message {
+  /// Its ID; runtimes take an unambiguous beginning of it too.
   public var podSandboxID: String = ""
+  /// Whether `info` is wanted as well.
   public var verbose: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -227,10 +241,17 @@ extension PodSandboxStatusRequest: CMessage {
   }
 }
 
+/// Everything about one sandbox.
 public struct PodSandboxStatusResponse: Message {
+  /// The sandbox.
   public var status: PodSandboxStatus? = nil
+  /// For people, and only when asked for: JSON under keys of the runtime's own, mostly `info` with the
+  /// process ID, the network namespace's path, the CNI result and the runtime specification. May contain
+  /// environment variables. No part of the interface's promise.
   public var info: StringMap = [:]
+  /// The sandbox's containers, from runtimes that also send events.
   public var containersStatuses: [ContainerStatus] = []
+  /// When this was true; zero from runtimes that do not send events.
   public var timestamp: Timestamp = .zero
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -280,15 +301,25 @@ extension PodSandboxStatusResponse: CMessage {
   }
 }
 
+/// A sandbox in full.
 public struct PodSandboxStatus: Message {
+  /// The ID, unique on the node.
   public var id: String = ""
+  /// The pod that it is for.
   public var metadata: PodSandboxMetadata? = nil
+  /// Whether it is ready.
   public var state: PodSandboxState = .ready
+  /// When it was created.
   public var createdAt: Timestamp = .zero
+  /// Its addresses; none in the node's network, nor once it is stopped.
   public var network: PodSandboxNetworkStatus? = nil
+  /// Set on Linux.
   public var linux: LinuxPodSandboxStatus? = nil
+  /// The labels it was created with.
   public var labels: StringMap = [:]
+  /// The annotations it was created with, and never what the runtime adds.
   public var annotations: StringMap = [:]
+  /// The handler it was created with; empty for the default.
   public var runtimeHandler: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -354,15 +385,16 @@ extension PodSandboxStatus: CMessage {
   }
 }
 
+/// Whether a sandbox can have containers.
 public struct PodSandboxState: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `SANDBOX_READY`
+  /// It runs.
   public static let ready = Self(rawValue: 0)
-  /// `SANDBOX_NOTREADY`
+  /// It is stopped, or its process or network is lost.
   public static let notReady = Self(rawValue: 1)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -371,8 +403,11 @@ public struct PodSandboxState: OpenEnum {
   ]
 }
 
+/// The addresses of a sandbox.
 public struct PodSandboxNetworkStatus: Message {
+  /// The first address; empty where there is none.
   public var ip: String = ""
+  /// All addresses but the first, such as IPv6 beside IPv4.
   public var additionalIPs: [PodIP] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -411,7 +446,9 @@ extension PodSandboxNetworkStatus: CMessage {
   }
 }
 
+/// One more address.
 public struct PodIP: Message {
+  /// IPv4 or IPv6.
   public var ip: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -443,7 +480,9 @@ extension PodIP: CMessage {
   }
 }
 
+/// What is particular to Linux.
 public struct LinuxPodSandboxStatus: Message {
+  /// The namespaces that the sandbox has or shares.
   public var namespaces: Namespace? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -475,7 +514,9 @@ extension LinuxPodSandboxStatus: CMessage {
   }
 }
 
+/// The namespaces of a sandbox.
 public struct Namespace: Message {
+  /// As they were asked for.
   public var options: NamespaceOption? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -507,7 +548,9 @@ extension Namespace: CMessage {
   }
 }
 
+/// Which sandboxes to list.
 public struct ListPodSandboxRequest: Message {
+  /// Not set: all.
   public var filter: PodSandboxFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -539,7 +582,9 @@ extension ListPodSandboxRequest: CMessage {
   }
 }
 
+/// A list of sandboxes.
 public struct ListPodSandboxResponse: Message {
+  /// In no particular order.
   public var items: [PodSandbox] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -575,7 +620,9 @@ extension ListPodSandboxResponse: CMessage {
   }
 }
 
+/// Which sandboxes to list.
 public struct StreamPodSandboxesRequest: Message {
+  /// Not set: all.
   public var filter: PodSandboxFilter? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -607,7 +654,9 @@ extension StreamPodSandboxesRequest: CMessage {
   }
 }
 
+/// A part of the list.
 public struct StreamPodSandboxesResponse: Message {
+  /// In no particular order.
   public var podSandboxes: [PodSandbox] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -643,13 +692,21 @@ extension StreamPodSandboxesResponse: CMessage {
   }
 }
 
+/// A sandbox in a list.
 public struct PodSandbox: Message {
+  /// The ID, unique on the node.
   public var id: String = ""
+  /// The pod that it is for.
   public var metadata: PodSandboxMetadata? = nil
+  /// Whether it is ready.
   public var state: PodSandboxState = .ready
+  /// When it was created.
   public var createdAt: Timestamp = .zero
+  /// The labels it was created with.
   public var labels: StringMap = [:]
+  /// The annotations it was created with.
   public var annotations: StringMap = [:]
+  /// The handler it was created with; empty for the default.
   public var runtimeHandler: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -707,9 +764,13 @@ extension PodSandbox: CMessage {
   }
 }
 
+/// What a sandbox must have to be listed: all that is given here.
 public struct PodSandboxFilter: Message {
+  /// An ID, or the beginning of one.
   public var id: String = ""
+  /// A state.
   public var state: PodSandboxStateValue? = nil
+  /// Labels with these very values.
   public var labelSelector: StringMap = [:]
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -747,7 +808,9 @@ extension PodSandboxFilter: CMessage {
   }
 }
 
+/// A state that can be absent.
 public struct PodSandboxStateValue: Message {
+  /// The state.
   public var state: PodSandboxState = .ready
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -779,10 +842,15 @@ extension PodSandboxStateValue: CMessage {
   }
 }
 
+/// The pod that a sandbox is for. Two sandboxes never have all four alike.
 public struct PodSandboxMetadata: Message {
+  /// The pod's name.
   public var name: String = ""
+  /// The pod's UID in the cluster.
   public var uid: String = ""
+  /// The pod's namespace in the cluster.
   public var namespace: String = ""
+  /// How many sandboxes the pod had before this one.
   public var attempt: UInt32 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -823,9 +891,13 @@ extension PodSandboxMetadata: CMessage {
   }
 }
 
+/// The new resources of a pod.
 public struct UpdatePodSandboxResourcesRequest: Message {
+  /// The ID of its sandbox.
   public var podSandboxID: String = ""
+  /// What the sandbox itself may use.
   public var overhead: LinuxContainerResources? = nil
+  /// What all its containers together may use.
   public var resources: LinuxContainerResources? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -867,6 +939,7 @@ extension UpdatePodSandboxResourcesRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct UpdatePodSandboxResourcesResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

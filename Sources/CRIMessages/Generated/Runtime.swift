@@ -5,7 +5,9 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// The question of `Version`.
 public struct VersionRequest: Message {
+  /// The version of the kubelet's runtime API, for information only; `0.1.0` from a kubelet.
   public var version: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -37,10 +39,15 @@ extension VersionRequest: CMessage {
   }
 }
 
+/// Who the runtime is.
 public struct VersionResponse: Message {
+  /// The version of the kubelet's runtime API: always `0.1.0`.
   public var version: String = ""
+  /// `containerd`, `cri-o`, `docker`.
   public var runtimeName: String = ""
+  /// The runtime's own version, in its own format: `v2.1.4`, `1.6.20~ds1`.
   public var runtimeVersion: String = ""
+  /// The version of this interface that the runtime speaks: `v1` or `v1alpha2`.
   public var runtimeApiVersion: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -86,7 +93,9 @@ extension VersionResponse: CMessage {
   }
 }
 
+/// The question of `Status`.
 public struct StatusRequest: Message {
+  /// Whether `info` is wanted as well.
   public var verbose: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -118,10 +127,16 @@ extension StatusRequest: CMessage {
   }
 }
 
+/// How the runtime is and what it can do.
 public struct StatusResponse: Message {
+  /// The conditions.
   public var status: RuntimeStatus? = nil
+  /// For people, and only when asked for: the runtime's configuration and state as JSON under keys of its
+  /// own, such as `config` and `cniconfig`. No part of the interface's promise.
   public var info: StringMap = [:]
+  /// The handlers that a pod's runtime class can name. Empty from runtimes before Kubernetes 1.30.
   public var runtimeHandlers: [RuntimeHandler] = []
+  /// What the runtime can do whatever the handler. Not set by runtimes before Kubernetes 1.31.
   public var features: RuntimeFeatures? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -171,7 +186,9 @@ extension StatusResponse: CMessage {
   }
 }
 
+/// The conditions of a runtime.
 public struct RuntimeStatus: Message {
+  /// At least `RuntimeReady` and `NetworkReady`; runtimes add their own.
   public var conditions: [RuntimeCondition] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -207,10 +224,15 @@ extension RuntimeStatus: CMessage {
   }
 }
 
+/// One thing that is so or not.
 public struct RuntimeCondition: Message {
+  /// `RuntimeReady`, `NetworkReady`, or the runtime's own, such as `ContainerdHasNoDeprecationWarnings`.
   public var type: String = ""
+  /// Whether it is so.
   public var status: Bool = false
+  /// Why not, in a word: `NetworkPluginNotReady`.
   public var reason: String = ""
+  /// Why not, for people.
   public var message: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -251,8 +273,11 @@ extension RuntimeCondition: CMessage {
   }
 }
 
+/// A way to run pods, which a pod's runtime class can name.
 public struct RuntimeHandler: Message {
+  /// Empty for the default handler.
   public var name: String = ""
+  /// What this handler can do.
   public var features: RuntimeHandlerFeatures? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -287,8 +312,11 @@ extension RuntimeHandler: CMessage {
   }
 }
 
+/// What a handler can do.
 public struct RuntimeHandlerFeatures: Message {
+  /// Whether mounts can be read-only with all mounts below them.
   public var recursiveReadOnlyMounts: Bool = false
+  /// Whether pods can have user namespaces.
   public var userNamespaces: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -323,9 +351,13 @@ extension RuntimeHandlerFeatures: CMessage {
   }
 }
 
+/// What a runtime can do whatever the handler.
 public struct RuntimeFeatures: Message {
+  /// Whether it honours `supplemental_groups_policy`; one that does not merges, always.
   public var supplementalGroupsPolicy: Bool = false
+  /// Whether a pod with a user namespace may be in the node's network.
   public var userNamespacesHostNetwork: Bool = false
+  /// Whether it honours `mount_options`.
   public var mountOptions: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -367,6 +399,7 @@ extension RuntimeFeatures: CMessage {
   }
 }
 
+/// The question of `RuntimeConfig`.
 public struct RuntimeConfigRequest: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -394,7 +427,9 @@ extension RuntimeConfigRequest: CMessage {
   }
 }
 
+/// What a kubelet has to do as the runtime does.
 public struct RuntimeConfigResponse: Message {
+  /// Set on Linux.
   public var linux: LinuxRuntimeConfiguration? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -426,7 +461,9 @@ extension RuntimeConfigResponse: CMessage {
   }
 }
 
+/// The Linux part.
 public struct LinuxRuntimeConfiguration: Message {
+  /// Who makes cgroups; a kubelet that does it otherwise breaks limits.
   public var cgroupDriver: CgroupDriver = .systemd
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -458,15 +495,16 @@ extension LinuxRuntimeConfiguration: CMessage {
   }
 }
 
+/// Who makes the cgroups of pods and containers.
 public struct CgroupDriver: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `SYSTEMD`
+  /// systemd, as slices and scopes.
   public static let systemd = Self(rawValue: 0)
-  /// `CGROUPFS`
+  /// The runtime, as directories.
   public static let cgroupfs = Self(rawValue: 1)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -475,7 +513,9 @@ public struct CgroupDriver: OpenEnum {
   ]
 }
 
+/// What the runtime shall know.
 public struct UpdateRuntimeConfigRequest: Message {
+  /// The whole of it.
   public var runtimeConfig: RuntimeConfig? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -507,6 +547,7 @@ extension UpdateRuntimeConfigRequest: CMessage {
   }
 }
 
+/// Nothing but success.
 public struct UpdateRuntimeConfigResponse: Message {
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -534,7 +575,9 @@ extension UpdateRuntimeConfigResponse: CMessage {
   }
 }
 
+/// What only the cluster can tell a runtime.
 public struct RuntimeConfig: Message {
+  /// The network.
   public var networkConfig: NetworkConfig? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -566,7 +609,10 @@ extension RuntimeConfig: CMessage {
   }
 }
 
+/// What a runtime may need to configure its network plugin.
 public struct NetworkConfig: Message {
+  /// The addresses for pods on this node, such as `10.42.0.0/24`; several, for dual stack, with commas
+  /// between them.
   public var podCIDR: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

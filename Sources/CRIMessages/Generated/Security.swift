@@ -5,24 +5,45 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// The users, privileges and namespaces of a container on Linux.
 public struct LinuxContainerSecurityContext: Message {
+  /// Capabilities beside, or instead of, the default ones.
   public var capabilities: Capability? = nil
+  /// Whether it may do all that root on the node may: all capabilities, all devices, no profiles. Only in a
+  /// privileged sandbox.
   public var privileged: Bool = false
+  /// Which namespaces it shares, with whom.
   public var namespaceOptions: NamespaceOption? = nil
+  /// The SELinux label.
   public var selinuxOptions: SELinuxOption? = nil
+  /// The user's number; not set: by name, or the image's.
   public var runAsUser: Int64Value? = nil
+  /// The primary group's number; not set: the image's. Only together with a user.
   public var runAsGroup: Int64Value? = nil
+  /// The user's name, as the image's /etc/passwd has it; only without a number.
   public var runAsUsername: String = ""
+  /// Whether the root file system is read-only.
   public var readonlyRootfs: Bool = false
+  /// Further groups, by number.
   public var supplementalGroups: [Int64] = []
+  /// Whether the image's groups count as well.
   public var supplementalGroupsPolicy: SupplementalGroupsPolicy = .merge
+  /// Whether its processes can never gain privileges (no set-user-ID programs).
   public var noNewPrivs: Bool = false
+  /// Paths that it shall not see: `/proc/kcore`.
   public var maskedPaths: [String] = []
+  /// Paths that it shall not write to: `/proc/sys`.
   public var readonlyPaths: [String] = []
+  /// The seccomp profile.
   public var seccomp: SecurityProfile? = nil
+  /// The AppArmor profile.
   public var apparmor: SecurityProfile? = nil
+  /// The AppArmor profile in its old form; `apparmor` replaces it.
+  ///
   /// Deprecated.
   public var apparmorProfile: String = ""
+  /// The seccomp profile in its old form; `seccomp` replaces it.
+  ///
   /// Deprecated.
   public var seccompProfilePath: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
@@ -123,9 +144,13 @@ extension LinuxContainerSecurityContext: CMessage {
   }
 }
 
+/// The users of a container on Windows.
 public struct WindowsContainerSecurityContext: Message {
+  /// The user; empty: the image's.
   public var runAsUsername: String = ""
+  /// The credential specification of a group managed service account, as JSON.
   public var credentialSpec: String = ""
+  /// Whether it is a process of the node; as for its sandbox.
   public var hostProcess: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -163,15 +188,16 @@ extension WindowsContainerSecurityContext: CMessage {
   }
 }
 
+/// What becomes of the groups that an image's /etc/group gives the user.
 public struct SupplementalGroupsPolicy: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `Merge`
+  /// They are added to those that are asked for.
   public static let merge = Self(rawValue: 0)
-  /// `Strict`
+  /// They do not count: only what is asked for does.
   public static let strict = Self(rawValue: 1)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -180,9 +206,13 @@ public struct SupplementalGroupsPolicy: OpenEnum {
   ]
 }
 
+/// Changes to the default capabilities, by name without `CAP_`; `ALL` for all.
 public struct Capability: Message {
+  /// To add.
   public var addCapabilities: [String] = []
+  /// To take away.
   public var dropCapabilities: [String] = []
+  /// To add, and to keep when it runs other programs as an ordinary user.
   public var addAmbientCapabilities: [String] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -226,10 +256,15 @@ extension Capability: CMessage {
   }
 }
 
+/// An SELinux label, in parts.
 public struct SELinuxOption: Message {
+  /// The user.
   public var user: String = ""
+  /// The role.
   public var role: String = ""
+  /// The type.
   public var type: String = ""
+  /// The level.
   public var level: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -270,18 +305,20 @@ extension SELinuxOption: CMessage {
   }
 }
 
+/// A seccomp or AppArmor profile.
 public struct SecurityProfile: Message {
+  /// Where a profile comes from.
   public struct ProfileType: OpenEnum {
     /// The number on the wire; one that this version does not know survives.
     public var rawValue: Int32
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
-    /// `RuntimeDefault`
+    /// The runtime's own.
     public static let runtimeDefault = Self(rawValue: 0)
-    /// `Unconfined`
+    /// None: nothing is confined.
     public static let unconfined = Self(rawValue: 1)
-    /// `Localhost`
+    /// One of the node.
     public static let localhost = Self(rawValue: 2)
 
     public static let knownValues: [KnownValue<Self>] = [
@@ -291,7 +328,9 @@ public struct SecurityProfile: Message {
     ]
   }
 
+  /// Where it comes from.
   public var profileType: SecurityProfile.ProfileType = .runtimeDefault
+  /// For one of the node: the path of a seccomp profile, the name of an AppArmor profile that is loaded.
   public var localhostRef: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -326,11 +365,17 @@ extension SecurityProfile: CMessage {
   }
 }
 
+/// Which namespaces a pod or container shares, with whom.
 public struct NamespaceOption: Message {
+  /// The network: the pod's or the node's. The same for all containers of a pod.
   public var network: NamespaceMode = .pod
+  /// The processes: the pod's, the container's, the node's, or those of a target.
   public var pid: NamespaceMode = .pod
+  /// Inter-process communication: the pod's or the node's. The same for all containers of a pod.
   public var ipc: NamespaceMode = .pod
+  /// The container to share processes with, for mode `TARGET`.
   public var targetID: String = ""
+  /// The users; not set: the node's.
   public var usernsOptions: UserNamespace? = nil
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -380,19 +425,20 @@ extension NamespaceOption: CMessage {
   }
 }
 
+/// Whose namespace it is.
 public struct NamespaceMode: OpenEnum {
   /// The number on the wire; one that this version does not know survives.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `POD`
+  /// The pod's, shared by its containers.
   public static let pod = Self(rawValue: 0)
-  /// `CONTAINER`
+  /// The container's own.
   public static let container = Self(rawValue: 1)
-  /// `NODE`
+  /// The node's.
   public static let node = Self(rawValue: 2)
-  /// `TARGET`
+  /// That of another container, as for debugging.
   public static let target = Self(rawValue: 3)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -403,9 +449,13 @@ public struct NamespaceMode: OpenEnum {
   ]
 }
 
+/// A user namespace.
 public struct UserNamespace: Message {
+  /// The pod's own or the node's.
   public var mode: NamespaceMode = .pod
+  /// Its users on the node.
   public var uids: [IDMapping] = []
+  /// Its groups on the node.
   public var gids: [IDMapping] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -448,9 +498,13 @@ extension UserNamespace: CMessage {
   }
 }
 
+/// A range of users or groups, on the node and inside.
 public struct IDMapping: Message {
+  /// The first number on the node.
   public var hostID: UInt32 = 0
+  /// The first number inside.
   public var containerID: UInt32 = 0
+  /// How many.
   public var length: UInt32 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -488,7 +542,9 @@ extension IDMapping: CMessage {
   }
 }
 
+/// A number that can be absent.
 public struct Int64Value: Message {
+  /// The number.
   public var value: Int64 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -520,7 +576,9 @@ extension Int64Value: CMessage {
   }
 }
 
+/// A number that can be absent.
 public struct UInt64Value: Message {
+  /// The number.
   public var value: UInt64 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

@@ -5,9 +5,13 @@
 public import CRIProtobuf
 package import CRIWire
 
+/// A command to run to its end.
 public struct ExecSyncRequest: Message {
+  /// The container's ID.
   public var containerID: String = ""
+  /// The program and its arguments; no shell.
   public var cmd: [String] = []
+  /// Seconds until it is killed and the call fails; 0: none.
   public var timeout: Int64 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -45,9 +49,13 @@ extension ExecSyncRequest: CMessage {
   }
 }
 
+/// What came of a command.
 public struct ExecSyncResponse: Message {
+  /// Its standard output, which need not be text.
   public var stdout: [UInt8] = []
+  /// Its standard error, which need not be text.
   public var stderr: [UInt8] = []
+  /// What it exited with.
   public var exitCode: Int32 = 0
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -85,12 +93,20 @@ extension ExecSyncResponse: CMessage {
   }
 }
 
+/// A command to run with streams. One of stdin, stdout and stderr at least; no stderr with a terminal, which
+/// has but one output.
 public struct ExecRequest: Message {
+  /// The container's ID.
   public var containerID: String = ""
+  /// The program and its arguments; no shell.
   public var cmd: [String] = []
+  /// Whether it gets a terminal.
   public var tty: Bool = false
+  /// Whether to send standard input.
   public var stdin: Bool = false
+  /// Whether to receive standard output.
   public var stdout: Bool = false
+  /// Whether to receive standard error.
   public var stderr: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -144,7 +160,9 @@ extension ExecRequest: CMessage {
   }
 }
 
+/// Where to do it.
 public struct ExecResponse: Message {
+  /// The address of the streaming server, for this one use and for about a minute.
   public var url: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -176,11 +194,18 @@ extension ExecResponse: CMessage {
   }
 }
 
+/// A container to attach to. One of stdin, stdout and stderr at least; no stderr with a terminal, which has
+/// but one output.
 public struct AttachRequest: Message {
+  /// The container's ID.
   public var containerID: String = ""
+  /// Whether to send standard input; the container must have been created with one.
   public var stdin: Bool = false
+  /// Whether the container has a terminal.
   public var tty: Bool = false
+  /// Whether to receive standard output.
   public var stdout: Bool = false
+  /// Whether to receive standard error.
   public var stderr: Bool = false
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -230,7 +255,9 @@ extension AttachRequest: CMessage {
   }
 }
 
+/// Where to do it.
 public struct AttachResponse: Message {
+  /// The address of the streaming server, for this one use and for about a minute.
   public var url: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -262,8 +289,11 @@ extension AttachResponse: CMessage {
   }
 }
 
+/// Ports to forward into a sandbox.
 public struct PortForwardRequest: Message {
+  /// The sandbox's ID.
   public var podSandboxID: String = ""
+  /// The ports inside.
   public var port: [Int32] = []
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()
@@ -298,7 +328,9 @@ extension PortForwardRequest: CMessage {
   }
 }
 
+/// Where to do it.
 public struct PortForwardResponse: Message {
+  /// The address of the streaming server, for this one use and for about a minute.
   public var url: String = ""
   /// What a newer version of the interface put into this message; it is written back as it came.
   public var unknownFields = UnknownFields()

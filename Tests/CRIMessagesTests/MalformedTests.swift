@@ -1,0 +1,124 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import Testing
+
+@Suite("Bytes that are no message")
+struct MalformedTests {
+  @Test("are refused where the wire type is not the field's", arguments: RoundTripTests.types)
+  func wrongWireTypes(type: RoundTripTests.MessageType) throws {
+    func check<M: CMessage>(_ type: M.Type) throws {
+      for field in M.schema.fields {
+        // No field of the interface is a fixed32. (protobuf-c takes a bool of any wire type.)
+        let fixed32 = WireField.varint(UInt64(field.number) << 3 | 5) + [1, 2, 3, 4]
+        if case .bool = field.kind {
+          _ = try M.decode(fixed32)
+        } else {
+          let error = #expect(throws: DecodeError.self, "\(field.name)") { try M.decode(fixed32) }
+          #expect(error == DecodeError(messageName: M.protoName, reason: .malformed))
+        }
+        let varint = WireField.varint(UInt64(field.number) << 3) + [1]
+        switch field.kind {
+        case .bool, .int32, .int64, .uint32, .uint64, .enumeration: _ = try M.decode(varint)
+        default: #expect(throws: DecodeError.self, "\(field.name)") { try M.decode(varint) }
+        }
+      }
+    }
+    try check(type.type)
+  }
+
+  @Test(
+    "are refused",
+    arguments: [
+      [0x0A],  // A tag alone.
+      [0x0A, 5, 0x61],  // Shorter than its length.
+      [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],  // A length of 2^64 - 1.
+      [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07],  // A length of 2^31 - 1.
+      [0x00, 0x00],  // Field number 0.
+      [0x07, 0x00], [0x0E, 0x00],  // Wire types 6 and 7.
+      [0x0B, 0x0C],  // A group.
+      [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],  // A tag without end.
+      [0xF8, 0x7D],  // An unknown field without value.
+      [0xF9, 0x7D, 1, 2, 3],  // An unknown fixed64, too short.
+    ] as [[UInt8]])
+  func refused(bytes: [UInt8]) {
+    #expect(throws: DecodeError.self) { try ListContainersResponse.decode(bytes) }
+    #expect(throws: DecodeError.self) { try Container.decode(bytes) }
+  }
+
+  @Test("are refused inside of a message as well, and named")
+  func refusedInside() {
+    // containers { id: five bytes that are not there }
+    let inElement = #expect(throws: DecodeError.self) {
+      try ListContainersResponse.decode([0x0A, 2, 0x0A, 5])
+    }
+    #expect(inElement?.messageName == "runtime.v1.Container")
+    let inField = #expect(throws: DecodeError.self) {
+      try ContainerStatusResponse.decode([0x0A, 2, 0x0A, 5])
+    }
+    #expect(inField?.messageName == "runtime.v1.ContainerStatusResponse")
+  }
+
+  @Test("name the message they should have been")
+  func errorText() {
+    let error = #expect(throws: DecodeError.self) { try StatusResponse.decode([0x0A]) }
+    #expect(error.map { "\($0)" } == "not a valid runtime.v1.StatusResponse")
+  }
+
+  @Test("do no harm, wherever a real answer is cut", arguments: RecordedAnswer.runtimes)
+  func truncation(runtime: String) throws {
+    var refused = 0
+    for answer in try RecordedAnswer.all(runtime) where !answer.response.isEmpty {
+      let type = try #require(answer.method?.response)
+      // Every offset of a message up to 4 KiB, and of a longer one enough to meet every kind of field.
+      let step = max(1, answer.response.count / 4096 * 7)
+      for count in stride(from: 0, to: answer.response.count, by: step) {
+        do throws(DecodeError) {
+          _ = try type.decode(Array(answer.response[..<count]))
+        } catch {
+          refused += 1
+        }
+      }
+      _ = try type.decode(answer.response)
+    }
+    #expect(refused > 1000)
+  }
+
+  @Test("do no harm, whatever they are")
+  func garbage() throws {
+    var random = SplitMix(state: 42)
+    let samples = try MessageTypes.all.map { try Self.sample($0) }
+    for round in 0..<4000 {
+      var bytes = samples[round % samples.count]
+      let type = MessageTypes.all[Int.random(in: MessageTypes.all.indices, using: &random)]
+      for _ in 0..<Int.random(in: 1...8, using: &random) where !bytes.isEmpty {
+        bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)
+      }
+      // Into its own type, and into one that it was never meant for.
+      for type in [type, MessageTypes.all[round % samples.count]] {
+        if let message = try? type.decode(bytes) {
+          #expect(message.json().objectValue != nil)
+          #expect(message.description.isEmpty == false)
+          _ = try type.decode(message.encode())
+        }
+      }
+    }
+  }
+
+  private static func sample<M: CMessage>(_ type: M.Type) throws -> [UInt8] {
+    try Samples.make(M.self).encode()
+  }
+
+  /// The same numbers in every run.
+  private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = state
+      mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ mixed >> 31
+    }
+  }
+}
