@@ -77,6 +77,8 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
   }
   // Help for a missing subcommand has many lines: the first one says it.
   let message = CRICommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
-  try StandardStream.error.write("cri: \(Sanitizer.visible(message)) (see: cri\(command ?? "") --help)\n")
+  let misplaced = words.dropFirst().first { message.contains("'\($0)'") && Globals.isOption($0) }
+  let remedy = misplaced.map { "\($0) stands before the subcommand" } ?? "see: cri\(command ?? "") --help"
+  try StandardStream.error.write("cri: \(Sanitizer.visible(message)) (\(remedy))\n")
   return ExitCodes.usage.rawValue
 }

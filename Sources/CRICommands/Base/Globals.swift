@@ -72,15 +72,7 @@ package struct Globals: Hashable, Sendable {
   package static func parse(_ arguments: [String]) throws(Failure) -> (Globals, rest: [String]) {
     var globals = Globals()
     var rest = arguments[...]
-    while let word = rest.first, word.hasPrefix("-"), word != "--" {
-      let name = word.prefix { $0 != "=" }
-      let dashes = name.prefix { $0 == "-" }.count
-      let key = name.dropFirst(dashes)
-      guard
-        let option = options.first(where: {
-          $0.long == key || dashes == 1 && $0.short.map(String.init) == String(key)
-        })
-      else { break }
+    while let word = rest.first, word != "--", let option = option(word) {
       rest = rest.dropFirst()
       let inline = word.firstIndex(of: "=").map { String(word[word.index(after: $0)...]) }
       if option.value == nil {
@@ -95,6 +87,17 @@ package struct Globals: Hashable, Sendable {
       }
     }
     return (globals, Array(rest))
+  }
+
+  /// Whether a word is one of these options, with or without a value.
+  static func isOption(_ word: String) -> Bool { option(word) != nil }
+
+  private static func option(_ word: String) -> Option? {
+    let name = word.prefix { $0 != "=" }
+    let dashes = name.prefix { $0 == "-" }.count
+    let key = name.dropFirst(dashes)
+    guard dashes > 0 else { return nil }
+    return options.first { $0.long == key || dashes == 1 && $0.short.map(String.init) == String(key) }
   }
 
   /// The options as the help of `cri` shows them.

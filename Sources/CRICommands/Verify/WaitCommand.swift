@@ -73,13 +73,17 @@ enum Waiting {
     }
   }
 
-  static func seconds(_ duration: Duration) -> Double {
-    let (seconds, attoseconds) = duration.components
-    return Double(seconds) + Double(attoseconds / 1_000_000_000_000_000) / 1000
-  }
+  /// To the millisecond.
+  static func seconds(_ duration: Duration) -> Double { Double(milliseconds(duration)) / 1000 }
 
   static func text(_ duration: Duration) -> String {
-    let value = seconds(duration)
-    return value < 1 ? "\(Int(value * 1000)) ms" : value == value.rounded() ? "\(Int(value)) s" : "\(value) s"
+    let count = milliseconds(duration)
+    return count < 1000
+      ? "\(count) ms" : count % 1000 == 0 ? "\(count / 1000) s" : "\(Double(count) / 1000) s"
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Int64 {
+    let (seconds, attoseconds) = duration.components
+    return seconds * 1000 + attoseconds / 1_000_000_000_000_000
   }
 }
