@@ -1,5 +1,32 @@
 internal import ArgumentParser
+internal import CRI
 
 struct ImagesCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "images", abstract: "List images.")
+  static let configuration = CommandConfiguration(
+    commandName: "images", abstract: "List images.", discussion: "Sorted by name.",
+    aliases: ["image", "img"])
+
+  @Argument(
+    help: ArgumentHelp("Only the images of the repository, or of its tag.", valueName: "repository[:tag]"))
+  var name: String?
+
+  @OptionGroup var selection: ImageSelection
+
+  @OptionGroup var list: ListOutput
+
+  @Flag(help: "Their digests too.")
+  var digests = false
+
+  @Flag(help: "Whether the runtime keeps them from being collected.")
+  var pinned = false
+
+  func run() async throws {
+    let query = try selection.query(name: name)
+    let images = try await query.run(Context().client())
+    let text = ImageText(
+      images: images, showsWhole: list.noTrunc, showsDigests: digests, showsPinned: pinned)
+    try list.write(
+      ListImagesResponse(images: images), ids: { images.map(\.id) }, details: { text.details },
+      table: { text.table })
+  }
 }

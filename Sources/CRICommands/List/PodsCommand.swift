@@ -1,5 +1,25 @@
 internal import ArgumentParser
+internal import CRI
+internal import CRISystem
 
 struct PodsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "pods", abstract: "List pods.")
+  static let configuration = CommandConfiguration(
+    commandName: "pods", abstract: "List pods.",
+    discussion: "All of them, the youngest first, unless options say otherwise.")
+
+  @Option(help: ArgumentHelp("The pod of this ID, or of one that begins so.", valueName: "id"))
+  var id = ""
+
+  @OptionGroup var selection: PodSelection
+
+  @OptionGroup var list: ListOutput
+
+  func run() async throws {
+    let query = try selection.query(id: id)
+    let pods = try await query.run(Context().client())
+    let text = PodText(pods: pods, now: Kernel.now, showsWhole: list.noTrunc)
+    try list.write(
+      ListPodSandboxResponse(items: pods), ids: { pods.map(\.id) }, details: { text.details },
+      table: { text.table })
+  }
 }

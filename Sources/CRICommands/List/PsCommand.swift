@@ -1,5 +1,31 @@
 internal import ArgumentParser
+internal import CRI
+internal import CRISystem
 
 struct PsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "ps", abstract: "List containers.")
+  static let configuration = CommandConfiguration(
+    commandName: "ps", abstract: "List containers.",
+    discussion: "The running ones, the youngest first, unless options say otherwise.")
+
+  @Option(help: ArgumentHelp("The container of this ID, or of one that begins so.", valueName: "id"))
+  var id = ""
+
+  @OptionGroup var selection: ContainerSelection
+
+  @OptionGroup var list: ListOutput
+
+  @Flag(name: [.customShort("r"), .long], help: "The image's name where there is only its ID.")
+  var resolveImagePath = false
+
+  func run() async throws {
+    let query = try selection.query(id: id)
+    let client = try Context().client()
+    let containers = try await query.run(client)
+    var text = ContainerText(containers: containers, now: Kernel.now, showsWhole: list.noTrunc)
+    if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
+    try list.write(
+      ListContainersResponse(containers: containers), ids: { containers.map(\.id) },
+      details: { text.details },
+      table: { text.table })
+  }
 }

@@ -1,5 +1,37 @@
 internal import ArgumentParser
+internal import CRI
+internal import CRIRendering
+internal import CRISystem
 
 struct VersionCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "version", abstract: "Show versions.")
+  static let configuration = CommandConfiguration(
+    commandName: "version", abstract: "Show the runtime's name and versions.")
+
+  @Option(name: [.customShort("o"), .long], help: "table, json or yaml.")
+  var output = OutputFormat.table
+
+  func run() async throws {
+    let version = try await answer(Context().client())
+    switch output {
+    case .table: try StandardStream.output.write(Self.text(version))
+    case .json, .yaml: try StandardStream.output.write(ListOutput.document(version, output))
+    }
+  }
+
+  private func answer(_ client: Client) async throws(Failure) -> VersionResponse {
+    do throws(RPCError) {
+      return try await client.runtime.version(VersionRequest(version: "v1"))
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// With the two spaces of crictl.
+  static func text(_ version: VersionResponse) -> String {
+    let lines = [
+      ("Version", version.version), ("RuntimeName", version.runtimeName),
+      ("RuntimeVersion", version.runtimeVersion), ("RuntimeApiVersion", version.runtimeApiVersion),
+    ]
+    return lines.map { "\($0):  \(Sanitizer.visible($1))\n" }.joined()
+  }
 }

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import CRI
+
+/// Which containers are meant.
+struct ContainerSelection: ParsableArguments {
+  @Flag(name: [.customShort("a"), .long], help: "Containers in every state, not only running ones.")
+  var all = false
+
+  @Option(help: ArgumentHelp("Containers whose name matches.", valueName: "regex"))
+  var name: String?
+
+  @Option(help: ArgumentHelp("Containers whose pod's namespace matches.", valueName: "regex"))
+  var namespace: String?
+
+  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Containers of the pod.", valueName: "id"))
+  var pod = ""
+
+  @Option(help: ArgumentHelp("Containers of the image, by its name, digest or ID.", valueName: "image"))
+  var image: String?
+
+  @Option(
+    name: [.customShort("s"), .long],
+    help: ArgumentHelp("Containers that are created, running, exited or unknown.", valueName: "state"))
+  var state: String?
+
+  @Option(help: ArgumentHelp("Containers with the label; several must all be there.", valueName: "key=value"))
+  var label: [String] = []
+
+  @OptionGroup var recency: Recency
+
+  func query(id: String = "") throws(Failure) -> ContainerQuery {
+    var query = ContainerQuery()
+    query.filter.id = id
+    query.filter.podSandboxID = pod
+    query.filter.labelSelector = try Labels.parse(label)
+    query.limit = recency.limit
+    if let state {
+      query.filter.state = ContainerStateValue(state: try .named(state, after: "CONTAINER_"))
+    } else if !all, query.limit == nil {
+      query.filter.state = ContainerStateValue(state: .running)
+    }
+    query.name = try Pattern.option("--name", name)
+    query.namespace = try Pattern.option("--namespace", namespace)
+    query.image = image
+    return query
+  }
+
+  /// Whether anything but `--all` is asked of them.
+  var isGiven: Bool {
+    let texts = [name, namespace, image, state]
+    return texts.contains { $0 != nil } || !pod.isEmpty || !label.isEmpty || recency.limit != nil
+  }
+}

@@ -1,0 +1,32 @@
+internal import CRI
+
+/// Which images are wanted, sorted by name.
+struct ImageQuery: Sendable {
+  var name: ImageName?
+  var conditions: [ImageCondition] = []
+
+  /// Asks the runtime: one call.
+  func run(_ client: Client) async throws(Failure) -> [Image] { try select(await list(client)) }
+
+  func list(_ client: Client) async throws(Failure) -> [Image] {
+    do throws(RPCError) {
+      // The name is not sent: containerd would pass it over, and CRI-O would take a repository for its latest tag.
+      return try await client.images.listImages().images
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  func select(_ images: [Image]) throws(Failure) -> [Image] {
+    var wanted = name?.select(images) ?? images
+    // By one key, so that images with and without tags have one order.
+    let keys = wanted.map { $0.repoTags.first ?? $0.repoDigests.first ?? $0.id }
+    let order = keys.indices.sorted {
+      keys[$0].utf8.lexicographicallyPrecedes(keys[$1].utf8)
+        || keys[$0].utf8.elementsEqual(keys[$1].utf8) && $0 < $1
+    }
+    wanted = order.map { wanted[$0] }
+    for condition in conditions { wanted = try condition.select(wanted) }
+    return wanted
+  }
+}

@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import CRI
+
+/// Which pods are meant.
+struct PodSelection: ParsableArguments {
+  @Option(help: ArgumentHelp("Pods whose name matches.", valueName: "regex"))
+  var name: String?
+
+  @Option(help: ArgumentHelp("Pods whose namespace matches.", valueName: "regex"))
+  var namespace: String?
+
+  @Option(
+    name: [.customShort("s"), .long],
+    help: ArgumentHelp("Pods that are ready or notready.", valueName: "state"))
+  var state: String?
+
+  @Option(help: ArgumentHelp("Pods with the label; several must all be there.", valueName: "key=value"))
+  var label: [String] = []
+
+  @OptionGroup var recency: Recency
+
+  func query(id: String = "") throws(Failure) -> PodQuery {
+    var query = PodQuery()
+    query.filter.id = id
+    query.filter.labelSelector = try Labels.parse(label)
+    if let state { query.filter.state = PodSandboxStateValue(state: try .named(state, after: "SANDBOX_")) }
+    query.name = try Pattern.option("--name", name)
+    query.namespace = try Pattern.option("--namespace", namespace)
+    query.limit = recency.limit
+    return query
+  }
+
+  /// Whether anything is asked of them.
+  var isGiven: Bool {
+    [name, namespace, state].contains { $0 != nil } || !label.isEmpty || recency.limit != nil
+  }
+}
