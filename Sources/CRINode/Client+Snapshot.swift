@@ -25,13 +25,17 @@ private struct SnapshotReader {
     let version = try await client.runtime.version(VersionRequest(version: "v1"))
     async let statusAnswer = result { () async throws(RPCError) in try await client.runtime.status() }
     async let sandboxAnswer = result { () async throws(RPCError) in try await client.runtime.listPodSandbox().items }
-    async let containerAnswer = result { () async throws(RPCError) in try await client.runtime.listContainers().containers }
+    async let containerAnswer = result { () async throws(RPCError) in
+      try await client.runtime.listContainers().containers
+    }
     async let imageAnswer = result { () async throws(RPCError) in try await client.images.listImages().images }
     let status = try await statusAnswer.get()
     let (sandboxes, containers) = (try await sandboxAnswer.get(), try await containerAnswer.get())
     let images = await imageAnswer
 
-    async let sandboxRecords = details(sandboxes, "sandbox", \.id) { (item) async throws(RPCError) in try await record(item) }
+    async let sandboxRecords = details(sandboxes, "sandbox", \.id) { (item) async throws(RPCError) in
+      try await record(item)
+    }
     async let containerRecords = details(containers, "container", \.id) { (item) async throws(RPCError) in
       try await record(item)
     }
@@ -53,8 +57,10 @@ private struct SnapshotReader {
   }
 
   private func record(_ item: PodSandbox) async throws(RPCError) -> SandboxRecord {
-    let answer = try await client.runtime.podSandboxStatus(PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
-    let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(client.negotiatedVersion ?? .v1)
+    let answer = try await client.runtime.podSandboxStatus(
+      PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
+    let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(
+      client.negotiatedVersion ?? .v1)
     guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
     guard let facts = SandboxFacts(info: answer.info) else {
       throw .undecodable(method: method, reason: "the verbose info is no JSON")
@@ -64,7 +70,8 @@ private struct SnapshotReader {
 
   private func record(_ item: Container) async throws(RPCError) -> ContainerRecord {
     let answer = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
-    let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(client.negotiatedVersion ?? .v1)
+    let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(
+      client.negotiatedVersion ?? .v1)
     guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
     return ContainerRecord(status: status, sandboxID: item.podSandboxID, pid: ContainerRecord.pid(info: answer.info))
   }

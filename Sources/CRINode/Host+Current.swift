@@ -18,6 +18,7 @@ extension Daemon {
       return
     }
     self.init(
-      socket: socket, pid: peer.pid, startTime: Kernel.startTime(of: peer.pid), executable: Kernel.executable(of: peer.pid))
+      socket: socket, pid: peer.pid, startTime: Kernel.startTime(of: peer.pid),
+      executable: Kernel.executable(of: peer.pid))
   }
 }

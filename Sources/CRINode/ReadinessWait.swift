@@ -78,7 +78,7 @@ public struct ReadinessWait: Sendable {
       let look = await look(within: min(remaining, Self.tryTimeout))
       let now = ContinuousClock.now
       var observation: Observation
-      var pause = Self.pollInterval
+      var between = Self.pollInterval
       switch look {
       case .good(let peer):
         // Another process than at the last poll: the watch begins anew.
@@ -91,7 +91,7 @@ public struct ReadinessWait: Sendable {
           return .ready(after: since - start, peer: peer)
         }
         observation = Observation(phase: .settling, words: "ready; watching for \(seconds(stability)) that it stays so")
-        pause = min(.milliseconds(250), stability / 4)
+        between = min(.milliseconds(250), stability / 4)
       case .bad(let seen):
         good = nil
         observation = seen
@@ -102,11 +102,8 @@ public struct ReadinessWait: Sendable {
       }
       if observation.phase != last.phase { progress(observation) }
       last = observation
-      do {
-        try await Task.sleep(for: min(pause, max(remaining, .zero)))
-      } catch {
-        return .timedOut(last: last)
-      }
+      await pause(min(between, max(remaining, .zero)))
+      if Task.isCancelled { return .timedOut(last: last) }
     }
   }
 

@@ -45,12 +45,14 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   /// Writes all bytes to a blocking descriptor. The corresponding C function is `write`.
-  package borrowing func writeAll(_ bytes: [UInt8]) throws(Errno) {
+  package borrowing func writeAll(_ bytes: [UInt8]) throws(Errno) { try Self.writeAll(bytes, to: rawValue) }
+
+  /// The same for a descriptor that is not ours to close.
+  package static func writeAll(_ bytes: [UInt8], to number: Int32) throws(Errno) {
     var offset = 0
-    let descriptor = rawValue
     while offset < bytes.count {
       offset += try retrying {
-        bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + offset, $0.count - offset) }
+        bytes.withUnsafeBytes { write(number, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
       }
     }
   }

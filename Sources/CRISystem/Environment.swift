@@ -21,12 +21,7 @@ package enum StandardStream {
   package func write(_ text: String) throws(Errno) { try write(Array(text.utf8)) }
 
   package func write(_ bytes: [UInt8]) throws(Errno) {
-    var offset = 0
-    let number = self == .output ? STDOUT_FILENO : STDERR_FILENO
-    while offset < bytes.count {
-      let from = offset
-      offset += try retrying { bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress! + from, $0.count - from) } }
-    }
+    try Descriptor.writeAll(bytes, to: self == .output ? STDOUT_FILENO : STDERR_FILENO)
   }
 }
 

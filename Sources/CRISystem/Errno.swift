@@ -44,7 +44,7 @@ extension Errno: CustomStringConvertible {
   public var description: String {
     var text = [CChar](repeating: 0, count: 128)
     guard strerror_r(rawValue, &text, text.count) == 0 else { return "errno \(rawValue)" }
-    return text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
 

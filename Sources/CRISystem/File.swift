@@ -65,9 +65,8 @@ package enum File {
 
   /// Where a symbolic link leads. The corresponding C function is `readlink`.
   package static func linkTarget(_ path: String) -> String? {
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let capacity = buffer.count
-    let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, capacity) }
-    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink(path, &buffer, 4096)
+    return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
   }
 }

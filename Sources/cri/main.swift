@@ -1,4 +1,10 @@
 internal import CRICommands
 internal import CRISystem
 
-endProcess(await runCommandLine(Array(CommandLine.arguments.dropFirst())))
+let arguments = Array(CommandLine.arguments.dropFirst())
+do {
+  endProcess(try SingleThread.run { await runCommandLine(arguments) })
+} catch {
+  try? StandardStream.error.write("cri: cannot start: \(error)\n")
+  endProcess(3)
+}

@@ -31,11 +31,7 @@ struct Verification {
       // A list may still be filling: that it is empty is believed only at the end.
       let isFilling = snapshot.sandboxes.isEmpty && !before.sandboxes.isEmpty
       if !isFilling || ContinuousClock.now >= end { return snapshot }
-      do {
-        try await Task.sleep(for: .milliseconds(200))
-      } catch {
-        return snapshot
-      }
+      await pause(.milliseconds(200))
     }
   }
 

@@ -46,8 +46,9 @@ public struct Report: Hashable, Sendable {
 
   /// - Parameter threshold: the least severity that counts as loss.
   public func verdict(failingOn threshold: Severity = .major) -> Verdict {
-    if let vacuous { return .vacuous(vacuous) }
+    // What is lost is lost, also where the daemon turns out not to have been restarted.
     if findings.contains(where: { $0.rule.severity >= threshold }) { return .lost }
+    if let vacuous { return .vacuous(vacuous) }
     return isPartial ? .unverified : .intact
   }
 

@@ -42,8 +42,7 @@ enum SandboxRules {
     Check("pod.annotations", .major, "annotations", "static pods, CNI and NRI plugins read them") {
       Words.lost($0.status.annotations, $1.status.annotations)
     },
-    Check("pod.handler", .major, "runtime_handler", "another OCI runtime cannot manage the pod's containers")
-    {
+    Check("pod.handler", .major, "runtime_handler", "another OCI runtime cannot manage the pod's containers") {
       changed(handler($0), handler($1))
     },
     Check("pod.netns", .critical, "network namespace", "the pod lives in another network, or in none") {

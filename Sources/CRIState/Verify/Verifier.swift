@@ -6,13 +6,15 @@ extension Report {
   public init(scenario: Scenario, before: Snapshot, after: Snapshot) {
     var verifier = Verifier(before: before, after: after)
     verifier.run()
+    // Of another node nothing can be said at all.
+    let predictions = verifier.isForeign ? [] : Kubelet(before: before, after: after).predictions()
     self.init(
       scenario: scenario, before: Side(before), after: Side(after),
       findings: verifier.findings.sorted { a, b in
         a.rule.severity != b.rule.severity
           ? a.rule.severity > b.rule.severity : ("\(a.object)", a.rule.id) < ("\(b.object)", b.rule.id)
       },
-      predictions: Kubelet(before: before, after: after).predictions(), unchecked: verifier.unchecked,
+      predictions: predictions, unchecked: verifier.unchecked,
       isPartial: !before.unread.isEmpty || !after.unread.isEmpty, vacuous: verifier.vacuous)
   }
 }
@@ -25,6 +27,7 @@ private struct Verifier {
   var findings: [Finding] = []
   var unchecked: [Unread] = []
   var vacuous: String?
+  var isForeign = false
 
   init(before: Snapshot, after: Snapshot) {
     self.before = before
@@ -33,6 +36,11 @@ private struct Verifier {
   }
 
   mutating func run() {
+    if isOfAnotherNode {
+      isForeign = true
+      vacuous = "the snapshot is of another node (\(before.host.name), this is \(after.host.name))"
+      return
+    }
     check(NodeRules.table, before, after) {
       $0.id.hasPrefix("host.") ? ObjectName(.node) : ObjectName(.runtime)
     }
@@ -151,13 +159,12 @@ private struct Verifier {
         why: "only what the runtime answers is compared"))
   }
 
+  private var isOfAnotherNode: Bool {
+    if let was = before.host.machineID, let now = after.host.machineID { return was != now }
+    return before.host.name != after.host.name
+  }
+
   private func emptiness() -> String? {
-    if let was = before.host.machineID, let now = after.host.machineID, was != now {
-      return "the snapshot is of another node (\(before.host.name), this is \(after.host.name))"
-    }
-    if before.host.machineID == nil || after.host.machineID == nil, before.host.name != after.host.name {
-      return "the snapshot is of another node (\(before.host.name), this is \(after.host.name))"
-    }
     if !before.sandboxes.contains(where: \.isReady) && before.containers.isEmpty {
       return "the snapshot has no ready pod and no container: there is nothing to verify"
     }

@@ -1,0 +1,43 @@
+/// Waits without holding a thread of the concurrency pool; cut short when the task is cancelled.
+package func pause(_ duration: Duration) async {
+  guard duration > .zero, !Task.isCancelled else { return }
+  let waiter = Waiter()
+  await withTaskCancellationHandler {
+    await withCheckedContinuation { continuation in
+      waiter.wait(continuation)
+      // A thread of its own is cheap at the few pauses that polling makes, and needs no timer service.
+      do throws(Errno) {
+        try Thread.detach {
+          Thread.sleep(duration)
+          waiter.finish()
+        }
+      } catch {
+        waiter.finish()
+      }
+    }
+  } onCancel: {
+    waiter.finish()
+  }
+}
+
+/// Resumes a continuation once, whoever comes first.
+private final class Waiter: Sendable {
+  private let state = Locked<(continuation: CheckedContinuation<Void, Never>?, isFinished: Bool)>((nil, false))
+
+  func wait(_ continuation: CheckedContinuation<Void, Never>) {
+    let isLate = state.withLock { state in
+      if !state.isFinished { state.continuation = continuation }
+      return state.isFinished
+    }
+    if isLate { continuation.resume() }
+  }
+
+  func finish() {
+    let continuation = state.withLock { state in
+      state.isFinished = true
+      defer { state.continuation = nil }
+      return state.continuation
+    }
+    continuation?.resume()
+  }
+}
