@@ -1,5 +1,38 @@
 internal import ArgumentParser
+internal import CRI
 
 struct InspectiCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "inspecti", abstract: "Show images.")
+  static let configuration = CommandConfiguration(
+    commandName: "inspecti", abstract: "Show everything about images.",
+    discussion: "Of the names or IDs, or of the images that the options select; without either, of all.")
+
+  @Argument(help: ArgumentHelp("The image's name, digest or ID, or how the ID begins.", valueName: "image"))
+  var images: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Only the images of the repository, or of its tag.", valueName: "repository[:tag]"))
+  var name: String?
+
+  @OptionGroup var selection: ImageSelection
+
+  @OptionGroup var output: InspectOutput
+
+  func validate() throws {
+    if !images.isEmpty, name != nil || !selection.filter.isEmpty {
+      throw ValidationError("Give images or options that select, not both")
+    }
+  }
+
+  func run() async throws {
+    let query = try selection.query(name: name)
+    let context = try Context()
+    let client = images.count == 1 ? context.client() : context.patientClient()
+    let wanted = images.isEmpty ? try await query.run(client).map(\.id) : images
+    let inspection = Inspection(noun: "image", list: "cri images", isListed: images.isEmpty, output: output)
+    try await inspection.run(wanted) { [isVerbose = !output.quiet] (id) async throws(RPCError) in
+      let request = ImageStatusRequest(image: ImageSpec(image: id), verbose: isVerbose)
+      let answer = try await client.images.imageStatus(request)
+      return answer.image.map { ImageReport(image: $0, info: answer.info) }
+    }
+  }
 }

@@ -1,5 +1,33 @@
 internal import ArgumentParser
+internal import CRI
 
 struct InspectpCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "inspectp", abstract: "Show pods.")
+  static let configuration = CommandConfiguration(
+    commandName: "inspectp", abstract: "Show everything about pods.",
+    discussion: "Of the IDs, or of the pods that the options select; without either, of all.")
+
+  @Argument(help: ArgumentHelp("The pod's ID, or how it begins.", valueName: "id"))
+  var ids: [String] = []
+
+  @OptionGroup var selection: PodSelection
+
+  @OptionGroup var output: InspectOutput
+
+  func validate() throws {
+    if !ids.isEmpty, selection.isGiven { throw ValidationError("Give IDs or options that select, not both") }
+  }
+
+  func run() async throws {
+    let query = try selection.query()
+    let context = try Context()
+    let client = ids.count == 1 ? context.client() : context.patientClient()
+    let wanted = ids.isEmpty ? try await query.run(client).map(\.id) : ids
+    let inspection = Inspection(noun: "pod", list: "cri pods", isListed: ids.isEmpty, output: output)
+    try await inspection.run(wanted) { [isVerbose = !output.quiet] (id) async throws(RPCError) in
+      let request = PodSandboxStatusRequest(podSandboxID: id, verbose: isVerbose)
+      let answer = try await client.runtime.podSandboxStatus(request)
+      guard let status = answer.status else { throw Inspection.noStatus(.podSandboxStatus) }
+      return PodReport(status: status, info: answer.info)
+    }
+  }
 }

@@ -1,0 +1,72 @@
+internal import CRI
+internal import CRISystem
+
+/// Looks at several objects at once.
+struct Inspection: Sendable {
+  /// What is looked at, such as `container`.
+  let noun: String
+  /// Where the IDs are to be found, such as `cri ps -a`.
+  let list: String
+  /// Whether the IDs come from a list, so that one of them may be gone, and not from the user.
+  let isListed: Bool
+  let output: InspectOutput
+
+  /// Calls in flight: enough to keep a runtime busy, few enough that none waits for long behind the others.
+  private static let concurrency = 64
+
+  /// Prints what was found; tells the rest.
+  /// - Parameter look: asks the runtime for one; nil where it is not there.
+  func run<Report: StatusReport>(
+    _ ids: [String], _ look: @escaping @Sendable (String) async throws(RPCError) -> Report?
+  ) async throws {
+    guard !ids.isEmpty else { throw Failure(.failed, "no \(noun) matches; see \(list)") }
+    let answers = await answers(ids, look)
+    try output.write(answers.compactMap(\.report), isSingle: ids.count == 1)
+    try report(answers.compactMap(\.failure))
+  }
+
+  /// A runtime that answers, and says nothing.
+  static func noStatus<Request, Response>(_ method: Method<Request, Response>) -> RPCError {
+    .undecodable(method: method.path(.v1), reason: "no status in the answer")
+  }
+
+  private struct Answer<Report: StatusReport> {
+    var report: Report?
+    var failure: Failure?
+  }
+
+  /// In the order of the IDs.
+  private func answers<Report: StatusReport>(
+    _ ids: [String], _ look: @escaping @Sendable (String) async throws(RPCError) -> Report?
+  ) async -> [Answer<Report>] {
+    await withTaskGroup(of: (Int, Answer<Report>).self) { group in
+      var answers = [Answer<Report>](repeating: Answer(), count: ids.count)
+      for (index, id) in ids.enumerated() {
+        if index >= Self.concurrency, let (done, answer) = await group.next() { answers[done] = answer }
+        group.addTask { (index, await answer(id, look)) }
+      }
+      for await (index, answer) in group { answers[index] = answer }
+      return answers
+    }
+  }
+
+  private func answer<Report: StatusReport>(
+    _ id: String, _ look: @Sendable (String) async throws(RPCError) -> Report?
+  ) async -> Answer<Report> {
+    do throws(RPCError) {
+      if let report = try await look(id) { return Answer(report: report) }
+    } catch {
+      guard error.isNotFound else { return Answer(failure: Failure(error)) }
+    }
+    return Answer(failure: isListed ? nil : Failure(.failed, "\(noun) \(id) not found; see \(list)"))
+  }
+
+  private func report(_ failures: [Failure]) throws {
+    // A runtime that is not there is not there for all of them: said once.
+    var lines: [Failure] = []
+    for failure in failures where !lines.contains(failure) { lines.append(failure) }
+    guard let last = lines.popLast() else { return }
+    for failure in lines { try StandardStream.error.write(failure.line) }
+    throw Failure(lines.allSatisfy { $0.code == last.code } ? last.code : .failed, last.message)
+  }
+}
