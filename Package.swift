@@ -77,7 +77,8 @@ let package = Package(
     .executableTarget(
       name: "cri-sim",
       dependencies: [
-        "CRISimulator", "CRISystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CRISimulator", "CRIProtobuf", "CRISystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/cri-sim", swiftSettings: safe),
     .executableTarget(
@@ -105,6 +106,12 @@ let package = Package(
     .testTarget(
       name: "CRITests", dependencies: ["CRI", "CRISimulator", "CRIGRPC", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
+    .testTarget(
+      name: "CRISimulatorTests",
+      dependencies: [
+        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport",
+      ],
+      resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(
       name: "CRIStateTests", dependencies: ["CRIState", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
       swiftSettings: dialect),

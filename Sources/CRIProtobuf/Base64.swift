@@ -1,6 +1,9 @@
 /// RFC 4648 base64.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// The standard alphabet, padded.
+  package static func encode(_ bytes: [UInt8]) -> String { bytes.withUnsafeBufferPointer(encode) }
 
   /// The standard alphabet, padded.
   static func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
@@ -20,7 +23,7 @@ enum Base64 {
   }
 
   /// The standard or the URL-safe alphabet, padded or not; nil where it is neither.
-  static func decode(_ text: String) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? {
     var digits = Substring(text).utf8
     var padding = 0
     while digits.last == UInt8(ascii: "="), padding < 2 {

@@ -57,6 +57,11 @@ package enum File {
     close(number)
   }
 
+  /// Takes a name away. The corresponding C function is `unlink`.
+  package static func remove(_ path: String) throws(Errno) {
+    _ = try retrying { unlink(path) }
+  }
+
   private static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }

@@ -1,0 +1,59 @@
+/// Something that has an id of its own.
+protocol Record: Sendable {
+  var id: String { get }
+}
+
+/// Records in the order in which they came, found by id or by the beginning of one.
+struct RecordTable<Element: Record>: Sendable {
+  // Removed ones leave a hole, so that taking down ten thousand does not move ten thousand each time.
+  private var slots: [Element?] = []
+  private var positions: [String: Int] = [:]
+
+  var count: Int { positions.count }
+  var all: [Element] { slots.compactMap { $0 } }
+
+  subscript(id: String) -> Element? {
+    get { positions[id].flatMap { slots[$0] } }
+    set {
+      switch (positions[id], newValue) {
+      case (let position?, let record?): slots[position] = record
+      case (let position?, nil):
+        slots[position] = nil
+        positions[id] = nil
+        if slots.count > 64, positions.count * 2 < slots.count { compact() }
+      case (nil, let record?):
+        positions[id] = slots.count
+        slots.append(record)
+      case (nil, nil): break
+      }
+    }
+  }
+
+  private mutating func compact() {
+    slots = slots.filter { $0 != nil }
+    for (position, record) in slots.enumerated() { if let record { positions[record.id] = position } }
+  }
+
+  /// Changes each record where it is; its id must stay.
+  mutating func updateEach(_ change: (inout Element) -> Void) {
+    for position in slots.indices {
+      guard var record = slots[position] else { continue }
+      slots[position] = nil
+      change(&record)
+      slots[position] = record
+    }
+  }
+
+  /// Why a text names no record.
+  enum Miss: Error { case empty, absent, ambiguous }
+
+  /// The record whose id is the text or, where there is none, the only one whose id begins with it.
+  func find(_ text: String) throws(Miss) -> Element {
+    if let record = self[text] { return record }
+    guard !text.isEmpty else { throw .empty }
+    let matches = positions.keys.filter { $0.hasPrefix(text) }
+    guard matches.count < 2 else { throw .ambiguous }
+    guard let id = matches.first, let record = self[id] else { throw .absent }
+    return record
+  }
+}

@@ -1,0 +1,135 @@
+internal import CRIGRPC
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// CRI: containers.
+extension SimulatedNode {
+  func listContainers(_ filter: ContainerFilter?) -> [Container] {
+    guard let filter else { return containers.all.map(\.item) }
+    let id = (try? containers.find(filter.id).id) ?? filter.id
+    let sandbox = (try? sandboxes.find(filter.podSandboxID).id) ?? filter.podSandboxID
+    return containers.all.compactMap { container in
+      let item = container.item
+      guard id.isEmpty || item.id == id, sandbox.isEmpty || item.podSandboxID == sandbox,
+        filter.state.map({ $0.state == item.state }) ?? true, item.labels.matches(filter.labelSelector)
+      else { return nil }
+      return item
+    }
+  }
+
+  func containerStatus(_ request: ContainerStatusRequest) throws(CallFailure) -> ContainerStatusResponse {
+    let container = try container(request.containerID)
+    var answer = container.answer
+    if request.verbose {
+      answer.info =
+        container.verboseInfo ?? ContainerdInfo.of(container, in: sandboxes[container.item.podSandboxID])
+    }
+    return answer
+  }
+
+  mutating func createContainer(_ request: CreateContainerRequest) throws(CallFailure)
+    -> CreateContainerResponse
+  {
+    guard let config = request.config, let metadata = config.metadata else {
+      throw CallFailure(.invalidArgument, "container config must include metadata")
+    }
+    let sandbox = try sandbox(
+      request.podSandboxID, "failed to find sandbox id \(request.podSandboxID.goQuoted)")
+    if let owner = containers.all.first(where: {
+      $0.item.podSandboxID == sandbox.id && $0.item.metadata == metadata
+    }) {
+      let pod = sandbox.item.metadata ?? PodSandboxMetadata()
+      let name = "\(metadata.name)_\(pod.name)_\(pod.namespace)_\(pod.uid)_\(metadata.attempt)".goQuoted
+      let reason = "name \(name) is reserved for \(owner.id.goQuoted)"
+      throw CallFailure(.unknown, "failed to reserve container name \(name): \(reason)")
+    }
+    guard let image = image(config.image) else {
+      let name = (config.image?.image ?? "").goQuoted
+      throw CallFailure(.notFound, "failed to resolve image \(name): not found")
+    }
+    let directory = request.sandboxConfig?.logDirectory ?? ""
+    var container = makeContainer(
+      metadata, in: sandbox.id, image: config.image ?? ImageSpec(), imageID: image.id, labels: config.labels,
+      annotations: config.annotations,
+      logPath: config.logPath.isEmpty ? "" : "\(directory)/\(config.logPath)",
+      createdAt: now)
+    container.status.mounts = config.mounts
+    container.status.resources = config.linux?.resources.map { ContainerResources(linux: $0) }
+    containers[container.id] = container
+    report(.created, container.id, of: sandbox.id)
+    return CreateContainerResponse(containerID: container.id)
+  }
+
+  mutating func startContainer(_ request: StartContainerRequest) throws(CallFailure) -> StartContainerResponse
+  {
+    let container = try container(request.containerID)
+    guard container.state == .created else {
+      let state = container.state.protoName ?? "\(container.state)"
+      throw CallFailure(
+        .unknown,
+        "failed to set starting state for container \(container.id.goQuoted): container is in \(state) state")
+    }
+    let now = now
+    containers[container.id]?.start(at: now)
+    report(.started, container.id, of: container.item.podSandboxID)
+    return StartContainerResponse()
+  }
+
+  mutating func stopContainer(_ request: StopContainerRequest) throws(CallFailure) -> StopContainerResponse {
+    if let container = try existing(container(request.containerID)) {
+      stop(container.id)
+    }
+    return StopContainerResponse()
+  }
+
+  mutating func removeContainer(_ request: RemoveContainerRequest) throws(CallFailure)
+    -> RemoveContainerResponse
+  {
+    if let container = try existing(container(request.containerID)) {
+      stop(container.id)
+      remove(container)
+    }
+    return RemoveContainerResponse()
+  }
+
+  mutating func updateResources(
+    _ request: UpdateContainerResourcesRequest
+  ) throws(CallFailure) -> UpdateContainerResourcesResponse {
+    let container = try container(request.containerID)
+    if let linux = request.linux {
+      containers[container.id]?.status.resources = ContainerResources(linux: linux)
+      isChanged = true
+    }
+    return UpdateContainerResourcesResponse()
+  }
+
+  // MARK: Steps
+
+  /// As SIGKILL ends it.
+  mutating func stop(_ id: String) {
+    guard let container = containers[id], container.state == .running || container.state == .unknown else {
+      return
+    }
+    let now = now
+    containers[id]?.exit(137, reason: "Error", at: now)
+    report(.stopped, id, of: container.item.podSandboxID)
+  }
+
+  mutating func remove(_ container: SimulatedContainer) {
+    report(.deleted, container.id, of: container.item.podSandboxID)
+    containers[container.id] = nil
+  }
+
+  func makeContainer(
+    _ metadata: ContainerMetadata, in sandbox: String, image: ImageSpec, imageID: String, labels: StringMap,
+    annotations: StringMap, logPath: String, createdAt: Timestamp, id: String = Identifier.fresh()
+  ) -> SimulatedContainer {
+    let item = Container(
+      id: id, podSandboxID: sandbox, metadata: metadata, image: image, imageRef: imageID, state: .created,
+      createdAt: createdAt, labels: labels, annotations: annotations)
+    let status = ContainerStatus(
+      id: id, metadata: metadata, state: .created, createdAt: createdAt, image: image, imageRef: imageID,
+      labels: labels, annotations: annotations, logPath: logPath)
+    return SimulatedContainer(item: item, answer: ContainerStatusResponse(status: status))
+  }
+}

@@ -1,0 +1,98 @@
+internal import CRIGRPC
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// CRI: what the runtime says about itself, and its images.
+extension SimulatedNode {
+  func version(_ request: VersionRequest, _ api: APIVersion) -> VersionResponse {
+    var answer = version
+    if api != .v1 { answer.runtimeApiVersion = api.rawValue }
+    return answer
+  }
+
+  func status(_ request: StatusRequest) -> StatusResponse {
+    var answer = status
+    if request.verbose { answer.info = statusInfo }
+    return answer
+  }
+
+  /// The network's condition, as it is while there is no CNI configuration.
+  mutating func setNetworkReady(_ isReady: Bool) {
+    guard let index = status.status?.conditions.firstIndex(where: { $0.type == "NetworkReady" }) else {
+      return
+    }
+    let words =
+      isCRIO
+      ? "no CNI configuration file in /etc/cni/net.d/. Has your network provider started?"
+      : "cni plugin not initialized"
+    status.status?.conditions[index] =
+      isReady
+      ? RuntimeCondition(type: "NetworkReady", status: true)
+      : RuntimeCondition(
+        type: "NetworkReady", status: false, reason: "NetworkPluginNotReady",
+        message: "Network plugin returns error: \(words)")
+    isChanged = true
+  }
+
+  func runtimeConfig(_ request: RuntimeConfigRequest) -> RuntimeConfigResponse {
+    RuntimeConfigResponse(linux: LinuxRuntimeConfiguration(cgroupDriver: .systemd))
+  }
+
+  // MARK: Images
+
+  func listImages(_ filter: ImageFilter?) -> [Image] {
+    guard let name = filter?.image?.image, !name.isEmpty else { return images.all.map(\.item) }
+    return images.all.filter { $0.isCalled(name) }.map(\.item)
+  }
+
+  /// An image that is not there is no error, but an empty answer.
+  func imageStatus(_ request: ImageStatusRequest) -> ImageStatusResponse {
+    guard let image = image(request.image) else { return ImageStatusResponse() }
+    var answer = image.answer
+    if request.verbose { answer.info = image.verboseInfo }
+    return answer
+  }
+
+  mutating func pullImage(_ request: PullImageRequest) throws(CallFailure) -> PullImageResponse {
+    guard let name = request.image?.image, !name.isEmpty else {
+      throw CallFailure(.unknown, "failed to parse image reference \"\": invalid reference format")
+    }
+    return PullImageResponse(imageRef: addImage(name))
+  }
+
+  mutating func removeImage(_ request: RemoveImageRequest) -> RemoveImageResponse {
+    if let image = image(request.image) { images[image.id] = nil }
+    isChanged = true
+    return RemoveImageResponse()
+  }
+
+  /// Makes sure that an image is there.
+  /// - Returns: its id.
+  @discardableResult
+  mutating func addImage(_ name: String) -> String {
+    if let image = image(ImageSpec(image: name)) { return image.id }
+    let digits = Identifier.make("image \(name)")
+    let digest = "sha256:\(Identifier.make("digest \(name)"))"
+    // The colon of a tag comes after the last slash; one before it is a registry's port.
+    let start = name.lastIndex(of: "/") ?? name.startIndex
+    let repository = name[start...].firstIndex(of: ":").map { name[..<$0] } ?? name[...]
+    let item = Image(
+      id: isCRIO ? digits : "sha256:\(digits)",
+      repoTags: name.contains("@") ? [] : [name], repoDigests: ["\(repository)@\(digest)"],
+      size: UInt64(1_000_000 + Identifier.number(digits, below: 200_000_000)), pinned: name.contains("/pause")
+    )
+    images[item.id] = SimulatedImage(item: item, answer: ImageStatusResponse(image: item))
+    isChanged = true
+    return item.id
+  }
+
+  func imageFsInfo(_ request: ImageFsInfoRequest) -> ImageFsInfoResponse {
+    let used = images.all.reduce(0) { $0 + $1.item.size }
+    let path = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs"
+    return ImageFsInfoResponse(imageFilesystems: [
+      FilesystemUsage(
+        timestamp: now, fsID: FilesystemIdentifier(mountpoint: path), usedBytes: UInt64Value(value: used),
+        inodesUsed: UInt64Value(value: used / 16384))
+    ])
+  }
+}

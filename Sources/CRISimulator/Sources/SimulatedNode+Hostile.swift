@@ -1,0 +1,52 @@
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// Answers that no runtime should give, and that a client must survive.
+extension SimulatedNode {
+  /// Adds pods, containers and an image that are wrong in every way that the wire permits.
+  package mutating func addHostile() {
+    let nasty =
+      "\u{1b}]0;owned\u{7}\u{1b}[31mred\r\nnew line\ttab\u{0}nul \u{202e}gnp.exe\u{200b}\u{fe0f} 👩‍👩‍👧 \u{85}"
+    let id = Identifier.make("hostile")
+    var bare = PodSandbox(id: id)
+    bare.state = PodSandboxState(rawValue: 42)
+    bare.createdAt = Timestamp(nanoseconds: -1)
+    var status = PodSandboxStatus(id: id, state: bare.state, createdAt: Timestamp(nanoseconds: .min))
+    status.network = PodSandboxNetworkStatus(ip: "not-an-ip\n", additionalIPs: [PodIP(), PodIP(ip: nasty)])
+    sandboxes[id] = SimulatedSandbox(
+      item: bare, answer: PodSandboxStatusResponse(status: status),
+      verboseInfo: ["info": "{not json", nasty: nasty])
+
+    var metadata = PodSandboxMetadata(name: nasty, uid: nasty, namespace: nasty, attempt: .max)
+    // Field 1 again, this time as bytes that are not UTF-8.
+    metadata.unknownFields = UnknownFields(bytes: [0x0a, 4, 0xff, 0xfe, 0xc0, 0x80])
+    var loud = makeSandbox(
+      metadata, labels: [nasty: nasty, "": ""], annotations: [nasty: ""], options: NamespaceOption(),
+      ips: [nasty], handler: nasty, createdAt: Timestamp(nanoseconds: .max), id: nasty)
+    loud.status.linux?.namespaces?.options?.network = NamespaceMode(rawValue: -7)
+    loud.verboseInfo = ["info": String(repeating: "[", count: 10_000)]
+    sandboxes[loud.id] = loud
+    // There, but without a status.
+    let hollow = Identifier.make("hollow")
+    sandboxes[hollow] = SimulatedSandbox(item: PodSandbox(id: hollow), answer: PodSandboxStatusResponse())
+
+    for (number, sandbox) in [id, nasty, "no such sandbox", ""].enumerated() {
+      var item = Container(id: Identifier.make("hostile container \(number)"), podSandboxID: sandbox)
+      item.state = ContainerState(rawValue: Int32(number) * 1000 - 1)
+      item.createdAt = Timestamp(nanoseconds: number % 2 == 0 ? -1_000_000_000 : .max)
+      if number > 0 { item.metadata = ContainerMetadata(name: nasty, attempt: .max) }
+      var answer = ContainerStatusResponse()
+      if number > 1 {
+        answer.status = ContainerStatus(
+          id: item.id, metadata: item.metadata, state: item.state, startedAt: Timestamp(nanoseconds: .max),
+          finishedAt: Timestamp(nanoseconds: .min), exitCode: .min, reason: nasty, message: nasty,
+          logPath: nasty)
+      }
+      containers[item.id] = SimulatedContainer(item: item, answer: answer, verboseInfo: ["info": nasty])
+    }
+    let image = Image(
+      id: nasty, repoTags: [nasty, "", "no-tag"], repoDigests: ["@", ""], size: .max, username: nasty)
+    images[image.id] = SimulatedImage(item: image, answer: ImageStatusResponse(image: image))
+    isChanged = true
+  }
+}

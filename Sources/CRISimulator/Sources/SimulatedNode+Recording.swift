@@ -1,0 +1,162 @@
+internal import CRIGRPC
+internal import CRIJSON
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// The state from a recording, and back.
+extension SimulatedNode {
+  /// - Parameter name: what the lines come from, for errors.
+  package init(recording bytes: [UInt8], name: String) throws(SimulatorError) {
+    self.init()
+    var offset = 0
+    var number = 0
+    while true {
+      number += 1
+      do {
+        guard let line = try JSON.parse(bytes, from: &offset) else { break }
+        guard let call = RecordedCall(line) else { throw SimulatorError("no recorded call") }
+        try take(call)
+      } catch {
+        throw SimulatorError("\(name): line \(number): \(error)")
+      }
+    }
+    if case .failure(let failure)? = fixed["/runtime.v1.RuntimeService/RuntimeConfig"],
+      failure.code == .unimplemented
+    {
+      // Older than RuntimeConfig (Kubernetes 1.28), so older than all that came after it.
+      unknownMethods = Set(AnyMethod.all.filter(\.isServerStreaming).map(\.name))
+      unknownMethods.formUnion(["CheckpointContainer", "UpdatePodSandboxResources"])
+    }
+  }
+
+  private mutating func take(_ call: RecordedCall) throws(DecodeError) {
+    guard case .success(let answer) = call.result else {
+      // An unknown id, an unknown method: that is answered in the runtime's own words without having been recorded.
+      if call.request.isEmpty { fixed[call.method] = call.result }
+      return
+    }
+    switch call.method.split(separator: "/").last {
+    case "Version": version = try .decode(answer)
+    case "Status":
+      status = try .decode(answer)
+      if try StatusRequest.decode(call.request).verbose { statusInfo = status.info }
+      status.info = [:]
+    case "ListPodSandbox":
+      for item in try ListPodSandboxResponse.decode(answer).items {
+        updateSandbox(item.id) { $0.item = item }
+      }
+    case "PodSandboxStatus":
+      let response = try PodSandboxStatusResponse.decode(answer)
+      let isVerbose = try PodSandboxStatusRequest.decode(call.request).verbose
+      updateSandbox(response.status?.id ?? "") { sandbox in
+        if isVerbose {
+          sandbox.verboseInfo = response.info
+          sandbox.answer.status = response.status
+        } else {
+          sandbox.answer = response
+        }
+      }
+    case "ListPodSandboxStats":
+      for stats in try ListPodSandboxStatsResponse.decode(answer).stats {
+        updateSandbox(stats.attributes?.id ?? "") { $0.stats = stats }
+      }
+    case "ListContainers":
+      for item in try ListContainersResponse.decode(answer).containers {
+        updateContainer(item.id) { $0.item = item }
+      }
+    case "ContainerStatus":
+      let response = try ContainerStatusResponse.decode(answer)
+      let isVerbose = try ContainerStatusRequest.decode(call.request).verbose
+      updateContainer(response.status?.id ?? "") { container in
+        if isVerbose {
+          container.verboseInfo = response.info
+          container.answer.status = response.status
+        } else {
+          container.answer = response
+        }
+      }
+    case "ListContainerStats":
+      for stats in try ListContainerStatsResponse.decode(answer).stats {
+        updateContainer(stats.attributes?.id ?? "") { $0.stats = stats }
+      }
+    case "ListImages":
+      for item in try ListImagesResponse.decode(answer).images { updateImage(item.id) { $0.item = item } }
+    case "ImageStatus":
+      let response = try ImageStatusResponse.decode(answer)
+      let isVerbose = try ImageStatusRequest.decode(call.request).verbose
+      guard let id = response.image?.id else { return }
+      updateImage(id) { image in
+        image.answer.image = response.image
+        if isVerbose { image.verboseInfo = response.info } else { image.answer.info = response.info }
+      }
+    default: fixed[call.method] = call.result
+    }
+  }
+
+  private mutating func updateSandbox(_ id: String, _ change: (inout SimulatedSandbox) -> Void) {
+    var sandbox =
+      sandboxes[id] ?? SimulatedSandbox(item: PodSandbox(id: id), answer: PodSandboxStatusResponse())
+    change(&sandbox)
+    sandboxes[id] = sandbox
+  }
+
+  private mutating func updateContainer(_ id: String, _ change: (inout SimulatedContainer) -> Void) {
+    var container =
+      containers[id] ?? SimulatedContainer(item: Container(id: id), answer: ContainerStatusResponse())
+    change(&container)
+    containers[id] = container
+  }
+
+  private mutating func updateImage(_ id: String, _ change: (inout SimulatedImage) -> Void) {
+    var image = images[id] ?? SimulatedImage(item: Image(id: id), answer: ImageStatusResponse())
+    change(&image)
+    images[id] = image
+  }
+
+  /// The whole state, as lines that `init(recording:name:)` reads.
+  package func recording() -> [UInt8] {
+    var writer = JSONWriter()
+    var verbose = status
+    verbose.info = statusInfo
+    RecordedCall(.version, VersionRequest(), version).write(to: &writer)
+    RecordedCall(.status, StatusRequest(verbose: true), verbose).write(to: &writer)
+    RecordedCall(
+      .listPodSandbox, ListPodSandboxRequest(), ListPodSandboxResponse(items: sandboxes.all.map(\.item))
+    ).write(to: &writer)
+    for sandbox in sandboxes.all {
+      let request = PodSandboxStatusRequest(podSandboxID: sandbox.id)
+      RecordedCall(.podSandboxStatus, request, sandbox.answer).write(to: &writer)
+      guard let info = sandbox.verboseInfo else { continue }
+      let answer = PodSandboxStatusResponse(status: sandbox.answer.status, info: info)
+      RecordedCall(
+        .podSandboxStatus, PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true), answer
+      )
+      .write(to: &writer)
+    }
+    let items = ListContainersResponse(containers: containers.all.map(\.item))
+    RecordedCall(.listContainers, ListContainersRequest(), items).write(to: &writer)
+    for container in containers.all {
+      let request = ContainerStatusRequest(containerID: container.id)
+      RecordedCall(.containerStatus, request, container.answer).write(to: &writer)
+      guard let info = container.verboseInfo else { continue }
+      let answer = ContainerStatusResponse(status: container.answer.status, info: info)
+      RecordedCall(.containerStatus, ContainerStatusRequest(containerID: container.id, verbose: true), answer)
+        .write(to: &writer)
+    }
+    RecordedCall(.listImages, ListImagesRequest(), ListImagesResponse(images: images.all.map(\.item))).write(
+      to: &writer)
+    for image in images.all {
+      let spec = ImageSpec(image: image.id)
+      let answer = ImageStatusResponse(image: image.answer.image, info: image.verboseInfo)
+      RecordedCall(.imageStatus, ImageStatusRequest(image: spec, verbose: true), answer).write(to: &writer)
+    }
+    let containerStats = ListContainerStatsResponse(stats: containers.all.compactMap(\.stats))
+    RecordedCall(.listContainerStats, ListContainerStatsRequest(), containerStats).write(to: &writer)
+    let sandboxStats = ListPodSandboxStatsResponse(stats: sandboxes.all.compactMap(\.stats))
+    RecordedCall(.listPodSandboxStats, ListPodSandboxStatsRequest(), sandboxStats).write(to: &writer)
+    for (method, result) in fixed.sorted(by: { $0.key < $1.key }) {
+      RecordedCall(method: method, result: result).write(to: &writer)
+    }
+    return writer.bytes
+  }
+}

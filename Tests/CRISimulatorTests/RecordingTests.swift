@@ -1,0 +1,78 @@
+import CRIGRPC
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRISimulator
+import CRISystem
+import Foundation
+import Testing
+
+@Suite struct RecordingTests {
+  @Test(arguments: Recorded.runtimes)
+  func everyRecordedAnswerIsServedBack(runtime: String) async throws {
+    let served = try ServedRuntime(.recording(try Recorded.path(runtime)))
+    let calls = try Recorded.load(runtime)
+    #expect(calls.count > 30)
+    for call in calls {
+      #expect(try await Answer(served.channel, call) == Answer(call), "\(call.name)")
+    }
+  }
+
+  @Test(arguments: Recorded.runtimes)
+  func aStateFileHoldsAllOfIt(runtime: String) async throws {
+    var options = SimulatedRuntime.Options()
+    options.statePath = ServedRuntime.temporaryPath("state")
+    defer { try? File.remove(options.statePath ?? "") }
+    do {
+      _ = try ServedRuntime(.recording(try Recorded.path(runtime)), options: options)
+    }
+    // The source is not looked at any more.
+    let again = try ServedRuntime(.recording("/nowhere"), options: options)
+    for call in try Recorded.load(runtime) {
+      #expect(try await Answer(again.channel, call) == Answer(call), "\(call.name)")
+    }
+  }
+
+  /// containerd#7843: what containerd 1.6.12 answered after its restart.
+  @Test func losingIPsIsWhatContainerd1612Did() async throws {
+    var options = SimulatedRuntime.Options()
+    options.onRestart = [RestartLoss(.loseIPs)]
+    let served = try ServedRuntime(.recording(try Recorded.path("containerd-1.6.12")), options: options)
+    try served.runtime.restart()
+    var compared: [String: Int] = [:]
+    // Figures and times go on.
+    let volatile = ["ListContainerStats", "ListPodSandboxStats", "ImageFsInfo", "List"]
+    for call in try Recorded.load("containerd-1.6.12-after") where !volatile.contains(call.name) {
+      #expect(try await Answer(served.channel, call) == Answer(call), "\(call.name)")
+      compared[call.name, default: 0] += 1
+    }
+    #expect(compared["PodSandboxStatus"] == 9)
+    #expect(compared["ListPodSandbox"] == 1)
+    #expect(compared["ContainerStatus"] == 9)
+  }
+
+  /// Before the restart, containerd's record on disk lacks already what CRI still answers.
+  @Test(arguments: [("containerd-1.6.20", 0), ("containerd-1.6.12", 2)])
+  func theLossIsOnDiskBeforeTheRestart(runtime: String, lost: Int) async throws {
+    let addresses = /"NetNSPath":"[^"]*","IP":"10\.42\.0\.\d+"/
+    let list = "/containerd.services.containers.v1.Containers/List"
+    let recording = try ServedRuntime(.recording(try Recorded.path(runtime)))
+    let recorded = String(decoding: try await recording.channel.unary(list, []), as: UTF8.self)
+    // The stopped pod lost it too, and the host's never had one.
+    #expect(recorded.matches(of: addresses).count == (lost == 0 ? 3 : 0))
+
+    var options = SimulatedRuntime.Options()
+    options.onRestart = [RestartLoss(.loseIPs, pod: "p-web")]
+    let losing = try ServedRuntime(.recording(try Recorded.path(runtime)), options: options)
+    let simulated = String(decoding: try await losing.channel.unary(list, []), as: UTF8.self)
+    #expect(simulated.matches(of: addresses).count == 1)
+  }
+
+  @Test func aRecordingThatIsNoneSaysWhere() throws {
+    let path = ServedRuntime.temporaryPath("jsonl")
+    try File.writeAtomically(Array("{\"method\": \"/a/b\", \"code\": 0}\n{\"code\": 0}\n".utf8), to: path)
+    defer { try? File.remove(path) }
+    let error = #expect(throws: SimulatorError.self) { try SimulatedRuntime(.recording(path)) }
+    #expect(error?.description == "\(path): line 2: no recorded call")
+  }
+}

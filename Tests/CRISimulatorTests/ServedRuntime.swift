@@ -1,0 +1,52 @@
+import CRIGRPC
+import CRIMessages
+import CRIProtobuf
+import CRISimulator
+import Foundation
+
+/// A simulated runtime on a socket of its own, and a channel to it.
+final class ServedRuntime: Sendable {
+  let runtime: SimulatedRuntime
+  let path: String
+  let channel: Channel
+
+  init(_ source: SimulatedRuntime.Source = .pods([]), options: SimulatedRuntime.Options = .init()) throws {
+    path = Self.temporaryPath("sock")
+    runtime = try SimulatedRuntime(source, options: options)
+    channel = Channel(path: path)
+    try runtime.start(at: path)
+  }
+
+  convenience init(_ source: SimulatedRuntime.Source = .pods([]), faults: (inout Faults) -> Void) throws {
+    var options = SimulatedRuntime.Options()
+    faults(&options.faults)
+    try self.init(source, options: options)
+  }
+
+  deinit { runtime.stop() }
+
+  static func temporaryPath(_ ending: String) -> String {
+    FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString.prefix(13)).\(ending)")
+      .path
+  }
+
+  func call<Request: CMessage, Response: CMessage>(
+    _ method: Method<Request, Response>, _ request: Request, _ api: APIVersion = .v1, timeout: Duration? = nil
+  ) async throws -> Response {
+    try .decode(
+      try await channel.unary(method.path(api), request.encode(), options: CallOptions(timeout: timeout)))
+  }
+
+  /// The status that a call fails with; nil where it does not.
+  func failure<Request: CMessage, Response: CMessage>(
+    _ method: Method<Request, Response>, _ request: Request, _ api: APIVersion = .v1
+  ) async throws -> String? {
+    do throws(RPCError) {
+      _ = try await channel.unary(method.path(api), request.encode())
+      return nil
+    } catch {
+      guard case .status(let status) = error else { throw error }
+      return "\(status.code): \(status.message)"
+    }
+  }
+}
