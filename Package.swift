@@ -88,8 +88,8 @@ let package = Package(
 
     // Tests, one target a module.
     .target(
-      name: "TestSupport", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON"],
-      path: "Tests/Support", swiftSettings: dialect),
+      name: "TestSupport", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIState"],
+      path: "Tests/Support", resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(name: "CRISystemTests", dependencies: ["CRISystem"], swiftSettings: dialect),
     .testTarget(
       name: "CRIHTTP2Tests", dependencies: ["CRIHTTP2", "CRISystem", "TestSupport"], swiftSettings: dialect),
