@@ -4,7 +4,8 @@ extension CMessage {
   /// The message that the bytes encode.
   ///
   /// Lists of messages are read one element at a time: beside the bytes and the result, there is never more than one
-  /// element in memory. Text that is not UTF-8 is repaired with U+FFFD.
+  /// element in C memory. Text that is not UTF-8 is repaired with U+FFFD; a field of the wrong wire type is an error
+  /// (except that protobuf-c takes a bool of any).
   package static func decode(_ bytes: [UInt8]) throws(DecodeError) -> Self {
     let arena = Arena()
     return try decode(bytes, in: arena)

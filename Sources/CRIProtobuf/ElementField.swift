@@ -18,8 +18,7 @@ package struct ElementField<Owner: CMessage>: Sendable {
   /// Writes the elements as JSON, with no more than one of them in C memory.
   let write: @Sendable (_ owner: Owner, _ arena: borrowing Arena, _ json: inout JSONWriter) -> Void
 
-  package init<Element: CMessage>(_ number: UInt32, _ path: any WritableKeyPath<Owner, [Element]> & Sendable)
-  {
+  package init<Element: CMessage>(_ number: UInt32, _ path: any WritableKeyPath<Owner, [Element]> & Sendable) {
     self.number = number
     lift = { owner, bytes, count, arena, lifter throws(DecodeError) in
       var elements: [Element] = []

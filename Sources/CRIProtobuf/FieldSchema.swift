@@ -1,8 +1,8 @@
 internal import CRIProtobufC
 
-/// One field of a message, as reflection needs it.
-package struct FieldSchema {
-  package enum Kind {
+/// One field of a message, as reflection needs it. (A class, since it is passed around for each value.)
+package final class FieldSchema: Sendable {
+  package enum Kind: Sendable {
     case bool, int32, int64, uint32, uint64, double, string, bytes
     case enumeration(EnumSchema)
     case message(MessageSchema)
@@ -29,7 +29,8 @@ package struct FieldSchema {
     name = String(cString: field.name)
     jsonName = Self.jsonName(name)
     kind = Self.kind(field)
-    isRepeated = if case .map = kind { false } else { field.label == PROTOBUF_C_LABEL_REPEATED }
+    let isMap = if case .map = kind { true } else { false }
+    isRepeated = field.label == PROTOBUF_C_LABEL_REPEATED && !isMap
     isDeprecated = field.flags & PROTOBUF_C_FIELD_FLAG_DEPRECATED.rawValue != 0
     offset = Int(field.offset)
     countOffset = Int(field.quantifier_offset)

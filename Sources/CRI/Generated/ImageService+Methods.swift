@@ -6,7 +6,7 @@ public import CRIMessages
 extension ImageService {
   /// All images, or those that a filter lets through, in one message.
   ///
-  /// CRI: `ImageService.ListImages`.
+  /// CRI: `ImageService.ListImages`. Without a timeout the client's own counts.
   public func listImages(
     _ request: ListImagesRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListImagesResponse {
@@ -15,7 +15,7 @@ extension ImageService {
 
   /// As ListImages, in as many messages as the list needs; the stream ends after the last.
   ///
-  /// CRI: `ImageService.StreamImages`.
+  /// CRI: `ImageService.StreamImages`. Without a timeout the stream has no deadline.
   public func streamImages(
     _ request: StreamImagesRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamImagesResponse> {
@@ -24,7 +24,7 @@ extension ImageService {
 
   /// Everything about one image. An image that is not there is no error: the answer has none.
   ///
-  /// CRI: `ImageService.ImageStatus`.
+  /// CRI: `ImageService.ImageStatus`. Without a timeout the client's own counts.
   public func imageStatus(
     _ request: ImageStatusRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ImageStatusResponse {
@@ -33,7 +33,7 @@ extension ImageService {
 
   /// Fetches an image from its registry; returns when it is there.
   ///
-  /// CRI: `ImageService.PullImage`.
+  /// CRI: `ImageService.PullImage`. Without a timeout the client's own counts.
   public func pullImage(
     _ request: PullImageRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> PullImageResponse {
@@ -42,7 +42,7 @@ extension ImageService {
 
   /// Removes an image with all its tags and digests. Idempotent: an image that is gone is no error.
   ///
-  /// CRI: `ImageService.RemoveImage`.
+  /// CRI: `ImageService.RemoveImage`. Without a timeout the client's own counts.
   public func removeImage(
     _ request: RemoveImageRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RemoveImageResponse {
@@ -51,7 +51,7 @@ extension ImageService {
 
   /// The file systems that hold images and containers, and what is used of them.
   ///
-  /// CRI: `ImageService.ImageFsInfo`.
+  /// CRI: `ImageService.ImageFsInfo`. Without a timeout the client's own counts.
   public func imageFsInfo(
     _ request: ImageFsInfoRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ImageFsInfoResponse {

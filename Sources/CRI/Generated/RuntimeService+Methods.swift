@@ -7,7 +7,7 @@ extension RuntimeService {
   /// Asks who is there: the name and version of the runtime. The cheapest call; also the one to find out with
   /// whether the interface is served at all.
   ///
-  /// CRI: `RuntimeService.Version`.
+  /// CRI: `RuntimeService.Version`. Without a timeout the client's own counts.
   public func version(
     _ request: VersionRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> VersionResponse {
@@ -18,7 +18,7 @@ extension RuntimeService {
   /// sandbox is ready and has its addresses. Fails with ALREADY_EXISTS, or in other ways, where a sandbox of
   /// the same name, namespace, uid and attempt is there.
   ///
-  /// CRI: `RuntimeService.RunPodSandbox`.
+  /// CRI: `RuntimeService.RunPodSandbox`. Without a timeout the client's own counts.
   public func runPodSandbox(
     _ request: RunPodSandboxRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RunPodSandboxResponse {
@@ -28,7 +28,7 @@ extension RuntimeService {
   /// Stops whatever runs in a sandbox and takes its network down. The sandbox and its containers stay, not
   /// ready, until they are removed. Idempotent: a sandbox that is already stopped or gone is no error.
   ///
-  /// CRI: `RuntimeService.StopPodSandbox`.
+  /// CRI: `RuntimeService.StopPodSandbox`. Without a timeout the client's own counts.
   public func stopPodSandbox(
     _ request: StopPodSandboxRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> StopPodSandboxResponse {
@@ -38,7 +38,7 @@ extension RuntimeService {
   /// Removes a sandbox and all its containers, by force where they still run. Idempotent: a sandbox that is
   /// gone is no error.
   ///
-  /// CRI: `RuntimeService.RemovePodSandbox`.
+  /// CRI: `RuntimeService.RemovePodSandbox`. Without a timeout the client's own counts.
   public func removePodSandbox(
     _ request: RemovePodSandboxRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RemovePodSandboxResponse {
@@ -47,7 +47,7 @@ extension RuntimeService {
 
   /// Everything about one sandbox. Fails with NOT_FOUND where there is none.
   ///
-  /// CRI: `RuntimeService.PodSandboxStatus`.
+  /// CRI: `RuntimeService.PodSandboxStatus`. Without a timeout the client's own counts.
   public func podSandboxStatus(
     _ request: PodSandboxStatusRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> PodSandboxStatusResponse {
@@ -56,7 +56,7 @@ extension RuntimeService {
 
   /// All sandboxes, or those that a filter lets through, in one message.
   ///
-  /// CRI: `RuntimeService.ListPodSandbox`.
+  /// CRI: `RuntimeService.ListPodSandbox`. Without a timeout the client's own counts.
   public func listPodSandbox(
     _ request: ListPodSandboxRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListPodSandboxResponse {
@@ -65,7 +65,7 @@ extension RuntimeService {
 
   /// As ListPodSandbox, in as many messages as the list needs; the stream ends after the last.
   ///
-  /// CRI: `RuntimeService.StreamPodSandboxes`.
+  /// CRI: `RuntimeService.StreamPodSandboxes`. Without a timeout the stream has no deadline.
   public func streamPodSandboxes(
     _ request: StreamPodSandboxesRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamPodSandboxesResponse> {
@@ -74,7 +74,7 @@ extension RuntimeService {
 
   /// Creates a container in a sandbox, from an image that is already there, and does not start it.
   ///
-  /// CRI: `RuntimeService.CreateContainer`.
+  /// CRI: `RuntimeService.CreateContainer`. Without a timeout the client's own counts.
   public func createContainer(
     _ request: CreateContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> CreateContainerResponse {
@@ -83,7 +83,7 @@ extension RuntimeService {
 
   /// Starts a container that was created.
   ///
-  /// CRI: `RuntimeService.StartContainer`.
+  /// CRI: `RuntimeService.StartContainer`. Without a timeout the client's own counts.
   public func startContainer(
     _ request: StartContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> StartContainerResponse {
@@ -93,7 +93,7 @@ extension RuntimeService {
   /// Stops a container: the stop signal first, and SIGKILL when the timeout is over. Idempotent: a container
   /// that has exited is no error.
   ///
-  /// CRI: `RuntimeService.StopContainer`.
+  /// CRI: `RuntimeService.StopContainer`. Without a timeout the client's own counts.
   public func stopContainer(
     _ request: StopContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> StopContainerResponse {
@@ -102,7 +102,7 @@ extension RuntimeService {
 
   /// Removes a container, by force where it still runs. Idempotent: a container that is gone is no error.
   ///
-  /// CRI: `RuntimeService.RemoveContainer`.
+  /// CRI: `RuntimeService.RemoveContainer`. Without a timeout the client's own counts.
   public func removeContainer(
     _ request: RemoveContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RemoveContainerResponse {
@@ -112,7 +112,7 @@ extension RuntimeService {
   /// All containers, or those that a filter lets through, in one message. Sandbox (pause) containers are not
   /// among them.
   ///
-  /// CRI: `RuntimeService.ListContainers`.
+  /// CRI: `RuntimeService.ListContainers`. Without a timeout the client's own counts.
   public func listContainers(
     _ request: ListContainersRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListContainersResponse {
@@ -121,7 +121,7 @@ extension RuntimeService {
 
   /// As ListContainers, in as many messages as the list needs; the stream ends after the last.
   ///
-  /// CRI: `RuntimeService.StreamContainers`.
+  /// CRI: `RuntimeService.StreamContainers`. Without a timeout the stream has no deadline.
   public func streamContainers(
     _ request: StreamContainersRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamContainersResponse> {
@@ -130,7 +130,7 @@ extension RuntimeService {
 
   /// Everything about one container. Fails with NOT_FOUND where there is none.
   ///
-  /// CRI: `RuntimeService.ContainerStatus`.
+  /// CRI: `RuntimeService.ContainerStatus`. Without a timeout the client's own counts.
   public func containerStatus(
     _ request: ContainerStatusRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ContainerStatusResponse {
@@ -139,7 +139,7 @@ extension RuntimeService {
 
   /// Changes the limits of a running container, as far as they are given.
   ///
-  /// CRI: `RuntimeService.UpdateContainerResources`.
+  /// CRI: `RuntimeService.UpdateContainerResources`. Without a timeout the client's own counts.
   public func updateContainerResources(
     _ request: UpdateContainerResourcesRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> UpdateContainerResourcesResponse {
@@ -149,7 +149,7 @@ extension RuntimeService {
   /// Asks the runtime to close and open a container's log file again, after it was rotated. Fails where the
   /// container does not run.
   ///
-  /// CRI: `RuntimeService.ReopenContainerLog`.
+  /// CRI: `RuntimeService.ReopenContainerLog`. Without a timeout the client's own counts.
   public func reopenContainerLog(
     _ request: ReopenContainerLogRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ReopenContainerLogResponse {
@@ -159,7 +159,7 @@ extension RuntimeService {
   /// Runs a command in a container and waits for its end; the whole output comes back at once. Runtimes cut
   /// what is longer than 16 MiB.
   ///
-  /// CRI: `RuntimeService.ExecSync`.
+  /// CRI: `RuntimeService.ExecSync`. Without a timeout the client's own counts.
   public func execSync(
     _ request: ExecSyncRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ExecSyncResponse {
@@ -169,7 +169,7 @@ extension RuntimeService {
   /// Prepares to run a command in a container and tells the address of a streaming server where that can then
   /// be done.
   ///
-  /// CRI: `RuntimeService.Exec`.
+  /// CRI: `RuntimeService.Exec`. Without a timeout the client's own counts.
   public func exec(
     _ request: ExecRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ExecResponse {
@@ -179,7 +179,7 @@ extension RuntimeService {
   /// Prepares to attach to a container's main process and tells the address of a streaming server where that
   /// can then be done.
   ///
-  /// CRI: `RuntimeService.Attach`.
+  /// CRI: `RuntimeService.Attach`. Without a timeout the client's own counts.
   public func attach(
     _ request: AttachRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> AttachResponse {
@@ -189,7 +189,7 @@ extension RuntimeService {
   /// Prepares to forward ports into a sandbox and tells the address of a streaming server where that can then
   /// be done.
   ///
-  /// CRI: `RuntimeService.PortForward`.
+  /// CRI: `RuntimeService.PortForward`. Without a timeout the client's own counts.
   public func portForward(
     _ request: PortForwardRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> PortForwardResponse {
@@ -198,7 +198,7 @@ extension RuntimeService {
 
   /// What one container uses. Fails with NOT_FOUND where there is none.
   ///
-  /// CRI: `RuntimeService.ContainerStats`.
+  /// CRI: `RuntimeService.ContainerStats`. Without a timeout the client's own counts.
   public func containerStats(
     _ request: ContainerStatsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ContainerStatsResponse {
@@ -207,7 +207,7 @@ extension RuntimeService {
 
   /// What all containers use, or those that a filter lets through, in one message.
   ///
-  /// CRI: `RuntimeService.ListContainerStats`.
+  /// CRI: `RuntimeService.ListContainerStats`. Without a timeout the client's own counts.
   public func listContainerStats(
     _ request: ListContainerStatsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListContainerStatsResponse {
@@ -216,7 +216,7 @@ extension RuntimeService {
 
   /// As ListContainerStats, in as many messages as the list needs; the stream ends after the last.
   ///
-  /// CRI: `RuntimeService.StreamContainerStats`.
+  /// CRI: `RuntimeService.StreamContainerStats`. Without a timeout the stream has no deadline.
   public func streamContainerStats(
     _ request: StreamContainerStatsRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamContainerStatsResponse> {
@@ -225,7 +225,7 @@ extension RuntimeService {
 
   /// What one sandbox and its containers use. Fails with NOT_FOUND where there is none.
   ///
-  /// CRI: `RuntimeService.PodSandboxStats`.
+  /// CRI: `RuntimeService.PodSandboxStats`. Without a timeout the client's own counts.
   public func podSandboxStats(
     _ request: PodSandboxStatsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> PodSandboxStatsResponse {
@@ -234,7 +234,7 @@ extension RuntimeService {
 
   /// What all sandboxes and their containers use, or those that a filter lets through, in one message.
   ///
-  /// CRI: `RuntimeService.ListPodSandboxStats`.
+  /// CRI: `RuntimeService.ListPodSandboxStats`. Without a timeout the client's own counts.
   public func listPodSandboxStats(
     _ request: ListPodSandboxStatsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListPodSandboxStatsResponse {
@@ -243,7 +243,7 @@ extension RuntimeService {
 
   /// As ListPodSandboxStats, in as many messages as the list needs; the stream ends after the last.
   ///
-  /// CRI: `RuntimeService.StreamPodSandboxStats`.
+  /// CRI: `RuntimeService.StreamPodSandboxStats`. Without a timeout the stream has no deadline.
   public func streamPodSandboxStats(
     _ request: StreamPodSandboxStatsRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamPodSandboxStatsResponse> {
@@ -252,7 +252,7 @@ extension RuntimeService {
 
   /// Tells the runtime something that only the cluster knows: the addresses for pods on this node.
   ///
-  /// CRI: `RuntimeService.UpdateRuntimeConfig`.
+  /// CRI: `RuntimeService.UpdateRuntimeConfig`. Without a timeout the client's own counts.
   public func updateRuntimeConfig(
     _ request: UpdateRuntimeConfigRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> UpdateRuntimeConfigResponse {
@@ -262,7 +262,7 @@ extension RuntimeService {
   /// How the runtime is: whether it and its network are ready, what it can do, and, when verbose, how it is
   /// configured.
   ///
-  /// CRI: `RuntimeService.Status`.
+  /// CRI: `RuntimeService.Status`. Without a timeout the client's own counts.
   public func status(
     _ request: StatusRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> StatusResponse {
@@ -271,7 +271,7 @@ extension RuntimeService {
 
   /// Writes the state of a running container to an archive.
   ///
-  /// CRI: `RuntimeService.CheckpointContainer`.
+  /// CRI: `RuntimeService.CheckpointContainer`. Without a timeout the client's own counts.
   public func checkpointContainer(
     _ request: CheckpointContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> CheckpointContainerResponse {
@@ -280,7 +280,7 @@ extension RuntimeService {
 
   /// Writes the state of a sandbox and its containers to a directory or archive.
   ///
-  /// CRI: `RuntimeService.CheckpointPod`.
+  /// CRI: `RuntimeService.CheckpointPod`. Without a timeout the client's own counts.
   public func checkpointPod(
     _ request: CheckpointPodRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> CheckpointPodResponse {
@@ -289,7 +289,7 @@ extension RuntimeService {
 
   /// Makes a sandbox and its containers from a checkpoint.
   ///
-  /// CRI: `RuntimeService.RestorePod`.
+  /// CRI: `RuntimeService.RestorePod`. Without a timeout the client's own counts.
   public func restorePod(
     _ request: RestorePodRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RestorePodResponse {
@@ -299,7 +299,7 @@ extension RuntimeService {
   /// What happens to containers from now on, as it happens. The stream has no end of its own; what happened
   /// before the call, or while there was no stream, is not told.
   ///
-  /// CRI: `RuntimeService.GetContainerEvents`.
+  /// CRI: `RuntimeService.GetContainerEvents`. Without a timeout the stream has no deadline.
   public func getContainerEvents(
     _ request: GetEventsRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<ContainerEventResponse> {
@@ -308,7 +308,7 @@ extension RuntimeService {
 
   /// The metrics that ListPodSandboxMetrics may have, with their labels.
   ///
-  /// CRI: `RuntimeService.ListMetricDescriptors`.
+  /// CRI: `RuntimeService.ListMetricDescriptors`. Without a timeout the client's own counts.
   public func listMetricDescriptors(
     _ request: ListMetricDescriptorsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListMetricDescriptorsResponse {
@@ -317,7 +317,7 @@ extension RuntimeService {
 
   /// The metrics of all sandboxes and their containers, in one message.
   ///
-  /// CRI: `RuntimeService.ListPodSandboxMetrics`.
+  /// CRI: `RuntimeService.ListPodSandboxMetrics`. Without a timeout the client's own counts.
   public func listPodSandboxMetrics(
     _ request: ListPodSandboxMetricsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListPodSandboxMetricsResponse {
@@ -326,7 +326,7 @@ extension RuntimeService {
 
   /// As ListPodSandboxMetrics, in as many messages as the list needs; the stream ends after the last.
   ///
-  /// CRI: `RuntimeService.StreamPodSandboxMetrics`.
+  /// CRI: `RuntimeService.StreamPodSandboxMetrics`. Without a timeout the stream has no deadline.
   public func streamPodSandboxMetrics(
     _ request: StreamPodSandboxMetricsRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamPodSandboxMetricsResponse> {
@@ -336,7 +336,7 @@ extension RuntimeService {
   /// What a kubelet has to do as the runtime does, such as the cgroup driver. Runtimes before Kubernetes 1.28
   /// do not know this call.
   ///
-  /// CRI: `RuntimeService.RuntimeConfig`.
+  /// CRI: `RuntimeService.RuntimeConfig`. Without a timeout the client's own counts.
   public func runtimeConfig(
     _ request: RuntimeConfigRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RuntimeConfigResponse {
@@ -345,7 +345,7 @@ extension RuntimeService {
 
   /// Tells the runtime the new resources of a whole pod, after a resize.
   ///
-  /// CRI: `RuntimeService.UpdatePodSandboxResources`.
+  /// CRI: `RuntimeService.UpdatePodSandboxResources`. Without a timeout the client's own counts.
   public func updatePodSandboxResources(
     _ request: UpdatePodSandboxResourcesRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> UpdatePodSandboxResourcesResponse {
