@@ -122,8 +122,12 @@ let package = Package(
       name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON"], resources: [.copy("Recordings")],
       swiftSettings: dialect),
     .testTarget(
-      name: "CommandTests", dependencies: ["CRICommands", "cri", "cri-sim", "populate", "TestSupport"],
-      swiftSettings: dialect),
+      name: "CommandTests",
+      dependencies: [
+        "CRICommands", "CRI", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIRendering", "CRISystem", "cri",
+        "cri-sim", "populate", "TestSupport",
+      ],
+      resources: [.copy("Recordings")], swiftSettings: dialect),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -15,6 +15,10 @@ struct ContainerReport: StatusReport {
     document["createdAt"] = .string(time(status.createdAt))
     document["startedAt"] = .string(hasStarted ? time(status.startedAt) : TimeText.zero)
     document["finishedAt"] = .string(hasFinished ? time(status.finishedAt) : TimeText.zero)
+    // Kubernetes 1.37 calls SIGTERM SIGNAL_SIGTERM; crictl keeps to the names before.
+    if let signal = status.stopSignal.protoName, signal.hasPrefix("SIGNAL_") {
+      document["stopSignal"] = .string(String(signal.dropFirst(7)))
+    }
     return StatusDocument.make(status: document, info: info)
   }
 

@@ -1,0 +1,77 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRIRendering
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CRICommands
+
+@Suite("What crictl prints of real runtimes")
+struct RecordedOutputTests {
+  @Test("as documents", arguments: Recording.runtimes)
+  func documents(runtime: String) async throws {
+    let server = try TestRuntime.recorded(runtime)
+    let lines = try RecordedText.lines("\(runtime)/crictl.jsonl")
+    #expect(lines.count == 14)
+    for line in lines {
+      let recorded = try JSON.parse(line)
+      let arguments = try #require(recorded["arguments"]?.arrayValue).compactMap(\.stringValue)
+      let document = try #require(recorded["document"])
+      let run = try await CommandLineTool.run(arguments, on: server.path)
+      #expect(run.code == 0, "\(run.errors)")
+      // To the letter: order of keys and indentation too.
+      #expect(try sorted(run.output) == sorted(document.text(pretty: true) + "\n"), "\(arguments)")
+    }
+  }
+
+  /// CRI-O names its handlers in another order each time.
+  private func sorted(_ text: String) throws -> String {
+    var document = try JSON.parse(text)
+    guard let handlers = document["runtimeHandlers"]?.arrayValue else { return text }
+    document["runtimeHandlers"] = .array(handlers.sorted { $0.text() < $1.text() })
+    return document.text(pretty: true)
+  }
+
+  @Test(
+    "as YAML", arguments: Recording.runtimes,
+    [
+      ("pods.yaml", ["pods"]), ("ps-a.yaml", ["ps", "-a"]), ("images.yaml", ["images"]), ("info.yaml", ["info"]),
+    ])
+  func yaml(runtime: String, command: (file: String, arguments: [String])) async throws {
+    let server = try TestRuntime.recorded(runtime)
+    let run = try await CommandLineTool.run(command.arguments + ["-o", "yaml"], on: server.path)
+    #expect(try run.output == RecordedText.read("\(runtime)/\(command.file)"), "\(run.errors)")
+  }
+
+  @Test(
+    "as texts without ages", arguments: Recording.runtimes,
+    [
+      ("version.txt", ["version"]), ("images.table", ["images"]), ("images.verbose", ["images", "-v"]),
+      ("pods.verbose", ["pods", "-v"]),
+    ])
+  func texts(runtime: String, command: (file: String, arguments: [String])) async throws {
+    let server = try TestRuntime.recorded(runtime)
+    let run = try await CommandLineTool.run(command.arguments, on: server.path)
+    #expect(try run.output == RecordedText.read("\(runtime)/\(command.file)"), "\(run.errors)")
+  }
+
+  @Test("as texts with ages", arguments: Recording.runtimes)
+  func aged(runtime: String) throws {
+    let recording = try Recording(runtime, .after)
+    let containers = ContainerQuery().select(
+      try #require(recording.answers(to: .listContainers).first).response.containers)
+    let pods = PodQuery().select(try #require(recording.answers(to: .listPodSandbox).first).response.items)
+    // Nobody wrote down when a recording was made: some second after the last creation.
+    let start = try #require(pods.first).createdAt.nanoseconds
+    let moments = (0..<200).map { start + $0 * 100_000_000 }
+    func isRecorded(_ file: String, _ text: (Int64) -> String) throws -> Bool {
+      let recorded = try RecordedText.read("\(runtime)/\(file)")
+      return moments.contains { text($0) == recorded }
+    }
+    #expect(try isRecorded("ps-a.table") { ContainerText(containers: containers, now: $0).table })
+    #expect(try isRecorded("ps-a.verbose") { ContainerText(containers: containers, now: $0).details })
+    #expect(try isRecorded("pods.table") { PodText(pods: pods, now: $0).table })
+  }
+}

@@ -1,0 +1,85 @@
+import CRIGRPC
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRISystem
+import Foundation
+import TestSupport
+
+/// A runtime in this process that answers as it is told, and remembers what it was asked.
+final class TestRuntime: Sendable {
+  enum Answer: Sendable {
+    case message([UInt8])
+    case failure(StatusCode, String)
+
+    static func message(_ message: some CMessage) -> Answer { .message(message.encode()) }
+  }
+
+  let path: String
+  private let calls: Locked<[String]>
+  private let server: Server
+
+  /// - Parameter answer: gets the method's name and the request; nil is a method that is not there.
+  init(_ answer: @escaping @Sendable (String, [UInt8]) async throws -> Answer?) throws {
+    path = "/tmp/cri-command-\(UUID().uuidString.prefix(12)).sock"
+    let calls = Locked<[String]>([])
+    self.calls = calls
+    server = try Server(at: path) { call in
+      let name = String(call.method.split(separator: "/").last ?? "")
+      calls.withLock { $0.append(name) }
+      switch try? await answer(name, call.message) {
+      case .message(let bytes):
+        call.send(bytes)
+        call.finish()
+      case .failure(let code, let words): call.finish(code, words)
+      case nil: call.finish(.unimplemented, "unknown method \(name)")
+      }
+    }
+  }
+
+  /// Answers with one message to one method.
+  convenience init<Request, Response: CMessage>(_ method: Method<Request, Response>, _ answer: Response) throws {
+    try self.init { name, _ in name == method.name ? .message(answer) : nil }
+  }
+
+  deinit { stop() }
+
+  func stop() {
+    server.stop()
+    unlink(path)
+  }
+
+  /// The methods that were called, in their order.
+  var called: [String] { calls.withLock { $0 } }
+}
+
+extension TestRuntime {
+  /// Serves what a real runtime answered; what it was not asked is not found.
+  static func recorded(_ runtime: String) throws -> TestRuntime {
+    var answers: [String: [UInt8]] = [:]
+    for call in try Recording(runtime, .after).calls {
+      answers[key(call.method, call.request)] = call.response
+    }
+    for line in try RecordedText.lines("\(runtime)/image-status.jsonl") {
+      let call = try JSON.parse(line)
+      func bytes(_ key: String) -> [UInt8] { Array(Data(base64Encoded: call[key]?.stringValue ?? "") ?? Data()) }
+      answers[key(call["method"]?.stringValue ?? "", bytes("request"))] = bytes("response")
+    }
+    return try TestRuntime { [answers] name, request in
+      answers[key(name, request)].map { .message($0) } ?? .failure(.notFound, "not recorded")
+    }
+  }
+
+  private static func key(_ method: String, _ request: [UInt8]) -> String {
+    "\(method.split(separator: "/").last ?? "") \(request)"
+  }
+}
+
+/// The files beside these tests: what crictl printed about the recorded runtimes.
+enum RecordedText {
+  static func read(_ name: String) throws -> String {
+    try String(contentsOf: Bundle.module.bundleURL.appending(path: "Recordings/\(name)"), encoding: .utf8)
+  }
+
+  static func lines(_ name: String) throws -> [String] { try read(name).split(separator: "\n").map(String.init) }
+}
