@@ -33,10 +33,10 @@ private struct SnapshotReader {
     let (sandboxes, containers) = (try await sandboxAnswer.get(), try await containerAnswer.get())
     let images = await imageAnswer
 
-    async let sandboxRecords = details(sandboxes, "sandbox", \.id) { (item) async throws(RPCError) in
+    async let sandboxRecords = details(sandboxes, .pod, \.id) { (item) async throws(RPCError) in
       try await record(item)
     }
-    async let containerRecords = details(containers, "container", \.id) { (item) async throws(RPCError) in
+    async let containerRecords = details(containers, .container, \.id) { (item) async throws(RPCError) in
       try await record(item)
     }
     let (readSandboxes, unreadSandboxes) = await sandboxRecords
@@ -45,7 +45,7 @@ private struct SnapshotReader {
     var imageList: [Image] = []
     switch images {
     case .success(let list): imageList = list
-    case .failure(let error): unread.append(Unread(what: "images", why: "\(error)"))
+    case .failure(let error): unread.append(Unread(what: "images", why: "\(error)", kind: .image))
     }
     return Snapshot(
       tool: tool, taken: Timestamp(nanoseconds: Kernel.now), host: .current(),
@@ -78,7 +78,7 @@ private struct SnapshotReader {
 
   /// Reads the details of every item, some at a time, in the list's order.
   private func details<Item: Sendable, Record: Sendable>(
-    _ items: [Item], _ kind: String, _ id: (Item) -> String,
+    _ items: [Item], _ kind: ObjectName.Kind, _ id: (Item) -> String,
     _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
   ) async -> ([Record], [Unread]) {
     var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)
@@ -103,7 +103,9 @@ private struct SnapshotReader {
       case .success(let record): records.append(record)
       // It went between the list and this call.
       case .failure(let error) where error.isNotFound: break
-      case .failure(let error): unread.append(Unread(what: "\(kind) \(id(item))", why: "\(error)"))
+      case .failure(let error):
+        let name = kind == .pod ? "sandbox" : kind.rawValue
+        unread.append(Unread(what: "\(name) \(id(item))", why: "\(error)", kind: kind, id: id(item)))
       case nil: break
       }
     }

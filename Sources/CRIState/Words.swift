@@ -1,3 +1,4 @@
+internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
@@ -10,8 +11,31 @@ enum Words {
     case let number as Int32?: return number.map(String.init) ?? "none"
     case let text as String?: return text.map(Self.value) ?? "none"
     case let time as Timestamp: return time.isZero ? "none" : "\(time)"
+    case let value as any OpenEnum: return name(value)
     default: return "\(value)"
     }
+  }
+
+  /// `not ready`, `SIGTERM`; `number 7` where this version has no name for it.
+  static func name(_ value: some OpenEnum) -> String {
+    guard value.protoName != nil else { return "number \(value.rawValue)" }
+    if value is Signal { return "\(value)".uppercased() }
+    return "\(value)".reduce(into: "") { $0 += $1.isUppercase ? " \($1.lowercased())" : "\($1)" }
+  }
+
+  /// What is set in a message, at any depth: `cpuShares 100, memoryLimitInBytes 1048576`.
+  static func fields(_ message: (some CMessage)?) -> String {
+    guard let message else { return "none" }
+    var words: [String] = []
+    func visit(_ value: JSON, _ name: String) {
+      if let members = value.objectValue {
+        for (key, member) in members { visit(member, key) }
+      } else if !["", "0", "false", "[]"].contains(value.stringValue ?? value.text()) {
+        words.append("\(name) \(value.stringValue ?? value.text())")
+      }
+    }
+    visit(message.json(), "")
+    return words.isEmpty ? "none" : words.joined(separator: ", ")
   }
 
   /// What `after` lacks or has otherwise, as `key=value` pairs; nil where every pair of `before` is still there.

@@ -17,6 +17,20 @@ struct DocumentReader {
     return value
   }
 
+  /// nil where it is missing or null; what is there must be right.
+  func optional<T>(_ key: String, _ take: (JSON) -> T?) throws(SnapshotError) -> T? {
+    guard let found = root[key], !found.isNull else { return nil }
+    guard let value = take(found) else { throw .malformed(at(key)) }
+    return value
+  }
+
+  func strings(_ key: String) throws(SnapshotError) -> [String] {
+    try array(key) { (item) throws(SnapshotError) in
+      guard let text = item.root.stringValue else { throw .malformed(item.path) }
+      return text
+    }
+  }
+
   func object(_ key: String) throws(SnapshotError) -> DocumentReader {
     guard let value = root[key], value.objectValue != nil else { throw .malformed(at(key)) }
     return DocumentReader(value, path: at(key))
@@ -55,6 +69,9 @@ struct DocumentReader {
 }
 
 extension JSON {
+  /// A process id.
+  var pid: Int32? { intValue.flatMap { Int32(exactly: $0) } }
+
   init(optional value: String?) { self = value.map { .string($0) } ?? .null }
   init(optional value: (some BinaryInteger)?) { self = value.map { JSON($0) } ?? .null }
 }

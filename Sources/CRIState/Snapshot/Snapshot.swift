@@ -112,12 +112,25 @@ public struct RuntimeFacts: Hashable, Sendable {
 
 /// A part of a snapshot that could not be read, and why.
 public struct Unread: Hashable, Sendable {
-  /// Such as `status of sandbox 068d797b49d36…`.
+  /// Such as `sandbox 068d797b49d36…`.
   public var what: String
   public var why: String
+  /// What it is a part of, so that nobody takes it for lost; nil where it is no object.
+  public var kind: ObjectName.Kind?
+  /// The runtime's id; empty where the whole list is meant.
+  public var id: String
 
-  public init(what: String, why: String) {
+  public init(what: String, why: String, kind: ObjectName.Kind? = nil, id: String = "") {
     self.what = what
     self.why = why
+    self.kind = kind
+    self.id = id
+  }
+}
+
+extension Snapshot {
+  /// Whether this object, or the whole list of its kind, could not be read: it may well be there.
+  func lacks(_ kind: ObjectName.Kind, _ id: String = "") -> Bool {
+    unread.contains { $0.kind == kind && $0.id == id }
   }
 }

@@ -30,7 +30,7 @@ extension Snapshot {
       "sandboxes": .array(sandboxes.map(\.json)),
       "containers": .array(containers.map(\.json)),
       "images": .array(images.map { $0.json() }),
-      "unread": .array(unread.map { ["what": .string($0.what), "why": .string($0.why)] }),
+      "unread": .array(unread.map(\.json)),
     ]
   }
 
@@ -62,20 +62,34 @@ extension Snapshot {
     self.init(
       tool: try reader.string("tool"), taken: time,
       host: Host(
-        name: try host.string("name"), bootID: host.root["bootId"]?.stringValue,
-        machineID: host.root["machineId"]?.stringValue, kernel: try host.string("kernel")),
+        name: try host.string("name"), bootID: try host.optional("bootId", \.stringValue),
+        machineID: try host.optional("machineId", \.stringValue), kernel: try host.string("kernel")),
       daemon: Daemon(
-        socket: try daemon.string("socket"), pid: daemon.root["pid"]?.intValue.flatMap { Int32(exactly: $0) },
-        startTime: daemon.root["startTime"]?.uintValue, executable: daemon.root["executable"]?.stringValue),
+        socket: try daemon.string("socket"), pid: try daemon.optional("pid", \.pid),
+        startTime: try daemon.optional("startTime", \.uintValue),
+        executable: try daemon.optional("executable", \.stringValue)),
       runtime: RuntimeFacts(
         name: try runtime.string("name"), version: try runtime.string("version"), api: api,
         conditions: try runtime.messages("conditions"), handlers: try runtime.messages("handlers")),
       sandboxes: try reader.array("sandboxes", SandboxRecord.init),
       containers: try reader.array("containers", ContainerRecord.init),
       images: try reader.messages("images"),
-      unread: try reader.array("unread") { (item) throws(SnapshotError) in
-        Unread(what: try item.string("what"), why: try item.string("why"))
-      })
+      unread: try reader.array("unread", Unread.init))
+  }
+}
+
+extension Unread {
+  fileprivate var json: JSON {
+    [
+      "what": .string(what), "why": .string(why), "kind": JSON(optional: kind?.rawValue), "id": .string(id),
+    ]
+  }
+
+  fileprivate init(_ reader: DocumentReader) throws(SnapshotError) {
+    self.init(
+      what: try reader.string("what"), why: try reader.string("why"),
+      kind: try reader.optional("kind", \.stringValue).flatMap(ObjectName.Kind.init(rawValue:)),
+      id: try reader.optional("id", \.stringValue) ?? "")
   }
 }
 
@@ -94,17 +108,15 @@ extension SandboxRecord {
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
     let facts = try reader.object("facts")
-    let interfaces: [NetworkInterface]? =
-      if facts.root["interfaces"]?.arrayValue != nil {
-        try facts.array("interfaces", NetworkInterface.init)
-      } else { nil }
+    let interfaces = try facts.optional("interfaces", \.arrayValue)
     self.init(
       status: try reader.message("status"),
       facts: SandboxFacts(
-        pid: facts.root["pid"]?.intValue.flatMap { Int32(exactly: $0) },
-        networkNamespace: facts.root["networkNamespace"]?.stringValue,
-        isNetworkNamespaceClosed: facts.root["isNetworkNamespaceClosed"]?.boolValue, interfaces: interfaces,
-        runtimeHandler: facts.root["runtimeHandler"]?.stringValue))
+        pid: try facts.optional("pid", \.pid),
+        networkNamespace: try facts.optional("networkNamespace", \.stringValue),
+        isNetworkNamespaceClosed: try facts.optional("isNetworkNamespaceClosed", \.boolValue),
+        interfaces: interfaces == nil ? nil : try facts.array("interfaces", NetworkInterface.init),
+        runtimeHandler: try facts.optional("runtimeHandler", \.stringValue)))
   }
 }
 
@@ -119,7 +131,7 @@ extension NetworkInterface {
   init(_ reader: DocumentReader) throws(SnapshotError) {
     self.init(
       name: try reader.string("name"), mac: try reader.string("mac"), sandbox: try reader.string("sandbox"),
-      addresses: reader.root["addresses"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+      addresses: try reader.strings("addresses"))
   }
 }
 
@@ -131,6 +143,6 @@ extension ContainerRecord {
   init(_ reader: DocumentReader) throws(SnapshotError) {
     self.init(
       status: try reader.message("status"), sandboxID: try reader.string("sandboxId"),
-      pid: reader.root["pid"]?.intValue.flatMap { Int32(exactly: $0) })
+      pid: try reader.optional("pid", \.pid))
   }
 }

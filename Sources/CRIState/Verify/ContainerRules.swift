@@ -28,7 +28,8 @@ enum ContainerRules {
     },
     Check("container.created", .major, "created_at", "its age is lost", same: { $0.status.createdAt }),
     Check("container.started", .critical, "started_at", "it was started again, or its checkpoint is lost") {
-      changed($0.status.startedAt, $1.status.startedAt)
+      // One that was only created may well be started meanwhile.
+      $0.status.state == .created ? nil : changed($0.status.startedAt, $1.status.startedAt)
     },
     Check(
       "container.attempt", .critical, "metadata.attempt", "it grows when kubelet starts a container again"
@@ -73,12 +74,13 @@ enum ContainerRules {
       changed(mounts($0), mounts($1))
     },
     Check("container.resources", .minor, "resources", "kubelet resizes pods from here") {
-      let (before, after) = ($0.status.resources, $1.status.resources)
-      return before == nil ? nil : changed(before.map { "\($0)" } ?? "", after.map { "\($0)" } ?? "")
+      // Older runtimes tell none of these: resources, user, signal.
+      $0.status.resources == nil || $0.status.resources == $1.status.resources
+        ? nil : (Words.fields($0.status.resources), Words.fields($1.status.resources))
     },
     Check("container.user", .info, "user", "who it runs as") {
       $0.status.user == nil || $0.status.user == $1.status.user
-        ? nil : ("\(String(describing: $0.status.user))", "\(String(describing: $1.status.user))")
+        ? nil : (user($0), user($1))
     },
     Check("container.stop-signal", .info, "stop_signal", "how it is stopped") {
       // RUNTIME_DEFAULT is what older runtimes say for any signal.
@@ -86,9 +88,15 @@ enum ContainerRules {
     },
   ]
 
+  /// Rules over containers that are not there any more.
+  static let others = [missing, forgotten, collected]
+
   static let missing = Rule(
     "container.missing", .critical, "id",
     "the runtime forgot a container whose process may still run: kubelet starts a second")
+  static let forgotten = Rule(
+    "container.forgotten", .major, "id",
+    "kubelet never collects the last container of a name in a pod that lives, and runs it again")
   static let collected = Rule(
     "container.collected", .info, "id",
     "a container that had ended is gone, as kubelet's garbage collection does")
@@ -106,8 +114,14 @@ enum ContainerRules {
     before == after ? nil : (Words.value(before), Words.value(after))
   }
 
+  private static func user(_ record: ContainerRecord) -> String {
+    guard let user = record.status.user?.linux else { return "none" }
+    let groups = user.supplementalGroups.map { ", group \($0)" }.joined()
+    return "uid \(user.uid), gid \(user.gid)\(groups)"
+  }
+
   private static func mounts(_ record: ContainerRecord) -> [String] {
-    record.status.mounts.map { "\($0.hostPath)→\($0.containerPath)\($0.readonly ? " (read-only)" : "")" }
+    record.status.mounts.map { "\($0.hostPath)→\($0.containerPath)\($0.readonly ? " read-only" : "")" }
       .sorted()
   }
 }

@@ -39,6 +39,7 @@ public struct Prediction: Hashable, Sendable {
 /// Kubelet's decision over two snapshots. What the pod's specification would say is taken from the one before.
 struct Kubelet {
   private static let uidLabel = "io.kubernetes.pod.uid"
+  private static let nameLabel = "io.kubernetes.container.name"
 
   private let before: Snapshot
   private let after: Snapshot
@@ -58,8 +59,9 @@ struct Kubelet {
     containersBefore = Dictionary(grouping: before.containers) {
       podsBefore[$0.sandboxID] ?? $0.status.labels[Self.uidLabel] ?? ""
     }
+    let labelled = Set(before.containers.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.id))
     containersAfter = Dictionary(grouping: after.containers) {
-      $0.status.labels[Self.uidLabel] ?? podsAfter[$0.sandboxID] ?? ""
+      $0.status.labels[Self.uidLabel] ?? (labelled.contains($0.id) ? "" : podsAfter[$0.sandboxID] ?? "")
     }
   }
 
@@ -70,7 +72,10 @@ struct Kubelet {
   /// One prediction for each pod that had a ready sandbox.
   func predictions() -> [Prediction] {
     var seen: Set<String> = []
-    return before.sandboxes.filter { $0.isReady && seen.insert($0.pod.uid).inserted }.map(prediction)
+    // Of a pod that could not be read, nobody knows.
+    return before.sandboxes.filter {
+      $0.isReady && !after.lacks(.pod, $0.id) && seen.insert($0.pod.uid).inserted
+    }.map(prediction)
   }
 
   private func prediction(_ was: SandboxRecord) -> Prediction {
@@ -90,7 +95,7 @@ struct Kubelet {
     guard let newest = sandboxes.first else { return decide("C1", "sandbox", was.id, "none") }
     let ready = sandboxes.filter(\.isReady)
     if ready.count > 1 { return decide("C2", "ready sandboxes", "1", "\(ready.count)") }
-    if !newest.isReady { return decide("C3", "state", "\(was.status.state)", "\(newest.status.state)") }
+    if !newest.isReady { return decide("C3", "state", Words.value(was.status.state), Words.value(newest.status.state)) }
     if newest.isHostNetwork != was.isHostNetwork {
       let mode = { $0 ? "node" : "pod" }
       return decide(
@@ -106,7 +111,12 @@ struct Kubelet {
   /// Rules B1 to B5 for the newest container of each name.
   private func restartContainers(_ prediction: inout Prediction, _ was: SandboxRecord) {
     let now = Self.newest(containersAfter[was.pod.uid] ?? [])
-    for (name, before) in Self.newest(containersBefore[was.pod.uid] ?? []).sorted(by: { $0.key < $1.key }) {
+    let containers = containersBefore[was.pod.uid] ?? []
+    let begin = containers.filter(\.isRunning).map(\.status.startedAt).min()
+    for (name, before) in Self.newest(containers).sorted(by: { $0.key < $1.key }) {
+      // What ended before the others began initialised the pod: kubelet does not miss it while they run.
+      if now[name] == nil, before.status.state == .exited, let begin, before.status.finishedAt <= begin { continue }
+      if after.lacks(.container, before.id) { continue }
       guard let (rule, field, words) = Self.restart(before, now[name]) else { continue }
       prediction.action = .restartContainers
       prediction.containers.append(name)
@@ -122,11 +132,8 @@ struct Kubelet {
   private static func restart(
     _ before: ContainerRecord, _ after: ContainerRecord?
   ) -> (rule: String, field: String, (String, String))? {
-    let was = "\(before.status.state)"
-    guard let after else {
-      // An ended container may have been collected; its pod may not want it again.
-      return before.isRunning ? ("B1", "container", (was, "none")) : nil
-    }
+    let was = Words.value(before.status.state)
+    guard let after else { return ("B1", "container", (was, "none")) }
     switch after.status.state {
     case .unknown: return ("B2", "state", (was, "unknown"))
     case .created: return before.status.state == .created ? nil : ("B3", "state", (was, "created"))
@@ -143,18 +150,25 @@ struct Kubelet {
   }
 
   private static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
-    Dictionary(containers.map { ($0.name, $0) }) { $0.status.createdAt > $1.status.createdAt ? $0 : $1 }
+    // Kubelet reads the name from its label; what has none of its labels was not made by it.
+    Dictionary(containers.map { ($0.status.labels[uidLabel] == nil ? $0.name : $0.status.labels[nameLabel] ?? "", $0) })
+    {
+      $0.status.createdAt > $1.status.createdAt ? $0 : $1
+    }
   }
 
   /// At once where a list shows another state; else only when kubelet reads every pod anew.
   private func trigger(_ was: SandboxRecord) -> Prediction.Trigger {
-    let sandboxes = Dictionary(
-      after.sandboxes.map { ($0.id, $0.status.state) }, uniquingKeysWith: { first, _ in first })
-    if sandboxes[was.id] != was.status.state { return .immediate }
-    let containers = Dictionary(
-      (containersAfter[was.pod.uid] ?? []).map { ($0.id, $0.status.state) },
+    Self.states(before, was.pod) == Self.states(after, was.pod) ? .atKubeletRestart : .immediate
+  }
+
+  /// What kubelet's lists show of a pod: its objects by id. A lost label does not show in them.
+  private static func states(_ snapshot: Snapshot, _ pod: PodName) -> [String: Int32] {
+    let sandboxes = snapshot.sandboxes.filter { $0.pod.uid == pod.uid }
+    let ids = Set(sandboxes.map(\.id))
+    let containers = snapshot.containers.filter { ids.contains($0.sandboxID) }
+    return Dictionary(
+      sandboxes.map { ($0.id, $0.status.state.rawValue) } + containers.map { ($0.id, $0.status.state.rawValue) },
       uniquingKeysWith: { first, _ in first })
-    let isSame = (containersBefore[was.pod.uid] ?? []).allSatisfy { containers[$0.id] == $0.status.state }
-    return isSame ? .atKubeletRestart : .immediate
   }
 }

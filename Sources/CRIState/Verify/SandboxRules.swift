@@ -18,9 +18,11 @@ enum SandboxRules {
       same: { $0.status.createdAt }),
     Check("pod.ip", .critical, "network.ip", "kubelet kills a pod without an address") { before, after in
       // A sandbox that is not ready has no address: that is the state's finding.
-      guard after.isReady, !before.isHostNetwork else { return nil }
-      return before.ip == after.ip && !after.ip.isEmpty
-        ? nil : (Words.value(before.ip), Words.value(after.ip))
+      guard after.isReady else { return nil }
+      if before.isHostNetwork { return changed(before.ip, after.ip) }
+      // That it has one again which it lacked before is no loss.
+      let isFine = !after.ip.isEmpty && (before.ip.isEmpty || before.ip == after.ip)
+      return isFine ? nil : (Words.value(before.ip), Words.value(after.ip))
     },
     Check(
       "pod.additional-ips", .major, "network.additional_ips",
@@ -62,7 +64,9 @@ enum SandboxRules {
     },
   ]
 
-  // Rules over more than one record.
+  /// Rules over more than one record.
+  static let others = [missing, several, duplicate, future, collected, cameBack]
+
   static let missing = Rule(
     "pod.missing", .critical, "id", "the runtime forgot a sandbox whose processes may still run")
   static let several = Rule(
@@ -83,10 +87,11 @@ enum SandboxRules {
     (record.status.network?.additionalIPs.map(\.ip) ?? []).sorted()
   }
 
-  /// With what the interface means where a field is absent: POD for all of them.
+  /// With what the interface means where a field is absent: POD for all of them, and the node's users.
   private static func namespaces(_ record: SandboxRecord) -> String {
     let options = record.status.linux?.namespaces?.options ?? NamespaceOption()
-    return "network \(options.network), ipc \(options.ipc), pid \(options.pid)"
+    let users = options.usernsOptions?.mode ?? .node
+    return "network \(options.network), ipc \(options.ipc), pid \(options.pid), users \(users)"
   }
 
   private static func handler(_ record: SandboxRecord) -> String {
@@ -94,6 +99,8 @@ enum SandboxRules {
   }
 
   private static func interfaces(_ record: SandboxRecord) -> [String] {
-    (record.facts.interfaces ?? []).map { "\($0.name) \($0.mac) \($0.addresses.joined(separator: " "))" }
+    (record.facts.interfaces ?? []).map {
+      ([$0.name, $0.mac, $0.sandbox].filter { !$0.isEmpty } + $0.addresses).joined(separator: " ")
+    }
   }
 }

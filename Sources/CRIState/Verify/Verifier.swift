@@ -70,6 +70,7 @@ private struct Verifier {
       let object = ObjectName.pod(was)
       switch (was.isReady, now[was.id]) {
       case (true, let found?): check(SandboxRules.table, was, found) { _ in object }
+      case (_, nil) where after.lacks(.pod, was.id): break
       case (true, nil): report(SandboxRules.missing, object, "sandbox \(was.id)", successor(of: was))
       case (false, let found?) where found.isReady:
         report(SandboxRules.cameBack, object, "not ready", "ready")
@@ -106,17 +107,35 @@ private struct Verifier {
       let object = ObjectName(.container, pod: podsBefore[was.sandboxID], name: was.name, id: was.id)
       if let found = now[was.id] {
         check(ContainerRules.table, was, found) { _ in object }
+      } else if after.lacks(.container, was.id) {
+        continue
       } else if was.status.state == .exited {
-        report(ContainerRules.collected, object, "exited \(was.status.exitCode)", "gone")
+        let ended = "exited \(was.status.exitCode)"
+        if isLastOfItsName(was) {
+          report(ContainerRules.forgotten, object, ended, "none")
+        } else {
+          report(ContainerRules.collected, object, ended, "gone")
+        }
       } else {
-        report(ContainerRules.missing, object, "\(was.status.state)", "none")
+        report(ContainerRules.missing, object, Words.value(was.status.state), "none")
       }
     }
+  }
+
+  /// Whether an ended container was the newest of its name in a pod that is ready all the time, and nothing follows it.
+  private func isLastOfItsName(_ was: ContainerRecord) -> Bool {
+    let isReady = [before, after].allSatisfy { $0.sandboxes.contains { $0.id == was.sandboxID && $0.isReady } }
+    func isSibling(_ other: ContainerRecord) -> Bool {
+      other.sandboxID == was.sandboxID && other.name == was.name && other.id != was.id
+    }
+    return isReady && !after.containers.contains(where: isSibling)
+      && !before.containers.contains { isSibling($0) && $0.status.createdAt > was.status.createdAt }
   }
 
   // MARK: Images
 
   private mutating func images() {
+    if after.lacks(.image) { return }
     let readySandboxes = Set(before.sandboxes.filter(\.isReady).map(\.id))
     let users = before.containers.filter { readySandboxes.contains($0.sandboxID) }
     let used = Set(users.flatMap { [$0.status.imageRef, $0.status.imageID, $0.status.image?.image ?? ""] })
@@ -124,7 +143,8 @@ private struct Verifier {
     for was in before.images {
       let object = ObjectName(.image, name: was.repoTags.first ?? was.repoDigests.first ?? "", id: was.id)
       guard let found = now[was.id] else {
-        let isUsed = ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
+        // A pinned one is the pause image: without it no pod starts.
+        let isUsed = was.pinned || ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
         report(isUsed ? NodeRules.imageMissing : NodeRules.imageCollected, object, was.id, "none")
         continue
       }

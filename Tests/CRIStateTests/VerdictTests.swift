@@ -1,0 +1,198 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRIState
+import Testing
+
+/// When a report says something, when it says nothing, and what counts as loss.
+@Suite struct VerdictTests {
+  @Test(arguments: [
+    (Severity.info, [Severity.info]), (.minor, [.info, .minor]), (.major, [.info, .minor, .major]),
+    (.critical, [.info, .minor, .major, .critical]),
+  ])
+  func `a finding counts from its severity on`(severity: Severity, counting: [Severity]) {
+    var after = Snapshot.after
+    switch severity {
+    case .info: after.containers[0].status.stopSignal = .sigkill
+    case .minor: after.containers[0].status.imageRef = "other"
+    case .major: after.containers[0].status.logPath = "/other"
+    case .critical: after.containers[0].pid = 1
+    }
+    let report = Report(.before, after)
+    #expect(report.findings.map(\.rule.severity) == [severity])
+    for threshold in Severity.allCases {
+      #expect((report.verdict(failingOn: threshold) == .lost) == counting.contains(threshold))
+    }
+    #expect(report.verdict() == report.verdict(failingOn: .major))
+  }
+
+  @Test func `severities are in order`() {
+    #expect(Severity.info < .minor && Severity.minor < .major && Severity.major < .critical)
+    #expect(Severity.allCases.map { "\($0)" } == ["info", "minor", "major", "critical"])
+  }
+
+  // MARK: Nothing to say
+
+  @Test func `an empty node is nothing to verify`() {
+    var before = Snapshot.before
+    (before.sandboxes, before.containers) = ([], [])
+    let report = Report(before, .after)
+    #expect(report.verdict() == .vacuous(report.vacuous ?? ""))
+    #expect(report.vacuous?.contains("nothing to verify") == true)
+  }
+
+  @Test func `a container alone is something to verify`() {
+    var before = Snapshot.before
+    before.sandboxes = []
+    #expect(Report(before, .after).vacuous == nil)
+  }
+
+  @Test func `a daemon that is still the same process was not restarted`() {
+    var after = Snapshot.after
+    after.daemon = Snapshot.before.daemon
+    let report = Report(.before, after)
+    #expect(report.vacuous?.contains("not restarted") == true)
+    #expect(report.vacuous?.contains("100") == true)
+    #expect(report.verdict().name == "vacuous")
+  }
+
+  @Test func `the same pid with another start is another process`() {
+    var after = Snapshot.after
+    after.daemon.pid = 100
+    #expect(Report(.before, after).verdict() == .intact)
+    #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == true)
+  }
+
+  @Test func `after a reboot the same pid says nothing`() {
+    var after = Snapshot.after
+    after.daemon = Snapshot.before.daemon
+    after.host.bootID = "boot-2"
+    let report = Report(.before, after)
+    #expect(report.vacuous == nil)
+    #expect(report.verdict() == .lost)
+    #expect(report.findings.map(\.rule.id) == ["host.boot"])
+  }
+
+  @Test(arguments: [(nil, 5000), (100, nil)] as [(Int32?, UInt64?)])
+  func `a daemon that cannot be seen is told as unchecked`(pid: Int32?, start: UInt64?) {
+    var after = Snapshot.after
+    (after.daemon.pid, after.daemon.startTime) = (pid, start)
+    let report = Report(.before, after)
+    #expect(report.verdict() == .intact)
+    #expect(report.unchecked.contains { $0.what.contains("daemon was restarted") })
+    #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == nil)
+  }
+
+  @Test func `another node by its machine id`() {
+    var after = Snapshot.after
+    after.host.machineID = "machine-2"
+    after.sandboxes = []
+    Self.expectForeign(Report(.before, after))
+  }
+
+  @Test(arguments: [0, 1]) func `another node by its name, where a machine id is missing`(side: Int) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    if side == 0 { before.host.machineID = nil } else { after.host.machineID = nil }
+    #expect(Report(before, after).vacuous == nil)
+    after.host.name = "node-2"
+    after.sandboxes = []
+    Self.expectForeign(Report(before, after))
+  }
+
+  @Test func `a node may be renamed`() {
+    var after = Snapshot.after
+    after.host.name = "node-2"
+    #expect(Report(.before, after).verdict() == .intact)
+  }
+
+  private static func expectForeign(_ report: Report) {
+    #expect(report.vacuous?.contains("another node") == true)
+    #expect(report.verdict().name == "vacuous")
+    #expect(report.findings.isEmpty && report.predictions.isEmpty)
+  }
+
+  // MARK: Not everything could be read
+
+  @Test(arguments: [0, 1]) func `what could not be read leaves the verdict open`(side: Int) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    let unread = Unread(what: "sandbox x", why: "no answer in time")
+    if side == 0 { before.unread = [unread] } else { after.unread = [unread] }
+    let report = Report(before, after)
+    #expect(report.isPartial)
+    #expect(report.verdict() == .unverified)
+    #expect(report.unchecked.contains { $0.what.hasPrefix("sandbox x") && $0.why == "no answer in time" })
+  }
+
+  @Test(arguments: ["sandbox", "container", "images"])
+  func `what could not be read is not missing`(kind: String) {
+    var after = Snapshot.after
+    switch kind {
+    case "sandbox":
+      after.unread = [Unread(what: "x", why: "w", kind: .pod, id: after.sandboxes.removeFirst().id)]
+    case "container":
+      after.unread = [Unread(what: "x", why: "w", kind: .container, id: after.containers.removeFirst().id)]
+    default:
+      after.images = []
+      after.unread = [Unread(what: "images", why: "w", kind: .image)]
+    }
+    let report = Report(.before, after)
+    #expect(report.findings.isEmpty, "\(report.findings.map(\.rule.id))")
+    #expect(report.affected.isEmpty)
+    #expect(report.verdict() == .unverified)
+  }
+
+  @Test func `loss goes before vacuous, vacuous before unverified`() {
+    var after = Snapshot.after
+    after.unread = [Unread(what: "x", why: "y")]
+    #expect(Report(.before, after).verdict().name == "unverified")
+    after.daemon = Snapshot.before.daemon
+    #expect(Report(.before, after).verdict().name == "vacuous")
+    after.sandboxes[0].status.network?.ip = ""
+    #expect(Report(.before, after).verdict().name == "lost")
+  }
+
+  @Test func `what nobody looks at is named`() {
+    var before = Snapshot.before
+    before.sandboxes[0].facts.pid = nil
+    before.host.bootID = nil
+    let unchecked = Report(before, .after).unchecked.map(\.what)
+    #expect(unchecked.contains { $0.contains("pause process of 1 of 2 pods") })
+    #expect(unchecked.contains { $0.contains("rebooted") })
+    #expect(unchecked.contains { $0.contains("network namespaces") })
+  }
+
+  // MARK: The document
+
+  @Test func `the report's document says the same`() throws {
+    var after = Snapshot.after
+    after.sandboxes[0].status.network?.ip = ""
+    let report = Report(.before, after)
+    let document = try JSON.parse(report.json(exitCode: 1).text())
+    #expect(document["kind"] == "cri-report")
+    #expect(document["schema"]?.intValue == Int64(Report.schema))
+    #expect(document["scenario"] == "restart")
+    #expect(document["verdict"] == "lost")
+    #expect(document["exitCode"] == 1)
+    #expect(document["reason"] == .null)
+    #expect(document["before"]?["daemonPid"] == 100 && document["after"]?["daemonPid"] == 200)
+    #expect(document["summary"]?["critical"] == 1)
+    #expect(document["summary"]?["pods"] == 2)
+    #expect(document["summary"]?["recreate"] == 1 && document["summary"]?["keep"] == 1)
+    let finding = try #require(document["findings"]?[0])
+    #expect(finding["rule"] == "pod.ip" && finding["severity"] == "critical")
+    #expect(finding["object"]?["kind"] == "pod" && finding["object"]?["uid"] == "uid-web")
+    #expect(finding["before"] == "10.0.0.2" && finding["after"] == "none")
+    #expect(finding["kubelet"]?["rule"] == "C5")
+    #expect(finding["kubelet"]?["trigger"] == "at-kubelet-restart")
+    #expect(document["pods"]?.arrayValue?.count == 2)
+    #expect(document["unchecked"]?.arrayValue?.isEmpty == false)
+  }
+
+  @Test func `the report's document says why it says nothing`() {
+    var after = Snapshot.after
+    after.daemon = Snapshot.before.daemon
+    let document = Report(.before, after).json(exitCode: 4)
+    #expect(document["verdict"] == "vacuous")
+    #expect(document["reason"]?.stringValue?.contains("not restarted") == true)
+  }
+}
