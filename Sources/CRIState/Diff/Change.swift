@@ -20,7 +20,7 @@ public struct Change: Hashable, Sendable {
     switch kind {
     case .added: "added"
     case .removed: "removed"
-    case .changed: "\(words) \(Self.text(before)) → \(Self.text(after))"
+    case .changed: "\(words) \(FieldWords.value(before, of: field)) → \(FieldWords.value(after, of: field))"
     }
   }
 
@@ -31,20 +31,5 @@ public struct Change: Hashable, Sendable {
       "after": after,
       "volatile": .bool(isVolatile),
     ]
-  }
-
-  private static func text(_ value: JSON) -> String {
-    switch value {
-    case .null: return "none"
-    case .string(let text): return text.isEmpty ? "none" : text
-    case .number(let text): return text
-    case .bool(let flag): return flag ? "yes" : "no"
-    case .array(let items):
-      if items.isEmpty { return "none" }
-      // Lists of addresses and names are read as such.
-      let words = items.map { item in item.stringValue ?? item["ip"]?.stringValue }
-      return words.contains(nil) ? value.text() : words.compactMap { $0 }.joined(separator: ", ")
-    case .object(let members): return members.isEmpty ? "none" : value.text()
-    }
   }
 }

@@ -34,6 +34,14 @@ public enum Diff {
   private static func runtimeFields(_ snapshot: Snapshot) -> JSON {
     var fields = snapshot.json["runtime"]?.objectValue ?? [:]
     fields["daemon"] = snapshot.json["daemon"] ?? .null
+    // By name, so that one of them changes and not the list.
+    fields["conditions"] = .object(
+      JSONObject(
+        snapshot.runtime.conditions.map { condition in
+          (condition.type, ["status": .bool(condition.status), "reason": .string(condition.reason)])
+        }))
+    fields["handlers"] = .object(
+      JSONObject(snapshot.runtime.handlers.map { ($0.name.isEmpty ? "(default)" : $0.name, $0.json()) }))
     return .object(fields)
   }
 

@@ -1,4 +1,8 @@
-/// How a diff calls the document's fields, and which of them change by themselves.
+internal import CRIJSON
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// How a diff calls the document's fields and their values, and which of them change by themselves.
 enum FieldWords {
   private static let words: [String: String] = [
     "network.ip": "ip",
@@ -30,15 +34,49 @@ enum FieldWords {
     "daemon.startTime": "daemon start",
   ]
 
+  private static let maps = [
+    ("labels.", "label "), ("annotations.", "annotation "), ("conditions.", ""), ("handlers.", "handler "),
+  ]
+
+  private static let times: Set<Substring> = ["createdAt", "startedAt", "finishedAt"]
+
   /// When it was taken and which process answered: another restart, another value.
   private static let volatile: Set<String> = ["taken", "daemon.pid", "daemon.startTime"]
 
   static func of(_ field: String) -> String {
     if let words = words[field] { return words }
-    for (map, word) in [("labels.", "label "), ("annotations.", "annotation ")] where field.hasPrefix(map) {
-      return word + field.dropFirst(map.count)
+    for (map, word) in maps where field.hasPrefix(map) {
+      let rest = field.dropFirst(map.count)
+      return word + (word.isEmpty && rest.hasSuffix(".status") ? rest.dropLast(7) : rest)
     }
     return field
+  }
+
+  /// A value as a person reads it: times as times, states as words, lists without brackets.
+  static func value(_ value: JSON, of field: String) -> String {
+    let last = field.split(separator: ".").last ?? ""
+    switch value {
+    case .null: return "none"
+    case .bool(let flag): return flag ? "yes" : "no"
+    case .number(let text): return text
+    case .string(let text):
+      if times.contains(last), let nanoseconds = Int64(text) { return Words.value(Timestamp(nanoseconds: nanoseconds)) }
+      if field == "state", let state = PodSandboxState(protoName: text) { return Words.value(state) }
+      if field == "state", let state = ContainerState(protoName: text) { return Words.value(state) }
+      return Words.value(field.hasPrefix("linux.namespaces.options.") ? text.lowercased() : text)
+    case .array(let items):
+      let words = items.map(item)
+      return words.contains(nil) ? value.text() : Words.value(words.compactMap { $0 })
+    case .object(let members): return members.isEmpty ? "none" : value.text()
+    }
+  }
+
+  /// An element of a list that has a short form: an address, a mount, an interface.
+  private static func item(_ item: JSON) -> String? {
+    if let text = item.stringValue ?? item["ip"]?.stringValue { return text }
+    if let path = item["containerPath"]?.stringValue { return "\(item["hostPath"]?.stringValue ?? "")→\(path)" }
+    guard let name = item["name"]?.stringValue, let addresses = item["addresses"]?.arrayValue else { return nil }
+    return ([name] + addresses.compactMap(\.stringValue)).joined(separator: " ")
   }
 
   static func isVolatile(_ field: String) -> Bool { volatile.contains(field) }
