@@ -109,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "CRISimulatorTests",
       dependencies: [
-        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport",
+        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "cri-sim",
       ],
       resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(

@@ -38,7 +38,7 @@ import Testing
     var options = SimulatedRuntime.Options()
     options.onRestart = [RestartLoss(.loseIPs)]
     let served = try ServedRuntime(.recording(try Recorded.path("containerd-1.6.12")), options: options)
-    try served.runtime.restart()
+    try served.restart()
     var compared: [String: Int] = [:]
     // Figures and times go on.
     let volatile = ["ListContainerStats", "ListPodSandboxStats", "ImageFsInfo", "List"]

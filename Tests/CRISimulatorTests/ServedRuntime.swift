@@ -30,6 +30,12 @@ final class ServedRuntime: Sendable {
       .path
   }
 
+  /// The channel may not have heard yet that its connection is gone; the next call is on a new one.
+  func restart(_ losses: [RestartLoss]? = nil) throws {
+    try runtime.restart(losses)
+    channel.close()
+  }
+
   func call<Request: CMessage, Response: CMessage>(
     _ method: Method<Request, Response>, _ request: Request, _ api: APIVersion = .v1, timeout: Duration? = nil
   ) async throws -> Response {

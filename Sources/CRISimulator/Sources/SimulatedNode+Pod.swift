@@ -54,7 +54,7 @@ extension SimulatedNode {
     // Kubelet asks by the id that the pull gave it.
     var record = makeContainer(
       ContainerMetadata(name: container.name, attempt: container.restarts), in: sandbox,
-      image: ImageSpec(image: image, userSpecifiedImage: container.image), imageID: image, labels: labels,
+      image: ImageSpec(image: image), imageID: image, labels: labels,
       annotations: annotations,
       logPath: "\(ContainerdInfo.logDirectory(pod))/\(container.name)/\(container.restarts).log",
       createdAt: createdAt, id: id)

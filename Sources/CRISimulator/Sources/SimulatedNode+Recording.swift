@@ -47,9 +47,9 @@ extension SimulatedNode {
       }
     case "PodSandboxStatus":
       let response = try PodSandboxStatusResponse.decode(answer)
-      let isVerbose = try PodSandboxStatusRequest.decode(call.request).verbose
-      updateSandbox(response.status?.id ?? "") { sandbox in
-        if isVerbose {
+      let request = try PodSandboxStatusRequest.decode(call.request)
+      updateSandbox(response.status?.id ?? request.podSandboxID) { sandbox in
+        if request.verbose {
           sandbox.verboseInfo = response.info
           sandbox.answer.status = response.status
         } else {
@@ -66,9 +66,9 @@ extension SimulatedNode {
       }
     case "ContainerStatus":
       let response = try ContainerStatusResponse.decode(answer)
-      let isVerbose = try ContainerStatusRequest.decode(call.request).verbose
-      updateContainer(response.status?.id ?? "") { container in
-        if isVerbose {
+      let request = try ContainerStatusRequest.decode(call.request)
+      updateContainer(response.status?.id ?? request.containerID) { container in
+        if request.verbose {
           container.verboseInfo = response.info
           container.answer.status = response.status
         } else {

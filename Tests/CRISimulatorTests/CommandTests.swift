@@ -1,0 +1,91 @@
+import CRIGRPC
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRISystem
+import Foundation
+import Testing
+
+@Suite struct CommandTests {
+  @Test func itServesUntilASignalAndTakesItsSocketAway() async throws {
+    let path = ServedRuntime.temporaryPath("sock")
+    for signal in [SIGTERM, SIGINT] {
+      let tool = try Tool(Tool.simulator, ["--socket", "unix://\(path)", "--pods", "2", "--containers", "3"])
+      #expect(await tool.firstErrorLine() == "cri-sim: serving containerd 2.1.4, 2 pods, 3 containers on \(path)\n")
+      let bytes = try await Channel(path: path).unary(Method.listContainers.path(.v1), [])
+      #expect(try ListContainersResponse.decode(bytes).containers.count == 3)
+      kill(tool.process.processIdentifier, signal)
+      let (code, output, errors) = await tool.end()
+      #expect(code == 0)
+      #expect(output + errors == "")
+      #expect(!FileManager.default.fileExists(atPath: path))
+    }
+  }
+
+  @Test func itDiesHardAndComesBackFromItsState() async throws {
+    let path = ServedRuntime.temporaryPath("sock")
+    let state = ServedRuntime.temporaryPath("state")
+    defer { for path in [path, state] { try? File.remove(path) } }
+    let arguments = ["--socket", path, "--pods", "1", "--state", state, "--on-restart", "lose-ips"]
+    func address() async throws -> String? {
+      let channel = Channel(path: path)
+      let list = try await channel.unary(Method.listPodSandbox.path(.v1), [])
+      let id = try #require(try ListPodSandboxResponse.decode(list).items.first?.id)
+      let request = PodSandboxStatusRequest(podSandboxID: id).encode()
+      let answer = try await channel.unary(Method.podSandboxStatus.path(.v1), request)
+      return try PodSandboxStatusResponse.decode(answer).status?.network?.ip
+    }
+    let first = try Tool(Tool.simulator, arguments + ["--kill-after", "3"])
+    _ = await first.firstErrorLine()
+    #expect(try await address() == "10.88.0.2")
+    await #expect(throws: RPCError.self) { try await address() }
+    #expect(await first.end().code == 137)
+    #expect(UnixSocket.isSocket(path))
+    // The dead socket is replaced.
+    let second = try Tool(Tool.simulator, arguments)
+    _ = await second.firstErrorLine()
+    #expect(try await address() == "")
+    kill(second.process.processIdentifier, SIGTERM)
+    #expect(await second.end().code == 0)
+  }
+
+  static let mistakes: [([String], Int32, String)] = [
+    ([], 2, "--socket is missing."),
+    (["--socket", "x", "--bogus"], 2, "Unknown option '--bogus'"),
+    (["--socket", "x", "--pods", "1", "--recording", "y"], 2, "exclude each other"),
+    (["--socket", "x", "--on-restart", "lose-everything"], 2, "lose-everything"),
+    (["--socket", "x", "--delay", "5 fortnights"], 2, "--delay 5 fortnights"),
+    (["--socket", "x", "--fail", "Version"], 2, "--fail Version"),
+    (["--socket", "x", "--not-ready-style", "maybe"], 2, "maybe"),
+    (["--socket", "x", "--recording", "/nowhere/at.all"], 1, "/nowhere/at.all: No such file or directory"),
+    (["--socket", "/nowhere/at.all"], 1, "/nowhere/at.all: No such file or directory"),
+  ]
+
+  @Test(arguments: mistakes)
+  func aMistakeIsOneLineAndACode(arguments: [String], code: Int32, words: String) async throws {
+    let (actual, output, errors) = try await Tool(Tool.simulator, arguments).end()
+    #expect(actual == code)
+    #expect(output == "")
+    #expect(errors.contains(words), "\(errors)")
+    #expect(errors.split(separator: "\n").count == 1, "\(errors)")
+  }
+
+  @Test func helpNamesEveryOptionAndLoss() async throws {
+    let (code, output, _) = try await Tool.run(Tool.simulator, "--help")
+    #expect(code == 0)
+    for word in [
+      "--socket", "--recording", "--description", "--pods", "--containers", "--hostile", "--state", "--on-restart",
+      "lose-ips", "reboot", "--api", "--delay", "--hang", "--fail", "--not-ready", "--not-ready-style",
+      "--network-ready-after", "--kill-after", "--print-state",
+    ] {
+      #expect(output.contains(word), "\(word)")
+    }
+  }
+
+  @Test func theStateIsPrinted() async throws {
+    let (code, output, errors) = try await Tool.run(Tool.simulator, "--pods", "2", "--print-state")
+    #expect(code == 0)
+    #expect(errors == "")
+    #expect(try JSON.parse(output)["pods"]?.arrayValue?.count == 2)
+  }
+}

@@ -1,0 +1,170 @@
+import CRIGRPC
+import CRIMessages
+import CRIProtobuf
+import CRISimulator
+import CRISystem
+import Testing
+
+@Suite struct LifecycleTests {
+  private let pod = PodSandboxConfig(
+    metadata: PodSandboxMetadata(name: "web", uid: "u1", namespace: "default"), logDirectory: "/var/log/pods/web",
+    labels: ["app": "web"])
+
+  private func container(_ name: String, image: String = "localhost/busybox:1") -> ContainerConfig {
+    ContainerConfig(
+      metadata: ContainerMetadata(name: name), image: ImageSpec(image: image), labels: ["tier": "front"],
+      logPath: "\(name)/0.log")
+  }
+
+  @Test func aPodLivesAndDies() async throws {
+    let served = try ServedRuntime()
+    let image = try await served.call(.pullImage, PullImageRequest(image: ImageSpec(image: "localhost/busybox:1")))
+    #expect(image.imageRef.hasPrefix("sha256:"))
+    let sandbox = try await served.call(.runPodSandbox, RunPodSandboxRequest(config: pod)).podSandboxID
+    let id = try await served.call(
+      .createContainer,
+      CreateContainerRequest(podSandboxID: sandbox, config: container("nginx"), sandboxConfig: pod)
+    ).containerID
+    func status() async throws -> ContainerStatus {
+      try #require(
+        try await served.call(.containerStatus, ContainerStatusRequest(containerID: String(id.prefix(13)))).status)
+    }
+    #expect(try await status().state == .created)
+    #expect(try await status().logPath == "/var/log/pods/web/nginx/0.log")
+    #expect(try await status().imageRef == image.imageRef)
+
+    _ = try await served.call(.startContainer, StartContainerRequest(containerID: id))
+    #expect(try await status().state == .running)
+    #expect(try await status().startedAt > .zero)
+    #expect(
+      try await served.failure(.startContainer, StartContainerRequest(containerID: id))
+        == "UNKNOWN: failed to set starting state for container \"\(id)\": container is in CONTAINER_RUNNING state")
+
+    let limit = LinuxContainerResources(memoryLimitInBytes: 1 << 26)
+    _ = try await served.call(
+      .updateContainerResources, UpdateContainerResourcesRequest(containerID: id, linux: limit))
+    #expect(try await status().resources?.linux == limit)
+
+    let ready = try await served.call(.podSandboxStatus, PodSandboxStatusRequest(podSandboxID: sandbox)).status
+    #expect(ready?.state == .ready)
+    #expect(ready?.network?.ip == "10.88.0.2")
+    #expect(ready?.network?.additionalIPs == [PodIP(ip: "fd00:88::2")])
+
+    _ = try await served.call(.stopPodSandbox, StopPodSandboxRequest(podSandboxID: sandbox))
+    #expect(try await status().state == .exited)
+    #expect(try await status().exitCode == 137)
+    let stopped = try await served.call(.podSandboxStatus, PodSandboxStatusRequest(podSandboxID: sandbox)).status
+    #expect(stopped?.state == .notReady)
+    #expect(stopped?.network == PodSandboxNetworkStatus())
+
+    _ = try await served.call(.removePodSandbox, RemovePodSandboxRequest(podSandboxID: sandbox))
+    // Both are idempotent.
+    _ = try await served.call(.stopPodSandbox, StopPodSandboxRequest(podSandboxID: sandbox))
+    _ = try await served.call(.removeContainer, RemoveContainerRequest(containerID: id))
+    #expect(try await served.call(.listPodSandbox, ListPodSandboxRequest()).items == [])
+    #expect(try await served.call(.listContainers, ListContainersRequest()).containers == [])
+
+    _ = try await served.call(.removeImage, RemoveImageRequest(image: ImageSpec(image: image.imageRef)))
+    #expect(try await served.call(.listImages, ListImagesRequest()).images == [])
+  }
+
+  @Test func whatCannotBeIsRefusedInContainerdsWords() async throws {
+    let served = try ServedRuntime()
+    let sandbox = try await served.call(.runPodSandbox, RunPodSandboxRequest(config: pod)).podSandboxID
+    #expect(
+      try await served.failure(.runPodSandbox, RunPodSandboxRequest(config: pod))
+        == "UNKNOWN: failed to reserve sandbox name \"web_default_u1_0\": name \"web_default_u1_0\" is reserved for \"\(sandbox)\""
+    )
+    #expect(
+      try await served.failure(
+        .createContainer, CreateContainerRequest(podSandboxID: sandbox, config: container("nginx")))
+        == "NOT_FOUND: failed to resolve image \"localhost/busybox:1\": not found")
+    #expect(
+      try await served.failure(
+        .createContainer, CreateContainerRequest(podSandboxID: "absent", config: container("nginx")))
+        == "NOT_FOUND: failed to find sandbox id \"absent\": not found")
+    #expect(
+      try await served.failure(.execSync, ExecSyncRequest(containerID: "x"))
+        == "UNIMPLEMENTED: unknown method ExecSync for service runtime.v1.RuntimeService")
+  }
+
+  @Test func aPrefixIsEnoughWhereItIsUnambiguous() async throws {
+    let served = try ServedRuntime()
+    let ids = (0..<40).map { served.runtime.add(PodDescription("pod-\($0)")) }
+    let first = try #require(ids.first)
+    let twins = try #require(Dictionary(grouping: ids) { $0.prefix(1) }.first { $0.value.count > 1 })
+    #expect(
+      try await served.call(.podSandboxStatus, PodSandboxStatusRequest(podSandboxID: String(first.prefix(12)))).status?
+        .id == first)
+    #expect(
+      try await served.failure(.podSandboxStatus, PodSandboxStatusRequest(podSandboxID: String(twins.key)))
+        == "UNKNOWN: an error occurred when try to find sandbox: Multiple IDs found with provided prefix: \(twins.key)")
+  }
+
+  @Test func filtersSelect() async throws {
+    let served = try ServedRuntime()
+    let web = served.runtime.add(
+      PodDescription(
+        "web", labels: ["app": "web"],
+        containers: [
+          ContainerDescription("nginx"), ContainerDescription("sidecar", state: .exited, exitCode: 3),
+        ]))
+    served.runtime.add(PodDescription("old", isReady: false, containers: [ContainerDescription("job", state: .exited)]))
+
+    func pods(_ filter: PodSandboxFilter) async throws -> [String?] {
+      try await served.call(.listPodSandbox, ListPodSandboxRequest(filter: filter)).items.map(\.metadata?.name)
+    }
+    #expect(try await pods(PodSandboxFilter()) == ["web", "old"])
+    #expect(try await pods(PodSandboxFilter(id: String(web.prefix(8)))) == ["web"])
+    #expect(try await pods(PodSandboxFilter(id: "absent")) == [])
+    #expect(try await pods(PodSandboxFilter(state: PodSandboxStateValue(state: .notReady))) == ["old"])
+    #expect(try await pods(PodSandboxFilter(labelSelector: ["app": "web"])) == ["web"])
+    #expect(try await pods(PodSandboxFilter(labelSelector: ["app": "web", "x": ""])) == [])
+
+    func containers(_ filter: ContainerFilter) async throws -> [String?] {
+      try await served.call(.listContainers, ListContainersRequest(filter: filter)).containers.map(\.metadata?.name)
+    }
+    #expect(try await containers(ContainerFilter()) == ["nginx", "sidecar", "job"])
+    #expect(try await containers(ContainerFilter(podSandboxID: String(web.prefix(8)))) == ["nginx", "sidecar"])
+    #expect(try await containers(ContainerFilter(state: ContainerStateValue(state: .exited))) == ["sidecar", "job"])
+    #expect(
+      try await containers(
+        ContainerFilter(
+          state: ContainerStateValue(state: .exited), podSandboxID: web,
+          labelSelector: ["io.kubernetes.container.name": "sidecar"])) == ["sidecar"])
+    #expect(
+      try await served.call(.listContainerStats, ListContainerStatsRequest()).stats.map(\.attributes?.metadata?.name)
+        == ["nginx"])
+  }
+
+  @Test func changesAreEvents() async throws {
+    let served = try ServedRuntime()
+    served.runtime.addImage("localhost/busybox:1")
+    let stream = try served.channel.stream(Method.getContainerEvents.path(.v1), [])
+    var events = stream.makeAsyncIterator()
+    // The stream is open once the runtime has counted it.
+    while served.runtime.calls["GetContainerEvents"] == nil { try await Task.sleep(for: .milliseconds(5)) }
+    try await Task.sleep(for: .milliseconds(20))
+    let sandbox = try await served.call(.runPodSandbox, RunPodSandboxRequest(config: pod)).podSandboxID
+    let id = try await served.call(
+      .createContainer, CreateContainerRequest(podSandboxID: sandbox, config: container("nginx"))
+    ).containerID
+    _ = try await served.call(.startContainer, StartContainerRequest(containerID: id))
+    _ = try await served.call(.stopContainer, StopContainerRequest(containerID: id))
+    _ = try await served.call(.removePodSandbox, RemovePodSandboxRequest(podSandboxID: sandbox))
+    let expected: [(ContainerEventType, String, Int)] = [
+      (.created, sandbox, 0), (.started, sandbox, 0), (.created, id, 1), (.started, id, 1), (.stopped, id, 1),
+      (.stopped, sandbox, 1), (.deleted, id, 1), (.deleted, sandbox, 0),
+    ]
+    for (type, subject, members) in expected {
+      let event = try ContainerEventResponse.decode(try #require(try await events.next()))
+      #expect(event.containerEventType == type)
+      #expect(event.containerID == subject)
+      #expect(event.containersStatuses.count == members)
+      #expect(event.podSandboxStatus?.id == sandbox)
+    }
+    // Its end ends the stream.
+    served.runtime.stop()
+    await #expect(throws: RPCError.self) { try await events.next() }
+  }
+}

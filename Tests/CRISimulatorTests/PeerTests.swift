@@ -1,0 +1,54 @@
+import CRIGRPC
+import CRIJSON
+import CRIProtobuf
+import CRISimulator
+import Foundation
+import Testing
+
+enum Peer {
+  static let python = "/usr/bin/python3"
+
+  static func isThere() async throws -> Bool {
+    guard FileManager.default.isExecutableFile(atPath: python) else { return false }
+    return try await Tool.run(python, "-c", "import grpc").code == 0
+  }
+}
+
+/// The simulated runtime as a client sees it that is not ours: grpcio, over Tools/grpcio-peer.
+@Suite(.enabled("python3-grpcio is not installed") { try await Peer.isThere() })
+struct PeerTests {
+  /// One document a call.
+  private func ask(_ served: ServedRuntime, _ arguments: [String]) async throws -> [JSON] {
+    let script = "\(Tool.root)/Tools/grpcio-peer/client.py"
+    let (code, output, errors) = try await Tool(Peer.python, [script, served.path] + arguments).end()
+    #expect(code == 0, "\(errors)")
+    return try output.split(separator: "\n").map { try JSON.parse(String($0)) }
+  }
+
+  @Test(arguments: Recorded.runtimes)
+  func itHearsEveryRecordedAnswer(runtime: String) async throws {
+    let served = try ServedRuntime(.recording(try Recorded.path(runtime)))
+    let calls = try Recorded.load(runtime)
+    let heard = try await ask(served, calls.map { "\($0.method)=\(Base64.encode($0.request))" })
+    #expect(heard.count == calls.count)
+    for (call, heard) in zip(calls, heard) {
+      var answer = call
+      let name = try #require(heard["code"]?.stringValue)
+      answer.code = try #require(StatusCode.allCases.first { $0.description == name })
+      answer.message = heard["message"]?.stringValue ?? ""
+      answer.response = Base64.decode(heard["responses"]?[0]?.stringValue ?? "") ?? []
+      #expect(try Answer(answer) == Answer(call), "\(call.name)")
+    }
+  }
+
+  @Test func itHearsALongList() async throws {
+    let served = try ServedRuntime(.synthetic(pods: 100, containers: 2000))
+    let heard = try await ask(served, ["ListContainers", "StreamContainers", "--sizes"])
+    #expect(heard.map { $0["code"] } == ["OK", "OK"])
+    let list = try #require(heard[0]["responses"]?[0]?.intValue)
+    let parts = (heard[1]["responses"]?.arrayValue ?? []).compactMap(\.intValue)
+    #expect(list > 1_400_000)
+    #expect(parts.count == 8)
+    #expect(parts.reduce(0, +) == list)
+  }
+}
