@@ -4,7 +4,11 @@ package enum ShortID {
   package static let length = 13
 
   /// A container's or pod's identifier, shortened.
-  package static func of(_ id: String) -> String { String(id.prefix(length)) }
+  package static func of(_ id: String) -> String {
+    let start = id.utf8.prefix(length)
+    // Where each byte is a character, characters need not be looked for.
+    return start.allSatisfy { $0 < 0x80 } ? String(decoding: start, as: UTF8.self) : String(id.prefix(length))
+  }
 
   /// An image's identifier or digest, without `sha256:`, shortened.
   package static func ofImage(_ id: String) -> String {
@@ -13,6 +17,8 @@ package enum ShortID {
 
   /// What a container says that its image is: shortened only if it is a digest in full, not a name.
   package static func ofImageReference(_ reference: String) -> String {
+    // The shortest digest there is.
+    guard reference.utf8.count >= 71 else { return reference }
     let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, let length = digestLengths[String(parts[0])], parts[1].utf8.count == length,
       parts[1].utf8.allSatisfy(isLowerHex)

@@ -32,51 +32,95 @@ package struct Table: Sendable {
 
   package let columns: [Column]
   package let layout: Layout
-  package private(set) var rows: [[Cell]] = []
+
+  /// A cell's end in `bytes`, and what it looks like.
+  private struct StoredCell {
+    let end: Int
+    let width: Int
+    let emphasis: TextStyle.Emphasis?
+  }
+
+  // All texts in one piece: a list has a hundred thousand of them.
+  private var bytes: [UInt8] = []
+  private var cells: [StoredCell] = []
+  /// How many cells there are up to each row's end.
+  private var rowEnds: [Int] = []
 
   package init(_ columns: [Column], layout: Layout = .crictl) {
     self.columns = columns
     self.layout = layout
+    append(columns.map { Cell($0.title, .strong) })
   }
 
   /// A row; cells that are missing at its end stay empty.
   package mutating func append(_ cells: [Cell]) {
     precondition(cells.count <= columns.count, "more cells than columns")
-    rows.append(cells)
+    for cell in cells { append(cell.text, cell.emphasis) }
+    rowEnds.append(self.cells.count)
   }
 
   /// A row of plain texts.
-  package mutating func append(_ texts: [String]) { append(texts.map { Cell($0) }) }
+  package mutating func append(_ texts: [String]) {
+    precondition(texts.count <= columns.count, "more cells than columns")
+    for text in texts { append(Sanitizer.visible(text), nil) }
+    rowEnds.append(cells.count)
+  }
+
+  private mutating func append(_ text: String, _ emphasis: TextStyle.Emphasis?) {
+    bytes.append(contentsOf: text.utf8)
+    cells.append(StoredCell(end: bytes.count, width: layout.width(of: text), emphasis: emphasis))
+  }
 
   /// Headers and rows, a line each, the last one closed by a line feed too.
   package func text(_ style: TextStyle = .plain, showingHeaders: Bool = true) -> String {
-    let header = columns.map { Cell($0.title, .strong) }
-    let lines = (showingHeaders ? [header] : []) + rows
-    let widths = lines.map { $0.map { layout.width(of: $0.text) } }
-    let columnWidths = columns.indices.map { column in
-      widths.reduce(0) { column < $1.count ? max($0, $1[column]) : $0 }
-    }
-    var text = ""
-    for (line, widths) in zip(lines, widths) {
-      write(line, widths, columnWidths, style, to: &text)
-      text += "\n"
-    }
-    return text
+    String(decoding: utf8(style, showingHeaders: showingHeaders), as: UTF8.self)
   }
 
-  private func write(
-    _ line: [Cell], _ widths: [Int], _ columnWidths: [Int], _ style: TextStyle, to text: inout String
-  ) {
+  /// As `text(_:showingHeaders:)`, in bytes.
+  package func utf8(_ style: TextStyle = .plain, showingHeaders: Bool = true) -> [UInt8] {
+    let firstRow = showingHeaders ? 0 : 1
+    let widths = columnWidths(from: firstRow)
+    var output: [UInt8] = []
+    output.reserveCapacity((rowEnds.count - firstRow) * widths.reduce(1) { $0 + layout.extent(of: $1) })
+    for row in firstRow..<rowEnds.count {
+      write(row, widths, style, to: &output)
+      output.append(0x0A)
+    }
+    return output
+  }
+
+  private func cells(of row: Int) -> Range<Int> { (row == 0 ? 0 : rowEnds[row - 1])..<rowEnds[row] }
+
+  private func columnWidths(from firstRow: Int) -> [Int] {
+    var widths = Array(repeating: 0, count: columns.count)
+    for row in firstRow..<rowEnds.count {
+      let cells = cells(of: row)
+      for index in cells {
+        widths[index - cells.lowerBound] = max(widths[index - cells.lowerBound], self.cells[index].width)
+      }
+    }
+    return widths
+  }
+
+  private func write(_ row: Int, _ columnWidths: [Int], _ style: TextStyle, to output: inout [UInt8]) {
+    let cells = cells(of: row)
     var written = 0
     var start = 0
-    for (column, cell) in line.enumerated() {
+    for index in cells {
+      let (column, cell) = (index - cells.lowerBound, self.cells[index])
+      let text = (index == 0 ? 0 : self.cells[index - 1].end)..<cell.end
       // Spaces are written before a cell, never after one: no line ends in them.
-      if !cell.text.isEmpty {
+      if !text.isEmpty {
         let isRight = columns[column].alignment == .right
-        let from = start + (isRight ? columnWidths[column] - widths[column] : 0)
-        text += String(repeating: " ", count: from - written)
-        text += style.apply(cell.emphasis, to: cell.text)
-        written = from + widths[column]
+        let from = start + (isRight ? columnWidths[column] - cell.width : 0)
+        output.append(contentsOf: repeatElement(0x20, count: from - written))
+        if style.isColoured, let emphasis = cell.emphasis {
+          let plain = String(decoding: bytes[text], as: UTF8.self)
+          output.append(contentsOf: style.apply(emphasis, to: plain).utf8)
+        } else {
+          output.append(contentsOf: bytes[text])
+        }
+        written = from + cell.width
       }
       start += layout.extent(of: columnWidths[column])
     }

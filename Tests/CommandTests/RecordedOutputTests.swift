@@ -60,18 +60,19 @@ struct RecordedOutputTests {
   @Test("as texts with ages", arguments: Recording.runtimes)
   func aged(runtime: String) throws {
     let recording = try Recording(runtime, .after)
-    let containers = ContainerQuery().select(
-      try #require(recording.answers(to: .listContainers).first).response.containers)
-    let pods = PodQuery().select(try #require(recording.answers(to: .listPodSandbox).first).response.items)
+    var containers = try #require(recording.answers(to: .listContainers).first).response.containers
+    ContainerQuery().apply(to: &containers)
+    var pods = try #require(recording.answers(to: .listPodSandbox).first).response.items
+    PodQuery().apply(to: &pods)
     // Nobody wrote down when a recording was made: some second after the last creation.
     let start = try #require(pods.first).createdAt.nanoseconds
     let moments = (0..<200).map { start + $0 * 100_000_000 }
-    func isRecorded(_ file: String, _ text: (Int64) -> String) throws -> Bool {
-      let recorded = try RecordedText.read("\(runtime)/\(file)")
+    func isRecorded(_ file: String, _ text: (Int64) -> [UInt8]) throws -> Bool {
+      let recorded = try Array(RecordedText.read("\(runtime)/\(file)").utf8)
       return moments.contains { text($0) == recorded }
     }
     #expect(try isRecorded("ps-a.table") { ContainerText(containers: containers, now: $0).table })
-    #expect(try isRecorded("ps-a.verbose") { ContainerText(containers: containers, now: $0).details })
+    #expect(try isRecorded("ps-a.verbose") { ContainerText(containers: containers, now: $0).details.utf8.map { $0 } })
     #expect(try isRecorded("pods.table") { PodText(pods: pods, now: $0).table })
   }
 }

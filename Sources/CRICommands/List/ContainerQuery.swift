@@ -13,12 +13,16 @@ struct ContainerQuery: Sendable {
   /// Asks the runtime: one call, and one more where an image was named.
   func run(_ client: Client) async throws(Failure) -> [Container] {
     do throws(RPCError) {
-      guard let image else { return select(try await list(client)) }
-      // One after the other, so that both know the version of the interface.
-      let request = ImageStatusRequest(image: ImageSpec(image: image))
-      // No container has an image that is not there.
-      guard let found = try await client.images.imageStatus(request).image else { return [] }
-      return select(try await list(client), image: found)
+      var found: Image?
+      if let image {
+        // One after the other, so that the second knows the version of the interface.
+        found = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: image))).image
+        // No container has an image that is not there.
+        if found == nil { return [] }
+      }
+      var containers = try await list(client)
+      apply(to: &containers, image: found)
+      return containers
     } catch {
       throw Failure(error)
     }
@@ -29,17 +33,15 @@ struct ContainerQuery: Sendable {
     return try await client.runtime.listContainers(ListContainersRequest(filter: filter)).containers
   }
 
-  /// Those of `containers` that the runtime cannot select.
-  func select(_ containers: [Container], image: Image? = nil) -> [Container] {
-    var wanted = containers
+  /// What the runtime cannot do: leaves those that are wanted, the youngest first.
+  func apply(to containers: inout [Container], image: Image? = nil) {
     if name != nil || namespace != nil || image != nil {
-      wanted = containers.filter { container in
-        name?.matches(container.metadata?.name ?? "") != false
-          && namespace?.matches(container.podNamespace) != false
-          && image?.isImage(of: container) != false
+      containers.removeAll { container in
+        name?.matches(container.metadata?.name ?? "") == false
+          || namespace?.matches(container.podNamespace) == false || image?.isImage(of: container) == false
       }
     }
-    return wanted.youngestFirst(\.createdAt, limit: limit)
+    containers.sortYoungestFirst(\.createdAt, limit: limit)
   }
 }
 

@@ -2,7 +2,7 @@ internal import CRI
 internal import CRIRendering
 
 /// Containers as `crictl ps` shows them.
-struct ContainerText {
+struct ContainerText: ListText {
   let containers: [Container]
   /// Nanoseconds since 1970.
   let now: Int64
@@ -10,19 +10,24 @@ struct ContainerText {
   /// Names of the images, where they are to be looked up.
   var images: ImageIndex?
 
-  var table: String {
+  private static let prefix = "CONTAINER_"
+
+  var ids: [String] { containers.map(\.id) }
+
+  var table: [UInt8] {
     var table = Table([
       "CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE",
     ])
+    let states = ContainerState.titles(after: Self.prefix)
     for container in containers {
       table.append([
         id(container.id), image(of: container), HumanDuration.ago(container.createdAt.nanoseconds, now: now),
-        container.state.title(after: "CONTAINER_"), container.metadata?.name ?? "",
-        "\(container.metadata?.attempt ?? 0)", id(container.podSandboxID), container.podName,
+        states[container.state] ?? "\(container.state.rawValue)", container.metadata?.name ?? "",
+        String(container.metadata?.attempt ?? 0), id(container.podSandboxID), container.podName,
         container.podNamespace,
       ])
     }
-    return table.text()
+    return table.utf8()
   }
 
   private func id(_ id: String) -> String { showsWhole ? id : ShortID.of(id) }
@@ -45,7 +50,7 @@ struct ContainerText {
       if !metadata.name.isEmpty { details.line("Name", metadata.name) }
       details.line("Attempt", "\(metadata.attempt)")
     }
-    details.line("State", container.state.title(after: "CONTAINER_"))
+    details.line("State", container.state.title(after: Self.prefix))
     if let image = container.image { details.line("Image", image.image) }
     details.line("Created", HumanDuration.ago(container.createdAt.nanoseconds, now: now))
     details.pairs("Labels", container.labels)

@@ -2,13 +2,15 @@ internal import CRI
 internal import CRIRendering
 
 /// Images as `crictl images` shows them.
-struct ImageText {
+struct ImageText: ListText {
   let images: [Image]
   var showsWhole = false
   var showsDigests = false
   var showsPinned = false
 
-  var table: String {
+  var ids: [String] { images.map(\.id) }
+
+  var table: [UInt8] {
     var table = Table(
       ["IMAGE", "TAG"] + (showsDigests ? ["DIGEST"] : []) + ["IMAGE ID", "SIZE"]
         + (showsPinned ? ["PINNED"] : []))
@@ -20,7 +22,7 @@ struct ImageText {
             + [id(image.id), HumanSize.text(bytes: image.size)] + (showsPinned ? ["\(image.pinned)"] : []))
       }
     }
-    return table.text()
+    return table.utf8()
   }
 
   private func id(_ id: String) -> String { showsWhole ? id : ShortID.ofImage(id) }

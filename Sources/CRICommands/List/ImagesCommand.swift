@@ -25,8 +25,6 @@ struct ImagesCommand: AsyncParsableCommand {
     let images = try await query.run(Context().client())
     let text = ImageText(
       images: images, showsWhole: list.noTrunc, showsDigests: digests, showsPinned: pinned)
-    try list.write(
-      ListImagesResponse(images: images), ids: { images.map(\.id) }, details: { text.details },
-      table: { text.table })
+    try list.write(ListImagesResponse(images: images), text)
   }
 }

@@ -13,21 +13,22 @@ struct PodQuery: Sendable {
   func run(_ client: Client) async throws(Failure) -> [PodSandbox] {
     let filter = filter == PodSandboxFilter() ? nil : filter
     do throws(RPCError) {
-      return select(try await client.runtime.listPodSandbox(ListPodSandboxRequest(filter: filter)).items)
+      var pods = try await client.runtime.listPodSandbox(ListPodSandboxRequest(filter: filter)).items
+      apply(to: &pods)
+      return pods
     } catch {
       throw Failure(error)
     }
   }
 
-  /// Those of `pods` that the runtime cannot select.
-  func select(_ pods: [PodSandbox]) -> [PodSandbox] {
-    var wanted = pods
+  /// What the runtime cannot do: leaves those that are wanted, the youngest first.
+  func apply(to pods: inout [PodSandbox]) {
     if name != nil || namespace != nil {
-      wanted = pods.filter { pod in
-        name?.matches(pod.metadata?.name ?? "") != false
-          && namespace?.matches(pod.metadata?.namespace ?? "") != false
+      pods.removeAll { pod in
+        name?.matches(pod.metadata?.name ?? "") == false
+          || namespace?.matches(pod.metadata?.namespace ?? "") == false
       }
     }
-    return wanted.youngestFirst(\.createdAt, limit: limit)
+    pods.sortYoungestFirst(\.createdAt, limit: limit)
   }
 }

@@ -2,14 +2,16 @@ internal import CRI
 internal import CRIRendering
 
 /// Pods as `crictl pods` shows them.
-struct PodText {
+struct PodText: ListText {
   let pods: [PodSandbox]
   /// Nanoseconds since 1970.
   let now: Int64
   var showsWhole = false
   var zone = TimeText.Zone.local
 
-  var table: String {
+  var ids: [String] { pods.map(\.id) }
+
+  var table: [UInt8] {
     var table = Table(["POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME"])
     for pod in pods {
       table.append([
@@ -18,7 +20,7 @@ struct PodText {
         "\(pod.metadata?.attempt ?? 0)", handler(of: pod),
       ])
     }
-    return table.text()
+    return table.utf8()
   }
 
   private func handler(of pod: PodSandbox) -> String {

@@ -18,8 +18,6 @@ struct PodsCommand: AsyncParsableCommand {
     let query = try selection.query(id: id)
     let pods = try await query.run(Context().client())
     let text = PodText(pods: pods, now: Kernel.now, showsWhole: list.noTrunc)
-    try list.write(
-      ListPodSandboxResponse(items: pods), ids: { pods.map(\.id) }, details: { text.details },
-      table: { text.table })
+    try list.write(ListPodSandboxResponse(items: pods), text)
   }
 }

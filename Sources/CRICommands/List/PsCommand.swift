@@ -23,9 +23,6 @@ struct PsCommand: AsyncParsableCommand {
     let containers = try await query.run(client)
     var text = ContainerText(containers: containers, now: Kernel.now, showsWhole: list.noTrunc)
     if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
-    try list.write(
-      ListContainersResponse(containers: containers), ids: { containers.map(\.id) },
-      details: { text.details },
-      table: { text.table })
+    try list.write(ListContainersResponse(containers: containers), text)
   }
 }

@@ -16,11 +16,23 @@ struct Recency: ParsableArguments {
 }
 
 extension Array {
-  /// The youngest first, no more than `limit`; those of one moment stay in their order.
-  func youngestFirst(_ moment: (Element) -> Timestamp, limit: Int?) -> [Element] {
+  /// Puts the youngest first and keeps no more than `limit`; those of one moment stay in their order.
+  mutating func sortYoungestFirst(_ moment: (Element) -> Timestamp, limit: Int?) {
     // The elements are large: their numbers are sorted, and each is moved once.
     let moments = map(moment)
-    let order = moments.indices.sorted { moments[$0] != moments[$1] ? moments[$0] > moments[$1] : $0 < $1 }
-    return order.prefix(limit ?? .max).map { self[$0] }
+    let isBefore = { (a: Int, b: Int) in moments[a] != moments[b] ? moments[a] > moments[b] : a < b }
+    var source = indices.sorted(by: isBefore)
+    for start in indices {
+      // Along the circle of places that pass their elements on; a place that is done is its own source.
+      var place = start
+      while source[place] != start {
+        let next = source[place]
+        swapAt(place, next)
+        source[place] = place
+        place = next
+      }
+      source[place] = place
+    }
+    if let limit, limit < count { removeLast(count - limit) }
   }
 }

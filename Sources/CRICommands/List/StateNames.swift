@@ -10,6 +10,11 @@ extension OpenEnum {
     return word.prefix(1) + word.dropFirst().lowercased()
   }
 
+  /// The titles of all states that are known.
+  static func titles(after prefix: String) -> [Self: String] {
+    Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.title(after: prefix)) })
+  }
+
   /// The state that an option names in any case, such as `running`.
   static func named(_ text: String, after prefix: String) throws(Failure) -> Self {
     if let state = Self(protoName: prefix + text.uppercased()) { return state }
