@@ -90,7 +90,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIState"],
       path: "Tests/Support", resources: [.copy("Recordings")], swiftSettings: dialect),
-    .testTarget(name: "CRISystemTests", dependencies: ["CRISystem"], swiftSettings: dialect),
+    .testTarget(name: "CRISystemTests", dependencies: ["CRISystem", "TestSupport"], swiftSettings: dialect),
     .testTarget(
       name: "CRIHTTP2Tests", dependencies: ["CRIHTTP2", "CRISystem", "TestSupport"], swiftSettings: dialect),
     .testTarget(

@@ -7,7 +7,7 @@ internal import CRISystem
 final class Caller: Sendable {
   let endpoint: Endpoint
   let channel: Channel
-  private let options: Client.Options
+  let options: Client.Options
   private let version: Locked<APIVersion?>
 
   init(_ endpoint: Endpoint, _ options: Client.Options) {

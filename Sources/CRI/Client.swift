@@ -47,7 +47,9 @@ public struct Client: Sendable {
   public var negotiatedVersion: APIVersion? { runtime.caller.negotiated }
 
   /// Measures the way to the runtime and back with an HTTP/2 PING, without calling it.
-  public func ping() async throws(RPCError) -> Duration { try await runtime.caller.channel.ping() }
+  public func ping() async throws(RPCError) -> Duration {
+    try await runtime.caller.channel.ping(timeout: runtime.caller.options.timeout)
+  }
 
   /// Ends the connection. The next call makes a new one.
   public func close() {

@@ -5,53 +5,68 @@ internal import CRISystem
 ///
 /// Its messages wait in a queue until the caller takes them; a full queue holds the runtime back by flow control.
 final class Call: StreamHandler {
-  /// Whole messages that may wait before the stream's window is left to close, in bytes.
+  /// Messages that may wait before the stream's window is left to close, in bytes.
   private static let highWater = 1 << 20
+  /// What a waiting message costs besides its bytes, so that empty ones are counted too.
+  private static let overhead = 64
 
   typealias Next = Result<[UInt8]?, RPCError>
 
   private struct State {
     var reader: ResponseReader
-    var key: UInt64?
-    var isCancelled = false
-    var queue: [[UInt8]] = []
+    var stream: (connection: Connection, key: UInt64)?
+    var queue = Queue<[UInt8]>()
     var queuedBytes = 0
+    /// Bytes that the runtime may not replace yet.
     var withheld = 0
     var waiter: CheckedContinuation<Next, Never>?
     /// How it ended: nil while it runs, `.success` in order.
     var end: Result<Void, RPCError>?
-    /// The stream was refused unseen, so that it may be sent again.
-    var wasRefused = false
+    var isSecondTry = false
   }
 
+  private let request: Request
+  private let connect: @Sendable () throws(StreamFailure) -> Connection
   private let state: Locked<State>
-  private let connection: Connection
 
-  init(_ reader: ResponseReader, on connection: Connection) {
+  init(
+    _ request: Request, _ reader: ResponseReader,
+    connect: @escaping @Sendable () throws(StreamFailure) -> Connection
+  ) {
+    self.request = request
+    self.connect = connect
     state = Locked(State(reader: reader))
-    self.connection = connection
   }
 
-  func start(_ headers: [Header], body: [UInt8], deadline: ContinuousClock.Instant?) {
-    let key = connection.request(headers, body: body, deadline: deadline, handler: self)
-    let isCancelled = state.withLock { state in
-      state.key = key
-      return state.isCancelled
+  /// Sends the request. Whatever fails is heard from `next`.
+  func start() {
+    let connection: Connection
+    do throws(StreamFailure) {
+      connection = try connect()
+    } catch {
+      return closed(error)
     }
-    // Cancelled before there was a stream: the caller has gone, the runtime must know.
-    if isCancelled { connection.cancel(key) }
+    let key = connection.makeKey()
+    let isOver = state.withLock { state in
+      state.stream = (connection, key)
+      return state.end != nil
+    }
+    if isOver { return }
+    connection.request(key, request.headers, body: request.body, deadline: request.deadline, handler: self)
+    // Ended while the stream was being opened: that reset came too early for it.
+    if state.withLock({ $0.end != nil }) { connection.cancel(key) }
   }
 
   /// The next message, nil after the last. One caller at a time.
   func next() async throws(RPCError) -> [UInt8]? {
     let result: Next = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let (ready, consumed) = state.withLock { state -> (Next?, (UInt64, Int)?) in
+        let (ready, stream, consumed) = state.withLock { state in
           let ready = Self.take(&state)
           if ready == nil { state.waiter = continuation }
-          return (ready, Self.release(&state))
+          return (ready, state.stream, Self.release(&state))
         }
-        if let (key, count) = consumed { connection.consumed(count, on: key) }
+        if consumed > 0, let (connection, key) = stream { connection.consumed(consumed, on: key) }
         if let ready { continuation.resume(returning: ready) }
       }
     } onCancel: {
@@ -61,11 +76,7 @@ final class Call: StreamHandler {
   }
 
   /// Ends the call; the caller hears of it at once, the runtime by RST_STREAM.
-  func cancel() {
-    reset { .failure(.cancelled(method: $0.reader.method)) }
-  }
-
-  var wasRefused: Bool { state.withLock { $0.wasRefused } }
+  func cancel() { abort(.cancelled(method: request.method)) }
 
   // MARK: From the connection's thread
 
@@ -82,76 +93,86 @@ final class Call: StreamHandler {
   }
 
   func received(data: [UInt8]) -> Bool {
-    let outcome = state.withLock { state -> (resume: (() -> Void)?, failure: RPCError?, taken: Bool) in
+    let (resume, failure, isTaken) = state.withLock { state -> ((() -> Void)?, RPCError?, Bool) in
       guard state.end == nil else { return (nil, nil, true) }
+      var messages: [[UInt8]] = []
+      var failure: RPCError?
       do throws(RPCError) {
-        let messages = try state.reader.take(data: data)
-        state.queue += messages
-        state.queuedBytes += messages.reduce(0) { $0 + $1.count }
-        let isFull = state.queuedBytes > Self.highWater
-        if isFull { state.withheld += data.count }
-        guard let waiter = state.waiter, let ready = Self.take(&state) else { return (nil, nil, !isFull) }
-        state.waiter = nil
-        return ({ waiter.resume(returning: ready) }, nil, !isFull)
+        try state.reader.take(data: data, &messages)
       } catch {
-        return (nil, error, true)
+        failure = error
       }
+      for message in messages {
+        state.queue.append(message)
+        state.queuedBytes += message.count + Self.overhead
+      }
+      let resume = messages.isEmpty ? nil : Self.wake(&state)
+      let isFull = state.queuedBytes > Self.highWater
+      if isFull { state.withheld += data.count }
+      return (resume, failure, !isFull)
     }
-    outcome.resume?()
-    if let failure = outcome.failure { abort(failure) }
-    return outcome.taken
+    resume?()
+    if let failure { abort(failure) }
+    return isTaken
   }
 
   func closed(_ failure: StreamFailure?) {
-    finish { state in
-      if failure == .refused { state.wasRefused = true }
-      return state.reader.end(failure).map { .failure($0) } ?? .success(())
+    // Refused unseen: once more, on a new connection where this one ends (RFC 9113, section 8.7).
+    let mayTryAgain = failure == .refused || failure == .reset(.refusedStream)
+    let triesAgain = state.withLock { state in
+      guard mayTryAgain, state.end == nil, !state.isSecondTry, state.reader.isUntouched else { return false }
+      state.isSecondTry = true
+      return true
     }
+    if triesAgain { return start() }
+    finish { state in state.reader.end(failure).map { .failure($0) } ?? .success(()) }
   }
 
   // MARK: Endings
 
-  private func abort(_ failure: RPCError) { reset { _ in .failure(failure) } }
-
   /// Ends the call from our side, the stream with it.
-  private func reset(_ end: (inout State) -> Result<Void, RPCError>) {
-    var key: UInt64?
-    finish { state in
-      key = state.key
-      // Without a key the stream is just being opened: `start` sees this and resets it.
-      state.isCancelled = true
-      return end(&state)
-    }
-    if let key { connection.cancel(key) }
+  private func abort(_ failure: RPCError) {
+    if let (connection, key) = finish({ _ in .failure(failure) }) { connection.cancel(key) }
   }
 
   /// The first ending counts.
-  private func finish(_ end: (inout State) -> Result<Void, RPCError>) {
-    let resume: (() -> Void)? = state.withLock { state in
-      guard state.end == nil else { return nil }
+  /// - Returns: the stream that this ended.
+  @discardableResult
+  private func finish(_ end: (inout State) -> Result<Void, RPCError>) -> (Connection, UInt64)? {
+    let (stream, resume) = state.withLock { state -> ((Connection, UInt64)?, (() -> Void)?) in
+      guard state.end == nil else { return (nil, nil) }
       let outcome = end(&state)
       state.end = outcome
-      // A failure outruns what is queued: half an answer is none.
-      if case .failure = outcome { state.queue = [] }
-      guard let waiter = state.waiter, let ready = Self.take(&state) else { return nil }
-      state.waiter = nil
-      return { waiter.resume(returning: ready) }
+      // Who has left or run out of time hears so at once; any other end comes after what came before it.
+      switch outcome {
+      case .failure(.cancelled), .failure(.deadlineExceeded): state.queue.removeAll()
+      default: break
+      }
+      return (state.stream, Self.wake(&state))
     }
     resume?()
+    return stream
+  }
+
+  /// What to do for the caller that waits, outside the lock.
+  private static func wake(_ state: inout State) -> (() -> Void)? {
+    guard let waiter = state.waiter, let ready = take(&state) else { return nil }
+    state.waiter = nil
+    return { waiter.resume(returning: ready) }
   }
 
   private static func take(_ state: inout State) -> Next? {
-    if !state.queue.isEmpty {
-      let message = state.queue.removeFirst()
-      state.queuedBytes -= message.count
+    if let message = state.queue.popFirst() {
+      state.queuedBytes -= message.count + overhead
       return .success(message)
     }
     return state.end.map { $0.map { nil } }
   }
 
-  private static func release(_ state: inout State) -> (UInt64, Int)? {
-    guard state.withheld > 0, state.queuedBytes <= highWater, let key = state.key else { return nil }
+  /// - Returns: the bytes that the runtime may send again.
+  private static func release(_ state: inout State) -> Int {
+    guard state.queuedBytes <= highWater else { return 0 }
     defer { state.withheld = 0 }
-    return (key, state.withheld)
+    return state.withheld
   }
 }

@@ -21,41 +21,7 @@ package final class Channel: Sendable {
   package func unary(
     _ method: String, _ message: [UInt8], options: CallOptions = CallOptions()
   ) async throws(RPCError) -> [UInt8] {
-    let deadline = options.timeout.map { ContinuousClock.now + $0 }
-    let call = try start(method, message, options, deadline)
-    do throws(RPCError) {
-      return try await answer(of: call, method)
-    } catch {
-      // Refused unseen (GOAWAY): once more, on a new connection (RFC 9113, section 8.7).
-      guard call.wasRefused else { throw error }
-      return try await answer(of: try start(method, message, options, deadline), method)
-    }
-  }
-
-  /// One message there, any number back.
-  package func stream(
-    _ method: String, _ message: [UInt8], options: CallOptions = CallOptions()
-  ) throws(RPCError) -> ByteStream {
-    ByteStream(call: try start(method, message, options, options.timeout.map { ContinuousClock.now + $0 }))
-  }
-
-  /// Measures the way there and back, without a call.
-  package func ping() async throws(RPCError) -> Duration {
-    do throws(StreamFailure) {
-      return try await current().ping()
-    } catch {
-      throw ResponseReader(method: "PING", path: path, hasDeadline: false, limit: 0).end(error)
-        ?? .connectionLost(method: "PING", reason: "")
-    }
-  }
-
-  /// The process that serves the socket, as the kernel knows it; nil until a call has connected.
-  package var peer: PeerCredentials? { connection.withLock { $0 }?.peer }
-
-  /// Ends the connection; the next call makes a new one.
-  package func close() { connection.withLock { $0 = nil } }
-
-  private func answer(of call: Call, _ method: String) async throws(RPCError) -> [UInt8] {
+    let call = try start(method, message, options)
     guard let answer = try await call.next() else {
       throw .undecodable(method: method, reason: "no message in the answer")
     }
@@ -66,25 +32,42 @@ package final class Channel: Sendable {
     return answer
   }
 
-  private func start(
-    _ method: String, _ message: [UInt8], _ options: CallOptions, _ deadline: ContinuousClock.Instant?
-  ) throws(RPCError) -> Call {
-    var headers = [
-      Header(":method", "POST"), Header(":scheme", "http"), Header(":path", method),
-      Header(":authority", "localhost"),
-      Header("content-type", "application/grpc"), Header("te", "trailers"), Header("user-agent", userAgent),
-    ]
-    if let deadline { headers.append(Header("grpc-timeout", Timeout.encode(deadline - .now))) }
-    headers += options.metadata.map { Header($0.name, $0.value) }
-    let reader = ResponseReader(
-      method: method, path: path, hasDeadline: deadline != nil, limit: maxMessageSize)
+  /// One message there, any number back.
+  package func stream(
+    _ method: String, _ message: [UInt8], options: CallOptions = CallOptions()
+  ) throws(RPCError) -> ByteStream {
+    ByteStream(try start(method, message, options))
+  }
+
+  /// Measures the way there and back, without a call.
+  package func ping(timeout: Duration?) async throws(RPCError) -> Duration {
+    let deadline = timeout.map { ContinuousClock.now + $0 }
     do throws(StreamFailure) {
-      let call = Call(reader, on: try current())
-      call.start(headers, body: MessageAssembler.frame(message), deadline: deadline)
-      return call
+      return try await current().ping(deadline: deadline)
     } catch {
-      throw reader.end(error) ?? .connectionLost(method: method, reason: "")
+      throw ResponseReader(method: "PING", path: path, deadline: deadline, limit: 0).rpcError(error)
     }
+  }
+
+  /// The process that serves the socket, as the kernel knows it; nil until a call has connected.
+  package var peer: PeerCredentials? { connection.withLock { $0 }?.peer }
+
+  /// Ends the connection; the next call makes a new one.
+  package func close() { connection.withLock { $0 = nil } }
+
+  private func start(
+    _ method: String, _ message: [UInt8], _ options: CallOptions
+  ) throws(RPCError) -> Call {
+    // The runtime need not hear of what nobody waits for.
+    if Task.isCancelled { throw .cancelled(method: method) }
+    let deadline = options.timeout.map { ContinuousClock.now + $0 }
+    let request = Request(
+      method: method, body: MessageAssembler.frame(message), deadline: deadline, metadata: options.metadata,
+      userAgent: userAgent)
+    let reader = ResponseReader(method: method, path: path, deadline: deadline, limit: maxMessageSize)
+    let call = Call(request, reader) { () throws(StreamFailure) in try self.current() }
+    call.start()
+    return call
   }
 
   private func current() throws(StreamFailure) -> Connection {

@@ -16,9 +16,8 @@ struct MessageAssembler {
 
   init(limit: Int) { self.limit = limit }
 
-  /// - Returns: the messages that these bytes complete.
-  mutating func take(_ bytes: [UInt8]) throws(Failure) -> [[UInt8]] {
-    var messages: [[UInt8]] = []
+  /// Adds the messages that these bytes complete; those before a failure are good.
+  mutating func take(_ bytes: [UInt8], _ messages: inout [[UInt8]]) throws(Failure) {
     var rest = bytes[...]
     while !rest.isEmpty {
       if prefix.count < Self.prefixLength {
@@ -41,7 +40,6 @@ struct MessageAssembler {
         prefix = []
       }
     }
-    return messages
   }
 
   /// Says whether the body may end here.
@@ -56,6 +54,7 @@ struct MessageAssembler {
     var framed: [UInt8] = [0]
     framed.reserveCapacity(prefixLength + message.count)
     for shift in [24, 16, 8, 0] { framed.append(UInt8(truncatingIfNeeded: length >> shift)) }
-    return framed + message
+    framed += message
+    return framed
   }
 }

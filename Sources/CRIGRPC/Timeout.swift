@@ -8,13 +8,15 @@ enum Timeout {
     guard seconds >= 0, attoseconds >= 0 else { return "0m" }
     let rest = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
     if seconds <= limit / 1000 - 1 { return "\(seconds * 1000 + rest)m" }
-    return "\(min(seconds + 1, limit))S"
+    return "\(min(seconds, limit - 1) + 1)S"
   }
 
   static func decode(_ text: String) -> Duration? {
-    guard let unit = text.last, let count = Int64(text.dropLast()), count >= 0, count <= limit else {
-      return nil
-    }
+    let digits = text.utf8.dropLast()
+    guard let unit = text.last, (1...8).contains(digits.count),
+      digits.allSatisfy({ (0x30...0x39).contains($0) }),
+      let count = Int64(text.dropLast())
+    else { return nil }
     switch unit {
     case "n": return .nanoseconds(count)
     case "u": return .microseconds(count)

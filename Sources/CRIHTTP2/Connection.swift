@@ -17,8 +17,10 @@ package final class Connection: Sendable {
   }
 
   /// Serves a client on an accepted socket.
+  /// - Parameter ended: called on the connection's thread when it is over.
   package init(
-    serving socket: consuming Descriptor, accept: @escaping @Sendable (ServerStream) -> any StreamHandler
+    serving socket: consuming Descriptor, accept: @escaping @Sendable (ServerStream) -> any StreamHandler,
+    ended: @escaping @Sendable () -> Void
   ) throws(Errno) {
     mailbox = try Mailbox()
     let mailbox = mailbox
@@ -27,6 +29,7 @@ package final class Connection: Sendable {
     try Thread.detach {
       var loop = ConnectionLoop(serving: Descriptor(owning: number), mailbox: mailbox, accept: accept)
       loop.run()
+      ended()
     }
   }
 
@@ -38,55 +41,44 @@ package final class Connection: Sendable {
   /// Why new streams are refused; nil while the connection is good.
   package var refusal: StreamFailure? { mailbox.refusal }
 
-  /// Opens a stream with a whole request.
-  /// - Returns: its key for `cancel` and `consumed`.
+  /// A key for one stream of this connection.
+  package func makeKey() -> UInt64 { mailbox.makeKey() }
+
+  /// Opens a stream with a whole request. Where that is refused at once, the handler hears of it on the caller's thread.
   package func request(
-    _ headers: [Header], body: [UInt8], deadline: ContinuousClock.Instant?, handler: any StreamHandler
-  ) -> UInt64 {
-    let key = mailbox.makeKey()
+    _ key: UInt64, _ headers: [Header], body: [UInt8], deadline: ContinuousClock.Instant?,
+    handler: any StreamHandler
+  ) {
     if let refusal = mailbox.post(.request(key: key, headers, body: body, deadline: deadline, handler)) {
       handler.closed(refusal)
     }
-    return key
   }
 
   /// Ends a stream with RST_STREAM(CANCEL). Its handler hears `.cancelled`, unless it was over before.
+  /// A stream that is not open yet is not affected.
   package func cancel(_ key: UInt64) { _ = mailbox.post(.reset(key: key, .cancel)) }
 
   /// Says that a handler is done with bytes which it had kept.
   package func consumed(_ count: Int, on key: UInt64) { _ = mailbox.post(.consume(key: key, count)) }
 
   /// Measures a PING round trip.
-  package func ping() async throws(StreamFailure) -> Duration {
-    let result = await withCheckedContinuation { continuation in
-      if let refusal = mailbox.post(.ping(continuation)) { continuation.resume(returning: .failure(refusal)) }
+  package func ping(deadline: ContinuousClock.Instant?) async throws(StreamFailure) -> Duration {
+    let key = mailbox.makeKey()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let ping = Mailbox.Ping(deadline: deadline, continuation: continuation)
+        if let refusal = mailbox.post(.ping(key: key, ping)) {
+          ping.continuation.resume(returning: .failure(refusal))
+        }
+        // Cancelled before it was posted: the handler below came too early.
+        if Task.isCancelled { cancel(key) }
+      }
+    } onCancel: {
+      cancel(key)
     }
     return try result.get()
   }
 
   /// Says goodbye (GOAWAY) and ends; open streams hear `.connectionLost`.
   package func close() { _ = mailbox.post(.shutDown) }
-}
-
-/// The answering side of a stream, for servers. All of it may be called from anywhere; after the end it does nothing.
-package struct ServerStream: Sendable {
-  let mailbox: Mailbox
-  let key: UInt64
-
-  /// Sends response headers; with `endStream` they are all there is.
-  package func respond(_ headers: [Header], endStream: Bool = false) {
-    _ = mailbox.post(.respond(key: key, headers, endStream: endStream))
-  }
-
-  /// Sends a piece of the body.
-  package func send(_ bytes: [UInt8]) { _ = mailbox.post(.send(key: key, bytes, trailers: nil)) }
-
-  /// Ends the body with trailers.
-  package func finish(_ trailers: [Header]) { _ = mailbox.post(.send(key: key, [], trailers: trailers)) }
-
-  /// Ends the stream with RST_STREAM.
-  package func reset(_ code: ErrorCode) { _ = mailbox.post(.reset(key: key, code)) }
-
-  /// Ends the whole connection.
-  package func closeConnection() { _ = mailbox.post(.shutDown) }
 }

@@ -9,10 +9,6 @@ struct ConnectionLoop: ~Copyable {
     var hasEnded = false
   }
 
-  private typealias Ping = (
-    sent: ContinuousClock.Instant, continuation: CheckedContinuation<Result<Duration, StreamFailure>, Never>
-  )
-
   /// How long a full listen queue is waited for; a call with a deadline gives up sooner.
   private static let connectPatience = Duration.seconds(10)
 
@@ -25,12 +21,17 @@ struct ConnectionLoop: ~Copyable {
   private var socketNumber: Int32?
   private var streams: [UInt64: Stream] = [:]
   private var keys: [Int32: UInt64] = [:]
-  private var pings: [[UInt8]: Ping] = [:]
-  private var pingCount: UInt64 = 0
+  private var pings: [UInt64: Mailbox.Ping] = [:]
   private var nextDeadline: ContinuousClock.Instant?
   private var greeting = Greeting()
   private var output: [UInt8] = []
   private var sent = 0
+  /// Why nothing can be sent any more.
+  private var sendFailure: Errno?
+  /// What the peer said with its GOAWAY, where that was more than a goodbye.
+  private var farewell: String?
+  /// The mailbox may hold something.
+  private var isWoken = true
   private var isClosing = false
 
   init(connectingTo path: String, mailbox: Mailbox) {
@@ -62,7 +63,7 @@ struct ConnectionLoop: ~Copyable {
     }
     let left = mailbox.close(failure)
     for case .request(_, _, _, _, let handler) in left { handler.closed(failure) }
-    for case .ping(let continuation) in left { continuation.resume(returning: .failure(failure)) }
+    for case .ping(_, let ping) in left { ping.continuation.resume(returning: .failure(failure)) }
     for stream in streams.values { stream.handler.closed(failure) }
     for ping in pings.values { ping.continuation.resume(returning: .failure(failure)) }
   }
@@ -75,20 +76,27 @@ struct ConnectionLoop: ~Copyable {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     defer { buffer.deallocate() }
     while true {
-      for command in mailbox.take() { try apply(command, to: &session) }
-      expire(&session)
+      if isWoken { for command in mailbox.take() { try apply(command, to: &session) } }
+      try expire(&session)
       if socket == nil { try connect(since: start) }
-      let mayWriteMore = try flush(&session)
+      let isSent = try flush(&session)
       try dispatch(&session)
-      if isClosing && output.isEmpty { return .connectionLost("the connection was closed") }
-      if !session.isAlive && output.isEmpty {
-        return .connectionLost(session.complaint ?? "the peer is going away")
+      // A last word that does not fit into the socket is not waited for: its reader may never come.
+      if isClosing { return .connectionLost("the connection was closed") }
+      // A server's last word is an answer, so it is.
+      if !session.isAlive && (isSent || role == .client) {
+        return lost(session.takeComplaint() ?? "the peer is going away")
       }
-      guard try wait(untilWritable: !mayWriteMore) else { continue }
-      try receive(into: buffer, &session)
-      try dispatch(&session)
+      if try wait(untilWritable: !isSent) {
+        try receive(into: buffer, &session)
+        try dispatch(&session)
+      } else if let sendFailure {
+        throw greeting.ended ?? lost(sendFailure.description)
+      }
     }
   }
+
+  private func lost(_ words: String) -> StreamFailure { .connectionLost(farewell ?? words) }
 
   // MARK: Socket
 
@@ -111,14 +119,14 @@ struct ConnectionLoop: ~Copyable {
         if output.isEmpty { return true }
       }
       guard socket != nil else { return true }
+      if sendFailure != nil { return true }
       while sent < output.count {
         let count: Int?
         do throws(Errno) {
           count = try socket!.send(output, from: sent)
         } catch {
           // What the peer said before it went may explain why: it is read first.
-          output.removeAll()
-          sent = 0
+          sendFailure = error
           return true
         }
         guard let count else { return false }
@@ -131,7 +139,7 @@ struct ConnectionLoop: ~Copyable {
 
   /// - Returns: true when there is something to read.
   private mutating func wait(untilWritable: Bool) throws(StreamFailure) -> Bool {
-    var timeout = nextDeadline.map { $0 - ContinuousClock.now }
+    var timeout = sendFailure == nil ? nextDeadline.map { $0 - ContinuousClock.now } : .zero
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(mailbox.wakeDescriptor, true, false)]
     if let socketNumber {
       interests.append((socketNumber, true, untilWritable))
@@ -141,6 +149,7 @@ struct ConnectionLoop: ~Copyable {
     }
     do throws(Errno) {
       let ready = try Poll.wait(interests, timeout: timeout)
+      isWoken = ready[0].readable
       return ready.count > 1 && ready[1].readable
     } catch {
       throw .connectionLost("poll: \(error)")
@@ -154,10 +163,10 @@ struct ConnectionLoop: ~Copyable {
     do throws(Errno) {
       count = try socket!.read(into: buffer)
     } catch {
-      throw greeting.ended ?? .connectionLost(error.description)
+      throw greeting.ended ?? lost(error.description)
     }
     guard let count else { return }
-    if count == 0 { throw greeting.ended ?? .connectionLost("the peer closed the connection") }
+    if count == 0 { throw greeting.ended ?? lost("the peer closed the connection") }
     let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
     guard role == .client, !greeting.isDone else { return try session.receive(bytes) }
     // nghttp2 would call any other language a protocol error: look first.
@@ -174,9 +183,10 @@ struct ConnectionLoop: ~Copyable {
         let id = try session.request(headers, body: body)
         streams[key] = Stream(id: id, handler: handler, deadline: deadline)
         keys[id] = key
-        if let deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
+        if let deadline { expect(deadline) }
       } catch {
-        // Stream numbers are used up, or the peer has said GOAWAY: this one was never sent.
+        // Stream numbers are used up: this one was never sent, and the next needs another connection.
+        mailbox.refuse(.refused)
         handler.closed(.refused)
       }
     case .respond(let key, let headers, let endStream):
@@ -184,14 +194,14 @@ struct ConnectionLoop: ~Copyable {
     case .send(let key, let bytes, let trailers):
       if let stream = streams[key] { try session.send(on: stream.id, bytes, trailers: trailers) }
     case .reset(let key, let code):
+      pings.removeValue(forKey: key)?.continuation.resume(returning: .failure(.cancelled))
       try end(key, .cancelled, code, &session)
     case .consume(let key, let count):
       if let stream = streams[key] { try session.consume(count, on: stream.id) }
-    case .ping(let continuation):
-      pingCount += 1
-      let payload = withUnsafeBytes(of: pingCount.bigEndian) { Array($0) }
-      pings[payload] = (.now, continuation)
-      try session.ping(payload)
+    case .ping(let key, let ping):
+      pings[key] = ping
+      if let deadline = ping.deadline { expect(deadline) }
+      try session.ping(withUnsafeBytes(of: key.bigEndian) { Array($0) })
     case .shutDown:
       isClosing = true
       try session.goAway()
@@ -200,24 +210,38 @@ struct ConnectionLoop: ~Copyable {
 
   /// Ends a stream from our side. Its caller is told at once, whatever the peer does.
   private mutating func end(
-    _ key: UInt64, _ failure: StreamFailure, _ code: ErrorCode, _ session: inout Session
+    _ key: UInt64, _ failure: StreamFailure?, _ code: ErrorCode, _ session: inout Session
   ) throws(StreamFailure) {
     guard let stream = streams.removeValue(forKey: key) else { return }
     keys[stream.id] = nil
-    try session.reset(stream.id, code)
     stream.handler.closed(failure)
+    try session.reset(stream.id, code)
   }
 
-  private mutating func expire(_ session: inout Session) {
+  private mutating func expect(_ deadline: ContinuousClock.Instant) {
+    nextDeadline = min(nextDeadline ?? deadline, deadline)
+  }
+
+  private mutating func expire(_ session: inout Session) throws(StreamFailure) {
     guard let next = nextDeadline, ContinuousClock.now >= next else { return }
     let now = ContinuousClock.now
-    let late = streams.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys
-    // A reset that cannot be queued changes nothing for the caller, whose time is up.
-    for key in late { try? end(key, .deadlineExceeded, .cancel, &session) }
-    nextDeadline = streams.values.compactMap(\.deadline).min()
+    for (key, stream) in streams {
+      if let deadline = stream.deadline, deadline <= now {
+        try end(key, .deadlineExceeded, .cancel, &session)
+      }
+    }
+    for (key, ping) in pings {
+      if let deadline = ping.deadline, deadline <= now {
+        pings[key] = nil
+        ping.continuation.resume(returning: .failure(.deadlineExceeded))
+      }
+    }
+    let deadlines = streams.values.compactMap(\.deadline) + pings.values.compactMap(\.deadline)
+    nextDeadline = deadlines.min()
   }
 
   private mutating func dispatch(_ session: inout Session) throws(StreamFailure) {
+    var ended: [UInt64] = []
     for event in session.takeEvents() {
       switch event {
       case .headers(let id, let headers, let endStream):
@@ -230,18 +254,29 @@ struct ConnectionLoop: ~Copyable {
         if let key = keys[id] {
           streams[key]?.hasEnded = true
           streams[key]?.handler.ended()
+          ended.append(key)
         }
-      case .closed(let id, let code):
-        close(id, code)
-      case .goAway:
+      case .closed(let id, let code, let byPeer):
+        close(id, code, byPeer: byPeer, &session)
+      case .malformed(let id, let words):
+        if let key = keys[id] {
+          try end(key, .malformed(words), .enhanceYourCalm, &session)
+        } else {
+          try session.reset(id, .enhanceYourCalm)
+        }
+      case .goAway(_, let code, let debug):
         // libnghttp2 itself closes the streams after the last one served, with REFUSED_STREAM.
         mailbox.refuse(.refused)
+        if code != .noError { farewell = "the peer went away: \(code) \(debug)" }
       case .pong(let payload):
-        if let ping = pings.removeValue(forKey: payload) {
+        let key = payload.reduce(0) { $0 << 8 | UInt64($1) }
+        if let ping = pings.removeValue(forKey: key) {
           ping.continuation.resume(returning: .success(ContinuousClock.now - ping.sent))
         }
       }
     }
+    // A server may answer before it has read the whole request: the rest is not sent.
+    if role == .client { for key in ended { try end(key, nil, .cancel, &session) } }
   }
 
   private mutating func open(_ id: Int32) {
@@ -253,14 +288,21 @@ struct ConnectionLoop: ~Copyable {
 
   private func handler(of id: Int32) -> (any StreamHandler)? { keys[id].flatMap { streams[$0]?.handler } }
 
-  private mutating func close(_ id: Int32, _ code: ErrorCode) {
+  private mutating func close(_ id: Int32, _ code: ErrorCode, byPeer: Bool, _ session: inout Session) {
     guard let key = keys.removeValue(forKey: id), let stream = streams.removeValue(forKey: key) else {
       return
     }
-    if stream.hasEnded {
-      stream.handler.closed(nil)
-    } else {
-      stream.handler.closed(code == .refusedStream ? .refused : .reset(code))
-    }
+    let failure: StreamFailure? =
+      if stream.hasEnded && (role == .client || code == .noError) {
+        nil
+      } else if byPeer {
+        .reset(code)
+      } else if code == .refusedStream {
+        .refused
+      } else {
+        // None of ours: those have left `streams` before.
+        .malformed(session.takeComplaint() ?? code.description)
+      }
+    stream.handler.closed(failure)
   }
 }

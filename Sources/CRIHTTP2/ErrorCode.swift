@@ -10,6 +10,7 @@ package struct ErrorCode: Hashable, Sendable, RawRepresentable {
   package static let refusedStream = ErrorCode(rawValue: 7)
   package static let cancel = ErrorCode(rawValue: 8)
   package static let enhanceYourCalm = ErrorCode(rawValue: 11)
+  package static let inadequateSecurity = ErrorCode(rawValue: 12)
 
   private static let names = [
     "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT",

@@ -7,7 +7,10 @@ package enum Event: Hashable, Sendable {
   /// The peer has sent all that it will on this stream.
   case endStream(stream: Int32)
   /// The stream is over, with the code of its RST_STREAM, or `.noError`.
-  case closed(stream: Int32, ErrorCode)
+  /// - Parameter byPeer: the peer sent the RST_STREAM; else we did, or libnghttp2 for us.
+  case closed(stream: Int32, ErrorCode, byPeer: Bool)
+  /// The peer sent on this stream what we do not take; ending it is up to the reader.
+  case malformed(stream: Int32, String)
   /// The peer takes no streams after `lastStream` any more.
   case goAway(lastStream: Int32, ErrorCode, debug: String)
   /// The answer to a ping of ours.

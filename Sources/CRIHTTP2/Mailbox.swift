@@ -8,12 +8,18 @@ final class Mailbox: Sendable {
     case send(key: UInt64, [UInt8], trailers: [Header]?)
     case reset(key: UInt64, ErrorCode)
     case consume(key: UInt64, Int)
-    case ping(CheckedContinuation<Result<Duration, StreamFailure>, Never>)
+    case ping(key: UInt64, Ping)
     case shutDown
 
     var opensStream: Bool {
       if case .request = self { true } else { false }
     }
+  }
+
+  struct Ping: Sendable {
+    var deadline: ContinuousClock.Instant?
+    var continuation: CheckedContinuation<Result<Duration, StreamFailure>, Never>
+    var sent = ContinuousClock.now
   }
 
   private struct State {
@@ -48,12 +54,13 @@ final class Mailbox: Sendable {
   /// Hands a command to the thread.
   /// - Returns: why it was not taken, nil when it was.
   func post(_ command: Command) -> StreamFailure? {
-    let refusal: StreamFailure? = state.withLock { state in
-      if let refusal = state.refusal, state.isOver || command.opensStream { return refusal }
+    let (refusal, isFirst) = state.withLock { state -> (StreamFailure?, Bool) in
+      if let refusal = state.refusal, state.isOver || command.opensStream { return (refusal, false) }
       state.commands.append(command)
-      return nil
+      return (nil, state.commands.count == 1)
     }
-    if refusal == nil { pipe.wake() }
+    // Whoever posted the first one wakes the thread for all.
+    if isFirst { pipe.wake() }
     return refusal
   }
 
@@ -61,7 +68,7 @@ final class Mailbox: Sendable {
   func take() -> [Command] {
     pipe.drain()
     return state.withLock { state in
-      defer { state.commands.removeAll(keepingCapacity: true) }
+      defer { state.commands = [] }
       return state.commands
     }
   }

@@ -31,12 +31,15 @@ package struct Session: ~Copyable {
     let session = Session(session: try make(role: role, state: state), state: state, role: role)
     let window = nghttp2_settings_entry(
       settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: UInt32(streamWindow))
+    let list = nghttp2_settings_entry(
+      settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+      value: UInt32(SessionState.largestHeaderList))
     let other =
       role == .client
       ? nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0)
       : nghttp2_settings_entry(
         settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: maxConcurrentStreams)
-    try session.check(nghttp2_submit_settings(session.session, noFlags, [window, other], 2))
+    try session.check(nghttp2_submit_settings(session.session, noFlags, [window, list, other], 3))
     try session.check(nghttp2_session_set_local_window_size(session.session, noFlags, 0, connectionWindow))
     return session
   }
@@ -97,8 +100,7 @@ package struct Session: ~Copyable {
 
   /// The events since the last call. They also come from sending: our own RST_STREAM closes its stream when written.
   package mutating func takeEvents() -> [Event] {
-    if state.events.isEmpty { return [] }
-    defer { state.events.removeAll(keepingCapacity: true) }
+    defer { state.events = [] }
     return state.events
   }
 
@@ -107,8 +109,11 @@ package struct Session: ~Copyable {
     nghttp2_session_want_read(session) != 0 || nghttp2_session_want_write(session) != 0
   }
 
-  /// What libnghttp2 last found wrong with the peer.
-  package var complaint: String? { state.complaint }
+  /// What libnghttp2 last found wrong with the peer, since the last call.
+  package mutating func takeComplaint() -> String? {
+    defer { state.complaint = nil }
+    return state.complaint
+  }
 
   // MARK: Streams
 
@@ -117,18 +122,17 @@ package struct Session: ~Copyable {
     var provider = bodyProvider()
     let id = withNameValues(headers) { nghttp2_submit_request(session, nil, $0, $1, &provider, nil) }
     try check(id)
-    state.outgoing[id] = OutgoingBody(bytes: body, isFinished: true, trailers: nil)
+    state.outgoing[id] = OutgoingBody(body, isFinished: true)
     return id
   }
 
   /// Sends response headers; with `endStream` they are all there is. Server only.
-  package mutating func respond(on stream: Int32, _ headers: [Header], endStream: Bool) throws(StreamFailure)
-  {
+  package mutating func respond(on stream: Int32, _ headers: [Header], endStream: Bool) throws(StreamFailure) {
     if endStream {
       try check(withNameValues(headers) { nghttp2_submit_response(session, stream, $0, $1, nil) })
     } else {
       var provider = bodyProvider()
-      state.outgoing[stream] = OutgoingBody(bytes: [], isFinished: false, trailers: nil)
+      state.outgoing[stream] = OutgoingBody(isFinished: false)
       try check(withNameValues(headers) { nghttp2_submit_response(session, stream, $0, $1, &provider) })
     }
   }
@@ -137,20 +141,18 @@ package struct Session: ~Copyable {
   package mutating func send(on stream: Int32, _ bytes: [UInt8], trailers: [Header]? = nil)
     throws(StreamFailure)
   {
-    guard var body = state.outgoing[stream] else { return }
-    body.append(bytes)
-    if let trailers {
-      body.isFinished = true
-      body.trailers = trailers
-    }
-    let wasDeferred = body.isDeferred
-    body.isDeferred = false
-    state.outgoing[stream] = body
+    // In place: a copy would make a stream of many small pieces quadratic.
+    let wasDeferred = state.outgoing[stream]?.add(bytes, trailers: trailers) ?? false
     if wasDeferred { try check(nghttp2_session_resume_data(session, stream)) }
   }
 
+  /// Bytes of a body that wait to be sent; nil where the stream is over.
+  package func unsent(on stream: Int32) -> Int? { state.outgoing[stream]?.remaining }
+
   /// Ends a stream at once with RST_STREAM.
   package mutating func reset(_ stream: Int32, _ code: ErrorCode) throws(StreamFailure) {
+    // The frame may wait for a peer that does not read; the body need not.
+    state.outgoing[stream] = nil
     try check(nghttp2_submit_rst_stream(session, Self.noFlags, stream, code.rawValue))
   }
 

@@ -2,10 +2,16 @@ internal import CRINghttp2
 
 /// What the C callbacks write to: the stable address behind a `Session`.
 final class SessionState {
+  /// Largest header block that is kept, in bytes as RFC 9113, section 6.5.2, counts them; libnghttp2 itself has no limit,
+  /// and a few indexed bytes can stand for megabytes.
+  static let largestHeaderList = 64 << 10
+
   var events: [Event] = []
   var outgoing: [Int32: OutgoingBody] = [:]
   /// Header blocks that are still arriving.
-  var headers: [Int32: [Header]] = [:]
+  var headers: [Int32: HeaderBlock] = [:]
+  /// The stream whose RST_STREAM is being read: it is closed next.
+  var resetting: Int32?
   var complaint: String?
 
   static func of(_ user: UnsafeMutableRawPointer?) -> SessionState {
@@ -50,7 +56,7 @@ func installCallbacks(_ callbacks: OpaquePointer) {
 private func onBeginHeaders(
   _: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, user: UnsafeMutableRawPointer?
 ) -> Int32 {
-  SessionState.of(user).headers[frame!.pointee.hd.stream_id] = []
+  SessionState.of(user).headers[frame!.pointee.hd.stream_id] = HeaderBlock()
   return 0
 }
 
@@ -58,10 +64,20 @@ private func onHeader(
   _: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, name: UnsafePointer<UInt8>?, nameLength: Int,
   value: UnsafePointer<UInt8>?, valueLength: Int, _: UInt8, user: UnsafeMutableRawPointer?
 ) -> Int32 {
-  let header = Header(
-    String(decoding: UnsafeBufferPointer(start: name, count: nameLength), as: UTF8.self),
-    String(decoding: UnsafeBufferPointer(start: value, count: valueLength), as: UTF8.self))
-  SessionState.of(user).headers[frame!.pointee.hd.stream_id]?.append(header)
+  let state = SessionState.of(user)
+  let stream = frame!.pointee.hd.stream_id
+  let size = nameLength + valueLength + 32
+  switch state.headers[stream]?.reserve(size) {
+  case .fits:
+    state.headers[stream]?.fields.append(
+      Header(
+        String(decoding: UnsafeBufferPointer(start: name, count: nameLength), as: UTF8.self),
+        String(decoding: UnsafeBufferPointer(start: value, count: valueLength), as: UTF8.self)))
+  case .overflows:
+    let words = "header fields of more than \(SessionState.largestHeaderList) bytes"
+    state.events.append(.malformed(stream: stream, words))
+  case .isOver, nil: break
+  }
   return 0
 }
 
@@ -74,11 +90,13 @@ private func onFrame(_: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, us
   let endStream = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
   switch UInt32(frame.hd.type) {
   case NGHTTP2_HEADERS.rawValue:
-    state.events.append(
-      .headers(stream: stream, state.headers.removeValue(forKey: stream) ?? [], endStream: endStream))
+    if let block = state.headers.removeValue(forKey: stream), !block.isTooLarge {
+      state.events.append(.headers(stream: stream, block.fields, endStream: endStream))
+    }
     if endStream { state.events.append(.endStream(stream: stream)) }
   case NGHTTP2_DATA.rawValue:
     if endStream { state.events.append(.endStream(stream: stream)) }
+  case NGHTTP2_RST_STREAM.rawValue: state.resetting = stream
   case NGHTTP2_GOAWAY.rawValue:
     let debug = UnsafeBufferPointer(start: frame.goaway.opaque_data, count: frame.goaway.opaque_data_len)
     state.events.append(
@@ -101,12 +119,13 @@ private func onData(
   return 0
 }
 
-private func onClose(_: OpaquePointer?, stream: Int32, code: UInt32, user: UnsafeMutableRawPointer?) -> Int32
-{
+private func onClose(_: OpaquePointer?, stream: Int32, code: UInt32, user: UnsafeMutableRawPointer?) -> Int32 {
   let state = SessionState.of(user)
   state.outgoing[stream] = nil
   state.headers[stream] = nil
-  state.events.append(.closed(stream: stream, ErrorCode(rawValue: code)))
+  state.events.append(
+    .closed(stream: stream, ErrorCode(rawValue: code), byPeer: state.resetting == stream))
+  state.resetting = nil
   return 0
 }
 
@@ -130,13 +149,13 @@ func readBody(
   }
   let count = min(capacity, body.remaining)
   if count == 0 && !body.isFinished {
-    state.outgoing[stream]?.isDeferred = true
+    state.outgoing[stream]?.deferSending()
     return Int(NGHTTP2_ERR_DEFERRED.rawValue)
   }
   if count > 0 {
     body.bytes.withUnsafeBufferPointer { buffer!.update(from: $0.baseAddress! + body.offset, count: count) }
   }
-  state.outgoing[stream]?.offset += count
+  state.outgoing[stream]?.took(count)
   if body.isFinished && count == body.remaining {
     flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
     if let trailers = body.trailers {

@@ -8,9 +8,12 @@ package enum StreamFailure: Error, Hashable, Sendable {
   case notHTTP2(String)
   /// The peer broke HTTP/2 (or memory ran out), in libnghttp2's words.
   case protocolError(String)
+  /// The peer broke HTTP/2 on this stream alone, in libnghttp2's words; the connection goes on.
+  case malformed(String)
   /// The connection ended in the middle.
   case connectionLost(String)
-  /// The peer said that it never looked at this stream, so that it may be tried again (RFC 9113, section 8.7).
+  /// The peer takes no more streams and never looked at this one, so that it may be tried again
+  /// (RFC 9113, section 8.7). `.reset(.refusedStream)` says the same of a connection that goes on.
   case refused
   /// The peer ended the stream with this code.
   case reset(ErrorCode)

@@ -44,6 +44,9 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Ends both directions; a listening socket refuses clients from now on. The corresponding C function is `shutdown`.
+  package borrowing func shutDown() { _ = shutdown(rawValue, Int32(SHUT_RDWR)) }
+
   /// Writes all bytes to a blocking descriptor. The corresponding C function is `write`.
   package borrowing func writeAll(_ bytes: [UInt8]) throws(Errno) { try Self.writeAll(bytes, to: rawValue) }
 

@@ -25,6 +25,8 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
   /// `ENOTSOCK`: the file is no socket.
   public static let notASocket = Errno(rawValue: ENOTSOCK)
+  /// `EADDRINUSE`: somebody listens there already.
+  public static let addressInUse = Errno(rawValue: EADDRINUSE)
   /// `EISDIR`: the file is a directory.
   public static let isADirectory = Errno(rawValue: EISDIR)
   /// `EFBIG`: the file is larger than its reader allows.

@@ -11,7 +11,13 @@ package enum UnixSocket {
     let socket = try make()
     var address = try address(of: path)
     let number = socket.rawValue
-    _ = try retrying { withSocketAddress(&address) { Glibc.connect(number, $0, $1) } }
+    do throws(Errno) {
+      _ = try retrying { withSocketAddress(&address) { Glibc.connect(number, $0, $1) } }
+    } catch {
+      // The kernel says the same of a socket that nobody serves and of a file that is none.
+      if error == .connectionRefused && !isSocket(path) { throw .notASocket }
+      throw error
+    }
     return socket
   }
 
@@ -20,7 +26,7 @@ package enum UnixSocket {
     let socket = try make()
     var address = try address(of: path)
     let number = socket.rawValue
-    if (try? connect(to: path)) == nil, isSocket(path) { unlink(path) }
+    if isAbandoned(path) { unlink(path) }
     _ = try retrying { withSocketAddress(&address) { bind(number, $0, $1) } }
     _ = try retrying { Glibc.listen(number, backlog) }
     return socket
@@ -51,6 +57,16 @@ package enum UnixSocket {
   package static func isSocket(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+  }
+
+  /// True for a socket that nobody serves. A full queue or a lack of permission says nothing of the kind.
+  private static func isAbandoned(_ path: String) -> Bool {
+    do throws(Errno) {
+      _ = try connect(to: path)
+      return false
+    } catch {
+      return error == .connectionRefused
+    }
   }
 
   private static func make() throws(Errno) -> Descriptor {

@@ -23,7 +23,7 @@ package struct WakePipe: ~Copyable, Sendable {
   /// Takes all bytes out again.
   package borrowing func drain() {
     withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
-      while let count = try? reader.read(into: buffer), count > 0 {}
+      while let count = try? reader.read(into: buffer), count == buffer.count {}
     }
   }
 }

@@ -5,8 +5,7 @@ package import CRIState
 extension Snapshot {
   /// The snapshot that a recording would have given. Nobody recorded the daemon: it gets another pid after the restart.
   package init(_ recording: Recording, _ moment: Recording.Moment) throws {
-    func first<Request: CMessage, Response: CMessage>(_ method: Method<Request, Response>) throws -> Response
-    {
+    func first<Request: CMessage, Response: CMessage>(_ method: Method<Request, Response>) throws -> Response {
       guard let answer = try recording.answers(to: method).first?.response else {
         throw RecordingError(reason: "no \(method.name)")
       }

@@ -1,0 +1,22 @@
+/// First in, first out, without moving what stays.
+struct Queue<Element> {
+  private var front: [Element] = []
+  private var back: [Element] = []
+
+  var isEmpty: Bool { front.isEmpty && back.isEmpty }
+
+  mutating func append(_ element: Element) { back.append(element) }
+
+  mutating func popFirst() -> Element? {
+    if front.isEmpty {
+      front = back.reversed()
+      back = []
+    }
+    return front.popLast()
+  }
+
+  mutating func removeAll() {
+    front = []
+    back = []
+  }
+}

@@ -1,0 +1,166 @@
+import CRIGRPC
+import CRIHTTP2
+import CRISystem
+import TestSupport
+import Testing
+
+extension WireTests {
+  /// Calls that we end: by cancelling the task, or because their time is up.
+  @Suite(.timeLimit(.minutes(2)))
+  struct CancellationTests {
+    private let code = Locked<String?>(nil)
+
+    /// A peer that hears one request, answers nothing, and notes how the stream ends.
+    private func mutePeer() throws -> ScriptedPeer {
+      try ScriptedPeer { [code] client in
+        let seen = try client.reset(of: try client.request().stream).description
+        code.withLock { $0 = seen }
+      }
+    }
+
+    @Test func cancellingTheTaskResetsTheStream() async throws {
+      let peer = try mutePeer()
+      let channel = Channel(path: peer.path)
+      let task = Task { await call(channel, timeout: nil) }
+      #expect(await eventually { channel.peer != nil })
+      let begin = ContinuousClock.now
+      task.cancel()
+      #expect(await task.value == .failure(.cancelled(method: method)))
+      #expect(ContinuousClock.now - begin < .seconds(1))
+      try await peer.finished()
+      #expect(code.withLock { $0 } == "CANCEL")
+    }
+
+    /// The caller does not wait for a peer that has stopped reading and answering.
+    @Test func cancellingDoesNotNeedThePeer() async throws {
+      let isDone = Locked(false)
+      let peer = try ScriptedPeer { client in try client.ignore { isDone.withLock { $0 } } }
+      let channel = Channel(path: peer.path)
+      let task = Task { await call(channel, [UInt8](repeating: 0, count: 1 << 20), timeout: nil) }
+      #expect(await eventually { peer.clients == 1 })
+      let begin = ContinuousClock.now
+      task.cancel()
+      #expect(await task.value == .failure(.cancelled(method: method)))
+      #expect(ContinuousClock.now - begin < .seconds(1))
+      isDone.withLock { $0 = true }
+    }
+
+    /// The runtime never hears of a call that was cancelled before it began.
+    @Test func cancelledBeforeItBegins() async throws {
+      let requests = Locked(0)
+      let peer = try ScriptedPeer { client in
+        while true {
+          let stream = try client.request().stream
+          requests.withLock { $0 += 1 }
+          try client.send(Frame.answer(stream, [1]))
+        }
+      }
+      let channel = Channel(path: peer.path)
+      #expect(await call(channel) == .success([1]))
+      for _ in 0..<50 {
+        let task = Task {
+          withUnsafeCurrentTask { $0?.cancel() }
+          return await call(channel)
+        }
+        #expect(await task.value == .failure(.cancelled(method: method)))
+      }
+      #expect(await call(channel) == .success([1]))
+      #expect(requests.withLock { $0 } == 2)
+    }
+
+    /// Whenever it comes, the caller hears of it and no later call suffers.
+    @Test func cancelledAtAnyMoment() async throws {
+      let peer = try ScriptedPeer { client in
+        do {
+          while true { try client.send(Frame.answer(try client.request().stream, [1])) }
+        } catch PeerFailure.clientGone {}
+      }
+      let channel = Channel(path: peer.path)
+      for round in 0..<300 {
+        let task = Task { await call(channel) }
+        for _ in 0..<round % 30 { await Task.yield() }
+        task.cancel()
+        let outcome = await task.value
+        #expect(outcome == .success([1]) || outcome == .failure(.cancelled(method: method)))
+      }
+      #expect(await call(channel) == .success([1]))
+      #expect(peer.clients == 1)
+      channel.close()
+      try await peer.finished()
+    }
+
+    @Test func deadlineResetsTheStream() async throws {
+      let peer = try mutePeer()
+      let begin = ContinuousClock.now
+      #expect(await call(Channel(path: peer.path), timeout: .milliseconds(200)).isOverdue)
+      let time = ContinuousClock.now - begin
+      #expect(time >= .milliseconds(200) && time < .seconds(5))
+      try await peer.finished()
+      #expect(code.withLock { $0 } == "CANCEL")
+    }
+
+    @Test(arguments: [Duration.zero, .seconds(-1), .nanoseconds(1)]) func deadlineThatHasPassed(
+      timeout: Duration
+    )
+      async throws
+    {
+      let peer = try ScriptedPeer { try $0.hold() }
+      #expect(await call(Channel(path: peer.path), timeout: timeout).isOverdue)
+    }
+
+    @Test func deadlineThatIsNeverReached() async throws {
+      let outcome = try await outcome(timeout: .seconds(Int64.max)) { client in
+        try client.send(Frame.answer(try client.request().stream, [1]))
+        try client.hold()
+      }
+      #expect(outcome == .success([1]))
+    }
+
+    /// A server's clock that is a little ahead of ours changes nothing in what the caller is told.
+    @Test func theServerNoticesTheDeadlineFirst() async throws {
+      for bytes in [
+        { @Sendable (stream: Int32) in
+          Frame.headers(stream, Frame.responseFields + [("grpc-status", "4")], endStream: true)
+        },
+        { @Sendable (stream: Int32) in Frame.rst(stream, code: 8) },
+      ] {
+        let outcome = try await outcome(timeout: .milliseconds(100)) { client in
+          let stream = try client.request().stream
+          // The client's thread wakes up a little after its deadline: an answer right then may outrun it.
+          Thread.sleep(.milliseconds(100))
+          do {
+            try client.send(bytes(stream))
+            try client.hold()
+          } catch PeerFailure.clientGone {}
+        }
+        #expect(outcome.isOverdue, "\(outcome)")
+      }
+    }
+
+    @Test func requestAsGRPCWantsIt() async throws {
+      let headers = Locked<[Header]>([])
+      let body = Locked<[UInt8]>([])
+      let peer = try ScriptedPeer { client in
+        let request = try client.request()
+        headers.withLock { $0 = request.headers }
+        body.withLock { $0 = request.body }
+        try client.send(Frame.answer(request.stream, []))
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path, userAgent: "cri/1.2")
+      let options = CallOptions(timeout: .seconds(5), metadata: [("x-one", "1"), ("x-two", "zwei")])
+      _ = try await channel.unary(method, [1, 2, 3], options: options)
+      let fields = headers.withLock { $0 }
+      #expect(
+        fields.filter { $0.name != "grpc-timeout" } == [
+          Header(":method", "POST"), Header(":scheme", "http"), Header(":path", method),
+          Header(":authority", "localhost"), Header("content-type", "application/grpc"),
+          Header("te", "trailers"),
+          Header("user-agent", "cri/1.2"), Header("x-one", "1"), Header("x-two", "zwei"),
+        ])
+      let timeout = try #require(fields["grpc-timeout"])
+      #expect(timeout.hasSuffix("m") && (4000...5000).contains(Int(timeout.dropLast()) ?? 0), "\(timeout)")
+      #expect(body.withLock { $0 } == [0, 0, 0, 0, 3, 1, 2, 3])
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import CRIGRPC
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+extension WireTests {
+  /// Paths where no server answers.
+  @Suite(.timeLimit(.minutes(2)))
+  struct ConnectTests {
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func expect(_ errno: Errno, at path: String, sourceLocation: SourceLocation = #_sourceLocation)
+      async
+    {
+      #expect(
+        await call(Channel(path: path)) == .failure(.cannotConnect(path: path, errno)),
+        sourceLocation: sourceLocation)
+    }
+
+    @Test func missing() async { await expect(.noSuchFile, at: directory.file("missing")) }
+
+    @Test func emptyPath() async { await expect(.noSuchFile, at: "") }
+
+    @Test func pathWithNUL() async { await expect(.noSuchFile, at: directory.file("a\0b")) }
+
+    @Test func ordinaryFile() async throws {
+      let path = directory.file("f")
+      #expect(close(creat(path, 0o644)) == 0)
+      await expect(.notASocket, at: path)
+      await expect(.notADirectory, at: path + "/s")
+    }
+
+    @Test func directoryInPlaceOfASocket() async { await expect(.notASocket, at: directory.path) }
+
+    @Test func tooLong() async {
+      await expect(
+        .nameTooLong, at: directory.file(String(repeating: "x", count: 108 - directory.path.utf8.count)))
+    }
+
+    @Test func nobodyListens() async throws {
+      _ = try UnixSocket.listen(at: directory.file("s"))
+      await expect(.connectionRefused, at: directory.file("s"))
+    }
+
+    @Test func anotherKindOfSocket() async throws {
+      let path = directory.file("d")
+      let datagrams = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+      defer { close(datagrams) }
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+      let result = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(datagrams, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+      }
+      try #require(result == 0)
+      await expect(Errno(rawValue: EPROTOTYPE), at: path)
+    }
+
+    /// In a process of its own, because root may connect anywhere.
+    @Test func notPermitted() async {
+      await #expect(processExitsWith: .success) {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("s")
+        let listener = try UnixSocket.listen(at: path)
+        try #require(chmod(directory.path, 0o755) == 0 && chmod(path, 0o600) == 0)
+        if getuid() == 0 {
+          try #require(setgid(65534) == 0 && setuid(65534) == 0)
+        } else {
+          try #require(chmod(path, 0) == 0)
+        }
+        #expect(await call(Channel(path: path)) == .failure(.cannotConnect(path: path, .permissionDenied)))
+        #expect(listener.rawValue >= 0)
+      }
+    }
+
+    @Test func connectsAgainWhenTheServerIsBack() async throws {
+      let path = directory.file("s")
+      let channel = Channel(path: path)
+      for round in 0..<3 {
+        #expect(await call(channel).error != nil)
+        let server = try Server(at: path) { call in
+          call.send(call.message)
+          call.finish()
+        }
+        // The first call may find the old connection's end.
+        #expect(await eventually { await call(channel, [UInt8(round)]) == .success([UInt8(round)]) })
+        server.stop()
+        #expect(await eventually { await call(channel).error?.isCannotConnect ?? false })
+      }
+    }
+
+    @Test func peerIsTheListeningProcess() async throws {
+      let server = try Server(at: directory.file("s")) { $0.finish() }
+      let channel = Channel(path: directory.file("s"))
+      #expect(channel.peer == nil)
+      _ = await call(channel)
+      #expect(channel.peer == PeerCredentials(pid: getpid(), uid: getuid(), gid: getgid()))
+      server.stop()
+    }
+  }
+}
+
+extension WireTests {
+  /// A server whose queue of waiting connections is full.
+  @Suite(.timeLimit(.minutes(2)))
+  struct FullQueueTests {
+    /// A listener that accepts nobody, and the clients that fill its queue.
+    private final class FullQueue {
+      let directory: TemporaryDirectory
+      let listener: Descriptor
+      let waiting: [Int32]
+      var path: String { directory.file("s") }
+
+      init() throws {
+        directory = try TemporaryDirectory()
+        let path = directory.file("s")
+        self.listener = try UnixSocket.listen(at: path, backlog: 1)
+        var waiting: [Int32] = []
+        while let client = try? UnixSocket.connect(to: path) { waiting.append(client.release()) }
+        self.waiting = waiting
+      }
+
+      deinit { for client in waiting { close(client) } }
+    }
+
+    @Test func deadline() async throws {
+      let queue = try FullQueue()
+      let begin = ContinuousClock.now
+      #expect(await call(Channel(path: queue.path), timeout: .milliseconds(200)).isOverdue)
+      #expect(ContinuousClock.now - begin < .seconds(5))
+      #expect(queue.waiting.count > 0)
+    }
+
+    @Test func cancellation() async throws {
+      let queue = try FullQueue()
+      let channel = Channel(path: queue.path)
+      let task = Task { await call(channel, timeout: nil) }
+      try await Task.sleep(for: .milliseconds(20))
+      task.cancel()
+      let begin = ContinuousClock.now
+      #expect(await task.value == .failure(.cancelled(method: method)))
+      #expect(ContinuousClock.now - begin < .seconds(1))
+      #expect(queue.waiting.count > 0)
+    }
+
+    @Test func patienceWithoutADeadline() async throws {
+      let queue = try FullQueue()
+      let begin = ContinuousClock.now
+      #expect(
+        await call(Channel(path: queue.path), timeout: nil)
+          == .failure(.cannotConnect(path: queue.path, .again)))
+      #expect(ContinuousClock.now - begin > .seconds(5))
+      #expect(queue.waiting.count > 0)
+    }
+
+    @Test func roomLater() async throws {
+      let queue = try FullQueue()
+      let channel = Channel(path: queue.path)
+      async let answer = call(channel)
+      try await Task.sleep(for: .milliseconds(20))
+      // The queued clients are taken and dropped, then ours is: it hears nothing, which is not "cannot connect".
+      var accepted = 0
+      while accepted <= queue.waiting.count {
+        if try UnixSocket.accept(on: queue.listener) != nil { accepted += 1 } else { await Task.yield() }
+      }
+      #expect(await answer.isLost())
+    }
+  }
+}
+
+extension RPCError {
+  var isCannotConnect: Bool { if case .cannotConnect = self { true } else { false } }
+}

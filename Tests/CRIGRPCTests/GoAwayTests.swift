@@ -1,0 +1,146 @@
+import CRIGRPC
+import CRISystem
+import TestSupport
+import Testing
+
+extension WireTests {
+  /// Calls that the runtime refuses unseen, and connections that end.
+  @Suite(.timeLimit(.minutes(2)))
+  struct GoAwayTests {
+    /// Twenty calls at once; call n carries n and wants it back.
+    private func twenty(_ channel: Channel) async -> [Outcome] {
+      await withTaskGroup(of: (Int, Outcome).self) { group in
+        for number in 0..<20 { group.addTask { (number, await call(channel, [UInt8(number)])) } }
+        var outcomes = [Outcome](repeating: .success([]), count: 20)
+        for await (number, outcome) in group { outcomes[number] = outcome }
+        return outcomes
+      }
+    }
+
+    @Test func inTheMiddleOfTwentyCalls() async throws {
+      let seen = Locked<[UInt8]>([])
+      let peer = try ScriptedPeer { client in
+        if client.number == 0 {
+          let requests = try client.requests(20)
+          try client.send(Frame.goAway(lastStream: requests[9].stream))
+          for request in requests[..<10] {
+            seen.withLock { $0.append(request.body[5]) }
+            try client.send(Frame.answer(request.stream, Array(request.body[5...])))
+          }
+        } else {
+          for request in try client.requests(10) {
+            seen.withLock { $0.append(request.body[5]) }
+            try client.send(Frame.answer(request.stream, Array(request.body[5...])))
+          }
+        }
+        try client.hold()
+      }
+      let outcomes = await twenty(Channel(path: peer.path))
+      #expect(outcomes == (0..<20).map { .success([UInt8($0)]) })
+      // None was carried out twice.
+      #expect(seen.withLock { $0 }.sorted() == Array(0..<20))
+      try await peer.finished(2)
+      #expect(peer.clients == 2)
+    }
+
+    @Test func refusedTwiceIsAnError() async throws {
+      let peer = try ScriptedPeer { client in
+        _ = try client.request()
+        try client.send(Frame.goAway(lastStream: 0))
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path)
+      #expect(await call(channel).isLost("no more calls"))
+      try await peer.finished(2)
+      #expect(peer.clients == 2)
+    }
+
+    @Test func refusedByReset() async throws {
+      let outcome = try await outcome { client in
+        try client.send(Frame.rst(try client.request().stream, code: 7))
+        try client.send(Frame.answer(try client.request().stream, [42]))
+        try client.hold()
+      }
+      #expect(outcome == .success([42]))
+    }
+
+    @Test func refusedByResetTwice() async throws {
+      let outcome = try await outcome { client in
+        for _ in 0..<2 { try client.send(Frame.rst(try client.request().stream, code: 7)) }
+        try client.hold()
+      }
+      #expect(outcome.isStatus(.unavailable))
+    }
+
+    @Test func whileIdle() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.send(Frame.answer(stream, [UInt8(client.number)]) + Frame.goAway(lastStream: stream))
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path)
+      for number in 0..<3 { #expect(await call(channel) == .success([UInt8(number)])) }
+      #expect(peer.clients == 3)
+    }
+
+    /// As Go's servers shut down: first a warning with the highest number, then the real one.
+    @Test func gracefulInTwoSteps() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        guard client.number == 0 else {
+          try client.send(Frame.answer(stream, [1]))
+          return try client.hold()
+        }
+        try client.send(Frame.goAway(lastStream: .max))
+        try client.send(Frame.ping([1, 2, 3, 4, 5, 6, 7, 8]))
+        try client.send(Frame.goAway(lastStream: stream))
+        try client.send(Frame.answer(stream, [0]))
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path)
+      #expect(await call(channel) == .success([0]))
+      #expect(await call(channel) == .success([1]))
+      channel.close()
+      try await peer.finished(2)
+    }
+
+    @Test func thenGoneWithoutAnAnswer() async throws {
+      let outcome = try await outcome { client in
+        let stream = try client.request().stream
+        try client.send(Frame.goAway(lastStream: stream, code: 11, debug: "too_many_pings"))
+      }
+      #expect(outcome.isLost("too_many_pings"), "\(outcome)")
+    }
+
+    @Test func refusedStreamingCallIsTriedAgain() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        if client.number == 0 {
+          try client.send(Frame.goAway(lastStream: 0))
+        } else {
+          try client.send(Frame.answer(stream, [5]))
+        }
+        try client.hold()
+      }
+      var messages: [[UInt8]] = []
+      for try await message in try Channel(path: peer.path).stream(method, []) { messages.append(message) }
+      #expect(messages == [[5]])
+    }
+
+    @Test func killedInTheMiddleOfTwentyCalls() async throws {
+      let peer = try ScriptedPeer { client in
+        guard client.number == 0 else {
+          try client.send(Frame.answer(try client.request().stream, [1]))
+          return try client.hold()
+        }
+        let requests = try client.requests(20)
+        try client.send(Frame.responseHeaders(requests[3].stream))
+      }
+      let channel = Channel(path: peer.path)
+      let outcomes = await twenty(channel)
+      #expect(outcomes.allSatisfy { $0.isLost() }, "\(outcomes)")
+      #expect(await call(channel) == .success([1]))
+      #expect(peer.clients == 2)
+    }
+  }
+}

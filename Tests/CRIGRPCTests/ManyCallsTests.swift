@@ -1,0 +1,161 @@
+import CRIGRPC
+import CRIHTTP2
+import CRISystem
+import TestSupport
+import Testing
+
+extension WireTests {
+  /// Many calls on one connection, and answers at the limit.
+  @Suite(.timeLimit(.minutes(2)))
+  struct ManyCallsTests {
+    /// A call's number as its message.
+    private func bytes(_ number: Int) -> [UInt8] { [UInt8(number >> 8), UInt8(number & 255)] }
+
+    private func echoes(_ count: Int) -> [Outcome] { (0..<count).map { .success(bytes($0)) } }
+
+    private func all(_ count: Int, on channel: Channel, timeout: Duration = .seconds(60)) async -> [Outcome] {
+      await withTaskGroup(of: (Int, Outcome).self) { group in
+        for number in 0..<count {
+          group.addTask {
+            (number, await call(channel, [UInt8(number >> 8), UInt8(number & 255)], timeout: timeout))
+          }
+        }
+        var outcomes = [Outcome](repeating: .failure(.cancelled(method: "")), count: count)
+        for await (number, outcome) in group { outcomes[number] = outcome }
+        return outcomes
+      }
+    }
+
+    @Test func fiveHundredAtOnceAnsweredBackwards() async throws {
+      let peer = try ScriptedPeer { client in
+        for request in try client.requests(500).reversed() {
+          try client.send(Frame.answer(request.stream, Array(request.body[5...])))
+        }
+        try client.hold()
+      }
+      let outcomes = await all(500, on: Channel(path: peer.path))
+      #expect(outcomes == echoes(500))
+      #expect(peer.clients == 1)
+    }
+
+    /// Calls over the peer's limit wait for their turn.
+    @Test func fewerStreamsThanCalls() async throws {
+      let most = Locked(0)
+      let peer = try ScriptedPeer { client in
+        client.isPolite = false
+        try client.send(Frame.settings([(3, 10)]) + Frame.settingsAck)
+        try client.hear()
+        var answered = 0
+        while answered < 500 {
+          let waiting = try client.pending()
+          most.withLock { $0 = max($0, waiting.count) }
+          for request in waiting { try client.send(Frame.answer(request.stream, Array(request.body[5...]))) }
+          answered += waiting.count
+        }
+        try client.hold()
+      }
+      // The first ones may go before the limit is known; so one call goes ahead alone.
+      let channel = Channel(path: peer.path)
+      #expect(await call(channel, [9, 9]) == .success([9, 9]))
+      let outcomes = await all(499, on: channel)
+      #expect(outcomes == echoes(499))
+      #expect(peer.clients == 1)
+      #expect(most.withLock { $0 } <= 10)
+    }
+
+    @Test func deadlineOfFiveHundred() async throws {
+      let peer = try ScriptedPeer { try $0.hold() }
+      let begin = ContinuousClock.now
+      let outcomes = await all(500, on: Channel(path: peer.path), timeout: .milliseconds(300))
+      #expect(outcomes.allSatisfy { $0.isOverdue })
+      #expect(ContinuousClock.now - begin < .seconds(20))
+    }
+
+    @Test func sixteenMebibytes() async throws {
+      let big = Bytes.pattern(16 << 20)
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.respond(to: stream)
+        try client.stream([big], on: stream)
+        try client.finish(stream)
+        try client.hold()
+      }
+      let begin = ContinuousClock.now
+      #expect(await call(Channel(path: peer.path)).isSuccess(big))
+      #expect(ContinuousClock.now - begin < .seconds(20))
+    }
+
+    /// A request that does not fit into the peer's windows waits for them.
+    @Test func bigRequest() async throws {
+      let big = Bytes.pattern(8 << 20)
+      let peer = try ScriptedPeer(window: 65_535) { client in
+        let request = try client.request()
+        try client.send(Frame.answer(request.stream, Frame.bigEndian(UInt32(request.body.count))))
+        try client.hold()
+      }
+      #expect(await call(Channel(path: peer.path), big) == .success(Frame.bigEndian(UInt32(big.count + 5))))
+    }
+
+    /// A status may come before the request is wholly sent: the call is over then, and nothing is left behind.
+    @Test func answeredBeforeTheRequestIsSent() async throws {
+      let code = Locked<String?>(nil)
+      let peer = try ScriptedPeer { client in
+        client.isPolite = false
+        try client.send(Frame.settings() + Frame.settingsAck)
+        let stream = try client.event("headers") { event -> Int32? in
+          if case .headers(let stream, _, _) = event { stream } else { nil }
+        }
+        try client.send(Frame.headers(stream, Frame.responseFields + [("grpc-status", "8")], endStream: true))
+        let seen = try client.reset(of: stream).description
+        code.withLock { $0 = seen }
+      }
+      let channel = Channel(path: peer.path)
+      #expect(await call(channel, [UInt8](repeating: 0, count: 1 << 20)).isStatus(.resourceExhausted))
+      try await peer.finished()
+      #expect(code.withLock { $0 } != nil)
+    }
+
+    @Test func answersAtASmallLimit() async throws {
+      for (size, isGood) in [(10, true), (11, false), (5000, false)] {
+        let result = try await outcomes(
+          of: { Frame.answer($0, [UInt8](repeating: 1, count: size)) }, limit: 10)
+        let tooLarge = RPCError.answerTooLarge(method: method, size: size, limit: 10)
+        #expect(result.first == (isGood ? .success([UInt8](repeating: 1, count: size)) : .failure(tooLarge)))
+        #expect(result.second == .success([42]))
+        #expect(result.connections == 1)
+      }
+    }
+
+    /// What is still on its way when an answer turns out too large is thrown away, and the connection goes on.
+    @Test func afterAnAnswerThatIsTooLarge() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.respond(to: stream)
+        try client.stream([[UInt8](repeating: 1, count: 65 << 20)], on: stream)
+        try client.send(Frame.answer(try client.request().stream, [42]))
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path)
+      #expect(
+        await call(channel) == .failure(.answerTooLarge(method: method, size: 65 << 20, limit: 64 << 20)))
+      #expect(await call(channel) == .success([42]))
+      #expect(peer.clients == 1)
+    }
+
+    /// The default limit is no smaller than it says.
+    @Test func sixtyFourMebibytes() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.respond(to: stream)
+        try client.stream([[UInt8](repeating: 1, count: 64 << 20)], on: stream)
+        try client.finish(stream)
+        try client.hold()
+      }
+      guard case .success(let answer) = await call(Channel(path: peer.path)) else {
+        Issue.record("no answer")
+        return
+      }
+      #expect(answer.count == 64 << 20)
+    }
+  }
+}

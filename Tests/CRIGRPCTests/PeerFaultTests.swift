@@ -1,0 +1,192 @@
+import CRIGRPC
+import TestSupport
+import Testing
+
+extension WireTests {
+  /// Peers that do not speak HTTP/2, or break it: each call ends, in time, in the right error.
+  @Suite(.timeLimit(.minutes(2)))
+  struct PeerFaultTests {
+    static let greetings: [Fault] = [
+      Fault("says HTTP/1.1", { $0.isNotGRPC("HTTP/1.1 400 Bad Request") }) { client in
+        client.isPolite = false
+        try client.hear()
+        try client.send(Array("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n".utf8))
+        try client.hold()
+      },
+      Fault("says a few bytes and goes", { $0.isNotGRPC("OK") }) { client in
+        client.isPolite = false
+        try client.hear()
+        try client.send(Array("OK\n".utf8))
+      },
+      Fault("says a few bytes and then nothing", { $0.isOverdue }) { client in
+        client.isPolite = false
+        try client.send([0, 0])
+        try client.hold()
+      },
+      Fault("closes at once", { $0.isLost() }) { _ in },
+      Fault("closes after the preface", { $0.isLost("before it said anything") }) { client in
+        client.isPolite = false
+        try client.hear()
+      },
+      Fault("closes after SETTINGS", { $0.isLost() }) { client in _ = try client.request() },
+      Fault("sends garbage", { $0.isNotGRPC() }) { client in
+        client.isPolite = false
+        try client.send((0..<100).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) })
+        try client.hold()
+      },
+      Fault("sends zeros", { $0.isNotGRPC() }) { client in
+        client.isPolite = false
+        try client.send([UInt8](repeating: 0, count: 4096))
+        try client.hold()
+      },
+      Fault("begins with another frame", { $0.isNotGRPC() }) { client in
+        client.isPolite = false
+        try client.send(Frame.answer(1, [1]))
+        try client.hold()
+      },
+      Fault("begins with half a SETTINGS frame", { $0.isOverdue }) { client in
+        client.isPolite = false
+        try client.send(Frame.settings([(3, 100)]).dropLast(2))
+        try client.hold()
+      },
+      Fault("accepts and says nothing", { $0.isOverdue }) { client in
+        client.isPolite = false
+        try client.hold()
+      },
+      Fault("answers half and then nothing", { $0.isOverdue }) { client in
+        let stream = try client.request().stream
+        try client.send(Frame.responseHeaders(stream) + Frame.data(stream, Frame.message([1, 2, 3])))
+        try client.hold()
+      },
+    ]
+
+    @Test(arguments: greetings) func mute(_ fault: Fault) async throws {
+      let result = try await outcome(timeout: .milliseconds(500), of: fault.script)
+      #expect(fault.isExpected(result), "\(result)")
+    }
+
+    @Test func unacknowledgedSettingsChangeNothing() async throws {
+      let result = try await outcome { client in
+        client.isPolite = false
+        try client.send(Frame.settings())
+        try client.send(Frame.answer(try client.request().stream, [7]))
+        try client.hold()
+      }
+      #expect(result == .success([7]))
+    }
+
+    @Test func bytesThatComeOneByOneAreAnAnswer() async throws {
+      let result = try await outcome { client in
+        for byte in Frame.answer(try client.request().stream, [7, 8, 9]) { try client.send([byte]) }
+        try client.hold()
+      }
+      #expect(result == .success([7, 8, 9]))
+    }
+
+    static let connectionFaults: [Answer] = [
+      Answer("garbage after SETTINGS", { $0.isLost() }) { _ in
+        (0..<200).map { UInt8(truncatingIfNeeded: $0 &* 91) }
+      },
+      Answer("a frame over 16 KiB", { $0.isLost() }) { Frame.raw(type: 0, stream: $0, [], length: 16385) },
+      Answer("data on stream 0", { $0.isLost() }) { _ in Frame.data(0, [1]) },
+      Answer("data before headers", { $0.isLost() }) { Frame.data($0, Frame.message([1])) },
+      Answer("headers on a stream that nobody opened", { $0.isLost() }) { _ in Frame.responseHeaders(1001) },
+      Answer("a broken header block", { $0.isLost() }) {
+        Frame.raw(type: 1, flags: 4, stream: $0, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
+      },
+      Answer("an index that HPACK does not have", { $0.isLost() }) {
+        Frame.raw(type: 1, flags: 4, stream: $0, [0xfe])
+      },
+      Answer("a header field of 100 KB", { $0.isLost() }) { stream in
+        Frame.split(stream, Frame.responseFields + [("x", String(repeating: "x", count: 100_000))])
+      },
+      Answer("a push that we forbade", { $0.isLost() }) {
+        Frame.raw(type: 5, flags: 4, stream: $0, Frame.bigEndian(2))
+      },
+      Answer("a window past 2^31", { $0.isLost() }) { _ in
+        Frame.windowUpdate(0, 0x7fff_ffff) + Frame.windowUpdate(0, 0x7fff_ffff)
+      },
+      Answer("SETTINGS of five bytes", { $0.isLost() }) { _ in Frame.raw(type: 4, stream: 0, [1, 2, 3, 4, 5])
+      },
+      Answer("a ping of seven bytes", { $0.isLost() }) { _ in Frame.ping([1, 2, 3, 4, 5, 6, 7]) },
+      Answer("a continuation of nothing", { $0.isLost() }) { Frame.continuation($0, [], endHeaders: true) },
+      Answer("another frame inside a header block", { $0.isLost() }) {
+        Frame.headers($0, Frame.responseFields, endHeaders: false)
+          + Frame.ping([UInt8](repeating: 0, count: 8))
+      },
+    ]
+
+    /// The connection is lost at once, although the peer holds it open; the next call makes a new one.
+    @Test(arguments: connectionFaults) func connection(_ answer: Answer) async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.send(client.number == 0 ? answer.bytes(stream) : Frame.answer(stream, [42]))
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path)
+      let first = await call(channel)
+      #expect(answer.isExpected(first), "\(first)")
+      #expect(await call(channel) == .success([42]))
+      #expect(peer.clients == 2)
+    }
+
+    static let streamFaults: [Answer] = [
+      Answer("headers without a status", { $0.isUndecodable() }) {
+        Frame.headers($0, [("content-type", "application/grpc")])
+      },
+      Answer("a field name in upper case", { $0.isUndecodable() }) {
+        Frame.headers($0, Frame.responseFields + [("X-Upper", "1")])
+      },
+      Answer("a field value with a line break", { $0.isUndecodable() }) {
+        Frame.headers($0, [(":status", "200"), ("content-type", "application/grpc\r\n")])
+      },
+      Answer("trailers that do not end the stream", { $0.isUndecodable() }) {
+        Frame.responseHeaders($0) + Frame.headers($0, [("grpc-status", "0")])
+      },
+      Answer("a pseudo-field in the trailers", { $0.isUndecodable() }) {
+        Frame.responseHeaders($0)
+          + Frame.headers($0, [(":status", "200"), ("grpc-status", "0")], endStream: true)
+      },
+      Answer("more data than content-length", { $0.isUndecodable() }) {
+        Frame.headers($0, Frame.responseFields + [("content-length", "3")])
+          + Frame.data($0, Frame.message([1]))
+      },
+      Answer("header fields of 80 KB", { $0.isUndecodable("65536") }) { Frame.split($0, Frame.huge) },
+      Answer("trailers of 80 KB", { $0.isUndecodable("65536") }) {
+        Frame.responseHeaders($0) + Frame.data($0, Frame.message([1]))
+          + Frame.split($0, [("grpc-status", "0")] + Frame.huge.dropFirst(2), endStream: true)
+      },
+    ]
+
+    /// The stream is lost, the connection is not.
+    @Test(arguments: streamFaults) func stream(_ answer: Answer) async throws {
+      let result = try await outcomes(of: answer.bytes)
+      #expect(answer.isExpected(result.first), "\(result.first)")
+      #expect(result.second == .success([42]))
+      #expect(result.connections == 1)
+    }
+  }
+}
+
+extension Outcome {
+  var isOverdue: Bool { self == .failure(.deadlineExceeded(method: method)) }
+}
+
+extension Frame {
+  /// Header fields of more than 64 KiB, each of them small.
+  static let huge = responseFields + (0..<80).map { ("x-\($0)", String(repeating: "x", count: 1000)) }
+
+  /// A header block over as many frames as it needs.
+  static func split(_ stream: Int32, _ fields: [(String, String)], endStream: Bool = false) -> [UInt8] {
+    var rest = block(fields)[...]
+    var frames: [UInt8] = []
+    while !rest.isEmpty {
+      let part = Array(rest.prefix(16_000))
+      rest = rest.dropFirst(part.count)
+      let isFirst = frames.isEmpty
+      let flags: UInt8 = (rest.isEmpty ? 4 : 0) | (isFirst && endStream ? 1 : 0)
+      frames += raw(type: isFirst ? 1 : 9, flags: flags, stream: stream, part)
+    }
+    return frames
+  }
+}

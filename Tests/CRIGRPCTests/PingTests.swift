@@ -1,0 +1,77 @@
+import CRIGRPC
+import CRIHTTP2
+import CRISystem
+import TestSupport
+import Testing
+
+extension WireTests {
+  /// PING, both ways.
+  @Suite(.timeLimit(.minutes(2)))
+  struct PingTests {
+    @Test func theirsIsAnswered() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.session.ping([1, 2, 3, 4, 5, 6, 7, 8])
+        let pong = try client.event("PONG") { event -> [UInt8]? in
+          if case .pong(let payload) = event { payload } else { nil }
+        }
+        try client.send(Frame.answer(stream, pong))
+        try client.hold()
+      }
+      #expect(await call(Channel(path: peer.path)) == .success([1, 2, 3, 4, 5, 6, 7, 8]))
+    }
+
+    @Test func oursIsMeasured() async throws {
+      let peer = try ScriptedPeer { try $0.hold() }
+      let channel = Channel(path: peer.path)
+      for _ in 0..<3 { #expect(try await channel.ping(timeout: .seconds(20)) > .zero) }
+      #expect(peer.clients == 1)
+    }
+
+    @Test func oursEndsInTime() async throws {
+      let peer = try ScriptedPeer { client in
+        client.isPolite = false
+        try client.hold()
+      }
+      let begin = ContinuousClock.now
+      await #expect(throws: RPCError.deadlineExceeded(method: "PING")) {
+        try await Channel(path: peer.path).ping(timeout: .milliseconds(200))
+      }
+      #expect(ContinuousClock.now - begin < .seconds(5))
+    }
+
+    @Test func oursIsCancelled() async throws {
+      let peer = try ScriptedPeer { client in
+        client.isPolite = false
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path)
+      let task = Task {
+        await failure { () async throws(RPCError) in try await channel.ping(timeout: .seconds(60)) }
+      }
+      #expect(await eventually { peer.clients == 1 })
+      task.cancel()
+      #expect(await task.value == .cancelled(method: "PING"))
+    }
+
+    @Test func oursWithoutAServer() async throws {
+      await #expect(throws: RPCError.cannotConnect(path: "/nowhere/s", .noSuchFile)) {
+        try await Channel(path: "/nowhere/s").ping(timeout: .seconds(20))
+      }
+    }
+
+    /// An answer that nobody asked for, and one with another payload, are no answer.
+    @Test func pongsOfNothing() async throws {
+      let peer = try ScriptedPeer { client in
+        client.isPolite = false
+        try client.send(Frame.settings())
+        try client.send(Frame.ping([UInt8](repeating: 0, count: 8), ack: true))
+        try client.send(Frame.ping([UInt8](repeating: 255, count: 8), ack: true))
+        try client.hold()
+      }
+      await #expect(throws: RPCError.deadlineExceeded(method: "PING")) {
+        try await Channel(path: peer.path).ping(timeout: .milliseconds(200))
+      }
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import CRIGRPC
+import CRIHTTP2
+import CRISystem
+import TestSupport
+import Testing
+
+extension WireTests {
+  /// Server-streaming calls: order, ends, leaving early, and how a slow reader holds the runtime back.
+  @Suite(.timeLimit(.minutes(2)))
+  struct StreamingTests {
+    @Test func messagesInOrder() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.send(Frame.responseHeaders(stream))
+        for number in 0..<3 { try client.send(Frame.data(stream, Frame.message([UInt8(number)]))) }
+        try client.send(Frame.trailers(stream))
+        try client.hold()
+      }
+      var messages: [[UInt8]] = []
+      for try await message in try Channel(path: peer.path).stream(method, []) { messages.append(message) }
+      #expect(messages == [[0], [1], [2]])
+    }
+
+    /// What came before the error is not lost, however late it is read.
+    @Test func messagesBeforeAnError() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        let body = Frame.message([1]) + Frame.message([2])
+        try client.send(
+          Frame.responseHeaders(stream) + Frame.data(stream, body)
+            + Frame.trailers(stream, status: "9", message: "no more")
+            + Frame.ping([UInt8](repeating: 1, count: 8)))
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path)
+      var iterator = try channel.stream(method, []).makeAsyncIterator()
+      #expect(try await channel.ping(timeout: .seconds(10)) > .zero)
+      #expect(try await iterator.next() == [1])
+      #expect(try await iterator.next() == [2])
+      let status = RPCStatus(code: .failedPrecondition, message: "no more", method: method)
+      await #expect(throws: RPCError.status(status)) { try await iterator.next() }
+    }
+
+    @Test func connectionLostInTheMiddle() async throws {
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.send(Frame.responseHeaders(stream) + Frame.data(stream, Frame.message([1])))
+      }
+      var iterator = try Channel(path: peer.path).stream(method, []).makeAsyncIterator()
+      #expect(try await iterator.next() == [1])
+      let error = await failure { () async throws(RPCError) in try await iterator.next() }
+      #expect(Outcome.failure(try #require(error)).isLost())
+    }
+
+    @Test func leavingTheLoopEndsTheCall() async throws {
+      let code = Locked<String?>(nil)
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.send(Frame.responseHeaders(stream) + Frame.data(stream, Frame.message([1])))
+        let seen = try client.reset(of: stream).description
+        code.withLock { $0 = seen }
+      }
+      let channel = Channel(path: peer.path)
+      for try await _ in try channel.stream(method, []) { break }
+      try await peer.finished()
+      #expect(code.withLock { $0 } == "CANCEL")
+      #expect(channel.peer != nil)
+    }
+
+    @Test func droppingAStreamThatNobodyReadsEndsTheCall() async throws {
+      let code = Locked<String?>(nil)
+      let peer = try ScriptedPeer { client in
+        let seen = try client.reset(of: try client.request().stream).description
+        code.withLock { $0 = seen }
+      }
+      let channel = Channel(path: peer.path)
+      do {
+        let stream = try channel.stream(method, [])
+        #expect(await eventually { peer.clients == 1 })
+        _ = stream
+      }
+      try await peer.finished()
+      #expect(code.withLock { $0 } == "CANCEL")
+    }
+
+    @Test func cancellingTheReaderEndsTheCall() async throws {
+      let code = Locked<String?>(nil)
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.send(Frame.responseHeaders(stream) + Frame.data(stream, Frame.message([1])))
+        let seen = try client.reset(of: stream).description
+        code.withLock { $0 = seen }
+      }
+      let channel = Channel(path: peer.path)
+      let hasBegun = Locked(false)
+      let task = Task {
+        await failure { () async throws(RPCError) in
+          for try await _ in try channel.stream(method, []) { hasBegun.withLock { $0 = true } }
+        }
+      }
+      #expect(await eventually { hasBegun.withLock { $0 } })
+      let begin = ContinuousClock.now
+      task.cancel()
+      #expect(await task.value == .cancelled(method: method))
+      #expect(ContinuousClock.now - begin < .seconds(1))
+      try await peer.finished()
+      #expect(code.withLock { $0 } == "CANCEL")
+    }
+
+    @Test func deadlineInTheMiddle() async throws {
+      let code = Locked<String?>(nil)
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.send(Frame.responseHeaders(stream) + Frame.data(stream, Frame.message([1])))
+        let seen = try client.reset(of: stream).description
+        code.withLock { $0 = seen }
+      }
+      let channel = Channel(path: peer.path)
+      await #expect(throws: RPCError.deadlineExceeded(method: method)) {
+        for try await _ in try channel.stream(method, [], options: CallOptions(timeout: .milliseconds(300))) {
+        }
+      }
+      try await peer.finished()
+      #expect(code.withLock { $0 } == "CANCEL")
+    }
+
+    /// The runtime stops when the reader does, and goes on when it goes on.
+    @Test func aSlowReaderHoldsTheRuntimeBack() async throws {
+      let sent = Locked(0)
+      let isDone = Locked(false)
+      let message = [UInt8](repeating: 7, count: 16 << 10)
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.respond(to: stream)
+        while !isDone.withLock({ $0 }) {
+          try client.stream([message], on: stream, unless: { isDone.withLock { $0 } })
+          sent.withLock { $0 += message.count }
+        }
+      }
+      let channel = Channel(path: peer.path)
+      var iterator = try channel.stream(method, []).makeAsyncIterator()
+      #expect(try await iterator.next() == message)
+      let (first, second) = try await (stalled(sent), stalled(sent))
+      // Window, queue and socket: about 5 MiB, and not a byte more while nobody reads.
+      #expect(first == second && first < 8 << 20, "\(first) \(second)")
+      for _ in 0..<(32 << 20) / message.count {
+        guard let next = try await iterator.next(), Bytes.same(next, message) else {
+          Issue.record("another message")
+          return
+        }
+      }
+      #expect(sent.withLock { $0 } > 32 << 20)
+      isDone.withLock { $0 = true }
+    }
+
+    /// Where a counter comes to rest.
+    private func stalled(_ counter: Locked<Int>) async throws -> Int {
+      var last = -1
+      var calm = 0
+      while calm < 50 {
+        let now = counter.withLock { $0 }
+        calm = now == last ? calm + 1 : 0
+        last = now
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      return last
+    }
+
+    @Test func aSlowReaderStopsNobodyElse() async throws {
+      let big = [UInt8](repeating: 9, count: 16 << 20)
+      let peer = try ScriptedPeer { client in
+        let slow = try client.request().stream
+        try client.respond(to: slow)
+        // More than the client's window for one stream: what is left waits in the session.
+        for _ in 0..<20 { try client.session.send(on: slow, Frame.message(big[..<(1 << 20)].map { $0 })) }
+        try client.pump(until: "the window to close") {
+          $0.session.unsent(on: slow).map { $0 < 17 << 20 } ?? true
+        }
+        let fast = try client.request().stream
+        try client.respond(to: fast)
+        try client.stream([big], on: fast)
+        try client.finish(fast)
+        try client.hold()
+      }
+      let channel = Channel(path: peer.path)
+      let slow = try channel.stream(method, [])
+      let begin = ContinuousClock.now
+      let outcome = await call(channel)
+      #expect(outcome.isSuccess(big), "\(String(describing: outcome.error)) \(peer.clients)")
+      #expect(ContinuousClock.now - begin < .seconds(20))
+      var iterator = slow.makeAsyncIterator()
+      for _ in 0..<20 { #expect(try await iterator.next()?.count == 1 << 20) }
+    }
+
+    @Test(arguments: [0, 1]) func manySmallMessagesAreNotSlow(size: Int) async throws {
+      let count = 100_000
+      let peer = try ScriptedPeer { client in
+        let stream = try client.request().stream
+        try client.respond(to: stream)
+        let some = [[UInt8]](repeating: [UInt8](repeating: 1, count: size), count: 1000)
+        for _ in 0..<count / 1000 { try client.stream(some, on: stream) }
+        try client.finish(stream)
+        try client.hold()
+      }
+      let begin = ContinuousClock.now
+      var seen = 0
+      for try await message in try Channel(path: peer.path).stream(method, []) {
+        seen += message.count == size ? 1 : 0
+        // Time for the queue to fill.
+        if seen == 1 { try await Task.sleep(for: .milliseconds(200)) }
+      }
+      #expect(seen == count)
+      #expect(ContinuousClock.now - begin < .seconds(30))
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// Debian's gRPC for Python: an implementation that shares no line with ours (Tools/grpcio-peer).
+package enum GRPCIO {
+  private static let python = "/usr/bin/python3"
+  private static let tools = "\(root)/Tools/grpcio-peer"
+
+  /// The package's top directory.
+  package static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/")
+
+  /// False only where it may be missing: in CI it must be there.
+  package static let mayRun = ProcessFacts.environment("CI") != nil || isInstalled
+
+  private static let isInstalled = ProcessFacts.exists("/usr/lib/python3/dist-packages/grpc/__init__.py")
+
+  /// Starts server.py and waits until it serves.
+  package static func serve(at path: String, _ options: [String]) async throws -> SpawnedProcess {
+    let server = try SpawnedProcess([python, "\(tools)/server.py", path] + options + ["--until-eof"])
+    guard let line = await server.line(), line.contains("ready") else {
+      throw PeerFailure.timedOut(waitingFor: "server.py")
+    }
+    return server
+  }
+
+  /// Runs client.py to its end.
+  /// - Returns: the JSON lines that it prints, one a call.
+  package static func call(_ path: String, _ words: [String]) async throws -> [String] {
+    let client = try SpawnedProcess([python, "\(tools)/client.py", path] + words)
+    let (code, text) = await client.end()
+    guard code == 0 else { throw PeerFailure.timedOut(waitingFor: "client.py: exit \(code ?? -1)") }
+    return text.split(separator: "\n").map(String.init)
+  }
+}

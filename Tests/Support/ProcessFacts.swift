@@ -1,0 +1,39 @@
+internal import CRISystem
+internal import Glibc
+
+/// What this process holds at the moment, as the kernel counts it (proc(5)).
+package enum ProcessFacts {
+  package static var openDescriptors: Int { TemporaryDirectory.names(in: "/proc/self/fd").count }
+  package static var threads: Int { TemporaryDirectory.names(in: "/proc/self/task").count }
+
+  package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// The most memory that it has had, in bytes (`VmHWM`).
+  package static var peakMemory: Int { kibibytes("VmHWM:") << 10 }
+
+  private static func kibibytes(_ field: String) -> Int {
+    let lines = read("/proc/self/status").split(separator: "\n")
+    let words = lines.first { $0.hasPrefix(field) }?.split { $0 == " " || $0 == "\t" }
+    return words.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
+  }
+
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// A whole file as text; nothing where it cannot be read.
+  package static func read(_ path: String) -> String {
+    let number = open(path, O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { return "" }
+    let file = Descriptor(owning: number)
+    var bytes: [UInt8] = []
+    withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
+      while let count = try? file.read(into: buffer), count > 0 { bytes += buffer[..<count] }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Writes a whole file.
+  package static func write(_ text: String, to path: String) throws {
+    let number = try retrying { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
+    try Descriptor(owning: number).writeAll(Array(text.utf8))
+  }
+}

@@ -1,0 +1,94 @@
+internal import CRISystem
+internal import Glibc
+
+/// A process that a test has started; it is killed when its owner goes.
+package final class SpawnedProcess: Sendable {
+  package let pid: Int32
+  private let state: Locked<State>
+
+  private struct State: ~Copyable {
+    /// Our end of its standard input and output.
+    var channel: Descriptor?
+    var text: [UInt8] = []
+    var status: Int32?
+  }
+
+  /// Starts `words[0]`, found by its full path; standard error stays the test's.
+  package init(_ words: [String]) throws {
+    var ends: [Int32] = [0, 0]
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    _ = try retrying { socketpair(AF_UNIX, type, 0, &ends) }
+    let ours = Descriptor(owning: ends[0])
+    let theirs = Descriptor(owning: ends[1])
+    try ours.setFlags()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for number: Int32 in [0, 1] { posix_spawn_file_actions_adddup2(&actions, theirs.rawValue, number) }
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var pid: pid_t = 0
+    let code = posix_spawn(&pid, words[0], &actions, nil, &arguments, environ)
+    guard code == 0 else { throw Errno(rawValue: code) }
+    self.pid = pid
+    state = Locked(State(channel: consume ours))
+  }
+
+  deinit {
+    signal(SIGKILL)
+    if state.withLock({ $0.status == nil }) { waitpid(pid, nil, 0) }
+  }
+
+  package func signal(_ number: Int32) {
+    // A process that was waited for has no number any more.
+    state.withLock { if $0.status == nil { _ = kill(pid, number) } }
+  }
+
+  /// The next line of what it prints; nil when it ended or is silent for half a minute.
+  package func line() async -> String? {
+    let line = Locked<String?>(nil)
+    _ = await eventually(within: .seconds(30)) { [self] in
+      let isOver = read()
+      return state.withLock { state in
+        guard let end = state.text.firstIndex(of: 10) else { return isOver }
+        let text = String(decoding: state.text[..<end], as: UTF8.self)
+        state.text.removeSubrange(...end)
+        line.withLock { $0 = text }
+        return true
+      }
+    }
+    return line.withLock { $0 }
+  }
+
+  /// Waits for its end.
+  /// - Returns: its exit code (128 + the number of the signal that ended it), and what it had still printed.
+  package func end() async -> (code: Int32?, text: String) {
+    _ = await eventually(within: .seconds(120)) { [self] in
+      let isOver = read()
+      return state.withLock { state in
+        var status: Int32 = 0
+        guard isOver, waitpid(pid, &status, WNOHANG) == pid else { return false }
+        state.status = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+        return true
+      }
+    }
+    return state.withLock { ($0.status, String(decoding: $0.text, as: UTF8.self)) }
+  }
+
+  /// - Returns: true when it has closed its output.
+  private func read() -> Bool {
+    state.withLock { state in
+      withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
+        do throws(Errno) {
+          while let count = try state.channel!.read(into: buffer) {
+            if count == 0 { return true }
+            state.text += buffer[..<count]
+          }
+          return false
+        } catch {
+          return true
+        }
+      }
+    }
+  }
+}

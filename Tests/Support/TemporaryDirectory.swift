@@ -1,0 +1,38 @@
+package import CRISystem
+internal import Glibc
+
+/// A directory of one's own with a path short enough for a unix socket; it goes when its owner goes.
+package final class TemporaryDirectory: Sendable {
+  package let path: String
+
+  package init() throws(Errno) {
+    var template = Array("/tmp/cri-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Errno.last }
+    path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  }
+
+  deinit { Self.remove(path) }
+
+  /// The path of a file in it.
+  package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Removes a file, or a directory with all that is in it; links are not followed.
+  package static func remove(_ path: String) {
+    if unlink(path) == 0 { return }
+    for name in names(in: path) { remove("\(path)/\(name)") }
+    rmdir(path)
+  }
+
+  static func names(in path: String) -> [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+}
