@@ -17,7 +17,7 @@ public struct RestartLoss: Hashable, Sendable {
     case unknownContainers = "unknown-containers"
     /// Containers that ran have exited, 255, reason Unknown: as after a reboot.
     case exitContainers = "exit-containers"
-    /// Containers that ran are new ones: another id, attempt + 1.
+    /// Containers that ran have exited, 137, and new ones run in their place, attempt + 1.
     case restartContainers = "restart-containers"
     /// Sandboxes are new ones, as kubelet makes them: another id and address, attempt + 1, containers started again.
     case recreatePods = "recreate-pods"

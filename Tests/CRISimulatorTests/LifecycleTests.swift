@@ -1,4 +1,5 @@
 import CRIGRPC
+import CRIJSON
 import CRIMessages
 import CRIProtobuf
 import CRISimulator
@@ -56,6 +57,12 @@ import Testing
     let stopped = try await served.call(.podSandboxStatus, PodSandboxStatusRequest(podSandboxID: sandbox)).status
     #expect(stopped?.state == .notReady)
     #expect(stopped?.network == PodSandboxNetworkStatus())
+    let verbose = try await served.call(
+      .podSandboxStatus, PodSandboxStatusRequest(podSandboxID: sandbox, verbose: true))
+    let info = try JSON.parse(try #require(verbose.info["info"]))
+    #expect(info["pid"] == 0)
+    #expect(info["processStatus"] == "deleted")
+    #expect(info["cniResult"]?["Interfaces"]?["eth0"]?["IPConfigs"]?[0]?["IP"] == "10.88.0.2")
 
     _ = try await served.call(.removePodSandbox, RemovePodSandboxRequest(podSandboxID: sandbox))
     // Both are idempotent.

@@ -54,11 +54,14 @@ import Testing
     ("stop-pods=web", ["web/0 ready 10.1.0.1,fd00::1"], ["web/0 notReady "]),
     ("unknown-containers=web", ["  nginx/0 running 0"], ["  nginx/0 unknown 0"]),
     ("exit-containers=web", ["  nginx/0 running 0"], ["  nginx/0 exited 255"]),
-    ("restart-containers=web", ["  nginx/0 running 0"], ["  nginx/1 running 0"]),
+    ("restart-containers=web", ["  nginx/0 running 0"], ["  nginx/0 exited 137", "  nginx/1 running 0"]),
     (
       "recreate-pods=web",
-      ["web/0 ready 10.1.0.1,fd00::1", "  nginx/0 running 0", "  sidecar/0 exited 3"],
-      ["web/0 notReady ", "web/1 ready 10.88.0.4,fd00:88::4", "  nginx/1 running 0", "  sidecar/1 running 0"]
+      ["web/0 ready 10.1.0.1,fd00::1", "  nginx/0 running 0"],
+      [
+        "web/0 notReady ", "web/1 ready 10.88.0.4,fd00:88::4", "  nginx/0 exited 137", "  nginx/1 running 0",
+        "  sidecar/1 running 0",
+      ]
     ),
     ("duplicate-pods=web", [], ["web/1 ready 10.88.0.4,fd00:88::4"]),
     ("lose-hashes=proxy", ["  proxy/0 running 0"], ["  proxy/0 running 0 no hash"]),

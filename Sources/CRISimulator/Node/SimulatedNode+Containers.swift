@@ -60,8 +60,7 @@ extension SimulatedNode {
     return CreateContainerResponse(containerID: container.id)
   }
 
-  mutating func startContainer(_ request: StartContainerRequest) throws(CallFailure) -> StartContainerResponse
-  {
+  mutating func startContainer(_ request: StartContainerRequest) throws(CallFailure) -> StartContainerResponse {
     let container = try container(request.containerID)
     guard container.state == .created else {
       let state = container.state.protoName ?? "\(container.state)"

@@ -7,8 +7,9 @@ extension SimulatedNode {
   /// Each loss, in their order.
   package mutating func restart(_ losses: [RestartLoss]) {
     isChanged = true
-    events = []
     for loss in losses { apply(loss) }
+    // Nobody hears of what happened while nobody was there.
+    events = []
   }
 
   private mutating func apply(_ loss: RestartLoss) {
@@ -72,7 +73,7 @@ extension SimulatedNode {
     successor.status.resources = container.status.resources
     successor.start(at: now)
     containers[successor.id] = successor
-    containers[container.id] = nil
+    stop(container.id)
   }
 }
 

@@ -31,10 +31,11 @@ struct SimulatedSandbox: Record {
   }
 
   mutating func stop() {
+    // containerd goes on showing the CNI result that it once had.
+    verboseInfo = verboseInfo ?? ContainerdInfo.of(self)
     item.state = .notReady
     status.state = .notReady
     if status.network != nil { status.network = PodSandboxNetworkStatus() }
-    guard verboseInfo != nil else { return }
     editInfo {
       $0["pid"] = 0; $0["processStatus"] = "deleted"; $0["netNamespaceClosed"] = true
     }
