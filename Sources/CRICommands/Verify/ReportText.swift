@@ -25,29 +25,32 @@ struct ReportText {
       let severity = finding.rule.severity
       table.append([
         Table.Cell("\(severity)".uppercased(), emphasis(severity)), Table.Cell("\(finding.object)"),
-        Table.Cell(
-          "\(finding.rule.field) \(finding.before) → \(finding.after) [\(rules(finding))] \(consequence(finding))"
-        ),
+        Table.Cell("\(finding.rule.field) \(finding.before) → \(finding.after): \(consequence(finding))"),
       ])
     }
     return table.text(style, showingHeaders: false)
   }
 
-  /// Our rule, and kubelet's where it acts on this very field.
-  private func rules(_ finding: Finding) -> String {
-    let prediction = report.prediction(for: finding)
-    guard let rule = prediction?.rule else { return finding.rule.id }
-    return "\(finding.rule.id), \(rule)"
+  /// What kubelet will do where this is what moves it, else why it matters; and whose rule says so.
+  private func consequence(_ finding: Finding) -> String {
+    guard let prediction = report.prediction(for: finding), let rule = prediction.rule, decides(finding, prediction)
+    else {
+      return "\(finding.rule.reason) [\(finding.rule.id)]"
+    }
+    let action =
+      prediction.action == .recreate
+      ? "recreate the pod" : "restart \(prediction.containers.joined(separator: ", "))"
+    return "kubelet will \(action) \(when(prediction)) [\(finding.rule.id), \(rule)]"
   }
 
-  private func consequence(_ finding: Finding) -> String {
-    guard let prediction = report.prediction(for: finding) else { return finding.rule.reason }
-    switch prediction.action {
-    case .recreate: return "kubelet will recreate the pod \(when(prediction))"
-    case .restartContainers:
-      return "kubelet will restart \(prediction.containers.joined(separator: ", ")) \(when(prediction))"
-    case .keep: return finding.rule.reason
+  /// Whether kubelet acts on the very field that the finding is about.
+  private func decides(_ finding: Finding, _ prediction: Prediction) -> Bool {
+    if finding.object.kind == .container, prediction.action == .restartContainers {
+      guard prediction.containers.contains(finding.object.name) else { return false }
     }
+    let isWhole = finding.rule.field == "id" && (prediction.field == "sandbox" || prediction.field == "container")
+    let isNetwork = finding.rule.id == "pod.namespaces" && prediction.rule == "C4"
+    return isWhole || isNetwork || finding.rule.field == prediction.field || finding.rule.id == "pod.several-ready"
   }
 
   private func when(_ prediction: Prediction) -> String {

@@ -60,7 +60,10 @@ enum SandboxRules {
       $0.facts.pid == nil ? nil : changed($0.facts.pid, $1.facts.pid)
     },
     Check("pod.cni", .major, "CNI result", "the runtime cannot undo a network that it forgot") {
-      $0.facts.interfaces == nil ? nil : changed(interfaces($0), interfaces($1))
+      guard let before = $0.facts.interfaces, before != $1.facts.interfaces else { return nil }
+      // Addresses say most; all of it where they are the same.
+      let after = $1.facts.interfaces ?? []
+      return changed(words(before), words(after)) ?? changed(words(before, whole: true), words(after, whole: true))
     },
   ]
 
@@ -98,9 +101,9 @@ enum SandboxRules {
     record.status.runtimeHandler.isEmpty ? record.facts.runtimeHandler ?? "" : record.status.runtimeHandler
   }
 
-  private static func interfaces(_ record: SandboxRecord) -> [String] {
-    (record.facts.interfaces ?? []).map {
-      ([$0.name, $0.mac, $0.sandbox].filter { !$0.isEmpty } + $0.addresses).joined(separator: " ")
+  private static func words(_ interfaces: [NetworkInterface], whole: Bool = false) -> [String] {
+    interfaces.filter { whole || !$0.addresses.isEmpty }.map {
+      ([$0.name] + (whole ? [$0.mac, $0.sandbox].filter { !$0.isEmpty } : []) + $0.addresses).joined(separator: " ")
     }
   }
 }
