@@ -7,6 +7,8 @@ struct Pod {
   var uid: String
   var containers: [Container] = [Container(name: "main")]
   var hostNetwork = false
+  /// Where its containers' logs go; empty: nowhere.
+  var logs = ""
   /// Stopped once it runs, as a finished job leaves it.
   var isStopped = false
 
@@ -32,6 +34,7 @@ extension Pod {
     return PodSandboxConfig(
       metadata: .init(name: name, uid: uid, namespace: namespace),
       hostname: hostNetwork ? "" : name,  // the host's own, where its network is shared
+      logDirectory: logs.isEmpty ? "" : "\(logs)/\(namespace)_\(name)_\(uid)",
       labels: labels,
       annotations: ["kubernetes.io/config.source": "api"],
       linux: .init(securityContext: .init(namespaceOptions: namespaces)))
@@ -51,6 +54,7 @@ extension Pod.Container {
         "io.kubernetes.container.terminationMessagePolicy": "File",
         "io.kubernetes.pod.terminationGracePeriod": "30",
       ],
+      logPath: pod.logs.isEmpty ? "" : "\(name)/0.log",
       linux: .init())
   }
 }

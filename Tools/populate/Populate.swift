@@ -14,11 +14,29 @@ struct Populate: AsyncParsableCommand {
   @Option(help: ArgumentHelp("So many plain pods more.", valueName: "n"))
   var more = 0
 
+  @Option(
+    help: ArgumentHelp("Write the containers' logs below this directory, as kubelet has them.", valueName: "directory"))
+  var logs = ""
+
+  @Flag(help: "Stop and remove these pods instead.")
+  var remove = false
+
   func run() async throws {
     let client = Client(try Endpoint(socket), options: .init(timeout: .seconds(60)))
     defer { client.close() }
-    for pod in Self.pods + (0..<more).map({ Pod(name: "more-\($0)", uid: "more-\($0)") }) {
-      try await start(pod, client.runtime)
+    let pods = Self.pods + (0..<more).map { Pod(name: "more-\($0)", uid: "more-\($0)") }
+    for var pod in pods {
+      pod.logs = logs
+      if remove { try await end(pod, client.runtime) } else { try await start(pod, client.runtime) }
+    }
+  }
+
+  /// All sandboxes of the pod, and their containers with them.
+  private func end(_ pod: Pod, _ runtime: RuntimeService) async throws {
+    let filter = PodSandboxFilter(labelSelector: pod.labels)
+    for sandbox in try await runtime.listPodSandbox(.init(filter: filter)).items {
+      _ = try await runtime.stopPodSandbox(.init(podSandboxID: sandbox.id))
+      _ = try await runtime.removePodSandbox(.init(podSandboxID: sandbox.id))
     }
   }
 
