@@ -39,7 +39,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     let words = rest == ["-v"] ? ["--version"] : rest
     var command: any ParsableCommand
     do {
-      command = try CRICommand.parseAsRoot(words)
+      command = try parse(words)
     } catch {
       return try explain(error, words)
     }
@@ -65,16 +65,32 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
   }
 }
 
+/// Reads the words after the global options.
+///
+/// A subcommand reads its own words at once where it can: on the way through the whole command its declaration would be
+/// read four times, which takes longer than asking the runtime. Help, and what is wrong, come in the words of the whole.
+private func parse(_ words: [String]) throws -> any ParsableCommand {
+  if let type = words.first.flatMap(subcommand), let command = try? type.parseAsRoot(Array(words.dropFirst())),
+    Swift.type(of: command) == type
+  {
+    return command
+  }
+  return try CRICommand.parseAsRoot(words)
+}
+
+private func subcommand(named word: String) -> (any ParsableCommand.Type)? {
+  CRICommand.configuration.groupedSubcommands.flatMap(\.subcommands).first {
+    $0._commandName == word || $0.configuration.aliases.contains(word)
+  }
+}
+
 /// Help and version go to standard output; wrong usage is one line on standard error.
 private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
   if CRICommand.exitCode(for: error) == .success {
     try StandardStream.output.write(CRICommand.fullMessage(for: error) + "\n")
     return ExitCodes.done.rawValue
   }
-  let command = words.first.flatMap { word in
-    CRICommand.configuration.groupedSubcommands.flatMap(\.subcommands).contains { $0._commandName == word }
-      ? " \(word)" : nil
-  }
+  let command = words.first.flatMap(subcommand).map { " \($0._commandName)" }
   // Help for a missing subcommand has many lines: the first one says it.
   let message = CRICommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
   let misplaced = words.dropFirst().first { message.contains("'\($0)'") && Globals.isOption($0) }
