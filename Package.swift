@@ -34,7 +34,8 @@ let package = Package(
     .systemLibrary(name: "CRILibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     // Transport: descriptors, frames, calls.
-    .target(name: "CRISystem", swiftSettings: dialect),
+    .target(name: "CRIShims"),
+    .target(name: "CRISystem", dependencies: ["CRIShims"], swiftSettings: dialect),
     .target(name: "CRIHTTP2", dependencies: ["CRINghttp2", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRIGRPC", dependencies: ["CRIHTTP2", "CRISystem"], swiftSettings: safe),
 
@@ -55,7 +56,11 @@ let package = Package(
     .target(
       name: "CRIState", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
     .target(
-      name: "CRINode", dependencies: ["CRI", "CRIState", "CRIJSON", "CRISystem"], swiftSettings: safe),
+      name: "CRIGroundTruth", dependencies: ["CRIState", "CRIJSON", "CRIProtobuf", "CRISystem"],
+      swiftSettings: safe),
+    .target(
+      name: "CRINode", dependencies: ["CRI", "CRIState", "CRIGroundTruth", "CRIJSON", "CRISystem"],
+      swiftSettings: safe),
 
     // A runtime that is not there: the peer for tests, the demo and machines without containerd.
     .target(

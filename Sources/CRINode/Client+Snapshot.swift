@@ -1,4 +1,6 @@
 public import CRI
+package import CRIGroundTruth
+internal import CRIJSON
 public import CRIState
 internal import CRISystem
 
@@ -6,10 +8,25 @@ extension Client {
   /// Reads everything that the runtime has, all details at once over one connection.
   ///
   /// Objects that vanish while it reads are left out; what could not be read for another reason is named in `unread`.
+  /// Beside the runtime's own answers it holds what kernel and CNI know of the same objects, and names in `notChecked`
+  /// what of that could not be read, most often for want of root.
   /// - Parameter tool: who takes it, such as `cri 0.1.0`.
   /// - Throws: where the lists themselves could not be read: there is no snapshot then.
   public func snapshot(tool: String) async throws(RPCError) -> Snapshot {
-    try await SnapshotReader(client: self).read(tool: tool)
+    try await snapshot(tool: tool, truth: TruthReader())
+  }
+
+  /// - Parameter truth: nil asks the runtime alone.
+  package func snapshot(tool: String, truth: TruthReader?) async throws(RPCError) -> Snapshot {
+    let reader = SnapshotReader(client: self)
+    let asked = Kernel.ticks
+    let (snapshot, configuration) = try await reader.read(tool: tool, configuration: truth?.includesNode == true)
+    guard let truth else { return snapshot }
+    return await onThread {
+      var complete = snapshot
+      truth.addTruth(to: &complete, askedAt: asked, configuration: configuration)
+      return complete
+    }
   }
 }
 
@@ -20,9 +37,11 @@ private struct SnapshotReader {
 
   let client: Client
 
-  func read(tool: String) async throws(RPCError) -> Snapshot {
+  /// - Parameter configuration: whether the runtime's own is wanted too.
+  func read(tool: String, configuration: Bool) async throws(RPCError) -> (Snapshot, configuration: JSON?) {
     // The first call alone, so that the version of the interface is known to all that follow.
     let version = try await client.runtime.version(VersionRequest(version: "v1"))
+    async let configurationAnswer = configuration ? readConfiguration() : nil
     async let statusAnswer = result { () async throws(RPCError) in try await client.runtime.status() }
     async let sandboxAnswer = result { () async throws(RPCError) in try await client.runtime.listPodSandbox().items }
     async let containerAnswer = result { () async throws(RPCError) in
@@ -47,13 +66,20 @@ private struct SnapshotReader {
     case .success(let list): imageList = list
     case .failure(let error): unread.append(Unread(what: "images", why: "\(error)", kind: .image))
     }
-    return Snapshot(
+    let snapshot = Snapshot(
       tool: tool, taken: Timestamp(nanoseconds: Kernel.now), host: .current(),
       daemon: Daemon(socket: client.endpoint.path, peer: client.peer),
       runtime: RuntimeFacts(
         name: version.runtimeName, version: version.runtimeVersion, api: client.negotiatedVersion ?? .v1,
         conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers),
       sandboxes: readSandboxes, containers: readContainers, images: imageList, unread: unread)
+    return (snapshot, await configurationAnswer)
+  }
+
+  /// What the runtime says of its configuration, for those parts of the truth that depend on it; nil where it does not.
+  private func readConfiguration() async -> JSON? {
+    let answer = try? await client.runtime.status(StatusRequest(verbose: true))
+    return answer?.info["config"].flatMap { try? JSON.parse($0) }
   }
 
   private func record(_ item: PodSandbox) async throws(RPCError) -> SandboxRecord {

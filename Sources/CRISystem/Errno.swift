@@ -33,6 +33,14 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let fileTooLarge = Errno(rawValue: EFBIG)
   /// `ENOTDIR`: a part of the path is no directory.
   public static let notADirectory = Errno(rawValue: ENOTDIR)
+  /// `ETIMEDOUT`: it took longer than it may.
+  public static let timedOut = Errno(rawValue: ETIMEDOUT)
+  /// `ESRCH`: no such process.
+  public static let noSuchProcess = Errno(rawValue: ESRCH)
+  /// `EPERM`: not for this user.
+  public static let notPermitted = Errno(rawValue: EPERM)
+  /// `EINVAL`: it makes no sense.
+  public static let invalid = Errno(rawValue: EINVAL)
   /// `ENOSPC`: no space left on the device.
   public static let noSpace = Errno(rawValue: ENOSPC)
 

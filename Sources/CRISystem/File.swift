@@ -68,6 +68,12 @@ package enum File {
     return String(cString: resolved)
   }
 
+  /// Whether we may run it. The corresponding C function is `access`.
+  package static func isExecutable(_ path: String) -> Bool {
+    var status = Glibc.stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+  }
+
   /// Where a symbolic link leads. The corresponding C function is `readlink`.
   package static func linkTarget(_ path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: 4096)

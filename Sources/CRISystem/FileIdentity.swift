@@ -7,9 +7,27 @@ package struct FileIdentity: Hashable, Sendable {
 
   /// nil where nothing is there. The corresponding C function is `stat`.
   package init?(of path: String) {
-    var status = Glibc.stat()
-    guard stat(path, &status) == 0 else { return nil }
+    guard let identity = try? Self.read(path) else { return nil }
+    self = identity
+  }
+
+  private init(_ status: Glibc.stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
+  }
+
+  /// The same, with the reason where it cannot be told.
+  package static func read(_ path: String) throws(Errno) -> FileIdentity {
+    var status = Glibc.stat()
+    _ = try retrying { stat(path, &status) }
+    return FileIdentity(status)
+  }
+
+  /// Of an open file. The corresponding C function is `fstat`.
+  package static func read(_ file: borrowing Descriptor) throws(Errno) -> FileIdentity {
+    var status = Glibc.stat()
+    let number = file.rawValue
+    _ = try retrying { fstat(number, &status) }
+    return FileIdentity(status)
   }
 }

@@ -22,6 +22,22 @@ package enum Kernel {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
+  /// Clock ticks since boot, as `/proc/PID/stat` counts them.
+  package static var ticks: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return UInt64(time.tv_sec) * ticksPerSecond + UInt64(time.tv_nsec) * ticksPerSecond / 1_000_000_000
+  }
+
+  /// The corresponding C call is `sysconf(_SC_CLK_TCK)`.
+  package static var ticksPerSecond: UInt64 { UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))) }
+
+  /// Whether there is a process with this id, also where `/proc` hides it. The corresponding C call is `kill(pid, 0)`.
+  package static func hasProcess(_ pid: Int32) -> Bool {
+    // Zero and less stand for groups of processes.
+    pid > 0 && (kill(pid, 0) == 0 || Errno.last != .noSuchProcess)
+  }
+
   /// Clock ticks after boot at which a process began: field 22 of `/proc/PID/stat`. nil when it is gone.
   package static func startTime(of pid: Int32) -> UInt64? {
     guard let bytes = try? File.read("/proc/\(pid)/stat", limit: 1 << 16) else { return nil }

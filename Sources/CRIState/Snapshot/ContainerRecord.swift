@@ -10,12 +10,17 @@ public struct ContainerRecord: Hashable, Sendable {
   /// Process id from the verbose answer; nil where the runtime does not tell.
   /// containerd keeps the old one of a process that has gone, so that it counts only for running containers.
   public var pid: Int32?
+  /// What the kernel knows of it; nil where nobody asked.
+  public var truth: ContainerTruth?
 
-  public init(status: ContainerStatus, sandboxID: String, pid: Int32? = nil) {
+  public init(
+    status: ContainerStatus, sandboxID: String, pid: Int32? = nil, truth: ContainerTruth? = nil
+  ) {
     self.status = status
     self.status.annotations = Secrets.removed(from: status.annotations)
     self.sandboxID = sandboxID
     self.pid = pid
+    self.truth = truth
   }
 
   public var id: String { status.id }

@@ -26,9 +26,14 @@ struct DocumentReader {
 
   func strings(_ key: String) throws(SnapshotError) -> [String] {
     try array(key) { (item) throws(SnapshotError) in
-      guard let text = item.root.stringValue else { throw .malformed(item.path) }
-      return text
+      try item.string()
     }
+  }
+
+  /// Of what is a string itself.
+  func string() throws(SnapshotError) -> String {
+    guard let text = root.stringValue else { throw .malformed(path) }
+    return text
   }
 
   func object(_ key: String) throws(SnapshotError) -> DocumentReader {
@@ -36,16 +41,43 @@ struct DocumentReader {
     return DocumentReader(value, path: at(key))
   }
 
+  /// The same for what has members of its own.
+  func optionalMember<T>(
+    _ key: String, _ read: (DocumentReader) throws(SnapshotError) -> T
+  ) throws(SnapshotError) -> T? {
+    guard let value = root[key], !value.isNull else { return nil }
+    return try read(DocumentReader(value, path: at(key)))
+  }
+
   func array<T>(
     _ key: String, _ read: (DocumentReader) throws(SnapshotError) -> T
   ) throws(SnapshotError) -> [T] {
-    guard let values = root[key]?.arrayValue else { throw .malformed(at(key)) }
+    try DocumentReader(root[key] ?? .null, path: at(key)).elements(read)
+  }
+
+  /// Of what is an array itself.
+  func elements<T>(_ read: (DocumentReader) throws(SnapshotError) -> T) throws(SnapshotError) -> [T] {
+    guard let values = root.arrayValue else { throw .malformed(path) }
     var items: [T] = []
     for (index, value) in values.enumerated() {
-      items.append(try read(DocumentReader(value, path: "\(at(key))[\(index)]")))
+      items.append(try read(DocumentReader(value, path: "\(path)[\(index)]")))
     }
     return items
   }
+
+  /// A whole number.
+  func number<N: FixedWidthInteger>(_ key: String) throws(SnapshotError) -> N {
+    guard let value = root[key]?.uintValue.flatMap({ N(exactly: $0) }) else { throw .malformed(at(key)) }
+    return value
+  }
+
+  func flag(_ key: String) throws(SnapshotError) -> Bool {
+    guard let value = root[key]?.boolValue else { throw .malformed(at(key)) }
+    return value
+  }
+
+  /// What is at `key` must be something else.
+  func malformed(_ key: String) -> SnapshotError { .malformed(at(key)) }
 
   func message<M: CMessage>(_ key: String) throws(SnapshotError) -> M {
     guard let value = root[key] else { throw .malformed(at(key)) }

@@ -5,11 +5,14 @@ public struct SandboxRecord: Hashable, Sendable {
   /// CRI: `PodSandboxStatusResponse.status`.
   public var status: PodSandboxStatus
   public var facts: SandboxFacts
+  /// What the kernel and CNI know of it; nil where nobody asked.
+  public var truth: SandboxTruth?
 
-  public init(status: PodSandboxStatus, facts: SandboxFacts = SandboxFacts()) {
+  public init(status: PodSandboxStatus, facts: SandboxFacts = SandboxFacts(), truth: SandboxTruth? = nil) {
     self.status = status
     self.status.annotations = Secrets.removed(from: status.annotations)
     self.facts = facts
+    self.truth = truth
   }
 
   public var id: String { status.id }

@@ -19,11 +19,17 @@ public struct Snapshot: Hashable, Sendable {
   public var images: [Image]
   /// What should be in it and could not be read; a verdict lists it as unchecked.
   public var unread: [Unread]
+  /// What the node has beside the runtime's objects; nil where nobody asked.
+  public var truth: NodeTruth?
+  /// What of the truth outside the runtime could not be read, most often for want of root: the snapshot is complete
+  /// without it, and a verdict lists it as unchecked.
+  public var notChecked: [Unread]
 
   public init(
     tool: String, taken: Timestamp, host: Host, daemon: Daemon, runtime: RuntimeFacts,
     sandboxes: [SandboxRecord] = [],
-    containers: [ContainerRecord] = [], images: [Image] = [], unread: [Unread] = []
+    containers: [ContainerRecord] = [], images: [Image] = [], unread: [Unread] = [], truth: NodeTruth? = nil,
+    notChecked: [Unread] = []
   ) {
     self.tool = tool
     self.taken = taken
@@ -34,6 +40,8 @@ public struct Snapshot: Hashable, Sendable {
     self.containers = containers
     self.images = images
     self.unread = unread
+    self.truth = truth
+    self.notChecked = notChecked
   }
 }
 

@@ -8,7 +8,7 @@ extension Snapshot {
 
   /// The document, for a file or another tool.
   public var json: JSON {
-    [
+    var document: JSONObject = [
       "kind": .string(Self.kind),
       "schema": JSON(Self.schema),
       "tool": .string(tool),
@@ -32,6 +32,9 @@ extension Snapshot {
       "images": .array(images.map { $0.json() }),
       "unread": .array(unread.map(\.json)),
     ]
+    document["truth"] = truth?.json
+    if !notChecked.isEmpty { document["notChecked"] = .array(notChecked.map(\.json)) }
+    return .object(document)
   }
 
   /// Reads a document.
@@ -74,7 +77,11 @@ extension Snapshot {
       sandboxes: try reader.array("sandboxes", SandboxRecord.init),
       containers: try reader.array("containers", ContainerRecord.init),
       images: try reader.messages("images"),
-      unread: try reader.array("unread", Unread.init))
+      unread: try reader.array("unread", Unread.init),
+      truth: try reader.optionalMember("truth", NodeTruth.init),
+      notChecked: try reader.optionalMember("notChecked") { (items) throws(SnapshotError) in
+        try items.elements(Unread.init)
+      } ?? [])
   }
 }
 
@@ -103,7 +110,9 @@ extension SandboxRecord {
     }
     if let handler = self.facts.runtimeHandler { facts["runtimeHandler"] = .string(handler) }
     facts["interfaces"] = self.facts.interfaces.map { .array($0.map(\.json)) } ?? .null
-    return ["status": status.json(), "facts": .object(facts)]
+    var record: JSONObject = ["status": status.json(), "facts": .object(facts)]
+    record["truth"] = truth?.json
+    return .object(record)
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
@@ -116,7 +125,8 @@ extension SandboxRecord {
         networkNamespace: try facts.optional("networkNamespace", \.stringValue),
         isNetworkNamespaceClosed: try facts.optional("isNetworkNamespaceClosed", \.boolValue),
         interfaces: interfaces == nil ? nil : try facts.array("interfaces", NetworkInterface.init),
-        runtimeHandler: try facts.optional("runtimeHandler", \.stringValue)))
+        runtimeHandler: try facts.optional("runtimeHandler", \.stringValue)),
+      truth: try reader.optionalMember("truth", SandboxTruth.init))
   }
 }
 
@@ -137,12 +147,16 @@ extension NetworkInterface {
 
 extension ContainerRecord {
   var json: JSON {
-    ["sandboxId": .string(sandboxID), "pid": JSON(optional: pid), "status": status.json()]
+    var record: JSONObject = [
+      "sandboxId": .string(sandboxID), "pid": JSON(optional: pid), "status": status.json(),
+    ]
+    record["truth"] = truth?.json
+    return .object(record)
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
     self.init(
       status: try reader.message("status"), sandboxID: try reader.string("sandboxId"),
-      pid: try reader.optional("pid", \.pid))
+      pid: try reader.optional("pid", \.pid), truth: try reader.optionalMember("truth", ContainerTruth.init))
   }
 }

@@ -1,0 +1,83 @@
+internal import CRIState
+internal import CRISystem
+
+/// host-local's leases: a folder for each network, a file for each address that it has given away.
+struct HostLocal {
+  private let root: String
+  private let defaultFolder: String
+  private var networks: [String: Result<[HostLocalLease], Errno>] = [:]
+
+  /// - Parameters:
+  ///   - defaultFolder: of networks that name none.
+  ///   - root: goes before the folders that networks name.
+  init(defaultFolder: String, root: String) {
+    self.defaultFolder = defaultFolder
+    self.root = root
+  }
+
+  /// A sandbox's leases, and others' on addresses that it has.
+  /// - Parameters:
+  ///   - entries: its networks; empty where they are not known.
+  /// - Returns: nil where host-local has nothing to do with it.
+  mutating func leases(
+    of id: String, entries: [CNICache.Entry], addresses: Set<IPAddress>
+  ) -> Reading<[HostLocalLease]>? {
+    var found: [HostLocalLease] = []
+    var isAsked = false
+    func take(_ leases: [HostLocalLease]) {
+      found += leases.filter {
+        $0.owner == id || IPAddress($0.address).map(addresses.contains) == true
+      }
+    }
+    for entry in entries where entry.facts.ipam == "host-local" {
+      let folder = "\(entry.leaseFolder.map { root + $0 } ?? defaultFolder)/\(entry.facts.network)"
+      switch read(folder, network: entry.facts.network) {
+      case .success(let leases): take(leases)
+      case .failure(let error): return .unread(UnreadReason(error, folder))
+      }
+      isAsked = true
+    }
+    // Some plugins, such as flannel, hand over to others: only what is there tells whether to host-local.
+    let delegated = entries.filter { $0.facts.ipam == nil }.map(\.facts.network)
+    for network in entries.isEmpty ? allNetworks() : delegated {
+      guard case .success(let leases) = read("\(defaultFolder)/\(network)", network: network) else { continue }
+      guard leases.contains(where: { $0.owner == id }) else { continue }
+      take(leases)
+      isAsked = true
+    }
+    return isAsked ? .read(found.sorted { $0.address < $1.address }) : nil
+  }
+
+  private func allNetworks() -> [String] {
+    (try? Directory.names(at: defaultFolder))?.sorted() ?? []
+  }
+
+  private mutating func read(_ folder: String, network: String) -> Result<[HostLocalLease], Errno> {
+    if let known = networks[folder] { return known }
+    let result: Result<[HostLocalLease], Errno>
+    do throws(Errno) {
+      var leases: [HostLocalLease] = []
+      for name in try Directory.names(at: folder) {
+        // Beside them lie a lock and the last address given.
+        guard IPAddress(name) != nil else { continue }
+        do throws(Errno) {
+          leases.append(Self.lease(try File.readShort("\(folder)/\(name)"), network: network, address: name))
+        } catch {
+          if error != .noSuchFile { throw error }
+        }
+      }
+      result = .success(leases)
+    } catch {
+      result = .failure(error)
+    }
+    networks[folder] = result
+    return result
+  }
+
+  /// The owner's id, and since 2018 the interface in a second line; the lines end as on Windows.
+  private static func lease(_ bytes: [UInt8], network: String, address: String) -> HostLocalLease {
+    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+    return HostLocalLease(
+      network: network, address: address, owner: lines.first ?? "", interface: lines.dropFirst().first ?? "")
+  }
+}

@@ -1,0 +1,44 @@
+internal import CRIState
+internal import CRISystem
+
+/// How the runtime's process ids and paths are to be read from where we are: it may live in another container than we.
+struct NodeView {
+  /// With the runtime's root folder before its paths, where that is not ours.
+  let places: Places
+  private let hidden: UnreadReason?
+
+  init(daemon: Int32?, places: Places) {
+    var places = places
+    var hidden: UnreadReason?
+    if let daemon {
+      let proc = places.proc
+      // A kind that we may not look at is taken for the same: most often it is, and we are not root.
+      func differs(_ kind: String) -> Bool {
+        guard let own = FileIdentity(of: "\(proc)/self/ns/\(kind)"),
+          let other = FileIdentity(of: "\(proc)/\(daemon)/ns/\(kind)")
+        else { return false }
+        return own != other
+      }
+      if differs("pid") { hidden = UnreadReason("the runtime counts processes in another namespace than ours") }
+      if places.root.isEmpty && differs("mnt") { places.root = "\(proc)/\(daemon)/root" }
+    } else {
+      hidden = UnreadReason("the runtime's own process cannot be seen from here")
+    }
+    self.places = places
+    self.hidden = hidden
+  }
+
+  var canSeeProcesses: Bool { hidden == nil }
+
+  /// CNI's folder: the system's is on the runtime's side, another one on ours.
+  var cni: String { places.cni == Places.defaultCNI ? places.root + places.cni : places.cni }
+
+  func processes() -> Reading<ProcessTable> {
+    if let hidden { return .unread(hidden) }
+    do throws(Errno) {
+      return .read(try ProcessTable(proc: places.proc))
+    } catch {
+      return .unread(UnreadReason(error, places.proc))
+    }
+  }
+}

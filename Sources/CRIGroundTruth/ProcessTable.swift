@@ -1,0 +1,59 @@
+internal import CRISystem
+
+/// All processes of the node at one moment.
+struct ProcessTable: Hashable, Sendable {
+  let entries: [Int32: ProcessEntry]
+  /// Shims and conmons, by process id.
+  let keepers: [Int32: Keeper]
+  let proc: String
+
+  /// Reads the folder once.
+  /// - Throws: where it cannot be listed, or hides other users' processes.
+  init(proc: String = "/proc") throws(Errno) {
+    var entries: [Int32: ProcessEntry] = [:]
+    var keepers: [Int32: Keeper] = [:]
+    for name in try Directory.names(at: proc) {
+      // A process that ended in between is none.
+      guard let pid = Int32(name), let stat = try? File.readShort("\(proc)/\(name)/stat"),
+        let entry = ProcessEntry(stat: stat)
+      else { continue }
+      entries[pid] = entry
+      if Keeper.isCandidate(entry.name), let words = try? File.readShort("\(proc)/\(name)/cmdline") {
+        let arguments = words.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+        keepers[pid] = Keeper(arguments.map { String(decoding: $0, as: UTF8.self) })
+      }
+    }
+    // Everybody sees the first process, unless /proc is mounted with hidepid.
+    guard entries[1] != nil else { throw .permissionDenied }
+    self.entries = entries
+    self.keepers = keepers
+    self.proc = proc
+  }
+
+  /// Live processes by their parent.
+  func children() -> [Int32: [ProcessEntry]] {
+    Dictionary(grouping: entries.values.filter(\.isAlive), by: \.parent)
+      .mapValues { $0.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) } }
+  }
+
+  /// Its cgroup's path: of version 2 where the kernel has it, else of the first hierarchy. nil where it cannot be read.
+  func cgroup(of pid: Int32) -> String? {
+    guard let bytes = try? File.readShort("\(proc)/\(pid)/cgroup") else { return nil }
+    let paths = bytes.split(separator: UInt8(ascii: "\n")).compactMap { line -> (isUnified: Bool, path: String)? in
+      let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { return nil }
+      return (fields[1].isEmpty, String(decoding: fields[2], as: UTF8.self))
+    }
+    // A node of both kinds has its containers in the old one, and everything in the new one's root.
+    let inside = paths.filter { $0.path != "/" }
+    return (inside.first(where: \.isUnified) ?? inside.first ?? paths.first)?.path
+  }
+
+  /// Whether it is still the same process.
+  func isStillThere(_ pid: Int32, startTime: UInt64) -> Bool {
+    guard let stat = try? File.readShort("\(proc)/\(pid)/stat"), let now = ProcessEntry(stat: stat) else {
+      return false
+    }
+    return now.startTime == startTime && now.isAlive
+  }
+}

@@ -1,0 +1,93 @@
+/// An address, whatever way it was written: `fd00::1` and `FD00:0:0:0:0:0:0:1` are one.
+public struct IPAddress: Hashable, Sendable {
+  /// 4 or 16 of them, in network order. An IPv4 address in IPv6 form (`::ffff:10.0.0.1`) has 4.
+  public let bytes: [UInt8]
+
+  /// nil unless there are 4 or 16.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count == 4 || bytes.count == 16 else { return nil }
+    let isMapped = bytes.count == 16 && bytes[..<12].elementsEqual([UInt8](repeating: 0, count: 10) + [255, 255])
+    self.bytes = isMapped ? Array(bytes[12...]) : bytes
+  }
+
+  /// Reads a text, with or without a prefix length.
+  public init?(_ text: some StringProtocol) {
+    let address = text.prefix { $0 != "/" }
+    guard let bytes = Self.bytesOfIPv4(address) ?? Self.bytesOfIPv6(address) else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  public var isIPv4: Bool { bytes.count == 4 }
+
+  /// Good on one link only: 169.254.0.0/16, fe80::/10.
+  public var isLinkLocal: Bool {
+    isIPv4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
+  }
+
+  /// 127.0.0.0/8, ::1.
+  public var isLoopback: Bool {
+    isIPv4 ? bytes[0] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
+  }
+
+  private static func bytesOfIPv4(_ text: some StringProtocol) -> [UInt8]? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 4 else { return nil }
+    var bytes: [UInt8] = []
+    for part in parts {
+      // A leading zero would be octal to some readers.
+      guard part.allSatisfy({ $0.isASCII && $0.isNumber }), part.count == 1 || part.first != "0",
+        let byte = UInt8(part)
+      else { return nil }
+      bytes.append(byte)
+    }
+    return bytes
+  }
+
+  private static func bytesOfIPv6(_ text: some StringProtocol) -> [UInt8]? {
+    // At most one gap of zeros, which `::` stands for.
+    let utf8 = Array(text.utf8)
+    let colon = UInt8(ascii: ":")
+    let gaps = utf8.indices.dropLast().filter { utf8[$0] == colon && utf8[$0 + 1] == colon }
+    guard gaps.count <= 1 else { return nil }
+    guard let gap = gaps.first else {
+      return bytesOfGroups(text).flatMap { $0.count == 16 ? $0 : nil }
+    }
+    guard let head = bytesOfGroups(String(decoding: utf8[..<gap], as: UTF8.self)),
+      let tail = bytesOfGroups(String(decoding: utf8[(gap + 2)...], as: UTF8.self)), head.count + tail.count < 16
+    else { return nil }
+    return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
+  }
+
+  private static func bytesOfGroups(_ text: some StringProtocol) -> [UInt8]? {
+    if text.isEmpty { return [] }
+    let groups = text.split(separator: ":", omittingEmptySubsequences: false)
+    var bytes: [UInt8] = []
+    for (index, group) in groups.enumerated() {
+      if index == groups.count - 1, let last = bytesOfIPv4(group) { return bytes + last }
+      guard (1...4).contains(group.count), group.allSatisfy(\.isHexDigit), let value = UInt16(group, radix: 16)
+      else { return nil }
+      bytes += [UInt8(value >> 8), UInt8(truncatingIfNeeded: value)]
+    }
+    return bytes
+  }
+}
+
+extension IPAddress: CustomStringConvertible {
+  /// In RFC 5952's form: small letters, the longest gap of zeros left out.
+  public var description: String {
+    if isIPv4 { return bytes.map(String.init).joined(separator: ".") }
+    let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+    var longest = 0..<0
+    var start = 0
+    while start < 8 {
+      let end = groups[start...].firstIndex { $0 != 0 } ?? 8
+      if end - start > longest.count { longest = start..<end }
+      start = max(end, start + 1)
+    }
+    func text(_ range: Range<Int>) -> String {
+      groups[range].map { String($0, radix: 16) }.joined(separator: ":")
+    }
+    // A single group of zeros is written.
+    return longest.count < 2 ? text(0..<8) : text(0..<longest.lowerBound) + "::" + text(longest.upperBound..<8)
+  }
+}

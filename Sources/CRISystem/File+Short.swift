@@ -1,0 +1,26 @@
+internal import Glibc
+
+extension File {
+  /// Reads a small file, as those of `/proc` are: one buffer on the stack, and no more of it than fits.
+  package static func readShort(_ path: String) throws(Errno) -> [UInt8] {
+    let file = Descriptor(owning: try retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
+    let number = file.rawValue
+    let (bytes, error) = withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) {
+      buffer -> ([UInt8], Errno?) in
+      var count = 0
+      do throws(Errno) {
+        // One read gives a page of some files in /proc, not all of it.
+        while count < buffer.count {
+          let more = try retrying { Glibc.read(number, buffer.baseAddress.map { $0 + count }, buffer.count - count) }
+          if more == 0 { break }
+          count += more
+        }
+        return (Array(buffer[..<count]), nil)
+      } catch {
+        return ([], error)
+      }
+    }
+    if let error { throw error }
+    return bytes
+  }
+}
