@@ -130,7 +130,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "CRICommands", "CRI", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIRendering", "CRISystem", "cri",
-        "cri-sim", "populate", "TestSupport",
+        "cri-sim", "populate", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Recordings")], swiftSettings: dialect),
   ],
