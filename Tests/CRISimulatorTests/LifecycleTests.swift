@@ -95,6 +95,40 @@ import Testing
         == "UNIMPLEMENTED: unknown method ExecSync for service runtime.v1.RuntimeService")
   }
 
+  /// As containerd 1.6.20 said it.
+  @Test func whatIsAbsentIsSaidInContainerdsWords() async throws {
+    let served = try ServedRuntime()
+    served.runtime.change { $0.version.runtimeVersion = "1.6.20~ds1" }
+    func words<Request: CMessage, Response: CMessage>(
+      _ method: Method<Request, Response>, _ request: Request, _ expected: String?
+    ) async throws {
+      #expect(try await served.failure(method, request) == expected, "\(method.name)")
+    }
+    let sandbox = "NOT_FOUND: an error occurred when try to find sandbox"
+    let container = "NOT_FOUND: an error occurred when try to find container \"absent\": not found"
+    try await words(.podSandboxStatus, .init(podSandboxID: "absent"), "\(sandbox): not found")
+    try await words(.stopPodSandbox, .init(podSandboxID: "absent"), "\(sandbox) \"absent\": not found")
+    try await words(.removePodSandbox, .init(podSandboxID: "absent"), nil)
+    try await words(
+      .podSandboxStats, .init(podSandboxID: "absent"),
+      "NOT_FOUND: an error occurred when trying to find sandbox absent: not found")
+    try await words(
+      .podSandboxStatus, .init(), "UNKNOWN: an error occurred when try to find sandbox: Prefix can't be empty")
+    try await words(.containerStatus, .init(containerID: "absent"), container)
+    try await words(.startContainer, .init(containerID: "absent"), container)
+    try await words(.stopContainer, .init(containerID: "absent"), container)
+    try await words(.removeContainer, .init(containerID: "absent"), nil)
+    let old = "NOT_FOUND: failed to find container: not found"
+    try await words(.containerStats, .init(containerID: "absent"), old)
+    try await words(.updateContainerResources, .init(containerID: "absent"), old)
+    try await words(.runPodSandbox, .init(), "UNKNOWN: sandbox config must include metadata")
+    try await words(.imageStatus, .init(image: ImageSpec(image: "absent")), nil)
+    try await words(.imageStatus, .init(), "UNKNOWN: can not resolve \"\" locally: ambiguous digest string")
+    try await words(.removeImage, .init(image: ImageSpec(image: "absent")), nil)
+    try await words(
+      .pullImage, .init(), "UNKNOWN: failed to parse image reference \"\": invalid reference format")
+  }
+
   @Test func aPrefixIsEnoughWhereItIsUnambiguous() async throws {
     let served = try ServedRuntime()
     let ids = (0..<40).map { served.runtime.add(PodDescription("pod-\($0)")) }

@@ -79,9 +79,9 @@ struct MethodTable: Sendable {
     } as: {
       StreamImagesResponse(images: $0)
     }
-    reads(.imageStatus) { node, request, _ in node.imageStatus(request) }
+    reads(.imageStatus) { node, request, _ in try node.imageStatus(request) }
     writes(.pullImage) { try $0.pullImage($1) }
-    writes(.removeImage) { $0.removeImage($1) }
+    writes(.removeImage) { try $0.removeImage($1) }
     reads(.imageFsInfo) { node, request, _ in node.imageFsInfo(request) }
   }
 

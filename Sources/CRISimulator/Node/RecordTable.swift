@@ -1,3 +1,6 @@
+/// Why a text names no record.
+enum RecordMiss: Error { case empty, absent, ambiguous }
+
 /// Something that has an id of its own.
 protocol Record: Sendable {
   var id: String { get }
@@ -44,11 +47,8 @@ struct RecordTable<Element: Record>: Sendable {
     }
   }
 
-  /// Why a text names no record.
-  enum Miss: Error { case empty, absent, ambiguous }
-
   /// The record whose id is the text or, where there is none, the only one whose id begins with it.
-  func find(_ text: String) throws(Miss) -> Element {
+  func find(_ text: String) throws(RecordMiss) -> Element {
     if let record = self[text] { return record }
     guard !text.isEmpty else { throw .empty }
     let matches = positions.keys.filter { $0.hasPrefix(text) }

@@ -31,7 +31,7 @@ extension SimulatedNode {
     -> CreateContainerResponse
   {
     guard let config = request.config, let metadata = config.metadata else {
-      throw CallFailure(.invalidArgument, "container config must include metadata")
+      throw CallFailure(.unknown, "container config must include metadata")
     }
     let sandbox = try sandbox(
       request.podSandboxID, "failed to find sandbox id \(request.podSandboxID.goQuoted)")
@@ -43,9 +43,13 @@ extension SimulatedNode {
       let reason = "name \(name) is reserved for \(owner.id.goQuoted)"
       throw CallFailure(.unknown, "failed to reserve container name \(name): \(reason)")
     }
-    guard let image = image(config.image) else {
+    guard let image = try image(config.image) else {
       let name = (config.image?.image ?? "").goQuoted
       throw CallFailure(.notFound, "failed to resolve image \(name): not found")
+    }
+    guard sandbox.isReady else {
+      let reason = "task \(sandbox.id) not found: not found"
+      throw CallFailure(.notFound, "failed to get sandbox container task: no running task found: \(reason)")
     }
     let directory = request.sandboxConfig?.logDirectory ?? ""
     var container = makeContainer(
@@ -75,7 +79,7 @@ extension SimulatedNode {
   }
 
   mutating func stopContainer(_ request: StopContainerRequest) throws(CallFailure) -> StopContainerResponse {
-    if let container = try existing(container(request.containerID)) {
+    if let container = try existing(container(request.containerID), orFail: isOldContainerd) {
       stop(container.id)
     }
     return StopContainerResponse()
@@ -94,7 +98,7 @@ extension SimulatedNode {
   mutating func updateResources(
     _ request: UpdateContainerResourcesRequest
   ) throws(CallFailure) -> UpdateContainerResourcesResponse {
-    let container = try container(request.containerID)
+    let container = try container(request.containerID, "failed to find container")
     if let linux = request.linux {
       containers[container.id]?.status.resources = ContainerResources(linux: linux)
       isChanged = true

@@ -26,7 +26,7 @@ extension SimulatedNode {
 
   mutating func runSandbox(_ request: RunPodSandboxRequest) throws(CallFailure) -> RunPodSandboxResponse {
     guard let config = request.config, let metadata = config.metadata else {
-      throw CallFailure(.invalidArgument, "sandbox config must include metadata")
+      throw CallFailure(.unknown, "sandbox config must include metadata")
     }
     let name = SimulatedSandbox.reservedName(metadata)
     if let owner = sandboxes.all.first(where: { $0.reservedName == name }) {
@@ -43,9 +43,10 @@ extension SimulatedNode {
     return RunPodSandboxResponse(podSandboxID: sandbox.id)
   }
 
-  /// Idempotent, as the interface wants it.
+  /// Idempotent, as the interface wants it and containerd does from 1.7.
   mutating func stopSandbox(_ request: StopPodSandboxRequest) throws(CallFailure) -> StopPodSandboxResponse {
-    guard let id = try existing(sandbox(request.podSandboxID)).map(\.id) else {
+    let words = "an error occurred when try to find sandbox \(request.podSandboxID.goQuoted)"
+    guard let id = try existing(sandbox(request.podSandboxID, words), orFail: isOldContainerd)?.id else {
       return StopPodSandboxResponse()
     }
     for container in containers.all where container.item.podSandboxID == id { stop(container.id) }
@@ -59,7 +60,7 @@ extension SimulatedNode {
   mutating func removeSandbox(_ request: RemovePodSandboxRequest) throws(CallFailure)
     -> RemovePodSandboxResponse
   {
-    guard let id = try existing(sandbox(request.podSandboxID)).map(\.id) else {
+    guard let id = try existing(sandbox(request.podSandboxID))?.id else {
       return RemovePodSandboxResponse()
     }
     _ = try stopSandbox(StopPodSandboxRequest(podSandboxID: id))
@@ -70,12 +71,12 @@ extension SimulatedNode {
   }
 
   /// nil where it is not there; other failures remain.
-  func existing<T>(_ find: @autoclosure () throws -> T) throws(CallFailure) -> T? {
+  func existing<T>(_ find: @autoclosure () throws -> T, orFail: Bool = false) throws(CallFailure) -> T? {
     do {
       return try find()
     } catch {
       let failure = CallFailure(error)
-      if failure.code == .notFound { return nil }
+      if failure.code == .notFound, !orFail { return nil }
       throw failure
     }
   }

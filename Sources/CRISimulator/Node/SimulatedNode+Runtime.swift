@@ -41,13 +41,14 @@ extension SimulatedNode {
   // MARK: Images
 
   func listImages(_ filter: ImageFilter?) -> [Image] {
-    guard let name = filter?.image?.image, !name.isEmpty else { return images.all.map(\.item) }
+    // containerd takes no notice of the filter.
+    guard let name = filter?.image?.image, !name.isEmpty, isCRIO else { return images.all.map(\.item) }
     return images.all.filter { $0.isCalled(name) }.map(\.item)
   }
 
   /// An image that is not there is no error, but an empty answer.
-  func imageStatus(_ request: ImageStatusRequest) -> ImageStatusResponse {
-    guard let image = image(request.image) else { return ImageStatusResponse() }
+  func imageStatus(_ request: ImageStatusRequest) throws(CallFailure) -> ImageStatusResponse {
+    guard let image = try image(request.image) else { return ImageStatusResponse() }
     var answer = image.answer
     if request.verbose { answer.info = image.verboseInfo }
     return answer
@@ -60,8 +61,8 @@ extension SimulatedNode {
     return PullImageResponse(imageRef: addImage(name))
   }
 
-  mutating func removeImage(_ request: RemoveImageRequest) -> RemoveImageResponse {
-    if let image = image(request.image) { images[image.id] = nil }
+  mutating func removeImage(_ request: RemoveImageRequest) throws(CallFailure) -> RemoveImageResponse {
+    if let image = try image(request.image) { images[image.id] = nil }
     isChanged = true
     return RemoveImageResponse()
   }
@@ -70,7 +71,7 @@ extension SimulatedNode {
   /// - Returns: its id.
   @discardableResult
   mutating func addImage(_ name: String) -> String {
-    if let image = image(ImageSpec(image: name)) { return image.id }
+    if let image = images.all.first(where: { $0.isCalled(name) }) { return image.id }
     let digits = Identifier.make("image \(name)")
     let digest = "sha256:\(Identifier.make("digest \(name)"))"
     // The colon of a tag comes after the last slash; one before it is a registry's port.

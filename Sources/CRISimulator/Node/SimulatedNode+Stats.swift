@@ -4,7 +4,7 @@ internal import CRIProtobuf
 /// CRI: what pods and containers use. Where nothing was recorded, figures are made up that grow with time.
 extension SimulatedNode {
   func containerStats(_ request: ContainerStatsRequest) throws(CallFailure) -> ContainerStatsResponse {
-    ContainerStatsResponse(stats: stats(of: try container(request.containerID)))
+    ContainerStatsResponse(stats: stats(of: try container(request.containerID, "failed to find container")))
   }
 
   func listContainerStats(_ filter: ContainerStatsFilter?) -> [ContainerStats] {
@@ -21,7 +21,9 @@ extension SimulatedNode {
   }
 
   func sandboxStats(_ request: PodSandboxStatsRequest) throws(CallFailure) -> PodSandboxStatsResponse {
-    PodSandboxStatsResponse(stats: stats(of: try sandbox(request.podSandboxID)))
+    let id = request.podSandboxID
+    return PodSandboxStatsResponse(
+      stats: stats(of: try sandbox(id, "an error occurred when trying to find sandbox \(id)")))
   }
 
   func listSandboxStats(_ filter: PodSandboxStatsFilter?) -> [PodSandboxStats] {

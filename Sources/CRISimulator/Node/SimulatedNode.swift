@@ -35,58 +35,62 @@ package struct SimulatedNode: Sendable {
 
   var now: Timestamp { Timestamp(nanoseconds: Kernel.now) }
 
+  /// containerd before 1.7, whose words and habits differ a little.
+  var isOldContainerd: Bool {
+    let numbers = version.runtimeVersion.drop { $0 == "v" }.split(separator: ".").prefix(2).compactMap { Int($0) }
+    return !isCRIO && numbers.count == 2 && (numbers[0] == 1 && numbers[1] < 7)
+  }
+
   // MARK: Finding
 
   /// - Parameter words: containerd's beginning of the error's message.
-  func sandbox(_ id: String, _ words: String = "an error occurred when try to find sandbox")
-    throws(CallFailure)
-    -> SimulatedSandbox
-  {
-    do throws(RecordTable<SimulatedSandbox>.Miss) {
+  func sandbox(
+    _ id: String, _ words: String = "an error occurred when try to find sandbox"
+  ) throws(CallFailure) -> SimulatedSandbox {
+    do throws(RecordMiss) {
       return try sandboxes.find(id)
     } catch {
-      let miss = Miss(error == .empty, error == .ambiguous)
-      throw isCRIO ? miss.crio("pod", "PodSandbox", id) : miss.containerd(words, id)
+      throw isCRIO ? crioFailure(error, "pod", "PodSandbox", id) : containerdFailure(error, words, id)
     }
   }
 
-  func container(_ id: String) throws(CallFailure) -> SimulatedContainer {
-    do throws(RecordTable<SimulatedContainer>.Miss) {
+  /// - Parameter words: containerd's beginning of the error's message, where it is another than usual.
+  func container(_ id: String, _ words: String? = nil) throws(CallFailure) -> SimulatedContainer {
+    do throws(RecordMiss) {
       return try containers.find(id)
     } catch {
-      let miss = Miss(error == .empty, error == .ambiguous)
-      if isCRIO { throw miss.crio("container", "container", id) }
-      throw miss.containerd("an error occurred when try to find container \(id.goQuoted)", id)
+      if isCRIO { throw crioFailure(error, "container", "container", id) }
+      throw containerdFailure(
+        error, words ?? "an error occurred when try to find container \(id.goQuoted)", id)
     }
   }
 
-  func image(_ spec: ImageSpec?) -> SimulatedImage? {
-    guard let name = spec?.image, !name.isEmpty else { return nil }
+  private func containerdFailure(_ miss: RecordMiss, _ words: String, _ id: String) -> CallFailure {
+    // Only "not found" has a code of its own there.
+    switch miss {
+    case .absent: CallFailure(.notFound, "\(words): not found")
+    case .empty: CallFailure(.unknown, "\(words): \(isOldContainerd ? "P" : "p")refix can't be empty")
+    case .ambiguous: CallFailure(.unknown, "\(words): Multiple IDs found with provided prefix: \(id)")
+    }
+  }
+
+  private func crioFailure(_ miss: RecordMiss, _ noun: String, _ kind: String, _ id: String) -> CallFailure {
+    let reason =
+      switch miss {
+      case .absent: "ID does not exist"
+      case .empty: "prefix can't be empty"
+      case .ambiguous: "Multiple IDs found with provided prefix: \(id)"
+      }
+    return CallFailure(
+      .notFound, "could not find \(noun) \(id.goQuoted): \(kind) with ID starting with \(id) not found: \(reason)")
+  }
+
+  /// nil where there is none of that name.
+  func image(_ spec: ImageSpec?) throws(CallFailure) -> SimulatedImage? {
+    guard let name = spec?.image, !name.isEmpty else {
+      throw CallFailure(.unknown, "can not resolve \"\" locally: ambiguous digest string")
+    }
     return images[name] ?? images.all.first { $0.isCalled(name) }
-  }
-
-  /// In whose words an id is not found.
-  private struct Miss {
-    let isEmpty, isAmbiguous: Bool
-
-    init(_ isEmpty: Bool, _ isAmbiguous: Bool) { (self.isEmpty, self.isAmbiguous) = (isEmpty, isAmbiguous) }
-
-    func reason(_ id: String) -> String? {
-      if isEmpty { return "prefix can't be empty" }
-      return isAmbiguous ? "Multiple IDs found with provided prefix: \(id)" : nil
-    }
-
-    func containerd(_ words: String, _ id: String) -> CallFailure {
-      // Only "not found" has a code of its own in containerd.
-      CallFailure(reason(id) == nil ? .notFound : .unknown, "\(words): \(reason(id) ?? "not found")")
-    }
-
-    func crio(_ noun: String, _ kind: String, _ id: String) -> CallFailure {
-      let reason = reason(id) ?? "ID does not exist"
-      return CallFailure(
-        .notFound,
-        "could not find \(noun) \(id.goQuoted): \(kind) with ID starting with \(id) not found: \(reason)")
-    }
   }
 }
 
