@@ -93,7 +93,10 @@ let package = Package(
 
     // Tests, one target a module.
     .target(
-      name: "TestSupport", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIState"],
+      name: "TestSupport",
+      dependencies: [
+        "CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIState",
+      ],
       path: "Tests/Support", resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(name: "CRISystemTests", dependencies: ["CRISystem", "TestSupport"], swiftSettings: dialect),
     .testTarget(
