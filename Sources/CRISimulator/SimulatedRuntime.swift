@@ -56,6 +56,7 @@ public final class SimulatedRuntime: Sendable {
     var node: SimulatedNode
     if let path = options.statePath, let kept = try? File.read(path) {
       node = try SimulatedNode(recording: kept, name: path)
+      node.isChanged = false
       node.restart(options.onRestart)
     } else {
       node = try SimulatedNode(source)

@@ -6,7 +6,7 @@ internal import CRIProtobuf
 extension SimulatedNode {
   /// Each loss, in their order.
   package mutating func restart(_ losses: [RestartLoss]) {
-    isChanged = true
+    if losses.contains(where: { $0.kind != .keep }) { isChanged = true }
     for loss in losses { apply(loss) }
     // Nobody hears of what happened while nobody was there.
     events = []
