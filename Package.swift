@@ -59,7 +59,7 @@ let package = Package(
       name: "CRIGroundTruth", dependencies: ["CRIState", "CRIJSON", "CRIProtobuf", "CRISystem"],
       swiftSettings: safe),
     .target(
-      name: "CRINode", dependencies: ["CRI", "CRIState", "CRIGroundTruth", "CRIJSON", "CRISystem"],
+      name: "CRINode", dependencies: ["CRI", "CRIState", "CRIGroundTruth", "CRIJSON", "CRIYAML", "CRISystem"],
       swiftSettings: safe),
 
     // A runtime that is not there: the peer for tests, the demo and machines without containerd.

@@ -18,7 +18,8 @@ package struct CRICommand: AsyncParsableCommand {
       CommandGroup(
         name: "Did the runtime lose anything?",
         subcommands: [
-          SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self, GuardCommand.self,
+          PreflightCommand.self, SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self,
+          GuardCommand.self,
         ]),
       CommandGroup(
         name: "What is there?",

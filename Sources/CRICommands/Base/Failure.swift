@@ -54,10 +54,12 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case failed = 1
   /// Wrong usage, or a file that cannot be used; for diff: any trouble.
   case usage = 2
-  /// The runtime could not be reached or did not answer in time; for verify: it could not be checked.
+  /// The runtime could not be reached or did not answer in time; for verify and preflight: it could not be checked.
   case unreachable = 3
   /// For verify: there was nothing to verify, or the change did not happen.
   case vacuous = 4
+  /// For preflight: pods, containers or the daemon would be lost.
+  case lossPredicted = 5
   /// For guard: the verdict is good, and the guarded command failed.
   case commandFailed = 6
 }

@@ -1,4 +1,4 @@
-// What protoc-gen-c made of Protos/runtime/v1/api.proto, in a form that Swift can read.
+// What protoc-gen-c made of the interfaces in Protos, in a form that Swift can read.
 #pragma once
 
 // GNU C predefines it as 1, and CRI has fields of that name.
@@ -13,3 +13,4 @@ extern const ProtobufCBinaryData cri_empty_text;
 
 #include "CRIDescriptors.h"
 #include "api.pb-c.h"
+#include "containers.pb-c.h"

@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRIJSON
+internal import CRINode
+internal import CRIRendering
+internal import CRIState
+internal import CRISystem
+
+struct PreflightCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "preflight",
+    abstract: "Predict what a restart or an upgrade of the runtime would lose, before it happens.",
+    discussion: """
+      It looks at what the runtime has on disk, which is all that it will know after a restart, and at what kubelet is told.
+      What it finds there is proved; what only the version's known faults say is suspect. Nothing is changed, except with
+      --pull. Run it as root on the node; in a container, mount the node's / and name it with --root.
+      Exit codes: 0 no loss is predicted; 5 pods, containers or the daemon would be lost; 3 the runtime was not reached, or
+      what decides could not be looked at; 2 wrong usage; 1 the runtime answered with an error.
+      """)
+
+  @Option(
+    name: .customLong("to"),
+    help: ArgumentHelp(
+      "The version that is to run after the change, such as 2.1.4, 1.33.0 or v1.31.2+k3s1.", valueName: "version"))
+  var target: String?
+
+  @Option(help: ArgumentHelp("Where the node's file system is.", valueName: "directory"))
+  var root = "/"
+
+  @Flag(help: "Pull the images that running pods have and the runtime does not, and say what the registry answers.")
+  var pull = false
+
+  @Option(name: [.short, .long], help: "text or json.")
+  var output = TextFormat.text
+
+  func run() async throws {
+    let options = PreflightOptions(
+      tool: CRICommand.tool, root: root, target: try version(), pulls: pull)
+    let report = PreflightReport(try await facts(Context().patientClient(), options))
+    let code = Self.code(of: report.verdict)
+    switch output {
+    case .json:
+      try StandardStream.output.write(report.json(exitCode: code.rawValue).text(pretty: true) + "\n")
+    case .text:
+      let style = TextStyle(
+        isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
+        term: Environment.value("TERM"))
+      try StandardStream.output.write(PreflightText(report: report, style: style).text)
+    }
+    if code != .done { throw ExitCode(code.rawValue) }
+  }
+
+  private func version() throws(Failure) -> RuntimeVersion? {
+    guard let target else { return nil }
+    guard let version = RuntimeVersion(target) else {
+      throw Failure(.usage, "--to \(target): write a version such as 2.1.4 or v1.31.2+k3s1")
+    }
+    return version
+  }
+
+  private func facts(_ client: Client, _ options: PreflightOptions) async throws(Failure) -> PreflightFacts {
+    do throws(RPCError) {
+      return try await client.preflightFacts(options)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  private static func code(of verdict: PreflightReport.Verdict) -> ExitCodes {
+    switch verdict {
+    case .none: .done
+    case .loss: .lossPredicted
+    case .unchecked: .unreachable
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import CRISystem
+
+/// The node's files, which may lie under another root than ours: in a container that has them mounted.
+struct NodeFiles: Sendable {
+  private static let mostLinks = 40
+  private static let largestFile = 16 << 20
+
+  /// Where the node's `/` is; empty: it is ours.
+  private let root: String
+
+  init(root: String) { self.root = root == "/" ? "" : root }
+
+  func read(_ path: String) throws(Errno) -> [UInt8] { try File.read(resolve(path), limit: Self.largestFile) }
+
+  func text(_ path: String) throws(Errno) -> String { String(decoding: try read(path), as: UTF8.self) }
+
+  func names(in path: String) throws(Errno) -> [String] { try Directory.names(at: resolve(path)).sorted() }
+
+  func exists(_ path: String) throws(Errno) -> Bool { try File.exists(resolve(path)) }
+
+  /// Whether two paths lead to one file.
+  func isSame(_ path: String, asOurs other: String) -> Bool {
+    guard let identity = FileIdentity(of: resolve(path)) else { return false }
+    return identity == FileIdentity(of: other)
+  }
+
+  /// The path as we can open it. The node's links lead to places under the node's root, not under ours.
+  private func resolve(_ path: String) -> String {
+    guard !root.isEmpty else { return path }
+    var done: [Substring] = []
+    var rest = Array(path.split(separator: "/").reversed())
+    var links = 0
+    while let part = rest.popLast() {
+      if part == "." { continue }
+      if part == ".." {
+        _ = done.popLast()
+        continue
+      }
+      let here = root + "/" + (done + [part]).joined(separator: "/")
+      if links < Self.mostLinks, let target = File.linkTarget(here) {
+        links += 1
+        if target.hasPrefix("/") { done = [] }
+        rest += target.split(separator: "/").reversed()
+      } else {
+        done.append(part)
+      }
+    }
+    return root + "/" + done.joined(separator: "/")
+  }
+}
+
+extension NodeFiles {
+  /// Why something on the node could not be looked at.
+  static func words(_ path: String, _ error: Errno) -> String {
+    error == .noSuchFile
+      ? "\(path) is not there: run on the node, or say with --root where its files are" : "\(path): \(error)"
+  }
+
+  /// A directory that is there and has nothing of what the runtime lists.
+  static func foreign(_ path: String) -> String {
+    "\(path) holds nothing of this runtime: run on its node, or say with --root where its files are"
+  }
+}

@@ -1,0 +1,45 @@
+internal import CRI
+internal import CRIJSON
+internal import CRIState
+
+extension RuntimeConfiguration {
+  /// containerd's: from the verbose Status.
+  /// - Parameters:
+  ///   - config: CRI: `StatusResponse.info["config"]`.
+  ///   - cni: CRI: `StatusResponse.info["cniconfig"]`.
+  init(containerd config: JSON, cni: JSON, records: Evidence<DiskRecords>, served: Evidence<String>?) {
+    let engine = config["containerd"]
+    let runtime = engine?["runtimes"]?[engine?["defaultRuntimeName"]?.stringValue ?? ""]
+    let isSystemd = runtime?["options"]?["SystemdCgroup"]?.boolValue ?? config["systemdCgroup"]?.boolValue
+    let driver = isSystemd.map { Evidence.known($0 ? "systemd" : "cgroupfs") }
+    self.init(
+      cgroupDriver: served ?? driver ?? Self.silent("its cgroup driver"), servesCgroupDriver: served != nil,
+      pauseImage: Self.known(config["sandboxImage"]) ?? Self.pauseImage(records),
+      networkDirectory: Self.known(cni["PluginConfDir"]) ?? Self.known(config["cni"]?["confDir"])
+        ?? Self.silent("where its CNI configurations are"))
+  }
+
+  /// CRI-O's: from the verbose Status of newer ones, and from its files.
+  init(crio config: JSON, files: Evidence<CRIOConfiguration>, served: Evidence<String>?) {
+    self.init(
+      cgroupDriver: served ?? Self.known(config["crio"]?["CgroupManagerName"]) ?? files.map(\.cgroupManager),
+      servesCgroupDriver: served != nil,
+      pauseImage: Self.known(config["sandboxImage"]) ?? Self.known(files.value?.pauseImage)
+        ?? Self.silent("its pause image"),
+      networkDirectory: files.map(\.networkDirectory))
+  }
+
+  private static func silent(_ what: String) -> Evidence<String> { .unknown("the runtime does not tell \(what)") }
+
+  private static func known(_ value: JSON?) -> Evidence<String>? { known(value?.stringValue) }
+
+  private static func known(_ text: String?) -> Evidence<String>? {
+    text.flatMap { $0.isEmpty ? nil : .known($0) }
+  }
+
+  /// containerd 2 does not tell; what the newest sandbox was made from does.
+  private static func pauseImage(_ records: Evidence<DiskRecords>) -> Evidence<String> {
+    let newest = records.value?.sandboxes.filter { !$0.image.isEmpty }.max { $0.created < $1.created }
+    return known(newest?.image) ?? silent("its pause image")
+  }
+}

@@ -1,0 +1,113 @@
+internal import CRIMessages
+
+extension PreflightRules {
+  static let crio: [PreflightCheck] = [
+    PreflightCheck(
+      "O1", .crio, .critical, .pods, "CNI cannot give its address back",
+      because:
+        "CRI-O asks CNI once, when it starts: the pod is READY without an address then, and kubelet recreates it",
+      instead: "restore the CNI configuration (and its cache) and wait for NetworkReady before any restart"
+    ) { (facts, found) throws(Unchecked) in
+      let pods = facts.readySandboxes.filter { !$0.isHostNetwork }
+      guard facts.snapshot.runtime.condition("NetworkReady") != false else {
+        let words = facts.words(ofCondition: "NetworkReady")
+        for record in pods { found.hit(.pod(record), "the network is not ready: \(words)") }
+        return
+      }
+      switch facts.networkConfigurations {
+      case .known(let files) where files.isEmpty:
+        let directory = facts.configuration.networkDirectory.value ?? "its directory"
+        for record in pods { found.hit(.pod(record), "no CNI configuration in \(directory)") }
+        return
+      case .known: break
+      case .unknown(let why): found.skip(why)
+      }
+      let cached = try facts.crioDisk().cachedNetworks.get()
+      for record in pods where !cached.contains(record.id) {
+        found.hit(.pod(record), "CNI's cache (/var/lib/cni/results) has no result for it")
+      }
+    },
+    PreflightCheck(
+      "O2", .crio, .critical, .pods, "CRI-O will wipe it when it starts",
+      because: "internal_wipe removes every pod where the version file has another minor version (cri-o#8739)",
+      instead: "drain the node, or set internal_wipe = false in [crio] before the change"
+    ) { (facts, found) throws(Unchecked) in
+      guard let detail = try facts.wipe(&found) else { return }
+      for record in facts.readySandboxes { found.hit(.pod(record), detail) }
+    },
+    PreflightCheck(
+      "O3", .crio, .critical, .containers, "its containers were made with another default runtime",
+      because: "CRI-O looks for them with the new one and cannot manage them any more (cri-o#8626, cri-o#8705)",
+      instead: "set default_runtime to what it was, or drain the node"
+    ) { (facts, found) throws(Unchecked) in
+      let pods = facts.readySandboxes.filter { ($0.facts.runtimeHandler ?? $0.status.runtimeHandler).isEmpty }
+      guard !pods.isEmpty else { return }
+      let disk = try facts.crioDisk()
+      let running = try disk.defaultRuntime.get()
+      guard let next = try facts.nextDefaultRuntime(running), next != running else { return }
+      for record in pods { found.hit(.pod(record), "\(running) now, \(next) after it") }
+    },
+    PreflightCheck(
+      "O4", .crio, .critical, .pods, "files that restore it are missing",
+      because: "CRI-O deletes what it cannot restore: a pod with all its containers",
+      instead: "do not restart; drain the node, and let kubelet make the pod anew"
+    ) { (facts, found) throws(Unchecked) in
+      let missing = try facts.crioDisk().missingState.get()
+      for record in facts.readySandboxes {
+        if let paths = missing[record.id] { found.hit(.pod(record), paths.joined(separator: ", ")) }
+      }
+      for container in facts.snapshot.containers {
+        if let paths = missing[container.id] {
+          found.hit(facts.name(of: container), paths.joined(separator: ", "))
+        }
+      }
+    },
+  ]
+}
+
+extension PreflightFacts {
+  fileprivate func crioDisk() throws(Unchecked) -> CRIODisk {
+    guard let crio else { throw Unchecked(why: "nobody looked at CRI-O's disk") }
+    return crio
+  }
+
+  /// Why the next start wipes; nil where it does not.
+  fileprivate func wipe(_ found: inout PreflightOutcome) throws(Unchecked) -> String? {
+    let disk = try crioDisk()
+    let isReplaced = snapshot.daemon.executable?.hasSuffix(" (deleted)") == true
+    guard target != nil || !isReplaced else {
+      throw Unchecked(why: "the program was replaced by an unknown version: name it with --to")
+    }
+    guard let next = target ?? version else {
+      throw Unchecked(why: "the version \"\(snapshot.runtime.version)\" is in no known form")
+    }
+    let configuration = try disk.configuration.get()
+    guard configuration.wipes ?? CRIOConfiguration.wipesByDefault(next) else {
+      if configuration.wipes == nil { found.skip("before 1.22 the service crio-wipe decides") }
+      return nil
+    }
+    if let detail = Self.difference(try disk.persistentVersionFile.get(), next) { return "\(detail); images too" }
+    return Self.difference(try disk.versionFile.get(), next)
+  }
+
+  private static func difference(_ file: CRIODisk.VersionFile, _ next: RuntimeVersion) -> String? {
+    switch file {
+    case .off: return nil
+    case .missing(let path): return "\(path) is missing, which CRI-O takes for a reboot"
+    case .written(let path, let text):
+      guard let version = RuntimeVersion(text) else { return "\(path) holds no version" }
+      return version.isSameMinor(as: next) ? nil : "\(version.major).\(version.minor) in \(path), \(next) starts"
+    }
+  }
+
+  /// The default runtime after the change; nil where it stays what it is.
+  fileprivate func nextDefaultRuntime(_ running: String) throws(Unchecked) -> String? {
+    if let configured = try crioDisk().configuration.get().defaultRuntime { return configured }
+    // Nothing is configured, so that a version's own default counts: it changes only with the version.
+    guard let target, let version else { return nil }
+    let (before, after) = (
+      CRIOConfiguration.defaultRuntime(of: version), CRIOConfiguration.defaultRuntime(of: target)
+    )
+    return before == after ? nil : after
+  }
+}

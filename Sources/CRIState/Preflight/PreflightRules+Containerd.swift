@@ -1,0 +1,128 @@
+internal import CRIMessages
+internal import CRIProtobuf
+
+extension PreflightRules {
+  private static let recreate =
+    "drain the node, or recreate these pods one by one under a containerd that has the fix (1.6.15, 1.7, 2.x) before "
+    + "kubelet restarts"
+
+  static let containerd: [PreflightCheck] = [
+    PreflightCheck(
+      "P1", .containerd, .critical, .pods, "its address is not on disk",
+      because: "a restart forgets it, and kubelet recreates the pod at its own next restart (containerd#7843)",
+      instead: recreate
+    ) { (facts, found) throws(Unchecked) in
+      try facts.comparePods(&found) { record, disk in
+        guard disk.ip.isEmpty else { return nil }
+        return record.ip.isEmpty ? "the runtime has lost it already" : "\(record.ip) in the runtime, none on disk"
+      }
+    },
+    PreflightCheck(
+      "P2", .containerd, .critical, .pods, "its network namespace is not on disk",
+      because: "a restart forgets it and the address with it, and kubelet recreates the pod", instead: recreate
+    ) { (facts, found) throws(Unchecked) in
+      try facts.comparePods(&found) { record, disk in
+        disk.networkNamespace.isEmpty
+          ? "\(record.facts.networkNamespace ?? "unknown") in the runtime, none on disk" : nil
+      }
+    },
+    PreflightCheck(
+      "P3", .containerd, .critical, .daemon, "it shares its name with another record",
+      because: "containerd ends with \"failed to reserve name\" whenever it starts (containerd#6095, containerd#13609)",
+      instead: "remove the one that is not in use (crictl rmp, or ctr -n k8s.io containers rm) before any restart"
+    ) { (facts, found) throws(Unchecked) in
+      let records = try facts.records()
+      let inUse = Set(facts.readySandboxes.map(\.id) + facts.snapshot.containers.map(\.id))
+      let sandboxes = records.sandboxes.map { (ObjectName(.pod, pod: $0.pod, id: $0.id), $0.name) }
+      let containers = records.containers.map { (ObjectName(.container, name: $0.name, id: $0.id), $0.name) }
+      for group in [sandboxes, containers] {
+        for (name, twins) in Dictionary(grouping: group, by: { $0.1 }).sorted(by: { $0.key < $1.key })
+        where twins.count > 1 {
+          for (object, _) in twins {
+            found.hit(
+              object, "\(name), \(inUse.contains(object.id) ? "in use" : "not in use"), id \(object.id.prefix(13))")
+          }
+        }
+      }
+    },
+    PreflightCheck(
+      "P4", .containerd, .minor, .nothing, "it is on disk, and the runtime does not list it",
+      because: "a leak: the next start brings it back, or fails over its name",
+      instead: "see what it is (ctr -n k8s.io containers info ID), and remove it"
+    ) { (facts, found) throws(Unchecked) in
+      let records = try facts.records()
+      let listed = Set(facts.snapshot.sandboxes.map(\.id) + facts.snapshot.containers.map(\.id))
+      for record in records.sandboxes where !listed.contains(record.id) && !facts.isYoung(record.created) {
+        found.hit(ObjectName(.pod, pod: record.pod, id: record.id), record.name)
+      }
+      for record in records.containers where !listed.contains(record.id) && !facts.isYoung(record.created) {
+        found.hit(ObjectName(.container, name: record.name, id: record.id), record.name)
+      }
+    },
+    PreflightCheck(
+      "P5", .containerd, .critical, .containers, "its checkpoint is not on disk",
+      because: "it is UNKNOWN after a restart, and kubelet kills it and starts it again (containerd#11646)",
+      instead: "drain the node, or recreate the pod before the change"
+    ) { (facts, found) throws(Unchecked) in
+      let missing = try facts.disk().missingCheckpoints.get()
+      for container in facts.snapshot.containers {
+        if let path = missing[container.id] { found.hit(facts.name(of: container), path) }
+      }
+    },
+    PreflightCheck(
+      "P6", .containerd, .critical, .pods, "its shim's program is gone",
+      because: "the daemon cannot adopt it after a restart (rke2#10613)",
+      instead: "bring the program back to its path, or drain the node"
+    ) { (facts, found) throws(Unchecked) in
+      let missing = try facts.disk().missingShims.get()
+      for record in facts.readySandboxes { if let path = missing[record.id] { found.hit(.pod(record), path) } }
+      for container in facts.snapshot.containers where container.isRunning {
+        if let path = missing[container.id] { found.hit(facts.name(of: container), path) }
+      }
+    },
+    PreflightCheck(
+      "P7", .containerd, .minor, .nothing, "it is being made",
+      because: "what is made, started or stopped during a restart is left half done (containerd#12600)",
+      instead: "wait until it runs, or remove it where it failed to start"
+    ) { (facts, found) throws(Unchecked) in
+      facts.containersBeforeStart(&found)
+      let listed = Set(facts.snapshot.sandboxes.map(\.id))
+      for record in try facts.records().sandboxes where !listed.contains(record.id) && facts.isYoung(record.created) {
+        found.hit(ObjectName(.pod, pod: record.pod, id: record.id), "made \(record.created), not listed yet")
+      }
+    },
+  ]
+}
+
+extension PreflightFacts {
+  fileprivate func disk() throws(Unchecked) -> ContainerdDisk {
+    guard let containerd else { throw Unchecked(why: "nobody looked at containerd's disk") }
+    return containerd
+  }
+
+  fileprivate func records() throws(Unchecked) -> DiskRecords { try disk().records.get() }
+
+  /// Looks at each ready pod with a network of its own, beside its record on disk.
+  fileprivate func comparePods(
+    _ found: inout PreflightOutcome, _ fault: (SandboxRecord, DiskSandbox) -> String?
+  ) throws(Unchecked) {
+    let records = try records()
+    let byID = Dictionary(records.sandboxes.map { ($0.id, $0) }) { first, _ in first }
+    for record in readySandboxes where !record.isHostNetwork {
+      guard let disk = byID[record.id] else {
+        let isMalformed = records.malformed.contains(record.id)
+        found.skip(
+          isMalformed
+            ? "the record of \(record.pod) is of an unknown form"
+            : "\(record.pod) is not among the records: another sandboxer keeps it")
+        continue
+      }
+      if !disk.isHostNetwork, let detail = fault(record, disk) { found.hit(.pod(record), detail) }
+    }
+  }
+
+  /// Made so short ago that it may not be listed yet: kubelet waits up to four minutes for a sandbox.
+  fileprivate func isYoung(_ created: Timestamp) -> Bool {
+    now.nanoseconds - created.nanoseconds < 240_000_000_000
+  }
+}

@@ -1,0 +1,194 @@
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// What preflight looks at, one row a rule: containerd's, CRI-O's, and those that hold for any runtime.
+public enum PreflightRules {
+  static let checks: [PreflightCheck] = containerd + crio + any
+
+  /// All of them, for a reader.
+  public static let table: [PreflightRule] = checks.map(\.rule)
+}
+
+extension PreflightRules {
+  static let any: [PreflightCheck] = [
+    PreflightCheck(
+      "N1", .containerd, .major, .nothing, "the pods' network is not ready",
+      because: "pods cannot start, and kubelet keeps the node NotReady", instead: "bring the network provider up first"
+    ) { (facts, found) throws(Unchecked) in
+      guard facts.snapshot.runtime.condition("NetworkReady") == false else { return }
+      found.hit(ObjectName(.runtime), facts.words(ofCondition: "NetworkReady"))
+    },
+    PreflightCheck(
+      "N2", .containerd, .major, .nothing, "no CNI configuration is there",
+      because: "the runtime reads it anew when it starts: no pod gets a network then",
+      instead: "restore the network provider's configuration first"
+    ) { (facts, found) throws(Unchecked) in
+      guard try facts.networkConfigurations.get().isEmpty else { return }
+      found.hit(ObjectName(.node), facts.configuration.networkDirectory.value ?? "")
+    },
+    PreflightCheck(
+      "N3", nil, .major, .nothing, "kubelet and the runtime have different cgroup drivers",
+      because: "pods are put into cgroups that kubelet does not know, and restart in masses (containerd#7276)",
+      instead: "give both the same driver, on a drained node"
+    ) { (facts, found) throws(Unchecked) in
+      guard !facts.configuration.servesCgroupDriver else { return }
+      try facts.compareDrivers(&found)
+    },
+    PreflightCheck(
+      "N4", nil, .minor, .nothing, "kubelet's configuration names another cgroup driver than the runtime has",
+      because: "kubelet from 1.31 follows the runtime, an older one does not and kills pods",
+      instead: "give both the same driver, on a drained node"
+    ) { (facts, found) throws(Unchecked) in
+      guard facts.configuration.servesCgroupDriver else { return }
+      try facts.compareDrivers(&found)
+    },
+    PreflightCheck(
+      "N5", nil, .major, .nothing, "kubelet uses another runtime than this one",
+      because: "what is said here does not concern kubelet's pods",
+      instead: "name kubelet's socket with --runtime-endpoint"
+    ) { (facts, found) throws(Unchecked) in
+      guard let endpoint = try facts.kubelet.endpoint.get(), !facts.kubelet.usesOurEndpoint else { return }
+      found.hit(ObjectName(.node), "kubelet \(endpoint), asked \(facts.snapshot.daemon.socket)")
+    },
+    PreflightCheck(
+      "N6", nil, .major, .nothing, "the image of the pause containers is absent",
+      because: "no pod can start without it, also none that has to be recreated", instead: "pull it first"
+    ) { (facts, found) throws(Unchecked) in
+      let image = try facts.configuration.pauseImage.get()
+      let images = try facts.images()
+      guard !image.isEmpty, !images.contains(where: { $0.isCalled(image) }) else { return }
+      found.hit(ObjectName(.image, name: image), "not in the runtime's list")
+    },
+    PreflightCheck(
+      "N7", .crio, .minor, .nothing, "it is created and not started",
+      because: "a container that is being started during the restart can be lost (cri-o#10343)",
+      instead: "wait until it runs, or remove it where it failed to start"
+    ) { (facts, found) throws(Unchecked) in facts.containersBeforeStart(&found) },
+    PreflightCheck(
+      "N8", nil, .major, .nothing, "its program was replaced and is still running",
+      because: "a restart is an upgrade then, and until it new shims meet an old daemon (containerd#10984)",
+      instead: "restart at once, as an upgrade: --to VERSION says what it brings"
+    ) { (facts, found) throws(Unchecked) in
+      guard let executable = facts.snapshot.daemon.executable else {
+        throw Unchecked(why: "the daemon's process cannot be seen from here")
+      }
+      guard executable.hasSuffix(" (deleted)") else { return }
+      found.hit(ObjectName(.runtime), executable)
+    },
+    PreflightCheck(
+      "N9", nil, .info, .nothing, "it is not ready and still there",
+      because: "what is left of a pod: a start has to go through it, and its name stays taken",
+      instead: "nothing; kubelet removes it, or crictl rmp does"
+    ) { (facts, found) throws(Unchecked) in
+      for record in facts.snapshot.sandboxes where !record.isReady { found.hit(.pod(record), "") }
+    },
+    PreflightCheck(
+      "N10", nil, .major, .nothing, "it was made later than now",
+      because:
+        "the clock is behind: kubelet takes an older sandbox for the newest and recreates the pod again and again",
+      instead: "set the clock first"
+    ) { (facts, found) throws(Unchecked) in
+      // The clock was read after the list.
+      for record in facts.snapshot.sandboxes where record.status.createdAt > facts.now {
+        found.hit(.pod(record), "\(record.status.createdAt)")
+      }
+    },
+    PreflightCheck(
+      "N11", nil, .minor, .nothing, "its image is absent from the runtime",
+      because: "it runs, but once it has to be made again it is pulled anew: not where the node has no registry",
+      instead: "pull the image first: --pull tries it"
+    ) { (facts, found) throws(Unchecked) in
+      let images = try facts.images()
+      let pulled = Set((facts.pulls ?? []).filter { $0.error == nil }.map(\.image))
+      for container in facts.snapshot.containers where container.isRunning && !facts.isHere(container, images) {
+        let image = container.status.image?.image ?? ""
+        if !pulled.contains(image) { found.hit(facts.name(of: container), image) }
+      }
+    },
+    PreflightCheck(
+      "N12", nil, .major, .nothing, "it is absent and cannot be pulled",
+      because: "pods with it do not start again (kubelet's credentials were not used)",
+      instead: "make the registry answer, or import the image, first"
+    ) { (facts, found) throws(Unchecked) in
+      for pull in facts.pulls ?? [] {
+        if let error = pull.error { found.hit(ObjectName(.image, name: pull.image), error) }
+      }
+    },
+    PreflightCheck(
+      "N13", nil, .info, .nothing, "the image of the pause containers is not pinned",
+      because: "kubelet removes it when the disk is full, and no pod can start then",
+      instead: "nothing on containerd before 2.0, which pins none; else name the right image in its configuration"
+    ) { (facts, found) throws(Unchecked) in
+      let image = try facts.configuration.pauseImage.get()
+      let here = try facts.images().filter { $0.isCalled(image) }
+      guard !here.isEmpty, !here.contains(where: \.pinned) else { return }
+      found.hit(ObjectName(.image, name: image), "")
+    },
+  ]
+}
+
+extension PreflightFacts {
+  /// The runtime's own words for a condition that does not hold.
+  func words(ofCondition type: String) -> String {
+    let condition = snapshot.runtime.conditions.first { $0.type == type }
+    return [condition?.reason, condition?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
+  }
+
+  func compareDrivers(_ found: inout PreflightOutcome) throws(Unchecked) {
+    let (ours, kubelets) = (try configuration.cgroupDriver.get(), try kubelet.cgroupDriver.get())
+    if ours != kubelets { found.hit(ObjectName(.node), "kubelet \(kubelets), runtime \(ours)") }
+  }
+
+  func containersBeforeStart(_ found: inout PreflightOutcome) {
+    for container in snapshot.containers where container.status.state == .created {
+      found.hit(name(of: container), "created \(container.status.createdAt)")
+    }
+  }
+
+  /// The runtime's images.
+  func images() throws(Unchecked) -> [Image] {
+    if let unread = snapshot.unread.first(where: { $0.kind == .image && $0.id.isEmpty }) {
+      throw Unchecked(why: unread.why)
+    }
+    return snapshot.images
+  }
+
+  func isHere(_ container: ContainerRecord, _ images: [Image]) -> Bool {
+    let names = [container.status.imageID, container.status.imageRef, container.status.image?.image ?? ""]
+    return images.contains { image in names.contains { !$0.isEmpty && image.isCalled($0) } }
+  }
+
+  /// The images of running containers that the runtime does not have, each once, as the containers name them.
+  package var absentImages: [String] {
+    guard let images = try? images() else { return [] }
+    var names: [String] = []
+    for container in snapshot.containers where container.isRunning && !isHere(container, images) {
+      if let name = container.status.image?.image, !name.isEmpty, !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// A container as the report names it.
+  func name(of container: ContainerRecord) -> ObjectName {
+    let pod = snapshot.sandboxes.first { $0.id == container.sandboxID }?.pod
+    return ObjectName(.container, pod: pod, name: container.name, id: container.id)
+  }
+}
+
+extension Image {
+  /// By id, tag or digest; ids with or without their algorithm, which CRI-O leaves out.
+  func isCalled(_ name: String) -> Bool {
+    let algorithm = "sha256:"
+    let bare = name.hasPrefix(algorithm) ? String(name.dropFirst(algorithm.count)) : name
+    let ownID = id.hasPrefix(algorithm) ? String(id.dropFirst(algorithm.count)) : id
+    return ownID == bare || repoTags.contains(name) || repoDigests.contains(name)
+      // A name without a tag means the tag `latest`, one without a registry Docker's.
+      || repoTags.contains { Self.isShort(name, of: $0) }
+  }
+
+  private static func isShort(_ name: String, of tag: String) -> Bool {
+    let last = name.split(separator: "/").last ?? ""
+    let tagged = last.contains(":") || last.contains("@") ? name : name + ":latest"
+    return ["", "docker.io/", "docker.io/library/"].contains { $0 + tagged == tag }
+  }
+}
