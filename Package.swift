@@ -124,7 +124,8 @@ let package = Package(
       name: "CRIStateTests", dependencies: ["CRIState", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRINodeTests", dependencies: ["CRINode", "CRI", "CRIState", "CRISimulator", "TestSupport"],
+      name: "CRINodeTests",
+      dependencies: ["CRINode", "CRI", "CRIState", "CRIJSON", "CRISystem", "CRISimulator", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
       name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON"], resources: [.copy("Recordings")],

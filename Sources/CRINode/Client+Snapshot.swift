@@ -11,7 +11,7 @@ extension Client {
   /// Beside the runtime's own answers it holds what kernel and CNI know of the same objects, and names in `notChecked`
   /// what of that could not be read, most often for want of root.
   /// - Parameter tool: who takes it, such as `cri 0.1.0`.
-  /// - Throws: where the lists themselves could not be read: there is no snapshot then.
+  /// - Throws: where the lists themselves could not be read, or the runtime went away: there is no snapshot then.
   public func snapshot(tool: String) async throws(RPCError) -> Snapshot {
     try await snapshot(tool: tool, truth: TruthReader())
   }
@@ -58,12 +58,14 @@ private struct SnapshotReader {
     async let containerRecords = details(containers, .container, \.id) { (item) async throws(RPCError) in
       try await record(item)
     }
-    let (readSandboxes, unreadSandboxes) = await sandboxRecords
-    let (readContainers, unreadContainers) = await containerRecords
+    let (sandboxResult, containerResult) = (await sandboxRecords, await containerRecords)
+    let (readSandboxes, unreadSandboxes) = try sandboxResult.get()
+    let (readContainers, unreadContainers) = try containerResult.get()
     var unread = unreadSandboxes + unreadContainers
     var imageList: [Image] = []
     switch images {
     case .success(let list): imageList = list
+    case .failure(let error) where error.meansRuntimeIsGone: throw error
     case .failure(let error): unread.append(Unread(what: "images", why: "\(error)", kind: .image))
     }
     let snapshot = Snapshot(
@@ -106,7 +108,7 @@ private struct SnapshotReader {
   private func details<Item: Sendable, Record: Sendable>(
     _ items: [Item], _ kind: ObjectName.Kind, _ id: (Item) -> String,
     _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
-  ) async -> ([Record], [Unread]) {
+  ) async -> Result<([Record], [Unread]), RPCError> {
     var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)
     await withTaskGroup(of: (Int, Result<Record, RPCError>).self) { group in
       var next = 0
@@ -129,13 +131,14 @@ private struct SnapshotReader {
       case .success(let record): records.append(record)
       // It went between the list and this call.
       case .failure(let error) where error.isNotFound: break
+      case .failure(let error) where error.meansRuntimeIsGone: return .failure(error)
       case .failure(let error):
         let name = kind == .pod ? "sandbox" : kind.rawValue
         unread.append(Unread(what: "\(name) \(id(item))", why: "\(error)", kind: kind, id: id(item)))
       case nil: break
       }
     }
-    return (records, unread)
+    return .success((records, unread))
   }
 }
 
@@ -145,5 +148,15 @@ private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -
     return .success(try await call())
   } catch {
     return .failure(error)
+  }
+}
+
+extension RPCError {
+  /// The runtime itself is away, not one of its objects: what else it would have said is not known.
+  fileprivate var meansRuntimeIsGone: Bool {
+    switch self {
+    case .cannotConnect, .connectionLost, .notGRPC, .cancelled: true
+    default: false
+    }
   }
 }

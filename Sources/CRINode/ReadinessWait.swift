@@ -53,8 +53,8 @@ public struct ReadinessWait: Sendable {
   private static let pollInterval = Duration.milliseconds(15)
   /// A daemon that hangs is asked again on a new connection.
   private static let tryTimeout = Duration.seconds(1)
-  /// Errors that look permanent may be an old daemon's last words.
-  private static let grace = Duration.seconds(5)
+  /// Errors that look permanent may be an old daemon's last words, or a new one's first: they must last this long.
+  package var grace = Duration.seconds(5)
 
   public init(
     endpoint: Endpoint, goal: Goal = .ready, api: APISelection = .auto, timeout: Duration = .seconds(120),
@@ -70,15 +70,18 @@ public struct ReadinessWait: Sendable {
   /// - Parameter progress: told when the phase changes.
   public func run(progress: (Observation) -> Void = { _ in }) async -> Outcome {
     let start = ContinuousClock.now
-    var last = Observation(phase: .down, words: "")
+    var last: Observation?
     var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
+    var permanentSince: ContinuousClock.Instant?
     while true {
       let remaining = timeout - (ContinuousClock.now - start)
-      guard remaining > .zero else { return .timedOut(last: last) }
-      let look = await look(within: min(remaining, Self.tryTimeout))
+      // Who waits for no time at all is told how it is now.
+      if remaining <= .zero, let last { return .timedOut(last: last) }
+      let look = await look(within: remaining > .zero ? min(remaining, Self.tryTimeout) : Self.tryTimeout)
       let now = ContinuousClock.now
-      var observation: Observation
+      let observation: Observation
       var between = Self.pollInterval
+      if case .permanent = look {} else { permanentSince = nil }
       switch look {
       case .good(let peer):
         // Another process than at the last poll: the watch begins anew.
@@ -87,7 +90,7 @@ public struct ReadinessWait: Sendable {
         let since = good?.since ?? now
         if stability == .zero || (good?.polls ?? 0) >= 3 && now - since >= stability {
           let ready = Observation(phase: .ready, words: "ready")
-          if ready.phase != last.phase { progress(ready) }
+          if ready.phase != last?.phase { progress(ready) }
           return .ready(after: since - start, peer: peer)
         }
         observation = Observation(phase: .settling, words: "ready; watching for \(seconds(stability)) that it stays so")
@@ -97,13 +100,14 @@ public struct ReadinessWait: Sendable {
         observation = seen
       case .permanent(let error):
         good = nil
-        if now - start > Self.grace { return .failed(error) }
+        permanentSince = permanentSince ?? now
+        if let permanentSince, now - permanentSince >= grace { return .failed(error) }
         observation = Observation(phase: .notReady, words: "\(error)")
       }
-      if observation.phase != last.phase { progress(observation) }
+      if observation.phase != last?.phase { progress(observation) }
       last = observation
       await pause(min(between, max(remaining, .zero)))
-      if Task.isCancelled { return .timedOut(last: last) }
+      if Task.isCancelled { return .timedOut(last: observation) }
     }
   }
 

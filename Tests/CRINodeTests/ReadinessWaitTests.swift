@@ -1,0 +1,302 @@
+import CRI
+import CRINode
+import CRISimulator
+import CRISystem
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Every way in which a runtime is not ready yet, and that each is told from the others.
+@Suite(.timeLimit(.minutes(5))) struct ReadinessWaitTests {
+  typealias Phase = ReadinessWait.Observation.Phase
+
+  private let folder: TemporaryDirectory
+  private let socket: String
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    socket = folder.file("runtime.sock")
+  }
+
+  private func wait(
+    _ goal: ReadinessWait.Goal = .ready, timeout: Duration = .seconds(60), stability: Duration = .zero
+  ) throws -> ReadinessWait {
+    ReadinessWait(endpoint: try Endpoint(socket), goal: goal, timeout: timeout, stability: stability)
+  }
+
+  private func simulator(_ faults: Faults = Faults()) throws -> SimulatedRuntime {
+    var options = SimulatedRuntime.Options()
+    options.faults = faults
+    return try SimulatedRuntime(.synthetic(pods: 1, containers: 1), options: options)
+  }
+
+  // MARK: Ready
+
+  @Test func `a runtime that is ready is ready at once, and we know which process it is`() async throws {
+    let runtime = try simulator()
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    let watch = Watch(try wait())
+    guard case .ready(_, let peer) = await watch.outcome else { throw UnexpectedOutcome(outcome: await watch.outcome) }
+    #expect(peer?.pid == getpid())
+    #expect(watch.phases.last == .ready)
+    #expect(Set(runtime.calls.keys) == ["Version", "Status", "ListPodSandbox"])
+  }
+
+  @Test func `it must stay ready for as long as was asked`() async throws {
+    let runtime = try simulator()
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    let start = ContinuousClock.now
+    let watch = Watch(try wait(stability: .milliseconds(400)))
+    let after = try await watch.readyAfter
+    let passed = ContinuousClock.now - start
+    // What is told is the first good answer, not the end of the watch.
+    #expect(passed - after >= .milliseconds(400))
+    #expect(watch.phases == [.settling, .ready])
+    #expect((runtime.calls["Version"] ?? 0) >= 3)
+  }
+
+  @Test func `a v1alpha2 runtime is ready too`() async throws {
+    var faults = Faults()
+    faults.versions = [.v1alpha2]
+    let runtime = try simulator(faults)
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    _ = try await Watch(try wait()).readyAfter
+  }
+
+  // MARK: Not yet
+
+  @Test func `the socket is missing, then the runtime comes`() async throws {
+    let runtime = try simulator()
+    let watch = Watch(try wait())
+    #expect(await watch.reaches(.down))
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    let listening = ContinuousClock.now
+    _ = try await watch.readyAfter
+    // 50 ms on an idle machine; here only that nothing sleeps for long.
+    #expect(ContinuousClock.now - listening < .seconds(5))
+    #expect(watch.phases == [.down, .ready])
+    #expect(watch.seen[0].words == "the socket is missing")
+  }
+
+  @Test func `nobody listens on a socket that was left behind`() async throws {
+    let runtime = try simulator()
+    try runtime.start(at: socket)
+    runtime.crash()
+    let isLeft = await eventually { [socket] in !UnixSocket.isServed(socket) }
+    #expect(isLeft)
+    #expect(UnixSocket.isSocket(socket))
+    let watch = Watch(try wait())
+    #expect(await watch.reaches(.down))
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    _ = try await watch.readyAfter
+    #expect(watch.phases == [.down, .ready])
+    #expect(watch.seen[0].words == "nobody listens on the socket")
+  }
+
+  @Test func `something accepts and says nothing`() async throws {
+    let listener = try UnixSocket.listen(at: socket)
+    let watch = Watch(try wait(timeout: .milliseconds(1500)))
+    #expect(try await watch.timedOut.phase == .silent)
+    #expect(watch.phases == [.silent])
+    _ = listener.rawValue
+  }
+
+  @Test(arguments: [
+    (Faults.NotReadyStyle.unknown, Phase.recovering), (.unavailable, .recovering), (.hang, .silent), (.noSocket, .down),
+  ])
+  func `a runtime that recovers its state first`(style: Faults.NotReadyStyle, phase: Phase) async throws {
+    var faults = Faults()
+    // For CRI-O's way: longer than one try takes.
+    faults.notReady = .milliseconds(2500)
+    faults.notReadyStyle = style
+    let runtime = try simulator(faults)
+    let start = ContinuousClock.now
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    let watch = Watch(try wait())
+    _ = try await watch.readyAfter
+    #expect(ContinuousClock.now - start >= .milliseconds(2400))
+    #expect(watch.phases == [phase, .ready])
+  }
+
+  @Test func `UNAVAILABLE is worth waiting for, whatever it says`() async throws {
+    let isReady = Locked(false)
+    let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, _ in
+      if isReady.withLock({ $0 }) { return false }
+      call.finish(.unavailable, "the store is locked")
+      return true
+    }
+    defer { server.stop() }
+    let watch = Watch(try wait())
+    #expect(await watch.reaches(.recovering))
+    isReady.withLock { $0 = true }
+    _ = try await watch.readyAfter
+    #expect(watch.phases == [.recovering, .ready])
+    #expect(watch.seen[0].words == "the store is locked")
+  }
+
+  @Test func `a runtime that says that it is not ready is not ready`() async throws {
+    let isReady = Locked(false)
+    let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, method in
+      guard method == "Status", !isReady.withLock({ $0 }) else { return false }
+      let condition = RuntimeCondition(type: "RuntimeReady", status: false, reason: "Busy", message: "not yet")
+      call.send(StatusResponse(status: RuntimeStatus(conditions: [condition])).encode())
+      call.finish()
+      return true
+    }
+    defer { server.stop() }
+    let watch = Watch(try wait())
+    #expect(await watch.reaches(.notReady))
+    isReady.withLock { $0 = true }
+    _ = try await watch.readyAfter
+    #expect(watch.phases == [.notReady, .ready])
+    #expect(watch.seen[0].words == "RuntimeReady is false, Busy: not yet")
+  }
+
+  @Test func `the network comes later, and is waited for where it is asked for`() async throws {
+    var faults = Faults()
+    faults.networkReadyAfter = .seconds(600)
+    let runtime = try simulator(faults)
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    _ = try await Watch(try wait(.ready)).readyAfter
+    let watch = Watch(try wait(.network))
+    #expect(await watch.reaches(.notReady))
+    faults.networkReadyAfter = .zero
+    runtime.faults = faults
+    _ = try await watch.readyAfter
+    #expect(watch.phases == [.notReady, .ready])
+    #expect(watch.seen[0].words.hasPrefix("NetworkReady is false, NetworkPluginNotReady"))
+  }
+
+  @Test(arguments: ["Version", "Status", "ListPodSandbox"])
+  func `each of the three calls must be answered`(hanging: String) async throws {
+    var faults = Faults()
+    faults.hanging = [hanging]
+    let runtime = try simulator(faults)
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    #expect(try await Watch(try wait(timeout: .milliseconds(1300))).timedOut.phase == .silent)
+  }
+
+  @Test func `a daemon that dies of what it recovers is watched anew`() async throws {
+    let runtime = try simulator()
+    let watch = Watch(try wait(stability: .seconds(3)))
+    #expect(await watch.reaches(.down))
+    for times in 1...3 {
+      try runtime.start(at: socket)
+      #expect(await watch.reaches(.settling, times: times))
+      runtime.crash()
+      #expect(await watch.reaches(.down, times: times + 1))
+    }
+    let start = ContinuousClock.now
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    _ = try await watch.readyAfter
+    #expect(ContinuousClock.now - start >= .seconds(3))
+    #expect(watch.phases == [.down, .settling, .down, .settling, .down, .settling, .down, .settling, .ready])
+  }
+
+  // MARK: In vain
+
+  @Test func `the time is up: the last observation is told`() async throws {
+    let start = ContinuousClock.now
+    let watch = Watch(try wait(timeout: .milliseconds(300)))
+    let last = try await watch.timedOut
+    #expect(last.phase == .down && last.words == "the socket is missing")
+    #expect(watch.seen == [last])
+    #expect(ContinuousClock.now - start >= .milliseconds(300))
+  }
+
+  @Test func `who waits for no time is told how it is now`() async throws {
+    #expect(try await Watch(try wait(timeout: .zero)).timedOut.words == "the socket is missing")
+    let runtime = try simulator()
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    _ = try await Watch(try wait(timeout: .zero)).readyAfter
+  }
+
+  @Test func `a runtime without CRI fails after the grace, not at once and not at the end`() async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket, versions: [])
+    defer { server.stop() }
+    var wait = try wait()
+    #expect(wait.grace == .seconds(5))
+    wait.grace = .milliseconds(300)
+    let start = ContinuousClock.now
+    let watch = Watch(wait)
+    guard case .failed(let error) = await watch.outcome else { throw UnexpectedOutcome(outcome: await watch.outcome) }
+    #expect(error.isUnknownService)
+    #expect(watch.phases == [.notReady])
+    let passed = ContinuousClock.now - start
+    #expect(passed >= .milliseconds(300) && passed < .seconds(50))
+  }
+
+  @Test func `the grace counts from the error, not from the beginning`() async throws {
+    var wait = try wait()
+    wait.grace = .seconds(10)
+    let watch = Watch(wait)
+    #expect(await watch.reaches(.down))
+    wait.grace = .milliseconds(1)
+    let late = Watch(wait)
+    #expect(await late.reaches(.down))
+    // Longer than the second one's grace: counted from the beginning, it would fail at the first error.
+    try await Task.sleep(for: .milliseconds(100))
+    let old = try FakeRuntime(Recording("containerd-2.4", .after), at: socket, versions: [])
+    #expect(await watch.reaches(.notReady))
+    #expect(await late.reaches(.notReady))
+    guard case .failed = await late.outcome else { throw UnexpectedOutcome(outcome: await late.outcome) }
+    #expect(late.phases == [.down, .notReady])
+    old.stop()
+    // An old daemon's last words were no reason to give up: here is the new one.
+    let new = try simulator()
+    let hasStarted = await eventually { [socket] in (try? new.start(at: socket)) != nil }
+    #expect(hasStarted)
+    defer { new.stop() }
+    _ = try await watch.readyAfter
+  }
+
+  @Test func `a file that is no socket fails after the grace`() async throws {
+    try Data("hello".utf8).write(to: URL(filePath: socket))
+    var wait = try wait(timeout: .seconds(30))
+    wait.grace = .milliseconds(100)
+    #expect(await Watch(wait).outcome == .failed(.cannotConnect(path: socket, .notASocket)))
+  }
+
+  @Test func `something that is no gRPC server fails after the grace`() async throws {
+    let listener = try UnixSocket.listen(at: socket)
+    let number = listener.rawValue
+    let isOver = Locked(false)
+    try CRISystem.Thread.detach {
+      while !isOver.withLock({ $0 }) {
+        _ = try? Poll.wait([(number, true, false)], timeout: .milliseconds(20))
+        let accepted = accept(number, nil, nil)
+        guard accepted >= 0 else { continue }
+        _ = try? Descriptor(owning: accepted).send(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), from: 0)
+      }
+      isOver.withLock { $0 = false }
+    }
+    var wait = try wait()
+    wait.grace = .milliseconds(100)
+    let watch = Watch(wait)
+    guard case .failed(.notGRPC) = await watch.outcome else { throw UnexpectedOutcome(outcome: await watch.outcome) }
+    isOver.withLock { $0 = true }
+    let hasEnded = await eventually { !isOver.withLock { $0 } }
+    #expect(hasEnded)
+    _ = listener.rawValue
+  }
+
+  @Test func `a task that is cancelled ends its waiting`() async throws {
+    let start = ContinuousClock.now
+    let watch = Watch(try wait(timeout: .seconds(600)))
+    #expect(await watch.reaches(.down))
+    watch.cancel()
+    _ = try await watch.timedOut
+    #expect(ContinuousClock.now - start < .seconds(60))
+  }
+}

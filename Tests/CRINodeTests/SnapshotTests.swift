@@ -1,0 +1,221 @@
+import CRI
+import CRIJSON
+import CRINode
+import CRISimulator
+import CRIState
+import Foundation
+import TestSupport
+import Testing
+
+/// How a snapshot is read from a runtime.
+@Suite(.timeLimit(.minutes(5))) struct SnapshotTests {
+  private let folder: TemporaryDirectory
+  private let socket: String
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    socket = folder.file("runtime.sock")
+  }
+
+  private func client(api: APISelection = .auto, timeout: Duration? = .seconds(60)) throws -> Client {
+    Client(try Endpoint(socket), options: Client.Options(api: api, timeout: timeout))
+  }
+
+  @Test(arguments: Recording.runtimes) func `everything that a real runtime answers is in it`(runtime: String)
+    async throws
+  {
+    let server = try FakeRuntime(Recording(runtime, .before), at: socket)
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "cri test")
+    let expected = try Snapshot.recorded(runtime, .before)
+    #expect(snapshot.sandboxes == expected.sandboxes)
+    #expect(snapshot.containers == expected.containers)
+    #expect(snapshot.images == expected.images)
+    #expect(snapshot.runtime == expected.runtime)
+    #expect(snapshot.unread.isEmpty)
+    #expect(snapshot.tool == "cri test")
+    #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
+  }
+
+  @Test func `host and daemon are what the kernel says`() async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket)
+    defer { server.stop() }
+    let before = Date().timeIntervalSince1970
+    let snapshot = try await client().snapshot(tool: "t")
+    // We are the server ourselves.
+    #expect(snapshot.daemon.pid == ProcessInfo.processInfo.processIdentifier)
+    #expect(snapshot.daemon.startTime != nil)
+    #expect(snapshot.daemon.executable == (try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")))
+    #expect(snapshot.daemon.socket == socket)
+    let bootID = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+    #expect(snapshot.host.bootID == bootID.trimmingCharacters(in: .whitespacesAndNewlines))
+    #expect(!snapshot.host.kernel.isEmpty && !snapshot.host.name.isEmpty)
+    let taken = Double(snapshot.taken.nanoseconds) / 1e9
+    #expect(taken >= before - 1 && taken <= Date().timeIntervalSince1970 + 1)
+  }
+
+  @Test func `nothing is called twice or in vain`() async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket)
+    defer { server.stop() }
+    _ = try await client().snapshot(tool: "t")
+    #expect(
+      server.counts.calls == [
+        "Version": 1, "Status": 1, "ListPodSandbox": 1, "ListContainers": 1, "ListImages": 1, "PodSandboxStatus": 4,
+        "ContainerStatus": 4,
+      ])
+  }
+
+  @Test func `all details are read at once over one connection`() async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
+      // All eight must have come before any is answered: one after the other would never end.
+      if method.hasSuffix("Status"), method != "Status" { try? await Task.sleep(for: .milliseconds(300)) }
+      return false
+    }
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    #expect(snapshot.sandboxes.count == 4 && snapshot.containers.count == 4)
+    #expect(server.counts.mostInFlight == 8)
+    #expect(server.counts.connections == 1)
+  }
+
+  @Test func `many details are read some at a time, all of them, in the list's order`() async throws {
+    let runtime = try SimulatedRuntime(.synthetic(pods: 90, containers: 180))
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    let client = try client()
+    let snapshot = try await client.snapshot(tool: "t")
+    #expect(snapshot.unread.isEmpty)
+    #expect(snapshot.sandboxes.map(\.id) == (try await client.runtime.listPodSandbox().items.map(\.id)))
+    #expect(snapshot.containers.map(\.id) == (try await client.runtime.listContainers().containers.map(\.id)))
+    #expect(snapshot.sandboxes.count == 90 && snapshot.containers.count == 180)
+  }
+
+  @Test func `an object that goes between its list and its status is left out`() async throws {
+    let gone = try Snapshot.recorded("containerd-2.4", .before)
+    let (sandbox, container) = (gone.sandboxes[0].id, gone.containers[0].id)
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
+      guard method == "PodSandboxStatus" || method == "ContainerStatus" else { return false }
+      let bytes = String(decoding: call.message, as: UTF8.self)
+      guard bytes.contains(sandbox) || bytes.contains(container) else { return false }
+      call.finish(.notFound, "not found")
+      return true
+    }
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    #expect(snapshot.sandboxes == Array(gone.sandboxes.dropFirst()))
+    #expect(snapshot.containers == Array(gone.containers.dropFirst()))
+    #expect(snapshot.unread.isEmpty)
+  }
+
+  @Test(arguments: ["PodSandboxStatus", "ContainerStatus"])
+  func `a detail that cannot be read is named`(failing: String) async throws {
+    let all = try Snapshot.recorded("containerd-2.4", .before)
+    let id = failing == "PodSandboxStatus" ? all.sandboxes[1].id : all.containers[1].id
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
+      guard method == failing, String(decoding: call.message, as: UTF8.self).contains(id) else { return false }
+      call.finish(.unknown, "the shim is silent")
+      return true
+    }
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    let kind = failing == "PodSandboxStatus" ? ObjectName.Kind.pod : .container
+    try #require(snapshot.unread.count == 1)
+    #expect(snapshot.unread[0].kind == kind && snapshot.unread[0].id == id)
+    #expect(snapshot.unread[0].what.hasSuffix(id))
+    #expect(snapshot.unread[0].why.contains("the shim is silent"))
+    #expect(snapshot.sandboxes.count + snapshot.containers.count == 7)
+    #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
+  }
+
+  @Test func `a detail that is not answered in time is named`() async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { _, method in
+      if method == "PodSandboxStatus" { try? await Task.sleep(for: .seconds(60)) }
+      return method == "PodSandboxStatus"
+    }
+    defer { server.stop() }
+    let snapshot = try await client(timeout: .seconds(3)).snapshot(tool: "t")
+    #expect(snapshot.unread.map(\.kind) == [.pod, .pod, .pod, .pod])
+    #expect(snapshot.containers.count == 4)
+  }
+
+  @Test(arguments: [[UInt8]([0xff, 0xff]), []]) func `a detail that is no answer is named`(bytes: [UInt8]) async throws
+  {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
+      guard method == "ContainerStatus" || method == "PodSandboxStatus" else { return false }
+      call.send(bytes)
+      call.finish()
+      return true
+    }
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    #expect(snapshot.unread.count == 8)
+    #expect(snapshot.sandboxes.isEmpty && snapshot.containers.isEmpty)
+  }
+
+  @Test func `images that cannot be listed are named`() async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
+      guard method == "ListImages" else { return false }
+      call.finish(.internal, "the store is broken")
+      return true
+    }
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    #expect(snapshot.unread.map(\.kind) == [.image])
+    #expect(snapshot.unread[0].id.isEmpty && snapshot.unread[0].why.contains("the store is broken"))
+    #expect(snapshot.images.isEmpty)
+  }
+
+  @Test(arguments: ["Version", "Status", "ListPodSandbox", "ListContainers"])
+  func `without its lists there is no snapshot`(failing: String) async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
+      guard method == failing else { return false }
+      call.finish(.internal, "broken")
+      return true
+    }
+    defer { server.stop() }
+    let client = try client()
+    let error = await #expect(throws: RPCError.self) { try await client.snapshot(tool: "t") }
+    #expect(error?.statusCode == .internal)
+  }
+
+  @Test(arguments: ["Version", "ListPodSandbox", "ListImages", "PodSandboxStatus", "ContainerStatus"])
+  func `of a runtime that dies in the middle there is no snapshot`(moment: String) async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
+      guard method == moment else { return false }
+      call.closeConnection()
+      return true
+    }
+    defer { server.stop() }
+    let client = try client()
+    let error = await #expect(throws: RPCError.self) { try await client.snapshot(tool: "t") }
+    guard case .connectionLost = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func `a runtime that only speaks v1alpha2`() async throws {
+    let server = try FakeRuntime(Recording("containerd-1.6.20", .before), at: socket, versions: [.v1alpha2])
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    #expect(snapshot.runtime.api == .v1alpha2)
+    #expect(snapshot.sandboxes == (try Snapshot.recorded("containerd-1.6.20", .before)).sandboxes)
+    // Asked once in the new version, then never again.
+    #expect(server.counts.calls["Version"] == 2)
+    #expect(server.counts.calls["ListPodSandbox"] == 1)
+    let strict = try client(api: .only(.v1))
+    await #expect(throws: RPCError.self) { try await strict.snapshot(tool: "t") }
+  }
+
+  @Test func `a runtime with hostile objects is read and judged without a crash`() async throws {
+    var options = SimulatedRuntime.Options()
+    options.isHostile = true
+    let runtime = try SimulatedRuntime(.synthetic(pods: 3, containers: 6), options: options)
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: false)) == snapshot)
+    #expect(Diff.changes(from: snapshot, to: snapshot, all: true).isEmpty)
+    _ = Report(scenario: .restart, before: snapshot, after: snapshot).json(exitCode: 0).text()
+  }
+}

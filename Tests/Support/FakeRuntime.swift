@@ -1,0 +1,74 @@
+package import CRIGRPC
+package import CRIProtobuf
+import CRISystem
+
+/// Serves a recording in this process, and counts calls and connections. A test may answer any call otherwise.
+package final class FakeRuntime: Sendable {
+  package struct Counts: Sendable {
+    /// By the method's name.
+    package var calls: [String: Int] = [:]
+    package var inFlight = 0
+    package var mostInFlight = 0
+    /// The most connections that were open at once.
+    package var connections = 0
+  }
+
+  package let path: String
+  private let server: Server
+  private let state: Locked<Counts>
+
+  /// - Parameter intercept: answers a call itself and returns true, or leaves it to the recording.
+  package init(
+    _ recording: Recording, at path: String, versions: Set<APIVersion> = [.v1],
+    intercept: @escaping @Sendable (ServerCall, _ method: String) async -> Bool = { _, _ in false }
+  ) throws {
+    let answers = Dictionary(
+      recording.calls.map { (Key($0.method, $0.request), $0.response) }, uniquingKeysWith: { first, _ in first })
+    let state = Locked(Counts())
+    (self.path, self.state) = (path, state)
+    server = try Server(at: path) { call in
+      let key = Key(call.method, call.message)
+      let connections = Self.connections(to: path)
+      state.withLock { counts in
+        counts.calls[key.method, default: 0] += 1
+        counts.inFlight += 1
+        counts.mostInFlight = max(counts.mostInFlight, counts.inFlight)
+        counts.connections = max(counts.connections, connections)
+      }
+      defer { state.withLock { $0.inFlight -= 1 } }
+      guard versions.contains(where: { call.method.hasPrefix("/runtime.\($0).") }) else {
+        let service = call.method.split(separator: "/").first ?? ""
+        return call.finish(.unimplemented, "unknown service \(service)")
+      }
+      if await intercept(call, key.method) { return }
+      guard let answer = answers[key] else { return call.finish(.notFound, "not recorded") }
+      call.send(answer)
+      call.finish()
+    }
+  }
+
+  deinit { server.stop() }
+
+  package func stop() { server.stop() }
+
+  package var counts: Counts { state.withLock { $0 } }
+
+  private struct Key: Hashable {
+    let method: String
+    let request: [UInt8]
+
+    init(_ path: String, _ request: [UInt8]) {
+      method = String(path.split(separator: "/").last ?? "")
+      self.request = request
+    }
+  }
+
+  /// Connected sockets that were accepted at a path, as the kernel counts them (state 3: connected).
+  private static func connections(to path: String) -> Int {
+    guard let table = try? File.read("/proc/net/unix") else { return 0 }
+    return String(decoding: table, as: UTF8.self).split(separator: "\n").count { line in
+      let fields = line.split(separator: " ")
+      return fields.count == 8 && fields[7] == path && fields[5] == "03"
+    }
+  }
+}
