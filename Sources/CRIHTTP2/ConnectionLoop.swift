@@ -123,7 +123,7 @@ struct ConnectionLoop: ~Copyable {
       while sent < output.count {
         let count: Int?
         do throws(Errno) {
-          count = try socket!.send(output, from: sent)
+          count = try socket?.send(output, from: sent)
         } catch {
           // What the peer said before it went may explain why: it is read first.
           sendFailure = error
@@ -161,7 +161,7 @@ struct ConnectionLoop: ~Copyable {
   {
     let count: Int?
     do throws(Errno) {
-      count = try socket!.read(into: buffer)
+      count = try socket?.read(into: buffer)
     } catch {
       throw greeting.ended ?? lost(error.description)
     }

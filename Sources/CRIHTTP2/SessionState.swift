@@ -1,3 +1,5 @@
+// swift-format-ignore-file: NeverForceUnwrap
+// libnghttp2 promises these callbacks their pointers; one that is missing is a fault that no error could describe.
 internal import CRINghttp2
 
 /// What the C callbacks write to: the stable address behind a `Session`.

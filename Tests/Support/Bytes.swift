@@ -1,3 +1,4 @@
+// swift-format-ignore-file: NeverForceUnwrap
 internal import Glibc
 
 /// Many bytes, made and compared as fast without optimisation as with it.

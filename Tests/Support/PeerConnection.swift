@@ -1,3 +1,4 @@
+// swift-format-ignore-file: NeverForceUnwrap
 package import CRIHTTP2
 internal import CRISystem
 

@@ -1,3 +1,4 @@
+// swift-format-ignore-file: NeverForceUnwrap
 internal import CRISystem
 internal import Glibc
 

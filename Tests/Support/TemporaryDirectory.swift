@@ -1,3 +1,4 @@
+// swift-format-ignore-file: NeverForceUnwrap
 package import CRISystem
 internal import Glibc
 
