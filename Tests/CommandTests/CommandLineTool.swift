@@ -6,9 +6,9 @@ struct CommandLineTool {
   let errors: String
   let code: Int32
 
-  /// - Parameter runtime: the socket, as the environment names it.
+  /// - Parameter runtime: named by the environment.
   static func run(
-    _ arguments: [String], on runtime: String? = nil, environment: [String: String] = [:]
+    _ arguments: [String], on runtime: TestRuntime? = nil, environment: [String: String] = [:]
   ) async throws -> CommandLineTool {
     // Files, not pipes: nobody reads while the command runs, and a pipe's buffer is small.
     let folder = FileManager.default.temporaryDirectory.appending(path: "cri-command-\(UUID().uuidString)")
@@ -23,7 +23,7 @@ struct CommandLineTool {
     let configuration = folder.appending(path: "crictl.yaml")
     try Data("timeout: 60\n".utf8).write(to: configuration)
     process.environment = ["TZ": "UTC", "PATH": "/bin", "CRI_CONFIG_FILE": configuration.path]
-      .merging(runtime.map { ["CONTAINER_RUNTIME_ENDPOINT": $0] } ?? [:]) { $1 }
+      .merging(runtime.map { ["CONTAINER_RUNTIME_ENDPOINT": $0.path] } ?? [:]) { $1 }
       .merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)

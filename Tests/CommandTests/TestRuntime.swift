@@ -19,14 +19,18 @@ final class TestRuntime: Sendable {
   private let calls: Locked<[String]>
   private let server: Server
 
-  /// - Parameter answer: gets the method's name and the request; nil is a method that is not there.
-  init(_ answer: @escaping @Sendable (String, [UInt8]) async throws -> Answer?) throws {
+  /// - Parameters:
+  ///   - prefix: how the names of the services begin that are there.
+  ///   - answer: gets the method's name and the request; nil is a method that is not there.
+  init(servingOnly prefix: String = "", _ answer: @escaping @Sendable (String, [UInt8]) async throws -> Answer?) throws
+  {
     path = "/tmp/cri-command-\(UUID().uuidString.prefix(12)).sock"
     let calls = Locked<[String]>([])
     self.calls = calls
     server = try Server(at: path) { call in
       let name = String(call.method.split(separator: "/").last ?? "")
       calls.withLock { $0.append(name) }
+      guard call.method.hasPrefix("/" + prefix) else { return call.finish(.unimplemented, "unknown service") }
       switch try? await answer(name, call.message) {
       case .message(let bytes):
         call.send(bytes)
@@ -55,7 +59,7 @@ final class TestRuntime: Sendable {
 
 extension TestRuntime {
   /// Serves what a real runtime answered; what it was not asked is not found.
-  static func recorded(_ runtime: String) throws -> TestRuntime {
+  static func recorded(_ runtime: String, servingOnly prefix: String = "") throws -> TestRuntime {
     var answers: [String: [UInt8]] = [:]
     for call in try Recording(runtime, .after).calls {
       answers[key(call.method, call.request)] = call.response
@@ -65,7 +69,7 @@ extension TestRuntime {
       func bytes(_ key: String) -> [UInt8] { Array(Data(base64Encoded: call[key]?.stringValue ?? "") ?? Data()) }
       answers[key(call["method"]?.stringValue ?? "", bytes("request"))] = bytes("response")
     }
-    return try TestRuntime { [answers] name, request in
+    return try TestRuntime(servingOnly: prefix) { [answers] name, request in
       answers[key(name, request)].map { .message($0) } ?? .failure(.notFound, "not recorded")
     }
   }

@@ -1,0 +1,180 @@
+import CRIGRPC
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import TestSupport
+import Testing
+
+@Suite("Lists")
+struct ListCommandTests {
+  @Test(
+    "make no call that they do not need",
+    arguments: [
+      (["version"], ["Version"]), (["pods"], ["ListPodSandbox"]), (["ps", "-a"], ["ListContainers"]),
+      (["ps", "-a", "-q"], ["ListContainers"]), (["ps", "-a", "--name", "nginx", "-v"], ["ListContainers"]),
+      (
+        ["ps", "-a", "--image", "sha256:6e76f342e17700d877c9754a635bb64757e5250555519f61c9d55806a1f0ba64"],
+        ["ImageStatus", "ListContainers"]
+      ),
+      (["ps", "-a", "-r"], ["ListContainers", "ListImages"]), (["images"], ["ListImages"]),
+      (["images", "localhost/busybox:1", "-f", "dangling=false"], ["ListImages"]), (["info", "-q"], ["Status"]),
+    ])
+  func calls(arguments: [String], calls: [String]) async throws {
+    let runtime = try TestRuntime.recorded("containerd-2.4")
+    let run = try await CommandLineTool.run(arguments, on: runtime)
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.errors.isEmpty)
+    #expect(runtime.called == calls)
+  }
+
+  @Test("send the runtime what it can select")
+  func filter() async throws {
+    let runtime = try TestRuntime { name, request in
+      guard name == "ListContainers" else { return nil }
+      let request = try ListContainersRequest.decode(request)
+      let filter = ContainerFilter(
+        id: "ab", state: .init(state: .exited), podSandboxID: "cd", labelSelector: ["a": "b=c"])
+      return .message(ListContainersResponse(containers: [Container(id: request.filter == filter ? "yes" : "no")]))
+    }
+    // Options may stand anywhere, in one word or two, together or not.
+    let run = try await CommandLineTool.run(
+      ["ps", "--id=ab", "-ql", "--state", "exited", "-p=cd", "--label", "a=b=c"], on: runtime)
+    #expect(run.output == "yes\n")
+    #expect(run.code == 0)
+  }
+
+  @Test(
+    "show a document rather than IDs, and IDs rather than details",
+    arguments: [
+      (["-q", "-v"], "c1\n"), (["-q", "-o", "json", "-v"], "{"), (["-v"], "ID: c1\n"), (["-q", "-o", "table"], "c1\n"),
+      (["-qo", "yaml"], "containers:\n"), (["--output", "table"], "CONTAINER "),
+    ])
+  func precedence(arguments: [String], start: String) async throws {
+    let runtime = try TestRuntime(.listContainers, ListContainersResponse(containers: [Container(id: "c1")]))
+    let run = try await CommandLineTool.run(["ps"] + arguments, on: runtime)
+    #expect(run.output.hasPrefix(start))
+    #expect(run.code == 0)
+  }
+
+  @Test("show an empty list as such")
+  func empty() async throws {
+    let runtime = try TestRuntime { _, _ in .message([]) }
+    let header = "POD ID              CREATED             STATE               NAME                NAMESPACE"
+    let pods = try await CommandLineTool.run(["pods"], on: runtime)
+    #expect(pods.output == header + "           ATTEMPT             RUNTIME\n")
+    let documents = [("pods", "items"), ("ps", "containers"), ("images", "images")]
+    for (command, key) in documents {
+      let run = try await CommandLineTool.run([command, "-o", "json"], on: runtime)
+      #expect(run.output == "{\n  \"\(key)\": []\n}\n")
+      #expect(try await CommandLineTool.run([command, "-q"], on: runtime).output == "")
+    }
+  }
+
+  /// Names that would clear the screen, forge a row, and turn the text around; a state and a time that cannot be.
+  private static let hostile = Container(
+    id: "\u{1b}[2Jid", podSandboxID: "p\r\n",
+    metadata: ContainerMetadata(name: "a\nfake   row\u{202e}", attempt: .max),
+    image: ImageSpec(image: "i\u{9b}31m"), state: ContainerState(rawValue: 77),
+    createdAt: Timestamp(nanoseconds: .min),
+    labels: ["io.kubernetes.pod.name": "\u{7}", "io.kubernetes.pod.namespace": "n\ts", "k\n": "<&>\u{0}"])
+
+  @Test("keep control characters from the terminal", arguments: [[], ["-v"], ["-q"], ["-o", "json"], ["-o", "yaml"]])
+  func hostile(arguments: [String]) async throws {
+    let answer = ListContainersResponse(containers: [Self.hostile])
+    let runtime = try TestRuntime(.listContainers, answer)
+    let run = try await CommandLineTool.run(["ps"] + arguments, on: runtime)
+    #expect(run.code == 0, "\(run.errors)")
+    let allowed: Set<Unicode.Scalar> = arguments == ["-v"] ? ["\n", "\t"] : ["\n"]
+    for scalar in run.output.unicodeScalars where !allowed.contains(scalar) {
+      #expect(scalar.properties.generalCategory != .control && scalar != "\u{202e}", "\(scalar.value)")
+    }
+    if arguments.isEmpty { #expect(run.output.split(separator: "\n").count == 2) }
+    if arguments.isEmpty || arguments == ["-v"] { #expect(run.output.contains("77")) }
+    if arguments == ["-o", "json"] {
+      #expect(run.output.contains("\"k\\n\": \"<&>\\u0000\""))
+      #expect(try ListContainersResponse(json: JSON.parse(run.output)) == answer)
+    }
+  }
+
+  @Test("name images by their tags where asked to")
+  func imageNames() async throws {
+    let id = "sha256:" + String(repeating: "ab", count: 32)
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "ListContainers":
+        let gone = "sha256:" + String(repeating: "cd", count: 32)
+        return .message(
+          ListContainersResponse(containers: [
+            Container(id: "1", image: ImageSpec(image: id), imageRef: id, createdAt: Timestamp(seconds: 2)),
+            Container(id: "2", image: ImageSpec(image: gone), imageRef: gone),
+          ]))
+      case "ListImages": return .message(ListImagesResponse(images: [Image(id: id, repoTags: ["r/a:1", "r/b:2"])]))
+      default: return nil
+      }
+    }
+    func columns(_ arguments: [String]) async throws -> [Substring] {
+      let run = try await CommandLineTool.run(["ps", "-a"] + arguments, on: runtime)
+      return run.output.split(separator: "\n").dropFirst().map { $0.dropFirst(20).prefix { $0 != " " } }
+    }
+    #expect(try await columns([]) == ["ababababababa", "cdcdcdcdcdcdc"])
+    #expect(try await columns(["-r"]) == ["r/a:1", "cdcdcdcdcdcdc"])
+    #expect(try await columns(["--no-trunc"]).first.map(String.init) == id)
+  }
+
+  @Test(
+    "select by image with one look at it",
+    arguments: [("containerd-1.6.12", "sha256:"), ("containerd-2.4", "sha256:"), ("cri-o-1.37", "")])
+  func image(runtime: String, prefix: String) async throws {
+    let runtime = try TestRuntime.recorded(runtime)
+    let id = prefix + "6e76f342e17700d877c9754a635bb64757e5250555519f61c9d55806a1f0ba64"
+    let run = try await CommandLineTool.run(["ps", "-aq", "--image", id], on: runtime)
+    #expect(run.output.split(separator: "\n").count == 4)
+    #expect(runtime.called == ["ImageStatus", "ListContainers"])
+    let none = try await CommandLineTool.run(["ps", "-a", "--image", "localhost/absent:1"], on: runtime)
+    #expect(none.output.split(separator: "\n").count == 1)
+    #expect(none.code == 0)
+  }
+
+  @Test("speak the old version of the interface where there is no other")
+  func oldVersion() async throws {
+    let runtime = try TestRuntime.recorded("containerd-1.6.20", servingOnly: "runtime.v1alpha2.")
+    for arguments in [["ps", "-a"], ["--api", "v1alpha2", "ps", "-a"]] {
+      let run = try await CommandLineTool.run(arguments, on: runtime)
+      #expect(run.output.split(separator: "\n").count == 5)
+      #expect(run.code == 0, "\(run.errors)")
+    }
+    #expect(runtime.called == ["ListContainers", "ListContainers", "ListContainers"])
+    let run = try await CommandLineTool.run(["--api", "v1", "ps"], on: runtime)
+    #expect(run.code == 3)
+    #expect(run.errors.contains("unknown service"))
+  }
+
+  @Test(
+    "say in one line what is wrong",
+    arguments: [
+      (["ps", "--state", "sleepy"], 2, "--state sleepy: write one of created, running, exited, unknown"),
+      (["ps", "--label", "x"], 2, "--label x: write key=value"), (["ps", "extra"], 2, "'extra'"),
+      (["ps", "-o", "xml"], 2, "'xml'"), (["pods", "--name", "("], 2, "--name (: a ( without its )"),
+      (["images", "-f", "x=y"], 2, "--filter x=y: write dangling=true"),
+      (["images", "-f", "before=x"], 1, "image x not found; see cri images"),
+      (["ps"], 1, "ListContainers: NOT_FOUND: not recorded"),
+    ])
+  func failures(arguments: [String], code: Int32, words: String) async throws {
+    let runtime = try TestRuntime.recorded("containerd-2.4")
+    let run = try await CommandLineTool.run(arguments, on: runtime)
+    #expect(run.code == code)
+    #expect(run.errors.contains(words), "\(run.errors)")
+    #expect(run.errors.split(separator: "\n").count == 1)
+    #expect(run.output.isEmpty)
+  }
+
+  @Test("end at once, with a remedy, where there is no runtime")
+  func unreachable() async throws {
+    for command in ["ps", "pods", "images", "version", "info"] {
+      let run = try await CommandLineTool.run(["-r", "/tmp/no-such-runtime.sock", command])
+      #expect(run.code == 3)
+      #expect(run.errors.contains("--runtime-endpoint"))
+      #expect(run.errors.split(separator: "\n").count == 1)
+    }
+  }
+}
