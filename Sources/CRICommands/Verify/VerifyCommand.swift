@@ -67,4 +67,6 @@ extension Severity: ExpressibleByArgument {
   }
 
   public static var allValueStrings: [String] { ["critical", "major", "minor"] }
+
+  public var defaultValueDescription: String { "\(self)" }
 }

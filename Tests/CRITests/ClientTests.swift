@@ -1,0 +1,162 @@
+import CRI
+import CRISimulator
+import TestSupport
+import Testing
+
+@Suite struct ClientTests {
+  let folder: TemporaryDirectory
+  let runtime: SimulatedRuntime
+  let endpoint: Endpoint
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    runtime = try SimulatedRuntime(.synthetic(pods: 3, containers: 5))
+    endpoint = try Endpoint(folder.file("s.sock"))
+    try runtime.start(at: endpoint.path)
+  }
+
+  private func serve(_ versions: Set<APIVersion>) {
+    runtime.faults.versions = versions
+  }
+
+  @Test func `calls what it was asked for and nothing else`() async throws {
+    let client = Client(endpoint)
+    #expect(client.negotiatedVersion == nil)
+    #expect(client.peer == nil)
+    #expect(try await client.runtime.listContainers().containers.count == 5)
+    #expect(runtime.calls == ["ListContainers": 1])
+    #expect(client.negotiatedVersion == .v1)
+    #expect(client.peer?.pid == ownProcess)
+    runtime.stop()
+  }
+
+  @Test func `speaks v1alpha2 where v1 is unknown, and asks only once`() async throws {
+    serve([.v1alpha2])
+    let client = Client(endpoint)
+    #expect(try await client.runtime.listPodSandbox().items.count == 3)
+    #expect(client.negotiatedVersion == .v1alpha2)
+    let calls = runtime.calls.values.reduce(0, +)
+    _ = try await client.images.listImages()
+    _ = try await client.runtime.listPodSandbox()
+    #expect(runtime.calls.values.reduce(0, +) == calls + 2)
+    runtime.stop()
+  }
+
+  @Test(arguments: [(APIVersion.v1, APIVersion.v1alpha2), (.v1alpha2, .v1)])
+  func `a chosen version is not changed`(_ chosen: APIVersion, _ served: APIVersion) async throws {
+    serve([served])
+    let client = Client(endpoint, options: .init(api: .only(chosen)))
+    let error = try #require(await failure { try await client.runtime.version() })
+    #expect(error.isUnknownService)
+    #expect(!error.isUnknownMethod)
+    runtime.stop()
+  }
+
+  @Test func `where neither version is served, v1's answer is the error`() async throws {
+    serve([])
+    let client = Client(endpoint)
+    let error = try #require(await failure { try await client.runtime.version() })
+    guard case .status(let status) = error else { throw error }
+    #expect(status.method == "/runtime.v1.RuntimeService/Version")
+    #expect(error.isUnknownService)
+    #expect(client.negotiatedVersion == nil)
+    runtime.stop()
+  }
+
+  @Test func `a method that a known service lacks is another error`() async throws {
+    let client = Client(endpoint)
+    let error = try #require(await failure { try await client.runtime.checkpointContainer() })
+    #expect(error.isUnknownMethod)
+    #expect(!error.isUnknownService)
+    #expect(client.negotiatedVersion == .v1)
+    runtime.stop()
+  }
+
+  @Test func `an object that is not there is NOT_FOUND`() async throws {
+    let client = Client(endpoint)
+    let error = try #require(
+      await failure { try await client.runtime.containerStatus(.init(containerID: "nosuch")) })
+    #expect(error.isNotFound)
+    #expect(error.statusCode == .notFound)
+    runtime.stop()
+  }
+
+  @Test func `a runtime that is starting says so`() async throws {
+    runtime.faults.notReady = .seconds(60)
+    let client = Client(endpoint)
+    let error = try #require(await failure { try await client.runtime.version() })
+    #expect(error.isNotInitialized)
+    runtime.stop()
+  }
+
+  @Test func `the client's timeout holds for a call, and a call's own beats it`() async throws {
+    runtime.faults.hanging = ["Version"]
+    let client = Client(endpoint, options: .init(timeout: .milliseconds(50)))
+    let method = "/runtime.v1.RuntimeService/Version"
+    #expect(await failure { try await client.runtime.version() } == .deadlineExceeded(method: method))
+    let patient = Client(endpoint, options: .init(timeout: .seconds(600)))
+    let error = await failure { try await patient.runtime.version(timeout: .milliseconds(50)) }
+    #expect(error == .deadlineExceeded(method: method))
+    runtime.stop()
+  }
+
+  @Test func `an answer over the limit is an error with both numbers`() async throws {
+    let client = Client(endpoint, options: .init(maxMessageSize: 100))
+    let error = await failure { try await client.runtime.listContainers() }
+    guard case .answerTooLarge(_, let size, 100) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(size > 100)
+    runtime.stop()
+  }
+
+  @Test func `streams typed messages in either version`() async throws {
+    for version in [APIVersion.v1, .v1alpha2] {
+      serve([version])
+      let client = Client(endpoint, options: .init(api: .only(version)))
+      var ids: [String] = []
+      for try await part in client.runtime.streamContainers() { ids += part.containers.map(\.id) }
+      #expect(ids.count == 5)
+    }
+    runtime.stop()
+  }
+
+  @Test func `a runtime that was restarted is called on a new connection`() async throws {
+    let client = Client(endpoint)
+    _ = try await client.runtime.version()
+    try runtime.restart()
+    client.close()
+    #expect(try await client.runtime.listPodSandbox().items.count == 3)
+    runtime.stop()
+  }
+
+  @Test func `images have an endpoint of their own where they are given one`() async throws {
+    let other = try SimulatedRuntime(.synthetic(pods: 1, containers: 1))
+    let path = folder.file("images.sock")
+    try other.start(at: path)
+    let client = Client(endpoint, imageEndpoint: try Endpoint(path))
+    _ = try await client.images.listImages()
+    _ = try await client.runtime.version()
+    #expect(other.calls == ["ListImages": 1])
+    #expect(runtime.calls == ["Version": 1])
+    other.stop()
+    runtime.stop()
+  }
+
+  @Test func `measures the way to the runtime without a call`() async throws {
+    let client = Client(endpoint)
+    #expect(try await client.ping() > .zero)
+    #expect(runtime.calls.isEmpty)
+    runtime.stop()
+  }
+
+  private func failure<T>(_ call: () async throws -> T) async -> RPCError? {
+    do {
+      _ = try await call()
+      return nil
+    } catch {
+      return error as? RPCError
+    }
+  }
+}
