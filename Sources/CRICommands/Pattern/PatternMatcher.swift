@@ -1,0 +1,59 @@
+/// Walks through a program along a text, in all of its places at once.
+struct PatternMatcher {
+  private let instructions: [PatternProgram.Instruction]
+  /// The places that wait for the next character, each once.
+  private var places: [Int] = []
+  private var isThere: [Bool]
+
+  init(_ program: PatternProgram) {
+    instructions = program.instructions
+    isThere = Array(repeating: false, count: instructions.count)
+  }
+
+  consuming func isFound(in text: String.UnicodeScalarView) -> Bool {
+    var before: Unicode.Scalar?
+    var position = text.startIndex
+    while true {
+      let next = position < text.endIndex ? text[position] : nil
+      // What matches may begin anywhere.
+      if enter(0, before, next) { return true }
+      guard let scalar = next else { return false }
+      position = text.index(after: position)
+      let after = position < text.endIndex ? text[position] : nil
+      if step(over: scalar, before: after) { return true }
+      before = scalar
+    }
+  }
+
+  private mutating func step(over scalar: Unicode.Scalar, before next: Unicode.Scalar?) -> Bool {
+    let old = places
+    places = []
+    for place in isThere.indices { isThere[place] = false }
+    for place in old {
+      if case .scalar(let set) = instructions[place], set.contains(scalar), enter(place + 1, scalar, next) {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Goes to a place and on from there without a character. Returns whether the end is reached.
+  private mutating func enter(_ start: Int, _ before: Unicode.Scalar?, _ next: Unicode.Scalar?) -> Bool {
+    var pending = [start]
+    while let place = pending.popLast() {
+      if isThere[place] { continue }
+      isThere[place] = true
+      switch instructions[place] {
+      case .scalar: places.append(place)
+      case .assertion(let assertion):
+        if assertion.holds(after: before, before: next) { pending.append(place + 1) }
+      case .split(let one, let other):
+        pending.append(other)
+        pending.append(one)
+      case .jump(let target): pending.append(target)
+      case .found: return true
+      }
+    }
+    return false
+  }
+}
