@@ -36,6 +36,9 @@ package struct CRICommand: AsyncParsableCommand {
 package func runCommandLine(_ arguments: [String]) async -> Int32 {
   do {
     let (globals, rest) = try Globals.parse(arguments)
+    if rest.isEmpty, !arguments.isEmpty {
+      throw Failure(.usage, "no command after \(arguments.joined(separator: " ")) (see: cri --help)")
+    }
     // crictl's letter for the version; subcommands have -v for themselves.
     let words = rest == ["-v"] ? ["--version"] : rest
     var command: any ParsableCommand
@@ -94,6 +97,10 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
   let command = words.first.flatMap(subcommand).map { " \($0._commandName)" }
   // Help for a missing subcommand has many lines: the first one says it.
   let message = CRICommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+  if let word = words.first, command == nil, !word.hasPrefix("-"), word != "help" {
+    try StandardStream.error.write("cri: unknown command \(Sanitizer.visible(word)) (see: cri --help)\n")
+    return ExitCodes.usage.rawValue
+  }
   let misplaced = words.dropFirst().first { message.contains("'\($0)'") && Globals.isOption($0) }
   let remedy = misplaced.map { "\($0) stands before the subcommand" } ?? "see: cri\(command ?? "") --help"
   try StandardStream.error.write("cri: \(Sanitizer.visible(message)) (\(remedy))\n")

@@ -28,6 +28,7 @@ struct Greeting {
 
   private var notHTTP2: StreamFailure {
     let line = bytes.prefix(64).prefix { $0 != 0x0d && $0 != 0x0a }
-    return .notHTTP2(String(decoding: line, as: UTF8.self))
+    let words = line.map { (0x20..<0x7f).contains($0) ? String(UnicodeScalar($0)) : "\\x\(String($0, radix: 16))" }
+    return .notHTTP2(words.joined())
   }
 }

@@ -70,6 +70,8 @@ public struct ReadinessWait: Sendable {
   /// - Parameter progress: told when the phase changes.
   public func run(progress: (Observation) -> Void = { _ in }) async -> Outcome {
     let start = ContinuousClock.now
+    // Who waits shortly cannot watch for long.
+    let stability = min(stability, timeout / 2)
     var last: Observation?
     var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
     var permanentSince: ContinuousClock.Instant?

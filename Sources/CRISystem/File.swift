@@ -30,7 +30,11 @@ package enum File {
   /// On any failure the old file is as it was and nothing is left behind.
   package static func writeAtomically(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(Errno) {
     // A link is followed, so that the file it leads to is replaced and the link stays.
-    let target = realPath(path) ?? path
+    let target = realPath(path) ?? linkedPath(path)
+    // A device or a pipe is written to, never replaced.
+    if isSpecial(target) {
+      return try Descriptor(owning: try retrying { open(target, O_WRONLY | O_CLOEXEC) }).writeAll(bytes)
+    }
     let temporary = "\(target).\(getpid()).tmp"
     do throws(Errno) {
       let file = Descriptor(
@@ -60,6 +64,21 @@ package enum File {
   /// Takes a name away. The corresponding C function is `unlink`.
   package static func remove(_ path: String) throws(Errno) {
     _ = try retrying { unlink(path) }
+  }
+
+  /// Where a link leads that nothing is at the end of yet.
+  private static func linkedPath(_ path: String) -> String {
+    guard let target = linkTarget(path) else { return path }
+    if target.hasPrefix("/") { return target }
+    let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    return directory + target
+  }
+
+  private static func isSpecial(_ path: String) -> Bool {
+    var status = Glibc.stat()
+    guard stat(path, &status) == 0 else { return false }
+    let kind = status.st_mode & S_IFMT
+    return kind != S_IFREG && kind != S_IFDIR
   }
 
   private static func realPath(_ path: String) -> String? {

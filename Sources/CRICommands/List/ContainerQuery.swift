@@ -24,7 +24,7 @@ struct ContainerQuery: Sendable {
       apply(to: &containers, image: found)
       return containers
     } catch {
-      throw Failure(error)
+      throw Failure(error, client.endpoint)
     }
   }
 

@@ -13,7 +13,7 @@ struct ImageQuery: Sendable {
       // The name is not sent: containerd would pass it over, and CRI-O would take a repository for its latest tag.
       return try await client.images.listImages().images
     } catch {
-      throw Failure(error)
+      throw Failure(error, client.endpoint)
     }
   }
 

@@ -17,7 +17,7 @@ struct PodQuery: Sendable {
       apply(to: &pods)
       return pods
     } catch {
-      throw Failure(error)
+      throw Failure(error, client.endpoint)
     }
   }
 

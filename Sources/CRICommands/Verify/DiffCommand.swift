@@ -24,18 +24,27 @@ struct DiffCommand: AsyncParsableCommand {
 
   func run() async throws {
     let changes: [Change]
+    let unread: [Unread]
     do {
       let was = try SnapshotFile.read(before)
       let now = try await current()
       changes = Diff.changes(from: was, to: now, all: all)
+      unread = was.unread + now.unread
     } catch let failure as Failure {
       throw Failure(.usage, failure.message)
     }
     switch output {
     case .json:
-      let document: JSON = ["kind": "cri-diff", "schema": 1, "changes": .array(changes.map(\.json))]
+      let document: JSON = [
+        "kind": "cri-diff", "schema": 1, "changes": .array(changes.map(\.json)),
+        "notCompared": .array(unread.map { ["what": .string($0.what), "why": .string($0.why)] }),
+      ]
       try StandardStream.output.write(document.text(pretty: true) + "\n")
     case .text: try StandardStream.output.write(text(changes))
+    }
+    if let first = unread.first {
+      let others = unread.count > 1 ? " and \(unread.count - 1) more" : ""
+      throw Failure(.usage, "not everything was compared: \(first.what): \(first.why)\(others)")
     }
     if !changes.isEmpty { throw ExitCode(ExitCodes.failed.rawValue) }
   }

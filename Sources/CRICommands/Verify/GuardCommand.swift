@@ -20,6 +20,9 @@ struct GuardCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Keep the snapshot in this file too, for a verify by hand.", valueName: "file"))
   var save: String?
 
+  @Flag(help: "Run the command also where the snapshot before it is incomplete.")
+  var incomplete = false
+
   @OptionGroup var options: VerdictOptions
 
   @Argument(parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
@@ -35,29 +38,40 @@ struct GuardCommand: AsyncParsableCommand {
     let patience = try DurationText.parse(wait, option: "--wait")
     let context = try Context()
     let before = try await takeSnapshot(context.patientClient())
-    if let save { try SnapshotFile.write(before.json, to: save) }
-    let failure = try execute()
-    let verification = options.verification(before: before)
-    let code = try verification.conclude(
-      try await verification.current(context, patience: patience), options.output)
-    if let failure {
-      try StandardStream.error.write(failure.line)
-      // A command that failed may not have restarted anything: that is its failure, not a vacuous check.
-      if code == .done || code == .vacuous { throw ExitCode(ExitCodes.commandFailed.rawValue) }
+    if let gap = before.gap, !incomplete {
+      throw Failure(
+        .unreachable,
+        "the snapshot is incomplete: \(gap); the command was not run, since no verdict could be good (--incomplete runs it)"
+      )
     }
+    if let save { try SnapshotFile.write(before.json, to: save) }
+    let hasFailed = try execute()
+    let verification = options.verification(before: before)
+    let after = try await verification.current(context, patience: patience)
+    let code = try verification.conclude(after, options.output)
+    // A command that failed may not have restarted anything: that is its failure, not a vacuous check.
+    if hasFailed, code == .done || code == .vacuous { throw ExitCode(ExitCodes.commandFailed.rawValue) }
     if code != .done { throw ExitCode(code.rawValue) }
   }
 
-  /// - Returns: how the command failed, nil where it did not.
-  private func execute() throws -> Failure? {
+  /// Says at once how the command failed: what follows may fail too.
+  /// - Returns: whether it did.
+  private func execute() throws -> Bool {
+    let ending: ChildProcess.Ending
     do throws(Errno) {
-      switch try ChildProcess.run(command) {
-      case .exited(0): return nil
-      case .exited(let code): return Failure(.commandFailed, "\(command[0]) ended with exit code \(code)")
-      case .killed(let signal): return Failure(.commandFailed, "\(command[0]) was killed by signal \(signal)")
-      }
+      ending = try ChildProcess.run(command)
     } catch {
-      throw Failure(.commandFailed, "\(command[0]) cannot be run: \(error); nothing was changed")
+      throw Failure(.usage, "\(command[0]) cannot be run: \(error); nothing was changed")
     }
+    switch ending {
+    case .exited(0): return false
+    case .exited(let code): try tell("\(command[0]) ended with exit code \(code)")
+    case .killed(let signal): try tell("\(command[0]) was killed by signal \(signal)")
+    }
+    return true
+  }
+
+  private func tell(_ words: String) throws {
+    try StandardStream.error.write(Failure(.commandFailed, words).line)
   }
 }

@@ -15,6 +15,9 @@ struct ReportText {
     let (before, after) = (report.before, report.after)
     let runtime = before.runtime == after.runtime ? after.runtime : "\(before.runtime) → \(after.runtime)"
     let process = [before, after].map { $0.daemon.pid.map { "\($0)" } ?? "unknown" }.joined(separator: " → ")
+    if before.daemon.wasReplaced(by: after.daemon) == false {
+      return line("\(runtime) on \(after.host.name): process \(after.daemon.pid ?? 0), not restarted")
+    }
     return line("\(report.scenario) of \(runtime) on \(after.host.name): process \(process)")
   }
 
@@ -73,6 +76,7 @@ struct ReportText {
         "kubelet will restart containers (as restartPolicy allows) in \(count(restarted.count, "pod")): \(names(restarted))"
       )
     }
+    guard pods.count < report.predictions.count else { return lines }
     return lines + line("kubelet keeps \(count(report.predictions.count - pods.count, "pod"))")
   }
 

@@ -10,22 +10,34 @@ struct SnapshotCommand: AsyncParsableCommand {
     abstract: "Write down everything that the runtime has, to compare with later.",
     discussion: """
       The document holds no environment variables and no other secrets. It is written whole or not at all, with mode 0600.
-      Exit codes: 0 written; 2 wrong usage; 3 the runtime was not reached, or some details could not be read (the document
-      is written and names them); 1 the file could not be written.
+      Exit codes: 0 written; 1 the file could not be written; 2 wrong usage; 3 the runtime was not reached, or some details
+      could not be read (nothing is written then, unless --incomplete: an earlier, whole snapshot is worth more).
       """)
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Where to write it (default: standard output).", valueName: "file"))
+    help: ArgumentHelp("Where to write it; - is standard output.", valueName: "file"))
   var output = "-"
+
+  @Flag(help: "Write it also where details could not be read; it names them.")
+  var incomplete = false
 
   func run() async throws {
     let snapshot = try await takeSnapshot(Context().patientClient())
-    try SnapshotFile.write(snapshot.json, to: output)
-    guard !snapshot.unread.isEmpty else { return }
-    let first = snapshot.unread[0]
-    let others = snapshot.unread.count > 1 ? " and \(snapshot.unread.count - 1) more" : ""
-    throw Failure(.unreachable, "the snapshot is incomplete: \(first.what): \(first.why)\(others)")
+    let gap = snapshot.gap
+    if gap == nil || incomplete { try SnapshotFile.write(snapshot.json, to: output) }
+    guard let gap else { return }
+    let rest = incomplete ? "" : "; nothing was written (--incomplete writes what there is)"
+    throw Failure(.unreachable, "the snapshot is incomplete: \(gap)\(rest)")
+  }
+}
+
+extension Snapshot {
+  /// What could not be read, in a line; nil where everything was.
+  var gap: String? {
+    guard let first = unread.first else { return nil }
+    let others = unread.count > 1 ? " and \(unread.count - 1) more" : ""
+    return "\(first.what): \(first.why)\(others)"
   }
 }
 
@@ -34,6 +46,6 @@ func takeSnapshot(_ client: Client) async throws(Failure) -> Snapshot {
   do throws(RPCError) {
     return try await client.snapshot(tool: CRICommand.tool)
   } catch {
-    throw Failure(error)
+    throw Failure(error, client.endpoint)
   }
 }

@@ -4,12 +4,16 @@ internal import CRISystem
 
 /// Snapshots in files; `-` is standard input or output.
 enum SnapshotFile {
+  /// No node has so much to tell, in bytes.
+  private static let largest = 256 << 20
+
   static func read(_ path: String) throws(Failure) -> Snapshot {
     let bytes: [UInt8]
     do throws(Errno) {
-      bytes = path == "-" ? try File.readStandardInput() : try File.read(path)
+      bytes = path == "-" ? try File.readStandardInput(limit: largest) : try File.read(path, limit: largest)
     } catch {
-      throw Failure(.usage, "the snapshot \(path) cannot be read: \(error)")
+      let remedy = error == .noSuchFile ? "; take one before the change: cri snapshot -o \(path)" : ""
+      throw Failure(.usage, "the snapshot \(path) cannot be read: \(error)\(remedy)")
     }
     do throws(SnapshotError) {
       return try Snapshot(parsing: bytes)
@@ -21,6 +25,7 @@ enum SnapshotFile {
   /// Writes a document that is there whole or not at all, readable by its owner only.
   static func write(_ document: JSON, to path: String) throws {
     let bytes = document.bytes(pretty: true) + [UInt8(ascii: "\n")]
+    if path.isEmpty { throw Failure(.usage, "--output is empty: name a file, or - for standard output") }
     if path == "-" { return try StandardStream.output.write(bytes) }
     do throws(Errno) {
       try File.writeAtomically(bytes, to: path)

@@ -25,6 +25,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @OptionGroup var options: VerdictOptions
 
+  func validate() throws {
+    if after != nil, wait != nil {
+      throw ValidationError("--wait waits for the runtime, --after does without it: give one")
+    }
+  }
+
   func run() async throws {
     let patience = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
     let verification = options.verification(before: try SnapshotFile.read(before))

@@ -4,6 +4,7 @@ internal import CRIProtobuf
 
 /// Everything that differs between two snapshots, field by field, without judging it.
 public enum Diff {
+  /// What one of them could not read is not compared: see `Snapshot.unread`.
   /// - Parameter all: also what changes by itself (times, process ids of the daemon).
   public static func changes(from before: Snapshot, to after: Snapshot, all: Bool = false) -> [Change] {
     var changes: [Change] = []
@@ -12,14 +13,17 @@ public enum Diff {
     let pods = Dictionary(
       (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
     changes += match(
-      before.sandboxes, after.sandboxes, id: \.id, successor: { "\($0.pod.uid)" },
+      before.sandboxes.filter { !after.lacks(.pod, $0.id) }, after.sandboxes.filter { !before.lacks(.pod, $0.id) },
+      id: \.id, successor: { "\($0.pod.uid)" },
       name: { ObjectName.pod($0) }, fields: \.fields)
     changes += match(
-      before.containers, after.containers, id: \.id,
+      before.containers.filter { !after.lacks(.container, $0.id) },
+      after.containers.filter { !before.lacks(.container, $0.id) }, id: \.id,
       successor: { "\(pods[$0.sandboxID]?.uid ?? "") \($0.name)" },
       name: { ObjectName(.container, pod: pods[$0.sandboxID], name: $0.name, id: $0.id) }, fields: \.fields)
     changes += match(
-      before.images, after.images, id: \.id, successor: { $0.id },
+      after.lacks(.image) ? [] : before.images, before.lacks(.image) ? [] : after.images, id: \.id,
+      successor: { $0.id },
       name: { ObjectName(.image, name: $0.repoTags.first ?? $0.repoDigests.first ?? "", id: $0.id) },
       fields: { $0.json() })
     return group(changes.filter { all || !$0.isVolatile })

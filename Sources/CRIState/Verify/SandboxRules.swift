@@ -16,7 +16,9 @@ enum SandboxRules {
     Check(
       "pod.created", .major, "created_at", "kubelet takes the newest sandbox for the pod's",
       same: { $0.status.createdAt }),
-    Check("pod.ip", .critical, "network.ip", "kubelet kills a pod without an address") { before, after in
+    Check(
+      "pod.ip", .critical, "network.ip", "peers and Services know the pod by it, and kubelet kills a pod that has none"
+    ) { before, after in
       // A sandbox that is not ready has no address: that is the state's finding.
       guard after.isReady else { return nil }
       if before.isHostNetwork { return changed(before.ip, after.ip) }
