@@ -16,13 +16,13 @@ package struct CRICommand: AsyncParsableCommand {
     version: "cri \(version)",
     groupedSubcommands: [
       CommandGroup(
-        name: "Did the runtime lose anything?",
+        name: "Verification",
         subcommands: [
           PreflightCommand.self, SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self,
           GuardCommand.self,
         ]),
       CommandGroup(
-        name: "What is there?",
+        name: "Runtime",
         subcommands: [
           PodsCommand.self, PsCommand.self, ImagesCommand.self, InspectpCommand.self, InspectCommand.self,
           InspectiCommand.self, InfoCommand.self, VersionCommand.self,

@@ -42,7 +42,7 @@ package struct Globals: Hashable, Sendable {
       long: "config", short: "c", value: "file",
       help: "the configuration (env CRI_CONFIG_FILE; /etc/crictl.yaml)"
     ) { $0.config = $1 },
-    Option(long: "debug", short: "D", value: nil, help: "say on standard error what is done") {
+    Option(long: "debug", short: "D", value: nil, help: "say on standard error which socket is used, and why") {
       (globals, text) throws(Failure) in
       globals.isDebug = try flag(text, option: "--debug")
     },
@@ -105,8 +105,17 @@ package struct Globals: Hashable, Sendable {
     var lines = ["GLOBAL OPTIONS (before the subcommand):"]
     for option in options {
       let short = option.short.map { "-\($0), " } ?? ""
-      let name = "  \(short)--\(option.long)" + (option.value.map { " <\($0)>" } ?? "")
-      lines.append(name + String(repeating: " ", count: max(1, 32 - name.count)) + option.help)
+      lines.append("  \(short)--\(option.long)" + (option.value.map { " <\($0)>" } ?? ""))
+      // ArgumentParser wraps without indenting: what it gets is short enough already.
+      var line = "     "
+      for word in option.help.split(separator: " ") {
+        if line.count + word.count > 76 {
+          lines.append(line)
+          line = "     "
+        }
+        line += " \(word)"
+      }
+      lines.append(line)
     }
     return lines.joined(separator: "\n")
   }

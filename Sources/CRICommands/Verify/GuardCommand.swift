@@ -9,7 +9,7 @@ struct GuardCommand: AsyncParsableCommand {
     discussion: """
       cri guard -- systemctl restart containerd
 
-      Exit codes: those of verify; 6 when the verdict is good and the command itself failed. Where the snapshot cannot be
+      Exit codes: those of verify; 6 when the verdict is good and the command itself failed. Where the snapshot cannot be \
       taken, the command is not run.
       """)
 

@@ -10,7 +10,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     abstract: "Write down everything that the runtime has, to compare with later.",
     discussion: """
       The document holds no environment variables and no other secrets. It is written whole or not at all, with mode 0600.
-      Exit codes: 0 written; 1 the file could not be written; 2 wrong usage; 3 the runtime was not reached, or some details
+      Exit codes: 0 written; 1 the file could not be written; 2 wrong usage; 3 the runtime was not reached, or some details \
       could not be read (nothing is written then, unless --incomplete: an earlier, whole snapshot is worth more).
       """)
 

@@ -8,8 +8,8 @@ struct VerifyCommand: AsyncParsableCommand {
     abstract:
       "Prove that nothing was lost since a snapshot, or say what was, and what kubelet will do about it.",
     discussion: """
-      Exit codes: 0 nothing is lost; 1 state is lost; 2 wrong usage or an unusable snapshot; 3 it could not be verified:
-      the runtime was not reached or not ready in time, or details could not be read; 4 there was nothing to verify: no
+      Exit codes: 0 nothing is lost; 1 state is lost; 2 wrong usage or an unusable snapshot; 3 it could not be verified: \
+      the runtime was not reached or not ready in time, or details could not be read; 4 there was nothing to verify: no \
       pods in the snapshot, a daemon that was not restarted, another node's snapshot.
       """)
 

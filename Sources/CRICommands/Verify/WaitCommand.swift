@@ -9,7 +9,7 @@ struct WaitCommand: AsyncParsableCommand {
     commandName: "wait",
     abstract: "Wait until the runtime answers and can be trusted.",
     discussion: """
-      Ready means that Version, Status and ListPodSandbox answer on one connection, that RuntimeReady holds, and that this
+      Ready means that Version, Status and ListPodSandbox answer on one connection, that RuntimeReady holds, and that this \
       stays so in one process for three looks over two seconds: a daemon that dies of what it recovers is not ready.
       Exit codes: 0 ready; 2 wrong usage; 3 not ready in time, or never will be.
       """)
