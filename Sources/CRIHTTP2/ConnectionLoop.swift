@@ -62,7 +62,9 @@ struct ConnectionLoop: ~Copyable {
       failure = error
     }
     let left = mailbox.close(failure)
-    for case .request(_, _, _, _, let handler) in left { handler.closed(failure) }
+    // What is still in the mailbox was never sent: another connection may do better.
+    let unsent = if case .connectionLost = failure { StreamFailure.refused } else { failure }
+    for case .request(_, _, _, _, let handler) in left { handler.closed(unsent) }
     for case .ping(_, let ping) in left { ping.continuation.resume(returning: .failure(failure)) }
     for stream in streams.values { stream.handler.closed(failure) }
     for ping in pings.values { ping.continuation.resume(returning: .failure(failure)) }

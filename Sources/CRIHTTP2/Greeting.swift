@@ -10,8 +10,10 @@ struct Greeting {
     bytes += more
     guard bytes.count >= Self.frameHeaderLength else { return nil }
     let length = Int(bytes[0]) << 16 | Int(bytes[1]) << 8 | Int(bytes[2])
-    // Type 4, no ACK, stream 0, six bytes a setting.
-    guard bytes[3] == 4, bytes[4] & 1 == 0, bytes[5...8].allSatisfy({ $0 == 0 }), length % 6 == 0 else {
+    // Type 4, no ACK, stream 0 (its first bit is reserved), six bytes a setting.
+    guard bytes[3] == 4, bytes[4] & 1 == 0, bytes[5] & 0x7f == 0, bytes[6...8].allSatisfy({ $0 == 0 }),
+      length % 6 == 0
+    else {
       throw notHTTP2
     }
     isDone = true

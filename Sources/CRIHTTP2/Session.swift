@@ -60,6 +60,8 @@ package struct Session: ~Copyable {
     installCallbacks(callbacks)
     // Windows open when the reader has taken the bytes, so that flow control bounds what is buffered.
     nghttp2_option_set_no_auto_window_update(option, 1)
+    // How much is too much is the reader's to say: what libnghttp2 holds back itself, it holds back in silence.
+    nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
     // The state outlives the session: both belong to this value.
     let user = Unmanaged.passUnretained(state).toOpaque()
     let code =

@@ -82,7 +82,8 @@ extension WireTests {
         #expect(fault.isExpected(outcome), "\(fault.testDescription): \(outcome)")
         #expect(ContinuousClock.now - begin < .seconds(20))
         #expect(
-          ProcessFacts.peakMemory < 128 << 20, "\(fault.testDescription): \(ProcessFacts.peakMemory) bytes")
+          ProcessFacts.peakMemory < ProcessFacts.memoryLimit,
+          "\(fault.testDescription): \(ProcessFacts.peakMemory) bytes")
       }
     }
 
@@ -100,7 +101,7 @@ extension WireTests {
             await call(channel, [UInt8](repeating: 0, count: 4 << 20), timeout: .milliseconds(50)).isOverdue)
         }
         #expect(peer.clients == 1)
-        #expect(ProcessFacts.peakMemory < 128 << 20, "\(ProcessFacts.peakMemory) bytes")
+        #expect(ProcessFacts.peakMemory < ProcessFacts.memoryLimit, "\(ProcessFacts.peakMemory) bytes")
       }
     }
 
@@ -121,7 +122,7 @@ extension WireTests {
         var iterator = stream.makeAsyncIterator()
         #expect(try await iterator.next() == [])
         try await peer.finished()
-        #expect(ProcessFacts.peakMemory < 128 << 20, "\(ProcessFacts.peakMemory) bytes")
+        #expect(ProcessFacts.peakMemory < ProcessFacts.memoryLimit, "\(ProcessFacts.peakMemory) bytes")
         _ = try await iterator.next()
       }
     }

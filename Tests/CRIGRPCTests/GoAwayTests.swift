@@ -79,8 +79,8 @@ extension WireTests {
         try client.hold()
       }
       let channel = Channel(path: peer.path)
-      for number in 0..<3 { #expect(await call(channel) == .success([UInt8(number)])) }
-      #expect(peer.clients == 3)
+      for number in 0..<200 { #expect(await call(channel) == .success([UInt8(number)])) }
+      #expect(peer.clients == 200)
     }
 
     /// As Go's servers shut down: first a warning with the highest number, then the real one.

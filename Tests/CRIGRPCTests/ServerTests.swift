@@ -111,6 +111,18 @@ extension WireTests {
         })
     }
 
+    /// More words than a client takes: it says so, instead of waiting for them.
+    @Test func longestStatus() async throws {
+      let server = try Server(at: path) { call in
+        call.finish(.internal, String(repeating: "x", count: call.message == [1] ? 60_000 : 100_000))
+      }
+      let channel = Channel(path: path)
+      #expect(await CRIGRPCTests.call(channel, [1]).isStatus(.internal, String(repeating: "x", count: 60_000)))
+      // A single field over 64 KiB is a broken header block to libnghttp2.
+      #expect(await CRIGRPCTests.call(channel, [2]).isLost())
+      server.stop()
+    }
+
     static let requests: [(String, [UInt8], StatusCode)] = [
       ("no message", [], .internal),
       ("half a prefix", [0, 0, 0], .internal),

@@ -68,15 +68,18 @@ extension WireTests {
     }
 
     @Test func droppingAStreamThatNobodyReadsEndsTheCall() async throws {
+      let hasBegun = Locked(false)
       let code = Locked<String?>(nil)
       let peer = try ScriptedPeer { client in
-        let seen = try client.reset(of: try client.request().stream).description
+        let stream = try client.request().stream
+        hasBegun.withLock { $0 = true }
+        let seen = try client.reset(of: stream).description
         code.withLock { $0 = seen }
       }
       let channel = Channel(path: peer.path)
       do {
         let stream = try channel.stream(method, [])
-        #expect(await eventually { peer.clients == 1 })
+        #expect(await eventually { hasBegun.withLock { $0 } })
         _ = stream
       }
       try await peer.finished()
@@ -102,7 +105,7 @@ extension WireTests {
       let begin = ContinuousClock.now
       task.cancel()
       #expect(await task.value == .cancelled(method: method))
-      #expect(ContinuousClock.now - begin < .seconds(1))
+      #expect(ContinuousClock.now - begin < .seconds(5))
       try await peer.finished()
       #expect(code.withLock { $0 } == "CANCEL")
     }
@@ -117,7 +120,7 @@ extension WireTests {
       }
       let channel = Channel(path: peer.path)
       await #expect(throws: RPCError.deadlineExceeded(method: method)) {
-        for try await _ in try channel.stream(method, [], options: CallOptions(timeout: .milliseconds(300))) {
+        for try await _ in try channel.stream(method, [], options: CallOptions(timeout: .seconds(1))) {
         }
       }
       try await peer.finished()
@@ -149,7 +152,7 @@ extension WireTests {
           return
         }
       }
-      #expect(sent.withLock { $0 } > 32 << 20)
+      #expect(sent.withLock { $0 } >= 32 << 20)
       isDone.withLock { $0 = true }
     }
 
@@ -168,14 +171,13 @@ extension WireTests {
 
     @Test func aSlowReaderStopsNobodyElse() async throws {
       let big = [UInt8](repeating: 9, count: 16 << 20)
+      let part = [UInt8](repeating: 8, count: 1 << 20)
       let peer = try ScriptedPeer { client in
         let slow = try client.request().stream
         try client.respond(to: slow)
         // More than the client's window for one stream: what is left waits in the session.
-        for _ in 0..<20 { try client.session.send(on: slow, Frame.message(big[..<(1 << 20)].map { $0 })) }
-        try client.pump(until: "the window to close") {
-          $0.session.unsent(on: slow).map { $0 < 17 << 20 } ?? true
-        }
+        for _ in 0..<10 { try client.session.send(on: slow, Frame.message(part)) }
+        try client.pump(until: "the window to close") { ($0.session.unsent(on: slow) ?? 0) < 7 << 20 }
         let fast = try client.request().stream
         try client.respond(to: fast)
         try client.stream([big], on: fast)
@@ -183,13 +185,11 @@ extension WireTests {
         try client.hold()
       }
       let channel = Channel(path: peer.path)
-      let slow = try channel.stream(method, [])
-      let begin = ContinuousClock.now
-      let outcome = await call(channel)
-      #expect(outcome.isSuccess(big), "\(String(describing: outcome.error)) \(peer.clients)")
-      #expect(ContinuousClock.now - begin < .seconds(20))
-      var iterator = slow.makeAsyncIterator()
-      for _ in 0..<20 { #expect(try await iterator.next()?.count == 1 << 20) }
+      var slow = try channel.stream(method, []).makeAsyncIterator()
+      // An answer that stalled would never come.
+      let isGood = await call(channel, timeout: .seconds(60)).isSuccess(big)
+      #expect(isGood)
+      for _ in 0..<10 { #expect(try await slow.next()?.count == part.count) }
     }
 
     @Test(arguments: [0, 1]) func manySmallMessagesAreNotSlow(size: Int) async throws {

@@ -8,6 +8,9 @@ package enum ProcessFacts {
 
   package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+  /// More than this, in bytes, is no longer bounded memory; AddressSanitizer keeps what is freed for a while.
+  package static let memoryLimit = dlsym(nil, "__asan_init") == nil ? 128 << 20 : 768 << 20
+
   /// The most memory that it has had, in bytes (`VmHWM`).
   package static var peakMemory: Int { kibibytes("VmHWM:") << 10 }
 

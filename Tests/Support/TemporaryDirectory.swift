@@ -24,7 +24,7 @@ package final class TemporaryDirectory: Sendable {
     rmdir(path)
   }
 
-  static func names(in path: String) -> [String] {
+  package static func names(in path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []

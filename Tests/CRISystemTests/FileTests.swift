@@ -1,0 +1,121 @@
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+struct FileTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private var names: [String] { TemporaryDirectory.names(in: directory.path).filter { !$0.hasPrefix(".") } }
+
+  private func mode(_ path: String) -> mode_t {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+  }
+
+  @Test func readsWithALimit() throws {
+    let path = directory.file("f")
+    try ProcessFacts.write(String(repeating: "x", count: 100_000), to: path)
+    #expect(try File.read(path).count == 100_000)
+    #expect(try File.read(path, limit: 100_000).count == 100_000)
+    #expect(throws: Errno.fileTooLarge) { try File.read(path, limit: 99_999) }
+    #expect(throws: Errno.noSuchFile) { try File.read(directory.file("missing")) }
+    #expect(throws: Errno.isADirectory) { try File.read(directory.path) }
+    #expect(try File.read("/proc/self/stat", limit: 1 << 16).count > 0)
+  }
+
+  @Test func writesWithTheModeThatIsAsked() throws {
+    let path = directory.file("f")
+    for (mode, text) in [(UInt32(0o600), "one"), (0o644, ""), (0o666, "three")] {
+      try File.writeAtomically(Array(text.utf8), to: path, mode: mode)
+      #expect(ProcessFacts.read(path) == text)
+      #expect(self.mode(path) == mode_t(mode))
+    }
+    #expect(names == ["f"])
+  }
+
+  @Test func linkStays() throws {
+    let link = directory.file("link")
+    try ProcessFacts.write("old", to: directory.file("f"))
+    #expect(symlink("f", link) == 0)
+    try File.writeAtomically(Array("new".utf8), to: link)
+    #expect(File.linkTarget(link) == "f")
+    #expect(ProcessFacts.read(directory.file("f")) == "new")
+  }
+
+  @Test func failuresLeaveNothingBehind() throws {
+    #expect(throws: Errno.noSuchFile) { try File.writeAtomically([1], to: directory.file("missing/f")) }
+    #expect(mkdir(directory.file("d"), 0o755) == 0)
+    #expect(throws: Errno.isADirectory) { try File.writeAtomically([1], to: directory.file("d")) }
+    #expect(names == ["d"])
+  }
+
+  /// A file system that takes no more: the old file stays. In a process whose files may not grow.
+  @Test func fullDisk() async {
+    await #expect(processExitsWith: .success) {
+      let directory = try TemporaryDirectory()
+      let path = directory.file("f")
+      try ProcessFacts.write("old", to: path)
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 1000, rlim_max: 1000)
+      #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      #expect(throws: Errno.fileTooLarge) {
+        try File.writeAtomically([UInt8](repeating: 1, count: 5000), to: path)
+      }
+      #expect(ProcessFacts.read(path) == "old")
+      #expect(TemporaryDirectory.names(in: directory.path).filter { !$0.hasPrefix(".") } == ["f"])
+    }
+  }
+
+  @Test func identity() throws {
+    try ProcessFacts.write("", to: directory.file("a"))
+    #expect(link(directory.file("a"), directory.file("b")) == 0)
+    try ProcessFacts.write("", to: directory.file("c"))
+    #expect(FileIdentity(of: directory.file("a")) == FileIdentity(of: directory.file("b")))
+    #expect(FileIdentity(of: directory.file("a")) != FileIdentity(of: directory.file("c")))
+    #expect(FileIdentity(of: directory.file("missing")) == nil)
+  }
+}
+
+struct KernelTests {
+  @Test func thisProcess() async throws {
+    let child = try SpawnedProcess(["/bin/sleep", "60"])
+    let ours = try #require(Kernel.startTime(of: getpid()))
+    let theirs = try #require(Kernel.startTime(of: child.pid))
+    #expect(ours > 0 && theirs >= ours)
+    // The program is known once exec(2) has been.
+    #expect(await eventually { Kernel.executable(of: child.pid)?.hasSuffix("sleep") ?? false })
+    child.signal(SIGKILL)
+    #expect(await child.end().code == 128 + SIGKILL)
+    #expect(Kernel.startTime(of: child.pid) == nil)
+    #expect(Kernel.executable(of: child.pid) == nil)
+  }
+
+  @Test func thisNode() {
+    #expect(Kernel.bootID.map { $0.count == 36 } ?? true)
+    #expect(!Kernel.names.release.isEmpty && !Kernel.names.node.isEmpty)
+    let year2020: Int64 = 1_577_836_800_000_000_000
+    #expect(Kernel.now > year2020)
+  }
+
+  @Test func timeZones() async {
+    await #expect(processExitsWith: .success) {
+      setenv("TZ", "XYZ-5:30", 1)
+      let time = LocalTime(unixSeconds: 1_700_000_000)
+      #expect(time.offset == 19_800 && time.zone == "XYZ")
+      #expect(LocalTime(unixSeconds: .max).zone == "UTC")
+    }
+  }
+}
+
+struct ChildProcessTests {
+  @Test func endings() throws {
+    #expect(try ChildProcess.run(["true"]) == .exited(0))
+    #expect(try ChildProcess.run(["sh", "-c", "exit 3"]) == .exited(3))
+    #expect(try ChildProcess.run(["sh", "-c", "kill -9 $$"]) == .killed(signal: SIGKILL))
+    #expect(throws: Errno.noSuchFile) { try ChildProcess.run(["/nowhere/at/all"]) }
+    #expect(throws: Errno.noSuchFile) { try ChildProcess.run([]) }
+  }
+}
