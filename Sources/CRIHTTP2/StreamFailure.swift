@@ -4,7 +4,7 @@ package import CRISystem
 package enum StreamFailure: Error, Hashable, Sendable {
   /// Nobody answers at the path.
   case cannotConnect(Errno)
-  /// Somebody answers, in another language; what it said first, made printable by whoever shows it.
+  /// Somebody answers, in another language; what it said first, bytes outside printable ASCII as `\xHH`.
   case notHTTP2(String)
   /// The peer broke HTTP/2 (or memory ran out), in libnghttp2's words.
   case protocolError(String)

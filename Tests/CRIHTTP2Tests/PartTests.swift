@@ -13,10 +13,10 @@ struct GreetingTests {
     ("a reserved bit", Frame.raw(type: 4, stream: Int32.min, []), nil),
     ("HTTP/1.1", Array("HTTP/1.1 400 Bad Request\r\nx: y".utf8), "HTTP/1.1 400 Bad Request"),
     ("a long line", [UInt8](repeating: 65, count: 500), String(repeating: "A", count: 64)),
-    ("an acknowledgement", Frame.settingsAck, "\0\0\0\u{4}\u{1}\0\0\0\0"),
-    ("SETTINGS on a stream", Frame.raw(type: 4, stream: 1, []), "\0\0\0\u{4}\0\0\0\0\u{1}"),
-    ("SETTINGS of a broken length", Frame.raw(type: 4, stream: 0, [1, 2]), "\0\0\u{2}\u{4}\0\0\0\0\0\u{1}\u{2}"),
-    ("another frame", Frame.ping([65, 66, 67, 68, 69, 70, 71, 72]), "\0\0\u{8}\u{6}\0\0\0\0\0ABCDEFGH"),
+    ("an acknowledgement", Frame.settingsAck, #"\x0\x0\x0\x4\x1\x0\x0\x0\x0"#),
+    ("SETTINGS on a stream", Frame.raw(type: 4, stream: 1, []), #"\x0\x0\x0\x4\x0\x0\x0\x0\x1"#),
+    ("SETTINGS of a broken length", Frame.raw(type: 4, stream: 0, [1, 2]), #"\x0\x0\x2\x4\x0\x0\x0\x0\x0\x1\x2"#),
+    ("another frame", Frame.ping([65, 66, 67, 68, 69, 70, 71, 72]), #"\x0\x0\x8\x6\x0\x0\x0\x0\x0ABCDEFGH"#),
     ("a line break at once", Array("\n123456789".utf8), ""),
   ]
 
