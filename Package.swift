@@ -74,7 +74,8 @@ let package = Package(
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRI", "CRIState", "CRINode", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
+        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf",
+        "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
@@ -122,6 +123,12 @@ let package = Package(
       resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(
       name: "CRIStateTests", dependencies: ["CRIState", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRIGroundTruthTests",
+      dependencies: [
+        "CRIGroundTruth", "CRIState", "CRIMessages", "CRIJSON", "CRIProtobuf", "CRISystem", "TestSupport",
+      ],
       swiftSettings: dialect),
     .testTarget(
       name: "CRINodeTests",

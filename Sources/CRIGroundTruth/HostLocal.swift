@@ -5,7 +5,13 @@ internal import CRISystem
 struct HostLocal {
   private let root: String
   private let defaultFolder: String
-  private var networks: [String: Result<[HostLocalLease], Errno>] = [:]
+  private var networks: [String: Result<Network, Errno>] = [:]
+
+  /// One network's leases, as they are asked for.
+  private struct Network {
+    var byOwner: [String: [HostLocalLease]] = [:]
+    var byAddress: [IPAddress: HostLocalLease] = [:]
+  }
 
   /// - Parameters:
   ///   - defaultFolder: of networks that name none.
@@ -24,15 +30,14 @@ struct HostLocal {
   ) -> Reading<[HostLocalLease]>? {
     var found: [HostLocalLease] = []
     var isAsked = false
-    func take(_ leases: [HostLocalLease]) {
-      found += leases.filter {
-        $0.owner == id || IPAddress($0.address).map(addresses.contains) == true
-      }
+    func take(_ network: Network) {
+      found += network.byOwner[id] ?? []
+      found += addresses.compactMap { network.byAddress[$0] }.filter { $0.owner != id }
     }
     for entry in entries where entry.facts.ipam == "host-local" {
       let folder = "\(entry.leaseFolder.map { root + $0 } ?? defaultFolder)/\(entry.facts.network)"
       switch read(folder, network: entry.facts.network) {
-      case .success(let leases): take(leases)
+      case .success(let network): take(network)
       case .failure(let error): return .unread(UnreadReason(error, folder))
       }
       isAsked = true
@@ -40,9 +45,10 @@ struct HostLocal {
     // Some plugins, such as flannel, hand over to others: only what is there tells whether to host-local.
     let delegated = entries.filter { $0.facts.ipam == nil }.map(\.facts.network)
     for network in entries.isEmpty ? allNetworks() : delegated {
-      guard case .success(let leases) = read("\(defaultFolder)/\(network)", network: network) else { continue }
-      guard leases.contains(where: { $0.owner == id }) else { continue }
-      take(leases)
+      guard case .success(let known) = read("\(defaultFolder)/\(network)", network: network),
+        known.byOwner[id] != nil
+      else { continue }
+      take(known)
       isAsked = true
     }
     return isAsked ? .read(found.sorted { $0.address < $1.address }) : nil
@@ -52,21 +58,23 @@ struct HostLocal {
     (try? Directory.names(at: defaultFolder))?.sorted() ?? []
   }
 
-  private mutating func read(_ folder: String, network: String) -> Result<[HostLocalLease], Errno> {
+  private mutating func read(_ folder: String, network name: String) -> Result<Network, Errno> {
     if let known = networks[folder] { return known }
-    let result: Result<[HostLocalLease], Errno>
+    let result: Result<Network, Errno>
     do throws(Errno) {
-      var leases: [HostLocalLease] = []
-      for name in try Directory.names(at: folder) {
+      var network = Network()
+      for file in try Directory.names(at: folder) {
         // Beside them lie a lock and the last address given.
-        guard IPAddress(name) != nil else { continue }
+        guard let address = IPAddress(file) else { continue }
         do throws(Errno) {
-          leases.append(Self.lease(try File.readShort("\(folder)/\(name)"), network: network, address: name))
+          let lease = Self.lease(try File.readShort("\(folder)/\(file)"), network: name, address: file)
+          network.byOwner[lease.owner, default: []].append(lease)
+          network.byAddress[address] = lease
         } catch {
           if error != .noSuchFile { throw error }
         }
       }
-      result = .success(leases)
+      result = .success(network)
     } catch {
       result = .failure(error)
     }

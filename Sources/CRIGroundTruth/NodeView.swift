@@ -30,6 +30,13 @@ struct NodeView {
 
   var canSeeProcesses: Bool { hidden == nil }
 
+  /// Where a path of the runtime's leads from here.
+  func path(_ path: String) -> String {
+    // From outside of its root folder an absolute link would lead to ours, and this one is everywhere.
+    let isLinked = !places.root.isEmpty && path.hasPrefix("/var/run/")
+    return places.root + (isLinked ? String(path.dropFirst(4)) : path)
+  }
+
   /// CNI's folder: the system's is on the runtime's side, another one on ours.
   var cni: String { places.cni == Places.defaultCNI ? places.root + places.cni : places.cni }
 

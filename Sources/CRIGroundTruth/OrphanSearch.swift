@@ -48,12 +48,13 @@ struct OrphanSearch: Sendable {
 
   /// Processes of containers that are not listed, under a shim of a pod that is. Their cgroup tells whose they are.
   private func strays(_ children: [ProcessEntry], under shim: Int32) -> [Orphan] {
-    // Where the node is itself a container, its id is in every path.
-    let outer = Set(Self.ids(in: table.cgroup(of: shim)))
     var strays: [String: Orphan] = [:]
     for child in children where child.startTime <= deadline {
-      let ids = Self.ids(in: table.cgroup(of: child.pid)).filter { !outer.contains($0) }
-      guard let id = ids.last, listed.isDisjoint(with: ids) else { continue }
+      let ids = Self.ids(in: table.cgroup(of: child.pid))
+      guard listed.isDisjoint(with: ids), !ids.isEmpty else { continue }
+      // Where the node is itself a container, its id is in every path.
+      let outer = Self.ids(in: table.cgroup(of: shim))
+      guard let id = ids.last(where: { !outer.contains($0) }) else { continue }
       let orphan =
         strays[id]
         ?? Orphan(kind: .container, id: id, pid: child.pid, startTime: child.startTime)

@@ -84,7 +84,7 @@ package struct TruthReader: Sendable {
         (
           index,
           NamespaceReader.Question(
-            path: view.places.root + path, process: pid.map { "\(places.proc)/\($0)/ns/net" })
+            path: view.path(path), process: pid.map { "\(places.proc)/\($0)/ns/net" })
         ))
     }
     let answers = NamespaceReader.read(questions.map(\.question), within: timeLimit)
@@ -102,11 +102,11 @@ package struct TruthReader: Sendable {
     let listed =
       snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id) + snapshot.unread.map(\.id)
     let socket = FileIdentity(of: snapshot.daemon.socket)
-    let (path, root) = (snapshot.daemon.socket, view.places.root)
+    let path = snapshot.daemon.socket
     let grace = Self.grace * Kernel.ticksPerSecond
     let search = OrphanSearch(
       table: table, listed: Set(listed),
-      isOurSocket: { $0 == path || socket != nil && FileIdentity(of: root + $0) == socket },
+      isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
       deadline: askedAt > grace ? askedAt - grace : 0)
     let found = search.orphans()
     if found.isEmpty { return .read([]) }

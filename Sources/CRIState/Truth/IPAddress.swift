@@ -12,7 +12,7 @@ public struct IPAddress: Hashable, Sendable {
 
   /// Reads a text, with or without a prefix length.
   public init?(_ text: some StringProtocol) {
-    let address = text.prefix { $0 != "/" }
+    let address = Array(text.utf8.prefix { $0 != UInt8(ascii: "/") })[...]
     guard let bytes = Self.bytesOfIPv4(address) ?? Self.bytesOfIPv6(address) else { return nil }
     self.init(bytes: bytes)
   }
@@ -29,46 +29,55 @@ public struct IPAddress: Hashable, Sendable {
     isIPv4 ? bytes[0] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
   }
 
-  private static func bytesOfIPv4(_ text: some StringProtocol) -> [UInt8]? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+  private static func bytesOfIPv4(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }
     var bytes: [UInt8] = []
     for part in parts {
       // A leading zero would be octal to some readers.
-      guard part.allSatisfy({ $0.isASCII && $0.isNumber }), part.count == 1 || part.first != "0",
-        let byte = UInt8(part)
+      guard let value = number(part, radix: 10, digits: 3), value < 256,
+        part.count == 1 || part.first != UInt8(ascii: "0")
       else { return nil }
-      bytes.append(byte)
+      bytes.append(UInt8(value))
     }
     return bytes
   }
 
-  private static func bytesOfIPv6(_ text: some StringProtocol) -> [UInt8]? {
+  private static func bytesOfIPv6(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     // At most one gap of zeros, which `::` stands for.
-    let utf8 = Array(text.utf8)
     let colon = UInt8(ascii: ":")
-    let gaps = utf8.indices.dropLast().filter { utf8[$0] == colon && utf8[$0 + 1] == colon }
+    let gaps = text.indices.dropLast().filter { text[$0] == colon && text[$0 + 1] == colon }
     guard gaps.count <= 1 else { return nil }
     guard let gap = gaps.first else {
       return bytesOfGroups(text).flatMap { $0.count == 16 ? $0 : nil }
     }
-    guard let head = bytesOfGroups(String(decoding: utf8[..<gap], as: UTF8.self)),
-      let tail = bytesOfGroups(String(decoding: utf8[(gap + 2)...], as: UTF8.self)), head.count + tail.count < 16
+    guard let head = bytesOfGroups(text[..<gap]), let tail = bytesOfGroups(text[(gap + 2)...]),
+      head.count + tail.count < 16
     else { return nil }
     return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
   }
 
-  private static func bytesOfGroups(_ text: some StringProtocol) -> [UInt8]? {
+  private static func bytesOfGroups(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     if text.isEmpty { return [] }
-    let groups = text.split(separator: ":", omittingEmptySubsequences: false)
+    let groups = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     var bytes: [UInt8] = []
     for (index, group) in groups.enumerated() {
       if index == groups.count - 1, let last = bytesOfIPv4(group) { return bytes + last }
-      guard (1...4).contains(group.count), group.allSatisfy(\.isHexDigit), let value = UInt16(group, radix: 16)
-      else { return nil }
-      bytes += [UInt8(value >> 8), UInt8(truncatingIfNeeded: value)]
+      guard let value = number(group, radix: 16, digits: 4) else { return nil }
+      bytes += [UInt8(value >> 8), UInt8(value & 255)]
     }
     return bytes
+  }
+
+  /// nil where anything but one to `digits` digits is in it.
+  private static func number(_ text: ArraySlice<UInt8>, radix: Int, digits: Int) -> Int? {
+    guard (1...digits).contains(text.count) else { return nil }
+    var value = 0
+    for byte in text {
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, digit < radix else { return nil }
+      value = value * radix + digit
+    }
+    return value
   }
 }
 

@@ -11,7 +11,8 @@ public struct NodeTruth: Hashable, Sendable {
   }
 }
 
-/// A process that belongs to this runtime and serves nothing that it lists: kubelet will start a second one beside it.
+/// A process that belongs to this runtime, for a pod or container that it does not list: kubelet will start a second one
+/// beside it.
 public struct Orphan: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable {
     /// containerd's: one for all containers of a pod.

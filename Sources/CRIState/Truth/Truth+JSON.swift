@@ -1,9 +1,10 @@
-internal import CRIJSON
+public import CRIJSON
 
 // The document's optional key `truth`; a source that was not asked has no key in it.
 
 extension SandboxTruth {
-  var json: JSON {
+  /// The object under `truth` in a snapshot's document.
+  public var json: JSON {
     var object = JSONObject()
     object["namespace"] = namespace?.json(\.json)
     object["interfaces"] = interfaces?.json { .array($0.map(\.json)) }
