@@ -37,12 +37,14 @@ private struct SnapshotReader {
 
   let client: Client
 
-  /// - Parameter configuration: whether the runtime's own is wanted too.
+  /// - Parameter configuration: whether the runtime's own is wanted too; nil comes back where it gives none.
   func read(tool: String, configuration: Bool) async throws(RPCError) -> (Snapshot, configuration: JSON?) {
     // The first call alone, so that the version of the interface is known to all that follow.
     let version = try await client.runtime.version(VersionRequest(version: "v1"))
-    async let configurationAnswer = configuration ? readConfiguration() : nil
-    async let statusAnswer = result { () async throws(RPCError) in try await client.runtime.status() }
+    async let statusAnswer = result { () async throws(RPCError) in
+      // The configuration is in the verbose answer, whatever else is the same.
+      try await client.runtime.status(StatusRequest(verbose: configuration))
+    }
     async let sandboxAnswer = result { () async throws(RPCError) in try await client.runtime.listPodSandbox().items }
     async let containerAnswer = result { () async throws(RPCError) in
       try await client.runtime.listContainers().containers
@@ -75,13 +77,7 @@ private struct SnapshotReader {
         name: version.runtimeName, version: version.runtimeVersion, api: client.negotiatedVersion ?? .v1,
         conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers),
       sandboxes: readSandboxes, containers: readContainers, images: imageList, unread: unread)
-    return (snapshot, await configurationAnswer)
-  }
-
-  /// What the runtime says of its configuration, for those parts of the truth that depend on it; nil where it does not.
-  private func readConfiguration() async -> JSON? {
-    let answer = try? await client.runtime.status(StatusRequest(verbose: true))
-    return answer?.info["config"].flatMap { try? JSON.parse($0) }
+    return (snapshot, status.info["config"].flatMap { try? JSON.parse($0) })
   }
 
   private func record(_ item: PodSandbox) async throws(RPCError) -> SandboxRecord {

@@ -26,7 +26,7 @@ import Testing
   {
     let server = try FakeRuntime(Recording(runtime, .before), at: socket)
     defer { server.stop() }
-    let snapshot = try await client().snapshot(tool: "cri test")
+    let snapshot = try await client().snapshot(tool: "cri test", truth: nil)
     let expected = try Snapshot.recorded(runtime, .before)
     #expect(snapshot.sandboxes == expected.sandboxes)
     #expect(snapshot.containers == expected.containers)
@@ -52,6 +52,20 @@ import Testing
     #expect(!snapshot.host.kernel.isEmpty && !snapshot.host.name.isEmpty)
     let taken = Double(snapshot.taken.nanoseconds) / 1e9
     #expect(taken >= before - 1 && taken <= Date().timeIntervalSince1970 + 1)
+  }
+
+  @Test func `what kernel and CNI know is in it, and what they would not tell is named`() async throws {
+    let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket)
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    // The recorded processes and namespaces are not on this machine, or are others' by now.
+    #expect(snapshot.sandboxes.allSatisfy { ($0.truth?.process != nil) == ($0.isReady && $0.facts.pid != nil) })
+    #expect(snapshot.sandboxes.allSatisfy { ($0.truth?.namespace != nil) == !$0.isHostNetwork })
+    #expect(snapshot.containers.allSatisfy { ($0.truth?.process != nil) == ($0.isRunning && $0.pid != nil) })
+    #expect(snapshot.truth?.orphans != nil && snapshot.truth?.ociRuntimes != nil)
+    #expect(snapshot.notChecked == snapshot.unreadTruth)
+    #expect(snapshot.unread.isEmpty)
+    #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: false)) == snapshot)
   }
 
   @Test func `nothing is called twice or in vain`() async throws {
@@ -101,7 +115,7 @@ import Testing
       return true
     }
     defer { server.stop() }
-    let snapshot = try await client().snapshot(tool: "t")
+    let snapshot = try await client().snapshot(tool: "t", truth: nil)
     #expect(snapshot.sandboxes == Array(gone.sandboxes.dropFirst()))
     #expect(snapshot.containers == Array(gone.containers.dropFirst()))
     #expect(snapshot.unread.isEmpty)
@@ -197,7 +211,7 @@ import Testing
   @Test func `a runtime that only speaks v1alpha2`() async throws {
     let server = try FakeRuntime(Recording("containerd-1.6.20", .before), at: socket, versions: [.v1alpha2])
     defer { server.stop() }
-    let snapshot = try await client().snapshot(tool: "t")
+    let snapshot = try await client().snapshot(tool: "t", truth: nil)
     #expect(snapshot.runtime.api == .v1alpha2)
     #expect(snapshot.sandboxes == (try Snapshot.recorded("containerd-1.6.20", .before)).sandboxes)
     // Asked once in the new version, then never again.
