@@ -19,7 +19,7 @@ package struct Recording: Sendable {
   package let calls: [Call]
 
   package init(_ runtime: String, _ moment: Moment) throws {
-    let file = Bundle.module.bundleURL.appending(path: "Recordings/\(runtime)-\(moment).jsonl")
+    let file = Self.file(runtime, moment)
     calls = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { line in
       let call = try JSON.parse(String(line))
       func bytes(_ key: String) throws -> [UInt8] {
@@ -32,6 +32,13 @@ package struct Recording: Sendable {
         method: call["method"]?.stringValue ?? "", request: try bytes("request"),
         response: try bytes("response"))
     }
+  }
+
+  /// The file, for the simulated runtime to serve. Those from before also hold what a look before the change asks.
+  package static func path(_ runtime: String, _ moment: Moment) -> String { file(runtime, moment).path }
+
+  private static func file(_ runtime: String, _ moment: Moment) -> URL {
+    Bundle.module.bundleURL.appending(path: "Recordings/\(runtime)-\(moment).jsonl")
   }
 
   /// The answers to one method, each with the request that it answers.

@@ -24,8 +24,10 @@ struct PreflightCommand: AsyncParsableCommand {
       "The version that is to run after the change, such as 2.1.4, 1.33.0 or v1.31.2+k3s1.", valueName: "version"))
   var target: String?
 
-  @Option(help: ArgumentHelp("Where the node's file system is.", valueName: "directory"))
-  var root = "/"
+  @Option(
+    help: ArgumentHelp(
+      "Where the node's file system is (default: where the runtime's process has it).", valueName: "directory"))
+  var root: String?
 
   @Flag(help: "Pull the images that running pods have and the runtime does not, and say what the registry answers.")
   var pull = false

@@ -7,8 +7,8 @@ internal import CRISystem
 public struct PreflightOptions: Hashable, Sendable {
   /// Who looks, such as `cri 0.1.0`.
   public var tool: String
-  /// Where the node's file system is: `/`, or where a container has it mounted.
-  public var root: String
+  /// Where the node's file system is, such as where a container has it mounted; nil: where the runtime's process has it.
+  public var root: String?
   /// The version that is to run after the change; nil: the same.
   public var target: RuntimeVersion?
   /// Whether images that running pods have and the runtime does not are pulled: that changes the node.
@@ -17,7 +17,7 @@ public struct PreflightOptions: Hashable, Sendable {
   public var timeout: Duration
 
   public init(
-    tool: String, root: String = "/", target: RuntimeVersion? = nil, pulls: Bool = false,
+    tool: String, root: String? = nil, target: RuntimeVersion? = nil, pulls: Bool = false,
     timeout: Duration = .seconds(30)
   ) {
     self.tool = tool
@@ -32,7 +32,11 @@ extension Client {
   /// Reads all that decides what a restart would lose. What cannot be read is in it as unknown, with the reason.
   /// - Throws: where the runtime does not answer, so that there is nothing to say.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
-    try await PreflightReader(client: self, options: options, files: NodeFiles(root: options.root)).read()
+    // The runtime alone: what the kernel knows of the pods decides nothing here.
+    let snapshot = try await snapshot(tool: options.tool, truth: nil)
+    let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
+    return try await PreflightReader(client: self, options: options, snapshot: snapshot, files: NodeFiles(root: root))
+      .read()
   }
 }
 
@@ -42,10 +46,10 @@ private struct PreflightReader {
 
   let client: Client
   let options: PreflightOptions
+  let snapshot: Snapshot
   let files: NodeFiles
 
   func read() async throws(RPCError) -> PreflightFacts {
-    let snapshot = try await client.snapshot(tool: options.tool)
     let info = try await client.runtime.status(StatusRequest(verbose: true)).info
     let served = await servedCgroupDriver()
     var facts = PreflightFacts(
@@ -68,7 +72,7 @@ private struct PreflightReader {
       let config = document(info["config"])
       let disk = CRIODisk(
         snapshot, files, arguments: Self.arguments(of: snapshot.daemon.pid), status: config,
-        places: await places(snapshot))
+        places: await places())
       facts.configuration = RuntimeConfiguration(crio: config, files: disk.configuration, served: served)
       facts.crio = disk
       isNode = disk.configuration.value != nil
@@ -90,7 +94,7 @@ private struct PreflightReader {
     }
   }
 
-  private func places(_ snapshot: Snapshot) async -> [String: CRIOPlaces] {
+  private func places() async -> [String: CRIOPlaces] {
     var places: [String: CRIOPlaces] = [:]
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true)

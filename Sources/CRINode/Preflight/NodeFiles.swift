@@ -10,6 +10,13 @@ struct NodeFiles: Sendable {
 
   init(root: String) { self.root = root == "/" ? "" : root }
 
+  /// The file system that a process has for its own: ours, unless one of us is in a container.
+  static func root(of pid: Int32?) -> String {
+    guard let pid, let its = FileIdentity(of: "/proc/\(pid)/ns/mnt"), let own = FileIdentity(of: "/proc/self/ns/mnt")
+    else { return "/" }
+    return its == own ? "/" : "/proc/\(pid)/root"
+  }
+
   func read(_ path: String) throws(Errno) -> [UInt8] { try File.read(resolve(path), limit: Self.largestFile) }
 
   func text(_ path: String) throws(Errno) -> String { String(decoding: try read(path), as: UTF8.self) }

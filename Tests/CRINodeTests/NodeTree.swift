@@ -1,0 +1,68 @@
+import CRIState
+import CRISystem
+import Foundation
+import TestSupport
+
+/// A node's file system in a directory: what a look before the change reads, as it should be.
+final class NodeTree: Sendable {
+  private let directory: TemporaryDirectory
+  var root: String { directory.path }
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    try write("/run/.keep", "")
+    // As on nearly every node; an absolute link, which must not lead to our own /run.
+    try FileManager.default.createDirectory(atPath: root + "/var", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: root + "/var/run", withDestinationPath: "/run")
+    try write("/etc/cni/net.d/10-net.conflist", #"{"name": "net", "plugins": [{"type": "bridge"}]}"#)
+  }
+
+  func write(_ path: String, _ text: String) throws {
+    let file = URL(filePath: root + path)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+
+  func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: root + path) }
+
+  func kubelet(_ text: String) throws { try write("/var/lib/kubelet/config.yaml", text) }
+}
+
+extension NodeTree {
+  static let containerdRoot = "/var/lib/containerd/io.containerd.grpc.v1.cri"
+  static let tasks = "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
+
+  /// With all that containerd has of these pods.
+  static func containerd(_ snapshot: Snapshot) throws -> NodeTree {
+    let tree = try NodeTree()
+    try tree.write("/usr/bin/containerd-shim-runc-v2", "")
+    for container in snapshot.containers { try tree.write("\(containerdRoot)/containers/\(container.id)/status", "{}") }
+    let tasks = snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
+    for id in tasks { try tree.write("\(Self.tasks)/\(id)/shim-binary-path", "/usr/bin/containerd-shim-runc-v2") }
+    return tree
+  }
+
+  static let storage = "/var/lib/containers/storage/overlay-containers"
+
+  /// With all that CRI-O has of these pods.
+  static func crio(_ snapshot: Snapshot) throws -> NodeTree {
+    let tree = try NodeTree()
+    try tree.write("/etc/crio/crio.conf.d/10-crio.conf", "[crio.runtime]\ndefault_runtime = \"runc\"\n")
+    try tree.write("/run/crio/version", "\"1.37.0+2e4cd9a\"")
+    for sandbox in snapshot.sandboxes where sandbox.isReady {
+      try tree.write("\(storage)/\(sandbox.id)/userdata/config.json", "{}")
+      // Where one has no infra container, its state is with what a reboot takes away.
+      let state = sandbox.facts.pid == nil ? "/run/containers/storage/overlay-containers" : storage
+      try tree.write("\(state)/\(sandbox.id)/userdata/state.json", "{}")
+      try tree.write("/var/lib/cni/results/net-\(sandbox.id)-eth0", "{}")
+      for kind in ["netns", "ipcns", "utsns"] {
+        guard let path = sandbox.facts.networkNamespace else { continue }
+        try tree.write(path.replacing("/var/run/", with: "/run/").replacing("/netns/", with: "/\(kind)/"), "")
+      }
+    }
+    for container in snapshot.containers {
+      for name in ["config.json", "state.json"] { try tree.write("\(storage)/\(container.id)/userdata/\(name)", "{}") }
+    }
+    return tree
+  }
+}

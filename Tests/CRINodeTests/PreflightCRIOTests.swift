@@ -1,0 +1,109 @@
+import CRI
+import CRIState
+import Testing
+import TestSupport
+
+@testable import CRINode
+
+@Suite struct PreflightCRIOTests {
+  @Test func `a good CRI-O loses nothing in a restart, nor in a patch`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try #require(node.pods.count == 2)
+    for target in [nil, "1.37.9"] {
+      let report = try await node.report(to: target)
+      #expect(report.rules.isEmpty)
+      #expect(report.gaps.isEmpty)
+      #expect(report.verdict == .none)
+    }
+  }
+
+  @Test func `a minor upgrade wipes every pod`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let report = try await node.report(to: "1.38.0")
+    #expect(report.ids("O2") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id)))
+    #expect(report.rules == ["O2"])
+    #expect(report.victims.count == 3)
+    #expect(report.findings.first?.detail == "1.37 in /var/run/crio/version, 1.38.0 starts")
+    #expect(report.suspicions.first { $0.match.advisory.id == "crio-8739" }?.standing == .proved)
+
+    try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", "[crio]\ninternal_wipe = false\n")
+    let pinned = try await node.report(to: "1.38.0")
+    #expect(pinned.rules.isEmpty)
+    #expect(pinned.suspicions.first { $0.match.advisory.id == "crio-8739" }?.standing == .settled)
+  }
+
+  @Test func `the markers decide, whatever the version`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.remove("/run/crio/version")
+    #expect(try await node.report().rules == ["O2"])
+    try node.tree.write("/run/crio/version", "1.37.0")
+    #expect(try await node.report().rules == ["O2"], "CRI-O reads only a JSON text")
+    try node.tree.write("/run/crio/version", "\"1.37.0\"")
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.write("/etc/crio/crio.conf", "[crio]\nversion_file_persist = \"/var/lib/crio/version\"\n")
+    try node.tree.write("/var/lib/crio/version", "\"1.36.0\"")
+    let report = try await node.report()
+    #expect(report.rules == ["O2"])
+    #expect(report.findings.first?.detail.hasSuffix("images too") == true)
+  }
+
+  @Test func `without CNI's configuration or cache the addresses are lost`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.remove("/var/lib/cni/results/net-\(node.pods[0].id)-eth0")
+    #expect(try await node.report().ids("O1") == [node.pods[0].id])
+    try node.tree.remove("/etc/cni/net.d/10-net.conflist")
+    #expect(try await node.report().ids("O1") == Set(node.pods.map(\.id)))
+    try node.tree.write("/etc/cni/other/1.conf", #"{"type": "bridge"}"#)
+    try node.tree.write("/etc/crio/crio.conf", "[crio.network]\nnetwork_dir = \"/etc/cni/other\"\n")
+    #expect(try await node.report().ids("O1") == [node.pods[0].id])
+  }
+
+  @Test func `a default runtime that changes is proved`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.write("/etc/crio/crio.conf.d/99-crun.conf", "[crio.runtime]\ndefault_runtime = \"crun\"\n")
+    let report = try await node.report()
+    #expect(report.ids("O3") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id)))
+    #expect(report.rules == ["O3"])
+    #expect(report.victims.isEmpty && report.disturbed.count == 3)
+  }
+
+  @Test func `each file that restores a pod is needed`() async throws {
+    let files = ["config.json", "state.json", "netns", "ipcns", "utsns"]
+    for file in files {
+      let node = try RecordedNode("cri-o-1.37")
+      let pod = node.pods[0]
+      let own = "\(NodeTree.storage)/\(pod.id)/userdata/\(file)"
+      let namespace = try #require(pod.facts.networkNamespace)
+      try node.tree.remove(
+        file.hasSuffix("json")
+          ? own : namespace.replacing("/var/run", with: "/run").replacing("/netns/", with: "/\(file)/"))
+      let report = try await node.report()
+      #expect(report.ids("O4") == [pod.id], "\(file)")
+      #expect(report.victims.map(\.pod) == [pod.pod])
+    }
+  }
+
+  @Test func `a pod without an infra container has its state elsewhere`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let pod = try #require(node.snapshot.sandboxes.first { $0.isReady && $0.facts.pid == nil })
+    try node.tree.remove("/run/containers/storage/overlay-containers/\(pod.id)/userdata/state.json")
+    #expect(try await node.report().ids("O4") == [pod.id])
+  }
+
+  @Test func `a container's files are needed too`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let container = try #require(node.snapshot.containers.first)
+    try node.tree.remove("\(NodeTree.storage)/\(container.id)/userdata/state.json")
+    #expect(try await node.report().ids("O4") == [container.id])
+  }
+
+  @Test func `elsewhere than on the node nothing is claimed`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.remove("/etc")
+    try node.tree.remove("/var/lib/containers")
+    let report = try await node.report(to: "1.38.0")
+    #expect(report.rules.isEmpty)
+    #expect(report.gaps == ["O1", "O2", "O3", "O4"])
+    #expect(report.verdict == .unchecked)
+  }
+}

@@ -1,0 +1,170 @@
+import CRI
+import CRISimulator
+import CRIState
+import Foundation
+import Testing
+import TestSupport
+
+@testable import CRINode
+
+@Suite struct PreflightContainerdTests {
+  /// containerd#7843, before anything was restarted.
+  @Test func `1.6.12 has lost every address on disk, while it still tells them`() async throws {
+    let node = try RecordedNode("containerd-1.6.12")
+    try #require(node.pods.count == 2)
+    let report = try await node.report()
+    #expect(report.ids("P1") == Set(node.pods.map(\.id)))
+    #expect(report.ids("P2").isEmpty)
+    for pod in node.pods {
+      let finding = report.findings.first { $0.rule.id == "P1" && $0.object.id == pod.id }
+      #expect(finding?.detail == "\(pod.ip) in the runtime, none on disk")
+    }
+    #expect(report.verdict == .loss)
+    #expect(Set(report.victims.map(\.pod)) == Set(node.pods.map(\.pod)))
+    #expect(report.gaps.isEmpty)
+    #expect(report.suspicions.first { $0.match.advisory.id == "containerd-7843" }?.standing == .proved)
+  }
+
+  @Test(arguments: ["containerd-1.6.20", "containerd-2.4"])
+  func `a containerd with the fix loses nothing`(runtime: String) async throws {
+    let node = try RecordedNode(runtime)
+    let report = try await node.report()
+    #expect(report.rules.isEmpty)
+    #expect(report.gaps.isEmpty)
+    #expect(report.verdict == .none)
+    #expect(report.podCount == 3)
+    #expect(!report.suspicions.contains { $0.match.advisory.id == "containerd-7843" })
+  }
+
+  @Test func `the records are those of the recording`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    let records = try #require(try await node.facts().containerd?.records.value)
+    #expect(records.malformed.isEmpty)
+    #expect(Set(records.sandboxes.map(\.id)) == Set(node.snapshot.sandboxes.map(\.id)))
+    for record in records.sandboxes {
+      let sandbox = try #require(node.snapshot.sandboxes.first { $0.id == record.id })
+      #expect(record.pod == sandbox.pod)
+      #expect(record.isHostNetwork == sandbox.isHostNetwork)
+      #expect(record.name == "\(record.pod.name)_\(record.pod.namespace)_\(record.pod.uid)_0")
+      #expect(record.image == "localhost/pause:1")
+      #expect(record.created > .zero)
+      #expect(record.hasCNIResult == !sandbox.isHostNetwork)
+      if sandbox.isReady {
+        #expect(record.ip == sandbox.ip)
+        #expect(record.additionalIPs == sandbox.addresses.dropFirst().map { $0 })
+        #expect(record.networkNamespace == sandbox.facts.networkNamespace ?? "")
+      }
+    }
+  }
+
+  @Test func `a simulated loss is predicted for the pod that it hits`() async throws {
+    var options = SimulatedRuntime.Options()
+    options.onRestart = [RestartLoss(.loseIPs, pod: "p-web")]
+    let node = try RecordedNode("containerd-2.4", options)
+    let report = try await node.report()
+    #expect(report.victims.map(\.pod.name) == ["p-web"])
+  }
+
+  @Test func `a missing checkpoint is proved`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    let container = try #require(node.snapshot.containers.first { $0.isRunning })
+    try node.tree.remove("\(NodeTree.containerdRoot)/containers/\(container.id)/status")
+    let report = try await node.report()
+    #expect(report.ids("P5") == [container.id])
+    #expect(report.rules == ["P5"])
+    #expect(report.victims.isEmpty && report.disturbed.count == 1)
+    #expect(report.verdict == .loss)
+  }
+
+  @Test func `a shim's missing program is proved`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.write("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path", "/opt/old/containerd-shim-runc-v2")
+    #expect(try await node.report().ids("P6") == [node.pods[0].id])
+    try node.tree.write("/opt/old/containerd-shim-runc-v2", "")
+    #expect(try await node.report().rules.isEmpty)
+    // Older ones write none.
+    try node.tree.remove("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path")
+    #expect(try await node.report().rules.isEmpty)
+  }
+
+  @Test func `elsewhere than on the node nothing is claimed`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.remove("/var/lib/containerd")
+    try node.tree.remove("/run/containerd")
+    try node.tree.remove("/etc")
+    var report = try await node.report()
+    #expect(report.rules.isEmpty)
+    #expect(report.gaps == ["P5", "P6"])
+    #expect(report.verdict == .unchecked)
+    // Another containerd's directories are no better.
+    try node.tree.write("\(NodeTree.containerdRoot)/containers/other/status", "{}")
+    try node.tree.write("\(NodeTree.tasks)/other/shim-binary-path", "/x")
+    report = try await node.report()
+    #expect(report.gaps == ["P5", "P6"])
+  }
+
+  @Test func `configurations that are none do not count`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.remove("/etc/cni/net.d/10-net.conflist")
+    try node.tree.write("/etc/cni/net.d/README", #"{"type": "bridge"}"#)
+    try node.tree.write("/etc/cni/net.d/10-broken.conf", "{")
+    try node.tree.write("/etc/cni/net.d/20-empty.conflist", #"{"plugins": []}"#)
+    #expect(try await node.report().rules == ["N2"])
+    try node.tree.write("/etc/cni/net.d/30-one.conf", #"{"type": "bridge"}"#)
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.remove("/etc/cni")
+    #expect(try await node.report().rules == ["N2"])
+  }
+
+  @Test func `a limit of the runtime's is passed by streaming`() async throws {
+    let answers = try Recording("containerd-1.6.12", .before).calls.filter { $0.method.hasSuffix("Containers/List") }
+    let answer = try #require(answers.first?.response)
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    let server = try Server(at: path) { call in
+      guard call.method.hasSuffix("Stream") else {
+        return call.finish(.resourceExhausted, "grpc: trying to send message larger than max")
+      }
+      // Each message of the stream has the form of a whole list.
+      call.send(answer)
+      call.send(answer)
+      call.finish()
+    }
+    defer { server.stop() }
+    let records = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(30))
+    #expect(records.value?.sandboxes.count == 8)
+  }
+
+  @Test func `two thousand records come through`() async throws {
+    let record = try #require(
+      try Recording("containerd-2.4", .before).calls.first { $0.method.hasSuffix("Containers/List") }?.response)
+    let answer = [UInt8]((0..<500).map { _ in record }.joined())
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    let server = try Server(at: path) { call in
+      call.send(answer)
+      call.finish()
+    }
+    defer { server.stop() }
+    let records = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(60))
+    #expect(records.value?.sandboxes.count == 2000)
+  }
+
+  @Test func `the namespace and both kinds are asked for`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    let server = try Server(at: path) { call in
+      let request = try? ListStoredContainersRequest.decode(call.message)
+      let namespace = call.metadata.first { $0.name == "containerd-namespace" }?.value
+      call.finish(.notFound, "\(namespace ?? "none") \(request?.filters ?? [])")
+    }
+    defer { server.stop() }
+    guard case .unknown(let why) = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(30)) else {
+      Issue.record("an answer where there was none")
+      return
+    }
+    #expect(why.contains("k8s.io"))
+    #expect(why.contains(#"labels."io.cri-containerd.kind"==sandbox"#.debugDescription))
+    #expect(why.contains(#"labels."io.cri-containerd.kind"==container"#.debugDescription))
+  }
+}

@@ -1,0 +1,49 @@
+import CRI
+import CRINode
+import CRISimulator
+import CRIState
+import TestSupport
+
+/// A recorded runtime, served from a socket, and the files of its node.
+final class RecordedNode: Sendable {
+  let snapshot: Snapshot
+  let tree: NodeTree
+  let socket: String
+  private let runtime: SimulatedRuntime
+  private let directory: TemporaryDirectory
+
+  init(_ name: String, _ options: SimulatedRuntime.Options = .init()) throws {
+    snapshot = try Snapshot.recorded(name, .before)
+    tree = name.hasPrefix("containerd") ? try .containerd(snapshot) : try .crio(snapshot)
+    directory = try TemporaryDirectory()
+    socket = directory.file("runtime.sock")
+    runtime = try SimulatedRuntime(.recording(Recording.path(name, .before)), options: options)
+    try runtime.start(at: socket)
+  }
+
+  deinit { runtime.stop() }
+
+  func report(to target: String? = nil, pulls: Bool = false) async throws -> PreflightReport {
+    PreflightReport(try await facts(to: target, pulls: pulls))
+  }
+
+  func facts(to target: String? = nil, pulls: Bool = false) async throws -> PreflightFacts {
+    let client = Client(try Endpoint(socket), options: Client.Options(timeout: .seconds(30)))
+    return try await client.preflightFacts(
+      PreflightOptions(tool: "test", root: tree.root, target: target.flatMap { RuntimeVersion($0) }, pulls: pulls))
+  }
+
+  /// The ready sandboxes with a network of their own.
+  var pods: [SandboxRecord] { snapshot.sandboxes.filter { $0.isReady && !$0.isHostNetwork } }
+}
+
+extension PreflightReport {
+  /// The ids of the objects that a rule fires for.
+  func ids(_ rule: String) -> Set<String> { Set(findings.filter { $0.rule.id == rule }.map(\.object.id)) }
+
+  /// The rules above info that fire.
+  var rules: Set<String> { Set(findings.filter { $0.rule.severity > .info }.map(\.rule.id)) }
+
+  /// The rules that could not be checked and would predict.
+  var gaps: Set<String> { Set(unchecked.filter(\.decides).map(\.rule)) }
+}

@@ -1,0 +1,85 @@
+import CRIMessages
+import CRIState
+
+/// A node on which nothing is wrong, and one thing that is changed in it.
+struct PreflightCase: Sendable, CustomStringConvertible {
+  /// The rule that is meant.
+  let rule: String
+  let name: String
+  var runtime = Advisory.Product.containerd
+  /// The objects that it must fire for; none: it must not fire at all.
+  var objects: Set<String> = []
+  /// Whether the rule must say that it could not look.
+  var isUnchecked = false
+  let change: @Sendable (inout PreflightFacts) -> Void
+
+  var description: String { "\(rule): \(name)" }
+
+  static let all = containerd + crio + any
+}
+
+extension PreflightFacts {
+  static func good(_ runtime: Advisory.Product) -> PreflightFacts { runtime == .crio ? goodCRIO : goodContainerd }
+
+  /// Snapshot.before, with its records on disk.
+  static let goodContainerd = PreflightFacts(
+    snapshot: .before,
+    configuration: RuntimeConfiguration(
+      cgroupDriver: .known("systemd"), pauseImage: .known("pause:3"), networkDirectory: .known("/etc/cni/net.d")),
+    containerd: ContainerdDisk(
+      records: .known(
+        DiskRecords(
+          sandboxes: [
+            disk("web", ip: "10.0.0.2"), disk("proxy", isHostNetwork: true), disk("old"),
+          ],
+          containers: Snapshot.before.containers.map {
+            DiskContainer(id: $0.id, name: "\($0.name)_\($0.sandboxID)_0", sandboxID: $0.sandboxID)
+          })),
+      missingCheckpoints: .known([:]), missingShims: .known([:])),
+    kubelet: KubeletConfiguration(
+      cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
+    networkConfigurations: .known(["10-net.conflist"]))
+
+  static let goodCRIO: PreflightFacts = {
+    var facts = goodContainerd
+    facts.snapshot.runtime.name = "cri-o"
+    facts.snapshot.runtime.version = "1.36.2"
+    for index in facts.snapshot.sandboxes.indices {
+      facts.snapshot.sandboxes[index].status.runtimeHandler = ""
+      facts.snapshot.sandboxes[index].facts.runtimeHandler = ""
+    }
+    facts.containerd = nil
+    facts.crio = CRIODisk(
+      configuration: .known(CRIOConfiguration()),
+      versionFile: .known(.written(path: "/run/crio/version", version: "1.36.1+abc")),
+      persistentVersionFile: .known(.off), cachedNetworks: .known(["sandbox-web"]), missingState: .known([:]),
+      defaultRuntime: .known("crun"))
+    return facts
+  }()
+
+  private static func disk(_ name: String, ip: String = "", isHostNetwork: Bool = false) -> DiskSandbox {
+    DiskSandbox(
+      id: "sandbox-\(name)", name: "\(name)_default_uid-\(name)_0",
+      pod: PodName(namespace: "default", name: name, uid: "uid-\(name)"), isHostNetwork: isHostNetwork,
+      networkNamespace: isHostNetwork ? "" : "/run/netns/\(name)", ip: ip, hasCNIResult: !ip.isEmpty)
+  }
+
+  /// Changes the records on disk.
+  mutating func editRecords(_ change: (inout DiskRecords) -> Void) {
+    guard case .known(var records) = containerd?.records else { return }
+    change(&records)
+    containerd?.records = .known(records)
+  }
+
+  /// Adds lines to CRI-O's configuration.
+  mutating func configure(_ text: String) {
+    var configuration = CRIOConfiguration()
+    configuration.add(text)
+    crio?.configuration = .known(configuration)
+  }
+
+  mutating func setNetwork(ready: Bool) {
+    let index = snapshot.runtime.conditions.firstIndex { $0.type == "NetworkReady" }
+    if let index { snapshot.runtime.conditions[index].status = ready }
+  }
+}

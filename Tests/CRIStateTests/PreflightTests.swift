@@ -1,0 +1,180 @@
+import CRIJSON
+import CRIMessages
+import CRIState
+import Testing
+
+@Suite struct PreflightTests {
+  @Test(arguments: PreflightCase.all)
+  func `a rule fires for these objects and no others`(test: PreflightCase) {
+    var facts = PreflightFacts.good(test.runtime)
+    test.change(&facts)
+    let report = PreflightReport(facts)
+    let found = report.findings.filter { $0.rule.id == test.rule }
+    #expect(Set(found.map { "\($0.object)" }) == test.objects)
+    #expect(report.unchecked.contains { $0.rule == test.rule } == test.isUnchecked)
+  }
+
+  @Test func `every rule is tried in both directions`() {
+    for rule in PreflightRules.table {
+      let cases = PreflightCase.all.filter { $0.rule == rule.id }
+      #expect(cases.contains { !$0.objects.isEmpty }, "\(rule.id) must fire")
+      #expect(cases.contains { $0.objects.isEmpty && !$0.isUnchecked }, "\(rule.id) must not fire")
+      #expect(!rule.what.isEmpty && !rule.reason.isEmpty && !rule.remedy.isEmpty)
+    }
+    #expect(Set(PreflightRules.table.map(\.id)).count == PreflightRules.table.count)
+    let known = Set(PreflightRules.table.map(\.id))
+    #expect(known.isSuperset(of: (1...7).map { "P\($0)" } + (1...4).map { "O\($0)" }))
+  }
+
+  @Test(arguments: [Advisory.Product.containerd, .crio])
+  func `a good node loses nothing`(runtime: Advisory.Product) {
+    let report = PreflightReport(.good(runtime))
+    #expect(report.findings.filter { $0.rule.severity > .info }.isEmpty)
+    #expect(report.unchecked.isEmpty)
+    #expect(report.verdict == .none)
+    #expect(report.victims.isEmpty)
+    #expect(report.podCount == 2)
+  }
+
+  @Test(arguments: PreflightCase.all)
+  func `the verdict follows from what the rule predicts`(test: PreflightCase) throws {
+    var facts = PreflightFacts.good(test.runtime)
+    test.change(&facts)
+    let report = PreflightReport(facts)
+    let losses = report.findings.filter { $0.rule.predicts != .nothing }
+    let gaps = report.unchecked.filter(\.decides)
+    #expect(report.verdict == (!losses.isEmpty ? .loss : gaps.isEmpty ? .none : .unchecked))
+    for gap in report.unchecked {
+      let rule = try #require(PreflightRules.table.first { $0.id == gap.rule })
+      #expect(gap.decides == (rule.predicts != .nothing))
+    }
+    let pods = Set(losses.filter { $0.rule.predicts == .pods }.compactMap(\.object.pod))
+    #expect(Set(report.victims.map(\.pod)) == pods)
+    #expect(Set(report.disturbed.map(\.pod)).isDisjoint(with: pods))
+  }
+
+  @Test func `a loss outweighs what could not be looked at`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].ip = "" }
+    facts.containerd?.missingShims = .unknown("no")
+    #expect(PreflightReport(facts).verdict == .loss)
+  }
+
+  @Test func `a pod is named once, with all its rules`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords {
+      $0.sandboxes[0].ip = ""
+      $0.sandboxes[0].networkNamespace = ""
+    }
+    facts.containerd?.missingCheckpoints = .known(["container-web-nginx": "/a", "container-proxy-proxy": "/b"])
+    let report = PreflightReport(facts)
+    #expect(report.victims.map { "\($0.pod) \($0.rules)" } == ["default/web [\"P1\", \"P2\"]"])
+    #expect(report.disturbed.map { "\($0.pod) \($0.rules)" } == ["default/proxy [\"P5\"]"])
+  }
+
+  @Test func `a version is suspect until its records are seen, and proved when they show it`() {
+    func standing(_ change: (inout PreflightFacts) -> Void) -> PreflightReport.Suspicion.Standing? {
+      var facts = PreflightFacts.goodContainerd
+      facts.snapshot.runtime.version = "1.6.12"
+      change(&facts)
+      let suspicions = PreflightReport(facts).suspicions
+      return suspicions.first { $0.match.advisory.id == "containerd-7843" }?.standing
+    }
+    #expect(standing { _ in } == .settled)
+    #expect(standing { $0.containerd?.records = .unknown("no") } == .suspect)
+    #expect(standing { $0.editRecords { $0.sandboxes[0].ip = "" } } == .proved)
+    #expect(standing { $0.snapshot.runtime.version = "1.6.15" } == nil)
+    #expect(standing { $0.snapshot.runtime.version = "v1.6.14-k3s1" } == nil)
+    // What is on disk was not made by the version that is to come.
+    #expect(
+      standing {
+        $0.snapshot.runtime.version = "1.6.8"
+        $0.target = RuntimeVersion("1.6.12")
+      } == .suspect)
+  }
+
+  @Test func `advisories alone predict nothing, and hold only where their condition does`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.runtime.version = "1.7.20"
+    func ids() -> [String] { PreflightReport(facts).suspicions.map(\.match.advisory.id) }
+    #expect(!ids().contains("containerd-10363"))
+    facts.snapshot.sandboxes[0].status.linux?.namespaces?.options?.usernsOptions = .init(mode: .pod)
+    #expect(ids().contains("containerd-10363"))
+    #expect(PreflightReport(facts).verdict == .none)
+  }
+
+  @Test func `a target of k3s is held against k3s's advisories`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.runtime.version = "v1.6.8-k3s1"
+    facts.target = RuntimeVersion("v1.24.9+k3s1")
+    let suspicion = PreflightReport(facts).suspicions.first { $0.match.advisory.product == .k3s }
+    #expect(suspicion?.match.advisory.id == "k3s-6692")
+    #expect(suspicion?.match.concern == .target)
+    facts.target = RuntimeVersion("v1.24.9+k3s2")
+    #expect(!PreflightReport(facts).suspicions.contains { $0.match.advisory.product == .k3s })
+  }
+
+  @Test func `of an unknown runtime nothing is claimed`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.runtime.name = "docker"
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .unchecked)
+    #expect(report.suspicions.isEmpty)
+  }
+
+  @Test func `pods that could not be read leave the verdict open`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.unread = [Unread(what: "sandbox x", why: "no", kind: .pod, id: "x")]
+    #expect(PreflightReport(facts).verdict == .unchecked)
+  }
+
+  @Test func `the document says all of it`() throws {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].ip = "" }
+    facts.containerd?.missingShims = .unknown("not there")
+    let document = PreflightReport(facts).json(exitCode: 5)
+    #expect(document["kind"]?.stringValue == "cri-preflight")
+    #expect(document["schema"]?.intValue == 1)
+    #expect(document["verdict"]?.stringValue == "loss")
+    let finding = try #require(document["findings"]?[0])
+    #expect(finding["rule"]?.stringValue == "P1")
+    #expect(finding["certainty"]?.stringValue == "proved")
+    #expect(finding["predicts"]?.stringValue == "pods")
+    #expect(finding["object"]?["pod"]?.stringValue == "web")
+    #expect(document["pods"]?[0]?["rules"]?[0]?.stringValue == "P1")
+    let standings = document["advisories"]?.arrayValue?.map { $0["id"]?.stringValue ?? "" }
+    #expect(standings == PreflightReport(facts).suspicions.map(\.match.advisory.id))
+    #expect(standings?.contains("containerd-12600") == true)
+    #expect(document["unchecked"]?[0]?["rule"]?.stringValue == "P6")
+    #expect(document["unchecked"]?[0]?["decides"]?.boolValue == true)
+  }
+}
+
+@Suite struct CRIOConfigurationTests {
+  @Test func `later files and the command line come first`() {
+    var configuration = CRIOConfiguration()
+    #expect(configuration.versionFile == "/var/run/crio/version")
+    #expect(configuration.persistentVersionFile == "")
+    #expect(configuration.wipes == nil)
+    configuration.add(
+      """
+      # root = "/commented"
+      [crio]
+      version_file = "/run/v"   # where
+      internal_wipe = true
+      [crio.runtime]
+        default_runtime = 'crun'
+      [crio.network]
+      network_dir = "/etc/cni/other"
+      """)
+    configuration.add("[crio]\ninternal_wipe=false\n[crio.runtime.runtimes.crun]\ndefault_runtime = \"x\"\n")
+    #expect(configuration.versionFile == "/run/v")
+    #expect(configuration.wipes == false)
+    #expect(configuration.defaultRuntime == "crun")
+    #expect(configuration.networkDirectory == "/etc/cni/other")
+    configuration.add(arguments: ["crio", "--internal-wipe", "--default-runtime=runc", "--version-file", "/w"])
+    #expect(configuration.wipes == true)
+    #expect(configuration.defaultRuntime == "runc")
+    #expect(configuration.versionFile == "/w")
+  }
+}

@@ -1,0 +1,108 @@
+import CRI
+import CRIJSON
+import CRISimulator
+import Foundation
+import Testing
+import TestSupport
+
+@Suite struct PreflightCommandTests {
+  private static func simulated(_ recording: String) throws -> (SimulatedRuntime, socket: String, TemporaryDirectory) {
+    let directory = try TemporaryDirectory()
+    let runtime = try SimulatedRuntime(.recording(Recording.path(recording, .before)))
+    try runtime.start(at: directory.file("s"))
+    return (runtime, directory.file("s"), directory)
+  }
+
+  private static func preflight(_ options: [String], _ socket: String) async throws -> CommandLineTool {
+    try await CommandLineTool.run(["preflight"] + options, environment: ["CONTAINER_RUNTIME_ENDPOINT": socket])
+  }
+
+  @Test func `a loss is told by name, with what to do instead`() async throws {
+    let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
+    defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
+    let run = try await Self.preflight(["--root", directory.path], socket)
+    #expect(run.code == 5)
+    #expect(run.errors == "")
+    let lines = run.output.split(separator: "\n").map(String.init)
+    #expect(lines.first?.hasPrefix("preflight: restart of containerd 1.6.12+unknown on ") == true)
+    let proved = lines.filter { $0.contains("[P1] its address is not on disk: 10.42.0.") }
+    #expect(proved.count == 2)
+    #expect(proved.allSatisfy { $0.hasPrefix("CRITICAL  ") })
+    #expect(lines.contains("2 pods would be lost: default/p-web (P1), kube-system/p-dns (P1)"))
+    #expect(lines.contains { $0.hasPrefix("[P1] ") && $0.contains("instead: drain the node") })
+    #expect(lines.contains { $0.hasPrefix("not checked: [P5] /var/lib/containerd/") })
+    #expect(lines.last == "LOSS PREDICTED: do not restart this runtime now")
+  }
+
+  @Test func `the document says the same`() async throws {
+    let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
+    defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
+    let run = try await Self.preflight(["--root", directory.path, "--to", "1.6.14", "-o", "json"], socket)
+    #expect(run.code == 5)
+    let document = try JSON.parse(run.output)
+    #expect(document["kind"]?.stringValue == "cri-preflight")
+    #expect(document["exitCode"]?.intValue == 5)
+    #expect(document["target"]?.stringValue == "1.6.14")
+    #expect(document["pods"]?.arrayValue?.map { $0["pod"]?.stringValue } == ["p-web", "p-dns"])
+    #expect(document["pods"]?.arrayValue?.allSatisfy { $0["rules"]?[0] == "P1" } == true)
+  }
+
+  @Test func `what decides and could not be looked at is no good news`() async throws {
+    let (runtime, socket, directory) = try Self.simulated("containerd-1.6.20")
+    defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
+    let run = try await Self.preflight(["--root", directory.path], socket)
+    #expect(run.code == 3)
+    #expect(run.output.contains("not known: no loss was found"))
+  }
+
+  @Test func `wrong usage and a runtime that is not there`() async throws {
+    let usage = try await Self.preflight(["--to", "next"], "/nowhere.sock")
+    #expect(usage.code == 2)
+    #expect(usage.errors == "cri: --to next: write a version such as 2.1.4 or v1.31.2+k3s1\n")
+    let gone = try await Self.preflight([], "/nowhere.sock")
+    #expect(gone.code == 3)
+    #expect(gone.output == "")
+  }
+
+  /// Debian's containerd 1.6.20, which has the fix of containerd#7843.
+  @Test(.timeLimit(.minutes(5)))
+  func `a real containerd loses what is predicted, and nothing else`() async throws {
+    try await ContainerdNode.with(Self.losePredicted)
+  }
+
+  private static func losePredicted(_ node: ContainerdNode) async throws {
+    func preflight() async throws -> (code: Int32, text: String) {
+      let run = try await Self.preflight([], node.socket)
+      return (run.code, run.output + run.errors)
+    }
+    for _ in 0..<2 {
+      let (code, text) = try await preflight()
+      #expect(code == 0, "\(text)")
+      #expect(text.hasSuffix("no loss predicted: 3 ready pods would outlive the restart\n"))
+      try await node.restart()
+    }
+    #expect(try await node.sandbox("coredns-7c6").state == .ready)
+    #expect(try await node.container("nginx").state == .running)
+
+    let nginx = try await node.container("nginx")
+    let checkpoint = "\(node.directory)/root/io.containerd.grpc.v1.cri/containers/\(nginx.id)/status"
+    try FileManager.default.removeItem(atPath: checkpoint)
+    let coredns = try await node.sandbox("coredns-7c6")
+    let shim =
+      "\(node.directory)/state/io.containerd.runtime.v2.task/k8s.io/\(coredns.id)/shim-binary-path"
+    try Data("/nowhere/containerd-shim-runc-v2".utf8).write(to: URL(filePath: shim))
+    let (code, text) = try await preflight()
+    #expect(code == 5)
+    #expect(text.contains("[P5] its checkpoint is not on disk: \(checkpoint)"))
+    #expect(text.contains("[P6] its shim's program is gone: /nowhere/containerd-shim-runc-v2"))
+    #expect(text.contains("1 pod would be lost: kube-system/coredns-7c6 (P6)"))
+    #expect(text.contains("1 pod would stay and lose containers: default/web-5d4b (P5)"))
+
+    // And so it comes, for these two and no others.
+    try await node.restart()
+    #expect(try await node.container("nginx").state == .unknown)
+    #expect(try await node.sandbox("coredns-7c6").state == .notReady)
+    #expect(try await node.sandbox("web-5d4b").state == .ready)
+    #expect(try await node.sandbox("kube-proxy-x1").state == .ready)
+  }
+}
