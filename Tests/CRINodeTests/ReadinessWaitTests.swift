@@ -138,7 +138,7 @@ import Testing
     isReady.withLock { $0 = true }
     _ = try await watch.readyAfter
     #expect(watch.phases == [.recovering, .ready])
-    #expect(watch.seen[0].words == "the store is locked")
+    #expect(watch.seen.first { $0.phase == .recovering }?.words == "the store is locked")
   }
 
   @Test func `a runtime that says that it is not ready is not ready`() async throws {
@@ -156,7 +156,7 @@ import Testing
     isReady.withLock { $0 = true }
     _ = try await watch.readyAfter
     #expect(watch.phases == [.notReady, .ready])
-    #expect(watch.seen[0].words == "RuntimeReady is false, Busy: not yet")
+    #expect(watch.seen.first { $0.phase == .notReady }?.words == "RuntimeReady is false, Busy: not yet")
   }
 
   @Test func `the network comes later, and is waited for where it is asked for`() async throws {
