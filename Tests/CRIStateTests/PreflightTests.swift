@@ -110,6 +110,8 @@ import Testing
     let suspicion = PreflightReport(facts).suspicions.first { $0.match.advisory.product == .k3s }
     #expect(suspicion?.match.advisory.id == "k3s-6692")
     #expect(suspicion?.match.concern == .target)
+    #expect(PreflightReport(facts).unchecked.map(\.decides) == [false])
+    #expect(PreflightReport(facts).verdict == .none)
     facts.target = RuntimeVersion("v1.24.9+k3s2")
     #expect(!PreflightReport(facts).suspicions.contains { $0.match.advisory.product == .k3s })
   }

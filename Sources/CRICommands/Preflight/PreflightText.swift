@@ -43,7 +43,7 @@ struct PreflightText {
         case .target: "the version to come"
         case .change: "the change"
         }
-      let fix = advisory.fixedIn.isEmpty ? "" : " (fixed: \(advisory.fixedIn))"
+      let fix = advisory.fixedIn.isEmpty ? "" : " (fix: \(advisory.fixedIn))"
       lines += line("suspect, for \(whose): \(advisory.reference): \(advisory.symptom)\(fix)")
     }
     let settled = report.suspicions.filter { $0.standing == .settled }.map { suspicion in

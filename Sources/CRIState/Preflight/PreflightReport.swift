@@ -129,6 +129,7 @@ private struct Examination {
         ? a.element.rule.severity > b.element.rule.severity : a.offset < b.offset
     }.map(\.element)
     addGapsOfSnapshot()
+    addGapOfTarget()
   }
 
   private mutating func addGapsOfSnapshot() {
@@ -146,6 +147,17 @@ private struct Examination {
       gaps.append(
         PreflightReport.Gap(rule: "", why: "advisories: the version \"\(text)\" is in no known form", decides: false))
     }
+  }
+
+  /// A target of k3s or RKE2 brings a containerd of its own.
+  private mutating func addGapOfTarget() {
+    guard let product, let target = facts.target,
+      Advisory.Product(of: target, runtime: product.rawValue) != product
+    else { return }
+    gaps.append(
+      PreflightReport.Gap(
+        rule: "", why: "which \(product.rawValue) comes with \(target) is not known: --to can name that one too",
+        decides: false))
   }
 
   func suspicions() -> [PreflightReport.Suspicion] {
