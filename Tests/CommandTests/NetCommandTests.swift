@@ -1,0 +1,142 @@
+import CRIJSON
+import CRISystem
+import Foundation
+import TestSupport
+import Testing
+
+/// `cri net` on pods that are nowhere but in a simulated runtime, with CNI's records as a test needs them.
+@Suite struct NetCommandTests {
+  private let directory: TemporaryDirectory
+  private let socket: String
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    socket = directory.file("sim.sock")
+    for folder in ["cni", "cni/results", "cni/networks", "cni/networks/pods"] {
+      try FileManager.default.createDirectory(atPath: directory.file(folder), withIntermediateDirectories: true)
+    }
+    try ProcessFacts.write(
+      """
+      pods:
+      - {name: web, uid: uid-web, ips: [10.9.0.2]}
+      - {name: dns, namespace: kube-system, ips: [10.9.0.3, "fd00::3"]}
+      - {name: proxy, namespace: kube-system, hostNetwork: true}
+      - {name: old, state: notready}
+      """, to: directory.file("pods.yaml"))
+  }
+
+  /// A runtime that stops when its owner goes.
+  private func simulator(_ options: String...) async throws -> SpawnedProcess {
+    let process = try SpawnedProcess(
+      [
+        Executable.path("cri-sim"), "--socket", socket, "--description", directory.file("pods.yaml"), "--state",
+        directory.file("state"),
+      ] + options)
+    let socket = socket
+    guard await eventually(within: .seconds(60), { UnixSocket.isServed(socket) }) else { throw NotServed() }
+    return process
+  }
+
+  private struct NotServed: Error {}
+
+  private func net(_ arguments: String...) async throws -> CommandLineTool {
+    try await CommandLineTool.run(
+      ["net", "--cni-dir", directory.file("cni")] + arguments, environment: ["CONTAINER_RUNTIME_ENDPOINT": socket])
+  }
+
+  private func pods(_ tool: CommandLineTool) throws -> [String: JSON] {
+    let document = try JSON.parse(tool.output)
+    #expect(document["kind"]?.stringValue == "cri-net")
+    #expect(document["schema"]?.intValue == 1)
+    #expect(document["exitCode"]?.intValue == Int64(tool.code))
+    return Dictionary(
+      uniqueKeysWithValues: (document["pods"]?.arrayValue ?? []).map { ($0["pod"]?.stringValue ?? "", $0) })
+  }
+
+  private func cache(_ id: String, _ addresses: [String]) throws {
+    let ips = addresses.map { #"{"address": "\#($0)"}"# }.joined(separator: ",")
+    let config = Data(#"{"name": "pods", "plugins": [{"type": "bridge", "ipam": {"type": "host-local"}}]}"#.utf8)
+    try ProcessFacts.write(
+      """
+      {"kind": "cniCacheV1", "containerId": "\(id)", "config": "\(config.base64EncodedString())", "ifName": "eth0",
+      "networkName": "pods", "result": {"cniVersion": "1.0.0", "ips": [\(ips)]}}
+      """, to: directory.file("cni/results/pods-\(id)-eth0"))
+  }
+
+  @Test func `addresses that a restart has lost`() async throws {
+    let before = try await simulator("--on-restart", "lose-ips=web")
+    let known = try pods(try await net("-o", "json"))
+    for (pod, addresses) in [("web", ["10.9.0.2/24"]), ("dns", ["10.9.0.3/24", "fd00::3/64"])] {
+      let id = try #require(known[pod]?["id"]?.stringValue)
+      try cache(id, addresses)
+      for address in addresses {
+        let name = String(address.prefix { $0 != "/" })
+        try ProcessFacts.write("\(id)\r\neth0", to: directory.file("cni/networks/pods/\(name)"))
+      }
+    }
+    before.signal(SIGTERM)
+    #expect(await before.end().code == 0)
+
+    let after = try await simulator("--on-restart", "lose-ips=web")
+    defer { after.signal(SIGTERM) }
+    let tool = try await net("-o", "json")
+    #expect(tool.code == 1)
+    let lost = try pods(tool)
+    #expect(lost["web"]?["verdict"]?.stringValue == "lost")
+    #expect(
+      lost["web"]?["reasons"]?[0]?.stringValue
+        == "the runtime has no address; 10.9.0.2 by CNI's cache and host-local")
+    #expect(lost["web"]?["addresses"]?.arrayValue == [])
+    #expect(lost["web"]?["truth"]?["cache"]?[0]?["addresses"]?[0]?.stringValue == "10.9.0.2")
+    #expect(lost["proxy"]?["verdict"]?.stringValue == "host network")
+    #expect(lost["old"]?["verdict"]?.stringValue == "not ready")
+    // No kernel has ever seen these pods.
+    #expect(lost["dns"]?["verdict"]?.stringValue == "gone")
+    #expect(lost["dns"]?["truth"]?["namespace"]?["state"]?.stringValue == "missing")
+
+    let table = try await net("web")
+    #expect(table.code == 1)
+    let lines = table.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(lines[0].starts(with: ["NAMESPACE", "POD"]))
+    #expect(
+      lines[1].prefix(8).elementsEqual(["default", "web", "none", "missing", "-", "10.9.0.2", "10.9.0.2", "lost"]))
+  }
+
+  @Test func `pods by name, with namespace, by uid and by the beginning of an id`() async throws {
+    let runtime = try await simulator()
+    defer { runtime.signal(SIGTERM) }
+    let all = try pods(try await net("-o", "json"))
+    #expect(Set(all.keys) == ["web", "dns", "proxy", "old"])
+    let id = try #require(all["dns"]?["id"]?.stringValue)
+    for (word, pod) in [
+      ("web", "web"), ("default/web", "web"), ("uid-web", "web"), (String(id.prefix(9)), "dns"), (id, "dns"),
+    ] {
+      #expect(try pods(try await net("-o", "json", word)).keys.map(\.self) == [pod], "\(word)")
+    }
+    let two = try await net("-o", "yaml", "web", "kube-system/proxy")
+    #expect(
+      two.output.contains("pod: web\n") && two.output.contains("pod: proxy\n") && !two.output.contains("pod: dns\n"))
+    for word in ["kube-system/web", "we", "nope", ""] {
+      let none = try await net(word)
+      #expect(
+        none.code == 2 && none.output.isEmpty && none.errors.hasPrefix("cri: no pod is called \(word)"), "\(word)")
+    }
+    let host = try await net("kube-system/proxy")
+    #expect(host.code == 0)
+    #expect((try await net("-o", "xml")).code == 2)
+  }
+
+  @Test func `what could not be read is unknown, and said`() async throws {
+    let runtime = try await simulator()
+    defer { runtime.signal(SIGTERM) }
+    try FileManager.default.removeItem(atPath: directory.file("cni"))
+    let tool = try await net("-o", "json", "kube-system/proxy", "old")
+    #expect(tool.code == 0)
+    let unread = try JSON.parse(try await net("-o", "json", "web").output)
+    #expect(unread["unchecked"]?.arrayValue?.contains { $0["what"]?.stringValue == "CNI results of pods" } == true)
+    #expect(try await net("web").output.contains("not checked: CNI results of pods: "))
+    let gone = try await CommandLineTool.run(
+      ["net"], environment: ["CONTAINER_RUNTIME_ENDPOINT": directory.file("nobody.sock")])
+    #expect(gone.code == 3 && gone.output.isEmpty)
+  }
+}
