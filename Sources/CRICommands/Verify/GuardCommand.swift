@@ -48,9 +48,7 @@ struct GuardCommand: AsyncParsableCommand {
     let hasFailed = try execute()
     let verification = options.verification(before: before)
     let after = try await verification.current(context, patience: patience)
-    let code = try verification.conclude(after, options.output)
-    // A command that failed may not have restarted anything: that is its failure, not a vacuous check.
-    if hasFailed, code == .done || code == .vacuous { throw ExitCode(ExitCodes.commandFailed.rawValue) }
+    let code = try verification.conclude(after, options.output, hasFailed: hasFailed)
     if code != .done { throw ExitCode(code.rawValue) }
   }
 
@@ -59,7 +57,7 @@ struct GuardCommand: AsyncParsableCommand {
   private func execute() throws -> Bool {
     let ending: ChildProcess.Ending
     do throws(Errno) {
-      ending = try ChildProcess.run(command)
+      ending = try ChildProcess.run(command, outputToErrors: options.output == .json)
     } catch {
       throw Failure(.usage, "\(command[0]) cannot be run: \(error); nothing was changed")
     }

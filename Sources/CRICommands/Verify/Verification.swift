@@ -36,10 +36,13 @@ struct Verification {
   }
 
   /// Prints the report.
+  /// - Parameter hasFailed: the command that was guarded; then a good verdict is not all.
   /// - Returns: what the command ends with.
-  func conclude(_ after: Snapshot, _ format: TextFormat) throws -> ExitCodes {
+  func conclude(_ after: Snapshot, _ format: TextFormat, hasFailed: Bool = false) throws -> ExitCodes {
     let report = Report(scenario: scenario, before: before, after: after)
-    let code = Self.code(of: report.verdict(failingOn: threshold))
+    var code = Self.code(of: report.verdict(failingOn: threshold))
+    // A command that failed may not have restarted anything: that is its failure, not a vacuous check.
+    if hasFailed && (code == .done || code == .vacuous) { code = .commandFailed }
     switch format {
     case .json:
       let document = report.json(failingOn: threshold, exitCode: code.rawValue)

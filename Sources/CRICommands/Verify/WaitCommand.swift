@@ -39,7 +39,7 @@ struct WaitCommand: AsyncParsableCommand {
       endpoint: context.endpoint, goal: untilNetwork ? .network : .ready, api: context.selection,
       timeout: patience - (ContinuousClock.now - start),
       stability: try DurationText.parse(stability, option: "--stable"))
-    let (after, peer) = try await Waiting.run(wait, context)
+    let (after, peer) = try await Waiting.run(wait, context, patience: patience)
     guard output == .json else { return }
     let document: JSON = [
       "kind": "cri-wait", "schema": 1, "endpoint": .string("\(context.endpoint)"),
@@ -51,9 +51,10 @@ struct WaitCommand: AsyncParsableCommand {
 
 /// Waiting as all commands do it: progress for a person, one line when it was in vain.
 enum Waiting {
+  /// - Parameter patience: how long was asked for, where a part of it had passed already.
   /// - Returns: how long it took to the first good answer, and who gave it.
   static func run(
-    _ wait: ReadinessWait, _ context: Context
+    _ wait: ReadinessWait, _ context: Context, patience: Duration? = nil
   ) async throws(Failure) -> (after: Duration, peer: PeerCredentials?) {
     let shows = context.isDebug || Environment.errorIsTerminal
     let start = ContinuousClock.now
@@ -68,7 +69,7 @@ enum Waiting {
     case .ready(let after, let peer): return (after, peer)
     case .timedOut(let last):
       throw Failure(
-        .unreachable, "\(context.endpoint) was not ready within \(text(wait.timeout)): \(last.words)")
+        .unreachable, "\(context.endpoint) was not ready within \(text(patience ?? wait.timeout)): \(last.words)")
     case .failed(let error): throw Failure(.unreachable, Failure(error).message)
     }
   }
