@@ -1,0 +1,104 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRIState
+import CRISystem
+import TestSupport
+import Testing
+
+/// `cri diff`, run as users run it.
+@Suite(.timeLimit(.minutes(10))) struct DiffCommandTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  /// Two files of recorded snapshots.
+  private func files(_ runtime: String) throws -> (before: String, after: String) {
+    for moment in [Recording.Moment.before, .after] {
+      let text = try Snapshot.recorded(runtime, moment).json.text(pretty: true)
+      try ProcessFacts.write(text, to: folder.file("\(moment)"))
+    }
+    return (folder.file("before"), folder.file("after"))
+  }
+
+  @Test func `what containerd 1.6.12 lost, in words`() async throws {
+    let (before, after) = try files("containerd-1.6.12")
+    let run = try await Tool.cri(["diff", before, after])
+    #expect(run.code == 1 && run.errors.isEmpty)
+    let losers = try Snapshot.recorded("containerd-1.6.12", .before).sandboxes.filter {
+      $0.isReady && !$0.isHostNetwork
+    }
+    let lines = run.output.split(separator: "\n").map(String.init)
+    for record in losers {
+      let found = lines.contains { $0.hasPrefix("\(record.pod) ") && $0.hasSuffix("  ip \(record.ip) → none") }
+      #expect(found, "\(run.output)")
+    }
+  }
+
+  @Test func `no change says nothing`() async throws {
+    let (before, _) = try files("containerd-2.4")
+    let run = try await Tool.cri(["diff", before, before])
+    #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty)
+  }
+
+  @Test func `a document of the changes`() async throws {
+    let (before, after) = try files("containerd-1.6.12")
+    let run = try await Tool.cri(["diff", "-o", "json", before, after])
+    #expect(run.code == 1)
+    let document = try JSON.parse(run.output)
+    #expect(document["kind"] == "cri-diff" && document["schema"] == 1)
+    let changes = try #require(document["changes"]?.arrayValue)
+    #expect(changes.contains { $0["field"] == "network.ip" && $0["after"] == "" })
+    #expect(changes.allSatisfy { $0["volatile"] == false })
+    let all = try JSON.parse(try await Tool.cri(["diff", "--all", "-o", "json", before, after]).output)
+    #expect(all["changes"]?.arrayValue?.contains { $0["volatile"] == true } == true)
+    let none = try await Tool.cri(["diff", "-o", "json", before, before])
+    #expect(none.code == 0)
+    #expect(try JSON.parse(none.output)["changes"] == [])
+  }
+
+  @Test func `the earlier snapshot may come from standard input`() async throws {
+    let (before, after) = try files("containerd-1.6.12")
+    let run = try await Tool.cri(["diff", "-", after], input: ProcessFacts.read(before))
+    #expect(run.code == 1 && run.output.contains("→ none"))
+  }
+
+  @Test func `the later one is the runtime as it is`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+    let same = try await Tool.cri(["diff", folder.file("s")], on: runtime.socket)
+    #expect(same.code == 0 && same.output.isEmpty, "\(same)")
+    try await runtime.restart(["--on-restart", "lose-ips"])
+    let run = try await Tool.cri(["diff", folder.file("s")], on: runtime.socket)
+    #expect(run.code == 1)
+    #expect(
+      run.output.split(separator: "\n").count { $0.contains("  ip 10.") && $0.hasSuffix("→ none") } == 3,
+      "\(run.output)")
+    let all = try await Tool.cri(["diff", "--all", folder.file("s")], on: runtime.socket)
+    #expect(all.output.contains("daemon pid") && !run.output.contains("daemon pid"))
+  }
+
+  @Test func `any trouble is 2`() async throws {
+    let (before, _) = try files("containerd-2.4")
+    try ProcessFacts.write("{}", to: folder.file("other"))
+    for (arguments, words) in [
+      ([folder.file("missing"), before], "No such file"), ([before, folder.file("other")], "no snapshot of cri"),
+      ([before], "cannot connect"), ([], "cri diff --help"), ([before, before, before], "cri diff --help"),
+      (["-o", "yaml", before, before], "cri diff --help"),
+    ] {
+      let run = try await Tool.cri(["diff"] + arguments, on: folder.file("no.sock"))
+      #expect(run.code == 2, "\(arguments)")
+      SnapshotCommandTests.expectOneLine(run, containing: words)
+    }
+  }
+
+  @Test func `names with control characters reach no terminal`() async throws {
+    var snapshot = try Snapshot.recorded("containerd-2.4", .before)
+    snapshot.sandboxes[0].status.annotations["x"] = "\u{1b}[31mred\nline"
+    try ProcessFacts.write(snapshot.json.text(), to: folder.file("hostile"))
+    let (before, _) = try files("containerd-2.4")
+    let run = try await Tool.cri(["diff", before, folder.file("hostile")])
+    #expect(run.code == 1 && run.output.split(separator: "\n").count == 1)
+    #expect(!run.output.contains("\u{1b}"))
+  }
+}

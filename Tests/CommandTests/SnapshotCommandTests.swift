@@ -1,0 +1,195 @@
+import CRIJSON
+import CRIState
+import CRISystem
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// `cri snapshot`, run as users run it.
+@Suite(.timeLimit(.minutes(10))) struct SnapshotCommandTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+  }
+
+  private static func mode(_ path: String) -> UInt32 {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status.st_mode : 0
+  }
+
+  @Test func `it is written to a file that only its owner may read`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let run = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: runtime.socket)
+    #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty, "\(run)")
+    #expect(Self.mode(folder.file("s.json")) & 0o7777 == 0o600)
+    let snapshot = try Snapshot(parsing: File.read(folder.file("s.json")))
+    #expect(snapshot.sandboxes.count == 3 && snapshot.containers.count == 5 && snapshot.unread.isEmpty)
+    #expect(snapshot.daemon.pid == runtime.pid)
+    #expect(snapshot.daemon.executable == SimulatorProcess.program)
+    #expect(snapshot.tool.hasPrefix("cri "))
+    #expect(try names == ["s.json", "sim.sock", "sim.state"])
+  }
+
+  @Test(arguments: [[], ["-o", "-"], ["--output", "-"], ["--output=-"]])
+  func `it is written to standard output`(arguments: [String]) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let run = try await Tool.cri(["snapshot"] + arguments, on: runtime.socket)
+    #expect(run.code == 0 && run.errors.isEmpty)
+    #expect(run.output.hasSuffix("}\n"))
+    #expect(try Snapshot(parsing: Array(run.output.utf8)).sandboxes.count == 3)
+  }
+
+  @Test func `what was there is replaced whole, with its mode`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    try ProcessFacts.write(String(repeating: "old ", count: 1 << 20), to: folder.file("s.json"))
+    chmod(folder.file("s.json"), 0o666)
+    let run = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: runtime.socket)
+    #expect(run.code == 0)
+    #expect(Self.mode(folder.file("s.json")) & 0o7777 == 0o600)
+    _ = try Snapshot(parsing: File.read(folder.file("s.json")))
+  }
+
+  @Test func `a link stays, and the file that it leads to is replaced`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    mkdir(folder.file("real"), 0o755)
+    try ProcessFacts.write("old", to: folder.file("real/s.json"))
+    symlink("real/s.json", folder.file("link"))
+    let run = try await Tool.cri(["snapshot", "-o", folder.file("link")], on: runtime.socket)
+    #expect(run.code == 0)
+    #expect(Self.mode(folder.file("link")) & S_IFMT == S_IFLNK)
+    #expect(Self.mode(folder.file("real/s.json")) & S_IFMT == S_IFREG)
+    _ = try Snapshot(parsing: File.read(folder.file("real/s.json")))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("real")) == ["s.json"])
+  }
+
+  @Test func `a device or a pipe is written to, never replaced`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    // Like /dev/null, in a place where nobody else suffers. 1, 3 and 1, 7 are the kernel's numbers of null and full.
+    let canMake =
+      mknod(folder.file("null"), S_IFCHR | 0o666, 0x103) == 0 && mknod(folder.file("full"), S_IFCHR | 0o666, 0x107) == 0
+    if canMake {
+      #expect(try await Tool.cri(["snapshot", "-o", folder.file("null")], on: runtime.socket).code == 0)
+      #expect(Self.mode(folder.file("null")) & S_IFMT == S_IFCHR)
+      let full = try await Tool.cri(["snapshot", "-o", folder.file("full")], on: runtime.socket)
+      #expect(full.code == 1 && full.errors.contains("No space left on device"))
+      #expect(Self.mode(folder.file("full")) & S_IFMT == S_IFCHR)
+    }
+    mkfifo(folder.file("pipe"), 0o600)
+    async let reader = Tool.run(["/bin/cat", folder.file("pipe")])
+    let run = try await Tool.cri(["snapshot", "-o", folder.file("pipe")], on: runtime.socket)
+    #expect(run.code == 0)
+    #expect(Self.mode(folder.file("pipe")) & S_IFMT == S_IFIFO)
+    if Self.mode(folder.file("pipe")) & S_IFMT != S_IFIFO { return }
+    #expect(try Snapshot(parsing: Array(await reader.output.utf8)).sandboxes.count == 3)
+  }
+
+  @Test(arguments: ["missing/s.json", "file/s.json", "folder"])
+  func `where it cannot be written, that is told in one line`(name: String) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    try ProcessFacts.write("x", to: folder.file("file"))
+    mkdir(folder.file("folder"), 0o755)
+    let before = try names
+    let run = try await Tool.cri(["snapshot", "-o", folder.file(name)], on: runtime.socket)
+    #expect(run.code == 1)
+    Self.expectOneLine(run, containing: folder.file(name))
+    #expect(try names == before)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
+  func `a folder that may not be written to`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    chmod(runtime.socket, 0o777)
+    chmod(folder.path, 0o755)
+    mkdir(folder.file("closed"), 0o755)
+    let run = try await Tool.run(
+      Self.nobody + [Tool.path("cri"), "-r", runtime.socket, "snapshot", "-o", folder.file("closed/s.json")])
+    #expect(run.code == 1)
+    Self.expectOneLine(run, containing: "Permission denied")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("closed")).isEmpty)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "needs root, for a small file system"))
+  func `on a full disk the old file stays, and nothing is left behind`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    mkdir(folder.file("disk"), 0o755)
+    let mount = try await Tool.run(["/bin/mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder.file("disk")])
+    try #require(mount.code == 0, "\(mount.errors)")
+    defer { _ = umount2(folder.file("disk"), Int32(MNT_DETACH)) }
+    try ProcessFacts.write("the old one", to: folder.file("disk/s.json"))
+    let run = try await Tool.cri(["snapshot", "-o", folder.file("disk/s.json")], on: runtime.socket)
+    #expect(run.code == 1)
+    Self.expectOneLine(run, containing: "No space left on device; what was there is unchanged; free some space")
+    #expect(ProcessFacts.read(folder.file("disk/s.json")) == "the old one")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("disk")) == ["s.json"])
+  }
+
+  @Test func `a standard output that is full is told`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let run = try await Tool.run(
+      ["/bin/sh", "-c", "exec \"$0\" snapshot >/dev/full", Tool.path("cri")],
+      environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.socket])
+    #expect(run.code == 1)
+    Self.expectOneLine(run, containing: "No space left on device")
+  }
+
+  @Test func `where nobody answers there is no file`() async throws {
+    let run = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: folder.file("no.sock"))
+    #expect(run.code == 3)
+    Self.expectOneLine(run, containing: "No such file or directory")
+    #expect(try names.isEmpty)
+  }
+
+  @Test(arguments: 1...13) func `killed in its n-th call, the runtime leaves no file, and the old one as it was`(
+    call: Int
+  ) async throws {
+    try ProcessFacts.write("the old one", to: folder.file("s.json"))
+    // Five lists, then eight details.
+    let runtime = try await SimulatorProcess(
+      in: folder, ["--pods", "3", "--containers", "5", "--kill-after", "\(call)"])
+    let run = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: runtime.socket)
+    #expect(run.code == 3)
+    Self.expectOneLine(run, containing: call == 1 ? "Version" : "connection lost")
+    #expect(ProcessFacts.read(folder.file("s.json")) == "the old one")
+    #expect(try names.allSatisfy { !$0.hasSuffix(".tmp") })
+  }
+
+  @Test func `an incomplete snapshot does not replace a whole one, unless it is wanted`() async throws {
+    try ProcessFacts.write("the old one", to: folder.file("s.json"))
+    let runtime = try await SimulatorProcess(
+      in: folder, ["--pods", "3", "--containers", "5", "--fail", "ContainerStatus=INTERNAL:the shim is silent"])
+    let refused = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: runtime.socket)
+    #expect(refused.code == 3)
+    Self.expectOneLine(refused, containing: "nothing was written")
+    #expect(ProcessFacts.read(folder.file("s.json")) == "the old one")
+    let run = try await Tool.cri(["snapshot", "--incomplete", "-o", folder.file("s.json")], on: runtime.socket)
+    #expect(run.code == 3)
+    Self.expectOneLine(run, containing: "incomplete")
+    #expect(run.errors.contains("the shim is silent") && run.errors.contains("and 4 more"))
+    let snapshot = try Snapshot(parsing: File.read(folder.file("s.json")))
+    #expect(snapshot.sandboxes.count == 3 && snapshot.unread.count == 5)
+  }
+
+  @Test(arguments: [["--nonsense"], ["too", "much"], ["-o"]])
+  func `wrong usage is one line, and 2`(arguments: [String]) async throws {
+    let run = try await Tool.cri(["snapshot"] + arguments, on: folder.file("no.sock"))
+    #expect(run.code == 2)
+    Self.expectOneLine(run, containing: "cri snapshot --help")
+  }
+
+  /// Runs what follows as a user who may do nothing.
+  static let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+
+  static func expectOneLine(
+    _ run: Tool, containing words: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(run.output.isEmpty, sourceLocation: sourceLocation)
+    #expect(
+      run.errors.hasPrefix("cri: ") && run.errors.hasSuffix("\n"), "\(run.errors)", sourceLocation: sourceLocation)
+    #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)", sourceLocation: sourceLocation)
+    #expect(run.errors.contains(words), "\(run.errors)", sourceLocation: sourceLocation)
+  }
+}

@@ -1,0 +1,222 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRIState
+import CRISystem
+import TestSupport
+import Testing
+
+/// `cri verify`, run as users run it.
+@Suite(.timeLimit(.minutes(10))) struct VerifyCommandTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private func write(_ snapshot: Snapshot, _ name: String) throws -> String {
+    try ProcessFacts.write(snapshot.json.text(), to: folder.file(name))
+    return folder.file(name)
+  }
+
+  /// Verifies two recorded snapshots after a change.
+  private func verify(
+    _ runtime: String = "containerd-2.4", _ arguments: [String] = [],
+    change: (_ before: inout Snapshot, _ after: inout Snapshot) -> Void = { _, _ in }
+  ) async throws -> Tool {
+    var (before, after) = (try Snapshot.recorded(runtime, .before), try Snapshot.recorded(runtime, .after))
+    change(&before, &after)
+    return try await Tool.cri(
+      ["verify", "--before", try write(before, "before"), "--after", try write(after, "after")] + arguments)
+  }
+
+  // MARK: Two files
+
+  @Test(arguments: Recording.runtimes.dropFirst()) func `a good restart is intact`(runtime: String) async throws {
+    let run = try await verify(runtime)
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+    #expect(run.output.contains("intact: 3 ready pods, nothing is lost"))
+    // A green report is only as good as what it says that it left out.
+    #expect(run.output.contains("not checked: the addresses in the network namespaces"))
+  }
+
+  @Test func `containerd 1.6.12 is lost, pod by pod, with what kubelet will do`() async throws {
+    let run = try await verify("containerd-1.6.12")
+    #expect(run.code == 1 && run.errors.isEmpty)
+    for record in try Snapshot.recorded("containerd-1.6.12", .before).sandboxes where record.isReady {
+      let lines = run.output.split(separator: "\n").filter { $0.contains("\(record.pod) ") }
+      let isNamed = lines.contains {
+        $0.hasPrefix("CRITICAL") && $0.contains("network.ip \(record.ip) → none") && $0.contains("C5")
+      }
+      #expect(isNamed != record.isHostNetwork, "\(run.output)")
+    }
+    #expect(run.output.contains("LOST"))
+    #expect(run.output.contains("containerd#7843"))
+  }
+
+  @Test func `the report as a document`() async throws {
+    for (runtime, code, verdict) in [("containerd-1.6.12", Int32(1), "lost"), ("containerd-2.4", 0, "intact")] {
+      let run = try await verify(runtime, ["-o", "json"])
+      #expect(run.code == code)
+      let document = try JSON.parse(run.output)
+      #expect(document["kind"] == "cri-report" && document["verdict"]?.stringValue == verdict)
+      #expect(document["exitCode"]?.intValue == Int64(code))
+    }
+  }
+
+  @Test(arguments: [("minor", Int32(1)), ("major", 0), ("critical", 0)])
+  func `the threshold decides`(threshold: String, code: Int32) async throws {
+    let run = try await verify("containerd-2.4", ["--fail-on", threshold, "-o", "json"]) { _, after in
+      after.containers[0].status.imageRef = "other"
+    }
+    #expect(run.code == code)
+    #expect(try JSON.parse(run.output)["exitCode"]?.intValue == Int64(code))
+  }
+
+  @Test func `a daemon that was not restarted is nothing verified`() async throws {
+    let run = try await verify { before, after in after.daemon = before.daemon }
+    #expect(run.code == 4 && run.output.contains("not restarted"))
+  }
+
+  @Test func `another node's snapshot is nothing verified`() async throws {
+    let run = try await verify("containerd-2.4", ["-o", "json"]) { _, after in
+      after.host.machineID = "another"
+      after.sandboxes = []
+    }
+    #expect(run.code == 4)
+    let document = try JSON.parse(run.output)
+    #expect(document["verdict"] == "vacuous" && document["exitCode"] == 4)
+    #expect(document["reason"]?.stringValue?.contains("another node") == true)
+  }
+
+  @Test func `an empty node is nothing verified`() async throws {
+    let run = try await verify { before, _ in (before.sandboxes, before.containers) = ([], []) }
+    #expect(run.code == 4 && run.output.contains("nothing to verify"))
+  }
+
+  @Test func `what could not be read leaves it open`() async throws {
+    let run = try await verify { _, after in
+      let gone = after.sandboxes.removeFirst().id
+      after.unread = [Unread(what: "sandbox \(gone)", why: "no answer in time", kind: .pod, id: gone)]
+    }
+    #expect(run.code == 3, "\(run)")
+    #expect(run.output.contains("unverified") && run.output.contains("no answer in time"))
+  }
+
+  @Test func `the snapshot may come from standard input`() async throws {
+    let before = try Snapshot.recorded("containerd-1.6.12", .before)
+    let after = try write(try Snapshot.recorded("containerd-1.6.12", .after), "after")
+    let run = try await Tool.cri(["verify", "--before", "-", "--after", after], input: before.json.text())
+    #expect(run.code == 1)
+  }
+
+  // MARK: Files that are no snapshots
+
+  @Test(arguments: [
+    ("", "is empty"), ("  \n", "is empty"), ("{\"kind\": \"cri-snap", "cut short"), ("hello", "no JSON"),
+    ("{}", "no snapshot of cri"), (#"{"kind":"cri-snapshot","schema":99}"#, "schema 99"),
+    (#"{"kind":"cri-snapshot","schema":1}"#, "damaged at taken"),
+  ])
+  func `an unusable snapshot is 2, and told in one line`(text: String, words: String) async throws {
+    try ProcessFacts.write(text, to: folder.file("bad"))
+    let run = try await Tool.cri(["verify", "--before", folder.file("bad")], on: folder.file("no.sock"))
+    #expect(run.code == 2)
+    SnapshotCommandTests.expectOneLine(run, containing: words)
+    #expect(run.errors.contains(folder.file("bad")))
+  }
+
+  @Test func `wrong usage is 2`() async throws {
+    let file = try write(try Snapshot.recorded("containerd-2.4", .before), "s")
+    for arguments in [
+      [], ["--before"], ["--before", file, "--fail-on", "info"], ["--before", file, "--scenario", "migration"],
+      ["--before", file, "--wait", "soon"], ["--before", file, "-o", "yaml"], ["--before", folder.path],
+      ["--before", file, "--after", folder.file("missing")],
+    ] {
+      let run = try await Tool.cri(["verify"] + arguments, on: folder.file("no.sock"))
+      #expect(run.code == 2, "\(arguments): \(run)")
+      SnapshotCommandTests.expectOneLine(run, containing: "cri: ")
+    }
+  }
+
+  // MARK: A runtime that was restarted
+
+  @Test func `where nobody answers it is not verified`() async throws {
+    let file = try write(try Snapshot.recorded("containerd-2.4", .before), "s")
+    let run = try await Tool.cri(["verify", "--before", file], on: folder.file("no.sock"))
+    #expect(run.code == 3)
+    SnapshotCommandTests.expectOneLine(run, containing: "No such file or directory")
+    let patient = try await Tool.cri(["verify", "--before", file, "--wait", "300ms"], on: folder.file("no.sock"))
+    #expect(patient.code == 3)
+    SnapshotCommandTests.expectOneLine(patient, containing: "not ready within 300 ms: the socket is missing")
+  }
+
+  @Test(arguments: [Int32(15), 9]) func `a restart that keeps everything, and the same without one`(signal: Int32)
+    async throws
+  {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+    let vacuous = try await Tool.cri(["verify", "--before", folder.file("s")], on: runtime.socket)
+    #expect(vacuous.code == 4, "\(vacuous)")
+    try await runtime.restart(signal: signal)
+    let run = try await Tool.cri(["verify", "--before", folder.file("s")], on: runtime.socket)
+    #expect(run.code == 0, "\(run)")
+  }
+
+  /// What the simulator can lose, the code that verify must end with, the rule that must name it.
+  static let losses: [(loss: String, code: Int32, rule: String)] = [
+    ("keep", 0, ""), ("lose-ips", 1, "pod.ip"), ("lose-pods", 1, "pod.missing"),
+    ("lose-containers", 1, "container.missing"), ("lose-images", 1, "image.missing"), ("stop-pods", 1, "pod.state"),
+    ("unknown-containers", 1, "container.state"), ("exit-containers", 1, "container.state"),
+    ("restart-containers", 1, "container.state"), ("recreate-pods", 1, "pod.state"),
+    ("duplicate-pods", 1, "pod.several-ready"), ("lose-hashes", 1, "container.hash"),
+    ("network-not-ready", 1, "runtime.network"), ("reboot", 1, "pod.state"),
+  ]
+
+  @Test(arguments: losses) func `every loss is found by its rule`(loss: String, code: Int32, rule: String) async throws
+  {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+    try await runtime.restart(["--on-restart", loss])
+    let run = try await Tool.cri(["verify", "--before", folder.file("s"), "-o", "json"], on: runtime.socket)
+    #expect(run.code == code, "\(run.output)")
+    let findings = try #require(try JSON.parse(run.output)["findings"]?.arrayValue)
+    #expect(rule.isEmpty ? findings.isEmpty : findings.contains { $0["rule"]?.stringValue == rule }, "\(run.output)")
+  }
+
+  @Test func `one pod's loss names this pod alone`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+    let pod = try Snapshot(parsing: File.read(folder.file("s"))).sandboxes[1].pod
+    try await runtime.restart(["--on-restart", "lose-ips=\(pod)"])
+    let run = try await Tool.cri(["verify", "--before", folder.file("s"), "-o", "json"], on: runtime.socket)
+    #expect(run.code == 1)
+    let document = try JSON.parse(run.output)
+    let findings = try #require(document["findings"]?.arrayValue)
+    #expect(!findings.isEmpty && findings.allSatisfy { $0["object"]?["uid"]?.stringValue == pod.uid })
+    #expect(document["summary"]?["recreate"] == 1 && document["summary"]?["keep"] == 2)
+  }
+
+  @Test(arguments: ["unknown", "unavailable", "hang", "no-socket"])
+  func `a runtime that is still starting is waited for`(style: String) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+    try await runtime.restart(["--not-ready", "2s", "--not-ready-style", style])
+    let run = try await Tool.cri(["verify", "--before", folder.file("s"), "--wait", "60s"], on: runtime.socket)
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+  }
+
+  @Test func `a network that comes up late is waited for`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+    try await runtime.restart(["--network-ready-after", "4s"])
+    let run = try await Tool.cri(["verify", "--before", folder.file("s"), "--wait", "60s"], on: runtime.socket)
+    #expect(run.code == 0, "\(run)")
+  }
+
+  @Test func `details that are not answered leave it open`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+    try await runtime.restart(["--fail", "PodSandboxStatus=UNKNOWN:the shim is silent"])
+    let run = try await Tool.cri(["verify", "--before", folder.file("s")], on: runtime.socket)
+    #expect(run.code == 3, "\(run)")
+    #expect(run.output.contains("not checked: sandbox") && run.output.contains("the shim is silent"))
+  }
+}

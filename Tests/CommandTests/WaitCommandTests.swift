@@ -1,0 +1,110 @@
+import CRIJSON
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+/// `cri wait`, run as users run it.
+@Suite(.timeLimit(.minutes(10))) struct WaitCommandTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  @Test func `ready says nothing, or a document`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let run = try await Tool.cri(["wait"], on: runtime.socket)
+    #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty, "\(run)")
+    let json = try await Tool.cri(["wait", "--stable", "0", "-o", "json"], on: runtime.socket)
+    #expect(json.code == 0)
+    let document = try JSON.parse(json.output)
+    #expect(document["kind"] == "cri-wait")
+    #expect(document["pid"]?.intValue == runtime.pid.map(Int64.init))
+    #expect((document["readyAfterSeconds"]?.doubleValue ?? -1) >= 0)
+  }
+
+  @Test(arguments: ["unknown", "unavailable", "hang", "no-socket"])
+  func `a runtime that starts is waited for`(style: String) async throws {
+    let runtime = try await SimulatorProcess(
+      in: folder, ["--pods", "1", "--containers", "1", "--not-ready", "1500ms", "--not-ready-style", style])
+    let run = try await Tool.cri(["wait", "--stable", "0", "-t", "60s"], on: runtime.socket)
+    #expect(run.code == 0, "\(run)")
+    #expect(try await Tool.cri(["version"], on: runtime.socket).code == 0)
+  }
+
+  @Test func `with -D every phase is told`() async throws {
+    let runtime = try await SimulatorProcess(
+      in: folder, ["--pods", "1", "--containers", "1", "--not-ready", "3s", "--not-ready-style", "no-socket"])
+    let run = try await Tool.cri(["-D", "wait", "--stable", "0", "-t", "60s"], on: runtime.socket)
+    #expect(run.code == 0)
+    #expect(run.errors.contains("the socket is missing") && run.errors.contains(": ready"), "\(run.errors)")
+    #expect(run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("cri: ") })
+  }
+
+  @Test func `the network is waited for where it is asked for`() async throws {
+    let runtime = try await SimulatorProcess(
+      in: folder, ["--pods", "1", "--containers", "1", "--network-ready-after", "600s"])
+    #expect(try await Tool.cri(["wait", "--ready", "--stable", "0"], on: runtime.socket).code == 0)
+    let run = try await Tool.cri(["wait", "--network", "--stable", "0", "-t", "500ms"], on: runtime.socket)
+    #expect(run.code == 3)
+    SnapshotCommandTests.expectOneLine(run, containing: "not ready within 500 ms: NetworkReady is false")
+  }
+
+  @Test func `in vain is 3, with what was seen last`() async throws {
+    let run = try await Tool.cri(["wait", "--timeout", "200ms"], on: folder.file("no.sock"))
+    #expect(run.code == 3)
+    SnapshotCommandTests.expectOneLine(run, containing: "was not ready within 200 ms: the socket is missing")
+    let now = try await Tool.cri(["wait", "--timeout", "0"], on: folder.file("no.sock"))
+    #expect(now.code == 3)
+    SnapshotCommandTests.expectOneLine(now, containing: "the socket is missing")
+  }
+
+  @Test func `a runtime without CRI is not waited for to the end`() async throws {
+    let runtime = try await SimulatorProcess(
+      in: folder,
+      ["--pods", "1", "--containers", "1", "--fail", "all=UNIMPLEMENTED:unknown service runtime.v1.RuntimeService"])
+    let start = ContinuousClock.now
+    let run = try await Tool.cri(["wait", "-t", "600s"], on: runtime.socket)
+    #expect(run.code == 3)
+    SnapshotCommandTests.expectOneLine(run, containing: "CRI plugin is disabled")
+    // The grace, and no more than a busy machine adds.
+    #expect(ContinuousClock.now - start >= .seconds(5))
+    #expect(ContinuousClock.now - start < .seconds(120))
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
+  func `no permission is not waited for to the end`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    chmod(folder.path, 0o755)
+    chmod(runtime.socket, 0o700)
+    let cri = [Tool.path("cri"), "-r", runtime.socket]
+    let run = try await Tool.run(SnapshotCommandTests.nobody + cri + ["wait", "-t", "600s"])
+    #expect(run.code == 3)
+    SnapshotCommandTests.expectOneLine(run, containing: "Permission denied; run as root")
+    let snapshot = try await Tool.run(SnapshotCommandTests.nobody + cri + ["snapshot"])
+    #expect(snapshot.code == 3)
+    SnapshotCommandTests.expectOneLine(snapshot, containing: "Permission denied; run as root")
+  }
+
+  @Test func `another process at the socket is watched anew`() async throws {
+    let first = try await SimulatorProcess(in: folder)
+    let other = try TemporaryDirectory()
+    async let run = Tool.cri(["wait", "--stable", "8s", "-t", "100s", "-o", "json"], on: first.socket)
+    try await Task.sleep(for: .seconds(2))
+    // The name goes to the new one without a moment in which nobody answers.
+    let second = try await SimulatorProcess(in: other)
+    #expect(rename(second.socket, first.socket) == 0)
+    let renamed = ContinuousClock.now
+    let ended = try await run
+    #expect(ended.code == 0)
+    #expect(ContinuousClock.now - renamed >= .seconds(7))
+    #expect(try JSON.parse(ended.output)["pid"]?.intValue == second.pid.map(Int64.init))
+    await first.end(9)
+  }
+
+  @Test(arguments: [["--timeout", "soon"], ["--stable", "-1s"], ["now"], ["--sometime"], ["-o", "yaml"]])
+  func `wrong usage is one line, and 2`(arguments: [String]) async throws {
+    let run = try await Tool.cri(["wait"] + arguments, on: folder.file("no.sock"))
+    #expect(run.code == 2)
+    SnapshotCommandTests.expectOneLine(run, containing: "cri: ")
+  }
+}
