@@ -6,6 +6,8 @@ enum NamespaceReader {
   struct Question: Hashable, Sendable {
     /// Where the runtime says that the namespace is.
     var path: String
+    /// Whether nothing there means that there is nothing, and not that we are in another file system.
+    var isSure: Bool
     /// A process that should live in it: keeps it alive when the path does not lead there any more.
     var process: String?
   }
@@ -47,10 +49,20 @@ enum NamespaceReader {
       return Answer(namespace: .read(.notANamespace), interfaces: interfaces(of: question.process, host: host))
     } catch {
       if error == .noSuchFile || error == .notADirectory {
+        guard question.isSure || isPlausible(question.path) else {
+          let reason = UnreadReason(code: error.rawValue, "\(question.path): not to be seen from here")
+          return Answer(namespace: .unread(reason), interfaces: .unread(reason))
+        }
         return Answer(namespace: .read(.missing), interfaces: interfaces(of: question.process, host: host))
       }
       return Answer(namespace: .unread(UnreadReason(error)), interfaces: .unread(UnreadReason(error)))
     }
+  }
+
+  /// Whether the folder is there in which the namespace should be: a container that was given it sees what is in it.
+  private static func isPlausible(_ path: String) -> Bool {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    return !folder.isEmpty && FileIdentity(of: folder) != nil
   }
 
   /// nil where the process has gone, or never had a network of its own.

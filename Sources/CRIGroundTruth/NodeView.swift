@@ -5,11 +5,14 @@ internal import CRISystem
 struct NodeView {
   /// With the runtime's root folder before its paths, where that is not ours.
   let places: Places
+  /// Whether a path that leads nowhere from here leads nowhere for the runtime either.
+  let seesAllPaths: Bool
   private let hidden: UnreadReason?
 
   init(daemon: Int32?, places: Places) {
     var places = places
     var hidden: UnreadReason?
+    var seesAllPaths = false
     if let daemon {
       let proc = places.proc
       // A kind that we may not look at is taken for the same: most often it is, and we are not root.
@@ -20,11 +23,17 @@ struct NodeView {
         return own != other
       }
       if differs("pid") { hidden = UnreadReason("the runtime counts processes in another namespace than ours") }
-      if places.root.isEmpty && differs("mnt") { places.root = "\(proc)/\(daemon)/root" }
+      // In a chroot the mounts are the same, and the paths are not.
+      let root = FileIdentity(of: "\(proc)/\(daemon)/root")
+      seesAllPaths = root != nil || !places.root.isEmpty
+      if places.root.isEmpty && (differs("mnt") || root != nil && root != FileIdentity(of: "/")) {
+        places.root = "\(proc)/\(daemon)/root"
+      }
     } else {
       hidden = UnreadReason("the runtime's own process cannot be seen from here")
     }
     self.places = places
+    self.seesAllPaths = seesAllPaths
     self.hidden = hidden
   }
 

@@ -84,7 +84,7 @@ package struct TruthReader: Sendable {
         (
           index,
           NamespaceReader.Question(
-            path: view.path(path), process: pid.map { "\(places.proc)/\($0)/ns/net" })
+            path: view.path(path), isSure: view.seesAllPaths, process: pid.map { "\(places.proc)/\($0)/ns/net" })
         ))
     }
     let answers = NamespaceReader.read(questions.map(\.question), within: timeLimit)

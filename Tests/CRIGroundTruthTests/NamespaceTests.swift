@@ -23,6 +23,36 @@ import Testing
         \.truth?.namespace) == [nil, nil])
   }
 
+  @Test func `a folder that we do not see may be elsewhere`() throws {
+    let node = try FakeNode()
+    let path = node.directory.file("run/netns/cni-1")
+    func read() -> SandboxTruth? { node.truth(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].truth }
+    #expect(read()?.namespace?.reason?.code == ENOENT)
+    #expect(read()?.interfaces?.reason?.code == ENOENT)
+    try node.makeFolder("run/netns")
+    #expect(read()?.namespace == .read(.missing))
+    try node.remove("run")
+    // The daemon's root folder is ours: there is nothing.
+    try node.makeFolder("proc/1")
+    try FileManager.default.createSymbolicLink(
+      atPath: node.directory.file("proc/1/root"), withDestinationPath: "/")
+    #expect(read()?.namespace == .read(.missing))
+  }
+
+  @Test func `a daemon with a root folder of its own means paths in it`() throws {
+    let node = try FakeNode()
+    try node.write("", to: "root/run/netns/cni-1")
+    try node.link("proc/1/root", to: "root")
+    try node.link("root/var/run", to: "nowhere")
+    for (path, state) in [
+      ("/run/netns/cni-1", NamespaceTruth.notANamespace), ("/var/run/netns/cni-1", .notANamespace),
+      ("/cni-2", .missing),
+    ] {
+      let truth = node.truth(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].truth
+      #expect(truth?.namespace == .read(state), "\(path)")
+    }
+  }
+
   @Test func `a pipe in its place holds nobody up`() throws {
     let node = try FakeNode()
     #expect(mkfifo(node.directory.file("pipe"), 0o600) == 0)
