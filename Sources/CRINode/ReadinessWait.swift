@@ -79,7 +79,8 @@ public struct ReadinessWait: Sendable {
       let remaining = timeout - (ContinuousClock.now - start)
       // Who waits for no time at all is told how it is now.
       if remaining <= .zero, let last { return .timedOut(last: last) }
-      let look = await look(within: remaining > .zero ? min(remaining, Self.tryTimeout) : Self.tryTimeout)
+      let isCutShort = remaining < Self.tryTimeout
+      let look = await look(within: remaining > .zero && isCutShort ? remaining : Self.tryTimeout)
       let now = ContinuousClock.now
       let observation: Observation
       var between = Self.pollInterval
@@ -98,6 +99,8 @@ public struct ReadinessWait: Sendable {
         observation = Observation(phase: .settling, words: "ready; watching for \(seconds(stability)) that it stays so")
         between = min(.milliseconds(250), stability / 4)
       case .bad(let seen):
+        // The end of the time has cut this look short: it says less than the one before.
+        if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
         good = nil
         observation = seen
       case .permanent(let error):

@@ -214,6 +214,26 @@ import Testing
     #expect(ContinuousClock.now - start >= .milliseconds(300))
   }
 
+  @Test func `a look that the end of the time cuts short does not hide the one before`() async throws {
+    let answers = Locked(0)
+    let isOver = Locked(false)
+    let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, _ in
+      let isFirst = answers.withLock { answers in
+        answers += 1
+        return answers == 1
+      }
+      while !isFirst && !isOver.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(10)) }
+      call.finish(.unavailable, "the store is locked")
+      return true
+    }
+    defer { server.stop() }
+    // Shorter than one try.
+    let last = try await Watch(try wait(timeout: .milliseconds(900))).timedOut
+    isOver.withLock { $0 = true }
+    #expect(last.words == "the store is locked")
+    #expect(answers.withLock { $0 } == 2)
+  }
+
   @Test func `who waits for no time is told how it is now`() async throws {
     #expect(try await Watch(try wait(timeout: .zero)).timedOut.words == "the socket is missing")
     let runtime = try simulator()
