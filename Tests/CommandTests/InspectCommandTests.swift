@@ -41,7 +41,7 @@ struct InspectCommandTests {
       return .message(
         ContainerStatusResponse(status: Self.status(try ContainerStatusRequest.decode(request).containerID)))
     }
-    let run = try await CommandLineTool.run(["inspect"] + ids, on: runtime)
+    let run = try await Tool.cri(["inspect"] + ids, on: runtime)
     #expect(run.code == 0, "\(run.errors)")
     #expect(try JSON.parse(run.output).arrayValue?.map { $0["status"]?["id"]?.stringValue } == ids)
     #expect(runtime.called.count == 20)
@@ -56,7 +56,7 @@ struct InspectCommandTests {
       (["bad1", "bad2"], 1, 0, ["disk"]),
     ] as [([String], Int32, Int, [String])])
   func partial(arguments: [String], code: Int32, found: Int, errors: [String]) async throws {
-    let run = try await CommandLineTool.run(["inspect"] + arguments, on: try runtime())
+    let run = try await Tool.cri(["inspect"] + arguments, on: try runtime())
     #expect(run.code == code)
     let lines = run.errors.split(separator: "\n")
     #expect(lines.count == errors.count)
@@ -82,22 +82,22 @@ struct InspectCommandTests {
       default: return nil
       }
     }
-    let run = try await CommandLineTool.run(["inspect"], on: runtime)
+    let run = try await Tool.cri(["inspect"], on: runtime)
     #expect(try JSON.parse(run.output).arrayValue?.count == 1)
     #expect(run.code == 0)
     #expect(run.errors.isEmpty)
     #expect(runtime.called.sorted() == ["ContainerStatus", "ContainerStatus", "ListContainers"])
-    let none = try await CommandLineTool.run(["inspect", "-a"], on: runtime)
+    let none = try await Tool.cri(["inspect", "-a"], on: runtime)
     #expect(none.errors == "cri: no container matches; see cri ps -a\n")
     #expect(none.code == 1)
-    let both = try await CommandLineTool.run(["inspect", "c1", "--name", "x"], on: runtime)
+    let both = try await Tool.cri(["inspect", "c1", "--name", "x"], on: runtime)
     #expect(both.code == 2)
   }
 
   @Test("of a runtime that answers without a status end in one line", arguments: ["inspect", "inspectp", "info"])
   func empty(command: String) async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
-    let run = try await CommandLineTool.run(command == "info" ? [command] : [command, "x"], on: runtime)
+    let run = try await Tool.cri(command == "info" ? [command] : [command, "x"], on: runtime)
     #expect(run.code == 1)
     #expect(run.errors.contains("no status"))
     #expect(run.errors.split(separator: "\n").count == 1)
@@ -106,7 +106,7 @@ struct InspectCommandTests {
   @Test("of images take an answer without an image for not found")
   func noImage() async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
-    let run = try await CommandLineTool.run(["inspecti", "x:1"], on: runtime)
+    let run = try await Tool.cri(["inspecti", "x:1"], on: runtime)
     #expect(run.errors == "cri: image x:1 not found; see cri images\n")
     #expect(run.code == 1)
   }
@@ -134,7 +134,7 @@ struct InspectCommandTests {
   @Test("write times in the zone of the process, and those that never came as Go does")
   func times() async throws {
     let runtime = try runtime()
-    let run = try await CommandLineTool.run(["inspect", "c"], on: runtime, environment: ["TZ": "JST-9"])
+    let run = try await Tool.cri(["inspect", "c"], on: runtime, environment: ["TZ": "JST-9"])
     let status = try JSON.parse(run.output)["status"]
     #expect(status?["createdAt"] == "2027-01-15T17:00:00.88081489+09:00")
     #expect(status?["finishedAt"] == "0001-01-01T00:00:00Z")

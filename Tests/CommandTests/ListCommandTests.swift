@@ -21,7 +21,7 @@ struct ListCommandTests {
     ])
   func calls(arguments: [String], calls: [String]) async throws {
     let runtime = try TestRuntime.recorded("containerd-2.4")
-    let run = try await CommandLineTool.run(arguments, on: runtime)
+    let run = try await Tool.cri(arguments, on: runtime)
     #expect(run.code == 0, "\(run.errors)")
     #expect(run.errors.isEmpty)
     #expect(runtime.called == calls)
@@ -37,7 +37,7 @@ struct ListCommandTests {
       return .message(ListContainersResponse(containers: [Container(id: request.filter == filter ? "yes" : "no")]))
     }
     // Options may stand anywhere, in one word or two, together or not.
-    let run = try await CommandLineTool.run(
+    let run = try await Tool.cri(
       ["ps", "--id=ab", "-ql", "--state", "exited", "-p=cd", "--label", "a=b=c"], on: runtime)
     #expect(run.output == "yes\n")
     #expect(run.code == 0)
@@ -51,7 +51,7 @@ struct ListCommandTests {
     ])
   func precedence(arguments: [String], start: String) async throws {
     let runtime = try TestRuntime(.listContainers, ListContainersResponse(containers: [Container(id: "c1")]))
-    let run = try await CommandLineTool.run(["ps"] + arguments, on: runtime)
+    let run = try await Tool.cri(["ps"] + arguments, on: runtime)
     #expect(run.output.hasPrefix(start))
     #expect(run.code == 0)
   }
@@ -60,13 +60,13 @@ struct ListCommandTests {
   func empty() async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let header = "POD ID              CREATED             STATE               NAME                NAMESPACE"
-    let pods = try await CommandLineTool.run(["pods"], on: runtime)
+    let pods = try await Tool.cri(["pods"], on: runtime)
     #expect(pods.output == header + "           ATTEMPT             RUNTIME\n")
     let documents = [("pods", "items"), ("ps", "containers"), ("images", "images")]
     for (command, key) in documents {
-      let run = try await CommandLineTool.run([command, "-o", "json"], on: runtime)
+      let run = try await Tool.cri([command, "-o", "json"], on: runtime)
       #expect(run.output == "{\n  \"\(key)\": []\n}\n")
-      #expect(try await CommandLineTool.run([command, "-q"], on: runtime).output == "")
+      #expect(try await Tool.cri([command, "-q"], on: runtime).output == "")
     }
   }
 
@@ -82,7 +82,7 @@ struct ListCommandTests {
   func hostile(arguments: [String]) async throws {
     let answer = ListContainersResponse(containers: [Self.hostile])
     let runtime = try TestRuntime(.listContainers, answer)
-    let run = try await CommandLineTool.run(["ps"] + arguments, on: runtime)
+    let run = try await Tool.cri(["ps"] + arguments, on: runtime)
     #expect(run.code == 0, "\(run.errors)")
     let allowed: Set<Unicode.Scalar> = arguments == ["-v"] ? ["\n", "\t"] : ["\n"]
     for scalar in run.output.unicodeScalars where !allowed.contains(scalar) {
@@ -113,7 +113,7 @@ struct ListCommandTests {
       }
     }
     func columns(_ arguments: [String]) async throws -> [Substring] {
-      let run = try await CommandLineTool.run(["ps", "-a"] + arguments, on: runtime)
+      let run = try await Tool.cri(["ps", "-a"] + arguments, on: runtime)
       return run.output.split(separator: "\n").dropFirst().map { $0.dropFirst(20).prefix { $0 != " " } }
     }
     #expect(try await columns([]) == ["ababababababa", "cdcdcdcdcdcdc"])
@@ -127,10 +127,10 @@ struct ListCommandTests {
   func image(runtime: String, prefix: String) async throws {
     let runtime = try TestRuntime.recorded(runtime)
     let id = prefix + "6e76f342e17700d877c9754a635bb64757e5250555519f61c9d55806a1f0ba64"
-    let run = try await CommandLineTool.run(["ps", "-aq", "--image", id], on: runtime)
+    let run = try await Tool.cri(["ps", "-aq", "--image", id], on: runtime)
     #expect(run.output.split(separator: "\n").count == 4)
     #expect(runtime.called == ["ImageStatus", "ListContainers"])
-    let none = try await CommandLineTool.run(["ps", "-a", "--image", "localhost/absent:1"], on: runtime)
+    let none = try await Tool.cri(["ps", "-a", "--image", "localhost/absent:1"], on: runtime)
     #expect(none.output.split(separator: "\n").count == 1)
     #expect(none.code == 0)
   }
@@ -139,12 +139,12 @@ struct ListCommandTests {
   func oldVersion() async throws {
     let runtime = try TestRuntime.recorded("containerd-1.6.20", servingOnly: "runtime.v1alpha2.")
     for arguments in [["ps", "-a"], ["--api", "v1alpha2", "ps", "-a"]] {
-      let run = try await CommandLineTool.run(arguments, on: runtime)
+      let run = try await Tool.cri(arguments, on: runtime)
       #expect(run.output.split(separator: "\n").count == 5)
       #expect(run.code == 0, "\(run.errors)")
     }
     #expect(runtime.called == ["ListContainers", "ListContainers", "ListContainers"])
-    let run = try await CommandLineTool.run(["--api", "v1", "ps"], on: runtime)
+    let run = try await Tool.cri(["--api", "v1", "ps"], on: runtime)
     #expect(run.code == 3)
     #expect(run.errors.contains("unknown service"))
   }
@@ -161,7 +161,7 @@ struct ListCommandTests {
     ])
   func failures(arguments: [String], code: Int32, words: String) async throws {
     let runtime = try TestRuntime.recorded("containerd-2.4")
-    let run = try await CommandLineTool.run(arguments, on: runtime)
+    let run = try await Tool.cri(arguments, on: runtime)
     #expect(run.code == code)
     #expect(run.errors.contains(words), "\(run.errors)")
     #expect(run.errors.split(separator: "\n").count == 1)
@@ -171,7 +171,7 @@ struct ListCommandTests {
   @Test("end at once, with a remedy, where there is no runtime")
   func unreachable() async throws {
     for command in ["ps", "pods", "images", "version", "info"] {
-      let run = try await CommandLineTool.run(["-r", "/tmp/no-such-runtime.sock", command])
+      let run = try await Tool.cri(["-r", "/tmp/no-such-runtime.sock", command])
       #expect(run.code == 3)
       #expect(run.errors.contains("--runtime-endpoint"))
       #expect(run.errors.split(separator: "\n").count == 1)

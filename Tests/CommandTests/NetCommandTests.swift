@@ -29,7 +29,7 @@ import Testing
   private func simulator(_ options: String...) async throws -> SpawnedProcess {
     let process = try SpawnedProcess(
       [
-        Executable.path("cri-sim"), "--socket", socket, "--description", directory.file("pods.yaml"), "--state",
+        Tool.path("cri-sim"), "--socket", socket, "--description", directory.file("pods.yaml"), "--state",
         directory.file("state"),
       ] + options)
     let socket = socket
@@ -39,12 +39,12 @@ import Testing
 
   private struct NotServed: Error {}
 
-  private func net(_ arguments: String...) async throws -> CommandLineTool {
-    try await CommandLineTool.run(
-      ["net", "--cni-dir", directory.file("cni")] + arguments, environment: ["CONTAINER_RUNTIME_ENDPOINT": socket])
+  private func net(_ arguments: String...) async throws -> Tool {
+    try await Tool.cri(
+      ["net", "--cni-dir", directory.file("cni")] + arguments, on: socket)
   }
 
-  private func pods(_ tool: CommandLineTool) throws -> [String: JSON] {
+  private func pods(_ tool: Tool) throws -> [String: JSON] {
     let document = try JSON.parse(tool.output)
     #expect(document["kind"]?.stringValue == "cri-net")
     #expect(document["schema"]?.intValue == 1)
@@ -135,8 +135,8 @@ import Testing
     let unread = try JSON.parse(try await net("-o", "json", "web").output)
     #expect(unread["unchecked"]?.arrayValue?.contains { $0["what"]?.stringValue == "CNI results of pods" } == true)
     #expect(try await net("web").output.contains("not checked: CNI results of pods: "))
-    let gone = try await CommandLineTool.run(
-      ["net"], environment: ["CONTAINER_RUNTIME_ENDPOINT": directory.file("nobody.sock")])
+    let gone = try await Tool.cri(
+      ["net"], on: directory.file("nobody.sock"))
     #expect(gone.code == 3 && gone.output.isEmpty)
   }
 }

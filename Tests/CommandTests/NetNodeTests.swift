@@ -6,9 +6,8 @@ import Testing
 
 /// What kernel, CNI and a real containerd say of the same pods, whole and broken in every way that happens.
 @Suite struct NetNodeTests {
-  @Test(.enabled(if: RealNode.isPossible, "needs root, containerd and namespaces"))
-  func `a real node`() async throws {
-    try await RealNode.with(pods: 3) { node in
+  @Test(.timeLimit(.minutes(10))) func `a real node`() async throws {
+    try await ContainerdNode.with(pods: 3) { node in
       let whole = try await report(node)
       #expect(
         whole.verdicts == [
@@ -37,9 +36,8 @@ import Testing
     func id(_ pod: String) -> String { pods[pod]?["id"]?.stringValue ?? "" }
   }
 
-  private func report(_ node: RealNode, _ pods: String...) async throws -> NodeReport {
-    let tool = try await CommandLineTool.run(
-      ["net", "-o", "json"] + pods, environment: ["CONTAINER_RUNTIME_ENDPOINT": node.socket])
+  private func report(_ node: ContainerdNode, _ pods: String...) async throws -> NodeReport {
+    let tool = try await Tool.cri(["net", "-o", "json"] + pods, on: node.socket)
     let document = try JSON.parse(tool.output)
     #expect(document["unchecked"]?.arrayValue == [])
     return NodeReport(
@@ -48,14 +46,14 @@ import Testing
         uniqueKeysWithValues: (document["pods"]?.arrayValue ?? []).map { ($0["pod"]?.stringValue ?? "", $0) }))
   }
 
-  private func snapshot(_ node: RealNode) async throws -> Snapshot {
+  private func snapshot(_ node: ContainerdNode) async throws -> Snapshot {
     let tool = try await node.cri("snapshot")
     #expect(tool.code == 0 && tool.errors.isEmpty)
     return try Snapshot(parsing: Array(tool.output.utf8))
   }
 
   /// Against what other tools read.
-  private func checkTruth(_ node: RealNode, _ whole: NodeReport) async throws {
+  private func checkTruth(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     let snapshot = try await snapshot(node)
     #expect(snapshot.notChecked.isEmpty)
     #expect(snapshot.truth?.orphans == .read([]))
@@ -84,7 +82,7 @@ import Testing
     #expect(web.truth?.leases?.value?.count == web.addresses.count)
   }
 
-  private func giveAddressTwice(_ node: RealNode, _ whole: NodeReport) async throws {
+  private func giveAddressTwice(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     let command = "address XXX \(whole.address("web-5d4b"))/24 dev eth0"
     let inside = "nsenter --net='\(whole.namespace("more-2"))' ip "
     try await node.run(inside + command.replacing("XXX", with: "add"))
@@ -98,7 +96,7 @@ import Testing
     #expect(try await report(node).code == 0)
   }
 
-  private func deleteInterface(_ node: RealNode, _ whole: NodeReport) async throws {
+  private func deleteInterface(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip link delete eth0")
     let gone = try await report(node)
     #expect(gone.code == 1)
@@ -108,7 +106,7 @@ import Testing
   }
 
   /// As after a reboot, but the processes live on.
-  private func unmountNamespace(_ node: RealNode, _ whole: NodeReport) async throws {
+  private func unmountNamespace(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     try await node.run("umount '\(whole.namespace("more-0"))'")
     let gone = try await report(node, "more-0")
     #expect(gone.verdicts == ["more-0": "gone"])
@@ -116,7 +114,7 @@ import Testing
     #expect(gone.code == 1)
   }
 
-  private func killPause(_ node: RealNode, _ whole: NodeReport) async throws {
+  private func killPause(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     let pid = try #require(whole.pods["coredns-7c6"]?["truth"]?["process"]?["pid"]?.intValue)
     try await node.run("kill -KILL \(pid)")
     let isSeen = await eventually {
@@ -126,12 +124,12 @@ import Testing
   }
 
   /// A container and a whole pod that the runtime does not list any more, while their processes live.
-  private func loseContainers(_ node: RealNode) async throws {
+  private func loseContainers(_ node: ContainerdNode) async throws {
     let before = try await snapshot(node)
     let container = try #require(before.containers.first { $0.name == "nginx" })
     let pod = try #require(before.sandboxes.first { $0.pod.name == "more-1" })
     for id in [container.id, pod.id] { try await node.ctr("containers label \(id) io.cri-containerd.kind=lost") }
-    try await node.restart()
+    try await node.act("restart")
     let after = try await snapshot(node)
     #expect(!after.sandboxes.contains { $0.id == pod.id } && !after.containers.contains { $0.id == container.id })
     // What began less than ten seconds ago might be in the making.

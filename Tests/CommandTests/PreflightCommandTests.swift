@@ -13,8 +13,8 @@ import TestSupport
     return (runtime, directory.file("s"), directory)
   }
 
-  private static func preflight(_ options: [String], _ socket: String) async throws -> CommandLineTool {
-    try await CommandLineTool.run(["preflight"] + options, environment: ["CONTAINER_RUNTIME_ENDPOINT": socket])
+  private static func preflight(_ options: [String], _ socket: String) async throws -> Tool {
+    try await Tool.cri(["preflight"] + options, on: socket)
   }
 
   @Test func `a loss is told by name, with what to do instead`() async throws {
@@ -79,7 +79,7 @@ import TestSupport
       let (code, text) = try await preflight()
       #expect(code == 0, "\(text)")
       #expect(text.hasSuffix("no loss predicted: 3 ready pods would outlive the restart\n"))
-      try await node.restart()
+      try await node.act("restart")
     }
     #expect(try await node.sandbox("coredns-7c6").state == .ready)
     #expect(try await node.container("nginx").state == .running)
@@ -99,7 +99,7 @@ import TestSupport
     #expect(text.contains("1 pod would stay and lose containers: default/web-5d4b (P5)"))
 
     // And so it comes, for these two and no others.
-    try await node.restart()
+    try await node.act("restart")
     #expect(try await node.container("nginx").state == .unknown)
     #expect(try await node.sandbox("coredns-7c6").state == .notReady)
     #expect(try await node.sandbox("web-5d4b").state == .ready)

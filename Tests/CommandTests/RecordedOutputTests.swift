@@ -19,7 +19,7 @@ struct RecordedOutputTests {
       let recorded = try JSON.parse(line)
       let arguments = try #require(recorded["arguments"]?.arrayValue).compactMap(\.stringValue)
       let document = try #require(recorded["document"])
-      let run = try await CommandLineTool.run(arguments, on: server)
+      let run = try await Tool.cri(arguments, on: server)
       #expect(run.code == 0, "\(run.errors)")
       // To the letter: order of keys and indentation too.
       #expect(try sorted(run.output) == sorted(document.text(pretty: true) + "\n"), "\(arguments)")
@@ -41,7 +41,7 @@ struct RecordedOutputTests {
     ])
   func yaml(runtime: String, command: (file: String, arguments: [String])) async throws {
     let server = try TestRuntime.recorded(runtime)
-    let run = try await CommandLineTool.run(command.arguments + ["-o", "yaml"], on: server)
+    let run = try await Tool.cri(command.arguments + ["-o", "yaml"], on: server)
     #expect(try run.output == RecordedText.read("\(runtime)/\(command.file)"), "\(run.errors)")
   }
 
@@ -53,7 +53,7 @@ struct RecordedOutputTests {
     ])
   func texts(runtime: String, command: (file: String, arguments: [String])) async throws {
     let server = try TestRuntime.recorded(runtime)
-    let run = try await CommandLineTool.run(command.arguments, on: server)
+    let run = try await Tool.cri(command.arguments, on: server)
     #expect(try run.output == RecordedText.read("\(runtime)/\(command.file)"), "\(run.errors)")
   }
 

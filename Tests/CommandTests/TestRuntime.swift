@@ -79,6 +79,16 @@ extension TestRuntime {
   }
 }
 
+extension Tool {
+  /// The built command on a runtime in this process, which lives until the command ends.
+  static func cri(
+    _ arguments: [String], on runtime: TestRuntime, environment: [String: String] = [:]
+  ) async throws -> Tool {
+    defer { withExtendedLifetime(runtime) {} }
+    return try await cri(arguments, on: runtime.path, environment: environment)
+  }
+}
+
 /// The files beside these tests: what crictl printed about the recorded runtimes.
 enum RecordedText {
   static func read(_ name: String) throws -> String {

@@ -22,16 +22,9 @@ package final class SpawnedProcess: Sendable {
     let ours = Descriptor(owning: ends[0])
     let theirs = Descriptor(owning: ends[1])
     try ours.setFlags()
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for number: Int32 in [0, 1] { posix_spawn_file_actions_adddup2(&actions, theirs.rawValue, number) }
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var pid: pid_t = 0
-    let code = posix_spawn(&pid, words[0], &actions, nil, &arguments, environ)
-    guard code == 0 else { throw Errno(rawValue: code) }
-    self.pid = pid
+    pid = try spawn(words) { actions in
+      for number: Int32 in [0, 1] { posix_spawn_file_actions_adddup2(&actions, theirs.rawValue, number) }
+    }
     state = Locked(State(channel: consume ours))
   }
 

@@ -1,0 +1,204 @@
+import CRI
+import CRIJSON
+import CRIState
+import CRISystem
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The main job on a real containerd: snapshot, restart, verify.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct RealContainerdTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private func snapshot(_ node: ContainerdNode, _ global: [String] = []) async throws -> Snapshot {
+    let run = try await Tool.cri(global + ["snapshot", "-o", folder.file("before")], on: node.socket)
+    try #require(run.code == 0 && run.errors.isEmpty, "\(run)")
+    return try Snapshot(parsing: File.read(folder.file("before")))
+  }
+
+  /// `cri verify` with its document.
+  private func verify(_ node: ContainerdNode) async throws -> (code: Int32, report: JSON, text: String) {
+    let run = try await Tool.cri(
+      ["verify", "--before", folder.file("before"), "--wait", "120s", "-o", "json"], on: node.socket)
+    return (run.code, (try? JSON.parse(run.output)) ?? .null, "\(run.output)\(run.errors)")
+  }
+
+  /// The rules of a report that are worse than info, each with its object.
+  private func findings(_ report: JSON) -> Set<String> {
+    Set(
+      (report["findings"]?.arrayValue ?? []).filter { $0["severity"] != "info" }.map { finding in
+        let object = finding["object"]
+        let name = object?["name"]?.stringValue.map { "/\($0)" } ?? ""
+        return "\(finding["rule"]?.stringValue ?? "") \(object?["pod"]?.stringValue ?? "")\(name)"
+      })
+  }
+
+  @Test func `restarts keep everything, whatever ended the daemon`() async throws {
+    try await ContainerdNode.with { node in
+      let before = try await snapshot(node)
+      #expect(before.sandboxes.count == 4 && before.sandboxes.count { $0.isReady } == 3)
+      #expect(before.sandboxes.allSatisfy { !$0.isReady || $0.ip.isEmpty == $0.isHostNetwork })
+      #expect(before.containers.contains { $0.status.state == .exited && $0.status.exitCode == 3 })
+
+      let vacuous = try await verify(node)
+      #expect(vacuous.code == 4 && vacuous.report["verdict"] == "vacuous", "\(vacuous.text)")
+
+      try await node.act("restart")
+      let restarted = try await verify(node)
+      #expect(restarted.code == 0, "\(restarted.text)")
+      #expect(findings(restarted.report).isEmpty)
+      #expect(restarted.report["summary"]?["keep"] == 3)
+
+      // Nobody waits before verify does: it meets the daemon while it recovers.
+      try await node.act("kill", "start --no-wait")
+      let killed = try await verify(node)
+      #expect(killed.code == 0, "\(killed.text)")
+      #expect(findings(killed.report).isEmpty && killed.report["summary"]?["keep"] == 3, "\(killed.text)")
+
+      let same = try await Tool.cri(["diff", folder.file("before")], on: node.socket)
+      #expect(same.code == 0 && same.output.isEmpty, "\(same)")
+    }
+  }
+
+  @Test func `guard restarts and verifies, through the start that recovers`() async throws {
+    try await ContainerdNode.with { node in
+      let tool = ContainerdNode.script
+      let restarts = [
+        "'\(tool)' restart --no-wait '\(node.directory)'",
+        "'\(tool)' kill '\(node.directory)'; '\(tool)' start --no-wait '\(node.directory)'",
+      ]
+      for script in restarts {
+        let run = try await Tool.cri(["guard", "--", "/bin/sh", "-c", script], on: node.socket)
+        #expect(run.code == 0 && run.output.contains("intact: 3 ready pods"), "\(run)")
+      }
+      let broken = try await Tool.cri(["guard", "--wait", "2s", "--", tool, "kill", node.directory], on: node.socket)
+      #expect(broken.code == 3, "\(broken)")
+      SnapshotCommandTests.expectOneLine(broken, containing: "nobody listens on the socket")
+    }
+  }
+
+  @Test func `the old version of the interface shows the same`() async throws {
+    try await ContainerdNode.with { node in
+      let client = try node.client()
+      guard try await client.runtime.version().runtimeVersion.hasPrefix("1.") else {
+        // containerd 2 has dropped it.
+        let run = try await Tool.cri(["--api", "v1alpha2", "snapshot", "-o", folder.file("before")], on: node.socket)
+        #expect(run.code == 3 && !ProcessFacts.exists(folder.file("before")), "\(run)")
+        return
+      }
+      let old = try await snapshot(node, ["--api", "v1alpha2"])
+      #expect(old.runtime.api == .v1alpha2)
+      try await node.act("restart")
+      let verified = try await verify(node)
+      #expect(verified.code == 0, "\(verified.text)")
+    }
+  }
+
+  @Test func `what dies or goes between is found, by its rule and its name`() async throws {
+    try await ContainerdNode.with { node in
+      try await killContainer(node)
+      try await killPause(node)
+      try await removeContainer(node)
+      try await removePod(node)
+      try await collectPod(node)
+    }
+  }
+
+  /// A process that is killed behind the runtime's back, while the daemon is away.
+  private func killContainer(_ node: ContainerdNode) async throws {
+    let before = try await snapshot(node)
+    try await node.act("stop")
+    kill(try #require(before.containers.first { $0.name == "coredns" }?.pid), SIGKILL)
+    try await node.act("start")
+    let result = try await verify(node)
+    #expect(result.code == 1, "\(result.text)")
+    #expect(findings(result.report).contains("container.state coredns-7c6/coredns"), "\(result.text)")
+    let affected = result.report["pods"]?.arrayValue?.filter { $0["action"] != "keep" } ?? []
+    #expect(affected.map { $0["pod"] } == ["coredns-7c6"])
+    #expect(affected.map { $0["rule"] } == ["B4"] && affected.map { $0["trigger"] } == ["immediate"])
+  }
+
+  /// The pause process: the pod's namespaces went with it.
+  private func killPause(_ node: ContainerdNode) async throws {
+    let before = try await snapshot(node)
+    kill(try #require(before.sandboxes.first { $0.pod.name == "coredns-7c6" }?.facts.pid), SIGKILL)
+    try await node.act("restart")
+    let result = try await verify(node)
+    #expect(result.code == 1, "\(result.text)")
+    #expect(findings(result.report).contains("pod.state coredns-7c6"), "\(result.text)")
+    let pods = result.report["pods"]?.arrayValue ?? []
+    #expect(pods.contains { $0["pod"] == "coredns-7c6" && $0["rule"] == "C3" }, "\(result.text)")
+  }
+
+  private func removeContainer(_ node: ContainerdNode) async throws {
+    let before = try await snapshot(node)
+    let sidecar = try #require(before.containers.first { $0.name == "sidecar" }?.id)
+    _ = try await node.client().runtime.removeContainer(RemoveContainerRequest(containerID: sidecar))
+    try await node.act("restart")
+    let result = try await verify(node)
+    #expect(result.code == 1, "\(result.text)")
+    #expect(findings(result.report).contains("container.forgotten web-5d4b/sidecar"), "\(result.text)")
+  }
+
+  private func removePod(_ node: ContainerdNode) async throws {
+    _ = try await snapshot(node)
+    try await remove("web-5d4b", node)
+    try await node.act("restart")
+    let result = try await verify(node)
+    #expect(result.code == 1, "\(result.text)")
+    let expected: Set = ["pod.missing web-5d4b", "container.missing web-5d4b/nginx"]
+    #expect(findings(result.report).isSuperset(of: expected), "\(result.text)")
+    let pods = result.report["pods"]?.arrayValue ?? []
+    #expect(pods.contains { $0["pod"] == "web-5d4b" && $0["rule"] == "C1" }, "\(result.text)")
+  }
+
+  /// Garbage is collected: that is no loss.
+  private func collectPod(_ node: ContainerdNode) async throws {
+    _ = try await snapshot(node)
+    try await remove("old-job", node)
+    try await node.act("restart")
+    let result = try await verify(node)
+    #expect(result.code == 0, "\(result.text)")
+    #expect(result.report["findings"]?.arrayValue?.contains { $0["rule"] == "pod.collected" } == true)
+  }
+
+  private func remove(_ pod: String, _ node: ContainerdNode) async throws {
+    let id = try await node.sandbox(pod).id
+    let runtime = try node.client().runtime
+    _ = try await runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id))
+    _ = try await runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: id))
+  }
+
+  @Test func `a daemon that is killed while it is asked leaves no file`() async throws {
+    try await ContainerdNode.with { node in
+      try ProcessFacts.write("the old one", to: folder.file("s"))
+      let text = ProcessFacts.read("\(node.directory)/pid").trimmingCharacters(in: .whitespacesAndNewlines)
+      let pid = try #require(Int32(text))
+      // Stopped, its socket takes connections and nobody answers: the kill comes surely in the middle.
+      kill(pid, SIGSTOP)
+      async let asked = Tool.cri(["snapshot", "-o", folder.file("s")], on: node.socket)
+      let isAsked = await eventually(within: .seconds(60)) { Self.hasWaitingConnection(node.socket) }
+      kill(pid, SIGKILL)
+      let run = try await asked
+      #expect(isAsked)
+      #expect(run.code == 3)
+      SnapshotCommandTests.expectOneLine(run, containing: "Version: connection lost")
+      #expect(ProcessFacts.read(folder.file("s")) == "the old one")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["s"])
+      let later = try await Tool.cri(["snapshot", "-o", folder.file("s")], on: node.socket)
+      #expect(later.code == 3)
+      SnapshotCommandTests.expectOneLine(later, containing: "Connection refused")
+    }
+  }
+
+  /// Whether somebody has connected and was not accepted yet, as the kernel tells (proc(5), state 2: connecting).
+  private static func hasWaitingConnection(_ socket: String) -> Bool {
+    ProcessFacts.read("/proc/net/unix").split(separator: "\n").contains { line in
+      let fields = line.split(separator: " ")
+      return fields.count == 8 && fields[7] == socket && fields[5] == "02"
+    }
+  }
+}
