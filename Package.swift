@@ -72,10 +72,13 @@ let package = Package(
     .target(
       name: "CRIRendering", dependencies: ["CRIJSON", "CRIYAML", "CRISystem"], swiftSettings: safe),
     .target(
+      name: "CRIReport", dependencies: ["CRIState", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf"],
+      swiftSettings: safe),
+    .target(
       name: "CRICommands",
       dependencies: [
-        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf",
-        "CRISystem",
+        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRIReport", "CRIRendering", "CRIJSON", "CRIYAML",
+        "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
@@ -136,6 +139,12 @@ let package = Package(
       swiftSettings: dialect),
     .testTarget(
       name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON"], resources: [.copy("Recordings")],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRIReportTests",
+      dependencies: [
+        "CRIReport", "CRIState", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRIMessages", "TestSupport",
+      ],
       swiftSettings: dialect),
     .testTarget(
       name: "CommandTests",

@@ -19,7 +19,8 @@ package enum Sanitizer {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: false
     case .format: scalar == "\u{200c}" || scalar == "\u{200d}"
-    default: true
+    // XML and YAML do not take them.
+    default: !scalar.properties.isNoncharacterCodePoint
     }
   }
 

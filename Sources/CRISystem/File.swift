@@ -29,13 +29,12 @@ package enum File {
   /// Writes a file atomically: a temporary file beside it, flushed to the disk, takes its name.
   /// On any failure the old file is as it was and nothing is left behind.
   package static func writeAtomically(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(Errno) {
-    // A link is followed, so that the file it leads to is replaced and the link stays.
-    let target = realPath(path) ?? linkedPath(path)
+    let target = destination(of: path)
     // A device or a pipe is written to, never replaced.
     if isSpecial(target) {
       return try Descriptor(owning: try retrying { open(target, O_WRONLY | O_CLOEXEC) }).writeAll(bytes)
     }
-    let temporary = "\(target).\(getpid()).tmp"
+    let temporary = temporaryName(for: target)
     do throws(Errno) {
       let file = Descriptor(
         owning: try retrying { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode)) })
@@ -51,6 +50,12 @@ package enum File {
     }
     synchronizeDirectory(of: target)
   }
+
+  /// A link is followed, so that the file it leads to is replaced and the link stays.
+  static func destination(of path: String) -> String { realPath(path) ?? linkedPath(path) }
+
+  /// Beside it: only within a file system can a name be taken over at once.
+  static func temporaryName(for target: String) -> String { "\(target).\(getpid()).tmp" }
 
   /// The new name must survive a crash too. A file system that cannot flush a directory is no failure.
   private static func synchronizeDirectory(of path: String) {

@@ -127,7 +127,7 @@ import Testing
     let file = try write(try Snapshot.recorded("containerd-2.4", .before), "s")
     for arguments in [
       [], ["--before"], ["--before", file, "--fail-on", "info"], ["--before", file, "--scenario", "migration"],
-      ["--before", file, "--wait", "soon"], ["--before", file, "-o", "yaml"], ["--before", folder.path],
+      ["--before", file, "--wait", "soon"], ["--before", file, "-o", "text"], ["--before", folder.path],
       ["--before", file, "--after", folder.file("missing")],
     ] {
       let run = try await Tool.cri(["verify"] + arguments, on: folder.file("no.sock"))

@@ -1,10 +1,8 @@
 internal import ArgumentParser
 internal import CRI
-internal import CRIJSON
 internal import CRINode
-internal import CRIRendering
+internal import CRIReport
 internal import CRIState
-internal import CRISystem
 
 struct PreflightCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,24 +30,15 @@ struct PreflightCommand: AsyncParsableCommand {
   @Flag(help: "Pull the images that running pods have and the runtime does not, and say what the registry answers.")
   var pull = false
 
-  @Option(name: [.short, .long], help: "text or json.")
-  var output = TextFormat.text
+  @OptionGroup var reports: ReportOptions
 
   func run() async throws {
-    let options = PreflightOptions(
-      tool: CRICommand.tool, root: root, target: try version(), pulls: pull)
-    let report = PreflightReport(try await facts(Context().patientClient(), options))
-    let code = Self.code(of: report.verdict)
-    switch output {
-    case .json:
-      try StandardStream.output.write(report.json(exitCode: code.rawValue).text(pretty: true) + "\n")
-    case .text:
-      let style = TextStyle(
-        isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
-        term: Environment.value("TERM"))
-      try StandardStream.output.write(PreflightText(report: report, style: style).text)
+    try await reports.report("preflight") {
+      let options = PreflightOptions(
+        tool: CRICommand.tool, root: root, target: try version(), pulls: pull)
+      let report = PreflightReport(try await facts(Context().patientClient(), options))
+      return ReportView(report, exitCode: Self.code(of: report.verdict).rawValue, checked: ReportOptions.now)
     }
-    if code != .done { throw ExitCode(code.rawValue) }
   }
 
   private func version() throws(Failure) -> RuntimeVersion? {

@@ -24,6 +24,7 @@ struct GuardCommand: AsyncParsableCommand {
   var incomplete = false
 
   @OptionGroup var options: VerdictOptions
+  @OptionGroup var reports: ReportOptions
 
   @Argument(parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
   var command: [String]
@@ -35,41 +36,39 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let patience = try DurationText.parse(wait, option: "--wait")
-    let context = try Context()
-    let before = try await takeSnapshot(context.patientClient())
-    if let gap = before.gap, !incomplete {
-      throw Failure(
-        .unreachable,
-        "the snapshot is incomplete: \(gap); the command was not run, since no verdict could be good (--incomplete runs it)"
-      )
+    try await reports.report("verify") {
+      let patience = try DurationText.parse(wait, option: "--wait")
+      let context = try Context()
+      let before = try await takeSnapshot(context.patientClient())
+      if let gap = before.gap, !incomplete {
+        throw Failure(
+          .unreachable,
+          "the snapshot is incomplete: \(gap); the command was not run, since no verdict could be good (--incomplete runs it)"
+        )
+      }
+      if let save { try SnapshotFile.write(before.json, to: save) }
+      let failure = try execute()
+      let verification = options.verification(before: before)
+      return verification.conclude(try await verification.current(context, patience: patience), failure: failure)
     }
-    if let save { try SnapshotFile.write(before.json, to: save) }
-    let hasFailed = try execute()
-    let verification = options.verification(before: before)
-    let after = try await verification.current(context, patience: patience)
-    let code = try verification.conclude(after, options.output, hasFailed: hasFailed)
-    if code != .done { throw ExitCode(code.rawValue) }
   }
 
   /// Says at once how the command failed: what follows may fail too.
-  /// - Returns: whether it did.
-  private func execute() throws -> Bool {
+  /// - Returns: in words; nil where it did not.
+  private func execute() throws -> String? {
     let ending: ChildProcess.Ending
     do throws(Errno) {
-      ending = try ChildProcess.run(command, outputToErrors: options.output == .json)
+      ending = try ChildProcess.run(command, outputToErrors: reports.isDocument)
     } catch {
       throw Failure(.usage, "\(command[0]) cannot be run: \(error); nothing was changed")
     }
+    let words: String
     switch ending {
-    case .exited(0): return false
-    case .exited(let code): try tell("\(command[0]) ended with exit code \(code)")
-    case .killed(let signal): try tell("\(command[0]) was killed by signal \(signal)")
+    case .exited(0): return nil
+    case .exited(let code): words = "\(command[0]) ended with exit code \(code)"
+    case .killed(let signal): words = "\(command[0]) was killed by signal \(signal)"
     }
-    return true
-  }
-
-  private func tell(_ words: String) throws {
     try StandardStream.error.write(Failure(.commandFailed, words).line)
+    return words
   }
 }

@@ -1,7 +1,6 @@
 internal import CRI
-internal import CRIJSON
 internal import CRINode
-internal import CRIRendering
+internal import CRIReport
 internal import CRIState
 internal import CRISystem
 
@@ -35,25 +34,15 @@ struct Verification {
     }
   }
 
-  /// Prints the report.
-  /// - Parameter hasFailed: the command that was guarded; then a good verdict is not all.
-  /// - Returns: what the command ends with.
-  func conclude(_ after: Snapshot, _ format: TextFormat, hasFailed: Bool = false) throws -> ExitCodes {
+  /// The report in its general form.
+  /// - Parameter failure: how the command that was guarded failed; then a good verdict is not all.
+  func conclude(_ after: Snapshot, failure: String? = nil) -> ReportView {
     let report = Report(scenario: scenario, before: before, after: after)
     var code = Self.code(of: report.verdict(failingOn: threshold))
     // A command that failed may not have restarted anything: that is its failure, not a vacuous check.
-    if hasFailed && (code == .done || code == .vacuous) { code = .commandFailed }
-    switch format {
-    case .json:
-      let document = report.json(failingOn: threshold, exitCode: code.rawValue)
-      try StandardStream.output.write(document.text(pretty: true) + "\n")
-    case .text:
-      let style = TextStyle(
-        isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
-        term: Environment.value("TERM"))
-      try StandardStream.output.write(ReportText(report: report, threshold: threshold, style: style).text)
-    }
-    return code
+    if failure != nil && (code == .done || code == .vacuous) { code = .commandFailed }
+    return ReportView(
+      report, failingOn: threshold, exitCode: code.rawValue, checked: ReportOptions.now, failure: failure)
   }
 
   private static func code(of verdict: Report.Verdict) -> ExitCodes {

@@ -1,6 +1,5 @@
 public import ArgumentParser
 public import CRIState
-internal import CRISystem
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +23,7 @@ struct VerifyCommand: AsyncParsableCommand {
   var wait: String?
 
   @OptionGroup var options: VerdictOptions
+  @OptionGroup var reports: ReportOptions
 
   func validate() throws {
     if after != nil, wait != nil {
@@ -32,16 +32,17 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let patience = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
-    let verification = options.verification(before: try SnapshotFile.read(before))
-    let now: Snapshot
-    if let after {
-      now = try SnapshotFile.read(after)
-    } else {
-      now = try await verification.current(Context(waiting: patience), patience: patience)
+    try await reports.report("verify") {
+      let patience = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
+      let verification = options.verification(before: try SnapshotFile.read(before))
+      let now: Snapshot
+      if let after {
+        now = try SnapshotFile.read(after)
+      } else {
+        now = try await verification.current(Context(waiting: patience), patience: patience)
+      }
+      return verification.conclude(now)
     }
-    let code = try verification.conclude(now, options.output)
-    if code != .done { throw ExitCode(code.rawValue) }
   }
 }
 
@@ -53,9 +54,6 @@ struct VerdictOptions: ParsableArguments {
   @Option(
     name: .customLong("fail-on"), help: "The least severity that counts as loss: critical, major or minor.")
   var threshold = Severity.major
-
-  @Option(name: [.short, .long], help: "text or json.")
-  var output = TextFormat.text
 
   func verification(before: Snapshot) -> Verification {
     Verification(before: before, scenario: scenario, threshold: threshold)

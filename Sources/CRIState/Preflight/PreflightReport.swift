@@ -49,8 +49,8 @@ public struct PreflightReport: Hashable, Sendable {
   public var runtime: String
   public var target: RuntimeVersion?
   public var taken: Timestamp
-  /// How many ready pods there are.
-  public var podCount: Int
+  /// The pods that are ready: what a change can take away.
+  public var pods: [PodName]
   /// The worst first, then by rule.
   public var findings: [PreflightFinding]
   public var suspicions: [Suspicion]
@@ -64,13 +64,16 @@ public struct PreflightReport: Hashable, Sendable {
     runtime = "\(snapshot.runtime.name) \(snapshot.runtime.version)"
     target = facts.target
     taken = facts.now
-    podCount = facts.readySandboxes.count
+    pods = facts.readySandboxes.map(\.pod)
     var examination = Examination(facts)
     examination.run()
     findings = examination.findings
     unchecked = examination.gaps
     suspicions = examination.suspicions()
   }
+
+  /// How many ready pods there are.
+  public var podCount: Int { pods.count }
 
   public var verdict: Verdict {
     if findings.contains(where: { $0.rule.predicts != .nothing }) { return .loss }

@@ -1,0 +1,90 @@
+package import CRIState
+
+/// One thing that was looked at: the node, its runtime, a pod with its containers, an image.
+package struct ReportSubject: Hashable, Sendable {
+  package var object: ObjectName
+  /// The worst first; a pod's before its containers'.
+  package var entries: [ReportEntry]
+  /// What will become of it, where no entry says so.
+  package var fate: String?
+
+  package init(_ object: ObjectName, entries: [ReportEntry] = [], fate: String? = nil) {
+    self.object = object
+    self.entries = entries
+    self.fate = fate
+  }
+
+  package var severity: Severity? { entries.first?.severity }
+  /// Whether something about it makes the verdict a bad one.
+  package var isBlocking: Bool { entries.contains(where: \.isBlocking) }
+
+  /// With its kind: `pod default/web`.
+  package var name: String {
+    switch object.kind {
+    case .node, .runtime, .image: "\(object)"
+    case .pod, .container: "\(object.kind.rawValue) \(object)"
+    }
+  }
+}
+
+/// One finding.
+package struct ReportEntry: Hashable, Sendable {
+  package var severity: Severity
+  /// Whether it counts for the verdict.
+  package var isBlocking: Bool
+  package var object: ObjectName
+  /// Whose id is in the documentation, such as `pod.ip` or `P1`.
+  package var rule: String
+  /// What is wrong, with the values.
+  package var fact: String
+  /// Why it matters, or what kubelet will do.
+  package var consequence: String
+  /// What to do about it; empty where only the whole report can tell.
+  package var remedy: String
+  /// Fact, rule and, where it differs from one to the next, consequence, in one line.
+  package var line: String
+}
+
+extension [ReportSubject] {
+  /// Puts every finding to its subject: a container's to its pod.
+  mutating func add(_ entries: [ReportEntry]) {
+    var positions = Dictionary(enumerated().map { ($1.object.subject, $0) }, uniquingKeysWith: { first, _ in first })
+    for entry in entries {
+      let subject = entry.object.subject
+      if let position = positions[subject] {
+        self[position].entries.append(entry)
+      } else {
+        positions[subject] = count
+        append(ReportSubject(subject, entries: [entry]))
+      }
+    }
+    for position in indices {
+      self[position].entries.sort { a, b in
+        if a.severity != b.severity { return a.severity > b.severity }
+        let (isOfPod, isOtherOfPod) = (a.object.kind == .pod, b.object.kind == .pod)
+        if isOfPod != isOtherOfPod { return isOfPod }
+        return (a.object.name, a.rule) < (b.object.name, b.rule)
+      }
+    }
+  }
+
+  /// The node and its runtime, the pods by name, then all others.
+  mutating func sort() {
+    func rank(_ kind: ObjectName.Kind) -> Int {
+      switch kind {
+      case .node: 0
+      case .runtime: 1
+      case .pod: 2
+      case .container: 3
+      case .image: 4
+      }
+    }
+    let keyed = map { (rank: rank($0.object.kind), name: $0.name, subject: $0) }
+    self = keyed.sorted { ($0.rank, $0.name) < ($1.rank, $1.name) }.map(\.subject)
+  }
+}
+
+extension ObjectName {
+  /// What a finding about it is shown with: the pod, whichever of its sandboxes or containers is meant.
+  var subject: ObjectName { pod.map { ObjectName(.pod, pod: $0) } ?? self }
+}

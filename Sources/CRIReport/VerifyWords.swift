@@ -1,0 +1,107 @@
+internal import CRIState
+
+/// A verdict's report in words.
+struct VerifyWords {
+  let report: Report
+  /// What kubelet will do with the pods that it does not keep.
+  private let affected: [PodName: Prediction]
+
+  init(report: Report) {
+    self.report = report
+    affected = Dictionary(report.affected.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  var title: String {
+    let (before, after) = (report.before, report.after)
+    let runtime = before.runtime == after.runtime ? after.runtime : "\(before.runtime) → \(after.runtime)"
+    let process = [before, after].map { $0.daemon.pid.map { "\($0)" } ?? "unknown" }.joined(separator: " → ")
+    if before.daemon.wasReplaced(by: after.daemon) == false {
+      return "\(runtime) on \(after.host.name): process \(after.daemon.pid ?? 0), not restarted"
+    }
+    return "\(report.scenario) of \(runtime) on \(after.host.name): process \(process)"
+  }
+
+  // MARK: Findings
+
+  func entry(_ finding: Finding, isBlocking: Bool) -> ReportEntry {
+    let rule = finding.rule
+    let fact = "\(rule.field) \(finding.before) → \(finding.after)"
+    let fate = deciding(finding)
+    let consequence = fate.map { "kubelet will \(action($0)) \(when($0))" } ?? rule.reason
+    let rules = [rule.id, fate?.rule].compactMap { $0 }.joined(separator: ", ")
+    return ReportEntry(
+      severity: rule.severity, isBlocking: isBlocking, object: finding.object, rule: rule.id, fact: fact,
+      consequence: consequence, remedy: "", line: "\(fact): \(consequence) [\(rules)]")
+  }
+
+  /// Whether a finding says what kubelet will do with the pod.
+  func tellsFate(_ finding: Finding) -> Bool { deciding(finding) != nil }
+
+  /// Kubelet's plan for the pod, where this finding is what moves it.
+  private func deciding(_ finding: Finding) -> Prediction? {
+    guard let pod = finding.object.pod, let prediction = affected[pod] else { return nil }
+    if finding.object.kind == .container, prediction.action == .restartContainers {
+      guard prediction.containers.contains(finding.object.name) else { return nil }
+    }
+    let isWhole = finding.rule.field == "id" && (prediction.field == "sandbox" || prediction.field == "container")
+    let isNetwork = finding.rule.id == "pod.namespaces" && prediction.rule == "C4"
+    let isSame = finding.rule.field == prediction.field || finding.rule.id == "pod.several-ready"
+    return isWhole || isNetwork || isSame ? prediction : nil
+  }
+
+  // MARK: What kubelet will do
+
+  /// For a pod whose findings do not tell it.
+  func fate(_ prediction: Prediction) -> String {
+    let cause = "\(prediction.field ?? "") \(prediction.before ?? "none") → \(prediction.after ?? "none")"
+    return "kubelet will \(action(prediction)) \(when(prediction)): \(cause) [\(prediction.rule ?? "")]"
+  }
+
+  private func action(_ prediction: Prediction) -> String {
+    switch prediction.action {
+    case .keep: "keep the pod"
+    case .restartContainers: "restart \(prediction.containers.joined(separator: ", "))"
+    case .recreate: "recreate the pod"
+    }
+  }
+
+  private func when(_ prediction: Prediction) -> String {
+    prediction.trigger == .immediate ? "at once" : "at its next restart"
+  }
+
+  /// In numbers: the findings name the pods.
+  var kubelet: [String] {
+    var lines: [String] = []
+    let recreated = affected.values.count { $0.action == .recreate }
+    if recreated > 0 {
+      lines.append(
+        "kubelet will kill and recreate \(count(recreated, "pod")) (only kill, where restartPolicy is Never)")
+    }
+    let restarted = affected.values.count { $0.action == .restartContainers }
+    if restarted > 0 {
+      lines.append("kubelet will restart containers in \(count(restarted, "pod")) (as restartPolicy allows)")
+    }
+    let kept = report.predictions.count - affected.count
+    if !affected.isEmpty, kept > 0 { lines.append("kubelet keeps \(count(kept, "pod"))") }
+    return lines
+  }
+
+  // MARK: The verdict
+
+  /// What lost state.
+  func lost(_ threshold: Severity) -> Set<ObjectName> {
+    Set(report.findings.filter { $0.rule.severity >= threshold }.map(\.object))
+  }
+
+  func conclusion(_ verdict: Report.Verdict, _ threshold: Severity) -> String {
+    switch verdict {
+    case .intact: "intact: \(count(report.predictions.count, "ready pod")), nothing is lost"
+    case .lost: "LOST: state of \(count(lost(threshold).count, "object")); \(VerifyRemedy.text(report, threshold))"
+    case .unverified: "unverified: nothing is lost of what could be read, but not everything could"
+    case .vacuous(let reason): "nothing verified: \(reason)"
+    }
+  }
+}
+
+/// `1 pod`, `2 pods`.
+func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

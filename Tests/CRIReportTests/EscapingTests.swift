@@ -1,0 +1,68 @@
+import CRIJSON
+import CRIRendering
+import CRIReport
+import CRIYAML
+import Foundation
+import FoundationXML
+import TestSupport
+import Testing
+
+/// No text can break a format: each is read again as its consumers read it.
+@Suite struct EscapingTests {
+  @Test(arguments: hostileTexts) func `the table is a line a thing, without control characters`(text: String) {
+    let table = ReportFormat.table.text(.saying(text))
+    #expect(table.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+    // Title, fate, two findings, note, unchecked, advice, verdict.
+    #expect(table.utf8.count { $0 == UInt8(ascii: "\n") } == 8)
+  }
+
+  @Test(arguments: hostileTexts) func `json and yaml come back`(text: String) throws {
+    let view = ReportView.saying(text)
+    #expect(try JSON.parse(ReportFormat.json.text(view)) == view.document)
+    #expect(try YAML.parse(ReportFormat.yaml.text(view)) == view.document)
+  }
+
+  @Test(arguments: hostileTexts) func `junit is well-formed and says the same`(text: String) throws {
+    let root = try JUnit(ReportFormat.junit.text(.saying(text)))
+    // What XML cannot hold is shown as an escape.
+    let shown = Sanitizer.visible(text)
+    #expect(root.cases.map(\.name) == ["verdict", "pod n/\(shown)", shown])
+    #expect(root.cases[0].failures == [shown])
+    #expect(root.cases[1].failures == ["\(shown): \(shown)"])
+    #expect(root.cases[2].skipped == shown)
+  }
+
+  @Test(arguments: hostileTexts) func `tap keeps its lines and its directives`(text: String) throws {
+    let lines = TAP(ReportFormat.tap.text(.saying(text)))
+    #expect(lines.plan == 3 && lines.tests.count == 3)
+    #expect(lines.tests.map(\.isGood) == [false, false, true])
+    #expect(lines.tests.map(\.isSkipped) == [false, false, true])
+    let shown = Sanitizer.visible(text)
+    #expect(lines.tests[0].name == "verdict: \(shown)" && lines.tests[1].name == "pod n/\(shown)")
+    #expect((lines.tests[1].diagnostics?["findings"]?[0]?["fact"]?.stringValue ?? "") == shown)
+  }
+
+  @Test(arguments: hostileTexts) func `nagios is one line with one bar`(text: String) {
+    let line = ReportFormat.nagios.text(.saying(text))
+    #expect(line.utf8.last == UInt8(ascii: "\n") && line.utf8.count { $0 == UInt8(ascii: "\n") } == 1)
+    #expect(line.utf8.count { $0 == UInt8(ascii: "|") } == 1)
+    #expect(line.hasPrefix("CRI VERIFY CRITICAL - ") && line.hasSuffix(" | pods=1\n"))
+  }
+
+  @Test(arguments: hostileTexts) func `prometheus labels come back`(text: String) throws {
+    let samples = try Prometheus(ReportFormat.prometheus.text(.saying(text))).samples
+    let info = try #require(samples.first { $0.name == "cri_verify_info" })
+    #expect((info.labels["node"] ?? "").unicodeScalars.elementsEqual(text.unicodeScalars))
+    let finding = try #require(samples.first { $0.name == "cri_verify_finding" })
+    #expect((finding.labels["pod"] ?? "").unicodeScalars.elementsEqual(text.unicodeScalars))
+  }
+
+  @Test(arguments: hostileTexts) func `github commands come back`(text: String) {
+    let commands = ReportFormat.github.text(.saying(text)).split(separator: "\n").map(WorkflowCommand.init)
+    let shown = Sanitizer.visible(text)
+    #expect(commands.map(\.?.level) == ["error", "error", "notice", "notice"])
+    #expect(commands.first??.message == shown)
+    #expect(commands[1]?.title == "pod n/\(shown)")
+    #expect(commands.last??.title == "not checked")
+  }
+}

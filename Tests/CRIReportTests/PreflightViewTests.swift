@@ -1,0 +1,71 @@
+import CRIJSON
+import CRIReport
+import CRIState
+import TestSupport
+import Testing
+
+/// A prediction in the formats' common form, and what each format makes of it.
+@Suite struct PreflightViewTests {
+  /// Of the recorded containerd 1.6.12: no address is on its disk.
+  private static func view(_ exitCode: Int32 = 5) throws -> (ReportView, PreflightReport) {
+    let snapshot = try Snapshot.recorded("containerd-1.6.12", .before)
+    let records = snapshot.sandboxes.map {
+      DiskSandbox(id: $0.id, name: $0.id, pod: $0.pod, isHostNetwork: $0.isHostNetwork)
+    }
+    let facts = PreflightFacts(
+      snapshot: snapshot, target: RuntimeVersion("1.6.14"),
+      containerd: ContainerdDisk(records: .known(DiskRecords(sandboxes: records))))
+    let report = PreflightReport(facts)
+    return (ReportView(report, exitCode: exitCode, checked: ReportView.time), report)
+  }
+
+  @Test func `every ready pod is a test`() throws {
+    let (view, report) = try Self.view()
+    #expect(report.verdict == .loss && report.victims.count == 2 && report.podCount == 3)
+    let junit = try JUnit(ReportFormat.junit.text(view))
+    for pod in report.pods {
+      let item = try #require(junit.cases.first { $0.name == "pod \(pod)" && $0.group == "cri.preflight.pod" })
+      #expect(item.failures.isEmpty != report.victims.contains { $0.pod == pod })
+    }
+    #expect(junit.suite["failures"] == "3" && junit.suite["skipped"] == "\(view.unchecked.count)")
+    #expect(TAP(ReportFormat.tap.text(view)).tests.count { !$0.isGood } == 3)
+  }
+
+  @Test func `the table names the pods, what would be lost, and what to do instead`() throws {
+    let lines = ReportFormat.table.text(try Self.view().0).split(separator: "\n").map(String.init)
+    #expect(lines.first?.hasPrefix("preflight: upgrade of containerd 1.6.12+unknown to 1.6.14 on node-1") == true)
+    #expect(lines.count { $0.hasPrefix("CRITICAL  ") && $0.hasSuffix("[P1]") } == 2)
+    #expect(lines.contains("2 pods would be lost"))
+    #expect(lines.count { $0.hasPrefix("[P1] ") && $0.contains("instead: ") } == 1)
+    #expect(lines.last?.hasPrefix("LOSS PREDICTED: do not upgrade") == true)
+  }
+
+  @Test func `the numbers`() throws {
+    let (view, report) = try Self.view()
+    let suspects = report.suspicions.count { $0.standing == .suspect }
+    #expect(ReportFormat.nagios.text(view).hasPrefix("CRI PREFLIGHT CRITICAL - LOSS PREDICTED"))
+    #expect(ReportFormat.nagios.text(view).hasSuffix(" | pods=3 lost=2 disturbed=0 suspect=\(suspects)\n"))
+    #expect(ReportFormat.nagios.exitCode(view.verdict) == 2)
+    let samples = try Prometheus(ReportFormat.prometheus.text(view)).samples
+    #expect(
+      samples.contains { $0.name == "cri_preflight_verdict" && $0.labels["verdict"] == "loss" && $0.value == "1" })
+    #expect(samples.contains { $0.name == "cri_preflight_pods_to_lose" && $0.value == "2" })
+    #expect(samples.first { $0.name == "cri_preflight_info" }?.labels["target"] == "1.6.14")
+  }
+
+  @Test(arguments: ["verify", "preflight"]) func `a check that fails says so in every format`(check: String) throws {
+    let view = ReportView(failed: check, reason: "nobody listens", exitCode: 3, checked: ReportView.time)
+    for format in ReportFormat.allCases where format != .prometheus {
+      #expect(format.text(view).contains("nobody listens"), "\(format)")
+    }
+    let document = try JSON.parse(ReportFormat.json.text(view))
+    #expect(document["kind"]?.stringValue == (check == "verify" ? "cri-report" : "cri-preflight"))
+    #expect(document["verdict"] == "failed" && document["exitCode"] == 3 && document["schema"] == 1)
+    let samples = try Prometheus(ReportFormat.prometheus.text(view)).samples
+    #expect(samples.filter { $0.value == "1" }.map(\.labels) == [["verdict": "failed"]])
+    #expect(samples.count { $0.name == "cri_\(check)_verdict" } == (check == "verify" ? 5 : 4))
+    #expect(ReportFormat.tap.text(view).contains("\nBail out! "))
+    #expect(try JUnit(ReportFormat.junit.text(view)).suite["errors"] == "1")
+    #expect(ReportFormat.nagios.exitCode(view.verdict) == 3)
+  }
+}

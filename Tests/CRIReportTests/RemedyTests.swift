@@ -1,0 +1,93 @@
+import CRIMessages
+import CRIProtobuf
+import CRIReport
+import CRIState
+import TestSupport
+import Testing
+
+/// The remedy fits the findings.
+@Suite struct RemedyTests {
+  struct Loss: Sendable, CustomStringConvertible {
+    let description: String
+    let runtime: String
+    let words: String
+    let change: @Sendable (inout Snapshot, inout Snapshot) -> Void
+  }
+
+  static let losses: [Loss] = [
+    Loss(description: "forgotten addresses", runtime: "containerd-1.6.12", words: "(containerd#7843)") { _, _ in },
+    Loss(
+      description: "forgotten addresses", runtime: "cri-o-1.37",
+      words: "restart the runtime again, which brings them back"
+    ) {
+      for index in $1.sandboxes.indices where !$1.sandboxes[index].isHostNetwork {
+        $1.sandboxes[index].status.network?.ip = ""
+      }
+      _ = $0
+    },
+    Loss(
+      description: "namespaces that are gone", runtime: "containerd-1.6.12",
+      words: "drain the node, or recreate them one by one"
+    ) {
+      for index in $1.sandboxes.indices where $1.sandboxes[index].isReady {
+        $1.sandboxes[index].facts.isNetworkNamespaceClosed = true
+      }
+      _ = $0
+    },
+    Loss(
+      description: "another boot", runtime: "containerd-1.6.12", words: "drain the node, or recreate them one by one"
+    ) {
+      $1.host.bootID = "boot-2"
+      _ = $0
+    },
+    Loss(
+      description: "stopped pods", runtime: "containerd-2.4",
+      words: "it acts on this as soon as it looks; drain the node first"
+    ) {
+      if let index = $1.sandboxes.firstIndex(where: \.isReady) { $1.sandboxes[index].status.state = .notReady }
+      _ = $0
+    },
+    Loss(
+      description: "an ended container", runtime: "containerd-2.4",
+      words: "find out why it ended before other nodes follow"
+    ) {
+      if let index = $1.containers.firstIndex(where: \.isRunning) {
+        $1.containers[index].status.state = .exited
+        $1.containers[index].status.exitCode = 255
+      }
+      _ = $0
+    },
+    Loss(description: "a lost image", runtime: "containerd-2.4", words: "pull the images again before a pod needs them")
+    { _, after in
+      after.images = []
+    },
+    Loss(
+      description: "no network", runtime: "containerd-2.4", words: "until then the node is NotReady and takes no pods"
+    ) { _, after in
+      after.runtime.conditions = after.runtime.conditions.map { condition in
+        var condition = condition
+        if condition.type == "NetworkReady" { condition.status = false }
+        return condition
+      }
+    },
+    Loss(
+      description: "an old program", runtime: "containerd-2.4",
+      words: "an older program than the one on disk is still running"
+    ) {
+      $1.daemon.executable = "/usr/bin/containerd (deleted)"
+      _ = $0
+    },
+    Loss(
+      description: "several things", runtime: "containerd-2.4", words: "do not start kubelet before this is understood"
+    ) { _, after in
+      after.images = []
+      after.daemon.executable = "/usr/bin/containerd (deleted)"
+    },
+  ]
+
+  @Test(arguments: losses) func `one remedy, and only where it helps`(loss: Loss) throws {
+    let view = try ReportView.recorded(loss.runtime, change: loss.change)
+    #expect(view.verdict.line.hasPrefix("LOST: ") && view.verdict.line.hasSuffix(loss.words), "\(view.verdict.line)")
+    #expect(view.verdict.line.contains("7843") == loss.words.contains("7843"))
+  }
+}

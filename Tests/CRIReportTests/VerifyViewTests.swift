@@ -1,0 +1,197 @@
+import CRIMessages
+import CRIProtobuf
+import CRIReport
+import CRIRendering
+import CRIState
+import TestSupport
+import Testing
+
+/// A verdict in the formats' common form, and what each format makes of it.
+@Suite struct VerifyViewTests {
+  @Test func `every ready pod is a test, whether it is lost or not`() throws {
+    let view = try ReportView.recorded("containerd-1.6.12")
+    let ready = try Snapshot.recorded("containerd-1.6.12", .before).sandboxes.filter(\.isReady)
+    let junit = try JUnit(ReportFormat.junit.text(view))
+    for record in ready {
+      let item = try #require(junit.cases.first { $0.name == "pod \(record.pod)" })
+      #expect(item.failures.isEmpty == record.isHostNetwork, "\(item)")
+      #expect(item.failures.contains { $0.contains("network.ip \(record.ip) → none") } != record.isHostNetwork)
+    }
+    #expect(junit.suite["tests"] == "\(junit.cases.count)")
+    #expect(junit.suite["failures"] == "\(junit.cases.count { !$0.failures.isEmpty })")
+    #expect(junit.suite["skipped"] == "\(junit.cases.count { $0.skipped != nil })")
+    #expect(junit.suite["errors"] == "0" && junit.suite["hostname"] == "node-1" && junit.suite["time"] == "0")
+    #expect(junit.suite["timestamp"] == "2026-11-21T12:41:08")
+    #expect(junit.cases.allSatisfy { $0.hasTime && $0.group.hasPrefix("cri.verify.") })
+    let tap = TAP(ReportFormat.tap.text(view))
+    #expect(tap.plan == tap.tests.count && tap.tests.map(\.name).sorted() == junitNames(junit))
+    #expect(tap.tests.count { !$0.isGood } == junit.cases.count { !$0.failures.isEmpty })
+    #expect(tap.tests.count { $0.isSkipped } == view.unchecked.count && !view.unchecked.isEmpty)
+  }
+
+  /// As TAP names them: the verdict with its words.
+  private func junitNames(_ junit: JUnit) -> [String] {
+    junit.cases.map { $0.name == "verdict" ? "verdict: \($0.failures[0])" : $0.name }.sorted()
+  }
+
+  @Test func `what does not count fails nothing`() throws {
+    let change = { (_: inout Snapshot, after: inout Snapshot) in after.containers[0].status.imageRef = "other" }
+    for (threshold, isFailure) in [(Severity.minor, true), (.major, false)] {
+      let view = try ReportView.recorded("containerd-2.4", failingOn: threshold, change: change)
+      let junit = try JUnit(ReportFormat.junit.text(view))
+      #expect(junit.cases.contains { !$0.failures.isEmpty } == isFailure)
+      #expect(TAP(ReportFormat.tap.text(view)).tests.allSatisfy(\.isGood) != isFailure)
+      let github = ReportFormat.github.text(view)
+      #expect(github.contains("::error ") == isFailure && github.contains("::warning ") != isFailure)
+    }
+  }
+
+  @Test func `a loss that only warns fails nothing and is no good news`() throws {
+    let view = try ReportView.recorded("containerd-1.6.12", exitCode: 0)
+    #expect(view.verdict.level == .warning)
+    #expect(ReportFormat.nagios.text(view).hasPrefix("CRI VERIFY WARNING - LOST"))
+    #expect(try JUnit(ReportFormat.junit.text(view)).suite["failures"] == "0")
+    #expect(!TAP(ReportFormat.tap.text(view)).tests.contains { !$0.isGood })
+    #expect(!ReportFormat.github.text(view).contains("::error"))
+  }
+
+  @Test(arguments: ["vacuous", "unverified"]) func `no verdict is no good news`(word: String) throws {
+    let view = try ReportView.recorded("containerd-2.4") { before, after in
+      if word == "vacuous" { after.daemon = before.daemon } else { after.unread = [Unread(what: "x", why: "y")] }
+    }
+    #expect(view.verdict.word == word && view.verdict.level == .unknown)
+    let junit = try JUnit(ReportFormat.junit.text(view))
+    #expect(junit.suite["errors"] == "1" && junit.cases[0].errors.count == 1)
+    #expect(TAP(ReportFormat.tap.text(view)).tests.first?.isGood == false)
+    let samples = try Prometheus(ReportFormat.prometheus.text(view)).samples
+    #expect(
+      samples.filter { $0.name == "cri_verify_verdict" && $0.value == "1" }.map { $0.labels["verdict"] } == [word])
+    #expect(ReportFormat.github.text(view).hasPrefix("::warning title=cri verify::"))
+  }
+
+  @Test func `another node's snapshot has no tests that pass`() throws {
+    let view = try ReportView.recorded("containerd-2.4") { _, after in after.host.machineID = "another" }
+    #expect(view.subjects.isEmpty)
+    #expect(TAP(ReportFormat.tap.text(view)).tests.allSatisfy { !$0.isGood || $0.isSkipped })
+  }
+
+  @Test(arguments: [
+    (ReportVerdict.Level.good, Int32(0), "OK", Int32(0)), (.warning, 0, "WARNING", 1), (.bad, 1, "CRITICAL", 2),
+    (.bad, 5, "CRITICAL", 2), (.unknown, 2, "UNKNOWN", 3), (.unknown, 3, "UNKNOWN", 3), (.unknown, 4, "UNKNOWN", 3),
+    (.warning, 6, "WARNING", 1),
+  ])
+  func `nagios has its own codes`(level: ReportVerdict.Level, code: Int32, word: String, nagios: Int32) {
+    let view = ReportView.ending(level, code)
+    #expect(ReportFormat.nagios.exitCode(view.verdict) == nagios)
+    #expect(ReportFormat.nagios.text(view).hasPrefix("CRI VERIFY \(word) - "))
+    for format in ReportFormat.allCases where format != .nagios { #expect(format.exitCode(view.verdict) == code) }
+  }
+
+  @Test func `nagios counts`() throws {
+    let line = ReportFormat.nagios.text(try .recorded("containerd-1.6.12"))
+    #expect(line.hasSuffix(" | pods=3 lost=2 ip_lost=2 recreate=2 restart=0\n"), "\(line)")
+    let good = ReportFormat.nagios.text(try .recorded("containerd-1.6.20"))
+    #expect(good.hasPrefix("CRI VERIFY OK - intact") && good.contains("pods=3 lost=0 ip_lost=0 recreate=0"))
+  }
+
+  @Test func `a failed command is told with the verdict`() throws {
+    let view = try ReportView.recorded("containerd-2.4", exitCode: 6, failure: "x ended with exit code 7")
+    #expect(view.verdict.level == .warning)
+    for format in ReportFormat.allCases where ![.json, .yaml, .nagios, .prometheus].contains(format) {
+      #expect(format.text(view).contains("x ended with exit code 7"), "\(format)")
+    }
+    #expect(try JUnit(ReportFormat.junit.text(view)).suite["failures"] == "1")
+  }
+
+  // MARK: Prometheus
+
+  @Test func `series have a type, and no two the same labels`() throws {
+    let view = try ReportView.recorded("containerd-1.6.12") { before, after in
+      // Two of one name, as a container that was started twice leaves them.
+      guard var twin = before.containers.first(where: \.isRunning) else { return }
+      twin.status.id += "twin"
+      before.containers.append(twin)
+      after.containers.removeAll { $0.name == twin.name }
+    }
+    let metrics = try Prometheus(ReportFormat.prometheus.text(view))
+    #expect(Set(metrics.samples.map { "\($0.name) \($0.labels)" }).count == metrics.samples.count)
+    #expect(metrics.samples.allSatisfy { metrics.types[$0.name] == "gauge" && $0.name.hasPrefix("cri_verify_") })
+    #expect(metrics.samples.contains { $0.labels["rule"] == "container.missing" && $0.value == "2" })
+    #expect(metrics.samples.first { $0.name == "cri_verify_timestamp_seconds" }?.value == "1795264868.25")
+    #expect(metrics.samples.first { $0.name == "cri_verify_pods_without_address" }?.value == "2")
+  }
+
+  // MARK: The table
+
+  @Test func `findings of one pod stand together, the worst first`() throws {
+    let table = ReportFormat.table.text(try .recorded("containerd-1.6.12"))
+    let lines = table.split(separator: "\n").map(String.init)
+    let first = try #require(lines.firstIndex { $0.contains("default/p-web ") })
+    #expect(lines[first].hasPrefix("CRITICAL  default/p-web"))
+    #expect(lines[first].hasSuffix("kubelet will recreate the pod at its next restart [pod.ip, C5]"))
+    #expect(lines[first + 1].hasPrefix("MAJOR") && lines[first + 1].hasSuffix("]"))
+    #expect(lines.count { $0.contains("default/p-web") } == 1)
+    #expect(lines.contains("kubelet will kill and recreate 2 pods (only kill, where restartPolicy is Never)"))
+    #expect(lines.contains("kubelet keeps 1 pod"))
+    #expect(lines.last?.hasPrefix("LOST: state of 2 objects; ") == true)
+  }
+
+  @Test func `a pod's containers are named under it`() throws {
+    let view = try ReportView.recorded("containerd-2.4") { _, after in
+      guard let container = after.containers.firstIndex(where: \.isRunning),
+        let pod = after.sandboxes.firstIndex(where: { $0.id == after.containers[container].sandboxID })
+      else { return }
+      after.sandboxes[pod].status.state = .notReady
+      after.containers.remove(at: container)
+    }
+    let lines = ReportFormat.table.text(view).split(separator: "\n")
+    #expect(
+      lines[1].hasPrefix("CRITICAL  ") && lines[1].contains("kubelet will recreate the pod at once [pod.state, C3]"))
+    #expect(lines[2].contains("[container.missing]") && lines[2].hasPrefix("CRITICAL    "), "\(lines[2])")
+  }
+
+  @Test func `what kubelet does is told where no finding tells it`() throws {
+    let view = try ReportView.recorded("containerd-2.4") { _, after in
+      guard let index = after.sandboxes.firstIndex(where: \.isReady) else { return }
+      after.sandboxes[index].status.labels["io.kubernetes.pod.uid"] = nil
+    }
+    let lines = ReportFormat.table.text(view).split(separator: "\n")
+    #expect(lines[1].contains("kubelet will recreate the pod") && lines[1].contains("[C1]"), "\(lines)")
+    #expect(lines[2].hasPrefix("CRITICAL") && lines[2].contains("[pod.labels]"))
+  }
+
+  @Test func `250 lost pods are 250 groups and a few lines`() throws {
+    let view = try ReportView.recorded("containerd-1.6.12") { before, after in
+      func multiply(_ snapshot: inout Snapshot) {
+        let model = snapshot.sandboxes.first { $0.pod.name == "p-web" }
+        snapshot.sandboxes = (0..<250).compactMap { number in
+          model.map { model in
+            var record = model
+            record.status.id += "\(number)"
+            record.status.metadata?.name = "pod-\(number)"
+            record.status.metadata?.uid = "uid-\(number)"
+            record.status.labels["io.kubernetes.pod.uid"] = "uid-\(number)"
+            record.facts.networkNamespace? += "\(number)"
+            return record
+          }
+        }
+        snapshot.containers = []
+      }
+      multiply(&before)
+      multiply(&after)
+    }
+    let lines = ReportFormat.table.text(view).split(separator: "\n")
+    #expect(lines.count { $0.hasPrefix("CRITICAL  default/pod-") } == 250)
+    #expect(lines.allSatisfy { $0.utf8.count < 250 })
+    #expect(lines.count - lines.count { $0.hasPrefix("CRITICAL") || $0.hasPrefix("MAJOR") } < 8)
+    #expect(lines.contains { $0.hasPrefix("kubelet will kill and recreate 250 pods (") })
+  }
+
+  @Test func `colours only in the table, where they are wanted`() throws {
+    let view = try ReportView.recorded("containerd-1.6.12")
+    for format in ReportFormat.allCases {
+      #expect(!format.text(view).contains("\u{1b}"))
+      #expect(format.text(view, style: TextStyle(isColoured: true)).contains("\u{1b}") == (format == .table))
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import CRIJSON
+import CRIState
+import Glibc
+import TestSupport
+import Testing
+
+/// `-o` and `--report`, run as users run them.
+@Suite(.timeLimit(.minutes(10))) struct ReportCommandTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  /// Verifies the recorded restart of containerd 1.6.12, in which two pods lose their addresses.
+  private func verify(_ arguments: [String], from runtime: String = "containerd-1.6.12") async throws -> Tool {
+    for (name, moment) in [("before", Recording.Moment.before), ("after", .after)] {
+      try ProcessFacts.write(try Snapshot.recorded(runtime, moment).json.text(), to: folder.file(name))
+    }
+    return try await Tool.cri(
+      ["verify", "--before", folder.file("before"), "--after", folder.file("after")] + arguments)
+  }
+
+  private func mode(_ name: String) -> UInt32? {
+    var status = stat()
+    return stat(folder.file(name), &status) == 0 ? status.st_mode & 0o777 : nil
+  }
+
+  @Test func `all formats at once`() async throws {
+    let formats = ["table", "json", "yaml", "junit", "tap", "nagios", "prometheus", "github"]
+    let run = try await verify(formats.flatMap { ["--report", "\($0)=\(folder.file($0))"] })
+    #expect(run.code == 1 && run.errors.isEmpty && run.output.contains("LOST"))
+    for format in formats {
+      let alone = try await verify(["-o", format])
+      #expect(alone.code == (format == "nagios" ? 2 : 1))
+      // The time of the check differs.
+      if format != "prometheus" && format != "junit" {
+        #expect(ProcessFacts.read(folder.file(format)) == alone.output, "\(format)")
+      }
+      #expect(!alone.output.isEmpty && alone.output.hasSuffix("\n") && mode(format) == 0o644)
+    }
+    #expect(try JSON.parse(ProcessFacts.read(folder.file("json")))["exitCode"] == 1)
+  }
+
+  @Test func `a report's mode stays as it was`() async throws {
+    try ProcessFacts.write("old", to: folder.file("r"))
+    chmod(folder.file("r"), 0o640)
+    #expect(try await verify(["--report", "tap=\(folder.file("r"))"]).code == 1)
+    #expect(mode("r") == 0o640 && ProcessFacts.read(folder.file("r")).hasPrefix("TAP version 13\n"))
+  }
+
+  @Test(arguments: [("containerd-1.6.12", Int32(2), "CRITICAL"), ("containerd-1.6.20", 0, "OK")])
+  func `nagios has its own codes`(runtime: String, code: Int32, word: String) async throws {
+    let run = try await verify(["-o", "nagios"], from: runtime)
+    #expect(run.code == code && run.output.hasPrefix("CRI VERIFY \(word) - "), "\(run)")
+  }
+
+  @Test func `a check that fails replaces an earlier report`() async throws {
+    let file = folder.file("r")
+    #expect(try await verify(["--report", "json=\(file)"]).code == 1)
+    let run = try await Tool.cri(
+      ["verify", "--before", folder.file("before"), "--report", "json=\(file)", "-o", "nagios"],
+      on: folder.file("no.sock"))
+    #expect(run.code == 3 && run.output.hasPrefix("CRI VERIFY UNKNOWN - not checked: cannot connect"), "\(run)")
+    let document = try JSON.parse(ProcessFacts.read(file))
+    #expect(document["verdict"] == "failed" && document["exitCode"] == 3)
+    // A missing snapshot is 2, which Nagios would take for critical.
+    let missing = try await Tool.cri(["verify", "--before", folder.file("missing"), "-o", "nagios"])
+    #expect(missing.code == 3 && missing.output.hasPrefix("CRI VERIFY UNKNOWN"))
+    let preflight = try await Tool.cri(["preflight", "-o", "tap"], on: folder.file("no.sock"))
+    #expect(preflight.code == 3 && preflight.output.hasPrefix("TAP version 13\nBail out! "))
+  }
+
+  @Test(arguments: [
+    ("junit", "write FORMAT=FILE"), ("xml=f", "unknown format xml; there are table, json"), ("tap=", "name a file"),
+    ("tap=-", "standard output is for -o tap"), ("tap=DIR/missing/f", "No such file or directory"),
+    ("tap=DIR", "Is a directory"), ("tap=/proc/f", "cannot be written"),
+  ])
+  func `a report that cannot be written is found before anything runs`(text: String, words: String) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let report = text.split(separator: "DIR", omittingEmptySubsequences: false).joined(separator: folder.path)
+    let command = ["--", "/bin/touch", folder.file("touched")]
+    for arguments in [["guard", "--report", report] + command, ["verify", "--before", "x", "--report", report]] {
+      let run = try await Tool.cri(arguments, on: runtime.socket)
+      #expect(run.code == 2 && run.output.isEmpty)
+      SnapshotCommandTests.expectOneLine(run, containing: words)
+    }
+    #expect(!ProcessFacts.exists(folder.file("touched")))
+    let run = try await Tool.cri(["preflight", "--report", report], on: runtime.socket)
+    #expect(run.code == 2 && run.output.isEmpty)
+  }
+
+  @Test func `one file takes one report`() async throws {
+    let file = folder.file("f")
+    let run = try await verify(["--report", "tap=\(file)", "--report", "json=\(file)"])
+    #expect(run.code == 2)
+    SnapshotCommandTests.expectOneLine(run, containing: "another report goes to this file")
+    #expect(!ProcessFacts.exists(file))
+  }
+
+  @Test func `an unknown format is told in one line`() async throws {
+    for format in ["text", "xml", ""] {
+      let run = try await verify(["-o", format])
+      #expect(run.code == 2)
+      SnapshotCommandTests.expectOneLine(run, containing: "there are table, json, yaml, junit, tap, nagios")
+    }
+  }
+
+  /// Perl's own harness, where there is one.
+  @Test(.enabled(if: ProcessFacts.exists("/usr/bin/prove"))) func `prove takes the tests`() async throws {
+    for (runtime, failed) in [("containerd-1.6.12", "Failed tests:  1, 4-5"), ("containerd-1.6.20", "Result: PASS")] {
+      _ = try await verify(["--report", "tap=\(folder.file("t"))"], from: runtime)
+      let run = try await Tool.run(["/usr/bin/prove", "--exec", "cat", folder.file("t")])
+      #expect(run.output.contains(failed) && !run.output.contains("Parse errors"), "\(run)")
+    }
+  }
+}
