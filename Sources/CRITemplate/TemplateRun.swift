@@ -1,0 +1,234 @@
+internal import CRIJSON
+
+/// A template on its way through a document.
+struct TemplateRun {
+  /// How a list of statements was left.
+  private enum Flow { case through, leave, next }
+
+  let template: GoTemplate
+  private let document: TemplateValue
+  private(set) var output = ""
+  private var variables: [(name: String, value: TemplateValue)] = []
+  private var depth = 0
+
+  /// Blocks and templates that are open at the same time; a template that calls itself for ever ends here.
+  private static let maximumDepth = 500
+
+  init(_ template: GoTemplate, _ document: JSON) {
+    self.template = template
+    self.document = .json(document)
+  }
+
+  mutating func execute() throws(TemplateError) {
+    variables = [("$", document)]
+    _ = try run(template.statements, document, at: 0)
+  }
+
+  func error(at offset: Int, _ message: String) -> TemplateError { template.source.error(at: offset, message) }
+
+  // MARK: Statements
+
+  private mutating func run(
+    _ statements: [TemplateStatement], _ dot: TemplateValue, at: Int
+  ) throws(TemplateError) -> Flow {
+    guard depth < Self.maximumDepth else {
+      throw error(at: at, "blocks and templates nest deeper than \(Self.maximumDepth) levels")
+    }
+    depth += 1
+    let scope = variables.count
+    defer {
+      depth -= 1
+      variables.removeSubrange(scope...)
+    }
+    for statement in statements {
+      switch statement {
+      case .text(let text): output += text
+      case .output(let pipeline):
+        let value = try evaluate(pipeline, dot)
+        if pipeline.variables.isEmpty { output += value.isNull ? "<no value>" : GoFormatter.print([value]) }
+      case .invoke(let name, let argument, let at): try invoke(name, argument, dot, at)
+      case .leave: return .leave
+      case .next: return .next
+      case .branch(let branch):
+        let scope = variables.count
+        defer { variables.removeSubrange(scope...) }
+        let flow = branch.kind == .range ? try range(branch, dot) : try choose(branch, dot)
+        if flow != .through { return flow }
+      }
+    }
+    return .through
+  }
+
+  private mutating func choose(_ branch: TemplateBranch, _ dot: TemplateValue) throws(TemplateError) -> Flow {
+    for arm in branch.arms {
+      let value = try evaluate(arm.pipeline, dot)
+      if value.isTrue { return try run(arm.body, branch.kind == .with ? value : dot, at: branch.at) }
+    }
+    return try run(branch.otherwise, dot, at: branch.at)
+  }
+
+  private mutating func invoke(
+    _ name: String, _ argument: TemplatePipeline?, _ dot: TemplateValue, _ at: Int
+  ) throws(TemplateError) {
+    guard let body = template.definitions[name] else {
+      throw error(at: at, "no template of the name \(GoText.quote(name)) is defined")
+    }
+    let value = try argument.map { pipeline throws(TemplateError) in try evaluate(pipeline, dot) } ?? .null
+    // It sees no variable of its caller's, and its $ is its argument.
+    let outer = variables
+    variables = [("$", value)]
+    defer { variables = outer }
+    _ = try run(body, value, at: at)
+  }
+
+  // MARK: Loops
+
+  private mutating func range(_ branch: TemplateBranch, _ dot: TemplateValue) throws(TemplateError) -> Flow {
+    guard let arm = branch.arms.first else { return .through }
+    let value = try evaluateCommands(arm.pipeline, dot)
+    var isEmpty = true
+    switch value {
+    case .json(.array(let elements)):
+      for (position, element) in elements.enumerated() {
+        isEmpty = false
+        if try !turn(branch, arm, key: .int(Int64(position)), .json(element)) { break }
+      }
+    case .json(.object(let object)):
+      for (key, element) in object.sortedByKey() {
+        isEmpty = false
+        if try !turn(branch, arm, key: .string(key), .json(element)) { break }
+      }
+    case .json(.null): break
+    default:
+      guard let count = value.intValue, !value.isString else {
+        throw error(at: arm.pipeline.at, "range needs a list, an object or a whole number, not \(value.kind)")
+      }
+      guard arm.pipeline.variables.count < 2 else {
+        throw error(at: arm.pipeline.at, "range over a number sets one variable, not two")
+      }
+      var number: Int64 = 0
+      while number < count {
+        isEmpty = false
+        if try !turn(branch, arm, key: .int(number), .int(number)) { break }
+        number += 1
+      }
+    }
+    return isEmpty ? try run(branch.otherwise, dot, at: branch.at) : .through
+  }
+
+  /// One time through a loop; false when it was the last one.
+  private mutating func turn(
+    _ branch: TemplateBranch, _ arm: TemplateBranch.Arm, key: TemplateValue, _ element: TemplateValue
+  ) throws(TemplateError) -> Bool {
+    let scope = variables.count
+    defer { variables.removeSubrange(scope...) }
+    let names = arm.pipeline.variables
+    for (name, value) in zip(names, names.count == 2 ? [key, element] : [element]) {
+      set(name, value, isAssignment: arm.pipeline.isAssignment)
+    }
+    return try run(arm.body, element, at: branch.at) != .leave
+  }
+
+  // MARK: Values
+
+  private mutating func set(_ name: String, _ value: TemplateValue, isAssignment: Bool) {
+    if isAssignment, let known = variables.lastIndex(where: { $0.name == name }) {
+      variables[known].value = value
+    } else {
+      variables.append((name, value))
+    }
+  }
+
+  private mutating func evaluate(
+    _ pipeline: TemplatePipeline, _ dot: TemplateValue
+  ) throws(TemplateError) -> TemplateValue {
+    let value = try evaluateCommands(pipeline, dot)
+    for name in pipeline.variables { set(name, value, isAssignment: pipeline.isAssignment) }
+    return value
+  }
+
+  private mutating func evaluateCommands(
+    _ pipeline: TemplatePipeline, _ dot: TemplateValue
+  ) throws(TemplateError) -> TemplateValue {
+    var piped: TemplateValue?
+    for command in pipeline.commands { piped = try evaluate(command, dot, piped) }
+    return piped ?? .null
+  }
+
+  private mutating func evaluate(
+    _ command: TemplateCommand, _ dot: TemplateValue, _ piped: TemplateValue?
+  ) throws(TemplateError) -> TemplateValue {
+    guard let first = command.operands.first else { return .null }
+    guard case .function(let function) = first.term else { return try evaluate(first, dot) }
+    return try call(function, command.operands.dropFirst(), dot, piped, at: first.at)
+  }
+
+  private mutating func call(
+    _ function: TemplateFunction, _ operands: ArraySlice<TemplateOperand>, _ dot: TemplateValue,
+    _ piped: TemplateValue?, at: Int
+  ) throws(TemplateError) -> TemplateValue {
+    let count = operands.count + (piped == nil ? 0 : 1)
+    guard function.argumentCount.contains(count) else {
+      let (least, most) = (function.argumentCount.lowerBound, function.argumentCount.upperBound)
+      let wanted = least == most ? "\(least)" : "at least \(least)"
+      throw error(at: at, "\(function.rawValue) takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(count)")
+    }
+    var arguments: [TemplateValue] = []
+    for operand in operands {
+      let value = try evaluate(operand, dot)
+      // These two look no further than they must.
+      if function == .and && !value.isTrue || function == .or && value.isTrue { return value }
+      arguments.append(value)
+    }
+    if let piped { arguments.append(piped) }
+    do {
+      return try function.apply(arguments)
+    } catch {
+      throw self.error(at: at, "\(function.rawValue): \(error.message)")
+    }
+  }
+
+  private mutating func evaluate(
+    _ operand: TemplateOperand, _ dot: TemplateValue
+  ) throws(TemplateError) -> TemplateValue {
+    var value: TemplateValue
+    switch operand.term {
+    case .dot: value = dot
+    case .null: return .null
+    case .constant(let constant): return constant
+    case .variable(let name): value = variables.last { $0.name == name }?.value ?? .null
+    case .function(let function): return try call(function, [], dot, nil, at: operand.at)
+    case .group(let pipeline): value = try evaluate(pipeline, dot)
+    }
+    for (position, field) in operand.fields.enumerated() {
+      value = try self.field(field, of: value, operand, isLast: position == operand.fields.count - 1)
+    }
+    return value
+  }
+
+  private func field(
+    _ name: String, of value: TemplateValue, _ operand: TemplateOperand, isLast: Bool
+  ) throws(TemplateError) -> TemplateValue {
+    let field = GoText.quote("." + name)
+    guard case .json(.object(let object)) = value else {
+      let hint = if case .json(.array) = value { "; use range or index" } else { "" }
+      throw error(at: operand.at, "no field \(field) in \(value.kind)\(hint)")
+    }
+    if let member = object[name] { return .json(member) }
+    if template.missingKey == .noValue { return .null }
+    throw error(at: operand.at, "the object has no field \(field)\(nearest(name, object))")
+  }
+
+  /// Other spellings of the same name, such as `.Status` for `.status` and `.pod_sandbox_id` for `.podSandboxId`.
+  private func nearest(_ name: String, _ object: JSONObject) -> String {
+    func folded(_ text: String) -> String { text.lowercased().filter { $0 != "_" && $0 != "-" } }
+    let same = object.keys.first { folded($0) == folded(name) }
+    return same.map { "; it has \(GoText.quote("." + $0))" } ?? ""
+  }
+}
+
+extension TemplateValue {
+  fileprivate var isString: Bool {
+    if case .json(.string) = self { true } else { false }
+  }
+}
