@@ -41,6 +41,7 @@ let package = Package(
 
     // Messages: documents, protobuf, the generated types.
     .target(name: "CRIJSON", swiftSettings: safe),
+    .target(name: "CRITemplate", dependencies: ["CRIJSON"], swiftSettings: safe),
     .target(name: "CRIYAML", dependencies: ["CRILibYAML", "CRIJSON"], swiftSettings: dialect),
     .target(name: "CRIWire", dependencies: ["CRIProtobufC"]),
     .target(name: "CRIProtobuf", dependencies: ["CRIProtobufC", "CRIJSON"], swiftSettings: dialect),
@@ -109,6 +110,9 @@ let package = Package(
       name: "CRIGRPCTests", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(name: "CRIJSONTests", dependencies: ["CRIJSON"], swiftSettings: dialect),
+    .testTarget(
+      name: "CRITemplateTests", dependencies: ["CRITemplate", "CRIJSON"], resources: [.copy("Facts")],
+      swiftSettings: dialect),
     .testTarget(
       name: "CRIYAMLTests", dependencies: ["CRIYAML", "CRIJSON"], resources: [.copy("Recordings")],
       swiftSettings: dialect),

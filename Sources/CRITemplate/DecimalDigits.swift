@@ -133,11 +133,11 @@ extension Double {
     let precision = precision.map { max($0, 1) }
     if let precision { digits.round(to: precision) }
     let count = digits.digits.count
-    // From which exponent on powers of ten are written; 21 is Go's limit for the shortest form.
-    var limit = precision ?? 21
+    // From which exponent on powers of ten are written; 6 is Go's limit for the shortest form.
+    var limit = precision ?? 6
     if precision != nil, limit > count, count >= digits.point { limit = count }
     let exponent = digits.point - 1
-    if exponent < -4 && count > 0 || exponent >= limit { return digits.scientific(max(count - 1, 0), letter) }
+    if exponent < -4 || exponent >= limit { return digits.scientific(max(count - 1, 0), letter) }
     return digits.fixed(max(count - digits.point, 0))
   }
 }

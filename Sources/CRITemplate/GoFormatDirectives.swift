@@ -48,7 +48,7 @@ struct GoFormatDirectives {
 
   private mutating func directive() {
     formatter.flags = GoFormatter.Flags()
-    (isGoodIndex, isAfterIndex, isReordered) = (true, false, false)
+    (isGoodIndex, isAfterIndex) = (true, false)
     readFlags()
     readIndex()
     readWidth()

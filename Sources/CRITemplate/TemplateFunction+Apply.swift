@@ -93,6 +93,7 @@ extension TemplateFunction {
 
   private func indexed(_ arguments: [TemplateValue]) throws(TemplateFunctionError) -> TemplateValue {
     var value = arguments[0]
+    guard !value.isNull else { throw TemplateFunctionError("null cannot be indexed") }
     for key in arguments.dropFirst() {
       switch value {
       case .json(.object(let object)):

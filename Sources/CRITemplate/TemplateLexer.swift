@@ -192,8 +192,8 @@ struct TemplateLexer {
   private func checkEnd(_ what: String) throws(TemplateError) {
     guard at < bytes.count, !isSpace(at), !source.starts(with: "}}", at: at) else { return }
     if !".,|:)(=".utf8.contains(bytes[at]) {
-      throw source.error(
-        at: at, "unexpected character \(source.character(at: at)) after \(what); write other keys as (index . \"key\")")
+      let hint = bytes[at] == UInt8(ascii: "}") ? "" : "; write other keys as (index . \"key\")"
+      throw source.error(at: at, "unexpected character \(source.character(at: at)) after \(what)\(hint)")
     }
   }
 }

@@ -174,7 +174,8 @@ struct TemplateParser {
       case .otherwise:
         if case .identifier(let next) = token.kind {
           guard kind != .range, next == kind.rawValue else {
-            throw source.error(at: token.offset, "expected \"}}\" after \"else\" of \(word), found \(token.description)")
+            throw source.error(
+              at: token.offset, "expected \"}}\" after \"else\" of \(word), found \(token.description)")
           }
           position += 1
           continue

@@ -171,7 +171,8 @@ struct TemplateRun {
     guard function.argumentCount.contains(count) else {
       let (least, most) = (function.argumentCount.lowerBound, function.argumentCount.upperBound)
       let wanted = least == most ? "\(least)" : "at least \(least)"
-      throw error(at: at, "\(function.rawValue) takes \(wanted) argument\(wanted == "1" ? "" : "s"), not \(count)")
+      throw error(
+        at: at, "\(function.rawValue) takes \(wanted) argument\(most == 1 ? "" : "s"), not \(count)")
     }
     var arguments: [TemplateValue] = []
     for operand in operands {
@@ -200,15 +201,14 @@ struct TemplateRun {
     case .function(let function): return try call(function, [], dot, nil, at: operand.at)
     case .group(let pipeline): value = try evaluate(pipeline, dot)
     }
-    for (position, field) in operand.fields.enumerated() {
-      value = try self.field(field, of: value, operand, isLast: position == operand.fields.count - 1)
-    }
+    for field in operand.fields { value = try self.field(field, of: value, operand) }
     return value
   }
 
   private func field(
-    _ name: String, of value: TemplateValue, _ operand: TemplateOperand, isLast: Bool
+    _ name: String, of value: TemplateValue, _ operand: TemplateOperand
   ) throws(TemplateError) -> TemplateValue {
+    if value.isNull, template.missingKey == .noValue { return .null }
     let field = GoText.quote("." + name)
     guard case .json(.object(let object)) = value else {
       let hint = if case .json(.array) = value { "; use range or index" } else { "" }
