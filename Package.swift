@@ -114,20 +114,20 @@ let package = Package(
       name: "CRITemplateTests", dependencies: ["CRITemplate", "CRIJSON"], resources: [.copy("Facts")],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIYAMLTests", dependencies: ["CRIYAML", "CRIJSON"], resources: [.copy("Recordings")],
+      name: "CRIYAMLTests", dependencies: ["CRIYAML", "CRIJSON", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
       name: "CRIMessagesTests", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
-      resources: [.copy("Facts"), .copy("Recordings")], swiftSettings: dialect),
+      resources: [.copy("Facts")], swiftSettings: dialect),
     .testTarget(
       name: "CRITests", dependencies: ["CRI", "CRISimulator", "CRIGRPC", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
       name: "CRISimulatorTests",
       dependencies: [
-        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "cri-sim",
+        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "cri-sim", "TestSupport",
       ],
-      resources: [.copy("Recordings")], swiftSettings: dialect),
+      swiftSettings: dialect),
     .testTarget(
       name: "CRIStateTests", dependencies: ["CRIState", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
       swiftSettings: dialect),
@@ -142,7 +142,7 @@ let package = Package(
       dependencies: ["CRINode", "CRI", "CRIState", "CRIJSON", "CRISystem", "CRISimulator", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON"], resources: [.copy("Recordings")],
+      name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
       name: "CRIReportTests",
@@ -156,7 +156,7 @@ let package = Package(
         "CRICommands", "CRI", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIRendering", "CRISystem", "cri",
         "cri-sim", "populate", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      resources: [.copy("Recordings")], swiftSettings: dialect),
+      swiftSettings: dialect),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

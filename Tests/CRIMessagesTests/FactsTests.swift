@@ -6,7 +6,7 @@ import Testing
 @Suite("The interface")
 struct FactsTests {
   static func facts(_ kind: String) throws -> Set<String> {
-    let lines = try RecordedAnswer.text("Facts/cri-v1.tsv").split(separator: "\n")
+    let lines = try Facts.lines("cri-v1.tsv")
     return Set(lines.filter { $0.hasPrefix(kind + "\t") }.map(String.init))
   }
 
@@ -52,7 +52,7 @@ struct FactsTests {
 
   @Test("declares fields in the order of the facts, which is that of their JSON")
   func order() throws {
-    let lines = try RecordedAnswer.text("Facts/cri-v1.tsv").split(separator: "\n").map {
+    let lines = try Facts.lines("cri-v1.tsv").map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     }
     for type in MessageTypes.all where !type.schema.fields.isEmpty {

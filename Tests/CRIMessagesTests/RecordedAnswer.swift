@@ -1,37 +1,23 @@
-import CRIJSON
 import CRIMessages
 import CRIProtobuf
-import Foundation
+import TestSupport
 import Testing
 
-/// One call to a real runtime, and its answer.
+/// An answer of a real runtime, and what it is.
 struct RecordedAnswer: CustomTestStringConvertible {
-  static let runtimes = ["containerd-1.6.12", "containerd-1.6.20", "containerd-2.4", "cri-o-1.37"]
-
   let runtime: String
-  let path: String
-  let request: [UInt8]
-  let response: [UInt8]
+  let call: Recording.Call
+  let method: AnyMethod
 
-  var testDescription: String { "\(runtime) \(path) (\(response.count) bytes)" }
+  var request: [UInt8] { call.request }
+  var response: [UInt8] { call.response }
+  var testDescription: String { "\(runtime) \(call.name) (\(response.count) bytes)" }
 
-  var method: AnyMethod? { AnyMethod.all.first { $0.path(.v1) == path } }
-
-  static func all(_ runtime: String) throws -> [RecordedAnswer] {
-    try text("Recordings/\(runtime).jsonl").split(separator: "\n").map { line in
-      let call = try JSON.parse(String(line))
-      func bytes(_ key: String) throws -> [UInt8] {
-        let text = try #require(call[key]?.stringValue)
-        return Array(try #require(Data(base64Encoded: text)))
-      }
-      return RecordedAnswer(
-        runtime: runtime, path: try #require(call["method"]?.stringValue), request: try bytes("request"),
-        response: try bytes("response"))
+  /// All but errors and what is asked of containerd itself.
+  static func all(_ runtime: String, _ moment: Recording.Moment = .after) throws -> [RecordedAnswer] {
+    try Recording(runtime, moment).calls.filter { $0.isAnswered && $0.method.hasPrefix("/runtime.v1.") }.map { call in
+      let method = try #require(AnyMethod.all.first { $0.path(.v1) == call.method })
+      return RecordedAnswer(runtime: runtime, call: call, method: method)
     }
-  }
-
-  /// A file beside the tests.
-  static func text(_ name: String) throws -> String {
-    try String(contentsOf: Bundle.module.bundleURL.appending(path: name), encoding: .utf8)
   }
 }

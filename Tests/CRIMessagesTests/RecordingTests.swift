@@ -1,18 +1,18 @@
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
+import TestSupport
 import Testing
 
 @Suite("Answers of real runtimes")
 struct RecordingTests {
-  @Test("are decoded and encoded again without loss", arguments: RecordedAnswer.runtimes)
-  func roundTrip(runtime: String) throws {
-    let answers = try RecordedAnswer.all(runtime)
+  @Test("are decoded and encoded again without loss", arguments: Recording.runtimes, [Recording.Moment.before, .after])
+  func roundTrip(runtime: String, moment: Recording.Moment) throws {
+    let answers = try RecordedAnswer.all(runtime, moment)
     #expect(answers.count >= 30)
     for answer in answers {
-      let method = try #require(answer.method)
-      try check(method.request, answer.request, answer)
-      try check(method.response, answer.response, answer)
+      try check(answer.method.request, answer.request, answer)
+      try check(answer.method.response, answer.response, answer)
     }
   }
 
@@ -27,20 +27,20 @@ struct RecordingTests {
   }
 
   @Test(
-    "are the JSON that crictl prints", arguments: RecordedAnswer.runtimes,
+    "are the JSON that crictl prints", arguments: Recording.runtimes,
     [
-      ("ListPodSandbox", "pods", "items"), ("ListContainers", "ps-a", "containers"),
+      ("ListPodSandbox", "pods", "items"), ("ListContainers", "ps -a", "containers"),
       ("ListImages", "images", "images"),
     ])
-  func crictl(runtime: String, command: (method: String, file: String, list: String)) throws {
+  func crictl(runtime: String, command: (method: String, crictl: String, list: String)) throws {
     let answers = try RecordedAnswer.all(runtime)
-    let answer = try #require(answers.first { $0.path.hasSuffix("/" + command.method) && $0.request.isEmpty })
-    let ours = try #require(answer.method).response.decode(answer.response).json()
-    let text = try RecordedAnswer.text("Recordings/\(runtime)-\(command.file).json")
+    let answer = try #require(answers.first { $0.call.name == command.method && $0.request.isEmpty })
+    let ours = try answer.method.response.decode(answer.response).json()
+    let printed = try RecordedOutput.document(runtime, command.crictl)
     // crictl sorts its lists, so the order of the list is not the message's.
-    #expect(byID(ours, command.list) == byID(try JSON.parse(text), command.list))
+    #expect(byID(ours, command.list) == byID(printed, command.list))
     #expect(byID(ours, command.list).count > 1)
-    #expect(keys(ours) == keys(try JSON.parse(text)))
+    #expect(keys(ours) == keys(printed))
   }
 
   private func byID(_ document: JSON, _ list: String) -> [String: JSON] {

@@ -1,12 +1,13 @@
 import CRIJSON
 import CRIRendering
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("What crictl prints")
 struct RecordingTests {
-  /// A recording and when its tables were made (in nanoseconds since 1970), which only their ages tell.
-  struct Recording: CustomTestStringConvertible, Sendable {
+  /// What was printed of a runtime and when (in nanoseconds since 1970), which only the ages in its tables tell.
+  struct Printed: CustomTestStringConvertible, Sendable {
     let name: String
     let podsAt: Int64
     let containersAt: Int64
@@ -14,31 +15,28 @@ struct RecordingTests {
   }
 
   static let recordings = [
-    Recording(
+    Printed(
       name: "containerd-1.6.20", podsAt: 1_795_251_629_430_000_000, containersAt: 1_795_251_629_500_000_000),
-    Recording(
+    Printed(
       name: "containerd-2.4", podsAt: 1_795_251_658_000_000_000, containersAt: 1_795_251_658_000_000_000),
-    Recording(
+    Printed(
       name: "cri-o-1.37", podsAt: 1_795_252_236_030_000_000, containersAt: 1_795_252_236_100_000_000),
   ]
 
-  private func text(_ recording: Recording, _ file: String) throws -> String {
-    let url = try #require(
-      Bundle.module.url(
-        forResource: "\(recording.name)-\(file)", withExtension: nil, subdirectory: "Recordings"))
-    return try String(contentsOf: url, encoding: .utf8)
+  private func text(_ recording: Printed, _ file: String) throws -> String {
+    try RecordedOutput.text(recording.name, file)
   }
 
-  private func items(_ recording: Recording, _ file: String, _ key: String) throws -> [JSON] {
-    try #require(try JSON.parse(text(recording, file))[key]?.arrayValue)
+  private func items(_ recording: Printed, _ command: String, _ key: String) throws -> [JSON] {
+    try #require(try RecordedOutput.document(recording.name, command)[key]?.arrayValue)
   }
 
   @Test("containers", arguments: recordings)
-  func containers(recording: Recording) throws {
+  func containers(recording: Printed) throws {
     var table = Table([
       "CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE",
     ])
-    for item in try items(recording, "ps-a.json", "containers") {
+    for item in try items(recording, "ps -a", "containers") {
       let labels = item["labels"]
       table.append([
         ShortID.of(try item.string("id")), ShortID.ofImageReference(try item["image"].string("image")),
@@ -53,9 +51,9 @@ struct RecordingTests {
   }
 
   @Test("pods", arguments: recordings)
-  func pods(recording: Recording) throws {
+  func pods(recording: Printed) throws {
     var table = Table(["POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME"])
-    for item in try items(recording, "pods.json", "items") {
+    for item in try items(recording, "pods", "items") {
       table.append([
         ShortID.of(try item.string("id")),
         HumanDuration.ago(try item.nanoseconds("createdAt"), now: recording.podsAt), try item.podState(),
@@ -67,9 +65,9 @@ struct RecordingTests {
   }
 
   @Test("images", arguments: recordings)
-  func images(recording: Recording) throws {
+  func images(recording: Printed) throws {
     var table = Table(["IMAGE", "TAG", "IMAGE ID", "SIZE"])
-    for item in try items(recording, "images.json", "images") {
+    for item in try items(recording, "images", "images") {
       let names = ImageNames(
         repoTags: try item.strings("repoTags"), repoDigests: try item.strings("repoDigests"))
       let size = try #require(UInt64(try item.string("size")))
@@ -83,8 +81,8 @@ struct RecordingTests {
   }
 
   @Test("pods in detail", arguments: recordings)
-  func podDetails(recording: Recording) throws {
-    let texts = try items(recording, "pods.json", "items").map { item in
+  func podDetails(recording: Printed) throws {
+    let texts = try items(recording, "pods", "items").map { item in
       var details = Details()
       details.line("ID", try item.string("id"))
       details.line("Name", try item["metadata"].string("name"))
@@ -101,8 +99,8 @@ struct RecordingTests {
   }
 
   @Test("containers in detail", arguments: recordings)
-  func containerDetails(recording: Recording) throws {
-    let texts = try items(recording, "ps-a.json", "containers").map { item in
+  func containerDetails(recording: Printed) throws {
+    let texts = try items(recording, "ps -a", "containers").map { item in
       var details = Details()
       details.line("ID", try item.string("id"))
       details.line("PodID", try item.string("podSandboxId"))
@@ -121,8 +119,8 @@ struct RecordingTests {
   }
 
   @Test("images in detail", arguments: recordings)
-  func imageDetails(recording: Recording) throws {
-    let texts = try items(recording, "images.json", "images").map { item in
+  func imageDetails(recording: Printed) throws {
+    let texts = try items(recording, "images", "images").map { item in
       var details = Details()
       details.line("ID", try item.string("id"))
       for tag in try item.strings("repoTags") { details.line("RepoTags", tag) }

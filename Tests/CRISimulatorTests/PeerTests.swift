@@ -3,6 +3,7 @@ import CRIJSON
 import CRIProtobuf
 import CRISimulator
 import Foundation
+import TestSupport
 import Testing
 
 enum Peer {
@@ -25,10 +26,10 @@ struct PeerTests {
     return try output.split(separator: "\n").map { try JSON.parse(String($0)) }
   }
 
-  @Test(arguments: Recorded.runtimes)
+  @Test(arguments: Recording.runtimes)
   func itHearsEveryRecordedAnswer(runtime: String) async throws {
-    let served = try ServedRuntime(.recording(try Recorded.path(runtime)))
-    let calls = try Recorded.load(runtime)
+    let served = try ServedRuntime(.recording(Recording.path(runtime, .before)))
+    let calls = try Recording(runtime, .before).calls
     let heard = try await ask(served, calls.map { "\($0.method)=\(Base64.encode($0.request))" })
     #expect(heard.count == calls.count)
     for (call, heard) in zip(calls, heard) {

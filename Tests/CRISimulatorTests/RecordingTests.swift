@@ -5,30 +5,31 @@ import CRIProtobuf
 import CRISimulator
 import CRISystem
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct RecordingTests {
-  @Test(arguments: Recorded.runtimes)
+  @Test(arguments: Recording.runtimes)
   func everyRecordedAnswerIsServedBack(runtime: String) async throws {
-    let served = try ServedRuntime(.recording(try Recorded.path(runtime)))
-    let calls = try Recorded.load(runtime)
+    let served = try ServedRuntime(.recording(Recording.path(runtime, .before)))
+    let calls = try Recording(runtime, .before).calls
     #expect(calls.count > 30)
     for call in calls {
       #expect(try await Answer(served.channel, call) == Answer(call), "\(call.name)")
     }
   }
 
-  @Test(arguments: Recorded.runtimes)
+  @Test(arguments: Recording.runtimes)
   func aStateFileHoldsAllOfIt(runtime: String) async throws {
     var options = SimulatedRuntime.Options()
     options.statePath = ServedRuntime.temporaryPath("state")
     defer { try? File.remove(options.statePath ?? "") }
     do {
-      _ = try ServedRuntime(.recording(try Recorded.path(runtime)), options: options)
+      _ = try ServedRuntime(.recording(Recording.path(runtime, .before)), options: options)
     }
     // The source is not looked at any more.
     let again = try ServedRuntime(.recording("/nowhere"), options: options)
-    for call in try Recorded.load(runtime) {
+    for call in try Recording(runtime, .before).calls {
       #expect(try await Answer(again.channel, call) == Answer(call), "\(call.name)")
     }
   }
@@ -37,12 +38,12 @@ import Testing
   @Test func losingIPsIsWhatContainerd1612Did() async throws {
     var options = SimulatedRuntime.Options()
     options.onRestart = [RestartLoss(.loseIPs)]
-    let served = try ServedRuntime(.recording(try Recorded.path("containerd-1.6.12")), options: options)
+    let served = try ServedRuntime(.recording(Recording.path("containerd-1.6.12", .before)), options: options)
     try served.restart()
     var compared: [String: Int] = [:]
     // Figures and times go on.
     let volatile = ["ListContainerStats", "ListPodSandboxStats", "ImageFsInfo", "List"]
-    for call in try Recorded.load("containerd-1.6.12-after") where !volatile.contains(call.name) {
+    for call in try Recording("containerd-1.6.12", .after).calls where !volatile.contains(call.name) {
       #expect(try await Answer(served.channel, call) == Answer(call), "\(call.name)")
       compared[call.name, default: 0] += 1
     }
@@ -56,14 +57,14 @@ import Testing
   func theLossIsOnDiskBeforeTheRestart(runtime: String, lost: Int) async throws {
     let addresses = /"NetNSPath":"[^"]*","IP":"10\.42\.0\.\d+"/
     let list = "/containerd.services.containers.v1.Containers/List"
-    let recording = try ServedRuntime(.recording(try Recorded.path(runtime)))
+    let recording = try ServedRuntime(.recording(Recording.path(runtime, .before)))
     let recorded = String(decoding: try await recording.channel.unary(list, []), as: UTF8.self)
     // The stopped pod lost it too, and the host's never had one.
     #expect(recorded.matches(of: addresses).count == (lost == 0 ? 3 : 0))
 
     var options = SimulatedRuntime.Options()
     options.onRestart = [RestartLoss(.loseIPs, pod: "p-web")]
-    let losing = try ServedRuntime(.recording(try Recorded.path(runtime)), options: options)
+    let losing = try ServedRuntime(.recording(Recording.path(runtime, .before)), options: options)
     let simulated = String(decoding: try await losing.channel.unary(list, []), as: UTF8.self)
     #expect(simulated.matches(of: addresses).count == 1)
   }

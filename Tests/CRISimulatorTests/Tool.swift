@@ -6,7 +6,9 @@ final class Tool: @unchecked Sendable {
   private let output = Pipe()
   private let errors = Pipe()
 
-  static let simulator = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("cri-sim").path
+  /// Beside the tests' own executable.
+  static let simulator = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    .appendingPathComponent("cri-sim").path
   /// The package's own.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardized
     .path

@@ -13,12 +13,9 @@ struct RecordedOutputTests {
   @Test("as documents", arguments: Recording.runtimes)
   func documents(runtime: String) async throws {
     let server = try TestRuntime.recorded(runtime)
-    let lines = try RecordedText.lines("\(runtime)/crictl.jsonl")
-    #expect(lines.count == 14)
-    for line in lines {
-      let recorded = try JSON.parse(line)
-      let arguments = try #require(recorded["arguments"]?.arrayValue).compactMap(\.stringValue)
-      let document = try #require(recorded["document"])
+    let documents = try RecordedOutput.documents(runtime)
+    #expect(documents.count == 14)
+    for (arguments, document) in documents {
       let run = try await Tool.cri(arguments, on: server)
       #expect(run.code == 0, "\(run.errors)")
       // To the letter: order of keys and indentation too.
@@ -42,7 +39,7 @@ struct RecordedOutputTests {
   func yaml(runtime: String, command: (file: String, arguments: [String])) async throws {
     let server = try TestRuntime.recorded(runtime)
     let run = try await Tool.cri(command.arguments + ["-o", "yaml"], on: server)
-    #expect(try run.output == RecordedText.read("\(runtime)/\(command.file)"), "\(run.errors)")
+    #expect(try run.output == RecordedOutput.text(runtime, command.file), "\(run.errors)")
   }
 
   @Test(
@@ -54,7 +51,7 @@ struct RecordedOutputTests {
   func texts(runtime: String, command: (file: String, arguments: [String])) async throws {
     let server = try TestRuntime.recorded(runtime)
     let run = try await Tool.cri(command.arguments, on: server)
-    #expect(try run.output == RecordedText.read("\(runtime)/\(command.file)"), "\(run.errors)")
+    #expect(try run.output == RecordedOutput.text(runtime, command.file), "\(run.errors)")
   }
 
   @Test("as texts with ages", arguments: Recording.runtimes)
@@ -68,7 +65,7 @@ struct RecordedOutputTests {
     let start = try #require(pods.first).createdAt.nanoseconds
     let moments = (0..<200).map { start + $0 * 100_000_000 }
     func isRecorded(_ file: String, _ text: (Int64) -> [UInt8]) throws -> Bool {
-      let recorded = try Array(RecordedText.read("\(runtime)/\(file)").utf8)
+      let recorded = try Array(RecordedOutput.text(runtime, file).utf8)
       return moments.contains { text($0) == recorded }
     }
     #expect(try isRecorded("ps-a.table") { ContainerText(containers: containers, now: $0).table })

@@ -60,22 +60,12 @@ final class TestRuntime: Sendable {
 extension TestRuntime {
   /// Serves what a real runtime answered; what it was not asked is not found.
   static func recorded(_ runtime: String, servingOnly prefix: String = "") throws -> TestRuntime {
-    var answers: [String: [UInt8]] = [:]
-    for call in try Recording(runtime, .after).calls {
-      answers[key(call.method, call.request)] = call.response
+    let calls = try Recording(runtime, .after).calls
+    let answers = Dictionary(calls.map { ("\($0.name) \($0.request)", $0) }, uniquingKeysWith: { first, _ in first })
+    return try TestRuntime(servingOnly: prefix) { name, request in
+      guard let call = answers["\(name) \(request)"] else { return .failure(.notFound, "not recorded") }
+      return call.isAnswered ? .message(call.response) : .failure(call.code, call.message)
     }
-    for line in try RecordedText.lines("\(runtime)/image-status.jsonl") {
-      let call = try JSON.parse(line)
-      func bytes(_ key: String) -> [UInt8] { Array(Data(base64Encoded: call[key]?.stringValue ?? "") ?? Data()) }
-      answers[key(call["method"]?.stringValue ?? "", bytes("request"))] = bytes("response")
-    }
-    return try TestRuntime(servingOnly: prefix) { [answers] name, request in
-      answers[key(name, request)].map { .message($0) } ?? .failure(.notFound, "not recorded")
-    }
-  }
-
-  private static func key(_ method: String, _ request: [UInt8]) -> String {
-    "\(method.split(separator: "/").last ?? "") \(request)"
   }
 }
 
@@ -87,13 +77,4 @@ extension Tool {
     defer { withExtendedLifetime(runtime) {} }
     return try await cri(arguments, on: runtime.path, environment: environment)
   }
-}
-
-/// The files beside these tests: what crictl printed about the recorded runtimes.
-enum RecordedText {
-  static func read(_ name: String) throws -> String {
-    try String(contentsOf: Bundle.module.bundleURL.appending(path: "Recordings/\(name)"), encoding: .utf8)
-  }
-
-  static func lines(_ name: String) throws -> [String] { try read(name).split(separator: "\n").map(String.init) }
 }

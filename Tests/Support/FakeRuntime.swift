@@ -23,7 +23,7 @@ package final class FakeRuntime: Sendable {
     intercept: @escaping @Sendable (ServerCall, _ method: String) async -> Bool = { _, _ in false }
   ) throws {
     let answers = Dictionary(
-      recording.calls.map { (Key($0.method, $0.request), $0.response) }, uniquingKeysWith: { first, _ in first })
+      recording.calls.map { (Key($0.method, $0.request), $0) }, uniquingKeysWith: { first, _ in first })
     let state = Locked(Counts())
     (self.path, self.state) = (path, state)
     server = try Server(at: path) { call in
@@ -42,8 +42,8 @@ package final class FakeRuntime: Sendable {
       }
       if await intercept(call, key.method) { return }
       guard let answer = answers[key] else { return call.finish(.notFound, "not recorded") }
-      call.send(answer)
-      call.finish()
+      if answer.isAnswered { call.send(answer.response) }
+      call.finish(answer.code, answer.message)
     }
   }
 

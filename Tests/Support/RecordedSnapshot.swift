@@ -25,13 +25,13 @@ extension Snapshot {
       runtime: RuntimeFacts(
         name: version.runtimeName, version: version.runtimeVersion, api: .v1,
         conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers),
-      sandboxes: try recording.answers(to: .podSandboxStatus).map { _, answer in
+      sandboxes: try recording.answers(to: .podSandboxStatus).filter { $0.request.verbose }.map { _, answer in
         guard let status = answer.status, let facts = SandboxFacts(info: answer.info) else {
           throw RecordingError(reason: "a sandbox without status or facts")
         }
         return SandboxRecord(status: status, facts: facts)
       },
-      containers: try recording.answers(to: .containerStatus).map { _, answer in
+      containers: try recording.answers(to: .containerStatus).filter { $0.request.verbose }.map { _, answer in
         guard let status = answer.status else { throw RecordingError(reason: "a container without status") }
         return ContainerRecord(
           status: status, sandboxID: sandboxOf[status.id] ?? "", pid: ContainerRecord.pid(info: answer.info))

@@ -1,8 +1,9 @@
+package import CRIGRPC
 package import CRIProtobuf
 import CRIJSON
 import Foundation
 
-/// What a real runtime answered to the calls of a snapshot, before or after its restart.
+/// What a real runtime answered to the calls of a snapshot and a few more, before or after its restart.
 package struct Recording: Sendable {
   package enum Moment: String, Sendable { case before, after }
 
@@ -13,39 +14,56 @@ package struct Recording: Sendable {
     /// Such as `/runtime.v1.RuntimeService/Version`.
     package let method: String
     package let request: [UInt8]
-    package let response: [UInt8]
+    /// Empty where the call failed.
+    package var response: [UInt8]
+    package var code: StatusCode
+    /// What the failed call was told.
+    package var message: String
+
+    package var isAnswered: Bool { code == .ok }
+
+    /// The method alone, without its service.
+    package var name: String { method.split(separator: "/").last.map(String.init) ?? "" }
   }
 
   package let calls: [Call]
 
   package init(_ runtime: String, _ moment: Moment) throws {
-    let file = Self.file(runtime, moment)
-    calls = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { line in
-      let call = try JSON.parse(String(line))
+    let path = Self.path(runtime, moment)
+    calls = try Self.lines(path).map { line in
+      let call = try JSON.parse(line)
       func bytes(_ key: String) throws -> [UInt8] {
-        guard let text = call[key]?.stringValue, let data = Data(base64Encoded: text) else {
-          throw RecordingError(reason: "\(file.lastPathComponent): no \(key)")
+        guard let bytes = call[key]?.stringValue.flatMap(Base64.decode) else {
+          throw RecordingError(reason: "\(path): no \(key)")
         }
-        return Array(data)
+        return bytes
       }
+      guard let method = call["method"]?.stringValue,
+        let code = call["code"]?.intValue.flatMap({ StatusCode(rawValue: Int($0)) })
+      else { throw RecordingError(reason: "\(path): no method or no code") }
       return Call(
-        method: call["method"]?.stringValue ?? "", request: try bytes("request"),
-        response: try bytes("response"))
+        method: method, request: try bytes("request"), response: try bytes("response"), code: code,
+        message: call["message"]?.stringValue ?? "")
     }
   }
 
-  /// The file, for the simulated runtime to serve. Those from before also hold what a look before the change asks.
-  package static func path(_ runtime: String, _ moment: Moment) -> String { file(runtime, moment).path }
-
-  private static func file(_ runtime: String, _ moment: Moment) -> URL {
-    Bundle.module.bundleURL.appending(path: "Recordings/\(runtime)-\(moment).jsonl")
+  /// The file, for the simulated runtime to serve.
+  package static func path(_ runtime: String, _ moment: Moment) -> String {
+    path("\(runtime)/\(moment)-restart.jsonl")
   }
+
+  /// A file of `Recordings`.
+  static func path(_ name: String) -> String { Bundle.module.bundleURL.appending(path: "Recordings/\(name)").path }
+
+  static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+  static func lines(_ path: String) throws -> [String] { try text(path).split(separator: "\n").map(String.init) }
 
   /// The answers to one method, each with the request that it answers.
   package func answers<Request: CMessage, Response: CMessage>(
     to method: Method<Request, Response>
   ) throws -> [(request: Request, response: Response)] {
-    try calls.filter { $0.method == method.path(.v1) }.map {
+    try calls.filter { $0.method == method.path(.v1) && $0.isAnswered }.map {
       (try Request.decode($0.request), try Response.decode($0.response))
     }
   }
