@@ -118,7 +118,7 @@ import Testing
   @Test func `what takes too long is unread`() throws {
     let node = try FakeNode()
     var snapshot = node.snapshot([
-      sandbox(a, namespace: "/proc/self/ns/net"), sandbox(FakeNode.id("b"), namespace: "/x"),
+      sandbox(a, namespace: "/proc/self/ns/net"), sandbox(FakeNode.id("b"), namespace: "/tmp/no-such-namespace"),
     ])
     TruthReader(places: node.places, timeLimit: .zero, includesNode: false)
       .addTruth(to: &snapshot, askedAt: 0, configuration: nil)
