@@ -57,7 +57,7 @@ let package = Package(
     .target(
       name: "CRIState", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
     .target(
-      name: "CRIGroundTruth", dependencies: ["CRIState", "CRIJSON", "CRIProtobuf", "CRISystem"],
+      name: "CRIGroundTruth", dependencies: ["CRIState", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem"],
       swiftSettings: safe),
     .target(
       name: "CRINode", dependencies: ["CRI", "CRIState", "CRIGroundTruth", "CRIJSON", "CRIYAML", "CRISystem"],

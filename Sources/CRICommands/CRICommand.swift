@@ -19,7 +19,7 @@ package struct CRICommand: AsyncParsableCommand {
         name: "Verification",
         subcommands: [
           PreflightCommand.self, SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self,
-          GuardCommand.self, NetCommand.self,
+          GuardCommand.self, NetCommand.self, RulesCommand.self,
         ]),
       CommandGroup(
         name: "Runtime",

@@ -28,15 +28,17 @@ struct OCIRuntimeReader {
       variable = ""
     }
     var versions: [String: Reading<String>] = [:]
+    let preset = configuration?["containerd"]?["defaultRuntimeName"] ?? configuration?["crio"]?["DefaultRuntime"]
     return .read(
       programs.sorted { $0.handler < $1.handler }.prefix(Self.maximum).map { handler, program in
         guard let path = Self.find(program, in: variable, root: places.root) else {
           return OCIRuntime(
-            handler: handler, path: program, version: .unread(UnreadReason(Errno.noSuchFile, program)))
+            handler: handler, isDefault: preset?.stringValue == handler, path: program,
+            version: .unread(UnreadReason(Errno.noSuchFile, program)))
         }
         let version = versions[path] ?? version(of: path)
         versions[path] = version
-        return OCIRuntime(handler: handler, path: path, version: version)
+        return OCIRuntime(handler: handler, isDefault: preset?.stringValue == handler, path: path, version: version)
       })
   }
 

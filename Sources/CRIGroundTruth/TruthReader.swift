@@ -43,7 +43,8 @@ package struct TruthReader: Sendable {
         orphans: orphans(snapshot, view, table, askedAt: askedAt),
         ociRuntimes: OCIRuntimeReader(
           configuration: configuration, table: table.value, daemon: snapshot.daemon.pid, places: view.places
-        ).read())
+        ).read(),
+        kubelet: KubeletReader(table: table, places: view.places).read())
     }
     snapshot.notChecked += snapshot.unreadTruth
   }

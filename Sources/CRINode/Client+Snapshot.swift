@@ -75,7 +75,8 @@ private struct SnapshotReader {
       daemon: Daemon(socket: client.endpoint.path, peer: client.peer),
       runtime: RuntimeFacts(
         name: version.runtimeName, version: version.runtimeVersion, api: client.negotiatedVersion ?? .v1,
-        conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers),
+        conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers,
+        settings: configuration ? RuntimeSettings(info: status.info) : nil),
       sandboxes: readSandboxes, containers: readContainers, images: imageList, unread: unread)
     return (snapshot, status.info["config"].flatMap { try? JSON.parse($0) })
   }

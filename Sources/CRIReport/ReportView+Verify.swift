@@ -16,7 +16,7 @@ extension ReportView {
     title = words.title
     self.checked = checked
     properties = [
-      ("node", report.after.host.name), ("runtime", report.after.runtime), ("scenario", "\(report.scenario)"),
+      ("node", report.after.host.name), ("runtime", report.after.runtime), ("scenario", report.scenario.rawValue),
     ]
     let verdict = report.verdict(failingOn: threshold)
     self.verdict = ReportVerdict(
@@ -73,8 +73,8 @@ extension ReportView {
         name: "ip_lost", metric: "pods_without_address", help: "Pods whose address the runtime has lost.",
         value: Set(forgotten.map(\.object)).count),
       ReportCount(
-        name: "recreate", metric: "pods_to_recreate", help: "Pods that kubelet will kill and recreate.",
-        value: planned(.recreate)),
+        name: "recreate", metric: "pods_to_recreate", help: "Pods that kubelet will kill, most to recreate them.",
+        value: planned(.recreate) + planned(.kill)),
       ReportCount(
         name: "restart", metric: "pods_to_restart", help: "Pods in which kubelet will restart containers.",
         value: planned(.restartContainers)),

@@ -21,7 +21,8 @@ struct VerifyRemedy {
     /// Whether pods are ready and without the address that they had, although their network is still there.
     var hasForgottenAddresses: Bool {
       let closed = Set(
-        report.findings.filter { ["pod.netns", "pod.netns-closed"].contains($0.rule.id) }.compactMap(\.object.pod))
+        report.findings.filter { ["pod.netns", "pod.netns-closed", "pod.netns-inode"].contains($0.rule.id) }.compactMap(
+          \.object.pod))
       return affected.contains { $0.rule == "C5" && $0.before != "none" && !closed.contains($0.pod) }
     }
 
@@ -38,6 +39,12 @@ struct VerifyRemedy {
   }
 
   static let table: [VerifyRemedy] = [
+    VerifyRemedy(text: "its pods were stopped and made anew: what they did meanwhile is for you to judge") {
+      !$0.rules.isEmpty && $0.rules.isSubset(of: ["pod.replaced", "container.replaced"])
+    },
+    VerifyRemedy(text: "kubelet has not made these pods anew: see its log, and wait longer with --wait") {
+      !$0.rules.isEmpty && $0.rules.isSubset(of: ["pod.successor", "container.successor"])
+    },
     VerifyRemedy(
       text:
         "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one (containerd#7843)"

@@ -18,7 +18,8 @@ struct VerifyWords {
     if before.daemon.wasReplaced(by: after.daemon) == false {
       return "\(runtime) on \(after.host.name): process \(after.daemon.pid ?? 0), not restarted"
     }
-    return "\(report.scenario) of \(runtime) on \(after.host.name): process \(process)"
+    let why = report.scenarioReason.map { " (\($0))" } ?? ""
+    return "\(report.scenario.rawValue) of \(runtime) on \(after.host.name): process \(process)\(why)"
   }
 
   // MARK: Findings
@@ -62,6 +63,7 @@ struct VerifyWords {
     case .keep: "keep the pod"
     case .restartContainers: "restart \(prediction.containers.joined(separator: ", "))"
     case .recreate: "recreate the pod"
+    case .kill: "kill the pod, whose restartPolicy is \(prediction.restartPolicy?.rawValue ?? "unknown")"
     }
   }
 
@@ -77,6 +79,8 @@ struct VerifyWords {
       lines.append(
         "kubelet will kill and recreate \(count(recreated, "pod")) (only kill, where restartPolicy is Never)")
     }
+    let killed = affected.values.count { $0.action == .kill }
+    if killed > 0 { lines.append("kubelet will kill \(count(killed, "pod")) for good (restartPolicy)") }
     let restarted = affected.values.count { $0.action == .restartContainers }
     if restarted > 0 {
       lines.append("kubelet will restart containers in \(count(restarted, "pod")) (as restartPolicy allows)")

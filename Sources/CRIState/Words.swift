@@ -39,10 +39,10 @@ enum Words {
   }
 
   /// What `after` lacks or has otherwise, as `key=value` pairs; nil where every pair of `before` is still there.
-  static func lost(_ before: StringMap, _ after: StringMap, except: Set<String> = []) -> (
-    before: String, after: String
-  )? {
-    let changed = before.filter { !except.contains($0.key) && after[$0.key] != $0.value }
+  static func lost(
+    _ before: StringMap, _ after: StringMap, where isMeant: (String) -> Bool = { _ in true }
+  ) -> (before: String, after: String)? {
+    let changed = before.filter { isMeant($0.key) && after[$0.key] != $0.value }
     guard !changed.isEmpty else { return nil }
     return (
       changed.map { "\($0.key)=\($0.value)" }.joined(separator: ", "),

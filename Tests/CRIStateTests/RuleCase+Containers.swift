@@ -177,6 +177,15 @@ extension RuleCase {
     },
     .holds("container.missing", "one that had ended") { $1.containers.remove(at: 3) },
 
+    .fires("container.replaced", "kubelet has started it again") { before, after in
+      var next = before.containers[0]
+      next.status.id += "-next"
+      next.status.metadata?.attempt = 1
+      after.containers[0].status.state = .exited
+      after.containers.append(next)
+    },
+    .holds("container.replaced", "it has ended, and nothing follows") { $1.containers[0].status.state = .exited },
+
     .fires("container.collected", "one that had ended, its pod too", "exited 0", "gone") {
       $1.containers.remove(at: 3)
     },

@@ -31,7 +31,12 @@ extension RuleCase {
     .fires("pod.ip", "the address is gone", "10.0.0.2", "none") { $1.sandboxes[0].status.network?.ip = "" },
     .fires("pod.ip", "the network is gone", "10.0.0.2", "none") { $1.sandboxes[0].status.network = nil },
     .fires("pod.ip", "another address", "10.0.0.2", "10.0.0.3") { $1.sandboxes[0].status.network?.ip = "10.0.0.3" },
-    .fires("pod.ip", "still without one", "none", "none") {
+    .holds("pod.ip", "still without one") {
+      $0.sandboxes[0].status.network?.ip = ""
+      $1.sandboxes[0].status.network?.ip = ""
+    },
+    .holds("pod.no-ip", "it had one") { $1.sandboxes[0].status.network?.ip = "" },
+    .fires("pod.no-ip", "still without one", "none", "none") {
       $0.sandboxes[0].status.network?.ip = ""
       $1.sandboxes[0].status.network?.ip = ""
     },
@@ -130,8 +135,18 @@ extension RuleCase {
     .fires("pod.missing", "a ready sandbox is not listed", "sandbox sandbox-web", "none") {
       $1.sandboxes.removeFirst()
     },
-    .fires("pod.missing", "kubelet has made a new one", "sandbox sandbox-web", "replaced by sandbox-web-next") {
+    .fires("pod.replaced", "kubelet has made a new one", "sandbox sandbox-web", "sandbox-web-next, attempt 0 → 1") {
       $1.sandboxes[0] = $0.successor(of: 0)
+    },
+    .fires("pod.replaced", "the old one is still listed", "sandbox sandbox-web", "sandbox-web-next, attempt 0 → 1") {
+      $1.sandboxes[0].status.state = .notReady
+      $1.sandboxes.append($0.successor(of: 0))
+    },
+    .holds("pod.replaced", "the new one is not ready either") {
+      $1.sandboxes[0].status.state = .notReady
+      var next = $0.successor(of: 0)
+      next.status.state = .notReady
+      $1.sandboxes.append(next)
     },
     .holds("pod.missing", "one that was not ready is not listed") { $1.sandboxes.removeLast() },
 

@@ -9,36 +9,41 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
 
   let rule: String
   let what: String
+  let scenario: Scenario
   let fires: Bool
   /// What the finding says, where it is worth fixing.
   let words: [String]?
   let change: Change
 
   static func fires(
-    _ rule: String, _ what: String, _ before: String? = nil, _ after: String? = nil, _ change: @escaping Change
+    _ rule: String, _ what: String, _ before: String? = nil, _ after: String? = nil, in scenario: Scenario = .restart,
+    _ change: @escaping Change
   ) -> RuleCase {
     let words = before.flatMap { before in after.map { [before, $0] } }
-    return RuleCase(rule: rule, what: what, fires: true, words: words, change: change)
+    return RuleCase(rule: rule, what: what, scenario: scenario, fires: true, words: words, change: change)
   }
 
-  static func holds(_ rule: String, _ what: String, _ change: @escaping Change) -> RuleCase {
-    RuleCase(rule: rule, what: what, fires: false, words: nil, change: change)
+  static func holds(
+    _ rule: String, _ what: String, in scenario: Scenario = .restart, _ change: @escaping Change
+  ) -> RuleCase {
+    RuleCase(rule: rule, what: what, scenario: scenario, fires: false, words: nil, change: change)
   }
 
-  static let all = sandboxes + containers + node
+  static let all = sandboxes + containers + node + kernel + renewed
 
-  var testDescription: String { "\(rule) \(fires ? "fires" : "holds"): \(what)" }
+  var testDescription: String { "\(scenario): \(rule) \(fires ? "fires" : "holds"): \(what)" }
 
   var report: Report {
-    var (before, after) = (Snapshot.before, Snapshot.after)
+    var (before, after) = (Snapshot.before, Snapshot.after(scenario))
     change(&before, &after)
-    return Report(before, after)
+    return Report(scenario: scenario, before: before, after: after)
   }
 }
 
 @Suite struct RuleTests {
-  @Test func `a restart that changes nothing has no finding`() {
-    let report = Report(.before, .after)
+  @Test(arguments: Scenario.allCases)
+  func `a change that loses nothing has no finding`(scenario: Scenario) {
+    let report = Report(scenario: scenario, before: .before, after: .after(scenario))
     #expect(report.findings.isEmpty)
     #expect(report.affected.isEmpty)
     #expect(report.predictions.map(\.pod.name) == ["web", "proxy"])
@@ -65,11 +70,19 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test func `a rule fires only where it applies`() {
+    for test in RuleCase.all {
+      for finding in test.report.findings {
+        #expect(finding.rule.scenarios.contains(test.scenario), "\(test): \(finding.rule.id)")
+      }
+    }
+  }
+
   @Test func `rules have unique names, a field and a reason`() {
     #expect(Set(Rule.all.map(\.id)).count == Rule.all.count)
     for rule in Rule.all {
       #expect(rule.id.split(separator: ".").count == 2)
-      #expect(!rule.field.isEmpty && !rule.reason.isEmpty)
+      #expect(!rule.field.isEmpty && !rule.reason.isEmpty && !rule.scenarios.isEmpty)
     }
   }
 

@@ -11,6 +11,35 @@ extension Snapshot {
   static let before = Snapshot.base(pid: 100, startTime: 5000, taken: 2_000_000_000)
   static let after = Snapshot.base(pid: 200, startTime: 9000, taken: 2_000_000_060)
 
+  /// After a change of this kind in which nothing is lost. Where pods are made anew, the new ones have the places of the
+  /// old ones, with new ids and addresses.
+  static func after(_ scenario: Scenario) -> Snapshot {
+    var after = after
+    switch scenario {
+    case .restart: break
+    case .upgrade: after.runtime.version = "2.2.0"
+    case .kubeletRestart: after.daemon = before.daemon
+    case .wipe: after.runtime.version = "2.2.0"
+    case .reboot: after.host.bootID = "boot-2"
+    case .migrate: after.runtime.name = "cri-o"
+    }
+    if scenario.keepsObjects { return after }
+    for index in 0...1 {
+      after.sandboxes[index] = after.successor(of: index)
+      if let address = after.sandboxes[index].status.network?.ip, !address.isEmpty {
+        after.sandboxes[index].status.network?.ip = "10.0.0.102"
+        after.sandboxes[index].facts.interfaces?[0].addresses = ["10.0.0.102", "fd00::2"]
+      }
+    }
+    for index in [0, 2] {
+      after.containers[index].status.id += "-next"
+      after.containers[index].sandboxID += "-next"
+      after.containers[index].pid = 7
+      after.containers[index].status.annotations["io.kubernetes.container.restartCount"] = "1"
+    }
+    return after
+  }
+
   private static func base(pid: Int32, startTime: UInt64, taken: Int64) -> Snapshot {
     Snapshot(
       tool: "cri test", taken: Timestamp(seconds: taken),

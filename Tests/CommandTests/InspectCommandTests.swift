@@ -53,7 +53,7 @@ struct InspectCommandTests {
       (["c1"], 0, 1, []), (["c1", "c1"], 0, 2, []), (["no1"], 1, 0, ["container no1 not found; see cri ps -a"]),
       (["c1", "no1", "-o", "json", "no2", "c2"], 1, 2, ["no1 not found", "no2 not found"]),
       (["bad", "c1"], 1, 1, ["ContainerStatus: INTERNAL: disk \\x1b[31mon fire"]),
-      (["bad1", "bad2"], 1, 0, ["disk"]),
+      (["bad1", "bad2"], 1, 0, ["container bad1: ", "container bad2: "]),
     ] as [([String], Int32, Int, [String])])
   func partial(arguments: [String], code: Int32, found: Int, errors: [String]) async throws {
     let run = try await Tool.cri(["inspect"] + arguments, on: try runtime())

@@ -144,6 +144,8 @@ import Testing
   }
 
   private func removePod(_ node: ContainerdNode) async throws {
+    // A younger pod may come and go.
+    try await Task.sleep(for: .seconds(11))
     _ = try await snapshot(node)
     try await remove("web-5d4b", node)
     try await node.act("restart")

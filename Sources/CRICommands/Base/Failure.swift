@@ -71,6 +71,6 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case vacuous = 4
   /// For preflight: pods, containers or the daemon would be lost.
   case lossPredicted = 5
-  /// For guard: the verdict is good, and the guarded command failed.
+  /// For guard: the guarded command failed, and nothing is lost.
   case commandFailed = 6
 }

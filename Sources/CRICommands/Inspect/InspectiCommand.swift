@@ -28,7 +28,8 @@ struct InspectiCommand: AsyncParsableCommand {
     let context = try Context()
     let client = images.count == 1 ? context.client() : context.patientClient()
     let wanted = images.isEmpty ? try await query.run(client).map(\.id) : images
-    let inspection = Inspection(noun: "image", list: "cri images", isListed: images.isEmpty, output: output)
+    let inspection = Inspection(
+      noun: "image", list: "cri images", isListed: images.isEmpty, output: output, endpoint: context.endpoint)
     try await inspection.run(wanted) { [isVerbose = !output.quiet] (id) async throws(RPCError) in
       let request = ImageStatusRequest(image: ImageSpec(image: id), verbose: isVerbose)
       let answer = try await client.images.imageStatus(request)

@@ -10,6 +10,8 @@ struct Inspection: Sendable {
   /// Whether the IDs come from a list, so that one of them may be gone, and not from the user.
   let isListed: Bool
   let output: InspectOutput
+  /// Who is asked.
+  let endpoint: Endpoint
 
   /// Calls in flight: enough to keep a runtime busy, few enough that none waits for long behind the others.
   private static let concurrency = 64
@@ -21,8 +23,11 @@ struct Inspection: Sendable {
   ) async throws {
     guard !ids.isEmpty else { throw Failure(.failed, "no \(noun) matches; see \(list)") }
     let answers = await answers(ids, look)
-    try output.write(answers.compactMap(\.report), isSingle: ids.count == 1)
-    try report(answers.compactMap(\.failure))
+    let (found, failures) = (answers.compactMap(\.report), answers.compactMap(\.failure))
+    // All of them went between the list and the look.
+    if found.isEmpty, failures.isEmpty { throw Failure(.failed, "no \(noun) matches any more; see \(list)") }
+    try output.write(found, isSingle: ids.count == 1)
+    try report(failures)
   }
 
   /// A runtime that answers, and says nothing.
@@ -56,9 +61,18 @@ struct Inspection: Sendable {
     do throws(RPCError) {
       if let report = try await look(id) { return Answer(report: report) }
     } catch {
-      guard error.isNotFound else { return Answer(failure: Failure(error)) }
+      guard error.isNotFound else { return Answer(failure: failure(error, id)) }
     }
     return Answer(failure: isListed ? nil : Failure(.failed, "\(noun) \(id) not found; see \(list)"))
+  }
+
+  /// What is wrong with one object is said of that one; what is wrong with the runtime, of it.
+  private func failure(_ error: RPCError, _ id: String) -> Failure {
+    switch error {
+    case .undecodable: Failure(.failed, "\(noun) \(id): \(error)")
+    case .status where !error.isUnknownService && !error.isNotInitialized: Failure(.failed, "\(noun) \(id): \(error)")
+    default: Failure(error, endpoint)
+    }
   }
 
   private func report(_ failures: [Failure]) throws {

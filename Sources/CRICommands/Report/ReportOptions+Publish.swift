@@ -13,8 +13,12 @@ extension ReportOptions {
     let style = TextStyle(
       isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
       term: Environment.value("TERM"))
-    try StandardStream.output.write(format.text(view, style: style))
     let isWritten = write(view)
+    do throws(Errno) {
+      try StandardStream.output.write(format.text(view, style: style))
+    } catch {
+      throw Failure(.unreachable, "the verdict could not be told: standard output: \(error)")
+    }
     var code = format.exitCode(view.verdict)
     // Not a loss, and not a success either.
     if code == 0, !isWritten { code = format == .nagios ? 3 : ExitCodes.usage.rawValue }
@@ -23,18 +27,23 @@ extension ReportOptions {
 
   /// Runs a check. Where it comes to no verdict, that is told in the formats that others wait for: what is left of an
   /// earlier report must not be taken for this one's.
-  /// - Parameter name: of the check, `verify` or `preflight`.
-  func report(_ name: String, _ check: () async throws -> ReportView) async throws {
+  /// - Parameters:
+  ///   - name: of the check, `verify` or `preflight`.
+  ///   - onlyWarns: end with 0 also where there is no verdict; wrong usage is none of that.
+  func report(_ name: String, onlyWarns: Bool = false, _ check: () async throws -> ReportView) async throws {
     let view: ReportView
     do {
       view = try await check()
-    } catch let failure as Failure {
+    } catch let error as Failure {
+      // That the runtime answers with an error is no verdict: 1 would say that state is lost.
+      let failure = error.code == .failed ? Failure(.unreachable, error.message) : error
       let view = ReportView(
         failed: name, reason: failure.message, exitCode: failure.code.rawValue, checked: Self.now)
       if isDocument { try StandardStream.output.write(format.text(view)) }
       _ = write(view)
-      guard format == .nagios else { throw failure }
+      guard format == .nagios || onlyWarns && failure.code != .usage else { throw failure }
       try StandardStream.error.write(failure.line)
+      if format != .nagios || onlyWarns { return }
       throw ExitCode(format.exitCode(view.verdict))
     }
     try publish(view)

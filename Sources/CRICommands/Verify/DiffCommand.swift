@@ -33,6 +33,19 @@ struct DiffCommand: AsyncParsableCommand {
     } catch let failure as Failure {
       throw Failure(.usage, failure.message)
     }
+    do {
+      try write(changes, unread)
+    } catch let error as Errno {
+      throw Failure(.usage, "standard output: \(error)")
+    }
+    if let first = unread.first {
+      let others = unread.count > 1 ? " and \(unread.count - 1) more" : ""
+      throw Failure(.usage, "not everything was compared: \(first.what): \(first.why)\(others)")
+    }
+    if !changes.isEmpty { throw ExitCode(ExitCodes.failed.rawValue) }
+  }
+
+  private func write(_ changes: [Change], _ unread: [Unread]) throws {
     switch output {
     case .json:
       let document: JSON = [
@@ -42,11 +55,6 @@ struct DiffCommand: AsyncParsableCommand {
       try StandardStream.output.write(document.text(pretty: true) + "\n")
     case .text: try StandardStream.output.write(text(changes))
     }
-    if let first = unread.first {
-      let others = unread.count > 1 ? " and \(unread.count - 1) more" : ""
-      throw Failure(.usage, "not everything was compared: \(first.what): \(first.why)\(others)")
-    }
-    if !changes.isEmpty { throw ExitCode(ExitCodes.failed.rawValue) }
   }
 
   private func current() async throws -> Snapshot {

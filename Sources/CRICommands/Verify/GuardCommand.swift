@@ -9,7 +9,7 @@ struct GuardCommand: AsyncParsableCommand {
     discussion: """
       cri guard -- systemctl restart containerd
 
-      Exit codes: those of verify; 6 when the verdict is good and the command itself failed. Where the snapshot cannot be \
+      Exit codes: those of verify; 6 when the command itself failed and nothing is lost. Where the snapshot cannot be \
       taken, the command is not run.
       """)
 
@@ -36,7 +36,7 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await reports.report("verify") {
+    try await reports.report("verify", onlyWarns: options.warnOnly) {
       let patience = try DurationText.parse(wait, option: "--wait")
       let context = try Context()
       let before = try await takeSnapshot(context.patientClient())
@@ -46,10 +46,20 @@ struct GuardCommand: AsyncParsableCommand {
           "the snapshot is incomplete: \(gap); the command was not run, since no verdict could be good (--incomplete runs it)"
         )
       }
-      if let save { try SnapshotFile.write(before.json, to: save) }
+      try keep(before)
       let failure = try execute()
       let verification = options.verification(before: before)
       return verification.conclude(try await verification.current(context, patience: patience), failure: failure)
+    }
+  }
+
+  /// - Throws: wrong usage, where the file cannot be written: not a verdict.
+  private func keep(_ snapshot: Snapshot) throws {
+    guard let save else { return }
+    do {
+      try SnapshotFile.write(snapshot.json, to: save)
+    } catch let failure as Failure {
+      throw Failure(.usage, "\(failure.message); the command was not run")
     }
   }
 

@@ -7,8 +7,12 @@ internal import CRISystem
 /// From a snapshot to the verdict: what `verify` and `guard` share.
 struct Verification {
   let before: Snapshot
-  let scenario: Scenario
+  /// nil: told by the snapshots.
+  let scenario: Scenario?
   let threshold: Severity
+  let scope: Scope
+  /// Ends with 0 whatever is found.
+  let onlyWarns: Bool
 
   /// The runtime's state once it is ready, or now where `patience` is nil.
   func current(_ context: Context, patience: Duration?) async throws(Failure) -> Snapshot {
@@ -27,22 +31,27 @@ struct Verification {
     let client = context.patientClient()
     while true {
       let snapshot = try await takeSnapshot(client)
-      // A list may still be filling: that it is empty is believed only at the end.
+      // A list may still be filling, and kubelet still making its pods: what is missing is believed only at the end.
       let isFilling = snapshot.sandboxes.isEmpty && !before.sandboxes.isEmpty
-      if !isFilling || ContinuousClock.now >= end { return snapshot }
-      await pause(.milliseconds(200))
+      if !isFilling && !report(snapshot).awaitsPods || ContinuousClock.now >= end { return snapshot }
+      await pause(.milliseconds(isFilling ? 200 : 500))
     }
+  }
+
+  private func report(_ after: Snapshot) -> Report {
+    Report(scenario: scenario, before: before, after: after, scope: scope)
   }
 
   /// The report in its general form.
   /// - Parameter failure: how the command that was guarded failed; then a good verdict is not all.
   func conclude(_ after: Snapshot, failure: String? = nil) -> ReportView {
-    let report = Report(scenario: scenario, before: before, after: after)
+    let report = report(after)
     var code = Self.code(of: report.verdict(failingOn: threshold))
     // A command that failed may not have restarted anything: that is its failure, not a vacuous check.
     if failure != nil && (code == .done || code == .vacuous) { code = .commandFailed }
     return ReportView(
-      report, failingOn: threshold, exitCode: code.rawValue, checked: ReportOptions.now, failure: failure)
+      report, failingOn: threshold, exitCode: onlyWarns ? ExitCodes.done.rawValue : code.rawValue,
+      checked: ReportOptions.now, failure: failure)
   }
 
   private static func code(of verdict: Report.Verdict) -> ExitCodes {

@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import CRIState
+internal import ArgumentParser
+internal import CRIState
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,7 +32,7 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await reports.report("verify") {
+    try await reports.report("verify", onlyWarns: options.warnOnly) {
       let patience = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
       let verification = options.verification(before: try SnapshotFile.read(before))
       let now: Snapshot
@@ -44,33 +44,4 @@ struct VerifyCommand: AsyncParsableCommand {
       return verification.conclude(now)
     }
   }
-}
-
-/// What `verify` and `guard` are told alike.
-struct VerdictOptions: ParsableArguments {
-  @Option(help: "What happened in between: restart.")
-  var scenario = Scenario.restart
-
-  @Option(
-    name: .customLong("fail-on"), help: "The least severity that counts as loss: critical, major or minor.")
-  var threshold = Severity.major
-
-  func verification(before: Snapshot) -> Verification {
-    Verification(before: before, scenario: scenario, threshold: threshold)
-  }
-}
-
-extension Scenario: ExpressibleByArgument {}
-
-extension Severity: ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let severity = Self.allCases.first(where: { "\($0)" == argument }), severity != .info else {
-      return nil
-    }
-    self = severity
-  }
-
-  public static var allValueStrings: [String] { ["critical", "major", "minor"] }
-
-  public var defaultValueDescription: String { "\(self)" }
 }

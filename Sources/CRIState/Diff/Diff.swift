@@ -29,15 +29,23 @@ public enum Diff {
     return group(changes.filter { all || !$0.isVolatile })
   }
 
+  /// Without the objects, which are most of a document.
+  private static func bare(_ snapshot: Snapshot) -> JSON {
+    var bare = snapshot
+    (bare.sandboxes, bare.containers, bare.images) = ([], [], [])
+    return bare.json
+  }
+
   private static func nodeFields(_ snapshot: Snapshot) -> JSON {
-    var fields = snapshot.json["host"]?.objectValue ?? [:]
+    var fields = bare(snapshot)["host"]?.objectValue ?? [:]
     fields["taken"] = .string("\(snapshot.taken)")
     return .object(fields)
   }
 
   private static func runtimeFields(_ snapshot: Snapshot) -> JSON {
-    var fields = snapshot.json["runtime"]?.objectValue ?? [:]
-    fields["daemon"] = snapshot.json["daemon"] ?? .null
+    let document = bare(snapshot)
+    var fields = document["runtime"]?.objectValue ?? [:]
+    fields["daemon"] = document["daemon"] ?? .null
     // By name, so that one of them changes and not the list.
     fields["conditions"] = .object(
       JSONObject(
@@ -50,7 +58,7 @@ public enum Diff {
   }
 
   /// Pairs objects by id, then what is left by what makes it the successor of another.
-  private static func match<T>(
+  private static func match<T: Equatable>(
     _ before: [T], _ after: [T], id: (T) -> String, successor: (T) -> String, name: (T) -> ObjectName,
     fields: (T) -> JSON
   ) -> [Change] {
@@ -60,6 +68,7 @@ public enum Diff {
     var heirs = Dictionary(grouping: after.filter { !was.contains(id($0)) }, by: successor)
     for item in before {
       if let same = now[id(item)] {
+        if same == item { continue }
         changes += compare(name(item), fields(item), fields(same))
       } else if let heir = heirs[successor(item)]?.popLast() {
         changes += compare(name(item), fields(item), fields(heir))
@@ -123,16 +132,18 @@ public enum Diff {
 extension SandboxRecord {
   /// The document's fields in one object: the status, and beside it the facts.
   fileprivate var fields: JSON {
-    var fields = json["status"]?.objectValue ?? [:]
-    fields["facts"] = json["facts"] ?? .null
+    let document = json
+    var fields = document["status"]?.objectValue ?? [:]
+    fields["facts"] = document["facts"] ?? .null
     return .object(fields)
   }
 }
 
 extension ContainerRecord {
   fileprivate var fields: JSON {
-    var fields = json["status"]?.objectValue ?? [:]
-    fields["pid"] = json["pid"] ?? .null
+    let document = json
+    var fields = document["status"]?.objectValue ?? [:]
+    fields["pid"] = document["pid"] ?? .null
     fields["podSandboxId"] = .string(sandboxID)
     return .object(fields)
   }

@@ -102,16 +102,19 @@ public struct RuntimeFacts: Hashable, Sendable {
   public var conditions: [RuntimeCondition]
   /// CRI: `StatusResponse.runtime_handlers`, sorted by name: CRI-O gives them in another order at every call.
   public var handlers: [RuntimeHandler]
+  /// From the verbose status; nil where nobody asked.
+  public var settings: RuntimeSettings?
 
   public init(
     name: String, version: String, api: APIVersion, conditions: [RuntimeCondition] = [],
-    handlers: [RuntimeHandler] = []
+    handlers: [RuntimeHandler] = [], settings: RuntimeSettings? = nil
   ) {
     self.name = name
     self.version = version
     self.api = api
     self.conditions = conditions.sorted { $0.type < $1.type }
     self.handlers = handlers.sorted { $0.name < $1.name }
+    self.settings = settings
   }
 
   /// Whether a condition such as `RuntimeReady` holds; nil where the runtime does not report it.

@@ -25,7 +25,7 @@ extension Snapshot {
       "runtime": [
         "name": .string(runtime.name), "version": .string(runtime.version), "api": .string("\(runtime.api)"),
         "conditions": .array(runtime.conditions.map { $0.json() }),
-        "handlers": .array(runtime.handlers.map { $0.json() }),
+        "handlers": .array(runtime.handlers.map { $0.json() }), "settings": runtime.settings?.json ?? .null,
       ],
       "sandboxes": .array(sandboxes.map(\.json)),
       "containers": .array(containers.map(\.json)),
@@ -73,7 +73,8 @@ extension Snapshot {
         executable: try daemon.optional("executable", \.stringValue)),
       runtime: RuntimeFacts(
         name: try runtime.string("name"), version: try runtime.string("version"), api: api,
-        conditions: try runtime.messages("conditions"), handlers: try runtime.messages("handlers")),
+        conditions: try runtime.messages("conditions"), handlers: try runtime.messages("handlers"),
+        settings: try runtime.optionalMember("settings", RuntimeSettings.init)),
       sandboxes: try reader.array("sandboxes", SandboxRecord.init),
       containers: try reader.array("containers", ContainerRecord.init),
       images: try reader.messages("images"),

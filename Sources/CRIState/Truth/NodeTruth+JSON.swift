@@ -5,6 +5,7 @@ extension NodeTruth {
     var object = JSONObject()
     object["orphans"] = orphans?.json { .array($0.map(\.json)) }
     object["ociRuntimes"] = ociRuntimes?.json { .array($0.map(\.json)) }
+    object["kubelet"] = kubelet?.json
     return .object(object)
   }
 
@@ -13,7 +14,8 @@ extension NodeTruth {
       orphans: try reader.reading("orphans") { (items) throws(SnapshotError) in try items.elements(Orphan.init) },
       ociRuntimes: try reader.reading("ociRuntimes") { (items) throws(SnapshotError) in
         try items.elements(OCIRuntime.init)
-      })
+      },
+      kubelet: try reader.optionalMember("kubelet", KubeletTruth.init))
   }
 }
 
@@ -40,13 +42,16 @@ extension Orphan {
 extension OCIRuntime {
   var json: JSON {
     [
-      "handler": .string(handler), "path": .string(path), "version": version.json { .string($0) },
+      "handler": .string(handler), "default": .bool(isDefault), "path": .string(path),
+      "version": version.json { .string($0) },
     ]
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
     let version = try reader.reading("version") { (text) throws(SnapshotError) in try text.string() }
     guard let version else { throw reader.malformed("version") }
-    self.init(handler: try reader.string("handler"), path: try reader.string("path"), version: version)
+    self.init(
+      handler: try reader.string("handler"), isDefault: try reader.optional("default", \.boolValue) ?? false,
+      path: try reader.string("path"), version: version)
   }
 }

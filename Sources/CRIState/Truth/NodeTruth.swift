@@ -4,10 +4,15 @@ public struct NodeTruth: Hashable, Sendable {
   public var orphans: Reading<[Orphan]>?
   /// What really runs the containers, sorted by handler; nil where this was not asked for.
   public var ociRuntimes: Reading<[OCIRuntime]>?
+  /// nil where this was not asked for.
+  public var kubelet: KubeletTruth?
 
-  public init(orphans: Reading<[Orphan]>? = nil, ociRuntimes: Reading<[OCIRuntime]>? = nil) {
+  public init(
+    orphans: Reading<[Orphan]>? = nil, ociRuntimes: Reading<[OCIRuntime]>? = nil, kubelet: KubeletTruth? = nil
+  ) {
     self.orphans = orphans
     self.ociRuntimes = ociRuntimes
+    self.kubelet = kubelet
   }
 }
 
@@ -44,13 +49,16 @@ public struct Orphan: Hashable, Sendable {
 public struct OCIRuntime: Hashable, Sendable {
   /// CRI: `runtime_handler`; the configuration's default one too has its name here.
   public var handler: String
+  /// Whether it runs the pods that name no handler.
+  public var isDefault: Bool
   /// Absolute.
   public var path: String
   /// The first line of what `PATH --version` prints, such as `runc version 1.1.5`.
   public var version: Reading<String>
 
-  public init(handler: String, path: String, version: Reading<String>) {
+  public init(handler: String, isDefault: Bool = false, path: String, version: Reading<String>) {
     self.handler = handler
+    self.isDefault = isDefault
     self.path = path
     self.version = version
   }

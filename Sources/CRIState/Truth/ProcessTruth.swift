@@ -37,4 +37,18 @@ public enum ProcessTruth: Hashable, Sendable {
   public var alive: Facts? {
     if case .there(let facts) = self, !facts.isZombie { facts } else { nil }
   }
+
+  /// What became of a process that was alive; nil where it lives, and where one of the two could not be read.
+  static func loss(_ before: Reading<ProcessTruth>?, _ after: Reading<ProcessTruth>?) -> (
+    before: String, after: String
+  )? {
+    guard let was = before?.value?.alive, let now = after?.value else { return nil }
+    switch now {
+    case .gone: return ("\(was.pid)", "gone")
+    case .there(let facts) where facts.isZombie: return ("\(was.pid)", "ended")
+    case .there(let facts) where facts.startTime != was.startTime:
+      return ("\(was.pid)", "another process with its number")
+    case .there: return nil
+    }
+  }
 }

@@ -23,6 +23,9 @@ extension Snapshot {
     }
     add("orphaned processes", truth?.orphans)
     add("OCI runtimes", truth?.ociRuntimes)
+    // Of its processes speaks the line on the runtime's.
+    add("kubelet's pod folders", truth?.kubelet?.podFolders)
+    add("kubelet's static pods", truth?.kubelet?.staticPods)
     for runtime in truth?.ociRuntimes?.value ?? [] { add("version of \(runtime.path)", runtime.version) }
 
     var order: [Unread] = []

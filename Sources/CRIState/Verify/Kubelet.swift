@@ -1,41 +1,6 @@
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// What kubelet will do with a pod, computed as kubelet does it, from what the runtime answers.
-///
-/// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in its order) and `computePodActions` (B1 to B5).
-public struct Prediction: Hashable, Sendable {
-  public enum Action: String, Hashable, Sendable {
-    /// Nothing.
-    case keep
-    /// The pod stays, some of its containers are started again.
-    case restartContainers = "restart-containers"
-    /// All containers are stopped and the pod gets a new sandbox and a new address; where its restartPolicy is Never,
-    /// it is only killed (the CRI does not carry that policy).
-    case recreate
-  }
-
-  public enum Trigger: String, Hashable, Sendable {
-    /// Kubelet sees a changed state in the runtime's lists, within a second or so.
-    case immediate
-    /// The lists look unchanged: kubelet looks again when it restarts, or at the pod's next event.
-    case atKubeletRestart = "at-kubelet-restart"
-  }
-
-  public var pod: PodName
-  public var action: Action
-  /// `C1`…`C5`, `B1`…`B5`; nil where the pod is kept.
-  public var rule: String?
-  /// The field that decides, with its value before and after.
-  public var field: String?
-  public var before: String?
-  public var after: String?
-  /// nil where the pod is kept.
-  public var trigger: Trigger?
-  /// The containers that are started again.
-  public var containers: [String]
-}
-
 /// Kubelet's decision over two snapshots. What the pod's specification would say is taken from the one before.
 struct Kubelet {
   private static let uidLabel = "io.kubernetes.pod.uid"
@@ -46,10 +11,12 @@ struct Kubelet {
   private let sandboxesAfter: [String: [SandboxRecord]]
   private let containersAfter: [String: [ContainerRecord]]
   private let containersBefore: [String: [ContainerRecord]]
+  private let staticPods: [StaticPod]
 
   init(before: Snapshot, after: Snapshot) {
     self.before = before
     self.after = after
+    staticPods = before.truth?.kubelet?.staticPods?.value ?? after.truth?.kubelet?.staticPods?.value ?? []
     // Kubelet asks by label; a pod that something else made has none, and is known by its metadata alone.
     let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
     sandboxesAfter = Dictionary(grouping: after.sandboxes) { record in
@@ -70,11 +37,12 @@ struct Kubelet {
   }
 
   /// One prediction for each pod that had a ready sandbox.
-  func predictions() -> [Prediction] {
+  /// - Parameter ended: the uids of those that kubelet has nothing more to do with.
+  func predictions(without ended: Set<String>) -> [Prediction] {
     var seen: Set<String> = []
     // Of a pod that could not be read, nobody knows.
     return before.sandboxes.filter {
-      $0.isReady && !after.lacks(.pod, $0.id) && seen.insert($0.pod.uid).inserted
+      $0.isReady && !after.lacks(.pod, $0.id) && !ended.contains($0.pod.uid) && seen.insert($0.pod.uid).inserted
     }.map(prediction)
   }
 
@@ -85,9 +53,11 @@ struct Kubelet {
         $1.status.createdAt, $1.status.metadata?.attempt ?? 0
       )
     }
-    var prediction = Prediction(pod: was.pod, action: .keep, containers: [])
+    var prediction = Prediction(pod: was.pod, restartPolicy: restartPolicy(of: was))
     func decide(_ rule: String, _ field: String, _ before: String, _ after: String) -> Prediction {
-      prediction.action = .recreate
+      let outcome = outcome(for: was.pod, prediction.restartPolicy, isFirst: rule == "C1")
+      prediction.outcome = outcome
+      prediction.action = outcome == "A3" ? .recreate : .kill
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
       prediction.trigger = trigger(was)
       return prediction
@@ -108,6 +78,23 @@ struct Kubelet {
     return prediction
   }
 
+  /// What kubelet's configuration files say. The CRI does not carry it.
+  private func restartPolicy(of was: SandboxRecord) -> RestartPolicy? {
+    guard was.status.annotations["kubernetes.io/config.source"] == "file" else { return nil }
+    // Kubelet adds the node's name, which may be another than the host's.
+    return staticPods.filter { $0.namespace == was.pod.namespace && was.pod.name.hasPrefix("\($0.name)-") }
+      .max { $0.name.utf8.count < $1.name.utf8.count }?.restartPolicy
+  }
+
+  /// Rules A1 to A3.
+  /// - Parameter isFirst: no sandbox is left, so that the next one is attempt 0.
+  private func outcome(for pod: PodName, _ policy: RestartPolicy?, isFirst: Bool) -> String {
+    let containers = Self.newest(containersAfter[pod.uid] ?? []).values
+    if policy == .never, !isFirst, !containers.isEmpty { return "A1" }
+    let haveAllEndedWell = containers.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
+    return policy == .onFailure && !containers.isEmpty && haveAllEndedWell ? "A2" : "A3"
+  }
+
   /// Rules B1 to B5 for the newest container of each name.
   private func restartContainers(_ prediction: inout Prediction, _ was: SandboxRecord) {
     let now = Self.newest(containersAfter[was.pod.uid] ?? [])
@@ -117,7 +104,9 @@ struct Kubelet {
       // What ended before the others began initialised the pod: kubelet does not miss it while they run.
       if now[name] == nil, before.status.state == .exited, let begin, before.status.finishedAt <= begin { continue }
       if after.lacks(.container, before.id) { continue }
-      guard let (rule, field, words) = Self.restart(before, now[name]) else { continue }
+      guard let (rule, field, words) = Self.restart(before, now[name]),
+        Self.starts(rule, now[name], prediction.restartPolicy)
+      else { continue }
       prediction.action = .restartContainers
       prediction.containers.append(name)
       prediction.trigger = trigger(was)
@@ -127,6 +116,12 @@ struct Kubelet {
         )
       }
     }
+  }
+
+  /// Whether the policy lets an ended container be started again.
+  private static func starts(_ rule: String, _ now: ContainerRecord?, _ policy: RestartPolicy?) -> Bool {
+    guard rule == "B4", let policy, let now else { return true }
+    return policy == .always || policy == .onFailure && now.status.exitCode != 0
   }
 
   private static func restart(

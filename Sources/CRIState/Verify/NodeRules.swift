@@ -1,20 +1,24 @@
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// What must hold for the node and its runtime across the daemon's restart.
+/// What must hold for the node and its runtime across the change.
 enum NodeRules {
   static let table: [Check<Snapshot>] = [
-    Check("runtime.name", .major, "runtime_name", "another runtime answers", same: { $0.runtime.name }),
+    Check("runtime.name", .major, .but(.migrate), "runtime_name", "another runtime answers", same: { $0.runtime.name }),
     Check(
-      "runtime.version", .major, "runtime_version", "a restart changes no version",
+      "runtime.version", .major, [.restart, .kubeletRestart], "runtime_version", "a restart changes no version",
       same: { $0.runtime.version }),
-    Check("runtime.ready", .critical, "RuntimeReady", "kubelet marks the node NotReady") {
+    // A new image of the node comes with a reboot, and often with a new runtime.
+    Check(
+      "runtime.rebooted-version", .info, [.reboot], "runtime_version", "another version runs since the reboot",
+      same: { $0.runtime.version }),
+    Check("runtime.ready", .critical, .all, "RuntimeReady", "kubelet marks the node NotReady") {
       down("RuntimeReady", $0, $1)
     },
-    Check("runtime.network", .critical, "NetworkReady", "kubelet refuses pods that need a network") {
+    Check("runtime.network", .critical, .all, "NetworkReady", "kubelet refuses pods that need a network") {
       down("NetworkReady", $0, $1)
     },
-    Check("runtime.condition", .info, "conditions", "the runtime has something to say") { before, after in
+    Check("runtime.condition", .info, .all, "conditions", "the runtime has something to say") { before, after in
       let ready: Set = ["RuntimeReady", "NetworkReady"]
       let news = after.runtime.conditions.filter {
         !$0.status && !ready.contains($0.type) && before.runtime.condition($0.type) == true
@@ -22,42 +26,117 @@ enum NodeRules {
       return news.isEmpty
         ? nil : ("true", news.map { "\($0.type) false: \($0.reason)" }.joined(separator: ", "))
     },
-    Check("runtime.handlers", .major, "runtime_handlers", "pods of that RuntimeClass cannot be managed") {
+    Check("runtime.handlers", .major, .but(.migrate), "runtime_handlers", "pods of that RuntimeClass cannot be managed")
+    {
       before, after in
       let lost = Set(before.runtime.handlers.map(\.name)).subtracting(after.runtime.handlers.map(\.name))
       return lost.isEmpty
         ? nil : (lost.sorted().map { $0.isEmpty ? "(default)" : $0 }.joined(separator: ", "), "none")
     },
-    Check("runtime.features", .major, "runtime_handlers.features", "pods that need them cannot be started") {
+    Check(
+      "runtime.features", .major, .but(.migrate), "runtime_handlers.features", "pods that need them cannot be started"
+    ) {
       before, after in
       let lost = features(before, of: after).subtracting(features(after, of: after))
       return lost.isEmpty ? nil : (lost.sorted().joined(separator: ", "), "none")
     },
-    Check("runtime.api", .major, "version", "kubelet from 1.26 speaks only v1") { before, after in
+    Check("runtime.used-handlers", .major, [.migrate], "runtime_handlers", "pods of that RuntimeClass cannot start") {
+      before, after in
+      // An older runtime lists none.
+      guard !after.runtime.handlers.isEmpty else { return nil }
+      let used = Set(before.sandboxes.filter(\.isReady).map(\.status.runtimeHandler)).subtracting([""])
+      let lost = used.subtracting(after.runtime.handlers.map(\.name))
+      return lost.isEmpty ? nil : (lost.sorted().joined(separator: ", "), "none")
+    },
+    Check("runtime.cgroup-driver", .critical, .all, "cgroup driver", "another one than kubelet's kills pods") {
+      guard let was = $0.runtime.settings?.cgroupDriver, let now = $1.runtime.settings?.cgroupDriver, was != now
+      else { return nil }
+      return (was, now)
+    },
+    Check("runtime.cni", .major, .but(.migrate), "CNI configuration", "new pods get another network than old ones") {
+      guard let was = $0.runtime.settings?.networks, let now = $1.runtime.settings?.networks, was != now
+      else { return nil }
+      return (words(was), words(now))
+    },
+    Check("runtime.pause-image", .major, .all, "sandbox image", "no pod starts until it is pulled") { before, after in
+      // Older runtimes alone tell which it is.
+      guard let image = after.runtime.settings?.pauseImage, !after.lacks(.image), !has(after, image) else { return nil }
+      let was = before.runtime.settings?.pauseImage
+      return was == image && !has(before, image) ? nil : (was ?? "unknown", "\(image), absent")
+    },
+    Check("runtime.oci", .major, .inPlace, "OCI runtime", "another one cannot manage the containers that run") {
+      before, after in
+      guard let was = before.truth?.ociRuntimes?.value, let now = after.truth?.ociRuntimes?.value else { return nil }
+      let changes = was.compactMap { old -> (String, String)? in
+        // That of the pods that name none counts by what it is, not by its name.
+        let new = now.first { old.isDefault ? $0.isDefault : $0.handler == old.handler }
+        let words = new.map { "\($0.handler) \($0.path)" } ?? "none"
+        return old.path == new?.path ? nil : ("\(old.handler) \(old.path)", words)
+      }
+      return changes.isEmpty
+        ? nil : (changes.map(\.0).joined(separator: ", "), changes.map(\.1).joined(separator: ", "))
+    },
+    Check("runtime.oci-version", .info, .all, "OCI runtime", "it is used from the next container on") {
+      versions($0) == versions($1) || versions($0).isEmpty || versions($1).isEmpty
+        ? nil : (versions($0).joined(separator: ", "), versions($1).joined(separator: ", "))
+    },
+    Check("runtime.daemon", .major, [.kubeletRestart], "daemon", "the runtime was restarted too: verify that") {
+      $0.daemon.wasReplaced(by: $1.daemon) == true
+        ? ("process \($0.daemon.pid ?? 0)", "process \($1.daemon.pid ?? 0)") : nil
+    },
+    Check("runtime.api", .major, .all, "version", "kubelet from 1.26 speaks only v1") { before, after in
       before.runtime.api == .v1 && after.runtime.api != .v1 ? ("v1", "\(after.runtime.api)") : nil
     },
     Check(
-      "runtime.binary", .major, "executable", "the daemon is older than the shims and tools beside it: restart it"
+      "runtime.binary", .major, .all, "executable", "the daemon is older than the shims and tools beside it: restart it"
     ) { before, after in
       guard let now = after.daemon.executable, now.hasSuffix(deleted) else { return nil }
       return (before.daemon.executable ?? "unknown", "\(now.dropLast(deleted.count)), deleted")
     },
-    Check("host.boot", .major, "boot id", "the node was rebooted: a restart was expected") { before, after in
+    Check(
+      "host.boot", .major, [.restart, .upgrade, .wipe, .kubeletRestart], "boot id",
+      "the node was rebooted: a restart was expected"
+    ) { before, after in
       guard let was = before.host.bootID, let now = after.host.bootID, was != now else { return nil }
       return (was, now)
     },
   ]
 
+  /// Rules over processes that the runtime does not list.
+  static let others = [orphan, leftover]
+
+  static let orphan = Rule(
+    "runtime.orphan", .critical, .inPlace, "processes", "it lives, and the runtime forgot it: kubelet starts a second")
+  static let leftover = Rule(
+    "runtime.leftover", .info, .inPlace, "processes", "a process that the runtime does not list, and that does no harm")
+
   static let images = [imageMissing, imageCollected, imageNames, imagePinned]
 
   static let imageMissing = Rule(
-    "image.missing", .major, "images", "it must be pulled again: a ready pod uses it, or it is pinned")
+    "image.missing", .major, .but(.wipe), "images", "it must be pulled again: a ready pod uses it, or it is pinned")
   static let imageCollected = Rule(
-    "image.collected", .info, "images", "an image that no ready pod uses is gone")
+    "image.collected", .info, .all, "images", "an image that no ready pod uses is gone")
   static let imageNames = Rule(
-    "image.names", .minor, "repo_tags, repo_digests", "the image is found by other names")
+    "image.names", .minor, .inPlace, "repo_tags, repo_digests", "the image is found by other names")
   static let imagePinned = Rule(
-    "image.pinned", .major, "pinned", "kubelet may delete it; without the pause image no pod starts")
+    "image.pinned", .major, .but(.wipe), "pinned", "kubelet may delete it; without the pause image no pod starts")
+
+  private static func has(_ snapshot: Snapshot, _ image: String) -> Bool {
+    let isTagged = image.contains("@") || image.split(separator: "/").last?.contains(":") == true
+    let name = isTagged ? image : "\(image):latest"
+    return snapshot.images.contains { ([$0.id] + $0.repoTags + $0.repoDigests).contains(name) }
+  }
+
+  private static func words(_ networks: [RuntimeSettings.Network]) -> String {
+    networks.isEmpty
+      ? "none"
+      : networks.map { ([$0.name] + $0.subnets.map { "\($0)" }).joined(separator: " ") }.joined(separator: ", ")
+  }
+
+  private static func versions(_ snapshot: Snapshot) -> [String] {
+    var seen: Set<String> = []
+    return (snapshot.truth?.ociRuntimes?.value ?? []).compactMap(\.version.value).filter { seen.insert($0).inserted }
+  }
 
   /// What the kernel says of a program whose file was replaced.
   private static let deleted = " (deleted)"

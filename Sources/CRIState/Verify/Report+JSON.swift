@@ -6,7 +6,7 @@ extension Report {
     [
       "kind": "cri-report",
       "schema": JSON(Self.schema),
-      "scenario": .string(scenario.rawValue),
+      "scenario": .string(scenario.rawValue), "scenarioReason": JSON(optional: scenarioReason),
       "verdict": .string(verdict(failingOn: threshold).name),
       "reason": JSON(optional: vacuous),
       "exitCode": JSON(exitCode),
@@ -25,7 +25,7 @@ extension Report {
       object["\(severity)"] = JSON(findings.count { $0.rule.severity == severity })
     }
     object["pods"] = JSON(predictions.count)
-    for action in [Prediction.Action.keep, .restartContainers, .recreate] {
+    for action in Prediction.Action.allCases {
       object[action.rawValue] = JSON(predictions.count { $0.action == action })
     }
     return .object(object)
@@ -88,6 +88,7 @@ extension Prediction {
     [
       "namespace": .string(pod.namespace), "pod": .string(pod.name), "uid": .string(pod.uid),
       "action": .string(action.rawValue), "rule": JSON(optional: rule), "field": JSON(optional: field),
+      "outcome": JSON(optional: outcome), "restartPolicy": JSON(optional: restartPolicy?.rawValue),
       "before": JSON(optional: before), "after": JSON(optional: after),
       "trigger": JSON(optional: trigger?.rawValue),
       "containers": .array(containers.map { .string($0) }),

@@ -32,6 +32,8 @@ public struct Report: Hashable, Sendable {
   }
 
   public var scenario: Scenario
+  /// Why this one was taken; nil where somebody has chosen it.
+  public var scenarioReason: String?
   public var before: Side
   public var after: Side
   /// The worst first, then by object.
@@ -52,12 +54,12 @@ public struct Report: Hashable, Sendable {
     return isPartial ? .unverified : .intact
   }
 
+  /// Whether pods are still missing that kubelet may make in a moment.
+  public var awaitsPods: Bool {
+    let rules = [SandboxRules.successor, ContainerRules.successor]
+    return findings.contains { rules.contains($0.rule) } || isPartial && !scenario.keepsObjects
+  }
+
   /// Predictions other than "keep".
   public var affected: [Prediction] { predictions.filter { $0.action != .keep } }
-}
-
-/// What happened between two snapshots.
-public enum Scenario: String, Hashable, Sendable, CaseIterable {
-  /// The runtime's daemon was restarted, in the same version, on a node that kept running.
-  case restart
 }

@@ -3,14 +3,17 @@ public struct Rule: Hashable, Sendable {
   /// Stable name, such as `pod.ip`: in reports, and to leave a rule out.
   public let id: String
   public let severity: Severity
+  /// Where it applies.
+  public let scenarios: Set<Scenario>
   /// The field that is compared, in the interface's words.
   public let field: String
   /// Why it matters, in half a sentence.
   public let reason: String
 
-  init(_ id: String, _ severity: Severity, _ field: String, _ reason: String) {
+  init(_ id: String, _ severity: Severity, _ scenarios: Set<Scenario>, _ field: String, _ reason: String) {
     self.id = id
     self.severity = severity
+    self.scenarios = scenarios
     self.field = field
     self.reason = reason
   }
@@ -25,19 +28,19 @@ struct Check<Subject>: Sendable {
   let violation: @Sendable (_ before: Subject, _ after: Subject) -> Violation?
 
   init(
-    _ id: String, _ severity: Severity, _ field: String, _ reason: String,
+    _ id: String, _ severity: Severity, _ scenarios: Set<Scenario>, _ field: String, _ reason: String,
     _ violation: @escaping @Sendable (_ before: Subject, _ after: Subject) -> Violation?
   ) {
-    rule = Rule(id, severity, field, reason)
+    rule = Rule(id, severity, scenarios, field, reason)
     self.violation = violation
   }
 
   /// A value that must stay as it was.
   init(
-    _ id: String, _ severity: Severity, _ field: String, _ reason: String,
+    _ id: String, _ severity: Severity, _ scenarios: Set<Scenario>, _ field: String, _ reason: String,
     same value: @escaping @Sendable (Subject) -> some Equatable & Sendable
   ) {
-    self.init(id, severity, field, reason) { before, after in
+    self.init(id, severity, scenarios, field, reason) { before, after in
       let (was, now) = (value(before), value(after))
       return was == now ? nil : (Words.value(was), Words.value(now))
     }

@@ -1,37 +1,66 @@
 internal import CRIMessages
-internal import CRIProtobuf
 
 extension Report {
   /// Compares two snapshots of one node by the rules of a scenario. Reads nothing, changes nothing.
-  public init(scenario: Scenario, before: Snapshot, after: Snapshot) {
-    var verifier = Verifier(before: before, after: after)
+  /// - Parameters:
+  ///   - scenario: what happened; nil: told by the snapshots themselves.
+  ///   - scope: what of it counts; all else is left out and said to be.
+  public init(scenario: Scenario? = nil, before: Snapshot, after: Snapshot, scope: Scope = Scope()) {
+    let choice = scenario.map { ScenarioChoice($0) } ?? ScenarioChoice(telling: before, from: after)
+    var verifier = Verifier(choice.scenario, before: before, after: after)
     verifier.run()
     // Of another node nothing can be said at all.
-    let predictions = verifier.isForeign ? [] : Kubelet(before: before, after: after).predictions()
+    let predictions =
+      verifier.isForeign
+      ? [] : Kubelet(before: before, after: after).predictions(without: verifier.excuses.ended)
     self.init(
-      scenario: scenario, before: Side(before), after: Side(after),
+      scenario: choice.scenario, scenarioReason: choice.reason, before: Side(before), after: Side(after),
       findings: verifier.findings.sorted { a, b in
         a.rule.severity != b.rule.severity
           ? a.rule.severity > b.rule.severity : ("\(a.object)", a.rule.id) < ("\(b.object)", b.rule.id)
       },
       predictions: predictions, unchecked: verifier.unchecked,
-      isPartial: !before.unread.isEmpty || !after.unread.isEmpty, vacuous: verifier.vacuous)
+      isPartial: !before.unread.isEmpty || !after.unread.isEmpty || verifier.isIncomplete, vacuous: verifier.vacuous)
+    narrow(to: scope)
+  }
+
+  /// Leaves out what is not asked for, and says so.
+  private mutating func narrow(to scope: Scope) {
+    if !scope.isWhole {
+      findings.removeAll { !scope.contains($0.object) }
+      predictions.removeAll { !scope.contains($0.pod) }
+      unchecked.append(Unread(what: "all other pods, and images", why: "left out by --namespace or --pod"))
+      if predictions.isEmpty && findings.isEmpty && vacuous == nil {
+        vacuous = "no ready pod of the snapshot is of that name or namespace"
+      }
+    }
+    for id in scope.ignoredRules.sorted() {
+      let count = findings.count { $0.rule.id == id }
+      findings.removeAll { $0.rule.id == id }
+      unchecked.append(Unread(what: id, why: "left out by --ignore, \(count) finding\(count == 1 ? "" : "s")"))
+    }
   }
 }
 
 /// Applies the tables of rules to pairs of records.
-private struct Verifier {
+struct Verifier {
+  let scenario: Scenario
   let before: Snapshot
   let after: Snapshot
+  let excuses: Excuses
   let podsBefore: [String: PodName]
   var findings: [Finding] = []
   var unchecked: [Unread] = []
   var vacuous: String?
   var isForeign = false
+  /// Something that the scenario needs could not be looked at.
+  var isIncomplete = false
 
-  init(before: Snapshot, after: Snapshot) {
+  init(_ scenario: Scenario, before: Snapshot, after: Snapshot) {
+    self.scenario = scenario
     self.before = before
     self.after = after
+    excuses = Excuses(before: before, after: after)
     podsBefore = Dictionary(before.sandboxes.map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -44,139 +73,28 @@ private struct Verifier {
     check(NodeRules.table, before, after) {
       $0.id.hasPrefix("host.") ? ObjectName(.node) : ObjectName(.runtime)
     }
-    sandboxes()
-    containers()
-    images()
+    if scenario.keepsObjects { checkKeptObjects() } else { checkRenewedPods() }
+    checkReadySandboxes()
+    checkImages()
+    checkOrphans()
     listUnchecked()
     vacuous = emptiness()
   }
 
-  private mutating func report(_ rule: Rule, _ object: ObjectName, _ before: String, _ after: String) {
+  mutating func report(_ rule: Rule, _ object: ObjectName, _ before: String, _ after: String) {
+    guard rule.scenarios.contains(scenario) else { return }
     findings.append(Finding(rule: rule, object: object, before: before, after: after))
   }
 
-  private mutating func check<S>(_ table: [Check<S>], _ was: S, _ now: S, _ object: (Rule) -> ObjectName) {
-    for check in table {
+  mutating func check<S>(_ table: [Check<S>], _ was: S, _ now: S, _ object: (Rule) -> ObjectName) {
+    for check in table where check.rule.scenarios.contains(scenario) {
       guard let (before, after) = check.violation(was, now) else { continue }
       report(check.rule, object(check.rule), before, after)
     }
   }
 
-  // MARK: Sandboxes
-
-  private mutating func sandboxes() {
-    let now = Dictionary(after.sandboxes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for was in before.sandboxes {
-      let object = ObjectName.pod(was)
-      switch (was.isReady, now[was.id]) {
-      case (true, let found?): check(SandboxRules.table, was, found) { _ in object }
-      case (_, nil) where after.lacks(.pod, was.id): break
-      case (true, nil): report(SandboxRules.missing, object, "sandbox \(was.id)", successor(of: was))
-      case (false, let found?) where found.isReady:
-        report(SandboxRules.cameBack, object, "not ready", "ready")
-      case (false, nil): report(SandboxRules.collected, object, "not ready", "gone")
-      case (false, _): break
-      }
-    }
-    let ready = after.sandboxes.filter(\.isReady)
-    for (_, several) in Dictionary(grouping: ready, by: \.pod.uid) where several.count > 1 {
-      report(SandboxRules.several, .pod(several[0]), "1 ready", "\(several.count) ready")
-    }
-    for (address, owners) in Dictionary(
-      grouping: ready.filter { !$0.isHostNetwork && !$0.ip.isEmpty }, by: \.ip)
-    where owners.count > 1 {
-      let names = owners.map { "\($0.pod)" }.sorted().joined(separator: ", ")
-      report(SandboxRules.duplicate, .pod(owners[0]), address, "\(address) of \(names)")
-    }
-    for late in ready where late.status.createdAt > after.taken {
-      report(SandboxRules.future, .pod(late), "\(late.status.createdAt)", "now is \(after.taken)")
-    }
-  }
-
-  /// A pod whose sandbox is gone may have a new one: then kubelet has replaced it already.
-  private func successor(of was: SandboxRecord) -> String {
-    let heir = after.sandboxes.first { $0.pod.uid == was.pod.uid && $0.isReady }
-    return heir.map { "replaced by \($0.id)" } ?? "none"
-  }
-
-  // MARK: Containers
-
-  private mutating func containers() {
-    let now = Dictionary(after.containers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for was in before.containers {
-      let object = ObjectName(.container, pod: podsBefore[was.sandboxID], name: was.name, id: was.id)
-      if let found = now[was.id] {
-        check(ContainerRules.table, was, found) { _ in object }
-      } else if after.lacks(.container, was.id) {
-        continue
-      } else if was.status.state == .exited {
-        let ended = "exited \(was.status.exitCode)"
-        if isLastOfItsName(was) {
-          report(ContainerRules.forgotten, object, ended, "none")
-        } else {
-          report(ContainerRules.collected, object, ended, "gone")
-        }
-      } else {
-        report(ContainerRules.missing, object, Words.value(was.status.state), "none")
-      }
-    }
-  }
-
-  /// Whether an ended container was the newest of its name in a pod that is ready all the time, and nothing follows it.
-  private func isLastOfItsName(_ was: ContainerRecord) -> Bool {
-    let isReady = [before, after].allSatisfy { $0.sandboxes.contains { $0.id == was.sandboxID && $0.isReady } }
-    func isSibling(_ other: ContainerRecord) -> Bool {
-      other.sandboxID == was.sandboxID && other.name == was.name && other.id != was.id
-    }
-    return isReady && !after.containers.contains(where: isSibling)
-      && !before.containers.contains { isSibling($0) && $0.status.createdAt > was.status.createdAt }
-  }
-
-  // MARK: Images
-
-  private mutating func images() {
-    if after.lacks(.image) { return }
-    let readySandboxes = Set(before.sandboxes.filter(\.isReady).map(\.id))
-    let users = before.containers.filter { readySandboxes.contains($0.sandboxID) }
-    let used = Set(users.flatMap { [$0.status.imageRef, $0.status.imageID, $0.status.image?.image ?? ""] })
-    let now = Dictionary(after.images.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for was in before.images {
-      let object = ObjectName(.image, name: was.repoTags.first ?? was.repoDigests.first ?? "", id: was.id)
-      guard let found = now[was.id] else {
-        // A pinned one is the pause image: without it no pod starts.
-        let isUsed = was.pinned || ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
-        report(isUsed ? NodeRules.imageMissing : NodeRules.imageCollected, object, was.id, "none")
-        continue
-      }
-      let (old, new) = (
-        (was.repoTags + was.repoDigests).sorted(), (found.repoTags + found.repoDigests).sorted()
-      )
-      if old != new { report(NodeRules.imageNames, object, Words.value(old), Words.value(new)) }
-      if was.pinned && !found.pinned { report(NodeRules.imagePinned, object, "pinned", "not pinned") }
-    }
-  }
-
-  // MARK: Honesty
-
-  private mutating func listUnchecked() {
-    unchecked = before.unread.map { Unread(what: "\($0.what) (before)", why: $0.why) } + after.unread
-    let ready = before.sandboxes.filter(\.isReady)
-    let noPID = ready.filter { $0.facts.pid == nil }.count
-    if noPID > 0 {
-      unchecked.append(
-        Unread(what: "pause process of \(noPID) of \(ready.count) pods", why: "the runtime tells no pid"))
-    }
-    if before.daemon.wasReplaced(by: after.daemon) == nil {
-      unchecked.append(
-        Unread(what: "that the daemon was restarted", why: "its process cannot be seen from here"))
-    }
-    if before.host.bootID == nil || after.host.bootID == nil {
-      unchecked.append(Unread(what: "that the node was not rebooted", why: "the boot id could not be read"))
-    }
-    unchecked.append(
-      Unread(
-        what: "the addresses in the network namespaces, and that the processes live",
-        why: "only what the runtime answers is compared"))
+  func name(of container: ContainerRecord) -> ObjectName {
+    ObjectName(.container, pod: podsBefore[container.sandboxID], name: container.name, id: container.id)
   }
 
   private var isOfAnotherNode: Bool {
@@ -184,13 +102,28 @@ private struct Verifier {
     return before.host.name != after.host.name
   }
 
+  /// Why there is nothing to say; nil where there is.
   private func emptiness() -> String? {
     if !before.sandboxes.contains(where: \.isReady) && before.containers.isEmpty {
       return "the snapshot has no ready pod and no container: there is nothing to verify"
     }
-    if before.daemon.wasReplaced(by: after.daemon) == false, before.host.bootID == after.host.bootID {
-      return "the daemon was not restarted: it is still process \(after.daemon.pid ?? 0)"
+    let isSameBoot = before.host.bootID == after.host.bootID
+    let isSameDaemon = before.daemon.wasReplaced(by: after.daemon) == false && isSameBoot
+    let daemon = "the daemon was not restarted: it is still process \(after.daemon.pid ?? 0)"
+    switch scenario {
+    case .restart: return isSameDaemon ? daemon : nil
+    case .upgrade, .wipe:
+      if isSameDaemon { return daemon }
+      return before.runtime.version == after.runtime.version
+        ? "the version is still \(after.runtime.version): there was no upgrade" : nil
+    case .reboot:
+      return before.host.bootID != nil && isSameBoot ? "the node was not rebooted: its boot id is the same" : nil
+    case .migrate:
+      return before.runtime.name == after.runtime.name
+        ? "the runtime is still \(after.runtime.name): there was no migration" : nil
+    case .kubeletRestart:
+      let isRestarted = after.truth?.kubelet?.wasRestarted(since: before.truth?.kubelet)
+      return isRestarted == false && isSameBoot ? "kubelet was not restarted: it is still the same process" : nil
     }
-    return nil
   }
 }

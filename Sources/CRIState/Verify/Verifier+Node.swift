@@ -1,0 +1,142 @@
+internal import CRIMessages
+internal import CRIProtobuf
+
+/// What must hold whichever pods there are: addresses, images, processes; and what nobody could look at.
+extension Verifier {
+  mutating func checkReadySandboxes() {
+    let ready = after.sandboxes.filter(\.isReady)
+    for (_, several) in Dictionary(grouping: ready, by: \.pod.uid) where several.count > 1 {
+      report(SandboxRules.several, .pod(several[0]), "1 ready", "\(several.count) ready")
+    }
+    let earlier = NetworkView(before)
+    let now = NetworkView(after)
+    for sandbox in ready {
+      let object = ObjectName.pod(sandbox)
+      if sandbox.status.createdAt > after.taken {
+        report(SandboxRules.future, object, "\(sandbox.status.createdAt)", "now is \(after.taken)")
+      }
+      // Of a sandbox that was there before, what was wrong with it then is not lost now.
+      let was = scenario.keepsObjects ? earlier.fault(of: sandbox.id) : nil
+      if let fault = now.fault(of: sandbox.id) {
+        let isOld = was?.kind == fault.kind
+        report(
+          isOld ? SandboxRules.already : Self.rule(for: fault.kind), object, isOld ? "the same" : "ok", fault.words)
+      }
+      let subnets = after.runtime.settings?.networks?.flatMap(\.subnets) ?? []
+      if !sandbox.isHostNetwork, let address = IPAddress(sandbox.ip),
+        subnets.contains(where: { $0.address.isIPv4 == address.isIPv4 }),
+        !subnets.contains(where: { $0.contains(address) }), !earlier.isOutside(sandbox.id)
+      {
+        let words = subnets.map { "\($0)" }.joined(separator: ", ")
+        report(SandboxRules.outside, object, words, sandbox.ip)
+      }
+    }
+  }
+
+  private static func rule(for kind: NetworkVerdict.Kind) -> Rule {
+    switch kind {
+    case .gone: SandboxRules.gone
+    case .duplicate: SandboxRules.duplicate
+    default: SandboxRules.mismatch
+    }
+  }
+
+  mutating func checkImages() {
+    if after.lacks(.image) { return }
+    let readySandboxes = Set(before.sandboxes.filter(\.isReady).map(\.id))
+    let users = before.containers.filter { readySandboxes.contains($0.sandboxID) }
+    let used = Set(users.flatMap { [$0.status.imageRef, $0.status.imageID, $0.status.image?.image ?? ""] })
+    let now = Dictionary(after.images.map { (Self.plain($0.id), $0) }, uniquingKeysWith: { first, _ in first })
+    for was in before.images {
+      let object = ObjectName(.image, name: was.repoTags.first ?? was.repoDigests.first ?? "", id: was.id)
+      guard let found = now[Self.plain(was.id)] else {
+        // A pinned one is the pause image: without it no pod starts. Another runtime has another.
+        let isNeeded = was.pinned && scenario != .migrate
+        let isUsed = isNeeded || ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
+        report(isUsed ? NodeRules.imageMissing : NodeRules.imageCollected, object, was.id, "none")
+        continue
+      }
+      let (old, new) = (
+        (was.repoTags + was.repoDigests).sorted(), (found.repoTags + found.repoDigests).sorted()
+      )
+      if old != new { report(NodeRules.imageNames, object, Words.value(old), Words.value(new)) }
+      if was.pinned && !found.pinned { report(NodeRules.imagePinned, object, "pinned", "not pinned") }
+    }
+  }
+
+  /// containerd writes the kind of digest before it, CRI-O does not.
+  private static func plain(_ id: String) -> String { id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id }
+
+  mutating func checkOrphans() {
+    guard let orphans = after.truth?.orphans?.value else { return }
+    let earlier = Set(before.truth?.orphans?.value?.map(\.pid) ?? [])
+    let names =
+      Dictionary(before.sandboxes.map { ($0.id, ObjectName.pod($0)) }, uniquingKeysWith: { first, _ in first })
+      .merging(before.containers.map { ($0.id, name(of: $0)) }) { first, _ in first }
+    for orphan in orphans {
+      let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
+      // A shim or conmon alone does no work any more.
+      let isHarmless = orphan.processes.isEmpty && orphan.kind != .container || earlier.contains(orphan.pid)
+      report(
+        isHarmless ? NodeRules.leftover : NodeRules.orphan, object, "listed",
+        "\(orphan.kind.rawValue) \(orphan.pid) of \(orphan.id)")
+    }
+  }
+
+  mutating func listUnchecked() {
+    unchecked += before.unread.map { Unread(what: "\($0.what) (before)", why: $0.why) } + after.unread
+    // What could be read at neither time is told once.
+    let now = Set(after.notChecked)
+    unchecked += after.notChecked
+    unchecked += before.notChecked.filter { !now.contains($0) }.map { Unread(what: "\($0.what) (before)", why: $0.why) }
+    if before.truth == nil || after.truth == nil {
+      let side = before.truth == nil ? after.truth == nil ? "either snapshot" : "the snapshot before" : "the one after"
+      unchecked.append(
+        Unread(
+          what: "processes, network namespaces and the addresses in them",
+          why: "\(side) has only what the runtime answers"))
+    }
+    let ready = before.sandboxes.filter(\.isReady)
+    let noPID = ready.filter { $0.facts.pid == nil }.count
+    if noPID > 0 && scenario.keepsObjects {
+      unchecked.append(
+        Unread(what: "pause process of \(noPID) of \(ready.count) pods", why: "the runtime tells no pid"))
+    }
+    if before.daemon.wasReplaced(by: after.daemon) == nil && scenario != .reboot {
+      unchecked.append(
+        Unread(what: "that the daemon was restarted", why: "its process cannot be seen from here"))
+    }
+    if before.host.bootID == nil || after.host.bootID == nil {
+      let negation = scenario == .reboot ? "" : "not "
+      unchecked.append(Unread(what: "that the node was \(negation)rebooted", why: "the boot id could not be read"))
+    }
+    if scenario == .kubeletRestart, after.truth?.kubelet?.wasRestarted(since: before.truth?.kubelet) == nil {
+      unchecked.append(Unread(what: "that kubelet was restarted", why: "its process cannot be seen from here"))
+    }
+  }
+}
+
+/// What is wrong with the networks of a snapshot's pods, as far as kernel and CNI were asked.
+private struct NetworkView {
+  private var faults: [String: (kind: NetworkVerdict.Kind, words: String)] = [:]
+  private var outside: Set<String> = []
+
+  init(_ snapshot: Snapshot) {
+    let book = AddressBook(snapshot.sandboxes)
+    let containers = Dictionary(grouping: snapshot.containers, by: \.sandboxID)
+    let subnets = snapshot.runtime.settings?.networks?.flatMap(\.subnets) ?? []
+    for sandbox in snapshot.sandboxes where sandbox.isReady && !sandbox.isHostNetwork {
+      let verdict = NetworkVerdict(of: sandbox, containers: containers[sandbox.id] ?? [], book: book)
+      // That it has no address at all is the finding of the address's own rule.
+      if verdict.kind.isBad && verdict.kind != .lost {
+        faults[sandbox.id] = (verdict.kind, verdict.reasons.first ?? "")
+      }
+      if let address = IPAddress(sandbox.ip), !subnets.contains(where: { $0.contains(address) }) {
+        outside.insert(sandbox.id)
+      }
+    }
+  }
+
+  func fault(of id: String) -> (kind: NetworkVerdict.Kind, words: String)? { faults[id] }
+  func isOutside(_ id: String) -> Bool { outside.contains(id) }
+}
