@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(
       name: "CRIProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CRILibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CRIZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Transport: descriptors, frames, calls.
     .target(name: "CRIShims"),
@@ -69,6 +70,10 @@ let package = Package(
       dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem"],
       swiftSettings: safe),
 
+    // Container logs.
+    .target(name: "CRIGzip", dependencies: ["CRIZlib", "CRISystem"], swiftSettings: dialect),
+    .target(name: "CRILogs", dependencies: ["CRIGzip", "CRIProtobuf", "CRIJSON", "CRISystem"], swiftSettings: safe),
+
     // The command.
     .target(
       name: "CRIRendering", dependencies: ["CRIJSON", "CRIYAML", "CRISystem"], swiftSettings: safe),
@@ -78,7 +83,7 @@ let package = Package(
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRIReport", "CRIRendering", "CRIJSON", "CRIYAML",
+        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRILogs", "CRIReport", "CRIRendering", "CRIJSON", "CRIYAML",
         "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -140,6 +145,9 @@ let package = Package(
     .testTarget(
       name: "CRINodeTests",
       dependencies: ["CRINode", "CRI", "CRIState", "CRIJSON", "CRISystem", "CRISimulator", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRILogsTests", dependencies: ["CRILogs", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
       name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON", "TestSupport"],

@@ -10,6 +10,14 @@ package enum Environment {
 
   /// Whether standard output shows to a person.
   package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Whether standard output and standard error go to the same place, such as one terminal or one file.
+  package static var outputsAreOne: Bool {
+    var output = Glibc.stat()
+    var error = Glibc.stat()
+    guard fstat(STDOUT_FILENO, &output) == 0, fstat(STDERR_FILENO, &error) == 0 else { return false }
+    return output.st_dev == error.st_dev && output.st_ino == error.st_ino
+  }
 }
 
 /// The process's output, written at once and not through C's buffers.

@@ -86,7 +86,8 @@ package enum File {
     return kind != S_IFREG && kind != S_IFDIR
   }
 
-  private static func realPath(_ path: String) -> String? {
+  /// The path without symbolic links; nil where it leads nowhere. The corresponding C function is `realpath`.
+  package static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)

@@ -17,5 +17,5 @@ install_packages() {
 }
 
 # What building needs, and what a private containerd needs.
-build_packages="libnghttp2-dev libprotobuf-c-dev libyaml-dev pkg-config"
+build_packages="libnghttp2-dev libprotobuf-c-dev libyaml-dev zlib1g-dev pkg-config"
 containerd_packages="containerd runc containernetworking-plugins busybox-static iproute2"

@@ -4,12 +4,14 @@
 
 #include <linux/magic.h>
 #include <netpacket/packet.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/vfs.h>
 
-// <sched.h> and <unistd.h> declare them for _GNU_SOURCE only, which an importing module may not have asked for.
+// <sched.h>, <string.h> and <unistd.h> declare them for _GNU_SOURCE only, which an importing module may not have asked for.
 extern int setns(int descriptor, int kind);
 extern int pipe2(int descriptors[2], int flags);
+extern void *memrchr(const void *bytes, int byte, size_t count);
 
 // Moves the calling thread into the network namespace behind a descriptor. The kernel's CLONE_NEWNET is a GNU macro too.
 static inline int cri_enter_network_namespace(int descriptor) { return setns(descriptor, 0x40000000); }

@@ -1,0 +1,166 @@
+import CRILogs
+import CRIProtobuf
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+/// A log that nobody writes to.
+@Suite struct ReadingTests {
+  private typealias Printed = LogFolder.Printed
+
+  @Test(arguments: [
+    ("", "", ""),
+    (Records.cri("oF one", "eF two", "oF three"), "one\nthree\n", "two\n"),
+    // Fragments, the other stream between them.
+    (Records.cri("oP on", "oP e ", "oF line", "oF "), "one line\n\n", ""),
+    (Records.cri("oP a", "eP x", "oF b", "eF y"), "ab\n", "xy\n"),
+    // A fragment that nothing follows has no line feed.
+    (Records.cri("oF a", "oP b"), "a\nb", ""),
+    // Of the tags only the first one counts; an empty line may have lost its blank.
+    (Records.cri("oP:x a", "oF:P b"), "ab\n", ""),
+    ("2024-01-31T12:00:00Z stdout F\n", "\n", ""),
+    ("2024-01-31T12:00:00Z stdout Px a\n", "a\n", ""),
+    // The text is passed on as it is.
+    (Records.cri("oF \u{1b}[31mred\u{0}\r\t F "), "\u{1b}[31mred\u{0}\r\t F \n", ""),
+    // Cut in the middle at the file's end.
+    (Records.cri("oF one") + "2024-01-31T12:00:00Z stdout F tw", "one\ntw", ""),
+    (Records.cri("oF one") + "2024-01-31T12:00:00Z stdo", "one\n", ""),
+    (Records.cri("oF one") + "2024-01-31T12:00:00Z stdout ", "one\n", ""),
+    (Records.cri("oF one") + "{\"log\":\"tw", "one\n", ""),
+    // A hole.
+    ("\0\0\0" + Records.cri("oF one") + "\0\0" + Records.cri("oF two"), "one\ntwo\n", ""),
+    // Zones, and times outside of what an Int64 holds.
+    ("2024-01-31T12:00:00.5+02:30 stderr F z\n", "", "z\n"),
+    ("9999-01-31T12:00:00Z stdout F a\n" + Records.cri("oF b"), "b\n", ""),
+    // Docker's.
+    (
+      #"{"log":"one\n","stream":"stdout","time":"2024-01-31T12:00:00.1Z"}"# + "\n"
+        + #"{"log":"t\u0041\ud83d\ude00","stream":"stderr","time":"2024-01-31T12:00:00.2Z"}"# + "\n"
+        + #"{"stream":"stderr","attrs":{"a":"b"},"log":"o\n","time":"2024-01-31T12:00:00.3Z"}"# + "\n",
+      "one\n", "tA😀o\n"
+    ),
+    (#"{"log":"cut","stream":"stdout","time":"2024-01-31T12:00:00Z"}"#, "cut", ""),
+  ])
+  func `records become lines`(text: String, output: String, errors: String) throws {
+    #expect(try LogFolder(text).read() == Printed(output, errors))
+  }
+
+  @Test(arguments: [
+    "hello", "2024-01-31T12:00:00Z", "2024-01-31T12:00:00Z stdout", "2024-01-31T12:00:00Z stdlog F a",
+    "2024-01-31T12:00:00Z stdout  a", "2024-02-30T12:00:00Z stdout F a", "2024-01-31T24:00:00Z stdout F a",
+    "2024-01-31 12:00:00Z stdout F a", "2024-01-31T12:00:00 stdout F a", "2024-01-31T12:00:00.Z stdout F a",
+    "2024-01-3aT12:00:00Z stdout F a", "2024-01-31T12:00:00+0200 stdout F a", "{}", "{broken",
+    #"{"log":1,"stream":"stdout","time":"2024-01-31T12:00:00Z"}"#,
+    #"{"log":"a","stream":"stdlog","time":"2024-01-31T12:00:00Z"}"#,
+    #"{"log":"a","stream":"stdout","time":"2024-01-31"}"#,
+  ])
+  func `other lines are counted, not shown`(line: String) throws {
+    let log = try LogFolder(Records.cri("oF one") + line + "\n" + Records.cri("oF two"))
+    var notices: [LogNotice] = []
+    #expect(try log.read(notices: &notices) == Printed("one\ntwo\n"))
+    #expect(notices == [.damaged(path: log.log, lines: 1)])
+  }
+
+  @Test func `bytes that are no UTF-8 are passed on`() throws {
+    let log = try LogFolder()
+    let text: [UInt8] = [0xff, 0xfe, 0xc3, 0x28, 0x00, 0x80]
+    try log.write(Array("2024-01-31T12:00:00Z stdout F ".utf8) + text + [0x0a])
+    #expect(try log.read().output == text + [0x0a])
+  }
+
+  @Test(arguments: [
+    ("2024-01-31T12:00:00.123456789Z", "2024-01-31T12:00:00.123456789Z"),
+    ("2024-01-31T12:00:00Z", "2024-01-31T12:00:00.000000000Z"),
+    ("2024-01-31T12:00:00.12+02:00", "2024-01-31T12:00:00.120000000+02:00"),
+    ("2024-01-31T12:00:00.1234567891+00:00", "2024-01-31T12:00:00.123456789Z"),
+  ])
+  func `times have nine digits and their own zone`(time: String, shown: String) throws {
+    for line in ["\(time) stdout F a\n", #"{"log":"a\n","stream":"stdout","time":"\#(time)"}"# + "\n"] {
+      #expect(try LogFolder(line).read(hasTimes: true) == Printed("\(shown) a\n"))
+    }
+  }
+
+  @Test func `times begin lines, not fragments`() throws {
+    let log = try LogFolder(
+      "2024-01-31T12:00:00Z stdout P a\n2024-01-31T12:00:01Z stdout F b\n2024-01-31T12:00:02Z stderr F c\n")
+    #expect(
+      try log.read(hasTimes: true)
+        == Printed("2024-01-31T12:00:00.000000000Z ab\n", "2024-01-31T12:00:02.000000000Z c\n"))
+  }
+
+  @Test func `in one place the streams keep their order`() throws {
+    let log = try LogFolder(Records.cri("oF 1", "eF 2", "oP 3", "eF 4", "oF 5", "eP 6", "oP 7"))
+    // What has no end yet comes last, and does not run together.
+    #expect(try log.read(isOne: true) == Printed("1\n2\n4\n35\n7\n6"))
+  }
+
+  @Test(arguments: [(0, "", ""), (1, "1", ""), (3, "12", "a"), (4, "12", "ab"), (100, "12\n", "abc\n")])
+  func `a limit cuts where it is reached`(limit: Int, output: String, errors: String) throws {
+    let log = try LogFolder(Records.cri("oP 12", "eP abc"))
+    let both = try log.read(limit: limit)
+    #expect(both.output.count + both.errors.count == min(limit, 5))
+    let lines = try LogFolder(Records.cri("oF 12", "eF abc", "oF 3")).read(limit: limit, isOne: true)
+    #expect(lines.output == Array("12\nabc\n3\n".utf8.prefix(limit)))
+  }
+
+  @Test(arguments: [1 << 17, (1 << 17) - 1, 1 << 20, (1 << 20) + 1, 5_000_000], [true, false])
+  func `lines of any length`(length: Int, isFragmented: Bool) throws {
+    let text = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+    let head = Array("2024-01-31T12:00:00Z stdout ".utf8)
+    let log = try LogFolder()
+    if isFragmented {
+      var bytes: [UInt8] = []
+      for start in stride(from: 0, to: length, by: 16_384) {
+        let end = min(length, start + 16_384)
+        bytes += head + Array(end == length ? "F ".utf8 : "P ".utf8) + text[start..<end] + [0x0a]
+      }
+      try log.write(bytes)
+    } else {
+      try log.write(head + Array("F ".utf8) + text + [0x0a])
+    }
+    try log.append(Records.cri("oF next"))
+    let next = Array("next\n".utf8)
+    for selection in [LogSelection(), LogSelection(tail: 2)] {
+      #expect(try log.read(selection).output == text + [0x0a] + next)
+    }
+    #expect(try log.read(LogSelection(tail: 1)).output == next)
+    // And one that is no record.
+    let other = try LogFolder()
+    try other.write(text + [0x0a])
+    try other.append(Records.cri("oF next"))
+    var notices: [LogNotice] = []
+    #expect(try other.read(notices: &notices).output == next)
+    #expect(notices == [.damaged(path: other.log, lines: 1)])
+    #expect(try other.read(LogSelection(tail: 1)).output == next)
+    // A hole as long.
+    let hole = try LogFolder()
+    try hole.write([UInt8](repeating: 0, count: length))
+    try hole.append(Records.cri("oF next"))
+    #expect(try hole.read().output == next)
+  }
+
+  @Test func `what is no log is an error`() throws {
+    let log = try LogFolder()
+    #expect(throws: LogError.missing(log.log)) { try log.read() }
+    mkfifo(log.log, 0o600)
+    #expect(throws: LogError.notAFile(log.log)) { try log.read() }
+    unlink(log.log)
+    mkdir(log.log, 0o700)
+    #expect(throws: LogError.notAFile(log.log)) { try log.read() }
+    #expect(throws: LogError.missing("")) { _ = try ContainerLog("", LogSelection()) }
+    #expect(throws: LogError.missing("\(log.log)/x\0y")) { _ = try ContainerLog("\(log.log)/x\0y", LogSelection()) }
+  }
+
+  @Test func `an output that is full is not the log's fault`() throws {
+    let selection = LogSelection()
+    let full = Descriptor(owning: try retrying { open("/dev/full", O_WRONLY | O_CLOEXEC) })
+    var printer = LinePrinter(selection, to: LogOutput(output: full.rawValue, errors: full.rawValue, isOne: true))
+    let folder = try LogFolder(Records.cri("oF a"))
+    var log = try ContainerLog(folder.log, selection)
+    #expect(throws: LogError.output(.noSpace)) {
+      try log.read(into: &printer)
+      try log.finish(&printer)
+    }
+  }
+}

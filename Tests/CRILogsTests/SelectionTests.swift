@@ -1,0 +1,93 @@
+import CRILogs
+import CRIProtobuf
+import CRISystem
+import TestSupport
+import Testing
+
+/// Which lines, and from which files.
+@Suite struct SelectionTests {
+  private static let records = Records.cri("oF 1", "eF a", "oP 2", "eF b", "oF 2", "oF 3", "eP c")
+
+  @Test(arguments: [
+    (LogSelection(stream: .stdout), "1\n22\n3\n"), (LogSelection(stream: .stderr), "a\nb\nc"),
+    // Lines, not records; one that has no end yet is a line.
+    (LogSelection(tail: 0), ""), (LogSelection(tail: 1), "c"), (LogSelection(tail: 2), "3\nc"),
+    (LogSelection(tail: 3), "22\n3\nc"), (LogSelection(tail: 4), "b\n22\n3\nc"),
+    (LogSelection(tail: 5), "a\nb\n22\n3\nc"),
+    (LogSelection(tail: 6), "1\na\nb\n22\n3\nc"), (LogSelection(tail: 1000), "1\na\nb\n22\n3\nc"),
+    (LogSelection(stream: .stdout, tail: 2), "22\n3\n"), (LogSelection(stream: .stderr, tail: 2), "b\nc"),
+    // A line is as old as its beginning.
+    (LogSelection(since: Records.since(0)), "1\na\nb\n22\n3\nc"), (LogSelection(since: Records.since(3)), "b\n3\nc"),
+    (LogSelection(since: Records.since(2)), "b\n22\n3\nc"), (LogSelection(since: Records.since(7)), ""),
+    (LogSelection(since: Records.since(3), tail: 3), "3\nc"),
+    (LogSelection(stream: .stdout, since: Records.since(3), tail: 2), "3\n"),
+  ])
+  func `lines are chosen`(selection: LogSelection, output: String) throws {
+    #expect(try LogFolder(Self.records).read(selection, isOne: true) == LogFolder.Printed(output))
+  }
+
+  @Test(arguments: [
+    (["0.log.20240101-120000", "0.log.20240102-120000"], "1\n2\n3\n"),
+    (["0.log.20240101-120000.gz", "0.log.20240102-120000"], "1\n2\n3\n"),
+    (["0.log.20240101-120000.gz", "0.log.20240102-120000.gz"], "1\n2\n3\n"),
+    (["0.log.2", "0.log.1"], "1\n2\n3\n"), (["0.log.10.gz", "0.log.9"], "1\n2\n3\n"),
+    // Not of this log.
+    (["0.log.20240101-120000.tmp", "10.log.20240102-120000"], "3\n"), (["0.log.old", "0.log.1.bak"], "3\n"),
+  ])
+  func `rotated files are read where the selection reaches back`(names: [String], output: String) throws {
+    let log = try LogFolder(Records.cri("oF 3", from: 20))
+    for (number, name) in names.enumerated() {
+      let isCompressed = name.hasSuffix(".gz")
+      let plain = isCompressed ? String(name.dropLast(3)) : name
+      try log.append(Records.cri("oF \(number + 1)", from: number * 10), to: plain)
+      if isCompressed { try compress(log.folder.file(plain)) }
+    }
+    #expect(try log.read(LogSelection(since: Records.since(0))) == LogFolder.Printed(output))
+    #expect(try log.read(LogSelection(tail: 3)) == LogFolder.Printed(output))
+    #expect(try log.read(LogSelection(tail: 1)) == LogFolder.Printed("3\n"))
+    #expect(try log.read(LogSelection(since: Records.since(20))) == LogFolder.Printed("3\n"))
+    #expect(try log.read() == LogFolder.Printed("3\n"))
+  }
+
+  private func compress(_ path: String) throws {
+    let (ending, _) = try ChildProcess.capture(["/bin/gzip", path], timeout: .seconds(60))
+    try #require(ending == .exited(0))
+  }
+
+  @Test func `a file that is being compressed is read once`() throws {
+    let log = try LogFolder(Records.cri("oF 2", from: 20))
+    try log.append(Records.cri("oF 1"), to: "0.log.20240101-120000")
+    try log.append("half", to: "0.log.20240101-120000.gz")
+    #expect(try log.read(LogSelection(tail: 9)) == LogFolder.Printed("1\n2\n"))
+  }
+
+  @Test func `a line's fragments are found in the file before`() throws {
+    let log = try LogFolder(Records.cri("oF b", "oF c", from: 20))
+    try log.append(Records.cri("oF x", "oP a"), to: "0.log.20240101-120000")
+    #expect(try log.read(LogSelection(tail: 2)) == LogFolder.Printed("ab\nc\n"))
+    #expect(try log.read(LogSelection(tail: 1)) == LogFolder.Printed("c\n"))
+  }
+
+  @Test(arguments: [[UInt8]("no gzip".utf8), [], [0x1f, 0x8b, 8, 0, 0, 0]])
+  func `a damaged compressed file is told, and what is newer is shown`(bytes: [UInt8]) throws {
+    let log = try LogFolder(Records.cri("oF 3", from: 20))
+    try log.append(Records.cri("oF 2", from: 10), to: "0.log.20240102-120000")
+    try log.write(bytes, to: "0.log.20240101-120000.gz")
+    var notices: [LogNotice] = []
+    #expect(try log.read(LogSelection(tail: 9), notices: &notices) == LogFolder.Printed("2\n3\n"))
+    #expect(notices == [.unread(path: log.folder.file("0.log.20240101-120000.gz"), .invalid)])
+  }
+
+  @Test func `the end of a large file is found without reading it`() throws {
+    let log = try LogFolder()
+    var bytes: [UInt8] = []
+    for number in 0..<20_000 { bytes += Array("2024-01-31T12:00:00Z stdout F line \(number)\n".utf8) }
+    try log.write(bytes)
+    for tail in [1, 2, 1500, 19_999] {
+      let expected = (20_000 - tail..<20_000).map { "line \($0)\n" }.joined()
+      #expect(try log.read(LogSelection(tail: tail)) == LogFolder.Printed(expected))
+    }
+    // A stream that is silent: nothing is found in the whole file, nor waited for.
+    #expect(try log.read(LogSelection(stream: .stderr, tail: 1)) == LogFolder.Printed(""))
+  }
+}
