@@ -25,7 +25,7 @@ package struct CRICommand: AsyncParsableCommand {
         name: "Runtime",
         subcommands: [
           PodsCommand.self, PsCommand.self, ImagesCommand.self, InspectpCommand.self, InspectCommand.self,
-          InspectiCommand.self, InfoCommand.self, VersionCommand.self,
+          InspectiCommand.self, LogsCommand.self, InfoCommand.self, VersionCommand.self,
         ]),
     ])
 

@@ -39,4 +39,10 @@ package enum ProcessFacts {
     let number = try retrying { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
     try Descriptor(owning: number).writeAll(Array(text.utf8))
   }
+
+  /// Adds to a file.
+  package static func append(_ text: String, to path: String) throws {
+    let number = try retrying { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
+    try Descriptor(owning: number).writeAll(Array(text.utf8))
+  }
 }

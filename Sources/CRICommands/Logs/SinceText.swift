@@ -1,0 +1,51 @@
+internal import CRI
+internal import CRISystem
+
+/// A moment in the past, in all the ways that crictl takes it.
+enum SinceText {
+  /// - Parameters:
+  ///   - text: a duration before now (`42m`), RFC 3339, a date or a time of the node's zone or with an offset
+  ///     (`2024-01-31`, `2024-01-31T12:00`), or seconds since 1970 with or without a fraction.
+  ///   - offset: seconds east of UTC at a moment, where the text names no zone.
+  static func parse(
+    _ text: String, now: Timestamp, offset: (Int64) -> Int = { LocalTime(unixSeconds: $0).offset }
+  ) throws(Failure) -> Timestamp {
+    guard let moment = seconds(text) ?? DurationText.parse(text).map({ now - $0 }) ?? date(text, offset) else {
+      throw Failure(
+        .usage,
+        "--since \(text): write a duration such as 42m, a time such as 2024-01-31T12:00:00Z or 2024-01-31, or seconds "
+          + "since 1970")
+    }
+    return moment
+  }
+
+  private static func seconds(_ text: String) -> Timestamp? {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+      let seconds = Int64(parts[0])
+    else { return nil }
+    let digits = parts.count > 1 ? parts[1].prefix(9) : ""
+    let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count)) ?? 0
+    return Timestamp(seconds: seconds, nanoseconds: fraction)
+  }
+
+  private static func date(_ text: String, _ offset: (Int64) -> Int) -> Timestamp? {
+    let (day, rest) = (text.prefix(10), text.dropFirst(10))
+    let isZone = { (character: Character) in "Zz+-".contains(character) }
+    let time = rest.prefix { !isZone($0) }
+    let zone = rest.dropFirst(time.count)
+    let clock: String
+    switch time.count {
+    case 0: clock = "T00:00:00"
+    case 3: clock = "\(time):00:00"
+    case 6: clock = "\(time):00"
+    default: clock = String(time)
+    }
+    if !zone.isEmpty { return Timestamp(day + clock + zone) }
+    guard let wall = Timestamp(day + clock + "Z") else { return nil }
+    let seconds = wall.nanoseconds / 1_000_000_000
+    // The offset there is known only where the moment is: that of the first guess is wrong around a change.
+    let guess = offset(seconds)
+    return wall - .seconds(offset(seconds - Int64(guess)))
+  }
+}

@@ -1,0 +1,196 @@
+import CRIGRPC
+import CRIMessages
+import CRIProtobuf
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+/// `cri logs`, run as users run it.
+@Suite(.timeLimit(.minutes(10))) struct LogsCommandTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  /// Two pods called web with a container main each, one of it restarted; and others.
+  private static let sandboxes = [
+    PodSandbox(id: "s1", metadata: PodSandboxMetadata(name: "web", uid: "u1", namespace: "default")),
+    PodSandbox(id: "s2", metadata: PodSandboxMetadata(name: "web", uid: "u2", namespace: "other")),
+    PodSandbox(id: "s3", metadata: PodSandboxMetadata(name: "db", uid: "u3", namespace: "default")),
+  ]
+
+  private static func container(_ id: String, _ sandbox: String, _ name: String, _ attempt: UInt32 = 0) -> Container {
+    Container(
+      id: id, podSandboxID: sandbox, metadata: ContainerMetadata(name: name, attempt: attempt),
+      createdAt: Timestamp(seconds: 1_700_000_000 + Int64(attempt)))
+  }
+
+  private static let containers = [
+    container("aa11", "s1", "main", 1), container("aa12", "s1", "main", 2), container("bb11", "s2", "main"),
+    container("cc11", "s3", "main", 3), container("cc12", "s3", "single"), container("dd11", "s3", "nolog"),
+    container("ee11", "s3", "aa"),
+  ]
+
+  private func path(_ id: String) -> String { folder.file("\(id).log") }
+
+  private func runtime(
+    logPath: (@Sendable (String) -> String)? = nil, state: @escaping @Sendable () -> ContainerState = { .exited }
+  ) throws -> TestRuntime {
+    for container in Self.containers where container.id != "dd11" {
+      try ProcessFacts.write(
+        "2024-01-31T12:00:00Z stdout F \(container.id) out\n2024-01-31T12:00:01Z stderr F \(container.id) err\n",
+        to: path(container.id))
+    }
+    let logPath = logPath ?? { [folder] in $0 == "dd11" ? "" : folder.file("\($0).log") }
+    return try TestRuntime { name, request in
+      switch name {
+      case "ListPodSandbox": return .message(ListPodSandboxResponse(items: Self.sandboxes))
+      case "ListContainers": return .message(ListContainersResponse(containers: Self.containers))
+      case "ReopenContainerLog": return .message(ReopenContainerLogResponse())
+      case "ContainerStatus":
+        let prefix = try ContainerStatusRequest.decode(request).containerID
+        let found = Self.containers.filter { $0.id.hasPrefix(prefix) }
+        if found.count > 1 { return .failure(.unknown, "Multiple IDs found with provided prefix: \(prefix)") }
+        guard let container = found.first else { return .failure(.notFound, "container \(prefix): not found") }
+        return .message(
+          ContainerStatusResponse(
+            status: ContainerStatus(
+              id: container.id, metadata: container.metadata, state: state(), logPath: logPath(container.id))))
+      default: return nil
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (["aa12"], "aa12"), (["bb"], "bb11"), (["single"], "cc12"), (["db/main"], "cc11"), (["default/web/main"], "aa12"),
+    (["other/web/main"], "bb11"), (["-p", "aa12"], "aa11"), (["default/web/main", "--previous"], "aa11"),
+    (["--stream", "stdout", "--tail=-1", "single", "--limit-bytes", "-1"], "cc12"),
+    // A name that is an ambiguous ID.
+    (["aa"], "ee11"),
+  ])
+  func `a container is found by ID and by name`(arguments: [String], id: String) async throws {
+    let run = try await Tool.cri(["logs"] + arguments, on: try runtime())
+    #expect(run.output == "\(id) out\n", "\(run)")
+    #expect(run.errors == (arguments.contains("stdout") ? "" : "\(id) err\n"))
+    #expect(run.code == 0)
+  }
+
+  @Test func `an ID costs one call, a name three`() async throws {
+    let runtime = try runtime()
+    _ = try await Tool.cri(["logs", "aa12"], on: runtime)
+    #expect(runtime.called == ["ContainerStatus"])
+    _ = try await Tool.cri(["logs", "-r", "db/main"], on: runtime)
+    #expect(
+      runtime.called.dropFirst() == ["ListPodSandbox", "ListContainers", "ContainerStatus", "ReopenContainerLog"])
+  }
+
+  @Test(
+    arguments: [
+      (["zz"], 1, "container zz not found; see cri ps -a"), (["aa1"], 1, "Multiple IDs found"),
+      (["web/zz"], 1, "container web/zz not found"), (["/"], 1, "not found"), (["a/b/c/d"], 1, "not found"),
+      (["main"], 1, "name one: default/db/main, default/web/main, other/web/main"),
+      (["web/main"], 1, "name one: default/web/main, other/web/main"),
+      (["dd11"], 1, "has no log: it was created without a log path"),
+      (["-p", "aa11"], 1, "no container was in the place of aa11 before: this is attempt 1"),
+      ([], 2, "<container>"), ([""], 2, "is empty"), (["aa12", "bb11"], 2, "bb11"),
+      (["aa12", "--tail", "x"], 2, "--tail"), (["aa12", "--stream", "out"], 2, "write stdout or stderr"),
+      (["aa12", "--since", "soon"], 2, "--since soon: write a duration"),
+    ] as [([String], Int32, String)])
+  func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
+    let run = try await Tool.cri(["logs"] + arguments, on: try runtime())
+    #expect(run.code == code)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains(words), "\(run.errors)")
+    #expect(run.errors.hasPrefix("cri: ") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+  }
+
+  @Test func `a log that is not there, no file, or no log is one line`() async throws {
+    let runtime = try runtime()
+    unlink(path("aa12"))
+    #expect(try await Tool.cri(["logs", "aa12"], on: runtime).errors.contains("is not there: removed, or in"))
+    mkfifo(path("aa12"), 0o600)
+    #expect(try await Tool.cri(["logs", "-f", "aa12"], on: runtime).errors.contains("is no regular file"))
+    try ProcessFacts.write("hello\nworld\n", to: path("bb11"))
+    let run = try await Tool.cri(["logs", "bb11"], on: runtime)
+    #expect(run.errors.contains("neither in the CRI's format nor in Docker's") && run.code == 1, "\(run)")
+    try ProcessFacts.write("hello\n2024-01-31T12:00:00Z stdout F a\n", to: path("bb11"))
+    let mixed = try await Tool.cri(["logs", "bb11"], on: runtime)
+    #expect(mixed.output == "a\n" && mixed.code == 0)
+    #expect(mixed.errors == "cri: \(path("bb11")): 1 line is no record of a log and not shown\n")
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
+  func `a log that is not for everybody says so`() async throws {
+    let runtime = try runtime()
+    chmod(runtime.path, 0o777)
+    chmod(path("aa12"), 0o600)
+    chmod(folder.path, 0o755)
+    let cri = [Tool.path("cri"), "-r", runtime.path, "logs", "aa12"]
+    let run = try await Tool.run(SnapshotCommandTests.nobody + cri)
+    #expect(run.errors.contains("may not be read; run as root") && run.code == 1, "\(run)")
+    runtime.stop()
+  }
+
+  @Test func `the attempt before is kubelet's file where its container is gone`() async throws {
+    let log = folder.file("3.log")
+    let runtime = try runtime { _ in log }
+    try ProcessFacts.write("2024-01-31T12:00:00Z stdout F before\n", to: folder.file("2.log"))
+    #expect(try await Tool.cri(["logs", "-p", "cc11"], on: runtime).output == "before\n")
+    unlink(folder.file("2.log"))
+    let run = try await Tool.cri(["logs", "-p", "cc11"], on: runtime)
+    #expect(run.errors.contains("2.log") && run.code == 1, "\(run)")
+  }
+
+  @Test func `an exited container's log is not waited for`() async throws {
+    let run = try await Tool.cri(["logs", "--follow", "aa12"], on: try runtime())
+    #expect(run.output == "aa12 out\n" && run.code == 0)
+  }
+
+  @Test func `following goes on until the container has exited`() async throws {
+    let isRunning = Locked(true)
+    let runtime = try runtime(state: { isRunning.withLock { $0 } ? .running : .exited })
+    let log = path("aa12")
+    let process = try SpawnedProcess([Tool.path("cri"), "-r", runtime.path, "logs", "-f", "-s", "stdout", "aa12"])
+    #expect(await process.line() == "aa12 out")
+    try ProcessFacts.append("2024-01-31T12:00:02Z stdout F two\n", to: log)
+    #expect(await process.line() == "two")
+    // Renamed and made anew, then copied and emptied.
+    rename(log, "\(log).20240131-120000")
+    try ProcessFacts.write("2024-01-31T12:00:03Z stdout F three\n", to: log)
+    #expect(await process.line() == "three")
+    try ProcessFacts.write("", to: log)
+    try ProcessFacts.append("2024-01-31T12:00:04Z stdout F four\n", to: log)
+    #expect(await process.line() == "four")
+    isRunning.withLock { $0 = false }
+    try ProcessFacts.append("2024-01-31T12:00:05Z stdout F last\n", to: log)
+    let end = await process.end()
+    #expect(end.code == 0)
+    #expect(end.text == "last\n")
+    runtime.stop()
+  }
+
+  @Test func `following outlives the runtime`() async throws {
+    let runtime = try runtime(state: { .running })
+    let process = try SpawnedProcess([
+      "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1", Tool.path("cri"), "-r", runtime.path, "logs", "-f", "aa12",
+    ])
+    #expect(await process.line() == "aa12 out")
+    #expect(await process.line() == "aa12 err")
+    runtime.stop()
+    // Said once, while the log goes on.
+    #expect(await process.line()?.hasPrefix("cri: is aa12 still running? ") == true)
+    try ProcessFacts.append("2024-01-31T12:00:02Z stdout F two\n", to: path("aa12"))
+    #expect(await process.line() == "two")
+    process.signal(SIGKILL)
+    let end = await process.end()
+    #expect(end.code == 128 + SIGKILL && end.text.isEmpty)
+  }
+
+  @Test func `a reader that has gone ends it, though nothing is written`() async throws {
+    let runtime = try runtime(state: { .running })
+    let run = try await Tool.shell("'\(Tool.path("cri"))' -r '\(runtime.path)' logs -f -s stdout aa12 | head -n 1")
+    #expect(run.output == "aa12 out\n")
+    #expect(run.code == 0)
+    runtime.stop()
+  }
+}

@@ -1,0 +1,63 @@
+import CRI
+import Foundation
+import TestSupport
+import Testing
+
+/// `cri logs` of what a real containerd writes.
+@Suite(.timeLimit(.minutes(10))) struct LogsNodeTests {
+  @Test func `a container's life, with a rotation`() async throws {
+    try await ContainerdNode.with { node in
+      let client = try node.client()
+      let folder = "\(node.directory)/logs"
+      let sandbox = PodSandboxConfig(
+        metadata: PodSandboxMetadata(name: "talker", uid: "talker-1", namespace: "default"), logDirectory: folder)
+      let pod = try await client.runtime.runPodSandbox(RunPodSandboxRequest(config: sandbox)).podSandboxID
+      // 40000 bytes without a line feed are three records; then it waits for a file to appear.
+      let script = """
+        echo one; echo two >&2; head -c 40000 /dev/zero | tr '\\0' x; echo; printf 'no feed'; echo
+        while [ ! -e /go ]; do sleep 0.1; done
+        i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; echo end >&2; printf last; exit 3
+        """
+      let config = ContainerConfig(
+        metadata: ContainerMetadata(name: "main"), image: ImageSpec(image: "localhost/busybox:1"),
+        command: ["sh", "-c", script], logPath: "main/0.log", linux: LinuxContainerConfig())
+      let id = try await client.runtime.createContainer(
+        CreateContainerRequest(podSandboxID: pod, config: config, sandboxConfig: sandbox)
+      ).containerID
+      _ = try await client.runtime.startContainer(StartContainerRequest(containerID: id))
+      let long = String(repeating: "x", count: 40_000)
+      let isThere = await eventually(within: .seconds(60)) {
+        (try? await node.cri("logs", "talker/main").output) == "one\n\(long)\nno feed\n"
+      }
+      #expect(isThere)
+      let all = try await node.cri("logs", id)
+      #expect(all.errors == "two\n" && all.code == 0)
+      #expect(try await node.cri("logs", "--tail", "2", "-s", "stdout", id).output == "\(long)\nno feed\n")
+      #expect(try await node.cri("logs", "--tail", "0", id).output.isEmpty)
+      #expect(try await node.cri("logs", "--since", "1h", "-s", "stderr", "-t", id).errors.hasSuffix("Z two\n"))
+
+      async let followed = node.cri("logs", "-f", "--tail", "1", "-s", "stdout", id)
+      try await Task.sleep(for: .milliseconds(500))
+      let log = "\(folder)/main/0.log"
+      _ = try await client.runtime.execSync(ExecSyncRequest(containerID: id, cmd: ["touch", "/go"]))
+      // As kubelet rotates, in the midst of writing.
+      for number in 1...3 {
+        try await Task.sleep(for: .milliseconds(30))
+        _ = rename(log, "\(log).2024010\(number)-120000")
+        // The container may have exited by now; then there is nothing to reopen, and nothing more to come.
+        _ = try? await client.runtime.reopenContainerLog(ReopenContainerLogRequest(containerID: id))
+      }
+      let run = try await followed
+      #expect(run.code == 0)
+      let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.first == "no feed")
+      #expect(lines.dropFirst().prefix(20_000).elementsEqual((0..<20_000).map { "line \($0)" }))
+      #expect(lines.count == 20_002 && lines.last == "last", "\(lines.count) lines, the last \(lines.suffix(2))")
+      // And afterwards, over all its files.
+      let after = try await node.cri("logs", "--since", "0", "-s", "stdout", id)
+      #expect(after.output.hasPrefix("one\n\(long)\nno feed\nline 0\n"))
+      #expect(after.output.split(separator: "\n").count == 20_004)
+      #expect(try await node.cri("logs", "--tail", "20001", "-s", "stdout", id).output.hasPrefix("line 0\nline 1\n"))
+    }
+  }
+}
