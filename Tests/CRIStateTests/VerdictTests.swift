@@ -47,6 +47,48 @@ import Testing
     #expect(Report(before, .after).vacuous == nil)
   }
 
+  /// Each scenario, and what shows that it did not take place.
+  @Test(arguments: Scenario.allCases)
+  func `a change that did not take place is nothing verified`(scenario: Scenario) {
+    var (before, after) = (Snapshot.before, Snapshot.before)
+    let kubelet = KubeletTruth(processes: .read([KubeletTruth.Instance(pid: 40, startTime: 4)]))
+    before.truth = NodeTruth(kubelet: kubelet)
+    after.truth = before.truth
+    let report = Report(scenario: scenario, before: before, after: after)
+    #expect(report.vacuous != nil)
+    #expect(report.verdict().name == "vacuous", "\(report.findings)")
+  }
+
+  @Test(arguments: Scenario.allCases)
+  func `the scenario is told by the snapshots`(scenario: Scenario) {
+    var (before, after) = (Snapshot.before, Snapshot.after(scenario))
+    if scenario == .wipe { (before.runtime.name, after.runtime.name) = ("cri-o", "cri-o") }
+    func kubelet(_ pid: Int32) -> NodeTruth {
+      NodeTruth(kubelet: KubeletTruth(processes: .read([KubeletTruth.Instance(pid: pid, startTime: 4)])))
+    }
+    (before.truth, after.truth) = (kubelet(40), kubelet(41))
+    let report = Report(before: before, after: after)
+    #expect(report.scenario == scenario)
+    #expect(report.scenarioReason?.isEmpty == false)
+    #expect(report.verdict() == .intact, "\(report.findings)")
+  }
+
+  @Test func `a scope holds its pods and says what it leaves out`() {
+    var after = Snapshot.after
+    after.sandboxes[0].status.network?.ip = ""
+    after.images.removeFirst()
+    let rest = Report(before: .before, after: after, scope: Scope(pods: ["default/proxy"]))
+    #expect(rest.findings.isEmpty && rest.predictions.map(\.pod.name) == ["proxy"])
+    #expect(rest.unchecked.contains { $0.what == "all other pods, and images" })
+    let web = Report(before: .before, after: after, scope: Scope(namespaces: ["default"], pods: ["web"]))
+    #expect(web.findings.map(\.rule.id) == ["pod.ip"])
+    let none = Report(before: .before, after: after, scope: Scope(namespaces: ["other"]))
+    #expect(none.verdict().name == "vacuous")
+    let ignoring = Report(before: .before, after: after, scope: Scope(ignoredRules: ["pod.ip"]))
+    #expect(ignoring.findings.map(\.rule.id) == ["image.missing"])
+    #expect(ignoring.unchecked.contains { $0.what == "pod.ip" && $0.why.contains("1 finding") })
+  }
+
   @Test func `a daemon that is still the same process was not restarted`() {
     var after = Snapshot.after
     after.daemon = Snapshot.before.daemon

@@ -73,7 +73,12 @@ struct Verifier {
     check(NodeRules.table, before, after) {
       $0.id.hasPrefix("host.") ? ObjectName(.node) : ObjectName(.runtime)
     }
-    if scenario.keepsObjects { checkKeptObjects() } else { checkRenewedPods() }
+    if scenario.keepsObjects {
+      checkKeptObjects()
+    } else if absence == nil {
+      // Pods that nothing has ended need not be made anew.
+      checkRenewedPods()
+    }
     checkReadySandboxes()
     checkImages()
     checkOrphans()
@@ -107,6 +112,11 @@ struct Verifier {
     if !before.sandboxes.contains(where: \.isReady) && before.containers.isEmpty {
       return "the snapshot has no ready pod and no container: there is nothing to verify"
     }
+    return absence
+  }
+
+  /// Why the change did not take place; nil where it did, and where nobody can tell.
+  private var absence: String? {
     let isSameBoot = before.host.bootID == after.host.bootID
     let isSameDaemon = before.daemon.wasReplaced(by: after.daemon) == false && isSameBoot
     let daemon = "the daemon was not restarted: it is still process \(after.daemon.pid ?? 0)"
