@@ -199,11 +199,11 @@ import Testing
     #expect(document["summary"]?["recreate"] == 1 && document["summary"]?["keep"] == 2)
   }
 
-  @Test(arguments: ["unknown", "unavailable", "hang", "no-socket"])
-  func `a runtime that is still starting is waited for`(style: String) async throws {
+  @Test(arguments: [("unknown", "700ms"), ("unavailable", "700ms"), ("hang", "1500ms"), ("no-socket", "700ms")])
+  func `a runtime that is still starting is waited for`(style: String, time: String) async throws {
     let runtime = try await SimulatorProcess(in: folder)
     #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
-    try await runtime.restart(["--not-ready", "2s", "--not-ready-style", style])
+    try await runtime.restart(["--not-ready", time, "--not-ready-style", style])
     let run = try await Tool.cri(["verify", "--before", folder.file("s"), "--wait", "60s"], on: runtime.socket)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
   }

@@ -22,10 +22,10 @@ import Testing
     #expect((document["readyAfterSeconds"]?.doubleValue ?? -1) >= 0)
   }
 
-  @Test(arguments: ["unknown", "unavailable", "hang", "no-socket"])
-  func `a runtime that starts is waited for`(style: String) async throws {
+  @Test(arguments: [("unknown", "700ms"), ("unavailable", "700ms"), ("hang", "1500ms"), ("no-socket", "700ms")])
+  func `a runtime that starts is waited for`(style: String, time: String) async throws {
     let runtime = try await SimulatorProcess(
-      in: folder, ["--pods", "1", "--containers", "1", "--not-ready", "1500ms", "--not-ready-style", style])
+      in: folder, ["--pods", "1", "--containers", "1", "--not-ready", time, "--not-ready-style", style])
     let run = try await Tool.cri(["wait", "--stable", "0", "-t", "60s"], on: runtime.socket)
     #expect(run.code == 0, "\(run)")
     #expect(try await Tool.cri(["version"], on: runtime.socket).code == 0)
@@ -88,15 +88,15 @@ import Testing
   @Test func `another process at the socket is watched anew`() async throws {
     let first = try await SimulatorProcess(in: folder)
     let other = try TemporaryDirectory()
-    async let run = Tool.cri(["wait", "--stable", "8s", "-t", "100s", "-o", "json"], on: first.socket)
-    try await Task.sleep(for: .seconds(2))
-    // The name goes to the new one without a moment in which nobody answers.
     let second = try await SimulatorProcess(in: other)
+    async let run = Tool.cri(["wait", "--stable", "4s", "-t", "100s", "-o", "json"], on: first.socket)
+    try await Task.sleep(for: .seconds(1))
+    // The name goes to the new one without a moment in which nobody answers.
     #expect(rename(second.socket, first.socket) == 0)
     let renamed = ContinuousClock.now
     let ended = try await run
     #expect(ended.code == 0)
-    #expect(ContinuousClock.now - renamed >= .seconds(7))
+    #expect(ContinuousClock.now - renamed >= .seconds(3))
     #expect(try JSON.parse(ended.output)["pid"]?.intValue == second.pid.map(Int64.init))
     await first.end(9)
   }
