@@ -66,11 +66,10 @@ package struct ContainerLog: ~Copyable {
   package mutating func follow(into printer: inout LinePrinter) throws(LogError) {
     try read(into: &printer)
     while let next = try successor() {
-      // Its writer took the new one after its last words to the old one: those are there by now.
-      try read(into: &printer)
       if let old = retired { try leave(old, endsLine: false, &printer) }
       retired = parts[0]
       parts[0] = Part(file: next, reader: RecordReader())
+      // Its writer took the new one after its last words to the old one: those are there by now, and read first.
       try read(into: &printer)
     }
     try printer.flush()
