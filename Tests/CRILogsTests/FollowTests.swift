@@ -63,6 +63,9 @@ import Testing
     try folder.append(Records.cri("eF late", from: 3), to: "0.log.20240101-120000")
     try folder.append(Records.cri("oF 6", from: 5))
     try expect(&log, screen, "late\n6\n")
+    // Nothing twice.
+    try folder.append(Records.cri("oF 7", from: 6))
+    try expect(&log, screen, "7\n")
   }
 
   @Test(arguments: [true, false])
