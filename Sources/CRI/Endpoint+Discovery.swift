@@ -29,4 +29,23 @@ extension Endpoint {
     }
     return found
   }
+
+  /// The same once there is one, or none when the time is up. Blocks.
+  /// - Parameter patrolInterval: a socket is noticed as it comes; this is for what the kernel does not tell, such as a mount.
+  package static func listening(
+    among candidates: [Endpoint] = wellKnown, within patience: Duration, patrolInterval: Duration = .seconds(1)
+  ) -> [Endpoint] {
+    let end = ContinuousClock.now + patience
+    while true {
+      let found = listening(among: candidates)
+      let rest = end - .now
+      if !found.isEmpty || rest <= .zero { return found }
+      if candidates.contains(where: { UnixSocket.isSocket($0.path) }) {
+        // It was left behind, or its server is about to listen: nothing will come that the kernel tells of.
+        Thread.sleep(min(rest, .milliseconds(20)))
+      } else {
+        ArrivalWatch.wait(for: candidates.map(\.path), atMost: min(rest, patrolInterval))
+      }
+    }
+  }
 }

@@ -51,6 +51,8 @@ public struct ReadinessWait: Sendable {
 
   /// A runtime is asked again this long after an answer that was not good.
   private static let pollInterval = Duration.milliseconds(15)
+  /// A socket that is missing is noticed as it comes; this is for what the kernel does not tell, such as a mount.
+  package var patrolInterval = Duration.seconds(1)
   /// A daemon that hangs is asked again on a new connection.
   private static let tryTimeout = Duration.seconds(1)
   /// Errors that look permanent may be an old daemon's last words, or a new one's first: they must last this long.
@@ -84,6 +86,7 @@ public struct ReadinessWait: Sendable {
       let now = ContinuousClock.now
       let observation: Observation
       var between = Self.pollInterval
+      var isMissing = false
       if case .permanent = look {} else { permanentSince = nil }
       switch look {
       case .good(let peer):
@@ -103,6 +106,10 @@ public struct ReadinessWait: Sendable {
         if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
         good = nil
         observation = seen
+      case .missing:
+        good = nil
+        observation = Observation(phase: .down, words: "the socket is missing")
+        isMissing = true
       case .permanent(let error):
         good = nil
         permanentSince = permanentSince ?? now
@@ -111,7 +118,11 @@ public struct ReadinessWait: Sendable {
       }
       if observation.phase != last?.phase { progress(observation) }
       last = observation
-      await pause(min(between, max(remaining, .zero)))
+      if isMissing {
+        await ArrivalWatch.pause(for: [endpoint.path], atMost: min(patrolInterval, max(remaining, .zero)))
+      } else {
+        await pause(min(between, max(remaining, .zero)))
+      }
       if Task.isCancelled { return .timedOut(last: observation) }
     }
   }
@@ -119,6 +130,8 @@ public struct ReadinessWait: Sendable {
   private enum Look {
     case good(PeerCredentials?)
     case bad(Observation)
+    /// There is no socket.
+    case missing
     case permanent(RPCError)
   }
 
@@ -145,7 +158,7 @@ public struct ReadinessWait: Sendable {
   private static func classify(_ error: RPCError) -> Look {
     func bad(_ phase: Observation.Phase, _ words: String) -> Look { .bad(Observation(phase: phase, words: words)) }
     switch error {
-    case .cannotConnect(_, .noSuchFile): return bad(.down, "the socket is missing")
+    case .cannotConnect(_, .noSuchFile): return .missing
     case .cannotConnect(_, .connectionRefused): return bad(.down, "nobody listens on the socket")
     case .cannotConnect(_, .again): return bad(.silent, "the socket's queue is full")
     case .cannotConnect: return .permanent(error)

@@ -13,6 +13,35 @@ package struct FolderWatch: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
+  /// Wakes when something comes to one of `paths`, whatever of the folders on the way is there so far.
+  /// - Throws: also where a folder must not be read.
+  package init(arrivalsAt paths: [String]) throws(Errno) {
+    let descriptor = Descriptor(owning: try retrying { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
+    for path in paths {
+      // A folder may be made between the look at it and the watch above it: whoever looks again sees it.
+      var nearest = try Self.watchNearest(path, descriptor.rawValue)
+      while let next = try Self.watchNearest(path, descriptor.rawValue), next != nearest { nearest = next }
+    }
+    self.descriptor = descriptor
+  }
+
+  /// - Returns: the length of the folder's path that is watched now: the deepest that is there.
+  private static func watchNearest(_ path: String, _ number: Int32) throws(Errno) -> Int? {
+    let events = UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVE_SELF | IN_ONLYDIR)
+    var folder = path[...]
+    while let slash = folder.lastIndex(of: "/") {
+      folder = folder[..<slash]
+      let name = folder.isEmpty ? "/" : String(folder)
+      do throws(Errno) {
+        _ = try retrying { inotify_add_watch(number, name, events) }
+        return name.utf8.count
+      } catch {
+        if error != .noSuchFile && error != .notADirectory { throw error }
+      }
+    }
+    return nil
+  }
+
   /// Why a wait has ended.
   package enum Waking: Hashable, Sendable {
     case change

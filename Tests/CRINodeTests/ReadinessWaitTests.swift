@@ -58,6 +58,14 @@ import Testing
     #expect((runtime.calls["Version"] ?? 0) >= 3)
   }
 
+  @Test func `three looks at least, however short it must stay ready`() async throws {
+    let runtime = try simulator()
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    _ = try await Watch(try wait(stability: .nanoseconds(1))).readyAfter
+    #expect((runtime.calls["Version"] ?? 0) >= 3)
+  }
+
   @Test func `a v1alpha2 runtime is ready too`() async throws {
     var faults = Faults()
     faults.versions = [.v1alpha2]
@@ -81,6 +89,44 @@ import Testing
     #expect(ContinuousClock.now - listening < .seconds(5))
     #expect(watch.phases == [.down, .ready])
     #expect(watch.seen[0].words == "the socket is missing")
+  }
+
+  /// How a socket may come: the clock would not notice it within the test.
+  enum Arrival: CaseIterable { case inFolder, inNewFolders, inFolderMadeAnew, renamed }
+
+  @Test(arguments: Arrival.allCases) func `the socket's coming wakes, not the clock`(how: Arrival) async throws {
+    let place = how == .inNewFolders ? folder.file("run/runtime") : how == .inFolderMadeAnew ? folder.file("run") : nil
+    if let place, how == .inFolderMadeAnew { #expect(mkdir(place, 0o755) == 0) }
+    let socket = (place ?? folder.path) + "/runtime.sock"
+    var wait = ReadinessWait(endpoint: try Endpoint(socket), timeout: .seconds(36_000), stability: .zero)
+    wait.patrolInterval = .seconds(36_000)
+    let watch = Watch(wait)
+    #expect(await watch.reaches(.down))
+    // So that it comes to one who waits; were it too short, it would come to one who looks, and the test hold too.
+    try await Task.sleep(for: .milliseconds(100))
+    if let place {
+      if how == .inFolderMadeAnew { #expect(rmdir(place) == 0) }
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    }
+    let runtime = try simulator()
+    try runtime.start(at: how == .renamed ? folder.file("other.sock") : socket)
+    defer { runtime.stop() }
+    if how == .renamed { #expect(rename(folder.file("other.sock"), socket) == 0) }
+    _ = try await watch.readyAfter
+    #expect(watch.phases == [.down, .ready])
+  }
+
+  @Test func `what comes elsewhere does not end the waiting for a socket`() async throws {
+    var wait = try wait(timeout: .seconds(36_000))
+    wait.patrolInterval = .seconds(36_000)
+    let watch = Watch(wait)
+    #expect(await watch.reaches(.down))
+    for number in 1...20 { try Data().write(to: URL(filePath: folder.file("noise-\(number)"))) }
+    let runtime = try simulator()
+    try runtime.start(at: socket)
+    defer { runtime.stop() }
+    _ = try await watch.readyAfter
+    #expect(watch.phases == [.down, .ready])
   }
 
   @Test func `nobody listens on a socket that was left behind`() async throws {
@@ -140,6 +186,35 @@ import Testing
     _ = try await watch.readyAfter
     #expect(watch.phases == [.recovering, .ready])
     #expect(watch.seen.first { $0.phase == .recovering }?.words == "the store is locked")
+  }
+
+  @Test(arguments: [
+    (StatusCode.unavailable, "anything", true), (.deadlineExceeded, "anything", true),
+    (.unknown, "server is not initialized yet", true), (.unknown, "server is on fire", false),
+    (.unimplemented, "unknown service runtime.v1.RuntimeService", false), (.internal, "anything", false),
+    (.permissionDenied, "anything", false), (.resourceExhausted, "anything", false),
+  ])
+  func `what is worth waiting for is told by its code`(code: StatusCode, words: String, isWorth: Bool) async throws {
+    let isReady = Locked(false)
+    let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, _ in
+      if isReady.withLock({ $0 }) { return false }
+      call.finish(code, words)
+      return true
+    }
+    defer { server.stop() }
+    var wait = try wait()
+    wait.grace = isWorth ? .zero : .milliseconds(100)
+    let watch = Watch(wait)
+    guard isWorth else {
+      guard case .failed(let error) = await watch.outcome else {
+        throw UnexpectedOutcome(outcome: await watch.outcome)
+      }
+      #expect(error.statusCode == code)
+      return
+    }
+    #expect(await watch.reaches(.recovering))
+    isReady.withLock { $0 = true }
+    _ = try await watch.readyAfter
   }
 
   @Test func `a runtime that says that it is not ready is not ready`() async throws {

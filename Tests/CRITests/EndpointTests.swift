@@ -1,5 +1,7 @@
 import CRI
 import CRISimulator
+import CRISystem
+import Glibc
 import TestSupport
 import Testing
 
@@ -43,6 +45,35 @@ import Testing
     let candidates = try ["missing.sock", "dead.sock", "a.sock"].map { try Endpoint(folder.file($0)) }
     let found = Endpoint.listening(among: candidates + [try Endpoint(link.file("b.sock"))])
     #expect(found == [try Endpoint(folder.file("a.sock"))])
+  }
+
+  /// The clock would not notice it within the test.
+  @Test(.timeLimit(.minutes(2)), arguments: ["a.sock", "new/folder/a.sock"])
+  func `waits until one of them is listened on`(name: String) async throws {
+    let folder = try TemporaryDirectory()
+    let candidates = try ["missing.sock", "nowhere/a.sock", name].map { try Endpoint(folder.file($0)) }
+    async let found = onThread {
+      Endpoint.listening(among: candidates, within: .seconds(36_000), patrolInterval: .seconds(36_000))
+    }
+    try await Task.sleep(for: .milliseconds(100))
+    if name.hasPrefix("new/") {
+      #expect(mkdir(folder.file("new"), 0o755) == 0 && mkdir(folder.file("new/folder"), 0o755) == 0)
+    }
+    let runtime = try SimulatedRuntime()
+    try runtime.start(at: folder.file(name))
+    defer { runtime.stop() }
+    #expect(await found == [candidates[2]])
+  }
+
+  @Test func `waits no longer than it may`() throws {
+    let folder = try TemporaryDirectory()
+    let missing = try Endpoint(folder.file("a.sock"))
+    #expect(Endpoint.listening(among: [missing], within: .milliseconds(10), patrolInterval: .seconds(36_000)) == [])
+    // A socket that was left behind.
+    let dead = try SimulatedRuntime()
+    try dead.start(at: missing.path)
+    dead.crash()
+    #expect(Endpoint.listening(among: [missing], within: .milliseconds(10), patrolInterval: .seconds(36_000)) == [])
   }
 
   @Test func `tries the runtimes of the field in the order of their likelihood`() {

@@ -40,6 +40,19 @@ import Testing
     #expect(run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("cri: ") })
   }
 
+  @Test func `on a terminal every phase is told, elsewhere none`() async throws {
+    let wait = "'\(Tool.path("cri"))' wait -t 300ms"
+    // script(1) gives a terminal to the command, and prints what it shows.
+    let shown = try await Tool.run(
+      ["/usr/bin/script", "-qec", wait, folder.file("typescript")],
+      environment: ["CONTAINER_RUNTIME_ENDPOINT": folder.file("no.sock")])
+    let lines = shown.output.split(whereSeparator: \.isNewline)
+    #expect(shown.code == 3 && lines.count == 2, "\(shown)")
+    #expect(lines.first?.hasSuffix("ms: the socket is missing") == true, "\(shown)")
+    let unseen = try await Tool.cri(["wait", "-t", "300ms"], on: folder.file("no.sock"))
+    #expect(unseen.errors.split(whereSeparator: \.isNewline).count == 1, "\(unseen)")
+  }
+
   @Test func `the network is waited for where it is asked for`() async throws {
     let runtime = try await SimulatorProcess(
       in: folder, ["--pods", "1", "--containers", "1", "--network-ready-after", "600s"])

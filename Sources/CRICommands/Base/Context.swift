@@ -50,7 +50,7 @@ package struct Context: Sendable {
       endpoint = chosen.0
       if isDebug { try warn("using \(endpoint) from \(chosen.from)") }
     } else {
-      let found = Self.listening(within: waiting ?? .zero)
+      let found = Endpoint.listening(within: waiting ?? .zero)
       guard let first = found.first else {
         throw Failure(
           .unreachable,
@@ -65,15 +65,6 @@ package struct Context: Sendable {
           "using \(first)" + (others.isEmpty ? "" : "; also there: \(others); choose with --runtime-endpoint")
         )
       }
-    }
-  }
-
-  private static func listening(within patience: Duration) -> [Endpoint] {
-    let end = ContinuousClock.now + patience
-    while true {
-      let found = Endpoint.listening()
-      if !found.isEmpty || ContinuousClock.now >= end { return found }
-      Thread.sleep(.milliseconds(20))
     }
   }
 

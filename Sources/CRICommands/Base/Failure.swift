@@ -48,7 +48,7 @@ package struct Failure: Error, Hashable, Sendable {
     case .status where error.isUnknownService && Globals.current.api != nil && Globals.current.api != .auto:
       "the runtime does not serve this version, or no CRI at all: try --api auto"
     case .status where error.isUnknownService:
-      "the runtime's CRI plugin is disabled or failed to load, or this is another daemon's socket"
+      "the runtime's CRI plugin is disabled or failed to load, or the runtime is too old, or this is another daemon's socket"
     default: nil
     }
   }
