@@ -4,30 +4,35 @@ internal import CRISystem
 
 /// The command `cri`: what it can do. Its global options are `Globals`.
 package struct CRICommand: AsyncParsableCommand {
+  static let name = "cri"
+
   package static let version = "0.1.0"
 
   /// How a snapshot names its maker.
   static let tool = "cri \(version)"
 
   package static let configuration = CommandConfiguration(
-    commandName: "cri",
+    commandName: name,
     abstract: "Ask a container runtime what it has, twice, and say what was lost.",
     discussion: Globals.help,
     version: "cri \(version)",
-    groupedSubcommands: [
-      CommandGroup(
-        name: "Verification",
-        subcommands: [
-          PreflightCommand.self, SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self,
-          GuardCommand.self, NetCommand.self, RulesCommand.self,
-        ]),
-      CommandGroup(
-        name: "Runtime",
-        subcommands: [
-          PodsCommand.self, PsCommand.self, ImagesCommand.self, InspectpCommand.self, InspectCommand.self,
-          InspectiCommand.self, LogsCommand.self, InfoCommand.self, VersionCommand.self,
-        ]),
-    ])
+    groupedSubcommands: groups)
+
+  /// Its subcommands, as the help shows them.
+  fileprivate static let groups = [
+    CommandGroup(
+      name: "Verification",
+      subcommands: [
+        PreflightCommand.self, SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self,
+        GuardCommand.self, NetCommand.self, RulesCommand.self,
+      ]),
+    CommandGroup(
+      name: "Runtime",
+      subcommands: [
+        PodsCommand.self, PsCommand.self, ImagesCommand.self, InspectpCommand.self, InspectCommand.self,
+        InspectiCommand.self, LogsCommand.self, InfoCommand.self, VersionCommand.self,
+      ]),
+  ]
 
   package init() {}
 }
@@ -44,7 +49,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     var command: any ParsableCommand
     do {
       command = try parse(words)
-    } catch {
+    } catch where !(error is Failure) {
       return try explain(error, words)
     }
     return try await Globals.$current.withValue(globals) {
@@ -79,11 +84,14 @@ private func parse(_ words: [String]) throws -> any ParsableCommand {
   {
     return command
   }
+  if words.first == "help", let word = words.dropFirst().first, subcommand(named: word) == nil {
+    throw Failure(.usage, "unknown command \(word) (see: cri --help)")
+  }
   return try CRICommand.parseAsRoot(words)
 }
 
 private func subcommand(named word: String) -> (any ParsableCommand.Type)? {
-  CRICommand.configuration.groupedSubcommands.flatMap(\.subcommands).first {
+  CRICommand.groups.flatMap(\.subcommands).first {
     $0._commandName == word || $0.configuration.aliases.contains(word)
   }
 }

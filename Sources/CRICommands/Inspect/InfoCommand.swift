@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct InfoCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Show the runtime's conditions and configuration.")
+  static let configuration = CommandConfiguration.subcommand(
+    "info", abstract: "Show the runtime's conditions and configuration.")
 
   @OptionGroup var output: InspectOutput
 

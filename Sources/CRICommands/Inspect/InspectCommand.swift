@@ -3,8 +3,8 @@ internal import CRI
 internal import CRISystem
 
 struct InspectCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show everything about containers.",
+  static let configuration = CommandConfiguration.subcommand(
+    "inspect", abstract: "Show everything about containers.",
     discussion:
       "Of the IDs, or of the containers that the options select; without either, of all running ones.")
 

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct InspectiCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "inspecti", abstract: "Show everything about images.",
+  static let configuration = CommandConfiguration.subcommand(
+    "inspecti", abstract: "Show everything about images.",
     discussion: "Of the names or IDs, or of the images that the options select; without either, of all.")
 
   @Argument(help: ArgumentHelp("The image's name, digest or ID, or how the ID begins.", valueName: "image"))

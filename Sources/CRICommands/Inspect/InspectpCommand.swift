@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct InspectpCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "inspectp", abstract: "Show everything about pods.",
+  static let configuration = CommandConfiguration.subcommand(
+    "inspectp", abstract: "Show everything about pods.",
     discussion: "Of the IDs, or of the pods that the options select; without either, of all.")
 
   @Argument(help: ArgumentHelp("The pod's ID, or how it begins.", valueName: "id"))

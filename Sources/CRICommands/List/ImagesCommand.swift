@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct ImagesCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "images", abstract: "List images.", discussion: "Sorted by name.",
+  static let configuration = CommandConfiguration.subcommand(
+    "images", abstract: "List images.", discussion: "Sorted by name.",
     aliases: ["image", "img"])
 
   @Argument(

@@ -3,8 +3,8 @@ internal import CRI
 internal import CRISystem
 
 struct PodsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "pods", abstract: "List pods.",
+  static let configuration = CommandConfiguration.subcommand(
+    "pods", abstract: "List pods.",
     discussion: "All of them, the youngest first, unless options say otherwise.")
 
   @Option(help: ArgumentHelp("The pod of this ID, or of one that begins so.", valueName: "id"))

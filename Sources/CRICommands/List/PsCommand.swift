@@ -3,8 +3,8 @@ internal import CRI
 internal import CRISystem
 
 struct PsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "ps", abstract: "List containers.",
+  static let configuration = CommandConfiguration.subcommand(
+    "ps", abstract: "List containers.",
     discussion: "The running ones, the youngest first, unless options say otherwise.")
 
   @Option(help: ArgumentHelp("The container of this ID, or of one that begins so.", valueName: "id"))

@@ -4,8 +4,8 @@ internal import CRIRendering
 internal import CRISystem
 
 struct VersionCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "version", abstract: "Show the runtime's name and versions.")
+  static let configuration = CommandConfiguration.subcommand(
+    "version", abstract: "Show the runtime's name and versions.")
 
   @Option(name: [.customShort("o"), .long], help: "table, json or yaml.")
   var output = OutputFormat.table

@@ -4,8 +4,8 @@ internal import CRILogs
 internal import CRISystem
 
 struct LogsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "logs", abstract: "Print what a container wrote.",
+  static let configuration = CommandConfiguration.subcommand(
+    "logs", abstract: "Print what a container wrote.",
     discussion:
       "Its standard output goes to ours, its standard error to ours. Rotated files are read where --since or --tail "
       + "reaches back to them.")

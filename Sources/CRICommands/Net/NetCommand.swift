@@ -7,8 +7,8 @@ internal import CRIState
 internal import CRISystem
 
 struct NetCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "net",
+  static let configuration = CommandConfiguration.subcommand(
+    "net",
     abstract: "Compare what the runtime says of each pod's network with kernel and CNI.",
     discussion: """
       Verdicts: ok; lost: the runtime has forgotten the address (containerd#7843); gone: the runtime has it, the network

@@ -5,8 +5,8 @@ internal import CRIReport
 internal import CRIState
 
 struct PreflightCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "preflight",
+  static let configuration = CommandConfiguration.subcommand(
+    "preflight",
     abstract: "Predict what a restart or an upgrade of the runtime would lose, before it happens.",
     discussion: """
       It looks at what the runtime has on disk, which is all that it will know after a restart, and at what kubelet is told.

@@ -5,8 +5,8 @@ internal import CRIState
 internal import CRISystem
 
 struct DiffCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "diff",
+  static let configuration = CommandConfiguration.subcommand(
+    "diff",
     abstract: "Say what changed since a snapshot, pod by pod.",
     discussion: "Exit codes, as of diff(1): 0 nothing changed; 1 something did; 2 trouble.")
 

@@ -3,8 +3,8 @@ internal import CRIState
 internal import CRISystem
 
 struct GuardCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "guard",
+  static let configuration = CommandConfiguration.subcommand(
+    "guard",
     abstract: "Take a snapshot, run a command that restarts the runtime, wait, and verify.",
     discussion: """
       cri guard -- systemctl restart containerd

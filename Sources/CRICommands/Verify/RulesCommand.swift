@@ -5,8 +5,8 @@ internal import CRIState
 internal import CRISystem
 
 struct RulesCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rules",
+  static let configuration = CommandConfiguration.subcommand(
+    "rules",
     abstract: "Print the rules that verify and guard check, and in which scenario each one applies.",
     discussion: """
       The columns are the scenarios; x marks where a rule applies. Findings of severity info never count as loss.

@@ -5,8 +5,8 @@ internal import CRIState
 internal import CRISystem
 
 struct SnapshotCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "snapshot",
+  static let configuration = CommandConfiguration.subcommand(
+    "snapshot",
     abstract: "Write down everything that the runtime has, to compare with later.",
     discussion: """
       The document holds no environment variables and no other secrets. It is written whole or not at all, with mode 0600.

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRIState
 
 struct VerifyCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "verify",
+  static let configuration = CommandConfiguration.subcommand(
+    "verify",
     abstract:
       "Prove that nothing was lost since a snapshot, or say what was, and what kubelet will do about it.",
     discussion: """

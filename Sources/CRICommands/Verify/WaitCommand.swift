@@ -5,8 +5,8 @@ internal import CRINode
 internal import CRISystem
 
 struct WaitCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "wait",
+  static let configuration = CommandConfiguration.subcommand(
+    "wait",
     abstract: "Wait until the runtime answers and can be trusted.",
     discussion: """
       Ready means that Version, Status and ListPodSandbox answer on one connection, that RuntimeReady holds, and that this \
