@@ -26,9 +26,9 @@ extension CMessage {
       } else {
         message = try unpack(bytes, in: arena, &lifter)
       }
-      for (element, count) in zip(elements, counts) where count > 0 {
+      for index in elements.indices where counts[index] > 0 {
         arena.reset()
-        try element.lift(&message, bytes, count, arena, &lifter)
+        try elements[index].lift(&message, bytes, counts[index], arena, &lifter)
       }
       return message
     }

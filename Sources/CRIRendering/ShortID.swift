@@ -19,14 +19,23 @@ package enum ShortID {
   package static func ofImageReference(_ reference: String) -> String {
     // The shortest digest there is.
     guard reference.utf8.count >= 71 else { return reference }
-    let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, let length = digestLengths[String(parts[0])], parts[1].utf8.count == length,
-      parts[1].utf8.allSatisfy(isLowerHex)
-    else { return reference }
-    return of(String(parts[1]))
+    guard let colon = reference.utf8.firstIndex(of: UInt8(ascii: ":")) else { return reference }
+    let digest = reference[reference.utf8.index(after: colon)...]
+    guard digest.utf8.count == digestLength(reference[..<colon]), digest.utf8.allSatisfy(isLowerHex) else {
+      return reference
+    }
+    return of(String(digest))
   }
 
-  private static let digestLengths = ["sha256": 64, "sha384": 96, "sha512": 128]
+  /// How many digits a digest of the algorithm has; nil for one that is not known.
+  private static func digestLength(_ algorithm: Substring) -> Int? {
+    switch algorithm {
+    case "sha256": 64
+    case "sha384": 96
+    case "sha512": 128
+    default: nil
+    }
+  }
 
   private static func isLowerHex(_ byte: UInt8) -> Bool {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")

@@ -13,7 +13,7 @@ struct ContainerSelection: ParsableArguments {
   var namespace: String?
 
   @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Containers of the pod.", valueName: "id"))
-  var pod = ""
+  var pod: String?
 
   @Option(help: ArgumentHelp("Containers of the image, by its name, digest or ID.", valueName: "image"))
   var image: String?
@@ -28,10 +28,10 @@ struct ContainerSelection: ParsableArguments {
 
   @OptionGroup var recency: Recency
 
-  func query(id: String = "") throws(Failure) -> ContainerQuery {
+  func query(id: String? = nil) throws(Failure) -> ContainerQuery {
     var query = ContainerQuery()
-    query.filter.id = id
-    query.filter.podSandboxID = pod
+    query.filter.id = id ?? ""
+    query.filter.podSandboxID = pod ?? ""
     query.filter.labelSelector = try Labels.parse(label)
     query.limit = recency.limit
     if let state {
@@ -47,7 +47,7 @@ struct ContainerSelection: ParsableArguments {
 
   /// Whether anything but `--all` is asked of them.
   var isGiven: Bool {
-    let texts = [name, namespace, image, state]
-    return texts.contains { $0 != nil } || !pod.isEmpty || !label.isEmpty || recency.limit != nil
+    let texts = [name, namespace, pod, image, state]
+    return texts.contains { $0 != nil } || !label.isEmpty || recency.limit != nil
   }
 }

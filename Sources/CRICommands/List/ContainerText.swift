@@ -10,19 +10,16 @@ struct ContainerText: ListText {
   /// Names of the images, where they are to be looked up.
   var images: ImageIndex?
 
-  private static let prefix = "CONTAINER_"
-
   var ids: [String] { containers.map(\.id) }
 
   var table: [UInt8] {
     var table = Table([
       "CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE",
     ])
-    let states = ContainerState.titles(after: Self.prefix)
     for container in containers {
       table.append([
         id(container.id), image(of: container), HumanDuration.ago(container.createdAt.nanoseconds, now: now),
-        states[container.state] ?? "\(container.state.rawValue)", container.metadata?.name ?? "",
+        container.state.title, container.metadata?.name ?? "",
         String(container.metadata?.attempt ?? 0), id(container.podSandboxID), container.podName,
         container.podNamespace,
       ])
@@ -50,7 +47,7 @@ struct ContainerText: ListText {
       if !metadata.name.isEmpty { details.line("Name", metadata.name) }
       details.line("Attempt", "\(metadata.attempt)")
     }
-    details.line("State", container.state.title(after: Self.prefix))
+    details.line("State", container.state.title)
     if let image = container.image { details.line("Image", image.image) }
     details.line("Created", HumanDuration.ago(container.createdAt.nanoseconds, now: now))
     details.pairs("Labels", container.labels)

@@ -19,9 +19,9 @@ struct PodSelection: ParsableArguments {
 
   @OptionGroup var recency: Recency
 
-  func query(id: String = "") throws(Failure) -> PodQuery {
+  func query(id: String? = nil) throws(Failure) -> PodQuery {
     var query = PodQuery()
-    query.filter.id = id
+    query.filter.id = id ?? ""
     query.filter.labelSelector = try Labels.parse(label)
     if let state { query.filter.state = PodSandboxStateValue(state: try .named(state, after: "SANDBOX_")) }
     query.name = try Pattern.option("--name", name)

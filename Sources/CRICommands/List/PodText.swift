@@ -16,7 +16,7 @@ struct PodText: ListText {
     for pod in pods {
       table.append([
         showsWhole ? pod.id : ShortID.of(pod.id), HumanDuration.ago(pod.createdAt.nanoseconds, now: now),
-        pod.state.title(after: "SANDBOX_"), pod.metadata?.name ?? "", pod.metadata?.namespace ?? "",
+        pod.state.title, pod.metadata?.name ?? "", pod.metadata?.namespace ?? "",
         "\(pod.metadata?.attempt ?? 0)", handler(of: pod),
       ])
     }
@@ -39,7 +39,7 @@ struct PodText: ListText {
       if !metadata.namespace.isEmpty { details.line("Namespace", metadata.namespace) }
       if metadata.attempt != 0 { details.line("Attempt", "\(metadata.attempt)") }
     }
-    details.line("Status", pod.state.title(after: "SANDBOX_"))
+    details.line("Status", pod.state.title)
     details.line("Created", TimeText.goString(nanoseconds: pod.createdAt.nanoseconds, in: zone))
     details.pairs("Labels", pod.labels)
     details.pairs("Annotations", pod.annotations)

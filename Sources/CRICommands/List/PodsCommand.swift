@@ -8,7 +8,7 @@ struct PodsCommand: AsyncParsableCommand {
     discussion: "All of them, the youngest first, unless options say otherwise.")
 
   @Option(help: ArgumentHelp("The pod of this ID, or of one that begins so.", valueName: "id"))
-  var id = ""
+  var id: String?
 
   @OptionGroup var selection: PodSelection
 

@@ -8,7 +8,7 @@ struct PsCommand: AsyncParsableCommand {
     discussion: "The running ones, the youngest first, unless options say otherwise.")
 
   @Option(help: ArgumentHelp("The container of this ID, or of one that begins so.", valueName: "id"))
-  var id = ""
+  var id: String?
 
   @OptionGroup var selection: ContainerSelection
 

@@ -9,10 +9,10 @@ struct Recency: ParsableArguments {
   @Option(
     name: [.customShort("n"), .long],
     help: ArgumentHelp("Only the youngest so many, in whatever state; 0 is all.", valueName: "count"))
-  var last = 0
+  var last: Int?
 
   /// nil for all. The number beats the flag, as in crictl.
-  var limit: Int? { last > 0 ? last : latest ? 1 : nil }
+  var limit: Int? { last.flatMap { $0 > 0 ? $0 : nil } ?? (latest ? 1 : nil) }
 }
 
 extension Array {

@@ -1,20 +1,30 @@
 internal import CRI
 
+extension ContainerState {
+  /// Its name as crictl's tables show it, or the number of a state that is not known.
+  var title: String {
+    switch self {
+    case .created: "Created"
+    case .running: "Running"
+    case .exited: "Exited"
+    case .unknown: "Unknown"
+    default: "\(rawValue)"
+    }
+  }
+}
+
+extension PodSandboxState {
+  /// Its name as crictl's tables show it, or the number of a state that is not known.
+  var title: String {
+    switch self {
+    case .ready: "Ready"
+    case .notReady: "NotReady"
+    default: "\(rawValue)"
+    }
+  }
+}
+
 extension OpenEnum {
-  /// Its name as crictl's tables show it (`Running`, `NotReady`), or the number of a state that is not known.
-  func title(after prefix: String) -> String {
-    guard let name = protoName else { return "\(rawValue)" }
-    // The one word that is two.
-    if name == "SANDBOX_NOTREADY" { return "NotReady" }
-    let word = name.dropFirst(prefix.utf8.count)
-    return word.prefix(1) + word.dropFirst().lowercased()
-  }
-
-  /// The titles of all states that are known.
-  static func titles(after prefix: String) -> [Self: String] {
-    Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.title(after: prefix)) })
-  }
-
   /// The state that an option names in any case, such as `running`.
   static func named(_ text: String, after prefix: String) throws(Failure) -> Self {
     if let state = Self(protoName: prefix + text.uppercased()) { return state }

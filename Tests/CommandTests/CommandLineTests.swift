@@ -1,0 +1,37 @@
+import TestSupport
+import Testing
+
+@Suite("A command line")
+struct CommandLineTests {
+  @Test(
+    "that is wrong ends with 2 and one line that names the word and what helps",
+    arguments: [
+      (["nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
+      (["help", "nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
+      (["ps", "--nosuch"], "cri: Unknown option '--nosuch' (see: cri ps --help)\n"),
+      (["ps", "--timeout", "1s"], "cri: Unknown option '--timeout' (--timeout stands before the subcommand)\n"),
+      (["-r", "/s"], "cri: no command after -r /s (see: cri --help)\n"),
+      (["-r"], "cri: -r needs a value: "), (["no\u{1b}[31m"], "cri: unknown command no\\x1b[31m (see: cri --help)\n"),
+    ])
+  func wrong(arguments: [String], line: String) async throws {
+    let run = try await Tool.cri(arguments)
+    #expect(run.code == 2)
+    #expect(run.errors.hasPrefix(line), "\(run.errors)")
+    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    #expect(run.output.isEmpty)
+  }
+
+  @Test(
+    "that asks for help or the version gets it on standard output, and 0",
+    arguments: [
+      (["help", "ps"], "USAGE: cri ps <options>"), (["ps", "--help"], "USAGE: cri ps <options>"),
+      (["ps", "-h"], "USAGE: cri ps <options>"), ([], "USAGE: cri <subcommand>"), (["help"], "USAGE: cri <subcommand>"),
+      (["-v"], "cri "), (["--version"], "cri "), (["ps", "--version"], "cri "),
+    ])
+  func help(arguments: [String], line: String) async throws {
+    let run = try await Tool.cri(arguments)
+    #expect(run.code == 0)
+    #expect(run.output.split(separator: "\n").contains { $0.hasPrefix(line) }, "\(run.output)")
+    #expect(run.errors.isEmpty)
+  }
+}
