@@ -14,26 +14,11 @@ import Testing
   init() throws { folder = try TemporaryDirectory() }
 
   private func snapshot(_ node: ContainerdNode, _ global: [String] = []) async throws -> Snapshot {
-    let run = try await Tool.cri(global + ["snapshot", "-o", folder.file("before")], on: node.socket)
-    try #require(run.code == 0 && run.errors.isEmpty, "\(run)")
-    return try Snapshot(parsing: File.read(folder.file("before")))
+    try await node.snapshot(to: folder.file("before"), global)
   }
 
-  /// `cri verify` with its document.
-  private func verify(_ node: ContainerdNode) async throws -> (code: Int32, report: JSON, text: String) {
-    let run = try await Tool.cri(
-      ["verify", "--before", folder.file("before"), "--wait", "120s", "-o", "json"], on: node.socket)
-    return (run.code, (try? JSON.parse(run.output)) ?? .null, "\(run.output)\(run.errors)")
-  }
-
-  /// The rules of a report that are worse than info, each with its object.
-  private func findings(_ report: JSON) -> Set<String> {
-    Set(
-      (report["findings"]?.arrayValue ?? []).filter { $0["severity"] != "info" }.map { finding in
-        let object = finding["object"]
-        let name = object?["name"]?.stringValue.map { "/\($0)" } ?? ""
-        return "\(finding["rule"]?.stringValue ?? "") \(object?["pod"]?.stringValue ?? "")\(name)"
-      })
+  private func verify(_ node: ContainerdNode) async throws -> NodeVerdict {
+    try await node.verify(folder.file("before"))
   }
 
   @Test func `restarts keep everything, whatever ended the daemon`() async throws {
@@ -49,14 +34,14 @@ import Testing
       try await node.act("restart")
       let restarted = try await verify(node)
       #expect(restarted.code == 0, "\(restarted.text)")
-      #expect(findings(restarted.report).isEmpty)
+      #expect(restarted.findings.isEmpty)
       #expect(restarted.report["summary"]?["keep"] == 3)
 
       // Nobody waits before verify does: it meets the daemon while it recovers.
       try await node.act("kill", "start --no-wait")
       let killed = try await verify(node)
       #expect(killed.code == 0, "\(killed.text)")
-      #expect(findings(killed.report).isEmpty && killed.report["summary"]?["keep"] == 3, "\(killed.text)")
+      #expect(killed.findings.isEmpty && killed.report["summary"]?["keep"] == 3, "\(killed.text)")
 
       let same = try await Tool.cri(["diff", folder.file("before")], on: node.socket)
       #expect(same.code == 0 && same.output.isEmpty, "\(same)")
@@ -115,7 +100,7 @@ import Testing
     try await node.act("start")
     let result = try await verify(node)
     #expect(result.code == 1, "\(result.text)")
-    #expect(findings(result.report).contains("container.state coredns-7c6/coredns"), "\(result.text)")
+    #expect(result.findings.contains("container.state coredns-7c6/coredns"), "\(result.text)")
     let affected = result.report["pods"]?.arrayValue?.filter { $0["action"] != "keep" } ?? []
     #expect(affected.map { $0["pod"] } == ["coredns-7c6"])
     #expect(affected.map { $0["rule"] } == ["B4"] && affected.map { $0["trigger"] } == ["immediate"])
@@ -128,7 +113,7 @@ import Testing
     try await node.act("restart")
     let result = try await verify(node)
     #expect(result.code == 1, "\(result.text)")
-    #expect(findings(result.report).contains("pod.state coredns-7c6"), "\(result.text)")
+    #expect(result.findings.contains("pod.state coredns-7c6"), "\(result.text)")
     let pods = result.report["pods"]?.arrayValue ?? []
     #expect(pods.contains { $0["pod"] == "coredns-7c6" && $0["rule"] == "C3" }, "\(result.text)")
   }
@@ -140,7 +125,7 @@ import Testing
     try await node.act("restart")
     let result = try await verify(node)
     #expect(result.code == 1, "\(result.text)")
-    #expect(findings(result.report).contains("container.forgotten web-5d4b/sidecar"), "\(result.text)")
+    #expect(result.findings.contains("container.forgotten web-5d4b/sidecar"), "\(result.text)")
   }
 
   private func removePod(_ node: ContainerdNode) async throws {
@@ -152,7 +137,7 @@ import Testing
     let result = try await verify(node)
     #expect(result.code == 1, "\(result.text)")
     let expected: Set = ["pod.missing web-5d4b", "container.missing web-5d4b/nginx"]
-    #expect(findings(result.report).isSuperset(of: expected), "\(result.text)")
+    #expect(result.findings.isSuperset(of: expected), "\(result.text)")
     let pods = result.report["pods"]?.arrayValue ?? []
     #expect(pods.contains { $0["pod"] == "web-5d4b" && $0["rule"] == "C1" }, "\(result.text)")
   }

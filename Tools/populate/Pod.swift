@@ -5,6 +5,8 @@ struct Pod {
   var name: String
   var namespace = "default"
   var uid: String
+  /// How often it was made before.
+  var attempt: UInt32 = 0
   var containers: [Container] = [Container(name: "main")]
   var hostNetwork = false
   /// Where its containers' logs go; empty: nowhere.
@@ -32,7 +34,7 @@ extension Pod {
   var config: PodSandboxConfig {
     let namespaces = NamespaceOption(network: hostNetwork ? .node : .pod, pid: .container)
     return PodSandboxConfig(
-      metadata: .init(name: name, uid: uid, namespace: namespace),
+      metadata: .init(name: name, uid: uid, namespace: namespace, attempt: attempt),
       hostname: hostNetwork ? "" : name,  // the host's own, where its network is shared
       logDirectory: logs.isEmpty ? "" : "\(logs)/\(namespace)_\(name)_\(uid)",
       labels: labels,
@@ -46,15 +48,15 @@ extension Pod.Container {
     var labels = pod.labels
     labels["io.kubernetes.container.name"] = name
     return ContainerConfig(
-      metadata: .init(name: name), image: .init(image: "localhost/busybox:1"), command: command,
+      metadata: .init(name: name, attempt: pod.attempt), image: .init(image: "localhost/busybox:1"), command: command,
       labels: labels,
       annotations: [
-        "io.kubernetes.container.hash": "5f3a1b2c", "io.kubernetes.container.restartCount": "0",
+        "io.kubernetes.container.hash": "5f3a1b2c", "io.kubernetes.container.restartCount": "\(pod.attempt)",
         "io.kubernetes.container.terminationMessagePath": "/dev/termination-log",
         "io.kubernetes.container.terminationMessagePolicy": "File",
         "io.kubernetes.pod.terminationGracePeriod": "30",
       ],
-      logPath: pod.logs.isEmpty ? "" : "\(name)/0.log",
+      logPath: pod.logs.isEmpty ? "" : "\(name)/\(pod.attempt).log",
       linux: .init())
   }
 }

@@ -18,6 +18,9 @@ struct Populate: AsyncParsableCommand {
     help: ArgumentHelp("Write the containers' logs below this directory, as kubelet has them.", valueName: "directory"))
   var logs = ""
 
+  @Option(help: ArgumentHelp("How often they were made before, as kubelet counts.", valueName: "n"))
+  var attempt: UInt32 = 0
+
   @Flag(help: "Stop and remove these pods instead.")
   var remove = false
 
@@ -26,7 +29,7 @@ struct Populate: AsyncParsableCommand {
     defer { client.close() }
     let pods = Self.pods + (0..<more).map { Pod(name: "more-\($0)", uid: "more-\($0)") }
     for var pod in pods {
-      pod.logs = logs
+      (pod.logs, pod.attempt) = (logs, attempt)
       if remove { try await end(pod, client.runtime) } else { try await start(pod, client.runtime) }
     }
   }

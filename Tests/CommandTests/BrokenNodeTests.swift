@@ -1,0 +1,177 @@
+import CRIJSON
+import CRIState
+import CRISystem
+import Foundation
+import TestSupport
+import Testing
+
+/// What becomes of a real containerd's pods beside the runtime, and what `cri verify` says of it.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct BrokenNodeTests {
+  private let folder: TemporaryDirectory
+  private var before: String { folder.file("before") }
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  @Test func `a network that is broken beside the runtime is found, by its rule and its pod`() async throws {
+    try await ContainerdNode.with(pods: 3) { node in
+      // Younger pods may come and go.
+      try await Task.sleep(for: .seconds(11))
+      try await deleteInterface(node)
+      try await giveAddressTwice(node)
+      try await unmountNamespace(node)
+      try await loseObjects(node)
+      try await takeConfigurationAway(node)
+    }
+  }
+
+  private func namespace(_ pod: String, _ node: ContainerdNode) async throws -> String {
+    let report = try JSON.parse(try await node.cri("net", "-o", "json", pod).output)
+    return try #require(report["pods"]?[0]?["networkNamespace"]?.stringValue)
+  }
+
+  /// The runtime remembers the address and says that all is well (containerd#6549): kubelet would keep the pod.
+  private func deleteInterface(_ node: ContainerdNode) async throws {
+    try await node.snapshot(to: before)
+    try await node.run("nsenter --net='\(namespace("web-5d4b", node))' ip link delete eth0")
+    try await node.act("restart")
+    let verdict = try await node.verify(before)
+    #expect(verdict.code == 1 && verdict.findings == ["pod.network-gone web-5d4b"], "\(verdict.text)")
+    #expect(verdict.fates.isEmpty, "\(verdict.text)")
+    let net = try await node.cri("net")
+    #expect(net.code == 1 && net.output.split(separator: "\n").count { $0.contains(" gone ") } == 1, "\(net)")
+  }
+
+  private func giveAddressTwice(_ node: ContainerdNode) async throws {
+    let snapshot = try await node.snapshot(to: before)
+    let taken = try #require(snapshot.sandboxes.first { $0.pod.name == "coredns-7c6" }?.ip)
+    let inside = "nsenter --net='\(try await namespace("more-2", node))' ip address"
+    try await node.run("\(inside) add \(taken)/24 dev eth0")
+    try await node.act("restart")
+    let verdict = try await node.verify(before)
+    let expected: Set = ["pod.duplicate-ip coredns-7c6", "pod.duplicate-ip more-2"]
+    #expect(verdict.code == 1 && verdict.findings == expected, "\(verdict.text)")
+    // What was broken before is told, and is no loss.
+    let old = verdict.report["findings"]?.arrayValue?.filter { $0["rule"] == "pod.network-already" } ?? []
+    #expect(old.map { $0["object"]?["pod"] } == ["web-5d4b"], "\(verdict.text)")
+    try await node.run("\(inside) del \(taken)/24 dev eth0")
+  }
+
+  /// The runtime sees that itself, and takes the address back: kubelet kills the pod when it looks.
+  private func unmountNamespace(_ node: ContainerdNode) async throws {
+    try await node.snapshot(to: before)
+    try await node.run("umount '\(namespace("more-0", node))'")
+    try await node.act("restart")
+    let verdict = try await node.verify(before)
+    #expect(verdict.code == 1 && verdict.findings.isSuperset(of: ["pod.netns-inode more-0", "pod.ip more-0"]))
+    #expect(verdict.findings.allSatisfy { $0.hasSuffix(" more-0") }, "\(verdict.text)")
+    #expect(verdict.fates == ["more-0: recreate C5 at-kubelet-restart"], "\(verdict.text)")
+  }
+
+  /// A container and a whole pod that the runtime does not list any more, while their processes live.
+  private func loseObjects(_ node: ContainerdNode) async throws {
+    let snapshot = try await node.snapshot(to: before)
+    let container = try #require(snapshot.containers.first { $0.name == "nginx" })
+    let pod = try #require(snapshot.sandboxes.first { $0.pod.name == "more-1" })
+    for id in [container.id, pod.id] { try await node.ctr("containers label \(id) io.cri-containerd.kind=lost") }
+    try await node.act("restart")
+    let verdict = try await node.verify(before)
+    let expected: Set = [
+      "runtime.orphan web-5d4b/nginx", "container.missing web-5d4b/nginx", "runtime.orphan more-1",
+      "pod.missing more-1",
+    ]
+    #expect(verdict.code == 1 && verdict.findings.isSuperset(of: expected), "\(verdict.text)")
+    #expect(
+      verdict.fates.isSuperset(of: ["web-5d4b: restart-containers B1 immediate", "more-1: recreate C1 immediate"]),
+      "\(verdict.text)")
+  }
+
+  private func takeConfigurationAway(_ node: ContainerdNode) async throws {
+    try await node.snapshot(to: before)
+    try await node.run("mkdir '\(node.directory)/kept' && mv '\(node.directory)'/cni/* '\(node.directory)/kept'")
+    // Nothing is lost by it yet, and new pods would have no network.
+    let isSeen = await eventually {
+      (try? await node.cri("preflight").output.contains("no CNI configuration is there")) == true
+    }
+    #expect(isSeen)
+    try await node.act("restart")
+    let wait = try await node.cri("wait", "--network", "--stable", "0", "-t", "500ms")
+    #expect(wait.code == 3)
+    SnapshotCommandTests.expectOneLine(wait, containing: "NetworkReady is false, NetworkPluginNotReady")
+    let broken = try await node.verify(before, wait: "2s")
+    #expect(broken.code == 1 && broken.findings.isSuperset(of: ["runtime.network ", "runtime.cni "]), "\(broken.text)")
+    // Written, not renamed: containerd 1.6 does not see what comes by another name.
+    try await node.run("cp '\(node.directory)'/kept/* '\(node.directory)/cni'")
+    let whole = try await node.verify(before)
+    #expect(whole.findings.isDisjoint(with: ["runtime.network ", "runtime.cni "]), "\(whole.text)")
+  }
+
+  @Test func `after a reboot every pod must be there anew, and what is left of the old ones is no loss`() async throws {
+    try await ContainerdNode.with(pods: 1) { node in
+      try await Task.sleep(for: .seconds(11))
+      try await node.snapshot(to: before)
+      let rebooted = try ofAnotherBoot()
+      try await reboot(node)
+
+      let restarted = try await node.verify(before)
+      #expect(restarted.code == 1 && restarted.findings.contains("pod.state web-5d4b"), "\(restarted.text)")
+
+      let names = ["web-5d4b", "coredns-7c6", "kube-proxy-x1", "more-0"]
+      let early = try await node.verify(rebooted, wait: "2s")
+      #expect(early.report["scenario"] == "reboot" && early.report["scenarioReason"] == "the boot id changed")
+      #expect(early.code == 1 && early.findings == Set(names.map { "pod.successor \($0)" }), "\(early.text)")
+      #expect(early.fates == Set(names.map { "\($0): recreate C3 immediate" }), "\(early.text)")
+
+      // All but one.
+      try await node.run("'\(Tool.path("populate"))' '\(node.socket)' --attempt 1")
+      let incomplete = try await node.verify(rebooted, wait: "2s", "--scenario", "reboot")
+      #expect(incomplete.code == 1 && incomplete.findings == ["pod.successor more-0"], "\(incomplete.text)")
+      let others = try await node.verify(rebooted, wait: "2s", "--namespace", "kube-system")
+      #expect(others.code == 0, "\(others.text)")
+
+      try await node.run("'\(Tool.path("populate"))' '\(node.socket)' --more 1 --attempt 2")
+      let twice = try await node.verify(rebooted, wait: "2s", "--scenario", "reboot")
+      #expect(twice.code == 1 && twice.findings.contains("pod.several-ready web-5d4b"), "\(twice.text)")
+    }
+  }
+
+  @Test func `a reboot after which kubelet made everything anew is intact`() async throws {
+    try await ContainerdNode.with { node in
+      try await node.snapshot(to: before)
+      let rebooted = try ofAnotherBoot()
+      try await reboot(node)
+      try await node.run("'\(Tool.path("populate"))' '\(node.socket)' --attempt 1")
+      let verdict = try await node.verify(rebooted)
+      #expect(verdict.code == 0 && verdict.findings.isEmpty, "\(verdict.text)")
+      #expect(verdict.report["summary"]?["keep"] == 3, "\(verdict.text)")
+      // The snapshot's own boot: nothing was rebooted.
+      let vacuous = try await node.verify(before, "--scenario", "reboot")
+      #expect(vacuous.code == 4 && vacuous.report["verdict"] == "vacuous", "\(vacuous.text)")
+    }
+  }
+
+  /// The snapshot as an earlier boot would have left it: a boot id cannot be changed, the one in a file can.
+  private func ofAnotherBoot() throws -> String {
+    let boot = try #require(Kernel.bootID)
+    let text = ProcessFacts.read(before).replacing(boot, with: "00000000-0000-4000-8000-000000000000")
+    try ProcessFacts.write(text, to: folder.file("rebooted"))
+    return folder.file("rebooted")
+  }
+
+  /// Everything ends that a reboot ends: processes, mounts, and what lies in memory.
+  private func reboot(_ node: ContainerdNode) async throws {
+    try await node.act("stop")
+    try await node.run(
+      """
+      dir='\(node.directory)'; . '\(Tool.source("Tools/lib/containerd-down.sh"))'
+      for shim in $(shims); do
+        kill -KILL $(cat /proc/$shim/task/*/children) $shim
+      done
+      while [ -n "$(shims)" ]; do sleep 0.05; done
+      awk -v d="$dir/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r m; do
+        umount -l "$m"
+      done
+      rm -rf "$dir/state" "$dir/runc"
+      """)
+    try await node.act("start")
+  }
+}
