@@ -49,7 +49,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     var command: any ParsableCommand
     do {
       command = try parse(words)
-    } catch where !(error is Failure) {
+    } catch  where !(error is Failure) {
       return try explain(error, words)
     }
     return try await Globals.$current.withValue(globals) {

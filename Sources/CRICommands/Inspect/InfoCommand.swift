@@ -8,14 +8,15 @@ struct InfoCommand: AsyncParsableCommand {
   @OptionGroup var output: InspectOutput
 
   func run() async throws {
-    let answer = try await answer(Context().client())
+    let view = try output.view()
+    let answer = try await answer(Context().client(), isVerbose: view.isVerbose)
     guard let status = answer.status else { throw Failure(.failed, "the runtime's answer has no status") }
-    try output.write([RuntimeReport(status: status, answer: answer)], isSingle: true)
+    try view.write([RuntimeReport(status: status, answer: answer)], isSingle: true)
   }
 
-  private func answer(_ client: Client) async throws(Failure) -> StatusResponse {
+  private func answer(_ client: Client, isVerbose: Bool) async throws(Failure) -> StatusResponse {
     do throws(RPCError) {
-      return try await client.runtime.status(StatusRequest(verbose: !output.quiet))
+      return try await client.runtime.status(StatusRequest(verbose: isVerbose))
     } catch {
       throw Failure(error)
     }

@@ -1,25 +1,46 @@
 internal import ArgumentParser
 internal import CRIJSON
-internal import CRIRendering
 internal import CRISystem
 
 /// How single objects are shown.
 struct InspectOutput: ParsableArguments {
-  @Option(name: [.customShort("o"), .long], help: "json, yaml or table.")
-  var output = OutputFormat.json
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "json, yaml, table, go-template=TEMPLATE, jsonpath=PATH or custom-columns=NAME:.path,… (default: json)",
+      valueName: "format"),
+    transform: OutputChoice.parse)
+  var output: OutputChoice?
+
+  @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
+  var template: String?
 
   @Flag(name: [.customShort("q"), .long], help: "Without the runtime's own words beside the interface's.")
   var quiet = false
 
+  /// The choice, found to be right before anybody is asked.
+  func view() throws(Failure) -> InspectView {
+    let choice = output ?? OutputChoice(template == nil ? .json : .goTemplate)
+    let formats: [OutputChoice.Format] = [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns]
+    return InspectView(document: try .of(choice, template: template, formats: formats), isVerbose: !quiet)
+  }
+}
+
+/// How single objects are shown.
+struct InspectView: Sendable {
+  /// nil for texts.
+  let document: DocumentView?
+  /// With the runtime's own words.
+  let isVerbose: Bool
+
   /// A document is an object for one and an array for several; texts follow each other.
-  func write(_ reports: [some StatusReport], isSingle: Bool) throws(Errno) {
+  func write(_ reports: [some StatusReport], isSingle: Bool) throws {
     guard !reports.isEmpty else { return }
-    let documents = output == .table ? [] : reports.map { $0.document.sortedKeys() }
-    switch output {
-    case .table: try StandardStream.output.write(reports.map { $0.text(verbose: !quiet) }.joined())
-    case .json, .yaml:
-      try StandardStream.output.write(
-        output.text(of: isSingle ? documents[0] : .array(documents)) ?? "")
+    guard let document else {
+      return try StandardStream.output.write(reports.map { $0.text(verbose: isVerbose) }.joined())
     }
+    let documents = reports.map { $0.document.sortedKeys() }
+    try StandardStream.output.write(
+      isSingle ? try document.text(of: documents[0], elements: documents) : try document.text(ofAll: documents))
   }
 }

@@ -25,12 +25,13 @@ struct InspectiCommand: AsyncParsableCommand {
 
   func run() async throws {
     let query = try selection.query(name: name)
+    let view = try output.view()
     let context = try Context()
     let client = images.count == 1 ? context.client() : context.patientClient()
     let wanted = images.isEmpty ? try await query.run(client).map(\.id) : images
     let inspection = Inspection(
-      noun: "image", list: "cri images", isListed: images.isEmpty, output: output, endpoint: context.endpoint)
-    try await inspection.run(wanted) { [isVerbose = !output.quiet] (id) async throws(RPCError) in
+      noun: "image", list: "cri images", isListed: images.isEmpty, output: view, endpoint: context.endpoint)
+    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (id) async throws(RPCError) in
       let request = ImageStatusRequest(image: ImageSpec(image: id), verbose: isVerbose)
       let answer = try await client.images.imageStatus(request)
       return answer.image.map { ImageReport(image: $0, info: answer.info) }

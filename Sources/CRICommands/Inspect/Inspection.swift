@@ -9,12 +9,9 @@ struct Inspection: Sendable {
   let list: String
   /// Whether the IDs come from a list, so that one of them may be gone, and not from the user.
   let isListed: Bool
-  let output: InspectOutput
+  let output: InspectView
   /// Who is asked.
   let endpoint: Endpoint
-
-  /// Calls in flight: enough to keep a runtime busy, few enough that none waits for long behind the others.
-  private static let concurrency = 64
 
   /// Prints what was found; tells the rest.
   /// - Parameter look: asks the runtime for one; nil where it is not there.
@@ -22,7 +19,7 @@ struct Inspection: Sendable {
     _ ids: [String], _ look: @escaping @Sendable (String) async throws(RPCError) -> Report?
   ) async throws {
     guard !ids.isEmpty else { throw Failure(.failed, "no \(noun) matches; see \(list)") }
-    let answers = await answers(ids, look)
+    let answers = await Concurrency.map(ids) { await answer($0, look) }
     let (found, failures) = (answers.compactMap(\.report), answers.compactMap(\.failure))
     // All of them went between the list and the look.
     if found.isEmpty, failures.isEmpty { throw Failure(.failed, "no \(noun) matches any more; see \(list)") }
@@ -38,21 +35,6 @@ struct Inspection: Sendable {
   private struct Answer<Report: StatusReport> {
     var report: Report?
     var failure: Failure?
-  }
-
-  /// In the order of the IDs.
-  private func answers<Report: StatusReport>(
-    _ ids: [String], _ look: @escaping @Sendable (String) async throws(RPCError) -> Report?
-  ) async -> [Answer<Report>] {
-    await withTaskGroup(of: (Int, Answer<Report>).self) { group in
-      var answers = [Answer<Report>](repeating: Answer(), count: ids.count)
-      for (index, id) in ids.enumerated() {
-        if index >= Self.concurrency, let (done, answer) = await group.next() { answers[done] = answer }
-        group.addTask { (index, await answer(id, look)) }
-      }
-      for await (index, answer) in group { answers[index] = answer }
-      return answers
-    }
   }
 
   private func answer<Report: StatusReport>(

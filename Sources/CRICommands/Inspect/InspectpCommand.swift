@@ -19,12 +19,13 @@ struct InspectpCommand: AsyncParsableCommand {
 
   func run() async throws {
     let query = try selection.query()
+    let view = try output.view()
     let context = try Context()
     let client = ids.count == 1 ? context.client() : context.patientClient()
     let wanted = ids.isEmpty ? try await query.run(client).map(\.id) : ids
     let inspection = Inspection(
-      noun: "pod", list: "cri pods", isListed: ids.isEmpty, output: output, endpoint: context.endpoint)
-    try await inspection.run(wanted) { [isVerbose = !output.quiet] (id) async throws(RPCError) in
+      noun: "pod", list: "cri pods", isListed: ids.isEmpty, output: view, endpoint: context.endpoint)
+    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (id) async throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: isVerbose)
       let answer = try await client.runtime.podSandboxStatus(request)
       guard let status = answer.status else { throw Inspection.noStatus(.podSandboxStatus) }

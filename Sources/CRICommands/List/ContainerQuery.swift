@@ -33,6 +33,14 @@ struct ContainerQuery: Sendable {
     return try await client.runtime.listContainers(ListContainersRequest(filter: filter)).containers
   }
 
+  /// What the list does not say of the containers, by ID. Those that are gone since are not in it.
+  static func facts(_ ids: [String], _ client: Client) async throws(Failure) -> [String: ContainerFacts] {
+    try await client.details(ids) { (id) throws(RPCError) in
+      let answer = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id, verbose: true))
+      return answer.status.map { ContainerFacts($0, answer.info) }
+    }
+  }
+
   /// What the runtime cannot do: leaves those that are wanted, the youngest first.
   func apply(to containers: inout [Container], image: Image? = nil) {
     if name != nil || namespace != nil || image != nil {

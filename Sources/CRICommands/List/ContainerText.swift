@@ -9,25 +9,40 @@ struct ContainerText: ListText {
   var showsWhole = false
   /// Names of the images, where they are to be looked up.
   var images: ImageIndex?
+  /// What the list does not say, by ID; nil where only the list is shown.
+  var statuses: [String: ContainerFacts]?
 
-  var ids: [String] { containers.map(\.id) }
+  var elements: [Container] { containers }
 
-  var table: [UInt8] {
-    var table = Table([
-      "CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE",
-    ])
-    for container in containers {
-      table.append([
-        id(container.id), image(of: container), HumanDuration.ago(container.createdAt.nanoseconds, now: now),
-        container.state.title, container.metadata?.name ?? "",
-        String(container.metadata?.attempt ?? 0), id(container.podSandboxID), container.podName,
-        container.podNamespace,
-      ])
-    }
-    return table.utf8()
+  var document: ListContainersResponse { ListContainersResponse(containers: containers) }
+
+  var columns: [Table.Column] {
+    ["CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE"]
+      + (statuses == nil ? [] : ["PID", "EXIT", "STARTED", "FINISHED", "IMAGE ID"])
   }
 
-  private func id(_ id: String) -> String { showsWhole ? id : ShortID.of(id) }
+  static var sortKeys: [String: SortOrder<Container>.Key] {
+    [
+      "id": { .text($0.id) }, "image": { .text($0.image?.image ?? "") },
+      "created": { .number($0.createdAt.nanoseconds) },
+      "state": { .text($0.state.title) }, "name": { .text($0.metadata?.name ?? "") },
+      "attempt": { .number(Int64($0.metadata?.attempt ?? 0)) }, "pod": { .text($0.podName) },
+      "namespace": { .text($0.podNamespace) },
+    ]
+  }
+
+  func rows(_ container: Container) -> [[Table.Cell]] {
+    var cells = [
+      Table.Cell(id: container.id, isWhole: showsWhole), Table.Cell(image(of: container)),
+      Table.Cell(HumanDuration.ago(container.createdAt.nanoseconds, now: now)),
+      Table.Cell(container.state.title, container.state.emphasis), Table.Cell(container.metadata?.name ?? ""),
+      Table.Cell(String(container.metadata?.attempt ?? 0)),
+      Table.Cell(id: container.podSandboxID, isWhole: showsWhole), Table.Cell(container.podName),
+      Table.Cell(container.podNamespace),
+    ]
+    if let statuses { cells += statuses[container.id].map { $0.cells(now, isWhole: showsWhole) } ?? [] }
+    return [cells]
+  }
 
   private func image(of container: Container) -> String {
     if let name = images?.name(of: container) { return name }
@@ -35,10 +50,14 @@ struct ContainerText: ListText {
     return showsWhole ? reference : ShortID.ofImageReference(reference)
   }
 
-  /// As with `--verbose`.
-  var details: String { containers.map { details($0).text }.joined() }
+  func id(_ container: Container) -> String { container.id }
 
-  private func details(_ container: Container) -> Details {
+  /// As `cri logs` takes it.
+  func name(_ container: Container) -> String {
+    "\(container.podNamespace)/\(container.podName)/\(container.metadata?.name ?? "")"
+  }
+
+  func details(_ container: Container) -> Details {
     var details = Details()
     details.line("ID", container.id)
     details.line("PodID", container.podSandboxID)
@@ -54,4 +73,9 @@ struct ContainerText: ListText {
     details.pairs("Annotations", container.annotations)
     return details
   }
+}
+
+extension Table.Cell {
+  /// A container's or pod's ID.
+  init(id: String, isWhole: Bool) { self.init(isWhole ? id : ShortID.of(id)) }
 }

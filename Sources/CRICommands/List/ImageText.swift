@@ -7,30 +7,46 @@ struct ImageText: ListText {
   var showsWhole = false
   var showsDigests = false
   var showsPinned = false
+  /// All columns.
+  var isWide = false
 
-  var ids: [String] { images.map(\.id) }
+  var elements: [Image] { images }
 
-  var table: [UInt8] {
-    var table = Table(
-      ["IMAGE", "TAG"] + (showsDigests ? ["DIGEST"] : []) + ["IMAGE ID", "SIZE"]
-        + (showsPinned ? ["PINNED"] : []))
-    for image in images {
-      let names = ImageNames(repoTags: image.repoTags, repoDigests: image.repoDigests)
-      for name in names.tagged {
-        table.append(
-          [name.repository, name.tag] + (showsDigests ? [id(names.digest)] : [])
-            + [id(image.id), HumanSize.text(bytes: image.size)] + (showsPinned ? ["\(image.pinned)"] : []))
+  var document: ListImagesResponse { ListImagesResponse(images: images) }
+
+  var columns: [Table.Column] {
+    ["IMAGE", "TAG"] + (showsDigests || isWide ? ["DIGEST"] : []) + ["IMAGE ID", "SIZE"]
+      + (showsPinned || isWide ? ["PINNED"] : []) + (isWide ? ["USER"] : [])
+  }
+
+  static var sortKeys: [String: SortOrder<Image>.Key] {
+    [
+      "id": { .text($0.id) }, "image": { .text($0.repoTags.first ?? $0.repoDigests.first ?? "") },
+      "size": { .number(Int64(clamping: $0.size)) }, "pinned": { .text("\($0.pinned)") },
+    ]
+  }
+
+  func rows(_ image: Image) -> [[Table.Cell]] {
+    let names = ImageNames(repoTags: image.repoTags, repoDigests: image.repoDigests)
+    return names.tagged.map { name in
+      var cells = [Table.Cell(name.repository), Table.Cell(name.tag)]
+      if showsDigests || isWide { cells.append(Table.Cell(id(names.digest))) }
+      cells += [Table.Cell(id(image.id)), Table.Cell(HumanSize.text(bytes: image.size))]
+      if showsPinned || isWide { cells.append(Table.Cell("\(image.pinned)")) }
+      if isWide {
+        cells.append(Table.Cell(image.username.isEmpty ? image.uid.map { "\($0.value)" } ?? "-" : image.username))
       }
+      return cells
     }
-    return table.utf8()
   }
 
   private func id(_ id: String) -> String { showsWhole ? id : ShortID.ofImage(id) }
 
-  /// As with `--verbose`.
-  var details: String { images.map { details($0).text }.joined() }
+  func id(_ image: Image) -> String { image.id }
 
-  private func details(_ image: Image) -> Details {
+  func name(_ image: Image) -> String { image.repoTags.first ?? image.repoDigests.first ?? image.id }
+
+  func details(_ image: Image) -> Details {
     var details = Details()
     details.line("ID", image.id)
     for tag in image.repoTags { details.line("RepoTags", tag) }

@@ -22,9 +22,12 @@ struct ImagesCommand: AsyncParsableCommand {
 
   func run() async throws {
     let query = try selection.query(name: name)
-    let images = try await query.run(Context().client())
-    let text = ImageText(
-      images: images, showsWhole: list.noTrunc, showsDigests: digests, showsPinned: pinned)
-    try list.write(ListImagesResponse(images: images), text)
+    let view = try list.view(ImageText.self)
+    let client = try Context().client()
+    try await view.show {
+      ImageText(
+        images: view.sorted(try await query.run(client)), showsWhole: list.noTrunc, showsDigests: digests,
+        showsPinned: pinned, isWide: view.isWide)
+    }
   }
 }

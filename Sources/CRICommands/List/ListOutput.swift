@@ -1,12 +1,21 @@
 internal import ArgumentParser
-internal import CRIProtobuf
+internal import CRI
+internal import CRIJSON
 internal import CRIRendering
 internal import CRISystem
 
 /// How a list is shown. A document beats `--quiet`, and that beats `--verbose`, as in crictl.
 struct ListOutput: ParsableArguments {
-  @Option(name: [.customShort("o"), .long], help: "table, json or yaml.")
-  var output = OutputFormat.table
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH or custom-columns=NAME:.path,… (default: table)",
+      valueName: "format"),
+    transform: OutputChoice.parse)
+  var output: OutputChoice?
+
+  @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
+  var template: String?
 
   @Flag(name: [.customShort("q"), .long], help: "Only the IDs.")
   var quiet = false
@@ -17,33 +26,37 @@ struct ListOutput: ParsableArguments {
   @Flag(help: "IDs in full.")
   var noTrunc = false
 
-  /// Writes a list to standard output.
-  func write(_ message: some CMessage, _ text: some ListText) throws {
-    switch (output, quiet, verbose) {
-    case (.json, _, _), (.yaml, _, _): try StandardStream.output.write(Self.document(message, output))
-    case (.table, true, _):
-      try StandardStream.output.write(text.ids.map { Sanitizer.visible($0) + "\n" }.joined())
-    case (.table, false, true): try StandardStream.output.write(text.details)
-    case (.table, false, false): try StandardStream.output.write(text.table)
-    }
+  @Option(
+    help: ArgumentHelp(
+      "Sort by a column (name, created, state, …) or a path such as .metadata.name; -KEY turns the order round.",
+      valueName: "key"))
+  var sortBy: String?
+
+  @Flag(
+    name: [.customShort("w"), .long],
+    help: "Ask again every two seconds: on a terminal show it anew, elsewhere write it where it changed.")
+  var watch = false
+
+  /// The choice, found to be right before anybody is asked.
+  func view<Text: ListText>(_ type: Text.Type) throws(Failure) -> ListView<Text> {
+    let choice = output ?? OutputChoice(template == nil ? .table : .goTemplate)
+    return ListView(
+      format: choice.format,
+      document: try .of(choice, template: template, formats: OutputChoice.Format.allCases), isQuiet: quiet,
+      isVerbose: verbose, order: try SortOrder(sortBy, Text.sortKeys), isWatched: watch)
   }
 
   /// The message as protobuf's JSON, straight from it for JSON: a list may be large.
   static func document(_ message: some CMessage, _ format: OutputFormat) -> [UInt8] {
     guard format == .json else { return Array((format.text(of: message.json()) ?? "").utf8) }
+    return json(message)
+  }
+
+  static func json(_ message: some CMessage) -> [UInt8] {
     var bytes = message.jsonBytes()
     bytes.append(0x0A)
     return bytes
   }
-}
-
-/// A list in words.
-protocol ListText {
-  var ids: [String] { get }
-  /// A line for each.
-  var table: [UInt8] { get }
-  /// All that is known of each.
-  var details: String { get }
 }
 
 extension OutputFormat: ExpressibleByArgument {}

@@ -21,6 +21,14 @@ struct PodQuery: Sendable {
     }
   }
 
+  /// What the list does not say of the pods, by ID. Those that are gone since are not in it.
+  static func facts(_ ids: [String], _ client: Client) async throws(Failure) -> [String: PodFacts] {
+    try await client.details(ids) { (id) throws(RPCError) in
+      let answer = try await client.runtime.podSandboxStatus(PodSandboxStatusRequest(podSandboxID: id, verbose: true))
+      return answer.status.map { PodFacts($0, answer.info) }
+    }
+  }
+
   /// What the runtime cannot do: leaves those that are wanted, the youngest first.
   func apply(to pods: inout [PodSandbox]) {
     if name != nil || namespace != nil {

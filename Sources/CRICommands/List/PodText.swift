@@ -8,29 +8,46 @@ struct PodText: ListText {
   let now: Int64
   var showsWhole = false
   var zone = TimeText.Zone.local
+  /// What the list does not say, by ID; nil where only the list is shown.
+  var statuses: [String: PodFacts]?
 
-  var ids: [String] { pods.map(\.id) }
+  var elements: [PodSandbox] { pods }
 
-  var table: [UInt8] {
-    var table = Table(["POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME"])
-    for pod in pods {
-      table.append([
-        showsWhole ? pod.id : ShortID.of(pod.id), HumanDuration.ago(pod.createdAt.nanoseconds, now: now),
-        pod.state.title, pod.metadata?.name ?? "", pod.metadata?.namespace ?? "",
-        "\(pod.metadata?.attempt ?? 0)", handler(of: pod),
-      ])
-    }
-    return table.utf8()
+  var document: ListPodSandboxResponse { ListPodSandboxResponse(items: pods) }
+
+  var columns: [Table.Column] {
+    ["POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME"]
+      + (statuses == nil ? [] : ["IP", "NETWORK", "PID", "UID"])
+  }
+
+  static var sortKeys: [String: SortOrder<PodSandbox>.Key] {
+    [
+      "id": { .text($0.id) }, "created": { .number($0.createdAt.nanoseconds) }, "state": { .text($0.state.title) },
+      "name": { .text($0.metadata?.name ?? "") }, "namespace": { .text($0.metadata?.namespace ?? "") },
+      "attempt": { .number(Int64($0.metadata?.attempt ?? 0)) }, "runtime": { .text($0.runtimeHandler) },
+    ]
+  }
+
+  func rows(_ pod: PodSandbox) -> [[Table.Cell]] {
+    var cells = [
+      Table.Cell(id: pod.id, isWhole: showsWhole), Table.Cell(HumanDuration.ago(pod.createdAt.nanoseconds, now: now)),
+      Table.Cell(pod.state.title, pod.state.emphasis), Table.Cell(pod.metadata?.name ?? ""),
+      Table.Cell(pod.metadata?.namespace ?? ""), Table.Cell(String(pod.metadata?.attempt ?? 0)),
+      Table.Cell(handler(of: pod)),
+    ]
+    if let statuses { cells += statuses[pod.id]?.cells ?? [] }
+    return [cells]
   }
 
   private func handler(of pod: PodSandbox) -> String {
     pod.runtimeHandler.isEmpty ? "(default)" : pod.runtimeHandler
   }
 
-  /// As with `--verbose`.
-  var details: String { pods.map { details($0).text }.joined() }
+  func id(_ pod: PodSandbox) -> String { pod.id }
 
-  private func details(_ pod: PodSandbox) -> Details {
+  func name(_ pod: PodSandbox) -> String { "\(pod.metadata?.namespace ?? "")/\(pod.metadata?.name ?? "")" }
+
+  func details(_ pod: PodSandbox) -> Details {
     var details = Details()
     details.line("ID", pod.id)
     if let metadata = pod.metadata {

@@ -16,8 +16,14 @@ struct PodsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let query = try selection.query(id: id)
-    let pods = try await query.run(Context().client())
-    let text = PodText(pods: pods, now: Kernel.now, showsWhole: list.noTrunc)
-    try list.write(ListPodSandboxResponse(items: pods), text)
+    let view = try list.view(PodText.self)
+    let context = try Context()
+    let client = view.isWide ? context.patientClient() : context.client()
+    try await view.show {
+      let pods = view.sorted(try await query.run(client))
+      var text = PodText(pods: pods, now: Kernel.now, showsWhole: list.noTrunc)
+      if view.isWide { text.statuses = try await PodQuery.facts(pods.map(\.id), client) }
+      return text
+    }
   }
 }

@@ -19,10 +19,15 @@ struct PsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let query = try selection.query(id: id)
-    let client = try Context().client()
-    let containers = try await query.run(client)
-    var text = ContainerText(containers: containers, now: Kernel.now, showsWhole: list.noTrunc)
-    if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
-    try list.write(ListContainersResponse(containers: containers), text)
+    let view = try list.view(ContainerText.self)
+    let context = try Context()
+    let client = view.isWide ? context.patientClient() : context.client()
+    try await view.show {
+      let containers = view.sorted(try await query.run(client))
+      var text = ContainerText(containers: containers, now: Kernel.now, showsWhole: list.noTrunc)
+      if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
+      if view.isWide { text.statuses = try await ContainerQuery.facts(containers.map(\.id), client) }
+      return text
+    }
   }
 }

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRIRendering
 
 extension ContainerState {
   /// Its name as crictl's tables show it, or the number of a state that is not known.
@@ -13,7 +14,22 @@ extension ContainerState {
   }
 }
 
+extension ContainerState {
+  /// How it is set off on a terminal.
+  var emphasis: TextStyle.Emphasis? {
+    switch self {
+    case .running: .good
+    case .created: .warning
+    case .exited: .faint
+    default: .bad
+    }
+  }
+}
+
 extension PodSandboxState {
+  /// How it is set off on a terminal.
+  var emphasis: TextStyle.Emphasis? { self == .ready ? .good : self == .notReady ? .faint : .bad }
+
   /// Its name as crictl's tables show it, or the number of a state that is not known.
   var title: String {
     switch self {

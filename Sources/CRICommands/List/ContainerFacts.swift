@@ -1,0 +1,38 @@
+internal import CRI
+internal import CRIJSON
+internal import CRIRendering
+
+/// What a container's status says and the list of containers does not.
+struct ContainerFacts: Sendable {
+  let status: ContainerStatus
+  /// nil where the runtime does not tell.
+  let pid: Int64?
+
+  init(_ status: ContainerStatus, _ info: StringMap) {
+    self.status = status
+    pid = StatusDocument.pid(ofInfo: info)
+  }
+
+  /// PID, exit code, start, end and image.
+  func cells(_ now: Int64, isWhole: Bool) -> [Table.Cell] {
+    let hasEnded = status.state == .exited
+    func age(_ moment: Timestamp) -> String {
+      moment > .zero ? HumanDuration.ago(moment.nanoseconds, now: now) : "-"
+    }
+    return [
+      Table.Cell(pid.map { "\($0)" } ?? "-"),
+      hasEnded ? Table.Cell("\(status.exitCode)", status.exitCode == 0 ? nil : .bad) : "-",
+      Table.Cell(age(status.startedAt)), Table.Cell(hasEnded ? age(status.finishedAt) : "-"),
+      Table.Cell(isWhole ? image : ShortID.ofImage(image)),
+    ]
+  }
+
+  private var image: String { status.imageID.isEmpty ? status.imageRef : status.imageID }
+}
+
+extension StatusDocument {
+  /// The process, where the verbose answer tells it; of one that has ended, runtimes tell 0.
+  static func pid(ofInfo info: StringMap) -> Int64? {
+    info["info"].flatMap { value(ofInfo: $0)["pid"]?.intValue }.flatMap { $0 > 0 ? $0 : nil }
+  }
+}

@@ -1,0 +1,85 @@
+internal import CRIJSON
+internal import CRIRendering
+internal import CRITemplate
+internal import CRIYAML
+
+/// How a document is written: whole, or what a template takes from it.
+enum DocumentView: Sendable {
+  case json
+  case yaml
+  case goTemplate(GoTemplate)
+  case jsonPath(JSONPath)
+  case customColumns(CustomColumns)
+
+  /// - Parameters:
+  ///   - template: the option of crictl that gives the template apart from its format.
+  ///   - formats: those of the command.
+  /// - Returns: nil where the choice is no document.
+  static func of(
+    _ choice: OutputChoice, template: String?, formats: [OutputChoice.Format]
+  ) throws(Failure) -> DocumentView? {
+    let name = choice.format.rawValue
+    guard formats.contains(choice.format) else {
+      throw Failure(
+        .usage, "-o \(name): this command writes \(formats.map(\.usage).joined(separator: ", "))")
+    }
+    if template != nil, choice.format != .goTemplate {
+      throw Failure(.usage, "--template is for -o go-template, not for -o \(name)")
+    }
+    let text = template ?? choice.text
+    switch choice.format {
+    case .table, .wide, .name: return nil
+    case .json: return .json
+    case .yaml: return .yaml
+    case .goTemplate, .jsonPath, .customColumns:
+      guard let text, !text.isEmpty else { throw Failure(.usage, "-o \(name) needs a text: -o \(choice.format.usage)") }
+      do throws(TemplateError) {
+        switch choice.format {
+        case .jsonPath: return .jsonPath(try JSONPath(text))
+        case .customColumns: return .customColumns(try CustomColumns(text))
+        default: return .goTemplate(try GoTemplate(text))
+        }
+      } catch {
+        throw Failure(.usage, "-o \(error)")
+      }
+    }
+  }
+
+  /// The text of one document, with a line feed at its end.
+  /// - Parameter elements: the rows of chosen columns.
+  func text(of document: JSON, elements: [JSON]) throws(Failure) -> String {
+    do throws(TemplateError) {
+      switch self {
+      case .json: return document.text(pretty: true) + "\n"
+      // crictl adds an empty line.
+      case .yaml: return YAML.text(document) + "\n"
+      case .goTemplate(let template): return try template.render(document) + "\n"
+      case .jsonPath(let path): return try path.render(document) + "\n"
+      case .customColumns(let columns):
+        var table = Table(columns.headers.map { Table.Column($0) }, layout: .compact)
+        for element in elements { table.append(try columns.row(element)) }
+        return table.text()
+      }
+    } catch {
+      throw Failure(.failed, "-o \(error)")
+    }
+  }
+
+  /// The text of several documents of one kind.
+  func text(ofAll documents: [JSON]) throws(Failure) -> String {
+    switch self {
+    case .json, .yaml, .customColumns: return try text(of: .array(documents), elements: documents)
+    case .jsonPath: return try each(documents)
+    case .goTemplate(let template):
+      // As crictl, which hands the template all of them; where it can do nothing with that, it is meant for each.
+      if let text = try? template.render(.array(documents)) { return text + "\n" }
+      return try each(documents)
+    }
+  }
+
+  private func each(_ documents: [JSON]) throws(Failure) -> String {
+    var lines = ""
+    for document in documents { lines += try text(of: document, elements: []) }
+    return lines
+  }
+}

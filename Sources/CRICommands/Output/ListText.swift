@@ -1,0 +1,41 @@
+internal import CRI
+internal import CRIRendering
+
+/// A list in words.
+protocol ListText: Sendable {
+  associatedtype Element: CMessage
+  associatedtype Document: CMessage
+
+  var elements: [Element] { get }
+  /// The list as the interface has it.
+  var document: Document { get }
+  var columns: [Table.Column] { get }
+  /// What `--sort-by` can name.
+  static var sortKeys: [String: SortOrder<Element>.Key] { get }
+
+  /// An element's lines in the table.
+  func rows(_ element: Element) -> [[Table.Cell]]
+  func id(_ element: Element) -> String
+  /// As other commands take it, and a person knows it.
+  func name(_ element: Element) -> String
+  /// All that the list says of it.
+  func details(_ element: Element) -> Details
+}
+
+extension ListText {
+  var ids: [String] { elements.map(id) }
+
+  /// As with `--verbose`.
+  var details: String { elements.map { details($0).text }.joined() }
+
+  /// A line for each, or some.
+  var table: [UInt8] { table(.plain) }
+
+  func table(_ style: TextStyle) -> [UInt8] {
+    var table = Table(columns)
+    for element in elements {
+      for row in rows(element) { table.append(row) }
+    }
+    return table.utf8(style)
+  }
+}

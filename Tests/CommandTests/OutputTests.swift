@@ -1,0 +1,116 @@
+import CRIMessages
+import CRIProtobuf
+import CRIGRPC
+import TestSupport
+import Testing
+
+@testable import CRICommands
+
+@Suite("Output")
+struct OutputTests {
+  private let containers = [
+    Container(
+      id: "c1", podSandboxID: "p1", metadata: ContainerMetadata(name: "web", attempt: 2), state: .running,
+      createdAt: Timestamp(nanoseconds: 9_007_199_254_740_993),
+      labels: ["io.kubernetes.pod.name": "front", "io.kubernetes.pod.namespace": "shop"]),
+    Container(
+      id: "c2", podSandboxID: "p2", metadata: ContainerMetadata(name: "db", attempt: 10), state: .exited,
+      createdAt: Timestamp(nanoseconds: 1)),
+  ]
+
+  @Test(
+    "shows of a list what a template, a path, columns or names say",
+    arguments: [
+      (["-o", "name"], "shop/front/web\nunknown/unknown/db\n"),
+      (["-o", "jsonpath={.containers[*].id}"], "c1 c2\n"),
+      (["-o", "jsonpath={.containers[0].createdAt}"], "9007199254740993\n"),
+      (["-o", "go-template={{range .containers}}{{.id}}={{.metadata.attempt}};{{end}}"], "c1=2;c2=10;\n"),
+      (["-o", "go-template", "--template", "{{len .containers}}"], "2\n"),
+      (["--template", "{{len .containers}}"], "2\n"),
+      (["-o=custom-columns=ID:.id,NAME:.metadata.name"], "ID  NAME\nc1  web\nc2  db\n"),
+      (["--sort-by", "name", "-q"], "c2\nc1\n"), (["--sort-by=-name", "-q"], "c1\nc2\n"),
+      // As numbers, not as texts.
+      (["--sort-by=-.metadata.attempt", "-q"], "c2\nc1\n"), (["--sort-by", "attempt", "-q"], "c1\nc2\n"),
+      (["--sort-by", "{.createdAt}", "-q"], "c2\nc1\n"), (["--sort-by", ".nosuch", "-q"], "c1\nc2\n"),
+    ])
+  func lists(arguments: [String], output: String) async throws {
+    let runtime = try TestRuntime(.listContainers, ListContainersResponse(containers: containers))
+    let run = try await Tool.cri(["ps", "-a"] + arguments, on: runtime)
+    #expect(run.output == output)
+    #expect(run.errors.isEmpty)
+    #expect(run.code == 0)
+  }
+
+  @Test(
+    "that cannot be is told before the runtime is asked",
+    arguments: [
+      (["ps", "-o", "foo"], "unknown format (see: cri ps --help)"),
+      (["ps", "-o", "json=x"], "unknown format (see: cri ps --help)"),
+      (["ps", "-o", "go-template"], "-o go-template needs a text: -o go-template=TEMPLATE"),
+      (["ps", "-o", "jsonpath="], "-o jsonpath needs a text: -o jsonpath=PATH"),
+      (["ps", "-o", "go-template={{.id"], "-o template: 1:"),
+      (["ps", "-o", "go-template={{foo .id}}"], "function \"foo\" is not one of"),
+      (["ps", "-o", "json", "--template", "{{.}}"], "--template is for -o go-template, not for -o json"),
+      (["inspect", "-o", "wide"], "-o wide: this command writes json, yaml, table"),
+      (["pods", "--sort-by", "size"], "--sort-by size: write one of attempt, created, id"),
+      (["pods", "--sort-by", ".a["], "--sort-by .a[: jsonpath: 1:"),
+    ])
+  func wrong(arguments: [String], words: String) async throws {
+    let run = try await Tool.cri(arguments, on: "/nowhere")
+    #expect(run.errors.contains(words), "\(run.errors)")
+    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    #expect(run.code == 2)
+  }
+
+  @Test("that a document does not allow is an error of the answer, not of the usage")
+  func missingKey() async throws {
+    let runtime = try TestRuntime(.listContainers, ListContainersResponse(containers: containers))
+    let run = try await Tool.cri(["ps", "-a", "-o", "go-template={{.pods}}"], on: runtime)
+    #expect(run.code == 1)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains("pods"))
+  }
+
+  @Test("gives a template all objects as crictl does, and each where it can do nothing with all")
+  func several() async throws {
+    let runtime = try TestRuntime { name, request in
+      guard name == "ContainerStatus" else { return nil }
+      let id = try ContainerStatusRequest.decode(request).containerID
+      return .message(ContainerStatusResponse(status: ContainerStatus(id: id, exitCode: id == "a" ? 1 : 2)))
+    }
+    for (arguments, output) in [
+      (["a", "b", "-o", "go-template={{range .}}{{.status.id}};{{end}}"], "a;b;\n"),
+      (["a", "b", "-o", "go-template={{.status.id}}"], "a\nb\n"), (["a", "-o", "go-template={{.status.id}}"], "a\n"),
+      (["a", "b", "-o", "jsonpath={.status.exitCode}"], "1\n2\n"),
+      (["a", "b", "-o", "custom-columns=ID:.status.id,CODE:.status.exitCode"], "ID  CODE\na   1\nb   2\n"),
+    ] {
+      let run = try await Tool.cri(["inspect"] + arguments, on: runtime)
+      #expect(run.output == output, "\(run.errors)")
+      #expect(run.code == 0)
+    }
+  }
+
+  @Test("shows more columns with -o wide, and leaves out what is gone since")
+  func wide() async throws {
+    let containers = containers
+    let runtime = try TestRuntime { name, request in
+      switch name {
+      case "ListContainers": return .message(ListContainersResponse(containers: containers))
+      case "ContainerStatus":
+        let id = try ContainerStatusRequest.decode(request).containerID
+        guard id == "c1" else { return .failure(.notFound, "gone") }
+        return .message(
+          ContainerStatusResponse(
+            status: ContainerStatus(id: id, state: .exited, exitCode: 3, imageID: "sha256:abc"),
+            info: ["info": #"{"pid":4711}"#]))
+      default: return nil
+      }
+    }
+    let run = try await Tool.cri(["ps", "-a", "-o", "wide"], on: runtime)
+    let lines = run.output.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+    #expect(lines.count == 3, "\(run.output)\(run.errors)")
+    #expect(lines.first?.suffix(6).map(String.init) == ["PID", "EXIT", "STARTED", "FINISHED", "IMAGE", "ID"])
+    #expect(lines.dropFirst().first?.suffix(5).map(String.init) == ["4711", "3", "-", "-", "abc"])
+    #expect(runtime.called == ["ListContainers", "ContainerStatus", "ContainerStatus"])
+  }
+}
