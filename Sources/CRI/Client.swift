@@ -73,4 +73,7 @@ public struct RuntimeService: Sendable {
 /// CRI: `ImageService`, one method a call.
 public struct ImageService: Sendable {
   let caller: Caller
+
+  /// Where it listens.
+  public var endpoint: Endpoint { caller.endpoint }
 }

@@ -32,6 +32,16 @@ package struct CRICommand: AsyncParsableCommand {
         PodsCommand.self, PsCommand.self, ImagesCommand.self, InspectpCommand.self, InspectCommand.self,
         InspectiCommand.self, LogsCommand.self, InfoCommand.self, VersionCommand.self,
       ]),
+    CommandGroup(
+      name: "Pods and containers",
+      subcommands: [
+        RunpCommand.self, CreateCommand.self, RunCommand.self, StartCommand.self, StopCommand.self, StoppCommand.self,
+        RmCommand.self, RmpCommand.self, UpdateCommand.self, CheckpointCommand.self,
+      ]),
+    CommandGroup(name: "Images", subcommands: [PullCommand.self, RmiCommand.self]),
+    CommandGroup(
+      name: "Configuration",
+      subcommands: [ConfigCommand.self, RuntimeConfigCommand.self, UpdateRuntimeConfigCommand.self]),
   ]
 
   package init() {}

@@ -44,12 +44,10 @@ extension CMessage {
 
   /// The message that a document describes: names in camelCase or as in the interface, enums by name or number,
   /// integers as numbers or strings, bytes in base64, `null` for what is not set.
-  ///
-  /// - Parameter ignoringUnknownFields: for documents of a newer version; otherwise a name that is not known is an error.
-  package init(json: JSON, ignoringUnknownFields: Bool = false) throws(MessageJSONError) {
+  package init(json: JSON, _ dialect: JSONDialect = .protobuf) throws(MessageJSONError) {
     let arena = Arena()
     let c = arena.zeroed(C.self, Self.descriptor)
-    var reader = MessageJSONReader(ignoringUnknownFields: ignoringUnknownFields)
+    var reader = MessageJSONReader(dialect)
     try reader.read(json, Self.schema, into: UnsafeMutableRawPointer(c), arena)
     var lifter = Lifter()
     self.init(lifting: UnsafePointer(c), &lifter)

@@ -22,4 +22,20 @@ package struct EnumSchema: @unchecked Sendable {
     UnsafeBufferPointer(start: descriptor.pointee.values, count: Int(descriptor.pointee.n_values))
       .map { (String(cString: $0.name), $0.value) }
   }
+
+  /// The names without what they all begin with, by number: `PRIVATE` for `PROPAGATION_PRIVATE`.
+  package var shortNames: [String] {
+    let names = values.map(\.name)
+    guard let first = names.first, names.count > 1 else { return names }
+    // Only whole words in front.
+    let prefix = first.indices.filter { first[$0] == "_" }.map { String(first[...$0]) }
+      .last { prefix in names.allSatisfy { $0.hasPrefix(prefix) } }
+    return names.map { String($0.dropFirst(prefix?.count ?? 0)) }
+  }
+
+  /// The number of a whole or a short name, in upper or lower case.
+  func number(short name: String) -> Int32? {
+    let wanted = name.uppercased()
+    return zip(values, shortNames).first { $0.name.uppercased() == wanted || $1.uppercased() == wanted }?.0.number
+  }
 }

@@ -3,28 +3,41 @@ internal import CRIProtobufC
 
 /// Fills a zeroed message in C memory from a document.
 struct MessageJSONReader {
-  private let isLenient: Bool
+  private let dialect: JSONDialect
   private var path: [String] = []
 
-  init(ignoringUnknownFields: Bool) { isLenient = ignoringUnknownFields }
+  init(_ dialect: JSONDialect) { self.dialect = dialect }
 
   mutating func read(
     _ json: JSON, _ schema: MessageSchema, into c: UnsafeMutableRawPointer, _ arena: borrowing Arena
   ) throws(MessageJSONError) {
-    guard case .object(let object) = json else { throw wrongType("an object", json) }
+    guard case .object(let object) = json else {
+      // A wrapper may be left away: 1000 for {"value": 1000}.
+      if dialect == .handwritten, schema.isWrapper, let field = schema.fields.first {
+        return try read(json, field, into: c, arena)
+      }
+      throw wrongType("an object", json)
+    }
     var isSeen = [Bool](repeating: false, count: schema.fields.count)
     for (key, value) in object {
       path.append(path.isEmpty ? key.printable : "." + key.printable)
-      if let index = schema.index(named: key) {
+      if let index = index(key, schema) {
         guard !isSeen[index] else { throw error(.repeatedField) }
         isSeen[index] = true
         if !value.isNull { try read(value, schema.fields[index], into: c, arena) }
-      } else if !isLenient {
+      } else if dialect != .newer {
         let nearest = key.nearest(among: schema.fields.flatMap { [$0.jsonName, $0.name] })
         throw error(.unknownField(message: schema.shortName, nearest: nearest))
       }
       path.removeLast()
     }
+  }
+
+  private func index(_ key: String, _ schema: MessageSchema) -> Int? {
+    if let index = schema.index(named: key) { return index }
+    // Go reads keys in any case.
+    guard dialect == .handwritten else { return nil }
+    return schema.fields.firstIndex { $0.name == key.lowercased() || $0.jsonName.lowercased() == key.lowercased() }
   }
 
   private mutating func read(
@@ -36,8 +49,7 @@ struct MessageJSONReader {
       let entries = arena.allocate(UnsafeMutableRawPointer?.self, count: object.count)
       for (index, (key, value)) in object.enumerated() {
         path.append("." + key.printable)
-        guard case .string(let text) = value else { throw wrongType("a string", value) }
-        entries[index] = mapEntry(key, text, entry, arena)
+        entries[index] = mapEntry(key, try text(value), entry, arena)
         path.removeLast()
       }
       set(list: entries, object.count, field, c)
@@ -88,8 +100,9 @@ struct MessageJSONReader {
     case .uint64: place.storeBytes(of: try integer(json), as: UInt64.self)
     case .double: place.storeBytes(of: try double(json), as: Double.self)
     case .string:
-      guard case .string(let text) = json else { throw wrongType("a string", json) }
-      place.storeBytes(of: arena.string(text), as: ProtobufCBinaryData.self)
+      place.storeBytes(of: arena.string(try text(json)), as: ProtobufCBinaryData.self)
+    case .bytes where dialect == .handwritten:
+      place.storeBytes(of: arena.string(try text(json)), as: ProtobufCBinaryData.self)
     case .bytes:
       guard case .string(let text) = json, let bytes = Base64.decode(text) else {
         throw wrongType("a string in base64", json)
@@ -104,6 +117,16 @@ struct MessageJSONReader {
   }
 
   // MARK: Scalars
+
+  private func text(_ json: JSON) throws(MessageJSONError) -> String {
+    switch json {
+    case .string(let text): return text
+    // YAML without quotes, such as a label's value 1 or true.
+    case .number(let text) where dialect == .handwritten: return text
+    case .bool(let value) where dialect == .handwritten: return value ? "true" : "false"
+    default: throw wrongType("a string", json)
+    }
+  }
 
   private func integer<T: FixedWidthInteger>(_ json: JSON) throws(MessageJSONError) -> T {
     let number: JSON
@@ -145,7 +168,9 @@ struct MessageJSONReader {
       return try integer(json)
     }
     if let number = schema.number(name) { return number }
-    let nearest = name.uppercased().nearest(among: schema.values.map(\.name))
+    if dialect == .handwritten, let number = schema.number(short: name) { return number }
+    let names = schema.values.map(\.name)
+    let nearest = name.nearest(among: dialect == .handwritten ? names + schema.shortNames : names)
     throw error(.unknownValue(enumeration: schema.name, nearest: nearest))
   }
 

@@ -33,4 +33,7 @@ package final class MessageSchema: @unchecked Sendable {
 
   /// The position in `fields`, by either name.
   package func index(named name: String) -> Int? { indexByName[name] }
+
+  /// One value that is there or not: `Int64Value` and its like.
+  package var isWrapper: Bool { fields.count == 1 && fields[0].name == "value" && shortName.hasSuffix("Value") }
 }

@@ -1,6 +1,6 @@
 extension String {
   /// The candidate that a slip of the hand would make of this: at most a third of the characters differ.
-  func nearest(among candidates: [String]) -> String? {
+  package func nearest(among candidates: [String]) -> String? {
     let scored = candidates.map { (name: $0, distance: distance(to: $0)) }
     guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
     return best.distance <= Swift.max(1, best.name.count / 3) ? best.name : nil

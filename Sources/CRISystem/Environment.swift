@@ -5,6 +5,9 @@ package enum Environment {
   /// The value of a variable; nil where it is not set. The corresponding C function is `getenv`.
   package static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+  /// The user that we act as. The corresponding C function is `geteuid`.
+  package static var userID: UInt32 { geteuid() }
+
   /// Whether standard error shows to a person.
   package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

@@ -41,6 +41,8 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let notPermitted = Errno(rawValue: EPERM)
   /// `EINVAL`: it makes no sense.
   public static let invalid = Errno(rawValue: EINVAL)
+  /// `ENOTTY`: no terminal.
+  public static let notATerminal = Errno(rawValue: ENOTTY)
   /// `ENOSPC`: no space left on the device.
   public static let noSpace = Errno(rawValue: ENOSPC)
 

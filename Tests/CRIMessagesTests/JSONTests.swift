@@ -145,7 +145,7 @@ struct JSONTests {
   func ignoringUnknownFields() throws {
     let document: JSON = ["id": "a", "novelty": ["x": 1], "metadata": ["name": "n", "novelty": [1]]]
     #expect(throws: MessageJSONError.self) { try Container(json: document) }
-    let container = try Container(json: document, ignoringUnknownFields: true)
+    let container = try Container(json: document, .newer)
     #expect(container == Container(id: "a", metadata: ContainerMetadata(name: "n")))
   }
 }

@@ -10,6 +10,10 @@ struct Configuration: Hashable, Sendable {
   var imageEndpoint: String?
   var timeout: Duration?
   var isDebug: Bool?
+  /// `create` fetches the image before.
+  var pullsOnCreate: Bool?
+  /// `run` does not fetch the image before.
+  var isPullOnRunDisabled: Bool?
 
   /// Reads the file that flag or environment names, else the default one.
   ///
@@ -70,7 +74,8 @@ struct Configuration: Hashable, Sendable {
         guard let flag = value.boolValue else { throw wrong("true or false") }
         isDebug = flag
       case "pull-image-on-create", "disable-pull-on-run":
-        guard value.boolValue != nil else { throw wrong("true or false") }
+        guard let flag = value.boolValue else { throw wrong("true or false") }
+        if key == "pull-image-on-create" { pullsOnCreate = flag } else { isPullOnRunDisabled = flag }
       case "max-retries":
         guard value.intValue != nil else { throw wrong("a whole number") }
       default:

@@ -11,6 +11,10 @@ package struct Context: Sendable {
   private let timeout: Duration?
   private let api: APISelection
   package let isDebug: Bool
+  /// Whether `create` fetches the image before, by the configuration.
+  package let pullsOnCreate: Bool
+  /// Whether `run` does.
+  package let pullsOnRun: Bool
 
   /// Of the running command.
   /// - Parameter waiting: how long somebody may take to listen on one of the usual sockets; nil: now or never.
@@ -23,6 +27,8 @@ package struct Context: Sendable {
     let configuration = try Configuration.load(
       named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
     isDebug = globals.isDebug ?? configuration.isDebug ?? false
+    pullsOnCreate = configuration.pullsOnCreate ?? false
+    pullsOnRun = !(configuration.isPullOnRunDisabled ?? false)
     // A duration that is not positive stands for the default, as in crictl.
     timeout = (globals.timeout ?? configuration.timeout).flatMap { $0 > .zero ? $0 : nil }
     api = globals.api ?? .auto
@@ -70,6 +76,14 @@ package struct Context: Sendable {
 
   /// For commands that ask a little.
   package func client() -> Client { client(timeout ?? Self.queryTimeout) }
+
+  /// How long one answer may take for such commands.
+  package var answerTimeout: Duration { timeout ?? Self.queryTimeout }
+
+  /// For what may take as long as it takes, such as an image's way from its registry.
+  package func unhurriedClient() -> Client {
+    Client(endpoint, imageEndpoint: imageEndpoint, options: Client.Options(api: api, timeout: nil))
+  }
 
   /// For commands that ask for everything at once, so that each answer may take its turn.
   package func patientClient() -> Client { client(timeout ?? Self.snapshotTimeout) }

@@ -19,6 +19,11 @@ struct ImageName: Hashable, Sendable {
 
   func isID(of image: Image) -> Bool { Self.bareID(image.id).hasPrefix(Self.bareID(text)) }
 
+  /// Whether this is a spelling of an image's whole name, with its tag or digest.
+  func isSpelled(_ name: String) -> Bool {
+    spellings.contains(name) || spellings.contains { "\($0):latest" == name }
+  }
+
   private static func bareID(_ id: String) -> Substring {
     id.hasPrefix("sha256:") ? id.dropFirst(7) : id[...]
   }

@@ -91,7 +91,7 @@ struct DocumentReader {
   private func message<M: CMessage>() throws(SnapshotError) -> M {
     do {
       // A newer runtime's fields, written by a newer version of this tool, are no reason to refuse the rest.
-      return try M(json: root, ignoringUnknownFields: true)
+      return try M(json: root, .newer)
     } catch {
       throw .malformed("\(path): \(error)")
     }

@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRISystem
+
+/// Does the same to several objects, a few at a time: each has its own time, and one that fails does not stop the others.
+struct ObjectAction: Sendable {
+  /// Of what it does, such as `container`.
+  let noun: String
+  /// Where the IDs are to be found, such as `cri ps -a`.
+  let list: String
+  /// Who is asked.
+  let endpoint: Endpoint
+  /// Calls in flight: a runtime that stops two hundred pods at once answers none of them in time.
+  var concurrency = 8
+  /// Whether the IDs come from a list, so that one of them may be gone by now.
+  var isListed = false
+
+  private enum Outcome: Sendable {
+    case done(String)
+    case failed(Failure)
+  }
+
+  /// Prints what was done, in the order of the IDs, as soon as it is; tells the rest.
+  /// - Parameter act: does it to one; returns what to say on standard output.
+  func run(_ ids: [String], _ act: @escaping @Sendable (String) async throws -> String) async throws {
+    var told: [Failure] = []
+    try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
+      var outcomes = [Outcome?](repeating: nil, count: ids.count)
+      var waiting = ids.indices[...]
+      var next = 0
+      for _ in 0..<min(concurrency, ids.count) { start(&waiting) }
+      for try await (index, outcome) in group {
+        outcomes[index] = outcome
+        start(&waiting)
+        while next < ids.count, let outcome = outcomes[next] {
+          next += 1
+          switch outcome {
+          case .done(let text): try StandardStream.output.write(text)
+          // A runtime that is not there is not there for all of them: said once.
+          case .failed(let failure) where told.contains(failure): break
+          case .failed(let failure):
+            told.append(failure)
+            try StandardStream.error.write(failure.line)
+          }
+        }
+      }
+
+      func start(_ waiting: inout Range<Int>) {
+        guard let index = waiting.popFirst() else { return }
+        group.addTask { (index, await outcome(ids[index], act)) }
+      }
+    }
+    guard let first = told.first else { return }
+    throw ExitCode((told.allSatisfy { $0.code == first.code } ? first.code : .failed).rawValue)
+  }
+
+  private func outcome(_ id: String, _ act: @Sendable (String) async throws -> String) async -> Outcome {
+    do {
+      return .done(try await act(id))
+    } catch let error as RPCError {
+      guard error.isNotFound else { return .failed(Failure(error, about: "\(noun) \(id)", endpoint)) }
+      return isListed ? .done("") : .failed(Failure(.failed, "\(noun) \(id) not found; see \(list)"))
+    } catch let failure as Failure {
+      return .failed(failure)
+    } catch {
+      return .failed(Failure(.failed, "\(noun) \(id): \(error)"))
+    }
+  }
+}

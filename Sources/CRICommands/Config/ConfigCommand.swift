@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import CRIJSON
+internal import CRIRendering
+internal import CRISystem
+
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Show and change the configuration.",
+    usage: "cri config --list\n       cri config --get <key>\n       cri config --set <key>=<value>...\n       "
+      + "cri config <key> <value>",
+    discussion:
+      "The keys: \(ConfigKey.allCases.map(\.rawValue).joined(separator: ", ")). Comments and order stay; only --set and "
+      + "<key> <value> write the file.")
+
+  @Option(help: ArgumentHelp("Print the value of a key.", valueName: "key"))
+  var get: String?
+
+  @Option(
+    help: ArgumentHelp("Set keys, one or several with commas between; may be given again.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Flag(help: "Print all keys with their values.")
+  var list = false
+
+  @Argument(help: ArgumentHelp("A key, and the value that it gets.", valueName: "key value"))
+  var pair: [String] = []
+
+  func validate() throws {
+    let ways = [get != nil, !set.isEmpty, list, !pair.isEmpty].count { $0 }
+    if ways > 1 { throw ValidationError("Write --get, --set, --list or a key with its value, one of them") }
+    if ways == 0 { throw ValidationError("Write --get, --set, --list, or a key with its value") }
+    if !pair.isEmpty, pair.count != 2 { throw ValidationError("Write one key and its value") }
+  }
+
+  func run() throws {
+    let changes = try pair.isEmpty ? set.flatMap(Self.changes) : [(ConfigKey.named(pair[0]), pair[1])]
+    let path = Globals.current.config ?? Environment.value("CRI_CONFIG_FILE") ?? Configuration.defaultPath
+    if let get {
+      let key = try ConfigKey.named(get)
+      return try StandardStream.output.write(
+        Sanitizer.visible(ConfigKey.text(ConfigDocument(at: path).value(key))) + "\n")
+    }
+    var document = try ConfigDocument(at: path)
+    if list {
+      var table = Table(["KEY", "VALUE"])
+      for key in ConfigKey.allCases { table.append([key.rawValue, ConfigKey.text(document.value(key))]) }
+      return try StandardStream.output.write(table.utf8())
+    }
+    for (key, text) in changes { try document.set(key, key.value(text)) }
+    try document.write()
+  }
+
+  /// `a=1,b=2`; a comma that no key follows belongs to the value.
+  private static func changes(_ text: String) throws -> [(ConfigKey, String)] {
+    var pieces: [String] = []
+    for piece in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+      let name = piece.prefix { $0 != "=" }
+      if pieces.isEmpty || name.count < piece.count && ConfigKey(rawValue: String(name)) != nil {
+        pieces.append(piece)
+      } else {
+        pieces[pieces.count - 1] += ",\(piece)"
+      }
+    }
+    return try pieces.map { piece in
+      guard let equals = piece.firstIndex(of: "=") else {
+        throw Failure(.usage, "--set \(piece): write key=value, such as --set timeout=10")
+      }
+      return (try ConfigKey.named(String(piece[..<equals])), String(piece[piece.index(after: equals)...]))
+    }
+  }
+}

@@ -1,0 +1,104 @@
+internal import CRIJSON
+internal import CRISystem
+internal import CRIYAML
+
+/// The text of a configuration, changed line by line, so that comments and order stay.
+struct ConfigDocument: Hashable, Sendable {
+  let path: String
+  private(set) var text: String
+  private var members: JSONObject
+
+  /// Of a file; empty where there is none.
+  init(at path: String) throws(Failure) {
+    var bytes: [UInt8] = []
+    do throws(Errno) {
+      bytes = try File.read(path, limit: 1 << 20)
+    } catch {
+      guard error == .noSuchFile || error == .notADirectory else {
+        throw Failure(.usage, "the configuration \(path) cannot be read: \(error)")
+      }
+    }
+    try self.init(bytes, path: path)
+  }
+
+  init(_ bytes: [UInt8], path: String) throws(Failure) {
+    self.path = path
+    text = String(decoding: bytes, as: UTF8.self)
+    // Refuses what is no configuration, key by key.
+    _ = try Configuration(parsing: bytes, file: path)
+    members = try Self.members(bytes, path)
+  }
+
+  private static func members(_ bytes: [UInt8], _ path: String) throws(Failure) -> JSONObject {
+    do throws(YAMLError) {
+      return try YAML.parse(bytes).objectValue ?? [:]
+    } catch {
+      throw Failure(.usage, "the configuration \(path) is no YAML: \(error)")
+    }
+  }
+
+  /// What stands there, or what crictl takes its absence for.
+  func value(_ key: ConfigKey) -> JSON {
+    guard let value = members[key.rawValue], !value.isNull else { return key.fallback }
+    return value
+  }
+
+  /// Sets a value where it stands, else at the end.
+  mutating func set(_ key: ConfigKey, _ value: JSON) throws(Failure) {
+    // Quotes where YAML needs them.
+    let entry = YAML.text(.object([key.rawValue: value])).trimmingLineEnd()
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    let places = lines.indices.filter { Self.isEntry(lines[$0], key) }
+    for place in places { lines[place] = entry + Self.comment(lines[place]) }
+    if places.isEmpty { lines.append(entry) }
+    let changed = lines.map { $0 + "\n" }.joined()
+    var wanted = members
+    wanted[key.rawValue] = value
+    // Lines are not all that YAML can be written in: the result must be what was wanted, and nothing else.
+    guard let found = try? Self.members(Array(changed.utf8), path), found == wanted else {
+      throw Failure(.usage, "the configuration \(path) is not written one key a line: set \(entry) by hand")
+    }
+    (text, members) = (changed, wanted)
+  }
+
+  private static func isEntry(_ line: String, _ key: ConfigKey) -> Bool {
+    for name in [key.rawValue, "\"\(key.rawValue)\"", "'\(key.rawValue)'"] where line.hasPrefix(name) {
+      let rest = line.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }
+      if rest.hasPrefix(":") { return true }
+    }
+    return false
+  }
+
+  /// What follows a value, with the blanks before it.
+  private static func comment(_ line: String) -> String {
+    var quote: Character?
+    var previous: Character = " "
+    for index in line.indices {
+      let character = line[index]
+      if let open = quote {
+        if character == open, previous != "\\" { quote = nil }
+      } else if character == "#", previous == " " || previous == "\t" {
+        return " " + line[index...]
+      } else if character == "\"" || character == "'", previous == " " {
+        quote = character
+      }
+      previous = character
+    }
+    return ""
+  }
+
+  /// Writes the file whole or not at all; one that is new is for its owner alone, as crictl's.
+  func write() throws(Failure) {
+    do throws(Errno) {
+      if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try Directory.make(String(path[..<slash])) }
+      try File.writeAtomically(Array(text.utf8), to: path, mode: File.permissions(path) ?? 0o600)
+    } catch {
+      throw Failure(.usage, "the configuration \(path) cannot be written: \(error)")
+    }
+  }
+}
+
+extension String {
+  fileprivate func trimmingLineEnd() -> String { hasSuffix("\n") ? String(dropLast()) : self }
+}

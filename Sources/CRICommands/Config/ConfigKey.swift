@@ -1,0 +1,51 @@
+internal import CRIJSON
+internal import CRIProtobuf
+
+/// A key of the configuration, and what its values are.
+enum ConfigKey: String, CaseIterable, Sendable {
+  case runtimeEndpoint = "runtime-endpoint"
+  case imageEndpoint = "image-endpoint"
+  case timeout
+  case debug
+  case pullImageOnCreate = "pull-image-on-create"
+  case disablePullOnRun = "disable-pull-on-run"
+  case maxRetries = "max-retries"
+
+  /// - Throws: wrong usage, with the nearest key that there is.
+  static func named(_ name: String) throws(Failure) -> ConfigKey {
+    if let key = ConfigKey(rawValue: name) { return key }
+    let names = allCases.map(\.rawValue)
+    let remedy =
+      name.nearest(among: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))"
+    throw Failure(.usage, "the configuration has no key \(name); \(remedy)")
+  }
+
+  /// What a file without the key stands for, as crictl shows it.
+  var fallback: JSON {
+    switch self {
+    case .runtimeEndpoint, .imageEndpoint: ""
+    case .timeout, .maxRetries: .number("0")
+    case .debug, .pullImageOnCreate, .disablePullOnRun: false
+    }
+  }
+
+  /// A value as it stands in the file.
+  func value(_ text: String) throws(Failure) -> JSON {
+    switch fallback {
+    case .number:
+      guard let number = Int64(text), number.magnitude < 1 << 32 else {
+        throw Failure(.usage, "\(rawValue) \(text): write a whole number" + (self == .timeout ? " of seconds" : ""))
+      }
+      return .number("\(number)")
+    case .bool:
+      // As Go reads flags.
+      if ["1", "t", "T", "TRUE", "true", "True"].contains(text) { return true }
+      if ["0", "f", "F", "FALSE", "false", "False"].contains(text) { return false }
+      throw Failure(.usage, "\(rawValue) \(text): write true or false")
+    default: return .string(text)
+    }
+  }
+
+  /// A value in words.
+  static func text(_ value: JSON) -> String { value.stringValue ?? value.text() }
+}

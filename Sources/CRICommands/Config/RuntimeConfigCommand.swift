@@ -1,0 +1,21 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRIRendering
+internal import CRISystem
+
+struct RuntimeConfigCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runtime-config", abstract: "Show how the runtime manages cgroups.")
+
+  func run() async throws {
+    let client = try Context().client()
+    let answer: RuntimeConfigResponse
+    do throws(RPCError) {
+      answer = try await client.runtime.runtimeConfig()
+    } catch {
+      throw Failure(error, client.endpoint)
+    }
+    guard let driver = answer.linux?.cgroupDriver else { return }
+    try StandardStream.output.write("cgroup driver:   \(driver.protoName ?? "\(driver.rawValue)")\n")
+  }
+}

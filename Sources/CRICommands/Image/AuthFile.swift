@@ -1,0 +1,101 @@
+internal import CRI
+internal import CRIJSON
+internal import CRIProtobuf
+internal import CRISystem
+
+/// A file that `podman login`, `docker login` and their like keep logins in, by registry or by a part of one
+/// (containers-auth.json(5), Docker's config.json).
+struct AuthFile: Hashable, Sendable {
+  let path: String
+  /// Whether the user named it, so that it must be there.
+  var isNamed = false
+
+  /// What a file says of a registry.
+  enum Found: Hashable, Sendable {
+    case login(AuthConfig, key: String, file: String)
+    /// The login is not in the file: a program of this name, after `docker-credential-`, has it.
+    case helper(String, key: String, file: String)
+  }
+
+  /// Where logins usually are, in the order of their precedence.
+  static func usual(_ environment: (String) -> String?, user: UInt32) -> [AuthFile] {
+    func folder(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+    if let named = folder("REGISTRY_AUTH_FILE") { return [AuthFile(path: named, isNamed: true)] }
+    let home = folder("HOME")
+    let docker = folder("DOCKER_CONFIG") ?? home.map { "\($0)/.docker" }
+    let config = folder("XDG_CONFIG_HOME") ?? home.map { "\($0)/.config" }
+    let paths = [
+      folder("XDG_RUNTIME_DIR").map { "\($0)/containers/auth.json" }, "/run/containers/\(user)/auth.json",
+      config.map { "\($0)/containers/auth.json" }, docker.map { "\($0)/config.json" },
+    ]
+    return paths.compactMap { $0 }.inOrderOnce.map { AuthFile(path: $0) }
+  }
+
+  /// The first login that one of the files has for an image.
+  static func login(for image: String, in files: [AuthFile]) throws -> Found? {
+    let wanted = RegistryPath(image: image)
+    for file in files {
+      if let found = try file.login(for: wanted) { return found }
+    }
+    return nil
+  }
+
+  private func login(for wanted: RegistryPath) throws -> Found? {
+    guard let document = try read() else { return nil }
+    let entries = document["auths"]?.objectValue ?? [:]
+    let matching = entries.filter { RegistryPath(key: $0.key).holds(wanted) }
+    // A part of a registry beats the whole.
+    let best = matching.max { RegistryPath(key: $0.key).parts.count < RegistryPath(key: $1.key).parts.count }
+    if let best, let login = try Self.login(best.value, best.key, path) {
+      return .login(login, key: best.key, file: path)
+    }
+    let helpers = document["credHelpers"]?.objectValue ?? [:]
+    if let helper = helpers.first(where: { RegistryPath(key: $0.key).holds(wanted) }),
+      let name = helper.value.stringValue
+    {
+      return .helper(name, key: helper.key, file: path)
+    }
+    // An empty entry says that there is a login, and that the store has it.
+    if let best, let store = document["credsStore"]?.stringValue, !store.isEmpty {
+      return .helper(store, key: best.key, file: path)
+    }
+    return nil
+  }
+
+  private func read() throws -> JSON? {
+    let bytes: [UInt8]
+    do throws(Errno) {
+      bytes = try File.read(path, limit: 1 << 20)
+    } catch {
+      // Files of others are none of ours.
+      if !isNamed, [.noSuchFile, .notADirectory, .permissionDenied].contains(error) { return nil }
+      throw Failure(.usage, "the logins in \(path) cannot be read: \(error)")
+    }
+    if !bytes.contains(where: { $0 > 0x20 }) { return nil }
+    guard let document = try? JSON.parse(bytes), document.objectValue != nil else {
+      throw Failure(.usage, "the logins in \(path) are no JSON object")
+    }
+    return document
+  }
+
+  /// - Returns: nil where the entry has none.
+  private static func login(_ entry: JSON, _ key: String, _ path: String) throws -> AuthConfig? {
+    func text(_ name: String) -> String { entry[name]?.stringValue ?? "" }
+    var login = AuthConfig(
+      username: text("username"), password: text("password"), identityToken: text("identitytoken"),
+      registryToken: text("registrytoken"))
+    let auth = text("auth")
+    if !auth.isEmpty {
+      guard let bytes = Base64.decode(auth), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+        throw Failure(.usage, "\(path): what stands for \(key) is not user:password in base64")
+      }
+      login.username = String(decoding: bytes[..<colon], as: UTF8.self)
+      // Docker pads with zeros.
+      let password = bytes[(colon + 1)...].reversed().drop { $0 == 0 }.reversed()
+      login.password = String(decoding: Array(password), as: UTF8.self)
+    }
+    // A token takes the password's place.
+    if !login.identityToken.isEmpty { (login.username, login.password) = ("", "") }
+    return login == AuthConfig() ? nil : login
+  }
+}

@@ -1,0 +1,60 @@
+internal import CRI
+internal import CRISystem
+
+/// Removes images, and says of which names they are gone.
+struct ImageRemoval: Sendable {
+  let client: Client
+
+  /// By name or ID.
+  func remove(_ words: [String]) async throws {
+    let client = client
+    // One after the other: two words may stand for the same image.
+    try await action(concurrency: 1).run(words) { word in
+      guard let image = try await Self.image(word, client) else {
+        throw Failure(.failed, "image \(word) not found; see cri images")
+      }
+      let others = image.repoTags.filter { !ImageName(word).isSpelled($0) }
+      if !ImageName(word).isID(of: image), !others.isEmpty {
+        let names = others.joined(separator: ", ")
+        try StandardStream.error.write(
+          Failure(.done, "image \(word) has other names, which the runtime may remove with it: \(names)").line)
+      }
+      return try await Self.remove(word, image, client)
+    }
+  }
+
+  /// - Parameter mayBeInUse: one that came into use meanwhile is told, and is no failure.
+  func remove(_ images: [Image], mayBeInUse: Bool) async throws {
+    let client = client
+    let byID = Dictionary(images.map { ($0.id, $0) }) { $1 }
+    try await action(isListed: true).run(images.map(\.id)) { id in
+      do throws(RPCError) {
+        return try await Self.remove(id, byID[id] ?? Image(), client)
+      } catch {
+        guard mayBeInUse, case .status = error, !error.isUnknownService, !error.isNotInitialized else { throw error }
+        try StandardStream.error.write(Failure(.failed, "image \(id) stays: \(error)").line)
+        return ""
+      }
+    }
+  }
+
+  private func action(concurrency: Int = 8, isListed: Bool = false) -> ObjectAction {
+    ObjectAction(
+      noun: "image", list: "cri images", endpoint: client.images.endpoint, concurrency: concurrency, isListed: isListed)
+  }
+
+  private static func image(_ word: String, _ client: Client) async throws(RPCError) -> Image? {
+    try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: word))).image
+  }
+
+  /// - Returns: a line for each name that is gone.
+  private static func remove(_ word: String, _ image: Image, _ client: Client) async throws(RPCError) -> String {
+    _ = try await client.images.removeImage(RemoveImageRequest(image: ImageSpec(image: word)))
+    let names = image.repoTags.isEmpty ? image.repoDigests : image.repoTags
+    // Some runtimes take away the one name only.
+    let rest: Image?
+    do throws(RPCError) { rest = try await Self.image(image.id, client) } catch { rest = nil }
+    let kept = (rest?.repoTags ?? []) + (rest?.repoDigests ?? [])
+    return names.filter { !kept.contains($0) }.map { "Deleted: \($0)\n" }.joined()
+  }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRISystem
+
+struct PullCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pull", abstract: "Fetch an image from its registry.",
+    discussion: "cri pull jsonschema (or js) prints the JSON schema of the pod's file.")
+
+  @Argument(help: ArgumentHelp("NAME[:TAG|@DIGEST].", valueName: "image"))
+  var image: String
+
+  @OptionGroup var options: PullOptions
+
+  @Option(
+    name: [.customShort("a"), .long],
+    help: ArgumentHelp("An annotation for the runtime; may be given several times.", valueName: "key=value"))
+  var annotation: [String] = []
+
+  @Option(help: ArgumentHelp("The pod that the image is for (CRI: PodSandboxConfig).", valueName: "pod-file"))
+  var podConfig: String?
+
+  func validate() throws {
+    if image.isEmpty { throw ValidationError("The image's name is empty") }
+    _ = try annotations
+  }
+
+  func run() async throws {
+    if SchemaText.isAskedFor(image) { return try StandardStream.output.write(SchemaText.pod) }
+    var pod = try podConfig.map(ConfigFile.pod)
+    pod?.giveUID()
+    let pulling = try options.pulling(Context())
+    let reference = try await pulling.pull(ImageSpec(image: image, annotations: try annotations), for: pod)
+    try StandardStream.output.write("Image is up to date for \(reference)\n")
+  }
+
+  private var annotations: StringMap {
+    get throws {
+      var annotations: StringMap = [:]
+      for text in annotation {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+          throw ValidationError("--annotation \(text): write key=value")
+        }
+        annotations[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      return annotations
+    }
+  }
+}

@@ -1,0 +1,74 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRIProtobuf
+internal import CRISystem
+
+/// How an image is fetched, and in whose name.
+struct PullOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The login for the registry (env CRICTL_CREDS); else it is looked for in the files that podman login and docker "
+        + "login write.",
+      valueName: "user[:password]"))
+  var creds: String?
+
+  @Option(help: ArgumentHelp("The same in base64 (env CRICTL_AUTH).", valueName: "base64"))
+  var auth: String?
+
+  @Option(
+    name: [.customShort("u"), .long],
+    help: ArgumentHelp("The login, whose password is asked for on the terminal.", valueName: "user"))
+  var username: String?
+
+  @Option(
+    name: [.long, .customLong("pt")],
+    help: ArgumentHelp(
+      "How long it may take (env CRICTL_PULL_TIMEOUT); without limit otherwise.", valueName: "duration"))
+  var pullTimeout: String?
+
+  func validate() throws {
+    if creds != nil, auth != nil, username == nil { throw ValidationError("Write --creds or --auth, not both") }
+    if let creds, creds.isEmpty || creds.hasPrefix(":") { throw ValidationError("--creds: the user's name is empty") }
+    if let username, username.isEmpty { throw ValidationError("--username is empty") }
+    if let pullTimeout, DurationText.parse(pullTimeout) == nil {
+      throw ValidationError("--pull-timeout \(pullTimeout): write a duration such as 30s or 5m")
+    }
+  }
+
+  /// Asks for the password where one is wanted.
+  func pulling(_ context: Context, environment: (String) -> String? = Environment.value) throws -> Pulling {
+    Pulling(
+      client: context.unhurriedClient(), timeout: try timeout(environment), login: try login(environment),
+      isDebug: context.isDebug)
+  }
+
+  private func timeout(_ environment: (String) -> String?) throws -> Duration? {
+    guard let text = pullTimeout ?? environment("CRICTL_PULL_TIMEOUT"), !text.isEmpty else { return nil }
+    let duration = try DurationText.parse(text, option: pullTimeout == nil ? "CRICTL_PULL_TIMEOUT" : "--pull-timeout")
+    return duration > .zero ? duration : nil
+  }
+
+  /// - Returns: nil where none is given.
+  private func login(_ environment: (String) -> String?) throws -> AuthConfig? {
+    if let username { return AuthConfig(username: username, password: try password(of: username)) }
+    let isGiven = creds != nil || auth != nil
+    let creds = creds ?? (isGiven ? nil : environment("CRICTL_CREDS"))
+    let auth = auth ?? (isGiven ? nil : environment("CRICTL_AUTH"))
+    switch (creds?.isEmpty == false ? creds : nil, auth?.isEmpty == false ? auth : nil) {
+    case (_?, _?): throw Failure(.usage, "CRICTL_CREDS and CRICTL_AUTH are both set: one login is enough")
+    case (let creds?, nil):
+      let parts = creds.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      return AuthConfig(username: String(parts[0]), password: parts.count > 1 ? String(parts[1]) : "")
+    case (nil, let auth?): return AuthConfig(auth: auth)
+    case (nil, nil): return nil
+    }
+  }
+
+  private func password(of user: String) throws -> String {
+    do throws(Errno) {
+      return try Terminal.askSecret("Password of \(user): ") ?? ""
+    } catch {
+      throw Failure(.usage, "--username asks for the password on a terminal, and there is none; see --creds and --auth")
+    }
+  }
+}

@@ -1,0 +1,47 @@
+internal import CRI
+internal import CRISystem
+
+/// Fetches images.
+struct Pulling: Sendable {
+  /// Without a limit of its own.
+  let client: Client
+  let timeout: Duration?
+  /// The login that the user gave; nil: the files are searched for one.
+  let login: AuthConfig?
+  let isDebug: Bool
+
+  /// - Returns: how the runtime calls the image.
+  func pull(_ image: ImageSpec, for pod: PodSandboxConfig? = nil) async throws -> String {
+    let login = try login ?? stored(for: image.image)
+    if Environment.errorIsTerminal { try StandardStream.error.write("cri: pulling \(image.image)\n") }
+    let request = PullImageRequest(image: image, auth: login, sandboxConfig: pod)
+    do throws(RPCError) {
+      return try await client.images.pullImage(request, timeout: timeout).imageRef
+    } catch {
+      throw Failure(error, about: "image \(image.image)", client.images.endpoint)
+    }
+  }
+
+  /// A container's image and those that are mounted into it.
+  func pull(for container: ContainerConfig, _ pod: PodSandboxConfig) async throws {
+    guard let image = container.image else { return }
+    for name in ([image.image] + container.mounts.compactMap(\.image?.image)).inOrderOnce where !name.isEmpty {
+      let spec = ImageSpec(image: name, annotations: image.annotations, runtimeHandler: image.runtimeHandler)
+      _ = try await pull(spec, for: pod)
+    }
+  }
+
+  private func stored(for image: String) throws -> AuthConfig? {
+    let files = AuthFile.usual(Environment.value, user: Environment.userID)
+    guard let found = try AuthFile.login(for: image, in: files) else { return nil }
+    switch found {
+    case .login(let login, let key, let file):
+      if isDebug { try StandardStream.error.write("cri: using the login for \(key) from \(file)\n") }
+      return login
+    case .helper(let name, let key, let file):
+      let words = "the login for \(key) is kept by docker-credential-\(name), which is not called; see --creds"
+      try StandardStream.error.write(Failure(.failed, "\(file): \(words)").line)
+      return nil
+    }
+  }
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRISystem
+
+struct RmiCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rmi", abstract: "Remove images.",
+    discussion:
+      "Runtimes such as containerd remove an image with all its names, also where only one of them is given: the others "
+      + "are told before.")
+
+  @Argument(help: ArgumentHelp("The images' names or IDs.", valueName: "image"))
+  var names: [String] = []
+
+  @Flag(name: [.customShort("a"), .long], help: "All of them; on a terminal it is asked first.")
+  var all = false
+
+  @Flag(
+    name: [.customShort("q"), .long],
+    help: "Those that no container and no running pod uses, and that are not pinned.")
+  var prune = false
+
+  @OptionGroup var confirmation: Confirmation
+
+  func validate() throws {
+    if [all, prune, !names.isEmpty].count(where: { $0 }) > 1 {
+      throw ValidationError("Write images, --all or --prune, one of them")
+    }
+    if !all, !prune, names.isEmpty { throw ValidationError("Write at least one image, --all or --prune") }
+  }
+
+  func run() async throws {
+    let client = try Context().client()
+    let removal = ImageRemoval(client: client)
+    guard all || prune else { return try await removal.remove(names.inOrderOnce) }
+    let images: [Image]
+    do throws(RPCError) {
+      let found = try await client.images.listImages(ListImagesRequest()).images
+      images = prune ? try await ImageUse(client: client).unused(of: found) : found
+    } catch {
+      throw Failure(error, client.endpoint)
+    }
+    if images.isEmpty { return try StandardStream.error.write("cri: no images to remove\n") }
+    if all { try confirmation.ask("remove all \(images.count) images of \(client.images.endpoint.path)") }
+    try await removal.remove(images, mayBeInUse: prune)
+  }
+}

@@ -1,0 +1,64 @@
+internal import CRI
+internal import CRIJSON
+internal import CRISystem
+internal import CRIYAML
+
+/// The files that describe a pod or a container, in YAML or JSON.
+enum ConfigFile {
+  /// What a pod's sandbox is made from. Its uid may be empty.
+  static func pod(_ path: String) throws -> PodSandboxConfig {
+    let config: PodSandboxConfig = try read(path)
+    try require(
+      path, "a pod", ["metadata.name": config.metadata?.name, "metadata.namespace": config.metadata?.namespace])
+    return config
+  }
+
+  /// What a container is made from. Signatures of images are checked by the name that the user gave.
+  static func container(_ path: String) throws -> ContainerConfig {
+    var config: ContainerConfig = try read(path)
+    try require(path, "a container", ["metadata.name": config.metadata?.name, "image.image": config.image?.image])
+    if let image = config.image, image.userSpecifiedImage.isEmpty { config.image?.userSpecifiedImage = image.image }
+    return config
+  }
+
+  private static func read<M: CMessage>(_ path: String) throws -> M {
+    let bytes: [UInt8]
+    do throws(Errno) {
+      bytes = try File.read(path, limit: 16 << 20)
+    } catch {
+      throw Failure(.usage, "\(path) cannot be read: \(error)")
+    }
+    let document = try document(bytes, path)
+    do throws(MessageJSONError) {
+      return try M(json: document, .handwritten)
+    } catch {
+      if error.path.isEmpty { throw Failure(.usage, "\(path) is no mapping of fields to values; see \(Self.schema)") }
+      throw Failure(.usage, "\(path): \(error)")
+    }
+  }
+
+  private static let schema = "cri run jsonschema --pod --container"
+
+  private static func document(_ bytes: [UInt8], _ path: String) throws -> JSON {
+    // JSON's escapes are not all YAML's.
+    if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), let document = try? JSON.parse(bytes) { return document }
+    let documents: [JSON]
+    do throws(YAMLError) {
+      documents = try YAML.parseAll(bytes)
+    } catch {
+      throw Failure(.usage, "\(path) is neither YAML nor JSON: \(error)")
+    }
+    guard let first = documents.first, !first.isNull else { throw Failure(.usage, "\(path) is empty; see \(schema)") }
+    if documents.count > 1 {
+      try StandardStream.error.write("cri: \(path) has \(documents.count) documents; only the first one is read\n")
+    }
+    return first
+  }
+
+  private static func require(_ path: String, _ noun: String, _ fields: KeyValuePairs<String, String?>) throws {
+    for (name, value) in fields where value?.isEmpty ?? true {
+      throw Failure(
+        .usage, "\(path): \(name) is missing; \(noun) needs \(fields.map(\.key).joined(separator: " and "))")
+    }
+  }
+}

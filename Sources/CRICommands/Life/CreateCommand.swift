@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRISystem
+
+struct CreateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Create a container in a pod, and print its ID.",
+    usage: "cri create [options] <pod> <container-file> <pod-file>\n       cri create jsonschema [--pod] [--container]",
+    discussion:
+      "The image must be there, unless it is pulled before: --with-pull, or pull-image-on-create in the configuration. "
+      + "A pod's file without a uid gets that of the pod.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "The pod's ID, the container's file (CRI: ContainerConfig) and the pod's (PodSandboxConfig), YAML or JSON.",
+      valueName: "pod container-file pod-file"))
+  var words: [String]
+
+  @OptionGroup var policy: PullPolicy
+  @OptionGroup var pull: PullOptions
+  @OptionGroup var time: CallTime
+  @OptionGroup var schema: SchemaOptions
+
+  func validate() throws {
+    let isSchema = words.count == 1 && SchemaText.isAskedFor(words[0])
+    if isSchema && schema.isEmpty { throw ValidationError("jsonschema of what? Write --pod or --container") }
+    if !isSchema && !schema.isEmpty { throw ValidationError("--pod and --container stand with jsonschema only") }
+    if !isSchema && words.count != 3 {
+      throw ValidationError("create takes a pod's ID, the container's file and the pod's file, in this order")
+    }
+  }
+
+  func run() async throws {
+    guard words.count == 3 else { return try schema.write() }
+    let container = try ConfigFile.container(words[1])
+    var pod = try ConfigFile.pod(words[2])
+    let context = try Context()
+    let pulling = policy.pulls(context.pullsOnCreate) ? try pull.pulling(context) : nil
+    let life = PodLife(client: context.client(), time: time.of(context))
+    if pod.metadata?.uid.isEmpty == true {
+      pod.metadata?.uid = try await life.uid(of: words[0]) ?? ""
+      pod.giveUID()
+    }
+    try await pulling?.pull(for: container, pod)
+    let id = try await life.createContainer(container, in: words[0], pod)
+    try StandardStream.output.write("\(id)\n")
+  }
+}

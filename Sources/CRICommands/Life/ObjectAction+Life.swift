@@ -1,0 +1,12 @@
+internal import CRI
+
+extension ObjectAction {
+  static func onContainers(_ client: Client, concurrency: Int = 8, isListed: Bool = false) -> ObjectAction {
+    ObjectAction(
+      noun: "container", list: "cri ps -a", endpoint: client.endpoint, concurrency: concurrency, isListed: isListed)
+  }
+
+  static func onPods(_ client: Client, isListed: Bool = false) -> ObjectAction {
+    ObjectAction(noun: "pod", list: "cri pods", endpoint: client.endpoint, isListed: isListed)
+  }
+}

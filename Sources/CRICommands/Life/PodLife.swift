@@ -1,0 +1,70 @@
+internal import CRI
+
+/// Makes pods and containers, and takes them away again.
+struct PodLife: Sendable {
+  let client: Client
+  /// For one answer.
+  let time: Duration
+
+  /// - Returns: the sandbox's ID.
+  func runPod(_ config: PodSandboxConfig, handler: String) async throws(Failure) -> String {
+    do throws(RPCError) {
+      let request = RunPodSandboxRequest(config: config, runtimeHandler: handler)
+      // Networks take their time: crictl waits twice as long here, too.
+      let answer = try await client.runtime.runPodSandbox(request, timeout: time * 2)
+      return answer.podSandboxID
+    } catch {
+      throw Failure(error, client.endpoint)
+    }
+  }
+
+  /// - Returns: the container's ID.
+  func createContainer(
+    _ config: ContainerConfig, in sandbox: String, _ pod: PodSandboxConfig
+  ) async throws(Failure) -> String {
+    do throws(RPCError) {
+      let request = CreateContainerRequest(podSandboxID: sandbox, config: config, sandboxConfig: pod)
+      return try await client.runtime.createContainer(request, timeout: time).containerID
+    } catch {
+      throw Failure(error, client.endpoint)
+    }
+  }
+
+  func start(_ container: String) async throws(Failure) {
+    do throws(RPCError) {
+      _ = try await client.runtime.startContainer(StartContainerRequest(containerID: container), timeout: time)
+    } catch {
+      throw Failure(error, client.endpoint)
+    }
+  }
+
+  /// What else a failure is about: the sandbox that it leaves is taken away.
+  func cleanUp(_ sandbox: String, after failure: Failure) async -> Failure {
+    do throws(RPCError) {
+      _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: sandbox), timeout: time)
+      _ = try await client.runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: sandbox), timeout: time)
+      return Failure(failure.code, "\(failure.message); the pod that was made for it is removed again")
+    } catch {
+      let rest = "its pod \(sandbox) is still there (\(error)): cri rmp -f \(sandbox)"
+      return Failure(failure.code, "\(failure.message); \(rest)")
+    }
+  }
+
+  /// The uid that a running pod has.
+  func uid(of sandbox: String) async throws(Failure) -> String? {
+    do throws(RPCError) {
+      let request = PodSandboxStatusRequest(podSandboxID: sandbox)
+      return try await client.runtime.podSandboxStatus(request, timeout: time).status?.metadata?.uid
+    } catch {
+      if error.isNotFound { throw Failure(.failed, "pod \(sandbox) not found; see cri pods") }
+      throw Failure(error, client.endpoint)
+    }
+  }
+}
+
+extension PodSandboxConfig {
+  /// One for all calls: a pod whose container knows it by another uid is two to the runtime's clients.
+  mutating func giveUID() {
+    if metadata?.uid.isEmpty == true { metadata?.uid = UniqueID.uuid() }
+  }
+}

@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import CRI
+
+struct RmCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rm", abstract: "Remove containers with their logs.",
+    discussion: "One that runs is removed with --force only.")
+
+  @OptionGroup var targets: Targets
+
+  @Flag(name: [.customShort("f"), .long], help: "Also those that run: they are killed before.")
+  var force = false
+
+  @Flag(name: [.customShort("k"), .long], help: "Leave their logs, with the rotated ones.")
+  var keepLogs = false
+
+  func run() async throws {
+    let client = try Context().client()
+    let ids = try await targets.resolve("containers", of: client) { () async throws(RPCError) in
+      try await client.runtime.listContainers(ListContainersRequest()).containers.map(\.id)
+    }
+    let (isForced, keepsLogs) = (force, keepLogs)
+    try await ObjectAction.onContainers(client, isListed: targets.all).run(ids) { id in
+      let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
+      if status?.state == .running {
+        guard isForced else { throw Failure(.failed, "container \(id) is running: cri stop \(id), or rm --force") }
+        _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id))
+      }
+      _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id))
+      if !keepsLogs, let path = status?.logPath { try LeftLogs.remove(path, of: id) }
+      return "\(id)\n"
+    }
+  }
+}

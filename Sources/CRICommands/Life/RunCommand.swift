@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRISystem
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run a container in a pod of its own, and print the container's ID.",
+    usage: "cri run [options] <container-file> <pod-file>\n       cri run jsonschema [--pod] [--container]",
+    discussion:
+      "The image is pulled before, unless --no-pull or disable-pull-on-run in the configuration says otherwise. Where "
+      + "the container cannot be created or started, its pod is removed again.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "The container's file (CRI: ContainerConfig) and the pod's (PodSandboxConfig), YAML or JSON.",
+      valueName: "container-file pod-file"))
+  var words: [String]
+
+  @Option(
+    name: [.customShort("r"), .long], help: ArgumentHelp("The runtime handler, such as runc.", valueName: "handler"))
+  var runtime = ""
+
+  @OptionGroup var policy: PullPolicy
+  @OptionGroup var pull: PullOptions
+  @OptionGroup var time: CallTime
+  @OptionGroup var schema: SchemaOptions
+
+  func validate() throws {
+    let isSchema = words.count == 1 && SchemaText.isAskedFor(words[0])
+    if isSchema && schema.isEmpty { throw ValidationError("jsonschema of what? Write --pod or --container") }
+    if !isSchema && !schema.isEmpty { throw ValidationError("--pod and --container stand with jsonschema only") }
+    if !isSchema && words.count != 2 {
+      throw ValidationError("run takes the container's file and the pod's file, in this order")
+    }
+  }
+
+  func run() async throws {
+    guard words.count == 2 else { return try schema.write() }
+    let container = try ConfigFile.container(words[0])
+    var pod = try ConfigFile.pod(words[1])
+    pod.giveUID()
+    let context = try Context()
+    let life = PodLife(client: context.client(), time: time.of(context))
+    // Before there is a pod that an image which is not to be had would leave behind.
+    if policy.pulls(context.pullsOnRun) { try await pull.pulling(context).pull(for: container, pod) }
+    let sandbox = try await life.runPod(pod, handler: runtime)
+    let id: String
+    do throws(Failure) {
+      id = try await life.createContainer(container, in: sandbox, pod)
+      try await life.start(id)
+    } catch {
+      throw await life.cleanUp(sandbox, after: error)
+    }
+    try StandardStream.output.write("\(id)\n")
+  }
+}

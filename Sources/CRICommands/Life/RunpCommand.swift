@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRISystem
+
+struct RunpCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runp", abstract: "Run a pod from a file, and print its ID.",
+    discussion: "cri runp jsonschema (or js) prints the JSON schema of the file.")
+
+  @Argument(
+    help: ArgumentHelp("What to make the pod from (CRI: PodSandboxConfig), in YAML or JSON.", valueName: "pod-file"))
+  var file: String
+
+  @Option(
+    name: [.customShort("r"), .long], help: ArgumentHelp("The runtime handler, such as runc.", valueName: "handler"))
+  var runtime = ""
+
+  @OptionGroup var time: CallTime
+
+  func run() async throws {
+    if SchemaText.isAskedFor(file) { return try StandardStream.output.write(SchemaText.pod) }
+    var config = try ConfigFile.pod(file)
+    config.giveUID()
+    let context = try Context()
+    let life = PodLife(client: context.client(), time: time.of(context))
+    try StandardStream.output.write("\(try await life.runPod(config, handler: runtime))\n")
+  }
+}

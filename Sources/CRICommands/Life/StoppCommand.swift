@@ -1,0 +1,19 @@
+internal import ArgumentParser
+internal import CRI
+
+struct StoppCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stopp", abstract: "Stop pods with all that runs in them.",
+    discussion: "Their containers are killed at once; a grace period can be given with cri stop before.")
+
+  @Argument(help: ArgumentHelp("The pods' IDs, or how they begin.", valueName: "pod"))
+  var ids: [String]
+
+  func run() async throws {
+    let client = try Context().client()
+    try await ObjectAction.onPods(client).run(ids.inOrderOnce) { id in
+      _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id))
+      return "Stopped sandbox \(id)\n"
+    }
+  }
+}
