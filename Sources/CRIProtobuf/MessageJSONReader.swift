@@ -170,7 +170,13 @@ struct MessageJSONReader {
     if let number = schema.number(name) { return number }
     if dialect == .handwritten, let number = schema.number(short: name) { return number }
     let names = schema.values.map(\.name)
-    let nearest = name.nearest(among: dialect == .handwritten ? names + schema.shortNames : names)
+    guard dialect == .handwritten else {
+      throw error(.unknownValue(enumeration: schema.name, nearest: name.uppercased().nearest(among: names)))
+    }
+    let nearest = name.nearest(among: names + schema.shortNames)
+    if nearest == nil, names.count < 10 {
+      throw wrongType("one of \(schema.shortNames.joined(separator: ", "))", json)
+    }
     throw error(.unknownValue(enumeration: schema.name, nearest: nearest))
   }
 

@@ -42,7 +42,13 @@ struct RunCommand: AsyncParsableCommand {
     let context = try Context()
     let life = PodLife(client: context.client(), time: time.of(context))
     // Before there is a pod that an image which is not to be had would leave behind.
-    if policy.pulls(context.pullsOnRun) { try await pull.pulling(context).pull(for: container, pod) }
+    if policy.pulls(context.pullsOnRun) {
+      do {
+        try await pull.pulling(context).pull(for: container, pod)
+      } catch let failure as Failure where failure.code == .failed {
+        throw Failure(.failed, "\(failure.message); --no-pull uses the image that is there")
+      }
+    }
     let sandbox = try await life.runPod(pod, handler: runtime)
     let id: String
     do throws(Failure) {

@@ -1,0 +1,131 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import Testing
+
+@Suite("Documents written by hand")
+struct HandwrittenTests {
+  private func pod(_ text: String) throws -> PodSandboxConfig {
+    try PodSandboxConfig(json: JSON.parse(text), .handwritten)
+  }
+
+  private func container(_ text: String) throws -> ContainerConfig {
+    try ContainerConfig(json: JSON.parse(text), .handwritten)
+  }
+
+  @Test(
+    "may spell a field in several ways",
+    arguments: [
+      #"{"log_directory": "/a"}"#, #"{"logDirectory": "/a"}"#, #"{"Log_Directory": "/a"}"#, #"{"LOGDIRECTORY": "/a"}"#,
+    ])
+  func names(text: String) throws {
+    #expect(try pod(text) == PodSandboxConfig(logDirectory: "/a"))
+  }
+
+  @Test(
+    "may spell an enum in several ways",
+    arguments: [
+      (#""protocol": "UDP""#, TransportProtocol.udp), (#""protocol": "udp""#, .udp), (#""protocol": 1"#, .udp),
+      (#""protocol": "SCTP""#, .sctp), (#""protocol": 7"#, TransportProtocol(rawValue: 7)), (#""hostPort": 0"#, .tcp),
+    ])
+  func enums(text: String, expected: TransportProtocol) throws {
+    #expect(try pod(#"{"port_mappings": [{\#(text)}]}"#).portMappings.map(\.protocol) == [expected])
+  }
+
+  @Test("may leave away what an enum's names begin with")
+  func shortEnums() throws {
+    let text = #"""
+      {"mounts": [{"propagation": "bidirectional"}, {"propagation": "PROPAGATION_HOST_TO_CONTAINER"}],
+       "stop_signal": "SIGTERM", "linux": {"security_context": {"seccomp": {"profile_type": "localhost"},
+       "namespace_options": {"network": "NODE"}}}}
+      """#
+    let config = try container(text)
+    #expect(config.mounts.map(\.propagation) == [.bidirectional, .hostToContainer])
+    #expect(config.stopSignal == .sigterm)
+    #expect(config.linux?.securityContext?.seccomp?.profileType == .localhost)
+    #expect(config.linux?.securityContext?.namespaceOptions?.network == .node)
+  }
+
+  @Test("take a wrapped value with and without its braces", arguments: ["1000", #""1000""#, #"{"value": 1000}"#])
+  func wrappers(text: String) throws {
+    let config = try container(#"{"linux": {"security_context": {"run_as_user": \#(text)}}}"#)
+    #expect(config.linux?.securityContext?.runAsUser == 1000)
+  }
+
+  @Test("take plain text for an environment variable, and what YAML reads as a number or a boolean for a text")
+  func texts() throws {
+    let config = try container(
+      #"{"envs": [{"key": "A", "value": "b=ä"}, {"key": "N", "value": 1}], "labels": {"x": 1.5, "y": true}, "command": [3]}"#
+    )
+    #expect(config.envs.map { String(decoding: $0.value, as: UTF8.self) } == ["b=ä", "1"])
+    #expect(config.labels == ["x": "1.5", "y": "true"])
+    #expect(config.command == ["3"])
+  }
+
+  @Test("have other rules than protobuf's JSON")
+  func isADialect() throws {
+    #expect(throws: MessageJSONError.self) { try PodSandboxConfig(json: ["Hostname": "a"]) }
+    #expect(throws: MessageJSONError.self) { try PodSandboxConfig(json: ["hostname": 1]) }
+    #expect(throws: MessageJSONError.self) { try PortMapping(json: ["protocol": "udp"]) }
+    #expect(try KeyValue(json: ["value": "YQ=="]).value == [0x61])
+    #expect(throws: MessageJSONError.self) { try LinuxContainerSecurityContext(json: ["run_as_user": 1]) }
+  }
+
+  @Test(
+    "are told what is wrong, and where",
+    arguments: [
+      (
+        #"{"metadata": {"namspace": "x"}}"#,
+        #"metadata.namspace: PodSandboxMetadata has no such field; did you mean "namespace"?"#
+      ),
+      (#"{"logdir": "x"}"#, #"logdir: PodSandboxConfig has no such field"#),
+      (
+        #"{"port_mappings": [{"protocol": "TCQ"}]}"#,
+        #"port_mappings[0].protocol: Protocol has no such value; did you mean "TCP"?"#
+      ),
+      (
+        #"{"port_mappings": [{"protocol": "quic"}]}"#,
+        #"port_mappings[0].protocol: expected one of TCP, UDP, SCTP, found "quic""#
+      ),
+      (#"{"port_mappings": {}}"#, "port_mappings: expected an array, found an object"),
+      (#"{"metadata": {"attempt": "x"}}"#, #"metadata.attempt: expected an integer, found "x""#),
+      (#"{"metadata": {"attempt": -1}}"#, "metadata.attempt: too large for UInt32"),
+      (#"{"metadata": {"attempt": 1.5}}"#, "metadata.attempt: expected an integer, found 1.5"),
+      (#"{"hostname": ["a"]}"#, "hostname: expected a string, found an array"),
+      (
+        #"{"linux": {"security_context": {"run_as_user": {"valu": 1}}}}"#,
+        #"linux.security_context.run_as_user.valu: Int64Value has no such field; did you mean "value"?"#
+      ),
+      (
+        #"{"linux": {"security_context": {"run_as_user": [1]}}}"#,
+        "linux.security_context.run_as_user: expected an integer, found an array"
+      ),
+      (#"{"hostname": "a", "Hostname": "b"}"#, "Hostname: given twice"),
+      ("[1]", "expected an object, found an array"),
+    ])
+  func errors(text: String, expected: String) throws {
+    let error = #expect(throws: MessageJSONError.self) { try pod(text) }
+    #expect(error.map { "\($0)" } == expected)
+  }
+
+  @Test("have a schema that knows every field, and the short names")
+  func schema() throws {
+    let schema = ContainerConfig.schema.jsonSchema(required: ["ContainerConfig": ["metadata"]])
+    #expect(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema")
+    #expect(schema["$ref"] == "#/$defs/ContainerConfig")
+    let config = schema["$defs"]?["ContainerConfig"]
+    #expect(config?["properties"]?.objectValue?.keys == ContainerConfig.schema.fields.map(\.name))
+    #expect(config?["additionalProperties"] == false)
+    #expect(config?["required"] == ["metadata"])
+    #expect(config?["properties"]?["labels"] == ["type": "object", "additionalProperties": ["type": "string"]])
+    let definitions = try #require(schema["$defs"]?.objectValue)
+    #expect(
+      definitions["Mount"]?["properties"]?["propagation"]?["enum"]?.arrayValue?.contains("BIDIRECTIONAL") == true)
+    #expect(
+      definitions["LinuxContainerSecurityContext"]?["properties"]?["run_as_user"]
+        == ["anyOf": [["$ref": "#/$defs/Int64Value"], ["type": "integer"]]])
+    // Every reference leads somewhere.
+    let references = schema.text().split(separator: "\"").filter { $0.hasPrefix("#/$defs/") }.map { $0.dropFirst(8) }
+    #expect(references.allSatisfy { definitions[String($0)] != nil })
+  }
+}

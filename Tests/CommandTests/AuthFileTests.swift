@@ -1,0 +1,108 @@
+import CRI
+import CRIProtobuf
+import TestSupport
+import Testing
+
+@testable import CRICommands
+
+@Suite("Logins for registries")
+struct AuthFileTests {
+  @Test(
+    "an image's place",
+    arguments: [
+      ("busybox", "docker.io/library/busybox"), ("busybox:1", "docker.io/library/busybox"),
+      ("a/b@sha256:cc", "docker.io/a/b"),
+      ("docker.io/a/b:1", "docker.io/a/b"), ("index.docker.io/a", "docker.io/a"), ("quay.io/a/b/c:1", "quay.io/a/b/c"),
+      ("localhost:5000/a:1", "localhost:5000/a"), ("localhost/a", "localhost/a"),
+      ("reg.example:5000/a", "reg.example:5000/a"),
+    ])
+  func places(image: String, place: String) {
+    #expect(RegistryPath(image: image).parts.joined(separator: "/") == place)
+  }
+
+  @Test(
+    "a key's place",
+    arguments: [
+      ("https://index.docker.io/v1/", "docker.io"), ("docker.io", "docker.io"), ("quay.io", "quay.io"),
+      ("https://reg.example:5000", "reg.example:5000"), ("http://reg.example/v2/", "reg.example"),
+      ("quay.io/a/b", "quay.io/a/b"), ("quay.io/a/v1", "quay.io/a/v1"), ("reg.example/v1", "reg.example"),
+    ])
+  func keys(key: String, place: String) {
+    #expect(RegistryPath(key: key).parts.joined(separator: "/") == place)
+  }
+
+  private static func auth(_ text: String) -> String { Base64.encode(Array(text.utf8)) }
+
+  private func find(_ image: String, _ documents: String...) throws -> AuthFile.Found? {
+    let folder = try TemporaryDirectory()
+    let files = try documents.enumerated().map { index, text in
+      let path = folder.file("\(index)")
+      try ProcessFacts.write(text, to: path)
+      return AuthFile(path: path)
+    }
+    return try AuthFile.login(for: image, in: [AuthFile(path: folder.file("none"))] + files)
+  }
+
+  private func name(_ found: AuthFile.Found?) -> String? {
+    switch found {
+    case .login(let login, _, _): "\(login.username):\(login.password):\(login.identityToken)\(login.registryToken)"
+    case .helper(let name, let key, _): "\(name) for \(key)"
+    case nil: nil
+    }
+  }
+
+  @Test(
+    "the longest key that holds the image",
+    arguments: [
+      ("quay.io/x/y:1", "u:q:"), ("quay.io/a/b/c:1", "u:ab:"), ("quay.io/a/bc:1", "u:a:"), ("busybox", "u:d:"),
+      ("x/y", "u:d:"),
+      ("quay.iox/a", nil), ("gcr.io/a", "secretservice for gcr.io"), ("ghcr.io/a", "pass for ghcr.io"),
+      ("id.io/a", "::tok"),
+      ("plain.io/a", "me:pa:ss:"), ("reg.io/a", "::reg"),
+    ])
+  func longest(image: String, expected: String?) throws {
+    let document = """
+      {"auths": {"quay.io": {"auth": "\(Self.auth("u:q"))"}, "quay.io/a": {"auth": "\(Self.auth("u:a"))"},
+       "quay.io/a/b": {"auth": "\(Self.auth("u:ab"))"}, "https://index.docker.io/v1/": {"auth": "\(Self.auth("u:d\0\0"))"},
+       "ghcr.io": {}, "id.io": {"auth": "\(Self.auth("<token>:"))", "identitytoken": "tok"},
+       "plain.io": {"username": "me", "password": "pa:ss"}, "reg.io": {"registrytoken": "reg"}},
+       "credHelpers": {"gcr.io": "secretservice"}, "credsStore": "pass"}
+      """
+    #expect(name(try find(image, document)) == expected)
+  }
+
+  @Test func `the first file that has one`() throws {
+    let one = #"{"auths": {"a.io": {"auth": "\#(Self.auth("1:1"))"}}}"#
+    let two = #"{"auths": {"a.io": {"auth": "\#(Self.auth("2:2"))"}, "b.io": {"auth": "\#(Self.auth("2:2"))"}}}"#
+    #expect(name(try find("a.io/x", one, two)) == "1:1:")
+    #expect(name(try find("b.io/x", one, "", two)) == "2:2:")
+  }
+
+  @Test(
+    "what is no file of logins is named, and no secret of it",
+    arguments: ["[]", "{", #"{"auths": {"a.io": {"auth": "c2VjcmV0"}}}"#])
+  func wrong(text: String) throws {
+    let failure = #expect(throws: Failure.self) { try find("a.io/x", text) }
+    #expect(failure?.code == .usage && failure?.message.contains("/0") == true)
+    #expect(failure?.message.contains("c2Vj") == false && failure?.message.contains("secret") == false)
+  }
+
+  @Test(
+    "the usual places",
+    arguments: [
+      ([:], ["/run/containers/7/auth.json"]),
+      (["HOME": "/h"], ["/run/containers/7/auth.json", "/h/.config/containers/auth.json", "/h/.docker/config.json"]),
+      (
+        ["HOME": "/h", "XDG_RUNTIME_DIR": "/x", "DOCKER_CONFIG": "/d", "XDG_CONFIG_HOME": "/c"],
+        ["/x/containers/auth.json", "/run/containers/7/auth.json", "/c/containers/auth.json", "/d/config.json"]
+      ),
+      (["HOME": "/h", "REGISTRY_AUTH_FILE": "/f"], ["/f"]), (["XDG_RUNTIME_DIR": ""], ["/run/containers/7/auth.json"]),
+    ])
+  func places(environment: [String: String], expected: [String]) {
+    #expect(AuthFile.usual({ environment[$0] }, user: 7).map(\.path) == expected)
+  }
+
+  @Test func `a file that is named must be there`() {
+    #expect(throws: Failure.self) { try AuthFile.login(for: "a", in: [AuthFile(path: "/nonexistent", isNamed: true)]) }
+  }
+}

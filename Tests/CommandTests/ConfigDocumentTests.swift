@@ -1,0 +1,95 @@
+import CRIJSON
+import TestSupport
+import Testing
+
+@testable import CRICommands
+
+@Suite("The configuration's text")
+struct ConfigDocumentTests {
+  private func set(_ text: String, _ key: ConfigKey, _ value: String) throws -> String {
+    var document = try ConfigDocument(Array(text.utf8), path: "f")
+    try document.set(key, key.value(value))
+    return document.text
+  }
+
+  @Test(
+    "changes where the key stands, and nowhere else",
+    arguments: [
+      ("", "timeout: 3\n"), ("timeout: 1\n", "timeout: 3\n"), ("timeout: 1", "timeout: 3\n"),
+      ("# a\n\ntimeout: 1   # b\ndebug: true\n", "# a\n\ntimeout: 3 # b\ndebug: true\n"),
+      ("debug: true # timeout: 1\n", "debug: true # timeout: 1\ntimeout: 3\n"),
+      ("\"timeout\" : 1\n", "timeout: 3\n"), ("'timeout': 1\n", "timeout: 3\n"),
+      ("timeout: 1\ntimeout: 2\n", "timeout: 3\ntimeout: 3\n"),
+    ])
+  func keepsTheRest(text: String, expected: String) throws {
+    #expect(try set(text, .timeout, "3") == expected)
+  }
+
+  @Test(
+    "quotes what YAML would read otherwise",
+    arguments: [
+      ("/run/a.sock", "runtime-endpoint: /run/a.sock\n"), ("", "runtime-endpoint: \"\"\n"),
+      ("unix:///a=b,c", "runtime-endpoint: unix:///a=b,c\n"), ("yes", "runtime-endpoint: \"yes\"\n"),
+      ("a # b", "runtime-endpoint: 'a # b'\n"), ("a: b", "runtime-endpoint: 'a: b'\n"),
+    ])
+  func quotes(value: String, expected: String) throws {
+    #expect(try set("", .runtimeEndpoint, value) == expected)
+    #expect(try set("runtime-endpoint: \"x # y\" # z\n", .runtimeEndpoint, value).hasSuffix(" # z\n"))
+  }
+
+  @Test(
+    "is left alone where a line is not a key",
+    arguments: ["{timeout: 1, debug: true}\n", "runtime-endpoint: >\n  a\n  timeout: 5\n...\n", "timeout: |-\n  1\n"])
+  func flow(text: String) throws {
+    #expect(throws: Failure.self) { try set(text, .timeout, "3") }
+  }
+
+  @Test(
+    "takes a key's values only",
+    arguments: [
+      (ConfigKey.timeout, "2s", nil), (.timeout, "-1", "-1"), (.timeout, "99999999999999999999", nil),
+      (.debug, "t", "true"),
+      (.debug, "yes", nil), (.debug, "0", "false"), (.maxRetries, "+3", "3"), (.imageEndpoint, "", ""),
+    ])
+  func values(key: ConfigKey, text: String, expected: String?) {
+    #expect((try? key.value(text)).map(ConfigKey.text) == expected)
+  }
+
+  @Test func `is for its owner alone, and keeps its mode`() async throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("new/crictl.yaml")
+    let environment = ["CRI_CONFIG_FILE": path]
+    // What only looks makes nothing.
+    for arguments in [["--get", "timeout"], ["--list"]] {
+      let run = try await Tool.cri(["config"] + arguments, environment: environment)
+      #expect(run.code == 0 && run.output.contains("0"), "\(run)")
+      #expect(try await Tool.shell("ls -A '\(folder.path)' | grep -c new").output == "0\n")
+    }
+    #expect(
+      try await Tool.cri(["config", "--set", "timeout=5,runtime-endpoint=unix:///a,b=c"], environment: environment).code
+        == 0)
+    #expect(ProcessFacts.read(path) == "timeout: 5\nruntime-endpoint: unix:///a,b=c\n")
+    #expect(try await Tool.shell("stat -c %a '\(path)'; chmod 644 '\(path)'").output == "600\n")
+    #expect(try await Tool.cri(["-c", path, "config", "debug", "1"]).output.isEmpty)
+    #expect(try await Tool.shell("stat -c %a '\(path)'").output == "644\n")
+    #expect(try await Tool.cri(["config", "--get", "debug"], environment: environment).output == "true\n")
+    let list = try await Tool.cri(["config", "--list"], environment: environment).output
+    #expect(list.hasPrefix("KEY                    VALUE\nruntime-endpoint       unix:///a,b=c\n"), "\(list)")
+  }
+
+  @Test(arguments: [
+    (["--set", "tiemout=3"], "the configuration has no key tiemout; did you mean timeout?"),
+    (["--get", "x"], "the configuration has no key x; there are runtime-endpoint, "),
+    (["--set", "debug"], "--set debug: write key=value"),
+    (["timeout"], "Write one key and its value"), ([], "Write --get, --set, --list"),
+    (["--list", "--get", "debug"], "one of them"),
+    (["timeout", "2s"], "timeout 2s: write a whole number of seconds"),
+  ])
+  func `wrong usage changes nothing`(arguments: [String], expected: String) async throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("crictl.yaml")
+    let run = try await Tool.cri(["config"] + arguments, environment: ["CRI_CONFIG_FILE": path])
+    #expect(run.code == 2 && run.errors.contains(expected), "\(run)")
+    #expect(ProcessFacts.read(path).isEmpty)
+  }
+}

@@ -1,0 +1,167 @@
+import CRI
+import CRIMessages
+import CRIProtobuf
+import CRISystem
+import TestSupport
+import Testing
+
+/// `pull` and `rmi`, on a runtime that remembers what it was asked.
+@Suite(.timeLimit(.minutes(10))) struct ImageCommandTests {
+  private func pulled(
+    _ words: [String], environment: [String: String] = [:]
+  ) async throws -> (run: Tool, request: PullImageRequest) {
+    let asked = Locked<PullImageRequest?>(nil)
+    let runtime = try TestRuntime { _, bytes in
+      let request = try PullImageRequest.decode(bytes)
+      asked.withLock { $0 = request }
+      return .message(PullImageResponse(imageRef: "sha256:aa"))
+    }
+    let run = try await Tool.cri(words, on: runtime, environment: environment)
+    return (run, try #require(asked.withLock { $0 }, "\(run)"))
+  }
+
+  @Test(
+    arguments: [
+      (["--creds", "me:a:b"], [:], AuthConfig(username: "me", password: "a:b")),
+      (["--creds", "me"], [:], AuthConfig(username: "me")),
+      (["--auth", "bTpw"], [:], AuthConfig(auth: "bTpw")),
+      ([], ["CRICTL_CREDS": "e:f"], AuthConfig(username: "e", password: "f")),
+      ([], ["CRICTL_AUTH": "ZTpm"], AuthConfig(auth: "ZTpm")),
+      (["--creds", "me:x"], ["CRICTL_AUTH": "ZTpm"], AuthConfig(username: "me", password: "x")),
+      ([], [:], nil),
+    ] as [([String], [String: String], AuthConfig?)])
+  func `a login is given, or in the environment`(words: [String], variables: [String: String], auth: AuthConfig?)
+    async throws
+  {
+    let folder = try TemporaryDirectory()
+    let environment = variables.merging(["REGISTRY_AUTH_FILE": folder.file("auth.json")]) { $1 }
+    try ProcessFacts.write("{}", to: folder.file("auth.json"))
+    let (run, request) = try await pulled(["-D", "pull", "quay.io/a:1"] + words, environment: environment)
+    #expect(run.code == 0 && run.output == "Image is up to date for sha256:aa\n", "\(run)")
+    #expect(request.auth == auth)
+    for secret in [auth?.password, auth?.auth] {
+      if let secret, secret.count > 1 { #expect(!run.errors.contains(secret)) }
+    }
+  }
+
+  @Test func `a login is found in a file, and told without its password`() async throws {
+    let folder = try TemporaryDirectory()
+    let login = Base64.encode(Array("me:sesame".utf8))
+    try ProcessFacts.write(
+      #"{"auths": {"quay.io": {"auth": "\#(login)"}, "ghcr.io": {}}, "credsStore": "pass"}"#, to: folder.file("f"))
+    let environment = ["REGISTRY_AUTH_FILE": folder.file("f")]
+    let (run, request) = try await pulled(["-D", "pull", "quay.io/a:1"], environment: environment)
+    #expect(request.auth == AuthConfig(username: "me", password: "sesame"))
+    #expect(run.errors.contains("using the login for quay.io from \(folder.file("f"))"), "\(run)")
+    #expect(!run.errors.contains("sesame") && !run.errors.contains(login))
+    let (other, without) = try await pulled(["pull", "ghcr.io/a:1"], environment: environment)
+    #expect(without.auth == nil && other.code == 0)
+    #expect(other.errors.contains("docker-credential-pass, which is not called; see --creds"), "\(other)")
+  }
+
+  @Test func `annotations and a pod go along`() async throws {
+    let files = try LifeFiles()
+    try files.write()
+    try files.write(pod: "metadata: {name: p, namespace: ns, uid: u}\n")
+    let words = ["pull", "-a", "k=v=w", "x:1", "--annotation", "l=", "--pod-config", files.pod]
+    let (_, request) = try await pulled(words)
+    #expect(request.image == ImageSpec(image: "x:1", annotations: ["k": "v=w", "l": ""]))
+    #expect(request.sandboxConfig?.metadata == PodSandboxMetadata(name: "p", uid: "u", namespace: "ns"))
+  }
+
+  @Test func `a password is typed unseen`() async throws {
+    let asked = Locked<AuthConfig?>(nil)
+    let runtime = try TestRuntime { _, bytes in
+      let auth = try PullImageRequest.decode(bytes).auth
+      asked.withLock { $0 = auth }
+      return .message(PullImageResponse(imageRef: "sha256:aa"))
+    }
+    // The password comes when it is asked for: what is typed before is not meant for the question.
+    let script = """
+      import os, pty, sys
+      pid, terminal = pty.fork()
+      if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
+      seen = b""
+      while True:
+        try: more = os.read(terminal, 4096)
+        except OSError: break
+        if not more: break
+        if b"Password of me: " in seen + more and b"Password of me: " not in seen: os.write(terminal, b"sesame\\n")
+        seen += more
+      print(seen.decode()); sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+      """
+    let cri = [Tool.path("cri"), "-t", "60s", "-r", runtime.path, "pull", "-u", "me", "x:1"]
+    let run = try await Tool.run(["/usr/bin/python3", "-c", script] + cri)
+    #expect(run.code == 0 && run.output.contains("Image is up to date"), "\(run)")
+    #expect(asked.withLock { $0 } == AuthConfig(username: "me", password: "sesame"))
+    #expect(!run.output.contains("sesame"))
+  }
+
+  // MARK: rmi
+
+  /// Removes an image with all its names, as containerd, or the one name only.
+  private func store(removingAll: Bool) throws -> (TestRuntime, Locked<[Image]>) {
+    let images = Locked([
+      Image(id: "sha256:aa11", repoTags: ["localhost/a:1", "localhost/b:1"]),
+      Image(id: "sha256:bb22", repoDigests: ["c@sha256:dd"]),
+      Image(id: "sha256:ee33", repoTags: ["localhost/pause:1"]),
+      Image(id: "sha256:ff44", repoTags: ["localhost/pin:1"], pinned: true),
+    ])
+    @Sendable func position(_ word: String, _ images: [Image]) -> Int? {
+      images.firstIndex { $0.id.hasPrefix(word) || $0.id.dropFirst(7).hasPrefix(word) || $0.repoTags.contains(word) }
+    }
+    let runtime = try TestRuntime { name, bytes in
+      switch name {
+      case "ListImages": return .message(ListImagesResponse(images: images.withLock { $0 }))
+      case "ListContainers":
+        return .message(ListContainersResponse(containers: [Container(image: ImageSpec(image: "localhost/a:1"))]))
+      case "ListPodSandbox": return .message(ListPodSandboxResponse(items: [PodSandbox(id: "p")]))
+      case "PodSandboxStatus":
+        return .message(PodSandboxStatusResponse(info: ["info": #"{"image": "localhost/pause:1"}"#]))
+      case "ImageStatus":
+        let word = try ImageStatusRequest.decode(bytes).image?.image ?? ""
+        return .message(ImageStatusResponse(image: images.withLock { all in position(word, all).map { all[$0] } }))
+      default:
+        let word = try RemoveImageRequest.decode(bytes).image?.image ?? ""
+        images.withLock { all in
+          guard let place = position(word, all) else { return }
+          let isName = all[place].repoTags.contains(word)
+          all[place].repoTags.removeAll { $0 == word }
+          if removingAll || !isName || all[place].repoTags.isEmpty { all.remove(at: place) }
+        }
+        return .message([])
+      }
+    }
+    return (runtime, images)
+  }
+
+  @Test func `a name takes the others along, which is told before`() async throws {
+    let (runtime, _) = try store(removingAll: true)
+    let run = try await Tool.cri(["rmi", "localhost/a:1", "nosuch", "bb22"], on: runtime)
+    #expect(run.output == "Deleted: localhost/a:1\nDeleted: localhost/b:1\nDeleted: c@sha256:dd\n" && run.code == 1)
+    #expect(
+      run.errors
+        == "cri: image localhost/a:1 has other names, which the runtime may remove with it: localhost/b:1\n"
+        + "cri: image nosuch not found; see cri images\n")
+  }
+
+  @Test func `what a runtime keeps is not said to be deleted`() async throws {
+    let (runtime, images) = try store(removingAll: false)
+    #expect(try await Tool.cri(["rmi", "localhost/a:1"], on: runtime).output == "Deleted: localhost/a:1\n")
+    #expect(images.withLock { $0[0].repoTags } == ["localhost/b:1"])
+    // Asked for by its ID, it has no other names.
+    let run = try await Tool.cri(["rmi", "aa11"], on: runtime)
+    #expect(run.output == "Deleted: localhost/b:1\n" && run.errors.isEmpty, "\(run)")
+  }
+
+  @Test func `prune leaves what is used or pinned, and pods' own images`() async throws {
+    let (runtime, images) = try store(removingAll: true)
+    let run = try await Tool.cri(["rmi", "--prune"], on: runtime)
+    #expect(run.output == "Deleted: c@sha256:dd\n" && run.code == 0, "\(run)")
+    #expect(images.withLock { $0.map(\.id) } == ["sha256:aa11", "sha256:ee33", "sha256:ff44"])
+    let again = try await Tool.cri(["rmi", "-q"], on: runtime)
+    #expect(again.output.isEmpty && again.errors == "cri: no images to remove\n" && again.code == 0)
+    #expect(try await Tool.cri(["rmi", "-a"], on: runtime).code == 0)
+    #expect(images.withLock { $0.isEmpty })
+  }
+}

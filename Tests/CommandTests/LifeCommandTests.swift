@@ -1,0 +1,315 @@
+import CRI
+import CRIGRPC
+import CRIMessages
+import CRIProtobuf
+import CRISystem
+import TestSupport
+import Testing
+
+@testable import CRICommands
+
+/// The commands that make, change and remove, on a runtime that remembers what it was asked.
+@Suite(.timeLimit(.minutes(10))) struct LifeCommandTests {
+  private let files: LifeFiles
+
+  init() throws {
+    files = try LifeFiles()
+    try files.write()
+  }
+
+  /// What was asked, by method.
+  private typealias Requests = Locked<[(name: String, bytes: [UInt8])]>
+
+  /// Makes one pod and one container; what `failing` names fails.
+  private func runtime(_ requests: Requests, failing: Set<String> = []) throws -> TestRuntime {
+    try TestRuntime { name, bytes in
+      requests.withLock { $0.append((name, bytes)) }
+      if failing.contains(name) { return .failure(.unknown, "no \(name) today") }
+      switch name {
+      case "RunPodSandbox": return .message(RunPodSandboxResponse(podSandboxID: "pod1"))
+      case "CreateContainer": return .message(CreateContainerResponse(containerID: "ctr1"))
+      case "PullImage": return .message(PullImageResponse(imageRef: "sha256:aa"))
+      case "PodSandboxStatus":
+        let metadata = PodSandboxMetadata(name: "web", uid: "running", namespace: "default")
+        return .message(PodSandboxStatusResponse(status: PodSandboxStatus(id: "pod1", metadata: metadata)))
+      default: return .message([])
+      }
+    }
+  }
+
+  private func decode<M: CMessage>(_ requests: Requests, _ name: String, _ type: M.Type = M.self) throws -> M {
+    try M.decode(#require(requests.withLock { $0.first { $0.name == name }?.bytes }))
+  }
+
+  // MARK: run, create
+
+  @Test func `run pulls first, and gives both calls the same uid`() async throws {
+    let requests = Requests([])
+    let runtime = try runtime(requests)
+    let run = try await Tool.cri(["run", files.container, files.pod, "-r", "runc"], on: runtime)
+    #expect(run.code == 0 && run.output == "ctr1\n" && run.errors.isEmpty, "\(run)")
+    #expect(runtime.called == ["PullImage", "PullImage", "RunPodSandbox", "CreateContainer", "StartContainer"])
+    let pod = try decode(requests, "RunPodSandbox", RunPodSandboxRequest.self)
+    let container = try decode(requests, "CreateContainer", CreateContainerRequest.self)
+    let uid = try #require(pod.config?.metadata?.uid)
+    #expect(uid.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])
+    #expect(uid.dropFirst(14).first == "4" && "89ab".contains(uid.dropFirst(19).first ?? " "))
+    #expect(pod.runtimeHandler == "runc")
+    #expect(container.sandboxConfig == pod.config && container.podSandboxID == "pod1")
+    #expect(container.config?.image?.userSpecifiedImage == "localhost/busybox:1")
+    let again = Requests([])
+    let second = try self.runtime(again)
+    _ = try await Tool.cri(["run", "--no-pull", files.container, files.pod], on: second)
+    #expect(second.called == ["RunPodSandbox", "CreateContainer", "StartContainer"])
+    #expect(try decode(again, "RunPodSandbox", RunPodSandboxRequest.self).config?.metadata?.uid != uid)
+  }
+
+  @Test(arguments: ["CreateContainer", "StartContainer"])
+  func `run takes its pod away when it fails`(method: String) async throws {
+    let runtime = try runtime(Requests([]), failing: [method])
+    let run = try await Tool.cri(["run", "--no-pull", files.container, files.pod], on: runtime)
+    #expect(run.code == 1 && run.output.isEmpty)
+    #expect(
+      run.errors == "cri: \(method): UNKNOWN: no \(method) today; the pod that was made for it is removed again\n")
+    #expect(runtime.called.suffix(2) == ["StopPodSandbox", "RemovePodSandbox"])
+  }
+
+  @Test func `run says where it could not`() async throws {
+    let runtime = try runtime(Requests([]), failing: ["StartContainer", "RemovePodSandbox"])
+    let run = try await Tool.cri(["run", "--no-pull", files.container, files.pod], on: runtime)
+    #expect(run.code == 1 && run.errors.hasSuffix("today): cri rmp -f pod1\n"), "\(run)")
+  }
+
+  @Test func `an image that is not to be had leaves no pod`() async throws {
+    let runtime = try runtime(Requests([]), failing: ["PullImage"])
+    let run = try await Tool.cri(["run", files.container, files.pod], on: runtime)
+    #expect(run.code == 1 && runtime.called == ["PullImage"])
+    #expect(run.errors.hasSuffix("no PullImage today; --no-pull uses the image that is there\n"), "\(run)")
+  }
+
+  @Test(arguments: [
+    ("run", "", [], true), ("run", "disable-pull-on-run: true", [], false), ("run", "", ["--no-pull"], false),
+    ("run", "disable-pull-on-run: true", ["--with-pull"], true), ("create", "", [], false),
+    ("create", "pull-image-on-create: true", [], true), ("create", "pull-image-on-create: true", ["--no-pull"], false),
+    ("create", "", ["--with-pull"], true),
+  ])
+  func `pull policy`(command: String, configuration: String, flags: [String], pulls: Bool) async throws {
+    let runtime = try runtime(Requests([]))
+    let words = [command] + (command == "create" ? ["pod1"] : []) + [files.container, files.pod] + flags
+    let run = try await Tool.cri(words, on: runtime, environment: files.configured(configuration))
+    #expect(run.code == 0 && runtime.called.contains("PullImage") == pulls, "\(run) \(runtime.called)")
+  }
+
+  @Test func `create takes the uid of the running pod`() async throws {
+    let requests = Requests([])
+    let runtime = try runtime(requests)
+    #expect(try await Tool.cri(["create", "pod1", files.container, files.pod], on: runtime).output == "ctr1\n")
+    #expect(
+      try decode(requests, "CreateContainer", CreateContainerRequest.self).sandboxConfig?.metadata?.uid == "running")
+    try files.write(pod: "metadata: {name: web, namespace: default, uid: mine}\n---\nmore: 1\n")
+    let other = try self.runtime(requests)
+    let run = try await Tool.cri(["create", "pod1", files.container, files.pod], on: other)
+    #expect(run.errors.hasSuffix("has 2 documents; only the first one is read\n") && run.code == 0, "\(run)")
+    #expect(other.called == ["CreateContainer"])
+  }
+
+  @Test func `jsonschema needs no runtime`() async throws {
+    for words in [["runp", "js"], ["run", "jsonschema", "-p"], ["create", "js", "--pod"], ["pull", "js"]] {
+      let run = try await Tool.cri(words, environment: ["CONTAINER_RUNTIME_ENDPOINT": "/nonexistent"])
+      #expect(run.code == 0 && run.output.contains(##""$ref": "#/$defs/PodSandboxConfig""##), "\(words)")
+    }
+    let both = try await Tool.cri(["create", "js", "-pc"]).output
+    #expect(both.contains("#/$defs/PodSandboxConfig") && both.contains("#/$defs/ContainerConfig"))
+  }
+
+  // MARK: Wrong usage
+
+  @Test(arguments: [
+    (["runp"], "pod-file"), (["runp", "/nonexistent"], "/nonexistent cannot be read: No such file"),
+    (["runp", "POD", "x"], "Unexpected argument"), (["run", "CTR"], "run takes"),
+    (["create", "x", "CTR"], "create takes"),
+    (["run", "CTR", "POD", "--no-pull", "--with-pull"], "contradict"), (["run", "js"], "--pod or --container"),
+    (["run", "CTR", "POD", "-p"], "with jsonschema only"),
+    (["runp", "CTR"], "image: PodSandboxConfig has no such field"),
+    (["run", "POD", "POD"], "ContainerMetadata has no such field"), (["runp", "POD", "-T", "x"], "--cancel-timeout x"),
+    (["start"], "container"), (["stop"], "--all"), (["stop", "-a", "x"], "not both"),
+    (["stop", "-t", "-1", "x"], "0 or more"),
+    (["stop", "-t", "1.5", "x"], "1.5"), (["stopp"], "pod"), (["rm"], "--all"), (["rm", "-a", "x"], "not both"),
+    (["rmp"], "--all"), (["rmi"], "--prune"), (["rmi", "-a", "-q"], "one of them"),
+    (["rmi", "-q", "x"], "one of them"),
+    (["update", "x"], "--cpu-share"), (["update", "x", "--oom-score-adj", "high"], "high"),
+    (["update", "--memory", "1"], "container"),
+    (["update", "x", "--cpu-count", "1"], "Windows"), (["checkpoint", "x"], "--export"),
+    (["checkpoint", "x", "y", "-e", "/a.tar"], "folder"), (["update-runtime-config"], "--pod-cidr"),
+    (["pull"], "image"),
+    (["pull", ""], "empty"), (["pull", "x", "--creds", "a:b", "--auth", "c"], "not both"),
+    (["pull", "x", "--creds", ":p"], "empty"),
+    (["pull", "x", "-a", "nokey"], "key=value"), (["pull", "x", "--pod-config", "/nonexistent"], "cannot be read"),
+    (["pull", "x", "--pull-timeout", "soon"], "soon"), (["pull", "x", "-u", "me"], "terminal"),
+  ])
+  func `wrong usage is found before the runtime is asked`(words: [String], expected: String) async throws {
+    let runtime = try runtime(Requests([]))
+    let run = try await Tool.cri(
+      words.map { $0 == "POD" ? files.pod : $0 == "CTR" ? files.container : $0 }, on: runtime)
+    #expect(run.code == 2 && run.errors.contains(expected) && run.errors.split(separator: "\n").count == 1, "\(run)")
+    #expect(runtime.called.isEmpty && run.output.isEmpty)
+  }
+
+  // MARK: Several
+
+  @Test func `several are done a few at a time, each failure is told, and the rest is done`() async throws {
+    let flying = Locked<(now: Int, most: Int)>((0, 0))
+    let pods = (1...60).map { PodSandbox(id: "pod\($0)", state: .notReady) }
+    let runtime = try TestRuntime { name, bytes in
+      switch name {
+      case "ListPodSandbox": return .message(ListPodSandboxResponse(items: pods))
+      case "PodSandboxStatus": return .message(PodSandboxStatusResponse(status: PodSandboxStatus(state: .notReady)))
+      default:
+        flying.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+        try await Task.sleep(for: .milliseconds(5))
+        flying.withLock { $0.now -= 1 }
+        let id = try RemovePodSandboxRequest.decode(bytes).podSandboxID
+        if id == "pod7" || id == "pod9" { return .failure(.unknown, "busy") }
+        return id == "pod8" ? .failure(.notFound, "gone") : .message([])
+      }
+    }
+    let run = try await Tool.cri(["rmp", "-a"], on: runtime)
+    #expect(run.code == 1)
+    let removed = pods.map(\.id).filter { !["pod7", "pod8", "pod9"].contains($0) }
+    #expect(run.output == removed.map { "Removed sandbox \($0)\n" }.joined())
+    #expect(
+      run.errors
+        == "cri: pod pod7: RemovePodSandbox: UNKNOWN: busy\ncri: pod pod9: RemovePodSandbox: UNKNOWN: busy\n")
+    #expect(flying.withLock { $0.most } > 1 && flying.withLock { $0.most } <= 8)
+  }
+
+  @Test func `a runtime that is not there is told once`() async throws {
+    let run = try await Tool.cri(["rm", "a", "b", "c"], on: "/nonexistent")
+    #expect(run.code == 3 && run.errors.split(separator: "\n").count == 1, "\(run)")
+  }
+
+  @Test func `start goes in order, and on after a failure`() async throws {
+    let runtime = try TestRuntime { _, bytes in
+      try StartContainerRequest.decode(bytes).containerID == "b" ? .failure(.notFound, "no b") : .message([])
+    }
+    let run = try await Tool.cri(["start", "a", "b", "c"], on: runtime)
+    #expect(run.output == "a\nc\n" && run.errors == "cri: container b not found; see cri ps -a\n" && run.code == 1)
+  }
+
+  // MARK: stop, update
+
+  @Test(
+    arguments: [
+      (["x"], 30), (["-t", "5", "x"], 5), (["x", "--timeout", "0"], 0), (["none"], 0), (["-a"], 30), (["bad"], 0),
+    ] as [([String], Int64)])
+  func `stop waits as long as the pod says`(words: [String], seconds: Int64) async throws {
+    let asked = Locked<[Int64]>([])
+    let runtime = try TestRuntime { name, bytes in
+      switch name {
+      case "ListContainers":
+        #expect(try ListContainersRequest.decode(bytes).filter?.state?.state == .running)
+        return .message(ListContainersResponse(containers: [Container(id: "x")]))
+      case "ContainerStatus":
+        let id = try ContainerStatusRequest.decode(bytes).containerID
+        let text = id == "x" ? "30" : "-7"
+        let annotations: StringMap = id == "none" ? [:] : ["io.kubernetes.pod.terminationGracePeriod": text]
+        return .message(ContainerStatusResponse(status: ContainerStatus(annotations: annotations)))
+      default:
+        asked.withLock { [timeout = try StopContainerRequest.decode(bytes).timeout] in $0.append(timeout) }
+        return .message([])
+      }
+    }
+    let run = try await Tool.cri(["stop"] + words, on: runtime)
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+    #expect(asked.withLock { $0 } == [seconds])
+  }
+
+  @Test func `update sends one message`() async throws {
+    let requests = Requests([])
+    let runtime = try runtime(requests)
+    let words = [
+      "update", "a", "--cpu-quota", "-1", "b", "--memory", "0x10", "--oom-score-adj", "-5", "--cpuset-cpus", "0-1",
+    ]
+    #expect(try await Tool.cri(words, on: runtime).output == "a\nb\n")
+    let linux = LinuxContainerResources(
+      cpuQuota: -1, memoryLimitInBytes: 16, oomScoreAdj: -5, cpusetCPUs: "0-1")
+    let expected = ["a", "b"].map { UpdateContainerResourcesRequest(containerID: $0, linux: linux) }
+    #expect(try requests.withLock { $0 }.map { try UpdateContainerResourcesRequest.decode($0.bytes) } == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("12", 12), ("-12", -12), ("+3", 3), ("0x10", 16), ("-0X1f", -31), ("017", 15), ("0o17", 15), ("0b101", 5),
+      ("1_000", 1000),
+      ("0", 0), ("", nil), ("-", nil), ("1e3", nil), ("08", nil), ("0x", nil), ("--1", nil), ("1__0", nil), ("_1", nil),
+      ("9223372036854775807", .max), ("9223372036854775808", nil), (" 1", nil),
+    ] as [(String, Int64?)])
+  func `numbers as Go's flags take them`(text: String, value: Int64?) {
+    #expect(WholeNumber(argument: text)?.value == value)
+  }
+
+  @Test func `checkpoints of several go into a folder`() async throws {
+    let requests = Requests([])
+    let runtime = try runtime(requests)
+    #expect(try await Tool.cri(["-t", "7s", "checkpoint", "a", "b", "-e", "/c/"], on: runtime).output == "a\nb\n")
+    let expected = ["a", "b"].map {
+      CheckpointContainerRequest(containerID: $0, location: "/c/checkpoint-\($0).tar", timeout: 7)
+    }
+    #expect(try requests.withLock { $0 }.map { try CheckpointContainerRequest.decode($0.bytes) } == expected)
+  }
+
+  // MARK: rm
+
+  @Test(arguments: [
+    (["x"], ["0.log.keep-not", "1.log", "null.log"]),
+    (["-k", "x"], ["0.log", "0.log.20240101-000000.gz", "0.log.keep-not", "1.log", "null.log"]),
+  ])
+  func `rm takes the logs away, and nothing else`(words: [String], left: [String]) async throws {
+    let folder = try TemporaryDirectory()
+    for name in ["0.log", "0.log.20240101-000000.gz", "1.log"] { try ProcessFacts.write("x", to: folder.file(name)) }
+    // What only looks like a log: a folder, and a link to a device.
+    _ = try await Tool.shell("mkdir '\(folder.file("0.log.keep-not"))'; ln -s /dev/null '\(folder.file("null.log"))'")
+    let runtime = try TestRuntime { name, bytes in
+      guard name == "ContainerStatus" else { return .message([]) }
+      let path = try ContainerStatusRequest.decode(bytes).containerID == "n" ? "null.log" : "0.log"
+      return .message(ContainerStatusResponse(status: ContainerStatus(state: .exited, logPath: folder.file(path))))
+    }
+    #expect(try await Tool.cri(["rm"] + words + ["n"], on: runtime).output == "x\nn\n")
+    #expect(TemporaryDirectory.names(in: folder.path).sorted() == left)
+  }
+
+  @Test(arguments: ["rm", "rmp"])
+  func `what runs is removed by force only`(command: String) async throws {
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "ContainerStatus": .message(ContainerStatusResponse(status: ContainerStatus(state: .running)))
+      case "PodSandboxStatus": .message(PodSandboxStatusResponse(status: PodSandboxStatus(state: .ready)))
+      default: .message([])
+      }
+    }
+    let run = try await Tool.cri([command, "x"], on: runtime)
+    #expect(run.code == 1 && run.errors.contains("x is running: cri stop") && runtime.called.count == 1, "\(run)")
+    let forced = try await Tool.cri([command, "-f", "x"], on: runtime)
+    #expect(forced.output == (command == "rm" ? "x\n" : "Stopped sandbox x\nRemoved sandbox x\n"))
+    #expect(runtime.called.count == 4)
+  }
+
+  @Test(arguments: [("y", 0), ("n", 1), ("", 1)])
+  func `everything goes only when a person at a terminal agrees`(answer: String, code: Int32) async throws {
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "ListContainers": .message(ListContainersResponse(containers: [Container(id: "a"), Container(id: "b")]))
+      case "ContainerStatus": .message(ContainerStatusResponse(status: ContainerStatus(state: .exited)))
+      default: .message([])
+      }
+    }
+    // script(1) gives the command a terminal.
+    let words = ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) rm -a", "/dev/null"]
+    let run = try await Tool.run(words, input: "\(answer)\n")
+    #expect(run.code == code && run.output.contains("remove all 2 containers of \(runtime.path)? [y/N]"), "\(run)")
+    #expect(runtime.called.contains("RemoveContainer") == (code == 0))
+    let sure = try await Tool.run(
+      ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) rm -ay", "/dev/null"])
+    #expect(sure.code == 0 && !sure.output.contains("[y/N]"), "\(sure)")
+  }
+}

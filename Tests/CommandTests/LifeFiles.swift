@@ -1,0 +1,35 @@
+import TestSupport
+
+/// Files of a pod and a container, and a configuration, for tests of the commands that make them.
+struct LifeFiles {
+  let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  var pod: String { folder.file("pod.yaml") }
+  var container: String { folder.file("container.json") }
+
+  /// Writes both as simple ones.
+  func write() throws {
+    try write(pod: Self.simplePod)
+    try write(container: Self.simpleContainer)
+  }
+
+  private static let simplePod = "metadata: {name: web, namespace: default}\n"
+  private static let simpleContainer =
+    #"{"metadata": {"name": "main"}, "image": {"image": "localhost/busybox:1"}, "mounts": [{"image": {"image": "v:1"}}]}"#
+
+  func write(pod text: String) throws {
+    try ProcessFacts.write(text, to: pod)
+  }
+
+  func write(container text: String) throws {
+    try ProcessFacts.write(text, to: container)
+  }
+
+  /// An environment with this configuration.
+  func configured(_ text: String) throws -> [String: String] {
+    try ProcessFacts.write("timeout: 60\n\(text)\n", to: folder.file("crictl.yaml"))
+    return ["CRI_CONFIG_FILE": folder.file("crictl.yaml")]
+  }
+}

@@ -1,0 +1,102 @@
+import CRI
+import CRIJSON
+import Foundation
+import TestSupport
+import Testing
+
+/// The life of a pod on a real containerd, from the command line alone.
+@Suite(.timeLimit(.minutes(10))) struct LifeNodeTests {
+  @Test func `a pod's life in both versions of the interface`() async throws {
+    try await ContainerdNode.with { node in
+      for api in ["v1", "v1alpha2"] { try await live(on: node, api) }
+      try await fail(on: node)
+      try await images(on: node)
+    }
+  }
+
+  private func files(_ node: ContainerdNode, command: String = "sh") throws -> LifeFiles {
+    let files = try LifeFiles()
+    try files.write(pod: "metadata: {name: life, namespace: default}\nlog_directory: \(node.directory)/logs # here\n")
+    try files.write(
+      container: """
+        metadata: {name: main}
+        image: {image: localhost/busybox:1}
+        command: ["\(command)", "-c", "echo $GREETING; trap 'echo bye; exit 3' TERM; while :; do sleep 0.1; done"]
+        envs: [{key: GREETING, value: hello}]
+        log_path: main/0.log
+        annotations: {io.kubernetes.pod.terminationGracePeriod: 60}
+        mounts: [{containerPath: /host, hostPath: \(node.directory), propagation: private, readonly: yes}]
+        linux: {resources: {cpu_shares: 128}, security_context: {run_as_user: 0}}
+        """)
+    return files
+  }
+
+  private func live(on node: ContainerdNode, _ api: String) async throws {
+    let files = try files(node)
+    func cri(_ words: String...) async throws -> Tool { try await Tool.cri(["--api", api] + words, on: node.socket) }
+    func made(_ words: String...) async throws -> String {
+      let run = try await Tool.cri(["--api", api] + words, on: node.socket)
+      try #require(run.code == 0 && run.errors.isEmpty, "\(run)")
+      return run.output.trimmingCharacters(in: .newlines)
+    }
+    let pod = try await made("runp", files.pod)
+    let container = try await made("create", pod, files.container, files.pod)
+    #expect(pod.count == 64 && container.count == 64)
+    #expect(try await made("start", container) == container)
+    async let followed = cri("logs", "-f", container)
+    #expect(try await made("update", container, "--cpu-share", "0x100") == container)
+    let status = try JSON.parse(try await cri("inspect", container).output)
+    #expect(status["info"]?["runtimeSpec"]?["linux"]?["resources"]?["cpu"]?["shares"]?.intValue == 256)
+    let log = "\(node.directory)/logs/main/0.log"
+    let hasSpoken = await eventually(within: .seconds(60)) { ProcessFacts.read(log).contains("hello") }
+    #expect(hasSpoken)
+    #expect(try await cri("rm", container).code == 1)
+    #expect(try await cri("rmp", pod).code == 1)
+    // The annotation gives it time to say goodbye.
+    #expect(try await made("stop", container) == container)
+    let heard = try await followed
+    #expect(heard.output == "hello\nbye\n", "\(api) \(heard)")
+    let ended = try JSON.parse(try await cri("inspect", container).output)
+    #expect(ended["status"]?["exitCode"]?.intValue == 3)
+    #expect(try await made("rm", container) == container)
+    #expect(ProcessFacts.read(log).isEmpty)
+    #expect(try await made("stopp", pod) == "Stopped sandbox \(pod)")
+    #expect(try await made("rmp", pod) == "Removed sandbox \(pod)")
+    let second = try await made("run", "--no-pull", files.container, files.pod)
+    #expect(try await made("ps", "-q").split(separator: "\n").contains(Substring(second)))
+    let owner = try await made("pods", "-q", "--name", "^life$")
+    #expect(try await made("rmp", "-f", owner) == "Stopped sandbox \(owner)\nRemoved sandbox \(owner)")
+    // With a pod its containers go, and their logs stay, as kubelet wants it.
+    #expect(ProcessFacts.read(log) != "")
+    _ = try await Tool.shell("rm '\(log)'")
+  }
+
+  private func fail(on node: ContainerdNode) async throws {
+    let files = try files(node, command: "no-such-program")
+    let before = try await node.cri("pods", "-q").output
+    let run = try await node.cri("run", "--no-pull", files.container, files.pod)
+    #expect(run.code == 1 && run.output.isEmpty)
+    #expect(run.errors.contains("no-such-program") && run.errors.hasSuffix("is removed again\n"), "\(run)")
+    // No registry listens there.
+    let pulled = try await node.cri("run", files.container, files.pod)
+    #expect(pulled.code == 1 && pulled.errors.contains("localhost/busybox:1") && pulled.errors.contains("--no-pull"))
+    #expect(try await node.cri("pods", "-q").output == before)
+  }
+
+  private func images(on node: ContainerdNode) async throws {
+    try await node.ctr("images tag localhost/busybox:1 localhost/other:2")
+    let pruned = try await node.cri("rmi", "--prune")
+    #expect(pruned.code == 0 && pruned.output.isEmpty, "\(pruned)")
+    let all = try await node.cri("rmp", "-a", "-f")
+    #expect(all.code == 0 && all.errors.isEmpty, "\(all)")
+    #expect(try await node.cri("pods", "-q").output.isEmpty)
+    let removed = try await node.cri("rmi", "localhost/other:2")
+    #expect(
+      removed.output.split(separator: "\n").sorted() == ["Deleted: localhost/busybox:1", "Deleted: localhost/other:2"])
+    #expect(removed.errors.contains("other names") && removed.errors.contains("localhost/busybox:1"))
+    #expect(try await node.cri("rmi", "-a").code == 0)
+    #expect(try await node.cri("images", "-q").output.isEmpty)
+    let missing = try await node.cri("pull", "localhost/busybox:1")
+    #expect(missing.code == 1 && missing.errors.contains("connection refused"), "\(missing)")
+  }
+}
