@@ -16,9 +16,10 @@ struct PreflightWords {
   func entry(_ finding: PreflightFinding, isBlocking: Bool) -> ReportEntry {
     let rule = finding.rule
     let fact = rule.what + (finding.detail.isEmpty ? "" : ": \(finding.detail)")
+    let line = "\(fact) [\(rule.id)]"
     return ReportEntry(
       severity: rule.severity, isBlocking: isBlocking && rule.predicts != .nothing, object: finding.object,
-      rule: rule.id, fact: fact, consequence: rule.reason, remedy: rule.remedy, line: "\(fact) [\(rule.id)]")
+      rule: rule.id, fact: fact, consequence: rule.reason, remedy: rule.remedy, line: line, brief: line)
   }
 
   var suspicions: [String] {

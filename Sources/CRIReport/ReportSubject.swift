@@ -43,6 +43,8 @@ package struct ReportEntry: Hashable, Sendable {
   package var remedy: String
   /// Fact, rule and, where it differs from one to the next, consequence, in one line.
   package var line: String
+  /// The line without a consequence that is the rule's own: for where that is told once for many findings.
+  package var brief: String
 }
 
 extension [ReportSubject] {

@@ -30,9 +30,10 @@ struct VerifyWords {
     let fate = deciding(finding)
     let consequence = fate.map { "kubelet will \(action($0)) \(when($0))" } ?? rule.reason
     let rules = [rule.id, fate?.rule].compactMap { $0 }.joined(separator: ", ")
+    let line = "\(fact): \(consequence) [\(rules)]"
     return ReportEntry(
       severity: rule.severity, isBlocking: isBlocking, object: finding.object, rule: rule.id, fact: fact,
-      consequence: consequence, remedy: "", line: "\(fact): \(consequence) [\(rules)]")
+      consequence: consequence, remedy: "", line: line, brief: fate == nil ? "\(fact) [\(rules)]" : line)
   }
 
   /// Whether a finding says what kubelet will do with the pod.
@@ -41,13 +42,15 @@ struct VerifyWords {
   /// Kubelet's plan for the pod, where this finding is what moves it.
   private func deciding(_ finding: Finding) -> Prediction? {
     guard let pod = finding.object.pod, let prediction = affected[pod] else { return nil }
-    if finding.object.kind == .container, prediction.action == .restartContainers {
+    // What becomes of the pod is told with what is its own, what becomes of its containers with theirs.
+    if finding.object.kind == .container {
       guard prediction.containers.contains(finding.object.name) else { return nil }
+    } else if prediction.action == .restartContainers {
+      return nil
     }
-    let isWhole = finding.rule.field == "id" && (prediction.field == "sandbox" || prediction.field == "container")
     let isNetwork = finding.rule.id == "pod.namespaces" && prediction.rule == "C4"
-    let isSame = finding.rule.field == prediction.field || finding.rule.id == "pod.several-ready"
-    return isWhole || isNetwork || isSame ? prediction : nil
+    let isSame = finding.rule.field == prediction.field
+    return isSame || isNetwork || ["pod.several-ready", "pod.successor"].contains(finding.rule.id) ? prediction : nil
   }
 
   // MARK: What kubelet will do

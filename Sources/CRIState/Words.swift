@@ -23,6 +23,9 @@ enum Words {
     return "\(value)".reduce(into: "") { $0 += $1.isUppercase ? " \($1.lowercased())" : "\($1)" }
   }
 
+  /// An id, cut as crictl cuts it: a runtime's own have 64 digits.
+  static func id(_ id: String) -> String { id.utf8.count > 24 ? String(id.prefix(13)) : id }
+
   /// What is set in a message, at any depth: `cpuShares 100, memoryLimitInBytes 1048576`.
   static func fields(_ message: (some CMessage)?) -> String {
     guard let message else { return "none" }

@@ -31,7 +31,7 @@ extension ReportView {
       ReportEntry(
         severity: isBlocking ? .critical : .info, isBlocking: isBlocking,
         object: ObjectName(.container, pod: pod, name: text, id: "id"), rule: text, fact: text, consequence: text,
-        remedy: text, line: text)
+        remedy: text, line: text, brief: text)
     }
     return ReportView(
       check: "verify", title: text, checked: time, properties: [("node", text)],

@@ -182,9 +182,20 @@ import Testing
     }
     let lines = ReportFormat.table.text(view).split(separator: "\n")
     #expect(lines.count { $0.hasPrefix("CRITICAL  default/pod-") } == 250)
-    #expect(lines.allSatisfy { $0.utf8.count < 250 })
+    #expect(lines.allSatisfy { $0.utf8.count < 160 })
     #expect(lines.count - lines.count { $0.hasPrefix("CRITICAL") || $0.hasPrefix("MAJOR") } < 8)
+    // What is the same of all of them is said once.
+    let reason = "the runtime cannot undo a network that it forgot"
+    #expect(lines.filter { $0.contains(reason) } == ["[pod.cni] \(reason)"])
+    #expect(lines.count { $0.hasSuffix(" → none [pod.cni]") } == 250)
+    #expect(lines.count { $0.hasSuffix("kubelet will recreate the pod at its next restart [pod.ip, C5]") } == 250)
     #expect(lines.contains { $0.hasPrefix("kubelet will kill and recreate 250 pods (") })
+  }
+
+  @Test func `a few findings tell their reason each`() throws {
+    let lines = ReportFormat.table.text(try .recorded("containerd-1.6.12")).split(separator: "\n")
+    #expect(lines.count { $0.hasSuffix("the runtime cannot undo a network that it forgot [pod.cni]") } == 2)
+    #expect(!lines.contains { $0.hasPrefix("[") })
   }
 
   @Test func `colours only in the table, where they are wanted`() throws {

@@ -59,6 +59,17 @@ extension RuleCase {
       before.sandboxes[0].truth?.interfaces = .read([])
       after.sandboxes[0].truth?.interfaces = .read([])
     },
+    .holds("pod.network-gone", "the namespace went: that is its own finding") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.namespace = .read(.notANamespace)
+    },
+    .fires("pod.network-gone", "made anew without a namespace", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      before.sandboxes[0].truth?.namespace = .read(.missing)
+      for index in after.sandboxes.indices where after.sandboxes[index].isReady {
+        after.sandboxes[index].truth = SandboxTruth(namespace: .read(.missing))
+      }
+    },
     .holds("pod.network-gone", "the interfaces could not be read") { before, after in
       addTruth(&before, &after)
       after.sandboxes[0].truth?.interfaces = .unread(UnreadReason("why"))
@@ -67,6 +78,11 @@ extension RuleCase {
       addTruth(&before, &after)
       before.sandboxes[0].truth?.interfaces = .read([])
       after.sandboxes[0].truth?.interfaces = .read([])
+    },
+    .holds("pod.network-already", "its namespace was not there before either") { before, after in
+      addTruth(&before, &after)
+      before.sandboxes[0].truth?.namespace = .read(.missing)
+      after.sandboxes[0].truth?.namespace = .read(.missing)
     },
     .holds("pod.network-already", "it is new") { before, after in
       addTruth(&before, &after)

@@ -5,10 +5,10 @@ import CRIState
 extension RuleCase {
   /// Where pods are made anew; and what each scenario alone asks for.
   static let renewed: [RuleCase] = [
-    .fires("pod.successor", "no sandbox is left", "sandbox sandbox-web", "none", in: .reboot) {
+    .fires("pod.successor", "no sandbox is left", "ready", "none", in: .reboot) {
       $1.sandboxes.removeFirst()
     },
-    .fires("pod.successor", "only the old one, not ready", "sandbox sandbox-web", "not ready", in: .reboot) {
+    .fires("pod.successor", "only the old one, not ready", "ready", "not ready", in: .reboot) {
       $1.sandboxes[0] = $0.sandboxes[0]
       $1.sandboxes[0].status.state = .notReady
     },
@@ -37,7 +37,7 @@ extension RuleCase {
       after.sandboxes.removeFirst()
     },
 
-    .fires("pod.survivor", "ready with the id from before", "sandbox sandbox-web", "ready", in: .reboot) {
+    .fires("pod.survivor", "ready with the id from before", "sandbox-web", "the same, ready", in: .reboot) {
       $1.sandboxes[0].status.id = "sandbox-web"
     },
     .holds("pod.survivor", "a new one", in: .reboot) { _, _ in },

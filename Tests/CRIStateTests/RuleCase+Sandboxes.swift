@@ -132,13 +132,13 @@ extension RuleCase {
     .fires("pod.cni", "another namespace") { $1.sandboxes[0].facts.interfaces?[0].sandbox = "/x" },
     .holds("pod.cni", "there never was a result") { before, _ in before.sandboxes[0].facts.interfaces = nil },
 
-    .fires("pod.missing", "a ready sandbox is not listed", "sandbox sandbox-web", "none") {
+    .fires("pod.missing", "a ready sandbox is not listed", "sandbox-web", "none") {
       $1.sandboxes.removeFirst()
     },
-    .fires("pod.replaced", "kubelet has made a new one", "sandbox sandbox-web", "sandbox-web-next, attempt 0 → 1") {
+    .fires("pod.replaced", "kubelet has made a new one", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
       $1.sandboxes[0] = $0.successor(of: 0)
     },
-    .fires("pod.replaced", "the old one is still listed", "sandbox sandbox-web", "sandbox-web-next, attempt 0 → 1") {
+    .fires("pod.replaced", "the old one is still listed", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
       $1.sandboxes[0].status.state = .notReady
       $1.sandboxes.append($0.successor(of: 0))
     },

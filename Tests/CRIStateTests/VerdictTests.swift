@@ -26,6 +26,32 @@ import Testing
     #expect(report.verdict() == report.verdict(failingOn: .major))
   }
 
+  @Test(arguments: [1, 4]) func `namespaces that were not there before are one line, however many`(count: Int) throws {
+    let model = try #require(Snapshot.before.sandboxes.first)
+    func change(_ snapshot: inout Snapshot) {
+      snapshot.sandboxes = (1...count).map { number in
+        var record = model
+        record.status.id = "sandbox-\(number)"
+        record.status.metadata?.uid = "uid-\(number)"
+        record.status.metadata?.name = "pod-\(number)"
+        record.status.labels["io.kubernetes.pod.uid"] = "uid-\(number)"
+        record.status.network?.ip = "10.0.1.\(number)"
+        record.facts.networkNamespace = "/run/netns/\(number)"
+        record.truth = SandboxTruth(namespace: .read(.missing))
+        return record
+      }
+      snapshot.containers = []
+      snapshot.truth = NodeTruth()
+    }
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    change(&before)
+    change(&after)
+    let report = Report(before, after)
+    #expect(report.findings.isEmpty, "\(report.findings)")
+    let names = count == 1 ? "\(before.sandboxes[0].pod)" : "4 pods"
+    #expect(report.unchecked.map(\.what).filter { $0.hasPrefix("networks of") } == ["networks of \(names)"])
+  }
+
   @Test func `severities are in order`() {
     #expect(Severity.info < .minor && Severity.minor < .major && Severity.major < .critical)
     #expect(Severity.allCases.map { "\($0)" } == ["info", "minor", "major", "critical"])

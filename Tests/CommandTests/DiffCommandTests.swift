@@ -78,6 +78,30 @@ import Testing
     #expect(all.output.contains("daemon pid") && !run.output.contains("daemon pid"))
   }
 
+  @Test func `what was made anew is told apart by its id`() async throws {
+    let (before, _) = try files("containerd-2.4")
+    var later = try Snapshot.recorded("containerd-2.4", .before)
+    let position = try #require(later.sandboxes.firstIndex { $0.isReady })
+    var heir = later.sandboxes[position]
+    let (id, pod) = (heir.id, heir.pod)
+    heir.status.id = String(repeating: "e", count: 64)
+    later.sandboxes[position].status.state = .notReady
+    later.sandboxes.append(heir)
+    let (start, next) = (UInt64(1234), UInt64(5678))
+    later.daemon.startTime = next
+    try ProcessFacts.write(later.json.text(), to: folder.file("later"))
+    let run = try await Tool.cri(["diff", before, folder.file("later")])
+    let words = run.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(words.contains("\(pod) (\(id.prefix(13))) state ready → not ready"), "\(run)")
+    #expect(words.contains("\(pod) (eeeeeeeeeeeee) added"), "\(run)")
+    // Times are no ticks.
+    var earlier = try Snapshot.recorded("containerd-2.4", .before)
+    earlier.daemon.startTime = start
+    try ProcessFacts.write(earlier.json.text(), to: folder.file("earlier"))
+    let all = try await Tool.cri(["diff", "--all", folder.file("earlier"), folder.file("later")])
+    #expect(all.output.contains("daemon start 12.34 s after boot → 56.78 s after boot"), "\(all)")
+  }
+
   @Test func `any trouble is 2`() async throws {
     let (before, _) = try files("containerd-2.4")
     try ProcessFacts.write("{}", to: folder.file("other"))

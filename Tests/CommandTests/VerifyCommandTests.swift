@@ -50,6 +50,23 @@ import Testing
     }
     #expect(run.output.contains("LOST"))
     #expect(run.output.contains("containerd#7843"))
+    #expect(
+      run.output.contains("\nkubelet will kill and recreate 2 pods (") && run.output.contains("\nkubelet keeps 1 pod\n")
+    )
+
+    // Every pod with a network of its own, under C5, at kubelet's next restart; the others are kept.
+    let report = try JSON.parse(try await verify("containerd-1.6.12", ["-o", "json"]).output)
+    let fates = (report["pods"]?.arrayValue ?? []).map { pod in
+      ["namespace", "pod", "action", "rule", "trigger"].map { pod[$0]?.stringValue ?? "-" }.joined(separator: " ")
+    }
+    let expected = try Snapshot.recorded("containerd-1.6.12", .before).sandboxes.filter(\.isReady).map { record in
+      "\(record.pod.namespace) \(record.pod.name) "
+        + (record.isHostNetwork ? "keep - -" : "recreate C5 at-kubelet-restart")
+    }
+    #expect(Set(fates) == Set(expected) && fates.count == expected.count)
+    for record in try Snapshot.recorded("containerd-1.6.12", .before).sandboxes where !record.isReady {
+      #expect(!run.output.contains("\(record.pod) "), "\(run.output)")
+    }
   }
 
   @Test func `the report as a document`() async throws {

@@ -68,7 +68,7 @@ import Testing
     SnapshotCommandTests.expectOneLine(run, containing: "was not ready within 200 ms: the socket is missing")
     let now = try await Tool.cri(["wait", "--timeout", "0"], on: folder.file("no.sock"))
     #expect(now.code == 3)
-    SnapshotCommandTests.expectOneLine(now, containing: "the socket is missing")
+    SnapshotCommandTests.expectOneLine(now, containing: "no.sock is not ready: the socket is missing")
   }
 
   @Test func `a runtime without CRI is not waited for to the end`() async throws {

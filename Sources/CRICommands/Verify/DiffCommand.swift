@@ -64,7 +64,13 @@ struct DiffCommand: AsyncParsableCommand {
 
   private func text(_ changes: [Change]) -> String {
     var table = Table(["", ""], layout: .compact)
-    for change in changes { table.append(["\(change.object)", change.text]) }
+    let ids = Dictionary(grouping: changes.map(\.object)) { "\($0)" }.mapValues { Set($0.map(\.id)) }
+    for change in changes {
+      let name = "\(change.object)"
+      // A pod or container that was made anew has two of one name: only their ids tell them apart.
+      let isOneOfSeveral = ids[name].map { $0.count > 1 } ?? false
+      table.append([isOneOfSeveral ? "\(name) (\(change.object.id.prefix(13)))" : name, change.text])
+    }
     return changes.isEmpty ? "" : table.text(showingHeaders: false)
   }
 }

@@ -68,8 +68,9 @@ enum Waiting {
     switch outcome {
     case .ready(let after, let peer): return (after, peer)
     case .timedOut(let last):
-      throw Failure(
-        .unreachable, "\(context.endpoint) was not ready within \(text(patience ?? wait.timeout)): \(last.words)")
+      let patience = patience ?? wait.timeout
+      let when = patience == .zero ? "is not ready" : "was not ready within \(text(patience))"
+      throw Failure(.unreachable, "\(context.endpoint) \(when): \(last.words)")
     case .failed(let error): throw Failure(.unreachable, Failure(error).message)
     }
   }

@@ -5,9 +5,22 @@ internal import CRIState
 struct TableFace {
   let view: ReportView
   let style: TextStyle
+  /// Rules that so many findings are of that their reason is told once, below.
+  private let frequent: [String: String]
+
+  private static let many = 3
+
+  init(view: ReportView, style: TextStyle) {
+    self.view = view
+    self.style = style
+    let entries = view.entries.filter { $0.brief != $0.line }
+    frequent = Dictionary(grouping: entries, by: \.rule).filter { $1.count >= Self.many }
+      .compactMapValues(\.first?.consequence)
+  }
 
   var text: String {
     var text = line(view.title) + findings
+    for (rule, reason) in frequent.sorted(by: { $0.key < $1.key }) { text += line("[\(rule)] \(reason)") }
     for note in view.notes { text += line(note.text, note.isLoss ? .bad : nil) }
     for gap in view.unchecked { text += line("not checked: \(gap.text)") }
     for advice in view.advice { text += line(advice) }
@@ -38,7 +51,7 @@ struct TableFace {
       let name = isFirst ? "\(entry.object)" : entry.object.kind == .container ? "  \(part(entry))" : ""
       table.append([
         Table.Cell("\(entry.severity)".uppercased(), emphasis(entry.severity)), Table.Cell(name),
-        Table.Cell(entry.line),
+        Table.Cell(frequent[entry.rule] == nil ? entry.line : entry.brief),
       ])
     }
   }

@@ -40,6 +40,9 @@ enum FieldWords {
 
   private static let times: Set<Substring> = ["createdAt", "startedAt", "finishedAt"]
 
+  /// What the kernel counts for programs on every architecture that Kubernetes runs on (`USER_HZ`).
+  private static let ticksPerSecond = 100.0
+
   /// When it was taken and which process answered: another restart, another value.
   private static let volatile: Set<String> = ["taken", "daemon.pid", "daemon.startTime"]
 
@@ -58,7 +61,9 @@ enum FieldWords {
     switch value {
     case .null: return "none"
     case .bool(let flag): return flag ? "yes" : "no"
-    case .number(let text): return text
+    case .number(let text):
+      guard field == "daemon.startTime", let ticks = Double(text) else { return text }
+      return "\(ticks / ticksPerSecond) s after boot"
     case .string(let text):
       if times.contains(last), let nanoseconds = Int64(text) { return Words.value(Timestamp(nanoseconds: nanoseconds)) }
       if field == "state", let state = PodSandboxState(protoName: text) { return Words.value(state) }

@@ -125,21 +125,22 @@ enum ContainerRules {
   static let others = [missing, replaced, successor, forgotten, collected, finished, young]
 
   static let missing = Rule(
-    "container.missing", .critical, .inPlace, "id",
+    "container.missing", .critical, .inPlace, "container",
     "the runtime forgot a container whose process may still run: kubelet starts a second")
   static let replaced = Rule(
-    "container.replaced", .critical, .inPlace, "id", "it ended, and was started again")
+    "container.replaced", .critical, .inPlace, "container", "it ended, and was started again")
   static let successor = Rule(
     "container.successor", .critical, .renewed, "state", "it ran before, and none of its name runs in the new pod")
   static let forgotten = Rule(
-    "container.forgotten", .major, .inPlace, "id",
+    "container.forgotten", .major, .inPlace, "container",
     "kubelet never collects the last container of a name in a pod that lives, and runs it again")
   static let collected = Rule(
-    "container.collected", .info, .inPlace, "id",
+    "container.collected", .info, .inPlace, "container",
     "a container that had ended is gone, as kubelet's garbage collection does")
   static let finished = Rule("container.finished-job", .info, .all, "state", "a Job's container that came to its end")
   static let young = Rule(
-    "container.young", .info, .inPlace, "id", "it was made less than ten seconds before the snapshot, and is gone")
+    "container.young", .info, .inPlace, "container",
+    "it was made less than ten seconds before the snapshot, and is gone")
 
   /// What has ended stays as it is, also over a reboot where the runtime keeps it.
   private static let ended = Set<Scenario>.inPlace.union([.reboot])

@@ -62,7 +62,7 @@ struct Kubelet {
       prediction.trigger = trigger(was)
       return prediction
     }
-    guard let newest = sandboxes.first else { return decide("C1", "sandbox", was.id, "none") }
+    guard let newest = sandboxes.first else { return decide("C1", "sandbox", Words.id(was.id), "none") }
     let ready = sandboxes.filter(\.isReady)
     if ready.count > 1 { return decide("C2", "ready sandboxes", "1", "\(ready.count)") }
     if !newest.isReady { return decide("C3", "state", Words.value(was.status.state), Words.value(newest.status.state)) }

@@ -17,9 +17,10 @@ enum SandboxRules {
     Check(
       "pod.created", .major, .inPlace, "created_at", "kubelet takes the newest sandbox for the pod's",
       same: { $0.status.createdAt }),
-    Check("pod.survivor", .critical, [.reboot], "id", "the runtime takes a sandbox for ready that the reboot has ended")
-    {
-      $0.id == $1.id ? ("sandbox \($0.id)", "ready") : nil
+    Check(
+      "pod.survivor", .critical, [.reboot], "sandbox", "the runtime takes a sandbox for ready that the reboot has ended"
+    ) {
+      $0.id == $1.id ? (Words.id($0.id), "the same, ready") : nil
     },
 
     // Addresses.
@@ -141,9 +142,9 @@ enum SandboxRules {
   ]
 
   static let missing = Rule(
-    "pod.missing", .critical, .inPlace, "id", "the runtime forgot a sandbox whose processes may still run")
+    "pod.missing", .critical, .inPlace, "sandbox", "the runtime forgot a sandbox whose processes may still run")
   static let replaced = Rule(
-    "pod.replaced", .critical, .inPlace, "id", "its containers were stopped, and the pod was made anew")
+    "pod.replaced", .critical, .inPlace, "sandbox", "its containers were stopped, and the pod was made anew")
   static let successor = Rule(
     "pod.successor", .critical, .renewed, "state", "the pod has no ready sandbox: kubelet did not make it anew")
   static let several = Rule(
@@ -161,13 +162,13 @@ enum SandboxRules {
   static let future = Rule(
     "pod.clock", .critical, .all, "created_at", "later than now: kubelet picks the wrong sandbox for ever")
   static let collected = Rule(
-    "pod.collected", .info, .inPlace, "id",
+    "pod.collected", .info, .inPlace, "sandbox",
     "a sandbox that was not ready is gone, as kubelet's garbage collection does")
   static let deleted = Rule(
-    "pod.deleted", .info, .all, "id", "kubelet has no folder for the pod any more: it was deleted or drained")
+    "pod.deleted", .info, .all, "sandbox", "kubelet has no folder for the pod any more: it was deleted or drained")
   static let finished = Rule("pod.finished", .info, .all, "state", "a Job's pod that is at its end")
   static let young = Rule(
-    "pod.young", .info, .all, "id", "it was made less than ten seconds before the snapshot, and is gone")
+    "pod.young", .info, .all, "sandbox", "it was made less than ten seconds before the snapshot, and is gone")
   static let cameBack = Rule(
     "pod.came-back", .major, .inPlace, "state", "a sandbox that was stopped is ready again")
 

@@ -16,7 +16,7 @@ extension Verifier {
       case (true, let found?) where !found.isReady && isAtItsEnd(was.pod): reportEnd(of: was, found)
       case (true, let found?):
         if !found.isReady, let heir = heir(of: was) {
-          report(SandboxRules.replaced, object, "sandbox \(was.id)", heir)
+          report(SandboxRules.replaced, object, Words.id(was.id), heir)
         } else {
           check(SandboxRules.table, was, found) { _ in object }
         }
@@ -24,7 +24,7 @@ extension Verifier {
       case (true, nil) where isAtItsEnd(was.pod) || excuses.isYoung(was.status.createdAt): reportEnd(of: was, nil)
       case (true, nil):
         let heir = heir(of: was)
-        report(heir == nil ? SandboxRules.missing : SandboxRules.replaced, object, "sandbox \(was.id)", heir ?? "none")
+        report(heir == nil ? SandboxRules.missing : SandboxRules.replaced, object, Words.id(was.id), heir ?? "none")
       case (false, let found?) where found.isReady: report(SandboxRules.cameBack, object, "not ready", "ready")
       case (false, nil): report(SandboxRules.collected, object, "not ready", "gone")
       case (false, _): break
@@ -36,7 +36,7 @@ extension Verifier {
   private func heir(of was: SandboxRecord) -> String? {
     let heir = after.sandboxes.first { $0.pod.uid == was.pod.uid && $0.isReady && $0.id != was.id }
     return heir.map {
-      "\($0.id), attempt \(was.status.metadata?.attempt ?? 0) → \($0.status.metadata?.attempt ?? 0)"
+      "\(Words.id($0.id)), attempt \(was.status.metadata?.attempt ?? 0) → \($0.status.metadata?.attempt ?? 0)"
     }
   }
 
@@ -59,7 +59,7 @@ extension Verifier {
         if let pod = object.pod, excuses.isJob(pod), was.isRunning, hasEndedWell(found) {
           report(ContainerRules.finished, object, "running", "exited 0")
         } else if was.isRunning, !found.isRunning, let heir = heir(of: was) {
-          report(ContainerRules.replaced, object, "container \(was.id)", heir)
+          report(ContainerRules.replaced, object, Words.id(was.id), heir)
         } else {
           check(ContainerRules.table, was, found) { _ in object }
         }
@@ -85,7 +85,7 @@ extension Verifier {
       $0.sandboxID == was.sandboxID && $0.name == was.name && $0.id != was.id && $0.isRunning
     }
     return heir.map {
-      "\($0.id), attempt \(was.status.metadata?.attempt ?? 0) → \($0.status.metadata?.attempt ?? 0)"
+      "\(Words.id($0.id)), attempt \(was.status.metadata?.attempt ?? 0) → \($0.status.metadata?.attempt ?? 0)"
     }
   }
 

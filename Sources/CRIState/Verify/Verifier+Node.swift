@@ -10,18 +10,13 @@ extension Verifier {
     }
     let earlier = NetworkView(before)
     let now = NetworkView(after)
+    var absent: [PodName] = []
     for sandbox in ready {
       let object = ObjectName.pod(sandbox)
       if sandbox.status.createdAt > after.taken {
         report(SandboxRules.future, object, "\(sandbox.status.createdAt)", "now is \(after.taken)")
       }
-      // Of a sandbox that was there before, what was wrong with it then is not lost now.
-      let was = scenario.keepsObjects ? earlier.fault(of: sandbox.id) : nil
-      if let fault = now.fault(of: sandbox.id) {
-        let isOld = was?.kind == fault.kind
-        report(
-          isOld ? SandboxRules.already : Self.rule(for: fault.kind), object, isOld ? "the same" : "ok", fault.words)
-      }
+      checkNetwork(of: sandbox, earlier, now, &absent)
       let subnets = after.runtime.settings?.networks?.flatMap(\.subnets) ?? []
       if !sandbox.isHostNetwork, let address = IPAddress(sandbox.ip),
         subnets.contains(where: { $0.address.isIPv4 == address.isIPv4 }),
@@ -30,6 +25,27 @@ extension Verifier {
         let words = subnets.map { "\($0)" }.joined(separator: ", ")
         report(SandboxRules.outside, object, words, sandbox.ip)
       }
+    }
+    guard !absent.isEmpty else { return }
+    let names = absent.count > 3 ? "\(absent.count) pods" : absent.map { "\($0)" }.sorted().joined(separator: ", ")
+    unchecked.append(
+      Unread(what: "networks of \(names)", why: "their network namespaces were not there before the change either"))
+  }
+
+  /// - Parameter absent: of these there is nothing to compare.
+  private mutating func checkNetwork(
+    of sandbox: SandboxRecord, _ earlier: NetworkView, _ now: NetworkView, _ absent: inout [PodName]
+  ) {
+    guard let fault = now.fault(of: sandbox.id) else { return }
+    let object = ObjectName.pod(sandbox)
+    // Of a sandbox that was there before, what was wrong with it then is not lost now.
+    let isOld = scenario.keepsObjects && earlier.fault(of: sandbox.id)?.kind == fault.kind
+    switch (now.isAlive(sandbox.id), scenario.keepsObjects ? earlier.isAlive(sandbox.id) : nil) {
+    case (false, false) where isOld: absent.append(sandbox.pod)
+    // That it went between the two is the finding of the namespace's own rule.
+    case (false, true): break
+    default:
+      report(isOld ? SandboxRules.already : Self.rule(for: fault.kind), object, isOld ? "the same" : "ok", fault.words)
     }
   }
 
@@ -79,7 +95,7 @@ extension Verifier {
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container || earlier.contains(orphan.pid)
       report(
         isHarmless ? NodeRules.leftover : NodeRules.orphan, object, "listed",
-        "\(orphan.kind.rawValue) \(orphan.pid) of \(orphan.id)")
+        "\(orphan.kind.rawValue) \(orphan.pid) of \(Words.id(orphan.id))")
     }
   }
 
@@ -120,6 +136,7 @@ extension Verifier {
 private struct NetworkView {
   private var faults: [String: (kind: NetworkVerdict.Kind, words: String)] = [:]
   private var outside: Set<String> = []
+  private var namespaces: [String: Bool] = [:]
 
   init(_ snapshot: Snapshot) {
     let book = AddressBook(snapshot.sandboxes)
@@ -131,6 +148,7 @@ private struct NetworkView {
       if verdict.kind.isBad && verdict.kind != .lost {
         faults[sandbox.id] = (verdict.kind, verdict.reasons.first ?? "")
       }
+      namespaces[sandbox.id] = (sandbox.truth?.namespace?.value).map { if case .alive = $0 { true } else { false } }
       if let address = IPAddress(sandbox.ip), !subnets.contains(where: { $0.contains(address) }) {
         outside.insert(sandbox.id)
       }
@@ -139,4 +157,6 @@ private struct NetworkView {
 
   func fault(of id: String) -> (kind: NetworkVerdict.Kind, words: String)? { faults[id] }
   func isOutside(_ id: String) -> Bool { outside.contains(id) }
+  /// Whether its network namespace is there; nil where nobody could look.
+  func isAlive(_ id: String) -> Bool? { namespaces[id] }
 }

@@ -19,7 +19,7 @@ extension Verifier {
         waiting += 1
       } else {
         let left = after.sandboxes.contains { $0.pod.uid == was.pod.uid }
-        report(SandboxRules.successor, .pod(was), "sandbox \(was.id)", left ? "not ready" : "none")
+        report(SandboxRules.successor, .pod(was), "ready", left ? "not ready" : "none")
       }
     }
     guard waiting > 0 else { return }
