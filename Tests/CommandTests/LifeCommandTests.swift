@@ -3,6 +3,7 @@ import CRIGRPC
 import CRIMessages
 import CRIProtobuf
 import CRISystem
+import Glibc
 import TestSupport
 import Testing
 
@@ -85,6 +86,27 @@ import Testing
     let run = try await Tool.cri(["run", files.container, files.pod], on: runtime)
     #expect(run.code == 1 && runtime.called == ["PullImage"])
     #expect(run.errors.hasSuffix("no PullImage today; --no-pull uses the image that is there\n"), "\(run)")
+  }
+
+  @Test(arguments: [(SIGINT, "StartContainer"), (SIGTERM, "CreateContainer"), (SIGINT, "RunPodSandbox")])
+  func `run takes its pod away when it is interrupted`(signal: Int32, method: String) async throws {
+    let isReached = Locked(false)
+    let runtime = try TestRuntime { name, _ in
+      if name == method {
+        isReached.withLock { $0 = true }
+        // Until the call is given up.
+        try await Task.sleep(for: .seconds(300))
+      }
+      return name == "RunPodSandbox" ? .message(RunPodSandboxResponse(podSandboxID: "pod1")) : .message([])
+    }
+    let words = ["-t", "100s", "-r", runtime.path, "run", "--no-pull", files.container, files.pod]
+    let run = try SpawnedProcess([Tool.path("cri")] + words)
+    #expect(await eventually(within: .seconds(60)) { isReached.withLock { $0 } })
+    run.signal(signal)
+    let (code, text) = await run.end()
+    #expect(code == 1 && text.isEmpty)
+    let cleaned = method == "RunPodSandbox" ? [] : ["StopPodSandbox", "RemovePodSandbox"]
+    #expect(runtime.called.filter { $0.hasSuffix("PodSandbox") } == ["RunPodSandbox"] + cleaned)
   }
 
   @Test(arguments: [

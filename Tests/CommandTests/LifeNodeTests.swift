@@ -84,6 +84,7 @@ import Testing
   }
 
   private func images(on node: ContainerdNode) async throws {
+    try await node.ctr("images export '\(node.directory)/busybox.tar' localhost/busybox:1")
     try await node.ctr("images tag localhost/busybox:1 localhost/other:2")
     let pruned = try await node.cri("rmi", "--prune")
     #expect(pruned.code == 0 && pruned.output.isEmpty, "\(pruned)")
@@ -94,9 +95,36 @@ import Testing
     #expect(
       removed.output.split(separator: "\n").sorted() == ["Deleted: localhost/busybox:1", "Deleted: localhost/other:2"])
     #expect(removed.errors.contains("other names") && removed.errors.contains("localhost/busybox:1"))
+    try await pull(on: node)
     #expect(try await node.cri("rmi", "-a").code == 0)
     #expect(try await node.cri("images", "-q").output.isEmpty)
     let missing = try await node.cri("pull", "localhost/busybox:1")
     #expect(missing.code == 1 && missing.errors.contains("connection refused"), "\(missing)")
+  }
+
+  /// From a registry that knows one login (see Tools/registry-peer).
+  private func pull(on node: ContainerdNode) async throws {
+    let words = ["/usr/bin/python3", Tool.source("Tools/registry-peer/registry.py"), "\(node.directory)/busybox.tar"]
+    let registry = try SpawnedProcess(words + ["team/box:1", "me:open:sesame"])
+    let image = "localhost:\(try #require(await registry.line()))/team/box:1"
+    let refused = try await node.cri("pull", "--creds", "me:wrong", image)
+    #expect(refused.code == 1 && refused.errors.contains("401") && !refused.errors.contains("wrong"), "\(refused)")
+    #expect(try await node.cri("pull", image).code == 1)
+
+    let files = try files(node)
+    let login = Data("me:open:sesame".utf8).base64EncodedString()
+    let key = image.split(separator: "/").dropLast().joined(separator: "/")
+    try ProcessFacts.write(#"{"auths": {"\#(key)": {"auth": "\#(login)"}}}"#, to: files.folder.file("auth.json"))
+    let environment = ["REGISTRY_AUTH_FILE": files.folder.file("auth.json")]
+    let pulled = try await Tool.cri(["pull", image], on: node.socket, environment: environment)
+    #expect(pulled.code == 0 && pulled.output.hasPrefix("Image is up to date for sha256:"), "\(pulled)")
+    #expect(try await node.cri("rmi", image).output == "Deleted: \(image)\n")
+
+    // run fetches it by itself.
+    try files.write(
+      container: "{metadata: {name: main}, image: {image: '\(image)'}, command: [sleep, '100'], log_path: main/1.log}")
+    let run = try await node.cri("run", files.container, files.pod, "--auth", login, "-T", "60s")
+    #expect(run.code == 0 && run.output.count == 65, "\(run)")
+    #expect(try await node.cri("rmp", "-fa").code == 0)
   }
 }

@@ -8,10 +8,6 @@ extension Failure {
     switch error {
     case .undecodable: self.init(.failed, "\(object): \(error)")
     case .status where !error.isUnknownService && !error.isNotInitialized: self.init(.failed, "\(object): \(error)")
-    // Which of many is meant, when the others have answered.
-    case .deadlineExceeded:
-      let whole = Failure(error, endpoint)
-      self.init(whole.code, "\(object): \(whole.message)")
     default: self.init(error, endpoint)
     }
   }

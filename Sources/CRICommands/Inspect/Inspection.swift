@@ -43,18 +43,9 @@ struct Inspection: Sendable {
     do throws(RPCError) {
       if let report = try await look(id) { return Answer(report: report) }
     } catch {
-      guard error.isNotFound else { return Answer(failure: failure(error, id)) }
+      guard error.isNotFound else { return Answer(failure: Failure(error, about: "\(noun) \(id)", endpoint)) }
     }
     return Answer(failure: isListed ? nil : Failure(.failed, "\(noun) \(id) not found; see \(list)"))
-  }
-
-  /// What is wrong with one object is said of that one; what is wrong with the runtime, of it.
-  private func failure(_ error: RPCError, _ id: String) -> Failure {
-    switch error {
-    case .undecodable: Failure(.failed, "\(noun) \(id): \(error)")
-    case .status where !error.isUnknownService && !error.isNotInitialized: Failure(.failed, "\(noun) \(id): \(error)")
-    default: Failure(error, endpoint)
-    }
   }
 
   private func report(_ failures: [Failure]) throws {

@@ -41,22 +41,34 @@ struct RunCommand: AsyncParsableCommand {
     pod.giveUID()
     let context = try Context()
     let life = PodLife(client: context.client(), time: time.of(context))
-    // Before there is a pod that an image which is not to be had would leave behind.
-    if policy.pulls(context.pullsOnRun) {
-      do {
-        try await pull.pulling(context).pull(for: container, pod)
-      } catch let failure as Failure where failure.code == .failed {
-        throw Failure(.failed, "\(failure.message); --no-pull uses the image that is there")
-      }
-    }
-    let sandbox = try await life.runPod(pod, handler: runtime)
+    let (handler, config) = (runtime, pod)
+    let pulling = policy.pulls(context.pullsOnRun) ? try pull.pulling(context) : nil
+    try Interruption.watch()
+    var sandbox: String?
     let id: String
-    do throws(Failure) {
-      id = try await life.createContainer(container, in: sandbox, pod)
-      try await life.start(id)
+    do {
+      // Before there is a pod that an image which is not to be had would leave behind.
+      if let pulling { try await Interruption.cancelling { try await Self.pull(pulling, container, config) } }
+      let made = try await Interruption.cancelling { try await life.runPod(config, handler: handler) }
+      sandbox = made
+      id = try await Interruption.cancelling {
+        let id = try await life.createContainer(container, in: made, config)
+        try await life.start(id)
+        return id
+      }
     } catch {
-      throw await life.cleanUp(sandbox, after: error)
+      let failure = error as? Failure ?? Failure(.failed, "\(error)")
+      guard let sandbox else { throw failure }
+      throw await life.cleanUp(sandbox, after: failure)
     }
     try StandardStream.output.write("\(id)\n")
+  }
+
+  private static func pull(_ pulling: Pulling, _ container: ContainerConfig, _ pod: PodSandboxConfig) async throws {
+    do {
+      try await pulling.pull(for: container, pod)
+    } catch let failure as Failure where failure.code == .failed {
+      throw Failure(.failed, "\(failure.message); --no-pull uses the image that is there")
+    }
   }
 }
