@@ -83,8 +83,8 @@ let package = Package(
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRILogs", "CRIReport", "CRIRendering", "CRITemplate", "CRIJSON",
-        "CRIYAML", "CRIProtobuf", "CRISystem",
+        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRILogs", "CRIReport", "CRIRendering", "CRITemplate",
+        "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
