@@ -1,5 +1,6 @@
 import CRI
 import CRIGRPC
+import CRIJSON
 import CRIMessages
 import CRIProtobuf
 import CRISystem
@@ -133,6 +134,26 @@ import Testing
     let run = try await Tool.cri(["create", "pod1", files.container, files.pod], on: other)
     #expect(run.errors.hasSuffix("has 2 documents; only the first one is read\n") && run.code == 0, "\(run)")
     #expect(other.called == ["CreateContainer"])
+  }
+
+  @Test(arguments: ["containerd-1.6.12", "containerd-1.6.20", "containerd-2.4"])
+  func `what containerd tells of a configuration can make another one`(runtime: String) throws {
+    var (pods, containers) = (0, 0)
+    for (arguments, document) in try RecordedOutput.documents(runtime) {
+      guard let config = document["info"]?["config"] else { continue }
+      if arguments[0] == "inspectp" {
+        try ProcessFacts.write(config.text(), to: files.pod)
+        #expect(try ConfigFile.pod(files.pod).dnsConfig?.servers == ["10.96.0.10"])
+        pods += 1
+      } else if arguments[0] == "inspect" {
+        try ProcessFacts.write(config.text(pretty: true), to: files.container)
+        let config = try ConfigFile.container(files.container)
+        #expect(config.envs == [KeyValue(key: "A", value: Array("b c".utf8))])
+        #expect(config.linux?.resources?.memoryLimitInBytes == 64 << 20)
+        containers += 1
+      }
+    }
+    #expect(pods > 2 && containers > 2)
   }
 
   @Test func `jsonschema needs no runtime`() async throws {

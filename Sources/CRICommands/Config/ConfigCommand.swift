@@ -6,7 +6,7 @@ internal import CRISystem
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Show and change the configuration.",
-    usage: "cri config --list\n       cri config --get <key>\n       cri config --set <key>=<value>...\n       "
+    usage: "cri config --list\ncri config --get <key>\ncri config --set <key>=<value>...\n"
       + "cri config <key> <value>",
     discussion:
       "The keys: \(ConfigKey.allCases.map(\.rawValue).joined(separator: ", ")). Comments and order stay; only --set and "

@@ -5,7 +5,7 @@ internal import CRISystem
 struct CreateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Create a container in a pod, and print its ID.",
-    usage: "cri create [options] <pod> <container-file> <pod-file>\n       cri create jsonschema [--pod] [--container]",
+    usage: "cri create [options] <pod> <container-file> <pod-file>\ncri create jsonschema [--pod] [--container]",
     discussion:
       "The image must be there, unless it is pulled before: --with-pull, or pull-image-on-create in the configuration. "
       + "A pod's file without a uid gets that of the pod.")
