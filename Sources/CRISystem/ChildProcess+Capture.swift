@@ -2,15 +2,16 @@ internal import CRIShims
 internal import Glibc
 
 extension ChildProcess {
-  /// Runs a program to its end and takes what it prints on standard output; its input and errors are `/dev/null`.
+  /// Runs a program to its end and takes what it prints on standard output; its input is `/dev/null`.
   ///
-  /// The corresponding C function is `posix_spawn`: the first argument is a path, PATH is not asked.
+  /// The corresponding C function is `posix_spawn`: the first argument is a path, PATH is not asked. Where the program
+  /// gets our environment, it is `posix_spawnp`, which asks it.
   /// - Parameters:
-  ///   - environment: all of it, `NAME=value` each.
+  ///   - environment: all of it, `NAME=value` each, and its errors are lost; nil: ours, and its errors go to ours.
   ///   - limit: bytes of output; a program that prints more is stopped.
   /// - Throws: `.timedOut` where it did not end in time and was killed.
   package static func capture(
-    _ arguments: [String], environment: [String] = [], limit: Int = 64 << 10, timeout: Duration
+    _ arguments: [String], environment: [String]? = [], limit: Int = 64 << 10, timeout: Duration
   ) throws(Errno) -> (ending: Ending, output: [UInt8]) {
     var ends: [Int32] = [-1, -1]
     _ = try retrying { pipe2(&ends, Int32(O_CLOEXEC)) }
@@ -39,7 +40,7 @@ extension ChildProcess {
       Thread.sleep(.milliseconds(1))
     }
     if let failure { throw failure }
-    return (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: status & 0x7f), output)
+    return (Ending(status: status), output)
   }
 
   /// - Returns: empty at the end.
@@ -58,21 +59,25 @@ extension ChildProcess {
   }
 
   private static func spawn(
-    _ arguments: [String], _ environment: [String], output: consuming Descriptor
+    _ arguments: [String], _ environment: [String]?, output: consuming Descriptor
   ) throws(Errno) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    if environment != nil { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) }
+    var variables: [UnsafeMutablePointer<CChar>?] = (environment ?? []).map { strdup($0) }
     words.append(nil)
     variables.append(nil)
     defer { for text in words + variables { free(text) } }
     var pid = pid_t()
-    let code = posix_spawn(&pid, arguments.first ?? "", &actions, nil, words, variables)
+    let program = arguments.first ?? ""
+    let code =
+      environment == nil
+      ? posix_spawnp(&pid, program, &actions, nil, words, environ)
+      : posix_spawn(&pid, program, &actions, nil, words, variables)
     guard code == 0 else { throw Errno(rawValue: code) }
     return pid
   }

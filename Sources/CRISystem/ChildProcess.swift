@@ -6,12 +6,20 @@ package enum ChildProcess {
   package enum Ending: Hashable, Sendable {
     case exited(Int32)
     case killed(signal: Int32)
+
+    /// What wait(2) tells. The corresponding C macros are WIFEXITED, WEXITSTATUS and WTERMSIG.
+    init(status: Int32) { self = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: status & 0x7f) }
   }
 
   /// Runs a command to its end; the program is looked up in PATH. The corresponding C function is `posix_spawnp`.
-  /// A SIGINT that reaches us while it runs is ignored: the terminal sends it to the command too, and we wait for its end.
-  /// - Parameter outputToErrors: what it prints goes to our standard error, for callers whose output is a document.
-  package static func run(_ arguments: [String], outputToErrors: Bool = false) throws(Errno) -> Ending {
+  /// - Parameters:
+  ///   - outputToErrors: what it prints goes to our standard error, for callers whose output is a document.
+  ///   - signals: what would end us meanwhile; we live on, so that the command is never left to itself.
+  ///   - isPassedOn: told of each of these; whether the command shall get it too.
+  package static func run(
+    _ arguments: [String], outputToErrors: Bool = false, signals: SignalWatch,
+    isPassedOn: (SignalWatch.Received) -> Bool = { _ in true }
+  ) throws(Errno) -> Ending {
     var pid = pid_t()
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     vector.append(nil)
@@ -20,15 +28,20 @@ package enum ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     if outputToErrors { posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO) }
+    // Signals that we catch are as they were by default for the command, those that are ignored stay ignored.
     let code = posix_spawnp(&pid, arguments.first ?? "", &actions, nil, vector, environ)
     guard code == 0 else { throw Errno(rawValue: code) }
-    // A terminal sends Ctrl-C to both of us: what it does with it decides, not our death before the verdict.
-    let interrupt = signal(SIGINT, SIG_IGN)
-    defer { signal(SIGINT, interrupt) }
     var status: Int32 = 0
     let child = pid
-    _ = try retrying { waitpid(child, &status, 0) }
-    // The C macros WIFEXITED, WEXITSTATUS and WTERMSIG.
-    return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: status & 0x7f)
+    while true {
+      let hasEnded = try retrying { waitpid(child, &status, WNOHANG) } == child
+      // Also those that came with its end: they were meant for it, not for what follows.
+      for received in signals.take() where isPassedOn(received) && !hasEnded { kill(child, received.number) }
+      if hasEnded { return Ending(status: status) }
+      // The end of a child wakes it too; where another thread's mask kept that from us, the next look finds it.
+      let ready = try? Poll.wait([(signals.descriptor, true, false)], timeout: .seconds(1))
+      // Trouble with poll(2) must not leave the child unwatched.
+      if ready == nil { Thread.sleep(.milliseconds(10)) }
+    }
   }
 }

@@ -112,10 +112,11 @@ struct KernelTests {
 
 struct ChildProcessTests {
   @Test func endings() throws {
-    #expect(try ChildProcess.run(["true"]) == .exited(0))
-    #expect(try ChildProcess.run(["sh", "-c", "exit 3"]) == .exited(3))
-    #expect(try ChildProcess.run(["sh", "-c", "kill -9 $$"]) == .killed(signal: SIGKILL))
-    #expect(throws: Errno.noSuchFile) { try ChildProcess.run(["/nowhere/at/all"]) }
-    #expect(throws: Errno.noSuchFile) { try ChildProcess.run([]) }
+    let signals = try SignalWatch()
+    #expect(try ChildProcess.run(["true"], signals: signals) == .exited(0))
+    #expect(try ChildProcess.run(["sh", "-c", "exit 3"], signals: signals) == .exited(3))
+    #expect(try ChildProcess.run(["sh", "-c", "kill -9 $$"], signals: signals) == .killed(signal: SIGKILL))
+    #expect(throws: Errno.noSuchFile) { try ChildProcess.run(["/nowhere/at/all"], signals: signals) }
+    #expect(throws: Errno.noSuchFile) { try ChildProcess.run([], signals: signals) }
   }
 }

@@ -29,8 +29,10 @@ extension ReportOptions {
   /// earlier report must not be taken for this one's.
   /// - Parameters:
   ///   - name: of the check, `verify` or `preflight`.
-  ///   - onlyWarns: end with 0 also where there is no verdict; wrong usage is none of that.
-  func report(_ name: String, onlyWarns: Bool = false, _ check: () async throws -> ReportView) async throws {
+  ///   - onlyWarns: end with 0 also where there is no verdict; wrong usage is none of that. Asked after the check.
+  func report(
+    _ name: String, onlyWarns: @autoclosure () -> Bool = false, _ check: () async throws -> ReportView
+  ) async throws {
     let view: ReportView
     do {
       view = try await check()
@@ -41,9 +43,9 @@ extension ReportOptions {
         failed: name, reason: failure.message, exitCode: failure.code.rawValue, checked: Self.now)
       if isDocument { try StandardStream.output.write(format.text(view)) }
       _ = write(view)
-      guard format == .nagios || onlyWarns && failure.code != .usage else { throw failure }
+      guard format == .nagios || onlyWarns() && failure.code != .usage else { throw failure }
       try StandardStream.error.write(failure.line)
-      if format != .nagios || onlyWarns { return }
+      if format != .nagios || onlyWarns() { return }
       throw ExitCode(format.exitCode(view.verdict))
     }
     try publish(view)

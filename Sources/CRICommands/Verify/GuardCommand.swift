@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRIReport
 internal import CRIState
 internal import CRISystem
 
@@ -7,11 +8,24 @@ struct GuardCommand: AsyncParsableCommand {
     "guard",
     abstract: "Take a snapshot, run a command that restarts the runtime, wait, and verify.",
     discussion: """
-      cri guard -- systemctl restart containerd
+      cri guard --hold kubelet -- systemctl restart containerd
 
-      Exit codes: those of verify; 6 when the command itself failed and nothing is lost. Where the snapshot cannot be \
-      taken, the command is not run.
+      Exit codes: those of verify; 6 when the command itself failed and nothing is lost, or a unit could not be started \
+      again. Where a unit cannot be stopped (3; 2 where there is none of that name) or the snapshot cannot be taken, the \
+      command is not run, units that were stopped are started again, and --warn-only does not make it a 0.
+
+      Units of --hold are stopped before the snapshot and started only where guard ends with 0: with --warn-only this is \
+      so whatever is found. A unit that was not active is not started.
+
+      SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows its end; before the command they \
+      end guard with nothing changed, after it with 3: not checked.
       """)
+
+  @Option(
+    help: ArgumentHelp(
+      "A systemd unit that stands still meanwhile: stopped first, started again only on exit code 0; repeatable.",
+      valueName: "unit"))
+  var hold: [String] = []
 
   @Option(
     help: ArgumentHelp("Wait this long at most for the runtime to be ready again.", valueName: "duration"))
@@ -29,17 +43,75 @@ struct GuardCommand: AsyncParsableCommand {
   @Argument(parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
   var command: [String]
 
+  // Everything that can be wrong is found before anything is stopped.
   func validate() throws {
-    if command.isEmpty {
+    if command.first?.isEmpty ?? true {
       throw ValidationError("no command: write it after --, as in: cri guard -- systemctl restart containerd")
+    }
+    do throws(Failure) {
+      _ = try patience
+    } catch {
+      throw ValidationError(error.message)
+    }
+    for (place, name) in hold.enumerated() {
+      if let complaint = UnitHold.complaint(about: name) { throw ValidationError(complaint) }
+      if hold[..<place].contains(name) { throw ValidationError("--hold \(name) is given twice") }
+    }
+    if let save {
+      if save == "-" || save.isEmpty { throw ValidationError("--save '\(save)': name a file") }
+      do throws(Errno) {
+        try File.checkWritable(save)
+      } catch {
+        throw ValidationError("--save: \(save) cannot be written: \(error); nothing was run")
+      }
     }
   }
 
+  private var patience: Duration {
+    get throws(Failure) { try DurationText.parse(wait, option: "--wait") }
+  }
+
+  /// How far it has come.
+  private enum Stage {
+    /// Nothing is changed yet.
+    case before
+    /// The command has begun: from here on only a verdict may start what is held.
+    case changed
+    /// Ended by a signal: whatever else was asked for, this is not good.
+    case interrupted
+  }
+
   func run() async throws {
-    try await reports.report("verify", onlyWarns: options.warnOnly) {
-      let patience = try DurationText.parse(wait, option: "--wait")
-      let context = try Context()
-      let before = try await takeSnapshot(context.patientClient())
+    let signals = try SignalWatch()
+    var units = UnitHold(hold, signals: signals)
+    var stage = Stage.before
+    do {
+      try await reports.report("verify", onlyWarns: options.warnOnly && stage == .changed) {
+        let context = try Context()
+        let before = try await prepare(context, &units, signals)
+        let failure: String?
+        do throws(Failure) {
+          failure = try execute(signals)
+        } catch {
+          units.release()
+          throw error
+        }
+        stage = .changed
+        return try await verdict(on: before, context, failure, signals, &stage)
+      }
+    } catch {
+      try end(error, units, stage)
+    }
+    // The verdict is told already, so that nobody waits for it where a unit takes its time.
+    try units.start()
+  }
+
+  /// Stops what is held, and takes the snapshot; where that fails, everything is as it was.
+  private func prepare(_ context: Context, _ units: inout UnitHold, _ signals: SignalWatch) async throws -> Snapshot {
+    // First, so that nothing that a stopped unit would have changed comes after the snapshot.
+    try units.stop()
+    do {
+      let before = try await signals.interrupting { try await takeSnapshot(context.patientClient()) }
       if let gap = before.gap, !incomplete {
         throw Failure(
           .unreachable,
@@ -47,9 +119,10 @@ struct GuardCommand: AsyncParsableCommand {
         )
       }
       try keep(before)
-      let failure = try execute()
-      let verification = options.verification(before: before)
-      return verification.conclude(try await verification.current(context, patience: patience), failure: failure)
+      return before
+    } catch {
+      units.release()
+      throw (error as? Interruption)?.before ?? error
     }
   }
 
@@ -65,20 +138,55 @@ struct GuardCommand: AsyncParsableCommand {
 
   /// Says at once how the command failed: what follows may fail too.
   /// - Returns: in words; nil where it did not.
-  private func execute() throws -> String? {
+  private func execute(_ signals: SignalWatch) throws(Failure) -> String? {
+    let name = command[0]
     let ending: ChildProcess.Ending
     do throws(Errno) {
-      ending = try ChildProcess.run(command, outputToErrors: reports.isDocument)
+      ending = try ChildProcess.run(command, outputToErrors: reports.isDocument, signals: signals) { received in
+        let fate = received.isForGroup ? "has reached \(name) too" : "is passed on to \(name)"
+        say("\(received.name) \(fate); the verdict follows when it has ended")
+        return !received.isForGroup
+      }
     } catch {
-      throw Failure(.usage, "\(command[0]) cannot be run: \(error); nothing was changed")
+      throw Failure(.usage, "\(name) cannot be run: \(error); nothing was changed")
     }
-    let words: String
-    switch ending {
-    case .exited(0): return nil
-    case .exited(let code): words = "\(command[0]) ended with exit code \(code)"
-    case .killed(let signal): words = "\(command[0]) was killed by signal \(signal)"
-    }
-    try StandardStream.error.write(Failure(.commandFailed, words).line)
-    return words
+    guard let trouble = ending.trouble else { return nil }
+    say("\(name) \(trouble)")
+    return "\(name) \(trouble)"
   }
+
+  private func verdict(
+    on before: Snapshot, _ context: Context, _ failure: String?, _ signals: SignalWatch, _ stage: inout Stage
+  ) async throws -> ReportView {
+    let verification = options.verification(before: before)
+    let patience = try patience
+    do {
+      let after = try await signals.interrupting { try await verification.current(context, patience: patience) }
+      return verification.conclude(after, failure: failure)
+    } catch let interruption as Interruption {
+      stage = .interrupted
+      let remedy =
+        save.map { "cri verify --before \($0) --wait \(wait)" } ?? "look yourself before kubelet starts: cri net"
+      throw Failure(.unreachable, "\(interruption.signal.name) before the verdict: it was not checked; \(remedy)")
+    }
+  }
+
+  /// Ends with what was found, and tells what it means for the units.
+  private func end(_ error: any Error, _ units: UnitHold, _ stage: Stage) throws {
+    let code: Int32
+    switch error {
+    case let failure as Failure:
+      say(failure.message)
+      code = failure.code.rawValue
+    case let exit as ExitCode: code = exit.rawValue
+    default: throw error
+    }
+    if stage != .before {
+      let report = reports.files.first.map { String($0.drop { $0 != "=" }.dropFirst()) }
+      units.keep(code, report: report ?? "the verdict above")
+    }
+    throw ExitCode(code)
+  }
+
+  private func say(_ words: String) { try? StandardStream.error.write(Failure(.done, words).line) }
 }

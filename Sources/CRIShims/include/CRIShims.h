@@ -23,4 +23,13 @@ static inline int64_t cri_file_system_magic(int descriptor) {
   return fstatfs(descriptor, &facts) == 0 ? (int64_t)facts.f_type : 0;
 }
 
+// Signals as messages of two bytes: the number, and 1 where the kernel itself has sent it, as for a terminal's Ctrl-C,
+// which every process of the group gets. In C, since only that is known to be safe in a handler.
+// Names the descriptor that the messages go to; it must not block. -1: nowhere.
+void cri_signals_to(int descriptor);
+// Catches a signal. Returns 0; 1 where it is ignored, and stays so; -1 with errno set.
+int cri_catch_signal(int number);
+// Puts back what cri_catch_signal has found.
+void cri_release_signal(int number);
+
 #endif

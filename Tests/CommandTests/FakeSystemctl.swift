@@ -1,0 +1,53 @@
+import TestSupport
+
+/// A systemctl that knows the units of a folder, a file each with its state, and logs what it is asked.
+struct FakeSystemctl {
+  private let folder: TemporaryDirectory
+
+  /// - Parameter units: by name, in their states, such as `["kubelet": "active"]`.
+  init(in folder: TemporaryDirectory, units: [String: String]) async throws {
+    self.folder = folder
+    // Asked for a restart, it runs what `onRestart` gave it. `NAME.fails` makes a verb fail.
+    try ProcessFacts.write(
+      """
+      #!/bin/sh
+      units='\(folder.path)/units'
+      echo "$*" >>"$units/log"
+      if [ "$1" = show ]; then
+        if [ -f "$units/$3" ]; then echo LoadState=loaded; else echo LoadState=not-found; fi
+        echo "ActiveState=$(cat "$units/$3" 2>/dev/null || echo inactive)"
+        exit 0
+      fi
+      [ "$1" != is-active ] || { [ "$2" != --quiet ] || shift; exec grep -qx active "$units/$2"; }
+      [ ! -f "$units/$1.does" ] || . "$units/$1.does"
+      [ ! -f "$units/$1.fails" ] || { echo "Failed to $1 $2: it is only a test" >&2; exit 1; }
+      case $1 in stop) echo inactive ;; *) echo active ;; esac >"$units/$2"
+
+      """, to: folder.file("systemctl"))
+    for (name, state) in units {
+      _ = try await Tool.shell("mkdir -p '\(folder.file("units"))'; echo \(state) >'\(folder.file("units"))/\(name)'")
+    }
+    _ = try await Tool.shell("chmod +x '\(folder.file("systemctl"))'")
+  }
+
+  /// Before all others in PATH.
+  var path: String { "\(folder.path):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+
+  func fail(_ verb: String) throws { try ProcessFacts.write("", to: folder.file("units/\(verb).fails")) }
+
+  /// Runs a piece of shell before each of these verbs, with `$2` as the unit.
+  func when(_ verb: String, _ script: String) throws {
+    try ProcessFacts.write(script + "\n", to: folder.file("units/\(verb).does"))
+  }
+
+  func state(of name: String) -> String {
+    String(ProcessFacts.read(folder.file("units/\(name)")).split(separator: "\n").first ?? "")
+  }
+
+  /// What changed something, in order, such as `stop kubelet`.
+  var changes: [String] {
+    ProcessFacts.read(folder.file("units/log")).split(separator: "\n").map(String.init).filter {
+      !$0.hasPrefix("show") && !$0.hasPrefix("is-active")
+    }
+  }
+}
