@@ -14,7 +14,7 @@ struct FakeSystemctl {
       units='\(folder.path)/units'
       echo "$*" >>"$units/log"
       if [ "$1" = show ]; then
-        if [ -f "$units/$3" ]; then echo LoadState=loaded; else echo LoadState=not-found; fi
+        case $2 in *LoadState*) [ -f "$units/$3" ] && echo LoadState=loaded || echo LoadState=not-found ;; esac
         echo "ActiveState=$(cat "$units/$3" 2>/dev/null || echo inactive)"
         exit 0
       fi

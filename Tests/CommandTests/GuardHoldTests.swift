@@ -173,6 +173,8 @@ import Testing
     let run = try await Tool.shell(script)
     #expect(run.errors.contains("the verdict could not be told") && run.errors.contains("code 3"), "\(run)")
     #expect(run.errors.contains("kubelet stays stopped (exit code 3)"))
+    // Not ended before the script.
+    withExtendedLifetime(runtime) {}
   }
 
   // MARK: Signals

@@ -1,0 +1,350 @@
+import CRIJSON
+import CRIState
+import CRISystem
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// What `Tools/hooks` gives to take, run with a systemctl that only takes notes.
+@Suite(.timeLimit(.minutes(10))) struct HookTests {
+  private let folder: TemporaryDirectory
+  private static let hooks = Tool.source("Tools/hooks")
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  /// A runtime whose unit a systemctl restarts, losing what is said.
+  private func systemd(
+    for runtime: SimulatorProcess, kubelet: String = "active", losing losses: String = ""
+  ) async throws -> FakeSystemctl {
+    let systemd = try await FakeSystemctl(in: folder, units: ["kubelet": kubelet, "containerd": "active"])
+    try systemd.when(
+      "restart",
+      """
+      kill "$(cat '\(folder.file("pid"))')"
+      while [ -S '\(runtime.socket)' ]; do sleep 0.05; done
+      \(([SimulatorProcess.program] + runtime.arguments).joined(separator: " ")) \(losses) </dev/null >/dev/null 2>&1 &
+      echo $! >'\(folder.file("pid"))'
+      """)
+    try ProcessFacts.write("\(runtime.pid ?? 0)", to: folder.file("pid"))
+    return systemd
+  }
+
+  /// Runs a hook.
+  private func run(
+    _ words: [String], _ systemd: FakeSystemctl, on socket: String, _ environment: [String: String] = [:]
+  ) async throws -> Tool {
+    let mine = [
+      "PATH": systemd.path, "CONTAINER_RUNTIME_ENDPOINT": socket, "CRI": Tool.path("cri"), "HOME": folder.path,
+      "CRI_BEFORE": folder.file("state/before.json"), "CRI_REPORT": folder.file("state/report.txt"),
+      // Of a simulated runtime there is nothing on disk: preflight cannot know.
+      "CRI_PREFLIGHT_CODES": "0 3",
+    ]
+    return try await Tool.run(words, environment: mine.merging(environment) { $1 })
+  }
+
+  /// The same, and ends the runtime that it has started.
+  private func run(
+    _ words: [String], _ systemd: FakeSystemctl, on runtime: SimulatorProcess, _ environment: [String: String] = [:]
+  ) async throws -> Tool {
+    let run = try await run(words, systemd, on: runtime.socket, environment)
+    let pid = Int32(ProcessFacts.read(folder.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines))
+    if let pid, pid != runtime.pid { kill(pid, SIGKILL) }
+    // The one that it began with must not have been ended before.
+    withExtendedLifetime(runtime) {}
+    return run
+  }
+
+  // MARK: A script of one's own
+
+  /// New binaries for `example`, and the old one's place.
+  private func binaries() throws -> (new: String, environment: [String: String]) {
+    for name in ["new", "bin"] { mkdir(folder.file(name), 0o755) }
+    try ProcessFacts.write("new", to: folder.file("new/containerd"))
+    try ProcessFacts.write("old", to: folder.file("bin/containerd"))
+    return (folder.file("new"), ["PLACE": folder.file("bin")])
+  }
+
+  @Test func `the script starts kubelet where nothing is lost`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await systemd(for: runtime)
+    let (new, environment) = try binaries()
+    let run = try await run(["\(Self.hooks)/shell/example", new], systemd, on: runtime, environment)
+    #expect(run.code == 0, "\(run)")
+    #expect(systemd.changes == ["stop kubelet", "restart containerd", "start kubelet"])
+    #expect(ProcessFacts.read(folder.file("bin/containerd")) == "new")
+    #expect(ProcessFacts.read(folder.file("bin/containerd.before")) == "old")
+  }
+
+  @Test func `the script keeps kubelet down on a loss, and says why`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await systemd(for: runtime, losing: "--on-restart lose-ips")
+    let (new, environment) = try binaries()
+    let run = try await run(["\(Self.hooks)/shell/example", new], systemd, on: runtime, environment)
+    #expect(run.code == 1, "\(run)")
+    #expect(run.errors.contains("upgrade: kept stopped: kubelet\nupgrade: state is lost: LOST"), "\(run.errors)")
+    #expect(run.errors.contains("systemctl start kubelet") && systemd.state(of: "kubelet") == "inactive")
+    #expect(systemd.changes == ["stop kubelet", "restart containerd"])
+  }
+
+  @Test func `the script stops before the change where nobody knows what it would lose`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await systemd(for: runtime)
+    var (new, environment) = try binaries()
+    environment["CRI_PREFLIGHT_CODES"] = "0"
+    let run = try await run(["\(Self.hooks)/shell/example", new], systemd, on: runtime, environment)
+    #expect(run.code == 3, "\(run)")
+    #expect(run.errors.contains("nothing was changed") && systemd.changes.isEmpty, "\(run.errors)")
+    #expect(ProcessFacts.read(folder.file("bin/containerd")) == "old")
+  }
+
+  @Test(arguments: ["exit 7", "kill -TERM $$; sleep 5", "cri_verify"])
+  func `a script that ends between change and verdict keeps kubelet down`(ending: String) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await systemd(for: runtime)
+    try ProcessFacts.write(
+      "set -eu\n. '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet\ncri_snapshot\ncri_change\n\(ending)\n",
+      to: folder.file("script"))
+    let run = try await run(["/bin/sh", folder.file("script")], systemd, on: runtime)
+    #expect(run.code == (ending == "exit 7" ? 7 : ending == "cri_verify" ? 4 : 143), "\(run)")
+    #expect(run.errors.contains("kept stopped: kubelet") && systemd.changes == ["stop kubelet"], "\(run.errors)")
+  }
+
+  @Test func `a script that ends before the change starts kubelet again`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await systemd(for: runtime)
+    try ProcessFacts.write(
+      ". '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet\ncri_snapshot\n", to: folder.file("script"))
+    let run = try await run(["/bin/sh", folder.file("script")], systemd, on: folder.file("no.sock"))
+    #expect(run.code == 3 && systemd.changes == ["stop kubelet", "start kubelet"], "\(run)")
+    #expect(run.errors.contains("without a snapshot nothing can be verified; nothing was changed"), "\(run.errors)")
+  }
+
+  @Test func `the script on a real containerd`() async throws {
+    try await ContainerdNode.with { node in
+      let systemd = try await FakeSystemctl(in: folder, units: ["kubelet": "active"])
+      try systemd.when("restart", "'\(ContainerdNode.script)' restart --no-wait '\(node.directory)'")
+      let (new, environment) = try binaries()
+      let good = try await run(
+        ["\(Self.hooks)/shell/example", new], systemd, on: node.socket, environment)
+      #expect(good.code == 0 && good.errors.contains("intact: 3 ready pods"), "\(good)")
+      #expect(systemd.changes == ["stop kubelet", "restart containerd", "start kubelet"])
+      #expect(try await node.cri("snapshot", "-o", folder.file("now")).code == 0)
+      let now = try Snapshot(parsing: File.read(folder.file("now")))
+      let pause = try #require(now.sandboxes.first { $0.pod.name == "coredns-7c6" }?.facts.pid)
+      try systemd.when("restart", "kill -9 \(pause); '\(ContainerdNode.script)' restart --no-wait '\(node.directory)'")
+      let bad = try await run(
+        ["\(Self.hooks)/shell/example", new], systemd, on: node.socket, environment)
+      #expect(bad.code == 1 && bad.errors.contains("kept stopped: kubelet"), "\(bad)")
+      #expect(systemd.state(of: "kubelet") == "inactive")
+    }
+  }
+
+  // MARK: systemd
+
+  /// What systemd runs when a unit is restarted, as the drop-ins say it.
+  private func hook(
+    _ verb: String, _ systemd: FakeSystemctl, _ runtime: SimulatorProcess, _ more: [String: String] = [:]
+  ) async throws -> Tool {
+    try await run(
+      ["\(Self.hooks)/systemd/cri-hook", verb, "containerd", runtime.socket], systemd, on: runtime,
+      ["CRI_HOOK_DIR": folder.file("run"), "MAINPID": "\(runtime.pid ?? 0)"].merging(more) { $1 })
+  }
+
+  private func restart(
+    _ runtime: SimulatorProcess, _ systemd: FakeSystemctl, _ losses: [String] = [], _ more: [String: String] = [:]
+  ) async throws {
+    let stop = try await hook("snapshot", systemd, runtime, more)
+    #expect(stop.code == 0, "\(stop)")
+    try await runtime.restart(losses)
+    let start = try await hook("verify", systemd, runtime)
+    #expect(start.code == 0, "\(start)")
+  }
+
+  private var verdict: String { String(ProcessFacts.read(folder.file("run/containerd/verdict")).prefix { $0 != "\n" }) }
+
+  @Test func `kubelet starts after a good restart, and no snapshot is left`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await FakeSystemctl(in: folder, units: [:])
+    try await restart(runtime, systemd)
+    #expect(verdict == "0" && !ProcessFacts.exists(folder.file("run/containerd/before.json")))
+    let gate = try await hook("gate", systemd, runtime)
+    #expect(gate.code == 0 && gate.errors.isEmpty, "\(gate)")
+  }
+
+  @Test func `kubelet does not start on a loss, whatever restarts follow, until it is accepted`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await FakeSystemctl(in: folder, units: [:])
+    try await restart(runtime, systemd, ["--on-restart", "lose-ips"])
+    for _ in 1...2 {
+      #expect(verdict == "1")
+      let gate = try await hook("gate", systemd, runtime)
+      #expect(gate.code == 1 && gate.errors.contains("kubelet is not started (verdict 1): LOST"), "\(gate)")
+      #expect(gate.errors.contains("accept containerd"))
+      try await restart(runtime, systemd)
+    }
+    #expect(try await hook("accept", systemd, runtime).code == 0)
+    #expect(try await hook("gate", systemd, runtime).code == 0)
+    #expect(try await hook("status", systemd, runtime).output.contains("it was: LOST"))
+  }
+
+  @Test func `kubelet starts without a snapshot, and says so`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await FakeSystemctl(in: folder, units: [:])
+    let first = try await hook("gate", systemd, runtime)
+    #expect(
+      first.code == 0 && first.errors.contains("kubelet starts, though nothing is proved: no verdict"), "\(first)")
+    // The daemon was killed: nobody answers, and systemd knows of no main process.
+    try await restart(runtime, systemd, [], ["MAINPID": ""])
+    #expect(verdict == "none")
+    let gate = try await hook("gate", systemd, runtime)
+    #expect(gate.code == 0 && gate.errors.contains("nothing is proved: no snapshot from before the start"), "\(gate)")
+  }
+
+  @Test func `kubelet starts where nothing was restarted`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await FakeSystemctl(in: folder, units: [:])
+    _ = try await hook("snapshot", systemd, runtime)
+    _ = try await hook("verify", systemd, runtime)
+    #expect(verdict == "4")
+    #expect(try await hook("gate", systemd, runtime).code == 0)
+  }
+
+  @Test func `kubelet waits for a runtime that has not started yet, not for one of another boot`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await FakeSystemctl(in: folder, units: [:])
+    _ = try await hook("snapshot", systemd, runtime)
+    await runtime.end()
+    // Long enough to be asked, without the half minute that a node has.
+    let script = "sed 's/check 30/check 1/' '\(Self.hooks)/systemd/cri-hook' >'\(folder.file("hook"))'"
+    #expect(try await Tool.shell("\(script) && chmod +x '\(folder.file("hook"))'").code == 0)
+    let gate = try await run(
+      [folder.file("hook"), "gate", "containerd", runtime.socket], systemd, on: runtime,
+      ["CRI_HOOK_DIR": folder.file("run")])
+    #expect(gate.code == 1 && gate.errors.contains("verdict 3"), "\(gate)")
+    try ProcessFacts.write("another\n", to: folder.file("run/containerd/boot"))
+    let booted = try await hook("gate", systemd, runtime)
+    #expect(booted.code == 0 && booted.errors.contains("the node was rebooted"), "\(booted)")
+  }
+
+  // MARK: kured
+
+  @Test func `the reboot's snapshot is whole, or none is left of an earlier one`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await FakeSystemctl(in: folder, units: [:])
+    let reboot = ["CRI_REBOOT": "touch \(folder.file("rebooted"))"]
+    let words = ["\(Self.hooks)/kured/cri-reboot"]
+    #expect(try await run(words, systemd, on: runtime, reboot).code == 0)
+    #expect(ProcessFacts.exists(folder.file("state/before.json")) && ProcessFacts.exists(folder.file("rebooted")))
+    unlink(folder.file("rebooted"))
+    let silent = try await run(words, systemd, on: folder.file("no.sock"), reboot)
+    #expect(silent.code == 0 && silent.errors.contains("this reboot will not be verified"), "\(silent)")
+    #expect(!ProcessFacts.exists(folder.file("state/before.json")) && ProcessFacts.exists(folder.file("rebooted")))
+  }
+
+  // MARK: Ansible
+
+  /// Runs the role on this machine.
+  private func role(
+    _ systemd: FakeSystemctl, on runtime: SimulatorProcess?, _ variables: [String: String] = [:]
+  ) async throws -> Tool {
+    let socket = runtime?.socket ?? folder.file("no.sock")
+    try await needs("ansible-playbook")
+    var lines = variables
+    lines["cri_guard_command"] = Tool.path("cri")
+    lines["cri_guard_snapshot"] = folder.file("state/before.json")
+    lines["cri_guard_report"] = folder.file("state/report.json")
+    lines["cri_guard_endpoint"] = socket
+    lines["ansible_become"] = "false"
+    lines["cri_guard_preflight_codes"] = "[0, 3]"
+    try ProcessFacts.write(lines.map { "\($0): \($1)\n" }.joined(), to: folder.file("variables.yml"))
+    let words =
+      [
+        "/usr/bin/ansible-playbook", "-i", "localhost,", "-c", "local", "-e", "@\(folder.file("variables.yml"))",
+        "\(Self.hooks)/ansible/playbook.yml",
+      ]
+    let environment = ["LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1"]
+    guard let runtime else { return try await run(words, systemd, on: socket, environment) }
+    return try await run(words, systemd, on: runtime, environment)
+  }
+
+  @Test func `the role starts kubelet where nothing is lost, with a change of one's own`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await systemd(for: runtime)
+    try ProcessFacts.write(
+      "- ansible.builtin.command: touch \(folder.file("changed"))\n  notify: Restart the container runtime\n",
+      to: folder.file("change.yml"))
+    let run = try await role(
+      systemd, on: runtime, ["cri_guard_change": folder.file("change.yml"), "cri_guard_restart": "false"])
+    #expect(run.code == 0, "\(run)")
+    #expect(systemd.changes == ["stop kubelet", "restart containerd", "start kubelet"])
+    #expect(ProcessFacts.exists(folder.file("changed")))
+    #expect(try JSON.parse(ProcessFacts.read(folder.file("state/report.json")))["verdict"] == "intact")
+  }
+
+  @Test func `the role keeps kubelet down on a loss, and says why`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await systemd(for: runtime, losing: "--on-restart lose-ips")
+    let run = try await role(systemd, on: runtime)
+    #expect(run.code == 2, "\(run)")
+    #expect(
+      run.output.contains("verify that nothing is lost: LOST") && run.output.contains("kubelet stays stopped"), "\(run)"
+    )
+    #expect(systemd.changes == ["stop kubelet", "restart containerd"])
+  }
+
+  @Test func `the role starts kubelet again where nothing is changed yet`() async throws {
+    let systemd = try await FakeSystemctl(in: folder, units: ["kubelet": "activating", "other": "failed"])
+    let run = try await role(systemd, on: nil, ["cri_guard_hold": "[kubelet, other]"])
+    #expect(run.code == 2 && run.output.contains("Nothing was changed."), "\(run)")
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
+  }
+
+  // MARK: The files themselves
+
+  /// Cancels a test that needs a program; Tools/test installs them, and does not allow that in CI.
+  private func needs(_ program: String) async throws {
+    if try await Tool.shell("command -v \(program)").code != 0 { try Test.cancel("\(program) is not installed") }
+  }
+
+  @Test func `the scripts are clean`() async throws {
+    let list =
+      "find '\(Self.hooks)' -type f -exec sh -c 'head -n 3 \"$1\" | grep -qE \"^#!/bin/sh|shell=sh\"' - {} \\; -print"
+    let scripts = try await Tool.shell(list).output.split(separator: "\n")
+    #expect(scripts.count == 4)
+    for script in scripts { #expect(try await Tool.shell("sh -n '\(script)'").code == 0) }
+    try await needs("shellcheck")
+    let run = try await Tool.shell("cd '\(Tool.source(""))' && shellcheck -x \(scripts.joined(separator: " "))")
+    #expect(run.code == 0, "\(run)")
+  }
+
+  @Test func `systemd takes the units`() async throws {
+    try await needs("systemd-analyze")
+    // Plain units to add to; systemd wants their programs to be there.
+    let script = """
+      cd '\(folder.path)' && mkdir units && cp -r '\(Self.hooks)'/systemd/*.d '\(Self.hooks)'/kured/*.service units/ &&
+      sed -i 's,/usr/local/lib/cri/cri-hook,\(Self.hooks)/systemd/cri-hook,; s,/usr/local/bin/cri,\(Tool.path("cri")),' \
+        units/*/* units/*.service &&
+      for unit in containerd crio kubelet; do printf '[Service]\\nExecStart=/bin/true\\n' >units/$unit.service; done &&
+      systemd-analyze verify --man=no units/*.service
+      """
+    let run = try await Tool.shell(script)
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+    let wrong = try await Tool.shell(
+      "cd '\(folder.path)' && echo Nonsense >>units/kubelet.service.d/50-cri.conf && systemd-analyze verify --man=no units/kubelet.service"
+    )
+    #expect(!wrong.errors.isEmpty, "the drop-in was not read")
+  }
+
+  @Test func `Ansible takes the role, and the plan is a document`() async throws {
+    try await needs("ansible-playbook")
+    let run = try await Tool.shell(
+      "cd '\(Self.hooks)/ansible' && LC_ALL=C.UTF-8 HOME='\(folder.path)' ansible-playbook -i localhost, --syntax-check playbook.yml"
+    )
+    #expect(run.code == 0, "\(run)")
+    let yaml = try await Tool.shell(
+      "cd '\(Self.hooks)' && python3 -c 'import sys, yaml; [list(yaml.safe_load_all(open(name))) for name in sys.argv[1:]]' */*.yaml"
+    )
+    #expect(yaml.code == 0, "\(yaml)")
+  }
+}
