@@ -122,7 +122,7 @@ struct GuardCommand: AsyncParsableCommand {
       return before
     } catch {
       units.release()
-      throw (error as? Interruption)?.before ?? error
+      throw (error as? CutShort)?.before ?? error
     }
   }
 
@@ -163,7 +163,7 @@ struct GuardCommand: AsyncParsableCommand {
     do {
       let after = try await signals.interrupting { try await verification.current(context, patience: patience) }
       return verification.conclude(after, failure: failure)
-    } catch let interruption as Interruption {
+    } catch let interruption as CutShort {
       stage = .interrupted
       let remedy =
         save.map { "cri verify --before \($0) --wait \(wait)" } ?? "look yourself before kubelet starts: cri net"

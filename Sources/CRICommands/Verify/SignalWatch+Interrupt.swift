@@ -2,7 +2,7 @@ internal import CRISystem
 
 extension SignalWatch {
   /// Runs work that a signal cuts short: it is cancelled then, and waited for.
-  /// - Throws: what the work throws; `Interruption`.
+  /// - Throws: what the work throws; `CutShort`.
   func interrupting<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
     try await withThrowingTaskGroup(of: Step<Value>.self) { group in
       group.addTask { .done(try await work()) }
@@ -11,7 +11,7 @@ extension SignalWatch {
       while let step = try await group.next() {
         switch step {
         case .done(let value): return value
-        case .signal(let received?): throw Interruption(signal: received)
+        case .signal(let received?): throw CutShort(signal: received)
         // Nothing could wait for one: the work goes on.
         case .signal(nil): continue
         }
@@ -27,7 +27,7 @@ extension SignalWatch {
 }
 
 /// A signal has ended what was being done.
-struct Interruption: Error {
+struct CutShort: Error {
   let signal: SignalWatch.Received
 
   /// The line for one that came in time.

@@ -46,7 +46,7 @@ struct UnitHold {
       if trouble == nil && interruption == nil { continue }
       // Also the one that could not be stopped: half a stop is one.
       release()
-      if let interruption { throw Interruption(signal: interruption).before }
+      if let interruption { throw CutShort(signal: interruption).before }
       throw Failure(
         .unreachable, "\(name) cannot be stopped (\(trouble ?? "")); the command was not run, nothing was changed")
     }
