@@ -9,12 +9,20 @@ final class Caller: Sendable {
   let channel: Channel
   let options: Client.Options
   private let version: Locked<APIVersion?>
+  private let hasStreams: Locked<Bool>
 
   init(_ endpoint: Endpoint, _ options: Client.Options) {
     self.endpoint = endpoint
     self.options = options
+    hasStreams = Locked(endpoint.path.contains("crio"))
     channel = Channel(path: endpoint.path, maxMessageSize: options.maxMessageSize)
     version = if case .only(let version) = options.api { Locked(version) } else { Locked(nil) }
+  }
+
+  /// Whether lists are asked for as streams first.
+  var streamsLists: Bool {
+    get { hasStreams.withLock { $0 } }
+    set { hasStreams.withLock { $0 = newValue } }
   }
 
   /// nil until the runtime has answered.

@@ -45,11 +45,11 @@ private struct SnapshotReader {
       // The configuration is in the verbose answer, whatever else is the same.
       try await client.runtime.status(StatusRequest(verbose: configuration))
     }
-    async let sandboxAnswer = result { () async throws(RPCError) in try await client.runtime.listPodSandbox().items }
+    async let sandboxAnswer = result { () async throws(RPCError) in try await client.runtime.podSandboxes() }
     async let containerAnswer = result { () async throws(RPCError) in
-      try await client.runtime.listContainers().containers
+      try await client.runtime.containers()
     }
-    async let imageAnswer = result { () async throws(RPCError) in try await client.images.listImages().images }
+    async let imageAnswer = result { () async throws(RPCError) in try await client.images.images() }
     let status = try await statusAnswer.get()
     let (sandboxes, containers) = (try await sandboxAnswer.get(), try await containerAnswer.get())
     let images = await imageAnswer

@@ -46,7 +46,7 @@ import Testing
   func `a chosen version is not changed`(_ chosen: APIVersion, _ served: APIVersion) async throws {
     serve([served])
     let client = Client(endpoint, options: .init(api: .only(chosen)))
-    let error = try #require(await failure { try await client.runtime.version() })
+    let error = try #require(await rpcError { try await client.runtime.version() })
     #expect(error.isUnknownService)
     #expect(!error.isUnknownMethod)
     runtime.stop()
@@ -55,7 +55,7 @@ import Testing
   @Test func `where neither version is served, v1's answer is the error`() async throws {
     serve([])
     let client = Client(endpoint)
-    let error = try #require(await failure { try await client.runtime.version() })
+    let error = try #require(await rpcError { try await client.runtime.version() })
     guard case .status(let status) = error else { throw error }
     #expect(status.method == "/runtime.v1.RuntimeService/Version")
     #expect(error.isUnknownService)
@@ -65,7 +65,7 @@ import Testing
 
   @Test func `a method that a known service lacks is another error`() async throws {
     let client = Client(endpoint)
-    let error = try #require(await failure { try await client.runtime.checkpointContainer() })
+    let error = try #require(await rpcError { try await client.runtime.checkpointContainer() })
     #expect(error.isUnknownMethod)
     #expect(!error.isUnknownService)
     #expect(client.negotiatedVersion == .v1)
@@ -75,7 +75,7 @@ import Testing
   @Test func `an object that is not there is NOT_FOUND`() async throws {
     let client = Client(endpoint)
     let error = try #require(
-      await failure { try await client.runtime.containerStatus(.init(containerID: "nosuch")) })
+      await rpcError { try await client.runtime.containerStatus(.init(containerID: "nosuch")) })
     #expect(error.isNotFound)
     #expect(error.statusCode == .notFound)
     runtime.stop()
@@ -84,7 +84,7 @@ import Testing
   @Test func `a runtime that is starting says so`() async throws {
     runtime.faults.notReady = .seconds(60)
     let client = Client(endpoint)
-    let error = try #require(await failure { try await client.runtime.version() })
+    let error = try #require(await rpcError { try await client.runtime.version() })
     #expect(error.isNotInitialized)
     runtime.stop()
   }
@@ -93,16 +93,16 @@ import Testing
     runtime.faults.hanging = ["Version"]
     let client = Client(endpoint, options: .init(timeout: .milliseconds(50)))
     let method = "/runtime.v1.RuntimeService/Version"
-    #expect(await failure { try await client.runtime.version() } == .deadlineExceeded(method: method))
+    #expect(await rpcError { try await client.runtime.version() } == .deadlineExceeded(method: method))
     let patient = Client(endpoint, options: .init(timeout: .seconds(600)))
-    let error = await failure { try await patient.runtime.version(timeout: .milliseconds(50)) }
+    let error = await rpcError { try await patient.runtime.version(timeout: .milliseconds(50)) }
     #expect(error == .deadlineExceeded(method: method))
     runtime.stop()
   }
 
   @Test func `an answer over the limit is an error with both numbers`() async throws {
     let client = Client(endpoint, options: .init(maxMessageSize: 100))
-    let error = await failure { try await client.runtime.listContainers() }
+    let error = await rpcError { try await client.runtime.listContainers() }
     guard case .answerTooLarge(_, let size, 100) = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -149,14 +149,5 @@ import Testing
     #expect(try await client.ping() > .zero)
     #expect(runtime.calls.isEmpty)
     runtime.stop()
-  }
-
-  private func failure<T>(_ call: () async throws -> T) async -> RPCError? {
-    do {
-      _ = try await call()
-      return nil
-    } catch {
-      return error as? RPCError
-    }
   }
 }

@@ -30,7 +30,7 @@ struct ContainerQuery: Sendable {
 
   private func list(_ client: Client) async throws(RPCError) -> [Container] {
     let filter = filter == ContainerFilter() ? nil : filter
-    return try await client.runtime.listContainers(ListContainersRequest(filter: filter)).containers
+    return try await client.runtime.containers(filter)
   }
 
   /// What the list does not say of the containers, by ID. Those that are gone since are not in it.

@@ -11,7 +11,7 @@ struct ImageQuery: Sendable {
   func list(_ client: Client) async throws(Failure) -> [Image] {
     do throws(RPCError) {
       // The name is not sent: containerd would pass it over, and CRI-O would take a repository for its latest tag.
-      return try await client.images.listImages().images
+      return try await client.images.images()
     } catch {
       throw Failure(error, client.endpoint)
     }

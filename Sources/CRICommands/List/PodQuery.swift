@@ -13,7 +13,7 @@ struct PodQuery: Sendable {
   func run(_ client: Client) async throws(Failure) -> [PodSandbox] {
     let filter = filter == PodSandboxFilter() ? nil : filter
     do throws(RPCError) {
-      var pods = try await client.runtime.listPodSandbox(ListPodSandboxRequest(filter: filter)).items
+      var pods = try await client.runtime.podSandboxes(filter)
       apply(to: &pods)
       return pods
     } catch {

@@ -50,8 +50,8 @@ struct LoggedContainer: Sendable {
 
   private func everything() async throws(Failure) -> Everything {
     do throws(RPCError) {
-      let sandboxes = try await client.runtime.listPodSandbox(ListPodSandboxRequest()).items
-      let containers = try await client.runtime.listContainers(ListContainersRequest()).containers
+      let sandboxes = try await client.runtime.podSandboxes()
+      let containers = try await client.runtime.containers()
       let pods = Dictionary(sandboxes.map { ($0.id, $0.metadata ?? PodSandboxMetadata()) }) { $1 }
       return Everything(members: containers.map { ($0, pods[$0.podSandboxID] ?? PodSandboxMetadata()) })
     } catch {
