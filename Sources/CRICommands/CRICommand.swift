@@ -19,7 +19,7 @@ package struct CRICommand: AsyncParsableCommand {
     groupedSubcommands: groups)
 
   /// Its subcommands, as the help shows them.
-  fileprivate static let groups = [
+  private static let groups = [
     CommandGroup(
       name: "Verification",
       subcommands: [
@@ -41,10 +41,23 @@ package struct CRICommand: AsyncParsableCommand {
     CommandGroup(name: "Images", subcommands: [PullCommand.self, RmiCommand.self]),
     CommandGroup(
       name: "Configuration",
-      subcommands: [ConfigCommand.self, RuntimeConfigCommand.self, UpdateRuntimeConfigCommand.self]),
+      subcommands: [
+        ConfigCommand.self, RuntimeConfigCommand.self, UpdateRuntimeConfigCommand.self, CompletionCommand.self,
+      ]),
   ]
 
   package init() {}
+
+  static func subcommand(named word: String) -> (any ParsableCommand.Type)? {
+    groups.flatMap(\.subcommands).first {
+      $0._commandName == word || $0.configuration.aliases.contains(word)
+    }
+  }
+
+  /// The subcommands with what they do.
+  static var words: [(value: String, help: String)] {
+    groups.flatMap(\.subcommands).map { ($0._commandName, $0.configuration.abstract) } + [("help", "")]
+  }
 }
 
 /// Runs the command line to its end.
@@ -53,6 +66,10 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     let (globals, rest) = try Globals.parse(arguments)
     if rest.isEmpty, !arguments.isEmpty {
       throw Failure(.usage, "no command after \(arguments.joined(separator: " ")) (see: cri --help)")
+    }
+    if rest.first == CompletionScript.command {
+      try await Completer.answer(rest.dropFirst().joined(separator: " "))
+      return ExitCodes.done.rawValue
     }
     // crictl's letter for the version; subcommands have -v for themselves.
     let words = rest == ["-v"] ? ["--version"] : rest
@@ -89,21 +106,16 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
 /// A subcommand reads its own words at once where it can: on the way through the whole command its declaration would be
 /// read four times, which takes longer than asking the runtime. Help, and what is wrong, come in the words of the whole.
 private func parse(_ words: [String]) throws -> any ParsableCommand {
-  if let type = words.first.flatMap(subcommand), let command = try? type.parseAsRoot(Array(words.dropFirst())),
+  if let type = words.first.flatMap(CRICommand.subcommand),
+    let command = try? type.parseAsRoot(Array(words.dropFirst())),
     Swift.type(of: command) == type
   {
     return command
   }
-  if words.first == "help", let word = words.dropFirst().first, subcommand(named: word) == nil {
+  if words.first == "help", let word = words.dropFirst().first, CRICommand.subcommand(named: word) == nil {
     throw Failure(.usage, "unknown command \(word) (see: cri --help)")
   }
   return try CRICommand.parseAsRoot(words)
-}
-
-private func subcommand(named word: String) -> (any ParsableCommand.Type)? {
-  CRICommand.groups.flatMap(\.subcommands).first {
-    $0._commandName == word || $0.configuration.aliases.contains(word)
-  }
 }
 
 /// Help and version go to standard output; wrong usage is one line on standard error.
@@ -112,7 +124,7 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
     try StandardStream.output.write(CRICommand.fullMessage(for: error) + "\n")
     return ExitCodes.done.rawValue
   }
-  let command = words.first.flatMap(subcommand).map { " \($0._commandName)" }
+  let command = words.first.flatMap(CRICommand.subcommand).map { " \($0._commandName)" }
   // Help for a missing subcommand has many lines: the first one says it.
   let message = CRICommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
   if let word = words.first, command == nil, !word.hasPrefix("-"), word != "help" {

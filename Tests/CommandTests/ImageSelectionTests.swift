@@ -1,5 +1,6 @@
 import ArgumentParser
 import CRIMessages
+import CRIProtobuf
 import Testing
 
 @testable import CRICommands
@@ -13,9 +14,15 @@ struct ImageSelectionTests {
     Image(id: "sha256:aa44"),
   ]
 
+  /// The last one's is not known.
+  private static let created = [
+    "sha256:aa11": Timestamp(nanoseconds: 10), "sha256:bb22": Timestamp(nanoseconds: 30),
+    "sha256:cc33": Timestamp(nanoseconds: 20),
+  ]
+
   private func select(_ arguments: [String]) throws -> [String] {
     let command = try #require(try ImagesCommand.parseAsRoot(arguments) as? ImagesCommand)
-    return try command.selection.query(name: command.name).select(Self.images.reversed()).map {
+    return try command.selection.query(name: command.name).select(Self.images.reversed(), created: Self.created).map {
       String($0.id.suffix(4))
     }
   }
@@ -38,8 +45,9 @@ struct ImageSelectionTests {
     arguments: [
       ("dangling=true", ["cc33", "aa44"]), ("dangling=false", ["aa11", "bb22"]), ("reference=web", ["bb22", "cc33"]),
       ("reference=^quay.io/x/web$", ["bb22", "cc33"]), ("reference=:v1$", ["bb22"]), ("reference=b{1,2}u", ["aa11"]),
-      ("reference=nosuch", []), ("since=quay.io/x/web:v1", ["aa11"]), ("before=busybox:1", ["bb22", "cc33", "aa44"]),
-      ("since=sha256:cc33", ["aa11", "bb22"]), ("before=quay.io/x/web@sha256:ee", ["aa44"]),
+      ("reference=nosuch", []), ("since=quay.io/x/web:v1", []), ("before=busybox:1", []),
+      ("since=sha256:cc33", ["bb22"]), ("before=quay.io/x/web@sha256:ee", ["aa11"]),
+      ("since=busybox:1", ["bb22", "cc33"]), ("before=quay.io/x/web:v1", ["aa11", "cc33"]),
       ("dangling=true,reference=web", ["cc33"]), ("reference=w(e,|e)b,dangling=false", ["bb22"]),
     ])
   func condition(filter: String, ids: [String]) throws {
@@ -48,7 +56,7 @@ struct ImageSelectionTests {
 
   @Test("by several conditions in their order")
   func several() throws {
-    #expect(try select(["-f", "before=busybox:1", "--filter", "dangling=true"]) == ["cc33", "aa44"])
+    #expect(try select(["-f", "since=busybox:1", "--filter", "dangling=true"]) == ["cc33"])
   }
 
   @Test(

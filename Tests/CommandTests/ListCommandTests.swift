@@ -153,7 +153,7 @@ struct ListCommandTests {
     "say in one line what is wrong",
     arguments: [
       (["ps", "--state", "sleepy"], 2, "--state sleepy: write one of created, running, exited, unknown"),
-      (["ps", "--label", "x"], 2, "--label x: write key=value"), (["ps", "extra"], 2, "'extra'"),
+      (["ps", "--label", "=x"], 2, "--label =x: write key=value, or key"), (["ps", "extra"], 2, "'extra'"),
       (["ps", "-o", "xml"], 2, "'xml'"), (["pods", "--name", "("], 2, "--name (: a ( without its )"),
       (["images", "-f", "x=y"], 2, "--filter x=y: write dangling=true"),
       (["images", "-f", "before=x"], 1, "image x not found; see cri images"),

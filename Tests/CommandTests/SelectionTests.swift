@@ -30,10 +30,21 @@ struct SelectionTests {
       filter == ContainerFilter(id: "ab", podSandboxID: "cd", labelSelector: ["a": "b", "c": "d=e", "f": ""]))
   }
 
+  @Test("look themselves for labels of any value")
+  func labelKeys() throws {
+    let command = try #require(
+      try PsCommand.parseAsRoot(["-a", "--label", "a,b=c", "--label", "d"]) as? PsCommand)
+    let query = try command.selection.query()
+    #expect(query.filter.labelSelector == ["b": "c"])
+    var containers = [Container(id: "1", labels: ["a": "", "d": "x"]), Container(id: "2", labels: ["a": "y"])]
+    query.apply(to: &containers)
+    #expect(containers.map(\.id) == ["1"])
+  }
+
   @Test(
     "that cannot be are refused",
     arguments: [
-      ["--state", "ready"], ["--state", ""], ["--label", "x"], ["--label", "=x"], ["--label", "a=b,"],
+      ["--state", "ready"], ["--state", ""], ["--label", ""], ["--label", "=x"], ["--label", "a=b,"],
       ["--name", "["], ["--namespace", "*"],
     ])
   func refused(arguments: [String]) throws {

@@ -88,6 +88,9 @@ package struct Context: Sendable {
   /// For commands that ask for everything at once, so that each answer may take its turn.
   package func patientClient() -> Client { client(timeout ?? Self.snapshotTimeout) }
 
+  /// For who must not wait.
+  package func client(within timeout: Duration) -> Client { client(timeout) }
+
   private func client(_ timeout: Duration) -> Client {
     Client(endpoint, imageEndpoint: imageEndpoint, options: Client.Options(api: api, timeout: timeout))
   }

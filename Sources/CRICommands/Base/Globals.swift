@@ -89,6 +89,21 @@ package struct Globals: Hashable, Sendable {
     return (globals, Array(rest))
   }
 
+  /// The option, by its long name, whose value is still to come after these words; nil where there is none.
+  static func pendingValue(_ words: [String]) -> String? {
+    guard let last = words.last, !last.contains("="), let option = option(last), option.value != nil else { return nil }
+    // After a subcommand the letters are its own; before it, each option has its value.
+    guard let rest = try? parse(Array(words.dropLast())).rest, rest.isEmpty else { return nil }
+    return option.long
+  }
+
+  /// The options with what they do.
+  static var words: [(value: String, help: String)] {
+    options.flatMap { option in
+      ([option.long].map { "--\($0)" } + (option.short.map { ["-\($0)"] } ?? [])).map { ($0, option.help) }
+    }
+  }
+
   /// Whether a word is one of these options, with or without a value.
   static func isOption(_ word: String) -> Bool { option(word) != nil }
 

@@ -35,4 +35,9 @@ extension StatusDocument {
   static func pid(ofInfo info: StringMap) -> Int64? {
     info["info"].flatMap { value(ofInfo: $0)["pid"]?.intValue }.flatMap { $0 > 0 ? $0 : nil }
   }
+
+  /// When an image was made, by its own configuration.
+  static func created(ofInfo info: StringMap) -> Timestamp? {
+    info["info"].flatMap { value(ofInfo: $0)["imageSpec"]?["created"]?.stringValue }.flatMap { Timestamp($0) }
+  }
 }

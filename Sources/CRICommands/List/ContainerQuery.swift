@@ -8,6 +8,7 @@ struct ContainerQuery: Sendable {
   var name: Pattern?
   var namespace: Pattern?
   var image: String?
+  var labels = Labels()
   var limit: Int?
 
   /// Asks the runtime: one call, and one more where an image was named.
@@ -49,6 +50,7 @@ struct ContainerQuery: Sendable {
           || namespace?.matches(container.podNamespace) == false || image?.isImage(of: container) == false
       }
     }
+    if !labels.keys.isEmpty { containers.removeAll { !labels.match($0.labels) } }
     containers.sortYoungestFirst(\.createdAt, limit: limit)
   }
 }

@@ -23,7 +23,7 @@ struct ContainerSelection: ParsableArguments {
     help: ArgumentHelp("Containers that are created, running, exited or unknown.", valueName: "state"))
   var state: String?
 
-  @Option(help: ArgumentHelp("Containers with the label; several must all be there.", valueName: "key=value"))
+  @Option(help: ArgumentHelp("Containers with the label; several must all be there.", valueName: "key[=value]"))
   var label: [String] = []
 
   @OptionGroup var recency: Recency
@@ -32,7 +32,8 @@ struct ContainerSelection: ParsableArguments {
     var query = ContainerQuery()
     query.filter.id = id ?? ""
     query.filter.podSandboxID = pod ?? ""
-    query.filter.labelSelector = try Labels.parse(label)
+    query.labels = try Labels(label)
+    query.filter.labelSelector = query.labels.selector
     query.limit = recency.limit
     if let state {
       query.filter.state = ContainerStateValue(state: try .named(state, after: "CONTAINER_"))

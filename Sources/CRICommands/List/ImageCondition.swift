@@ -6,10 +6,18 @@ enum ImageCondition: Sendable {
   /// Whether there is no tag.
   case dangling(Bool)
   case reference(Pattern)
-  /// What the list has after the image: the interface says nothing of an image's age.
+  /// Made before the image.
   case before(String)
-  /// What the list has before the image.
+  /// Made after the image.
   case since(String)
+
+  /// Whether it asks when images were made.
+  var isOfTime: Bool {
+    switch self {
+    case .dangling, .reference: false
+    case .before, .since: true
+    }
+  }
 
   private static let names = ["dangling", "reference", "before", "since"]
 
@@ -46,8 +54,11 @@ enum ImageCondition: Sendable {
     }
   }
 
-  /// Those of a sorted list for which it holds.
-  func select(_ images: [Image]) throws(Failure) -> [Image] {
+  /// Those of a list for which it holds.
+  /// - Parameters:
+  ///   - all: where the image that it names is looked for.
+  ///   - created: when images were made, by ID.
+  func select(_ images: [Image], among all: [Image], created: [String: Timestamp]) throws(Failure) -> [Image] {
     switch self {
     case .dangling(let isDangling): return images.filter { $0.repoTags.isEmpty == isDangling }
     case .reference(let pattern):
@@ -56,16 +67,24 @@ enum ImageCondition: Sendable {
           pattern.matches(String(ImageName.repository(of: $0))) || pattern.matches($0)
         }
       }
-    case .before(let name): return Array(images[(try position(of: name, in: images) + 1)...])
-    case .since(let name): return Array(images[..<(try position(of: name, in: images))])
+    case .before(let name):
+      let moment = try Self.moment(of: name, all, created)
+      return images.filter { created[$0.id].map { $0 < moment } ?? false }
+    case .since(let name):
+      let moment = try Self.moment(of: name, all, created)
+      return images.filter { created[$0.id].map { $0 > moment } ?? false }
     }
   }
 
-  private func position(of name: String, in images: [Image]) throws(Failure) -> Int {
-    let found = ImageName(name).select(images)
-    guard let first = found.first, let position = images.firstIndex(where: { $0.id == first.id }) else {
+  private static func moment(
+    of name: String, _ images: [Image], _ created: [String: Timestamp]
+  ) throws(Failure) -> Timestamp {
+    guard let image = ImageName(name).select(images).first else {
       throw Failure(.failed, "image \(name) not found; see cri images")
     }
-    return position
+    guard let moment = created[image.id] else {
+      throw Failure(.failed, "image \(name): the runtime does not tell when it was made")
+    }
+    return moment
   }
 }

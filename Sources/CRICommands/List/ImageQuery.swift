@@ -5,8 +5,17 @@ struct ImageQuery: Sendable {
   var name: ImageName?
   var conditions: [ImageCondition] = []
 
-  /// Asks the runtime: one call.
-  func run(_ client: Client) async throws(Failure) -> [Image] { try select(await list(client)) }
+  /// Asks the runtime: one call, and one more for each image where its age is asked of.
+  func run(_ client: Client) async throws(Failure) -> [Image] {
+    let images = try await list(client)
+    guard conditions.contains(where: \.isOfTime) else { return try select(images) }
+    // The list does not say it: the image's own configuration does.
+    let created = try await client.details(images.map(\.id)) { (id) throws(RPCError) in
+      let answer = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: id), verbose: true))
+      return StatusDocument.created(ofInfo: answer.info)
+    }
+    return try select(images, created: created)
+  }
 
   func list(_ client: Client) async throws(Failure) -> [Image] {
     do throws(RPCError) {
@@ -17,7 +26,7 @@ struct ImageQuery: Sendable {
     }
   }
 
-  func select(_ images: [Image]) throws(Failure) -> [Image] {
+  func select(_ images: [Image], created: [String: Timestamp] = [:]) throws(Failure) -> [Image] {
     var wanted = name?.select(images) ?? images
     // By one key, so that images with and without tags have one order.
     let keys = wanted.map { $0.repoTags.first ?? $0.repoDigests.first ?? $0.id }
@@ -26,7 +35,7 @@ struct ImageQuery: Sendable {
         || keys[$0].utf8.elementsEqual(keys[$1].utf8) && $0 < $1
     }
     wanted = order.map { wanted[$0] }
-    for condition in conditions { wanted = try condition.select(wanted) }
+    for condition in conditions { wanted = try condition.select(wanted, among: images, created: created) }
     return wanted
   }
 }

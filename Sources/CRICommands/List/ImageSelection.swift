@@ -5,7 +5,7 @@ struct ImageSelection: ParsableArguments {
   @Option(
     name: [.customShort("f"), .long],
     help: ArgumentHelp(
-      "dangling=true|false, reference=REGEX, and since=IMAGE or before=IMAGE: what the list has before or after it.",
+      "dangling=true|false, reference=REGEX, and since=IMAGE or before=IMAGE: made after or before it.",
       valueName: "filter"))
   var filter: [String] = []
 

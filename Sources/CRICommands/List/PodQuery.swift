@@ -7,6 +7,7 @@ struct PodQuery: Sendable {
   /// And what we do.
   var name: Pattern?
   var namespace: Pattern?
+  var labels = Labels()
   var limit: Int?
 
   /// Asks the runtime: one call.
@@ -37,6 +38,7 @@ struct PodQuery: Sendable {
           || namespace?.matches(pod.metadata?.namespace ?? "") == false
       }
     }
+    if !labels.keys.isEmpty { pods.removeAll { !labels.match($0.labels) } }
     pods.sortYoungestFirst(\.createdAt, limit: limit)
   }
 }

@@ -14,7 +14,7 @@ struct PodSelection: ParsableArguments {
     help: ArgumentHelp("Pods that are ready or notready.", valueName: "state"))
   var state: String?
 
-  @Option(help: ArgumentHelp("Pods with the label; several must all be there.", valueName: "key=value"))
+  @Option(help: ArgumentHelp("Pods with the label; several must all be there.", valueName: "key[=value]"))
   var label: [String] = []
 
   @OptionGroup var recency: Recency
@@ -22,7 +22,8 @@ struct PodSelection: ParsableArguments {
   func query(id: String? = nil) throws(Failure) -> PodQuery {
     var query = PodQuery()
     query.filter.id = id ?? ""
-    query.filter.labelSelector = try Labels.parse(label)
+    query.labels = try Labels(label)
+    query.filter.labelSelector = query.labels.selector
     if let state { query.filter.state = PodSandboxStateValue(state: try .named(state, after: "SANDBOX_")) }
     query.name = try Pattern.option("--name", name)
     query.namespace = try Pattern.option("--namespace", namespace)

@@ -1,0 +1,97 @@
+/// What a shell reads to complete our words: it hands over the line up to the cursor, and shows what comes back.
+///
+/// What comes back is a candidate a line, after a tab what it is; a line `:files` means names of files.
+enum CompletionScript: String, Hashable, Sendable, CaseIterable {
+  case bash
+  case zsh
+  case fish
+
+  /// The hidden command that answers.
+  static let command = "__complete"
+
+  func text(for name: String) -> String {
+    let function = "_" + String(name.map { $0 == "-" || $0 == "." ? "_" : $0 })
+    let template =
+      switch self {
+      case .bash: Self.bashText
+      case .zsh: Self.zshText
+      case .fish: Self.fishText
+      }
+    var text = ""
+    var rest = template[...]
+    while let start = rest.firstIndex(of: "@") {
+      text += rest[..<start]
+      rest = rest[start...]
+      for (mark, value) in [("@FUNCTION@", function), ("@NAME@", name), ("@COMMAND@", Self.command)] {
+        guard rest.hasPrefix(mark) else { continue }
+        text += value
+        rest = rest.dropFirst(mark.count)
+        break
+      }
+      if rest.first == "@" { text.append(rest.removeFirst()) }
+    }
+    return text + rest
+  }
+
+  // bash divides words at : and = too: what stands before the last of them is not to be given again.
+  private static let bashText = """
+    @FUNCTION@() {
+      local line=${COMP_LINE:0:COMP_POINT} current=${COMP_WORDS[COMP_CWORD]} last prefix candidate
+      case $current in = | :) current= ;; esac
+      last=${line##*[[:space:]]}
+      prefix=${last%"$current"}
+      COMPREPLY=()
+      while IFS= read -r candidate; do
+        if [ "$candidate" = :files ]; then
+          compopt -o filenames 2>/dev/null
+          while IFS= read -r candidate; do COMPREPLY+=("$candidate"); done < <(compgen -f -- "$current")
+          continue
+        fi
+        candidate=${candidate%%$'\\t'*}
+        COMPREPLY+=("${candidate#"$prefix"}")
+      done < <("${COMP_WORDS[0]}" @COMMAND@ "$line" 2>/dev/null)
+      # A whole word is followed by a space, a name with = or / at its end goes on.
+      case ${COMPREPLY[0]-} in *=) compopt -o nospace 2>/dev/null ;; esac
+    }
+    complete -F @FUNCTION@ @NAME@
+
+    """
+
+  private static let zshText = """
+    #compdef @NAME@
+    @FUNCTION@() {
+      local -a values texts
+      local candidate line="${(j: :)words[1,CURRENT]}"
+      while IFS= read -r candidate; do
+        if [[ $candidate == :files ]]; then
+          _files
+          continue
+        fi
+        values+=("${candidate%%$'\\t'*}")
+        texts+=("${candidate/$'\\t'/  }")
+      done < <("${words[1]}" @COMMAND@ "$line" 2>/dev/null)
+      (( ${#values} )) && compadd -l -d texts -a values
+    }
+    if [[ ${funcstack[1]-} == @FUNCTION@ ]]; then
+      @FUNCTION@ "$@"
+    else
+      compdef @FUNCTION@ @NAME@
+    fi
+
+    """
+
+  private static let fishText = """
+    function @FUNCTION@
+      set -l line (commandline -cp)
+      for candidate in (command @NAME@ @COMMAND@ "$line" 2>/dev/null)
+        if test "$candidate" = :files
+          __fish_complete_path (commandline -ct)
+        else
+          echo $candidate
+        end
+      end
+    end
+    complete -c @NAME@ -f -a '(@FUNCTION@)'
+
+    """
+}

@@ -1,0 +1,100 @@
+import CRIMessages
+import CRIProtobuf
+import TestSupport
+import Testing
+
+@testable import CRICommands
+
+@Suite("Completion")
+struct CompletionTests {
+  private func runtime() throws -> TestRuntime {
+    let labels: StringMap = ["io.kubernetes.pod.name": "web-1", "io.kubernetes.pod.namespace": "shop"]
+    return try TestRuntime { name, _ in
+      switch name {
+      case "ListContainers":
+        .message(
+          ListContainersResponse(containers: [
+            Container(
+              id: "abc", metadata: ContainerMetadata(name: "nginx"), state: .running, labels: labels),
+            Container(id: "abd", metadata: ContainerMetadata(name: "nginx"), state: .exited, labels: labels),
+          ]))
+      case "ListPodSandbox":
+        .message(
+          ListPodSandboxResponse(items: [
+            PodSandbox(id: "ef", metadata: PodSandboxMetadata(name: "web-1", namespace: "shop")),
+            PodSandbox(id: "eg", metadata: PodSandboxMetadata(name: "web\t2\u{1b}", namespace: "shop")),
+          ]))
+      case "ListImages": .message(ListImagesResponse(images: [Image(id: "i", repoTags: ["r/x:1", "r/x:2"])]))
+      default: nil
+      }
+    }
+  }
+
+  @Test(
+    "knows our words and the runtime's",
+    arguments: [
+      ("cri insp", ["inspectp", "inspect", "inspecti"]), ("cri --ru", ["--runtime-endpoint"]), ("cri -r ", [":files"]),
+      ("cri -t ", []), ("cri -t 5s ver", ["verify", "version"]), ("cri help ver", ["verify", "version"]),
+      ("cri ps --name", ["--name", "--namespace"]), ("cri ps --namespace ", ["shop"]),
+      ("cri ps --namespace=s", ["--namespace=shop"]), ("cri ps --name ", ["nginx"]), ("cri ps -a -p ", ["ef", "eg"]),
+      ("cri ps -o j", ["json", "jsonpath="]), ("cri ps -o=", []),
+      ("cri ps --output=j", ["--output=json", "--output=jsonpath="]),
+      ("cri pods --state ", ["ready", "notready"]), ("cri pods --name ", ["web\\t2\\x1b", "web-1"]),
+      ("cri inspect a", ["abc", "abd"]), ("cri inspect abc abd", ["abd"]), ("cri inspectp e", ["ef", "eg"]),
+      ("cri logs w", ["web-1/nginx"]), ("cri inspecti r/x:", ["r/x:1", "r/x:2"]), ("cri diff ", [":files"]),
+      ("cri verify --before ", [":files"]), ("cri verify --before=", [":files"]), ("cri nosuch ", []), ("cri", []),
+      ("cri ps --nosuch ", []), ("cri ps \"--names", ["--namespace"]), ("", []),
+    ])
+  func candidates(line: String, values: [String]) async throws {
+    let run = try await Tool.cri(["__complete", line], on: runtime())
+    #expect(run.output.split(separator: "\n").map { $0.prefix { $0 != "\t" } } == values.map { $0[...] })
+    #expect(run.errors.isEmpty)
+    #expect(run.code == 0)
+  }
+
+  @Test("says what each is")
+  func help() async throws {
+    let run = try await Tool.cri(["__complete", "cri stop abc"], on: runtime())
+    #expect(run.output == "abc\tweb-1/nginx Running\n")
+  }
+
+  @Test("is empty where there is no runtime")
+  func noRuntime() async throws {
+    let run = try await Tool.cri(["__complete", "cri inspect "], on: "/nowhere")
+    #expect(run.output.isEmpty && run.errors.isEmpty && run.code == 0)
+  }
+
+  @Test("scripts are scripts", .enabled(if: Shells.areThere), arguments: ["bash", "zsh", "fish"])
+  func syntax(shell: String) async throws {
+    let folder = try TemporaryDirectory()
+    let script = try await Tool.cri(["completion", shell])
+    #expect(script.output.contains("__complete"))
+    try ProcessFacts.write(script.output, to: folder.file("script"))
+    let run = try await Tool.run(["/usr/bin/env", shell, "-n", folder.file("script")])
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
+  }
+
+  @Test("works in the shell, also where the shell divides a word at a colon", .enabled(if: Shells.areThere))
+  func bash() async throws {
+    let runtime = try runtime()
+    let run = try await Tool.shell(
+      """
+      export CONTAINER_RUNTIME_ENDPOINT=\(runtime.path)
+      bash -c 'source <(\(Tool.path("cri")) completion bash)
+      complete() { COMP_LINE=$1; COMP_POINT=${#1}; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cri; echo "${COMPREPLY[*]}"; }
+      cri=\(Tool.path("cri"))
+      complete "cri inspecti r/x:" $cri inspecti r/x :
+      complete "cri inspecti r/x:2" $cri inspecti r/x : 2
+      complete "cri ps --namespace=sh" $cri ps --namespace = sh
+      complete "cri inspect a" $cri inspect a'
+      """)
+    #expect(run.output == "1 2\n2\nshop\nabc abd\n", "\(run.errors)")
+  }
+
+  @Test("is refused for a shell that is not known")
+  func unknown() async throws {
+    let run = try await Tool.cri(["completion", "tcsh"])
+    #expect(run.code == 2)
+    #expect(run.errors == "cri: completion tcsh: write bash, zsh or fish\n")
+  }
+}
