@@ -98,7 +98,11 @@ import Testing
         // Until the call is given up.
         try await Task.sleep(for: .seconds(300))
       }
-      return name == "RunPodSandbox" ? .message(RunPodSandboxResponse(podSandboxID: "pod1")) : .message([])
+      switch name {
+      case "RunPodSandbox": return .message(RunPodSandboxResponse(podSandboxID: "pod1"))
+      case "CreateContainer": return .message(CreateContainerResponse(containerID: "ctr1"))
+      default: return .message([])
+      }
     }
     let words = ["-t", "100s", "-r", runtime.path, "run", "--no-pull", files.container, files.pod]
     let run = try SpawnedProcess([Tool.path("cri")] + words)
@@ -237,6 +241,31 @@ import Testing
     }
     let run = try await Tool.cri(["start", "a", "b", "c"], on: runtime)
     #expect(run.output == "a\nc\n" && run.errors == "cri: container b not found; see cri ps -a\n" && run.code == 1)
+  }
+
+  @Test(arguments: [
+    (
+      ContainerState.exited, "container x has exited, and cannot be started again: create another one (StartContainer: "
+    ),
+    (.running, "container x runs already (StartContainer: "), (.created, "container x: StartContainer: UNKNOWN: no"),
+  ])
+  func `start says why it cannot`(state: ContainerState, expected: String) async throws {
+    let runtime = try TestRuntime { name, _ in
+      name == "StartContainer"
+        ? .failure(.unknown, "no") : .message(ContainerStatusResponse(status: ContainerStatus(state: state)))
+    }
+    let run = try await Tool.cri(["start", "x"], on: runtime)
+    #expect(run.code == 1 && run.errors.hasPrefix("cri: \(expected)"), "\(run)")
+  }
+
+  @Test func `an answer without an ID is none`() async throws {
+    let empty = try TestRuntime { _, _ in .message([]) }
+    for words in [["runp", files.pod], ["create", "x", files.container, files.pod], ["pull", "x"]] {
+      let run = try await Tool.cri(words, on: empty)
+      #expect(run.code == 1 && run.output.isEmpty && run.errors.contains("no ID in the answer"), "\(run)")
+    }
+    let hostile = try TestRuntime { _, _ in .message(RunPodSandboxResponse(podSandboxID: "a\u{1b}[31m\n")) }
+    #expect(try await Tool.cri(["runp", files.pod], on: hostile).output == "a\\x1b[31m\\n\n")
   }
 
   // MARK: stop, update

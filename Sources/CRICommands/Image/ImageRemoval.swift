@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRIRendering
 internal import CRISystem
 
 /// Removes images, and says of which names they are gone.
@@ -55,6 +56,6 @@ struct ImageRemoval: Sendable {
     let rest: Image?
     do throws(RPCError) { rest = try await Self.image(image.id, client) } catch { rest = nil }
     let kept = (rest?.repoTags ?? []) + (rest?.repoDigests ?? [])
-    return names.filter { !kept.contains($0) }.map { "Deleted: \($0)\n" }.joined()
+    return names.filter { !kept.contains($0) }.map { "Deleted: \(Sanitizer.visible($0))\n" }.joined()
   }
 }

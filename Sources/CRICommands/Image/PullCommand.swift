@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRIRendering
 internal import CRISystem
 
 struct PullCommand: AsyncParsableCommand {
@@ -31,7 +32,7 @@ struct PullCommand: AsyncParsableCommand {
     pod?.giveUID()
     let pulling = try options.pulling(Context())
     let reference = try await pulling.pull(ImageSpec(image: image, annotations: try annotations), for: pod)
-    try StandardStream.output.write("Image is up to date for \(reference)\n")
+    try StandardStream.output.write("Image is up to date for \(Sanitizer.visible(reference))\n")
   }
 
   private var annotations: StringMap {

@@ -16,7 +16,8 @@ struct Pulling: Sendable {
     if Environment.errorIsTerminal { try StandardStream.error.write("cri: pulling \(image.image)\n") }
     let request = PullImageRequest(image: image, auth: login, sandboxConfig: pod)
     do throws(RPCError) {
-      return try await client.images.pullImage(request, timeout: timeout).imageRef
+      let answer = try await client.images.pullImage(request, timeout: timeout)
+      return try PodLife.named(answer.imageRef, .pullImage)
     } catch {
       throw Failure(error, about: "image \(image.image)", client.images.endpoint)
     }

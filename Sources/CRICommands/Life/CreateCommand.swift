@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRIRendering
 internal import CRISystem
 
 struct CreateCommand: AsyncParsableCommand {
@@ -43,6 +44,6 @@ struct CreateCommand: AsyncParsableCommand {
     }
     try await pulling?.pull(for: container, pod)
     let id = try await life.createContainer(container, in: words[0], pod)
-    try StandardStream.output.write("\(id)\n")
+    try StandardStream.output.write("\(Sanitizer.visible(id))\n")
   }
 }

@@ -12,7 +12,7 @@ struct PodLife: Sendable {
       let request = RunPodSandboxRequest(config: config, runtimeHandler: handler)
       // Networks take their time: crictl waits twice as long here, too.
       let answer = try await client.runtime.runPodSandbox(request, timeout: time * 2)
-      return answer.podSandboxID
+      return try Self.named(answer.podSandboxID, .runPodSandbox)
     } catch {
       throw Failure(error, client.endpoint)
     }
@@ -24,10 +24,19 @@ struct PodLife: Sendable {
   ) async throws(Failure) -> String {
     do throws(RPCError) {
       let request = CreateContainerRequest(podSandboxID: sandbox, config: config, sandboxConfig: pod)
-      return try await client.runtime.createContainer(request, timeout: time).containerID
+      let answer = try await client.runtime.createContainer(request, timeout: time)
+      return try Self.named(answer.containerID, .createContainer)
     } catch {
       throw Failure(error, client.endpoint)
     }
+  }
+
+  /// Without an ID there is nothing to go on with.
+  static func named<Request, Response>(
+    _ id: String, _ method: Method<Request, Response>
+  ) throws(RPCError) -> String {
+    if id.isEmpty { throw .undecodable(method: method.path(.v1), reason: "no ID in the answer") }
+    return id
   }
 
   func start(_ container: String) async throws(Failure) {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRIRendering
 internal import CRISystem
 
 struct RunCommand: AsyncParsableCommand {
@@ -61,7 +62,7 @@ struct RunCommand: AsyncParsableCommand {
       guard let sandbox else { throw failure }
       throw await life.cleanUp(sandbox, after: failure)
     }
-    try StandardStream.output.write("\(id)\n")
+    try StandardStream.output.write("\(Sanitizer.visible(id))\n")
   }
 
   private static func pull(_ pulling: Pulling, _ container: ContainerConfig, _ pod: PodSandboxConfig) async throws {

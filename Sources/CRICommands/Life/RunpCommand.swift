@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRIRendering
 internal import CRISystem
 
 struct RunpCommand: AsyncParsableCommand {
@@ -23,6 +24,7 @@ struct RunpCommand: AsyncParsableCommand {
     config.giveUID()
     let context = try Context()
     let life = PodLife(client: context.client(), time: time.of(context))
-    try StandardStream.output.write("\(try await life.runPod(config, handler: runtime))\n")
+    let id = try await life.runPod(config, handler: runtime)
+    try StandardStream.output.write("\(Sanitizer.visible(id))\n")
   }
 }

@@ -12,8 +12,25 @@ struct StartCommand: AsyncParsableCommand {
   func run() async throws {
     let client = try Context().client()
     try await ObjectAction.onContainers(client, concurrency: 1).run(ids) { id in
-      _ = try await client.runtime.startContainer(StartContainerRequest(containerID: id))
+      do throws(RPCError) {
+        _ = try await client.runtime.startContainer(StartContainerRequest(containerID: id))
+      } catch {
+        throw await Self.explained(error, id, client)
+      }
       return "\(id)\n"
+    }
+  }
+
+  /// A runtime's words for a container that has run already are of its inner states.
+  private static func explained(_ error: RPCError, _ id: String, _ client: Client) async -> any Error {
+    guard case .status = error, !error.isNotFound,
+      let status = try? await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
+    else { return error }
+    switch status.state {
+    case .exited:
+      return Failure(.failed, "container \(id) has exited, and cannot be started again: create another one (\(error))")
+    case .running: return Failure(.failed, "container \(id) runs already (\(error))")
+    default: return error
     }
   }
 }
