@@ -44,22 +44,27 @@ struct RunCommand: AsyncParsableCommand {
     let life = PodLife(client: context.client(), time: time.of(context))
     let (handler, config) = (runtime, pod)
     let pulling = policy.pulls(context.pullsOnRun) ? try pull.pulling(context) : nil
-    try Interruption.watch()
-    var sandbox: String?
+    // Kept apart from the work, which may be cut short when it has just been made.
+    let sandbox = Locked<String?>(nil)
     let id: String
     do {
-      // Before there is a pod that an image which is not to be had would leave behind.
-      if let pulling { try await Interruption.cancelling { try await Self.pull(pulling, container, config) } }
-      let made = try await Interruption.cancelling { try await life.runPod(config, handler: handler) }
-      sandbox = made
-      id = try await Interruption.cancelling {
+      id = try await SignalWatch().interrupting {
+        // Before there is a pod that an image which is not to be had would leave behind.
+        if let pulling { try await Self.pull(pulling, container, config) }
+        let made = try await life.runPod(config, handler: handler)
+        sandbox.withLock { $0 = made }
         let id = try await life.createContainer(container, in: made, config)
         try await life.start(id)
         return id
       }
     } catch {
-      let failure = error as? Failure ?? Failure(.failed, "\(error)")
-      guard let sandbox else { throw failure }
+      let failure =
+        switch error {
+        case let failure as Failure: failure
+        case let end as CutShort: Failure(.failed, "interrupted by \(end.signal.name)")
+        default: Failure(.failed, "\(error)")
+        }
+      guard let sandbox = sandbox.withLock({ $0 }) else { throw failure }
       throw await life.cleanUp(sandbox, after: failure)
     }
     try StandardStream.output.write("\(Sanitizer.visible(id))\n")
