@@ -12,7 +12,8 @@ static struct sigaction found[NSIG];
 static void tell(int number, siginfo_t *info, void *context) {
   (void)context;
   int error = errno;
-  unsigned char message[2] = {(unsigned char)number, info->si_code == SI_KERNEL};
+  // A terminal that hangs up tells its session's leader alone.
+  unsigned char message[2] = {(unsigned char)number, number == SIGINT && info->si_code == SI_KERNEL};
   ssize_t written = destination < 0 ? 0 : write(destination, message, sizeof message);
   (void)written; // Full: whoever reads has more signals to read than can matter.
   errno = error;

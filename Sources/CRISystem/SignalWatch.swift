@@ -9,7 +9,7 @@ package final class SignalWatch: Sendable {
   /// A signal that has come.
   package struct Received: Hashable, Sendable {
     package let number: Int32
-    /// The kernel has sent it, as for a terminal's Ctrl-C: to every process of the group, our child too.
+    /// A terminal's Ctrl-C, which the kernel sends to every process of the group: our child has got it too.
     package let isForGroup: Bool
 
     /// Such as `SIGTERM`.

@@ -59,7 +59,7 @@ import Testing
       run: restart(runtime, "--on-restart lose-ips"))
     #expect(run.code == 1)
     #expect(
-      run.errors == "cri: kubelet stays stopped (exit code 1): read \(report), then: systemctl start kubelet\n")
+      run.errors == "cri: kubelet stays stopped (exit code 1): read \(report); then: systemctl start kubelet\n")
     #expect(systemd.changes == ["stop kubelet"] && systemd.state(of: "kubelet") == "inactive")
   }
 
@@ -68,7 +68,7 @@ import Testing
     let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
     let run = try await guarding(runtime, systemd, run: script)
     #expect(run.code == code, "\(run)")
-    #expect(run.errors.contains("kubelet stays stopped (exit code \(code)): read the verdict above"))
+    #expect(run.errors.contains("kubelet stays stopped (exit code \(code)): read what is said above"))
     #expect(systemd.changes == ["stop kubelet"])
   }
 
@@ -205,12 +205,41 @@ import Testing
     #expect(systemd.changes == ["stop kubelet"])
   }
 
+  @Test func `a terminal that hangs up tells guard alone, which passes it on`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+    try ProcessFacts.write(
+      restart(runtime) + "trap 'touch \(folder.file("told")); exit 0' HUP; echo ready; while :; do sleep 0.05; done",
+      to: folder.file("command"))
+    let script = """
+      import os, pty, sys
+      pid, terminal = pty.fork()
+      if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
+      text = b""
+      while b"ready" not in text: text += os.read(terminal, 4096)
+      os.close(terminal)
+      sys.exit(os.waitpid(pid, 0)[1] >> 8)
+      """
+    let run = try await Tool.run(
+      [
+        "/usr/bin/env", "python3", "-c", script, Tool.path("cri"), "-r", runtime.socket, "guard", "--hold", "kubelet",
+        "--report", "json=\(folder.file("report"))", "--", "/bin/sh", folder.file("command"),
+      ], environment: ["PATH": systemd.path])
+    withExtendedLifetime(runtime) {}
+    if let pid = Int32(ProcessFacts.read(folder.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
+      kill(pid, SIGKILL)
+    }
+    // Nobody could be told, but for the file.
+    #expect(run.code == 3, "\(run)")
+    #expect(ProcessFacts.exists(folder.file("told")) && systemd.changes == ["stop kubelet"])
+    #expect(try JSON.parse(ProcessFacts.read(folder.file("report")))["verdict"] == "intact")
+  }
+
   @Test func `a signal before the verdict is not a verdict, whatever else was asked for`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
-    // When the command has ended, and was waited for, its parent gets the signal: in the middle of its waiting.
+    // When the command has ended, and was waited for, its parent gets signals: the first may still count as the command's.
     let script = """
       kill -9 \(runtime.pid ?? 0)
-      ( while kill -0 $$ 2>/dev/null; do sleep 0.05; done; kill -TERM $PPID ) </dev/null >/dev/null 2>&1 &
+      ( while kill -0 $$; do sleep 0.05; done; while kill -TERM $PPID; do sleep 0.2; done ) </dev/null >/dev/null 2>&1 &
       """
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--warn-only", "-o", "json"], run: script)
     #expect(run.code == 3, "\(run)")

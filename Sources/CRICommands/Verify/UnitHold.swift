@@ -80,7 +80,8 @@ struct UnitHold {
   /// - Parameters:
   ///   - code: what we end with.
   ///   - report: where to read why.
-  func keep(_ code: Int32, report: String) {
+  ///   - again: what looks once more.
+  func keep(_ code: Int32, report: String, again: String?) {
     for name in stopped {
       // Packages' scripts and units that need one another start more than they are asked to.
       if let state = try? state(of: name), state == .active {
@@ -88,7 +89,8 @@ struct UnitHold {
           "\(name) runs, though it was stopped and should be (exit code \(code)): the command or another has started it; "
             + "read \(report); to stop it: systemctl stop \(name)")
       } else {
-        Self.say("\(name) stays stopped (exit code \(code)): read \(report), then: systemctl start \(name)")
+        let look = again.map { "; \($0) looks again" } ?? ""
+        Self.say("\(name) stays stopped (exit code \(code)): read \(report)\(look); then: systemctl start \(name)")
       }
     }
   }

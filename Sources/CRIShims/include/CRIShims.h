@@ -23,8 +23,8 @@ static inline int64_t cri_file_system_magic(int descriptor) {
   return fstatfs(descriptor, &facts) == 0 ? (int64_t)facts.f_type : 0;
 }
 
-// Signals as messages of two bytes: the number, and 1 where the kernel itself has sent it, as for a terminal's Ctrl-C,
-// which every process of the group gets. In C, since only that is known to be safe in a handler.
+// Signals as messages of two bytes: the number, and 1 for a terminal's Ctrl-C, which the kernel sends to every process of
+// the group. In C, since only that is known to be safe in a handler.
 // Names the descriptor that the messages go to; it must not block. -1: nowhere.
 void cri_signals_to(int descriptor);
 // Catches a signal. Returns 0; 1 where it is ignored, and stays so; -1 with errno set.
