@@ -65,6 +65,20 @@ final class Caller: Sendable {
     }
   }
 
+  /// Whether the runtime serves a version of the interface, whichever one is spoken; nil where it does not say.
+  func serves(_ version: APIVersion) async -> Bool? {
+    if negotiated == version { return true }
+    let request = VersionRequest(version: "v1").encode()
+    do throws(RPCError) {
+      _ = try await channel.unary(
+        Method<VersionRequest, VersionResponse>.version.path(version), request,
+        options: CallOptions(timeout: options.timeout))
+      return true
+    } catch {
+      return error.isUnknownService ? false : nil
+    }
+  }
+
   func stream<Request: CMessage, Response: CMessage>(
     _ method: Method<Request, Response>, _ request: Request, timeout: Duration?
   ) -> MessageStream<Response> {

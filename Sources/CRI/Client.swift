@@ -46,6 +46,11 @@ public struct Client: Sendable {
   /// The version of the interface that the runtime answers to; nil before the first answer.
   public var negotiatedVersion: APIVersion? { runtime.caller.negotiated }
 
+  /// Whether the runtime serves a version of the interface beside the one that this client speaks.
+  ///
+  /// To be asked after a first answer; nil where the runtime does not say.
+  public func serves(_ version: APIVersion) async -> Bool? { await runtime.caller.serves(version) }
+
   /// Measures the way to the runtime and back with an HTTP/2 PING, without calling it.
   public func ping() async throws(RPCError) -> Duration {
     try await runtime.caller.channel.ping(timeout: runtime.caller.options.timeout)

@@ -38,6 +38,7 @@ package struct TruthReader: Sendable {
       let pid = snapshot.containers[index].isRunning ? snapshot.containers[index].pid : nil
       snapshot.containers[index].truth = ContainerTruth(process: process(pid, in: table))
     }
+    addLogs(to: &snapshot, view)
     if includesNode {
       snapshot.truth = NodeTruth(
         orphans: orphans(snapshot, view, table, askedAt: askedAt),
@@ -54,6 +55,34 @@ package struct TruthReader: Sendable {
     switch table {
     case .read(let table): return .read(table.truth(of: pid))
     case .unread(let reason): return .unread(reason)
+    }
+  }
+
+  private func addLogs(to snapshot: inout Snapshot, _ view: NodeView) {
+    var isMissing = false
+    for index in snapshot.containers.indices {
+      let log = log(of: snapshot.containers[index], view)
+      snapshot.containers[index].truth?.hasLog = log
+      isMissing = isMissing || log == .read(false)
+    }
+    guard isMissing else { return }
+    // Kubelet renames a file, and then has the runtime make a new one: that was no loss.
+    Thread.sleep(.milliseconds(200))
+    for index in snapshot.containers.indices where snapshot.containers[index].truth?.hasLog == .read(false) {
+      let log = log(of: snapshot.containers[index], view)
+      snapshot.containers[index].truth?.hasLog = log
+    }
+  }
+
+  private func log(of container: ContainerRecord, _ view: NodeView) -> Reading<Bool>? {
+    let path = container.logPath
+    guard container.isRunning, path.hasPrefix("/") else { return nil }
+    do throws(Errno) {
+      let isThere = try File.exists(view.path(path))
+      if isThere || view.seesAllPaths { return .read(isThere) }
+      return .unread(UnreadReason("they may be in another file system than ours"))
+    } catch {
+      return .unread(UnreadReason(error, path))
     }
   }
 

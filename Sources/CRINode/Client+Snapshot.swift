@@ -49,10 +49,12 @@ private struct SnapshotReader {
     async let containerAnswer = result { () async throws(RPCError) in
       try await client.runtime.containers()
     }
+    async let oldVersion = configuration ? client.serves(.v1alpha2) : nil
     async let imageAnswer = result { () async throws(RPCError) in try await client.images.images() }
     let status = try await statusAnswer.get()
     let (sandboxes, containers) = (try await sandboxAnswer.get(), try await containerAnswer.get())
     let images = await imageAnswer
+    let servesOldVersion = await oldVersion
 
     async let sandboxRecords = details(sandboxes, .pod, \.id) { (item) async throws(RPCError) in
       try await record(item)
@@ -76,7 +78,7 @@ private struct SnapshotReader {
       runtime: RuntimeFacts(
         name: version.runtimeName, version: version.runtimeVersion, api: client.negotiatedVersion ?? .v1,
         conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers,
-        settings: configuration ? RuntimeSettings(info: status.info) : nil),
+        settings: configuration ? RuntimeSettings(info: status.info) : nil, servesV1alpha2: servesOldVersion),
       sandboxes: readSandboxes, containers: readContainers, images: imageList, unread: unread)
     return (snapshot, status.info["config"].flatMap { try? JSON.parse($0) })
   }

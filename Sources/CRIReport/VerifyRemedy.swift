@@ -63,6 +63,12 @@ struct VerifyRemedy {
     VerifyRemedy(
       text: "kubelet restarts what its pods miss; find out why it ended before other nodes follow"
     ) { $0.affected.contains { $0.action == .restartContainers } },
+    VerifyRemedy(
+      text: "recreate these pods: neither the runtime nor kubelet notices that their network is broken"
+    ) {
+      let network: Set = ["pod.network-gone", "pod.network-mismatch", "pod.duplicate-ip", "pod.outside-cidr"]
+      return !$0.rules.isEmpty && $0.rules.isSubset(of: network)
+    },
     VerifyRemedy(text: "put the CNI configuration in order: until then the node is NotReady and takes no pods") {
       $0.rules == ["runtime.network"]
     },

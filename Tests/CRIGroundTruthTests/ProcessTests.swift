@@ -1,3 +1,4 @@
+import CRIMessages
 import CRIState
 import TestSupport
 import Testing
@@ -28,6 +29,22 @@ import Testing
     let main = try #require(facts(truth.containers[0].truth?.process))
     #expect(main.cgroup == "/kubepods/x:y")
     #expect(main.networkNamespace.value != nil && main.networkNamespace == pause.networkNamespace)
+  }
+
+  @Test func `the log file of a running container is there, or is not`() throws {
+    let node = try FakeNode()
+    var containers = (1...4).map { container("\($0)", in: a, pid: 101, isRunning: $0 != 3) }
+    for index in 0..<3 { containers[index].status.logPath = "/var/log/pods/\(index + 1).log" }
+    // In the runtime's own file system, which is another than ours.
+    try node.write("", to: "proc/1/root/var/log/pods/1.log")
+    let truth = node.truth(node.snapshot([sandbox(a)], containers: containers))
+    #expect(truth.containers.map { $0.truth?.hasLog } == [.read(true), .read(false), nil, nil])
+    #expect(truth.notChecked.allSatisfy { $0.what != "log files of containers" })
+    // What is there may be hidden from us.
+    try node.remove("proc/1/root")
+    let hidden = node.truth(node.snapshot([sandbox(a)], containers: containers))
+    #expect(hidden.containers[1].truth?.hasLog?.reason != nil)
+    #expect(hidden.notChecked.contains { $0.what == "log files of containers" })
   }
 
   @Test func `gone, a zombie, none`() throws {

@@ -74,7 +74,8 @@ import Testing
     _ = try await client().snapshot(tool: "t")
     #expect(
       server.counts.calls == [
-        "Version": 1, "Status": 1, "ListPodSandbox": 1, "ListContainers": 1, "ListImages": 1, "PodSandboxStatus": 4,
+        // The second asks whether old clients are served too.
+        "Version": 2, "Status": 1, "ListPodSandbox": 1, "ListContainers": 1, "ListImages": 1, "PodSandboxStatus": 4,
         "ContainerStatus": 4,
       ])
   }
@@ -212,13 +213,22 @@ import Testing
     let server = try FakeRuntime(Recording("containerd-1.6.20", .before), at: socket, versions: [.v1alpha2])
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t", truth: nil)
-    #expect(snapshot.runtime.api == .v1alpha2)
+    #expect(snapshot.runtime.api == .v1alpha2 && snapshot.runtime.servesV1alpha2 == nil)
     #expect(snapshot.sandboxes == (try Snapshot.recorded("containerd-1.6.20", .before)).sandboxes)
     // Asked once in the new version, then never again.
     #expect(server.counts.calls["Version"] == 2)
     #expect(server.counts.calls["ListPodSandbox"] == 1)
     let strict = try client(api: .only(.v1))
     await #expect(throws: RPCError.self) { try await strict.snapshot(tool: "t") }
+  }
+
+  @Test(arguments: [([APIVersion.v1], false), ([.v1, .v1alpha2], true), ([.v1alpha2], true)])
+  func `which versions old clients find is told`(versions: [APIVersion], servesOld: Bool) async throws {
+    let server = try FakeRuntime(Recording("containerd-1.6.20", .before), at: socket, versions: Set(versions))
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t")
+    #expect(snapshot.runtime.servesV1alpha2 == servesOld)
+    #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: false)) == snapshot)
   }
 
   @Test func `a runtime with hostile objects is read and judged without a crash`() async throws {

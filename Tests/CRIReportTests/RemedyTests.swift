@@ -62,6 +62,15 @@ import Testing
       after.images = []
     },
     Loss(
+      description: "a network that is broken", runtime: "containerd-2.4",
+      words: "neither the runtime nor kubelet notices that their network is broken"
+    ) {
+      guard let index = $1.sandboxes.firstIndex(where: { $0.isReady && !$0.isHostNetwork }) else { return }
+      $1.sandboxes[index].truth = SandboxTruth(
+        namespace: .read(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .read([]))
+      _ = $0
+    },
+    Loss(
       description: "no network", runtime: "containerd-2.4", words: "until then the node is NotReady and takes no pods"
     ) { _, after in
       after.runtime.conditions = after.runtime.conditions.map { condition in

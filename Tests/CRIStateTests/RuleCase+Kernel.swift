@@ -50,6 +50,21 @@ extension RuleCase {
       after.sandboxes[0].truth?.namespace = .read(.missing)
     },
 
+    .fires("container.log-file", "it is gone") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.hasLog = .read(true)
+      after.containers[0].truth?.hasLog = .read(false)
+    },
+    .holds("container.log-file", "it was never there") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.hasLog = .read(false)
+      after.containers[0].truth?.hasLog = .read(false)
+    },
+    .holds("container.log-file", "nobody could look") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.hasLog = .read(true)
+      after.containers[0].truth?.hasLog = .unread(UnreadReason("why"))
+    },
     .fires("pod.network-gone", "eth0 was deleted") { before, after in
       addTruth(&before, &after)
       after.sandboxes[0].truth?.interfaces = .read([])

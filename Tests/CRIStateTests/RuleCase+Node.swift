@@ -72,6 +72,20 @@ extension RuleCase {
     .fires("runtime.api", "only the old version", "v1", "v1alpha2") { $1.runtime.api = .v1alpha2 },
     .holds("runtime.api", "the new version too now") { before, _ in before.runtime.api = .v1alpha2 },
 
+    .fires("runtime.old-api", "it spoke the old version too", "v1alpha2 too", "v1 alone") { before, after in
+      (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, false)
+    },
+    .holds("runtime.old-api", "it does not say any more") { before, _ in before.runtime.servesV1alpha2 = true },
+    .holds("runtime.old-api", "it never did, and does now") { before, after in
+      (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (false, true)
+    },
+    .fires("runtime.dropped-api", "the new version does not", in: .upgrade) { before, after in
+      (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, false)
+    },
+    .holds("runtime.dropped-api", "the new version does too", in: .upgrade) { before, after in
+      (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, true)
+    },
+
     .fires("runtime.binary", "it was replaced after the start", "/usr/bin/containerd", "/usr/bin/containerd, deleted") {
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
     },
@@ -84,6 +98,9 @@ extension RuleCase {
     .holds("host.boot", "it cannot be read") { $1.host.bootID = nil },
 
     .fires("image.missing", "a running pod's", "sha256:b", "none") { $1.images.removeFirst() },
+    .fires("image.missing", "another has its name now", "sha256:b", "none; sha256:new has its name") {
+      $1.images[0].id = "sha256:new"
+    },
     .fires("image.missing", "a running pod's, known by digest only") {
       $0.containers[0].status.imageID = ""
       $0.containers[0].status.image = nil

@@ -23,6 +23,19 @@ extension RuleCase {
       after.truth?.kubelet?.processes = .read([])
       after.sandboxes.removeFirst()
     },
+    .holds("pod.successor", "kubelet was stopped before the reboot, and does not run yet", in: .reboot) {
+      before, after in
+      addTruth(&before, &after)
+      before.truth?.kubelet?.processes = .read([])
+      after.truth?.kubelet?.processes = .read([])
+      after.sandboxes.removeFirst()
+    },
+    .fires("pod.successor", "a node without kubelet", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      before.truth?.kubelet = KubeletTruth(processes: .read([]))
+      after.truth?.kubelet = KubeletTruth(processes: .read([]))
+      after.sandboxes.removeFirst()
+    },
     .holds("pod.successor", "a Job's pod may have ended", in: .reboot) { before, after in
       makeJob(&before, &after)
       after.sandboxes.removeFirst()

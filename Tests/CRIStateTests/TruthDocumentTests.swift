@@ -27,8 +27,10 @@ import Testing
       namespace: .read(.missing), interfaces: .read([]), process: .read(.gone), cache: .read([]), leases: .read([]))
     snapshot.containers[0].truth = ContainerTruth(
       process: .read(
-        .there(ProcessTruth.Facts(pid: 8, startTime: 0, state: "Z", parent: 0, networkNamespace: .unread(no)))))
-    snapshot.containers[1].truth = ContainerTruth()
+        .there(ProcessTruth.Facts(pid: 8, startTime: 0, state: "Z", parent: 0, networkNamespace: .unread(no)))),
+      hasLog: .read(false))
+    snapshot.containers[1].truth = ContainerTruth(hasLog: .unread(no))
+    snapshot.runtime.servesV1alpha2 = true
     snapshot.truth = NodeTruth(
       orphans: .read([Orphan(kind: .conmon, id: "x", pid: 9, startTime: 1, processes: [10, 11])]),
       ociRuntimes: .read([
@@ -86,7 +88,8 @@ import Testing
       Self.full.unreadTruth.map { "\($0.what): \($0.why)" } == [
         "network namespaces of pods: Permission denied", "interfaces of pods: Permission denied",
         "processes of pods: hidden", "CNI results of pods: Permission denied",
-        "host-local leases of pods: Permission denied", "version of x: Permission denied",
+        "host-local leases of pods: Permission denied",
+        "log files of containers: Permission denied", "version of x: Permission denied",
       ])
     var twice = Self.full
     twice.sandboxes[2].truth = twice.sandboxes[1].truth

@@ -118,6 +118,25 @@ import Testing
     #expect(run.output.contains("unverified") && run.output.contains("no answer in time"))
   }
 
+  @Test func `after a reboot kubelet makes the pods: before it runs there is no verdict`() async throws {
+    let run = try await verify("containerd-2.4", ["--scenario", "reboot"]) { before, after in
+      (before.host.bootID, after.host.bootID) = ("boot-1", "boot-2")
+      let kubelet = KubeletTruth(processes: .read([.init(pid: 40, startTime: 4)]), podFolders: .read([]))
+      before.truth = NodeTruth(kubelet: kubelet)
+      after.truth = NodeTruth(kubelet: KubeletTruth(processes: .read([]), podFolders: .read([])))
+      for index in after.sandboxes.indices { after.sandboxes[index].status.state = .notReady }
+      for index in after.containers.indices where after.containers[index].isRunning {
+        after.containers[index].status.state = .exited
+      }
+    }
+    #expect(run.code == 3, "\(run)")
+    #expect(run.output.contains("new sandboxes of 3 pods: kubelet does not run, which makes them"), "\(run)")
+    #expect(run.output.contains("verify after it has started") && run.output.contains("\nunverified"), "\(run)")
+    let help = try await Tool.cri(["verify", "--help"])
+    let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("run it once kubelet has started"), "\(help)")
+  }
+
   @Test func `the snapshot may come from standard input`() async throws {
     let before = try Snapshot.recorded("containerd-1.6.12", .before)
     let after = try write(try Snapshot.recorded("containerd-1.6.12", .after), "after")

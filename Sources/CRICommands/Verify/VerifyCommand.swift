@@ -10,6 +10,7 @@ struct VerifyCommand: AsyncParsableCommand {
       Exit codes: 0 nothing is lost; 1 state is lost; 2 wrong usage or an unusable snapshot; 3 it could not be verified: \
       the runtime was not reached or not ready in time, or details could not be read; 4 there was nothing to verify: no \
       pods in the snapshot, a daemon that was not restarted, another node's snapshot.
+      After a reboot or a migration, run it once kubelet has started, which makes the pods anew: before, it ends with 3.
       """)
 
   @Option(help: ArgumentHelp("The snapshot from before the change; - is standard input.", valueName: "file"))

@@ -26,6 +26,8 @@ public struct ContainerRecord: Hashable, Sendable {
   public var id: String { status.id }
   /// CRI: `metadata.name`.
   public var name: String { status.metadata?.name ?? "" }
+  /// CRI: `log_path`, absolute; empty where it has no log.
+  public var logPath: String { status.logPath }
   public var isRunning: Bool { status.state == .running }
   /// Kubelet's hash of the container's specification; nil where the annotation is missing.
   public var specHash: String? { status.annotations["io.kubernetes.container.hash"] }

@@ -104,10 +104,12 @@ public struct RuntimeFacts: Hashable, Sendable {
   public var handlers: [RuntimeHandler]
   /// From the verbose status; nil where nobody asked.
   public var settings: RuntimeSettings?
+  /// Whether it serves CRI v1alpha2 too, for old clients; nil where nobody asked, or it did not say.
+  public var servesV1alpha2: Bool?
 
   public init(
     name: String, version: String, api: APIVersion, conditions: [RuntimeCondition] = [],
-    handlers: [RuntimeHandler] = [], settings: RuntimeSettings? = nil
+    handlers: [RuntimeHandler] = [], settings: RuntimeSettings? = nil, servesV1alpha2: Bool? = nil
   ) {
     self.name = name
     self.version = version
@@ -115,6 +117,7 @@ public struct RuntimeFacts: Hashable, Sendable {
     self.conditions = conditions.sorted { $0.type < $1.type }
     self.handlers = handlers.sorted { $0.name < $1.name }
     self.settings = settings
+    self.servesV1alpha2 = servesV1alpha2
   }
 
   /// Whether a condition such as `RuntimeReady` holds; nil where the runtime does not report it.

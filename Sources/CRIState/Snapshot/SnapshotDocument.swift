@@ -26,6 +26,7 @@ extension Snapshot {
         "name": .string(runtime.name), "version": .string(runtime.version), "api": .string("\(runtime.api)"),
         "conditions": .array(runtime.conditions.map { $0.json() }),
         "handlers": .array(runtime.handlers.map { $0.json() }), "settings": runtime.settings?.json ?? .null,
+        "servesV1alpha2": runtime.servesV1alpha2.map { .bool($0) } ?? .null,
       ],
       "sandboxes": .array(sandboxes.map(\.json)),
       "containers": .array(containers.map(\.json)),
@@ -74,7 +75,8 @@ extension Snapshot {
       runtime: RuntimeFacts(
         name: try runtime.string("name"), version: try runtime.string("version"), api: api,
         conditions: try runtime.messages("conditions"), handlers: try runtime.messages("handlers"),
-        settings: try runtime.optionalMember("settings", RuntimeSettings.init)),
+        settings: try runtime.optionalMember("settings", RuntimeSettings.init),
+        servesV1alpha2: try runtime.optional("servesV1alpha2", \.boolValue)),
       sandboxes: try reader.array("sandboxes", SandboxRecord.init),
       containers: try reader.array("containers", ContainerRecord.init),
       images: try reader.messages("images"),

@@ -28,6 +28,11 @@ public struct SandboxTruth: Hashable, Sendable {
 public struct ContainerTruth: Hashable, Sendable {
   /// Of a running one; nil for any other, and where the runtime names none.
   public var process: Reading<ProcessTruth>?
+  /// Whether a running one's log file is there; nil where it has none.
+  public var hasLog: Reading<Bool>?
 
-  public init(process: Reading<ProcessTruth>? = nil) { self.process = process }
+  public init(process: Reading<ProcessTruth>? = nil, hasLog: Reading<Bool>? = nil) {
+    self.process = process
+    self.hasLog = hasLog
+  }
 }

@@ -17,6 +17,7 @@ extension Snapshot {
     }
     for container in containers {
       add("processes of containers", container.truth?.process)
+      add("log files of containers", container.truth?.hasLog)
       if let facts = container.truth?.process?.value?.alive {
         add("network namespaces of processes", facts.networkNamespace)
       }

@@ -34,11 +34,17 @@ extension ContainerTruth {
   var json: JSON {
     var object = JSONObject()
     object["process"] = process?.json(\.json)
+    object["hasLog"] = hasLog?.json { .bool($0) }
     return .object(object)
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
-    self.init(process: try reader.reading("process", ProcessTruth.init))
+    self.init(
+      process: try reader.reading("process", ProcessTruth.init),
+      hasLog: try reader.reading("hasLog") { (item) throws(SnapshotError) in
+        guard let isThere = item.root.boolValue else { throw reader.malformed("hasLog") }
+        return isThere
+      })
   }
 }
 

@@ -113,6 +113,9 @@ enum ContainerRules {
       $0.isRunning && $1.isRunning && $0.pid == $1.pid
         ? ProcessTruth.loss($0.truth?.process, $1.truth?.process) : nil
     },
+    Check("container.log-file", .major, .inPlace, "log file", "what it writes is nowhere to be read") {
+      $0.truth?.hasLog?.value == true && $1.truth?.hasLog?.value == false ? ($0.status.logPath, "none") : nil
+    },
     Check("container.cgroup", .major, .inPlace, "cgroup", "limits and statistics are of another place") {
       guard let was = $0.truth?.process?.value?.alive, let now = $1.truth?.process?.value?.alive,
         was.pid == now.pid, let before = was.cgroup, let after = now.cgroup

@@ -12,6 +12,9 @@ struct Kubelet {
   private let containersAfter: [String: [ContainerRecord]]
   private let containersBefore: [String: [ContainerRecord]]
   private let staticPods: [StaticPod]
+  /// What kubelet's lists show of each pod: its objects by id. A lost label does not show in them.
+  private let statesBefore: [String: [String: Int32]]
+  private let statesAfter: [String: [String: Int32]]
 
   init(before: Snapshot, after: Snapshot) {
     self.before = before
@@ -22,6 +25,7 @@ struct Kubelet {
     sandboxesAfter = Dictionary(grouping: after.sandboxes) { record in
       record.status.labels[Self.uidLabel] ?? (hasLabel.contains(record.pod.uid) ? "" : record.pod.uid)
     }
+    (statesBefore, statesAfter) = (Self.states(before), Self.states(after))
     let (podsBefore, podsAfter) = (Self.podOfSandbox(before), Self.podOfSandbox(after))
     containersBefore = Dictionary(grouping: before.containers) {
       podsBefore[$0.sandboxID] ?? $0.status.labels[Self.uidLabel] ?? ""
@@ -154,16 +158,20 @@ struct Kubelet {
 
   /// At once where a list shows another state; else only when kubelet reads every pod anew.
   private func trigger(_ was: SandboxRecord) -> Prediction.Trigger {
-    Self.states(before, was.pod) == Self.states(after, was.pod) ? .atKubeletRestart : .immediate
+    statesBefore[was.pod.uid] == statesAfter[was.pod.uid] ? .atKubeletRestart : .immediate
   }
 
-  /// What kubelet's lists show of a pod: its objects by id. A lost label does not show in them.
-  private static func states(_ snapshot: Snapshot, _ pod: PodName) -> [String: Int32] {
-    let sandboxes = snapshot.sandboxes.filter { $0.pod.uid == pod.uid }
-    let ids = Set(sandboxes.map(\.id))
-    let containers = snapshot.containers.filter { ids.contains($0.sandboxID) }
-    return Dictionary(
-      sandboxes.map { ($0.id, $0.status.state.rawValue) } + containers.map { ($0.id, $0.status.state.rawValue) },
-      uniquingKeysWith: { first, _ in first })
+  private static func states(_ snapshot: Snapshot) -> [String: [String: Int32]] {
+    let pods = podOfSandbox(snapshot)
+    var states: [String: [String: Int32]] = [:]
+    for sandbox in snapshot.sandboxes {
+      states[sandbox.pod.uid, default: [:]][sandbox.id] = sandbox.status.state.rawValue
+    }
+    for container in snapshot.containers {
+      if let pod = pods[container.sandboxID] {
+        states[pod, default: [:]][container.id] = container.status.state.rawValue
+      }
+    }
+    return states
   }
 }

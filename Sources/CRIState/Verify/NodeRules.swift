@@ -87,6 +87,10 @@ enum NodeRules {
     Check("runtime.api", .major, .all, "version", "kubelet from 1.26 speaks only v1") { before, after in
       before.runtime.api == .v1 && after.runtime.api != .v1 ? ("v1", "\(after.runtime.api)") : nil
     },
+    Check("runtime.old-api", .major, [.restart, .kubeletRestart], "version", oldClients) { lostOldVersion($0, $1) },
+    Check("runtime.dropped-api", .minor, [.upgrade, .wipe, .reboot, .migrate], "version", oldClients) {
+      lostOldVersion($0, $1)
+    },
     Check(
       "runtime.binary", .major, .all, "executable", "the daemon is older than the shims and tools beside it: restart it"
     ) { before, after in
@@ -120,6 +124,12 @@ enum NodeRules {
     "image.names", .minor, .inPlace, "repo_tags, repo_digests", "the image is found by other names")
   static let imagePinned = Rule(
     "image.pinned", .major, .but(.wipe), "pinned", "kubelet may delete it; without the pause image no pod starts")
+
+  private static let oldClients = "kubelet before 1.23 and older agents speak only v1alpha2"
+
+  private static func lostOldVersion(_ before: Snapshot, _ after: Snapshot) -> (before: String, after: String)? {
+    before.runtime.servesV1alpha2 == true && after.runtime.servesV1alpha2 == false ? ("v1alpha2 too", "v1 alone") : nil
+  }
 
   private static func has(_ snapshot: Snapshot, _ image: String) -> Bool {
     let isTagged = image.contains("@") || image.split(separator: "/").last?.contains(":") == true

@@ -3,7 +3,8 @@ public import CRIJSON
 extension Report {
   /// The report as a document. `exitCode` is what `cri verify` ends with at the same threshold.
   public func json(failingOn threshold: Severity = .major, exitCode: Int32) -> JSON {
-    [
+    let affected = Dictionary(affected.map { ($0.pod.uid, $0) }, uniquingKeysWith: { first, _ in first })
+    return [
       "kind": "cri-report",
       "schema": JSON(Self.schema),
       "scenario": .string(scenario.rawValue), "scenarioReason": JSON(optional: scenarioReason),
@@ -13,7 +14,7 @@ extension Report {
       "before": before.json,
       "after": after.json,
       "summary": summary,
-      "findings": .array(findings.map { finding in json(finding) }),
+      "findings": .array(findings.map { finding in json(finding, finding.object.pod.flatMap { affected[$0.uid] }) }),
       "pods": .array(predictions.map(\.json)),
       "unchecked": .array(unchecked.map { ["what": .string($0.what), "why": .string($0.why)] }),
     ]
@@ -31,9 +32,9 @@ extension Report {
     return .object(object)
   }
 
-  private func json(_ finding: Finding) -> JSON {
-    let prediction = prediction(for: finding)
-    return [
+  /// - Parameter prediction: what kubelet will do with its pod; nil where the pod is kept.
+  private func json(_ finding: Finding, _ prediction: Prediction?) -> JSON {
+    [
       "rule": .string(finding.rule.id), "severity": .string("\(finding.rule.severity)"),
       "object": finding.object.json, "field": .string(finding.rule.field), "before": .string(finding.before),
       "after": .string(finding.after), "reason": .string(finding.rule.reason),

@@ -69,7 +69,11 @@ extension Verifier {
         // A pinned one is the pause image: without it no pod starts. Another runtime has another.
         let isNeeded = was.pinned && scenario != .migrate
         let isUsed = isNeeded || ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
-        report(isUsed ? NodeRules.imageMissing : NodeRules.imageCollected, object, was.id, "none")
+        let names = Set(was.repoTags)
+        let heir = after.images.first { !names.isDisjoint(with: $0.repoTags) }
+        report(
+          isUsed ? NodeRules.imageMissing : NodeRules.imageCollected, object, was.id,
+          heir.map { "none; \($0.id) has its name" } ?? "none")
         continue
       }
       let (old, new) = (

@@ -24,13 +24,17 @@ extension Verifier {
     }
     guard waiting > 0 else { return }
     isIncomplete = true
-    let why = isKubeletStopped ? "kubelet does not run, which would make them" : "not every pod could be read"
+    let why =
+      isKubeletStopped
+      ? "kubelet does not run, which makes them: verify after it has started" : "not every pod could be read"
     unchecked.append(Unread(what: "new sandboxes of \(waiting) pods", why: why))
   }
 
-  /// It did run before: what it has not made yet is not lost.
+  /// It is at home on this node: what it has not made yet is not lost.
   private var isKubeletStopped: Bool {
-    before.truth?.kubelet?.processes?.value?.isEmpty == false && after.truth?.kubelet?.processes?.value?.isEmpty == true
+    let (was, now) = (before.truth?.kubelet, after.truth?.kubelet)
+    let isInstalled = was?.processes?.value?.isEmpty == false || was?.podFolders != nil || now?.podFolders != nil
+    return isInstalled && now?.processes?.value?.isEmpty == true
   }
 
   private func excuse(for was: SandboxRecord) -> Rule? {
