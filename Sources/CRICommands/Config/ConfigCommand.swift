@@ -4,8 +4,8 @@ internal import CRIRendering
 internal import CRISystem
 
 struct ConfigCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Show and change the configuration.",
+  static let configuration = CommandConfiguration.subcommand(
+    "config", abstract: "Show and change the configuration.",
     usage: "cri config --list\ncri config --get <key>\ncri config --set <key>=<value>...\n"
       + "cri config <key> <value>",
     discussion:

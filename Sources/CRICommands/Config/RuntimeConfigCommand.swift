@@ -4,8 +4,8 @@ internal import CRIRendering
 internal import CRISystem
 
 struct RuntimeConfigCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "runtime-config", abstract: "Show how the runtime manages cgroups.")
+  static let configuration = CommandConfiguration.subcommand(
+    "runtime-config", abstract: "Show how the runtime manages cgroups.")
 
   func run() async throws {
     let client = try Context().client()

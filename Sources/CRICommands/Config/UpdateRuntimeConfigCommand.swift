@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct UpdateRuntimeConfigCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "update-runtime-config", abstract: "Tell the runtime from which addresses pods get theirs.")
+  static let configuration = CommandConfiguration.subcommand(
+    "update-runtime-config", abstract: "Tell the runtime from which addresses pods get theirs.")
 
   @Option(
     name: [.customShort("p"), .long],

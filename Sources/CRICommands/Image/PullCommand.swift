@@ -4,8 +4,8 @@ internal import CRIRendering
 internal import CRISystem
 
 struct PullCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "pull", abstract: "Fetch an image from its registry.",
+  static let configuration = CommandConfiguration.subcommand(
+    "pull", abstract: "Fetch an image from its registry.",
     discussion: "cri pull jsonschema (or js) prints the JSON schema of the pod's file.")
 
   @Argument(help: ArgumentHelp("NAME[:TAG|@DIGEST].", valueName: "image"))
@@ -28,11 +28,15 @@ struct PullCommand: AsyncParsableCommand {
 
   func run() async throws {
     if SchemaText.isAskedFor(image) { return try StandardStream.output.write(SchemaText.pod) }
+    let (spec, pod) = try wanted()
+    let reference = try await options.pulling(Context()).pull(spec, for: pod)
+    try StandardStream.output.write("Image is up to date for \(Sanitizer.visible(reference))\n")
+  }
+
+  private func wanted() throws -> (ImageSpec, PodSandboxConfig?) {
     var pod = try podConfig.map(ConfigFile.pod)
     pod?.giveUID()
-    let pulling = try options.pulling(Context())
-    let reference = try await pulling.pull(ImageSpec(image: image, annotations: try annotations), for: pod)
-    try StandardStream.output.write("Image is up to date for \(Sanitizer.visible(reference))\n")
+    return (ImageSpec(image: image, annotations: try annotations), pod)
   }
 
   private var annotations: StringMap {

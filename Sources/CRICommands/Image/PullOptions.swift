@@ -36,6 +36,9 @@ struct PullOptions: ParsableArguments {
   }
 
   /// Asks for the password where one is wanted.
+  ///
+  /// Not inlined: in an `async` function it would end the optimiser of Swift 6.3 ("While splitting coroutine").
+  @inline(never)
   func pulling(_ context: Context, environment: (String) -> String? = Environment.value) throws -> Pulling {
     Pulling(
       client: context.unhurriedClient(), timeout: try timeout(environment), login: try login(environment),

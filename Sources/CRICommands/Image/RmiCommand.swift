@@ -3,8 +3,8 @@ internal import CRI
 internal import CRISystem
 
 struct RmiCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rmi", abstract: "Remove images.",
+  static let configuration = CommandConfiguration.subcommand(
+    "rmi", abstract: "Remove images.",
     discussion:
       "Runtimes such as containerd remove an image with all its names, also where only one of them is given: the others "
       + "are told before.")

@@ -3,8 +3,8 @@ internal import CRI
 internal import CRISystem
 
 struct CheckpointCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "checkpoint", abstract: "Write running containers with their memory to archives.",
+  static let configuration = CommandConfiguration.subcommand(
+    "checkpoint", abstract: "Write running containers with their memory to archives.",
     discussion: "The runtime needs CRIU, and has as long as --timeout says: give a large container more.")
 
   @Argument(help: ArgumentHelp("The containers' IDs, or how they begin.", valueName: "container"))

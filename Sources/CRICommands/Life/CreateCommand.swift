@@ -4,8 +4,8 @@ internal import CRIRendering
 internal import CRISystem
 
 struct CreateCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "create", abstract: "Create a container in a pod, and print its ID.",
+  static let configuration = CommandConfiguration.subcommand(
+    "create", abstract: "Create a container in a pod, and print its ID.",
     usage: "cri create [options] <pod> <container-file> <pod-file>\ncri create jsonschema [--pod] [--container]",
     discussion:
       "The image must be there, unless it is pulled before: --with-pull, or pull-image-on-create in the configuration. "

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct RmCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Remove containers with their logs.",
+  static let configuration = CommandConfiguration.subcommand(
+    "rm", abstract: "Remove containers with their logs.",
     discussion: "One that runs is removed with --force only.")
 
   @OptionGroup var targets: Targets

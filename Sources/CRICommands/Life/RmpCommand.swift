@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct RmpCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rmp", abstract: "Remove pods with their containers.",
+  static let configuration = CommandConfiguration.subcommand(
+    "rmp", abstract: "Remove pods with their containers.",
     discussion: "One that is ready is removed with --force only.")
 
   @OptionGroup var targets: Targets

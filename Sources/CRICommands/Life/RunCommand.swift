@@ -4,8 +4,8 @@ internal import CRIRendering
 internal import CRISystem
 
 struct RunCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Run a container in a pod of its own, and print the container's ID.",
+  static let configuration = CommandConfiguration.subcommand(
+    "run", abstract: "Run a container in a pod of its own, and print the container's ID.",
     usage: "cri run [options] <container-file> <pod-file>\ncri run jsonschema [--pod] [--container]",
     discussion:
       "The image is pulled before, unless --no-pull or disable-pull-on-run in the configuration says otherwise. Where "

@@ -4,8 +4,8 @@ internal import CRIRendering
 internal import CRISystem
 
 struct RunpCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "runp", abstract: "Run a pod from a file, and print its ID.",
+  static let configuration = CommandConfiguration.subcommand(
+    "runp", abstract: "Run a pod from a file, and print its ID.",
     discussion: "cri runp jsonschema (or js) prints the JSON schema of the file.")
 
   @Argument(

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct StartCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "start", abstract: "Start containers that were created, one after the other.",
+  static let configuration = CommandConfiguration.subcommand(
+    "start", abstract: "Start containers that were created, one after the other.",
     discussion: "The interface cannot start a container that has exited: create another one.")
 
   @Argument(help: ArgumentHelp("The containers' IDs, or how they begin.", valueName: "container"))

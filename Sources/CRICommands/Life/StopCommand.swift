@@ -3,8 +3,8 @@ internal import CRI
 internal import CRISystem
 
 struct StopCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "stop", abstract: "Stop running containers.",
+  static let configuration = CommandConfiguration.subcommand(
+    "stop", abstract: "Stop running containers.",
     discussion: """
       Without --timeout a container of Kubernetes has as long to end as its pod says (kubelet's annotation \
       \(GracePeriod.annotation)); any other one is killed at once.

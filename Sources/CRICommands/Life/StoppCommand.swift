@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct StoppCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "stopp", abstract: "Stop pods with all that runs in them.",
+  static let configuration = CommandConfiguration.subcommand(
+    "stopp", abstract: "Stop pods with all that runs in them.",
     discussion: "Their containers are killed at once; a grace period can be given with cri stop before.")
 
   @Argument(help: ArgumentHelp("The pods' IDs, or how they begin.", valueName: "pod"))

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import CRI
 
 struct UpdateCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "update", abstract: "Change the resources of running containers.",
+  static let configuration = CommandConfiguration.subcommand(
+    "update", abstract: "Change the resources of running containers.",
     discussion:
       "All options go to the runtime in one message, in which 0 stands for what is not given; the usual runtimes leave "
       + "that as it is. Numbers may be written as 0x10, 0o17 and 0b1 too.")
