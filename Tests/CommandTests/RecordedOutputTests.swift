@@ -39,7 +39,8 @@ struct RecordedOutputTests {
       let words = zip(arguments, [""] + arguments).filter { $0 != "-o" && $1 != "-o" }.map(\.0)
       let run = try await Tool.cri(words + ["-o", "yaml"], on: server)
       #expect(run.code == 0, "\(run.errors)")
-      #expect(try sorted(YAML.parse(run.output).sortedKeys().text()) == sorted(document.sortedKeys().text()), "\(words)")
+      let parsed = try YAML.parse(run.output).sortedKeys().text()
+      #expect(try sorted(parsed) == sorted(document.sortedKeys().text()), "\(words)")
     }
   }
 
