@@ -33,6 +33,11 @@ package struct CRICommand: AsyncParsableCommand {
         InspectiCommand.self, LogsCommand.self, InfoCommand.self, VersionCommand.self,
       ]),
     CommandGroup(
+      name: "Statistics",
+      subcommands: [
+        StatsCommand.self, StatspCommand.self, MetricspCommand.self, MetricdescsCommand.self, ImagefsinfoCommand.self,
+      ]),
+    CommandGroup(
       name: "Pods and containers",
       subcommands: [
         RunpCommand.self, CreateCommand.self, RunCommand.self, StartCommand.self, StopCommand.self, StoppCommand.self,

@@ -43,7 +43,7 @@ struct ListOutput: ParsableArguments {
     return ListView(
       format: choice.format,
       document: try .of(choice, template: template, formats: OutputChoice.Format.allCases), isQuiet: quiet,
-      isVerbose: verbose, order: try SortOrder(sortBy, Text.sortKeys), isWatched: watch)
+      isVerbose: verbose, order: try SortOrder(sortBy, Text.sortKeys, document: Text.json), isWatched: watch)
   }
 
   /// The message as protobuf's JSON, straight from it for JSON: a list may be large.

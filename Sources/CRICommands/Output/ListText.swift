@@ -1,9 +1,10 @@
 internal import CRI
+internal import CRIJSON
 internal import CRIRendering
 
 /// A list in words.
 protocol ListText: Sendable {
-  associatedtype Element: CMessage
+  associatedtype Element: Sendable
   associatedtype Document: CMessage
 
   var elements: [Element] { get }
@@ -18,8 +19,14 @@ protocol ListText: Sendable {
   func id(_ element: Element) -> String
   /// As other commands take it, and a person knows it.
   func name(_ element: Element) -> String
+  /// An element's part of the document.
+  static func json(_ element: Element) -> JSON
   /// All that the list says of it.
   func details(_ element: Element) -> Details
+}
+
+extension ListText where Element: CMessage {
+  static func json(_ element: Element) -> JSON { element.json() }
 }
 
 extension ListText {

@@ -12,6 +12,8 @@ struct ListView<Text: ListText>: Sendable {
   let isVerbose: Bool
   let order: SortOrder<Text.Element>?
   let isWatched: Bool
+  /// From one picture to the next, where it is watched.
+  var interval = Watch.interval
 
   /// Whether more is shown than the list says.
   var isWide: Bool { format == .wide }
@@ -21,7 +23,7 @@ struct ListView<Text: ListText>: Sendable {
   /// Writes what `make` gives to standard output.
   func show(_ make: () async throws -> Text) async throws {
     guard isWatched else { return try write(try await make()) }
-    try await Watch.run { try bytes(await make(), $0) }
+    try await Watch.run(every: interval) { try bytes(await make(), $0) }
   }
 
   private func write(_ text: Text) throws { try StandardStream.output.write(try bytes(text, .output)) }

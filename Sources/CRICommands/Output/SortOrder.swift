@@ -1,4 +1,3 @@
-internal import CRI
 internal import CRIJSON
 internal import CRITemplate
 
@@ -21,7 +20,7 @@ enum SortValue: Hashable, Sendable, Comparable {
 }
 
 /// The order of a list that `--sort-by` names; without it, the list's own.
-struct SortOrder<Element: CMessage>: Sendable {
+struct SortOrder<Element: Sendable>: Sendable {
   typealias Key = @Sendable (Element) -> SortValue
 
   private let key: Key
@@ -30,7 +29,10 @@ struct SortOrder<Element: CMessage>: Sendable {
   /// - Parameters:
   ///   - text: a key, or a path in the element's document such as `.metadata.name`; after `-` the greatest first.
   ///   - keys: by the names of columns.
-  init?(_ text: String?, _ keys: @autoclosure () -> [String: Key]) throws(Failure) {
+  ///   - document: of an element, for paths.
+  init?(
+    _ text: String?, _ keys: @autoclosure () -> [String: Key], document: @escaping @Sendable (Element) -> JSON
+  ) throws(Failure) {
     guard let text else { return nil }
     isDescending = text.hasPrefix("-")
     let name = String(isDescending ? text.dropFirst() : text[...])
@@ -41,7 +43,7 @@ struct SortOrder<Element: CMessage>: Sendable {
       } catch {
         throw Failure(.usage, "--sort-by \(text): \(error)")
       }
-      key = { SortValue((try? path.values(in: $0.json()))?.first) }
+      key = { SortValue((try? path.values(in: document($0)))?.first) }
       return
     }
     guard let known = keys()[name] else {

@@ -1,0 +1,57 @@
+internal import CRI
+internal import CRIJSON
+internal import CRIRendering
+
+/// Containers' use as `crictl stats` shows it.
+struct ContainerStatsText: ListText {
+  let elements: [Usage<ContainerStats>]
+  var isWide = false
+  var showsWhole = false
+
+  var document: ListContainerStatsResponse { ListContainerStatsResponse(stats: elements.map(\.stats)) }
+
+  static func json(_ element: Usage<ContainerStats>) -> JSON { element.stats.json() }
+
+  var columns: [Table.Column] {
+    ["CONTAINER", "NAME", "CPU %", "MEM", "DISK", "INODES", "SWAP"]
+      + (isWide ? ["RSS", "FAULTS", "POD", "NAMESPACE"] : [])
+  }
+
+  static var sortKeys: [String: SortOrder<Usage<ContainerStats>>.Key] {
+    [
+      "id": { .text($0.stats.usageID) }, "name": { .text($0.stats.attributes?.metadata?.name ?? "") },
+      "cpu": { $0.cpuOrder }, "mem": { $0.memoryOrder },
+      "disk": { .number(Int64(clamping: $0.stats.writableLayer?.usedBytes?.value ?? 0)) },
+      "inodes": { .number(Int64(clamping: $0.stats.writableLayer?.inodesUsed?.value ?? 0)) },
+      "swap": { .number(Int64(clamping: $0.stats.swap?.swapUsageBytes?.value ?? 0)) },
+      "pod": { .text($0.stats.podName) }, "namespace": { .text($0.stats.podNamespace) },
+    ]
+  }
+
+  func rows(_ usage: Usage<ContainerStats>) -> [[Table.Cell]] {
+    let stats = usage.stats
+    var cells = [
+      Table.Cell(id: stats.usageID, isWhole: showsWhole), Table.Cell(stats.attributes?.metadata?.name ?? ""),
+      Table.Cell(usage.cpuText), Table.Cell(usage.memoryText), Table.Cell(size(stats.writableLayer?.usedBytes)),
+      Table.Cell("\(stats.writableLayer?.inodesUsed?.value ?? 0)"), Table.Cell(size(stats.swap?.swapUsageBytes)),
+    ]
+    if isWide {
+      cells += [
+        Table.Cell(size(stats.memory?.rssBytes)), Table.Cell("\(stats.memory?.majorPageFaults?.value ?? 0)"),
+        Table.Cell(stats.podName), Table.Cell(stats.podNamespace),
+      ]
+    }
+    return [cells]
+  }
+
+  private func size(_ bytes: UInt64Value?) -> String { HumanSize.text(bytes: bytes?.value ?? 0, precision: 4) }
+
+  func id(_ usage: Usage<ContainerStats>) -> String { usage.stats.usageID }
+
+  /// As `cri logs` takes it.
+  func name(_ usage: Usage<ContainerStats>) -> String {
+    "\(usage.stats.podNamespace)/\(usage.stats.podName)/\(usage.stats.attributes?.metadata?.name ?? "")"
+  }
+
+  func details(_ usage: Usage<ContainerStats>) -> Details { Details() }
+}

@@ -1,0 +1,27 @@
+internal import CRI
+internal import CRIJSON
+internal import CRIRendering
+
+/// What `imagefsinfo` says of the images' file systems.
+struct ImageFsReport: StatusReport {
+  let answer: ImageFsInfoResponse
+
+  var document: JSON { .object(["status": answer.json()]) }
+
+  /// As crictl, the blank at the headings' end included.
+  func text(verbose: Bool) -> String {
+    section("Container", answer.containerFilesystems) + section("Image", answer.imageFilesystems)
+  }
+
+  private func section(_ label: String, _ filesystems: [FilesystemUsage]) -> String {
+    var text = "\(label) Filesystem \n"
+    for (index, usage) in filesystems.enumerated() {
+      let size = HumanSize.text(bytes: usage.usedBytes?.value ?? 0, precision: 4)
+      text += "TimeStamp[\(index)]: \(usage.timestamp.nanoseconds)\n"
+      text += "Disk[\(index)]: \(size)\n"
+      text += "Inodes[\(index)]: \(usage.inodesUsed?.value ?? 0)\n"
+      text += "Mountpoint[\(index)]: \(Sanitizer.visible(usage.fsID?.mountpoint ?? ""))\n"
+    }
+    return text
+  }
+}

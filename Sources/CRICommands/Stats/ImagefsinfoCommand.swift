@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import CRI
+
+struct ImagefsinfoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration.subcommand(
+    "imagefsinfo", abstract: "Show what images take of their file systems.")
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "json, yaml, table, go-template=TEMPLATE, jsonpath=PATH or custom-columns=NAME:.path,… (default: json)",
+      valueName: "format"),
+    transform: OutputChoice.parse)
+  var output: OutputChoice?
+
+  @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
+  var template: String?
+
+  func run() async throws {
+    let choice = output ?? OutputChoice(template == nil ? .json : .goTemplate)
+    let formats: [OutputChoice.Format] = [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns]
+    let view = InspectView(document: try .of(choice, template: template, formats: formats), isVerbose: true)
+    let answer = try await answer(Context().client())
+    try view.write([ImageFsReport(answer: answer)], isSingle: true)
+  }
+
+  private func answer(_ client: Client) async throws(Failure) -> ImageFsInfoResponse {
+    do throws(RPCError) {
+      return try await client.images.imageFsInfo()
+    } catch {
+      throw Failure(error)
+    }
+  }
+}

@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import CRI
+
+struct MetricdescsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration.subcommand(
+    "metricdescs", abstract: "Show what the metrics of metricsp are called, and mean.")
+
+  @OptionGroup var output: DocumentOutput
+
+  func run() async throws {
+    let view = try output.view()
+    let client = try Context().client()
+    try await output.show(view) { () throws(Failure) in try await list(client) }
+  }
+
+  private func list(_ client: Client) async throws(Failure) -> ListMetricDescriptorsResponse {
+    do throws(RPCError) {
+      return try await client.runtime.listMetricDescriptors()
+    } catch {
+      throw Failure(
+        error, client.endpoint, unserved: .listMetricDescriptors,
+        "newer releases of containerd and CRI-O do; see cri stats")
+    }
+  }
+}

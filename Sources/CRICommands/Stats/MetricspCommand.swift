@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import CRI
+
+struct MetricspCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration.subcommand(
+    "metricsp", abstract: "Show pods' metrics, which stand in for cAdvisor's.")
+
+  @OptionGroup var output: DocumentOutput
+
+  func run() async throws {
+    let view = try output.view()
+    let client = try Context().client()
+    try await output.show(view) { () throws(Failure) in try await list(client) }
+  }
+
+  private func list(_ client: Client) async throws(Failure) -> ListPodSandboxMetricsResponse {
+    do throws(RPCError) {
+      return try await client.runtime.listPodSandboxMetrics()
+    } catch {
+      throw Failure(
+        error, client.endpoint, unserved: .listPodSandboxMetrics,
+        "newer releases of containerd and CRI-O do; see cri stats")
+    }
+  }
+}

@@ -1,0 +1,297 @@
+import CRIGRPC
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRISystem
+import TestSupport
+import Testing
+
+/// `cri stats` and its kin, on runtimes that say anything.
+@Suite("Statistics") struct StatsCommandTests {
+  private static func container(
+    _ id: String, _ name: String, cpu: UInt64?, at time: Int64 = 0, nanoCores: UInt64? = nil, memory: UInt64 = 0,
+    disk: UInt64 = 0, inodes: UInt64 = 0, swap: UInt64? = nil, pod: String? = nil
+  ) -> ContainerStats {
+    ContainerStats(
+      attributes: ContainerAttributes(
+        id: id, metadata: ContainerMetadata(name: name),
+        labels: pod.map { ["io.kubernetes.pod.name": $0, "io.kubernetes.pod.namespace": "ns"] } ?? [:]),
+      cpu: cpu.map {
+        CpuUsage(
+          timestamp: Timestamp(nanoseconds: time), usageCoreNanoSeconds: UInt64Value(value: $0),
+          usageNanoCores: nanoCores.map { UInt64Value(value: $0) })
+      },
+      memory: MemoryUsage(workingSetBytes: UInt64Value(value: memory)),
+      writableLayer: FilesystemUsage(
+        usedBytes: UInt64Value(value: disk), inodesUsed: UInt64Value(value: inodes)),
+      swap: swap.map { SwapUsage(swapUsageBytes: UInt64Value(value: $0)) })
+  }
+
+  /// Answers one list after the other, and the last one from then on.
+  private static func runtime(_ answers: [[ContainerStats]]) throws -> TestRuntime {
+    let count = Locked(0)
+    return try TestRuntime { name, request in
+      guard name == "ListContainerStats" else { return nil }
+      let index = count.withLock { count in
+        defer { count += 1 }
+        return min(count, answers.count - 1)
+      }
+      let filter = try ListContainerStatsRequest.decode(request).filter
+      let chosen = answers[index].filter { $0.attributes?.id.hasPrefix(filter?.id ?? "") ?? true }
+      return .message(ListContainerStatsResponse(stats: chosen))
+    }
+  }
+
+  private static let second: Int64 = 1_000_000_000
+
+  /// As crictl's rows: an ID is cut, sizes have four digits, the last column has no blanks behind it.
+  @Test func `two looks make crictl's table`() async throws {
+    let long = "bdacea0123456789abcdef"
+    let runtime = try Self.runtime([
+      [
+        Self.container("cc", "gone", cpu: 5, at: Self.second, memory: 1),
+        Self.container(long, "main", cpu: 1_000, at: Self.second),
+        Self.container("aa", "idle", cpu: 7, at: Self.second),
+      ],
+      [
+        Self.container(
+          long, "main", cpu: 12_346_000, at: 2 * Self.second, memory: 577_536, disk: 8192, inodes: 5, swap: 12_345_678),
+        Self.container("aa", "idle", cpu: 7, at: 2 * Self.second, memory: 1_000_000_000),
+        Self.container("dd", "exited", cpu: nil),
+      ],
+    ])
+    let run = try await Tool.cri(["stats", "-s", "0"], on: runtime)
+    #expect(
+      run.output == """
+        CONTAINER           NAME                CPU %               MEM                 DISK                INODES              SWAP
+        aa                  idle                0.00                1GB                 0B                  0                   0B
+        bdacea0123456       main                1.23                577.5kB             8.192kB             5                   12.35MB
+
+        """)
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+    #expect(runtime.called == ["ListContainerStats", "ListContainerStats"])
+  }
+
+  /// The second look's time and use, the runtime's own figure, and what is shown.
+  @Test(
+    arguments: [
+      (Self.second, 1_500_000_000, nil, "-"),  // not measured anew
+      (Self.second, 1_500_000_000, 250_000_000, "25.00"),  // but told
+      (2 * Self.second, 2_500_000_000, 1, "150.00"),  // of one core
+      (2 * Self.second, 999_999_999, nil, "-"),  // counted from anew
+      (0, 2_000_000_000, nil, "-"), (-Self.second, 2_000_000_000, nil, "-"),
+      (.min, 2_000_000_000, nil, "-"), (2 * Self.second, 0, nil, "0.00"),
+    ] as [(Int64, UInt64, UInt64?, String)])
+  func `a time that stands still or goes back is no error`(
+    time: Int64, used: UInt64, nanoCores: UInt64?, text: String
+  ) async throws {
+    let runtime = try Self.runtime([
+      [Self.container("a", "n", cpu: 1_000_000_000, at: Self.second)],
+      [Self.container("a", "n", cpu: used, at: time, nanoCores: nanoCores, memory: 1)],
+    ])
+    let run = try await Tool.cri(["stats", "-s", "0"], on: runtime)
+    let cells = run.output.split(separator: "\n").last?.split(separator: " ").map(String.init)
+    #expect(cells == ["a", "n", text, "1B", "0B", "0", "0B"], "\(run)")
+    #expect(run.code == 0 && run.errors.isEmpty)
+  }
+
+  @Test func `what came between the looks is shown, what went is not`() async throws {
+    let runtime = try Self.runtime([
+      [Self.container("old", "n", cpu: 5, memory: 1)], [Self.container("new", "n", cpu: 5, memory: 1)],
+    ])
+    let run = try await Tool.cri(["stats", "-s", "0"], on: runtime)
+    #expect(run.output.split(separator: "\n").count == 2 && run.output.contains("\nnew"), "\(run)")
+  }
+
+  private static let mixed = [
+    Self.container("c", "web", cpu: 9, at: 1, memory: 20, pod: "front"), Self.container("b", "db", cpu: nil, disk: 7),
+    Self.container("a", "log", cpu: 3, at: 1, memory: 30),
+  ]
+
+  @Test(
+    arguments: [
+      (["-o", "jsonpath={.stats[*].attributes.id}"], "a c\n"),
+      (["-a", "-o", "jsonpath={.stats[*].attributes.id}"], "a b c\n"),
+      (["-o", "name"], "unknown/unknown/log\nns/front/web\n"),
+      (["-o", "go-template={{len .stats}}"], "2\n"),
+      (["-o", "custom-columns=ID:.attributes.id,MEM:.memory.workingSetBytes.value"], "ID  MEM\na   30\nc   20\n"),
+      (["-o", "name", "--sort-by=mem"], "ns/front/web\nunknown/unknown/log\n"),
+      (["-o", "name", "--sort-by=-name"], "ns/front/web\nunknown/unknown/log\n"),
+      (
+        ["-ao", "name", "--sort-by", ".attributes.metadata.name"],
+        "unknown/unknown/db\nunknown/unknown/log\nns/front/web\n"
+      ),
+      (["-o", "name", "--id", "none"], ""), (["-o", "name", "c"], "ns/front/web\n"),
+      (["--id", "a", "-o", "name", "c"], "unknown/unknown/log\n"),
+    ])
+  func `a document takes one look`(arguments: [String], output: String) async throws {
+    let runtime = try Self.runtime([Self.mixed])
+    let run = try await Tool.cri(["stats"] + arguments, on: runtime)
+    #expect(run.output == output, "\(run)")
+    #expect(run.code == 0 && runtime.called.count == 1)
+  }
+
+  @Test func `a document is the runtime's answer`() async throws {
+    let runtime = try Self.runtime([[Self.mixed[0]]])
+    let run = try await Tool.cri(["stats", "-o", "json"], on: runtime)
+    #expect(try ListContainerStatsResponse(json: JSON.parse(run.output)).stats == [Self.mixed[0]])
+    let yaml = try await Tool.cri(["stats", "-o", "yaml"], on: runtime)
+    #expect(yaml.output.hasPrefix("stats:\n- attributes:\n") && yaml.output.hasSuffix("\n\n"))
+  }
+
+  @Test func `the runtime selects`() async throws {
+    let runtime = try TestRuntime { name, request in
+      let expected = ContainerStatsFilter(id: "ab", podSandboxID: "cd", labelSelector: ["a": "b=c", "d": "e"])
+      guard name == "ListContainerStats", try ListContainerStatsRequest.decode(request).filter == expected else {
+        return nil
+      }
+      return .message(ListContainerStatsResponse(stats: [Self.container("ab", "n", cpu: 1, memory: 1)]))
+    }
+    let run = try await Tool.cri(
+      ["stats", "ab", "-p", "cd", "--label", "a=b=c", "--label=d=e", "-o", "wide", "-s", "0"], on: runtime)
+    #expect(run.code == 0 && run.output.contains("unknown"), "\(run)")
+  }
+
+  /// Names that would clear the screen or forge a row, figures that cannot be, nothing at all.
+  @Test(arguments: [[], ["-o", "wide"], ["-o", "name"], ["-o", "json"]])
+  func `hostile answers stay in their rows`(arguments: [String]) async throws {
+    let hostile = [
+      ContainerStats(), ContainerStats(attributes: ContainerAttributes(id: "x")),
+      Self.container(
+        "\u{1b}[2J", "a\nb\u{202e}", cpu: .max, at: .max, nanoCores: .max, memory: .max, disk: .max, inodes: .max,
+        swap: .max, pod: "\t\u{7}"),
+    ]
+    let runtime = try Self.runtime([[Self.container("\u{1b}[2J", "n", cpu: 1, at: .min)], hostile])
+    let run = try await Tool.cri(["stats", "-a", "-s", "0"] + arguments, on: runtime)
+    #expect(run.code == 0, "\(run)")
+    for scalar in run.output.unicodeScalars where scalar != "\n" {
+      #expect(scalar.properties.generalCategory != .control && scalar != "\u{202e}", "\(scalar.value)")
+    }
+    if arguments != ["-o", "json"] {
+      #expect(run.output.split(separator: "\n").count == (arguments == ["-o", "name"] ? 1 : 4), "\(run.output)")
+    }
+  }
+
+  @Test func `a watch goes on with one look each, and no escape sequences in a pipe`() async throws {
+    let count = Locked<Int64>(0)
+    let runtime = try TestRuntime { _, _ in
+      let time = count.withLock { count in
+        count += 1
+        return count
+      }
+      let used = UInt64(time * time) * 10_000_000
+      return .message(
+        ListContainerStatsResponse(stats: [Self.container("a", "n", cpu: used, at: time * Self.second, memory: 1)]))
+    }
+    let process = try SpawnedProcess([Tool.path("cri"), "-r", runtime.path, "stats", "-w", "-s", "100ms"])
+    // (2² - 1²) % of one core, and so on.
+    for share in ["3.00", "5.00", "7.00"] {
+      #expect(await process.line()?.hasPrefix("CONTAINER ") == true)
+      #expect(await process.line()?.split(separator: " ").dropFirst(2).first.map(String.init) == share)
+      #expect(await process.line()?.isEmpty == true)
+    }
+    runtime.stop()
+  }
+
+  private static let pod = PodSandboxStats(
+    attributes: PodSandboxAttributes(
+      id: "p1234567890abcdef", metadata: PodSandboxMetadata(name: "web", namespace: "shop")),
+    linux: LinuxPodSandboxStats(
+      cpu: CpuUsage(timestamp: Timestamp(seconds: 1), usageCoreNanoSeconds: UInt64Value(value: 1)),
+      memory: MemoryUsage(workingSetBytes: UInt64Value(value: 1_234_567)),
+      network: NetworkUsage(
+        defaultInterface: NetworkInterfaceUsage(
+          name: "eth0", rxBytes: UInt64Value(value: 1796), txBytes: UInt64Value(value: 0))),
+      process: ProcessUsage(processCount: UInt64Value(value: 3)),
+      containers: [ContainerStats(), ContainerStats()]))
+
+  private static let windowsPod = PodSandboxStats(
+    attributes: PodSandboxAttributes(id: "w", metadata: PodSandboxMetadata(name: "win")),
+    windows: WindowsPodSandboxStats(memory: WindowsMemoryUsage(workingSetBytes: UInt64Value(value: 5))))
+
+  @Test(
+    arguments: [
+      (
+        ["-s", "0"],
+        """
+        POD                 POD ID              CPU %               MEM
+        web                 p1234567890ab       -                   1.235MB
+        win                 w                   0.00                5B
+
+        """
+      ),
+      (
+        ["-s", "0", "-o", "wide", "p1", "--no-trunc"],
+        """
+        POD                 POD ID              CPU %               MEM                 NAMESPACE           RSS                 RECEIVED            SENT                PROCESSES           CONTAINERS
+        web                 p1234567890abcdef   -                   1.235MB             shop                -                   1.796kB             0B                  3                   2
+
+        """
+      ),
+      (["-o", "name"], "shop/web\n/win\n"), (["-o", "jsonpath={.stats[*].attributes.id}"], "p1234567890abcdef w z\n"),
+    ])
+  func `pods are shown as crictl shows them`(arguments: [String], output: String) async throws {
+    let empty = PodSandboxStats(attributes: PodSandboxAttributes(id: "z"))
+    let runtime = try TestRuntime { name, request in
+      guard name == "ListPodSandboxStats" else { return nil }
+      let filter = try ListPodSandboxStatsRequest.decode(request).filter
+      return .message(
+        ListPodSandboxStatsResponse(stats: filter == nil ? [empty, Self.windowsPod, Self.pod] : [Self.pod]))
+    }
+    let run = try await Tool.cri(["statsp"] + arguments, on: runtime)
+    #expect(run.output == output, "\(run)")
+    #expect(run.code == 0)
+  }
+
+  @Test func `metrics are documents`() async throws {
+    let metric = Metric(name: "m", timestamp: Timestamp(nanoseconds: -5), value: UInt64Value(value: 1 << 60))
+    let metrics = ListPodSandboxMetricsResponse(podMetrics: [PodSandboxMetrics(podSandboxID: "p", metrics: [metric])])
+    let descriptors = ListMetricDescriptorsResponse(descriptors: [MetricDescriptor(name: "m", help: "<&>")])
+    let runtime = try TestRuntime { name, _ in
+      name == "ListPodSandboxMetrics" ? .message(metrics) : .message(descriptors)
+    }
+    let first = try await Tool.cri(["metricsp"], on: runtime)
+    #expect(try ListPodSandboxMetricsResponse(json: JSON.parse(first.output)) == metrics)
+    #expect(first.output.contains("\"\(1 << 60)\""))
+    let second = try await Tool.cri(["metricdescs"], on: runtime)
+    #expect(try ListMetricDescriptorsResponse(json: JSON.parse(second.output)) == descriptors)
+    for (arguments, output) in [
+      (["metricdescs", "-o", "yaml"], "descriptors:\n- help: <&>\n  labelKeys: []\n  name: m\n\n"),
+      (["metricdescs", "-o", "custom-columns=NAME:.name"], "NAME\nm\n"),
+      (["metricsp", "-o", "jsonpath={.podMetrics[0].metrics[0].timestamp}"], "-5\n"),
+    ] {
+      #expect(try await Tool.cri(arguments, on: runtime).output == output)
+    }
+    #expect(
+      runtime.called == ["ListPodSandboxMetrics"] + Array(repeating: "ListMetricDescriptors", count: 3) + [
+        "ListPodSandboxMetrics"
+      ])
+  }
+
+  @Test(
+    arguments: [
+      (["stats"], 1, "does not serve ListContainerStats; see cri ps"),
+      (["statsp"], 1, "does not serve ListPodSandboxStats; cri top --pods adds up"),
+      (["metricsp"], 1, "does not serve ListPodSandboxMetrics; newer"),
+      (["metricdescs"], 1, "does not serve ListMetricDescriptors; newer"), (["imagefsinfo"], 1, "unknown method"),
+      (["stats", "-s", "x"], 2, "--seconds x: write a duration"), (["stats", "-o", "xml"], 2, "xml"),
+      (["stats", "--sort-by", "size"], 2, "write one of cpu, disk, id, inodes, mem, name"),
+      (["metricsp", "-o", "table"], 2, "-o table: this command writes json, yaml"),
+      (["metricsp", "x"], 2, "'x'"), (["imagefsinfo", "-o", "wide"], 2, "this command writes json, yaml, table"),
+      (["stats", "a", "b"], 2, "'b'"), (["stats", "--label", "x"], 2, "--label x: write key=value"),
+    ] as [([String], Int32, String)])
+  func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
+    let runtime = try TestRuntime { _, _ in nil }
+    let run = try await Tool.cri(arguments, on: runtime)
+    #expect(run.code == code && run.output.isEmpty, "\(run)")
+    #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+  }
+
+  @Test func `a container that is named and not there is told`() async throws {
+    for command in ["stats", "statsp"] {
+      let runtime = try TestRuntime { _, _ in .message([]) }
+      let run = try await Tool.cri([command, "zz"], on: runtime)
+      #expect(run.code == 1 && run.errors.contains("zz not found, or more than one begins so; see cri p"), "\(run)")
+    }
+  }
+}
