@@ -36,6 +36,7 @@ package struct CRICommand: AsyncParsableCommand {
       name: "Statistics",
       subcommands: [
         StatsCommand.self, StatspCommand.self, MetricspCommand.self, MetricdescsCommand.self, ImagefsinfoCommand.self,
+        EventsCommand.self,
       ]),
     CommandGroup(
       name: "Pods and containers",

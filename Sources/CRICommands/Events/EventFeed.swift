@@ -1,0 +1,97 @@
+internal import CRI
+internal import CRINode
+internal import CRIRendering
+internal import CRISystem
+
+/// Events without an end: from one life of the runtime to the next.
+struct EventFeed: Sendable {
+  let client: Client
+  let api: APISelection
+
+  /// Between a stream that ended and the next one, so that a runtime that ends each at once is not kept busy.
+  private static let breath = Duration.milliseconds(200)
+  /// Nobody is told how long an administrator may take.
+  private static let patience = Duration.seconds(365 * 86_400)
+
+  /// Writes each event as it comes; ends by an error only.
+  func run(_ write: (ContainerEventResponse) throws -> Void) async throws {
+    var known: KnownObjects?
+    while true {
+      let reason = try await listen(&known, write)
+      try say("\(client.endpoint): \(reason); waiting for the runtime: events may be missed")
+      await pause(Self.breath)
+      let wait = ReadinessWait(endpoint: client.endpoint, api: api, timeout: Self.patience, stability: .zero)
+      switch await wait.run() {
+      case .ready: break
+      case .timedOut(let last): throw Failure(.unreachable, "\(client.endpoint): \(last.words)")
+      case .failed(let error): throw Failure(error, client.endpoint)
+      }
+    }
+  }
+
+  /// One stream, from its beginning to its end.
+  /// - Returns: how it ended.
+  private func listen(
+    _ known: inout KnownObjects?, _ write: (ContainerEventResponse) throws -> Void
+  ) async throws -> String {
+    // Kept on the caller's thread, and ended with it.
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      let (events, continuation) = AsyncThrowingStream<ContainerEventResponse, any Error>.makeStream()
+      let stream = client.runtime.getContainerEvents()
+      group.addTask {
+        do {
+          for try await event in stream { continuation.yield(event) }
+          continuation.finish()
+        } catch {
+          continuation.finish(throwing: error)
+        }
+      }
+      defer { group.cancelAll() }
+      do {
+        // The stream is asked for before the lists, so that nothing happens between the two unseen.
+        await Task.yield()
+        var now = try await KnownObjects(client)
+        let listed = Kernel.now
+        if let before = known {
+          let made = before.events(to: now, at: Timestamp(nanoseconds: listed))
+          try say("\(client.endpoint): the runtime answers again; \(words(made.count)) from what its lists say now")
+          for event in made { try write(event) }
+        }
+        let isResumed = known != nil
+        known = now
+        defer { known = now }
+        for try await event in events {
+          let isNews = now.apply(event)
+          // What the lists knew already has been told.
+          if isNews || !isResumed || event.createdAt.nanoseconds > listed { try write(event) }
+        }
+        return "the stream of events has ended"
+      } catch let error as RPCError {
+        if isLoss(error) { return "\(error)" }
+        if error.isUnknownMethod || error.isUnknownService {
+          throw Failure(
+            .failed,
+            "the runtime does not serve GetContainerEvents; containerd does from 1.7 on, CRI-O where its "
+              + "configuration has enable_pod_events; see cri ps --watch")
+        }
+        throw Failure(error, client.endpoint)
+      } catch let failure as Failure where failure.code == .unreachable && known != nil {
+        // It has gone again before it was asked.
+        return failure.message
+      }
+    }
+  }
+
+  private func isLoss(_ error: RPCError) -> Bool {
+    switch error {
+    case .connectionLost: true
+    case .cannotConnect: true
+    case .status(let status): status.code == .unavailable || status.code == .cancelled || error.isNotInitialized
+    default: false
+    }
+  }
+
+  private func words(_ count: Int) -> String { count == 1 ? "1 event is made" : "\(count) events are made" }
+
+  private func say(_ words: String) throws { try StandardStream.error.write("cri: \(Sanitizer.visible(words))\n") }
+}

@@ -1,0 +1,33 @@
+internal import CRI
+internal import CRIRendering
+internal import CRISystem
+
+/// Writes events, each at once.
+struct EventWriter {
+  /// nil for a line each.
+  let document: DocumentView?
+  var zone = TimeText.Zone.local
+  private var isFirst = true
+
+  init(document: DocumentView?) { self.document = document }
+
+  mutating func write(_ event: ContainerEventResponse) throws {
+    defer { isFirst = false }
+    guard let document else {
+      let header = isFirst ? EventLine.header : ""
+      return try StandardStream.output.write(header + EventLine(event).text(zone))
+    }
+    if case .json = document { return try StandardStream.output.write(ListOutput.json(event)) }
+    let text: String
+    do throws(Failure) {
+      text = try document.text(of: event.json(), elements: [])
+    } catch {
+      // What one event lacks, the next one may have.
+      return try StandardStream.error.write(error.line)
+    }
+    // Without it, documents would run into each other.
+    var parting = ""
+    if case .yaml = document, !isFirst { parting = "---\n" }
+    try StandardStream.output.write(parting + text)
+  }
+}

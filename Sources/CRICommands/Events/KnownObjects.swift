@@ -1,0 +1,107 @@
+internal import CRI
+
+/// Which pods and containers there are and what they do, as lists and events tell.
+struct KnownObjects: Sendable {
+  /// How far something has come.
+  enum Phase: Int, Sendable, Comparable {
+    case created, running, ended
+
+    static func < (a: Phase, b: Phase) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  struct Object: Sendable {
+    /// nil where the runtime does not know.
+    var phase: Phase?
+    /// Its own ID, for a pod.
+    var pod: String
+    /// nil for a pod.
+    var container: ContainerStatus?
+  }
+
+  private(set) var objects: [String: Object] = [:]
+  private(set) var pods: [String: PodSandboxStatus] = [:]
+
+  init(pods: [PodSandbox], containers: [Container]) {
+    for pod in pods {
+      self.pods[pod.id] = pod.listedStatus
+      objects[pod.id] = Object(phase: pod.state == .ready ? .running : .ended, pod: pod.id)
+    }
+    for container in containers {
+      objects[container.id] = Object(
+        phase: container.state.phase, pod: container.podSandboxID, container: container.listedStatus)
+    }
+  }
+
+  /// Asks the runtime: two calls.
+  init(_ client: Client) async throws(Failure) {
+    do throws(RPCError) {
+      let containers = try await client.runtime.listContainers().containers
+      self.init(pods: try await client.runtime.listPodSandbox().items, containers: containers)
+    } catch {
+      throw Failure(error, client.endpoint)
+    }
+  }
+
+  /// - Returns: whether the event tells anything that was not known.
+  mutating func apply(_ event: ContainerEventResponse) -> Bool {
+    let id = event.containerID
+    if let status = event.podSandboxStatus, status.metadata != nil { pods[status.id] = status }
+    if event.containerEventType == .deleted {
+      pods[id] = nil
+      return objects.removeValue(forKey: id) != nil
+    }
+    let phase = event.containerEventType.phase
+    let container = event.containersStatuses.first { $0.id == id }
+    guard var object = objects[id] else {
+      let pod = event.podSandboxStatus?.id ?? ""
+      objects[id] = Object(phase: phase, pod: pod, container: container ?? (pod == id ? nil : ContainerStatus(id: id)))
+      return true
+    }
+    if object.container != nil, let container { object.container = container }
+    // An event that comes late does not turn the clock back.
+    let isNews = (phase ?? .created) > (object.phase ?? .created)
+    if isNews { object.phase = phase }
+    objects[id] = object
+    return isNews
+  }
+}
+
+extension ContainerState {
+  fileprivate var phase: KnownObjects.Phase? {
+    switch self {
+    case .created: .created
+    case .running: .running
+    case .exited: .ended
+    default: nil
+    }
+  }
+}
+
+extension ContainerEventType {
+  fileprivate var phase: KnownObjects.Phase? {
+    switch self {
+    case .created: .created
+    case .started: .running
+    case .stopped: .ended
+    default: nil
+    }
+  }
+}
+
+extension PodSandbox {
+  /// As much of its status as the list says.
+  fileprivate var listedStatus: PodSandboxStatus {
+    PodSandboxStatus(
+      id: id, metadata: metadata, state: state, createdAt: createdAt, labels: labels, annotations: annotations,
+      runtimeHandler: runtimeHandler)
+  }
+}
+
+extension Container {
+  /// As much of its status as the list says.
+  fileprivate var listedStatus: ContainerStatus {
+    ContainerStatus(
+      id: id, metadata: metadata, state: state, createdAt: createdAt, image: image, imageRef: imageRef, labels: labels,
+      annotations: annotations, imageID: imageID)
+  }
+}

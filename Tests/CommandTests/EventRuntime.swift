@@ -1,0 +1,57 @@
+import CRIGRPC
+import CRIMessages
+import CRIProtobuf
+import CRISystem
+import Foundation
+import TestSupport
+
+/// A runtime in this process that has what it is told and sends what it is told, once somebody listens.
+final class EventRuntime: Sendable {
+  struct Content: Sendable {
+    var pods: [PodSandbox] = []
+    var containers: [Container] = []
+    /// Sent to who asks for events.
+    var events: [ContainerEventResponse] = []
+  }
+
+  let path: String
+  private let server: Server
+  private let listeners: Locked<Int>
+
+  /// - Parameters:
+  ///   - path: where another one was before.
+  ///   - end: what the stream ends with, after its events; nil where it goes on.
+  init(_ content: Content, at path: String? = nil, end: StatusCode? = nil) throws {
+    let path = path ?? "/tmp/cri-events-\(UUID().uuidString.prefix(12)).sock"
+    self.path = path
+    let listeners = Locked(0)
+    self.listeners = listeners
+    server = try Server(at: path) { call in
+      switch String(call.method.split(separator: "/").last ?? "") {
+      case "Version": call.send(VersionResponse(version: "0.1.0", runtimeName: "events").encode())
+      case "Status":
+        let ready = RuntimeCondition(type: "RuntimeReady", status: true)
+        call.send(StatusResponse(status: RuntimeStatus(conditions: [ready])).encode())
+      case "ListPodSandbox": call.send(ListPodSandboxResponse(items: content.pods).encode())
+      case "ListContainers": call.send(ListContainersResponse(containers: content.containers).encode())
+      case "GetContainerEvents":
+        for event in content.events { call.send(event.encode()) }
+        listeners.withLock { $0 += 1 }
+        if let end { return call.finish(end, "the end") }
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+      default: return call.finish(.unimplemented, "unknown method")
+      }
+      call.finish()
+    }
+  }
+
+  deinit { stop() }
+
+  func stop() {
+    server.stop()
+    unlink(path)
+  }
+
+  /// How often events were asked for.
+  var listenerCount: Int { listeners.withLock { $0 } }
+}
