@@ -36,7 +36,7 @@ package struct CRICommand: AsyncParsableCommand {
       name: "Statistics",
       subcommands: [
         StatsCommand.self, StatspCommand.self, MetricspCommand.self, MetricdescsCommand.self, ImagefsinfoCommand.self,
-        EventsCommand.self,
+        EventsCommand.self, TopCommand.self,
       ]),
     CommandGroup(
       name: "Pods and containers",

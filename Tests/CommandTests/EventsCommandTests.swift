@@ -47,8 +47,8 @@ import Testing
         "table",
         """
         TIME                          TYPE     ID             POD                                     CONTAINER
-        1754-08-30T22:43:41.128Z      DELETED  c              -                                       ?
-        1970-01-01T00:00:00Z          77       \\x1b[2J\\n     -                                       ?
+        1754-08-30T22:43:41.129Z      DELETED  c              -                                       ?
+        1970-01-01T00:00:00Z          77       \\x1b[2J\\n      -                                       ?
 
         """
       ),
@@ -97,7 +97,7 @@ import Testing
     let second = try EventRuntime(after, at: first.path)
     let back = await process.line()
     #expect(
-      back?.contains("the runtime answers again; 14 events are made from what its lists say now") == true,
+      back?.contains("the runtime answers again; 15 events are made from what its lists say now") == true,
       "\(back ?? "")")
     #expect(await process.line()?.hasPrefix("TIME ") == true)
     var told: [[String]] = []

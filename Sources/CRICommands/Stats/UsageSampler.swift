@@ -15,8 +15,13 @@ struct UsageSampler<Stats: UsageStats>: Sendable {
 
   /// One look, after the interval; the first time one before it too.
   mutating func next() async throws(Failure) -> [Usage<Stats>] {
-    if last == nil { last = Self.readings(try await ask()) }
+    if last == nil { _ = try await look() }
     await pause(interval)
+    return try await look()
+  }
+
+  /// One look now, compared with the one before where there was one.
+  mutating func look() async throws(Failure) -> [Usage<Stats>] {
     let stats = try await ask()
     defer { last = Self.readings(stats) }
     return stats.map { Self.usage($0, last?[$0.usageID]) }

@@ -1,0 +1,63 @@
+internal import CRIRendering
+internal import CRISystem
+
+/// `top` on a terminal: drawn anew at each look and at each key.
+struct TopScreen {
+  let interval: Duration
+  /// Looks, then it ends; nil: until somebody ends it.
+  let count: Int?
+  var view: TopView
+
+  /// The first look is compared with none: the second one shall not be long in coming.
+  private static let first = Duration.milliseconds(500)
+
+  mutating func run(_ source: inout TopSource) async throws {
+    // Who cannot be reached is told on the screen of before.
+    var sample = try await source.look()
+    let screen = try FullScreen()
+    var trouble: Failure?
+    var looks = 0
+    while true {
+      try draw(sample, trouble, on: screen)
+      let end = ContinuousClock.now + (looks == 0 ? min(Self.first, interval) : interval)
+      while true {
+        let rest = end - ContinuousClock.now
+        if rest <= .zero { break }
+        guard let key = await screen.key(within: rest) else { continue }
+        if FullScreen.ends.contains(key) || key == UInt8(ascii: "q") { return }
+        press(key)
+        try draw(sample, trouble, on: screen)
+      }
+      if looks == count { return }
+      do throws(Failure) {
+        sample = try await source.look()
+        looks += 1
+        trouble = nil
+      } catch {
+        // It may be restarting.
+        guard error.code == .unreachable else { throw error }
+        trouble = error
+      }
+    }
+  }
+
+  private mutating func press(_ key: UInt8) {
+    switch key {
+    case UInt8(ascii: "c"): view.order = TopOrder(.cpu)
+    case UInt8(ascii: "m"): view.order = TopOrder(.mem)
+    case UInt8(ascii: "n"): view.order = TopOrder(.name)
+    case UInt8(ascii: "p"): view.showsPods.toggle()
+    case UInt8(ascii: "r"): view.order.isReversed.toggle()
+    default: break
+    }
+  }
+
+  private func draw(_ sample: TopSample, _ trouble: Failure?, on screen: borrowing FullScreen) throws {
+    let style = TextStyle.output
+    let keys = "q quit  c CPU  m memory  n name  r reverse  p \(view.showsPods ? "containers" : "pods")"
+    let notice = trouble.map { style.apply(.bad, to: Sanitizer.visible($0.message)) } ?? style.apply(.faint, to: keys)
+    let table = view.table(sample, style).split(separator: "\n")
+    let lines = [view.summary(sample), notice, ""] + table.map(String.init)
+    try screen.draw(lines.prefix(max(4, screen.height)).joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,33 @@
+internal import CRI
+internal import CRISystem
+
+/// Looks at what runs: three calls a look.
+struct TopSource: Sendable {
+  private let client: Client
+  private let isAll: Bool
+  private var sampler: UsageSampler<ContainerStats>
+
+  init(client: Client, isAll: Bool) {
+    self.client = client
+    self.isAll = isAll
+    sampler = UsageSampler(interval: .zero) { () throws(Failure) in
+      do throws(RPCError) {
+        return try await client.runtime.listContainerStats().stats
+      } catch {
+        throw Failure(error, client.endpoint, unserved: .listContainerStats, "see cri ps --watch")
+      }
+    }
+  }
+
+  /// CPU % is since the look before.
+  mutating func look() async throws(Failure) -> TopSample {
+    let usage = try await sampler.look()
+    do throws(RPCError) {
+      return TopSample(
+        pods: try await client.runtime.listPodSandbox().items,
+        containers: try await client.runtime.listContainers().containers, usage: usage, isAll: isAll, time: Kernel.now)
+    } catch {
+      throw Failure(error, client.endpoint)
+    }
+  }
+}
