@@ -121,7 +121,8 @@ import Testing
         ["-ao", "name", "--sort-by", ".attributes.metadata.name"],
         "unknown/unknown/db\nunknown/unknown/log\nns/front/web\n"
       ),
-      (["-o", "name", "--id", "none"], ""), (["-o", "name", "c"], "ns/front/web\n"),
+      (["-o", "name", "--label", "io.kubernetes.pod.name"], "ns/front/web\n"), (["-o", "name", "--id", "none"], ""),
+      (["-o", "name", "c"], "ns/front/web\n"),
       (["--id", "a", "-o", "name", "c"], "unknown/unknown/log\n"),
     ])
   func `a document takes one look`(arguments: [String], output: String) async throws {
@@ -278,7 +279,7 @@ import Testing
       (["stats", "--sort-by", "size"], 2, "write one of cpu, disk, id, inodes, mem, name"),
       (["metricsp", "-o", "table"], 2, "-o table: this command writes json, yaml"),
       (["metricsp", "x"], 2, "'x'"), (["imagefsinfo", "-o", "wide"], 2, "this command writes json, yaml, table"),
-      (["stats", "a", "b"], 2, "'b'"), (["stats", "--label", "x"], 2, "--label x: write key=value"),
+      (["stats", "a", "b"], 2, "'b'"), (["stats", "--label", "=x"], 2, "--label =x: write key=value, or key"),
     ] as [([String], Int32, String)])
   func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
     let runtime = try TestRuntime { _, _ in nil }

@@ -35,8 +35,8 @@ struct KnownObjects: Sendable {
   /// Asks the runtime: two calls.
   init(_ client: Client) async throws(Failure) {
     do throws(RPCError) {
-      let containers = try await client.runtime.listContainers().containers
-      self.init(pods: try await client.runtime.listPodSandbox().items, containers: containers)
+      let containers = try await client.runtime.containers()
+      self.init(pods: try await client.runtime.podSandboxes(), containers: containers)
     } catch {
       throw Failure(error, client.endpoint)
     }

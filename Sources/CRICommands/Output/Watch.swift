@@ -12,6 +12,7 @@ enum Watch {
   static func run(every interval: Duration = interval, _ picture: (TextStyle) async throws -> [UInt8]) async throws {
     let style = TextStyle.output
     let isTerminal = Environment.outputIsTerminal
+    Interrupt.isAnEnd()
     var last: [UInt8]?
     var trouble: Failure?
     while true {

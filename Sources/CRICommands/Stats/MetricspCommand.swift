@@ -15,7 +15,7 @@ struct MetricspCommand: AsyncParsableCommand {
 
   private func list(_ client: Client) async throws(Failure) -> ListPodSandboxMetricsResponse {
     do throws(RPCError) {
-      return try await client.runtime.listPodSandboxMetrics()
+      return ListPodSandboxMetricsResponse(podMetrics: try await client.runtime.podSandboxMetrics())
     } catch {
       throw Failure(
         error, client.endpoint, unserved: .listPodSandboxMetrics,

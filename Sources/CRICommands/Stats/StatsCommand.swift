@@ -19,14 +19,15 @@ struct StatsCommand: AsyncParsableCommand {
   @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Containers of the pod of this ID.", valueName: "id"))
   var pod: String?
 
-  @Option(help: ArgumentHelp("Containers with the label; several must all be there.", valueName: "key=value"))
+  @Option(help: ArgumentHelp("Containers with the label; several must all be there.", valueName: "key[=value]"))
   var label: [String] = []
 
   @OptionGroup var output: StatsOutput
 
   func run() async throws {
+    let labels = try Labels(label)
     let filter = ContainerStatsFilter(
-      id: id ?? container ?? "", podSandboxID: pod ?? "", labelSelector: try Labels.parse(label))
+      id: id ?? container ?? "", podSandboxID: pod ?? "", labelSelector: labels.selector)
     let view = try output.view(ContainerStatsText.self)
     let client = try Context().client()
     var sampler = UsageSampler(interval: try output.interval()) { () throws(Failure) in
@@ -34,7 +35,7 @@ struct StatsCommand: AsyncParsableCommand {
     }
     try await view.show {
       var usage = try await output.usage(view, &sampler)
-      if !all { usage.removeAll { !$0.stats.isUsed } }
+      usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) || !all && !$0.stats.isUsed }
       return ContainerStatsText(elements: view.sorted(usage), isWide: view.isWide, showsWhole: output.noTrunc)
     }
   }
@@ -43,7 +44,7 @@ struct StatsCommand: AsyncParsableCommand {
     let filter = filter == ContainerStatsFilter() ? nil : filter
     let stats: [ContainerStats]
     do throws(RPCError) {
-      stats = try await client.runtime.listContainerStats(ListContainerStatsRequest(filter: filter)).stats
+      stats = try await client.runtime.containerStats(filter)
     } catch {
       throw Failure(error, client.endpoint, unserved: .listContainerStats, "see cri ps")
     }

@@ -13,13 +13,14 @@ struct StatspCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The same as the argument, but no error where there is none.", valueName: "id"))
   var id: String?
 
-  @Option(help: ArgumentHelp("Pods with the label; several must all be there.", valueName: "key=value"))
+  @Option(help: ArgumentHelp("Pods with the label; several must all be there.", valueName: "key[=value]"))
   var label: [String] = []
 
   @OptionGroup var output: StatsOutput
 
   func run() async throws {
-    let filter = PodSandboxStatsFilter(id: id ?? pod ?? "", labelSelector: try Labels.parse(label))
+    let labels = try Labels(label)
+    let filter = PodSandboxStatsFilter(id: id ?? pod ?? "", labelSelector: labels.selector)
     let view = try output.view(PodStatsText.self)
     let client = try Context().client()
     var sampler = UsageSampler(interval: try output.interval()) { () throws(Failure) in
@@ -27,6 +28,7 @@ struct StatspCommand: AsyncParsableCommand {
     }
     try await view.show {
       var usage = try await output.usage(view, &sampler)
+      usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) }
       // As crictl: a document has all of them.
       if view.document == nil { usage.removeAll { !$0.stats.isUsed } }
       return PodStatsText(elements: view.sorted(usage), isWide: view.isWide, showsWhole: output.noTrunc)
@@ -37,7 +39,7 @@ struct StatspCommand: AsyncParsableCommand {
     let filter = filter == PodSandboxStatsFilter() ? nil : filter
     let stats: [PodSandboxStats]
     do throws(RPCError) {
-      stats = try await client.runtime.listPodSandboxStats(ListPodSandboxStatsRequest(filter: filter)).stats
+      stats = try await client.runtime.podSandboxStats(filter)
     } catch {
       throw Failure(
         error, client.endpoint, unserved: .listPodSandboxStats, "cri top --pods adds up what the containers use")

@@ -12,7 +12,7 @@ struct TopSource: Sendable {
     self.isAll = isAll
     sampler = UsageSampler(interval: .zero) { () throws(Failure) in
       do throws(RPCError) {
-        return try await client.runtime.listContainerStats().stats
+        return try await client.runtime.containerStats(nil)
       } catch {
         throw Failure(error, client.endpoint, unserved: .listContainerStats, "see cri ps --watch")
       }
@@ -24,8 +24,8 @@ struct TopSource: Sendable {
     let usage = try await sampler.look()
     do throws(RPCError) {
       return TopSample(
-        pods: try await client.runtime.listPodSandbox().items,
-        containers: try await client.runtime.listContainers().containers, usage: usage, isAll: isAll, time: Kernel.now)
+        pods: try await client.runtime.podSandboxes(),
+        containers: try await client.runtime.containers(), usage: usage, isAll: isAll, time: Kernel.now)
     } catch {
       throw Failure(error, client.endpoint)
     }
