@@ -16,7 +16,9 @@ package struct FullScreen: ~Copyable {
     // Standard input may come from elsewhere: then there are no keys, and Ctrl-C is a signal.
     hasKeys = tcgetattr(STDIN_FILENO, &settings) == 0
     Self.saved = hasKeys ? settings : nil
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+    let ends = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    Interrupt.unblock(ends)
+    for number in ends {
       _ = signal(number) { number in
         FullScreen.restore()
         _exit(number == SIGINT ? 0 : 128 + number)

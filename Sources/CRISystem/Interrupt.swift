@@ -10,5 +10,14 @@ package enum Interrupt {
     else { return }
     // Nothing is buffered here: what was written is out.
     _ = Glibc.signal(SIGINT) { _ in _exit(0) }
+    unblock([SIGINT])
+  }
+
+  /// Whoever started us may have blocked them, as threads of a pool do.
+  static func unblock(_ numbers: [Int32]) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in numbers { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

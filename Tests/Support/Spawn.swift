@@ -15,11 +15,12 @@ package func spawn(
   streams(&actions)
   // More than a test ever has open; glibc takes it well where there is none.
   for number: Int32 in 3..<min(1024, getdtablesize()) { posix_spawn_file_actions_addclose(&actions, number) }
-  // Whoever runs the tests in the background has made them deaf to Ctrl-C: the program shall hear it.
+  // Whoever runs the tests in the background has made them ignore Ctrl-C: the program shall hear it.
   var attributes = posix_spawnattr_t()
   posix_spawnattr_init(&attributes)
   defer { posix_spawnattr_destroy(&attributes) }
   var interrupt = sigset_t()
+  sigemptyset(&interrupt)
   sigaddset(&interrupt, SIGINT)
   posix_spawnattr_setsigdefault(&attributes, &interrupt)
   posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
