@@ -170,7 +170,9 @@ import Testing
       (["-o", "json", "--template", "{{.}}"], 2, "--template is for -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])
   func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
-    let run = try await Tool.cri(["events"] + arguments, on: try TestRuntime.recorded("containerd-1.6.20"))
+    // As containerd 1.6.
+    let runtime = try TestRuntime { name, _ in name.hasPrefix("List") ? .message([]) : nil }
+    let run = try await Tool.cri(["events"] + arguments, on: runtime)
     #expect(run.code == code && run.output.isEmpty, "\(run)")
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
