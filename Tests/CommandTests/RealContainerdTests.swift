@@ -166,6 +166,7 @@ import Testing
       let pid = try #require(Int32(text))
       // Stopped, its socket takes connections and nobody answers: the kill comes surely in the middle.
       kill(pid, SIGSTOP)
+      #expect(await eventually { ProcessFacts.isStopped(pid) })
       async let asked = Tool.cri(["snapshot", "-o", folder.file("s")], on: node.socket)
       let isAsked = await eventually(within: .seconds(60)) { Self.hasWaitingConnection(node.socket) }
       kill(pid, SIGKILL)

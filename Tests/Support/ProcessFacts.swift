@@ -20,6 +20,15 @@ package enum ProcessFacts {
     return words.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
   }
 
+  /// Whether no thread of the process runs on: a stop signal takes effect when the kernel finds time for it.
+  package static func isStopped(_ pid: Int32) -> Bool {
+    TemporaryDirectory.names(in: "/proc/\(pid)/task").allSatisfy { thread in
+      // After the name, which may hold anything, in parentheses.
+      let state = read("/proc/\(pid)/task/\(thread)/stat").split(separator: ")").last?.first { $0 != " " }
+      return state == "T"
+    }
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// A whole file as text; nothing where it cannot be read.
