@@ -16,53 +16,59 @@ package struct CRICommand: AsyncParsableCommand {
     abstract: "Ask a container runtime what it has, twice, and say what was lost.",
     discussion: Globals.help,
     version: "cri \(version)",
-    groupedSubcommands: groups)
+    groupedSubcommands: themes.map { CommandGroup(name: $0.name, subcommands: $0.commands) })
 
   /// Its subcommands, as the help shows them.
-  private static let groups = [
-    CommandGroup(
-      name: "Verification",
-      subcommands: [
+  private static let themes: [(name: String, commands: [any AsyncParsableCommand.Type])] = [
+    (
+      "Verification",
+      [
         PreflightCommand.self, SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self,
         GuardCommand.self, NetCommand.self, RulesCommand.self,
-      ]),
-    CommandGroup(
-      name: "Runtime",
-      subcommands: [
+      ]
+    ),
+    (
+      "Runtime",
+      [
         PodsCommand.self, PsCommand.self, ImagesCommand.self, InspectpCommand.self, InspectCommand.self,
         InspectiCommand.self, LogsCommand.self, InfoCommand.self, VersionCommand.self,
-      ]),
-    CommandGroup(
-      name: "Statistics",
-      subcommands: [
+      ]
+    ),
+    (
+      "Statistics",
+      [
         StatsCommand.self, StatspCommand.self, MetricspCommand.self, MetricdescsCommand.self, ImagefsinfoCommand.self,
         EventsCommand.self, TopCommand.self,
-      ]),
-    CommandGroup(
-      name: "Pods and containers",
-      subcommands: [
+      ]
+    ),
+    (
+      "Pods and containers",
+      [
         RunpCommand.self, CreateCommand.self, RunCommand.self, StartCommand.self, StopCommand.self, StoppCommand.self,
         RmCommand.self, RmpCommand.self, UpdateCommand.self, CheckpointCommand.self,
-      ]),
-    CommandGroup(name: "Images", subcommands: [PullCommand.self, RmiCommand.self]),
-    CommandGroup(
-      name: "Configuration",
-      subcommands: [
-        ConfigCommand.self, RuntimeConfigCommand.self, UpdateRuntimeConfigCommand.self, CompletionCommand.self,
-      ]),
+      ]
+    ),
+    (
+      "Images",
+      [PullCommand.self, RmiCommand.self]
+    ),
+    (
+      "Configuration",
+      [ConfigCommand.self, RuntimeConfigCommand.self, UpdateRuntimeConfigCommand.self, CompletionCommand.self]
+    ),
   ]
 
   package init() {}
 
-  static func subcommand(named word: String) -> (any ParsableCommand.Type)? {
-    groups.flatMap(\.subcommands).first {
+  static func subcommand(named word: String) -> (any AsyncParsableCommand.Type)? {
+    themes.lazy.flatMap(\.commands).first {
       $0._commandName == word || $0.configuration.aliases.contains(word)
     }
   }
 
   /// The subcommands with what they do.
   static var words: [(value: String, help: String)] {
-    groups.flatMap(\.subcommands).map { ($0._commandName, $0.configuration.abstract) } + [("help", "")]
+    themes.flatMap(\.commands).map { ($0._commandName, $0.configuration.abstract) } + [("help", "")]
   }
 }
 
@@ -79,20 +85,19 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     }
     // crictl's letter for the version; subcommands have -v for themselves.
     let words = rest == ["-v"] ? ["--version"] : rest
-    var command: any ParsableCommand
-    do {
-      command = try parse(words)
-    } catch  where !(error is Failure) {
-      return try explain(error, words)
-    }
-    return try await Globals.$current.withValue(globals) {
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
+    if var command = parse(words) {
+      return try await Globals.$current.withValue(globals) {
+        try await command.run()
+        return ExitCodes.done.rawValue
       }
-      return ExitCodes.done.rawValue
     }
+    if words.first == "help", let word = words.dropFirst().first, CRICommand.subcommand(named: word) == nil {
+      throw Failure(.usage, "unknown command \(word) (see: cri --help)")
+    }
+    // Help, and what is wrong, come in the words of the whole.
+    var command = try CRICommand.parseAsRoot(words)
+    try command.run()
+    return ExitCodes.done.rawValue
   } catch let failure as Failure {
     try? StandardStream.error.write(failure.line)
     return failure.code.rawValue
@@ -107,21 +112,15 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
   }
 }
 
-/// Reads the words after the global options.
-///
-/// A subcommand reads its own words at once where it can: on the way through the whole command its declaration would be
-/// read four times, which takes longer than asking the runtime. Help, and what is wrong, come in the words of the whole.
-private func parse(_ words: [String]) throws -> any ParsableCommand {
-  if let type = words.first.flatMap(CRICommand.subcommand),
-    let command = try? type.parseAsRoot(Array(words.dropFirst())),
-    Swift.type(of: command) == type
-  {
-    return command
+/// Reads a subcommand's own words at once: on the way through the whole command its declaration would be read four times,
+/// which takes longer than asking the runtime.
+/// - Returns: nil where that is not all that is to be said.
+private func parse(_ words: [String]) -> (any AsyncParsableCommand)? {
+  func read<Command: AsyncParsableCommand>(_ type: Command.Type) -> Command? {
+    (try? type.parseAsRoot(Array(words.dropFirst()))) as? Command
   }
-  if words.first == "help", let word = words.dropFirst().first, CRICommand.subcommand(named: word) == nil {
-    throw Failure(.usage, "unknown command \(word) (see: cri --help)")
-  }
-  return try CRICommand.parseAsRoot(words)
+  guard let word = words.first, let type = CRICommand.subcommand(named: word) else { return nil }
+  return read(type)
 }
 
 /// Help and version go to standard output; wrong usage is one line on standard error.

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CRISystem
 
-struct CompletionCommand: ParsableCommand {
+struct CompletionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "completion", abstract: "Print a script that teaches a shell cri's words.",
     discussion: """
@@ -15,7 +15,7 @@ struct CompletionCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("bash, zsh or fish.", valueName: "shell"))
   var shell = "bash"
 
-  func run() throws {
+  func run() async throws {
     guard let script = CompletionScript(rawValue: shell) else {
       throw Failure(.usage, "completion \(shell): write bash, zsh or fish")
     }

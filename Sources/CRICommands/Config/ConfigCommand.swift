@@ -3,7 +3,7 @@ internal import CRIJSON
 internal import CRIRendering
 internal import CRISystem
 
-struct ConfigCommand: ParsableCommand {
+struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "config", abstract: "Show and change the configuration.",
     usage: "cri config --list\ncri config --get <key>\ncri config --set <key>=<value>...\n"
@@ -32,7 +32,7 @@ struct ConfigCommand: ParsableCommand {
     if !pair.isEmpty, pair.count != 2 { throw ValidationError("Write one key and its value") }
   }
 
-  func run() throws {
+  func run() async throws {
     let changes = try pair.isEmpty ? set.flatMap(Self.changes) : [(ConfigKey.named(pair[0]), pair[1])]
     let path = Globals.current.config ?? Environment.value("CRI_CONFIG_FILE") ?? Configuration.defaultPath
     if let get {

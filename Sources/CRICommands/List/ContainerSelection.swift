@@ -26,7 +26,15 @@ struct ContainerSelection: ParsableArguments {
   @Option(help: ArgumentHelp("Containers with the label; several must all be there.", valueName: "key[=value]"))
   var label: [String] = []
 
-  @OptionGroup var recency: Recency
+  @Flag(name: [.customShort("l"), .long], help: "Only the youngest, in whatever state.")
+  var latest = false
+
+  @Option(
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("Only the youngest so many, in whatever state; 0 is all.", valueName: "count"))
+  var last: Int?
+
+  private var limit: Int? { Recency.limit(last, latest) }
 
   func query(id: String? = nil) throws(Failure) -> ContainerQuery {
     var query = ContainerQuery()
@@ -34,7 +42,7 @@ struct ContainerSelection: ParsableArguments {
     query.filter.podSandboxID = pod ?? ""
     query.labels = try Labels(label)
     query.filter.labelSelector = query.labels.selector
-    query.limit = recency.limit
+    query.limit = limit
     if let state {
       query.filter.state = ContainerStateValue(state: try .named(state, after: "CONTAINER_"))
     } else if !all, query.limit == nil {
@@ -49,6 +57,6 @@ struct ContainerSelection: ParsableArguments {
   /// Whether anything but `--all` is asked of them.
   var isGiven: Bool {
     let texts = [name, namespace, pod, image, state]
-    return texts.contains { $0 != nil } || !label.isEmpty || recency.limit != nil
+    return texts.contains { $0 != nil } || !label.isEmpty || limit != nil
   }
 }

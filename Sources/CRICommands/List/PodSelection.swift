@@ -17,7 +17,15 @@ struct PodSelection: ParsableArguments {
   @Option(help: ArgumentHelp("Pods with the label; several must all be there.", valueName: "key[=value]"))
   var label: [String] = []
 
-  @OptionGroup var recency: Recency
+  @Flag(name: [.customShort("l"), .long], help: "Only the youngest, in whatever state.")
+  var latest = false
+
+  @Option(
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("Only the youngest so many, in whatever state; 0 is all.", valueName: "count"))
+  var last: Int?
+
+  private var limit: Int? { Recency.limit(last, latest) }
 
   func query(id: String? = nil) throws(Failure) -> PodQuery {
     var query = PodQuery()
@@ -27,12 +35,12 @@ struct PodSelection: ParsableArguments {
     if let state { query.filter.state = PodSandboxStateValue(state: try .named(state, after: "SANDBOX_")) }
     query.name = try Pattern.option("--name", name)
     query.namespace = try Pattern.option("--namespace", namespace)
-    query.limit = recency.limit
+    query.limit = limit
     return query
   }
 
   /// Whether anything is asked of them.
   var isGiven: Bool {
-    [name, namespace, state].contains { $0 != nil } || !label.isEmpty || recency.limit != nil
+    [name, namespace, state].contains { $0 != nil } || !label.isEmpty || limit != nil
   }
 }

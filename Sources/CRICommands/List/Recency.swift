@@ -1,18 +1,9 @@
-internal import ArgumentParser
 internal import CRIProtobuf
 
-/// How many of the youngest are wanted.
-struct Recency: ParsableArguments {
-  @Flag(name: [.customShort("l"), .long], help: "Only the youngest, in whatever state.")
-  var latest = false
-
-  @Option(
-    name: [.customShort("n"), .long],
-    help: ArgumentHelp("Only the youngest so many, in whatever state; 0 is all.", valueName: "count"))
-  var last: Int?
-
+/// How many of the youngest are wanted. A group of options of its own would take as long to read as ten options.
+enum Recency {
   /// nil for all. The number beats the flag, as in crictl.
-  var limit: Int? { last.flatMap { $0 > 0 ? $0 : nil } ?? (latest ? 1 : nil) }
+  static func limit(_ last: Int?, _ latest: Bool) -> Int? { last.flatMap { $0 > 0 ? $0 : nil } ?? (latest ? 1 : nil) }
 }
 
 extension Array {

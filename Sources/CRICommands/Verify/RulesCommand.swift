@@ -4,7 +4,7 @@ internal import CRIRendering
 internal import CRIState
 internal import CRISystem
 
-struct RulesCommand: ParsableCommand {
+struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "rules",
     abstract: "Print the rules that verify and guard check, and in which scenario each one applies.",
@@ -18,7 +18,7 @@ struct RulesCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "text or json.")
   var output = TextFormat.text
 
-  func run() throws {
+  func run() async throws {
     let rules = Rule.all.filter { rule in scenario.map(rule.scenarios.contains) ?? true }
     switch output {
     case .json: try StandardStream.output.write(JSON.array(rules.map(\.json)).text(pretty: true) + "\n")
