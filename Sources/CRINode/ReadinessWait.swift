@@ -18,7 +18,8 @@ public struct ReadinessWait: Sendable {
   /// From now to the end of the waiting.
   public var timeout: Duration
   /// How long it must stay ready, over three polls at least: catches a daemon that dies of what it recovers, and an old
-  /// one that still answers. Zero takes the first good answer.
+  /// one that still answers. Zero takes the first good answer. By itself two seconds, or half of the timeout where that
+  /// is less.
   public var stability: Duration
 
   /// What the last look found.
@@ -60,20 +61,21 @@ public struct ReadinessWait: Sendable {
 
   public init(
     endpoint: Endpoint, goal: Goal = .ready, api: APISelection = .auto, timeout: Duration = .seconds(120),
-    stability: Duration = .seconds(2)
+    stability: Duration? = nil
   ) {
     self.endpoint = endpoint
     self.goal = goal
     self.api = api
     self.timeout = timeout
-    self.stability = stability
+    self.stability = stability ?? Self.usualStability(timeout)
   }
+
+  /// Two seconds, or half of the time where that is less: who waits shortly cannot watch for long.
+  private static func usualStability(_ timeout: Duration) -> Duration { max(min(.seconds(2), timeout / 2), .zero) }
 
   /// - Parameter progress: told when the phase changes.
   public func run(progress: (Observation) -> Void = { _ in }) async -> Outcome {
     let start = ContinuousClock.now
-    // Who waits shortly cannot watch for long.
-    let stability = min(stability, timeout / 2)
     var last: Observation?
     var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
     var permanentSince: ContinuousClock.Instant?

@@ -157,7 +157,7 @@ import Testing
     let stop = try await hook("snapshot", systemd, runtime, more)
     #expect(stop.code == 0, "\(stop)")
     try await runtime.restart(losses)
-    let start = try await hook("verify", systemd, runtime)
+    let start = try await hook("verify", systemd, runtime, more)
     #expect(start.code == 0, "\(start)")
   }
 
@@ -199,6 +199,17 @@ import Testing
     #expect(verdict == "none")
     let gate = try await hook("gate", systemd, runtime)
     #expect(gate.code == 0 && gate.errors.contains("nothing is proved: no snapshot from before the start"), "\(gate)")
+  }
+
+  @Test func `a slip in the options keeps the snapshot, and kubelet down`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await FakeSystemctl(in: folder, units: [:])
+    try await restart(runtime, systemd, ["--on-restart", "lose-ips"], ["CRI_VERIFY": "--ignore pod.ipp"])
+    #expect(verdict == "3")
+    #expect(ProcessFacts.exists(folder.file("run/containerd/before.json")))
+    // Put right, the gate compares again.
+    let gate = try await hook("gate", systemd, runtime)
+    #expect(gate.code == 1 && gate.errors.contains("kubelet is not started (verdict 1): LOST"), "\(gate)")
   }
 
   @Test func `kubelet starts where nothing was restarted`() async throws {

@@ -53,6 +53,15 @@ import Testing
     #expect(unseen.errors.split(whereSeparator: \.isNewline).count == 1, "\(unseen)")
   }
 
+  @Test func `no time at all tells how it is now`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let run = try await Tool.cri(["wait", "-t", "0"], on: runtime.socket)
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+    await runtime.end()
+    let later = try await Tool.cri(["wait", "-t", "0"], on: runtime.socket)
+    #expect(later.code == 3, "\(later)")
+  }
+
   @Test func `the network is waited for where it is asked for`() async throws {
     let runtime = try await SimulatorProcess(
       in: folder, ["--pods", "1", "--containers", "1", "--network-ready-after", "600s"])
@@ -114,7 +123,10 @@ import Testing
     await first.end(9)
   }
 
-  @Test(arguments: [["--timeout", "soon"], ["--stable", "-1s"], ["now"], ["--sometime"], ["-o", "yaml"]])
+  @Test(arguments: [
+    ["--timeout", "soon"], ["--stable", "-1s"], ["--timeout", "-1s"], ["--stable", "5s", "-t", "2s"], ["now"],
+    ["--sometime"], ["-o", "yaml"],
+  ])
   func `wrong usage is one line, and 2`(arguments: [String]) async throws {
     let run = try await Tool.cri(["wait"] + arguments, on: folder.file("no.sock"))
     #expect(run.code == 2)

@@ -28,6 +28,7 @@ struct GuardCommand: AsyncParsableCommand {
   var hold: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Wait this long at most for the runtime to be ready again.", valueName: "duration"))
   var wait = "120s"
 

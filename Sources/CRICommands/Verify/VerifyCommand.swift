@@ -20,7 +20,9 @@ struct VerifyCommand: AsyncParsableCommand {
     help: ArgumentHelp("A snapshot from after it (default: the runtime as it is now).", valueName: "file"))
   var after: String?
 
-  @Option(help: ArgumentHelp("Wait this long at most for the runtime to be ready.", valueName: "duration"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Wait this long at most for the runtime to be ready.", valueName: "duration"))
   var wait: String?
 
   @OptionGroup var options: VerdictOptions

@@ -10,7 +10,7 @@ struct WaitCommand: AsyncParsableCommand {
     abstract: "Wait until the runtime answers and can be trusted.",
     discussion: """
       Ready means that Version, Status and ListPodSandbox answer on one connection, that RuntimeReady holds, and that this \
-      stays so in one process for three looks over two seconds: a daemon that dies of what it recovers is not ready.
+      stays so in one process for three looks over two seconds (--stable): a daemon that dies of what it recovers is not ready.
       Exit codes: 0 ready; 2 wrong usage; 3 not ready in time, or never will be.
       """)
 
@@ -20,25 +20,34 @@ struct WaitCommand: AsyncParsableCommand {
   @Flag(name: .customLong("network"), help: "Until NetworkReady too: a CNI configuration is loaded.")
   var untilNetwork = false
 
-  @Option(name: [.customShort("t"), .long], help: ArgumentHelp("How long at most.", valueName: "duration"))
+  @Option(
+    name: [.customShort("t"), .long], parsing: .unconditional,
+    help: ArgumentHelp("How long at most.", valueName: "duration"))
   var timeout = "120s"
 
   @Option(
-    name: .customLong("stable"),
-    help: ArgumentHelp("How long it must stay ready; 0 takes the first good answer.", valueName: "duration"))
-  var stability = "2s"
+    name: .customLong("stable"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "How long it must stay ready; 0 takes the first good answer (default: 2s, or half of --timeout where that is less).",
+      valueName: "duration"))
+  var stability: String?
 
   @Option(name: [.short, .long], help: "text or json.")
   var output = TextFormat.text
 
   func run() async throws {
     let patience = try DurationText.parse(timeout, option: "--timeout")
+    let stable = try stability.map { (text) throws(Failure) in try DurationText.parse(text, option: "--stable") }
+    if let stability, let stable, stable > patience {
+      throw Failure(
+        .usage, "--stable \(stability): it cannot stay ready for longer than --timeout \(timeout); give it more")
+    }
     let start = ContinuousClock.now
     let context = try Context(waiting: patience)
     let wait = ReadinessWait(
       endpoint: context.endpoint, goal: untilNetwork ? .network : .ready, api: context.selection,
       timeout: patience - (ContinuousClock.now - start),
-      stability: try DurationText.parse(stability, option: "--stable"))
+      stability: stable)
     let (after, peer) = try await Waiting.run(wait, context, patience: patience)
     guard output == .json else { return }
     let document: JSON = [
