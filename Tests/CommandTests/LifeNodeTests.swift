@@ -47,6 +47,9 @@ import Testing
     #expect(try await made("update", container, "--cpu-share", "0x100") == container)
     let status = try JSON.parse(try await cri("inspect", container).output)
     #expect(status["info"]?["runtimeSpec"]?["linux"]?["resources"]?["cpu"]?["shares"]?.intValue == 256)
+    let usage = try JSON.parse(try await cri("stats", "--id", container, "-o", "json").output)["stats"]?[0]
+    #expect(usage?["attributes"]?["id"]?.stringValue == container)
+    #expect((usage?["memory"]?["workingSetBytes"]?["value"]?.stringValue).flatMap { Int($0) } ?? 0 > 0)
     let log = "\(node.directory)/logs/main/0.log"
     let hasSpoken = await eventually(within: .seconds(60)) { ProcessFacts.read(log).contains("hello") }
     #expect(hasSpoken)
