@@ -36,11 +36,11 @@ extension SimulatedRuntime {
     }
     let (service, method) = (parts[0], parts[1])
     if let result = node.fixed[path], node.isAnsweredByRecording(path) {
-      return (.reads { _, _, _ in [try result.get()] }, .v1)
+      return (.reads { node, request, _ in [ContainerdStore.list(node, request, after: try result.get())] }, .v1)
     }
     if service == ContainerdStore.service, !node.isCRIO {
       guard method == "List" else { throw unknown(method, service) }
-      return (.reads { node, _, _ in [ContainerdStore.list(node)] }, .v1)
+      return (.reads { node, request, _ in [ContainerdStore.list(node, request)] }, .v1)
     }
     for api in faults.versions {
       guard let known = Service.allCases.first(where: { $0.name(api) == service }) else { continue }

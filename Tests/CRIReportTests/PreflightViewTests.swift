@@ -12,9 +12,10 @@ import Testing
     let records = snapshot.sandboxes.map {
       DiskSandbox(id: $0.id, name: $0.id, pod: $0.pod, isHostNetwork: $0.isHostNetwork)
     }
+    let containers = snapshot.containers.map { DiskContainer(id: $0.id, name: $0.id, sandboxID: $0.sandboxID) }
     let facts = PreflightFacts(
       snapshot: snapshot, target: RuntimeVersion("1.6.14"),
-      containerd: ContainerdDisk(records: .known(DiskRecords(sandboxes: records))))
+      containerd: ContainerdDisk(records: .known(DiskRecords(sandboxes: records, containers: containers))))
     let report = PreflightReport(facts)
     return (ReportView(report, exitCode: exitCode, checked: ReportView.time), report)
   }

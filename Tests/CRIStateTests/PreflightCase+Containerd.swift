@@ -20,6 +20,10 @@ extension PreflightCase {
         $0.malformed = ["sandbox-web"]
       }
     },
+    PreflightCase(rule: "P1", name: "no record, where P8 says it") {
+      $0.snapshot.runtime.version = "1.6.20"
+      $0.editRecords { $0.sandboxes.removeFirst() }
+    },
     PreflightCase(rule: "P1", name: "no records at all", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
 
     PreflightCase(rule: "P2", name: "no namespace on disk", objects: ["default/web"]) {
@@ -87,5 +91,58 @@ extension PreflightCase {
       let now = $0.now
       $0.editRecords { $0.sandboxes[0].created = now - .seconds(300) }
     },
+
+    PreflightCase(rule: "P8", name: "a pod without a record", objects: ["default/web"]) {
+      $0.snapshot.runtime.version = "1.6.20~ds1"
+      $0.editRecords { $0.sandboxes.removeFirst() }
+    },
+    PreflightCase(rule: "P8", name: "also on the host's network", objects: ["default/proxy"]) {
+      $0.snapshot.runtime.version = "v1.7.27-k3s1"
+      $0.editRecords { $0.sandboxes.remove(at: 1) }
+    },
+    PreflightCase(rule: "P8", name: "2.x may have it elsewhere", isUnchecked: true) {
+      $0.editRecords { $0.sandboxes.removeFirst() }
+    },
+    PreflightCase(rule: "P8", name: "a version of no known form", isUnchecked: true) {
+      $0.snapshot.runtime.version = "unknown"
+      $0.editRecords { $0.sandboxes.removeFirst() }
+    },
+    PreflightCase(rule: "P8", name: "a stopped pod is no loss") {
+      $0.snapshot.runtime.version = "1.6.20"
+      $0.editRecords { $0.sandboxes.remove(at: 2) }
+    },
+    PreflightCase(rule: "P8", name: "a record that is not understood", isUnchecked: true) {
+      $0.snapshot.runtime.version = "1.6.20"
+      $0.editRecords {
+        $0.sandboxes.removeFirst()
+        $0.malformed = ["sandbox-web"]
+      }
+    },
+    PreflightCase(rule: "P8", name: "no records at all", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
+
+    PreflightCase(rule: "P9", name: "a container without a record", objects: ["default/web/nginx"]) {
+      $0.editRecords { $0.containers.removeFirst() }
+    },
+    PreflightCase(rule: "P9", name: "one that has ended is run again", objects: ["default/web/job"]) {
+      $0.editRecords { $0.containers.remove(at: 1) }
+    },
+    PreflightCase(rule: "P9", name: "one that has ended and has a successor") {
+      $0.editRecords { $0.containers.remove(at: 1) }
+      var next = $0.snapshot.containers[1]
+      next.status.id += "-next"
+      next.status.createdAt = next.status.createdAt + .seconds(9)
+      $0.snapshot.containers.append(next)
+      $0.editRecords { $0.containers.append(DiskContainer(id: next.id, name: "job_1", sandboxID: next.sandboxID)) }
+    },
+    PreflightCase(rule: "P9", name: "one that has ended in a stopped pod") {
+      $0.editRecords { $0.containers.removeLast() }
+    },
+    PreflightCase(rule: "P9", name: "a record that is not understood", isUnchecked: true) {
+      $0.editRecords {
+        $0.containers.removeFirst()
+        $0.malformed = ["container-web-nginx"]
+      }
+    },
+    PreflightCase(rule: "P9", name: "no records at all", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
   ]
 }

@@ -104,5 +104,20 @@ import TestSupport
     #expect(try await node.sandbox("coredns-7c6").state == .notReady)
     #expect(try await node.sandbox("web-5d4b").state == .ready)
     #expect(try await node.sandbox("kube-proxy-x1").state == .ready)
+
+    // The runtime still lists what its next start will not find by label.
+    let web = try await node.sandbox("web-5d4b")
+    let proxy = try await node.container("kube-proxy")
+    for id in [web.id, proxy.id] { try await node.ctr("containers label \(id) io.cri-containerd.kind=") }
+    let hidden = try await preflight()
+    #expect(hidden.code == 5)
+    let lines = hidden.text.split(separator: "\n")
+    #expect(
+      lines.contains { $0.contains("web-5d4b") && $0.contains("no record of it is on disk") && $0.hasSuffix("[P8]") })
+    #expect(lines.contains { $0.contains("kube-proxy") && $0.hasSuffix("[P9]") })
+    try await node.act("restart")
+    let runtime = try node.client().runtime
+    #expect(try await runtime.listPodSandbox().items.contains { $0.id == web.id } == false)
+    #expect(try await runtime.listContainers().containers.contains { $0.id == proxy.id } == false)
   }
 }

@@ -43,6 +43,8 @@ extension Client {
 private struct PreflightReader {
   /// An image may be large, and its registry far.
   private static let pullTimeout = Duration.seconds(300)
+  /// From the end of a record to the end of its entry in the runtime's list.
+  private static let removalTime = Duration.milliseconds(250)
 
   let client: Client
   let options: PreflightOptions
@@ -62,11 +64,12 @@ private struct PreflightReader {
       let config = document(info["config"])
       // After the snapshot, so that each sandbox in it is on disk by now.
       let records = await DiskRecords.read(from: client.endpoint, timeout: options.timeout)
+      if let records = records.value { facts.snapshot = try await settled(records) }
       facts.configuration = RuntimeConfiguration(
         containerd: config, cni: document(info["cniconfig"]), records: records, served: served)
       let root = config["rootDir"]?.stringValue
       facts.containerd = ContainerdDisk(
-        records: records, snapshot, files, root: root, state: config["stateDir"]?.stringValue)
+        records: records, facts.snapshot, files, root: root, state: config["stateDir"]?.stringValue)
       isNode = root.map { (try? files.exists($0)) == true } ?? false
     case "cri-o":
       let config = document(info["config"])
@@ -82,6 +85,34 @@ private struct PreflightReader {
     facts.networkConfigurations = networkConfigurations(facts.configuration.networkDirectory, isNode)
     if options.pulls { facts.pulls = await pull(facts.absentImages) }
     return facts
+  }
+
+  /// The snapshot without what was removed while the records were read: that has no record any more, and is no loss.
+  private func settled(_ records: DiskRecords) async throws(RPCError) -> Snapshot {
+    let known = Set(records.sandboxes.map(\.id) + records.containers.map(\.id) + records.malformed)
+    guard !(snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id)).allSatisfy(known.contains) else {
+      return snapshot
+    }
+    // containerd deletes a record a moment before it stops listing it.
+    try? await Task.sleep(for: Self.removalTime)
+    let sandboxes = Dictionary(try await client.runtime.podSandboxes().map { ($0.id, $0.state) }) { $1 }
+    let containers = Dictionary(try await client.runtime.containers().map { ($0.id, $0.state) }) { $1 }
+    var settled = snapshot
+    settled.sandboxes = snapshot.sandboxes.compactMap { record in
+      guard !known.contains(record.id) else { return record }
+      guard let state = sandboxes[record.id] else { return nil }
+      var record = record
+      record.status.state = state
+      return record
+    }
+    settled.containers = snapshot.containers.compactMap { record in
+      guard !known.contains(record.id) else { return record }
+      guard let state = containers[record.id] else { return nil }
+      var record = record
+      record.status.state = state
+      return record
+    }
+    return settled
   }
 
   /// CRI: `RuntimeConfig`; nil where it is not served.

@@ -7,21 +7,46 @@ enum ContainerdStore {
   static let service = "containerd.services.containers.v1.Containers"
   static let listPath = "/\(service)/List"
 
-  /// The answer to `List`: every sandbox with the extension that holds its record.
-  static func list(_ node: SimulatedNode) -> [UInt8] {
-    node.sandboxes.all.reduce(into: []) { bytes, sandbox in
-      let record = JSON.object([
-        "Version": "v1", "Metadata": metadata(sandbox, isForgotten: node.isForgotten(sandbox.item)),
-      ])
-      let any = field(1, "github.com/containerd/cri/pkg/store/sandbox/Metadata") + field(2, record.bytes())
-      let labels = sandbox.item.labels.map { ($0.key, $0.value) } + [("io.cri-containerd.kind", "sandbox")]
-      let container =
-        field(1, sandbox.id) + labels.flatMap { field(2, field(1, $0.0) + field(2, $0.1)) }
-        + field(3, "registry.k8s.io/pause:3.9") + field(4, field(1, "io.containerd.runc.v2"))
-        + field(6, "overlayfs") + field(7, sandbox.id)
-        + field(10, field(1, "io.cri-containerd.sandbox.metadata") + field(2, any))
-      bytes += field(1, container)
+  /// The answer to `List`: every sandbox and container with the extension that holds its record.
+  /// - Parameters:
+  ///   - request: of its filters those that name a kind are heeded.
+  ///   - recorded: an answer that was recorded; only what is not in it is made up.
+  static func list(_ node: SimulatedNode, _ request: [UInt8], after recorded: [UInt8] = []) -> [UInt8] {
+    let filters = (try? ListStoredContainersRequest.decode(request))?.filters ?? []
+    func isAsked(_ kind: String) -> Bool { filters.isEmpty || filters.contains { $0.hasSuffix("==\(kind)") } }
+    let stored = (try? ListStoredContainersResponse.decode(recorded))?.containers ?? []
+    let known = Set(stored.map(\.id))
+    var bytes = recorded
+    for sandbox in node.sandboxes.all where isAsked("sandbox") && !known.contains(sandbox.id) {
+      bytes += record(
+        sandbox.id, "sandbox", sandbox.item.labels, image: "registry.k8s.io/pause:3.9",
+        metadata(sandbox, isForgotten: node.isForgotten(sandbox.item)))
     }
+    for container in node.containers.all where isAsked("container") && !known.contains(container.id) {
+      let pod = node.sandboxes[container.item.podSandboxID]
+      let own = container.item.metadata
+      bytes += record(
+        container.id, "container", container.item.labels, image: container.item.image?.image ?? "",
+        [
+          "ID": JSON(container.id),
+          "Name": JSON("\(own?.name ?? "")_\(pod?.reservedName ?? container.id)_\(own?.attempt ?? 0)"),
+          "SandboxID": JSON(container.item.podSandboxID),
+        ])
+    }
+    return bytes
+  }
+
+  private static func record(
+    _ id: String, _ kind: String, _ labels: StringMap, image: String, _ metadata: JSON
+  ) -> [UInt8] {
+    let document = JSON.object(["Version": "v1", "Metadata": metadata])
+    let any = field(1, "github.com/containerd/cri/pkg/store/\(kind)/Metadata") + field(2, document.bytes())
+    let all = labels.map { ($0.key, $0.value) } + [("io.cri-containerd.kind", kind)]
+    let container =
+      field(1, id) + all.flatMap { field(2, field(1, $0.0) + field(2, $0.1)) } + field(3, image)
+      + field(4, field(1, "io.containerd.runc.v2")) + field(6, "overlayfs") + field(7, id)
+      + field(10, field(1, "io.cri-containerd.\(kind).metadata") + field(2, any))
+    return field(1, container)
   }
 
   private static func metadata(_ sandbox: SimulatedSandbox, isForgotten: Bool) -> JSON {

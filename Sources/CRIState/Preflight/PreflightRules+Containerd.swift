@@ -91,6 +91,37 @@ extension PreflightRules {
         found.hit(ObjectName(.pod, pod: record.pod, id: record.id), "made \(record.created), not listed yet")
       }
     },
+    PreflightCheck(
+      "P8", .containerd, .critical, .pods, "it is ready, and no record of it is on disk",
+      because: "a restart forgets it, its processes run on without an owner, and kubelet makes a second one",
+      instead: "drain the node, or recreate the pod before the change"
+    ) { (facts, found) throws(Unchecked) in
+      let records = try facts.records()
+      let known = Set(records.sandboxes.map(\.id))
+      for record in facts.readySandboxes where !known.contains(record.id) {
+        if let why = facts.whyUnknown(record, records) {
+          found.skip(why)
+        } else {
+          found.hit(.pod(record), "")
+        }
+      }
+    },
+    PreflightCheck(
+      "P9", .containerd, .critical, .containers, "the runtime lists it, and no record of it is on disk",
+      because: "a restart forgets it: one that runs goes on without an owner, and kubelet starts it a second time",
+      instead: "drain the node, or recreate the pod before the change"
+    ) { (facts, found) throws(Unchecked) in
+      let records = try facts.records()
+      let known = Set(records.containers.map(\.id))
+      for container in facts.snapshot.containers where !known.contains(container.id) && facts.isNeeded(container) {
+        if records.malformed.contains(container.id) {
+          found.skip("the record of \(facts.name(of: container)) is of an unknown form")
+        } else {
+          found.hit(
+            facts.name(of: container), container.isRunning ? "it runs" : "kubelet takes it for one that never ran")
+        }
+      }
+    },
   ]
 }
 
@@ -110,14 +141,29 @@ extension PreflightFacts {
     let byID = Dictionary(records.sandboxes.map { ($0.id, $0) }) { first, _ in first }
     for record in readySandboxes where !record.isHostNetwork {
       guard let disk = byID[record.id] else {
-        let isMalformed = records.malformed.contains(record.id)
-        found.skip(
-          isMalformed
-            ? "the record of \(record.pod) is of an unknown form"
-            : "\(record.pod) is not among the records: another sandboxer keeps it")
+        // Else a rule of its own has it.
+        if let why = whyUnknown(record, records) { found.skip(why) }
         continue
       }
       if !disk.isHostNetwork, let detail = fault(record, disk) { found.hit(.pod(record), detail) }
+    }
+  }
+
+  /// Why a sandbox that is not among the records may be on disk all the same; nil: it is not.
+  fileprivate func whyUnknown(_ record: SandboxRecord, _ records: DiskRecords) -> String? {
+    if records.malformed.contains(record.id) { return "the record of \(record.pod) is of an unknown form" }
+    // Before 2.0 there is no other place than the containers' records.
+    if let version, version.major < 2 { return nil }
+    return "\(record.pod) is not among the containers' records: where another sandboxer may keep it nobody looked"
+  }
+
+  /// Whether kubelet misses it: it has not ended, or it is the last one of its name in a pod that lives.
+  fileprivate func isNeeded(_ container: ContainerRecord) -> Bool {
+    guard container.status.state == .exited else { return true }
+    guard readySandboxes.contains(where: { $0.id == container.sandboxID }) else { return false }
+    return !snapshot.containers.contains {
+      $0.sandboxID == container.sandboxID && $0.name == container.name
+        && $0.status.createdAt > container.status.createdAt
     }
   }
 
