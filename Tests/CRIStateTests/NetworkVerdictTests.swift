@@ -62,7 +62,7 @@ import Testing
     Case("a bridge of its own", .ok) {
       $0.truth?.interfaces = .read([interface(), interface("docker0", ["172.17.0.1"])])
     },
-    Case("no cache", .ok) { $0.truth?.cache = .read([]) },
+    Case("no cache", .ok, "CNI's cache has nothing of it") { $0.truth?.cache = .read([]) },
     Case("the cache unread", .ok) { $0.truth?.cache = .unread(no) },
     Case("leases unread", .ok) { $0.truth?.leases = .unread(no) },
     Case("no host-local", .ok) {
@@ -113,6 +113,36 @@ import Testing
     Case("lost, and nobody else was asked", .lost) {
       $0.status.network = nil
       $0.truth = nil
+    },
+
+    Case(
+      "lost, the primary one alone", .lost, "the runtime has no primary address; 10.0.0.2 by the network namespace and"
+    ) {
+      $0.status.network?.ip = ""
+    },
+    Case("lost, the primary one alone, and nobody was asked", .lost, "the runtime has no primary address") {
+      $0.status.network?.ip = ""
+      $0.truth = nil
+    },
+    Case("the runtime has forgotten the second one", .mismatch, "the runtime does not have fd00::2") {
+      $0.status.network?.additionalIPs = []
+    },
+    Case("the same, by cache and lease alone", .mismatch, "fd00::2") {
+      $0.status.network?.additionalIPs = []
+      $0.truth?.interfaces = .unread(no)
+    },
+    Case("a stale second one in the cache alone", .ok) {
+      $0.status.network?.additionalIPs = []
+      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.2/24"])])
+      $0.truth?.leases = .read([lease("10.0.0.2")])
+    },
+    Case("a second network, which runtimes do not tell of", .ok) {
+      $0.truth?.interfaces = .read([interface(), interface("net1", ["192.168.0.2/24"])])
+      $0.truth?.cache = .read([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
+        CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"], ipam: "host-local"),
+      ])
+      $0.truth?.leases = .read([lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", network: "m")])
     },
 
     Case("gone with its interface", .gone, "there is no eth0, the runtime says 10.0.0.2, fd00::2") {
@@ -171,6 +201,16 @@ import Testing
       $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
     },
 
+    Case("its path leads to a new namespace", .mismatch, "process 1001 is in network namespace 78") {
+      $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
+      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+    },
+    Case("its path leads elsewhere, and it is lost", .lost, "10.0.0.2, fd00::2 by CNI's cache and host-local") {
+      $0.status.network = nil
+      $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
+      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.9/24"])])
+    },
+
     Case("no path", .unknown, "the runtime names no network namespace") { $0.facts.networkNamespace = nil },
     Case("nothing was read", .unknown, "was not read") { $0.truth = nil },
     Case("namespace unread", .unknown, "network namespace: Permission denied") {
@@ -190,7 +230,7 @@ import Testing
     let verdict = NetworkVerdict(of: record)
     #expect(verdict.kind == example.kind, "\(verdict.reasons)")
     #expect(
-      verdict.kind == .ok || verdict.kind == .notReady || verdict.kind == .hostNetwork ? verdict.reasons.isEmpty : true)
+      example.reason.isEmpty && [.ok, .notReady, .hostNetwork].contains(verdict.kind) ? verdict.reasons.isEmpty : true)
     if !example.reason.isEmpty {
       #expect(verdict.reasons.first?.contains(example.reason) == true, "\(verdict.reasons)")
     }
@@ -222,6 +262,23 @@ import Testing
     #expect(NetworkVerdict(of: Self.good, book: book).kind == (isDuplicate ? .duplicate : .ok))
     #expect((NetworkVerdict(of: other, book: book).kind == .duplicate) == isDuplicate)
     if isDuplicate { #expect(NetworkVerdict(of: Self.good, book: book).reasons[0].hasPrefix("default/other has ")) }
+  }
+
+  @Test(arguments: [true, false]) func `a pod whose path leads to another's namespace accuses nobody`(hasPause: Bool) {
+    // Read through the path: the addresses of the other.
+    var diverted = Snapshot.sandbox("other", "10.0.0.3")
+    let process = Self.process(1001, in: NamespaceID(device: 4, inode: 78))
+    diverted.truth = SandboxTruth(
+      namespace: .read(.alive(Self.id)), interfaces: Self.good.truth?.interfaces, process: hasPause ? process : nil)
+    var container = Snapshot.container("main", in: "other", pid: 1001)
+    container.truth = ContainerTruth(process: process)
+    let book = AddressBook([Self.good, diverted], [container])
+    let innocent = NetworkVerdict(of: Self.good, book: book)
+    #expect(innocent.kind == .ok, "\(innocent.reasons)")
+    let verdict = NetworkVerdict(of: diverted, containers: [container], book: book)
+    #expect(verdict.kind == .mismatch)
+    #expect(verdict.reasons.first == "process 1001 is in network namespace 78, the runtime's path leads to 77")
+    #expect(!verdict.reasons.contains { $0.contains("too") || $0.contains("eth0") })
   }
 
   @Test func `an address of a pod's own bridge is nobody's business`() {

@@ -28,7 +28,7 @@ package struct NetReport: Hashable, Sendable {
       pods.isEmpty || pods.contains { Self.matches(sandbox, $0) }
     }
     // The address of a chosen pod may be that of another one.
-    let book = AddressBook(snapshot.sandboxes)
+    let book = AddressBook(snapshot.sandboxes, snapshot.containers)
     let containers = Dictionary(grouping: snapshot.containers, by: \.sandboxID)
     rows = chosen.sorted { Self.order($0) < Self.order($1) }.map { sandbox in
       Row(

@@ -50,11 +50,13 @@ public struct NetworkVerdict: Hashable, Sendable {
       return
     }
     let isAlive = judgeNamespace(of: sandbox, containers)
-    if sandbox.addresses.isEmpty {
-      judgeLoss(of: sandbox, isNamespaceAlive: isAlive)
-    } else {
-      judgeInterfaces(of: sandbox)
-      judgeCNI(of: sandbox)
+    // What was read through a path that leads elsewhere is another's.
+    let isDiverted = sandbox.isDiverted(containers)
+    let real = isDiverted ? nil : sandbox.realAddresses
+    if sandbox.ip.isEmpty { judgeLoss(of: sandbox, real, isNamespaceAlive: isAlive) }
+    if !sandbox.addresses.isEmpty {
+      if !isDiverted { judgeInterfaces(of: sandbox) }
+      judgeCNI(of: sandbox, real)
     }
     for (address, pod) in book.conflicts(of: sandbox) { add(.duplicate, "\(pod) has \(address) too") }
     kind = findings.map(\.kind).max { Self.rank($0) < Self.rank($1) } ?? .ok
@@ -103,23 +105,31 @@ public struct NetworkVerdict: Hashable, Sendable {
     return addresses.isEmpty ? "" : "; its processes still have \(Self.list(addresses))"
   }
 
-  /// The runtime has no address: who still has one?
-  private mutating func judgeLoss(of sandbox: SandboxRecord, isNamespaceAlive: Bool?) {
+  /// The runtime has no address, or not the primary one, without which kubelet recreates the pod: who still has it?
+  private mutating func judgeLoss(
+    of sandbox: SandboxRecord, _ real: [InterfaceAddress]?, isNamespaceAlive: Bool?
+  ) {
     // It takes the address back when it sees the namespace gone: nothing is forgotten then.
     if isNamespaceAlive == false && sandbox.facts.isNetworkNamespaceClosed == true { return }
+    let kept = Set(sandbox.addresses.compactMap { IPAddress($0) })
+    let what = kept.isEmpty ? "the runtime has no address" : "the runtime has no primary address"
+    func isForgotten(_ text: String) -> Bool { IPAddress(text).map { !kept.contains($0) } ?? true }
     let sources = [
-      ("the network namespace", (sandbox.realAddresses ?? []).map { "\($0.address)" }),
-      ("CNI's cache", sandbox.cachedAddresses ?? []),
-      ("host-local", sandbox.truth?.leases?.value?.filter { $0.owner == sandbox.id }.map(\.address) ?? []),
+      ("the network namespace", (real ?? []).map { "\($0.address)" }.filter(isForgotten)),
+      ("CNI's cache", (sandbox.cachedAddresses ?? []).filter(isForgotten)),
+      (
+        "host-local",
+        (sandbox.truth?.leases?.value ?? []).filter { $0.owner == sandbox.id }.map(\.address).filter(isForgotten)
+      ),
     ].filter { !$0.1.isEmpty }
     if let first = sources.first {
       let addresses = first.1.joined(separator: ", ")
       let others = sources.map(\.0).joined(separator: " and ")
-      add(.lost, "the runtime has no address; \(addresses) by \(others)")
-    } else if isNamespaceAlive == true, sandbox.realAddresses != nil {
+      add(.lost, "\(what); \(addresses) by \(others)")
+    } else if kept.isEmpty, isNamespaceAlive == true, real != nil {
       add(.gone, "neither the runtime nor the network namespace has an address")
     } else if isNamespaceAlive != false {
-      add(.lost, "the runtime has no address")
+      add(.lost, what)
     }
   }
 
@@ -165,10 +175,14 @@ public struct NetworkVerdict: Hashable, Sendable {
 
   /// CNI's records decide what happens next: a restarted CRI-O reads its addresses there, host-local gives away what is
   /// not written down.
-  private mutating func judgeCNI(of sandbox: SandboxRecord) {
+  private mutating func judgeCNI(of sandbox: SandboxRecord, _ real: [InterfaceAddress]?) {
     let claimed = sandbox.addresses.compactMap { IPAddress($0) }
     let cached = sandbox.cachedAddresses ?? []
     let known = Set(cached.compactMap { IPAddress($0) })
+    if sandbox.truth?.cache?.value?.isEmpty == true {
+      add(.ok, "CNI's cache has nothing of it, by which its network is taken down and CRI-O restores its addresses")
+    }
+    judgeForgotten(of: sandbox, Set(claimed), real)
     let others = claimed.filter { !known.contains($0) }
     if !known.isEmpty && !others.isEmpty {
       add(
@@ -187,6 +201,28 @@ public struct NetworkVerdict: Hashable, Sendable {
         add(.mismatch, "host-local has not given \(address) away: another pod may get it")
       } else if !owners.contains(sandbox.id) {
         add(.mismatch, "host-local has given \(address) to \(owners[0])")
+      }
+    }
+  }
+
+  /// An address that CNI gave to the runtime's interface, that is still the pod's, and that the runtime does not tell.
+  private mutating func judgeForgotten(
+    of sandbox: SandboxRecord, _ claimed: Set<IPAddress>, _ real: [InterfaceAddress]?
+  ) {
+    // That the primary one is lost was said, with all that is forgotten.
+    guard !sandbox.ip.isEmpty else { return }
+    let held = real.map { Set($0.map(\.address)) }
+    let leased = Set(
+      (sandbox.truth?.leases?.value ?? []).filter { $0.owner == sandbox.id }.compactMap { IPAddress($0.address) })
+    for entry in sandbox.truth?.cache?.value ?? [] {
+      let given = entry.addresses.compactMap { IPAddress($0) }
+      // Runtimes tell of one interface; a pod's others are not their business.
+      guard given.contains(where: claimed.contains) else { continue }
+      let forgotten = given.filter { !claimed.contains($0) && (held?.contains($0) ?? leased.contains($0)) }
+      if !forgotten.isEmpty {
+        add(
+          .mismatch, "the runtime does not have \(forgotten.map { "\($0)" }.joined(separator: ", ")), which CNI gave it"
+        )
       }
     }
   }

@@ -20,4 +20,15 @@ extension SandboxRecord {
 
   /// What CNI wrote down, in its order; nil where it could not be read.
   public var cachedAddresses: [String]? { truth?.cache?.value?.flatMap(\.addresses) }
+
+  /// Whether the runtime's path leads to another network namespace than its processes live in, so that what was read
+  /// through the path is not the pod's: by the pause process, or by all containers' where there is none.
+  /// - Parameter containers: the sandbox's own.
+  func isDiverted(_ containers: [ContainerRecord]) -> Bool {
+    guard case .read(.alive(let id)) = truth?.namespace else { return false }
+    func namespace(_ process: Reading<ProcessTruth>?) -> NamespaceID? { process?.value?.alive?.networkNamespace.value }
+    if let own = namespace(truth?.process) { return own != id }
+    let others = containers.compactMap { namespace($0.truth?.process) }
+    return !others.isEmpty && !others.contains(id)
+  }
 }

@@ -143,7 +143,7 @@ private struct NetworkView {
   private var namespaces: [String: Bool] = [:]
 
   init(_ snapshot: Snapshot) {
-    let book = AddressBook(snapshot.sandboxes)
+    let book = AddressBook(snapshot.sandboxes, snapshot.containers)
     let containers = Dictionary(grouping: snapshot.containers, by: \.sandboxID)
     let subnets = snapshot.runtime.settings?.networks?.flatMap(\.subnets) ?? []
     for sandbox in snapshot.sandboxes where sandbox.isReady && !sandbox.isHostNetwork {
