@@ -52,6 +52,9 @@ struct PreflightWords {
     if !report.disturbed.isEmpty {
       lines.append("\(count(report.disturbed.count, "pod")) would stay and lose containers")
     }
+    if !report.readdressed.isEmpty {
+      lines.append("\(count(report.readdressed.count, "pod")) would stay and have other addresses")
+    }
     return lines
   }
 

@@ -120,6 +120,23 @@ extension PreflightCase {
     },
     PreflightCase(rule: "P8", name: "no records at all", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
 
+    PreflightCase(rule: "P10", name: "no second address on disk", objects: ["default/web"]) {
+      $0.editRecords { $0.sandboxes[0].additionalIPs = [] }
+    },
+    PreflightCase(rule: "P10", name: "another primary address on disk", objects: ["default/web"]) {
+      $0.editRecords { $0.sandboxes[0].ip = "10.0.0.7" }
+    },
+    PreflightCase(rule: "P10", name: "an address written otherwise") {
+      $0.editRecords { $0.sandboxes[0].additionalIPs = ["FD00:0::0002"] }
+    },
+    PreflightCase(rule: "P10", name: "none on disk is P1's") {
+      $0.editRecords {
+        $0.sandboxes[0].ip = ""
+        $0.sandboxes[0].additionalIPs = []
+      }
+    },
+    PreflightCase(rule: "P10", name: "a stopped pod has none") { $0.editRecords { $0.sandboxes[2].ip = "10.0.0.9" } },
+
     PreflightCase(rule: "P9", name: "a container without a record", objects: ["default/web/nginx"]) {
       $0.editRecords { $0.containers.removeFirst() }
     },

@@ -30,7 +30,7 @@ extension PreflightFacts {
       records: .known(
         DiskRecords(
           sandboxes: [
-            disk("web", ip: "10.0.0.2"), disk("proxy", isHostNetwork: true), disk("old"),
+            disk("web", ip: "10.0.0.2", additionalIPs: ["fd00::2"]), disk("proxy", isHostNetwork: true), disk("old"),
           ],
           containers: Snapshot.before.containers.map {
             DiskContainer(id: $0.id, name: "\($0.name)_\($0.sandboxID)_0", sandboxID: $0.sandboxID)
@@ -57,11 +57,14 @@ extension PreflightFacts {
     return facts
   }()
 
-  private static func disk(_ name: String, ip: String = "", isHostNetwork: Bool = false) -> DiskSandbox {
+  private static func disk(_ name: String, ip: String = "", additionalIPs: [String] = [], isHostNetwork: Bool = false)
+    -> DiskSandbox
+  {
     DiskSandbox(
       id: "sandbox-\(name)", name: "\(name)_default_uid-\(name)_0",
       pod: PodName(namespace: "default", name: name, uid: "uid-\(name)"), isHostNetwork: isHostNetwork,
-      networkNamespace: isHostNetwork ? "" : "/run/netns/\(name)", ip: ip, hasCNIResult: !ip.isEmpty)
+      networkNamespace: isHostNetwork ? "" : "/run/netns/\(name)", ip: ip, additionalIPs: additionalIPs,
+      hasCNIResult: !ip.isEmpty)
   }
 
   /// Changes the records on disk.

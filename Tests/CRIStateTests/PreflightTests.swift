@@ -23,7 +23,7 @@ import Testing
     }
     #expect(Set(PreflightRules.table.map(\.id)).count == PreflightRules.table.count)
     let known = Set(PreflightRules.table.map(\.id))
-    #expect(known.isSuperset(of: (1...9).map { "P\($0)" } + (1...4).map { "O\($0)" }))
+    #expect(known.isSuperset(of: (1...10).map { "P\($0)" } + (1...4).map { "O\($0)" }))
   }
 
   @Test(arguments: [Advisory.Product.containerd, .crio])
@@ -114,6 +114,34 @@ import Testing
     #expect(PreflightReport(facts).verdict == .none)
     facts.target = RuntimeVersion("v1.24.9+k3s2")
     #expect(!PreflightReport(facts).suspicions.contains { $0.match.advisory.product == .k3s })
+  }
+
+  @Test(arguments: [
+    ("1.99.99", true), ("1.33.0", true), ("2.5.0", true), ("3.0.0", true), ("2.4.1", false), ("1.7.27-k3s1", false),
+  ])
+  func `a version that nobody knows is said to be unknown`(target: String, isUnknown: Bool) {
+    var facts = PreflightFacts.goodContainerd
+    facts.target = RuntimeVersion(target)
+    let report = PreflightReport(facts)
+    #expect(report.unchecked.contains { $0.why.contains("nothing is known here") && !$0.decides } == isUnknown)
+    #expect(report.verdict == .none)
+  }
+
+  @Test(arguments: ["2.1.4", "1.33", "v1.31.2+k3s1", "1.6.20~ds1", "1.7.12-0ubuntu2~22.04.1", "2.0.0-rc.1"])
+  func `a version and nothing else`(text: String) { #expect(RuntimeVersion(exactly: text) != nil) }
+
+  @Test(arguments: [
+    "2.1.4;rm", "2.1.4 ", " 2.1.4", "2", "2.", "2..1", "2.1.4.5", "2.1.x", "2.1.4-", "next", "", "v", "2.1.4\n",
+  ])
+  func `more or less than a version`(text: String) { #expect(RuntimeVersion(exactly: text) == nil) }
+
+  @Test func `a second address that is not on disk is lost, and the pod stays`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].additionalIPs = [] }
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .loss && report.victims.isEmpty && report.disturbed.isEmpty)
+    #expect(report.readdressed.map(\.pod.name) == ["web"])
+    #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "addresses")
   }
 
   @Test func `of an unknown runtime nothing is claimed`() {

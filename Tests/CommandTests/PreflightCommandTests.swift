@@ -59,6 +59,15 @@ import TestSupport
     let usage = try await Self.preflight(["--to", "next"], "/nowhere.sock")
     #expect(usage.code == 2)
     #expect(usage.errors == "cri: --to next: write a version such as 2.1.4 or v1.31.2+k3s1\n")
+    let directory = try TemporaryDirectory()
+    try Data().write(to: URL(filePath: directory.file("f")))
+    for (root, words) in [
+      ("", "--root is empty: "), ("/nonexistent", "--root /nonexistent: "),
+      (directory.file("f"), "--root \(directory.file("f")): "),
+    ] {
+      let run = try await Self.preflight(["--root", root], "/nowhere.sock")
+      #expect(run.code == 2 && run.errors.hasPrefix("cri: \(words)"), "\(run.errors)")
+    }
     let gone = try await Self.preflight([], "/nowhere.sock")
     #expect(gone.code == 3)
     #expect(gone.output == "")

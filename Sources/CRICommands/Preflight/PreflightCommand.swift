@@ -3,6 +3,7 @@ internal import CRI
 internal import CRINode
 internal import CRIReport
 internal import CRIState
+internal import CRISystem
 
 struct PreflightCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
@@ -12,8 +13,8 @@ struct PreflightCommand: AsyncParsableCommand {
       It looks at what the runtime has on disk, which is all that it will know after a restart, and at what kubelet is told.
       What it finds there is proved; what only the version's known faults say is suspect. Nothing is changed, except with
       --pull. Run it as root on the node; in a container, mount the node's / and name it with --root.
-      Exit codes: 0 no loss is predicted; 5 pods, containers or the daemon would be lost; 3 the runtime was not reached, or
-      what decides could not be looked at; 2 wrong usage; 1 the runtime answered with an error.
+      Exit codes: 0 no loss is predicted; 5 pods, addresses, containers or the daemon would be lost; 3 the runtime was
+      not reached, or what decides could not be looked at; 2 wrong usage; 1 the runtime answered with an error.
       """)
 
   @Option(
@@ -35,7 +36,7 @@ struct PreflightCommand: AsyncParsableCommand {
   func run() async throws {
     try await reports.report("preflight") {
       let options = PreflightOptions(
-        tool: CRICommand.tool, root: root, target: try version(), pulls: pull)
+        tool: CRICommand.tool, root: try nodeRoot(), target: try version(), pulls: pull)
       let report = PreflightReport(try await facts(Context().patientClient(), options))
       return ReportView(report, exitCode: Self.code(of: report.verdict).rawValue, checked: ReportOptions.now)
     }
@@ -43,10 +44,22 @@ struct PreflightCommand: AsyncParsableCommand {
 
   private func version() throws(Failure) -> RuntimeVersion? {
     guard let target else { return nil }
-    guard let version = RuntimeVersion(target) else {
+    guard let version = RuntimeVersion(exactly: target) else {
       throw Failure(.usage, "--to \(target): write a version such as 2.1.4 or v1.31.2+k3s1")
     }
     return version
+  }
+
+  private func nodeRoot() throws(Failure) -> String? {
+    guard let root else { return nil }
+    let advice = "name the directory where the node's / is, or leave it away"
+    if root.isEmpty { throw Failure(.usage, "--root is empty: \(advice)") }
+    do throws(Errno) {
+      _ = try Directory.names(at: root)
+    } catch {
+      throw Failure(.usage, "--root \(root): \(error): \(advice)")
+    }
+    return root
   }
 
   private func facts(_ client: Client, _ options: PreflightOptions) async throws(Failure) -> PreflightFacts {

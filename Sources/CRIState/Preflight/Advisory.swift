@@ -7,6 +7,15 @@ public struct Advisory: Hashable, Sendable {
     case containerd
     case crio = "cri-o"
     case k3s, rke2, kubelet, microk8s, runc
+
+    /// Whether the table was made with this minor version in view; true where products number as Kubernetes does.
+    func isKnown(_ version: RuntimeVersion) -> Bool {
+      switch self {
+      case .containerd: version.major == 1 && version.minor <= 7 || version.major == 2 && version.minor <= 4
+      case .crio: version.major == 1 && version.minor <= 37
+      default: true
+      }
+    }
   }
 
   /// What has to happen for it to show.

@@ -16,7 +16,9 @@ extension PreflightReport {
       "target": JSON(optional: target?.text),
       "readyPods": JSON(podCount),
       "findings": .array(findings.map(\.json)),
-      "pods": .array(victims.map { $0.json("lost") } + disturbed.map { $0.json("containers") }),
+      "pods": .array(
+        victims.map { $0.json("lost") } + disturbed.map { $0.json("containers") }
+          + readdressed.map { $0.json("addresses") }),
       "advisories": .array(suspicions.map(\.json)),
       "unchecked": .array(
         unchecked.map { ["rule": .string($0.rule), "why": .string($0.why), "decides": .bool($0.decides)] }),

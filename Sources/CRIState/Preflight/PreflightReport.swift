@@ -89,6 +89,12 @@ public struct PreflightReport: Hashable, Sendable {
     return victims(.containers).filter { !killed.contains($0.pod) }
   }
 
+  /// The pods that stay and lose an address beside the primary one.
+  public var readdressed: [Victim] {
+    let killed = Set(victims.map(\.pod))
+    return victims(.addresses).filter { !killed.contains($0.pod) }
+  }
+
   private func victims(_ prediction: PreflightRule.Prediction) -> [Victim] {
     var victims: [Victim] = []
     for finding in findings where finding.rule.predicts == prediction {
@@ -154,9 +160,17 @@ private struct Examination {
 
   /// A target of k3s or RKE2 brings a containerd of its own.
   private mutating func addGapOfTarget() {
-    guard let product, let target = facts.target,
-      Advisory.Product(of: target, runtime: product.rawValue) != product
-    else { return }
+    guard let product, let target = facts.target else { return }
+    if Advisory.Product(of: target, runtime: product.rawValue) == product {
+      if !product.isKnown(target) {
+        gaps.append(
+          PreflightReport.Gap(
+            rule: "",
+            why: "advisories: of a \(product.rawValue) \(target.major).\(target.minor) nothing is known here: "
+              + "see that --to names \(product.rawValue)'s version, and what its release notes say", decides: false))
+      }
+      return
+    }
     gaps.append(
       PreflightReport.Gap(
         rule: "", why: "which \(product.rawValue) comes with \(target) is not known: --to can name that one too",

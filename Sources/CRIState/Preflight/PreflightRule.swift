@@ -8,6 +8,8 @@ public struct PreflightRule: Hashable, Sendable {
     case pods
     /// Containers restart or cannot be managed any more, in pods that stay.
     case containers
+    /// Pods stay and have other addresses than before.
+    case addresses
     /// The daemon does not come up again.
     case daemon
   }

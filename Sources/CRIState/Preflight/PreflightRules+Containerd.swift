@@ -6,6 +6,12 @@ extension PreflightRules {
     "drain the node, or recreate these pods one by one under a containerd that has the fix (1.6.15, 1.7, 2.x) before "
     + "kubelet restarts"
 
+  /// The primary address first, the others in any order, each as it is written in one way.
+  private static func canonical(_ addresses: [String]) -> [String] {
+    let all = addresses.map { text in IPAddress(text).map { "\($0)" } ?? text }
+    return Array(all.prefix(1)) + all.dropFirst().sorted()
+  }
+
   static let containerd: [PreflightCheck] = [
     PreflightCheck(
       "P1", .containerd, .critical, .pods, "its address is not on disk",
@@ -24,6 +30,21 @@ extension PreflightRules {
       try facts.comparePods(&found) { record, disk in
         disk.networkNamespace.isEmpty
           ? "\(record.facts.networkNamespace ?? "unknown") in the runtime, none on disk" : nil
+      }
+    },
+    PreflightCheck(
+      "P10", .containerd, .major, .addresses, "its addresses on disk are others than the runtime's",
+      because: "after a restart the runtime tells those on disk: Services and the pod's status follow them",
+      instead: "drain the node, or recreate the pod before the change"
+    ) { (facts, found) throws(Unchecked) in
+      try facts.comparePods(&found) { record, disk in
+        // That there is none at all is a rule of its own.
+        guard !disk.ip.isEmpty else { return nil }
+        let stored = [disk.ip] + disk.additionalIPs
+        let isSame = canonical(stored) == canonical(record.addresses)
+        return isSame
+          ? nil
+          : "\(record.addresses.joined(separator: ", ")) in the runtime, \(stored.joined(separator: ", ")) on disk"
       }
     },
     PreflightCheck(

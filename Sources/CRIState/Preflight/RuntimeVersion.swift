@@ -53,6 +53,20 @@ public struct RuntimeVersion: Sendable {
     (prerelease, distributor, build) = Self.suffix(word.dropFirst(numbers.count))
   }
 
+  /// Reads what somebody wrote for a version and nothing else: `v` or not, two or three numbers, a suffix.
+  /// - Returns: nil for anything beside it.
+  public init?(exactly text: String) {
+    let bare = text.hasPrefix("v") ? text.dropFirst() : text[...]
+    let numbers = bare.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+    let parts = numbers.split(separator: ".", omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count), parts.allSatisfy({ Int($0) != nil }) else { return nil }
+    let suffix = bare.dropFirst(numbers.count)
+    guard suffix.isEmpty || "-+~".contains(suffix[suffix.startIndex]) && suffix.count > 1,
+      suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-+~._".contains($0)) })
+    else { return nil }
+    self.init(text)
+  }
+
   /// The words after the numbers, of which most are a packager's business.
   private static func suffix(_ text: Substring) -> ([String], Distributor?, Int) {
     var prerelease: [String] = []
