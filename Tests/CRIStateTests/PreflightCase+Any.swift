@@ -71,7 +71,7 @@ extension PreflightCase {
       $0.snapshot.daemon.executable = nil
     },
 
-    PreflightCase(rule: "N9", name: "the stopped pod", objects: ["default/old"]) { _ in },
+    PreflightCase(rule: "N9", name: "the stopped pod", objects: ["runtime"]) { _ in },
     PreflightCase(rule: "N9", name: "no stopped pod") {
       $0.snapshot.sandboxes.removeLast()
       $0.editRecords { $0.sandboxes.removeLast() }

@@ -135,6 +135,14 @@ import Testing
   ])
   func `more or less than a version`(text: String) { #expect(RuntimeVersion(exactly: text) == nil) }
 
+  @Test func `pods that are not ready are named, and told of once`() {
+    var facts = PreflightFacts.goodContainerd
+    func details() -> [String] { PreflightReport(facts).findings.filter { $0.rule.id == "N9" }.map(\.detail) }
+    #expect(details() == ["default/old"])
+    for number in 1...6 { facts.snapshot.sandboxes.append(Snapshot.sandbox("old-\(number)", nil, isReady: false)) }
+    #expect(details() == ["default/old, default/old-1, default/old-2, default/old-3, default/old-4 and 2 more"])
+  }
+
   @Test func `a second address that is not on disk is lost, and the pod stays`() {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].additionalIPs = [] }

@@ -76,11 +76,15 @@ extension PreflightRules {
       found.hit(ObjectName(.runtime), executable)
     },
     PreflightCheck(
-      "N9", nil, .info, .nothing, "it is not ready and still there",
+      "N9", nil, .info, .nothing, "pods that are not ready are still there",
       because: "what is left of a pod: a start has to go through it, and its name stays taken",
       instead: "nothing; kubelet removes it, or crictl rmp does"
     ) { (facts, found) throws(Unchecked) in
-      for record in facts.snapshot.sandboxes where !record.isReady { found.hit(.pod(record), "") }
+      // Once for all of them: a node that lives has many.
+      let names = facts.snapshot.sandboxes.filter { !$0.isReady }.map { "\($0.pod)" }
+      guard !names.isEmpty else { return }
+      let rest = names.count > 5 ? " and \(names.count - 5) more" : ""
+      found.hit(ObjectName(.runtime), names.prefix(5).joined(separator: ", ") + rest)
     },
     PreflightCheck(
       "N10", nil, .major, .nothing, "it was made later than now",
