@@ -61,4 +61,24 @@ import Testing
     let prediction = Self.prediction(.never, source: "api") { $1.sandboxes[0].status.network?.ip = "" }
     #expect(prediction?.restartPolicy == nil && prediction?.action == .recreate)
   }
+
+  @Test(arguments: [("file", true), ("api", false)])
+  func `a static pod without a manifest that can be read is told as unchecked`(source: String, isTold: Bool) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    for index in 0...1 { before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = source }
+    after.sandboxes = before.sandboxes
+    let pods = [StaticPod(namespace: "default", name: "other", restartPolicy: .never)]
+    before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read(pods)))
+    let gaps = Report(before, after).unchecked.filter { $0.what.hasPrefix("restartPolicy of static pods") }
+    #expect(gaps.map(\.what) == (isTold ? ["restartPolicy of static pods default/proxy, default/web"] : []))
+  }
+
+  @Test func `the restartPolicy that is not known decides over ended containers alone`() {
+    for (policy, isOpen) in [(nil, true), (RestartPolicy.always, false)] {
+      let ended = Self.prediction(policy) { $1.containers[0].status.state = .exited }
+      #expect(ended?.rule == "B4" && ended?.dependsOnPolicy == isOpen)
+    }
+    let unknown = Self.prediction(nil) { $1.containers[0].status.state = .unknown }
+    #expect(unknown?.rule == "B2" && unknown?.dependsOnPolicy == false)
+  }
 }

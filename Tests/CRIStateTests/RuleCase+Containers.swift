@@ -11,6 +11,14 @@ extension RuleCase {
     .fires("container.state", "an ended one runs again", "exited", "running") {
       $1.containers[1].status.state = .running
     },
+    .holds("container.state", "unknown before, and it runs: it has healed") {
+      $0.containers[0].status.state = .unknown
+      $1.containers[0].status.state = .running
+    },
+    .fires("container.state", "unknown before, and it has exited", "unknown", "exited") {
+      $0.containers[0].status.state = .unknown
+      $1.containers[0].status.state = .exited
+    },
     .holds("container.state", "one that was created is started") { before, _ in
       before.containers[0].status.state = .created
       before.containers[0].status.startedAt = .zero
@@ -86,6 +94,15 @@ extension RuleCase {
     .fires("container.hash", "it is gone", "5f3a1b2c", "none") {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
+    .holds("container.hash", "of one that had ended: kubelet compares what runs") {
+      $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .fires("container.ended-hash", "it is gone", "5f3a1b2c", "none") {
+      $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .holds("container.ended-hash", "of one that runs: that is worse") {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
     .holds("container.hash", "there never was one") {
       $0.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
@@ -155,6 +172,10 @@ extension RuleCase {
       $1.containers[0].status.resources?.linux?.cpuShares = 200
     },
     .fires("container.resources", "none", "cpuShares 100", "none") { $1.containers[0].status.resources = nil },
+    .holds("container.resources", "zeroes, and then none") {
+      $0.containers[0].status.resources = ContainerResources(linux: LinuxContainerResources())
+      $1.containers[0].status.resources = nil
+    },
     .holds("container.resources", "an older runtime told none") { before, _ in
       before.containers[0].status.resources = nil
     },
@@ -183,6 +204,26 @@ extension RuleCase {
       next.status.metadata?.attempt = 1
       after.containers[0].status.state = .exited
       after.containers.append(next)
+    },
+    .fires("container.replaced", "its pod was made anew, where its like runs") { before, after in
+      let next = before.successor(of: 0)
+      var heir = before.containers[0]
+      heir.status.id += "-next"
+      heir.sandboxID = next.id
+      after.sandboxes[0].status.state = .notReady
+      after.sandboxes.append(next)
+      after.containers[0].status.state = .exited
+      after.containers.append(heir)
+    },
+    .holds("container.state", "its pod was made anew, where its like runs") { before, after in
+      let next = before.successor(of: 0)
+      var heir = before.containers[0]
+      heir.status.id += "-next"
+      heir.sandboxID = next.id
+      after.sandboxes[0].status.state = .notReady
+      after.sandboxes.append(next)
+      after.containers[0].status.state = .exited
+      after.containers.append(heir)
     },
     .holds("container.replaced", "it has ended, and nothing follows") { $1.containers[0].status.state = .exited },
 

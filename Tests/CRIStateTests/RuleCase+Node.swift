@@ -31,6 +31,14 @@ extension RuleCase {
       }
     },
     .holds("runtime.network", "it was not before") { before, _ in before.runtime.conditions = [] },
+    .holds("runtime.network", "it was not before, and is not now") { downNetwork(&$0, &$1) },
+    .fires("runtime.network-already", "nothing has changed", "false", "false, NetworkPluginNotReady") {
+      downNetwork(&$0, &$1)
+    },
+    .holds("runtime.network-already", "it was ready before: that is worse") { before, after in
+      var other = before
+      downNetwork(&other, &after)
+    },
 
     .fires("runtime.condition", "another one turns false") {
       $1.runtime.conditions = $1.runtime.conditions.map {
@@ -98,8 +106,24 @@ extension RuleCase {
     .holds("host.boot", "it cannot be read") { $1.host.bootID = nil },
 
     .fires("image.missing", "a running pod's", "sha256:b", "none") { $1.images.removeFirst() },
-    .fires("image.missing", "another has its name now", "sha256:b", "none; sha256:new has its name") {
+    .fires("image.replaced", "another has its name now", "sha256:b", "sha256:new has its name") {
       $1.images[0].id = "sha256:new"
+    },
+    .fires("image.replaced", "another has its name on the other runtime", "sha256:b", "new has its name", in: .migrate)
+    {
+      $1.images[0].id = "new"
+    },
+    .holds("image.missing", "another has its name now: nothing has to be pulled") { $1.images[0].id = "sha256:new" },
+    .fires("image.missing", "another has one of its names, a pod asks by the other", "sha256:b", "none") {
+      $0.images[0].repoTags.append("busybox:old")
+      $0.containers[0].status.image = ImageSpec(image: "busybox:old")
+      $1.containers[0].status.image = ImageSpec(image: "busybox:old")
+      $1.images[0].id = "sha256:new"
+    },
+    .holds("image.replaced", "nobody has its name") { $1.images.removeFirst() },
+    .fires("image.pinned", "another has its name, and no pin", "pinned", "not pinned") {
+      $1.images[1].id = "sha256:new"
+      $1.images[1].pinned = false
     },
     .fires("image.missing", "a running pod's, known by digest only") {
       $0.containers[0].status.imageID = ""
@@ -124,4 +148,16 @@ extension RuleCase {
     .fires("image.pinned", "not any more", "pinned", "not pinned") { $1.images[1].pinned = false },
     .holds("image.pinned", "now pinned, as containerd 2 does") { before, _ in before.images[1].pinned = false },
   ]
+
+  /// Without a CNI configuration, as containerd says it.
+  private static func downNetwork(_ before: inout Snapshot, _ after: inout Snapshot) {
+    func change(_ snapshot: inout Snapshot) {
+      snapshot.runtime.conditions = snapshot.runtime.conditions.map {
+        $0.type == "NetworkReady"
+          ? RuntimeCondition(type: $0.type, status: false, reason: "NetworkPluginNotReady") : $0
+      }
+    }
+    change(&before)
+    change(&after)
+  }
 }

@@ -101,6 +101,16 @@ extension RuleCase {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = "77"
     },
     .holds("container.new-hash", "the same", in: .reboot) { _, _ in },
+    .holds("container.new-hash", "none: that is worse", in: .reboot) {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .fires("container.no-hash", "the runtime keeps none", "5f3a1b2c", "none", in: .migrate) {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .holds("container.no-hash", "there never was one", in: .migrate) {
+      $0.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
     .fires("container.new-mounts", "a volume is not there", "/data", "none", in: .reboot) {
       $1.containers[0].status.mounts = []
     },
@@ -146,6 +156,10 @@ extension RuleCase {
     .fires("runtime.cni", "no network", "flannel", "none") {
       $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
       $1.runtime.settings = RuntimeSettings(networks: [])
+    },
+    .holds("runtime.cni", "none before: it has healed") {
+      $0.runtime.settings = RuntimeSettings(networks: [])
+      $1.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
     },
     .holds("runtime.cni", "a migration may change it", in: .migrate) {
       $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])

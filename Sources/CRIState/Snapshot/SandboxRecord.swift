@@ -1,4 +1,5 @@
 public import CRIMessages
+internal import CRIProtobuf
 
 /// A pod's sandbox: its status, and what only the verbose answer tells.
 public struct SandboxRecord: Hashable, Sendable {
@@ -20,6 +21,8 @@ public struct SandboxRecord: Hashable, Sendable {
   public var isReady: Bool { status.state == .ready }
   /// CRI: `linux.namespaces.options.network`, POD where absent, as kubelet reads it.
   public var isHostNetwork: Bool { status.linux?.namespaces?.options?.network == .node }
+  /// Whether kubelet started it from a file on the node.
+  var isStatic: Bool { status.annotations["kubernetes.io/config.source"] == "file" }
   /// CRI: `network.ip`; empty on the host's network, and where the runtime has none.
   public var ip: String { status.network?.ip ?? "" }
   /// All addresses, the primary one first.

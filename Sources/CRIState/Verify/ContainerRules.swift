@@ -5,9 +5,12 @@ internal import CRIProtobuf
 /// against the newest of its name in the pod's new sandbox where that is made anew.
 enum ContainerRules {
   static let table: [Check<ContainerRecord>] = [
-    Check("container.state", .critical, .inPlace, "state", "kubelet starts a container again that does not run") {
-      before, after in
-      before.status.state == .created ? nil : changed(before.status.state, after.status.state)
+    Check(
+      "container.state", .critical, .inPlace, "state", "kubelet goes by it: it starts again what does not run"
+    ) { before, after in
+      // One that was created is started sometime; one that runs and was unknown has healed.
+      let mayRun = before.status.state == .created || before.status.state == .unknown && after.isRunning
+      return mayRun ? nil : changed(before.status.state, after.status.state)
     },
     Check("container.created-state", .minor, .inPlace, "state", "it was created and not started") { before, after in
       before.status.state != .created ? nil : changed(before.status.state, after.status.state)
@@ -47,7 +50,13 @@ enum ContainerRules {
       "container.hash", .critical, .inPlace, "io.kubernetes.container.hash",
       "kubelet restarts a container whose hash differs"
     ) {
-      changed($0.specHash, $1.specHash)
+      $1.isRunning ? changed($0.specHash, $1.specHash) : nil
+    },
+    Check(
+      "container.ended-hash", .minor, .inPlace, "io.kubernetes.container.hash",
+      "kubelet compares it only where a container runs"
+    ) {
+      $1.isRunning ? nil : changed($0.specHash, $1.specHash)
     },
     Check(
       "container.name", .major, .inPlace, "metadata.name", "kubelet knows a container by its name", same: { $0.name }),
@@ -62,7 +71,14 @@ enum ContainerRules {
     },
     // The hash is the present kubelet's own: it says that the pod's specification or kubelet changed, not the runtime.
     Check("container.new-hash", .info, .renewed, "io.kubernetes.container.hash", "kubelet has another specification") {
-      changed($0.specHash, $1.specHash)
+      $1.specHash == nil ? nil : changed($0.specHash, $1.specHash)
+    },
+    // Kubelet writes one on each that it makes: where there is none, the runtime has not kept it.
+    Check(
+      "container.no-hash", .critical, .renewed, "io.kubernetes.container.hash",
+      "kubelet restarts a container without one, again and again"
+    ) {
+      $0.specHash != nil && $1.specHash == nil && $1.isRunning ? changed($0.specHash, $1.specHash) : nil
     },
     Check(
       "container.image", .major, .but(.migrate), "image.image", "what the pod asked for",
@@ -94,9 +110,9 @@ enum ContainerRules {
       return lost.isEmpty ? nil : (lost.sorted().joined(separator: ", "), "none")
     },
     Check("container.resources", .minor, [.restart, .kubeletRestart], "resources", "kubelet resizes pods from here") {
-      // Older runtimes tell none of these: resources, user, signal.
-      $0.status.resources == nil || $0.status.resources == $1.status.resources
-        ? nil : (Words.fields($0.status.resources), Words.fields($1.status.resources))
+      // Older runtimes tell none of these: resources, user, signal. Zeroes say no more than none.
+      $0.status.resources == nil
+        ? nil : changed(Words.fields($0.status.resources), Words.fields($1.status.resources))
     },
     Check("container.user", .info, .inPlace, "user", "who it runs as") {
       $0.status.user == nil || $0.status.user == $1.status.user

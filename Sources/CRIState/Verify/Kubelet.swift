@@ -84,7 +84,7 @@ struct Kubelet {
 
   /// What kubelet's configuration files say. The CRI does not carry it.
   private func restartPolicy(of was: SandboxRecord) -> RestartPolicy? {
-    guard was.status.annotations["kubernetes.io/config.source"] == "file" else { return nil }
+    guard was.isStatic else { return nil }
     // Kubelet adds the node's name, which may be another than the host's.
     return staticPods.filter { $0.namespace == was.pod.namespace && was.pod.name.hasPrefix("\($0.name)-") }
       .max { $0.name.utf8.count < $1.name.utf8.count }?.restartPolicy
@@ -113,6 +113,7 @@ struct Kubelet {
       else { continue }
       prediction.action = .restartContainers
       prediction.containers.append(name)
+      if rule == "B4", prediction.restartPolicy == nil { prediction.dependsOnPolicy = true }
       prediction.trigger = trigger(was)
       if prediction.rule == nil {
         (prediction.rule, prediction.field, prediction.before, prediction.after) = (

@@ -16,7 +16,14 @@ enum NodeRules {
       down("RuntimeReady", $0, $1)
     },
     Check("runtime.network", .critical, .all, "NetworkReady", "kubelet refuses pods that need a network") {
-      down("NetworkReady", $0, $1)
+      $0.runtime.condition("NetworkReady") == false ? nil : down("NetworkReady", $0, $1)
+    },
+    // The change has not done it: no loss, and not good either.
+    Check(
+      "runtime.network-already", .minor, .all, "NetworkReady",
+      "it was not ready before either: kubelet refuses pods that need a network"
+    ) {
+      $0.runtime.condition("NetworkReady") == false ? down("NetworkReady", $0, $1) : nil
     },
     Check("runtime.condition", .info, .all, "conditions", "the runtime has something to say") { before, after in
       let ready: Set = ["RuntimeReady", "NetworkReady"]
@@ -54,7 +61,8 @@ enum NodeRules {
       return (was, now)
     },
     Check("runtime.cni", .major, .but(.migrate), "CNI configuration", "new pods get another network than old ones") {
-      guard let was = $0.runtime.settings?.networks, let now = $1.runtime.settings?.networks, was != now
+      // From none to one is no loss: it has healed.
+      guard let was = $0.runtime.settings?.networks, let now = $1.runtime.settings?.networks, was != now, !was.isEmpty
       else { return nil }
       return (words(was), words(now))
     },
@@ -114,10 +122,12 @@ enum NodeRules {
   static let leftover = Rule(
     "runtime.leftover", .info, .inPlace, "processes", "a process that the runtime does not list, and that does no harm")
 
-  static let images = [imageMissing, imageCollected, imageNames, imagePinned]
+  static let images = [imageMissing, imageReplaced, imageCollected, imageNames, imagePinned]
 
   static let imageMissing = Rule(
     "image.missing", .major, .but(.wipe), "images", "it must be pulled again: a ready pod uses it, or it is pinned")
+  static let imageReplaced = Rule(
+    "image.replaced", .minor, .but(.wipe), "images", "what a ready pod uses is another image from its next start on")
   static let imageCollected = Rule(
     "image.collected", .info, .all, "images", "an image that no ready pod uses is gone")
   static let imageNames = Rule(

@@ -37,6 +37,8 @@ public struct Prediction: Hashable, Sendable {
   public var trigger: Trigger?
   /// The containers that are started again.
   public var containers: [String]
+  /// Whether some of them have ended, and are started again only as restartPolicy says, which is not known (B4).
+  public var dependsOnPolicy = false
 
   init(pod: PodName, restartPolicy: RestartPolicy?) {
     self.pod = pod

@@ -45,6 +45,8 @@ public struct Report: Hashable, Sendable {
   public var isPartial: Bool
   /// Why this report says nothing; nil where it does.
   public var vacuous: String?
+  /// The rules that the scope leaves out, and that do not hold.
+  public var ignoredRules: [String] = []
 
   /// - Parameter threshold: the least severity that counts as loss.
   public func verdict(failingOn threshold: Severity = .major) -> Verdict {

@@ -79,10 +79,12 @@ extension Verifier {
     }
   }
 
-  /// One that runs in its place.
+  /// One that runs in its place, in its sandbox or in the one that its pod has now.
   private func heir(of was: ContainerRecord) -> String? {
+    let pod = podsBefore[was.sandboxID]?.uid
+    let places = Set(after.sandboxes.filter { $0.isReady && $0.pod.uid == pod }.map(\.id)).union([was.sandboxID])
     let heir = after.containers.first {
-      $0.sandboxID == was.sandboxID && $0.name == was.name && $0.id != was.id && $0.isRunning
+      places.contains($0.sandboxID) && $0.name == was.name && $0.id != was.id && $0.isRunning
     }
     return heir.map {
       "\(Words.id($0.id)), attempt \(was.status.metadata?.attempt ?? 0) → \($0.status.metadata?.attempt ?? 0)"

@@ -61,7 +61,8 @@ extension Verifier {
     if after.lacks(.image) { return }
     let readySandboxes = Set(before.sandboxes.filter(\.isReady).map(\.id))
     let users = before.containers.filter { readySandboxes.contains($0.sandboxID) }
-    let used = Set(users.flatMap { [$0.status.imageRef, $0.status.imageID, $0.status.image?.image ?? ""] })
+    let asked = Set(users.compactMap(\.status.image?.image))
+    let used = asked.union(users.flatMap { [$0.status.imageRef, $0.status.imageID] })
     let now = Dictionary(after.images.map { (Self.plain($0.id), $0) }, uniquingKeysWith: { first, _ in first })
     for was in before.images {
       let object = ObjectName(.image, name: was.repoTags.first ?? was.repoDigests.first ?? "", id: was.id)
@@ -69,11 +70,19 @@ extension Verifier {
         // A pinned one is the pause image: without it no pod starts. Another runtime has another.
         let isNeeded = was.pinned && scenario != .migrate
         let isUsed = isNeeded || ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
-        let names = Set(was.repoTags)
-        let heir = after.images.first { !names.isDisjoint(with: $0.repoTags) }
-        report(
-          isUsed ? NodeRules.imageMissing : NodeRules.imageCollected, object, was.id,
-          heir.map { "none; \($0.id) has its name" } ?? "none")
+        // By which names it is looked for: those that pods ask by, or any where they ask by its id.
+        let names = Set(was.repoTags + was.repoDigests)
+        let wanted = names.intersection(asked)
+        let heir = after.images.first {
+          let its = Set($0.repoTags + $0.repoDigests)
+          return wanted.isEmpty ? !its.isDisjoint(with: was.repoTags) : its.isSuperset(of: wanted)
+        }
+        if isUsed, let heir {
+          report(NodeRules.imageReplaced, object, was.id, "\(heir.id) has its name")
+          if was.pinned && !heir.pinned { report(NodeRules.imagePinned, object, "pinned", "not pinned") }
+        } else {
+          report(isUsed ? NodeRules.imageMissing : NodeRules.imageCollected, object, was.id, "none")
+        }
         continue
       }
       let (old, new) = (

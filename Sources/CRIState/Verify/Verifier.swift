@@ -21,7 +21,19 @@ extension Report {
       },
       predictions: predictions, unchecked: verifier.unchecked,
       isPartial: !before.unread.isEmpty || !after.unread.isEmpty || verifier.isIncomplete, vacuous: verifier.vacuous)
+    listUnknownPolicies(of: before)
     narrow(to: scope)
+  }
+
+  /// What becomes of a static pod its manifest tells: where there is none that can be read, nobody knows.
+  private mutating func listUnknownPolicies(of before: Snapshot) {
+    let open = Set(predictions.filter { $0.restartPolicy == nil }.map(\.pod))
+    let names = before.sandboxes.filter { $0.isReady && $0.isStatic && open.contains($0.pod) }.map { "\($0.pod)" }
+    guard !names.isEmpty else { return }
+    unchecked.append(
+      Unread(
+        what: "restartPolicy of static pods \(Set(names).sorted().joined(separator: ", "))",
+        why: "no manifest of them could be read on the node"))
   }
 
   /// Leaves out what is not asked for, and says so.
@@ -37,6 +49,7 @@ extension Report {
     for id in scope.ignoredRules.sorted() {
       let count = findings.count { $0.rule.id == id }
       findings.removeAll { $0.rule.id == id }
+      if count > 0 { ignoredRules.append(id) }
       unchecked.append(Unread(what: id, why: "left out by --ignore, \(count) finding\(count == 1 ? "" : "s")"))
     }
   }
