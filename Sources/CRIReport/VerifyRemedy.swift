@@ -39,6 +39,9 @@ struct VerifyRemedy {
   }
 
   static let table: [VerifyRemedy] = [
+    VerifyRemedy(text: "its containers were started again: what they did meanwhile is for you to judge") {
+      $0.rules == ["container.replaced"]
+    },
     VerifyRemedy(text: "its pods were stopped and made anew: what they did meanwhile is for you to judge") {
       !$0.rules.isEmpty && $0.rules.isSubset(of: ["pod.replaced", "container.replaced"])
     },

@@ -66,7 +66,7 @@ struct VerifyWords {
     case .keep: "keep the pod"
     case .restartContainers: "restart \(prediction.containers.joined(separator: ", "))"
     case .recreate: "recreate the pod"
-    case .kill: "kill the pod, whose restartPolicy is \(prediction.restartPolicy?.rawValue ?? "unknown")"
+    case .kill: "kill the pod, whose restartPolicy is \(prediction.restartPolicy?.rawValue ?? "unknown"),"
     }
   }
 
@@ -84,9 +84,13 @@ struct VerifyWords {
     }
     let killed = affected.values.count { $0.action == .kill }
     if killed > 0 { lines.append("kubelet will kill \(count(killed, "pod")) for good (restartPolicy)") }
-    let restarted = affected.values.count { $0.action == .restartContainers }
-    if restarted > 0 {
-      lines.append("kubelet will restart containers in \(count(restarted, "pod")) (as restartPolicy allows)")
+    let restarted = affected.values.filter { $0.action == .restartContainers }
+    if !restarted.isEmpty {
+      // Only what has ended waits for the policy's word; all else is started whatever it says.
+      let open = restarted.count(where: \.dependsOnPolicy)
+      let condition =
+        open == restarted.count ? " (as restartPolicy allows)" : " (in \(open) of them as restartPolicy allows)"
+      lines.append("kubelet will restart containers in \(count(restarted.count, "pod"))\(open == 0 ? "" : condition)")
     }
     let kept = report.predictions.count - affected.count
     if !affected.isEmpty, kept > 0 { lines.append("kubelet keeps \(count(kept, "pod"))") }
@@ -102,11 +106,31 @@ struct VerifyWords {
 
   func conclusion(_ verdict: Report.Verdict, _ threshold: Severity) -> String {
     switch verdict {
-    case .intact: "intact: \(count(report.predictions.count, "ready pod")), nothing is lost"
+    case .intact: intact
     case .lost: "LOST: state of \(count(lost(threshold).count, "object")); \(VerifyRemedy.text(report, threshold))"
-    case .unverified: "unverified: nothing is lost of what could be read, but not everything could"
+    case .unverified:
+      setAside.isEmpty
+        ? "unverified: nothing is lost of what could be read, but not everything could"
+        : "unverified: nothing but what is set aside (\(setAside)) is lost of what could be read, but not everything could"
     case .vacuous(let reason): "nothing verified: \(reason)"
     }
+  }
+}
+
+extension VerifyWords {
+  /// What is not as it was and does not count: what somebody ignores, and what moves kubelet all the same.
+  private var setAside: String {
+    let excused = report.findings.filter(tellsFate).map(\.rule.id)
+    return Set(report.ignoredRules + excused).sorted().joined(separator: ", ")
+  }
+
+  private var intact: String {
+    let all = report.predictions.count
+    if affected.isEmpty && setAside.isEmpty { return "intact: \(count(all, "ready pod")), nothing is lost" }
+    let pods =
+      affected.isEmpty ? count(all, "ready pod") : "kubelet keeps \(all - affected.count) of \(count(all, "ready pod"))"
+    let but = setAside.isEmpty ? "" : " but for what is set aside (\(setAside))"
+    return "intact\(but): \(pods), nothing else is lost"
   }
 }
 

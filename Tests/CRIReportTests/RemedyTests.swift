@@ -48,6 +48,18 @@ import Testing
       _ = $0
     },
     Loss(
+      description: "a container that was started again", runtime: "containerd-2.4",
+      words: "its containers were started again: what they did meanwhile is for you to judge"
+    ) {
+      guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
+      var next = $1.containers[index]
+      next.status.id += "-next"
+      next.status.createdAt = next.status.createdAt + .seconds(60)
+      $1.containers[index].status.state = .exited
+      $1.containers.append(next)
+      _ = $0
+    },
+    Loss(
       description: "an ended container", runtime: "containerd-2.4",
       words: "find out why it ended before other nodes follow"
     ) {

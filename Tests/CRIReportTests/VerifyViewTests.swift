@@ -192,6 +192,79 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("kubelet will kill and recreate 250 pods (") })
   }
 
+  @Test(arguments: [
+    ("ended", "kubelet will restart containers in 1 pod (as restartPolicy allows)"),
+    ("unknown", "kubelet will restart containers in 1 pod"), ("hash", "kubelet will restart containers in 1 pod"),
+    ("missing", "kubelet will restart containers in 1 pod"),
+    ("two", "kubelet will restart containers in 2 pods (in 1 of them as restartPolicy allows)"),
+  ])
+  func `restartPolicy decides over ended containers alone`(change: String, line: String) throws {
+    let view = try ReportView.recorded("containerd-1.6.20") { before, after in
+      let running = after.containers.indices.filter { after.containers[$0].isRunning }
+      guard let first = running.first,
+        let other = running.first(where: { after.containers[$0].sandboxID != after.containers[first].sandboxID })
+      else { return }
+      switch change {
+      case "unknown": after.containers[first].status.state = .unknown
+      case "hash":
+        before.containers[first].status.annotations["io.kubernetes.container.hash"] = "1"
+        after.containers[first].status.annotations["io.kubernetes.container.hash"] = "2"
+      case "missing": after.containers.remove(at: first)
+      default: after.containers[first].status.state = .exited
+      }
+      if change == "two" { after.containers[other].status.state = .unknown }
+    }
+    let lines = ReportFormat.table.text(view).split(separator: "\n").map(String.init)
+    #expect(lines.contains(line), "\(lines)")
+  }
+
+  @Test func `a pod that ends is told with its restartPolicy between commas`() throws {
+    let view = try ReportView.recorded("containerd-1.6.12") { before, after in
+      guard let index = before.sandboxes.firstIndex(where: { $0.pod.name == "p-web" }) else { return }
+      before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = "file"
+      let pod = StaticPod(namespace: "default", name: "p", restartPolicy: .never)
+      before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read([pod])))
+      _ = after
+    }
+    let table = ReportFormat.table.text(view)
+    #expect(
+      table.contains(": kubelet will kill the pod, whose restartPolicy is Never, at its next restart ["), "\(table)")
+  }
+
+  /// What somebody leaves out is not all that there is.
+  @Test(
+    arguments: [
+      (
+        ["pod.ip", "pod.cni", "pod.additional-ips"],
+        "intact but for what is set aside (pod.additional-ips, pod.cni, pod.ip): kubelet keeps 1 of 3 ready pods, nothing else is lost"
+      ),
+      (["image.missing"], "LOST"), ([], "LOST"),
+    ] as [([String], String)])
+  func `a verdict names what is set aside`(ignored: [String], line: String) throws {
+    let (before, after) = (
+      try Snapshot.recorded("containerd-1.6.12", .before), try Snapshot.recorded("containerd-1.6.12", .after)
+    )
+    let report = Report(
+      scenario: .restart, before: before, after: after, scope: Scope(ignoredRules: Set(ignored)))
+    let view = ReportView(report, failingOn: .major, exitCode: 0, checked: ReportView.time)
+    #expect(view.verdict.line.hasPrefix(line), "\(view.verdict.line)")
+  }
+
+  @Test func `a pod that was too young and is gone is not counted as kept`() throws {
+    let view = try ReportView.recorded("containerd-1.6.20") { before, after in
+      guard let index = before.sandboxes.firstIndex(where: \.isReady) else { return }
+      before.sandboxes[index].status.createdAt = before.taken
+      let id = before.sandboxes[index].id
+      after.sandboxes.removeAll { $0.id == id }
+      for index in before.containers.indices where before.containers[index].sandboxID == id {
+        before.containers[index].status.createdAt = before.taken
+      }
+      after.containers.removeAll { $0.sandboxID == id }
+    }
+    let words = "intact but for what is set aside (pod.young): kubelet keeps 2 of 3 ready pods"
+    #expect(view.verdict.line.hasPrefix(words), "\(view.verdict.line)")
+  }
+
   @Test func `a few findings tell their reason each`() throws {
     let lines = ReportFormat.table.text(try .recorded("containerd-1.6.12")).split(separator: "\n")
     #expect(lines.count { $0.hasSuffix("the runtime cannot undo a network that it forgot [pod.cni]") } == 2)
