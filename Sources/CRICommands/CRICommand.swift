@@ -130,8 +130,7 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
     return ExitCodes.done.rawValue
   }
   let command = words.first.flatMap(CRICommand.subcommand).map { " \($0._commandName)" }
-  // Help for a missing subcommand has many lines: the first one says it.
-  let message = CRICommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+  let message = line(CRICommand.message(for: error)) ?? "\(error)"
   if let word = words.first, command == nil, !word.hasPrefix("-"), word != "help" {
     try StandardStream.error.write("cri: unknown command \(Sanitizer.visible(word)) (see: cri --help)\n")
     return ExitCodes.usage.rawValue
@@ -140,4 +139,12 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
   let remedy = misplaced.map { "\($0) stands before the subcommand" } ?? "see: cri\(command ?? "") --help"
   try StandardStream.error.write("cri: \(Sanitizer.visible(message)) (\(remedy))\n")
   return ExitCodes.usage.rawValue
+}
+
+/// Help for a missing subcommand has many lines: the first one says it. Many choices have a line each.
+private func line(_ message: String) -> String? {
+  let lines = message.split(separator: "\n")
+  guard let first = lines.first, first.hasSuffix(":") else { return lines.first.map(String.init) }
+  let choices = lines.dropFirst().map { $0.drop { $0 == " " || $0 == "-" } }
+  return "\(first) \(choices.joined(separator: ", "))"
 }

@@ -172,6 +172,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (
+      ["verify", "--before", "x", "--scenario", "foo"], "auto, restart, upgrade, wipe, reboot, migrate, kubelet-restart"
+    ),
+    (["guard", "--scenario", "foo", "--", "true"], "auto, restart, upgrade, wipe, reboot, migrate, kubelet-restart"),
+    (["rules", "--scenario", "foo"], "restart, upgrade, wipe, reboot, migrate, kubelet-restart"),
+    (["rules", "-o", "foo"], "'text' and 'json'"),
+    (["verify", "--before", "x", "--fail-on", "foo"], "critical, major"),
+    (["preflight", "-o", "foo"], "table, json"),
+  ])
+  func `a word that is none of the choices is answered with all of them`(arguments: [String], words: String)
+    async throws
+  {
+    let run = try await Tool.cri(arguments, on: folder.file("no.sock"))
+    #expect(run.code == 2, "\(run)")
+    SnapshotCommandTests.expectOneLine(run, containing: words)
+  }
+
   // MARK: A runtime that was restarted
 
   @Test func `where nobody answers it is not verified`() async throws {
