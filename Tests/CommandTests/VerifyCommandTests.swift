@@ -190,6 +190,19 @@ import Testing
     SnapshotCommandTests.expectOneLine(run, containing: words)
   }
 
+  @Test(arguments: [[], ["--scenario", "reboot"]]) func `the rules fit a terminal`(arguments: [String]) async throws {
+    let run = try await Tool.cri(["rules"] + arguments, on: folder.file("no.sock"))
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 120 }, "\(run.output)")
+    let isWhole = arguments.isEmpty
+    let legend = "IN: r restart, u upgrade, w wipe, b reboot, m migrate, k kubelet-restart"
+    #expect((lines.last == legend[...]) == isWhole)
+    let ids = Set(lines.compactMap { $0.split(separator: " ").first.map(String.init) })
+    let rules = Rule.all.filter { isWhole || $0.scenarios.contains(.reboot) }
+    #expect(ids.isSuperset(of: rules.map(\.id)))
+    #expect(lines.contains { $0.hasPrefix("pod.new-ip ") && $0.contains("critical  -") } == isWhole)
+  }
+
   // MARK: A runtime that was restarted
 
   @Test func `where nobody answers it is not verified`() async throws {

@@ -9,7 +9,8 @@ struct RulesCommand: AsyncParsableCommand {
     "rules",
     abstract: "Print the rules that verify and guard check, and in which scenario each one applies.",
     discussion: """
-      The columns are the scenarios; x marks where a rule applies. Findings of severity info never count as loss.
+      The letters say in which scenarios a rule applies; what they stand for is told below the table. Findings of severity \
+      info never count as loss. For a program: -o json.
       """)
 
   @Option(help: ArgumentHelp("Only the rules of this scenario.", valueName: "scenario"))
@@ -27,14 +28,57 @@ struct RulesCommand: AsyncParsableCommand {
   }
 
   private func table(_ rules: [Rule]) -> String {
-    let scenarios = scenario.map { [$0] } ?? Scenario.allCases
-    let titles = ["RULE", "SEVERITY"] + scenarios.map { $0.rawValue.uppercased() } + ["FIELD", "WHY"]
+    // Of one scenario alone the letters would all be the same.
+    let marks = scenario == nil ? rules.map(letters) : []
+    let titles = ["RULE", "SEVERITY"] + (marks.isEmpty ? [] : ["IN"]) + ["WHAT IS LOOKED AT, AND WHY"]
     var table = Table(titles.map { Table.Column($0) }, layout: .compact)
-    for rule in rules {
-      let marks = scenarios.map { rule.scenarios.contains($0) ? "x" : "" }
-      table.append(([rule.id, "\(rule.severity)"] + marks + [rule.field, rule.reason]).map { Table.Cell($0) })
+    let widths =
+      [rules.map(\.id.count).max() ?? 0, "SEVERITY".count] + (marks.isEmpty ? [] : [Scenario.allCases.count])
+    let room = Self.width - widths.reduce(0) { $0 + $1 + Table.Layout.compact.padding }
+    for (position, rule) in rules.enumerated() {
+      let head = [rule.id, "\(rule.severity)"] + (marks.isEmpty ? [] : [marks[position]])
+      for (number, line) in Self.lines("\(rule.field): \(rule.reason)", of: room).enumerated() {
+        table.append((number == 0 ? head : head.map { _ in "" }) + [line])
+      }
     }
-    return table.text(.plain)
+    let legend = Scenario.allCases.map { "\($0.letter) \($0.rawValue)" }.joined(separator: ", ")
+    return table.text(.plain) + (marks.isEmpty ? "" : "IN: \(legend)\n")
+  }
+
+  /// Columns of a terminal that shows it unbroken.
+  private static let width = 120
+
+  private func letters(_ rule: Rule) -> String {
+    String(Scenario.allCases.map { rule.scenarios.contains($0) ? $0.letter : "-" })
+  }
+
+  /// Broken between words, two columns in from the second line on.
+  private static func lines(_ text: String, of width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if !line.isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = "  \(word)"
+      } else {
+        line += line.isEmpty ? String(word) : " \(word)"
+      }
+    }
+    return lines + [line]
+  }
+}
+
+extension Scenario {
+  /// In the table of rules.
+  fileprivate var letter: Character {
+    switch self {
+    case .restart: "r"
+    case .upgrade: "u"
+    case .wipe: "w"
+    case .reboot: "b"
+    case .migrate: "m"
+    case .kubeletRestart: "k"
+    }
   }
 }
 

@@ -69,7 +69,8 @@ enum ContainerRules {
     Check("container.annotations", .major, .inPlace, "annotations", "kubelet reads grace periods and hooks from them") {
       Words.lost($0.status.annotations, $1.status.annotations, where: { !ownRules.contains($0) })
     },
-    // The hash is the present kubelet's own: it says that the pod's specification or kubelet changed, not the runtime.
+    // The hash is the present kubelet's own: it says that the pod's specification or kubelet changed, not the runtime, and
+    // kubelet restarts nothing for it.
     Check("container.new-hash", .info, .renewed, "io.kubernetes.container.hash", "kubelet has another specification") {
       $1.specHash == nil ? nil : changed($0.specHash, $1.specHash)
     },

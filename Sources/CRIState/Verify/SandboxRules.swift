@@ -77,7 +77,8 @@ enum SandboxRules {
     },
     Check("pod.new-annotations", .minor, .renewed, "annotations", "CNI and NRI plugins read them") {
       before, after in
-      // Kubelet's own are of each start, and a plugin's values of each network.
+      // Kubelet's own are of each start, and a plugin's values of each network. Minor, since a new sandbox has what the
+      // pod has by then, and who took an annotation from the pod meanwhile has lost nothing.
       let lost = before.status.annotations.map(\.key).filter {
         !$0.hasPrefix("kubernetes.io/config.") && after.status.annotations[$0] == nil
       }
