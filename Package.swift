@@ -92,7 +92,7 @@ let package = Package(
     .executableTarget(
       name: "cri-sim",
       dependencies: [
-        "CRISimulator", "CRIProtobuf", "CRISystem",
+        "CRISimulator", "CRIMessages", "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/cri-sim", swiftSettings: safe),

@@ -40,6 +40,9 @@ public struct Client: Sendable {
   /// Where the runtime listens.
   public var endpoint: Endpoint { runtime.caller.endpoint }
 
+  /// The version that was chosen, or none.
+  package var selection: APISelection { runtime.caller.options.api }
+
   /// The process that serves the socket (SO_PEERCRED); nil before the first call.
   public var peer: PeerCredentials? { runtime.caller.channel.peer }
 

@@ -3,6 +3,8 @@
 struct MessageAssembler {
   enum Failure: Error, Hashable {
     case compressed
+    /// The flag is neither 0 nor 1: what came before had more bytes than its prefix said, or this is no prefix.
+    case badFlag(UInt8)
     case tooLarge(size: Int)
     /// The body ended inside a prefix or a message.
     case cutShort(missing: Int)
@@ -25,7 +27,7 @@ struct MessageAssembler {
         prefix += part
         rest = rest.dropFirst(part.count)
         guard prefix.count == Self.prefixLength else { break }
-        guard prefix[0] == 0 else { throw .compressed }
+        guard prefix[0] == 0 else { throw prefix[0] == 1 ? .compressed : .badFlag(prefix[0]) }
         missing = prefix[1...].reduce(0) { $0 << 8 | Int($1) }
         guard missing <= limit else { throw .tooLarge(size: missing) }
         message.reserveCapacity(missing)
@@ -56,5 +58,11 @@ struct MessageAssembler {
     for shift in [24, 16, 8, 0] { framed.append(UInt8(truncatingIfNeeded: length >> shift)) }
     framed += message
     return framed
+  }
+}
+
+extension MessageAssembler.Failure {
+  func words(_ flag: UInt8) -> String {
+    "a message begins with the byte \(flag), not with 0 or 1: is the one before it longer than its prefix says?"
   }
 }

@@ -59,6 +59,7 @@ final class RequestReader: StreamHandler {
   private func refuse(_ state: inout State, _ failure: MessageAssembler.Failure) {
     switch failure {
     case .compressed: refuse(&state, .internal, "compressed, although we accept only identity")
+    case .badFlag(let flag): refuse(&state, .internal, failure.words(flag))
     case .tooLarge(let size):
       refuse(
         &state, .resourceExhausted, "the request has \(size) bytes, the limit is \(state.assembler.limit)")

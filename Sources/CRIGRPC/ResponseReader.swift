@@ -86,6 +86,7 @@ struct ResponseReader {
   private func rpcError(_ failure: MessageAssembler.Failure) -> RPCError {
     switch failure {
     case .compressed: .undecodable(method: method, reason: "compressed, although we accept only identity")
+    case .badFlag(let flag): .undecodable(method: method, reason: failure.words(flag))
     case .tooLarge(let size): .answerTooLarge(method: method, size: size, limit: assembler.limit)
     case .cutShort(let missing): .undecodable(method: method, reason: "cut short, \(missing) bytes missing")
     }

@@ -55,6 +55,9 @@ private struct SnapshotReader {
     let (sandboxes, containers) = (try await sandboxAnswer.get(), try await containerAnswer.get())
     let images = await imageAnswer
     let servesOldVersion = await oldVersion
+    // What is spoken may have been chosen by whoever asks: it says nothing of what the runtime serves.
+    var newest = client.negotiatedVersion ?? .v1
+    if newest == .v1alpha2, client.selection != .auto, await client.serves(.v1) == true { newest = .v1 }
 
     async let sandboxRecords = details(sandboxes, .pod, \.id) { (item) async throws(RPCError) in
       try await record(item)
@@ -76,7 +79,7 @@ private struct SnapshotReader {
       tool: tool, taken: Timestamp(nanoseconds: Kernel.now), host: .current(),
       daemon: Daemon(socket: client.endpoint.path, peer: client.peer),
       runtime: RuntimeFacts(
-        name: version.runtimeName, version: version.runtimeVersion, api: client.negotiatedVersion ?? .v1,
+        name: version.runtimeName, version: version.runtimeVersion, api: newest,
         conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers,
         settings: configuration ? RuntimeSettings(info: status.info) : nil, servesV1alpha2: servesOldVersion),
       sandboxes: readSandboxes, containers: readContainers, images: imageList, unread: unread)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRIMessages
 internal import CRIProtobuf
 internal import CRISimulator
 
@@ -49,6 +50,12 @@ struct FaultOptions: ParsableArguments {
     return style
   }
 
+  /// A slip in a name would make a fault that never shows.
+  private static func check(_ name: String, _ option: String) throws {
+    guard name != "all", !AnyMethod.all.contains(where: { $0.name == name }) else { return }
+    throw ValidationError("\(option) \(name): the interface has no such method.")
+  }
+
   func faults() throws -> Faults {
     var faults = Faults()
     faults.versions = api.versions
@@ -56,9 +63,13 @@ struct FaultOptions: ParsableArguments {
       throw ValidationError("--delay \(text): not [METHOD=]DURATION.")
     }
     faults.hanging = Set(hang)
+    for name in hang { try Self.check(name, "--hang") }
+    for name in faults.delays.keys { try Self.check(name, "--delay") }
     for text in fail where !faults.addFailure(text) {
       throw ValidationError("--fail \(text): not METHOD=CODE:message.")
     }
+    for name in faults.failures.keys { try Self.check(name, "--fail") }
+    if let killAfter, killAfter < 1 { throw ValidationError("--kill-after \(killAfter): calls are counted from 1.") }
     faults.notReady = notReady?.duration ?? .zero
     faults.notReadyStyle = notReadyStyle
     faults.networkReadyAfter = networkReadyAfter?.duration ?? .zero

@@ -45,7 +45,7 @@ extension WireTests {
       Answer("compressed", { $0.isUndecodable("compressed") }) {
         good($0, Frame.message([1], compressed: 1))
       },
-      Answer("a compression flag that is none", { $0.isUndecodable() }) {
+      Answer("a compression flag that is none", { $0.isUndecodable("begins with the byte 2") }) {
         good($0, Frame.message([1], compressed: 2))
       },
       Answer(

@@ -27,7 +27,8 @@ import Testing
 
   /// Runs `cri guard` and ends what its command has started.
   private func guarding(_ runtime: SimulatorProcess, _ arguments: [String], _ command: [String]) async throws -> Tool {
-    let run = try await Tool.cri(["guard"] + arguments + ["--"] + command, on: runtime.socket)
+    let run = try await Tool.cri(
+      ["guard"] + arguments + ["--"] + command, on: runtime.socket, environment: ["TMPDIR": folder.path])
     if let pid = Int32(ProcessFacts.read(folder.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
@@ -92,6 +93,11 @@ import Testing
     #expect(lines.count == 2, "\(run.errors)")
     #expect(lines.first?.contains("ended with exit code 7") == true)
     #expect(lines.last?.contains("not ready within 1 s: nobody listens") == true)
+    // The snapshot cannot be taken again: it is there, and named.
+    let words = run.errors.split { $0 == " " || $0 == "\n" }
+    let file = String(try #require(words.first { $0.hasSuffix(".json") }))
+    #expect(file.hasPrefix(folder.path))
+    #expect(try Snapshot(parsing: Array(ProcessFacts.read(file).utf8)).sandboxes.isEmpty == false)
   }
 
   @Test func `a command that is not there changes nothing`() async throws {

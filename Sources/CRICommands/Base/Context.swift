@@ -18,11 +18,15 @@ package struct Context: Sendable {
 
   /// Of the running command.
   /// - Parameter waiting: how long somebody may take to listen on one of the usual sockets; nil: now or never.
-  package init(waiting: Duration? = nil) throws {
-    try self.init(Globals.current, waiting: waiting, environment: Environment.value)
+  /// - Parameter asksImagesOnly: the image service's socket is enough, where one was named.
+  package init(waiting: Duration? = nil, asksImagesOnly: Bool = false) throws {
+    try self.init(
+      Globals.current, waiting: waiting, asksImagesOnly: asksImagesOnly, environment: Environment.value)
   }
 
-  package init(_ globals: Globals, waiting: Duration? = nil, environment: (String) -> String?) throws {
+  package init(
+    _ globals: Globals, waiting: Duration? = nil, asksImagesOnly: Bool = false, environment: (String) -> String?
+  ) throws {
     let warn = { (words: String) throws in try StandardStream.error.write("cri: \(words)\n") }
     let configuration = try Configuration.load(
       named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
@@ -48,6 +52,11 @@ package struct Context: Sendable {
     }
     let image = try choose(
       globals.imageEndpoint, "--image-endpoint", "IMAGE_SERVICE_ENDPOINT", configuration.imageEndpoint)
+    if asksImagesOnly, let image {
+      (endpoint, imageEndpoint) = (image.0, nil)
+      if isDebug { try warn("using \(endpoint) from \(image.from)") }
+      return
+    }
     imageEndpoint = image?.0
     if let chosen = try choose(
       globals.runtimeEndpoint, "--runtime-endpoint", "CONTAINER_RUNTIME_ENDPOINT",

@@ -29,7 +29,7 @@ struct PullCommand: AsyncParsableCommand {
   func run() async throws {
     if SchemaText.isAskedFor(image) { return try StandardStream.output.write(SchemaText.pod) }
     let (spec, pod) = try wanted()
-    let reference = try await options.pulling(Context()).pull(spec, for: pod)
+    let reference = try await options.pulling(Context(asksImagesOnly: true)).pull(spec, for: pod)
     try StandardStream.output.write("Image is up to date for \(Sanitizer.visible(reference))\n")
   }
 

@@ -30,7 +30,7 @@ struct RmiCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let client = try Context().client()
+    let client = try Context(asksImagesOnly: !prune).client()
     let removal = ImageRemoval(client: client)
     guard all || prune else { return try await removal.remove(names.inOrderOnce) }
     let images: [Image]

@@ -26,7 +26,7 @@ struct InspectiCommand: AsyncParsableCommand {
   func run() async throws {
     let query = try selection.query(name: name)
     let view = try output.view()
-    let context = try Context()
+    let context = try Context(asksImagesOnly: true)
     let client = images.count == 1 ? context.client() : context.patientClient()
     let wanted = images.isEmpty ? try await query.run(client).map(\.id) : images
     let inspection = Inspection(

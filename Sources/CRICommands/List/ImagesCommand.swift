@@ -23,7 +23,7 @@ struct ImagesCommand: AsyncParsableCommand {
   func run() async throws {
     let query = try selection.query(name: name)
     let view = try list.view(ImageText.self)
-    let client = try Context().client()
+    let client = try Context(asksImagesOnly: true).client()
     try await view.show {
       ImageText(
         images: view.sorted(try await query.run(client)), showsWhole: list.noTrunc, showsDigests: digests,

@@ -166,10 +166,21 @@ struct GuardCommand: AsyncParsableCommand {
       return verification.conclude(after, failure: failure)
     } catch let interruption as CutShort {
       stage = .interrupted
-      let remedy =
-        save.map { "cri verify --before \($0) --wait \(wait)" } ?? "look yourself before kubelet starts: cri net"
-      throw Failure(.unreachable, "\(interruption.signal.name) before the verdict: it was not checked; \(remedy)")
+      let words = "\(interruption.signal.name) before the verdict: it was not checked"
+      throw Failure(.unreachable, "\(words); \(remedy(before))")
+    } catch let failure as Failure where failure.code == .unreachable {
+      throw Failure(failure.code, "\(failure.message); not checked yet: \(remedy(before))")
     }
+  }
+
+  /// What is left to do without a verdict. The snapshot cannot be taken again: it is kept.
+  private func remedy(_ before: Snapshot) -> String {
+    var file = save
+    if file == nil {
+      let path = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"
+      if (try? SnapshotFile.write(before.json, to: path)) != nil { file = path }
+    }
+    return file.map { "cri verify --before \($0) --wait \(wait)" } ?? "look yourself before kubelet starts: cri net"
   }
 
   /// Ends with what was found, and tells what it means for the units.

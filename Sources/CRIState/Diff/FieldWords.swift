@@ -44,7 +44,7 @@ enum FieldWords {
   private static let ticksPerSecond = 100.0
 
   /// When it was taken and which process answered: another restart, another value.
-  private static let volatile: Set<String> = ["taken", "daemon.pid", "daemon.startTime"]
+  private static let volatile: Set<String> = ["taken", "daemon.socket", "daemon.pid", "daemon.startTime"]
 
   static func of(_ field: String) -> String {
     if let words = words[field] { return words }
