@@ -64,6 +64,12 @@ struct VerifyRemedy {
       text: "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one"
     ) { $0.killsPods(.atKubeletRestart) },
     VerifyRemedy(
+      text: "do not start kubelet: its next start restarts these containers; drain the node, or restart them one by one"
+    ) { loss in
+      !loss.affected.isEmpty
+        && loss.affected.allSatisfy { $0.action == .restartContainers && $0.trigger == .atKubeletRestart }
+    },
+    VerifyRemedy(
       text: "kubelet restarts what its pods miss; find out why it ended before other nodes follow"
     ) { $0.affected.contains { $0.action == .restartContainers } },
     VerifyRemedy(

@@ -69,6 +69,15 @@ import Testing
       }
       _ = $0
     },
+    Loss(
+      description: "a hash that kubelet will not know again", runtime: "containerd-2.4",
+      words: "drain the node, or restart them one by one"
+    ) {
+      for index in $1.containers.indices {
+        $0.containers[index].status.annotations["io.kubernetes.container.hash"] = "1"
+        $1.containers[index].status.annotations["io.kubernetes.container.hash"] = "2"
+      }
+    },
     Loss(description: "a lost image", runtime: "containerd-2.4", words: "pull the images again before a pod needs them")
     { _, after in
       after.images = []
