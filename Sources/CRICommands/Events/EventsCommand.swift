@@ -22,7 +22,7 @@ struct EventsCommand: AsyncParsableCommand {
   var template: String?
 
   func run() async throws {
-    let choice = output ?? OutputChoice(template == nil ? .json : .goTemplate)
+    let choice = OutputChoice.of(output, template: template, usually: .json)
     let document = try DocumentView.of(
       choice, template: template, formats: [.json, .yaml, .table, .goTemplate, .jsonPath])
     let context = try Context()

@@ -20,9 +20,7 @@ struct InspectOutput: ParsableArguments {
 
   /// The choice, found to be right before anybody is asked.
   func view() throws(Failure) -> InspectView {
-    let choice = output ?? OutputChoice(template == nil ? .json : .goTemplate)
-    let formats: [OutputChoice.Format] = [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns]
-    return InspectView(document: try .of(choice, template: template, formats: formats), isVerbose: !quiet)
+    try InspectView(output, template: template, isVerbose: !quiet)
   }
 }
 
@@ -32,6 +30,13 @@ struct InspectView: Sendable {
   let document: DocumentView?
   /// With the runtime's own words.
   let isVerbose: Bool
+
+  init(_ output: OutputChoice?, template: String?, isVerbose: Bool) throws(Failure) {
+    document = try .of(
+      OutputChoice.of(output, template: template, usually: .json), template: template,
+      formats: [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns])
+    self.isVerbose = isVerbose
+  }
 
   /// A document is an object for one and an array for several; texts follow each other.
   func write(_ reports: [some StatusReport], isSingle: Bool) throws {

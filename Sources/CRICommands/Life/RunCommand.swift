@@ -27,12 +27,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var schema: SchemaOptions
 
   func validate() throws {
-    let isSchema = words.count == 1 && SchemaText.isAskedFor(words[0])
-    if isSchema && schema.isEmpty { throw ValidationError("jsonschema of what? Write --pod or --container") }
-    if !isSchema && !schema.isEmpty { throw ValidationError("--pod and --container stand with jsonschema only") }
-    if !isSchema && words.count != 2 {
-      throw ValidationError("run takes the container's file and the pod's file, in this order")
-    }
+    try schema.check(words, count: 2, usage: "run takes the container's file and the pod's file, in this order")
   }
 
   func run() async throws {

@@ -39,7 +39,7 @@ struct ListOutput: ParsableArguments {
 
   /// The choice, found to be right before anybody is asked.
   func view<Text: ListText>(_ type: Text.Type) throws(Failure) -> ListView<Text> {
-    let choice = output ?? OutputChoice(template == nil ? .table : .goTemplate)
+    let choice = OutputChoice.of(output, template: template, usually: .table)
     return ListView(
       format: choice.format,
       document: try .of(choice, template: template, formats: OutputChoice.Format.allCases), isQuiet: quiet,

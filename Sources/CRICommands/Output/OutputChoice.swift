@@ -38,6 +38,11 @@ struct OutputChoice: Hashable, Sendable {
     self.text = text
   }
 
+  /// What was chosen: `--template` alone chooses the template.
+  static func of(_ output: OutputChoice?, template: String?, usually format: Format) -> OutputChoice {
+    output ?? OutputChoice(template == nil ? format : .goTemplate)
+  }
+
   /// Reads the option. A function, since ArgumentParser tells a type's choices in many lines.
   @Sendable static func parse(_ argument: String) throws -> OutputChoice {
     let name = argument.prefix { $0 != "=" }

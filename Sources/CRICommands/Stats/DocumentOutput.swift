@@ -23,7 +23,7 @@ struct DocumentOutput: ParsableArguments {
 
   /// The choice, found to be right before anybody is asked.
   func view() throws(Failure) -> DocumentView {
-    let choice = output ?? OutputChoice(template == nil ? .json : .goTemplate)
+    let choice = OutputChoice.of(output, template: template, usually: .json)
     return try .of(choice, template: template, formats: [.json, .yaml, .goTemplate, .jsonPath, .customColumns]) ?? .json
   }
 

@@ -17,9 +17,7 @@ struct ImagefsinfoCommand: AsyncParsableCommand {
   var template: String?
 
   func run() async throws {
-    let choice = output ?? OutputChoice(template == nil ? .json : .goTemplate)
-    let formats: [OutputChoice.Format] = [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns]
-    let view = InspectView(document: try .of(choice, template: template, formats: formats), isVerbose: true)
+    let view = try InspectView(output, template: template, isVerbose: true)
     let answer = try await answer(Context(asksImagesOnly: true).client())
     try view.write([ImageFsReport(answer: answer)], isSingle: true)
   }

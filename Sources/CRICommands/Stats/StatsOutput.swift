@@ -31,7 +31,7 @@ struct StatsOutput: ParsableArguments {
 
   /// The choice, found to be right before anybody is asked.
   func view<Text: ListText>(_ type: Text.Type) throws(Failure) -> ListView<Text> {
-    let choice = output ?? OutputChoice(template == nil ? .table : .goTemplate)
+    let choice = OutputChoice.of(output, template: template, usually: .table)
     let document = try DocumentView.of(choice, template: template, formats: OutputChoice.Format.allCases)
     // A table waits between its two looks.
     return ListView(
