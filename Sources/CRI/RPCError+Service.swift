@@ -25,7 +25,14 @@ extension RPCError {
   }
 
   /// There is no object of that name: NOT_FOUND.
-  public var isNotFound: Bool { statusCode == .notFound }
+  public var isNotFound: Bool { statusCode == .notFound && !isAmbiguous }
+
+  /// More than one object has an ID that begins so. No code of gRPC's says that: containerd answers UNKNOWN and CRI-O
+  /// NOT_FOUND, both with the words of the library in which they keep IDs (truncindex).
+  public var isAmbiguous: Bool {
+    guard case .status(let status) = self else { return false }
+    return status.message.contains("Multiple IDs found with provided prefix")
+  }
 
   /// The service itself has answered, so that its version is known to be served.
   var provesService: Bool { statusCode != nil && !isUnknownService }

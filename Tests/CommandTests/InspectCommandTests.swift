@@ -50,8 +50,9 @@ struct InspectCommandTests {
   @Test(
     "print what was found and tell the rest",
     arguments: [
-      (["c1"], 0, 1, []), (["c1", "c1"], 0, 2, []), (["no1"], 1, 0, ["container no1 not found; see cri ps -a"]),
-      (["c1", "no1", "-o", "json", "no2", "c2"], 1, 2, ["no1 not found", "no2 not found"]),
+      (["c1"], 0, 1, []), (["c1", "c1"], 0, 2, []), (["no1"], 7, 0, ["container no1 not found; see cri ps -a"]),
+      (["c1", "no1", "-o", "json", "no2", "c2"], 7, 2, ["no1 not found", "no2 not found"]),
+      (["no1", "bad"], 1, 0, ["no1 not found", "container bad"]),
       (["bad", "c1"], 1, 1, ["ContainerStatus: INTERNAL: disk \\x1b[31mon fire"]),
       (["bad1", "bad2"], 1, 0, ["container bad1: ", "container bad2: "]),
     ] as [([String], Int32, Int, [String])])
@@ -89,7 +90,7 @@ struct InspectCommandTests {
     #expect(runtime.called.sorted() == ["ContainerStatus", "ContainerStatus", "ListContainers"])
     let none = try await Tool.cri(["inspect", "-a"], on: runtime)
     #expect(none.errors == "cri: no container matches; see cri ps -a\n")
-    #expect(none.code == 1)
+    #expect(none.code == 7)
     let both = try await Tool.cri(["inspect", "c1", "--name", "x"], on: runtime)
     #expect(both.code == 2)
   }
@@ -108,7 +109,7 @@ struct InspectCommandTests {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let run = try await Tool.cri(["inspecti", "x:1"], on: runtime)
     #expect(run.errors == "cri: image x:1 not found; see cri images\n")
-    #expect(run.code == 1)
+    #expect(run.code == 7)
   }
 
   @Test(

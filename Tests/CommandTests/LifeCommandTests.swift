@@ -240,7 +240,7 @@ import Testing
       try StartContainerRequest.decode(bytes).containerID == "b" ? .failure(.notFound, "no b") : .message([])
     }
     let run = try await Tool.cri(["start", "a", "b", "c"], on: runtime)
-    #expect(run.output == "a\nc\n" && run.errors == "cri: container b not found; see cri ps -a\n" && run.code == 1)
+    #expect(run.output == "a\nc\n" && run.errors == "cri: container b not found; see cri ps -a\n" && run.code == 7)
   }
 
   @Test(arguments: [

@@ -156,8 +156,8 @@ struct ListCommandTests {
       (["ps", "--label", "=x"], 2, "--label =x: write key=value, or key"), (["ps", "extra"], 2, "'extra'"),
       (["ps", "-o", "xml"], 2, "'xml'"), (["pods", "--name", "("], 2, "--name (: a ( without its )"),
       (["images", "-f", "x=y"], 2, "--filter x=y: write dangling=true"),
-      (["images", "-f", "before=x"], 1, "image x not found; see cri images"),
-      (["ps"], 1, "ListContainers: NOT_FOUND: not recorded"),
+      (["images", "-f", "before=x"], 7, "image x not found; see cri images"),
+      (["ps"], 7, "ListContainers: NOT_FOUND: not recorded"),
     ])
   func failures(arguments: [String], code: Int32, words: String) async throws {
     let runtime = try TestRuntime.recorded("containerd-2.4")

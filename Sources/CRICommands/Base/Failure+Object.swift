@@ -5,10 +5,13 @@ extension Failure {
   /// the runtime.
   /// - Parameter object: such as `container 4f2a`.
   init(_ error: RPCError, about object: String, _ endpoint: Endpoint) {
-    switch error {
-    case .undecodable: self.init(.failed, "\(object): \(error)")
-    case .status where !error.isUnknownService && !error.isNotInitialized: self.init(.failed, "\(object): \(error)")
-    default: self.init(error, endpoint)
-    }
+    let whole = Failure(error, endpoint)
+    let isOfObject =
+      switch error {
+      case .undecodable, .deadlineExceeded: true
+      case .status: !error.isUnknownService && !error.isNotInitialized
+      default: false
+      }
+    self.init(whole.code, isOfObject ? "\(object): \(whole.message)" : whole.message)
   }
 }

@@ -26,9 +26,19 @@ package struct Failure: Error, Hashable, Sendable {
 
   private static func code(of error: RPCError) -> ExitCodes {
     switch error {
-    case .cannotConnect, .notGRPC, .connectionLost, .deadlineExceeded, .cancelled: .unreachable
+    case .cannotConnect(_, .permissionDenied), .cannotConnect(_, .notPermitted): .forbidden
+    case .cannotConnect, .notGRPC, .connectionLost, .cancelled: .unreachable
+    case .deadlineExceeded: .late
     case .status where error.isUnknownService || error.isNotInitialized: .unreachable
-    case .status, .answerTooLarge, .undecodable: .failed
+    case .status where error.isAmbiguous: .ambiguous
+    case .status(let status):
+      switch status.code {
+      case .notFound: .notFound
+      case .permissionDenied, .unauthenticated: .forbidden
+      case .deadlineExceeded: .late
+      default: .failed
+      }
+    case .answerTooLarge, .undecodable: .failed
     }
   }
 
@@ -47,6 +57,7 @@ package struct Failure: Error, Hashable, Sendable {
     case .status where error.isNotInitialized: "it is starting: cri wait"
     case .status where error.isUnknownService && Globals.current.api != nil && Globals.current.api != .auto:
       "the runtime does not serve this version, or no CRI at all: try --api auto"
+    case .status where error.isAmbiguous: "write more of the ID"
     case .status where error.isUnknownService:
       "the runtime's CRI plugin is disabled or failed to load, or the runtime is too old, or this is another daemon's socket"
     default: nil
@@ -65,7 +76,8 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case failed = 1
   /// Wrong usage, or a file that cannot be used; for diff: any trouble.
   case usage = 2
-  /// The runtime could not be reached or did not answer in time; for verify and preflight: it could not be checked.
+  /// The runtime could not be reached or does not serve the CRI; for verify, preflight, snapshot and wait: whatever
+  /// kept them from what they are for.
   case unreachable = 3
   /// For verify: there was nothing to verify, or the change did not happen.
   case vacuous = 4
@@ -73,4 +85,15 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case lossPredicted = 5
   /// For guard: the guarded command failed, and nothing is lost.
   case commandFailed = 6
+  /// No object has this ID or name, or none matches.
+  case notFound = 7
+  /// More than one object has an ID that begins so, or this name.
+  case ambiguous = 8
+  /// The socket or a log may not be opened by this user, or the runtime refuses to serve it.
+  case forbidden = 9
+  /// No answer within the time for a call.
+  case late = 10
+
+  /// Of a check: why it came to no verdict makes no difference, and 1 would say that state is lost.
+  var unverified: ExitCodes { self == .usage ? .usage : .unreachable }
 }

@@ -59,13 +59,8 @@ struct ObjectAction: Sendable {
       return .done(try await act(id))
     } catch let error as RPCError {
       let object = "\(noun) \(id)"
-      if case .deadlineExceeded = error {
-        // Which of them: the runtime may have answered for the others.
-        let whole = Failure(error, endpoint)
-        return .failed(Failure(whole.code, "\(object): \(whole.message)"))
-      }
       guard error.isNotFound else { return .failed(Failure(error, about: object, endpoint)) }
-      return isListed ? .done("") : .failed(Failure(.failed, "\(object) not found; see \(list)"))
+      return isListed ? .done("") : .failed(Failure(.notFound, "\(object) not found; see \(list)"))
     } catch let failure as Failure {
       return .failed(failure)
     } catch {

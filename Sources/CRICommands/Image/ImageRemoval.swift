@@ -12,7 +12,7 @@ struct ImageRemoval: Sendable {
     // One after the other: two words may stand for the same image.
     try await action(concurrency: 1).run(words) { word in
       guard let image = try await Self.image(word, client) else {
-        throw Failure(.failed, "image \(word) not found; see cri images")
+        throw Failure(.notFound, "image \(word) not found; see cri images")
       }
       let others = image.repoTags.filter { !ImageName(word).isSpelled($0) }
       if !ImageName(word).isID(of: image), !others.isEmpty {

@@ -18,11 +18,11 @@ struct Inspection: Sendable {
   func run<Report: StatusReport>(
     _ ids: [String], _ look: @escaping @Sendable (String) async throws(RPCError) -> Report?
   ) async throws {
-    guard !ids.isEmpty else { throw Failure(.failed, "no \(noun) matches; see \(list)") }
+    guard !ids.isEmpty else { throw Failure(.notFound, "no \(noun) matches; see \(list)") }
     let answers = await Concurrency.map(ids) { await answer($0, look) }
     let (found, failures) = (answers.compactMap(\.report), answers.compactMap(\.failure))
     // All of them went between the list and the look.
-    if found.isEmpty, failures.isEmpty { throw Failure(.failed, "no \(noun) matches any more; see \(list)") }
+    if found.isEmpty, failures.isEmpty { throw Failure(.notFound, "no \(noun) matches any more; see \(list)") }
     try output.write(found, isSingle: ids.count == 1)
     try report(failures)
   }
@@ -45,7 +45,7 @@ struct Inspection: Sendable {
     } catch {
       guard error.isNotFound else { return Answer(failure: Failure(error, about: "\(noun) \(id)", endpoint)) }
     }
-    return Answer(failure: isListed ? nil : Failure(.failed, "\(noun) \(id) not found; see \(list)"))
+    return Answer(failure: isListed ? nil : Failure(.notFound, "\(noun) \(id) not found; see \(list)"))
   }
 
   private func report(_ failures: [Failure]) throws {

@@ -65,7 +65,7 @@ struct PodLife: Sendable {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox)
       return try await client.runtime.podSandboxStatus(request, timeout: time).status?.metadata?.uid
     } catch {
-      if error.isNotFound { throw Failure(.failed, "pod \(sandbox) not found; see cri pods") }
+      if error.isNotFound { throw Failure(.notFound, "pod \(sandbox) not found; see cri pods") }
       throw Failure(error, client.endpoint)
     }
   }

@@ -80,7 +80,7 @@ enum ImageCondition: Sendable {
     of name: String, _ images: [Image], _ created: [String: Timestamp]
   ) throws(Failure) -> Timestamp {
     guard let image = ImageName(name).select(images).first else {
-      throw Failure(.failed, "image \(name) not found; see cri images")
+      throw Failure(.notFound, "image \(name) not found; see cri images")
     }
     guard let moment = created[image.id] else {
       throw Failure(.failed, "image \(name): the runtime does not tell when it was made")

@@ -80,11 +80,11 @@ struct LogView {
     switch error {
     case .missing(let path):
       Failure(
-        .failed,
+        .notFound,
         "the log \(path) of container \(id) is not there: removed, or in the file system of another node or container; "
           + "run cri where the runtime runs")
     case .unreadable(let path, .permissionDenied):
-      Failure(.failed, "the log \(path) of container \(id) may not be read; run as root")
+      Failure(.forbidden, "the log \(path) of container \(id) may not be read; run as root")
     case .unreadable(let path, let reason): Failure(.failed, "the log \(path) of container \(id): \(reason)")
     case .notAFile(let path):
       Failure(.failed, "the log \(path) of container \(id) is no regular file: something else was put in its place")

@@ -21,12 +21,12 @@ struct LoggedContainer: Sendable {
     }
     let found = try await everything().named(word)
     guard let first = found.first else {
-      throw refusal ?? Failure(.failed, "container \(word) not found; see cri ps -a")
+      throw refusal ?? Failure(.notFound, "container \(word) not found; see cri ps -a")
     }
     let names = Set(found.map { "\($0.pod.namespace)/\($0.pod.name)/\($0.container.metadata?.name ?? "")" })
     guard names.count == 1 else {
       throw Failure(
-        .failed, "container \(word) is in several pods; name one: \(names.sorted().joined(separator: ", "))")
+        .ambiguous, "container \(word) is in several pods; name one: \(names.sorted().joined(separator: ", "))")
     }
     return try await asked(first.container.id)
   }

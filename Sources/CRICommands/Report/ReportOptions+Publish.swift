@@ -37,8 +37,7 @@ extension ReportOptions {
     do {
       view = try await check()
     } catch let error as Failure {
-      // That the runtime answers with an error is no verdict: 1 would say that state is lost.
-      let failure = error.code == .failed ? Failure(.unreachable, error.message) : error
+      let failure = Failure(error.code.unverified, error.message)
       let view = ReportView(
         failed: name, reason: failure.message, exitCode: failure.code.rawValue, checked: Self.now)
       if isDocument { try StandardStream.output.write(format.text(view)) }

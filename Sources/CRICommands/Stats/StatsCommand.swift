@@ -49,7 +49,7 @@ struct StatsCommand: AsyncParsableCommand {
       throw Failure(error, client.endpoint, unserved: .listContainerStats, "see cri ps")
     }
     if stats.isEmpty, id == nil, let container {
-      throw Failure(.failed, "container \(container) not found, or more than one begins so; see cri ps -a")
+      throw Failure(.notFound, "container \(container) not found, or more than one begins so; see cri ps -a")
     }
     return stats.sorted { $0.usageID < $1.usageID }
   }

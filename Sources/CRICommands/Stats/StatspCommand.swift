@@ -45,7 +45,7 @@ struct StatspCommand: AsyncParsableCommand {
         error, client.endpoint, unserved: .listPodSandboxStats, "cri top --pods adds up what the containers use")
     }
     if stats.isEmpty, id == nil, let pod {
-      throw Failure(.failed, "pod \(pod) not found, or more than one begins so; see cri pods")
+      throw Failure(.notFound, "pod \(pod) not found, or more than one begins so; see cri pods")
     }
     return stats.sorted { $0.usageID < $1.usageID }
   }

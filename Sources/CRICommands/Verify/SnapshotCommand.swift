@@ -46,6 +46,6 @@ func takeSnapshot(_ client: Client) async throws(Failure) -> Snapshot {
   do throws(RPCError) {
     return try await client.snapshot(tool: CRICommand.tool)
   } catch {
-    throw Failure(error, client.endpoint)
+    throw Failure(.unreachable, Failure(error, client.endpoint).message)
   }
 }
