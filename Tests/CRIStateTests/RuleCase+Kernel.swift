@@ -65,6 +65,22 @@ extension RuleCase {
       before.containers[0].truth?.hasLog = .read(true)
       after.containers[0].truth?.hasLog = .unread(UnreadReason("why"))
     },
+    .fires("container.exec", "its shim is not reached") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.exec = .read(.fails("ttrpc: closed"))
+    },
+    .fires("container.exec", "of the pod made anew", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.exec = .read(.fails("ttrpc: closed"))
+    },
+    .holds("container.exec", "it works") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.exec = .read(.works)
+    },
+    .holds("container.exec", "nobody could try") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.exec = .unread(UnreadReason("why"))
+    },
     .fires("pod.network-gone", "eth0 was deleted") { before, after in
       addTruth(&before, &after)
       after.sandboxes[0].truth?.interfaces = .read([])

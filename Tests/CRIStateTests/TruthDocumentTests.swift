@@ -28,8 +28,8 @@ import Testing
     snapshot.containers[0].truth = ContainerTruth(
       process: .read(
         .there(ProcessTruth.Facts(pid: 8, startTime: 0, state: "Z", parent: 0, networkNamespace: .unread(no)))),
-      hasLog: .read(false))
-    snapshot.containers[1].truth = ContainerTruth(hasLog: .unread(no))
+      hasLog: .read(false), exec: .read(.fails("ttrpc: closed")))
+    snapshot.containers[1].truth = ContainerTruth(hasLog: .unread(no), exec: .read(.works))
     snapshot.runtime.servesV1alpha2 = true
     snapshot.truth = NodeTruth(
       orphans: .read([Orphan(kind: .conmon, id: "x", pid: 9, startTime: 1, processes: [10, 11])]),

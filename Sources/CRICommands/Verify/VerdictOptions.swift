@@ -35,6 +35,9 @@ struct VerdictOptions: ParsableArguments {
     return severity
   }
 
+  @Flag(help: "Also start the program true in every running container, to see that the runtime reaches it.")
+  var probe = false
+
   func validate() throws {
     let known = Rule.all.map(\.id)
     for rule in ignore where !known.contains(rule) {
@@ -45,7 +48,8 @@ struct VerdictOptions: ParsableArguments {
   func verification(before: Snapshot) -> Verification {
     Verification(
       before: before, scenario: scenario.scenario, threshold: threshold,
-      scope: Scope(namespaces: Set(namespace), pods: Set(pod), ignoredRules: Set(ignore)), onlyWarns: warnOnly)
+      scope: Scope(namespaces: Set(namespace), pods: Set(pod), ignoredRules: Set(ignore)), onlyWarns: warnOnly,
+      probes: probe)
   }
 }
 

@@ -13,9 +13,17 @@ struct Verification {
   let scope: Scope
   /// Ends with 0 whatever is found.
   let onlyWarns: Bool
+  /// Starts a process in each container.
+  let probes: Bool
 
   /// The runtime's state once it is ready, or now where `patience` is nil.
   func current(_ context: Context, patience: Duration?) async throws(Failure) -> Snapshot {
+    var snapshot = try await settled(context, patience: patience)
+    if probes { await context.patientClient().probeExec(&snapshot, in: scope) }
+    return snapshot
+  }
+
+  private func settled(_ context: Context, patience: Duration?) async throws(Failure) -> Snapshot {
     guard let patience else { return try await takeSnapshot(context.patientClient()) }
     let end = ContinuousClock.now + patience
     _ = try await Waiting.run(

@@ -32,6 +32,9 @@ struct VerifyCommand: AsyncParsableCommand {
     if after != nil, wait != nil {
       throw ValidationError("--wait waits for the runtime, --after does without it: give one")
     }
+    if after != nil, options.probe {
+      throw ValidationError("--probe asks the runtime, --after does without it: give one")
+    }
   }
 
   func run() async throws {

@@ -30,9 +30,12 @@ public struct ContainerTruth: Hashable, Sendable {
   public var process: Reading<ProcessTruth>?
   /// Whether a running one's log file is there; nil where it has none.
   public var hasLog: Reading<Bool>?
+  /// What a process that was started in a running one came to; nil where none was, which is the usual.
+  public var exec: Reading<ExecTruth>?
 
-  public init(process: Reading<ProcessTruth>? = nil, hasLog: Reading<Bool>? = nil) {
+  public init(process: Reading<ProcessTruth>? = nil, hasLog: Reading<Bool>? = nil, exec: Reading<ExecTruth>? = nil) {
     self.process = process
     self.hasLog = hasLog
+    self.exec = exec
   }
 }

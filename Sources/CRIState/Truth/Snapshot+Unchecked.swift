@@ -18,6 +18,7 @@ extension Snapshot {
     for container in containers {
       add("processes of containers", container.truth?.process)
       add("log files of containers", container.truth?.hasLog)
+      add("processes started in containers", container.truth?.exec)
       if let facts = container.truth?.process?.value?.alive {
         add("network namespaces of processes", facts.networkNamespace)
       }

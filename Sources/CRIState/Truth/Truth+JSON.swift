@@ -35,6 +35,7 @@ extension ContainerTruth {
     var object = JSONObject()
     object["process"] = process?.json(\.json)
     object["hasLog"] = hasLog?.json { .bool($0) }
+    object["exec"] = exec?.json(\.json)
     return .object(object)
   }
 
@@ -44,7 +45,8 @@ extension ContainerTruth {
       hasLog: try reader.reading("hasLog") { (item) throws(SnapshotError) in
         guard let isThere = item.root.boolValue else { throw reader.malformed("hasLog") }
         return isThere
-      })
+      },
+      exec: try reader.reading("exec", ExecTruth.init))
   }
 }
 

@@ -133,6 +133,11 @@ enum ContainerRules {
     Check("container.log-file", .major, .inPlace, "log file", "what it writes is nowhere to be read") {
       $0.truth?.hasLog?.value == true && $1.truth?.hasLog?.value == false ? ($0.status.logPath, "none") : nil
     },
+    Check("container.exec", .major, .all, "exec", "the runtime does not reach its shim: kubectl exec and probes fail") {
+      guard case .fails(let words) = $1.truth?.exec?.value else { return nil }
+      if case .fails = $0.truth?.exec?.value { return ("fails", words) }
+      return ($0.truth?.exec?.value == nil ? "not tried" : "works", words)
+    },
     Check("container.cgroup", .major, .inPlace, "cgroup", "limits and statistics are of another place") {
       guard let was = $0.truth?.process?.value?.alive, let now = $1.truth?.process?.value?.alive,
         was.pid == now.pid, let before = was.cgroup, let after = now.cgroup

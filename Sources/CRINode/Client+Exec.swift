@@ -1,0 +1,55 @@
+public import CRI
+public import CRIState
+internal import CRIMessages
+
+extension Client {
+  /// Starts a process in every running container, to see whether the runtime still reaches its shim: lists and states
+  /// look well where it does not. `true` it is, which does nothing; an image without it shows as much.
+  /// - Parameters:
+  ///   - scope: of whose pods.
+  ///   - patience: for each of them, in whole seconds.
+  public func probeExec(_ snapshot: inout Snapshot, in scope: Scope = Scope(), patience: Duration = .seconds(10)) async
+  {
+    let sandboxes = Set(snapshot.sandboxes.filter { scope.contains($0.pod) }.map(\.id))
+    let ids = snapshot.containers.filter { $0.isRunning && sandboxes.contains($0.sandboxID) }.map(\.id)
+    var found: [String: Reading<ExecTruth>] = [:]
+    await withTaskGroup(of: (String, Reading<ExecTruth>).self) { group in
+      for (index, id) in ids.enumerated() {
+        // Each is a process on the node: few at a time.
+        if index >= 8, let (id, reading) = await group.next() { found[id] = reading }
+        group.addTask { (id, await exec(id, patience)) }
+      }
+      for await (id, reading) in group { found[id] = reading }
+    }
+    for index in snapshot.containers.indices {
+      guard let reading = found[snapshot.containers[index].id] else { continue }
+      var truth = snapshot.containers[index].truth ?? ContainerTruth()
+      truth.exec = reading
+      snapshot.containers[index].truth = truth
+    }
+  }
+
+  private func exec(_ id: String, _ patience: Duration) async -> Reading<ExecTruth> {
+    let request = ExecSyncRequest(containerID: id, cmd: ["true"], timeout: patience.components.seconds)
+    do throws(RPCError) {
+      // The runtime's own deadline, which also ends the process, comes first.
+      _ = try await runtime.execSync(request, timeout: patience + .seconds(2))
+      return .read(.works)
+    } catch {
+      switch error {
+      case .status(let status) where status.message.lacksProgram: return .read(.works)
+      case .status where !error.isUnknownMethod && !error.isUnknownService: return .read(.fails("\(error)"))
+      case .deadlineExceeded: return .read(.fails("\(error)"))
+      default: return .unread(UnreadReason("\(error)"))
+      }
+    }
+  }
+}
+
+extension String {
+  /// The OCI runtime was reached, and found no such program in the image (runc, crun).
+  fileprivate var lacksProgram: Bool {
+    contains("executable file not found") || contains("executable file `true` not found")
+      || contains("exec: \"true\"") && contains("no such file or directory")
+  }
+}

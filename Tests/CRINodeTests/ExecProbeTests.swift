@@ -1,0 +1,54 @@
+import CRI
+import CRIGRPC
+import CRINode
+import CRIProtobuf
+import CRIState
+import TestSupport
+import Testing
+
+/// A process in every container, to see whether its shim is reached.
+struct ExecProbeTests {
+  @Test(
+    arguments: [
+      (.ok, "", .read(.works)),
+      // runc's and crun's words for an image without the program.
+      (.unknown, #"failed to start exec: exec: "true": executable file not found in $PATH: unknown"#, .read(.works)),
+      (.unknown, "executable file `true` not found in $PATH: No such file or directory", .read(.works)),
+      (.unknown, #"exec: "true": stat /bin/true: no such file or directory"#, .read(.works)),
+      (.unknown, "ttrpc: closed", .read(.fails("ExecSync: UNKNOWN: ttrpc: closed"))),
+      (
+        .unknown, "dial unix /run/shim.sock: connect: no such file or directory",
+        .read(.fails("ExecSync: UNKNOWN: dial unix /run/shim.sock: connect: no such file or directory"))
+      ),
+      (
+        .unimplemented, "unknown method ExecSync",
+        .unread(UnreadReason("ExecSync: UNIMPLEMENTED: unknown method ExecSync"))
+      ),
+    ] as [(StatusCode, String, Reading<ExecTruth>)])
+  func `tells what was reached from what was not`(code: StatusCode, words: String, expected: Reading<ExecTruth>)
+    async throws
+  {
+    let folder = try TemporaryDirectory()
+    let asked = Locked<[ExecSyncRequest]>([])
+    let server = try Server(at: folder.file("runtime.sock")) { call in
+      guard call.method.hasSuffix("/ExecSync"), let request = try? ExecSyncRequest.decode(call.message) else {
+        return call.finish(.unimplemented, "")
+      }
+      asked.withLock { $0.append(request) }
+      if code == .ok { call.send(ExecSyncResponse(exitCode: 1).encode()) }
+      call.finish(code, words)
+    }
+    defer { server.stop() }
+    var snapshot = try Snapshot.recorded("containerd-1.6.20", .before)
+    let namespace = snapshot.sandboxes[0].pod.namespace
+    let scoped = Set(snapshot.sandboxes.filter { $0.pod.namespace == namespace }.map(\.id))
+    let client = Client(try Endpoint(folder.file("runtime.sock")), options: .init(api: .only(.v1)))
+    await client.probeExec(&snapshot, in: Scope(namespaces: [namespace]))
+    let running = snapshot.containers.filter { $0.isRunning && scoped.contains($0.sandboxID) }
+    #expect(!running.isEmpty)
+    #expect(running.allSatisfy { $0.truth?.exec == expected })
+    #expect(asked.withLock { Set($0.map(\.containerID)) } == Set(running.map(\.id)))
+    #expect(asked.withLock { $0.allSatisfy { $0.cmd == ["true"] && $0.timeout > 0 } })
+    #expect(snapshot.containers.count { $0.truth?.exec != nil } == running.count)
+  }
+}
