@@ -13,7 +13,8 @@ package struct LinePrinter: ~Copyable {
     case held
     /// Its beginning is printed, its end is to come.
     case begun
-    case unwanted
+    /// In `held`, and older than what is wanted: dropped unless a later record belongs to it.
+    case old
   }
 
   static let longestHeld = 1 << 20
@@ -43,9 +44,9 @@ package struct LinePrinter: ~Copyable {
     switch lines[stream] {
     case .none:
       if let only = selection.stream, only != stream { return }
-      if let since = selection.since, time < since.nanoseconds {
-        if !endsLine { lines[stream] = .unwanted }
-      } else if endsLine {
+      let isOld = isOld(time)
+      if endsLine {
+        if isOld { return }
         try begin(stream)
         if hasTimes {
           let prefix = TimePrefix.make(timeText)
@@ -54,19 +55,26 @@ package struct LinePrinter: ~Copyable {
         try output.write(text, stream)
         try output.write(0x0a, stream)
       } else {
-        lines[stream] = .held
+        lines[stream] = isOld ? .old : .held
         if hasTimes { held[stream] += TimePrefix.make(timeText) }
         try more(stream, text, endsLine: false)
       }
+    case .old where !isOld(time):
+      lines[stream] = .held
+      try more(stream, text, endsLine: endsLine)
     default: try more(stream, text, endsLine: endsLine)
     }
   }
+
+  private func isOld(_ time: Int64) -> Bool { selection.since.map { time < $0.nanoseconds } ?? false }
 
   /// Takes what continues the stream's line.
   mutating func more(_ stream: LogStream, _ text: Span<UInt8>, endsLine: Bool) throws(LogError) {
     switch lines[stream] {
     case .none: return
-    case .unwanted: break
+    case .old:
+      // Of one that is too long to be kept, its newer records are shown.
+      if endsLine || held[stream].count > Self.longestHeld { held[stream] = [] } else { held[stream].append(text) }
     case .held where !endsLine:
       held[stream].append(text)
       if held[stream].count > Self.longestHeld { try release(stream) }
@@ -83,7 +91,7 @@ package struct LinePrinter: ~Copyable {
 
   /// Prints what is held back, and all that is gathered.
   package mutating func flush() throws(LogError) {
-    for stream in LogStream.allCases where !held[stream].isEmpty { try release(stream) }
+    for stream in LogStream.allCases where lines[stream] == .held { try release(stream) }
     try output.flush()
   }
 

@@ -49,7 +49,7 @@ struct MessageJSONReader {
       let entries = arena.allocate(UnsafeMutableRawPointer?.self, count: object.count)
       for (index, (key, value)) in object.enumerated() {
         path.append("." + key.printable)
-        entries[index] = mapEntry(key, try text(value), entry, arena)
+        entries[index] = mapEntry(key, try mapValue(value), entry, arena)
         path.removeLast()
       }
       set(list: entries, object.count, field, c)
@@ -126,6 +126,11 @@ struct MessageJSONReader {
     case .bool(let value) where dialect == .handwritten: return value ? "true" : "false"
     default: throw wrongType("a string", json)
     }
+  }
+
+  /// `key:` without a value is YAML's null, and Go's empty string.
+  private func mapValue(_ json: JSON) throws(MessageJSONError) -> String {
+    json.isNull && dialect == .handwritten ? "" : try text(json)
   }
 
   private func integer<T: FixedWidthInteger>(_ json: JSON) throws(MessageJSONError) -> T {

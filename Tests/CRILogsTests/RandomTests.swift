@@ -28,6 +28,8 @@ import Testing
     var text: String
     /// The number of its last record.
     var last: Int
+    /// When its last record was written.
+    var end: Int
     var isOpen = true
   }
 
@@ -35,9 +37,11 @@ import Testing
     var lines: [Line] = []
     var open: [LogStream: Line] = [:]
     for (number, record) in records.enumerated() {
-      var line = open[record.stream] ?? Line(second: record.second, stream: record.stream, text: "", last: number)
+      var line =
+        open[record.stream] ?? Line(second: record.second, stream: record.stream, text: "", last: number, end: 0)
       line.text += record.text
       line.last = number
+      line.end = record.second
       line.isOpen = !record.endsLine
       open[record.stream] = record.endsLine ? nil : line
       if record.endsLine { lines.append(line) }
@@ -100,7 +104,7 @@ import Testing
         let kept = Set(lines.map(\.last).sorted().suffix(tail))
         lines.removeAll { !kept.contains($0.last) }
       }
-      if let since = selection.since { lines.removeAll { Records.since($0.second) < since } }
+      if let since = selection.since { lines.removeAll { Records.since($0.end) < since } }
       let printed = try folder.read(selection, isOne: isOne)
       #expect(
         printed == Self.expected(lines, isOne: isOne),

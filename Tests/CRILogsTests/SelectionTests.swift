@@ -16,14 +16,22 @@ import Testing
     (LogSelection(tail: 5), "a\nb\n22\n3\nc"),
     (LogSelection(tail: 6), "1\na\nb\n22\n3\nc"), (LogSelection(tail: 1000), "1\na\nb\n22\n3\nc"),
     (LogSelection(stream: .stdout, tail: 2), "22\n3\n"), (LogSelection(stream: .stderr, tail: 2), "b\nc"),
-    // A line is as old as its beginning.
-    (LogSelection(since: Records.since(0)), "1\na\nb\n22\n3\nc"), (LogSelection(since: Records.since(3)), "b\n3\nc"),
+    // A line is as young as its last record.
+    (LogSelection(since: Records.since(0)), "1\na\nb\n22\n3\nc"), (LogSelection(since: Records.since(5)), "3\nc"),
+    (LogSelection(since: Records.since(4)), "22\n3\nc"), (LogSelection(since: Records.since(3)), "b\n22\n3\nc"),
     (LogSelection(since: Records.since(2)), "b\n22\n3\nc"), (LogSelection(since: Records.since(7)), ""),
-    (LogSelection(since: Records.since(3), tail: 3), "3\nc"),
-    (LogSelection(stream: .stdout, since: Records.since(3), tail: 2), "3\n"),
+    (LogSelection(since: Records.since(5), tail: 3), "3\nc"),
+    (LogSelection(stream: .stdout, since: Records.since(5), tail: 2), "3\n"),
   ])
   func `lines are chosen`(selection: LogSelection, output: String) throws {
     #expect(try LogFolder(Self.records).read(selection, isOne: true) == LogFolder.Printed(output))
+  }
+
+  @Test func `of a line longer than is kept, the records that are wanted are printed`() throws {
+    let long = String(repeating: "x", count: 1 << 20)
+    let log = try LogFolder(Records.cri("oP \(long)", "oP \(long)", "oP b", "oF c", "oP \(long)", "oF d"))
+    #expect(try log.read(LogSelection(since: Records.since(3))) == LogFolder.Printed("bc\n\(long)d\n"))
+    #expect(try log.read(LogSelection(since: Records.since(6))) == LogFolder.Printed(""))
   }
 
   @Test(arguments: [

@@ -40,7 +40,7 @@ struct AuthFileTests {
       try ProcessFacts.write(text, to: path)
       return AuthFile(path: path)
     }
-    return try AuthFile.login(for: image, in: [AuthFile(path: folder.file("none"))] + files)
+    return try AuthFile.login(for: image, in: [AuthFile(path: folder.file("none"))] + files) { throw $0 }
   }
 
   private func name(_ found: AuthFile.Found?) -> String? {
@@ -103,6 +103,27 @@ struct AuthFileTests {
   }
 
   @Test func `a file that is named must be there`() {
-    #expect(throws: Failure.self) { try AuthFile.login(for: "a", in: [AuthFile(path: "/nonexistent", isNamed: true)]) }
+    #expect(throws: Failure.self) {
+      try AuthFile.login(for: "a", in: [AuthFile(path: "/nonexistent", isNamed: true)]) { _ in }
+    }
+  }
+
+  @Test(arguments: [false, true]) func `a damaged file stops nobody, unless it was named`(isNamed: Bool) throws {
+    let folder = try TemporaryDirectory()
+    try ProcessFacts.write("{", to: folder.file("damaged"))
+    try ProcessFacts.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: folder.file("good"))
+    var told: [String] = []
+    let find = {
+      try AuthFile.login(
+        for: "a.io/x",
+        in: [AuthFile(path: folder.file("damaged"), isNamed: isNamed), AuthFile(path: folder.file("good"))]
+      ) { told.append($0.message) }
+    }
+    if isNamed {
+      #expect(throws: Failure.self) { try find() }
+    } else {
+      #expect(name(try find()) == "me:x:")
+      #expect(told.count == 1 && told[0].contains("damaged"))
+    }
   }
 }

@@ -20,6 +20,10 @@ struct ConfigDocumentTests {
       ("debug: true # timeout: 1\n", "debug: true # timeout: 1\ntimeout: 3\n"),
       ("\"timeout\" : 1\n", "timeout: 3\n"), ("'timeout': 1\n", "timeout: 3\n"),
       ("timeout: 1\ntimeout: 2\n", "timeout: 3\ntimeout: 3\n"),
+      // As editors of other systems write.
+      ("timeout: 1\r\n# x\r\n", "timeout: 3\r\n# x\r\n"), ("debug: true\r\n", "debug: true\r\ntimeout: 3\r\n"),
+      ("# x\r\ntimeout: 1 # y\r\ndebug: true\r\n", "# x\r\ntimeout: 3 # y\r\ndebug: true\r\n"),
+      ("\u{FEFF}timeout: 1\n", "timeout: 3\n"),
     ])
   func keepsTheRest(text: String, expected: String) throws {
     #expect(try set(text, .timeout, "3") == expected)

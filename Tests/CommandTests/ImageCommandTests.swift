@@ -44,6 +44,19 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("401 Unauthorized", [], true),
+      ("pull access denied, repository does not exist or may require authorization", [], true),
+      ("no such host", [], false), ("401 Unauthorized", ["--creds", "a:b"], true),
+    ])
+  func `a refused login says what helps`(words: String, options: [String], isLogin: Bool) async throws {
+    let run = try await Tool.cri(["pull", "x"] + options, on: TestRuntime { _, _ in .failure(.unknown, words) })
+    #expect(run.code == 1 && run.errors.contains(words), "\(run)")
+    #expect(run.errors.contains("--creds") == (isLogin && options.isEmpty), "\(run)")
+    #expect(run.errors.contains("is the login right") == (isLogin && !options.isEmpty), "\(run)")
+  }
+
   @Test func `a login is found in a file, and told without its password`() async throws {
     let folder = try TemporaryDirectory()
     let login = Base64.encode(Array("me:sesame".utf8))

@@ -245,17 +245,48 @@ import Testing
 
   @Test(arguments: [
     (
-      ContainerState.exited, "container x has exited, and cannot be started again: create another one (StartContainer: "
+      ContainerState.exited, 1,
+      "container x has exited, and cannot be started again: create another one (StartContainer: "
     ),
-    (.running, "container x runs already (StartContainer: "), (.created, "container x: StartContainer: UNKNOWN: no"),
+    // It never ran.
+    (.exited, 0, "container x did not start: StartContainer: UNKNOWN: no; create another one"),
+    (.running, 1, "container x runs already (StartContainer: "),
+    (.created, 0, "container x: StartContainer: UNKNOWN: no"),
   ])
-  func `start says why it cannot`(state: ContainerState, expected: String) async throws {
+  func `start says why it cannot`(state: ContainerState, started: Int64, expected: String) async throws {
+    let status = ContainerStatus(state: state, startedAt: Timestamp(nanoseconds: started))
     let runtime = try TestRuntime { name, _ in
-      name == "StartContainer"
-        ? .failure(.unknown, "no") : .message(ContainerStatusResponse(status: ContainerStatus(state: state)))
+      name == "StartContainer" ? .failure(.unknown, "no") : .message(ContainerStatusResponse(status: status))
     }
     let run = try await Tool.cri(["start", "x"], on: runtime)
     #expect(run.code == 1 && run.errors.hasPrefix("cri: \(expected)"), "\(run)")
+  }
+
+  @Test(arguments: [
+    (true, "CreateContainer: NOT_FOUND: gone; see cri pods"),
+    (false, "image localhost/busybox:1 is not there: cri pull localhost/busybox:1, or create with --with-pull"),
+  ])
+  func `create tells a missing pod from a missing image`(hasImage: Bool, expected: String) async throws {
+    try files.write(pod: "metadata: {name: web, namespace: default, uid: u}")
+    let image = Image(id: "sha256:aa")
+    let runtime = try TestRuntime { name, _ in
+      name == "ImageStatus" ? .message(ImageStatusResponse(image: hasImage ? image : nil)) : .failure(.notFound, "gone")
+    }
+    let run = try await Tool.cri(["create", "x", files.container, files.pod], on: runtime)
+    #expect(run.code == 7 && run.errors == "cri: \(expected)\n", "\(run)")
+  }
+
+  @Test(arguments: ["rm", "rmp", "stop", "stopp", "start", "rmi", "inspect", "inspectp", "inspecti"])
+  func `an empty ID is wrong usage`(command: String) async throws {
+    let runtime = try TestRuntime { _, _ in .message([]) }
+    let run = try await Tool.cri([command, ""], on: runtime)
+    #expect(run.code == 2 && run.errors.contains("is empty") && runtime.called.isEmpty, "\(run)")
+  }
+
+  @Test(arguments: [["runtime-config"], ["update-runtime-config", "-p", ""], ["checkpoint", "-e", "/x", "y"]])
+  func `what not every runtime serves is said so`(words: [String]) async throws {
+    let run = try await Tool.cri(words, on: TestRuntime { _, _ in nil })
+    #expect(run.code == 1 && run.errors.contains("the runtime does not serve "), "\(run)")
   }
 
   @Test func `an answer without an ID is none`() async throws {

@@ -23,6 +23,7 @@ struct ObjectAction: Sendable {
   /// Prints what was done, in the order of the IDs, as soon as it is; tells the rest.
   /// - Parameter act: does it to one; returns what to say on standard output.
   func run(_ ids: [String], _ act: @escaping @Sendable (String) async throws -> String) async throws {
+    try Self.refuseEmpty(ids, noun)
     var told: [Failure] = []
     try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
       var outcomes = [Outcome?](repeating: nil, count: ids.count)
@@ -52,6 +53,11 @@ struct ObjectAction: Sendable {
     }
     guard let first = told.first else { return }
     throw ExitCode((told.allSatisfy { $0.code == first.code } ? first.code : .failed).rawValue)
+  }
+
+  /// Runtimes take an empty ID for the beginning of all, or answer with a riddle.
+  static func refuseEmpty(_ ids: [String], _ noun: String) throws(Failure) {
+    if ids.contains("") { throw Failure(.usage, "the ID of a \(noun) is empty") }
   }
 
   private func outcome(_ id: String, _ act: @Sendable (String) async throws -> String) async -> Outcome {

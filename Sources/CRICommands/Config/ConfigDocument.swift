@@ -6,6 +6,8 @@ internal import CRIYAML
 struct ConfigDocument: Hashable, Sendable {
   let path: String
   private(set) var text: String
+  /// A byte order mark, as some editors begin a file.
+  private let mark: String
   private var members: JSONObject
 
   /// Of a file; empty where there is none.
@@ -23,7 +25,9 @@ struct ConfigDocument: Hashable, Sendable {
 
   init(_ bytes: [UInt8], path: String) throws(Failure) {
     self.path = path
-    text = String(decoding: bytes, as: UTF8.self)
+    let whole = String(decoding: bytes, as: UTF8.self)
+    mark = whole.hasPrefix("\u{FEFF}") ? "\u{FEFF}" : ""
+    text = String(whole.unicodeScalars.dropFirst(mark.unicodeScalars.count))
     // Refuses what is no configuration, key by key.
     _ = try Configuration(parsing: bytes, file: path)
     members = try Self.members(bytes, path)
@@ -47,11 +51,16 @@ struct ConfigDocument: Hashable, Sendable {
   mutating func set(_ key: ConfigKey, _ value: JSON) throws(Failure) {
     // Quotes where YAML needs them.
     let entry = YAML.text(.object([key.rawValue: value])).trimmingLineEnd()
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // As bytes: "\r\n" is one character.
+    var lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map { String(Substring($0)) }
     if lines.last == "" { lines.removeLast() }
+    func end(_ line: String?) -> String { line?.utf8.last == 0x0d ? "\r" : "" }
     let places = lines.indices.filter { Self.isEntry(lines[$0], key) }
-    for place in places { lines[place] = entry + Self.comment(lines[place]) }
-    if places.isEmpty { lines.append(entry) }
+    for place in places {
+      let line = lines[place]
+      lines[place] = entry + Self.comment(line.utf8.last == 0x0d ? String(line.dropLast()) : line) + end(line)
+    }
+    if places.isEmpty { lines.append(entry + end(lines.last)) }
     let changed = lines.map { $0 + "\n" }.joined()
     var wanted = members
     wanted[key.rawValue] = value
@@ -92,7 +101,7 @@ struct ConfigDocument: Hashable, Sendable {
   func write() throws(Failure) {
     do throws(Errno) {
       if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try Directory.make(String(path[..<slash])) }
-      try File.writeAtomically(Array(text.utf8), to: path, mode: File.permissions(path) ?? 0o600)
+      try File.writeAtomically(Array((mark + text).utf8), to: path, mode: File.permissions(path) ?? 0o600)
     } catch {
       throw Failure(.usage, "the configuration \(path) cannot be written: \(error)")
     }

@@ -13,7 +13,7 @@ struct RuntimeConfigCommand: AsyncParsableCommand {
     do throws(RPCError) {
       answer = try await client.runtime.runtimeConfig()
     } catch {
-      throw Failure(error, client.endpoint)
+      throw Failure(error, client.endpoint, unserved: .runtimeConfig, "see cri info")
     }
     guard let driver = answer.linux?.cgroupDriver else { return }
     try StandardStream.output.write("cgroup driver:   \(driver.protoName ?? "\(driver.rawValue)")\n")

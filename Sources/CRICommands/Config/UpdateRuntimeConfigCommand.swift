@@ -16,7 +16,7 @@ struct UpdateRuntimeConfigCommand: AsyncParsableCommand {
     do throws(RPCError) {
       _ = try await client.runtime.updateRuntimeConfig(UpdateRuntimeConfigRequest(runtimeConfig: config))
     } catch {
-      throw Failure(error, client.endpoint)
+      throw Failure(error, client.endpoint, unserved: .updateRuntimeConfig, "its CNI configuration has the addresses")
     }
   }
 }

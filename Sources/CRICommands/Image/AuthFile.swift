@@ -32,10 +32,17 @@ struct AuthFile: Hashable, Sendable {
   }
 
   /// The first login that one of the files has for an image.
-  static func login(for image: String, in files: [AuthFile]) throws -> Found? {
+  /// - Parameter warn: told what is wrong with a file that nobody named: it may concern another registry.
+  static func login(
+    for image: String, in files: [AuthFile], warn: (Failure) throws -> Void
+  ) throws -> Found? {
     let wanted = RegistryPath(image: image)
     for file in files {
-      if let found = try file.login(for: wanted) { return found }
+      do {
+        if let found = try file.login(for: wanted) { return found }
+      } catch let failure as Failure where !file.isNamed {
+        try warn(failure)
+      }
     }
     return nil
   }

@@ -19,7 +19,10 @@ struct Pulling: Sendable {
       let answer = try await client.images.pullImage(request, timeout: timeout)
       return try PodLife.named(answer.imageRef, .pullImage)
     } catch {
-      throw Failure(error, about: "image \(image.image)", client.images.endpoint)
+      let failure = Failure(error, about: "image \(image.image)", client.images.endpoint)
+      guard case .status(let status) = error, status.message.speaksOfLogin else { throw failure }
+      let remedy = login == nil ? "log in with podman login, or give --creds" : "is the login right, and may it?"
+      throw Failure(failure.code, "\(failure.message); \(remedy)")
     }
   }
 
@@ -34,15 +37,25 @@ struct Pulling: Sendable {
 
   private func stored(for image: String) throws -> AuthConfig? {
     let files = AuthFile.usual(Environment.value, user: Environment.userID)
-    guard let found = try AuthFile.login(for: image, in: files) else { return nil }
+    guard let found = try AuthFile.login(for: image, in: files, warn: warn) else { return nil }
     switch found {
     case .login(let login, let key, let file):
       if isDebug { try StandardStream.error.write("cri: using the login for \(key) from \(file)\n") }
       return login
     case .helper(let name, let key, let file):
       let words = "the login for \(key) is kept by docker-credential-\(name), which is not called; see --creds"
-      try StandardStream.error.write(Failure(.failed, "\(file): \(words)").line)
+      try warn(Failure(.failed, "\(file): \(words)"))
       return nil
     }
+  }
+
+  private func warn(_ failure: Failure) throws { try StandardStream.error.write(failure.line) }
+}
+
+extension String {
+  /// What registries' refusals come to in a runtime's words, which have no code of their own.
+  fileprivate var speaksOfLogin: Bool {
+    let text = lowercased()
+    return ["401", "unauthorized", "authorization", "authentication", "access denied"].contains { text.contains($0) }
   }
 }

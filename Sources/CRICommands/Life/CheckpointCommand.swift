@@ -35,7 +35,13 @@ struct CheckpointCommand: AsyncParsableCommand {
     try await ObjectAction.onContainers(client, concurrency: 1).run(ids.inOrderOnce) { id in
       let path = isFolder ? "\(export)\(export.hasSuffix("/") ? "" : "/")checkpoint-\(id).tar" : export
       let request = CheckpointContainerRequest(containerID: id, location: path, timeout: seconds)
-      _ = try await client.runtime.checkpointContainer(request)
+      do throws(RPCError) {
+        _ = try await client.runtime.checkpointContainer(request)
+      } catch {
+        guard error.isUnknownMethod else { throw error }
+        throw Failure(
+          error, client.endpoint, unserved: .checkpointContainer, "it takes containerd 2.0 or CRI-O 1.25, and CRIU")
+      }
       return "\(id)\n"
     }
   }

@@ -27,7 +27,16 @@ struct PodLife: Sendable {
       let answer = try await client.runtime.createContainer(request, timeout: time)
       return try Self.named(answer.containerID, .createContainer)
     } catch {
-      throw Failure(error, client.endpoint)
+      let failure = Failure(error, client.endpoint)
+      guard error.isNotFound, let image = config.image,
+        let answer = try? await client.images.imageStatus(.init(image: image))
+      else { throw failure }
+      // What is not there is the image or the pod.
+      guard answer.image != nil else {
+        let remedy = "cri pull \(image.image), or create with --with-pull"
+        throw Failure(.notFound, "image \(image.image) is not there: \(remedy)")
+      }
+      throw Failure(.notFound, "\(failure.message); see cri pods")
     }
   }
 

@@ -27,6 +27,8 @@ struct StartCommand: AsyncParsableCommand {
       let status = try? await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
     else { return error }
     switch status.state {
+    case .exited where status.startedAt.nanoseconds == 0:
+      return Failure(.failed, "container \(id) did not start: \(error); create another one")
     case .exited:
       return Failure(.failed, "container \(id) has exited, and cannot be started again: create another one (\(error))")
     case .running: return Failure(.failed, "container \(id) runs already (\(error))")
