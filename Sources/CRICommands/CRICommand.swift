@@ -74,8 +74,10 @@ package struct CRICommand: AsyncParsableCommand {
 
 /// Runs the command line to its end.
 package func runCommandLine(_ arguments: [String]) async -> Int32 {
+  var words = arguments
   do {
     let (globals, rest) = try Globals.parse(arguments)
+    words = rest
     if rest.isEmpty, !arguments.isEmpty {
       throw Failure(.usage, "no command after \(arguments.joined(separator: " ")) (see: cri --help)")
     }
@@ -83,8 +85,12 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
       try await Completer.answer(rest.dropFirst().joined(separator: " "))
       return ExitCodes.done.rawValue
     }
-    // crictl's letter for the version; subcommands have -v for themselves.
-    let words = rest == ["-v"] ? ["--version"] : rest
+    if !globals.ignored.isEmpty {
+      try StandardStream.error.write("cri: \(globals.ignored.joined(separator: ", ")): only crictl does that\n")
+    }
+    // crictl's letters for help and the version; subcommands have -v for themselves.
+    if let first = rest.first, let word = ["h": "help", "-v": "--version"][first] { words[0] = word }
+    if let type = rest.first.flatMap(CRICommand.subcommand) { words = GoSpelling.normalized(rest, type) }
     if var command = parse(words) {
       return try await Globals.$current.withValue(globals) {
         try await command.run()
@@ -108,7 +114,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     return ExitCodes.failed.rawValue
   } catch {
     // What ArgumentParser prints itself: help asked for by a subcommand's run.
-    return (try? explain(error, arguments)) ?? ExitCodes.failed.rawValue
+    return (try? explain(error, words)) ?? ExitCodes.failed.rawValue
   }
 }
 

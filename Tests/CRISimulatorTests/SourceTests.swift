@@ -123,6 +123,8 @@ import Testing
         _ = try await served.call(.containerStatus, ContainerStatusRequest(containerID: item.id, verbose: true))
       }
       #expect(try await served.call(.listImages, ListImagesRequest()).images.count == 1)
+      let files = try await served.call(.imageFsInfo, ImageFsInfoRequest()).imageFilesystems
+      #expect(files.map(\.usedBytes?.value) == [.max])
     }
   }
 }

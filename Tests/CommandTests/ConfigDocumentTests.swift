@@ -1,4 +1,5 @@
 import CRIJSON
+import CRIMessages
 import TestSupport
 import Testing
 
@@ -79,6 +80,19 @@ struct ConfigDocumentTests {
     #expect(try await Tool.cri(["config", "--get", "debug"], environment: environment).output == "true\n")
     let list = try await Tool.cri(["config", "--list"], environment: environment).output
     #expect(list.hasPrefix("KEY                    VALUE\nruntime-endpoint       unix:///a,b=c\n"), "\(list)")
+  }
+
+  @Test func `values in quotes, and blanks after commas, are as crictl reads them`() async throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("crictl.yaml")
+    try ProcessFacts.write("debug: \"true\"\ntimeout: '2'\n", to: path)
+    let runtime = try TestRuntime(.listPodSandbox, ListPodSandboxResponse())
+    let pods = try await Tool.cri(["pods"], on: runtime, environment: ["CRI_CONFIG_FILE": path])
+    #expect(pods.code == 0 && pods.errors.contains("using unix://"), "\(pods.errors)")
+    let run = try await Tool.cri(
+      ["config", "--set", " timeout=7, debug=F"], environment: ["CRI_CONFIG_FILE": path])
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
+    #expect(ProcessFacts.read(path) == "debug: false\ntimeout: 7\n")
   }
 
   @Test(arguments: [

@@ -45,7 +45,8 @@ struct ImageSelectionTests {
     arguments: [
       ("dangling=true", ["cc33", "aa44"]), ("dangling=false", ["aa11", "bb22"]), ("reference=web", ["bb22", "cc33"]),
       ("reference=^quay.io/x/web$", ["bb22", "cc33"]), ("reference=:v1$", ["bb22"]), ("reference=b{1,2}u", ["aa11"]),
-      ("reference=nosuch", []), ("since=quay.io/x/web:v1", []), ("before=busybox:1", []),
+      ("reference=nosuch", []), ("reference=sha256", []), ("reference=@", []), ("since=quay.io/x/web:v1", []),
+      ("before=busybox:1", []),
       ("since=sha256:cc33", ["bb22"]), ("before=quay.io/x/web@sha256:ee", ["aa11"]),
       ("since=busybox:1", ["bb22", "cc33"]), ("before=quay.io/x/web:v1", ["aa11", "cc33"]),
       ("dangling=true,reference=web", ["cc33"]), ("reference=w(e,|e)b,dangling=false", ["bb22"]),

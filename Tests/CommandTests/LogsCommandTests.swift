@@ -104,6 +104,13 @@ import Testing
     #expect(run.errors.hasPrefix("cri: ") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
+  @Test func `an empty moment or stream is none`() async throws {
+    let runtime = try runtime()
+    let all = try await Tool.cri(["logs", "aa12"], on: runtime)
+    let run = try await Tool.cri(["logs", "aa12", "--since", "", "--stream="], on: runtime)
+    #expect(run.code == 0 && run.output == all.output && run.errors == all.errors, "\(run)")
+  }
+
   @Test func `a log that is not there, no file, or no log is one line`() async throws {
     let runtime = try runtime()
     unlink(path("aa12"))

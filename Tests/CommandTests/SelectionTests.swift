@@ -17,7 +17,8 @@ struct SelectionTests {
     arguments: [
       ([], ContainerState.running), (["-a"], nil), (["-l"], nil), (["-n", "3"], nil), (["-n", "0"], .running),
       (["--last=-1"], .running), (["--state", "exited"], .exited), (["-s", "CREATED", "-a"], .created),
-      (["-s", "Unknown"], .unknown), (["-l", "--state", "exited"], .exited), (["-n", "2", "-s", "running"], .running),
+      (["-s", "Unknown"], .unknown), (["--state", ""], .running), (["-l", "--state", "exited"], .exited),
+      (["-n", "2", "-s", "running"], .running),
     ] as [([String], ContainerState?)])
   func state(arguments: [String], state: ContainerState?) throws {
     #expect(try filter(arguments).state?.state == state)
@@ -44,7 +45,7 @@ struct SelectionTests {
   @Test(
     "that cannot be are refused",
     arguments: [
-      ["--state", "ready"], ["--state", ""], ["--label", ""], ["--label", "=x"], ["--label", "a=b,"],
+      ["--state", "ready"], ["--label", ""], ["--label", "=x"], ["--label", "a=b,"],
       ["--name", "["], ["--namespace", "*"],
     ])
   func refused(arguments: [String]) throws {

@@ -65,16 +65,20 @@ struct Configuration: Hashable, Sendable {
         let endpoint = text.isEmpty ? nil : text
         if key == "runtime-endpoint" { runtimeEndpoint = endpoint } else { imageEndpoint = endpoint }
       case "timeout":
-        guard let seconds = value.intValue, seconds < 1 << 32 else {
+        guard let seconds = value.intValue ?? value.stringValue.flatMap(Int64.init), seconds < 1 << 32 else {
           throw wrong("a whole number of seconds")
         }
         // crictl writes 0 for its default.
         timeout = seconds > 0 ? .seconds(seconds) : nil
       case "debug":
-        guard let flag = value.boolValue else { throw wrong("true or false") }
+        guard let flag = value.boolValue ?? value.stringValue.flatMap(GoSpelling.flag) else {
+          throw wrong("true or false")
+        }
         isDebug = flag
       case "pull-image-on-create", "disable-pull-on-run":
-        guard let flag = value.boolValue else { throw wrong("true or false") }
+        guard let flag = value.boolValue ?? value.stringValue.flatMap(GoSpelling.flag) else {
+          throw wrong("true or false")
+        }
         if key == "pull-image-on-create" { pullsOnCreate = flag } else { isPullOnRunDisabled = flag }
       case "max-retries":
         guard value.intValue != nil else { throw wrong("a whole number") }

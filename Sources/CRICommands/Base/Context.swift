@@ -41,7 +41,11 @@ package struct Context: Sendable {
     )? {
       for (text, source) in [(flag, option), (environment(variable), variable), (file, "the configuration")] {
         guard let text else { continue }
-        if text.isEmpty { throw Failure(.usage, "\(source) is empty: name a socket, or leave it away") }
+        if text.isEmpty {
+          // Another runtime than was meant would be asked.
+          guard source == "--runtime-endpoint" else { continue }
+          throw Failure(.usage, "\(source) is empty: name a socket, or leave it away")
+        }
         do throws(EndpointError) {
           return (try Endpoint(text), source)
         } catch {

@@ -9,6 +9,8 @@ package struct Globals: Hashable, Sendable {
   var config: String?
   var isDebug: Bool?
   var api: APISelection?
+  /// crictl's own, which are given and do nothing here.
+  var ignored: [String] = []
 
   /// The running command's.
   @TaskLocal package static var current = Globals()
@@ -18,7 +20,8 @@ package struct Globals: Hashable, Sendable {
     let short: Character?
     /// What its value is called in the help; nil for a switch.
     let value: String?
-    let help: String
+    /// nil for what is taken and not told.
+    let help: String?
     let set: @Sendable (inout Globals, String) throws(Failure) -> Void
   }
 
@@ -36,7 +39,13 @@ package struct Globals: Hashable, Sendable {
       long: "timeout", short: "t", value: "duration",
       help:
         "how long to wait for an answer, such as 500ms or 1m30s (2s; 30s for snapshot and what builds on it)"
-    ) { (globals, text) throws(Failure) in globals.timeout = try DurationText.parse(text, option: "--timeout")
+    ) { (globals, text) throws(Failure) in
+      // crictl's default stands for what is not positive.
+      let magnitude = text.hasPrefix("-") ? String(text.dropFirst()) : text
+      guard let duration = DurationText.parse(magnitude) else {
+        throw Failure(.usage, "--timeout \(text): write a duration such as 500ms, 2s or 1m30s")
+      }
+      globals.timeout = magnitude == text ? duration : .zero
     },
     Option(
       long: "config", short: "c", value: "file",
@@ -57,14 +66,26 @@ package struct Globals: Hashable, Sendable {
       default: throw Failure(.usage, "--api \(text): write v1, v1alpha2 or auto")
       }
     },
+    // Calls wait for a connection as long as their deadline lets them.
+    Option(long: "max-retries", short: nil, value: "number", help: nil) { _, _ in },
+    Option(long: "enable-tracing", short: nil, value: nil, help: nil) { (globals, text) throws(Failure) in
+      if try flag(text, option: "--enable-tracing") { globals.ignored.append("--enable-tracing") }
+    },
+    Option(long: "tracing-endpoint", short: nil, value: "address", help: nil) { _, _ in },
+    Option(long: "tracing-sampling-rate-per-million", short: nil, value: "number", help: nil) { _, _ in },
+    Option(long: "profile-cpu", short: nil, value: "file", help: nil) { globals, _ in
+      globals.ignored.append("--profile-cpu")
+    },
+    Option(long: "profile-mem", short: nil, value: "file", help: nil) { globals, _ in
+      globals.ignored.append("--profile-mem")
+    },
   ]
 
   private static func flag(_ text: String, option: String) throws(Failure) -> Bool {
-    switch text {
-    case "", "true", "1", "t": return true
-    case "false", "0", "f": return false
-    default: throw Failure(.usage, "\(option)=\(text): write true or false")
+    guard let value = text.isEmpty ? true : GoSpelling.flag(text) else {
+      throw Failure(.usage, "\(option)=\(text): write true or false")
     }
+    return value
   }
 
   /// Takes the options before the subcommand.
@@ -81,7 +102,7 @@ package struct Globals: Hashable, Sendable {
         try option.set(&globals, inline)
       } else {
         guard let value = rest.popFirst() else {
-          throw Failure(.usage, "\(word) needs a value: \(option.help)")
+          throw Failure(.usage, "\(word) needs a value" + (option.help.map { ": \($0)" } ?? ""))
         }
         try option.set(&globals, value)
       }
@@ -100,7 +121,8 @@ package struct Globals: Hashable, Sendable {
   /// The options with what they do.
   static var words: [(value: String, help: String)] {
     options.flatMap { option in
-      ([option.long].map { "--\($0)" } + (option.short.map { ["-\($0)"] } ?? [])).map { ($0, option.help) }
+      let names = ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? [])
+      return option.help.map { help in names.map { ($0, help) } } ?? []
     }
   }
 
@@ -111,19 +133,20 @@ package struct Globals: Hashable, Sendable {
     let name = word.prefix { $0 != "=" }
     let dashes = name.prefix { $0 == "-" }.count
     let key = name.dropFirst(dashes)
-    guard dashes > 0 else { return nil }
-    return options.first { $0.long == key || dashes == 1 && $0.short.map(String.init) == String(key) }
+    guard (1...2).contains(dashes) else { return nil }
+    return options.first { $0.long == key || $0.short.map(String.init) == String(key) }
   }
 
   /// The options as the help of `cri` shows them.
   static var help: String {
     var lines = ["GLOBAL OPTIONS (before the subcommand):"]
     for option in options {
+      guard let help = option.help else { continue }
       let short = option.short.map { "-\($0), " } ?? ""
       lines.append("  \(short)--\(option.long)" + (option.value.map { " <\($0)>" } ?? ""))
       // ArgumentParser wraps without indenting: what it gets is short enough already.
       var line = "     "
-      for word in option.help.split(separator: " ") {
+      for word in help.split(separator: " ") {
         if line.count + word.count > 76 {
           lines.append(line)
           line = "     "

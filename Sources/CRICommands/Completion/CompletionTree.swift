@@ -33,4 +33,7 @@ struct CompletionTree: Sendable {
   }
 
   func option(_ word: String) -> Option? { options.first { $0.names.contains(word) } }
+
+  /// The option of a name without its dashes: a letter or a long name.
+  func option(named name: String) -> Option? { option((name.count == 1 ? "-" : "--") + name) }
 }

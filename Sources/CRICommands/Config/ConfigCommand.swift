@@ -53,10 +53,11 @@ struct ConfigCommand: AsyncParsableCommand {
   /// `a=1,b=2`; a comma that no key follows belongs to the value.
   private static func changes(_ text: String) throws -> [(ConfigKey, String)] {
     var pieces: [String] = []
-    for piece in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
-      let name = piece.prefix { $0 != "=" }
-      if pieces.isEmpty || name.count < piece.count && ConfigKey(rawValue: String(name)) != nil {
-        pieces.append(piece)
+    for piece in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let trimmed = piece.drop { $0 == " " }
+      let name = trimmed.prefix { $0 != "=" }
+      if pieces.isEmpty || name.count < trimmed.count && ConfigKey(rawValue: String(name)) != nil {
+        pieces.append(String(trimmed))
       } else {
         pieces[pieces.count - 1] += ",\(piece)"
       }

@@ -38,9 +38,7 @@ enum ConfigKey: String, CaseIterable, Sendable {
       }
       return .number("\(number)")
     case .bool:
-      // As Go reads flags.
-      if ["1", "t", "T", "TRUE", "true", "True"].contains(text) { return true }
-      if ["0", "f", "F", "FALSE", "false", "False"].contains(text) { return false }
+      if let flag = GoSpelling.flag(text) { return .bool(flag) }
       throw Failure(.usage, "\(rawValue) \(text): write true or false")
     default: return .string(text)
     }

@@ -19,6 +19,9 @@ struct Pulling: Sendable {
       let answer = try await client.images.pullImage(request, timeout: timeout)
       return try PodLife.named(answer.imageRef, .pullImage)
     } catch {
+      if case .deadlineExceeded = error {
+        throw Failure(.late, "image \(image.image): not pulled in time; wait longer with --pull-timeout")
+      }
       let failure = Failure(error, about: "image \(image.image)", client.images.endpoint)
       guard case .status(let status) = error, status.message.speaksOfLogin else { throw failure }
       let remedy = login == nil ? "log in with podman login, or give --creds" : "is the login right, and may it?"

@@ -43,14 +43,14 @@ struct ContainerSelection: ParsableArguments {
     query.labels = try Labels(label)
     query.filter.labelSelector = query.labels.selector
     query.limit = limit
-    if let state {
+    if let state, !state.isEmpty {
       query.filter.state = ContainerStateValue(state: try .named(state, after: "CONTAINER_"))
     } else if !all, query.limit == nil {
       query.filter.state = ContainerStateValue(state: .running)
     }
     query.name = try Pattern.option("--name", name)
     query.namespace = try Pattern.option("--namespace", namespace)
-    query.image = image
+    query.image = image.flatMap { $0.isEmpty ? nil : $0 }
     return query
   }
 

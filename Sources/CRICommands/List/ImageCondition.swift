@@ -63,9 +63,9 @@ enum ImageCondition: Sendable {
     case .dangling(let isDangling): return images.filter { $0.repoTags.isEmpty == isDangling }
     case .reference(let pattern):
       return images.filter { image in
-        (image.repoTags + image.repoDigests).contains {
-          pattern.matches(String(ImageName.repository(of: $0))) || pattern.matches($0)
-        }
+        // Whatever is meant, it is no part of a digest.
+        let repositories = (image.repoTags + image.repoDigests).map { String(ImageName.repository(of: $0)) }
+        return (repositories + image.repoTags).contains { pattern.matches($0) }
       }
     case .before(let name):
       let moment = try Self.moment(of: name, all, created)

@@ -32,7 +32,9 @@ struct PodSelection: ParsableArguments {
     query.filter.id = id ?? ""
     query.labels = try Labels(label)
     query.filter.labelSelector = query.labels.selector
-    if let state { query.filter.state = PodSandboxStateValue(state: try .named(state, after: "SANDBOX_")) }
+    if let state, !state.isEmpty {
+      query.filter.state = PodSandboxStateValue(state: try .named(state, after: "SANDBOX_"))
+    }
     query.name = try Pattern.option("--name", name)
     query.namespace = try Pattern.option("--namespace", namespace)
     query.limit = limit

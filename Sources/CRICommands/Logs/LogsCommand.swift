@@ -48,14 +48,16 @@ struct LogsCommand: AsyncParsableCommand {
 
   func validate() throws {
     if container.isEmpty { throw ValidationError("The container's ID or name is empty") }
-    if let stream, LogStream(rawValue: stream) == nil {
+    if let stream, !stream.isEmpty, LogStream(rawValue: stream) == nil {
       throw ValidationError("--stream \(stream): write stdout or stderr")
     }
   }
 
   func run() async throws {
     var selection = LogSelection(stream: stream.flatMap(LogStream.init(rawValue:)), tail: tail < 0 ? nil : tail)
-    if let since { selection.since = try SinceText.parse(since, now: Timestamp(nanoseconds: Kernel.now)) }
+    if let since, !since.isEmpty {
+      selection.since = try SinceText.parse(since, now: Timestamp(nanoseconds: Kernel.now))
+    }
     let client = try Context().client()
     let source = try await source(client)
     let printer = LinePrinter(

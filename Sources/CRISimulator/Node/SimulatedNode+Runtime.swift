@@ -88,7 +88,11 @@ extension SimulatedNode {
   }
 
   func imageFsInfo(_ request: ImageFsInfoRequest) -> ImageFsInfoResponse {
-    let used = images.all.reduce(0) { $0 + $1.item.size }
+    // Hostile sizes have no sum.
+    let used = images.all.reduce(UInt64(0)) { sum, image in
+      let (total, isTooLarge) = sum.addingReportingOverflow(image.item.size)
+      return isTooLarge ? .max : total
+    }
     let path = "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs"
     return ImageFsInfoResponse(imageFilesystems: [
       FilesystemUsage(
