@@ -64,7 +64,7 @@ struct ImageSelectionTests {
     "that cannot be are refused",
     arguments: [
       ("dangling=maybe", ExitCodes.usage), ("nosuch=1", .usage), ("reference=(", .usage), ("dangling", .usage),
-      ("before=nosuch", .failed),
+      ("before=nosuch", .notFound),
     ])
   func refused(filter: String, code: ExitCodes) throws {
     let failure = #expect(throws: Failure.self) { try select(["-f", filter]) }

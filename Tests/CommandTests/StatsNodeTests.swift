@@ -26,7 +26,7 @@ import Testing
       let document = try await node.cri("stats", "-o", "json", "--pod", container.podSandboxID)
       let stats = try ListContainerStatsResponse(json: JSON.parse(document.output)).stats
       #expect(stats.map(\.attributes?.id) == [container.id] && stats.first?.memory?.workingSetBytes != nil)
-      #expect(try await node.cri("stats", "nosuch").code == 1)
+      #expect(try await node.cri("stats", "nosuch").code == 7)
 
       // It may know nothing of pods without a control group.
       let pods = try await node.cri("statsp", "-s", "100ms")
