@@ -18,7 +18,8 @@ struct Inspection: Sendable {
   func run<Report: StatusReport>(
     _ ids: [String], _ look: @escaping @Sendable (String) async throws(RPCError) -> Report?
   ) async throws {
-    try ObjectAction.refuseEmpty(ids, noun)
+    // What a runtime calls something is not for us to refuse.
+    if !isListed { try ObjectAction.refuseEmpty(ids, noun) }
     guard !ids.isEmpty else { throw Failure(.notFound, "no \(noun) matches; see \(list)") }
     let answers = await Concurrency.map(ids) { await answer($0, look) }
     let (found, failures) = (answers.compactMap(\.report), answers.compactMap(\.failure))
