@@ -82,7 +82,7 @@ struct VerifyRemedy {
       $0.rules == ["runtime.network"]
     },
     VerifyRemedy(text: "pull the images again before a pod needs them") {
-      !$0.rules.isEmpty && $0.rules.isSubset(of: ["image.missing", "image.pinned"])
+      !$0.rules.isEmpty && $0.rules.isSubset(of: ["image.missing", "image.pinned", "runtime.pause-image"])
     },
     VerifyRemedy(text: "restart the runtime: an older program than the one on disk is still running") {
       $0.rules == ["runtime.binary"]

@@ -89,6 +89,10 @@ import TestSupport
     Case(object: "runtime", text: "handler runc.features.userNamespaces yes → no") {
       $0.runtime.handlers[1].features?.userNamespaces = false
     },
+    Case(object: "runtime", text: "handler (default) yes → none") { $0.runtime.handlers.removeFirst() },
+    Case(object: "runtime", text: "handler kata none → yes") {
+      $0.runtime.handlers.append(RuntimeHandler(name: "kata"))
+    },
     Case(object: "runtime", text: "executable /usr/bin/containerd → /usr/bin/containerd (deleted)") {
       $0.daemon.executable? += " (deleted)"
     },

@@ -55,6 +55,7 @@ extension RuleCase {
     .fires("runtime.handlers", "the default one is gone", "(default)", "none") {
       $1.runtime.handlers.removeAll { $0.name.isEmpty }
     },
+    .holds("runtime.handlers", "an older version lists none", in: .upgrade) { $1.runtime.handlers = [] },
     .holds("runtime.handlers", "one more") { $1.runtime.handlers.append(RuntimeHandler(name: "kata")) },
     .holds("runtime.handlers", "in another order, as CRI-O gives them") {
       $1.runtime = RuntimeFacts(
@@ -80,7 +81,7 @@ extension RuleCase {
     .fires("runtime.api", "only the old version", "v1", "v1alpha2") { $1.runtime.api = .v1alpha2 },
     .holds("runtime.api", "the new version too now") { before, _ in before.runtime.api = .v1alpha2 },
 
-    .fires("runtime.old-api", "it spoke the old version too", "v1alpha2 too", "v1 alone") { before, after in
+    .fires("runtime.old-api", "it spoke the old version too", "v1 and v1alpha2", "v1") { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, false)
     },
     .holds("runtime.old-api", "it does not say any more") { before, _ in before.runtime.servesV1alpha2 = true },
@@ -101,6 +102,17 @@ extension RuleCase {
       before.daemon.executable = "/usr/bin/containerd (deleted)"
     },
     .holds("runtime.binary", "it cannot be seen") { $1.daemon.executable = nil },
+
+    .fires("runtime.pause-image", "it went, and only the newest pod tells what it is", "pause:3", "pause:3, absent") {
+      for index in $0.sandboxes.indices { $0.sandboxes[index].facts.pauseImage = "pause:3" }
+      $1.sandboxes = $0.sandboxes
+      $1.images.remove(at: 1)
+    },
+    .holds("runtime.pause-image", "the new version pins another", in: .upgrade) {
+      for index in $0.sandboxes.indices { $0.sandboxes[index].facts.pauseImage = "pause:3" }
+      $1.sandboxes = $0.sandboxes
+      $1.images[1] = Image(id: "sha256:q", repoTags: ["pause:4"], pinned: true)
+    },
 
     .fires("host.boot", "rebooted", "boot-1", "boot-2") { $1.host.bootID = "boot-2" },
     .holds("host.boot", "it cannot be read") { $1.host.bootID = nil },
@@ -146,6 +158,15 @@ extension RuleCase {
     },
 
     .fires("image.pinned", "not any more", "pinned", "not pinned") { $1.images[1].pinned = false },
+    .holds("image.pinned", "a version that pins nothing", in: .upgrade) { $1.images[1].pinned = false },
+    .fires("image.unpinned", "a version that pins nothing", "pinned", "not pinned", in: .upgrade) {
+      $1.images[1].pinned = false
+    },
+    .fires("image.pinned", "a version that pins another", "pinned", "not pinned", in: .upgrade) {
+      $1.images[1].pinned = false
+      $1.images[0].pinned = true
+    },
+    .holds("image.unpinned", "nothing but a restart") { $1.images[1].pinned = false },
     .holds("image.pinned", "now pinned, as containerd 2 does") { before, _ in before.images[1].pinned = false },
   ]
 

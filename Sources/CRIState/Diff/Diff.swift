@@ -53,7 +53,11 @@ public enum Diff {
           (condition.type, ["status": .bool(condition.status), "reason": .string(condition.reason)])
         }))
     fields["handlers"] = .object(
-      JSONObject(snapshot.runtime.handlers.map { ($0.name.isEmpty ? "(default)" : $0.name, $0.json()) }))
+      JSONObject(
+        snapshot.runtime.handlers.map { handler in
+          let name = handler.name.isEmpty ? "(default)" : handler.name
+          return (name, ["listed": true, "features": handler.features?.json() ?? .null])
+        }))
     return .object(fields)
   }
 

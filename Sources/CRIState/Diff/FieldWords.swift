@@ -50,6 +50,8 @@ enum FieldWords {
     if let words = words[field] { return words }
     for (map, word) in maps where field.hasPrefix(map) {
       let rest = field.dropFirst(map.count)
+      // That it is there at all.
+      if map == "handlers.", rest.hasSuffix(".listed") { return word + rest.dropLast(7) }
       return word + (word.isEmpty && rest.hasSuffix(".status") ? rest.dropLast(7) : rest)
     }
     return field

@@ -18,7 +18,7 @@ public struct RuntimeSettings: Hashable, Sendable {
 
   /// `systemd` or `cgroupfs`.
   public var cgroupDriver: String?
-  /// What the pause process of each pod runs.
+  /// What the pause process of each new pod runs. containerd 2 does not tell.
   public var pauseImage: String?
   /// Without the loopback. Only containerd tells.
   public var networks: [Network]?

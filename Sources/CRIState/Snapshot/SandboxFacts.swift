@@ -13,16 +13,19 @@ public struct SandboxFacts: Hashable, Sendable {
   public var interfaces: [NetworkInterface]?
   /// The handler that CRI-O keeps in an annotation, since its status leaves it out.
   public var runtimeHandler: String?
+  /// What the pause process runs, by the name that it was pulled by. Only containerd tells.
+  public var pauseImage: String?
 
   public init(
     pid: Int32? = nil, networkNamespace: String? = nil, isNetworkNamespaceClosed: Bool? = nil,
-    interfaces: [NetworkInterface]? = nil, runtimeHandler: String? = nil
+    interfaces: [NetworkInterface]? = nil, runtimeHandler: String? = nil, pauseImage: String? = nil
   ) {
     self.pid = pid
     self.networkNamespace = networkNamespace
     self.isNetworkNamespaceClosed = isNetworkNamespaceClosed
     self.interfaces = interfaces
     self.runtimeHandler = runtimeHandler
+    self.pauseImage = pauseImage
   }
 }
 
@@ -54,6 +57,7 @@ extension SandboxFacts {
     // 0 stands for no process.
     pid = root["pid"]?.intValue.flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
     isNetworkNamespaceClosed = root["netNamespaceClosed"]?.boolValue
+    pauseImage = root["image"]?.nonEmptyString
     let spec = root["runtimeSpec"]
     let network = spec?["linux"]?["namespaces"]?.arrayValue?.first { $0["type"]?.stringValue == "network" }
     // With user namespaces the runtime's specification has no path, containerd's metadata has.

@@ -112,6 +112,7 @@ extension SandboxRecord {
       facts["isNetworkNamespaceClosed"] = .bool(isClosed)
     }
     if let handler = self.facts.runtimeHandler { facts["runtimeHandler"] = .string(handler) }
+    if let image = self.facts.pauseImage { facts["pauseImage"] = .string(image) }
     facts["interfaces"] = self.facts.interfaces.map { .array($0.map(\.json)) } ?? .null
     var record: JSONObject = ["status": status.json(), "facts": .object(facts)]
     record["truth"] = truth?.json
@@ -128,7 +129,8 @@ extension SandboxRecord {
         networkNamespace: try facts.optional("networkNamespace", \.stringValue),
         isNetworkNamespaceClosed: try facts.optional("isNetworkNamespaceClosed", \.boolValue),
         interfaces: interfaces == nil ? nil : try facts.array("interfaces", NetworkInterface.init),
-        runtimeHandler: try facts.optional("runtimeHandler", \.stringValue)),
+        runtimeHandler: try facts.optional("runtimeHandler", \.stringValue),
+        pauseImage: try facts.optional("pauseImage", \.stringValue)),
       truth: try reader.optionalMember("truth", SandboxTruth.init))
   }
 }

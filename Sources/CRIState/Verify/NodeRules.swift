@@ -36,6 +36,8 @@ enum NodeRules {
     Check("runtime.handlers", .major, .but(.migrate), "runtime_handlers", "pods of that RuntimeClass cannot be managed")
     {
       before, after in
+      // An older runtime lists none.
+      guard !after.runtime.handlers.isEmpty else { return nil }
       let lost = Set(before.runtime.handlers.map(\.name)).subtracting(after.runtime.handlers.map(\.name))
       return lost.isEmpty
         ? nil : (lost.sorted().map { $0.isEmpty ? "(default)" : $0 }.joined(separator: ", "), "none")
@@ -67,9 +69,8 @@ enum NodeRules {
       return (words(was), words(now))
     },
     Check("runtime.pause-image", .major, .all, "sandbox image", "no pod starts until it is pulled") { before, after in
-      // Older runtimes alone tell which it is.
-      guard let image = after.runtime.settings?.pauseImage, !after.lacks(.image), !has(after, image) else { return nil }
-      let was = before.runtime.settings?.pauseImage
+      guard !after.lacks(.image), let image = after.pauseImage, !has(after, image) else { return nil }
+      let was = before.pauseImage
       return was == image && !has(before, image) ? nil : (was ?? "unknown", "\(image), absent")
     },
     Check("runtime.oci", .major, .inPlace, "OCI runtime", "another one cannot manage the containers that run") {
@@ -96,7 +97,7 @@ enum NodeRules {
       before.runtime.api == .v1 && after.runtime.api != .v1 ? ("v1", "\(after.runtime.api)") : nil
     },
     Check("runtime.old-api", .major, [.restart, .kubeletRestart], "version", oldClients) { lostOldVersion($0, $1) },
-    Check("runtime.dropped-api", .minor, [.upgrade, .wipe, .reboot, .migrate], "version", oldClients) {
+    Check("runtime.dropped-api", .info, [.upgrade, .wipe, .reboot, .migrate], "version", oldClients) {
       lostOldVersion($0, $1)
     },
     Check(
@@ -122,7 +123,7 @@ enum NodeRules {
   static let leftover = Rule(
     "runtime.leftover", .info, .inPlace, "processes", "a process that the runtime does not list, and that does no harm")
 
-  static let images = [imageMissing, imageReplaced, imageCollected, imageNames, imagePinned]
+  static let images = [imageMissing, imageReplaced, imageCollected, imageNames, imagePinned, imageUnpinned]
 
   static let imageMissing = Rule(
     "image.missing", .major, .but(.wipe), "images", "it must be pulled again: a ready pod uses it, or it is pinned")
@@ -134,11 +135,14 @@ enum NodeRules {
     "image.names", .minor, .inPlace, "repo_tags, repo_digests", "the image is found by other names")
   static let imagePinned = Rule(
     "image.pinned", .major, .but(.wipe), "pinned", "kubelet may delete it; without the pause image no pod starts")
+  static let imageUnpinned = Rule(
+    "image.unpinned", .minor, [.upgrade, .reboot], "pinned",
+    "this version pins no image: kubelet may delete it when the disk is full")
 
   private static let oldClients = "kubelet before 1.23 and older agents speak only v1alpha2"
 
   private static func lostOldVersion(_ before: Snapshot, _ after: Snapshot) -> (before: String, after: String)? {
-    before.runtime.servesV1alpha2 == true && after.runtime.servesV1alpha2 == false ? ("v1alpha2 too", "v1 alone") : nil
+    before.runtime.servesV1alpha2 == true && after.runtime.servesV1alpha2 == false ? ("v1 and v1alpha2", "v1") : nil
   }
 
   private static func has(_ snapshot: Snapshot, _ image: String) -> Bool {

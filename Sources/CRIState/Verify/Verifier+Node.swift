@@ -63,6 +63,10 @@ extension Verifier {
     let users = before.containers.filter { readySandboxes.contains($0.sandboxID) }
     let asked = Set(users.compactMap(\.status.image?.image))
     let used = asked.union(users.flatMap { [$0.status.imageRef, $0.status.imageID] })
+    // Before 1.7 containerd pins nothing: a way back to it is no fault of this image.
+    let isOlder = before.runtime.version != after.runtime.version && !after.images.contains(where: \.pinned)
+    let isExpected = isOlder && NodeRules.imageUnpinned.scenarios.contains(scenario)
+    let unpinned = isExpected ? NodeRules.imageUnpinned : NodeRules.imagePinned
     let now = Dictionary(after.images.map { (Self.plain($0.id), $0) }, uniquingKeysWith: { first, _ in first })
     for was in before.images {
       let object = ObjectName(.image, name: was.repoTags.first ?? was.repoDigests.first ?? "", id: was.id)
@@ -79,7 +83,7 @@ extension Verifier {
         }
         if isUsed, let heir {
           report(NodeRules.imageReplaced, object, was.id, "\(heir.id) has its name")
-          if was.pinned && !heir.pinned { report(NodeRules.imagePinned, object, "pinned", "not pinned") }
+          if was.pinned && !heir.pinned { report(unpinned, object, "pinned", "not pinned") }
         } else {
           report(isUsed ? NodeRules.imageMissing : NodeRules.imageCollected, object, was.id, "none")
         }
@@ -89,7 +93,7 @@ extension Verifier {
         (was.repoTags + was.repoDigests).sorted(), (found.repoTags + found.repoDigests).sorted()
       )
       if old != new { report(NodeRules.imageNames, object, Words.value(old), Words.value(new)) }
-      if was.pinned && !found.pinned { report(NodeRules.imagePinned, object, "pinned", "not pinned") }
+      if was.pinned && !found.pinned { report(unpinned, object, "pinned", "not pinned") }
     }
   }
 
@@ -138,6 +142,13 @@ extension Verifier {
     if before.host.bootID == nil || after.host.bootID == nil {
       let negation = scenario == .reboot ? "" : "not "
       unchecked.append(Unread(what: "that the node was \(negation)rebooted", why: "the boot id could not be read"))
+    }
+    if after.runtime.handlers.isEmpty && !before.runtime.handlers.isEmpty {
+      unchecked.append(Unread(what: "handlers of RuntimeClasses", why: "this version of the runtime lists none"))
+    }
+    if after.runtime.settings != nil, after.pauseImage == nil, !after.sandboxes.isEmpty {
+      unchecked.append(
+        Unread(what: "that the image of pause containers is there", why: "the runtime does not tell which it is"))
     }
     if scenario == .kubeletRestart, after.truth?.kubelet?.wasRestarted(since: before.truth?.kubelet) == nil {
       unchecked.append(Unread(what: "that kubelet was restarted", why: "its process cannot be seen from here"))
