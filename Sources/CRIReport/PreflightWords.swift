@@ -4,7 +4,9 @@ internal import CRIState
 struct PreflightWords {
   let report: PreflightReport
 
-  private var change: String { report.target == nil ? "restart" : "upgrade" }
+  private var change: String {
+    report.target == nil ? "restart" : report.isDowngrade ? "downgrade" : "upgrade"
+  }
 
   var title: String {
     let versions = report.target.map { "\(report.runtime) to \($0)" } ?? report.runtime

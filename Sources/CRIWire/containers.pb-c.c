@@ -379,3 +379,185 @@ const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_an
   NULL, /* gen_init_helpers = false */
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor containerd__services__containers__v1__list_stored_sandboxes_request__field_descriptors[1] =
+{
+  {
+    "filters",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Containerd__Services__Containers__V1__ListStoredSandboxesRequest, n_filters),
+    offsetof(Containerd__Services__Containers__V1__ListStoredSandboxesRequest, filters),
+    NULL,
+    &cri_empty_text,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned containerd__services__containers__v1__list_stored_sandboxes_request__field_indices_by_name[] = {
+  0,   /* field[0] = filters */
+};
+static const ProtobufCIntRange containerd__services__containers__v1__list_stored_sandboxes_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor containerd__services__containers__v1__list_stored_sandboxes_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "containerd.services.containers.v1.ListStoredSandboxesRequest",
+  "ListStoredSandboxesRequest",
+  "Containerd__Services__Containers__V1__ListStoredSandboxesRequest",
+  "containerd.services.containers.v1",
+  sizeof(Containerd__Services__Containers__V1__ListStoredSandboxesRequest),
+  1,
+  containerd__services__containers__v1__list_stored_sandboxes_request__field_descriptors,
+  containerd__services__containers__v1__list_stored_sandboxes_request__field_indices_by_name,
+  1,  containerd__services__containers__v1__list_stored_sandboxes_request__number_ranges,
+  NULL, /* gen_init_helpers = false */
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor containerd__services__containers__v1__list_stored_sandboxes_response__field_descriptors[1] =
+{
+  {
+    "sandboxes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Containerd__Services__Containers__V1__ListStoredSandboxesResponse, n_sandboxes),
+    offsetof(Containerd__Services__Containers__V1__ListStoredSandboxesResponse, sandboxes),
+    &containerd__services__containers__v1__stored_sandbox__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned containerd__services__containers__v1__list_stored_sandboxes_response__field_indices_by_name[] = {
+  0,   /* field[0] = sandboxes */
+};
+static const ProtobufCIntRange containerd__services__containers__v1__list_stored_sandboxes_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor containerd__services__containers__v1__list_stored_sandboxes_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "containerd.services.containers.v1.ListStoredSandboxesResponse",
+  "ListStoredSandboxesResponse",
+  "Containerd__Services__Containers__V1__ListStoredSandboxesResponse",
+  "containerd.services.containers.v1",
+  sizeof(Containerd__Services__Containers__V1__ListStoredSandboxesResponse),
+  1,
+  containerd__services__containers__v1__list_stored_sandboxes_response__field_descriptors,
+  containerd__services__containers__v1__list_stored_sandboxes_response__field_indices_by_name,
+  1,  containerd__services__containers__v1__list_stored_sandboxes_response__number_ranges,
+  NULL, /* gen_init_helpers = false */
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor containerd__services__containers__v1__stored_sandbox__field_descriptors[6] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Containerd__Services__Containers__V1__StoredSandbox, id),
+    NULL,
+    &cri_empty_text,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runtime",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Containerd__Services__Containers__V1__StoredSandbox, runtime),
+    &containerd__services__containers__v1__stored_runtime__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labels",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Containerd__Services__Containers__V1__StoredSandbox, n_labels),
+    offsetof(Containerd__Services__Containers__V1__StoredSandbox, labels),
+    &runtime__v1__map_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Containerd__Services__Containers__V1__StoredSandbox, created_at),
+    &containerd__services__containers__v1__stored_time__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "extensions",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Containerd__Services__Containers__V1__StoredSandbox, n_extensions),
+    offsetof(Containerd__Services__Containers__V1__StoredSandbox, extensions),
+    &containerd__services__containers__v1__stored_extension__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sandboxer",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Containerd__Services__Containers__V1__StoredSandbox, sandboxer),
+    NULL,
+    &cri_empty_text,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned containerd__services__containers__v1__stored_sandbox__field_indices_by_name[] = {
+  3,   /* field[3] = created_at */
+  4,   /* field[4] = extensions */
+  0,   /* field[0] = id */
+  2,   /* field[2] = labels */
+  1,   /* field[1] = runtime */
+  5,   /* field[5] = sandboxer */
+};
+static const ProtobufCIntRange containerd__services__containers__v1__stored_sandbox__number_ranges[4 + 1] =
+{
+  { 1, 0 },
+  { 4, 2 },
+  { 7, 4 },
+  { 10, 5 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_sandbox__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "containerd.services.containers.v1.StoredSandbox",
+  "StoredSandbox",
+  "Containerd__Services__Containers__V1__StoredSandbox",
+  "containerd.services.containers.v1",
+  sizeof(Containerd__Services__Containers__V1__StoredSandbox),
+  6,
+  containerd__services__containers__v1__stored_sandbox__field_descriptors,
+  containerd__services__containers__v1__stored_sandbox__field_indices_by_name,
+  4,  containerd__services__containers__v1__stored_sandbox__number_ranges,
+  NULL, /* gen_init_helpers = false */
+  NULL,NULL,NULL    /* reserved[123] */
+};

@@ -39,6 +39,9 @@ extension NodeTree {
     for container in snapshot.containers { try tree.write("\(containerdRoot)/containers/\(container.id)/status", "{}") }
     let tasks = snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
     for id in tasks { try tree.write("\(Self.tasks)/\(id)/shim-binary-path", "/usr/bin/containerd-shim-runc-v2") }
+    // 2.x writes another file.
+    let record = snapshot.runtime.version.hasPrefix("1.") ? "address" : "bootstrap.json"
+    for id in tasks { try tree.write("\(Self.tasks)/\(id)/\(record)", "unix:///run/containerd/s/\(id)") }
     return tree
   }
 

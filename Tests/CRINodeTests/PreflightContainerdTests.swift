@@ -87,6 +87,57 @@ import TestSupport
     #expect(try await node.report().rules.isEmpty)
   }
 
+  @Test func `pods that containerd 2 made do not outlive the way back to 1.x`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    #expect(try await node.report(to: "2.0.0").rules.isEmpty)
+    let report = try await node.report(to: "1.7.34")
+    let running =
+      node.snapshot.sandboxes.filter(\.isReady).map(\.id)
+      + node.snapshot.containers.filter(\.isRunning).map(\.id)
+    #expect(report.rules == ["P12"] && report.ids("P12") == Set(running))
+    #expect(report.isDowngrade && report.verdict == .loss && report.victims.count == report.podCount)
+    // One from before the upgrade does: its shim wrote what 1.x reads.
+    for id in running.dropFirst() { try node.tree.write("\(NodeTree.tasks)/\(id)/address", "unix:///x") }
+    #expect(try await node.report(to: "1.7.34").ids("P12") == [running[0]])
+  }
+
+  @Test func `the store of sandboxes is read as containerd 2 has it`() async throws {
+    let answer = try #require(try Recording("containerd-2.3", .before).calls.first?.response)
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    // One more, which a daemon left that ended too early.
+    let bare = ListStoredSandboxesResponse(sandboxes: [StoredSandbox(id: "bare", createdAt: StoredTime(seconds: 7))])
+    let server = try Server(at: path) { call in
+      let namespace = call.metadata.first { $0.name == "containerd-namespace" }?.value
+      guard namespace == "k8s.io" else { return call.finish(.failedPrecondition, "namespace is required") }
+      call.send(answer + bare.encode())
+      call.finish()
+    }
+    defer { server.stop() }
+    let store = try #require(await SandboxStore.read(from: try Endpoint(path), timeout: .seconds(30)).value)
+    #expect(store.malformed.isEmpty && store.bare == ["bare": Timestamp(seconds: 7)])
+    #expect(store.sandboxes.count == 4 && store.sandboxes.allSatisfy { $0.sandboxer == "podsandbox" })
+    let dns = try #require(store.sandboxes.first { $0.pod.name == "coredns-7c6" })
+    #expect(dns.name == "coredns-7c6_kube-system_0c8d9d7e-0000-4000-8000-000000000002_0" && !dns.isHostNetwork)
+    #expect(dns.ip == "10.158.245.3" && dns.additionalIPs == ["fd63:7269:2275:9ef5::3"] && dns.hasCNIResult)
+    #expect(dns.networkNamespace.hasPrefix("/run/node/state/") && dns.created > .zero)
+    #expect(store.sandboxes.filter(\.isHostNetwork).map(\.pod.name) == ["kube-proxy-x1"])
+  }
+
+  @Test func `a store that is not there is empty, one that fails is not known`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    for (code, message, isKnown) in [
+      (StatusCode.unimplemented, "unknown service containerd.services.sandbox.v1.Store", true),
+      (.unavailable, "closing", false),
+    ] {
+      let server = try Server(at: path) { call in call.finish(code, message) }
+      defer { server.stop() }
+      let store = await SandboxStore.read(from: try Endpoint(path), timeout: .seconds(30))
+      #expect(store.value == (isKnown ? SandboxStore() : nil), "\(store)")
+    }
+  }
+
   @Test func `elsewhere than on the node nothing is claimed`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.remove("/var/lib/containerd")
@@ -94,13 +145,13 @@ import TestSupport
     try node.tree.remove("/etc")
     var report = try await node.report()
     #expect(report.rules.isEmpty)
-    #expect(report.gaps == ["P5", "P6"])
+    #expect(report.gaps == ["P5", "P6", "P12"])
     #expect(report.verdict == .unchecked)
     // Another containerd's directories are no better.
     try node.tree.write("\(NodeTree.containerdRoot)/containers/other/status", "{}")
     try node.tree.write("\(NodeTree.tasks)/other/shim-binary-path", "/x")
     report = try await node.report()
-    #expect(report.gaps == ["P5", "P6"])
+    #expect(report.gaps == ["P5", "P6", "P12"])
   }
 
   @Test func `configurations that are none do not count`() async throws {

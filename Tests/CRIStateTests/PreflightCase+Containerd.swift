@@ -13,7 +13,15 @@ extension PreflightCase {
     },
     PreflightCase(rule: "P1", name: "the host's network needs none") { $0.editRecords { $0.sandboxes[1].ip = "" } },
     PreflightCase(rule: "P1", name: "a stopped pod needs none") { $0.editRecords { $0.sandboxes[2].ip = "" } },
-    PreflightCase(rule: "P1", name: "no record", isUnchecked: true) { $0.editRecords { $0.sandboxes.removeFirst() } },
+    PreflightCase(rule: "P1", name: "no record, and the store not read", isUnchecked: true) {
+      $0.editRecords { $0.sandboxes.removeFirst() }
+      $0.containerd?.store = .unknown("no")
+    },
+    PreflightCase(rule: "P1", name: "another sandboxer has no address on disk", objects: ["default/web"]) {
+      $0.editRecords { $0.sandboxes[0].ip = "" }
+      $0.moveToStore(sandboxer: "shim")
+    },
+    PreflightCase(rule: "P1", name: "another sandboxer has it") { $0.moveToStore(sandboxer: "shim") },
     PreflightCase(rule: "P1", name: "a record that is not understood", isUnchecked: true) {
       $0.editRecords {
         $0.sandboxes.removeFirst()
@@ -21,7 +29,6 @@ extension PreflightCase {
       }
     },
     PreflightCase(rule: "P1", name: "no record, where P8 says it") {
-      $0.snapshot.runtime.version = "1.6.20"
       $0.editRecords { $0.sandboxes.removeFirst() }
     },
     PreflightCase(rule: "P1", name: "no records at all", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
@@ -53,6 +60,15 @@ extension PreflightCase {
     },
     PreflightCase(rule: "P4", name: "a container that is not listed", objects: ["nginx_sandbox-web_0"]) {
       $0.snapshot.containers.removeFirst()
+    },
+    PreflightCase(rule: "P4", name: "one that only the store of sandboxes has", objects: ["default/web"]) {
+      $0.moveToStore(sandboxer: "podsandbox")
+      $0.snapshot.sandboxes.removeFirst()
+    },
+    PreflightCase(rule: "P4", name: "a store that the next containerd does not read") {
+      $0.moveToStore(sandboxer: "podsandbox")
+      $0.snapshot.sandboxes.removeFirst()
+      $0.target = RuntimeVersion("1.6.20")
     },
     PreflightCase(rule: "P4", name: "one that was made just now") {
       $0.snapshot.sandboxes.removeFirst()
@@ -100,12 +116,47 @@ extension PreflightCase {
       $0.snapshot.runtime.version = "v1.7.27-k3s1"
       $0.editRecords { $0.sandboxes.remove(at: 1) }
     },
-    PreflightCase(rule: "P8", name: "2.x may have it elsewhere", isUnchecked: true) {
+    PreflightCase(rule: "P8", name: "2.x has it nowhere else", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes.removeFirst() }
     },
-    PreflightCase(rule: "P8", name: "a version of no known form", isUnchecked: true) {
+    PreflightCase(rule: "P8", name: "its store was not read", isUnchecked: true) {
+      $0.editRecords { $0.sandboxes.removeFirst() }
+      $0.containerd?.store = .unknown("no")
+    },
+    PreflightCase(rule: "P8", name: "1.6 has no store", objects: ["default/web"]) {
+      $0.snapshot.runtime.version = "1.6.20"
+      $0.editRecords { $0.sandboxes.removeFirst() }
+      $0.containerd?.store = .unknown("no")
+    },
+    PreflightCase(rule: "P8", name: "a version of no known form, its store not read", isUnchecked: true) {
       $0.snapshot.runtime.version = "unknown"
       $0.editRecords { $0.sandboxes.removeFirst() }
+      $0.containerd?.store = .unknown("no")
+    },
+    PreflightCase(rule: "P8", name: "another sandboxer has no pause container") { $0.moveToStore(sandboxer: "shim") },
+    PreflightCase(rule: "P8", name: "containerd 1.6 does not know that sandboxer", objects: ["default/web"]) {
+      $0.moveToStore(sandboxer: "shim")
+      $0.target = RuntimeVersion("1.6.20")
+    },
+    PreflightCase(rule: "P8", name: "a k3s that brings some containerd") {
+      $0.moveToStore(sandboxer: "shim")
+      $0.target = RuntimeVersion("v1.34.1+k3s1")
+    },
+    PreflightCase(rule: "P8", name: "its pause container's record alone is gone", objects: ["default/web"]) {
+      $0.moveToStore(sandboxer: "podsandbox")
+    },
+    PreflightCase(rule: "P8", name: "the same in the sandbox mode of 1.7", objects: ["default/web"]) {
+      $0.snapshot.runtime.version = "1.7.34"
+      $0.moveToStore(sandboxer: "")
+    },
+    PreflightCase(rule: "P8", name: "where 1.7 does not say whether it had one", isUnchecked: true) {
+      $0.snapshot.runtime.version = "1.7.34"
+      $0.snapshot.sandboxes[0].facts.pid = nil
+      $0.moveToStore(sandboxer: "")
+    },
+    PreflightCase(rule: "P8", name: "a record of an unknown form in the store", isUnchecked: true) {
+      $0.editRecords { $0.sandboxes.removeFirst() }
+      $0.containerd?.store = .known(SandboxStore(malformed: ["sandbox-web"]))
     },
     PreflightCase(rule: "P8", name: "a stopped pod is no loss") {
       $0.snapshot.runtime.version = "1.6.20"
@@ -160,6 +211,58 @@ extension PreflightCase {
         $0.malformed = ["container-web-nginx"]
       }
     },
+    PreflightCase(rule: "P11", name: "a record of a pod that was not finished", objects: ["sandbox-x"]) {
+      $0.addBareRecord()
+    },
+    PreflightCase(rule: "P11", name: "on the way to such a version", objects: ["sandbox-x"]) {
+      $0.snapshot.runtime.version = "2.2.0"
+      $0.target = RuntimeVersion("2.0.5")
+      $0.addBareRecord()
+    },
+    PreflightCase(rule: "P11", name: "later versions remove it") {
+      $0.snapshot.runtime.version = "2.1.4"
+      $0.addBareRecord()
+    },
+    PreflightCase(rule: "P11", name: "so do builds with the fix") {
+      $0.snapshot.runtime.version = "2.0.4-k3s2"
+      $0.addBareRecord()
+    },
+    PreflightCase(rule: "P11", name: "1.7 reads none") {
+      $0.snapshot.runtime.version = "1.7.34"
+      $0.addBareRecord()
+    },
+    PreflightCase(rule: "P11", name: "but in its sandbox mode", objects: ["sandbox-x"]) {
+      $0.snapshot.runtime.version = "1.7.34"
+      $0.addBareRecord(beside: "sandbox-web")
+    },
+    PreflightCase(rule: "P11", name: "one that is being made") {
+      $0.addBareRecord()
+      let now = $0.now
+      $0.containerd?.store = .known(SandboxStore(bare: ["sandbox-x": now - .seconds(3)]))
+    },
+    PreflightCase(rule: "P11", name: "one with a pause container") {
+      $0.containerd?.store = .known(SandboxStore(bare: ["sandbox-web": .zero]))
+    },
+    PreflightCase(rule: "P11", name: "the store was not read", isUnchecked: true) {
+      $0.containerd?.store = .unknown("no")
+    },
+    PreflightCase(rule: "P12", name: "shims of 2.x, and back to 1.7", objects: ["default/web", "default/web/nginx"]) {
+      $0.target = RuntimeVersion("1.7.34")
+      $0.containerd?.missingAddresses = .known(["sandbox-web", "container-web-nginx"])
+    },
+    PreflightCase(rule: "P12", name: "shims of 2.x, which runs on") {
+      $0.containerd?.missingAddresses = .known(["sandbox-web"])
+    },
+    PreflightCase(rule: "P12", name: "a k3s that brings some containerd") {
+      $0.target = RuntimeVersion("v1.34.1+k3s1")
+      $0.containerd?.missingAddresses = .known(["sandbox-web"])
+    },
+    PreflightCase(rule: "P12", name: "a pod from before the upgrade") { $0.target = RuntimeVersion("1.7.34") },
+    PreflightCase(rule: "P12", name: "nobody looked", isUnchecked: true) {
+      $0.target = RuntimeVersion("1.7.34")
+      $0.containerd?.missingAddresses = .unknown("no")
+    },
+
     PreflightCase(rule: "P9", name: "no records at all", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
   ]
 }

@@ -1,4 +1,5 @@
 import CRIMessages
+import CRIProtobuf
 import CRIState
 
 /// A node on which nothing is wrong, and one thing that is changed in it.
@@ -35,7 +36,8 @@ extension PreflightFacts {
           containers: Snapshot.before.containers.map {
             DiskContainer(id: $0.id, name: "\($0.name)_\($0.sandboxID)_0", sandboxID: $0.sandboxID)
           })),
-      missingCheckpoints: .known([:]), missingShims: .known([:])),
+      store: .known(SandboxStore()), missingCheckpoints: .known([:]), missingShims: .known([:]),
+      missingAddresses: .known([])),
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
     networkConfigurations: .known(["10-net.conflist"]))
@@ -72,6 +74,22 @@ extension PreflightFacts {
     guard case .known(var records) = containerd?.records else { return }
     change(&records)
     containerd?.records = .known(records)
+  }
+
+  /// Moves the first sandbox's record from the pause containers' to the store of sandboxes.
+  mutating func moveToStore(sandboxer: String) {
+    guard case .known(var records) = containerd?.records else { return }
+    var record = records.sandboxes.removeFirst()
+    record.sandboxer = sandboxer
+    containerd?.records = .known(records)
+    containerd?.store = .known(SandboxStore(sandboxes: [record]))
+  }
+
+  /// What a daemon leaves that ends while it makes a pod.
+  mutating func addBareRecord(beside id: String? = nil) {
+    let pod = PodName(namespace: "default", name: "web", uid: "uid-web")
+    let others = id.map { [DiskSandbox(id: $0, name: "web", pod: pod)] } ?? []
+    containerd?.store = .known(SandboxStore(sandboxes: others, bare: ["sandbox-x": .zero]))
   }
 
   /// Adds lines to CRI-O's configuration.

@@ -63,13 +63,14 @@ private struct PreflightReader {
     case "containerd":
       let config = document(info["config"])
       // After the snapshot, so that each sandbox in it is on disk by now.
+      let store = await SandboxStore.read(from: client.endpoint, timeout: options.timeout)
       let records = await DiskRecords.read(from: client.endpoint, timeout: options.timeout)
       if let records = records.value { facts.snapshot = try await settled(records) }
       facts.configuration = RuntimeConfiguration(
-        containerd: config, cni: document(info["cniconfig"]), records: records, served: served)
+        containerd: config, cni: document(info["cniconfig"]), facts.snapshot, served: served)
       let root = config["rootDir"]?.stringValue
       facts.containerd = ContainerdDisk(
-        records: records, facts.snapshot, files, root: root, state: config["stateDir"]?.stringValue)
+        records: records, store: store, facts.snapshot, files, root: root, state: config["stateDir"]?.stringValue)
       isNode = root.map { (try? files.exists($0)) == true } ?? false
     case "cri-o":
       let config = document(info["config"])

@@ -7,16 +7,19 @@ extension ContainerdDisk {
   ///   - root: the CRI plugin's directory, such as `/var/lib/containerd/io.containerd.grpc.v1.cri`.
   ///   - state: its directory for what a reboot takes away, such as `/run/containerd/io.containerd.grpc.v1.cri`.
   init(
-    records: Evidence<DiskRecords>, _ snapshot: Snapshot, _ files: NodeFiles, root: String?, state: String?
+    records: Evidence<DiskRecords>, store: Evidence<SandboxStore>, _ snapshot: Snapshot, _ files: NodeFiles,
+    root: String?, state: String?
   ) {
     let silent = "containerd does not say where its directories are"
+    let tasks = state.map { state in
+      let parent = state.split(separator: "/").dropLast().joined(separator: "/")
+      return "/\(parent)/io.containerd.runtime.v2.task/k8s.io"
+    }
     self.init(
-      records: records,
+      records: records, store: store,
       missingCheckpoints: root.map { Self.checkpoints(snapshot, files, "\($0)/containers") } ?? .unknown(silent),
-      missingShims: state.map {
-        let parent = $0.split(separator: "/").dropLast().joined(separator: "/")
-        return Self.shims(snapshot, files, "/\(parent)/io.containerd.runtime.v2.task/k8s.io")
-      } ?? .unknown(silent))
+      missingShims: tasks.map { Self.shims(snapshot, files, $0) } ?? .unknown(silent),
+      missingAddresses: tasks.map { Self.addresses(snapshot, files, $0) } ?? .unknown(silent))
   }
 
   private static func checkpoints(
@@ -31,8 +34,7 @@ extension ContainerdDisk {
   private static func shims(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Evidence<[String: String]> {
-    let ids = snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
-    return look(directory, files, at: ids) { id throws(Errno) in
+    look(directory, files, at: tasks(snapshot)) { id throws(Errno) in
       let file = "\(directory)/\(id)/shim-binary-path"
       // Older ones write no such file: they look the program up each time.
       guard try files.exists(file) else { return nil }
@@ -40,6 +42,22 @@ extension ContainerdDisk {
       guard program.hasPrefix("/") else { return nil }
       return try files.exists(String(program)) ? nil : String(program)
     }
+  }
+
+  private static func addresses(
+    _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
+  ) -> Evidence<Set<String>> {
+    let missing = look(directory, files, at: tasks(snapshot)) { id throws(Errno) in
+      // What has no bundle here has another kind of shim.
+      let bundle = "\(directory)/\(id)"
+      guard try files.exists(bundle) else { return nil }
+      return try files.exists("\(bundle)/address") ? nil : bundle
+    }
+    return missing.map { Set($0.keys) }
+  }
+
+  private static func tasks(_ snapshot: Snapshot) -> [String] {
+    snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
   }
 
   /// What is missing of each id, in a directory that must be there where there is anything to look for.

@@ -4,10 +4,10 @@ internal import CRIState
 extension DiskRecords {
   private static let service = "/containerd.services.containers.v1.Containers"
   /// Where containerd keeps all that belongs to the CRI.
-  private static let namespace = (name: "containerd-namespace", value: "k8s.io")
+  static let namespace = (name: "containerd-namespace", value: "k8s.io")
   private static let filters = ["sandbox", "container"].map { "labels.\"io.cri-containerd.kind\"==\($0)" }
   /// A record has about 10 KB; the runtime's own limit for one message is lower, and then it streams.
-  private static let largestAnswer = 256 << 20
+  static let largestAnswer = 256 << 20
 
   /// Reads them from containerd's own interface, which it serves beside the CRI.
   static func read(from endpoint: Endpoint, timeout: Duration) async -> Evidence<DiskRecords> {

@@ -7,14 +7,15 @@ extension RuntimeConfiguration {
   /// - Parameters:
   ///   - config: CRI: `StatusResponse.info["config"]`.
   ///   - cni: CRI: `StatusResponse.info["cniconfig"]`.
-  init(containerd config: JSON, cni: JSON, records: Evidence<DiskRecords>, served: Evidence<String>?) {
+  init(containerd config: JSON, cni: JSON, _ snapshot: Snapshot, served: Evidence<String>?) {
     let engine = config["containerd"]
     let runtime = engine?["runtimes"]?[engine?["defaultRuntimeName"]?.stringValue ?? ""]
     let isSystemd = runtime?["options"]?["SystemdCgroup"]?.boolValue ?? config["systemdCgroup"]?.boolValue
     let driver = isSystemd.map { Evidence.known($0 ? "systemd" : "cgroupfs") }
     self.init(
       cgroupDriver: served ?? driver ?? Self.silent("its cgroup driver"), servesCgroupDriver: served != nil,
-      pauseImage: Self.known(config["sandboxImage"]) ?? Self.pauseImage(records),
+      pauseImage: Self.known(config["sandboxImage"]) ?? Self.known(snapshot.pauseImage)
+        ?? Self.silent("its pause image"),
       networkDirectory: Self.known(cni["PluginConfDir"]) ?? Self.known(config["cni"]?["confDir"])
         ?? Self.silent("where its CNI configurations are"))
   }
@@ -35,11 +36,5 @@ extension RuntimeConfiguration {
 
   private static func known(_ text: String?) -> Evidence<String>? {
     text.flatMap { $0.isEmpty ? nil : .known($0) }
-  }
-
-  /// containerd 2 does not tell; what the newest sandbox was made from does.
-  private static func pauseImage(_ records: Evidence<DiskRecords>) -> Evidence<String> {
-    let newest = records.value?.sandboxes.filter { !$0.image.isEmpty }.max { $0.created < $1.created }
-    return known(newest?.image) ?? silent("its pause image")
   }
 }

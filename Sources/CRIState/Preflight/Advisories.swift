@@ -53,6 +53,11 @@ public enum Advisories {
       "a pod that failed to start leaves a record with a name that is taken: the daemon does not come up any more",
       "containerd#6095, containerd#13609", .high, decidedBy: ["P3"]),
     Advisory(
+      "containerd-10848", .containerd,
+      [Advisory.Case(.restart, PreflightFacts.endingAtBareRecords)], fixedIn: "2.0.6, 2.1.4, v2.0.4-k3s2",
+      "a daemon that ended while it made a pod leaves a record without metadata, and does not come up any more",
+      "containerd#10848, k3s#11973", .high, decidedBy: ["P11"]),
+    Advisory(
       "containerd-11916", .containerd,
       [
         Advisory.Case(

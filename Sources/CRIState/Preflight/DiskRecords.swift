@@ -16,7 +16,8 @@ public struct DiskRecords: Hashable, Sendable {
   }
 }
 
-/// A sandbox as containerd has it on disk (its extension `io.cri-containerd.sandbox.metadata`).
+/// A sandbox as containerd has it on disk: the extension `io.cri-containerd.sandbox.metadata` of its pause container, or
+/// `metadata` in the store of sandboxes.
 public struct DiskSandbox: Hashable, Sendable {
   public var id: String
   /// What no two sandboxes may share: `POD_NAMESPACE_UID_ATTEMPT`.
@@ -34,11 +35,13 @@ public struct DiskSandbox: Hashable, Sendable {
   public var additionalIPs: [String]
   /// Whether there is a record of what CNI answered.
   public var hasCNIResult: Bool
+  /// Who makes and ends it, `podsandbox` or `shim`, as the store of sandboxes tells from 2.0 on; else empty.
+  public var sandboxer: String
 
   public init(
     id: String, name: String, pod: PodName, created: Timestamp = .zero, image: String = "",
     isHostNetwork: Bool = false, networkNamespace: String = "", ip: String = "", additionalIPs: [String] = [],
-    hasCNIResult: Bool = false
+    hasCNIResult: Bool = false, sandboxer: String = ""
   ) {
     self.id = id
     self.name = name
@@ -50,6 +53,7 @@ public struct DiskSandbox: Hashable, Sendable {
     self.ip = ip
     self.additionalIPs = additionalIPs
     self.hasCNIResult = hasCNIResult
+    self.sandboxer = sandboxer
   }
 }
 
@@ -78,7 +82,12 @@ extension DiskRecords {
         guard let bytes = entry.value?.value else { continue }
         switch entry.key {
         case "io.cri-containerd.sandbox.metadata":
-          if let sandbox = DiskSandbox(record, bytes) { sandboxes.append(sandbox) } else { malformed.append(record.id) }
+          let created = record.createdAt?.timestamp ?? .zero
+          if let sandbox = DiskSandbox(id: record.id, created: created, image: record.image, sandboxer: "", bytes) {
+            sandboxes.append(sandbox)
+          } else {
+            malformed.append(record.id)
+          }
         case "io.cri-containerd.container.metadata":
           if let container = DiskContainer(record, bytes) {
             containers.append(container)
@@ -93,19 +102,20 @@ extension DiskRecords {
 }
 
 extension DiskSandbox {
-  init?(_ record: StoredContainer, _ bytes: [UInt8]) {
+  /// - Parameter bytes: the extension, whose form is the same wherever it is kept.
+  init?(id: String, created: Timestamp, image: String, sandboxer: String, _ bytes: [UInt8]) {
     guard let metadata = Self.metadata(bytes), let name = metadata["Name"]?.stringValue else { return nil }
     let config = metadata["Config"]
     let pod = config?["metadata"]
     self.init(
-      id: record.id, name: name,
+      id: id, name: name,
       pod: PodName(
         namespace: pod?["namespace"]?.stringValue ?? "", name: pod?["name"]?.stringValue ?? "",
         uid: pod?["uid"]?.stringValue ?? ""),
-      created: record.created, image: record.image, isHostNetwork: Self.isHostNetwork(config),
+      created: created, image: image, isHostNetwork: Self.isHostNetwork(config),
       networkNamespace: metadata["NetNSPath"]?.stringValue ?? "", ip: metadata["IP"]?.stringValue ?? "",
       additionalIPs: metadata["AdditionalIPs"]?.arrayValue?.compactMap(\.stringValue) ?? [],
-      hasCNIResult: !(metadata["CNIResult"]?.isNull ?? true))
+      hasCNIResult: !(metadata["CNIResult"]?.isNull ?? true), sandboxer: sandboxer)
   }
 
   /// Go's JSON of the message: numbers for enums, nothing for zeros. The number or, from newer ones, its name.
@@ -125,13 +135,11 @@ extension DiskContainer {
   init?(_ record: StoredContainer, _ bytes: [UInt8]) {
     guard let metadata = DiskSandbox.metadata(bytes), let name = metadata["Name"]?.stringValue else { return nil }
     self.init(
-      id: record.id, name: name, sandboxID: metadata["SandboxID"]?.stringValue ?? "", created: record.created)
+      id: record.id, name: name, sandboxID: metadata["SandboxID"]?.stringValue ?? "",
+      created: record.createdAt?.timestamp ?? .zero)
   }
 }
 
-extension StoredContainer {
-  fileprivate var created: Timestamp {
-    guard let time = createdAt else { return .zero }
-    return Timestamp(nanoseconds: time.seconds &* 1_000_000_000 &+ Int64(time.nanos))
-  }
+extension StoredTime {
+  var timestamp: Timestamp { Timestamp(nanoseconds: seconds &* 1_000_000_000 &+ Int64(nanos)) }
 }

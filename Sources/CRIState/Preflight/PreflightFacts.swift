@@ -33,6 +33,12 @@ public struct PreflightFacts: Hashable, Sendable {
 
   /// The version that runs; nil where its text is none.
   public var version: RuntimeVersion? { RuntimeVersion(snapshot.runtime.version) }
+  /// The runtime's version that starts next; nil where its text is none, and where the target is that of a distribution.
+  public var nextVersion: RuntimeVersion? {
+    guard let target else { return version }
+    let name = snapshot.runtime.name
+    return Advisory.Product(of: target, runtime: name)?.rawValue == name ? target : nil
+  }
   /// By the node's clock.
   public var now: Timestamp { snapshot.taken }
   /// The pods that a change can take away.
@@ -65,19 +71,27 @@ public struct RuntimeConfiguration: Hashable, Sendable {
 /// What containerd will find when it starts.
 public struct ContainerdDisk: Hashable, Sendable {
   public var records: Evidence<DiskRecords>
+  /// Empty before 1.7, which has none.
+  public var store: Evidence<SandboxStore>
   /// The containers without a checkpoint (`containers/ID/status`), each with the path where it should be.
   public var missingCheckpoints: Evidence<[String: String]>
   /// The tasks whose shim's program is gone, each with the program's path.
   public var missingShims: Evidence<[String: String]>
+  /// The tasks without the file `address` by which containerd 1.x finds their shim again.
+  public var missingAddresses: Evidence<Set<String>>
 
   public init(
     records: Evidence<DiskRecords> = .unknown("nobody looked"),
+    store: Evidence<SandboxStore> = .unknown("nobody looked"),
     missingCheckpoints: Evidence<[String: String]> = .unknown("nobody looked"),
-    missingShims: Evidence<[String: String]> = .unknown("nobody looked")
+    missingShims: Evidence<[String: String]> = .unknown("nobody looked"),
+    missingAddresses: Evidence<Set<String>> = .unknown("nobody looked")
   ) {
     self.records = records
+    self.store = store
     self.missingCheckpoints = missingCheckpoints
     self.missingShims = missingShims
+    self.missingAddresses = missingAddresses
   }
 }
 

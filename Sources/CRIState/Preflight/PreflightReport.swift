@@ -48,6 +48,8 @@ public struct PreflightReport: Hashable, Sendable {
   /// Name and version.
   public var runtime: String
   public var target: RuntimeVersion?
+  /// Whether the target is older than what runs.
+  public var isDowngrade: Bool
   public var taken: Timestamp
   /// The pods that are ready: what a change can take away.
   public var pods: [PodName]
@@ -63,6 +65,7 @@ public struct PreflightReport: Hashable, Sendable {
     daemon = snapshot.daemon
     runtime = "\(snapshot.runtime.name) \(snapshot.runtime.version)"
     target = facts.target
+    isDowngrade = facts.version.flatMap { version in facts.nextVersion.map { $0 < version } } ?? false
     taken = facts.now
     pods = facts.readySandboxes.map(\.pod)
     var examination = Examination(facts)

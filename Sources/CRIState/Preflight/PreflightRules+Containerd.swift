@@ -73,7 +73,10 @@ extension PreflightRules {
     ) { (facts, found) throws(Unchecked) in
       let records = try facts.records()
       let listed = Set(facts.snapshot.sandboxes.map(\.id) + facts.snapshot.containers.map(\.id))
-      for record in records.sandboxes where !listed.contains(record.id) && !facts.isYoung(record.created) {
+      let known = Set(records.sandboxes.map(\.id))
+      let stored = facts.storeIsRead ? facts.containerd?.store.value?.sandboxes ?? [] : []
+      for record in records.sandboxes + stored.filter({ !known.contains($0.id) })
+      where !listed.contains(record.id) && !facts.isYoung(record.created) {
         found.hit(ObjectName(.pod, pod: record.pod, id: record.id), record.name)
       }
       for record in records.containers where !listed.contains(record.id) && !facts.isYoung(record.created) {
@@ -118,12 +121,11 @@ extension PreflightRules {
       instead: "drain the node, or recreate the pod before the change"
     ) { (facts, found) throws(Unchecked) in
       let records = try facts.records()
-      let known = Set(records.sandboxes.map(\.id))
-      for record in facts.readySandboxes where !known.contains(record.id) {
-        if let why = facts.whyUnknown(record, records) {
-          found.skip(why)
-        } else {
-          found.hit(.pod(record), "")
+      for record in facts.readySandboxes {
+        switch facts.place(of: record, records) {
+        case .known: break
+        case .unclear(let why): found.skip(why)
+        case .none(let detail): found.hit(.pod(record), detail)
         }
       }
     },
@@ -143,53 +145,32 @@ extension PreflightRules {
         }
       }
     },
-  ]
-}
-
-extension PreflightFacts {
-  fileprivate func disk() throws(Unchecked) -> ContainerdDisk {
-    guard let containerd else { throw Unchecked(why: "nobody looked at containerd's disk") }
-    return containerd
-  }
-
-  fileprivate func records() throws(Unchecked) -> DiskRecords { try disk().records.get() }
-
-  /// Looks at each ready pod with a network of its own, beside its record on disk.
-  fileprivate func comparePods(
-    _ found: inout PreflightOutcome, _ fault: (SandboxRecord, DiskSandbox) -> String?
-  ) throws(Unchecked) {
-    let records = try records()
-    let byID = Dictionary(records.sandboxes.map { ($0.id, $0) }) { first, _ in first }
-    for record in readySandboxes where !record.isHostNetwork {
-      guard let disk = byID[record.id] else {
-        // Else a rule of its own has it.
-        if let why = whyUnknown(record, records) { found.skip(why) }
-        continue
+    PreflightCheck(
+      "P11", .containerd, .critical, .daemon, "its record in the store of sandboxes has nothing of the pod in it",
+      because: "this containerd ends with \"failed to get metadata for stored sandbox\" whenever it starts "
+        + "(containerd#10848)",
+      instead: "upgrade to 2.0.6, 2.1.4 or later, which removes such records itself"
+    ) { (facts, found) throws(Unchecked) in
+      guard facts.endsAtBareRecords else { return }
+      let known = Set(try facts.records().sandboxes.map(\.id))
+      for (id, created) in try facts.disk().store.get().bare.sorted(by: { $0.key < $1.key })
+      where !known.contains(id) && !facts.isYoung(created, .seconds(10)) {
+        found.hit(ObjectName(.pod, id: id), "made \(created), id \(id.prefix(13))")
       }
-      if !disk.isHostNetwork, let detail = fault(record, disk) { found.hit(.pod(record), detail) }
-    }
-  }
-
-  /// Why a sandbox that is not among the records may be on disk all the same; nil: it is not.
-  fileprivate func whyUnknown(_ record: SandboxRecord, _ records: DiskRecords) -> String? {
-    if records.malformed.contains(record.id) { return "the record of \(record.pod) is of an unknown form" }
-    // Before 2.0 there is no other place than the containers' records.
-    if let version, version.major < 2 { return nil }
-    return "\(record.pod) is not among the containers' records: where another sandboxer may keep it nobody looked"
-  }
-
-  /// Whether kubelet misses it: it has not ended, or it is the last one of its name in a pod that lives.
-  fileprivate func isNeeded(_ container: ContainerRecord) -> Bool {
-    guard container.status.state == .exited else { return true }
-    guard readySandboxes.contains(where: { $0.id == container.sandboxID }) else { return false }
-    return !snapshot.containers.contains {
-      $0.sandboxID == container.sandboxID && $0.name == container.name
-        && $0.status.createdAt > container.status.createdAt
-    }
-  }
-
-  /// Made so short ago that it may not be listed yet: kubelet waits up to four minutes for a sandbox.
-  fileprivate func isYoung(_ created: Timestamp) -> Bool {
-    now.nanoseconds - created.nanoseconds < 240_000_000_000
-  }
+    },
+    PreflightCheck(
+      "P12", .containerd, .critical, .pods, "its shim's address is not on disk in the form that containerd 1.x reads",
+      because:
+        "containerd 2 writes down where a shim listens in a form that 1.x does not read: 1.x ends what it runs, and "
+        + "kubelet recreates the pod",
+      instead: "drain the node before it goes back to 1.x; only pods from before the upgrade outlive that"
+    ) { (facts, found) throws(Unchecked) in
+      guard facts.nextVersion?.major == 1 else { return }
+      let missing = try facts.disk().missingAddresses.get()
+      for record in facts.readySandboxes where missing.contains(record.id) { found.hit(.pod(record), "") }
+      for container in facts.snapshot.containers where container.isRunning && missing.contains(container.id) {
+        found.hit(facts.name(of: container), "")
+      }
+    },
+  ]
 }

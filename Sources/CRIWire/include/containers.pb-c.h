@@ -23,6 +23,9 @@ typedef struct Containerd__Services__Containers__V1__StoredRuntime Containerd__S
 typedef struct Containerd__Services__Containers__V1__StoredTime Containerd__Services__Containers__V1__StoredTime;
 typedef struct Containerd__Services__Containers__V1__StoredExtension Containerd__Services__Containers__V1__StoredExtension;
 typedef struct Containerd__Services__Containers__V1__StoredAny Containerd__Services__Containers__V1__StoredAny;
+typedef struct Containerd__Services__Containers__V1__ListStoredSandboxesRequest Containerd__Services__Containers__V1__ListStoredSandboxesRequest;
+typedef struct Containerd__Services__Containers__V1__ListStoredSandboxesResponse Containerd__Services__Containers__V1__ListStoredSandboxesResponse;
+typedef struct Containerd__Services__Containers__V1__StoredSandbox Containerd__Services__Containers__V1__StoredSandbox;
 
 
 /* --- enums --- */
@@ -112,6 +115,45 @@ struct  Containerd__Services__Containers__V1__StoredAny
     , {0,NULL}, {0,NULL} }
 
 
+struct  Containerd__Services__Containers__V1__ListStoredSandboxesRequest
+{
+  ProtobufCMessage base;
+  size_t n_filters;
+  ProtobufCBinaryData *filters;
+};
+#define CONTAINERD__SERVICES__CONTAINERS__V1__LIST_STORED_SANDBOXES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&containerd__services__containers__v1__list_stored_sandboxes_request__descriptor) \
+    , 0,NULL }
+
+
+struct  Containerd__Services__Containers__V1__ListStoredSandboxesResponse
+{
+  ProtobufCMessage base;
+  size_t n_sandboxes;
+  Containerd__Services__Containers__V1__StoredSandbox **sandboxes;
+};
+#define CONTAINERD__SERVICES__CONTAINERS__V1__LIST_STORED_SANDBOXES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&containerd__services__containers__v1__list_stored_sandboxes_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Containerd__Services__Containers__V1__StoredSandbox
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData id;
+  Containerd__Services__Containers__V1__StoredRuntime *runtime;
+  size_t n_labels;
+  Runtime__V1__MapEntry **labels;
+  Containerd__Services__Containers__V1__StoredTime *created_at;
+  size_t n_extensions;
+  Containerd__Services__Containers__V1__StoredExtension **extensions;
+  ProtobufCBinaryData sandboxer;
+};
+#define CONTAINERD__SERVICES__CONTAINERS__V1__STORED_SANDBOX__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&containerd__services__containers__v1__stored_sandbox__descriptor) \
+    , {0,NULL}, NULL, 0,NULL, NULL, 0,NULL, {0,NULL} }
+
+
 /* --- per-message closures --- */
 
 typedef void (*Containerd__Services__Containers__V1__ListStoredContainersRequest_Closure)
@@ -135,6 +177,15 @@ typedef void (*Containerd__Services__Containers__V1__StoredExtension_Closure)
 typedef void (*Containerd__Services__Containers__V1__StoredAny_Closure)
                  (const Containerd__Services__Containers__V1__StoredAny *message,
                   void *closure_data);
+typedef void (*Containerd__Services__Containers__V1__ListStoredSandboxesRequest_Closure)
+                 (const Containerd__Services__Containers__V1__ListStoredSandboxesRequest *message,
+                  void *closure_data);
+typedef void (*Containerd__Services__Containers__V1__ListStoredSandboxesResponse_Closure)
+                 (const Containerd__Services__Containers__V1__ListStoredSandboxesResponse *message,
+                  void *closure_data);
+typedef void (*Containerd__Services__Containers__V1__StoredSandbox_Closure)
+                 (const Containerd__Services__Containers__V1__StoredSandbox *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -148,6 +199,9 @@ extern const ProtobufCMessageDescriptor containerd__services__containers__v1__st
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_time__descriptor;
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_extension__descriptor;
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_any__descriptor;
+extern const ProtobufCMessageDescriptor containerd__services__containers__v1__list_stored_sandboxes_request__descriptor;
+extern const ProtobufCMessageDescriptor containerd__services__containers__v1__list_stored_sandboxes_response__descriptor;
+extern const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_sandbox__descriptor;
 
 PROTOBUF_C__END_DECLS
 
