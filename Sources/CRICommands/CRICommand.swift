@@ -1,21 +1,20 @@
 package import ArgumentParser
+internal import CRIProtobuf
 internal import CRIRendering
 internal import CRISystem
 
 /// The command `cri`: what it can do. Its global options are `Globals`.
 package struct CRICommand: AsyncParsableCommand {
-  static let name = "cri"
-
   package static let version = "0.1.0"
 
   /// How a snapshot names its maker.
   static let tool = "cri \(version)"
 
   package static let configuration = CommandConfiguration(
-    commandName: name,
+    commandName: Program.name,
     abstract: "Ask a container runtime what it has, twice, and say what was lost.",
     discussion: Globals.help,
-    version: "cri \(version)",
+    version: Program.name == "cri" ? "cri \(version)" : "\(Program.name) version \(version)",
     groupedSubcommands: themes.map { CommandGroup(name: $0.name, subcommands: $0.commands) })
 
   /// Its subcommands, as the help shows them.
@@ -81,6 +80,9 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     if rest.isEmpty, !arguments.isEmpty {
       throw Failure(.usage, "no command after \(arguments.joined(separator: " ")) (see: cri --help)")
     }
+    if let word = rest.first, ["exec", "attach", "port-forward"].contains(word) {
+      throw Failure(.usage, "there is no \(word) yet: exec, attach and port-forward take crictl itself")
+    }
     if rest.first == CompletionScript.command {
       try await Completer.answer(rest.dropFirst().joined(separator: " "))
       return ExitCodes.done.rawValue
@@ -98,7 +100,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
       }
     }
     if words.first == "help", let word = words.dropFirst().first, CRICommand.subcommand(named: word) == nil {
-      throw Failure(.usage, "unknown command \(word) (see: cri --help)")
+      throw unknownCommand(word)
     }
     // Help, and what is wrong, come in the words of the whole.
     var command = try CRICommand.parseAsRoot(words)
@@ -132,19 +134,24 @@ private func parse(_ words: [String]) -> (any AsyncParsableCommand)? {
 /// Help and version go to standard output; wrong usage is one line on standard error.
 private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
   if CRICommand.exitCode(for: error) == .success {
-    try StandardStream.output.write(CRICommand.fullMessage(for: error) + "\n")
+    try StandardStream.output.write(Program.named(CRICommand.fullMessage(for: error)) + "\n")
     return ExitCodes.done.rawValue
   }
   let command = words.first.flatMap(CRICommand.subcommand).map { " \($0._commandName)" }
   let message = line(CRICommand.message(for: error)) ?? "\(error)"
   if let word = words.first, command == nil, !word.hasPrefix("-"), word != "help" {
-    try StandardStream.error.write("cri: unknown command \(Sanitizer.visible(word)) (see: cri --help)\n")
+    try StandardStream.error.write(unknownCommand(word).line)
     return ExitCodes.usage.rawValue
   }
   let misplaced = words.dropFirst().first { message.contains("'\($0)'") && Globals.isOption($0) }
   let remedy = misplaced.map { "\($0) stands before the subcommand" } ?? "see: cri\(command ?? "") --help"
-  try StandardStream.error.write("cri: \(Sanitizer.visible(message)) (\(remedy))\n")
+  try StandardStream.error.write(Failure(.usage, "\(message) (\(remedy))").line)
   return ExitCodes.usage.rawValue
+}
+
+private func unknownCommand(_ word: String) -> Failure {
+  let nearest = word.nearest(among: CRICommand.words.map(\.value)).map { "; did you mean \($0)?" } ?? ""
+  return Failure(.usage, "unknown command \(word)\(nearest) (see: cri --help)")
 }
 
 /// Help for a missing subcommand has many lines: the first one says it. Many choices have a line each.

@@ -7,6 +7,8 @@ struct CommandLineTests {
     "that is wrong ends with 2 and one line that names the word and what helps",
     arguments: [
       (["nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
+      (["inspct"], "cri: unknown command inspct; did you mean inspect? (see: cri --help)\n"),
+      (["exec", "x", "true"], "cri: there is no exec yet: "), (["port-forward"], "cri: there is no port-forward yet: "),
       (["help", "nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
       (["ps", "--nosuch"], "cri: Unknown option '--nosuch' (see: cri ps --help)\n"),
       (["ps", "--timeout", "1s"], "cri: Unknown option '--timeout' (--timeout stands before the subcommand)\n"),

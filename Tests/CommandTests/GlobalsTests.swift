@@ -1,6 +1,10 @@
 import CRIMessages
+import CRISystem
+import Glibc
 import TestSupport
 import Testing
+
+@testable import CRICommands
 
 @Suite("Global options")
 struct GlobalsTests {
@@ -28,6 +32,49 @@ struct GlobalsTests {
     #expect(run.output == "p\n")
     #expect(run.errors == errors)
     #expect(run.code == 0)
+  }
+
+  @Test("wait for a runtime that is not there yet, where that was asked for", arguments: [true, false])
+  func retries(isAsked: Bool) async throws {
+    let folder = try TemporaryDirectory()
+    let socket = folder.file("late.sock")
+    try ProcessFacts.write("max-retries: \(isAsked ? -1 : 0)\n", to: folder.file("c.yaml"))
+    let made = Locked<TestRuntime?>(nil)
+    let coming = Task {
+      try await Task.sleep(for: .milliseconds(300))
+      let runtime = try Self.runtime()
+      made.withLock { $0 = runtime }
+      guard link(runtime.path, socket) == 0 else { throw Errno.last }
+    }
+    let run = try await Tool.cri(["-c", folder.file("c.yaml"), "-r", socket, "pods", "-q"])
+    try await coming.value
+    #expect(run.code == (isAsked ? 0 : 3), "\(run)")
+    // The flag beats the file.
+    unlink(socket)
+    let none = try await Tool.cri(["-c", folder.file("c.yaml"), "--max-retries", "1", "-r", socket, "pods", "-q"])
+    #expect(none.code == 3 && none.errors.contains("is the runtime running?"), "\(none)")
+  }
+
+  @Test(arguments: [
+    ("crictl", "see cri ps -a", "see crictl ps -a"), ("crictl", "(see: cri --help)", "(see: crictl --help)"),
+    ("crictl", "cri: pod x; cri rmp -f x", "cri: pod x; crictl rmp -f x"), ("cri", "see cri ps -a", "see cri ps -a"),
+    // What only looks so.
+    ("crictl", "/lib/cri ps, xcri ps, cri nothing", "/lib/cri ps, xcri ps, cri nothing"),
+  ])
+  func `a text speaks of the command as it was called`(name: String, text: String, expected: String) {
+    #expect(Program.named(text, as: name) == expected)
+    #expect(Program.called("/usr/bin/\(name)") == name && Program.called("cri-x") == "cri")
+  }
+
+  @Test func `called crictl it says so`() async throws {
+    let folder = try TemporaryDirectory()
+    guard symlink(Tool.path("cri"), folder.file("crictl")) == 0 else { throw Errno.last }
+    let version = try await Tool.run([folder.file("crictl"), "--version"])
+    #expect(version.output == "crictl version \(CRICommand.version)\n" && version.code == 0)
+    let help = try await Tool.run([folder.file("crictl"), "ps", "--help"])
+    #expect(help.output.contains("USAGE: crictl ps") && !help.output.contains("cri ps"), "\(help)")
+    let wrong = try await Tool.run([folder.file("crictl"), "stop"])
+    #expect(wrong.errors.hasPrefix("crictl: ") && wrong.errors.contains("crictl stop --help"), "\(wrong)")
   }
 
   @Test("have no say in how long an image may take: the message names the option that has")

@@ -172,7 +172,9 @@ import Testing
     let run = try await Tool.cri(["rmi", "--prune"], on: runtime)
     #expect(run.output == "Deleted: c@sha256:dd\n" && run.code == 0, "\(run)")
     #expect(images.withLock { $0.map(\.id) } == ["sha256:aa11", "sha256:ee33", "sha256:ff44"])
+    let calls = runtime.called.count
     let again = try await Tool.cri(["rmi", "-q"], on: runtime)
+    #expect(runtime.called.count > calls)
     #expect(again.output.isEmpty && again.errors == "cri: no images to remove\n" && again.code == 0)
     #expect(try await Tool.cri(["rmi", "-a"], on: runtime).code == 0)
     #expect(images.withLock { $0.isEmpty })

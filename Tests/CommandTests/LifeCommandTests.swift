@@ -111,7 +111,42 @@ import Testing
     let (code, text) = await run.end()
     #expect(code == 1 && text.isEmpty)
     let cleaned = method == "RunPodSandbox" ? [] : ["StopPodSandbox", "RemovePodSandbox"]
-    #expect(runtime.called.filter { $0.hasSuffix("PodSandbox") } == ["RunPodSandbox"] + cleaned)
+    #expect(
+      runtime.called.filter { $0.hasSuffix("PodSandbox") && $0 != "ListPodSandbox" } == ["RunPodSandbox"] + cleaned)
+  }
+
+  @Test(arguments: [(["-t", "300ms"], nil, 10), ([], SIGTERM, 1)] as [([String], Int32?, Int32)])
+  func `run takes away a pod that comes up when nobody waits for it`(words: [String], signal: Int32?, code: Int32)
+    async throws
+  {
+    let pods = Locked<[PodSandbox]>([])
+    let isReached = Locked(false)
+    let runtime = try TestRuntime { name, bytes in
+      switch name {
+      case "RunPodSandbox":
+        isReached.withLock { $0 = true }
+        let metadata = try RunPodSandboxRequest.decode(bytes).config?.metadata
+        Task.detached {
+          try await Task.sleep(for: .seconds(1))
+          let now = Timestamp(nanoseconds: Kernel.now)
+          pods.withLock { $0.append(PodSandbox(id: "late", metadata: metadata, createdAt: now)) }
+        }
+        try await Task.sleep(for: .seconds(300))
+        return nil
+      case "ListPodSandbox":
+        // One that was there before has the same name.
+        let other = PodSandbox(id: "other", metadata: PodSandboxMetadata(name: "web", namespace: "default"))
+        return .message(ListPodSandboxResponse(items: [other] + pods.withLock { $0 }))
+      case "StopPodSandbox", "RemovePodSandbox": return .message([])
+      default: return nil
+      }
+    }
+    let run = try SpawnedProcess(
+      [Tool.path("cri")] + words + ["-r", runtime.path, "run", "--no-pull", files.container, files.pod])
+    #expect(await eventually(within: .seconds(60)) { isReached.withLock { $0 } })
+    if let signal { run.signal(signal) }
+    #expect(await run.end().code == code)
+    #expect(Array(runtime.called.suffix(2)) == ["StopPodSandbox", "RemovePodSandbox"])
   }
 
   @Test(arguments: [
@@ -210,7 +245,6 @@ import Testing
     let runtime = try TestRuntime { name, bytes in
       switch name {
       case "ListPodSandbox": return .message(ListPodSandboxResponse(items: pods))
-      case "PodSandboxStatus": return .message(PodSandboxStatusResponse(status: PodSandboxStatus(state: .notReady)))
       default:
         flying.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
         try await Task.sleep(for: .milliseconds(5))
@@ -311,7 +345,8 @@ import Testing
       switch name {
       case "ListContainers":
         #expect(try ListContainersRequest.decode(bytes).filter?.state?.state == .running)
-        return .message(ListContainersResponse(containers: [Container(id: "x")]))
+        let annotations: StringMap = ["io.kubernetes.pod.terminationGracePeriod": "30"]
+        return .message(ListContainersResponse(containers: [Container(id: "x", annotations: annotations)]))
       case "ContainerStatus":
         let id = try ContainerStatusRequest.decode(bytes).containerID
         let text = id == "x" ? "30" : "-7"
@@ -325,6 +360,8 @@ import Testing
     let run = try await Tool.cri(["stop"] + words, on: runtime)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     #expect(asked.withLock { $0 } == [seconds])
+    // The list has said it already.
+    if words == ["-a"] { #expect(runtime.called == ["ListContainers", "StopContainer"]) }
   }
 
   @Test func `update sends one message`() async throws {
@@ -414,5 +451,9 @@ import Testing
     let sure = try await Tool.run(
       ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) rm -ay", "/dev/null"])
     #expect(sure.code == 0 && !sure.output.contains("[y/N]"), "\(sure)")
+    let stop = ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) stop -a", "/dev/null"]
+    let stopped = try await Tool.run(stop, input: "\(answer)\n")
+    #expect(stopped.output.contains("stop all 2 running containers of"), "\(stopped)")
+    #expect(runtime.called.contains("StopContainer") == (code == 0))
   }
 }

@@ -113,4 +113,25 @@ struct OutputTests {
     #expect(lines.dropFirst().first?.suffix(5).map(String.init) == ["4711", "3", "-", "-", "abc"])
     #expect(runtime.called == ["ListContainers", "ContainerStatus", "ContainerStatus"])
   }
+
+  @Test("shows with -o wide what could be read, and tells of whom the rest could not")
+  func partlyWide() async throws {
+    let pods = ["a", "b"].map {
+      PodSandbox(id: $0, metadata: PodSandboxMetadata(name: $0, uid: "u\($0)"), createdAt: .init(nanoseconds: 1))
+    }
+    let runtime = try TestRuntime { name, request in
+      switch name {
+      case "ListPodSandbox": return .message(ListPodSandboxResponse(items: pods))
+      case "PodSandboxStatus":
+        let id = try PodSandboxStatusRequest.decode(request).podSandboxID
+        guard id == "a" else { return .failure(.internal, "boom") }
+        return .message(PodSandboxStatusResponse(status: PodSandboxStatus(id: id, metadata: pods[0].metadata)))
+      default: return nil
+      }
+    }
+    let run = try await Tool.cri(["pods", "-o", "wide"], on: runtime)
+    let lines = run.output.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(lines.count == 3 && lines[1].last == "ua" && lines[2].suffix(4) == ["-", "-", "-", "-"], "\(run)")
+    #expect(run.errors == "cri: pod b: PodSandboxStatus: INTERNAL: boom\n" && run.code == 1)
+  }
 }

@@ -9,7 +9,7 @@ extension CommandConfiguration {
     _ name: String, abstract: String, usage: String? = nil, discussion: String = "", aliases: [String] = []
   ) -> CommandConfiguration {
     CommandConfiguration(
-      commandName: name, _superCommandName: CRICommand.name, abstract: abstract, usage: usage, discussion: discussion,
+      commandName: name, _superCommandName: Program.name, abstract: abstract, usage: usage, discussion: discussion,
       aliases: aliases)
   }
 }

@@ -14,6 +14,7 @@ struct Configuration: Hashable, Sendable {
   var pullsOnCreate: Bool?
   /// `run` does not fetch the image before.
   var isPullOnRunDisabled: Bool?
+  var maxRetries: Int?
 
   /// Reads the file that flag or environment names, else the default one.
   ///
@@ -81,7 +82,8 @@ struct Configuration: Hashable, Sendable {
         }
         if key == "pull-image-on-create" { pullsOnCreate = flag } else { isPullOnRunDisabled = flag }
       case "max-retries":
-        guard value.intValue != nil else { throw wrong("a whole number") }
+        guard let count = value.intValue else { throw wrong("a whole number") }
+        maxRetries = Int(count)
       default:
         throw Failure(
           .usage,

@@ -67,6 +67,8 @@ package struct Context: Sendable {
       configuration.runtimeEndpoint)
     {
       endpoint = chosen.0
+      let retries = globals.maxRetries ?? configuration.maxRetries ?? 0
+      if retries != 0 { _ = Endpoint.listening(among: [endpoint], within: Self.patience(retries: retries)) }
       if isDebug { try warn("using \(endpoint) from \(chosen.from)") }
     } else {
       let found = Endpoint.listening(within: waiting ?? .zero)
@@ -87,6 +89,14 @@ package struct Context: Sendable {
     }
   }
 
+  /// As long as crictl waits in all, which tries again after half a second and then twice as late each time, five seconds
+  /// at most. Who begins to listen meanwhile is noticed at once.
+  static func patience(retries: Int) -> Duration {
+    if retries < 0 { return .seconds(1 << 40) }
+    let steps = (0..<min(retries, 4)).reduce(Duration.zero) { sum, step in sum + .milliseconds(500 << step) }
+    return steps + .seconds(5) * max(0, min(retries, 1 << 20) - 4)
+  }
+
   /// For commands that ask a little.
   package func client() -> Client { client(timeout ?? Self.queryTimeout) }
 
@@ -99,7 +109,10 @@ package struct Context: Sendable {
   }
 
   /// For commands that ask for everything at once, so that each answer may take its turn.
-  package func patientClient() -> Client { client(timeout ?? Self.snapshotTimeout) }
+  package func patientClient() -> Client { client(patience) }
+
+  /// How long one of many answers may take, and what is done to pods and containers.
+  package var patience: Duration { timeout ?? Self.snapshotTimeout }
 
   /// For who must not wait.
   package func client(within timeout: Duration) -> Client { client(timeout) }

@@ -65,7 +65,7 @@ package struct Failure: Error, Hashable, Sendable {
   }
 
   /// The line as it goes to standard error.
-  package var line: String { "cri: \(Sanitizer.visible(message))\n" }
+  package var line: String { "\(Program.name): \(Program.named(Sanitizer.visible(message)))\n" }
 }
 
 /// What `cri` ends with.
@@ -93,6 +93,9 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case forbidden = 9
   /// No answer within the time for a call.
   case late = 10
+
+  /// Whether asking again later may help.
+  var mayPass: Bool { self == .unreachable || self == .late }
 
   /// Of a check: why it came to no verdict makes no difference, and 1 would say that state is lost.
   var unverified: ExitCodes { self == .usage ? .usage : .unreachable }

@@ -9,6 +9,8 @@ package struct Globals: Hashable, Sendable {
   var config: String?
   var isDebug: Bool?
   var api: APISelection?
+  /// Negative: without end.
+  var maxRetries: Int?
   /// crictl's own, which are given and do nothing here.
   var ignored: [String] = []
 
@@ -66,8 +68,13 @@ package struct Globals: Hashable, Sendable {
       default: throw Failure(.usage, "--api \(text): write v1, v1alpha2 or auto")
       }
     },
-    // Calls wait for a connection as long as their deadline lets them.
-    Option(long: "max-retries", short: nil, value: "number", help: nil) { _, _ in },
+    Option(
+      long: "max-retries", short: nil, value: "number",
+      help: "how often to try again where nobody listens at the socket: 3 are 3.5 seconds at most (0)"
+    ) { (globals, text) throws(Failure) in
+      guard let count = Int(text) else { throw Failure(.usage, "--max-retries \(text): write a whole number") }
+      globals.maxRetries = count
+    },
     Option(long: "enable-tracing", short: nil, value: nil, help: nil) { (globals, text) throws(Failure) in
       if try flag(text, option: "--enable-tracing") { globals.ignored.append("--enable-tracing") }
     },

@@ -26,10 +26,10 @@ struct CompletionCommand: AsyncParsableCommand {
 /// How the command was called: it may be installed under crictl's name too.
 enum CommandName {
   static var invoked: String {
-    let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? CRICommand.name
+    let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? Program.name
     // What a script is made with must be one word to every shell.
     let isWord = name.utf8.allSatisfy { $0 == 0x2D || $0 == 0x2E || $0 == 0x5F || isLetterOrDigit($0) }
-    return isWord && !name.isEmpty && !name.hasPrefix("-") ? name : CRICommand.name
+    return isWord && !name.isEmpty && !name.hasPrefix("-") ? name : Program.name
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

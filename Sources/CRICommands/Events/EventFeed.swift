@@ -75,7 +75,7 @@ struct EventFeed: Sendable {
               + "configuration has enable_pod_events; see cri ps --watch")
         }
         throw Failure(error, client.endpoint)
-      } catch let failure as Failure where failure.code == .unreachable && known != nil {
+      } catch let failure as Failure where failure.code.mayPass && known != nil {
         // It has gone again before it was asked.
         return failure.message
       }

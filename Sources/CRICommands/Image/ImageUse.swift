@@ -4,34 +4,40 @@ internal import CRIJSON
 /// Which images are in use.
 struct ImageUse: Sendable {
   let client: Client
+  /// For one of many answers.
+  let patience: Duration
 
   /// Those that are not pinned, and that no container and no ready sandbox uses.
-  func unused(of images: [Image]) async throws(RPCError) -> [Image] {
-    let containers = try await client.runtime.listContainers(ListContainersRequest()).containers
-    var used = Set(containers.flatMap { [$0.imageRef, $0.imageID, $0.image?.image ?? ""] })
-    used.formUnion(try await sandboxImages())
-    return images.filter { image in
-      !image.pinned && !used.contains(image.id) && !(image.repoTags + image.repoDigests).contains(where: used.contains)
-        // Some runtimes leave the algorithm away from an ID.
-        && !used.contains(String(image.id.drop { $0 != ":" }.dropFirst()))
-    }
+  func unused(of images: [Image]) async throws -> [Image] {
+    let containers = try await client.runtime.containers()
+    let used = Set(containers.flatMap { [$0.imageRef, $0.imageID, $0.image?.image ?? ""] })
+    let idle = images.filter { !$0.pinned && !$0.isAmong(used) }
+    // Most often there is nothing left to ask for.
+    if idle.isEmpty { return [] }
+    let held = try await sandboxImages()
+    return idle.filter { !$0.isAmong(held) }
   }
 
   /// What ready sandboxes run, where the runtime tells it: their pause images.
-  private func sandboxImages() async throws(RPCError) -> Set<String> {
+  private func sandboxImages() async throws -> Set<String> {
     let filter = PodSandboxFilter(state: PodSandboxStateValue(state: .ready))
-    let sandboxes = try await client.runtime.listPodSandbox(ListPodSandboxRequest(filter: filter)).items
-    var images: Set<String> = []
-    for sandbox in sandboxes {
-      do throws(RPCError) {
-        let request = PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true)
-        let info = try await client.runtime.podSandboxStatus(request).info["info"] ?? ""
-        if let image = (try? JSON.parse(info))?["image"]?.stringValue { images.insert(image) }
-      } catch {
-        // One that is gone meanwhile uses none.
-        if !error.isNotFound { throw error }
-      }
+    let sandboxes = try await client.runtime.podSandboxes(filter)
+    let answers = await client.details(of: "pod", sandboxes.map(\.id)) { (id) throws(RPCError) in
+      let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
+      let info = try await client.runtime.podSandboxStatus(request, timeout: patience).info["info"] ?? ""
+      return (try? JSON.parse(info))?["image"]?.stringValue
     }
-    return images
+    // What is not known to be unused stays.
+    if let failure = answers.failures.first { throw failure }
+    return Set(answers.found.values)
+  }
+}
+
+extension Image {
+  /// Whether one of the names is the image's.
+  fileprivate func isAmong(_ names: Set<String>) -> Bool {
+    names.contains(id) || (repoTags + repoDigests).contains(where: names.contains)
+      // Some runtimes leave the algorithm away from an ID.
+      || names.contains(String(id.drop { $0 != ":" }.dropFirst()))
   }
 }

@@ -30,14 +30,15 @@ struct RmiCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let client = try Context(asksImagesOnly: !prune).client()
+    let context = try Context(asksImagesOnly: !prune)
+    let client = context.client()
     let removal = ImageRemoval(client: client)
     guard all || prune else { return try await removal.remove(names.inOrderOnce) }
     let images: [Image]
-    do throws(RPCError) {
-      let found = try await client.images.listImages(ListImagesRequest()).images
-      images = prune ? try await ImageUse(client: client).unused(of: found) : found
-    } catch {
+    do {
+      let found = try await client.images.images()
+      images = prune ? try await ImageUse(client: client, patience: context.patience).unused(of: found) : found
+    } catch let error as RPCError {
       throw Failure(error, client.endpoint)
     }
     if images.isEmpty { return try StandardStream.error.write("cri: no images to remove\n") }

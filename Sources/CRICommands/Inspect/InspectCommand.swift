@@ -23,13 +23,14 @@ struct InspectCommand: AsyncParsableCommand {
     let query = try selection.query()
     let view = try output.view()
     let context = try Context()
-    let client = ids.count == 1 ? context.client() : context.patientClient()
+    let client = context.client()
+    let timeout = ids.count == 1 ? context.answerTimeout : context.patience
     let wanted = ids.isEmpty ? try await query.run(client).map(\.id) : ids
     let inspection = Inspection(
       noun: "container", list: "cri ps -a", isListed: ids.isEmpty, output: view, endpoint: context.endpoint)
     try await inspection.run(wanted) { [isVerbose = view.isVerbose] (id) async throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: isVerbose)
-      let answer = try await client.runtime.containerStatus(request)
+      let answer = try await client.runtime.containerStatus(request, timeout: timeout)
       guard let status = answer.status else { throw Inspection.noStatus(.containerStatus) }
       return ContainerReport(status: status, info: answer.info, now: Kernel.now)
     }

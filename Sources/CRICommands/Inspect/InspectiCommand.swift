@@ -27,13 +27,14 @@ struct InspectiCommand: AsyncParsableCommand {
     let query = try selection.query(name: name)
     let view = try output.view()
     let context = try Context(asksImagesOnly: true)
-    let client = images.count == 1 ? context.client() : context.patientClient()
+    let client = context.client()
+    let timeout = images.count == 1 ? context.answerTimeout : context.patience
     let wanted = images.isEmpty ? try await query.run(client).map(\.id) : images
     let inspection = Inspection(
       noun: "image", list: "cri images", isListed: images.isEmpty, output: view, endpoint: context.endpoint)
     try await inspection.run(wanted) { [isVerbose = view.isVerbose] (id) async throws(RPCError) in
       let request = ImageStatusRequest(image: ImageSpec(image: id), verbose: isVerbose)
-      let answer = try await client.images.imageStatus(request)
+      let answer = try await client.images.imageStatus(request, timeout: timeout)
       return answer.image.map { ImageReport(image: $0, info: answer.info) }
     }
   }

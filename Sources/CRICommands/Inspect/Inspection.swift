@@ -54,8 +54,6 @@ struct Inspection: Sendable {
     // A runtime that is not there is not there for all of them: said once.
     var lines: [Failure] = []
     for failure in failures where !lines.contains(failure) { lines.append(failure) }
-    guard let last = lines.popLast() else { return }
-    for failure in lines { try StandardStream.error.write(failure.line) }
-    throw Failure(lines.allSatisfy { $0.code == last.code } ? last.code : .failed, last.message)
+    try Failure.report(lines)
   }
 }

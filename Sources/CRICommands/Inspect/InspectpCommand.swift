@@ -21,13 +21,14 @@ struct InspectpCommand: AsyncParsableCommand {
     let query = try selection.query()
     let view = try output.view()
     let context = try Context()
-    let client = ids.count == 1 ? context.client() : context.patientClient()
+    let client = context.client()
+    let timeout = ids.count == 1 ? context.answerTimeout : context.patience
     let wanted = ids.isEmpty ? try await query.run(client).map(\.id) : ids
     let inspection = Inspection(
       noun: "pod", list: "cri pods", isListed: ids.isEmpty, output: view, endpoint: context.endpoint)
     try await inspection.run(wanted) { [isVerbose = view.isVerbose] (id) async throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: isVerbose)
-      let answer = try await client.runtime.podSandboxStatus(request)
+      let answer = try await client.runtime.podSandboxStatus(request, timeout: timeout)
       guard let status = answer.status else { throw Inspection.noStatus(.podSandboxStatus) }
       return PodReport(status: status, info: answer.info)
     }

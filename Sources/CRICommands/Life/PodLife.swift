@@ -56,6 +56,21 @@ struct PodLife: Sendable {
     }
   }
 
+  /// The sandbox that a call made which got no answer: a runtime may finish what nobody waits for any more.
+  /// - Parameter start: when the call was begun, in nanoseconds since 1970.
+  /// - Returns: nil where none has come up within three seconds.
+  func unanswered(_ config: PodSandboxConfig, since start: Int64) async -> String? {
+    let end = ContinuousClock.now + .seconds(3)
+    while true {
+      let pods = try? await client.runtime.podSandboxes()
+      if let pod = pods?.first(where: { $0.metadata == config.metadata && $0.createdAt.nanoseconds >= start }) {
+        return pod.id
+      }
+      guard ContinuousClock.now < end else { return nil }
+      await pause(.milliseconds(200))
+    }
+  }
+
   /// What else a failure is about: the sandbox that it leaves is taken away.
   func cleanUp(_ sandbox: String, after failure: Failure) async -> Failure {
     do throws(RPCError) {

@@ -15,18 +15,20 @@ struct RmCommand: AsyncParsableCommand {
   var keepLogs = false
 
   func run() async throws {
-    let client = try Context().client()
+    let context = try Context()
+    let client = context.client()
+    let timeout = context.patience
     let ids = try await targets.resolve("containers", of: client) { () async throws(RPCError) in
-      try await client.runtime.listContainers(ListContainersRequest()).containers.map(\.id)
+      try await client.runtime.containers().map(\.id)
     }
     let (isForced, keepsLogs) = (force, keepLogs)
     try await ObjectAction.onContainers(client, isListed: targets.all).run(ids) { id in
       let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
       if status?.state == .running {
         guard isForced else { throw Failure(.failed, "container \(id) is running: cri stop \(id), or rm --force") }
-        _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id))
+        _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), timeout: timeout)
       }
-      _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id))
+      _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id), timeout: timeout)
       if !keepsLogs, let path = status?.logPath { try LeftLogs.remove(path, of: id) }
       return "\(id)\n"
     }

@@ -12,20 +12,28 @@ struct RmpCommand: AsyncParsableCommand {
   var force = false
 
   func run() async throws {
-    let client = try Context().client()
+    let context = try Context()
+    let client = context.client()
+    let timeout = context.patience
+    var known: [String: PodSandboxState] = [:]
     let ids = try await targets.resolve("pods", of: client) { () async throws(RPCError) in
-      try await client.runtime.listPodSandbox(ListPodSandboxRequest()).items.map(\.id)
+      let pods = try await client.runtime.podSandboxes()
+      for pod in pods { known[pod.id] = pod.state }
+      return pods.map(\.id)
     }
-    let isForced = force
+    let (isForced, states) = (force, known)
     try await ObjectAction.onPods(client, isListed: targets.all).run(ids) { id in
-      let status = try await client.runtime.podSandboxStatus(PodSandboxStatusRequest(podSandboxID: id)).status
+      var state = states[id]
+      if state == nil {
+        state = try await client.runtime.podSandboxStatus(PodSandboxStatusRequest(podSandboxID: id)).status?.state
+      }
       var said = ""
-      if status?.state == .ready {
+      if state == .ready {
         guard isForced else { throw Failure(.failed, "pod \(id) is running: cri stopp \(id), or rmp --force") }
-        _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id))
+        _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), timeout: timeout)
         said = "Stopped sandbox \(id)\n"
       }
-      _ = try await client.runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: id))
+      _ = try await client.runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: id), timeout: timeout)
       return said + "Removed sandbox \(id)\n"
     }
   }

@@ -40,14 +40,15 @@ struct RunCommand: AsyncParsableCommand {
     let (handler, config) = (runtime, pod)
     let pulling = policy.pulls(context.pullsOnRun) ? try pull.pulling(context) : nil
     // Kept apart from the work, which may be cut short when it has just been made.
-    let sandbox = Locked<String?>(nil)
+    let making = Locked(Making.nothing)
     let id: String
     do {
       id = try await SignalWatch().interrupting {
         // Before there is a pod that an image which is not to be had would leave behind.
         if let pulling { try await Self.pull(pulling, container, config) }
+        making.withLock { $0 = .begun(Kernel.now) }
         let made = try await life.runPod(config, handler: handler)
-        sandbox.withLock { $0 = made }
+        making.withLock { $0 = .made(made) }
         let id = try await life.createContainer(container, in: made, config)
         try await life.start(id)
         return id
@@ -59,17 +60,34 @@ struct RunCommand: AsyncParsableCommand {
         case let end as CutShort: Failure(.failed, "interrupted by \(end.signal.name)")
         default: Failure(.failed, "\(error)")
         }
-      guard let sandbox = sandbox.withLock({ $0 }) else { throw failure }
-      throw await life.cleanUp(sandbox, after: failure)
+      switch making.withLock({ $0 }) {
+      case .made(let sandbox): throw await life.cleanUp(sandbox, after: failure)
+      case .begun(let start) where error is CutShort || failure.code.mayPass:
+        if let sandbox = await life.unanswered(config, since: start) {
+          throw await life.cleanUp(sandbox, after: failure)
+        }
+        let remedy = "should its pod still come up: cri pods --name \(config.metadata?.name ?? "")"
+        throw Failure(failure.code, "\(failure.message); \(remedy)")
+      case .begun, .nothing: throw failure
+      }
     }
     try StandardStream.output.write("\(Sanitizer.visible(id))\n")
+  }
+
+  /// How far the pod has come.
+  private enum Making: Sendable {
+    case nothing
+    /// When the runtime was asked, in nanoseconds since 1970.
+    case begun(Int64)
+    /// The sandbox's ID.
+    case made(String)
   }
 
   private static func pull(_ pulling: Pulling, _ container: ContainerConfig, _ pod: PodSandboxConfig) async throws {
     do {
       try await pulling.pull(for: container, pod)
-    } catch let failure as Failure where failure.code == .failed {
-      throw Failure(.failed, "\(failure.message); --no-pull uses the image that is there")
+    } catch let failure as Failure where failure.code != .usage && !failure.code.mayPass {
+      throw Failure(failure.code, "\(failure.message); --no-pull uses the image that is there")
     }
   }
 }

@@ -18,8 +18,10 @@ struct StopCommand: AsyncParsableCommand {
     help: ArgumentHelp("Seconds that they have to end before they are killed.", valueName: "seconds"))
   var timeout: WholeNumber?
 
-  @Flag(name: [.customShort("a"), .long], help: "All that run.")
+  @Flag(name: [.customShort("a"), .long], help: "All that run; on a terminal it is asked first.")
   var all = false
+
+  @OptionGroup var confirmation: Confirmation
 
   func validate() throws {
     if all, !ids.isEmpty { throw ValidationError("Write IDs or --all, not both") }
@@ -32,26 +34,29 @@ struct StopCommand: AsyncParsableCommand {
   func run() async throws {
     let context = try Context()
     let client = context.client()
-    let time = context.answerTimeout
+    let time = context.patience
     var ids = ids.inOrderOnce
+    var known: [String: Int64] = [:]
     if all {
-      ids = try await running(client)
-      if ids.isEmpty { return try StandardStream.output.write("No running containers found.\n") }
+      let containers = try await running(client)
+      if containers.isEmpty { return try StandardStream.output.write("No running containers found.\n") }
+      try confirmation.ask("stop all \(containers.count) running containers of \(client.endpoint.path)")
+      ids = containers.map(\.id)
+      for container in containers { known[container.id] = GracePeriod.seconds(container.annotations) }
     }
-    let timeout = timeout?.value
+    let (timeout, graces) = (timeout?.value, known)
     try await ObjectAction.onContainers(client, isListed: all).run(ids) { id in
       let grace: Int64
-      if let timeout { grace = timeout } else { grace = try await GracePeriod.of(id, client) }
+      if let seconds = timeout ?? graces[id] { grace = seconds } else { grace = try await GracePeriod.of(id, client) }
       let request = StopContainerRequest(containerID: id, timeout: grace)
       _ = try await client.runtime.stopContainer(request, timeout: time + .seconds(grace))
       return "\(id)\n"
     }
   }
 
-  private func running(_ client: Client) async throws -> [String] {
+  private func running(_ client: Client) async throws -> [Container] {
     do throws(RPCError) {
-      let filter = ContainerFilter(state: ContainerStateValue(state: .running))
-      return try await client.runtime.listContainers(ListContainersRequest(filter: filter)).containers.map(\.id)
+      return try await client.runtime.containers(ContainerFilter(state: ContainerStateValue(state: .running)))
     } catch {
       throw Failure(error, client.endpoint)
     }

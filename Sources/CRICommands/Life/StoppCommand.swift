@@ -10,9 +10,11 @@ struct StoppCommand: AsyncParsableCommand {
   var ids: [String]
 
   func run() async throws {
-    let client = try Context().client()
+    let context = try Context()
+    let client = context.client()
+    let timeout = context.patience
     try await ObjectAction.onPods(client).run(ids.inOrderOnce) { id in
-      _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id))
+      _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), timeout: timeout)
       return "Stopped sandbox \(id)\n"
     }
   }

@@ -19,7 +19,7 @@ struct Targets: ParsableArguments {
 
   /// - Parameters:
   ///   - noun: what they are, in the plural.
-  ///   - list: asks for all of them.
+  ///   - list: asks for the IDs of all of them.
   /// - Returns: none, where there is nothing to do, which was said then.
   func resolve(_ noun: String, of client: Client, _ list: () async throws(RPCError) -> [String]) async throws
     -> [String]

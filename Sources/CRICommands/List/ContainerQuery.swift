@@ -35,9 +35,10 @@ struct ContainerQuery: Sendable {
   }
 
   /// What the list does not say of the containers, by ID. Those that are gone since are not in it.
-  static func facts(_ ids: [String], _ client: Client) async throws(Failure) -> [String: ContainerFacts] {
-    try await client.details(ids) { (id) throws(RPCError) in
-      let answer = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id, verbose: true))
+  static func facts(_ ids: [String], _ client: Client, patience: Duration) async -> Answers<ContainerFacts> {
+    await client.details(of: "container", ids) { (id) throws(RPCError) in
+      let request = ContainerStatusRequest(containerID: id, verbose: true)
+      let answer = try await client.runtime.containerStatus(request, timeout: patience)
       return answer.status.map { ContainerFacts($0, answer.info) }
     }
   }

@@ -40,7 +40,9 @@ struct ContainerText: ListText {
       Table.Cell(id: container.podSandboxID, isWhole: showsWhole), Table.Cell(container.podName),
       Table.Cell(container.podNamespace),
     ]
-    if let statuses { cells += statuses[container.id].map { $0.cells(now, isWhole: showsWhole) } ?? [] }
+    if let statuses {
+      cells += statuses[container.id]?.cells(now, isWhole: showsWhole) ?? Array(repeating: "-", count: 5)
+    }
     return [cells]
   }
 

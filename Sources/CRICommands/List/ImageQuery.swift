@@ -10,11 +10,12 @@ struct ImageQuery: Sendable {
     let images = try await list(client)
     guard conditions.contains(where: \.isOfTime) else { return try select(images) }
     // The list does not say it: the image's own configuration does.
-    let created = try await client.details(images.map(\.id)) { (id) throws(RPCError) in
+    let created = await client.details(of: "image", images.map(\.id)) { (id) throws(RPCError) in
       let answer = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: id), verbose: true))
       return StatusDocument.created(ofInfo: answer.info)
     }
-    return try select(images, created: created)
+    if let failure = created.failures.first { throw failure }
+    return try select(images, created: created.found)
   }
 
   func list(_ client: Client) async throws(Failure) -> [Image] {

@@ -23,9 +23,10 @@ struct PodQuery: Sendable {
   }
 
   /// What the list does not say of the pods, by ID. Those that are gone since are not in it.
-  static func facts(_ ids: [String], _ client: Client) async throws(Failure) -> [String: PodFacts] {
-    try await client.details(ids) { (id) throws(RPCError) in
-      let answer = try await client.runtime.podSandboxStatus(PodSandboxStatusRequest(podSandboxID: id, verbose: true))
+  static func facts(_ ids: [String], _ client: Client, patience: Duration) async -> Answers<PodFacts> {
+    await client.details(of: "pod", ids) { (id) throws(RPCError) in
+      let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
+      let answer = try await client.runtime.podSandboxStatus(request, timeout: patience)
       return answer.status.map { PodFacts($0, answer.info) }
     }
   }

@@ -35,7 +35,7 @@ struct PodText: ListText {
       Table.Cell(pod.metadata?.namespace ?? ""), Table.Cell(String(pod.metadata?.attempt ?? 0)),
       Table.Cell(handler(of: pod)),
     ]
-    if let statuses { cells += statuses[pod.id]?.cells ?? [] }
+    if let statuses { cells += statuses[pod.id]?.cells ?? Array(repeating: "-", count: 4) }
     return [cells]
   }
 

@@ -18,12 +18,17 @@ struct PodsCommand: AsyncParsableCommand {
     let query = try selection.query(id: id)
     let view = try list.view(PodText.self)
     let context = try Context()
-    let client = view.isWide ? context.patientClient() : context.client()
+    let client = context.client()
+    var failures: [Failure] = []
     try await view.show {
       let pods = view.sorted(try await query.run(client))
       var text = PodText(pods: pods, now: Kernel.now, showsWhole: list.noTrunc)
-      if view.isWide { text.statuses = try await PodQuery.facts(pods.map(\.id), client) }
+      if view.isWide {
+        let facts = await PodQuery.facts(pods.map(\.id), client, patience: context.patience)
+        (text.statuses, failures) = (facts.found, facts.failures)
+      }
       return text
     }
+    try Failure.report(failures)
   }
 }

@@ -21,13 +21,18 @@ struct PsCommand: AsyncParsableCommand {
     let query = try selection.query(id: id)
     let view = try list.view(ContainerText.self)
     let context = try Context()
-    let client = view.isWide ? context.patientClient() : context.client()
+    let client = context.client()
+    var failures: [Failure] = []
     try await view.show {
       let containers = view.sorted(try await query.run(client))
       var text = ContainerText(containers: containers, now: Kernel.now, showsWhole: list.noTrunc)
       if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
-      if view.isWide { text.statuses = try await ContainerQuery.facts(containers.map(\.id), client) }
+      if view.isWide {
+        let facts = await ContainerQuery.facts(containers.map(\.id), client, patience: context.patience)
+        (text.statuses, failures) = (facts.found, facts.failures)
+      }
       return text
     }
+    try Failure.report(failures)
   }
 }

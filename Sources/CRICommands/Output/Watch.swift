@@ -25,7 +25,7 @@ enum Watch {
           try StandardStream.output.write((last == nil ? [] : [0x0A]) + bytes)
         }
         last = bytes
-      } catch let failure as Failure where failure.code == .unreachable && last != nil {
+      } catch let failure as Failure where failure.code.mayPass && last != nil {
         if failure != trouble { try StandardStream.error.write(failure.line) }
         trouble = failure
       }

@@ -46,7 +46,7 @@ struct TopCommand: AsyncParsableCommand {
 
   private func print(_ view: TopView, _ source: inout TopSource, _ interval: Duration, _ count: Int?) async throws {
     // What the first one is compared with.
-    _ = try await source.look()
+    try await source.begin()
     var shown = 0
     var trouble: Failure?
     while shown != count {
@@ -56,7 +56,7 @@ struct TopCommand: AsyncParsableCommand {
         sample = try await source.look()
       } catch {
         // It may be restarting; who wants one table is not kept.
-        guard error.code == .unreachable, count != 1 else { throw error }
+        guard error.code.mayPass, count != 1 else { throw error }
         if error != trouble { try StandardStream.error.write(error.line) }
         trouble = error
         continue

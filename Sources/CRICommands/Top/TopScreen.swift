@@ -35,7 +35,7 @@ struct TopScreen {
         trouble = nil
       } catch {
         // It may be restarting.
-        guard error.code == .unreachable else { throw error }
+        guard error.code.mayPass else { throw error }
         trouble = error
       }
     }

@@ -19,6 +19,9 @@ struct TopSource: Sendable {
     }
   }
 
+  /// Only what the first look is compared with: one call.
+  mutating func begin() async throws(Failure) { _ = try await sampler.look() }
+
   /// CPU % is since the look before.
   mutating func look() async throws(Failure) -> TopSample {
     let usage = try await sampler.look()
