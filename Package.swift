@@ -98,7 +98,7 @@ let package = Package(
       path: "Sources/cri-sim", swiftSettings: safe),
     .executableTarget(
       name: "populate",
-      dependencies: ["CRI", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["CRI", "CRISystem", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tools/populate", swiftSettings: safe),
 
     // Tests, one target a module.

@@ -31,9 +31,11 @@ extension Pod {
     ]
   }
 
+  /// Said of the pod and of its containers alike, as kubelet does.
+  var namespaces: NamespaceOption { .init(network: hostNetwork ? .node : .pod, pid: .container) }
+
   var config: PodSandboxConfig {
-    let namespaces = NamespaceOption(network: hostNetwork ? .node : .pod, pid: .container)
-    return PodSandboxConfig(
+    PodSandboxConfig(
       metadata: .init(name: name, uid: uid, namespace: namespace, attempt: attempt),
       hostname: hostNetwork ? "" : name,  // the host's own, where its network is shared
       logDirectory: logs.isEmpty ? "" : "\(logs)/\(namespace)_\(name)_\(uid)",
@@ -47,9 +49,11 @@ extension Pod.Container {
   func config(in pod: Pod) -> ContainerConfig {
     var labels = pod.labels
     labels["io.kubernetes.container.name"] = name
+    let image = "localhost/busybox:1"
     return ContainerConfig(
-      metadata: .init(name: name, attempt: pod.attempt), image: .init(image: "localhost/busybox:1"), command: command,
-      labels: labels,
+      metadata: .init(name: name, attempt: pod.attempt),
+      // CRI-O looks up by it whose signature an image must bear, and makes no container without it.
+      image: .init(image: image, userSpecifiedImage: image), command: command, labels: labels,
       annotations: [
         "io.kubernetes.container.hash": "5f3a1b2c", "io.kubernetes.container.restartCount": "\(pod.attempt)",
         "io.kubernetes.container.terminationMessagePath": "/dev/termination-log",
@@ -57,6 +61,6 @@ extension Pod.Container {
         "io.kubernetes.pod.terminationGracePeriod": "30",
       ],
       logPath: pod.logs.isEmpty ? "" : "\(name)/\(pod.attempt).log",
-      linux: .init())
+      linux: .init(securityContext: .init(namespaceOptions: pod.namespaces)))
   }
 }

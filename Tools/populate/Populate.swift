@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRISystem
 
 /// Runs the pods of the demo on a real runtime, with the labels and annotations that kubelet would give them.
 @main
@@ -38,7 +39,7 @@ struct Populate: AsyncParsableCommand {
   private func end(_ pod: Pod, _ runtime: RuntimeService) async throws {
     let filter = PodSandboxFilter(labelSelector: pod.labels)
     for sandbox in try await runtime.listPodSandbox(.init(filter: filter)).items {
-      _ = try await runtime.stopPodSandbox(.init(podSandboxID: sandbox.id))
+      try await stop(sandbox.id, runtime)
       _ = try await runtime.removePodSandbox(.init(podSandboxID: sandbox.id))
     }
   }
@@ -62,6 +63,8 @@ struct Populate: AsyncParsableCommand {
     let config = pod.config
     let sandbox = try await runtime.runPodSandbox(.init(config: config)).podSandboxID
     for container in pod.containers {
+      // containerd makes it where it is missing, CRI-O does not: its conmon fails.
+      if !pod.logs.isEmpty { try Directory.make("\(config.logDirectory)/\(container.name)") }
       let id = try await runtime.createContainer(
         .init(podSandboxID: sandbox, config: container.config(in: pod), sandboxConfig: config)
       ).containerID
@@ -73,6 +76,15 @@ struct Populate: AsyncParsableCommand {
         try await Task.sleep(for: .milliseconds(20))
       }
     }
-    if pod.isStopped { _ = try await runtime.stopPodSandbox(.init(podSandboxID: sandbox)) }
+    if pod.isStopped { try await stop(sandbox, runtime) }
+  }
+
+  /// Its containers at once: CRI-O would give each half a minute to end by itself.
+  private func stop(_ sandbox: String, _ runtime: RuntimeService) async throws {
+    let filter = ContainerFilter(podSandboxID: sandbox)
+    for container in try await runtime.listContainers(.init(filter: filter)).items {
+      _ = try await runtime.stopContainer(.init(containerID: container.id, timeout: 0))
+    }
+    _ = try await runtime.stopPodSandbox(.init(podSandboxID: sandbox))
   }
 }
