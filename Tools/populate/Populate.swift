@@ -82,7 +82,7 @@ struct Populate: AsyncParsableCommand {
   /// Its containers at once: CRI-O would give each half a minute to end by itself.
   private func stop(_ sandbox: String, _ runtime: RuntimeService) async throws {
     let filter = ContainerFilter(podSandboxID: sandbox)
-    for container in try await runtime.listContainers(.init(filter: filter)).items {
+    for container in try await runtime.listContainers(.init(filter: filter)).containers {
       _ = try await runtime.stopContainer(.init(containerID: container.id, timeout: 0))
     }
     _ = try await runtime.stopPodSandbox(.init(podSandboxID: sandbox))
