@@ -10,6 +10,12 @@ struct CNICache {
     var facts: CNICacheEntry
     /// host-local's folder, where it is not the usual one.
     var leaseFolder: String?
+    /// What was made, in the pod and on the host; nil where an old plugin does not tell.
+    var interfaces: [NetworkInterface]?
+    /// Who made it: the configuration's first plugin, such as `bridge`; nil where the configuration is not kept.
+    var plugin: String?
+    /// Whether the plugins can be asked to look after it: by CNI from 0.4.0 on, unless `disableCheck` is set.
+    var hasCheck = false
   }
 
   private let folder: String
@@ -62,13 +68,23 @@ struct CNICache {
     let result = root["result"] ?? root
     let names = file.split(separator: "-").map(String.init)
     let middle = names.firstIndex(of: id) ?? 0
-    let ipam = root["config"]?.stringValue.flatMap(Self.ipam)
+    let config = root["config"]?.stringValue.flatMap(Self.config)
+    let plugins = config.map { $0["plugins"]?.arrayValue ?? [$0] } ?? []
+    // Of the first plugin that has one; nil where a plugin brings it about by itself.
+    let ipam = plugins.lazy.compactMap { $0["ipam"] }.first { $0["type"]?.stringValue?.isEmpty == false }
     return Entry(
       facts: CNICacheEntry(
         network: root["networkName"]?.stringValue ?? names[..<middle].joined(separator: "-"),
         interface: root["ifName"]?.stringValue ?? names[(middle + 1)...].joined(separator: "-"),
         addresses: addresses(in: result), ipam: ipam?["type"]?.stringValue),
-      leaseFolder: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 })
+      leaseFolder: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 },
+      interfaces: SandboxFacts.interfaces(ofCNI: result), plugin: plugins.first?["type"]?.stringValue,
+      hasCheck: hasCheck(config?["cniVersion"]?.stringValue) && config?["disableCheck"]?.boolValue != true)
+  }
+
+  private static func hasCheck(_ version: String?) -> Bool {
+    let numbers = (version ?? "").split(separator: ".").compactMap { Int($0) }
+    return numbers.count == 3 && !numbers.lexicographicallyPrecedes([0, 4, 0])
   }
 
   private static func addresses(in result: JSON) -> [String] {
@@ -78,10 +94,6 @@ struct CNICache {
     return (modern ?? old).map { String($0.prefix { $0 != "/" }) }
   }
 
-  /// The first IPAM plugin's section of a network's configuration; nil where a plugin brings it about by itself.
-  private static func ipam(_ base64: String) -> JSON? {
-    guard let bytes = Base64.decode(base64), let root = try? JSON.parse(bytes) else { return nil }
-    let plugins = root["plugins"]?.arrayValue ?? [root]
-    return plugins.lazy.compactMap { $0["ipam"] }.first { $0["type"]?.stringValue?.isEmpty == false }
-  }
+  /// A network's configuration, as it was when it was used.
+  private static func config(_ base64: String) -> JSON? { Base64.decode(base64).flatMap { try? JSON.parse($0) } }
 }

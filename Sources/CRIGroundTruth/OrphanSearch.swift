@@ -5,6 +5,8 @@ struct OrphanSearch: Sendable {
   let table: ProcessTable
   /// The ids of all sandboxes and containers that the runtime listed.
   let listed: Set<String>
+  /// The ids of the containers that have ended, by what it says.
+  let ended: Set<String>
   /// Whether a path is the runtime's socket.
   let isOurSocket: @Sendable (String) -> Bool
   /// Clock ticks after boot; what began later may be in the making, and listed in a moment.
@@ -17,7 +19,9 @@ struct OrphanSearch: Sendable {
     var orphans: [Orphan] = []
     for (pid, keeper) in ours() {
       guard let entry = table.entries[pid], entry.isAlive else { continue }
-      if !listed.contains(keeper.id) {
+      // Under a conmon that still serves one that has ended, this has not: CRI-O looked for it with another OCI runtime.
+      let isAlive = keeper.kind == .conmon && ended.contains(keeper.id) && children[pid] != nil
+      if !listed.contains(keeper.id) || isAlive {
         guard entry.startTime <= deadline else { continue }
         let kind: Orphan.Kind = keeper.kind == .shim ? .shim : .conmon
         orphans.append(

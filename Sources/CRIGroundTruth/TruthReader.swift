@@ -136,6 +136,7 @@ package struct TruthReader: Sendable {
     let grace = Self.grace * Kernel.ticksPerSecond
     let search = OrphanSearch(
       table: table, listed: Set(listed),
+      ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
       deadline: askedAt > grace ? askedAt - grace : 0)
     let found = search.orphans()

@@ -55,7 +55,7 @@ struct VerifyRemedy {
     // CRI-O asks CNI once, when it starts.
     VerifyRemedy(
       text:
-        "do not start kubelet: put the CNI configuration in order and restart the runtime again, which brings them back"
+        "do not start kubelet: put the CNI configuration in order and restart the runtime again, which brings back what cri net still finds"
     ) { $0.isSameNode(running: "cri-o") && $0.hasForgottenAddresses },
     VerifyRemedy(
       text: "keep kubelet stopped, or stop it now: it acts on this as soon as it looks; drain the node first"

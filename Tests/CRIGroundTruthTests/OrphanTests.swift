@@ -111,6 +111,21 @@ import Testing
     #expect(orphans(node, [], [a]) == [Orphan(kind: .conmon, id: b, pid: 71, startTime: 1000, processes: [72])])
   }
 
+  @Test(arguments: [(false, true), (true, false)])
+  func `a conmon whose container has ended by CRI-O's word, and has not`(isRunning: Bool, isOrphan: Bool) throws {
+    let node = try FakeNode()
+    try node.conmon(70, a)
+    try node.process(72, "main", parent: 70)
+    // Its process has ended, and its conmon is about to.
+    try node.conmon(71, b)
+    let containers = [
+      container(a, in: c, pid: nil, isRunning: isRunning), container(b, in: c, pid: nil, isRunning: false),
+    ]
+    let found = node.truth(node.snapshot([sandbox(c)], containers: containers), includesNode: true).truth?.orphans
+    let orphan = Orphan(kind: .conmon, id: a, pid: 70, startTime: 1000, processes: [72])
+    #expect(found == .read(isOrphan ? [orphan] : []))
+  }
+
   @Test func `CRI-O's folder can be another one`() throws {
     let node = try FakeNode()
     try node.conmon(70, a, exits: "/srv/exits")

@@ -14,7 +14,13 @@ extension PreflightCase {
     PreflightCase(rule: "O1", name: "nothing in CNI's cache", runtime: .crio, objects: ["default/web"]) {
       $0.crio?.cachedNetworks = .known(["other"])
     },
+    PreflightCase(rule: "O1", name: "an interface is not as it was made", runtime: .crio, objects: ["default/web"]) {
+      $0.crio?.networkFaults = .known(["sandbox-web": "there is no eth0 in the pod any more", "other": "x"])
+    },
     PreflightCase(rule: "O1", name: "all of it is there", runtime: .crio) { _ in },
+    PreflightCase(rule: "O1", name: "no look at the interfaces", runtime: .crio, isUnchecked: true) {
+      $0.crio?.networkFaults = .unknown("no")
+    },
     PreflightCase(rule: "O1", name: "no look at the cache", runtime: .crio, isUnchecked: true) {
       $0.crio?.cachedNetworks = .unknown("no")
     },

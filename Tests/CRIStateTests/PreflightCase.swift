@@ -54,8 +54,8 @@ extension PreflightFacts {
     facts.crio = CRIODisk(
       configuration: .known(CRIOConfiguration()),
       versionFile: .known(.written(path: "/run/crio/version", version: "1.36.1+abc")),
-      persistentVersionFile: .known(.off), cachedNetworks: .known(["sandbox-web"]), missingState: .known([:]),
-      defaultRuntime: .known("crun"))
+      persistentVersionFile: .known(.off), cachedNetworks: .known(["sandbox-web"]), networkFaults: .known([:]),
+      missingState: .known([:]), defaultRuntime: .known("crun"))
     return facts
   }()
 

@@ -50,6 +50,21 @@ extension RuleCase {
       after.sandboxes[0].truth?.namespace = .read(.missing)
     },
 
+    .fires("container.keeper", "its conmon ended", "70", "gone") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
+    },
+    .holds("container.keeper", "it is there") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
+      after.containers[0].truth = before.containers[0].truth
+    },
+    .holds("container.keeper", "nobody knows that kind of process") { before, after in addTruth(&before, &after) },
+    .holds("container.keeper", "the process ended too") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
+      after.containers[0].truth?.process = .read(.gone)
+    },
     .fires("container.log-file", "it is gone") { before, after in
       addTruth(&before, &after)
       before.containers[0].truth?.hasLog = .read(true)
@@ -276,12 +291,12 @@ extension RuleCase {
   ]
 
   static func process(
-    _ pid: Int32, startTime: UInt64 = 8, state: String = "S", cgroup: String? = "/pod/a"
+    _ pid: Int32, startTime: UInt64 = 8, state: String = "S", keeper: String? = nil, cgroup: String? = "/pod/a"
   ) -> Reading<ProcessTruth> {
     .read(
       .there(
         ProcessTruth.Facts(
-          pid: pid, startTime: startTime, state: state, parent: 1, cgroup: cgroup,
+          pid: pid, startTime: startTime, state: state, parent: keeper == nil ? 1 : 70, keeper: keeper, cgroup: cgroup,
           networkNamespace: .read(NamespaceID(device: 4, inode: 1)))))
   }
 

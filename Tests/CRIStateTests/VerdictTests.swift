@@ -229,6 +229,14 @@ import Testing
     #expect(unchecked.contains { $0.contains("network namespaces") })
   }
 
+  @Test func `a pod that has no pause process lacks none`() {
+    var before = Snapshot.before
+    before.sandboxes[0].facts.pid = nil
+    // CRI-O's annotation, in the answer that has the process too where there is one.
+    before.sandboxes[0].facts.runtimeHandler = ""
+    #expect(!Report(before, .after).unchecked.contains { $0.what.contains("pause process") })
+  }
+
   // MARK: The document
 
   @Test func `the report's document says the same`() throws {

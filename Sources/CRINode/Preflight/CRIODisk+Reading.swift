@@ -9,8 +9,10 @@ extension CRIODisk {
   /// - Parameters:
   ///   - status: the runtime's own configuration, from a verbose Status; null where it tells none.
   ///   - places: where each ready sandbox's files are, by id; those that are missing could not be read.
+  ///   - faults: what CNI's plugins would find wrong with the sandboxes' networks.
   init(
-    _ snapshot: Snapshot, _ files: NodeFiles, arguments: [String], status: JSON, places: [String: CRIOPlaces]
+    _ snapshot: Snapshot, _ files: NodeFiles, arguments: [String], status: JSON, places: [String: CRIOPlaces],
+    faults: Reading<[String: String]>
   ) {
     let configuration = Self.configuration(files, arguments)
     self.init(
@@ -19,7 +21,7 @@ extension CRIODisk {
       persistentVersionFile: Self.file(configuration.map(\.persistentVersionFile), files),
       // Other runtimes write there too: it says something only where CRI-O's own files are.
       cachedNetworks: configuration.value == nil ? configuration.map { _ in [] } : Self.cachedNetworks(files),
-      missingState: Self.missingState(snapshot, files, places),
+      networkFaults: Self.evidence(faults), missingState: Self.missingState(snapshot, files, places),
       defaultRuntime: Self.defaultRuntime(status, snapshot, files))
   }
 
@@ -74,6 +76,13 @@ extension CRIODisk {
       return .known(Set(words.filter { $0.utf8.count == 64 }.map(String.init)))
     } catch {
       return .unknown(NodeFiles.words(networkCache, error))
+    }
+  }
+
+  private static func evidence(_ faults: Reading<[String: String]>) -> Evidence<[String: String]> {
+    switch faults {
+    case .read(let faults): .known(faults)
+    case .unread(let reason): .unknown("interfaces of pods: \(reason)")
     }
   }
 

@@ -1,4 +1,5 @@
 public import CRI
+internal import CRIGroundTruth
 internal import CRIJSON
 public import CRIState
 internal import CRISystem
@@ -32,7 +33,7 @@ extension Client {
   /// Reads all that decides what a restart would lose. What cannot be read is in it as unknown, with the reason.
   /// - Throws: where the runtime does not answer, so that there is nothing to say.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
-    // The runtime alone: what the kernel knows of the pods decides nothing here.
+    // The runtime alone: what the kernel knows of the pods decides only what a CRI-O does, which asks for it below.
     let snapshot = try await snapshot(tool: options.tool, truth: nil)
     let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
     return try await PreflightReader(client: self, options: options, snapshot: snapshot, files: NodeFiles(root: root))
@@ -74,9 +75,11 @@ private struct PreflightReader {
       isNode = root.map { (try? files.exists($0)) == true } ?? false
     case "cri-o":
       let config = document(info["config"])
+      let check = CNICheck(places: options.root.map { Places(root: $0) } ?? Places())
+      let pods = snapshot
       let disk = CRIODisk(
         snapshot, files, arguments: Self.arguments(of: snapshot.daemon.pid), status: config,
-        places: await places())
+        places: await places(), faults: await onThread { check.faults(of: pods) })
       facts.configuration = RuntimeConfiguration(crio: config, files: disk.configuration, served: served)
       facts.crio = disk
       isNode = disk.configuration.value != nil

@@ -113,6 +113,8 @@ public struct CRIODisk: Hashable, Sendable {
   public var persistentVersionFile: Evidence<VersionFile>
   /// The sandboxes for which CNI's cache has a result.
   public var cachedNetworks: Evidence<Set<String>>
+  /// What CNI's plugins will find wrong with a sandbox's network, by its id.
+  public var networkFaults: Evidence<[String: String]>
   /// What is missing of a sandbox or container that CRI-O needs to restore it: paths by id.
   public var missingState: Evidence<[String: [String]]>
   /// The runtime that the daemon takes for pods that name none.
@@ -123,6 +125,7 @@ public struct CRIODisk: Hashable, Sendable {
     versionFile: Evidence<VersionFile> = .unknown("nobody looked"),
     persistentVersionFile: Evidence<VersionFile> = .unknown("nobody looked"),
     cachedNetworks: Evidence<Set<String>> = .unknown("nobody looked"),
+    networkFaults: Evidence<[String: String]> = .unknown("nobody looked"),
     missingState: Evidence<[String: [String]]> = .unknown("nobody looked"),
     defaultRuntime: Evidence<String> = .unknown("nobody looked")
   ) {
@@ -130,6 +133,7 @@ public struct CRIODisk: Hashable, Sendable {
     self.versionFile = versionFile
     self.persistentVersionFile = persistentVersionFile
     self.cachedNetworks = cachedNetworks
+    self.networkFaults = networkFaults
     self.missingState = missingState
     self.defaultRuntime = defaultRuntime
   }

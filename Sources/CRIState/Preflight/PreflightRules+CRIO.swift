@@ -6,7 +6,8 @@ extension PreflightRules {
       "O1", .crio, .critical, .pods, "CNI cannot give its address back",
       because:
         "CRI-O asks CNI once, when it starts: the pod is READY without an address then, and kubelet recreates it",
-      instead: "restore the CNI configuration (and its cache) and wait for NetworkReady before any restart"
+      instead:
+        "put the CNI configuration, its cache and the interfaces in order and wait for NetworkReady before any restart, or drain the node"
     ) { (facts, found) throws(Unchecked) in
       let pods = facts.readySandboxes.filter { !$0.isHostNetwork }
       guard facts.snapshot.runtime.condition("NetworkReady") != false else {
@@ -22,9 +23,14 @@ extension PreflightRules {
       case .known: break
       case .unknown(let why): found.skip(why)
       }
-      let cached = try facts.crioDisk().cachedNetworks.get()
+      let disk = try facts.crioDisk()
+      let cached = try disk.cachedNetworks.get()
       for record in pods where !cached.contains(record.id) {
         found.hit(.pod(record), "CNI's cache (/var/lib/cni/results) has no result for it")
+      }
+      let faults = try disk.networkFaults.get()
+      for record in pods {
+        if let fault = faults[record.id] { found.hit(.pod(record), fault) }
       }
     },
     PreflightCheck(

@@ -29,6 +29,7 @@ public struct ContainerRecord: Hashable, Sendable {
   /// CRI: `log_path`, absolute; empty where it has no log.
   public var logPath: String { status.logPath }
   public var isRunning: Bool { status.state == .running }
+  public var hasEnded: Bool { status.state == .exited }
   /// Kubelet's hash of the container's specification; nil where the annotation is missing.
   public var specHash: String? { status.annotations["io.kubernetes.container.hash"] }
   /// Kubelet's count of restarts; nil where the annotation is missing.

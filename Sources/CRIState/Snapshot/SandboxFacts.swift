@@ -1,4 +1,4 @@
-internal import CRIJSON
+package import CRIJSON
 public import CRIProtobuf
 
 /// What the verbose answer tells of a sandbox beyond its status, in the runtime's own form made one.
@@ -15,6 +15,9 @@ public struct SandboxFacts: Hashable, Sendable {
   public var runtimeHandler: String?
   /// What the pause process runs, by the name that it was pulled by. Only containerd tells.
   public var pauseImage: String?
+
+  /// Whether it is known that there is no pause process: CRI-O, which alone gives this handler, tells each that there is.
+  var hasNoPause: Bool { pid == nil && runtimeHandler != nil }
 
   public init(
     pid: Int32? = nil, networkNamespace: String? = nil, isNetworkNamespaceClosed: Bool? = nil,
@@ -69,7 +72,7 @@ extension SandboxFacts {
       if let text = annotations["io.kubernetes.cri-o.CNIResult"]?.nonEmptyString,
         let result = try? JSON.parse(text)
       {
-        interfaces = Self.cniInterfaces(result)
+        interfaces = Self.interfaces(ofCNI: result)
       }
     }
   }
@@ -84,7 +87,7 @@ extension SandboxFacts {
   }
 
   /// CNI's form since 0.3: a list of interfaces, and a list of addresses that point into it.
-  private static func cniInterfaces(_ result: JSON) -> [NetworkInterface]? {
+  package static func interfaces(ofCNI result: JSON) -> [NetworkInterface]? {
     let ips = result["ips"]?.arrayValue ?? []
     return result["interfaces"]?.arrayValue?.enumerated().map { index, value in
       let own = ips.filter { $0["interface"]?.intValue == Int64(index) }

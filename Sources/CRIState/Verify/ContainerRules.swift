@@ -130,6 +130,15 @@ enum ContainerRules {
       $0.isRunning && $1.isRunning && $0.pid == $1.pid
         ? ProcessTruth.loss($0.truth?.process, $1.truth?.process) : nil
     },
+    Check(
+      "container.keeper", .major, .inPlace, "shim or conmon",
+      "nobody reads what it writes any more, nor learns how it ends"
+    ) {
+      guard let was = $0.truth?.process?.value?.alive, let now = $1.truth?.process?.value?.alive,
+        was.pid == now.pid, was.startTime == now.startTime, was.keeper != nil, now.keeper == nil
+      else { return nil }
+      return ("\(was.parent)", "gone")
+    },
     Check("container.log-file", .major, .inPlace, "log file", "what it writes is nowhere to be read") {
       $0.truth?.hasLog?.value == true && $1.truth?.hasLog?.value == false ? ($0.status.logPath, "none") : nil
     },

@@ -130,7 +130,7 @@ extension Verifier {
           why: "\(side) has only what the runtime answers"))
     }
     let ready = before.sandboxes.filter(\.isReady)
-    let noPID = ready.filter { $0.facts.pid == nil }.count
+    let noPID = ready.filter { $0.facts.pid == nil && !$0.facts.hasNoPause }.count
     if noPID > 0 && scenario.keepsObjects {
       unchecked.append(
         Unread(what: "pause process of \(noPID) of \(ready.count) pods", why: "the runtime tells no pid"))
