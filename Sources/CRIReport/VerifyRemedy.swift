@@ -58,6 +58,9 @@ struct VerifyRemedy {
         "do not start kubelet: put the CNI configuration in order and restart the runtime again, which brings back what cri net still finds"
     ) { $0.isSameNode(running: "cri-o") && $0.hasForgottenAddresses },
     VerifyRemedy(
+      text: "keep kubelet stopped, or stop it now: it starts a second of what lives on; drain the node, end that first"
+    ) { $0.rules.contains("runtime.orphan") },
+    VerifyRemedy(
       text: "keep kubelet stopped, or stop it now: it acts on this as soon as it looks; drain the node first"
     ) { $0.killsPods(.immediate) },
     VerifyRemedy(
@@ -77,6 +80,9 @@ struct VerifyRemedy {
     ) {
       let network: Set = ["pod.network-gone", "pod.network-mismatch", "pod.duplicate-ip", "pod.outside-cidr"]
       return !$0.rules.isEmpty && $0.rules.isSubset(of: network)
+    },
+    VerifyRemedy(text: "restart these containers when it suits you: until then they run unwatched") {
+      $0.rules == ["container.keeper"]
     },
     VerifyRemedy(text: "put the CNI configuration in order: until then the node is NotReady and takes no pods") {
       $0.rules == ["runtime.network"]

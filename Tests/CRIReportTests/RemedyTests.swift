@@ -70,6 +70,31 @@ import Testing
       _ = $0
     },
     Loss(
+      description: "an ended container that has not ended", runtime: "cri-o-1.37",
+      words: "it starts a second of what lives on; drain the node, end that first"
+    ) {
+      guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
+      $1.containers[index].status.state = .exited
+      $1.truth = NodeTruth(
+        orphans: .read([
+          Orphan(kind: .conmon, id: $1.containers[index].id, pid: 70, startTime: 1, processes: [71])
+        ]))
+      _ = $0
+    },
+    Loss(
+      description: "a conmon that is gone", runtime: "cri-o-1.37",
+      words: "restart these containers when it suits you: until then they run unwatched"
+    ) {
+      guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
+      func truth(_ keeper: String?) -> ContainerTruth {
+        let process = ProcessTruth.Facts(
+          pid: 9, startTime: 1, parent: 7, keeper: keeper, networkNamespace: .unread(UnreadReason("x")))
+        return ContainerTruth(process: .read(.there(process)))
+      }
+      $0.containers[index].truth = truth("x")
+      $1.containers[index].truth = truth(nil)
+    },
+    Loss(
       description: "a hash that kubelet will not know again", runtime: "containerd-2.4",
       words: "drain the node, or restart them one by one"
     ) {
