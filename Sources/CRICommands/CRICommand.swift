@@ -84,7 +84,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
       throw Failure(.usage, "there is no \(word) yet: exec, attach and port-forward take crictl itself")
     }
     if rest.first == CompletionScript.command {
-      try await Completer.answer(rest.dropFirst().joined(separator: " "))
+      try await Completer.answer(Array(rest.dropFirst()))
       return ExitCodes.done.rawValue
     }
     if !globals.ignored.isEmpty {

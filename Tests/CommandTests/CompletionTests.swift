@@ -74,23 +74,6 @@ struct CompletionTests {
     #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
   }
 
-  @Test("works in the shell, also where the shell divides a word at a colon", .enabled(if: Shells.areThere))
-  func bash() async throws {
-    let runtime = try runtime()
-    let run = try await Tool.shell(
-      """
-      export CONTAINER_RUNTIME_ENDPOINT=\(runtime.path)
-      bash -c 'source <(\(Tool.path("cri")) completion bash)
-      complete() { COMP_LINE=$1; COMP_POINT=${#1}; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cri; echo "${COMPREPLY[*]}"; }
-      cri=\(Tool.path("cri"))
-      complete "cri inspecti r/x:" $cri inspecti r/x :
-      complete "cri inspecti r/x:2" $cri inspecti r/x : 2
-      complete "cri ps --namespace=sh" $cri ps --namespace = sh
-      complete "cri inspect a" $cri inspect a'
-      """)
-    #expect(run.output == "1 2\n2\nshop\nabc abd\n", "\(run.errors)")
-  }
-
   @Test("is refused for a shell that is not known")
   func unknown() async throws {
     let run = try await Tool.cri(["completion", "tcsh"])

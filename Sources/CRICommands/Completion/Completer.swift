@@ -8,21 +8,30 @@ enum Completer {
   /// A runtime that hangs must not hang the shell.
   private static let patience = Duration.seconds(1)
 
-  /// - Parameter line: up to the cursor, the command's name first.
-  static func answer(_ line: String) async throws {
-    let lines = (try? await candidates(line)) ?? []
-    let text = lines.map { value, help in
-      help.isEmpty ? Sanitizer.visible(value) : "\(Sanitizer.visible(value))\t\(Sanitizer.visible(help))"
-    }
-    try StandardStream.output.write(text.map { $0 + "\n" }.joined())
+  /// A candidate that stands for the names of files, which the shell knows.
+  static let files = ":files"
+
+  /// - Parameter words: the line up to the cursor, the command's name first; for bash, then the end of it that is
+  ///   replaced.
+  static func answer(_ words: [String]) async throws {
+    let line = words.first ?? ""
+    let found = (try? await candidates(line)) ?? []
+    try StandardStream.output.write(lines(found, line, current: words.dropFirst().first).map { $0 + "\n" }.joined())
+  }
+
+  private static func lines(_ found: [(value: String, help: String)], _ line: String, current: String?) -> [String] {
+    let found = found.map { (value: Sanitizer.visible($0.value), help: Sanitizer.visible($0.help)) }
+    guard let current else { return found.map { $0.help.isEmpty ? $0.value : "\($0.value)\t\($0.help)" } }
+    guard let word = BashWord(line, current: current) else { return [] }
+    return found.compactMap { $0.value == files ? files : word.text($0.value) }
   }
 
   static func candidates(_ line: String) async throws -> [(value: String, help: String)] {
-    var words = split(line)
+    var words = ShellLine(line).words
     guard let start = words.popLast(), !words.isEmpty else { return [] }
     words.removeFirst()
     if let value = Globals.pendingValue(words) {
-      return ["config", "runtime-endpoint", "image-endpoint"].contains(value) ? [(":files", "")] : []
+      return ["config", "runtime-endpoint", "image-endpoint"].contains(value) ? [(files, "")] : []
     }
     let (globals, rest) = try Globals.parse(words)
     guard let command = rest.first else {
@@ -38,18 +47,23 @@ enum Completer {
       let (name, value) = (String(start[..<equals]), String(start[start.index(after: equals)...]))
       guard let option = tree.option(name), option.takesValue else { return [] }
       return try await values(option, command, value, client).map {
-        $0.value.hasPrefix(":") ? $0 : ("\(name)=\($0.value)", $0.help)
+        $0.value == files ? $0 : ("\(name)=\($0.value)", $0.help)
       }
     }
     if let last = rest.dropFirst().last, let option = tree.option(last), option.takesValue {
-      return try await values(option, command, start, client)
+      return notOptions(try await values(option, command, start, client))
     }
     if start.hasPrefix("-") {
       let names = (tree.options + [CompletionTree.Option(names: ["--help"], takesValue: false, help: "")])
       return names.flatMap { option in option.names.map { ($0, option.help) } }.filter { $0.0.hasPrefix(start) }
     }
     guard tree.takesWords, let source = CompletionSource.of(nil, command: command) else { return [] }
-    return try await source.candidates(start, client)
+    return notOptions(try await source.candidates(start, client))
+  }
+
+  /// What begins with a dash would be taken for an option.
+  private static func notOptions(_ found: [(value: String, help: String)]) -> [(value: String, help: String)] {
+    found.filter { !$0.value.hasPrefix("-") }
   }
 
   private static func values(
@@ -58,26 +72,5 @@ enum Completer {
     let long = option.names.first { $0.hasPrefix("--") }?.dropFirst(2)
     guard let source = CompletionSource.of(long.map(String.init) ?? "", command: command) else { return [] }
     return try await source.candidates(start, client)
-  }
-
-  /// As a shell would, as far as words of ours go: at spaces outside of quotes. The last word is what is being typed.
-  static func split(_ line: String) -> [String] {
-    var (words, word, quote): ([String], String, Character?) = ([], "", nil)
-    var isEscaped = false
-    for character in line {
-      switch character {
-      case _ where isEscaped:
-        word.append(character)
-        isEscaped = false
-      case "\\" where quote != "'": isEscaped = true
-      case quote: quote = nil
-      case "'" where quote == nil, "\"" where quote == nil: quote = character
-      case " " where quote == nil, "\t" where quote == nil:
-        if !word.isEmpty { words.append(word) }
-        word = ""
-      default: word.append(character)
-      }
-    }
-    return words + [word]
   }
 }

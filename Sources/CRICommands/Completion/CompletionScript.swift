@@ -33,24 +33,20 @@ enum CompletionScript: String, Hashable, Sendable, CaseIterable {
     return text + rest
   }
 
-  // bash divides words at : and = too: what stands before the last of them is not to be given again.
+  // bash puts what it gets on the line as it is: it gets it quoted, and only for the part that it replaces. Names of
+  // files are left to readline, which quotes them itself.
   private static let bashText = """
     @FUNCTION@() {
-      local line=${COMP_LINE:0:COMP_POINT} current=${COMP_WORDS[COMP_CWORD]} last prefix candidate
-      case $current in = | :) current= ;; esac
-      last=${line##*[[:space:]]}
-      prefix=${last%"$current"}
+      local candidate
       COMPREPLY=()
       while IFS= read -r candidate; do
         if [ "$candidate" = :files ]; then
-          compopt -o filenames 2>/dev/null
-          while IFS= read -r candidate; do COMPREPLY+=("$candidate"); done < <(compgen -f -- "$current")
-          continue
+          compopt -o default 2>/dev/null
+        else
+          COMPREPLY+=("$candidate")
         fi
-        candidate=${candidate%%$'\\t'*}
-        COMPREPLY+=("${candidate#"$prefix"}")
-      done < <("${COMP_WORDS[0]}" @COMMAND@ "$line" 2>/dev/null)
-      # A whole word is followed by a space, a name with = or / at its end goes on.
+      done < <("${COMP_WORDS[0]}" @COMMAND@ "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
+      # A whole word is followed by a space, a name with = at its end goes on.
       case ${COMPREPLY[0]-} in *=) compopt -o nospace 2>/dev/null ;; esac
     }
     complete -F @FUNCTION@ @NAME@

@@ -67,7 +67,7 @@ enum CompletionSource: Hashable, Sendable {
   func candidates(_ start: String, _ client: () throws -> Client) async throws -> [(value: String, help: String)] {
     switch self {
     case .words(let words): return words.filter { $0.hasPrefix(start) }.map { ($0, "") }
-    case .files: return [(":files", "")]
+    case .files: return [(Completer.files, "")]
     case .containers, .containerPaths, .containerNames:
       return Self.unique(try await client().runtime.containers().map(candidate), start)
     case .pods, .podNames, .namespaces:
