@@ -21,7 +21,8 @@ struct GlobalsTests {
   @Test(
     "that crictl has are taken; what only it does is told",
     arguments: [
-      ("--timeout -1s", ""), ("-t=0s", ""), ("--t 5s", ""), ("-timeout=5s", ""), ("--max-retries 3", ""),
+      ("--timeout -1s", ""), ("--timeout +2s", ""), ("-t=0s", ""), ("--t 5s", ""), ("-timeout=5s", ""),
+      ("--max-retries 3", ""),
       ("--max-retries=-1", ""), ("--enable-tracing=false", ""), ("--debug=F", ""), ("-D=0", ""),
       ("--tracing-endpoint 127.0.0.1:4317 --tracing-sampling-rate-per-million -1", ""),
       ("--enable-tracing --profile-mem=/m", "cri: --enable-tracing, --profile-mem: only crictl does that\n"),
@@ -88,7 +89,7 @@ struct GlobalsTests {
     #expect(run.errors == "cri: image a/b: not pulled in time; wait longer with --pull-timeout\n")
   }
 
-  @Test("refuse what is no duration", arguments: ["-", "--1s", "-x", ""])
+  @Test("refuse what is no duration", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
   func timeout(text: String) async throws {
     let run = try await Tool.cri(["-t", text, "pods"])
     #expect(run.code == 2)

@@ -13,7 +13,8 @@ enum DurationText {
 
   static func parse(_ text: String) -> Duration? {
     if let seconds = Int64(text), seconds >= 0, seconds < 1 << 32 { return .seconds(seconds) }
-    var rest = text[...]
+    var rest = text.hasPrefix("+") ? text.dropFirst() : text[...]
+    guard !rest.isEmpty else { return nil }
     var total = 0.0
     while !rest.isEmpty {
       let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
@@ -25,7 +26,7 @@ enum DurationText {
       }
       total += number * scale.nanoseconds
     }
-    guard !text.isEmpty, total < 9e18 else { return nil }
+    guard total < 9e18 else { return nil }
     return .nanoseconds(Int64(total))
   }
 }
