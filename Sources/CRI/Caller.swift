@@ -68,14 +68,25 @@ final class Caller: Sendable {
   /// Whether the runtime serves a version of the interface, whichever one is spoken; nil where it does not say.
   func serves(_ version: APIVersion) async -> Bool? {
     if negotiated == version { return true }
-    let request = VersionRequest(version: "v1").encode()
+    // A method that nobody has, so that none runs: containerd 1.6 and 1.7 write down for the administrator that somebody
+    // still calls the old version.
+    if let error = await failure(of: "NoSuchMethod", version) {
+      if error.isUnknownService { return false }
+      if error.namesUnknownMethod { return true }
+    }
+    // Not grpc-go, whose words tell a service from a method.
+    guard let error = await failure(of: "Version", version) else { return true }
+    return error.isUnknownService ? false : nil
+  }
+
+  private func failure(of method: String, _ version: APIVersion) async -> RPCError? {
     do throws(RPCError) {
       _ = try await channel.unary(
-        Method<VersionRequest, VersionResponse>.version.path(version), request,
+        Service.runtime.path(of: method, version), VersionRequest(version: "v1").encode(),
         options: CallOptions(timeout: options.timeout))
-      return true
+      return nil
     } catch {
-      return error.isUnknownService ? false : nil
+      return error
     }
   }
 

@@ -15,6 +15,12 @@ extension RPCError {
     return !isUnknownService
   }
 
+  /// The same in grpc-go's words, which it never uses where the service is missing.
+  var namesUnknownMethod: Bool {
+    guard case .status(let status) = self, status.code == .unimplemented else { return false }
+    return status.message.hasPrefix("unknown method")
+  }
+
   /// The runtime accepts connections and has not recovered its state yet. containerd answers every call of both versions
   /// so while it starts, with UNKNOWN up to 1.7 and UNAVAILABLE from 2.0.
   public var isNotInitialized: Bool {

@@ -24,7 +24,7 @@ public enum Service: String, Hashable, Sendable, CaseIterable {
   /// As gRPC names it: `runtime.v1.RuntimeService`.
   public func name(_ version: APIVersion) -> String { "runtime.\(version).\(rawValue)" }
 
-  func path(of method: String, _ version: APIVersion) -> String { "/\(name(version))/\(method)" }
+  package func path(of method: String, _ version: APIVersion) -> String { "/\(name(version))/\(method)" }
 }
 
 /// The versions of the interface that are in use. The messages are the same as far as the older one has them.

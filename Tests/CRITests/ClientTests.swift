@@ -52,6 +52,17 @@ import Testing
     runtime.stop()
   }
 
+  @Test(arguments: [([APIVersion.v1], false), ([.v1, .v1alpha2], true)])
+  func `that an old version is served is found out without calling it`(_ served: [APIVersion], _ isOld: Bool)
+    async throws
+  {
+    serve(Set(served))
+    let client = Client(endpoint)
+    #expect(await client.serves(.v1alpha2) == isOld)
+    #expect(runtime.calls == ["NoSuchMethod": 1])
+    runtime.stop()
+  }
+
   @Test func `where neither version is served, v1's answer is the error`() async throws {
     serve([])
     let client = Client(endpoint)
