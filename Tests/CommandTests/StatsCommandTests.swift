@@ -288,6 +288,18 @@ import Testing
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
+  @Test func `one pod that cannot be measured is one line, and what helps`() async throws {
+    let runtime = try TestRuntime { name, _ in
+      name == "ListPodSandboxStats" ? .failure(.unknown, "failed for \"a\": no cgroup\nfailed for \"b\"") : nil
+    }
+    let run = try await Tool.cri(["statsp"], on: runtime)
+    #expect(run.code == 1 && run.output.isEmpty)
+    #expect(
+      run.errors
+        == "cri: no statistics of any pod: failed for \"a\": no cgroup, and 1 more; cri statsp ID asks for one, "
+        + "cri top --pods adds up what the containers use\n")
+  }
+
   @Test func `a container that is named and not there is told`() async throws {
     for command in ["stats", "statsp"] {
       let runtime = try TestRuntime { _, _ in .message([]) }

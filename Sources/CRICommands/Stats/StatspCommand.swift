@@ -41,12 +41,23 @@ struct StatspCommand: AsyncParsableCommand {
     do throws(RPCError) {
       stats = try await client.runtime.podSandboxStats(filter)
     } catch {
-      throw Failure(
-        error, client.endpoint, unserved: .listPodSandboxStats, "cri top --pods adds up what the containers use")
+      throw Self.failure(error, client.endpoint)
     }
     if stats.isEmpty, id == nil, let pod {
       throw Failure(.notFound, "pod \(pod) not found, or more than one begins so; see cri pods")
     }
     return stats.sorted { $0.usageID < $1.usageID }
+  }
+
+  /// containerd tells of no pod where it cannot measure one, such as one without a cgroup of its own, and has a line for
+  /// each.
+  private static func failure(_ error: RPCError, _ endpoint: Endpoint) -> Failure {
+    let others = "cri top --pods adds up what the containers use"
+    guard case .status(let status) = error, status.code == .unknown, !error.isNotInitialized, !error.isAmbiguous,
+      let first = status.message.split(separator: "\n").first
+    else { return Failure(error, endpoint, unserved: .listPodSandboxStats, others) }
+    let count = status.message.split(separator: "\n").count - 1
+    let more = count > 0 ? ", and \(count) more" : ""
+    return Failure(.failed, "no statistics of any pod: \(first)\(more); cri statsp ID asks for one, \(others)")
   }
 }
