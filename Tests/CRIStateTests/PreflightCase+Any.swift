@@ -105,6 +105,15 @@ extension PreflightCase {
     PreflightCase(rule: "N12", name: "nobody asked it") { $0.snapshot.images.removeFirst() },
 
     PreflightCase(rule: "N13", name: "not pinned", objects: ["image pause:3"]) { $0.snapshot.images[1].pinned = false },
+    PreflightCase(rule: "N14", name: "warned, and an upgrade to come", objects: ["runtime"]) {
+      $0.target = RuntimeVersion("2.4.0")
+      $0.warn(#"{"io.containerd.deprecation/cgroup-v1":"It will be removed."}"#)
+    },
+    PreflightCase(rule: "N14", name: "a mere restart") { $0.warn(#"{"a":"It will be removed."}"#) },
+    PreflightCase(rule: "N14", name: "words of another form") {
+      $0.target = RuntimeVersion("2.4.0")
+      $0.warn("It will be removed.")
+    },
     PreflightCase(rule: "N13", name: "pinned") { _ in },
   ]
 }

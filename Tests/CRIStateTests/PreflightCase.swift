@@ -99,6 +99,11 @@ extension PreflightFacts {
     crio?.configuration = .known(configuration)
   }
 
+  mutating func warn(_ message: String) {
+    snapshot.runtime.conditions.append(
+      RuntimeCondition(type: "ContainerdHasNoDeprecationWarnings", status: false, message: message))
+  }
+
   mutating func setNetwork(ready: Bool) {
     let index = snapshot.runtime.conditions.firstIndex { $0.type == "NetworkReady" }
     if let index { snapshot.runtime.conditions[index].status = ready }

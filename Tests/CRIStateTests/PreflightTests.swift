@@ -48,7 +48,8 @@ import Testing
       let rule = try #require(PreflightRules.table.first { $0.id == gap.rule })
       #expect(gap.decides == (rule.predicts != .nothing))
     }
-    let pods = Set(losses.filter { $0.rule.predicts == .pods }.compactMap(\.object.pod))
+    // Where a container alone is named, its pod stays.
+    let pods = Set(losses.filter { $0.rule.predicts == .pods && $0.object.kind == .pod }.compactMap(\.object.pod))
     #expect(Set(report.victims.map(\.pod)) == pods)
     #expect(Set(report.disturbed.map(\.pod)).isDisjoint(with: pods))
   }

@@ -71,10 +71,10 @@ public enum Advisories {
       "containerd-10984", .containerd,
       [
         Advisory.Case(
-          .replacedBinary, [VersionRange(from: "1.7.0-0", before: "2.0.0-0")],
+          .replacedBinary, [VersionRange(before: "2.0.0-0")],
           to: .versions([VersionRange(from: "2.0.0-0")]))
       ], fixedIn: "restart the daemon together with the binaries",
-      "while the old daemon runs with the new shim, no container starts: unsupported shim version (3)",
+      "while the old daemon runs with the new shim, no container starts: unsupported shim version (3), or, in 1.6, a dial that fails",
       "containerd#10984", .high, decidedBy: ["N8"]),
     Advisory(
       "containerd-13763", .containerd,

@@ -30,7 +30,7 @@ extension PreflightFinding {
   var json: JSON {
     [
       "rule": .string(rule.id), "severity": .string("\(rule.severity)"), "certainty": "proved",
-      "predicts": .string(rule.predicts.rawValue), "object": object.json, "what": .string(rule.what),
+      "predicts": .string(predicts.rawValue), "object": object.json, "what": .string(rule.what),
       "detail": .string(detail), "reason": .string(rule.reason), "remedy": .string(rule.remedy),
     ]
   }

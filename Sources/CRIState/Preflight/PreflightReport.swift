@@ -100,7 +100,7 @@ public struct PreflightReport: Hashable, Sendable {
 
   private func victims(_ prediction: PreflightRule.Prediction) -> [Victim] {
     var victims: [Victim] = []
-    for finding in findings where finding.rule.predicts == prediction {
+    for finding in findings where finding.predicts == prediction {
       guard let pod = finding.object.pod else { continue }
       if let index = victims.firstIndex(where: { $0.pod == pod }) {
         if !victims[index].rules.contains(finding.rule.id) { victims[index].rules.append(finding.rule.id) }

@@ -32,6 +32,11 @@ public struct PreflightFinding: Hashable, Sendable {
   public var object: ObjectName
   /// The evidence, such as `10.42.0.2 in the runtime, none on disk`.
   public var detail: String
+
+  /// What happens: a rule about pods that names a container foretells that container's end alone.
+  public var predicts: PreflightRule.Prediction {
+    rule.predicts == .pods && object.kind == .container ? .containers : rule.predicts
+  }
 }
 
 /// A rule together with how it is checked.

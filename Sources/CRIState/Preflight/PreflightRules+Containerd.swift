@@ -161,9 +161,8 @@ extension PreflightRules {
     PreflightCheck(
       "P12", .containerd, .critical, .pods, "its shim's address is not on disk in the form that containerd 1.x reads",
       because:
-        "containerd 2 writes down where a shim listens in a form that 1.x does not read: 1.x ends what it runs, and "
-        + "kubelet recreates the pod",
-      instead: "drain the node before it goes back to 1.x; only pods from before the upgrade outlive that"
+        "containerd 2 started it: 1.x does not find the shim again and ends what it runs, and kubelet makes that anew",
+      instead: "drain the node before it goes back to 1.x; only what 1.x started itself outlives that"
     ) { (facts, found) throws(Unchecked) in
       guard facts.nextVersion?.major == 1 else { return }
       let missing = try facts.disk().missingAddresses.get()

@@ -1,3 +1,4 @@
+internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
@@ -121,12 +122,21 @@ extension PreflightRules {
     PreflightCheck(
       "N13", nil, .info, .nothing, "the image of the pause containers is not pinned",
       because: "kubelet removes it when the disk is full, and no pod can start then",
-      instead: "nothing on containerd before 2.0, which pins none; else name the right image in its configuration"
+      instead:
+        "nothing on containerd 1.x, which pins none that it has already; else name the right image in its configuration"
     ) { (facts, found) throws(Unchecked) in
       let image = try facts.configuration.pauseImage.get()
       let here = try facts.images().filter { $0.isCalled(image) }
       guard !here.isEmpty, !here.contains(where: \.pinned) else { return }
       found.hit(ObjectName(.image, name: image), "")
+    },
+    PreflightCheck(
+      "N14", .containerd, .info, .nothing, "it warns of what a later version removes",
+      because: "what is configured or used so is gone once that version runs",
+      instead: "see whether the target is that version, and change what uses it (ctr deprecations list)"
+    ) { (facts, found) throws(Unchecked) in
+      guard facts.target != nil else { return }
+      for warning in facts.deprecations { found.hit(ObjectName(.runtime), warning) }
     },
   ]
 }
@@ -136,6 +146,13 @@ extension PreflightFacts {
   func words(ofCondition type: String) -> String {
     let condition = snapshot.runtime.conditions.first { $0.type == type }
     return [condition?.reason, condition?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
+  }
+
+  /// containerd's own words of what it serves for the last time, of newer ones since 1.6.27 and 1.7.12.
+  var deprecations: [String] {
+    let condition = snapshot.runtime.conditions.first { $0.type == "ContainerdHasNoDeprecationWarnings" && !$0.status }
+    let warnings = condition.flatMap { try? JSON.parse($0.message) }?.objectValue
+    return warnings?.compactMap { $0.value.stringValue } ?? []
   }
 
   func compareDrivers(_ found: inout PreflightOutcome) throws(Unchecked) {
