@@ -29,7 +29,7 @@ public struct MessageJSONError: Error, Hashable, Sendable, CustomStringConvertib
     case .unknownValue(let enumeration, let nearest):
       "\(enumeration) has no such value" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .repeatedField: "given twice"
-    case .outOfRange(let type): "too large for \(type)"
+    case .outOfRange(let type): "out of the range of \(type)"
     }
   }
 }

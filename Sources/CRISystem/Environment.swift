@@ -31,6 +31,15 @@ package enum StandardStream {
   /// Writes everything. A reader that has gone ends the process, as SIGPIPE does for any tool in a pipe.
   package func write(_ text: String) throws(Errno) { try write(Array(text.utf8)) }
 
+  /// Takes the numbers of streams that were closed, so that no socket gets one and the output with it. What is written
+  /// there fails, as it should.
+  package static func holdClosed() {
+    for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(number, F_GETFD) < 0 {
+      // The lowest free number is this one; output cannot be written to what is open for reading.
+      _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   package func write(_ bytes: [UInt8]) throws(Errno) {
     try Descriptor.writeAll(bytes, to: self == .output ? STDOUT_FILENO : STDERR_FILENO)
   }

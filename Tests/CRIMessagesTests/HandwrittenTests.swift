@@ -89,7 +89,7 @@ struct HandwrittenTests {
       ),
       (#"{"port_mappings": {}}"#, "port_mappings: expected an array, found an object"),
       (#"{"metadata": {"attempt": "x"}}"#, #"metadata.attempt: expected an integer, found "x""#),
-      (#"{"metadata": {"attempt": -1}}"#, "metadata.attempt: too large for UInt32"),
+      (#"{"metadata": {"attempt": -1}}"#, "metadata.attempt: out of the range of UInt32"),
       (#"{"metadata": {"attempt": 1.5}}"#, "metadata.attempt: expected an integer, found 1.5"),
       (#"{"hostname": ["a"]}"#, "hostname: expected a string, found an array"),
       (

@@ -113,10 +113,10 @@ struct JSONTests {
       (#"{"podSandboxID": ""}"#, #"podSandboxID: Container has no such field; did you mean "podSandboxId"?"#),
       (#"{"zzzzzzzz": 1}"#, "zzzzzzzz: Container has no such field"),
       (#"{"image": {"annotations": {"x": [1]}}}"#, "image.annotations.x: expected a string, found an array"),
-      (#"{"metadata": {"attempt": -1}}"#, "metadata.attempt: too large for UInt32"),
-      (#"{"metadata": {"attempt": 4294967296}}"#, "metadata.attempt: too large for UInt32"),
+      (#"{"metadata": {"attempt": -1}}"#, "metadata.attempt: out of the range of UInt32"),
+      (#"{"metadata": {"attempt": 4294967296}}"#, "metadata.attempt: out of the range of UInt32"),
       (#"{"metadata": {"attempt": 1.5}}"#, "metadata.attempt: expected an integer, found 1.5"),
-      (#"{"createdAt": "9223372036854775808"}"#, "createdAt: too large for Int64"),
+      (#"{"createdAt": "9223372036854775808"}"#, "createdAt: out of the range of Int64"),
       (#"{"createdAt": "soon"}"#, #"createdAt: expected an integer, found "soon""#),
       (#"{"createdAt": true}"#, "createdAt: expected an integer, found true"),
       (

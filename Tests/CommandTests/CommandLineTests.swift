@@ -1,8 +1,15 @@
+import CRIMessages
 import TestSupport
 import Testing
 
 @Suite("A command line")
 struct CommandLineTests {
+  @Test func `output that is closed is an error, and no socket's`() async throws {
+    let runtime = try TestRuntime { _, _ in .message(VersionResponse(version: "0.1.0")) }
+    let run = try await Tool.shell("\(Tool.path("cri")) -r \(runtime.path) version >&-")
+    #expect(run.code == 1 && run.errors.hasPrefix("cri: standard output: "), "\(run)")
+  }
+
   @Test(
     "that is wrong ends with 2 and one line that names the word and what helps",
     arguments: [

@@ -12,6 +12,8 @@ struct ObjectAction: Sendable {
   let endpoint: Endpoint
   /// Calls in flight: a runtime that stops two hundred pods at once answers none of them in time.
   var concurrency = 8
+  /// The ID of what may be called by its name.
+  var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
   /// Whether the IDs come from a list, so that one of them may be gone by now.
   var isListed = false
 
@@ -62,7 +64,7 @@ struct ObjectAction: Sendable {
 
   private func outcome(_ id: String, _ act: @Sendable (String) async throws -> String) async -> Outcome {
     do {
-      return .done(try await act(id))
+      return .done(try await act(try await resolve(id)))
     } catch let error as RPCError {
       let object = "\(noun) \(id)"
       guard error.isNotFound else { return .failed(Failure(error, about: object, endpoint)) }

@@ -18,7 +18,7 @@ struct InfoCommand: AsyncParsableCommand {
     do throws(RPCError) {
       return try await client.runtime.status(StatusRequest(verbose: isVerbose))
     } catch {
-      throw Failure(error)
+      throw Failure(error, client.endpoint)
     }
   }
 }

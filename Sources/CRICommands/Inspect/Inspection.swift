@@ -12,6 +12,8 @@ struct Inspection: Sendable {
   let output: InspectView
   /// Who is asked.
   let endpoint: Endpoint
+  /// The ID of what may be called by its name.
+  var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
 
   /// Prints what was found; tells the rest.
   /// - Parameter look: asks the runtime for one; nil where it is not there.
@@ -42,8 +44,14 @@ struct Inspection: Sendable {
   private func answer<Report: StatusReport>(
     _ id: String, _ look: @Sendable (String) async throws(RPCError) -> Report?
   ) async -> Answer<Report> {
+    let object: String
+    do throws(Failure) {
+      object = try await resolve(id)
+    } catch {
+      return Answer(failure: error)
+    }
     do throws(RPCError) {
-      if let report = try await look(id) { return Answer(report: report) }
+      if let report = try await look(object) { return Answer(report: report) }
     } catch {
       guard error.isNotFound else { return Answer(failure: Failure(error, about: "\(noun) \(id)", endpoint)) }
     }

@@ -22,7 +22,7 @@ struct VersionCommand: AsyncParsableCommand {
     do throws(RPCError) {
       return try await client.runtime.version(VersionRequest(version: "v1"))
     } catch {
-      throw Failure(error)
+      throw Failure(error, client.endpoint)
     }
   }
 

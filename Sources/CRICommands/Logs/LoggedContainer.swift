@@ -19,6 +19,12 @@ struct LoggedContainer: Sendable {
         if !error.isNotFound { refusal = Failure(error, client.endpoint) }
       }
     }
+    return try await asked(try await named(word, instead: refusal).id)
+  }
+
+  /// The youngest container of a name.
+  /// - Parameter refusal: what is wrong where there is none.
+  func named(_ word: String, instead refusal: Failure? = nil) async throws(Failure) -> Container {
     let found = try await everything().named(word)
     guard let first = found.first else {
       throw refusal ?? Failure(.notFound, "container \(word) not found; see cri ps -a")
@@ -28,7 +34,7 @@ struct LoggedContainer: Sendable {
       throw Failure(
         .ambiguous, "container \(word) is in several pods; name one: \(names.sorted().joined(separator: ", "))")
     }
-    return try await asked(first.container.id)
+    return first.container
   }
 
   /// The container that was in its place before, which the runtime may have removed while its log is still there.

@@ -38,7 +38,7 @@ struct NetCommand: AsyncParsableCommand {
       snapshot = try await client.snapshot(
         tool: CRICommand.tool, truth: TruthReader(places: Places(cni: folder), includesNode: false))
     } catch {
-      throw Failure(error)
+      throw Failure(error, client.endpoint)
     }
     let report = try NetReport(snapshot, pods: pods)
     switch output {

@@ -26,7 +26,7 @@ struct ImagefsinfoCommand: AsyncParsableCommand {
     do throws(RPCError) {
       return try await client.images.imageFsInfo()
     } catch {
-      throw Failure(error)
+      throw Failure(error, client.images.endpoint)
     }
   }
 }
