@@ -60,7 +60,8 @@ extension NodeTree {
       try tree.write("/var/lib/cni/results/net-\(sandbox.id)-eth0", "{}")
       for kind in ["netns", "ipcns", "utsns"] {
         guard let path = sandbox.facts.networkNamespace else { continue }
-        try tree.write(path.replacing("/var/run/", with: "/run/").replacing("/netns/", with: "/\(kind)/"), "")
+        // An empty file is what is left of one.
+        try tree.write(path.replacing("/var/run/", with: "/run/").replacing("/netns/", with: "/\(kind)/"), "here")
       }
     }
     for container in snapshot.containers {

@@ -1,5 +1,7 @@
 import CRI
+import CRIJSON
 import CRIState
+import CRISystem
 import Testing
 import TestSupport
 
@@ -67,6 +69,23 @@ import TestSupport
     #expect(report.victims.isEmpty && report.disturbed.count == 3)
   }
 
+  @Test(arguments: [true, false])
+  func `the state of a container shows which runtime made it`(isShared: Bool) async throws {
+    // One that does not tell its default, as before 1.36.
+    let node = try RecordedNode("cri-o-1.37")
+    let container = try #require(node.snapshot.containers.filter(\.isRunning).first)
+    try node.tree.write("/srv/runc/\(container.id)", "")
+    let roots = ["runc": "/srv/runc", "crun": isShared ? "/srv/runc" : "/srv/crun"].map { name, root in
+      "[crio.runtime.runtimes.\(name)]\nruntime_root = \"\(root)\"\n"
+    }
+    try node.tree.write(
+      "/etc/crio/crio.conf.d/99-roots.conf", "[crio.runtime]\ndefault_runtime = \"crun\"\n" + roots.joined())
+    let evidence = CRIODisk(
+      node.snapshot, NodeFiles(root: node.tree.root), arguments: [], status: .null, places: [:], faults: .read([:])
+    ).defaultRuntime
+    #expect(evidence.value == (isShared ? nil : "runc"))
+  }
+
   @Test func `each file that restores a pod is needed`() async throws {
     let files = ["config.json", "state.json", "netns", "ipcns", "utsns"]
     for file in files {
@@ -81,6 +100,21 @@ import TestSupport
       #expect(report.ids("O4") == [pod.id], "\(file)")
       #expect(report.victims.map(\.pod) == [pod.pod])
     }
+  }
+
+  @Test(arguments: ["netns", "ipcns"]) func `a namespace that is not mounted any more`(kind: String) async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let pod = node.pods[0]
+    let path = try #require(pod.facts.networkNamespace).replacing("/netns/", with: "/\(kind)/")
+    try node.tree.write(path.replacing("/var/run", with: "/run"), "")
+    let report = try await node.report()
+    #expect(report.ids("O4") == [pod.id])
+    #expect(report.findings.first?.detail == "\(path) is no namespace any more")
+  }
+
+  @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a namespace is one`(path: String) throws {
+    // What a look at a namespace goes by: it is there, and nobody can read it.
+    #expect(throws: Errno.invalid) { try NodeFiles(root: "/").read(path) }
   }
 
   @Test func `a pod without an infra container has its state elsewhere`() async throws {

@@ -140,6 +140,9 @@ extension RuleCase {
     },
 
     .fires("container.image-ref", "another digest") { $1.containers[0].status.imageRef = "busybox@sha256:cc" },
+    .holds("container.image-ref", "an id of CRI-O's instead of a digest") {
+      $1.containers[0].status.imageRef = String(repeating: "a0", count: 32)
+    },
     .holds("container.image-ref", "none in both") {
       $0.containers[0].status.imageRef = ""
       $1.containers[0].status.imageRef = ""

@@ -29,8 +29,10 @@ struct GuardCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Wait this long at most for the runtime to be ready again.", valueName: "duration"))
-  var wait = "120s"
+    help: ArgumentHelp(
+      "Wait this long at most for the runtime to be ready again. (default: 120s; of CRI-O 30s and 12s a pod, where that is more)",
+      valueName: "duration"))
+  var wait: String?
 
   @Option(help: ArgumentHelp("Keep the snapshot in this file too, for a verify by hand.", valueName: "file"))
   var save: String?
@@ -50,7 +52,7 @@ struct GuardCommand: AsyncParsableCommand {
       throw ValidationError("no command: write it after --, as in: cri guard -- systemctl restart containerd")
     }
     do throws(Failure) {
-      _ = try patience
+      _ = try chosenPatience
     } catch {
       throw ValidationError(error.message)
     }
@@ -68,8 +70,18 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  private var patience: Duration {
-    get throws(Failure) { try DurationText.parse(wait, option: "--wait") }
+  /// nil: as long as the runtime may need.
+  private var chosenPatience: Duration? {
+    get throws(Failure) {
+      try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
+    }
+  }
+
+  /// How long a runtime with these pods may take, where nobody says it.
+  static func patience(for before: Snapshot) -> Duration {
+    // After a minor upgrade CRI-O stops the pods one after the other before it answers, some ten seconds each.
+    let wipe = before.runtime.name == "cri-o" ? 30 + 12 * before.sandboxes.count(where: \.isReady) : 0
+    return .seconds(max(120, wipe))
   }
 
   /// How far it has come.
@@ -160,7 +172,7 @@ struct GuardCommand: AsyncParsableCommand {
     on before: Snapshot, _ context: Context, _ failure: String?, _ signals: SignalWatch, _ stage: inout Stage
   ) async throws -> ReportView {
     let verification = options.verification(before: before)
-    let patience = try patience
+    let patience = try chosenPatience ?? Self.patience(for: before)
     do {
       let after = try await signals.interrupting { try await verification.current(context, patience: patience) }
       return verification.conclude(after, failure: failure)
@@ -180,6 +192,7 @@ struct GuardCommand: AsyncParsableCommand {
       let path = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"
       if (try? SnapshotFile.write(before.json, to: path)) != nil { file = path }
     }
+    let wait = wait ?? "\(Self.patience(for: before).components.seconds)s"
     return file.map { "cri verify --before \($0) --wait \(wait)" } ?? "look yourself before kubelet starts: cri net"
   }
 

@@ -22,7 +22,7 @@ extension CRIODisk {
       // Other runtimes write there too: it says something only where CRI-O's own files are.
       cachedNetworks: configuration.value == nil ? configuration.map { _ in [] } : Self.cachedNetworks(files),
       networkFaults: Self.evidence(faults), missingState: Self.missingState(snapshot, files, places),
-      defaultRuntime: Self.defaultRuntime(status, snapshot, files))
+      defaultRuntime: Self.defaultRuntime(status, snapshot, files, configuration))
   }
 
   /// Its file, the drop-in files in their order, and what comes before both: the command line.
@@ -106,6 +106,9 @@ extension CRIODisk {
         guard let place = places[sandbox.id] else { continue }
         let own = "\(place.containers)/\(sandbox.id)/userdata"
         try need(["\(own)/config.json", "\(place.state ?? own)/state.json"] + place.namespaces, sandbox.id)
+        for path in place.namespaces where try isUnmounted(path, files) {
+          missing[sandbox.id, default: []].append("\(path) is no namespace any more")
+        }
       }
       for container in snapshot.containers {
         let own = "\(directory)/\(container.id)/userdata"
@@ -117,12 +120,25 @@ extension CRIODisk {
     }
   }
 
+  /// Whether a file is what is left where a namespace was: a namespace cannot be read at all.
+  private static func isUnmounted(_ path: String, _ files: NodeFiles) throws(Errno) -> Bool {
+    do throws(Errno) {
+      return try files.read(path).isEmpty
+    } catch {
+      if error == .invalid || error == .noSuchFile { return false }
+      throw error
+    }
+  }
+
   /// What the daemon says, or which runtime has the state of a container that runs.
-  private static func defaultRuntime(_ status: JSON, _ snapshot: Snapshot, _ files: NodeFiles) -> Evidence<String> {
+  private static func defaultRuntime(
+    _ status: JSON, _ snapshot: Snapshot, _ files: NodeFiles, _ configuration: Evidence<CRIOConfiguration>
+  ) -> Evidence<String> {
     if let name = status["crio"]?["DefaultRuntime"]?.stringValue, !name.isEmpty { return .known(name) }
     let plain = Set(snapshot.sandboxes.filter { ($0.facts.runtimeHandler ?? "").isEmpty }.map(\.id))
     for container in snapshot.containers where container.isRunning && plain.contains(container.sandboxID) {
-      for name in ["crun", "runc"] where (try? files.exists("/run/\(name)/\(container.id)")) == true {
+      let directories = (configuration.value ?? CRIOConfiguration()).stateDirectories
+      for (directory, name) in directories where (try? files.exists("\(directory)/\(container.id)")) == true {
         return .known(name)
       }
     }

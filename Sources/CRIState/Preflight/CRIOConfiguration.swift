@@ -78,6 +78,15 @@ public struct CRIOConfiguration: Hashable, Sendable {
   public var wipes: Bool? { values["crio.internal_wipe"].map { $0 == "true" } }
   /// nil where nothing is said, so that the default of the version counts.
   public var defaultRuntime: String? { values["crio.runtime.default_runtime"].flatMap { $0.isEmpty ? nil : $0 } }
+  /// Where an OCI runtime keeps the state of its containers, by the directory; one that two of them share tells nothing.
+  package var stateDirectories: [String: String] {
+    let (prefix, suffix) = ("crio.runtime.runtimes.", ".runtime_root")
+    var roots = ["crun": "/run/crun", "runc": "/run/runc"]
+    for (key, root) in values where key.hasPrefix(prefix) && key.hasSuffix(suffix) && !root.isEmpty {
+      roots[String(key.dropFirst(prefix.count).dropLast(suffix.count))] = root
+    }
+    return Dictionary(grouping: roots.keys) { roots[$0] ?? "" }.compactMapValues { $0.count == 1 ? $0[0] : nil }
+  }
   public var cgroupManager: String { values["crio.runtime.cgroup_manager"] ?? "systemd" }
   public var networkDirectory: String { values["crio.network.network_dir"] ?? "/etc/cni/net.d" }
   public var pauseImage: String? { values["crio.image.pause_image"] }

@@ -54,7 +54,7 @@ extension PreflightRules {
       for record in pods { found.hit(.pod(record), "\(running) now, \(next) after it") }
     },
     PreflightCheck(
-      "O4", .crio, .critical, .pods, "files that restore it are missing",
+      "O4", .crio, .critical, .pods, "what restores it is missing",
       because: "CRI-O deletes what it cannot restore: a pod with all its containers",
       instead: "do not restart; drain the node, and let kubelet make the pod anew"
     ) { (facts, found) throws(Unchecked) in

@@ -84,13 +84,10 @@ enum ContainerRules {
     Check(
       "container.image", .major, .but(.migrate), "image.image", "what the pod asked for",
       same: { $0.status.image?.image ?? "" }),
-    Check(
-      "container.image-ref", .minor, [.restart, .kubeletRestart], "image_ref", "what it runs",
-      same: { $0.status.imageRef }),
-    Check("container.new-image-ref", .minor, [.upgrade], "image_ref", "what it runs") {
-      // Versions write it as an id or as a digest in a repository: only alike can be compared.
-      isID($0.status.imageRef) == isID($1.status.imageRef) ? changed($0.status.imageRef, $1.status.imageRef) : nil
+    Check("container.image-ref", .minor, [.restart, .kubeletRestart], "image_ref", "what it runs") {
+      imageRef($0, $1)
     },
+    Check("container.new-image-ref", .minor, [.upgrade], "image_ref", "what it runs") { imageRef($0, $1) },
     Check("container.image-id", .info, .inPlace, "image_id", "what it runs") { before, after in
       // Older runtimes leave it empty, newer ones fill it in: that is no change of the image.
       before.status.imageID.isEmpty ? nil : changed(before.status.imageID, after.status.imageID)
@@ -194,7 +191,18 @@ enum ContainerRules {
     before == after ? nil : (Words.value(before), Words.value(after))
   }
 
-  private static func isID(_ reference: String) -> Bool { reference.hasPrefix("sha256:") }
+  /// Versions write it as an id or as a digest in a repository, and CRI-O to 1.30 the one before a restart and the other
+  /// after it: only alike can be compared.
+  private static func imageRef(_ before: ContainerRecord, _ after: ContainerRecord) -> (before: String, after: String)?
+  {
+    let (was, now) = (before.status.imageRef, after.status.imageRef)
+    return isID(was) == isID(now) ? changed(was, now) : nil
+  }
+
+  /// With or without the kind of digest, which CRI-O leaves out.
+  private static func isID(_ reference: String) -> Bool {
+    reference.hasPrefix("sha256:") || reference.utf8.count == 64 && reference.allSatisfy(\.isHexDigit)
+  }
 
   private static func user(_ record: ContainerRecord) -> String {
     guard let user = record.status.user?.linux else { return "none" }
