@@ -31,7 +31,10 @@ struct OutputTests {
       (["--sort-by", "name", "-q"], "c2\nc1\n"), (["--sort-by=-name", "-q"], "c1\nc2\n"),
       // As numbers, not as texts.
       (["--sort-by=-.metadata.attempt", "-q"], "c2\nc1\n"), (["--sort-by", "attempt", "-q"], "c1\nc2\n"),
-      (["--sort-by", "{.createdAt}", "-q"], "c2\nc1\n"), (["--sort-by", ".nosuch", "-q"], "c1\nc2\n"),
+      (["--sort-by", "{.createdAt}", "-q"], "c2\nc1\n"),
+      (["--sort-by", "pod-id", "-q"], "c1\nc2\n"),
+      // kubectl adds no line feed; one line on a terminal needs one.
+      (["-o", "jsonpath={range .containers[*]}{.id}{\"\\n\"}{end}"], "c1\nc2\n"), (["-o", "jsonpath={.nosuch}"], "\n"),
     ])
   func lists(arguments: [String], output: String) async throws {
     let runtime = try TestRuntime(.listContainers, ListContainersResponse(containers: containers))
@@ -44,14 +47,20 @@ struct OutputTests {
   @Test(
     "that cannot be is told before the runtime is asked",
     arguments: [
-      (["ps", "-o", "foo"], "unknown format (see: cri ps --help)"),
-      (["ps", "-o", "json=x"], "unknown format (see: cri ps --help)"),
+      (
+        ["ps", "-o", "foo"],
+        "'-o <format>': this command writes table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH"
+      ),
+      (
+        ["ps", "-o", "json=x"],
+        "'-o <format>': this command writes table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH"
+      ),
       (["ps", "-o", "go-template"], "-o go-template needs a text: -o go-template=TEMPLATE"),
       (["ps", "-o", "jsonpath="], "-o jsonpath needs a text: -o jsonpath=PATH"),
       (["ps", "-o", "go-template={{.id"], "-o template: 1:"),
       (["ps", "-o", "go-template={{foo .id}}"], "function \"foo\" is not one of"),
       (["ps", "-o", "json", "--template", "{{.}}"], "--template is for -o go-template, not for -o json"),
-      (["inspect", "-o", "wide"], "-o wide: this command writes json, yaml, table"),
+      (["inspect", "-o", "wide"], "this command writes json, yaml, table, go-template=TEMPLATE"),
       (["pods", "--sort-by", "size"], "--sort-by size: write one of attempt, created, id"),
       (["pods", "--sort-by", ".a["], "--sort-by .a[: jsonpath: 1:"),
     ])

@@ -89,8 +89,8 @@ struct RecordedOutputTests {
       let recorded = try Array(RecordedOutput.text(runtime, file).utf8)
       return moments.contains { text($0) == recorded }
     }
-    #expect(try isRecorded("ps-a.table") { ContainerText(containers: containers, now: $0).table })
-    #expect(try isRecorded("ps-a.verbose") { ContainerText(containers: containers, now: $0).details.utf8.map { $0 } })
-    #expect(try isRecorded("pods.table") { PodText(pods: pods, now: $0).table })
+    #expect(try isRecorded("ps-a.table") { ContainerText(elements: containers, now: $0).table })
+    #expect(try isRecorded("ps-a.verbose") { ContainerText(elements: containers, now: $0).details.utf8.map { $0 } })
+    #expect(try isRecorded("pods.table") { PodText(elements: pods, now: $0).table })
   }
 }

@@ -115,7 +115,10 @@ import Testing
       (["-o", "name"], "unknown/unknown/log\nns/front/web\n"),
       (["-o", "go-template={{len .stats}}"], "2\n"),
       (["-o", "custom-columns=ID:.attributes.id,MEM:.memory.workingSetBytes.value"], "ID  MEM\na   30\nc   20\n"),
-      (["-o", "name", "--sort-by=mem"], "ns/front/web\nunknown/unknown/log\n"),
+      // The largest first, as in top.
+      (["-o", "name", "--sort-by=mem"], "unknown/unknown/log\nns/front/web\n"),
+      (["-o", "name", "--sort-by=-mem"], "ns/front/web\nunknown/unknown/log\n"),
+      (["-ao", "name", "--sort-by=disk"], "unknown/unknown/db\nunknown/unknown/log\nns/front/web\n"),
       (["-o", "name", "--sort-by=-name"], "ns/front/web\nunknown/unknown/log\n"),
       (
         ["-ao", "name", "--sort-by", ".attributes.metadata.name"],
@@ -276,8 +279,8 @@ import Testing
       (["metricsp"], 1, "does not serve ListPodSandboxMetrics; newer"),
       (["metricdescs"], 1, "does not serve ListMetricDescriptors; newer"), (["imagefsinfo"], 1, "unknown method"),
       (["stats", "-s", "x"], 2, "--seconds x: write a duration"), (["stats", "-o", "xml"], 2, "xml"),
-      (["stats", "--sort-by", "size"], 2, "write one of cpu, disk, id, inodes, mem, name"),
-      (["metricsp", "-o", "table"], 2, "-o table: this command writes json, yaml"),
+      (["stats", "--sort-by", "size"], 2, "write one of cpu, disk, faults, id, inodes, mem, name"),
+      (["metricsp", "-o", "table"], 2, "this command writes json, yaml, go-template="),
       (["metricsp", "x"], 2, "'x'"), (["imagefsinfo", "-o", "wide"], 2, "this command writes json, yaml, table"),
       (["stats", "a", "b"], 2, "'b'"), (["stats", "--label", "=x"], 2, "--label =x: write key=value, or key"),
     ] as [([String], Int32, String)])

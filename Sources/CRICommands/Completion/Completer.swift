@@ -30,35 +30,48 @@ enum Completer {
     var words = ShellLine(line).words
     guard let start = words.popLast(), !words.isEmpty else { return [] }
     words.removeFirst()
-    if let value = Globals.pendingValue(words) {
-      return ["config", "runtime-endpoint", "image-endpoint"].contains(value) ? [(files, "")] : []
-    }
+    if let option = Globals.pendingValue(words) { return try await global(option, start) }
     let (globals, rest) = try Globals.parse(words)
-    guard let command = rest.first else {
-      if start.hasPrefix("-") { return Globals.words.filter { $0.value.hasPrefix(start) } }
-      return CRICommand.words.filter { $0.value.hasPrefix(start) }
-    }
-    if command == "help" { return CRICommand.words.filter { $0.value.hasPrefix(start) } }
-    guard let type = CRICommand.subcommand(named: command) else { return [] }
-    let tree = CompletionTree(type)
-    let client = { try Context(globals, environment: Environment.value).client(within: patience) }
     // A value may stand in the option's own word.
-    if start.hasPrefix("--"), let equals = start.firstIndex(of: "=") {
-      let (name, value) = (String(start[..<equals]), String(start[start.index(after: equals)...]))
-      guard let option = tree.option(name), option.takesValue else { return [] }
-      return try await values(option, command, value, client).map {
-        $0.value == files ? $0 : ("\(name)=\($0.value)", $0.help)
-      }
+    let inline = start.hasPrefix("--") ? start.firstIndex(of: "=") : nil
+    let name = inline.map { String(start[..<$0]) }
+    let value = inline.map { String(start[start.index(after: $0)...]) } ?? start
+    guard let word = rest.first else {
+      if let name { return prefixed(name, try await global(Globals.pendingValue([name]) ?? "", value)) }
+      return (start.hasPrefix("-") ? Globals.words : CRICommand.words).filter { $0.value.hasPrefix(start) }
     }
-    if let last = rest.dropFirst().last, let option = tree.option(last), option.takesValue {
+    if word == "help" { return CRICommand.words.filter { $0.value.hasPrefix(start) } }
+    guard let type = CRICommand.subcommand(named: word) else { return [] }
+    let (command, tree) = (type._commandName, CompletionTree(type))
+    let client = { try Context(globals, environment: Environment.value).client(within: patience) }
+    if let name {
+      guard let option = tree.option(name), option.takesValue else { return [] }
+      return prefixed(name, try await values(option, command, value, client))
+    }
+    if let last = rest.dropFirst().last, let option = tree.pending(last) {
       return notOptions(try await values(option, command, start, client))
     }
     if start.hasPrefix("-") {
       let names = (tree.options + [CompletionTree.Option(names: ["--help"], takesValue: false, help: "")])
       return names.flatMap { option in option.names.map { ($0, option.help) } }.filter { $0.0.hasPrefix(start) }
     }
-    guard tree.takesWords, let source = CompletionSource.of(nil, command: command) else { return [] }
-    return notOptions(try await source.candidates(start, client))
+    let given = tree.arguments(of: rest.dropFirst())
+    guard tree.takesWord(after: given.count), let source = CompletionSource.ofArgument(command, after: given) else {
+      return []
+    }
+    let found = notOptions(try await source.candidates(start, client))
+    return found.filter { candidate in !given.contains { source.isGiven(candidate.value, $0) } }
+  }
+
+  private static func global(_ option: String, _ start: String) async throws -> [(value: String, help: String)] {
+    // None of them needs a runtime.
+    try await CompletionSource.ofGlobal(option)?.candidates(start) { throw Failure(.failed, option) } ?? []
+  }
+
+  private static func prefixed(
+    _ option: String, _ found: [(value: String, help: String)]
+  ) -> [(value: String, help: String)] {
+    found.map { $0.value == files ? $0 : ("\(option)=\($0.value)", $0.help) }
   }
 
   /// What begins with a dash would be taken for an option.
@@ -69,8 +82,9 @@ enum Completer {
   private static func values(
     _ option: CompletionTree.Option, _ command: String, _ start: String, _ client: () throws -> Client
   ) async throws -> [(value: String, help: String)] {
-    let long = option.names.first { $0.hasPrefix("--") }?.dropFirst(2)
-    guard let source = CompletionSource.of(long.map(String.init) ?? "", command: command) else { return [] }
+    let long = option.names.first { $0.hasPrefix("--") }?.dropFirst(2) ?? ""
+    let declared = option.values.isEmpty ? nil : CompletionSource.words(option.values)
+    guard let source = CompletionSource.of(String(long), command: command, value: start) ?? declared else { return [] }
     return try await source.candidates(start, client)
   }
 }

@@ -56,16 +56,23 @@ enum CompletionScript: String, Hashable, Sendable, CaseIterable {
   private static let zshText = """
     #compdef @NAME@
     @FUNCTION@() {
-      local -a values texts
+      local -a values texts parts
       local candidate line="${(j: :)words[1,CURRENT]}"
       while IFS= read -r candidate; do
         if [[ $candidate == :files ]]; then
+          compset -P '*='
           _files
+          continue
+        fi
+        # A name with = at its end goes on.
+        if [[ $candidate == *= ]]; then
+          parts+=("$candidate")
           continue
         fi
         values+=("${candidate%%$'\\t'*}")
         texts+=("${candidate/$'\\t'/  }")
       done < <("${words[1]}" @COMMAND@ "$line" 2>/dev/null)
+      (( ${#parts} )) && compadd -S '' -a parts
       (( ${#values} )) && compadd -l -d texts -a values
     }
     if [[ ${funcstack[1]-} == @FUNCTION@ ]]; then
@@ -81,7 +88,11 @@ enum CompletionScript: String, Hashable, Sendable, CaseIterable {
       set -l line (commandline -cp)
       for candidate in (command @NAME@ @COMMAND@ "$line" 2>/dev/null)
         if test "$candidate" = :files
-          __fish_complete_path (commandline -ct)
+          set -l token (commandline -ct)
+          set -l head (string match -r -- '^[^/]*=' $token)
+          for path in (__fish_complete_path (string replace -- "$head" '' $token))
+            echo $head$path
+          end
         else
           echo $candidate
         end

@@ -1,65 +1,105 @@
 internal import CRI
 internal import CRIRendering
+internal import CRIReport
+internal import CRIState
 
 /// Where the values of an option or argument come from.
 enum CompletionSource: Hashable, Sendable {
-  case containers, pods, images
+  /// IDs; nil: in any state.
+  case containers(ContainerState? = nil)
+  case pods(PodSandboxState? = nil)
+  case images
   /// As `cri logs` takes them.
   case containerPaths
   case containerNames, podNames, namespaces
   case words([String])
   case files
 
-  /// - Parameter option: its long name; nil for an argument.
-  static func of(_ option: String?, command: String) -> CompletionSource? {
+  /// - Parameter option: its long name.
+  static func of(_ option: String, command: String, value: String) -> CompletionSource? {
     let isOfPods = ["pods", "inspectp", "statsp", "stopp", "rmp", "net", "metricsp"].contains(command)
     switch option {
-    case nil: return argument(of: command)
-    case "id": return isOfPods ? .pods : .containers
-    case "pod": return ["verify", "guard"].contains(command) ? .podNames : .pods
+    case "id": return isOfPods ? .pods() : .containers()
+    case "pod": return ["verify", "guard"].contains(command) ? .podNames : .pods()
     case "name": return command == "inspecti" ? .images : isOfPods ? .podNames : .containerNames
     case "namespace": return .namespaces
     case "image": return .images
     case "state": return .words(isOfPods ? ["ready", "notready"] : ["created", "running", "exited", "unknown"])
     case "stream": return .words(["stdout", "stderr"])
-    case "output": return .words(outputs(of: command))
+    case "output": return outputs(of: command).map { .words($0) }
     case "sort-by": return .words(sortKeys(of: command))
-    case "scenario": return .words(["auto", "restart", "upgrade", "wipe", "reboot", "migrate", "kubelet-restart"])
     case "fail-on": return .words(["critical", "major", "minor"])
-    case "before", "save", "config", "pod-config", "report", "export": return .files
+    case "ignore": return .words(Rule.all.map(\.id))
+    case "get": return .words(ConfigKey.allCases.map(\.rawValue))
+    case "set": return value.contains("=") ? nil : .words(ConfigKey.allCases.map { "\($0.rawValue)=" })
+    case "report": return value.contains("=") ? .files : .words(ReportFormat.allCases.map { "\($0.rawValue)=" })
+    case "before", "after", "save", "pod-config", "export", "auth-file": return .files
     default: return nil
     }
   }
 
-  private static func argument(of command: String) -> CompletionSource? {
+  /// - Parameter given: the arguments before.
+  static func ofArgument(_ command: String, after given: [String]) -> CompletionSource? {
     switch command {
     case "logs": .containerPaths
-    case "inspect", "start", "stop", "rm", "update", "checkpoint", "stats", "exec", "attach": .containers
-    case "inspectp", "stopp", "rmp", "statsp", "net", "port-forward": .pods
-    case "inspecti", "rmi", "images", "image", "img", "pull": .images
-    case "diff", "runp", "run", "create": .files
+    case "start": .containers(.created)
+    case "stop", "update", "checkpoint", "stats": .containers(.running)
+    case "inspect", "rm": .containers()
+    case "stopp", "statsp": .pods(.ready)
+    case "inspectp", "rmp", "net": .pods()
+    case "create": given.isEmpty ? .pods(.ready) : given.count < 3 ? .files : nil
+    case "inspecti", "rmi", "images", "pull": .images
+    case "run": given.count < 2 ? .files : nil
+    case "diff", "runp": .files
+    case "config": given.isEmpty ? .words(ConfigKey.allCases.map(\.rawValue)) : nil
     case "completion": .words(CompletionScript.allCases.map(\.rawValue))
     default: nil
     }
   }
 
-  private static func outputs(of command: String) -> [String] {
-    let choices = ["go-template=", "jsonpath=", "custom-columns="]
-    switch command {
-    case "pods", "ps", "images": return ["table", "wide", "json", "yaml", "name"] + choices
-    case "inspect", "inspectp", "inspecti", "info": return ["json", "yaml", "table"] + choices
-    case "verify", "guard", "preflight":
-      return ["table", "json", "yaml", "junit", "tap", "nagios", "prometheus", "github"]
-    default: return ["table", "json", "yaml"]
+  /// Of an option before the subcommand, by its long name.
+  static func ofGlobal(_ option: String) -> CompletionSource? {
+    switch option {
+    case "config", "runtime-endpoint", "image-endpoint": .files
+    case "api": .words(["auto", "v1", "v1alpha2"])
+    default: nil
     }
   }
 
-  private static func sortKeys(of command: String) -> [String] {
+  /// nil where the command's own declaration tells.
+  private static func outputs(of command: String) -> [String]? {
+    let formats: [OutputChoice.Format]
     switch command {
-    case "pods": PodText.sortKeys.keys.sorted()
-    case "ps": ContainerText.sortKeys.keys.sorted()
-    case "images": ImageText.sortKeys.keys.sorted()
-    default: []
+    case "pods", "ps", "images", "stats", "statsp": formats = OutputChoice.Format.allCases
+    case "inspect", "inspectp", "inspecti", "info", "imagefsinfo": formats = OutputChoice.Format.ofObjects
+    case "metricsp", "metricdescs": formats = OutputChoice.Format.ofDocuments
+    case "events": formats = OutputChoice.Format.ofEvents
+    case "verify", "guard", "preflight": return ReportFormat.allCases.map(\.rawValue)
+    default: return nil
+    }
+    return formats.map { $0.takesText ? "\($0.rawValue)=" : $0.rawValue }
+  }
+
+  /// Those that turn the order round stand in the option's own word only.
+  private static func sortKeys(of command: String) -> [String] {
+    let keys: [String] =
+      switch command {
+      case "pods": PodText.allSortNames
+      case "ps": ContainerText.allSortNames
+      case "images": ImageText.allSortNames
+      case "stats": ContainerStatsText.allSortNames
+      case "statsp": PodStatsText.allSortNames
+      case "top": TopOrder.Key.allCases.map(\.rawValue)
+      default: []
+      }
+    return keys + keys.map { "-\($0)" }
+  }
+
+  /// Whether a word of the line is this candidate, which for IDs is the beginning of one.
+  func isGiven(_ value: String, _ word: String) -> Bool {
+    switch self {
+    case .containers, .pods: word.hasPrefix(value)
+    default: word == value
     }
   }
 
@@ -68,22 +108,23 @@ enum CompletionSource: Hashable, Sendable {
     switch self {
     case .words(let words): return words.filter { $0.hasPrefix(start) }.map { ($0, "") }
     case .files: return [(Completer.files, "")]
-    case .containers, .containerPaths, .containerNames:
-      return Self.unique(try await client().runtime.containers().map(candidate), start)
-    case .pods, .podNames, .namespaces:
+    case .containerPaths: return Self.unique(try await Self.paths(start, try client()), start)
+    case .containers(let state):
+      let containers = try await client().runtime.containers()
+      return Self.unique(
+        containers.filter { state == nil || $0.state == state }.map {
+          (ShortID.of($0.id), "\($0.podName)/\($0.metadata?.name ?? "") \($0.state.title)")
+        }, start)
+    case .containerNames:
+      return Self.unique(try await client().runtime.containers().map { ($0.metadata?.name ?? "", "") }, start)
+    case .pods(let state):
+      let pods = try await client().runtime.podSandboxes().filter { state == nil || $0.state == state }
+      return Self.unique(pods.map(candidate), start)
+    case .podNames, .namespaces:
       return Self.unique(try await client().runtime.podSandboxes().map(candidate), start)
     case .images:
       let images = try await client().images.images()
       return Self.unique(images.flatMap { image in (image.repoTags + image.repoDigests).map { ($0, "") } }, start)
-    }
-  }
-
-  private func candidate(_ container: Container) -> (String, String) {
-    let path = "\(container.podName)/\(container.metadata?.name ?? "")"
-    return switch self {
-    case .containerPaths: (path, container.state.title)
-    case .containerNames: (container.metadata?.name ?? "", "")
-    default: (ShortID.of(container.id), "\(path) \(container.state.title)")
     }
   }
 
@@ -93,6 +134,25 @@ enum CompletionSource: Hashable, Sendable {
     case .podNames: (name, namespace)
     case .namespaces: (namespace, "")
     default: (ShortID.of(pod.id), "\(namespace)/\(name) \(pod.state.title)")
+    }
+  }
+
+  /// `POD/CONTAINER`, with the namespace where that is in several or where it is what was typed.
+  private static func paths(_ start: String, _ client: Client) async throws -> [(value: String, help: String)] {
+    let sandboxes = try await client.runtime.podSandboxes()
+    let pods = Dictionary(sandboxes.map { ($0.id, $0.metadata ?? PodSandboxMetadata()) }) { $1 }
+    var namespaces: [String: Set<String>] = [:]
+    let all = try await client.runtime.containers().map { container in
+      let pod = pods[container.podSandboxID]
+      let path = "\(pod?.name ?? container.podName)/\(container.metadata?.name ?? "")"
+      let namespace = pod?.namespace ?? container.podNamespace
+      namespaces[path, default: []].insert(namespace)
+      return (path: path, namespace: namespace, help: container.state.title)
+    }
+    return all.map { path, namespace, help in
+      let whole = "\(namespace)/\(path)"
+      let needsAll = namespaces[path]?.count != 1 || !path.hasPrefix(start) && whole.hasPrefix(start)
+      return (needsAll ? whole : path, help)
     }
   }
 

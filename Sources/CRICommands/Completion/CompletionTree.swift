@@ -8,19 +8,21 @@ struct CompletionTree: Sendable {
     let names: [String]
     /// Whether a value follows.
     let takesValue: Bool
+    /// All that there are, where the declaration says so.
+    var values: [String] = []
     let help: String
   }
 
   let options: [Option]
-  /// Whether there are words besides the options.
-  let takesWords: Bool
+  /// Of each word besides the options, whether it may be repeated.
+  private let words: [Bool]
 
   init(_ command: any ParsableCommand.Type) {
     // ArgumentParser's own description of a command, for tools.
     let document = try? JSON.parse(command._dumpHelp())
     let arguments = document?["command"]?["arguments"]?.arrayValue ?? []
     options = arguments.compactMap(Self.option)
-    takesWords = arguments.contains { $0["kind"]?.stringValue == "positional" }
+    words = arguments.filter { $0["kind"]?.stringValue == "positional" }.map { $0["isRepeating"] == true }
   }
 
   private static func option(_ argument: JSON) -> Option? {
@@ -29,10 +31,33 @@ struct CompletionTree: Sendable {
       guard let text = name["name"]?.stringValue else { return nil }
       return (name["kind"]?.stringValue == "short" ? "-" : "--") + text
     }
-    return Option(names: names, takesValue: kind == "option", help: argument["abstract"]?.stringValue ?? "")
+    let values = (argument["allValues"]?.arrayValue ?? []).compactMap(\.stringValue)
+    return Option(
+      names: names, takesValue: kind == "option", values: values, help: argument["abstract"]?.stringValue ?? "")
   }
 
   func option(_ word: String) -> Option? { options.first { $0.names.contains(word) } }
+
+  /// The option whose value is the word after this one: the last of several letters in one word, too.
+  func pending(_ word: String) -> Option? {
+    let isCluster = word.count > 2 && word.hasPrefix("-") && !word.hasPrefix("--") && !word.contains("=")
+    let found = isCluster ? word.last.flatMap { option("-\($0)") } : option(word)
+    return found?.takesValue == true ? found : nil
+  }
+
+  /// The words of a line that are neither options nor their values.
+  func arguments(of line: some Sequence<String>) -> [String] {
+    var found: [String] = []
+    var isValue = false
+    for word in line {
+      if !isValue, !word.hasPrefix("-") || word == "-" { found.append(word) }
+      isValue = !isValue && pending(word) != nil
+    }
+    return found
+  }
+
+  /// Whether one more may follow so many words.
+  func takesWord(after count: Int) -> Bool { count < words.count || words.last == true }
 
   /// The option of a name without its dashes: a letter or a long name.
   func option(named name: String) -> Option? { option((name.count == 1 ? "-" : "--") + name) }

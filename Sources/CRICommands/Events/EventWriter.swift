@@ -27,7 +27,7 @@ struct EventWriter {
     }
     // Without it, documents would run into each other.
     var parting = ""
-    if case .yaml = document, !isFirst { parting = "---\n" }
+    if case .yaml = document, !isFirst { parting = document.parting }
     try StandardStream.output.write(parting + text)
   }
 }

@@ -15,7 +15,7 @@ struct EventsCommand: AsyncParsableCommand {
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
       "json, yaml, table (a line each), go-template=TEMPLATE or jsonpath=PATH (default: json)", valueName: "format"),
-    transform: OutputChoice.parse)
+    transform: OutputChoice.parse(OutputChoice.Format.ofEvents))
   var output: OutputChoice?
 
   @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
@@ -23,8 +23,7 @@ struct EventsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let choice = OutputChoice.of(output, template: template, usually: .json)
-    let document = try DocumentView.of(
-      choice, template: template, formats: [.json, .yaml, .table, .goTemplate, .jsonPath])
+    let document = try DocumentView.of(choice, template: template)
     let context = try Context()
     let feed = EventFeed(client: context.client(), api: context.selection)
     // It has no other end.

@@ -9,7 +9,7 @@ struct InspectOutput: ParsableArguments {
     help: ArgumentHelp(
       "json, yaml, table, go-template=TEMPLATE, jsonpath=PATH or custom-columns=NAME:.path,… (default: json)",
       valueName: "format"),
-    transform: OutputChoice.parse)
+    transform: OutputChoice.parse(OutputChoice.Format.ofObjects))
   var output: OutputChoice?
 
   @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
@@ -33,8 +33,7 @@ struct InspectView: Sendable {
 
   init(_ output: OutputChoice?, template: String?, isVerbose: Bool) throws(Failure) {
     document = try .of(
-      OutputChoice.of(output, template: template, usually: .json), template: template,
-      formats: [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns])
+      OutputChoice.of(output, template: template, usually: .json), template: template)
     self.isVerbose = isVerbose
   }
 

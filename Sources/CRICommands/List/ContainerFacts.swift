@@ -27,7 +27,7 @@ struct ContainerFacts: Sendable {
     ]
   }
 
-  private var image: String { status.imageID.isEmpty ? status.imageRef : status.imageID }
+  var image: String { status.imageID.isEmpty ? status.imageRef : status.imageID }
 }
 
 extension StatusDocument {

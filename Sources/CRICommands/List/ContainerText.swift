@@ -3,7 +3,9 @@ internal import CRIRendering
 
 /// Containers as `crictl ps` shows them.
 struct ContainerText: ListText {
-  let containers: [Container]
+  typealias Element = Container
+
+  var elements: [Container]
   /// Nanoseconds since 1970.
   let now: Int64
   var showsWhole = false
@@ -12,23 +14,37 @@ struct ContainerText: ListText {
   /// What the list does not say, by ID; nil where only the list is shown.
   var statuses: [String: ContainerFacts]?
 
-  var elements: [Container] { containers }
-
-  var document: ListContainersResponse { ListContainersResponse(containers: containers) }
+  var document: ListContainersResponse { ListContainersResponse(containers: elements) }
 
   var columns: [Table.Column] {
     ["CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE"]
       + (statuses == nil ? [] : ["PID", "EXIT", "STARTED", "FINISHED", "IMAGE ID"])
   }
 
-  static var sortKeys: [String: SortOrder<Container>.Key] {
+  static var sortKeys: [String: SortOrder<Self>.Key] {
     [
-      "id": { .text($0.id) }, "image": { .text($0.image?.image ?? "") },
-      "created": { .number($0.createdAt.nanoseconds) },
-      "state": { .text($0.state.title) }, "name": { .text($0.metadata?.name ?? "") },
-      "attempt": { .number(Int64($0.metadata?.attempt ?? 0)) }, "pod": { .text($0.podName) },
-      "namespace": { .text($0.podNamespace) },
+      "id": { .text($1.id) }, "image": { .text($1.image?.image ?? "") },
+      "created": { .number($1.createdAt.nanoseconds) },
+      "state": { .text($1.state.title) }, "name": { .text($1.metadata?.name ?? "") },
+      "attempt": { .number(Int64($1.metadata?.attempt ?? 0)) }, "pod": { .text($1.podName) },
+      "pod-id": { .text($1.podSandboxID) }, "namespace": { .text($1.podNamespace) },
     ]
+  }
+
+  static var wideSortKeys: [String: SortOrder<ContainerText>.Key] {
+    typealias Key = SortOrder<ContainerText>.Key
+    let pid: Key = { text, container in SortValue(number: text.facts(of: container)?.pid) }
+    let exit: Key = { text, container in SortValue(number: text.ended(container).map { Int64($0.exitCode) }) }
+    let started: Key = { text, container in SortValue(moment: text.facts(of: container)?.status.startedAt) }
+    let finished: Key = { text, container in SortValue(moment: text.ended(container)?.finishedAt) }
+    let image: Key = { text, container in SortValue.text(text.facts(of: container)?.image ?? "") }
+    return ["pid": pid, "exit": exit, "started": started, "finished": finished, "image-id": image]
+  }
+
+  private func facts(of container: Container) -> ContainerFacts? { statuses?[container.id] }
+
+  private func ended(_ container: Container) -> ContainerStatus? {
+    statuses?[container.id].flatMap { $0.status.state == .exited ? $0.status : nil }
   }
 
   func rows(_ container: Container) -> [[Table.Cell]] {

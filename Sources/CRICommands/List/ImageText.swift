@@ -3,41 +3,48 @@ internal import CRIRendering
 
 /// Images as `crictl images` shows them.
 struct ImageText: ListText {
-  let images: [Image]
+  typealias Element = Image
+
+  var elements: [Image]
   var showsWhole = false
   var showsDigests = false
   var showsPinned = false
   /// All columns.
   var isWide = false
 
-  var elements: [Image] { images }
-
-  var document: ListImagesResponse { ListImagesResponse(images: images) }
+  var document: ListImagesResponse { ListImagesResponse(images: elements) }
 
   var columns: [Table.Column] {
     ["IMAGE", "TAG"] + (showsDigests || isWide ? ["DIGEST"] : []) + ["IMAGE ID", "SIZE"]
       + (showsPinned || isWide ? ["PINNED"] : []) + (isWide ? ["USER"] : [])
   }
 
-  static var sortKeys: [String: SortOrder<Image>.Key] {
+  static var sortKeys: [String: SortOrder<Self>.Key] {
     [
-      "id": { .text($0.id) }, "image": { .text($0.repoTags.first ?? $0.repoDigests.first ?? "") },
-      "size": { .number(Int64(clamping: $0.size)) }, "pinned": { .text("\($0.pinned)") },
+      "id": { .text($1.id) }, "image": { .text($1.repoTags.first ?? $1.repoDigests.first ?? "") },
+      "tag": { .text(names(of: $1).tagged.first?.tag ?? "") }, "digest": { .text(names(of: $1).digest) },
+      "size": { .amount($1.size) }, "pinned": { .text("\($1.pinned)") }, "user": { .text(user(of: $1)) },
     ]
   }
 
   func rows(_ image: Image) -> [[Table.Cell]] {
-    let names = ImageNames(repoTags: image.repoTags, repoDigests: image.repoDigests)
+    let names = Self.names(of: image)
     return names.tagged.map { name in
       var cells = [Table.Cell(name.repository), Table.Cell(name.tag)]
       if showsDigests || isWide { cells.append(Table.Cell(id(names.digest))) }
       cells += [Table.Cell(id(image.id)), Table.Cell(HumanSize.text(bytes: image.size))]
       if showsPinned || isWide { cells.append(Table.Cell("\(image.pinned)")) }
-      if isWide {
-        cells.append(Table.Cell(image.username.isEmpty ? image.uid.map { "\($0.value)" } ?? "-" : image.username))
-      }
+      if isWide { cells.append(Table.Cell(Self.user(of: image))) }
       return cells
     }
+  }
+
+  private static func names(of image: Image) -> ImageNames {
+    ImageNames(repoTags: image.repoTags, repoDigests: image.repoDigests)
+  }
+
+  private static func user(of image: Image) -> String {
+    image.username.isEmpty ? image.uid.map { "\($0.value)" } ?? "-" : image.username
   }
 
   private func id(_ id: String) -> String { showsWhole ? id : ShortID.ofImage(id) }

@@ -3,7 +3,7 @@ internal import CRI
 
 struct ImagesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "images", abstract: "List images.", discussion: "Sorted by name.",
+    "images", abstract: "List images.", discussion: "Sorted by name.\n\(ImageText.sortHelp)",
     aliases: ["image", "img"])
 
   @Argument(
@@ -26,7 +26,7 @@ struct ImagesCommand: AsyncParsableCommand {
     let client = try Context(asksImagesOnly: true).client()
     try await view.show {
       ImageText(
-        images: view.sorted(try await query.run(client)), showsWhole: list.noTrunc, showsDigests: digests,
+        elements: try await query.run(client), showsWhole: list.noTrunc, showsDigests: digests,
         showsPinned: pinned, isWide: view.isWide)
     }
   }

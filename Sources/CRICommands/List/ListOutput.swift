@@ -11,7 +11,7 @@ struct ListOutput: ParsableArguments {
     help: ArgumentHelp(
       "table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH or custom-columns=NAME:.path,… (default: table)",
       valueName: "format"),
-    transform: OutputChoice.parse)
+    transform: OutputChoice.parse(OutputChoice.Format.allCases))
   var output: OutputChoice?
 
   @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
@@ -28,13 +28,13 @@ struct ListOutput: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Sort by a column (name, created, state, …) or a path such as .metadata.name; -KEY turns the order round.",
+      "Sort by a key, or a path such as .metadata.name; -KEY turns the order round.",
       valueName: "key"))
   var sortBy: String?
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Ask again every two seconds: on a terminal show it anew, elsewhere write it where it changed.")
+    help: "Ask again every two seconds: on a terminal show it anew until q, elsewhere write it where it changed.")
   var watch = false
 
   /// The choice, found to be right before anybody is asked.
@@ -42,8 +42,8 @@ struct ListOutput: ParsableArguments {
     let choice = OutputChoice.of(output, template: template, usually: .table)
     return ListView(
       format: choice.format,
-      document: try .of(choice, template: template, formats: OutputChoice.Format.allCases), isQuiet: quiet,
-      isVerbose: verbose, order: try SortOrder(sortBy, Text.sortKeys, document: Text.json), isWatched: watch)
+      document: try .of(choice, template: template), isQuiet: quiet, isVerbose: verbose,
+      order: try SortOrder(sortBy, isWide: choice.format == .wide), isWatched: watch)
   }
 
   /// The message as protobuf's JSON, straight from it for JSON: a list may be large.

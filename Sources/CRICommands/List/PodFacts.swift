@@ -1,5 +1,6 @@
 internal import CRI
 internal import CRIRendering
+internal import CRIState
 
 /// What a pod's status says and the list of pods does not.
 struct PodFacts: Sendable {
@@ -15,9 +16,18 @@ struct PodFacts: Sendable {
   /// Addresses, network, PID and UID.
   var cells: [Table.Cell] {
     [
-      addresses, Table.Cell(isOnHost ? "host" : "pod"), Table.Cell(pid.map { "\($0)" } ?? "-"),
+      addresses, Table.Cell(networkName), Table.Cell(pid.map { "\($0)" } ?? "-"),
       Table.Cell(status.metadata?.uid ?? ""),
     ]
+  }
+
+  var networkName: String { isOnHost ? "host" : "pod" }
+
+  /// As the network has it: 10.0.0.9 before 10.0.0.10.
+  var addressOrder: SortValue {
+    guard let text = status.network?.ip, !text.isEmpty else { return .nothing }
+    guard let address = IPAddress(text), address.isIPv4 else { return .text(text) }
+    return .number(address.bytes.reduce(0) { $0 << 8 | Int64($1) })
   }
 
   private var isOnHost: Bool { status.linux?.namespaces?.options?.network == .node }

@@ -3,7 +3,9 @@ internal import CRIRendering
 
 /// Pods as `crictl pods` shows them.
 struct PodText: ListText {
-  let pods: [PodSandbox]
+  typealias Element = PodSandbox
+
+  var elements: [PodSandbox]
   /// Nanoseconds since 1970.
   let now: Int64
   var showsWhole = false
@@ -11,22 +13,30 @@ struct PodText: ListText {
   /// What the list does not say, by ID; nil where only the list is shown.
   var statuses: [String: PodFacts]?
 
-  var elements: [PodSandbox] { pods }
-
-  var document: ListPodSandboxResponse { ListPodSandboxResponse(items: pods) }
+  var document: ListPodSandboxResponse { ListPodSandboxResponse(items: elements) }
 
   var columns: [Table.Column] {
     ["POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME"]
       + (statuses == nil ? [] : ["IP", "NETWORK", "PID", "UID"])
   }
 
-  static var sortKeys: [String: SortOrder<PodSandbox>.Key] {
+  static var sortKeys: [String: SortOrder<Self>.Key] {
     [
-      "id": { .text($0.id) }, "created": { .number($0.createdAt.nanoseconds) }, "state": { .text($0.state.title) },
-      "name": { .text($0.metadata?.name ?? "") }, "namespace": { .text($0.metadata?.namespace ?? "") },
-      "attempt": { .number(Int64($0.metadata?.attempt ?? 0)) }, "runtime": { .text($0.runtimeHandler) },
+      "id": { .text($1.id) }, "created": { .number($1.createdAt.nanoseconds) }, "state": { .text($1.state.title) },
+      "name": { .text($1.metadata?.name ?? "") }, "namespace": { .text($1.metadata?.namespace ?? "") },
+      "attempt": { .number(Int64($1.metadata?.attempt ?? 0)) }, "runtime": { .text($1.runtimeHandler) },
+      "uid": { .text($1.metadata?.uid ?? "") },
     ]
   }
+
+  static var wideSortKeys: [String: SortOrder<PodText>.Key] {
+    let ip: SortOrder<PodText>.Key = { text, pod in text.facts(of: pod)?.addressOrder ?? SortValue.nothing }
+    let network: SortOrder<PodText>.Key = { text, pod in SortValue.text(text.facts(of: pod)?.networkName ?? "") }
+    let pid: SortOrder<PodText>.Key = { text, pod in SortValue(number: text.facts(of: pod)?.pid) }
+    return ["ip": ip, "network": network, "pid": pid]
+  }
+
+  private func facts(of pod: PodSandbox) -> PodFacts? { statuses?[pod.id] }
 
   func rows(_ pod: PodSandbox) -> [[Table.Cell]] {
     var cells = [

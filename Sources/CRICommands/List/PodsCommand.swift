@@ -5,7 +5,7 @@ internal import CRISystem
 struct PodsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "pods", abstract: "List pods.",
-    discussion: "All of them, the youngest first, unless options say otherwise.")
+    discussion: "All of them, the youngest first, unless options say otherwise.\n\(PodText.sortHelp)")
 
   @Option(help: ArgumentHelp("The pod of this ID, or of one that begins so.", valueName: "id"))
   var id: String?
@@ -21,8 +21,8 @@ struct PodsCommand: AsyncParsableCommand {
     let client = context.client()
     var failures: [Failure] = []
     try await view.show {
-      let pods = view.sorted(try await query.run(client))
-      var text = PodText(pods: pods, now: Kernel.now, showsWhole: list.noTrunc)
+      let pods = try await query.run(client)
+      var text = PodText(elements: pods, now: Kernel.now, showsWhole: list.noTrunc)
       if view.isWide {
         let facts = await PodQuery.facts(pods.map(\.id), client, patience: context.patience)
         (text.statuses, failures) = (facts.found, facts.failures)

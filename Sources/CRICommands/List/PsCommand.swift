@@ -5,7 +5,7 @@ internal import CRISystem
 struct PsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "ps", abstract: "List containers.",
-    discussion: "The running ones, the youngest first, unless options say otherwise.")
+    discussion: "The running ones, the youngest first, unless options say otherwise.\n\(ContainerText.sortHelp)")
 
   @Option(help: ArgumentHelp("The container of this ID, or of one that begins so.", valueName: "id"))
   var id: String?
@@ -24,8 +24,8 @@ struct PsCommand: AsyncParsableCommand {
     let client = context.client()
     var failures: [Failure] = []
     try await view.show {
-      let containers = view.sorted(try await query.run(client))
-      var text = ContainerText(containers: containers, now: Kernel.now, showsWhole: list.noTrunc)
+      let containers = try await query.run(client)
+      var text = ContainerText(elements: containers, now: Kernel.now, showsWhole: list.noTrunc)
       if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
       if view.isWide {
         let facts = await ContainerQuery.facts(containers.map(\.id), client, patience: context.patience)

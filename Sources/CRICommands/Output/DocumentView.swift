@@ -11,18 +11,13 @@ enum DocumentView: Sendable {
   case jsonPath(JSONPath)
   case customColumns(CustomColumns)
 
-  /// - Parameters:
-  ///   - template: the option of crictl that gives the template apart from its format.
-  ///   - formats: those of the command.
+  /// What stands between two of them in a stream: YAML's would run into each other.
+  var parting: String { if case .yaml = self { "---\n" } else { "\n" } }
+
+  /// - Parameter template: the option of crictl that gives the template apart from its format.
   /// - Returns: nil where the choice is no document.
-  static func of(
-    _ choice: OutputChoice, template: String?, formats: [OutputChoice.Format]
-  ) throws(Failure) -> DocumentView? {
+  static func of(_ choice: OutputChoice, template: String?) throws(Failure) -> DocumentView? {
     let name = choice.format.rawValue
-    guard formats.contains(choice.format) else {
-      throw Failure(
-        .usage, "-o \(name): this command writes \(formats.map(\.usage).joined(separator: ", "))")
-    }
     if template != nil, choice.format != .goTemplate {
       throw Failure(.usage, "--template is for -o go-template, not for -o \(name)")
     }
@@ -53,8 +48,9 @@ enum DocumentView: Sendable {
       case .json: return document.text(pretty: true) + "\n"
       // crictl adds an empty line.
       case .yaml: return YAML.text(document) + "\n"
+      // As crictl, also where the template ends its line itself.
       case .goTemplate(let template): return try template.render(document) + "\n"
-      case .jsonPath(let path): return try path.render(document) + "\n"
+      case .jsonPath(let path): return try Self.line(path.render(document))
       case .customColumns(let columns):
         var table = Table(columns.headers.map { Table.Column($0) }, layout: .compact)
         for element in elements { table.append(try columns.row(element)) }
@@ -76,6 +72,9 @@ enum DocumentView: Sendable {
       return try each(documents)
     }
   }
+
+  /// A template may end its last line itself.
+  private static func line(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
 
   private func each(_ documents: [JSON]) throws(Failure) -> String {
     var lines = ""

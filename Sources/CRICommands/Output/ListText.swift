@@ -7,12 +7,14 @@ protocol ListText: Sendable {
   associatedtype Element: Sendable
   associatedtype Document: CMessage
 
-  var elements: [Element] { get }
+  var elements: [Element] { get set }
   /// The list as the interface has it.
   var document: Document { get }
   var columns: [Table.Column] { get }
   /// What `--sort-by` can name.
-  static var sortKeys: [String: SortOrder<Element>.Key] { get }
+  static var sortKeys: [String: SortOrder<Self>.Key] { get }
+  /// And with `-o wide`.
+  static var wideSortKeys: [String: SortOrder<Self>.Key] { get }
 
   /// An element's lines in the table.
   func rows(_ element: Element) -> [[Table.Cell]]
@@ -30,6 +32,21 @@ extension ListText where Element: CMessage {
 }
 
 extension ListText {
+  static var wideSortKeys: [String: SortOrder<Self>.Key] { [:] }
+
+  static func sortNames(isWide: Bool) -> String {
+    (sortKeys.keys.sorted() + (isWide ? wideSortKeys.keys.sorted() : [])).joined(separator: ", ")
+  }
+
+  static var allSortNames: [String] { sortKeys.keys.sorted() + wideSortKeys.keys.sorted() }
+
+  /// A paragraph of the help.
+  static var sortHelp: String {
+    let wide = wideSortKeys.keys.sorted().joined(separator: ", ")
+    return "Keys of --sort-by: \(sortNames(isWide: false))" + (wide.isEmpty ? "." : "; with -o wide also \(wide).")
+      + " What is used or taken comes with the largest first, all else ascends; --sort-by=-KEY turns it round."
+  }
+
   var ids: [String] { elements.map(id) }
 
   /// As with `--verbose`.

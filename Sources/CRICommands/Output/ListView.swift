@@ -10,7 +10,7 @@ struct ListView<Text: ListText>: Sendable {
   let document: DocumentView?
   let isQuiet: Bool
   let isVerbose: Bool
-  let order: SortOrder<Text.Element>?
+  let order: SortOrder<Text>?
   let isWatched: Bool
   /// From one picture to the next, where it is watched.
   var interval = Watch.interval
@@ -18,15 +18,27 @@ struct ListView<Text: ListText>: Sendable {
   /// Whether more is shown than the list says.
   var isWide: Bool { format == .wide }
 
-  func sorted(_ elements: [Text.Element]) -> [Text.Element] { order?.apply(to: elements) ?? elements }
-
   /// Writes what `make` gives to standard output.
   func show(_ make: () async throws -> Text) async throws {
-    guard isWatched else { return try write(try await make()) }
-    try await Watch.run(every: interval) { try bytes(await make(), $0) }
+    guard isWatched else {
+      return try StandardStream.output.write(try bytes(sorted(try await make(), isStrict: true), .output))
+    }
+    // What no object has any more, one may have again.
+    var isFirst = true
+    try await Watch.run(every: interval, parting: document?.parting ?? "\n") { style in
+      let text = try await make()
+      let bytes = try bytes(sorted(text, isStrict: isFirst), style)
+      isFirst = false
+      return bytes
+    }
   }
 
-  private func write(_ text: Text) throws { try StandardStream.output.write(try bytes(text, .output)) }
+  private func sorted(_ text: Text, isStrict: Bool) throws(Failure) -> Text {
+    guard let order else { return text }
+    var text = text
+    text.elements = try order.apply(to: text, isStrict: isStrict)
+    return text
+  }
 
   private func bytes(_ text: Text, _ style: TextStyle) throws(Failure) -> [UInt8] {
     if let document {

@@ -15,6 +15,11 @@ struct OutputChoice: Hashable, Sendable {
     case jsonPath = "jsonpath"
     case customColumns = "custom-columns"
 
+    /// Those of a single object's document, first the usual one.
+    static let ofDocuments: [Format] = [.json, .yaml, .goTemplate, .jsonPath, .customColumns]
+    static let ofObjects: [Format] = [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns]
+    static let ofEvents: [Format] = [.json, .yaml, .table, .goTemplate, .jsonPath]
+
     /// Whether a text follows.
     var takesText: Bool { [.goTemplate, .jsonPath, .customColumns].contains(self) }
 
@@ -43,13 +48,18 @@ struct OutputChoice: Hashable, Sendable {
     output ?? OutputChoice(template == nil ? format : .goTemplate)
   }
 
-  /// Reads the option. A function, since ArgumentParser tells a type's choices in many lines.
-  @Sendable static func parse(_ argument: String) throws -> OutputChoice {
+  /// Reads the option of a command that writes these formats. A function, since ArgumentParser tells a type's choices in
+  /// many lines.
+  static func parse(_ formats: [Format]) -> @Sendable (String) throws -> OutputChoice {
+    { try OutputChoice($0, among: formats) }
+  }
+
+  private init(_ argument: String, among formats: [Format]) throws {
     let name = argument.prefix { $0 != "=" }
     let text = name.endIndex == argument.endIndex ? nil : String(argument[argument.index(after: name.endIndex)...])
-    guard let format = Format(rawValue: String(name)), format.takesText || text == nil else {
-      throw ValidationError("unknown format")
+    guard let format = Format(rawValue: String(name)), formats.contains(format), format.takesText || text == nil else {
+      throw ValidationError("this command writes \(formats.map(\.usage).joined(separator: ", "))")
     }
-    return OutputChoice(format, text)
+    self.init(format, text)
   }
 }

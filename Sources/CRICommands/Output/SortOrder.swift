@@ -1,12 +1,38 @@
+internal import CRI
 internal import CRIJSON
 internal import CRITemplate
 
 /// What a list is sorted by.
 enum SortValue: Hashable, Sendable, Comparable {
   case number(Int64)
+  /// What is used or taken: who asks for it looks for the largest, which comes first.
+  case amount(UInt64)
   case text(String)
   /// Comes last.
   case nothing
+
+  static func < (first: SortValue, second: SortValue) -> Bool {
+    switch (first, second) {
+    case (.number(let first), .number(let second)): first < second
+    case (.amount(let first), .amount(let second)): first > second
+    case (.text(let first), .text(let second)): first < second
+    default: first.rank < second.rank
+    }
+  }
+
+  private var rank: Int {
+    switch self {
+    case .number: 0
+    case .amount: 1
+    case .text: 2
+    case .nothing: 3
+    }
+  }
+
+  init(number: Int64?) { self = number.map { .number($0) } ?? .nothing }
+
+  /// What has not happened has no time.
+  init(moment: Timestamp?) { self.init(number: moment.flatMap { $0 > .zero ? $0.nanoseconds : nil }) }
 
   /// A value of a document: numbers by their size, also where they stand in quotes as protobuf's do.
   init(_ value: JSON?) {
@@ -20,22 +46,22 @@ enum SortValue: Hashable, Sendable, Comparable {
 }
 
 /// The order of a list that `--sort-by` names; without it, the list's own.
-struct SortOrder<Element: Sendable>: Sendable {
-  typealias Key = @Sendable (Element) -> SortValue
+struct SortOrder<Text: ListText>: Sendable {
+  /// Of the list, for what only it knows of an element.
+  typealias Key = @Sendable (Text, Text.Element) -> SortValue
 
   private let key: Key
-  private let isDescending: Bool
+  private let isReversed: Bool
+  /// As it was asked for, where it is a path.
+  private let path: String?
 
   /// - Parameters:
-  ///   - text: a key, or a path in the element's document such as `.metadata.name`; after `-` the greatest first.
-  ///   - keys: by the names of columns.
-  ///   - document: of an element, for paths.
-  init?(
-    _ text: String?, _ keys: @autoclosure () -> [String: Key], document: @escaping @Sendable (Element) -> JSON
-  ) throws(Failure) {
+  ///   - text: a key, or a path in the element's document such as `.metadata.name`; after `-` the other way round.
+  ///   - isWide: whether the columns of `-o wide` are there to sort by.
+  init?(_ text: String?, isWide: Bool) throws(Failure) {
     guard let text else { return nil }
-    isDescending = text.hasPrefix("-")
-    let name = String(isDescending ? text.dropFirst() : text[...])
+    isReversed = text.hasPrefix("-")
+    let name = String(isReversed ? text.dropFirst() : text[...])
     if name.hasPrefix(".") || name.hasPrefix("{") {
       let path: JSONPath
       do throws(TemplateError) {
@@ -43,26 +69,33 @@ struct SortOrder<Element: Sendable>: Sendable {
       } catch {
         throw Failure(.usage, "--sort-by \(text): \(error)")
       }
-      key = { SortValue((try? path.values(in: document($0)))?.first) }
+      key = { SortValue((try? path.values(in: Text.json($1)))?.first) }
+      self.path = text
       return
     }
-    guard let known = keys()[name] else {
+    path = nil
+    let wide = Text.wideSortKeys
+    if !isWide, wide[name] != nil { throw Failure(.usage, "--sort-by \(text): that is known with -o wide only") }
+    guard let known = Text.sortKeys[name] ?? wide[name] else {
       throw Failure(
-        .usage,
-        "--sort-by \(text): write one of \(keys().keys.sorted().joined(separator: ", ")), or a path such as .metadata.name"
-      )
+        .usage, "--sort-by \(text): write one of \(Text.sortNames(isWide: isWide)), or a path such as .metadata.name")
     }
     key = known
   }
 
   /// Elements of one value stay in their order.
-  func apply(to elements: [Element]) -> [Element] {
-    let values = elements.map(key)
+  /// - Parameter isStrict: whether a path that leads nowhere is wrong usage: it leaves the order as it was.
+  func apply(to text: Text, isStrict: Bool) throws(Failure) -> [Text.Element] {
+    let elements = text.elements
+    let values = elements.map { key(text, $0) }
+    if isStrict, let path, !values.isEmpty, values.allSatisfy({ $0 == .nothing }) {
+      throw Failure(.usage, "--sort-by \(path): nothing that is listed has it; -o json shows what there is")
+    }
     let order = elements.indices.sorted { first, second in
       let (a, b) = (values[first], values[second])
       if a == b { return first < second }
       if a == .nothing || b == .nothing { return b == .nothing }
-      return isDescending ? b < a : a < b
+      return isReversed ? b < a : a < b
     }
     return order.map { elements[$0] }
   }

@@ -5,31 +5,64 @@ internal import CRISystem
 enum Watch {
   static let interval = Duration.seconds(2)
 
-  /// On a terminal each picture takes the place of the one before. Elsewhere nothing is cleared: what is the same as
-  /// before is not written again, and an empty line parts what is.
+  /// On a terminal each picture takes the place of the one before, until `q` or Ctrl-C. Elsewhere nothing is cleared:
+  /// what is the same as before is not written again, and `parting` stands between what is.
   ///
   /// A runtime that does not answer is told, once, and asked again: it may be restarting.
-  static func run(every interval: Duration = interval, _ picture: (TextStyle) async throws -> [UInt8]) async throws {
-    let style = TextStyle.output
-    let isTerminal = Environment.outputIsTerminal
+  static func run(
+    every interval: Duration = interval, parting: String = "\n", _ picture: (TextStyle) async throws -> [UInt8]
+  ) async throws {
+    guard !Environment.outputIsTerminal else { return try await runOnScreen(every: interval, picture) }
     Interrupt.isAnEnd()
     var last: [UInt8]?
     var trouble: Failure?
     while true {
       do {
-        let bytes = try await picture(style)
+        let bytes = try await picture(.output)
         trouble = nil
-        if isTerminal {
-          try StandardStream.output.write(Array("\u{1b}[H\u{1b}[2J".utf8) + bytes)
-        } else if bytes != last {
-          try StandardStream.output.write((last == nil ? [] : [0x0A]) + bytes)
-        }
+        if bytes != last { try StandardStream.output.write((last == nil ? [] : Array(parting.utf8)) + bytes) }
         last = bytes
-      } catch let failure as Failure where failure.code.mayPass && last != nil {
+      } catch let failure as Failure where failure.code == .unreachable && last != nil {
         if failure != trouble { try StandardStream.error.write(failure.line) }
         trouble = failure
       }
       await pause(interval)
     }
+  }
+
+  private static func runOnScreen(every interval: Duration, _ picture: (TextStyle) async throws -> [UInt8]) async throws
+  {
+    Interrupt.isAnEnd()
+    // What is wrong from the start is told on the screen of before.
+    var text = String(decoding: try await picture(.output), as: UTF8.self)
+    let screen = try FullScreen()
+    var trouble: Failure?
+    while true {
+      try screen.draw(fitted(text, trouble, screen.height))
+      let end = ContinuousClock.now + interval
+      var rest = interval
+      while rest > .zero {
+        let key = await screen.key(within: rest)
+        if let key, FullScreen.ends.contains(key) || key == UInt8(ascii: "q") { return }
+        rest = end - ContinuousClock.now
+      }
+      do {
+        text = String(decoding: try await picture(.output), as: UTF8.self)
+        trouble = nil
+      } catch let failure as Failure where failure.code == .unreachable {
+        trouble = failure
+      }
+    }
+  }
+
+  /// As many lines as the screen has; the last one says what is wrong, or that there are more.
+  private static func fitted(_ text: String, _ trouble: Failure?, _ height: Int) -> String {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    if lines.last == "" { lines.removeLast() }
+    let isCut = lines.count > height
+    guard trouble != nil || isCut else { return lines.joined(separator: "\n") }
+    let shown = lines.prefix(max(height - 1, 0))
+    let notice = trouble.map { Sanitizer.visible($0.message) } ?? "\(lines.count - shown.count) more lines"
+    return (shown + [notice[...]]).joined(separator: "\n")
   }
 }

@@ -4,7 +4,9 @@ internal import CRIRendering
 
 /// Containers' use as `crictl stats` shows it.
 struct ContainerStatsText: ListText {
-  let elements: [Usage<ContainerStats>]
+  typealias Element = Usage<ContainerStats>
+
+  var elements: [Usage<ContainerStats>]
   var isWide = false
   var showsWhole = false
 
@@ -17,14 +19,16 @@ struct ContainerStatsText: ListText {
       + (isWide ? ["RSS", "FAULTS", "POD", "NAMESPACE"] : [])
   }
 
-  static var sortKeys: [String: SortOrder<Usage<ContainerStats>>.Key] {
+  static var sortKeys: [String: SortOrder<Self>.Key] {
     [
-      "id": { .text($0.stats.usageID) }, "name": { .text($0.stats.attributes?.metadata?.name ?? "") },
-      "cpu": { $0.cpuOrder }, "mem": { $0.memoryOrder },
-      "disk": { .number(Int64(clamping: $0.stats.writableLayer?.usedBytes?.value ?? 0)) },
-      "inodes": { .number(Int64(clamping: $0.stats.writableLayer?.inodesUsed?.value ?? 0)) },
-      "swap": { .number(Int64(clamping: $0.stats.swap?.swapUsageBytes?.value ?? 0)) },
-      "pod": { .text($0.stats.podName) }, "namespace": { .text($0.stats.podNamespace) },
+      "id": { .text($1.stats.usageID) }, "name": { .text($1.stats.attributes?.metadata?.name ?? "") },
+      "cpu": { $1.cpuOrder }, "mem": { $1.memoryOrder },
+      "disk": { .amount($1.stats.writableLayer?.usedBytes?.value ?? 0) },
+      "inodes": { .amount($1.stats.writableLayer?.inodesUsed?.value ?? 0) },
+      "swap": { .amount($1.stats.swap?.swapUsageBytes?.value ?? 0) },
+      "rss": { .amount($1.stats.memory?.rssBytes?.value ?? 0) },
+      "faults": { .amount($1.stats.memory?.majorPageFaults?.value ?? 0) },
+      "pod": { .text($1.stats.podName) }, "namespace": { .text($1.stats.podNamespace) },
     ]
   }
 

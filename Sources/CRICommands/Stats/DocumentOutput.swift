@@ -10,7 +10,7 @@ struct DocumentOutput: ParsableArguments {
     help: ArgumentHelp(
       "json, yaml, go-template=TEMPLATE, jsonpath=PATH or custom-columns=NAME:.path,… (default: json)",
       valueName: "format"),
-    transform: OutputChoice.parse)
+    transform: OutputChoice.parse(OutputChoice.Format.ofDocuments))
   var output: OutputChoice?
 
   @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
@@ -18,13 +18,13 @@ struct DocumentOutput: ParsableArguments {
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Ask again every two seconds: on a terminal show it anew, elsewhere write it where it changed.")
+    help: "Ask again every two seconds: on a terminal show it anew until q, elsewhere write it where it changed.")
   var watch = false
 
   /// The choice, found to be right before anybody is asked.
   func view() throws(Failure) -> DocumentView {
     let choice = OutputChoice.of(output, template: template, usually: .json)
-    return try .of(choice, template: template, formats: [.json, .yaml, .goTemplate, .jsonPath, .customColumns]) ?? .json
+    return try .of(choice, template: template) ?? .json
   }
 
   func show(_ view: DocumentView, _ make: () async throws(Failure) -> some CMessage) async throws {
@@ -35,6 +35,6 @@ struct DocumentOutput: ParsableArguments {
       return Array(try view.text(of: document, elements: elements).utf8)
     }
     guard watch else { return try StandardStream.output.write(try bytes(try await make())) }
-    try await Watch.run { _ in try bytes(try await make()) }
+    try await Watch.run(parting: view.parting) { _ in try bytes(try await make()) }
   }
 }

@@ -4,7 +4,9 @@ internal import CRIRendering
 
 /// Pods' use as `crictl statsp` shows it.
 struct PodStatsText: ListText {
-  let elements: [Usage<PodSandboxStats>]
+  typealias Element = Usage<PodSandboxStats>
+
+  var elements: [Usage<PodSandboxStats>]
   var isWide = false
   var showsWhole = false
 
@@ -17,15 +19,20 @@ struct PodStatsText: ListText {
       + (isWide ? ["NAMESPACE", "RSS", "RECEIVED", "SENT", "PROCESSES", "CONTAINERS"] : [])
   }
 
-  static var sortKeys: [String: SortOrder<Usage<PodSandboxStats>>.Key] {
+  static var sortKeys: [String: SortOrder<Self>.Key] {
     [
-      "id": { .text($0.stats.usageID) }, "name": { .text($0.stats.attributes?.metadata?.name ?? "") },
-      "pod": { .text($0.stats.attributes?.metadata?.name ?? "") },
-      "namespace": { .text($0.stats.attributes?.metadata?.namespace ?? "") },
-      "cpu": { $0.cpuOrder }, "mem": { $0.memoryOrder },
-      "processes": { .number(Int64(clamping: $0.stats.processCount?.value ?? 0)) },
+      "id": { .text($1.stats.usageID) }, "name": { .text($1.stats.attributes?.metadata?.name ?? "") },
+      "pod": { .text($1.stats.attributes?.metadata?.name ?? "") },
+      "namespace": { .text($1.stats.attributes?.metadata?.namespace ?? "") },
+      "cpu": { $1.cpuOrder }, "mem": { $1.memoryOrder },
+      "rss": { amount($1.stats.linux?.memory?.rssBytes) },
+      "received": { amount($1.stats.traffic.received) }, "sent": { amount($1.stats.traffic.sent) },
+      "processes": { amount($1.stats.processCount) }, "containers": { .amount(UInt64($1.stats.containerCount)) },
     ]
   }
+
+  /// What the runtime does not tell comes last.
+  private static func amount(_ value: UInt64Value?) -> SortValue { value.map { .amount($0.value) } ?? .nothing }
 
   func rows(_ usage: Usage<PodSandboxStats>) -> [[Table.Cell]] {
     let stats = usage.stats
@@ -39,7 +46,7 @@ struct PodStatsText: ListText {
         Table.Cell(stats.attributes?.metadata?.namespace ?? ""), Table.Cell(size(stats.linux?.memory?.rssBytes)),
         Table.Cell(size(traffic.received)), Table.Cell(size(traffic.sent)),
         Table.Cell(stats.processCount.map { "\($0.value)" } ?? "-"),
-        Table.Cell("\(stats.linux?.containers.count ?? stats.windows?.containers.count ?? 0)"),
+        Table.Cell("\(stats.containerCount)"),
       ]
     }
     return [cells]
@@ -61,6 +68,7 @@ struct PodStatsText: ListText {
 }
 
 extension PodSandboxStats {
+  fileprivate var containerCount: Int { linux?.containers.count ?? windows?.containers.count ?? 0 }
   fileprivate var processCount: UInt64Value? { linux?.process?.processCount ?? windows?.process?.processCount }
 
   /// Over the pod's first interface, in bytes.

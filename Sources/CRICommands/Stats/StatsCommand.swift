@@ -5,7 +5,8 @@ internal import CRISystem
 struct StatsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "stats", abstract: "Show what containers use.",
-    discussion: "CPU % is of one core. Containers that use nothing, as those that have exited, are shown with --all.")
+    discussion: "CPU % is of one core. Containers that use nothing, as those that have exited, are shown with --all."
+      + "\n\(ContainerStatsText.sortHelp)")
 
   @Argument(help: ArgumentHelp("The container of this ID, or of one that begins so.", valueName: "id"))
   var container: String?
@@ -36,7 +37,7 @@ struct StatsCommand: AsyncParsableCommand {
     try await view.show {
       var usage = try await output.usage(view, &sampler)
       usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) || !all && !$0.stats.isUsed }
-      return ContainerStatsText(elements: view.sorted(usage), isWide: view.isWide, showsWhole: output.noTrunc)
+      return ContainerStatsText(elements: usage, isWide: view.isWide, showsWhole: output.noTrunc)
     }
   }
 

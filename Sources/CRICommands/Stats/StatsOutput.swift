@@ -8,7 +8,7 @@ struct StatsOutput: ParsableArguments {
     help: ArgumentHelp(
       "table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH or custom-columns=NAME:.path,… (default: table)",
       valueName: "format"),
-    transform: OutputChoice.parse)
+    transform: OutputChoice.parse(OutputChoice.Format.allCases))
   var output: OutputChoice?
 
   @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
@@ -19,25 +19,24 @@ struct StatsOutput: ParsableArguments {
     help: ArgumentHelp("From one look to the next: CPU % is what was used in between.", valueName: "seconds"))
   var seconds = "1"
 
-  @Flag(name: [.customShort("w"), .long], help: "Go on: on a terminal show it anew, elsewhere write it again.")
+  @Flag(name: [.customShort("w"), .long], help: "Go on: on a terminal show it anew until q, elsewhere write it again.")
   var watch = false
 
   @Flag(help: "IDs in full.")
   var noTrunc = false
 
   @Option(
-    help: ArgumentHelp("Sort by a column (cpu, mem, name, …) or a path; -KEY turns the order round.", valueName: "key"))
+    help: ArgumentHelp("Sort by a key, or a path; -KEY turns the order round.", valueName: "key"))
   var sortBy: String?
 
   /// The choice, found to be right before anybody is asked.
   func view<Text: ListText>(_ type: Text.Type) throws(Failure) -> ListView<Text> {
     let choice = OutputChoice.of(output, template: template, usually: .table)
-    let document = try DocumentView.of(choice, template: template, formats: OutputChoice.Format.allCases)
-    // A table waits between its two looks.
+    let document = try DocumentView.of(choice, template: template)
     return ListView(
       format: choice.format, document: document, isQuiet: false, isVerbose: false,
-      order: try SortOrder(sortBy, Text.sortKeys, document: Text.json), isWatched: watch,
-      interval: needsRate(choice) ? .zero : try interval())
+      order: try SortOrder(sortBy, isWide: choice.format == .wide), isWatched: watch,
+      interval: try interval())
   }
 
   func interval() throws(Failure) -> Duration {

@@ -5,7 +5,8 @@ internal import CRISystem
 struct StatspCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "statsp", abstract: "Show what pods use.",
-    discussion: "CPU % is of one core. The table leaves out pods that use nothing; -o wide adds network and processes.")
+    discussion: "CPU % is of one core. The table leaves out pods that use nothing; -o wide adds network and processes."
+      + "\n\(PodStatsText.sortHelp)")
 
   @Argument(help: ArgumentHelp("The pod of this ID, or of one that begins so.", valueName: "id"))
   var pod: String?
@@ -31,7 +32,7 @@ struct StatspCommand: AsyncParsableCommand {
       usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) }
       // As crictl: a document has all of them.
       if view.document == nil { usage.removeAll { !$0.stats.isUsed } }
-      return PodStatsText(elements: view.sorted(usage), isWide: view.isWide, showsWhole: output.noTrunc)
+      return PodStatsText(elements: usage, isWide: view.isWide, showsWhole: output.noTrunc)
     }
   }
 

@@ -10,9 +10,11 @@ struct Usage<Stats: UsageStats>: Sendable {
   var cpuText: String { cpu.map { $0.fixed(decimals: 2) } ?? "-" }
 
   /// Thousandths of a percent, for `--sort-by`.
-  var cpuOrder: SortValue { cpu.map { .number(Int64(exactly: ($0 * 1000).rounded()) ?? .max) } ?? .nothing }
+  var cpuOrder: SortValue {
+    cpu.map { .amount(UInt64(exactly: ($0 * 1000).rounded()) ?? ($0 < 0 ? 0 : .max)) } ?? .nothing
+  }
 
   var memoryText: String { HumanSize.text(bytes: stats.workingSet, precision: 4) }
 
-  var memoryOrder: SortValue { .number(Int64(clamping: stats.workingSet)) }
+  var memoryOrder: SortValue { .amount(stats.workingSet) }
 }

@@ -13,10 +13,12 @@ struct UsageSampler<Stats: UsageStats>: Sendable {
     self.ask = ask
   }
 
-  /// One look, after the interval; the first time one before it too.
+  /// One look; the first time another one before it, and the interval between them. Later it is the caller who waits.
   mutating func next() async throws(Failure) -> [Usage<Stats>] {
-    if last == nil { _ = try await look() }
-    await pause(interval)
+    if last == nil {
+      _ = try await look()
+      await pause(interval)
+    }
     return try await look()
   }
 

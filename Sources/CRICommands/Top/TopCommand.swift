@@ -18,7 +18,9 @@ struct TopCommand: AsyncParsableCommand {
   @Option(name: [.customShort("s"), .long], help: ArgumentHelp("From one look to the next.", valueName: "seconds"))
   var seconds = "2"
 
-  @Option(help: ArgumentHelp("cpu, mem, name, pod or namespace; -KEY turns the order round.", valueName: "key"))
+  @Option(
+    help: ArgumentHelp(
+      "cpu or mem, the largest first, or name, pod or namespace; -KEY turns the order round.", valueName: "key"))
   var sortBy = "cpu"
 
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("So many looks, then end.", valueName: "count"))
