@@ -104,6 +104,20 @@ import TestSupport
     #expect(mixed.victims.isEmpty && mixed.disturbed.count == 1)
   }
 
+  @Test func `a container whose record names a newer shim than its pod has is known by it`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    let containers = node.snapshot.containers.filter { $0.isRunning }
+    let added = try #require(containers.first)
+    let record = { (version: Int) in #"{"version":\#(version),"address":"unix:///x","protocol":"ttrpc"}"# }
+    for id in node.snapshot.sandboxes.map(\.id) + containers.map(\.id) {
+      try node.tree.write("\(NodeTree.tasks)/\(id)/bootstrap.json", record(id == added.id ? 3 : 2))
+    }
+    #expect(try await node.report(to: "2.2.0").rules.isEmpty)
+    let report = try await node.report(to: "2.1.1")
+    #expect(report.ids("P13") == [added.id] && report.rules == ["P13"])
+    #expect(report.victims.isEmpty && report.disturbed.count == 1)
+  }
+
   @Test func `the store of sandboxes is read as containerd 2 has it`() async throws {
     let answer = try #require(try Recording("containerd-2.3", .before).calls.first?.response)
     let directory = try TemporaryDirectory()

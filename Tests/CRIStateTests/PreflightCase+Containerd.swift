@@ -263,6 +263,17 @@ extension PreflightCase {
       $0.containerd?.missingAddresses = .unknown("no")
     },
 
+    PreflightCase(rule: "P13", name: "added to a pod from before the upgrade", objects: ["default/web/nginx"]) {
+      $0.containerd?.newerRecords = .known(["container-web-nginx"])
+    },
+    PreflightCase(rule: "P13", name: "which 2.1.2 can reach") {
+      $0.target = RuntimeVersion("2.1.2")
+      $0.containerd?.newerRecords = .known(["container-web-nginx"])
+    },
+    PreflightCase(rule: "P13", name: "nobody looked", isUnchecked: true) {
+      $0.containerd?.newerRecords = .unknown("no")
+    },
+
     PreflightCase(rule: "P9", name: "no records at all", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
   ]
 }

@@ -37,7 +37,7 @@ extension PreflightFacts {
             DiskContainer(id: $0.id, name: "\($0.name)_\($0.sandboxID)_0", sandboxID: $0.sandboxID)
           })),
       store: .known(SandboxStore()), missingCheckpoints: .known([:]), missingShims: .known([:]),
-      missingAddresses: .known([])),
+      missingAddresses: .known([]), newerRecords: .known([])),
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
     networkConfigurations: .known(["10-net.conflist"]))

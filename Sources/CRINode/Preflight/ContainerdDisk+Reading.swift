@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRIJSON
 internal import CRIState
 internal import CRISystem
 
@@ -19,7 +20,8 @@ extension ContainerdDisk {
       records: records, store: store,
       missingCheckpoints: root.map { Self.checkpoints(snapshot, files, "\($0)/containers") } ?? .unknown(silent),
       missingShims: tasks.map { Self.shims(snapshot, files, $0) } ?? .unknown(silent),
-      missingAddresses: tasks.map { Self.addresses(snapshot, files, $0) } ?? .unknown(silent))
+      missingAddresses: tasks.map { Self.addresses(snapshot, files, $0) } ?? .unknown(silent),
+      newerRecords: tasks.map { Self.newerRecords(snapshot, files, $0) } ?? .unknown(silent))
   }
 
   private static func checkpoints(
@@ -54,6 +56,27 @@ extension ContainerdDisk {
       return try files.exists("\(bundle)/address") ? nil : bundle
     }
     return missing.map { Set($0.keys) }
+  }
+
+  private static func newerRecords(
+    _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
+  ) -> Evidence<Set<String>> {
+    let pods = Dictionary(snapshot.containers.map { ($0.id, $0.sandboxID) }) { first, _ in first }
+    let newer = look(directory, files, at: snapshot.containers.filter(\.isRunning).map(\.id)) { id throws(Errno) in
+      let own = try protocolVersion("\(directory)/\(id)", files)
+      let pod = try protocolVersion("\(directory)/\(pods[id] ?? "")", files)
+      guard let own, let pod, own > pod else { return nil }
+      return "\(own)"
+    }
+    return newer.map { Set($0.keys) }
+  }
+
+  /// What a bundle's record says that its shim speaks; nil where containerd 2 has written none.
+  private static func protocolVersion(_ bundle: String, _ files: NodeFiles) throws(Errno) -> Int64? {
+    let path = "\(bundle)/bootstrap.json"
+    guard try files.exists(path) else { return nil }
+    let record = try? JSON.parse(try files.text(path))
+    return record?["version"]?.intValue
   }
 
   private static func tasks(_ snapshot: Snapshot) -> [String] {

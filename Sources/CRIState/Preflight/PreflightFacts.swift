@@ -79,19 +79,23 @@ public struct ContainerdDisk: Hashable, Sendable {
   public var missingShims: Evidence<[String: String]>
   /// The tasks without the file `address` by which containerd 1.x finds their shim again.
   public var missingAddresses: Evidence<Set<String>>
+  /// The containers whose record says that their shim speaks a newer protocol than their pod's shim does.
+  public var newerRecords: Evidence<Set<String>>
 
   public init(
     records: Evidence<DiskRecords> = .unknown("nobody looked"),
     store: Evidence<SandboxStore> = .unknown("nobody looked"),
     missingCheckpoints: Evidence<[String: String]> = .unknown("nobody looked"),
     missingShims: Evidence<[String: String]> = .unknown("nobody looked"),
-    missingAddresses: Evidence<Set<String>> = .unknown("nobody looked")
+    missingAddresses: Evidence<Set<String>> = .unknown("nobody looked"),
+    newerRecords: Evidence<Set<String>> = .unknown("nobody looked")
   ) {
     self.records = records
     self.store = store
     self.missingCheckpoints = missingCheckpoints
     self.missingShims = missingShims
     self.missingAddresses = missingAddresses
+    self.newerRecords = newerRecords
   }
 }
 

@@ -155,7 +155,7 @@ extension PreflightRules {
       let known = Set(try facts.records().sandboxes.map(\.id))
       for (id, created) in try facts.disk().store.get().bare.sorted(by: { $0.key < $1.key })
       where !known.contains(id) && !facts.isYoung(created, .seconds(10)) {
-        found.hit(ObjectName(.pod, id: id), "made \(created), id \(id.prefix(13))")
+        found.hit(ObjectName(.pod, id: id), "made \(created)")
       }
     },
     PreflightCheck(
@@ -168,6 +168,19 @@ extension PreflightRules {
       let missing = try facts.disk().missingAddresses.get()
       for record in facts.readySandboxes where missing.contains(record.id) { found.hit(.pod(record), "") }
       for container in facts.snapshot.containers where container.isRunning && missing.contains(container.id) {
+        found.hit(facts.name(of: container), "")
+      }
+    },
+    PreflightCheck(
+      "P13", .containerd, .critical, .containers, "its record names a newer shim than its pod has",
+      because:
+        "it was added to a pod from before the upgrade: this containerd cannot reach it after a restart, and ends it "
+        + "(containerd#11916)",
+      instead: "upgrade to 2.1.2 or later, which can"
+    ) { (facts, found) throws(Unchecked) in
+      guard let next = facts.nextVersion, VersionRange(from: "2.1.0-0", before: "2.1.2").contains(next) else { return }
+      let newer = try facts.disk().newerRecords.get()
+      for container in facts.snapshot.containers where newer.contains(container.id) {
         found.hit(facts.name(of: container), "")
       }
     },
