@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func `what does not count fails nothing`() throws {
-    let change = { (_: inout Snapshot, after: inout Snapshot) in after.containers[0].status.imageRef = "other" }
+    let change = { (_: inout Snapshot, after: inout Snapshot) in after.containers[0].status.imageRef = "sha256:other" }
     for (threshold, isFailure) in [(Severity.minor, true), (.major, false)] {
       let view = try ReportView.recorded("containerd-2.4", failingOn: threshold, change: change)
       let junit = try JUnit(ReportFormat.junit.text(view))

@@ -207,6 +207,12 @@ extension RuleCase {
       addTruth(&before, &after)
       before.truth?.ociRuntimes = .read([oci("kata", isDefault: false), oci("runc", isDefault: true)])
     },
+    .holds("runtime.oci", "an older CRI-O tells only what runs", in: .upgrade) { before, after in
+      addTruth(&before, &after)
+      after.runtime.name = "cri-o"
+      before.truth?.ociRuntimes = .read([oci("crun", isDefault: false), oci("runc", isDefault: true)])
+      after.truth?.ociRuntimes = .read([oci("runc", isDefault: false)])
+    },
     .holds("runtime.oci", "one more") { before, after in
       addTruth(&before, &after)
       after.truth?.ociRuntimes = .read([oci("kata", isDefault: false), oci("runc", isDefault: true)])

@@ -56,6 +56,22 @@ extension RuleCase {
       $1.runtime.handlers.removeAll { $0.name.isEmpty }
     },
     .holds("runtime.handlers", "an older version lists none", in: .upgrade) { $1.runtime.handlers = [] },
+    .holds("runtime.handlers", "another version has one less, and no pod had it", in: .upgrade) {
+      $0.runtime.handlers.append(RuntimeHandler(name: "crun"))
+      $1.runtime.version = "another"
+    },
+    .fires("runtime.handlers", "another version has one less, and a pod had it", "crun", "none", in: .upgrade) {
+      $0.runtime.handlers.append(RuntimeHandler(name: "crun"))
+      $0.sandboxes[0].facts.runtimeHandler = "crun"
+      $1.runtime.version = "another"
+    },
+    .fires("runtime.unused-handlers", "another version has one less", "crun", "none", in: .upgrade) {
+      $0.runtime.handlers.append(RuntimeHandler(name: "crun"))
+      $1.runtime.version = "another"
+    },
+    .holds("runtime.unused-handlers", "the same version: it was taken out of the configuration") {
+      $1.runtime.handlers.removeAll { $0.name == "runc" }
+    },
     .holds("runtime.handlers", "one more") { $1.runtime.handlers.append(RuntimeHandler(name: "kata")) },
     .holds("runtime.handlers", "in another order, as CRI-O gives them") {
       $1.runtime = RuntimeFacts(

@@ -82,7 +82,7 @@ import Testing
   @Test(arguments: [("minor", Int32(1)), ("major", 0), ("critical", 0)])
   func `the threshold decides`(threshold: String, code: Int32) async throws {
     let run = try await verify("containerd-2.4", ["--fail-on", threshold, "-o", "json"]) { _, after in
-      after.containers[0].status.imageRef = "other"
+      after.containers[0].status.imageRef = "sha256:other"
     }
     #expect(run.code == code)
     #expect(try JSON.parse(run.output)["exitCode"]?.intValue == Int64(code))

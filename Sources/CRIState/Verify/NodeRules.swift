@@ -36,11 +36,14 @@ enum NodeRules {
     Check("runtime.handlers", .major, .but(.migrate), "runtime_handlers", "pods of that RuntimeClass cannot be managed")
     {
       before, after in
-      // An older runtime lists none.
-      guard !after.runtime.handlers.isEmpty else { return nil }
-      let lost = Set(before.runtime.handlers.map(\.name)).subtracting(after.runtime.handlers.map(\.name))
-      return lost.isEmpty
-        ? nil : (lost.sorted().map { $0.isEmpty ? "(default)" : $0 }.joined(separator: ", "), "none")
+      let unused = unusedBuiltIns(before, after)
+      return lostHandlers(before, after) { !unused.contains($0) }
+    },
+    Check(
+      "runtime.unused-handlers", .minor, .but(.migrate), "runtime_handlers", "no pod has that RuntimeClass now"
+    ) { before, after in
+      let unused = unusedBuiltIns(before, after)
+      return lostHandlers(before, after) { unused.contains($0) }
     },
     Check(
       "runtime.features", .major, .but(.migrate), "runtime_handlers.features", "pods that need them cannot be started"
@@ -76,9 +79,12 @@ enum NodeRules {
     Check("runtime.oci", .major, .inPlace, "OCI runtime", "another one cannot manage the containers that run") {
       before, after in
       guard let was = before.truth?.ociRuntimes?.value, let now = after.truth?.ociRuntimes?.value else { return nil }
+      let isPartial = after.runtime.name == "cri-o" && !now.contains(where: \.isDefault)
       let changes = was.compactMap { old -> (String, String)? in
         // That of the pods that name none counts by what it is, not by its name.
-        let new = now.first { old.isDefault ? $0.isDefault : $0.handler == old.handler }
+        let new = now.first { old.isDefault && !isPartial ? $0.isDefault : $0.handler == old.handler }
+        // Where a CRI-O does not tell its configuration, it is not known what else it has.
+        if new == nil, isPartial { return nil }
         let words = new.map { "\($0.handler) \($0.path)" } ?? "none"
         return old.path == new?.path ? nil : ("\(old.handler) \(old.path)", words)
       }
@@ -164,6 +170,24 @@ enum NodeRules {
 
   /// What the kernel says of a program whose file was replaced.
   private static let deleted = " (deleted)"
+
+  private static func lostHandlers(
+    _ before: Snapshot, _ after: Snapshot, where counts: (String) -> Bool
+  ) -> (before: String, after: String)? {
+    // An older runtime lists none.
+    guard !after.runtime.handlers.isEmpty else { return nil }
+    let lost = Set(before.runtime.handlers.map(\.name)).subtracting(after.runtime.handlers.map(\.name)).filter(counts)
+    return lost.isEmpty ? nil : (lost.sorted().map { $0.isEmpty ? "(default)" : $0 }.joined(separator: ", "), "none")
+  }
+
+  /// The handlers that no pod had: another version may have others built in, as CRI-O's newer ones have crun.
+  private static func unusedBuiltIns(_ before: Snapshot, _ after: Snapshot) -> Set<String> {
+    guard before.runtime.version != after.runtime.version else { return [] }
+    let used = before.sandboxes.filter(\.isReady).flatMap {
+      [$0.status.runtimeHandler, $0.facts.runtimeHandler ?? ""]
+    }
+    return Set(before.runtime.handlers.map(\.name)).subtracting(used).subtracting([""])
+  }
 
   /// What the handlers can do that `other` has too.
   private static func features(_ snapshot: Snapshot, of other: Snapshot) -> Set<String> {
