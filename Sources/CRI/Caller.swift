@@ -35,7 +35,7 @@ final class Caller: Sendable {
     let options = CallOptions(timeout: timeout ?? options.timeout)
     let known = negotiated
     do throws(RPCError) {
-      let answer = try await channel.unary(method.path(known ?? .v1), bytes, options: options)
+      let answer = try await call(method.path(known ?? .v1), bytes, options)
       if known == nil { version.withLock { $0 = $0 ?? .v1 } }
       return try Self.decode(answer, method.path(known ?? .v1))
     } catch {
@@ -54,7 +54,7 @@ final class Caller: Sendable {
   ) async throws(RPCError) -> Response {
     let path = method.path(.v1alpha2)
     do throws(RPCError) {
-      let answer = try await channel.unary(path, bytes, options: options)
+      let answer = try await call(path, bytes, options)
       version.withLock { $0 = $0 ?? .v1alpha2 }
       return try Self.decode(answer, path)
     } catch {
@@ -81,9 +81,9 @@ final class Caller: Sendable {
 
   private func failure(of method: String, _ version: APIVersion) async -> RPCError? {
     do throws(RPCError) {
-      _ = try await channel.unary(
+      _ = try await call(
         Service.runtime.path(of: method, version), VersionRequest(version: "v1").encode(),
-        options: CallOptions(timeout: options.timeout))
+        CallOptions(timeout: options.timeout))
       return nil
     } catch {
       return error
@@ -98,10 +98,24 @@ final class Caller: Sendable {
     let options = CallOptions(timeout: timeout)
     return MessageStream { [self] () throws(RPCError) in
       let known = negotiated ?? .v1
+      self.options.observer?(CallReport(method: method.path(known), duration: nil, size: nil, error: nil))
       let messages = try channel.stream(method.path(known), bytes, options: options).makeAsyncIterator()
       return MessageStream<Response>.Source(messages: messages) { (bytes) throws(RPCError) in
         try Self.decode(bytes, method.path(known))
       }
+    }
+  }
+
+  private func call(_ path: String, _ bytes: [UInt8], _ options: CallOptions) async throws(RPCError) -> [UInt8] {
+    guard let observe = self.options.observer else { return try await channel.unary(path, bytes, options: options) }
+    let start = ContinuousClock.now
+    do throws(RPCError) {
+      let answer = try await channel.unary(path, bytes, options: options)
+      observe(CallReport(method: path, duration: .now - start, size: answer.count, error: nil))
+      return answer
+    } catch {
+      observe(CallReport(method: path, duration: .now - start, size: nil, error: error))
+      throw error
     }
   }
 

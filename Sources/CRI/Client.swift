@@ -21,6 +21,8 @@ public struct Client: Sendable {
     public var timeout: Duration?
     /// Largest answer that is taken, in bytes.
     public var maxMessageSize: Int
+    /// Told of each call when it has ended, and of each stream when it is opened, on whatever thread that is.
+    public var observer: (@Sendable (CallReport) -> Void)?
 
     public init(api: APISelection = .auto, timeout: Duration? = nil, maxMessageSize: Int = 64 << 20) {
       self.api = api

@@ -138,7 +138,8 @@ package struct TruthReader: Sendable {
       table: table, listed: Set(listed),
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
-      deadline: askedAt > grace ? askedAt - grace : 0)
+      // What the daemon found when it began is nothing that it is making.
+      deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0))
     let found = search.orphans()
     if found.isEmpty { return .read([]) }
     // One that is just ending was no loss: give it the time.

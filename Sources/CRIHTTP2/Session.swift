@@ -62,6 +62,8 @@ package struct Session: ~Copyable {
     nghttp2_option_set_no_auto_window_update(option, 1)
     // How much is too much is the reader's to say: what libnghttp2 holds back itself, it holds back in silence.
     nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
+    // Errors' words may end in a blank: grpc-go sends it as it is, against RFC 9113, 8.2.1.
+    nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1)
     // The state outlives the session: both belong to this value.
     let user = Unmanaged.passUnretained(state).toOpaque()
     let code =

@@ -110,6 +110,8 @@ extension WireTests {
       ("%F0%9F%90%B3 whale", "🐳 whale"), ("%ff%FE", "\u{fffd}\u{fffd}"), ("%25", "%"), ("%2525", "%25"),
       ("%0A%1b[31m", "\n\u{1b}[31m"), ("%C3", "\u{fffd}"), ("%%20", "% "), ("%1", "%1"), ("", ""),
       ("%+1", "%+1"),
+      // As grpc-go sends a message that ends so.
+      ("controller by ", "controller by "),
     ].map { (encoded: String, decoded: String) in
       Answer("grpc-message \(encoded)", { $0.isStatus(.unavailable, decoded) }) {
         Frame.responseHeaders($0) + Frame.trailers($0, status: "14", message: encoded)

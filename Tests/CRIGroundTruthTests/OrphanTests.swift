@@ -93,6 +93,10 @@ import Testing
     try node.shim(60, b, startTime: 999_500)
     try node.shim(61, c, startTime: 998_900)
     #expect(orphans(node, [a])?.map(\.id) == [c])
+    // What is older than the daemon is nothing that it is making.
+    var snapshot = node.snapshot([sandbox(a)], containers: [])
+    snapshot.daemon.startTime = 999_600
+    #expect(node.truth(snapshot, includesNode: true).truth?.orphans?.value?.map(\.id) == [c, b])
   }
 
   @Test func `a dead shim is none`() throws {

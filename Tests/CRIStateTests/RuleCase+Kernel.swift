@@ -193,6 +193,16 @@ extension RuleCase {
       after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
       before.truth?.orphans = after.truth?.orphans
     },
+    .fires("runtime.orphan-already", "it was there before", "the same", "shim 50 of x") { before, after in
+      addTruth(&before, &after)
+      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
+      before.truth?.orphans = after.truth?.orphans
+    },
+    .holds("runtime.orphan-already", "it does no work") { before, after in
+      addTruth(&before, &after)
+      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
+      before.truth?.orphans = after.truth?.orphans
+    },
     .fires("runtime.leftover", "a shim that does no work") { before, after in
       addTruth(&before, &after)
       after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])

@@ -179,6 +179,18 @@ import Testing
     #expect(report.findings.isEmpty && report.predictions.isEmpty)
   }
 
+  @Test func `where every pod is excused, nothing is verified`() {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    for index in before.sandboxes.indices { before.sandboxes[index].status.createdAt = before.taken }
+    for index in before.containers.indices { before.containers[index].status.createdAt = before.taken }
+    after.sandboxes = []
+    after.containers = []
+    let report = Report(before, after)
+    #expect(report.verdict().name == "vacuous" && report.vacuous?.contains("none is left to verify") == true)
+    after.sandboxes = [before.sandboxes[0]]
+    #expect(Report(before, after).vacuous == nil)
+  }
+
   // MARK: Not everything could be read
 
   @Test(arguments: [0, 1]) func `what could not be read leaves the verdict open`(side: Int) {

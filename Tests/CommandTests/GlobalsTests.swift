@@ -1,3 +1,4 @@
+import CRIGRPC
 import CRIMessages
 import CRISystem
 import Glibc
@@ -33,6 +34,25 @@ struct GlobalsTests {
     #expect(run.output == "p\n")
     #expect(run.errors == errors)
     #expect(run.code == 0)
+  }
+
+  @Test("show with --debug each call, and nothing of what is in it")
+  func debug() async throws {
+    let runtime = try TestRuntime(servingOnly: "runtime.v1alpha2.") { name, _ in
+      switch name {
+      case "ListContainers": .message(ListContainersResponse(containers: [Container(id: "c1")]))
+      case "ContainerStatus": .failure(.internal, "secret")
+      default: nil
+      }
+    }
+    let run = try await Tool.cri(["-D", "ps", "-o", "wide"], on: runtime)
+    let lines = run.errors.split(separator: "\n").dropFirst()
+    let expected = [
+      "cri: runtime.v1.RuntimeService/ListContainers: UNIMPLEMENTED after ",
+      "cri: runtime.v1alpha2.RuntimeService/ListContainers: 6 bytes after ",
+      "cri: runtime.v1alpha2.RuntimeService/ContainerStatus: INTERNAL after ",
+    ]
+    #expect(lines.count == 4 && zip(lines, expected).allSatisfy { $0.hasPrefix($1) && $0.hasSuffix(" µs") }, "\(run)")
   }
 
   @Test("wait for a runtime that is not there yet, where that was asked for", arguments: [true, false])

@@ -110,6 +110,17 @@ import Testing
     #expect(run.errors.contains("kept stopped: kubelet") && systemd.changes == ["stop kubelet"], "\(run.errors)")
   }
 
+  @Test func `a unit that there is not ends a script`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let systemd = try await systemd(for: runtime)
+    try ProcessFacts.write(
+      "set -eu\n. '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet kubelt\n", to: folder.file("script")
+    )
+    let run = try await run(["/bin/sh", folder.file("script")], systemd, on: runtime)
+    #expect(run.code == 2 && run.errors.contains("there is no unit kubelt"), "\(run)")
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
+  }
+
   @Test func `a script that ends before the change starts kubelet again`() async throws {
     let runtime = try await SimulatorProcess(in: folder)
     let systemd = try await systemd(for: runtime)

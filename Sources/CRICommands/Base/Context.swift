@@ -104,9 +104,7 @@ package struct Context: Sendable {
   package var answerTimeout: Duration { timeout ?? Self.queryTimeout }
 
   /// For what may take as long as it takes, such as an image's way from its registry.
-  package func unhurriedClient() -> Client {
-    Client(endpoint, imageEndpoint: imageEndpoint, options: Client.Options(api: api, timeout: nil))
-  }
+  package func unhurriedClient() -> Client { client(nil) }
 
   /// For commands that ask for everything at once, so that each answer may take its turn.
   package func patientClient() -> Client { client(patience) }
@@ -117,8 +115,21 @@ package struct Context: Sendable {
   /// For who must not wait.
   package func client(within timeout: Duration) -> Client { client(timeout) }
 
-  private func client(_ timeout: Duration) -> Client {
-    Client(endpoint, imageEndpoint: imageEndpoint, options: Client.Options(api: api, timeout: timeout))
+  private func client(_ timeout: Duration?) -> Client {
+    var options = Client.Options(api: api, timeout: timeout)
+    if isDebug {
+      options.observer = { try? StandardStream.error.write(Failure(.done, Self.words($0)).line) }
+    }
+    return Client(endpoint, imageEndpoint: imageEndpoint, options: options)
+  }
+
+  /// Nothing that was sent or answered: there may be passwords in it.
+  private static func words(_ call: CallReport) -> String {
+    let method = call.method.drop { $0 == "/" }
+    guard let duration = call.duration else { return "\(method): a stream is opened" }
+    let outcome = call.size.map { "\($0) bytes" } ?? call.error?.statusCode.map { "\($0)" } ?? "no answer"
+    let (seconds, attoseconds) = duration.components
+    return "\(method): \(outcome) after \(seconds * 1_000_000 + attoseconds / 1_000_000_000_000) µs"
   }
 
   package var selection: APISelection { api }

@@ -53,10 +53,10 @@ package struct Globals: Hashable, Sendable {
       long: "config", short: "c", value: "file",
       help: "the configuration (env CRI_CONFIG_FILE; /etc/crictl.yaml)"
     ) { $0.config = $1 },
-    Option(long: "debug", short: "D", value: nil, help: "say on standard error which socket is used, and why") {
-      (globals, text) throws(Failure) in
-      globals.isDebug = try flag(text, option: "--debug")
-    },
+    Option(
+      long: "debug", short: "D", value: nil,
+      help: "say on standard error which socket is used, and each call with its time"
+    ) { (globals, text) throws(Failure) in globals.isDebug = try flag(text, option: "--debug") },
     Option(
       long: "api", short: nil, value: "version",
       help: "the interface's version: v1, v1alpha2 or auto (auto: v1 first)"

@@ -122,10 +122,13 @@ enum NodeRules {
   ]
 
   /// Rules over processes that the runtime does not list.
-  static let others = [orphan, leftover]
+  static let others = [orphan, orphanAlready, leftover]
 
   static let orphan = Rule(
     "runtime.orphan", .critical, .inPlace, "processes", "it lives, and the runtime forgot it: kubelet starts a second")
+  static let orphanAlready = Rule(
+    "runtime.orphan-already", .minor, .inPlace, "processes",
+    "it lives, and the runtime did not list it before the change either: a second may run beside it")
   static let leftover = Rule(
     "runtime.leftover", .info, .inPlace, "processes", "a process that the runtime does not list, and that does no harm")
 

@@ -142,6 +142,9 @@ enum SandboxRules {
     young, cameBack,
   ]
 
+  /// Why a pod that is gone is no loss.
+  static let excuses = [deleted, finished, young]
+
   static let missing = Rule(
     "pod.missing", .critical, .inPlace, "sandbox", "the runtime forgot a sandbox whose processes may still run")
   static let replaced = Rule(
@@ -167,7 +170,9 @@ enum SandboxRules {
     "a sandbox that was not ready is gone, as kubelet's garbage collection does")
   static let deleted = Rule(
     "pod.deleted", .info, .all, "sandbox", "kubelet has no folder for the pod any more: it was deleted or drained")
-  static let finished = Rule("pod.finished", .info, .all, "state", "a Job's pod that is at its end")
+  static let finished = Rule(
+    "pod.finished", .info, .all, "state",
+    "a Job's pod that has ended, by itself or with the node: its Job makes another where one is due")
   static let young = Rule(
     "pod.young", .info, .all, "sandbox", "it was made less than ten seconds before the snapshot, and is gone")
   static let cameBack = Rule(

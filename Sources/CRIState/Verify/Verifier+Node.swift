@@ -6,7 +6,8 @@ extension Verifier {
   mutating func checkReadySandboxes() {
     let ready = after.sandboxes.filter(\.isReady)
     for (_, several) in Dictionary(grouping: ready, by: \.pod.uid) where several.count > 1 {
-      report(SandboxRules.several, .pod(several[0]), "1 ready", "\(several.count) ready")
+      let count = before.sandboxes.count { $0.isReady && $0.pod.uid == several[0].pod.uid }
+      report(SandboxRules.several, .pod(several[0]), "\(count) ready", "\(several.count) ready")
     }
     let earlier = NetworkView(before)
     let now = NetworkView(after)
@@ -109,10 +110,11 @@ extension Verifier {
     for orphan in orphans {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
       // A shim or conmon alone does no work any more.
-      let isHarmless = orphan.processes.isEmpty && orphan.kind != .container || earlier.contains(orphan.pid)
+      let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
+      let isOld = earlier.contains(orphan.pid)
       report(
-        isHarmless ? NodeRules.leftover : NodeRules.orphan, object, "listed",
-        "\(orphan.kind.rawValue) \(orphan.pid) of \(Words.id(orphan.id))")
+        isHarmless ? NodeRules.leftover : isOld ? NodeRules.orphanAlready : NodeRules.orphan, object,
+        isOld ? "the same" : "listed", "\(orphan.kind.rawValue) \(orphan.pid) of \(Words.id(orphan.id))")
     }
   }
 

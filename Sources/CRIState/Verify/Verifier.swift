@@ -80,7 +80,8 @@ struct Verifier {
   mutating func run() {
     if isOfAnotherNode {
       isForeign = true
-      vacuous = "the snapshot is of another node (\(before.host.name), this is \(after.host.name))"
+      let names = [before, after].map { "\($0.host.name)" + ($0.host.machineID.map { ", machine id \($0)" } ?? "") }
+      vacuous = "the snapshot is of another node (\(names[0]); this is \(names[1]))"
       return
     }
     check(NodeRules.table, before, after) {
@@ -124,6 +125,12 @@ struct Verifier {
   private func emptiness() -> String? {
     if !before.sandboxes.contains(where: \.isReady) && before.containers.isEmpty {
       return "the snapshot has no ready pod and no container: there is nothing to verify"
+    }
+    let excused = Set(findings.filter { SandboxRules.excuses.contains($0.rule) }.compactMap(\.object.pod))
+    let ready = before.sandboxes.filter(\.isReady)
+    if !ready.isEmpty, ready.allSatisfy({ excused.contains($0.pod) }) {
+      return
+        "all \(ready.count) ready pods of the snapshot have ended, were deleted or too young: none is left to verify"
     }
     return absence
   }

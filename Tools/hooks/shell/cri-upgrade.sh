@@ -39,7 +39,8 @@ cri_preflight() {
 # UNIT...: stops them, those that are active; before the snapshot, so that kubelet changes nothing after it.
 cri_hold() {
   for cri_unit in "$@"; do
-    case $(systemctl show --property=ActiveState "$cri_unit") in
+    case $(systemctl show --property=LoadState,ActiveState "$cri_unit") in
+      *LoadState=not-found*) cri_stop 2 "there is no unit $cri_unit" ;;
       *=inactive | *=failed) cri_say "$cri_unit is not active: it will not be started at the end"; continue ;;
     esac
     # Noted before: a stop that fails may have been half a stop.
