@@ -59,10 +59,10 @@ private struct SnapshotReader {
     var newest = client.negotiatedVersion ?? .v1
     if newest == .v1alpha2, client.selection != .auto, await client.serves(.v1) == true { newest = .v1 }
 
-    async let sandboxRecords = details(sandboxes, .pod, \.id) { (item) async throws(RPCError) in
+    async let sandboxRecords = details(sandboxes, .pod, \.id, \.ownName) { (item) async throws(RPCError) in
       try await record(item)
     }
-    async let containerRecords = details(containers, .container, \.id) { (item) async throws(RPCError) in
+    async let containerRecords = details(containers, .container, \.id, \.ownName) { (item) async throws(RPCError) in
       try await record(item)
     }
     let (sandboxResult, containerResult) = (await sandboxRecords, await containerRecords)
@@ -108,7 +108,7 @@ private struct SnapshotReader {
 
   /// Reads the details of every item, some at a time, in the list's order.
   private func details<Item: Sendable, Record: Sendable>(
-    _ items: [Item], _ kind: ObjectName.Kind, _ id: (Item) -> String,
+    _ items: [Item], _ kind: ObjectName.Kind, _ id: (Item) -> String, _ name: (Item) -> String,
     _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
   ) async -> Result<([Record], [Unread]), RPCError> {
     var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)
@@ -135,8 +135,9 @@ private struct SnapshotReader {
       case .failure(let error) where error.isNotFound: break
       case .failure(let error) where error.meansRuntimeIsGone: return .failure(error)
       case .failure(let error):
-        let name = kind == .pod ? "sandbox" : kind.rawValue
-        unread.append(Unread(what: "\(name) \(id(item))", why: "\(error)", kind: kind, id: id(item)))
+        let noun = kind == .pod ? "sandbox" : kind.rawValue
+        unread.append(
+          Unread(what: "\(noun) \(id(item)) of \(name(item))", why: "\(error)", kind: kind, id: id(item)))
       case nil: break
       }
     }
@@ -160,5 +161,17 @@ extension RPCError {
     case .cannotConnect, .connectionLost, .notGRPC, .cancelled: true
     default: false
     }
+  }
+}
+
+extension PodSandbox {
+  /// As people call it: what could not be read is told by it.
+  fileprivate var ownName: String { "\(metadata?.namespace ?? "")/\(metadata?.name ?? "")" }
+}
+
+extension Container {
+  fileprivate var ownName: String {
+    let pod = labels["io.kubernetes.pod.namespace"].map { "\($0)/\(labels["io.kubernetes.pod.name"] ?? "")/" } ?? ""
+    return pod + (metadata?.name ?? "")
   }
 }

@@ -79,6 +79,8 @@ public struct ReadinessWait: Sendable {
     var last: Observation?
     var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
     var permanentSince: ContinuousClock.Instant?
+    // How often it was ready, and then was not or was another process.
+    var ends = 0
     while true {
       let remaining = timeout - (ContinuousClock.now - start)
       // Who waits for no time at all is told how it is now.
@@ -89,10 +91,12 @@ public struct ReadinessWait: Sendable {
       let observation: Observation
       var between = Self.pollInterval
       var isMissing = false
+      if case .good = look {} else if good != nil { ends += 1 }
       if case .permanent = look {} else { permanentSince = nil }
       switch look {
       case .good(let peer):
         // Another process than at the last poll: the watch begins anew.
+        if let good, good.peer != peer { ends += 1 }
         if good == nil || good?.peer != peer { good = (now, peer, 0) }
         good?.polls += 1
         let since = good?.since ?? now
@@ -101,7 +105,9 @@ public struct ReadinessWait: Sendable {
           if ready.phase != last?.phase { progress(ready) }
           return .ready(after: since - start, peer: peer)
         }
-        observation = Observation(phase: .settling, words: "ready; watching for \(seconds(stability)) that it stays so")
+        let past = ends == 0 ? "" : ", after it ended \(ends == 1 ? "once" : "\(ends) times")"
+        let words = "ready; watching for \(seconds(stability)) that it stays so\(past)"
+        observation = Observation(phase: .settling, words: words)
         between = min(.milliseconds(250), stability / 4)
       case .bad(let seen):
         // The end of the time has cut this look short: it says less than the one before.

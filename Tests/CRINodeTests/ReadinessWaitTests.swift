@@ -277,6 +277,8 @@ import Testing
     _ = try await watch.readyAfter
     #expect(ContinuousClock.now - start >= .seconds(3))
     #expect(watch.phases == [.down, .settling, .down, .settling, .down, .settling, .down, .settling, .ready])
+    #expect(
+      watch.seen.last { $0.phase == .settling }?.words.hasSuffix("that it stays so, after it ended 3 times") == true)
   }
 
   // MARK: In vain

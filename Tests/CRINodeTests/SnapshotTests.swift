@@ -137,7 +137,9 @@ import Testing
     let kind = failing == "PodSandboxStatus" ? ObjectName.Kind.pod : .container
     try #require(snapshot.unread.count == 1)
     #expect(snapshot.unread[0].kind == kind && snapshot.unread[0].id == id)
-    #expect(snapshot.unread[0].what.hasSuffix(id))
+    #expect(
+      snapshot.unread[0].what.contains(
+        " \(id) of \(failing == "PodSandboxStatus" ? "kube-system/p-dns" : "default/p-web/sidecar")"))
     #expect(snapshot.unread[0].why.contains("the shim is silent"))
     #expect(snapshot.sandboxes.count + snapshot.containers.count == 7)
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)

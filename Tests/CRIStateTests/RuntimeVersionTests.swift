@@ -31,6 +31,8 @@ import Testing
     Form(text: "1.22", numbers: [1, 22, 0]),
     Form(text: "1.36.0+2e4cd9a1", numbers: [1, 36, 0]),
     Form(text: "1.7.15-1", numbers: [1, 7, 15]),
+    // dpkg's, with an epoch.
+    Form(text: "1:1.7.28-1", numbers: [1, 7, 28]),
   ])
   func `every form in the field is read`(form: Form) throws {
     let version = try #require(RuntimeVersion(form.text))

@@ -80,7 +80,9 @@ public struct PreflightReport: Hashable, Sendable {
 
   public var verdict: Verdict {
     if findings.contains(where: { $0.rule.predicts != .nothing }) { return .loss }
-    return unchecked.contains(where: \.decides) ? .unchecked : .none
+    // Whatever becomes of the runtime that was asked: kubelet's pods are in another one.
+    let isOther = findings.contains { $0.rule.id == PreflightRules.otherRuntime }
+    return isOther || unchecked.contains(where: \.decides) ? .unchecked : .none
   }
 
   /// The pods that would be killed, recreated or deleted, each once, in the order of the findings.

@@ -6,6 +6,9 @@ internal import CRIProtobuf
 public enum PreflightRules {
   static let checks: [PreflightCheck] = containerd + crio + any
 
+  /// That kubelet's pods are in another runtime.
+  static let otherRuntime = "N5"
+
   /// All of them, for a reader.
   public static let table: [PreflightRule] = checks.map(\.rule)
 }
@@ -44,7 +47,7 @@ extension PreflightRules {
       try facts.compareDrivers(&found)
     },
     PreflightCheck(
-      "N5", nil, .major, .nothing, "kubelet uses another runtime than this one",
+      otherRuntime, nil, .major, .nothing, "kubelet uses another runtime than this one",
       because: "what is said here does not concern kubelet's pods",
       instead: "name kubelet's socket with --runtime-endpoint"
     ) { (facts, found) throws(Unchecked) in
@@ -67,8 +70,8 @@ extension PreflightRules {
     ) { (facts, found) throws(Unchecked) in facts.containersBeforeStart(&found) },
     PreflightCheck(
       "N8", nil, .major, .nothing, "its program was replaced and is still running",
-      because: "a restart is an upgrade then, and until it new shims meet an old daemon (containerd#10984)",
-      instead: "restart at once, as an upgrade: --to VERSION says what it brings"
+      because: "a restart is an upgrade then, and until it new shims or monitors meet an old daemon (containerd#10984)",
+      instead: "restart it as the upgrade that it is, where nothing else here speaks against it: --to VERSION tells"
     ) { (facts, found) throws(Unchecked) in
       guard let executable = facts.snapshot.daemon.executable else {
         throw Unchecked(why: "the daemon's process cannot be seen from here")

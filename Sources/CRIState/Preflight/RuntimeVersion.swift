@@ -33,6 +33,8 @@ public struct RuntimeVersion: Sendable {
   /// Reads any form; what comes before the number (`v`, `cri-o `, `containerd://`) is passed over.
   /// - Returns: nil where there are no two numbers with a point between them.
   public init?(_ text: String) {
+    let whole = text
+    let text = Self.withoutEpoch(text)
     // The first digit that begins a word: the 2 in rke2 does not.
     var start = text.startIndex
     while let end = text[start...].firstIndex(where: { $0.isASCII && $0.isNumber }) {
@@ -47,7 +49,7 @@ public struct RuntimeVersion: Sendable {
     let numbers = word.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let parts = numbers.split(separator: ".", omittingEmptySubsequences: true).map { Int($0) }
     guard parts.count >= 2, let major = parts[0], let minor = parts[1] else { return nil }
-    self.text = text
+    self.text = whole
     (self.major, self.minor) = (major, minor)
     patch = parts.count > 2 ? parts[2] ?? 0 : 0
     (prerelease, distributor, build) = Self.suffix(word.dropFirst(numbers.count))
@@ -56,7 +58,8 @@ public struct RuntimeVersion: Sendable {
   /// Reads what somebody wrote for a version and nothing else: `v` or not, two or three numbers, a suffix.
   /// - Returns: nil for anything beside it.
   public init?(exactly text: String) {
-    let bare = text.hasPrefix("v") ? text.dropFirst() : text[...]
+    let version = Self.withoutEpoch(text)
+    let bare = version.hasPrefix("v") ? version.dropFirst() : version[...]
     let numbers = bare.prefix { $0.isASCII && $0.isNumber || $0 == "." }
     let parts = numbers.split(separator: ".", omittingEmptySubsequences: false)
     guard (2...3).contains(parts.count), parts.allSatisfy({ Int($0) != nil }) else { return nil }
@@ -65,6 +68,14 @@ public struct RuntimeVersion: Sendable {
       suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-+~._".contains($0)) })
     else { return nil }
     self.init(text)
+  }
+
+  /// dpkg's and rpm's number before a colon: it counts how often their numbering began anew.
+  private static func withoutEpoch(_ text: String) -> String {
+    guard let colon = text.firstIndex(of: ":"), colon != text.startIndex, text[..<colon].allSatisfy(\.isNumber) else {
+      return text
+    }
+    return String(text[text.index(after: colon)...])
   }
 
   /// The words after the numbers, of which most are a packager's business.
