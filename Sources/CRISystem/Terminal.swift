@@ -2,6 +2,9 @@ internal import Glibc
 
 /// The person at the other end, where there is one.
 package enum Terminal {
+  /// Whether a person sits there, who may see what we say or not.
+  package static var isThere: Bool { isatty(STDIN_FILENO) == 1 }
+
   /// Whether we can ask: what we say on standard error is seen, and what is typed reaches us.
   package static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 

@@ -1,3 +1,4 @@
+import CRIMessages
 import TestSupport
 import Testing
 
@@ -47,6 +48,16 @@ struct GoSpellingTests {
     #expect(run.errors.contains(error), "\(run.errors)")
     #expect(run.errors.filter { $0 == "\n" }.count == 1)
     #expect(run.output.isEmpty)
+  }
+
+  @Test(
+    "take the next word for a value, whatever it begins with", arguments: [["--name", "-x"], ["--name", "-q", "-q"]])
+  func values(options: [String]) async throws {
+    let runtime = try TestRuntime { _, _ in
+      .message(ListContainersResponse(containers: [Container(id: "a", metadata: ContainerMetadata(name: "a-x-q"))]))
+    }
+    let run = try await Tool.cri(["ps"] + options, on: runtime)
+    #expect(run.code == 0 && run.output.contains("a"), "\(run)")
   }
 
   @Test("end where the words of another command begin")

@@ -451,6 +451,11 @@ import Testing
     let sure = try await Tool.run(
       ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) rm -ay", "/dev/null"])
     #expect(sure.code == 0 && !sure.output.contains("[y/N]"), "\(sure)")
+    let unseen = [
+      "/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) rm -a 2>/dev/null", "/dev/null",
+    ]
+    let calls = runtime.called.count
+    #expect(try await Tool.run(unseen, input: "y\n").code == 2 && runtime.called.count == calls + 1)
     let stop = ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) stop -a", "/dev/null"]
     let stopped = try await Tool.run(stop, input: "\(answer)\n")
     #expect(stopped.output.contains("stop all 2 running containers of"), "\(stopped)")

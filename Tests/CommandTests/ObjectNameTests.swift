@@ -50,6 +50,34 @@ import Testing
     #expect(run.code == 0 && run.output == output, "\(run)")
   }
 
+  @Test("of several that live is ambiguous, and one that lives goes before a younger one", arguments: [1, 2])
+  func alive(count: Int) async throws {
+    let pods = (1...3).map { number in
+      PodSandbox(
+        id: "p\(number)", metadata: PodSandboxMetadata(name: "web", uid: "\(number)", namespace: "t"),
+        state: number <= count ? .ready : .notReady, createdAt: .init(nanoseconds: Int64(number)))
+    }
+    let containers = pods.map { pod in
+      Container(
+        id: "c\(pod.id)", podSandboxID: pod.id, metadata: ContainerMetadata(name: "main"),
+        state: pod.state == .ready ? .running : .exited, createdAt: pod.createdAt)
+    }
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "ListPodSandbox": .message(ListPodSandboxResponse(items: pods))
+      case "ListContainers": .message(ListContainersResponse(containers: containers))
+      default: .message([])
+      }
+    }
+    for (words, output) in [
+      (["stopp", "t/web"], "Stopped sandbox p1\n"), (["stop", "-t", "1", "t/web/main"], "cp1\n"),
+    ] {
+      let run = try await Tool.cri(words, on: runtime)
+      #expect(run.output == (count == 1 ? output : "") && run.code == (count == 1 ? 0 : 8), "\(run)")
+      if count > 1 { #expect(run.errors.contains("p1, ") && run.errors.contains("several"), "\(run)") }
+    }
+  }
+
   @Test(
     "that is not there is told, and the rest is done",
     arguments: [

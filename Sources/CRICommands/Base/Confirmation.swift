@@ -9,7 +9,10 @@ struct Confirmation: ParsableArguments {
   /// - Parameter deed: such as `remove all 12 containers`.
   /// - Throws: where the answer is no.
   func ask(_ deed: String) throws {
-    guard !yes, Terminal.canAsk else { return }
+    guard !yes, Terminal.isThere else { return }
+    guard Terminal.canAsk else {
+      throw Failure(.usage, "nothing was done: standard error is no terminal, so nobody could be asked; write --yes")
+    }
     let answer = try Terminal.ask("cri: \(deed)? [y/N] ")?.lowercased() ?? ""
     guard answer == "y" || answer == "yes" else { throw Failure(.failed, "nothing was done: not confirmed") }
   }

@@ -12,6 +12,14 @@ enum GoSpelling {
     return words.prefix(1) + respelled(own.dropFirst(), CompletionTree(command)) + words[own.endIndex...]
   }
 
+  /// The words of what was wrong as they are: Go takes what follows an option for its value, also where it begins with a
+  /// dash.
+  static func respelled(_ words: [String]) -> [String] {
+    guard let type = words.first.flatMap(CRICommand.subcommand) else { return words }
+    let own = words.prefix { $0 != "--" }
+    return words.prefix(1) + respelled(own.dropFirst(), CompletionTree(type)) + words[own.endIndex...]
+  }
+
   private static func isOdd(_ word: String) -> Bool {
     let option = Parts(word)
     guard let option else { return false }

@@ -68,10 +68,13 @@ struct PullOptions: ParsableArguments {
   }
 
   private func password(of user: String) throws -> String {
+    let typed: String?
     do throws(Errno) {
-      return try Terminal.askSecret("Password of \(user): ") ?? ""
+      typed = try Terminal.askSecret("Password of \(user): ")
     } catch {
       throw Failure(.usage, "--username asks for the password on a terminal, and there is none; see --creds and --auth")
     }
+    guard let typed else { throw Failure(.usage, "no password was typed: nothing is pulled") }
+    return typed
   }
 }

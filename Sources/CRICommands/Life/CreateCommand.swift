@@ -34,12 +34,13 @@ struct CreateCommand: AsyncParsableCommand {
     let context = try Context()
     let pulling = policy.pulls(context.pullsOnCreate) ? try pull.pulling(context) : nil
     let life = PodLife(client: context.client(), time: time.of(context))
+    let sandbox = try await ObjectNames(client: life.client).pod(words[0])
     if pod.metadata?.uid.isEmpty == true {
-      pod.metadata?.uid = try await life.uid(of: words[0]) ?? ""
+      pod.metadata?.uid = try await life.uid(of: sandbox) ?? ""
       pod.giveUID()
     }
     try await pulling?.pull(for: container, pod)
-    let id = try await life.createContainer(container, in: words[0], pod)
+    let id = try await life.createContainer(container, in: sandbox, pod)
     try StandardStream.output.write("\(Sanitizer.visible(id))\n")
   }
 }

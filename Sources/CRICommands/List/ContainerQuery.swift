@@ -39,7 +39,8 @@ struct ContainerQuery: Sendable {
     await client.details(of: "container", ids) { (id) throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: true)
       let answer = try await client.runtime.containerStatus(request, timeout: patience)
-      return answer.status.map { ContainerFacts($0, answer.info) }
+      guard let status = answer.status else { throw Inspection.noStatus(.containerStatus) }
+      return ContainerFacts(status, answer.info)
     }
   }
 

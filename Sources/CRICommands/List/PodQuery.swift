@@ -27,7 +27,8 @@ struct PodQuery: Sendable {
     await client.details(of: "pod", ids) { (id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
       let answer = try await client.runtime.podSandboxStatus(request, timeout: patience)
-      return answer.status.map { PodFacts($0, answer.info) }
+      guard let status = answer.status else { throw Inspection.noStatus(.podSandboxStatus) }
+      return PodFacts(status, answer.info)
     }
   }
 

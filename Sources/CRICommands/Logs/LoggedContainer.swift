@@ -22,7 +22,7 @@ struct LoggedContainer: Sendable {
     return try await asked(try await named(word, instead: refusal).id)
   }
 
-  /// The youngest container of a name.
+  /// The container of a name: the one that runs, else the youngest.
   /// - Parameter refusal: what is wrong where there is none.
   func named(_ word: String, instead refusal: Failure? = nil) async throws(Failure) -> Container {
     let found = try await everything().named(word)
@@ -34,7 +34,12 @@ struct LoggedContainer: Sendable {
       throw Failure(
         .ambiguous, "container \(word) is in several pods; name one: \(names.sorted().joined(separator: ", "))")
     }
-    return first.container
+    let running = found.filter { $0.container.state == .running }
+    guard running.count < 2 else {
+      let ids = running.map { String($0.container.id.prefix(13)) }.sorted().joined(separator: ", ")
+      throw Failure(.ambiguous, "several containers \(word) run: \(ids)")
+    }
+    return (running.first ?? first).container
   }
 
   /// The container that was in its place before, which the runtime may have removed while its log is still there.
