@@ -59,10 +59,12 @@ private struct SnapshotReader {
     var newest = client.negotiatedVersion ?? .v1
     if newest == .v1alpha2, client.selection != .auto, await client.serves(.v1) == true { newest = .v1 }
 
-    async let sandboxRecords = details(sandboxes, .pod, \.id, \.ownName) { (item) async throws(RPCError) in
+    let pods = Dictionary(sandboxes.map { ($0.id, PodName($0.metadata)) }) { first, _ in first }
+    async let sandboxRecords = details(sandboxes, { $0.unread }) { (item) async throws(RPCError) in
       try await record(item)
     }
-    async let containerRecords = details(containers, .container, \.id, \.ownName) { (item) async throws(RPCError) in
+    async let containerRecords = details(containers, { $0.unread(in: pods[$0.podSandboxID]) }) {
+      (item) async throws(RPCError) in
       try await record(item)
     }
     let (sandboxResult, containerResult) = (await sandboxRecords, await containerRecords)
@@ -107,8 +109,9 @@ private struct SnapshotReader {
   }
 
   /// Reads the details of every item, some at a time, in the list's order.
+  /// - Parameter unread: what is told of an item whose details are not answered.
   private func details<Item: Sendable, Record: Sendable>(
-    _ items: [Item], _ kind: ObjectName.Kind, _ id: (Item) -> String, _ name: (Item) -> String,
+    _ items: [Item], _ unread: (Item) -> Unread,
     _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
   ) async -> Result<([Record], [Unread]), RPCError> {
     var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)
@@ -127,7 +130,7 @@ private struct SnapshotReader {
       }
     }
     var records: [Record] = []
-    var unread: [Unread] = []
+    var gaps: [Unread] = []
     for (item, result) in zip(items, results) {
       switch result {
       case .success(let record): records.append(record)
@@ -135,13 +138,13 @@ private struct SnapshotReader {
       case .failure(let error) where error.isNotFound: break
       case .failure(let error) where error.meansRuntimeIsGone: return .failure(error)
       case .failure(let error):
-        let noun = kind == .pod ? "sandbox" : kind.rawValue
-        unread.append(
-          Unread(what: "\(noun) \(id(item)) of \(name(item))", why: "\(error)", kind: kind, id: id(item)))
+        var gap = unread(item)
+        gap.why = "\(error)"
+        gaps.append(gap)
       case nil: break
       }
     }
-    return .success((records, unread))
+    return .success((records, gaps))
   }
 }
 
@@ -165,13 +168,18 @@ extension RPCError {
 }
 
 extension PodSandbox {
-  /// As people call it: what could not be read is told by it.
-  fileprivate var ownName: String { "\(metadata?.namespace ?? "")/\(metadata?.name ?? "")" }
+  /// What the list tells of it where nothing else does.
+  fileprivate var unread: Unread {
+    let pod = PodName(metadata)
+    return Unread(what: "sandbox \(id) of \(pod)", why: "", kind: .pod, id: id, pod: pod, isLive: state == .ready)
+  }
 }
 
 extension Container {
-  fileprivate var ownName: String {
-    let pod = labels["io.kubernetes.pod.namespace"].map { "\($0)/\(labels["io.kubernetes.pod.name"] ?? "")/" } ?? ""
-    return pod + (metadata?.name ?? "")
+  fileprivate func unread(in pod: PodName?) -> Unread {
+    let owner = pod.map { "\($0)/" } ?? ""
+    return Unread(
+      what: "container \(id) of \(owner)\(metadata?.name ?? "")", why: "", kind: .container, id: id, pod: pod,
+      isLive: state == .running)
   }
 }

@@ -41,6 +41,16 @@ import Testing
       _ = $0
     },
     Loss(
+      description: "a CNI configuration that is gone", runtime: "containerd-2.4",
+      words: "until then the node is NotReady and takes no pods"
+    ) {
+      $1.runtime.conditions = [
+        RuntimeCondition(type: "NetworkReady", status: false), RuntimeCondition(type: "RuntimeReady", status: true),
+      ]
+      $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "n", subnets: [])])
+      $1.runtime.settings = RuntimeSettings(networks: [])
+    },
+    Loss(
       description: "stopped pods", runtime: "containerd-2.4",
       words: "it acts on this as soon as it looks; drain the node first"
     ) {

@@ -89,11 +89,14 @@ import Testing
     "host.bootId", "host.machineId", "daemon.pid", "daemon.startTime", "daemon.executable", "sandboxes.0.facts.pid",
     "sandboxes.0.facts.networkNamespace", "sandboxes.0.facts.isNetworkNamespaceClosed", "sandboxes.0.facts.interfaces",
     "sandboxes.0.facts.runtimeHandler", "containers.0.pid", "unread.0.kind", "unread.0.id",
+    "unread.0.pod", "unread.0.isLive",
   ]
 
   static var document: JSON {
     var snapshot = Snapshot.before
-    snapshot.unread = [Unread(what: "w", why: "y", kind: .pod, id: "x")]
+    snapshot.unread = [
+      Unread(what: "w", why: "y", kind: .pod, id: "x", pod: Snapshot.before.sandboxes[0].pod, isLive: false)
+    ]
     return snapshot.json
   }
 

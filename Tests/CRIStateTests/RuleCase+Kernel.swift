@@ -217,6 +217,19 @@ extension RuleCase {
       addTruth(&before, &after)
       before.truth?.ociRuntimes = .read([oci("kata", isDefault: false), oci("runc", isDefault: true)])
     },
+    .holds("runtime.oci", "it lies elsewhere") { before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("runc", isDefault: true, in: "/usr/local/sbin")])
+    },
+    .fires("runtime.oci-path", "it lies elsewhere", "runc /usr/bin/runc", "runc /usr/local/sbin/runc") {
+      before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("runc", isDefault: true, in: "/usr/local/sbin")])
+    },
+    .holds("runtime.oci-path", "another one is another finding") { before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("crun", isDefault: true)])
+    },
     .holds("runtime.oci", "an older CRI-O tells only what runs", in: .upgrade) { before, after in
       addTruth(&before, &after)
       after.runtime.name = "cri-o"
@@ -316,9 +329,11 @@ extension RuleCase {
           networkNamespace: .read(NamespaceID(device: 4, inode: 1)))))
   }
 
-  private static func oci(_ handler: String, isDefault: Bool, version: String = "1.1.5") -> OCIRuntime {
+  private static func oci(
+    _ handler: String, isDefault: Bool, version: String = "1.1.5", in folder: String = "/usr/bin"
+  ) -> OCIRuntime {
     OCIRuntime(
-      handler: handler, isDefault: isDefault, path: "/usr/bin/\(handler)", version: .read("runc version \(version)"))
+      handler: handler, isDefault: isDefault, path: "\(folder)/\(handler)", version: .read("runc version \(version)"))
   }
 
   private static func network(_ subnet: String) -> RuntimeSettings.Network {

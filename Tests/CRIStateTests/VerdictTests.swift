@@ -50,6 +50,8 @@ import Testing
     #expect(report.findings.isEmpty, "\(report.findings)")
     let names = count == 1 ? "\(before.sandboxes[0].pod)" : "4 pods"
     #expect(report.unchecked.map(\.what).filter { $0.hasPrefix("networks of") } == ["networks of \(names)"])
+    let narrow = Report(before: before, after: after, scope: Scope(pods: ["proxy"]))
+    #expect(!narrow.unchecked.contains { $0.what.hasPrefix("networks of") })
   }
 
   @Test func `severities are in order`() {
@@ -110,6 +112,9 @@ import Testing
     #expect(web.findings.map(\.rule.id) == ["pod.ip"])
     let none = Report(before: .before, after: after, scope: Scope(namespaces: ["other"]))
     #expect(none.verdict().name == "vacuous")
+    let some = Report(before: .before, after: after, scope: Scope(namespaces: ["other", "default"]))
+    #expect(some.verdict() == .lost)
+    #expect(some.unchecked.contains { $0.what == "namespace other" && $0.why == "the snapshot has no pod in it" })
     let ignoring = Report(before: .before, after: after, scope: Scope(ignoredRules: ["pod.ip"]))
     #expect(ignoring.findings.map(\.rule.id) == ["image.missing"])
     #expect(ignoring.unchecked.contains { $0.what == "pod.ip" && $0.why.contains("1 finding") })
@@ -187,6 +192,11 @@ import Testing
     after.containers = []
     let report = Report(before, after)
     #expect(report.verdict().name == "vacuous" && report.vacuous?.contains("none is left to verify") == true)
+    let one = Report(before: before, after: after, scope: Scope(pods: ["web"]))
+    #expect(
+      one.vacuous
+        == "all ready pods that are asked for (1) have ended, were deleted or too young: none is left to verify"
+    )
     after.sandboxes = [before.sandboxes[0]]
     #expect(Report(before, after).vacuous == nil)
   }
@@ -219,6 +229,39 @@ import Testing
     #expect(report.findings.isEmpty, "\(report.findings.map(\.rule.id))")
     #expect(report.affected.isEmpty)
     #expect(report.verdict() == .unverified)
+  }
+
+  /// What the list says of an object whose status nobody answers.
+  @Test(arguments: [(false, ["container.state", "pod.state"]), (true, [])])
+  func `the list tells what has stopped`(isLive: Bool, rules: [String]) {
+    func unread(_ before: Snapshot) -> Snapshot {
+      var after = Snapshot.after
+      let (sandbox, container) = (after.sandboxes.removeFirst(), after.containers.remove(at: 0))
+      after.unread = [(ObjectName.Kind.pod, sandbox.id), (.container, container.id)].map { kind, id in
+        Unread(what: id, why: "no answer in time", kind: kind, id: id, pod: sandbox.pod, isLive: isLive)
+      }
+      return after
+    }
+    let report = Report(.before, unread(.before))
+    #expect(report.findings.map(\.rule.id).sorted() == rules)
+    #expect(report.verdict().name == (isLive ? "unverified" : "lost"))
+    var job = Snapshot.before
+    job.sandboxes[0].status.labels["job-name"] = "backup"
+    #expect(Report(job, unread(job)).findings.isEmpty, "nobody knows how a Job's containers have ended")
+  }
+
+  @Test func `what could not be read of other pods leaves the verdict as it is`() {
+    var after = Snapshot.after
+    let web = after.sandboxes.removeFirst()
+    after.unread = [
+      Unread(what: "sandbox of web", why: "no answer in time", kind: .pod, id: web.id, pod: web.pod),
+      Unread(what: "images", why: "no answer in time", kind: .image),
+    ]
+    let proxy = Report(before: .before, after: after, scope: Scope(pods: ["proxy"]))
+    #expect(proxy.verdict() == .intact && !proxy.unchecked.contains { $0.what == "sandbox of web" })
+    #expect(Report(before: .before, after: after, scope: Scope(pods: ["web"])).verdict() == .unverified)
+    after.unread[0].pod = nil
+    #expect(Report(before: .before, after: after, scope: Scope(pods: ["proxy"])).verdict() == .unverified)
   }
 
   @Test func `loss goes before vacuous, vacuous before unverified`() {

@@ -63,6 +63,15 @@ import Testing
     #expect(systemd.changes == ["stop kubelet"] && systemd.state(of: "kubelet") == "inactive")
   }
 
+  @Test func `a pod that there is not is told before anything is changed`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+    let run = try await guarding(
+      runtime, systemd, ["--hold", "kubelet", "--pod", "nope"], run: "touch '\(folder.file("ran"))'")
+    #expect(run.code == 2 && run.errors.contains("--pod nope: the snapshot has no such pod; it has "), "\(run)")
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
+    #expect(!ProcessFacts.exists(folder.file("ran")))
+  }
+
   @Test(arguments: [("exit 7", Int32(6)), ("true", 4)])
   func `only 0 starts it`(then script: String, code: Int32) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())

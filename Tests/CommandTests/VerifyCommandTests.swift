@@ -203,6 +203,13 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("pod.new-ip ") && $0.contains("critical  -") } == isWhole)
   }
 
+  @Test func `a pod that the snapshot does not have is a slip`() async throws {
+    let known = try #require(try Snapshot.recorded("containerd-2.4", .before).sandboxes.first?.pod.name)
+    let run = try await verify("containerd-2.4", ["--pod", known, "--pod", "nope", "-o", "json"])
+    #expect(run.code == 2)
+    #expect(run.errors.hasPrefix("cri: --pod nope: the snapshot has no such pod; it has "), "\(run)")
+  }
+
   // MARK: A runtime that was restarted
 
   @Test func `where nobody answers it is not verified`() async throws {

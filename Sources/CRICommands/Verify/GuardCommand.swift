@@ -101,7 +101,7 @@ struct GuardCommand: AsyncParsableCommand {
     do {
       try await reports.report("verify", onlyWarns: options.warnOnly && stage == .changed) {
         let context = try Context()
-        let before = try await prepare(context, &units, signals)
+        let verification = try await prepare(context, &units, signals)
         let failure: String?
         do throws(Failure) {
           failure = try execute(signals)
@@ -110,7 +110,7 @@ struct GuardCommand: AsyncParsableCommand {
           throw error
         }
         stage = .changed
-        return try await verdict(on: before, context, failure, signals, &stage)
+        return try await verdict(verification, context, failure, signals, &stage)
       }
     } catch {
       try end(error, units, stage)
@@ -120,7 +120,9 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   /// Stops what is held, and takes the snapshot; where that fails, everything is as it was.
-  private func prepare(_ context: Context, _ units: inout UnitHold, _ signals: SignalWatch) async throws -> Snapshot {
+  private func prepare(
+    _ context: Context, _ units: inout UnitHold, _ signals: SignalWatch
+  ) async throws -> Verification {
     // First, so that nothing that a stopped unit would have changed comes after the snapshot.
     try units.stop()
     do {
@@ -131,8 +133,9 @@ struct GuardCommand: AsyncParsableCommand {
           "the snapshot is incomplete: \(gap); the command was not run, since no verdict could be good (--incomplete runs it)"
         )
       }
+      let verification = try options.verification(before: before)
       try keep(before)
-      return before
+      return verification
     } catch {
       units.release()
       throw (error as? CutShort)?.before ?? error
@@ -169,9 +172,9 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   private func verdict(
-    on before: Snapshot, _ context: Context, _ failure: String?, _ signals: SignalWatch, _ stage: inout Stage
+    _ verification: Verification, _ context: Context, _ failure: String?, _ signals: SignalWatch, _ stage: inout Stage
   ) async throws -> ReportView {
-    let verification = options.verification(before: before)
+    let before = verification.before
     let patience = try chosenPatience ?? Self.patience(for: before)
     do {
       let after = try await signals.interrupting { try await verification.current(context, patience: patience) }

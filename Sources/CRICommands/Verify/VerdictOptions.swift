@@ -45,12 +45,24 @@ struct VerdictOptions: ParsableArguments {
     }
   }
 
-  func verification(before: Snapshot) -> Verification {
-    Verification(
+  /// - Throws: where `before` has no pod of a name that was given: a slip, of which no verdict could tell anything.
+  func verification(before: Snapshot) throws(Failure) -> Verification {
+    let pods = before.sandboxes.map(\.pod)
+    for name in pod where !pods.contains(where: { Scope(pods: [name]).contains($0) }) {
+      let names = Set(pods.map { "\($0)" }).sorted()
+      let rest = names.count > Self.mostNames ? ", …" : ""
+      let there =
+        names.isEmpty ? "it has none" : "it has \(names.prefix(Self.mostNames).joined(separator: ", "))\(rest)"
+      throw Failure(.usage, "--pod \(name): the snapshot has no such pod; \(there)")
+    }
+    return Verification(
       before: before, scenario: scenario.scenario, threshold: threshold,
       scope: Scope(namespaces: Set(namespace), pods: Set(pod), ignoredRules: Set(ignore)), onlyWarns: warnOnly,
       probes: probe)
   }
+
+  /// As many as a line shows.
+  private static let mostNames = 5
 }
 
 /// A scenario, or that the snapshots shall tell.

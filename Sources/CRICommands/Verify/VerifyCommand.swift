@@ -40,7 +40,7 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     try await reports.report("verify", onlyWarns: options.warnOnly) {
       let patience = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
-      let verification = options.verification(before: try SnapshotFile.read(before))
+      let verification = try options.verification(before: try SnapshotFile.read(before))
       let now: Snapshot
       if let after {
         now = try SnapshotFile.read(after)

@@ -43,7 +43,8 @@ public struct PodName: Hashable, Sendable, CustomStringConvertible {
     self.uid = uid
   }
 
-  init(_ metadata: PodSandboxMetadata?) {
+  /// CRI: `PodSandbox.metadata`; empty where there is none.
+  public init(_ metadata: PodSandboxMetadata?) {
     self.init(namespace: metadata?.namespace ?? "", name: metadata?.name ?? "", uid: metadata?.uid ?? "")
   }
 

@@ -133,18 +133,28 @@ public struct Unread: Hashable, Sendable {
   public var kind: ObjectName.Kind?
   /// The runtime's id; empty where the whole list is meant.
   public var id: String
+  /// Whose it is; nil where the list does not tell, and where it is no pod's.
+  public var pod: PodName?
+  /// What the list says of an object whose details could not be read: a sandbox is ready, a container runs. nil where
+  /// it is neither.
+  public var isLive: Bool?
 
-  public init(what: String, why: String, kind: ObjectName.Kind? = nil, id: String = "") {
+  public init(
+    what: String, why: String, kind: ObjectName.Kind? = nil, id: String = "", pod: PodName? = nil, isLive: Bool? = nil
+  ) {
     self.what = what
     self.why = why
     self.kind = kind
     self.id = id
+    self.pod = pod
+    self.isLive = isLive
   }
 }
 
 extension Snapshot {
   /// Whether this object, or the whole list of its kind, could not be read: it may well be there.
-  func lacks(_ kind: ObjectName.Kind, _ id: String = "") -> Bool {
-    unread.contains { $0.kind == kind && $0.id == id }
-  }
+  func lacks(_ kind: ObjectName.Kind, _ id: String = "") -> Bool { gap(kind, id) != nil }
+
+  /// What is known of an object that could not be read.
+  func gap(_ kind: ObjectName.Kind, _ id: String) -> Unread? { unread.first { $0.kind == kind && $0.id == id } }
 }

@@ -90,16 +90,25 @@ extension Snapshot {
 
 extension Unread {
   fileprivate var json: JSON {
-    [
+    var document: JSONObject = [
       "what": .string(what), "why": .string(why), "kind": JSON(optional: kind?.rawValue), "id": .string(id),
     ]
+    document["pod"] = pod.map {
+      ["namespace": .string($0.namespace), "name": .string($0.name), "uid": .string($0.uid)]
+    }
+    document["isLive"] = isLive.map { .bool($0) }
+    return .object(document)
   }
 
   fileprivate init(_ reader: DocumentReader) throws(SnapshotError) {
     self.init(
       what: try reader.string("what"), why: try reader.string("why"),
       kind: try reader.optional("kind", \.stringValue).flatMap(ObjectName.Kind.init(rawValue:)),
-      id: try reader.optional("id", \.stringValue) ?? "")
+      id: try reader.optional("id", \.stringValue) ?? "",
+      pod: try reader.optionalMember("pod") { (pod) throws(SnapshotError) in
+        PodName(
+          namespace: try pod.string("namespace"), name: try pod.string("name"), uid: try pod.string("uid"))
+      }, isLive: try reader.optional("isLive", \.boolValue))
   }
 }
 

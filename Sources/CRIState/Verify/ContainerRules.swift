@@ -5,13 +5,7 @@ internal import CRIProtobuf
 /// against the newest of its name in the pod's new sandbox where that is made anew.
 enum ContainerRules {
   static let table: [Check<ContainerRecord>] = [
-    Check(
-      "container.state", .critical, .inPlace, "state", "kubelet goes by it: it starts again what does not run"
-    ) { before, after in
-      // One that was created is started sometime; one that runs and was unknown has healed.
-      let mayRun = before.status.state == .created || before.status.state == .unknown && after.isRunning
-      return mayRun ? nil : changed(before.status.state, after.status.state)
-    },
+    state,
     Check("container.created-state", .minor, .inPlace, "state", "it was created and not started") { before, after in
       before.status.state != .created ? nil : changed(before.status.state, after.status.state)
     },
@@ -151,6 +145,14 @@ enum ContainerRules {
       return changed(before, after)
     },
   ]
+
+  static let state = Check<ContainerRecord>(
+    "container.state", .critical, .inPlace, "state", "kubelet goes by it: it starts again what does not run"
+  ) { before, after in
+    // One that was created is started sometime; one that runs and was unknown has healed.
+    let mayRun = before.status.state == .created || before.status.state == .unknown && after.isRunning
+    return mayRun ? nil : changed(before.status.state, after.status.state)
+  }
 
   /// Rules over containers that are not there any more.
   static let others = [missing, replaced, successor, forgotten, collected, finished, young]

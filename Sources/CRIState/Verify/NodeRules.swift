@@ -77,19 +77,10 @@ enum NodeRules {
       return was == image && !has(before, image) ? nil : (was ?? "unknown", "\(image), absent")
     },
     Check("runtime.oci", .major, .inPlace, "OCI runtime", "another one cannot manage the containers that run") {
-      before, after in
-      guard let was = before.truth?.ociRuntimes?.value, let now = after.truth?.ociRuntimes?.value else { return nil }
-      let isPartial = after.runtime.name == "cri-o" && !now.contains(where: \.isDefault)
-      let changes = was.compactMap { old -> (String, String)? in
-        // That of the pods that name none counts by what it is, not by its name.
-        let new = now.first { old.isDefault && !isPartial ? $0.isDefault : $0.handler == old.handler }
-        // Where a CRI-O does not tell its configuration, it is not known what else it has.
-        if new == nil, isPartial { return nil }
-        let words = new.map { "\($0.handler) \($0.path)" } ?? "none"
-        return old.path == new?.path ? nil : ("\(old.handler) \(old.path)", words)
-      }
-      return changes.isEmpty
-        ? nil : (changes.map(\.0).joined(separator: ", "), changes.map(\.1).joined(separator: ", "))
+      ociChanges($0, $1) { kind($0) != kind($1) }
+    },
+    Check("runtime.oci-path", .info, .inPlace, "OCI runtime", "another file of that name is used from now on") {
+      ociChanges($0, $1) { $0 != $1 && kind($0) == kind($1) }
     },
     Check("runtime.oci-version", .info, .all, "OCI runtime", "it is used from the next container on") {
       versions($0) == versions($1) || versions($0).isEmpty || versions($1).isEmpty
@@ -164,6 +155,27 @@ enum NodeRules {
     networks.isEmpty
       ? "none"
       : networks.map { ([$0.name] + $0.subnets.map { "\($0)" }).joined(separator: " ") }.joined(separator: ", ")
+  }
+
+  /// What a runtime is, wherever it lies: `runc`, `crun`.
+  private static func kind(_ path: String?) -> Substring? { path?.split(separator: "/").last }
+
+  /// The OCI runtimes whose path is another one, told by what it was and what it is; nil: there is none.
+  private static func ociChanges(
+    _ before: Snapshot, _ after: Snapshot, where counts: (String, String?) -> Bool
+  ) -> (before: String, after: String)? {
+    guard let was = before.truth?.ociRuntimes?.value, let now = after.truth?.ociRuntimes?.value else { return nil }
+    let isPartial = after.runtime.name == "cri-o" && !now.contains(where: \.isDefault)
+    let changes = was.compactMap { old -> (String, String)? in
+      // That of the pods that name none counts by what it is, not by its name.
+      let new = now.first { old.isDefault && !isPartial ? $0.isDefault : $0.handler == old.handler }
+      // Where a CRI-O does not tell its configuration, it is not known what else it has.
+      if new == nil, isPartial { return nil }
+      let words = new.map { "\($0.handler) \($0.path)" } ?? "none"
+      return counts(old.path, new?.path) ? ("\(old.handler) \(old.path)", words) : nil
+    }
+    return changes.isEmpty
+      ? nil : (changes.map(\.0).joined(separator: ", "), changes.map(\.1).joined(separator: ", "))
   }
 
   private static func versions(_ snapshot: Snapshot) -> [String] {

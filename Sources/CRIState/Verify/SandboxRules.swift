@@ -11,9 +11,7 @@ enum SandboxRules {
     Check("pod.attempt", .major, .inPlace, "metadata.attempt", "it grows when kubelet makes the pod anew") {
       changed($0.status.metadata?.attempt ?? 0, $1.status.metadata?.attempt ?? 0)
     },
-    Check(
-      "pod.state", .critical, .inPlace, "state", "kubelet replaces a sandbox that is not ready",
-      same: { $0.status.state }),
+    state,
     Check(
       "pod.created", .major, .inPlace, "created_at", "kubelet takes the newest sandbox for the pod's",
       same: { $0.status.createdAt }),
@@ -134,6 +132,10 @@ enum SandboxRules {
       }
     },
   ]
+
+  static let state = Check<SandboxRecord>(
+    "pod.state", .critical, .inPlace, "state", "kubelet replaces a sandbox that is not ready",
+    same: { $0.status.state })
 
   /// Rules over more than one record.
   static let others = [

@@ -47,7 +47,10 @@ public struct ScenarioChoice: Hashable, Sendable {
     } else if let boot = before.host.bootID, let other = after.host.bootID, boot != other {
       self.init(.reboot, because: "the boot id changed")
     } else if was.version != now.version {
-      let versions = "the version was \(was.version) and is \(now.version)"
+      var versions = "the version was \(was.version) and is \(now.version)"
+      if let old = RuntimeVersion(was.version), let new = RuntimeVersion(now.version), new < old {
+        versions += ", an older one"
+      }
       let isWiped = Self.isMinorUpgradeOfCRIO(was, now) && Self.keepsNone(before, after)
       self.init(isWiped ? .wipe : .upgrade, because: isWiped ? "\(versions), and no old pod is left" : versions)
     } else if before.daemon.wasReplaced(by: after.daemon) == false,

@@ -20,7 +20,11 @@ extension Verifier {
         } else {
           check(SandboxRules.table, was, found) { _ in object }
         }
-      case (_, nil) where after.lacks(.pod, was.id): break
+      case (let wasReady, nil) where after.lacks(.pod, was.id):
+        // Its state is in the list also where its details are not answered.
+        if wasReady, isDown(.pod, was.id, of: was.pod), heir(of: was) == nil {
+          report(SandboxRules.state.rule, object, "ready", "not ready")
+        }
       case (true, nil) where isAtItsEnd(was.pod) || excuses.isYoung(was.status.createdAt): reportEnd(of: was, nil)
       case (true, nil):
         let heir = heir(of: was)
@@ -41,6 +45,13 @@ extension Verifier {
   }
 
   private func isAtItsEnd(_ pod: PodName) -> Bool { excuses.isDeleted(pod) || excuses.isFinished(pod) }
+
+  /// Whether the list says of what could not be read that it does not live, and nothing else excuses it.
+  private func isDown(_ kind: ObjectName.Kind, _ id: String, of pod: PodName?) -> Bool {
+    // How a Job's containers have ended their status would tell.
+    if let pod, isAtItsEnd(pod) || excuses.isJob(pod) { return false }
+    return after.gap(kind, id)?.isLive == false
+  }
 
   private mutating func reportEnd(of was: SandboxRecord, _ now: SandboxRecord?) {
     let rule =
@@ -64,7 +75,9 @@ extension Verifier {
           check(ContainerRules.table, was, found) { _ in object }
         }
       } else if after.lacks(.container, was.id) {
-        continue
+        if was.isRunning, isDown(.container, was.id, of: object.pod), heir(of: was) == nil {
+          report(ContainerRules.state.rule, object, "running", "not running")
+        }
       } else if was.status.state == .exited {
         let ended = "exited \(was.status.exitCode)"
         if isLastOfItsName(was) {

@@ -27,6 +27,7 @@ extension Verifier {
         report(SandboxRules.outside, object, words, sandbox.ip)
       }
     }
+    absent.removeAll { !scope.contains($0) }
     guard !absent.isEmpty else { return }
     let names = absent.count > 3 ? "\(absent.count) pods" : absent.map { "\($0)" }.sorted().joined(separator: ", ")
     unchecked.append(
@@ -119,7 +120,7 @@ extension Verifier {
   }
 
   mutating func listUnchecked() {
-    unchecked += before.unread.map { Unread(what: "\($0.what) (before)", why: $0.why) } + after.unread
+    unchecked += unread
     // What could be read at neither time is told once.
     let now = Set(after.notChecked)
     unchecked += after.notChecked
@@ -131,7 +132,7 @@ extension Verifier {
           what: "processes, network namespaces and the addresses in them",
           why: "\(side) has only what the runtime answers"))
     }
-    let ready = before.sandboxes.filter(\.isReady)
+    let ready = before.sandboxes.filter { $0.isReady && scope.contains($0.pod) }
     let noPID = ready.filter { $0.facts.pid == nil && !$0.facts.hasNoPause }.count
     if noPID > 0 && scenario.keepsObjects {
       unchecked.append(

@@ -7,7 +7,7 @@ extension Report {
   ///   - scope: what of it counts; all else is left out and said to be.
   public init(scenario: Scenario? = nil, before: Snapshot, after: Snapshot, scope: Scope = Scope()) {
     let choice = scenario.map { ScenarioChoice($0) } ?? ScenarioChoice(telling: before, from: after)
-    var verifier = Verifier(choice.scenario, before: before, after: after)
+    var verifier = Verifier(choice.scenario, before: before, after: after, scope: scope)
     verifier.run()
     // Of another node nothing can be said at all.
     let predictions =
@@ -20,9 +20,9 @@ extension Report {
           ? a.rule.severity > b.rule.severity : ("\(a.object)", a.rule.id) < ("\(b.object)", b.rule.id)
       },
       predictions: predictions, unchecked: verifier.unchecked,
-      isPartial: !before.unread.isEmpty || !after.unread.isEmpty || verifier.isIncomplete, vacuous: verifier.vacuous)
+      isPartial: !verifier.unread.isEmpty || verifier.isIncomplete, vacuous: verifier.vacuous)
+    narrow(to: scope, before)
     listUnknownPolicies(of: before)
-    narrow(to: scope)
   }
 
   /// What becomes of a static pod its manifest tells: where there is none that can be read, nobody knows.
@@ -37,12 +37,15 @@ extension Report {
   }
 
   /// Leaves out what is not asked for, and says so.
-  private mutating func narrow(to scope: Scope) {
+  private mutating func narrow(to scope: Scope, _ before: Snapshot) {
     if !scope.isWhole {
       findings.removeAll { !scope.contains($0.object) }
       predictions.removeAll { !scope.contains($0.pod) }
       unchecked.append(Unread(what: "all other pods, and images", why: "left out by --namespace or --pod"))
-      if predictions.isEmpty && findings.isEmpty && vacuous == nil {
+      let empty = scope.namespaces.subtracting(before.sandboxes.map(\.pod.namespace)).sorted()
+      unchecked += empty.map { Unread(what: "namespace \($0)", why: "the snapshot has no pod in it") }
+      let hasPods = before.sandboxes.contains { $0.isReady && scope.contains($0.pod) }
+      if !hasPods && findings.isEmpty && vacuous == nil {
         vacuous = "no ready pod of the snapshot is of that name or namespace"
       }
     }
@@ -60,6 +63,7 @@ struct Verifier {
   let scenario: Scenario
   let before: Snapshot
   let after: Snapshot
+  let scope: Scope
   let excuses: Excuses
   let podsBefore: [String: PodName]
   var findings: [Finding] = []
@@ -69,12 +73,19 @@ struct Verifier {
   /// Something that the scenario needs could not be looked at.
   var isIncomplete = false
 
-  init(_ scenario: Scenario, before: Snapshot, after: Snapshot) {
+  init(_ scenario: Scenario, before: Snapshot, after: Snapshot, scope: Scope) {
     self.scenario = scenario
+    self.scope = scope
     self.before = before
     self.after = after
     excuses = Excuses(before: before, after: after)
     podsBefore = Dictionary(before.sandboxes.map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What of either snapshot could not be read and is asked for.
+  var unread: [Unread] {
+    let (was, now) = (before.unread.filter(scope.contains), after.unread.filter(scope.contains))
+    return was.map { Unread(what: "\($0.what) (before)", why: $0.why) } + now
   }
 
   mutating func run() {
@@ -127,10 +138,10 @@ struct Verifier {
       return "the snapshot has no ready pod and no container: there is nothing to verify"
     }
     let excused = Set(findings.filter { SandboxRules.excuses.contains($0.rule) }.compactMap(\.object.pod))
-    let ready = before.sandboxes.filter(\.isReady)
+    let ready = before.sandboxes.filter { $0.isReady && scope.contains($0.pod) }
     if !ready.isEmpty, ready.allSatisfy({ excused.contains($0.pod) }) {
-      return
-        "all \(ready.count) ready pods of the snapshot have ended, were deleted or too young: none is left to verify"
+      let which = scope.isWhole ? "of the snapshot" : "that are asked for"
+      return "all ready pods \(which) (\(ready.count)) have ended, were deleted or too young: none is left to verify"
     }
     return absence
   }
