@@ -1,6 +1,7 @@
 package import ArgumentParser
 internal import CRIProtobuf
 internal import CRIRendering
+internal import CRIReport
 internal import CRISystem
 
 /// The command `cri`: what it can do. Its global options are `Globals`.
@@ -107,8 +108,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     try command.run()
     return ExitCodes.done.rawValue
   } catch let failure as Failure {
-    try? StandardStream.error.write(failure.line)
-    return failure.code.rawValue
+    return tell(failure, words)
   } catch let code as ExitCode {
     return code.rawValue
   } catch let error as Errno {
@@ -140,13 +140,21 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
   let command = words.first.flatMap(CRICommand.subcommand).map { " \($0._commandName)" }
   let message = line(CRICommand.message(for: error)) ?? "\(error)"
   if let word = words.first, command == nil, !word.hasPrefix("-"), word != "help" {
-    try StandardStream.error.write(unknownCommand(word).line)
-    return ExitCodes.usage.rawValue
+    return tell(unknownCommand(word), words)
   }
   let misplaced = words.dropFirst().first { message.contains("'\($0)'") && Globals.isOption($0) }
   let remedy = misplaced.map { "\($0) stands before the subcommand" } ?? "see: cri\(command ?? "") --help"
-  try StandardStream.error.write(Failure(.usage, "\(message) (\(remedy))").line)
-  return ExitCodes.usage.rawValue
+  return tell(Failure(.usage, "\(message) (\(remedy))"), words)
+}
+
+/// One line on standard error, and where Nagios reads along its own too: it takes a 2 for a loss.
+private func tell(_ failure: Failure, _ words: [String]) -> Int32 {
+  try? StandardStream.error.write(failure.line)
+  guard let word = words.first, ReportOptions.isForNagios(words) else { return failure.code.rawValue }
+  let view = ReportView(
+    failed: word, reason: failure.message, exitCode: failure.code.rawValue, checked: ReportOptions.now)
+  try? StandardStream.output.write(ReportFormat.nagios.text(view))
+  return ReportFormat.nagios.exitCode(view.verdict)
 }
 
 private func unknownCommand(_ word: String) -> Failure {

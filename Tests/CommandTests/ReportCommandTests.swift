@@ -69,6 +69,20 @@ import Testing
     #expect(preflight.code == 3 && preflight.output.hasPrefix("TAP version 13\nBail out! "))
   }
 
+  /// Nagios would take a 2 for a loss.
+  @Test(arguments: [
+    ("verify --befor x -o nagios", Int32(3)), ("preflight --to x --output=nagios", 3), ("guard -o nagios", 3),
+    ("preflight -onagios --report tap=/nonexistent/f", 3), ("verify -o nagio", 2), ("verify nagios", 2),
+    ("pods -o nagios", 2), ("guard --nope -- x -o nagios", 2),
+  ])
+  func `wrong usage is unknown to nagios`(line: String, code: Int32) async throws {
+    let words = line.split(separator: " ").map(String.init)
+    let run = try await Tool.cri(words, on: folder.file("no.sock"))
+    #expect(run.code == code && run.errors.hasPrefix("cri: "), "\(run)")
+    let told = "CRI \(words[0].uppercased()) UNKNOWN - not checked: "
+    #expect(run.output.hasPrefix(told) == (code == 3), "\(run)")
+  }
+
   @Test(arguments: [
     ("junit", "write FORMAT=FILE"), ("xml=f", "unknown format xml; there are table, json"), ("tap=", "name a file"),
     ("tap=-", "standard output is for -o tap"), ("tap=DIR/missing/f", "No such file or directory"),

@@ -19,6 +19,15 @@ struct ReportOptions: ParsableArguments {
   /// Whether standard output is a document, so that nothing else may be written to it.
   var isDocument: Bool { format != .table }
 
+  /// Whether words that could not be read as a command line ask for a check in Nagios' format.
+  static func isForNagios(_ words: [String]) -> Bool {
+    guard let check = words.first, ["verify", "guard", "preflight"].contains(check) else { return false }
+    let own = words.prefix { $0 != "--" }
+    let name = ReportFormat.nagios.rawValue
+    return zip(own, own.dropFirst()).contains { ["-o", "--output"].contains($0) && $1 == name }
+      || own.contains { ["-o\(name)", "-o=\(name)", "--output=\(name)"].contains($0) }
+  }
+
   private static let names = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
 
   // Before anything runs: a report that cannot be written must not be found out after the restart.
