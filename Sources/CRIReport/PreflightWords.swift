@@ -26,8 +26,12 @@ struct PreflightWords {
 
   var suspicions: [String] {
     var lines: [String] = []
-    for suspicion in report.suspicions where suspicion.standing == .suspect {
+    for suspicion in report.suspicions where isTold(suspicion) {
       let (match, advisory) = (suspicion.match, suspicion.match.advisory)
+      if suspicion.standing == .unfixed {
+        lines.append("in every version: \(advisory.reference): \(advisory.symptom)")
+        continue
+      }
       let whose =
         switch match.concern {
         case .running: "the version that runs"
@@ -37,7 +41,9 @@ struct PreflightWords {
       let fix = advisory.fixedIn.isEmpty ? "" : " (fix: \(advisory.fixedIn))"
       lines.append("suspect, for \(whose): \(advisory.reference): \(advisory.symptom)\(fix)")
     }
-    let settled = report.suspicions.filter { $0.standing == .settled }.map { suspicion in
+    let settled = report.suspicions.filter {
+      $0.standing == .settled && (report.target != nil || !$0.match.advisory.isInEveryVersion)
+    }.map { suspicion in
       let advisory = suspicion.match.advisory
       return "\(advisory.reference) (\(advisory.decidedBy.joined(separator: ", ")))"
     }
@@ -45,6 +51,11 @@ struct PreflightWords {
       lines.append("known of this version, and not found here: \(settled.joined(separator: "; "))")
     }
     return lines
+  }
+
+  /// What every version has is news to who is about to change the version, and noise every day.
+  private func isTold(_ suspicion: PreflightReport.Suspicion) -> Bool {
+    suspicion.standing == .suspect || suspicion.standing == .unfixed && report.target != nil
   }
 
   /// In numbers: the findings name the pods.
@@ -56,6 +67,10 @@ struct PreflightWords {
     }
     if !report.readdressed.isEmpty {
       lines.append("\(count(report.readdressed.count, "pod")) would stay and have other addresses")
+    }
+    if !report.rewritten.isEmpty {
+      lines.append(
+        "\(count(report.rewritten.count, "pod")) would stay, and the runtime would tell other things of them")
     }
     return lines
   }

@@ -48,7 +48,7 @@ import TestSupport
       #expect(record.name == "\(record.pod.name)_\(record.pod.namespace)_\(record.pod.uid)_0")
       #expect(record.image == "localhost/pause:1")
       #expect(record.created > .zero)
-      #expect(record.hasCNIResult == !sandbox.isHostNetwork)
+      #expect((record.interfaces != nil) == !sandbox.isHostNetwork)
       if sandbox.isReady {
         #expect(record.ip == sandbox.ip)
         #expect(record.additionalIPs == sandbox.addresses.dropFirst().map { $0 })
@@ -136,7 +136,9 @@ import TestSupport
     #expect(store.sandboxes.count == 4 && store.sandboxes.allSatisfy { $0.sandboxer == "podsandbox" })
     let dns = try #require(store.sandboxes.first { $0.pod.name == "coredns-7c6" })
     #expect(dns.name == "coredns-7c6_kube-system_0c8d9d7e-0000-4000-8000-000000000002_0" && !dns.isHostNetwork)
-    #expect(dns.ip == "10.158.245.3" && dns.additionalIPs == ["fd63:7269:2275:9ef5::3"] && dns.hasCNIResult)
+    #expect(dns.ip == "10.158.245.3" && dns.additionalIPs == ["fd63:7269:2275:9ef5::3"])
+    #expect(dns.interfaces?.map(\.name).contains("eth0") == true)
+    #expect(dns.labels["io.kubernetes.pod.name"] == dns.pod.name)
     #expect(dns.networkNamespace.hasPrefix("/run/node/state/") && dns.created > .zero)
     #expect(store.sandboxes.filter(\.isHostNetwork).map(\.pod.name) == ["kube-proxy-x1"])
   }

@@ -26,6 +26,31 @@ import TestSupport
     #expect(report.unchecked.isEmpty)
   }
 
+  @Test(arguments: [
+    ("cgroupDriver: 17\n", "/var/lib/kubelet/config.yaml: cgroupDriver 17 is none: systemd and cgroupfs are"),
+    ("cgroupDriver: SystemD\n", "cgroupDriver \"SystemD\" is none"), ("cgroupDriver: [systemd]\n", " is none"),
+    ("cgroupDriver: \n", nil), ("cgroupDriver: \"\"\n", nil),
+  ])
+  func `a cgroup driver that is none is said to be none`(text: String, why: String?) async throws {
+    for (runtime, rule) in [("containerd-1.6.20", "N3"), ("cri-o-1.37", "N4")] {
+      let node = try RecordedNode(runtime)
+      try node.tree.kubelet(text)
+      let gaps = try await node.report().unchecked
+      #expect(gaps.map(\.rule) == (why == nil ? [] : [rule]))
+      #expect(gaps.allSatisfy { $0.why.contains(why ?? "") && !$0.decides }, "\(gaps)")
+    }
+  }
+
+  @Test func `flags that are none, and an endpoint that is none`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.kubelet("containerRuntimeEndpoint: 17\n")
+    #expect(try await node.report().unchecked.map { "\($0.rule) \($0.why)" }.joined().hasSuffix("Endpoint 17 is none"))
+    try node.tree.kubelet("cgroupDriver: cgroupfs\n")
+    try node.tree.write("/var/lib/kubelet/kubeadm-flags.env", "A=\"--cgroup-driver=x\"")
+    let gaps = try await node.report().unchecked
+    #expect(gaps.map(\.why) == ["kubelet's --cgroup-driver \"x\" is none: systemd and cgroupfs are"])
+  }
+
   @Test func `its endpoint is compared, flags before file`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.kubelet("containerRuntimeEndpoint: unix://\(node.socket)\n")

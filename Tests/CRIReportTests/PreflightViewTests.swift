@@ -9,10 +9,12 @@ import Testing
   /// Of the recorded containerd 1.6.12: no address is on its disk.
   private static func view(_ exitCode: Int32 = 5) throws -> (ReportView, PreflightReport) {
     let snapshot = try Snapshot.recorded("containerd-1.6.12", .before)
-    let records = snapshot.sandboxes.map {
-      DiskSandbox(id: $0.id, name: $0.id, pod: $0.pod, isHostNetwork: $0.isHostNetwork)
+    let records = snapshot.sandboxes.map { sandbox in
+      var record = DiskSandbox(of: sandbox)
+      (record.ip, record.interfaces) = ("", nil)
+      return record
     }
-    let containers = snapshot.containers.map { DiskContainer(id: $0.id, name: $0.id, sandboxID: $0.sandboxID) }
+    let containers = snapshot.containers.map { DiskContainer(of: $0) }
     let facts = PreflightFacts(
       snapshot: snapshot, target: RuntimeVersion("1.6.14"),
       containerd: ContainerdDisk(records: .known(DiskRecords(sandboxes: records, containers: containers))))

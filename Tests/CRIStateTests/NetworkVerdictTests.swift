@@ -106,6 +106,14 @@ import Testing
       $0.truth?.interfaces = .read([])
       $0.truth?.cache = .unread(no)
     },
+    Case("lost, and its interface gone", .lost, "by CNI's cache and host-local; there is no eth0") {
+      $0.status.network = nil
+      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+    },
+    Case("lost, and its interface bare", .lost, "by CNI's cache and host-local; eth0 has no address") {
+      $0.status.network = nil
+      $0.truth?.interfaces = .read([interface("eth0", ["fe80::1/64"])])
+    },
     Case("lost, and nobody else could be asked", .lost, "the runtime has no address") {
       $0.status.network = nil
       $0.truth = SandboxTruth(namespace: .unread(no), interfaces: .unread(no), cache: .unread(no))

@@ -84,6 +84,16 @@ extension PreflightCase {
       $0.snapshot.sandboxes[0].status.createdAt = $0.now
     },
 
+    PreflightCase(rule: "N15", name: "two ready sandboxes of one pod", objects: ["default/web"]) { $0.addTwin() },
+    PreflightCase(rule: "N15", name: "two, on CRI-O", runtime: .crio, objects: ["default/web"]) { $0.addTwin() },
+    PreflightCase(rule: "N15", name: "an old one of the pod that is not ready") {
+      $0.addTwin()
+      $0.snapshot.sandboxes[3].status.state = .notReady
+    },
+    PreflightCase(rule: "N15", name: "pods without a uid") {
+      for index in 0...1 { $0.snapshot.sandboxes[index].status.metadata?.uid = "" }
+    },
+
     PreflightCase(rule: "N11", name: "an image is gone", objects: ["default/web/nginx", "default/proxy/proxy"]) {
       $0.snapshot.images.removeFirst()
     },

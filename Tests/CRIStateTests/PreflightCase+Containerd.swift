@@ -1,6 +1,7 @@
 import CRIMessages
 import CRIProtobuf
 import CRIState
+import TestSupport
 
 extension PreflightCase {
   static let containerd: [PreflightCase] = [
@@ -36,6 +37,13 @@ extension PreflightCase {
     PreflightCase(rule: "P2", name: "no namespace on disk", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes[0].networkNamespace = "" }
     },
+    PreflightCase(rule: "P2", name: "another namespace on disk", objects: ["default/web"]) {
+      $0.editRecords { $0.sandboxes[0].networkNamespace = "/run/netns/other" }
+    },
+    PreflightCase(rule: "P2", name: "a namespace that another sandboxer does not tell") {
+      $0.snapshot.sandboxes[0].facts.networkNamespace = "/proc/1/ns/net"
+      $0.moveToStore(sandboxer: "shim")
+    },
     PreflightCase(rule: "P2", name: "a stopped pod needs none") {
       $0.editRecords { $0.sandboxes[2].networkNamespace = "" }
     },
@@ -55,6 +63,10 @@ extension PreflightCase {
     },
     PreflightCase(rule: "P3", name: "no records", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
 
+    PreflightCase(rule: "P4", name: "one whose status could not be read") {
+      $0.snapshot.sandboxes.removeFirst()
+      $0.snapshot.unread = [Unread(what: "sandbox", why: "no", kind: .pod, id: "sandbox-web")]
+    },
     PreflightCase(rule: "P4", name: "a sandbox that is not listed", objects: ["default/web"]) {
       $0.snapshot.sandboxes.removeFirst()
     },
@@ -99,6 +111,12 @@ extension PreflightCase {
     },
     PreflightCase(rule: "P7", name: "a sandbox that is not listed yet", objects: ["default/web"]) {
       $0.snapshot.sandboxes.removeFirst()
+      let now = $0.now
+      $0.editRecords { $0.sandboxes[0].created = now - .seconds(3) }
+    },
+    PreflightCase(rule: "P7", name: "one whose status could not be read") {
+      $0.snapshot.sandboxes.removeFirst()
+      $0.snapshot.unread = [Unread(what: "sandbox", why: "no", kind: .pod, id: "sandbox-web")]
       let now = $0.now
       $0.editRecords { $0.sandboxes[0].created = now - .seconds(3) }
     },
@@ -200,7 +218,7 @@ extension PreflightCase {
       next.status.id += "-next"
       next.status.createdAt = next.status.createdAt + .seconds(9)
       $0.snapshot.containers.append(next)
-      $0.editRecords { $0.containers.append(DiskContainer(id: next.id, name: "job_1", sandboxID: next.sandboxID)) }
+      $0.editRecords { $0.containers.append(DiskContainer(of: next)) }
     },
     PreflightCase(rule: "P9", name: "one that has ended in a stopped pod") {
       $0.editRecords { $0.containers.removeLast() }

@@ -1,6 +1,7 @@
 import CRIMessages
 import CRIProtobuf
 import CRIState
+import TestSupport
 
 /// A node on which nothing is wrong, and one thing that is changed in it.
 struct PreflightCase: Sendable, CustomStringConvertible {
@@ -16,7 +17,7 @@ struct PreflightCase: Sendable, CustomStringConvertible {
 
   var description: String { "\(rule): \(name)" }
 
-  static let all = containerd + crio + any
+  static let all = containerd + records + crio + any
 }
 
 extension PreflightFacts {
@@ -30,12 +31,8 @@ extension PreflightFacts {
     containerd: ContainerdDisk(
       records: .known(
         DiskRecords(
-          sandboxes: [
-            disk("web", ip: "10.0.0.2", additionalIPs: ["fd00::2"]), disk("proxy", isHostNetwork: true), disk("old"),
-          ],
-          containers: Snapshot.before.containers.map {
-            DiskContainer(id: $0.id, name: "\($0.name)_\($0.sandboxID)_0", sandboxID: $0.sandboxID)
-          })),
+          sandboxes: Snapshot.before.sandboxes.map { DiskSandbox(of: $0) },
+          containers: Snapshot.before.containers.map { DiskContainer(of: $0) })),
       store: .known(SandboxStore()), missingCheckpoints: .known([:]), missingShims: .known([:]),
       missingAddresses: .known([]), newerRecords: .known([])),
     kubelet: KubeletConfiguration(
@@ -59,16 +56,6 @@ extension PreflightFacts {
     return facts
   }()
 
-  private static func disk(_ name: String, ip: String = "", additionalIPs: [String] = [], isHostNetwork: Bool = false)
-    -> DiskSandbox
-  {
-    DiskSandbox(
-      id: "sandbox-\(name)", name: "\(name)_default_uid-\(name)_0",
-      pod: PodName(namespace: "default", name: name, uid: "uid-\(name)"), isHostNetwork: isHostNetwork,
-      networkNamespace: isHostNetwork ? "" : "/run/netns/\(name)", ip: ip, additionalIPs: additionalIPs,
-      hasCNIResult: !ip.isEmpty)
-  }
-
   /// Changes the records on disk.
   mutating func editRecords(_ change: (inout DiskRecords) -> Void) {
     guard case .known(var records) = containerd?.records else { return }
@@ -90,6 +77,15 @@ extension PreflightFacts {
     let pod = PodName(namespace: "default", name: "web", uid: "uid-web")
     let others = id.map { [DiskSandbox(id: $0, name: "web", pod: pod)] } ?? []
     containerd?.store = .known(SandboxStore(sandboxes: others, bare: ["sandbox-x": .zero]))
+  }
+
+  /// Adds a second sandbox of the first pod.
+  mutating func addTwin() {
+    var twin = snapshot.sandboxes[0]
+    twin.status.id = "sandbox-web-1"
+    twin.status.metadata?.attempt = 1
+    snapshot.sandboxes.append(twin)
+    editRecords { $0.sandboxes.append(DiskSandbox(of: twin)) }
   }
 
   /// Adds lines to CRI-O's configuration.

@@ -23,7 +23,7 @@ import Testing
     }
     #expect(Set(PreflightRules.table.map(\.id)).count == PreflightRules.table.count)
     let known = Set(PreflightRules.table.map(\.id))
-    #expect(known.isSuperset(of: (1...10).map { "P\($0)" } + (1...4).map { "O\($0)" }))
+    #expect(known.isSuperset(of: (1...17).map { "P\($0)" } + (1...4).map { "O\($0)" }))
   }
 
   @Test(arguments: [Advisory.Product.containerd, .crio])
@@ -130,6 +130,13 @@ import Testing
     #expect(report.verdict == .none)
   }
 
+  @Test(arguments: [("1.7.20", true), ("2.1.4", true), ("1.38.0", true), ("1.36.9", false)])
+  func `a version that is none of CRI-O's is said to be unknown`(target: String, isUnknown: Bool) {
+    var facts = PreflightFacts.goodCRIO
+    facts.target = RuntimeVersion(target)
+    #expect(PreflightReport(facts).unchecked.contains { $0.why.contains("nothing is known here") } == isUnknown)
+  }
+
   @Test(arguments: ["2.1.4", "1.33", "v1.31.2+k3s1", "1.6.20~ds1", "1.7.12-0ubuntu2~22.04.1", "2.0.0-rc.1"])
   func `a version and nothing else`(text: String) { #expect(RuntimeVersion(exactly: text) != nil) }
 
@@ -155,12 +162,42 @@ import Testing
     #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "addresses")
   }
 
+  @Test func `a record that tells something else is no lost pod, and is a loss`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].interfaces = nil }
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .loss && report.victims.isEmpty && report.readdressed.isEmpty)
+    #expect(report.rewritten.map(\.pod.name) == ["web"])
+    #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "records")
+    let detail = "CNI result eth0 10.0.0.2 fd00::2 in the runtime, none on disk"
+    #expect(report.findings.first { $0.rule.id == "P17" }?.detail == detail)
+  }
+
+  @Test func `two ready sandboxes are kubelet's business, not the change's`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.addTwin()
+    let report = PreflightReport(facts)
+    #expect(report.findings.first?.rule.id == "N15" && report.findings.first?.rule.severity == .critical)
+    #expect(report.findings.filter { $0.rule.severity > .info }.count == 1 && report.verdict == .none)
+  }
+
+  @Test func `what every version has is no suspicion against one`() {
+    let report = PreflightReport(.goodContainerd)
+    let standings = Dictionary(uniqueKeysWithValues: report.suspicions.map { ($0.match.advisory.id, $0.standing) })
+    #expect(standings["containerd-12600"] == .unfixed && standings["containerd-11646"] == .settled)
+    let rows = Advisories.table.filter(\.isInEveryVersion).map(\.id)
+    #expect(rows.prefix(3) == ["containerd-12600", "containerd-11646", "containerd-6549"])
+    #expect(rows.dropFirst(3) == ["crio-restore-ip", "crio-10343", "microk8s-2122"])
+  }
+
   @Test func `of an unknown runtime nothing is claimed`() {
     var facts = PreflightFacts.goodContainerd
     facts.snapshot.runtime.name = "docker"
     let report = PreflightReport(facts)
     #expect(report.verdict == .unchecked)
     #expect(report.suspicions.isEmpty)
+    let why = "what a restart of docker would lose: cri knows the disk of containerd and CRI-O only"
+    #expect(report.unchecked.map(\.why) == [why])
   }
 
   @Test func `pods that could not be read leave the verdict open`() {

@@ -126,6 +126,27 @@ import Testing
     #expect((try await net("-o", "xml")).code == 2)
   }
 
+  @Test func `a sandbox whose status does not come has its row`() async throws {
+    let runtime = try await simulator("--fail", "PodSandboxStatus=UNKNOWN:no task")
+    defer { runtime.signal(SIGTERM) }
+    let all = try await net("-o", "json")
+    #expect(all.code == 3)
+    let rows = try pods(all)
+    #expect(Set(rows.keys) == ["web", "dns", "proxy", "old"])
+    #expect(rows["web"]?["verdict"] == "unknown" && rows["old"]?["verdict"] == "not ready")
+    #expect(rows["dns"]?["namespace"] == "kube-system" && rows["web"]?["uid"] == "uid-web")
+    #expect(rows["web"]?["addresses"]?.isNull == true)
+    for row in rows.values {
+      #expect(row["reasons"]?[0]?.stringValue?.hasPrefix("its status could not be read: ") == true)
+      #expect(row["reasons"]?[0]?.stringValue?.contains("no task") == true)
+    }
+    for format in ["table", "wide", "yaml"] { #expect(try await net("-o", format).output.contains("no task")) }
+    let one = try await net("web")
+    #expect(one.code == 3 && one.output.contains("not checked: sandbox ") && !one.output.contains("kube-system/dns"))
+    let line = one.output.split(separator: "\n").dropFirst().first?.split(separator: " ").map(String.init) ?? []
+    #expect(line.prefix(8).elementsEqual(["default", "web", "unread", "-", "-", "-", "-", "unknown"]), "\(line)")
+  }
+
   @Test func `what could not be read is unknown, and said`() async throws {
     let runtime = try await simulator()
     defer { runtime.signal(SIGTERM) }

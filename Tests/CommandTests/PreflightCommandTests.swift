@@ -73,6 +73,47 @@ import TestSupport
     #expect(gone.output == "")
   }
 
+  @Test(arguments: ["v1.31.2+k3s1", "v1.31.2+rke2r1", "2.1.4-k3s1"])
+  func `a version of k3s or RKE2 is none of CRI-O's`(target: String) async throws {
+    let (runtime, socket, directory) = try Self.simulated("cri-o-1.37")
+    defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
+    let run = try await Self.preflight(["--root", directory.path, "--to", target, "--pull"], socket)
+    #expect(run.code == 2 && run.output == "")
+    #expect(run.errors.hasPrefix("cri: --to \(target): "))
+    #expect(run.errors.contains(" brings containerd, and this runtime is cri-o 1.37"))
+  }
+
+  /// cri-dockerd calls its runtime docker.
+  @Test func `of another runtime it is said what is not looked at`() async throws {
+    let directory = try TemporaryDirectory()
+    let text = "runtime: {name: docker, version: 27.1.0}\npods:\n- {name: web, ips: [10.9.0.2]}\n"
+    try Data(text.utf8).write(to: URL(filePath: directory.file("d.yaml")))
+    let runtime = try SimulatedRuntime(.description(directory.file("d.yaml")))
+    try runtime.start(at: directory.file("s"))
+    defer { runtime.stop() }
+    let run = try await Self.preflight(["--root", directory.path], directory.file("s"))
+    #expect(run.code == 3 && !run.output.contains("nobody looked"))
+    for words in [
+      "not checked: what a restart of docker would lose: cri knows the disk of containerd and CRI-O only",
+      "not checked: N6, N13: the pause image of docker: cri can read it of containerd and CRI-O only",
+    ] {
+      #expect(run.output.contains(words), "\(run.output)")
+    }
+  }
+
+  /// A daily run tells what is to be done today.
+  @Test func `what every version has is told where the version is to change`() async throws {
+    let (runtime, socket, directory) = try Self.simulated("containerd-2.4")
+    defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
+    let daily = try await Self.preflight(["--root", directory.path], socket)
+    #expect(!daily.output.contains("12600"), "\(daily.output)")
+    let document = try JSON.parse(try await Self.preflight(["--root", directory.path, "-o", "json"], socket).output)
+    let row = document["advisories"]?.arrayValue?.first { $0["id"] == "containerd-12600" }
+    #expect(row?["standing"] == "unfixed")
+    let upgrade = try await Self.preflight(["--root", directory.path, "--to", "2.4.1"], socket)
+    #expect(upgrade.output.contains("in every version: containerd#12600: "))
+  }
+
   /// Debian's containerd 1.6.20, which has the fix of containerd#7843.
   @Test(.timeLimit(.minutes(5)))
   func `a real containerd loses what is predicted, and nothing else`() async throws {

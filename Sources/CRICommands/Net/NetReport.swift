@@ -1,4 +1,5 @@
 package import CRIJSON
+package import CRI
 package import CRIState
 
 /// The pods' networks, judged.
@@ -6,8 +7,10 @@ package struct NetReport: Hashable, Sendable {
   package static let schema = 1
 
   package struct Row: Hashable, Sendable {
+    /// As the list has it, where its status could not be read.
     package let sandbox: SandboxRecord
     package let verdict: NetworkVerdict
+    package let isRead: Bool
   }
 
   package let rows: [Row]
@@ -17,28 +20,37 @@ package struct NetReport: Hashable, Sendable {
   private let runtime: RuntimeFacts
   private let hasUnreadPods: Bool
 
-  /// - Parameter pods: names, `NAMESPACE/NAME`, uids or beginnings of ids; empty for all.
+  /// - Parameters:
+  ///   - listed: the runtime's list; of it, those count that the snapshot could not read.
+  ///   - pods: names, `NAMESPACE/NAME`, uids or beginnings of ids; empty for all.
   /// - Throws: where one of them fits nothing.
-  package init(_ snapshot: Snapshot, pods: [String] = []) throws(Failure) {
-    for pod in pods where !snapshot.sandboxes.contains(where: { Self.matches($0, pod) }) {
+  package init(_ snapshot: Snapshot, listed: [PodSandbox] = [], pods: [String] = []) throws(Failure) {
+    let faults = Dictionary(snapshot.unread.filter { $0.kind == .pod }.map { ($0.id, $0) }) { first, _ in first }
+    let others = listed.filter { faults[$0.id] != nil }.map(SandboxRecord.init(listed:))
+    for pod in pods where !(snapshot.sandboxes + others).contains(where: { Self.matches($0, pod) }) {
       throw Failure(
         .usage, "no pod is called \(pod), by name, namespace/name, UID or the beginning of its ID; see: cri pods")
     }
-    let chosen = snapshot.sandboxes.filter { sandbox in
-      pods.isEmpty || pods.contains { Self.matches(sandbox, $0) }
-    }
+    func isChosen(_ sandbox: SandboxRecord) -> Bool { pods.isEmpty || pods.contains { Self.matches(sandbox, $0) } }
+    let chosen = snapshot.sandboxes.filter(isChosen)
     // The address of a chosen pod may be that of another one.
     let book = AddressBook(snapshot.sandboxes, snapshot.containers)
     let containers = Dictionary(grouping: snapshot.containers, by: \.sandboxID)
-    rows = chosen.sorted { Self.order($0) < Self.order($1) }.map { sandbox in
+    let read = chosen.map { sandbox in
       Row(
         sandbox: sandbox,
-        verdict: NetworkVerdict(of: sandbox, containers: containers[sandbox.id] ?? [], book: book))
+        verdict: NetworkVerdict(of: sandbox, containers: containers[sandbox.id] ?? [], book: book), isRead: true)
     }
+    let unreadRows = others.filter(isChosen).map { sandbox in
+      Row(sandbox: sandbox, verdict: NetworkVerdict(unread: sandbox, why: faults[sandbox.id]?.why ?? ""), isRead: false)
+    }
+    rows = (read + unreadRows).sorted { Self.order($0.sandbox) < Self.order($1.sandbox) }
     var part = snapshot
     part.sandboxes = chosen
     part.containers = chosen.flatMap { containers[$0.id] ?? [] }
-    let unread = snapshot.unread.filter { $0.kind == .pod }
+    // Of one that is not listed any more, nobody knows whether it was meant.
+    let passedOver = Set(others.filter { !isChosen($0) }.map(\.id))
+    let unread = snapshot.unread.filter { $0.kind == .pod && !passedOver.contains($0.id) }
     hasUnreadPods = !unread.isEmpty
     unchecked = unread + part.unreadTruth
     (host, runtime) = (snapshot.host, snapshot.runtime)
@@ -74,6 +86,16 @@ package struct NetReport: Hashable, Sendable {
   }
 }
 
+extension SandboxRecord {
+  /// What the runtime's list tells of a sandbox.
+  fileprivate init(listed item: PodSandbox) {
+    self.init(
+      status: PodSandboxStatus(
+        id: item.id, metadata: item.metadata, state: item.state, createdAt: item.createdAt, labels: item.labels,
+        annotations: item.annotations, runtimeHandler: item.runtimeHandler))
+  }
+}
+
 extension NetReport.Row {
   fileprivate var json: JSON {
     let namespace = sandbox.facts.networkNamespace
@@ -81,7 +103,7 @@ extension NetReport.Row {
       "namespace": .string(sandbox.pod.namespace), "pod": .string(sandbox.pod.name), "uid": .string(sandbox.pod.uid),
       "id": .string(sandbox.id), "verdict": .string(verdict.kind.rawValue),
       "reasons": .array(verdict.reasons.map { .string($0) }),
-      "addresses": .array(sandbox.addresses.map { .string($0) }),
+      "addresses": isRead ? .array(sandbox.addresses.map { .string($0) }) : .null,
       "networkNamespace": namespace.map { .string($0) } ?? .null,
       "realAddresses": sandbox.realAddresses.map { .array($0.map { .string("\($0)") }) } ?? .null,
       "truth": sandbox.truth?.json ?? .null,

@@ -21,7 +21,7 @@ struct NetText {
     let (sandbox, truth) = (row.sandbox, row.sandbox.truth)
     let leases = own(truth?.leases, of: sandbox.id)
     var cells: [String] = [
-      sandbox.pod.namespace, sandbox.pod.name, claimed(by: sandbox), state(truth?.namespace),
+      sandbox.pod.namespace, sandbox.pod.name, row.isRead ? claimed(by: sandbox) : "unread", state(truth?.namespace),
       reading(truth?.interfaces) { _ in list((sandbox.realAddresses ?? []).map { "\($0.address)" }) },
       reading(truth?.cache) { same($0.flatMap(\.addresses), as: sandbox) },
       reading(leases) { same($0.map(\.address), as: sandbox) },

@@ -20,7 +20,8 @@ struct PreflightCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "The version that is to run after the change, such as 2.1.4, 1.33.0 or v1.31.2+k3s1.", valueName: "version"))
+      "The version that is to run after the change: containerd's or CRI-O's own, such as 2.1.4 or 1.33.0, or that of a k3s or RKE2 with its containerd, such as v1.31.2+k3s1.",
+      valueName: "version"))
   var target: String?
 
   @Option(
@@ -37,7 +38,9 @@ struct PreflightCommand: AsyncParsableCommand {
     try await reports.report("preflight") {
       let options = PreflightOptions(
         tool: CRICommand.tool, root: try nodeRoot(), target: try version(), pulls: pull)
-      let report = PreflightReport(try await facts(Context().patientClient(), options))
+      let client = try Context().patientClient()
+      try await refuseOtherRuntime(client, options.target)
+      let report = PreflightReport(try await facts(client, options))
       return ReportView(report, exitCode: Self.code(of: report.verdict).rawValue, checked: ReportOptions.now)
     }
   }
@@ -60,6 +63,22 @@ struct PreflightCommand: AsyncParsableCommand {
       throw Failure(.usage, "--root \(root): \(error): \(advice)")
     }
     return root
+  }
+
+  /// Before anything else is looked at: k3s and RKE2 bring containerd, so that their versions say nothing of CRI-O.
+  private func refuseOtherRuntime(_ client: Client, _ target: RuntimeVersion?) async throws(Failure) {
+    guard let target, let distributor = target.distributor else { return }
+    let runtime: VersionResponse
+    do throws(RPCError) {
+      runtime = try await client.runtime.version(VersionRequest(version: "v1"))
+    } catch {
+      throw Failure(error)
+    }
+    guard runtime.runtimeName == Advisory.Product.crio.rawValue else { return }
+    throw Failure(
+      .usage,
+      "--to \(target): \(distributor) brings containerd, and this runtime is cri-o \(runtime.runtimeVersion): "
+        + "name the version of CRI-O that is to come")
   }
 
   private func facts(_ client: Client, _ options: PreflightOptions) async throws(Failure) -> PreflightFacts {

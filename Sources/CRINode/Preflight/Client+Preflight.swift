@@ -85,6 +85,7 @@ private struct PreflightReader {
       isNode = disk.configuration.value != nil
     default:
       isNode = false
+      facts.configuration = RuntimeConfiguration(other: snapshot.runtime.name, served: served)
     }
     facts.networkConfigurations = networkConfigurations(facts.configuration.networkDirectory, isNode)
     if options.pulls { facts.pulls = await pull(facts.absentImages) }

@@ -15,13 +15,39 @@ extension KubeletConfiguration {
       self.init(cgroupDriver: .unknown(why), endpoint: .unknown(why))
       return
     }
-    // kubelet's own default.
-    let driver = configuration.map { $0["cgroupDriver"]?.stringValue ?? "cgroupfs" }
-    let named = flags["--container-runtime-endpoint"] ?? configuration.value?["containerRuntimeEndpoint"]?.stringValue
-    let used = named.flatMap { $0.isEmpty ? nil : $0 }
+    let driver = Self.driver(configuration, flags["--cgroup-driver"])
+    let named = Self.endpoint(configuration, flags["--container-runtime-endpoint"])
     self.init(
-      cgroupDriver: flags["--cgroup-driver"].map { .known($0) } ?? driver, endpoint: .known(used),
-      usesOurEndpoint: used.map { Self.isSame($0, endpoint, files) } ?? true)
+      cgroupDriver: driver, endpoint: named,
+      usesOurEndpoint: (named.value ?? nil).map { Self.isSame($0, endpoint, files) } ?? true)
+  }
+
+  private static func driver(_ configuration: Evidence<JSON>, _ flag: String?) -> Evidence<String> {
+    let file = { (value: JSON) in value["cgroupDriver"].flatMap { $0.isNull ? nil : $0 } }
+    let set: JSON
+    switch (flag, configuration) {
+    case (let flag?, _): set = .string(flag)
+    case (nil, .known(let root)): set = file(root) ?? .string("")
+    case (nil, .unknown(let why)): return .unknown(why)
+    }
+    switch set.stringValue {
+    // kubelet's own default.
+    case "": return .known("cgroupfs")
+    case let driver? where ["systemd", "cgroupfs"].contains(driver): return .known(driver)
+    default:
+      let place = flag == nil ? "\(directory)/config.yaml: cgroupDriver" : "kubelet's --cgroup-driver"
+      return .unknown("\(place) \(set.text()) is none: systemd and cgroupfs are")
+    }
+  }
+
+  /// nil where none is named.
+  private static func endpoint(_ configuration: Evidence<JSON>, _ flag: String?) -> Evidence<String?> {
+    if let flag, !flag.isEmpty { return .known(flag) }
+    guard let set = configuration.value?["containerRuntimeEndpoint"], !set.isNull else { return .known(nil) }
+    guard let text = set.stringValue else {
+      return .unknown("\(directory)/config.yaml: containerRuntimeEndpoint \(set.text()) is none")
+    }
+    return .known(text.isEmpty ? nil : text)
   }
 
   private static func configuration(_ files: NodeFiles) -> Evidence<JSON> {

@@ -30,6 +30,16 @@ extension RuntimeConfiguration {
       networkDirectory: files.map(\.networkDirectory))
   }
 
+  /// Another runtime's, of which only what the interface serves is known.
+  init(other name: String, served: Evidence<String>?) {
+    func unknown(_ what: String) -> Evidence<String> {
+      .unknown("\(what) of \(name): cri can read it of containerd and CRI-O only")
+    }
+    self.init(
+      cgroupDriver: served ?? unknown("the cgroup driver"), servesCgroupDriver: served != nil,
+      pauseImage: unknown("the pause image"), networkDirectory: unknown("the CNI configuration"))
+  }
+
   private static func silent(_ what: String) -> Evidence<String> { .unknown("the runtime does not tell \(what)") }
 
   private static func known(_ value: JSON?) -> Evidence<String>? { known(value?.stringValue) }

@@ -31,6 +31,10 @@ enum ContainerdStore {
           "ID": JSON(container.id),
           "Name": JSON("\(own?.name ?? "")_\(pod?.reservedName ?? container.id)_\(own?.attempt ?? 0)"),
           "SandboxID": JSON(container.item.podSandboxID),
+          "Config": [
+            "metadata": ["name": JSON(own?.name ?? ""), "attempt": JSON(own?.attempt ?? 0)],
+            "labels": JSON(container.status.labels), "annotations": JSON(container.status.annotations),
+          ],
         ])
     }
     return bytes
@@ -52,15 +56,33 @@ enum ContainerdStore {
   private static func metadata(_ sandbox: SimulatedSandbox, isForgotten: Bool) -> JSON {
     let network = isForgotten ? nil : sandbox.status.network
     let additional = network?.additionalIPs.map { JSON($0.ip) } ?? []
-    var info = sandbox
-    if isForgotten { info.loseIPs() }
+    // What was recorded of a sandbox is on its disk too.
+    let told = sandbox.verboseInfo?["info"].flatMap { try? JSON.parse($0) }
+    let namespaces = told?["runtimeSpec"]?["linux"]?["namespaces"]?.arrayValue
+    let path = namespaces?.first { $0["type"]?.stringValue == "network" }?["path"]?.stringValue
+    let result = told?["cniResult"] ?? ContainerdInfo.cniResult(sandbox)
     return [
-      "ID": JSON(sandbox.id), "Name": JSON(sandbox.reservedName), "Config": ContainerdInfo.config(sandbox),
-      "NetNSPath": JSON(ContainerdInfo.networkNamespace(sandbox)), "IP": JSON(network?.ip ?? ""),
+      "ID": JSON(sandbox.id), "Name": JSON(sandbox.reservedName), "Config": config(sandbox),
+      "NetNSPath": JSON(path ?? ContainerdInfo.networkNamespace(sandbox)), "IP": JSON(network?.ip ?? ""),
       "AdditionalIPs": additional.isEmpty ? .null : .array(additional),
-      "RuntimeHandler": JSON(sandbox.item.runtimeHandler), "CNIResult": ContainerdInfo.cniResult(info),
+      "RuntimeHandler": JSON(sandbox.status.runtimeHandler), "CNIResult": isForgotten ? .null : result,
       "ProcessLabel": "",
     ]
+  }
+
+  /// With its modes, which the verbose answer does not need.
+  private static func config(_ sandbox: SimulatedSandbox) -> JSON {
+    let options = sandbox.status.linux?.namespaces?.options ?? NamespaceOption()
+    var config = ContainerdInfo.config(sandbox)
+    config["linux"] = [
+      "security_context": [
+        "namespace_options": [
+          "network": JSON(options.network.rawValue), "pid": JSON(options.pid.rawValue),
+          "ipc": JSON(options.ipc.rawValue),
+        ]
+      ]
+    ]
+    return config
   }
 
   private static func field(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }

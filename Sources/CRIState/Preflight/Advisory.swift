@@ -12,7 +12,8 @@ public struct Advisory: Hashable, Sendable {
     func isKnown(_ version: RuntimeVersion) -> Bool {
       switch self {
       case .containerd: version.major == 1 && version.minor <= 7 || version.major == 2 && version.minor <= 4
-      case .crio: version.major == 1 && version.minor <= 37
+      // There was no 1.3 to 1.7: its versions number as Kubernetes' do since 1.8.
+      case .crio: version.major == 1 && (8...37).contains(version.minor)
       default: true
       }
     }
@@ -144,6 +145,13 @@ extension Advisory {
       }
     }
     return nil
+  }
+}
+
+extension Advisory {
+  /// Whether no version is free of it, so that a change of version neither brings nor mends it.
+  public var isInEveryVersion: Bool {
+    fixedIn.isEmpty && cases.allSatisfy { $0.running == [.all] && $0.target == .any }
   }
 }
 

@@ -9,19 +9,44 @@ extension PreflightFacts {
 
   func records() throws(Unchecked) -> DiskRecords { try disk().records.get() }
 
+  /// The ids of all that the runtime lists, also of that whose status could not be read.
+  var listed: Set<String> {
+    Set(snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id) + snapshot.unread.map(\.id))
+  }
+
   /// Looks at each ready pod with a network of its own, beside its record on disk.
   func comparePods(
     _ found: inout PreflightOutcome, _ fault: (SandboxRecord, DiskSandbox) -> String?
   ) throws(Unchecked) {
+    try compareAllPods(&found, where: { !$0.isHostNetwork }) { $1.isHostNetwork ? nil : fault($0, $1) }
+  }
+
+  /// Looks at each ready pod beside its record on disk.
+  func compareAllPods(
+    _ found: inout PreflightOutcome, where isMeant: (SandboxRecord) -> Bool = { _ in true },
+    _ fault: (SandboxRecord, DiskSandbox) -> String?
+  ) throws(Unchecked) {
     let records = try records()
-    for record in readySandboxes where !record.isHostNetwork {
+    for record in readySandboxes where isMeant(record) {
       switch place(of: record, records) {
       case .known(let disk):
-        if !disk.isHostNetwork, let detail = fault(record, disk) { found.hit(.pod(record), detail) }
+        if let detail = fault(record, disk) { found.hit(.pod(record), detail) }
       case .unclear(let why): found.skip(why)
       // A rule of its own has it.
       case .none: break
       }
+    }
+  }
+
+  /// Looks at each container that kubelet misses beside its record on disk.
+  func compareContainers(
+    _ found: inout PreflightOutcome, _ fault: (ContainerRecord, DiskContainer.Configuration) -> String?
+  ) throws(Unchecked) {
+    let records = Dictionary(try records().containers.map { ($0.id, $0) }) { first, _ in first }
+    // That there is no record is a rule of its own.
+    for container in snapshot.containers where isNeeded(container) {
+      guard let disk = records[container.id]?.configuration, let detail = fault(container, disk) else { continue }
+      found.hit(name(of: container), detail)
     }
   }
 

@@ -18,7 +18,7 @@ extension PreflightReport {
       "findings": .array(findings.map(\.json)),
       "pods": .array(
         victims.map { $0.json("lost") } + disturbed.map { $0.json("containers") }
-          + readdressed.map { $0.json("addresses") }),
+          + readdressed.map { $0.json("addresses") } + rewritten.map { $0.json("records") }),
       "advisories": .array(suspicions.map(\.json)),
       "unchecked": .array(
         unchecked.map { ["rule": .string($0.rule), "why": .string($0.why), "decides": .bool($0.decides)] }),

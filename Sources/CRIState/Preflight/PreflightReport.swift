@@ -30,6 +30,8 @@ public struct PreflightReport: Hashable, Sendable {
       case proved
       /// The rules that decide have looked and found nothing: no pod that is there now has it.
       case settled
+      /// Every version has it, and nothing can be looked at: it says nothing against this one, or for another.
+      case unfixed
     }
     public var match: AdvisoryMatch
     public var standing: Standing
@@ -100,6 +102,12 @@ public struct PreflightReport: Hashable, Sendable {
     return victims(.addresses).filter { !killed.contains($0.pod) }
   }
 
+  /// The pods that stay, and of which the runtime would tell something else than before.
+  public var rewritten: [Victim] {
+    let killed = Set(victims.map(\.pod))
+    return victims(.records).filter { !killed.contains($0.pod) }
+  }
+
   private func victims(_ prediction: PreflightRule.Prediction) -> [Victim] {
     var victims: [Victim] = []
     for finding in findings where finding.predicts == prediction {
@@ -154,7 +162,8 @@ private struct Examination {
       let name = facts.snapshot.runtime.name
       gaps.append(
         PreflightReport.Gap(
-          rule: "", why: "what \(name) loses in a restart is not known; containerd and CRI-O are", decides: true))
+          rule: "", why: "what a restart of \(name) would lose: cri knows the disk of containerd and CRI-O only",
+          decides: true))
     }
     if facts.version == nil {
       let text = facts.snapshot.runtime.version
@@ -200,6 +209,7 @@ private struct Examination {
   private func standing(_ match: AdvisoryMatch) -> PreflightReport.Suspicion.Standing {
     let rules = match.advisory.decidedBy
     // What is on disk was made by the version that runs: it says nothing of one that is to come.
+    if rules.isEmpty, match.advisory.isInEveryVersion { return .unfixed }
     guard !rules.isEmpty, match.concern != .target else { return .suspect }
     if findings.contains(where: { rules.contains($0.rule.id) }) { return .proved }
     return gaps.contains { rules.contains($0.rule) } ? .suspect : .settled

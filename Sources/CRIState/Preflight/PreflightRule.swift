@@ -10,6 +10,8 @@ public struct PreflightRule: Hashable, Sendable {
     case containers
     /// Pods stay and have other addresses than before.
     case addresses
+    /// All of them live on, and the runtime tells something else of them than before.
+    case records
     /// The daemon does not come up again.
     case daemon
   }

@@ -28,8 +28,11 @@ extension PreflightRules {
       because: "a restart forgets it and the address with it, and kubelet recreates the pod", instead: recreate
     ) { (facts, found) throws(Unchecked) in
       try facts.comparePods(&found) { record, disk in
-        disk.networkNamespace.isEmpty
-          ? "\(record.facts.networkNamespace ?? "unknown") in the runtime, none on disk" : nil
+        let told = record.facts.networkNamespace
+        // Other sandboxers have namespaces that the runtime's specification does not name.
+        let isOther = ["", "podsandbox"].contains(disk.sandboxer) && told != nil && told != disk.networkNamespace
+        guard disk.networkNamespace.isEmpty || isOther else { return nil }
+        return "\(told ?? "unknown") in the runtime, \(Words.value(disk.networkNamespace)) on disk"
       }
     },
     PreflightCheck(
@@ -72,7 +75,7 @@ extension PreflightRules {
       instead: "see what it is (ctr -n k8s.io containers info ID), and remove it"
     ) { (facts, found) throws(Unchecked) in
       let records = try facts.records()
-      let listed = Set(facts.snapshot.sandboxes.map(\.id) + facts.snapshot.containers.map(\.id))
+      let listed = facts.listed
       let known = Set(records.sandboxes.map(\.id))
       let stored = facts.storeIsRead ? facts.containerd?.store.value?.sandboxes ?? [] : []
       for record in records.sandboxes + stored.filter({ !known.contains($0.id) })
@@ -110,7 +113,7 @@ extension PreflightRules {
       instead: "wait until it runs, or remove it where it failed to start"
     ) { (facts, found) throws(Unchecked) in
       facts.containersBeforeStart(&found)
-      let listed = Set(facts.snapshot.sandboxes.map(\.id))
+      let listed = facts.listed
       for record in try facts.records().sandboxes where !listed.contains(record.id) && facts.isYoung(record.created) {
         found.hit(ObjectName(.pod, pod: record.pod, id: record.id), "made \(record.created), not listed yet")
       }

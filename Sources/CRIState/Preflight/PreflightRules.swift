@@ -4,7 +4,7 @@ internal import CRIProtobuf
 
 /// What preflight looks at, one row a rule: containerd's, CRI-O's, and those that hold for any runtime.
 public enum PreflightRules {
-  static let checks: [PreflightCheck] = containerd + crio + any
+  static let checks: [PreflightCheck] = containerd + records + crio + any
 
   /// That kubelet's pods are in another runtime.
   static let otherRuntime = "N5"
@@ -102,7 +102,7 @@ extension PreflightRules {
       }
     },
     PreflightCheck(
-      "N11", nil, .minor, .nothing, "its image is absent from the runtime",
+      "N11", nil, .major, .nothing, "its image is absent from the runtime",
       because: "it runs, but once it has to be made again it is pulled anew: not where the node has no registry",
       instead: "pull the image first: --pull tries it"
     ) { (facts, found) throws(Unchecked) in
@@ -140,6 +140,20 @@ extension PreflightRules {
     ) { (facts, found) throws(Unchecked) in
       guard facts.target != nil else { return }
       for warning in facts.deprecations { found.hit(ObjectName(.runtime), warning) }
+    },
+    PreflightCheck(
+      // No loss by the change: kubelet does it at its next look at the pod, whether the runtime restarts or not.
+      "N15", nil, .critical, .nothing, "it has several ready sandboxes",
+      because: "kubelet kills them all and makes the pod anew when it next looks at it (C2)",
+      instead: "stop and remove those that are not the newest (crictl stopp, crictl rmp), or let kubelet do it first"
+    ) { (facts, found) throws(Unchecked) in
+      let pods = Dictionary(grouping: facts.readySandboxes.filter { !$0.pod.uid.isEmpty }, by: \.pod.uid)
+      for record in facts.readySandboxes {
+        // Once a pod, in the list's order.
+        guard let twins = pods[record.pod.uid], twins.count > 1, twins[0].id == record.id else { continue }
+        let ids = twins.map { "\(Words.id($0.id)) of \($0.status.createdAt)" }.joined(separator: ", ")
+        found.hit(.pod(record), "\(twins.count): \(ids)")
+      }
     },
   ]
 }

@@ -66,7 +66,7 @@ extension SandboxFacts {
     // With user namespaces the runtime's specification has no path, containerd's metadata has.
     networkNamespace =
       network?["path"]?.nonEmptyString ?? root["sandboxMetadata"]?["Metadata"]?["NetNSPath"]?.nonEmptyString
-    interfaces = root["cniResult"]?["Interfaces"].flatMap(Self.containerdInterfaces)
+    interfaces = Self.interfaces(ofContainerd: root["cniResult"])
     if let annotations = spec?["annotations"] {
       runtimeHandler = annotations["io.kubernetes.cri-o.RuntimeHandler"]?.stringValue
       if let text = annotations["io.kubernetes.cri-o.CNIResult"]?.nonEmptyString,
@@ -78,8 +78,8 @@ extension SandboxFacts {
   }
 
   /// containerd's own form: a map by interface, newer keys in it left aside.
-  private static func containerdInterfaces(_ map: JSON) -> [NetworkInterface]? {
-    map.objectValue?.map { name, value in
+  static func interfaces(ofContainerd result: JSON?) -> [NetworkInterface]? {
+    result?["Interfaces"]?.objectValue?.map { name, value in
       NetworkInterface(
         name: name, mac: value["Mac"]?.stringValue ?? "", sandbox: value["Sandbox"]?.stringValue ?? "",
         addresses: value["IPConfigs"]?.arrayValue?.compactMap { $0["IP"]?.stringValue } ?? [])

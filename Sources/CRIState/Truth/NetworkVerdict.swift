@@ -64,6 +64,14 @@ public struct NetworkVerdict: Hashable, Sendable {
     findings = findings.filter { $0.kind == kind } + findings.filter { $0.kind != kind }
   }
 
+  /// Of a sandbox of which only the runtime's list tells.
+  /// - Parameter why: why its status could not be read.
+  public init(unread sandbox: SandboxRecord, why: String) {
+    // One that is not ready needs no network, whatever its status would say.
+    kind = sandbox.isReady ? .unknown : .notReady
+    add(kind, "its status could not be read: \(why)")
+  }
+
   private static func rank(_ kind: Kind) -> Int { Kind.allCases.firstIndex(of: kind) ?? 0 }
 
   private mutating func add(_ kind: Kind, _ reason: String) { findings.append(Finding(kind: kind, reason: reason)) }
@@ -125,12 +133,22 @@ public struct NetworkVerdict: Hashable, Sendable {
     if let first = sources.first {
       let addresses = first.1.joined(separator: ", ")
       let others = sources.map(\.0).joined(separator: " and ")
-      add(.lost, "\(what); \(addresses) by \(others)")
+      // Where the kernel has none either, giving the runtime its address back would not mend the pod.
+      let gone = isNamespaceAlive == true && real?.isEmpty == true ? "; \(Self.emptiness(of: sandbox))" : ""
+      add(.lost, "\(what); \(addresses) by \(others)\(gone)")
     } else if kept.isEmpty, isNamespaceAlive == true, real != nil {
       add(.gone, "neither the runtime nor the network namespace has an address")
     } else if isNamespaceAlive != false {
       add(.lost, what)
     }
+  }
+
+  /// What of a pod's interfaces is not there, where none of them has an address.
+  private static func emptiness(of sandbox: SandboxRecord) -> String {
+    let names = sandbox.interfaceNames.sorted()
+    let absent = names.filter { name in sandbox.truth?.interfaces?.value?.contains { $0.name == name } != true }
+    return absent.isEmpty
+      ? "\(names.joined(separator: ", ")) has no address" : "there is no \(absent.joined(separator: ", "))"
   }
 
   private mutating func judgeInterfaces(of sandbox: SandboxRecord) {
