@@ -69,7 +69,7 @@ public struct NetworkVerdict: Hashable, Sendable {
   public init(unread sandbox: SandboxRecord, why: String) {
     // One that is not ready needs no network, whatever its status would say.
     kind = sandbox.isReady ? .unknown : .notReady
-    add(kind, "its status could not be read: \(why)")
+    add(kind, "listed as \(sandbox.isReady ? "ready" : "not ready"), its status could not be read: \(why)")
   }
 
   private static func rank(_ kind: Kind) -> Int { Kind.allCases.firstIndex(of: kind) ?? 0 }
