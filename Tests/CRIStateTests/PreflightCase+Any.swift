@@ -86,6 +86,13 @@ extension PreflightCase {
 
     PreflightCase(rule: "N15", name: "two ready sandboxes of one pod", objects: ["default/web"]) { $0.addTwin() },
     PreflightCase(rule: "N15", name: "two, on CRI-O", runtime: .crio, objects: ["default/web"]) { $0.addTwin() },
+    PreflightCase(rule: "N15", name: "one of them is only listed", objects: ["default/web"]) {
+      $0.addTwin()
+      let twin = $0.snapshot.sandboxes.removeLast()
+      $0.snapshot.unread = [
+        Unread(what: "sandbox", why: "no", kind: .pod, id: twin.id, pod: twin.pod, isLive: true)
+      ]
+    },
     PreflightCase(rule: "N15", name: "an old one of the pod that is not ready") {
       $0.addTwin()
       $0.snapshot.sandboxes[3].status.state = .notReady

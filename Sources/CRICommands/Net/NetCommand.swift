@@ -40,7 +40,7 @@ struct NetCommand: AsyncParsableCommand {
     } catch {
       throw Failure(error, client.endpoint)
     }
-    let report = try NetReport(snapshot, listed: await listed(client, snapshot), pods: pods)
+    let report = try NetReport(snapshot, pods: pods)
     switch output {
     case .json: try StandardStream.output.write(OutputFormat.json.text(of: report.json) ?? "")
     case .yaml: try StandardStream.output.write(OutputFormat.yaml.text(of: report.json) ?? "")
@@ -51,18 +51,6 @@ struct NetCommand: AsyncParsableCommand {
       try StandardStream.output.write(NetText(report: report, isWide: output == .wide, style: style).text)
     }
     if report.code != .done { throw ExitCode(report.code.rawValue) }
-  }
-}
-
-extension NetCommand {
-  /// The runtime's list, where it has sandboxes whose status could not be read: it alone tells what they are called.
-  private func listed(_ client: Client, _ snapshot: Snapshot) async throws(Failure) -> [PodSandbox] {
-    guard snapshot.unread.contains(where: { $0.kind == .pod }) else { return [] }
-    do throws(RPCError) {
-      return try await client.runtime.podSandboxes()
-    } catch {
-      throw Failure(error, client.endpoint)
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 package import CRIJSON
-package import CRI
+internal import CRI
 package import CRIState
 
 /// The pods' networks, judged.
@@ -20,13 +20,11 @@ package struct NetReport: Hashable, Sendable {
   private let runtime: RuntimeFacts
   private let hasUnreadPods: Bool
 
-  /// - Parameters:
-  ///   - listed: the runtime's list; of it, those count that the snapshot could not read.
-  ///   - pods: names, `NAMESPACE/NAME`, uids or beginnings of ids; empty for all.
+  /// - Parameter pods: names, `NAMESPACE/NAME`, uids or beginnings of ids; empty for all.
   /// - Throws: where one of them fits nothing.
-  package init(_ snapshot: Snapshot, listed: [PodSandbox] = [], pods: [String] = []) throws(Failure) {
-    let faults = Dictionary(snapshot.unread.filter { $0.kind == .pod }.map { ($0.id, $0) }) { first, _ in first }
-    let others = listed.filter { faults[$0.id] != nil }.map(SandboxRecord.init(listed:))
+  package init(_ snapshot: Snapshot, pods: [String] = []) throws(Failure) {
+    let faults = Dictionary(snapshot.unread.filter { $0.kind == .pod }.map { ($0.id, $0.why) }) { first, _ in first }
+    let others = snapshot.unread.compactMap(SandboxRecord.init(unread:))
     for pod in pods where !(snapshot.sandboxes + others).contains(where: { Self.matches($0, pod) }) {
       throw Failure(
         .usage, "no pod is called \(pod), by name, namespace/name, UID or the beginning of its ID; see: cri pods")
@@ -42,13 +40,13 @@ package struct NetReport: Hashable, Sendable {
         verdict: NetworkVerdict(of: sandbox, containers: containers[sandbox.id] ?? [], book: book), isRead: true)
     }
     let unreadRows = others.filter(isChosen).map { sandbox in
-      Row(sandbox: sandbox, verdict: NetworkVerdict(unread: sandbox, why: faults[sandbox.id]?.why ?? ""), isRead: false)
+      Row(sandbox: sandbox, verdict: NetworkVerdict(unread: sandbox, why: faults[sandbox.id] ?? ""), isRead: false)
     }
     rows = (read + unreadRows).sorted { Self.order($0.sandbox) < Self.order($1.sandbox) }
     var part = snapshot
     part.sandboxes = chosen
     part.containers = chosen.flatMap { containers[$0.id] ?? [] }
-    // Of one that is not listed any more, nobody knows whether it was meant.
+    // Of one without a name, nobody knows whether it was meant.
     let passedOver = Set(others.filter { !isChosen($0) }.map(\.id))
     let unread = snapshot.unread.filter { $0.kind == .pod && !passedOver.contains($0.id) }
     hasUnreadPods = !unread.isEmpty
@@ -87,12 +85,11 @@ package struct NetReport: Hashable, Sendable {
 }
 
 extension SandboxRecord {
-  /// What the runtime's list tells of a sandbox.
-  fileprivate init(listed item: PodSandbox) {
-    self.init(
-      status: PodSandboxStatus(
-        id: item.id, metadata: item.metadata, state: item.state, createdAt: item.createdAt, labels: item.labels,
-        annotations: item.annotations, runtimeHandler: item.runtimeHandler))
+  /// What the runtime's list tells of a sandbox whose status could not be read; nil for anything else.
+  fileprivate init?(unread: Unread) {
+    guard unread.kind == .pod, let pod = unread.pod, let isReady = unread.isLive else { return nil }
+    let metadata = PodSandboxMetadata(name: pod.name, uid: pod.uid, namespace: pod.namespace)
+    self.init(status: PodSandboxStatus(id: unread.id, metadata: metadata, state: isReady ? .ready : .notReady))
   }
 }
 

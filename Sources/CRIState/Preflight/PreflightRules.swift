@@ -147,12 +147,15 @@ extension PreflightRules {
       because: "kubelet kills them all and makes the pod anew when it next looks at it (C2)",
       instead: "stop and remove those that are not the newest (crictl stopp, crictl rmp), or let kubelet do it first"
     ) { (facts, found) throws(Unchecked) in
-      let pods = Dictionary(grouping: facts.readySandboxes.filter { !$0.pod.uid.isEmpty }, by: \.pod.uid)
-      for record in facts.readySandboxes {
+      let read = facts.readySandboxes.map { (id: $0.id, pod: $0.pod) }
+      let others = facts.snapshot.unread.filter { $0.kind == .pod && $0.isLive == true }
+      let ready = (read + others.compactMap { gap in gap.pod.map { (gap.id, $0) } }).filter { !$0.pod.uid.isEmpty }
+      let pods = Dictionary(grouping: ready, by: \.pod.uid)
+      for (id, pod) in ready {
         // Once a pod, in the list's order.
-        guard let twins = pods[record.pod.uid], twins.count > 1, twins[0].id == record.id else { continue }
-        let ids = twins.map { "\(Words.id($0.id)) of \($0.status.createdAt)" }.joined(separator: ", ")
-        found.hit(.pod(record), "\(twins.count): \(ids)")
+        guard let twins = pods[pod.uid], twins.count > 1, twins[0].id == id else { continue }
+        let ids = twins.map { Words.id($0.id) }.joined(separator: ", ")
+        found.hit(ObjectName(.pod, pod: pod, id: id), "\(twins.count): \(ids)")
       }
     },
   ]
