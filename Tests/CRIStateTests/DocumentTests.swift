@@ -21,6 +21,7 @@ import TestSupport
     snapshot.sandboxes[0].status.state = .init(rawValue: 77)
     snapshot.sandboxes[0].status.linux?.namespaces?.options?.network = .init(rawValue: 9)
     snapshot.sandboxes[0].facts.runtimeHandler = "crun"
+    snapshot.sandboxes[0].facts.isShimSilent = true
     snapshot.containers[0].status.state = .init(rawValue: 78)
     snapshot.containers[0].status.stopSignal = .init(rawValue: 1000)
     snapshot.containers[0].status.exitCode = -1

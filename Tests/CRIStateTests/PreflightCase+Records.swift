@@ -101,5 +101,10 @@ extension PreflightCase {
       $0.editRecords { $0.sandboxes[0].annotations[key] = "<left out>" }
     },
     PreflightCase(rule: "P17", name: "no records", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
+
+    PreflightCase(rule: "P18", name: "a shim that does not answer", objects: ["default/web"]) {
+      $0.snapshot.sandboxes[0].facts.isShimSilent = true
+    },
+    PreflightCase(rule: "P18", name: "that of a stopped pod") { $0.snapshot.sandboxes[2].facts.isShimSilent = true },
   ]
 }

@@ -23,7 +23,7 @@ import Testing
     }
     #expect(Set(PreflightRules.table.map(\.id)).count == PreflightRules.table.count)
     let known = Set(PreflightRules.table.map(\.id))
-    #expect(known.isSuperset(of: (1...17).map { "P\($0)" } + (1...4).map { "O\($0)" }))
+    #expect(known.isSuperset(of: (1...18).map { "P\($0)" } + (1...4).map { "O\($0)" }))
   }
 
   @Test(arguments: [Advisory.Product.containerd, .crio])

@@ -64,6 +64,12 @@ import TestSupport
     #expect(try #require(SandboxFacts(info: ["info": text])).interfaces == nil)
   }
 
+  @Test(arguments: [("unknown", true), ("running", false), ("deleted", false), ("", false)])
+  func `a shim that does not answer`(state: String, isSilent: Bool) throws {
+    let facts = try #require(SandboxFacts(info: ["info": #"{"pid": 7, "processStatus": "\#(state)"}"#]))
+    #expect(facts.isShimSilent == isSilent)
+  }
+
   @Test func `newer keys in a CNI result do not count`() throws {
     func facts(_ more: String) -> SandboxFacts? {
       SandboxFacts(info: [

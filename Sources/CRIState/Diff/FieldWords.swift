@@ -25,6 +25,7 @@ enum FieldWords {
     "facts.pid": "pid",
     "facts.networkNamespace": "network namespace",
     "facts.isNetworkNamespaceClosed": "network namespace closed",
+    "facts.isShimSilent": "shim silent",
     "facts.interfaces": "interfaces",
     "facts.runtimeHandler": "runtime handler",
     "bootId": "boot id",

@@ -57,6 +57,13 @@ extension PreflightRules {
         return faults.isEmpty ? nil : faults.joined(separator: "; ")
       }
     },
+    PreflightCheck(
+      "P18", .containerd, .critical, .pods, "its shim does not answer",
+      because: "containerd waits ten seconds for it when it starts, then takes the pod for ended (C3)",
+      instead: "see what stops the shim (its process, the disk), or drain the node"
+    ) { (facts, found) throws(Unchecked) in
+      for record in facts.readySandboxes where record.facts.isShimSilent { found.hit(.pod(record), "") }
+    },
   ]
 
   private static func faults(of record: SandboxRecord, _ disk: DiskSandbox) -> [String] {

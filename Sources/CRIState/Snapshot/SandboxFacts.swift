@@ -15,13 +15,17 @@ public struct SandboxFacts: Hashable, Sendable {
   public var runtimeHandler: String?
   /// What the pause process runs, by the name that it was pulled by. Only containerd tells.
   public var pauseImage: String?
+  /// Whether containerd up to 2.0 has waited in vain for the shim to say how the pause process does; newer ones answer
+  /// with an error.
+  public var isShimSilent: Bool
 
   /// Whether it is known that there is no pause process: CRI-O, which alone gives this handler, tells each that there is.
   var hasNoPause: Bool { pid == nil && runtimeHandler != nil }
 
   public init(
     pid: Int32? = nil, networkNamespace: String? = nil, isNetworkNamespaceClosed: Bool? = nil,
-    interfaces: [NetworkInterface]? = nil, runtimeHandler: String? = nil, pauseImage: String? = nil
+    interfaces: [NetworkInterface]? = nil, runtimeHandler: String? = nil, pauseImage: String? = nil,
+    isShimSilent: Bool = false
   ) {
     self.pid = pid
     self.networkNamespace = networkNamespace
@@ -29,6 +33,7 @@ public struct SandboxFacts: Hashable, Sendable {
     self.interfaces = interfaces
     self.runtimeHandler = runtimeHandler
     self.pauseImage = pauseImage
+    self.isShimSilent = isShimSilent
   }
 }
 
@@ -61,6 +66,7 @@ extension SandboxFacts {
     pid = root["pid"]?.intValue.flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
     isNetworkNamespaceClosed = root["netNamespaceClosed"]?.boolValue
     pauseImage = root["image"]?.nonEmptyString
+    isShimSilent = root["processStatus"]?.stringValue == "unknown"
     let spec = root["runtimeSpec"]
     let network = spec?["linux"]?["namespaces"]?.arrayValue?.first { $0["type"]?.stringValue == "network" }
     // With user namespaces the runtime's specification has no path, containerd's metadata has.

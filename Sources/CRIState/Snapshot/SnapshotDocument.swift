@@ -122,6 +122,7 @@ extension SandboxRecord {
     }
     if let handler = self.facts.runtimeHandler { facts["runtimeHandler"] = .string(handler) }
     if let image = self.facts.pauseImage { facts["pauseImage"] = .string(image) }
+    if self.facts.isShimSilent { facts["isShimSilent"] = true }
     facts["interfaces"] = self.facts.interfaces.map { .array($0.map(\.json)) } ?? .null
     var record: JSONObject = ["status": status.json(), "facts": .object(facts)]
     record["truth"] = truth?.json
@@ -139,7 +140,8 @@ extension SandboxRecord {
         isNetworkNamespaceClosed: try facts.optional("isNetworkNamespaceClosed", \.boolValue),
         interfaces: interfaces == nil ? nil : try facts.array("interfaces", NetworkInterface.init),
         runtimeHandler: try facts.optional("runtimeHandler", \.stringValue),
-        pauseImage: try facts.optional("pauseImage", \.stringValue)),
+        pauseImage: try facts.optional("pauseImage", \.stringValue),
+        isShimSilent: try facts.optional("isShimSilent", \.boolValue) ?? false),
       truth: try reader.optionalMember("truth", SandboxTruth.init))
   }
 }
