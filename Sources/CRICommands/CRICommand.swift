@@ -93,7 +93,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     }
     // crictl's letters for help and the version; subcommands have -v for themselves.
     if let first = rest.first, let word = ["h": "help", "-v": "--version"][first] { words[0] = word }
-    if let type = rest.first.flatMap(CRICommand.subcommand) { words = GoSpelling.normalized(rest, type) }
+    if rest.first.flatMap(CRICommand.subcommand) != nil { words = GoSpelling.normalized(rest) }
     if var command = parse(words) ?? parse(GoSpelling.respelled(words)) {
       return try await Globals.$current.withValue(globals) {
         try await command.run()

@@ -4,12 +4,10 @@ internal import ArgumentParser
 enum GoSpelling {
   /// The words of a subcommand, its name first, as ArgumentParser reads them: it would take the word after `--name=` for
   /// the name, and `-all` for three letters.
-  static func normalized(_ words: [String], _ command: any ParsableCommand.Type) -> [String] {
+  static func normalized(_ words: [String]) -> [String] {
     if words.count == 2, ["help", "h"].contains(words[1]) { return [words[0], "--help"] }
-    let own = words.prefix { $0 != "--" }
     // What a subcommand takes is asked of it where it must be known only: the answer takes as long as an easy command.
-    guard own.dropFirst().contains(where: isOdd) else { return words }
-    return words.prefix(1) + respelled(own.dropFirst(), CompletionTree(command)) + words[own.endIndex...]
+    return words.prefix { $0 != "--" }.dropFirst().contains(where: isOdd) ? respelled(words) : words
   }
 
   /// The words of what was wrong as they are: Go takes what follows an option for its value, also where it begins with a
