@@ -20,10 +20,9 @@ struct VerifyRemedy {
 
     /// Whether pods are ready and without the address that they had, although their network is still there.
     var hasForgottenAddresses: Bool {
-      let closed = Set(
-        report.findings.filter { ["pod.netns", "pod.netns-closed", "pod.netns-inode"].contains($0.rule.id) }.compactMap(
-          \.object.pod))
-      return affected.contains { $0.rule == "C5" && $0.before != "none" && !closed.contains($0.pod) }
+      let rules: Set = ["pod.netns", "pod.netns-closed", "pod.netns-inode", "pod.network-gone"]
+      let gone = Set(report.findings.filter { rules.contains($0.rule.id) }.compactMap(\.object.pod))
+      return affected.contains { $0.rule == "C5" && $0.before != "none" && !gone.contains($0.pod) }
     }
 
     /// Whether kubelet kills pods, at once or later.

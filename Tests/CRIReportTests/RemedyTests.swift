@@ -26,6 +26,19 @@ import Testing
       _ = $0
     },
     Loss(
+      description: "forgotten addresses of interfaces that are gone", runtime: "cri-o-1.37",
+      words: "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one"
+    ) {
+      for index in $1.sandboxes.indices where !$1.sandboxes[index].isHostNetwork {
+        let address = $1.sandboxes[index].ip
+        $1.sandboxes[index].status.network?.ip = ""
+        $1.sandboxes[index].truth = SandboxTruth(
+          namespace: .read(.alive(NamespaceID(device: 4, inode: UInt64(index)))), interfaces: .read([]),
+          cache: .read([CNICacheEntry(network: "n", interface: "eth0", addresses: [address])]))
+      }
+      _ = $0
+    },
+    Loss(
       description: "namespaces that are gone", runtime: "containerd-1.6.12",
       words: "drain the node, or recreate them one by one"
     ) {

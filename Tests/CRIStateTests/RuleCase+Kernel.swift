@@ -100,6 +100,16 @@ extension RuleCase {
       addTruth(&before, &after)
       after.sandboxes[0].truth?.interfaces = .read([])
     },
+    .fires("pod.network-gone", "eth0 was deleted, and the address forgotten", "ok", "there is no eth0") {
+      before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.interfaces = .read([])
+      after.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    },
+    .holds("pod.network-gone", "the address alone is forgotten") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    },
     .holds("pod.network-gone", "it was so before") { before, after in
       addTruth(&before, &after)
       before.sandboxes[0].truth?.interfaces = .read([])

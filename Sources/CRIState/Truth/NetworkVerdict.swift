@@ -35,6 +35,15 @@ public struct NetworkVerdict: Hashable, Sendable {
   /// One line each, the verdict's own first.
   public var reasons: [String] { findings.map(\.reason) }
 
+  /// Where the kernel has none of the addresses that the runtime forgot: giving them back would not mend the pod.
+  private var emptiness: String?
+
+  /// What is wrong beside an address that the runtime forgot; nil where nothing is.
+  var fault: (kind: Kind, words: String)? {
+    guard kind != .lost else { return emptiness.map { (.gone, $0) } }
+    return kind.isBad ? (kind, reasons.first ?? "") : nil
+  }
+
   private var findings: [Finding] = []
 
   /// - Parameters:
@@ -133,9 +142,8 @@ public struct NetworkVerdict: Hashable, Sendable {
     if let first = sources.first {
       let addresses = first.1.joined(separator: ", ")
       let others = sources.map(\.0).joined(separator: " and ")
-      // Where the kernel has none either, giving the runtime its address back would not mend the pod.
-      let gone = isNamespaceAlive == true && real?.isEmpty == true ? "; \(Self.emptiness(of: sandbox))" : ""
-      add(.lost, "\(what); \(addresses) by \(others)\(gone)")
+      if isNamespaceAlive == true, real?.isEmpty == true { emptiness = Self.emptiness(of: sandbox) }
+      add(.lost, "\(what); \(addresses) by \(others)" + (emptiness.map { "; \($0)" } ?? ""))
     } else if kept.isEmpty, isNamespaceAlive == true, real != nil {
       add(.gone, "neither the runtime nor the network namespace has an address")
     } else if isNamespaceAlive != false {

@@ -171,10 +171,8 @@ private struct NetworkView {
     let subnets = snapshot.runtime.settings?.networks?.flatMap(\.subnets) ?? []
     for sandbox in snapshot.sandboxes where sandbox.isReady && !sandbox.isHostNetwork {
       let verdict = NetworkVerdict(of: sandbox, containers: containers[sandbox.id] ?? [], book: book)
-      // That it has no address at all is the finding of the address's own rule.
-      if verdict.kind.isBad && verdict.kind != .lost {
-        faults[sandbox.id] = (verdict.kind, verdict.reasons.first ?? "")
-      }
+      // That the runtime has no address is the finding of the address's own rule.
+      faults[sandbox.id] = verdict.fault
       namespaces[sandbox.id] = (sandbox.truth?.namespace?.value).map { if case .alive = $0 { true } else { false } }
       if let address = IPAddress(sandbox.ip), !subnets.contains(where: { $0.contains(address) }) {
         outside.insert(sandbox.id)
