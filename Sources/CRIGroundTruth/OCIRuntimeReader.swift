@@ -11,6 +11,8 @@ struct OCIRuntimeReader {
   /// The runtime's own configuration, from its verbose status; nil where it gives none.
   let configuration: JSON?
   let table: ProcessTable?
+  /// The ids of the runtime's own objects.
+  let listed: Set<String>
   let daemon: Int32?
   let places: Places
 
@@ -59,9 +61,10 @@ struct OCIRuntimeReader {
       }
   }
 
-  /// What conmon was told, for CRI-O before it gave its configuration away.
+  /// What conmon was told, for CRI-O before it gave its configuration away. Podman's conmons are none of its business.
   private func running() -> [(handler: String, program: String)] {
-    Set((table?.keepers.values.compactMap(\.runtime)) ?? []).map {
+    let own = table?.keepers.values.filter { listed.contains($0.id) } ?? []
+    return Set(own.compactMap(\.runtime)).map {
       ($0.split(separator: "/").last.map(String.init) ?? $0, $0)
     }
   }

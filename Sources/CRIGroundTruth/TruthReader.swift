@@ -43,7 +43,8 @@ package struct TruthReader: Sendable {
       snapshot.truth = NodeTruth(
         orphans: orphans(snapshot, view, table, askedAt: askedAt),
         ociRuntimes: OCIRuntimeReader(
-          configuration: configuration, table: table.value, daemon: snapshot.daemon.pid, places: view.places
+          configuration: configuration, table: table.value, listed: snapshot.listed, daemon: snapshot.daemon.pid,
+          places: view.places
         ).read(),
         kubelet: KubeletReader(table: table, places: view.places).read())
     }
@@ -128,14 +129,11 @@ package struct TruthReader: Sendable {
     _ snapshot: Snapshot, _ view: NodeView, _ table: Reading<ProcessTable>, askedAt: UInt64
   ) -> Reading<[Orphan]> {
     guard let table = table.value else { return .unread(table.reason ?? UnreadReason("")) }
-    // What is listed and could not be read in detail is listed all the same.
-    let listed =
-      snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id) + snapshot.unread.map(\.id)
     let socket = FileIdentity(of: snapshot.daemon.socket)
     let path = snapshot.daemon.socket
     let grace = Self.grace * Kernel.ticksPerSecond
     let search = OrphanSearch(
-      table: table, listed: Set(listed),
+      table: table, listed: snapshot.listed,
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
       // What the daemon found when it began is nothing that it is making.

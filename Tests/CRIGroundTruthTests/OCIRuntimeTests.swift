@@ -7,8 +7,12 @@ import Testing
 
 /// Which programs run the containers in the end.
 @Suite struct OCIRuntimeTests {
-  private func read(_ node: FakeNode, _ configuration: String?) throws -> Reading<[OCIRuntime]>? {
+  private func read(
+    _ node: FakeNode, _ configuration: String?, listing id: String? = nil
+  ) throws -> Reading<[OCIRuntime]>? {
     var snapshot = node.snapshot()
+    // What could not be read in detail is listed all the same.
+    snapshot.unread = id.map { [Unread(what: "container", why: "no answer", kind: .container, id: $0)] } ?? []
     TruthReader(places: node.places)
       .addTruth(to: &snapshot, askedAt: 0, configuration: try configuration.map { try JSON.parse($0) })
     return snapshot.truth?.ociRuntimes
@@ -53,7 +57,8 @@ import Testing
     )
     #expect(configured == .read([OCIRuntime(handler: "crun", path: crun, version: .read("crun version 1.8"))]))
     try node.conmon(70, FakeNode.id("a"))
-    #expect(try read(node, nil)?.value?.map(\.path) == ["/usr/bin/crun"])
+    #expect(try read(node, nil, listing: FakeNode.id("a"))?.value?.map(\.path) == ["/usr/bin/crun"])
+    #expect(try read(node, nil, listing: FakeNode.id("b"))?.value == nil, "that conmon is Podman's")
   }
 
   @Test func `what cannot be told has a reason`() throws {

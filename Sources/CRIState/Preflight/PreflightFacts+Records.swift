@@ -9,11 +9,6 @@ extension PreflightFacts {
 
   func records() throws(Unchecked) -> DiskRecords { try disk().records.get() }
 
-  /// The ids of all that the runtime lists, also of that whose status could not be read.
-  var listed: Set<String> {
-    Set(snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id) + snapshot.unread.map(\.id))
-  }
-
   /// Looks at each ready pod with a network of its own, beside its record on disk.
   func comparePods(
     _ found: inout PreflightOutcome, _ fault: (SandboxRecord, DiskSandbox) -> String?

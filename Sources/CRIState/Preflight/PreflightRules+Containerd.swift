@@ -75,7 +75,7 @@ extension PreflightRules {
       instead: "see what it is (ctr -n k8s.io containers info ID), and remove it"
     ) { (facts, found) throws(Unchecked) in
       let records = try facts.records()
-      let listed = facts.listed
+      let listed = facts.snapshot.listed
       let known = Set(records.sandboxes.map(\.id))
       let stored = facts.storeIsRead ? facts.containerd?.store.value?.sandboxes ?? [] : []
       for record in records.sandboxes + stored.filter({ !known.contains($0.id) })
@@ -113,7 +113,7 @@ extension PreflightRules {
       instead: "wait until it runs, or remove it where it failed to start"
     ) { (facts, found) throws(Unchecked) in
       facts.containersBeforeStart(&found)
-      let listed = facts.listed
+      let listed = facts.snapshot.listed
       for record in try facts.records().sandboxes where !listed.contains(record.id) && facts.isYoung(record.created) {
         found.hit(ObjectName(.pod, pod: record.pod, id: record.id), "made \(record.created), not listed yet")
       }

@@ -152,6 +152,9 @@ public struct Unread: Hashable, Sendable {
 }
 
 extension Snapshot {
+  /// The ids of all that the runtime lists, also of that whose details could not be read.
+  package var listed: Set<String> { Set(sandboxes.map(\.id) + containers.map(\.id) + unread.map(\.id)) }
+
   /// Whether this object, or the whole list of its kind, could not be read: it may well be there.
   func lacks(_ kind: ObjectName.Kind, _ id: String = "") -> Bool { gap(kind, id) != nil }
 
