@@ -43,6 +43,9 @@ import Testing
     recreate("C1", .atKubeletRestart, "kubelet's label names another pod") { _, after in
       after.sandboxes[0].status.labels["io.kubernetes.pod.uid"] = "uid-other"
     },
+    recreate("C1", .immediate, "it has another pod's uid, and the label of its own") { _, after in
+      after.sandboxes[0].status.metadata?.uid = "uid-other"
+    },
     recreate("C2", .immediate, "a second sandbox is ready") { before, after in
       after.sandboxes.append(before.successor(of: 0))
     },

@@ -22,8 +22,11 @@ struct Kubelet {
     staticPods = before.truth?.kubelet?.staticPods?.value ?? after.truth?.kubelet?.staticPods?.value ?? []
     // Kubelet asks by label; a pod that something else made has none, and is known by its metadata alone.
     let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
+    let uids = Dictionary(before.sandboxes.map { ($0.id, $0.pod.uid) }) { first, _ in first }
     sandboxesAfter = Dictionary(grouping: after.sandboxes) { record in
-      record.status.labels[Self.uidLabel] ?? (hasLabel.contains(record.pod.uid) ? "" : record.pod.uid)
+      // By another uid it is of a pod that kubelet does not know, and that it kills, whatever its label says.
+      if let uid = uids[record.id], uid != record.pod.uid { return "" }
+      return record.status.labels[Self.uidLabel] ?? (hasLabel.contains(record.pod.uid) ? "" : record.pod.uid)
     }
     (statesBefore, statesAfter) = (Self.states(before), Self.states(after))
     let (podsBefore, podsAfter) = (Self.podOfSandbox(before), Self.podOfSandbox(after))
