@@ -32,7 +32,8 @@ struct OCIRuntimeReader {
     var versions: [String: Reading<String>] = [:]
     let preset = configuration?["containerd"]?["defaultRuntimeName"] ?? configuration?["crio"]?["DefaultRuntime"]
     return .read(
-      programs.sorted { $0.handler < $1.handler }.prefix(Self.maximum).map { handler, program in
+      programs.sorted { ($0.handler, $0.program) < ($1.handler, $1.program) }.prefix(Self.maximum).map {
+        handler, program in
         guard let path = Self.find(program, in: variable, root: places.root) else {
           return OCIRuntime(
             handler: handler, isDefault: preset?.stringValue == handler, path: program,

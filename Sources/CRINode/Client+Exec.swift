@@ -10,7 +10,9 @@ extension Client {
   ///   - patience: for each of them, in whole seconds.
   public func probeExec(_ snapshot: inout Snapshot, in scope: Scope = Scope(), patience: Duration = .seconds(10)) async
   {
-    let sandboxes = Set(snapshot.sandboxes.filter { scope.contains($0.pod) }.map(\.id))
+    // Where a sandbox does not answer, its containers tell whether its shim does.
+    let silent = snapshot.unread.filter { $0.kind == .pod && $0.pod.map(scope.contains) ?? scope.isWhole }.map(\.id)
+    let sandboxes = Set(snapshot.sandboxes.filter { scope.contains($0.pod) }.map(\.id) + silent)
     let ids = snapshot.containers.filter { $0.isRunning && sandboxes.contains($0.sandboxID) }.map(\.id)
     var found: [String: Reading<ExecTruth>] = [:]
     await withTaskGroup(of: (String, Reading<ExecTruth>).self) { group in

@@ -45,7 +45,9 @@ struct VerifyRemedy {
       !$0.rules.isEmpty && $0.rules.isSubset(of: ["pod.replaced", "container.replaced"])
     },
     VerifyRemedy(text: "kubelet has not made these pods anew: see its log, and wait longer with --wait") {
-      !$0.rules.isEmpty && $0.rules.isSubset(of: ["pod.successor", "container.successor"])
+      let made: Set = ["pod.successor", "container.successor"]
+      return !$0.rules.isDisjoint(with: made)
+        && $0.rules.isSubset(of: made.union(["image.missing", "image.pinned", "runtime.pause-image"]))
     },
     VerifyRemedy(
       text:

@@ -14,10 +14,11 @@ struct VerifyWords {
   var title: String {
     let (before, after) = (report.before, report.after)
     let runtime = before.runtime == after.runtime ? after.runtime : "\(before.runtime) → \(after.runtime)"
-    let process = [before, after].map { $0.daemon.pid.map { "\($0)" } ?? "unknown" }.joined(separator: " → ")
-    if before.daemon.wasReplaced(by: after.daemon) == false {
-      return "\(runtime) on \(after.host.name): process \(after.daemon.pid ?? 0), not restarted"
-    }
+    let isSame = before.daemon.wasReplaced(by: after.daemon) == false
+    let process =
+      isSame
+      ? "\(after.daemon.pid ?? 0), not restarted"
+      : [before, after].map { $0.daemon.pid.map { "\($0)" } ?? "unknown" }.joined(separator: " → ")
     let why = report.scenarioReason.map { " (\($0))" } ?? ""
     return "\(report.scenario.rawValue) of \(runtime) on \(after.host.name): process \(process)\(why)"
   }
@@ -79,8 +80,12 @@ struct VerifyWords {
     var lines: [String] = []
     let recreated = affected.values.count { $0.action == .recreate }
     if recreated > 0 {
-      lines.append(
-        "kubelet will kill and recreate \(count(recreated, "pod")) (only kill, where restartPolicy is Never)")
+      // A pod of which nothing is left is made anew whatever its policy says.
+      let isOpen = affected.values.contains {
+        $0.action == .recreate && $0.restartPolicy == nil && $0.rule != "C1"
+      }
+      let condition = isOpen ? " (only kill, where restartPolicy is Never)" : ""
+      lines.append("kubelet will kill and recreate \(count(recreated, "pod"))\(condition)")
     }
     let killed = affected.values.count { $0.action == .kill }
     if killed > 0 { lines.append("kubelet will kill \(count(killed, "pod")) for good (restartPolicy)") }

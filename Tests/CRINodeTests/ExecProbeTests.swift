@@ -41,7 +41,12 @@ struct ExecProbeTests {
     defer { server.stop() }
     var snapshot = try Snapshot.recorded("containerd-1.6.20", .before)
     let namespace = snapshot.sandboxes[0].pod.namespace
-    let scoped = Set(snapshot.sandboxes.filter { $0.pod.namespace == namespace }.map(\.id))
+    // One whose status is not answered: its containers tell whether its shim is reached.
+    let silent = snapshot.sandboxes.removeFirst()
+    snapshot.unread = [
+      Unread(what: "sandbox", why: "no answer", kind: .pod, id: silent.id, pod: silent.pod, isLive: true)
+    ]
+    let scoped = Set([silent.id]).union(snapshot.sandboxes.filter { $0.pod.namespace == namespace }.map(\.id))
     let client = Client(try Endpoint(folder.file("runtime.sock")), options: .init(api: .only(.v1)))
     await client.probeExec(&snapshot, in: Scope(namespaces: [namespace]))
     let running = snapshot.containers.filter { $0.isRunning && scoped.contains($0.sandboxID) }

@@ -11,6 +11,7 @@ import Testing
     let description: String
     let runtime: String
     let words: String
+    var scenario: Scenario? = .restart
     let change: @Sendable (inout Snapshot, inout Snapshot) -> Void
   }
 
@@ -62,6 +63,16 @@ import Testing
       ]
       $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "n", subnets: [])])
       $1.runtime.settings = RuntimeSettings(networks: [])
+    },
+    Loss(
+      description: "another runtime, before kubelet has made the pods, an image away too", runtime: "containerd-2.4",
+      words: "kubelet has not made these pods anew: see its log, and wait longer with --wait", scenario: .migrate
+    ) {
+      $1.runtime.name = "cri-o"
+      $1.sandboxes = []
+      $1.containers = []
+      $1.images = $1.images.filter(\.pinned)
+      _ = $0
     },
     Loss(
       description: "stopped pods", runtime: "containerd-2.4",
@@ -164,7 +175,7 @@ import Testing
   ]
 
   @Test(arguments: losses) func `one remedy, and only where it helps`(loss: Loss) throws {
-    let view = try ReportView.recorded(loss.runtime, change: loss.change)
+    let view = try ReportView.recorded(loss.runtime, scenario: loss.scenario, change: loss.change)
     #expect(view.verdict.line.hasPrefix("LOST: ") && view.verdict.line.hasSuffix(loss.words), "\(view.verdict.line)")
     #expect(view.verdict.line.contains("7843") == loss.words.contains("7843"))
   }

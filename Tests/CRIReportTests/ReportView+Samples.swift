@@ -9,10 +9,11 @@ extension ReportView {
 
   /// Of two recorded snapshots, after a change.
   static func recorded(
-    _ runtime: String, failingOn threshold: Severity = .major, exitCode: Int32? = nil, failure: String? = nil,
+    _ runtime: String, scenario: Scenario? = .restart, failingOn threshold: Severity = .major, exitCode: Int32? = nil,
+    failure: String? = nil,
     change: (_ before: inout Snapshot, _ after: inout Snapshot) -> Void = { _, _ in }
   ) throws -> ReportView {
-    let report = try Report.recorded(runtime, change: change)
+    let report = try Report.recorded(runtime, scenario: scenario, change: change)
     let code: Int32 =
       switch report.verdict(failingOn: threshold) {
       case .intact: 0
@@ -53,11 +54,12 @@ extension ReportView {
 
 extension Report {
   static func recorded(
-    _ runtime: String, change: (_ before: inout Snapshot, _ after: inout Snapshot) -> Void = { _, _ in }
+    _ runtime: String, scenario: Scenario? = .restart,
+    change: (_ before: inout Snapshot, _ after: inout Snapshot) -> Void = { _, _ in }
   ) throws -> Report {
     var (before, after) = (try Snapshot.recorded(runtime, .before), try Snapshot.recorded(runtime, .after))
     change(&before, &after)
-    return Report(scenario: .restart, before: before, after: after)
+    return Report(scenario: scenario, before: before, after: after)
   }
 }
 

@@ -136,6 +136,28 @@ import Testing
     #expect(lines.last?.hasPrefix("LOST: state of 2 objects; ") == true)
   }
 
+  @Test func `the first line says which scenario was taken, and why`() throws {
+    let kubelet = { (pid: Int32) in
+      NodeTruth(kubelet: KubeletTruth(processes: .read([KubeletTruth.Instance(pid: pid, startTime: 4)])))
+    }
+    let view = try ReportView.recorded("containerd-1.6.20", scenario: nil) { before, after in
+      (before.truth, after.truth) = (kubelet(40), kubelet(41))
+      after.daemon = before.daemon
+    }
+    #expect(view.title.hasPrefix("kubelet-restart of containerd 1.6.20"), "\(view.title)")
+    #expect(view.title.hasSuffix("not restarted (kubelet is another process, the runtime is not)"), "\(view.title)")
+  }
+
+  @Test func `what is made anew whatever its policy has no condition`() throws {
+    let view = try ReportView.recorded("containerd-1.6.20") { before, after in
+      guard let index = after.sandboxes.firstIndex(where: \.isReady) else { return }
+      after.sandboxes.remove(at: index)
+      _ = before
+    }
+    let lines = ReportFormat.table.text(view).split(separator: "\n")
+    #expect(lines.contains("kubelet will kill and recreate 1 pod"), "\(lines)")
+  }
+
   @Test func `a pod's containers are named under it`() throws {
     let view = try ReportView.recorded("containerd-2.4") { _, after in
       guard let container = after.containers.firstIndex(where: \.isRunning),
@@ -222,6 +244,7 @@ import Testing
     let view = try ReportView.recorded("containerd-1.6.12") { before, after in
       guard let index = before.sandboxes.firstIndex(where: { $0.pod.name == "p-web" }) else { return }
       before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = "file"
+      before.host.name = "web"
       let pod = StaticPod(namespace: "default", name: "p", restartPolicy: .never)
       before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read([pod])))
       _ = after

@@ -102,6 +102,13 @@ import Testing
       after.sandboxes[0].status.network?.ip = "10.0.0.3"
     },
     keep("absent options mean the pod's own network") { _, after in after.sandboxes[0].status.linux = nil },
+    restart("B1", .immediate, ["nginx"], "a Job's container is forgotten, the one that initialised it is left") {
+      before, after in
+      RuleCase.makeJob(&before, &after)
+      before.containers[1].status.exitCode = 0
+      after.containers[1].status.exitCode = 0
+      after.containers.removeFirst()
+    },
     keep("made by crictl, without kubelet's labels") { before, after in
       for index in before.sandboxes.indices { before.sandboxes[index].status.labels = [:] }
       for index in before.containers.indices { before.containers[index].status.labels = [:] }
@@ -212,6 +219,16 @@ import Testing
     #expect(proxy.pod.name == "proxy")
     #expect(proxy.rule == "C4")
     #expect(proxy.before == "node" && proxy.after == "pod")
+  }
+
+  @Test func `two ready sandboxes are as many before where they were there`() {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    for change in [false, true] {
+      if change { before.sandboxes.append(before.successor(of: 0)) }
+      after.sandboxes = Snapshot.before.sandboxes + [Snapshot.before.successor(of: 0)]
+      let web = Report(before, after).predictions.first { $0.pod.uid == "uid-web" }
+      #expect(web?.rule == "C2" && web?.before == (change ? "2" : "1") && web?.after == "2")
+    }
   }
 
   @Test func `a pod that was not ready has no prediction`() {

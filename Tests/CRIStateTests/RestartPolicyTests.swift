@@ -57,6 +57,22 @@ import Testing
     #expect((prediction?.action == .restartContainers) == isStarted)
   }
 
+  @Test(arguments: [
+    ("etcd-node-1", RestartPolicy.never), ("etcd-node-1.example.org", .never), ("etcd-backup-node-1", nil),
+    ("etcd-node-10", nil), ("etcd", nil),
+  ])
+  func `a manifest is of the pod that has its name and the node's`(name: String, policy: RestartPolicy?) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
+    before.sandboxes[0].status.metadata?.name = name
+    after.sandboxes[0] = before.sandboxes[0]
+    let pods = [StaticPod(namespace: "default", name: "etcd", restartPolicy: .never)]
+    before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read(pods)))
+    let report = Report(before, after)
+    #expect(report.predictions.first { $0.pod.name == name }?.restartPolicy == policy)
+    #expect(report.unchecked.contains { $0.what.contains("restartPolicy of static pods") } == (policy == nil))
+  }
+
   @Test func `a pod of the same name that is not static`() {
     let prediction = Self.prediction(.never, source: "api") { $1.sandboxes[0].status.network?.ip = "" }
     #expect(prediction?.restartPolicy == nil && prediction?.action == .recreate)

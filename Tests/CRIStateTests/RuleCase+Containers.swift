@@ -228,6 +228,16 @@ extension RuleCase {
       after.containers[0].status.state = .exited
       after.containers.append(heir)
     },
+    .fires("container.replaced", "kubelet has started it again, and what ended was collected") { before, after in
+      after.containers[0].status.id += "-next"
+      after.containers[0].status.metadata?.attempt = 1
+    },
+    .fires("container.missing", "its like ran before too") { before, after in
+      var twin = before.containers[0]
+      twin.status.id += "-twin"
+      before.containers.append(twin)
+      after.containers[0] = twin
+    },
     .holds("container.replaced", "it has ended, and nothing follows") { $1.containers[0].status.state = .exited },
 
     .fires("container.collected", "one that had ended, its pod too", "exited 0", "gone") {

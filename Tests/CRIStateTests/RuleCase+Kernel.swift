@@ -299,6 +299,13 @@ extension RuleCase {
         after.containers[index].status.exitCode = 0
       }
     },
+    .holds("pod.finished", "what ran is forgotten, and what initialised it is left") { before, after in
+      makeJob(&before, &after)
+      before.containers[1].status.exitCode = 0
+      after.containers[1].status.exitCode = 0
+      after.sandboxes.removeFirst()
+      after.containers.removeFirst()
+    },
     .holds("pod.finished", "one of them failed") { before, after in
       makeJob(&before, &after)
       after.sandboxes[0].status.state = .notReady

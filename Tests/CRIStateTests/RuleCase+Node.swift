@@ -182,6 +182,14 @@ extension RuleCase {
       $1.images[1].pinned = false
       $1.images[0].pinned = true
     },
+    .fires("image.unpinned", "another runtime, which pins nothing", "pinned", "not pinned", in: .migrate) {
+      $1.runtime.version = "1.6.20"
+      $1.images[1].pinned = false
+    },
+    .holds("image.pinned", "another runtime, which pins nothing", in: .migrate) {
+      $1.runtime.version = "1.6.20"
+      $1.images[1].pinned = false
+    },
     .holds("image.unpinned", "nothing but a restart") { $1.images[1].pinned = false },
     .holds("image.pinned", "now pinned, as containerd 2 does") { before, _ in before.images[1].pinned = false },
   ]

@@ -66,6 +66,9 @@ extension RuleCase {
     .fires("pod.new-labels", "kubelet's key is gone", in: .reboot) {
       $1.sandboxes[0].status.labels["io.kubernetes.pod.name"] = nil
     },
+    .holds("pod.new-labels", "CRI-O called it a container POD", in: .migrate) { before, _ in
+      before.sandboxes[0].status.labels["io.kubernetes.container.name"] = "POD"
+    },
     .holds("pod.new-labels", "somebody has changed the pod's own", in: .reboot) {
       $1.sandboxes[0].status.labels["app"] = "other"
     },

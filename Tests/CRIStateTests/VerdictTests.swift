@@ -115,6 +115,15 @@ import Testing
     let some = Report(before: .before, after: after, scope: Scope(namespaces: ["other", "default"]))
     #expect(some.verdict() == .lost)
     #expect(some.unchecked.contains { $0.what == "namespace other" && $0.why == "the snapshot has no pod in it" })
+    // What the runtime has to say beside it is of no pod.
+    after.runtime.conditions = after.runtime.conditions.map { condition in
+      RuntimeCondition(type: condition.type, status: condition.type != "Quiet", reason: condition.reason)
+    }
+    for scope in [Scope(namespaces: ["other"]), Scope(namespaces: ["other"], pods: ["web"])] {
+      let noisy = Report(before: .before, after: after, scope: scope)
+      #expect(noisy.findings.map(\.rule.id) == ["runtime.condition"] && noisy.verdict().name == "vacuous")
+    }
+    after.runtime.conditions = Snapshot.after.runtime.conditions
     let ignoring = Report(before: .before, after: after, scope: Scope(ignoredRules: ["pod.ip"]))
     #expect(ignoring.findings.map(\.rule.id) == ["image.missing"])
     #expect(ignoring.unchecked.contains { $0.what == "pod.ip" && $0.why.contains("1 finding") })
@@ -199,6 +208,25 @@ import Testing
     )
     after.sandboxes = [before.sandboxes[0]]
     #expect(Report(before, after).vacuous == nil)
+  }
+
+  @Test func `a node whose pods have all ended has nothing to verify`() {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    for index in before.sandboxes.indices { before.sandboxes[index].status.state = .notReady }
+    for index in before.containers.indices { before.containers[index].status.state = .exited }
+    (after.sandboxes, after.containers) = (before.sandboxes, before.containers)
+    #expect(Report(before, after).vacuous?.contains("no ready pod and no container that runs") == true)
+    before.unread = [Unread(what: "sandbox x", why: "no answer in time", kind: .pod, id: "x", isLive: true)]
+    #expect(Report(before, after).verdict() == .unverified, "that one may be ready")
+  }
+
+  @Test func `kubelet that was stopped was not restarted`() {
+    var (before, after) = (Snapshot.before, Snapshot.after(.kubeletRestart))
+    before.truth = NodeTruth(kubelet: KubeletTruth(processes: .read([KubeletTruth.Instance(pid: 40, startTime: 4)])))
+    after.truth = NodeTruth(kubelet: KubeletTruth(processes: .read([])))
+    let report = Report(scenario: .kubeletRestart, before: before, after: after)
+    #expect(report.vacuous == "kubelet was stopped, and does not run: it was not restarted")
+    #expect(!report.unchecked.contains { $0.what.contains("kubelet was restarted") })
   }
 
   // MARK: Not everything could be read

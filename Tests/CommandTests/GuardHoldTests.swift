@@ -63,11 +63,15 @@ import Testing
     #expect(systemd.changes == ["stop kubelet"] && systemd.state(of: "kubelet") == "inactive")
   }
 
-  @Test func `a pod that there is not is told before anything is changed`() async throws {
+  @Test(arguments: [
+    ("--pod", "--pod nope: the snapshot has no such pod; it has "),
+    ("--namespace", "no pod that --namespace and --pod ask"),
+  ])
+  func `pods that there are not are told before anything is changed`(option: String, words: String) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
     let run = try await guarding(
-      runtime, systemd, ["--hold", "kubelet", "--pod", "nope"], run: "touch '\(folder.file("ran"))'")
-    #expect(run.code == 2 && run.errors.contains("--pod nope: the snapshot has no such pod; it has "), "\(run)")
+      runtime, systemd, ["--hold", "kubelet", option, "nope"], run: "touch '\(folder.file("ran"))'")
+    #expect(run.code == 2 && run.errors.contains(words), "\(run)")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
     #expect(!ProcessFacts.exists(folder.file("ran")))
   }
@@ -79,6 +83,15 @@ import Testing
     #expect(run.code == code, "\(run)")
     #expect(run.errors.contains("kubelet stays stopped (exit code \(code)): read what is said above"))
     #expect(systemd.changes == ["stop kubelet"])
+  }
+
+  @Test func `with --warn-only it is started also where Nagios is told of it`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+    let run = try await guarding(
+      runtime, systemd, ["--hold", "kubelet", "--warn-only", "-o", "nagios"],
+      run: restart(runtime, "--on-restart lose-ips"))
+    #expect(run.code == 1 && run.output.hasPrefix("CRI VERIFY WARNING - LOST"), "\(run)")
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
   @Test func `with --warn-only it is started whatever is found`() async throws {

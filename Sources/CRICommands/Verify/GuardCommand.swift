@@ -112,6 +112,10 @@ struct GuardCommand: AsyncParsableCommand {
         stage = .changed
         return try await verdict(verification, context, failure, signals, &stage)
       }
+    } catch let code as ExitCode where options.warnOnly && stage == .changed {
+      // Nagios' own code for a warning.
+      try units.start()
+      throw code
     } catch {
       try end(error, units, stage)
     }
@@ -134,6 +138,11 @@ struct GuardCommand: AsyncParsableCommand {
         )
       }
       let verification = try options.verification(before: before)
+      if !verification.hasPods {
+        throw Failure(
+          .usage,
+          "the snapshot has no pod that --namespace and --pod ask for: the command was not run, nothing was changed")
+      }
       try keep(before)
       return verification
     } catch {

@@ -16,6 +16,9 @@ struct Verification {
   /// Starts a process in each container.
   let probes: Bool
 
+  /// Whether the snapshot has any of the pods that are asked for; true where all of a node's are.
+  var hasPods: Bool { scope.isWhole || before.sandboxes.contains { scope.contains($0.pod) } }
+
   /// The runtime's state once it is ready, or now where `patience` is nil.
   func current(_ context: Context, patience: Duration?) async throws(Failure) -> Snapshot {
     var snapshot = try await settled(context, patience: patience)

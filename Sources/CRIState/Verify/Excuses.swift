@@ -23,9 +23,15 @@ struct Excuses {
     deleted = was.flatMap { was in now.map { was.subtracting($0) } } ?? []
     let pods = Dictionary(
       (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
-    let containers = Dictionary(grouping: after.containers) { pods[$0.sandboxID] ?? "" }
+    let (ran, left) = (
+      Dictionary(grouping: before.containers.filter(\.isRunning)) { pods[$0.sandboxID] ?? "" },
+      Dictionary(grouping: after.containers) { pods[$0.sandboxID] ?? "" }
+    )
     finished = jobs.filter { uid in
-      containers[uid]?.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 } == true
+      guard let left = left[uid] else { return false }
+      // One that is not there any more has not ended: it is forgotten.
+      return Set(ran[uid]?.map(\.name) ?? []).isSubset(of: left.map(\.name))
+        && left.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
     }
   }
 

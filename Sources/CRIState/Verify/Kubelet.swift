@@ -71,7 +71,10 @@ struct Kubelet {
     }
     guard let newest = sandboxes.first else { return decide("C1", "sandbox", Words.id(was.id), "none") }
     let ready = sandboxes.filter(\.isReady)
-    if ready.count > 1 { return decide("C2", "ready sandboxes", "1", "\(ready.count)") }
+    if ready.count > 1 {
+      let earlier = before.sandboxes.count { $0.isReady && $0.pod.uid == was.pod.uid }
+      return decide("C2", "ready sandboxes", "\(earlier)", "\(ready.count)")
+    }
     if !newest.isReady { return decide("C3", "state", Words.value(was.status.state), Words.value(newest.status.state)) }
     if newest.isHostNetwork != was.isHostNetwork {
       let mode = { $0 ? "node" : "pod" }
@@ -88,9 +91,15 @@ struct Kubelet {
   /// What kubelet's configuration files say. The CRI does not carry it.
   private func restartPolicy(of was: SandboxRecord) -> RestartPolicy? {
     guard was.isStatic else { return nil }
-    // Kubelet adds the node's name, which may be another than the host's.
-    return staticPods.filter { $0.namespace == was.pod.namespace && was.pod.name.hasPrefix("\($0.name)-") }
-      .max { $0.name.utf8.count < $1.name.utf8.count }?.restartPolicy
+    return staticPods.first { $0.namespace == was.pod.namespace && isName(was.pod.name, of: $0.name) }?.restartPolicy
+  }
+
+  /// Kubelet adds the node's name, which is the host's with its domain or without. Whatever else stands there may be
+  /// another pod's name: `etcd-backup` is none of `etcd`'s.
+  private func isName(_ pod: String, of manifest: String) -> Bool {
+    guard pod.hasPrefix("\(manifest)-") else { return false }
+    let (node, host) = (pod.dropFirst(manifest.count + 1), before.host.name.lowercased())
+    return node == host || node.hasPrefix("\(host).") || host.hasPrefix("\(node).")
   }
 
   /// Rules A1 to A3.

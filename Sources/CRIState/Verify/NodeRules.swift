@@ -136,7 +136,7 @@ enum NodeRules {
   static let imagePinned = Rule(
     "image.pinned", .major, .but(.wipe), "pinned", "kubelet may delete it; without the pause image no pod starts")
   static let imageUnpinned = Rule(
-    "image.unpinned", .minor, [.upgrade, .reboot], "pinned",
+    "image.unpinned", .minor, [.upgrade, .reboot, .migrate], "pinned",
     "this version pins no image: kubelet may delete it when the disk is full")
 
   private static let oldClients = "kubelet before 1.23 and older agents speak only v1alpha2"

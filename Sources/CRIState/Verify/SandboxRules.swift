@@ -67,8 +67,10 @@ enum SandboxRules {
       Words.lost($0.status.labels, $1.status.labels)
     },
     Check("pod.new-labels", .critical, .renewed, "labels", "kubelet finds a pod's sandbox by its labels") {
-      // The others are the pod's own, and may be another's by now.
-      Words.lost($0.status.labels, $1.status.labels, where: { $0.hasPrefix("io.kubernetes.") })
+      // The others are the pod's own, and may be another's by now; CRI-O calls each sandbox a container POD.
+      Words.lost($0.status.labels, $1.status.labels) {
+        $0.hasPrefix("io.kubernetes.") && $0 != "io.kubernetes.container.name"
+      }
     },
     Check("pod.annotations", .major, .inPlace, "annotations", "static pods, CNI and NRI plugins read them") {
       Words.lost($0.status.annotations, $1.status.annotations)

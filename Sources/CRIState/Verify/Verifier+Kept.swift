@@ -85,6 +85,9 @@ extension Verifier {
         } else {
           report(ContainerRules.collected, object, ended, "gone")
         }
+      } else if was.isRunning, let heir = heir(of: was) {
+        // What ended was collected already.
+        report(ContainerRules.replaced, object, Words.id(was.id), heir)
       } else {
         let rule = excuses.isYoung(was.status.createdAt) ? ContainerRules.young : ContainerRules.missing
         report(rule, object, Words.value(was.status.state), "none")
@@ -96,8 +99,9 @@ extension Verifier {
   private func heir(of was: ContainerRecord) -> String? {
     let pod = podsBefore[was.sandboxID]?.uid
     let places = Set(after.sandboxes.filter { $0.isReady && $0.pod.uid == pod }.map(\.id)).union([was.sandboxID])
-    let heir = after.containers.first {
-      places.contains($0.sandboxID) && $0.name == was.name && $0.id != was.id && $0.isRunning
+    let heir = after.containers.first { next in
+      places.contains(next.sandboxID) && next.name == was.name && next.isRunning
+        && !before.containers.contains { $0.id == next.id }
     }
     return heir.map {
       "\(Words.id($0.id)), attempt \(was.status.metadata?.attempt ?? 0) → \($0.status.metadata?.attempt ?? 0)"

@@ -45,7 +45,8 @@ extension Report {
       let empty = scope.namespaces.subtracting(before.sandboxes.map(\.pod.namespace)).sorted()
       unchecked += empty.map { Unread(what: "namespace \($0)", why: "the snapshot has no pod in it") }
       let hasPods = before.sandboxes.contains { $0.isReady && scope.contains($0.pod) }
-      if !hasPods && findings.isEmpty && vacuous == nil {
+      // What the runtime has to say is of no pod.
+      if !hasPods && !findings.contains(where: { $0.object.pod != nil }) && vacuous == nil {
         vacuous = "no ready pod of the snapshot is of that name or namespace"
       }
     }
@@ -134,8 +135,10 @@ struct Verifier {
 
   /// Why there is nothing to say; nil where there is.
   private func emptiness() -> String? {
-    if !before.sandboxes.contains(where: \.isReady) && before.containers.isEmpty {
-      return "the snapshot has no ready pod and no container: there is nothing to verify"
+    // One that could not be read may have been ready.
+    let mayHavePods = before.unread.contains { $0.kind == .pod && $0.isLive != false }
+    if !before.sandboxes.contains(where: \.isReady), !before.containers.contains(where: \.isRunning), !mayHavePods {
+      return "the snapshot has no ready pod and no container that runs: there is nothing to verify"
     }
     let excused = Set(findings.filter { SandboxRules.excuses.contains($0.rule) }.compactMap(\.object.pod))
     let ready = before.sandboxes.filter { $0.isReady && scope.contains($0.pod) }
@@ -144,6 +147,11 @@ struct Verifier {
       return "all ready pods \(which) (\(ready.count)) have ended, were deleted or too young: none is left to verify"
     }
     return absence
+  }
+
+  /// It ran before the change, and does not now.
+  var wasKubeletStopped: Bool {
+    before.truth?.kubelet?.processes?.value?.isEmpty == false && after.truth?.kubelet?.processes?.value?.isEmpty == true
   }
 
   /// Why the change did not take place; nil where it did, and where nobody can tell.
@@ -163,6 +171,7 @@ struct Verifier {
       return before.runtime.name == after.runtime.name
         ? "the runtime is still \(after.runtime.name): there was no migration" : nil
     case .kubeletRestart:
+      if wasKubeletStopped { return "kubelet was stopped, and does not run: it was not restarted" }
       let isRestarted = after.truth?.kubelet?.wasRestarted(since: before.truth?.kubelet)
       return isRestarted == false && isSameBoot ? "kubelet was not restarted: it is still the same process" : nil
     }
