@@ -104,6 +104,21 @@ import TestSupport
     #expect(mixed.victims.isEmpty && mixed.disturbed.count == 1)
   }
 
+  @Test func `a shim whose address is nowhere is found by no containerd`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    let pod = node.pods[0].id
+    try node.tree.remove("\(NodeTree.tasks)/\(pod)/bootstrap.json")
+    for target in [nil, "2.1.4"] {
+      let report = try await node.report(to: target)
+      #expect(report.rules == ["P19"] && report.ids("P19") == [pod])
+      #expect(report.victims.map(\.pod) == [node.pods[0].pod])
+    }
+    #expect(try await node.report(to: "1.7.34").rules == ["P12"])
+    // 2.x takes 1.x's form too.
+    try node.tree.write("\(NodeTree.tasks)/\(pod)/address", "unix:///x")
+    #expect(try await node.report().rules.isEmpty)
+  }
+
   @Test func `a container whose record names a newer shim than its pod has is known by it`() async throws {
     let node = try RecordedNode("containerd-2.4")
     let containers = node.snapshot.containers.filter { $0.isRunning }

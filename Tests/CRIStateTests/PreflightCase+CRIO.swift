@@ -84,6 +84,13 @@ extension PreflightCase {
       $0.configure("[crio.runtime]\ndefault_runtime = 'runc'\n")
       $0.snapshot.sandboxes[0].facts.runtimeHandler = "crun"
     },
+    PreflightCase(rule: "O3", name: "a program of unknown version", runtime: .crio, isUnchecked: true) {
+      $0.replaceProgram()
+    },
+    PreflightCase(rule: "O3", name: "one of unknown version, and the runtime is pinned", runtime: .crio) {
+      $0.replaceProgram()
+      $0.configure("[crio.runtime]\ndefault_runtime = \"crun\"\n")
+    },
     PreflightCase(rule: "O3", name: "nobody knows the runtime", runtime: .crio, isUnchecked: true) {
       $0.crio?.defaultRuntime = .unknown("no")
     },

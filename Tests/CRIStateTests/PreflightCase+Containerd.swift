@@ -49,6 +49,9 @@ extension PreflightCase {
     },
     PreflightCase(rule: "P2", name: "no records", isUnchecked: true) { $0.containerd = nil },
 
+    PreflightCase(rule: "P2", name: "the namespace is gone, and the address with it", objects: ["default/web"]) {
+      $0.closeNamespace()
+    },
     PreflightCase(rule: "P3", name: "two sandboxes of one name", objects: ["default/web", "default/old"]) {
       $0.editRecords { $0.sandboxes[2].name = $0.sandboxes[0].name }
     },
@@ -81,6 +84,11 @@ extension PreflightCase {
       $0.moveToStore(sandboxer: "podsandbox")
       $0.snapshot.sandboxes.removeFirst()
       $0.target = RuntimeVersion("1.6.20")
+    },
+    PreflightCase(rule: "P4", name: "a store that the next containerd may read", isUnchecked: true) {
+      $0.moveToStore(sandboxer: "podsandbox")
+      $0.snapshot.sandboxes.removeFirst()
+      $0.replaceProgram()
     },
     PreflightCase(rule: "P4", name: "one that was made just now") {
       $0.snapshot.sandboxes.removeFirst()
@@ -156,6 +164,10 @@ extension PreflightCase {
       $0.moveToStore(sandboxer: "shim")
       $0.target = RuntimeVersion("1.6.20")
     },
+    PreflightCase(rule: "P8", name: "the next containerd may not know it", isUnchecked: true) {
+      $0.moveToStore(sandboxer: "shim")
+      $0.replaceProgram()
+    },
     PreflightCase(rule: "P8", name: "a k3s that brings some containerd") {
       $0.moveToStore(sandboxer: "shim")
       $0.target = RuntimeVersion("v1.34.1+k3s1")
@@ -204,6 +216,10 @@ extension PreflightCase {
         $0.sandboxes[0].additionalIPs = []
       }
     },
+    PreflightCase(rule: "P10", name: "none in the runtime", objects: ["default/web"]) {
+      $0.snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    },
+    PreflightCase(rule: "P10", name: "none where the namespace is gone is P2's") { $0.closeNamespace() },
     PreflightCase(rule: "P10", name: "a stopped pod has none") { $0.editRecords { $0.sandboxes[2].ip = "10.0.0.9" } },
 
     PreflightCase(rule: "P9", name: "a container without a record", objects: ["default/web/nginx"]) {
@@ -261,6 +277,14 @@ extension PreflightCase {
     PreflightCase(rule: "P11", name: "one with a pause container") {
       $0.containerd?.store = .known(SandboxStore(bare: ["sandbox-web": .zero]))
     },
+    PreflightCase(rule: "P11", name: "a program of unknown version", isUnchecked: true) {
+      $0.snapshot.runtime.version = "2.2.0"
+      $0.addBareRecord()
+      $0.replaceProgram()
+    },
+    PreflightCase(rule: "P11", name: "a program of unknown version, and nothing for it to end at") {
+      $0.replaceProgram()
+    },
     PreflightCase(rule: "P11", name: "the store was not read", isUnchecked: true) {
       $0.containerd?.store = .unknown("no")
     },
@@ -275,11 +299,37 @@ extension PreflightCase {
       $0.target = RuntimeVersion("v1.34.1+k3s1")
       $0.containerd?.missingAddresses = .known(["sandbox-web"])
     },
+    PreflightCase(rule: "P12", name: "a program of unknown version", isUnchecked: true) {
+      $0.replaceProgram()
+      $0.containerd?.missingAddresses = .known(["sandbox-web"])
+    },
+    PreflightCase(rule: "P12", name: "one of unknown version, and nothing for it to lose") {
+      $0.replaceProgram()
+      $0.containerd?.missingAddresses = .known(["sandbox-old"])
+    },
+    PreflightCase(rule: "P12", name: "one of a version that is named") {
+      $0.replaceProgram()
+      $0.target = RuntimeVersion("2.4.0")
+      $0.containerd?.missingAddresses = .known(["sandbox-web"])
+    },
     PreflightCase(rule: "P12", name: "a pod from before the upgrade") { $0.target = RuntimeVersion("1.7.34") },
     PreflightCase(rule: "P12", name: "nobody looked", isUnchecked: true) {
       $0.target = RuntimeVersion("1.7.34")
       $0.containerd?.missingAddresses = .unknown("no")
     },
+
+    PreflightCase(rule: "P19", name: "no address at all", objects: ["default/web", "default/web/nginx"]) {
+      $0.containerd?.lostShims = .known(["sandbox-web", "container-web-nginx", "sandbox-old"])
+    },
+    PreflightCase(rule: "P19", name: "also for a program of unknown version", objects: ["default/web"]) {
+      $0.replaceProgram()
+      $0.containerd?.lostShims = .known(["sandbox-web"])
+    },
+    PreflightCase(rule: "P19", name: "of 1.x it is P12's") {
+      $0.target = RuntimeVersion("1.7.34")
+      $0.containerd?.lostShims = .known(["sandbox-web"])
+    },
+    PreflightCase(rule: "P19", name: "nobody looked", isUnchecked: true) { $0.containerd?.lostShims = .unknown("no") },
 
     PreflightCase(rule: "P13", name: "added to a pod from before the upgrade", objects: ["default/web/nginx"]) {
       $0.containerd?.newerRecords = .known(["container-web-nginx"])
@@ -288,6 +338,12 @@ extension PreflightCase {
       $0.target = RuntimeVersion("2.1.2")
       $0.containerd?.newerRecords = .known(["container-web-nginx"])
     },
+    PreflightCase(rule: "P13", name: "a program of unknown version", isUnchecked: true) {
+      $0.snapshot.runtime.version = "2.4.0"
+      $0.replaceProgram()
+      $0.containerd?.newerRecords = .known(["container-web-nginx"])
+    },
+    PreflightCase(rule: "P13", name: "one of unknown version, and nothing for it to lose") { $0.replaceProgram() },
     PreflightCase(rule: "P13", name: "nobody looked", isUnchecked: true) {
       $0.containerd?.newerRecords = .unknown("no")
     },

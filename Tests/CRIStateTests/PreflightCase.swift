@@ -34,7 +34,7 @@ extension PreflightFacts {
           sandboxes: Snapshot.before.sandboxes.map { DiskSandbox(of: $0) },
           containers: Snapshot.before.containers.map { DiskContainer(of: $0) })),
       store: .known(SandboxStore()), missingCheckpoints: .known([:]), missingShims: .known([:]),
-      missingAddresses: .known([]), newerRecords: .known([])),
+      missingAddresses: .known([]), lostShims: .known([]), newerRecords: .known([])),
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
     networkConfigurations: .known(["10-net.conflist"]))
@@ -77,6 +77,15 @@ extension PreflightFacts {
     let pod = PodName(namespace: "default", name: "web", uid: "uid-web")
     let others = id.map { [DiskSandbox(id: $0, name: "web", pod: pod)] } ?? []
     containerd?.store = .known(SandboxStore(sandboxes: others, bare: ["sandbox-x": .zero]))
+  }
+
+  /// The runtime's program on disk is another one than the one that runs.
+  mutating func replaceProgram() { snapshot.daemon.executable = "/usr/bin/\(snapshot.runtime.name) (deleted)" }
+
+  /// The first sandbox's namespace is not mounted any more, and the runtime has no address of it since.
+  mutating func closeNamespace() {
+    snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = true
   }
 
   /// Adds a second sandbox of the first pod.

@@ -23,7 +23,7 @@ import Testing
     }
     #expect(Set(PreflightRules.table.map(\.id)).count == PreflightRules.table.count)
     let known = Set(PreflightRules.table.map(\.id))
-    #expect(known.isSuperset(of: (1...18).map { "P\($0)" } + (1...4).map { "O\($0)" }))
+    #expect(known.isSuperset(of: (1...19).map { "P\($0)" } + (1...4).map { "O\($0)" }))
   }
 
   @Test(arguments: [Advisory.Product.containerd, .crio])
@@ -160,6 +160,30 @@ import Testing
     #expect(report.verdict == .loss && report.victims.isEmpty && report.disturbed.isEmpty)
     #expect(report.readdressed.map(\.pod.name) == ["web"])
     #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "addresses")
+  }
+
+  @Test func `a pod whose namespace is gone is lost already, with its address`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.closeNamespace()
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .loss && report.victims.map(\.rules) == [["P2"]] && report.readdressed.isEmpty)
+    #expect(report.findings.first?.detail == "the runtime has lost it already: /run/netns/web is gone")
+    facts.snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = false
+    let detail = "none in the runtime, 10.0.0.2, fd00::2 on disk"
+    #expect(PreflightReport(facts).findings.first { $0.rule.id == "P10" }?.detail == detail)
+  }
+
+  @Test(arguments: [Advisory.Product.containerd, .crio])
+  func `a program that was replaced by an unknown version leaves open what depends on it`(runtime: Advisory.Product) {
+    var facts = PreflightFacts.good(runtime)
+    facts.replaceProgram()
+    facts.containerd?.missingAddresses = .known(["sandbox-web"])
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .unchecked)
+    let why = "the program was replaced by an unknown version: name it with --to"
+    #expect(
+      report.unchecked.map { "\($0.rule): \($0.why)" }
+        == (runtime == .crio ? ["O2", "O3"] : ["P12"]).map { "\($0): \(why)" })
   }
 
   @Test func `a record that tells something else is no lost pod, and is a loss`() {

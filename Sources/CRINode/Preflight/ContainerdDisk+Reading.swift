@@ -20,7 +20,9 @@ extension ContainerdDisk {
       records: records, store: store,
       missingCheckpoints: root.map { Self.checkpoints(snapshot, files, "\($0)/containers") } ?? .unknown(silent),
       missingShims: tasks.map { Self.shims(snapshot, files, $0) } ?? .unknown(silent),
-      missingAddresses: tasks.map { Self.addresses(snapshot, files, $0) } ?? .unknown(silent),
+      missingAddresses: tasks.map { Self.tasks(snapshot, files, $0, without: ["address"]) } ?? .unknown(silent),
+      lostShims: tasks.map { Self.tasks(snapshot, files, $0, without: ["bootstrap.json", "address"]) }
+        ?? .unknown(silent),
       newerRecords: tasks.map { Self.newerRecords(snapshot, files, $0) } ?? .unknown(silent))
   }
 
@@ -46,14 +48,16 @@ extension ContainerdDisk {
     }
   }
 
-  private static func addresses(
-    _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
+  /// Those that have none of these files.
+  private static func tasks(
+    _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String, without names: [String]
   ) -> Evidence<Set<String>> {
     let missing = look(directory, files, at: tasks(snapshot)) { id throws(Errno) in
       // What has no bundle here has another kind of shim.
       let bundle = "\(directory)/\(id)"
       guard try files.exists(bundle) else { return nil }
-      return try files.exists("\(bundle)/address") ? nil : bundle
+      for name in names where try files.exists("\(bundle)/\(name)") { return nil }
+      return bundle
     }
     return missing.map { Set($0.keys) }
   }

@@ -27,4 +27,7 @@ public enum Evidence<Value: Hashable & Sendable>: Hashable, Sendable {
 /// A rule could not look at what it decides by.
 struct Unchecked: Error {
   let why: String
+
+  /// Whatever depends on the version that starts next.
+  static let replaced = Unchecked(why: "the program was replaced by an unknown version: name it with --to")
 }

@@ -61,9 +61,15 @@ extension PreflightFacts {
       // Before 2.0 only what the runtime says of its pause container tells whether it ever had one.
       case "" where record.facts.pid == nil: return .unclear("nothing tells who made \(record.pod)")
       case "", "podsandbox": return .none("only in the store of sandboxes: it is not ready after a restart")
-      default: return .known(disk)
+      default: return isNextUnknown ? .unclear(Unchecked.replaced.why) : .known(disk)
       }
     }
+  }
+
+  /// What lives of these: ready pods, and containers that run.
+  func living(_ ids: Set<String>) -> [ObjectName] {
+    readySandboxes.filter { ids.contains($0.id) }.map { .pod($0) }
+      + snapshot.containers.filter { $0.isRunning && ids.contains($0.id) }.map { name(of: $0) }
   }
 
   /// Whether the containerd that starts next may read the store of sandboxes.

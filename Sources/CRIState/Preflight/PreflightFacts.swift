@@ -33,12 +33,15 @@ public struct PreflightFacts: Hashable, Sendable {
 
   /// The version that runs; nil where its text is none.
   public var version: RuntimeVersion? { RuntimeVersion(snapshot.runtime.version) }
-  /// The runtime's version that starts next; nil where its text is none, and where the target is that of a distribution.
+  /// The runtime's version that starts next; nil where its text is none, where the target is that of a distribution, and
+  /// where nobody names the version of a program that lies in the place of the one that runs.
   public var nextVersion: RuntimeVersion? {
-    guard let target else { return version }
+    guard let target else { return isNextUnknown ? nil : version }
     let name = snapshot.runtime.name
     return Advisory.Product(of: target, runtime: name)?.rawValue == name ? target : nil
   }
+  /// Whether the program that runs was replaced, and nobody says by which version.
+  var isNextUnknown: Bool { target == nil && snapshot.daemon.executable?.hasSuffix(" (deleted)") == true }
   /// By the node's clock.
   public var now: Timestamp { snapshot.taken }
   /// The pods that a change can take away.
@@ -79,6 +82,8 @@ public struct ContainerdDisk: Hashable, Sendable {
   public var missingShims: Evidence<[String: String]>
   /// The tasks without the file `address` by which containerd 1.x finds their shim again.
   public var missingAddresses: Evidence<Set<String>>
+  /// The tasks that have neither it nor `bootstrap.json`: containerd 2.x takes both.
+  public var lostShims: Evidence<Set<String>>
   /// The containers whose record says that their shim speaks a newer protocol than their pod's shim does.
   public var newerRecords: Evidence<Set<String>>
 
@@ -88,6 +93,7 @@ public struct ContainerdDisk: Hashable, Sendable {
     missingCheckpoints: Evidence<[String: String]> = .unknown("nobody looked"),
     missingShims: Evidence<[String: String]> = .unknown("nobody looked"),
     missingAddresses: Evidence<Set<String>> = .unknown("nobody looked"),
+    lostShims: Evidence<Set<String>> = .unknown("nobody looked"),
     newerRecords: Evidence<Set<String>> = .unknown("nobody looked")
   ) {
     self.records = records
@@ -95,6 +101,7 @@ public struct ContainerdDisk: Hashable, Sendable {
     self.missingCheckpoints = missingCheckpoints
     self.missingShims = missingShims
     self.missingAddresses = missingAddresses
+    self.lostShims = lostShims
     self.newerRecords = newerRecords
   }
 }

@@ -80,10 +80,7 @@ extension PreflightFacts {
   /// Why the next start wipes; nil where it does not.
   fileprivate func wipe(_ found: inout PreflightOutcome) throws(Unchecked) -> String? {
     let disk = try crioDisk()
-    let isReplaced = snapshot.daemon.executable?.hasSuffix(" (deleted)") == true
-    guard target != nil || !isReplaced else {
-      throw Unchecked(why: "the program was replaced by an unknown version: name it with --to")
-    }
+    guard !isNextUnknown else { throw .replaced }
     guard let next = target ?? version else {
       throw Unchecked(why: "the version \"\(snapshot.runtime.version)\" is in no known form")
     }
@@ -110,6 +107,7 @@ extension PreflightFacts {
   fileprivate func nextDefaultRuntime(_ running: String) throws(Unchecked) -> String? {
     if let configured = try crioDisk().configuration.get().defaultRuntime { return configured }
     // Nothing is configured, so that a version's own default counts: it changes only with the version.
+    guard !isNextUnknown else { throw .replaced }
     guard let target, let version else { return nil }
     let (before, after) = (
       CRIOConfiguration.defaultRuntime(of: version), CRIOConfiguration.defaultRuntime(of: target)

@@ -24,11 +24,12 @@ extension PreflightRules {
       }
     },
     PreflightCheck(
-      "P2", .containerd, .critical, .pods, "its network namespace is not on disk",
+      "P2", .containerd, .critical, .pods, "its network namespace is gone or not on disk",
       because: "a restart forgets it and the address with it, and kubelet recreates the pod", instead: recreate
     ) { (facts, found) throws(Unchecked) in
       try facts.comparePods(&found) { record, disk in
         let told = record.facts.networkNamespace
+        if record.hasLostNetwork { return "the runtime has lost it already: \(Words.value(told)) is gone" }
         // Other sandboxers have namespaces that the runtime's specification does not name.
         let isOther = ["", "podsandbox"].contains(disk.sandboxer) && told != nil && told != disk.networkNamespace
         guard disk.networkNamespace.isEmpty || isOther else { return nil }
@@ -41,13 +42,13 @@ extension PreflightRules {
       instead: "drain the node, or recreate the pod before the change"
     ) { (facts, found) throws(Unchecked) in
       try facts.comparePods(&found) { record, disk in
-        // That there is none at all is a rule of its own.
-        guard !disk.ip.isEmpty else { return nil }
+        // That there is none at all, on disk or for ever, is a rule of its own.
+        guard !disk.ip.isEmpty, !record.hasLostNetwork else { return nil }
         let stored = [disk.ip] + disk.additionalIPs
         let isSame = canonical(stored) == canonical(record.addresses)
         return isSame
           ? nil
-          : "\(record.addresses.joined(separator: ", ")) in the runtime, \(stored.joined(separator: ", ")) on disk"
+          : "\(Words.value(record.addresses)) in the runtime, \(Words.value(stored)) on disk"
       }
     },
     PreflightCheck(
@@ -80,7 +81,11 @@ extension PreflightRules {
       let stored = facts.storeIsRead ? facts.containerd?.store.value?.sandboxes ?? [] : []
       for record in records.sandboxes + stored.filter({ !known.contains($0.id) })
       where !listed.contains(record.id) && !facts.isYoung(record.created) {
-        found.hit(ObjectName(.pod, pod: record.pod, id: record.id), record.name)
+        if facts.isNextUnknown, !known.contains(record.id) {
+          found.skip(Unchecked.replaced.why)
+        } else {
+          found.hit(ObjectName(.pod, pod: record.pod, id: record.id), record.name)
+        }
       }
       for record in records.containers where !listed.contains(record.id) && !facts.isYoung(record.created) {
         found.hit(ObjectName(.container, name: record.name, id: record.id), record.name)
@@ -154,25 +159,32 @@ extension PreflightRules {
         + "(containerd#10848)",
       instead: "upgrade to 2.0.6, 2.1.4 or later, which removes such records itself"
     ) { (facts, found) throws(Unchecked) in
-      guard facts.endsAtBareRecords else { return }
+      guard facts.endsAtBareRecords || facts.isNextUnknown else { return }
       let known = Set(try facts.records().sandboxes.map(\.id))
       for (id, created) in try facts.disk().store.get().bare.sorted(by: { $0.key < $1.key })
       where !known.contains(id) && !facts.isYoung(created, .seconds(10)) {
+        if facts.isNextUnknown { throw .replaced }
         found.hit(ObjectName(.pod, id: id), "made \(created)")
       }
     },
     PreflightCheck(
       "P12", .containerd, .critical, .pods, "its shim's address is not on disk in the form that containerd 1.x reads",
-      because:
-        "containerd 2 started it: 1.x does not find the shim again and ends what it runs, and kubelet makes that anew",
-      instead: "drain the node before it goes back to 1.x; only what 1.x started itself outlives that"
+      because: "1.x does not find the shim again and ends what it runs, and kubelet makes that anew",
+      instead: "drain the node before 1.x starts: only what has the file outlives that, and containerd 2 writes none"
     ) { (facts, found) throws(Unchecked) in
-      guard facts.nextVersion?.major == 1 else { return }
-      let missing = try facts.disk().missingAddresses.get()
-      for record in facts.readySandboxes where missing.contains(record.id) { found.hit(.pod(record), "") }
-      for container in facts.snapshot.containers where container.isRunning && missing.contains(container.id) {
-        found.hit(facts.name(of: container), "")
-      }
+      guard facts.nextVersion?.major == 1 || facts.isNextUnknown else { return }
+      let objects = facts.living(try facts.disk().missingAddresses.get())
+      if facts.isNextUnknown, !objects.isEmpty { throw .replaced }
+      for object in objects { found.hit(object, "") }
+    },
+    PreflightCheck(
+      "P19", .containerd, .critical, .pods, "its shim's address is not on disk",
+      because: "containerd does not find the shim again and ends what it runs, and kubelet makes that anew",
+      instead: "drain the node, or recreate the pod before the change"
+    ) { (facts, found) throws(Unchecked) in
+      // What 1.x reads is a rule of its own.
+      guard facts.nextVersion?.major != 1 else { return }
+      for object in facts.living(try facts.disk().lostShims.get()) { found.hit(object, "") }
     },
     PreflightCheck(
       "P13", .containerd, .critical, .containers, "its record names a newer shim than its pod has",
@@ -181,9 +193,11 @@ extension PreflightRules {
         + "(containerd#11916)",
       instead: "upgrade to 2.1.2 or later, which can"
     ) { (facts, found) throws(Unchecked) in
-      guard let next = facts.nextVersion, VersionRange(from: "2.1.0-0", before: "2.1.2").contains(next) else { return }
+      let isMeant = facts.nextVersion.map { VersionRange(from: "2.1.0-0", before: "2.1.2").contains($0) }
+      guard isMeant ?? facts.isNextUnknown else { return }
       let newer = try facts.disk().newerRecords.get()
       for container in facts.snapshot.containers where newer.contains(container.id) {
+        if facts.isNextUnknown { throw .replaced }
         found.hit(facts.name(of: container), "")
       }
     },

@@ -21,6 +21,8 @@ public struct SandboxRecord: Hashable, Sendable {
   public var isReady: Bool { status.state == .ready }
   /// CRI: `linux.namespaces.options.network`, POD where absent, as kubelet reads it.
   public var isHostNetwork: Bool { status.linux?.namespaces?.options?.network == .node }
+  /// Whether its network namespace is gone and its address with it, for ever: containerd looks at the one for the other.
+  var hasLostNetwork: Bool { ip.isEmpty && facts.isNetworkNamespaceClosed == true }
   /// Whether kubelet started it from a file on the node.
   var isStatic: Bool { status.annotations["kubernetes.io/config.source"] == "file" }
   /// CRI: `network.ip`; empty on the host's network, and where the runtime has none.
