@@ -34,6 +34,22 @@ import TestSupport
     #expect(pinned.suspicions.first { $0.match.advisory.id == "crio-8739" }?.standing == .settled)
   }
 
+  @Test(arguments: [
+    ("[crio\ninternal_wipe = false\n", 1), ("[crio]\ninternal_wipe = \"false\"\n", 2),
+    ("[crio]\n\ninternal_wipe = no\n", 3), ("[crio]\ninternal_wipe = false\nlog_dir = \"/var/log\n", 3),
+    ("[crio]\ninternal_wipe\n", 2), ("[crio]\ninternal_wipe = false false\n", 2), ("[crio]\ninternal_wipe =\n", 2),
+    ("[crio]\ninternal_wipe = false\ninternal_wipe = false\n", 3),
+    ("[crio]\nversion_file = true\ninternal_wipe = false\n", 2),
+  ])
+  func `a configuration that CRI-O cannot read decides nothing`(text: String, line: Int) async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", text)
+    let report = try await node.report(to: "1.38.0")
+    #expect(report.gaps.isSuperset(of: ["O2", "O3"]) && report.verdict == .unchecked)
+    let why = report.unchecked.first { $0.rule == "O2" }?.why ?? ""
+    #expect(why.hasPrefix("/etc/crio/crio.conf.d/99-keep.conf:\(line): "), "\(why)")
+  }
+
   @Test func `the markers decide, whatever the version`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.remove("/run/crio/version")

@@ -100,8 +100,12 @@ extension PreflightFacts {
   /// Adds lines to CRI-O's configuration.
   mutating func configure(_ text: String) {
     var configuration = CRIOConfiguration()
-    configuration.add(text)
-    crio?.configuration = .known(configuration)
+    do {
+      try configuration.add(text)
+      crio?.configuration = .known(configuration)
+    } catch {
+      crio?.configuration = .unknown(error.what)
+    }
   }
 
   mutating func warn(_ message: String) {

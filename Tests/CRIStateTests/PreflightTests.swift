@@ -253,12 +253,58 @@ import Testing
 }
 
 @Suite struct CRIOConfigurationTests {
-  @Test func `later files and the command line come first`() {
+  @Test func `what else stands in such a file is read over`() throws {
+    var configuration = CRIOConfiguration()
+    try configuration.add(
+      #"""
+      [crio]
+      log_dir = "/var/log/crio/pods" # where "logs" = go
+      [crio.runtime]
+      default_sysctls = [
+        "a=1, 2", # ]
+      ]
+      pids_limit = -1
+      ctr_stop_timeout = 3_0
+      conmon_env = ["PATH=/bin", 'x',]
+      hooks_dir = []
+      text = """
+      [crio]
+      internal_wipe = true
+      """
+      [crio.runtime.runtimes."runc"]
+      runtime_root = "/run/\u0072unc\tx"\#r
+      allowed_annotations = [["io.x"], [{a = 1, b = "}"}]]
+      [crio.runtime.workloads]
+      [[crio.list]]
+      name = "a"
+      [[crio.list]]
+      name = "b"
+      since = 1979-05-27T07:32:00Z
+      [crio.image]
+      pause_image = 'C:\x'
+      """#)
+    #expect(configuration.wipes == nil && configuration.pauseImage == #"C:\x"#)
+    #expect(configuration.stateDirectories == ["/run/crun": "crun", "/run/runc\tx": "runc"])
+    try configuration.add("crio = { internal_wipe = false, network.network_dir = \"/n\" }")
+    #expect(configuration.wipes == false && configuration.networkDirectory == "/n")
+  }
+
+  @Test(arguments: [
+    "[crio", "[[crio]", "[]", "crio", "= 1", "a = ", "a = [1, 2", "a = [1 2]", "a = {b = 1", "a = {b}", "a = yes",
+    "a = \"x", "a = 'x\n'", "a = \"\"\"x\"\"", #"a = "\q""#, #"a = "\u12""#, "a = 1 b = 2", "a = 1\na = 2", "[a]\n[a]",
+    "a b = 1",
+  ])
+  func `what is no TOML is refused`(text: String) {
+    var configuration = CRIOConfiguration()
+    #expect(throws: TOMLReader.Fault.self) { try configuration.add(text) }
+  }
+
+  @Test func `later files and the command line come first`() throws {
     var configuration = CRIOConfiguration()
     #expect(configuration.versionFile == "/var/run/crio/version")
     #expect(configuration.persistentVersionFile == "")
     #expect(configuration.wipes == nil)
-    configuration.add(
+    try configuration.add(
       """
       # root = "/commented"
       [crio]
@@ -269,7 +315,7 @@ import Testing
       [crio.network]
       network_dir = "/etc/cni/other"
       """)
-    configuration.add("[crio]\ninternal_wipe=false\n[crio.runtime.runtimes.crun]\ndefault_runtime = \"x\"\n")
+    try configuration.add("[crio]\ninternal_wipe=false\n[crio.runtime.runtimes.crun]\ndefault_runtime = \"x\"\n")
     #expect(configuration.versionFile == "/run/v")
     #expect(configuration.wipes == false)
     #expect(configuration.defaultRuntime == "crun")

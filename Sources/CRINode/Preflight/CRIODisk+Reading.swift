@@ -30,18 +30,23 @@ extension CRIODisk {
     let main = CRIOConfiguration.file(in: arguments)
     let directory = CRIOConfiguration.directory(in: arguments)
     var configuration = CRIOConfiguration()
+    var path = main
     do throws(Errno) {
       // One of both is everywhere where CRI-O is: the first in older packages, the second in newer ones.
       let (hasMain, hasDirectory) = (try files.exists(main), try files.exists(directory))
       guard hasMain || hasDirectory else { return .unknown(NodeFiles.words(main, .noSuchFile)) }
-      if hasMain { configuration.add(try files.text(main)) }
-      if hasDirectory {
-        for name in try files.names(in: directory) where !name.hasPrefix(".") {
-          configuration.add(try files.text("\(directory)/\(name)"))
+      let names = hasDirectory ? try files.names(in: directory) : []
+      for file in (hasMain ? [main] : []) + names.map({ "\(directory)/\($0)" }) {
+        path = file
+        let text = try files.text(path)
+        do throws(TOMLReader.Fault) {
+          try configuration.add(text)
+        } catch {
+          return .unknown("\(path):\(error.line): \(error.what): CRI-O cannot read it")
         }
       }
     } catch {
-      return .unknown(NodeFiles.words(main, error))
+      return .unknown(NodeFiles.words(path, error))
     }
     configuration.add(arguments: arguments)
     return .known(configuration)

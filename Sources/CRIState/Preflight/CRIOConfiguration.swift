@@ -6,20 +6,30 @@ public struct CRIOConfiguration: Hashable, Sendable {
   public init() {}
 
   /// Adds a file of TOML; of equal keys the last one counts, as in CRI-O's drop-in files.
-  ///
-  /// Of TOML it knows sections and keys with one text, number or flag on a line: what CRI-O's keys are that count here.
-  public mutating func add(_ text: String) {
-    var section = ""
-    for line in text.split(whereSeparator: \.isNewline) {
-      let line = line.trimmed
-      if line.hasPrefix("[") {
-        section = String(line.dropFirst().prefix { $0 != "]" })
-      } else if !line.hasPrefix("#"), let equals = line.firstIndex(of: "=") {
-        let key = line[..<equals].trimmed
-        values[section.isEmpty ? String(key) : "\(section).\(key)"] = Self.value(
-          line[line.index(after: equals)...].trimmed)
+  /// - Throws: where CRI-O would end at it: it is no TOML, or a key that counts here has a value of another kind.
+  package mutating func add(_ text: String) throws(TOMLReader.Fault) {
+    for entry in try TOMLReader.entries(of: text) {
+      switch (entry.value, Self.isFlag(entry.path)) {
+      case (_, nil): break
+      case (.flag(let value), true?): values[entry.path] = "\(value)"
+      case (.text(let value), false?): values[entry.path] = value
+      case (_, true?): throw TOMLReader.Fault(line: entry.line, what: "\(entry.path) is neither true nor false")
+      case (_, false?): throw TOMLReader.Fault(line: entry.line, what: "\(entry.path) is no text")
       }
     }
+  }
+
+  /// Whether a key has a flag, or else a text; nil where it does not count.
+  private static func isFlag(_ key: String) -> Bool? {
+    if key == "crio.internal_wipe" { return true }
+    return flags.values.contains(key) || runtime(ofRoot: key) != nil ? false : nil
+  }
+
+  /// The OCI runtime that a key says the state's directory of.
+  private static func runtime(ofRoot key: String) -> String? {
+    let (prefix, suffix) = ("crio.runtime.runtimes.", ".runtime_root")
+    guard key.hasPrefix(prefix), key.hasSuffix(suffix), key.count > prefix.count + suffix.count else { return nil }
+    return String(key.dropFirst(prefix.count).dropLast(suffix.count))
   }
 
   /// Adds what the daemon's command line says; it comes before the files.
@@ -64,13 +74,6 @@ public struct CRIOConfiguration: Hashable, Sendable {
     "pause-image": "crio.image.pause_image",
   ]
 
-  private static func value(_ text: Substring) -> String {
-    for quote in ["\"", "'"] where text.hasPrefix(quote) {
-      return String(text.dropFirst().prefix { String($0) != quote })
-    }
-    return String(text.prefix { $0 != "#" }.trimmed)
-  }
-
   public var versionFile: String { values["crio.version_file"] ?? "/var/run/crio/version" }
   /// Empty: there is none, and images are never wiped.
   public var persistentVersionFile: String { values["crio.version_file_persist"] ?? "" }
@@ -80,10 +83,9 @@ public struct CRIOConfiguration: Hashable, Sendable {
   public var defaultRuntime: String? { values["crio.runtime.default_runtime"].flatMap { $0.isEmpty ? nil : $0 } }
   /// Where an OCI runtime keeps the state of its containers, by the directory; one that two of them share tells nothing.
   package var stateDirectories: [String: String] {
-    let (prefix, suffix) = ("crio.runtime.runtimes.", ".runtime_root")
     var roots = ["crun": "/run/crun", "runc": "/run/runc"]
-    for (key, root) in values where key.hasPrefix(prefix) && key.hasSuffix(suffix) && !root.isEmpty {
-      roots[String(key.dropFirst(prefix.count).dropLast(suffix.count))] = root
+    for (key, root) in values where !root.isEmpty {
+      if let name = Self.runtime(ofRoot: key) { roots[name] = root }
     }
     return Dictionary(grouping: roots.keys) { roots[$0] ?? "" }.compactMapValues { $0.count == 1 ? $0[0] : nil }
   }
@@ -97,14 +99,5 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// The runtime that a version takes unless it is told otherwise: crun since 1.31.
   static func defaultRuntime(of version: RuntimeVersion) -> String {
     (version.major, version.minor) >= (1, 31) ? "crun" : "runc"
-  }
-}
-
-extension StringProtocol where SubSequence == Substring {
-  /// Without blanks at both ends.
-  fileprivate var trimmed: Substring {
-    let start = self.drop { $0.isWhitespace }
-    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return start[...last]
   }
 }
