@@ -1,4 +1,5 @@
 import CRI
+import CRIMessages
 import CRISimulator
 import CRIState
 import Foundation
@@ -55,6 +56,19 @@ import TestSupport
         #expect(record.networkNamespace == sandbox.facts.networkNamespace ?? "")
       }
     }
+  }
+
+  @Test func `a record that has only the label is known for what it is`() {
+    let kind = "io.cri-containerd.kind"
+    let records = DiskRecords([
+      StoredContainer(id: "a", labels: [kind: "sandbox"], createdAt: StoredTime(seconds: 7)),
+      StoredContainer(id: "b", labels: [kind: "container"]), StoredContainer(id: "c"),
+    ])
+    #expect(
+      records.bare == [
+        .init(id: "a", isSandbox: true, created: Timestamp(seconds: 7)), .init(id: "b", isSandbox: false),
+      ])
+    #expect(records.sandboxes.isEmpty && records.containers.isEmpty && records.malformed.isEmpty)
   }
 
   @Test func `a simulated loss is predicted for the pod that it hits`() async throws {

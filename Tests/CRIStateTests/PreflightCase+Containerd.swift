@@ -90,6 +90,15 @@ extension PreflightCase {
       $0.snapshot.sandboxes.removeFirst()
       $0.replaceProgram()
     },
+    PreflightCase(rule: "P4", name: "records with nothing of the CRI in them", objects: ["leak-1", "leak-2"]) {
+      let now = $0.now
+      $0.editRecords {
+        $0.bare = [
+          .init(id: "leak-1", isSandbox: true), .init(id: "leak-2", isSandbox: false),
+          .init(id: "sandbox-web", isSandbox: true), .init(id: "new", isSandbox: true, created: now - .seconds(3)),
+        ]
+      }
+    },
     PreflightCase(rule: "P4", name: "one that was made just now") {
       $0.snapshot.sandboxes.removeFirst()
       let now = $0.now

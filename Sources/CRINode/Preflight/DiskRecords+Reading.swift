@@ -40,6 +40,7 @@ extension DiskRecords {
       records.sandboxes += next.sandboxes
       records.containers += next.containers
       records.malformed += next.malformed
+      records.bare += next.bare
     }
     return records
   }

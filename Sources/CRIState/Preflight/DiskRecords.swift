@@ -1,18 +1,35 @@
 internal import CRIJSON
 package import CRIMessages
-internal import CRIProtobuf
+public import CRIProtobuf
 
 /// What containerd has on disk of sandboxes and containers: all that it will know of them after a restart.
 public struct DiskRecords: Hashable, Sendable {
+  /// A record that is marked as one of the CRI's and has nothing of the CRI in it: each start fails to load it.
+  public struct Bare: Hashable, Sendable {
+    public var id: String
+    public var isSandbox: Bool
+    public var created: Timestamp
+
+    public init(id: String, isSandbox: Bool, created: Timestamp = .zero) {
+      self.id = id
+      self.isSandbox = isSandbox
+      self.created = created
+    }
+  }
+
   public var sandboxes: [DiskSandbox]
   public var containers: [DiskContainer]
   /// The ids of records that are there and were not understood.
   public var malformed: [String]
+  public var bare: [Bare]
 
-  public init(sandboxes: [DiskSandbox] = [], containers: [DiskContainer] = [], malformed: [String] = []) {
+  public init(
+    sandboxes: [DiskSandbox] = [], containers: [DiskContainer] = [], malformed: [String] = [], bare: [Bare] = []
+  ) {
     self.sandboxes = sandboxes
     self.containers = containers
     self.malformed = malformed
+    self.bare = bare
   }
 }
 
@@ -21,6 +38,13 @@ extension DiskRecords {
   package init(_ records: [StoredContainer]) {
     self.init()
     for record in records {
+      // containerd goes by the label, and then needs what belongs to it.
+      if let kind = record.labels["io.cri-containerd.kind"],
+        !record.extensions.contains(where: { $0.key == "io.cri-containerd.\(kind).metadata" && $0.value != nil })
+      {
+        bare.append(
+          Bare(id: record.id, isSandbox: kind == "sandbox", created: record.createdAt?.timestamp ?? .zero))
+      }
       for entry in record.extensions {
         guard let bytes = entry.value?.value else { continue }
         switch entry.key {

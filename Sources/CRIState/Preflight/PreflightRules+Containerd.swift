@@ -90,6 +90,11 @@ extension PreflightRules {
       for record in records.containers where !listed.contains(record.id) && !facts.isYoung(record.created) {
         found.hit(ObjectName(.container, name: record.name, id: record.id), record.name)
       }
+      for record in records.bare where !listed.contains(record.id) && !facts.isYoung(record.created) {
+        found.hit(
+          ObjectName(record.isSandbox ? .pod : .container, id: record.id),
+          "each start fails to load it: it has nothing of the CRI in it")
+      }
     },
     PreflightCheck(
       "P5", .containerd, .critical, .containers, "its checkpoint is not on disk",
