@@ -15,8 +15,9 @@ struct NetCommand: AsyncParsableCommand {
       behind it is gone (containerd#6549); duplicate: another pod has the address too; mismatch: the sources do not agree;
       unknown: what tells could not be read; and without judgement host network, not ready.
       It takes root to look into the pods' network namespaces.
-      Exit codes: 0 all is well; 1 it is not, for at least one pod; 2 wrong usage, or no such pod; 3 the runtime was not
-      reached, or what tells could not be read for at least one pod, and none is known to be bad.
+      Exit codes: 0 all is well; 1 it is not, for at least one pod; 2 wrong usage; 3 the runtime was not reached, or what
+      tells could not be read for at least one pod, and none is known to be bad; 7 no such pod; 9 no permission for the
+      runtime's socket.
       """)
 
   @Argument(

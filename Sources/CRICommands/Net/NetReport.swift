@@ -27,7 +27,7 @@ package struct NetReport: Hashable, Sendable {
     let others = snapshot.unread.compactMap(SandboxRecord.init(unread:))
     for pod in pods where !(snapshot.sandboxes + others).contains(where: { Self.matches($0, pod) }) {
       throw Failure(
-        .usage, "no pod is called \(pod), by name, namespace/name, UID or the beginning of its ID; see: cri pods")
+        .notFound, "no pod is called \(pod), by name, namespace/name, UID or the beginning of its ID; see: cri pods")
     }
     func isChosen(_ sandbox: SandboxRecord) -> Bool { pods.isEmpty || pods.contains { Self.matches(sandbox, $0) } }
     let chosen = snapshot.sandboxes.filter(isChosen)
