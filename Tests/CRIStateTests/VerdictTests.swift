@@ -129,6 +129,12 @@ import Testing
     #expect(ignoring.unchecked.contains { $0.what == "pod.ip" && $0.why.contains("1 finding") })
   }
 
+  /// The rule fires where the runtime has the address and where it has forgotten it.
+  @Test func `of a network that is gone nothing is said that only half of them is`() {
+    let reason = Rule.all.first { $0.id == "pod.network-gone" }?.reason
+    #expect(reason == "the network behind the pod's address is gone")
+  }
+
   @Test func `a daemon that is still the same process was not restarted`() {
     var after = Snapshot.after
     after.daemon = Snapshot.before.daemon

@@ -162,7 +162,7 @@ enum SandboxRules {
     "pod.outside-cidr", .major, .all, "network.ip",
     "it is in no subnet of CNI's configuration: others may route it away")
   static let gone = Rule(
-    "pod.network-gone", .critical, .all, "interfaces", "the runtime has an address, the network behind it is gone")
+    "pod.network-gone", .critical, .all, "interfaces", "the network behind the pod's address is gone")
   static let mismatch = Rule(
     "pod.network-mismatch", .major, .all, "interfaces", "runtime, kernel and CNI do not agree on the pod's network")
   static let already = Rule(
