@@ -5,11 +5,12 @@ struct PreflightWords {
   let report: PreflightReport
 
   private var change: String {
-    report.target == nil ? "restart" : report.isDowngrade ? "downgrade" : "upgrade"
+    report.isRestart ? "restart" : report.isDowngrade ? "downgrade" : "upgrade"
   }
 
   var title: String {
-    let versions = report.target.map { "\(report.runtime) to \($0)" } ?? report.runtime
+    let target = report.isRestart ? nil : report.target
+    let versions = target.map { "\(report.runtime) to \($0)" } ?? report.runtime
     let process = report.daemon.pid.map { "\($0)" } ?? "unknown"
     return "preflight: \(change) of \(versions) on \(report.host.name): process \(process)"
   }

@@ -7,7 +7,9 @@ import Testing
 /// A prediction in the formats' common form, and what each format makes of it.
 @Suite struct PreflightViewTests {
   /// Of the recorded containerd 1.6.12: no address is on its disk.
-  private static func view(_ exitCode: Int32 = 5) throws -> (ReportView, PreflightReport) {
+  private static func view(
+    _ exitCode: Int32 = 5, to target: String = "1.6.14"
+  ) throws -> (ReportView, PreflightReport) {
     let snapshot = try Snapshot.recorded("containerd-1.6.12", .before)
     let records = snapshot.sandboxes.map { sandbox in
       var record = DiskSandbox(of: sandbox)
@@ -16,7 +18,7 @@ import Testing
     }
     let containers = snapshot.containers.map { DiskContainer(of: $0) }
     let facts = PreflightFacts(
-      snapshot: snapshot, target: RuntimeVersion("1.6.14"),
+      snapshot: snapshot, target: RuntimeVersion(target),
       containerd: ContainerdDisk(records: .known(DiskRecords(sandboxes: records, containers: containers))))
     let report = PreflightReport(facts)
     return (ReportView(report, exitCode: exitCode, checked: ReportView.time), report)
@@ -41,6 +43,15 @@ import Testing
     #expect(lines.contains("2 pods would be lost"))
     #expect(lines.count { $0.hasPrefix("[P1] ") && $0.contains("instead: ") } == 1)
     #expect(lines.last?.hasPrefix("LOSS PREDICTED: do not upgrade") == true)
+  }
+
+  @Test(arguments: [
+    ("1.6.12", "restart", "containerd 1.6.12+unknown"), ("1.6.8", "downgrade", "containerd 1.6.12+unknown to 1.6.8"),
+  ])
+  func `the change is called what it is`(target: String, name: String, versions: String) throws {
+    let lines = ReportFormat.table.text(try Self.view(to: target).0).split(separator: "\n").map(String.init)
+    #expect(lines.first?.hasPrefix("preflight: \(name) of \(versions) on node-1: ") == true, "\(lines)")
+    #expect(lines.last?.hasPrefix("LOSS PREDICTED: do not \(name)") == true)
   }
 
   @Test func `the numbers`() throws {

@@ -52,6 +52,8 @@ public struct PreflightReport: Hashable, Sendable {
   public var target: RuntimeVersion?
   /// Whether the target is older than what runs.
   public var isDowngrade: Bool
+  /// Whether the version stays as it is, named as the target or not.
+  public var isRestart: Bool
   public var taken: Timestamp
   /// The pods that are ready: what a change can take away.
   public var pods: [PodName]
@@ -68,6 +70,7 @@ public struct PreflightReport: Hashable, Sendable {
     runtime = "\(snapshot.runtime.name) \(snapshot.runtime.version)"
     target = facts.target
     isDowngrade = facts.version.flatMap { version in facts.nextVersion.map { $0 < version } } ?? false
+    isRestart = facts.target == nil || facts.nextVersion.map { $0 == facts.version } ?? false
     taken = facts.now
     pods = facts.readySandboxes.map(\.pod)
     var examination = Examination(facts)
