@@ -61,12 +61,12 @@ import TestSupport
   @Test func `a record that has only the label is known for what it is`() {
     let kind = "io.cri-containerd.kind"
     let records = DiskRecords([
-      StoredContainer(id: "a", labels: [kind: "sandbox"], createdAt: StoredTime(seconds: 7)),
+      StoredContainer(id: "a", labels: [kind: "sandbox"]),
       StoredContainer(id: "b", labels: [kind: "container"]), StoredContainer(id: "c"),
     ])
     #expect(
       records.bare == [
-        .init(id: "a", isSandbox: true, created: Timestamp(seconds: 7)), .init(id: "b", isSandbox: false),
+        .init(id: "a", isSandbox: true), .init(id: "b", isSandbox: false),
       ])
     #expect(records.sandboxes.isEmpty && records.containers.isEmpty && records.malformed.isEmpty)
   }

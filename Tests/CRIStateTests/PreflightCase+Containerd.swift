@@ -91,11 +91,10 @@ extension PreflightCase {
       $0.replaceProgram()
     },
     PreflightCase(rule: "P4", name: "records with nothing of the CRI in them", objects: ["leak-1", "leak-2"]) {
-      let now = $0.now
       $0.editRecords {
         $0.bare = [
           .init(id: "leak-1", isSandbox: true), .init(id: "leak-2", isSandbox: false),
-          .init(id: "sandbox-web", isSandbox: true), .init(id: "new", isSandbox: true, created: now - .seconds(3)),
+          .init(id: "sandbox-web", isSandbox: true),
         ]
       }
     },

@@ -1,6 +1,6 @@
 internal import CRIJSON
 package import CRIMessages
-public import CRIProtobuf
+internal import CRIProtobuf
 
 /// What containerd has on disk of sandboxes and containers: all that it will know of them after a restart.
 public struct DiskRecords: Hashable, Sendable {
@@ -8,12 +8,10 @@ public struct DiskRecords: Hashable, Sendable {
   public struct Bare: Hashable, Sendable {
     public var id: String
     public var isSandbox: Bool
-    public var created: Timestamp
 
-    public init(id: String, isSandbox: Bool, created: Timestamp = .zero) {
+    public init(id: String, isSandbox: Bool) {
       self.id = id
       self.isSandbox = isSandbox
-      self.created = created
     }
   }
 
@@ -42,8 +40,7 @@ extension DiskRecords {
       if let kind = record.labels["io.cri-containerd.kind"],
         !record.extensions.contains(where: { $0.key == "io.cri-containerd.\(kind).metadata" && $0.value != nil })
       {
-        bare.append(
-          Bare(id: record.id, isSandbox: kind == "sandbox", created: record.createdAt?.timestamp ?? .zero))
+        bare.append(Bare(id: record.id, isSandbox: kind == "sandbox"))
       }
       for entry in record.extensions {
         guard let bytes = entry.value?.value else { continue }

@@ -90,7 +90,8 @@ extension PreflightRules {
       for record in records.containers where !listed.contains(record.id) && !facts.isYoung(record.created) {
         found.hit(ObjectName(.container, name: record.name, id: record.id), record.name)
       }
-      for record in records.bare where !listed.contains(record.id) && !facts.isYoung(record.created) {
+      // However young: containerd writes a record with all that belongs to it at once.
+      for record in records.bare where !listed.contains(record.id) {
         found.hit(
           ObjectName(record.isSandbox ? .pod : .container, id: record.id),
           "each start fails to load it: it has nothing of the CRI in it")
