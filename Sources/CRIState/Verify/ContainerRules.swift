@@ -147,7 +147,8 @@ enum ContainerRules {
   ]
 
   static let state = Check<ContainerRecord>(
-    "container.state", .critical, .inPlace, "state", "kubelet goes by it: what does not run it starts again as restartPolicy says"
+    "container.state", .critical, .inPlace, "state",
+    "kubelet goes by it: what does not run it starts again as restartPolicy says"
   ) { before, after in
     // One that was created is started sometime; one that runs and was unknown has healed.
     let mayRun = before.status.state == .created || before.status.state == .unknown && after.isRunning
