@@ -10,12 +10,6 @@ struct CNICache {
     var facts: CNICacheEntry
     /// host-local's folder, where it is not the usual one.
     var leaseFolder: String?
-    /// What was made, in the pod and on the host; nil where an old plugin does not tell.
-    var interfaces: [NetworkInterface]?
-    /// Who made it: the configuration's first plugin, such as `bridge`; nil where the configuration is not kept.
-    var plugin: String?
-    /// Whether the plugins can be asked to look after it: by CNI from 0.4.0 on, unless `disableCheck` is set.
-    var hasCheck = false
   }
 
   private let folder: String
@@ -77,14 +71,7 @@ struct CNICache {
         network: root["networkName"]?.stringValue ?? names[..<middle].joined(separator: "-"),
         interface: root["ifName"]?.stringValue ?? names[(middle + 1)...].joined(separator: "-"),
         addresses: addresses(in: result), ipam: ipam?["type"]?.stringValue),
-      leaseFolder: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 },
-      interfaces: SandboxFacts.interfaces(ofCNI: result), plugin: plugins.first?["type"]?.stringValue,
-      hasCheck: hasCheck(config?["cniVersion"]?.stringValue) && config?["disableCheck"]?.boolValue != true)
-  }
-
-  private static func hasCheck(_ version: String?) -> Bool {
-    let numbers = (version ?? "").split(separator: ".").compactMap { Int($0) }
-    return numbers.count == 3 && !numbers.lexicographicallyPrecedes([0, 4, 0])
+      leaseFolder: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 })
   }
 
   private static func addresses(in result: JSON) -> [String] {

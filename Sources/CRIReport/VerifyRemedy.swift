@@ -56,7 +56,7 @@ struct VerifyRemedy {
     // CRI-O asks CNI once, when it starts.
     VerifyRemedy(
       text:
-        "do not start kubelet: put the CNI configuration in order and restart the runtime again, which brings back what cri net still finds"
+        "do not start kubelet: put CNI in order until cri preflight finds nothing, and restart the runtime again, which brings the addresses back"
     ) { $0.isSameNode(running: "cri-o") && $0.hasForgottenAddresses },
     VerifyRemedy(
       text: "keep kubelet stopped, or stop it now: it starts a second of what lives on; drain the node, end that first"

@@ -2,21 +2,22 @@ internal import CRIShims
 internal import Glibc
 
 extension ChildProcess {
-  /// Runs a program to its end and takes what it prints on standard output; its input is `/dev/null`.
+  /// Runs a program to its end and takes what it prints on standard output.
   ///
   /// The corresponding C function is `posix_spawn`: the first argument is a path, PATH is not asked. Where the program
   /// gets our environment, it is `posix_spawnp`, which asks it.
   /// - Parameters:
   ///   - environment: all of it, `NAME=value` each, and its errors are lost; nil: ours, and its errors go to ours.
+  ///   - input: what it reads on standard input.
   ///   - limit: bytes of output; a program that prints more is stopped.
   /// - Throws: `.timedOut` where it did not end in time and was killed.
   package static func capture(
-    _ arguments: [String], environment: [String]? = [], limit: Int = 64 << 10, timeout: Duration
+    _ arguments: [String], environment: [String]? = [], input: [UInt8] = [], limit: Int = 64 << 10, timeout: Duration
   ) throws(Errno) -> (ending: Ending, output: [UInt8]) {
     var ends: [Int32] = [-1, -1]
     _ = try retrying { pipe2(&ends, Int32(O_CLOEXEC)) }
     let reader = Descriptor(owning: ends[0])
-    let pid = try spawn(arguments, environment, output: Descriptor(owning: ends[1]))
+    let pid = try spawn(arguments, environment, input, output: Descriptor(owning: ends[1]))
     let end = ContinuousClock.now + timeout
     var output: [UInt8] = []
     var failure: Errno?
@@ -59,12 +60,16 @@ extension ChildProcess {
   }
 
   private static func spawn(
-    _ arguments: [String], _ environment: [String]?, output: consuming Descriptor
+    _ arguments: [String], _ environment: [String]?, _ input: [UInt8], output: consuming Descriptor
   ) throws(Errno) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    // In memory: nobody has to write while it reads, and one that does not read holds nobody up. MFD_CLOEXEC is 1.
+    let file = Descriptor(owning: try retrying { memfd_create("input", 1) })
+    try file.writeAll(input)
+    lseek(file.rawValue, 0, SEEK_SET)
+    posix_spawn_file_actions_adddup2(&actions, file.rawValue, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO)
     if environment != nil { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }

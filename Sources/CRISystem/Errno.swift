@@ -27,6 +27,8 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let notASocket = Errno(rawValue: ENOTSOCK)
   /// `EADDRINUSE`: somebody listens there already.
   public static let addressInUse = Errno(rawValue: EADDRINUSE)
+  /// `ENOEXEC`: the file is no program.
+  public static let notExecutable = Errno(rawValue: ENOEXEC)
   /// `EISDIR`: the file is a directory.
   public static let isADirectory = Errno(rawValue: EISDIR)
   /// `EFBIG`: the file is larger than its reader allows.

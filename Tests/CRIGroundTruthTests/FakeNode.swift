@@ -72,17 +72,16 @@ final class FakeNode: Sendable {
   func cache(
     _ id: String, _ addresses: [String], network: String = "pods", interface: String = "eth0",
     ipam: String? = "host-local",
-    leases: String? = nil, plugin: String = "bridge", version: String = "1.0.0", isOff: Bool = false,
-    interfaces: String? = nil
+    leases: String? = nil
   ) throws {
     let section = ipam.map { #", "ipam": {"type": "\#($0)", "dataDir": "\#(leases ?? "")"}"# } ?? ""
     let config =
-      #"{"cniVersion": "\#(version)", "disableCheck": \#(isOff), "name": "\#(network)", "plugins": [{"type": "\#(plugin)"\#(section)}]}"#
+      #"{"cniVersion": "1.0.0", "name": "\#(network)", "plugins": [{"type": "bridge"\#(section)}]}"#
     let ips = addresses.map { #"{"address": "\#($0)", "interface": 2}"# }.joined(separator: ", ")
     try write(
       """
       {"kind": "cniCacheV1", "containerId": "\(id)", "config": "\(Data(config.utf8).base64EncodedString())",
-      "ifName": "\(interface)", "networkName": "\(network)", "result": {"cniVersion": "1.0.0", "interfaces": \(interfaces ?? "null"), "ips": [\(ips)]}}
+      "ifName": "\(interface)", "networkName": "\(network)", "result": {"cniVersion": "1.0.0", "ips": [\(ips)]}}
       """, to: "cni/results/\(network)-\(id)-\(interface)")
   }
 

@@ -19,7 +19,7 @@ import Testing
     Loss(description: "forgotten addresses", runtime: "containerd-1.6.12", words: "(containerd#7843)") { _, _ in },
     Loss(
       description: "forgotten addresses", runtime: "cri-o-1.37",
-      words: "restart the runtime again, which brings back what cri net still finds"
+      words: "until cri preflight finds nothing, and restart the runtime again, which brings the addresses back"
     ) {
       for index in $1.sandboxes.indices where !$1.sandboxes[index].isHostNetwork {
         $1.sandboxes[index].status.network?.ip = ""

@@ -11,20 +11,17 @@ extension PreflightCase {
     PreflightCase(rule: "O1", name: "no CNI configuration", runtime: .crio, objects: ["default/web"]) {
       $0.networkConfigurations = .known([])
     },
-    PreflightCase(rule: "O1", name: "nothing in CNI's cache", runtime: .crio, objects: ["default/web"]) {
-      $0.crio?.cachedNetworks = .known(["other"])
+    PreflightCase(rule: "O1", name: "CNI finds a fault", runtime: .crio, objects: ["default/web"]) {
+      $0.crio?.networks.faults = ["sandbox-web": "there is no eth0 in the pod any more", "other": "x"]
     },
-    PreflightCase(rule: "O1", name: "an interface is not as it was made", runtime: .crio, objects: ["default/web"]) {
-      $0.crio?.networkFaults = .known(["sandbox-web": "there is no eth0 in the pod any more", "other": "x"])
+    PreflightCase(rule: "O1", name: "CNI finds nothing", runtime: .crio) { _ in },
+    PreflightCase(rule: "O1", name: "CNI could not be asked", runtime: .crio, isUnchecked: true) {
+      $0.crio?.networks.unread = ["no"]
     },
-    PreflightCase(rule: "O1", name: "all of it is there", runtime: .crio) { _ in },
-    PreflightCase(rule: "O1", name: "no look at the interfaces", runtime: .crio, isUnchecked: true) {
-      $0.crio?.networkFaults = .unknown("no")
-    },
-    PreflightCase(rule: "O1", name: "no look at the cache", runtime: .crio, isUnchecked: true) {
-      $0.crio?.cachedNetworks = .unknown("no")
-    },
-    PreflightCase(rule: "O1", name: "no look at the configurations", runtime: .crio, isUnchecked: true) {
+    PreflightCase(
+      rule: "O1", name: "CNI could not be asked of all", runtime: .crio, objects: ["default/web"], isUnchecked: true
+    ) { $0.crio?.networks = NetworkCheck(faults: ["sandbox-web": "x"], unread: ["no"]) },
+    PreflightCase(rule: "O1", name: "CNI says what the configurations do not", runtime: .crio) {
       $0.networkConfigurations = .unknown("no")
     },
 

@@ -51,7 +51,7 @@ extension PreflightFacts {
     facts.crio = CRIODisk(
       configuration: .known(CRIOConfiguration()),
       versionFile: .known(.written(path: "/run/crio/version", version: "1.36.1+abc")),
-      persistentVersionFile: .known(.off), cachedNetworks: .known(["sandbox-web"]), networkFaults: .known([:]),
+      persistentVersionFile: .known(.off), networks: NetworkCheck(),
       missingState: .known([:]), defaultRuntime: .known("crun"))
     return facts
   }()

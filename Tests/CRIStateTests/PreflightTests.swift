@@ -325,4 +325,24 @@ import Testing
     #expect(configuration.defaultRuntime == "runc")
     #expect(configuration.versionFile == "/w")
   }
+
+  @Test(arguments: [
+    ("", ["/opt/cni/bin"]), ("plugin_dirs = []", ["/opt/cni/bin"]), ("plugin_dir = '/d'", ["/opt/cni/bin", "/d"]),
+    (#"plugin_dirs = ["/a", '/b']  # "/c""#, ["/a", "/b"]),
+    ("plugin_dirs = [\n  \"/a\",\n  # \"/x\",\n  \"/b\",  # \"/c\"\n]\nplugin_dir = \"/d\"", ["/a", "/b", "/d"]),
+  ])
+  func `lists of folders`(text: String, folders: [String]) throws {
+    var configuration = CRIOConfiguration()
+    try configuration.add("[crio.network]\n\(text)\ncni_default_network = \"pods\"\n")
+    #expect(configuration.pluginDirectories == folders)
+    #expect(configuration.defaultNetwork == "pods")
+    configuration.add(arguments: ["--cni-plugin-dir=/x,/y", "--cni-plugin-dir", "/z", "--cni-default-network", "n"])
+    #expect(configuration.pluginDirectories.prefix(3) == ["/x", "/y", "/z"])
+    #expect(configuration.defaultNetwork == "n")
+  }
+
+  @Test(arguments: ["\"/a\"", "[1]", "true"]) func `a list of folders is one of texts`(value: String) {
+    var configuration = CRIOConfiguration()
+    #expect(throws: TOMLReader.Fault.self) { try configuration.add("[crio.network]\nplugin_dirs = \(value)") }
+  }
 }

@@ -12,7 +12,8 @@ struct PreflightCommand: AsyncParsableCommand {
     discussion: """
       It looks at what the runtime has on disk, which is all that it will know after a restart, and at what kubelet is told.
       What it finds there is proved; what only the version's known faults say is suspect, and what every version has and
-      nothing shows is told with --to alone. Nothing is changed, except with --pull. Run it as root on the node; in a container, mount the node's / and name it with --root.
+      nothing shows is told with --to alone. On CRI-O it runs CNI's plugins with CHECK for each pod, which changes
+      nothing, as CRI-O does when it starts. Nothing is changed, except with --pull. Run it as root on the node; in a container, mount the node's / and name it with --root.
       Exit codes: 0 no loss is predicted; 5 pods, addresses, containers or the daemon would be lost; 3 the runtime was
       not reached, or what decides could not be looked at; 2 wrong usage; 1 the runtime answered with an error.
       """)

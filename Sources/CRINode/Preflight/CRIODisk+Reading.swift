@@ -4,24 +4,19 @@ internal import CRIState
 internal import CRISystem
 
 extension CRIODisk {
-  private static let networkCache = "/var/lib/cni/results"
-
   /// - Parameters:
   ///   - status: the runtime's own configuration, from a verbose Status; null where it tells none.
   ///   - places: where each ready sandbox's files are, by id; those that are missing could not be read.
-  ///   - faults: what CNI's plugins would find wrong with the sandboxes' networks.
+  ///   - networks: what CNI says of the sandboxes' networks.
   init(
-    _ snapshot: Snapshot, _ files: NodeFiles, arguments: [String], status: JSON, places: [String: CRIOPlaces],
-    faults: Reading<[String: String]>
+    _ snapshot: Snapshot, _ files: NodeFiles, configuration: Evidence<CRIOConfiguration>, status: JSON,
+    places: [String: CRIOPlaces], networks: NetworkCheck
   ) {
-    let configuration = Self.configuration(files, arguments)
     self.init(
       configuration: configuration,
       versionFile: Self.file(configuration.map(\.versionFile), files),
       persistentVersionFile: Self.file(configuration.map(\.persistentVersionFile), files),
-      // Other runtimes write there too: it says something only where CRI-O's own files are.
-      cachedNetworks: configuration.value == nil ? configuration.map { _ in [] } : Self.cachedNetworks(files),
-      networkFaults: Self.evidence(faults), missingState: Self.missingState(snapshot, files, places),
+      networks: networks, missingState: Self.missingState(snapshot, files, places),
       defaultRuntime: Self.defaultRuntime(status, snapshot, files, configuration))
   }
 
@@ -71,23 +66,6 @@ extension CRIODisk {
       } catch {
         return .unknown(NodeFiles.words(path, error))
       }
-    }
-  }
-
-  /// Its files are called NETWORK-ID-INTERFACE.
-  private static func cachedNetworks(_ files: NodeFiles) -> Evidence<Set<String>> {
-    do throws(Errno) {
-      let words = try files.names(in: networkCache).flatMap { $0.split(separator: "-") }
-      return .known(Set(words.filter { $0.utf8.count == 64 }.map(String.init)))
-    } catch {
-      return .unknown(NodeFiles.words(networkCache, error))
-    }
-  }
-
-  private static func evidence(_ faults: Reading<[String: String]>) -> Evidence<[String: String]> {
-    switch faults {
-    case .read(let faults): .known(faults)
-    case .unread(let reason): .unknown("interfaces of pods: \(reason)")
     }
   }
 

@@ -75,11 +75,10 @@ private struct PreflightReader {
       isNode = root.map { (try? files.exists($0)) == true } ?? false
     case "cri-o":
       let config = document(info["config"])
-      let check = CNICheck(places: options.root.map { Places(root: $0) } ?? Places())
-      let pods = snapshot
+      let configuration = CRIODisk.configuration(files, Self.arguments(of: snapshot.daemon.pid))
       let disk = CRIODisk(
-        snapshot, files, arguments: Self.arguments(of: snapshot.daemon.pid), status: config,
-        places: await places(), faults: await onThread { check.faults(of: pods) })
+        snapshot, files, configuration: configuration, status: config, places: await places(),
+        networks: await networks(configuration))
       facts.configuration = RuntimeConfiguration(crio: config, files: disk.configuration, served: served)
       facts.crio = disk
       isNode = disk.configuration.value != nil
@@ -127,6 +126,18 @@ private struct PreflightReader {
       return driver.map { .known($0 == .cgroupfs ? "cgroupfs" : "systemd") }
     } catch {
       return error.statusCode == .unimplemented ? nil : .unknown("\(error)")
+    }
+  }
+
+  private func networks(_ configuration: Evidence<CRIOConfiguration>) async -> NetworkCheck {
+    switch configuration {
+    case .unknown(let why): return NetworkCheck(unread: [why])
+    case .known(let configuration):
+      let places = options.root.map { Places(root: $0) } ?? Places()
+      return await CNICheck(
+        places: places, folder: configuration.networkDirectory, network: configuration.defaultNetwork,
+        pluginFolders: configuration.pluginDirectories
+      ).run(snapshot)
     }
   }
 

@@ -8,9 +8,10 @@
 #include <stdint.h>
 #include <sys/vfs.h>
 
-// <sched.h>, <string.h> and <unistd.h> declare them for _GNU_SOURCE only, which an importing module may not have asked for.
+// <sched.h>, <string.h>, <sys/mman.h> and <unistd.h> declare them for _GNU_SOURCE only, which an importing module may not have asked for.
 extern int setns(int descriptor, int kind);
 extern int pipe2(int descriptors[2], int flags);
+extern int memfd_create(const char *name, unsigned int flags);
 extern void *memrchr(const void *bytes, int byte, size_t count);
 
 // Moves the calling thread into the network namespace behind a descriptor. The kernel's CLONE_NEWNET is a GNU macro too.

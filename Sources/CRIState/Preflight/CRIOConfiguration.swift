@@ -2,6 +2,8 @@
 public struct CRIOConfiguration: Hashable, Sendable {
   /// By section and key; texts without their quotes.
   public private(set) var values: [String: String] = [:]
+  /// Where CNI's plugins are, as `plugin_dirs` says it; nil where nothing is said.
+  private var pluginFolders: [String]?
 
   public init() {}
 
@@ -9,6 +11,13 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// - Throws: where CRI-O would end at it: it is no TOML, or a key that counts here has a value of another kind.
   package mutating func add(_ text: String) throws(TOMLReader.Fault) {
     for entry in try TOMLReader.entries(of: text) {
+      if entry.path == "crio.network.plugin_dirs" {
+        guard case .list(let list) = entry.value, let texts = Self.texts(list) else {
+          throw TOMLReader.Fault(line: entry.line, what: "\(entry.path) is no list of texts")
+        }
+        pluginFolders = texts
+        continue
+      }
       switch (entry.value, Self.isFlag(entry.path)) {
       case (_, nil): break
       case (.flag(let value), true?): values[entry.path] = "\(value)"
@@ -19,10 +28,15 @@ public struct CRIOConfiguration: Hashable, Sendable {
     }
   }
 
+  private static func texts(_ list: [TOMLReader.Value]) -> [String]? {
+    let texts = list.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    return texts.count == list.count ? texts : nil
+  }
+
   /// Whether a key has a flag, or else a text; nil where it does not count.
   private static func isFlag(_ key: String) -> Bool? {
     if key == "crio.internal_wipe" { return true }
-    return flags.values.contains(key) || runtime(ofRoot: key) != nil ? false : nil
+    return flags.values.contains(key) || key == olderPluginFolder || runtime(ofRoot: key) != nil ? false : nil
   }
 
   /// The OCI runtime that a key says the state's directory of.
@@ -34,17 +48,21 @@ public struct CRIOConfiguration: Hashable, Sendable {
 
   /// Adds what the daemon's command line says; it comes before the files.
   public mutating func add(arguments: [String]) {
+    var folders: [String] = []
     for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
       let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1)
-      guard let name = parts.first, let key = Self.flags[String(name)] else { continue }
+      guard let name = parts.first.map(String.init) else { continue }
+      var value = "true"
       if parts.count > 1 {
-        values[key] = String(parts[1])
+        value = String(parts[1])
       } else if index + 1 < arguments.count, !arguments[index + 1].hasPrefix("-") {
-        values[key] = arguments[index + 1]
-      } else {
-        values[key] = "true"
+        value = arguments[index + 1]
       }
+      if let key = Self.flags[name] { values[key] = value }
+      // Several with commas, and several times.
+      if name == "cni-plugin-dir" { folders += value.split(separator: ",").map(String.init) }
     }
+    if !folders.isEmpty { pluginFolders = folders }
   }
 
   /// The file that a command line names, or the default one.
@@ -71,8 +89,9 @@ public struct CRIOConfiguration: Hashable, Sendable {
     "version-file": "crio.version_file", "version-file-persist": "crio.version_file_persist",
     "internal-wipe": "crio.internal_wipe", "default-runtime": "crio.runtime.default_runtime",
     "cgroup-manager": "crio.runtime.cgroup_manager", "cni-config-dir": "crio.network.network_dir",
-    "pause-image": "crio.image.pause_image",
+    "pause-image": "crio.image.pause_image", "cni-default-network": "crio.network.cni_default_network",
   ]
+  private static let olderPluginFolder = "crio.network.plugin_dir"
 
   public var versionFile: String { values["crio.version_file"] ?? "/var/run/crio/version" }
   /// Empty: there is none, and images are never wiped.
@@ -91,6 +110,15 @@ public struct CRIOConfiguration: Hashable, Sendable {
   }
   public var cgroupManager: String { values["crio.runtime.cgroup_manager"] ?? "systemd" }
   public var networkDirectory: String { values["crio.network.network_dir"] ?? "/etc/cni/net.d" }
+  /// Empty: the first one in the directory.
+  package var defaultNetwork: String { values["crio.network.cni_default_network"] ?? "" }
+  /// Where CNI's plugins are, one after the other.
+  package var pluginDirectories: [String] {
+    // The older key is one more; an empty list means the default.
+    let all = (pluginFolders ?? [Self.defaultPlugins]) + (values[Self.olderPluginFolder].map { [$0] } ?? [])
+    return all.filter { !$0.isEmpty }.isEmpty ? [Self.defaultPlugins] : all.filter { !$0.isEmpty }
+  }
+  private static let defaultPlugins = "/opt/cni/bin"
   public var pauseImage: String? { values["crio.image.pause_image"] }
 
   /// Whether a version wipes unless it is told otherwise (CRI-O 1.22 and later).

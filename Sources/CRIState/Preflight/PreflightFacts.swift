@@ -122,10 +122,8 @@ public struct CRIODisk: Hashable, Sendable {
   public var versionFile: Evidence<VersionFile>
   /// Another minor version in it, or none: images too.
   public var persistentVersionFile: Evidence<VersionFile>
-  /// The sandboxes for which CNI's cache has a result.
-  public var cachedNetworks: Evidence<Set<String>>
-  /// What CNI's plugins will find wrong with a sandbox's network, by its id.
-  public var networkFaults: Evidence<[String: String]>
+  /// What CNI will say of the pods' networks.
+  public var networks: NetworkCheck
   /// What is missing of a sandbox or container that CRI-O needs to restore it: paths by id.
   public var missingState: Evidence<[String: [String]]>
   /// The runtime that the daemon takes for pods that name none.
@@ -135,16 +133,14 @@ public struct CRIODisk: Hashable, Sendable {
     configuration: Evidence<CRIOConfiguration> = .unknown("nobody looked"),
     versionFile: Evidence<VersionFile> = .unknown("nobody looked"),
     persistentVersionFile: Evidence<VersionFile> = .unknown("nobody looked"),
-    cachedNetworks: Evidence<Set<String>> = .unknown("nobody looked"),
-    networkFaults: Evidence<[String: String]> = .unknown("nobody looked"),
+    networks: NetworkCheck = NetworkCheck(unread: ["nobody looked"]),
     missingState: Evidence<[String: [String]]> = .unknown("nobody looked"),
     defaultRuntime: Evidence<String> = .unknown("nobody looked")
   ) {
     self.configuration = configuration
     self.versionFile = versionFile
     self.persistentVersionFile = persistentVersionFile
-    self.cachedNetworks = cachedNetworks
-    self.networkFaults = networkFaults
+    self.networks = networks
     self.missingState = missingState
     self.defaultRuntime = defaultRuntime
   }

@@ -15,23 +15,17 @@ extension PreflightRules {
         for record in pods { found.hit(.pod(record), "the network is not ready: \(words)") }
         return
       }
-      switch facts.networkConfigurations {
-      case .known(let files) where files.isEmpty:
+      if facts.networkConfigurations.value?.isEmpty == true {
         let directory = facts.configuration.networkDirectory.value ?? "its directory"
         for record in pods { found.hit(.pod(record), "no CNI configuration in \(directory)") }
         return
-      case .known: break
-      case .unknown(let why): found.skip(why)
       }
-      let disk = try facts.crioDisk()
-      let cached = try disk.cachedNetworks.get()
-      for record in pods where !cached.contains(record.id) {
-        found.hit(.pod(record), "CNI's cache (/var/lib/cni/results) has no result for it")
-      }
-      let faults = try disk.networkFaults.get()
+      let check = try facts.crioDisk().networks
       for record in pods {
-        if let fault = faults[record.id] { found.hit(.pod(record), fault) }
+        if let fault = check.faults[record.id] { found.hit(.pod(record), fault) }
       }
+      // Also beside faults: who lives on is not known then.
+      for why in check.unread { found.skip(why) }
     },
     PreflightCheck(
       "O2", .crio, .critical, .pods, "CRI-O will wipe it when it starts",

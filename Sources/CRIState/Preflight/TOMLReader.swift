@@ -1,10 +1,11 @@
-/// Reads a text in the form of TOML 1.0 as far as a program's configuration goes: its texts and flags by their path;
-/// numbers, dates and lists are read over, and must have their form.
+/// Reads a text in the form of TOML 1.0 as far as a program's configuration goes: its texts, flags and lists by their
+/// path; numbers and dates are read over, and must have their form.
 package struct TOMLReader {
   enum Value: Hashable, Sendable {
     case text(String)
     case flag(Bool)
-    /// A number, a date, a list or a table.
+    case list([Value])
+    /// A number, a date or a table.
     case other
   }
 
@@ -131,9 +132,7 @@ package struct TOMLReader {
   private mutating func value(of path: String?) throws(Fault) -> Value {
     switch next {
     case "\"", "'": return .text(try text(isLong: comes("\"\"\"") || comes("'''")))
-    case "[":
-      try list()
-      return .other
+    case "[": return .list(try list())
     case "{":
       try table(path)
       return .other
@@ -141,14 +140,15 @@ package struct TOMLReader {
     }
   }
 
-  private mutating func list() throws(Fault) {
+  private mutating func list() throws(Fault) -> [Value] {
     let start = line
+    var values: [Value] = []
     index += 1
     while true {
       skip(newlines: true)
       guard let next else { throw Fault(line: start, what: "a list without its \"]\"") }
       if next != "]" {
-        _ = try value(of: nil)
+        values.append(try value(of: nil))
         skip(newlines: true)
       }
       guard self.next == "," else { break }
@@ -156,6 +156,7 @@ package struct TOMLReader {
     }
     guard next == "]" else { throw Fault(line: start, what: "a list without its \"]\"") }
     index += 1
+    return values
   }
 
   private mutating func table(_ path: String?) throws(Fault) {

@@ -1,4 +1,4 @@
-package import CRIJSON
+internal import CRIJSON
 public import CRIProtobuf
 
 /// What the verbose answer tells of a sandbox beyond its status, in the runtime's own form made one.
@@ -93,7 +93,7 @@ extension SandboxFacts {
   }
 
   /// CNI's form since 0.3: a list of interfaces, and a list of addresses that point into it.
-  package static func interfaces(ofCNI result: JSON) -> [NetworkInterface]? {
+  private static func interfaces(ofCNI result: JSON) -> [NetworkInterface]? {
     let ips = result["ips"]?.arrayValue ?? []
     return result["interfaces"]?.arrayValue?.enumerated().map { index, value in
       let own = ips.filter { $0["interface"]?.intValue == Int64(index) }

@@ -1,0 +1,60 @@
+internal import CRIJSON
+internal import CRISystem
+
+/// A network's configuration: a list of plugins (CNI specification, section 1; libcni's `NetworkConfigList`).
+struct CNINetwork: Hashable, Sendable {
+  /// The newest that libcni takes where a configuration offers several.
+  private static let newest = [1, 1, 0]
+
+  var name: String
+  /// As libcni takes it: 0.1.0 where there is none.
+  var version: String
+  /// Whether CRI-O asks its plugins with `CHECK`: from 0.4.0 on, unless `disableCheck` is set.
+  var isChecked: Bool
+  /// Each plugin's own object.
+  var plugins: [JSON]
+
+  /// - Returns: nil where it is no list of plugins, nor a single one.
+  init?(_ bytes: [UInt8]) {
+    guard let root = try? JSON.parse(bytes), root.objectValue != nil else { return nil }
+    let isOff = root["disableCheck"]?.boolValue ?? (root["disableCheck"]?.stringValue?.lowercased() == "true")
+    var version = root["cniVersion"]?.stringValue ?? ""
+    let offered = ([version] + (root["cniVersions"]?.arrayValue ?? []).compactMap(\.stringValue)).filter {
+      !$0.isEmpty && !Self.newest.lexicographicallyPrecedes(Self.numbers($0))
+    }
+    if root["cniVersions"] != nil {
+      version = offered.max { Self.numbers($0).lexicographicallyPrecedes(Self.numbers($1)) } ?? version
+    }
+    self.version = version.isEmpty ? "0.1.0" : version
+    isChecked = !isOff && Self.hasCheck(self.version)
+    name = root["name"]?.stringValue ?? ""
+    plugins = root["plugins"]?.arrayValue ?? (root["type"] == nil ? [] : [root])
+    guard plugins.allSatisfy({ $0["type"]?.stringValue?.isEmpty == false }) else { return nil }
+  }
+
+  /// The network of a configuration file, with what its folder adds to it.
+  /// - Throws: why CRI-O does not take it.
+  init(folder: String, file: String) throws(CNIFailure) {
+    func read(_ path: String) throws(CNIFailure) -> CNINetwork {
+      do throws(Errno) {
+        if let network = CNINetwork(try File.read(path, limit: 1 << 20)) { return network }
+      } catch {
+        throw .fault("\(path): \(error)")
+      }
+      throw .fault("\(path) is no CNI configuration")
+    }
+    self = try read("\(folder)/\(file)")
+    let isList = file.hasSuffix(".conflist")
+    guard !isList || !name.isEmpty else { throw .fault("\(folder)/\(file) has no name") }
+    let others = isList ? (try? Directory.names(at: "\(folder)/\(name)")) ?? [] : []
+    for other in others.sorted() where other.hasSuffix(".conf") {
+      plugins += try read("\(folder)/\(name)/\(other)").plugins
+    }
+    guard !plugins.isEmpty else { throw .fault("\(folder)/\(file) has no plugins") }
+    if name.isEmpty { name = file }
+  }
+
+  static func hasCheck(_ version: String) -> Bool { !numbers(version).lexicographicallyPrecedes([0, 4]) }
+
+  static func numbers(_ version: String) -> [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
+}
