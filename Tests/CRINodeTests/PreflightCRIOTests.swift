@@ -67,11 +67,12 @@ import TestSupport
 
   @Test func `without CNI's configuration the addresses are lost`() async throws {
     let node = try RecordedNode("cri-o-1.37")
+    func report() async throws -> PreflightReport { PreflightReport(try await node.facts()) }
     try node.tree.remove("/etc/cni/net.d/10-net.conflist")
-    #expect(try await node.report().ids("O1") == Set(node.pods.map(\.id)))
+    #expect(try await report().ids("O1") == Set(node.pods.map(\.id)))
     try node.tree.write("/etc/cni/other/1.conf", #"{"type": "bridge"}"#)
     try node.tree.write("/etc/crio/crio.conf", "[crio.network]\nnetwork_dir = \"/etc/cni/other\"\n")
-    #expect(try await node.report().rules.isEmpty)
+    #expect(try await report().rules.isEmpty)
   }
 
   @Test func `under another root than CRI-O's nobody asks CNI's plugins`() async throws {

@@ -7,9 +7,20 @@ extension PreflightCase {
   static let crio: [PreflightCase] = [
     PreflightCase(rule: "O1", name: "the network is not ready", runtime: .crio, objects: ["default/web"]) {
       $0.setNetwork(ready: false)
+      $0.crio?.networks.unread = ["no"]
+    },
+    PreflightCase(rule: "O1", name: "the network is not ready, and CNI finds nothing", runtime: .crio) {
+      $0.setNetwork(ready: false)
     },
     PreflightCase(rule: "O1", name: "no CNI configuration", runtime: .crio, objects: ["default/web"]) {
       $0.networkConfigurations = .known([])
+      $0.crio?.networks.unread = ["no"]
+    },
+    PreflightCase(rule: "O1", name: "no configuration of the network that is named", runtime: .crio, isUnchecked: true)
+    {
+      $0.networkConfigurations = .known([])
+      $0.configure("[crio.network]\ncni_default_network = \"pods\"\n")
+      $0.crio?.networks.unread = ["no"]
     },
     PreflightCase(rule: "O1", name: "CNI finds a fault", runtime: .crio, objects: ["default/web"]) {
       $0.crio?.networks.faults = ["sandbox-web": "there is no eth0 in the pod any more", "other": "x"]

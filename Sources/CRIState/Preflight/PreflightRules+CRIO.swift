@@ -10,22 +10,17 @@ extension PreflightRules {
         "put the CNI configuration, its cache and the interfaces in order and wait for NetworkReady before any restart, or drain the node"
     ) { (facts, found) throws(Unchecked) in
       let pods = facts.readySandboxes.filter { !$0.isHostNetwork }
-      guard facts.snapshot.runtime.condition("NetworkReady") != false else {
-        let words = facts.words(ofCondition: "NetworkReady")
-        for record in pods { found.hit(.pod(record), "the network is not ready: \(words)") }
+      let disk = try facts.crioDisk()
+      // What the running one says of the network counts only where CNI cannot be asked what the next one will hear.
+      if !disk.networks.unread.isEmpty, let why = facts.crioNetworkFault(disk) {
+        for record in pods { found.hit(.pod(record), why) }
         return
       }
-      if facts.networkConfigurations.value?.isEmpty == true {
-        let directory = facts.configuration.networkDirectory.value ?? "its directory"
-        for record in pods { found.hit(.pod(record), "no CNI configuration in \(directory)") }
-        return
-      }
-      let check = try facts.crioDisk().networks
       for record in pods {
-        if let fault = check.faults[record.id] { found.hit(.pod(record), fault) }
+        if let fault = disk.networks.faults[record.id] { found.hit(.pod(record), fault) }
       }
       // Also beside faults: who lives on is not known then.
-      for why in check.unread { found.skip(why) }
+      for why in disk.networks.unread { found.skip(why) }
     },
     PreflightCheck(
       "O2", .crio, .critical, .pods, "CRI-O will wipe it when it starts",
@@ -69,6 +64,17 @@ extension PreflightFacts {
   fileprivate func crioDisk() throws(Unchecked) -> CRIODisk {
     guard let crio else { throw Unchecked(why: "nobody looked at CRI-O's disk") }
     return crio
+  }
+
+  /// What keeps every pod from its address, as far as it is seen without CNI's plugins.
+  fileprivate func crioNetworkFault(_ disk: CRIODisk) -> String? {
+    // One that is named may be in the cache alone.
+    guard disk.configuration.value?.defaultNetwork.isEmpty != false else { return nil }
+    if snapshot.runtime.condition("NetworkReady") == false {
+      return "the network is not ready: \(words(ofCondition: "NetworkReady"))"
+    }
+    guard networkConfigurations.value?.isEmpty == true else { return nil }
+    return "no CNI configuration in \(configuration.networkDirectory.value ?? "its directory")"
   }
 
   /// Why the next start wipes; nil where it does not.
