@@ -41,6 +41,22 @@ enum Words {
     return words.isEmpty ? "none" : words.joined(separator: ", ")
   }
 
+  /// What a pod's interfaces were and are: addresses say most, all of it where they are the same. nil where nothing is
+  /// told otherwise.
+  static func changed(_ before: [NetworkInterface], _ after: [NetworkInterface]) -> (before: String, after: String)? {
+    for isWhole in [false, true] {
+      let (was, now) = (interfaces(before, isWhole), interfaces(after, isWhole))
+      if was != now { return (value(was), value(now)) }
+    }
+    return nil
+  }
+
+  private static func interfaces(_ interfaces: [NetworkInterface], _ isWhole: Bool) -> [String] {
+    interfaces.filter { isWhole || !$0.addresses.isEmpty }.map {
+      ([$0.name] + (isWhole ? [$0.mac, $0.sandbox].filter { !$0.isEmpty } : []) + $0.addresses).joined(separator: " ")
+    }
+  }
+
   /// What `after` lacks or has otherwise, as `key=value` pairs; nil where every pair of `before` is still there.
   static func lost(
     _ before: StringMap, _ after: StringMap, where isMeant: (String) -> Bool = { _ in true }

@@ -64,6 +64,10 @@ extension PreflightCase {
     PreflightCase(rule: "P17", name: "no address either is P1's") {
       $0.editRecords { ($0.sandboxes[0].interfaces, $0.sandboxes[0].ip) = (nil, "") }
     },
+    PreflightCase(rule: "P17", name: "no interface in the runtime, and no CNI result on disk") {
+      $0.snapshot.sandboxes[0].facts.interfaces = []
+      $0.editRecords { $0.sandboxes[0].interfaces = nil }
+    },
     PreflightCase(rule: "P17", name: "a runtime that tells no CNI result") {
       $0.snapshot.sandboxes[0].facts.interfaces = nil
     },

@@ -117,6 +117,15 @@ extension RuleCase {
     .holds("runtime.binary", "it was before, which is what a restart mends") { before, _ in
       before.daemon.executable = "/usr/bin/containerd (deleted)"
     },
+    .fires("runtime.binary", "it was replaced before and after", "/usr/bin/containerd", "/usr/bin/containerd, deleted")
+    {
+      $0.daemon.executable = "/usr/bin/containerd (deleted)"
+      $1.daemon.executable = "/usr/bin/containerd (deleted)"
+    },
+    .holds("runtime.binary", "it was so before, and nobody restarted it") {
+      $0.daemon.executable = "/usr/bin/containerd (deleted)"
+      $1.daemon = $0.daemon
+    },
     .holds("runtime.binary", "it cannot be seen") { $1.daemon.executable = nil },
 
     .fires("runtime.pause-image", "it went, and only the newest pod tells what it is", "pause:3", "pause:3, absent") {

@@ -1,5 +1,5 @@
-package import CRIJSON
 internal import CRI
+package import CRIJSON
 package import CRIState
 
 /// The pods' networks, judged.

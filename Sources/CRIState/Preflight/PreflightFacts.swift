@@ -41,7 +41,7 @@ public struct PreflightFacts: Hashable, Sendable {
     return Advisory.Product(of: target, runtime: name)?.rawValue == name ? target : nil
   }
   /// Whether the program that runs was replaced, and nobody says by which version.
-  var isNextUnknown: Bool { target == nil && snapshot.daemon.executable?.hasSuffix(" (deleted)") == true }
+  var isNextUnknown: Bool { target == nil && snapshot.daemon.replacedProgram != nil }
   /// By the node's clock.
   public var now: Timestamp { snapshot.taken }
   /// The pods that a change can take away.

@@ -211,8 +211,8 @@ private struct Examination {
 
   private func standing(_ match: AdvisoryMatch) -> PreflightReport.Suspicion.Standing {
     let rules = match.advisory.decidedBy
-    // What is on disk was made by the version that runs: it says nothing of one that is to come.
     if rules.isEmpty, match.advisory.isInEveryVersion { return .unfixed }
+    // What is on disk was made by the version that runs: it says nothing of one that is to come.
     guard !rules.isEmpty, match.concern != .target else { return .suspect }
     if findings.contains(where: { rules.contains($0.rule.id) }) { return .proved }
     return gaps.contains { rules.contains($0.rule) } ? .suspect : .settled

@@ -83,8 +83,10 @@ extension PreflightRules {
     }
     if let detail = lost(record.status.annotations, disk.annotations) { faults.append("annotation \(detail)") }
     // Where the address is not on disk either, that is P1's finding.
-    if let told = record.facts.interfaces, told != disk.interfaces, !disk.ip.isEmpty, !record.isHostNetwork {
-      faults.append("CNI result \(differs(told, disk.interfaces ?? []))")
+    if let told = record.facts.interfaces, !disk.ip.isEmpty, !record.isHostNetwork,
+      let (before, after) = Words.changed(told, disk.interfaces ?? [])
+    {
+      faults.append("CNI result \(differs(before, after))")
     }
     return faults
   }
@@ -113,18 +115,5 @@ extension PreflightRules {
     _ runtime: StringMap, _ disk: StringMap, where isMeant: (String) -> Bool = { _ in true }
   ) -> String? {
     Words.lost(runtime, disk, where: isMeant).map { differs($0.before, $0.after) }
-  }
-
-  /// Addresses say most; all of it where they are the same.
-  private static func differs(_ runtime: [NetworkInterface], _ disk: [NetworkInterface]) -> String {
-    let (before, after) = (words(runtime), words(disk))
-    return before == after
-      ? differs(words(runtime, whole: true), words(disk, whole: true)) : differs(before, after)
-  }
-
-  private static func words(_ interfaces: [NetworkInterface], whole: Bool = false) -> String {
-    interfaces.filter { whole || !$0.addresses.isEmpty }.map {
-      ([$0.name] + (whole ? [$0.mac, $0.sandbox] : []) + $0.addresses).filter { !$0.isEmpty }.joined(separator: " ")
-    }.joined(separator: ", ")
   }
 }

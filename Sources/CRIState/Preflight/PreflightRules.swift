@@ -73,11 +73,10 @@ extension PreflightRules {
       because: "a restart is an upgrade then, and until it new shims or monitors meet an old daemon (containerd#10984)",
       instead: "restart it as the upgrade that it is, where nothing else here speaks against it: --to VERSION tells"
     ) { (facts, found) throws(Unchecked) in
-      guard let executable = facts.snapshot.daemon.executable else {
+      guard facts.snapshot.daemon.executable != nil else {
         throw Unchecked(why: "the daemon's process cannot be seen from here")
       }
-      guard executable.hasSuffix(" (deleted)") else { return }
-      found.hit(ObjectName(.runtime), executable)
+      if let program = facts.snapshot.daemon.replacedProgram { found.hit(ObjectName(.runtime), program) }
     },
     PreflightCheck(
       "N9", nil, .info, .nothing, "pods that are not ready are still there",

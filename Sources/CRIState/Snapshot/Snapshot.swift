@@ -81,6 +81,12 @@ public struct Daemon: Hashable, Sendable {
     self.executable = executable
   }
 
+  /// The program that runs, where another file, or none, lies in its place; nil where it lies there still.
+  var replacedProgram: String? {
+    let mark = " (deleted)"
+    return executable.flatMap { $0.hasSuffix(mark) ? String($0.dropLast(mark.count)) : nil }
+  }
+
   /// Whether `other` is another process; nil where the kernel did not tell us enough.
   public func wasReplaced(by other: Daemon) -> Bool? {
     guard let pid, let otherPID = other.pid else { return nil }
@@ -135,8 +141,8 @@ public struct Unread: Hashable, Sendable {
   public var id: String
   /// Whose it is; nil where the list does not tell, and where it is no pod's.
   public var pod: PodName?
-  /// What the list says of an object whose details could not be read: a sandbox is ready, a container runs. nil where
-  /// it is neither.
+  /// Whether the list says of an object whose details could not be read that the sandbox is ready, that the container
+  /// runs; nil where it is no such object.
   public var isLive: Bool?
 
   public init(

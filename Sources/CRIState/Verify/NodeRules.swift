@@ -100,8 +100,11 @@ enum NodeRules {
     Check(
       "runtime.binary", .major, .all, "executable", "the daemon is older than the shims and tools beside it: restart it"
     ) { before, after in
-      guard let now = after.daemon.executable, now.hasSuffix(deleted) else { return nil }
-      return (before.daemon.executable ?? "unknown", "\(now.dropLast(deleted.count)), deleted")
+      guard let program = after.daemon.replacedProgram else { return nil }
+      // One that was so before and was not restarted since is as it was.
+      let isOld = before.daemon.wasReplaced(by: after.daemon) == false && before.daemon.replacedProgram != nil
+      return isOld
+        ? nil : (before.daemon.replacedProgram ?? before.daemon.executable ?? "unknown", "\(program), deleted")
     },
     Check(
       "host.boot", .major, [.restart, .upgrade, .wipe, .kubeletRestart], "boot id",
@@ -182,9 +185,6 @@ enum NodeRules {
     var seen: Set<String> = []
     return (snapshot.truth?.ociRuntimes?.value ?? []).compactMap(\.version.value).filter { seen.insert($0).inserted }
   }
-
-  /// What the kernel says of a program whose file was replaced.
-  private static let deleted = " (deleted)"
 
   private static func lostHandlers(
     _ before: Snapshot, _ after: Snapshot, where counts: (String) -> Bool

@@ -105,9 +105,7 @@ enum SandboxRules {
     },
     Check("pod.cni", .major, .inPlace, "CNI result", "the runtime cannot undo a network that it forgot") {
       guard let before = $0.facts.interfaces, before != $1.facts.interfaces else { return nil }
-      // Addresses say most; all of it where they are the same.
-      let after = $1.facts.interfaces ?? []
-      return changed(words(before), words(after)) ?? changed(words(before, whole: true), words(after, whole: true))
+      return Words.changed(before, $1.facts.interfaces ?? [])
     },
     Check("pod.new-cni", .major, .renewed, "CNI result", "the runtime cannot undo a network that it does not know") {
       before, after in
@@ -203,11 +201,5 @@ enum SandboxRules {
 
   private static func handler(_ record: SandboxRecord) -> String {
     record.status.runtimeHandler.isEmpty ? record.facts.runtimeHandler ?? "" : record.status.runtimeHandler
-  }
-
-  private static func words(_ interfaces: [NetworkInterface], whole: Bool = false) -> [String] {
-    interfaces.filter { whole || !$0.addresses.isEmpty }.map {
-      ([$0.name] + (whole ? [$0.mac, $0.sandbox].filter { !$0.isEmpty } : []) + $0.addresses).joined(separator: " ")
-    }
   }
 }

@@ -25,6 +25,7 @@ public struct Scope: Hashable, Sendable {
   func contains(_ object: ObjectName) -> Bool {
     isWhole || object.pod.map(contains) ?? (object.kind == .node || object.kind == .runtime)
   }
+
   /// Whose gap it is may be unknown: then it may be anybody's.
   func contains(_ gap: Unread) -> Bool { isWhole || (gap.pod.map(contains) ?? (gap.kind != .image)) }
 }
