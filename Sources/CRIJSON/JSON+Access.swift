@@ -1,64 +1,67 @@
 extension JSON {
-  /// The member of an object; nil when this is no object or has no such member, and setting then makes one.
+  /// The value of an object's member, or nil if this is not an object or has no such member.
+  ///
+  /// Setting a value on anything but an object replaces it with an object that has this one member.
   public subscript(key: String) -> JSON? {
     get { objectValue?[key] }
     set {
       var object = objectValue ?? JSONObject()
-      self = .null  // Lets go of the old storage, so that the change below happens in place.
+      self = .null  // Releases the old storage so that the next line does not copy it.
       object[key] = newValue
       self = .object(object)
     }
   }
 
-  /// The element of an array; nil when this is no array or has no such element.
+  /// The element of an array, or nil if this is not an array or the position is out of range.
   public subscript(position: Int) -> JSON? {
     guard case .array(let elements) = self, elements.indices.contains(position) else { return nil }
     return elements[position]
   }
 
-  /// Whether this is `null`.
+  /// Whether this is JSON's `null`.
   public var isNull: Bool {
     if case .null = self { true } else { false }
   }
 
-  /// The text of a string.
+  /// The text of a string, or nil if this is not a string.
   public var stringValue: String? {
     if case .string(let text) = self { text } else { nil }
   }
 
-  /// The value of `true` or `false`.
+  /// The value of `true` or `false`, or nil if this is not a Boolean.
   public var boolValue: Bool? {
     if case .bool(let value) = self { value } else { nil }
   }
 
-  /// A number that is exactly an `Int64`; `1e3` and `2.0` are.
+  /// The number as an `Int64`, or nil if this is not a number or an `Int64` cannot hold it exactly. `1e3` and `2.0` are
+  /// whole numbers.
   public var intValue: Int64? {
     guard case .number(let text) = self else { return nil }
     return Int64(text) ?? wholeNumber(text)
   }
 
-  /// A number that is exactly a `UInt64`.
+  /// The number as a `UInt64`, or nil if this is not a number or a `UInt64` cannot hold it exactly.
   public var uintValue: UInt64? {
     guard case .number(let text) = self else { return nil }
     return UInt64(text) ?? wholeNumber(text).flatMap { UInt64(exactly: $0) }
   }
 
-  /// A number as the nearest `Double`.
+  /// The number as the nearest `Double`, or nil if this is not a number.
   public var doubleValue: Double? {
     if case .number(let text) = self { Double(text) } else { nil }
   }
 
-  /// The elements of an array.
+  /// The elements of an array, or nil if this is not an array.
   public var arrayValue: [JSON]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
-  /// The members of an object.
+  /// The members of an object, or nil if this is not an object.
   public var objectValue: JSONObject? {
     if case .object(let object) = self { object } else { nil }
   }
 
-  // Beyond 2^53 a Double may have been rounded on its way here. (`Int64(exactly:)` would need libm.)
+  // A Double is exact only up to 2^53. (`Int64(exactly:)` would need libm.)
   private func wholeNumber(_ text: String) -> Int64? {
     guard let value = Double(text), value.magnitude <= 9_007_199_254_740_992 else { return nil }
     let whole = Int64(value)

@@ -1,4 +1,4 @@
-// No nil literal on purpose: `document["key"] = nil` must remove a member, and `.null` write one.
+// There is no nil literal because `document["key"] = nil` must remove a member; `.null` sets it to null.
 
 extension JSON: ExpressibleByBooleanLiteral {
   public init(booleanLiteral value: Bool) { self = .bool(value) }
@@ -27,15 +27,15 @@ extension JSON: ExpressibleByDictionaryLiteral {
 }
 
 extension JSON {
-  /// An integer.
+  /// Creates a number from an integer.
   public init(_ value: some BinaryInteger) { self = .number(String(value)) }
 
-  /// A number; JSON has no infinities and no NaN: they become `null`.
+  /// Creates a number. Infinity and NaN become `null` because JSON cannot express them.
   public init(_ value: Double) { self = value.isFinite ? .number(value.description) : .null }
 
-  /// A string.
+  /// Creates a string.
   public init(_ value: String) { self = .string(value) }
 
-  /// `true` or `false`.
+  /// Creates `true` or `false`.
   public init(_ value: Bool) { self = .bool(value) }
 }

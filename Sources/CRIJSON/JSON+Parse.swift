@@ -1,25 +1,31 @@
 extension JSON {
-  /// The deepest nesting of arrays and objects that `parse` accepts.
+  /// The maximum nesting depth of arrays and objects that `parse` accepts.
   public static let maximumDepth = 512
 
-  /// Reads one document, strictly as RFC 8259 has it: UTF-8 is checked, nothing may follow the document, and
-  /// of members with the same key the last one wins.
+  /// Parses one document, strictly by RFC 8259.
+  ///
+  /// Only white space may follow the document. If an object has several members with the same key, the last one wins.
+  /// - Throws: `JSONError` with the position of the first byte that is not valid JSON or not valid UTF-8.
   public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
     var parser = JSONParser(bytes: bytes)
     return try parser.document()
   }
 
-  /// Reads one document; see `parse(_:)` for bytes.
+  /// Parses one document; see `parse(_:)` for bytes.
   public static func parse(_ text: String) throws(JSONError) -> JSON {
     try parse(Array(text.utf8))
   }
 
-  /// Reads the first document and says where it ended, for documents that follow each other without separator
-  /// (as an event stream writes them). Nil when nothing but white space is left.
+  /// Parses the next of several documents that follow each other, with or without white space between them.
+  ///
+  /// Use it for a stream of documents, such as a stream of events.
+  /// - Parameter offset: where to begin, in bytes; afterwards, where the document ended.
+  /// - Returns: the document, or nil if only white space is left.
+  /// - Throws: `JSONError` with the position of the first byte that is not valid JSON or not valid UTF-8.
   public static func parse(_ bytes: [UInt8], from offset: inout Int) throws(JSONError) -> JSON? {
-    var parser = JSONParser(bytes: bytes, at: offset)
+    var parser = JSONParser(bytes: bytes, position: offset)
     let document = try parser.nextDocument()
-    offset = parser.at
+    offset = parser.position
     return document
   }
 }

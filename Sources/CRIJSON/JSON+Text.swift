@@ -1,17 +1,18 @@
 extension JSON {
-  /// The document as UTF-8; `pretty` indents by two spaces. No line feed at the end.
+  /// Encodes the document as UTF-8, without a line feed at the end.
+  /// - Parameter pretty: writes one member or element per line, indented by two spaces per level.
   public func bytes(pretty: Bool = false) -> [UInt8] {
     var writer = JSONWriter(pretty ? .pretty : .compact)
     writer.value(self)
     return writer.bytes
   }
 
-  /// The document as text; see `bytes(pretty:)`.
+  /// Encodes the document as text; see `bytes(pretty:)`.
   public func text(pretty: Bool = false) -> String {
     String(decoding: bytes(pretty: pretty), as: UTF8.self)
   }
 
-  /// The same document with the members of all its objects sorted by key, at all levels.
+  /// Returns the document with the members of every object sorted by key, at all levels.
   public func sortedKeys() -> JSON {
     switch self {
     case .array(let elements): .array(elements.map { $0.sortedKeys() })
@@ -22,6 +23,6 @@ extension JSON {
 }
 
 extension JSON: CustomStringConvertible {
-  /// The document on one line.
+  /// The document as text on one line.
   public var description: String { text() }
 }

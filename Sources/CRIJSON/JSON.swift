@@ -1,12 +1,11 @@
-/// A JSON document (RFC 8259), lossless: numbers keep their text, objects keep their order.
+/// A JSON document (RFC 8259). It is lossless: numbers keep their text, and objects keep the order of their members.
 ///
-/// Two documents are equal when a JSON reader could not tell them apart: the order of an object's members does
-/// not matter, strings are compared code point by code point (Swift's `==` would also accept canonically
-/// equivalent ones), and numbers by their text, so `1` and `1.0` differ.
+/// Equality ignores the order of an object's members. It compares strings by code points (Swift's `==` on strings also
+/// accepts canonically equivalent ones) and numbers by their text, so `1` and `1.0` differ.
 public enum JSON: Sendable {
   case null
   case bool(Bool)
-  /// A number's exact text, so that no integer is ever rounded.
+  /// The exact text of a number, so that no integer is rounded.
   case number(String)
   case string(String)
   case array([JSON])
@@ -39,9 +38,9 @@ extension JSON: Hashable {
 }
 
 extension String {
-  /// Same code points; `==` also holds for canonically equivalent strings.
+  /// Whether both strings have the same code points; `==` also accepts canonically equivalent strings.
   func isIdentical(to other: String) -> Bool {
-    // Different strings, the common case among keys, are told apart fastest so.
+    // Keys usually differ, and `==` is the fastest way to detect that.
     guard self == other else { return false }
     let (a, b) = (utf8.span, other.utf8.span)
     guard a.count == b.count else { return false }

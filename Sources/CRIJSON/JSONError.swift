@@ -1,12 +1,12 @@
-/// Where and why a text is not JSON.
+/// The position at which a text stops being valid JSON, and the reason.
 public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The line, from 1.
+  /// The line number, starting at 1.
   public let line: Int
-  /// The column in bytes, from 1.
+  /// The column in bytes, starting at 1.
   public let column: Int
-  /// What should have stood there, such as `a value` or `valid UTF-8`.
+  /// What the parser expected, such as `a value` or `valid UTF-8`.
   public let expected: String
-  /// What stood there instead, made printable.
+  /// What the parser found instead, in printable form.
   public let found: String
 
   public var description: String {

@@ -1,17 +1,17 @@
-/// The members of a JSON object, in the order in which they were written.
+/// The members of a JSON object, in the order in which they were added.
 public struct JSONObject: Sendable {
-  /// One `"key": value`.
+  /// One member.
   public typealias Element = (key: String, value: JSON)
 
-  // Pairs beat a dictionary for the small objects that CRI is made of; the index appears when an object grows.
+  // For small objects, which are the rule in the CRI, a linear search is faster than an index.
   private var members: [Element] = []
   private var index: [ExactKey: Int]?
   private static let indexedFrom = 32
 
-  /// An empty object.
+  /// Creates an empty object.
   public init() {}
 
-  /// The members of `pairs` in their order; of two with the same key the last one's value wins.
+  /// Creates an object with the members of `pairs` in their order. If a key occurs twice, the last value wins.
   public init(_ pairs: some Sequence<Element>) {
     members.reserveCapacity(pairs.underestimatedCount)
     for (key, value) in pairs { self[key] = value }
@@ -20,22 +20,22 @@ public struct JSONObject: Sendable {
   /// The number of members.
   public var count: Int { members.count }
 
-  /// Whether there are no members.
+  /// Whether the object has no members.
   public var isEmpty: Bool { members.isEmpty }
 
-  /// The keys in their order.
+  /// The keys, in the order of the members.
   public var keys: [String] { members.map(\.key) }
 
-  /// The values in the order of their keys.
+  /// The values, in the order of the members.
   public var values: [JSON] { members.map(\.value) }
 
-  /// The value for `key`; setting a new key appends it, setting nil removes the member.
+  /// The value for `key`, or nil if there is no such member. Setting a new key appends it; setting nil removes the member.
   public subscript(key: String) -> JSON? {
     get { position(of: key).map { members[$0].value } }
     set {
       switch (position(of: key), newValue) {
-      case (let at?, let value?): members[at].value = value
-      case (let at?, nil): remove(at: at)
+      case (let known?, let value?): members[known].value = value
+      case (let known?, nil): remove(at: known)
       case (nil, let value?): append(key, value)
       case (nil, nil): break
       }
@@ -59,13 +59,13 @@ public struct JSONObject: Sendable {
   }
 
   private mutating func reindex() {
-    var fresh: [ExactKey: Int] = [:]
-    fresh.reserveCapacity(members.count * 2)
-    for (position, member) in members.enumerated() { fresh[ExactKey(member.key)] = position }
-    index = fresh
+    var newIndex: [ExactKey: Int] = [:]
+    newIndex.reserveCapacity(members.count * 2)
+    for (position, member) in members.enumerated() { newIndex[ExactKey(member.key)] = position }
+    index = newIndex
   }
 
-  /// The same members, sorted by their keys' UTF-8 bytes (as Go sorts a map's keys).
+  /// Returns the same members, sorted by the UTF-8 bytes of their keys, as Go sorts the keys of a map.
   public func sortedByKey() -> JSONObject {
     var sorted = self
     sorted.members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -73,7 +73,7 @@ public struct JSONObject: Sendable {
     return sorted
   }
 
-  /// The same keys in the same order with other values.
+  /// Returns an object with the same keys in the same order and the transformed values.
   public func mapValues(_ transform: (JSON) -> JSON) -> JSONObject {
     var mapped = self
     for position in mapped.members.indices {
@@ -90,10 +90,10 @@ extension JSONObject: RandomAccessCollection {
 }
 
 extension JSONObject: Hashable {
-  /// Order does not matter.
+  /// Compares the members regardless of their order.
   public static func == (a: JSONObject, b: JSONObject) -> Bool {
     guard a.count == b.count else { return false }
-    // The common case, two objects of one origin, costs one comparison a key.
+    // Objects of the same origin have the same order, and then each key is compared only once.
     for (position, member) in a.members.enumerated() {
       let other = b.members[position]
       let value = other.key.isIdentical(to: member.key) ? other.value : b[member.key]
@@ -103,16 +103,16 @@ extension JSONObject: Hashable {
   }
 
   public func hash(into hasher: inout Hasher) {
-    // A commutative mixture, since order does not matter.
-    var mixture = 0
+    // The combination is commutative because equality ignores the order.
+    var combined = 0
     for (key, value) in members {
       var member = Hasher()
       member.combine(key)
       member.combine(value)
-      mixture ^= member.finalize()
+      combined ^= member.finalize()
     }
     hasher.combine(count)
-    hasher.combine(mixture)
+    hasher.combine(combined)
   }
 }
 
@@ -122,7 +122,7 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
   }
 }
 
-/// A key that equals only the same code points.
+/// A key that is equal only to a key with the same code points.
 private struct ExactKey: Hashable {
   let text: String
 

@@ -1,48 +1,48 @@
-/// A recursive-descent reader over bytes.
+/// A recursive-descent parser for JSON in UTF-8.
 struct JSONParser {
   let bytes: [UInt8]
-  var at: Int
+  var position: Int
   private var depth = 0
 
-  init(bytes: [UInt8], at: Int = 0) {
+  init(bytes: [UInt8], position: Int = 0) {
     self.bytes = bytes
-    self.at = at
+    self.position = position
   }
 
   mutating func document() throws(JSONError) -> JSON {
     skipSpace()
     let value = try value()
     skipSpace()
-    guard at == bytes.count else { throw error("the end of the document") }
+    guard position == bytes.count else { throw error("the end of the document") }
     return value
   }
 
   mutating func nextDocument() throws(JSONError) -> JSON? {
     skipSpace()
-    return at == bytes.count ? nil : try value()
+    return position == bytes.count ? nil : try value()
   }
 
   // MARK: Values
 
   private mutating func value() throws(JSONError) -> JSON {
-    guard at < bytes.count else { throw error("a value") }
-    switch bytes[at] {
+    guard position < bytes.count else { throw error("a value") }
+    switch bytes[position] {
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "{"): return try object()
     case UInt8(ascii: "["): return try array()
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
-    case UInt8(ascii: "t"): return try word("true", .bool(true))
-    case UInt8(ascii: "f"): return try word("false", .bool(false))
-    case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "t"): return try literal("true", .bool(true))
+    case UInt8(ascii: "f"): return try literal("false", .bool(false))
+    case UInt8(ascii: "n"): return try literal("null", .null)
     default: throw error("a value")
     }
   }
 
   private mutating func object() throws(JSONError) -> JSON {
-    try enter()
+    try descend()
     var object = JSONObject()
     skipSpace()
-    if take(UInt8(ascii: "}")) {
+    if consume(UInt8(ascii: "}")) {
       depth -= 1
       return .object(object)
     }
@@ -50,13 +50,13 @@ struct JSONParser {
       guard peek() == UInt8(ascii: "\"") else { throw error("a key in double quotes") }
       let key = try string()
       skipSpace()
-      guard take(UInt8(ascii: ":")) else { throw error("a colon") }
+      guard consume(UInt8(ascii: ":")) else { throw error("a colon") }
       skipSpace()
       object[key] = try value()
       skipSpace()
-      if take(UInt8(ascii: ",")) {
+      if consume(UInt8(ascii: ",")) {
         skipSpace()
-      } else if take(UInt8(ascii: "}")) {
+      } else if consume(UInt8(ascii: "}")) {
         depth -= 1
         return .object(object)
       } else {
@@ -66,19 +66,19 @@ struct JSONParser {
   }
 
   private mutating func array() throws(JSONError) -> JSON {
-    try enter()
+    try descend()
     var elements: [JSON] = []
     skipSpace()
-    if take(UInt8(ascii: "]")) {
+    if consume(UInt8(ascii: "]")) {
       depth -= 1
       return .array(elements)
     }
     while true {
       elements.append(try value())
       skipSpace()
-      if take(UInt8(ascii: ",")) {
+      if consume(UInt8(ascii: ",")) {
         skipSpace()
-      } else if take(UInt8(ascii: "]")) {
+      } else if consume(UInt8(ascii: "]")) {
         depth -= 1
         return .array(elements)
       } else {
@@ -87,16 +87,16 @@ struct JSONParser {
     }
   }
 
-  private mutating func enter() throws(JSONError) {
+  private mutating func descend() throws(JSONError) {
     guard depth < JSON.maximumDepth else { throw error("at most \(JSON.maximumDepth) levels of nesting") }
     depth += 1
-    at += 1
+    position += 1
   }
 
-  private mutating func word(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
-    let text = word.description
+  private mutating func literal(_ literal: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+    let text = literal.description
     for byte in text.utf8 {
-      guard take(byte) else { throw error(text) }
+      guard consume(byte) else { throw error(text) }
     }
     return value
   }
@@ -104,24 +104,24 @@ struct JSONParser {
   // MARK: Numbers
 
   private mutating func number() throws(JSONError) -> String {
-    let start = at
-    _ = take(UInt8(ascii: "-"))
-    if take(UInt8(ascii: "0")) {
+    let start = position
+    _ = consume(UInt8(ascii: "-"))
+    if consume(UInt8(ascii: "0")) {
       if let byte = peek(), isDigit(byte) { throw error("no digit after a leading zero") }
     } else {
       try digits()
     }
-    if take(UInt8(ascii: ".")) { try digits() }
-    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+    if consume(UInt8(ascii: ".")) { try digits() }
+    if consume(UInt8(ascii: "e")) || consume(UInt8(ascii: "E")) {
+      if !consume(UInt8(ascii: "+")) { _ = consume(UInt8(ascii: "-")) }
       try digits()
     }
-    return String(decoding: bytes[start..<at], as: UTF8.self)
+    return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
   private mutating func digits() throws(JSONError) {
     guard let byte = peek(), isDigit(byte) else { throw error("a digit") }
-    while let byte = peek(), isDigit(byte) { at += 1 }
+    while let byte = peek(), isDigit(byte) { position += 1 }
   }
 
   private func isDigit(_ byte: UInt8) -> Bool {
@@ -131,46 +131,46 @@ struct JSONParser {
   // MARK: Strings
 
   private mutating func string() throws(JSONError) -> String {
-    at += 1
-    let start = at
-    while at < bytes.count {
-      let byte = bytes[at]
+    position += 1
+    let start = position
+    while position < bytes.count {
+      let byte = bytes[position]
       if byte == UInt8(ascii: "\"") {
-        let text = try text(start..<at)
-        at += 1
+        let text = try text(start..<position)
+        position += 1
         return text
       }
       if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
       guard byte >= 0x20 else { throw error("no control character in a string") }
-      at += 1
+      position += 1
     }
     throw error("a closing quote")
   }
 
   private mutating func escapedString(from start: Int) throws(JSONError) -> String {
-    var text = try text(start..<at)
-    var run = at
-    while at < bytes.count {
-      switch bytes[at] {
+    var text = try text(start..<position)
+    var runStart = position
+    while position < bytes.count {
+      switch bytes[position] {
       case UInt8(ascii: "\""):
-        text += try self.text(run..<at)
-        at += 1
+        text += try self.text(runStart..<position)
+        position += 1
         return text
       case UInt8(ascii: "\\"):
-        text += try self.text(run..<at)
+        text += try self.text(runStart..<position)
         text.unicodeScalars.append(try escape())
-        run = at
+        runStart = position
       case 0..<0x20:
         throw error("no control character in a string")
       default:
-        at += 1
+        position += 1
       }
     }
     throw error("a closing quote")
   }
 
   private mutating func escape() throws(JSONError) -> Unicode.Scalar {
-    at += 1
+    position += 1
     guard let letter = peek() else { throw error("an escape") }
     let scalar: Unicode.Scalar
     switch letter {
@@ -183,17 +183,17 @@ struct JSONParser {
     case UInt8(ascii: "u"): return try unicodeEscape()
     default: throw error("an escape (one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u)")
     }
-    at += 1
+    position += 1
     return scalar
   }
 
-  /// `\uXXXX`, or a surrogate pair of two; a lone surrogate stands for no character and is an error.
+  /// Parses `\uXXXX` or a surrogate pair of two such escapes. A lone surrogate is an error because it is not a character.
   private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
-    let start = at - 1
-    at += 1
+    let start = position - 1
+    position += 1
     let high = try hexQuad()
     if let scalar = Unicode.Scalar(high) { return scalar }
-    if (0xD800..<0xDC00).contains(high), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
+    if (0xD800..<0xDC00).contains(high), consume(UInt8(ascii: "\\")), consume(UInt8(ascii: "u")) {
       let low = try hexQuad()
       if (0xDC00..<0xE000).contains(low),
         let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
@@ -201,7 +201,7 @@ struct JSONParser {
         return scalar
       }
     }
-    at = start
+    position = start
     throw error("a surrogate pair")
   }
 
@@ -212,46 +212,46 @@ struct JSONParser {
         throw error("a hexadecimal digit")
       }
       value = value << 4 | UInt32(digit)
-      at += 1
+      position += 1
     }
     return value
   }
 
-  /// Checks UTF-8 while copying.
+  /// Returns the text of `range`, or throws at the first byte that is not valid UTF-8.
   private mutating func text(_ range: Range<Int>) throws(JSONError) -> String {
     if let text = String(validating: bytes[range], as: UTF8.self) { return text }
-    // The longest valid prefix ends where the error is.
+    // The error is at the end of the longest valid prefix.
     var end = range.lowerBound
     var decoder = UTF8()
     var rest = bytes[range].makeIterator()
     while case .scalarValue(let scalar) = decoder.decode(&rest) { end += UTF8.width(scalar) }
-    at = end
+    position = end
     throw error("valid UTF-8")
   }
 
   // MARK: Bytes
 
-  private func peek() -> UInt8? { at < bytes.count ? bytes[at] : nil }
+  private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private mutating func take(_ byte: UInt8) -> Bool {
-    guard at < bytes.count, bytes[at] == byte else { return false }
-    at += 1
+  private mutating func consume(_ byte: UInt8) -> Bool {
+    guard position < bytes.count, bytes[position] == byte else { return false }
+    position += 1
     return true
   }
 
   private mutating func skipSpace() {
-    while at < bytes.count {
-      switch bytes[at] {
-      case 0x20, 0x0A, 0x0D, 0x09: at += 1
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x0A, 0x0D, 0x09: position += 1
       default: return
       }
     }
   }
 
   private func error(_ expected: String) -> JSONError {
-    let before = bytes[..<at]
+    let before = bytes[..<position]
     let line = before.count { $0 == 0x0A } + 1
-    let column = at - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
+    let column = position - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
     return JSONError(line: line, column: column, expected: expected, found: found())
   }
 

@@ -1,16 +1,16 @@
-/// Writes JSON as bytes, member by member, without building a document first.
+/// Writes JSON as bytes, member by member, without a document in memory.
 ///
-/// What it writes is safe to show on a terminal: control characters (C0, DEL, C1), line separators and
-/// bidirectional overrides are escaped inside strings. `<`, `>` and `&` are not.
+/// The output is safe to print to a terminal: the writer escapes control characters (C0, DEL, C1), line separators and
+/// bidirectional overrides in strings. It does not escape `<`, `>` and `&`.
 package struct JSONWriter {
   package enum Style: Hashable, Sendable {
-    /// No white space at all.
+    /// Without any white space.
     case compact
-    /// Two spaces a level, as Go's encoders with an indent.
+    /// One member or element per line, indented by two spaces per level, as Go's `json.MarshalIndent` does.
     case pretty
   }
 
-  /// What has been written so far.
+  /// The bytes written so far.
   package private(set) var bytes: [UInt8] = []
 
   private let isPretty: Bool
@@ -33,7 +33,7 @@ package struct JSONWriter {
 
   package mutating func endArray() { end(UInt8(ascii: "]")) }
 
-  /// The next value's key; only inside an object.
+  /// Writes the key of the next value. Call it only inside an object.
   package mutating func key(_ name: String) {
     separate()
     quote(name)
@@ -59,13 +59,13 @@ package struct JSONWriter {
     quote(text)
   }
 
-  /// A string from UTF-8 bytes; what is not UTF-8 becomes U+FFFD.
+  /// Writes a string from UTF-8 bytes. Invalid UTF-8 becomes U+FFFD.
   package mutating func string(utf8 text: Span<UInt8>) {
     separate()
     quote(utf8: text)
   }
 
-  /// A number, as it is; the caller answers for its syntax.
+  /// Writes a number without checking its syntax.
   package mutating func number(_ text: String) {
     separate()
     bytes.append(contentsOf: text.utf8)
@@ -76,12 +76,12 @@ package struct JSONWriter {
     digits(value)
   }
 
-  /// JSON has no infinities and no NaN: they become `null`.
+  /// Writes a number. Infinity and NaN become `null` because JSON cannot express them.
   package mutating func number(_ value: Double) {
     if value.isFinite { number(value.description) } else { null() }
   }
 
-  /// An integer in quotes, as protobuf's JSON mapping writes 64-bit integers.
+  /// Writes an integer in quotes, as protobuf's JSON mapping does for 64-bit integers.
   package mutating func quotedNumber(_ value: some FixedWidthInteger) {
     separate()
     bytes.append(UInt8(ascii: "\""))
@@ -89,7 +89,7 @@ package struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// A whole document as the next value.
+  /// Writes a complete document as the next value.
   package mutating func value(_ json: JSON) {
     switch json {
     case .null: null()
@@ -110,7 +110,7 @@ package struct JSONWriter {
     }
   }
 
-  /// A line feed, to close a document or to separate two.
+  /// Writes a line feed, to end a document or to separate two documents.
   package mutating func newline() { bytes.append(0x0A) }
 
   // MARK: Layout
@@ -123,9 +123,9 @@ package struct JSONWriter {
   }
 
   private mutating func end(_ bracket: UInt8) {
-    precondition(depth > 0 && !isAfterKey, "an end without its begin")
+    precondition(depth > 0 && !isAfterKey, "endObject or endArray without its begin, or after a key without a value")
     depth -= 1
-    if !isFirst { breakLine() }
+    if !isFirst { startNewLine() }
     bytes.append(bracket)
     isFirst = false
   }
@@ -138,10 +138,10 @@ package struct JSONWriter {
     guard depth > 0 else { return }
     if !isFirst { bytes.append(UInt8(ascii: ",")) }
     isFirst = false
-    breakLine()
+    startNewLine()
   }
 
-  private mutating func breakLine() {
+  private mutating func startNewLine() {
     guard isPretty else { return }
     bytes.append(0x0A)
     for _ in 0..<depth {
@@ -167,7 +167,7 @@ package struct JSONWriter {
   private mutating func quote(_ text: String) {
     let utf8 = text.utf8
     bytes.append(UInt8(ascii: "\""))
-    if Self.isPlain(utf8.span) {
+    if Self.needsNoEscapes(utf8.span) {
       bytes.append(contentsOf: utf8)
     } else {
       for scalar in text.unicodeScalars { append(scalar) }
@@ -176,7 +176,7 @@ package struct JSONWriter {
   }
 
   private mutating func quote(utf8 text: Span<UInt8>) {
-    if Self.isPlain(text, ascii: true) {
+    if Self.needsNoEscapes(text, isASCIIOnly: true) {
       bytes.append(UInt8(ascii: "\""))
       for position in text.indices { bytes.append(text[position]) }
       bytes.append(UInt8(ascii: "\""))
@@ -188,12 +188,12 @@ package struct JSONWriter {
     }
   }
 
-  /// Whether nothing needs an escape; 0xC2 and 0xE2 lead all that might, beyond ASCII.
-  private static func isPlain(_ text: Span<UInt8>, ascii: Bool = false) -> Bool {
+  /// Whether no character needs an escape. Beyond ASCII, all characters that do begin with 0xC2 or 0xE2.
+  private static func needsNoEscapes(_ text: Span<UInt8>, isASCIIOnly: Bool = false) -> Bool {
     for position in text.indices {
       let byte = text[position]
       if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte >= 0x7F {
-        if byte == 0xC2 || byte == 0xE2 || byte < 0x80 || ascii { return false }
+        if byte == 0xC2 || byte == 0xE2 || byte < 0x80 || isASCIIOnly { return false }
       }
     }
     return true

@@ -1,10 +1,10 @@
 import CRIJSON
 import Testing
 
-@Suite("Reading JSON")
+@Suite("Parsing JSON")
 struct ParsingTests {
   @Test(
-    "reads every kind of value",
+    "every kind of value is parsed",
     arguments: [
       ("null", .null), (" true ", true), ("\r\n\tfalse", false), ("0", 0), ("-0", .number("-0")),
       ("12.50", .number("12.50")), ("1E+2", .number("1E+2")), ("-1.5e-7", .number("-1.5e-7")),
@@ -19,7 +19,7 @@ struct ParsingTests {
   }
 
   @Test(
-    "says where the text stops being JSON",
+    "an error has the position at which the text stops being JSON",
     arguments: [
       ("", 1, 1, "a value"), ("  ", 1, 3, "a value"), ("nul", 1, 4, "null"), ("True", 1, 1, "a value"),
       ("[1,\n 2,\n x]", 3, 2, "a value"), ("[1,]", 1, 4, "a value"),
@@ -43,7 +43,7 @@ struct ParsingTests {
     #expect(error?.expected == expected)
   }
 
-  @Test("names an escape that JSON has not")
+  @Test("an escape that JSON does not define is reported with its letter")
   func unknownEscape() {
     let error = #expect(throws: JSONError.self) { try JSON.parse(#""\x41""#) }
     #expect(error?.column == 3)
@@ -52,7 +52,7 @@ struct ParsingTests {
   }
 
   @Test(
-    "refuses what is not UTF-8, at the byte where it goes wrong",
+    "invalid UTF-8 is an error at the first invalid byte",
     arguments: [
       ([0x61, 0xFF], 1), ([0xC0, 0x80], 0), ([0xED, 0xA0, 0x80], 0), ([0xC3, 0xA9, 0xC3], 2),
       ([0xF4, 0x90, 0x80, 0x80], 0), ([0x5C, 0x6E, 0x80], 2),
@@ -63,7 +63,7 @@ struct ParsingTests {
     #expect(error?.column == position + 2)
   }
 
-  @Test("describes an error in one printable line")
+  @Test("an error is described in one printable line")
   func description() {
     let cases = [
       ("[\u{1b}]", "line 1, column 2: expected a value, found byte 0x1b"),
@@ -76,25 +76,25 @@ struct ParsingTests {
     }
   }
 
-  @Test("nests 512 levels deep and no deeper")
+  @Test("512 levels of nesting are accepted and 513 are not")
   func depth() throws {
     func nested(_ levels: Int) -> String {
       String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
     }
     _ = try JSON.parse(nested(512))
     #expect(throws: JSONError.self) { try JSON.parse(nested(513)) }
-    // Levels that were left do not count.
+    // Arrays that have been closed do not count.
     _ = try JSON.parse("[" + Array(repeating: "[{}]", count: 1_000).joined(separator: ",") + "]")
   }
 
-  @Test("takes the last of members with one key, where the first stood")
+  @Test("the last of several members with the same key wins, in the position of the first")
   func duplicates() throws {
     let object = try #require(try JSON.parse(#"{"a":1,"b":2,"a":3}"#).objectValue)
     #expect(object.keys == ["a", "b"])
     #expect(object["a"] == 3)
   }
 
-  @Test("reads documents that follow each other")
+  @Test("consecutive documents are parsed one by one")
   func sequence() throws {
     let bytes = Array("{\"a\":1}\n{}[2] 3\n ".utf8)
     var offset = 0
@@ -104,7 +104,7 @@ struct ParsingTests {
     #expect(offset == bytes.count)
   }
 
-  @Test("every truncation of a document is an error")
+  @Test("a document truncated at any byte is an error")
   func truncations() throws {
     let bytes = Array(#"{"a":[1.5e3,"x\u00e9\ud83d\ude00é",true,null,{}]}"#.utf8)
     _ = try JSON.parse(bytes)

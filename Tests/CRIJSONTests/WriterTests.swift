@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Writing JSON")
 struct WriterTests {
-  @Test("pretty text is laid out as Go's encoders do")
+  @Test("the pretty layout is that of Go's encoding/json")
   func pretty() {
     let document: JSON = [
       "a": [], "b": [:], "c": [1, [:], [[]], "x"], "d": ["e": .null, "f": true], "g": false,
@@ -35,7 +35,7 @@ struct WriterTests {
   }
 
   @Test(
-    "escapes what JSON must and what a terminal could obey, and nothing else",
+    "only characters that JSON or a terminal could interpret are escaped",
     arguments: [
       ("", #""""#), ("plain <a href='x'>&</a> / é中😀", #""plain <a href='x'>&</a> / é中😀""#),
       ("\"\\", #""\"\\""#), ("\n\r\t\u{8}\u{c}", #""\n\r\t\b\f""#),
@@ -53,7 +53,7 @@ struct WriterTests {
     #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
   }
 
-  @Test("repairs bytes that are not UTF-8")
+  @Test("invalid UTF-8 is replaced with U+FFFD")
   func repair() {
     var writer = JSONWriter()
     let bytes: [UInt8] = [0x61, 0xFF, 0x62]
@@ -61,7 +61,7 @@ struct WriterTests {
     #expect(String(decoding: writer.bytes, as: UTF8.self) == "\"a\u{fffd}b\"")
   }
 
-  @Test("streams members and elements without a document")
+  @Test("members and elements can be written one by one")
   func streaming() {
     var writer = JSONWriter(.compact, reservingBytes: 100)
     writer.beginObject()
@@ -91,7 +91,7 @@ struct WriterTests {
         + "\n")
   }
 
-  @Test("documents written one after the other are separated by line feeds only")
+  @Test("consecutive documents are separated only by line feeds")
   func documents() {
     var writer = JSONWriter(.pretty)
     for number in 1...2 {
@@ -104,7 +104,7 @@ struct WriterTests {
     #expect(String(decoding: writer.bytes, as: UTF8.self) == "{\n  \"n\": 1\n}\n{\n  \"n\": 2\n}\n")
   }
 
-  @Test("what was written reads back, whatever its shape", arguments: 0..<200)
+  @Test("any document is the same after writing and parsing", arguments: 0..<200)
   func roundTrip(seed: UInt64) throws {
     var generator = SplitMix(state: seed)
     let document = JSON.random(depth: 4, using: &generator)
