@@ -1,9 +1,9 @@
 extension Double {
-  /// The shortest digits that read back as the same number, laid out as Go's `%g`: `0.5`, `1e+06`, `1e-05`.
+  /// The shortest text that parses to the same number, in the layout of Go's `%g`: `0.5`, `1e+06`, `1e-05`.
   ///
-  /// Only for finite numbers.
+  /// The number must be finite.
   var generalText: String {
-    // Swift prints the same shortest digits, only laid out otherwise: take digits and exponent from there.
+    // `description` has the same shortest digits in another layout.
     var mantissa = magnitude.description[...]
     var exponent = 0
     if let mark = mantissa.firstIndex(of: "e") {
@@ -23,7 +23,7 @@ extension Double {
     return (sign == .minus ? "-" : "") + Self.layOut(digits, point: point)
   }
 
-  /// `digits` with the decimal point after the first `point` of them.
+  /// Formats `digits` with the decimal point after the first `point` digits.
   private static func layOut(_ digits: String, point: Int) -> String {
     let exponent = point - 1
     if exponent < -4 || exponent >= 6 {

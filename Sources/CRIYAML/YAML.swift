@@ -1,39 +1,42 @@
 package import CRIJSON
 
-/// YAML as Kubernetes knows it: a way to write JSON documents.
+/// Reads and writes YAML as Kubernetes uses it: as another notation for JSON documents.
 ///
-/// Plain scalars resolve as `sigs.k8s.io/yaml` resolves them: `yes`, `on` and `y` are true, `0777` is octal,
-/// dates stay strings.
+/// Plain scalars have the types that `sigs.k8s.io/yaml` gives them: `yes`, `on` and `y` are true, `0777` is octal, and
+/// dates are strings.
 package enum YAML {
-  /// The deepest nesting of sequences and mappings that is read.
+  /// The maximum nesting depth of sequences and mappings that `parse` accepts.
   package static let maximumDepth = JSON.maximumDepth
 
-  /// How much aliases may add to a document, about in bytes: what stops a few nested aliases from standing for
-  /// billions of nodes.
+  /// The maximum size, approximately in bytes, that aliases may add to a document. Without it, a few nested aliases can
+  /// expand to billions of nodes.
   package static let maximumExpansion = 16 << 20
 
-  /// Reads a stream with one document; an empty stream is `null`, a second document is an error.
+  /// Parses a stream with one document. An empty stream is `null`.
   ///
-  /// Of a mapping's equal keys the last wins; a merge key (`<<`) fills in only what is not there.
+  /// If a mapping has several equal keys, the last one wins. A merge key (`<<`) adds only keys that the mapping lacks.
+  /// - Throws: `YAMLError` if the text is not valid YAML, has no JSON equivalent, exceeds a limit, or has a second document.
   package static func parse(_ bytes: [UInt8]) throws(YAMLError) -> JSON {
-    // JSON is the larger part of what programs write, and exact there: its escapes are not all YAML's.
+    // Most input is JSON, and JSON has escapes that YAML does not have.
     let first = bytes.first { $0 > 0x20 }
     if first == UInt8(ascii: "{"), let document = try? JSON.parse(bytes) { return document }
     return try YAMLReader.read(bytes, onlyOne: true).first ?? .null
   }
 
-  /// Reads a stream with one document; see `parse(_:)` for bytes.
+  /// Parses a stream with one document; see `parse(_:)` for bytes.
   package static func parse(_ text: String) throws(YAMLError) -> JSON {
     try parse(Array(text.utf8))
   }
 
-  /// Reads all documents of a stream.
+  /// Parses all documents of a stream; see `parse(_:)` for the rules and errors.
   package static func parseAll(_ bytes: [UInt8]) throws(YAMLError) -> [JSON] {
     try YAMLReader.read(bytes, onlyOne: false)
   }
 
-  /// The document as `sigs.k8s.io/yaml.JSONToYAML` writes it: block style, sorted keys, two spaces a level,
-  /// sequences at their key's column, quotes where a plain scalar would not come back as the same string.
+  /// Formats a document as `sigs.k8s.io/yaml.JSONToYAML` does.
+  ///
+  /// The layout is block style with sorted keys, two spaces per level, and sequences in the column of their key. Strings
+  /// are quoted if they would not parse as the same string without quotes.
   package static func text(_ document: JSON) -> String {
     YAMLWriter.text(document)
   }

@@ -1,10 +1,10 @@
-/// Where and why a text is not YAML, or not a document that JSON could express.
+/// The position at which a text stops being valid YAML, or has no JSON equivalent, and the reason.
 package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The line, from 1.
+  /// The line number, starting at 1.
   package let line: Int
-  /// The column in characters, from 1.
+  /// The column in characters, starting at 1.
   package let column: Int
-  /// What is wrong, such as `did not find expected key`.
+  /// The reason, such as `did not find expected key`.
   package let message: String
 
   package var description: String { "line \(line), column \(column): \(message)" }

@@ -1,11 +1,11 @@
-/// One step through a YAML stream, with the place where it began.
+/// One event of a YAML stream, with the position at which it begins.
 struct YAMLEvent {
   enum Kind {
     case documentStart
     case documentEnd
     case streamEnd
     case alias(String)
-    /// `isPlain` when its type is to be found from its text.
+    /// `isPlain` if the text determines the type.
     case scalar(String, tag: String?, isPlain: Bool)
     case sequenceStart
     case sequenceEnd

@@ -1,11 +1,11 @@
 internal import CRIJSON
 
-/// The order in which Kubernetes' YAML library writes keys: code points, except that letters come after all
-/// else and runs of digits compare as numbers (`a2` before `a10`).
+/// The order in which Kubernetes' YAML library writes keys: by code points, except that letters come last and runs of
+/// digits are compared as numbers (`a2` before `a10`).
 enum YAMLKeyOrder {
-  /// The members in that order.
+  /// Returns the members in that order.
   static func sorted(_ object: JSONObject) -> [JSONObject.Element] {
-    // Each key is taken apart once, not once a comparison.
+    // Splits each key only once and not in each comparison.
     object.map { (scalars: Array($0.key.unicodeScalars), member: $0) }
       .sorted { precedes($0.scalars, $1.scalars) }
       .map(\.member)
@@ -21,7 +21,7 @@ enum YAMLKeyOrder {
     case (false, true): return true
     case (false, false): break
     }
-    // Within a number a zero is a digit like the others; at its start it counts for nothing.
+    // A zero inside a number is significant; leading zeros are not.
     let lead: Int64 = (a[at] == "0" || b[at] == "0") && followsNonZeroDigit(a, at) ? 1 : 0
     let (aNumber, aEnd) = number(a, from: at, lead: lead)
     let (bNumber, bEnd) = number(b, from: at, lead: lead)

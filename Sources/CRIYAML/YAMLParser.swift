@@ -1,13 +1,13 @@
 internal import CRILibYAML
 
-/// libyaml's parser: bytes in, events out.
+/// Turns bytes into YAML events with libyaml's parser.
 struct YAMLParser: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
 
-  /// The bytes must outlive the parser, which reads them as it goes.
+  /// Creates a parser that reads `bytes` while it runs; they must outlive it.
   init(borrowing bytes: UnsafeBufferPointer<UInt8>) {
     parser = .allocate(capacity: 1)
-    // Fails for want of memory only.
+    // Initialization fails only if memory runs out.
     guard yaml_parser_initialize(parser) == 1 else { fatalError("out of memory") }
     yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
   }
@@ -17,7 +17,8 @@ struct YAMLParser: ~Copyable {
     parser.deallocate()
   }
 
-  /// The next event; nothing may be asked after the end of the stream or an error.
+  /// Returns the next event. Do not call it again after the end of the stream or an error.
+  /// - Throws: `YAMLError` if the text is not valid YAML.
   func next() throws(YAMLError) -> YAMLEvent {
     while true {
       var event = yaml_event_t()
@@ -29,7 +30,7 @@ struct YAMLParser: ~Copyable {
     }
   }
 
-  /// Nil for what says nothing about the documents.
+  /// Returns nil for an event that does not concern the documents.
   private func read(_ event: yaml_event_t) -> (YAMLEvent.Kind, anchor: String?)? {
     switch event.type {
     case YAML_DOCUMENT_START_EVENT:

@@ -1,16 +1,17 @@
 internal import CRIJSON
 
-/// Builds documents from events.
+/// Builds JSON documents from YAML events.
 struct YAMLReader: ~Copyable {
-  /// A finished node and about how many bytes it is.
+  /// A complete node and its approximate size in bytes.
   private struct Node {
     var value: JSON
-    var weight: Int
+    var size: Int
   }
 
   private let parser: YAMLParser
   private var anchors: [String: Node] = [:]
-  private var open: Set<String> = []
+  /// Anchors of nodes that are not complete yet.
+  private var openAnchors: Set<String> = []
   private var expansion = 0
 
   private init(_ parser: consuming YAMLParser) {
@@ -32,7 +33,7 @@ struct YAMLReader: ~Copyable {
       case .streamEnd:
         return documents
       case .documentStart:
-        guard !onlyOne || documents.isEmpty else { throw event.error("only one document is expected") }
+        guard !onlyOne || documents.isEmpty else { throw event.error("more than one document") }
         anchors = [:]
         documents.append(try node(parser.next(), depth: 0).value)
       default:
@@ -45,41 +46,43 @@ struct YAMLReader: ~Copyable {
     guard depth <= YAML.maximumDepth else {
       throw event.error("more than \(YAML.maximumDepth) levels of nesting")
     }
-    if let anchor = event.anchor { open.insert(anchor) }
+    if let anchor = event.anchor { openAnchors.insert(anchor) }
     let node: Node
     switch event.kind {
     case .alias(let name): return try expand(name, event)
     case .scalar(let text, let tag, let isPlain):
       let value = try scalar(text, tag: tag, isPlain: isPlain, event)
-      node = Node(value: value, weight: text.utf8.count + 16)
+      node = Node(value: value, size: text.utf8.count + 16)
     case .sequenceStart: node = try sequence(depth: depth)
     case .mappingStart: node = try mapping(depth: depth)
-    default: throw event.error("a value is expected")
+    default: throw event.error("expected a value")
     }
     if let anchor = event.anchor {
-      open.remove(anchor)
+      openAnchors.remove(anchor)
       anchors[anchor] = node
     }
     return node
   }
 
   private mutating func expand(_ name: String, _ event: YAMLEvent) throws(YAMLError) -> Node {
-    guard !open.contains(name) else { throw event.error("the anchor '\(name)' would contain itself") }
-    guard let node = anchors[name] else { throw event.error("the anchor '\(name)' is not known") }
-    expansion += node.weight
-    guard expansion <= YAML.maximumExpansion else { throw event.error("the aliases expand to too much") }
+    guard !openAnchors.contains(name) else { throw event.error("the node with the anchor '\(name)' contains itself") }
+    guard let node = anchors[name] else { throw event.error("the anchor '\(name)' is not defined") }
+    expansion += node.size
+    guard expansion <= YAML.maximumExpansion else {
+      throw event.error("the aliases expand to more than \(YAML.maximumExpansion >> 20) MiB")
+    }
     return node
   }
 
   private mutating func sequence(depth: Int) throws(YAMLError) -> Node {
     var elements: [JSON] = []
-    var weight = 16
+    var size = 16
     while true {
       let event = try parser.next()
-      if case .sequenceEnd = event.kind { return Node(value: .array(elements), weight: weight) }
+      if case .sequenceEnd = event.kind { return Node(value: .array(elements), size: size) }
       let element = try node(event, depth: depth + 1)
       elements.append(element.value)
-      weight += element.weight
+      size += element.size
     }
   }
 
@@ -88,7 +91,7 @@ struct YAMLReader: ~Copyable {
   private mutating func mapping(depth: Int) throws(YAMLError) -> Node {
     var object = JSONObject()
     var merged: [JSONObject] = []
-    var weight = 16
+    var size = 16
     while true {
       let event = try parser.next()
       if case .mappingEnd = event.kind { break }
@@ -96,7 +99,7 @@ struct YAMLReader: ~Copyable {
       let key = isMerge ? "" : try key(event)
       let valueEvent = try parser.next()
       let value = try node(valueEvent, depth: depth + 1)
-      weight += key.utf8.count + value.weight
+      size += key.utf8.count + value.size
       if isMerge {
         merged += try mappings(in: value.value, valueEvent)
       } else {
@@ -106,7 +109,7 @@ struct YAMLReader: ~Copyable {
     for source in merged {
       for (key, value) in source where object[key] == nil { object[key] = value }
     }
-    return Node(value: .object(object), weight: weight)
+    return Node(value: .object(object), size: size)
   }
 
   private func isMerge(_ event: YAMLEvent) -> Bool {
@@ -114,17 +117,17 @@ struct YAMLReader: ~Copyable {
     return isPlain || tag == YAMLTag.merge
   }
 
-  /// What a merge key adds: a mapping, or several of which the earlier win.
+  /// Returns the mappings that a merge key adds. If there are several, the earlier ones take precedence.
   private func mappings(in value: JSON, _ event: YAMLEvent) throws(YAMLError) -> [JSONObject] {
     if let object = value.objectValue { return [object] }
     let objects = value.arrayValue?.compactMap(\.objectValue)
     guard let objects, objects.count == value.arrayValue?.count else {
-      throw event.error("a merge key takes a mapping or a sequence of mappings")
+      throw event.error("the value of a merge key must be a mapping or a sequence of mappings")
     }
     return objects
   }
 
-  /// JSON's keys are strings: numbers and booleans become theirs.
+  /// Returns the key as a string because JSON allows no other keys. Numbers and booleans become their text.
   private mutating func key(_ event: YAMLEvent) throws(YAMLError) -> String {
     switch event.kind {
     case .scalar, .alias: break
@@ -146,7 +149,7 @@ struct YAMLReader: ~Copyable {
     let value: YAMLScalar
     switch tag {
     case YAMLTag.null, YAMLTag.bool, YAMLTag.int, YAMLTag.float: value = YAMLScalar(plain: text)
-    case YAMLTag.binary: throw event.error("binary data is not a JSON value")
+    case YAMLTag.binary: throw event.error("binary data has no JSON equivalent")
     default: return .string(text)
     }
     switch (tag, value) {
@@ -154,7 +157,7 @@ struct YAMLReader: ~Copyable {
       (YAMLTag.float, .integer):
       return try json(value, text, event)
     default:
-      throw event.error("'\(text)' is not what its tag says")
+      throw event.error("'\(text)' does not match the tag \(tag)")
     }
   }
 
@@ -164,7 +167,7 @@ struct YAMLReader: ~Copyable {
     case .bool(let value): return .bool(value)
     case .integer(let digits): return .number(digits)
     case .float(let value):
-      guard value.isFinite else { throw event.error("'\(text)' is not a JSON number") }
+      guard value.isFinite else { throw event.error("'\(text)' is not a number in JSON") }
       return .number(value.generalText)
     case .timestamp, .string: return .string(text)
     }

@@ -1,19 +1,19 @@
-/// What a plain scalar means (YAML 1.1's types, as Kubernetes' YAML library resolves them).
+/// The type and value of a plain scalar, by the rules of YAML 1.1 as Kubernetes' YAML library applies them.
 enum YAMLScalar: Equatable {
   case null
   case bool(Bool)
-  /// Decimal digits with an optional minus.
+  /// Decimal digits with an optional minus sign.
   case integer(String)
   case float(Double)
-  /// A date or a time; JSON has none, so it stays a string.
+  /// A date or a time, which becomes a string because JSON has no such type.
   case timestamp
   case string
 
   init(plain text: String) {
-    self = Self.word(text) ?? Self.number(text) ?? .string
+    self = Self.keyword(text) ?? Self.number(text) ?? .string
   }
 
-  private static func word(_ text: String) -> YAMLScalar? {
+  private static func keyword(_ text: String) -> YAMLScalar? {
     guard text.utf8.count <= 5 else { return nil }
     return switch text {
     case "", "~", "null", "Null", "NULL": .null
@@ -30,18 +30,18 @@ enum YAMLScalar: Equatable {
     guard let first = text.utf8.first else { return nil }
     switch first {
     case UInt8(ascii: "."):
-      return readFloat(text)
+      return parseFloat(text)
     case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       if YAMLTimestamp.matches(text) { return .timestamp }
       let digits = text.utf8.contains(UInt8(ascii: "_")) ? text.filter { $0 != "_" } : text
-      return readInteger(digits) ?? readFloat(digits)
+      return parseInteger(digits) ?? parseFloat(digits)
     default:
       return nil
     }
   }
 
-  /// Decimal, `0x`, `0o`, `0b`, or octal after a plain `0`; up to 64 bits, and decimal beyond.
-  private static func readInteger(_ text: String) -> YAMLScalar? {
+  /// Parses a decimal integer, or one with the prefix `0x`, `0o`, `0b` or `0` (octal). Only decimal integers may exceed 64 bits.
+  private static func parseInteger(_ text: String) -> YAMLScalar? {
     var digits = Substring(text)
     let sign = digits.first == "-" ? "-" : ""
     if let first = digits.first, first == "-" || first == "+" { digits.removeFirst() }
@@ -56,7 +56,7 @@ enum YAMLScalar: Equatable {
       }
       let prefix = digits.dropFirst().utf8.first.map { isDigit($0) ? 1 : 2 } ?? 1
       digits = digits.dropFirst(prefix)
-      // Swift would take a second sign here.
+      // `Int64(_:radix:)` accepts a sign, which is not allowed after a prefix.
       guard let next = digits.first, next.isHexDigit else { return nil }
     }
     if let value = Int64(sign + digits, radix: radix) { return .integer(String(value)) }
@@ -65,47 +65,48 @@ enum YAMLScalar: Equatable {
     return .integer(sign + digits)
   }
 
-  private static func readFloat(_ text: String) -> YAMLScalar? {
+  private static func parseFloat(_ text: String) -> YAMLScalar? {
     guard isFloat(Array(text.utf8)), let value = Double(text), value.isFinite else { return nil }
     return .float(value)
   }
 
   /// `[-+]? ( \.[0-9]+ | [0-9]+ (\.[0-9]*)? ) ( [eE] [-+]? [0-9]+ )?`
   private static func isFloat(_ bytes: [UInt8]) -> Bool {
-    var at = 0
+    var position = 0
     func digits() -> Int {
-      let start = at
-      while at < bytes.count, isDigit(bytes[at]) { at += 1 }
-      return at - start
+      let start = position
+      while position < bytes.count, isDigit(bytes[position]) { position += 1 }
+      return position - start
     }
-    func take(_ first: UInt8, _ second: UInt8) -> Bool {
-      guard at < bytes.count, bytes[at] == first || bytes[at] == second else { return false }
-      at += 1
+    func consume(_ first: UInt8, _ second: UInt8) -> Bool {
+      guard position < bytes.count, bytes[position] == first || bytes[position] == second else { return false }
+      position += 1
       return true
     }
-    _ = take(UInt8(ascii: "+"), UInt8(ascii: "-"))
+    _ = consume(UInt8(ascii: "+"), UInt8(ascii: "-"))
     let whole = digits()
-    if take(UInt8(ascii: "."), UInt8(ascii: ".")) {
+    if consume(UInt8(ascii: "."), UInt8(ascii: ".")) {
       if digits() == 0, whole == 0 { return false }
     } else if whole == 0 {
       return false
     }
-    if take(UInt8(ascii: "e"), UInt8(ascii: "E")) {
-      _ = take(UInt8(ascii: "+"), UInt8(ascii: "-"))
+    if consume(UInt8(ascii: "e"), UInt8(ascii: "E")) {
+      _ = consume(UInt8(ascii: "+"), UInt8(ascii: "-"))
       if digits() == 0 { return false }
     }
-    return at == bytes.count
+    return position == bytes.count
   }
 
-  /// `1:30`, which YAML 1.1 reads as sixty-based: written in quotes for other readers, read as a string.
-  static func isSixtyBased(_ text: String) -> Bool {
+  /// Whether YAML 1.1 defines the text as a sexagesimal number, such as `1:30`. We read it as a string but write it in
+  /// quotes, for other readers.
+  static func isSexagesimal(_ text: String) -> Bool {
     guard let lead = text.utf8.first, lead < UInt8(ascii: ":") else { return false }
     var groups = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard groups.count > 1 else { return false }
     var first = groups.removeFirst()
     if let sign = first.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { first.removeFirst() }
     guard let digit = first.first, isDigit(digit), first.allSatisfy(isDigitOrUnderscore) else { return false }
-    // The last group may carry a fraction.
+    // The last group may have a fraction.
     if let last = groups.last, let dot = last.firstIndex(of: UInt8(ascii: ".")) {
       guard last[last.index(after: dot)...].allSatisfy(isDigitOrUnderscore) else { return false }
       groups[groups.count - 1] = last[..<dot]

@@ -1,4 +1,4 @@
-/// Where libyaml's emitter writes to.
+/// Collects the output of libyaml's emitter.
 final class YAMLSink {
   private var bytes: [UInt8] = []
 
@@ -6,14 +6,14 @@ final class YAMLSink {
     bytes.append(contentsOf: chunk)
   }
 
-  /// What was written, with the bidirectional controls escaped.
+  /// The output so far, with bidirectional control characters escaped.
   var text: String {
     let text = String(decoding: bytes, as: UTF8.self)
-    // They all begin with this byte in UTF-8.
+    // In UTF-8, all bidirectional control characters begin with this byte.
     guard bytes.contains(0xE2) else { return text }
     var escaped = ""
     for scalar in text.unicodeScalars {
-      // They occur in double-quoted scalars only, see `needsEscapes`.
+      // These characters occur only in double-quoted scalars because of `needsEscapes`.
       if Self.isBidirectional(scalar) {
         escaped += "\\u" + String(scalar.value, radix: 16, uppercase: true)
       } else {
@@ -23,8 +23,8 @@ final class YAMLSink {
     return escaped
   }
 
-  /// Whether a text must be in double quotes to come back unchanged (carriage returns) or to be shown safely
-  /// (Unicode's line separators and bidirectional controls).
+  /// Whether a text needs double quotes to be read back unchanged (carriage returns) or to be printed safely (Unicode's
+  /// line separators and bidirectional control characters).
   static func needsEscapes(_ text: String) -> Bool {
     if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0D }) { return false }
     return text.unicodeScalars.contains { scalar in
@@ -43,7 +43,7 @@ final class YAMLSink {
   }
 }
 
-/// libyaml's write handler; must not throw, cannot fail.
+/// libyaml's write handler. It always succeeds.
 func yamlSinkWrite(
   _ sink: UnsafeMutableRawPointer?, _ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int
 ) -> CInt {

@@ -1,4 +1,4 @@
-/// The tags of YAML's own types.
+/// The tags of YAML's standard types.
 enum YAMLTag {
   static let null = "tag:yaml.org,2002:null"
   static let bool = "tag:yaml.org,2002:bool"

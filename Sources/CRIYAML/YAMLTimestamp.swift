@@ -1,7 +1,7 @@
-/// The dates and times that a plain scalar may be: `2026-11-21`, `2026-11-21T07:43:00.5Z`, `2026-1-2 3:4:5`.
+/// Recognizes the dates and times of YAML 1.1: `2026-11-21`, `2026-11-21T07:43:00.5Z`, `2026-1-2 3:4:5`.
 struct YAMLTimestamp {
   private let bytes: [UInt8]
-  private var at = 0
+  private var position = 0
 
   static func matches(_ text: String) -> Bool {
     var scanner = YAMLTimestamp(bytes: Array(text.utf8))
@@ -11,39 +11,39 @@ struct YAMLTimestamp {
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
   private mutating func timestamp() -> Bool {
-    guard let year = number(4...4), take("-"), let month = number(1...2), (1...12).contains(month),
-      take("-"), let day = number(1...2), day >= 1, day <= Self.days(in: month, of: year)
+    guard let year = number(4...4), consume("-"), let month = number(1...2), (1...12).contains(month),
+      consume("-"), let day = number(1...2), day >= 1, day <= Self.days(in: month, of: year)
     else { return false }
-    if at == bytes.count { return true }
-    if take(" ") { return time() && at == bytes.count }
-    guard take("T") || take("t"), time() else { return false }
-    return zone() && at == bytes.count
+    if position == bytes.count { return true }
+    if consume(" ") { return time() && position == bytes.count }
+    guard consume("T") || consume("t"), time() else { return false }
+    return zone() && position == bytes.count
   }
 
   private mutating func time() -> Bool {
-    guard let hour = number(1...2), hour < 24, take(":"), let minute = number(1...2), minute < 60, take(":"),
+    guard let hour = number(1...2), hour < 24, consume(":"), let minute = number(1...2), minute < 60, consume(":"),
       let second = number(1...2), second < 60
     else { return false }
-    guard take(".") || take(",") else { return true }
+    guard consume(".") || consume(",") else { return true }
     return number(1...Int.max) != nil
   }
 
   private mutating func zone() -> Bool {
-    if take("Z") { return true }
-    guard take("+") || take("-"), let hours = number(2...2), hours <= 24, take(":"),
+    if consume("Z") { return true }
+    guard consume("+") || consume("-"), let hours = number(2...2), hours <= 24, consume(":"),
       let minutes = number(2...2), minutes < 60
     else { return false }
     return true
   }
 
-  /// Digits, as many as there are within `count`; their value saturates.
+  /// Consumes digits and returns their value, which saturates; nil if the number of digits is not in `count`.
   private mutating func number(_ count: ClosedRange<Int>) -> Int? {
     var value = 0
     var digits = 0
-    while at < bytes.count, digits < count.upperBound, let digit = digit(bytes[at]) {
+    while position < bytes.count, digits < count.upperBound, let digit = digit(bytes[position]) {
       value = min(value, 1_000_000) * 10 + digit
       digits += 1
-      at += 1
+      position += 1
     }
     return digits >= count.lowerBound ? value : nil
   }
@@ -52,9 +52,9 @@ struct YAMLTimestamp {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? Int(byte - UInt8(ascii: "0")) : nil
   }
 
-  private mutating func take(_ character: Unicode.Scalar) -> Bool {
-    guard at < bytes.count, bytes[at] == UInt8(ascii: character) else { return false }
-    at += 1
+  private mutating func consume(_ character: Unicode.Scalar) -> Bool {
+    guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
+    position += 1
     return true
   }
 

@@ -1,7 +1,7 @@
 internal import CRIJSON
 internal import CRILibYAML
 
-/// Sends a document to libyaml's emitter, with the styles that Kubernetes' YAML library chooses.
+/// Writes a document with libyaml's emitter, in the styles that Kubernetes' YAML library uses.
 struct YAMLWriter: ~Copyable {
   private let emitter: UnsafeMutablePointer<yaml_emitter_t>
 
@@ -14,12 +14,12 @@ struct YAMLWriter: ~Copyable {
     return sink.text
   }
 
-  /// The sink must outlive the writer.
+  /// Creates a writer to `sink`, which must outlive it.
   private init(to sink: YAMLSink) {
     emitter = .allocate(capacity: 1)
     guard yaml_emitter_initialize(emitter) == 1 else { fatalError("out of memory") }
     yaml_emitter_set_unicode(emitter, 1)
-    // Unretained: `text(_:)` holds the sink until the emitter is gone.
+    // Unretained because `text(_:)` keeps the sink alive longer than the emitter.
     yaml_emitter_set_output(emitter, yamlSinkWrite, Unmanaged.passUnretained(sink).toOpaque())
   }
 
@@ -33,7 +33,7 @@ struct YAMLWriter: ~Copyable {
     emit { yaml_document_start_event_initialize(&$0, nil, nil, nil, 1) }
     value(document)
     emit { yaml_document_end_event_initialize(&$0, 1) }
-    // Or a document that ends in a block scalar would be closed with "...".
+    // Without this, libyaml writes "..." after a document that ends with a block scalar.
     emitter.pointee.open_ended = 0
     emit { yaml_stream_end_event_initialize(&$0) }
   }
@@ -72,14 +72,14 @@ struct YAMLWriter: ~Copyable {
     }
   }
 
-  // libyaml takes no null pointer for an empty text.
+  // libyaml does not accept a null pointer for an empty text.
   private nonisolated(unsafe) static let empty: UnsafePointer<yaml_char_t> = {
     let byte = UnsafeMutablePointer<yaml_char_t>.allocate(capacity: 1)
     byte.initialize(to: 0)
     return UnsafePointer(byte)
   }()
 
-  /// Integers as they are, other numbers as Go's `%g`.
+  /// Returns integers unchanged and formats other numbers like Go's `%g`.
   private static func number(_ text: String) -> String {
     if let value = Int64(text) { return String(value) }
     let isInteger = text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }
@@ -87,19 +87,19 @@ struct YAMLWriter: ~Copyable {
     return value.generalText
   }
 
-  /// What is asked for; libyaml turns a plain or literal style that cannot hold the text into quotes.
+  /// Returns the preferred style. libyaml uses quotes instead if a plain or literal scalar cannot express the text.
   private static func style(of text: String) -> yaml_scalar_style_t {
     if YAMLSink.needsEscapes(text) { return YAML_DOUBLE_QUOTED_SCALAR_STYLE }
     if text.utf8.contains(0x0A) { return YAML_LITERAL_SCALAR_STYLE }
-    // A plain "<<" would come back as a merge key.
-    let isPlain = YAMLScalar(plain: text) == .string && !YAMLScalar.isSixtyBased(text) && text != "<<"
+    // A plain "<<" would be read back as a merge key.
+    let isPlain = YAMLScalar(plain: text) == .string && !YAMLScalar.isSexagesimal(text) && text != "<<"
     return isPlain ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE
   }
 
-  private func emit(_ make: (inout yaml_event_t) -> CInt) {
+  private func emit(_ initialize: (inout yaml_event_t) -> CInt) {
     var event = yaml_event_t()
-    // Both fail for want of memory, or for events in an order that only a fault in this file could cause.
-    guard make(&event) == 1, yaml_emitter_emit(emitter, &event) == 1 else {
+    // Both calls fail only if memory runs out or if this file emits events in the wrong order.
+    guard initialize(&event) == 1, yaml_emitter_emit(emitter, &event) == 1 else {
       fatalError("libyaml: " + (emitter.pointee.problem.map { String(cString: $0) } ?? "out of memory"))
     }
   }

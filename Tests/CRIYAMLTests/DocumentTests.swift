@@ -5,7 +5,7 @@ import Testing
 @Suite("YAML documents")
 struct DocumentTests {
   @Test(
-    "are read into JSON",
+    "a document is parsed into JSON",
     arguments: [
       ("", .null), ("# nothing\n", .null), ("---\n...\n", .null), ("a", "a"),
       ("a:\nb: 1\n", ["a": .null, "b": 1]),
@@ -28,7 +28,7 @@ struct DocumentTests {
     #expect(try YAML.parse(text) == expected)
   }
 
-  @Test("repeat what anchors name")
+  @Test("an alias repeats the node that its anchor names")
   func aliases() throws {
     #expect(
       try YAML.parse("a: &x {k: 1}\nb: *x\nc: [*x, &x 2, *x]\n") == [
@@ -38,7 +38,7 @@ struct DocumentTests {
     #expect(try YAML.parse("- &k a\n- *k : 1\n") == ["a", ["a": 1]])
   }
 
-  @Test("merge mappings under what is written out, the earlier before the later")
+  @Test("a merge key adds only missing keys, and earlier mappings take precedence")
   func merging() throws {
     let text = """
       base: &base {a: 1, b: 1}
@@ -59,7 +59,7 @@ struct DocumentTests {
   }
 
   @Test(
-    "that are none say where",
+    "an error has the position at which the text stops being valid",
     arguments: [
       ("a: b: c", 1, 5), ("a:\n\t- b", 2, 1), ("[1, 2", 2, 1), ("a: 'x", 1, 6), ("a: *no", 1, 4),
       ("a: &x [*x]", 1, 8), ("a: 1\n---\nb: 2\n", 2, 1), ("? [a]\n: 1", 1, 3), ("~: 1", 1, 1),
@@ -73,20 +73,20 @@ struct DocumentTests {
     #expect(error?.message.isEmpty == false)
   }
 
-  @Test("must be UTF-8")
+  @Test("invalid UTF-8 is an error")
   func encoding() {
     #expect(throws: YAMLError.self) { try YAML.parse([0x61, 0x3A, 0x20, 0xFF]) }
   }
 
-  @Test("follow each other in a stream")
+  @Test("a stream may have several documents")
   func streams() throws {
     #expect(try YAML.parseAll(Array("a: &x 1\n---\n- 2\n...\n---\n".utf8)) == [["a": 1], [2], .null])
     #expect(try YAML.parseAll([]) == [])
-    // An anchor ends with its document.
+    // An anchor is valid only in its document.
     #expect(throws: YAMLError.self) { try YAML.parseAll(Array("a: &x 1\n---\n- *x\n".utf8)) }
   }
 
-  @Test("nest 512 levels deep and no deeper")
+  @Test("512 levels of nesting are accepted and 513 are not")
   func depth() throws {
     func nested(_ levels: Int) -> String {
       String(repeating: "[", count: levels) + "x" + String(repeating: "]", count: levels)
@@ -95,7 +95,7 @@ struct DocumentTests {
     #expect(throws: YAMLError.self) { try YAML.parse(nested(513)) }
   }
 
-  @Test("with aliases of aliases may not explode", .timeLimit(.minutes(1)))
+  @Test("nested aliases cannot expand a document without limit", .timeLimit(.minutes(1)))
   func expansion() {
     var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1...12 {
@@ -103,10 +103,10 @@ struct DocumentTests {
       text += "a\(level): &a\(level) [\(aliases)]\n"
     }
     let error = #expect(throws: YAMLError.self) { try YAML.parse(text) }
-    #expect(error?.message == "the aliases expand to too much")
+    #expect(error?.message == "the aliases expand to more than 16 MiB")
   }
 
-  @Test("are written in block style, sorted, with sequences at their key's column")
+  @Test("a document is written in block style with sorted keys and sequences in the column of their key")
   func writing() {
     let document: JSON = [
       "b": [["y": 1, "x": [1, [2, 3], []]], "s"], "a": ["empty": [:], "none": .null], "k: y": false,
@@ -145,7 +145,7 @@ struct DocumentTests {
   }
 
   @Test(
-    "sort their keys naturally",
+    "keys are written in natural order",
     arguments: [
       ["a1", "a2", "a10", "b"], ["a.b", "ab"], ["A", "Z", "a", "z"], ["1", "2", "10", "a"],
       ["a", "a.", "aa"],
@@ -159,7 +159,7 @@ struct DocumentTests {
     #expect(written == keys)
   }
 
-  @Test("fold long lines at 80 columns")
+  @Test("long lines are folded at 80 columns")
   func folding() throws {
     let words = Array(repeating: "word", count: 30).joined(separator: " ")
     let text = YAML.text(["key": .string(words)])
@@ -167,7 +167,7 @@ struct DocumentTests {
     #expect(try YAML.parse(text) == ["key": .string(words)])
   }
 
-  @Test("come back as they were, whatever their strings", arguments: 0..<100)
+  @Test("any document is the same after writing and parsing", arguments: 0..<100)
   func roundTrip(seed: UInt64) throws {
     var generator = SplitMix(state: seed)
     let document = JSON.random(depth: 4, using: &generator)

@@ -5,7 +5,7 @@ import Testing
 @Suite("Plain scalars")
 struct ScalarTests {
   @Test(
-    "resolve to JSON's types as Kubernetes has them",
+    "a scalar has the type that Kubernetes gives it",
     arguments: [
       ("null", .null), ("Null", .null), ("~", .null), ("nULL", "nULL"),
       ("true", true), ("Yes", true), ("on", true), ("y", true), ("False", false), ("off", false),
@@ -31,7 +31,7 @@ struct ScalarTests {
   }
 
   @Test(
-    "without a JSON value are errors",
+    "a scalar without a JSON equivalent is an error",
     arguments: [".inf", "-.Inf", ".NaN", "!!int x", "!!bool 1", "!!binary aGk="])
   func noValue(text: String) {
     let error = #expect(throws: YAMLError.self) { try YAML.parse("a:\n  " + text) }
@@ -40,7 +40,7 @@ struct ScalarTests {
   }
 
   @Test(
-    "that are strings are quoted exactly when they would come back as something else",
+    "a string is quoted only if it would be read back as something else",
     arguments: [
       ("plain", "plain"), ("two words", "two words"), ("", "\"\""), ("123", "\"123\""), ("-1", "\"-1\""),
       ("0x1f", "\"0x1f\""), ("1e3", "\"1e3\""), ("1.5", "\"1.5\""), (".5", "\".5\""), ("0.4.0", "0.4.0"),
@@ -68,7 +68,7 @@ struct ScalarTests {
   }
 
   @Test(
-    "that are numbers keep their integers and take Go's shortest form else",
+    "an integer keeps its text and another number is written like Go's %g",
     arguments: [
       ("0", "0"), ("-0", "0"), ("9223372036854775807", "9223372036854775807"),
       ("18446744073709551615", "18446744073709551615"), ("123456789012345678901", "123456789012345678901"),
