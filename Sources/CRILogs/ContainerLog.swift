@@ -1,45 +1,47 @@
 internal import CRIProtobuf
 package import CRISystem
 
-/// A container's log: its file, the files that it was moved to before, and those that follow.
+/// Reads a container's log: the current file, the rotated files before it, and the files that replace it later.
 package struct ContainerLog: ~Copyable {
-  /// A file, and how far it is read.
+  /// A file with a reader that knows how far it has been read.
   private struct Part {
     let file: LogFile
     var reader: RecordReader
   }
 
-  /// Without symbolic links: that is where files are renamed and made.
+  /// The path with all symbolic links resolved, because the rotation happens in the directory of the real file.
   package let path: String
-  /// Oldest first; the last is the one that is written to.
+  /// The files still to be read, oldest first. The last one is the current file.
   private var parts: [Part]
-  /// The one before, to which a writer may have written until it took the new one.
-  private var retired: Part?
-  /// Where nothing was read yet: when it was opened, in nanoseconds since 1970.
-  private let opened = Kernel.now
-  /// nil where the kernel has none left: then the follower looks again and again.
+  /// The file before the current one; the writer may have written to it until it opened the current one.
+  private var previous: Part?
+  /// The time at which the log was opened, in nanoseconds since 1970. It is used instead of the time of the last record
+  /// if there is none.
+  private let openTime = Kernel.now
+  /// Nil if the log is not followed, or if the kernel has no free watch; the log is then polled.
   private let watch: FolderWatch?
 
-  /// Nothing is wanted.
-  private let isEmpty: Bool
+  /// Whether the selection excludes every record.
+  private let selectsNothing: Bool
 
-  /// How many records were found.
+  /// The number of records read so far.
   package private(set) var records = 0
-  /// What is not shown.
+  /// The parts of the log that could not be shown so far.
   package private(set) var notices: [LogNotice] = []
 
-  /// Opens a log, and the rotated files that the selection reaches back to.
-  /// - Parameter isFollowed: it will be waited for.
+  /// Opens a log and the rotated files that may contain selected lines.
+  /// - Parameter isFollowed: whether the log will be followed; only then `wait` returns early when the log changes.
+  /// - Throws: `LogError` if the log itself cannot be opened or read. Unreadable rotated files become notices.
   package init(_ path: String, _ selection: LogSelection, isFollowed: Bool = false) throws(LogError) {
     let path = File.realPath(path) ?? path
     self.path = path
-    // Before the file is opened, so that no rotation goes unseen.
-    watch = isFollowed ? try? FolderWatch(Self.folder(of: path)) : nil
+    // The watch must exist before the file is opened, or a rotation in between would go unnoticed.
+    watch = isFollowed ? try? FolderWatch(Self.directory(of: path)) : nil
     var files = [try LogFile(path)]
-    let (search, notices) = try Self.reachBack(&files, selection)
+    let (search, notices) = try Self.openRotatedFiles(&files, selection)
     self.notices = notices
-    // Not even a record that is being written.
-    isEmpty = selection.tail == 0 && !isFollowed
+    // This also excludes a record at the end that is not complete yet.
+    selectsNothing = selection.tail == 0 && !isFollowed
     parts = []
     for (number, file) in files.enumerated().reversed() {
       guard let start = search.map({ $0.start(in: number) }) ?? PerStream(0) else { continue }
@@ -47,87 +49,91 @@ package struct ContainerLog: ~Copyable {
     }
   }
 
-  /// Reads all that is there now.
+  /// Reads all files to their current end.
   package mutating func read(into printer: inout LinePrinter) throws(LogError) {
     while parts.count > 1 {
       try parts[0].reader.read(parts[0].file, into: &printer)
-      try leave(parts.removeFirst(), endsLine: true, &printer)
+      try close(parts.removeFirst(), endsLine: true, &printer)
     }
-    if var part = retired {
+    if var part = previous {
       try part.reader.read(part.file, into: &printer)
-      retired = part
+      previous = part
     }
-    // Copied away and emptied, as logrotate's copytruncate does.
-    if try parts[0].reader.isReplaced(parts[0].file) { parts[0].reader.restart() }
+    // logrotate's copytruncate copies the file and then truncates it.
+    if try parts[0].reader.wasTruncated(parts[0].file) { parts[0].reader.restart() }
     try parts[0].reader.read(parts[0].file, into: &printer)
   }
 
-  /// Reads all that is there now, through every file that has come to be since; prints what a line has so far.
+  /// Reads all files to their current end, including those that have been created since, and prints incomplete lines too.
   package mutating func follow(into printer: inout LinePrinter) throws(LogError) {
     try read(into: &printer)
-    while let next = try successor() {
-      if let old = retired { try leave(old, endsLine: false, &printer) }
-      retired = parts[0]
+    while let next = try nextFile() {
+      if let previous { try close(previous, endsLine: false, &printer) }
+      previous = parts[0]
       parts[0] = Part(file: next, reader: RecordReader())
-      // Its writer took the new one after its last words to the old one: those are there by now, and read first.
+      // The writer finished the old file before it opened the new one, so the old file is complete now.
       try read(into: &printer)
     }
     try printer.flush()
   }
 
-  /// Waits until something may have been written.
-  /// - Parameter reader: a descriptor that is printed to.
+  /// Waits until the log may have changed.
+  /// - Parameter time: the maximum time to wait.
+  /// - Parameter reader: a descriptor that the log is printed to; the wait ends when its reader closes it.
   package borrowing func wait(_ time: Duration, reader: Int32? = nil) -> FolderWatch.Waking {
     if let waking = try? watch?.wait(timeout: time, reader: reader) { return waking }
-    // Without a watch it is a timer, often enough for a person.
+    // Without a watch, poll often enough for a person.
     Thread.sleep(min(time, .milliseconds(200)))
     return .timeout
   }
 
-  /// Prints what is left, the end of a record that is still to come not awaited.
+  /// Prints the rest of what has been read, including an incomplete record at the end.
   package mutating func finish(_ printer: inout LinePrinter) throws(LogError) {
-    if let old = retired { try leave(old, endsLine: false, &printer) }
-    retired = nil
-    while !parts.isEmpty { try leave(parts.removeFirst(), endsLine: false, &printer) }
+    if let previous { try close(previous, endsLine: false, &printer) }
+    previous = nil
+    while !parts.isEmpty { try close(parts.removeFirst(), endsLine: false, &printer) }
     try printer.flush()
   }
 
-  /// - Parameter endsLine: whether a record that was cut by the file's end is a line's end.
-  private mutating func leave(_ part: Part, endsLine: Bool, _ printer: inout LinePrinter) throws(LogError) {
+  /// Finishes a file and takes over its counts.
+  /// - Parameter endsLine: whether the end of the file also ends an incomplete record.
+  private mutating func close(_ part: Part, endsLine: Bool, _ printer: inout LinePrinter) throws(LogError) {
     var part = part
-    if !isEmpty { try part.reader.finish(&printer, endsLine: endsLine) }
+    if !selectsNothing { try part.reader.finish(&printer, endsLine: endsLine) }
     records += part.reader.records
     if part.reader.damaged > 0 { notices.append(.damaged(path: part.file.path, lines: part.reader.damaged)) }
   }
 
   // MARK: Rotation
 
-  /// Opens rotated files as long as older lines may be wanted.
-  /// - Parameter files: newest first.
-  private static func reachBack(
+  /// Opens rotated files as long as they may contain selected lines.
+  /// - Parameter files: the open files, newest first.
+  private static func openRotatedFiles(
     _ files: inout [LogFile], _ selection: LogSelection
   ) throws(LogError) -> (TailSearch?, [LogNotice]) {
-    guard selection.reachesBack else { return (nil, []) }
+    guard selection.includesRotatedFiles else { return (nil, []) }
     var notices: [LogNotice] = []
     var search = selection.tail.map { TailSearch($0, stream: selection.stream) }
     try search?.search(files[0], number: 0)
-    for path in RotatedFiles.of(files[0].path) {
+    for path in RotatedFiles.paths(of: files[0].path) {
       if let search {
-        // For the beginning of a line in fragments, a file is not expanded.
-        if search.isDone || search.isSatisfied && RotatedFiles.isCompressed(path) { break }
+        // Decompressing a file is too expensive just for the beginning of a line.
+        if search.isComplete || search.hasEnoughLines && RotatedFiles.isCompressed(path) { break }
       } else if let since = selection.since, let first = try files[files.count - 1].firstTime(),
         first < since.nanoseconds
       {
         break
       }
       do throws(LogError) {
-        // Renamed, compressed or removed since the folder was read.
-        guard let file = try older(path), !files.contains(where: { $0.identity == file.identity }) else { continue }
+        // The file may have been renamed, compressed or removed since the directory was listed.
+        guard let file = try openRotatedFile(path), !files.contains(where: { $0.identity == file.identity }) else {
+          continue
+        }
         files.append(file)
       } catch {
         guard case .unreadable(let path, let reason) = error else { continue }
         notices.append(.unread(path: path, reason))
-        // Nothing is shown from before a gap.
+        // Older files are left out too, because the output would have a gap.
         break
       }
       try search?.search(files[files.count - 1], number: files.count - 1)
@@ -135,7 +141,7 @@ package struct ContainerLog: ~Copyable {
     return (search, notices)
   }
 
-  private static func older(_ path: String) throws(LogError) -> LogFile? {
+  private static func openRotatedFile(_ path: String) throws(LogError) -> LogFile? {
     for name in [path, path + ".gz"] {
       do throws(LogError) { return try LogFile(name) } catch {
         guard case .missing = error else { throw error }
@@ -144,35 +150,35 @@ package struct ContainerLog: ~Copyable {
     return nil
   }
 
-  /// The file that was written after the last one that is read; nil where that is written to still.
-  private func successor() throws(LogError) -> LogFile? {
+  /// Returns the file that was created after the current one, or nil if there is none yet.
+  private func nextFile() throws(LogError) -> LogFile? {
     let current = parts[0]
-    // The name may lead nowhere for a moment.
+    // During a rotation, the path may not exist for a moment.
     guard let identity = FileIdentity(of: path), identity != current.file.identity else { return nil }
-    guard let newest = try? LogFile(path) else { return try failing(path) }
-    let last = current.reader.lastTime ?? opened
+    guard let newest = try? LogFile(path) else { return try openIfPresent(path) }
+    let last = current.reader.lastTime ?? openTime
     var next: LogFile?
-    for path in [path] + RotatedFiles.of(path) {
+    for path in [path] + RotatedFiles.paths(of: path) {
       guard let file = path == newest.path ? newest : try? LogFile(path) else { continue }
       if file.identity == current.file.identity { break }
-      // Compressed already, it has another identity; its first record is older than our last.
+      // A compressed copy of the current file has another identity but begins with an older record.
       guard let first = try file.firstTime() else { continue }
       if first < last { break }
       next = file
     }
     if let next { return next }
-    // Empty yet: the writer has not taken it. Else the clock was set back.
+    // If the newest file is empty, the writer has not opened it yet. Otherwise the clock was set back.
     return try newest.firstTime() == nil ? nil : newest
   }
 
-  private func failing(_ path: String) throws(LogError) -> LogFile? {
+  private func openIfPresent(_ path: String) throws(LogError) -> LogFile? {
     do throws(LogError) { return try LogFile(path) } catch {
       if case .missing = error { return nil }
       throw error
     }
   }
 
-  private static func folder(of path: String) -> String {
+  private static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

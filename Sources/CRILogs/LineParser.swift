@@ -1,9 +1,10 @@
 internal import CRISystem
 
-/// Reads lines of either format; each shows by its first byte which one it may be.
+/// Parses the lines of a log in the CRI's format or in Docker's. The first byte of a line shows which one it may be.
 struct LineParser {
-  /// What a search needs to know of a record.
-  struct Head {
+  /// The parts of a record that do not depend on its format.
+  struct Header {
+    /// Nanoseconds since 1970.
     var time: Int64
     var stream: LogStream
     var endsLine: Bool
@@ -12,30 +13,31 @@ struct LineParser {
   private var records = RecordParser()
   private var times = RecordTime()
 
-  /// A hole of NUL bytes stands before a record where a file was cut under a writer that did not append, and where the
-  /// power failed.
-  static func withoutHole(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
+  /// Returns `line` without the NUL bytes at its beginning. They appear after a power failure, and if a file is truncated
+  /// while a writer has it open without `O_APPEND`.
+  static func skippingNULs(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
     var start = line.lowerBound
     while start < line.upperBound, bytes[start] == 0 { start += 1 }
     return start..<line.upperBound
   }
 
+  /// Whether the line can only be a record in Docker's format.
   static func isDocker(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
     !line.isEmpty && bytes[line.lowerBound] == UInt8(ascii: "{")
   }
 
-  mutating func cri(_ bytes: Span<UInt8>, _ line: Range<Int>) -> LogRecord? { records.parse(bytes, line) }
+  mutating func parseCRI(_ bytes: Span<UInt8>, _ line: Range<Int>) -> LogRecord? { records.parse(bytes, line) }
 
-  mutating func docker(_ bytes: Span<UInt8>, _ line: Range<Int>) -> DockerRecord? {
+  mutating func parseDocker(_ bytes: Span<UInt8>, _ line: Range<Int>) -> DockerRecord? {
     DockerRecord(bytes, line, &times)
   }
 
-  /// - Returns: nil where the line is no record.
-  mutating func head(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Head? {
-    let line = Self.withoutHole(bytes, line)
+  /// Parses the header of a record in either format, or returns nil if the line is not a record.
+  mutating func parseHeader(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Header? {
+    let line = Self.skippingNULs(bytes, line)
     if Self.isDocker(bytes, line) {
-      return docker(bytes, line).map { Head(time: $0.time, stream: $0.stream, endsLine: $0.endsLine) }
+      return parseDocker(bytes, line).map { Header(time: $0.time, stream: $0.stream, endsLine: $0.endsLine) }
     }
-    return cri(bytes, line).map { Head(time: $0.time, stream: $0.stream, endsLine: $0.endsLine) }
+    return parseCRI(bytes, line).map { Header(time: $0.time, stream: $0.stream, endsLine: $0.endsLine) }
   }
 }

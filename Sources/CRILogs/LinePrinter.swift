@@ -1,44 +1,45 @@
 internal import CRIProtobuf
 internal import CRISystem
 
-/// Makes lines of records, drops those that are not wanted, and prints the others.
+/// Joins records to lines and prints the selected lines.
 ///
-/// A line in fragments is held back until it is whole, so that the other stream's lines do not come between; one longer
-/// than `longestHeld` is printed as it comes.
+/// It holds back a fragmented line until it is complete, so that lines of the other stream do not interrupt it. It prints a
+/// line longer than `maximumHeldBytes` piece by piece.
 package struct LinePrinter: ~Copyable {
-  /// What is known of a stream's line that has begun.
+  /// The state of a stream's incomplete line.
   private enum Line {
     case none
-    /// In `held`.
+    /// The line is in `held`.
     case held
-    /// Its beginning is printed, its end is to come.
-    case begun
-    /// In `held`, and older than what is wanted: dropped unless a later record belongs to it.
-    case old
+    /// The beginning of the line has been printed.
+    case partlyPrinted
+    /// The line is in `held` and older than the selection. It is dropped unless a newer record continues it.
+    case tooOld
   }
 
-  static let longestHeld = 1 << 20
+  static let maximumHeldBytes = 1 << 20
 
   private let selection: LogSelection
-  private let hasTimes: Bool
+  private let hasTimestamps: Bool
   private var output: LogOutput
   private var lines = PerStream(Line.none)
   private var held = PerStream([UInt8]())
-  /// Whose line the place is in that both streams go to.
-  private var open: LogStream?
+  /// The stream whose line has been printed without its end.
+  private var openStream: LogStream?
 
-  /// - Parameter hasTimes: each line begins with its first record's time, with all nine digits.
-  package init(_ selection: LogSelection, hasTimes: Bool = false, to output: consuming LogOutput) {
+  /// Creates a printer.
+  /// - Parameter hasTimestamps: whether each line begins with the time of its first record, with nine decimal digits.
+  package init(_ selection: LogSelection, hasTimestamps: Bool = false, to output: consuming LogOutput) {
     self.selection = selection
-    self.hasTimes = hasTimes
+    self.hasTimestamps = hasTimestamps
     self.output = output
   }
 
-  /// Whether no more is wanted.
+  /// Whether the output has reached its limit.
   package var isFull: Bool { output.isFull }
 
-  /// Takes a record, or as much of it as is there: `more` brings the rest.
-  mutating func take(
+  /// Adds a record, or the beginning of one; `addContinuation` adds the rest.
+  mutating func addRecord(
     _ stream: LogStream, time: Int64, timeText: Span<UInt8>, text: Span<UInt8>, endsLine: Bool
   ) throws(LogError) {
     switch lines[stream] {
@@ -47,67 +48,67 @@ package struct LinePrinter: ~Copyable {
       let isOld = isOld(time)
       if endsLine {
         if isOld { return }
-        try begin(stream)
-        if hasTimes {
+        try endOtherLine(before: stream)
+        if hasTimestamps {
           let prefix = TimePrefix.make(timeText)
           try output.write(prefix.span, stream)
         }
         try output.write(text, stream)
         try output.write(0x0a, stream)
       } else {
-        lines[stream] = isOld ? .old : .held
-        if hasTimes { held[stream] += TimePrefix.make(timeText) }
-        try more(stream, text, endsLine: false)
+        lines[stream] = isOld ? .tooOld : .held
+        if hasTimestamps { held[stream] += TimePrefix.make(timeText) }
+        try addContinuation(stream, text, endsLine: false)
       }
-    case .old where !isOld(time):
+    case .tooOld where !isOld(time):
       lines[stream] = .held
-      try more(stream, text, endsLine: endsLine)
-    default: try more(stream, text, endsLine: endsLine)
+      try addContinuation(stream, text, endsLine: endsLine)
+    default: try addContinuation(stream, text, endsLine: endsLine)
     }
   }
 
   private func isOld(_ time: Int64) -> Bool { selection.since.map { time < $0.nanoseconds } ?? false }
 
-  /// Takes what continues the stream's line.
-  mutating func more(_ stream: LogStream, _ text: Span<UInt8>, endsLine: Bool) throws(LogError) {
+  /// Adds text to the incomplete line of a stream.
+  mutating func addContinuation(_ stream: LogStream, _ text: Span<UInt8>, endsLine: Bool) throws(LogError) {
     switch lines[stream] {
     case .none: return
-    case .old:
-      // Of one that is too long to be kept, its newer records are shown.
-      if endsLine || held[stream].count > Self.longestHeld { held[stream] = [] } else { held[stream].append(text) }
+    case .tooOld:
+      // If the line is too long to hold, only its newer records are printed.
+      if endsLine || held[stream].count > Self.maximumHeldBytes { held[stream] = [] } else { held[stream].append(text) }
     case .held where !endsLine:
       held[stream].append(text)
-      if held[stream].count > Self.longestHeld { try release(stream) }
-    case .held, .begun:
-      try release(stream)
+      if held[stream].count > Self.maximumHeldBytes { try printHeld(stream) }
+    case .held, .partlyPrinted:
+      try printHeld(stream)
       try output.write(text, stream)
       if endsLine {
         try output.write(0x0a, stream)
-        open = nil
+        openStream = nil
       }
     }
     if endsLine { lines[stream] = .none }
   }
 
-  /// Prints what is held back, and all that is gathered.
+  /// Prints all lines that are held back and flushes the output.
   package mutating func flush() throws(LogError) {
-    for stream in LogStream.allCases where lines[stream] == .held { try release(stream) }
+    for stream in LogStream.allCases where lines[stream] == .held { try printHeld(stream) }
     try output.flush()
   }
 
-  private mutating func release(_ stream: LogStream) throws(LogError) {
-    try begin(stream)
-    open = stream
-    lines[stream] = .begun
+  private mutating func printHeld(_ stream: LogStream) throws(LogError) {
+    try endOtherLine(before: stream)
+    openStream = stream
+    lines[stream] = .partlyPrinted
     let text = held[stream]
     held[stream] = []
     try output.write(text.span, stream)
   }
 
-  /// Ends the other stream's line, where it would run into this one's.
-  private mutating func begin(_ stream: LogStream) throws(LogError) {
-    guard let other = open, other != stream else { return }
-    if output.isOne { try output.write(0x0a, stream) }
-    open = nil
+  /// Ends an incomplete line of the other stream if both streams have the same destination.
+  private mutating func endOtherLine(before stream: LogStream) throws(LogError) {
+    guard let other = openStream, other != stream else { return }
+    if output.isCombined { try output.write(0x0a, stream) }
+    openStream = nil
   }
 }

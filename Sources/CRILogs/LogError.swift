@@ -1,13 +1,13 @@
 package import CRISystem
 
-/// Why a log cannot be shown.
+/// The reason for which a log cannot be shown, with the path of the file.
 package enum LogError: Error, Hashable, Sendable {
-  /// Nothing is at the path.
+  /// The file does not exist.
   case missing(String)
-  /// It is there and cannot be read.
+  /// The file exists but cannot be read.
   case unreadable(String, Errno)
-  /// A pipe, a device, a socket or a folder is in its place.
+  /// The path is a pipe, a device, a socket or a directory.
   case notAFile(String)
-  /// The reader of the output has trouble, not the log.
+  /// The output cannot be written; the log itself is readable.
   case output(Errno)
 }

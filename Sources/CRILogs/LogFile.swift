@@ -1,14 +1,15 @@
 internal import CRIGzip
 internal import CRISystem
 
-/// An open file of a log, with its errors told as the log's.
+/// An open file of a log. Its errors are `LogError`s.
 struct LogFile {
   let path: String
-  /// Of the file with this name; what is read may be its expanded copy.
+  /// The identity of the file at `path`, even if a decompressed copy of it is read.
   let identity: FileIdentity
   private let file: OpenFile
 
-  /// - Throws: where it is not there, not for us, or no file at all.
+  /// Opens a file, and decompresses it if its name ends with `.gz`.
+  /// - Throws: `.missing`, `.unreadable` or `.notAFile`.
   init(_ path: String) throws(LogError) {
     self.path = path
     let found: OpenFile
@@ -17,24 +18,26 @@ struct LogFile {
     }
     guard found.isRegular else { throw .notAFile(path) }
     identity = found.identity
-    do throws(Errno) { file = RotatedFiles.isCompressed(path) ? try Gzip.expand(found) : found } catch {
+    do throws(Errno) { file = RotatedFiles.isCompressed(path) ? try Gzip.decompress(found) : found } catch {
       throw .unreadable(path, error)
     }
   }
 
+  /// The current size in bytes.
   func size() throws(LogError) -> Int {
     do throws(Errno) { return try file.size() } catch { throw .unreadable(path, error) }
   }
 
-  /// - Returns: bytes read into `buffer[index...]`, 0 at the end.
+  /// Reads bytes into `buffer[index...]`.
+  /// - Returns: the number of bytes, which is 0 at the end of the file.
   func read(at offset: Int, into buffer: inout [UInt8], from index: Int = 0) throws(LogError) -> Int {
     do throws(Errno) { return try file.read(at: offset, into: &buffer, from: index) } catch {
       throw .unreadable(path, error)
     }
   }
 
-  /// Reads as much as there is for the whole buffer.
-  /// - Returns: less than the buffer holds where the file ends.
+  /// Reads bytes until the buffer is full or the file ends.
+  /// - Returns: the number of bytes read.
   func fill(_ buffer: inout [UInt8], at offset: Int) throws(LogError) -> Int {
     var count = 0
     while count < buffer.count {
@@ -45,7 +48,7 @@ struct LogFile {
     return count
   }
 
-  /// When its first record was written, in nanoseconds since 1970; nil where its first lines hold none.
+  /// Returns the time of the first record in nanoseconds since 1970, or nil if the first 64 KiB have no record.
   func firstTime() throws(LogError) -> Int64? {
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     let count = try fill(&buffer, at: 0)
@@ -54,7 +57,7 @@ struct LogFile {
     var start = 0
     while start < count {
       let end = bytes.firstIndex(of: 0x0a, from: start).flatMap { $0 < count ? $0 : nil } ?? count
-      if let time = lines.head(bytes, start..<end)?.time { return time }
+      if let time = lines.parseHeader(bytes, start..<end)?.time { return time }
       start = end + 1
     }
     return nil

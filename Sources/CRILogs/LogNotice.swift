@@ -1,9 +1,9 @@
 package import CRISystem
 
-/// What is not shown, and why, while the rest is.
+/// A part of a log that is not shown, although the rest is.
 package enum LogNotice: Hashable, Sendable {
-  /// Lines that are no records of a container log.
+  /// The number of lines that are not records of a container log.
   case damaged(path: String, lines: Int)
-  /// A rotated file that may hold what was asked for.
+  /// A rotated file that may contain selected lines but cannot be read.
   case unread(path: String, Errno)
 }

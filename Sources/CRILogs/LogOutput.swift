@@ -1,47 +1,48 @@
 internal import CRISystem
 
-/// Where lines go: what the container wrote to standard error to ours, and the rest to standard output.
+/// The destination of log lines: a container's standard error goes to our standard error, and the rest to standard output.
 package struct LogOutput: ~Copyable {
-  /// Both streams go to one place: through one buffer, so that their order stays.
-  let isOne: Bool
+  /// Whether both streams have the same destination. They then share a buffer, which keeps their order.
+  let isCombined: Bool
   private var output: BufferedOutput
   private var errors: BufferedOutput
-  /// Bytes that may still be written.
-  private var rest: Int
+  /// The number of bytes that may still be written.
+  private var remaining: Int
 
-  /// - Parameter limit: bytes of both streams together, after which the output is cut, be it within a line; nil: none.
+  /// Creates an output to standard output and standard error.
+  /// - Parameter limit: the maximum number of bytes of both streams together, even if it cuts a line; nil means no limit.
   package init(limit: Int? = nil) {
-    self.init(output: 1, errors: 2, isOne: Environment.outputsAreOne, limit: limit)
+    self.init(output: 1, errors: 2, isCombined: Environment.outputsAreOne, limit: limit)
   }
 
-  /// To other descriptors than the process's own.
-  package init(output: Int32, errors: Int32, isOne: Bool, limit: Int? = nil) {
-    self.isOne = isOne
-    rest = limit ?? .max
+  /// Creates an output to other descriptors, which stay open.
+  package init(output: Int32, errors: Int32, isCombined: Bool, limit: Int? = nil) {
+    self.isCombined = isCombined
+    remaining = limit ?? .max
     self.output = BufferedOutput(descriptor: output, capacity: 128 << 10)
     self.errors = BufferedOutput(descriptor: errors)
   }
 
-  /// Whether the limit is reached.
-  var isFull: Bool { rest <= 0 }
+  /// Whether the limit has been reached.
+  var isFull: Bool { remaining <= 0 }
 
-  /// A program's output is passed on byte by byte, also to a terminal and with whatever controls it: as crictl and
-  /// kubectl do, for colours and progress bars, and because a log that was changed proves nothing.
+  /// Writes bytes unchanged, including terminal control sequences. crictl and kubectl do the same, colours and progress
+  /// bars need it, and an altered log is no evidence.
   mutating func write(_ bytes: Span<UInt8>, _ stream: LogStream) throws(LogError) {
-    let allowed = bytes.count <= rest ? bytes : bytes.extracting(first: max(0, rest))
-    rest -= allowed.count
+    let allowed = bytes.count <= remaining ? bytes : bytes.extracting(first: max(0, remaining))
+    remaining -= allowed.count
     do throws(Errno) {
-      if isOne || stream == .stdout { try output.append(allowed) } else { try errors.append(allowed) }
+      if isCombined || stream == .stdout { try output.append(allowed) } else { try errors.append(allowed) }
     } catch {
       throw .output(error)
     }
   }
 
   mutating func write(_ byte: UInt8, _ stream: LogStream) throws(LogError) {
-    guard rest > 0 else { return }
-    rest -= 1
+    guard remaining > 0 else { return }
+    remaining -= 1
     do throws(Errno) {
-      if isOne || stream == .stdout { try output.append(byte) } else { try errors.append(byte) }
+      if isCombined || stream == .stdout { try output.append(byte) } else { try errors.append(byte) }
     } catch {
       throw .output(error)
     }

@@ -1,11 +1,11 @@
-/// A record's header in the CRI's format, `2024-01-31T12:00:00.123456789Z stdout F text`, as places in its bytes.
+/// A record in the CRI's format, `2024-01-31T12:00:00.123456789Z stdout F text`, as positions in its bytes.
 struct LogRecord {
   /// Nanoseconds since 1970.
   var time: Int64
   var timeText: Range<Int>
   var stream: LogStream
-  /// False for a fragment of a line, which the stream's next record continues.
+  /// False for a fragment of a line; the next record of the stream continues it.
   var endsLine: Bool
-  /// Where the text begins; it ends with the record.
-  var text: Int
+  /// The position at which the text begins. It extends to the end of the record.
+  var textStart: Int
 }

@@ -1,12 +1,12 @@
 package import CRIProtobuf
 
-/// Which lines of a log are wanted; a line is what a person sees as one, however many records it was written in.
+/// The lines of a log that are wanted. One line may consist of several records.
 package struct LogSelection: Hashable, Sendable {
-  /// nil: both.
+  /// The stream, or nil for both.
   package var stream: LogStream?
-  /// Lines that began then or later; nil: all.
+  /// Selects only lines with a record of this time or later; nil selects all.
   package var since: Timestamp?
-  /// So many of the last lines (of the stream, where one is chosen), before `since` is asked; nil: all.
+  /// Selects only the last `tail` lines (of the selected stream), before `since` is applied; nil selects all.
   package var tail: Int?
 
   package init(stream: LogStream? = nil, since: Timestamp? = nil, tail: Int? = nil) {
@@ -15,6 +15,6 @@ package struct LogSelection: Hashable, Sendable {
     self.tail = tail
   }
 
-  /// Whether lines may be wanted that have been moved to rotated files.
-  var reachesBack: Bool { since != nil || tail != nil }
+  /// Whether rotated files may contain selected lines.
+  var includesRotatedFiles: Bool { since != nil || tail != nil }
 }

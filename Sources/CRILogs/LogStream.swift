@@ -1,4 +1,4 @@
-/// Which of its two outputs a container wrote to.
+/// One of a container's two output streams.
 package enum LogStream: String, Hashable, Sendable, CaseIterable {
   case stdout
   case stderr

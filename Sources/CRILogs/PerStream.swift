@@ -1,4 +1,4 @@
-/// A value for each stream.
+/// One value for each of the two streams.
 struct PerStream<Value> {
   var stdout: Value
   var stderr: Value

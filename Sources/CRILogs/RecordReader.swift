@@ -1,35 +1,36 @@
 internal import CRISystem
 
-/// Reads a file's records forwards, in blocks, and goes on where it stopped when the file has grown.
+/// Reads the records of a file in blocks. When the file has grown, it continues where it stopped.
 struct RecordReader {
-  /// A longer record comes in pieces. Docker's are cut by Docker at 16 KiB, and need to be whole.
-  private static let longestLine = 1 << 20
+  /// A longer record is processed in pieces. Docker's records must be complete, but Docker splits them at 16 KiB.
+  private static let maximumLineLength = 1 << 20
 
-  /// What the bytes at `buffer[0]` belong to.
-  private enum Place {
+  /// What `buffer` begins with.
+  private enum State {
     case lineStart
-    /// A record whose beginning was taken already.
-    case record(LogStream, endsLine: Bool)
-    /// A line that is not shown.
-    case unwanted
+    /// The rest of a record whose beginning has been processed.
+    case restOfRecord(LogStream, endsLine: Bool)
+    /// The rest of a line that is not printed.
+    case restOfSkippedLine
   }
 
   private var buffer = [UInt8](repeating: 0, count: 128 << 10)
-  /// Bytes in the buffer that no line has ended yet.
+  /// The number of bytes in the buffer that belong to an incomplete line.
   private var count = 0
-  private var place = Place.lineStart
+  private var state = State.lineStart
   private var lines = LineParser()
-  /// Where the next bytes are in the file.
+  /// The offset in the file at which the next read begins.
   private(set) var offset: Int
-  /// Bytes before `offset`, by which a file is known again.
-  private var footprint: [UInt8] = []
-  /// Records of a stream that begin before are passed over.
+  /// The bytes before `offset`. If they change, the file was truncated and rewritten.
+  private var fingerprint: [UInt8] = []
+  /// The offset of the first record to print, for each stream.
   private let start: PerStream<Int>
 
+  /// The number of records read so far.
   private(set) var records = 0
-  /// Lines that are no records.
+  /// The number of lines that are not records.
   private(set) var damaged = 0
-  /// When the last record was written, in nanoseconds since 1970.
+  /// The time of the last record, in nanoseconds since 1970.
   private(set) var lastTime: Int64?
 
   init(from start: PerStream<Int> = PerStream(0)) {
@@ -37,9 +38,9 @@ struct RecordReader {
     offset = min(start.stdout, start.stderr)
   }
 
-  /// Reads to the file's end.
+  /// Reads to the end of the file or until the printer has reached its limit.
   mutating func read(_ file: LogFile, into printer: inout LinePrinter) throws(LogError) {
-    // A view of the bytes would keep all of self from changing.
+    // A span over a property would prevent mutation of self.
     var buffer: [UInt8] = []
     swap(&buffer, &self.buffer)
     defer { swap(&buffer, &self.buffer) }
@@ -49,109 +50,110 @@ struct RecordReader {
       if more == 0 { return }
       offset += more
       let end = count + more
-      footprint.removeAll(keepingCapacity: true)
-      footprint.append(buffer.span.extracting(max(0, end - 64)..<end))
-      let rest = try split(buffer.span.extracting(0..<end), searchingFrom: count, &printer)
+      fingerprint.removeAll(keepingCapacity: true)
+      fingerprint.append(buffer.span.extracting(max(0, end - 64)..<end))
+      let rest = try processLines(buffer.span.extracting(0..<end), searchingFrom: count, &printer)
       if rest > 0 { buffer.moveToFront(rest..<end) }
       count = end - rest
     }
   }
 
-  /// Takes what stands behind the last line feed, when nothing will follow it.
-  /// - Parameter endsLine: another file's lines come next.
+  /// Processes the text after the last line feed. Call it when nothing more will be read.
+  /// - Parameter endsLine: whether the end of the file ends the line, because lines of another file follow.
   mutating func finish(_ printer: inout LinePrinter, endsLine: Bool) throws(LogError) {
     guard count > 0, !printer.isFull else { return }
     let buffer = buffer
-    try take(buffer.span, 0..<count, at: offset - count, isWhole: endsLine, &printer)
-    (count, place) = (0, .lineStart)
+    try process(buffer.span, 0..<count, at: offset - count, isComplete: endsLine, &printer)
+    (count, state) = (0, .lineStart)
   }
 
-  /// Whether the file was emptied, and maybe written anew, since it was read.
-  func isReplaced(_ file: LogFile) throws(LogError) -> Bool {
+  /// Whether the file was truncated, and perhaps rewritten, since it was read.
+  func wasTruncated(_ file: LogFile) throws(LogError) -> Bool {
     if try file.size() < offset { return true }
-    var found = [UInt8](repeating: 0, count: footprint.count)
-    return try file.fill(&found, at: offset - footprint.count) < found.count || found != footprint
+    var found = [UInt8](repeating: 0, count: fingerprint.count)
+    return try file.fill(&found, at: offset - fingerprint.count) < found.count || found != fingerprint
   }
 
-  /// Begins anew at the file's beginning.
+  /// Continues at the beginning of the file.
   mutating func restart() {
-    (count, offset, place) = (0, 0, .lineStart)
-    footprint = []
+    (count, offset, state) = (0, 0, .lineStart)
+    fingerprint = []
   }
 
-  /// - Returns: where the first line begins that has no end yet.
-  private mutating func split(
+  /// Processes all complete lines.
+  /// - Returns: the position of the incomplete line after them.
+  private mutating func processLines(
     _ bytes: Span<UInt8>, searchingFrom searched: Int, _ printer: inout LinePrinter
   ) throws(LogError) -> Int {
     let base = offset - bytes.count
     var (lineStart, from) = (0, searched)
     while !printer.isFull, let lineEnd = bytes.firstIndex(of: 0x0a, from: from) {
-      try take(bytes, lineStart..<lineEnd, at: base + lineStart, isWhole: true, &printer)
+      try process(bytes, lineStart..<lineEnd, at: base + lineStart, isComplete: true, &printer)
       lineStart = lineEnd + 1
       from = lineStart
     }
     return lineStart
   }
 
-  /// Takes a line, or the next piece of one.
-  /// - Parameter isWhole: false where the line goes on behind `line`.
-  private mutating func take(
-    _ bytes: Span<UInt8>, _ line: Range<Int>, at position: Int, isWhole: Bool, _ printer: inout LinePrinter
+  /// Processes a line or the next piece of one.
+  /// - Parameter isComplete: whether the line ends at the end of `line`.
+  private mutating func process(
+    _ bytes: Span<UInt8>, _ line: Range<Int>, at position: Int, isComplete: Bool, _ printer: inout LinePrinter
   ) throws(LogError) {
-    switch place {
-    case .lineStart: place = try begin(bytes, line, at: position, isWhole: isWhole, &printer)
-    case .record(let stream, let endsLine):
-      try printer.more(stream, bytes.extracting(line), endsLine: isWhole && endsLine)
-    case .unwanted: break
+    switch state {
+    case .lineStart: state = try processLineStart(bytes, line, at: position, isComplete: isComplete, &printer)
+    case .restOfRecord(let stream, let endsLine):
+      try printer.addContinuation(stream, bytes.extracting(line), endsLine: isComplete && endsLine)
+    case .restOfSkippedLine: break
     }
-    if isWhole { place = .lineStart }
+    if isComplete { state = .lineStart }
   }
 
-  /// - Returns: what the rest of a line belongs to that goes on.
-  private mutating func begin(
-    _ bytes: Span<UInt8>, _ line: Range<Int>, at position: Int, isWhole: Bool, _ printer: inout LinePrinter
-  ) throws(LogError) -> Place {
-    let line = LineParser.withoutHole(bytes, line)
+  /// - Returns: the state for the rest of the line, if it is not complete.
+  private mutating func processLineStart(
+    _ bytes: Span<UInt8>, _ line: Range<Int>, at position: Int, isComplete: Bool, _ printer: inout LinePrinter
+  ) throws(LogError) -> State {
+    let line = LineParser.skippingNULs(bytes, line)
     if LineParser.isDocker(bytes, line) {
-      if let record = lines.docker(bytes, line) {
+      if let record = lines.parseDocker(bytes, line) {
         (records, lastTime) = (records + 1, record.time)
         if position >= start[record.stream] {
-          try printer.take(
+          try printer.addRecord(
             record.stream, time: record.time, timeText: record.timeText.span, text: record.text.span,
             endsLine: record.endsLine)
         }
-        return .unwanted
+        return .restOfSkippedLine
       }
-    } else if let record = lines.cri(bytes, line) {
+    } else if let record = lines.parseCRI(bytes, line) {
       (records, lastTime) = (records + 1, record.time)
-      guard position >= start[record.stream] else { return .unwanted }
-      try printer.take(
+      guard position >= start[record.stream] else { return .restOfSkippedLine }
+      try printer.addRecord(
         record.stream, time: record.time, timeText: bytes.extracting(record.timeText),
-        text: bytes.extracting(record.text..<line.upperBound), endsLine: isWhole && record.endsLine)
-      return .record(record.stream, endsLine: record.endsLine)
+        text: bytes.extracting(record.textStart..<line.upperBound), endsLine: isComplete && record.endsLine)
+      return .restOfRecord(record.stream, endsLine: record.endsLine)
     }
-    if isWhole, !line.isEmpty { damaged += 1 }
-    return .unwanted
+    if isComplete, !line.isEmpty { damaged += 1 }
+    return .restOfSkippedLine
   }
 
-  /// The buffer is full, and no line ends in it.
+  /// Makes room in a full buffer that has no line feed.
   private mutating func makeRoom(in buffer: inout [UInt8], _ printer: inout LinePrinter) throws(LogError) {
-    if case .lineStart = place {
-      let text = LineParser.withoutHole(buffer.span, 0..<count)
+    if case .lineStart = state {
+      let text = LineParser.skippingNULs(buffer.span, 0..<count)
       if text.lowerBound > 0 {
         buffer.moveToFront(text)
         count = text.count
         return
       }
-      if buffer.count < Self.longestLine {
+      if buffer.count < Self.maximumLineLength {
         buffer += [UInt8](repeating: 0, count: buffer.count)
         return
       }
-      let before = records
-      try take(buffer.span, 0..<count, at: offset - count, isWhole: false, &printer)
-      if records == before { damaged += 1 }
+      let recordsBefore = records
+      try process(buffer.span, 0..<count, at: offset - count, isComplete: false, &printer)
+      if records == recordsBefore { damaged += 1 }
     } else {
-      try take(buffer.span, 0..<count, at: offset - count, isWhole: false, &printer)
+      try process(buffer.span, 0..<count, at: offset - count, isComplete: false, &printer)
     }
     count = 0
   }

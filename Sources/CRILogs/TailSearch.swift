@@ -1,37 +1,39 @@
 internal import CRISystem
 
-/// Looks for where the last lines begin, from the end backwards.
+/// Finds the beginning of the last lines of a log by reading its files backwards.
 struct TailSearch {
-  /// A place in a log: which of its files, the newest being 0, and the byte in it.
+  /// A position in a log: the number of the file, where 0 is the newest, and the offset in bytes.
   struct Position: Hashable {
     var file: Int
     var offset: Int
   }
 
-  /// What is known of a stream, read backwards.
+  /// The progress of the search in one stream.
   private enum Progress {
-    /// None of its records was seen.
+    /// No record has been found yet.
     case unseen
-    /// In a wanted line, or between it and the one before.
+    /// The last record found belongs to a wanted line.
     case wanted
-    /// Another line's end was found: what lies before is not wanted.
+    /// All wanted lines have been found.
     case done
   }
 
-  /// A line's fragments are looked for as far behind other records as this, in bytes.
-  private static let reach = 1 << 20
-  private static let block = 64 << 10
-  /// As `RecordReader` has it.
-  private static let longestLine = 1 << 20
+  /// The search for earlier fragments of a line stops after this many bytes without one.
+  private static let maximumGap = 1 << 20
+  private static let blockSize = 64 << 10
+  /// Must be the same as in `RecordReader`.
+  private static let maximumLineLength = 1 << 20
 
+  /// The number of lines to find.
   private let wanted: Int
   private var progress: PerStream<Progress>
   private var found = 0
+  /// The number of bytes since the last wanted record.
   private var gap = 0
   private var lines = LineParser()
-  /// Where each stream's wanted lines begin; nil where there are none.
+  /// The position of each stream's first wanted line; nil if it has none.
   private var starts = PerStream<Position?>(nil)
-  /// Where the newest file's last line ends, or begins that has no end yet.
+  /// The offset after the last line feed of the newest file.
   private var end = 0
 
   init(_ wanted: Int, stream: LogStream?) {
@@ -40,17 +42,17 @@ struct TailSearch {
     if let stream { progress[stream == .stdout ? .stderr : .stdout] = .done }
   }
 
-  /// Whether as many lines were found as are wanted.
-  var isSatisfied: Bool { found >= wanted }
+  /// Whether enough lines have been found, although the first ones may have earlier fragments.
+  var hasEnoughLines: Bool { found >= wanted }
 
-  /// Whether nothing that lies before may be wanted.
-  var isDone: Bool {
-    guard isSatisfied else { return false }
+  /// Whether no earlier record can belong to a wanted line.
+  var isComplete: Bool {
+    guard hasEnoughLines else { return false }
     func isOpen(_ stream: LogStream) -> Bool { if case .wanted = progress[stream] { true } else { false } }
-    return gap > Self.reach || !LogStream.allCases.contains(where: isOpen)
+    return gap > Self.maximumGap || !LogStream.allCases.contains(where: isOpen)
   }
 
-  /// Where the records begin that are wanted of a file, for each stream; nil where it has none.
+  /// Returns the offset of each stream's first wanted record in a file, or nil if the file has none.
   func start(in number: Int) -> PerStream<Int>? {
     var start = PerStream(number == 0 ? end : .max)
     for stream in LogStream.allCases {
@@ -60,56 +62,57 @@ struct TailSearch {
     return min(start.stdout, start.stderr) == .max ? nil : start
   }
 
-  /// Searches a file, the next older one each time.
+  /// Searches a file. Call it for the newest file first and then for each older one.
   mutating func search(_ file: LogFile, number: Int) throws(LogError) {
     var end = try file.size()
     if number == 0 { self.end = try Self.lineStart(file, before: end) }
     var isTerminated = false
     var buffer: [UInt8] = []
-    var length = Self.block
-    while end > 0, !isDone {
+    var length = Self.blockSize
+    while end > 0, !isComplete {
       let from = max(0, end - length)
       buffer = [UInt8](repeating: 0, count: end - from)
-      // Cut meanwhile: what is there is read as a whole then.
+      // The file was truncated in the meantime; it will be read from its beginning.
       guard try file.fill(&buffer, at: from) == buffer.count else { return }
-      // A block begins with its first whole line.
+      // Skip the incomplete line at the beginning of the block.
       var first = 0
       if from > 0 {
         if let feed = buffer.span.firstIndex(of: 0x0a, from: 0), feed + 1 < buffer.count {
           first = feed + 1
-        } else if length < Self.longestLine {
+        } else if length < Self.maximumLineLength {
           length *= 2
           continue
         } else {
           let start = try Self.lineStart(file, before: from)
-          buffer = [UInt8](repeating: 0, count: Self.block)
+          buffer = [UInt8](repeating: 0, count: Self.blockSize)
           let count = try file.fill(&buffer, at: start)
-          look(buffer.span, 0..<count, Position(file: number, offset: start), isWhole: isTerminated)
+          examine(buffer.span, 0..<count, Position(file: number, offset: start), isTerminated: isTerminated)
           gap += end - start
           (end, isTerminated) = (start, true)
           continue
         }
       }
       var lineEnd = buffer.count
-      while lineEnd > first, !isDone {
+      while lineEnd > first, !isComplete {
         let hasFeed = buffer[lineEnd - 1] == 0x0a
         let textEnd = hasFeed ? lineEnd - 1 : lineEnd
         let start = max(first, buffer.span.lastIndex(of: 0x0a, before: textEnd).map { $0 + 1 } ?? first)
-        look(buffer.span, start..<textEnd, Position(file: number, offset: from + start), isWhole: hasFeed)
+        examine(buffer.span, start..<textEnd, Position(file: number, offset: from + start), isTerminated: hasFeed)
         gap += lineEnd - start
         lineEnd = start
       }
-      (end, isTerminated, length) = (from + lineEnd, true, Self.block)
+      (end, isTerminated, length) = (from + lineEnd, true, Self.blockSize)
     }
   }
 
-  /// - Parameter isWhole: a line feed ends it.
-  private mutating func look(_ bytes: Span<UInt8>, _ line: Range<Int>, _ position: Position, isWhole: Bool) {
-    guard let record = lines.head(bytes, line) else { return }
+  /// Examines the line before the last one examined.
+  /// - Parameter isTerminated: whether the line ends with a line feed.
+  private mutating func examine(_ bytes: Span<UInt8>, _ line: Range<Int>, _ position: Position, isTerminated: Bool) {
+    guard let record = lines.parseHeader(bytes, line) else { return }
     let stream = record.stream
     switch progress[stream] {
     case .done: return
-    case .wanted where !(isWhole && record.endsLine): break
+    case .wanted where !(isTerminated && record.endsLine): break
     case .unseen, .wanted:
       guard found < wanted else {
         progress[stream] = .done
@@ -122,11 +125,11 @@ struct TailSearch {
     gap = 0
   }
 
-  /// Where a line begins that is longer than a block.
+  /// Returns the offset at which the line that contains the byte before `end` begins.
   private static func lineStart(_ file: LogFile, before end: Int) throws(LogError) -> Int {
     var end = end
     while end > 0 {
-      let from = max(0, end - block)
+      let from = max(0, end - blockSize)
       var buffer = [UInt8](repeating: 0, count: end - from)
       let count = try file.fill(&buffer, at: from)
       if let feed = buffer.span.extracting(0..<count).lastIndex(of: 0x0a, before: count) { return from + feed + 1 }

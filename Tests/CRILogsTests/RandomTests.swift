@@ -3,7 +3,7 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-/// Random logs, read in random ways, against a model that is too simple to be wrong.
+/// Compares the output for random logs and selections with a model that is too simple to be wrong.
 @Suite struct RandomTests {
   private struct Record {
     var second: Int
@@ -27,9 +27,9 @@ import Testing
     var stream: LogStream
     var text: String
     /// The number of its last record.
-    var last: Int
-    /// When its last record was written.
-    var end: Int
+    var lastRecord: Int
+    /// The second in which its last record was written.
+    var lastSecond: Int
     var isOpen = true
   }
 
@@ -38,37 +38,38 @@ import Testing
     var open: [LogStream: Line] = [:]
     for (number, record) in records.enumerated() {
       var line =
-        open[record.stream] ?? Line(second: record.second, stream: record.stream, text: "", last: number, end: 0)
+        open[record.stream]
+        ?? Line(second: record.second, stream: record.stream, text: "", lastRecord: number, lastSecond: 0)
       line.text += record.text
-      line.last = number
-      line.end = record.second
+      line.lastRecord = number
+      line.lastSecond = record.second
       line.isOpen = !record.endsLine
       open[record.stream] = record.endsLine ? nil : line
       if record.endsLine { lines.append(line) }
     }
-    // What has no end is printed at the end.
+    // Incomplete lines are printed last.
     lines += LogStream.allCases.compactMap { open[$0] }
     return lines
   }
 
-  private static func expected(_ lines: [Line], isOne: Bool) -> LogFolder.Printed {
+  private static func expected(_ lines: [Line], isCombined: Bool) -> LogDirectory.Printed {
     var (output, errors) = ("", "")
     for (number, line) in lines.enumerated() {
-      if isOne, number > 0, lines[number - 1].isOpen { output += "\n" }
+      if isCombined, number > 0, lines[number - 1].isOpen { output += "\n" }
       let text = line.text + (line.isOpen ? "" : "\n")
-      if isOne || line.stream == .stdout { output += text } else { errors += text }
+      if isCombined || line.stream == .stdout { output += text } else { errors += text }
     }
-    return LogFolder.Printed(output, errors)
+    return LogDirectory.Printed(output, errors)
   }
 
-  @Test(arguments: 0..<400) func `any log is read as the model has it`(seed: Int) throws {
+  @Test(arguments: 0..<400) func `any log is printed as the model predicts`(seed: Int) throws {
     var random = SeededGenerator(seed: UInt64(seed))
     let isDocker = Bool.random(using: &random)
     let fileCount = Int.random(in: 1...3, using: &random)
     var records: [Record] = []
     var second = 0
     for file in 0..<fileCount {
-      // An empty file can only be the last one: others are rotated for their size.
+      // Only the last file can be empty because a file is rotated when it has reached a size.
       for _ in 0..<Int.random(in: (file == fileCount - 1 ? 0 : 1)...12, using: &random) {
         second += Int.random(in: 0...2, using: &random)
         let text = String("ab \"é ".shuffled(using: &random).prefix(Int.random(in: 1...6, using: &random)))
@@ -78,22 +79,22 @@ import Testing
             endsLine: Int.random(in: 0...2, using: &random) > 0, file: file))
       }
     }
-    let folder = try LogFolder()
+    let directory = try LogDirectory()
     for file in 0..<fileCount {
       let name = file == fileCount - 1 ? "0.log" : "0.log.2024010\(file + 1)-120000"
-      try folder.append(records.filter { $0.file == file }.map { $0.written(isDocker: isDocker) }.joined(), to: name)
+      try directory.append(records.filter { $0.file == file }.map { $0.written(isDocker: isDocker) }.joined(), to: name)
     }
     for _ in 0..<8 {
       var selection = LogSelection()
       if Bool.random(using: &random) { selection.stream = LogStream.allCases.randomElement(using: &random) }
       if Bool.random(using: &random) { selection.tail = Int.random(in: 0...25, using: &random) }
       if Bool.random(using: &random) { selection.since = Records.since(Int.random(in: 0...second + 1, using: &random)) }
-      let isOne = Bool.random(using: &random)
+      let isCombined = Bool.random(using: &random)
       var first = fileCount - 1
       if selection.tail != nil {
         first = 0
       } else if let since = selection.since {
-        // No further than to the file that begins before.
+        // Files before the one that begins before `since` are not read.
         while first > 0, records.first(where: { $0.file == first }).map({ Records.since($0.second) >= since }) ?? true {
           first -= 1
         }
@@ -101,14 +102,14 @@ import Testing
       var lines = Self.lines(of: records.filter { $0.file >= first })
       lines.removeAll { line in selection.stream.map { $0 != line.stream } ?? false }
       if let tail = selection.tail {
-        let kept = Set(lines.map(\.last).sorted().suffix(tail))
-        lines.removeAll { !kept.contains($0.last) }
+        let kept = Set(lines.map(\.lastRecord).sorted().suffix(tail))
+        lines.removeAll { !kept.contains($0.lastRecord) }
       }
-      if let since = selection.since { lines.removeAll { Records.since($0.end) < since } }
-      let printed = try folder.read(selection, isOne: isOne)
+      if let since = selection.since { lines.removeAll { Records.since($0.lastSecond) < since } }
+      let printed = try directory.read(selection, isCombined: isCombined)
       #expect(
-        printed == Self.expected(lines, isOne: isOne),
-        "\(selection) \(isOne) got \(String(decoding: printed.output, as: UTF8.self))")
+        printed == Self.expected(lines, isCombined: isCombined),
+        "\(selection) \(isCombined) got \(String(decoding: printed.output, as: UTF8.self))")
     }
   }
 }

@@ -5,35 +5,35 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A log that nobody writes to.
+/// Reads a log that does not change.
 @Suite struct ReadingTests {
-  private typealias Printed = LogFolder.Printed
+  private typealias Printed = LogDirectory.Printed
 
   @Test(arguments: [
     ("", "", ""),
     (Records.cri("oF one", "eF two", "oF three"), "one\nthree\n", "two\n"),
-    // Fragments, the other stream between them.
+    // Fragments with records of the other stream between them.
     (Records.cri("oP on", "oP e ", "oF line", "oF "), "one line\n\n", ""),
     (Records.cri("oP a", "eP x", "oF b", "eF y"), "ab\n", "xy\n"),
-    // A fragment that nothing follows has no line feed.
+    // A fragment at the end gets no line feed.
     (Records.cri("oF a", "oP b"), "a\nb", ""),
-    // Of the tags only the first one counts; an empty line may have lost its blank.
+    // Only the first tag counts, and an empty text may have lost the space before it.
     (Records.cri("oP:x a", "oF:P b"), "ab\n", ""),
     ("2024-01-31T12:00:00Z stdout F\n", "\n", ""),
     ("2024-01-31T12:00:00Z stdout Px a\n", "a\n", ""),
-    // The text is passed on as it is.
+    // The text is printed unchanged.
     (Records.cri("oF \u{1b}[31mred\u{0}\r\t F "), "\u{1b}[31mred\u{0}\r\t F \n", ""),
-    // Cut in the middle at the file's end.
+    // An incomplete record at the end of the file.
     (Records.cri("oF one") + "2024-01-31T12:00:00Z stdout F tw", "one\ntw", ""),
     (Records.cri("oF one") + "2024-01-31T12:00:00Z stdo", "one\n", ""),
     (Records.cri("oF one") + "2024-01-31T12:00:00Z stdout ", "one\n", ""),
     (Records.cri("oF one") + "{\"log\":\"tw", "one\n", ""),
-    // A hole.
+    // NUL bytes before a record.
     ("\0\0\0" + Records.cri("oF one") + "\0\0" + Records.cri("oF two"), "one\ntwo\n", ""),
-    // Zones, and times outside of what an Int64 holds.
+    // Time zones, and times that an Int64 cannot hold in nanoseconds.
     ("2024-01-31T12:00:00.5+02:30 stderr F z\n", "", "z\n"),
     ("9999-01-31T12:00:00Z stdout F a\n" + Records.cri("oF b"), "b\n", ""),
-    // Docker's.
+    // Docker's format.
     (
       #"{"log":"one\n","stream":"stdout","time":"2024-01-31T12:00:00.1Z"}"# + "\n"
         + #"{"log":"t\u0041\ud83d\ude00","stream":"stderr","time":"2024-01-31T12:00:00.2Z"}"# + "\n"
@@ -42,8 +42,8 @@ import Testing
     ),
     (#"{"log":"cut","stream":"stdout","time":"2024-01-31T12:00:00Z"}"#, "cut", ""),
   ])
-  func `records become lines`(text: String, output: String, errors: String) throws {
-    #expect(try LogFolder(text).read() == Printed(output, errors))
+  func `records are joined to lines`(text: String, output: String, errors: String) throws {
+    #expect(try LogDirectory(text).read() == Printed(output, errors))
   }
 
   @Test(arguments: [
@@ -55,15 +55,15 @@ import Testing
     #"{"log":"a","stream":"stdlog","time":"2024-01-31T12:00:00Z"}"#,
     #"{"log":"a","stream":"stdout","time":"2024-01-31"}"#,
   ])
-  func `other lines are counted, not shown`(line: String) throws {
-    let log = try LogFolder(Records.cri("oF one") + line + "\n" + Records.cri("oF two"))
+  func `a line that is not a record is counted and not printed`(line: String) throws {
+    let log = try LogDirectory(Records.cri("oF one") + line + "\n" + Records.cri("oF two"))
     var notices: [LogNotice] = []
     #expect(try log.read(notices: &notices) == Printed("one\ntwo\n"))
     #expect(notices == [.damaged(path: log.log, lines: 1)])
   }
 
-  @Test func `bytes that are no UTF-8 are passed on`() throws {
-    let log = try LogFolder()
+  @Test func `invalid UTF-8 is printed unchanged`() throws {
+    let log = try LogDirectory()
     let text: [UInt8] = [0xff, 0xfe, 0xc3, 0x28, 0x00, 0x80]
     try log.write(Array("2024-01-31T12:00:00Z stdout F ".utf8) + text + [0x0a])
     #expect(try log.read().output == text + [0x0a])
@@ -75,40 +75,40 @@ import Testing
     ("2024-01-31T12:00:00.12+02:00", "2024-01-31T12:00:00.120000000+02:00"),
     ("2024-01-31T12:00:00.1234567891+00:00", "2024-01-31T12:00:00.123456789Z"),
   ])
-  func `times have nine digits and their own zone`(time: String, shown: String) throws {
+  func `times have nine decimal digits and keep their time zone`(time: String, shown: String) throws {
     for line in ["\(time) stdout F a\n", #"{"log":"a\n","stream":"stdout","time":"\#(time)"}"# + "\n"] {
-      #expect(try LogFolder(line).read(hasTimes: true) == Printed("\(shown) a\n"))
+      #expect(try LogDirectory(line).read(hasTimestamps: true) == Printed("\(shown) a\n"))
     }
   }
 
-  @Test func `times begin lines, not fragments`() throws {
-    let log = try LogFolder(
+  @Test func `each line has one time, even if it has several fragments`() throws {
+    let log = try LogDirectory(
       "2024-01-31T12:00:00Z stdout P a\n2024-01-31T12:00:01Z stdout F b\n2024-01-31T12:00:02Z stderr F c\n")
     #expect(
-      try log.read(hasTimes: true)
+      try log.read(hasTimestamps: true)
         == Printed("2024-01-31T12:00:00.000000000Z ab\n", "2024-01-31T12:00:02.000000000Z c\n"))
   }
 
-  @Test func `in one place the streams keep their order`() throws {
-    let log = try LogFolder(Records.cri("oF 1", "eF 2", "oP 3", "eF 4", "oF 5", "eP 6", "oP 7"))
-    // What has no end yet comes last, and does not run together.
-    #expect(try log.read(isOne: true) == Printed("1\n2\n4\n35\n7\n6"))
+  @Test func `combined streams keep their order`() throws {
+    let log = try LogDirectory(Records.cri("oF 1", "eF 2", "oP 3", "eF 4", "oF 5", "eP 6", "oP 7"))
+    // Incomplete lines come last, each on a line of its own.
+    #expect(try log.read(isCombined: true) == Printed("1\n2\n4\n35\n7\n6"))
   }
 
   @Test(arguments: [(0, "", ""), (1, "1", ""), (3, "12", "a"), (4, "12", "ab"), (100, "12\n", "abc\n")])
-  func `a limit cuts where it is reached`(limit: Int, output: String, errors: String) throws {
-    let log = try LogFolder(Records.cri("oP 12", "eP abc"))
+  func `the output is cut exactly at the limit`(limit: Int, output: String, errors: String) throws {
+    let log = try LogDirectory(Records.cri("oP 12", "eP abc"))
     let both = try log.read(limit: limit)
     #expect(both.output.count + both.errors.count == min(limit, 5))
-    let lines = try LogFolder(Records.cri("oF 12", "eF abc", "oF 3")).read(limit: limit, isOne: true)
+    let lines = try LogDirectory(Records.cri("oF 12", "eF abc", "oF 3")).read(limit: limit, isCombined: true)
     #expect(lines.output == Array("12\nabc\n3\n".utf8.prefix(limit)))
   }
 
   @Test(arguments: [1 << 17, (1 << 17) - 1, 1 << 20, (1 << 20) + 1, 5_000_000], [true, false])
-  func `lines of any length`(length: Int, isFragmented: Bool) throws {
+  func `lines of any length are printed`(length: Int, isFragmented: Bool) throws {
     let text = [UInt8](repeating: UInt8(ascii: "x"), count: length)
     let head = Array("2024-01-31T12:00:00Z stdout ".utf8)
-    let log = try LogFolder()
+    let log = try LogDirectory()
     if isFragmented {
       var bytes: [UInt8] = []
       for start in stride(from: 0, to: length, by: 16_384) {
@@ -125,23 +125,23 @@ import Testing
       #expect(try log.read(selection).output == text + [0x0a] + next)
     }
     #expect(try log.read(LogSelection(tail: 1)).output == next)
-    // And one that is no record.
-    let other = try LogFolder()
+    // The same length in a line that is not a record.
+    let other = try LogDirectory()
     try other.write(text + [0x0a])
     try other.append(Records.cri("oF next"))
     var notices: [LogNotice] = []
     #expect(try other.read(notices: &notices).output == next)
     #expect(notices == [.damaged(path: other.log, lines: 1)])
     #expect(try other.read(LogSelection(tail: 1)).output == next)
-    // A hole as long.
-    let hole = try LogFolder()
+    // The same length of NUL bytes.
+    let hole = try LogDirectory()
     try hole.write([UInt8](repeating: 0, count: length))
     try hole.append(Records.cri("oF next"))
     #expect(try hole.read().output == next)
   }
 
-  @Test func `what is no log is an error`() throws {
-    let log = try LogFolder()
+  @Test func `a missing file and a path that is not a regular file are errors`() throws {
+    let log = try LogDirectory()
     #expect(throws: LogError.missing(log.log)) { try log.read() }
     mkfifo(log.log, 0o600)
     #expect(throws: LogError.notAFile(log.log)) { try log.read() }
@@ -152,12 +152,12 @@ import Testing
     #expect(throws: LogError.missing("\(log.log)/x\0y")) { _ = try ContainerLog("\(log.log)/x\0y", LogSelection()) }
   }
 
-  @Test func `an output that is full is not the log's fault`() throws {
+  @Test func `an error of the output is not reported as an error of the log`() throws {
     let selection = LogSelection()
     let full = Descriptor(owning: try retrying { open("/dev/full", O_WRONLY | O_CLOEXEC) })
-    var printer = LinePrinter(selection, to: LogOutput(output: full.rawValue, errors: full.rawValue, isOne: true))
-    let folder = try LogFolder(Records.cri("oF a"))
-    var log = try ContainerLog(folder.log, selection)
+    var printer = LinePrinter(selection, to: LogOutput(output: full.rawValue, errors: full.rawValue, isCombined: true))
+    let directory = try LogDirectory(Records.cri("oF a"))
+    var log = try ContainerLog(directory.log, selection)
     #expect(throws: LogError.output(.noSpace)) {
       try log.read(into: &printer)
       try log.finish(&printer)

@@ -4,34 +4,34 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// Which lines, and from which files.
+/// Selects lines, and the files that they are read from.
 @Suite struct SelectionTests {
   private static let records = Records.cri("oF 1", "eF a", "oP 2", "eF b", "oF 2", "oF 3", "eP c")
 
   @Test(arguments: [
     (LogSelection(stream: .stdout), "1\n22\n3\n"), (LogSelection(stream: .stderr), "a\nb\nc"),
-    // Lines, not records; one that has no end yet is a line.
+    // `tail` counts lines, including an incomplete one, and not records.
     (LogSelection(tail: 0), ""), (LogSelection(tail: 1), "c"), (LogSelection(tail: 2), "3\nc"),
     (LogSelection(tail: 3), "22\n3\nc"), (LogSelection(tail: 4), "b\n22\n3\nc"),
     (LogSelection(tail: 5), "a\nb\n22\n3\nc"),
     (LogSelection(tail: 6), "1\na\nb\n22\n3\nc"), (LogSelection(tail: 1000), "1\na\nb\n22\n3\nc"),
     (LogSelection(stream: .stdout, tail: 2), "22\n3\n"), (LogSelection(stream: .stderr, tail: 2), "b\nc"),
-    // A line is as young as its last record.
+    // The time of a line is that of its last record.
     (LogSelection(since: Records.since(0)), "1\na\nb\n22\n3\nc"), (LogSelection(since: Records.since(5)), "3\nc"),
     (LogSelection(since: Records.since(4)), "22\n3\nc"), (LogSelection(since: Records.since(3)), "b\n22\n3\nc"),
     (LogSelection(since: Records.since(2)), "b\n22\n3\nc"), (LogSelection(since: Records.since(7)), ""),
     (LogSelection(since: Records.since(5), tail: 3), "3\nc"),
     (LogSelection(stream: .stdout, since: Records.since(5), tail: 2), "3\n"),
   ])
-  func `lines are chosen`(selection: LogSelection, output: String) throws {
-    #expect(try LogFolder(Self.records).read(selection, isOne: true) == LogFolder.Printed(output))
+  func `only selected lines are printed`(selection: LogSelection, output: String) throws {
+    #expect(try LogDirectory(Self.records).read(selection, isCombined: true) == LogDirectory.Printed(output))
   }
 
-  @Test func `of a line longer than is kept, the records that are wanted are printed`() throws {
+  @Test func `only the selected records of a very long line are printed`() throws {
     let long = String(repeating: "x", count: 1 << 20)
-    let log = try LogFolder(Records.cri("oP \(long)", "oP \(long)", "oP b", "oF c", "oP \(long)", "oF d"))
-    #expect(try log.read(LogSelection(since: Records.since(3))) == LogFolder.Printed("bc\n\(long)d\n"))
-    #expect(try log.read(LogSelection(since: Records.since(6))) == LogFolder.Printed(""))
+    let log = try LogDirectory(Records.cri("oP \(long)", "oP \(long)", "oP b", "oF c", "oP \(long)", "oF d"))
+    #expect(try log.read(LogSelection(since: Records.since(3))) == LogDirectory.Printed("bc\n\(long)d\n"))
+    #expect(try log.read(LogSelection(since: Records.since(6))) == LogDirectory.Printed(""))
   }
 
   @Test(arguments: [
@@ -39,22 +39,22 @@ import Testing
     (["0.log.20240101-120000.gz", "0.log.20240102-120000"], "1\n2\n3\n"),
     (["0.log.20240101-120000.gz", "0.log.20240102-120000.gz"], "1\n2\n3\n"),
     (["0.log.2", "0.log.1"], "1\n2\n3\n"), (["0.log.10.gz", "0.log.9"], "1\n2\n3\n"),
-    // Not of this log.
+    // Files of other logs.
     (["0.log.20240101-120000.tmp", "10.log.20240102-120000"], "3\n"), (["0.log.old", "0.log.1.bak"], "3\n"),
   ])
-  func `rotated files are read where the selection reaches back`(names: [String], output: String) throws {
-    let log = try LogFolder(Records.cri("oF 3", from: 20))
+  func `rotated files are read only if they may contain selected lines`(names: [String], output: String) throws {
+    let log = try LogDirectory(Records.cri("oF 3", from: 20))
     for (number, name) in names.enumerated() {
       let isCompressed = name.hasSuffix(".gz")
       let plain = isCompressed ? String(name.dropLast(3)) : name
       try log.append(Records.cri("oF \(number + 1)", from: number * 10), to: plain)
-      if isCompressed { try compress(log.folder.file(plain)) }
+      if isCompressed { try compress(log.directory.file(plain)) }
     }
-    #expect(try log.read(LogSelection(since: Records.since(0))) == LogFolder.Printed(output))
-    #expect(try log.read(LogSelection(tail: 3)) == LogFolder.Printed(output))
-    #expect(try log.read(LogSelection(tail: 1)) == LogFolder.Printed("3\n"))
-    #expect(try log.read(LogSelection(since: Records.since(20))) == LogFolder.Printed("3\n"))
-    #expect(try log.read() == LogFolder.Printed("3\n"))
+    #expect(try log.read(LogSelection(since: Records.since(0))) == LogDirectory.Printed(output))
+    #expect(try log.read(LogSelection(tail: 3)) == LogDirectory.Printed(output))
+    #expect(try log.read(LogSelection(tail: 1)) == LogDirectory.Printed("3\n"))
+    #expect(try log.read(LogSelection(since: Records.since(20))) == LogDirectory.Printed("3\n"))
+    #expect(try log.read() == LogDirectory.Printed("3\n"))
   }
 
   private func compress(_ path: String) throws {
@@ -62,40 +62,40 @@ import Testing
     try #require(ending == .exited(0))
   }
 
-  @Test func `a file that is being compressed is read once`() throws {
-    let log = try LogFolder(Records.cri("oF 2", from: 20))
+  @Test func `a file that is being compressed is read only once`() throws {
+    let log = try LogDirectory(Records.cri("oF 2", from: 20))
     try log.append(Records.cri("oF 1"), to: "0.log.20240101-120000")
     try log.append("half", to: "0.log.20240101-120000.gz")
-    #expect(try log.read(LogSelection(tail: 9)) == LogFolder.Printed("1\n2\n"))
+    #expect(try log.read(LogSelection(tail: 9)) == LogDirectory.Printed("1\n2\n"))
   }
 
-  @Test func `a line's fragments are found in the file before`() throws {
-    let log = try LogFolder(Records.cri("oF b", "oF c", from: 20))
+  @Test func `earlier fragments of a line are found in the rotated file`() throws {
+    let log = try LogDirectory(Records.cri("oF b", "oF c", from: 20))
     try log.append(Records.cri("oF x", "oP a"), to: "0.log.20240101-120000")
-    #expect(try log.read(LogSelection(tail: 2)) == LogFolder.Printed("ab\nc\n"))
-    #expect(try log.read(LogSelection(tail: 1)) == LogFolder.Printed("c\n"))
+    #expect(try log.read(LogSelection(tail: 2)) == LogDirectory.Printed("ab\nc\n"))
+    #expect(try log.read(LogSelection(tail: 1)) == LogDirectory.Printed("c\n"))
   }
 
   @Test(arguments: [[UInt8]("no gzip".utf8), [], [0x1f, 0x8b, 8, 0, 0, 0]])
-  func `a damaged compressed file is told, and what is newer is shown`(bytes: [UInt8]) throws {
-    let log = try LogFolder(Records.cri("oF 3", from: 20))
+  func `a damaged compressed file is reported and newer records are printed`(bytes: [UInt8]) throws {
+    let log = try LogDirectory(Records.cri("oF 3", from: 20))
     try log.append(Records.cri("oF 2", from: 10), to: "0.log.20240102-120000")
     try log.write(bytes, to: "0.log.20240101-120000.gz")
     var notices: [LogNotice] = []
-    #expect(try log.read(LogSelection(tail: 9), notices: &notices) == LogFolder.Printed("2\n3\n"))
-    #expect(notices == [.unread(path: log.folder.file("0.log.20240101-120000.gz"), .invalid)])
+    #expect(try log.read(LogSelection(tail: 9), notices: &notices) == LogDirectory.Printed("2\n3\n"))
+    #expect(notices == [.unread(path: log.directory.file("0.log.20240101-120000.gz"), .invalid)])
   }
 
-  @Test func `the end of a large file is found without reading it`() throws {
-    let log = try LogFolder()
+  @Test func `the last lines of a large file are found`() throws {
+    let log = try LogDirectory()
     var bytes: [UInt8] = []
     for number in 0..<20_000 { bytes += Array("2024-01-31T12:00:00Z stdout F line \(number)\n".utf8) }
     try log.write(bytes)
     for tail in [1, 2, 1500, 19_999] {
       let expected = (20_000 - tail..<20_000).map { "line \($0)\n" }.joined()
-      #expect(try log.read(LogSelection(tail: tail)) == LogFolder.Printed(expected))
+      #expect(try log.read(LogSelection(tail: tail)) == LogDirectory.Printed(expected))
     }
-    // A stream that is silent: nothing is found in the whole file, nor waited for.
-    #expect(try log.read(LogSelection(stream: .stderr, tail: 1)) == LogFolder.Printed(""))
+    // The whole file has no record of this stream.
+    #expect(try log.read(LogSelection(stream: .stderr, tail: 1)) == LogDirectory.Printed(""))
   }
 }

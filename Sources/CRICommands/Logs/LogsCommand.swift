@@ -61,7 +61,7 @@ struct LogsCommand: AsyncParsableCommand {
     let client = try Context().client()
     let source = try await source(client)
     let printer = LinePrinter(
-      selection, hasTimes: timestamps, to: LogOutput(limit: limitBytes < 0 ? nil : limitBytes))
+      selection, hasTimestamps: timestamps, to: LogOutput(limit: limitBytes < 0 ? nil : limitBytes))
     let view = LogView(client: client, id: source.id, path: source.path)
     if follow { Interrupt.isAnEnd() }
     // One that has exited writes no more.

@@ -1,0 +1,36 @@
+import CRILogs
+import CRISystem
+import Glibc
+
+/// A printer with two files in place of standard output and standard error.
+final class OutputFiles {
+  var printer: LinePrinter
+  private let output: Descriptor
+  private let errors: Descriptor
+  private var offsets = (output: 0, errors: 0)
+
+  init(_ selection: LogSelection, hasTimestamps: Bool = false, limit: Int? = nil, isCombined: Bool = false) throws {
+    output = try File.unnamed()
+    errors = try File.unnamed()
+    printer = LinePrinter(
+      selection, hasTimestamps: hasTimestamps,
+      to: LogOutput(output: output.rawValue, errors: errors.rawValue, isCombined: isCombined, limit: limit))
+  }
+
+  /// Returns what was printed since the last call.
+  func take() throws -> LogDirectory.Printed {
+    var printed = LogDirectory.Printed("")
+    printed.output = try Self.read(output.rawValue, from: &offsets.output)
+    printed.errors = try Self.read(errors.rawValue, from: &offsets.errors)
+    return printed
+  }
+
+  private static func read(_ descriptor: Int32, from offset: inout Int) throws -> [UInt8] {
+    let file = try OpenFile(Descriptor(owning: try retrying { dup(descriptor) }))
+    var bytes = [UInt8](repeating: 0, count: try file.size() - offset)
+    var count = 0
+    while count < bytes.count { count += try file.read(at: offset + count, into: &bytes, from: count) }
+    offset += count
+    return bytes
+  }
+}
