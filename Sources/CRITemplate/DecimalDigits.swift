@@ -1,10 +1,10 @@
-/// A number's magnitude in decimal: `0.d₁d₂d₃… × 10^point`.
+/// The magnitude of a number in decimal: `0.d₁d₂d₃… × 10^point`.
 struct DecimalDigits {
-  /// From 0 to 9, without zeros at either end; empty for zero.
+  /// Digits from 0 to 9 without leading and trailing zeros. Empty for zero.
   private(set) var digits: [UInt8]
   private(set) var point: Int
 
-  /// The fewest digits that read back as the same number.
+  /// Uses the fewest digits that identify the number.
   init(shortest value: Double) {
     var (digits, point, exponent) = ([UInt8](), 0, 0)
     var isFraction = false
@@ -26,9 +26,9 @@ struct DecimalDigits {
     trim()
   }
 
-  /// All digits; every Double has an end.
+  /// Uses all digits; the decimal expansion of a Double is finite.
   init(exactly value: Double) {
-    // The number is significand * 2^exponent. Below one, a power of two is one of five over one of ten.
+    // The number is significand * 2^exponent, and 2^-n is 5^n / 10^n.
     let exponent = Int(max(value.exponentBitPattern, 1)) - 1075
     let significand = value.significandBitPattern | (value.isNormal ? 1 << 52 : 0)
     var limbs = [UInt32(significand % 1_000_000_000), UInt32(significand / 1_000_000_000)]
@@ -60,7 +60,7 @@ struct DecimalDigits {
     if digits.isEmpty { point = 0 }
   }
 
-  /// Rounds to `count` digits, half to even.
+  /// Rounds to `count` digits; ties go to the even digit.
   mutating func round(to count: Int) {
     guard count < digits.count else { return }
     guard count >= 0 else {
@@ -84,7 +84,7 @@ struct DecimalDigits {
 
   // MARK: Text
 
-  /// `ddd.dd` with so many digits behind the point.
+  /// Formats as `ddd.dd` with `decimals` digits after the point.
   func fixed(_ decimals: Int) -> String {
     var text = point > 0 ? "" : "0"
     for position in 0..<max(point, 0) { text += String(digit(position)) }
@@ -93,7 +93,7 @@ struct DecimalDigits {
     return text
   }
 
-  /// `d.dde±dd` with so many digits behind the point.
+  /// Formats as `d.dde±dd` with `decimals` digits after the point.
   func scientific(_ decimals: Int, _ letter: Character) -> String {
     var text = String(digit(0))
     if decimals > 0 { text += "." }
@@ -108,8 +108,8 @@ struct DecimalDigits {
 }
 
 extension Double {
-  /// The magnitude as Go's verbs `e`, `E`, `f`, `F`, `g` and `G` write it; without a precision `g` has the fewest
-  /// digits that are exact.
+  /// Formats the magnitude as Go's verbs `e`, `E`, `f`, `F`, `g` and `G` do. Without a precision, `g` uses the fewest digits
+  /// that identify the number.
   func formatted(verb: Character, precision: Int?) -> String {
     guard isFinite else { return isNaN ? "NaN" : "Inf" }
     switch verb {
@@ -133,7 +133,7 @@ extension Double {
     let precision = precision.map { max($0, 1) }
     if let precision { digits.round(to: precision) }
     let count = digits.digits.count
-    // From which exponent on powers of ten are written; 6 is Go's limit for the shortest form.
+    // The exponent from which on the scientific notation is used; 6 is Go's limit for the shortest form.
     var limit = precision ?? 6
     if precision != nil, limit > count, count >= digits.point { limit = count }
     let exponent = digits.point - 1

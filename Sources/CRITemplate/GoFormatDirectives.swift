@@ -1,17 +1,17 @@
-/// Goes through a format of `printf` and gives each verb its value.
+/// Formats values by the directives of a `printf` format, as Go's `fmt` does.
 struct GoFormatDirectives {
   private let format: [Unicode.Scalar]
   private let values: [TemplateValue]
   private var formatter = GoFormatter()
-  private var at = 0
+  private var position = 0
   private var argument = 0
-  /// Whether a value was chosen by its number, `%[2]d`: then nobody counts what is left over.
+  /// Whether a directive selected its value by number, as in `%[2]d`. Unused values are then not an error.
   private var isReordered = false
   private var isGoodIndex = true
   private var isAfterIndex = false
 
-  /// Go takes no wider fields.
-  private static let limit = 1_000_000
+  /// Go's limit for width and precision.
+  private static let maximumWidth = 1_000_000
 
   init(_ format: String, _ values: [TemplateValue]) {
     self.format = Array(format.unicodeScalars)
@@ -19,24 +19,24 @@ struct GoFormatDirectives {
   }
 
   mutating func run() -> String {
-    while at < format.count {
-      if format[at] == "%" {
-        at += 1
+    while position < format.count {
+      if format[position] == "%" {
+        position += 1
         directive()
       } else {
-        formatter.output.unicodeScalars.append(format[at])
-        at += 1
+        formatter.output.unicodeScalars.append(format[position])
+        position += 1
       }
     }
     formatter.flags = GoFormatter.Flags()
-    if !isReordered, argument < values.count { extra() }
+    if !isReordered, argument < values.count { writeUnusedValues() }
     return formatter.output
   }
 
-  private mutating func extra() {
+  private mutating func writeUnusedValues() {
     formatter.output += "%!(EXTRA "
-    for (position, value) in values[argument...].enumerated() {
-      if position > 0 { formatter.output += ", " }
+    for (index, value) in values[argument...].enumerated() {
+      if index > 0 { formatter.output += ", " }
       formatter.output += value.goType
       if !value.isNull {
         formatter.output += "="
@@ -54,12 +54,12 @@ struct GoFormatDirectives {
     readWidth()
     readPrecision()
     if !isAfterIndex { readIndex() }
-    guard at < format.count else {
+    guard position < format.count else {
       formatter.output += "%!(NOVERB)"
       return
     }
-    let verb = format[at]
-    at += 1
+    let verb = format[position]
+    position += 1
     switch verb {
     case "%": formatter.output += "%"
     case _ where !isGoodIndex: formatter.output += "%!\(verb)(BADINDEX)"
@@ -75,8 +75,8 @@ struct GoFormatDirectives {
   }
 
   private mutating func readFlags() {
-    while at < format.count {
-      switch format[at] {
+    while position < format.count {
+      switch format[position] {
       case "#": formatter.flags.isSharp = true
       case "0": formatter.flags.isZero = !formatter.flags.isMinus
       case "+": formatter.flags.isPlus = true
@@ -86,21 +86,21 @@ struct GoFormatDirectives {
       case " ": formatter.flags.isSpace = true
       default: return
       }
-      at += 1
+      position += 1
     }
   }
 
-  /// `[3]`
+  /// Reads an argument index such as `[3]`.
   private mutating func readIndex() {
-    guard at < format.count, format[at] == "[" else { return }
+    guard position < format.count, format[position] == "[" else { return }
     isReordered = true
-    guard let end = format[at...].firstIndex(of: "]") else {
+    guard let end = format[position...].firstIndex(of: "]") else {
       isGoodIndex = false
-      at += 1
+      position += 1
       return
     }
-    let start = at + 1
-    at = end + 1
+    let start = position + 1
+    position = end + 1
     if let number = Int(String(String.UnicodeScalarView(format[start..<end]))), (1...values.count + 1).contains(number),
       number <= values.count
     {
@@ -112,8 +112,8 @@ struct GoFormatDirectives {
   }
 
   private mutating func readWidth() {
-    if at < format.count, format[at] == "*" {
-      at += 1
+    if position < format.count, format[position] == "*" {
+      position += 1
       guard let width = starValue() else {
         formatter.output += "%!(BADWIDTH)"
         return
@@ -131,12 +131,12 @@ struct GoFormatDirectives {
   }
 
   private mutating func readPrecision() {
-    guard at < format.count, format[at] == "." else { return }
-    at += 1
+    guard position < format.count, format[position] == "." else { return }
+    position += 1
     if isAfterIndex { isGoodIndex = false }
     readIndex()
-    if at < format.count, format[at] == "*" {
-      at += 1
+    if position < format.count, format[position] == "*" {
+      position += 1
       if let precision = starValue(), precision >= 0 {
         formatter.flags.precision = precision
       } else {
@@ -151,21 +151,21 @@ struct GoFormatDirectives {
   private mutating func starValue() -> Int? {
     guard argument < values.count else { return nil }
     defer { argument += 1 }
-    guard let value = values[argument].intValue, value.magnitude <= UInt64(Self.limit) else { return nil }
+    guard let value = values[argument].intValue, value.magnitude <= UInt64(Self.maximumWidth) else { return nil }
     return Int(value)
   }
 
   private mutating func readNumber() -> Int? {
     var number: Int?
-    let start = at
-    while at < format.count, let digit = Character(format[at]).wholeNumberValue, format[at].isASCII {
+    let start = position
+    while position < format.count, let digit = Character(format[position]).wholeNumberValue, format[position].isASCII {
       let value = (number ?? 0) * 10 + digit
-      guard value <= Self.limit else {
-        at = start
+      guard value <= Self.maximumWidth else {
+        position = start
         return nil
       }
       number = value
-      at += 1
+      position += 1
     }
     return number
   }

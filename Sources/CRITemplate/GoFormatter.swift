@@ -1,8 +1,8 @@
 internal import CRIJSON
 
-/// Go's `fmt`: the notation of values, and `printf`.
+/// Formats values as Go's package `fmt` does.
 struct GoFormatter {
-  /// What stands between `%` and the verb.
+  /// The flags, the width and the precision of a directive.
   struct Flags {
     var isPlus = false
     var isMinus = false
@@ -11,17 +11,17 @@ struct GoFormatter {
     var isZero = false
     var width: Int?
     var precision: Int?
-    /// `%+v`
+    /// Whether the directive is `%+v`.
     var isPlusValue = false
-    /// `%#v`
+    /// Whether the directive is `%#v`.
     var isSharpValue = false
   }
 
   var output = ""
   var flags = Flags()
 
-  /// As `fmt.Sprint`: a space between two values of which neither is a string. To crictl the numbers of a document
-  /// are strings here.
+  /// Formats like `fmt.Sprint`, which writes a space between two values if neither is a string. The numbers of a document
+  /// count as strings because crictl decodes them as `json.Number`.
   static func print(_ values: [TemplateValue]) -> String {
     var formatter = GoFormatter()
     var wasText = true
@@ -34,12 +34,12 @@ struct GoFormatter {
     return formatter.output
   }
 
-  /// As `fmt.Sprintln`.
+  /// Formats like `fmt.Sprintln`.
   static func println(_ values: [TemplateValue]) -> String {
     values.map { print([$0]) }.joined(separator: " ") + "\n"
   }
 
-  /// As `fmt.Sprintf`; what does not fit is said in the text, as Go does.
+  /// Formats like `fmt.Sprintf`. Errors become part of the text, such as `%!d(string=x)`.
   static func format(_ format: String, _ values: [TemplateValue]) -> String {
     var directives = GoFormatDirectives(format, values)
     return directives.run()
@@ -59,9 +59,10 @@ struct GoFormatter {
     case .int(let number): integer(number < 0, number.magnitude, verb, value)
     case .float(let number): float(number, verb, value)
     case .json(.null): null(verb, isNested)
-    case .json(.bool(let bool)): verb == "v" || verb == "t" ? pad(bool ? "true" : "false") : bad(value, verb)
+    case .json(.bool(let bool)): verb == "v" || verb == "t" ? pad(bool ? "true" : "false") : writeBadVerb(value, verb)
     case .json(.number(let text)): number(text, verb, value)
-    case .json(.string(let text)): "svxXq".unicodeScalars.contains(verb) ? string(text, verb) : bad(value, verb)
+    case .json(.string(let text)):
+      "svxXq".unicodeScalars.contains(verb) ? string(text, verb) : writeBadVerb(value, verb)
     case .json(.array(let elements)):
       output += flags.isSharpValue ? "[]interface {}{" : "["
       for (position, element) in elements.enumerated() {
@@ -91,14 +92,14 @@ struct GoFormatter {
     }
   }
 
-  /// `%!d(string=text)`
-  private mutating func bad(_ value: TemplateValue, _ verb: Unicode.Scalar) {
+  /// Writes Go's error for a verb that does not fit the value, such as `%!d(string=text)`.
+  private mutating func writeBadVerb(_ value: TemplateValue, _ verb: Unicode.Scalar) {
     output += "%!\(verb)(\(value.goType)="
     write(value, "v")
     output += ")"
   }
 
-  /// A number of the document: its text, and to the verbs for numbers its value.
+  /// Formats a number of the document: numeric verbs use its value, and other verbs its text.
   private mutating func number(_ text: String, _ verb: Unicode.Scalar, _ value: TemplateValue) {
     switch verb {
     case "v", "s", "q": string(text, verb)
@@ -108,10 +109,10 @@ struct GoFormatter {
       } else if let number = UInt64(text) {
         integer(false, number, verb, value)
       } else {
-        bad(value, verb)
+        writeBadVerb(value, verb)
       }
     case "e", "E", "f", "F", "g", "G": float(Double(text) ?? .nan, verb, value)
-    default: bad(value, verb)
+    default: writeBadVerb(value, verb)
     }
   }
 
@@ -141,7 +142,7 @@ struct GoFormatter {
   }
 
   private mutating func float(_ number: Double, _ verb: Unicode.Scalar, _ value: TemplateValue) {
-    guard "vgGeEfF".unicodeScalars.contains(verb) else { return bad(value, verb) }
+    guard "vgGeEfF".unicodeScalars.contains(verb) else { return writeBadVerb(value, verb) }
     let sign = number.sign == .minus ? "-" : flags.isPlus ? "+" : flags.isSpace ? " " : ""
     let text = number.formatted(verb: verb == "v" ? "g" : Character(verb), precision: flags.precision)
     if flags.isZero, let width = flags.width, number.isFinite {
@@ -165,12 +166,12 @@ struct GoFormatter {
       return pad(
         GoText.quote(String(Self.scalar(isNegative, magnitude)), delimiter: "'", isASCII: flags.isPlus))
     case "U": return unicode(isNegative, magnitude)
-    default: return bad(value, verb)
+    default: return writeBadVerb(value, verb)
     }
     let sign = isNegative ? "-" : flags.isPlus ? "+" : flags.isSpace ? " " : ""
     var digits = String(magnitude, radix: radix, uppercase: verb == "X")
     if let precision = flags.precision {
-      // No digits were asked for, and zero has none.
+      // With a precision of 0, Go writes no digits for zero.
       if precision == 0, magnitude == 0 {
         output += String(repeating: " ", count: flags.width ?? 0)
         return
@@ -221,7 +222,7 @@ struct GoFormatter {
 }
 
 extension TemplateValue {
-  /// A string, or a number that is kept as one.
+  /// Whether crictl keeps the value as a Go string.
   fileprivate var isText: Bool {
     switch self {
     case .json(.string), .json(.number): true
@@ -229,7 +230,7 @@ extension TemplateValue {
     }
   }
 
-  /// The type that the value has in crictl.
+  /// The Go type that the value has in crictl.
   var goType: String {
     switch self {
     case .int: "int"

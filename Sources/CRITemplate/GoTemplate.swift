@@ -1,16 +1,16 @@
 package import CRIJSON
 
-/// A template in the language of Go's `text/template`, with crictl's functions, that makes text of documents.
+/// A template in the language of Go's `text/template` with crictl's functions.
 ///
-/// Parsed once, it renders any number of documents. What is different from crictl is so where crictl fails or
-/// misleads: numbers are numbers (crictl compares them as texts, and takes 0 for true), beside a number a string of
-/// digits is one too, and `json` writes `<`, `>` and `&` as they are.
+/// A parsed template renders any number of documents. It differs from crictl only where crictl fails or misleads: numbers
+/// are numbers (crictl compares them as text and treats 0 as true), a string of digits can be compared with a number, and
+/// `json` does not escape `<`, `>` and `&`.
 package struct GoTemplate: Sendable {
-  /// What a key does that an object does not have.
+  /// The effect of a key that an object does not have.
   package enum MissingKey: Hashable, Sendable {
-    /// It is an error, as in crictl.
+    /// Rendering fails, as in crictl.
     case error
-    /// It prints `<no value>`, as in kubectl.
+    /// The template prints `<no value>`, as in kubectl.
     case noValue
   }
 
@@ -19,7 +19,8 @@ package struct GoTemplate: Sendable {
   let definitions: [String: [TemplateStatement]]
   let missingKey: MissingKey
 
-  /// Parses `text`; the error names the construct that is wrong or not supported.
+  /// Parses a template.
+  /// - Throws: `TemplateError` with the position of a construct that is wrong or not supported.
   package init(_ text: String, missingKey: MissingKey = .error) throws(TemplateError) {
     source = TemplateSource(.template, text)
     var parser = try TemplateParser(source)
@@ -28,8 +29,8 @@ package struct GoTemplate: Sendable {
     self.missingKey = missingKey
   }
 
-  /// The text for `document`, without a line feed of its own. It throws where the document is not what the
-  /// template expects.
+  /// Renders a document, without adding a line feed at the end.
+  /// - Throws: `TemplateError` if the document does not have the structure that the template expects.
   package func render(_ document: JSON) throws(TemplateError) -> String {
     var run = TemplateRun(self, document)
     try run.execute()

@@ -1,16 +1,17 @@
 package import CRIJSON
 
-/// A template of texts and `{expressions}`, as kubectl's `-o jsonpath=`.
+/// A template of text and `{expressions}`, in the syntax of kubectl's `-o jsonpath=`.
 ///
-/// Parsed once, it renders any number of documents. Differences from kubectl, all where it fails or is left to
-/// chance: the members of an object come sorted by key, a quoted key such as `['io.kubernetes.pod.name']` is one
-/// key in spite of its dots, numbers keep their text and compare by value with strings of digits too, and a
-/// template without braces that begins with a dot is an expression.
+/// A parsed template renders any number of documents. It differs from kubectl only where kubectl fails or its result is
+/// random: the members of an object are sorted by key, a quoted key such as `['io.kubernetes.pod.name']` is one key
+/// although it has dots, numbers keep their text and can be compared with strings of digits, and a template without
+/// braces that begins with a dot is an expression.
 package struct JSONPath: Sendable {
-  /// What an expression does that finds nothing.
+  /// The effect of an expression that finds nothing.
   package enum MissingKey: Hashable, Sendable {
-    /// It prints nothing, as kubectl does unless told otherwise.
+    /// The expression prints nothing, which is kubectl's default.
     case nothing
+    /// Rendering fails.
     case error
   }
 
@@ -18,7 +19,8 @@ package struct JSONPath: Sendable {
   private let segments: [JSONPathSegment]
   private let missingKey: MissingKey
 
-  /// Parses `text`; the error names the construct that is wrong or not supported.
+  /// Parses a template.
+  /// - Throws: `TemplateError` with the position of a construct that is wrong or not supported.
   package init(_ text: String, missingKey: MissingKey = .nothing) throws(TemplateError) {
     let isExpression = text.hasPrefix(".") && !text.contains { $0 == "{" || $0 == "}" }
     try self.init(TemplateSource(.jsonPath, isExpression ? "{\(text)}" : text), missingKey)
@@ -31,19 +33,21 @@ package struct JSONPath: Sendable {
     segments = try parser.template()
   }
 
-  /// The text for `document`, without a line feed of its own. It throws where kubectl fails: an index out of
-  /// bounds, a filter on what is no list, a comparison of things that have nothing in common.
+  /// Renders a document, without adding a line feed at the end.
+  /// - Throws: `TemplateError` if an index is out of bounds, a filter is applied to something other than a list, or values
+  ///   of different types are compared, as in kubectl.
   package func render(_ document: JSON) throws(TemplateError) -> String {
     var output = ""
     try render(segments, document, to: &output)
     return output
   }
 
-  /// What the expressions find, in their order.
+  /// Returns the values that the expressions find, in the order of the expressions.
+  /// - Throws: `TemplateError`; see `render(_:)`.
   package func values(in document: JSON) throws(TemplateError) -> [JSON] {
     var found: [JSON] = []
     let run = JSONPathRun(source, missingKey)
-    for case .expression(let steps, let at) in segments { found += try run.walk([document], steps, at: at) }
+    for case .expression(let steps, let offset) in segments { found += try run.select([document], steps, at: offset) }
     return found
   }
 
@@ -54,10 +58,10 @@ package struct JSONPath: Sendable {
     for segment in segments {
       switch segment {
       case .text(let text): output += text
-      case .expression(let steps, let at):
-        output += try run.walk([value], steps, at: at).map(Self.text).joined(separator: " ")
-      case .range(let steps, let body, let at):
-        for element in try run.walk([value], steps, at: at) { try render(body, element, to: &output) }
+      case .expression(let steps, let offset):
+        output += try run.select([value], steps, at: offset).map(Self.text).joined(separator: " ")
+      case .range(let steps, let body, let offset):
+        for element in try run.select([value], steps, at: offset) { try render(body, element, to: &output) }
       }
     }
   }

@@ -1,35 +1,35 @@
 internal import CRIJSON
 
-/// One step from a set of values to the next.
+/// One step of an expression, which maps a list of values to another.
 indirect enum JSONPathStep: Sendable {
   case field(String)
   /// `*`
   case wildcard
   /// `..`
   case descent
-  /// `[start:end:step]`; an index alone has `isOne`.
+  /// `[start:end:step]` or `[index]`.
   case slice(JSONPathSlice)
   /// `[a,b]`
   case union([[JSONPathStep]])
-  /// `[?(left operator right)]`; without an operator it asks whether there is such a thing.
+  /// `[?(left operator right)]`. Without an operator, the filter selects elements that have the left side.
   case filter(left: [JSONPathStep], comparison: (JSONPathComparison, right: [JSONPathStep])?, at: Int)
-  /// A literal, once for every value.
+  /// A literal number or Boolean, once for every value.
   case constant(JSON)
-  /// A quoted text, once.
+  /// A quoted text, only once.
   case text(String)
 }
 
-/// `[start:end:step]`
+/// A slice `[start:end:step]` or an index `[start]`.
 struct JSONPathSlice: Sendable {
   let start: Int?
   let end: Int?
   let step: Int?
-  /// `[start]`
-  let isOne: Bool
-  let at: Int
+  /// Whether this is an index and not a slice.
+  let isIndex: Bool
+  let offset: Int
 }
 
-/// How a filter compares.
+/// A comparison operator in a filter.
 enum JSONPathComparison: String, Sendable, CaseIterable {
   case equal = "=="
   case unequal = "!="
@@ -38,7 +38,7 @@ enum JSONPathComparison: String, Sendable, CaseIterable {
   case greater = ">"
   case greaterOrEqual = ">="
 
-  /// Whether the order satisfies it; nil when values of these kinds have no such order.
+  /// Whether the order of two values satisfies the operator; nil if values of these types have no order.
   func holds(_ order: TemplateOrder) -> Bool? {
     switch (self, order) {
     case (_, .incomparable): nil
@@ -53,9 +53,9 @@ enum JSONPathComparison: String, Sendable, CaseIterable {
   }
 }
 
-/// A piece of a jsonpath template.
+/// A part of a jsonpath template.
 indirect enum JSONPathSegment: Sendable {
-  /// What stands outside of the braces.
+  /// Text outside the braces.
   case text(String)
   case expression([JSONPathStep], at: Int)
   /// `{range steps}` up to its `{end}`.

@@ -1,6 +1,6 @@
-/// What is wrong with an output template, and where; or what in a document it cannot be applied to.
+/// An error in an output template, or in applying it to a document, with the position in the template.
 package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The language that the text is written in.
+  /// The template language.
   package enum Language: String, Hashable, Sendable {
     case template
     case jsonPath = "jsonpath"
@@ -8,10 +8,11 @@ package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible
   }
 
   package let language: Language
-  /// The line, from 1.
+  /// The line number, starting at 1.
   package let line: Int
-  /// The column in bytes, from 1.
+  /// The column in bytes, starting at 1.
   package let column: Int
+  /// The reason, without the position.
   package let message: String
 
   package var description: String { "\(language.rawValue): \(line):\(column): \(message)" }

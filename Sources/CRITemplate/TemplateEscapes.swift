@@ -1,4 +1,4 @@
-/// The escapes of the functions `html`, `js` and `urlquery`.
+/// Escapes text for the template functions `html`, `js` and `urlquery`, as Go does.
 enum TemplateEscapes {
   static func html(_ text: String) -> String {
     escape(text) { scalar in

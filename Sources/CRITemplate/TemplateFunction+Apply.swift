@@ -1,6 +1,6 @@
 internal import CRIJSON
 
-/// Why a function does not take its arguments.
+/// The reason for which a function rejects its arguments.
 struct TemplateFunctionError: Error {
   let message: String
 
@@ -8,10 +8,10 @@ struct TemplateFunctionError: Error {
 }
 
 extension TemplateFunction {
-  /// The function's value; `arguments` are as many as `argumentCount` says.
+  /// Calls the function. The number of arguments must be in `argumentCount`.
   func apply(_ arguments: [TemplateValue]) throws(TemplateFunctionError) -> TemplateValue {
     switch self {
-    // Those that decide were found before.
+    // The caller has already returned if an argument other than the last one decides.
     case .and, .or: return arguments.last ?? .null
     case .not: return .bool(!arguments[0].isTrue)
     case .eq: return .bool(try equals(arguments))
@@ -48,14 +48,14 @@ extension TemplateFunction {
   }
 
   private func text(_ arguments: [TemplateValue]) -> String {
-    // Alone, nothing is shown as it is between texts.
+    // A missing value alone is shown as it is in the text of a template.
     arguments.count == 1 && arguments[0].isNull ? "<no value>" : GoFormatter.print(arguments)
   }
 
   // MARK: Comparisons
 
   private func equals(_ arguments: [TemplateValue]) throws(TemplateFunctionError) -> Bool {
-    guard arguments.count > 1 else { throw TemplateFunctionError("needs something to compare with") }
+    guard arguments.count > 1 else { throw TemplateFunctionError("needs a second argument to compare with") }
     for other in arguments.dropFirst() where try compare([arguments[0], other]) == .equal { return true }
     return false
   }
@@ -69,7 +69,7 @@ extension TemplateFunction {
   private func ordered(_ arguments: [TemplateValue]) throws(TemplateFunctionError) -> TemplateOrder {
     let order = arguments[0].compared(to: arguments[1])
     switch (order, arguments[0]) {
-    // The only numbers without an order are no numbers, and no document has them.
+    // Null and Booleans can be equal but have no order. NaN cannot occur in a document.
     case (.incomparable, _), (.unordered, _), (.equal, .json(.null)), (.equal, .json(.bool)):
       throw incomparable(arguments)
     default: return order
@@ -146,7 +146,7 @@ extension TemplateFunction {
 }
 
 extension TemplateValue {
-  /// The value as a document.
+  /// The value as JSON.
   fileprivate var document: JSON {
     switch self {
     case .int(let value): JSON(value)

@@ -1,4 +1,4 @@
-/// A function that a template can call: Go's own, then crictl's.
+/// A function that a template can call. The last row is crictl's; the others are Go's.
 enum TemplateFunction: String, Hashable, Sendable, CaseIterable {
   case and, or, not
   case eq, ne, lt, le, gt, ge
@@ -7,9 +7,10 @@ enum TemplateFunction: String, Hashable, Sendable, CaseIterable {
   case html, js, urlquery
   case json, title, lower, upper
 
+  /// The names of all functions, for error messages.
   static let names = allCases.map(\.rawValue).sorted().joined(separator: ", ")
 
-  /// How many arguments it takes, the piped one among them.
+  /// The number of arguments that the function accepts, including the piped one.
   var argumentCount: ClosedRange<Int> {
     switch self {
     case .and, .or, .eq: 1...Int.max

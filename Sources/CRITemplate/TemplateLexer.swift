@@ -1,7 +1,7 @@
-/// Cuts a template into words.
+/// Splits a template into tokens.
 struct TemplateLexer {
   let source: TemplateSource
-  private var at = 0
+  private var position = 0
   private var tokens: [TemplateToken] = []
 
   init(_ source: TemplateSource) { self.source = source }
@@ -9,16 +9,16 @@ struct TemplateLexer {
   private var bytes: [UInt8] { source.bytes }
 
   mutating func run() throws(TemplateError) -> [TemplateToken] {
-    // Whether the action before the text took the white space that follows it: `-}}`.
+    // Whether the action before the text ended with `-}}`, which removes the white space after it.
     var isTrimmed = false
-    while at < bytes.count {
-      let start = at
-      while at < bytes.count, !source.starts(with: "{{", at: at) { at += 1 }
-      let open = at
+    while position < bytes.count {
+      let start = position
+      while position < bytes.count, !source.starts(with: "{{", at: position) { position += 1 }
+      let open = position
       let trims = open < bytes.count && source.starts(with: "-", at: open + 2) && isSpace(open + 3)
       text(start..<open, trimsStart: isTrimmed, trimsEnd: trims)
       guard open < bytes.count else { break }
-      at = open + (trims ? 3 : 2)
+      position = open + (trims ? 3 : 2)
       isTrimmed = try action(from: open, isTrimmed: trims)
     }
     add(.end, at: bytes.count)
@@ -32,139 +32,140 @@ struct TemplateLexer {
     if start < end { add(.text(source.text(start..<end)), at: start) }
   }
 
-  /// Reads up to the closing braces and says whether they take the following white space.
+  /// Reads an action up to its closing braces. Returns whether they remove the white space after them.
   private mutating func action(from open: Int, isTrimmed: Bool) throws(TemplateError) -> Bool {
-    let afterMarker = isTrimmed ? skippingSpace(from: at) : at
+    let afterMarker = isTrimmed ? skippingSpace(from: position) : position
     if source.starts(with: "/*", at: afterMarker) { return try comment(from: afterMarker, open: open) }
     add(.open, at: open)
     while true {
-      let start = at
-      at = skippingSpace(from: at)
-      let isSpaced = at > start
-      if isSpaced, source.starts(with: "-}}", at: at) {
-        add(.close, at: at, isSpaced: true)
-        at += 3
+      let start = position
+      position = skippingSpace(from: position)
+      let followsSpace = position > start
+      if followsSpace, source.starts(with: "-}}", at: position) {
+        add(.close, at: position, followsSpace: true)
+        position += 3
         return true
       }
-      if source.starts(with: "}}", at: at) {
-        add(.close, at: at, isSpaced: isSpaced)
-        at += 2
+      if source.starts(with: "}}", at: position) {
+        add(.close, at: position, followsSpace: followsSpace)
+        position += 2
         return false
       }
-      guard at < bytes.count else { throw source.error(at: open, "\"{{\" is never closed by \"}}\"") }
-      try token(isSpaced)
+      guard position < bytes.count else { throw source.error(at: open, "\"{{\" is never closed by \"}}\"") }
+      try token(followsSpace)
     }
   }
 
   private mutating func comment(from start: Int, open: Int) throws(TemplateError) -> Bool {
-    at = start + 2
-    while at < bytes.count, !source.starts(with: "*/", at: at) { at += 1 }
-    guard at < bytes.count else { throw source.error(at: open, "the comment is never closed by \"*/\"") }
-    at += 2
-    if source.starts(with: "}}", at: at) {
-      at += 2
+    position = start + 2
+    while position < bytes.count, !source.starts(with: "*/", at: position) { position += 1 }
+    guard position < bytes.count else { throw source.error(at: open, "the comment is never closed by \"*/\"") }
+    position += 2
+    if source.starts(with: "}}", at: position) {
+      position += 2
       return false
     }
-    let end = skippingSpace(from: at)
-    guard end > at, source.starts(with: "-}}", at: end) else {
-      throw source.error(at: at, "a comment must end in \"*/}}\" or \"*/ -}}\"")
+    let end = skippingSpace(from: position)
+    guard end > position, source.starts(with: "-}}", at: end) else {
+      throw source.error(at: position, "a comment must end in \"*/}}\" or \"*/ -}}\"")
     }
-    at = end + 3
+    position = end + 3
     return true
   }
 
-  private mutating func token(_ isSpaced: Bool) throws(TemplateError) {
-    let start = at
-    switch bytes[at] {
-    case UInt8(ascii: "|"): single(.pipe, isSpaced)
-    case UInt8(ascii: ","): single(.comma, isSpaced)
-    case UInt8(ascii: "("): single(.leftParenthesis, isSpaced)
-    case UInt8(ascii: ")"): single(.rightParenthesis, isSpaced)
-    case UInt8(ascii: "="): single(.assign, isSpaced)
+  private mutating func token(_ followsSpace: Bool) throws(TemplateError) {
+    let start = position
+    switch bytes[position] {
+    case UInt8(ascii: "|"): single(.pipe, followsSpace)
+    case UInt8(ascii: ","): single(.comma, followsSpace)
+    case UInt8(ascii: "("): single(.leftParenthesis, followsSpace)
+    case UInt8(ascii: ")"): single(.rightParenthesis, followsSpace)
+    case UInt8(ascii: "="): single(.assign, followsSpace)
     case UInt8(ascii: ":"):
-      guard source.starts(with: ":=", at: at) else { throw source.error(at: at, "expected \":=\"") }
-      at += 2
-      add(.declare, at: start, isSpaced: isSpaced)
-    case UInt8(ascii: "\""), UInt8(ascii: "'"): try quoted(isSpaced)
+      guard source.starts(with: ":=", at: position) else { throw source.error(at: position, "expected \":=\"") }
+      position += 2
+      add(.declare, at: start, followsSpace: followsSpace)
+    case UInt8(ascii: "\""), UInt8(ascii: "'"): try quoted(followsSpace)
     case UInt8(ascii: "`"):
-      guard let end = bytes[(at + 1)...].firstIndex(of: UInt8(ascii: "`")) else {
+      guard let end = bytes[(position + 1)...].firstIndex(of: UInt8(ascii: "`")) else {
         throw source.error(at: start, "the raw string is never closed by \"`\"")
       }
-      at = end + 1
-      add(.string(source.text(start + 1..<end)), at: start, isSpaced: isSpaced)
+      position = end + 1
+      add(.string(source.text(start + 1..<end)), at: start, followsSpace: followsSpace)
     case UInt8(ascii: "$"):
-      at += 1
+      position += 1
       skipName()
-      add(.variable(source.text(start..<at)), at: start, isSpaced: isSpaced)
+      add(.variable(source.text(start..<position)), at: start, followsSpace: followsSpace)
       try checkEnd("a variable")
-    case UInt8(ascii: ".") where !isDigit(at + 1):
-      at += 1
+    case UInt8(ascii: ".") where !isDigit(position + 1):
+      position += 1
       skipName()
-      add(at == start + 1 ? .dot : .field(source.text(start + 1..<at)), at: start, isSpaced: isSpaced)
+      add(
+        position == start + 1 ? .dot : .field(source.text(start + 1..<position)), at: start, followsSpace: followsSpace)
       try checkEnd("a field")
     case UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-      var numbers = TemplateNumberReader(source, at: at)
-      add(try numbers.read(), at: start, isSpaced: isSpaced)
-      at = numbers.at
+      var numbers = TemplateNumberReader(source, at: position)
+      add(try numbers.read(), at: start, followsSpace: followsSpace)
+      position = numbers.position
     default:
       skipName()
-      guard at > start else {
+      guard position > start else {
         throw source.error(at: start, "unexpected character \(source.character(at: start))")
       }
-      add(.identifier(source.text(start..<at)), at: start, isSpaced: isSpaced)
+      add(.identifier(source.text(start..<position)), at: start, followsSpace: followsSpace)
       try checkEnd("a name")
     }
   }
 
-  /// A string in double quotes, or a character in single ones, which is its number.
-  private mutating func quoted(_ isSpaced: Bool) throws(TemplateError) {
-    let start = at
-    let quote = bytes[at]
+  /// Reads a string in double quotes, or a character in single quotes, whose value is its code point.
+  private mutating func quoted(_ followsSpace: Bool) throws(TemplateError) {
+    let start = position
+    let quote = bytes[position]
     var value: [UInt8] = []
-    at += 1
+    position += 1
     while true {
-      guard at < bytes.count, bytes[at] != UInt8(ascii: "\n") else {
+      guard position < bytes.count, bytes[position] != UInt8(ascii: "\n") else {
         throw source.error(at: start, "the string is never closed by \(quote == UInt8(ascii: "'") ? "\"'\"" : "'\"'")")
       }
-      if bytes[at] == quote { break }
-      if bytes[at] == UInt8(ascii: "\\") {
-        let escape = at
-        guard GoText.unescape(bytes, &at, to: &value) else {
-          throw source.error(at: escape, "no such escape in a string")
+      if bytes[position] == quote { break }
+      if bytes[position] == UInt8(ascii: "\\") {
+        let escape = position
+        guard GoText.unescape(bytes, &position, to: &value) else {
+          throw source.error(at: escape, "invalid escape sequence in a string")
         }
       } else {
-        value.append(bytes[at])
-        at += 1
+        value.append(bytes[position])
+        position += 1
       }
     }
-    at += 1
+    position += 1
     let text = String(decoding: value, as: UTF8.self)
     if quote == UInt8(ascii: "\"") {
-      add(.string(text), at: start, isSpaced: isSpaced)
+      add(.string(text), at: start, followsSpace: followsSpace)
     } else {
       guard let scalar = text.unicodeScalars.first, text.unicodeScalars.count == 1 else {
-        throw source.error(at: start, "single quotes hold one character; write strings in double quotes")
+        throw source.error(at: start, "single quotes must contain one character; write strings in double quotes")
       }
-      add(.integer(Int64(scalar.value)), at: start, isSpaced: isSpaced)
+      add(.integer(Int64(scalar.value)), at: start, followsSpace: followsSpace)
     }
   }
 
   // MARK: Characters
 
-  private mutating func single(_ kind: TemplateToken.Kind, _ isSpaced: Bool) {
-    add(kind, at: at, isSpaced: isSpaced)
-    at += 1
+  private mutating func single(_ kind: TemplateToken.Kind, _ followsSpace: Bool) {
+    add(kind, at: position, followsSpace: followsSpace)
+    position += 1
   }
 
-  private mutating func add(_ kind: TemplateToken.Kind, at offset: Int, isSpaced: Bool = false) {
-    tokens.append(TemplateToken(kind: kind, offset: offset, isSpaced: isSpaced))
+  private mutating func add(_ kind: TemplateToken.Kind, at offset: Int, followsSpace: Bool = false) {
+    tokens.append(TemplateToken(kind: kind, offset: offset, followsSpace: followsSpace))
   }
 
   private mutating func skipName() {
-    while at < bytes.count, isNamePart(bytes[at]) { at += 1 }
+    while position < bytes.count, isNamePart(bytes[position]) { position += 1 }
   }
 
-  // Beyond ASCII everything passes for a letter: Go's set of letters would buy nothing here.
+  // All characters beyond ASCII are accepted as letters; Go's exact set would have no advantage here.
   private func isNamePart(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"),
@@ -188,12 +189,12 @@ struct TemplateLexer {
     return offset
   }
 
-  /// A key such as `io.kubernetes/name` is no field: say so, where the first character shows it.
-  private func checkEnd(_ what: String) throws(TemplateError) {
-    guard at < bytes.count, !isSpace(at), !source.starts(with: "}}", at: at) else { return }
-    if !".,|:)(=".utf8.contains(bytes[at]) {
-      let hint = bytes[at] == UInt8(ascii: "}") ? "" : "; write other keys as (index . \"key\")"
-      throw source.error(at: at, "unexpected character \(source.character(at: at)) after \(what)\(hint)")
+  /// Throws if the token is followed by a character that cannot follow it, as in the key `io.kubernetes/name`.
+  private func checkEnd(_ token: String) throws(TemplateError) {
+    guard position < bytes.count, !isSpace(position), !source.starts(with: "}}", at: position) else { return }
+    if !".,|:)(=".utf8.contains(bytes[position]) {
+      let hint = bytes[position] == UInt8(ascii: "}") ? "" : "; write other keys as (index . \"key\")"
+      throw source.error(at: position, "unexpected character \(source.character(at: position)) after \(token)\(hint)")
     }
   }
 }

@@ -1,18 +1,18 @@
-/// Reads a number as Go writes them: `12`, `-0x1f`, `0b101`, `1_000`, `1.5e3`.
+/// Reads a number in Go's syntax: `12`, `-0x1f`, `0b101`, `1_000`, `1.5e3`.
 struct TemplateNumberReader {
   private let source: TemplateSource
   private let start: Int
-  private(set) var at: Int
+  private(set) var position: Int
 
   init(_ source: TemplateSource, at offset: Int) {
     self.source = source
     start = offset
-    at = offset
+    position = offset
   }
 
   mutating func read() throws(TemplateError) -> TemplateToken.Kind {
-    while at < source.bytes.count, isPart(at) { at += 1 }
-    let text = source.text(start..<at)
+    while position < source.bytes.count, isPart(position) { position += 1 }
+    let text = source.text(start..<position)
     guard let number = Self.number(text.filter { $0 != "_" }), !text.hasSuffix("_") else {
       throw source.error(at: start, "\(GoText.quote(text)) is not a number")
     }
@@ -25,8 +25,8 @@ struct TemplateNumberReader {
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"):
       return true
     case UInt8(ascii: "+"), UInt8(ascii: "-"):
-      // A sign stands first or in the exponent; `e` is a digit in hexadecimal, where `p` begins the exponent.
-      let isHex = source.text(start..<min(start + 3, at)).lowercased().contains("0x")
+      // A sign is allowed at the beginning and in the exponent, which begins with `p` in hexadecimal, where `e` is a digit.
+      let isHex = source.text(start..<min(start + 3, position)).lowercased().contains("0x")
       let exponent = isHex ? UInt8(ascii: "p") : UInt8(ascii: "e")
       return offset == start || source.bytes[offset - 1] | 0x20 == exponent
     default: return false
@@ -54,7 +54,7 @@ struct TemplateNumberReader {
 }
 
 extension String {
-  /// `1.` and `1.e3` are numbers to Go, but not to Swift.
+  /// Adds a zero after the point because `1.` and `1.e3` are numbers in Go but not in Swift.
   fileprivate func replacingDot() -> String {
     if hasSuffix(".") { return self + "0" }
     guard let dot = firstIndex(of: "."), self[index(after: dot)...].first == "e" else { return self }

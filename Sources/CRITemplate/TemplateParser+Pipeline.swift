@@ -1,20 +1,21 @@
 extension TemplateParser {
-  /// A pipeline and the braces that close it.
-  mutating func wholePipeline(_ what: String, isRange: Bool = false) throws(TemplateError) -> TemplatePipeline {
-    let pipeline = try pipeline(what, isRange: isRange)
+  /// Parses a pipeline and the braces that close it.
+  /// - Parameter subject: what the pipeline is, for error messages.
+  mutating func wholePipeline(_ subject: String, isRange: Bool = false) throws(TemplateError) -> TemplatePipeline {
+    let pipeline = try pipeline(subject, isRange: isRange)
     let token = next()
     guard token.kind == .close else { throw source.error(at: token.offset, "unexpected \(token.description)") }
     return pipeline
   }
 
-  /// A pipeline up to `}}` or `)`, which stay.
-  private mutating func pipeline(_ what: String, isRange: Bool = false) throws(TemplateError) -> TemplatePipeline {
+  /// Parses a pipeline up to `}}` or `)`, which are not consumed.
+  private mutating func pipeline(_ subject: String, isRange: Bool = false) throws(TemplateError) -> TemplatePipeline {
     let start = token.offset
     let (names, isAssignment) = try variablesToSet(isRange: isRange)
     var commands: [TemplateCommand] = []
     while true {
       if token.kind == .close || token.kind == .rightParenthesis || token.kind == .pipe || token.kind == .end {
-        throw source.error(at: token.offset, "expected \(what), found \(token.description)")
+        throw source.error(at: token.offset, "expected \(subject), found \(token.description)")
       }
       let command = try command()
       try check(command, isFirst: commands.isEmpty)
@@ -22,12 +23,12 @@ extension TemplateParser {
       guard token.kind == .pipe else { break }
       position += 1
     }
-    // Its own variables are in sight only behind it.
+    // The variables that it declares are visible only after it.
     if !isAssignment { variables += names }
-    return TemplatePipeline(variables: names, isAssignment: isAssignment, commands: commands, at: start)
+    return TemplatePipeline(variables: names, isAssignment: isAssignment, commands: commands, offset: start)
   }
 
-  /// `$a :=`, `$a =` and, for a range, `$a, $b :=`.
+  /// Parses `$a :=`, `$a =` and, for a range, `$a, $b :=`.
   private mutating func variablesToSet(isRange: Bool) throws(TemplateError) -> ([String], Bool) {
     guard case .variable(let first) = token.kind else { return ([], false) }
     var names = [first]
@@ -39,11 +40,13 @@ extension TemplateParser {
     let isAssignment = tokens[ahead].kind == .assign
     guard isAssignment || tokens[ahead].kind == .declare else { return ([], false) }
     guard names.count == 1 || isRange else {
-      throw source.error(at: token.offset, "two variables can be set by \"range\" alone")
+      throw source.error(at: token.offset, "only \"range\" can set two variables")
     }
     for name in names {
       if isAssignment { try checkIsDefined(name, at: token.offset) }
-      guard name != "$" || isAssignment else { throw source.error(at: token.offset, "\"$\" is the document") }
+      guard name != "$" || isAssignment else {
+        throw source.error(at: token.offset, "\"$\" is the document and cannot be declared")
+      }
     }
     position = ahead + 1
     return (names, isAssignment)
@@ -59,10 +62,10 @@ extension TemplateParser {
     guard let first = command.operands.first else { return }
     if case .function = first.term, first.fields.isEmpty { return }
     if command.operands.count > 1 {
-      throw source.error(at: command.at, "only a function takes arguments")
+      throw source.error(at: command.offset, "only a function takes arguments")
     }
-    if !isFirst { throw source.error(at: command.at, "only a function can stand behind \"|\"") }
-    if case .null = first.term { throw source.error(at: command.at, "\"nil\" can only be an argument") }
+    if !isFirst { throw source.error(at: command.offset, "only a function can follow \"|\"") }
+    if case .null = first.term { throw source.error(at: command.offset, "\"nil\" can only be an argument") }
   }
 
   private mutating func command() throws(TemplateError) -> TemplateCommand {
@@ -71,9 +74,9 @@ extension TemplateParser {
     while true {
       operands.append(try operand())
       switch token.kind {
-      case .close, .rightParenthesis, .pipe: return TemplateCommand(operands: operands, at: start)
+      case .close, .rightParenthesis, .pipe: return TemplateCommand(operands: operands, offset: start)
       default:
-        guard token.isSpaced else { throw source.error(at: token.offset, "unexpected \(token.description)") }
+        guard token.followsSpace else { throw source.error(at: token.offset, "unexpected \(token.description)") }
       }
     }
   }
@@ -83,19 +86,19 @@ extension TemplateParser {
     var fields: [String] = []
     if case .field(let name) = first.kind { fields.append(name) }
     let term = try term()
-    while case .field(let name) = token.kind, !token.isSpaced {
+    while case .field(let name) = token.kind, !token.followsSpace {
       switch term {
       case .constant, .null:
         throw source.error(at: token.offset, "unexpected \(token.description) after \(first.description)")
       case .function:
         throw source.error(
-          at: token.offset, "unexpected \(token.description) after a function; put the call into parentheses")
+          at: token.offset, "unexpected \(token.description) after a function; put the call in parentheses")
       default: break
       }
       fields.append(name)
       position += 1
     }
-    return TemplateOperand(term: term, fields: fields, at: first.offset)
+    return TemplateOperand(term: term, fields: fields, offset: first.offset)
   }
 
   private mutating func term() throws(TemplateError) -> TemplateOperand.Term {

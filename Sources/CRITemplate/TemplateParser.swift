@@ -1,19 +1,19 @@
-/// Makes statements of words, and checks what can be checked without a document: names of functions and variables,
-/// nesting, and where each construct may stand.
+/// Parses tokens into statements, and checks everything that does not depend on a document: the names of functions and
+/// variables, the nesting, and the position of each construct.
 struct TemplateParser {
   private enum Ending { case template, end, otherwise }
 
   let source: TemplateSource
   let tokens: [TemplateToken]
   var position = 0
-  /// The variables in sight.
+  /// The variables that are visible at the current token.
   var variables = ["$"]
   var depth = 0
   private(set) var definitions: [String: [TemplateStatement]] = [:]
-  /// How many `{{range}}` are open.
+  /// The number of `{{range}}` blocks around the current token.
   private var openRanges = 0
 
-  /// No template that a person writes nests deeper, and no deeper one can exhaust the stack.
+  /// The maximum nesting depth. It protects the stack and is more than any real template needs.
   static let maximumDepth = 100
 
   init(_ source: TemplateSource) throws(TemplateError) {
@@ -25,7 +25,7 @@ struct TemplateParser {
   mutating func parse() throws(TemplateError) -> [TemplateStatement] {
     let (statements, ending) = try list(isTop: true)
     guard case .template = ending else {
-      throw source.error(at: tokens[max(0, position - 1)].offset, "nothing is open that it could close")
+      throw source.error(at: tokens[max(0, position - 1)].offset, "no block is open that this could close")
     }
     return statements
   }
@@ -50,7 +50,8 @@ struct TemplateParser {
 
   // MARK: Statements
 
-  /// Statements up to `{{end}}`, which is consumed, `{{else`, whose rest is not, or the end of the template.
+  /// Parses statements up to `{{end}}`, `{{else` or the end of the template. It consumes `{{end}}` but not what follows
+  /// `{{else`.
   private mutating func list(isTop: Bool = false) throws(TemplateError) -> ([TemplateStatement], Ending) {
     var statements: [TemplateStatement] = []
     while true {
@@ -59,36 +60,36 @@ struct TemplateParser {
       case .text(let text): statements.append(.text(text))
       case .end: return (statements, .template)
       default:
-        // The lexer puts nothing but actions between texts.
+        // The lexer produces only texts and actions.
         guard case .identifier(let word) = token.kind else {
           statements.append(.output(try wholePipeline("a value")))
           continue
         }
-        let at = token.offset
+        let offset = token.offset
         switch word {
         case "end":
           position += 1
-          try close("\"end\"")
+          try close(after: "\"end\"")
           return (statements, .end)
         case "else":
           position += 1
           return (statements, .otherwise)
         case "define":
           position += 1
-          guard isTop, depth == 0 else { throw source.error(at: at, "\"define\" must not stand inside of a block") }
+          guard isTop, depth == 0 else { throw source.error(at: offset, "\"define\" is not allowed inside a block") }
           let name = try name(after: word)
-          try close("\"define\" and its name")
-          try define(name, at: at)
-        default: statements.append(try keyword(word, at: at))
+          try close(after: "\"define\" and its name")
+          try define(name, at: offset)
+        default: statements.append(try keyword(word, at: offset))
         }
       }
     }
   }
 
-  private mutating func keyword(_ word: String, at: Int) throws(TemplateError) -> TemplateStatement {
+  private mutating func keyword(_ word: String, at offset: Int) throws(TemplateError) -> TemplateStatement {
     if let kind = TemplateBranch.Kind(rawValue: word) {
       position += 1
-      return .branch(try nest { parser throws(TemplateError) in try parser.branch(kind, at: at) })
+      return .branch(try nest { parser throws(TemplateError) in try parser.branch(kind, at: offset) })
     }
     switch word {
     case "template", "block":
@@ -100,13 +101,13 @@ struct TemplateParser {
       } else {
         argument = try wholePipeline("the argument of \(GoText.quote(word))")
       }
-      if word == "block" { try define(name, at: at) }
-      return .invoke(name: name, argument: argument, at: at)
+      if word == "block" { try define(name, at: offset) }
+      return .invoke(name: name, argument: argument, at: offset)
     case "break", "continue":
       position += 1
-      guard openRanges > 0 else { throw source.error(at: at, "\(GoText.quote(word)) outside of \"range\"") }
-      try close(GoText.quote(word))
-      return word == "break" ? .leave : .next
+      guard openRanges > 0 else { throw source.error(at: offset, "\(GoText.quote(word)) outside of \"range\"") }
+      try close(after: GoText.quote(word))
+      return word == "break" ? .breakLoop : .continueLoop
     default: return .output(try wholePipeline("a value"))
     }
   }
@@ -120,24 +121,24 @@ struct TemplateParser {
     return text
   }
 
-  private mutating func close(_ what: String) throws(TemplateError) {
+  private mutating func close(after subject: String) throws(TemplateError) {
     let token = next()
     guard token.kind == .close else {
-      throw source.error(at: token.offset, "expected \"}}\" after \(what), found \(token.description)")
+      throw source.error(at: token.offset, "expected \"}}\" after \(subject), found \(token.description)")
     }
   }
 
-  /// The body of a `{{define}}` or `{{block}}`, which sees none of the variables around it.
-  private mutating func define(_ name: String, at: Int) throws(TemplateError) {
+  /// Parses the body of a `{{define}}` or `{{block}}`, in which the variables outside are not visible.
+  private mutating func define(_ name: String, at offset: Int) throws(TemplateError) {
     let (outerVariables, outerRanges) = (variables, openRanges)
     (variables, openRanges) = (["$"], 0)
     defer { (variables, openRanges) = (outerVariables, outerRanges) }
     let (body, ending) = try nest { parser throws(TemplateError) in try parser.list() }
-    guard case .end = ending else { throw unclosed("\"define\" or \"block\"", ending, at: at) }
-    // As in Go, an empty definition may be filled, and does not empty a full one.
+    guard case .end = ending else { throw unclosed("\"define\" or \"block\"", ending, at: offset) }
+    // As in Go, an empty definition can be replaced but does not replace another one.
     if let known = definitions[name], !Self.isEmpty(known) {
       guard Self.isEmpty(body) else {
-        throw source.error(at: at, "a template of the name \(GoText.quote(name)) is defined already")
+        throw source.error(at: offset, "the template \(GoText.quote(name)) is already defined")
       }
       return
     }
@@ -148,14 +149,14 @@ struct TemplateParser {
     statements.allSatisfy { if case .text(let text) = $0 { text.allSatisfy(\.isWhitespace) } else { false } }
   }
 
-  private func unclosed(_ what: String, _ ending: Ending, at: Int) -> TemplateError {
+  private func unclosed(_ subject: String, _ ending: Ending, at offset: Int) -> TemplateError {
     switch ending {
-    case .otherwise: source.error(at: tokens[position - 1].offset, "\"else\" does not belong to \(what)")
-    default: source.error(at: at, "\(what) is never closed by {{end}}")
+    case .otherwise: source.error(at: tokens[position - 1].offset, "\"else\" does not belong to \(subject)")
+    default: source.error(at: offset, "\(subject) is never closed by {{end}}")
     }
   }
 
-  private mutating func branch(_ kind: TemplateBranch.Kind, at: Int) throws(TemplateError) -> TemplateBranch {
+  private mutating func branch(_ kind: TemplateBranch.Kind, at offset: Int) throws(TemplateError) -> TemplateBranch {
     let outer = variables.count
     defer { variables.removeSubrange(outer...) }
     let word = GoText.quote(kind.rawValue)
@@ -169,8 +170,8 @@ struct TemplateParser {
       variables.removeSubrange(scope...)
       arms.append(TemplateBranch.Arm(pipeline: pipeline, body: body))
       switch ending {
-      case .end: return TemplateBranch(kind: kind, arms: arms, otherwise: [], at: at)
-      case .template: throw unclosed(word, ending, at: at)
+      case .end: return TemplateBranch(kind: kind, arms: arms, otherwise: [], offset: offset)
+      case .template: throw unclosed(word, ending, at: offset)
       case .otherwise:
         if case .identifier(let next) = token.kind {
           guard kind != .range, next == kind.rawValue else {
@@ -180,10 +181,10 @@ struct TemplateParser {
           position += 1
           continue
         }
-        try close("\"else\"")
+        try close(after: "\"else\"")
         let (otherwise, ending) = try list()
-        guard case .end = ending else { throw unclosed(word, ending, at: at) }
-        return TemplateBranch(kind: kind, arms: arms, otherwise: otherwise, at: at)
+        guard case .end = ending else { throw unclosed(word, ending, at: offset) }
+        return TemplateBranch(kind: kind, arms: arms, otherwise: otherwise, offset: offset)
       }
     }
   }

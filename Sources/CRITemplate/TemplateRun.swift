@@ -1,9 +1,9 @@
 internal import CRIJSON
 
-/// A template on its way through a document.
+/// Renders one document with a template.
 struct TemplateRun {
-  /// How a list of statements was left.
-  private enum Flow { case through, leave, next }
+  /// How a list of statements ended.
+  private enum Flow { case completed, breakLoop, continueLoop }
 
   let template: GoTemplate
   private let document: TemplateValue
@@ -11,7 +11,7 @@ struct TemplateRun {
   private var variables: [(name: String, value: TemplateValue)] = []
   private var depth = 0
 
-  /// Blocks and templates that are open at the same time; a template that calls itself for ever ends here.
+  /// The maximum depth of nested blocks and template calls. It ends endless recursion.
   private static let maximumDepth = 500
 
   init(_ template: GoTemplate, _ document: JSON) {
@@ -29,10 +29,10 @@ struct TemplateRun {
   // MARK: Statements
 
   private mutating func run(
-    _ statements: [TemplateStatement], _ dot: TemplateValue, at: Int
+    _ statements: [TemplateStatement], _ dot: TemplateValue, at offset: Int
   ) throws(TemplateError) -> Flow {
     guard depth < Self.maximumDepth else {
-      throw error(at: at, "blocks and templates nest deeper than \(Self.maximumDepth) levels")
+      throw error(at: offset, "blocks and templates nest deeper than \(Self.maximumDepth) levels")
     }
     depth += 1
     let scope = variables.count
@@ -46,78 +46,78 @@ struct TemplateRun {
       case .output(let pipeline):
         let value = try evaluate(pipeline, dot)
         if pipeline.variables.isEmpty { output += value.isNull ? "<no value>" : GoFormatter.print([value]) }
-      case .invoke(let name, let argument, let at): try invoke(name, argument, dot, at)
-      case .leave: return .leave
-      case .next: return .next
+      case .invoke(let name, let argument, let offset): try invoke(name, argument, dot, offset)
+      case .breakLoop: return .breakLoop
+      case .continueLoop: return .continueLoop
       case .branch(let branch):
         let scope = variables.count
         defer { variables.removeSubrange(scope...) }
         let flow = branch.kind == .range ? try range(branch, dot) : try choose(branch, dot)
-        if flow != .through { return flow }
+        if flow != .completed { return flow }
       }
     }
-    return .through
+    return .completed
   }
 
   private mutating func choose(_ branch: TemplateBranch, _ dot: TemplateValue) throws(TemplateError) -> Flow {
     for arm in branch.arms {
       let value = try evaluate(arm.pipeline, dot)
-      if value.isTrue { return try run(arm.body, branch.kind == .with ? value : dot, at: branch.at) }
+      if value.isTrue { return try run(arm.body, branch.kind == .with ? value : dot, at: branch.offset) }
     }
-    return try run(branch.otherwise, dot, at: branch.at)
+    return try run(branch.otherwise, dot, at: branch.offset)
   }
 
   private mutating func invoke(
-    _ name: String, _ argument: TemplatePipeline?, _ dot: TemplateValue, _ at: Int
+    _ name: String, _ argument: TemplatePipeline?, _ dot: TemplateValue, _ offset: Int
   ) throws(TemplateError) {
     guard let body = template.definitions[name] else {
-      throw error(at: at, "no template of the name \(GoText.quote(name)) is defined")
+      throw error(at: offset, "the template \(GoText.quote(name)) is not defined")
     }
     let value = try argument.map { pipeline throws(TemplateError) in try evaluate(pipeline, dot) } ?? .null
-    // It sees no variable of its caller's, and its $ is its argument.
+    // The called template sees no variables of its caller, and its $ is its argument.
     let outer = variables
     variables = [("$", value)]
     defer { variables = outer }
-    _ = try run(body, value, at: at)
+    _ = try run(body, value, at: offset)
   }
 
   // MARK: Loops
 
   private mutating func range(_ branch: TemplateBranch, _ dot: TemplateValue) throws(TemplateError) -> Flow {
-    guard let arm = branch.arms.first else { return .through }
+    guard let arm = branch.arms.first else { return .completed }
     let value = try evaluateCommands(arm.pipeline, dot)
     var isEmpty = true
     switch value {
     case .json(.array(let elements)):
       for (position, element) in elements.enumerated() {
         isEmpty = false
-        if try !turn(branch, arm, key: .int(Int64(position)), .json(element)) { break }
+        if try !runIteration(branch, arm, key: .int(Int64(position)), .json(element)) { break }
       }
     case .json(.object(let object)):
       for (key, element) in object.sortedByKey() {
         isEmpty = false
-        if try !turn(branch, arm, key: .string(key), .json(element)) { break }
+        if try !runIteration(branch, arm, key: .string(key), .json(element)) { break }
       }
     case .json(.null): break
     default:
       guard let count = value.intValue, !value.isString else {
-        throw error(at: arm.pipeline.at, "range needs a list, an object or a whole number, not \(value.kind)")
+        throw error(at: arm.pipeline.offset, "range needs a list, an object or a whole number, not \(value.kind)")
       }
       guard arm.pipeline.variables.count < 2 else {
-        throw error(at: arm.pipeline.at, "range over a number sets one variable, not two")
+        throw error(at: arm.pipeline.offset, "range over a number sets one variable, not two")
       }
       var number: Int64 = 0
       while number < count {
         isEmpty = false
-        if try !turn(branch, arm, key: .int(number), .int(number)) { break }
+        if try !runIteration(branch, arm, key: .int(number), .int(number)) { break }
         number += 1
       }
     }
-    return isEmpty ? try run(branch.otherwise, dot, at: branch.at) : .through
+    return isEmpty ? try run(branch.otherwise, dot, at: branch.offset) : .completed
   }
 
-  /// One time through a loop; false when it was the last one.
-  private mutating func turn(
+  /// Runs the body of a loop once. Returns false if it ended with `{{break}}`.
+  private mutating func runIteration(
     _ branch: TemplateBranch, _ arm: TemplateBranch.Arm, key: TemplateValue, _ element: TemplateValue
   ) throws(TemplateError) -> Bool {
     let scope = variables.count
@@ -126,7 +126,7 @@ struct TemplateRun {
     for (name, value) in zip(names, names.count == 2 ? [key, element] : [element]) {
       set(name, value, isAssignment: arm.pipeline.isAssignment)
     }
-    return try run(arm.body, element, at: branch.at) != .leave
+    return try run(arm.body, element, at: branch.offset) != .breakLoop
   }
 
   // MARK: Values
@@ -160,24 +160,24 @@ struct TemplateRun {
   ) throws(TemplateError) -> TemplateValue {
     guard let first = command.operands.first else { return .null }
     guard case .function(let function) = first.term else { return try evaluate(first, dot) }
-    return try call(function, command.operands.dropFirst(), dot, piped, at: first.at)
+    return try call(function, command.operands.dropFirst(), dot, piped, at: first.offset)
   }
 
   private mutating func call(
     _ function: TemplateFunction, _ operands: ArraySlice<TemplateOperand>, _ dot: TemplateValue,
-    _ piped: TemplateValue?, at: Int
+    _ piped: TemplateValue?, at offset: Int
   ) throws(TemplateError) -> TemplateValue {
     let count = operands.count + (piped == nil ? 0 : 1)
     guard function.argumentCount.contains(count) else {
       let (least, most) = (function.argumentCount.lowerBound, function.argumentCount.upperBound)
       let wanted = least == most ? "\(least)" : "at least \(least)"
       throw error(
-        at: at, "\(function.rawValue) takes \(wanted) argument\(most == 1 ? "" : "s"), not \(count)")
+        at: offset, "\(function.rawValue) takes \(wanted) argument\(most == 1 ? "" : "s"), not \(count)")
     }
     var arguments: [TemplateValue] = []
     for operand in operands {
       let value = try evaluate(operand, dot)
-      // These two look no further than they must.
+      // `and` and `or` do not evaluate the arguments after the one that decides.
       if function == .and && !value.isTrue || function == .or && value.isTrue { return value }
       arguments.append(value)
     }
@@ -185,7 +185,7 @@ struct TemplateRun {
     do {
       return try function.apply(arguments)
     } catch {
-      throw self.error(at: at, "\(function.rawValue): \(error.message)")
+      throw self.error(at: offset, "\(function.rawValue): \(error.message)")
     }
   }
 
@@ -198,7 +198,7 @@ struct TemplateRun {
     case .null: return .null
     case .constant(let constant): return constant
     case .variable(let name): value = variables.last { $0.name == name }?.value ?? .null
-    case .function(let function): return try call(function, [], dot, nil, at: operand.at)
+    case .function(let function): return try call(function, [], dot, nil, at: operand.offset)
     case .group(let pipeline): value = try evaluate(pipeline, dot)
     }
     for field in operand.fields { value = try self.field(field, of: value, operand) }
@@ -212,15 +212,16 @@ struct TemplateRun {
     let field = GoText.quote("." + name)
     guard case .json(.object(let object)) = value else {
       let hint = if case .json(.array) = value { "; use range or index" } else { "" }
-      throw error(at: operand.at, "no field \(field) in \(value.kind)\(hint)")
+      throw error(at: operand.offset, "no field \(field) in \(value.kind)\(hint)")
     }
     if let member = object[name] { return .json(member) }
     if template.missingKey == .noValue { return .null }
-    throw error(at: operand.at, "the object has no field \(field)\(nearest(name, object))")
+    throw error(at: operand.offset, "the object has no field \(field)\(suggestion(name, object))")
   }
 
-  /// Other spellings of the same name, such as `.Status` for `.status` and `.pod_sandbox_id` for `.podSandboxId`.
-  private func nearest(_ name: String, _ object: JSONObject) -> String {
+  /// Suggests a field whose name has another spelling, such as `.status` for `.Status` or `.podSandboxId` for
+  /// `.pod_sandbox_id`.
+  private func suggestion(_ name: String, _ object: JSONObject) -> String {
     func folded(_ text: String) -> String { text.lowercased().filter { $0 != "_" && $0 != "-" } }
     let same = object.keys.first { folded($0) == folded(name) }
     return same.map { "; it has \(GoText.quote("." + $0))" } ?? ""

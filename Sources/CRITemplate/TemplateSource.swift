@@ -1,4 +1,4 @@
-/// A template's text, kept to tell where an error is.
+/// The text of a template, with what is needed to report the position of an error.
 struct TemplateSource: Sendable {
   let language: TemplateError.Language
   let bytes: [UInt8]
@@ -8,6 +8,7 @@ struct TemplateSource: Sendable {
     bytes = Array(text.utf8)
   }
 
+  /// Creates an error with the line and column of an offset in bytes.
   func error(at offset: Int, _ message: String) -> TemplateError {
     let before = bytes.prefix(offset)
     let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -22,7 +23,7 @@ struct TemplateSource: Sendable {
     return bytes.count - offset >= prefix.count && bytes[offset..<offset + prefix.count].elementsEqual(prefix)
   }
 
-  /// The character that begins at `offset`, for messages: quoted, or `the end`.
+  /// The character at `offset` in quotes, or `the end`, for error messages.
   func character(at offset: Int) -> String {
     guard offset < bytes.count else { return "the end" }
     let character = String(decoding: bytes[offset...].prefix(4), as: UTF8.self).unicodeScalars.prefix(1)

@@ -1,22 +1,22 @@
-/// A piece of a parsed template.
+/// A statement of a parsed template.
 indirect enum TemplateStatement: Sendable {
   case text(String)
-  /// `{{pipeline}}`: prints, unless it only sets a variable.
+  /// `{{pipeline}}`, which prints its value unless it sets a variable.
   case output(TemplatePipeline)
   case branch(TemplateBranch)
   /// `{{template "name" pipeline}}`
   case invoke(name: String, argument: TemplatePipeline?, at: Int)
   /// `{{break}}`
-  case leave
+  case breakLoop
   /// `{{continue}}`
-  case next
+  case continueLoop
 }
 
 /// `{{if}}`, `{{with}}` or `{{range}}` up to its `{{end}}`.
 struct TemplateBranch: Sendable {
   enum Kind: String, Hashable, Sendable { case `if`, with, range }
 
-  /// A condition and what stands below it. A chain of `{{else if}}` is a list, so that its length nests nothing.
+  /// A condition and its body. A chain of `{{else if}}` is a list of arms, so its length does not count as nesting.
   struct Arm: Sendable {
     let pipeline: TemplatePipeline
     let body: [TemplateStatement]
@@ -25,26 +25,26 @@ struct TemplateBranch: Sendable {
   let kind: Kind
   let arms: [Arm]
   let otherwise: [TemplateStatement]
-  let at: Int
+  let offset: Int
 }
 
-/// `$a, $b := command | command`
+/// A pipeline such as `$a, $b := command | command`.
 struct TemplatePipeline: Sendable {
-  /// The variables that it sets.
+  /// The names of the variables that the pipeline sets.
   let variables: [String]
-  /// Whether these exist already: `=` and not `:=`.
+  /// Whether the operator is `=`, which needs existing variables, and not `:=`.
   let isAssignment: Bool
   let commands: [TemplateCommand]
-  let at: Int
+  let offset: Int
 }
 
-/// A function with its arguments, or one value.
+/// A function with its arguments, or a single value.
 struct TemplateCommand: Sendable {
   let operands: [TemplateOperand]
-  let at: Int
+  let offset: Int
 }
 
-/// A value with the fields that are taken of it.
+/// A value, followed by the fields to select from it.
 struct TemplateOperand: Sendable {
   indirect enum Term: Sendable {
     case dot
@@ -57,5 +57,5 @@ struct TemplateOperand: Sendable {
 
   let term: Term
   let fields: [String]
-  let at: Int
+  let offset: Int
 }

@@ -1,14 +1,14 @@
-/// A word of a template.
+/// A token of a template.
 struct TemplateToken: Sendable {
   enum Kind: Hashable, Sendable {
-    /// What stands outside of the braces.
+    /// Text outside the braces.
     case text(String)
     case open
     case close
     case identifier(String)
-    /// `.name`, without its dot.
+    /// The name in `.name`.
     case field(String)
-    /// `$name`, with its dollar sign; `$` alone is the document.
+    /// A name that includes its dollar sign. `$` alone is the document.
     case variable(String)
     case dot
     case string(String)
@@ -26,12 +26,12 @@ struct TemplateToken: Sendable {
   }
 
   let kind: Kind
-  /// Where it begins, in bytes.
+  /// The position at which the token begins, in bytes.
   let offset: Int
-  /// Whether white space stands before it: `.a.b` is one operand and `.a .b` are two.
-  let isSpaced: Bool
+  /// Whether the token follows white space: `.a.b` is one operand, but `.a .b` are two.
+  let followsSpace: Bool
 
-  /// For messages.
+  /// The token as it appears in error messages.
   var description: String {
     switch kind {
     case .text: "text"

@@ -1,11 +1,11 @@
 internal import CRIJSON
 
-/// What comparing two values says.
+/// The result of comparing two values.
 enum TemplateOrder {
   case less, equal, greater
-  /// They are different, but neither comes first.
+  /// The values differ, but neither comes first.
   case unordered
-  /// Their kinds have nothing in common.
+  /// Values of these types cannot be compared.
   case incomparable
 
   init<Value: Comparable>(_ a: Value, _ b: Value) {
@@ -22,8 +22,8 @@ enum TemplateOrder {
 }
 
 extension TemplateValue {
-  /// Compares numbers by value and strings by bytes. A string of digits is a number beside a number: the runtime's
-  /// 64-bit fields are strings in its documents.
+  /// Compares numbers by value and strings by bytes. A string of digits can be compared with a number, because 64-bit
+  /// integers are strings in the runtime's documents.
   func compared(to other: TemplateValue) -> TemplateOrder {
     switch (self, other) {
     case (.json(.string(let a)), .json(.string(let b))): return TemplateOrder(bytesOf: a, b)
@@ -34,7 +34,7 @@ extension TemplateValue {
     }
     if isString && other.isString { return .incomparable }
     if let a = numericText, let b = other.numericText { return Self.order(a, b) }
-    // To crictl a number of the document is its text.
+    // crictl compares a number of the document by its text.
     if case (.json(.number(let a)), .json(.string(let b))) = (self, other) { return TemplateOrder(bytesOf: a, b) }
     if case (.json(.string(let a)), .json(.number(let b))) = (self, other) { return TemplateOrder(bytesOf: a, b) }
     return .incomparable

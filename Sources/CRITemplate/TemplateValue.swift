@@ -1,11 +1,11 @@
 internal import CRIJSON
 
-/// What a template's expression is worth.
+/// The value of an expression in a template.
 enum TemplateValue: Hashable, Sendable {
-  /// A literal of the template, or a length.
+  /// An integer literal of the template, or the result of `len`.
   case int(Int64)
   case float(Double)
-  /// A piece of the document, or a string or truth that a function made. A member that is not there is null.
+  /// A part of the document, or a string or Boolean that a function returned. A missing member is null.
   case json(JSON)
 
   static let null = TemplateValue.json(.null)
@@ -16,7 +16,7 @@ enum TemplateValue: Hashable, Sendable {
     if case .json(.null) = self { true } else { false }
   }
 
-  /// A whole number of any origin.
+  /// The value as an integer, or nil if it is not a whole number.
   var intValue: Int64? {
     switch self {
     case .int(let value): value
@@ -25,7 +25,7 @@ enum TemplateValue: Hashable, Sendable {
     }
   }
 
-  /// Go's truth: false, zero, nothing and whatever is empty are false.
+  /// The truth value by Go's rules: false, zero, null and empty values are false.
   var isTrue: Bool {
     switch self {
     case .int(let value): value != 0
@@ -39,7 +39,7 @@ enum TemplateValue: Hashable, Sendable {
     }
   }
 
-  /// The kind, for messages.
+  /// The type of the value for error messages.
   var kind: String {
     switch self {
     case .int, .float, .json(.number): "a number"

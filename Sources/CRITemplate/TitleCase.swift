@@ -1,4 +1,4 @@
-/// Capital letters at the beginnings of words, as crictl's `title` writes them; other letters stay as they are.
+/// Capitalizes the first letter of each word, as crictl's function `title` does, and leaves other letters unchanged.
 enum TitleCase {
   static func apply(to text: String) -> String {
     let scalars = Array(text.unicodeScalars)
@@ -16,11 +16,11 @@ enum TitleCase {
     return output
   }
 
-  /// Whether the next letter belongs to the same word.
+  /// Whether the character after `scalar` belongs to the same word.
   private static func continues(_ scalar: Unicode.Scalar, _ after: Unicode.Scalar?, isInWord: Bool) -> Bool {
     if scalar.properties.isCased { return true }
     switch scalar {
-    // Inside of words: don't, example.com, a:b, snake_case.
+    // These characters do not end a word, as in don't, example.com and a:b.
     case "'", "\u{2019}", ".", ":", "\u{b7}": return isInWord && after?.properties.isAlphabetic == true
     case "_": return isInWord
     default: return scalar.properties.isAlphabetic || scalar.properties.numericType != nil ? isInWord : false

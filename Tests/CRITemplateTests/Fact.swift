@@ -2,14 +2,14 @@ import CRIJSON
 import Foundation
 import Testing
 
-/// What Go's own text/template (with crictl's functions and its way to decode) or kubectl's jsonpath made of a
-/// text and a document, and what ours makes of it where it differs on purpose.
+/// A template with a document and its expected output. The output was recorded from Go's text/template (with crictl's
+/// functions and decoder) or from kubectl's jsonpath, except where we differ on purpose.
 struct Fact: Sendable, CustomTestStringConvertible {
   let text: String
   let document: JSON
-  /// Whether a missing key is treated in the other way than usual: no error for a template, one for a jsonpath.
-  let isOtherMode: Bool
-  /// Nil where it is an error.
+  /// Whether the other mode for missing keys applies: no error for a template, and an error for a jsonpath.
+  let usesOtherMode: Bool
+  /// The expected output, or nil if an error is expected.
   let expected: String?
 
   var testDescription: String { text }
@@ -25,7 +25,7 @@ struct Fact: Sendable, CustomTestStringConvertible {
         let output = fact["oursFails"] == nil ? fact["ours"] ?? fact["output"] : nil
         return Fact(
           text: try #require(fact["text"]?.stringValue),
-          document: try JSON.parse(try #require(fact["document"]?.stringValue)), isOtherMode: fact["mode"] != nil,
+          document: try JSON.parse(try #require(fact["document"]?.stringValue)), usesOtherMode: fact["mode"] != nil,
           expected: output?.stringValue)
       }
     } catch {

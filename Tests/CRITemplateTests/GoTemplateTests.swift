@@ -3,10 +3,10 @@ import CRITemplate
 import Testing
 
 @Suite struct GoTemplateTests {
-  @Test func factsAreMany() { #expect(Fact.template.count > 300) }
+  @Test func `there are more than 300 recorded templates`() { #expect(Fact.template.count > 300) }
 
-  @Test(arguments: Fact.template) func rendersAsGoDoes(_ fact: Fact) throws {
-    let mode: GoTemplate.MissingKey = fact.isOtherMode ? .noValue : .error
+  @Test(arguments: Fact.template) func `the output is that of Go`(_ fact: Fact) throws {
+    let mode: GoTemplate.MissingKey = fact.usesOtherMode ? .noValue : .error
     guard let expected = fact.expected else {
       #expect(throws: TemplateError.self) { try GoTemplate(fact.text, missingKey: mode).render(fact.document) }
       return
@@ -14,7 +14,7 @@ import Testing
     #expect(try GoTemplate(fact.text, missingKey: mode).render(fact.document) == expected)
   }
 
-  /// Where Go of today is ahead of the one that made the facts, and where we go further than crictl.
+  /// Newer features of Go that the recorded outputs do not cover, and our extensions.
   @Test(arguments: [
     ("{{range 3}}{{.}}{{end}}", "012"),
     ("{{range $i := 2}}{{$i}};{{end}}", "0;1;"),
@@ -31,7 +31,7 @@ import Testing
     ("{{.big}} {{printf \"%d\" .big}}", "18446744073709551615 18446744073709551615"),
     ("{{json .html}}", "\"<a> & b\"\n"),
   ])
-  func goesFurther(_ text: String, _ expected: String) throws {
+  func `newer Go features and our extensions work`(_ text: String, _ expected: String) throws {
     let document = try JSON.parse(
       #"""
       {"n":3,"m":12,"zero":0,"size":"123456","text":"t","none2":null,"list":["a"],"big":18446744073709551615,
@@ -51,7 +51,7 @@ import Testing
     ("{{.list.id}}", "template: 1:3: no field \".id\" in a list; use range or index"),
     ("{{index .list 7}}", "template: 1:3: index: index out of range: 7"),
   ])
-  func saysWhatIsWrong(_ text: String, _ message: String) throws {
+  func `an error has a position and a reason`(_ text: String, _ message: String) throws {
     let error = #expect(throws: TemplateError.self) {
       try GoTemplate(text).render(["status": "x", "list": ["a"], "a": ["io": 1]])
     }

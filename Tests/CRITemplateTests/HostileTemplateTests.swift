@@ -2,7 +2,7 @@ import CRIJSON
 import CRITemplate
 import Testing
 
-/// No text and no document may end the process or run for ever.
+/// No template and no document may crash the process or run without end.
 @Suite struct HostileTemplateTests {
   @Test(arguments: [
     String(repeating: "{{if true}}", count: 100_000),
@@ -12,12 +12,12 @@ import Testing
     "{{define \"a\"}}{{template \"b\"}}{{end}}{{define \"b\"}}{{template \"a\"}}{{end}}{{template \"a\"}}",
     String(repeating: "{{block \"a\" .}}", count: 10_000),
   ])
-  func tooDeepATemplateIsAnError(_ text: String) {
+  func `a template that is nested too deeply is an error`(_ text: String) {
     let error = #expect(throws: TemplateError.self) { try GoTemplate(text).render(.null) }
     #expect(error?.message.contains("nest") == true)
   }
 
-  @Test func aLongChainIsNotDeep() throws {
+  @Test func `a long chain of else if does not count as nesting`() throws {
     let text = "{{if false}}" + String(repeating: "{{else if false}}", count: 20_000) + "{{else}}x{{end}}"
     #expect(try GoTemplate(text).render(.null) == "x")
   }
@@ -28,20 +28,20 @@ import Testing
     "{.a" + String(repeating: "[?(@", count: 1_000) + String(repeating: ")]", count: 1_000) + "}",
     "{" + String(repeating: "[", count: 100_000) + "}",
   ])
-  func tooDeepAPathIsAnError(_ text: String) {
+  func `a path that is nested too deeply is an error`(_ text: String) {
     #expect(throws: TemplateError.self) { try JSONPath(text).render(["a": []]) }
   }
 
-  @Test func aDeepDocumentIsRendered() throws {
+  @Test func `a document of the maximum depth is rendered`() throws {
     let depth = JSON.maximumDepth
     let document = try JSON.parse(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
     #expect(try GoTemplate("{{.}}").render(document).utf8.count == 2 * depth)
     #expect(try JSONPath("{..}").render(document).utf8.count > 2 * depth)
   }
 
-  @Test func damagedTextsAreRenderedOrRefused() {
+  @Test func `a damaged template is rendered or is an error`() {
     var random = Damage(state: 7)
-    var refused = 0
+    var rejected = 0
     for (position, fact) in (Fact.template + Fact.jsonPath).enumerated() {
       for _ in 0..<15 {
         let text = random.damage(fact.text)
@@ -52,15 +52,15 @@ import Testing
             _ = try JSONPath(text).render(fact.document)
           }
         } catch {
-          refused += 1
+          rejected += 1
           #expect(error.line >= 1 && error.column >= 1)
         }
       }
     }
-    #expect(refused > 500)
+    #expect(rejected > 500)
   }
 
-  /// Small changes, the same at each run.
+  /// Makes small random changes, which are the same in each run.
   private struct Damage {
     var state: UInt64
     static let pieces = [

@@ -3,10 +3,10 @@ import CRITemplate
 import Testing
 
 @Suite struct JSONPathTests {
-  @Test func factsAreMany() { #expect(Fact.jsonPath.count > 120) }
+  @Test func `there are more than 120 recorded templates`() { #expect(Fact.jsonPath.count > 120) }
 
-  @Test(arguments: Fact.jsonPath) func rendersAsKubectlDoes(_ fact: Fact) throws {
-    let mode: JSONPath.MissingKey = fact.isOtherMode ? .error : .nothing
+  @Test(arguments: Fact.jsonPath) func `the output is that of kubectl`(_ fact: Fact) throws {
+    let mode: JSONPath.MissingKey = fact.usesOtherMode ? .error : .nothing
     guard let expected = fact.expected else {
       #expect(throws: TemplateError.self) { try JSONPath(fact.text, missingKey: mode).render(fact.document) }
       return
@@ -25,7 +25,7 @@ import Testing
     ("{.number}", "18446744073709551615"),
     ("{.images[*]['id','size']}", "big small a)]b 2000 30 7"),
   ])
-  func goesFurther(_ text: String, _ expected: String) throws {
+  func `our extensions of kubectl's syntax work`(_ text: String, _ expected: String) throws {
     let document = try JSON.parse(
       #"""
       {"labels":{"io.kubernetes.pod.name":"web","app":"x"},"number":18446744073709551615,
@@ -36,14 +36,17 @@ import Testing
 
   @Test(arguments: [
     ("{.items[0}", "jsonpath: 1:10: unexpected character '}' in \"[…]\""),
-    ("{items}", "jsonpath: 1:2: unknown word \"items\"; a field is written \".items\""),
-    ("{.a[?(@.b==1 && @.c==2)]}", "jsonpath: 1:14: a filter compares once; \"&&\" and \"||\" are not supported"),
+    ("{items}", "jsonpath: 1:2: unknown word \"items\"; write a field as \".items\""),
+    (
+      "{.a[?(@.b==1 && @.c==2)]}",
+      "jsonpath: 1:14: a filter can have only one comparison; \"&&\" and \"||\" are not supported"
+    ),
     ("{.a[?(@.b=~1)]}", "jsonpath: 1:10: \"=\" is not one of ==, !=, <, <=, >, >="),
     ("{range .a[*]}{.b}", "jsonpath: 1:1: {range} is never closed by {end}"),
     ("x\n{end}", "jsonpath: 2:1: {end} without {range}"),
     ("{.list[7]}", "jsonpath: 1:7: index 7 is out of bounds: the list has 1 elements"),
   ])
-  func saysWhatIsWrong(_ text: String, _ message: String) throws {
+  func `an error has a position and a reason`(_ text: String, _ message: String) throws {
     let error = #expect(throws: TemplateError.self) { try JSONPath(text).render(["list": ["a"]]) }
     #expect(try #require(error).description == message)
   }
