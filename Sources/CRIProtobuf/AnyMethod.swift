@@ -1,4 +1,4 @@
-/// A call without its types: for a table that a server, or a test, looks calls up in.
+/// A method without its message types in the type system, for a table of methods that a server or a test searches.
 package struct AnyMethod: Sendable {
   package let service: Service
   package let name: String
@@ -14,5 +14,6 @@ package struct AnyMethod: Sendable {
     response = Response.self
   }
 
+  /// The HTTP/2 path of the method, such as `/runtime.v1.RuntimeService/Version`.
   package func path(_ version: APIVersion) -> String { service.path(of: name, version) }
 }

@@ -1,7 +1,8 @@
 internal import CRIProtobufC
 
 extension CMessage {
-  /// The message in wire format: fields by number, map keys sorted, unknown fields last.
+  /// Encodes the message in protobuf's wire format: fields in the order of their numbers, sorted map keys, and unknown fields
+  /// last.
   package func encode() -> [UInt8] {
     let arena = Arena()
     return UnsafeMutableRawPointer(arena.lower(self)).withMemoryRebound(

@@ -2,32 +2,35 @@ package import CRIJSON
 internal import CRIProtobufC
 
 extension CMessage {
-  /// The message as protobuf's JSON; see `write(to:)`.
+  /// Encodes the message as protobuf's JSON; see `write(to:)` for the rules.
   package func jsonBytes(_ style: JSONWriter.Style = .pretty) -> [UInt8] {
     var writer = JSONWriter(style)
     write(to: &writer)
     return writer.bytes
   }
 
-  /// The message as a document, in which other things can be changed and added; see `write(to:)`.
+  /// Encodes the message as a JSON document that can be changed; see `write(to:)` for the rules.
   package func json() -> JSON {
     do {
       return try JSON.parse(jsonBytes(.compact))
     } catch {
-      preconditionFailure("what JSONWriter writes is JSON: \(error)")
+      preconditionFailure("JSONWriter has written invalid JSON: \(error)")
     }
   }
 
-  /// Writes the message as the next value, exactly as Go's protojson with EmitDefaultValues: camelCase names in the
-  /// order of declaration, map keys sorted, 64-bit integers as strings, enums by name, bytes in base64, what is not set
-  /// with its zero value, messages that are not set not at all. Unknown fields have no JSON; secrets are not hidden.
+  /// Writes the message as the next JSON value, exactly as Go's protojson does with EmitDefaultValues.
+  ///
+  /// Fields have camelCase names and the order of their declaration. Map keys are sorted, 64-bit integers are strings, enums
+  /// are names, and bytes are base64. An unset field has its zero value, but an unset message is left out. Unknown fields
+  /// are left out. Secrets are included.
   package func write(to json: inout JSONWriter) {
-    var rest = self
+    // The lists are written from `self`, one element at a time, so that C memory holds only one of them.
+    var withoutLists = self
     let elements = Self.elements
-    for element in elements { element.clear(&rest) }
+    for element in elements { element.clear(&withoutLists) }
     let arena = Arena()
     let elementArena = Arena()
-    let c = UnsafeRawPointer(arena.lower(rest))
+    let c = UnsafeRawPointer(arena.lower(withoutLists))
     json.beginObject()
     for field in Self.schema.fields {
       if let element = elements.first(where: { $0.number == field.number }) {
@@ -42,8 +45,11 @@ extension CMessage {
     json.endObject()
   }
 
-  /// The message that a document describes: names in camelCase or as in the interface, enums by name or number,
-  /// integers as numbers or strings, bytes in base64, `null` for what is not set.
+  /// Decodes a message from a JSON document.
+  ///
+  /// Field names may be in camelCase or as in the CRI, enums names or numbers, and integers numbers or strings. Bytes are
+  /// base64, and `null` leaves a field unset.
+  /// - Throws: `MessageJSONError` with the path of the value that does not fit.
   package init(json: JSON, _ dialect: JSONDialect = .protobuf) throws(MessageJSONError) {
     let arena = Arena()
     let c = arena.zeroed(C.self, Self.descriptor)

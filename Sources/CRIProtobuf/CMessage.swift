@@ -1,22 +1,23 @@
 package import CRIProtobufC
 
-/// A message that protobuf-c can pack and unpack: the generated types conform, in terms of their C structs.
+/// A message that protobuf-c can pack and unpack. The generated types conform to it.
 package protocol CMessage: Message {
-  /// protobuf-c's struct for the message.
+  /// The C struct that protobuf-c uses for the message.
   associatedtype C
 
+  /// protobuf-c's description of the C struct.
   static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { get }
 
-  /// The fields, for reflection.
+  /// The fields of the message, for reflection.
   static var schema: MessageSchema { get }
 
-  /// The fields that are lists of messages; these can be read one element at a time.
+  /// The fields that are lists of messages, which can be decoded one element at a time.
   static var elements: [ElementField<Self>] { get }
 
-  /// Copies everything out of C memory.
+  /// Creates the message as a copy of a C struct.
   init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter)
 
-  /// Fills a zeroed struct whose `descriptor` is set; all it points to lives in the arena.
+  /// Fills a zeroed C struct whose `descriptor` is set. Everything that it points to is allocated in the arena.
   func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena)
 }
 

@@ -1,25 +1,29 @@
-/// Bytes that are not the message that they should be.
+/// The reason for which bytes cannot be decoded as a message.
 public struct DecodeError: Error, Hashable, CustomStringConvertible {
+  /// Why the bytes cannot be decoded.
   public enum Reason: Hashable, Sendable {
-    /// Cut short, of the wrong wire type, or no protobuf at all.
+    /// The bytes are truncated, have a field of the wrong wire type, or are not protobuf.
     case malformed
-    /// Memory ran out while reading it.
+    /// There is not enough memory for the message.
     case outOfMemory
   }
 
-  /// The full name of the message that was expected: `runtime.v1.ListContainersResponse`.
+  /// The full name of the expected message, such as `runtime.v1.ListContainersResponse`.
   public let messageName: String
+  /// Why the bytes cannot be decoded.
   public let reason: Reason
 
+  /// Creates an error.
   public init(messageName: String, reason: Reason) {
     self.messageName = messageName
     self.reason = reason
   }
 
+  /// The error in one line.
   public var description: String {
     switch reason {
     case .malformed: "not a valid \(messageName)"
-    case .outOfMemory: "no memory to decode a \(messageName)"
+    case .outOfMemory: "not enough memory to decode a \(messageName)"
     }
   }
 }

@@ -1,6 +1,6 @@
 extension Double {
-  /// As Go's protojson writes it: the fewest digits that tell it from its neighbours, with an exponent only below 1e-6
-  /// and from 1e21 on; `NaN`, `Infinity` and `-Infinity` (which JSON has to quote).
+  /// Formats the number as Go's protojson does: with the fewest digits that identify it, and with an exponent only below
+  /// 1e-6 and from 1e21 on. `NaN`, `Infinity` and `-Infinity` must be quoted in JSON.
   var protoJSON: String {
     guard isFinite else { return isNaN ? "NaN" : self < 0 ? "-Infinity" : "Infinity" }
     let sign = self.sign == .minus ? "-" : ""
@@ -9,7 +9,7 @@ extension Double {
     let count = digits.utf8.count
     if magnitude < 1e-6 || magnitude >= 1e21 {
       let fraction = count > 1 ? "." + digits.dropFirst() : ""
-      // Go has two digits at least in the exponent, and protojson takes a leading zero away again after a minus.
+      // Go writes at least two digits in the exponent, but protojson removes a leading zero after a minus sign.
       let power = Swift.abs(exponent - 1)
       return sign + digits.prefix(1) + fraction + (exponent - 1 < 0 ? "e-" : "e+") + String(power)
     }
@@ -18,7 +18,7 @@ extension Double {
     return sign + digits.prefix(exponent) + "." + digits.dropFirst(exponent)
   }
 
-  /// The shortest digits, without zeros at either end, and the position of the point before (0) or within them.
+  /// The shortest digits without leading and trailing zeros, and the position of the decimal point relative to them.
   private var decimal: (digits: String, exponent: Int) {
     let parts = description.split(separator: "e")
     let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)

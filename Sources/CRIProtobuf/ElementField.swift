@@ -1,21 +1,22 @@
 internal import CRIJSON
 internal import CRIProtobufC
 
-/// A field that is a list of messages, for reading and writing the list one element at a time.
+/// A field that is a list of messages, with functions that decode and write it one element at a time.
 package struct ElementField<Owner: CMessage>: Sendable {
+  /// The field number.
   package let number: UInt32
 
-  /// Lifts each of the field's elements, with no more than one of them in C memory.
+  /// Decodes the elements of the list, with only one of them in C memory at a time.
   let lift:
     @Sendable (
       _ owner: inout Owner, _ bytes: UnsafeBufferPointer<UInt8>, _ count: Int, _ arena: borrowing Arena,
       _ lifter: inout Lifter
     ) throws(DecodeError) -> Void
 
-  /// Takes all elements away.
+  /// Removes all elements.
   let clear: @Sendable (_ owner: inout Owner) -> Void
 
-  /// Writes the elements as JSON, with no more than one of them in C memory.
+  /// Writes the elements as JSON, with only one of them in C memory at a time.
   let write: @Sendable (_ owner: Owner, _ arena: borrowing Arena, _ json: inout JSONWriter) -> Void
 
   package init<Element: CMessage>(_ number: UInt32, _ path: any WritableKeyPath<Owner, [Element]> & Sendable) {

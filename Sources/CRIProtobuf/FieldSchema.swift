@@ -1,27 +1,30 @@
 internal import CRIProtobufC
 
-/// One field of a message, as reflection needs it. (A class, since it is passed around for each value.)
+/// The description of one field of a message. It is a class because it is passed along with each value.
 package final class FieldSchema: Sendable {
+  /// The type of a field.
   package enum Kind: Sendable {
     case bool, int32, int64, uint32, uint64, double, string, bytes
     case enumeration(EnumSchema)
     case message(MessageSchema)
-    /// Strings by string; always a list, of entries.
+    /// A map from strings to strings, which is a list of entries on the wire.
     case map(MessageSchema)
   }
 
+  /// The field number.
   package let number: UInt32
-  /// As in the interface: `pod_sandbox_id`.
+  /// The name in the CRI, such as `pod_sandbox_id`.
   package let name: String
-  /// As in JSON: `podSandboxId`.
+  /// The name in JSON, such as `podSandboxId`.
   package let jsonName: String
   package let kind: Kind
-  /// A list; maps are none in this sense.
+  /// Whether the field is a list. Maps do not count as lists.
   package let isRepeated: Bool
+  /// Whether the CRI has deprecated the field.
   package let isDeprecated: Bool
-  /// Where the C struct has the value, or the address of the first one of a list.
+  /// The offset of the value in the C struct, or of the address of the first element of a list.
   let offset: Int
-  /// Where the C struct has the length of a list.
+  /// The offset of the length of a list in the C struct.
   let countOffset: Int
 
   init(_ field: ProtobufCFieldDescriptor) {
@@ -44,7 +47,7 @@ package final class FieldSchema: Sendable {
     case PROTOBUF_C_TYPE_UINT32: return .uint32
     case PROTOBUF_C_TYPE_UINT64: return .uint64
     case PROTOBUF_C_TYPE_DOUBLE: return .double
-    // Text travels as bytes with a length; its default value tells it from bytes (see Tools/generate).
+    // Strings are declared as bytes, so that they have a length; a default value marks them as strings (see Tools/generate).
     case PROTOBUF_C_TYPE_BYTES: return field.default_value == nil ? .bytes : .string
     case PROTOBUF_C_TYPE_ENUM:
       return .enumeration(EnumSchema(field.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)))
@@ -52,11 +55,11 @@ package final class FieldSchema: Sendable {
       let message = MessageSchema(field.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
       return message.name == MessageSchema.mapEntryName ? .map(message) : .message(message)
     default:
-      preconditionFailure("the interface has no field of type \(field.type)")
+      preconditionFailure("the CRI has no field of type \(field.type)")
     }
   }
 
-  /// protobuf's rule: what follows an underscore is upper case.
+  /// Returns the JSON name by protobuf's rule: a letter after an underscore becomes upper case.
   private static func jsonName(_ name: String) -> String {
     var result = ""
     var isAfterUnderscore = false
@@ -67,7 +70,7 @@ package final class FieldSchema: Sendable {
     return result
   }
 
-  /// The size of an element of a list in C memory.
+  /// The size in bytes of one element of a list in C memory.
   static func stride(_ kind: FieldSchema.Kind) -> Int {
     switch kind {
     case .bool, .int32, .uint32, .enumeration: 4

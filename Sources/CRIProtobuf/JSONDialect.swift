@@ -1,10 +1,10 @@
-/// How strictly a document is read as a message.
+/// How strictly a JSON document is decoded as a message.
 package enum JSONDialect: Hashable, Sendable {
-  /// protobuf's JSON; a field that is not known is an error.
+  /// protobuf's JSON. An unknown field is an error.
   case protobuf
-  /// The same of a newer version of the interface: fields that are not known are passed over.
+  /// protobuf's JSON of a newer version of the CRI. Unknown fields are ignored.
   case newer
-  /// What people write for crictl, in YAML or JSON: besides, names in any case, enums by short names (`UDP`, `PRIVATE`),
-  /// wrappers without their braces, bytes as plain text, numbers and booleans for strings.
+  /// Documents that people write for crictl. They may also have names in any case, short names of enums (`UDP`, `PRIVATE`),
+  /// wrappers without braces, bytes as plain text, and numbers and Booleans in place of strings.
   case handwritten
 }

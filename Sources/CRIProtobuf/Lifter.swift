@@ -1,33 +1,37 @@
 package import CRIProtobufC
 internal import Glibc
 
-/// Copies C memory into Swift values; long map keys, which repeat from element to element, share their storage.
+/// Copies values from C memory to Swift. Long map keys share their storage because the elements of a list usually repeat
+/// them.
 package struct Lifter {
   private var keys = [String](repeating: "", count: slotCount)
   private static let slotCount = 256
-  /// A String this short holds its bytes itself.
+  /// A String of at most this many bytes needs no storage.
   private static let smallStringCapacity = 15
 
   package init() {}
 
-  /// Text; what is not UTF-8 becomes U+FFFD, a NUL is a character as any other.
+  /// Copies a string. Invalid UTF-8 becomes U+FFFD, and NUL has no special meaning.
   package func string(_ data: ProtobufCBinaryData) -> String {
     String(decoding: UnsafeBufferPointer(start: data.data, count: data.len), as: UTF8.self)
   }
 
+  /// Copies a list of strings.
   package func strings(_ count: Int, _ items: UnsafeMutablePointer<ProtobufCBinaryData>?) -> [String] {
     UnsafeBufferPointer(start: items, count: items == nil ? 0 : count).map(string)
   }
 
+  /// Copies bytes.
   package func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
     [UInt8](UnsafeBufferPointer(start: data.data, count: data.len))
   }
 
+  /// Copies a list of numbers.
   package func array<T: BitwiseCopyable>(_ count: Int, _ items: UnsafeMutablePointer<T>?) -> [T] {
     [T](UnsafeBufferPointer(start: items, count: items == nil ? 0 : count))
   }
 
-  /// A map's key.
+  /// Copies the key of a map.
   package mutating func key(_ data: ProtobufCBinaryData) -> String {
     guard data.len > Self.smallStringCapacity, let start = data.data else { return string(data) }
     let slot = Self.slot(start, data.len)
@@ -39,7 +43,7 @@ package struct Lifter {
     return keys[slot]
   }
 
-  /// Keys often begin alike, so their length, middle and end decide.
+  /// Returns a slot by the length, middle and end of a key, because many keys begin with the same prefix.
   private static func slot(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int {
     let raw = UnsafeRawPointer(start)
     let middle = raw.loadUnaligned(fromByteOffset: (count - 8) / 2, as: UInt64.self)
@@ -48,6 +52,7 @@ package struct Lifter {
     return Int(truncatingIfNeeded: (mixed ^ mixed >> 32) >> 16) & (slotCount - 1)
   }
 
+  /// Copies the unknown fields of a message.
   package func unknownFields(_ base: ProtobufCMessage) -> UnknownFields {
     guard base.n_unknown_fields > 0 else { return UnknownFields() }
     var bytes: [UInt8] = []

@@ -1,5 +1,6 @@
 extension Message {
-  /// `Container(id: "abc", state: running)`: what is not at its default, secrets hidden, control characters escaped.
+  /// The fields that do not have their default value, such as `Container(id: "abc", state: running)`. Secrets are redacted
+  /// and control characters are escaped.
   public var description: String {
     let fields = Mirror(reflecting: self).children.compactMap { child -> String? in
       guard let name = child.label, let text = printed(child.value) else { return nil }
@@ -8,7 +9,7 @@ extension Message {
     return "\(Self.self)(\(fields.joined(separator: ", ")))"
   }
 
-  /// nil at the default.
+  /// Returns the text of a value, or nil if it is the default.
   private func printed(_ value: Any) -> String? {
     switch value {
     case let value as any OpenEnum: value.rawValue == 0 ? nil : value.description

@@ -1,18 +1,19 @@
-/// A message of the Container Runtime Interface: a plain value with a Swift property for each field.
+/// A message of the Container Runtime Interface (CRI): a value type with a property for each field.
 ///
-/// What a newer version of the interface adds is not lost: enum numbers that are not known stay numbers, and fields that
-/// are not known are kept in `unknownFields` and written back.
+/// A message keeps what a newer version of the CRI has added: it stores unknown fields in `unknownFields` and encodes them
+/// again, and enums accept unknown numbers.
 public protocol Message: Hashable, Sendable, CustomStringConvertible {
-  /// The full name in the interface: `runtime.v1.Container`.
+  /// The full name in the CRI, such as `runtime.v1.Container`.
   static var protoName: String { get }
 
-  /// The properties that `description` prints as `<redacted>`.
+  /// The names of the properties that `description` prints as `<redacted>`.
   static var secretProperties: Set<String> { get }
 
-  /// What a newer version of the interface put into this message, in wire format.
+  /// The fields of this message that this version of the CRI does not define, in wire format.
   var unknownFields: UnknownFields { get set }
 }
 
 extension Message {
+  /// No property is secret by default.
   public static var secretProperties: Set<String> { [] }
 }

@@ -1,22 +1,25 @@
-/// Where and why a document is not the message that it should be.
+/// The reason for which a JSON document cannot be decoded as a message, with the path of the value.
 public struct MessageJSONError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What does not fit.
   public enum Problem: Hashable, Sendable {
-    /// What the field takes and what is there instead, in words.
+    /// The value has the wrong type. Both texts are phrases such as `an array`.
     case wrongType(expected: String, found: String)
-    /// A name that the message does not have, and the nearest that it has.
+    /// The message has no field of this name. `nearest` is the most similar name that it has.
     case unknownField(message: String, nearest: String?)
-    /// A name or number that the enum does not have, and the nearest name that it has.
+    /// The enum has no value of this name. `nearest` is the most similar name that it has.
     case unknownValue(enumeration: String, nearest: String?)
-    /// The same field twice, under both of its names.
+    /// The document has the same field twice, under both of its names.
     case repeatedField
-    /// A number too large for its field.
+    /// The number is out of the range of the field's type.
     case outOfRange(type: String)
   }
 
-  /// Where it is in the document: `containers[3].labels.app`; empty for the document itself.
+  /// The path of the value, such as `containers[3].labels.app`; empty for the whole document.
   public let path: String
+  /// What does not fit.
   public let problem: Problem
 
+  /// The error in one line.
   public var description: String {
     path.isEmpty ? explanation : "\(path): \(explanation)"
   }
@@ -28,7 +31,7 @@ public struct MessageJSONError: Error, Hashable, Sendable, CustomStringConvertib
       "\(message) has no such field" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
     case .unknownValue(let enumeration, let nearest):
       "\(enumeration) has no such value" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
-    case .repeatedField: "given twice"
+    case .repeatedField: "the field is specified twice"
     case .outOfRange(let type): "out of the range of \(type)"
     }
   }

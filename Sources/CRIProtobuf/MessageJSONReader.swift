@@ -1,7 +1,7 @@
 internal import CRIJSON
 internal import CRIProtobufC
 
-/// Fills a zeroed message in C memory from a document.
+/// Fills a zeroed C struct of a message from a JSON document.
 struct MessageJSONReader {
   private let dialect: JSONDialect
   private var path: [String] = []
@@ -12,7 +12,7 @@ struct MessageJSONReader {
     _ json: JSON, _ schema: MessageSchema, into c: UnsafeMutableRawPointer, _ arena: borrowing Arena
   ) throws(MessageJSONError) {
     guard case .object(let object) = json else {
-      // A wrapper may be left away: 1000 for {"value": 1000}.
+      // The braces of a wrapper are optional: 1000 means {"value": 1000}.
       if dialect == .handwritten, schema.isWrapper, let field = schema.fields.first {
         return try read(json, field, into: c, arena)
       }
@@ -35,7 +35,7 @@ struct MessageJSONReader {
 
   private func index(_ key: String, _ schema: MessageSchema) -> Int? {
     if let index = schema.index(named: key) { return index }
-    // Go reads keys in any case.
+    // Go's JSON decoder ignores the case of keys.
     guard dialect == .handwritten else { return nil }
     return schema.fields.firstIndex { $0.name == key.lowercased() || $0.jsonName.lowercased() == key.lowercased() }
   }
@@ -43,7 +43,7 @@ struct MessageJSONReader {
   private mutating func read(
     _ json: JSON, _ field: FieldSchema, into c: UnsafeMutableRawPointer, _ arena: borrowing Arena
   ) throws(MessageJSONError) {
-    let place = c + field.offset
+    let address = c + field.offset
     if case .map(let entry) = field.kind {
       guard case .object(let object) = json else { throw wrongType("an object", json) }
       let entries = arena.allocate(UnsafeMutableRawPointer?.self, count: object.count)
@@ -64,7 +64,7 @@ struct MessageJSONReader {
       }
       set(list: values, elements.count, field, c)
     } else {
-      try readValue(json, field.kind, into: place, arena)
+      try readValue(json, field.kind, into: address, arena)
     }
   }
 
@@ -88,31 +88,31 @@ struct MessageJSONReader {
   }
 
   private mutating func readValue(
-    _ json: JSON, _ kind: FieldSchema.Kind, into place: UnsafeMutableRawPointer, _ arena: borrowing Arena
+    _ json: JSON, _ kind: FieldSchema.Kind, into address: UnsafeMutableRawPointer, _ arena: borrowing Arena
   ) throws(MessageJSONError) {
     switch kind {
     case .bool:
       guard case .bool(let value) = json else { throw wrongType("true or false", json) }
-      place.storeBytes(of: value ? 1 : 0, as: protobuf_c_boolean.self)
-    case .int32: place.storeBytes(of: try integer(json), as: Int32.self)
-    case .int64: place.storeBytes(of: try integer(json), as: Int64.self)
-    case .uint32: place.storeBytes(of: try integer(json), as: UInt32.self)
-    case .uint64: place.storeBytes(of: try integer(json), as: UInt64.self)
-    case .double: place.storeBytes(of: try double(json), as: Double.self)
+      address.storeBytes(of: value ? 1 : 0, as: protobuf_c_boolean.self)
+    case .int32: address.storeBytes(of: try integer(json), as: Int32.self)
+    case .int64: address.storeBytes(of: try integer(json), as: Int64.self)
+    case .uint32: address.storeBytes(of: try integer(json), as: UInt32.self)
+    case .uint64: address.storeBytes(of: try integer(json), as: UInt64.self)
+    case .double: address.storeBytes(of: try double(json), as: Double.self)
     case .string:
-      place.storeBytes(of: arena.string(try text(json)), as: ProtobufCBinaryData.self)
+      address.storeBytes(of: arena.string(try text(json)), as: ProtobufCBinaryData.self)
     case .bytes where dialect == .handwritten:
-      place.storeBytes(of: arena.string(try text(json)), as: ProtobufCBinaryData.self)
+      address.storeBytes(of: arena.string(try text(json)), as: ProtobufCBinaryData.self)
     case .bytes:
       guard case .string(let text) = json, let bytes = Base64.decode(text) else {
         throw wrongType("a string in base64", json)
       }
-      place.storeBytes(of: arena.bytes(bytes), as: ProtobufCBinaryData.self)
-    case .enumeration(let schema): place.storeBytes(of: try number(json, schema), as: Int32.self)
+      address.storeBytes(of: arena.bytes(bytes), as: ProtobufCBinaryData.self)
+    case .enumeration(let schema): address.storeBytes(of: try number(json, schema), as: Int32.self)
     case .message(let schema), .map(let schema):
       let c = arena.zeroed(schema)
       try read(json, schema, into: c, arena)
-      place.storeBytes(of: c, as: UnsafeMutableRawPointer.self)
+      address.storeBytes(of: c, as: UnsafeMutableRawPointer.self)
     }
   }
 
@@ -121,14 +121,14 @@ struct MessageJSONReader {
   private func text(_ json: JSON) throws(MessageJSONError) -> String {
     switch json {
     case .string(let text): return text
-    // YAML without quotes, such as a label's value 1 or true.
+    // An unquoted value in YAML, such as 1 or true for a label.
     case .number(let text) where dialect == .handwritten: return text
     case .bool(let value) where dialect == .handwritten: return value ? "true" : "false"
     default: throw wrongType("a string", json)
     }
   }
 
-  /// `key:` without a value is YAML's null, and Go's empty string.
+  /// Returns the value of a map entry. `key:` without a value is null in YAML, which Go decodes as an empty string.
   private func mapValue(_ json: JSON) throws(MessageJSONError) -> String {
     json.isNull && dialect == .handwritten ? "" : try text(json)
   }
@@ -145,7 +145,7 @@ struct MessageJSONReader {
         number.uintValue.flatMap { T(exactly: $0) }
       }
     if let value { return value }
-    // What is a number at all, and a whole one, is too large for the field.
+    // A whole number that has not been accepted so far is out of range.
     guard let double = number.doubleValue, double.rounded() == double else {
       throw wrongType("an integer", json)
     }
@@ -158,7 +158,7 @@ struct MessageJSONReader {
     case .string("Infinity"): return .infinity
     case .string("-Infinity"): return -.infinity
     case .number(let text), .string(let text):
-      // Swift's own parser also takes "nan", "inf" and hexadecimal.
+      // `Double(_:)` also accepts "nan", "inf" and hexadecimal numbers.
       if text.utf8.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }), let value = Double(text) {
         return value
       }

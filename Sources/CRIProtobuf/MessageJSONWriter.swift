@@ -1,9 +1,7 @@
 internal import CRIJSON
 internal import CRIProtobufC
 
-/// Writes a message in C memory as protobuf's JSON, as Go's protojson does with EmitDefaultValues: fields in their
-/// declared order, map keys sorted, 64-bit integers as strings, enums by name, unset fields with their zero value,
-/// unset messages not at all.
+/// Writes the C struct of a message as protobuf's JSON; see `CMessage.write(to:)` for the rules.
 enum MessageJSONWriter {
   static func write(_ c: UnsafeRawPointer, _ schema: MessageSchema, to json: inout JSONWriter) {
     json.beginObject()
@@ -11,9 +9,9 @@ enum MessageJSONWriter {
     json.endObject()
   }
 
-  /// The field's key and value; nothing for a message that is not set.
+  /// Writes the key and value of a field, or nothing for an unset message.
   static func write(_ field: FieldSchema, of c: UnsafeRawPointer, to json: inout JSONWriter) {
-    let place = c + field.offset
+    let address = c + field.offset
     if case .map = field.kind {
       json.key(field.jsonName)
       writeMap(list(of: field, c), to: &json)
@@ -24,11 +22,11 @@ enum MessageJSONWriter {
       let stride = FieldSchema.stride(field.kind)
       for index in 0..<count { writeValue(start + index * stride, field.kind, to: &json) }
       json.endArray()
-    } else if case .message = field.kind, place.load(as: UnsafeRawPointer?.self) == nil {
+    } else if case .message = field.kind, address.load(as: UnsafeRawPointer?.self) == nil {
       return
     } else {
       json.key(field.jsonName)
-      writeValue(place, field.kind, to: &json)
+      writeValue(address, field.kind, to: &json)
     }
   }
 
@@ -38,23 +36,23 @@ enum MessageJSONWriter {
   }
 
   private static func writeValue(
-    _ place: UnsafeRawPointer, _ kind: FieldSchema.Kind, to json: inout JSONWriter
+    _ address: UnsafeRawPointer, _ kind: FieldSchema.Kind, to json: inout JSONWriter
   ) {
     switch kind {
-    case .bool: json.bool(place.load(as: protobuf_c_boolean.self) != 0)
-    case .int32: json.number(place.load(as: Int32.self))
-    case .uint32: json.number(place.load(as: UInt32.self))
-    case .int64: json.quotedNumber(place.load(as: Int64.self))
-    case .uint64: json.quotedNumber(place.load(as: UInt64.self))
-    case .double: writeDouble(place.load(as: Double.self), to: &json)
-    case .string: json.string(text(place.load(as: ProtobufCBinaryData.self)))
-    case .bytes: json.string(Base64.encode(bytes(place.load(as: ProtobufCBinaryData.self))))
+    case .bool: json.bool(address.load(as: protobuf_c_boolean.self) != 0)
+    case .int32: json.number(address.load(as: Int32.self))
+    case .uint32: json.number(address.load(as: UInt32.self))
+    case .int64: json.quotedNumber(address.load(as: Int64.self))
+    case .uint64: json.quotedNumber(address.load(as: UInt64.self))
+    case .double: writeDouble(address.load(as: Double.self), to: &json)
+    case .string: json.string(text(address.load(as: ProtobufCBinaryData.self)))
+    case .bytes: json.string(Base64.encode(bytes(address.load(as: ProtobufCBinaryData.self))))
     case .enumeration(let schema):
-      let number = place.load(as: Int32.self)
+      let number = address.load(as: Int32.self)
       if let name = schema.valueName(number) { json.string(name) } else { json.number(number) }
     case .message(let schema), .map(let schema):
-      // In a list as outside of one, the place holds the message's address.
-      if let c = place.load(as: UnsafeRawPointer?.self) { write(c, schema, to: &json) }
+      // A message is stored as a pointer, both in a list and outside.
+      if let c = address.load(as: UnsafeRawPointer?.self) { write(c, schema, to: &json) }
     }
   }
 
@@ -66,7 +64,7 @@ enum MessageJSONWriter {
   private static func writeMap(_ entries: (start: UnsafeRawPointer, count: Int), to json: inout JSONWriter) {
     let key = MemoryLayout<ProtobufCMessage>.stride
     let value = key + MemoryLayout<ProtobufCBinaryData>.stride
-    // Go sends maps in no order.
+    // Go encodes maps in random order.
     let map = StringMap(count: entries.count) { index in
       guard let entry = (entries.start + index * 8).load(as: UnsafeRawPointer?.self) else { return ("", "") }
       return (

@@ -1,9 +1,8 @@
 package import CRIJSON
 
 extension MessageSchema {
-  /// What a document for this message looks like when it is written by hand: JSON Schema (draft 2020-12), names as in the
-  /// interface.
-  /// - Parameter required: the fields that each message needs, which the interface does not tell.
+  /// Returns a JSON Schema (draft 2020-12) for handwritten documents of this message, with the names of the CRI.
+  /// - Parameter required: the required fields of each message, which the CRI does not define.
   package func jsonSchema(required: [String: [String]]) -> JSON {
     var definitions = JSONObject()
     define(in: &definitions, required)

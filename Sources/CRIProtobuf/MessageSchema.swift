@@ -1,22 +1,23 @@
 package import CRIProtobufC
 
-/// A message's fields, for reflection. (`@unchecked`: the pointer is to a constant of the program.)
+/// The description of a message and its fields. It is `@unchecked Sendable` because the pointer refers to a constant.
 package final class MessageSchema: @unchecked Sendable {
-  /// The one entry type of all maps (see Tools/generate).
+  /// The type of the entries of all maps (see Tools/generate).
   static let mapEntryName = "runtime.v1.MapEntry"
 
-  /// With its package: `runtime.v1.Container`.
+  /// The full name, such as `runtime.v1.Container`.
   package let name: String
-  /// In the order of the interface's declaration, which is not always that of their numbers.
+  /// The fields in the order of their declaration in the CRI, which is not always that of their numbers.
   package let fields: [FieldSchema]
+  /// protobuf-c's description of the C struct.
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
   private let indexByName: [String: Int]
 
-  /// The schemas of the messages in it come with it: the interface has no message that contains itself.
+  /// Creates the schema together with those of the messages inside. This ends because no message of the CRI contains itself.
   package init(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
     self.descriptor = descriptor
     name = String(cString: descriptor.pointee.name)
-    // The C struct has its members in the order of declaration.
+    // The members of the C struct are in the order of declaration.
     fields = UnsafeBufferPointer(start: descriptor.pointee.fields, count: Int(descriptor.pointee.n_fields))
       .map { FieldSchema($0) }
       .sorted { $0.offset < $1.offset }
@@ -28,12 +29,12 @@ package final class MessageSchema: @unchecked Sendable {
     self.indexByName = indexByName
   }
 
-  /// Without its package: `Container`.
+  /// The name without its package, such as `Container`.
   package var shortName: String { String(cString: descriptor.pointee.short_name) }
 
-  /// The position in `fields`, by either name.
+  /// The position of a field in `fields` by either of its names, or nil.
   package func index(named name: String) -> Int? { indexByName[name] }
 
-  /// One value that is there or not: `Int64Value` and its like.
+  /// Whether the message wraps a single optional value, such as `Int64Value`.
   package var isWrapper: Bool { fields.count == 1 && fields[0].name == "value" && shortName.hasSuffix("Value") }
 }

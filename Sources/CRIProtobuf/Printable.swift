@@ -1,6 +1,8 @@
-/// What the properties of a message have in common when the message prints itself.
+/// A type of a message's property, with what `Message.description` needs.
 protocol Printable {
+  /// Whether the value is the default, which is not printed.
   var isDefault: Bool { get }
+  /// The value as it is printed.
   var printed: String { get }
 }
 

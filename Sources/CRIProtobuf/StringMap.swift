@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Labels, annotations and the like: strings by string, sorted by the bytes of the key, each key once.
+/// A map from strings to strings, such as labels or annotations, sorted by the bytes of the keys.
 public struct StringMap: Hashable, Sendable {
   struct Pair: Hashable, Sendable {
     var key: String
@@ -9,14 +9,15 @@ public struct StringMap: Hashable, Sendable {
 
   private var pairs: [Pair]
 
+  /// Creates an empty map.
   public init() { pairs = [] }
 
-  /// Where a key comes twice, the last one wins.
+  /// Creates a map from pairs in any order. If a key occurs twice, the last value wins.
   public init(_ pairs: some Sequence<(key: String, value: String)>) {
     self.init(unsorted: pairs.map { Pair(key: $0.key, value: $0.value) })
   }
 
-  /// The pairs that `pair` gives for 0 to `count` - 1; where a key comes twice, the last one wins.
+  /// Creates a map from the pairs that `pair` returns for 0 to `count` - 1. If a key occurs twice, the last value wins.
   package init(count: Int, _ pair: (Int) -> (String, String)) {
     var pairs: [Pair] = []
     pairs.reserveCapacity(count)
@@ -27,7 +28,7 @@ public struct StringMap: Hashable, Sendable {
     self.init(unsorted: pairs)
   }
 
-  /// Where a key comes twice, the last one wins.
+  /// Creates a map from pairs in any order. If a key occurs twice, the last value wins.
   init(unsorted: [Pair]) {
     pairs = unsorted
     for index in pairs.indices.dropFirst() where !Self.isBefore(pairs[index - 1].key, pairs[index].key) {
@@ -36,7 +37,7 @@ public struct StringMap: Hashable, Sendable {
     }
   }
 
-  /// Stable, so that of equal keys the last remains.
+  /// Sorts the pairs and removes all but the last of equal keys. The sort must be stable, which Swift's is.
   private mutating func sortPairs() {
     pairs.sort { Self.isBefore($0.key, $1.key) }
     var kept = 0
@@ -49,7 +50,8 @@ public struct StringMap: Hashable, Sendable {
     pairs.removeSubrange(kept...)
   }
 
-  /// Order of bytes, as Go has it; String's own order knows of Unicode equivalence, which keys do not.
+  /// Whether `left` comes before `right` in the order of bytes, which is Go's. String's own order depends on Unicode
+  /// equivalence, which does not apply to keys.
   static func isBefore(_ left: String, _ right: String) -> Bool {
     let fast = left.utf8.withContiguousStorageIfAvailable { left in
       right.utf8.withContiguousStorageIfAvailable { right in
@@ -64,7 +66,7 @@ public struct StringMap: Hashable, Sendable {
     return left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 
-  /// Where the key is or would be.
+  /// Returns the position of a key, or the position at which it would be inserted.
   private func position(of key: String) -> (index: Int, isFound: Bool) {
     var low = 0
     var high = pairs.count
@@ -75,6 +77,7 @@ public struct StringMap: Hashable, Sendable {
     return (low, low < pairs.count && !Self.isBefore(key, pairs[low].key))
   }
 
+  /// The value for a key, or nil if the map does not have the key. Setting nil removes the key.
   public subscript(key: String) -> String? {
     get {
       let (index, isFound) = position(of: key)
@@ -91,32 +94,36 @@ public struct StringMap: Hashable, Sendable {
     }
   }
 
+  /// The value for a key, or `fallback` if the map does not have the key.
   public subscript(key: String, default fallback: String) -> String { self[key] ?? fallback }
 
-  /// In their order.
+  /// The keys, sorted by their bytes.
   public var keys: [String] { pairs.map(\.key) }
 
-  /// In the order of their keys.
+  /// The values, in the order of their keys.
   public var values: [String] { pairs.map(\.value) }
 }
 
 extension StringMap: RandomAccessCollection {
+  /// Always 0.
   public var startIndex: Int { 0 }
+  /// The number of pairs.
   public var endIndex: Int { pairs.count }
+  /// The pair at a position.
   public subscript(position: Int) -> (key: String, value: String) {
     (pairs[position].key, pairs[position].value)
   }
 }
 
 extension StringMap: ExpressibleByDictionaryLiteral {
-  /// Where a key comes twice, the last one wins.
+  /// Creates a map from pairs in any order. If a key occurs twice, the last value wins.
   public init(dictionaryLiteral elements: (String, String)...) {
     self.init(unsorted: elements.map { Pair(key: $0.0, value: $0.1) })
   }
 }
 
 extension StringMap: CustomStringConvertible {
-  /// `["app": "web", "tier": "front"]`, control characters escaped.
+  /// The pairs on one line, such as `["app": "web", "tier": "front"]`, with control characters escaped.
   public var description: String {
     guard !isEmpty else { return "[:]" }
     return "[" + pairs.map { "\($0.key.quoted): \($0.value.quoted)" }.joined(separator: ", ") + "]"

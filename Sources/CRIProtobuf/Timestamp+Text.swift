@@ -1,5 +1,5 @@
 extension Timestamp: LosslessStringConvertible {
-  /// RFC 3339 in UTC, the fraction as long as it needs to be: `2026-07-21T09:26:03.1205Z`.
+  /// The time as RFC 3339 in UTC, without trailing zeros in the fraction: `2026-07-21T09:26:03.1205Z`.
   public var description: String {
     let (second, fraction) = Self.floorDivide(nanoseconds, 1_000_000_000)
     let (day, secondOfDay) = Self.floorDivide(second, 86_400)
@@ -15,20 +15,21 @@ extension Timestamp: LosslessStringConvertible {
     return text + "Z"
   }
 
-  /// RFC 3339 with any offset; digits beyond nanoseconds are dropped; nil out of range or where it is not a date.
+  /// Parses an RFC 3339 time with any offset. Digits beyond nanoseconds are dropped. Returns nil if the text is not a valid
+  /// time or is out of range.
   public init?(_ description: String) {
     var text = Substring(description).utf8
-    guard let year = Self.digits(4, &text), Self.take("-", &text), let month = Self.digits(2, &text),
-      Self.take("-", &text), let day = Self.digits(2, &text), Self.take("Tt ", &text),
-      let hour = Self.digits(2, &text), Self.take(":", &text), let minute = Self.digits(2, &text),
-      Self.take(":", &text), let second = Self.digits(2, &text),
+    guard let year = Self.digits(4, &text), Self.consume("-", &text), let month = Self.digits(2, &text),
+      Self.consume("-", &text), let day = Self.digits(2, &text), Self.consume("Tt ", &text),
+      let hour = Self.digits(2, &text), Self.consume(":", &text), let minute = Self.digits(2, &text),
+      Self.consume(":", &text), let second = Self.digits(2, &text),
       (1...12).contains(month), (1...Self.length(ofMonth: month, year)).contains(day),
       hour < 24, minute < 60, second < 61,
       let fraction = Self.fraction(&text), let offset = Self.offset(&text), text.isEmpty
     else { return nil }
     let days = Self.day(fromCivil: year, month, day)
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
-    // In whole seconds toward zero, so that a time in the first second of the range does not overflow on the way.
+    // Rounding toward zero avoids an overflow in the first second of the range.
     let (whole, rest) =
       seconds < 0 && fraction > 0 ? (seconds + 1, fraction - 1_000_000_000) : (seconds, fraction)
     let (product, isTooLarge) = whole.multipliedReportingOverflow(by: 1_000_000_000)
@@ -37,7 +38,7 @@ extension Timestamp: LosslessStringConvertible {
     self.init(nanoseconds: sum)
   }
 
-  // MARK: The calendar, in 400-year eras that begin in March (Howard Hinnant's civil_from_days)
+  // MARK: The calendar, by Howard Hinnant's civil_from_days
 
   private static func civil(fromDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let (era, dayOfEra) = floorDivide(day + 719_468, 146_097)
@@ -80,12 +81,12 @@ extension Timestamp: LosslessStringConvertible {
     return value
   }
 
-  private static func take(_ any: StaticString, _ text: inout Substring.UTF8View) -> Bool {
+  private static func consume(_ characters: StaticString, _ text: inout Substring.UTF8View) -> Bool {
     guard let byte = text.popFirst() else { return false }
-    return any.description.utf8.contains(byte)
+    return characters.description.utf8.contains(byte)
   }
 
-  /// Nanoseconds; zero where there is no point.
+  /// Parses an optional fraction, in nanoseconds.
   private static func fraction(_ text: inout Substring.UTF8View) -> Int64? {
     guard text.first == UInt8(ascii: ".") else { return 0 }
     text.removeFirst()
@@ -101,12 +102,12 @@ extension Timestamp: LosslessStringConvertible {
     return value
   }
 
-  /// Seconds east of UTC.
+  /// Parses an offset, in seconds east of UTC.
   private static func offset(_ text: inout Substring.UTF8View) -> Int64? {
     guard let sign = text.popFirst() else { return nil }
     if sign == UInt8(ascii: "Z") || sign == UInt8(ascii: "z") { return 0 }
     guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), let hours = digits(2, &text),
-      take(":", &text),
+      consume(":", &text),
       let minutes = digits(2, &text), hours < 24, minutes < 60
     else { return nil }
     return (sign == UInt8(ascii: "-") ? -1 : 1) * (hours * 3600 + minutes * 60)

@@ -1,13 +1,16 @@
-/// The fields of a message that this version of the interface does not know, as they came.
+/// The fields of a message that this version of the CRI does not define, unchanged.
 public struct UnknownFields: Hashable, Sendable {
-  /// The fields in wire format, one after the other.
+  /// The fields in wire format.
   public private(set) var bytes: [UInt8]
 
+  /// Creates an empty list of fields.
   public init() { bytes = [] }
 
-  /// - Parameter bytes: whole fields in wire format.
+  /// Creates a list of fields.
+  /// - Parameter bytes: complete fields in wire format.
   package init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// Whether the message has no unknown fields.
   public var isEmpty: Bool { bytes.isEmpty }
 
   static func append(tag: UInt32, to bytes: inout [UInt8]) {

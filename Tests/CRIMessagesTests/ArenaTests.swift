@@ -2,9 +2,9 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
-@Suite("The arena")
+@Suite("Arena")
 struct ArenaTests {
-  @Test("fails at each of its allocations in turn, and the decoder says so")
+  @Test("a failure of any allocation is reported as out of memory")
   func failingAllocations() throws {
     let message = try Samples.make(PodSandboxStatusResponse.self)
     let bytes = message.encode()
@@ -27,7 +27,7 @@ struct ArenaTests {
     #expect((100..<10_000).contains(failures))
   }
 
-  @Test("stays small however long a list is")
+  @Test("the size of the arena does not depend on the length of a list")
   func longList() throws {
     let container = try Samples.make(Container.self)
     let list = ListContainersResponse(containers: Array(repeating: container, count: 2000))
@@ -40,7 +40,7 @@ struct ArenaTests {
     #expect(footprint <= 32 << 10)
   }
 
-  @Test("gives aligned memory and takes it all back")
+  @Test("memory is aligned and is reused after a reset")
   func alignment() {
     let arena = Arena(capacity: 64)
     for size in [1, 8, 3, 0, 40, 100, 4096, 7, 1] {

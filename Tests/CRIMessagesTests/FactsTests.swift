@@ -2,15 +2,15 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
-/// The proto says what the interface says, read back from the descriptors that were compiled in.
-@Suite("The interface")
+/// Compares the compiled descriptors with recorded tables of the CRI.
+@Suite("Descriptors")
 struct FactsTests {
   static func facts(_ kind: String) throws -> Set<String> {
     let lines = try Facts.lines("cri-v1.tsv")
     return Set(lines.filter { $0.hasPrefix(kind + "\t") }.map(String.init))
   }
 
-  @Test("has every call, and no other")
+  @Test("the methods are those of the CRI")
   func calls() throws {
     let ours = AnyMethod.all.map { method in
       let request = method.request.schema.shortName
@@ -22,7 +22,7 @@ struct FactsTests {
     try expectEqual(ours, try Self.facts("rpc"))
   }
 
-  @Test("has every message and field, with its number and type, and no other")
+  @Test("the messages and fields, with their numbers and types, are those of the CRI")
   func fields() throws {
     let ours = MessageTypes.all.flatMap { type -> [String] in
       let message = type.schema.shortName
@@ -32,12 +32,12 @@ struct FactsTests {
         return line + (field.isRepeated ? "\trepeated" : "")
       }
     }
-    // C does not know of deprecation: the documentation does.
+    // protobuf-c does not keep the deprecation of fields.
     let facts = try Self.facts("field").map { $0.hasSuffix("\tdeprecated") ? String($0.dropLast(11)) : $0 }
     try expectEqual(ours, Set(facts))
   }
 
-  @Test("has every enum value, and no other")
+  @Test("the enum values are those of the CRI")
   func enums() throws {
     var ours: Set<String> = []
     for type in MessageTypes.all {
@@ -50,7 +50,7 @@ struct FactsTests {
     try expectEqual(Array(ours), try Self.facts("enum"))
   }
 
-  @Test("declares fields in the order of the facts, which is that of their JSON")
+  @Test("the fields are declared in the order of their JSON")
   func order() throws {
     let lines = try Facts.lines("cri-v1.tsv").map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
@@ -61,7 +61,7 @@ struct FactsTests {
     }
   }
 
-  @Test("names its services and methods by version")
+  @Test("the paths of services and methods depend on the version")
   func paths() {
     #expect(Method.version.path(.v1) == "/runtime.v1.RuntimeService/Version")
     #expect(Method.listImages.path(.v1alpha2) == "/runtime.v1alpha2.ImageService/ListImages")
@@ -82,7 +82,7 @@ struct FactsTests {
   private func expectEqual(_ ours: [String], _ facts: Set<String>) throws {
     #expect(!facts.isEmpty)
     #expect(Set(ours).count == ours.count)
-    #expect(facts.subtracting(ours) == [], "not in the proto")
-    #expect(Set(ours).subtracting(facts) == [], "not in the facts")
+    #expect(facts.subtracting(ours) == [], "missing in api.proto")
+    #expect(Set(ours).subtracting(facts) == [], "not part of the CRI")
   }
 }

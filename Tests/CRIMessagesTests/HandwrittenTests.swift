@@ -3,7 +3,7 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
-@Suite("Documents written by hand")
+@Suite("Handwritten documents")
 struct HandwrittenTests {
   private func pod(_ text: String) throws -> PodSandboxConfig {
     try PodSandboxConfig(json: JSON.parse(text), .handwritten)
@@ -14,7 +14,7 @@ struct HandwrittenTests {
   }
 
   @Test(
-    "may spell a field in several ways",
+    "a field name may have any case",
     arguments: [
       #"{"log_directory": "/a"}"#, #"{"logDirectory": "/a"}"#, #"{"Log_Directory": "/a"}"#, #"{"LOGDIRECTORY": "/a"}"#,
     ])
@@ -23,7 +23,7 @@ struct HandwrittenTests {
   }
 
   @Test(
-    "may spell an enum in several ways",
+    "an enum may be a name in any case or a number",
     arguments: [
       (#""protocol": "UDP""#, TransportProtocol.udp), (#""protocol": "udp""#, .udp), (#""protocol": 1"#, .udp),
       (#""protocol": "SCTP""#, .sctp), (#""protocol": 7"#, TransportProtocol(rawValue: 7)), (#""hostPort": 0"#, .tcp),
@@ -32,7 +32,7 @@ struct HandwrittenTests {
     #expect(try pod(#"{"port_mappings": [{\#(text)}]}"#).portMappings.map(\.protocol) == [expected])
   }
 
-  @Test("may leave away what an enum's names begin with")
+  @Test("the common prefix of enum names may be omitted")
   func shortEnums() throws {
     let text = #"""
       {"mounts": [{"propagation": "bidirectional"}, {"propagation": "PROPAGATION_HOST_TO_CONTAINER"}],
@@ -46,13 +46,13 @@ struct HandwrittenTests {
     #expect(config.linux?.securityContext?.namespaceOptions?.network == .node)
   }
 
-  @Test("take a wrapped value with and without its braces", arguments: ["1000", #""1000""#, #"{"value": 1000}"#])
+  @Test("the braces of a wrapper may be omitted", arguments: ["1000", #""1000""#, #"{"value": 1000}"#])
   func wrappers(text: String) throws {
     let config = try container(#"{"linux": {"security_context": {"run_as_user": \#(text)}}}"#)
     #expect(config.linux?.securityContext?.runAsUser == 1000)
   }
 
-  @Test("take plain text for an environment variable, and what YAML reads as a number or a boolean for a text")
+  @Test("a number or a Boolean is accepted as a string, and plain text as bytes")
   func texts() throws {
     let config = try container(
       #"{"envs": [{"key": "A", "value": "b=ä"}, {"key": "N", "value": 1}], "labels": {"x": 1.5, "y": true}, "command": [3]}"#
@@ -62,7 +62,7 @@ struct HandwrittenTests {
     #expect(config.command == ["3"])
   }
 
-  @Test("have other rules than protobuf's JSON")
+  @Test("these extensions are errors in protobuf's JSON")
   func isADialect() throws {
     #expect(throws: MessageJSONError.self) { try PodSandboxConfig(json: ["Hostname": "a"]) }
     #expect(throws: MessageJSONError.self) { try PodSandboxConfig(json: ["hostname": 1]) }
@@ -72,7 +72,7 @@ struct HandwrittenTests {
   }
 
   @Test(
-    "are told what is wrong, and where",
+    "an error has the path and the reason",
     arguments: [
       (
         #"{"metadata": {"namspace": "x"}}"#,
@@ -100,7 +100,7 @@ struct HandwrittenTests {
         #"{"linux": {"security_context": {"run_as_user": [1]}}}"#,
         "linux.security_context.run_as_user: expected an integer, found an array"
       ),
-      (#"{"hostname": "a", "Hostname": "b"}"#, "Hostname: given twice"),
+      (#"{"hostname": "a", "Hostname": "b"}"#, "Hostname: the field is specified twice"),
       ("[1]", "expected an object, found an array"),
     ])
   func errors(text: String, expected: String) throws {
@@ -108,7 +108,7 @@ struct HandwrittenTests {
     #expect(error.map { "\($0)" } == expected)
   }
 
-  @Test("have a schema that knows every field, and the short names")
+  @Test("the JSON Schema has every field and the short enum names")
   func schema() throws {
     let schema = ContainerConfig.schema.jsonSchema(required: ["ContainerConfig": ["metadata"]])
     #expect(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema")
@@ -124,7 +124,7 @@ struct HandwrittenTests {
     #expect(
       definitions["LinuxContainerSecurityContext"]?["properties"]?["run_as_user"]
         == ["anyOf": [["$ref": "#/$defs/Int64Value"], ["type": "integer"]]])
-    // Every reference leads somewhere.
+    // Every reference has a definition.
     let references = schema.text().split(separator: "\"").filter { $0.hasPrefix("#/$defs/") }.map { $0.dropFirst(8) }
     #expect(references.allSatisfy { definitions[String($0)] != nil })
   }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Messages as JSON")
 struct JSONTests {
-  @Test("are what protojson makes of them, byte by byte")
+  @Test("the JSON is byte for byte that of protojson")
   func golden() {
     let container = Container(
       id: "abc", metadata: ContainerMetadata(name: "web"), state: .running,
@@ -35,7 +35,7 @@ struct JSONTests {
     #expect(String(decoding: StopContainerResponse().jsonBytes(.compact), as: UTF8.self) == "{}")
   }
 
-  @Test("have their fields in the order of declaration, not of their numbers")
+  @Test("the fields have the order of their declaration and not of their numbers")
   func declarationOrder() {
     let keys = LinuxSandboxSecurityContext(runAsUser: 1, runAsGroup: 2).json().objectValue?.keys
     #expect(
@@ -49,7 +49,7 @@ struct JSONTests {
   }
 
   @Test(
-    "write doubles as Go does",
+    "doubles are formatted as in Go",
     arguments: [
       (0, "0"), (-0.0, "-0"), (1, "1"), (0.5, "0.5"), (-2.25, "-2.25"), (100, "100"), (1e5, "100000"),
       (1e16, "10000000000000000"),
@@ -66,7 +66,7 @@ struct JSONTests {
   }
 
   @Test(
-    "write what is no number as text", arguments: [(Double.infinity, "Infinity"), (-.infinity, "-Infinity")])
+    "NaN and infinities are strings", arguments: [(Double.infinity, "Infinity"), (-.infinity, "-Infinity")])
   func infinities(value: Double, text: String) throws {
     #expect(PsiData(avg60: value).json()["Avg60"] == .string(text))
     #expect(try PsiData(json: ["Avg60": .string(text)]).avg60 == value)
@@ -75,7 +75,7 @@ struct JSONTests {
   }
 
   @Test(
-    "carry bytes in base64",
+    "bytes are base64",
     arguments: [
       ([], "", ""), ([0], "AA==", "AA"), ([0xFF, 0xFE], "//4=", "__4"), ([1, 2, 3], "AQID", "AQID"),
       (Array("hello\n".utf8), "aGVsbG8K", "aGVsbG8K"),
@@ -87,7 +87,7 @@ struct JSONTests {
   }
 
   @Test(
-    "are read generously",
+    "alternative forms of names, numbers and null are accepted",
     arguments: [
       (#"{"podSandboxId": "p"}"#, Container(podSandboxID: "p")),
       (#"{"pod_sandbox_id": "p"}"#, Container(podSandboxID: "p")),
@@ -105,7 +105,7 @@ struct JSONTests {
   }
 
   @Test(
-    "say where they are wrong, and what may have been meant",
+    "an error has the path, the reason and a suggestion",
     arguments: [
       (#"[]"#, "expected an object, found an array"),
       (#"{"id": 5}"#, "id: expected a string, found 5"),
@@ -124,7 +124,7 @@ struct JSONTests {
         #"state: ContainerState has no such value; did you mean "CONTAINER_RUNNING"?"#
       ),
       (#"{"state": true}"#, "state: expected a name or a number, found true"),
-      (#"{"imageId": "", "image_id": ""}"#, "image_id: given twice"),
+      (#"{"imageId": "", "image_id": ""}"#, "image_id: the field is specified twice"),
       (#"{"a\u001b[31m": 1}"#, #"a\u{1b}[31m: Container has no such field"#),
       (#"{"labels": []}"#, "labels: expected an object, found an array"),
     ])
@@ -134,16 +134,16 @@ struct JSONTests {
     #expect(error.map { "\($0)" } == expected)
   }
 
-  @Test("say which element of a list is wrong")
+  @Test("the path of an error includes the index in a list")
   func errorInList() {
     let document: JSON = ["containers": [["id": "a"], ["metadata": ["name": .null, "attempt": "x"]]]]
     let error = #expect(throws: MessageJSONError.self) { try ListContainersResponse(json: document) }
     #expect(error?.path == "containers[1].metadata.attempt")
   }
 
-  @Test("of a newer version can be read without what is new")
+  @Test("fields of a newer version can be ignored")
   func ignoringUnknownFields() throws {
-    let document: JSON = ["id": "a", "novelty": ["x": 1], "metadata": ["name": "n", "novelty": [1]]]
+    let document: JSON = ["id": "a", "newField": ["x": 1], "metadata": ["name": "n", "newField": [1]]]
     #expect(throws: MessageJSONError.self) { try Container(json: document) }
     let container = try Container(json: document, .newer)
     #expect(container == Container(id: "a", metadata: ContainerMetadata(name: "n")))

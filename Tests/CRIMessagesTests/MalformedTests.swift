@@ -4,13 +4,13 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-@Suite("Bytes that are no message")
+@Suite("Malformed messages")
 struct MalformedTests {
-  @Test("are refused where the wire type is not the field's", arguments: RoundTripTests.types)
+  @Test("a field with the wrong wire type is an error", arguments: RoundTripTests.types)
   func wrongWireTypes(type: RoundTripTests.MessageType) throws {
     func check<M: CMessage>(_ type: M.Type) throws {
       for field in M.schema.fields {
-        // No field of the interface is a fixed32. (protobuf-c takes a bool of any wire type.)
+        // The CRI has no fixed32 field. (protobuf-c accepts any wire type for a bool.)
         let fixed32 = WireField.varint(UInt64(field.number) << 3 | 5) + [1, 2, 3, 4]
         if case .bool = field.kind {
           _ = try M.decode(fixed32)
@@ -29,27 +29,27 @@ struct MalformedTests {
   }
 
   @Test(
-    "are refused",
+    "malformed bytes are an error",
     arguments: [
-      [0x0A],  // A tag alone.
-      [0x0A, 5, 0x61],  // Shorter than its length.
+      [0x0A],  // Only a tag.
+      [0x0A, 5, 0x61],  // A truncated string.
       [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],  // A length of 2^64 - 1.
       [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07],  // A length of 2^31 - 1.
       [0x00, 0x00],  // Field number 0.
       [0x07, 0x00], [0x0E, 0x00],  // Wire types 6 and 7.
       [0x0B, 0x0C],  // A group.
-      [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],  // A tag without end.
-      [0xF8, 0x7D],  // An unknown field without value.
-      [0xF9, 0x7D, 1, 2, 3],  // An unknown fixed64, too short.
+      [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],  // An endless tag.
+      [0xF8, 0x7D],  // An unknown field without a value.
+      [0xF9, 0x7D, 1, 2, 3],  // A truncated unknown fixed64.
     ] as [[UInt8]])
   func refused(bytes: [UInt8]) {
     #expect(throws: DecodeError.self) { try ListContainersResponse.decode(bytes) }
     #expect(throws: DecodeError.self) { try Container.decode(bytes) }
   }
 
-  @Test("are refused inside of a message as well, and named")
+  @Test("the error names the innermost message of a list")
   func refusedInside() {
-    // containers { id: five bytes that are not there }
+    // containers { id: a string whose five bytes are missing }
     let inElement = #expect(throws: DecodeError.self) {
       try ListContainersResponse.decode([0x0A, 2, 0x0A, 5])
     }
@@ -60,32 +60,32 @@ struct MalformedTests {
     #expect(inField?.messageName == "runtime.v1.ContainerStatusResponse")
   }
 
-  @Test("name the message they should have been")
+  @Test("the error names the expected message")
   func errorText() {
     let error = #expect(throws: DecodeError.self) { try StatusResponse.decode([0x0A]) }
     #expect(error.map { "\($0)" } == "not a valid runtime.v1.StatusResponse")
   }
 
-  @Test("do no harm, wherever a real answer is cut", arguments: Recording.runtimes)
+  @Test("a recorded response truncated at any byte does not crash the decoder", arguments: Recording.runtimes)
   func truncation(runtime: String) throws {
-    var refused = 0
+    var errors = 0
     for answer in try RecordedAnswer.all(runtime) where !answer.response.isEmpty {
       let type = answer.method.response
-      // Every offset of a message up to 4 KiB, and of a longer one enough to meet every kind of field.
+      // Every offset of a message up to 4 KiB, and a sample of the offsets of a longer one.
       let step = max(1, answer.response.count / 4096 * 7)
       for count in stride(from: 0, to: answer.response.count, by: step) {
         do throws(DecodeError) {
           _ = try type.decode(Array(answer.response[..<count]))
         } catch {
-          refused += 1
+          errors += 1
         }
       }
       _ = try type.decode(answer.response)
     }
-    #expect(refused > 1000)
+    #expect(errors > 1000)
   }
 
-  @Test("do no harm, whatever they are")
+  @Test("random bytes do not crash the decoder")
   func garbage() throws {
     var random = SplitMix(state: 42)
     let samples = try MessageTypes.all.map { try Self.sample($0) }
@@ -95,7 +95,7 @@ struct MalformedTests {
       for _ in 0..<Int.random(in: 1...8, using: &random) where !bytes.isEmpty {
         bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)
       }
-      // Into its own type, and into one that it was never meant for.
+      // Decode as the right type and as a random one.
       for type in [type, MessageTypes.all[round % samples.count]] {
         if let message = try? type.decode(bytes) {
           #expect(message.json().objectValue != nil)
@@ -110,7 +110,7 @@ struct MalformedTests {
     try Samples.make(M.self).encode()
   }
 
-  /// The same numbers in every run.
+  /// A generator with the same numbers in every run.
   private struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

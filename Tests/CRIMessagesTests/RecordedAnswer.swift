@@ -3,7 +3,7 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-/// An answer of a real runtime, and what it is.
+/// A recorded call of a real runtime, with its method.
 struct RecordedAnswer: CustomTestStringConvertible {
   let runtime: String
   let call: Recording.Call
@@ -13,7 +13,7 @@ struct RecordedAnswer: CustomTestStringConvertible {
   var response: [UInt8] { call.response }
   var testDescription: String { "\(runtime) \(call.name) (\(response.count) bytes)" }
 
-  /// All but errors and what is asked of containerd itself.
+  /// Returns all successful calls of the CRI, without calls of containerd's own API.
   static func all(_ runtime: String, _ moment: Recording.Moment = .after) throws -> [RecordedAnswer] {
     try Recording(runtime, moment).calls.filter { $0.isAnswered && $0.method.hasPrefix("/runtime.v1.") }.map { call in
       let method = try #require(AnyMethod.all.first { $0.path(.v1) == call.method })

@@ -4,9 +4,11 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-@Suite("Answers of real runtimes")
+@Suite("Recorded responses")
 struct RecordingTests {
-  @Test("are decoded and encoded again without loss", arguments: Recording.runtimes, [Recording.Moment.before, .after])
+  @Test(
+    "decoding and encoding a recorded message loses nothing", arguments: Recording.runtimes,
+    [Recording.Moment.before, .after])
   func roundTrip(runtime: String, moment: Recording.Moment) throws {
     let answers = try RecordedAnswer.all(runtime, moment)
     #expect(answers.count >= 30)
@@ -20,14 +22,14 @@ struct RecordingTests {
     let message = try M.decode(bytes)
     let encoded = message.encode()
     #expect(try M.decode(encoded) == message, "\(answer)")
-    // Go sends a map's entries in any order: the same bytes, sorted otherwise.
+    // Go encodes maps in random order, so the bytes are the same but in another order.
     #expect(encoded.sorted() == bytes.sorted(), "\(answer)")
     #expect(message.unknownFields.isEmpty, "\(answer)")
     #expect(try M(json: message.json()) == message, "\(answer)")
   }
 
   @Test(
-    "are the JSON that crictl prints", arguments: Recording.runtimes,
+    "the JSON is that of crictl", arguments: Recording.runtimes,
     [
       ("ListPodSandbox", "pods", "items"), ("ListContainers", "ps -a", "containers"),
       ("ListImages", "images", "images"),
@@ -37,7 +39,7 @@ struct RecordingTests {
     let answer = try #require(answers.first { $0.call.name == command.method && $0.request.isEmpty })
     let ours = try answer.method.response.decode(answer.response).json()
     let printed = try RecordedOutput.document(runtime, command.crictl)
-    // crictl sorts its lists, so the order of the list is not the message's.
+    // crictl sorts its lists, so their order is not that of the message.
     #expect(byID(ours, command.list) == byID(printed, command.list))
     #expect(byID(ours, command.list).count > 1)
     #expect(keys(ours) == keys(printed))
@@ -48,7 +50,7 @@ struct RecordingTests {
     return Dictionary(items) { first, _ in first }
   }
 
-  /// The keys of the first element, in their order.
+  /// The keys of the first element, in the order in which they were written.
   private func keys(_ document: JSON) -> [String]? {
     document.objectValue?.values.first?.arrayValue?.first?.objectValue?.keys
   }

@@ -12,7 +12,7 @@ struct RoundTripTests {
     var testDescription: String { type.protoName }
   }
 
-  @Test("keeps all its fields over the wire and over JSON", arguments: types)
+  @Test("every field survives encoding and decoding, in wire format and in JSON", arguments: types)
   func roundTrip(type: MessageType) throws {
     func check<M: CMessage>(_ type: M.Type) throws {
       let document = Samples.document(M.schema)
@@ -26,7 +26,7 @@ struct RoundTripTests {
     try check(type.type)
   }
 
-  @Test("lets no property and no field stay behind", arguments: types)
+  @Test("every property and every field is covered", arguments: types)
   func completeness(type: MessageType) throws {
     func check<M: CMessage>(_ type: M.Type) throws {
       let message = try Samples.make(M.self)
@@ -46,7 +46,7 @@ struct RoundTripTests {
     try check(type.type)
   }
 
-  @Test("keeps what a newer version added", arguments: types)
+  @Test("unknown fields are kept", arguments: types)
   func unknownFields(type: MessageType) throws {
     func check<M: CMessage>(_ type: M.Type) throws {
       let message = try Samples.make(M.self)
@@ -56,7 +56,7 @@ struct RoundTripTests {
         0x81, 0x7E, 1, 2, 3, 4, 5, 6, 7, 8,  // 2016, fixed64
         0x85, 0x7E, 1, 2, 3, 4,  // 2016, fixed32
       ]
-      // Before and after what is known.
+      // Unknown fields before and after the known ones.
       let decoded = try M.decode(addition + message.encode() + addition)
       #expect(decoded.unknownFields.bytes == addition + addition)
       #expect(decoded != message)
@@ -69,7 +69,7 @@ struct RoundTripTests {
     try check(type.type)
   }
 
-  @Test("keeps enum numbers that it does not know")
+  @Test("unknown enum numbers are kept")
   func unknownEnumNumber() throws {
     let container = Container(state: ContainerState(rawValue: 77))
     #expect(container.state.description == "ContainerState(77)")
@@ -82,7 +82,7 @@ struct RoundTripTests {
     #expect(try Container.decode(Container(state: .init(rawValue: -1)).encode()).state.rawValue == -1)
   }
 
-  @Test("keeps what a newer version added to the messages inside")
+  @Test("unknown fields of nested messages are kept")
   func nestedUnknownFields() throws {
     // containers { id: "a", 2015: 1, metadata { 2015: 2 } }, 2015: 3
     let bytes: [UInt8] = [0x0A, 11, 0x0A, 1, 0x61, 0xF8, 0x7D, 1, 0x1A, 3, 0xF8, 0x7D, 2, 0xF8, 0x7D, 3]

@@ -2,9 +2,9 @@ import CRIJSON
 import CRIMessages
 import CRIProtobuf
 
-/// Messages in which nothing is at its default.
+/// Creates messages in which no field has its default value.
 enum Samples {
-  /// A document that fills every field of the message, all the way down.
+  /// Returns a document with a value for every field of the message and of all nested messages.
   static func document(_ schema: MessageSchema) -> JSON {
     var object = JSONObject()
     for field in schema.fields {

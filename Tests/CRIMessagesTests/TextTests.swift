@@ -2,22 +2,22 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
-@Suite("Text in messages")
+@Suite("Text and descriptions")
 struct TextTests {
-  @Test("may have a NUL in it, both ways")
+  @Test("a string may contain NUL")
   func embeddedNUL() throws {
     let container = Container(id: "a\0b", labels: ["k\0": "\0"])
     #expect(container.encode() == [0x0A, 3, 0x61, 0, 0x62, 0x42, 7, 0x0A, 2, 0x6B, 0, 0x12, 1, 0])
     #expect(try Container.decode(container.encode()) == container)
   }
 
-  @Test("is repaired where it is not UTF-8")
+  @Test("invalid UTF-8 is replaced with U+FFFD")
   func notUTF8() throws {
     let container = try Container.decode([0x0A, 3, 0x61, 0xFF, 0x62])
     #expect(container.id == "a\u{FFFD}b")
   }
 
-  @Test("of a key given twice is the last")
+  @Test("the last of several map entries with the same key wins")
   func repeatedKeys() throws {
     func entry(_ key: String, _ value: String) -> [UInt8] {
       [0x42, UInt8(4 + key.utf8.count + value.utf8.count), 0x0A, UInt8(key.utf8.count)] + key.utf8
@@ -25,12 +25,12 @@ struct TextTests {
     }
     let bytes = entry("b", "1") + entry("a", "2") + entry("b", "3") + entry("a", "4") + entry("b", "5")
     #expect(try Container.decode(bytes).labels == ["a": "4", "b": "5"])
-    // An entry may leave out what is empty.
+    // An empty key or value may be missing in an entry.
     #expect(try Container.decode([0x42, 0]).labels == ["": ""])
     #expect(try Container.decode([0x42, 3, 0x0A, 1, 0x61]).labels == ["a": ""])
   }
 
-  @Test("prints what is not at its default, with secrets and control characters hidden")
+  @Test("a description has all values that are not the default, without secrets and control characters")
   func descriptions() throws {
     let container = Container(
       id: "abc", metadata: ContainerMetadata(name: "web", attempt: 2), state: .running,
@@ -55,7 +55,7 @@ struct TextTests {
     #expect(try Container.decode([0xF8, 0x7D, 1]).description == "Container(unknownFields: <3 bytes>)")
   }
 
-  @Test("names enums the Swift way and keeps the interface's names")
+  @Test("enum values have a Swift name and the name in the CRI")
   func enums() {
     #expect(ContainerState.running.description == "running")
     #expect(ContainerState.running.protoName == "CONTAINER_RUNNING")

@@ -15,14 +15,14 @@ struct TimestampTests {
     (-2_203_891_200_000_000_000, "1900-03-01T00:00:00Z"),
   ]
 
-  @Test("are RFC 3339 in UTC, and back", arguments: table)
+  @Test("a time is formatted and parsed as RFC 3339 in UTC", arguments: table)
   func text(nanoseconds: Int64, text: String) {
     #expect(Timestamp(nanoseconds: nanoseconds).description == text)
     #expect(Timestamp(text)?.nanoseconds == nanoseconds)
   }
 
   @Test(
-    "are read with any offset and any fraction",
+    "a time with any offset and any fraction is parsed",
     arguments: [
       ("1970-01-01T01:00:00+01:00", 0), ("1969-12-31T19:30:00-04:30", 0), ("1970-01-01t00:00:00z", 0),
       ("1970-01-01 00:00:01Z", 1_000_000_000), ("1970-01-01T00:00:00.123456789999Z", 123_456_789),
@@ -31,7 +31,7 @@ struct TimestampTests {
   func reading(text: String, nanoseconds: Int64) { #expect(Timestamp(text)?.nanoseconds == nanoseconds) }
 
   @Test(
-    "are not read from what is no date, or out of range",
+    "an invalid or out-of-range time is rejected",
     arguments: [
       "", "now", "1970-01-01", "1970-01-01T00:00:00", "1970-13-01T00:00:00Z", "1970-02-29T00:00:00Z",
       "1900-02-29T00:00:00Z", "1970-00-01T00:00:00Z", "1970-01-00T00:00:00Z", "1970-04-31T00:00:00Z",
@@ -42,7 +42,7 @@ struct TimestampTests {
     ])
   func refused(text: String) { #expect(Timestamp(text) == nil) }
 
-  @Test("can be compared, subtracted and moved")
+  @Test("times can be compared and subtracted, and durations added")
   func arithmetic() {
     let start = Timestamp(seconds: 10, nanoseconds: 5)
     #expect(start.nanoseconds == 10_000_000_005)

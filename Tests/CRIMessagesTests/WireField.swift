@@ -1,10 +1,10 @@
-/// A field on the wire, read by the tests' own few lines.
+/// A field in wire format, parsed independently of the code under test.
 struct WireField {
   let number: UInt32
   let wireType: UInt8
   let content: [UInt8]
 
-  /// The fields of well-formed bytes.
+  /// Returns the fields of a valid message.
   static func all(_ bytes: [UInt8]) -> [WireField] {
     var rest = bytes[...]
     var fields: [WireField] = []
