@@ -80,8 +80,8 @@ package struct ContainerLog: ~Copyable {
   /// Waits until the log may have changed.
   /// - Parameter time: the maximum time to wait.
   /// - Parameter reader: a descriptor that the log is printed to; the wait ends when its reader closes it.
-  package borrowing func wait(_ time: Duration, reader: Int32? = nil) -> FolderWatch.Waking {
-    if let waking = try? watch?.wait(timeout: time, reader: reader) { return waking }
+  package borrowing func wait(_ time: Duration, reader: Int32? = nil) -> FolderWatch.WaitResult {
+    if let result = try? watch?.wait(timeout: time, reader: reader) { return result }
     // Without a watch, poll often enough for a person.
     Thread.sleep(min(time, .milliseconds(200)))
     return .timeout

@@ -1,28 +1,31 @@
-/// Waits for something to come to one of several paths, such as a server's socket.
+/// Waits until a file appears at one of several paths, such as the socket of a server.
 package final class ArrivalWatch: Sendable {
   private let paths: [String]
-  private let folders: FolderWatch
+  private let directories: FolderWatch
   private let end: WakePipe
 
-  /// - Throws: where the kernel has no more of them for this user (`fs.inotify.max_user_instances`).
+  /// Creates a watch.
+  /// - Throws: an error if the user has reached the limit `fs.inotify.max_user_instances`.
   private init(_ paths: [String]) throws(Errno) {
     self.paths = paths
-    folders = try FolderWatch(arrivalsAt: paths)
+    directories = try FolderWatch(arrivalsAt: paths)
     end = try WakePipe()
   }
 
-  /// Where the kernel cannot tell of arrivals, a look this often is nearly as good.
-  private static let blindInterval = Duration.milliseconds(15)
+  /// The interval at which the caller polls if the kernel cannot watch the paths.
+  private static let pollInterval = Duration.milliseconds(15)
 
-  /// Blocks until something has come, or may have, or the time is up; not at all where something is there.
+  /// Blocks the thread until a file may have appeared or the time is over. Returns at once if one of the files exists.
+  /// - Parameter time: the maximum time to wait.
   package static func wait(for paths: [String], atMost time: Duration) {
-    guard let watch = try? ArrivalWatch(paths) else { return Thread.sleep(min(time, blindInterval)) }
+    guard let watch = try? ArrivalWatch(paths) else { return Thread.sleep(min(time, pollInterval)) }
     watch.wait(atMost: time)
   }
 
-  /// The same without holding a thread of the concurrency pool; cut short when the task is cancelled.
+  /// Waits like `wait(for:atMost:)` without blocking a thread of the concurrency pool, and returns early when the task is
+  /// cancelled.
   package static func pause(for paths: [String], atMost time: Duration) async {
-    guard let watch = try? ArrivalWatch(paths) else { return await CRISystem.pause(min(time, blindInterval)) }
+    guard let watch = try? ArrivalWatch(paths) else { return await CRISystem.pause(min(time, pollInterval)) }
     await withTaskCancellationHandler {
       await onThread { watch.wait(atMost: time) }
     } onCancel: {
@@ -31,8 +34,8 @@ package final class ArrivalWatch: Sendable {
   }
 
   private func wait(atMost time: Duration) {
-    // Looked at after the watch began: nothing can come between the two.
+    // The watch already exists, so no file can appear unnoticed after this check.
     if paths.contains(where: { (try? File.exists($0)) != false }) { return }
-    _ = try? folders.wait(timeout: time, reader: end.descriptor)
+    _ = try? directories.wait(timeout: time, reader: end.descriptor)
   }
 }

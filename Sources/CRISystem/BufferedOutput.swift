@@ -1,25 +1,28 @@
 internal import Glibc
 
-/// Gathers bytes for a descriptor that is not ours to close, so that many small pieces take few system calls.
+/// Buffers output to a descriptor, so that many small writes take few system calls. It does not close the descriptor.
 package struct BufferedOutput: ~Copyable {
   private let descriptor: Int32
   private let memory: UnsafeMutableRawBufferPointer
   private var count = 0
 
+  /// Creates a buffer of `capacity` bytes.
   package init(descriptor: Int32, capacity: Int = 64 << 10) {
     self.descriptor = descriptor
     memory = .allocate(byteCount: capacity, alignment: 16)
   }
 
-  /// What was not flushed is lost: whoever ends without flushing has failed to write.
+  // Unflushed output is lost. A caller that does not flush has already failed to write.
   deinit { memory.deallocate() }
 
+  /// Adds a byte.
   package mutating func append(_ byte: UInt8) throws(Errno) {
     if count == memory.count { try flush() }
     memory[count] = byte
     count += 1
   }
 
+  /// Adds bytes. More bytes than the capacity are written at once.
   package mutating func append(_ bytes: Span<UInt8>) throws(Errno) {
     if bytes.count > memory.count - count { try flush() }
     guard bytes.count <= memory.count else { return try Self.write(bytes, to: descriptor) }
@@ -30,7 +33,7 @@ package struct BufferedOutput: ~Copyable {
     count += bytes.count
   }
 
-  /// Writes what is gathered. The corresponding C function is `write`.
+  /// Writes the buffered bytes. The corresponding C function is `write`.
   package mutating func flush() throws(Errno) {
     let bytes = UnsafeRawBufferPointer(rebasing: memory[..<count])
     count = 0
@@ -38,7 +41,7 @@ package struct BufferedOutput: ~Copyable {
   }
 
   private static func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(Errno) {
-    // withUnsafeBytes passes the kind of error on.
+    // The closure needs its types for typed throws.
     try bytes.withUnsafeBytes { (source: UnsafeRawBufferPointer) throws(Errno) in try write(source, to: descriptor) }
   }
 
@@ -50,7 +53,7 @@ package struct BufferedOutput: ~Copyable {
           Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
         }
       } catch {
-        // A terminal or a pipe that somebody else made non-blocking.
+        // Another process may have made the terminal or pipe non-blocking.
         guard error == .again else { throw error }
         _ = try Poll.wait([(descriptor, false, true)], timeout: nil)
       }

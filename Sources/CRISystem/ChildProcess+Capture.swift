@@ -2,15 +2,17 @@ internal import CRIShims
 internal import Glibc
 
 extension ChildProcess {
-  /// Runs a program to its end and takes what it prints on standard output.
+  /// Runs a program until it exits and captures its standard output.
   ///
-  /// The corresponding C function is `posix_spawn`: the first argument is a path, PATH is not asked. Where the program
-  /// gets our environment, it is `posix_spawnp`, which asks it.
+  /// The corresponding C function is `posix_spawn`, for which the first argument is a path. If the program inherits our
+  /// environment, it is `posix_spawnp`, which searches PATH.
   /// - Parameters:
-  ///   - environment: all of it, `NAME=value` each, and its errors are lost; nil: ours, and its errors go to ours.
-  ///   - input: what it reads on standard input.
-  ///   - limit: bytes of output; a program that prints more is stopped.
-  /// - Throws: `.timedOut` where it did not end in time and was killed.
+  ///   - environment: the complete environment as `NAME=value`; the program's standard error is then discarded. If nil, the
+  ///     program inherits our environment and our standard error.
+  ///   - input: the program's standard input.
+  ///   - limit: the maximum output in bytes; a program that prints more is killed.
+  ///   - timeout: the maximum run time; a program that runs longer is killed.
+  /// - Throws: `.timedOut`, `.fileTooLarge`, or the error of a system call.
   package static func capture(
     _ arguments: [String], environment: [String]? = [], input: [UInt8] = [], limit: Int = 64 << 10, timeout: Duration
   ) throws(Errno) -> (ending: Ending, output: [UInt8]) {
@@ -28,10 +30,10 @@ extension ChildProcess {
       }
     } catch {
       failure = error
-      // It is our child and not waited for yet, so that the number is still its own.
+      // The process ID cannot have been reused because we have not waited for our child yet.
       kill(pid, SIGKILL)
     }
-    // It may close its output and live on.
+    // The program may close its output before it exits.
     var status: Int32 = 0
     while try retrying({ waitpid(pid, &status, WNOHANG) }) == 0 {
       if failure == nil && ContinuousClock.now >= end {
@@ -44,7 +46,8 @@ extension ChildProcess {
     return (Ending(status: status), output)
   }
 
-  /// - Returns: empty at the end.
+  /// Reads the next part of the output.
+  /// - Returns: an empty array at the end of the output.
   private static func part(of reader: borrowing Descriptor, until end: ContinuousClock.Instant) throws(Errno)
     -> [UInt8]?
   {
@@ -53,8 +56,8 @@ extension ChildProcess {
       if rest <= .zero { throw .timedOut }
       guard try Poll.wait([(reader.rawValue, true, false)], timeout: rest)[0].readable else { continue }
       var buffer = [UInt8](repeating: 0, count: 4096)
-      let number = reader.rawValue
-      let count = try retrying { read(number, &buffer, buffer.count) }
+      let descriptor = reader.rawValue
+      let count = try retrying { read(descriptor, &buffer, buffer.count) }
       return Array(buffer[..<count])
     }
   }
@@ -65,24 +68,24 @@ extension ChildProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    // In memory: nobody has to write while it reads, and one that does not read holds nobody up. MFD_CLOEXEC is 1.
+    // With a file in memory as its input, the program cannot block us if it does not read. MFD_CLOEXEC is 1.
     let file = Descriptor(owning: try retrying { memfd_create("input", 1) })
     try file.writeAll(input)
     lseek(file.rawValue, 0, SEEK_SET)
     posix_spawn_file_actions_adddup2(&actions, file.rawValue, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output.rawValue, STDOUT_FILENO)
     if environment != nil { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
-    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
+    var argumentPointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     var variables: [UnsafeMutablePointer<CChar>?] = (environment ?? []).map { strdup($0) }
-    words.append(nil)
+    argumentPointers.append(nil)
     variables.append(nil)
-    defer { for text in words + variables { free(text) } }
+    defer { for text in argumentPointers + variables { free(text) } }
     var pid = pid_t()
     let program = arguments.first ?? ""
     let code =
       environment == nil
-      ? posix_spawnp(&pid, program, &actions, nil, words, environ)
-      : posix_spawn(&pid, program, &actions, nil, words, variables)
+      ? posix_spawnp(&pid, program, &actions, nil, argumentPointers, environ)
+      : posix_spawn(&pid, program, &actions, nil, argumentPointers, variables)
     guard code == 0 else { throw Errno(rawValue: code) }
     return pid
   }

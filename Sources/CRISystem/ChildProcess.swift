@@ -1,24 +1,27 @@
 internal import Glibc
 
-/// A command that runs with our own standard input, output and error.
+/// Runs other programs.
 package enum ChildProcess {
-  /// How it ended.
+  /// How a process ended.
   package enum Ending: Hashable, Sendable {
     case exited(Int32)
     case killed(signal: Int32)
 
-    /// What wait(2) tells. The corresponding C macros are WIFEXITED, WEXITSTATUS and WTERMSIG.
+    /// Decodes a status from wait(2). The corresponding C macros are WIFEXITED, WEXITSTATUS and WTERMSIG.
     init(status: Int32) { self = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: status & 0x7f) }
   }
 
-  /// Runs a command to its end; the program is looked up in PATH. The corresponding C function is `posix_spawnp`.
+  /// Runs a command until it exits, with our standard input, output and error. The program is searched for in PATH. The
+  /// corresponding C function is `posix_spawnp`.
   /// - Parameters:
-  ///   - outputToErrors: what it prints goes to our standard error, for callers whose output is a document.
-  ///   - signals: what would end us meanwhile; we live on, so that the command is never left to itself.
-  ///   - isPassedOn: told of each of these; whether the command shall get it too.
+  ///   - outputToErrors: whether its standard output goes to our standard error, for callers that print a document.
+  ///   - signals: the signals that would otherwise terminate us and leave the command without supervision.
+  ///   - shouldForward: called for each such signal; returns whether the command receives it too.
+  /// - Returns: how the command ended.
+  /// - Throws: the error of a system call, such as `.noSuchFile` if the program does not exist.
   package static func run(
     _ arguments: [String], outputToErrors: Bool = false, signals: SignalWatch,
-    isPassedOn: (SignalWatch.Received) -> Bool = { _ in true }
+    shouldForward: (SignalWatch.Received) -> Bool = { _ in true }
   ) throws(Errno) -> Ending {
     var pid = pid_t()
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
@@ -28,19 +31,19 @@ package enum ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     if outputToErrors { posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO) }
-    // Signals that we catch are as they were by default for the command, those that are ignored stay ignored.
+    // exec resets caught signals to their default action for the command; ignored signals stay ignored.
     let code = posix_spawnp(&pid, arguments.first ?? "", &actions, nil, vector, environ)
     guard code == 0 else { throw Errno(rawValue: code) }
     var status: Int32 = 0
     let child = pid
     while true {
       let hasEnded = try retrying { waitpid(child, &status, WNOHANG) } == child
-      // Also those that came with its end: they were meant for it, not for what follows.
-      for received in signals.take() where isPassedOn(received) && !hasEnded { kill(child, received.number) }
+      // Take the signals that arrived as it ended too, because they were meant for the command.
+      for received in signals.take() where shouldForward(received) && !hasEnded { kill(child, received.number) }
       if hasEnded { return Ending(status: status) }
-      // The end of a child wakes it too; where another thread's mask kept that from us, the next look finds it.
+      // SIGCHLD also ends the wait. The timeout covers the case that another thread's mask blocks it.
       let ready = try? Poll.wait([(signals.descriptor, true, false)], timeout: .seconds(1))
-      // Trouble with poll(2) must not leave the child unwatched.
+      // An error of poll(2) must not leave the child without supervision.
       if ready == nil { Thread.sleep(.milliseconds(10)) }
     }
   }

@@ -1,20 +1,20 @@
 internal import Glibc
 
-/// What the process was given: variables, terminal or pipe.
+/// The environment of this process: variables, user, and standard streams.
 package enum Environment {
-  /// The value of a variable; nil where it is not set. The corresponding C function is `getenv`.
+  /// The value of a variable, or nil if it is not set. The corresponding C function is `getenv`.
   package static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-  /// The user that we act as. The corresponding C function is `geteuid`.
+  /// The effective user ID. The corresponding C function is `geteuid`.
   package static var userID: UInt32 { geteuid() }
 
-  /// Whether standard error shows to a person.
+  /// Whether standard error is a terminal.
   package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Whether standard output shows to a person.
+  /// Whether standard output is a terminal.
   package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  /// Whether standard output and standard error go to the same place, such as one terminal or one file.
+  /// Whether standard output and standard error have the same destination, such as a terminal or a file.
   package static var outputsAreOne: Bool {
     var output = Glibc.stat()
     var error = Glibc.stat()
@@ -23,27 +23,28 @@ package enum Environment {
   }
 }
 
-/// The process's output, written at once and not through C's buffers.
+/// A standard stream of the process, written without buffering.
 package enum StandardStream {
   case output
   case error
 
-  /// Writes everything. A reader that has gone ends the process, as SIGPIPE does for any tool in a pipe.
+  /// Writes all text. If the reader has closed the pipe, SIGPIPE terminates the process as it does any tool in a pipe.
   package func write(_ text: String) throws(Errno) { try write(Array(text.utf8)) }
 
-  /// Takes the numbers of streams that were closed, so that no socket gets one and the output with it. What is written
-  /// there fails, as it should.
+  /// Opens /dev/null for each standard stream that is closed. Otherwise a socket could get its number and receive the
+  /// output. Writing to such a stream fails.
   package static func holdClosed() {
-    for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(number, F_GETFD) < 0 {
-      // The lowest free number is this one; output cannot be written to what is open for reading.
-      _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      // open(2) returns the lowest free number, which is this one. The access mode makes every use fail.
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 
+  /// Writes all bytes; see `write(_:)` for text.
   package func write(_ bytes: [UInt8]) throws(Errno) {
     try Descriptor.writeAll(bytes, to: self == .output ? STDOUT_FILENO : STDERR_FILENO)
   }
 }
 
-/// Ends the process. The corresponding C function is `exit`.
+/// Terminates the process with an exit status. The corresponding C function is `exit`.
 package func endProcess(_ code: Int32) -> Never { exit(code) }

@@ -2,59 +2,60 @@ internal import Glibc
 
 /// The reason why a system call failed. The corresponding C value is `errno`.
 public struct Errno: Error, Hashable, Sendable, RawRepresentable {
-  /// The number as the kernel gives it.
+  /// The error number of the kernel.
   public let rawValue: Int32
 
+  /// Creates an error from a number of the kernel.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// `ENOENT`: no such file.
+  /// `ENOENT`: the file does not exist.
   public static let noSuchFile = Errno(rawValue: ENOENT)
-  /// `EACCES`: permission denied.
+  /// `EACCES`: the user has no permission.
   public static let permissionDenied = Errno(rawValue: EACCES)
-  /// `ECONNREFUSED`: the socket is there, nobody listens.
+  /// `ECONNREFUSED`: the socket exists, but no process listens on it.
   public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
-  /// `ECONNRESET`: the peer went away with data unread.
+  /// `ECONNRESET`: the peer closed the connection with unread data.
   public static let connectionReset = Errno(rawValue: ECONNRESET)
-  /// `EPIPE`: written to a peer that is gone.
+  /// `EPIPE`: the peer has closed the connection or pipe.
   public static let brokenPipe = Errno(rawValue: EPIPE)
-  /// `EAGAIN`: would block; for connect(2) on a unix socket, the listener's queue is full.
+  /// `EAGAIN`: the call would block. For connect(2) on a unix socket, the queue of the listener is full.
   public static let again = Errno(rawValue: EAGAIN)
-  /// `EINTR`: interrupted by a signal.
+  /// `EINTR`: a signal interrupted the call.
   public static let interrupted = Errno(rawValue: EINTR)
-  /// `ENAMETOOLONG`: for a unix socket, a path over 107 bytes.
+  /// `ENAMETOOLONG`: the path is too long; for a unix socket, longer than 107 bytes.
   public static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
-  /// `ENOTSOCK`: the file is no socket.
+  /// `ENOTSOCK`: the file is not a socket.
   public static let notASocket = Errno(rawValue: ENOTSOCK)
-  /// `EADDRINUSE`: somebody listens there already.
+  /// `EADDRINUSE`: the path already exists; another process may listen on it.
   public static let addressInUse = Errno(rawValue: EADDRINUSE)
-  /// `ENOEXEC`: the file is no program.
+  /// `ENOEXEC`: the file is not a program.
   public static let notExecutable = Errno(rawValue: ENOEXEC)
   /// `EISDIR`: the file is a directory.
   public static let isADirectory = Errno(rawValue: EISDIR)
   /// `EFBIG`: the file is larger than its reader allows.
   public static let fileTooLarge = Errno(rawValue: EFBIG)
-  /// `ENOTDIR`: a part of the path is no directory.
+  /// `ENOTDIR`: a part of the path is not a directory.
   public static let notADirectory = Errno(rawValue: ENOTDIR)
-  /// `ETIMEDOUT`: it took longer than it may.
+  /// `ETIMEDOUT`: the operation did not complete in time.
   public static let timedOut = Errno(rawValue: ETIMEDOUT)
-  /// `ESRCH`: no such process.
+  /// `ESRCH`: the process does not exist.
   public static let noSuchProcess = Errno(rawValue: ESRCH)
-  /// `EPERM`: not for this user.
+  /// `EPERM`: the operation needs a privilege.
   public static let notPermitted = Errno(rawValue: EPERM)
-  /// `EINVAL`: it makes no sense.
+  /// `EINVAL`: an argument or the data is invalid.
   public static let invalid = Errno(rawValue: EINVAL)
-  /// `ENOTTY`: no terminal.
+  /// `ENOTTY`: the descriptor is not a terminal.
   public static let notATerminal = Errno(rawValue: ENOTTY)
-  /// `ENOSPC`: no space left on the device.
+  /// `ENOSPC`: the device has no space left.
   public static let noSpace = Errno(rawValue: ENOSPC)
 
-  /// The calling thread's `errno`. Never inlined, so that no reference counting can come between.
+  /// The calling thread's `errno`. It is never inlined, because reference counting before the read could change `errno`.
   @inline(never)
   package static var last: Errno { Errno(rawValue: errno) }
 }
 
 extension Errno: CustomStringConvertible {
-  /// The C library's words for it, such as `No such file or directory`.
+  /// The C library's message, such as `No such file or directory`.
   public var description: String {
     var text = [CChar](repeating: 0, count: 128)
     guard strerror_r(rawValue, &text, text.count) == 0 else { return "errno \(rawValue)" }
@@ -62,7 +63,9 @@ extension Errno: CustomStringConvertible {
   }
 }
 
-/// Runs a system call again while a signal interrupts it, and turns -1 into an error.
+/// Repeats a system call as long as a signal interrupts it.
+/// - Returns: the result of the call, which is not negative.
+/// - Throws: `errno` if the result is negative.
 package func retrying<I: FixedWidthInteger & SignedInteger>(_ call: () -> I) throws(Errno) -> I {
   while true {
     let result = call()

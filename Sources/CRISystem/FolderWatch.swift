@@ -1,10 +1,11 @@
 internal import Glibc
 
-/// Wakes when something in a folder is written, made, renamed or taken away. The corresponding C family is `inotify`.
+/// Watches a directory for files that are written, created, renamed or removed. The corresponding C family is `inotify`.
 package struct FolderWatch: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
-  /// - Throws: where the kernel has no more of them for this user (`fs.inotify.max_user_instances`).
+  /// Watches one directory.
+  /// - Throws: an error if the directory cannot be watched or the user has reached `fs.inotify.max_user_instances`.
   package init(_ path: String) throws(Errno) {
     let descriptor = Descriptor(owning: try retrying { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
     let number = descriptor.rawValue
@@ -13,27 +14,28 @@ package struct FolderWatch: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
-  /// Wakes when something comes to one of `paths`, whatever of the folders on the way is there so far.
-  /// - Throws: also where a folder must not be read.
+  /// Watches for files that appear at `paths`. The directories of a path need not exist yet.
+  /// - Throws: an error if a directory cannot be watched or the user has reached `fs.inotify.max_user_instances`.
   package init(arrivalsAt paths: [String]) throws(Errno) {
     let descriptor = Descriptor(owning: try retrying { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
     for path in paths {
-      // A folder may be made between the look at it and the watch above it: whoever looks again sees it.
+      // A directory may be created before the watch on its parent exists, so repeat until nothing changes.
       var nearest = try Self.watchNearest(path, descriptor.rawValue)
       while let next = try Self.watchNearest(path, descriptor.rawValue), next != nearest { nearest = next }
     }
     self.descriptor = descriptor
   }
 
-  /// - Returns: the length of the folder's path that is watched now: the deepest that is there.
-  private static func watchNearest(_ path: String, _ number: Int32) throws(Errno) -> Int? {
+  /// Watches the deepest existing directory of a path.
+  /// - Returns: the length of the path of that directory.
+  private static func watchNearest(_ path: String, _ descriptor: Int32) throws(Errno) -> Int? {
     let events = UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVE_SELF | IN_ONLYDIR)
-    var folder = path[...]
-    while let slash = folder.lastIndex(of: "/") {
-      folder = folder[..<slash]
-      let name = folder.isEmpty ? "/" : String(folder)
+    var directory = path[...]
+    while let slash = directory.lastIndex(of: "/") {
+      directory = directory[..<slash]
+      let name = directory.isEmpty ? "/" : String(directory)
       do throws(Errno) {
-        _ = try retrying { inotify_add_watch(number, name, events) }
+        _ = try retrying { inotify_add_watch(descriptor, name, events) }
         return name.utf8.count
       } catch {
         if error != .noSuchFile && error != .notADirectory { throw error }
@@ -42,17 +44,20 @@ package struct FolderWatch: ~Copyable, Sendable {
     return nil
   }
 
-  /// Why a wait has ended.
-  package enum Waking: Hashable, Sendable {
+  /// The reason for which a wait ended.
+  package enum WaitResult: Hashable, Sendable {
+    /// Something in the directory has changed.
     case change
-    /// Nobody reads any more what the descriptor is for.
+    /// The reader of the descriptor has closed it.
     case readerGone
+    /// The time is over.
     case timeout
   }
 
-  /// Waits until something happens in the folder or the time is up. What has happened since the last wait counts.
-  /// - Parameter reader: a descriptor that is written to.
-  package borrowing func wait(timeout: Duration, reader: Int32? = nil) throws(Errno) -> Waking {
+  /// Waits for a change. Changes since the last wait count too.
+  /// - Parameter timeout: the maximum time to wait.
+  /// - Parameter reader: a descriptor that the caller writes to; the wait ends if its reader closes it.
+  package borrowing func wait(timeout: Duration, reader: Int32? = nil) throws(Errno) -> WaitResult {
     let interests = [(descriptor.rawValue, true, false)] + (reader.map { [($0, false, false)] } ?? [])
     let ready = try Poll.wait(interests, timeout: timeout)
     if ready.dropFirst().contains(where: \.readable) { return .readerGone }
@@ -61,7 +66,7 @@ package struct FolderWatch: ~Copyable, Sendable {
     return .change
   }
 
-  /// What exactly happened is for the reader of the files to see: events may be lost, files are not.
+  /// Discards the events. The caller examines the files instead, because the kernel may drop events.
   private borrowing func drain() {
     withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 8) { buffer in
       while let count = try? descriptor.read(into: buffer), count > 0 {}

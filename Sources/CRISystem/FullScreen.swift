@@ -1,19 +1,19 @@
 internal import Glibc
 
-/// The terminal, taken whole for as long as this lives: keys come at once and are not echoed, and what the screen showed
-/// before comes back at the end, also where a signal is the end.
+/// Takes over the terminal as long as this value exists: keys are read without delay and without an echo. The previous
+/// contents of the screen are restored at the end, even if a signal terminates the process.
 package struct FullScreen: ~Copyable {
-  /// For the signals' handler, which may not wait for a lock; written before there is a handler.
+  /// The settings to restore. The signal handler reads them without a lock; they are written before the handler is set.
   private nonisolated(unsafe) static var saved: termios?
   private let hasKeys: Bool
 
-  /// Ctrl-C and Ctrl-D, as keys.
+  /// The keys that end the program: Ctrl-C and Ctrl-D.
   package static let ends: [UInt8] = [3, 4]
 
-  /// The corresponding C functions are `tcsetattr` and `signal`.
+  /// Switches to the alternate screen. The corresponding C functions are `tcsetattr` and `signal`.
   package init() throws(Errno) {
     var settings = termios()
-    // Standard input may come from elsewhere: then there are no keys, and Ctrl-C is a signal.
+    // If standard input is not a terminal, no keys can be read and Ctrl-C is a signal.
     hasKeys = tcgetattr(STDIN_FILENO, &settings) == 0
     Self.saved = hasKeys ? settings : nil
     let ends = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
@@ -26,35 +26,35 @@ package struct FullScreen: ~Copyable {
     }
     settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
     if hasKeys { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
-    // Another screen, no cursor, lines cut at the edge.
+    // Select the alternate screen, hide the cursor, and cut lines at the edge.
     try StandardStream.output.write("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l")
   }
 
   deinit { Self.restore() }
 
-  /// Only what a signal's handler may do.
+  /// Restores the terminal. It uses only functions that are safe in a signal handler.
   private static func restore() {
     let sequence: StaticString = "\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"
     _ = write(STDOUT_FILENO, sequence.utf8Start, sequence.utf8CodeUnitCount)
     if var settings = saved { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
   }
 
-  /// Lines on the screen. The corresponding C call is `ioctl(TIOCGWINSZ)`.
+  /// The height of the screen in lines. The corresponding C call is `ioctl(TIOCGWINSZ)`.
   package var height: Int {
     var size = winsize()
     return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : 24
   }
 
-  /// Shows a picture in the place of the one before, without a flicker.
-  package borrowing func draw(_ picture: String) throws(Errno) {
+  /// Replaces the contents of the screen without flicker.
+  package borrowing func draw(_ content: String) throws(Errno) {
     var text = "\u{1b}[H"
-    for line in picture.split(separator: "\n", omittingEmptySubsequences: false) { text += line + "\u{1b}[K\n" }
-    // No line feed at the end, which could move the picture.
+    for line in content.split(separator: "\n", omittingEmptySubsequences: false) { text += line + "\u{1b}[K\n" }
+    // A line feed at the end could scroll the screen.
     text.removeLast()
     try StandardStream.output.write(text + "\u{1b}[J")
   }
 
-  /// The next key; nil where none comes in time.
+  /// Returns the next key, or nil if no key is pressed in time.
   package borrowing func key(within time: Duration) async -> UInt8? {
     guard hasKeys else {
       await pause(time)
@@ -69,7 +69,7 @@ package struct FullScreen: ~Copyable {
     var byte: UInt8 = 0
     let count = read(STDIN_FILENO, &byte, 1)
     if count < 0, Errno.last == .interrupted { return nil }
-    // A terminal that has gone is the end.
+    // The terminal has been closed.
     return count == 1 ? byte : ends.last
   }
 }

@@ -1,19 +1,20 @@
 internal import Glibc
 
-/// Ctrl-C, for commands that have no other end.
+/// Handles Ctrl-C for commands that run until they are interrupted.
 package enum Interrupt {
-  /// From now on SIGINT ends the process as done (exit code 0), as it ends crictl's watches. The corresponding C function
-  /// is `sigaction`. A process that was started with it ignored, as shells start those in the background, keeps that.
+  /// From now on, SIGINT terminates the process with exit status 0, as it does crictl's watches. If the process was started
+  /// with SIGINT ignored, as shells do with background processes, it stays ignored. The corresponding C function is
+  /// `sigaction`.
   package static func isAnEnd() {
     var old = Glibc.sigaction()
     guard sigaction(SIGINT, nil, &old) == 0, unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) != 1
     else { return }
-    // Nothing is buffered here: what was written is out.
+    // `_exit` is safe because the output is not buffered.
     _ = Glibc.signal(SIGINT) { _ in _exit(0) }
     unblock([SIGINT])
   }
 
-  /// Whoever started us may have blocked them, as threads of a pool do.
+  /// Unblocks signals that our parent process may have blocked.
   static func unblock(_ numbers: [Int32]) {
     var signals = sigset_t()
     sigemptyset(&signals)

@@ -1,53 +1,54 @@
 internal import Glibc
 
-/// What the kernel says of this node and its processes.
+/// Facts about this node and its processes that the kernel reports.
 package enum Kernel {
-  /// Another after every boot; nil where `/proc` is not readable.
+  /// The boot ID, which changes with every boot; nil if `/proc` is not readable.
   package static var bootID: String? { line("/proc/sys/kernel/random/boot_id") }
 
-  /// The installed system's own id; nil where there is none.
+  /// The ID of the installed system from `/etc/machine-id`, or nil if there is none.
   package static var machineID: String? { line("/etc/machine-id") }
 
-  /// Release and node name. The corresponding C function is `uname`.
+  /// The kernel release and the node name. The corresponding C function is `uname`.
   package static var names: (release: String, node: String) {
     var names = utsname()
     guard uname(&names) == 0 else { return ("", "") }
     return (text(of: names.release), text(of: names.nodename))
   }
 
-  /// Wall clock, nanoseconds since the Unix epoch.
+  /// The time of the wall clock, in nanoseconds since the Unix epoch.
   package static var now: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// Clock ticks since boot, as `/proc/PID/stat` counts them.
+  /// The time since boot in clock ticks, the unit of `/proc/PID/stat`.
   package static var ticks: UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_BOOTTIME, &time)
     return UInt64(time.tv_sec) * ticksPerSecond + UInt64(time.tv_nsec) * ticksPerSecond / 1_000_000_000
   }
 
-  /// The corresponding C call is `sysconf(_SC_CLK_TCK)`.
+  /// The number of clock ticks per second. The corresponding C call is `sysconf(_SC_CLK_TCK)`.
   package static var ticksPerSecond: UInt64 { UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))) }
 
-  /// Whether there is a process with this id, also where `/proc` hides it. The corresponding C call is `kill(pid, 0)`.
+  /// Whether a process with this ID exists, even if `/proc` hides it. The corresponding C call is `kill(pid, 0)`.
   package static func hasProcess(_ pid: Int32) -> Bool {
-    // Zero and less stand for groups of processes.
+    // Zero and negative numbers mean process groups.
     pid > 0 && (kill(pid, 0) == 0 || Errno.last != .noSuchProcess)
   }
 
-  /// Clock ticks after boot at which a process began: field 22 of `/proc/PID/stat`. nil when it is gone.
+  /// The start time of a process in clock ticks since boot (field 22 of `/proc/PID/stat`), or nil if it does not exist.
   package static func startTime(of pid: Int32) -> UInt64? {
     guard let bytes = try? File.read("/proc/\(pid)/stat", limit: 1 << 16) else { return nil }
-    // The name in field 2 may hold anything, also blanks and parentheses: count from its last one.
+    // Field 2, the name in parentheses, may contain spaces and parentheses, so search for the last one.
     guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
     let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
     return fields.count > 19 ? UInt64(String(decoding: fields[19], as: UTF8.self)) : nil
   }
 
-  /// The program that a process runs; ` (deleted)` at its end where the file was replaced. nil without permission.
+  /// The path of the program that a process runs, with ` (deleted)` at its end if the file was removed or replaced. Nil without
+  /// permission.
   package static func executable(of pid: Int32) -> String? { File.linkTarget("/proc/\(pid)/exe") }
 
   private static func line(_ path: String) -> String? {

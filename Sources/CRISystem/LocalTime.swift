@@ -1,20 +1,20 @@
 internal import Glibc
 
-/// What the process's time zone (`TZ`, else `/etc/localtime`) says about a moment.
+/// The offset and name of the local time zone (`TZ`, or else `/etc/localtime`) at a given time.
 package struct LocalTime: Hashable, Sendable {
   /// Seconds east of UTC.
   package let offset: Int
-  /// The zone's abbreviation then, such as `CEST` or `UTC`.
+  /// The abbreviation of the zone, such as `CEST` or `UTC`.
   package let zone: String
 
-  /// The corresponding C function is `localtime_r`.
+  /// Determines the offset at a time in seconds since the Unix epoch. The corresponding C function is `localtime_r`.
   package init(unixSeconds: Int64) {
-    // localtime_r need not look at TZ by itself.
+    // localtime_r is not required to read TZ.
     tzset()
     var seconds = time_t(unixSeconds)
     var fields = tm()
     guard localtime_r(&seconds, &fields) != nil else {
-      // A year beyond Int32: no zone has rules for it.
+      // The year exceeds Int32.
       (offset, zone) = (0, "UTC")
       return
     }

@@ -2,12 +2,14 @@ internal import Glibc
 internal import Synchronization
 
 #if !TSAN
-  /// A value behind a lock.
+  /// A value that is protected by a lock.
   package final class Locked<Value: ~Copyable>: Sendable {
     private let mutex: Mutex<Value>
 
+    /// Creates a protected value.
     package init(_ initial: consuming sending Value) { mutex = Mutex(initial) }
 
+    /// Calls `body` with the value while the lock is held.
     package func withLock<Result: ~Copyable, E: Error>(
       _ body: (inout sending Value) throws(E) -> sending Result
     ) throws(E) -> sending Result {
@@ -15,7 +17,7 @@ internal import Synchronization
     }
   }
 #else
-  /// The same over pthreads: ThreadSanitizer on Linux does not see `Mutex`'s futex and reports false races.
+  /// The same with a pthread mutex, because ThreadSanitizer on Linux does not understand the futex of `Mutex`.
   package final class Locked<Value: ~Copyable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let value: UnsafeMutablePointer<Value>

@@ -1,25 +1,26 @@
 internal import CRIShims
 internal import Glibc
 
-/// A network interface of the calling thread's network namespace, with its addresses.
+/// A network interface in the network namespace of the calling thread, with its addresses.
 package struct NetworkLink: Hashable, Sendable {
+  /// An IP address with the length of its prefix.
   package struct Address: Hashable, Sendable {
-    /// 4 or 16 of them, in network order.
+    /// The 4 or 16 bytes in network order.
     package var bytes: [UInt8]
     package var prefixLength: Int
   }
 
   package var name: String
   package var index: UInt32 = 0
-  /// The hardware address: 6 bytes for Ethernet, none for a tunnel.
+  /// The hardware address: 6 bytes for Ethernet, and empty for a tunnel.
   package var hardware: [UInt8] = []
-  /// Switched on. The corresponding C flag is `IFF_UP`.
+  /// Whether the interface is up. The corresponding C flag is `IFF_UP`.
   package var isUp = false
-  /// The other end is there and switched on too. The corresponding C flag is `IFF_LOWER_UP`.
+  /// Whether the interface has a carrier, so its other end is up too. The corresponding C flag is `IFF_LOWER_UP`.
   package var hasCarrier = false
   package var addresses: [Address] = []
 
-  /// All interfaces, in the kernel's order. The corresponding C function is `getifaddrs`, which asks by netlink.
+  /// Returns all interfaces in the kernel's order. The corresponding C function is `getifaddrs`, which uses netlink.
   package static func all() throws(Errno) -> [NetworkLink] {
     var first: UnsafeMutablePointer<ifaddrs>?
     _ = try retrying { getifaddrs(&first) }
@@ -31,7 +32,7 @@ package struct NetworkLink: Hashable, Sendable {
       guard let name = entry.ifa_name, let address = entry.ifa_addr else { continue }
       let position = Self.position(of: String(cString: name), in: &links)
       switch Int32(address.pointee.sa_family) {
-      case AF_PACKET: links[position].take(address, flags: entry.ifa_flags)
+      case AF_PACKET: links[position].setHardware(address, flags: entry.ifa_flags)
       case AF_INET, AF_INET6:
         let mask = entry.ifa_netmask.map(Self.bytes) ?? []
         let ones = mask.reduce(0) { $0 + $1.nonzeroBitCount }
@@ -42,7 +43,8 @@ package struct NetworkLink: Hashable, Sendable {
     return links
   }
 
-  /// Addresses carry the label, which for the old kind of alias is `eth0:1`.
+  /// Returns the position of an interface, which is added if necessary. Addresses have a label instead of a name; for an
+  /// alias of the old kind it is `eth0:1`.
   private static func position(of label: String, in links: inout [NetworkLink]) -> Int {
     let name = label.prefix { $0 != ":" }
     if let known = links.firstIndex(where: { $0.name == name }) { return known }
@@ -50,14 +52,14 @@ package struct NetworkLink: Hashable, Sendable {
     return links.count - 1
   }
 
-  private mutating func take(_ address: UnsafeMutablePointer<sockaddr>, flags: UInt32) {
-    // Linux gives every interface an entry of this family, whether it has addresses or not.
+  private mutating func setHardware(_ address: UnsafeMutablePointer<sockaddr>, flags: UInt32) {
+    // Every interface has an entry of this family, even without addresses.
     address.withMemoryRebound(to: sockaddr_ll.self, capacity: 1) { link in
       index = UInt32(bitPattern: link.pointee.sll_ifindex)
       hardware = withUnsafeBytes(of: link.pointee.sll_addr) { Array($0.prefix(Int(link.pointee.sll_halen))) }
     }
     isUp = flags & UInt32(IFF_UP) != 0
-    // IFF_LOWER_UP, which <net/if.h> does not have.
+    // IFF_LOWER_UP is not defined in <net/if.h>.
     hasCarrier = flags & 1 << 16 != 0
   }
 

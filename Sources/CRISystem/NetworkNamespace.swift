@@ -1,16 +1,17 @@
 internal import CRIShims
 internal import Glibc
 
-/// A network namespace that something keeps open, such as a path that it is mounted on.
+/// An open network namespace.
 package struct NetworkNamespace: ~Copyable, Sendable {
   private let file: Descriptor
-  /// The same number for every way to the same namespace, and `/proc/PID/ns/net` has it too.
+  /// The identity of the namespace. It does not depend on the path and is also that of `/proc/PID/ns/net`.
   package let identity: FileIdentity
 
-  /// - Returns: nil where the path leads to a file that is no namespace, such as what a reboot leaves of it.
-  /// - Throws: `.noSuchFile` where there is nothing.
+  /// Opens the namespace that is mounted at a path.
+  /// - Returns: the namespace, or nil if the file is not a namespace, as after a reboot.
+  /// - Throws: `.noSuchFile` if the path does not exist, or the error of another system call.
   package static func open(_ path: String) throws(Errno) -> NetworkNamespace? {
-    // A pipe that somebody put there must not hold us up.
+    // O_NONBLOCK because the path may be a pipe, on which open(2) would block.
     let file = Descriptor(owning: try retrying { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
     let magic = cri_file_system_magic(file.rawValue)
     if magic == 0 { throw Errno.last }
@@ -24,10 +25,10 @@ package struct NetworkNamespace: ~Copyable, Sendable {
     self.identity = identity
   }
 
-  /// Moves the calling thread into it, for good: for a thread that does nothing else and ends. Needs CAP_SYS_ADMIN.
-  /// The corresponding C function is `setns`.
+  /// Moves the calling thread into the namespace permanently. Call it on a thread that ends afterwards. It requires
+  /// CAP_SYS_ADMIN. The corresponding C function is `setns`.
   package borrowing func enter() throws(Errno) {
-    let number = file.rawValue
-    _ = try retrying { cri_enter_network_namespace(number) }
+    let descriptor = file.rawValue
+    _ = try retrying { cri_enter_network_namespace(descriptor) }
   }
 }

@@ -1,11 +1,11 @@
-/// Waits without holding a thread of the concurrency pool; cut short when the task is cancelled.
+/// Waits without blocking a thread of the concurrency pool. Returns early when the task is cancelled.
 package func pause(_ duration: Duration) async {
   guard duration > .zero, !Task.isCancelled else { return }
   let waiter = Waiter()
   await withTaskCancellationHandler {
     await withCheckedContinuation { continuation in
       waiter.wait(continuation)
-      // A thread of its own is cheap at the few pauses that polling makes, and needs no timer service.
+      // An extra thread is cheap for occasional pauses and avoids a timer service.
       do throws(Errno) {
         try Thread.detach {
           Thread.sleep(duration)
@@ -20,7 +20,7 @@ package func pause(_ duration: Duration) async {
   }
 }
 
-/// Resumes a continuation once, whoever comes first.
+/// Resumes a continuation exactly once, whether the pause ends or the task is cancelled first.
 private final class Waiter: Sendable {
   private let state = Locked<(continuation: CheckedContinuation<Void, Never>?, isFinished: Bool)>((nil, false))
 

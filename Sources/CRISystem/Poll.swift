@@ -1,15 +1,17 @@
 internal import Glibc
 
-/// Waits for descriptors. The corresponding C function is `poll`.
+/// Waits until descriptors are ready. The corresponding C function is `poll`.
 package enum Poll {
-  /// What a descriptor is ready for; a hang-up counts as readable, so that the read reports it.
+  /// The operations that a descriptor is ready for. A hang-up or an error counts as ready because the next operation reports
+  /// it.
   package struct Readiness: Sendable {
     package var readable = false
     package var writable = false
   }
 
-  /// Waits until a descriptor is ready or the time is up.
-  /// - Parameter timeout: nil waits for ever.
+  /// Waits until a descriptor is ready or the time is over. A signal also ends the wait, with no descriptor ready.
+  /// - Parameter timeout: the maximum time to wait; nil means no limit.
+  /// - Returns: the readiness of each descriptor, in the same order.
   package static func wait(
     _ interests: [(descriptor: Int32, read: Bool, write: Bool)], timeout: Duration?
   ) throws(Errno) -> [Readiness] {
@@ -21,7 +23,7 @@ package enum Poll {
       let result = poll(&entries, count, timeout.map(milliseconds) ?? -1)
       if result < 0 { throw Errno.last }
     } catch {
-      // A signal ends the wait early; the caller's loop comes again.
+      // A signal ends the wait early; callers wait in a loop.
       if error != .interrupted { throw error }
       return interests.map { _ in Readiness() }
     }
@@ -32,7 +34,7 @@ package enum Poll {
     }
   }
 
-  /// Rounded up, so that a deadline has passed when poll returns.
+  /// Rounds up, so that a deadline has passed when poll returns.
   private static func milliseconds(_ duration: Duration) -> Int32 {
     let (seconds, attoseconds) = duration.components
     if seconds < 0 || attoseconds < 0 { return 0 }

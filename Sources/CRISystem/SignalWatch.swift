@@ -1,18 +1,19 @@
 internal import CRIShims
 internal import Glibc
 
-/// The signals that would end this process, as messages that are read: SIGHUP, SIGINT and SIGTERM. A SIGPIPE becomes the
-/// error of the write that caused it.
+/// Delivers the signals that would terminate this process (SIGHUP, SIGINT and SIGTERM) as messages. SIGPIPE becomes an error
+/// of the write that caused it.
 ///
-/// There is one at a time in a process; when it goes, everything is as it was before.
+/// A process can have one watch at a time. When it is released, the previous signal handling is restored.
 package final class SignalWatch: Sendable {
-  /// A signal that has come.
+  /// A signal that was received.
   package struct Received: Hashable, Sendable {
     package let number: Int32
-    /// A terminal's Ctrl-C, which the kernel sends to every process of the group: our child has got it too.
+    /// Whether the signal came from the terminal, as with Ctrl-C. The kernel then also sends it to our child, which is in the
+    /// same process group.
     package let isForGroup: Bool
 
-    /// Such as `SIGTERM`.
+    /// The name of the signal, such as `SIGTERM`.
     package var name: String { SignalWatch.names[number] ?? "signal \(number)" }
   }
 
@@ -22,7 +23,7 @@ package final class SignalWatch: Sendable {
   private let reader: Descriptor
   private let writer: Descriptor
 
-  /// Begins to catch them, but for those that whoever started us has ignored.
+  /// Begins to catch the signals, except those that were ignored when the process was started.
   package init() throws(Errno) {
     let (reader, writer) = try UnixSocket.pair()
     self.reader = Descriptor(owning: reader)
@@ -34,7 +35,7 @@ package final class SignalWatch: Sendable {
       _ = try retrying { cri_catch_signal(number) }
       sigaddset(&blocked, number)
     }
-    // Whoever started us may have blocked them, as threads of a pool do; our child must not inherit that either.
+    // Our parent process may have blocked the signals, and our child must not inherit that.
     pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
   }
 
@@ -43,23 +44,23 @@ package final class SignalWatch: Sendable {
     cri_signals_to(-1)
   }
 
-  /// Readable when a signal has come; the end of a child counts too.
+  /// A descriptor that is readable when a signal has been received or a child has ended.
   package var descriptor: Int32 { reader.rawValue }
 
-  /// Those that have come since the last call.
+  /// Returns the signals that were received since the last call.
   package func take() -> [Received] {
     var bytes: [UInt8] = []
     withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
       while let count = try? reader.read(into: buffer), count > 0 { bytes += buffer[..<count] }
     }
-    return stride(from: 0, to: bytes.count - 1, by: 2).compactMap { place in
-      let received = Received(number: Int32(bytes[place]), isForGroup: bytes[place + 1] == 1)
+    return stride(from: 0, to: bytes.count - 1, by: 2).compactMap { position in
+      let received = Received(number: Int32(bytes[position]), isForGroup: bytes[position + 1] == 1)
       return Self.names[received.number] == nil ? nil : received
     }
   }
 
-  /// Waits for the next one.
-  /// - Returns: nil where the task is cancelled, or nothing can wait.
+  /// Waits for the next signal.
+  /// - Returns: the signal, or nil if the task is cancelled or the wait fails.
   package func next() async -> Received? {
     guard let waiting = try? Waiting() else { return nil }
     return await withTaskCancellationHandler {
@@ -82,7 +83,7 @@ package final class SignalWatch: Sendable {
 
   private func wait(until waiting: Waiting) -> Received? {
     while true {
-      // The rest of several is not lost on anybody: the first one ends what we do.
+      // Further signals can be dropped because the first one ends the operation.
       if let received = take().first { return received }
       guard
         let ready = try? Poll.wait([(descriptor, true, false), (waiting.end.descriptor, true, false)], timeout: nil)

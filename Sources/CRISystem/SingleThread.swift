@@ -1,6 +1,6 @@
-/// Runs asynchronous code on the thread that asks for it, so that a command needs no pool of threads.
+/// Runs asynchronous code on the calling thread, so that a command needs no thread pool.
 ///
-/// Beside the time that a pool takes to start, libdispatch's aborts where `/proc` is not mounted, as in an empty chroot.
+/// A thread pool takes time to start, and that of libdispatch aborts if `/proc` is not mounted, as in an empty chroot.
 package final class SingleThread: TaskExecutor {
   private struct State {
     var jobs: [UnownedJob] = []
@@ -12,7 +12,8 @@ package final class SingleThread: TaskExecutor {
 
   private init() throws(Errno) { pipe = try WakePipe() }
 
-  /// Runs `body`, with everything that it awaits, to its end.
+  /// Runs `body` and everything that it awaits, and returns its value.
+  /// - Throws: the error of a system call.
   package static func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) throws(Errno) -> Value {
     let thread = try SingleThread()
     let result = Locked<Value?>(nil)
@@ -28,6 +29,7 @@ package final class SingleThread: TaskExecutor {
     }
   }
 
+  /// Called by the concurrency runtime to run a job.
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     state.withLock { $0.jobs.append(job) }

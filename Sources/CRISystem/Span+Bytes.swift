@@ -2,7 +2,7 @@ internal import CRIShims
 internal import Glibc
 
 extension Span<UInt8> {
-  /// The first place of a byte at or after `start`. The corresponding C function is `memchr`.
+  /// The first position of a byte at or after `start`, or nil. The corresponding C function is `memchr`.
   package func firstIndex(of byte: UInt8, from start: Int) -> Int? {
     precondition(start >= 0 && start <= count)
     return withUnsafeBytes { bytes in
@@ -13,7 +13,7 @@ extension Span<UInt8> {
     }
   }
 
-  /// The last place of a byte before `end`. The corresponding C function is `memrchr`.
+  /// The last position of a byte before `end`, or nil. The corresponding C function is `memrchr`.
   package func lastIndex(of byte: UInt8, before end: Int) -> Int? {
     precondition(end >= 0 && end <= count)
     return withUnsafeBytes { bytes in
@@ -24,12 +24,12 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
-  /// Appends bytes at once. The corresponding C function is `memcpy`.
+  /// Appends bytes. The corresponding C function is `memcpy`.
   package mutating func append(_ bytes: Span<UInt8>) {
     bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 
-  /// Moves `range` to the front; what was behind it is of no use any more. The corresponding C function is `memmove`.
+  /// Moves `range` to the front. The bytes after it are undefined. The corresponding C function is `memmove`.
   package mutating func moveToFront(_ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     withUnsafeMutableBytes { bytes in

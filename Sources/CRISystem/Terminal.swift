@@ -1,35 +1,37 @@
 internal import Glibc
 
-/// The person at the other end, where there is one.
+/// Prompts the user, if the process has a terminal.
 package enum Terminal {
-  /// Whether a person sits there, who may see what we say or not.
+  /// Whether standard input is a terminal.
   package static var isThere: Bool { isatty(STDIN_FILENO) == 1 }
 
-  /// Whether we can ask: what we say on standard error is seen, and what is typed reaches us.
+  /// Whether the user can be prompted: standard input and standard error are terminals.
   package static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-  /// Asks on standard error, and reads the line that is typed; nil at the end of the input.
-  package static func ask(_ question: String) throws(Errno) -> String? {
-    try StandardStream.error.write(question)
+  /// Prints a prompt to standard error and reads a line.
+  /// - Returns: the line, or nil at the end of the input.
+  package static func ask(_ prompt: String) throws(Errno) -> String? {
+    try StandardStream.error.write(prompt)
     return try line()
   }
 
-  /// The same without showing what is typed.
-  /// - Throws: `.notATerminal` where nobody could type it.
-  package static func askSecret(_ question: String) throws(Errno) -> String? {
+  /// Prints a prompt to standard error and reads a line without an echo.
+  /// - Returns: the line, or nil at the end of the input.
+  /// - Throws: `.notATerminal` if standard input is not a terminal.
+  package static func askSecret(_ prompt: String) throws(Errno) -> String? {
     var settings = termios()
     _ = try retrying { tcgetattr(STDIN_FILENO, &settings) }
     var silent = settings
     silent.c_lflag &= ~tcflag_t(ECHO)
-    // What was typed before the question was not meant for it.
+    // TCSAFLUSH discards what was typed before the prompt.
     _ = try retrying { tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) }
     defer { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
-    // The line feed that is typed shows no more than the secret does.
+    // The line feed that ends the secret has no echo either.
     defer { try? StandardStream.error.write("\n") }
-    return try ask(question)
+    return try ask(prompt)
   }
 
-  /// Byte by byte: what follows the line is not ours.
+  /// Reads byte by byte, so that nothing after the line is consumed.
   private static func line() throws(Errno) -> String? {
     var bytes: [UInt8] = []
     while true {

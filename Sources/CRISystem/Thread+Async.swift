@@ -1,4 +1,4 @@
-/// Runs work that blocks on a thread of its own, while the caller's thread does other things.
+/// Runs blocking work on a new thread without blocking the caller's thread.
 package func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
   let value = await withCheckedContinuation { (continuation: CheckedContinuation<Value?, Never>) in
     do throws(Errno) {
@@ -7,13 +7,14 @@ package func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) 
       continuation.resume(returning: nil)
     }
   }
-  // No thread to be had: late is better than never.
+  // If no thread can be created, run the work here.
   return value ?? work()
 }
 
 extension Thread {
-  /// Runs work on a thread of its own and waits for it, but not for ever.
-  /// - Returns: nil where it did not end in time; the thread is left to itself then.
+  /// Runs work on a new thread and waits for it for a limited time.
+  /// - Returns: the result, or nil if the work did not end in time. The thread then continues in the background.
+  /// - Throws: the error of a system call.
   package static func run<Value: Sendable>(
     within limit: Duration, _ work: @escaping @Sendable () -> Value
   ) throws(Errno) -> Value? {
@@ -28,7 +29,7 @@ extension Thread {
     }
   }
 
-  /// Outlives whoever stopped waiting.
+  /// Holds the result. The thread keeps it alive after the caller has stopped waiting.
   private final class Box<Value: Sendable>: Sendable {
     let pipe: WakePipe
     private let content = Locked<Value?>(nil)

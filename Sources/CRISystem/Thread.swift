@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A thread of our own, for work that sits in poll(2).
+/// Creates threads for work that blocks.
 package enum Thread {
   private final class Body {
     let run: @Sendable () -> Void
@@ -8,8 +8,9 @@ package enum Thread {
   }
 
   /// Starts a detached thread. The corresponding C function is `pthread_create`.
+  /// - Throws: the error of the system call.
   package static func detach(_ run: @escaping @Sendable () -> Void) throws(Errno) {
-    // Retained here, released by the thread when it takes the body over.
+    // The thread takes over this reference and releases it.
     let body = Unmanaged.passRetained(Body(run))
     var thread = pthread_t()
     let code = pthread_create(
@@ -26,7 +27,7 @@ package enum Thread {
     pthread_detach(thread)
   }
 
-  /// Sleeps on the calling thread. The corresponding C function is `nanosleep`.
+  /// Blocks the calling thread for a duration. The corresponding C function is `nanosleep`.
   package static func sleep(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))

@@ -1,12 +1,13 @@
 internal import Glibc
 
-/// Stream sockets in the file system. The corresponding C family is `AF_UNIX`.
+/// Stream sockets at paths in the file system. The corresponding C family is `AF_UNIX`.
 package enum UnixSocket {
-  /// Longest path that fits `sockaddr_un.sun_path` with its closing NUL, in bytes.
-  package static let longestPath = 107
+  /// The maximum length of a path in bytes, without the NUL that ends it in `sockaddr_un.sun_path`.
+  package static let maximumPathLength = 107
 
   /// Connects without blocking.
-  /// - Throws: `.again` when the listener's queue is full; the caller decides how long to try.
+  /// - Throws: `.again` if the queue of the listener is full; the caller decides for how long to retry. `.notASocket` if the
+  ///   file is not a socket.
   package static func connect(to path: String) throws(Errno) -> Descriptor {
     let socket = try make()
     var address = try address(of: path)
@@ -14,14 +15,15 @@ package enum UnixSocket {
     do throws(Errno) {
       _ = try retrying { withSocketAddress(&address) { Glibc.connect(number, $0, $1) } }
     } catch {
-      // The kernel says the same of a socket that nobody serves and of a file that is none.
+      // The kernel reports this error both for a socket without a listener and for a file that is not a socket.
       if error == .connectionRefused && !isSocket(path) { throw .notASocket }
       throw error
     }
     return socket
   }
 
-  /// Listens on a path; a socket file that nobody serves any more is replaced.
+  /// Listens on a path. A socket file without a listener is replaced.
+  /// - Throws: `.addressInUse` if the path exists and is not such a socket.
   package static func listen(at path: String, backlog: Int32 = 512) throws(Errno) -> Descriptor {
     let socket = try make()
     var address = try address(of: path)
@@ -32,7 +34,7 @@ package enum UnixSocket {
     return socket
   }
 
-  /// Takes the next waiting connection, nil where there is none.
+  /// Accepts the next connection, or returns nil if none is waiting.
   package static func accept(on listener: borrowing Descriptor) throws(Errno) -> Descriptor? {
     let number = listener.rawValue
     do throws(Errno) {
@@ -45,7 +47,7 @@ package enum UnixSocket {
     }
   }
 
-  /// Two connected ends.
+  /// Creates two connected sockets.
   package static func pair() throws(Errno) -> (Int32, Int32) {
     var ends: [Int32] = [0, 0]
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
@@ -53,13 +55,13 @@ package enum UnixSocket {
     return (ends[0], ends[1])
   }
 
-  /// True where the path names a socket.
+  /// Whether the path is a socket.
   package static func isSocket(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
   }
 
-  /// True for a socket that nobody serves. A full queue or a lack of permission says nothing of the kind.
+  /// Whether the path is a socket without a listener. A full queue or missing permission does not prove that.
   private static func isAbandoned(_ path: String) -> Bool {
     do throws(Errno) {
       _ = try connect(to: path)
@@ -78,7 +80,7 @@ package enum UnixSocket {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
-    guard bytes.count <= longestPath else { throw .nameTooLong }
+    guard bytes.count <= maximumPathLength else { throw .nameTooLong }
     guard !bytes.isEmpty, !bytes.contains(0) else { throw .noSuchFile }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
     return address
@@ -96,7 +98,7 @@ package enum UnixSocket {
 }
 
 extension Descriptor {
-  /// Makes it non-blocking and closed on exec, keeping its other flags.
+  /// Sets `O_NONBLOCK` and `FD_CLOEXEC` and keeps the other flags.
   package borrowing func setFlags() throws(Errno) {
     let number = rawValue
     let flags = try retrying { fcntl(number, F_GETFL) }
@@ -104,10 +106,10 @@ extension Descriptor {
     _ = try retrying { fcntl(number, F_SETFD, FD_CLOEXEC) }
   }
 
-  /// Who is at the other end: for a server, the process that called listen(2).
-  /// The corresponding socket option is `SO_PEERCRED`.
+  /// The process at the other end of the connection. For a server, it is the process that called listen(2). The corresponding
+  /// socket option is `SO_PEERCRED`.
   package borrowing func peerCredentials() throws(Errno) -> PeerCredentials {
-    // `struct ucred` is not in the Glibc module: three 32-bit numbers.
+    // The Glibc module lacks `struct ucred`, which has three 32-bit numbers.
     var credentials: (pid: Int32, uid: UInt32, gid: UInt32) = (0, 0, 0)
     var size = socklen_t(MemoryLayout.size(ofValue: credentials))
     let number = rawValue
@@ -116,11 +118,13 @@ extension Descriptor {
   }
 }
 
-/// The process behind a unix socket.
+/// The process at the other end of a unix socket.
 public struct PeerCredentials: Hashable, Sendable {
-  /// Process id as seen from our pid namespace; 0 where it lives in one that we cannot see.
+  /// The process ID in our PID namespace, or 0 if the process is not visible there.
   public var pid: Int32
+  /// The effective user ID.
   public var uid: UInt32
+  /// The effective group ID.
   public var gid: UInt32
 
   package init(pid: Int32, uid: UInt32, gid: UInt32) {
@@ -131,7 +135,7 @@ public struct PeerCredentials: Hashable, Sendable {
 }
 
 extension UnixSocket {
-  /// True where somebody listens, or where we may not ask.
+  /// Whether a process listens on the socket. Also true if we have no permission to find out.
   package static func isServed(_ path: String) -> Bool {
     do throws(Errno) {
       _ = try connect(to: path)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct ThreadTests {
-  @Test func lockedCounts() async throws {
+  @Test func `concurrent increments of a locked value are not lost`() async throws {
     let count = Locked(0)
     let ended = Locked(0)
     for _ in 0..<8 {
@@ -17,7 +17,7 @@ struct ThreadTests {
     #expect(count.withLock { $0 } == 80_000)
   }
 
-  @Test func lockedThrowsAndUnlocks() {
+  @Test func `an error in withLock releases the lock`() {
     let value = Locked(1)
     #expect(throws: Errno.again) {
       try value.withLock { value throws(Errno) in
@@ -28,8 +28,7 @@ struct ThreadTests {
     #expect(value.withLock { $0 } == 2)
   }
 
-  /// What a thread's body holds goes with the thread.
-  @Test func bodyIsReleased() async throws {
+  @Test func `the closure of a thread is released when the thread ends`() async throws {
     final class Token: Sendable {}
     weak var token: Token?
     do {
@@ -43,13 +42,13 @@ struct ThreadTests {
     #expect(observed.withLock { $0 })
   }
 
-  @Test func sleepLasts() {
+  @Test func `sleep lasts at least the given time`() {
     let begin = ContinuousClock.now
     Thread.sleep(.milliseconds(20))
     #expect(ContinuousClock.now - begin >= .milliseconds(20))
   }
 
-  @Test func pauseLastsAndIsCutShort() async {
+  @Test func `pause lasts the given time and ends when the task is cancelled`() async {
     let begin = ContinuousClock.now
     await pause(.milliseconds(20))
     #expect(ContinuousClock.now - begin >= .milliseconds(20))
@@ -60,7 +59,7 @@ struct ThreadTests {
     #expect(ContinuousClock.now - begin < .seconds(60))
   }
 
-  @Test func singleThreadRunsEverything() async throws {
+  @Test func `all tasks run on a single thread`() async throws {
     let result = Locked<[Int]?>(nil)
     try Thread.detach {
       let value = try? SingleThread.run {

@@ -8,29 +8,28 @@ struct UnixSocketTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// A path of so many bytes in the test's directory.
-  private func path(ofLength count: Int) -> String {
-    directory.file(String(repeating: "x", count: count - directory.path.utf8.count - 1))
+  /// Returns a path of `length` bytes in the test's directory.
+  private func path(ofLength length: Int) -> String {
+    directory.file(String(repeating: "x", count: length - directory.path.utf8.count - 1))
   }
 
-  @Test func longestPath() throws {
-    let path = path(ofLength: UnixSocket.longestPath)
+  @Test func `a path of the maximum length is accepted`() throws {
+    let path = path(ofLength: UnixSocket.maximumPathLength)
     let listener = try UnixSocket.listen(at: path)
     let client = try UnixSocket.connect(to: path)
     #expect(try UnixSocket.accept(on: listener) != nil)
     #expect(client.rawValue >= 0)
   }
 
-  @Test func pathsThatCannotBe() {
-    let tooLong = path(ofLength: UnixSocket.longestPath + 1)
+  @Test func `a path that is too long, empty or contains NUL is an error`() {
+    let tooLong = path(ofLength: UnixSocket.maximumPathLength + 1)
     for (path, errno) in [(tooLong, Errno.nameTooLong), ("", .noSuchFile), ("a\0b", .noSuchFile)] {
       #expect(throws: errno) { _ = try UnixSocket.connect(to: path).rawValue }
       #expect(throws: errno) { _ = try UnixSocket.listen(at: path).rawValue }
     }
   }
 
-  /// The limit counts bytes, not characters.
-  @Test func pathOfMultibyteCharacters() throws {
+  @Test func `the length of a path is counted in bytes`() throws {
     let path = directory.file(String(repeating: "é", count: 60))
     #expect(throws: Errno.nameTooLong) { _ = try UnixSocket.listen(at: path).rawValue }
     let short = directory.file("é🐳")
@@ -38,16 +37,16 @@ struct UnixSocketTests {
     #expect(UnixSocket.isSocket(short) && listener.rawValue >= 0)
   }
 
-  @Test func acceptWhereNobodyWaits() throws {
+  @Test func `accept returns nil if no connection is waiting`() throws {
     let listener = try UnixSocket.listen(at: directory.file("s"))
     #expect(try UnixSocket.accept(on: listener) == nil)
   }
 
-  @Test func acceptedSocketsAreNonblocking() throws {
+  @Test func `sockets are non-blocking and closed on exec`() throws {
     let listener = try UnixSocket.listen(at: directory.file("s"))
     let client = try UnixSocket.connect(to: directory.file("s"))
     guard let accepted = try UnixSocket.accept(on: listener) else {
-      Issue.record("nobody came")
+      Issue.record("no connection is waiting")
       return
     }
     for number in [client.rawValue, accepted.rawValue] {
@@ -56,20 +55,19 @@ struct UnixSocketTests {
     }
   }
 
-  @Test func credentialsOfBothEnds() throws {
+  @Test func `each end has the credentials of the other`() throws {
     let listener = try UnixSocket.listen(at: directory.file("s"))
     let client = try UnixSocket.connect(to: directory.file("s"))
-    let us = PeerCredentials(pid: getpid(), uid: getuid(), gid: getgid())
-    #expect(try client.peerCredentials() == us)
+    let expected = PeerCredentials(pid: getpid(), uid: getuid(), gid: getgid())
+    #expect(try client.peerCredentials() == expected)
     guard let accepted = try UnixSocket.accept(on: listener) else {
-      Issue.record("nobody came")
+      Issue.record("no connection is waiting")
       return
     }
-    #expect(try accepted.peerCredentials() == us)
+    #expect(try accepted.peerCredentials() == expected)
   }
 
-  /// Each way in which a path may be taken, and whether a new listener gets it.
-  @Test func abandonedSocketIsReplaced() throws {
+  @Test func `a socket without a listener is replaced`() throws {
     let path = directory.file("s")
     do { _ = try UnixSocket.listen(at: path).rawValue }
     #expect(UnixSocket.isSocket(path) && !UnixSocket.isServed(path))
@@ -77,7 +75,7 @@ struct UnixSocketTests {
     #expect(UnixSocket.isServed(path) && listener.rawValue >= 0)
   }
 
-  @Test func servedSocketIsNotReplaced() throws {
+  @Test func `a socket with a listener is not replaced`() throws {
     let path = directory.file("s")
     let listener = try UnixSocket.listen(at: path)
     #expect(throws: Errno.addressInUse) { _ = try UnixSocket.listen(at: path).rawValue }
@@ -85,8 +83,7 @@ struct UnixSocketTests {
     #expect(client.rawValue >= 0 && listener.rawValue >= 0)
   }
 
-  /// A server that is too busy to take clients is alive all the same.
-  @Test func fullQueueIsNotReplaced() throws {
+  @Test func `a socket whose queue is full is not replaced`() throws {
     let path = directory.file("s")
     let listener = try UnixSocket.listen(at: path, backlog: 0)
     var waiting: [Int32] = []
@@ -98,7 +95,7 @@ struct UnixSocketTests {
     #expect(listener.rawValue >= 0)
   }
 
-  @Test func ordinaryFileIsNotReplaced() throws {
+  @Test func `a regular file is not replaced`() throws {
     let path = directory.file("f")
     try ProcessFacts.write("precious", to: path)
     #expect(throws: Errno.addressInUse) { _ = try UnixSocket.listen(at: path).rawValue }
@@ -106,7 +103,7 @@ struct UnixSocketTests {
     #expect(ProcessFacts.read(path) == "precious")
   }
 
-  @Test func shutDownRefusesNewClients() throws {
+  @Test func `a listener that was shut down refuses connections and can be replaced`() throws {
     let path = directory.file("s")
     let listener = try UnixSocket.listen(at: path)
     listener.shutDown()
