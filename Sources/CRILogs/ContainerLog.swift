@@ -19,7 +19,7 @@ package struct ContainerLog: ~Copyable {
   /// if there is none.
   private let openTime = Kernel.now
   /// Nil if the log is not followed, or if the kernel has no free watch; the log is then polled.
-  private let watch: FolderWatch?
+  private let watch: DirectoryWatch?
 
   /// Whether the selection excludes every record.
   private let selectsNothing: Bool
@@ -36,7 +36,7 @@ package struct ContainerLog: ~Copyable {
     let path = File.realPath(path) ?? path
     self.path = path
     // The watch must exist before the file is opened, or a rotation in between would go unnoticed.
-    watch = isFollowed ? try? FolderWatch(Self.directory(of: path)) : nil
+    watch = isFollowed ? try? DirectoryWatch(Self.directory(of: path)) : nil
     var files = [try LogFile(path)]
     let (search, notices) = try Self.openRotatedFiles(&files, selection)
     self.notices = notices
@@ -80,7 +80,7 @@ package struct ContainerLog: ~Copyable {
   /// Waits until the log may have changed.
   /// - Parameter time: the maximum time to wait.
   /// - Parameter reader: a descriptor that the log is printed to; the wait ends when its reader closes it.
-  package borrowing func wait(_ time: Duration, reader: Int32? = nil) -> FolderWatch.WaitResult {
+  package borrowing func wait(_ time: Duration, reader: Int32? = nil) -> DirectoryWatch.WaitResult {
     if let result = try? watch?.wait(timeout: time, reader: reader) { return result }
     // Without a watch, poll often enough for a person.
     Thread.sleep(min(time, .milliseconds(200)))

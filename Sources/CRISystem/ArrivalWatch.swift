@@ -1,14 +1,14 @@
 /// Waits until a file appears at one of several paths, such as the socket of a server.
 package final class ArrivalWatch: Sendable {
   private let paths: [String]
-  private let directories: FolderWatch
+  private let directories: DirectoryWatch
   private let end: WakePipe
 
   /// Creates a watch.
   /// - Throws: an error if the user has reached the limit `fs.inotify.max_user_instances`.
   private init(_ paths: [String]) throws(Errno) {
     self.paths = paths
-    directories = try FolderWatch(arrivalsAt: paths)
+    directories = try DirectoryWatch(arrivalsAt: paths)
     end = try WakePipe()
   }
 

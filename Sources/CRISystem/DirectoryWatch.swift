@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Watches a directory for files that are written, created, renamed or removed. The corresponding C family is `inotify`.
-package struct FolderWatch: ~Copyable, Sendable {
+package struct DirectoryWatch: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
   /// Watches one directory.
