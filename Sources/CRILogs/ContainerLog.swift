@@ -132,7 +132,7 @@ package struct ContainerLog: ~Copyable {
         files.append(file)
       } catch {
         guard case .unreadable(let path, let reason) = error else { continue }
-        notices.append(.unread(path: path, reason))
+        notices.append(.unreadable(path: path, reason))
         // Older files are left out too, because the output would have a gap.
         break
       }

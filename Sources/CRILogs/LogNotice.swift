@@ -5,5 +5,5 @@ package enum LogNotice: Hashable, Sendable {
   /// The number of lines that are not records of a container log.
   case damaged(path: String, lines: Int)
   /// A rotated file that may contain selected lines but cannot be read.
-  case unread(path: String, Errno)
+  case unreadable(path: String, Errno)
 }

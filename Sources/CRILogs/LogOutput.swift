@@ -12,7 +12,7 @@ package struct LogOutput: ~Copyable {
   /// Creates an output to standard output and standard error.
   /// - Parameter limit: the maximum number of bytes of both streams together, even if it cuts a line; nil means no limit.
   package init(limit: Int? = nil) {
-    self.init(output: 1, errors: 2, isCombined: Environment.outputsAreOne, limit: limit)
+    self.init(output: 1, errors: 2, isCombined: Environment.outputsAreCombined, limit: limit)
   }
 
   /// Creates an output to other descriptors, which stay open.

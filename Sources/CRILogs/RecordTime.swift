@@ -31,7 +31,7 @@ struct RecordTime {
     return isTooLarge ? nil : (sum, next)
   }
 
-  /// Makes the day the cached one; false if the calendar has no such day.
+  /// Caches the start of a day. Returns false if the calendar has no such day.
   private mutating func cacheDay(_ year: Int, _ month: Int, _ dayOfMonth: Int) -> Bool {
     let wanted = year * 10_000 + month * 100 + dayOfMonth
     if wanted == day { return true }

@@ -15,7 +15,7 @@ package final class ArrivalWatch: Sendable {
   /// The interval at which the caller polls if the kernel cannot watch the paths.
   private static let pollInterval = Duration.milliseconds(15)
 
-  /// Blocks the thread until a file may have appeared or the time is over. Returns at once if one of the files exists.
+  /// Blocks the thread until a file may have appeared or the time has elapsed. Returns at once if one of the files exists.
   /// - Parameter time: the maximum time to wait.
   package static func wait(for paths: [String], atMost time: Duration) {
     guard let watch = try? ArrivalWatch(paths) else { return Thread.sleep(min(time, pollInterval)) }

@@ -50,7 +50,7 @@ package struct DirectoryWatch: ~Copyable, Sendable {
     case change
     /// The reader of the descriptor has closed it.
     case readerGone
-    /// The time is over.
+    /// The time has elapsed.
     case timeout
   }
 

@@ -15,7 +15,7 @@ package enum Environment {
   package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
   /// Whether standard output and standard error have the same destination, such as a terminal or a file.
-  package static var outputsAreOne: Bool {
+  package static var outputsAreCombined: Bool {
     var output = Glibc.stat()
     var error = Glibc.stat()
     guard fstat(STDOUT_FILENO, &output) == 0, fstat(STDERR_FILENO, &error) == 0 else { return false }
@@ -33,7 +33,7 @@ package enum StandardStream {
 
   /// Opens /dev/null for each standard stream that is closed. Otherwise a socket could get its number and receive the
   /// output. Writing to such a stream fails.
-  package static func holdClosed() {
+  package static func reserveClosedDescriptors() {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
       // open(2) returns the lowest free number, which is this one. The access mode makes every use fail.
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)

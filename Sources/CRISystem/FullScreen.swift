@@ -8,7 +8,7 @@ package struct FullScreen: ~Copyable {
   private let hasKeys: Bool
 
   /// The keys that end the program: Ctrl-C and Ctrl-D.
-  package static let ends: [UInt8] = [3, 4]
+  package static let exitKeys: [UInt8] = [3, 4]
 
   /// Switches to the alternate screen. The corresponding C functions are `tcsetattr` and `signal`.
   package init() throws(Errno) {
@@ -16,9 +16,9 @@ package struct FullScreen: ~Copyable {
     // If standard input is not a terminal, no keys can be read and Ctrl-C is a signal.
     hasKeys = tcgetattr(STDIN_FILENO, &settings) == 0
     Self.saved = hasKeys ? settings : nil
-    let ends = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
-    Interrupt.unblock(ends)
-    for number in ends {
+    let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    Interrupt.unblock(signals)
+    for number in signals {
       _ = signal(number) { number in
         FullScreen.restore()
         _exit(number == SIGINT ? 0 : 128 + number)
@@ -70,6 +70,6 @@ package struct FullScreen: ~Copyable {
     let count = read(STDIN_FILENO, &byte, 1)
     if count < 0, Errno.last == .interrupted { return nil }
     // The terminal has been closed.
-    return count == 1 ? byte : ends.last
+    return count == 1 ? byte : exitKeys.last
   }
 }

@@ -5,7 +5,7 @@ package enum Interrupt {
   /// From now on, SIGINT terminates the process with exit status 0, as it does crictl's watches. If the process was started
   /// with SIGINT ignored, as shells do with background processes, it stays ignored. The corresponding C function is
   /// `sigaction`.
-  package static func isAnEnd() {
+  package static func installExitHandler() {
     var old = Glibc.sigaction()
     guard sigaction(SIGINT, nil, &old) == 0, unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) != 1
     else { return }

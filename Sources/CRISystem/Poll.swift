@@ -9,7 +9,7 @@ package enum Poll {
     package var writable = false
   }
 
-  /// Waits until a descriptor is ready or the time is over. A signal also ends the wait, with no descriptor ready.
+  /// Waits until a descriptor is ready or the time has elapsed. A signal also ends the wait, with no descriptor ready.
   /// - Parameter timeout: the maximum time to wait; nil means no limit.
   /// - Returns: the readiness of each descriptor, in the same order.
   package static func wait(

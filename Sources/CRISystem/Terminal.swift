@@ -3,10 +3,10 @@ internal import Glibc
 /// Prompts the user, if the process has a terminal.
 package enum Terminal {
   /// Whether standard input is a terminal.
-  package static var isThere: Bool { isatty(STDIN_FILENO) == 1 }
+  package static var isAttached: Bool { isatty(STDIN_FILENO) == 1 }
 
   /// Whether the user can be prompted: standard input and standard error are terminals.
-  package static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+  package static var canPrompt: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
   /// Prints a prompt to standard error and reads a line.
   /// - Returns: the line, or nil at the end of the input.

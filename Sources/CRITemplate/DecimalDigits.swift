@@ -133,7 +133,7 @@ extension Double {
     let precision = precision.map { max($0, 1) }
     if let precision { digits.round(to: precision) }
     let count = digits.digits.count
-    // The exponent from which on the scientific notation is used; 6 is Go's limit for the shortest form.
+    // Scientific notation is used from this exponent on; 6 is Go's limit for the shortest form.
     var limit = precision ?? 6
     if precision != nil, limit > count, count >= digits.point { limit = count }
     let exponent = digits.point - 1

@@ -25,7 +25,7 @@ struct TemplateNumberReader {
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"):
       return true
     case UInt8(ascii: "+"), UInt8(ascii: "-"):
-      // A sign is allowed at the beginning and in the exponent, which begins with `p` in hexadecimal, where `e` is a digit.
+      // A sign is allowed at the beginning and in the exponent, which begins with `p` if `e` is a hexadecimal digit.
       let isHex = source.text(start..<min(start + 3, position)).lowercased().contains("0x")
       let exponent = isHex ? UInt8(ascii: "p") : UInt8(ascii: "e")
       return offset == start || source.bytes[offset - 1] | 0x20 == exponent

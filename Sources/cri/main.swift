@@ -1,7 +1,7 @@
 internal import CRICommands
 internal import CRISystem
 
-StandardStream.holdClosed()
+StandardStream.reserveClosedDescriptors()
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
   endProcess(try SingleThread.run { await runCommandLine(arguments) })

@@ -83,7 +83,7 @@ import Testing
     try log.write(bytes, to: "0.log.20240101-120000.gz")
     var notices: [LogNotice] = []
     #expect(try log.read(LogSelection(tail: 9), notices: &notices) == LogDirectory.Printed("2\n3\n"))
-    #expect(notices == [.unread(path: log.directory.file("0.log.20240101-120000.gz"), .invalid)])
+    #expect(notices == [.unreadable(path: log.directory.file("0.log.20240101-120000.gz"), .invalid)])
   }
 
   @Test func `the last lines of a large file are found`() throws {

@@ -9,8 +9,8 @@ struct Confirmation: ParsableArguments {
   /// - Parameter deed: such as `remove all 12 containers`.
   /// - Throws: where the answer is no.
   func ask(_ deed: String) throws {
-    guard !yes, Terminal.isThere else { return }
-    guard Terminal.canAsk else {
+    guard !yes, Terminal.isAttached else { return }
+    guard Terminal.canPrompt else {
       throw Failure(.usage, "nothing was done: standard error is no terminal, so nobody could be asked; write --yes")
     }
     let answer = try Terminal.ask("cri: \(deed)? [y/N] ")?.lowercased() ?? ""

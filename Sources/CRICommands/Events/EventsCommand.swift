@@ -27,7 +27,7 @@ struct EventsCommand: AsyncParsableCommand {
     let context = try Context()
     let feed = EventFeed(client: context.client(), api: context.selection)
     // It has no other end.
-    Interrupt.isAnEnd()
+    Interrupt.installExitHandler()
     var writer = EventWriter(document: document)
     try await feed.run { try writer.write($0) }
   }

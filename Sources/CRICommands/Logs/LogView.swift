@@ -64,7 +64,7 @@ struct LogView {
         if log.records > 0 {
           try say("\(path): \(lines == 1 ? "1 line is" : "\(lines) lines are") no record of a log and not shown")
         }
-      case .unread(let path, let error): try say("\(path) is not shown, nor what is older: \(reason(error))")
+      case .unreadable(let path, let error): try say("\(path) is not shown, nor what is older: \(reason(error))")
       }
     }
     if log.records == 0, damaged > 0 {

@@ -63,7 +63,7 @@ struct LogsCommand: AsyncParsableCommand {
     let printer = LinePrinter(
       selection, hasTimestamps: timestamps, to: LogOutput(limit: limitBytes < 0 ? nil : limitBytes))
     let view = LogView(client: client, id: source.id, path: source.path)
-    if follow { Interrupt.isAnEnd() }
+    if follow { Interrupt.installExitHandler() }
     // One that has exited writes no more.
     try await view.print(selection, printer, isFollowed: follow && source.mayWrite)
   }

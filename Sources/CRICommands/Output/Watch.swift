@@ -13,7 +13,7 @@ enum Watch {
     every interval: Duration = interval, parting: String = "\n", _ picture: (TextStyle) async throws -> [UInt8]
   ) async throws {
     guard !Environment.outputIsTerminal else { return try await runOnScreen(every: interval, picture) }
-    Interrupt.isAnEnd()
+    Interrupt.installExitHandler()
     var last: [UInt8]?
     var trouble: Failure?
     while true {
@@ -32,7 +32,7 @@ enum Watch {
 
   private static func runOnScreen(every interval: Duration, _ picture: (TextStyle) async throws -> [UInt8]) async throws
   {
-    Interrupt.isAnEnd()
+    Interrupt.installExitHandler()
     // What is wrong from the start is told on the screen of before.
     var text = String(decoding: try await picture(.output), as: UTF8.self)
     let screen = try FullScreen()
@@ -43,7 +43,7 @@ enum Watch {
       var rest = interval
       while rest > .zero {
         let key = await screen.key(within: rest)
-        if let key, FullScreen.ends.contains(key) || key == UInt8(ascii: "q") { return }
+        if let key, FullScreen.exitKeys.contains(key) || key == UInt8(ascii: "q") { return }
         rest = end - ContinuousClock.now
       }
       do {

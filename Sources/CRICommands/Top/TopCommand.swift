@@ -41,7 +41,7 @@ struct TopCommand: AsyncParsableCommand {
       var screen = TopScreen(interval: interval, count: count, view: view)
       try await screen.run(&source)
     } else {
-      Interrupt.isAnEnd()
+      Interrupt.installExitHandler()
       try await print(view, &source, interval, once ? 1 : count)
     }
   }

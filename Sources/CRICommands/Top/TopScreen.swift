@@ -24,7 +24,7 @@ struct TopScreen {
         let rest = end - ContinuousClock.now
         if rest <= .zero { break }
         guard let key = await screen.key(within: rest) else { continue }
-        if FullScreen.ends.contains(key) || key == UInt8(ascii: "q") { return }
+        if FullScreen.exitKeys.contains(key) || key == UInt8(ascii: "q") { return }
         press(key)
         try draw(sample, trouble, on: screen)
       }
