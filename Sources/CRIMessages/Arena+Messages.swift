@@ -1,17 +1,17 @@
 internal import CRIProtobuf
 internal import CRIWire
 
-// Beside the generated code, so that the compiler makes one version for each type.
+// These functions are in the same module as the generated code, so that the compiler specialises them for each type.
 extension Arena {
   func message<M: CMessage>(_ message: M?) -> UnsafeMutablePointer<M.C>? {
     guard let message else { return nil }
-    return lower(message)
+    return encode(message)
   }
 
   func messages<M: CMessage>(_ messages: [M]) -> (Int, UnsafeMutablePointer<UnsafeMutablePointer<M.C>?>?) {
     guard !messages.isEmpty else { return (0, nil) }
     let items = allocate(UnsafeMutablePointer<M.C>?.self, count: messages.count)
-    for (index, message) in messages.enumerated() { items[index] = lower(message) }
+    for (index, message) in messages.enumerated() { items[index] = encode(message) }
     return (messages.count, items)
   }
 

@@ -14,21 +14,21 @@ extension CMessage {
   /// As `decode(_:)`; what was in the arena is gone after it.
   package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
     let elements = Self.elements
-    var lifter = Lifter()
+    var decoder = CDecoder()
     return try bytes.withUnsafeBufferPointer { (bytes) throws(DecodeError) in
-      guard !elements.isEmpty else { return try unpack(bytes, in: arena, &lifter) }
+      guard !elements.isEmpty else { return try unpack(bytes, in: arena, &decoder) }
       let (counts, rest) = try split(bytes, elements)
       var message: Self
       if let rest {
         message = try rest.withUnsafeBufferPointer { (rest) throws(DecodeError) in
-          try unpack(rest, in: arena, &lifter)
+          try unpack(rest, in: arena, &decoder)
         }
       } else {
-        message = try unpack(bytes, in: arena, &lifter)
+        message = try unpack(bytes, in: arena, &decoder)
       }
       for index in elements.indices where counts[index] > 0 {
         arena.reset()
-        try elements[index].lift(&message, bytes, counts[index], arena, &lifter)
+        try elements[index].decode(&message, bytes, counts[index], arena, &decoder)
       }
       return message
     }
@@ -55,14 +55,14 @@ extension CMessage {
 
   /// One message, whole.
   static func unpack(
-    _ bytes: UnsafeBufferPointer<UInt8>, in arena: borrowing Arena, _ lifter: inout Lifter
+    _ bytes: UnsafeBufferPointer<UInt8>, in arena: borrowing Arena, _ decoder: inout CDecoder
   ) throws(DecodeError) -> Self {
     guard let c = protobuf_c_message_unpack(descriptor, arena.allocator, bytes.count, bytes.baseAddress)
     else {
       throw arena.hasFailed ? DecodeError(messageName: protoName, reason: .outOfMemory) : malformed
     }
     return UnsafeMutableRawPointer(c).withMemoryRebound(to: C.self, capacity: 1) {
-      Self(lifting: $0, &lifter)
+      Self(decoding: $0, &decoder)
     }
   }
 

@@ -5,7 +5,7 @@ extension CMessage {
   /// last.
   package func encode() -> [UInt8] {
     let arena = Arena()
-    return UnsafeMutableRawPointer(arena.lower(self)).withMemoryRebound(
+    return UnsafeMutableRawPointer(arena.encode(self)).withMemoryRebound(
       to: ProtobufCMessage.self, capacity: 1
     ) { c in
       let size = protobuf_c_message_get_packed_size(c)

@@ -30,7 +30,7 @@ extension CMessage {
     for element in elements { element.clear(&withoutLists) }
     let arena = Arena()
     let elementArena = Arena()
-    let c = UnsafeRawPointer(arena.lower(withoutLists))
+    let c = UnsafeRawPointer(arena.encode(withoutLists))
     json.beginObject()
     for field in Self.schema.fields {
       if let element = elements.first(where: { $0.number == field.number }) {
@@ -55,7 +55,7 @@ extension CMessage {
     let c = arena.zeroed(C.self, Self.descriptor)
     var reader = MessageJSONReader(dialect)
     try reader.read(json, Self.schema, into: UnsafeMutableRawPointer(c), arena)
-    var lifter = Lifter()
-    self.init(lifting: UnsafePointer(c), &lifter)
+    var decoder = CDecoder()
+    self.init(decoding: UnsafePointer(c), &decoder)
   }
 }

@@ -15,10 +15,10 @@ package protocol CMessage: Message {
   static var elements: [ElementField<Self>] { get }
 
   /// Creates the message as a copy of a C struct.
-  init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter)
+  init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder)
 
   /// Fills a zeroed C struct whose `descriptor` is set. Everything that it points to is allocated in the arena.
-  func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena)
+  func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena)
 }
 
 extension CMessage {

@@ -7,10 +7,10 @@ package struct ElementField<Owner: CMessage>: Sendable {
   package let number: UInt32
 
   /// Decodes the elements of the list, with only one of them in C memory at a time.
-  let lift:
+  let decode:
     @Sendable (
       _ owner: inout Owner, _ bytes: UnsafeBufferPointer<UInt8>, _ count: Int, _ arena: borrowing Arena,
-      _ lifter: inout Lifter
+      _ decoder: inout CDecoder
     ) throws(DecodeError) -> Void
 
   /// Removes all elements.
@@ -21,12 +21,12 @@ package struct ElementField<Owner: CMessage>: Sendable {
 
   package init<Element: CMessage>(_ number: UInt32, _ path: any WritableKeyPath<Owner, [Element]> & Sendable) {
     self.number = number
-    lift = { owner, bytes, count, arena, lifter throws(DecodeError) in
+    decode = { owner, bytes, count, arena, decoder throws(DecodeError) in
       var elements: [Element] = []
       elements.reserveCapacity(count)
       for field in WireFields(bytes) where field.number == number {
         let content = UnsafeBufferPointer(rebasing: bytes[field.content])
-        elements.append(try Element.unpack(content, in: arena, &lifter))
+        elements.append(try Element.unpack(content, in: arena, &decoder))
         arena.reset()
       }
       owner[keyPath: path] = elements
@@ -34,7 +34,7 @@ package struct ElementField<Owner: CMessage>: Sendable {
     clear = { owner in owner[keyPath: path] = [] }
     write = { owner, arena, json in
       for element in owner[keyPath: path] {
-        MessageJSONWriter.write(UnsafeRawPointer(arena.lower(element)), Element.schema, to: &json)
+        MessageJSONWriter.write(UnsafeRawPointer(arena.encode(element)), Element.schema, to: &json)
         arena.reset()
       }
     }

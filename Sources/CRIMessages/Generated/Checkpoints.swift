@@ -34,14 +34,14 @@ extension CheckpointContainerRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    self.location = lifter.string(c.pointee.location)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    self.location = decoder.string(c.pointee.location)
     self.timeout = c.pointee.timeout
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     c.pointee.location = arena.string(self.location)
     c.pointee.timeout = self.timeout
@@ -68,11 +68,11 @@ extension CheckpointContainerResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -114,15 +114,15 @@ extension CheckpointPodRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.outputPath = lifter.string(c.pointee.output_path)
-    self.containerIDs = lifter.strings(c.pointee.n_container_ids, c.pointee.container_ids)
-    self.options = lifter.map(c.pointee.n_options, c.pointee.options)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.outputPath = decoder.string(c.pointee.output_path)
+    self.containerIDs = decoder.strings(c.pointee.n_container_ids, c.pointee.container_ids)
+    self.options = decoder.map(c.pointee.n_options, c.pointee.options)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     c.pointee.output_path = arena.string(self.outputPath)
     (c.pointee.n_container_ids, c.pointee.container_ids) = arena.strings(self.containerIDs)
@@ -150,11 +150,11 @@ extension CheckpointPodResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -204,16 +204,16 @@ extension RestorePodRequest: CMessage {
     ElementField(5, \.containerConfigs)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.checkpointPath = lifter.string(c.pointee.checkpoint_path)
-    self.config = lifter.message(c.pointee.config)
-    self.runtimeHandler = lifter.string(c.pointee.runtime_handler)
-    self.options = lifter.map(c.pointee.n_options, c.pointee.options)
-    self.containerConfigs = lifter.messages(c.pointee.n_container_configs, c.pointee.container_configs)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.checkpointPath = decoder.string(c.pointee.checkpoint_path)
+    self.config = decoder.message(c.pointee.config)
+    self.runtimeHandler = decoder.string(c.pointee.runtime_handler)
+    self.options = decoder.map(c.pointee.n_options, c.pointee.options)
+    self.containerConfigs = decoder.messages(c.pointee.n_container_configs, c.pointee.container_configs)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.checkpoint_path = arena.string(self.checkpointPath)
     c.pointee.config = arena.message(self.config)
     c.pointee.runtime_handler = arena.string(self.runtimeHandler)
@@ -253,13 +253,13 @@ extension RestorePodResponse: CMessage {
     ElementField(2, \.restoredContainers)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.restoredContainers = lifter.messages(c.pointee.n_restored_containers, c.pointee.restored_containers)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.restoredContainers = decoder.messages(c.pointee.n_restored_containers, c.pointee.restored_containers)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     (c.pointee.n_restored_containers, c.pointee.restored_containers) = arena.messages(self.restoredContainers)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -292,13 +292,13 @@ extension RestoredContainer: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
-    self.containerID = lifter.string(c.pointee.container_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
+    self.containerID = decoder.string(c.pointee.container_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     c.pointee.container_id = arena.string(self.containerID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)

@@ -105,29 +105,29 @@ extension ContainerConfig: CMessage {
     ElementField(17, \.cdiDevices),
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.metadata = lifter.message(c.pointee.metadata)
-    self.image = lifter.message(c.pointee.image)
-    self.command = lifter.strings(c.pointee.n_command, c.pointee.command)
-    self.args = lifter.strings(c.pointee.n_args, c.pointee.args)
-    self.workingDir = lifter.string(c.pointee.working_dir)
-    self.envs = lifter.messages(c.pointee.n_envs, c.pointee.envs)
-    self.mounts = lifter.messages(c.pointee.n_mounts, c.pointee.mounts)
-    self.devices = lifter.messages(c.pointee.n_devices, c.pointee.devices)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    self.logPath = lifter.string(c.pointee.log_path)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.metadata = decoder.message(c.pointee.metadata)
+    self.image = decoder.message(c.pointee.image)
+    self.command = decoder.strings(c.pointee.n_command, c.pointee.command)
+    self.args = decoder.strings(c.pointee.n_args, c.pointee.args)
+    self.workingDir = decoder.string(c.pointee.working_dir)
+    self.envs = decoder.messages(c.pointee.n_envs, c.pointee.envs)
+    self.mounts = decoder.messages(c.pointee.n_mounts, c.pointee.mounts)
+    self.devices = decoder.messages(c.pointee.n_devices, c.pointee.devices)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    self.logPath = decoder.string(c.pointee.log_path)
     self.stdin = c.pointee.stdin != 0
     self.stdinOnce = c.pointee.stdin_once != 0
     self.tty = c.pointee.tty != 0
-    self.linux = lifter.message(c.pointee.linux)
-    self.windows = lifter.message(c.pointee.windows)
-    self.cdiDevices = lifter.messages(c.pointee.n_cdi_devices, c.pointee.cdi_devices)
+    self.linux = decoder.message(c.pointee.linux)
+    self.windows = decoder.message(c.pointee.windows)
+    self.cdiDevices = decoder.messages(c.pointee.n_cdi_devices, c.pointee.cdi_devices)
     self.stopSignal = .init(rawValue: Int32(bitPattern: c.pointee.stop_signal.rawValue))
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.metadata = arena.message(self.metadata)
     c.pointee.image = arena.message(self.image)
     (c.pointee.n_command, c.pointee.command) = arena.strings(self.command)
@@ -176,13 +176,13 @@ extension KeyValue: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.key = lifter.string(c.pointee.key)
-    self.value = lifter.bytes(c.pointee.value)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.key = decoder.string(c.pointee.key)
+    self.value = decoder.bytes(c.pointee.value)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.key = arena.string(self.key)
     c.pointee.value = arena.bytes(self.value)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -261,22 +261,22 @@ extension Mount: CMessage {
     ElementField(7, \.gidMappings),
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerPath = lifter.string(c.pointee.container_path)
-    self.hostPath = lifter.string(c.pointee.host_path)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerPath = decoder.string(c.pointee.container_path)
+    self.hostPath = decoder.string(c.pointee.host_path)
     self.readonly = c.pointee.readonly != 0
     self.selinuxRelabel = c.pointee.selinux_relabel != 0
     self.propagation = .init(rawValue: Int32(bitPattern: c.pointee.propagation.rawValue))
-    self.uidMappings = lifter.messages(c.pointee.n_uidmappings, c.pointee.uidmappings)
-    self.gidMappings = lifter.messages(c.pointee.n_gidmappings, c.pointee.gidmappings)
+    self.uidMappings = decoder.messages(c.pointee.n_uidmappings, c.pointee.uidmappings)
+    self.gidMappings = decoder.messages(c.pointee.n_gidmappings, c.pointee.gidmappings)
     self.recursiveReadOnly = c.pointee.recursive_read_only != 0
-    self.image = lifter.message(c.pointee.image)
-    self.imageSubPath = lifter.string(c.pointee.image_sub_path)
-    self.mountOptions = lifter.strings(c.pointee.n_mount_options, c.pointee.mount_options)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.image = decoder.message(c.pointee.image)
+    self.imageSubPath = decoder.string(c.pointee.image_sub_path)
+    self.mountOptions = decoder.strings(c.pointee.n_mount_options, c.pointee.mount_options)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_path = arena.string(self.containerPath)
     c.pointee.host_path = arena.string(self.hostPath)
     c.pointee.readonly = self.readonly ? 1 : 0
@@ -342,14 +342,14 @@ extension Device: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerPath = lifter.string(c.pointee.container_path)
-    self.hostPath = lifter.string(c.pointee.host_path)
-    self.permissions = lifter.string(c.pointee.permissions)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerPath = decoder.string(c.pointee.container_path)
+    self.hostPath = decoder.string(c.pointee.host_path)
+    self.permissions = decoder.string(c.pointee.permissions)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_path = arena.string(self.containerPath)
     c.pointee.host_path = arena.string(self.hostPath)
     c.pointee.permissions = arena.string(self.permissions)
@@ -380,12 +380,12 @@ extension CDIDevice: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -630,13 +630,13 @@ extension LinuxContainerConfig: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.resources = lifter.message(c.pointee.resources)
-    self.securityContext = lifter.message(c.pointee.security_context)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.resources = decoder.message(c.pointee.resources)
+    self.securityContext = decoder.message(c.pointee.security_context)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.resources = arena.message(self.resources)
     c.pointee.security_context = arena.message(self.securityContext)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -709,21 +709,21 @@ extension LinuxContainerResources: CMessage {
     ElementField(8, \.hugepageLimits)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.cpuPeriod = c.pointee.cpu_period
     self.cpuQuota = c.pointee.cpu_quota
     self.cpuShares = c.pointee.cpu_shares
     self.memoryLimitInBytes = c.pointee.memory_limit_in_bytes
     self.oomScoreAdj = c.pointee.oom_score_adj
-    self.cpusetCPUs = lifter.string(c.pointee.cpuset_cpus)
-    self.cpusetMems = lifter.string(c.pointee.cpuset_mems)
-    self.hugepageLimits = lifter.messages(c.pointee.n_hugepage_limits, c.pointee.hugepage_limits)
-    self.unified = lifter.map(c.pointee.n_unified, c.pointee.unified)
+    self.cpusetCPUs = decoder.string(c.pointee.cpuset_cpus)
+    self.cpusetMems = decoder.string(c.pointee.cpuset_mems)
+    self.hugepageLimits = decoder.messages(c.pointee.n_hugepage_limits, c.pointee.hugepage_limits)
+    self.unified = decoder.map(c.pointee.n_unified, c.pointee.unified)
     self.memorySwapLimitInBytes = c.pointee.memory_swap_limit_in_bytes
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.cpu_period = self.cpuPeriod
     c.pointee.cpu_quota = self.cpuQuota
     c.pointee.cpu_shares = self.cpuShares
@@ -764,13 +764,13 @@ extension HugepageLimit: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.pageSize = lifter.string(c.pointee.page_size)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.pageSize = decoder.string(c.pointee.page_size)
     self.limit = c.pointee.limit
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.page_size = arena.string(self.pageSize)
     c.pointee.limit = self.limit
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -806,13 +806,13 @@ extension WindowsContainerConfig: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.resources = lifter.message(c.pointee.resources)
-    self.securityContext = lifter.message(c.pointee.security_context)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.resources = decoder.message(c.pointee.resources)
+    self.securityContext = decoder.message(c.pointee.security_context)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.resources = arena.message(self.resources)
     c.pointee.security_context = arena.message(self.securityContext)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -868,17 +868,17 @@ extension WindowsContainerResources: CMessage {
     ElementField(6, \.affinityCPUs)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.cpuShares = c.pointee.cpu_shares
     self.cpuCount = c.pointee.cpu_count
     self.cpuMaximum = c.pointee.cpu_maximum
     self.memoryLimitInBytes = c.pointee.memory_limit_in_bytes
     self.rootfsSizeInBytes = c.pointee.rootfs_size_in_bytes
-    self.affinityCPUs = lifter.messages(c.pointee.n_affinity_cpus, c.pointee.affinity_cpus)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.affinityCPUs = decoder.messages(c.pointee.n_affinity_cpus, c.pointee.affinity_cpus)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.cpu_shares = self.cpuShares
     c.pointee.cpu_count = self.cpuCount
     c.pointee.cpu_maximum = self.cpuMaximum
@@ -915,13 +915,13 @@ extension WindowsCpuGroupAffinity: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.cpuMask = c.pointee.cpu_mask
     self.cpuGroup = c.pointee.cpu_group
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.cpu_mask = self.cpuMask
     c.pointee.cpu_group = self.cpuGroup
     arena.unknownFields(unknownFields, into: &c.pointee.base)

@@ -28,12 +28,12 @@ extension ContainerStatsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -62,12 +62,12 @@ extension ContainerStatsResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.stats = lifter.message(c.pointee.stats)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.stats = decoder.message(c.pointee.stats)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.stats = arena.message(self.stats)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -96,12 +96,12 @@ extension ListContainerStatsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -134,12 +134,12 @@ extension ListContainerStatsResponse: CMessage {
     ElementField(1, \.stats)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.stats = lifter.messages(c.pointee.n_stats, c.pointee.stats)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.stats = decoder.messages(c.pointee.n_stats, c.pointee.stats)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_stats, c.pointee.stats) = arena.messages(self.stats)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -168,12 +168,12 @@ extension StreamContainerStatsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -206,12 +206,12 @@ extension StreamContainerStatsResponse: CMessage {
     ElementField(1, \.containerStats)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerStats = lifter.messages(c.pointee.n_container_stats, c.pointee.container_stats)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerStats = decoder.messages(c.pointee.n_container_stats, c.pointee.container_stats)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_container_stats, c.pointee.container_stats) = arena.messages(self.containerStats)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -246,14 +246,14 @@ extension ContainerStatsFilter: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.labelSelector = lifter.map(c.pointee.n_label_selector, c.pointee.label_selector)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.labelSelector = decoder.map(c.pointee.n_label_selector, c.pointee.label_selector)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     (c.pointee.n_label_selector, c.pointee.label_selector) = arena.map(self.labelSelector)
@@ -306,17 +306,17 @@ extension ContainerStats: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.attributes = lifter.message(c.pointee.attributes)
-    self.cpu = lifter.message(c.pointee.cpu)
-    self.memory = lifter.message(c.pointee.memory)
-    self.writableLayer = lifter.message(c.pointee.writable_layer)
-    self.swap = lifter.message(c.pointee.swap)
-    self.io = lifter.message(c.pointee.io)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.attributes = decoder.message(c.pointee.attributes)
+    self.cpu = decoder.message(c.pointee.cpu)
+    self.memory = decoder.message(c.pointee.memory)
+    self.writableLayer = decoder.message(c.pointee.writable_layer)
+    self.swap = decoder.message(c.pointee.swap)
+    self.io = decoder.message(c.pointee.io)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.attributes = arena.message(self.attributes)
     c.pointee.cpu = arena.message(self.cpu)
     c.pointee.memory = arena.message(self.memory)
@@ -364,15 +364,15 @@ extension ContainerAttributes: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.metadata = lifter.message(c.pointee.metadata)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.metadata = decoder.message(c.pointee.metadata)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.metadata = arena.message(self.metadata)
     (c.pointee.n_labels, c.pointee.labels) = arena.map(self.labels)
@@ -418,15 +418,15 @@ extension CpuUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.usageCoreNanoSeconds = lifter.message(c.pointee.usage_core_nano_seconds)
-    self.usageNanoCores = lifter.message(c.pointee.usage_nano_cores)
-    self.psi = lifter.message(c.pointee.psi)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.usageCoreNanoSeconds = decoder.message(c.pointee.usage_core_nano_seconds)
+    self.usageNanoCores = decoder.message(c.pointee.usage_nano_cores)
+    self.psi = decoder.message(c.pointee.psi)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.usage_core_nano_seconds = arena.message(self.usageCoreNanoSeconds)
     c.pointee.usage_nano_cores = arena.message(self.usageNanoCores)
@@ -488,19 +488,19 @@ extension MemoryUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.workingSetBytes = lifter.message(c.pointee.working_set_bytes)
-    self.availableBytes = lifter.message(c.pointee.available_bytes)
-    self.usageBytes = lifter.message(c.pointee.usage_bytes)
-    self.rssBytes = lifter.message(c.pointee.rss_bytes)
-    self.pageFaults = lifter.message(c.pointee.page_faults)
-    self.majorPageFaults = lifter.message(c.pointee.major_page_faults)
-    self.psi = lifter.message(c.pointee.psi)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.workingSetBytes = decoder.message(c.pointee.working_set_bytes)
+    self.availableBytes = decoder.message(c.pointee.available_bytes)
+    self.usageBytes = decoder.message(c.pointee.usage_bytes)
+    self.rssBytes = decoder.message(c.pointee.rss_bytes)
+    self.pageFaults = decoder.message(c.pointee.page_faults)
+    self.majorPageFaults = decoder.message(c.pointee.major_page_faults)
+    self.psi = decoder.message(c.pointee.psi)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.working_set_bytes = arena.message(self.workingSetBytes)
     c.pointee.available_bytes = arena.message(self.availableBytes)
@@ -546,14 +546,14 @@ extension SwapUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.swapAvailableBytes = lifter.message(c.pointee.swap_available_bytes)
-    self.swapUsageBytes = lifter.message(c.pointee.swap_usage_bytes)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.swapAvailableBytes = decoder.message(c.pointee.swap_available_bytes)
+    self.swapUsageBytes = decoder.message(c.pointee.swap_usage_bytes)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.swap_available_bytes = arena.message(self.swapAvailableBytes)
     c.pointee.swap_usage_bytes = arena.message(self.swapUsageBytes)
@@ -587,13 +587,13 @@ extension IoUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.psi = lifter.message(c.pointee.psi)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.psi = decoder.message(c.pointee.psi)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.psi = arena.message(self.psi)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -626,13 +626,13 @@ extension PsiStats: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.full = lifter.message(c.pointee.full)
-    self.some = lifter.message(c.pointee.some)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.full = decoder.message(c.pointee.full)
+    self.some = decoder.message(c.pointee.some)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.full = arena.message(self.full)
     c.pointee.some = arena.message(self.some)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -671,15 +671,15 @@ extension PsiData: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.total = c.pointee.total
     self.avg10 = c.pointee.avg10
     self.avg60 = c.pointee.avg60
     self.avg300 = c.pointee.avg300
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.total = self.total
     c.pointee.avg10 = self.avg10
     c.pointee.avg60 = self.avg60
@@ -725,15 +725,15 @@ extension WindowsContainerStats: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.attributes = lifter.message(c.pointee.attributes)
-    self.cpu = lifter.message(c.pointee.cpu)
-    self.memory = lifter.message(c.pointee.memory)
-    self.writableLayer = lifter.message(c.pointee.writable_layer)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.attributes = decoder.message(c.pointee.attributes)
+    self.cpu = decoder.message(c.pointee.cpu)
+    self.memory = decoder.message(c.pointee.memory)
+    self.writableLayer = decoder.message(c.pointee.writable_layer)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.attributes = arena.message(self.attributes)
     c.pointee.cpu = arena.message(self.cpu)
     c.pointee.memory = arena.message(self.memory)
@@ -775,14 +775,14 @@ extension WindowsCpuUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.usageCoreNanoSeconds = lifter.message(c.pointee.usage_core_nano_seconds)
-    self.usageNanoCores = lifter.message(c.pointee.usage_nano_cores)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.usageCoreNanoSeconds = decoder.message(c.pointee.usage_core_nano_seconds)
+    self.usageNanoCores = decoder.message(c.pointee.usage_nano_cores)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.usage_core_nano_seconds = arena.message(self.usageCoreNanoSeconds)
     c.pointee.usage_nano_cores = arena.message(self.usageNanoCores)
@@ -831,16 +831,16 @@ extension WindowsMemoryUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.workingSetBytes = lifter.message(c.pointee.working_set_bytes)
-    self.availableBytes = lifter.message(c.pointee.available_bytes)
-    self.pageFaults = lifter.message(c.pointee.page_faults)
-    self.commitMemoryBytes = lifter.message(c.pointee.commit_memory_bytes)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.workingSetBytes = decoder.message(c.pointee.working_set_bytes)
+    self.availableBytes = decoder.message(c.pointee.available_bytes)
+    self.pageFaults = decoder.message(c.pointee.page_faults)
+    self.commitMemoryBytes = decoder.message(c.pointee.commit_memory_bytes)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.working_set_bytes = arena.message(self.workingSetBytes)
     c.pointee.available_bytes = arena.message(self.availableBytes)

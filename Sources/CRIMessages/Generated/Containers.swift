@@ -38,14 +38,14 @@ extension CreateContainerRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.config = lifter.message(c.pointee.config)
-    self.sandboxConfig = lifter.message(c.pointee.sandbox_config)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.config = decoder.message(c.pointee.config)
+    self.sandboxConfig = decoder.message(c.pointee.sandbox_config)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     c.pointee.config = arena.message(self.config)
     c.pointee.sandbox_config = arena.message(self.sandboxConfig)
@@ -76,12 +76,12 @@ extension CreateContainerResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -110,12 +110,12 @@ extension StartContainerRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -140,11 +140,11 @@ extension StartContainerResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -175,13 +175,13 @@ extension StopContainerRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
     self.timeout = c.pointee.timeout
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     c.pointee.timeout = self.timeout
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -207,11 +207,11 @@ extension StopContainerResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -239,12 +239,12 @@ extension RemoveContainerRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -269,11 +269,11 @@ extension RemoveContainerResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -301,12 +301,12 @@ extension ListContainersRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -339,12 +339,12 @@ extension ListContainersResponse: CMessage {
     ElementField(1, \.containers)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containers = lifter.messages(c.pointee.n_containers, c.pointee.containers)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containers = decoder.messages(c.pointee.n_containers, c.pointee.containers)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_containers, c.pointee.containers) = arena.messages(self.containers)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -373,12 +373,12 @@ extension StreamContainersRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -411,12 +411,12 @@ extension StreamContainersResponse: CMessage {
     ElementField(1, \.containers)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containers = lifter.messages(c.pointee.n_containers, c.pointee.containers)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containers = decoder.messages(c.pointee.n_containers, c.pointee.containers)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_containers, c.pointee.containers) = arena.messages(self.containers)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -483,21 +483,21 @@ extension Container: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.metadata = lifter.message(c.pointee.metadata)
-    self.image = lifter.message(c.pointee.image)
-    self.imageRef = lifter.string(c.pointee.image_ref)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.metadata = decoder.message(c.pointee.metadata)
+    self.image = decoder.message(c.pointee.image)
+    self.imageRef = decoder.string(c.pointee.image_ref)
     self.state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
     self.createdAt = Timestamp(nanoseconds: c.pointee.created_at)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    self.imageID = lifter.string(c.pointee.image_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    self.imageID = decoder.string(c.pointee.image_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     c.pointee.metadata = arena.message(self.metadata)
@@ -573,15 +573,15 @@ extension ContainerFilter: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.state = lifter.message(c.pointee.state)
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.labelSelector = lifter.map(c.pointee.n_label_selector, c.pointee.label_selector)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.state = decoder.message(c.pointee.state)
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.labelSelector = decoder.map(c.pointee.n_label_selector, c.pointee.label_selector)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.state = arena.message(self.state)
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
@@ -613,12 +613,12 @@ extension ContainerStateValue: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.state = .init(rawValue: UInt32(bitPattern: self.state.rawValue))
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -650,13 +650,13 @@ extension ContainerMetadata: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
     self.attempt = c.pointee.attempt
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     c.pointee.attempt = self.attempt
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -689,13 +689,13 @@ extension ContainerStatusRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
     self.verbose = c.pointee.verbose != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     c.pointee.verbose = self.verbose ? 1 : 0
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -730,13 +730,13 @@ extension ContainerStatusResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.status = lifter.message(c.pointee.status)
-    self.info = lifter.map(c.pointee.n_info, c.pointee.info)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.status = decoder.message(c.pointee.status)
+    self.info = decoder.map(c.pointee.n_info, c.pointee.info)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.status = arena.message(self.status)
     (c.pointee.n_info, c.pointee.info) = arena.map(self.info)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -844,30 +844,30 @@ extension ContainerStatus: CMessage {
     ElementField(14, \.mounts)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.metadata = lifter.message(c.pointee.metadata)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.metadata = decoder.message(c.pointee.metadata)
     self.state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
     self.createdAt = Timestamp(nanoseconds: c.pointee.created_at)
     self.startedAt = Timestamp(nanoseconds: c.pointee.started_at)
     self.finishedAt = Timestamp(nanoseconds: c.pointee.finished_at)
     self.exitCode = c.pointee.exit_code
-    self.image = lifter.message(c.pointee.image)
-    self.imageRef = lifter.string(c.pointee.image_ref)
-    self.reason = lifter.string(c.pointee.reason)
-    self.message = lifter.string(c.pointee.message)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    self.mounts = lifter.messages(c.pointee.n_mounts, c.pointee.mounts)
-    self.logPath = lifter.string(c.pointee.log_path)
-    self.resources = lifter.message(c.pointee.resources)
-    self.imageID = lifter.string(c.pointee.image_id)
-    self.user = lifter.message(c.pointee.user)
+    self.image = decoder.message(c.pointee.image)
+    self.imageRef = decoder.string(c.pointee.image_ref)
+    self.reason = decoder.string(c.pointee.reason)
+    self.message = decoder.string(c.pointee.message)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    self.mounts = decoder.messages(c.pointee.n_mounts, c.pointee.mounts)
+    self.logPath = decoder.string(c.pointee.log_path)
+    self.resources = decoder.message(c.pointee.resources)
+    self.imageID = decoder.string(c.pointee.image_id)
+    self.user = decoder.message(c.pointee.user)
     self.stopSignal = .init(rawValue: Int32(bitPattern: c.pointee.stop_signal.rawValue))
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.metadata = arena.message(self.metadata)
     c.pointee.state = .init(rawValue: UInt32(bitPattern: self.state.rawValue))
@@ -917,13 +917,13 @@ extension ContainerResources: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.linux = lifter.message(c.pointee.linux)
-    self.windows = lifter.message(c.pointee.windows)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.linux = decoder.message(c.pointee.linux)
+    self.windows = decoder.message(c.pointee.windows)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.linux = arena.message(self.linux)
     c.pointee.windows = arena.message(self.windows)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -953,12 +953,12 @@ extension ContainerUser: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.linux = lifter.message(c.pointee.linux)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.linux = decoder.message(c.pointee.linux)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.linux = arena.message(self.linux)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -993,14 +993,14 @@ extension LinuxContainerUser: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.uid = c.pointee.uid
     self.gid = c.pointee.gid
-    self.supplementalGroups = lifter.array(c.pointee.n_supplemental_groups, c.pointee.supplemental_groups)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.supplementalGroups = decoder.array(c.pointee.n_supplemental_groups, c.pointee.supplemental_groups)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.uid = self.uid
     c.pointee.gid = self.gid
     (c.pointee.n_supplemental_groups, c.pointee.supplemental_groups) = arena.array(self.supplementalGroups)
@@ -1045,15 +1045,15 @@ extension UpdateContainerResourcesRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    self.linux = lifter.message(c.pointee.linux)
-    self.windows = lifter.message(c.pointee.windows)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    self.linux = decoder.message(c.pointee.linux)
+    self.windows = decoder.message(c.pointee.windows)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     c.pointee.linux = arena.message(self.linux)
     c.pointee.windows = arena.message(self.windows)
@@ -1081,11 +1081,11 @@ extension UpdateContainerResourcesResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -1113,12 +1113,12 @@ extension ReopenContainerLogRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -1143,11 +1143,11 @@ extension ReopenContainerLogResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }

@@ -24,11 +24,11 @@ extension GetEventsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -78,16 +78,16 @@ extension ContainerEventResponse: CMessage {
     ElementField(5, \.containersStatuses)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
     self.containerEventType = .init(rawValue: Int32(bitPattern: c.pointee.container_event_type.rawValue))
     self.createdAt = Timestamp(nanoseconds: c.pointee.created_at)
-    self.podSandboxStatus = lifter.message(c.pointee.pod_sandbox_status)
-    self.containersStatuses = lifter.messages(c.pointee.n_containers_statuses, c.pointee.containers_statuses)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.podSandboxStatus = decoder.message(c.pointee.pod_sandbox_status)
+    self.containersStatuses = decoder.messages(c.pointee.n_containers_statuses, c.pointee.containers_statuses)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     c.pointee.container_event_type = .init(rawValue: UInt32(bitPattern: self.containerEventType.rawValue))
     c.pointee.created_at = self.createdAt.nanoseconds

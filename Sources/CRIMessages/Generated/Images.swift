@@ -28,12 +28,12 @@ extension ListImagesRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -66,12 +66,12 @@ extension ListImagesResponse: CMessage {
     ElementField(1, \.images)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.images = lifter.messages(c.pointee.n_images, c.pointee.images)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.images = decoder.messages(c.pointee.n_images, c.pointee.images)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_images, c.pointee.images) = arena.messages(self.images)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -100,12 +100,12 @@ extension StreamImagesRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -138,12 +138,12 @@ extension StreamImagesResponse: CMessage {
     ElementField(1, \.images)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.images = lifter.messages(c.pointee.n_images, c.pointee.images)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.images = decoder.messages(c.pointee.n_images, c.pointee.images)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_images, c.pointee.images) = arena.messages(self.images)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -202,19 +202,19 @@ extension Image: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.repoTags = lifter.strings(c.pointee.n_repo_tags, c.pointee.repo_tags)
-    self.repoDigests = lifter.strings(c.pointee.n_repo_digests, c.pointee.repo_digests)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.repoTags = decoder.strings(c.pointee.n_repo_tags, c.pointee.repo_tags)
+    self.repoDigests = decoder.strings(c.pointee.n_repo_digests, c.pointee.repo_digests)
     self.size = c.pointee.size
-    self.uid = lifter.message(c.pointee.uid)
-    self.username = lifter.string(c.pointee.username)
-    self.spec = lifter.message(c.pointee.spec)
+    self.uid = decoder.message(c.pointee.uid)
+    self.username = decoder.string(c.pointee.username)
+    self.spec = decoder.message(c.pointee.spec)
     self.pinned = c.pointee.pinned != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     (c.pointee.n_repo_tags, c.pointee.repo_tags) = arena.strings(self.repoTags)
     (c.pointee.n_repo_digests, c.pointee.repo_digests) = arena.strings(self.repoDigests)
@@ -268,16 +268,16 @@ extension ImageSpec: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.image = lifter.string(c.pointee.image)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    self.userSpecifiedImage = lifter.string(c.pointee.user_specified_image)
-    self.runtimeHandler = lifter.string(c.pointee.runtime_handler)
-    self.imageRef = lifter.string(c.pointee.image_ref)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.image = decoder.string(c.pointee.image)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    self.userSpecifiedImage = decoder.string(c.pointee.user_specified_image)
+    self.runtimeHandler = decoder.string(c.pointee.runtime_handler)
+    self.imageRef = decoder.string(c.pointee.image_ref)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.image = arena.string(self.image)
     (c.pointee.n_annotations, c.pointee.annotations) = arena.map(self.annotations)
     c.pointee.user_specified_image = arena.string(self.userSpecifiedImage)
@@ -310,12 +310,12 @@ extension ImageFilter: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.image = lifter.message(c.pointee.image)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.image = decoder.message(c.pointee.image)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.image = arena.message(self.image)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -347,13 +347,13 @@ extension ImageStatusRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.image = lifter.message(c.pointee.image)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.image = decoder.message(c.pointee.image)
     self.verbose = c.pointee.verbose != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.image = arena.message(self.image)
     c.pointee.verbose = self.verbose ? 1 : 0
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -387,13 +387,13 @@ extension ImageStatusResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.image = lifter.message(c.pointee.image)
-    self.info = lifter.map(c.pointee.n_info, c.pointee.info)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.image = decoder.message(c.pointee.image)
+    self.info = decoder.map(c.pointee.n_info, c.pointee.info)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.image = arena.message(self.image)
     (c.pointee.n_info, c.pointee.info) = arena.map(self.info)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -429,14 +429,14 @@ extension PullImageRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.image = lifter.message(c.pointee.image)
-    self.auth = lifter.message(c.pointee.auth)
-    self.sandboxConfig = lifter.message(c.pointee.sandbox_config)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.image = decoder.message(c.pointee.image)
+    self.auth = decoder.message(c.pointee.auth)
+    self.sandboxConfig = decoder.message(c.pointee.sandbox_config)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.image = arena.message(self.image)
     c.pointee.auth = arena.message(self.auth)
     c.pointee.sandbox_config = arena.message(self.sandboxConfig)
@@ -467,12 +467,12 @@ extension PullImageResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.imageRef = lifter.string(c.pointee.image_ref)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.imageRef = decoder.string(c.pointee.image_ref)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.image_ref = arena.string(self.imageRef)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -533,17 +533,17 @@ extension AuthConfig: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.username = lifter.string(c.pointee.username)
-    self.password = lifter.string(c.pointee.password)
-    self.auth = lifter.string(c.pointee.auth)
-    self.serverAddress = lifter.string(c.pointee.server_address)
-    self.identityToken = lifter.string(c.pointee.identity_token)
-    self.registryToken = lifter.string(c.pointee.registry_token)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.username = decoder.string(c.pointee.username)
+    self.password = decoder.string(c.pointee.password)
+    self.auth = decoder.string(c.pointee.auth)
+    self.serverAddress = decoder.string(c.pointee.server_address)
+    self.identityToken = decoder.string(c.pointee.identity_token)
+    self.registryToken = decoder.string(c.pointee.registry_token)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.username = arena.string(self.username)
     c.pointee.password = arena.string(self.password)
     c.pointee.auth = arena.string(self.auth)
@@ -577,12 +577,12 @@ extension RemoveImageRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.image = lifter.message(c.pointee.image)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.image = decoder.message(c.pointee.image)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.image = arena.message(self.image)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -607,11 +607,11 @@ extension RemoveImageResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -635,11 +635,11 @@ extension ImageFsInfoRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -676,14 +676,14 @@ extension ImageFsInfoResponse: CMessage {
     ElementField(2, \.containerFilesystems),
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.imageFilesystems = lifter.messages(c.pointee.n_image_filesystems, c.pointee.image_filesystems)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.imageFilesystems = decoder.messages(c.pointee.n_image_filesystems, c.pointee.image_filesystems)
     self.containerFilesystems =
-      lifter.messages(c.pointee.n_container_filesystems, c.pointee.container_filesystems)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+      decoder.messages(c.pointee.n_container_filesystems, c.pointee.container_filesystems)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_image_filesystems, c.pointee.image_filesystems) = arena.messages(self.imageFilesystems)
     (c.pointee.n_container_filesystems, c.pointee.container_filesystems) =
       arena.messages(self.containerFilesystems)
@@ -728,15 +728,15 @@ extension FilesystemUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.fsID = lifter.message(c.pointee.fs_id)
-    self.usedBytes = lifter.message(c.pointee.used_bytes)
-    self.inodesUsed = lifter.message(c.pointee.inodes_used)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.fsID = decoder.message(c.pointee.fs_id)
+    self.usedBytes = decoder.message(c.pointee.used_bytes)
+    self.inodesUsed = decoder.message(c.pointee.inodes_used)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.fs_id = arena.message(self.fsID)
     c.pointee.used_bytes = arena.message(self.usedBytes)
@@ -768,12 +768,12 @@ extension FilesystemIdentifier: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.mountpoint = lifter.string(c.pointee.mountpoint)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.mountpoint = decoder.string(c.pointee.mountpoint)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.mountpoint = arena.string(self.mountpoint)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -812,14 +812,14 @@ extension WindowsFilesystemUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.fsID = lifter.message(c.pointee.fs_id)
-    self.usedBytes = lifter.message(c.pointee.used_bytes)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.fsID = decoder.message(c.pointee.fs_id)
+    self.usedBytes = decoder.message(c.pointee.used_bytes)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.fs_id = arena.message(self.fsID)
     c.pointee.used_bytes = arena.message(self.usedBytes)

@@ -24,11 +24,11 @@ extension ListMetricDescriptorsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -60,12 +60,12 @@ extension ListMetricDescriptorsResponse: CMessage {
     ElementField(1, \.descriptors)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.descriptors = lifter.messages(c.pointee.n_descriptors, c.pointee.descriptors)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.descriptors = decoder.messages(c.pointee.n_descriptors, c.pointee.descriptors)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_descriptors, c.pointee.descriptors) = arena.messages(self.descriptors)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -100,14 +100,14 @@ extension MetricDescriptor: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
-    self.help = lifter.string(c.pointee.help)
-    self.labelKeys = lifter.strings(c.pointee.n_label_keys, c.pointee.label_keys)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
+    self.help = decoder.string(c.pointee.help)
+    self.labelKeys = decoder.strings(c.pointee.n_label_keys, c.pointee.label_keys)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     c.pointee.help = arena.string(self.help)
     (c.pointee.n_label_keys, c.pointee.label_keys) = arena.strings(self.labelKeys)
@@ -134,11 +134,11 @@ extension ListPodSandboxMetricsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -170,12 +170,12 @@ extension ListPodSandboxMetricsResponse: CMessage {
     ElementField(1, \.podMetrics)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podMetrics = lifter.messages(c.pointee.n_pod_metrics, c.pointee.pod_metrics)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podMetrics = decoder.messages(c.pointee.n_pod_metrics, c.pointee.pod_metrics)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_pod_metrics, c.pointee.pod_metrics) = arena.messages(self.podMetrics)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -200,11 +200,11 @@ extension StreamPodSandboxMetricsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -236,12 +236,12 @@ extension StreamPodSandboxMetricsResponse: CMessage {
     ElementField(1, \.podSandboxMetrics)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxMetrics = lifter.messages(c.pointee.n_pod_sandbox_metrics, c.pointee.pod_sandbox_metrics)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxMetrics = decoder.messages(c.pointee.n_pod_sandbox_metrics, c.pointee.pod_sandbox_metrics)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_pod_sandbox_metrics, c.pointee.pod_sandbox_metrics) = arena.messages(self.podSandboxMetrics)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -281,14 +281,14 @@ extension PodSandboxMetrics: CMessage {
     ElementField(3, \.containerMetrics),
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.metrics = lifter.messages(c.pointee.n_metrics, c.pointee.metrics)
-    self.containerMetrics = lifter.messages(c.pointee.n_container_metrics, c.pointee.container_metrics)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.metrics = decoder.messages(c.pointee.n_metrics, c.pointee.metrics)
+    self.containerMetrics = decoder.messages(c.pointee.n_container_metrics, c.pointee.container_metrics)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     (c.pointee.n_metrics, c.pointee.metrics) = arena.messages(self.metrics)
     (c.pointee.n_container_metrics, c.pointee.container_metrics) = arena.messages(self.containerMetrics)
@@ -326,13 +326,13 @@ extension ContainerMetrics: CMessage {
     ElementField(2, \.metrics)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    self.metrics = lifter.messages(c.pointee.n_metrics, c.pointee.metrics)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    self.metrics = decoder.messages(c.pointee.n_metrics, c.pointee.metrics)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     (c.pointee.n_metrics, c.pointee.metrics) = arena.messages(self.metrics)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -380,16 +380,16 @@ extension Metric: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
     self.metricType = .init(rawValue: Int32(bitPattern: c.pointee.metric_type.rawValue))
-    self.labelValues = lifter.strings(c.pointee.n_label_values, c.pointee.label_values)
-    self.value = lifter.message(c.pointee.value)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.labelValues = decoder.strings(c.pointee.n_label_values, c.pointee.label_values)
+    self.value = decoder.message(c.pointee.value)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.metric_type = .init(rawValue: UInt32(bitPattern: self.metricType.rawValue))

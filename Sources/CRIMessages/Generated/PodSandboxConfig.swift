@@ -66,20 +66,20 @@ extension PodSandboxConfig: CMessage {
     ElementField(5, \.portMappings)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.metadata = lifter.message(c.pointee.metadata)
-    self.hostname = lifter.string(c.pointee.hostname)
-    self.logDirectory = lifter.string(c.pointee.log_directory)
-    self.dnsConfig = lifter.message(c.pointee.dns_config)
-    self.portMappings = lifter.messages(c.pointee.n_port_mappings, c.pointee.port_mappings)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    self.linux = lifter.message(c.pointee.linux)
-    self.windows = lifter.message(c.pointee.windows)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.metadata = decoder.message(c.pointee.metadata)
+    self.hostname = decoder.string(c.pointee.hostname)
+    self.logDirectory = decoder.string(c.pointee.log_directory)
+    self.dnsConfig = decoder.message(c.pointee.dns_config)
+    self.portMappings = decoder.messages(c.pointee.n_port_mappings, c.pointee.port_mappings)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    self.linux = decoder.message(c.pointee.linux)
+    self.windows = decoder.message(c.pointee.windows)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.metadata = arena.message(self.metadata)
     c.pointee.hostname = arena.string(self.hostname)
     c.pointee.log_directory = arena.string(self.logDirectory)
@@ -122,14 +122,14 @@ extension DNSConfig: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.servers = lifter.strings(c.pointee.n_servers, c.pointee.servers)
-    self.searches = lifter.strings(c.pointee.n_searches, c.pointee.searches)
-    self.options = lifter.strings(c.pointee.n_options, c.pointee.options)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.servers = decoder.strings(c.pointee.n_servers, c.pointee.servers)
+    self.searches = decoder.strings(c.pointee.n_searches, c.pointee.searches)
+    self.options = decoder.strings(c.pointee.n_options, c.pointee.options)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_servers, c.pointee.servers) = arena.strings(self.servers)
     (c.pointee.n_searches, c.pointee.searches) = arena.strings(self.searches)
     (c.pointee.n_options, c.pointee.options) = arena.strings(self.options)
@@ -174,15 +174,15 @@ extension PortMapping: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.protocol = .init(rawValue: Int32(bitPattern: c.pointee.protocol.rawValue))
     self.containerPort = c.pointee.container_port
     self.hostPort = c.pointee.host_port
-    self.hostIP = lifter.string(c.pointee.host_ip)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.hostIP = decoder.string(c.pointee.host_ip)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.protocol = .init(rawValue: UInt32(bitPattern: self.protocol.rawValue))
     c.pointee.container_port = self.containerPort
     c.pointee.host_port = self.hostPort
@@ -253,16 +253,16 @@ extension LinuxPodSandboxConfig: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.cgroupParent = lifter.string(c.pointee.cgroup_parent)
-    self.securityContext = lifter.message(c.pointee.security_context)
-    self.sysctls = lifter.map(c.pointee.n_sysctls, c.pointee.sysctls)
-    self.overhead = lifter.message(c.pointee.overhead)
-    self.resources = lifter.message(c.pointee.resources)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.cgroupParent = decoder.string(c.pointee.cgroup_parent)
+    self.securityContext = decoder.message(c.pointee.security_context)
+    self.sysctls = decoder.map(c.pointee.n_sysctls, c.pointee.sysctls)
+    self.overhead = decoder.message(c.pointee.overhead)
+    self.resources = decoder.message(c.pointee.resources)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.cgroup_parent = arena.string(self.cgroupParent)
     c.pointee.security_context = arena.message(self.securityContext)
     (c.pointee.n_sysctls, c.pointee.sysctls) = arena.map(self.sysctls)
@@ -340,23 +340,23 @@ extension LinuxSandboxSecurityContext: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.namespaceOptions = lifter.message(c.pointee.namespace_options)
-    self.selinuxOptions = lifter.message(c.pointee.selinux_options)
-    self.runAsUser = lifter.message(c.pointee.run_as_user)
-    self.runAsGroup = lifter.message(c.pointee.run_as_group)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.namespaceOptions = decoder.message(c.pointee.namespace_options)
+    self.selinuxOptions = decoder.message(c.pointee.selinux_options)
+    self.runAsUser = decoder.message(c.pointee.run_as_user)
+    self.runAsGroup = decoder.message(c.pointee.run_as_group)
     self.readonlyRootfs = c.pointee.readonly_rootfs != 0
-    self.supplementalGroups = lifter.array(c.pointee.n_supplemental_groups, c.pointee.supplemental_groups)
+    self.supplementalGroups = decoder.array(c.pointee.n_supplemental_groups, c.pointee.supplemental_groups)
     self.supplementalGroupsPolicy =
       .init(rawValue: Int32(bitPattern: c.pointee.supplemental_groups_policy.rawValue))
     self.privileged = c.pointee.privileged != 0
-    self.seccomp = lifter.message(c.pointee.seccomp)
-    self.apparmor = lifter.message(c.pointee.apparmor)
-    self.seccompProfilePath = lifter.string(c.pointee.seccomp_profile_path)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.seccomp = decoder.message(c.pointee.seccomp)
+    self.apparmor = decoder.message(c.pointee.apparmor)
+    self.seccompProfilePath = decoder.string(c.pointee.seccomp_profile_path)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.namespace_options = arena.message(self.namespaceOptions)
     c.pointee.selinux_options = arena.message(self.selinuxOptions)
     c.pointee.run_as_user = arena.message(self.runAsUser)
@@ -396,12 +396,12 @@ extension WindowsPodSandboxConfig: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.securityContext = lifter.message(c.pointee.security_context)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.securityContext = decoder.message(c.pointee.security_context)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.security_context = arena.message(self.securityContext)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -444,15 +444,15 @@ extension WindowsSandboxSecurityContext: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.runAsUsername = lifter.string(c.pointee.run_as_username)
-    self.credentialSpec = lifter.string(c.pointee.credential_spec)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.runAsUsername = decoder.string(c.pointee.run_as_username)
+    self.credentialSpec = decoder.string(c.pointee.credential_spec)
     self.hostProcess = c.pointee.host_process != 0
-    self.namespaceOptions = lifter.message(c.pointee.namespace_options)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.namespaceOptions = decoder.message(c.pointee.namespace_options)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.run_as_username = arena.string(self.runAsUsername)
     c.pointee.credential_spec = arena.string(self.credentialSpec)
     c.pointee.host_process = self.hostProcess ? 1 : 0
@@ -484,12 +484,12 @@ extension WindowsNamespaceOption: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.network = .init(rawValue: Int32(bitPattern: c.pointee.network.rawValue))
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.network = .init(rawValue: UInt32(bitPattern: self.network.rawValue))
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }

@@ -28,12 +28,12 @@ extension PodSandboxStatsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -62,12 +62,12 @@ extension PodSandboxStatsResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.stats = lifter.message(c.pointee.stats)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.stats = decoder.message(c.pointee.stats)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.stats = arena.message(self.stats)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -96,12 +96,12 @@ extension ListPodSandboxStatsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -134,12 +134,12 @@ extension ListPodSandboxStatsResponse: CMessage {
     ElementField(1, \.stats)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.stats = lifter.messages(c.pointee.n_stats, c.pointee.stats)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.stats = decoder.messages(c.pointee.n_stats, c.pointee.stats)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_stats, c.pointee.stats) = arena.messages(self.stats)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -168,12 +168,12 @@ extension StreamPodSandboxStatsRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -206,12 +206,12 @@ extension StreamPodSandboxStatsResponse: CMessage {
     ElementField(1, \.podSandboxStats)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxStats = lifter.messages(c.pointee.n_pod_sandbox_stats, c.pointee.pod_sandbox_stats)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxStats = decoder.messages(c.pointee.n_pod_sandbox_stats, c.pointee.pod_sandbox_stats)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_pod_sandbox_stats, c.pointee.pod_sandbox_stats) = arena.messages(self.podSandboxStats)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -243,13 +243,13 @@ extension PodSandboxStatsFilter: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.labelSelector = lifter.map(c.pointee.n_label_selector, c.pointee.label_selector)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.labelSelector = decoder.map(c.pointee.n_label_selector, c.pointee.label_selector)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     (c.pointee.n_label_selector, c.pointee.label_selector) = arena.map(self.labelSelector)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -289,14 +289,14 @@ extension PodSandboxStats: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.attributes = lifter.message(c.pointee.attributes)
-    self.linux = lifter.message(c.pointee.linux)
-    self.windows = lifter.message(c.pointee.windows)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.attributes = decoder.message(c.pointee.attributes)
+    self.linux = decoder.message(c.pointee.linux)
+    self.windows = decoder.message(c.pointee.windows)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.attributes = arena.message(self.attributes)
     c.pointee.linux = arena.message(self.linux)
     c.pointee.windows = arena.message(self.windows)
@@ -341,15 +341,15 @@ extension PodSandboxAttributes: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.metadata = lifter.message(c.pointee.metadata)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.metadata = decoder.message(c.pointee.metadata)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.metadata = arena.message(self.metadata)
     (c.pointee.n_labels, c.pointee.labels) = arena.map(self.labels)
@@ -407,17 +407,17 @@ extension LinuxPodSandboxStats: CMessage {
     ElementField(5, \.containers)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.cpu = lifter.message(c.pointee.cpu)
-    self.memory = lifter.message(c.pointee.memory)
-    self.network = lifter.message(c.pointee.network)
-    self.process = lifter.message(c.pointee.process)
-    self.containers = lifter.messages(c.pointee.n_containers, c.pointee.containers)
-    self.io = lifter.message(c.pointee.io)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.cpu = decoder.message(c.pointee.cpu)
+    self.memory = decoder.message(c.pointee.memory)
+    self.network = decoder.message(c.pointee.network)
+    self.process = decoder.message(c.pointee.process)
+    self.containers = decoder.messages(c.pointee.n_containers, c.pointee.containers)
+    self.io = decoder.message(c.pointee.io)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.cpu = arena.message(self.cpu)
     c.pointee.memory = arena.message(self.memory)
     c.pointee.network = arena.message(self.network)
@@ -465,14 +465,14 @@ extension NetworkUsage: CMessage {
     ElementField(3, \.interfaces)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.defaultInterface = lifter.message(c.pointee.default_interface)
-    self.interfaces = lifter.messages(c.pointee.n_interfaces, c.pointee.interfaces)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.defaultInterface = decoder.message(c.pointee.default_interface)
+    self.interfaces = decoder.messages(c.pointee.n_interfaces, c.pointee.interfaces)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.default_interface = arena.message(self.defaultInterface)
     (c.pointee.n_interfaces, c.pointee.interfaces) = arena.messages(self.interfaces)
@@ -521,16 +521,16 @@ extension NetworkInterfaceUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
-    self.rxBytes = lifter.message(c.pointee.rx_bytes)
-    self.rxErrors = lifter.message(c.pointee.rx_errors)
-    self.txBytes = lifter.message(c.pointee.tx_bytes)
-    self.txErrors = lifter.message(c.pointee.tx_errors)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
+    self.rxBytes = decoder.message(c.pointee.rx_bytes)
+    self.rxErrors = decoder.message(c.pointee.rx_errors)
+    self.txBytes = decoder.message(c.pointee.tx_bytes)
+    self.txErrors = decoder.message(c.pointee.tx_errors)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     c.pointee.rx_bytes = arena.message(self.rxBytes)
     c.pointee.rx_errors = arena.message(self.rxErrors)
@@ -566,13 +566,13 @@ extension ProcessUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.processCount = lifter.message(c.pointee.process_count)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.processCount = decoder.message(c.pointee.process_count)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.process_count = arena.message(self.processCount)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -624,16 +624,16 @@ extension WindowsPodSandboxStats: CMessage {
     ElementField(5, \.containers)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.cpu = lifter.message(c.pointee.cpu)
-    self.memory = lifter.message(c.pointee.memory)
-    self.network = lifter.message(c.pointee.network)
-    self.process = lifter.message(c.pointee.process)
-    self.containers = lifter.messages(c.pointee.n_containers, c.pointee.containers)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.cpu = decoder.message(c.pointee.cpu)
+    self.memory = decoder.message(c.pointee.memory)
+    self.network = decoder.message(c.pointee.network)
+    self.process = decoder.message(c.pointee.process)
+    self.containers = decoder.messages(c.pointee.n_containers, c.pointee.containers)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.cpu = arena.message(self.cpu)
     c.pointee.memory = arena.message(self.memory)
     c.pointee.network = arena.message(self.network)
@@ -680,14 +680,14 @@ extension WindowsNetworkUsage: CMessage {
     ElementField(3, \.interfaces)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.defaultInterface = lifter.message(c.pointee.default_interface)
-    self.interfaces = lifter.messages(c.pointee.n_interfaces, c.pointee.interfaces)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.defaultInterface = decoder.message(c.pointee.default_interface)
+    self.interfaces = decoder.messages(c.pointee.n_interfaces, c.pointee.interfaces)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.default_interface = arena.message(self.defaultInterface)
     (c.pointee.n_interfaces, c.pointee.interfaces) = arena.messages(self.interfaces)
@@ -736,16 +736,16 @@ extension WindowsNetworkInterfaceUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
-    self.rxBytes = lifter.message(c.pointee.rx_bytes)
-    self.rxPacketsDropped = lifter.message(c.pointee.rx_packets_dropped)
-    self.txBytes = lifter.message(c.pointee.tx_bytes)
-    self.txPacketsDropped = lifter.message(c.pointee.tx_packets_dropped)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
+    self.rxBytes = decoder.message(c.pointee.rx_bytes)
+    self.rxPacketsDropped = decoder.message(c.pointee.rx_packets_dropped)
+    self.txBytes = decoder.message(c.pointee.tx_bytes)
+    self.txPacketsDropped = decoder.message(c.pointee.tx_packets_dropped)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     c.pointee.rx_bytes = arena.message(self.rxBytes)
     c.pointee.rx_packets_dropped = arena.message(self.rxPacketsDropped)
@@ -781,13 +781,13 @@ extension WindowsProcessUsage: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    self.processCount = lifter.message(c.pointee.process_count)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.processCount = decoder.message(c.pointee.process_count)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.timestamp = self.timestamp.nanoseconds
     c.pointee.process_count = arena.message(self.processCount)
     arena.unknownFields(unknownFields, into: &c.pointee.base)

@@ -31,13 +31,13 @@ extension RunPodSandboxRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.config = lifter.message(c.pointee.config)
-    self.runtimeHandler = lifter.string(c.pointee.runtime_handler)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.config = decoder.message(c.pointee.config)
+    self.runtimeHandler = decoder.string(c.pointee.runtime_handler)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.config = arena.message(self.config)
     c.pointee.runtime_handler = arena.string(self.runtimeHandler)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -67,12 +67,12 @@ extension RunPodSandboxResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -101,12 +101,12 @@ extension StopPodSandboxRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -131,11 +131,11 @@ extension StopPodSandboxResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -163,12 +163,12 @@ extension RemovePodSandboxRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -193,11 +193,11 @@ extension RemovePodSandboxResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -228,13 +228,13 @@ extension PodSandboxStatusRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
     self.verbose = c.pointee.verbose != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     c.pointee.verbose = self.verbose ? 1 : 0
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -284,15 +284,15 @@ extension PodSandboxStatusResponse: CMessage {
     ElementField(3, \.containersStatuses)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.status = lifter.message(c.pointee.status)
-    self.info = lifter.map(c.pointee.n_info, c.pointee.info)
-    self.containersStatuses = lifter.messages(c.pointee.n_containers_statuses, c.pointee.containers_statuses)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.status = decoder.message(c.pointee.status)
+    self.info = decoder.map(c.pointee.n_info, c.pointee.info)
+    self.containersStatuses = decoder.messages(c.pointee.n_containers_statuses, c.pointee.containers_statuses)
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.status = arena.message(self.status)
     (c.pointee.n_info, c.pointee.info) = arena.map(self.info)
     (c.pointee.n_containers_statuses, c.pointee.containers_statuses) = arena.messages(self.containersStatuses)
@@ -358,20 +358,20 @@ extension PodSandboxStatus: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.metadata = lifter.message(c.pointee.metadata)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.metadata = decoder.message(c.pointee.metadata)
     self.state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
     self.createdAt = Timestamp(nanoseconds: c.pointee.created_at)
-    self.network = lifter.message(c.pointee.network)
-    self.linux = lifter.message(c.pointee.linux)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    self.runtimeHandler = lifter.string(c.pointee.runtime_handler)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.network = decoder.message(c.pointee.network)
+    self.linux = decoder.message(c.pointee.linux)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    self.runtimeHandler = decoder.string(c.pointee.runtime_handler)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.metadata = arena.message(self.metadata)
     c.pointee.state = .init(rawValue: UInt32(bitPattern: self.state.rawValue))
@@ -433,13 +433,13 @@ extension PodSandboxNetworkStatus: CMessage {
     ElementField(2, \.additionalIPs)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.ip = lifter.string(c.pointee.ip)
-    self.additionalIPs = lifter.messages(c.pointee.n_additional_ips, c.pointee.additional_ips)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.ip = decoder.string(c.pointee.ip)
+    self.additionalIPs = decoder.messages(c.pointee.n_additional_ips, c.pointee.additional_ips)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.ip = arena.string(self.ip)
     (c.pointee.n_additional_ips, c.pointee.additional_ips) = arena.messages(self.additionalIPs)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -469,12 +469,12 @@ extension PodIP: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.ip = lifter.string(c.pointee.ip)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.ip = decoder.string(c.pointee.ip)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.ip = arena.string(self.ip)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -503,12 +503,12 @@ extension LinuxPodSandboxStatus: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.namespaces = lifter.message(c.pointee.namespaces)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.namespaces = decoder.message(c.pointee.namespaces)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.namespaces = arena.message(self.namespaces)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -537,12 +537,12 @@ extension Namespace: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.options = lifter.message(c.pointee.options)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.options = decoder.message(c.pointee.options)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.options = arena.message(self.options)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -571,12 +571,12 @@ extension ListPodSandboxRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -609,12 +609,12 @@ extension ListPodSandboxResponse: CMessage {
     ElementField(1, \.items)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.items = lifter.messages(c.pointee.n_items, c.pointee.items)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.items = decoder.messages(c.pointee.n_items, c.pointee.items)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_items, c.pointee.items) = arena.messages(self.items)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -643,12 +643,12 @@ extension StreamPodSandboxesRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filter = lifter.message(c.pointee.filter)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filter = decoder.message(c.pointee.filter)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.filter = arena.message(self.filter)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -681,12 +681,12 @@ extension StreamPodSandboxesResponse: CMessage {
     ElementField(1, \.podSandboxes)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxes = lifter.messages(c.pointee.n_pod_sandboxes, c.pointee.pod_sandboxes)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxes = decoder.messages(c.pointee.n_pod_sandboxes, c.pointee.pod_sandboxes)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_pod_sandboxes, c.pointee.pod_sandboxes) = arena.messages(self.podSandboxes)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -741,18 +741,18 @@ extension PodSandbox: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.metadata = lifter.message(c.pointee.metadata)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.metadata = decoder.message(c.pointee.metadata)
     self.state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
     self.createdAt = Timestamp(nanoseconds: c.pointee.created_at)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.annotations = lifter.map(c.pointee.n_annotations, c.pointee.annotations)
-    self.runtimeHandler = lifter.string(c.pointee.runtime_handler)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.annotations = decoder.map(c.pointee.n_annotations, c.pointee.annotations)
+    self.runtimeHandler = decoder.string(c.pointee.runtime_handler)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.metadata = arena.message(self.metadata)
     c.pointee.state = .init(rawValue: UInt32(bitPattern: self.state.rawValue))
@@ -793,14 +793,14 @@ extension PodSandboxFilter: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.state = lifter.message(c.pointee.state)
-    self.labelSelector = lifter.map(c.pointee.n_label_selector, c.pointee.label_selector)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.state = decoder.message(c.pointee.state)
+    self.labelSelector = decoder.map(c.pointee.n_label_selector, c.pointee.label_selector)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.state = arena.message(self.state)
     (c.pointee.n_label_selector, c.pointee.label_selector) = arena.map(self.labelSelector)
@@ -831,12 +831,12 @@ extension PodSandboxStateValue: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.state = .init(rawValue: UInt32(bitPattern: self.state.rawValue))
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -874,15 +874,15 @@ extension PodSandboxMetadata: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
-    self.uid = lifter.string(c.pointee.uid)
-    self.namespace = lifter.string(c.pointee.namespace_)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
+    self.uid = decoder.string(c.pointee.uid)
+    self.namespace = decoder.string(c.pointee.namespace_)
     self.attempt = c.pointee.attempt
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     c.pointee.uid = arena.string(self.uid)
     c.pointee.namespace_ = arena.string(self.namespace)
@@ -924,14 +924,14 @@ extension UpdatePodSandboxResourcesRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.overhead = lifter.message(c.pointee.overhead)
-    self.resources = lifter.message(c.pointee.resources)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.overhead = decoder.message(c.pointee.overhead)
+    self.resources = decoder.message(c.pointee.resources)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     c.pointee.overhead = arena.message(self.overhead)
     c.pointee.resources = arena.message(self.resources)
@@ -958,11 +958,11 @@ extension UpdatePodSandboxResourcesResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }

@@ -28,12 +28,12 @@ extension VersionRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.version = lifter.string(c.pointee.version)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.version = decoder.string(c.pointee.version)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.version = arena.string(self.version)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -76,15 +76,15 @@ extension VersionResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.version = lifter.string(c.pointee.version)
-    self.runtimeName = lifter.string(c.pointee.runtime_name)
-    self.runtimeVersion = lifter.string(c.pointee.runtime_version)
-    self.runtimeApiVersion = lifter.string(c.pointee.runtime_api_version)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.version = decoder.string(c.pointee.version)
+    self.runtimeName = decoder.string(c.pointee.runtime_name)
+    self.runtimeVersion = decoder.string(c.pointee.runtime_version)
+    self.runtimeApiVersion = decoder.string(c.pointee.runtime_api_version)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.version = arena.string(self.version)
     c.pointee.runtime_name = arena.string(self.runtimeName)
     c.pointee.runtime_version = arena.string(self.runtimeVersion)
@@ -116,12 +116,12 @@ extension StatusRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.verbose = c.pointee.verbose != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.verbose = self.verbose ? 1 : 0
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -169,15 +169,15 @@ extension StatusResponse: CMessage {
     ElementField(3, \.runtimeHandlers)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.status = lifter.message(c.pointee.status)
-    self.info = lifter.map(c.pointee.n_info, c.pointee.info)
-    self.runtimeHandlers = lifter.messages(c.pointee.n_runtime_handlers, c.pointee.runtime_handlers)
-    self.features = lifter.message(c.pointee.features)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.status = decoder.message(c.pointee.status)
+    self.info = decoder.map(c.pointee.n_info, c.pointee.info)
+    self.runtimeHandlers = decoder.messages(c.pointee.n_runtime_handlers, c.pointee.runtime_handlers)
+    self.features = decoder.message(c.pointee.features)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.status = arena.message(self.status)
     (c.pointee.n_info, c.pointee.info) = arena.map(self.info)
     (c.pointee.n_runtime_handlers, c.pointee.runtime_handlers) = arena.messages(self.runtimeHandlers)
@@ -213,12 +213,12 @@ extension RuntimeStatus: CMessage {
     ElementField(1, \.conditions)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.conditions = lifter.messages(c.pointee.n_conditions, c.pointee.conditions)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.conditions = decoder.messages(c.pointee.n_conditions, c.pointee.conditions)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_conditions, c.pointee.conditions) = arena.messages(self.conditions)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -256,15 +256,15 @@ extension RuntimeCondition: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.type = lifter.string(c.pointee.type)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.type = decoder.string(c.pointee.type)
     self.status = c.pointee.status != 0
-    self.reason = lifter.string(c.pointee.reason)
-    self.message = lifter.string(c.pointee.message)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.reason = decoder.string(c.pointee.reason)
+    self.message = decoder.string(c.pointee.message)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.type = arena.string(self.type)
     c.pointee.status = self.status ? 1 : 0
     c.pointee.reason = arena.string(self.reason)
@@ -299,13 +299,13 @@ extension RuntimeHandler: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
-    self.features = lifter.message(c.pointee.features)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
+    self.features = decoder.message(c.pointee.features)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     c.pointee.features = arena.message(self.features)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -338,13 +338,13 @@ extension RuntimeHandlerFeatures: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.recursiveReadOnlyMounts = c.pointee.recursive_read_only_mounts != 0
     self.userNamespaces = c.pointee.user_namespaces != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.recursive_read_only_mounts = self.recursiveReadOnlyMounts ? 1 : 0
     c.pointee.user_namespaces = self.userNamespaces ? 1 : 0
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -384,14 +384,14 @@ extension RuntimeFeatures: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.supplementalGroupsPolicy = c.pointee.supplemental_groups_policy != 0
     self.userNamespacesHostNetwork = c.pointee.user_namespaces_host_network != 0
     self.mountOptions = c.pointee.mount_options != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.supplemental_groups_policy = self.supplementalGroupsPolicy ? 1 : 0
     c.pointee.user_namespaces_host_network = self.userNamespacesHostNetwork ? 1 : 0
     c.pointee.mount_options = self.mountOptions ? 1 : 0
@@ -418,11 +418,11 @@ extension RuntimeConfigRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -450,12 +450,12 @@ extension RuntimeConfigResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.linux = lifter.message(c.pointee.linux)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.linux = decoder.message(c.pointee.linux)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.linux = arena.message(self.linux)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -484,12 +484,12 @@ extension LinuxRuntimeConfiguration: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.cgroupDriver = .init(rawValue: Int32(bitPattern: c.pointee.cgroup_driver.rawValue))
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.cgroup_driver = .init(rawValue: UInt32(bitPattern: self.cgroupDriver.rawValue))
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -536,12 +536,12 @@ extension UpdateRuntimeConfigRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.runtimeConfig = lifter.message(c.pointee.runtime_config)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.runtimeConfig = decoder.message(c.pointee.runtime_config)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.runtime_config = arena.message(self.runtimeConfig)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -566,11 +566,11 @@ extension UpdateRuntimeConfigResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
 }
@@ -598,12 +598,12 @@ extension RuntimeConfig: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.networkConfig = lifter.message(c.pointee.network_config)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.networkConfig = decoder.message(c.pointee.network_config)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.network_config = arena.message(self.networkConfig)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -633,12 +633,12 @@ extension NetworkConfig: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podCIDR = lifter.string(c.pointee.pod_cidr)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podCIDR = decoder.string(c.pointee.pod_cidr)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_cidr = arena.string(self.podCIDR)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }

@@ -99,29 +99,29 @@ extension LinuxContainerSecurityContext: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.capabilities = lifter.message(c.pointee.capabilities)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.capabilities = decoder.message(c.pointee.capabilities)
     self.privileged = c.pointee.privileged != 0
-    self.namespaceOptions = lifter.message(c.pointee.namespace_options)
-    self.selinuxOptions = lifter.message(c.pointee.selinux_options)
-    self.runAsUser = lifter.message(c.pointee.run_as_user)
-    self.runAsGroup = lifter.message(c.pointee.run_as_group)
-    self.runAsUsername = lifter.string(c.pointee.run_as_username)
+    self.namespaceOptions = decoder.message(c.pointee.namespace_options)
+    self.selinuxOptions = decoder.message(c.pointee.selinux_options)
+    self.runAsUser = decoder.message(c.pointee.run_as_user)
+    self.runAsGroup = decoder.message(c.pointee.run_as_group)
+    self.runAsUsername = decoder.string(c.pointee.run_as_username)
     self.readonlyRootfs = c.pointee.readonly_rootfs != 0
-    self.supplementalGroups = lifter.array(c.pointee.n_supplemental_groups, c.pointee.supplemental_groups)
+    self.supplementalGroups = decoder.array(c.pointee.n_supplemental_groups, c.pointee.supplemental_groups)
     self.supplementalGroupsPolicy =
       .init(rawValue: Int32(bitPattern: c.pointee.supplemental_groups_policy.rawValue))
     self.noNewPrivs = c.pointee.no_new_privs != 0
-    self.maskedPaths = lifter.strings(c.pointee.n_masked_paths, c.pointee.masked_paths)
-    self.readonlyPaths = lifter.strings(c.pointee.n_readonly_paths, c.pointee.readonly_paths)
-    self.seccomp = lifter.message(c.pointee.seccomp)
-    self.apparmor = lifter.message(c.pointee.apparmor)
-    self.apparmorProfile = lifter.string(c.pointee.apparmor_profile)
-    self.seccompProfilePath = lifter.string(c.pointee.seccomp_profile_path)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.maskedPaths = decoder.strings(c.pointee.n_masked_paths, c.pointee.masked_paths)
+    self.readonlyPaths = decoder.strings(c.pointee.n_readonly_paths, c.pointee.readonly_paths)
+    self.seccomp = decoder.message(c.pointee.seccomp)
+    self.apparmor = decoder.message(c.pointee.apparmor)
+    self.apparmorProfile = decoder.string(c.pointee.apparmor_profile)
+    self.seccompProfilePath = decoder.string(c.pointee.seccomp_profile_path)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.capabilities = arena.message(self.capabilities)
     c.pointee.privileged = self.privileged ? 1 : 0
     c.pointee.namespace_options = arena.message(self.namespaceOptions)
@@ -173,14 +173,14 @@ extension WindowsContainerSecurityContext: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.runAsUsername = lifter.string(c.pointee.run_as_username)
-    self.credentialSpec = lifter.string(c.pointee.credential_spec)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.runAsUsername = decoder.string(c.pointee.run_as_username)
+    self.credentialSpec = decoder.string(c.pointee.credential_spec)
     self.hostProcess = c.pointee.host_process != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.run_as_username = arena.string(self.runAsUsername)
     c.pointee.credential_spec = arena.string(self.credentialSpec)
     c.pointee.host_process = self.hostProcess ? 1 : 0
@@ -239,15 +239,15 @@ extension Capability: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.addCapabilities = lifter.strings(c.pointee.n_add_capabilities, c.pointee.add_capabilities)
-    self.dropCapabilities = lifter.strings(c.pointee.n_drop_capabilities, c.pointee.drop_capabilities)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.addCapabilities = decoder.strings(c.pointee.n_add_capabilities, c.pointee.add_capabilities)
+    self.dropCapabilities = decoder.strings(c.pointee.n_drop_capabilities, c.pointee.drop_capabilities)
     self.addAmbientCapabilities =
-      lifter.strings(c.pointee.n_add_ambient_capabilities, c.pointee.add_ambient_capabilities)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+      decoder.strings(c.pointee.n_add_ambient_capabilities, c.pointee.add_ambient_capabilities)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_add_capabilities, c.pointee.add_capabilities) = arena.strings(self.addCapabilities)
     (c.pointee.n_drop_capabilities, c.pointee.drop_capabilities) = arena.strings(self.dropCapabilities)
     (c.pointee.n_add_ambient_capabilities, c.pointee.add_ambient_capabilities) =
@@ -288,15 +288,15 @@ extension SELinuxOption: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.user = lifter.string(c.pointee.user)
-    self.role = lifter.string(c.pointee.role)
-    self.type = lifter.string(c.pointee.type)
-    self.level = lifter.string(c.pointee.level)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.user = decoder.string(c.pointee.user)
+    self.role = decoder.string(c.pointee.role)
+    self.type = decoder.string(c.pointee.type)
+    self.level = decoder.string(c.pointee.level)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.user = arena.string(self.user)
     c.pointee.role = arena.string(self.role)
     c.pointee.type = arena.string(self.type)
@@ -352,13 +352,13 @@ extension SecurityProfile: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.profileType = .init(rawValue: Int32(bitPattern: c.pointee.profile_type.rawValue))
-    self.localhostRef = lifter.string(c.pointee.localhost_ref)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.localhostRef = decoder.string(c.pointee.localhost_ref)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.profile_type = .init(rawValue: UInt32(bitPattern: self.profileType.rawValue))
     c.pointee.localhost_ref = arena.string(self.localhostRef)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -406,16 +406,16 @@ extension NamespaceOption: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.network = .init(rawValue: Int32(bitPattern: c.pointee.network.rawValue))
     self.pid = .init(rawValue: Int32(bitPattern: c.pointee.pid.rawValue))
     self.ipc = .init(rawValue: Int32(bitPattern: c.pointee.ipc.rawValue))
-    self.targetID = lifter.string(c.pointee.target_id)
-    self.usernsOptions = lifter.message(c.pointee.userns_options)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.targetID = decoder.string(c.pointee.target_id)
+    self.usernsOptions = decoder.message(c.pointee.userns_options)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.network = .init(rawValue: UInt32(bitPattern: self.network.rawValue))
     c.pointee.pid = .init(rawValue: UInt32(bitPattern: self.pid.rawValue))
     c.pointee.ipc = .init(rawValue: UInt32(bitPattern: self.ipc.rawValue))
@@ -483,14 +483,14 @@ extension UserNamespace: CMessage {
     ElementField(3, \.gids),
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.mode = .init(rawValue: Int32(bitPattern: c.pointee.mode.rawValue))
-    self.uids = lifter.messages(c.pointee.n_uids, c.pointee.uids)
-    self.gids = lifter.messages(c.pointee.n_gids, c.pointee.gids)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    self.uids = decoder.messages(c.pointee.n_uids, c.pointee.uids)
+    self.gids = decoder.messages(c.pointee.n_gids, c.pointee.gids)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.mode = .init(rawValue: UInt32(bitPattern: self.mode.rawValue))
     (c.pointee.n_uids, c.pointee.uids) = arena.messages(self.uids)
     (c.pointee.n_gids, c.pointee.gids) = arena.messages(self.gids)
@@ -527,14 +527,14 @@ extension IDMapping: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.hostID = c.pointee.host_id
     self.containerID = c.pointee.container_id
     self.length = c.pointee.length
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.host_id = self.hostID
     c.pointee.container_id = self.containerID
     c.pointee.length = self.length
@@ -565,12 +565,12 @@ extension Int64Value: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.value = c.pointee.value
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.value = self.value
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -599,12 +599,12 @@ extension UInt64Value: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.value = c.pointee.value
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.value = self.value
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }

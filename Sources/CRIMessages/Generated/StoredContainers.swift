@@ -30,12 +30,12 @@ extension ListStoredContainersRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filters = lifter.strings(c.pointee.n_filters, c.pointee.filters)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filters = decoder.strings(c.pointee.n_filters, c.pointee.filters)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_filters, c.pointee.filters) = arena.strings(self.filters)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -68,12 +68,12 @@ extension ListStoredContainersResponse: CMessage {
     ElementField(1, \.containers)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containers = lifter.messages(c.pointee.n_containers, c.pointee.containers)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containers = decoder.messages(c.pointee.n_containers, c.pointee.containers)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_containers, c.pointee.containers) = arena.messages(self.containers)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -128,17 +128,17 @@ extension StoredContainer: CMessage {
     ElementField(10, \.extensions)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.image = lifter.string(c.pointee.image)
-    self.runtime = lifter.message(c.pointee.runtime)
-    self.createdAt = lifter.message(c.pointee.created_at)
-    self.extensions = lifter.messages(c.pointee.n_extensions, c.pointee.extensions)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.image = decoder.string(c.pointee.image)
+    self.runtime = decoder.message(c.pointee.runtime)
+    self.createdAt = decoder.message(c.pointee.created_at)
+    self.extensions = decoder.messages(c.pointee.n_extensions, c.pointee.extensions)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     (c.pointee.n_labels, c.pointee.labels) = arena.map(self.labels)
     c.pointee.image = arena.string(self.image)
@@ -172,12 +172,12 @@ extension StoredRuntime: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.name = lifter.string(c.pointee.name)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.name = decoder.string(c.pointee.name)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.name = arena.string(self.name)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -209,13 +209,13 @@ extension StoredTime: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
     self.seconds = c.pointee.seconds
     self.nanos = c.pointee.nanos
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.seconds = self.seconds
     c.pointee.nanos = self.nanos
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -248,13 +248,13 @@ extension StoredExtension: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.key = lifter.string(c.pointee.key)
-    self.value = lifter.message(c.pointee.value)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.key = decoder.string(c.pointee.key)
+    self.value = decoder.message(c.pointee.value)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.key = arena.string(self.key)
     c.pointee.value = arena.message(self.value)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -287,13 +287,13 @@ extension StoredAny: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.typeURL = lifter.string(c.pointee.type_url)
-    self.value = lifter.bytes(c.pointee.value)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.typeURL = decoder.string(c.pointee.type_url)
+    self.value = decoder.bytes(c.pointee.value)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.type_url = arena.string(self.typeURL)
     c.pointee.value = arena.bytes(self.value)
     arena.unknownFields(unknownFields, into: &c.pointee.base)

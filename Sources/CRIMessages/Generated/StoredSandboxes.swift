@@ -29,12 +29,12 @@ extension ListStoredSandboxesRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.filters = lifter.strings(c.pointee.n_filters, c.pointee.filters)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.filters = decoder.strings(c.pointee.n_filters, c.pointee.filters)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_filters, c.pointee.filters) = arena.strings(self.filters)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -67,12 +67,12 @@ extension ListStoredSandboxesResponse: CMessage {
     ElementField(1, \.sandboxes)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.sandboxes = lifter.messages(c.pointee.n_sandboxes, c.pointee.sandboxes)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.sandboxes = decoder.messages(c.pointee.n_sandboxes, c.pointee.sandboxes)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     (c.pointee.n_sandboxes, c.pointee.sandboxes) = arena.messages(self.sandboxes)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -129,17 +129,17 @@ extension StoredSandbox: CMessage {
     ElementField(7, \.extensions)
   ]
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.id = lifter.string(c.pointee.id)
-    self.runtime = lifter.message(c.pointee.runtime)
-    self.labels = lifter.map(c.pointee.n_labels, c.pointee.labels)
-    self.createdAt = lifter.message(c.pointee.created_at)
-    self.extensions = lifter.messages(c.pointee.n_extensions, c.pointee.extensions)
-    self.sandboxer = lifter.string(c.pointee.sandboxer)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.id = decoder.string(c.pointee.id)
+    self.runtime = decoder.message(c.pointee.runtime)
+    self.labels = decoder.map(c.pointee.n_labels, c.pointee.labels)
+    self.createdAt = decoder.message(c.pointee.created_at)
+    self.extensions = decoder.messages(c.pointee.n_extensions, c.pointee.extensions)
+    self.sandboxer = decoder.string(c.pointee.sandboxer)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.id = arena.string(self.id)
     c.pointee.runtime = arena.message(self.runtime)
     (c.pointee.n_labels, c.pointee.labels) = arena.map(self.labels)

@@ -34,14 +34,14 @@ extension ExecSyncRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    self.cmd = lifter.strings(c.pointee.n_cmd, c.pointee.cmd)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    self.cmd = decoder.strings(c.pointee.n_cmd, c.pointee.cmd)
     self.timeout = c.pointee.timeout
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     (c.pointee.n_cmd, c.pointee.cmd) = arena.strings(self.cmd)
     c.pointee.timeout = self.timeout
@@ -78,14 +78,14 @@ extension ExecSyncResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.stdout = lifter.bytes(c.pointee.stdout)
-    self.stderr = lifter.bytes(c.pointee.stderr)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.stdout = decoder.bytes(c.pointee.stdout)
+    self.stderr = decoder.bytes(c.pointee.stderr)
     self.exitCode = c.pointee.exit_code
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.stdout = arena.bytes(self.stdout)
     c.pointee.stderr = arena.bytes(self.stderr)
     c.pointee.exit_code = self.exitCode
@@ -139,17 +139,17 @@ extension ExecRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
-    self.cmd = lifter.strings(c.pointee.n_cmd, c.pointee.cmd)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
+    self.cmd = decoder.strings(c.pointee.n_cmd, c.pointee.cmd)
     self.tty = c.pointee.tty != 0
     self.stdin = c.pointee.stdin != 0
     self.stdout = c.pointee.stdout != 0
     self.stderr = c.pointee.stderr != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     (c.pointee.n_cmd, c.pointee.cmd) = arena.strings(self.cmd)
     c.pointee.tty = self.tty ? 1 : 0
@@ -183,12 +183,12 @@ extension ExecResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.url = lifter.string(c.pointee.url)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.url = decoder.string(c.pointee.url)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.url = arena.string(self.url)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -236,16 +236,16 @@ extension AttachRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.containerID = lifter.string(c.pointee.container_id)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.containerID = decoder.string(c.pointee.container_id)
     self.stdin = c.pointee.stdin != 0
     self.tty = c.pointee.tty != 0
     self.stdout = c.pointee.stdout != 0
     self.stderr = c.pointee.stderr != 0
-    unknownFields = lifter.unknownFields(c.pointee.base)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.container_id = arena.string(self.containerID)
     c.pointee.stdin = self.stdin ? 1 : 0
     c.pointee.tty = self.tty ? 1 : 0
@@ -278,12 +278,12 @@ extension AttachResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.url = lifter.string(c.pointee.url)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.url = decoder.string(c.pointee.url)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.url = arena.string(self.url)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }
@@ -315,13 +315,13 @@ extension PortForwardRequest: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.podSandboxID = lifter.string(c.pointee.pod_sandbox_id)
-    self.port = lifter.array(c.pointee.n_port, c.pointee.port)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.podSandboxID = decoder.string(c.pointee.pod_sandbox_id)
+    self.port = decoder.array(c.pointee.n_port, c.pointee.port)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.pod_sandbox_id = arena.string(self.podSandboxID)
     (c.pointee.n_port, c.pointee.port) = arena.array(self.port)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
@@ -351,12 +351,12 @@ extension PortForwardResponse: CMessage {
 
   package static let schema = MessageSchema(descriptor)
 
-  package init(lifting c: UnsafePointer<C>, _ lifter: inout Lifter) {
-    self.url = lifter.string(c.pointee.url)
-    unknownFields = lifter.unknownFields(c.pointee.base)
+  package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
+    self.url = decoder.string(c.pointee.url)
+    unknownFields = decoder.unknownFields(c.pointee.base)
   }
 
-  package func lower(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
+  package func encode(into c: UnsafeMutablePointer<C>, _ arena: borrowing Arena) {
     c.pointee.url = arena.string(self.url)
     arena.unknownFields(unknownFields, into: &c.pointee.base)
   }

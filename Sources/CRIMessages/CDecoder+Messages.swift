@@ -1,11 +1,11 @@
 internal import CRIProtobuf
 internal import CRIWire
 
-// Beside the generated code, so that the compiler makes one version for each type.
-extension Lifter {
+// These functions are in the same module as the generated code, so that the compiler specialises them for each type.
+extension CDecoder {
   mutating func message<M: CMessage>(_ c: UnsafeMutablePointer<M.C>?) -> M? {
     guard let c else { return nil }
-    return M(lifting: UnsafePointer(c), &self)
+    return M(decoding: UnsafePointer(c), &self)
   }
 
   mutating func messages<M: CMessage>(
@@ -15,7 +15,7 @@ extension Lifter {
     var messages: [M] = []
     messages.reserveCapacity(count)
     for index in 0..<count {
-      if let item = items[index] { messages.append(M(lifting: UnsafePointer(item), &self)) }
+      if let item = items[index] { messages.append(M(decoding: UnsafePointer(item), &self)) }
     }
     return messages
   }

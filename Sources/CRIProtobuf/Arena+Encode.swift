@@ -46,9 +46,9 @@ extension Arena {
   }
 
   /// The message as a struct of its kind.
-  package func lower<M: CMessage>(_ message: M) -> UnsafeMutablePointer<M.C> {
+  package func encode<M: CMessage>(_ message: M) -> UnsafeMutablePointer<M.C> {
     let c = zeroed(M.C.self, M.descriptor)
-    message.lower(into: c, self)
+    message.encode(into: c, self)
     return c
   }
 

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Copies values from C memory to Swift. Long map keys share their storage because the elements of a list usually repeat
 /// them.
-package struct Lifter {
+package struct CDecoder {
   private var keys = [String](repeating: "", count: slotCount)
   private static let slotCount = 256
   /// A String of at most this many bytes needs no storage.
