@@ -4,54 +4,68 @@ public import CRIGRPC
 public import CRIMessages
 
 extension ImageService {
-  /// All images, or those that a filter lets through, in one message.
+  /// Returns all images, or those that match a filter, in one message.
   ///
-  /// CRI: `ImageService.ListImages`. Without a timeout the client's own counts.
+  /// CRI: `ImageService.ListImages`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func listImages(
     _ request: ListImagesRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListImagesResponse {
     try await caller.unary(.listImages, request, timeout: timeout)
   }
 
-  /// As ListImages, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same images as ListImages, split into several messages. The stream ends after the last one.
   ///
-  /// CRI: `ImageService.StreamImages`. Without a timeout the stream has no deadline.
+  /// CRI: `ImageService.StreamImages`.
+  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamImages(
     _ request: StreamImagesRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamImagesResponse> {
     caller.stream(.streamImages, request, timeout: timeout)
   }
 
-  /// Everything about one image. An image that is not there is no error: the answer has none.
+  /// Returns the status of one image. If the image does not exist, the call succeeds and the response
+  /// contains no image.
   ///
-  /// CRI: `ImageService.ImageStatus`. Without a timeout the client's own counts.
+  /// CRI: `ImageService.ImageStatus`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func imageStatus(
     _ request: ImageStatusRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ImageStatusResponse {
     try await caller.unary(.imageStatus, request, timeout: timeout)
   }
 
-  /// Fetches an image from its registry; returns when it is there.
+  /// Pulls an image from its registry. Returns when the image is on the node.
   ///
-  /// CRI: `ImageService.PullImage`. Without a timeout the client's own counts.
+  /// CRI: `ImageService.PullImage`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func pullImage(
     _ request: PullImageRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> PullImageResponse {
     try await caller.unary(.pullImage, request, timeout: timeout)
   }
 
-  /// Removes an image with all its tags and digests. Idempotent: an image that is gone is no error.
+  /// Removes an image with all its tags and digests. The call is idempotent: it succeeds if the image does
+  /// not exist.
   ///
-  /// CRI: `ImageService.RemoveImage`. Without a timeout the client's own counts.
+  /// CRI: `ImageService.RemoveImage`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func removeImage(
     _ request: RemoveImageRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RemoveImageResponse {
     try await caller.unary(.removeImage, request, timeout: timeout)
   }
 
-  /// The file systems that hold images and containers, and what is used of them.
+  /// Returns the file systems that hold images and containers, and how much of them is used.
   ///
-  /// CRI: `ImageService.ImageFsInfo`. Without a timeout the client's own counts.
+  /// CRI: `ImageService.ImageFsInfo`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func imageFsInfo(
     _ request: ImageFsInfoRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ImageFsInfoResponse {

@@ -4,77 +4,95 @@ public import CRIGRPC
 public import CRIMessages
 
 extension RuntimeService {
-  /// Asks who is there: the name and version of the runtime. The cheapest call; also the one to find out with
-  /// whether the interface is served at all.
+  /// Returns the runtime's name and version. This is the cheapest call; use it to find out whether the
+  /// runtime serves this interface at all.
   ///
-  /// CRI: `RuntimeService.Version`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.Version`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func version(
     _ request: VersionRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> VersionResponse {
     try await caller.unary(.version, request, timeout: timeout)
   }
 
-  /// Creates and starts a pod sandbox: its namespaces, its cgroup, its network. When the call succeeds the
-  /// sandbox is ready and has its addresses. Fails with ALREADY_EXISTS, or in other ways, where a sandbox of
-  /// the same name, namespace, uid and attempt is there.
+  /// Creates and starts a pod sandbox with its namespaces, cgroup and network. When the call returns, the
+  /// sandbox is ready and has its addresses. The call fails, often with ALREADY_EXISTS, if a sandbox with the
+  /// same name, namespace, UID and attempt exists.
   ///
-  /// CRI: `RuntimeService.RunPodSandbox`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.RunPodSandbox`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func runPodSandbox(
     _ request: RunPodSandboxRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RunPodSandboxResponse {
     try await caller.unary(.runPodSandbox, request, timeout: timeout)
   }
 
-  /// Stops whatever runs in a sandbox and takes its network down. The sandbox and its containers stay, not
-  /// ready, until they are removed. Idempotent: a sandbox that is already stopped or gone is no error.
+  /// Stops all containers of a sandbox and tears down its network. The sandbox and its containers remain, not
+  /// ready, until they are removed. The call is idempotent: it succeeds if the sandbox is already stopped or
+  /// does not exist.
   ///
-  /// CRI: `RuntimeService.StopPodSandbox`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.StopPodSandbox`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func stopPodSandbox(
     _ request: StopPodSandboxRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> StopPodSandboxResponse {
     try await caller.unary(.stopPodSandbox, request, timeout: timeout)
   }
 
-  /// Removes a sandbox and all its containers, by force where they still run. Idempotent: a sandbox that is
-  /// gone is no error.
+  /// Removes a sandbox and all its containers; running containers are killed first. The call is idempotent:
+  /// it succeeds if the sandbox does not exist.
   ///
-  /// CRI: `RuntimeService.RemovePodSandbox`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.RemovePodSandbox`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func removePodSandbox(
     _ request: RemovePodSandboxRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RemovePodSandboxResponse {
     try await caller.unary(.removePodSandbox, request, timeout: timeout)
   }
 
-  /// Everything about one sandbox. Fails with NOT_FOUND where there is none.
+  /// Returns the status of one sandbox. Fails with NOT_FOUND if the sandbox does not exist.
   ///
-  /// CRI: `RuntimeService.PodSandboxStatus`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.PodSandboxStatus`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func podSandboxStatus(
     _ request: PodSandboxStatusRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> PodSandboxStatusResponse {
     try await caller.unary(.podSandboxStatus, request, timeout: timeout)
   }
 
-  /// All sandboxes, or those that a filter lets through, in one message.
+  /// Returns all sandboxes, or those that match a filter, in one message.
   ///
-  /// CRI: `RuntimeService.ListPodSandbox`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ListPodSandbox`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func listPodSandbox(
     _ request: ListPodSandboxRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListPodSandboxResponse {
     try await caller.unary(.listPodSandbox, request, timeout: timeout)
   }
 
-  /// As ListPodSandbox, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same sandboxes as ListPodSandbox, split into several messages. The stream ends after the
+  /// last one.
   ///
-  /// CRI: `RuntimeService.StreamPodSandboxes`. Without a timeout the stream has no deadline.
+  /// CRI: `RuntimeService.StreamPodSandboxes`.
+  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxes(
     _ request: StreamPodSandboxesRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamPodSandboxesResponse> {
     caller.stream(.streamPodSandboxes, request, timeout: timeout)
   }
 
-  /// Creates a container in a sandbox, from an image that is already there, and does not start it.
+  /// Creates a container in a sandbox and does not start it. The image must already be on the node.
   ///
-  /// CRI: `RuntimeService.CreateContainer`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.CreateContainer`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func createContainer(
     _ request: CreateContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> CreateContainerResponse {
@@ -83,269 +101,335 @@ extension RuntimeService {
 
   /// Starts a container that was created.
   ///
-  /// CRI: `RuntimeService.StartContainer`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.StartContainer`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func startContainer(
     _ request: StartContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> StartContainerResponse {
     try await caller.unary(.startContainer, request, timeout: timeout)
   }
 
-  /// Stops a container: the stop signal first, and SIGKILL when the timeout is over. Idempotent: a container
-  /// that has exited is no error.
+  /// Stops a container: sends its stop signal, and SIGKILL if it still runs when the timeout expires. The
+  /// call is idempotent: it succeeds if the container has already exited.
   ///
-  /// CRI: `RuntimeService.StopContainer`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.StopContainer`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func stopContainer(
     _ request: StopContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> StopContainerResponse {
     try await caller.unary(.stopContainer, request, timeout: timeout)
   }
 
-  /// Removes a container, by force where it still runs. Idempotent: a container that is gone is no error.
+  /// Removes a container; a running container is killed first. The call is idempotent: it succeeds if the
+  /// container does not exist.
   ///
-  /// CRI: `RuntimeService.RemoveContainer`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.RemoveContainer`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func removeContainer(
     _ request: RemoveContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RemoveContainerResponse {
     try await caller.unary(.removeContainer, request, timeout: timeout)
   }
 
-  /// All containers, or those that a filter lets through, in one message. Sandbox (pause) containers are not
-  /// among them.
+  /// Returns all containers, or those that match a filter, in one message. The list does not contain the
+  /// sandboxes' own (pause) containers.
   ///
-  /// CRI: `RuntimeService.ListContainers`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ListContainers`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func listContainers(
     _ request: ListContainersRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListContainersResponse {
     try await caller.unary(.listContainers, request, timeout: timeout)
   }
 
-  /// As ListContainers, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same containers as ListContainers, split into several messages. The stream ends after the
+  /// last one.
   ///
-  /// CRI: `RuntimeService.StreamContainers`. Without a timeout the stream has no deadline.
+  /// CRI: `RuntimeService.StreamContainers`.
+  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamContainers(
     _ request: StreamContainersRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamContainersResponse> {
     caller.stream(.streamContainers, request, timeout: timeout)
   }
 
-  /// Everything about one container. Fails with NOT_FOUND where there is none.
+  /// Returns the status of one container. Fails with NOT_FOUND if the container does not exist.
   ///
-  /// CRI: `RuntimeService.ContainerStatus`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ContainerStatus`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func containerStatus(
     _ request: ContainerStatusRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ContainerStatusResponse {
     try await caller.unary(.containerStatus, request, timeout: timeout)
   }
 
-  /// Changes the limits of a running container, as far as they are given.
+  /// Changes the resource limits of a container. Limits that the request leaves out keep their values.
   ///
-  /// CRI: `RuntimeService.UpdateContainerResources`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.UpdateContainerResources`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func updateContainerResources(
     _ request: UpdateContainerResourcesRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> UpdateContainerResourcesResponse {
     try await caller.unary(.updateContainerResources, request, timeout: timeout)
   }
 
-  /// Asks the runtime to close and open a container's log file again, after it was rotated. Fails where the
-  /// container does not run.
+  /// Makes the runtime close and reopen a container's log file. Call it after the file was rotated. Fails if
+  /// the container is not running.
   ///
-  /// CRI: `RuntimeService.ReopenContainerLog`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ReopenContainerLog`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func reopenContainerLog(
     _ request: ReopenContainerLogRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ReopenContainerLogResponse {
     try await caller.unary(.reopenContainerLog, request, timeout: timeout)
   }
 
-  /// Runs a command in a container and waits for its end; the whole output comes back at once. Runtimes cut
-  /// what is longer than 16 MiB.
+  /// Runs a command in a container, waits until it exits, and returns its complete output. Runtimes truncate
+  /// output that is longer than 16 MiB.
   ///
-  /// CRI: `RuntimeService.ExecSync`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ExecSync`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func execSync(
     _ request: ExecSyncRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ExecSyncResponse {
     try await caller.unary(.execSync, request, timeout: timeout)
   }
 
-  /// Prepares to run a command in a container and tells the address of a streaming server where that can then
-  /// be done.
+  /// Prepares to run a command in a container and returns the URL of a streaming server, to which the client
+  /// connects to run it.
   ///
-  /// CRI: `RuntimeService.Exec`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.Exec`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func exec(
     _ request: ExecRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ExecResponse {
     try await caller.unary(.exec, request, timeout: timeout)
   }
 
-  /// Prepares to attach to a container's main process and tells the address of a streaming server where that
-  /// can then be done.
+  /// Prepares to attach to a container's main process and returns the URL of a streaming server, to which the
+  /// client connects to attach.
   ///
-  /// CRI: `RuntimeService.Attach`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.Attach`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func attach(
     _ request: AttachRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> AttachResponse {
     try await caller.unary(.attach, request, timeout: timeout)
   }
 
-  /// Prepares to forward ports into a sandbox and tells the address of a streaming server where that can then
-  /// be done.
+  /// Prepares to forward ports into a sandbox and returns the URL of a streaming server, to which the client
+  /// connects to forward them.
   ///
-  /// CRI: `RuntimeService.PortForward`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.PortForward`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func portForward(
     _ request: PortForwardRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> PortForwardResponse {
     try await caller.unary(.portForward, request, timeout: timeout)
   }
 
-  /// What one container uses. Fails with NOT_FOUND where there is none.
+  /// Returns the resource usage of one container. Fails with NOT_FOUND if the container does not exist.
   ///
-  /// CRI: `RuntimeService.ContainerStats`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ContainerStats`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func containerStats(
     _ request: ContainerStatsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ContainerStatsResponse {
     try await caller.unary(.containerStats, request, timeout: timeout)
   }
 
-  /// What all containers use, or those that a filter lets through, in one message.
+  /// Returns the resource usage of all containers, or of those that match a filter, in one message.
   ///
-  /// CRI: `RuntimeService.ListContainerStats`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ListContainerStats`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func listContainerStats(
     _ request: ListContainerStatsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListContainerStatsResponse {
     try await caller.unary(.listContainerStats, request, timeout: timeout)
   }
 
-  /// As ListContainerStats, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same usage as ListContainerStats, split into several messages. The stream ends after the
+  /// last one.
   ///
-  /// CRI: `RuntimeService.StreamContainerStats`. Without a timeout the stream has no deadline.
+  /// CRI: `RuntimeService.StreamContainerStats`.
+  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamContainerStats(
     _ request: StreamContainerStatsRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamContainerStatsResponse> {
     caller.stream(.streamContainerStats, request, timeout: timeout)
   }
 
-  /// What one sandbox and its containers use. Fails with NOT_FOUND where there is none.
+  /// Returns the resource usage of one sandbox and its containers. Fails with NOT_FOUND if the sandbox does
+  /// not exist.
   ///
-  /// CRI: `RuntimeService.PodSandboxStats`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.PodSandboxStats`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func podSandboxStats(
     _ request: PodSandboxStatsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> PodSandboxStatsResponse {
     try await caller.unary(.podSandboxStats, request, timeout: timeout)
   }
 
-  /// What all sandboxes and their containers use, or those that a filter lets through, in one message.
+  /// Returns the resource usage of all sandboxes and their containers, or of those that match a filter, in
+  /// one message.
   ///
-  /// CRI: `RuntimeService.ListPodSandboxStats`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ListPodSandboxStats`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func listPodSandboxStats(
     _ request: ListPodSandboxStatsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListPodSandboxStatsResponse {
     try await caller.unary(.listPodSandboxStats, request, timeout: timeout)
   }
 
-  /// As ListPodSandboxStats, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same usage as ListPodSandboxStats, split into several messages. The stream ends after the
+  /// last one.
   ///
-  /// CRI: `RuntimeService.StreamPodSandboxStats`. Without a timeout the stream has no deadline.
+  /// CRI: `RuntimeService.StreamPodSandboxStats`.
+  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxStats(
     _ request: StreamPodSandboxStatsRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamPodSandboxStatsResponse> {
     caller.stream(.streamPodSandboxStats, request, timeout: timeout)
   }
 
-  /// Tells the runtime something that only the cluster knows: the addresses for pods on this node.
+  /// Passes configuration to the runtime that only the cluster knows: the address range for pods on this
+  /// node.
   ///
-  /// CRI: `RuntimeService.UpdateRuntimeConfig`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.UpdateRuntimeConfig`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func updateRuntimeConfig(
     _ request: UpdateRuntimeConfigRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> UpdateRuntimeConfigResponse {
     try await caller.unary(.updateRuntimeConfig, request, timeout: timeout)
   }
 
-  /// How the runtime is: whether it and its network are ready, what it can do, and, when verbose, how it is
-  /// configured.
+  /// Returns the runtime's conditions (whether the runtime and its network are ready), its features and, if
+  /// `verbose` is set, its configuration.
   ///
-  /// CRI: `RuntimeService.Status`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.Status`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func status(
     _ request: StatusRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> StatusResponse {
     try await caller.unary(.status, request, timeout: timeout)
   }
 
-  /// Writes the state of a running container to an archive.
+  /// Writes a checkpoint of a running container to an archive.
   ///
-  /// CRI: `RuntimeService.CheckpointContainer`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.CheckpointContainer`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func checkpointContainer(
     _ request: CheckpointContainerRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> CheckpointContainerResponse {
     try await caller.unary(.checkpointContainer, request, timeout: timeout)
   }
 
-  /// Writes the state of a sandbox and its containers to a directory or archive.
+  /// Writes a checkpoint of a sandbox and its containers to a directory or an archive.
   ///
-  /// CRI: `RuntimeService.CheckpointPod`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.CheckpointPod`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func checkpointPod(
     _ request: CheckpointPodRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> CheckpointPodResponse {
     try await caller.unary(.checkpointPod, request, timeout: timeout)
   }
 
-  /// Makes a sandbox and its containers from a checkpoint.
+  /// Creates a sandbox and its containers from a checkpoint.
   ///
-  /// CRI: `RuntimeService.RestorePod`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.RestorePod`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func restorePod(
     _ request: RestorePodRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RestorePodResponse {
     try await caller.unary(.restorePod, request, timeout: timeout)
   }
 
-  /// What happens to containers from now on, as it happens. The stream has no end of its own; what happened
-  /// before the call, or while there was no stream, is not told.
+  /// Streams container events as they happen. The stream does not end by itself. Events from before the call,
+  /// or from a time without a stream, are not delivered.
   ///
-  /// CRI: `RuntimeService.GetContainerEvents`. Without a timeout the stream has no deadline.
+  /// CRI: `RuntimeService.GetContainerEvents`.
+  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func getContainerEvents(
     _ request: GetEventsRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<ContainerEventResponse> {
     caller.stream(.getContainerEvents, request, timeout: timeout)
   }
 
-  /// The metrics that ListPodSandboxMetrics may have, with their labels.
+  /// Returns the names and labels of the metrics that ListPodSandboxMetrics can return.
   ///
-  /// CRI: `RuntimeService.ListMetricDescriptors`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ListMetricDescriptors`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func listMetricDescriptors(
     _ request: ListMetricDescriptorsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListMetricDescriptorsResponse {
     try await caller.unary(.listMetricDescriptors, request, timeout: timeout)
   }
 
-  /// The metrics of all sandboxes and their containers, in one message.
+  /// Returns the metrics of all sandboxes and their containers in one message.
   ///
-  /// CRI: `RuntimeService.ListPodSandboxMetrics`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.ListPodSandboxMetrics`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func listPodSandboxMetrics(
     _ request: ListPodSandboxMetricsRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> ListPodSandboxMetricsResponse {
     try await caller.unary(.listPodSandboxMetrics, request, timeout: timeout)
   }
 
-  /// As ListPodSandboxMetrics, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same metrics as ListPodSandboxMetrics, split into several messages. The stream ends after
+  /// the last one.
   ///
-  /// CRI: `RuntimeService.StreamPodSandboxMetrics`. Without a timeout the stream has no deadline.
+  /// CRI: `RuntimeService.StreamPodSandboxMetrics`.
+  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxMetrics(
     _ request: StreamPodSandboxMetricsRequest = .init(), timeout: Duration? = nil
   ) -> MessageStream<StreamPodSandboxMetricsResponse> {
     caller.stream(.streamPodSandboxMetrics, request, timeout: timeout)
   }
 
-  /// What a kubelet has to do as the runtime does, such as the cgroup driver. Runtimes before Kubernetes 1.28
-  /// do not know this call.
+  /// Returns the settings that a kubelet must share with the runtime, such as the cgroup driver. Runtimes
+  /// before Kubernetes 1.28 do not implement this call.
   ///
-  /// CRI: `RuntimeService.RuntimeConfig`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.RuntimeConfig`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func runtimeConfig(
     _ request: RuntimeConfigRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> RuntimeConfigResponse {
     try await caller.unary(.runtimeConfig, request, timeout: timeout)
   }
 
-  /// Tells the runtime the new resources of a whole pod, after a resize.
+  /// Informs the runtime of the new resources of a whole pod, after the pod was resized.
   ///
-  /// CRI: `RuntimeService.UpdatePodSandboxResources`. Without a timeout the client's own counts.
+  /// CRI: `RuntimeService.UpdatePodSandboxResources`.
+  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Throws: `RPCError`.
   public func updatePodSandboxResources(
     _ request: UpdatePodSandboxResourcesRequest = .init(), timeout: Duration? = nil
   ) async throws(RPCError) -> UpdatePodSandboxResourcesResponse {

@@ -5,15 +5,15 @@
 public import CRIProtobuf
 package import CRIWire
 
-/// A container to write to an archive.
+/// The request to checkpoint a container.
 public struct CheckpointContainerRequest: Message {
-  /// Its ID.
+  /// The ID of the container.
   public var containerID: String = ""
-  /// The archive's path on the node; some runtimes also take the name of an image.
+  /// The path of the archive on the node. Some runtimes also accept the name of an image.
   public var location: String = ""
-  /// Seconds until it is given up; 0: the runtime's default.
+  /// The time after which the runtime aborts; 0 for the runtime's default. Unit: seconds.
   public var timeout: Int64 = 0
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(containerID: String = "", location: String = "", timeout: Int64 = 0) {
@@ -49,9 +49,9 @@ extension CheckpointContainerRequest: CMessage {
   }
 }
 
-/// Nothing but success.
+/// An empty response.
 public struct CheckpointContainerResponse: Message {
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -77,17 +77,17 @@ extension CheckpointContainerResponse: CMessage {
   }
 }
 
-/// A sandbox to write out with its containers.
+/// The request to checkpoint a sandbox and its containers.
 public struct CheckpointPodRequest: Message {
-  /// Its ID.
+  /// The ID of the sandbox.
   public var podSandboxID: String = ""
-  /// Where to, on the node.
+  /// The path on the node to write the checkpoint to.
   public var outputPath: String = ""
-  /// Which of its containers; empty: all.
+  /// The IDs of the containers to include; empty for all containers of the sandbox.
   public var containerIDs: [String] = []
-  /// The runtime's own options.
+  /// Options that the runtime defines.
   public var options: StringMap = [:]
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(
@@ -131,9 +131,9 @@ extension CheckpointPodRequest: CMessage {
   }
 }
 
-/// Nothing but success.
+/// An empty response.
 public struct CheckpointPodResponse: Message {
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -159,19 +159,19 @@ extension CheckpointPodResponse: CMessage {
   }
 }
 
-/// A sandbox to make from a checkpoint.
+/// The request to restore a sandbox from a checkpoint.
 public struct RestorePodRequest: Message {
-  /// Where the checkpoint is, on the node.
+  /// The path of the checkpoint on the node.
   public var checkpointPath: String = ""
-  /// What the sandbox is asked to be.
+  /// The configuration of the sandbox.
   public var config: PodSandboxConfig? = nil
-  /// The handler of the pod's runtime class; empty for the default.
+  /// The handler that the pod's runtime class names; empty for the default handler.
   public var runtimeHandler: String = ""
-  /// The runtime's own options.
+  /// Options that the runtime defines.
   public var options: StringMap = [:]
-  /// What its containers are asked to be, found by their names.
+  /// The configurations of the containers. The runtime matches them to the checkpoint by their names.
   public var containerConfigs: [ContainerConfig] = []
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(
@@ -223,13 +223,13 @@ extension RestorePodRequest: CMessage {
   }
 }
 
-/// The sandbox that now is.
+/// The response of `RestorePod`.
 public struct RestorePodResponse: Message {
-  /// Its ID.
+  /// The ID of the new sandbox.
   public var podSandboxID: String = ""
-  /// Its containers.
+  /// The containers that were restored.
   public var restoredContainers: [RestoredContainer] = []
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(podSandboxID: String = "", restoredContainers: [RestoredContainer] = []) {
@@ -266,13 +266,13 @@ extension RestorePodResponse: CMessage {
   }
 }
 
-/// A container from a checkpoint.
+/// A container that was restored from a checkpoint.
 public struct RestoredContainer: Message {
-  /// Its name in the pod.
+  /// The name of the container in the pod.
   public var name: String = ""
-  /// Its new ID.
+  /// The ID of the new container.
   public var containerID: String = ""
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(name: String = "", containerID: String = "") {

@@ -2,64 +2,66 @@
 
 public import CRIProtobuf
 
-// `.listContainers` where a `Method` is expected: the types of request and response follow from the name.
+// With these, `.listContainers` is a `Method`, and the types of its request and response are inferred.
 
 extension Method where Request == VersionRequest, Response == VersionResponse {
-  /// Asks who is there: the name and version of the runtime. The cheapest call; also the one to find out with
-  /// whether the interface is served at all.
+  /// Returns the runtime's name and version. This is the cheapest call; use it to find out whether the
+  /// runtime serves this interface at all.
   public static var version: Self {
     Self(.runtime, "Version", isServerStreaming: false)
   }
 }
 
 extension Method where Request == RunPodSandboxRequest, Response == RunPodSandboxResponse {
-  /// Creates and starts a pod sandbox: its namespaces, its cgroup, its network. When the call succeeds the
-  /// sandbox is ready and has its addresses. Fails with ALREADY_EXISTS, or in other ways, where a sandbox of
-  /// the same name, namespace, uid and attempt is there.
+  /// Creates and starts a pod sandbox with its namespaces, cgroup and network. When the call returns, the
+  /// sandbox is ready and has its addresses. The call fails, often with ALREADY_EXISTS, if a sandbox with the
+  /// same name, namespace, UID and attempt exists.
   public static var runPodSandbox: Self {
     Self(.runtime, "RunPodSandbox", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StopPodSandboxRequest, Response == StopPodSandboxResponse {
-  /// Stops whatever runs in a sandbox and takes its network down. The sandbox and its containers stay, not
-  /// ready, until they are removed. Idempotent: a sandbox that is already stopped or gone is no error.
+  /// Stops all containers of a sandbox and tears down its network. The sandbox and its containers remain, not
+  /// ready, until they are removed. The call is idempotent: it succeeds if the sandbox is already stopped or
+  /// does not exist.
   public static var stopPodSandbox: Self {
     Self(.runtime, "StopPodSandbox", isServerStreaming: false)
   }
 }
 
 extension Method where Request == RemovePodSandboxRequest, Response == RemovePodSandboxResponse {
-  /// Removes a sandbox and all its containers, by force where they still run. Idempotent: a sandbox that is
-  /// gone is no error.
+  /// Removes a sandbox and all its containers; running containers are killed first. The call is idempotent:
+  /// it succeeds if the sandbox does not exist.
   public static var removePodSandbox: Self {
     Self(.runtime, "RemovePodSandbox", isServerStreaming: false)
   }
 }
 
 extension Method where Request == PodSandboxStatusRequest, Response == PodSandboxStatusResponse {
-  /// Everything about one sandbox. Fails with NOT_FOUND where there is none.
+  /// Returns the status of one sandbox. Fails with NOT_FOUND if the sandbox does not exist.
   public static var podSandboxStatus: Self {
     Self(.runtime, "PodSandboxStatus", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListPodSandboxRequest, Response == ListPodSandboxResponse {
-  /// All sandboxes, or those that a filter lets through, in one message.
+  /// Returns all sandboxes, or those that match a filter, in one message.
   public static var listPodSandbox: Self {
     Self(.runtime, "ListPodSandbox", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StreamPodSandboxesRequest, Response == StreamPodSandboxesResponse {
-  /// As ListPodSandbox, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same sandboxes as ListPodSandbox, split into several messages. The stream ends after the
+  /// last one.
   public static var streamPodSandboxes: Self {
     Self(.runtime, "StreamPodSandboxes", isServerStreaming: true)
   }
 }
 
 extension Method where Request == CreateContainerRequest, Response == CreateContainerResponse {
-  /// Creates a container in a sandbox, from an image that is already there, and does not start it.
+  /// Creates a container in a sandbox and does not start it. The image must already be on the node.
   public static var createContainer: Self {
     Self(.runtime, "CreateContainer", isServerStreaming: false)
   }
@@ -73,37 +75,39 @@ extension Method where Request == StartContainerRequest, Response == StartContai
 }
 
 extension Method where Request == StopContainerRequest, Response == StopContainerResponse {
-  /// Stops a container: the stop signal first, and SIGKILL when the timeout is over. Idempotent: a container
-  /// that has exited is no error.
+  /// Stops a container: sends its stop signal, and SIGKILL if it still runs when the timeout expires. The
+  /// call is idempotent: it succeeds if the container has already exited.
   public static var stopContainer: Self {
     Self(.runtime, "StopContainer", isServerStreaming: false)
   }
 }
 
 extension Method where Request == RemoveContainerRequest, Response == RemoveContainerResponse {
-  /// Removes a container, by force where it still runs. Idempotent: a container that is gone is no error.
+  /// Removes a container; a running container is killed first. The call is idempotent: it succeeds if the
+  /// container does not exist.
   public static var removeContainer: Self {
     Self(.runtime, "RemoveContainer", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListContainersRequest, Response == ListContainersResponse {
-  /// All containers, or those that a filter lets through, in one message. Sandbox (pause) containers are not
-  /// among them.
+  /// Returns all containers, or those that match a filter, in one message. The list does not contain the
+  /// sandboxes' own (pause) containers.
   public static var listContainers: Self {
     Self(.runtime, "ListContainers", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StreamContainersRequest, Response == StreamContainersResponse {
-  /// As ListContainers, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same containers as ListContainers, split into several messages. The stream ends after the
+  /// last one.
   public static var streamContainers: Self {
     Self(.runtime, "StreamContainers", isServerStreaming: true)
   }
 }
 
 extension Method where Request == ContainerStatusRequest, Response == ContainerStatusResponse {
-  /// Everything about one container. Fails with NOT_FOUND where there is none.
+  /// Returns the status of one container. Fails with NOT_FOUND if the container does not exist.
   public static var containerStatus: Self {
     Self(.runtime, "ContainerStatus", isServerStreaming: false)
   }
@@ -111,147 +115,152 @@ extension Method where Request == ContainerStatusRequest, Response == ContainerS
 
 extension Method
 where Request == UpdateContainerResourcesRequest, Response == UpdateContainerResourcesResponse {
-  /// Changes the limits of a running container, as far as they are given.
+  /// Changes the resource limits of a container. Limits that the request leaves out keep their values.
   public static var updateContainerResources: Self {
     Self(.runtime, "UpdateContainerResources", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ReopenContainerLogRequest, Response == ReopenContainerLogResponse {
-  /// Asks the runtime to close and open a container's log file again, after it was rotated. Fails where the
-  /// container does not run.
+  /// Makes the runtime close and reopen a container's log file. Call it after the file was rotated. Fails if
+  /// the container is not running.
   public static var reopenContainerLog: Self {
     Self(.runtime, "ReopenContainerLog", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ExecSyncRequest, Response == ExecSyncResponse {
-  /// Runs a command in a container and waits for its end; the whole output comes back at once. Runtimes cut
-  /// what is longer than 16 MiB.
+  /// Runs a command in a container, waits until it exits, and returns its complete output. Runtimes truncate
+  /// output that is longer than 16 MiB.
   public static var execSync: Self {
     Self(.runtime, "ExecSync", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ExecRequest, Response == ExecResponse {
-  /// Prepares to run a command in a container and tells the address of a streaming server where that can then
-  /// be done.
+  /// Prepares to run a command in a container and returns the URL of a streaming server, to which the client
+  /// connects to run it.
   public static var exec: Self {
     Self(.runtime, "Exec", isServerStreaming: false)
   }
 }
 
 extension Method where Request == AttachRequest, Response == AttachResponse {
-  /// Prepares to attach to a container's main process and tells the address of a streaming server where that
-  /// can then be done.
+  /// Prepares to attach to a container's main process and returns the URL of a streaming server, to which the
+  /// client connects to attach.
   public static var attach: Self {
     Self(.runtime, "Attach", isServerStreaming: false)
   }
 }
 
 extension Method where Request == PortForwardRequest, Response == PortForwardResponse {
-  /// Prepares to forward ports into a sandbox and tells the address of a streaming server where that can then
-  /// be done.
+  /// Prepares to forward ports into a sandbox and returns the URL of a streaming server, to which the client
+  /// connects to forward them.
   public static var portForward: Self {
     Self(.runtime, "PortForward", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ContainerStatsRequest, Response == ContainerStatsResponse {
-  /// What one container uses. Fails with NOT_FOUND where there is none.
+  /// Returns the resource usage of one container. Fails with NOT_FOUND if the container does not exist.
   public static var containerStats: Self {
     Self(.runtime, "ContainerStats", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListContainerStatsRequest, Response == ListContainerStatsResponse {
-  /// What all containers use, or those that a filter lets through, in one message.
+  /// Returns the resource usage of all containers, or of those that match a filter, in one message.
   public static var listContainerStats: Self {
     Self(.runtime, "ListContainerStats", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StreamContainerStatsRequest, Response == StreamContainerStatsResponse {
-  /// As ListContainerStats, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same usage as ListContainerStats, split into several messages. The stream ends after the
+  /// last one.
   public static var streamContainerStats: Self {
     Self(.runtime, "StreamContainerStats", isServerStreaming: true)
   }
 }
 
 extension Method where Request == PodSandboxStatsRequest, Response == PodSandboxStatsResponse {
-  /// What one sandbox and its containers use. Fails with NOT_FOUND where there is none.
+  /// Returns the resource usage of one sandbox and its containers. Fails with NOT_FOUND if the sandbox does
+  /// not exist.
   public static var podSandboxStats: Self {
     Self(.runtime, "PodSandboxStats", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListPodSandboxStatsRequest, Response == ListPodSandboxStatsResponse {
-  /// What all sandboxes and their containers use, or those that a filter lets through, in one message.
+  /// Returns the resource usage of all sandboxes and their containers, or of those that match a filter, in
+  /// one message.
   public static var listPodSandboxStats: Self {
     Self(.runtime, "ListPodSandboxStats", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StreamPodSandboxStatsRequest, Response == StreamPodSandboxStatsResponse {
-  /// As ListPodSandboxStats, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same usage as ListPodSandboxStats, split into several messages. The stream ends after the
+  /// last one.
   public static var streamPodSandboxStats: Self {
     Self(.runtime, "StreamPodSandboxStats", isServerStreaming: true)
   }
 }
 
 extension Method where Request == UpdateRuntimeConfigRequest, Response == UpdateRuntimeConfigResponse {
-  /// Tells the runtime something that only the cluster knows: the addresses for pods on this node.
+  /// Passes configuration to the runtime that only the cluster knows: the address range for pods on this
+  /// node.
   public static var updateRuntimeConfig: Self {
     Self(.runtime, "UpdateRuntimeConfig", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StatusRequest, Response == StatusResponse {
-  /// How the runtime is: whether it and its network are ready, what it can do, and, when verbose, how it is
-  /// configured.
+  /// Returns the runtime's conditions (whether the runtime and its network are ready), its features and, if
+  /// `verbose` is set, its configuration.
   public static var status: Self {
     Self(.runtime, "Status", isServerStreaming: false)
   }
 }
 
 extension Method where Request == CheckpointContainerRequest, Response == CheckpointContainerResponse {
-  /// Writes the state of a running container to an archive.
+  /// Writes a checkpoint of a running container to an archive.
   public static var checkpointContainer: Self {
     Self(.runtime, "CheckpointContainer", isServerStreaming: false)
   }
 }
 
 extension Method where Request == CheckpointPodRequest, Response == CheckpointPodResponse {
-  /// Writes the state of a sandbox and its containers to a directory or archive.
+  /// Writes a checkpoint of a sandbox and its containers to a directory or an archive.
   public static var checkpointPod: Self {
     Self(.runtime, "CheckpointPod", isServerStreaming: false)
   }
 }
 
 extension Method where Request == RestorePodRequest, Response == RestorePodResponse {
-  /// Makes a sandbox and its containers from a checkpoint.
+  /// Creates a sandbox and its containers from a checkpoint.
   public static var restorePod: Self {
     Self(.runtime, "RestorePod", isServerStreaming: false)
   }
 }
 
 extension Method where Request == GetEventsRequest, Response == ContainerEventResponse {
-  /// What happens to containers from now on, as it happens. The stream has no end of its own; what happened
-  /// before the call, or while there was no stream, is not told.
+  /// Streams container events as they happen. The stream does not end by itself. Events from before the call,
+  /// or from a time without a stream, are not delivered.
   public static var getContainerEvents: Self {
     Self(.runtime, "GetContainerEvents", isServerStreaming: true)
   }
 }
 
 extension Method where Request == ListMetricDescriptorsRequest, Response == ListMetricDescriptorsResponse {
-  /// The metrics that ListPodSandboxMetrics may have, with their labels.
+  /// Returns the names and labels of the metrics that ListPodSandboxMetrics can return.
   public static var listMetricDescriptors: Self {
     Self(.runtime, "ListMetricDescriptors", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListPodSandboxMetricsRequest, Response == ListPodSandboxMetricsResponse {
-  /// The metrics of all sandboxes and their containers, in one message.
+  /// Returns the metrics of all sandboxes and their containers in one message.
   public static var listPodSandboxMetrics: Self {
     Self(.runtime, "ListPodSandboxMetrics", isServerStreaming: false)
   }
@@ -259,15 +268,16 @@ extension Method where Request == ListPodSandboxMetricsRequest, Response == List
 
 extension Method
 where Request == StreamPodSandboxMetricsRequest, Response == StreamPodSandboxMetricsResponse {
-  /// As ListPodSandboxMetrics, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same metrics as ListPodSandboxMetrics, split into several messages. The stream ends after
+  /// the last one.
   public static var streamPodSandboxMetrics: Self {
     Self(.runtime, "StreamPodSandboxMetrics", isServerStreaming: true)
   }
 }
 
 extension Method where Request == RuntimeConfigRequest, Response == RuntimeConfigResponse {
-  /// What a kubelet has to do as the runtime does, such as the cgroup driver. Runtimes before Kubernetes 1.28
-  /// do not know this call.
+  /// Returns the settings that a kubelet must share with the runtime, such as the cgroup driver. Runtimes
+  /// before Kubernetes 1.28 do not implement this call.
   public static var runtimeConfig: Self {
     Self(.runtime, "RuntimeConfig", isServerStreaming: false)
   }
@@ -275,56 +285,58 @@ extension Method where Request == RuntimeConfigRequest, Response == RuntimeConfi
 
 extension Method
 where Request == UpdatePodSandboxResourcesRequest, Response == UpdatePodSandboxResourcesResponse {
-  /// Tells the runtime the new resources of a whole pod, after a resize.
+  /// Informs the runtime of the new resources of a whole pod, after the pod was resized.
   public static var updatePodSandboxResources: Self {
     Self(.runtime, "UpdatePodSandboxResources", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListImagesRequest, Response == ListImagesResponse {
-  /// All images, or those that a filter lets through, in one message.
+  /// Returns all images, or those that match a filter, in one message.
   public static var listImages: Self {
     Self(.image, "ListImages", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StreamImagesRequest, Response == StreamImagesResponse {
-  /// As ListImages, in as many messages as the list needs; the stream ends after the last.
+  /// Returns the same images as ListImages, split into several messages. The stream ends after the last one.
   public static var streamImages: Self {
     Self(.image, "StreamImages", isServerStreaming: true)
   }
 }
 
 extension Method where Request == ImageStatusRequest, Response == ImageStatusResponse {
-  /// Everything about one image. An image that is not there is no error: the answer has none.
+  /// Returns the status of one image. If the image does not exist, the call succeeds and the response
+  /// contains no image.
   public static var imageStatus: Self {
     Self(.image, "ImageStatus", isServerStreaming: false)
   }
 }
 
 extension Method where Request == PullImageRequest, Response == PullImageResponse {
-  /// Fetches an image from its registry; returns when it is there.
+  /// Pulls an image from its registry. Returns when the image is on the node.
   public static var pullImage: Self {
     Self(.image, "PullImage", isServerStreaming: false)
   }
 }
 
 extension Method where Request == RemoveImageRequest, Response == RemoveImageResponse {
-  /// Removes an image with all its tags and digests. Idempotent: an image that is gone is no error.
+  /// Removes an image with all its tags and digests. The call is idempotent: it succeeds if the image does
+  /// not exist.
   public static var removeImage: Self {
     Self(.image, "RemoveImage", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ImageFsInfoRequest, Response == ImageFsInfoResponse {
-  /// The file systems that hold images and containers, and what is used of them.
+  /// Returns the file systems that hold images and containers, and how much of them is used.
   public static var imageFsInfo: Self {
     Self(.image, "ImageFsInfo", isServerStreaming: false)
   }
 }
 
 extension AnyMethod {
-  /// Every call of both services, in the order of the interface.
+  /// All calls of both services, in the order of the interface.
   package static let all: [AnyMethod] = [
     AnyMethod(Method<VersionRequest, VersionResponse>.version),
     AnyMethod(Method<RunPodSandboxRequest, RunPodSandboxResponse>.runPodSandbox),

@@ -7,46 +7,46 @@ package import CRIWire
 
 /// The users, privileges and namespaces of a container on Linux.
 public struct LinuxContainerSecurityContext: Message {
-  /// Capabilities beside, or instead of, the default ones.
+  /// Capabilities to add to, or drop from, the default ones.
   public var capabilities: Capability? = nil
-  /// Whether it may do all that root on the node may: all capabilities, all devices, no profiles. Only in a
-  /// privileged sandbox.
+  /// Whether the container has the rights of root on the node: all capabilities, all devices and no profiles.
+  /// The sandbox must be privileged too.
   public var privileged: Bool = false
-  /// Which namespaces it shares, with whom.
+  /// The namespaces of the container, and what it shares them with.
   public var namespaceOptions: NamespaceOption? = nil
   /// The SELinux label.
   public var selinuxOptions: SELinuxOption? = nil
-  /// The user's number; not set: by name, or the image's.
+  /// The user ID. If it is not set, `runAsUsername` or the image determines the user.
   public var runAsUser: Int64Value? = nil
-  /// The primary group's number; not set: the image's. Only together with a user.
+  /// The primary group ID. If it is not set, the image determines it. It requires a user.
   public var runAsGroup: Int64Value? = nil
-  /// The user's name, as the image's /etc/passwd has it; only without a number.
+  /// The user name, which must be in the image's /etc/passwd. It must not be combined with `runAsUser`.
   public var runAsUsername: String = ""
   /// Whether the root file system is read-only.
   public var readonlyRootfs: Bool = false
-  /// Further groups, by number.
+  /// The IDs of additional groups.
   public var supplementalGroups: [Int64] = []
-  /// Whether the image's groups count as well.
+  /// Whether the groups that the image gives the user are added.
   public var supplementalGroupsPolicy: SupplementalGroupsPolicy = .merge
-  /// Whether its processes can never gain privileges (no set-user-ID programs).
+  /// Whether processes are prevented from gaining privileges, for example through set-user-ID programs.
   public var noNewPrivs: Bool = false
-  /// Paths that it shall not see: `/proc/kcore`.
+  /// Paths that are hidden from the container, such as `/proc/kcore`.
   public var maskedPaths: [String] = []
-  /// Paths that it shall not write to: `/proc/sys`.
+  /// Paths that are read-only in the container, such as `/proc/sys`.
   public var readonlyPaths: [String] = []
   /// The seccomp profile.
   public var seccomp: SecurityProfile? = nil
   /// The AppArmor profile.
   public var apparmor: SecurityProfile? = nil
-  /// The AppArmor profile in its old form; `apparmor` replaces it.
+  /// The AppArmor profile in an older format. Use `apparmor` instead.
   ///
-  /// Deprecated.
+  /// This field is deprecated.
   public var apparmorProfile: String = ""
-  /// The seccomp profile in its old form; `seccomp` replaces it.
+  /// The seccomp profile in an older format. Use `seccomp` instead.
   ///
-  /// Deprecated.
+  /// This field is deprecated.
   public var seccompProfilePath: String = ""
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(
@@ -144,15 +144,15 @@ extension LinuxContainerSecurityContext: CMessage {
   }
 }
 
-/// The users of a container on Windows.
+/// The user of a container on Windows.
 public struct WindowsContainerSecurityContext: Message {
-  /// The user; empty: the image's.
+  /// The user name. If it is empty, the image determines it.
   public var runAsUsername: String = ""
   /// The credential specification of a group managed service account, as JSON.
   public var credentialSpec: String = ""
-  /// Whether it is a process of the node; as for its sandbox.
+  /// Whether the container runs as a process of the node. It must be the same as for its sandbox.
   public var hostProcess: Bool = false
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(runAsUsername: String = "", credentialSpec: String = "", hostProcess: Bool = false) {
@@ -188,16 +188,16 @@ extension WindowsContainerSecurityContext: CMessage {
   }
 }
 
-/// What becomes of the groups that an image's /etc/group gives the user.
+/// How to treat the groups that the image's /etc/group gives the user.
 public struct SupplementalGroupsPolicy: OpenEnum {
-  /// The number on the wire; one that this version does not know survives.
+  /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// They are added to those that are asked for.
+  /// The image's groups are added to the requested ones.
   public static let merge = Self(rawValue: 0)
-  /// They do not count: only what is asked for does.
+  /// The image's groups are ignored; only the requested ones apply.
   public static let strict = Self(rawValue: 1)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -206,15 +206,16 @@ public struct SupplementalGroupsPolicy: OpenEnum {
   ]
 }
 
-/// Changes to the default capabilities, by name without `CAP_`; `ALL` for all.
+/// Changes to the default capabilities. Names are without the prefix `CAP_`; `ALL` means all capabilities.
 public struct Capability: Message {
-  /// To add.
+  /// Capabilities to add.
   public var addCapabilities: [String] = []
-  /// To take away.
+  /// Capabilities to drop.
   public var dropCapabilities: [String] = []
-  /// To add, and to keep when it runs other programs as an ordinary user.
+  /// Ambient capabilities to add, which a process without root privileges keeps when it executes another
+  /// program.
   public var addAmbientCapabilities: [String] = []
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(
@@ -256,17 +257,17 @@ extension Capability: CMessage {
   }
 }
 
-/// An SELinux label, in parts.
+/// An SELinux label.
 public struct SELinuxOption: Message {
-  /// The user.
+  /// The SELinux user.
   public var user: String = ""
-  /// The role.
+  /// The SELinux role.
   public var role: String = ""
-  /// The type.
+  /// The SELinux type.
   public var type: String = ""
-  /// The level.
+  /// The SELinux level.
   public var level: String = ""
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(user: String = "", role: String = "", type: String = "", level: String = "") {
@@ -309,16 +310,16 @@ extension SELinuxOption: CMessage {
 public struct SecurityProfile: Message {
   /// Where a profile comes from.
   public struct ProfileType: OpenEnum {
-    /// The number on the wire; one that this version does not know survives.
+    /// The number in the wire format. Numbers that this version does not know are preserved.
     public var rawValue: Int32
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
-    /// The runtime's own.
+    /// The runtime's default profile.
     public static let runtimeDefault = Self(rawValue: 0)
-    /// None: nothing is confined.
+    /// No profile: the process is not confined.
     public static let unconfined = Self(rawValue: 1)
-    /// One of the node.
+    /// A profile that is defined on the node.
     public static let localhost = Self(rawValue: 2)
 
     public static let knownValues: [KnownValue<Self>] = [
@@ -328,11 +329,12 @@ public struct SecurityProfile: Message {
     ]
   }
 
-  /// Where it comes from.
+  /// Where the profile comes from.
   public var profileType: SecurityProfile.ProfileType = .runtimeDefault
-  /// For one of the node: the path of a seccomp profile, the name of an AppArmor profile that is loaded.
+  /// For `Localhost`: the path of the seccomp profile, or the name of the AppArmor profile, which must be
+  /// loaded.
   public var localhostRef: String = ""
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(profileType: SecurityProfile.ProfileType = .runtimeDefault, localhostRef: String = "") {
@@ -365,19 +367,19 @@ extension SecurityProfile: CMessage {
   }
 }
 
-/// Which namespaces a pod or container shares, with whom.
+/// The namespaces of a pod or container, and what it shares them with.
 public struct NamespaceOption: Message {
-  /// The network: the pod's or the node's. The same for all containers of a pod.
+  /// The network namespace: the pod's or the node's. All containers of a pod have the same one.
   public var network: NamespaceMode = .pod
-  /// The processes: the pod's, the container's, the node's, or those of a target.
+  /// The process namespace: the pod's, the container's, the node's, or that of a target container.
   public var pid: NamespaceMode = .pod
-  /// Inter-process communication: the pod's or the node's. The same for all containers of a pod.
+  /// The IPC namespace: the pod's or the node's. All containers of a pod have the same one.
   public var ipc: NamespaceMode = .pod
-  /// The container to share processes with, for mode `TARGET`.
+  /// The ID of the container whose process namespace is shared in mode `TARGET`.
   public var targetID: String = ""
-  /// The users; not set: the node's.
+  /// The user namespace. If it is not set, the pod uses the node's.
   public var usernsOptions: UserNamespace? = nil
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(
@@ -425,20 +427,20 @@ extension NamespaceOption: CMessage {
   }
 }
 
-/// Whose namespace it is.
+/// What a namespace belongs to.
 public struct NamespaceMode: OpenEnum {
-  /// The number on the wire; one that this version does not know survives.
+  /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// The pod's, shared by its containers.
+  /// The namespace belongs to the pod, and its containers share it.
   public static let pod = Self(rawValue: 0)
-  /// The container's own.
+  /// The namespace belongs to the container alone.
   public static let container = Self(rawValue: 1)
-  /// The node's.
+  /// The namespace is the node's.
   public static let node = Self(rawValue: 2)
-  /// That of another container, as for debugging.
+  /// The namespace belongs to another container, for example for debugging.
   public static let target = Self(rawValue: 3)
 
   public static let knownValues: [KnownValue<Self>] = [
@@ -451,13 +453,13 @@ public struct NamespaceMode: OpenEnum {
 
 /// A user namespace.
 public struct UserNamespace: Message {
-  /// The pod's own or the node's.
+  /// Whether the pod has its own user namespace (`POD`) or uses the node's (`NODE`).
   public var mode: NamespaceMode = .pod
-  /// Its users on the node.
+  /// The mapping from the user IDs of the namespace to user IDs of the node.
   public var uids: [IDMapping] = []
-  /// Its groups on the node.
+  /// The mapping from the group IDs of the namespace to group IDs of the node.
   public var gids: [IDMapping] = []
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(mode: NamespaceMode = .pod, uids: [IDMapping] = [], gids: [IDMapping] = []) {
@@ -498,15 +500,15 @@ extension UserNamespace: CMessage {
   }
 }
 
-/// A range of users or groups, on the node and inside.
+/// Maps a range of user or group IDs in a container to IDs on the node.
 public struct IDMapping: Message {
-  /// The first number on the node.
+  /// The first ID on the node.
   public var hostID: UInt32 = 0
-  /// The first number inside.
+  /// The first ID in the container.
   public var containerID: UInt32 = 0
-  /// How many.
+  /// The number of IDs.
   public var length: UInt32 = 0
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(hostID: UInt32 = 0, containerID: UInt32 = 0, length: UInt32 = 0) {
@@ -542,11 +544,11 @@ extension IDMapping: CMessage {
   }
 }
 
-/// A number that can be absent.
+/// A signed integer that can be absent.
 public struct Int64Value: Message {
-  /// The number.
+  /// The value.
   public var value: Int64 = 0
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(value: Int64 = 0) {
@@ -576,11 +578,11 @@ extension Int64Value: CMessage {
   }
 }
 
-/// A number that can be absent.
+/// An unsigned integer that can be absent.
 public struct UInt64Value: Message {
-  /// The number.
+  /// The value.
   public var value: UInt64 = 0
-  /// What a newer version of the interface put into this message; it is written back as it came.
+  /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
   public init(value: UInt64 = 0) {
