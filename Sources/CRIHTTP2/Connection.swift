@@ -1,12 +1,15 @@
 package import CRISystem
 
-/// One HTTP/2 connection on a unix socket: a thread owns the socket and the session, callers own a mailbox.
+/// One HTTP/2 connection on a unix socket. A thread owns the socket and the session; callers reach it through a
+/// mailbox.
 ///
-/// It knows streams and bytes, nothing of what they mean. It ends when the last reference to it goes.
+/// A connection carries streams of bytes and does not interpret them. It is closed when the last reference is released.
 package final class Connection: Sendable {
   private let mailbox: Mailbox
 
-  /// Connects to a server. Failure to connect is reported to the streams, none of which waits longer than its deadline.
+  /// Connects to the server that listens at `path`. Returns at once; if connecting fails, every stream fails with
+  /// `.cannotConnect`, at the latest at its deadline.
+  /// - Throws: the error number if the thread cannot be created.
   package init(to path: String) throws(Errno) {
     mailbox = try Mailbox()
     let mailbox = mailbox
@@ -17,14 +20,16 @@ package final class Connection: Sendable {
   }
 
   /// Serves a client on an accepted socket.
-  /// - Parameter ended: called on the connection's thread when it is over.
+  /// - Parameters:
+  ///   - accept: Called on the connection's thread for each stream that the client opens; returns its handler.
+  ///   - ended: Called on the connection's thread when the connection has ended.
   package init(
     serving socket: consuming Descriptor, accept: @escaping @Sendable (ServerStream) -> any StreamHandler,
     ended: @escaping @Sendable () -> Void
   ) throws(Errno) {
     mailbox = try Mailbox()
     let mailbox = mailbox
-    // A noncopyable value cannot be captured by an escaping closure; its number can.
+    // An escaping closure cannot capture a noncopyable value, so it captures the number.
     let number = socket.release()
     try Thread.detach {
       var loop = ConnectionLoop(serving: Descriptor(owning: number), mailbox: mailbox, accept: accept)
@@ -35,16 +40,17 @@ package final class Connection: Sendable {
 
   deinit { close() }
 
-  /// The process that serves the socket (SO_PEERCRED); nil until connected.
+  /// The process that serves the socket (SO_PEERCRED); nil until the connection is established.
   package var peer: PeerCredentials? { mailbox.peer }
 
-  /// Why new streams are refused; nil while the connection is good.
+  /// Why the connection accepts no new streams; nil while it does.
   package var refusal: StreamFailure? { mailbox.refusal }
 
-  /// A key for one stream of this connection.
+  /// Returns a new key, which identifies a stream of this connection.
   package func makeKey() -> UInt64 { mailbox.makeKey() }
 
-  /// Opens a stream with a whole request. Where that is refused at once, the handler hears of it on the caller's thread.
+  /// Opens a stream and sends a complete request on it. If the connection accepts no new streams, the handler's
+  /// `closed` is called at once, on the caller's thread.
   package func request(
     _ key: UInt64, _ headers: [Header], body: [UInt8], deadline: ContinuousClock.Instant?,
     handler: any StreamHandler
@@ -54,14 +60,14 @@ package final class Connection: Sendable {
     }
   }
 
-  /// Ends a stream with RST_STREAM(CANCEL). Its handler hears `.cancelled`, unless it was over before.
-  /// A stream that is not open yet is not affected.
+  /// Resets a stream with RST_STREAM(CANCEL). Its handler gets `.cancelled`, unless the stream ended earlier.
+  /// The call has no effect on a stream that has not been opened yet.
   package func cancel(_ key: UInt64) { _ = mailbox.post(.reset(key: key, .cancel)) }
 
-  /// Says that a handler is done with bytes which it had kept.
+  /// Returns flow-control credit for bytes that a handler kept (see `StreamHandler.received(data:)`).
   package func consumed(_ count: Int, on key: UInt64) { _ = mailbox.post(.consume(key: key, count)) }
 
-  /// Measures a PING round trip.
+  /// Sends a PING and returns the round-trip time.
   package func ping(deadline: ContinuousClock.Instant?) async throws(StreamFailure) -> Duration {
     let key = mailbox.makeKey()
     let result = await withTaskCancellationHandler {
@@ -70,7 +76,7 @@ package final class Connection: Sendable {
         if let refusal = mailbox.post(.ping(key: key, ping)) {
           ping.continuation.resume(returning: .failure(refusal))
         }
-        // Cancelled before it was posted: the handler below came too early.
+        // If the task was cancelled before the ping was posted, `onCancel` had nothing to cancel.
         if Task.isCancelled { cancel(key) }
       }
     } onCancel: {
@@ -79,6 +85,6 @@ package final class Connection: Sendable {
     return try result.get()
   }
 
-  /// Says goodbye (GOAWAY) and ends; open streams hear `.connectionLost`.
+  /// Sends GOAWAY and closes the connection; open streams fail with `.connectionLost`.
   package func close() { _ = mailbox.post(.shutDown) }
 }

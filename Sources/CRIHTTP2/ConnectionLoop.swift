@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// What a connection's thread does. It lives on that thread's stack, and nothing else sees it.
+/// The loop of a connection's thread. The value lives on that thread's stack and is not shared.
 struct ConnectionLoop: ~Copyable {
   private struct Stream {
     var id: Int32
@@ -9,8 +9,8 @@ struct ConnectionLoop: ~Copyable {
     var hasEnded = false
   }
 
-  /// How long a full listen queue is waited for; a call with a deadline gives up sooner.
-  private static let connectPatience = Duration.seconds(10)
+  /// How long to retry while the listener's queue is full. A call with an earlier deadline fails at its deadline.
+  private static let connectTimeout = Duration.seconds(10)
 
   private let mailbox: Mailbox
   private let role: Session.Role
@@ -23,14 +23,14 @@ struct ConnectionLoop: ~Copyable {
   private var keys: [Int32: UInt64] = [:]
   private var pings: [UInt64: Mailbox.Ping] = [:]
   private var nextDeadline: ContinuousClock.Instant?
-  private var greeting = Greeting()
+  private var preface = ServerPreface()
   private var output: [UInt8] = []
   private var sent = 0
-  /// Why nothing can be sent any more.
+  /// Why sending failed; nil while the socket accepts data.
   private var sendFailure: Errno?
-  /// What the peer said with its GOAWAY, where that was more than a goodbye.
-  private var farewell: String?
-  /// The mailbox may hold something.
+  /// The code and debug data of the peer's GOAWAY frame, if it reported an error.
+  private var goAwayMessage: String?
+  /// Whether the mailbox may contain commands.
   private var isWoken = true
   private var isClosing = false
 
@@ -53,7 +53,7 @@ struct ConnectionLoop: ~Copyable {
     self.socket = consume socket
   }
 
-  /// Runs until the connection is over, then tells everybody who still waits.
+  /// Runs until the connection ends, then fails all streams and pings that are still open.
   mutating func run() {
     var failure: StreamFailure
     do throws(StreamFailure) {
@@ -61,20 +61,20 @@ struct ConnectionLoop: ~Copyable {
     } catch {
       failure = error
     }
-    let left = mailbox.close(failure)
-    // What is still in the mailbox was never sent: another connection may do better.
+    let remaining = mailbox.close(failure)
+    // Requests that are still in the mailbox were never sent, so they can be retried on another connection.
     let unsent = if case .connectionLost = failure { StreamFailure.refused } else { failure }
-    for case .request(_, _, _, _, let handler) in left { handler.closed(unsent) }
-    for case .ping(_, let ping) in left { ping.continuation.resume(returning: .failure(failure)) }
+    for case .request(_, _, _, _, let handler) in remaining { handler.closed(unsent) }
+    for case .ping(_, let ping) in remaining { ping.continuation.resume(returning: .failure(failure)) }
     for stream in streams.values { stream.handler.closed(failure) }
     for ping in pings.values { ping.continuation.resume(returning: .failure(failure)) }
   }
 
-  /// - Returns: why it ended, where that was nobody's fault.
+  /// - Returns: why the connection ended, if it ended in order.
   private mutating func serve() throws(StreamFailure) -> StreamFailure {
     var session = try Session.open(role: role)
     let start = ContinuousClock.now
-    // One buffer for the connection's life, large enough for many frames at once.
+    // The buffer is large enough for many frames and is reused for every read.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     defer { buffer.deallocate() }
     while true {
@@ -83,22 +83,22 @@ struct ConnectionLoop: ~Copyable {
       if socket == nil { try connect(since: start) }
       let isSent = try flush(&session)
       try dispatch(&session)
-      // A last word that does not fit into the socket is not waited for: its reader may never come.
+      // Do not wait until the socket accepts the rest of the output: the peer may never read it.
       if isClosing { return .connectionLost("the connection was closed") }
-      // A server's last word is an answer, so it is.
+      // A server's last output is a response, so a server waits until it is sent.
       if !session.isAlive && (isSent || role == .client) {
-        return lost(session.takeComplaint() ?? "the peer is going away")
+        return lost(session.takeLastError() ?? "the peer is closing the connection")
       }
       if try wait(untilWritable: !isSent) {
         try receive(into: buffer, &session)
         try dispatch(&session)
       } else if let sendFailure {
-        throw greeting.ended ?? lost(sendFailure.description)
+        throw preface.failureAtEnd ?? lost(sendFailure.description)
       }
     }
   }
 
-  private func lost(_ words: String) -> StreamFailure { .connectionLost(farewell ?? words) }
+  private func lost(_ reason: String) -> StreamFailure { .connectionLost(goAwayMessage ?? reason) }
 
   // MARK: Socket
 
@@ -109,11 +109,11 @@ struct ConnectionLoop: ~Copyable {
       socketNumber = connected.rawValue
       socket = consume connected
     } catch {
-      if error != .again || ContinuousClock.now - start > Self.connectPatience { throw .cannotConnect(error) }
+      if error != .again || ContinuousClock.now - start > Self.connectTimeout { throw .cannotConnect(error) }
     }
   }
 
-  /// - Returns: false when the socket is full and there is more to say.
+  /// - Returns: false if the socket is full and output remains.
   private mutating func flush(_ session: inout Session) throws(StreamFailure) -> Bool {
     while true {
       if output.isEmpty {
@@ -127,7 +127,7 @@ struct ConnectionLoop: ~Copyable {
         do throws(Errno) {
           count = try socket?.send(output, from: sent)
         } catch {
-          // What the peer said before it went may explain why: it is read first.
+          // The peer may have sent the reason before it closed the socket, so that is read first.
           sendFailure = error
           return true
         }
@@ -139,14 +139,14 @@ struct ConnectionLoop: ~Copyable {
     }
   }
 
-  /// - Returns: true when there is something to read.
+  /// - Returns: true if the socket is readable.
   private mutating func wait(untilWritable: Bool) throws(StreamFailure) -> Bool {
     var timeout = sendFailure == nil ? nextDeadline.map { $0 - ContinuousClock.now } : .zero
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(mailbox.wakeDescriptor, true, false)]
     if let socketNumber {
       interests.append((socketNumber, true, untilWritable))
     } else {
-      // The listener's queue is full: there is nothing to poll for until it has room.
+      // The listener's queue is full, and no event announces that it has room again.
       timeout = min(timeout ?? .milliseconds(5), .milliseconds(5))
     }
     do throws(Errno) {
@@ -165,14 +165,14 @@ struct ConnectionLoop: ~Copyable {
     do throws(Errno) {
       count = try socket?.read(into: buffer)
     } catch {
-      throw greeting.ended ?? lost(error.description)
+      throw preface.failureAtEnd ?? lost(error.description)
     }
     guard let count else { return }
-    if count == 0 { throw greeting.ended ?? lost("the peer closed the connection") }
+    if count == 0 { throw preface.failureAtEnd ?? lost("the peer closed the connection") }
     let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-    guard role == .client, !greeting.isDone else { return try session.receive(bytes) }
-    // nghttp2 would call any other language a protocol error: look first.
-    guard let first = try greeting.take(bytes) else { return }
+    guard role == .client, !preface.isComplete else { return try session.receive(bytes) }
+    // libnghttp2 reports a peer that does not speak HTTP/2 as a mere protocol error, so check the first bytes here.
+    guard let first = try preface.append(bytes) else { return }
     try session.receive(first)
   }
 
@@ -185,9 +185,9 @@ struct ConnectionLoop: ~Copyable {
         let id = try session.request(headers, body: body)
         streams[key] = Stream(id: id, handler: handler, deadline: deadline)
         keys[id] = key
-        if let deadline { expect(deadline) }
+        if let deadline { schedule(deadline) }
       } catch {
-        // Stream numbers are used up: this one was never sent, and the next needs another connection.
+        // The connection has no stream IDs left. The request was not sent, so it can be retried on another connection.
         mailbox.refuse(.refused)
         handler.closed(.refused)
       }
@@ -202,7 +202,7 @@ struct ConnectionLoop: ~Copyable {
       if let stream = streams[key] { try session.consume(count, on: stream.id) }
     case .ping(let key, let ping):
       pings[key] = ping
-      if let deadline = ping.deadline { expect(deadline) }
+      if let deadline = ping.deadline { schedule(deadline) }
       try session.ping(withUnsafeBytes(of: key.bigEndian) { Array($0) })
     case .shutDown:
       isClosing = true
@@ -210,7 +210,7 @@ struct ConnectionLoop: ~Copyable {
     }
   }
 
-  /// Ends a stream from our side. Its caller is told at once, whatever the peer does.
+  /// Ends a stream from our side. Its handler is called at once, without waiting for the peer.
   private mutating func end(
     _ key: UInt64, _ failure: StreamFailure?, _ code: ErrorCode, _ session: inout Session
   ) throws(StreamFailure) {
@@ -220,7 +220,7 @@ struct ConnectionLoop: ~Copyable {
     try session.reset(stream.id, code)
   }
 
-  private mutating func expect(_ deadline: ContinuousClock.Instant) {
+  private mutating func schedule(_ deadline: ContinuousClock.Instant) {
     nextDeadline = min(nextDeadline ?? deadline, deadline)
   }
 
@@ -260,16 +260,16 @@ struct ConnectionLoop: ~Copyable {
         }
       case .closed(let id, let code, let byPeer):
         close(id, code, byPeer: byPeer, &session)
-      case .malformed(let id, let words):
+      case .malformed(let id, let reason):
         if let key = keys[id] {
-          try end(key, .malformed(words), .enhanceYourCalm, &session)
+          try end(key, .malformed(reason), .enhanceYourCalm, &session)
         } else {
           try session.reset(id, .enhanceYourCalm)
         }
       case .goAway(_, let code, let debug):
-        // libnghttp2 itself closes the streams after the last one served, with REFUSED_STREAM.
+        // libnghttp2 closes the streams after the last served one with REFUSED_STREAM.
         mailbox.refuse(.refused)
-        if code != .noError { farewell = "the peer went away: \(code) \(debug)" }
+        if code != .noError { goAwayMessage = "the peer closed the connection: \(code) \(debug)" }
       case .pong(let payload):
         let key = payload.reduce(0) { $0 << 8 | UInt64($1) }
         if let ping = pings.removeValue(forKey: key) {
@@ -277,7 +277,7 @@ struct ConnectionLoop: ~Copyable {
         }
       }
     }
-    // A server may answer before it has read the whole request: the rest is not sent.
+    // A server may respond before it has read the whole request; the rest of the request is not sent.
     if role == .client { for key in ended { try end(key, nil, .cancel, &session) } }
   }
 
@@ -302,8 +302,8 @@ struct ConnectionLoop: ~Copyable {
       } else if code == .refusedStream {
         .refused
       } else {
-        // None of ours: those have left `streams` before.
-        .malformed(session.takeComplaint() ?? code.description)
+        // Streams that we ended are no longer in `streams`, so libnghttp2 ended this one.
+        .malformed(session.takeLastError() ?? code.description)
       }
     stream.handler.closed(failure)
   }

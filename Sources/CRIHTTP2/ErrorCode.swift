@@ -1,4 +1,4 @@
-/// Why a stream or a connection was ended (RFC 9113, section 7).
+/// An HTTP/2 error code: the reason for which a stream or a connection was ended (RFC 9113, section 7).
 package struct ErrorCode: Hashable, Sendable, RawRepresentable {
   package let rawValue: UInt32
   package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -20,7 +20,7 @@ package struct ErrorCode: Hashable, Sendable, RawRepresentable {
 }
 
 extension ErrorCode: CustomStringConvertible {
-  /// The name that RFC 9113 gives it.
+  /// The name of the code in RFC 9113, such as `CANCEL`.
   package var description: String {
     rawValue < Self.names.count ? Self.names[Int(rawValue)] : "HTTP/2 error \(rawValue)"
   }

@@ -1,4 +1,4 @@
-/// One header or trailer field, name in lower case (RFC 9113, section 8.2).
+/// One header or trailer field. The name is in lower case (RFC 9113, section 8.2).
 package struct Header: Hashable, Sendable {
   package var name: String
   package var value: String
@@ -10,6 +10,6 @@ package struct Header: Hashable, Sendable {
 }
 
 extension [Header] {
-  /// The first value of a field.
+  /// The value of the first field with this name; nil if there is none.
   package subscript(_ name: String) -> String? { first { $0.name == name }?.value }
 }

@@ -1,19 +1,19 @@
-/// Header fields that are arriving, up to the size that we take.
+/// The header fields of one block while it arrives, up to the largest accepted size.
 struct HeaderBlock {
-  enum Room { case fits, overflows, isOver }
+  enum Admission { case accepted, overflow, ignored }
 
   var fields: [Header] = []
   private var size = 0
   private(set) var isTooLarge = false
 
-  /// Counts one more field.
-  /// - Returns: `.overflows` once, for the first that is too much.
-  mutating func reserve(_ count: Int) -> Room {
-    if isTooLarge { return .isOver }
+  /// Adds the size of one field, in bytes, to the size of the block.
+  /// - Returns: `.overflow` for the first field that exceeds the limit, `.ignored` for those after it.
+  mutating func admit(_ count: Int) -> Admission {
+    if isTooLarge { return .ignored }
     size += count
-    if size <= SessionState.largestHeaderList { return .fits }
+    if size <= SessionState.largestHeaderList { return .accepted }
     isTooLarge = true
     fields = []
-    return .overflows
+    return .overflow
   }
 }

@@ -1,6 +1,6 @@
 package import CRISystem
 
-/// Serves clients on a unix socket, one thread a connection, until it is stopped.
+/// Serves clients on a unix socket, with one thread for each connection, until it is stopped.
 package final class Listener: Sendable {
   private struct State {
     var connections: [Int: Connection] = [:]
@@ -12,14 +12,16 @@ package final class Listener: Sendable {
   private let socket: Descriptor
   private let pipe: WakePipe
 
-  /// - Parameter accept: gives each new stream its handler; called on the connection's thread.
+  /// Listens at `path`.
+  /// - Parameter accept: Called on the connection's thread for each new stream; returns its handler.
+  /// - Throws: the error number if the socket cannot be created.
   package init(at path: String, accept: @escaping @Sendable (ServerStream) -> any StreamHandler) throws(Errno) {
     socket = try UnixSocket.listen(at: path)
     pipe = try WakePipe()
     try Thread.detach { self.serve(accept) }
   }
 
-  /// Ends every connection and listens no more: when this returns, another server may have the path.
+  /// Closes every connection and the socket. When this returns, another server can listen at the path.
   package func stop() {
     let connections = state.withLock { state in
       state.isStopped = true
@@ -28,7 +30,7 @@ package final class Listener: Sendable {
     }
     for connection in connections.values { connection.close() }
     socket.shutDown()
-    // The kernel does not wake a poll for that.
+    // Shutting down a listening socket does not wake a poll.
     pipe.wake()
   }
 
@@ -38,10 +40,10 @@ package final class Listener: Sendable {
       do throws(Errno) {
         while let client = try UnixSocket.accept(on: socket) { add(client, accept) }
       } catch {
-        // Descriptors may have run out: a poll would come back at once, and so would this.
+        // If descriptors have run out, poll returns at once and accept fails again: wait instead of spinning.
         Thread.sleep(.milliseconds(10))
       }
-      // Only now: whoever was still in the queue has been taken and dropped.
+      // Check after accepting, so that clients still in the queue are accepted and dropped.
       if state.withLock({ $0.isStopped }) { return }
     }
   }
@@ -55,7 +57,7 @@ package final class Listener: Sendable {
       if state.isStopped { return }
       state.count += 1
       let key = state.count
-      // A connection that ends at once waits here for the lock, so it is kept before it is let go.
+      // A connection that ends at once waits for this lock in `remove`, so it is always stored before it is removed.
       state.connections[key] = try? Connection(serving: client, accept: accept) { [weak self] in
         self?.remove(key)
       }
@@ -63,7 +65,7 @@ package final class Listener: Sendable {
   }
 
   private func remove(_ key: Int) {
-    // Let go outside the lock: its end posts to a mailbox.
+    // Release the connection outside the lock, because its deinit posts to a mailbox.
     let connection = state.withLock { $0.connections.removeValue(forKey: key) }
     _ = connection
   }

@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// The only state that a connection's thread shares with others: commands for it, and whether it still takes them.
+/// The only state that a connection's thread shares with other threads: commands for it, and whether it accepts more.
 final class Mailbox: Sendable {
   enum Command: Sendable {
     case request(key: UInt64, [Header], body: [UInt8], deadline: ContinuousClock.Instant?, any StreamHandler)
@@ -37,13 +37,13 @@ final class Mailbox: Sendable {
 
   var wakeDescriptor: Int32 { pipe.descriptor }
 
-  /// Who serves the socket; nil until connected.
+  /// The process that serves the socket; nil until the connection is established.
   var peer: PeerCredentials? {
     get { state.withLock { $0.peer } }
     set { state.withLock { $0.peer = newValue } }
   }
 
-  /// A number for a new stream, before HTTP/2 has one for it.
+  /// Returns a new key for a stream, before HTTP/2 assigns it an ID.
   func makeKey() -> UInt64 {
     state.withLock { state in
       defer { state.nextKey += 1 }
@@ -51,20 +51,20 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// Hands a command to the thread.
-  /// - Returns: why it was not taken, nil when it was.
+  /// Sends a command to the connection's thread.
+  /// - Returns: why the command was not accepted; nil if it was.
   func post(_ command: Command) -> StreamFailure? {
     let (refusal, isFirst) = state.withLock { state -> (StreamFailure?, Bool) in
       if let refusal = state.refusal, state.isOver || command.opensStream { return (refusal, false) }
       state.commands.append(command)
       return (nil, state.commands.count == 1)
     }
-    // Whoever posted the first one wakes the thread for all.
+    // The first command wakes the thread; the following ones need not.
     if isFirst { pipe.wake() }
     return refusal
   }
 
-  /// Everything that was posted since the last call. Thread only.
+  /// Removes and returns all commands. Called on the connection's thread only.
   func take() -> [Command] {
     pipe.drain()
     return state.withLock { state in
@@ -73,10 +73,10 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// Opens no new streams from now on; the open ones go on.
+  /// Refuses new streams from now on; open streams continue.
   func refuse(_ refusal: StreamFailure) { state.withLock { $0.refusal = $0.refusal ?? refusal } }
 
-  /// Takes nothing more from now on; what is still inside is given back.
+  /// Refuses all commands from now on, and returns those that have not been taken.
   func close(_ failure: StreamFailure) -> [Command] {
     state.withLock { state in
       state.refusal = failure
@@ -86,6 +86,6 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// Why no new stream is opened; nil while the connection is good.
+  /// Why new streams are refused; nil while they are accepted.
   var refusal: StreamFailure? { state.withLock { $0.refusal } }
 }

@@ -1,12 +1,12 @@
-/// What is still to be sent on one stream.
+/// The data that remains to be sent on one stream.
 struct OutgoingBody {
   private(set) var bytes: [UInt8]
   private(set) var offset = 0
-  /// No more bytes will be added.
+  /// Whether the body is complete.
   private(set) var isFinished: Bool
-  /// Sent after the last byte; nil ends the stream with the data.
+  /// The fields to send after the last byte. If nil, the last DATA frame ends the stream.
   private(set) var trailers: [Header]?
-  /// nghttp2 was told that there is nothing to send now.
+  /// Whether libnghttp2 waits for a resume call because there was nothing to send.
   private(set) var isDeferred = false
 
   init(_ bytes: [UInt8] = [], isFinished: Bool) {
@@ -16,10 +16,10 @@ struct OutgoingBody {
 
   var remaining: Int { bytes.count - offset }
 
-  /// Adds bytes, and ends the body where there are trailers.
-  /// - Returns: true when nghttp2 has to be told that there is something to send again.
-  mutating func add(_ more: [UInt8], trailers: [Header]?) -> Bool {
-    // Sent bytes are dropped when they are most of the array, so that a long stream does not keep its past.
+  /// Appends bytes and, if there are trailers, completes the body.
+  /// - Returns: whether libnghttp2 must be resumed for this stream.
+  mutating func append(_ more: [UInt8], trailers: [Header]?) -> Bool {
+    // Drop sent bytes once they are most of the array, so that a long stream does not keep everything in memory.
     if offset == bytes.count {
       bytes = more
       offset = 0
@@ -38,7 +38,7 @@ struct OutgoingBody {
     return isDeferred
   }
 
-  mutating func took(_ count: Int) { offset += count }
+  mutating func markSent(_ count: Int) { offset += count }
 
   mutating func deferSending() { isDeferred = true }
 }

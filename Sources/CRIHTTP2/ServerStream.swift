@@ -1,22 +1,22 @@
-/// The answering side of a stream, for servers. All of it may be called from anywhere; after the end it does nothing.
+/// The server's side of a stream. Its methods can be called on any thread; after the stream has ended they do nothing.
 package struct ServerStream: Sendable {
   let mailbox: Mailbox
   let key: UInt64
 
-  /// Sends response headers; with `endStream` they are all there is.
+  /// Sends response headers. With `endStream` they are the complete response.
   package func respond(_ headers: [Header], endStream: Bool = false) {
     _ = mailbox.post(.respond(key: key, headers, endStream: endStream))
   }
 
-  /// Sends a piece of the body.
+  /// Sends a part of the body.
   package func send(_ bytes: [UInt8]) { _ = mailbox.post(.send(key: key, bytes, trailers: nil)) }
 
-  /// Ends the body with trailers.
+  /// Sends the trailers, which end the stream.
   package func finish(_ trailers: [Header]) { _ = mailbox.post(.send(key: key, [], trailers: trailers)) }
 
-  /// Ends the stream with RST_STREAM.
+  /// Resets the stream with RST_STREAM.
   package func reset(_ code: ErrorCode) { _ = mailbox.post(.reset(key: key, code)) }
 
-  /// Ends the whole connection.
+  /// Closes the whole connection.
   package func closeConnection() { _ = mailbox.post(.shutDown) }
 }

@@ -1,9 +1,9 @@
 internal import CRINghttp2
 
-/// One end of an HTTP/2 connection as a value: bytes in, events and bytes out, no I/O of its own.
+/// One end of an HTTP/2 connection (RFC 9113), implemented by libnghttp2. It performs no I/O: it takes bytes, and
+/// returns events and bytes to send.
 ///
-/// Source: RFC 9113, spoken by libnghttp2. The same type serves both ends, so that a test peer is the real codec.
-/// A session belongs to one thread.
+/// The same type serves as client and as server. A session must be used on one thread.
 package struct Session: ~Copyable {
   package enum Role: Sendable { case client, server }
 
@@ -18,11 +18,12 @@ package struct Session: ~Copyable {
     self.role = role
   }
 
-  /// Begins a session; its SETTINGS are the first bytes that it has to send.
+  /// Creates a session. The SETTINGS frame is the first output of `send(into:)`.
   /// - Parameters:
-  ///   - streamWindow: bytes that a peer may send on one stream before its reader takes them.
-  ///   - connectionWindow: bytes in flight over all streams.
-  ///   - maxConcurrentStreams: what a server allows its client.
+  ///   - streamWindow: The bytes that the peer can send on one stream before they are consumed.
+  ///   - connectionWindow: The bytes that the peer can send on all streams together before they are consumed.
+  ///   - maxConcurrentStreams: The number of streams that a server allows its client to open at the same time.
+  /// - Throws: `.protocolError` if memory runs out.
   package static func open(
     role: Role, streamWindow: Int32 = 4 << 20, connectionWindow: Int32 = 64 << 20,
     maxConcurrentStreams: UInt32 = 1 << 16
@@ -58,70 +59,75 @@ package struct Session: ~Copyable {
       nghttp2_option_del(option)
     }
     installCallbacks(callbacks)
-    // Windows open when the reader has taken the bytes, so that flow control bounds what is buffered.
+    // Return credit only for bytes that were consumed, so that flow control bounds the memory for received data.
     nghttp2_option_set_no_auto_window_update(option, 1)
-    // How much is too much is the reader's to say: what libnghttp2 holds back itself, it holds back in silence.
+    // Let the receiver judge the size of our headers: libnghttp2 drops oversized ones without reporting an error.
     nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
-    // Errors' words may end in a blank: grpc-go sends it as it is, against RFC 9113, 8.2.1.
+    // Accept values that end in a space: grpc-go sends such error messages, in violation of RFC 9113, section 8.2.1.
     nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1)
-    // The state outlives the session: both belong to this value.
+    // The state lives at least as long as the session, because this value owns both.
     let user = Unmanaged.passUnretained(state).toOpaque()
     let code =
       role == .client
       ? nghttp2_session_client_new2(&session, callbacks, user, option)
       : nghttp2_session_server_new2(&session, callbacks, user, option)
-    guard code == 0, let session else { throw .protocolError(Self.words(code)) }
+    guard code == 0, let session else { throw .protocolError(Self.errorMessage(code)) }
     return session
   }
 
   // MARK: Bytes
 
-  /// Takes bytes from the peer.
+  /// Processes bytes from the peer.
+  /// - Throws: `.protocolError` if the peer violated HTTP/2. The session cannot be used afterwards.
   package mutating func receive(_ bytes: UnsafeRawBufferPointer) throws(StreamFailure) {
-    try took(
+    try checkReceived(
       nghttp2_session_mem_recv(session, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count))
   }
 
-  /// Takes bytes from the peer.
+  /// Processes bytes from the peer.
+  /// - Throws: `.protocolError` if the peer violated HTTP/2. The session cannot be used afterwards.
   package mutating func receive(_ bytes: [UInt8]) throws(StreamFailure) {
-    try took(nghttp2_session_mem_recv(session, bytes, bytes.count))
+    try checkReceived(nghttp2_session_mem_recv(session, bytes, bytes.count))
   }
 
-  private func took(_ code: Int) throws(StreamFailure) {
-    guard code >= 0 else { throw .protocolError(state.complaint ?? Self.words(Int32(code))) }
+  private func checkReceived(_ code: Int) throws(StreamFailure) {
+    guard code >= 0 else { throw .protocolError(state.lastError ?? Self.errorMessage(Int32(code))) }
   }
 
-  /// Adds to `output` what is to be sent now, up to about `limit` bytes.
+  /// Appends the bytes to send next to `output`, about `limit` bytes at most.
   package mutating func send(into output: inout [UInt8], limit: Int = 256 << 10) throws(StreamFailure) {
     while output.count < limit {
       var bytes: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &bytes)
-      guard count >= 0 else { throw .protocolError(state.complaint ?? Self.words(Int32(count))) }
+      guard count >= 0 else { throw .protocolError(state.lastError ?? Self.errorMessage(Int32(count))) }
       guard count > 0, let bytes else { return }
       output.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
     }
   }
 
-  /// The events since the last call. They also come from sending: our own RST_STREAM closes its stream when written.
+  /// Removes and returns the events since the last call. Sending produces events too: writing an RST_STREAM frame
+  /// closes its stream.
   package mutating func takeEvents() -> [Event] {
     defer { state.events = [] }
     return state.events
   }
 
-  /// False when the session is over and the socket can be closed.
+  /// Whether the session is open. If not, the socket can be closed.
   package var isAlive: Bool {
     nghttp2_session_want_read(session) != 0 || nghttp2_session_want_write(session) != 0
   }
 
-  /// What libnghttp2 last found wrong with the peer, since the last call.
-  package mutating func takeComplaint() -> String? {
-    defer { state.complaint = nil }
-    return state.complaint
+  /// Removes and returns the message of the last violation by the peer that libnghttp2 reported since the last call.
+  package mutating func takeLastError() -> String? {
+    defer { state.lastError = nil }
+    return state.lastError
   }
 
   // MARK: Streams
 
-  /// Opens a stream with a whole request. Client only.
+  /// Opens a stream and sends a complete request. Client only.
+  /// - Returns: the ID of the stream.
+  /// - Throws: `.protocolError` if there are no stream IDs left.
   package mutating func request(_ headers: [Header], body: [UInt8]) throws(StreamFailure) -> Int32 {
     var provider = bodyProvider()
     let id = withNameValues(headers) { nghttp2_submit_request(session, nil, $0, $1, &provider, nil) }
@@ -130,7 +136,7 @@ package struct Session: ~Copyable {
     return id
   }
 
-  /// Sends response headers; with `endStream` they are all there is. Server only.
+  /// Sends response headers. With `endStream` they are the complete response. Server only.
   package mutating func respond(on stream: Int32, _ headers: [Header], endStream: Bool) throws(StreamFailure) {
     if endStream {
       try check(withNameValues(headers) { nghttp2_submit_response(session, stream, $0, $1, nil) })
@@ -141,44 +147,45 @@ package struct Session: ~Copyable {
     }
   }
 
-  /// Adds to the body of a response, and ends it where `trailers` are given.
+  /// Appends to the body of a response and, if `trailers` are given, completes it. Server only.
   package mutating func send(on stream: Int32, _ bytes: [UInt8], trailers: [Header]? = nil)
     throws(StreamFailure)
   {
-    // In place: a copy would make a stream of many small pieces quadratic.
-    let wasDeferred = state.outgoing[stream]?.add(bytes, trailers: trailers) ?? false
+    // Modify the body in place: copying it would take quadratic time for many small parts.
+    let wasDeferred = state.outgoing[stream]?.append(bytes, trailers: trailers) ?? false
     if wasDeferred { try check(nghttp2_session_resume_data(session, stream)) }
   }
 
-  /// Bytes of a body that wait to be sent; nil where the stream is over.
+  /// The number of bytes of a body that have not been sent; nil if the stream is closed.
   package func unsent(on stream: Int32) -> Int? { state.outgoing[stream]?.remaining }
 
-  /// Ends a stream at once with RST_STREAM.
+  /// Resets a stream with RST_STREAM.
   package mutating func reset(_ stream: Int32, _ code: ErrorCode) throws(StreamFailure) {
-    // The frame may wait for a peer that does not read; the body need not.
+    // Release the body now: the frame may have to wait for a peer that does not read.
     state.outgoing[stream] = nil
     try check(nghttp2_submit_rst_stream(session, Self.noFlags, stream, code.rawValue))
   }
 
-  /// Lets the peer send `count` more bytes on a stream: its reader has taken them.
+  /// Returns flow-control credit for `count` consumed bytes of a stream to the peer.
   package mutating func consume(_ count: Int, on stream: Int32) throws(StreamFailure) {
     let code = nghttp2_session_consume_stream(session, stream, count)
-    // The stream may have been closed meanwhile: nothing is owed then.
+    // A stream that was closed in the meantime needs no credit.
     if code != NGHTTP2_ERR_INVALID_ARGUMENT.rawValue { try check(code) }
   }
 
-  /// The same for the connection: bytes are taken off the socket whoever reads them, so that one idle reader stops nobody.
+  /// Returns flow-control credit for `count` bytes of the connection to the peer. It is returned as soon as bytes are
+  /// read from the socket, so that one slow stream does not block the others.
   package mutating func consumeConnection(_ count: Int) throws(StreamFailure) {
     try check(nghttp2_session_consume_connection(session, count))
   }
 
-  /// Asks for a sign of life; the answer comes as `.pong` with the same 8 bytes.
+  /// Sends a PING. The acknowledgement arrives as a `.pong` event with the same payload of 8 bytes.
   package mutating func ping(_ payload: [UInt8]) throws(StreamFailure) {
-    precondition(payload.count == 8, "a ping carries 8 bytes (RFC 9113, section 6.7)")
+    precondition(payload.count == 8, "the payload of a PING has 8 bytes (RFC 9113, section 6.7)")
     try check(nghttp2_submit_ping(session, Self.noFlags, payload))
   }
 
-  /// Takes no new streams and ends when the open ones are done.
+  /// Sends GOAWAY. The session refuses new streams and closes when the open ones have ended.
   package mutating func goAway(_ code: ErrorCode = .noError) throws(StreamFailure) {
     try check(nghttp2_session_terminate_session(session, code.rawValue))
   }
@@ -188,8 +195,8 @@ package struct Session: ~Copyable {
   }
 
   private func check(_ code: Int32) throws(StreamFailure) {
-    if code < 0 { throw .protocolError(Self.words(code)) }
+    if code < 0 { throw .protocolError(Self.errorMessage(code)) }
   }
 
-  private static func words(_ code: Int32) -> String { String(cString: nghttp2_strerror(code)) }
+  private static func errorMessage(_ code: Int32) -> String { String(cString: nghttp2_strerror(code)) }
 }

@@ -1,28 +1,29 @@
 // swift-format-ignore-file: NeverForceUnwrap
-// libnghttp2 promises these callbacks their pointers; one that is missing is a fault that no error could describe.
+// libnghttp2 guarantees that the pointers it passes to these callbacks are not null.
 internal import CRINghttp2
 
-/// What the C callbacks write to: the stable address behind a `Session`.
+/// The state that the C callbacks write to. It has a stable address, which a `Session` value does not.
 final class SessionState {
-  /// Largest header block that is kept, in bytes as RFC 9113, section 6.5.2, counts them; libnghttp2 itself has no limit,
-  /// and a few indexed bytes can stand for megabytes.
+  /// The largest accepted header block, in bytes as RFC 9113, section 6.5.2, counts them. libnghttp2 has no limit, and
+  /// a few bytes of HPACK can expand to megabytes.
   static let largestHeaderList = 64 << 10
 
   var events: [Event] = []
   var outgoing: [Int32: OutgoingBody] = [:]
-  /// Header blocks that are still arriving.
+  /// The header blocks that are incomplete, by stream.
   var headers: [Int32: HeaderBlock] = [:]
-  /// The stream whose RST_STREAM is being read: it is closed next.
+  /// The stream of the RST_STREAM frame that is being processed. libnghttp2 closes it next.
   var resetting: Int32?
-  var complaint: String?
+  /// The last violation by the peer, in libnghttp2's words.
+  var lastError: String?
 
   static func of(_ user: UnsafeMutableRawPointer?) -> SessionState {
-    // libnghttp2 hands back the pointer that `Session.make` gave it.
+    // This is the pointer that `Session.make` passed to libnghttp2.
     Unmanaged<SessionState>.fromOpaque(user!).takeUnretainedValue()
   }
 }
 
-/// Calls `body` with the fields as nghttp2 wants them; nghttp2 copies names and values.
+/// Calls `body` with the fields as libnghttp2 expects them. libnghttp2 copies names and values.
 func withNameValues<R>(_ headers: [Header], _ body: (UnsafePointer<nghttp2_nv>, Int) -> R) -> R {
   var bytes: [UInt8] = []
   var ranges: [(name: Range<Int>, value: Range<Int>)] = []
@@ -34,7 +35,7 @@ func withNameValues<R>(_ headers: [Header], _ body: (UnsafePointer<nghttp2_nv>, 
     ranges.append((start..<middle, middle..<bytes.count))
   }
   return bytes.withUnsafeMutableBufferPointer { buffer in
-    // Never nil, also for an empty block.
+    // libnghttp2 requires a non-null pointer even for an empty block.
     let base = buffer.baseAddress ?? UnsafeMutablePointer(bitPattern: 1)!
     let fields = ranges.map { range in
       nghttp2_nv(
@@ -45,7 +46,7 @@ func withNameValues<R>(_ headers: [Header], _ body: (UnsafePointer<nghttp2_nv>, 
   }
 }
 
-/// Tells libnghttp2 which functions to call. None of them throws: they only write down what they saw.
+/// Registers the callbacks with libnghttp2. None of them fails: each one only records an event.
 func installCallbacks(_ callbacks: OpaquePointer) {
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, onBeginHeaders)
   nghttp2_session_callbacks_set_on_header_callback(callbacks, onHeader)
@@ -69,16 +70,16 @@ private func onHeader(
   let state = SessionState.of(user)
   let stream = frame!.pointee.hd.stream_id
   let size = nameLength + valueLength + 32
-  switch state.headers[stream]?.reserve(size) {
-  case .fits:
+  switch state.headers[stream]?.admit(size) {
+  case .accepted:
     state.headers[stream]?.fields.append(
       Header(
         String(decoding: UnsafeBufferPointer(start: name, count: nameLength), as: UTF8.self),
         String(decoding: UnsafeBufferPointer(start: value, count: valueLength), as: UTF8.self)))
-  case .overflows:
-    let words = "header fields of more than \(SessionState.largestHeaderList) bytes"
-    state.events.append(.malformed(stream: stream, words))
-  case .isOver, nil: break
+  case .overflow:
+    let reason = "the header fields exceed \(SessionState.largestHeaderList) bytes"
+    state.events.append(.malformed(stream: stream, reason))
+  case .ignored, nil: break
   }
   return 0
 }
@@ -135,11 +136,11 @@ private func onError(
   _: OpaquePointer?, _: Int32, message: UnsafePointer<CChar>?, length: Int, user: UnsafeMutableRawPointer?
 ) -> Int32 {
   let text = UnsafeRawBufferPointer(start: message, count: length)
-  SessionState.of(user).complaint = String(decoding: text, as: UTF8.self)
+  SessionState.of(user).lastError = String(decoding: text, as: UTF8.self)
   return 0
 }
 
-/// Copies the next piece of a body into nghttp2's frame.
+/// Copies the next part of a body into the DATA frame that libnghttp2 builds.
 func readBody(
   session: OpaquePointer?, stream: Int32, buffer: UnsafeMutablePointer<UInt8>?, capacity: Int,
   flags: UnsafeMutablePointer<UInt32>?, _: UnsafeMutablePointer<nghttp2_data_source>?,
@@ -157,7 +158,7 @@ func readBody(
   if count > 0 {
     body.bytes.withUnsafeBufferPointer { buffer!.update(from: $0.baseAddress! + body.offset, count: count) }
   }
-  state.outgoing[stream]?.took(count)
+  state.outgoing[stream]?.markSent(count)
   if body.isFinished && count == body.remaining {
     flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
     if let trailers = body.trailers {

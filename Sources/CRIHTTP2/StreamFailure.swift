@@ -1,24 +1,25 @@
 package import CRISystem
 
-/// Why a stream ended before its peer had finished it.
+/// Why a stream ended before it was complete.
 package enum StreamFailure: Error, Hashable, Sendable {
-  /// Nobody answers at the path.
+  /// The connection to the socket could not be established.
   case cannotConnect(Errno)
-  /// Somebody answers, in another language; what it said first, bytes outside printable ASCII as `\xHH`.
+  /// The peer does not speak HTTP/2. The value is the first line that it sent, with bytes outside printable ASCII as
+  /// `\xHH`.
   case notHTTP2(String)
-  /// The peer broke HTTP/2 (or memory ran out), in libnghttp2's words.
+  /// The peer violated HTTP/2, or memory ran out; with libnghttp2's message.
   case protocolError(String)
-  /// The peer broke HTTP/2 on this stream alone, in libnghttp2's words; the connection goes on.
+  /// The peer violated HTTP/2 on this stream only; with libnghttp2's message. The connection stays open.
   case malformed(String)
-  /// The connection ended in the middle.
+  /// The connection ended before the stream did.
   case connectionLost(String)
-  /// The peer takes no more streams and never looked at this one, so that it may be tried again
-  /// (RFC 9113, section 8.7). `.reset(.refusedStream)` says the same of a connection that goes on.
+  /// The peer accepts no more streams and has not processed this one, so it is safe to retry it (RFC 9113, section
+  /// 8.7). `.reset(.refusedStream)` means the same on a connection that stays open.
   case refused
-  /// The peer ended the stream with this code.
+  /// The peer reset the stream with this code.
   case reset(ErrorCode)
-  /// Ended by us: its time was up.
+  /// We reset the stream because its deadline passed.
   case deadlineExceeded
-  /// Ended by us: nobody wants it any more.
+  /// We reset the stream because it was cancelled.
   case cancelled
 }

@@ -1,14 +1,16 @@
-/// What happens on one stream. All calls come from the connection's thread, in order, and must not block.
+/// Receives what happens on one stream. The methods are called on the connection's thread, in order, and must not
+/// block.
 package protocol StreamHandler: AnyObject, Sendable {
-  /// A block of header fields: request, response or trailers.
+  /// Called when a block of header fields arrives: a request, a response, or trailers.
   func received(headers: [Header], endStream: Bool)
-  /// A piece of the body.
-  /// - Returns: true when it is done with; false when `consumed` will be called later, which holds the peer back.
+  /// Called when a part of the body arrives.
+  /// - Returns: true if the bytes are consumed. If false, the peer gets no credit for them until
+  ///   `Connection.consumed(_:on:)` is called.
   func received(data: [UInt8]) -> Bool
-  /// The peer has sent all that it will; its answer to us may still be open.
+  /// Called when the peer has sent END_STREAM. Our direction may still be open.
   func ended()
-  /// The stream is over; nothing is called after this.
-  /// - Parameter failure: nil when the peer ended it in order.
+  /// Called when the stream is closed. No method is called after this one.
+  /// - Parameter failure: Why the stream failed; nil if it is complete.
   func closed(_ failure: StreamFailure?)
 }
 

@@ -1,7 +1,7 @@
 import CRIHTTP2
 import TestSupport
 
-/// A client and a server that hand each other their bytes, without a socket.
+/// A client and a server that exchange bytes without a socket.
 final class SessionPair {
   var client: Session
   var server: Session
@@ -13,15 +13,15 @@ final class SessionPair {
   ]
   static let response = [Header(":status", "200"), Header("x", "y")]
 
-  /// - Parameter window: what each may send on a stream before it is read.
+  /// - Parameter window: The bytes that each side can send on a stream before they are consumed.
   init(window: Int32 = 4 << 20) throws {
     client = try Session.open(role: .client, streamWindow: window)
     server = try Session.open(role: .server, streamWindow: window)
     try exchange()
   }
 
-  /// Moves bytes until neither has anything to say.
-  /// - Parameter consuming: data is read as it comes, so that windows stay open.
+  /// Moves bytes until neither side has any left to send.
+  /// - Parameter consuming: Whether data is consumed when it arrives, so that the windows stay open.
   func exchange(consuming: Bool = true) throws {
     while true {
       var (there, back): ([UInt8], [UInt8]) = ([], [])
@@ -49,10 +49,10 @@ final class SessionPair {
     }
   }
 
-  /// Of the client and of the server.
+  /// Whether the client's and the server's sessions are open.
   var areAlive: [Bool] { [client.isAlive, server.isAlive] }
 
-  /// Of the client and of the server.
+  /// The unsent bytes of a stream in the client's and in the server's session.
   func unsent(on stream: Int32) -> [Int?] { [client.unsent(on: stream), server.unsent(on: stream)] }
 
   var bytesAtClient: Int { Self.count(clientEvents) }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct SessionTests {
-  @Test func requestAndResponse() throws {
+  @Test func `a request and its response arrive as sent`() throws {
     let pair = try SessionPair()
     let stream = try pair.client.request(SessionPair.headers, body: [1, 2, 3])
     try pair.exchange()
@@ -28,7 +28,7 @@ struct SessionTests {
     #expect(pair.unsent(on: stream) == [nil, nil])
   }
 
-  @Test func responseOfHeadersAlone() throws {
+  @Test func `a response can consist of headers only`() throws {
     let pair = try SessionPair()
     let stream = try pair.client.request(SessionPair.headers, body: [])
     try pair.exchange()
@@ -41,7 +41,7 @@ struct SessionTests {
       ])
   }
 
-  @Test func resetByEither() throws {
+  @Test func `either side can reset a stream`() throws {
     let pair = try SessionPair()
     let first = try pair.client.request(SessionPair.headers, body: [1])
     let second = try pair.client.request(SessionPair.headers, body: [2])
@@ -55,8 +55,7 @@ struct SessionTests {
     #expect(pair.clientEvents.contains(.closed(stream: second, .enhanceYourCalm, byPeer: true)))
   }
 
-  /// A request that is taken back before it was sent is never seen, and leaves nothing behind.
-  @Test func resetBeforeItIsSent() throws {
+  @Test func `a request that is reset before it was sent is never seen`() throws {
     let pair = try SessionPair()
     let stream = try pair.client.request(SessionPair.headers, body: [UInt8](repeating: 1, count: 1 << 20))
     try pair.client.reset(stream, .cancel)
@@ -68,8 +67,7 @@ struct SessionTests {
     #expect(pair.serverEvents.last == .endStream(stream: next))
   }
 
-  /// A stream that is over takes nothing more, and says nothing of it.
-  @Test func afterTheEnd() throws {
+  @Test func `a closed stream ignores further calls`() throws {
     let pair = try SessionPair()
     let stream = try pair.client.request(SessionPair.headers, body: [1])
     try pair.exchange()
@@ -86,7 +84,7 @@ struct SessionTests {
     #expect(pair.areAlive == [true, true])
   }
 
-  @Test func windowsHoldBackWhatIsNotRead() throws {
+  @Test func `the window stops the sender until data is consumed`() throws {
     let window: Int32 = 100_000
     let pair = try SessionPair(window: window)
     let stream = try pair.client.request(SessionPair.headers, body: [])
@@ -96,7 +94,7 @@ struct SessionTests {
     try pair.exchange(consuming: false)
     #expect(pair.bytesAtClient == Int(window))
     #expect(pair.unsent(on: stream)[1] == 900_000)
-    // The stream's window alone opens: the connection's is large.
+    // Only the stream's window needs credit: the connection's window is large.
     try pair.client.consume(60_000, on: stream)
     try pair.exchange(consuming: false)
     #expect(pair.bytesAtClient == 160_000)
@@ -106,15 +104,14 @@ struct SessionTests {
     #expect(pair.clientEvents.last == .closed(stream: stream, .noError, byPeer: false))
   }
 
-  @Test func requestLargerThanTheWindow() throws {
+  @Test func `a request that is larger than the window arrives`() throws {
     let pair = try SessionPair(window: 65_535)
     _ = try pair.client.request(SessionPair.headers, body: Bytes.pattern(1 << 20))
     try pair.exchange()
     #expect(pair.bytesAtServer == 1 << 20)
   }
 
-  /// Small pieces that wait for a window do not cost more the more there are.
-  @Test func manySmallPieces() throws {
+  @Test func `the cost of many small parts is linear`() throws {
     let pair = try SessionPair(window: 65_535)
     let stream = try pair.client.request(SessionPair.headers, body: [])
     try pair.exchange()
@@ -127,7 +124,7 @@ struct SessionTests {
     #expect(ContinuousClock.now - begin < .seconds(20))
   }
 
-  @Test func pings() throws {
+  @Test func `a PING is acknowledged`() throws {
     let pair = try SessionPair()
     try pair.client.ping([1, 2, 3, 4, 5, 6, 7, 8])
     try pair.server.ping([8, 7, 6, 5, 4, 3, 2, 1])
@@ -136,13 +133,13 @@ struct SessionTests {
     #expect(pair.serverEvents == [.pong([8, 7, 6, 5, 4, 3, 2, 1])])
   }
 
-  /// GOAWAY: streams that the server has not seen are refused, in this order, and new ones too.
-  @Test func goAway() throws {
+  /// Streams that the server has not processed are refused in order, and so are new streams.
+  @Test func `GOAWAY refuses the streams that the server has not processed`() throws {
     let pair = try SessionPair()
     let seen = try pair.client.request(SessionPair.headers, body: [])
     try pair.exchange()
     let unseen = try pair.client.request(SessionPair.headers, body: [])
-    // The client has sent it, and the server never reads it.
+    // The client has sent this request, and the server never reads it.
     var lost: [UInt8] = []
     try pair.client.send(into: &lost)
     try pair.client.receive(Frame.goAway(lastStream: seen, code: 11, debug: "calm"))
@@ -157,7 +154,7 @@ struct SessionTests {
     #expect(pair.areAlive == [true, true])
   }
 
-  @Test func ourGoAwayEndsTheSession() throws {
+  @Test func `sending GOAWAY ends the session`() throws {
     let pair = try SessionPair()
     try pair.client.goAway()
     try pair.exchange()
@@ -165,7 +162,7 @@ struct SessionTests {
     #expect(pair.serverEvents == [.goAway(lastStream: 0, .noError, debug: "")])
   }
 
-  @Test func headerFieldsPastTheLimit() throws {
+  @Test func `header fields over the limit are reported once`() throws {
     let pair = try SessionPair()
     let many = (0..<100).map { Header("x-\($0)", String(repeating: "v", count: 1000)) }
     let good = try pair.client.request(SessionPair.headers + many[..<50], body: [])
@@ -174,27 +171,26 @@ struct SessionTests {
     pair.serverEvents = []
     let stream = try pair.client.request(SessionPair.headers + many, body: [])
     try pair.exchange()
-    guard case .malformed(stream, let words) = pair.serverEvents.first else {
+    guard case .malformed(stream, let reason) = pair.serverEvents.first else {
       Issue.record("\(pair.serverEvents)")
       return
     }
-    #expect(words.contains("65536"))
-    // Said once, and never the headers.
+    #expect(reason.contains("65536"))
+    // The stream is reported once, and its headers are not delivered.
     #expect(pair.serverEvents.dropFirst() == [.endStream(stream: stream)])
   }
 
-  @Test func complaintIsGivenOnce() throws {
+  @Test func `the last error is returned once`() throws {
     let pair = try SessionPair()
     let stream = try pair.client.request(SessionPair.headers, body: [])
     try pair.exchange()
     try pair.client.receive(Frame.headers(stream, [(":status", "200"), ("Upper", "1")]))
-    let (first, second) = (pair.client.takeComplaint(), pair.client.takeComplaint())
+    let (first, second) = (pair.client.takeLastError(), pair.client.takeLastError())
     #expect(first?.contains("Upper") ?? false)
     #expect(second == nil)
   }
 
-  /// What a client sends, broken at random: a server's session fails or does not, and never worse.
-  @Test func brokenClients() throws {
+  @Test func `random corruption of a client's bytes never crashes a server`() throws {
     var good: [UInt8] = []
     var client = try Session.open(role: .client)
     for number in 0..<3 {
