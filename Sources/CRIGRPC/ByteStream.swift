@@ -1,5 +1,5 @@
-/// The messages of a server-streaming call, in order. Leaving the loop early ends the call on the server,
-/// and so does dropping a stream that was never read.
+/// The response messages of a server-streaming call, in order. The call is cancelled when the loop over the stream is
+/// left early, and when a stream is released without having been read.
 package struct ByteStream: AsyncSequence, Sendable {
   package typealias Element = [UInt8]
   package typealias Failure = RPCError
@@ -12,7 +12,7 @@ package struct ByteStream: AsyncSequence, Sendable {
 
   package struct AsyncIterator: AsyncIteratorProtocol {
     private let loop: Token
-    /// The loop may outlive the sequence.
+    /// Keeps the call alive, because the iterator can outlive the sequence.
     private let owner: Token
 
     fileprivate init(_ call: Call, owner: Token) {
@@ -27,7 +27,7 @@ package struct ByteStream: AsyncSequence, Sendable {
     }
   }
 
-  /// Its end of life is the end of the call.
+  /// Cancels the call when the last reference to the token is released.
   fileprivate final class Token: Sendable {
     let call: Call
     init(_ call: Call) { self.call = call }

@@ -1,13 +1,14 @@
 internal import CRIHTTP2
 internal import CRISystem
 
-/// One call on its way: what the connection's thread tells it, and what its caller waits for.
+/// A call in progress. It passes messages from the connection's thread to the caller.
 ///
-/// Its messages wait in a queue until the caller takes them; a full queue holds the runtime back by flow control.
+/// Messages are queued until the caller takes them. While the queue is full, flow control stops the runtime from
+/// sending.
 final class Call: StreamHandler {
-  /// Messages that may wait before the stream's window is left to close, in bytes.
-  private static let highWater = 1 << 20
-  /// What a waiting message costs besides its bytes, so that empty ones are counted too.
+  /// The size of the queue, in bytes, above which the runtime gets no more credit.
+  private static let queueLimit = 1 << 20
+  /// The cost of a queued message in addition to its bytes, so that empty messages count too.
   private static let overhead = 64
 
   typealias Next = Result<[UInt8]?, RPCError>
@@ -17,12 +18,12 @@ final class Call: StreamHandler {
     var stream: (connection: Connection, key: UInt64)?
     var queue = Queue<[UInt8]>()
     var queuedBytes = 0
-    /// Bytes that the runtime may not replace yet.
-    var withheld = 0
+    /// Received bytes for which the runtime has not been given credit.
+    var withheldCredit = 0
     var waiter: CheckedContinuation<Next, Never>?
-    /// How it ended: nil while it runs, `.success` in order.
-    var end: Result<Void, RPCError>?
-    var isSecondTry = false
+    /// The outcome of the call; nil while it is in progress.
+    var outcome: Result<Void, RPCError>?
+    var isRetry = false
   }
 
   private let request: Request
@@ -38,7 +39,7 @@ final class Call: StreamHandler {
     state = Locked(State(reader: reader))
   }
 
-  /// Sends the request. Whatever fails is heard from `next`.
+  /// Sends the request. `next` reports any failure.
   func start() {
     let connection: Connection
     do throws(StreamFailure) {
@@ -47,26 +48,26 @@ final class Call: StreamHandler {
       return closed(error)
     }
     let key = connection.makeKey()
-    let isOver = state.withLock { state in
+    let hasEnded = state.withLock { state in
       state.stream = (connection, key)
-      return state.end != nil
+      return state.outcome != nil
     }
-    if isOver { return }
+    if hasEnded { return }
     connection.request(key, request.headers, body: request.body, deadline: request.deadline, handler: self)
-    // Ended while the stream was being opened: that reset came too early for it.
-    if state.withLock({ $0.end != nil }) { connection.cancel(key) }
+    // If the call ended while the stream was being opened, the reset came too early and must be repeated.
+    if state.withLock({ $0.outcome != nil }) { connection.cancel(key) }
   }
 
-  /// The next message, nil after the last. One caller at a time.
+  /// Returns the next message; nil after the last one. Only one task at a time may wait.
   func next() async throws(RPCError) -> [UInt8]? {
     let result: Next = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let (ready, stream, consumed) = state.withLock { state in
-          let ready = Self.take(&state)
+        let (ready, stream, credit) = state.withLock { state in
+          let ready = Self.takeNext(&state)
           if ready == nil { state.waiter = continuation }
-          return (ready, state.stream, Self.release(&state))
+          return (ready, state.stream, Self.releaseCredit(&state))
         }
-        if consumed > 0, let (connection, key) = stream { connection.consumed(consumed, on: key) }
+        if credit > 0, let (connection, key) = stream { connection.consumed(credit, on: key) }
         if let ready { continuation.resume(returning: ready) }
       }
     } onCancel: {
@@ -75,15 +76,15 @@ final class Call: StreamHandler {
     return try result.get()
   }
 
-  /// Ends the call; the caller hears of it at once, the runtime by RST_STREAM.
+  /// Cancels the call. The caller gets `.cancelled` at once; the runtime gets RST_STREAM.
   func cancel() { abort(.cancelled(method: request.method)) }
 
-  // MARK: From the connection's thread
+  // MARK: Called on the connection's thread
 
   func received(headers: [Header], endStream: Bool) {
     let failure: RPCError? = state.withLock { state in
       do throws(RPCError) {
-        try state.reader.take(headers: headers, endStream: endStream)
+        try state.reader.append(headers: headers, endStream: endStream)
         return nil
       } catch {
         return error
@@ -93,12 +94,12 @@ final class Call: StreamHandler {
   }
 
   func received(data: [UInt8]) -> Bool {
-    let (resume, failure, isTaken) = state.withLock { state -> ((() -> Void)?, RPCError?, Bool) in
-      guard state.end == nil else { return (nil, nil, true) }
+    let (resume, failure, isConsumed) = state.withLock { state -> ((() -> Void)?, RPCError?, Bool) in
+      guard state.outcome == nil else { return (nil, nil, true) }
       var messages: [[UInt8]] = []
       var failure: RPCError?
       do throws(RPCError) {
-        try state.reader.take(data: data, &messages)
+        try state.reader.append(data: data, &messages)
       } catch {
         failure = error
       }
@@ -106,73 +107,74 @@ final class Call: StreamHandler {
         state.queue.append(message)
         state.queuedBytes += message.count + Self.overhead
       }
-      let resume = messages.isEmpty ? nil : Self.wake(&state)
-      let isFull = state.queuedBytes > Self.highWater
-      if isFull { state.withheld += data.count }
+      let resume = messages.isEmpty ? nil : Self.resumeWaiter(&state)
+      let isFull = state.queuedBytes > Self.queueLimit
+      if isFull { state.withheldCredit += data.count }
       return (resume, failure, !isFull)
     }
     resume?()
     if let failure { abort(failure) }
-    return isTaken
+    return isConsumed
   }
 
   func closed(_ failure: StreamFailure?) {
-    // Refused unseen: once more, on a new connection where this one ends (RFC 9113, section 8.7).
-    let mayTryAgain = failure == .refused || failure == .reset(.refusedStream)
-    let triesAgain = state.withLock { state in
-      guard mayTryAgain, state.end == nil, !state.isSecondTry, state.reader.isUntouched else { return false }
-      state.isSecondTry = true
+    // Retry once if the runtime did not process the request (RFC 9113, section 8.7).
+    let isRetryable = failure == .refused || failure == .reset(.refusedStream)
+    let shouldRetry = state.withLock { state in
+      guard isRetryable, state.outcome == nil, !state.isRetry, state.reader.isUntouched else { return false }
+      state.isRetry = true
       return true
     }
-    if triesAgain { return start() }
+    if shouldRetry { return start() }
     finish { state in state.reader.end(failure).map { .failure($0) } ?? .success(()) }
   }
 
-  // MARK: Endings
+  // MARK: Ending the call
 
-  /// Ends the call from our side, the stream with it.
+  /// Ends the call with a failure, and resets its stream.
   private func abort(_ failure: RPCError) {
     if let (connection, key) = finish({ _ in .failure(failure) }) { connection.cancel(key) }
   }
 
-  /// The first ending counts.
-  /// - Returns: the stream that this ended.
+  /// Ends the call, unless it has already ended.
+  /// - Returns: the stream of the call; nil if the call had already ended.
   @discardableResult
   private func finish(_ end: (inout State) -> Result<Void, RPCError>) -> (Connection, UInt64)? {
     let (stream, resume) = state.withLock { state -> ((Connection, UInt64)?, (() -> Void)?) in
-      guard state.end == nil else { return (nil, nil) }
+      guard state.outcome == nil else { return (nil, nil) }
       let outcome = end(&state)
-      state.end = outcome
-      // Who has left or run out of time hears so at once; any other end comes after what came before it.
+      state.outcome = outcome
+      // Cancellation and timeout are reported at once; any other outcome follows the queued messages.
       switch outcome {
       case .failure(.cancelled), .failure(.deadlineExceeded): state.queue.removeAll()
       default: break
       }
-      return (state.stream, Self.wake(&state))
+      return (state.stream, Self.resumeWaiter(&state))
     }
     resume?()
     return stream
   }
 
-  /// What to do for the caller that waits, outside the lock.
-  private static func wake(_ state: inout State) -> (() -> Void)? {
-    guard let waiter = state.waiter, let ready = take(&state) else { return nil }
+  /// - Returns: a closure that resumes the waiting task, to be called outside the lock; nil if no task can be resumed.
+  private static func resumeWaiter(_ state: inout State) -> (() -> Void)? {
+    guard let waiter = state.waiter, let ready = takeNext(&state) else { return nil }
     state.waiter = nil
     return { waiter.resume(returning: ready) }
   }
 
-  private static func take(_ state: inout State) -> Next? {
+  /// - Returns: the next message, or the outcome after the last one; nil if the caller has to wait.
+  private static func takeNext(_ state: inout State) -> Next? {
     if let message = state.queue.popFirst() {
       state.queuedBytes -= message.count + overhead
       return .success(message)
     }
-    return state.end.map { $0.map { nil } }
+    return state.outcome.map { $0.map { nil } }
   }
 
-  /// - Returns: the bytes that the runtime may send again.
-  private static func release(_ state: inout State) -> Int {
-    guard state.queuedBytes <= highWater else { return 0 }
-    defer { state.withheld = 0 }
-    return state.withheld
+  /// - Returns: the number of bytes for which to give the runtime credit now.
+  private static func releaseCredit(_ state: inout State) -> Int {
+    guard state.queuedBytes <= queueLimit else { return 0 }
+    defer { state.withheldCredit = 0 }
+    return state.withheldCredit
   }
 }

@@ -1,8 +1,8 @@
-/// What a single call may say about itself.
+/// Options of a single call.
 package struct CallOptions: Sendable {
-  /// From now to the answer, connecting included; nil waits for ever.
+  /// The time in which the call must complete, including the time to connect; nil for no limit.
   package var timeout: Duration?
-  /// Sent as request headers, names in lower case.
+  /// Additional request headers. The names are in lower case.
   package var metadata: [(name: String, value: String)]
 
   package init(timeout: Duration? = nil, metadata: [(name: String, value: String)] = []) {

@@ -1,12 +1,13 @@
 internal import CRIHTTP2
 package import CRISystem
 
-/// Calls methods of one gRPC server on a unix socket, over one connection that is made when it is first needed
-/// and made again when it was lost. It moves bytes; what they mean is not its business.
+/// Calls methods of a gRPC server on a unix socket. All calls share one connection, which is established by the first
+/// call and re-established by the next call after it was lost. Messages are bytes, which the channel does not
+/// interpret.
 package final class Channel: Sendable {
-  /// The socket's path.
+  /// The path of the socket.
   package let path: String
-  /// Largest answer that is taken, in bytes.
+  /// The largest accepted response message, in bytes.
   package let maxMessageSize: Int
   private let userAgent: String
   private let connection = Locked<Connection?>(nil)
@@ -17,29 +18,33 @@ package final class Channel: Sendable {
     self.userAgent = userAgent
   }
 
-  /// One message there, one back.
+  /// Calls a unary method.
+  /// - Returns: the response message.
+  /// - Throws: any case of `RPCError`; `.undecodable` if there is not exactly one response message.
   package func unary(
     _ method: String, _ message: [UInt8], options: CallOptions = CallOptions()
   ) async throws(RPCError) -> [UInt8] {
     let call = try start(method, message, options)
-    guard let answer = try await call.next() else {
-      throw .undecodable(method: method, reason: "no message in the answer")
+    guard let response = try await call.next() else {
+      throw .undecodable(method: method, reason: "the response contains no message")
     }
     if try await call.next() != nil {
       call.cancel()
-      throw .undecodable(method: method, reason: "more than one message in the answer")
+      throw .undecodable(method: method, reason: "the response contains more than one message")
     }
-    return answer
+    return response
   }
 
-  /// One message there, any number back.
+  /// Calls a server-streaming method.
+  /// - Returns: the response messages, as they arrive.
+  /// - Throws: `.cancelled` if the current task is cancelled. Other failures are thrown by the returned stream.
   package func stream(
     _ method: String, _ message: [UInt8], options: CallOptions = CallOptions()
   ) throws(RPCError) -> ByteStream {
     ByteStream(try start(method, message, options))
   }
 
-  /// Measures the way there and back, without a call.
+  /// Sends an HTTP/2 PING and returns the round-trip time.
   package func ping(timeout: Duration?) async throws(RPCError) -> Duration {
     let deadline = timeout.map { ContinuousClock.now + $0 }
     do throws(StreamFailure) {
@@ -49,16 +54,16 @@ package final class Channel: Sendable {
     }
   }
 
-  /// The process that serves the socket, as the kernel knows it; nil until a call has connected.
+  /// The process that serves the socket, as the kernel reports it (SO_PEERCRED); nil until a call has connected.
   package var peer: PeerCredentials? { connection.withLock { $0 }?.peer }
 
-  /// Ends the connection; the next call makes a new one.
+  /// Closes the connection. The next call establishes a new one.
   package func close() { connection.withLock { $0 = nil } }
 
   private func start(
     _ method: String, _ message: [UInt8], _ options: CallOptions
   ) throws(RPCError) -> Call {
-    // The runtime need not hear of what nobody waits for.
+    // Do not send a request whose caller has already been cancelled.
     if Task.isCancelled { throw .cancelled(method: method) }
     let deadline = options.timeout.map { ContinuousClock.now + $0 }
     let request = Request(
@@ -75,9 +80,9 @@ package final class Channel: Sendable {
     return try connection.withLock { connection throws(StreamFailure) in
       if let connection, connection.refusal == nil { return connection }
       do throws(Errno) {
-        let made = try Connection(to: path)
-        connection = made
-        return made
+        let new = try Connection(to: path)
+        connection = new
+        return new
       } catch {
         throw .cannotConnect(error)
       }

@@ -1,16 +1,19 @@
-/// Cuts a body into messages: one byte that says whether it is compressed, four of length, the message
-/// (gRPC over HTTP/2, "Length-Prefixed-Message").
+/// Splits a body into messages. Each message has a prefix of five bytes: a flag (0: uncompressed, 1: compressed) and
+/// the length in four bytes (gRPC over HTTP/2, "Length-Prefixed-Message").
 struct MessageAssembler {
   enum Failure: Error, Hashable {
+    /// A message is compressed.
     case compressed
-    /// The flag is neither 0 nor 1: what came before had more bytes than its prefix said, or this is no prefix.
+    /// The flag is neither 0 nor 1: the previous message is longer than its prefix says, or the bytes are no prefix.
     case badFlag(UInt8)
+    /// A message is larger than the limit; the size is in bytes.
     case tooLarge(size: Int)
-    /// The body ended inside a prefix or a message.
-    case cutShort(missing: Int)
+    /// The body ended inside a prefix or a message. `missing` is the number of missing bytes.
+    case truncated(missing: Int)
   }
 
   private static let prefixLength = 5
+  /// The largest accepted message, in bytes.
   let limit: Int
   private var prefix: [UInt8] = []
   private var message: [UInt8] = []
@@ -18,8 +21,9 @@ struct MessageAssembler {
 
   init(limit: Int) { self.limit = limit }
 
-  /// Adds the messages that these bytes complete; those before a failure are good.
-  mutating func take(_ bytes: [UInt8], _ messages: inout [[UInt8]]) throws(Failure) {
+  /// Adds bytes of the body, and appends the messages that they complete to `messages`. If it throws, the messages
+  /// before the invalid one have been appended.
+  mutating func append(_ bytes: [UInt8], _ messages: inout [[UInt8]]) throws(Failure) {
     var rest = bytes[...]
     while !rest.isEmpty {
       if prefix.count < Self.prefixLength {
@@ -44,13 +48,13 @@ struct MessageAssembler {
     }
   }
 
-  /// Says whether the body may end here.
+  /// Checks that the body is complete.
   func end() throws(Failure) {
     guard !prefix.isEmpty else { return }
-    throw .cutShort(missing: prefix.count < Self.prefixLength ? Self.prefixLength - prefix.count : missing)
+    throw .truncated(missing: prefix.count < Self.prefixLength ? Self.prefixLength - prefix.count : missing)
   }
 
-  /// A message with its prefix.
+  /// Returns the message with its prefix.
   static func frame(_ message: [UInt8]) -> [UInt8] {
     let length = UInt32(message.count)
     var framed: [UInt8] = [0]
@@ -62,7 +66,7 @@ struct MessageAssembler {
 }
 
 extension MessageAssembler.Failure {
-  func words(_ flag: UInt8) -> String {
-    "a message begins with the byte \(flag), not with 0 or 1: is the one before it longer than its prefix says?"
+  static func badFlagMessage(_ flag: UInt8) -> String {
+    "a message begins with the byte \(flag) instead of 0 or 1: the previous message may be longer than its prefix says"
   }
 }

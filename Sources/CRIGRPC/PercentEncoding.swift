@@ -1,6 +1,6 @@
 /// The encoding of `grpc-message` (gRPC over HTTP/2, "Responses"): bytes outside printable ASCII, and `%`, as `%XX`.
 enum PercentEncoding {
-  /// Lenient, as the specification wants: what is no escape stays as it is.
+  /// Decodes the escapes. Invalid escapes are kept unchanged, as the specification requires.
   static func decode(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
     let bytes = Array(text.utf8)

@@ -1,4 +1,4 @@
-/// First in, first out, without moving what stays.
+/// A first-in, first-out queue. Appending and removing take amortised constant time.
 struct Queue<Element> {
   private var front: [Element] = []
   private var back: [Element] = []

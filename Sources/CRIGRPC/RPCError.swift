@@ -1,49 +1,50 @@
 public import CRISystem
 
-/// Why a call gave no result. Every case carries its facts, so that nobody has to read the words.
+/// Why a call failed. Every case carries its facts as values, so that no caller needs to parse a message.
 public enum RPCError: Error, Hashable, Sendable {
-  /// Nobody answers at the socket's path: it is missing, no socket, not permitted, or nobody listens.
+  /// The connection could not be established: the path does not exist, is not a socket or cannot be accessed, or no
+  /// process listens on it. The error number says which.
   case cannotConnect(path: String, Errno)
-  /// Something answers there that does not speak gRPC over HTTP/2.
+  /// The server at the path does not speak gRPC over HTTP/2.
   case notGRPC(path: String, reason: String)
-  /// The runtime answered with an error.
+  /// The runtime returned an error status.
   case status(RPCStatus)
-  /// No answer within the call's time.
+  /// The call did not complete within its timeout.
   case deadlineExceeded(method: String)
-  /// The calling task was cancelled; the runtime was told by RST_STREAM.
+  /// The calling task was cancelled. The runtime was notified with RST_STREAM.
   case cancelled(method: String)
-  /// The connection ended in the middle of the call: the runtime may or may not have carried it out.
+  /// The connection ended during the call. The runtime may or may not have executed it.
   case connectionLost(method: String, reason: String)
-  /// The answer is larger than the limit, both in bytes; raise it in the channel's options.
+  /// A response message is larger than the client's limit. Both sizes are in bytes.
   case answerTooLarge(method: String, size: Int, limit: Int)
-  /// The answer breaks gRPC's framing or is not the message it should be.
+  /// The response violates gRPC's framing or is not a valid message of the expected type.
   case undecodable(method: String, reason: String)
 }
 
 extension RPCError: CustomStringConvertible {
-  /// One line without a remedy; what the runtime said is in it as it came.
+  /// One line without a remedy. It contains the runtime's message unchanged, with any characters that the runtime sent.
   public var description: String {
     switch self {
     case .cannotConnect(let path, let errno): "cannot connect to \(path): \(errno)"
     case .notGRPC(let path, let reason): "\(path) is not a gRPC server: \(reason)"
     case .status(let status): "\(name(status.method)): \(status.code): \(status.message)"
-    case .deadlineExceeded(let method): "\(name(method)): no answer in time"
+    case .deadlineExceeded(let method): "\(name(method)): timed out waiting for the response"
     case .cancelled(let method): "\(name(method)): cancelled"
     case .connectionLost(let method, let reason): "\(name(method)): connection lost: \(reason)"
     case .answerTooLarge(let method, let size, let limit):
-      "\(name(method)): the answer has \(size) bytes, the limit is \(limit)"
-    case .undecodable(let method, let reason): "\(name(method)): undecodable answer: \(reason)"
+      "\(name(method)): the response has \(size) bytes; the limit is \(limit)"
+    case .undecodable(let method, let reason): "\(name(method)): invalid response: \(reason)"
     }
   }
 
-  /// The last part of a method's path.
+  /// The name of the method: the last component of its path.
   private func name(_ method: String) -> Substring {
     method.split(separator: "/").last ?? Substring(method)
   }
 }
 
 extension RPCError {
-  /// The runtime's status code, where it answered with one.
+  /// The status code that the runtime returned; nil if the call failed in another way.
   public var statusCode: StatusCode? {
     if case .status(let status) = self { status.code } else { nil }
   }

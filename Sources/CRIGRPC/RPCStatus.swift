@@ -1,10 +1,10 @@
-/// What a runtime answered instead of a result.
+/// The error status that a runtime returned.
 public struct RPCStatus: Hashable, Sendable {
-  /// The code from `grpc-status`; numbers that gRPC does not know count as `.unknown`.
+  /// The code from `grpc-status`. Numbers that gRPC does not define become `.unknown`.
   public var code: StatusCode
-  /// The runtime's own words from `grpc-message`, percent-decoded. They may hold any character.
+  /// The runtime's message from `grpc-message`, percent-decoded. It can contain any character.
   public var message: String
-  /// The method that was called, such as `/runtime.v1.RuntimeService/Version`.
+  /// The path of the method, such as `/runtime.v1.RuntimeService/Version`.
   public var method: String
 
   public init(code: StatusCode, message: String, method: String) {

@@ -1,15 +1,15 @@
 internal import CRIHTTP2
 
-/// One request, ready to be sent and, where it was refused unseen, sent again.
+/// A request that is ready to be sent, and to be sent again if the runtime refused to process it.
 struct Request: Sendable {
   let method: String
-  /// The message with its prefix.
+  /// The message with its length prefix.
   let body: [UInt8]
   let deadline: ContinuousClock.Instant?
   let metadata: [(name: String, value: String)]
   let userAgent: String
 
-  /// The header fields as of now (gRPC over HTTP/2, "Requests").
+  /// The header fields, with the time that remains until the deadline (gRPC over HTTP/2, "Requests").
   var headers: [Header] {
     var headers = [
       Header(":method", "POST"), Header(":scheme", "http"), Header(":path", method),

@@ -1,7 +1,8 @@
 internal import CRIHTTP2
 internal import CRISystem
 
-/// Collects a request until its end, then has it handled. What is no request is answered with an error at once.
+/// Collects a request until it is complete, then passes it to `handle`. Responds to an invalid request with an error at
+/// once.
 final class RequestReader: StreamHandler {
   private struct State {
     var headers: [Header] = []
@@ -28,8 +29,8 @@ final class RequestReader: StreamHandler {
     state.withLock { state in
       if state.isRefused { return }
       do throws(MessageAssembler.Failure) {
-        try state.assembler.take(data, &state.messages)
-        if state.messages.count > 1 { refuse(&state, .internal, "more than one message in the request") }
+        try state.assembler.append(data, &state.messages)
+        if state.messages.count > 1 { refuse(&state, .internal, "the request contains more than one message") }
       } catch {
         refuse(&state, error)
       }
@@ -46,7 +47,7 @@ final class RequestReader: StreamHandler {
         return refuse(&state, error)
       }
       guard let message = state.messages.first else {
-        return refuse(&state, .internal, "no message in the request")
+        return refuse(&state, .internal, "the request contains no message")
       }
       let call = call(state, message)
       let handle = handle
@@ -58,19 +59,19 @@ final class RequestReader: StreamHandler {
 
   private func refuse(_ state: inout State, _ failure: MessageAssembler.Failure) {
     switch failure {
-    case .compressed: refuse(&state, .internal, "compressed, although we accept only identity")
-    case .badFlag(let flag): refuse(&state, .internal, failure.words(flag))
+    case .compressed: refuse(&state, .internal, "the message is compressed, but only identity is accepted")
+    case .badFlag(let flag): refuse(&state, .internal, MessageAssembler.Failure.badFlagMessage(flag))
     case .tooLarge(let size):
       refuse(
-        &state, .resourceExhausted, "the request has \(size) bytes, the limit is \(state.assembler.limit)")
-    case .cutShort(let missing): refuse(&state, .internal, "cut short, \(missing) bytes missing")
+        &state, .resourceExhausted, "the request has \(size) bytes; the limit is \(state.assembler.limit)")
+    case .truncated(let missing): refuse(&state, .internal, "the message is truncated: \(missing) bytes are missing")
     }
   }
 
-  private func refuse(_ state: inout State, _ code: StatusCode, _ words: String) {
+  private func refuse(_ state: inout State, _ code: StatusCode, _ message: String) {
     state.isRefused = true
     state.messages = []
-    call(state, []).finish(code, words)
+    call(state, []).finish(code, message)
   }
 
   private func call(_ state: State, _ message: [UInt8]) -> ServerCall {

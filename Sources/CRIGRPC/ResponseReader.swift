@@ -1,13 +1,13 @@
 internal import CRIHTTP2
 
-/// Reads one response, without I/O: headers, messages, trailers, and how it ended.
+/// Parses one response: headers, messages, trailers and the final status. It performs no I/O.
 struct ResponseReader {
   let method: String
-  /// The socket's path, for errors.
+  /// The path of the socket, for errors.
   let path: String
   let deadline: ContinuousClock.Instant?
   private var assembler: MessageAssembler
-  private var sawHeaders = false
+  private var hasHeaders = false
   private var status: RPCStatus?
 
   init(method: String, path: String, deadline: ContinuousClock.Instant?, limit: Int) {
@@ -17,13 +17,13 @@ struct ResponseReader {
     assembler = MessageAssembler(limit: limit)
   }
 
-  /// Nothing of the response has come.
-  var isUntouched: Bool { !sawHeaders }
+  /// Whether no part of the response has arrived.
+  var isUntouched: Bool { !hasHeaders }
 
-  mutating func take(headers: [Header], endStream: Bool) throws(RPCError) {
-    if !sawHeaders {
+  mutating func append(headers: [Header], endStream: Bool) throws(RPCError) {
+    if !hasHeaders {
       if let code = headers[":status"], code.hasPrefix("1") { return }
-      sawHeaders = true
+      hasHeaders = true
       guard headers[":status"] == "200" else {
         throw .notGRPC(path: path, reason: "HTTP status \(headers[":status"] ?? "missing")")
       }
@@ -32,7 +32,7 @@ struct ResponseReader {
       }
       guard endStream else { return }
     }
-    // Trailers, or a response that is nothing but trailers.
+    // These are trailers, or a response that consists of trailers only.
     guard let text = headers["grpc-status"] else { return }
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
       throw .undecodable(method: method, reason: "grpc-status is \"\(text)\"")
@@ -42,28 +42,30 @@ struct ResponseReader {
     status = RPCStatus(code: code, message: message, method: method)
   }
 
-  /// Adds the messages that these bytes complete.
-  mutating func take(data: [UInt8], _ messages: inout [[UInt8]]) throws(RPCError) {
+  /// Adds bytes of the body, and appends the messages that they complete to `messages`.
+  mutating func append(data: [UInt8], _ messages: inout [[UInt8]]) throws(RPCError) {
     do throws(MessageAssembler.Failure) {
-      try assembler.take(data, &messages)
+      try assembler.append(data, &messages)
     } catch {
       throw rpcError(error)
     }
   }
 
-  /// - Returns: why the call failed, nil when it did not.
+  /// Ends the response.
+  /// - Parameter failure: Why the stream failed; nil if it is complete.
+  /// - Returns: why the call failed; nil if it succeeded.
   func end(_ failure: StreamFailure?) -> RPCError? {
     if let failure {
-      // A status that came before the stream was torn down is still the answer.
+      // An error status that arrived before the stream was reset is the more specific failure.
       if case .reset = failure, let status, status.code != .ok { return .status(status) }
       return rpcError(failure)
     }
     guard let status else {
       return .undecodable(
-        method: method, reason: sawHeaders ? "ended without grpc-status" : "ended without headers")
+        method: method, reason: "the stream ended without \(hasHeaders ? "grpc-status" : "headers")")
     }
-    // A runtime that stops at our deadline says so a little later than we notice ourselves. Before that,
-    // the deadline is one of its own, and its words say which.
+    // After our deadline, the status is our own timeout. Before it, the runtime reports a timeout of its own, and its
+    // message says which.
     if status.code == .deadlineExceeded && isLate { return .deadlineExceeded(method: method) }
     guard status.code == .ok else { return .status(status) }
     do throws(MessageAssembler.Failure) {
@@ -76,7 +78,7 @@ struct ResponseReader {
 
   private var isLate: Bool { deadline.map { $0 <= .now } ?? false }
 
-  /// `application/grpc`, alone or with a message format or a parameter after it; not its relatives, as grpc-web.
+  /// Accepts `application/grpc`, also with a message format or a parameter after it, but not others such as grpc-web.
   private func isGRPC(_ type: String) -> Bool {
     let name = "application/grpc"
     let type = type.lowercased()
@@ -85,22 +87,23 @@ struct ResponseReader {
 
   private func rpcError(_ failure: MessageAssembler.Failure) -> RPCError {
     switch failure {
-    case .compressed: .undecodable(method: method, reason: "compressed, although we accept only identity")
-    case .badFlag(let flag): .undecodable(method: method, reason: failure.words(flag))
+    case .compressed: .undecodable(method: method, reason: "a message is compressed, but only identity is accepted")
+    case .badFlag(let flag): .undecodable(method: method, reason: MessageAssembler.Failure.badFlagMessage(flag))
     case .tooLarge(let size): .answerTooLarge(method: method, size: size, limit: assembler.limit)
-    case .cutShort(let missing): .undecodable(method: method, reason: "cut short, \(missing) bytes missing")
+    case .truncated(let missing):
+      .undecodable(method: method, reason: "a message is truncated: \(missing) bytes are missing")
     }
   }
 
   func rpcError(_ failure: StreamFailure) -> RPCError {
     switch failure {
     case .cannotConnect(let errno): .cannotConnect(path: path, errno)
-    case .notHTTP2(let words): .notGRPC(path: path, reason: "it says \"\(words)\"")
-    case .protocolError(let words): .connectionLost(method: method, reason: "HTTP/2: \(words)")
-    case .malformed(let words): .undecodable(method: method, reason: "HTTP/2: \(words)")
-    case .connectionLost(let words): .connectionLost(method: method, reason: words)
+    case .notHTTP2(let line): .notGRPC(path: path, reason: "it sent \"\(line)\"")
+    case .protocolError(let reason): .connectionLost(method: method, reason: "HTTP/2: \(reason)")
+    case .malformed(let reason): .undecodable(method: method, reason: "HTTP/2: \(reason)")
+    case .connectionLost(let reason): .connectionLost(method: method, reason: reason)
     case .refused:
-      .connectionLost(method: method, reason: "the runtime takes no more calls on this connection")
+      .connectionLost(method: method, reason: "the runtime accepts no more calls on this connection")
     case .deadlineExceeded: .deadlineExceeded(method: method)
     case .cancelled: .cancelled(method: method)
     case .reset(.cancel) where isLate: .deadlineExceeded(method: method)
@@ -109,7 +112,7 @@ struct ResponseReader {
     }
   }
 
-  /// gRPC over HTTP/2, "Errors".
+  /// Maps an HTTP/2 error code to a status code (gRPC over HTTP/2, "Errors").
   private func statusCode(_ code: ErrorCode) -> StatusCode {
     switch code {
     case .refusedStream: .unavailable

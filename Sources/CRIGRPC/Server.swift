@@ -1,15 +1,17 @@
 internal import CRIHTTP2
 package import CRISystem
 
-/// Answers calls on a unix socket. It is what the simulated runtime stands on.
+/// A gRPC server on a unix socket, which the simulated runtime uses.
 package final class Server: Sendable {
   private let listener: Listener
 
-  /// - Parameter handle: called for each request, in a task that is cancelled when its client goes.
+  /// Listens at `path`.
+  /// - Parameter handle: Called for each request, in a task that is cancelled when the client cancels or disconnects.
+  /// - Throws: the error number if the socket cannot be created.
   package init(at path: String, handle: @escaping @Sendable (ServerCall) async -> Void) throws(Errno) {
     listener = try Listener(at: path) { RequestReader($0, handle: handle) }
   }
 
-  /// Ends all connections at once and listens no more: when this returns, another server may have the path.
+  /// Closes all connections and the socket. When this returns, another server can listen at the path.
   package func stop() { listener.stop() }
 }

@@ -1,14 +1,15 @@
 internal import CRIHTTP2
 internal import CRISystem
 
-/// One request, and the way to answer it.
+/// One request, with the methods to respond to it.
 package struct ServerCall: Sendable {
-  /// Such as `/runtime.v1.RuntimeService/Version`.
+  /// The path of the method, such as `/runtime.v1.RuntimeService/Version`.
   package let method: String
-  /// The request's headers, names in lower case.
+  /// The headers of the request. The names are in lower case.
   package let metadata: [(name: String, value: String)]
-  /// What `grpc-timeout` says.
+  /// The timeout from `grpc-timeout`; nil if there is none.
   package let timeout: Duration?
+  /// The request message.
   package let message: [UInt8]
   private let stream: ServerStream
   private let hasResponded = Locked(false)
@@ -21,16 +22,16 @@ package struct ServerCall: Sendable {
     self.stream = stream
   }
 
-  /// Sends a message; a streaming method sends many.
+  /// Sends a response message. Only a streaming method may send more than one.
   package func send(_ message: [UInt8]) {
     respond()
     stream.send(MessageAssembler.frame(message))
   }
 
-  /// Ends the call. Without a message before it, the answer is trailers only.
-  package func finish(_ code: StatusCode = .ok, _ words: String = "") {
+  /// Ends the call. If no message was sent, the response consists of trailers only.
+  package func finish(_ code: StatusCode = .ok, _ message: String = "") {
     var trailers = [Header("grpc-status", "\(code.rawValue)")]
-    if !words.isEmpty { trailers.append(Header("grpc-message", PercentEncoding.encode(words))) }
+    if !message.isEmpty { trailers.append(Header("grpc-message", PercentEncoding.encode(message))) }
     if hasResponded.withLock({ $0 }) {
       stream.finish(trailers)
     } else {
@@ -38,10 +39,10 @@ package struct ServerCall: Sendable {
     }
   }
 
-  /// Ends the stream with RST_STREAM and this HTTP/2 code.
+  /// Resets the stream with RST_STREAM and the given HTTP/2 error code.
   package func reset(code: UInt32) { stream.reset(ErrorCode(rawValue: code)) }
 
-  /// Ends the whole connection in the middle of everything.
+  /// Closes the whole connection, including all other calls on it.
   package func closeConnection() { stream.closeConnection() }
 
   private func respond() {

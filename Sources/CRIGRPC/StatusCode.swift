@@ -1,4 +1,4 @@
-/// How a call ended, as gRPC numbers it ("Status codes and their use in gRPC").
+/// The status code of a call, with gRPC's numbers ("Status codes and their use in gRPC").
 public enum StatusCode: Int, Hashable, Sendable, CaseIterable {
   case ok = 0
   case cancelled
@@ -27,6 +27,6 @@ public enum StatusCode: Int, Hashable, Sendable, CaseIterable {
 }
 
 extension StatusCode: CustomStringConvertible {
-  /// The name in gRPC's documents, such as `NOT_FOUND`.
+  /// The name of the code in gRPC's documentation, such as `NOT_FOUND`.
   public var description: String { Self.names[rawValue] }
 }

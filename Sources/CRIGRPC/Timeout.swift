@@ -1,8 +1,9 @@
-/// The value of `grpc-timeout`: at most eight digits and a unit (gRPC over HTTP/2, "Requests").
+/// Converts between durations and the value of `grpc-timeout`: up to eight digits and a unit (gRPC over HTTP/2,
+/// "Requests").
 enum Timeout {
   private static let limit: Int64 = 99_999_999
 
-  /// Rounded up to the unit, so that the server never gives up before us.
+  /// Encodes a duration, rounded up to the unit, so that the server never times out before the client.
   static func encode(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     guard seconds >= 0, attoseconds >= 0 else { return "0m" }
@@ -11,6 +12,7 @@ enum Timeout {
     return "\(min(seconds, limit - 1) + 1)S"
   }
 
+  /// Decodes a value; returns nil if it is invalid.
   static func decode(_ text: String) -> Duration? {
     let digits = text.utf8.dropLast()
     guard let unit = text.last, (1...8).contains(digits.count),

@@ -3,13 +3,13 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// What an answer's bytes become: gRPC's framing, status and headers.
+  /// How the bytes of a response are interpreted: framing, status and headers.
   @Suite(.timeLimit(.minutes(2)))
   struct AnswerTests {
     static let framing: [Answer] = [
       Answer("a message", { $0 == .success([1, 2, 3]) }) { Frame.answer($0, [1, 2, 3]) },
       Answer("an empty message", { $0 == .success([]) }) { Frame.answer($0, []) },
-      Answer("a message in pieces", { $0 == .success([1, 2, 3]) }) { stream in
+      Answer("a message that is split over frames", { $0 == .success([1, 2, 3]) }) { stream in
         Frame.responseHeaders(stream) + Frame.message([1, 2, 3]).flatMap { Frame.data(stream, [$0]) }
           + Frame.data(stream, []) + Frame.trailers(stream)
       },
@@ -18,10 +18,10 @@ extension WireTests {
           + Frame.raw(type: 0, flags: 8, stream: $0, [3] + Frame.message([9]) + [0, 0, 0])
           + Frame.trailers($0)
       },
-      Answer("100 Continue before it", { $0 == .success([9]) }) {
+      Answer("100 Continue before the response", { $0 == .success([9]) }) {
         Frame.headers($0, [(":status", "100")]) + Frame.answer($0, [9])
       },
-      Answer("frames of unknown types between", { $0 == .success([9]) }) {
+      Answer("frames of unknown types", { $0 == .success([9]) }) {
         Frame.raw(type: 99, flags: 0xff, stream: $0, [1, 2, 3]) + Frame.answer($0, [9])
           + Frame.raw(type: 200, stream: 0, [])
       },
@@ -35,17 +35,17 @@ extension WireTests {
         Frame.responseHeaders($0) + Frame.data($0, Frame.message([1]))
           + Frame.headers($0, [("x", "y")], endStream: true)
       },
-      Answer("longer than its prefix", { $0.isUndecodable("cut short") }) {
+      Answer("a message that is longer than its prefix", { $0.isUndecodable("truncated") }) {
         good($0, Frame.message([1, 2, 3], length: 1))
       },
-      Answer("two bytes shorter than its prefix", { $0.isUndecodable("2 bytes missing") }) {
+      Answer("a message that is two bytes shorter than its prefix", { $0.isUndecodable("2 bytes are missing") }) {
         good($0, Frame.message([1, 2, 3], length: 5))
       },
-      Answer("half a prefix", { $0.isUndecodable("cut short") }) { good($0, [0, 0]) },
-      Answer("compressed", { $0.isUndecodable("compressed") }) {
+      Answer("half a prefix", { $0.isUndecodable("truncated") }) { good($0, [0, 0]) },
+      Answer("a compressed message", { $0.isUndecodable("compressed") }) {
         good($0, Frame.message([1], compressed: 1))
       },
-      Answer("a compression flag that is none", { $0.isUndecodable("begins with the byte 2") }) {
+      Answer("an invalid compression flag", { $0.isUndecodable("begins with the byte 2") }) {
         good($0, Frame.message([1], compressed: 2))
       },
       Answer(
@@ -53,21 +53,21 @@ extension WireTests {
         { $0 == .failure(.answerTooLarge(method: method, size: 4_294_967_295, limit: 64 << 20)) }
       ) { good($0, Frame.message([1], length: .max)) },
       Answer(
-        "a prefix that claims a byte over the limit",
+        "a prefix that claims one byte more than the limit",
         { $0 == .failure(.answerTooLarge(method: method, size: 64 << 20 + 1, limit: 64 << 20)) }
       ) { good($0, Frame.message([1], length: 64 << 20 + 1)) },
       Answer("two messages", { $0.isUndecodable("more than one") }) {
         good($0, Frame.message([1]) + Frame.message([2]))
       },
       Answer("no message", { $0.isUndecodable("no message") }) { good($0, []) },
-      Answer("trailers only, and OK", { $0.isUndecodable("no message") }) {
+      Answer("trailers only, with status OK", { $0.isUndecodable("no message") }) {
         Frame.headers($0, Frame.responseFields + [("grpc-status", "0")], endStream: true)
       },
     ]
 
     static let statuses: [Answer] =
       [
-        Answer("trailers only", { $0.isStatus(.notFound, "no such pod") }) {
+        Answer("trailers only, with an error", { $0.isStatus(.notFound, "no such pod") }) {
           Frame.headers(
             $0, Frame.responseFields + [("grpc-status", "5"), ("grpc-message", "no such pod")],
             endStream: true)
@@ -79,12 +79,12 @@ extension WireTests {
           Frame.responseHeaders($0) + Frame.trailers($0, status: "5", message: "gone")
             + Frame.rst($0, code: 0)
         },
-        Answer("a deadline of the runtime's own", { $0.isStatus(.deadlineExceeded, "pull: i/o timeout") }) {
+        Answer("a timeout of the runtime's own", { $0.isStatus(.deadlineExceeded, "pull: i/o timeout") }) {
           Frame.headers(
             $0, Frame.responseFields + [("grpc-status", "4"), ("grpc-message", "pull: i/o timeout")],
             endStream: true)
         },
-        Answer("cut short, with an error", { $0.isStatus(.aborted) }) {
+        Answer("a truncated message with an error", { $0.isStatus(.aborted) }) {
           Frame.responseHeaders($0) + Frame.data($0, [0, 0, 0, 0, 9, 1]) + Frame.trailers($0, status: "10")
         },
       ]
@@ -110,7 +110,7 @@ extension WireTests {
       ("%F0%9F%90%B3 whale", "🐳 whale"), ("%ff%FE", "\u{fffd}\u{fffd}"), ("%25", "%"), ("%2525", "%25"),
       ("%0A%1b[31m", "\n\u{1b}[31m"), ("%C3", "\u{fffd}"), ("%%20", "% "), ("%1", "%1"), ("", ""),
       ("%+1", "%+1"),
-      // As grpc-go sends a message that ends so.
+      // grpc-go sends a trailing space unencoded.
       ("controller by ", "controller by "),
     ].map { (encoded: String, decoded: String) in
       Answer("grpc-message \(encoded)", { $0.isStatus(.unavailable, decoded) }) {
@@ -147,7 +147,7 @@ extension WireTests {
         },
       ]
 
-    /// gRPC over HTTP/2, "Errors".
+    /// The mapping is from gRPC over HTTP/2, "Errors".
     static let resets: [Answer] = [
       (0, StatusCode.internal), (1, .internal), (2, .internal), (3, .internal), (4, .internal),
       (5, .internal),
@@ -157,7 +157,8 @@ extension WireTests {
       Answer("RST_STREAM(\(number))", { $0.isStatus(status) }) { Frame.rst($0, code: number) }
     }
 
-    @Test(arguments: framing + statuses + messages + headers + resets) func answer(_ answer: Answer)
+    @Test(arguments: framing + statuses + messages + headers + resets)
+    func `a response gives the expected outcome, and the connection stays usable`(_ answer: Answer)
       async throws
     {
       let result = try await outcomes(of: answer.bytes)

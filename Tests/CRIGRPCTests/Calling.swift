@@ -3,13 +3,13 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// What the tests call; peers that follow a script do not look at it.
+/// The method that the tests call. Scripted peers ignore it.
 let method = "/runtime.v1.RuntimeService/Version"
 
 typealias Outcome = Result<[UInt8], RPCError>
 typealias Script = @Sendable (PeerConnection) throws -> Void
 
-/// A peer that does one thing wrong, and what the caller must be told.
+/// A peer that violates the protocol in one way, and the outcome that the caller must get.
 struct Fault: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let script: Script
@@ -22,7 +22,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Bytes that answer a call, and what the caller must make of them.
+/// The bytes of a response, and the outcome that the caller must get.
 struct Answer: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let bytes: @Sendable (Int32) -> [UInt8]
@@ -38,7 +38,7 @@ struct Answer: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Calls a peer once.
+/// Calls a scripted peer once.
 func outcome(timeout: Duration? = .seconds(30), of script: @escaping Script) async throws -> Outcome {
   let peer = try ScriptedPeer(script)
   let channel = Channel(path: peer.path)
@@ -48,14 +48,14 @@ func outcome(timeout: Duration? = .seconds(30), of script: @escaping Script) asy
   return outcome
 }
 
-/// Calls a peer twice on one connection: the first call is answered with `bytes`, the second as it should be.
+/// Calls a scripted peer twice on one connection. The first response is `bytes`, the second one is valid.
 func outcomes(of bytes: @escaping @Sendable (Int32) -> [UInt8], limit: Int = 64 << 20) async throws
   -> (first: Outcome, second: Outcome, connections: Int)
 {
   let peer = try ScriptedPeer { client in
     try client.send(bytes(try client.request().stream))
     try client.send(Frame.answer(try client.request().stream, [42]))
-    try client.hold()
+    try client.waitForDisconnect()
   }
   let channel = Channel(path: peer.path, maxMessageSize: limit)
   let first = await call(channel)
@@ -82,19 +82,19 @@ extension Outcome {
     if case .success(let answer) = self { Bytes.same(answer, bytes) } else { false }
   }
 
-  func isUndecodable(_ words: String = "") -> Bool {
+  func isUndecodable(_ text: String = "") -> Bool {
     guard case .failure(.undecodable(method, let reason)) = self else { return false }
-    return words.isEmpty || reason.contains(words)
+    return text.isEmpty || reason.contains(text)
   }
 
-  func isLost(_ words: String = "") -> Bool {
+  func isLost(_ text: String = "") -> Bool {
     guard case .failure(.connectionLost(method, let reason)) = self else { return false }
-    return words.isEmpty || reason.contains(words)
+    return text.isEmpty || reason.contains(text)
   }
 
-  func isNotGRPC(_ words: String = "") -> Bool {
+  func isNotGRPC(_ text: String = "") -> Bool {
     guard case .failure(.notGRPC(_, let reason)) = self else { return false }
-    return words.isEmpty || reason.contains(words)
+    return text.isEmpty || reason.contains(text)
   }
 
   func isStatus(_ code: StatusCode, _ message: String? = nil) -> Bool {

@@ -5,14 +5,14 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Calls that we end: by cancelling the task, or because their time is up.
+  /// Calls that the client ends, by cancelling the task or at the deadline.
   @Suite(.timeLimit(.minutes(2)))
   struct CancellationTests {
     private let code = Locked<String?>(nil)
     private let hasBegun = Locked(false)
 
-    /// A peer that hears one request, answers nothing, and notes how the stream ends.
-    private func mutePeer() throws -> ScriptedPeer {
+    /// Returns a peer that receives one request, does not respond, and records the code with which the stream is reset.
+    private func silentPeer() throws -> ScriptedPeer {
       try ScriptedPeer { [code, hasBegun] client in
         let stream = try client.request().stream
         hasBegun.withLock { $0 = true }
@@ -21,8 +21,8 @@ extension WireTests {
       }
     }
 
-    @Test func cancellingTheTaskResetsTheStream() async throws {
-      let peer = try mutePeer()
+    @Test func `cancelling the task resets the stream`() async throws {
+      let peer = try silentPeer()
       let channel = Channel(path: peer.path)
       let task = Task { await call(channel, timeout: nil) }
       let hasBegun = hasBegun
@@ -35,10 +35,10 @@ extension WireTests {
       #expect(code.withLock { $0 } == "CANCEL")
     }
 
-    /// The caller does not wait for a peer that has stopped reading and answering.
-    @Test func cancellingDoesNotNeedThePeer() async throws {
+    /// The peer has stopped reading and responding.
+    @Test func `cancelling does not wait for the peer`() async throws {
       let isDone = Locked(false)
-      let peer = try ScriptedPeer { client in try client.ignore { isDone.withLock { $0 } } }
+      let peer = try ScriptedPeer { client in try client.doNothing { isDone.withLock { $0 } } }
       let channel = Channel(path: peer.path)
       let task = Task { await call(channel, [UInt8](repeating: 0, count: 1 << 20), timeout: nil) }
       #expect(await eventually { peer.clients == 1 })
@@ -49,8 +49,7 @@ extension WireTests {
       isDone.withLock { $0 = true }
     }
 
-    /// The runtime never hears of a call that was cancelled before it began.
-    @Test func cancelledBeforeItBegins() async throws {
+    @Test func `a call that was cancelled before it started is never sent`() async throws {
       let requests = Locked(0)
       let peer = try ScriptedPeer { client in
         while true {
@@ -72,12 +71,12 @@ extension WireTests {
       #expect(requests.withLock { $0 } == 2)
     }
 
-    /// Whenever it comes, the caller hears of it and no later call suffers.
-    @Test func cancelledAtAnyMoment() async throws {
+    /// The caller gets the cancellation, and later calls are not affected.
+    @Test func `a call can be cancelled at any moment`() async throws {
       let peer = try ScriptedPeer { client in
         do {
           while true { try client.send(Frame.answer(try client.request().stream, [1])) }
-        } catch PeerFailure.clientGone {}
+        } catch PeerFailure.clientDisconnected {}
       }
       let channel = Channel(path: peer.path)
       for round in 0..<300 {
@@ -93,8 +92,8 @@ extension WireTests {
       try await peer.finished()
     }
 
-    @Test func deadlineResetsTheStream() async throws {
-      let peer = try mutePeer()
+    @Test func `the deadline resets the stream`() async throws {
+      let peer = try silentPeer()
       let begin = ContinuousClock.now
       #expect(await call(Channel(path: peer.path), timeout: .seconds(1)).isOverdue)
       let time = ContinuousClock.now - begin
@@ -103,25 +102,26 @@ extension WireTests {
       #expect(code.withLock { $0 } == "CANCEL")
     }
 
-    @Test(arguments: [Duration.zero, .seconds(-1), .nanoseconds(1)]) func deadlineThatHasPassed(
+    @Test(arguments: [Duration.zero, .seconds(-1), .nanoseconds(1)])
+    func `a deadline that has passed fails the call at once`(
       timeout: Duration
     )
       async throws
     {
-      let peer = try ScriptedPeer { try $0.hold() }
+      let peer = try ScriptedPeer { try $0.waitForDisconnect() }
       #expect(await call(Channel(path: peer.path), timeout: timeout).isOverdue)
     }
 
-    @Test func deadlineThatIsNeverReached() async throws {
+    @Test func `a deadline that is not reached has no effect`() async throws {
       let outcome = try await outcome(timeout: .seconds(Int64.max)) { client in
         try client.send(Frame.answer(try client.request().stream, [1]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(outcome == .success([1]))
     }
 
-    /// A server's clock that is a little ahead of ours changes nothing in what the caller is told.
-    @Test func theServerNoticesTheDeadlineFirst() async throws {
+    /// The server's clock can be slightly ahead of ours.
+    @Test func `a server that notices the deadline first does not change the error`() async throws {
       for bytes in [
         { @Sendable (stream: Int32) in
           Frame.headers(stream, Frame.responseFields + [("grpc-status", "4")], endStream: true)
@@ -130,18 +130,18 @@ extension WireTests {
       ] {
         let outcome = try await outcome(timeout: .milliseconds(100)) { client in
           let stream = try client.request().stream
-          // The client's thread wakes up a little after its deadline: an answer right then may outrun it.
+          // The client's thread wakes up shortly after the deadline, so a response may arrive first.
           Thread.sleep(.milliseconds(100))
           do {
             try client.send(bytes(stream))
-            try client.hold()
-          } catch PeerFailure.clientGone {}
+            try client.waitForDisconnect()
+          } catch PeerFailure.clientDisconnected {}
         }
         #expect(outcome.isOverdue, "\(outcome)")
       }
     }
 
-    @Test func requestAsGRPCWantsIt() async throws {
+    @Test func `a request has the header fields that gRPC requires`() async throws {
       let headers = Locked<[Header]>([])
       let body = Locked<[UInt8]>([])
       let peer = try ScriptedPeer { client in
@@ -149,7 +149,7 @@ extension WireTests {
         headers.withLock { $0 = request.headers }
         body.withLock { $0 = request.body }
         try client.send(Frame.answer(request.stream, []))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path, userAgent: "cri/1.2")
       let options = CallOptions(timeout: .seconds(5), metadata: [("x-one", "1"), ("x-two", "zwei")])

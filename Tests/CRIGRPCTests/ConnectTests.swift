@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Paths where no server answers.
+  /// Paths without a server.
   @Suite(.timeLimit(.minutes(2)))
   struct ConnectTests {
     let directory: TemporaryDirectory
@@ -20,32 +20,32 @@ extension WireTests {
         sourceLocation: sourceLocation)
     }
 
-    @Test func missing() async { await expect(.noSuchFile, at: directory.file("missing")) }
+    @Test func `a missing path is reported`() async { await expect(.noSuchFile, at: directory.file("missing")) }
 
-    @Test func emptyPath() async { await expect(.noSuchFile, at: "") }
+    @Test func `an empty path is reported`() async { await expect(.noSuchFile, at: "") }
 
-    @Test func pathWithNUL() async { await expect(.noSuchFile, at: directory.file("a\0b")) }
+    @Test func `a path with a NUL is reported`() async { await expect(.noSuchFile, at: directory.file("a\0b")) }
 
-    @Test func ordinaryFile() async throws {
+    @Test func `a regular file is reported`() async throws {
       let path = directory.file("f")
       #expect(close(creat(path, 0o644)) == 0)
       await expect(.notASocket, at: path)
       await expect(.notADirectory, at: path + "/s")
     }
 
-    @Test func directoryInPlaceOfASocket() async { await expect(.notASocket, at: directory.path) }
+    @Test func `a directory is reported`() async { await expect(.notASocket, at: directory.path) }
 
-    @Test func tooLong() async {
+    @Test func `a path that is too long is reported`() async {
       await expect(
         .nameTooLong, at: directory.file(String(repeating: "x", count: 108 - directory.path.utf8.count)))
     }
 
-    @Test func nobodyListens() async throws {
+    @Test func `a socket without a listener refuses the connection`() async throws {
       _ = try UnixSocket.listen(at: directory.file("s"))
       await expect(.connectionRefused, at: directory.file("s"))
     }
 
-    @Test func anotherKindOfSocket() async throws {
+    @Test func `a datagram socket is reported`() async throws {
       let path = directory.file("d")
       let datagrams = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
       defer { close(datagrams) }
@@ -61,8 +61,8 @@ extension WireTests {
       await expect(Errno(rawValue: EPROTOTYPE), at: path)
     }
 
-    /// In a process of its own, because root may connect anywhere.
-    @Test func notPermitted() async {
+    /// Runs in a child process that drops root's privileges, because root can connect to any socket.
+    @Test func `a socket without permission is reported`() async {
       await #expect(processExitsWith: .success) {
         let directory = try TemporaryDirectory()
         let path = directory.file("s")
@@ -78,7 +78,7 @@ extension WireTests {
       }
     }
 
-    @Test func connectsAgainWhenTheServerIsBack() async throws {
+    @Test func `a channel reconnects when the server is back`() async throws {
       let path = directory.file("s")
       let channel = Channel(path: path)
       for round in 0..<3 {
@@ -87,14 +87,14 @@ extension WireTests {
           call.send(call.message)
           call.finish()
         }
-        // The first call may find the old connection's end.
+        // The first call may still use the old connection and fail.
         #expect(await eventually { await call(channel, [UInt8(round)]) == .success([UInt8(round)]) })
         server.stop()
         #expect(await eventually { await call(channel).error?.isCannotConnect ?? false })
       }
     }
 
-    @Test func peerIsTheListeningProcess() async throws {
+    @Test func `the peer is the listening process`() async throws {
       let server = try Server(at: directory.file("s")) { $0.finish() }
       let channel = Channel(path: directory.file("s"))
       #expect(channel.peer == nil)
@@ -106,10 +106,10 @@ extension WireTests {
 }
 
 extension WireTests {
-  /// A server whose queue of waiting connections is full.
+  /// A listener whose queue of pending connections is full.
   @Suite(.timeLimit(.minutes(2)))
   struct FullQueueTests {
-    /// A listener that accepts nobody, and the clients that fill its queue.
+    /// A listener that accepts no connections, and the clients that fill its queue.
     private final class FullQueue {
       let directory: TemporaryDirectory
       let listener: Descriptor
@@ -128,7 +128,7 @@ extension WireTests {
       deinit { for client in waiting { close(client) } }
     }
 
-    @Test func deadline() async throws {
+    @Test func `a full queue fails the call at its deadline`() async throws {
       let queue = try FullQueue()
       let begin = ContinuousClock.now
       #expect(await call(Channel(path: queue.path), timeout: .milliseconds(200)).isOverdue)
@@ -136,7 +136,7 @@ extension WireTests {
       #expect(queue.waiting.count > 0)
     }
 
-    @Test func cancellation() async throws {
+    @Test func `a call can be cancelled while the queue is full`() async throws {
       let queue = try FullQueue()
       let channel = Channel(path: queue.path)
       let task = Task { await call(channel, timeout: nil) }
@@ -148,7 +148,7 @@ extension WireTests {
       #expect(queue.waiting.count > 0)
     }
 
-    @Test func patienceWithoutADeadline() async throws {
+    @Test func `a full queue fails a call without a deadline after 10 seconds`() async throws {
       let queue = try FullQueue()
       let begin = ContinuousClock.now
       #expect(
@@ -158,12 +158,12 @@ extension WireTests {
       #expect(queue.waiting.count > 0)
     }
 
-    @Test func roomLater() async throws {
+    @Test func `a call connects when the queue has room`() async throws {
       let queue = try FullQueue()
       let channel = Channel(path: queue.path)
       async let answer = call(channel)
       try await Task.sleep(for: .milliseconds(20))
-      // The queued clients are taken and dropped, then ours is: it hears nothing, which is not "cannot connect".
+      // Accept and drop the queued clients, then ours: its connection is lost, but it could connect.
       var accepted = 0
       while accepted <= queue.waiting.count {
         if try UnixSocket.accept(on: queue.listener) != nil { accepted += 1 } else { await Task.yield() }

@@ -4,22 +4,22 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Peers that never stop, or never read: memory stays bounded, and calls end.
+  /// Peers that send without end or never read. Memory must stay bounded, and calls must end.
   @Suite(.timeLimit(.minutes(4)))
   struct FloodTests {
     static let floods: [Fault] = [
-      Fault("CONTINUATION without end", { $0.isLost() || $0.isUndecodable() }) { client in
+      Fault("endless CONTINUATION", { $0.isLost() || $0.isUndecodable() }) { client in
         let stream = try client.request().stream
         try client.send(Frame.headers(stream, Frame.responseFields, endHeaders: false))
         let more = Frame.continuation(stream, [("x", String(repeating: "x", count: 1000))], endHeaders: false)
         try client.flood((0..<16).flatMap { _ in more })
       },
-      Fault("empty CONTINUATION without end", { $0.isLost() || $0.isUndecodable() }) { client in
+      Fault("endless empty CONTINUATION", { $0.isLost() || $0.isUndecodable() }) { client in
         let stream = try client.request().stream
         try client.send(Frame.headers(stream, Frame.responseFields, endHeaders: false))
         try client.flood((0..<1000).flatMap { _ in Frame.continuation(stream, [], endHeaders: false) })
       },
-      // 16 KiB of one-byte references to a field of 4,000 bytes: 64 MiB of header fields a frame.
+      // Each frame has 16 KiB of one-byte references to a field of 4,000 bytes: 64 MiB of header fields.
       Fault("an HPACK bomb", { $0.isUndecodable("65536") }) { client in
         let stream = try client.request().stream
         let field = [UInt8(0x40), 1, UInt8(ascii: "x"), 127, 129, 30] + [UInt8](repeating: 120, count: 4000)
@@ -29,52 +29,52 @@ extension WireTests {
         try client.send(Frame.raw(type: 9, flags: 0, stream: stream, bomb))
         try client.send(Frame.raw(type: 9, flags: 0, stream: stream, bomb))
         try client.send(Frame.raw(type: 9, flags: 4, stream: stream, bomb))
-        try client.hold()
+        try client.waitForDisconnect()
       },
-      Fault("1xx without end", { $0.isOverdue }) { client in
+      Fault("endless 1xx responses", { $0.isOverdue }) { client in
         let stream = try client.request().stream
         try client.flood((0..<1000).flatMap { _ in Frame.headers(stream, [(":status", "103")]) })
       },
-      Fault("SETTINGS without end", { $0.isOverdue || $0.isLost() }) { client in
+      Fault("endless SETTINGS", { $0.isOverdue || $0.isLost() }) { client in
         try client.flood((0..<1000).flatMap { _ in Frame.settings([(3, 100)]) })
       },
-      Fault("SETTINGS without end, reading nothing", { $0.isLost() }) { client in
+      Fault("endless SETTINGS from a peer that does not read", { $0.isLost() }) { client in
         try client.flood((0..<1000).flatMap { _ in Frame.settings([(3, 100)]) }, reading: false)
       },
-      Fault("PING without end", { $0.isOverdue || $0.isLost() }) { client in
+      Fault("endless PING", { $0.isOverdue || $0.isLost() }) { client in
         try client.flood((0..<1000).flatMap { _ in Frame.ping([1, 2, 3, 4, 5, 6, 7, 8]) })
       },
-      Fault("PING without end, reading nothing", { $0.isLost() }) { client in
+      Fault("endless PING from a peer that does not read", { $0.isLost() }) { client in
         try client.flood((0..<1000).flatMap { _ in Frame.ping([1, 2, 3, 4, 5, 6, 7, 8]) }, reading: false)
       },
-      Fault("empty DATA without end", { $0.isOverdue || $0.isLost() }) { client in
+      Fault("endless empty DATA", { $0.isOverdue || $0.isLost() }) { client in
         let stream = try client.request().stream
         try client.send(Frame.responseHeaders(stream))
         try client.flood((0..<1000).flatMap { _ in Frame.data(stream, []) })
       },
-      Fault("frames of unknown types without end", { $0.isOverdue }) { client in
+      Fault("endless frames of unknown types", { $0.isOverdue }) { client in
         _ = try client.request()
         try client.flood((0..<1000).flatMap { _ in Frame.raw(type: 77, stream: 1, [1, 2, 3]) })
       },
-      Fault("empty messages without end", { $0.isOverdue || $0.isUndecodable() }) { client in
+      Fault("endless empty messages", { $0.isOverdue || $0.isUndecodable() }) { client in
         let stream = try client.request().stream
         try client.send(Frame.responseHeaders(stream))
         try client.flood(
           (0..<100).flatMap { _ in Frame.data(stream, [UInt8](repeating: 0, count: 5 * 3000)) })
       },
       Fault("a peer that never reads", { $0.isOverdue }) { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.wideOpen)
-        try client.ignore { false }
+        try client.doNothing { false }
       },
     ]
 
-    /// In a process of its own, so that its memory can be measured.
-    @Test(arguments: floods.indices) func flood(_ index: Int) async {
+    /// Runs in a child process, so that its memory can be measured.
+    @Test(arguments: floods.indices) func `a flood ends the call and uses limited memory`(_ index: Int) async {
       await #expect(processExitsWith: .success) { [index] in
         let fault = Self.floods[index]
         let peer = try ScriptedPeer { client in
-          do { try fault.script(client) } catch PeerFailure.clientGone {}
+          do { try fault.script(client) } catch PeerFailure.clientDisconnected {}
         }
         let channel = Channel(path: peer.path)
         let begin = ContinuousClock.now
@@ -87,13 +87,12 @@ extension WireTests {
       }
     }
 
-    /// As many calls as one likes to a peer that never reads: each ends in time, and their requests are not kept.
-    @Test func callsToAPeerThatNeverReads() async {
+    @Test func `calls to a peer that never reads end in time and release their requests`() async {
       await #expect(processExitsWith: .success) {
         let peer = try ScriptedPeer { client in
-          client.isPolite = false
+          client.sendsSessionFrames = false
           try client.send(Frame.wideOpen)
-          try client.ignore { false }
+          try client.doNothing { false }
         }
         let channel = Channel(path: peer.path)
         for _ in 0..<50 {
@@ -105,8 +104,8 @@ extension WireTests {
       }
     }
 
-    /// A stream whose reader sleeps, with messages that have no bytes to count.
-    @Test func emptyMessagesForASleepingReader() async {
+    /// Empty messages have no bytes that would count towards the queue's limit.
+    @Test func `empty messages for a sleeping reader use limited memory`() async {
       await #expect(processExitsWith: .success) {
         let peer = try ScriptedPeer { client in
           let stream = try client.request().stream
@@ -130,10 +129,10 @@ extension WireTests {
 }
 
 extension PeerConnection {
-  /// Sends the same for as long as anybody takes it.
+  /// Sends the same bytes repeatedly, for 20 seconds or until the client disconnects.
   func flood(_ bytes: [UInt8], reading: Bool = true) throws {
-    if isPolite { try send(Frame.settings(), reading: reading) }
-    isPolite = false
+    if sendsSessionFrames { try send(Frame.settings(), reading: reading) }
+    sendsSessionFrames = false
     let end = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < end { try send(bytes, reading: reading) }
   }

@@ -4,14 +4,14 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Good answers, broken at random: whatever a server sends, a call ends, and nothing crashes.
+  /// Valid responses with random corruption: every call must end, and nothing may crash.
   ///
-  /// A failure names the seed; `CRI_FUZZ` sets how many are tried.
+  /// A failure reports its seed. `CRI_FUZZ` sets the number of seeds.
   @Suite(.timeLimit(.minutes(10)))
   struct FuzzTests {
     static let count = Int(ProcessFacts.environment("CRI_FUZZ") ?? "") ?? 3000
 
-    /// What a server says to three calls of one client, the second of which it resets.
+    /// The bytes that a server sends for three calls of one client, of which it resets the second.
     private static let transcript =
       Frame.settings([(3, 100), (4, 1 << 20)]) + Frame.settingsAck
       + Frame.ping([1, 2, 3, 4, 5, 6, 7, 8]) + Frame.windowUpdate(0, 1 << 20)
@@ -28,7 +28,8 @@ extension WireTests {
       return random.broken(transcript)
     }
 
-    /// One client against one broken transcript: three calls, one of them streaming.
+    /// Makes three calls, one of them streaming, to a server that sends a corrupted transcript.
+    /// - Returns: a description of the failure; nil if all calls ended in time.
     private static func run(_ path: String) async -> String? {
       let channel = Channel(path: path)
       let options = CallOptions(timeout: .milliseconds(200))
@@ -46,17 +47,17 @@ extension WireTests {
       return time > .seconds(10) ? "took \(time)" : nil
     }
 
-    @Test func brokenTranscripts() async throws {
+    @Test func `random corruption of a server's bytes never crashes or hangs a client`() async throws {
       let peer = try ScriptedPeer { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         do {
-          // Half of the peers go when they have spoken, the others when the client goes.
+          // Half of the peers disconnect after sending, the others when the client disconnects.
           try client.send(Self.transcript(client.number), reading: false)
-          if client.number % 2 == 0 { try client.swallow() }
-        } catch PeerFailure.clientGone {}
+          if client.number % 2 == 0 { try client.discardUntilDisconnect() }
+        } catch PeerFailure.clientDisconnected {}
       }
       let next = Locked(0)
-      let complaints = Locked<[String]>([])
+      let failures = Locked<[String]>([])
       await withTaskGroup(of: Void.self) { group in
         for _ in 0..<16 {
           group.addTask {
@@ -64,12 +65,12 @@ extension WireTests {
               defer { next += 1 }
               return next
             }) < Self.count {
-              if let complaint = await Self.run(peer.path) { complaints.withLock { $0.append(complaint) } }
+              if let failure = await Self.run(peer.path) { failures.withLock { $0.append(failure) } }
             }
           }
         }
       }
-      #expect(complaints.withLock { $0 } == [])
+      #expect(failures.withLock { $0 } == [])
       #expect(peer.clients >= Self.count)
       try await peer.finished()
     }

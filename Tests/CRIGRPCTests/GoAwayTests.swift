@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Calls that the runtime refuses unseen, and connections that end.
+  /// Calls that the runtime refuses without processing them, and connections that end.
   @Suite(.timeLimit(.minutes(2)))
   struct GoAwayTests {
-    /// Twenty calls at once; call n carries n and wants it back.
+    /// Makes twenty calls at once. Call n sends n and expects n in the response.
     private func twenty(_ channel: Channel) async -> [Outcome] {
       await withTaskGroup(of: (Int, Outcome).self) { group in
         for number in 0..<20 { group.addTask { (number, await call(channel, [UInt8(number)])) } }
@@ -17,7 +17,7 @@ extension WireTests {
       }
     }
 
-    @Test func inTheMiddleOfTwentyCalls() async throws {
+    @Test func `GOAWAY during twenty calls retries those that were not processed`() async throws {
       let seen = Locked<[UInt8]>([])
       let peer = try ScriptedPeer { client in
         if client.number == 0 {
@@ -33,69 +33,69 @@ extension WireTests {
             try client.send(Frame.answer(request.stream, Array(request.body[5...])))
           }
         }
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let outcomes = await twenty(Channel(path: peer.path))
       #expect(outcomes == (0..<20).map { .success([UInt8($0)]) })
-      // None was carried out twice.
+      // No call was executed twice.
       #expect(seen.withLock { $0 }.sorted() == Array(0..<20))
       try await peer.finished(2)
       #expect(peer.clients == 2)
     }
 
-    @Test func refusedTwiceIsAnError() async throws {
+    @Test func `a call that is refused twice fails`() async throws {
       let peer = try ScriptedPeer { client in
         _ = try client.request()
         try client.send(Frame.goAway(lastStream: 0))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
-      #expect(await call(channel).isLost("no more calls"))
+      #expect(await call(channel).isLost("accepts no more calls"))
       try await peer.finished(2)
       #expect(peer.clients == 2)
     }
 
-    @Test func refusedByReset() async throws {
+    @Test func `a call whose stream is refused is retried`() async throws {
       let outcome = try await outcome { client in
         try client.send(Frame.rst(try client.request().stream, code: 7))
         try client.send(Frame.answer(try client.request().stream, [42]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(outcome == .success([42]))
     }
 
-    @Test func refusedByResetTwice() async throws {
+    @Test func `a call whose stream is refused twice fails`() async throws {
       let outcome = try await outcome { client in
         for _ in 0..<2 { try client.send(Frame.rst(try client.request().stream, code: 7)) }
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(outcome.isStatus(.unavailable))
     }
 
-    @Test func whileIdle() async throws {
+    @Test func `GOAWAY on an idle connection is not an error`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         try client.send(Frame.answer(stream, [UInt8(client.number)]) + Frame.goAway(lastStream: stream))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       for number in 0..<200 { #expect(await call(channel) == .success([UInt8(number)])) }
       #expect(peer.clients == 200)
     }
 
-    /// As Go's servers shut down: first a warning with the highest number, then the real one.
-    @Test func gracefulInTwoSteps() async throws {
+    /// Go's servers send a warning with the highest stream ID first, and the actual GOAWAY after it.
+    @Test func `a graceful shutdown in two steps loses no call`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         guard client.number == 0 else {
           try client.send(Frame.answer(stream, [1]))
-          return try client.hold()
+          return try client.waitForDisconnect()
         }
         try client.send(Frame.goAway(lastStream: .max))
         try client.send(Frame.ping([1, 2, 3, 4, 5, 6, 7, 8]))
         try client.send(Frame.goAway(lastStream: stream))
         try client.send(Frame.answer(stream, [0]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       #expect(await call(channel) == .success([0]))
@@ -104,7 +104,7 @@ extension WireTests {
       try await peer.finished(2)
     }
 
-    @Test func thenGoneWithoutAnAnswer() async throws {
+    @Test func `the debug data of GOAWAY is reported if no response follows`() async throws {
       let outcome = try await outcome { client in
         let stream = try client.request().stream
         try client.send(Frame.goAway(lastStream: stream, code: 11, debug: "too_many_pings"))
@@ -112,7 +112,7 @@ extension WireTests {
       #expect(outcome.isLost("too_many_pings"), "\(outcome)")
     }
 
-    @Test func refusedStreamingCallIsTriedAgain() async throws {
+    @Test func `a refused streaming call is retried`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         if client.number == 0 {
@@ -120,18 +120,18 @@ extension WireTests {
         } else {
           try client.send(Frame.answer(stream, [5]))
         }
-        try client.hold()
+        try client.waitForDisconnect()
       }
       var messages: [[UInt8]] = []
       for try await message in try Channel(path: peer.path).stream(method, []) { messages.append(message) }
       #expect(messages == [[5]])
     }
 
-    @Test func killedInTheMiddleOfTwentyCalls() async throws {
+    @Test func `calls fail when the connection is lost, and the next call reconnects`() async throws {
       let peer = try ScriptedPeer { client in
         guard client.number == 0 else {
           try client.send(Frame.answer(try client.request().stream, [1]))
-          return try client.hold()
+          return try client.waitForDisconnect()
         }
         let requests = try client.requests(20)
         try client.send(Frame.responseHeaders(requests[3].stream))

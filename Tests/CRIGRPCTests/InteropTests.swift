@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Our client against an independent server.
+  /// Tests our client with an independent server.
   @Suite(.enabled(if: GRPCIO.mayRun, "python3-grpcio is not installed"), .timeLimit(.minutes(4)))
   struct IndependentServerTests {
     let directory: TemporaryDirectory
@@ -14,7 +14,7 @@ extension WireTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test func recordedAnswers() async throws {
+    @Test func `recorded responses of an independent server arrive`() async throws {
       let recording = directory.file("r")
       let lines = [
         #"{"method": "\#(method)", "request": "", "response": "AQID", "code": 0, "message": ""}"#,
@@ -33,7 +33,7 @@ extension WireTests {
       #expect(unknown?.statusCode == .unimplemented)
     }
 
-    @Test func manyAtOnce() async throws {
+    @Test func `an independent server handles five hundred calls at once`() async throws {
       let server = try await GRPCIO.serve(at: path, ["--big", "Version=1000", "--delay", "Version=20"])
       let channel = Channel(path: path)
       let good = await withTaskGroup(of: Bool.self) { group in
@@ -44,7 +44,7 @@ extension WireTests {
       #expect(channel.peer?.pid == server.pid)
     }
 
-    @Test func bigAnswers() async throws {
+    @Test func `large responses of an independent server arrive, up to the limit`() async throws {
       let sizes = [
         "--big", "Version=16777216", "--big", "Status=70000000", "--big", "ListContainers=67108864",
       ]
@@ -59,7 +59,7 @@ extension WireTests {
       #expect(channel.peer?.pid == server.pid)
     }
 
-    @Test func deadlinesAndCancellation() async throws {
+    @Test func `an independent server sees the deadline and the cancellation`() async throws {
       let log = directory.file("log")
       let server = try await GRPCIO.serve(
         at: path, ["--big", "Version=10", "--delay", "Version=20000", "--log", log])
@@ -76,7 +76,7 @@ extension WireTests {
       #expect(server.pid > 0)
     }
 
-    @Test func streams() async throws {
+    @Test func `an independent server can stream, and sees a client that leaves`() async throws {
       let log = directory.file("log")
       let options = ["--stream", "GetContainerEvents=2000,ABORTED:zu spät", "--pad", "16384", "--log", log]
       let server = try await GRPCIO.serve(at: path, options)
@@ -96,7 +96,7 @@ extension WireTests {
       #expect(server.pid > 0)
     }
 
-    @Test func killedInTheMiddleOfAStream() async throws {
+    @Test func `a server that is killed during a stream is reported, and the client reconnects`() async throws {
       let server = try await GRPCIO.serve(
         at: path, ["--stream", "GetContainerEvents=3,hang", "--big", "Version=9"])
       let channel = Channel(path: path)
@@ -117,8 +117,8 @@ extension WireTests {
       #expect(channel.peer?.pid == next.pid)
     }
 
-    /// The server says GOAWAY, answers what it has begun, and refuses what it has not.
-    @Test func goAway() async throws {
+    /// The server sends GOAWAY, completes the calls that it has started, and refuses the others.
+    @Test func `GOAWAY from an independent server loses no call silently`() async throws {
       let server = try await GRPCIO.serve(
         at: path, ["--big", "Version=9", "--delay", "Version=300", "--goaway", "Version=5000"])
       let outcomes = await withTaskGroup(of: Outcome.self) { group in
@@ -127,7 +127,8 @@ extension WireTests {
         return await group.reduce(into: []) { $0.append($1) }
       }
       let good = outcomes.filter { (try? $0.get().count) == 9 }.count
-      // The rest came after the GOAWAY: refused, and at the second try nobody listened; or dropped by the server.
+      // The other calls came after GOAWAY: they were refused, and the retry could not connect, or the server dropped
+      // them.
       let refused = outcomes.count {
         $0.error?.isCannotConnect ?? false || $0.isLost() || $0.isStatus(.cancelled)
       }
@@ -138,7 +139,7 @@ extension WireTests {
 }
 
 extension WireTests {
-  /// An independent client against our server.
+  /// Tests our server with an independent client.
   @Suite(.enabled(if: GRPCIO.mayRun, "python3-grpcio is not installed"), .timeLimit(.minutes(4)))
   struct IndependentClientTests {
     let directory: TemporaryDirectory
@@ -146,7 +147,7 @@ extension WireTests {
     var path: String { directory.file("s") }
     private let cancelled: Locked<Int>
 
-    /// What it does is in the method's last part.
+    /// The last component of the method's path selects the server's behaviour.
     init() throws {
       directory = try TemporaryDirectory()
       let cancelled = Locked(0)
@@ -173,7 +174,7 @@ extension WireTests {
       }
     }
 
-    @Test func unary() async throws {
+    @Test func `an independent client receives responses and errors`() async throws {
       defer { server.stop() }
       let lines = try await GRPCIO.call(path, ["Version=AQID", "Version", "Status"])
       try #require(lines.count == 3)
@@ -182,20 +183,20 @@ extension WireTests {
       #expect(lines[2].contains(#""code": "PERMISSION_DENIED", "message": "nicht für dich: 100%\n🐳""#))
     }
 
-    @Test func manyAtOnce() async throws {
+    @Test func `an independent client makes many calls at once`() async throws {
       defer { server.stop() }
       let lines = try await GRPCIO.call(path, ["Version=AQID", "Status", "--repeat", "100", "--concurrent"])
       #expect(lines.count { $0.contains(#""responses": ["AQID"]"#) } == 100)
       #expect(lines.count { $0.contains("PERMISSION_DENIED") } == 100)
     }
 
-    @Test func bigAnswer() async throws {
+    @Test func `an independent client receives a large response`() async throws {
       defer { server.stop() }
       let lines = try await GRPCIO.call(path, ["ListImages", "--sizes"])
       #expect(lines.first?.contains(#""responses": [16777216]"#) ?? false, "\(lines)")
     }
 
-    @Test func streams() async throws {
+    @Test func `an independent client receives streams`() async throws {
       defer { server.stop() }
       let lines = try await GRPCIO.call(path, ["GetContainerEvents", "StreamContainers", "--sizes"])
       try #require(lines.count == 2)
@@ -207,7 +208,7 @@ extension WireTests {
       #expect(taken.first?.contains(#""code": "CANCELLED""#) ?? false, "\(taken)")
     }
 
-    @Test func deadlineAndCancellation() async throws {
+    @Test func `a handler is cancelled by an independent client's deadline and cancellation`() async throws {
       defer { server.stop() }
       let late = try await GRPCIO.call(path, ["Attach", "--deadline", "200"])
       #expect(late.first?.contains(#""code": "DEADLINE_EXCEEDED""#) ?? false, "\(late)")

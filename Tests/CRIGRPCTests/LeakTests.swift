@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Connections that are over leave no descriptor and no thread behind.
-  /// Each test in a process of its own, where nobody else opens anything.
+  /// Connections that have ended must leave no descriptor and no thread behind.
+  /// Each test runs in a child process, in which no other code opens descriptors.
   @Suite(.timeLimit(.minutes(4)))
   struct LeakTests {
     private struct Held: Sendable {
@@ -14,10 +14,11 @@ extension WireTests {
       func isWithin(_ other: Held) -> Bool { descriptors <= other.descriptors && threads <= other.threads }
     }
 
-    /// Runs `body` a few times to warm up, then often, and compares what the process holds.
+    /// Runs `body` a few times to warm up and then `rounds` times, and compares the descriptors and threads of the
+    /// process.
     static func check(rounds: Int, _ body: @Sendable () async throws -> Void) async throws {
       for _ in 0..<5 { try await body() }
-      // What the warming up left, once it becomes no less for a while.
+      // Take the lowest numbers over half a second, because threads of the warm-up may still be ending.
       try await Task.sleep(for: .milliseconds(5))
       var before = Held()
       for _ in 0..<100 {
@@ -30,17 +31,17 @@ extension WireTests {
       #expect(await eventually(within: .seconds(10)) { Held().isWithin(limit) }, "\(before) → \(Held())")
     }
 
-    @Test func answeredCalls() async {
+    @Test func `completed calls release everything`() async {
       await #expect(processExitsWith: .success) {
         let peer = try ScriptedPeer { client in
           try client.send(Frame.answer(try client.request().stream, [1]))
-          try client.hold()
+          try client.waitForDisconnect()
         }
         try await Self.check(rounds: 200) { #expect(await call(Channel(path: peer.path)) == .success([1])) }
       }
     }
 
-    @Test func brokenConnections() async {
+    @Test func `broken connections release everything`() async {
       await #expect(processExitsWith: .success) {
         let peer = try ScriptedPeer { client in
           let stream = try client.request().stream
@@ -55,7 +56,7 @@ extension WireTests {
       }
     }
 
-    @Test func failuresToConnect() async {
+    @Test func `failures to connect release everything`() async {
       await #expect(processExitsWith: .success) {
         try await Self.check(rounds: 200) {
           #expect(await call(Channel(path: "/nowhere/s")).error?.isCannotConnect ?? false)
@@ -63,9 +64,9 @@ extension WireTests {
       }
     }
 
-    @Test func callsThatWereGivenUp() async {
+    @Test func `cancelled and timed-out calls release everything`() async {
       await #expect(processExitsWith: .success) {
-        let peer = try ScriptedPeer { try $0.hold() }
+        let peer = try ScriptedPeer { try $0.waitForDisconnect() }
         try await Self.check(rounds: 200) {
           let channel = Channel(path: peer.path)
           let stream = try channel.stream(method, [])
@@ -75,27 +76,27 @@ extension WireTests {
       }
     }
 
-    /// The client's last words do not fit into the socket: it goes all the same.
-    @Test func peersThatNeverRead() async {
+    /// The client's last frames do not fit into the socket, and it must end anyway.
+    @Test func `a client with a peer that never reads releases everything`() async {
       await #expect(processExitsWith: .success) {
         let isDone = Locked(false)
         let peer = try ScriptedPeer { client in
-          client.isPolite = false
+          client.sendsSessionFrames = false
           try client.send(Frame.wideOpen, reading: false)
-          try client.ignore { isDone.withLock { $0 } }
+          try client.doNothing { isDone.withLock { $0 } }
         }
         let before = ProcessFacts.threads
         for _ in 0..<20 {
           let big = [UInt8](repeating: 0, count: 4 << 20)
           #expect(await call(Channel(path: peer.path), big, timeout: .milliseconds(20)).isOverdue)
         }
-        // Each of the peer's threads sits on its client; the clients' own threads have ended.
+        // The peer's threads still wait for their clients; the clients' own threads must have ended.
         #expect(await eventually(within: .seconds(10)) { ProcessFacts.threads <= before + 20 + 4 })
         isDone.withLock { $0 = true }
       }
     }
 
-    @Test func fullQueues() async {
+    @Test func `clients of a full queue release everything`() async {
       await #expect(processExitsWith: .success) {
         let directory = try TemporaryDirectory()
         let path = directory.file("s")
@@ -109,7 +110,7 @@ extension WireTests {
       }
     }
 
-    @Test func servers() async {
+    @Test func `a stopped server releases everything`() async {
       await #expect(processExitsWith: .success) {
         let directory = try TemporaryDirectory()
         try await Self.check(rounds: 100) {
@@ -124,7 +125,7 @@ extension WireTests {
       }
     }
 
-    @Test func clientsOfOneServer() async {
+    @Test func `a server releases everything when its clients disconnect`() async {
       await #expect(processExitsWith: .success) {
         let directory = try TemporaryDirectory()
         let path = directory.file("s")

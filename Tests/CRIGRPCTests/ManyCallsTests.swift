@@ -5,10 +5,10 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Many calls on one connection, and answers at the limit.
+  /// Many calls on one connection, and responses at the size limit.
   @Suite(.timeLimit(.minutes(2)))
   struct ManyCallsTests {
-    /// A call's number as its message.
+    /// The number of a call as its message.
     private func bytes(_ number: Int) -> [UInt8] { [UInt8(number >> 8), UInt8(number & 255)] }
 
     private func echoes(_ count: Int) -> [Outcome] { (0..<count).map { .success(bytes($0)) } }
@@ -26,25 +26,24 @@ extension WireTests {
       }
     }
 
-    @Test func fiveHundredAtOnceAnsweredBackwards() async throws {
+    @Test func `five hundred calls complete in any order`() async throws {
       let peer = try ScriptedPeer { client in
         for request in try client.requests(500).reversed() {
           try client.send(Frame.answer(request.stream, Array(request.body[5...])))
         }
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let outcomes = await all(500, on: Channel(path: peer.path))
       #expect(outcomes == echoes(500))
       #expect(peer.clients == 1)
     }
 
-    /// Calls over the peer's limit wait for their turn.
-    @Test func fewerStreamsThanCalls() async throws {
+    @Test func `calls over the peer's stream limit wait`() async throws {
       let most = Locked(0)
       let peer = try ScriptedPeer { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.settings([(3, 10)]) + Frame.settingsAck)
-        try client.hear()
+        try client.waitForFirstBytes()
         var answered = 0
         while answered < 500 {
           let waiting = try client.pending()
@@ -52,9 +51,9 @@ extension WireTests {
           for request in waiting { try client.send(Frame.answer(request.stream, Array(request.body[5...]))) }
           answered += waiting.count
         }
-        try client.hold()
+        try client.waitForDisconnect()
       }
-      // The first ones may go before the limit is known; so one call goes ahead alone.
+      // Make one call first, because calls may be sent before the peer's limit is known.
       let channel = Channel(path: peer.path)
       #expect(await call(channel, [9, 9]) == .success([9, 9]))
       let outcomes = await all(499, on: channel)
@@ -63,44 +62,43 @@ extension WireTests {
       #expect(most.withLock { $0 } <= 10)
     }
 
-    @Test func deadlineOfFiveHundred() async throws {
-      let peer = try ScriptedPeer { try $0.hold() }
+    @Test func `five hundred calls end at their deadline`() async throws {
+      let peer = try ScriptedPeer { try $0.waitForDisconnect() }
       let begin = ContinuousClock.now
       let outcomes = await all(500, on: Channel(path: peer.path), timeout: .milliseconds(300))
       #expect(outcomes.allSatisfy { $0.isOverdue })
       #expect(ContinuousClock.now - begin < .seconds(20))
     }
 
-    @Test func sixteenMebibytes() async throws {
+    @Test func `a response of 16 MiB arrives`() async throws {
       let big = Bytes.pattern(16 << 20)
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         try client.respond(to: stream)
         try client.stream([big], on: stream)
         try client.finish(stream)
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let begin = ContinuousClock.now
       #expect(await call(Channel(path: peer.path)).isSuccess(big))
       #expect(ContinuousClock.now - begin < .seconds(20))
     }
 
-    /// A request that does not fit into the peer's windows waits for them.
-    @Test func bigRequest() async throws {
+    @Test func `a request that is larger than the peer's window arrives`() async throws {
       let big = Bytes.pattern(8 << 20)
       let peer = try ScriptedPeer(window: 65_535) { client in
         let request = try client.request()
         try client.send(Frame.answer(request.stream, Frame.bigEndian(UInt32(request.body.count))))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(await call(Channel(path: peer.path), big) == .success(Frame.bigEndian(UInt32(big.count + 5))))
     }
 
-    /// A status may come before the request is wholly sent: the call is over then, and nothing is left behind.
-    @Test func answeredBeforeTheRequestIsSent() async throws {
+    /// The call must end at the status, and the rest of the request must not be kept.
+    @Test func `a status before the request is sent ends the call`() async throws {
       let code = Locked<String?>(nil)
       let peer = try ScriptedPeer { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.settings() + Frame.settingsAck)
         let stream = try client.event("headers") { event -> Int32? in
           if case .headers(let stream, _, _) = event { stream } else { nil }
@@ -115,7 +113,7 @@ extension WireTests {
       #expect(code.withLock { $0 } != nil)
     }
 
-    @Test func answersAtASmallLimit() async throws {
+    @Test func `a response over the limit is refused`() async throws {
       for (size, isGood) in [(10, true), (11, false), (5000, false)] {
         let result = try await outcomes(
           of: { Frame.answer($0, [UInt8](repeating: 1, count: size)) }, limit: 10)
@@ -126,14 +124,14 @@ extension WireTests {
       }
     }
 
-    /// What is still on its way when an answer turns out too large is thrown away, and the connection goes on.
-    @Test func afterAnAnswerThatIsTooLarge() async throws {
+    /// The rest of the response is discarded.
+    @Test func `the connection stays usable after a response over the limit`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         try client.respond(to: stream)
         try client.stream([[UInt8](repeating: 1, count: 65 << 20)], on: stream)
         try client.send(Frame.answer(try client.request().stream, [42]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       #expect(
@@ -142,17 +140,16 @@ extension WireTests {
       #expect(peer.clients == 1)
     }
 
-    /// The default limit is no smaller than it says.
-    @Test func sixtyFourMebibytes() async throws {
+    @Test func `a response at the default limit of 64 MiB is accepted`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         try client.respond(to: stream)
         try client.stream([[UInt8](repeating: 1, count: 64 << 20)], on: stream)
         try client.finish(stream)
-        try client.hold()
+        try client.waitForDisconnect()
       }
       guard case .success(let answer) = await call(Channel(path: peer.path)) else {
-        Issue.record("no answer")
+        Issue.record("the call failed")
         return
       }
       #expect(answer.count == 64 << 20)

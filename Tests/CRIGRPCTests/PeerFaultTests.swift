@@ -3,82 +3,84 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Peers that do not speak HTTP/2, or break it: each call ends, in time, in the right error.
+  /// Peers that do not speak HTTP/2, or violate it. Each call must end in time, with the right error.
   @Suite(.timeLimit(.minutes(2)))
   struct PeerFaultTests {
-    static let greetings: [Fault] = [
-      Fault("says HTTP/1.1", { $0.isNotGRPC("HTTP/1.1 400 Bad Request") }) { client in
-        client.isPolite = false
-        try client.hear()
+    static let prefaceFaults: [Fault] = [
+      Fault("responds with HTTP/1.1", { $0.isNotGRPC("HTTP/1.1 400 Bad Request") }) { client in
+        client.sendsSessionFrames = false
+        try client.waitForFirstBytes()
         try client.send(Array("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n".utf8))
-        try client.hold()
+        try client.waitForDisconnect()
       },
-      Fault("says a few bytes and goes", { $0.isNotGRPC("OK") }) { client in
-        client.isPolite = false
-        try client.hear()
+      Fault("sends a few bytes and disconnects", { $0.isNotGRPC("OK") }) { client in
+        client.sendsSessionFrames = false
+        try client.waitForFirstBytes()
         try client.send(Array("OK\n".utf8))
       },
-      Fault("says a few bytes and then nothing", { $0.isOverdue }) { client in
-        client.isPolite = false
+      Fault("sends a few bytes and nothing more", { $0.isOverdue }) { client in
+        client.sendsSessionFrames = false
         try client.send([0, 0])
-        try client.hold()
+        try client.waitForDisconnect()
       },
-      Fault("closes at once", { $0.isLost() }) { _ in },
-      Fault("closes after the preface", { $0.isLost("before it said anything") }) { client in
-        client.isPolite = false
-        try client.hear()
+      Fault("disconnects at once", { $0.isLost() }) { _ in },
+      Fault("disconnects after the client's preface", { $0.isLost("without sending anything") }) { client in
+        client.sendsSessionFrames = false
+        try client.waitForFirstBytes()
       },
-      Fault("closes after SETTINGS", { $0.isLost() }) { client in _ = try client.request() },
+      Fault("disconnects after SETTINGS", { $0.isLost() }) { client in _ = try client.request() },
       Fault("sends garbage", { $0.isNotGRPC() }) { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send((0..<100).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) })
-        try client.hold()
+        try client.waitForDisconnect()
       },
       Fault("sends zeros", { $0.isNotGRPC() }) { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send([UInt8](repeating: 0, count: 4096))
-        try client.hold()
+        try client.waitForDisconnect()
       },
       Fault("begins with another frame", { $0.isNotGRPC() }) { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.answer(1, [1]))
-        try client.hold()
+        try client.waitForDisconnect()
       },
       Fault("begins with half a SETTINGS frame", { $0.isOverdue }) { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.settings([(3, 100)]).dropLast(2))
-        try client.hold()
+        try client.waitForDisconnect()
       },
-      Fault("accepts and says nothing", { $0.isOverdue }) { client in
-        client.isPolite = false
-        try client.hold()
+      Fault("accepts and sends nothing", { $0.isOverdue }) { client in
+        client.sendsSessionFrames = false
+        try client.waitForDisconnect()
       },
-      Fault("answers half and then nothing", { $0.isOverdue }) { client in
+      Fault("sends half a response and nothing more", { $0.isOverdue }) { client in
         let stream = try client.request().stream
         try client.send(Frame.responseHeaders(stream) + Frame.data(stream, Frame.message([1, 2, 3])))
-        try client.hold()
+        try client.waitForDisconnect()
       },
     ]
 
-    @Test(arguments: greetings) func mute(_ fault: Fault) async throws {
+    @Test(arguments: prefaceFaults) func `a peer that does not speak HTTP/2 gives the expected error`(_ fault: Fault)
+      async throws
+    {
       let result = try await outcome(timeout: .milliseconds(500), of: fault.script)
       #expect(fault.isExpected(result), "\(result)")
     }
 
-    @Test func unacknowledgedSettingsChangeNothing() async throws {
+    @Test func `a peer that never acknowledges SETTINGS is accepted`() async throws {
       let result = try await outcome { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.settings())
         try client.send(Frame.answer(try client.request().stream, [7]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(result == .success([7]))
     }
 
-    @Test func bytesThatComeOneByOneAreAnAnswer() async throws {
+    @Test func `a response that arrives byte by byte is accepted`() async throws {
       let result = try await outcome { client in
         for byte in Frame.answer(try client.request().stream, [7, 8, 9]) { try client.send([byte]) }
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(result == .success([7, 8, 9]))
     }
@@ -90,38 +92,40 @@ extension WireTests {
       Answer("a frame over 16 KiB", { $0.isLost() }) { Frame.raw(type: 0, stream: $0, [], length: 16385) },
       Answer("data on stream 0", { $0.isLost() }) { _ in Frame.data(0, [1]) },
       Answer("data before headers", { $0.isLost() }) { Frame.data($0, Frame.message([1])) },
-      Answer("headers on a stream that nobody opened", { $0.isLost() }) { _ in Frame.responseHeaders(1001) },
-      Answer("a broken header block", { $0.isLost() }) {
+      Answer("headers on a stream that was not opened", { $0.isLost() }) { _ in Frame.responseHeaders(1001) },
+      Answer("a malformed header block", { $0.isLost() }) {
         Frame.raw(type: 1, flags: 4, stream: $0, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
       },
-      Answer("an index that HPACK does not have", { $0.isLost() }) {
+      Answer("an invalid HPACK index", { $0.isLost() }) {
         Frame.raw(type: 1, flags: 4, stream: $0, [0xfe])
       },
       Answer("a header field of 100 KB", { $0.isLost() }) { stream in
         Frame.split(stream, Frame.responseFields + [("x", String(repeating: "x", count: 100_000))])
       },
-      Answer("a push that we forbade", { $0.isLost() }) {
+      Answer("a server push, which the client disabled", { $0.isLost() }) {
         Frame.raw(type: 5, flags: 4, stream: $0, Frame.bigEndian(2))
       },
-      Answer("a window past 2^31", { $0.isLost() }) { _ in
+      Answer("a window larger than 2^31 bytes", { $0.isLost() }) { _ in
         Frame.windowUpdate(0, 0x7fff_ffff) + Frame.windowUpdate(0, 0x7fff_ffff)
       },
-      Answer("SETTINGS of five bytes", { $0.isLost() }) { _ in Frame.raw(type: 4, stream: 0, [1, 2, 3, 4, 5])
+      Answer("SETTINGS with five bytes", { $0.isLost() }) { _ in Frame.raw(type: 4, stream: 0, [1, 2, 3, 4, 5])
       },
-      Answer("a ping of seven bytes", { $0.isLost() }) { _ in Frame.ping([1, 2, 3, 4, 5, 6, 7]) },
-      Answer("a continuation of nothing", { $0.isLost() }) { Frame.continuation($0, [], endHeaders: true) },
+      Answer("a PING with seven bytes", { $0.isLost() }) { _ in Frame.ping([1, 2, 3, 4, 5, 6, 7]) },
+      Answer("CONTINUATION without HEADERS", { $0.isLost() }) { Frame.continuation($0, [], endHeaders: true) },
       Answer("another frame inside a header block", { $0.isLost() }) {
         Frame.headers($0, Frame.responseFields, endHeaders: false)
           + Frame.ping([UInt8](repeating: 0, count: 8))
       },
     ]
 
-    /// The connection is lost at once, although the peer holds it open; the next call makes a new one.
-    @Test(arguments: connectionFaults) func connection(_ answer: Answer) async throws {
+    /// The client closes the connection at once, although the peer keeps it open.
+    @Test(arguments: connectionFaults) func `a connection error ends the connection, and the next call reconnects`(
+      _ answer: Answer
+    ) async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         try client.send(client.number == 0 ? answer.bytes(stream) : Frame.answer(stream, [42]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       let first = await call(channel)
@@ -143,7 +147,7 @@ extension WireTests {
       Answer("trailers that do not end the stream", { $0.isUndecodable() }) {
         Frame.responseHeaders($0) + Frame.headers($0, [("grpc-status", "0")])
       },
-      Answer("a pseudo-field in the trailers", { $0.isUndecodable() }) {
+      Answer("a pseudo-header field in the trailers", { $0.isUndecodable() }) {
         Frame.responseHeaders($0)
           + Frame.headers($0, [(":status", "200"), ("grpc-status", "0")], endStream: true)
       },
@@ -158,8 +162,7 @@ extension WireTests {
       },
     ]
 
-    /// The stream is lost, the connection is not.
-    @Test(arguments: streamFaults) func stream(_ answer: Answer) async throws {
+    @Test(arguments: streamFaults) func `a stream error leaves the connection usable`(_ answer: Answer) async throws {
       let result = try await outcomes(of: answer.bytes)
       #expect(answer.isExpected(result.first), "\(result.first)")
       #expect(result.second == .success([42]))
@@ -173,10 +176,10 @@ extension Outcome {
 }
 
 extension Frame {
-  /// Header fields of more than 64 KiB, each of them small.
+  /// Small header fields that exceed 64 KiB together.
   static let huge = responseFields + (0..<80).map { ("x-\($0)", String(repeating: "x", count: 1000)) }
 
-  /// A header block over as many frames as it needs.
+  /// Splits a header block into as many frames as it needs.
   static func split(_ stream: Int32, _ fields: [(String, String)], endStream: Bool = false) -> [UInt8] {
     var rest = block(fields)[...]
     var frames: [UInt8] = []

@@ -5,10 +5,10 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// PING, both ways.
+  /// PING in both directions.
   @Suite(.timeLimit(.minutes(2)))
   struct PingTests {
-    @Test func theirsIsAnswered() async throws {
+    @Test func `a PING from the server is acknowledged`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         try client.session.ping([1, 2, 3, 4, 5, 6, 7, 8])
@@ -16,22 +16,22 @@ extension WireTests {
           if case .pong(let payload) = event { payload } else { nil }
         }
         try client.send(Frame.answer(stream, pong))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(await call(Channel(path: peer.path)) == .success([1, 2, 3, 4, 5, 6, 7, 8]))
     }
 
-    @Test func oursIsMeasured() async throws {
-      let peer = try ScriptedPeer { try $0.hold() }
+    @Test func `a PING returns the round-trip time`() async throws {
+      let peer = try ScriptedPeer { try $0.waitForDisconnect() }
       let channel = Channel(path: peer.path)
       for _ in 0..<3 { #expect(try await channel.ping(timeout: .seconds(20)) > .zero) }
       #expect(peer.clients == 1)
     }
 
-    @Test func oursEndsInTime() async throws {
+    @Test func `a PING without an acknowledgement times out`() async throws {
       let peer = try ScriptedPeer { client in
-        client.isPolite = false
-        try client.hold()
+        client.sendsSessionFrames = false
+        try client.waitForDisconnect()
       }
       let begin = ContinuousClock.now
       await #expect(throws: RPCError.deadlineExceeded(method: "PING")) {
@@ -40,10 +40,10 @@ extension WireTests {
       #expect(ContinuousClock.now - begin < .seconds(5))
     }
 
-    @Test func oursIsCancelled() async throws {
+    @Test func `a PING can be cancelled`() async throws {
       let peer = try ScriptedPeer { client in
-        client.isPolite = false
-        try client.hold()
+        client.sendsSessionFrames = false
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       let task = Task {
@@ -54,20 +54,20 @@ extension WireTests {
       #expect(await task.value == .cancelled(method: "PING"))
     }
 
-    @Test func oursWithoutAServer() async throws {
+    @Test func `a PING without a server reports that it cannot connect`() async throws {
       await #expect(throws: RPCError.cannotConnect(path: "/nowhere/s", .noSuchFile)) {
         try await Channel(path: "/nowhere/s").ping(timeout: .seconds(20))
       }
     }
 
-    /// An answer that nobody asked for, and one with another payload, are no answer.
-    @Test func pongsOfNothing() async throws {
+    /// One acknowledgement comes without a PING, the other one has a different payload.
+    @Test func `acknowledgements of other PINGs are ignored`() async throws {
       let peer = try ScriptedPeer { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.settings())
         try client.send(Frame.ping([UInt8](repeating: 0, count: 8), ack: true))
         try client.send(Frame.ping([UInt8](repeating: 255, count: 8), ack: true))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       await #expect(throws: RPCError.deadlineExceeded(method: "PING")) {
         try await Channel(path: peer.path).ping(timeout: .milliseconds(200))

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Our own server: what the simulated runtime stands on.
+  /// Our own server, which the simulated runtime uses.
   @Suite(.timeLimit(.minutes(2)))
   struct ServerTests {
     let directory: TemporaryDirectory
@@ -13,7 +13,7 @@ extension WireTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test func echo() async throws {
+    @Test func `a server echoes messages of any size`() async throws {
       let server = try Server(at: path) { call in
         call.send(call.message)
         call.finish()
@@ -26,7 +26,7 @@ extension WireTests {
       server.stop()
     }
 
-    @Test func streamsAndStatus() async throws {
+    @Test func `a server sends a stream and a status`() async throws {
       let server = try Server(at: path) { call in
         for number in 0..<1000 { call.send([UInt8(number & 255)]) }
         call.finish(.dataLoss, "é%\n")
@@ -43,7 +43,7 @@ extension WireTests {
       server.stop()
     }
 
-    @Test func whatAHandlerSees() async throws {
+    @Test func `a handler receives method, metadata and timeout`() async throws {
       let seen = Locked<[String]>([])
       let server = try Server(at: path) { call in
         seen.withLock {
@@ -61,7 +61,7 @@ extension WireTests {
       server.stop()
     }
 
-    @Test func handlerIsCancelledWhenItsClientGoes() async throws {
+    @Test func `a handler is cancelled when its client disconnects`() async throws {
       let wasCancelled = Locked(false)
       let server = try Server(at: path) { call in
         try? await Task.sleep(for: .seconds(60))
@@ -73,7 +73,7 @@ extension WireTests {
       server.stop()
     }
 
-    @Test func resetAndGone() async throws {
+    @Test func `a handler can reset the stream or close the connection`() async throws {
       let server = try Server(at: path) { call in
         if call.message == [1] { call.reset(code: 11) } else { call.closeConnection() }
       }
@@ -84,7 +84,7 @@ extension WireTests {
       server.stop()
     }
 
-    @Test func stopEndsEverything() async throws {
+    @Test func `stopping a server ends all calls`() async throws {
       let hasBegun = Locked(false)
       let server = try Server(at: path) { _ in
         hasBegun.withLock { $0 = true }
@@ -98,8 +98,7 @@ extension WireTests {
       #expect(await eventually { await CRIGRPCTests.call(channel).error?.isCannotConnect ?? false })
     }
 
-    /// A second server takes the path only when the first is gone.
-    @Test func pathInUse() async throws {
+    @Test func `a second server can listen only after the first has stopped`() async throws {
       let server = try Server(at: path) { $0.finish() }
       #expect(throws: Errno.addressInUse) { try Server(at: path) { $0.finish() } }
       server.stop()
@@ -111,14 +110,13 @@ extension WireTests {
         })
     }
 
-    /// More words than a client takes: it says so, instead of waiting for them.
-    @Test func longestStatus() async throws {
+    @Test func `a status message over the limit is reported instead of ignored`() async throws {
       let server = try Server(at: path) { call in
         call.finish(.internal, String(repeating: "x", count: call.message == [1] ? 60_000 : 100_000))
       }
       let channel = Channel(path: path)
       #expect(await CRIGRPCTests.call(channel, [1]).isStatus(.internal, String(repeating: "x", count: 60_000)))
-      // A single field over 64 KiB is a broken header block to libnghttp2.
+      // To libnghttp2, a single field of more than 64 KiB is a malformed header block.
       #expect(await CRIGRPCTests.call(channel, [2]).isLost())
       server.stop()
     }
@@ -126,14 +124,14 @@ extension WireTests {
     static let requests: [(String, [UInt8], StatusCode)] = [
       ("no message", [], .internal),
       ("half a prefix", [0, 0, 0], .internal),
-      ("shorter than its prefix", Frame.message([1, 2], length: 5), .internal),
-      ("longer than its prefix", Frame.message([1, 2, 3], length: 1), .internal),
+      ("a message that is shorter than its prefix", Frame.message([1, 2], length: 5), .internal),
+      ("a message that is longer than its prefix", Frame.message([1, 2, 3], length: 1), .internal),
       ("two messages", Frame.message([1]) + Frame.message([2]), .internal),
-      ("compressed", Frame.message([1], compressed: 1), .internal),
+      ("a compressed message", Frame.message([1], compressed: 1), .internal),
       ("a prefix that claims 4 GiB", Frame.message([1], length: .max), .resourceExhausted),
     ]
 
-    @Test(arguments: requests) func malformedRequest(name: String, body: [UInt8], code: StatusCode)
+    @Test(arguments: requests) func `a malformed request is refused`(name: String, body: [UInt8], code: StatusCode)
       async throws
     {
       let wasCalled = Locked(false)
@@ -158,8 +156,7 @@ extension WireTests {
       server.stop()
     }
 
-    /// Many clients at once, each with many calls.
-    @Test func crowd() async throws {
+    @Test func `many clients can make many calls at once`() async throws {
       let server = try Server(at: path) { call in
         call.send(call.message)
         call.finish()
@@ -185,7 +182,7 @@ extension WireTests {
   }
 }
 
-/// Keeps the header fields of a response.
+/// Collects the header fields of a response.
 private final class TrailerCollector: StreamHandler {
   private let state = Locked<(headers: [Header], isClosed: Bool)>(([], false))
   var headers: [Header] { state.withLock { $0.headers } }

@@ -5,24 +5,24 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Server-streaming calls: order, ends, leaving early, and how a slow reader holds the runtime back.
+  /// Server-streaming calls: order, errors, leaving early, and flow control with a slow reader.
   @Suite(.timeLimit(.minutes(2)))
   struct StreamingTests {
-    @Test func messagesInOrder() async throws {
+    @Test func `messages arrive in order`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         try client.send(Frame.responseHeaders(stream))
         for number in 0..<3 { try client.send(Frame.data(stream, Frame.message([UInt8(number)]))) }
         try client.send(Frame.trailers(stream))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       var messages: [[UInt8]] = []
       for try await message in try Channel(path: peer.path).stream(method, []) { messages.append(message) }
       #expect(messages == [[0], [1], [2]])
     }
 
-    /// What came before the error is not lost, however late it is read.
-    @Test func messagesBeforeAnError() async throws {
+    /// Messages are delivered even if they are read long after the error arrived.
+    @Test func `messages before an error are delivered`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         let body = Frame.message([1]) + Frame.message([2])
@@ -30,7 +30,7 @@ extension WireTests {
           Frame.responseHeaders(stream) + Frame.data(stream, body)
             + Frame.trailers(stream, status: "9", message: "no more")
             + Frame.ping([UInt8](repeating: 1, count: 8)))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       var iterator = try channel.stream(method, []).makeAsyncIterator()
@@ -41,7 +41,7 @@ extension WireTests {
       await #expect(throws: RPCError.status(status)) { try await iterator.next() }
     }
 
-    @Test func connectionLostInTheMiddle() async throws {
+    @Test func `a lost connection ends the stream with an error`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         try client.send(Frame.responseHeaders(stream) + Frame.data(stream, Frame.message([1])))
@@ -52,7 +52,7 @@ extension WireTests {
       #expect(Outcome.failure(try #require(error)).isLost())
     }
 
-    @Test func leavingTheLoopEndsTheCall() async throws {
+    @Test func `leaving the loop cancels the call`() async throws {
       let code = Locked<String?>(nil)
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
@@ -67,7 +67,7 @@ extension WireTests {
       #expect(channel.peer != nil)
     }
 
-    @Test func droppingAStreamThatNobodyReadsEndsTheCall() async throws {
+    @Test func `releasing a stream that was never read cancels the call`() async throws {
       let hasBegun = Locked(false)
       let code = Locked<String?>(nil)
       let peer = try ScriptedPeer { client in
@@ -86,7 +86,7 @@ extension WireTests {
       #expect(code.withLock { $0 } == "CANCEL")
     }
 
-    @Test func cancellingTheReaderEndsTheCall() async throws {
+    @Test func `cancelling the reading task cancels the call`() async throws {
       let code = Locked<String?>(nil)
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
@@ -110,7 +110,7 @@ extension WireTests {
       #expect(code.withLock { $0 } == "CANCEL")
     }
 
-    @Test func deadlineInTheMiddle() async throws {
+    @Test func `the deadline ends a stream in progress`() async throws {
       let code = Locked<String?>(nil)
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
@@ -127,8 +127,8 @@ extension WireTests {
       #expect(code.withLock { $0 } == "CANCEL")
     }
 
-    /// The runtime stops when the reader does, and goes on when it goes on.
-    @Test func aSlowReaderHoldsTheRuntimeBack() async throws {
+    /// The sender continues when the reader does.
+    @Test func `a slow reader stops the sender`() async throws {
       let sent = Locked(0)
       let isDone = Locked(false)
       let message = [UInt8](repeating: 7, count: 16 << 10)
@@ -144,11 +144,11 @@ extension WireTests {
       var iterator = try channel.stream(method, []).makeAsyncIterator()
       #expect(try await iterator.next() == message)
       let (first, second) = try await (stalled(sent), stalled(sent))
-      // Window, queue and socket: about 5 MiB, and not a byte more while nobody reads.
+      // Window, queue and socket buffer hold about 5 MiB; nothing more is sent while the reader waits.
       #expect(first == second && first < 8 << 20, "\(first) \(second)")
       for _ in 0..<(32 << 20) / message.count {
         guard let next = try await iterator.next(), Bytes.same(next, message) else {
-          Issue.record("another message")
+          Issue.record("unexpected message")
           return
         }
       }
@@ -156,7 +156,7 @@ extension WireTests {
       isDone.withLock { $0 = true }
     }
 
-    /// Where a counter comes to rest.
+    /// Returns the value at which a counter stops increasing.
     private func stalled(_ counter: Locked<Int>) async throws -> Int {
       var last = -1
       var calm = 0
@@ -169,30 +169,30 @@ extension WireTests {
       return last
     }
 
-    @Test func aSlowReaderStopsNobodyElse() async throws {
+    @Test func `a slow reader does not block other calls`() async throws {
       let big = [UInt8](repeating: 9, count: 16 << 20)
       let part = [UInt8](repeating: 8, count: 1 << 20)
       let peer = try ScriptedPeer { client in
         let slow = try client.request().stream
         try client.respond(to: slow)
-        // More than the client's window for one stream: what is left waits in the session.
+        // The response exceeds the client's window for one stream, so the rest waits in the session.
         for _ in 0..<10 { try client.session.send(on: slow, Frame.message(part)) }
         try client.pump(until: "the window to close") { ($0.session.unsent(on: slow) ?? 0) < 7 << 20 }
         let fast = try client.request().stream
         try client.respond(to: fast)
         try client.stream([big], on: fast)
         try client.finish(fast)
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       var slow = try channel.stream(method, []).makeAsyncIterator()
-      // An answer that stalled would never come.
+      // If the slow stream blocked the connection, this response would never arrive.
       let isGood = await call(channel, timeout: .seconds(60)).isSuccess(big)
       #expect(isGood)
       for _ in 0..<10 { #expect(try await slow.next()?.count == part.count) }
     }
 
-    @Test(arguments: [0, 1]) func manySmallMessagesAreNotSlow(size: Int) async throws {
+    @Test(arguments: [0, 1]) func `many small messages arrive quickly`(size: Int) async throws {
       let count = 100_000
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
@@ -200,13 +200,13 @@ extension WireTests {
         let some = [[UInt8]](repeating: [UInt8](repeating: 1, count: size), count: 1000)
         for _ in 0..<count / 1000 { try client.stream(some, on: stream) }
         try client.finish(stream)
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let begin = ContinuousClock.now
       var seen = 0
       for try await message in try Channel(path: peer.path).stream(method, []) {
         seen += message.count == size ? 1 : 0
-        // Time for the queue to fill.
+        // Give the queue time to fill.
         if seen == 1 { try await Task.sleep(for: .milliseconds(200)) }
       }
       #expect(seen == count)

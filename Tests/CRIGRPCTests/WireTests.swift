@@ -1,5 +1,5 @@
 import Testing
 
-/// All that goes over a socket, one test after the other: many of them watch the clock, and would disturb each other.
+/// All tests that use a socket. They run one after the other, because many of them measure time.
 @Suite(.serialized)
 struct WireTests {}

@@ -1,9 +1,9 @@
 // swift-format-ignore-file: NeverForceUnwrap
 internal import Glibc
 
-/// Many bytes, made and compared as fast without optimisation as with it.
+/// Creates and compares large byte arrays, quickly even in a debug build.
 package enum Bytes {
-  /// `count` bytes in which no two places look alike at a glance.
+  /// Returns `count` bytes with a pattern that repeats every 251 bytes at first, so that misplaced bytes are noticed.
   package static func pattern(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       for index in 0..<min(count, 251) { buffer[index] = UInt8(index) }

@@ -2,7 +2,7 @@ import CRIMessages
 public import CRIState
 
 extension DiskSandbox {
-  /// As a containerd writes it that forgets nothing.
+  /// Creates the complete record that containerd writes for a sandbox.
   public init(of record: SandboxRecord) {
     let pod = record.pod
     let attempt = record.status.metadata?.attempt ?? 0
@@ -17,7 +17,7 @@ extension DiskSandbox {
 }
 
 extension DiskContainer {
-  /// As a containerd writes it that forgets nothing.
+  /// Creates the complete record that containerd writes for a container.
   public init(of record: ContainerRecord) {
     let attempt = record.status.metadata?.attempt ?? 0
     self.init(

@@ -1,5 +1,5 @@
-/// Looks again and again until a condition holds.
-/// - Returns: false when the time is up and it still does not.
+/// Checks a condition every 2 milliseconds until it holds.
+/// - Returns: false if it does not hold within the limit.
 package func eventually(
   within limit: Duration = .seconds(20), _ condition: @Sendable () async -> Bool
 ) async -> Bool {
@@ -11,7 +11,7 @@ package func eventually(
   return true
 }
 
-/// The error that `body` ends with, nil when it succeeds.
+/// Returns the error that `body` throws; nil if it succeeds.
 package func failure<R, E: Error>(of body: () async throws(E) -> R) async -> E? {
   do throws(E) {
     _ = try await body()

@@ -2,14 +2,14 @@ package import CRIGRPC
 package import CRIProtobuf
 import CRISystem
 
-/// Serves a recording in this process, and counts calls and connections. A test may answer any call otherwise.
+/// Serves a recording in this process, and counts calls and connections. A test can intercept any call.
 package final class FakeRuntime: Sendable {
   package struct Counts: Sendable {
-    /// By the method's name.
+    /// The number of calls by the name of the method.
     package var calls: [String: Int] = [:]
     package var inFlight = 0
     package var mostInFlight = 0
-    /// The most connections that were open at once.
+    /// The largest number of connections that were open at the same time.
     package var connections = 0
   }
 
@@ -17,7 +17,7 @@ package final class FakeRuntime: Sendable {
   private let server: Server
   private let state: Locked<Counts>
 
-  /// - Parameter intercept: answers a call itself and returns true, or leaves it to the recording.
+  /// - Parameter intercept: Responds to a call and returns true, or returns false to use the recording.
   package init(
     _ recording: Recording, at path: String, versions: Set<APIVersion> = [.v1],
     intercept: @escaping @Sendable (ServerCall, _ method: String) async -> Bool = { _, _ in false }
@@ -63,7 +63,7 @@ package final class FakeRuntime: Sendable {
     }
   }
 
-  /// Connected sockets that were accepted at a path, as the kernel counts them (state 3: connected).
+  /// Returns the number of established connections to a path, as the kernel reports them (state 3: connected).
   private static func connections(to path: String) -> Int {
     guard let table = try? File.read("/proc/net/unix") else { return 0 }
     return String(decoding: table, as: UTF8.self).split(separator: "\n").count { line in

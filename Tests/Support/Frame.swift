@@ -1,9 +1,9 @@
-/// HTTP/2 frames as bytes, right or wrong, for peers that follow a script (RFC 9113, section 6).
+/// Builds the bytes of HTTP/2 frames, valid or invalid, for scripted peers (RFC 9113, section 6).
 package enum Frame {
-  /// What every client sends first, before its SETTINGS.
+  /// The bytes that every client sends first, before its SETTINGS.
   package static let clientPreface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
-  /// Any frame, with a length that need not be the payload's.
+  /// Returns any frame. The length field can differ from the payload's length.
   package static func raw(
     type: UInt8, flags: UInt8 = 0, stream: Int32, _ payload: [UInt8], length: Int? = nil
   ) -> [UInt8] {
@@ -15,7 +15,7 @@ package enum Frame {
     raw(type: 0, flags: endStream ? 1 : 0, stream: stream, bytes)
   }
 
-  /// Header fields as literals that touch no table, so that they fit into any HPACK state.
+  /// Returns header fields as literals without indexing, which are valid in any HPACK state.
   package static func headers(
     _ stream: Int32, _ fields: [(String, String)], endStream: Bool = false, endHeaders: Bool = true
   ) -> [UInt8] {
@@ -34,7 +34,7 @@ package enum Frame {
     raw(type: 4, stream: 0, values.flatMap { [UInt8($0.id >> 8), UInt8($0.id & 255)] + bigEndian($0.value) })
   }
 
-  /// SETTINGS and WINDOW_UPDATE that let the client send as much as HTTP/2 can allow.
+  /// SETTINGS and WINDOW_UPDATE with the largest windows that HTTP/2 allows.
   package static let wideOpen = settings([(4, 0x7fff_ffff)]) + windowUpdate(0, 0x7fff_0000)
 
   package static let settingsAck = raw(type: 4, flags: 1, stream: 0, [])
@@ -63,7 +63,7 @@ package enum Frame {
   private static func string(_ text: String) -> [UInt8] {
     let bytes = Array(text.utf8)
     guard bytes.count >= 127 else { return [UInt8(bytes.count)] + bytes }
-    // A length that does not fit into seven bits goes on in groups of seven (RFC 7541, section 5.1).
+    // A length that does not fit into seven bits continues in groups of seven bits (RFC 7541, section 5.1).
     var length: [UInt8] = [127]
     var rest = bytes.count - 127
     while rest >= 128 {
@@ -74,9 +74,9 @@ package enum Frame {
   }
 }
 
-/// gRPC's parts of a scripted answer.
+/// The parts of a gRPC response.
 extension Frame {
-  /// A message with its five-byte prefix, which may lie.
+  /// Returns a message with its five-byte prefix, whose length can be wrong.
   package static func message(_ bytes: [UInt8], compressed: UInt8 = 0, length: UInt32? = nil) -> [UInt8] {
     [compressed] + bigEndian(length ?? UInt32(bytes.count)) + bytes
   }
@@ -90,7 +90,7 @@ extension Frame {
       stream, [("grpc-status", status)] + (message.map { [("grpc-message", $0)] } ?? []), endStream: true)
   }
 
-  /// A whole good answer.
+  /// Returns a complete, valid response.
   package static func answer(_ stream: Int32, _ bytes: [UInt8]) -> [UInt8] {
     responseHeaders(stream) + data(stream, message(bytes)) + trailers(stream)
   }

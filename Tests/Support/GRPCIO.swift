@@ -1,18 +1,18 @@
-/// Debian's gRPC for Python: an implementation that shares no line with ours (Tools/grpcio-peer).
+/// Debian's gRPC for Python: an independent implementation to test against (Tools/grpcio-peer).
 package enum GRPCIO {
   private static let python = "/usr/bin/python3"
   private static let tools = "\(root)/Tools/grpcio-peer"
 
-  /// The package's top directory.
+  /// The root directory of the package.
   package static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     .joined(separator: "/")
 
-  /// False only where it may be missing: in CI it must be there.
+  /// Whether the tests run. In CI they always run, so that a missing installation fails them.
   package static let mayRun = ProcessFacts.environment("CI") != nil || isInstalled
 
   private static let isInstalled = ProcessFacts.exists("/usr/lib/python3/dist-packages/grpc/__init__.py")
 
-  /// Starts server.py and waits until it serves.
+  /// Starts server.py and waits until it listens.
   package static func serve(at path: String, _ options: [String]) async throws -> SpawnedProcess {
     let server = try SpawnedProcess([python, "\(tools)/server.py", path] + options + ["--until-eof"])
     guard let line = await server.line(), line.contains("ready") else {
@@ -21,10 +21,10 @@ package enum GRPCIO {
     return server
   }
 
-  /// Runs client.py to its end.
-  /// - Returns: the JSON lines that it prints, one a call.
-  package static func call(_ path: String, _ words: [String]) async throws -> [String] {
-    let client = try SpawnedProcess([python, "\(tools)/client.py", path] + words)
+  /// Runs client.py and waits until it exits.
+  /// - Returns: the JSON lines that it prints, one for each call.
+  package static func call(_ path: String, _ arguments: [String]) async throws -> [String] {
+    let client = try SpawnedProcess([python, "\(tools)/client.py", path] + arguments)
     let (code, text) = await client.end()
     guard code == 0 else { throw PeerFailure.timedOut(waitingFor: "client.py: exit \(code ?? -1)") }
     return text.split(separator: "\n").map(String.init)

@@ -1,9 +1,9 @@
-/// Why a scripted peer could not go on.
+/// Why a scripted peer's script failed.
 package enum PeerFailure: Error, Hashable {
-  /// What it waited for did not come in time.
+  /// The event that it waited for did not happen in time.
   case timedOut(waitingFor: String)
-  /// The client went away while it waited.
-  case clientGone(waitingFor: String)
-  /// The test is over.
+  /// The client disconnected while the script waited.
+  case clientDisconnected(waitingFor: String)
+  /// The test has ended.
   case stopped
 }

@@ -1,17 +1,17 @@
 internal import CRISystem
 internal import Glibc
 
-/// What this process holds at the moment, as the kernel counts it (proc(5)).
+/// The resources that this process uses, as the kernel reports them (proc(5)), and small file operations.
 package enum ProcessFacts {
   package static var openDescriptors: Int { TemporaryDirectory.names(in: "/proc/self/fd").count }
   package static var threads: Int { TemporaryDirectory.names(in: "/proc/self/task").count }
 
   package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-  /// More than this, in bytes, is no longer bounded memory; AddressSanitizer keeps what is freed for a while.
+  /// The limit that tests apply to the peak memory, in bytes. AddressSanitizer delays freeing, so its limit is higher.
   package static let memoryLimit = dlsym(nil, "__asan_init") == nil ? 128 << 20 : 768 << 20
 
-  /// The most memory that it has had, in bytes (`VmHWM`).
+  /// The largest resident memory of this process so far, in bytes (`VmHWM`).
   package static var peakMemory: Int { kibibytes("VmHWM:") << 10 }
 
   private static func kibibytes(_ field: String) -> Int {
@@ -20,10 +20,10 @@ package enum ProcessFacts {
     return words.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
   }
 
-  /// Whether no thread of the process runs on: a stop signal takes effect when the kernel finds time for it.
+  /// Whether all threads of a process are stopped. A stop signal does not take effect at once.
   package static func isStopped(_ pid: Int32) -> Bool {
     TemporaryDirectory.names(in: "/proc/\(pid)/task").allSatisfy { thread in
-      // After the name, which may hold anything, in parentheses.
+      // The state follows the name, which is in parentheses and can contain any character.
       let state = read("/proc/\(pid)/task/\(thread)/stat").split(separator: ")").last?.first { $0 != " " }
       return state == "T"
     }
@@ -31,7 +31,7 @@ package enum ProcessFacts {
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// A whole file as text; nothing where it cannot be read.
+  /// Returns the contents of a file as text; empty if it cannot be read.
   package static func read(_ path: String) -> String {
     let number = open(path, O_RDONLY | O_CLOEXEC)
     guard number >= 0 else { return "" }
@@ -43,13 +43,13 @@ package enum ProcessFacts {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Writes a whole file.
+  /// Creates or replaces a file.
   package static func write(_ text: String, to path: String) throws {
     let number = try retrying { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
     try Descriptor(owning: number).writeAll(Array(text.utf8))
   }
 
-  /// Adds to a file.
+  /// Appends to a file.
   package static func append(_ text: String, to path: String) throws {
     let number = try retrying { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
     try Descriptor(owning: number).writeAll(Array(text.utf8))

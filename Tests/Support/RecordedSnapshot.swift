@@ -3,7 +3,8 @@ import CRIProtobuf
 package import CRIState
 
 extension Snapshot {
-  /// The snapshot that a recording would have given. Nobody recorded the daemon: it gets another pid after the restart.
+  /// Creates the snapshot of the runtime in a recording. The daemon was not recorded: it gets a new PID after the
+  /// restart.
   package init(_ recording: Recording, _ moment: Recording.Moment) throws {
     func first<Request: CMessage, Response: CMessage>(_ method: Method<Request, Response>) throws -> Response {
       guard let answer = try recording.answers(to: method).first?.response else {

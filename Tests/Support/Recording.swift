@@ -3,26 +3,26 @@ package import CRIProtobuf
 import CRIJSON
 import Foundation
 
-/// What a real runtime answered to the calls of a snapshot and a few more, before or after its restart.
+/// The responses of a real runtime to the calls of a snapshot and some others, before or after its restart.
 package struct Recording: Sendable {
   package enum Moment: String, Sendable { case before, after }
 
-  /// The runtimes that were recorded. Only the first loses addresses (containerd#7843).
+  /// The recorded runtimes. Only the first one loses addresses (containerd#7843).
   package static let runtimes = ["containerd-1.6.12", "containerd-1.6.20", "containerd-2.4", "cri-o-1.37"]
 
   package struct Call: Sendable {
-    /// Such as `/runtime.v1.RuntimeService/Version`.
+    /// The path of the method, such as `/runtime.v1.RuntimeService/Version`.
     package let method: String
     package let request: [UInt8]
-    /// Empty where the call failed.
+    /// The encoded response; empty if the call failed.
     package var response: [UInt8]
     package var code: StatusCode
-    /// What the failed call was told.
+    /// The error message; empty if the call succeeded.
     package var message: String
 
     package var isAnswered: Bool { code == .ok }
 
-    /// The method alone, without its service.
+    /// The name of the method without its service.
     package var name: String { method.split(separator: "/").last.map(String.init) ?? "" }
   }
 
@@ -47,19 +47,19 @@ package struct Recording: Sendable {
     }
   }
 
-  /// The file, for the simulated runtime to serve.
+  /// The path of the recording, which the simulated runtime can serve.
   package static func path(_ runtime: String, _ moment: Moment) -> String {
     path("\(runtime)/\(moment)-restart.jsonl")
   }
 
-  /// A file of `Recordings`.
+  /// The path of a file in `Recordings`.
   static func path(_ name: String) -> String { Bundle.module.bundleURL.appending(path: "Recordings/\(name)").path }
 
   static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
   static func lines(_ path: String) throws -> [String] { try text(path).split(separator: "\n").map(String.init) }
 
-  /// The answers to one method, each with the request that it answers.
+  /// Returns the recorded requests and responses of one method.
   package func answers<Request: CMessage, Response: CMessage>(
     to method: Method<Request, Response>
   ) throws -> [(request: Request, response: Response)] {

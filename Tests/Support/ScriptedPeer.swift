@@ -1,6 +1,7 @@
 package import CRISystem
 
-/// A server that follows a script, one thread a client, so that a test can be any peer, however broken.
+/// A server that runs a script for each client, on a thread of its own. A test can play any peer with it, also a broken
+/// one.
 package final class ScriptedPeer: Sendable {
   private struct State {
     var isStopped = false
@@ -9,20 +10,20 @@ package final class ScriptedPeer: Sendable {
     var failures: [any Error] = []
   }
 
-  /// The socket that it listens on.
+  /// The path of the socket.
   package let path: String
   private let directory: TemporaryDirectory
   private let state: Shared
 
-  /// What the threads keep; the peer itself may go before them.
+  /// The state of the threads, which can outlive the peer.
   private final class Shared: Sendable {
     let state = Locked(State())
     var isStopped: Bool { state.withLock { $0.isStopped } }
   }
 
   /// - Parameters:
-  ///   - window: what each client may send on a stream before it is read.
-  ///   - script: runs for each client; the connection ends with it.
+  ///   - window: The bytes that a client can send on a stream before they are consumed.
+  ///   - script: Called for each client. When it returns, the connection is closed.
   package init(
     backlog: Int32 = 128, window: Int32 = 4 << 20,
     _ script: @escaping @Sendable (PeerConnection) throws -> Void
@@ -53,17 +54,17 @@ package final class ScriptedPeer: Sendable {
 
   deinit { state.state.withLock { $0.isStopped = true } }
 
-  /// Clients so far.
+  /// The number of clients so far.
   package var clients: Int { state.state.withLock { $0.begun } }
 
-  /// Waits until at least `count` scripts have begun and none runs any more; throws what the first failed one threw.
+  /// Waits until at least `count` scripts have started and all have ended. Throws the first error that a script threw.
   package func finished(_ count: Int = 1) async throws {
     let state = state
-    let isOver = await eventually(within: .seconds(40)) {
+    let hasEnded = await eventually(within: .seconds(40)) {
       state.state.withLock { $0.begun >= count && $0.running == 0 }
     }
     if let failure = state.state.withLock({ $0.failures.first }) { throw failure }
-    if !isOver { throw PeerFailure.timedOut(waitingFor: "the scripts to end") }
+    if !hasEnded { throw PeerFailure.timedOut(waitingFor: "the scripts to end") }
   }
 
   private static func run(

@@ -1,4 +1,4 @@
-/// Random numbers that come again for the same seed: SplitMix64.
+/// A generator (SplitMix64) that returns the same random numbers for the same seed.
 package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
@@ -14,7 +14,7 @@ package struct SeededGenerator: RandomNumberGenerator {
 
   private mutating func byte() -> UInt8 { UInt8.random(in: .min ... .max, using: &self) }
 
-  /// HTTP/2 bytes with one to six things wrong.
+  /// Returns a copy of HTTP/2 bytes with one to six random changes.
   package mutating func broken(_ good: [UInt8]) -> [UInt8] {
     var bytes = good
     for _ in 0..<Int.random(in: 1...6, using: &self) where !bytes.isEmpty {

@@ -1,11 +1,12 @@
 package import Glibc
 internal import CRISystem
 
-/// Starts a program that holds nothing of ours: what it leaves running must not keep open what a test waits for.
+/// Starts a program that inherits no descriptors except its standard streams. Otherwise processes that it leaves
+/// running could keep a pipe open that a test waits for.
 /// - Parameters:
-///   - words: the first is a path, PATH is not asked.
-///   - environment: all of it; nil is the test's.
-///   - streams: gives it its standard input, output and errors.
+///   - words: The path of the program (PATH is not searched) and its arguments.
+///   - environment: The complete environment; nil for the test's.
+///   - streams: Adds the file actions for standard input, output and error.
 package func spawn(
   _ words: [String], environment: [String: String]? = nil, streams: (inout posix_spawn_file_actions_t) -> Void
 ) throws -> pid_t {
@@ -13,9 +14,9 @@ package func spawn(
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
   streams(&actions)
-  // More than a test ever has open; glibc takes it well where there is none.
+  // Tests have fewer descriptors than this open. glibc ignores closing those that are not open.
   for number: Int32 in 3..<min(1024, getdtablesize()) { posix_spawn_file_actions_addclose(&actions, number) }
-  // Whoever runs the tests in the background has made them ignore Ctrl-C: the program shall hear it.
+  // If the tests run in the background, they ignore SIGINT; the program must not inherit that.
   var attributes = posix_spawnattr_t()
   posix_spawnattr_init(&attributes)
   defer { posix_spawnattr_destroy(&attributes) }

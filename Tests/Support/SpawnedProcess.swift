@@ -2,19 +2,19 @@
 internal import CRISystem
 internal import Glibc
 
-/// A process that a test has started; it is killed when its owner goes.
+/// A process that a test has started. It is killed when the last reference is released.
 package final class SpawnedProcess: Sendable {
   package let pid: Int32
   private let state: Locked<State>
 
   private struct State: ~Copyable {
-    /// Our end of its standard input and output.
+    /// Our end of the process's standard input and output.
     var channel: Descriptor?
     var text: [UInt8] = []
     var status: Int32?
   }
 
-  /// Starts `words[0]`, found by its full path; standard error stays the test's.
+  /// Starts the program at the path `words[0]`. It inherits the test's standard error.
   package init(_ words: [String]) throws {
     var ends: [Int32] = [0, 0]
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -34,17 +34,17 @@ package final class SpawnedProcess: Sendable {
   }
 
   package func signal(_ number: Int32) {
-    // A process that was waited for has no number any more.
+    // Once the process has been waited for, its PID can belong to another process.
     state.withLock { if $0.status == nil { _ = kill(pid, number) } }
   }
 
-  /// The next line of what it prints; nil when it ended or is silent for half a minute.
+  /// Returns the next line of its output; nil if it has closed its output, or prints nothing for 30 seconds.
   package func line() async -> String? {
     let line = Locked<String?>(nil)
     _ = await eventually(within: .seconds(30)) { [self] in
-      let isOver = read()
+      let hasEnded = read()
       return state.withLock { state in
-        guard let end = state.text.firstIndex(of: 10) else { return isOver }
+        guard let end = state.text.firstIndex(of: 10) else { return hasEnded }
         let text = String(decoding: state.text[..<end], as: UTF8.self)
         state.text.removeSubrange(...end)
         line.withLock { $0 = text }
@@ -54,14 +54,14 @@ package final class SpawnedProcess: Sendable {
     return line.withLock { $0 }
   }
 
-  /// Waits for its end.
-  /// - Returns: its exit code (128 + the number of the signal that ended it), and what it had still printed.
+  /// Waits until the process exits, up to 2 minutes.
+  /// - Returns: the exit code (128 plus the number of a signal that killed it), and its output that was not read yet.
   package func end() async -> (code: Int32?, text: String) {
     _ = await eventually(within: .seconds(120)) { [self] in
-      let isOver = read()
+      let hasEnded = read()
       return state.withLock { state in
         var status: Int32 = 0
-        guard isOver, waitpid(pid, &status, WNOHANG) == pid else { return false }
+        guard hasEnded, waitpid(pid, &status, WNOHANG) == pid else { return false }
         state.status = status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
         return true
       }
@@ -69,7 +69,7 @@ package final class SpawnedProcess: Sendable {
     return state.withLock { ($0.status, String(decoding: $0.text, as: UTF8.self)) }
   }
 
-  /// - Returns: true when it has closed its output.
+  /// - Returns: true if the process has closed its output.
   private func read() -> Bool {
     state.withLock { state in
       withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in

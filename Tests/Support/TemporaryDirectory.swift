@@ -2,7 +2,7 @@
 package import CRISystem
 internal import Glibc
 
-/// A directory of one's own with a path short enough for a unix socket; it goes when its owner goes.
+/// A new directory whose path is short enough for a unix socket. It is removed when the last reference is released.
 package final class TemporaryDirectory: Sendable {
   package let path: String
 
@@ -14,10 +14,10 @@ package final class TemporaryDirectory: Sendable {
 
   deinit { Self.remove(path) }
 
-  /// The path of a file in it.
+  /// Returns the path of a file in the directory.
   package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// Removes a file, or a directory with all that is in it; links are not followed.
+  /// Removes a file, or a directory with its contents. Symbolic links are removed, not followed.
   package static func remove(_ path: String) {
     if unlink(path) == 0 { return }
     for name in names(in: path) { remove("\(path)/\(name)") }
