@@ -4,30 +4,30 @@
 #include <signal.h>
 #include <unistd.h>
 
-_Static_assert(NSFS_MAGIC == 0x6e736673, "the magic number of namespaces");
+_Static_assert(NSFS_MAGIC == 0x6e736673, "NSFS_MAGIC must have the value that CRISystem uses");
 
 static volatile sig_atomic_t destination = -1;
-static struct sigaction found[NSIG];
+static struct sigaction previous[NSIG];
 
-static void tell(int number, siginfo_t *info, void *context) {
+static void write_message(int number, siginfo_t *info, void *context) {
   (void)context;
   int error = errno;
-  // A terminal that hangs up tells its session's leader alone.
   unsigned char message[2] = {(unsigned char)number, number == SIGINT && info->si_code == SI_KERNEL};
   ssize_t written = destination < 0 ? 0 : write(destination, message, sizeof message);
-  (void)written; // Full: whoever reads has more signals to read than can matter.
+  (void)written; // If the pipe is full, the reader already has more signals to read than it needs.
   errno = error;
 }
 
 void cri_signals_to(int descriptor) { destination = descriptor; }
 
 int cri_catch_signal(int number) {
-  if (sigaction(number, NULL, &found[number]) != 0) return -1;
-  // Whoever started us wants it to be ignored: nohup, or a shell's background job. SIGCHLD and SIGPIPE mean nothing by it.
-  if (found[number].sa_handler == SIG_IGN && number != SIGCHLD && number != SIGPIPE) return 1;
-  struct sigaction action = {.sa_sigaction = tell, .sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP};
+  if (sigaction(number, NULL, &previous[number]) != 0) return -1;
+  // nohup, and shells for background jobs, start programs with signals ignored on purpose. This does not apply to SIGCHLD and
+  // SIGPIPE.
+  if (previous[number].sa_handler == SIG_IGN && number != SIGCHLD && number != SIGPIPE) return 1;
+  struct sigaction action = {.sa_sigaction = write_message, .sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP};
   sigemptyset(&action.sa_mask);
   return sigaction(number, &action, NULL);
 }
 
-void cri_release_signal(int number) { sigaction(number, &found[number], NULL); }
+void cri_release_signal(int number) { sigaction(number, &previous[number], NULL); }

@@ -1,4 +1,4 @@
-// What Swift's module of the C library lacks. Only CRISystem imports it.
+// Declarations that Swift's module of the C library lacks. Only CRISystem imports this module.
 #ifndef CRI_SHIMS_H
 #define CRI_SHIMS_H
 
@@ -8,29 +8,32 @@
 #include <stdint.h>
 #include <sys/vfs.h>
 
-// <sched.h>, <string.h>, <sys/mman.h> and <unistd.h> declare them for _GNU_SOURCE only, which an importing module may not have asked for.
+// <sched.h>, <string.h>, <sys/mman.h> and <unistd.h> declare these functions only if _GNU_SOURCE is defined.
 extern int setns(int descriptor, int kind);
 extern int pipe2(int descriptors[2], int flags);
 extern int memfd_create(const char *name, unsigned int flags);
 extern void *memrchr(const void *bytes, int byte, size_t count);
 
-// Moves the calling thread into the network namespace behind a descriptor. The kernel's CLONE_NEWNET is a GNU macro too.
+// Moves the calling thread into the network namespace of a descriptor. 0x40000000 is CLONE_NEWNET, which also requires
+// _GNU_SOURCE. Returns 0, or -1 with errno set.
 static inline int cri_enter_network_namespace(int descriptor) { return setns(descriptor, 0x40000000); }
 
-// The magic number of the file system that an open file is on; 0 with errno set where the kernel does not say.
-// A function, since `statfs` is a structure to Swift as well as a function.
+// Returns the magic number of the file system that an open file is on; 0 with errno set on failure.
+// Swift cannot call fstatfs directly, because `statfs` names both a structure and a function.
 static inline int64_t cri_file_system_magic(int descriptor) {
   struct statfs facts;
   return fstatfs(descriptor, &facts) == 0 ? (int64_t)facts.f_type : 0;
 }
 
-// Signals as messages of two bytes: the number, and 1 for a terminal's Ctrl-C, which the kernel sends to every process of
-// the group. In C, since only that is known to be safe in a handler.
-// Names the descriptor that the messages go to; it must not block. -1: nowhere.
+// These functions turn signals into messages of two bytes: the number of the signal, and 1 if it is SIGINT from a terminal
+// (Ctrl-C), which the kernel sends to every process of the foreground group. The handler is in C because Swift code is not
+// known to be async-signal-safe.
+
+// Sets the non-blocking descriptor that messages are written to; -1 discards them.
 void cri_signals_to(int descriptor);
-// Catches a signal. Returns 0; 1 where it is ignored, and stays so; -1 with errno set.
+// Installs the handler for a signal. Returns 0, 1 if the signal was ignored (it remains ignored), or -1 with errno set.
 int cri_catch_signal(int number);
-// Puts back what cri_catch_signal has found.
+// Restores the action that a signal had before cri_catch_signal.
 void cri_release_signal(int number);
 
 #endif
