@@ -1,23 +1,25 @@
 public import CRIGRPC
 public import CRIProtobuf
 
-/// What the simulated runtime does wrong while it runs.
+/// The faults that a simulated runtime shows while it runs.
 public struct Faults: Sendable {
-  /// How a runtime answers that has started, but not recovered its state.
+  /// How a runtime responds after it has started and before it has recovered its state.
   public enum NotReadyStyle: String, Hashable, Sendable, CaseIterable {
-    /// containerd up to 1.7: UNKNOWN, `server is not initialized yet`.
+    /// Calls fail with UNKNOWN and `server is not initialized yet`, as with containerd up to 1.7.
     case unknown
-    /// containerd from 2.0: UNAVAILABLE, `server is not initialized yet: unavailable`.
+    /// Calls fail with UNAVAILABLE and `server is not initialized yet: unavailable`, as with containerd 2.0 and later.
     case unavailable
-    /// CRI-O: no answer until it is ready.
+    /// Calls get no response until the runtime is ready, as with CRI-O.
     case hang
-    /// The socket is not there until it is ready.
+    /// The socket does not exist until the runtime is ready.
     case noSocket = "no-socket"
   }
 
-  /// A status instead of an answer.
+  /// The error status of a method that fails.
   public struct Failure: Hashable, Sendable {
+    /// The status code.
     public var code: StatusCode
+    /// The error message.
     public var message: String
 
     public init(_ code: StatusCode, _ message: String) {
@@ -26,27 +28,29 @@ public struct Faults: Sendable {
     }
   }
 
-  /// The versions of the interface that are served.
+  /// The versions of the interface that the runtime serves.
   public var versions: Set<APIVersion> = [.v1]
-  /// From the start until the runtime is ready.
+  /// The time from the start until the runtime is ready.
   public var notReady: Duration = .zero
+  /// How the runtime responds until it is ready.
   public var notReadyStyle = NotReadyStyle.unknown
-  /// From the start until NetworkReady is true.
+  /// The time from the start until the condition `NetworkReady` is true.
   public var networkReadyAfter: Duration = .zero
-  /// Before each answer, by the method's name; `all` for those that are not named.
+  /// The delay before each response, by the method's name. `all` applies to methods that are not named.
   public var delays: [String: Duration] = [:]
-  /// Methods that never answer, or `all`.
+  /// The names of methods that never respond, or `all`.
   public var hanging: Set<String> = []
-  /// Methods that fail, or `all`.
+  /// The failures of methods, by the method's name. `all` applies to methods that are not named.
   public var failures: [String: Failure] = [:]
-  /// The call, counted from 1, in which the runtime dies.
+  /// The number of the call, starting at 1, during which the runtime dies; nil for none.
   public var killAfter: Int?
 
   public init() {}
 }
 
 extension Faults {
-  /// `250ms`, `1.5s`, `2m`, `1h`; a number alone means seconds.
+  /// Parses a duration such as `250ms`, `1.5s`, `2m` or `1h`. A number without a unit is in seconds. Returns nil if the
+  /// text is invalid.
   public static func duration(_ text: String) -> Duration? {
     let units: [(String, Double)] = [("ms", 0.001), ("us", 0.000_001), ("s", 1), ("m", 60), ("h", 3600)]
     let (digits, factor) =
@@ -55,8 +59,8 @@ extension Faults {
     return .nanoseconds(Int64(number * factor * 1e9))
   }
 
-  /// Adds `DURATION` or `METHOD=DURATION`.
-  /// - Returns: whether it is one of these.
+  /// Adds a delay from text of the form `DURATION` or `METHOD=DURATION`.
+  /// - Returns: false if the text is invalid.
   public mutating func addDelay(_ text: String) -> Bool {
     let parts = text.split(separator: "=", maxSplits: 1)
     guard let last = parts.last, let delay = Self.duration(String(last)) else { return false }
@@ -64,16 +68,16 @@ extension Faults {
     return true
   }
 
-  /// Adds `METHOD=CODE:message`, the code as name (`NOT_FOUND`) or number.
-  /// - Returns: whether it is that.
+  /// Adds a failure from text of the form `METHOD=CODE:message`. The code is a name (`NOT_FOUND`) or a number.
+  /// - Returns: false if the text is invalid.
   public mutating func addFailure(_ text: String) -> Bool {
     let parts = text.split(separator: "=", maxSplits: 1)
     guard parts.count == 2 else { return false }
-    let words = parts[1].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let name = words[0].uppercased()
+    let status = parts[1].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = status[0].uppercased()
     let code = StatusCode.allCases.first { $0.description == name || "\($0.rawValue)" == name }
     guard let code, code != .ok else { return false }
-    failures[String(parts[0])] = Failure(code, words.count > 1 ? String(words[1]) : "")
+    failures[String(parts[0])] = Failure(code, status.count > 1 ? String(status[1]) : "")
     return true
   }
 }

@@ -1,38 +1,40 @@
-/// What a simulated runtime does wrong when it starts again.
+/// A defect of a simulated runtime: something that it loses or changes when it restarts.
 public struct RestartLoss: Hashable, Sendable {
+  /// What the runtime loses or changes.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
-    /// Nothing.
+    /// Nothing is lost.
     case keep
-    /// Pods without host network forget their addresses (containerd#7843).
+    /// Pods that do not use the node's network lose their addresses (containerd#7843).
     case loseIPs = "lose-ips"
-    /// Sandboxes are gone from all answers, their containers with them.
+    /// Sandboxes and their containers no longer exist.
     case losePods = "lose-pods"
-    /// Containers are gone from all answers.
+    /// Containers no longer exist.
     case loseContainers = "lose-containers"
-    /// Images are gone from all answers.
+    /// Images no longer exist.
     case loseImages = "lose-images"
-    /// Sandboxes are NOTREADY; their containers stay.
+    /// Sandboxes are not ready (`SANDBOX_NOTREADY`). Their containers remain unchanged.
     case stopPods = "stop-pods"
-    /// Containers that ran are UNKNOWN.
+    /// Running containers change to state `CONTAINER_UNKNOWN`.
     case unknownContainers = "unknown-containers"
-    /// Containers that ran have exited, 255, reason Unknown: as after a reboot.
+    /// Running containers have exited with code 255 and reason `Unknown`, as after a reboot.
     case exitContainers = "exit-containers"
-    /// Containers that ran have exited, 137, and new ones run in their place, attempt + 1.
+    /// Running containers have exited with code 137, and new ones with attempt + 1 run in their place.
     case restartContainers = "restart-containers"
-    /// Sandboxes are new ones, as kubelet makes them: another id and address, attempt + 1, containers started again.
+    /// Sandboxes are replaced, as by kubelet: the new one has another ID and address, attempt + 1 and new containers.
     case recreatePods = "recreate-pods"
-    /// There is a second ready sandbox for a pod, attempt + 1.
+    /// Pods have a second ready sandbox, with attempt + 1.
     case duplicatePods = "duplicate-pods"
-    /// Containers have no annotation io.kubernetes.container.hash.
+    /// Containers lose the annotation `io.kubernetes.container.hash`.
     case loseHashes = "lose-hashes"
-    /// The node: NetworkReady is false.
+    /// The condition `NetworkReady` of the node is false.
     case networkNotReady = "network-not-ready"
-    /// stop-pods and exit-containers together, as containerd comes back from a reboot.
+    /// `stop-pods` and `exit-containers` together: the state that containerd has after a reboot.
     case reboot
   }
 
+  /// What the runtime loses or changes.
   public var kind: Kind
-  /// A pod's name, namespace/name or uid; nil: all pods.
+  /// The pod that is affected, as name, namespace/name or UID; nil for all pods.
   public var pod: String?
 
   public init(_ kind: Kind, pod: String? = nil) {
@@ -40,7 +42,7 @@ public struct RestartLoss: Hashable, Sendable {
     self.pod = pod
   }
 
-  /// From `lose-ips` or `lose-ips=web`.
+  /// Parses a loss such as `lose-ips` or `lose-ips=web`; returns nil if it is invalid.
   public init?(_ text: String) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let kind = Kind(rawValue: String(parts[0])), parts.count < 2 || !parts[1].isEmpty else {

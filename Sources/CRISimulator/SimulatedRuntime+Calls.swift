@@ -3,7 +3,7 @@ internal import CRIMessages
 internal import CRIProtobuf
 internal import CRISystem
 
-/// From a call to its answer.
+/// Handles calls.
 extension SimulatedRuntime {
   func handle(_ call: ServerCall) async {
     let name = call.method.split(separator: "/").last.map(String.init) ?? ""
@@ -15,7 +15,7 @@ extension SimulatedRuntime {
     if isLast { return (options.die ?? { self.crash() })() }
     do {
       let (handler, api) = try route(call.method, faults)
-      try await holdBack(name, faults, startedAt)
+      try await applyFaults(name, faults, startedAt)
       if case .events = handler { return await sendEvents(call) }
       for message in try answer(handler, call, api) { call.send(message) }
       call.finish()
@@ -25,7 +25,7 @@ extension SimulatedRuntime {
     }
   }
 
-  /// Which function answers a path such as `/runtime.v1.RuntimeService/Version`.
+  /// Returns the handler for a path such as `/runtime.v1.RuntimeService/Version`.
   private func route(_ path: String, _ faults: Faults) throws(CallFailure) -> (
     MethodTable.Handler, APIVersion
   ) {
@@ -59,8 +59,8 @@ extension SimulatedRuntime {
     CallFailure(.unimplemented, "unknown method \(method) for service \(service)")
   }
 
-  /// All that comes before the answer: start-up, delays, failures.
-  private func holdBack(
+  /// Simulates the faults that come before the response: start-up time, delays, hangs and failures.
+  private func applyFaults(
     _ name: String, _ faults: Faults, _ startedAt: ContinuousClock.Instant
   ) async throws(CallFailure) {
     let readyAt = startedAt + faults.notReady
@@ -68,7 +68,7 @@ extension SimulatedRuntime {
       switch faults.notReadyStyle {
       case .unknown: throw CallFailure(.unknown, "server is not initialized yet")
       case .unavailable: throw CallFailure(.unavailable, "server is not initialized yet: unavailable")
-      // A client that goes ends the sleep, and hears no answer.
+      // The sleep ends when the client disconnects.
       case .hang, .noSocket: try? await Task.sleep(until: readyAt, clock: .continuous)
       }
     }
@@ -104,7 +104,7 @@ extension SimulatedRuntime {
     }
   }
 
-  /// Until the client or the runtime goes.
+  /// Sends events until the client disconnects or the runtime stops.
   private func sendEvents(_ call: ServerCall) async {
     let (events, number) = state.withLock { state in
       let (events, continuation) = AsyncStream<ContainerEventResponse>.makeStream(
@@ -120,7 +120,7 @@ extension SimulatedRuntime {
 }
 
 extension SimulatedRuntime.State {
-  /// Sends what has happened to all who listen.
+  /// Sends the new events to all open event streams.
   mutating func publish() {
     for event in node.events { for listener in listeners.values { listener.yield(event) } }
     node.events = []

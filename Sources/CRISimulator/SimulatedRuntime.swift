@@ -3,31 +3,35 @@ internal import CRIMessages
 internal import CRIProtobuf
 public import CRISystem
 
-/// A container runtime that has no containers: it serves CRI on a unix socket from what it was told.
+/// A container runtime without containers, for tests: it serves the CRI on a unix socket from a state in memory.
 ///
-/// All that can be asked and changed over CRI is there in memory, in containerd's words (or CRI-O's, where a recording
-/// is of CRI-O); nothing is ever run.
+/// Clients can read and change the state with all calls of the CRI, but nothing is ever executed. Errors have
+/// containerd's messages, or those of CRI-O if a recording of CRI-O is served.
 public final class SimulatedRuntime: Sendable {
-  /// Where the state comes from.
+  /// The source of the initial state.
   public enum Source: Hashable, Sendable {
+    /// The described pods.
     case pods([PodDescription])
-    /// So many pods with so many containers in all, as on a busy node.
+    /// The given numbers of generated pods and containers. `containers` is the total for all pods.
     case synthetic(pods: Int, containers: Int)
-    /// A file of recorded answers, one JSON object a line.
+    /// The path of a file with recorded calls, one JSON object per line.
     case recording(String)
-    /// A YAML or JSON document; see the documentation's format.
+    /// The path of a YAML or JSON file; `cri-sim --help` describes its format.
     case description(String)
   }
 
+  /// Options of a simulated runtime.
   public struct Options: Sendable {
-    /// Keeps the state in a file; where it exists when the runtime is made, it takes the source's place, and `onRestart`
-    /// happens.
+    /// The path of a file in which to store the state; nil for none. If the file exists when the runtime is created,
+    /// its state replaces the source, and the losses of `onRestart` are applied.
     public var statePath: String?
+    /// What the runtime loses when it restarts.
     public var onRestart: [RestartLoss] = []
+    /// What the runtime does wrong while it runs.
     public var faults = Faults()
-    /// Adds objects that are wrong in every way that the wire permits.
+    /// Whether to add objects that are invalid in every way that the wire format permits.
     public var isHostile = false
-    /// What `killAfter` does; nil: the socket is closed in the middle of the call.
+    /// Called when `Faults.killAfter` applies. If nil, all connections are closed during the call.
     public var die: (@Sendable () -> Void)?
 
     public init() {}
@@ -38,7 +42,7 @@ public final class SimulatedRuntime: Sendable {
     var faults: Faults
     var server: Server?
     var path = ""
-    /// Counts starts and stops, so that what was begun for one run does not touch the next.
+    /// Counts starts and stops, so that a delayed start of one run does not affect the next.
     var run = 0
     var startedAt = ContinuousClock.now
     var calls: [String: Int] = [:]
@@ -51,27 +55,28 @@ public final class SimulatedRuntime: Sendable {
   let options: Options
   static let methods = MethodTable()
 
-  /// - Throws: where the source or the state file cannot be read or understood.
+  /// Creates a runtime. It does not listen until `start(at:)` is called.
+  /// - Throws: `SimulatorError` if the source or the state file cannot be read or is invalid.
   public init(_ source: Source = .pods([]), options: Options = Options()) throws(SimulatorError) {
     var node: SimulatedNode
-    if let path = options.statePath, let kept = try? File.read(path) {
-      node = try SimulatedNode(recording: kept, name: path)
+    if let path = options.statePath, let stored = try? File.read(path) {
+      node = try SimulatedNode(recording: stored, name: path)
       node.isChanged = false
       node.restart(options.onRestart)
     } else {
       node = try SimulatedNode(source)
       if options.isHostile { node.addHostile() }
     }
-    let forgetful = options.onRestart.filter { $0.kind == .loseIPs }
-    node.isForgotten = { pod in forgetful.contains { $0.hits(pod) } }
+    let ipLosses = options.onRestart.filter { $0.kind == .loseIPs }
+    node.isForgotten = { pod in ipLosses.contains { $0.affects(pod) } }
     self.options = options
     state = Locked(State(node: node, faults: options.faults))
   }
 
   deinit { stop() }
 
-  /// Serves on a unix socket; a dead socket file is replaced.
-  /// - Throws: the reason why it cannot listen there, or why the state file cannot be written.
+  /// Listens on a unix socket at `path`. A socket file on which no process listens is replaced.
+  /// - Throws: the error number if it cannot listen, or cannot write the state file.
   public func start(at path: String) throws(Errno) {
     try save()
     let run = state.withLock { state in
@@ -97,16 +102,16 @@ public final class SimulatedRuntime: Sendable {
     if !isCurrent { server.stop() }
   }
 
-  /// Ends all connections and takes the socket away.
+  /// Closes all connections and removes the socket file.
   public func stop() {
     let path = end()
     if !path.isEmpty { try? File.remove(path) }
   }
 
-  /// As after SIGKILL: the connections are gone, the socket's file stays.
+  /// Closes all connections and leaves the socket file, as after SIGKILL.
   public func crash() { _ = end() }
 
-  /// - Returns: the socket that was served.
+  /// - Returns: the path of the socket; empty if it was not served.
   private func end() -> String {
     let (server, path, listeners) = state.withLock { state in
       defer {
@@ -121,8 +126,9 @@ public final class SimulatedRuntime: Sendable {
     return path
   }
 
-  /// Stops, loses what it was told to lose, and starts again on the same socket.
-  /// - Parameter losses: nil: those of the options.
+  /// Stops, applies losses to the state, and starts again on the same socket.
+  /// - Parameter losses: The losses to apply; nil for those of the options.
+  /// - Throws: the error number if it cannot listen, or cannot write the state file.
   public func restart(_ losses: [RestartLoss]? = nil) throws(Errno) {
     let path = state.withLock { $0.path }
     stop()
@@ -130,34 +136,36 @@ public final class SimulatedRuntime: Sendable {
     try start(at: path)
   }
 
-  // MARK: For tests
+  // MARK: Control
 
-  /// May be changed while it runs; what counts from the start counts from the last start.
+  /// What the runtime does wrong. Can be changed while it runs; times from the start are counted from the last start.
   public var faults: Faults {
     get { state.withLock { $0.faults } }
     set { state.withLock { $0.faults = newValue } }
   }
 
-  /// - Returns: the sandbox's id.
+  /// Adds a pod.
+  /// - Returns: the ID of the sandbox.
   @discardableResult
   public func add(_ pod: PodDescription) -> String { change { $0.add(pod) } }
 
-  /// - Returns: the image's id.
+  /// Adds an image, unless it exists.
+  /// - Returns: the ID of the image.
   @discardableResult
   public func addImage(_ name: String) -> String { change { $0.addImage(name) } }
 
-  /// How often each method has been called.
+  /// The number of calls of each method since the runtime was created, by the method's name.
   public var calls: [String: Int] { state.withLock { $0.calls } }
 
-  /// Changes the state from outside of any call.
+  /// Changes the state directly, without a call.
   package func change<Result: Sendable>(_ change: @Sendable (inout SimulatedNode) -> Result) -> Result {
     state.withLock { change(&$0.node) }
   }
 
-  /// The state as it is now, as a recording.
+  /// The current state as a recording.
   package var recording: [UInt8] { state.withLock { $0.node }.recording() }
 
-  /// Writes the state file, if there is one and something has changed.
+  /// Writes the state file, if the options name one and the state has changed.
   func save() throws(Errno) {
     guard let path = options.statePath else { return }
     try state.withLock { (state) throws(Errno) in

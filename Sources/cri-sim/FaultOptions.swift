@@ -10,66 +10,69 @@ struct FaultOptions: ParsableArguments {
     var versions: Set<APIVersion> { self == .both ? [.v1, .v1alpha2] : self == .v1 ? [.v1] : [.v1alpha2] }
   }
 
-  @Option(help: "Which version of the CRI is served; the other one is an unknown service.")
+  @Option(help: "Serve this version of the CRI. Calls in another version fail as an unknown service.")
   var api = API.v1
 
   @Option(
     help: ArgumentHelp(
-      "Wait before each answer, or before those of one method.", valueName: "[method=]duration"))
+      "Delay each response, or those of one method.", valueName: "[method=]duration"))
   var delay: [String] = []
 
-  @Option(help: ArgumentHelp("Never answer a method.", valueName: "method|all"))
+  @Option(help: ArgumentHelp("Never respond to a method.", valueName: "method|all"))
   var hang: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Answer a method with a status: ListContainers=UNAVAILABLE:gone.", valueName: "method=code:message"))
+      "Let a method fail with a status, such as ListContainers=UNAVAILABLE:gone.", valueName: "method=code:message"))
   var fail: [String] = []
 
-  @Option(help: ArgumentHelp("Take so long from the start to be ready.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Become ready only after this time.", valueName: "duration"))
   var notReady: Seconds?
 
   @Option(
     help: ArgumentHelp(
-      "How it is not ready: unknown (as containerd to 1.7), unavailable (containerd from 2.0), hang (CRI-O), no-socket.",
+      "Respond until ready like this: unknown (containerd up to 1.7), unavailable (containerd 2.0 and later), "
+        + "hang (CRI-O), or no-socket.",
       valueName: "style"),
     transform: Self.style)
   var notReadyStyle = Faults.NotReadyStyle.unknown
 
   @Option(
-    help: ArgumentHelp("Take so long from the start until NetworkReady is true.", valueName: "duration"))
+    help: ArgumentHelp("Report NetworkReady as true only after this time.", valueName: "duration"))
   var networkReadyAfter: Seconds?
 
-  @Option(help: ArgumentHelp("Die in the middle of the n-th call.", valueName: "n"))
+  @Option(help: ArgumentHelp("Die during the N-th call.", valueName: "n"))
   var killAfter: Int?
 
   private static func style(_ text: String) throws -> Faults.NotReadyStyle {
     guard let style = Faults.NotReadyStyle(rawValue: text) else {
-      throw ValidationError("no such style: \(text)")
+      throw ValidationError("unknown style \(text); use unknown, unavailable, hang or no-socket")
     }
     return style
   }
 
-  /// A slip in a name would make a fault that never shows.
+  /// Refuses unknown method names, because a fault with a misspelt name would have no effect.
   private static func check(_ name: String, _ option: String) throws {
     guard name != "all", !AnyMethod.all.contains(where: { $0.name == name }) else { return }
-    throw ValidationError("\(option) \(name): the interface has no such method.")
+    throw ValidationError("\(option) \(name): the CRI has no such method")
   }
 
   func faults() throws -> Faults {
     var faults = Faults()
     faults.versions = api.versions
     for text in delay where !faults.addDelay(text) {
-      throw ValidationError("--delay \(text): not [METHOD=]DURATION.")
+      throw ValidationError("--delay \(text): the value must have the form [METHOD=]DURATION")
     }
     faults.hanging = Set(hang)
     for name in hang { try Self.check(name, "--hang") }
     for name in faults.delays.keys { try Self.check(name, "--delay") }
     for text in fail where !faults.addFailure(text) {
-      throw ValidationError("--fail \(text): not METHOD=CODE:message.")
+      throw ValidationError("--fail \(text): the value must have the form METHOD=CODE:message")
     }
     for name in faults.failures.keys { try Self.check(name, "--fail") }
-    if let killAfter, killAfter < 1 { throw ValidationError("--kill-after \(killAfter): calls are counted from 1.") }
+    if let killAfter, killAfter < 1 {
+      throw ValidationError("--kill-after \(killAfter): the value must be at least 1")
+    }
     faults.notReady = notReady?.duration ?? .zero
     faults.notReadyStyle = notReadyStyle
     faults.networkReadyAfter = networkReadyAfter?.duration ?? .zero

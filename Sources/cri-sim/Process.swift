@@ -3,19 +3,19 @@ internal import CRISystem
 internal import Dispatch
 internal import Glibc
 
-/// What the command does to its process.
+/// Operations on the process of the command.
 enum Process {
-  /// Serves until a signal ends it.
+  /// Serves until SIGTERM or SIGINT arrives.
   static func serve(_ runtime: SimulatedRuntime, at socket: String) throws -> Never {
     let path = socket.hasPrefix("unix://") ? String(socket.dropFirst(7)) : socket
     do throws(Errno) {
       try runtime.start(at: path)
     } catch {
-      complain("\(path): \(error)")
+      printError("\(path): \(error)")
       exit(1)
     }
     let sources = [SIGTERM, SIGINT].map { number in
-      // Dispatch hears of a signal beside its handler, which would end the process first.
+      // Ignore the signal's default action, which would end the process before Dispatch handles the signal.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
@@ -25,12 +25,12 @@ enum Process {
       source.resume()
       return source
     }
-    complain("serving \(runtime.summary) on \(path)")
+    printError("serving \(runtime.summary) on \(path)")
     withExtendedLifetime(sources) { dispatchMain() }
   }
 
-  /// Without a word, and without any of the cleaning up that a process does at its end.
+  /// Exits at once with code 137, without output and without cleaning up.
   @Sendable static func die() { _exit(137) }
 
-  static func complain(_ text: String) { try? StandardStream.error.write("cri-sim: \(text)\n") }
+  static func printError(_ text: String) { try? StandardStream.error.write("cri-sim: \(text)\n") }
 }

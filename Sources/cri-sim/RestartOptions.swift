@@ -4,14 +4,14 @@ internal import CRISimulator
 struct RestartOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Keep the state in a file. Where it exists at the start, it takes the place of the other sources, and --on-restart "
-        + "happens.", valueName: "file"))
+      "Store the state in this file. If the file exists at the start, its state replaces the other sources, and the "
+        + "losses of --on-restart are applied.", valueName: "file"))
   var state: String?
 
   @Option(
     help: ArgumentHelp(
-      "What a start from the state file does to it: \(Losses.names), separated by commas. With =POD (name, namespace/name "
-        + "or uid) to one pod only.", valueName: "loss[=pod],..."))
+      "Apply these losses when starting from the state file, separated by commas: \(Losses.names). Add =POD (name, "
+        + "namespace/name or UID) to affect only one pod.", valueName: "loss[=pod],..."))
   var onRestart = Losses(losses: [])
 }
 

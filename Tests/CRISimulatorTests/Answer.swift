@@ -4,11 +4,11 @@ import CRIMessages
 import CRIProtobuf
 import TestSupport
 
-/// What a server answered.
+/// The result of a call, in a form that can be compared.
 struct Answer: Equatable {
   var code: StatusCode
   var message: String
-  /// The message as JSON, with what a runtime may order as it likes put in order, and JSON text read.
+  /// The message as JSON. Lists whose order is not defined are sorted, and JSON in text is parsed.
   var document: JSON
 
   init(_ recorded: Recording.Call) throws {
@@ -33,11 +33,11 @@ struct Answer: Equatable {
       return JSON(Base64.encode(bytes))
     }
     func json<M: CMessage>(_ type: M.Type) throws -> JSON { try type.decode(bytes).json() }
-    return inOrder(try json(method.response))
+    return sorted(try json(method.response))
   }
 
-  /// containerd lists in the order of Go's maps: in another one each time, as CRI-O gives its handlers.
-  private static func inOrder(_ document: JSON) -> JSON {
+  /// Sorts lists, because the order of containerd's lists and of CRI-O's handlers changes with every call.
+  private static func sorted(_ document: JSON) -> JSON {
     var document = document
     for list in ["items", "containers", "images", "stats", "runtimeHandlers"] {
       guard let items = document[list]?.arrayValue else { continue }

@@ -7,7 +7,7 @@ import Foundation
 import Testing
 
 @Suite struct CommandTests {
-  @Test func itServesUntilASignalAndTakesItsSocketAway() async throws {
+  @Test func `cri-sim serves until a signal and removes its socket`() async throws {
     let path = ServedRuntime.temporaryPath("sock")
     for signal in [SIGTERM, SIGINT] {
       let tool = try Tool(Tool.simulator, ["--socket", "unix://\(path)", "--pods", "2", "--containers", "3"])
@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test func itDiesHardAndComesBackFromItsState() async throws {
+  @Test func `cri-sim dies without cleaning up and restarts from its state file`() async throws {
     let path = ServedRuntime.temporaryPath("sock")
     let state = ServedRuntime.temporaryPath("state")
     defer { for path in [path, state] { try? File.remove(path) } }
@@ -41,7 +41,7 @@ import Testing
     await #expect(throws: RPCError.self) { try await address() }
     #expect(await first.end().code == 137)
     #expect(UnixSocket.isSocket(path))
-    // The dead socket is replaced.
+    // The stale socket is replaced.
     let second = try Tool(Tool.simulator, arguments)
     _ = await second.firstErrorLine()
     #expect(try await address() == "")
@@ -50,31 +50,31 @@ import Testing
   }
 
   static let mistakes: [([String], Int32, String)] = [
-    ([], 2, "--socket is missing."),
+    ([], 2, "--socket is missing"),
     (["--socket", "x", "--bogus"], 2, "Unknown option '--bogus'"),
     (["--socket", "x", "--pods", "1", "--recording", "y"], 2, "exclude each other"),
     (["--socket", "x", "--on-restart", "lose-everything"], 2, "lose-everything"),
     (["--socket", "x", "--delay", "5 fortnights"], 2, "--delay 5 fortnights"),
     (["--socket", "x", "--fail", "Version"], 2, "--fail Version"),
-    (["--socket", "x", "--fail", "Verson=INTERNAL:x"], 2, "--fail Verson: the interface has no such method"),
-    (["--socket", "x", "--hang", "Verson"], 2, "--hang Verson: the interface has no such method"),
-    (["--socket", "x", "--delay", "Verson=1s"], 2, "--delay Verson: the interface has no such method"),
-    (["--socket", "x", "--kill-after", "0"], 2, "--kill-after 0: calls are counted from 1"),
+    (["--socket", "x", "--fail", "Verson=INTERNAL:x"], 2, "--fail Verson: the CRI has no such method"),
+    (["--socket", "x", "--hang", "Verson"], 2, "--hang Verson: the CRI has no such method"),
+    (["--socket", "x", "--delay", "Verson=1s"], 2, "--delay Verson: the CRI has no such method"),
+    (["--socket", "x", "--kill-after", "0"], 2, "--kill-after 0: the value must be at least 1"),
     (["--socket", "x", "--not-ready-style", "maybe"], 2, "maybe"),
     (["--socket", "x", "--recording", "/nowhere/at.all"], 1, "/nowhere/at.all: No such file or directory"),
     (["--socket", "/nowhere/at.all"], 1, "/nowhere/at.all: No such file or directory"),
   ]
 
   @Test(arguments: mistakes)
-  func aMistakeIsOneLineAndACode(arguments: [String], code: Int32, words: String) async throws {
+  func `a usage error gives one line and an exit code`(arguments: [String], code: Int32, message: String) async throws {
     let (actual, output, errors) = try await Tool(Tool.simulator, arguments).end()
     #expect(actual == code)
     #expect(output == "")
-    #expect(errors.contains(words), "\(errors)")
+    #expect(errors.contains(message), "\(errors)")
     #expect(errors.split(separator: "\n").count == 1, "\(errors)")
   }
 
-  @Test func helpNamesEveryOptionAndLoss() async throws {
+  @Test func `help lists every option and loss`() async throws {
     let (code, output, _) = try await Tool.run(Tool.simulator, "--help")
     #expect(code == 0)
     for word in [
@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test func theStateIsPrinted() async throws {
+  @Test func `the state can be printed`() async throws {
     let (code, output, errors) = try await Tool.run(Tool.simulator, "--pods", "2", "--print-state")
     #expect(code == 0)
     #expect(errors == "")

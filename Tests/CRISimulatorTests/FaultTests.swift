@@ -13,7 +13,9 @@ import Testing
   ]
 
   @Test(arguments: apis)
-  func onlyTheVersionsThatAreServedAnswer(served: Set<APIVersion>, asked: APIVersion, failure: String?) async throws {
+  func `only the selected versions are served`(served: Set<APIVersion>, asked: APIVersion, failure: String?)
+    async throws
+  {
     let runtime = try ServedRuntime { $0.versions = served }
     #expect(try await runtime.failure(.version, VersionRequest(), asked) == failure)
     guard failure == nil else { return }
@@ -27,7 +29,9 @@ import Testing
   ]
 
   @Test(arguments: styles)
-  func itIsNotReadyAtOnce(style: Faults.NotReadyStyle, failure: String) async throws {
+  func `the runtime is not ready until the given time has passed`(style: Faults.NotReadyStyle, failure: String)
+    async throws
+  {
     let served = try ServedRuntime {
       $0.notReady = .seconds(3600)
       $0.notReadyStyle = style
@@ -38,7 +42,7 @@ import Testing
     #expect(try await served.failure(.version, VersionRequest()) == nil)
   }
 
-  @Test func itAnswersLateAsCRIODoes() async throws {
+  @Test func `calls hang until the runtime is ready, as with CRI-O`() async throws {
     let served = try ServedRuntime {
       $0.notReady = .milliseconds(300)
       $0.notReadyStyle = .hang
@@ -48,7 +52,7 @@ import Testing
     #expect(ContinuousClock.now - start > .milliseconds(200))
   }
 
-  @Test func itsSocketAppearsLate() async throws {
+  @Test func `the socket is created when the runtime is ready`() async throws {
     let served = try ServedRuntime {
       $0.notReady = .milliseconds(300)
       $0.notReadyStyle = .noSocket
@@ -60,7 +64,7 @@ import Testing
     #expect(try await served.failure(.version, VersionRequest()) == nil)
   }
 
-  @Test func theNetworkIsReadyLate() async throws {
+  @Test func `NetworkReady becomes true after the given time`() async throws {
     let served = try ServedRuntime { $0.networkReadyAfter = .seconds(3600) }
     func network() async throws -> RuntimeCondition? {
       try await served.call(.status, StatusRequest()).status?.conditions.first { $0.type == "NetworkReady" }
@@ -74,7 +78,7 @@ import Testing
     #expect(try await network() == RuntimeCondition(type: "NetworkReady", status: true))
   }
 
-  @Test func oneMethodFailsHangsOrIsLate() async throws {
+  @Test func `single methods can fail, hang or be delayed`() async throws {
     let served = try ServedRuntime {
       let areRead = [$0.addFailure("ListImages=resource_exhausted:no: more\nroom"), $0.addDelay("Status=200ms")]
       #expect(areRead == [true, true])
@@ -91,18 +95,18 @@ import Testing
     #expect(served.runtime.calls == ["ListImages": 1, "Version": 1, "Status": 1, "ListContainers": 1])
   }
 
-  @Test func itDiesInTheMiddleOfACall() async throws {
+  @Test func `the runtime dies during the given call`() async throws {
     let served = try ServedRuntime { $0.killAfter = 2 }
     #expect(try await served.failure(.version, VersionRequest()) == nil)
     await #expect(throws: RPCError.self) { try await served.call(.version, VersionRequest()) }
     served.channel.close()
-    // Its socket is still there, and nobody behind it.
+    // The socket file still exists, but no process listens on it.
     #expect(UnixSocket.isSocket(served.path))
     while UnixSocket.isServed(served.path) { try await Task.sleep(for: .milliseconds(5)) }
     await #expect(throws: RPCError.cannotConnect(path: served.path, .connectionRefused)) {
       try await served.call(.version, VersionRequest())
     }
-    // Another one takes the dead socket's place.
+    // Another runtime replaces the stale socket.
     served.runtime.faults = Faults()
     try served.runtime.start(at: served.path)
     #expect(try await served.failure(.version, VersionRequest()) == nil)
@@ -113,12 +117,12 @@ import Testing
     ("10us", .microseconds(10)), ("3", .seconds(3)), ("", nil), ("-1s", nil), ("s", nil), ("1d", nil), ("nan", nil),
     ("1e300h", nil),
   ])
-  func durationsAreRead(text: String, duration: Duration?) {
+  func `durations are parsed`(text: String, duration: Duration?) {
     #expect(Faults.duration(text) == duration)
   }
 
   @Test(arguments: ["", "ListImages", "ListImages=", "ListImages=NONSENSE:x", "ListImages=OK:x", "ListImages=99:x"])
-  func aFailureThatIsNoneIsRefused(text: String) {
+  func `an invalid failure is refused`(text: String) {
     var faults = Faults()
     let isRead = faults.addFailure(text)
     #expect(!isRead)

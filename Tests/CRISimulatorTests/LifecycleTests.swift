@@ -17,7 +17,7 @@ import Testing
       logPath: "\(name)/0.log")
   }
 
-  @Test func aPodLivesAndDies() async throws {
+  @Test func `a pod can be created, stopped and removed`() async throws {
     let served = try ServedRuntime()
     let image = try await served.call(.pullImage, PullImageRequest(image: ImageSpec(image: "localhost/busybox:1")))
     #expect(image.imageRef.hasPrefix("sha256:"))
@@ -65,7 +65,7 @@ import Testing
     #expect(info["cniResult"]?["Interfaces"]?["eth0"]?["IPConfigs"]?[0]?["IP"] == "10.88.0.2")
 
     _ = try await served.call(.removePodSandbox, RemovePodSandboxRequest(podSandboxID: sandbox))
-    // Both are idempotent.
+    // Stopping and removing are idempotent.
     _ = try await served.call(.stopPodSandbox, StopPodSandboxRequest(podSandboxID: sandbox))
     _ = try await served.call(.removeContainer, RemoveContainerRequest(containerID: id))
     #expect(try await served.call(.listPodSandbox, ListPodSandboxRequest()).items == [])
@@ -75,7 +75,7 @@ import Testing
     #expect(try await served.call(.listImages, ListImagesRequest()).images == [])
   }
 
-  @Test func whatCannotBeIsRefusedInContainerdsWords() async throws {
+  @Test func `impossible requests fail with containerd's messages`() async throws {
     let served = try ServedRuntime()
     let sandbox = try await served.call(.runPodSandbox, RunPodSandboxRequest(config: pod)).podSandboxID
     #expect(
@@ -95,41 +95,41 @@ import Testing
         == "UNIMPLEMENTED: unknown method ExecSync for service runtime.v1.RuntimeService")
   }
 
-  /// As containerd 1.6.20 said it.
-  @Test func whatIsAbsentIsSaidInContainerdsWords() async throws {
+  /// The messages are those of containerd 1.6.20.
+  @Test func `missing objects are reported with containerd's messages`() async throws {
     let served = try ServedRuntime()
     served.runtime.change { $0.version.runtimeVersion = "1.6.20~ds1" }
-    func words<Request: CMessage, Response: CMessage>(
+    func expectFailure<Request: CMessage, Response: CMessage>(
       _ method: Method<Request, Response>, _ request: Request, _ expected: String?
     ) async throws {
       #expect(try await served.failure(method, request) == expected, "\(method.name)")
     }
     let sandbox = "NOT_FOUND: an error occurred when try to find sandbox"
     let container = "NOT_FOUND: an error occurred when try to find container \"absent\": not found"
-    try await words(.podSandboxStatus, .init(podSandboxID: "absent"), "\(sandbox): not found")
-    try await words(.stopPodSandbox, .init(podSandboxID: "absent"), "\(sandbox) \"absent\": not found")
-    try await words(.removePodSandbox, .init(podSandboxID: "absent"), nil)
-    try await words(
+    try await expectFailure(.podSandboxStatus, .init(podSandboxID: "absent"), "\(sandbox): not found")
+    try await expectFailure(.stopPodSandbox, .init(podSandboxID: "absent"), "\(sandbox) \"absent\": not found")
+    try await expectFailure(.removePodSandbox, .init(podSandboxID: "absent"), nil)
+    try await expectFailure(
       .podSandboxStats, .init(podSandboxID: "absent"),
       "NOT_FOUND: an error occurred when trying to find sandbox absent: not found")
-    try await words(
+    try await expectFailure(
       .podSandboxStatus, .init(), "UNKNOWN: an error occurred when try to find sandbox: Prefix can't be empty")
-    try await words(.containerStatus, .init(containerID: "absent"), container)
-    try await words(.startContainer, .init(containerID: "absent"), container)
-    try await words(.stopContainer, .init(containerID: "absent"), container)
-    try await words(.removeContainer, .init(containerID: "absent"), nil)
+    try await expectFailure(.containerStatus, .init(containerID: "absent"), container)
+    try await expectFailure(.startContainer, .init(containerID: "absent"), container)
+    try await expectFailure(.stopContainer, .init(containerID: "absent"), container)
+    try await expectFailure(.removeContainer, .init(containerID: "absent"), nil)
     let old = "NOT_FOUND: failed to find container: not found"
-    try await words(.containerStats, .init(containerID: "absent"), old)
-    try await words(.updateContainerResources, .init(containerID: "absent"), old)
-    try await words(.runPodSandbox, .init(), "UNKNOWN: sandbox config must include metadata")
-    try await words(.imageStatus, .init(image: ImageSpec(image: "absent")), nil)
-    try await words(.imageStatus, .init(), "UNKNOWN: can not resolve \"\" locally: ambiguous digest string")
-    try await words(.removeImage, .init(image: ImageSpec(image: "absent")), nil)
-    try await words(
+    try await expectFailure(.containerStats, .init(containerID: "absent"), old)
+    try await expectFailure(.updateContainerResources, .init(containerID: "absent"), old)
+    try await expectFailure(.runPodSandbox, .init(), "UNKNOWN: sandbox config must include metadata")
+    try await expectFailure(.imageStatus, .init(image: ImageSpec(image: "absent")), nil)
+    try await expectFailure(.imageStatus, .init(), "UNKNOWN: can not resolve \"\" locally: ambiguous digest string")
+    try await expectFailure(.removeImage, .init(image: ImageSpec(image: "absent")), nil)
+    try await expectFailure(
       .pullImage, .init(), "UNKNOWN: failed to parse image reference \"\": invalid reference format")
   }
 
-  @Test func aPrefixIsEnoughWhereItIsUnambiguous() async throws {
+  @Test func `a unique prefix of an ID is accepted`() async throws {
     let served = try ServedRuntime()
     let ids = (0..<40).map { served.runtime.add(PodDescription("pod-\($0)")) }
     let first = try #require(ids.first)
@@ -142,7 +142,7 @@ import Testing
         == "UNKNOWN: an error occurred when try to find sandbox: Multiple IDs found with provided prefix: \(twins.key)")
   }
 
-  @Test func filtersSelect() async throws {
+  @Test func `filters select objects`() async throws {
     let served = try ServedRuntime()
     let web = served.runtime.add(
       PodDescription(
@@ -178,12 +178,12 @@ import Testing
         == ["nginx"])
   }
 
-  @Test func changesAreEvents() async throws {
+  @Test func `changes are sent as events`() async throws {
     let served = try ServedRuntime()
     served.runtime.addImage("localhost/busybox:1")
     let stream = try served.channel.stream(Method.getContainerEvents.path(.v1), [])
     var events = stream.makeAsyncIterator()
-    // The stream is open once the runtime has counted it.
+    // The stream is open once the runtime has counted the call.
     while served.runtime.calls["GetContainerEvents"] == nil { try await Task.sleep(for: .milliseconds(5)) }
     try await Task.sleep(for: .milliseconds(20))
     let sandbox = try await served.call(.runPodSandbox, RunPodSandboxRequest(config: pod)).podSandboxID
@@ -204,7 +204,7 @@ import Testing
       #expect(event.containersStatuses.count == members)
       #expect(event.podSandboxStatus?.id == sandbox)
     }
-    // Its end ends the stream: properly, or with the connection, whichever comes first.
+    // Stopping the runtime ends the stream in order, or by closing the connection, whichever happens first.
     served.runtime.stop()
     let last = try? await events.next()
     #expect(last == nil)

@@ -15,11 +15,11 @@ enum Peer {
   }
 }
 
-/// The simulated runtime as a client sees it that is not ours: grpcio, over Tools/grpcio-peer.
+/// Tests the simulated runtime with an independent client: grpcio, with Tools/grpcio-peer.
 @Suite(.enabled("python3-grpcio is not installed") { try await Peer.isThere() })
 struct PeerTests {
-  /// One document a call.
-  private func ask(_ served: ServedRuntime, _ arguments: [String]) async throws -> [JSON] {
+  /// Makes calls with the independent client, and returns one document for each call.
+  private func callPeer(_ served: ServedRuntime, _ arguments: [String]) async throws -> [JSON] {
     let script = "\(Tool.root)/Tools/grpcio-peer/client.py"
     let (code, output, errors) = try await Tool(Peer.python, [script, served.path] + arguments).end()
     #expect(code == 0, "\(errors)")
@@ -27,27 +27,27 @@ struct PeerTests {
   }
 
   @Test(arguments: Recording.runtimes)
-  func itHearsEveryRecordedAnswer(runtime: String) async throws {
+  func `an independent client receives every recorded response`(runtime: String) async throws {
     let served = try ServedRuntime(.recording(Recording.path(runtime, .before)))
     let calls = try Recording(runtime, .before).calls
-    let heard = try await ask(served, calls.map { "\($0.method)=\(Base64.encode($0.request))" })
-    #expect(heard.count == calls.count)
-    for (call, heard) in zip(calls, heard) {
+    let results = try await callPeer(served, calls.map { "\($0.method)=\(Base64.encode($0.request))" })
+    #expect(results.count == calls.count)
+    for (call, result) in zip(calls, results) {
       var answer = call
-      let name = try #require(heard["code"]?.stringValue)
+      let name = try #require(result["code"]?.stringValue)
       answer.code = try #require(StatusCode.allCases.first { $0.description == name })
-      answer.message = heard["message"]?.stringValue ?? ""
-      answer.response = Base64.decode(heard["responses"]?[0]?.stringValue ?? "") ?? []
+      answer.message = result["message"]?.stringValue ?? ""
+      answer.response = Base64.decode(result["responses"]?[0]?.stringValue ?? "") ?? []
       #expect(try Answer(answer) == Answer(call), "\(call.name)")
     }
   }
 
-  @Test func itHearsALongList() async throws {
+  @Test func `an independent client receives a long list`() async throws {
     let served = try ServedRuntime(.synthetic(pods: 100, containers: 2000))
-    let heard = try await ask(served, ["ListContainers", "StreamContainers", "--sizes"])
-    #expect(heard.map { $0["code"] } == ["OK", "OK"])
-    let list = try #require(heard[0]["responses"]?[0]?.intValue)
-    let parts = (heard[1]["responses"]?.arrayValue ?? []).compactMap(\.intValue)
+    let results = try await callPeer(served, ["ListContainers", "StreamContainers", "--sizes"])
+    #expect(results.map { $0["code"] } == ["OK", "OK"])
+    let list = try #require(results[0]["responses"]?[0]?.intValue)
+    let parts = (results[1]["responses"]?.arrayValue ?? []).compactMap(\.intValue)
     #expect(list > 1_400_000)
     #expect(parts.count == 8)
     #expect(parts.reduce(0, +) == list)

@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct RecordingTests {
   @Test(arguments: Recording.runtimes)
-  func everyRecordedAnswerIsServedBack(runtime: String) async throws {
+  func `every recorded response is served unchanged`(runtime: String) async throws {
     let served = try ServedRuntime(.recording(Recording.path(runtime, .before)))
     let calls = try Recording(runtime, .before).calls
     #expect(calls.count > 30)
@@ -20,28 +20,28 @@ import Testing
   }
 
   @Test(arguments: Recording.runtimes)
-  func aStateFileHoldsAllOfIt(runtime: String) async throws {
+  func `a state file contains the complete recording`(runtime: String) async throws {
     var options = SimulatedRuntime.Options()
     options.statePath = ServedRuntime.temporaryPath("state")
     defer { try? File.remove(options.statePath ?? "") }
     do {
       _ = try ServedRuntime(.recording(Recording.path(runtime, .before)), options: options)
     }
-    // The source is not looked at any more.
+    // The source is ignored, because the state file exists.
     let again = try ServedRuntime(.recording("/nowhere"), options: options)
     for call in try Recording(runtime, .before).calls {
       #expect(try await Answer(again.channel, call) == Answer(call), "\(call.name)")
     }
   }
 
-  /// containerd#7843: what containerd 1.6.12 answered after its restart.
-  @Test func losingIPsIsWhatContainerd1612Did() async throws {
+  /// The expected responses are those of containerd 1.6.12 after its restart (containerd#7843).
+  @Test func `losing IPs gives the responses of containerd 1.6.12 after its restart`() async throws {
     var options = SimulatedRuntime.Options()
     options.onRestart = [RestartLoss(.loseIPs)]
     let served = try ServedRuntime(.recording(Recording.path("containerd-1.6.12", .before)), options: options)
     try served.restart()
     var compared: [String: Int] = [:]
-    // Figures and times go on.
+    // Resource usage and times change.
     let volatile = ["ListContainerStats", "ListPodSandboxStats", "ImageFsInfo", "List"]
     for call in try Recording("containerd-1.6.12", .after).calls where !volatile.contains(call.name) {
       #expect(try await Answer(served.channel, call) == Answer(call), "\(call.name)")
@@ -52,14 +52,14 @@ import Testing
     #expect(compared["ContainerStatus"] == 9)
   }
 
-  /// Before the restart, containerd's record on disk lacks already what CRI still answers.
+  /// Before the restart, the addresses are missing in containerd's record on disk, although the CRI still returns them.
   @Test(arguments: [("containerd-1.6.20", 0), ("containerd-1.6.12", 2)])
-  func theLossIsOnDiskBeforeTheRestart(runtime: String, lost: Int) async throws {
+  func `the addresses are missing on disk before the restart`(runtime: String, lost: Int) async throws {
     let addresses = /"NetNSPath":"[^"]*","IP":"10\.42\.0\.\d+"/
     let list = "/containerd.services.containers.v1.Containers/List"
     let recording = try ServedRuntime(.recording(Recording.path(runtime, .before)))
     let recorded = String(decoding: try await recording.channel.unary(list, []), as: UTF8.self)
-    // The stopped pod lost it too, and the host's never had one.
+    // The stopped pod lost its address too, and the pod in the node's network never had one.
     #expect(recorded.matches(of: addresses).count == (lost == 0 ? 3 : 0))
 
     var options = SimulatedRuntime.Options()
@@ -69,11 +69,11 @@ import Testing
     #expect(simulated.matches(of: addresses).count == 1)
   }
 
-  @Test func aRecordingThatIsNoneSaysWhere() throws {
+  @Test func `an invalid recording is reported with its line`() throws {
     let path = ServedRuntime.temporaryPath("jsonl")
     try File.writeAtomically(Array("{\"method\": \"/a/b\", \"code\": 0}\n{\"code\": 0}\n".utf8), to: path)
     defer { try? File.remove(path) }
     let error = #expect(throws: SimulatorError.self) { try SimulatedRuntime(.recording(path)) }
-    #expect(error?.description == "\(path): line 2: no recorded call")
+    #expect(error?.description == "\(path): line 2: not a recorded call")
   }
 }

@@ -15,7 +15,7 @@ import Testing
     PodDescription("old", isReady: false, containers: [ContainerDescription("job", state: .exited)]),
   ]
 
-  /// One line for each pod and container that is left, in the order of the lists.
+  /// Returns one line for each remaining pod and container, in the order of the lists.
   private static func summary(_ served: ServedRuntime) async throws -> [String] {
     var lines: [String] = []
     for item in try await served.call(.listPodSandbox, ListPodSandboxRequest()).items {
@@ -42,7 +42,7 @@ import Testing
     "  nginx/0 running 0", "  sidecar/0 exited 3", "  proxy/0 running 0", "  job/0 exited 0",
   ]
 
-  /// What is gone and what is new.
+  /// Each loss, with the lines that it removes and adds.
   static let losses: [(String, minus: [String], plus: [String])] = [
     ("keep", [], []),
     ("lose-ips", ["web/0 ready 10.1.0.1,fd00::1"], ["web/0 ready "]),
@@ -73,7 +73,8 @@ import Testing
   ]
 
   @Test(arguments: losses)
-  func aRestartLosesWhatItWasToldTo(loss: String, minus: [String], plus: [String]) async throws {
+  func `a restart applies the given losses and nothing else`(loss: String, minus: [String], plus: [String]) async throws
+  {
     let served = try ServedRuntime(.pods(Self.pods))
     #expect(try await Self.summary(served) == Self.before)
     try served.restart([try #require(RestartLoss(loss))])
@@ -83,7 +84,7 @@ import Testing
     #expect(images.isEmpty == (loss == "lose-images"))
   }
 
-  @Test func aRestartDropsTheConnections() async throws {
+  @Test func `a restart closes the connections`() async throws {
     let served = try ServedRuntime { $0.hanging = ["ListContainers"] }
     let hanging = Task { try await served.call(.listContainers, ListContainersRequest()) }
     while served.runtime.calls["ListContainers"] == nil { try await Task.sleep(for: .milliseconds(5)) }
@@ -92,15 +93,15 @@ import Testing
     #expect(try await served.failure(.version, VersionRequest()) == nil)
   }
 
-  @Test func theNetworkMayBeGone() async throws {
+  @Test func `a restart can leave the network not ready`() async throws {
     let served = try ServedRuntime()
     try served.restart([RestartLoss(.networkNotReady)])
     let conditions = try await served.call(.status, StatusRequest()).status?.conditions
     #expect(conditions?.map(\.status) == [true, false])
   }
 
-  /// Also what was changed over CRI is there again, and only a start from the file loses anything.
-  @Test func theStateFileOutlivesTheRuntime() async throws {
+  /// Changes that were made with calls are preserved, and losses are applied only by a start from the file.
+  @Test func `the state file preserves changes, and a start from it applies the losses`() async throws {
     var options = SimulatedRuntime.Options()
     options.statePath = ServedRuntime.temporaryPath("state")
     options.onRestart = [RestartLoss(.loseIPs)]
@@ -109,15 +110,15 @@ import Testing
     #expect(try await Self.summary(first) == Self.before)
     let config = PodSandboxConfig(metadata: PodSandboxMetadata(name: "new", uid: "u", namespace: "default"))
     _ = try await first.call(.runPodSandbox, RunPodSandboxRequest(config: config))
-    // As after SIGKILL: nothing is saved at the end.
+    // A crash does not write the state file.
     first.runtime.crash()
     let second = try ServedRuntime(.pods([]), options: options)
     let after = Self.before.map { $0.hasPrefix("web") ? "web/0 ready " : $0 } + ["new/0 ready "]
     #expect(try await Self.summary(second).sorted() == after.sorted())
   }
 
-  /// The verbose answer of a made-up pod agrees with the plain one, before and after.
-  @Test func theInfoLosesTheCNIResultToo() async throws {
+  /// The verbose response of a generated pod must match the other one, before and after the loss.
+  @Test func `the verbose info loses the CNI result too`() async throws {
     let served = try ServedRuntime(.pods(Self.pods))
     func cniResult(_ name: String) async throws -> JSON? {
       let items = try await served.call(.listPodSandbox, ListPodSandboxRequest()).items
@@ -133,7 +134,7 @@ import Testing
   }
 
   @Test(arguments: ["", "nonsense", "lose-ips=", "=web", "LOSE-IPS"])
-  func aLossThatIsNoneIsRefused(text: String) {
+  func `an invalid loss is refused`(text: String) {
     #expect(RestartLoss(text) == nil)
   }
 }

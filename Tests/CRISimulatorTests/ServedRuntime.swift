@@ -4,7 +4,7 @@ import CRIProtobuf
 import CRISimulator
 import Foundation
 
-/// A simulated runtime on a socket of its own, and a channel to it.
+/// A simulated runtime on a temporary socket, with a channel to it.
 final class ServedRuntime: Sendable {
   let runtime: SimulatedRuntime
   let path: String
@@ -30,7 +30,7 @@ final class ServedRuntime: Sendable {
       .path
   }
 
-  /// The channel may not have heard yet that its connection is gone; the next call is on a new one.
+  /// Restarts the runtime, and closes the channel, so that the next call uses a new connection.
   func restart(_ losses: [RestartLoss]? = nil) throws {
     try runtime.restart(losses)
     channel.close()
@@ -43,7 +43,7 @@ final class ServedRuntime: Sendable {
       try await channel.unary(method.path(api), request.encode(), options: CallOptions(timeout: timeout)))
   }
 
-  /// The status that a call fails with; nil where it does not.
+  /// Returns the status with which a call fails; nil if it succeeds.
   func failure<Request: CMessage, Response: CMessage>(
     _ method: Method<Request, Response>, _ request: Request, _ api: APIVersion = .v1
   ) async throws -> String? {

@@ -7,7 +7,7 @@ import CRISystem
 import Testing
 
 @Suite struct SourceTests {
-  @Test func aDescriptionIsServedAndPrintedBack() async throws {
+  @Test func `a description is served and can be printed`() async throws {
     let text = """
       runtime: {name: containerd, version: 1.6.12}
       images: [localhost/pause:1]
@@ -38,7 +38,7 @@ import Testing
     let images = try await served.call(.listImages, ListImagesRequest()).images
     #expect(images.contains { $0.repoDigests.first?.hasPrefix("localhost:5000/nginx@sha256:") == true })
 
-    // What it prints is a description of the same.
+    // The printed state is a description of the same pods.
     try File.writeAtomically(Array(served.runtime.stateDescription.utf8), to: path)
     let again = try ServedRuntime(.description(path))
     #expect(again.runtime.stateDescription == served.runtime.stateDescription)
@@ -48,25 +48,25 @@ import Testing
   static let mistakes = [
     ("pods: [{namespace: x}]", "pods[0]: name: expected text"),
     ("pods: {}", "pods: expected a list"),
-    ("pods: [{name: a, hostnetwork: true}]", "pods[0]: hostnetwork: not known"),
+    ("pods: [{name: a, hostnetwork: true}]", "pods[0]: hostnetwork: unknown key"),
     ("pods: [{name: a, state: dead}]", "pods[0]: state: expected notready or ready"),
     ("pods: [{name: a, containers: [{name: b, exitCode: x}]}]", "containers[0]: exitCode: expected a whole number"),
-    ("pods: [{name: a, ips: 10.0.0.1}]", "ips: expected a list of texts"),
+    ("pods: [{name: a, ips: 10.0.0.1}]", "ips: expected a list of strings"),
     ("- a", "not a mapping"), ("pods: [", "line"),
   ]
 
   @Test(arguments: mistakes)
-  func aMistakeIsNamed(text: String, words: String) throws {
+  func `an error in a description is reported with its position`(text: String, message: String) throws {
     let path = ServedRuntime.temporaryPath("yaml")
     try File.writeAtomically(Array(text.utf8), to: path)
     defer { try? File.remove(path) }
     let error = #expect(throws: SimulatorError.self) { try SimulatedRuntime(.description(path)) }
     #expect(error?.description.hasPrefix(path) == true)
-    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 
-  /// As large as on a node with ten thousand containers, about 760 bytes each.
-  @Test func aBusyNodeAnswersAsLargeAsARealOne() async throws {
+  /// On a real node with ten thousand containers, the list has about 760 bytes for each.
+  @Test func `generated objects are as large as real ones`() async throws {
     let served = try ServedRuntime(.synthetic(pods: 300, containers: 1000))
     let bytes = try await served.channel.unary(Method.listContainers.path(.v1), [])
     #expect((720_000...800_000).contains(bytes.count), "\(bytes.count)")
@@ -98,14 +98,13 @@ import Testing
     #expect(messages == 4)
   }
 
-  /// What no client can read is no test of it: each answer is a message, however strange.
-  @Test func hostileAnswersAreStillMessages() async throws {
+  @Test func `hostile responses can be decoded`() async throws {
     var options = SimulatedRuntime.Options()
     options.isHostile = true
     options.statePath = ServedRuntime.temporaryPath("state")
     defer { try? File.remove(options.statePath ?? "") }
     for _ in 0..<2 {
-      // The second time from the state file.
+      // The second round starts from the state file.
       let served = try ServedRuntime(options: options)
       let items = try await served.call(.listPodSandbox, ListPodSandboxRequest()).items
       #expect(items.contains { $0.metadata == nil })

@@ -1,15 +1,15 @@
 import Foundation
 
-/// A program that runs beside the test.
+/// A program that a test runs.
 final class Tool: @unchecked Sendable {
   let process = Process()
   private let output = Pipe()
   private let errors = Pipe()
 
-  /// Beside the tests' own executable.
+  /// The path of cri-sim, which is in the directory of the test executable.
   static let simulator = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     .appendingPathComponent("cri-sim").path
-  /// The package's own.
+  /// The root directory of the package.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardized
     .path
 
@@ -22,12 +22,12 @@ final class Tool: @unchecked Sendable {
     try process.run()
   }
 
-  /// Nothing is left behind, whatever the test did.
+  /// Terminates the program if it still runs.
   deinit { if process.isRunning { process.terminate() } }
 
-  /// Up to and with the first line on stderr.
+  /// Returns the first line of standard error, with its line break.
   func firstErrorLine() async -> String {
-    await Self.aside { [errors] in
+    await Self.onOtherThread { [errors] in
       var text = Data()
       while let byte = try? errors.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
         text += byte
@@ -37,13 +37,13 @@ final class Tool: @unchecked Sendable {
     }
   }
 
-  /// Waits for its end.
+  /// Waits until the program exits.
   func end() async -> (code: Int32, output: String, errors: String) {
-    await Self.aside { [self] in
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    await Self.onOtherThread { [self] in
+      let outputText = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      let errorText = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       process.waitUntilExit()
-      return (process.terminationStatus, text, words)
+      return (process.terminationStatus, outputText, errorText)
     }
   }
 
@@ -53,8 +53,8 @@ final class Tool: @unchecked Sendable {
     try await Tool(path, arguments).end()
   }
 
-  /// Waits on a thread that nobody else needs: those of Swift's tasks serve the tool, where it calls us.
-  private static func aside<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
+  /// Runs blocking work on another thread, so that it does not block the tasks that serve the program.
+  private static func onOtherThread<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async { continuation.resume(returning: work()) }
     }

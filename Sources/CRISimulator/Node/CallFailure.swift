@@ -1,6 +1,6 @@
 package import CRIGRPC
 
-/// What the simulated runtime answers instead of a result.
+/// The error status of a call.
 package struct CallFailure: Error, Hashable, Sendable {
   package var code: StatusCode
   package var message: String
@@ -10,6 +10,6 @@ package struct CallFailure: Error, Hashable, Sendable {
     self.message = message
   }
 
-  /// What a closure threw: closures lose the type.
+  /// Converts an error that a closure threw; closures do not preserve its type.
   init(_ error: any Error) { self = error as? CallFailure ?? CallFailure(.internal, "\(error)") }
 }

@@ -2,7 +2,7 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// The verbose `info` in containerd's form (1.6), made from what a record says of itself.
+/// Generates the verbose `info` in the format of containerd 1.6 from the other values of an object.
 enum ContainerdInfo {
   static func of(_ sandbox: SimulatedSandbox) -> StringMap {
     let item = sandbox.item
@@ -72,7 +72,7 @@ enum ContainerdInfo {
     ])
   }
 
-  /// Unlikely to be another's, and below the kernel's limit of 4194304.
+  /// Returns a PID that is most likely unique, and below the kernel's limit of 4194304.
   static func pid(_ id: String) -> Int { 1000 + Identifier.number(id, below: 4_000_000) }
 
   static func networkNamespace(_ sandbox: SimulatedSandbox) -> String {

@@ -2,27 +2,28 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// containerd's own interface beside CRI, as far as it shows what is on disk of a sandbox: what a restart will find.
+/// containerd's own Containers service, which returns the records of sandboxes and containers on disk: the state that
+/// containerd will have after a restart.
 enum ContainerdStore {
   static let service = "containerd.services.containers.v1.Containers"
   static let listPath = "/\(service)/List"
 
-  /// The answer to `List`: every sandbox and container with the extension that holds its record.
+  /// Returns the response of `List`: every sandbox and container, with the extension that contains its record.
   /// - Parameters:
-  ///   - request: of its filters those that name a kind are heeded.
-  ///   - recorded: an answer that was recorded; only what is not in it is made up.
+  ///   - request: The request. Only filters for a kind are supported.
+  ///   - recorded: A recorded response. Records are generated only for objects that it does not contain.
   static func list(_ node: SimulatedNode, _ request: [UInt8], after recorded: [UInt8] = []) -> [UInt8] {
     let filters = (try? ListStoredContainersRequest.decode(request))?.filters ?? []
-    func isAsked(_ kind: String) -> Bool { filters.isEmpty || filters.contains { $0.hasSuffix("==\(kind)") } }
+    func isRequested(_ kind: String) -> Bool { filters.isEmpty || filters.contains { $0.hasSuffix("==\(kind)") } }
     let stored = (try? ListStoredContainersResponse.decode(recorded))?.containers ?? []
     let known = Set(stored.map(\.id))
     var bytes = recorded
-    for sandbox in node.sandboxes.all where isAsked("sandbox") && !known.contains(sandbox.id) {
+    for sandbox in node.sandboxes.all where isRequested("sandbox") && !known.contains(sandbox.id) {
       bytes += record(
         sandbox.id, "sandbox", sandbox.item.labels, image: "registry.k8s.io/pause:3.9",
         metadata(sandbox, isForgotten: node.isForgotten(sandbox.item)))
     }
-    for container in node.containers.all where isAsked("container") && !known.contains(container.id) {
+    for container in node.containers.all where isRequested("container") && !known.contains(container.id) {
       let pod = node.sandboxes[container.item.podSandboxID]
       let own = container.item.metadata
       bytes += record(
@@ -56,11 +57,11 @@ enum ContainerdStore {
   private static func metadata(_ sandbox: SimulatedSandbox, isForgotten: Bool) -> JSON {
     let network = isForgotten ? nil : sandbox.status.network
     let additional = network?.additionalIPs.map { JSON($0.ip) } ?? []
-    // What was recorded of a sandbox is on its disk too.
-    let told = sandbox.verboseInfo?["info"].flatMap { try? JSON.parse($0) }
-    let namespaces = told?["runtimeSpec"]?["linux"]?["namespaces"]?.arrayValue
+    // The recorded info of a sandbox also determines its record on disk.
+    let info = sandbox.verboseInfo?["info"].flatMap { try? JSON.parse($0) }
+    let namespaces = info?["runtimeSpec"]?["linux"]?["namespaces"]?.arrayValue
     let path = namespaces?.first { $0["type"]?.stringValue == "network" }?["path"]?.stringValue
-    let result = told?["cniResult"] ?? ContainerdInfo.cniResult(sandbox)
+    let result = info?["cniResult"] ?? ContainerdInfo.cniResult(sandbox)
     return [
       "ID": JSON(sandbox.id), "Name": JSON(sandbox.reservedName), "Config": config(sandbox),
       "NetNSPath": JSON(path ?? ContainerdInfo.networkNamespace(sandbox)), "IP": JSON(network?.ip ?? ""),
@@ -70,7 +71,7 @@ enum ContainerdStore {
     ]
   }
 
-  /// With its modes, which the verbose answer does not need.
+  /// Returns the configuration with the namespace modes, which are not part of the verbose info.
   private static func config(_ sandbox: SimulatedSandbox) -> JSON {
     let options = sandbox.status.linux?.namespaces?.options ?? NamespaceOption()
     var config = ContainerdInfo.config(sandbox)
@@ -87,7 +88,7 @@ enum ContainerdStore {
 
   private static func field(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
 
-  /// A length-delimited field of protobuf.
+  /// Encodes a length-delimited protobuf field.
   private static func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] {
     var head: [UInt8] = [UInt8(number << 3 | 2)]
     var length = bytes.count
@@ -100,7 +101,7 @@ enum ContainerdStore {
 }
 
 extension SimulatedNode {
-  /// What containerd recorded of its disk holds until the simulation says something else.
+  /// Whether a recorded response of containerd's store can be used: not if the simulation forgets addresses.
   func isAnsweredByRecording(_ path: String) -> Bool {
     path == ContainerdStore.listPath && !sandboxes.all.contains { isForgotten($0.item) }
   }

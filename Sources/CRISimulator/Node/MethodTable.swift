@@ -2,20 +2,21 @@ internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Which function of the node answers which method of the interface.
+/// Maps each method of the interface to the function of the node that handles it.
 struct MethodTable: Sendable {
   enum Handler: Sendable {
-    /// Leaves the node as it is.
+    /// Does not change the node.
     case reads(@Sendable (SimulatedNode, [UInt8], APIVersion) throws -> [[UInt8]])
+    /// Can change the node.
     case writes(@Sendable (inout SimulatedNode, [UInt8]) throws -> [[UInt8]])
-    /// Sends what happens from now on.
+    /// Streams events.
     case events
   }
 
-  /// By service and name: `RuntimeService/Version`.
+  /// The handlers by service and method, such as `RuntimeService/Version`.
   private(set) var handlers: [String: Handler] = [:]
 
-  /// Items in one message of a streamed list.
+  /// The number of items in one message of a streamed list.
   static let chunk = 250
 
   init() {
@@ -85,7 +86,7 @@ struct MethodTable: Sendable {
     reads(.imageFsInfo) { node, request, _ in node.imageFsInfo(request) }
   }
 
-  // MARK: Rows
+  // MARK: Building the table
 
   private mutating func reads<Request: CMessage, Response: CMessage>(
     _ method: Method<Request, Response>,

@@ -1,14 +1,14 @@
-/// Why a text names no record.
+/// Why no record was found for an ID.
 enum RecordMiss: Error { case empty, absent, ambiguous }
 
-/// Something that has an id of its own.
+/// An object with an ID.
 protocol Record: Sendable {
   var id: String { get }
 }
 
-/// Records in the order in which they came, found by id or by the beginning of one.
+/// Records in the order in which they were added. They can be found by ID or by a unique prefix of it.
 struct RecordTable<Element: Record>: Sendable {
-  // Removed ones leave a hole, so that taking down ten thousand does not move ten thousand each time.
+  // Removed records leave an empty slot, so that removing many records does not take quadratic time.
   private var slots: [Element?] = []
   private var positions: [String: Int] = [:]
 
@@ -37,7 +37,7 @@ struct RecordTable<Element: Record>: Sendable {
     for (position, record) in slots.enumerated() { if let record { positions[record.id] = position } }
   }
 
-  /// Changes each record where it is; its id must stay.
+  /// Changes each record in place. Its ID must not change.
   mutating func updateEach(_ change: (inout Element) -> Void) {
     for position in slots.indices {
       guard var record = slots[position] else { continue }
@@ -47,7 +47,7 @@ struct RecordTable<Element: Record>: Sendable {
     }
   }
 
-  /// The record whose id is the text or, where there is none, the only one whose id begins with it.
+  /// Returns the record with the given ID or, if there is none, the only one whose ID begins with it.
   func find(_ text: String) throws(RecordMiss) -> Element {
     if let record = self[text] { return record }
     guard !text.isEmpty else { throw .empty }

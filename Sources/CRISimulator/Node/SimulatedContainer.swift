@@ -2,15 +2,15 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// A container as the runtime has it: what it answers in lists, and what it answers when asked for it alone.
+/// A container of the simulated runtime, with the values that the different calls return.
 struct SimulatedContainer: Record {
-  /// In ListContainers.
+  /// The item in ListContainers.
   var item: Container
-  /// From ContainerStatus without `verbose`.
+  /// The response of ContainerStatus without `verbose`.
   var answer: ContainerStatusResponse
-  /// The `info` of the verbose answer; nil: made from the rest when it is asked for.
+  /// The `info` of the verbose response. If nil, it is generated when it is requested.
   var verboseInfo: StringMap?
-  /// From ListContainerStats; nil: made up when they are asked for.
+  /// The item in ListContainerStats. If nil, it is generated when it is requested.
   var stats: ContainerStats?
 
   var id: String { item.id }
@@ -43,18 +43,18 @@ struct SimulatedContainer: Record {
   }
 }
 
-/// An image as the runtime has it.
+/// An image of the simulated runtime.
 struct SimulatedImage: Record {
-  /// In ListImages.
+  /// The item in ListImages.
   var item: Image
-  /// From ImageStatus without `verbose`.
+  /// The response of ImageStatus without `verbose`.
   var answer: ImageStatusResponse
-  /// The `info` of the verbose answer.
+  /// The `info` of the verbose response.
   var verboseInfo: StringMap = [:]
 
   var id: String { item.id }
 
-  /// Whether a reference means this image: its id with or without `sha256:`, a tag, a digest.
+  /// Returns whether a reference denotes this image: its ID with or without `sha256:`, a tag, or a digest.
   func isCalled(_ name: String) -> Bool {
     let bare = name.hasPrefix("sha256:") ? String(name.dropFirst(7)) : name
     let own = id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id

@@ -2,7 +2,7 @@ internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// CRI: containers.
+/// The CRI's calls for containers.
 extension SimulatedNode {
   func listContainers(_ filter: ContainerFilter?) -> [Container] {
     guard let filter else { return containers.all.map(\.item) }
@@ -106,9 +106,9 @@ extension SimulatedNode {
     return UpdateContainerResourcesResponse()
   }
 
-  // MARK: Steps
+  // MARK: Changing the state
 
-  /// As SIGKILL ends it.
+  /// Ends a container as SIGKILL does, with exit code 137.
   mutating func stop(_ id: String) {
     guard let container = containers[id], container.state == .running || container.state == .unknown else {
       return

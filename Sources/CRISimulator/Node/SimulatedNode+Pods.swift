@@ -2,11 +2,11 @@ internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// CRI: pod sandboxes.
+/// The CRI's calls for pod sandboxes.
 extension SimulatedNode {
   func listSandboxes(_ filter: PodSandboxFilter?) -> [PodSandbox] {
     guard let filter else { return sandboxes.all.map(\.item) }
-    // As containerd: the beginning of an id stands for the id where it is the only one.
+    // Like containerd, accept a unique prefix of an ID.
     let id = (try? sandboxes.find(filter.id).id) ?? filter.id
     return sandboxes.all.compactMap { sandbox in
       let item = sandbox.item
@@ -43,10 +43,10 @@ extension SimulatedNode {
     return RunPodSandboxResponse(podSandboxID: sandbox.id)
   }
 
-  /// Idempotent, as the interface wants it and containerd does from 1.7.
+  /// The call is idempotent, as the interface requires, except with containerd before 1.7.
   mutating func stopSandbox(_ request: StopPodSandboxRequest) throws(CallFailure) -> StopPodSandboxResponse {
-    let words = "an error occurred when try to find sandbox \(request.podSandboxID.goQuoted)"
-    guard let id = try existing(sandbox(request.podSandboxID, words), orFail: isOldContainerd)?.id else {
+    let prefix = "an error occurred when try to find sandbox \(request.podSandboxID.goQuoted)"
+    guard let id = try existing(sandbox(request.podSandboxID, prefix), orFail: isOldContainerd)?.id else {
       return StopPodSandboxResponse()
     }
     for container in containers.all where container.item.podSandboxID == id { stop(container.id) }
@@ -70,7 +70,7 @@ extension SimulatedNode {
     return RemovePodSandboxResponse()
   }
 
-  /// nil where it is not there; other failures remain.
+  /// Returns nil if the object does not exist, unless `orFail` is set. Other failures are thrown.
   func existing<T>(_ find: @autoclosure () throws -> T, orFail: Bool = false) throws(CallFailure) -> T? {
     do {
       return try find()
@@ -81,7 +81,7 @@ extension SimulatedNode {
     }
   }
 
-  // MARK: Making
+  // MARK: Creating
 
   func makeSandbox(
     _ metadata: PodSandboxMetadata, labels: StringMap, annotations: StringMap, options: NamespaceOption,
@@ -100,7 +100,7 @@ extension SimulatedNode {
     return SimulatedSandbox(item: item, answer: PodSandboxStatusResponse(status: status))
   }
 
-  /// The next dual-stack pair that no pod has: 10.88.x.y and fd00:88::x.
+  /// Returns the next pair of addresses that no pod uses: 10.88.x.y and fd00:88::x.
   func nextIPs() -> [String] {
     let taken = Set(sandboxes.all.map { $0.status.network?.ip ?? "" })
     var number = taken.count + 1
@@ -109,7 +109,7 @@ extension SimulatedNode {
   }
 
   static func ips(_ number: Int) -> [String] {
-    // .0 and .255 are no addresses in many networks.
+    // Skip .0 and .255, which are not usable in many networks.
     [
       "10.\(88 + number / 64516).\(number / 254 % 254).\(number % 254 + 1)",
       "fd00:88::\(String(number + 1, radix: 16))",
@@ -120,7 +120,7 @@ extension SimulatedNode {
 
   mutating func report(_ type: ContainerEventType, _ container: String, of sandbox: String) {
     isChanged = true
-    // Nobody has more use for them than for the latest.
+    // Bound the memory if no client reads the events.
     if events.count >= 10_000 { events.removeFirst(5_000) }
     let statuses = containers.all.filter { $0.item.podSandboxID == sandbox }.map(\.status)
     events.append(
@@ -131,6 +131,6 @@ extension SimulatedNode {
 }
 
 extension StringMap {
-  /// Whether all pairs of a selector are among these.
+  /// Returns whether the map contains all pairs of a selector.
   func matches(_ selector: StringMap) -> Bool { selector.allSatisfy { self[$0.key] == $0.value } }
 }

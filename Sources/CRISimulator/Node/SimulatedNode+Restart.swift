@@ -2,18 +2,18 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// What a restart does to the state.
+/// The effects of a restart on the state.
 extension SimulatedNode {
-  /// Each loss, in their order.
+  /// Applies the losses in order.
   package mutating func restart(_ losses: [RestartLoss]) {
     if losses.contains(where: { $0.kind != .keep }) { isChanged = true }
     for loss in losses { apply(loss) }
-    // Nobody hears of what happened while nobody was there.
+    // The restart closes all event streams, so these events are never delivered.
     events = []
   }
 
   private mutating func apply(_ loss: RestartLoss) {
-    let pods = sandboxes.all.filter { loss.hits($0.item) }
+    let pods = sandboxes.all.filter { loss.affects($0.item) }
     let hit = Set(pods.map(\.id))
     let members = containers.all.filter { hit.contains($0.item.podSandboxID) }
     let running = members.filter { $0.state == .running }
@@ -78,14 +78,14 @@ extension SimulatedNode {
 }
 
 extension RestartLoss {
-  func hits(_ item: PodSandbox) -> Bool {
+  func affects(_ item: PodSandbox) -> Bool {
     guard let pod, let metadata = item.metadata else { return pod == nil }
     return pod == metadata.name || pod == "\(metadata.namespace)/\(metadata.name)" || pod == metadata.uid
   }
 }
 
 extension SimulatedSandbox {
-  /// As containerd 1.6.12 comes back: no address, no CNI result; what it lists is as before.
+  /// Removes the addresses and the CNI result from the status but not from the list, as containerd 1.6.12 does.
   mutating func loseIPs() {
     guard !isHostNetwork else { return }
     if status.network != nil { status.network = PodSandboxNetworkStatus() }

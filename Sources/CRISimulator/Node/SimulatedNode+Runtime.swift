@@ -2,7 +2,7 @@ internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// CRI: what the runtime says about itself, and its images.
+/// The CRI's calls for the runtime itself and for images.
 extension SimulatedNode {
   func version(_ request: VersionRequest, _ api: APIVersion) -> VersionResponse {
     var answer = version
@@ -16,12 +16,12 @@ extension SimulatedNode {
     return answer
   }
 
-  /// The network's condition, as it is while there is no CNI configuration.
+  /// Sets the condition `NetworkReady`. If false, it has the reason and message of a missing CNI configuration.
   mutating func setNetworkReady(_ isReady: Bool) {
     guard let index = status.status?.conditions.firstIndex(where: { $0.type == "NetworkReady" }) else {
       return
     }
-    let words =
+    let reason =
       isCRIO
       ? "no CNI configuration file in /etc/cni/net.d/. Has your network provider started?"
       : "cni plugin not initialized"
@@ -30,7 +30,7 @@ extension SimulatedNode {
       ? RuntimeCondition(type: "NetworkReady", status: true)
       : RuntimeCondition(
         type: "NetworkReady", status: false, reason: "NetworkPluginNotReady",
-        message: "Network plugin returns error: \(words)")
+        message: "Network plugin returns error: \(reason)")
     isChanged = true
   }
 
@@ -41,12 +41,12 @@ extension SimulatedNode {
   // MARK: Images
 
   func listImages(_ filter: ImageFilter?) -> [Image] {
-    // containerd takes no notice of the filter.
+    // containerd ignores the filter.
     guard let name = filter?.image?.image, !name.isEmpty, isCRIO else { return images.all.map(\.item) }
     return images.all.filter { $0.isCalled(name) }.map(\.item)
   }
 
-  /// An image that is not there is no error, but an empty answer.
+  /// Returns an empty response if the image does not exist.
   func imageStatus(_ request: ImageStatusRequest) throws(CallFailure) -> ImageStatusResponse {
     guard let image = try image(request.image) else { return ImageStatusResponse() }
     var answer = image.answer
@@ -67,14 +67,14 @@ extension SimulatedNode {
     return RemoveImageResponse()
   }
 
-  /// Makes sure that an image is there.
-  /// - Returns: its id.
+  /// Adds an image, unless it exists.
+  /// - Returns: the ID of the image.
   @discardableResult
   mutating func addImage(_ name: String) -> String {
     if let image = images.all.first(where: { $0.isCalled(name) }) { return image.id }
     let digits = Identifier.make("image \(name)")
     let digest = "sha256:\(Identifier.make("digest \(name)"))"
-    // The colon of a tag comes after the last slash; one before it is a registry's port.
+    // A colon after the last slash begins the tag; one before it begins the port of the registry.
     let start = name.lastIndex(of: "/") ?? name.startIndex
     let repository = name[start...].firstIndex(of: ":").map { name[..<$0] } ?? name[...]
     let item = Image(
@@ -88,7 +88,7 @@ extension SimulatedNode {
   }
 
   func imageFsInfo(_ request: ImageFsInfoRequest) -> ImageFsInfoResponse {
-    // Hostile sizes have no sum.
+    // The sum of hostile sizes overflows.
     let used = images.all.reduce(UInt64(0)) { sum, image in
       let (total, isTooLarge) = sum.addingReportingOverflow(image.item.size)
       return isTooLarge ? .max : total

@@ -1,18 +1,18 @@
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// CRI: what pods and containers use. Where nothing was recorded, figures are made up that grow with time.
+/// The CRI's calls for resource usage. Values that were not recorded are generated, and grow with time.
 extension SimulatedNode {
   func containerStats(_ request: ContainerStatsRequest) throws(CallFailure) -> ContainerStatsResponse {
     ContainerStatsResponse(stats: stats(of: try container(request.containerID, "failed to find container")))
   }
 
   func listContainerStats(_ filter: ContainerStatsFilter?) -> [ContainerStats] {
-    let chosen = ContainerFilter(
+    let selection = ContainerFilter(
       id: filter?.id ?? "", podSandboxID: filter?.podSandboxID ?? "",
       labelSelector: filter?.labelSelector ?? [:])
-    return listContainers(chosen).compactMap { item in
-      // As containerd: exited containers have no figures, unless they were recorded with some.
+    return listContainers(selection).compactMap { item in
+      // Like containerd, return no usage for exited containers, unless it was recorded.
       guard let container = containers[item.id], container.state == .running || container.stats != nil else {
         return nil
       }
@@ -27,8 +27,8 @@ extension SimulatedNode {
   }
 
   func listSandboxStats(_ filter: PodSandboxStatsFilter?) -> [PodSandboxStats] {
-    let chosen = PodSandboxFilter(id: filter?.id ?? "", labelSelector: filter?.labelSelector ?? [:])
-    return listSandboxes(chosen).compactMap { item in
+    let selection = PodSandboxFilter(id: filter?.id ?? "", labelSelector: filter?.labelSelector ?? [:])
+    return listSandboxes(selection).compactMap { item in
       guard let sandbox = sandboxes[item.id], sandbox.isReady || sandbox.stats != nil else { return nil }
       return stats(of: sandbox)
     }
@@ -81,6 +81,6 @@ extension SimulatedNode {
       majorPageFaults: UInt64Value(value: 0))
   }
 
-  /// The same for the same id each time.
+  /// Returns a number below the limit that depends only on the ID.
   private func figure(_ id: String, _ limit: Int) -> UInt64 { UInt64(Identifier.number(id, below: limit)) }
 }

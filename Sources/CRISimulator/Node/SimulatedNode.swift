@@ -3,25 +3,25 @@ package import CRIMessages
 package import CRIProtobuf
 internal import CRISystem
 
-/// What the simulated runtime has, as a value: every call of the interface is a function on it.
+/// The complete state of the simulated runtime, as a value. Each call of the interface is a method of it.
 package struct SimulatedNode: Sendable {
   package var version: VersionResponse
-  /// Without `verbose`.
+  /// The response of Status without `verbose`.
   package var status: StatusResponse
-  /// The `info` of the verbose answer.
+  /// The `info` of the verbose response.
   package var statusInfo: StringMap = [:]
   var sandboxes = RecordTable<SimulatedSandbox>()
   var containers = RecordTable<SimulatedContainer>()
   var images = RecordTable<SimulatedImage>()
-  /// Answers that a recording gives and nothing here changes, by the v1 path of the method.
+  /// Recorded results that no call changes, by the v1 path of the method.
   var fixed: [String: Result<[UInt8], CallFailure>] = [:]
-  /// Methods of the interface that this runtime is too old for.
+  /// Methods that this version of the runtime does not implement.
   var unknownMethods: Set<String> = []
-  /// Sandboxes whose record on disk lacks the addresses that the memory still has (containerd#7843).
+  /// Returns whether the record of a sandbox on disk lacks the addresses that are in memory (containerd#7843).
   var isForgotten: @Sendable (PodSandbox) -> Bool = { _ in false }
   /// Events that have not been sent yet.
   var events: [ContainerEventResponse] = []
-  /// Whether there was a change that a state file does not have yet.
+  /// Whether the state has changed since the state file was written.
   var isChanged = true
 
   package init(runtime name: String = "containerd", version: String = "2.1.4") {
@@ -35,7 +35,7 @@ package struct SimulatedNode: Sendable {
 
   var now: Timestamp { Timestamp(nanoseconds: Kernel.now) }
 
-  /// containerd before 1.7, whose words and habits differ a little.
+  /// Whether the runtime is containerd before 1.7, whose messages and behaviour differ slightly.
   var isOldContainerd: Bool {
     let numbers = version.runtimeVersion.drop { $0 == "v" }.split(separator: ".").prefix(2).compactMap { Int($0) }
     return !isCRIO && numbers.count == 2 && (numbers[0] == 1 && numbers[1] < 7)
@@ -43,34 +43,36 @@ package struct SimulatedNode: Sendable {
 
   // MARK: Finding
 
-  /// - Parameter words: containerd's beginning of the error's message.
+  /// Finds a sandbox by its ID or a prefix of it.
+  /// - Parameter prefix: The beginning of containerd's error message.
   func sandbox(
-    _ id: String, _ words: String = "an error occurred when try to find sandbox"
+    _ id: String, _ prefix: String = "an error occurred when try to find sandbox"
   ) throws(CallFailure) -> SimulatedSandbox {
     do throws(RecordMiss) {
       return try sandboxes.find(id)
     } catch {
-      throw isCRIO ? crioFailure(error, "pod", "PodSandbox", id) : containerdFailure(error, words, id)
+      throw isCRIO ? crioFailure(error, "pod", "PodSandbox", id) : containerdFailure(error, prefix, id)
     }
   }
 
-  /// - Parameter words: containerd's beginning of the error's message, where it is another than usual.
-  func container(_ id: String, _ words: String? = nil) throws(CallFailure) -> SimulatedContainer {
+  /// Finds a container by its ID or a prefix of it.
+  /// - Parameter prefix: The beginning of containerd's error message, if it is not the usual one.
+  func container(_ id: String, _ prefix: String? = nil) throws(CallFailure) -> SimulatedContainer {
     do throws(RecordMiss) {
       return try containers.find(id)
     } catch {
       if isCRIO { throw crioFailure(error, "container", "container", id) }
       throw containerdFailure(
-        error, words ?? "an error occurred when try to find container \(id.goQuoted)", id)
+        error, prefix ?? "an error occurred when try to find container \(id.goQuoted)", id)
     }
   }
 
-  private func containerdFailure(_ miss: RecordMiss, _ words: String, _ id: String) -> CallFailure {
-    // Only "not found" has a code of its own there.
+  private func containerdFailure(_ miss: RecordMiss, _ prefix: String, _ id: String) -> CallFailure {
+    // containerd returns UNKNOWN for all errors except "not found".
     switch miss {
-    case .absent: CallFailure(.notFound, "\(words): not found")
-    case .empty: CallFailure(.unknown, "\(words): \(isOldContainerd ? "P" : "p")refix can't be empty")
-    case .ambiguous: CallFailure(.unknown, "\(words): Multiple IDs found with provided prefix: \(id)")
+    case .absent: CallFailure(.notFound, "\(prefix): not found")
+    case .empty: CallFailure(.unknown, "\(prefix): \(isOldContainerd ? "P" : "p")refix can't be empty")
+    case .ambiguous: CallFailure(.unknown, "\(prefix): Multiple IDs found with provided prefix: \(id)")
     }
   }
 
@@ -85,7 +87,7 @@ package struct SimulatedNode: Sendable {
       .notFound, "could not find \(noun) \(id.goQuoted): \(kind) with ID starting with \(id) not found: \(reason)")
   }
 
-  /// nil where there is none of that name.
+  /// Finds an image by its ID, tag or digest; returns nil if it does not exist.
   func image(_ spec: ImageSpec?) throws(CallFailure) -> SimulatedImage? {
     guard let name = spec?.image, !name.isEmpty else {
       throw CallFailure(.unknown, "can not resolve \"\" locally: ambiguous digest string")
@@ -95,7 +97,7 @@ package struct SimulatedNode: Sendable {
 }
 
 extension String {
-  /// As Go's `%q` has it, for what occurs in ids and names.
+  /// The string as Go's `%q` quotes it. Only characters that occur in IDs and names are supported.
   var goQuoted: String {
     var text = "\""
     for scalar in unicodeScalars {

@@ -2,15 +2,15 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// A pod sandbox as the runtime has it: what it answers in lists, and what it answers when asked for it alone.
+/// A pod sandbox of the simulated runtime, with the values that the different calls return.
 struct SimulatedSandbox: Record {
-  /// In ListPodSandbox.
+  /// The item in ListPodSandbox.
   var item: PodSandbox
-  /// From PodSandboxStatus without `verbose`; containerd from 2.3 has an `info` even there.
+  /// The response of PodSandboxStatus without `verbose`. containerd 2.3 and later return an `info` even there.
   var answer: PodSandboxStatusResponse
-  /// The `info` of the verbose answer; nil: made from the rest when it is asked for.
+  /// The `info` of the verbose response. If nil, it is generated when it is requested.
   var verboseInfo: StringMap?
-  /// From PodSandboxStats; nil: made up when they are asked for.
+  /// The item in ListPodSandboxStats. If nil, it is generated when it is requested.
   var stats: PodSandboxStats?
 
   var id: String { item.id }
@@ -23,7 +23,7 @@ struct SimulatedSandbox: Record {
   var isReady: Bool { item.state == .ready }
   var isHostNetwork: Bool { status.linux?.namespaces?.options?.network == .node }
 
-  /// What no two sandboxes of a runtime may share, as containerd spells it.
+  /// The name that must be unique among the sandboxes of a runtime, in containerd's format.
   var reservedName: String { Self.reservedName(item.metadata ?? PodSandboxMetadata()) }
 
   static func reservedName(_ metadata: PodSandboxMetadata) -> String {
@@ -31,7 +31,7 @@ struct SimulatedSandbox: Record {
   }
 
   mutating func stop() {
-    // containerd goes on showing the CNI result that it once had.
+    // containerd still returns the CNI result of a stopped sandbox.
     verboseInfo = verboseInfo ?? ContainerdInfo.of(self)
     item.state = .notReady
     status.state = .notReady

@@ -1,12 +1,12 @@
 internal import CRIJSON
 internal import CRIYAML
 
-/// Pods from a document, YAML or JSON:
+/// Reads pods from a YAML or JSON document:
 ///
 ///     runtime: {name: containerd, version: 1.6.12}
 ///     images: ["localhost/busybox:1"]
 ///     pods:
-///     - name: web                 # required; all else may be left out
+///     - name: web                 # required; everything else is optional
 ///       namespace: default
 ///       uid: 11111111-0000-4000-8000-000000000001
 ///       attempt: 0
@@ -20,7 +20,8 @@ internal import CRIYAML
 ///       containers:
 ///       - {name: nginx, image: "localhost/busybox:1", state: running, exitCode: 0, restarts: 0}
 extension SimulatedNode {
-  /// - Parameter name: what the document comes from, for errors.
+  /// Creates the state from a description.
+  /// - Parameter name: The name of the file, for errors.
   package init(description bytes: [UInt8], name: String) throws(SimulatorError) {
     let document: JSON
     do throws(YAMLError) {
@@ -67,28 +68,28 @@ extension SimulatedNode {
   }
 }
 
-/// The members of an object, each taken once; what nobody took is an error.
+/// The members of an object. Each is read once; `end` throws if a member was not read.
 private struct Fields {
   private var members: JSONObject
-  private let place: String
+  private let location: String
 
-  init(_ document: JSON, _ place: String) throws(SimulatorError) {
-    guard case .object(let members) = document else { throw SimulatorError("\(place): not a mapping") }
+  init(_ document: JSON, _ location: String) throws(SimulatorError) {
+    guard case .object(let members) = document else { throw SimulatorError("\(location): not a mapping") }
     self.members = members
-    self.place = place
+    self.location = location
   }
 
-  private mutating func take(_ key: String) -> JSON? {
+  private mutating func read(_ key: String) -> JSON? {
     let value = members[key]
     members[key] = nil
     return value?.isNull == true ? nil : value
   }
 
   private func wrong(_ key: String, _ expected: String) -> SimulatorError {
-    SimulatorError("\(place): \(key): expected \(expected)")
+    SimulatorError("\(location): \(key): expected \(expected)")
   }
 
-  /// A number or a truth value counts as its text: `version: 1.6` and `app: yes` are written without quotes.
+  /// Numbers and Booleans are accepted as text, because `version: 1.6` and `app: yes` are written without quotes.
   private func text(_ value: JSON) -> String? {
     switch value {
     case .string(let text), .number(let text): text
@@ -98,7 +99,7 @@ private struct Fields {
   }
 
   mutating func text(_ key: String) throws(SimulatorError) -> String? {
-    guard let value = take(key) else { return nil }
+    guard let value = read(key) else { return nil }
     guard let text = text(value) else { throw wrong(key, "text") }
     return text
   }
@@ -109,7 +110,7 @@ private struct Fields {
   }
 
   mutating func number<N: FixedWidthInteger>(_ key: String) throws(SimulatorError) -> N? {
-    guard let value = take(key) else { return nil }
+    guard let value = read(key) else { return nil }
     guard let number = value.intValue.flatMap({ N(exactly: $0) }) else { throw wrong(key, "a whole number") }
     return number
   }
@@ -123,16 +124,16 @@ private struct Fields {
   }
 
   mutating func texts(_ key: String) throws(SimulatorError) -> [String]? {
-    guard let value = take(key) else { return nil }
+    guard let value = read(key) else { return nil }
     guard let texts = value.arrayValue?.map(text), !texts.contains(nil) else {
-      throw wrong(key, "a list of texts")
+      throw wrong(key, "a list of strings")
     }
     return texts.compactMap { $0 }
   }
 
   mutating func map(_ key: String) throws(SimulatorError) -> [String: String] {
-    guard let value = take(key) else { return [:] }
-    guard case .object(let object) = value else { throw wrong(key, "a mapping of texts") }
+    guard let value = read(key) else { return [:] }
+    guard case .object(let object) = value else { throw wrong(key, "a mapping of strings") }
     var map: [String: String] = [:]
     for (name, value) in object {
       guard let text = text(value) else { throw wrong("\(key).\(name)", "text") }
@@ -141,20 +142,20 @@ private struct Fields {
     return map
   }
 
-  /// Empty where it is missing.
+  /// Returns an empty object if the member is missing.
   mutating func object(_ key: String) throws(SimulatorError) -> Fields {
-    try Fields(take(key) ?? .object(JSONObject()), "\(place): \(key)")
+    try Fields(read(key) ?? .object(JSONObject()), "\(location): \(key)")
   }
 
   mutating func objects(_ key: String) throws(SimulatorError) -> [Fields] {
-    guard let value = take(key) else { return [] }
+    guard let value = read(key) else { return [] }
     guard let items = value.arrayValue else { throw wrong(key, "a list") }
     var fields: [Fields] = []
-    for (index, item) in items.enumerated() { fields.append(try Fields(item, "\(place): \(key)[\(index)]")) }
+    for (index, item) in items.enumerated() { fields.append(try Fields(item, "\(location): \(key)[\(index)]")) }
     return fields
   }
 
   func end() throws(SimulatorError) {
-    if let key = members.keys.first { throw SimulatorError("\(place): \(key): not known") }
+    if let key = members.keys.first { throw SimulatorError("\(location): \(key): unknown key") }
   }
 }

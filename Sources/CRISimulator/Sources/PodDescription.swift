@@ -1,20 +1,28 @@
-/// A pod in few words; what is not said is made up, the same each time for the same pod.
+/// A brief description of a pod. Values that it does not give are generated, always the same ones for the same pod.
 public struct PodDescription: Hashable, Sendable {
+  /// The name of the pod.
   public var name: String
+  /// The Kubernetes namespace of the pod.
   public var namespace: String
-  /// Empty: derived from namespace and name.
+  /// The UID of the pod. If it is empty, the UID is derived from namespace and name.
   public var uid: String
+  /// The number of sandboxes that the pod had before.
   public var attempt: UInt32
+  /// Whether the sandbox is ready (`SANDBOX_READY`).
   public var isReady: Bool
+  /// Whether the pod uses the node's network.
   public var isHostNetwork: Bool
-  /// nil: the next free pair, IPv4 and IPv6.
+  /// The addresses of the pod; nil for the next free pair of an IPv4 and an IPv6 address.
   public var ips: [String]?
+  /// The runtime handler; empty for the default.
   public var runtimeHandler: String
-  /// Beside those that kubelet sets.
+  /// The labels, in addition to those that kubelet sets.
   public var labels: [String: String]
+  /// The annotations, in addition to those that kubelet sets.
   public var annotations: [String: String]
+  /// The containers of the pod.
   public var containers: [ContainerDescription]
-  /// Since when the pod has been there.
+  /// The time since the pod was created.
   public var age: Duration
 
   public init(
@@ -40,18 +48,22 @@ public struct PodDescription: Hashable, Sendable {
   }
 }
 
-/// A container in few words.
+/// A brief description of a container.
 public struct ContainerDescription: Hashable, Sendable {
+  /// The state of a container.
   public enum State: String, Hashable, Sendable, CaseIterable {
     case created, running, exited, unknown
   }
 
+  /// The name of the container in the pod.
   public var name: String
+  /// The name of the image.
   public var image: String
+  /// The state of the container.
   public var state: State
-  /// Of an exited container.
+  /// The exit code, if the container has exited.
   public var exitCode: Int32
-  /// How often kubelet has restarted it: its attempt.
+  /// The number of times that kubelet has restarted the container, which is its attempt.
   public var restarts: UInt32
 
   public init(

@@ -3,8 +3,8 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// One call and its answer, as a line of JSON: `method` (path), `request` and `response` (base64 of the message), `code`,
-/// `message`. A file of such lines is a recording of a runtime, and also what keeps the simulated runtime's state.
+/// One call and its result, as a line of JSON: `method` (the path), `request` and `response` (the messages in Base64),
+/// `code` and `message`. A file with such lines is a recording of a runtime. The state file has the same format.
 struct RecordedCall {
   var method: String
   var request: [UInt8] = []

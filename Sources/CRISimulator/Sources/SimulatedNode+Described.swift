@@ -4,10 +4,10 @@ internal import CRIProtobuf
 internal import CRISystem
 
 extension SimulatedRuntime {
-  /// The state in the format of a description, for people.
+  /// The current state as JSON, in the format of a description (see `Source.description`).
   public var stateDescription: String { state.withLock { $0.node }.described().text(pretty: true) }
 
-  /// `containerd 2.1.4, 3 pods, 5 containers`.
+  /// A summary of the current state, such as `containerd 2.1.4, 3 pods, 5 containers`.
   public var summary: String {
     let node = state.withLock { $0.node }
     return

@@ -1,9 +1,9 @@
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Answers that no runtime should give, and that a client must survive.
+/// Objects that no runtime should return, and that a client must survive.
 extension SimulatedNode {
-  /// Adds pods, containers and an image that are wrong in every way that the wire permits.
+  /// Adds pods, containers and an image that are invalid in every way that the wire format permits.
   package mutating func addHostile() {
     let nasty =
       "\u{1b}]0;owned\u{7}\u{1b}[31mred\r\nnew line\ttab\u{0}nul \u{202e}gnp.exe\u{200b}\u{fe0f} 👩‍👩‍👧 \u{85}"
@@ -18,7 +18,7 @@ extension SimulatedNode {
       verboseInfo: ["info": "{not json", nasty: nasty])
 
     var metadata = PodSandboxMetadata(name: nasty, uid: nasty, namespace: nasty, attempt: .max)
-    // Field 1 again, this time as bytes that are not UTF-8.
+    // Repeat field 1 with bytes that are not valid UTF-8.
     metadata.unknownFields = UnknownFields(bytes: [0x0a, 4, 0xff, 0xfe, 0xc0, 0x80])
     var loud = makeSandbox(
       metadata, labels: [nasty: nasty, "": ""], annotations: [nasty: ""], options: NamespaceOption(),
@@ -26,7 +26,7 @@ extension SimulatedNode {
     loud.status.linux?.namespaces?.options?.network = NamespaceMode(rawValue: -7)
     loud.verboseInfo = ["info": String(repeating: "[", count: 10_000)]
     sandboxes[loud.id] = loud
-    // There, but without a status.
+    // This sandbox is in the list but has no status.
     let hollow = Identifier.make("hollow")
     sandboxes[hollow] = SimulatedSandbox(item: PodSandbox(id: hollow), answer: PodSandboxStatusResponse())
 

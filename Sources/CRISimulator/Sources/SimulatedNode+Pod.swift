@@ -1,9 +1,10 @@
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Pods as kubelet makes them, from their descriptions.
+/// Creates pods from their descriptions, as kubelet creates them.
 extension SimulatedNode {
-  /// - Returns: the sandbox's id.
+  /// Adds a pod with its containers.
+  /// - Returns: the ID of the sandbox.
   @discardableResult
   package mutating func add(_ pod: PodDescription) -> String {
     let uid = pod.uid.isEmpty ? Identifier.uuid("\(pod.namespace)/\(pod.name)") : pod.uid
@@ -51,7 +52,7 @@ extension SimulatedNode {
       "io.kubernetes.pod.terminationGracePeriod": "30",
     ]
     let image = addImage(container.image)
-    // Kubelet asks by the id that the pull gave it.
+    // kubelet requests the image by the ID that PullImage returned.
     var record = makeContainer(
       ContainerMetadata(name: container.name, attempt: container.restarts), in: sandbox,
       image: ImageSpec(image: image), imageID: image, labels: labels,
@@ -75,7 +76,7 @@ extension SimulatedNode {
     return record
   }
 
-  /// A node with as many pods, the containers dealt out among them.
+  /// Creates a node with the given number of pods, and distributes the containers evenly among them.
   package init(pods: Int, containers: Int) {
     self.init()
     let kinds = [

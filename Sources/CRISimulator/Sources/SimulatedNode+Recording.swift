@@ -3,9 +3,10 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// The state from a recording, and back.
+/// Reads the state from a recording, and writes it as one.
 extension SimulatedNode {
-  /// - Parameter name: what the lines come from, for errors.
+  /// Creates the state from a recording.
+  /// - Parameter name: The name of the file, for errors.
   package init(recording bytes: [UInt8], name: String) throws(SimulatorError) {
     self.init()
     var offset = 0
@@ -14,7 +15,7 @@ extension SimulatedNode {
       number += 1
       do {
         guard let line = try JSON.parse(bytes, from: &offset) else { break }
-        guard let call = RecordedCall(line) else { throw SimulatorError("no recorded call") }
+        guard let call = RecordedCall(line) else { throw SimulatorError("not a recorded call") }
         try take(call)
       } catch {
         throw SimulatorError("\(name): line \(number): \(error)")
@@ -23,7 +24,7 @@ extension SimulatedNode {
     if case .failure(let failure)? = fixed["/runtime.v1.RuntimeService/RuntimeConfig"],
       failure.code == .unimplemented
     {
-      // Older than RuntimeConfig (Kubernetes 1.28), so older than all that came after it.
+      // The runtime is older than RuntimeConfig (Kubernetes 1.28), and therefore older than all later methods.
       unknownMethods = Set(AnyMethod.all.filter(\.isServerStreaming).map(\.name))
       unknownMethods.formUnion(["CheckpointContainer", "UpdatePodSandboxResources"])
     }
@@ -31,7 +32,7 @@ extension SimulatedNode {
 
   private mutating func take(_ call: RecordedCall) throws(DecodeError) {
     guard case .success(let answer) = call.result else {
-      // An unknown id, an unknown method: that is answered in the runtime's own words without having been recorded.
+      // The simulator generates the runtime's errors for unknown IDs and methods itself.
       if call.request.isEmpty { fixed[call.method] = call.result }
       return
     }
@@ -113,7 +114,7 @@ extension SimulatedNode {
     images[id] = image
   }
 
-  /// The whole state, as lines that `init(recording:name:)` reads.
+  /// Returns the complete state as lines that `init(recording:name:)` can read.
   package func recording() -> [UInt8] {
     var writer = JSONWriter()
     var verbose = status
