@@ -1,12 +1,13 @@
 public import CRIGRPC
 
-/// What one call came to, for who watches a client: nothing of what was asked or answered is in it.
+/// The outcome of one call, for an observer of a client. It does not contain the request or the response.
 public struct CallReport: Sendable {
-  /// The method's full path, such as `/runtime.v1.RuntimeService/ListContainers`.
+  /// The path of the method, such as `/runtime.v1.RuntimeService/ListContainers`.
   public let method: String
-  /// From the call to its answer, connecting included; nil for a stream that was opened.
+  /// The time from the call to its response, including the time to connect; nil for a stream, which was only opened.
   public let duration: Duration?
-  /// The answer's size in bytes; nil where there is none.
+  /// The size of the response in bytes; nil if there is none.
   public let size: Int?
+  /// Why the call failed; nil if it succeeded.
   public let error: RPCError?
 }

@@ -3,7 +3,7 @@ internal import CRIMessages
 internal import CRIProtobuf
 internal import CRISystem
 
-/// Calls typed methods over a channel, in the version of the interface that the runtime understands.
+/// Calls typed methods over a channel, in the version of the interface that the runtime serves.
 final class Caller: Sendable {
   let endpoint: Endpoint
   let channel: Channel
@@ -19,13 +19,13 @@ final class Caller: Sendable {
     version = if case .only(let version) = options.api { Locked(version) } else { Locked(nil) }
   }
 
-  /// Whether lists are asked for as streams first.
+  /// Whether to request lists as streams first.
   var streamsLists: Bool {
     get { hasStreams.withLock { $0 } }
     set { hasStreams.withLock { $0 = newValue } }
   }
 
-  /// nil until the runtime has answered.
+  /// The version that the runtime serves; nil until it has responded.
   var negotiated: APIVersion? { version.withLock { $0 } }
 
   func unary<Request: CMessage, Response: CMessage>(
@@ -41,7 +41,7 @@ final class Caller: Sendable {
     } catch {
       guard known == nil else { throw error }
       guard error.isUnknownService else {
-        // Any other status comes from the service itself: it knows v1. Only a gate before it may not (see `isGate`).
+        // Any other status comes from the service itself, so the runtime serves v1.
         if error.provesService { version.withLock { $0 = $0 ?? .v1 } }
         throw error
       }
@@ -58,23 +58,22 @@ final class Caller: Sendable {
       version.withLock { $0 = $0 ?? .v1alpha2 }
       return try Self.decode(answer, path)
     } catch {
-      // Neither version is there: what v1 said is the news.
+      // The runtime serves neither version; the error for v1 is more relevant.
       if error.isUnknownService { throw original }
       if error.provesService { version.withLock { $0 = $0 ?? .v1alpha2 } }
       throw error
     }
   }
 
-  /// Whether the runtime serves a version of the interface, whichever one is spoken; nil where it does not say.
+  /// Returns whether the runtime serves a version of the interface, whichever version this client uses; nil if unknown.
   func serves(_ version: APIVersion) async -> Bool? {
     if negotiated == version { return true }
-    // A method that nobody has, so that none runs: containerd 1.6 and 1.7 write down for the administrator that somebody
-    // still calls the old version.
+    // Call a method that does not exist: containerd 1.6 and 1.7 log a warning when a real method of v1alpha2 is called.
     if let error = await failure(of: "NoSuchMethod", version) {
       if error.isUnknownService { return false }
       if error.namesUnknownMethod { return true }
     }
-    // Not grpc-go, whose words tell a service from a method.
+    // The server is not grpc-go, whose messages distinguish an unknown service from an unknown method.
     guard let error = await failure(of: "Version", version) else { return true }
     return error.isUnknownService ? false : nil
   }
@@ -94,7 +93,7 @@ final class Caller: Sendable {
     _ method: Method<Request, Response>, _ request: Request, timeout: Duration?
   ) -> MessageStream<Response> {
     let bytes = request.encode()
-    // A stream has no end to wait for: the client's timeout for answers is not meant for it.
+    // The client's timeout does not apply, because a stream may be endless.
     let options = CallOptions(timeout: timeout)
     return MessageStream { [self] () throws(RPCError) in
       let known = negotiated ?? .v1

@@ -1,14 +1,16 @@
 public import CRIGRPC
 public import CRIMessages
 
-/// Lists in as many messages as they need where the runtime serves that (`StreamContainers` and the others, since CRI
-/// 1.36), and in one otherwise.
+/// Lists of any length. They are requested as a stream of several messages if the runtime supports that
+/// (`StreamContainers` and others, since Kubernetes 1.36), and as one message otherwise.
 ///
-/// Nobody can ask a runtime which of the two it serves. CRI-O is asked for a stream first, by the name of its socket;
-/// containerd has none yet, and a call that only tells so would double the calls of every list. From it, and from any
-/// other, a stream is asked for where the list is too long for one message.
+/// A runtime does not announce which of the two it supports. CRI-O, recognised by the name of its socket, is asked for
+/// a stream first. containerd does not support streams yet, and asking first would double the calls for every list, so
+/// it and all other runtimes are asked for a stream only if a list is too long for one message.
 extension RuntimeService {
-  /// CRI: `StreamPodSandboxes`, or `ListPodSandbox`.
+  /// Returns all sandboxes, or those that match a filter. CRI: `StreamPodSandboxes` or `ListPodSandbox`.
+  /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
+  ///   single-message call is thrown.
   public func podSandboxes(_ filter: PodSandboxFilter? = nil) async throws(RPCError) -> [PodSandbox] {
     try await caller.list(
       streamPodSandboxes(StreamPodSandboxesRequest(filter: filter), timeout: caller.options.timeout), \.podSandboxes
@@ -17,7 +19,9 @@ extension RuntimeService {
     }
   }
 
-  /// CRI: `StreamContainers`, or `ListContainers`.
+  /// Returns all containers, or those that match a filter. CRI: `StreamContainers` or `ListContainers`.
+  /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
+  ///   single-message call is thrown.
   public func containers(_ filter: ContainerFilter? = nil) async throws(RPCError) -> [Container] {
     try await caller.list(
       streamContainers(StreamContainersRequest(filter: filter), timeout: caller.options.timeout), \.containers
@@ -26,7 +30,10 @@ extension RuntimeService {
     }
   }
 
-  /// CRI: `StreamContainerStats`, or `ListContainerStats`.
+  /// Returns the resource usage of all containers, or of those that match a filter. CRI: `StreamContainerStats` or
+  /// `ListContainerStats`.
+  /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
+  ///   single-message call is thrown.
   public func containerStats(_ filter: ContainerStatsFilter?) async throws(RPCError) -> [ContainerStats] {
     try await caller.list(
       streamContainerStats(StreamContainerStatsRequest(filter: filter), timeout: caller.options.timeout),
@@ -36,7 +43,10 @@ extension RuntimeService {
     }
   }
 
-  /// CRI: `StreamPodSandboxStats`, or `ListPodSandboxStats`.
+  /// Returns the resource usage of all sandboxes, or of those that match a filter. CRI: `StreamPodSandboxStats` or
+  /// `ListPodSandboxStats`.
+  /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
+  ///   single-message call is thrown.
   public func podSandboxStats(_ filter: PodSandboxStatsFilter?) async throws(RPCError) -> [PodSandboxStats] {
     try await caller.list(
       streamPodSandboxStats(StreamPodSandboxStatsRequest(filter: filter), timeout: caller.options.timeout),
@@ -46,7 +56,9 @@ extension RuntimeService {
     }
   }
 
-  /// CRI: `StreamPodSandboxMetrics`, or `ListPodSandboxMetrics`.
+  /// Returns the metrics of all sandboxes. CRI: `StreamPodSandboxMetrics` or `ListPodSandboxMetrics`.
+  /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
+  ///   single-message call is thrown.
   public func podSandboxMetrics() async throws(RPCError) -> [PodSandboxMetrics] {
     try await caller.list(
       streamPodSandboxMetrics(StreamPodSandboxMetricsRequest(), timeout: caller.options.timeout), \.podSandboxMetrics
@@ -57,7 +69,9 @@ extension RuntimeService {
 }
 
 extension ImageService {
-  /// CRI: `StreamImages`, or `ListImages`.
+  /// Returns all images, or those that match a filter. CRI: `StreamImages` or `ListImages`.
+  /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
+  ///   single-message call is thrown.
   public func images(_ filter: ImageFilter? = nil) async throws(RPCError) -> [Image] {
     try await caller.list(streamImages(StreamImagesRequest(filter: filter), timeout: caller.options.timeout), \.images)
     {
@@ -89,7 +103,7 @@ extension Caller {
         streamsLists = true
         return all
       } catch let second {
-        // What the list said is the news.
+        // If the runtime does not stream lists, the error for the single message is the relevant one.
         throw second.statusCode == .unimplemented ? error : second
       }
     }
@@ -106,7 +120,7 @@ extension Caller {
 }
 
 extension RPCError {
-  /// For us, or for the server, which says RESOURCE_EXHAUSTED.
+  /// Whether the response exceeds the client's limit, or the server's, which returns RESOURCE_EXHAUSTED.
   fileprivate var isTooLarge: Bool {
     if case .answerTooLarge = self { true } else { statusCode == .resourceExhausted }
   }

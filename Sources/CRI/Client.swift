@@ -2,26 +2,28 @@ internal import CRIGRPC
 public import CRIProtobuf
 public import CRISystem
 
-/// A container runtime at the other end of a unix socket.
+/// A client of a container runtime that listens on a unix socket.
 ///
-/// It connects when the first call is made, carries any number of calls at once over one connection, and connects
-/// again when that was lost. Nothing is called that was not asked for, but a first call that the runtime does not
-/// know in CRI v1 is tried once more in v1alpha2.
+/// The first call establishes a connection, which all calls share, concurrent calls too. After the connection was lost,
+/// the next call establishes a new one. The client makes no calls by itself, except that it repeats the first call with
+/// v1alpha2 if the runtime does not serve CRI v1.
 public struct Client: Sendable {
-  /// CRI: `RuntimeService`.
+  /// The calls for pods, containers and the runtime itself (CRI: `RuntimeService`).
   public let runtime: RuntimeService
-  /// CRI: `ImageService`; over the same connection, unless it has an endpoint of its own.
+  /// The calls for images (CRI: `ImageService`). They share the connection, unless images have an endpoint of their
+  /// own.
   public let images: ImageService
 
-  /// What holds for every call of a client.
+  /// Options that apply to all calls of a client.
   public struct Options: Sendable {
-    /// Which version of the interface is spoken.
+    /// Selects the version of the interface.
     public var api: APISelection
-    /// From a call to its answer, connecting included, where the call does not say otherwise; nil waits for ever.
+    /// The time in which a unary call must complete, including the time to connect; nil for no limit. The `timeout`
+    /// parameter of a call takes precedence.
     public var timeout: Duration?
-    /// Largest answer that is taken, in bytes.
+    /// The largest accepted response message, in bytes.
     public var maxMessageSize: Int
-    /// Told of each call when it has ended, and of each stream when it is opened, on whatever thread that is.
+    /// Called when each call completes and when each stream is opened, on an arbitrary thread.
     public var observer: (@Sendable (CallReport) -> Void)?
 
     public init(api: APISelection = .auto, timeout: Duration? = nil, maxMessageSize: Int = 64 << 20) {
@@ -31,7 +33,11 @@ public struct Client: Sendable {
     }
   }
 
-  /// - Parameter imageEndpoint: nil where one socket serves both, as everywhere in the field.
+  /// Creates a client. It connects when the first call is made.
+  /// - Parameters:
+  ///   - endpoint: The socket of the runtime.
+  ///   - imageEndpoint: The socket for images, if it is a different one; nil if `endpoint` serves both, as usual.
+  ///   - options: The options for all calls.
   public init(_ endpoint: Endpoint, imageEndpoint: Endpoint? = nil, options: Options = Options()) {
     let caller = Caller(endpoint, options)
     runtime = RuntimeService(caller: caller)
@@ -39,51 +45,54 @@ public struct Client: Sendable {
     images = ImageService(caller: isSame ? caller : Caller(imageEndpoint ?? endpoint, options))
   }
 
-  /// Where the runtime listens.
+  /// The endpoint of the runtime.
   public var endpoint: Endpoint { runtime.caller.endpoint }
 
-  /// The version that was chosen, or none.
+  /// The version selection from the options.
   package var selection: APISelection { runtime.caller.options.api }
 
   /// The process that serves the socket (SO_PEERCRED); nil before the first call.
   public var peer: PeerCredentials? { runtime.caller.channel.peer }
 
-  /// The version of the interface that the runtime answers to; nil before the first answer.
+  /// The version of the interface that the client uses with the runtime; nil before the first response.
   public var negotiatedVersion: APIVersion? { runtime.caller.negotiated }
 
-  /// Whether the runtime serves a version of the interface beside the one that this client speaks.
+  /// Returns whether the runtime serves a version of the interface, which can differ from the one that the client uses.
   ///
-  /// To be asked after a first answer; nil where the runtime does not say.
+  /// Call it after a first response. It returns nil if the runtime's error messages do not allow a conclusion.
   public func serves(_ version: APIVersion) async -> Bool? { await runtime.caller.serves(version) }
 
-  /// Measures the way to the runtime and back with an HTTP/2 PING, without calling it.
+  /// Sends an HTTP/2 PING and returns the round-trip time. No method of the runtime is called.
+  /// - Throws: `RPCError`, for example `.deadlineExceeded` after the timeout from the options.
   public func ping() async throws(RPCError) -> Duration {
     try await runtime.caller.channel.ping(timeout: runtime.caller.options.timeout)
   }
 
-  /// Ends the connection. The next call makes a new one.
+  /// Closes the connection. The next call establishes a new one.
   public func close() {
     runtime.caller.channel.close()
     images.caller.channel.close()
   }
 }
 
-/// Which version of the interface a client speaks.
+/// Selects the version of the interface that a client uses.
 public enum APISelection: Hashable, Sendable {
-  /// v1, and v1alpha2 where the runtime does not know v1 (Kubernetes up to 1.25; containerd up to 1.5 knows only that).
+  /// Uses v1, or v1alpha2 if the runtime does not serve v1. containerd up to 1.5 serves only v1alpha2; Kubernetes up to
+  /// 1.25 can use it.
   case auto
+  /// Uses only the given version.
   case only(APIVersion)
 }
 
-/// CRI: `RuntimeService`, one method a call.
+/// The calls for pods, containers and the runtime itself, with one method for each call (CRI: `RuntimeService`).
 public struct RuntimeService: Sendable {
   let caller: Caller
 }
 
-/// CRI: `ImageService`, one method a call.
+/// The calls for images, with one method for each call (CRI: `ImageService`).
 public struct ImageService: Sendable {
   let caller: Caller
 
-  /// Where it listens.
+  /// The endpoint of the image service.
   public var endpoint: Endpoint { caller.endpoint }
 }

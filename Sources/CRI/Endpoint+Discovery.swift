@@ -1,8 +1,8 @@
 internal import CRISystem
 
 extension Endpoint {
-  /// Where the runtimes of the field listen, in the order in which they are tried: containerd, CRI-O, k3s and RKE2,
-  /// k0s, microk8s, cri-dockerd, and dockershim of Kubernetes up to 1.23.
+  /// The default endpoints of known runtimes, in the order in which they are tried: containerd, CRI-O, k3s and RKE2,
+  /// k0s, microk8s, cri-dockerd, and the dockershim of Kubernetes up to 1.23.
   public static let wellKnown: [Endpoint] = [
     "/run/containerd/containerd.sock",
     "/run/crio/crio.sock",
@@ -16,10 +16,11 @@ extension Endpoint {
 
   private init(path: String) { self.path = path }
 
-  /// Those of `candidates` that somebody listens on, without asking what it is. A socket that is reached by two paths
-  /// (`/var/run` is `/run` nearly everywhere) counts once.
+  /// Returns the candidates on which a process listens, whatever it serves. A socket that has two paths (`/var/run` is
+  /// usually a link to `/run`) is returned once.
   ///
-  /// A socket that we may not open counts: it is there, and its error says more than its absence.
+  /// A socket that may not be opened is returned too, because the error of connecting to it is more helpful than its
+  /// absence.
   public static func listening(among candidates: [Endpoint] = wellKnown) -> [Endpoint] {
     var found: [Endpoint] = []
     var seen: Set<FileIdentity> = []
@@ -30,18 +31,20 @@ extension Endpoint {
     return found
   }
 
-  /// The same once there is one, or none when the time is up. Blocks.
-  /// - Parameter patrolInterval: a socket is noticed as it comes; this is for what the kernel does not tell, such as a mount.
+  /// Blocks until a process listens on one of the candidates, and returns those; returns an empty list after the
+  /// timeout.
+  /// - Parameter patrolInterval: The interval of the checks for changes that the kernel does not report, such as a
+  ///   mount. New sockets are reported by the kernel.
   package static func listening(
-    among candidates: [Endpoint] = wellKnown, within patience: Duration, patrolInterval: Duration = .seconds(1)
+    among candidates: [Endpoint] = wellKnown, within timeout: Duration, patrolInterval: Duration = .seconds(1)
   ) -> [Endpoint] {
-    let end = ContinuousClock.now + patience
+    let end = ContinuousClock.now + timeout
     while true {
       let found = listening(among: candidates)
       let rest = end - .now
       if !found.isEmpty || rest <= .zero { return found }
       if candidates.contains(where: { UnixSocket.isSocket($0.path) }) {
-        // It was left behind, or its server is about to listen: nothing will come that the kernel tells of.
+        // The socket file is stale, or its server is about to listen; the kernel reports neither.
         Thread.sleep(min(rest, .milliseconds(20)))
       } else {
         ArrivalWatch.wait(for: candidates.map(\.path), atMost: min(rest, patrolInterval))

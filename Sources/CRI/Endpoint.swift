@@ -1,9 +1,10 @@
-/// Where a runtime listens: a unix socket, written `unix:///path` or `/path`.
+/// The address of a runtime: a unix socket, written as `unix:///path` or `/path`.
 public struct Endpoint: Hashable, Sendable {
-  /// The socket's absolute path.
+  /// The absolute path of the socket.
   public let path: String
 
-  /// - Throws: `EndpointError` for other schemes, relative paths and paths that no socket can have.
+  /// Parses an endpoint.
+  /// - Throws: `EndpointError` for other schemes, for relative paths, and for paths that are too long for a socket.
   public init(_ text: String) throws(EndpointError) {
     let path: Substring
     if let scheme = text.firstRange(of: "://") {
@@ -22,39 +23,47 @@ public struct Endpoint: Hashable, Sendable {
     self.path = String(path)
   }
 
-  /// Longest path of a unix socket, in bytes (`sockaddr_un` less its closing NUL).
+  /// The length of the longest possible path of a unix socket, in bytes (the size in `sockaddr_un` without the final
+  /// NUL).
   public static let longestPath = 107
 }
 
 extension Endpoint: CustomStringConvertible {
-  /// With its scheme, as in `unix:///run/containerd/containerd.sock`.
+  /// The endpoint with its scheme, such as `unix:///run/containerd/containerd.sock`.
   public var description: String { "unix://\(path)" }
 }
 
-/// A text that names no unix socket.
+/// A text that is not a valid endpoint.
 public struct EndpointError: Error, Hashable, Sendable {
+  /// Why the text is not valid.
   public enum Reason: Hashable, Sendable {
-    /// Only `unix` is spoken: a CRI socket gives root on the node and does not belong on a network.
+    /// The scheme is not `unix`. Others are not supported, because access to a CRI socket is root access to the node.
     case scheme(String)
+    /// The path is empty.
     case empty
+    /// The path is not absolute.
     case relative
+    /// The path is longer than `Endpoint.longestPath`.
     case tooLong
   }
 
+  /// The text that was parsed.
   public let text: String
+  /// Why it is not valid.
   public let reason: Reason
 }
 
 extension EndpointError: CustomStringConvertible {
+  /// One line with the text, the reason and, in most cases, a remedy.
   public var description: String {
-    let remedy = "write unix:///run/containerd/containerd.sock or /run/containerd/containerd.sock"
+    let remedy = "use unix:///run/containerd/containerd.sock or /run/containerd/containerd.sock"
     return switch reason {
     case .scheme(let scheme):
-      "endpoint \"\(text)\": the scheme \(scheme) is not supported, only unix is; \(remedy)"
-    case .empty: "endpoint \"\(text)\" names no socket; \(remedy)"
+      "endpoint \"\(text)\": the scheme \(scheme) is not supported (only unix is); \(remedy)"
+    case .empty: "endpoint \"\(text)\" does not name a socket; \(remedy)"
     case .relative: "endpoint \"\(text)\" is not an absolute path; \(remedy)"
     case .tooLong:
-      "endpoint \"\(text)\" is longer than the \(Endpoint.longestPath) bytes that a unix socket's path may have"
+      "endpoint \"\(text)\" is longer than the maximum of \(Endpoint.longestPath) bytes; use a shorter path"
     }
   }
 }

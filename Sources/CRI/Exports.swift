@@ -1,4 +1,4 @@
-// `import CRI` is all that a tool needs: errors, messages and the process behind the socket come with it.
+// A client needs only `import CRI`: it re-exports errors, messages and system types.
 @_exported public import CRIGRPC
 @_exported public import CRIMessages
 @_exported public import CRIProtobuf

@@ -1,7 +1,8 @@
 internal import CRIGRPC
 public import CRIProtobuf
 
-/// The answers of a server-streaming call, in order. The call is made when the loop begins; leaving the loop ends it.
+/// The response messages of a server-streaming call, in order. The call starts with the loop over the stream, and
+/// leaving the loop cancels it. The loop throws `RPCError`.
 public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
   public typealias Failure = RPCError
 

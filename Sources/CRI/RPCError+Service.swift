@@ -1,28 +1,29 @@
 public import CRIGRPC
 
 extension RPCError {
-  /// The runtime serves no such service: it is too old for this version of the interface, or its CRI plugin is disabled
-  /// or failed to load. gRPC has one code for this and for a method that is missing from a known service, so that the
-  /// words decide (grpc-go: `unknown service NAME`, `unknown method NAME for service NAME`).
+  /// Whether the runtime does not serve the service, because it does not implement this version of the interface, or
+  /// because its CRI plugin is disabled or failed to load. gRPC has the same code (UNIMPLEMENTED) for a method that is
+  /// missing from a service, so the message decides (grpc-go: `unknown service NAME`, `unknown method NAME for service
+  /// NAME`).
   public var isUnknownService: Bool {
     guard case .status(let status) = self, status.code == .unimplemented else { return false }
     return status.message.hasPrefix("unknown service")
   }
 
-  /// The runtime knows the service, but not this method of it.
+  /// Whether the runtime serves the service but not this method.
   public var isUnknownMethod: Bool {
     guard case .status(let status) = self, status.code == .unimplemented else { return false }
     return !isUnknownService
   }
 
-  /// The same in grpc-go's words, which it never uses where the service is missing.
+  /// Whether the error is grpc-go's for an unknown method, which proves that the service is served.
   var namesUnknownMethod: Bool {
     guard case .status(let status) = self, status.code == .unimplemented else { return false }
     return status.message.hasPrefix("unknown method")
   }
 
-  /// The runtime accepts connections and has not recovered its state yet. containerd answers every call of both versions
-  /// so while it starts, with UNKNOWN up to 1.7 and UNAVAILABLE from 2.0.
+  /// Whether the runtime accepts connections but has not recovered its state yet. While containerd starts, it returns
+  /// this error for every call in both versions, with UNKNOWN up to 1.7 and UNAVAILABLE from 2.0.
   public var isNotInitialized: Bool {
     guard case .status(let status) = self, status.code == .unknown || status.code == .unavailable else {
       return false
@@ -30,16 +31,16 @@ extension RPCError {
     return status.message.hasPrefix("server is not initialized yet")
   }
 
-  /// There is no object of that name: NOT_FOUND.
+  /// Whether the object does not exist (NOT_FOUND).
   public var isNotFound: Bool { statusCode == .notFound && !isAmbiguous }
 
-  /// More than one object has an ID that begins so. No code of gRPC's says that: containerd answers UNKNOWN and CRI-O
-  /// NOT_FOUND, both with the words of the library in which they keep IDs (truncindex).
+  /// Whether several IDs begin with the given prefix. gRPC has no code for this: containerd returns UNKNOWN and CRI-O
+  /// NOT_FOUND, both with the message of the library that stores the IDs (truncindex).
   public var isAmbiguous: Bool {
     guard case .status(let status) = self else { return false }
     return status.message.contains("Multiple IDs found with provided prefix")
   }
 
-  /// The service itself has answered, so that its version is known to be served.
+  /// Whether the error comes from the service itself, which proves that the runtime serves its version.
   var provesService: Bool { statusCode != nil && !isUnknownService }
 }

@@ -4,14 +4,14 @@ import TestSupport
 import Testing
 
 @Suite struct ClientTests {
-  let folder: TemporaryDirectory
+  let directory: TemporaryDirectory
   let runtime: SimulatedRuntime
   let endpoint: Endpoint
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     runtime = try SimulatedRuntime(.synthetic(pods: 3, containers: 5))
-    endpoint = try Endpoint(folder.file("s.sock"))
+    endpoint = try Endpoint(directory.file("s.sock"))
     try runtime.start(at: endpoint.path)
   }
 
@@ -19,7 +19,7 @@ import Testing
     runtime.faults.versions = versions
   }
 
-  @Test func `calls what it was asked for and nothing else`() async throws {
+  @Test func `a client makes only the requested calls`() async throws {
     let client = Client(endpoint)
     #expect(client.negotiatedVersion == nil)
     #expect(client.peer == nil)
@@ -30,7 +30,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `speaks v1alpha2 where v1 is unknown, and asks only once`() async throws {
+  @Test func `v1alpha2 is used if v1 is unknown, and v1 is tried only once`() async throws {
     serve([.v1alpha2])
     let client = Client(endpoint)
     #expect(try await client.runtime.listPodSandbox().items.count == 3)
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: [(APIVersion.v1, APIVersion.v1alpha2), (.v1alpha2, .v1)])
-  func `a chosen version is not changed`(_ chosen: APIVersion, _ served: APIVersion) async throws {
+  func `a selected version is not changed`(_ chosen: APIVersion, _ served: APIVersion) async throws {
     serve([served])
     let client = Client(endpoint, options: .init(api: .only(chosen)))
     let error = try #require(await rpcError { try await client.runtime.version() })
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(arguments: [([APIVersion.v1], false), ([.v1, .v1alpha2], true)])
-  func `that an old version is served is found out without calling it`(_ served: [APIVersion], _ isOld: Bool)
+  func `an old version is detected without calling its methods`(_ served: [APIVersion], _ isOld: Bool)
     async throws
   {
     serve(Set(served))
@@ -63,7 +63,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `where neither version is served, v1's answer is the error`() async throws {
+  @Test func `the error for v1 is thrown if no version is served`() async throws {
     serve([])
     let client = Client(endpoint)
     let error = try #require(await rpcError { try await client.runtime.version() })
@@ -74,7 +74,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `a method that a known service lacks is another error`() async throws {
+  @Test func `an unknown method of a known service is a different error`() async throws {
     let client = Client(endpoint)
     let error = try #require(await rpcError { try await client.runtime.checkpointContainer() })
     #expect(error.isUnknownMethod)
@@ -83,7 +83,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `an object that is not there is NOT_FOUND`() async throws {
+  @Test func `a missing object is NOT_FOUND`() async throws {
     let client = Client(endpoint)
     let error = try #require(
       await rpcError { try await client.runtime.containerStatus(.init(containerID: "nosuch")) })
@@ -92,7 +92,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `a runtime that is starting says so`() async throws {
+  @Test func `a runtime that is starting is recognised`() async throws {
     runtime.faults.notReady = .seconds(60)
     let client = Client(endpoint)
     let error = try #require(await rpcError { try await client.runtime.version() })
@@ -100,7 +100,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `the client's timeout holds for a call, and a call's own beats it`() async throws {
+  @Test func `the client's timeout applies unless the call has its own`() async throws {
     runtime.faults.hanging = ["Version"]
     let client = Client(endpoint, options: .init(timeout: .milliseconds(50)))
     let method = "/runtime.v1.RuntimeService/Version"
@@ -111,7 +111,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `an answer over the limit is an error with both numbers`() async throws {
+  @Test func `a response over the limit is an error with both sizes`() async throws {
     let client = Client(endpoint, options: .init(maxMessageSize: 100))
     let error = await rpcError { try await client.runtime.listContainers() }
     guard case .answerTooLarge(_, let size, 100) = error else {
@@ -122,7 +122,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `streams typed messages in either version`() async throws {
+  @Test func `typed messages are streamed in either version`() async throws {
     for version in [APIVersion.v1, .v1alpha2] {
       serve([version])
       let client = Client(endpoint, options: .init(api: .only(version)))
@@ -133,7 +133,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `a runtime that was restarted is called on a new connection`() async throws {
+  @Test func `a restarted runtime is called over a new connection`() async throws {
     let client = Client(endpoint)
     _ = try await client.runtime.version()
     try runtime.restart()
@@ -142,9 +142,9 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `images have an endpoint of their own where they are given one`() async throws {
+  @Test func `images can have an endpoint of their own`() async throws {
     let other = try SimulatedRuntime(.synthetic(pods: 1, containers: 1))
-    let path = folder.file("images.sock")
+    let path = directory.file("images.sock")
     try other.start(at: path)
     let client = Client(endpoint, imageEndpoint: try Endpoint(path))
     _ = try await client.images.listImages()
@@ -155,7 +155,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `measures the way to the runtime without a call`() async throws {
+  @Test func `a ping measures the round-trip time without a call`() async throws {
     let client = Client(endpoint)
     #expect(try await client.ping() > .zero)
     #expect(runtime.calls.isEmpty)

@@ -11,7 +11,7 @@ import Testing
     ("/run/crio/crio.sock", "/run/crio/crio.sock"),
     ("unix:/run/a.sock", "/run/a.sock"),
   ])
-  func `names a socket`(_ text: String, _ path: String) throws {
+  func `an endpoint is parsed into the path of its socket`(_ text: String, _ path: String) throws {
     #expect(try Endpoint(text).path == path)
     #expect("\(try Endpoint(text))" == "unix://\(path)")
   }
@@ -20,7 +20,7 @@ import Testing
     ("tcp://127.0.0.1:1", EndpointError.Reason.scheme("tcp")), ("http://x", .scheme("http")), ("", .empty),
     ("unix://", .empty), ("run/a.sock", .relative), ("/" + String(repeating: "a", count: 107), .tooLong),
   ])
-  func `refuses what is none, and says why`(_ text: String, _ reason: EndpointError.Reason) {
+  func `an invalid endpoint is refused with a reason`(_ text: String, _ reason: EndpointError.Reason) {
     #expect {
       try Endpoint(text)
     } throws: {
@@ -28,55 +28,55 @@ import Testing
     }
   }
 
-  @Test func `the longest path that a socket can have is taken`() throws {
+  @Test func `the longest possible path is accepted`() throws {
     _ = try Endpoint("/" + String(repeating: "a", count: 106))
   }
 
-  @Test func `finds who listens, each socket once, dead ones not`() throws {
-    let folder = try TemporaryDirectory()
+  @Test func `discovery finds each listening socket once, and no stale ones`() throws {
+    let directory = try TemporaryDirectory()
     let runtime = try SimulatedRuntime()
-    try runtime.start(at: folder.file("a.sock"))
+    try runtime.start(at: directory.file("a.sock"))
     defer { runtime.stop() }
     let dead = try SimulatedRuntime()
-    try dead.start(at: folder.file("dead.sock"))
+    try dead.start(at: directory.file("dead.sock"))
     dead.crash()
     let link = try TemporaryDirectory()
-    #expect(symbolicLink(from: link.file("b.sock"), to: folder.file("a.sock")))
-    let candidates = try ["missing.sock", "dead.sock", "a.sock"].map { try Endpoint(folder.file($0)) }
+    #expect(symbolicLink(from: link.file("b.sock"), to: directory.file("a.sock")))
+    let candidates = try ["missing.sock", "dead.sock", "a.sock"].map { try Endpoint(directory.file($0)) }
     let found = Endpoint.listening(among: candidates + [try Endpoint(link.file("b.sock"))])
-    #expect(found == [try Endpoint(folder.file("a.sock"))])
+    #expect(found == [try Endpoint(directory.file("a.sock"))])
   }
 
-  /// The clock would not notice it within the test.
-  @Test(.timeLimit(.minutes(2)), arguments: ["a.sock", "new/folder/a.sock"])
-  func `waits until one of them is listened on`(name: String) async throws {
-    let folder = try TemporaryDirectory()
-    let candidates = try ["missing.sock", "nowhere/a.sock", name].map { try Endpoint(folder.file($0)) }
+  /// The interval for periodic checks is longer than the test, so only the kernel's notification can end the wait.
+  @Test(.timeLimit(.minutes(2)), arguments: ["a.sock", "new/directory/a.sock"])
+  func `discovery waits until one of the candidates is listened on`(name: String) async throws {
+    let directory = try TemporaryDirectory()
+    let candidates = try ["missing.sock", "nowhere/a.sock", name].map { try Endpoint(directory.file($0)) }
     async let found = onThread {
       Endpoint.listening(among: candidates, within: .seconds(36_000), patrolInterval: .seconds(36_000))
     }
     try await Task.sleep(for: .milliseconds(100))
     if name.hasPrefix("new/") {
-      #expect(mkdir(folder.file("new"), 0o755) == 0 && mkdir(folder.file("new/folder"), 0o755) == 0)
+      #expect(mkdir(directory.file("new"), 0o755) == 0 && mkdir(directory.file("new/directory"), 0o755) == 0)
     }
     let runtime = try SimulatedRuntime()
-    try runtime.start(at: folder.file(name))
+    try runtime.start(at: directory.file(name))
     defer { runtime.stop() }
     #expect(await found == [candidates[2]])
   }
 
-  @Test func `waits no longer than it may`() throws {
-    let folder = try TemporaryDirectory()
-    let missing = try Endpoint(folder.file("a.sock"))
+  @Test func `discovery ends after its timeout`() throws {
+    let directory = try TemporaryDirectory()
+    let missing = try Endpoint(directory.file("a.sock"))
     #expect(Endpoint.listening(among: [missing], within: .milliseconds(10), patrolInterval: .seconds(36_000)) == [])
-    // A socket that was left behind.
+    // The socket file is stale.
     let dead = try SimulatedRuntime()
     try dead.start(at: missing.path)
     dead.crash()
     #expect(Endpoint.listening(among: [missing], within: .milliseconds(10), patrolInterval: .seconds(36_000)) == [])
   }
 
-  @Test func `tries the runtimes of the field in the order of their likelihood`() {
+  @Test func `discovery tries the most common runtimes first`() {
     let paths = Endpoint.wellKnown.map(\.path)
     #expect(paths.first == "/run/containerd/containerd.sock")
     #expect(paths[1] == "/run/crio/crio.sock")

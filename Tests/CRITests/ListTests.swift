@@ -4,21 +4,21 @@ import TestSupport
 import Testing
 
 @Suite struct ListTests {
-  let folder: TemporaryDirectory
+  let directory: TemporaryDirectory
   let runtime: SimulatedRuntime
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     runtime = try SimulatedRuntime(.synthetic(pods: 300, containers: 700))
   }
 
   private func client(_ socket: String, limit: Int = 64 << 20) throws -> Client {
-    let endpoint = try Endpoint(folder.file(socket))
+    let endpoint = try Endpoint(directory.file(socket))
     try runtime.start(at: endpoint.path)
     return Client(endpoint, options: .init(timeout: .seconds(60), maxMessageSize: limit))
   }
 
-  @Test func `come in one message`() async throws {
+  @Test func `a list comes in one message`() async throws {
     let client = try client("containerd.sock")
     #expect(try await client.runtime.containers().count == 700)
     #expect(try await client.runtime.podSandboxes().count == 300)
@@ -28,7 +28,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `come as a stream first from CRI-O, with the filter`() async throws {
+  @Test func `CRI-O is asked for a stream first, with the filter`() async throws {
     let client = try client("crio.sock")
     let all = try await client.runtime.containers()
     #expect(try await Set(all) == Set(client.runtime.listContainers().containers))
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: [APIVersion.v1, .v1alpha2])
-  func `come in one message where CRI-O is too old, and are not streamed again`(_ version: APIVersion) async throws {
+  func `an old CRI-O is asked for a stream only once`(_ version: APIVersion) async throws {
     runtime.faults.versions = [version]
     let unknown = Faults.Failure(
       .unimplemented, "unknown method StreamContainers for service runtime.v1.RuntimeService")
@@ -54,8 +54,8 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `come as a stream where one message is too long`() async throws {
-    // Between one message of the stream and the whole list.
+  @Test func `a list that is too long for one message is streamed`() async throws {
+    // The limit is between the size of one message of the stream and that of the whole list.
     let limit = 300_000
     let client = try client("containerd.sock", limit: limit)
     guard case .answerTooLarge = await rpcError({ try await client.runtime.listContainers() }) else {
@@ -63,13 +63,13 @@ import Testing
       return
     }
     #expect(try await client.runtime.containers().count == 700)
-    // What is known of one list holds for the next.
+    // Once one list was streamed, the next one is requested as a stream first.
     _ = try await client.runtime.podSandboxes()
     #expect(runtime.calls == ["ListContainers": 2, "StreamContainers": 1, "StreamPodSandboxes": 1])
     runtime.stop()
   }
 
-  @Test func `that are too long and not served as a stream are the first error`() async throws {
+  @Test func `a list that is too long and cannot be streamed gives the first error`() async throws {
     runtime.faults.failures["StreamContainers"] = .init(.unimplemented, "unknown method")
     let client = try client("containerd.sock", limit: 1000)
     guard case .answerTooLarge(_, _, 1000) = await rpcError({ try await client.runtime.containers() }) else {
@@ -79,7 +79,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `whose stream breaks off are an error, not a part`() async throws {
+  @Test func `an incomplete stream is an error, not a partial list`() async throws {
     runtime.faults.failures["StreamContainers"] = .init(.internal, "broken")
     let client = try client("crio.sock")
     #expect(await rpcError { try await client.runtime.containers() }?.statusCode == .internal)
