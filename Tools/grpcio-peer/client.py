@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""An independent gRPC client (Debian's python3-grpcio): calls methods of a CRI server, prints one JSON line a call.
+"""An independent gRPC client (Debian's python3-grpcio) that calls methods of a CRI server and prints a line for each call.
 
-Usage: client.py SOCKET CALL... [options], where CALL is METHOD or METHOD=BASE64-OF-THE-REQUEST (default: empty).
-A line: {"method", "code" (a name, as NOT_FOUND), "message", "responses" (base64, or sizes with --sizes),
-"initial", "trailing" (metadata), "ms"}. Exit 0 whatever the servers answered, 1 if it could not be called at all.
+Usage: client.py SOCKET CALL... [options], where CALL is METHOD or METHOD=REQUEST, with the request in Base64 (default:
+empty). Each line is a JSON object: {"method", "code" (a name such as NOT_FOUND), "message", "responses" (Base64, or sizes
+with --sizes), "initial", "trailing" (metadata), "ms"}. Exits with 0 even if calls fail, and with 1 if it cannot connect.
 """
 
 import argparse
@@ -20,14 +20,14 @@ def options():
     p.add_argument("socket")
     p.add_argument("calls", nargs="+", metavar="CALL")
     p.add_argument("--api", default="v1", help="v1 (default) or v1alpha2")
-    p.add_argument("--deadline", type=float, metavar="MS", help="sent as grpc-timeout, and kept")
-    p.add_argument("--cancel-after", type=float, metavar="MS", help="cancel each call so much after its start")
-    p.add_argument("--take", type=int, metavar="N", help="cancel a stream after its Nth message")
-    p.add_argument("--metadata", action="append", default=[], metavar="KEY=VALUE", help="sent with every call")
-    p.add_argument("--repeat", type=int, default=1, metavar="N", help="the whole list N times")
-    p.add_argument("--concurrent", action="store_true", help="all calls at once on one connection (results in order of start)")
+    p.add_argument("--deadline", type=float, metavar="MS", help="deadline of each call; also sent as grpc-timeout")
+    p.add_argument("--cancel-after", type=float, metavar="MS", help="cancel each call after this time")
+    p.add_argument("--take", type=int, metavar="N", help="cancel a stream after N messages")
+    p.add_argument("--metadata", action="append", default=[], metavar="KEY=VALUE", help="metadata to send with every call")
+    p.add_argument("--repeat", type=int, default=1, metavar="N", help="repeat the list of calls N times")
+    p.add_argument("--concurrent", action="store_true", help="make all calls at once on one connection (the results keep the order)")
     p.add_argument("--sizes", action="store_true", help="print the sizes of the responses instead of the responses")
-    return p.parse_intermixed_args()  # options may stand among the calls
+    return p.parse_intermixed_args()  # allows options between the calls
 
 
 def call(channel, args, spec):
@@ -54,7 +54,7 @@ def call(channel, args, spec):
         else:
             responses.append(running.result())
     except (grpc.RpcError, grpc.FutureCancelledError):
-        pass  # the call itself holds its status
+        pass  # the status is read from the call below
     return {
         "method": method, "code": running.code().name, "message": running.details() or "",
         "responses": [len(r) if args.sizes else base64.b64encode(r).decode() for r in responses],
@@ -65,7 +65,7 @@ def call(channel, args, spec):
 
 def main():
     args = options()
-    authority = [("grpc.default_authority", "localhost")]  # as every CRI client sends it
+    authority = [("grpc.default_authority", "localhost")]  # which every CRI client sends
     with grpc.insecure_channel("unix:" + args.socket, options=UNLIMITED + authority) as channel:
         try:
             grpc.channel_ready_future(channel).result(timeout=10)

@@ -1,13 +1,13 @@
-"""What server.py and client.py share: method names, the few bytes of protobuf they need, JSON lines."""
+"""Code that server.py and client.py share: method names, a minimal protobuf encoder, and JSON lines."""
 
 import json
 import os
 import sys
 
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # grpcio's own log lines would mix with the results
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # grpcio's log lines would mix with the results
 import grpc  # noqa: E402
 
-# Streaming RPCs, and how deep the id lies in one message of each (1: a string field, 2: in a message, 3: in one in that).
+# The streaming methods, with the nesting depth of the ID in one message of each (1: a field of the message itself).
 STREAMS = {
     "GetContainerEvents": 1,
     "StreamPodSandboxes": 2,
@@ -22,7 +22,7 @@ UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_le
 
 
 def path(method, api="v1"):
-    """The :path of a method named briefly (Version) or in full (/runtime.v1.RuntimeService/Version)."""
+    """Returns the path of a method, given its short name (Version) or its path (/runtime.v1.RuntimeService/Version)."""
     if method.startswith("/"):
         return method
     return f"/runtime.{api}.{'Image' if method in IMAGE_METHODS else 'Runtime'}Service/{method}"
@@ -41,7 +41,7 @@ def varint(n):
 
 
 def message(*fields):
-    """Protobuf bytes of (number, value) pairs; a value is an int (varint), str or bytes (length-delimited)."""
+    """Encodes (number, value) pairs as protobuf. A value is an int (varint), or a str or bytes (length-delimited)."""
     out = bytearray()
     for number, value in fields:
         if isinstance(value, int):
@@ -53,15 +53,15 @@ def message(*fields):
 
 
 def status_code(name):
-    """The grpcio code named NOT_FOUND, not_found or 5."""
+    """Returns grpcio's status code for a name (NOT_FOUND, not_found) or a number (5)."""
     for code in grpc.StatusCode:
         if name.upper() == code.name or name == str(code.value[0]):
             return code
-    raise SystemExit(f"no such status code: {name}")
+    raise SystemExit(f"unknown status code: {name}")
 
 
 def metadata(pairs):
-    """Metadata as [[key, value]...]; binary values become their hexadecimal form."""
+    """Returns metadata as [[key, value]...], with binary values in hexadecimal."""
     return [[k, v.hex() if isinstance(v, bytes) else v] for k, v in pairs or ()]
 
 

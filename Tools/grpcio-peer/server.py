@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""An independent gRPC server (Debian's python3-grpcio): recorded CRI answers, and misbehaviour on request.
+"""An independent gRPC server (Debian's python3-grpcio) that serves recorded CRI responses, with faults on request.
 
-Usage: server.py SOCKET [RECORDING.jsonl] [options]. Prints {"ready": SOCKET} when it serves; ends with SIGTERM.
-An answer is looked up by method and exact request; a List* with a filter gets the unfiltered answer; any other
-request to a recorded method is NOT_FOUND, any other method UNIMPLEMENTED. Where METHOD stands, a short name
-(Version) or a full one (/runtime.v1.RuntimeService/Version) is meant. See --help for the options.
+Usage: server.py SOCKET [RECORDING.jsonl] [options]. Prints {"ready": SOCKET} when it listens, and exits on SIGTERM.
+Responses are found by method and exact request. A List* call with a filter gets the unfiltered response. Other requests
+to a recorded method fail with NOT_FOUND, and other methods with UNIMPLEMENTED. METHOD is a short name (Version) or a path
+(/runtime.v1.RuntimeService/Version). See --help for the options.
 """
 
 import argparse
@@ -24,19 +24,20 @@ def options():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("socket")
     p.add_argument("recording", nargs="?")
-    p.add_argument("--api", default="v1", help="serve runtime.v1alpha2 instead of runtime.v1 (v1 is UNIMPLEMENTED then)")
-    p.add_argument("--containers", type=int, help="ListContainers answers with this many running containers")
-    p.add_argument("--delay", action="append", default=[], metavar="METHOD=MS", help="answer so much later")
-    p.add_argument("--error", action="append", default=[], metavar="METHOD=CODE:TEXT", help="answer with this status")
-    p.add_argument("--big", action="append", default=[], metavar="METHOD=BYTES", help="answer of so many bytes (one string, field 1)")
+    p.add_argument("--api", default="v1", help="with v1alpha2, serve runtime.v1alpha2 instead of runtime.v1")
+    p.add_argument("--containers", type=int, help="return this many running containers from ListContainers")
+    p.add_argument("--delay", action="append", default=[], metavar="METHOD=MS", help="delay the responses of a method")
+    p.add_argument("--error", action="append", default=[], metavar="METHOD=CODE:TEXT", help="let a method fail with this status")
+    p.add_argument("--big", action="append", default=[], metavar="METHOD=BYTES",
+                   help="respond with a message of this size (one string, field 1)")
     p.add_argument("--stream", action="append", default=[], metavar="METHOD=N[,hang|,CODE:TEXT]",
-                   help="a streaming method sends N messages with the ids id-0... and ends well (or hangs, or fails so)")
-    p.add_argument("--pad", type=int, default=0, metavar="BYTES", help="lengthen each streamed id to so many bytes")
-    p.add_argument("--metadata", action="append", default=[], metavar="KEY=VALUE", help="initial metadata of every answer")
-    p.add_argument("--trailing", action="append", default=[], metavar="KEY=VALUE", help="trailing metadata of every answer")
-    p.add_argument("--goaway", metavar="METHOD=MS", help="a call of METHOD makes the server stop (GOAWAY) with so much grace")
-    p.add_argument("--log", metavar="FILE", help="one JSON line a call when it ends: method, request, metadata, deadline, cancelled")
-    p.add_argument("--until-eof", action="store_true", help="end when standard input ends, so a crashed test leaves no server")
+                   help="stream N messages with the IDs id-0, id-1, ..., then end with OK (or hang, or fail with the status)")
+    p.add_argument("--pad", type=int, default=0, metavar="BYTES", help="pad each streamed ID to this length")
+    p.add_argument("--metadata", action="append", default=[], metavar="KEY=VALUE", help="initial metadata of every response")
+    p.add_argument("--trailing", action="append", default=[], metavar="KEY=VALUE", help="trailing metadata of every response")
+    p.add_argument("--goaway", metavar="METHOD=MS", help="stop the server (GOAWAY) when METHOD is called, with this grace period")
+    p.add_argument("--log", metavar="FILE", help="write a JSON line for each completed call to FILE")
+    p.add_argument("--until-eof", action="store_true", help="exit at the end of standard input, so that no server is left behind")
     return p.parse_args()
 
 
@@ -49,7 +50,7 @@ def binary(specs):
 
 
 def containers(count):
-    """About 760 bytes each, as a kubelet's containers have."""
+    """Returns a list of containers with about 760 bytes each, as on a real node."""
     out = bytearray()
     for i in range(count):
         pod, name = f"deployment-{i // 2:05d}-6d4cf56db6-x{i % 97:04d}", f"container-{i % 2}"
@@ -86,13 +87,13 @@ class Peer(grpc.GenericRpcHandler):
             answer = base64.b64encode(containers(args.containers))
             self.answers[path("ListContainers", args.api)] = {b"": {"response": answer, "code": 0}}
         for name in [*self.delays, *self.errors, *self.bigs, *self.streams, *self.goaway]:
-            self.answers.setdefault(path(name, args.api), {})  # a method with a behaviour exists, recorded or not
+            self.answers.setdefault(path(name, args.api), {})  # a method with a fault exists even if it was not recorded
 
     def service(self, details):
         if details.method not in self.answers:
             _, service, name = details.method.split("/")
             known = any(m.startswith(f"/{service}/") for m in self.answers)
-            text = f"unknown method {name} for service {service}" if known else f"unknown service {service}"  # as Go's servers say it
+            text = f"unknown method {name} for service {service}" if known else f"unknown service {service}"  # grpc-go's messages
             return grpc.unary_unary_rpc_method_handler(lambda _, context: context.abort(grpc.StatusCode.UNIMPLEMENTED, text))
         streaming = short(details.method) in STREAMS
         make = grpc.unary_stream_rpc_method_handler if streaming else grpc.unary_unary_rpc_method_handler
@@ -103,12 +104,12 @@ class Peer(grpc.GenericRpcHandler):
         return table.get(method, table.get(short(method)))
 
     def begin(self, method, request, context):
-        remaining = context.time_remaining()  # seconds; without a deadline some huge number
+        remaining = context.time_remaining()  # in seconds; a very large number if there is no deadline
         record = {"method": method, "request": base64.b64encode(request).decode(), "cancelled": False,
                   "metadata": metadata(context.invocation_metadata()), "deadline": remaining if remaining < 1e9 else None}
         ended = threading.Event()
 
-        def finish():  # runs when the call ends, however it ends
+        def finish():  # called when the call ends in any way
             record["cancelled"] = not record.pop("done", False)
             ended.set()
             if self.log:
@@ -125,7 +126,7 @@ class Peer(grpc.GenericRpcHandler):
             threading.Thread(target=self.server.stop, args=[int(grace) / 1000]).start()
         delay = self.special(self.delays, method)
         if delay:
-            ended.wait(delay)  # a cancelled call must not hold a worker
+            ended.wait(delay)  # a cancelled call must not occupy a worker
         error = self.special(self.errors, method)
         if error:
             self.fail(record, context, error)
@@ -145,7 +146,7 @@ class Peer(grpc.GenericRpcHandler):
         known = self.answers[method]
         answer = known.get(request) or (known.get(b"") if short(method).startswith("List") else None)
         if answer is None:
-            self.fail(record, context, "NOT_FOUND:no answer is recorded for this request")
+            self.fail(record, context, "NOT_FOUND:no response is recorded for this request")
         if answer["code"]:
             self.fail(record, context, f"{answer['code']}:{answer['message']}")
         record["done"] = True
@@ -180,7 +181,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     if args.until_eof:
         threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-    while True:  # after a GOAWAY too: the process ends when it is told to
+    while True:  # the process exits only on SIGTERM or at the end of its input, even after GOAWAY
         time.sleep(3600)
 
 

@@ -1,13 +1,13 @@
-# Part of Tools/containerd-node: the two images, made on the spot, so that nothing is pulled from anywhere.
+# Part of Tools/containerd-node: builds and imports the two images, so that nothing is pulled from a registry.
 
-blob() { # FILE MEDIA-TYPE: moves it to its content address, prints its descriptor without the closing brace
+blob() { # FILE MEDIA-TYPE: moves the file to its content address, and prints its descriptor without the closing brace
   sum=$(sha256sum "$1" | cut -d ' ' -f 1); size=$(stat -c %s "$1")
   mv "$1" "$oci/blobs/sha256/$sum"
   printf '{"mediaType": "application/vnd.oci.image.%s", "digest": "sha256:%s", "size": %s' "$2" "$sum" "$size"
 }
 
-image() { # NAME ENTRYPOINT-JSON ROOTFS: adds one image to the layout, prints its entry of the index
-  # Fixed order, owner and time: the same busybox gives the same image id on every machine.
+image() { # NAME ENTRYPOINT-JSON ROOTFS: adds an image to the layout, and prints its entry for the index
+  # Order, owner and time are fixed, so that the same busybox gives the same image ID on every machine.
   tar -C "$3" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf "$oci/layer" .
   diff=$(sha256sum "$oci/layer" | cut -d ' ' -f 1)
   layer=$(blob "$oci/layer" layer.v1.tar)
@@ -32,10 +32,10 @@ import_images() {
   tar -C "$oci" -cf "$dir/images.tar" .; rm -rf "$oci" "$dir/pause" "$dir/busybox"
   ctr="ctr -a $dir/containerd.sock -n k8s.io images"
   $ctr import --snapshotter "$(cat "$dir/snapshotter")" "$dir/images.tar" >"$dir/import.log" 2>&1 ||
-    { cat "$dir/import.log" >&2; die "the images could not be imported"; }
-  # The CRI hears of images by an event; its own name for each (sha256:...) is the sign that it has.
+    { cat "$dir/import.log" >&2; die "cannot import the images"; }
+  # containerd's CRI plugin learns of images from events, and adds the name sha256:... to each one that it has processed.
   i=0; until [ "$($ctr ls -q | grep -c '^sha256:')" = 2 ]; do
-    i=$((i + 1)); [ $i -lt 200 ] || die "the CRI did not take up the images"
+    i=$((i + 1)); [ $i -lt 200 ] || die "containerd's CRI plugin did not find the images"
     sleep 0.05
   done
 }

@@ -1,5 +1,5 @@
-# Part of Tools/test and Tools/demo: Debian packages, installed only where they are missing.
-# Usage: . Tools/lib/install.sh; install_packages NAME...   Returns 1, with `missing` set, where it cannot.
+# Part of Tools/test and Tools/demo: installs Debian packages that are missing.
+# Usage: . Tools/lib/install.sh; install_packages NAME...   If it cannot install them, it returns 1 and sets `missing`.
 install_packages() {
   missing=
   for package in "$@"; do
@@ -16,6 +16,6 @@ install_packages() {
   fi
 }
 
-# What building needs, and what a private containerd needs.
+# The packages that are required to build, and to run a private containerd.
 build_packages="libnghttp2-dev libprotobuf-c-dev libyaml-dev zlib1g-dev pkg-config"
 containerd_packages="containerd runc containernetworking-plugins busybox-static iproute2"

@@ -1,23 +1,23 @@
 internal import CRI
 
-/// A pod as kubelet would describe it to the runtime.
+/// A pod, with what kubelet would send to the runtime.
 struct Pod {
   var name: String
   var namespace = "default"
   var uid: String
-  /// How often it was made before.
+  /// The number of sandboxes that the pod had before.
   var attempt: UInt32 = 0
   var containers: [Container] = [Container(name: "main")]
   var hostNetwork = false
-  /// Where its containers' logs go; empty: nowhere.
+  /// The directory for the containers' logs; empty for no logs.
   var logs = ""
-  /// Stopped once it runs, as a finished job leaves it.
+  /// Whether to stop the pod after it was started, which leaves it like a completed job.
   var isStopped = false
 
   struct Container {
     var name: String
     var command = ["sleep", "infinity"]
-    /// The command ends by itself.
+    /// Whether the command exits by itself.
     var exits = false
   }
 }
@@ -31,13 +31,13 @@ extension Pod {
     ]
   }
 
-  /// Said of the pod and of its containers alike, as kubelet does.
+  /// The namespace options of the pod and of its containers, which kubelet sets to the same values.
   var namespaces: NamespaceOption { .init(network: hostNetwork ? .node : .pod, pid: .container) }
 
   var config: PodSandboxConfig {
     PodSandboxConfig(
       metadata: .init(name: name, uid: uid, namespace: namespace, attempt: attempt),
-      hostname: hostNetwork ? "" : name,  // the host's own, where its network is shared
+      hostname: hostNetwork ? "" : name,  // empty in the node's network, where the node's host name applies
       logDirectory: logs.isEmpty ? "" : "\(logs)/\(namespace)_\(name)_\(uid)",
       labels: labels,
       annotations: ["kubernetes.io/config.source": "api"],
@@ -52,7 +52,7 @@ extension Pod.Container {
     let image = "localhost/busybox:1"
     return ContainerConfig(
       metadata: .init(name: name, attempt: pod.attempt),
-      // CRI-O looks up by it whose signature an image must bear, and makes no container without it.
+      // CRI-O requires userSpecifiedImage: it selects the signature policy by it.
       image: .init(image: image, userSpecifiedImage: image), command: command, labels: labels,
       annotations: [
         "io.kubernetes.container.hash": "5f3a1b2c", "io.kubernetes.container.restartCount": "\(pod.attempt)",

@@ -2,24 +2,24 @@ internal import ArgumentParser
 internal import CRI
 internal import CRISystem
 
-/// Runs the pods of the demo on a real runtime, with the labels and annotations that kubelet would give them.
+/// Runs the pods of the demo on a real runtime, with the labels and annotations that kubelet would set.
 @main
 struct Populate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run a few pods: one with an exited container, a plain, a host-network, a stopped one.",
-    discussion: "Needs the image localhost/busybox:1, as Tools/containerd-node provides it.")
+    abstract: "Run a few pods: with an exited container, plain, in the node's network, and stopped.",
+    discussion: "Requires the image localhost/busybox:1, which Tools/containerd-node provides.")
 
-  @Argument(help: "The runtime's socket: /path or unix:///path.")
+  @Argument(help: "The socket of the runtime: /path or unix:///path.")
   var socket: String
 
-  @Option(help: ArgumentHelp("So many plain pods more.", valueName: "n"))
+  @Option(help: ArgumentHelp("Run N more plain pods.", valueName: "n"))
   var more = 0
 
   @Option(
-    help: ArgumentHelp("Write the containers' logs below this directory, as kubelet has them.", valueName: "directory"))
+    help: ArgumentHelp("Write the containers' logs below this directory, in kubelet's layout.", valueName: "directory"))
   var logs = ""
 
-  @Option(help: ArgumentHelp("How often they were made before, as kubelet counts.", valueName: "n"))
+  @Option(help: ArgumentHelp("Set the pods' attempt: the number of sandboxes that they had before.", valueName: "n"))
   var attempt: UInt32 = 0
 
   @Flag(help: "Stop and remove these pods instead.")
@@ -35,7 +35,7 @@ struct Populate: AsyncParsableCommand {
     }
   }
 
-  /// All sandboxes of the pod, and their containers with them.
+  /// Stops and removes all sandboxes of the pod, with their containers.
   private func end(_ pod: Pod, _ runtime: RuntimeService) async throws {
     let filter = PodSandboxFilter(labelSelector: pod.labels)
     for sandbox in try await runtime.listPodSandbox(.init(filter: filter)).items {
@@ -63,13 +63,13 @@ struct Populate: AsyncParsableCommand {
     let config = pod.config
     let sandbox = try await runtime.runPodSandbox(.init(config: config)).podSandboxID
     for container in pod.containers {
-      // containerd makes it where it is missing, CRI-O does not: its conmon fails.
+      // containerd creates a missing log directory; CRI-O does not, and its conmon fails.
       if !pod.logs.isEmpty { try Directory.make("\(config.logDirectory)/\(container.name)") }
       let id = try await runtime.createContainer(
         .init(podSandboxID: sandbox, config: container.config(in: pod), sandboxConfig: config)
       ).containerID
       _ = try await runtime.startContainer(.init(containerID: id))
-      // So that whoever looks next finds it exited, every time.
+      // Wait until the container has exited, so that the result is always the same.
       while container.exits,
         try await runtime.containerStatus(.init(containerID: id)).status?.state != .exited
       {
@@ -79,7 +79,7 @@ struct Populate: AsyncParsableCommand {
     if pod.isStopped { try await stop(sandbox, runtime) }
   }
 
-  /// Its containers at once: CRI-O would give each half a minute to end by itself.
+  /// Stops the containers with timeout 0 first: CRI-O would wait 30 seconds for each of them.
   private func stop(_ sandbox: String, _ runtime: RuntimeService) async throws {
     let filter = ContainerFilter(podSandboxID: sandbox)
     for container in try await runtime.listContainers(.init(filter: filter)).containers {

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""A registry that serves one image over plain HTTP, for those who know its password (OCI distribution specification).
+"""A registry that serves one image over plain HTTP and requires a password (OCI distribution specification).
 
-Usage: registry.py ARCHIVE NAME:TAG USER:PASSWORD, where ARCHIVE is an OCI layout in a tar file (as `ctr images export`
-writes it). Prints its port on 127.0.0.1, and a line for each request: the path and the answer's status. Ends with its input.
+Usage: registry.py ARCHIVE NAME:TAG USER:PASSWORD, where ARCHIVE is an OCI layout in a tar file, as `ctr images export`
+writes it. Prints its port on 127.0.0.1, then the path and the response status of each request. Exits at the end of its
+standard input.
 """
 
 import base64

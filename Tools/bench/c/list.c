@@ -1,4 +1,4 @@
-// The job of `cri ps` in plain C on the same two libraries: what the Swift command is measured against.
+// Does the work of `cri ps` in plain C with the same two libraries, as a reference for benchmarks.
 // Usage: list SOCKET
 #include <errno.h>
 #include <nghttp2/nghttp2.h>
@@ -69,7 +69,7 @@ static int on_close(nghttp2_session *s, int32_t id, uint32_t code, void *user) {
   return 0;
 }
 
-// One unary call; returns the message without its 5-byte prefix.
+// Makes one unary call and returns the response message without its 5-byte prefix.
 static ProtobufCBinaryData unary(const char *path, const char *method, const uint8_t *request, size_t length) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
@@ -186,7 +186,7 @@ int main(int argc, char **argv) {
   ProtobufCBinaryData message = unary(argv[1], "/runtime.v1.RuntimeService/ListContainers", wire, length + 5);
   Runtime__V1__ListContainersResponse *answer = (Runtime__V1__ListContainersResponse *)protobuf_c_message_unpack(
       &runtime__v1__list_containers_response__descriptor, NULL, message.len, message.data);
-  if (!answer) return fprintf(stderr, "list: the answer cannot be decoded\n"), 1;
+  if (!answer) return fprintf(stderr, "list: cannot decode the response\n"), 1;
   if (answer->n_containers) qsort(answer->containers, answer->n_containers, sizeof *answer->containers, newest_first);
 
   static const char *header[columns] = {"CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE"};

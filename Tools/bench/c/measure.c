@@ -1,5 +1,6 @@
-// Runs one command with its output thrown away; prints its wall time (us), user+sys CPU (us) and peak memory (KiB).
-// In C, because a process's peak counts that of its parent before exec: a script's would hide a small program's.
+// Runs a command with its output discarded, and prints its wall time (us), user + system CPU time (us) and peak memory
+// (KiB). It is in C because a process's peak memory includes its parent's at the time of fork, and a script's would exceed
+// that of a small program.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

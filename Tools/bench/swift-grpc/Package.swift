@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The same job as `cri ps` on grpc-swift-2: something to measure against, no part of the toolkit.
+// Does the work of `cri ps` with grpc-swift-2, as a reference for benchmarks. It is not part of the toolkit.
 let package = Package(
   name: "swift-grpc",
   platforms: [.macOS(.v15)],
@@ -12,7 +12,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
   ],
   targets: [
-    // Sources/list/Generated is written by Tools/bench/run from Protos/ and never committed.
+    // Tools/bench/run generates Swift code from Protos/ in a copy of this package; it is never committed.
     .executableTarget(
       name: "list",
       dependencies: [

@@ -4,7 +4,7 @@ import GRPCProtobuf
 import Glibc
 import SwiftProtobuf
 
-/// Age as `cri ps` words it, for ages of a day or more.
+/// Returns an age in the format of `cri ps`, for ages of an hour or more.
 func age(_ created: Int64, now: Int64) -> String {
   let hours = (now - created) / 3_600_000_000_000
   return hours < 48
@@ -19,7 +19,7 @@ let transport = try HTTP2ClientTransport.Posix(
   transportSecurity: .plaintext)
 let method = MethodDescriptor(fullyQualifiedService: "runtime.v1.RuntimeService", method: "ListContainers")
 var options = CallOptions.defaults
-options.maxRequestMessageBytes = 64 << 20  // what this version of the transport limits answers by
+options.maxRequestMessageBytes = 64 << 20  // this version of the transport also limits responses by it
 
 let answer = try await withGRPCClient(transport: transport) { client in
   try await client.unary(
