@@ -40,12 +40,16 @@ let package = Package(
     .target(name: "CRIHTTP2", dependencies: ["CRINghttp2", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRIGRPC", dependencies: ["CRIHTTP2", "CRISystem"], swiftSettings: safe),
 
+    // Text, as a terminal, a script or a person reads it.
+    .target(name: "CRIText", swiftSettings: safe),
+
     // Messages: documents, protobuf, the generated types.
     .target(name: "CRIJSON", swiftSettings: safe),
     .target(name: "CRITemplate", dependencies: ["CRIJSON"], swiftSettings: safe),
     .target(name: "CRIYAML", dependencies: ["CRILibYAML", "CRIJSON"], swiftSettings: dialect),
     .target(name: "CRIWire", dependencies: ["CRIProtobufC"]),
-    .target(name: "CRIProtobuf", dependencies: ["CRIProtobufC", "CRIJSON"], swiftSettings: dialect),
+    .target(
+      name: "CRIProtobuf", dependencies: ["CRIProtobufC", "CRIJSON", "CRIText"], swiftSettings: dialect),
     .target(
       name: "CRIMessages", dependencies: ["CRIWire", "CRIProtobuf", "CRIJSON"], swiftSettings: dialect),
 
@@ -58,7 +62,7 @@ let package = Package(
     .target(
       name: "CRIState", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
     .target(
-      name: "CRIGroundTruth", dependencies: ["CRIState", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem"],
+      name: "CRIGroundTruth", dependencies: ["CRIState", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem", "CRIText"],
       swiftSettings: safe),
     .target(
       name: "CRINode", dependencies: ["CRI", "CRIState", "CRIGroundTruth", "CRIJSON", "CRIYAML", "CRISystem"],
@@ -67,7 +71,7 @@ let package = Package(
     // A runtime that is not there: the peer for tests, the demo and machines without containerd.
     .target(
       name: "CRISimulator",
-      dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem"],
+      dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem", "CRIText"],
       swiftSettings: safe),
 
     // Container logs.
@@ -76,14 +80,12 @@ let package = Package(
 
     // The command.
     .target(
-      name: "CRIRendering", dependencies: ["CRIJSON", "CRIYAML", "CRISystem"], swiftSettings: safe),
-    .target(
-      name: "CRIReport", dependencies: ["CRIState", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf"],
+      name: "CRIReport", dependencies: ["CRIState", "CRIText", "CRIJSON", "CRIYAML", "CRIProtobuf"],
       swiftSettings: safe),
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRILogs", "CRIReport", "CRIRendering", "CRITemplate",
+        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRILogs", "CRIReport", "CRIText", "CRITemplate",
         "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -106,6 +108,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIState",
+        "CRIText",
       ],
       path: "Tests/Support", resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(name: "CRISystemTests", dependencies: ["CRISystem", "TestSupport"], swiftSettings: dialect),
@@ -114,6 +117,7 @@ let package = Package(
     .testTarget(
       name: "CRIGRPCTests", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
+    .testTarget(name: "CRITextTests", dependencies: ["CRIText"], swiftSettings: dialect),
     .testTarget(name: "CRIJSONTests", dependencies: ["CRIJSON"], swiftSettings: dialect),
     .testTarget(
       name: "CRITemplateTests", dependencies: ["CRITemplate", "CRIJSON"], resources: [.copy("Facts")],
@@ -130,7 +134,8 @@ let package = Package(
     .testTarget(
       name: "CRISimulatorTests",
       dependencies: [
-        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "cri-sim", "TestSupport",
+        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "CRIText", "cri-sim",
+        "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(
@@ -150,18 +155,15 @@ let package = Package(
       name: "CRILogsTests", dependencies: ["CRILogs", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON", "TestSupport"],
-      swiftSettings: dialect),
-    .testTarget(
       name: "CRIReportTests",
       dependencies: [
-        "CRIReport", "CRIState", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRIMessages", "TestSupport",
+        "CRIReport", "CRIState", "CRIText", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRIMessages", "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CRICommands", "CRI", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRIRendering",
+        "CRICommands", "CRI", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRIText",
         "CRISystem", "cri", "cri-sim", "populate", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -1,8 +1,7 @@
 package import ArgumentParser
-internal import CRIProtobuf
-internal import CRIRendering
 internal import CRIReport
 internal import CRISystem
+internal import CRIText
 
 /// The command `cri`: what it can do. Its global options are `Globals`.
 package struct CRICommand: AsyncParsableCommand {

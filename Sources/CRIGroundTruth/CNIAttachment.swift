@@ -1,5 +1,5 @@
 internal import CRIJSON
-internal import CRIProtobuf
+internal import CRIText
 
 /// What libcni wrote down when it made a pod's network: its cache's file, as far as `CHECK` needs it.
 struct CNIAttachment: Hashable, Sendable {

@@ -1,7 +1,7 @@
 internal import CRIJSON
-internal import CRIProtobuf
 internal import CRIState
 internal import CRISystem
+internal import CRIText
 
 /// libcni's cache: what CNI answered when it made each pod's network, one file an interface.
 struct CNICache {

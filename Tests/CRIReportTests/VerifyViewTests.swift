@@ -1,8 +1,8 @@
 import CRIMessages
 import CRIProtobuf
 import CRIReport
-import CRIRendering
 import CRIState
+import CRIText
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import CRIGRPC
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
+import CRIText
 import TestSupport
 
 /// What a server answered.

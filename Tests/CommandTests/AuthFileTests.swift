@@ -1,5 +1,5 @@
 import CRI
-import CRIProtobuf
+import CRIText
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 package import CRIGRPC
-package import CRIProtobuf
 import CRIJSON
+package import CRIProtobuf
+internal import CRIText
 import Foundation
 
 /// What a real runtime answered to the calls of a snapshot and a few more, before or after its restart.

@@ -1,5 +1,5 @@
 package import CRI
-internal import CRIRendering
+internal import CRIText
 
 /// A command that could not do what it was asked: one line for a person, and a code for scripts.
 package struct Failure: Error, Hashable, Sendable {

@@ -1,5 +1,4 @@
 internal import CRI
-internal import CRIRendering
 internal import CRIReport
 internal import CRIState
 

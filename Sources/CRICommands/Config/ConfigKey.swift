@@ -1,5 +1,5 @@
 internal import CRIJSON
-internal import CRIProtobuf
+internal import CRIText
 
 /// A key of the configuration, and what its values are.
 enum ConfigKey: String, CaseIterable, Sendable {

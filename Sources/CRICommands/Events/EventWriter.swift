@@ -1,5 +1,4 @@
 internal import CRI
-internal import CRIRendering
 internal import CRISystem
 
 /// Writes events, each at once.

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CRI
-internal import CRIRendering
 internal import CRISystem
 
 struct EventsCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIProtobuf
 internal import CRISystem
+internal import CRIText
 
 /// A file that `podman login`, `docker login` and their like keep logins in, by registry or by a part of one
 /// (containers-auth.json(5), Docker's config.json).

@@ -1,6 +1,6 @@
 internal import CRI
-internal import CRIRendering
 internal import CRISystem
+internal import CRIText
 
 /// Removes images, and says of which names they are gone.
 struct ImageRemoval: Sendable {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CRI
-internal import CRIRendering
 internal import CRISystem
+internal import CRIText
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

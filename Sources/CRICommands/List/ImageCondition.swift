@@ -1,5 +1,4 @@
 internal import CRI
-internal import CRIRendering
 
 /// A condition of `--filter`, as crictl has them.
 enum ImageCondition: Sendable {

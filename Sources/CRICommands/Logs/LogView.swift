@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRILogs
-internal import CRIRendering
 internal import CRISystem
+internal import CRIText
 
 /// Prints one log, and what is written to it.
 struct LogView {

@@ -2,9 +2,9 @@ internal import ArgumentParser
 internal import CRI
 internal import CRIGroundTruth
 internal import CRINode
-internal import CRIRendering
 internal import CRIState
 internal import CRISystem
+internal import CRIText
 
 struct NetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

@@ -1,5 +1,5 @@
-internal import CRIRendering
 internal import CRIState
+internal import CRIText
 
 /// The pods' networks for a person: a line a pod, then what could not be read.
 struct NetText {

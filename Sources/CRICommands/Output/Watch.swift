@@ -1,5 +1,5 @@
-internal import CRIRendering
 internal import CRISystem
+internal import CRIText
 
 /// Shows something again and again, until the process is ended.
 enum Watch {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import CRIProtobuf
-internal import CRIRendering
 internal import CRIReport
 internal import CRISystem
+internal import CRIText
 
 extension ReportOptions {
   /// The time of a check.

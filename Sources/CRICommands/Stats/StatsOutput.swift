@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import CRIRendering
 
 /// How statistics are shown.
 struct StatsOutput: ParsableArguments {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import CRIJSON
-internal import CRIRendering
 internal import CRIState
 internal import CRISystem
+internal import CRIText
 
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

@@ -2,6 +2,7 @@ internal import CRIGRPC
 internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
+internal import CRIText
 
 /// One call and its answer, as a line of JSON: `method` (path), `request` and `response` (base64 of the message), `code`,
 /// `message`. A file of such lines is a recording of a runtime, and also what keeps the simulated runtime's state.

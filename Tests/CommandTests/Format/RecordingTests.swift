@@ -1,5 +1,6 @@
+import CRICommands
 import CRIJSON
-import CRIRendering
+import CRIText
 import Foundation
 import TestSupport
 import Testing

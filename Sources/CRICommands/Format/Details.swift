@@ -1,3 +1,5 @@
+internal import CRIText
+
 /// One thing told in lines of `Key: value`, as crictl's `--verbose` texts are.
 ///
 /// Keys and values are shown through `Sanitizer`.

@@ -1,4 +1,4 @@
-import CRIRendering
+import CRIText
 import Testing
 
 @Suite("Tables")

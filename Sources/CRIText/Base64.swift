@@ -3,10 +3,10 @@ package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   /// The standard alphabet, padded.
-  package static func encode(_ bytes: [UInt8]) -> String { bytes.withUnsafeBufferPointer(encode) }
+  package static func encode(_ bytes: [UInt8]) -> String { encode(bytes.span) }
 
   /// The standard alphabet, padded.
-  static func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+  package static func encode(_ bytes: Span<UInt8>) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
     for start in stride(from: 0, to: bytes.count, by: 3) {

@@ -1,9 +1,9 @@
 extension String {
   /// In quotes, with control characters and what reorders a line escaped: safe on a terminal.
-  var quoted: String { "\"\(printable)\"" }
+  package var quoted: String { "\"\(printable)\"" }
 
   /// `quoted` without the quotes around it.
-  var printable: String {
+  package var printable: String {
     var result = ""
     for scalar in unicodeScalars {
       switch scalar {

@@ -1,5 +1,5 @@
+import CRICommands
 import CRIJSON
-import CRIRendering
 import Testing
 
 @Suite("Quantities in words")

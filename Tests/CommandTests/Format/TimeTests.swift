@@ -1,4 +1,4 @@
-import CRIRendering
+import CRICommands
 import Glibc
 import Testing
 
