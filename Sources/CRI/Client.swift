@@ -1,5 +1,5 @@
 internal import CRIGRPC
-public import CRIProtobuf
+public import CRIMessages
 public import CRISystem
 
 /// A container runtime at the other end of a unix socket.

@@ -1,5 +1,5 @@
 public import CRIGRPC
-public import CRIProtobuf
+public import CRIMessages
 
 /// What the simulated runtime does wrong while it runs.
 public struct Faults: Sendable {

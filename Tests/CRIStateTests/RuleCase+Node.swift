@@ -1,5 +1,4 @@
 import CRIMessages
-import CRIProtobuf
 import CRIState
 
 extension RuleCase {

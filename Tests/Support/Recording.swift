@@ -1,5 +1,6 @@
 package import CRIGRPC
 import CRIJSON
+package import CRIMessages
 package import CRIProtobuf
 internal import CRIText
 import Foundation

@@ -1,6 +1,5 @@
 internal import CRIGRPC
 internal import CRIMessages
-internal import CRIProtobuf
 
 /// CRI: what the runtime says about itself, and its images.
 extension SimulatedNode {

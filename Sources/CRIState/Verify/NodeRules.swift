@@ -1,5 +1,4 @@
 internal import CRIMessages
-internal import CRIProtobuf
 
 /// What must hold for the node and its runtime across the change.
 enum NodeRules {

@@ -1,3 +1,5 @@
+public import CRIProtobuf
+
 /// One call of the interface, with the types that go in and out.
 public struct Method<Request: Message, Response: Message>: Sendable {
   public let service: Service

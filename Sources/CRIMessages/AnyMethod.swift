@@ -1,3 +1,5 @@
+package import CRIProtobuf
+
 /// A method without its message types in the type system, for a table of methods that a server or a test searches.
 package struct AnyMethod: Sendable {
   package let service: Service
