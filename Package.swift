@@ -17,7 +17,7 @@ let safe: [SwiftSetting] =
 let package = Package(
   name: "cri",
   products: [
-    .library(name: "CRI", targets: ["CRI", "CRIState", "CRINode"]),
+    .library(name: "CRI", targets: ["CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRINode"]),
     .library(name: "CRISimulator", targets: ["CRISimulator"]),
     .executable(name: "cri", targets: ["cri"]),
     .executable(name: "cri-sim", targets: ["cri-sim"]),
@@ -46,6 +46,7 @@ let package = Package(
     // Messages: documents, protobuf, the generated types.
     .target(name: "CRIJSON", swiftSettings: safe),
     .target(name: "CRITemplate", dependencies: ["CRIJSON"], swiftSettings: safe),
+    .target(name: "CRITOML", swiftSettings: safe),
     .target(name: "CRIYAML", dependencies: ["CRILibYAML", "CRIJSON"], swiftSettings: dialect),
     .target(name: "CRIWire", dependencies: ["CRIProtobufC"]),
     .target(
@@ -60,12 +61,25 @@ let package = Package(
 
     // The main job: what a node has, what changed, what kubelet will do about it.
     .target(
-      name: "CRIState", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
+      name: "CRISnapshot", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
+    .target(name: "CRIRules", swiftSettings: safe),
     .target(
-      name: "CRIGroundTruth", dependencies: ["CRIState", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem", "CRIText"],
+      name: "CRIVerify", dependencies: ["CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON"],
       swiftSettings: safe),
     .target(
-      name: "CRINode", dependencies: ["CRI", "CRIState", "CRIGroundTruth", "CRIJSON", "CRIYAML", "CRISystem"],
+      name: "CRIPreflight",
+      dependencies: ["CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRITOML"], swiftSettings: safe
+    ),
+    .target(
+      name: "CRIGroundTruth",
+      dependencies: ["CRISnapshot", "CRIPreflight", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem", "CRIText"],
+      swiftSettings: safe),
+    .target(
+      name: "CRINode",
+      dependencies: [
+        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIGroundTruth", "CRIJSON", "CRITOML", "CRIYAML",
+        "CRISystem",
+      ],
       swiftSettings: safe),
 
     // A runtime that is not there: the peer for tests, the demo and machines without containerd.
@@ -80,12 +94,16 @@ let package = Package(
 
     // The command.
     .target(
-      name: "CRIReport", dependencies: ["CRIState", "CRIText", "CRIJSON", "CRIYAML", "CRIProtobuf"],
+      name: "CRIReport",
+      dependencies: [
+        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML", "CRIProtobuf",
+      ],
       swiftSettings: safe),
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRILogs", "CRIReport", "CRIText", "CRITemplate",
+        "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRIGroundTruth", "CRILogs",
+        "CRIReport", "CRIText", "CRITemplate",
         "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -107,8 +125,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIState",
-        "CRIText",
+        "CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON",
+        "CRISnapshot", "CRIPreflight", "CRIText",
       ],
       path: "Tests/Support", resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(name: "CRISystemTests", dependencies: ["CRISystem", "TestSupport"], swiftSettings: dialect),
@@ -139,17 +157,31 @@ let package = Package(
       ],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIStateTests", dependencies: ["CRIState", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      name: "CRISnapshotTests", dependencies: ["CRISnapshot", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRIVerifyTests",
+      dependencies: ["CRIVerify", "CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRIPreflightTests",
+      dependencies: [
+        "CRIPreflight", "CRISnapshot", "CRIRules", "CRITOML", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport",
+      ],
       swiftSettings: dialect),
     .testTarget(
       name: "CRIGroundTruthTests",
       dependencies: [
-        "CRIGroundTruth", "CRIState", "CRIMessages", "CRIJSON", "CRIProtobuf", "CRISystem", "TestSupport",
+        "CRIGroundTruth", "CRISnapshot", "CRIPreflight", "CRIMessages", "CRIJSON", "CRIProtobuf", "CRISystem",
+        "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(
       name: "CRINodeTests",
-      dependencies: ["CRINode", "CRI", "CRIState", "CRIJSON", "CRISystem", "CRISimulator", "TestSupport"],
+      dependencies: [
+        "CRINode", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIJSON", "CRISystem",
+        "CRISimulator", "TestSupport",
+      ],
       swiftSettings: dialect),
     .testTarget(
       name: "CRILogsTests", dependencies: ["CRILogs", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport"],
@@ -157,13 +189,15 @@ let package = Package(
     .testTarget(
       name: "CRIReportTests",
       dependencies: [
-        "CRIReport", "CRIState", "CRIText", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRIMessages", "TestSupport",
+        "CRIReport", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML",
+        "CRIProtobuf", "CRIMessages", "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CRICommands", "CRI", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRIText",
+        "CRICommands", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIGRPC", "CRIMessages", "CRIProtobuf",
+        "CRIJSON", "CRIYAML", "CRIText",
         "CRISystem", "cri", "cri-sim", "populate", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

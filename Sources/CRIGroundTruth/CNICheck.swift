@@ -1,4 +1,5 @@
-package import CRIState
+package import CRIPreflight
+package import CRISnapshot
 internal import CRISystem
 
 /// Asks CNI's plugins after the pods' networks with `CHECK`, which changes nothing (CNI specification, section 2).

@@ -1,5 +1,4 @@
 internal import CRIJSON
-internal import CRIState
 internal import CRISystem
 
 /// CNI's plugins, run as libcni runs them (CNI specification, section 2).

@@ -1,4 +1,5 @@
-internal import CRIState
+internal import CRIPreflight
+internal import CRISnapshot
 internal import CRISystem
 
 /// What a CRI-O that starts asks after one pod (ocicni's `GetPodNetworkStatus`).

@@ -1,4 +1,4 @@
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 /// host-local's leases: a folder for each network, a file for each address that it has given away.

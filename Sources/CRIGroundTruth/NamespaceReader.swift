@@ -1,4 +1,4 @@
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 /// Looks into network namespaces, on a thread that does nothing else: ours must stay where they are.

@@ -1,4 +1,4 @@
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 /// How the runtime's process ids and paths are to be read from where we are: it may live in another container than we.

@@ -1,5 +1,5 @@
 internal import CRIJSON
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 /// Which programs run the containers in the end, and which versions of them.

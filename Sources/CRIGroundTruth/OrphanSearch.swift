@@ -1,4 +1,4 @@
-internal import CRIState
+internal import CRISnapshot
 
 /// Finds live processes of a runtime that serve nothing that it lists.
 struct OrphanSearch: Sendable {

@@ -1,5 +1,5 @@
 package import CRIJSON
-package import CRIState
+package import CRISnapshot
 internal import CRISystem
 
 /// Reads what kernel and CNI know of a snapshot's objects. It blocks: for a thread of its own.

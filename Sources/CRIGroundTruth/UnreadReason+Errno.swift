@@ -1,4 +1,4 @@
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 extension UnreadReason {

@@ -1,5 +1,6 @@
 import CRIJSON
-import CRIState
+import CRIPreflight
+import CRISnapshot
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import CRIState
+import CRIPreflight
 import TestSupport
 import Testing
 

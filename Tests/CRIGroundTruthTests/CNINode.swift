@@ -1,4 +1,5 @@
-import CRIState
+import CRIPreflight
+import CRISnapshot
 import Foundation
 import TestSupport
 

@@ -1,7 +1,7 @@
 import CRIGroundTruth
 import CRIMessages
 import CRIProtobuf
-import CRIState
+import CRISnapshot
 import Foundation
 import TestSupport
 

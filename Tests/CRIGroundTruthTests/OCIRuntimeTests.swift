@@ -1,6 +1,6 @@
 import CRIGroundTruth
 import CRIJSON
-import CRIState
+import CRISnapshot
 import Foundation
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
 import CRIMessages
-import CRIState
+import CRISnapshot
 import TestSupport
 import Testing
 

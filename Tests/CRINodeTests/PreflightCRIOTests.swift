@@ -1,9 +1,10 @@
 import CRI
 import CRIJSON
-import CRIState
+import CRIPreflight
+import CRISnapshot
 import CRISystem
-import Testing
 import TestSupport
+import Testing
 
 @testable import CRINode
 

@@ -1,10 +1,11 @@
 import CRI
 import CRIMessages
+import CRIPreflight
 import CRISimulator
-import CRIState
+import CRISnapshot
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import CRINode
 

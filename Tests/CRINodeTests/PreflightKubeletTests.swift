@@ -1,8 +1,9 @@
 import CRI
+import CRIPreflight
 import CRISimulator
-import CRIState
-import Testing
+import CRISnapshot
 import TestSupport
+import Testing
 
 @testable import CRINode
 

@@ -1,5 +1,6 @@
 import CRIMessages
-public import CRIState
+public import CRIPreflight
+public import CRISnapshot
 
 extension DiskSandbox {
   /// As a containerd writes it that forgets nothing.

@@ -1,6 +1,6 @@
 import CRIMessages
 import CRIProtobuf
-package import CRIState
+package import CRISnapshot
 
 extension Snapshot {
   /// The snapshot that a recording would have given. Nobody recorded the daemon: it gets another pid after the restart.

@@ -1,6 +1,6 @@
 internal import CRI
 internal import CRIReport
-internal import CRIState
+internal import CRIVerify
 
 /// Where the values of an option or argument come from.
 enum CompletionSource: Hashable, Sendable {

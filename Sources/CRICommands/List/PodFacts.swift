@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIState
+internal import CRISnapshot
 internal import CRIText
 
 /// What a pod's status says and the list of pods does not.

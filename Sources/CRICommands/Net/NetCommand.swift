@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import CRI
 internal import CRIGroundTruth
 internal import CRINode
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
 

@@ -1,6 +1,7 @@
 internal import CRI
 package import CRIJSON
-package import CRIState
+package import CRISnapshot
+package import CRIVerify
 
 /// The pods' networks, judged.
 package struct NetReport: Hashable, Sendable {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import CRIJSON
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
 

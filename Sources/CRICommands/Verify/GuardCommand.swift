@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import CRIReport
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 struct GuardCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import CRIJSON
-internal import CRIState
 internal import CRISystem
 internal import CRIText
+internal import CRIVerify
 
 struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

@@ -1,5 +1,5 @@
 internal import CRIJSON
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 /// Snapshots in files; `-` is standard input or output.

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import CRIState
+internal import CRISnapshot
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

@@ -1,7 +1,9 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIState
+internal import CRIPreflight
+internal import CRISnapshot
 internal import CRISystem
+internal import CRITOML
 
 extension CRIODisk {
   /// - Parameters:

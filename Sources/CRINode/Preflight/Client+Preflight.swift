@@ -1,7 +1,8 @@
 public import CRI
 internal import CRIGroundTruth
 internal import CRIJSON
-public import CRIState
+public import CRIPreflight
+public import CRISnapshot
 internal import CRISystem
 
 /// What a look before the change may do, and where the node is.

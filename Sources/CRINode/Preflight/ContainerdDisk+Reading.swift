@@ -1,6 +1,7 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIState
+internal import CRIPreflight
+internal import CRISnapshot
 internal import CRISystem
 
 extension ContainerdDisk {

@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIState
+internal import CRIPreflight
 
 extension DiskRecords {
   private static let service = "/containerd.services.containers.v1.Containers"

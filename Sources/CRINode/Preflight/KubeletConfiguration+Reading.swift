@@ -1,6 +1,6 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIState
+internal import CRIPreflight
 internal import CRISystem
 internal import CRIYAML
 

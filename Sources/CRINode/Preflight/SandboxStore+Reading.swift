@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIState
+internal import CRIPreflight
 
 extension SandboxStore {
   private static let method = "/containerd.services.sandbox.v1.Store/List"

@@ -1,4 +1,4 @@
-internal import CRIState
+internal import CRISnapshot
 internal import CRIText
 
 /// JUnit's XML, in the form that Jenkins, GitLab and GitHub's actions read: one suite, a test case a subject.

@@ -1,5 +1,4 @@
 internal import CRIJSON
-internal import CRIState
 internal import CRIText
 
 /// The Test Anything Protocol: a test a subject, with its findings in YAML below; what could not be checked is skipped.

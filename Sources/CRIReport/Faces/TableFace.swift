@@ -1,4 +1,5 @@
-internal import CRIState
+internal import CRIRules
+internal import CRISnapshot
 internal import CRIText
 
 /// For a person: a line a finding, a pod's together and the worst first, what nobody could check, the verdict.
