@@ -1,7 +1,6 @@
-internal import CRI
 package import CRIJSON
+internal import CRIMessages
 package import CRISnapshot
-package import CRIVerify
 
 /// The pods' networks, judged.
 package struct NetReport: Hashable, Sendable {
@@ -14,6 +13,19 @@ package struct NetReport: Hashable, Sendable {
     package let isRead: Bool
   }
 
+  /// No pod fits what was asked for.
+  package struct UnknownPod: Error, Hashable, Sendable {
+    package let word: String
+  }
+
+  package enum Verdict: Hashable, Sendable {
+    case ok
+    /// At least one pod's network is not what it should be.
+    case bad
+    /// None is known to be bad, and of at least one it could not be read.
+    case unread
+  }
+
   package let rows: [Row]
   /// What could not be read of these pods.
   package let unchecked: [Unread]
@@ -23,12 +35,11 @@ package struct NetReport: Hashable, Sendable {
 
   /// - Parameter pods: names, `NAMESPACE/NAME`, uids or beginnings of ids; empty for all.
   /// - Throws: where one of them fits nothing.
-  package init(_ snapshot: Snapshot, pods: [String] = []) throws(Failure) {
+  package init(_ snapshot: Snapshot, pods: [String] = []) throws(UnknownPod) {
     let faults = Dictionary(snapshot.unread.filter { $0.kind == .pod }.map { ($0.id, $0.why) }) { first, _ in first }
     let others = snapshot.unread.compactMap(SandboxRecord.init(unread:))
     for pod in pods where !(snapshot.sandboxes + others).contains(where: { Self.matches($0, pod) }) {
-      throw Failure(
-        .notFound, "no pod is called \(pod), by name, namespace/name, UID or the beginning of its ID; see: cri pods")
+      throw UnknownPod(word: pod)
     }
     func isChosen(_ sandbox: SandboxRecord) -> Bool { pods.isEmpty || pods.contains { Self.matches(sandbox, $0) } }
     let chosen = snapshot.sandboxes.filter(isChosen)
@@ -65,15 +76,16 @@ package struct NetReport: Hashable, Sendable {
     (sandbox.pod.namespace, sandbox.pod.name, sandbox.isReady ? 0 : 1)
   }
 
-  var code: ExitCodes {
-    if rows.contains(where: \.verdict.kind.isBad) { return .failed }
-    return hasUnreadPods || rows.contains { $0.verdict.kind == .unknown } ? .unreachable : .done
+  package var verdict: Verdict {
+    if rows.contains(where: \.verdict.kind.isBad) { return .bad }
+    return hasUnreadPods || rows.contains { $0.verdict.kind == .unknown } ? .unread : .ok
   }
 
-  package var json: JSON {
+  /// - Parameter exitCode: what `cri net` ends with.
+  package func json(exitCode: Int32) -> JSON {
     [
       "kind": "cri-net", "schema": JSON(Self.schema), "node": .string(host.name),
-      "runtime": .string("\(runtime.name) \(runtime.version)"), "exitCode": JSON(code.rawValue),
+      "runtime": .string("\(runtime.name) \(runtime.version)"), "exitCode": JSON(exitCode),
       "summary": .object(
         JSONObject(
           NetworkVerdict.Kind.allCases.map { kind in
