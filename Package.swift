@@ -71,14 +71,9 @@ let package = Package(
       dependencies: ["CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRITOML"], swiftSettings: safe
     ),
     .target(
-      name: "CRIGroundTruth",
-      dependencies: ["CRISnapshot", "CRIPreflight", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem", "CRIText"],
-      swiftSettings: safe),
-    .target(
       name: "CRINode",
       dependencies: [
-        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIGroundTruth", "CRIJSON", "CRITOML", "CRIYAML",
-        "CRISystem",
+        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIJSON", "CRITOML", "CRIYAML", "CRISystem", "CRIText",
       ],
       swiftSettings: safe),
 
@@ -102,7 +97,7 @@ let package = Package(
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRIGroundTruth", "CRILogs",
+        "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
         "CRIReport", "CRIText", "CRITemplate",
         "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -170,17 +165,10 @@ let package = Package(
       ],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIGroundTruthTests",
-      dependencies: [
-        "CRIGroundTruth", "CRISnapshot", "CRIPreflight", "CRIMessages", "CRIJSON", "CRIProtobuf", "CRISystem",
-        "TestSupport",
-      ],
-      swiftSettings: dialect),
-    .testTarget(
       name: "CRINodeTests",
       dependencies: [
-        "CRINode", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIJSON", "CRISystem",
-        "CRISimulator", "TestSupport",
+        "CRINode", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIProtobuf",
+        "CRIJSON", "CRISystem", "CRISimulator", "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(

@@ -1,5 +1,4 @@
 public import CRI
-package import CRIGroundTruth
 internal import CRIJSON
 public import CRISnapshot
 internal import CRISystem

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CRI
-internal import CRIGroundTruth
 internal import CRINode
 internal import CRISnapshot
 internal import CRISystem

@@ -1,4 +1,3 @@
-import CRIGroundTruth
 import CRISnapshot
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import CRIGroundTruth
+import CRINode
 import CRISnapshot
 import Foundation
 import TestSupport

@@ -1,4 +1,4 @@
-import CRIGroundTruth
+import CRINode
 import CRISnapshot
 import CRISystem
 import Foundation

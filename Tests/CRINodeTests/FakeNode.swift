@@ -1,5 +1,5 @@
-import CRIGroundTruth
 import CRIMessages
+import CRINode
 import CRIProtobuf
 import CRISnapshot
 import Foundation

@@ -2,7 +2,7 @@ import CRIPreflight
 import TestSupport
 import Testing
 
-@testable import CRIGroundTruth
+@testable import CRINode
 
 /// Which network CRI-O takes, and where nobody can ask after it.
 @Suite struct CNINetworkTests {

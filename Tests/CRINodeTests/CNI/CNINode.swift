@@ -3,7 +3,7 @@ import CRISnapshot
 import Foundation
 import TestSupport
 
-@testable import CRIGroundTruth
+@testable import CRINode
 
 /// A node with CNI's plugins, which are scripts, a network of two of them, and a pod in it.
 struct CNINode {

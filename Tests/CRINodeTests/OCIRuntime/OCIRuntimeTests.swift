@@ -1,5 +1,5 @@
-import CRIGroundTruth
 import CRIJSON
+import CRINode
 import CRISnapshot
 import Foundation
 import TestSupport

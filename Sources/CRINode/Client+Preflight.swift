@@ -1,5 +1,4 @@
 public import CRI
-internal import CRIGroundTruth
 internal import CRIJSON
 public import CRIPreflight
 public import CRISnapshot

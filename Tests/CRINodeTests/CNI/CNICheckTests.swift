@@ -4,7 +4,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-@testable import CRIGroundTruth
+@testable import CRINode
 
 /// What CNI's plugins say of a pod's network, asked as libcni asks them.
 @Suite struct CNICheckTests {
