@@ -95,8 +95,13 @@ let package = Package(
       ],
       swiftSettings: safe),
     .target(
+      name: "CRICommandLine",
+      dependencies: ["CRI", "CRIJSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: safe),
+    .target(
       name: "CRICommands",
       dependencies: [
+        "CRICommandLine",
         "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
         "CRIReport", "CRIText", "CRITemplate",
         "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
@@ -184,7 +189,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CRICommands", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIGRPC", "CRIMessages", "CRIProtobuf",
+        "CRICommands", "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIGRPC", "CRIMessages",
+        "CRIProtobuf",
         "CRIJSON", "CRIYAML", "CRIText",
         "CRISystem", "cri", "cri-sim", "populate", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import CRICommandLine
 internal import CRIReport
 internal import CRISystem
 internal import CRIText
@@ -92,8 +93,8 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     }
     // crictl's letters for help and the version; subcommands have -v for themselves.
     if let first = rest.first, let word = ["h": "help", "-v": "--version"][first] { words[0] = word }
-    if rest.first.flatMap(CRICommand.subcommand) != nil { words = GoSpelling.normalized(rest) }
-    if var command = parse(words) ?? parse(GoSpelling.respelled(words)) {
+    if rest.first.flatMap(CRICommand.subcommand) != nil { words = GoSpelling.normalized(rest, CRICommand.subcommand) }
+    if var command = parse(words) ?? parse(GoSpelling.respelled(words, CRICommand.subcommand)) {
       return try await Globals.$current.withValue(globals) {
         try await command.run()
         return ExitCodes.done.rawValue

@@ -3,6 +3,7 @@ import CRIText
 import TestSupport
 import Testing
 
+@testable import CRICommandLine
 @testable import CRICommands
 
 @Suite("Logins for registries")

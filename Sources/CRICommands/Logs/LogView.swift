@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRILogs
 internal import CRISystem
 internal import CRIText

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRICommandLine
 internal import CRIProtobuf
 internal import CRIReport
 internal import CRISystem

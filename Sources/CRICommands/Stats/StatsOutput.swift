@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRICommandLine
 
 /// How statistics are shown.
 struct StatsOutput: ParsableArguments {

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import CRICommandLine
 internal import CRIRules
 internal import CRISnapshot
 public import CRIVerify

@@ -1,9 +1,6 @@
-/// The name under which the command was called: `crictl`, where it stands in for that one.
-enum Program {
-  static let name = called(CommandLine.arguments.first ?? "")
+internal import CRICommandLine
 
-  static func called(_ path: String) -> String { path.split(separator: "/").last == "crictl" ? "crictl" : "cri" }
-
+extension Program {
   /// A text that speaks of `cri COMMAND`, for who knows the command by another name.
   static func named(_ text: String, as name: String = name) -> String {
     if name == "cri" { return text }

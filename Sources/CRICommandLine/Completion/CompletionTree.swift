@@ -1,23 +1,30 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import CRIJSON
 
 /// What a subcommand takes, from its own declaration.
-struct CompletionTree: Sendable {
-  struct Option: Sendable {
+package struct CompletionTree: Sendable {
+  package struct Option: Sendable {
     /// With their dashes.
-    let names: [String]
+    package let names: [String]
     /// Whether a value follows.
-    let takesValue: Bool
+    package let takesValue: Bool
     /// All that there are, where the declaration says so.
-    var values: [String] = []
-    let help: String
+    package var values: [String] = []
+    package let help: String
+
+    package init(names: [String], takesValue: Bool, values: [String] = [], help: String) {
+      self.names = names
+      self.takesValue = takesValue
+      self.values = values
+      self.help = help
+    }
   }
 
-  let options: [Option]
+  package let options: [Option]
   /// Of each word besides the options, whether it may be repeated.
   private let words: [Bool]
 
-  init(_ command: any ParsableCommand.Type) {
+  package init(_ command: any ParsableCommand.Type) {
     // ArgumentParser's own description of a command, for tools.
     let document = try? JSON.parse(command._dumpHelp())
     let arguments = document?["command"]?["arguments"]?.arrayValue ?? []
@@ -36,17 +43,17 @@ struct CompletionTree: Sendable {
       names: names, takesValue: kind == "option", values: values, help: argument["abstract"]?.stringValue ?? "")
   }
 
-  func option(_ word: String) -> Option? { options.first { $0.names.contains(word) } }
+  package func option(_ word: String) -> Option? { options.first { $0.names.contains(word) } }
 
   /// The option whose value is the word after this one: the last of several letters in one word, too.
-  func pending(_ word: String) -> Option? {
+  package func pending(_ word: String) -> Option? {
     let isCluster = word.count > 2 && word.hasPrefix("-") && !word.hasPrefix("--") && !word.contains("=")
     let found = isCluster ? word.last.flatMap { option("-\($0)") } : option(word)
     return found?.takesValue == true ? found : nil
   }
 
   /// The words of a line that are neither options nor their values.
-  func arguments(of line: some Sequence<String>) -> [String] {
+  package func arguments(of line: some Sequence<String>) -> [String] {
     var found: [String] = []
     var isValue = false
     for word in line {
@@ -57,7 +64,7 @@ struct CompletionTree: Sendable {
   }
 
   /// Whether one more may follow so many words.
-  func takesWord(after count: Int) -> Bool { count < words.count || words.last == true }
+  package func takesWord(after count: Int) -> Bool { count < words.count || words.last == true }
 
   /// The option of a name without its dashes: a letter or a long name.
   func option(named name: String) -> Option? { option((name.count == 1 ? "-" : "--") + name) }

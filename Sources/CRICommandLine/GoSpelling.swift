@@ -1,19 +1,22 @@
-internal import ArgumentParser
+package import ArgumentParser
 
 /// Options as Go's flags may be written, and so those of crictl: `--quiet=false`, `--name=`, `-quiet`, `--q`, `-n -1`.
-enum GoSpelling {
+package enum GoSpelling {
+  /// The command of this name.
+  package typealias Subcommand = (String) -> (any AsyncParsableCommand.Type)?
+
   /// The words of a subcommand, its name first, as ArgumentParser reads them: it would take the word after `--name=` for
   /// the name, and `-all` for three letters.
-  static func normalized(_ words: [String]) -> [String] {
+  package static func normalized(_ words: [String], _ subcommand: Subcommand) -> [String] {
     if words.count == 2, ["help", "h"].contains(words[1]) { return [words[0], "--help"] }
     // What a subcommand takes is asked of it where it must be known only: the answer takes as long as an easy command.
-    return words.prefix { $0 != "--" }.dropFirst().contains(where: isOdd) ? respelled(words) : words
+    return words.prefix { $0 != "--" }.dropFirst().contains(where: isOdd) ? respelled(words, subcommand) : words
   }
 
   /// The words of what was wrong as they are: Go takes what follows an option for its value, also where it begins with a
   /// dash.
-  static func respelled(_ words: [String]) -> [String] {
-    guard let type = words.first.flatMap(CRICommand.subcommand) else { return words }
+  package static func respelled(_ words: [String], _ subcommand: Subcommand) -> [String] {
+    guard let type = words.first.flatMap(subcommand) else { return words }
     let own = words.prefix { $0 != "--" }
     return words.prefix(1) + respelled(own.dropFirst(), CompletionTree(type)) + words[own.endIndex...]
   }
@@ -79,7 +82,7 @@ enum GoSpelling {
   }
 
   /// A truth value as Go reads one; nil for what is none.
-  static func flag(_ text: String) -> Bool? {
+  package static func flag(_ text: String) -> Bool? {
     switch text {
     case "1", "t", "T", "TRUE", "true", "True": true
     case "0", "f", "F", "FALSE", "false", "False": false

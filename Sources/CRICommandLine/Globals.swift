@@ -1,18 +1,17 @@
-internal import CRI
-internal import CRISystem
+package import CRI
 
 /// The options that stand before the subcommand, as in crictl: several subcommands use their letters for their own.
 package struct Globals: Hashable, Sendable {
-  var runtimeEndpoint: String?
-  var imageEndpoint: String?
-  var timeout: Duration?
-  var config: String?
-  var isDebug: Bool?
-  var api: APISelection?
+  package var runtimeEndpoint: String?
+  package var imageEndpoint: String?
+  package var timeout: Duration?
+  package var config: String?
+  package var isDebug: Bool?
+  package var api: APISelection?
   /// Negative: without end.
-  var maxRetries: Int?
+  package var maxRetries: Int?
   /// crictl's own, which are given and do nothing here.
-  var ignored: [String] = []
+  package var ignored: [String] = []
 
   /// The running command's.
   @TaskLocal package static var current = Globals()
@@ -118,7 +117,7 @@ package struct Globals: Hashable, Sendable {
   }
 
   /// The option, by its long name, whose value is still to come after these words; nil where there is none.
-  static func pendingValue(_ words: [String]) -> String? {
+  package static func pendingValue(_ words: [String]) -> String? {
     guard let last = words.last, !last.contains("="), let option = option(last), option.value != nil else { return nil }
     // After a subcommand the letters are its own; before it, each option has its value.
     guard let rest = try? parse(Array(words.dropLast())).rest, rest.isEmpty else { return nil }
@@ -126,7 +125,7 @@ package struct Globals: Hashable, Sendable {
   }
 
   /// The options with what they do.
-  static var words: [(value: String, help: String)] {
+  package static var words: [(value: String, help: String)] {
     options.flatMap { option in
       let names = ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? [])
       return option.help.map { help in names.map { ($0, help) } } ?? []
@@ -134,7 +133,7 @@ package struct Globals: Hashable, Sendable {
   }
 
   /// Whether a word is one of these options, with or without a value.
-  static func isOption(_ word: String) -> Bool { option(word) != nil }
+  package static func isOption(_ word: String) -> Bool { option(word) != nil }
 
   private static func option(_ word: String) -> Option? {
     let name = word.prefix { $0 != "=" }
@@ -145,7 +144,7 @@ package struct Globals: Hashable, Sendable {
   }
 
   /// The options as the help of `cri` shows them.
-  static var help: String {
+  package static var help: String {
     var lines = ["GLOBAL OPTIONS (before the subcommand):"]
     for option in options {
       guard let help = option.help else { continue }

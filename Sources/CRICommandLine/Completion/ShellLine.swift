@@ -1,13 +1,13 @@
 /// A command line up to the cursor, as a shell reads it as far as words of ours go: at blanks outside of quotes.
-struct ShellLine: Hashable, Sendable {
+package struct ShellLine: Hashable, Sendable {
   /// Without quotes and escapes; the last one is what is being typed.
-  private(set) var words: [String] = []
+  package private(set) var words: [String] = []
   /// The quote that is open at the end.
   private(set) var quote: Unicode.Scalar?
   /// Whether a backslash stands at the end.
   private(set) var isEscaped = false
 
-  init(_ line: some StringProtocol) {
+  package init(_ line: some StringProtocol) {
     var word = ""
     for character in line.unicodeScalars {
       switch character {

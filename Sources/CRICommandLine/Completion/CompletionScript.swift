@@ -1,15 +1,15 @@
 /// What a shell reads to complete our words: it hands over the line up to the cursor, and shows what comes back.
 ///
 /// What comes back is a candidate a line, after a tab what it is; a line `:files` means names of files.
-enum CompletionScript: String, Hashable, Sendable, CaseIterable {
+package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
   case bash
   case zsh
   case fish
 
   /// The hidden command that answers.
-  static let command = "__complete"
+  package static let command = "__complete"
 
-  func text(for name: String) -> String {
+  package func text(for name: String) -> String {
     let function = "_" + String(name.map { $0 == "-" || $0 == "." ? "_" : $0 })
     let template =
       switch self {

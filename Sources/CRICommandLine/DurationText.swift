@@ -1,17 +1,17 @@
 /// Durations as Go writes them (`1m30s`, `500ms`), which is how crictl takes them; a bare number counts seconds.
-enum DurationText {
+package enum DurationText {
   private static let units: [(name: String, nanoseconds: Double)] = [
     ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
   ]
 
-  static func parse(_ text: String, option: String) throws(Failure) -> Duration {
+  package static func parse(_ text: String, option: String) throws(Failure) -> Duration {
     guard let duration = parse(text) else {
       throw Failure(.usage, "\(option) \(text): write a duration such as 500ms, 2s or 1m30s")
     }
     return duration
   }
 
-  static func parse(_ text: String) -> Duration? {
+  package static func parse(_ text: String) -> Duration? {
     if let seconds = Int64(text), seconds >= 0, seconds < 1 << 32 { return .seconds(seconds) }
     var rest = text.hasPrefix("+") ? text.dropFirst() : text[...]
     guard !rest.isEmpty else { return nil }

@@ -1,10 +1,10 @@
 internal import ArgumentParser
 
 /// A number as Go's flags take it: decimal, `0x10`, `0o17` or `017`, `0b1`, with `_` between digits.
-struct WholeNumber: Hashable, Sendable, ExpressibleByArgument {
-  let value: Int64
+package struct WholeNumber: Hashable, Sendable, ExpressibleByArgument {
+  package let value: Int64
 
-  init?(argument: String) {
+  package init?(argument: String) {
     let sign = argument.first.flatMap { "+-".contains($0) ? String($0) : nil } ?? ""
     var digits = argument.dropFirst(sign.count).lowercased()
     guard !digits.hasPrefix("_"), !digits.hasSuffix("_"), !digits.contains("__") else { return nil }

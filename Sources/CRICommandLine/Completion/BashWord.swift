@@ -1,13 +1,13 @@
 /// What bash is to put in the place of what is being typed. It puts there what it is given, and runs what stands there:
 /// names come from the runtime, so whatever means something to the shell must be quoted here.
-struct BashWord: Hashable, Sendable {
+package struct BashWord: Hashable, Sendable {
   /// What stands before it in the same word: bash divides words at `:` and `=` too.
   private let before: String
   private let quote: Unicode.Scalar?
 
   /// - Parameter current: the end of the line, which is replaced.
   /// - Returns: nil where quotes begin or end within it: what would fit there cannot be told.
-  init?(_ line: String, current: String) {
+  package init?(_ line: String, current: String) {
     guard line.hasSuffix(current) else { return nil }
     let (start, end) = (ShellLine(line.dropLast(current.count)), ShellLine(line))
     guard start.quote == end.quote, !start.isEscaped else { return nil }
@@ -15,7 +15,7 @@ struct BashWord: Hashable, Sendable {
   }
 
   /// A value without what stands before; nil where there is nothing to put, or no safe way to.
-  func text(_ value: String) -> String? {
+  package func text(_ value: String) -> String? {
     guard value.hasPrefix(before), value.utf8.count > before.utf8.count else { return nil }
     let rest = value.dropFirst(before.count)
     switch quote {
