@@ -52,7 +52,7 @@ let package = Package(
     .target(
       name: "CRIProtobuf", dependencies: ["CRIProtobufC", "CRIJSON", "CRIText"], swiftSettings: dialect),
     .target(
-      name: "CRIMessages", dependencies: ["CRIWire", "CRIProtobuf", "CRIJSON"], swiftSettings: dialect),
+      name: "CRIMessages", dependencies: ["CRIWire", "CRIProtobuf"], swiftSettings: dialect),
 
     // The client, where transport and messages meet.
     .target(
@@ -73,7 +73,8 @@ let package = Package(
     .target(
       name: "CRINode",
       dependencies: [
-        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIJSON", "CRITOML", "CRIYAML", "CRISystem", "CRIText",
+        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIJSON", "CRITOML", "CRIYAML", "CRISystem",
+        "CRIText",
       ],
       swiftSettings: safe),
 
@@ -101,10 +102,8 @@ let package = Package(
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRICommandLine",
-        "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
-        "CRIReport", "CRIText", "CRITemplate",
-        "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
+        "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
+        "CRIReport", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
