@@ -17,7 +17,7 @@ let safe: [SwiftSetting] =
 let package = Package(
   name: "cri",
   products: [
-    .library(name: "CRI", targets: ["CRI", "CRIState", "CRINode"]),
+    .library(name: "CRI", targets: ["CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRINode"]),
     .library(name: "CRISimulator", targets: ["CRISimulator"]),
     .executable(name: "cri", targets: ["cri"]),
     .executable(name: "cri-sim", targets: ["cri-sim"]),
@@ -40,14 +40,19 @@ let package = Package(
     .target(name: "CRIHTTP2", dependencies: ["CRINghttp2", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRIGRPC", dependencies: ["CRIHTTP2", "CRISystem"], swiftSettings: safe),
 
+    // Text, as a terminal, a script or a person reads it.
+    .target(name: "CRIText", swiftSettings: safe),
+
     // Messages: documents, protobuf, the generated types.
     .target(name: "CRIJSON", swiftSettings: safe),
     .target(name: "CRITemplate", dependencies: ["CRIJSON"], swiftSettings: safe),
+    .target(name: "CRITOML", swiftSettings: safe),
     .target(name: "CRIYAML", dependencies: ["CRILibYAML", "CRIJSON"], swiftSettings: dialect),
     .target(name: "CRIWire", dependencies: ["CRIProtobufC"]),
-    .target(name: "CRIProtobuf", dependencies: ["CRIProtobufC", "CRIJSON"], swiftSettings: dialect),
     .target(
-      name: "CRIMessages", dependencies: ["CRIWire", "CRIProtobuf", "CRIJSON"], swiftSettings: dialect),
+      name: "CRIProtobuf", dependencies: ["CRIProtobufC", "CRIJSON", "CRIText"], swiftSettings: dialect),
+    .target(
+      name: "CRIMessages", dependencies: ["CRIWire", "CRIProtobuf"], swiftSettings: dialect),
 
     // The client, where transport and messages meet.
     .target(
@@ -56,18 +61,27 @@ let package = Package(
 
     // The main job: what a node has, what changed, what kubelet will do about it.
     .target(
-      name: "CRIState", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
+      name: "CRISnapshot", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
+    .target(name: "CRIRules", swiftSettings: safe),
     .target(
-      name: "CRIGroundTruth", dependencies: ["CRIState", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem"],
+      name: "CRIVerify", dependencies: ["CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON"],
       swiftSettings: safe),
     .target(
-      name: "CRINode", dependencies: ["CRI", "CRIState", "CRIGroundTruth", "CRIJSON", "CRIYAML", "CRISystem"],
+      name: "CRIPreflight",
+      dependencies: ["CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRITOML"], swiftSettings: safe
+    ),
+    .target(
+      name: "CRINode",
+      dependencies: [
+        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIJSON", "CRITOML", "CRIYAML", "CRISystem",
+        "CRIText",
+      ],
       swiftSettings: safe),
 
     // A runtime that is not there: the peer for tests, the demo and machines without containerd.
     .target(
       name: "CRISimulator",
-      dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem"],
+      dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem", "CRIText"],
       swiftSettings: safe),
 
     // Container logs.
@@ -76,15 +90,20 @@ let package = Package(
 
     // The command.
     .target(
-      name: "CRIRendering", dependencies: ["CRIJSON", "CRIYAML", "CRISystem"], swiftSettings: safe),
+      name: "CRIReport",
+      dependencies: [
+        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML", "CRIProtobuf",
+      ],
+      swiftSettings: safe),
     .target(
-      name: "CRIReport", dependencies: ["CRIState", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf"],
+      name: "CRICommandLine",
+      dependencies: ["CRI", "CRIJSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: safe),
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRI", "CRIState", "CRINode", "CRIGroundTruth", "CRILogs", "CRIReport", "CRIRendering", "CRITemplate",
-        "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
+        "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
+        "CRIReport", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
@@ -105,7 +124,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIState",
+        "CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON",
+        "CRISnapshot", "CRIPreflight", "CRIText",
       ],
       path: "Tests/Support", resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(name: "CRISystemTests", dependencies: ["CRISystem", "TestSupport"], swiftSettings: dialect),
@@ -114,6 +134,7 @@ let package = Package(
     .testTarget(
       name: "CRIGRPCTests", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
+    .testTarget(name: "CRITextTests", dependencies: ["CRIText"], swiftSettings: dialect),
     .testTarget(name: "CRIJSONTests", dependencies: ["CRIJSON"], swiftSettings: dialect),
     .testTarget(
       name: "CRITemplateTests", dependencies: ["CRITemplate", "CRIJSON"], resources: [.copy("Facts")],
@@ -130,38 +151,46 @@ let package = Package(
     .testTarget(
       name: "CRISimulatorTests",
       dependencies: [
-        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "cri-sim", "TestSupport",
+        "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem", "CRIText", "cri-sim",
+        "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIStateTests", dependencies: ["CRIState", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      name: "CRISnapshotTests", dependencies: ["CRISnapshot", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIGroundTruthTests",
+      name: "CRIVerifyTests",
+      dependencies: ["CRIVerify", "CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRIPreflightTests",
       dependencies: [
-        "CRIGroundTruth", "CRIState", "CRIMessages", "CRIJSON", "CRIProtobuf", "CRISystem", "TestSupport",
+        "CRIPreflight", "CRISnapshot", "CRIRules", "CRITOML", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(
       name: "CRINodeTests",
-      dependencies: ["CRINode", "CRI", "CRIState", "CRIJSON", "CRISystem", "CRISimulator", "TestSupport"],
+      dependencies: [
+        "CRINode", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIProtobuf",
+        "CRIJSON", "CRISystem", "CRISimulator", "TestSupport",
+      ],
       swiftSettings: dialect),
     .testTarget(
       name: "CRILogsTests", dependencies: ["CRILogs", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIRenderingTests", dependencies: ["CRIRendering", "CRIJSON", "TestSupport"],
-      swiftSettings: dialect),
-    .testTarget(
       name: "CRIReportTests",
       dependencies: [
-        "CRIReport", "CRIState", "CRIRendering", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRIMessages", "TestSupport",
+        "CRIReport", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML",
+        "CRIProtobuf", "CRIMessages", "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CRICommands", "CRI", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRIRendering",
+        "CRICommands", "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIGRPC", "CRIMessages",
+        "CRIProtobuf",
+        "CRIJSON", "CRIYAML", "CRIText",
         "CRISystem", "cri", "cri-sim", "populate", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

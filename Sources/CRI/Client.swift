@@ -1,5 +1,5 @@
 internal import CRIGRPC
-public import CRIProtobuf
+public import CRIMessages
 public import CRISystem
 
 /// A client of a container runtime that listens on a unix socket.

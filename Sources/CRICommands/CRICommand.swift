@@ -1,8 +1,8 @@
 package import ArgumentParser
-internal import CRIProtobuf
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRIReport
 internal import CRISystem
+internal import CRIText
 
 /// The command `cri`: what it can do. Its global options are `Globals`.
 package struct CRICommand: AsyncParsableCommand {
@@ -93,8 +93,8 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     }
     // crictl's letters for help and the version; subcommands have -v for themselves.
     if let first = rest.first, let word = ["h": "help", "-v": "--version"][first] { words[0] = word }
-    if rest.first.flatMap(CRICommand.subcommand) != nil { words = GoSpelling.normalized(rest) }
-    if var command = parse(words) ?? parse(GoSpelling.respelled(words)) {
+    if rest.first.flatMap(CRICommand.subcommand) != nil { words = GoSpelling.normalized(rest, CRICommand.subcommand) }
+    if var command = parse(words) ?? parse(GoSpelling.respelled(words, CRICommand.subcommand)) {
       return try await Globals.$current.withValue(globals) {
         try await command.run()
         return ExitCodes.done.rawValue

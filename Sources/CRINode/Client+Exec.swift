@@ -1,6 +1,7 @@
 public import CRI
-public import CRIState
 internal import CRIMessages
+public import CRISnapshot
+public import CRIVerify
 
 extension Client {
   /// Starts a process in every running container, to see whether the runtime still reaches its shim: lists and states

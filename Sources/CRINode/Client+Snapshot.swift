@@ -1,7 +1,6 @@
 public import CRI
-package import CRIGroundTruth
 internal import CRIJSON
-public import CRIState
+public import CRISnapshot
 internal import CRISystem
 
 extension Client {

@@ -1,4 +1,4 @@
-public import CRIState
+public import CRISnapshot
 internal import CRISystem
 
 extension Host {

@@ -1,5 +1,6 @@
 internal import CRIJSON
 internal import CRIProtobufC
+internal import CRIText
 
 /// Fills a zeroed C struct of a message from a JSON document.
 struct MessageJSONReader {

@@ -1,5 +1,6 @@
 internal import CRIJSON
 internal import CRIProtobufC
+internal import CRIText
 
 /// Writes the C struct of a message as protobuf's JSON; see `CMessage.write(to:)` for the rules.
 enum MessageJSONWriter {
@@ -46,7 +47,7 @@ enum MessageJSONWriter {
     case .uint64: json.quotedNumber(address.load(as: UInt64.self))
     case .double: writeDouble(address.load(as: Double.self), to: &json)
     case .string: json.string(text(address.load(as: ProtobufCBinaryData.self)))
-    case .bytes: json.string(Base64.encode(bytes(address.load(as: ProtobufCBinaryData.self))))
+    case .bytes: json.string(Base64.encode(bytes(address.load(as: ProtobufCBinaryData.self)).span))
     case .enumeration(let schema):
       let number = address.load(as: Int32.self)
       if let name = schema.valueName(number) { json.string(name) } else { json.number(number) }

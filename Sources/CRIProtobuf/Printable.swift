@@ -1,3 +1,5 @@
+internal import CRIText
+
 /// A type of a message's property, with what `Message.description` needs.
 protocol Printable {
   /// Whether the value is the default, which is not printed.

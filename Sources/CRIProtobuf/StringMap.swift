@@ -1,3 +1,4 @@
+internal import CRIText
 internal import Glibc
 
 /// A map from strings to strings, such as labels or annotations, sorted by the bytes of the keys.

@@ -1,4 +1,6 @@
-internal import CRIState
+internal import CRIPreflight
+internal import CRIRules
+internal import CRISnapshot
 
 /// A prediction's report in words.
 struct PreflightWords {

@@ -1,5 +1,5 @@
 internal import CRIJSON
-package import CRIRendering
+package import CRIText
 internal import CRIYAML
 
 /// How a report is written.

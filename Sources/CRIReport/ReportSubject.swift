@@ -1,4 +1,5 @@
-package import CRIState
+package import CRIRules
+package import CRISnapshot
 
 /// One thing that was looked at: the node, its runtime, a pod with its containers, an image.
 package struct ReportSubject: Hashable, Sendable {

@@ -1,6 +1,7 @@
 internal import CRIJSON
+internal import CRIPreflight
 package import CRIProtobuf
-internal import CRIState
+internal import CRIVerify
 
 extension ReportView {
   /// A check that came to no verdict: whoever reads the report must not take an earlier one for this.

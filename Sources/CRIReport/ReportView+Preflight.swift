@@ -1,6 +1,7 @@
 internal import CRIJSON
+package import CRIPreflight
 package import CRIProtobuf
-package import CRIState
+internal import CRISnapshot
 
 extension ReportView {
   /// What a change would lose.

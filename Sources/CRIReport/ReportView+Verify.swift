@@ -1,6 +1,8 @@
 internal import CRIJSON
 package import CRIProtobuf
-package import CRIState
+package import CRIRules
+internal import CRISnapshot
+package import CRIVerify
 
 extension ReportView {
   /// The verdict on a change.

@@ -1,4 +1,6 @@
-internal import CRIState
+internal import CRIRules
+internal import CRISnapshot
+internal import CRIVerify
 
 /// What helps against a loss: a row a remedy, the first one that fits the findings.
 struct VerifyRemedy {

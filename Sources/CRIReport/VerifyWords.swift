@@ -1,4 +1,6 @@
-internal import CRIState
+internal import CRIRules
+internal import CRISnapshot
+internal import CRIVerify
 
 /// A verdict's report in words.
 struct VerifyWords {

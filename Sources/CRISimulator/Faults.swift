@@ -1,5 +1,5 @@
 public import CRIGRPC
-public import CRIProtobuf
+public import CRIMessages
 
 /// The faults that a simulated runtime shows while it runs.
 public struct Faults: Sendable {

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CRIMessages
-internal import CRIProtobuf
 internal import CRISimulator
 
 struct FaultOptions: ParsableArguments {

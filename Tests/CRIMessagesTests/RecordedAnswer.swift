@@ -1,5 +1,4 @@
 import CRIMessages
-import CRIProtobuf
 import TestSupport
 import Testing
 

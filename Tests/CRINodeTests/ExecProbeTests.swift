@@ -2,7 +2,8 @@ import CRI
 import CRIGRPC
 import CRINode
 import CRIProtobuf
-import CRIState
+import CRISnapshot
+import CRIVerify
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import CRIState
+import CRISnapshot
 import CRISystem
 import Foundation
 import TestSupport

@@ -1,7 +1,9 @@
 import CRI
 import CRINode
+import CRIPreflight
+import CRIRules
 import CRISimulator
-import CRIState
+import CRISnapshot
 import TestSupport
 
 /// A recorded runtime, served from a socket, and the files of its node.

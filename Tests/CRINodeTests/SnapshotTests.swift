@@ -2,7 +2,8 @@ import CRI
 import CRIJSON
 import CRINode
 import CRISimulator
-import CRIState
+import CRISnapshot
+import CRIVerify
 import Foundation
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import CRIJSON
-import CRIRendering
 import CRIReport
+import CRIText
 import CRIYAML
 import Foundation
 import FoundationXML

@@ -1,6 +1,7 @@
 import CRIJSON
+import CRIPreflight
 import CRIReport
-import CRIState
+import CRISnapshot
 import TestSupport
 import Testing
 

@@ -1,7 +1,8 @@
 import CRIMessages
 import CRIProtobuf
 import CRIReport
-import CRIState
+import CRISnapshot
+import CRIVerify
 import TestSupport
 import Testing
 

@@ -1,8 +1,11 @@
 import CRIJSON
 import CRIProtobuf
-@testable import CRIReport
-import CRIState
+import CRIRules
+import CRISnapshot
+import CRIVerify
 import TestSupport
+
+@testable import CRIReport
 
 extension ReportView {
   static let time = Timestamp(seconds: 1_795_264_868, nanoseconds: 250_000_000)

@@ -1,8 +1,10 @@
 import CRIMessages
 import CRIProtobuf
 import CRIReport
-import CRIRendering
-import CRIState
+import CRIRules
+import CRISnapshot
+import CRIText
+import CRIVerify
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import CRIGRPC
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
+import CRIText
 import TestSupport
 
 /// The result of a call, in a form that can be compared.

@@ -1,6 +1,5 @@
 import CRIGRPC
 import CRIMessages
-import CRIProtobuf
 import CRISimulator
 import CRISystem
 import Testing

@@ -1,7 +1,7 @@
 import CRIGRPC
 import CRIJSON
-import CRIProtobuf
 import CRISimulator
+import CRIText
 import Foundation
 import TestSupport
 import Testing

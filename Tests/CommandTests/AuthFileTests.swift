@@ -1,8 +1,9 @@
 import CRI
-import CRIProtobuf
+import CRIText
 import TestSupport
 import Testing
 
+@testable import CRICommandLine
 @testable import CRICommands
 
 @Suite("Logins for registries")

@@ -3,6 +3,7 @@ import CRIMessages
 import TestSupport
 import Testing
 
+@testable import CRICommandLine
 @testable import CRICommands
 
 @Suite("The configuration's text")

@@ -5,6 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import CRICommandLine
 @testable import CRICommands
 
 @Suite("Global options")

@@ -1,4 +1,4 @@
-import CRIState
+import CRISnapshot
 import TestSupport
 import Testing
 

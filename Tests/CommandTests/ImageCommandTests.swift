@@ -2,6 +2,7 @@ import CRI
 import CRIMessages
 import CRIProtobuf
 import CRISystem
+import CRIText
 import TestSupport
 import Testing
 

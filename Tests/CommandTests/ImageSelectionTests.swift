@@ -3,6 +3,7 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
+@testable import CRICommandLine
 @testable import CRICommands
 
 @Suite("Selections of images")

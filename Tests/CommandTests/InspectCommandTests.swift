@@ -2,7 +2,6 @@ import CRIGRPC
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
-import CRIRendering
 import CRISystem
 import TestSupport
 import Testing

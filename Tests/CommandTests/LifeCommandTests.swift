@@ -8,6 +8,7 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import CRICommandLine
 @testable import CRICommands
 
 /// The commands that make, change and remove, on a runtime that remembers what it was asked.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import CRICommandLine
 @testable import CRICommands
 
 @Suite("Patterns")

@@ -1,6 +1,6 @@
 import CRI
 import CRIJSON
-import CRIState
+import CRISnapshot
 import CRISystem
 import Foundation
 import Glibc

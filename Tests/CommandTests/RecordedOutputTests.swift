@@ -1,7 +1,6 @@
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
-import CRIRendering
 import CRIYAML
 import Foundation
 import TestSupport

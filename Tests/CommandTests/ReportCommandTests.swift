@@ -1,5 +1,5 @@
 import CRIJSON
-import CRIState
+import CRISnapshot
 import Glibc
 import TestSupport
 import Testing

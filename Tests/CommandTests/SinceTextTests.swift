@@ -1,6 +1,7 @@
 import CRIProtobuf
 import Testing
 
+@testable import CRICommandLine
 @testable import CRICommands
 
 @Suite struct SinceTextTests {

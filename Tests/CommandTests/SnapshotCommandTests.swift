@@ -1,5 +1,5 @@
 import CRIJSON
-import CRIState
+import CRISnapshot
 import CRISystem
 import Foundation
 import Glibc

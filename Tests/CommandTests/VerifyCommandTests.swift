@@ -1,8 +1,9 @@
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
-import CRIState
+import CRISnapshot
 import CRISystem
+import CRIVerify
 import TestSupport
 import Testing
 

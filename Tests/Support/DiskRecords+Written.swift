@@ -1,5 +1,6 @@
 import CRIMessages
-public import CRIState
+public import CRIPreflight
+public import CRISnapshot
 
 extension DiskSandbox {
   /// Creates the complete record that containerd writes for a sandbox.

@@ -1,5 +1,5 @@
 package import CRIGRPC
-package import CRIProtobuf
+package import CRIMessages
 import CRISystem
 
 /// Serves a recording in this process, and counts calls and connections. A test can intercept any call.

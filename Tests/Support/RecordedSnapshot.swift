@@ -1,6 +1,6 @@
 import CRIMessages
 import CRIProtobuf
-package import CRIState
+package import CRISnapshot
 
 extension Snapshot {
   /// Creates the snapshot of the runtime in a recording. The daemon was not recorded: it gets a new PID after the

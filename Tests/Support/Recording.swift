@@ -1,6 +1,8 @@
 package import CRIGRPC
-package import CRIProtobuf
 import CRIJSON
+package import CRIMessages
+package import CRIProtobuf
+internal import CRIText
 import Foundation
 
 /// The responses of a real runtime to the calls of a snapshot and some others, before or after its restart.

@@ -1,3 +1,4 @@
+internal import CRICommandLine
 internal import CRIJSON
 internal import CRISystem
 internal import CRIYAML

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRICommandLine
 internal import CRISystem
 
 /// The question before everything is gone. Scripts, which have no terminal, are not asked.

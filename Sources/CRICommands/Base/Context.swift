@@ -1,4 +1,5 @@
 package import CRI
+package import CRICommandLine
 internal import CRISystem
 
 /// What a command needs to reach the runtime: options, environment and configuration, in this order of precedence.

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 extension Failure {
   /// An error of a call about one object: what is wrong with that one is said of it, what is wrong with the runtime, of

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 internal import CRISystem
 
 /// Does the same to several objects, a few at a time: each has its own time, and one that fails does not stop the others.

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 /// Finds what is called by its name in place of its ID, as `-o name` prints it. An ID has no slash.
 struct ObjectNames: Sendable {

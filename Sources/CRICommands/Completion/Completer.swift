@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CRI
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRISystem
+internal import CRIText
 
 /// Answers a shell that completes a line: with words of ours, and with what the runtime has.
 enum Completer {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRICommandLine
 internal import CRISystem
 
 struct CompletionCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 internal import CRI
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRIReport
-internal import CRIState
+internal import CRIVerify
 
 /// Where the values of an option or argument come from.
 enum CompletionSource: Hashable, Sendable {

@@ -1,7 +1,8 @@
 internal import ArgumentParser
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIRendering
 internal import CRISystem
+internal import CRIText
 
 struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

@@ -1,5 +1,6 @@
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIProtobuf
+internal import CRIText
 
 /// A key of the configuration, and what its values are.
 enum ConfigKey: String, CaseIterable, Sendable {

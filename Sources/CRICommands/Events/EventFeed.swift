@@ -1,7 +1,8 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRINode
-internal import CRIRendering
 internal import CRISystem
+internal import CRIText
 
 /// Events without an end: from one life of the runtime to the next.
 struct EventFeed: Sendable {

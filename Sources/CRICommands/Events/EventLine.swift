@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIRendering
+internal import CRIText
 
 /// An event in one line, in columns that are as wide from the first line on.
 struct EventLine {

@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRISystem
 
 /// Writes events, each at once.

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import CRI
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRISystem
 
 struct EventsCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 /// Which pods and containers there are and what they do, as lists and events tell.
 struct KnownObjects: Sendable {

@@ -1,7 +1,8 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIProtobuf
 internal import CRISystem
+internal import CRIText
 
 /// A file that `podman login`, `docker login` and their like keep logins in, by registry or by a part of one
 /// (containers-auth.json(5), Docker's config.json).

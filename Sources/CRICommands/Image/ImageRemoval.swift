@@ -1,6 +1,7 @@
 internal import CRI
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRISystem
+internal import CRIText
 
 /// Removes images, and says of which names they are gone.
 struct ImageRemoval: Sendable {

@@ -1,6 +1,5 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
 
 /// What `inspect` says of a container.
 struct ContainerReport: StatusReport {

@@ -1,6 +1,5 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
 
 /// What `inspecti` says of an image.
 struct ImageReport: StatusReport {

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRISystem
 
 /// Looks at several objects at once.

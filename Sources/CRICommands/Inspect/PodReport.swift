@@ -1,6 +1,5 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
 
 /// What `inspectp` says of a pod.
 struct PodReport: StatusReport {

@@ -1,6 +1,6 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
+internal import CRIText
 
 /// What `info` says of the runtime.
 struct RuntimeReport: StatusReport {

@@ -1,6 +1,5 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
 
 /// What the runtime says of one object.
 protocol StatusReport: Sendable {

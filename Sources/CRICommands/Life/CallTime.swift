@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 
 /// How long the calls of a command may take.
 struct CallTime: ParsableArguments {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 internal import CRISystem
 
 struct CheckpointCommand: AsyncParsableCommand {

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CRI
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRISystem
+internal import CRIText
 
 struct CreateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

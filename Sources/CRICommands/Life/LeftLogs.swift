@@ -1,3 +1,4 @@
+internal import CRICommandLine
 internal import CRISystem
 
 /// The logs that a removed container leaves behind.

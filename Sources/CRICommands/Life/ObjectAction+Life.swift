@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 extension ObjectAction {
   static func onContainers(_ client: Client, concurrency: Int = 8, isListed: Bool = false) -> ObjectAction {

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 /// Makes pods and containers, and takes them away again.
 struct PodLife: Sendable {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 
 struct RmCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRISystem
 
 /// What was said of each of many objects.

@@ -1,6 +1,6 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
+internal import CRIText
 
 /// What a container's status says and the list of containers does not.
 struct ContainerFacts: Sendable {

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 /// Which containers are wanted, the youngest first.
 struct ContainerQuery: Sendable {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 
 /// Which containers are meant.
 struct ContainerSelection: ParsableArguments {

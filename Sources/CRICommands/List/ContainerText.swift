@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIRendering
+internal import CRIText
 
 /// Containers as `crictl ps` shows them.
 struct ContainerText: ListText {

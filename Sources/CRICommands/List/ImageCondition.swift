@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIRendering
+internal import CRICommandLine
 
 /// A condition of `--filter`, as crictl has them.
 enum ImageCondition: Sendable {

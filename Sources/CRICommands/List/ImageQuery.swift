@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 /// Which images are wanted, sorted by name.
 struct ImageQuery: Sendable {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRICommandLine
 
 /// Which images are meant.
 struct ImageSelection: ParsableArguments {

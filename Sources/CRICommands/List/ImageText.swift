@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIRendering
+internal import CRIText
 
 /// Images as `crictl images` shows them.
 struct ImageText: ListText {

@@ -1,3 +1,4 @@
+internal import CRICommandLine
 internal import CRIProtobuf
 
 /// Label selectors as they stand after `--label`: `key=value`, or `key` for any value; several with commas between or one

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIRendering
 internal import CRISystem
 
 /// How a list is shown. A document beats `--quiet`, and that beats `--verbose`, as in crictl.

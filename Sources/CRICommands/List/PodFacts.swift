@@ -1,6 +1,6 @@
 internal import CRI
-internal import CRIRendering
-internal import CRIState
+internal import CRISnapshot
+internal import CRIText
 
 /// What a pod's status says and the list of pods does not.
 struct PodFacts: Sendable {

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 /// Which pods are wanted, the youngest first.
 struct PodQuery: Sendable {

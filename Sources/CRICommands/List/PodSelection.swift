@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 
 /// Which pods are meant.
 struct PodSelection: ParsableArguments {

@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIRendering
+internal import CRIText
 
 /// Pods as `crictl pods` shows them.
 struct PodText: ListText {

@@ -1,5 +1,6 @@
 internal import CRI
-internal import CRIRendering
+internal import CRICommandLine
+internal import CRIText
 
 extension ContainerState {
   /// Its name as crictl's tables show it, or the number of a state that is not known.

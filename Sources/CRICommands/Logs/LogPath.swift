@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 /// Where a container's log is.
 enum LogPath {

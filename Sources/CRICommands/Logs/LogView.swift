@@ -1,7 +1,8 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRILogs
-internal import CRIRendering
 internal import CRISystem
+internal import CRIText
 
 /// Prints one log, and what is written to it.
 struct LogView {

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 /// Finds the container that a log is asked of.
 struct LoggedContainer: Sendable {

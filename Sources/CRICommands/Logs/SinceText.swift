@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRISystem
 
 /// A moment in the past, in all the ways that crictl takes it.

@@ -1,10 +1,11 @@
 internal import ArgumentParser
 internal import CRI
-internal import CRIGroundTruth
+internal import CRICommandLine
 internal import CRINode
-internal import CRIRendering
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
+internal import CRIText
+internal import CRIVerify
 
 struct NetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
@@ -41,17 +42,31 @@ struct NetCommand: AsyncParsableCommand {
     } catch {
       throw Failure(error, client.endpoint)
     }
-    let report = try NetReport(snapshot, pods: pods)
+    let report: NetReport
+    do throws(NetReport.UnknownPod) {
+      report = try NetReport(snapshot, pods: pods)
+    } catch {
+      throw Failure(
+        .notFound,
+        "no pod is called \(error.word), by name, namespace/name, UID or the beginning of its ID; see: cri pods")
+    }
+    let code: ExitCodes =
+      switch report.verdict {
+      case .ok: .done
+      case .bad: .failed
+      case .unread: .unreachable
+      }
     switch output {
-    case .json: try StandardStream.output.write(OutputFormat.json.text(of: report.json) ?? "")
-    case .yaml: try StandardStream.output.write(OutputFormat.yaml.text(of: report.json) ?? "")
+    case .json, .yaml:
+      let format = output == .json ? OutputFormat.json : .yaml
+      try StandardStream.output.write(format.text(of: report.json(exitCode: code.rawValue)) ?? "")
     case .table, .wide:
       let style = TextStyle(
         isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
         term: Environment.value("TERM"))
       try StandardStream.output.write(NetText(report: report, isWide: output == .wide, style: style).text)
     }
-    if report.code != .done { throw ExitCode(report.code.rawValue) }
+    if code != .done { throw ExitCode(code.rawValue) }
   }
 }
 

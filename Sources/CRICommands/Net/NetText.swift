@@ -1,5 +1,6 @@
-internal import CRIRendering
-internal import CRIState
+internal import CRISnapshot
+internal import CRIText
+internal import CRIVerify
 
 /// The pods' networks for a person: a line a pod, then what could not be read.
 struct NetText {

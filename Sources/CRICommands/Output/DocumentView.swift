@@ -1,6 +1,7 @@
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIRendering
 internal import CRITemplate
+internal import CRIText
 internal import CRIYAML
 
 /// How a document is written: whole, or what a template takes from it.

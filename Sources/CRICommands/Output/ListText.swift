@@ -1,6 +1,6 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
+internal import CRIText
 
 /// A list in words.
 protocol ListText: Sendable {

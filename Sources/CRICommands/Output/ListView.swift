@@ -1,7 +1,8 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIRendering
 internal import CRISystem
+internal import CRIText
 
 /// How a list is shown, once or again and again.
 struct ListView<Text: ListText>: Sendable {

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import CRIRendering
 
 /// What stands after `-o`: a format, and for some of them the text that says what is shown, as in `jsonpath={.items}`.
 struct OutputChoice: Hashable, Sendable {

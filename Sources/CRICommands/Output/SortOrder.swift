@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRIJSON
 internal import CRITemplate
 

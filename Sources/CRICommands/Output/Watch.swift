@@ -1,5 +1,6 @@
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRISystem
+internal import CRIText
 
 /// Shows something again and again, until the process is ended.
 enum Watch {

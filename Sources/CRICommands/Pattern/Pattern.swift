@@ -1,3 +1,5 @@
+internal import CRICommandLine
+
 /// A regular expression as crictl takes it for names: RE2's syntax, found anywhere in the text, case-sensitive.
 ///
 /// It is matched by walking all alternatives at once (Thompson, Pike), so that no expression takes longer than the

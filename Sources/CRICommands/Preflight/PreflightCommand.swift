@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 internal import CRINode
+internal import CRIPreflight
 internal import CRIReport
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 struct PreflightCommand: AsyncParsableCommand {

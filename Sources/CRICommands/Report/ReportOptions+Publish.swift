@@ -1,8 +1,9 @@
 internal import ArgumentParser
+internal import CRICommandLine
 internal import CRIProtobuf
-internal import CRIRendering
 internal import CRIReport
 internal import CRISystem
+internal import CRIText
 
 extension ReportOptions {
   /// The time of a check.

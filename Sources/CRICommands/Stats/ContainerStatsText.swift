@@ -1,6 +1,6 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
+internal import CRIText
 
 /// Containers' use as `crictl stats` shows it.
 struct ContainerStatsText: ListText {

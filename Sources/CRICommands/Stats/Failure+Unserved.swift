@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRICommandLine
 
 extension Failure {
   /// An error of a call that not every runtime serves.

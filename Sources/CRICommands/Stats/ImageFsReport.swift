@@ -1,6 +1,6 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
+internal import CRIText
 
 /// What `imagefsinfo` says of the images' file systems.
 struct ImageFsReport: StatusReport {

@@ -1,6 +1,6 @@
 internal import CRI
 internal import CRIJSON
-internal import CRIRendering
+internal import CRIText
 
 /// Pods' use as `crictl statsp` shows it.
 struct PodStatsText: ListText {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import CRIRendering
+internal import CRICommandLine
 
 /// How statistics are shown.
 struct StatsOutput: ParsableArguments {

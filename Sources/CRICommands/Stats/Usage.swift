@@ -1,5 +1,3 @@
-internal import CRIRendering
-
 /// One container's or pod's use, and what it took of the processors since the look before.
 struct Usage<Stats: UsageStats>: Sendable {
   let stats: Stats

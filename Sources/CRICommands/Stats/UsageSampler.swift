@@ -1,3 +1,4 @@
+internal import CRICommandLine
 internal import CRISystem
 
 /// Looks again and again, and compares each look with the one before.

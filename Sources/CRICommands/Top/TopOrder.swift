@@ -1,3 +1,5 @@
+internal import CRICommandLine
+
 /// What `top` is sorted by.
 struct TopOrder: Hashable, Sendable {
   enum Key: String, Hashable, Sendable, CaseIterable { case cpu, mem, name, pod, namespace }

@@ -1,4 +1,4 @@
-internal import CRIRendering
+internal import CRIText
 
 /// What `top` shows of one container or pod.
 struct TopRow: Sendable {

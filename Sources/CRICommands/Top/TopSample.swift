@@ -1,5 +1,5 @@
 internal import CRI
-internal import CRIRendering
+internal import CRIText
 
 /// All containers and pods at one moment.
 struct TopSample: Sendable {

@@ -1,5 +1,6 @@
-internal import CRIRendering
+internal import CRICommandLine
 internal import CRISystem
+internal import CRIText
 
 /// `top` on a terminal: drawn anew at each look and at each key.
 struct TopScreen {

@@ -1,4 +1,4 @@
-internal import CRIRendering
+internal import CRIText
 
 /// What of a sample is shown, and how.
 struct TopView: Hashable, Sendable {

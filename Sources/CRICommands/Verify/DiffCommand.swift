@@ -1,8 +1,9 @@
 internal import ArgumentParser
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIRendering
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
+internal import CRIText
 
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

@@ -1,6 +1,7 @@
 internal import ArgumentParser
+internal import CRICommandLine
 internal import CRIReport
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 struct GuardCommand: AsyncParsableCommand {

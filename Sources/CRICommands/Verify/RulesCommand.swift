@@ -1,8 +1,9 @@
 internal import ArgumentParser
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIRendering
-internal import CRIState
 internal import CRISystem
+internal import CRIText
+internal import CRIVerify
 
 struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

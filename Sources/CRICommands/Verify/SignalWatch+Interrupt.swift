@@ -1,3 +1,4 @@
+internal import CRICommandLine
 internal import CRISystem
 
 extension SignalWatch {

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CRI
+internal import CRICommandLine
 internal import CRINode
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 struct SnapshotCommand: AsyncParsableCommand {

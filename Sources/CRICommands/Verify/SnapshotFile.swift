@@ -1,5 +1,6 @@
+internal import CRICommandLine
 internal import CRIJSON
-internal import CRIState
+internal import CRISnapshot
 internal import CRISystem
 
 /// Snapshots in files; `-` is standard input or output.

@@ -1,3 +1,4 @@
+internal import CRICommandLine
 internal import CRISystem
 
 /// Systemd's units that stand still during a change, such as kubelet, which acts at once on what it sees.

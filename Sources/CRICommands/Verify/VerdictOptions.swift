@@ -1,5 +1,8 @@
 public import ArgumentParser
-public import CRIState
+internal import CRICommandLine
+internal import CRIRules
+internal import CRISnapshot
+public import CRIVerify
 
 /// What `verify` and `guard` are told alike.
 struct VerdictOptions: ParsableArguments {

@@ -1,8 +1,11 @@
 internal import CRI
+internal import CRICommandLine
 internal import CRINode
 internal import CRIReport
-internal import CRIState
+internal import CRIRules
+internal import CRISnapshot
 internal import CRISystem
+internal import CRIVerify
 
 /// From a snapshot to the verdict: what `verify` and `guard` share.
 struct Verification {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import CRIState
+internal import CRICommandLine
+internal import CRISnapshot
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(

@@ -1,5 +1,6 @@
-internal import CRIRendering
-internal import CRIState
+internal import CRIRules
+internal import CRISnapshot
+internal import CRIText
 
 /// GitHub's workflow commands: the verdict first, since only ten annotations of a kind are shown, then one a subject.
 struct GitHubFace {

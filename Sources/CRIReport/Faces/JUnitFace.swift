@@ -1,5 +1,5 @@
-internal import CRIRendering
-internal import CRIState
+internal import CRISnapshot
+internal import CRIText
 
 /// JUnit's XML, in the form that Jenkins, GitLab and GitHub's actions read: one suite, a test case a subject.
 ///

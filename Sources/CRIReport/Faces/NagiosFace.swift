@@ -1,4 +1,4 @@
-internal import CRIRendering
+internal import CRIText
 
 /// The Monitoring Plugins' guidelines: one line, performance data behind a bar, and exit codes of its own.
 struct NagiosFace {

@@ -1,5 +1,6 @@
 internal import CRIProtobuf
-internal import CRIState
+internal import CRIRules
+internal import CRISnapshot
 
 /// The text format of Prometheus, for node_exporter's textfile collector.
 ///

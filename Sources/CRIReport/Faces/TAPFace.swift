@@ -1,6 +1,5 @@
 internal import CRIJSON
-internal import CRIRendering
-internal import CRIState
+internal import CRIText
 
 /// The Test Anything Protocol: a test a subject, with its findings in YAML below; what could not be checked is skipped.
 struct TAPFace {

@@ -1,5 +1,6 @@
-internal import CRIRendering
-internal import CRIState
+internal import CRIRules
+internal import CRISnapshot
+internal import CRIText
 
 /// For a person: a line a finding, a pod's together and the worst first, what nobody could check, the verdict.
 struct TableFace {

@@ -1,6 +1,5 @@
 internal import CRIGRPC
 internal import CRIMessages
-internal import CRIProtobuf
 
 /// The CRI's calls for the runtime itself and for images.
 extension SimulatedNode {

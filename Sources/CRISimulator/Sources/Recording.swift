@@ -2,6 +2,7 @@ internal import CRIGRPC
 internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
+internal import CRIText
 
 /// One call and its result, as a line of JSON: `method` (the path), `request` and `response` (the messages in Base64),
 /// `code` and `message`. A file with such lines is a recording of a runtime. The state file has the same format.

@@ -1,0 +1,166 @@
+package import CRI
+
+/// The options that stand before the subcommand, as in crictl: several subcommands use their letters for their own.
+package struct Globals: Hashable, Sendable {
+  package var runtimeEndpoint: String?
+  package var imageEndpoint: String?
+  package var timeout: Duration?
+  package var config: String?
+  package var isDebug: Bool?
+  package var api: APISelection?
+  /// Negative: without end.
+  package var maxRetries: Int?
+  /// crictl's own, which are given and do nothing here.
+  package var ignored: [String] = []
+
+  /// The running command's.
+  @TaskLocal package static var current = Globals()
+
+  private struct Option {
+    let long: String
+    let short: Character?
+    /// What its value is called in the help; nil for a switch.
+    let value: String?
+    /// nil for what is taken and not told.
+    let help: String?
+    let set: @Sendable (inout Globals, String) throws(Failure) -> Void
+  }
+
+  private static let options: [Option] = [
+    Option(
+      long: "runtime-endpoint", short: "r", value: "socket",
+      help:
+        "the runtime's socket, unix:///path or /path (env CONTAINER_RUNTIME_ENDPOINT; else the usual ones are tried)"
+    ) { $0.runtimeEndpoint = $1 },
+    Option(
+      long: "image-endpoint", short: "i", value: "socket",
+      help: "the image service's socket (env IMAGE_SERVICE_ENDPOINT; else the runtime's)"
+    ) { $0.imageEndpoint = $1 },
+    Option(
+      long: "timeout", short: "t", value: "duration",
+      help:
+        "how long to wait for an answer, such as 500ms or 1m30s (2s; 30s for snapshot and what builds on it)"
+    ) { (globals, text) throws(Failure) in
+      // crictl's default stands for what is not positive.
+      let magnitude = text.hasPrefix("-") ? String(text.dropFirst()) : text
+      guard let duration = DurationText.parse(magnitude) else {
+        throw Failure(.usage, "--timeout \(text): write a duration such as 500ms, 2s or 1m30s")
+      }
+      globals.timeout = magnitude == text ? duration : .zero
+    },
+    Option(
+      long: "config", short: "c", value: "file",
+      help: "the configuration (env CRI_CONFIG_FILE; /etc/crictl.yaml)"
+    ) { $0.config = $1 },
+    Option(
+      long: "debug", short: "D", value: nil,
+      help: "say on standard error which socket is used, and each call with its time"
+    ) { (globals, text) throws(Failure) in globals.isDebug = try flag(text, option: "--debug") },
+    Option(
+      long: "api", short: nil, value: "version",
+      help: "the interface's version: v1, v1alpha2 or auto (auto: v1 first)"
+    ) { (globals, text) throws(Failure) in
+      switch text {
+      case "auto": globals.api = .auto
+      case "v1": globals.api = .only(.v1)
+      case "v1alpha2": globals.api = .only(.v1alpha2)
+      default: throw Failure(.usage, "--api \(text): write v1, v1alpha2 or auto")
+      }
+    },
+    Option(
+      long: "max-retries", short: nil, value: "number",
+      help: "how often to try again where nobody listens at the socket: 3 are 3.5 seconds at most (0)"
+    ) { (globals, text) throws(Failure) in
+      guard let count = Int(text) else { throw Failure(.usage, "--max-retries \(text): write a whole number") }
+      globals.maxRetries = count
+    },
+    Option(long: "enable-tracing", short: nil, value: nil, help: nil) { (globals, text) throws(Failure) in
+      if try flag(text, option: "--enable-tracing") { globals.ignored.append("--enable-tracing") }
+    },
+    Option(long: "tracing-endpoint", short: nil, value: "address", help: nil) { _, _ in },
+    Option(long: "tracing-sampling-rate-per-million", short: nil, value: "number", help: nil) { _, _ in },
+    Option(long: "profile-cpu", short: nil, value: "file", help: nil) { globals, _ in
+      globals.ignored.append("--profile-cpu")
+    },
+    Option(long: "profile-mem", short: nil, value: "file", help: nil) { globals, _ in
+      globals.ignored.append("--profile-mem")
+    },
+  ]
+
+  private static func flag(_ text: String, option: String) throws(Failure) -> Bool {
+    guard let value = text.isEmpty ? true : GoSpelling.flag(text) else {
+      throw Failure(.usage, "\(option)=\(text): write true or false")
+    }
+    return value
+  }
+
+  /// Takes the options before the subcommand.
+  /// - Returns: them, and what is left: the subcommand with its own.
+  package static func parse(_ arguments: [String]) throws(Failure) -> (Globals, rest: [String]) {
+    var globals = Globals()
+    var rest = arguments[...]
+    while let word = rest.first, word != "--", let option = option(word) {
+      rest = rest.dropFirst()
+      let inline = word.firstIndex(of: "=").map { String(word[word.index(after: $0)...]) }
+      if option.value == nil {
+        try option.set(&globals, inline ?? "")
+      } else if let inline {
+        try option.set(&globals, inline)
+      } else {
+        guard let value = rest.popFirst() else {
+          throw Failure(.usage, "\(word) needs a value" + (option.help.map { ": \($0)" } ?? ""))
+        }
+        try option.set(&globals, value)
+      }
+    }
+    return (globals, Array(rest))
+  }
+
+  /// The option, by its long name, whose value is still to come after these words; nil where there is none.
+  package static func pendingValue(_ words: [String]) -> String? {
+    guard let last = words.last, !last.contains("="), let option = option(last), option.value != nil else { return nil }
+    // After a subcommand the letters are its own; before it, each option has its value.
+    guard let rest = try? parse(Array(words.dropLast())).rest, rest.isEmpty else { return nil }
+    return option.long
+  }
+
+  /// The options with what they do.
+  package static var words: [(value: String, help: String)] {
+    options.flatMap { option in
+      let names = ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? [])
+      return option.help.map { help in names.map { ($0, help) } } ?? []
+    }
+  }
+
+  /// Whether a word is one of these options, with or without a value.
+  package static func isOption(_ word: String) -> Bool { option(word) != nil }
+
+  private static func option(_ word: String) -> Option? {
+    let name = word.prefix { $0 != "=" }
+    let dashes = name.prefix { $0 == "-" }.count
+    let key = name.dropFirst(dashes)
+    guard (1...2).contains(dashes) else { return nil }
+    return options.first { $0.long == key || $0.short.map(String.init) == String(key) }
+  }
+
+  /// The options as the help of `cri` shows them.
+  package static var help: String {
+    var lines = ["GLOBAL OPTIONS (before the subcommand):"]
+    for option in options {
+      guard let help = option.help else { continue }
+      let short = option.short.map { "-\($0), " } ?? ""
+      lines.append("  \(short)--\(option.long)" + (option.value.map { " <\($0)>" } ?? ""))
+      // ArgumentParser wraps without indenting: what it gets is short enough already.
+      var line = "     "
+      for word in help.split(separator: " ") {
+        if line.count + word.count > 76 {
+          lines.append(line)
+          line = "     "
+        }
+        line += " \(word)"
+      }
+      lines.append(line)
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,108 @@
+package import ArgumentParser
+
+/// Options as Go's flags may be written, and so those of crictl: `--quiet=false`, `--name=`, `-quiet`, `--q`, `-n -1`.
+package enum GoSpelling {
+  /// The command of this name.
+  package typealias Subcommand = (String) -> (any AsyncParsableCommand.Type)?
+
+  /// The words of a subcommand, its name first, as ArgumentParser reads them: it would take the word after `--name=` for
+  /// the name, and `-all` for three letters.
+  package static func normalized(_ words: [String], _ subcommand: Subcommand) -> [String] {
+    if words.count == 2, ["help", "h"].contains(words[1]) { return [words[0], "--help"] }
+    // What a subcommand takes is asked of it where it must be known only: the answer takes as long as an easy command.
+    return words.prefix { $0 != "--" }.dropFirst().contains(where: isOdd) ? respelled(words, subcommand) : words
+  }
+
+  /// The words of what was wrong as they are: Go takes what follows an option for its value, also where it begins with a
+  /// dash.
+  package static func respelled(_ words: [String], _ subcommand: Subcommand) -> [String] {
+    guard let type = words.first.flatMap(subcommand) else { return words }
+    let own = words.prefix { $0 != "--" }
+    return words.prefix(1) + respelled(own.dropFirst(), CompletionTree(type)) + words[own.endIndex...]
+  }
+
+  private static func isOdd(_ word: String) -> Bool {
+    let option = Parts(word)
+    guard let option else { return false }
+    if let value = option.value { return option.dashes == 1 || value.isEmpty || flag(value) != nil }
+    // A single dash with two letters is two switches but for these.
+    if option.dashes == 1 { return option.name.count > 2 || ["id", "pt"].contains(option.name) || isNumber(word) }
+    return option.name.count == 1
+  }
+
+  private static func isNumber(_ word: String) -> Bool { word.dropFirst().first?.isNumber ?? false }
+
+  private static func respelled(_ words: ArraySlice<String>, _ tree: CompletionTree) -> [String] {
+    var result: [String] = []
+    var rest = words
+    while let word = rest.popFirst() {
+      guard let parts = Parts(word) else {
+        result.append(word)
+        continue
+      }
+      guard let option = tree.option(named: parts.name) else {
+        // Letters, the last of which may have a value that looks like an option.
+        if let last = letters(parts, tree), last.takesValue, let value = rest.first, isNumber(value) {
+          result += [String(word.dropLast()), "-\(word.suffix(1))=\(value)"]
+          rest = rest.dropFirst()
+        } else {
+          result.append(word)
+        }
+        continue
+      }
+      let name = (parts.name.count == 1 ? "-" : "--") + parts.name
+      if option.takesValue {
+        guard let value = parts.value ?? rest.popFirst() else {
+          result.append(name)
+          continue
+        }
+        result += value.isEmpty ? [name, ""] : ["\(name)=\(value)"]
+      } else if let value = parts.value {
+        switch flag(value) {
+        case true: result.append(name)
+        // The last one counts.
+        case false: result.removeAll { option.names.contains($0) }
+        case nil: result.append(word)
+        }
+      } else {
+        result.append(name)
+      }
+    }
+    return result
+  }
+
+  /// The option of the last of several letters behind one dash, all of which are options.
+  private static func letters(_ parts: Parts, _ tree: CompletionTree) -> CompletionTree.Option? {
+    guard parts.dashes == 1, parts.value == nil, parts.name.count > 1 else { return nil }
+    let options = parts.name.map { tree.option("-\($0)") }
+    guard !options.contains(where: { $0 == nil }), options.dropLast().allSatisfy({ $0?.takesValue == false }) else {
+      return nil
+    }
+    return options.last ?? nil
+  }
+
+  /// A truth value as Go reads one; nil for what is none.
+  package static func flag(_ text: String) -> Bool? {
+    switch text {
+    case "1", "t", "T", "TRUE", "true", "True": true
+    case "0", "f", "F", "FALSE", "false", "False": false
+    default: nil
+    }
+  }
+
+  /// An option's word.
+  private struct Parts {
+    let dashes: Int
+    let name: String
+    /// What follows an equals sign; nil where there is none.
+    let value: String?
+
+    init?(_ word: String) {
+      dashes = word.prefix { $0 == "-" }.count
+      let rest = word.dropFirst(dashes)
+      guard (1...2).contains(dashes), !rest.isEmpty else { return nil }
+      name = String(rest.prefix { $0 != "=" })
+      value = rest.firstIndex(of: "=").map { String(rest[rest.index(after: $0)...]) }
+    }
+  }
+}

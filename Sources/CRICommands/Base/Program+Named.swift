@@ -1,0 +1,22 @@
+internal import CRICommandLine
+
+extension Program {
+  /// A text that speaks of `cri COMMAND`, for who knows the command by another name.
+  static func named(_ text: String, as name: String = name) -> String {
+    if name == "cri" { return text }
+    var result = ""
+    var rest = text[...]
+    while let place = rest.firstRange(of: "cri ") {
+      let isWord = rest[..<place.lowerBound].last.map { !$0.isLetter && !$0.isNumber && !"/-_.".contains($0) } ?? true
+      let next = rest[place.upperBound...].prefix { $0.isLetter || $0 == "-" }
+      result += rest[..<place.lowerBound]
+      result += isWord && isArgument(String(next)) ? "\(name) " : "cri "
+      rest = rest[place.upperBound...]
+    }
+    return result + rest
+  }
+
+  private static func isArgument(_ word: String) -> Bool {
+    word == "help" || word == "--help" || CRICommand.subcommand(named: word) != nil
+  }
+}

@@ -1,0 +1,71 @@
+internal import CRIJSON
+internal import CRIText
+
+/// What libcni wrote down when it made a pod's network: its cache's file, as far as `CHECK` needs it.
+struct CNIAttachment: Hashable, Sendable {
+  /// The configuration as it was then; nil where it is not kept.
+  var network: CNINetwork?
+  /// `CNI_ARGS`: `K=V;K=V`.
+  var arguments: String
+  /// What the runtime gave to plugins that can do with it, by capability.
+  var capabilities: JSON
+  var result: JSON
+
+  /// - Parameter path: of the file, for the words.
+  init(_ bytes: [UInt8], _ path: String) throws(CNIFailure) {
+    guard let root = try? JSON.parse(bytes), root.objectValue != nil else {
+      throw .fault("CNI's cache is broken: \(path) is no JSON object")
+    }
+    // Before 2019 it held the result alone.
+    guard root["kind"]?.stringValue == "cniCacheV1", let result = root["result"], result.objectValue != nil else {
+      throw .unread("\(path) has another form than libcni's")
+    }
+    network = root["config"]?.stringValue.flatMap { Base64.decode($0) }.flatMap { CNINetwork($0) }
+    if network?.plugins.isEmpty == true || network?.name.isEmpty == true { network = nil }
+    arguments = (root["cniArgs"]?.arrayValue ?? []).map { pair in
+      (pair.arrayValue ?? []).compactMap(\.stringValue).joined(separator: "=")
+    }.joined(separator: ";")
+    capabilities = root["capabilityArgs"] ?? .null
+    self.result = result
+  }
+
+  var hasAddress: Bool {
+    result["ips"]?.arrayValue?.isEmpty == false || result["ip4"] != nil || result["ip6"] != nil
+  }
+
+  /// What one plugin reads: its own object, and what was made (CNI specification, section 4).
+  func input(_ plugin: JSON, of network: CNINetwork) throws(CNIFailure) -> JSON {
+    var input = plugin
+    input["name"] = .string(network.name)
+    input["cniVersion"] = .string(network.version)
+    input["prevResult"] = try result(as: network.version)
+    var given = JSONObject()
+    for (capability, isOn) in plugin["capabilities"]?.objectValue ?? [:] where isOn.boolValue == true {
+      if let value = capabilities[capability] { given[capability] = value }
+    }
+    if !given.isEmpty { input["runtimeConfig"] = .object(given) }
+    return input
+  }
+
+  /// Between 0.3.0 and today the forms differ in this only: before 1.0.0 each address says of which kind it is.
+  private func result(as version: String) throws(CNIFailure) -> JSON {
+    let made = result["cniVersion"]?.stringValue ?? ""
+    if made == version { return result }
+    guard !CNINetwork.numbers(made).lexicographicallyPrecedes([0, 3]) else {
+      throw .unread("CNI's cache has a result of version \"\(made)\", its network is of \(version)")
+    }
+    var result = result
+    result["cniVersion"] = .string(version)
+    let isOld = CNINetwork.numbers(version).lexicographicallyPrecedes([1])
+    result["ips"] = result["ips"]?.arrayValue.map { addresses in
+      .array(
+        addresses.map { address in
+          var address = address
+          let isSix = address["address"]?.stringValue?.contains(":") == true
+          address["version"] = isOld ? .string(isSix ? "6" : "4") : nil
+          return address
+        })
+    }
+    return result
+  }
+}

@@ -1,0 +1,86 @@
+internal import CRIJSON
+internal import CRISnapshot
+internal import CRISystem
+internal import CRIText
+
+/// libcni's cache: what CNI answered when it made each pod's network, one file an interface.
+struct CNICache {
+  /// An entry, and what its network's configuration says of host-local.
+  struct Entry: Hashable, Sendable {
+    var facts: CNICacheEntry
+    /// host-local's folder, where it is not the usual one.
+    var leaseFolder: String?
+  }
+
+  private let folder: String
+  /// The names of files by the sandbox that they are about; nil where the folder cannot be listed.
+  private let files: Reading<[String: [String]]>
+
+  /// - Parameter ids: of the sandboxes that will be asked for.
+  init(folder: String, ids: Set<String>) {
+    self.folder = folder
+    do throws(Errno) {
+      var files: [String: [String]] = [:]
+      for name in try Directory.names(at: folder) {
+        // NETWORK-ID-INTERFACE, where network and interface may have hyphens of their own.
+        let parts = name.split(separator: "-").map(String.init)
+        guard let id = parts.first(where: ids.contains), parts.last != "lo" else { continue }
+        files[id, default: []].append(name)
+      }
+      self.files = .read(files)
+    } catch {
+      files = .unread(UnreadReason(error, folder))
+    }
+  }
+
+  /// The loopback interface's is left out.
+  func entries(of id: String) -> Reading<[Entry]> {
+    switch files {
+    case .unread(let reason): return .unread(reason)
+    case .read(let files):
+      var entries: [Entry] = []
+      for name in (files[id] ?? []).sorted() {
+        let path = "\(folder)/\(name)"
+        do throws(Errno) {
+          guard let entry = Self.entry(try File.read(path, limit: 1 << 20), file: name, id: id) else {
+            return .unread(UnreadReason("\(path): no CNI result"))
+          }
+          entries.append(entry)
+        } catch {
+          // Its network went down in between.
+          if error != .noSuchFile { return .unread(UnreadReason(error, path)) }
+        }
+      }
+      return .read(entries)
+    }
+  }
+
+  /// nil where it is none.
+  static func entry(_ bytes: [UInt8], file: String, id: String) -> Entry? {
+    guard let root = try? JSON.parse(bytes), root.objectValue != nil else { return nil }
+    // Before 2019 the file held the result alone: names are in the file's then.
+    let result = root["result"] ?? root
+    let names = file.split(separator: "-").map(String.init)
+    let middle = names.firstIndex(of: id) ?? 0
+    let config = root["config"]?.stringValue.flatMap(Self.config)
+    let plugins = config.map { $0["plugins"]?.arrayValue ?? [$0] } ?? []
+    // Of the first plugin that has one; nil where a plugin brings it about by itself.
+    let ipam = plugins.lazy.compactMap { $0["ipam"] }.first { $0["type"]?.stringValue?.isEmpty == false }
+    return Entry(
+      facts: CNICacheEntry(
+        network: root["networkName"]?.stringValue ?? names[..<middle].joined(separator: "-"),
+        interface: root["ifName"]?.stringValue ?? names[(middle + 1)...].joined(separator: "-"),
+        addresses: addresses(in: result), ipam: ipam?["type"]?.stringValue),
+      leaseFolder: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 })
+  }
+
+  private static func addresses(in result: JSON) -> [String] {
+    let modern = result["ips"]?.arrayValue?.compactMap { $0["address"]?.stringValue }
+    // CNI 0.2.0 has one of each kind.
+    let old = ["ip4", "ip6"].compactMap { result[$0]?["ip"]?.stringValue }
+    return (modern ?? old).map { String($0.prefix { $0 != "/" }) }
+  }
+
+  /// A network's configuration, as it was when it was used.
+  private static func config(_ base64: String) -> JSON? { Base64.decode(base64).flatMap { try? JSON.parse($0) } }
+}

@@ -1,0 +1,82 @@
+internal import CRIJSON
+internal import CRISystem
+
+/// CNI's plugins, run as libcni runs them (CNI specification, section 2).
+struct CNIPlugins: Sendable {
+  /// Where they are looked for, one after the other.
+  let folders: [String]
+  /// The daemon's own, which is what its plugins get.
+  let environment: [String]
+  /// For each of them.
+  let patience: Duration
+  /// For all of them.
+  let deadline: ContinuousClock.Instant
+
+  /// - Throws: what of it CRI-O would not take.
+  func validate(_ network: CNINetwork) throws(CNIFailure) {
+    let variables = ["COMMAND=VERSION", "CONTAINERID=", "NETNS=dummy", "ARGS=", "IFNAME=dummy", "PATH=dummy"]
+    for plugin in network.plugins {
+      let type = plugin["type"]?.stringValue ?? ""
+      let answer = try run(type, variables, ["cniVersion": .string(network.version)])
+      let versions = (try? JSON.parse(answer))?["supportedVersions"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      guard versions.contains(network.version) else {
+        throw .fault("plugin \(type) does not support version \(network.version)")
+      }
+    }
+  }
+
+  /// Asks each plugin of a network, in order, whether a pod's interface is as it was made.
+  /// - Parameter namespace: the path of the pod's.
+  func check(
+    _ network: CNINetwork, _ attachment: CNIAttachment, id: String, namespace: String, interface: String
+  ) throws(CNIFailure) {
+    let variables = [
+      "COMMAND=CHECK", "CONTAINERID=\(id)", "NETNS=\(namespace)", "ARGS=\(attachment.arguments)",
+      "IFNAME=\(interface)", "PATH=\(folders.joined(separator: ":"))",
+    ]
+    for plugin in network.plugins {
+      _ = try run(plugin["type"]?.stringValue ?? "", variables, try attachment.input(plugin, of: network))
+    }
+  }
+
+  private func run(_ type: String, _ variables: [String], _ input: JSON) throws(CNIFailure) -> [UInt8] {
+    // libcni looks whether it is there, not whether it can be run.
+    guard !type.contains("/"), let path = folders.lazy.map({ "\($0)/\(type)" }).first(where: Self.isFile) else {
+      throw .fault("CNI's plugin \(type) is not in \(folders.joined(separator: ":"))")
+    }
+    let rest = min(patience, deadline - .now)
+    guard rest > .zero else { throw .unread("CNI's plugins take too long") }
+    let ending: ChildProcess.Ending
+    let output: [UInt8]
+    do throws(Errno) {
+      (ending, output) = try ChildProcess.capture(
+        [path], environment: environment + variables.map { "CNI_" + $0 }, input: input.bytes(), timeout: rest)
+    } catch {
+      switch error {
+      case .timedOut: throw .unread("CNI's plugin \(type) did not answer in time")
+      case .noSuchFile, .permissionDenied, .notExecutable: throw .fault("CNI's plugin \(path): \(error)")
+      default: throw .unread("CNI's plugin \(path): \(error)")
+      }
+    }
+    if ending == .exited(0) { return output }
+    throw .fault("CNI's plugin \(type): \(Self.words(output, ending))")
+  }
+
+  /// What a plugin says of its error, in one line (CNI specification, section 5, "Error").
+  private static func words(_ output: [UInt8], _ ending: ChildProcess.Ending) -> String {
+    let answer = try? JSON.parse(output)
+    let told = [answer?["msg"], answer?["details"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
+    guard told.isEmpty else {
+      return told.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+    return switch ending {
+    case .exited(let code): "it ends with \(code)"
+    case .killed(let signal): "signal \(signal) ended it"
+    }
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    // The target of a link counts.
+    File.realPath(path).map(File.isRegular) ?? false
+  }
+}

@@ -1,0 +1,91 @@
+internal import CRISnapshot
+internal import CRISystem
+
+/// host-local's leases: a folder for each network, a file for each address that it has given away.
+struct HostLocal {
+  private let root: String
+  private let defaultFolder: String
+  private var networks: [String: Result<Network, Errno>] = [:]
+
+  /// One network's leases, as they are asked for.
+  private struct Network {
+    var byOwner: [String: [HostLocalLease]] = [:]
+    var byAddress: [IPAddress: HostLocalLease] = [:]
+  }
+
+  /// - Parameters:
+  ///   - defaultFolder: of networks that name none.
+  ///   - root: goes before the folders that networks name.
+  init(defaultFolder: String, root: String) {
+    self.defaultFolder = defaultFolder
+    self.root = root
+  }
+
+  /// A sandbox's leases, and others' on addresses that it has.
+  /// - Parameters:
+  ///   - entries: its networks; empty where they are not known.
+  /// - Returns: nil where host-local has nothing to do with it.
+  mutating func leases(
+    of id: String, entries: [CNICache.Entry], addresses: Set<IPAddress>
+  ) -> Reading<[HostLocalLease]>? {
+    var found: [HostLocalLease] = []
+    var isAsked = false
+    func take(_ network: Network) {
+      found += network.byOwner[id] ?? []
+      found += addresses.compactMap { network.byAddress[$0] }.filter { $0.owner != id }
+    }
+    for entry in entries where entry.facts.ipam == "host-local" {
+      let folder = "\(entry.leaseFolder.map { root + $0 } ?? defaultFolder)/\(entry.facts.network)"
+      switch read(folder, network: entry.facts.network) {
+      case .success(let network): take(network)
+      case .failure(let error): return .unread(UnreadReason(error, folder))
+      }
+      isAsked = true
+    }
+    // Some plugins, such as flannel, hand over to others: only what is there tells whether to host-local.
+    let delegated = entries.filter { $0.facts.ipam == nil }.map(\.facts.network)
+    for network in entries.isEmpty ? allNetworks() : delegated {
+      guard case .success(let known) = read("\(defaultFolder)/\(network)", network: network),
+        known.byOwner[id] != nil
+      else { continue }
+      take(known)
+      isAsked = true
+    }
+    return isAsked ? .read(found.sorted { $0.address < $1.address }) : nil
+  }
+
+  private func allNetworks() -> [String] {
+    (try? Directory.names(at: defaultFolder))?.sorted() ?? []
+  }
+
+  private mutating func read(_ folder: String, network name: String) -> Result<Network, Errno> {
+    if let known = networks[folder] { return known }
+    let result: Result<Network, Errno>
+    do throws(Errno) {
+      var network = Network()
+      for file in try Directory.names(at: folder) {
+        // Beside them lie a lock and the last address given.
+        guard let address = IPAddress(file) else { continue }
+        do throws(Errno) {
+          let lease = Self.lease(try File.readShort("\(folder)/\(file)"), network: name, address: file)
+          network.byOwner[lease.owner, default: []].append(lease)
+          network.byAddress[address] = lease
+        } catch {
+          if error != .noSuchFile { throw error }
+        }
+      }
+      result = .success(network)
+    } catch {
+      result = .failure(error)
+    }
+    networks[folder] = result
+    return result
+  }
+
+  /// The owner's id, and since 2018 the interface in a second line; the lines end as on Windows.
+  private static func lease(_ bytes: [UInt8], network: String, address: String) -> HostLocalLease {
+    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+    return HostLocalLease(
+      network: network, address: address, owner: lines.first ?? "", interface: lines.dropFirst().first ?? "")
+  }
+}

@@ -1,0 +1,80 @@
+internal import CRISnapshot
+
+/// Finds live processes of a runtime that serve nothing that it lists.
+struct OrphanSearch: Sendable {
+  let table: ProcessTable
+  /// The ids of all sandboxes and containers that the runtime listed.
+  let listed: Set<String>
+  /// The ids of the containers that have ended, by what it says.
+  let ended: Set<String>
+  /// Whether a path is the runtime's socket.
+  let isOurSocket: @Sendable (String) -> Bool
+  /// Clock ticks after boot; what began later may be in the making, and listed in a moment.
+  let deadline: UInt64
+
+  private static let crioExitDirectories: Set<String> = ["/var/run/crio/exits", "/run/crio/exits"]
+
+  func orphans() -> [Orphan] {
+    let children = table.children()
+    var orphans: [Orphan] = []
+    for (pid, keeper) in ours() {
+      guard let entry = table.entries[pid], entry.isAlive else { continue }
+      // Under a conmon that still serves one that has ended, this has not: CRI-O looked for it with another OCI runtime.
+      let isAlive = keeper.kind == .conmon && ended.contains(keeper.id) && children[pid] != nil
+      if !listed.contains(keeper.id) || isAlive {
+        guard entry.startTime <= deadline else { continue }
+        let kind: Orphan.Kind = keeper.kind == .shim ? .shim : .conmon
+        orphans.append(
+          Orphan(
+            kind: kind, id: keeper.id, pid: pid, startTime: entry.startTime,
+            processes: (children[pid] ?? []).map(\.pid)))
+      } else if keeper.kind == .shim {
+        orphans += strays(children[pid] ?? [], under: pid)
+      }
+    }
+    return orphans.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) }
+  }
+
+  /// This runtime's, not another containerd's, Docker's or Podman's.
+  private func ours() -> [Int32: Keeper] {
+    // A socket may have many names, and folders can be configured: what serves a listed id shows which are ours.
+    let known = table.keepers.values.filter { listed.contains($0.id) }
+    let addresses = Set(known.compactMap(\.address))
+    let directories = Set(known.compactMap(\.exitDirectory)).union(Self.crioExitDirectories)
+    return table.keepers.filter { _, keeper in
+      switch keeper.kind {
+      case .shim:
+        keeper.namespace == "k8s.io" && keeper.address.map { addresses.contains($0) || isOurSocket($0) } == true
+      case .conmon: keeper.exitDirectory.map(directories.contains) == true
+      }
+    }
+  }
+
+  /// Processes of containers that are not listed, under a shim of a pod that is. Their cgroup tells whose they are.
+  private func strays(_ children: [ProcessEntry], under shim: Int32) -> [Orphan] {
+    var strays: [String: Orphan] = [:]
+    for child in children where child.startTime <= deadline {
+      let ids = Self.ids(in: table.cgroup(of: child.pid))
+      guard listed.isDisjoint(with: ids), !ids.isEmpty else { continue }
+      // Where the node is itself a container, its id is in every path.
+      let outer = Self.ids(in: table.cgroup(of: shim))
+      guard let id = ids.last(where: { !outer.contains($0) }) else { continue }
+      let orphan =
+        strays[id]
+        ?? Orphan(kind: .container, id: id, pid: child.pid, startTime: child.startTime)
+      strays[id] = Orphan(
+        kind: orphan.kind, id: id, pid: orphan.pid, startTime: orphan.startTime,
+        processes: orphan.processes + [child.pid])
+    }
+    return Array(strays.values)
+  }
+
+  /// What looks like a runtime's id: 64 hexadecimal digits, as in `/kubepods/pod7/ID` or `cri-containerd-ID.scope`.
+  static func ids(in path: String?) -> [String] {
+    guard let path else { return [] }
+    return path.utf8.split {
+      !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0)
+    }
+    .filter { $0.count == 64 }.map { String($0) ?? "" }
+  }
+}

@@ -1,0 +1,98 @@
+internal import CRIJSON
+internal import CRISnapshot
+internal import CRISystem
+internal import CRIYAML
+
+/// Reads what kubelet has on the node. Where it is not installed there is nothing to read.
+struct KubeletReader {
+  /// kubelet's own, then k0s' and microk8s'.
+  private static let folders = [
+    "/var/lib/kubelet", "/var/lib/k0s/kubelet", "/var/snap/microk8s/common/var/lib/kubelet",
+  ]
+  /// kubeadm's, then k3s' and RKE2's.
+  private static let manifests = [
+    "/etc/kubernetes/manifests", "/var/lib/rancher/rke2/agent/pod-manifests",
+    "/var/lib/rancher/k3s/agent/pod-manifests",
+  ]
+  /// Itself, or what it is a part of. A process's name is cut after 15 bytes.
+  private static let programs: Set = ["kubelet", "kubelite", "k3s", "k3s-agent", "k3s-server"]
+  private static let largestManifest = 1 << 20
+
+  let table: Reading<ProcessTable>
+  let places: Places
+
+  func read() -> KubeletTruth {
+    let folder = existing(Self.folders)
+    return KubeletTruth(
+      processes: processes(),
+      podFolders: folder.flatMap { reading(of: "\($0)/pods") }.map { names in
+        switch names {
+        case .read(let names): .read(Set(names))
+        case .unread(let reason): .unread(reason)
+        }
+      },
+      staticPods: staticPods(configured: folder.flatMap(staticPodPath)))
+  }
+
+  private func processes() -> Reading<[KubeletTruth.Instance]> {
+    switch table {
+    case .unread(let reason): .unread(reason)
+    case .read(let table):
+      .read(
+        table.entries.values.filter { Self.programs.contains($0.name) && $0.isAlive }.sorted { $0.pid < $1.pid }
+          .map { KubeletTruth.Instance(pid: $0.pid, startTime: $0.startTime) })
+    }
+  }
+
+  private func existing(_ paths: [String]) -> String? { paths.first { FileIdentity(of: places.root + $0) != nil } }
+
+  /// nil where it is not there.
+  private func reading(of folder: String) -> Reading<[String]>? {
+    do throws(Errno) {
+      return .read(try Directory.names(at: places.root + folder))
+    } catch {
+      return error == .noSuchFile ? nil : .unread(UnreadReason(error, folder))
+    }
+  }
+
+  /// KubeletConfiguration: `staticPodPath`.
+  private func staticPodPath(in folder: String) -> String? {
+    guard let bytes = try? File.read("\(places.root)\(folder)/config.yaml", limit: Self.largestManifest),
+      let path = (try? YAML.parse(bytes))?["staticPodPath"]?.stringValue
+    else { return nil }
+    return path.isEmpty ? nil : path
+  }
+
+  private func staticPods(configured: String?) -> Reading<[StaticPod]>? {
+    guard let folder = configured ?? existing(Self.manifests), let names = reading(of: folder) else { return nil }
+    switch names {
+    case .unread(let reason): return .unread(reason)
+    case .read(let names):
+      var pods: [StaticPod] = []
+      // kubelet passes over files that begin with a dot.
+      for name in names.sorted() where !name.hasPrefix(".") {
+        do throws(Errno) {
+          let bytes = try File.read("\(places.root)\(folder)/\(name)", limit: Self.largestManifest)
+          // What kubelet cannot read either is no pod.
+          if let pod = (try? YAML.parse(bytes)).flatMap({ StaticPod(manifest: $0) }) { pods.append(pod) }
+        } catch {
+          // A folder in the folder is passed over too.
+          if error != .isADirectory { return .unread(UnreadReason(error, "\(folder)/\(name)")) }
+        }
+      }
+      return .read(pods)
+    }
+  }
+}
+
+extension StaticPod {
+  /// nil where it is no pod.
+  fileprivate init?(manifest: JSON) {
+    guard manifest["kind"]?.stringValue == "Pod", let metadata = manifest["metadata"],
+      let name = metadata["name"]?.stringValue
+    else { return nil }
+    let policy = manifest["spec"]?["restartPolicy"]?.stringValue.flatMap(RestartPolicy.init(rawValue:))
+    self.init(
+      namespace: metadata["namespace"]?.stringValue ?? "default", name: name, restartPolicy: policy ?? .always)
+  }
+}

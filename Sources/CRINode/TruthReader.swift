@@ -1,0 +1,147 @@
+package import CRIJSON
+package import CRISnapshot
+internal import CRISystem
+
+/// Reads what kernel and CNI know of a snapshot's objects. It blocks: for a thread of its own.
+///
+/// Nothing here fails as a whole; what could not be read says why in its place.
+package struct TruthReader: Sendable {
+  package var places: Places
+  /// What namespaces may take all together.
+  package var timeLimit: Duration
+  /// Whether orphans and OCI runtimes are read too.
+  package var includesNode: Bool
+
+  /// What began this long before the runtime was asked should be listed: a container is listed a moment after its start.
+  static let grace: UInt64 = 10
+
+  package init(places: Places = Places(), timeLimit: Duration = .seconds(5), includesNode: Bool = true) {
+    self.places = places
+    self.timeLimit = timeLimit
+    self.includesNode = includesNode
+  }
+
+  /// - Parameters:
+  ///   - askedAt: when the runtime's lists were asked for, in clock ticks after boot.
+  ///   - configuration: the runtime's own, from its verbose status; nil where it gives none.
+  package func addTruth(to snapshot: inout Snapshot, askedAt: UInt64, configuration: JSON?) {
+    let view = NodeView(daemon: snapshot.daemon.pid, places: places)
+    let table = view.processes()
+    let containers = snapshot.containers
+    addNetworks(to: &snapshot, view, containers)
+    for index in snapshot.sandboxes.indices {
+      let pid = snapshot.sandboxes[index].isReady ? snapshot.sandboxes[index].facts.pid : nil
+      snapshot.sandboxes[index].truth?.process = process(pid, in: table)
+    }
+    for index in snapshot.containers.indices {
+      // Of one that ended, containerd still has the id that its process had.
+      let pid = snapshot.containers[index].isRunning ? snapshot.containers[index].pid : nil
+      snapshot.containers[index].truth = ContainerTruth(process: process(pid, in: table))
+    }
+    addLogs(to: &snapshot, view)
+    if includesNode {
+      snapshot.truth = NodeTruth(
+        orphans: orphans(snapshot, view, table, askedAt: askedAt),
+        ociRuntimes: OCIRuntimeReader(
+          configuration: configuration, table: table.value, listed: snapshot.listed, daemon: snapshot.daemon.pid,
+          places: view.places
+        ).read(),
+        kubelet: KubeletReader(table: table, places: view.places).read())
+    }
+    snapshot.notChecked += snapshot.unreadTruth
+  }
+
+  private func process(_ pid: Int32?, in table: Reading<ProcessTable>) -> Reading<ProcessTruth>? {
+    guard let pid else { return nil }
+    switch table {
+    case .read(let table): return .read(table.truth(of: pid))
+    case .unread(let reason): return .unread(reason)
+    }
+  }
+
+  private func addLogs(to snapshot: inout Snapshot, _ view: NodeView) {
+    var isMissing = false
+    for index in snapshot.containers.indices {
+      let log = log(of: snapshot.containers[index], view)
+      snapshot.containers[index].truth?.hasLog = log
+      isMissing = isMissing || log == .read(false)
+    }
+    guard isMissing else { return }
+    // Kubelet renames a file, and then has the runtime make a new one: that was no loss.
+    Thread.sleep(.milliseconds(200))
+    for index in snapshot.containers.indices where snapshot.containers[index].truth?.hasLog == .read(false) {
+      let log = log(of: snapshot.containers[index], view)
+      snapshot.containers[index].truth?.hasLog = log
+    }
+  }
+
+  private func log(of container: ContainerRecord, _ view: NodeView) -> Reading<Bool>? {
+    let path = container.logPath
+    guard container.isRunning, path.hasPrefix("/") else { return nil }
+    do throws(Errno) {
+      let isThere = try File.exists(view.path(path))
+      if isThere || view.seesAllPaths { return .read(isThere) }
+      return .unread(UnreadReason("they may be in another file system than ours"))
+    } catch {
+      return .unread(UnreadReason(error, path))
+    }
+  }
+
+  private func addNetworks(to snapshot: inout Snapshot, _ view: NodeView, _ containers: [ContainerRecord]) {
+    let own = snapshot.sandboxes.indices.filter { !snapshot.sandboxes[$0].isHostNetwork }
+    let cache = CNICache(
+      folder: "\(view.cni)/results", ids: Set(own.map { snapshot.sandboxes[$0].id }))
+    var hostLocal = HostLocal(defaultFolder: "\(view.cni)/networks", root: view.places.root)
+    for index in snapshot.sandboxes.indices { snapshot.sandboxes[index].truth = SandboxTruth() }
+    var questions: [(index: Int, question: NamespaceReader.Question)] = []
+    let processes = Dictionary(
+      containers.filter(\.isRunning).map { ($0.sandboxID, $0.pid) }, uniquingKeysWith: { $0 ?? $1 })
+    for index in own {
+      let sandbox = snapshot.sandboxes[index]
+      let entries = cache.entries(of: sandbox.id)
+      let cached = entries.value ?? []
+      let addresses = (sandbox.addresses + cached.flatMap(\.facts.addresses)).compactMap { IPAddress($0) }
+      snapshot.sandboxes[index].truth?.cache =
+        switch entries {
+        case .read(let entries): .read(entries.map(\.facts))
+        case .unread(let reason): .unread(reason)
+        }
+      snapshot.sandboxes[index].truth?.leases = hostLocal.leases(
+        of: sandbox.id, entries: cached, addresses: Set(addresses))
+      guard let path = sandbox.facts.networkNamespace else { continue }
+      // A stopped pod's processes are gone, and their numbers may be somebody else's by now.
+      let pid = sandbox.isReady && view.canSeeProcesses ? sandbox.facts.pid ?? processes[sandbox.id] ?? nil : nil
+      questions.append(
+        (
+          index,
+          NamespaceReader.Question(
+            path: view.path(path), isSure: view.seesAllPaths, process: pid.map { "\(places.proc)/\($0)/ns/net" })
+        ))
+    }
+    let answers = NamespaceReader.read(questions.map(\.question), within: timeLimit)
+    for (question, answer) in zip(questions, answers) {
+      snapshot.sandboxes[question.index].truth?.namespace = answer.namespace
+      snapshot.sandboxes[question.index].truth?.interfaces = answer.interfaces
+    }
+  }
+
+  private func orphans(
+    _ snapshot: Snapshot, _ view: NodeView, _ table: Reading<ProcessTable>, askedAt: UInt64
+  ) -> Reading<[Orphan]> {
+    guard let table = table.value else { return .unread(table.reason ?? UnreadReason("")) }
+    let socket = FileIdentity(of: snapshot.daemon.socket)
+    let path = snapshot.daemon.socket
+    let grace = Self.grace * Kernel.ticksPerSecond
+    let search = OrphanSearch(
+      table: table, listed: snapshot.listed,
+      ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
+      isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
+      // What the daemon found when it began is nothing that it is making.
+      deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0))
+    let found = search.orphans()
+    if found.isEmpty { return .read([]) }
+    // One that is just ending was no loss: give it the time.
+    Thread.sleep(.milliseconds(200))
+    return .read(found.filter { table.isStillThere($0.pid, startTime: $0.startTime) })
+  }
+}

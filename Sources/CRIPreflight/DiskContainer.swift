@@ -1,0 +1,62 @@
+internal import CRIJSON
+internal import CRIMessages
+public import CRIProtobuf
+internal import CRISnapshot
+
+/// A container as containerd has it on disk (its extension `io.cri-containerd.container.metadata`).
+public struct DiskContainer: Hashable, Sendable {
+  /// What its configuration there says of it (CRI: `ContainerConfig`).
+  public struct Configuration: Hashable, Sendable {
+    public var name: String
+    public var attempt: UInt32
+    public var labels: StringMap
+    public var annotations: StringMap
+
+    public init(name: String, attempt: UInt32, labels: StringMap, annotations: StringMap) {
+      self.name = name
+      self.attempt = attempt
+      self.labels = labels
+      self.annotations = Secrets.removed(from: annotations)
+    }
+  }
+
+  /// The labels that kubelet finds a container by.
+  static let identity: Set<String> = ["io.kubernetes.pod.uid", "io.kubernetes.container.name"]
+  /// The annotation of the specification that kubelet made it from.
+  static let hash = "io.kubernetes.container.hash"
+
+  public var id: String
+  /// What no two containers may share: `CONTAINER_POD_NAMESPACE_UID_ATTEMPT`.
+  public var name: String
+  public var sandboxID: String
+  public var created: Timestamp
+  /// nil where the record was cut before it came here: then there is nothing to compare.
+  public var configuration: Configuration?
+
+  public init(
+    id: String, name: String, sandboxID: String, created: Timestamp = .zero, configuration: Configuration? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.sandboxID = sandboxID
+    self.created = created
+    self.configuration = configuration
+  }
+}
+
+extension DiskContainer {
+  init?(_ record: StoredContainer, _ bytes: [UInt8]) {
+    guard let metadata = DiskRecords.metadata(bytes), let name = metadata["Name"]?.stringValue else { return nil }
+    let configuration = metadata["Config"].flatMap { config in
+      config.objectValue.map { _ in
+        Configuration(
+          name: config["metadata"]?["name"]?.stringValue ?? "",
+          attempt: DiskRecords.number(config["metadata"]?["attempt"]), labels: DiskRecords.map(config["labels"]),
+          annotations: DiskRecords.map(config["annotations"]))
+      }
+    }
+    self.init(
+      id: record.id, name: name, sandboxID: metadata["SandboxID"]?.stringValue ?? "",
+      created: record.createdAt?.timestamp ?? .zero, configuration: configuration)
+  }
+}

@@ -1,0 +1,111 @@
+internal import CRIMessages
+internal import CRIProtobuf
+internal import CRISnapshot
+
+extension PreflightFacts {
+  func disk() throws(Unchecked) -> ContainerdDisk {
+    guard let containerd else { throw Unchecked(why: "nobody looked at containerd's disk") }
+    return containerd
+  }
+
+  func records() throws(Unchecked) -> DiskRecords { try disk().records.get() }
+
+  /// Looks at each ready pod with a network of its own, beside its record on disk.
+  func comparePods(
+    _ found: inout PreflightOutcome, _ fault: (SandboxRecord, DiskSandbox) -> String?
+  ) throws(Unchecked) {
+    try compareAllPods(&found, where: { !$0.isHostNetwork }) { $1.isHostNetwork ? nil : fault($0, $1) }
+  }
+
+  /// Looks at each ready pod beside its record on disk.
+  func compareAllPods(
+    _ found: inout PreflightOutcome, where isMeant: (SandboxRecord) -> Bool = { _ in true },
+    _ fault: (SandboxRecord, DiskSandbox) -> String?
+  ) throws(Unchecked) {
+    let records = try records()
+    for record in readySandboxes where isMeant(record) {
+      switch place(of: record, records) {
+      case .known(let disk):
+        if let detail = fault(record, disk) { found.hit(.pod(record), detail) }
+      case .unclear(let why): found.skip(why)
+      // A rule of its own has it.
+      case .none: break
+      }
+    }
+  }
+
+  /// Looks at each container that kubelet misses beside its record on disk.
+  func compareContainers(
+    _ found: inout PreflightOutcome, _ fault: (ContainerRecord, DiskContainer.Configuration) -> String?
+  ) throws(Unchecked) {
+    let records = Dictionary(try records().containers.map { ($0.id, $0) }) { first, _ in first }
+    // That there is no record is a rule of its own.
+    for container in snapshot.containers where isNeeded(container) {
+      guard let disk = records[container.id]?.configuration, let detail = fault(container, disk) else { continue }
+      found.hit(name(of: container), detail)
+    }
+  }
+
+  /// Where containerd finds a sandbox when it starts.
+  func place(of record: SandboxRecord, _ records: DiskRecords) -> DiskPlace {
+    if let disk = records.sandboxes.first(where: { $0.id == record.id }) { return .known(disk) }
+    let malformed = "the record of \(record.pod) is of an unknown form"
+    if records.malformed.contains(record.id) { return .unclear(malformed) }
+    guard storeIsRead else { return .none("") }
+    switch containerd?.store {
+    case nil: return .unclear("nobody looked into the store of sandboxes")
+    case .unknown(let why): return .unclear("\(record.pod) is not among the containers' records, and \(why)")
+    case .known(let store):
+      if store.malformed.contains(record.id) { return .unclear(malformed) }
+      guard let disk = store.sandboxes.first(where: { $0.id == record.id }) else { return .none("") }
+      switch disk.sandboxer {
+      // Before 2.0 only what the runtime says of its pause container tells whether it ever had one.
+      case "" where record.facts.pid == nil: return .unclear("nothing tells who made \(record.pod)")
+      case "", "podsandbox": return .none("only in the store of sandboxes: it is not ready after a restart")
+      default: return isNextUnknown ? .unclear(Unchecked.replaced.why) : .known(disk)
+      }
+    }
+  }
+
+  /// What lives of these: ready pods, and containers that run.
+  func living(_ ids: Set<String>) -> [ObjectName] {
+    readySandboxes.filter { ids.contains($0.id) }.map { .pod($0) }
+      + snapshot.containers.filter { $0.isRunning && ids.contains($0.id) }.map { name(of: $0) }
+  }
+
+  /// Whether the containerd that starts next may read the store of sandboxes.
+  var storeIsRead: Bool {
+    guard let next = nextVersion else { return true }
+    return (next.major, next.minor) >= (1, 7)
+  }
+
+  /// Whether the containerd that starts next cannot do with a record that has nothing of the pod in it.
+  var endsAtBareRecords: Bool {
+    guard let next = nextVersion else { return false }
+    if next.major == 1 {
+      // Only in its sandbox mode, which nothing tells but what it writes down.
+      guard next.minor == 7, version?.major == 1, let store = containerd?.store.value else { return false }
+      return !Set(store.sandboxes.map(\.id)).isDisjoint(with: readySandboxes.map(\.id))
+    }
+    return Self.endingAtBareRecords.contains { $0.contains(next) }
+  }
+
+  static let endingAtBareRecords = [
+    VersionRange(from: "2.0.0-0", before: "2.0.6", fixedBuilds: ["2.0.4-k3s2"]),
+    VersionRange(from: "2.1.0-0", before: "2.1.4"),
+  ]
+
+  /// Whether kubelet misses it: it has not ended, or it is the last one of its name in a pod that lives.
+  func isNeeded(_ container: ContainerRecord) -> Bool {
+    guard container.status.state == .exited else { return true }
+    guard readySandboxes.contains(where: { $0.id == container.sandboxID }) else { return false }
+    return !snapshot.containers.contains {
+      $0.sandboxID == container.sandboxID && $0.name == container.name
+        && $0.status.createdAt > container.status.createdAt
+    }
+  }
+
+  /// Made so short ago that it may not be finished.
+  /// - Parameter age: kubelet waits up to four minutes for a sandbox; the runtime writes its own records at once.
+  func isYoung(_ created: Timestamp, _ age: Duration = .seconds(240)) -> Bool { now - age < created }
+}

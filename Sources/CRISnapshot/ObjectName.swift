@@ -1,0 +1,34 @@
+/// What a change or a finding is about.
+public struct ObjectName: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable { case node, runtime, pod, container, image }
+
+  public var kind: Kind
+  /// The pod, for pods and containers.
+  public var pod: PodName?
+  /// A container's name, an image's first name, else empty.
+  public var name: String
+  /// The runtime's id; empty for node and runtime.
+  public var id: String
+
+  public init(_ kind: Kind, pod: PodName? = nil, name: String = "", id: String = "") {
+    self.kind = kind
+    self.pod = pod
+    self.name = name
+    self.id = id
+  }
+
+  package static func pod(_ record: SandboxRecord) -> ObjectName { ObjectName(.pod, pod: record.pod, id: record.id) }
+}
+
+extension ObjectName: CustomStringConvertible {
+  /// `kube-system/coredns` for a pod, with `/NAME` for a container in it.
+  public var description: String {
+    switch kind {
+    case .node: "node"
+    case .runtime: "runtime"
+    case .pod: pod.map { "\($0)" } ?? id
+    case .container: (pod.map { "\($0)/" } ?? "") + (name.isEmpty ? id : name)
+    case .image: "image \(name.isEmpty ? id : name)"
+    }
+  }
+}

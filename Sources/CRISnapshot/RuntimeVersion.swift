@@ -1,0 +1,157 @@
+/// A version as runtimes, their packagers and distributions write it, ordered as Semantic Versioning 2.0 orders versions.
+///
+/// A suffix that a packager adds (`~ds1`, `-0ubuntu1~22.04.1`, `+unknown`) does not change the order; a prerelease comes
+/// before its release (`1.7.0-beta.1`, `2.0.0~rc1`, `1.29.1-dev`); builds of one distributor are ordered by their
+/// number (`v1.24.9+rke2r1` before `v1.24.9+rke2r2`).
+public struct RuntimeVersion: Sendable {
+  /// Who made a build of its own, with patches of its own.
+  public enum Distributor: String, Hashable, Sendable, CaseIterable {
+    case k3s
+    case rke2
+
+    /// What comes before the number of a build: `k3s1`, `rke2r2`.
+    package var prefix: String {
+      switch self {
+      case .k3s: "k3s"
+      case .rke2: "rke2r"
+      }
+    }
+  }
+
+  /// As it was written.
+  public let text: String
+  public let major: Int
+  public let minor: Int
+  public let patch: Int
+  /// The parts of a prerelease, such as `beta` and `1`; empty for a release.
+  public let prerelease: [String]
+  /// nil for upstream's builds and for packages that say nothing of their own patches.
+  public let distributor: Distributor?
+  /// The number of the distributor's build; 0 where there is none.
+  public let build: Int
+
+  /// Reads any form; what comes before the number (`v`, `cri-o `, `containerd://`) is passed over.
+  /// - Returns: nil where there are no two numbers with a point between them.
+  public init?(_ text: String) {
+    let whole = text
+    let text = Self.withoutEpoch(text)
+    // The first digit that begins a word: the 2 in rke2 does not.
+    var start = text.startIndex
+    while let end = text[start...].firstIndex(where: { $0.isASCII && $0.isNumber }) {
+      let before = end == text.startIndex ? nil : text[text.index(before: end)]
+      let isStart = before.map { !$0.isLetter && $0 != "." || ($0 == "v" || $0 == "V") } ?? true
+      start = end
+      if isStart { break }
+      start = text[end...].firstIndex { !$0.isNumber } ?? text.endIndex
+      if start == text.endIndex { return nil }
+    }
+    let word = text[start...].prefix { !$0.isWhitespace && $0 != "," }
+    let numbers = word.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let parts = numbers.split(separator: ".", omittingEmptySubsequences: true).map { Int($0) }
+    guard parts.count >= 2, let major = parts[0], let minor = parts[1] else { return nil }
+    self.text = whole
+    (self.major, self.minor) = (major, minor)
+    patch = parts.count > 2 ? parts[2] ?? 0 : 0
+    (prerelease, distributor, build) = Self.suffix(word.dropFirst(numbers.count))
+  }
+
+  /// Reads what somebody wrote for a version and nothing else: `v` or not, two or three numbers, a suffix.
+  /// - Returns: nil for anything beside it.
+  public init?(exactly text: String) {
+    let version = Self.withoutEpoch(text)
+    let bare = version.hasPrefix("v") ? version.dropFirst() : version[...]
+    let numbers = bare.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+    let parts = numbers.split(separator: ".", omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count), parts.allSatisfy({ Int($0) != nil }) else { return nil }
+    let suffix = bare.dropFirst(numbers.count)
+    guard suffix.isEmpty || "-+~".contains(suffix[suffix.startIndex]) && suffix.count > 1,
+      suffix.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-+~._".contains($0)) })
+    else { return nil }
+    self.init(text)
+  }
+
+  /// dpkg's and rpm's number before a colon: it counts how often their numbering began anew.
+  private static func withoutEpoch(_ text: String) -> String {
+    guard let colon = text.firstIndex(of: ":"), colon != text.startIndex, text[..<colon].allSatisfy(\.isNumber) else {
+      return text
+    }
+    return String(text[text.index(after: colon)...])
+  }
+
+  /// The words after the numbers, of which most are a packager's business.
+  private static func suffix(_ text: Substring) -> ([String], Distributor?, Int) {
+    var prerelease: [String] = []
+    var distributor: Distributor?
+    var build = 0
+    for (index, word) in text.split(whereSeparator: { "-+~".contains($0) }).enumerated() {
+      if let (known, number) = distributed(word) {
+        (distributor, build) = (known, number)
+      } else if index == 0, text.first != "+" {
+        prerelease = parts(ofPrerelease: word)
+      }
+    }
+    return (prerelease, distributor, build)
+  }
+
+  private static func distributed(_ word: Substring) -> (Distributor, Int)? {
+    for distributor in Distributor.allCases where word.hasPrefix(distributor.prefix) {
+      if let number = Int(word.dropFirst(distributor.prefix.count)) { return (distributor, number) }
+    }
+    return nil
+  }
+
+  /// `beta.1`, Debian's `rc1`, `dev`; nothing where the word does not say that the release is to come.
+  private static func parts(ofPrerelease word: Substring) -> [String] {
+    let name = word.prefix { $0.isLetter }
+    // A lone 0 is the least prerelease there is: the bound of a range, never a version in the field.
+    guard ["alpha", "beta", "rc", "pre", "dev"].contains(name.lowercased()) || word == "0" else { return [] }
+    let rest = word.dropFirst(name.count).split(separator: ".").map(String.init)
+    return (name.isEmpty ? [] : [name.lowercased()]) + rest
+  }
+}
+
+extension RuntimeVersion: Comparable, Hashable {
+  /// Whether none is newer; their texts may differ.
+  public static func == (a: Self, b: Self) -> Bool {
+    a.numbers == b.numbers && a.prerelease == b.prerelease && a.distributor == b.distributor && a.build == b.build
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(numbers)
+    hasher.combine(prerelease)
+    hasher.combine(distributor)
+    hasher.combine(build)
+  }
+
+  public static func < (a: Self, b: Self) -> Bool {
+    if a.numbers != b.numbers { return a.numbers.lexicographicallyPrecedes(b.numbers) }
+    if a.prerelease != b.prerelease {
+      if a.prerelease.isEmpty || b.prerelease.isEmpty { return b.prerelease.isEmpty }
+      return a.prerelease.lexicographicallyPrecedes(b.prerelease, by: precedes)
+    }
+    // So that no two that differ are equal: builds of different makers cannot be compared otherwise.
+    if a.distributor != b.distributor { return (a.distributor?.rawValue ?? "") < (b.distributor?.rawValue ?? "") }
+    return a.build < b.build
+  }
+
+  private var numbers: [Int] { [major, minor, patch] }
+
+  /// Semantic Versioning 2.0, item 11: numbers by value and before words, words by their bytes.
+  private static func precedes(_ a: String, _ b: String) -> Bool {
+    switch (Int(a), Int(b)) {
+    case (let a?, let b?): a < b
+    case (_?, nil): true
+    case (nil, _?): false
+    case (nil, nil): a < b
+    }
+  }
+}
+
+extension RuntimeVersion {
+  /// Whether both have the same major and minor number: what CRI-O compares before it wipes.
+  public func isSameMinor(as other: RuntimeVersion) -> Bool { major == other.major && minor == other.minor }
+}
+
+extension RuntimeVersion: CustomStringConvertible {
+  public var description: String { text }
+}

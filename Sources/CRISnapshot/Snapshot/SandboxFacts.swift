@@ -1,0 +1,123 @@
+package import CRIJSON
+public import CRIProtobuf
+
+/// What the verbose answer tells of a sandbox beyond its status, in the runtime's own form made one.
+public struct SandboxFacts: Hashable, Sendable {
+  /// The pause process; nil where there is none (CRI-O drops it) or where the runtime does not tell.
+  public var pid: Int32?
+  /// Path of the network namespace; nil on the host's network.
+  public var networkNamespace: String?
+  /// Whether the runtime says that this namespace is gone. Only containerd does.
+  public var isNetworkNamespaceClosed: Bool?
+  /// What CNI answered when the network was made, sorted by name; nil where the runtime has no such record.
+  public var interfaces: [NetworkInterface]?
+  /// The handler that CRI-O keeps in an annotation, since its status leaves it out.
+  public var runtimeHandler: String?
+  /// What the pause process runs, by the name that it was pulled by. Only containerd tells.
+  public var pauseImage: String?
+  /// Whether containerd up to 2.0 has waited in vain for the shim to say how the pause process does; newer ones answer
+  /// with an error.
+  public var isShimSilent: Bool
+
+  /// Whether it is known that there is no pause process: CRI-O, which alone gives this handler, tells each that there is.
+  package var hasNoPause: Bool { pid == nil && runtimeHandler != nil }
+
+  public init(
+    pid: Int32? = nil, networkNamespace: String? = nil, isNetworkNamespaceClosed: Bool? = nil,
+    interfaces: [NetworkInterface]? = nil, runtimeHandler: String? = nil, pauseImage: String? = nil,
+    isShimSilent: Bool = false
+  ) {
+    self.pid = pid
+    self.networkNamespace = networkNamespace
+    self.isNetworkNamespaceClosed = isNetworkNamespaceClosed
+    self.interfaces = interfaces
+    self.runtimeHandler = runtimeHandler
+    self.pauseImage = pauseImage
+    self.isShimSilent = isShimSilent
+  }
+}
+
+/// One interface of a CNI result.
+public struct NetworkInterface: Hashable, Sendable {
+  public var name: String
+  public var mac: String
+  /// Path of the namespace that it is in; empty on the host's side.
+  public var sandbox: String
+  /// Addresses without prefix length, in CNI's order.
+  public var addresses: [String]
+
+  public init(name: String, mac: String, sandbox: String, addresses: [String]) {
+    self.name = name
+    self.mac = mac
+    self.sandbox = sandbox
+    self.addresses = addresses
+  }
+}
+
+extension SandboxFacts {
+  /// Reads a verbose answer of containerd 1.3 and later, or of CRI-O.
+  /// - Parameter info: CRI: `PodSandboxStatusResponse.info`; both runtimes put one JSON text under `info`.
+  /// - Returns: nil where there is a text that is no JSON.
+  public init?(info: StringMap) {
+    self.init()
+    guard let text = info["info"], !text.isEmpty else { return }
+    guard let root = try? JSON.parse(text) else { return nil }
+    // 0 stands for no process.
+    pid = root["pid"]?.intValue.flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
+    isNetworkNamespaceClosed = root["netNamespaceClosed"]?.boolValue
+    pauseImage = root["image"]?.nonEmptyString
+    isShimSilent = root["processStatus"]?.stringValue == "unknown"
+    let spec = root["runtimeSpec"]
+    let network = spec?["linux"]?["namespaces"]?.arrayValue?.first { $0["type"]?.stringValue == "network" }
+    // With user namespaces the runtime's specification has no path, containerd's metadata has.
+    networkNamespace =
+      network?["path"]?.nonEmptyString ?? root["sandboxMetadata"]?["Metadata"]?["NetNSPath"]?.nonEmptyString
+    interfaces = Self.interfaces(ofContainerd: root["cniResult"])
+    if let annotations = spec?["annotations"] {
+      runtimeHandler = annotations["io.kubernetes.cri-o.RuntimeHandler"]?.stringValue
+      if let text = annotations["io.kubernetes.cri-o.CNIResult"]?.nonEmptyString,
+        let result = try? JSON.parse(text)
+      {
+        interfaces = Self.interfaces(ofCNI: result)
+      }
+    }
+  }
+
+  /// containerd's own form: a map by interface, newer keys in it left aside.
+  package static func interfaces(ofContainerd result: JSON?) -> [NetworkInterface]? {
+    result?["Interfaces"]?.objectValue?.map { name, value in
+      NetworkInterface(
+        name: name, mac: value["Mac"]?.stringValue ?? "", sandbox: value["Sandbox"]?.stringValue ?? "",
+        addresses: value["IPConfigs"]?.arrayValue?.compactMap { $0["IP"]?.stringValue } ?? [])
+    }.sorted { $0.name < $1.name }
+  }
+
+  /// CNI's form since 0.3: a list of interfaces, and a list of addresses that point into it.
+  private static func interfaces(ofCNI result: JSON) -> [NetworkInterface]? {
+    let ips = result["ips"]?.arrayValue ?? []
+    return result["interfaces"]?.arrayValue?.enumerated().map { index, value in
+      let own = ips.filter { $0["interface"]?.intValue == Int64(index) }
+      return NetworkInterface(
+        name: value["name"]?.stringValue ?? "", mac: value["mac"]?.stringValue ?? "",
+        sandbox: value["sandbox"]?.stringValue ?? "",
+        addresses: own.compactMap {
+          ($0["address"]?.stringValue?.split(separator: "/").first).map(String.init)
+        })
+    }.sorted { $0.name < $1.name }
+  }
+}
+
+extension JSON {
+  var nonEmptyString: String? { stringValue.flatMap { $0.isEmpty ? nil : $0 } }
+}
+
+extension ContainerRecord {
+  /// Reads the process id from a verbose answer; nil where the runtime does not tell.
+  public static func pid(info: StringMap) -> Int32? {
+    guard let text = info["info"], let root = try? JSON.parse(text), let pid = root["pid"]?.intValue, pid > 0
+    else {
+      return nil
+    }
+    return Int32(exactly: pid)
+  }
+}

@@ -1,0 +1,260 @@
+/// Reads a text in the form of TOML 1.0 as far as a program's configuration goes: its texts, flags and lists by their
+/// path; numbers and dates are read over, and must have their form.
+package struct TOMLReader {
+  package enum Value: Hashable, Sendable {
+    case text(String)
+    case flag(Bool)
+    case list([Value])
+    /// A number, a date or a table.
+    case other
+  }
+
+  /// What is wrong with a text, and in which line, counted from 1.
+  package struct Fault: Error {
+    package let line: Int
+    package let what: String
+
+    package init(line: Int, what: String) {
+      self.line = line
+      self.what = what
+    }
+  }
+
+  package struct Entry {
+    package let path: String
+    package let value: Value
+    package let line: Int
+  }
+
+  private let characters: [Unicode.Scalar]
+  private var index = 0
+  private var line = 1
+  private var entries: [Entry] = []
+  /// The keys and tables that are there: a second one of the same name is an error.
+  private var names: Set<String> = []
+  /// How many tables there are in each list of tables.
+  private var counts: [String: Int] = [:]
+
+  private init(_ text: String) { characters = Array(text.unicodeScalars) }
+
+  /// The keys in their order; a path is its names with points between them.
+  package static func entries(of text: String) throws(Fault) -> [Entry] {
+    var reader = TOMLReader(text)
+    try reader.read()
+    return reader.entries
+  }
+
+  private var next: Unicode.Scalar? { index < characters.count ? characters[index] : nil }
+
+  private func fault(_ what: String) -> Fault { Fault(line: line, what: what) }
+
+  private func comes(_ text: String) -> Bool { characters[index...].starts(with: text.unicodeScalars) }
+
+  private mutating func read() throws(Fault) {
+    var section = ""
+    skip(newlines: true)
+    while let next {
+      if next == "[" {
+        section = try header()
+      } else {
+        try pair(in: section)
+      }
+      skip(newlines: false)
+      guard self.next == nil || isNewline else { throw fault("more than one thing in the line") }
+      skip(newlines: true)
+    }
+  }
+
+  private var isNewline: Bool { next == "\n" || comes("\r\n") }
+
+  /// Blanks and a comment; with newlines, all of both.
+  private mutating func skip(newlines: Bool) {
+    while let next {
+      if next == " " || next == "\t" {
+        index += 1
+      } else if next == "#" {
+        while self.next != nil, !isNewline { index += 1 }
+      } else if newlines, isNewline {
+        index += next == "\n" ? 1 : 2
+        line += 1
+      } else {
+        return
+      }
+    }
+  }
+
+  private mutating func header() throws(Fault) -> String {
+    let isList = comes("[[")
+    index += isList ? 2 : 1
+    let path = try key()
+    guard comes(isList ? "]]" : "]") else { throw fault("a section without its \"]\"") }
+    index += isList ? 2 : 1
+    if isList {
+      counts[path, default: 0] += 1
+      return "\(path)[\(counts[path] ?? 0)]"
+    }
+    // One in a list of tables is there once for each of them.
+    guard names.insert("[\(path)]").inserted || !counts.isEmpty else { throw fault("the section \(path) twice") }
+    return path
+  }
+
+  /// - Parameter path: of the table; nil where nobody can name it: in a list.
+  private mutating func pair(in path: String?) throws(Fault) {
+    let name = try key()
+    guard next == "=" else { throw fault("\(name) without \"=\"") }
+    index += 1
+    skip(newlines: false)
+    let whole = path.map { $0.isEmpty ? name : "\($0).\(name)" }
+    let start = line
+    let value = try value(of: whole)
+    guard let whole else { return }
+    guard names.insert(whole).inserted || !counts.isEmpty else { throw Fault(line: start, what: "\(name) twice") }
+    entries.append(Entry(path: whole, value: value, line: start))
+  }
+
+  /// Names with points between them, and what blanks come after them.
+  private mutating func key() throws(Fault) -> String {
+    var names: [String] = []
+    while true {
+      skip(newlines: false)
+      if next == "\"" || next == "'" {
+        names.append(try text(isLong: false))
+      } else {
+        let start = index
+        while let next, next.isASCII, next.properties.isAlphabetic || "0"..."9" ~= next || next == "_" || next == "-" {
+          index += 1
+        }
+        guard index > start else { throw fault("no name where there should be one") }
+        names.append(string(characters[start..<index]))
+      }
+      // A comment is no part of it, and is found where the "=" is missed.
+      while next == " " || next == "\t" { index += 1 }
+      guard next == "." else { return names.joined(separator: ".") }
+      index += 1
+    }
+  }
+
+  private mutating func value(of path: String?) throws(Fault) -> Value {
+    switch next {
+    case "\"", "'": return .text(try text(isLong: comes("\"\"\"") || comes("'''")))
+    case "[": return .list(try list())
+    case "{":
+      try table(path)
+      return .other
+    default: return try word()
+    }
+  }
+
+  private mutating func list() throws(Fault) -> [Value] {
+    let start = line
+    var values: [Value] = []
+    index += 1
+    while true {
+      skip(newlines: true)
+      guard let next else { throw Fault(line: start, what: "a list without its \"]\"") }
+      if next != "]" {
+        values.append(try value(of: nil))
+        skip(newlines: true)
+      }
+      guard self.next == "," else { break }
+      index += 1
+    }
+    guard next == "]" else { throw Fault(line: start, what: "a list without its \"]\"") }
+    index += 1
+    return values
+  }
+
+  private mutating func table(_ path: String?) throws(Fault) {
+    index += 1
+    skip(newlines: false)
+    while next != "}" {
+      try pair(in: path)
+      skip(newlines: false)
+      guard next == "," else { break }
+      index += 1
+    }
+    guard next == "}" else { throw fault("a table without its \"}\"") }
+    index += 1
+  }
+
+  /// A flag, a number or a date.
+  private mutating func word() throws(Fault) -> Value {
+    let start = index
+    while let next, next.isASCII,
+      next.properties.isAlphabetic || "0"..."9" ~= next || "+-_.:".unicodeScalars.contains(next)
+    {
+      index += 1
+    }
+    let word = string(characters[start..<index])
+    if word == "true" || word == "false" { return .flag(word == "true") }
+    let digits = word.drop { $0 == "+" || $0 == "-" }
+    guard digits == "inf" || digits == "nan" || digits.first.map({ "0"..."9" ~= $0 }) == true else {
+      throw fault(word.isEmpty ? "no value after \"=\", or none that is known" : "\(word) is no value")
+    }
+    return .other
+  }
+
+  private mutating func text(isLong: Bool) throws(Fault) -> String {
+    let (quote, start) = (characters[index], line)
+    let end = String(repeating: "\(quote)", count: isLong ? 3 : 1)
+    index += isLong ? 3 : 1
+    // The newline that comes first is no part of a long one.
+    if isLong, isNewline { newline() }
+    var text = String.UnicodeScalarView()
+    while !comes(end) {
+      guard let next, isLong || !isNewline else { throw Fault(line: start, what: "a text without its end") }
+      if next == "\\", quote == "\"" {
+        try escape(isLong, &text)
+      } else {
+        if next == "\n" { line += 1 }
+        text.append(next)
+        index += 1
+      }
+    }
+    // Up to two quotes may stand before the end of a long one.
+    while isLong, comes("\(quote)\(end)") {
+      text.append(quote)
+      index += 1
+    }
+    index += isLong ? 3 : 1
+    return String(text)
+  }
+
+  private mutating func newline() {
+    index += next == "\n" ? 1 : 2
+    line += 1
+  }
+
+  private static let escapes: [Unicode.Scalar: Unicode.Scalar] = [
+    "b": "\u{8}", "t": "\t", "n": "\n", "f": "\u{c}", "r": "\r", "\"": "\"", "\\": "\\",
+  ]
+
+  private mutating func escape(_ isLong: Bool, _ text: inout String.UnicodeScalarView) throws(Fault) {
+    index += 1
+    guard let letter = next else { throw fault("a text without its end") }
+    if let plain = Self.escapes[letter] {
+      text.append(plain)
+      index += 1
+    } else if letter == "u" || letter == "U" {
+      let digits = characters[(index + 1)...].prefix(letter == "u" ? 4 : 8)
+      guard digits.count == (letter == "u" ? 4 : 8), let number = UInt32(string(digits), radix: 16),
+        let scalar = Unicode.Scalar(number)
+      else { throw fault("\\\(letter) without its number") }
+      text.append(scalar)
+      index += 1 + digits.count
+    } else if isLong, letter == " " || letter == "\t" || isNewline {
+      // It goes on where the next word begins.
+      while let next, next == " " || next == "\t" || isNewline {
+        if isNewline { newline() } else { index += 1 }
+      }
+    } else {
+      throw fault("\\\(letter) in a text")
+    }
+  }
+
+  private func string(_ part: ArraySlice<Unicode.Scalar>) -> String {
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: part)
+    return String(view)
+  }
+}

@@ -1,0 +1,191 @@
+internal import CRIMessages
+internal import CRIProtobuf
+internal import CRISnapshot
+
+/// Kubelet's decision over two snapshots. What the pod's specification would say is taken from the one before.
+struct Kubelet {
+  private static let uidLabel = "io.kubernetes.pod.uid"
+  private static let nameLabel = "io.kubernetes.container.name"
+
+  private let before: Snapshot
+  private let after: Snapshot
+  private let sandboxesAfter: [String: [SandboxRecord]]
+  private let containersAfter: [String: [ContainerRecord]]
+  private let containersBefore: [String: [ContainerRecord]]
+  private let staticPods: [StaticPod]
+  /// What kubelet's lists show of each pod: its objects by id. A lost label does not show in them.
+  private let statesBefore: [String: [String: Int32]]
+  private let statesAfter: [String: [String: Int32]]
+
+  init(before: Snapshot, after: Snapshot) {
+    self.before = before
+    self.after = after
+    staticPods = before.truth?.kubelet?.staticPods?.value ?? after.truth?.kubelet?.staticPods?.value ?? []
+    // Kubelet asks by label; a pod that something else made has none, and is known by its metadata alone.
+    let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
+    let uids = Dictionary(before.sandboxes.map { ($0.id, $0.pod.uid) }) { first, _ in first }
+    sandboxesAfter = Dictionary(grouping: after.sandboxes) { record in
+      // By another uid it is of a pod that kubelet does not know, and that it kills, whatever its label says.
+      if let uid = uids[record.id], uid != record.pod.uid { return "" }
+      return record.status.labels[Self.uidLabel] ?? (hasLabel.contains(record.pod.uid) ? "" : record.pod.uid)
+    }
+    (statesBefore, statesAfter) = (Self.states(before), Self.states(after))
+    let (podsBefore, podsAfter) = (Self.podOfSandbox(before), Self.podOfSandbox(after))
+    containersBefore = Dictionary(grouping: before.containers) {
+      podsBefore[$0.sandboxID] ?? $0.status.labels[Self.uidLabel] ?? ""
+    }
+    let labelled = Set(before.containers.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.id))
+    containersAfter = Dictionary(grouping: after.containers) {
+      $0.status.labels[Self.uidLabel] ?? (labelled.contains($0.id) ? "" : podsAfter[$0.sandboxID] ?? "")
+    }
+  }
+
+  private static func podOfSandbox(_ snapshot: Snapshot) -> [String: String] {
+    Dictionary(snapshot.sandboxes.map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// One prediction for each pod that had a ready sandbox.
+  /// - Parameter ended: the uids of those that kubelet has nothing more to do with.
+  func predictions(without ended: Set<String>) -> [Prediction] {
+    var seen: Set<String> = []
+    // Of a pod that could not be read, nobody knows.
+    return before.sandboxes.filter {
+      $0.isReady && !after.lacks(.pod, $0.id) && !ended.contains($0.pod.uid) && seen.insert($0.pod.uid).inserted
+    }.map(prediction)
+  }
+
+  private func prediction(_ was: SandboxRecord) -> Prediction {
+    // Newest first, as kubelet sorts them; of the same age, the higher attempt.
+    let sandboxes = (sandboxesAfter[was.pod.uid] ?? []).sorted {
+      ($0.status.createdAt, $0.status.metadata?.attempt ?? 0) > (
+        $1.status.createdAt, $1.status.metadata?.attempt ?? 0
+      )
+    }
+    var prediction = Prediction(pod: was.pod, restartPolicy: restartPolicy(of: was))
+    func decide(_ rule: String, _ field: String, _ before: String, _ after: String) -> Prediction {
+      let outcome = outcome(for: was.pod, prediction.restartPolicy, isFirst: rule == "C1")
+      prediction.outcome = outcome
+      prediction.action = outcome == "A3" ? .recreate : .kill
+      (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
+      prediction.trigger = trigger(was)
+      return prediction
+    }
+    guard let newest = sandboxes.first else { return decide("C1", "sandbox", Words.id(was.id), "none") }
+    let ready = sandboxes.filter(\.isReady)
+    if ready.count > 1 {
+      let earlier = before.sandboxes.count { $0.isReady && $0.pod.uid == was.pod.uid }
+      return decide("C2", "ready sandboxes", "\(earlier)", "\(ready.count)")
+    }
+    if !newest.isReady { return decide("C3", "state", Words.value(was.status.state), Words.value(newest.status.state)) }
+    if newest.isHostNetwork != was.isHostNetwork {
+      let mode = { $0 ? "node" : "pod" }
+      return decide(
+        "C4", "linux.namespaces.options.network", mode(was.isHostNetwork), mode(newest.isHostNetwork))
+    }
+    if !was.isHostNetwork, let network = newest.status.network, network.ip.isEmpty {
+      return decide("C5", "network.ip", Words.value(was.ip), "none")
+    }
+    restartContainers(&prediction, was)
+    return prediction
+  }
+
+  /// What kubelet's configuration files say. The CRI does not carry it.
+  private func restartPolicy(of was: SandboxRecord) -> RestartPolicy? {
+    guard was.isStatic else { return nil }
+    return staticPods.first { $0.namespace == was.pod.namespace && isName(was.pod.name, of: $0.name) }?.restartPolicy
+  }
+
+  /// Kubelet adds the node's name, which is the host's with its domain or without. Whatever else stands there may be
+  /// another pod's name: `etcd-backup` is none of `etcd`'s.
+  private func isName(_ pod: String, of manifest: String) -> Bool {
+    guard pod.hasPrefix("\(manifest)-") else { return false }
+    let (node, host) = (pod.dropFirst(manifest.count + 1), before.host.name.lowercased())
+    return node == host || node.hasPrefix("\(host).") || host.hasPrefix("\(node).")
+  }
+
+  /// Rules A1 to A3.
+  /// - Parameter isFirst: no sandbox is left, so that the next one is attempt 0.
+  private func outcome(for pod: PodName, _ policy: RestartPolicy?, isFirst: Bool) -> String {
+    let containers = Self.newest(containersAfter[pod.uid] ?? []).values
+    if policy == .never, !isFirst, !containers.isEmpty { return "A1" }
+    let haveAllEndedWell = containers.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
+    return policy == .onFailure && !containers.isEmpty && haveAllEndedWell ? "A2" : "A3"
+  }
+
+  /// Rules B1 to B5 for the newest container of each name.
+  private func restartContainers(_ prediction: inout Prediction, _ was: SandboxRecord) {
+    let now = Self.newest(containersAfter[was.pod.uid] ?? [])
+    let containers = containersBefore[was.pod.uid] ?? []
+    let begin = containers.filter(\.isRunning).map(\.status.startedAt).min()
+    for (name, before) in Self.newest(containers).sorted(by: { $0.key < $1.key }) {
+      // What ended before the others began initialised the pod: kubelet does not miss it while they run.
+      if now[name] == nil, before.status.state == .exited, let begin, before.status.finishedAt <= begin { continue }
+      if after.lacks(.container, before.id) { continue }
+      guard let (rule, field, words) = Self.restart(before, now[name]),
+        Self.starts(rule, now[name], prediction.restartPolicy)
+      else { continue }
+      prediction.action = .restartContainers
+      prediction.containers.append(name)
+      if rule == "B4", prediction.restartPolicy == nil { prediction.dependsOnPolicy = true }
+      prediction.trigger = trigger(was)
+      if prediction.rule == nil {
+        (prediction.rule, prediction.field, prediction.before, prediction.after) = (
+          rule, field, words.0, words.1
+        )
+      }
+    }
+  }
+
+  /// Whether the policy lets an ended container be started again.
+  private static func starts(_ rule: String, _ now: ContainerRecord?, _ policy: RestartPolicy?) -> Bool {
+    guard rule == "B4", let policy, let now else { return true }
+    return policy == .always || policy == .onFailure && now.status.exitCode != 0
+  }
+
+  private static func restart(
+    _ before: ContainerRecord, _ after: ContainerRecord?
+  ) -> (rule: String, field: String, (String, String))? {
+    let was = Words.value(before.status.state)
+    guard let after else { return ("B1", "container", (was, "none")) }
+    switch after.status.state {
+    case .unknown: return ("B2", "state", (was, "unknown"))
+    case .created: return before.status.state == .created ? nil : ("B3", "state", (was, "created"))
+    case .exited:
+      if before.isRunning { return ("B4", "state", (was, "exited \(after.status.exitCode)")) }
+      let isLost = before.status.exitCode != after.status.exitCode
+      return isLost ? ("B4", "exit_code", ("\(before.status.exitCode)", "\(after.status.exitCode)")) : nil
+    default:
+      guard before.specHash != nil, before.specHash != after.specHash else { return nil }
+      return (
+        "B5", "io.kubernetes.container.hash", (Words.value(before.specHash), Words.value(after.specHash))
+      )
+    }
+  }
+
+  private static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
+    // Kubelet reads the name from its label; what has none of its labels was not made by it.
+    Dictionary(containers.map { ($0.status.labels[uidLabel] == nil ? $0.name : $0.status.labels[nameLabel] ?? "", $0) })
+    {
+      $0.status.createdAt > $1.status.createdAt ? $0 : $1
+    }
+  }
+
+  /// At once where a list shows another state; else only when kubelet reads every pod anew.
+  private func trigger(_ was: SandboxRecord) -> Prediction.Trigger {
+    statesBefore[was.pod.uid] == statesAfter[was.pod.uid] ? .atKubeletRestart : .immediate
+  }
+
+  private static func states(_ snapshot: Snapshot) -> [String: [String: Int32]] {
+    let pods = podOfSandbox(snapshot)
+    var states: [String: [String: Int32]] = [:]
+    for sandbox in snapshot.sandboxes {
+      states[sandbox.pod.uid, default: [:]][sandbox.id] = sandbox.status.state.rawValue
+    }
+    for container in snapshot.containers {
+      if let pod = pods[container.sandboxID] {
+        states[pod, default: [:]][container.id] = container.status.state.rawValue
+      }
+    }
+    return states
+  }
+}

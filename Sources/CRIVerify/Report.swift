@@ -1,0 +1,69 @@
+public import CRIProtobuf
+public import CRIRules
+public import CRISnapshot
+
+/// The answer to "was anything lost?": findings, what kubelet will do, and what nobody could check.
+public struct Report: Hashable, Sendable {
+  /// The version of the report's JSON form.
+  public static let schema = 1
+
+  /// Which end of the change.
+  public struct Side: Hashable, Sendable {
+    public var taken: Timestamp
+    public var host: Host
+    public var daemon: Daemon
+    public var runtime: String
+
+    init(_ snapshot: Snapshot) {
+      taken = snapshot.taken
+      host = snapshot.host
+      daemon = snapshot.daemon
+      runtime = "\(snapshot.runtime.name) \(snapshot.runtime.version)"
+    }
+  }
+
+  public enum Verdict: Hashable, Sendable {
+    /// Nothing is lost.
+    case intact
+    /// There are findings of this severity or worse.
+    case lost
+    /// Nothing is lost of what could be read, and something could not.
+    case unverified
+    /// There was nothing to verify, or the change did not take place; why.
+    case vacuous(String)
+  }
+
+  public var scenario: Scenario
+  /// Why this one was taken; nil where somebody has chosen it.
+  public var scenarioReason: String?
+  public var before: Side
+  public var after: Side
+  /// The worst first, then by object.
+  public var findings: [Finding]
+  public var predictions: [Prediction]
+  /// What was not checked, and why. A green report is only as good as this list is short.
+  public var unchecked: [Unread]
+  /// Data is missing that a full verdict needs: `unchecked` says which.
+  public var isPartial: Bool
+  /// Why this report says nothing; nil where it does.
+  public var vacuous: String?
+  /// The rules that the scope leaves out, and that do not hold.
+  public var ignoredRules: [String] = []
+
+  /// - Parameter threshold: the least severity that counts as loss.
+  public func verdict(failingOn threshold: Severity = .major) -> Verdict {
+    // What is lost is lost, also where the daemon turns out not to have been restarted.
+    if findings.contains(where: { $0.rule.severity >= threshold }) { return .lost }
+    if let vacuous { return .vacuous(vacuous) }
+    return isPartial ? .unverified : .intact
+  }
+
+  /// Whether pods are still missing that kubelet may make in a moment.
+  public var awaitsPods: Bool {
+    let rules = [SandboxRules.successor, ContainerRules.successor]
+    return findings.contains { rules.contains($0.rule) } || isPartial && !scenario.keepsObjects
+  }
+
+  /// Predictions other than "keep".
+  public var affected: [Prediction] { predictions.filter { $0.action != .keep } }
+}

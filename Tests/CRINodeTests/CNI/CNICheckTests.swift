@@ -1,0 +1,195 @@
+import CRIJSON
+import CRIPreflight
+import CRISnapshot
+import TestSupport
+import Testing
+
+@testable import CRINode
+
+/// What CNI's plugins say of a pod's network, asked as libcni asks them.
+@Suite struct CNICheckTests {
+  enum Outcome: Sendable {
+    case good
+    /// Words that are in what is told.
+    case fault(String)
+    case unread(String)
+  }
+
+  struct Case: Sendable, CustomStringConvertible {
+    let description: String
+    let outcome: Outcome
+    var network = ""
+    let change: @Sendable (CNINode, inout [InterfaceTruth]) throws -> Void
+
+    init(
+      _ description: String, _ outcome: Outcome, network: String = "",
+      _ change: @escaping @Sendable (CNINode, inout [InterfaceTruth]) throws -> Void
+    ) {
+      self.description = description
+      self.outcome = outcome
+      self.network = network
+      self.change = change
+    }
+  }
+
+  static let file = "cni/results/pods-\(CNINode.id)-eth0"
+
+  static let cases: [Case] = [
+    Case("all is well", .good) { _, _ in },
+    Case("a plugin finds a fault", .fault("CNI's plugin second: no route; ask the router")) { node, _ in
+      try node.plugin("second", #"printf %s '{"code": 9, "msg": "no\nroute", "details": "ask the router"}'; exit 1"#)
+    },
+    Case("a plugin says nothing of its fault", .fault("CNI's plugin first: it ends with 3")) { node, _ in
+      try node.plugin("first", "echo not json; exit 3")
+    },
+    Case("a signal ends it", .fault("CNI's plugin first: signal 9 ended it")) { node, _ in
+      try node.plugin("first", "kill -KILL $$")
+    },
+    Case("one that reads nothing, of a large configuration", .good) { node, _ in
+      try node.plugin("first", "exit 0")
+      let large = String(repeating: "x", count: 200_000)
+      try node.cache(CNINode.list(plugins: #"{"type": "first", "x": "\#(large)"}"#))
+    },
+    Case("only the pod's own configuration names a plugin, and it is gone", .fault("plugin third is not in")) {
+      node, _ in
+      try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
+    },
+    Case("one that cannot be run", .fault("Permission denied")) { node, _ in
+      try node.node.write("x", to: "bin/third")
+      try node.permit(0o644, "bin/third")
+      try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
+    },
+    Case("a plugin's name leads elsewhere", .fault("plugin ../bin/first is not in")) { node, _ in
+      try node.cache(CNINode.list(plugins: #"{"type": "../bin/first"}"#))
+    },
+    Case("the first of two folders counts", .fault("it ends with 4")) { node, _ in
+      try node.plugin("second", "exit 4", folder: "other")
+    },
+    Case("one that takes too long", .unread("CNI's plugin first did not answer in time")) { node, _ in
+      try node.plugin("first", "exec sleep 1000")
+    },
+
+    Case("nothing in the cache", .fault("no result of network pods")) { node, _ in try node.node.remove(file) },
+    Case("the cache has another network's", .fault("no result of network new")) { node, _ in
+      try node.configure("10-pods.conflist", CNINode.list("new"))
+    },
+    Case("a file that comes before", .fault("no result of network new")) { node, _ in
+      try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
+    },
+    Case("a file that comes before, and CRI-O is told which network", .good, network: "pods") { node, _ in
+      try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
+    },
+    Case("the network that CRI-O is told is in the cache alone", .good, network: "pods") { node, _ in
+      try node.node.remove("conf/10-pods.conflist")
+    },
+    Case("nowhere the network that CRI-O is told", .fault("no usable CNI configuration of new"), network: "new") {
+      _, _ in
+    },
+    Case("garbage in the cache", .fault("CNI's cache is broken")) { node, _ in
+      try node.node.write("garbage", to: file)
+    },
+    Case("an empty file in the cache", .fault("CNI's cache is broken")) { node, _ in try node.node.write("", to: file)
+    },
+    Case("a cache of another kind", .unread("has another form")) { node, _ in
+      try node.cache(CNINode.list(), kind: "x")
+    },
+    Case("no address in the cache", .fault("no address")) { node, _ in
+      try node.cache(CNINode.list(), result: #"{"cniVersion": "0.4.0"}"#)
+    },
+    Case("no configuration in the cache: the one on disk counts", .good) { node, _ in try node.cache(nil) },
+    Case("no configuration in the cache, and a fault", .fault("it ends with 4")) { node, _ in
+      try node.cache(nil)
+      try node.plugin("second", "exit 4")
+    },
+    Case("a result of before 0.3.0", .unread("result of version \"0.2.0\"")) { node, _ in
+      try node.cache(CNINode.list(), result: #"{"cniVersion": "0.2.0", "ip4": {"ip": "10.1.0.2/24"}}"#)
+    },
+
+    Case("before plugins could be asked", .good) { node, _ in
+      try node.cache(CNINode.list(version: "0.3.1"))
+      try node.plugin("first", "exit 1")
+    },
+    Case("told not to ask", .good) { node, _ in
+      try node.cache(CNINode.list(more: #", "disableCheck": true"#))
+      try node.plugin("first", "exit 1")
+    },
+    Case("told as a text not to ask", .good) { node, _ in
+      try node.cache(CNINode.list(more: #", "disableCheck": "True""#))
+      try node.plugin("first", "exit 1")
+    },
+    Case("told to ask", .fault("it ends with 1")) { node, _ in
+      try node.cache(CNINode.list(more: #", "disableCheck": false"#))
+      try node.plugin("first", "exit 1")
+    },
+    Case("several versions, of which the newest can be asked", .fault("it ends with 1")) { node, _ in
+      try node.cache(CNINode.list(version: "0.3.1", more: #", "cniVersions": ["0.3.1", "1.0.0", "9.0.0"]"#))
+      try node.plugin("first", "exit 1")
+    },
+    Case("an old network without a cache: the pod's interface counts", .good) { node, _ in
+      try node.configure("10-pods.conflist", CNINode.list(version: "0.3.1"))
+      try node.node.remove(file)
+    },
+    Case("an old network without a cache, nor an address", .fault("no result of network pods")) {
+      try $0.configure("10-pods.conflist", CNINode.list(version: "0.3.1"))
+      try $0.node.remove(file)
+      $1.removeAll { $0.name == "eth0" }
+    },
+    Case("the loopback interface is down", .fault("lo is down in the pod")) { _, interfaces in
+      interfaces[0].isUp = false
+    },
+  ]
+
+  @Test(arguments: cases) func `asked as libcni asks`(_ a: Case) throws {
+    let node = try CNINode()
+    let address = try #require(IPAddress("10.1.0.2"))
+    var interfaces = [
+      InterfaceTruth(name: "lo", index: 1),
+      InterfaceTruth(name: "eth0", index: 2, addresses: [InterfaceAddress(address, prefixLength: 24)]),
+    ]
+    try a.change(node, &interfaces)
+    var plugins = node.plugins()
+    if case .unread = a.outcome { plugins = node.plugins(patience: .milliseconds(300)) }
+    let found = try node.found(interfaces, network: a.network, plugins: plugins)
+    switch a.outcome {
+    case .good: #expect(found == NetworkCheck())
+    case .fault(let words):
+      #expect(found.faults[CNINode.id]?.contains(words) == true, "\(found)")
+      #expect(found.unread.isEmpty)
+    case .unread(let words):
+      #expect(found.faults.isEmpty)
+      #expect(found.unread.count == 1 && found.unread[0].contains(words), "\(found)")
+    }
+  }
+
+  @Test func `a plugin gets what libcni gives it`() throws {
+    let node = try CNINode()
+    try node.cache(
+      CNINode.list(), result: CNINode.result.replacing("0.4.0", with: "1.0.0").replacing(#""version": "4", "#, with: "")
+    )
+    #expect(try node.found([InterfaceTruth(name: "lo", index: 1)]) == NetworkCheck())
+    let input = try JSON.parse(try node.text("bin/first.input"))
+    #expect(
+      input.sortedKeys()
+        == (try JSON.parse(
+          #"""
+          {"type": "first", "capabilities": {"given": true, "off": false, "absent": true}, "own": [1], "name": "pods",
+          "cniVersion": "0.4.0", "prevResult": \#(CNINode.result), "runtimeConfig": {"given": {"a": 1}}}
+          """#)).sortedKeys())
+    let environment = Set(try node.text("bin/first.environment").split(separator: "\n").map(String.init))
+    let folders = node.check.pluginFolders.joined(separator: ":")
+    #expect(
+      environment.isSuperset(of: [
+        "CNI_COMMAND=CHECK", "CNI_CONTAINERID=\(CNINode.id)", "CNI_NETNS=/run/netns/a", "CNI_IFNAME=eth0",
+        "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAME=web", "CNI_PATH=\(folders)", "PATH=/usr/bin:/bin", "X=y",
+      ]))
+  }
+
+  @Test func `what is not asked in time is unread`() throws {
+    let node = try CNINode()
+    let attachment = try CNIAttachment(Array(try node.text(Self.file).utf8), Self.file)
+    #expect(throws: CNIFailure.unread("CNI's plugins take too long")) {
+      try node.plugins(limit: .zero).check(
+        try #require(attachment.network), attachment, id: CNINode.id, namespace: "/x", interface: "eth0")
+    }
+  }
+}

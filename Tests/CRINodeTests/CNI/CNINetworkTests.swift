@@ -1,0 +1,111 @@
+import CRIPreflight
+import TestSupport
+import Testing
+
+@testable import CRINode
+
+/// Which network CRI-O takes, and where nobody can ask after it.
+@Suite struct CNINetworkTests {
+  struct Case: Sendable, CustomStringConvertible {
+    let description: String
+    /// The name of the network that is taken; nil: none.
+    let taken: String?
+    var words = ""
+    let change: @Sendable (CNINode) throws -> Void
+  }
+
+  static let cases: [Case] = [
+    Case(description: "the only one", taken: "pods") { _ in },
+    Case(description: "the first by name", taken: "a") { node in
+      try node.configure("20-b.conflist", CNINode.list("b"))
+      try node.configure("05-a.conflist", CNINode.list("a"))
+    },
+    Case(description: "no such file", taken: "pods") { node in
+      try node.configure("05-a.conflist.bak", CNINode.list("a"))
+      try node.node.makeFolder("conf/00-folder.conf")
+    },
+    Case(description: "the first is broken", taken: "pods") { node in
+      try node.configure("05-a.conflist", "{")
+      try node.configure("06-a.conf", #"{"name": "a"}"#)
+      try node.configure("07-a.conflist", #"{"name": "a", "plugins": []}"#)
+      try node.configure("08-a.conflist", #"{"plugins": [{"type": "first"}]}"#)
+      try node.configure("09-a.conflist", #"{"name": "a", "plugins": [{"x": "first"}]}"#)
+    },
+    Case(description: "a plugin of the first is not there", taken: "pods") { node in
+      try node.configure("05-a.conflist", CNINode.list("a", plugins: #"{"type": "first"}, {"type": "third"}"#))
+    },
+    Case(description: "a plugin of the first cannot do with its version", taken: "pods") { node in
+      try node.plugin("third", "exit 0", versions: #""1.0.0""#)
+      try node.configure("05-a.conflist", CNINode.list("a", plugins: #"{"type": "third"}"#))
+    },
+    Case(description: "a single plugin", taken: "a") { node in
+      try node.configure("05-a.conf", #"{"name": "a", "cniVersion": "0.4.0", "type": "first"}"#)
+    },
+    Case(description: "a single plugin without a name", taken: "05-a.conf") { node in
+      try node.configure("05-a.conf", #"{"cniVersion": "0.4.0", "type": "first"}"#)
+    },
+    Case(description: "plugins in a folder of their own", taken: "a") { node in
+      try node.configure("05-a.conflist", #"{"name": "a", "cniVersion": "0.4.0"}"#)
+      try node.configure("a/1.conf", #"{"type": "first"}"#)
+    },
+    Case(description: "none", taken: nil, words: "no usable CNI configuration in ") { node in
+      try node.node.remove("conf")
+    },
+    Case(description: "none that is usable", taken: nil, words: "plugin first is not in") { node in
+      try node.node.remove("bin/first")
+    },
+  ]
+
+  @Test(arguments: cases) func `the network that is taken`(_ a: Case) throws {
+    let node = try CNINode()
+    try a.change(node)
+    switch node.check.choose(node.plugins()) {
+    case .success(let network): #expect(network.name == a.taken)
+    case .failure(.fault(let words)): #expect(a.taken == nil && words.contains(a.words), "\(words)")
+    case .failure(let other): Issue.record("\(other)")
+    }
+  }
+
+  @Test func `elsewhere than where CRI-O is nobody is asked`() async throws {
+    let node = try CNINode()
+    try node.plugin("first", "exit 1")
+    let pods = [sandbox(CNINode.id, ip: "10.1.0.2", namespace: "/proc/self/ns/net")]
+    func unread(_ pid: Int32?, root: String = "") async -> [String] {
+      var check = node.check
+      check.places.root = root
+      let found = await check.run(node.node.snapshot(pods, pid: pid))
+      #expect(found.faults.isEmpty)
+      return found.unread
+    }
+    #expect(await unread(nil).first?.contains("cannot be seen") == true)
+    // Its environment cannot be read.
+    #expect(await unread(1).first?.contains("environment") == true)
+    try node.node.write("PATH=/usr/bin:/bin\0", to: "proc/1/environ")
+    #expect(await unread(1, root: "/mnt").first?.contains("on the node itself") == true)
+    try node.node.link("proc/1/ns/net", to: "conf")
+    try node.node.link("proc/self/ns/net", to: "bin")
+    #expect(await unread(1).first?.contains("on the node itself") == true)
+    #expect(await node.check.run(node.node.snapshot([], pid: nil)) == NetworkCheck())
+  }
+
+  @Test(.enabled(if: RealNamespace.isPossible, "needs root, unshare, nsenter and ip"))
+  func `pods in real namespaces, more than are asked at a time`() async throws {
+    let node = try CNINode()
+    let real = try RealNamespace(node.node.directory.file("netns"))
+    defer { real.end() }
+    try node.node.write("PATH=/usr/bin:/bin\0", to: "proc/1/environ")
+    let text = try node.text(CNICheckTests.file)
+    let ids = "0123456789abcdef".map(FakeNode.id)
+    for id in ids { try node.node.write(text, to: "cni/results/pods-\(id)-eth0") }
+    let pods = node.node.snapshot(ids.map { sandbox($0, ip: "10.1.0.2", namespace: real.path) })
+    let down = await node.check.run(pods)
+    #expect(Set(down.faults.keys) == Set(ids) && Set(down.faults.values) == ["lo is down in the pod"])
+    try real.run("ip link set lo up")
+    try node.plugin("second", "case $CNI_CONTAINERID in 7*) exit 5;; 9*) sleep 1000;; esac")
+    var check = node.check
+    check.patience = .seconds(2)
+    let found = await check.run(pods)
+    #expect(found.faults == [FakeNode.id("7"): "CNI's plugin second: it ends with 5"])
+    #expect(found.unread == ["CNI's plugin second did not answer in time"])
+  }
+}

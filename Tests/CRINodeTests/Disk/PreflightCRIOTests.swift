@@ -1,0 +1,169 @@
+import CRI
+import CRIJSON
+import CRIPreflight
+import CRISnapshot
+import CRISystem
+import TestSupport
+import Testing
+
+@testable import CRINode
+
+@Suite struct PreflightCRIOTests {
+  @Test func `a good CRI-O loses nothing in a restart, nor in a patch`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try #require(node.pods.count == 2)
+    for target in [nil, "1.37.9"] {
+      let report = try await node.report(to: target)
+      #expect(report.rules.isEmpty)
+      #expect(report.gaps.isEmpty)
+      #expect(report.verdict == .none)
+    }
+  }
+
+  @Test func `a minor upgrade wipes every pod`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let report = try await node.report(to: "1.38.0")
+    #expect(report.ids("O2") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id)))
+    #expect(report.rules == ["O2"])
+    #expect(report.victims.count == 3)
+    #expect(report.findings.first?.detail == "1.37 in /var/run/crio/version, 1.38.0 starts")
+    #expect(report.suspicions.first { $0.match.advisory.id == "crio-8739" }?.standing == .proved)
+
+    try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", "[crio]\ninternal_wipe = false\n")
+    let pinned = try await node.report(to: "1.38.0")
+    #expect(pinned.rules.isEmpty)
+    #expect(pinned.suspicions.first { $0.match.advisory.id == "crio-8739" }?.standing == .settled)
+  }
+
+  @Test(arguments: [
+    ("[crio\ninternal_wipe = false\n", 1), ("[crio]\ninternal_wipe = \"false\"\n", 2),
+    ("[crio]\n\ninternal_wipe = no\n", 3), ("[crio]\ninternal_wipe = false\nlog_dir = \"/var/log\n", 3),
+    ("[crio]\ninternal_wipe\n", 2), ("[crio]\ninternal_wipe = false false\n", 2), ("[crio]\ninternal_wipe =\n", 2),
+    ("[crio]\ninternal_wipe = false\ninternal_wipe = false\n", 3),
+    ("[crio]\nversion_file = true\ninternal_wipe = false\n", 2),
+  ])
+  func `a configuration that CRI-O cannot read decides nothing`(text: String, line: Int) async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", text)
+    let report = try await node.report(to: "1.38.0")
+    #expect(report.gaps.isSuperset(of: ["O2", "O3"]) && report.verdict == .unchecked)
+    let why = report.unchecked.first { $0.rule == "O2" }?.why ?? ""
+    #expect(why.hasPrefix("/etc/crio/crio.conf.d/99-keep.conf:\(line): "), "\(why)")
+  }
+
+  @Test func `the markers decide, whatever the version`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.remove("/run/crio/version")
+    #expect(try await node.report().rules == ["O2"])
+    try node.tree.write("/run/crio/version", "1.37.0")
+    #expect(try await node.report().rules == ["O2"], "CRI-O reads only a JSON text")
+    try node.tree.write("/run/crio/version", "\"1.37.0\"")
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.write("/etc/crio/crio.conf", "[crio]\nversion_file_persist = \"/var/lib/crio/version\"\n")
+    try node.tree.write("/var/lib/crio/version", "\"1.36.0\"")
+    let report = try await node.report()
+    #expect(report.rules == ["O2"])
+    #expect(report.findings.first?.detail.hasSuffix("images too") == true)
+  }
+
+  @Test func `without CNI's configuration the addresses are lost`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    func report() async throws -> PreflightReport { PreflightReport(try await node.facts()) }
+    try node.tree.remove("/etc/cni/net.d/10-net.conflist")
+    #expect(try await report().ids("O1") == Set(node.pods.map(\.id)))
+    try node.tree.write("/etc/cni/other/1.conf", #"{"type": "bridge"}"#)
+    try node.tree.write("/etc/crio/crio.conf", "[crio.network]\nnetwork_dir = \"/etc/cni/other\"\n")
+    #expect(try await report().rules.isEmpty)
+  }
+
+  @Test func `under another root than CRI-O's nobody asks CNI's plugins`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let facts = try await node.facts()
+    #expect(facts.crio?.networks.faults == [:])
+    #expect(facts.crio?.networks.unread.first?.contains("on the node itself") == true)
+    #expect(PreflightReport(facts).gaps == ["O1"])
+  }
+
+  @Test func `a default runtime that changes is proved`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.write("/etc/crio/crio.conf.d/99-crun.conf", "[crio.runtime]\ndefault_runtime = \"crun\"\n")
+    let report = try await node.report()
+    #expect(report.ids("O3") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id)))
+    #expect(report.rules == ["O3"])
+    #expect(report.victims.isEmpty && report.disturbed.count == 3)
+  }
+
+  @Test(arguments: [true, false])
+  func `the state of a container shows which runtime made it`(isShared: Bool) async throws {
+    // One that does not tell its default, as before 1.36.
+    let node = try RecordedNode("cri-o-1.37")
+    let container = try #require(node.snapshot.containers.filter(\.isRunning).first)
+    try node.tree.write("/srv/runc/\(container.id)", "")
+    let roots = ["runc": "/srv/runc", "crun": isShared ? "/srv/runc" : "/srv/crun"].map { name, root in
+      "[crio.runtime.runtimes.\(name)]\nruntime_root = \"\(root)\"\n"
+    }
+    try node.tree.write(
+      "/etc/crio/crio.conf.d/99-roots.conf", "[crio.runtime]\ndefault_runtime = \"crun\"\n" + roots.joined())
+    let files = NodeFiles(root: node.tree.root)
+    let evidence = CRIODisk(
+      node.snapshot, files, configuration: CRIODisk.configuration(files, []), status: .null, places: [:],
+      networks: NetworkCheck()
+    ).defaultRuntime
+    #expect(evidence.value == (isShared ? nil : "runc"))
+  }
+
+  @Test func `each file that restores a pod is needed`() async throws {
+    let files = ["config.json", "state.json", "netns", "ipcns", "utsns"]
+    for file in files {
+      let node = try RecordedNode("cri-o-1.37")
+      let pod = node.pods[0]
+      let own = "\(NodeTree.storage)/\(pod.id)/userdata/\(file)"
+      let namespace = try #require(pod.facts.networkNamespace)
+      try node.tree.remove(
+        file.hasSuffix("json")
+          ? own : namespace.replacing("/var/run", with: "/run").replacing("/netns/", with: "/\(file)/"))
+      let report = try await node.report()
+      #expect(report.ids("O4") == [pod.id], "\(file)")
+      #expect(report.victims.map(\.pod) == [pod.pod])
+    }
+  }
+
+  @Test(arguments: ["netns", "ipcns"]) func `a namespace that is not mounted any more`(kind: String) async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let pod = node.pods[0]
+    let path = try #require(pod.facts.networkNamespace).replacing("/netns/", with: "/\(kind)/")
+    try node.tree.write(path.replacing("/var/run", with: "/run"), "")
+    let report = try await node.report()
+    #expect(report.ids("O4") == [pod.id])
+    #expect(report.findings.first?.detail == "\(path) is no namespace any more")
+  }
+
+  @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a namespace is one`(path: String) throws {
+    // What a look at a namespace goes by: it is there, and nobody can read it.
+    #expect(throws: Errno.invalid) { try NodeFiles(root: "/").read(path) }
+  }
+
+  @Test func `a pod without an infra container has its state elsewhere`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let pod = try #require(node.snapshot.sandboxes.first { $0.isReady && $0.facts.pid == nil })
+    try node.tree.remove("/run/containers/storage/overlay-containers/\(pod.id)/userdata/state.json")
+    #expect(try await node.report().ids("O4") == [pod.id])
+  }
+
+  @Test func `a container's files are needed too`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let container = try #require(node.snapshot.containers.first)
+    try node.tree.remove("\(NodeTree.storage)/\(container.id)/userdata/state.json")
+    #expect(try await node.report().ids("O4") == [container.id])
+  }
+
+  @Test func `elsewhere than on the node nothing is claimed`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.remove("/etc")
+    try node.tree.remove("/var/lib/containers")
+    let report = try await node.report(to: "1.38.0")
+    #expect(report.rules.isEmpty)
+    #expect(report.gaps == ["O1", "O2", "O3", "O4"])
+    #expect(report.verdict == .unchecked)
+  }
+}

@@ -1,0 +1,270 @@
+import CRI
+import CRIMessages
+import CRIPreflight
+import CRISimulator
+import CRISnapshot
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CRINode
+
+@Suite struct PreflightContainerdTests {
+  /// containerd#7843, before anything was restarted.
+  @Test func `1.6.12 has lost every address on disk, while it still tells them`() async throws {
+    let node = try RecordedNode("containerd-1.6.12")
+    try #require(node.pods.count == 2)
+    let report = try await node.report()
+    #expect(report.ids("P1") == Set(node.pods.map(\.id)))
+    #expect(report.ids("P2").isEmpty)
+    for pod in node.pods {
+      let finding = report.findings.first { $0.rule.id == "P1" && $0.object.id == pod.id }
+      #expect(finding?.detail == "\(pod.ip) in the runtime, none on disk")
+    }
+    #expect(report.verdict == .loss)
+    #expect(Set(report.victims.map(\.pod)) == Set(node.pods.map(\.pod)))
+    #expect(report.gaps.isEmpty)
+    #expect(report.suspicions.first { $0.match.advisory.id == "containerd-7843" }?.standing == .proved)
+  }
+
+  @Test(arguments: ["containerd-1.6.20", "containerd-2.4"])
+  func `a containerd with the fix loses nothing`(runtime: String) async throws {
+    let node = try RecordedNode(runtime)
+    let report = try await node.report()
+    #expect(report.rules.isEmpty)
+    #expect(report.gaps.isEmpty)
+    #expect(report.verdict == .none)
+    #expect(report.podCount == 3)
+    #expect(!report.suspicions.contains { $0.match.advisory.id == "containerd-7843" })
+  }
+
+  @Test func `the records are those of the recording`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    let records = try #require(try await node.facts().containerd?.records.value)
+    #expect(records.malformed.isEmpty)
+    #expect(Set(records.sandboxes.map(\.id)) == Set(node.snapshot.sandboxes.map(\.id)))
+    for record in records.sandboxes {
+      let sandbox = try #require(node.snapshot.sandboxes.first { $0.id == record.id })
+      #expect(record.pod == sandbox.pod)
+      #expect(record.isHostNetwork == sandbox.isHostNetwork)
+      #expect(record.name == "\(record.pod.name)_\(record.pod.namespace)_\(record.pod.uid)_0")
+      #expect(record.image == "localhost/pause:1")
+      #expect(record.created > .zero)
+      #expect((record.interfaces != nil) == !sandbox.isHostNetwork)
+      if sandbox.isReady {
+        #expect(record.ip == sandbox.ip)
+        #expect(record.additionalIPs == sandbox.addresses.dropFirst().map { $0 })
+        #expect(record.networkNamespace == sandbox.facts.networkNamespace ?? "")
+      }
+    }
+  }
+
+  @Test func `a record that has only the label is known for what it is`() {
+    let kind = "io.cri-containerd.kind"
+    let records = DiskRecords([
+      StoredContainer(id: "a", labels: [kind: "sandbox"]),
+      StoredContainer(id: "b", labels: [kind: "container"]), StoredContainer(id: "c"),
+    ])
+    #expect(
+      records.bare == [
+        .init(id: "a", isSandbox: true), .init(id: "b", isSandbox: false),
+      ])
+    #expect(records.sandboxes.isEmpty && records.containers.isEmpty && records.malformed.isEmpty)
+  }
+
+  @Test func `a simulated loss is predicted for the pod that it hits`() async throws {
+    var options = SimulatedRuntime.Options()
+    options.onRestart = [RestartLoss(.loseIPs, pod: "p-web")]
+    let node = try RecordedNode("containerd-2.4", options)
+    let report = try await node.report()
+    #expect(report.victims.map(\.pod.name) == ["p-web"])
+  }
+
+  @Test func `a missing checkpoint is proved`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    let container = try #require(node.snapshot.containers.first { $0.isRunning })
+    try node.tree.remove("\(NodeTree.containerdRoot)/containers/\(container.id)/status")
+    let report = try await node.report()
+    #expect(report.ids("P5") == [container.id])
+    #expect(report.rules == ["P5"])
+    #expect(report.victims.isEmpty && report.disturbed.count == 1)
+    #expect(report.verdict == .loss)
+  }
+
+  @Test func `a shim's missing program is proved`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.write("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path", "/opt/old/containerd-shim-runc-v2")
+    #expect(try await node.report().ids("P6") == [node.pods[0].id])
+    try node.tree.write("/opt/old/containerd-shim-runc-v2", "")
+    #expect(try await node.report().rules.isEmpty)
+    // Older ones write none.
+    try node.tree.remove("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path")
+    #expect(try await node.report().rules.isEmpty)
+  }
+
+  @Test func `pods that containerd 2 made do not outlive the way back to 1.x`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    #expect(try await node.report(to: "2.0.0").rules.isEmpty)
+    let report = try await node.report(to: "1.7.34")
+    let running =
+      node.snapshot.sandboxes.filter(\.isReady).map(\.id)
+      + node.snapshot.containers.filter(\.isRunning).map(\.id)
+    #expect(report.rules == ["P12"] && report.ids("P12") == Set(running))
+    #expect(report.isDowngrade && report.verdict == .loss && report.victims.count == report.podCount)
+    // What 1.x started before the upgrade does, and its pod stays where a container was added since.
+    let added = try #require(node.snapshot.containers.first { $0.isRunning })
+    for id in running where id != added.id { try node.tree.write("\(NodeTree.tasks)/\(id)/address", "unix:///x") }
+    let mixed = try await node.report(to: "1.7.34")
+    #expect(mixed.ids("P12") == [added.id] && mixed.verdict == .loss)
+    #expect(mixed.victims.isEmpty && mixed.disturbed.count == 1)
+  }
+
+  @Test func `a shim whose address is nowhere is found by no containerd`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    let pod = node.pods[0].id
+    try node.tree.remove("\(NodeTree.tasks)/\(pod)/bootstrap.json")
+    for target in [nil, "2.1.4"] {
+      let report = try await node.report(to: target)
+      #expect(report.rules == ["P19"] && report.ids("P19") == [pod])
+      #expect(report.victims.map(\.pod) == [node.pods[0].pod])
+    }
+    #expect(try await node.report(to: "1.7.34").rules == ["P12"])
+    // 2.x takes 1.x's form too.
+    try node.tree.write("\(NodeTree.tasks)/\(pod)/address", "unix:///x")
+    #expect(try await node.report().rules.isEmpty)
+  }
+
+  @Test func `a container whose record names a newer shim than its pod has is known by it`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    let containers = node.snapshot.containers.filter { $0.isRunning }
+    let added = try #require(containers.first)
+    let record = { (version: Int) in #"{"version":\#(version),"address":"unix:///x","protocol":"ttrpc"}"# }
+    for id in node.snapshot.sandboxes.map(\.id) + containers.map(\.id) {
+      try node.tree.write("\(NodeTree.tasks)/\(id)/bootstrap.json", record(id == added.id ? 3 : 2))
+    }
+    #expect(try await node.report(to: "2.2.0").rules.isEmpty)
+    let report = try await node.report(to: "2.1.1")
+    #expect(report.ids("P13") == [added.id] && report.rules == ["P13"])
+    #expect(report.victims.isEmpty && report.disturbed.count == 1)
+  }
+
+  @Test func `the store of sandboxes is read as containerd 2 has it`() async throws {
+    let answer = try #require(try Recording("containerd-2.3", .before).calls.first?.response)
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    // One more, which a daemon left that ended too early.
+    let bare = ListStoredSandboxesResponse(sandboxes: [StoredSandbox(id: "bare", createdAt: StoredTime(seconds: 7))])
+    let server = try Server(at: path) { call in
+      let namespace = call.metadata.first { $0.name == "containerd-namespace" }?.value
+      guard namespace == "k8s.io" else { return call.finish(.failedPrecondition, "namespace is required") }
+      call.send(answer + bare.encode())
+      call.finish()
+    }
+    defer { server.stop() }
+    let store = try #require(await SandboxStore.read(from: try Endpoint(path), timeout: .seconds(30)).value)
+    #expect(store.malformed.isEmpty && store.bare == ["bare": Timestamp(seconds: 7)])
+    #expect(store.sandboxes.count == 4 && store.sandboxes.allSatisfy { $0.sandboxer == "podsandbox" })
+    let dns = try #require(store.sandboxes.first { $0.pod.name == "coredns-7c6" })
+    #expect(dns.name == "coredns-7c6_kube-system_0c8d9d7e-0000-4000-8000-000000000002_0" && !dns.isHostNetwork)
+    #expect(dns.ip == "10.158.245.3" && dns.additionalIPs == ["fd63:7269:2275:9ef5::3"])
+    #expect(dns.interfaces?.map(\.name).contains("eth0") == true)
+    #expect(dns.labels["io.kubernetes.pod.name"] == dns.pod.name)
+    #expect(dns.networkNamespace.hasPrefix("/run/node/state/") && dns.created > .zero)
+    #expect(store.sandboxes.filter(\.isHostNetwork).map(\.pod.name) == ["kube-proxy-x1"])
+  }
+
+  @Test func `a store that is not there is empty, one that fails is not known`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    for (code, message, isKnown) in [
+      (StatusCode.unimplemented, "unknown service containerd.services.sandbox.v1.Store", true),
+      (.unavailable, "closing", false),
+    ] {
+      let server = try Server(at: path) { call in call.finish(code, message) }
+      defer { server.stop() }
+      let store = await SandboxStore.read(from: try Endpoint(path), timeout: .seconds(30))
+      #expect(store.value == (isKnown ? SandboxStore() : nil), "\(store)")
+    }
+  }
+
+  @Test func `elsewhere than on the node nothing is claimed`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.remove("/var/lib/containerd")
+    try node.tree.remove("/run/containerd")
+    try node.tree.remove("/etc")
+    var report = try await node.report()
+    #expect(report.rules.isEmpty)
+    #expect(report.gaps == ["P5", "P6", "P12"])
+    #expect(report.verdict == .unchecked)
+    // Another containerd's directories are no better.
+    try node.tree.write("\(NodeTree.containerdRoot)/containers/other/status", "{}")
+    try node.tree.write("\(NodeTree.tasks)/other/shim-binary-path", "/x")
+    report = try await node.report()
+    #expect(report.gaps == ["P5", "P6", "P12"])
+  }
+
+  @Test func `configurations that are none do not count`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.remove("/etc/cni/net.d/10-net.conflist")
+    try node.tree.write("/etc/cni/net.d/README", #"{"type": "bridge"}"#)
+    try node.tree.write("/etc/cni/net.d/10-broken.conf", "{")
+    try node.tree.write("/etc/cni/net.d/20-empty.conflist", #"{"plugins": []}"#)
+    #expect(try await node.report().rules == ["N2"])
+    try node.tree.write("/etc/cni/net.d/30-one.conf", #"{"type": "bridge"}"#)
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.remove("/etc/cni")
+    #expect(try await node.report().rules == ["N2"])
+  }
+
+  @Test func `a limit of the runtime's is passed by streaming`() async throws {
+    let answers = try Recording("containerd-1.6.12", .before).calls.filter { $0.method.hasSuffix("Containers/List") }
+    let answer = try #require(answers.first?.response)
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    let server = try Server(at: path) { call in
+      guard call.method.hasSuffix("Stream") else {
+        return call.finish(.resourceExhausted, "grpc: trying to send message larger than max")
+      }
+      // Each message of the stream has the form of a whole list.
+      call.send(answer)
+      call.send(answer)
+      call.finish()
+    }
+    defer { server.stop() }
+    let records = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(30))
+    #expect(records.value?.sandboxes.count == 8)
+  }
+
+  @Test func `two thousand records come through`() async throws {
+    let record = try #require(
+      try Recording("containerd-2.4", .before).calls.first { $0.method.hasSuffix("Containers/List") }?.response)
+    let answer = [UInt8]((0..<500).map { _ in record }.joined())
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    let server = try Server(at: path) { call in
+      call.send(answer)
+      call.finish()
+    }
+    defer { server.stop() }
+    let records = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(60))
+    #expect(records.value?.sandboxes.count == 2000)
+  }
+
+  @Test func `the namespace and both kinds are asked for`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    let server = try Server(at: path) { call in
+      let request = try? ListStoredContainersRequest.decode(call.message)
+      let namespace = call.metadata.first { $0.name == "containerd-namespace" }?.value
+      call.finish(.notFound, "\(namespace ?? "none") \(request?.filters ?? [])")
+    }
+    defer { server.stop() }
+    guard case .unknown(let why) = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(30)) else {
+      Issue.record("an answer where there was none")
+      return
+    }
+    #expect(why.contains("k8s.io"))
+    #expect(why.contains(#"labels."io.cri-containerd.kind"==sandbox"#.debugDescription))
+    #expect(why.contains(#"labels."io.cri-containerd.kind"==container"#.debugDescription))
+  }
+}

@@ -1,0 +1,162 @@
+import CRINode
+import CRISnapshot
+import CRISystem
+import Foundation
+import TestSupport
+import Testing
+
+/// Looking into network namespaces.
+@Suite struct NamespaceTests {
+  private let a = FakeNode.id("a")
+
+  @Test func `a path without a namespace`() throws {
+    let node = try FakeNode()
+    try node.write("", to: "left")
+    let records = ["nowhere", "left", "left/below"].map {
+      sandbox(FakeNode.id("a"), namespace: node.directory.file($0))
+    }
+    let truth = node.truth(node.snapshot(records)).sandboxes.compactMap(\.truth)
+    #expect(truth.map(\.namespace) == [.read(.missing), .read(.notANamespace), .read(.missing)])
+    #expect(truth.map(\.interfaces) == [nil, nil, nil])
+    #expect(
+      node.truth(node.snapshot([sandbox(a), sandbox(a, namespace: "/x", isHost: true)])).sandboxes.map(
+        \.truth?.namespace) == [nil, nil])
+  }
+
+  @Test func `a folder that we do not see may be elsewhere`() throws {
+    let node = try FakeNode()
+    let path = node.directory.file("run/netns/cni-1")
+    func read() -> SandboxTruth? { node.truth(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].truth }
+    #expect(read()?.namespace?.reason?.code == ENOENT)
+    #expect(read()?.interfaces?.reason?.code == ENOENT)
+    try node.makeFolder("run/netns")
+    #expect(read()?.namespace == .read(.missing))
+    try node.remove("run")
+    // The daemon's root folder is ours: there is nothing.
+    try node.makeFolder("proc/1")
+    try FileManager.default.createSymbolicLink(
+      atPath: node.directory.file("proc/1/root"), withDestinationPath: "/")
+    #expect(read()?.namespace == .read(.missing))
+  }
+
+  @Test func `a daemon with a root folder of its own means paths in it`() throws {
+    let node = try FakeNode()
+    try node.write("", to: "root/run/netns/cni-1")
+    try node.link("proc/1/root", to: "root")
+    try node.link("root/var/run", to: "nowhere")
+    for (path, state) in [
+      ("/run/netns/cni-1", NamespaceTruth.notANamespace), ("/var/run/netns/cni-1", .notANamespace),
+      ("/cni-2", .missing),
+    ] {
+      let truth = node.truth(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].truth
+      #expect(truth?.namespace == .read(state), "\(path)")
+    }
+  }
+
+  @Test func `a pipe in its place holds nobody up`() throws {
+    let node = try FakeNode()
+    #expect(mkfifo(node.directory.file("pipe"), 0o600) == 0)
+    let truth = node.truth(node.snapshot([sandbox(a, namespace: node.directory.file("pipe"))]))
+    #expect(truth.sandboxes[0].truth?.namespace == .read(.notANamespace))
+  }
+
+  @Test func `our own namespace, and without root only that it is there`() throws {
+    let node = try FakeNode()
+    let truth = node.truth(node.snapshot([sandbox(a, namespace: "/proc/self/ns/net")]))
+    let own = try FileIdentity.read("/proc/self/ns/net")
+    #expect(
+      truth.sandboxes[0].truth?.namespace
+        == .read(.alive(NamespaceID(device: own.device, inode: own.inode))))
+    if geteuid() == 0 {
+      #expect(truth.sandboxes[0].truth?.interfaces?.value?.contains { $0.name == "lo" } == true)
+    } else {
+      #expect(truth.sandboxes[0].truth?.interfaces?.reason?.code == EPERM)
+      #expect(truth.notChecked.contains { $0.what == "interfaces of pods" })
+    }
+  }
+
+  @Test(.enabled(if: RealNamespace.isPossible, "needs root, unshare, nsenter and ip"))
+  func `the addresses that are really there`() async throws {
+    let node = try FakeNode()
+    let real = try RealNamespace(node.directory.file("netns"))
+    defer { real.end() }
+    try real.run("ip link set lo up")
+    try real.run("ip link add eth0 type veth peer name peer0")
+    try real.run("ip link set eth0 address 02:00:00:00:00:07 up")
+    try real.run("ip addr add 10.11.12.13/20 dev eth0")
+    let own = try FileIdentity.read("/proc/self/ns/net")
+    let path = real.path
+    func read() throws -> [InterfaceTruth] {
+      let truth = node.truth(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].truth
+      guard case .read(.alive(let id)) = truth?.namespace else { throw Failed(reason: "not alive") }
+      let identity = try FileIdentity.read(path)
+      #expect(id == NamespaceID(device: identity.device, inode: identity.inode))
+      #expect(identity != own)
+      guard let interfaces = truth?.interfaces?.value else { throw Failed(reason: "\(String(describing: truth))") }
+      return interfaces
+    }
+    let before = try #require(try read().first { $0.name == "eth0" })
+    #expect(before.mac == "02:00:00:00:00:07")
+    #expect(before.isUp && !before.hasCarrier)
+    #expect(before.addresses.map(\.description).contains("10.11.12.13/20"))
+    try real.run("ip link set peer0 up")
+    let after = try #require(try read().first { $0.name == "eth0" })
+    #expect(after.hasCarrier)
+    #expect(after.index > 1)
+    #expect(try read().first { $0.name == "lo" }?.addresses.map(\.description).contains("127.0.0.1/8") == true)
+    try real.run("ip link del eth0")
+    #expect(try read().map(\.name) == ["lo"])
+    // Neither this thread nor any other of ours has moved, once the one that went there has ended.
+    let isHome = await eventually {
+      let threads = (try? Directory.names(at: "/proc/self/task")) ?? []
+      // A thread that has just ended has none.
+      return threads.compactMap { FileIdentity(of: "/proc/self/task/\($0)/ns/net") }.allSatisfy { $0 == own }
+    }
+    #expect(isHome)
+  }
+
+  @Test func `what takes too long is unread`() throws {
+    let node = try FakeNode()
+    var snapshot = node.snapshot([
+      sandbox(a, namespace: "/proc/self/ns/net"), sandbox(FakeNode.id("b"), namespace: "/tmp/no-such-namespace"),
+    ])
+    TruthReader(places: node.places, timeLimit: .zero, includesNode: false)
+      .addTruth(to: &snapshot, askedAt: 0, configuration: nil)
+    // The thread may have been quick; what is answered is right, the rest has a reason.
+    for sandbox in snapshot.sandboxes {
+      #expect(sandbox.truth?.namespace?.value != nil || sandbox.truth?.namespace?.reason?.code == ETIMEDOUT)
+    }
+  }
+}
+
+struct Failed: Error { var reason: String }
+
+/// A network namespace that is mounted on a file, as CNI does it.
+struct RealNamespace {
+  let path: String
+
+  static var isPossible: Bool {
+    geteuid() == 0
+      && ["unshare", "nsenter", "ip"].allSatisfy { (try? shell("command -v \($0)")) == 0 }
+      && (try? shell("unshare --net true")) == 0
+  }
+
+  init(_ path: String) throws {
+    self.path = path
+    try Data().write(to: URL(filePath: path))
+    guard try Self.shell("unshare --net='\(path)' true") == 0 else { throw Failed(reason: "unshare") }
+  }
+
+  func run(_ command: String) throws {
+    guard try Self.shell("nsenter --net='\(path)' \(command)") == 0 else { throw Failed(reason: command) }
+  }
+
+  func end() { _ = try? Self.shell("umount '\(path)'") }
+
+  static func shell(_ command: String) throws -> Int32 {
+    let (ending, _) = try ChildProcess.capture(
+      ["/bin/sh", "-c", command], environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], timeout: .seconds(20))
+    if case .exited(let code) = ending { return code }
+    return -1
+  }
+}

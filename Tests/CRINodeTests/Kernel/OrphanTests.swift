@@ -1,0 +1,160 @@
+import CRISnapshot
+import TestSupport
+import Testing
+
+/// Which processes are orphans of this runtime, and which are none of its business.
+@Suite struct OrphanTests {
+  private let a = FakeNode.id("a")
+  private let b = FakeNode.id("b")
+  private let c = FakeNode.id("c")
+
+  private func orphans(_ node: FakeNode, _ sandboxes: [String], _ containers: [String] = []) -> [Orphan]? {
+    node.truth(
+      node.snapshot(
+        sandboxes.map { sandbox($0) }, containers: containers.map { container($0, in: a, pid: nil) }),
+      includesNode: true
+    ).truth?.orphans?.value
+  }
+
+  @Test func `a shim that is not listed, with what lives under it`() throws {
+    let node = try FakeNode()
+    try node.shim(50, a)
+    try node.shim(60, b, startTime: 2000)
+    try node.process(61, "pause", parent: 60, startTime: 2001, cgroup: "0::/k8s.io/\(b)\n")
+    try node.process(62, "main", parent: 60, startTime: 2002, cgroup: "0::/k8s.io/\(c)\n")
+    try node.process(63, "dead", parent: 60, state: "Z")
+    #expect(
+      orphans(node, [a]) == [Orphan(kind: .shim, id: b, pid: 60, startTime: 2000, processes: [61, 62])])
+    #expect(orphans(node, [a, b], [c]) == [])
+  }
+
+  @Test func `a container that is not listed, under a shim that is`() throws {
+    let node = try FakeNode()
+    try node.shim(50, a)
+    try node.process(51, "pause", parent: 50, cgroup: "0::/kubepods.slice/cri-containerd-\(a).scope\n")
+    try node.process(
+      52, "main", parent: 50, startTime: 1500, cgroup: "0::/kubepods.slice/cri-containerd-\(b).scope/x\n")
+    try node.process(53, "exec", parent: 50, startTime: 1600, cgroup: "0::/kubepods.slice/cri-containerd-\(b).scope\n")
+    // The shim's helpers have its own cgroup, which names nobody.
+    try node.process(54, "runc", parent: 50, cgroup: "0::/system.slice/containerd.service\n")
+    #expect(
+      orphans(node, [a])
+        == [Orphan(kind: .container, id: b, pid: 52, startTime: 1500, processes: [52, 53])])
+    #expect(orphans(node, [a], [b]) == [])
+  }
+
+  @Test func `a node in a container has that one's id everywhere`() throws {
+    let node = try FakeNode()
+    let outer = "/docker/\(FakeNode.id("d"))"
+    try node.shim(50, a)
+    try node.write("0::\(outer)/system.slice\n", to: "proc/50/cgroup")
+    try node.process(51, "runc", parent: 50, cgroup: "0::\(outer)/system.slice\n")
+    try node.process(52, "pause", parent: 50, cgroup: "0::\(outer)/kubelet/\(a)\n")
+    #expect(orphans(node, [a]) == [])
+  }
+
+  @Test(arguments: [
+    ("moby", "/run/containerd/containerd.sock"), ("k8s.io", "/run/k3s/containerd/containerd.sock"),
+    ("default", "/run/containerd/containerd.sock"),
+  ])
+  func `others' shims are none of ours`(namespace: String, address: String) throws {
+    let node = try FakeNode()
+    try node.shim(60, b, namespace: namespace, address: address)
+    #expect(orphans(node, [a]) == [])
+  }
+
+  @Test func `the runtime's address is learned from what serves listed pods`() throws {
+    let node = try FakeNode()
+    try node.shim(50, a, address: "/host/containerd.sock")
+    try node.shim(60, b, address: "/host/containerd.sock")
+    #expect(orphans(node, [a])?.map(\.id) == [b])
+    #expect(orphans(node, []) == [])
+  }
+
+  @Test func `a link to the socket is the same socket`() throws {
+    let node = try FakeNode()
+    try node.write("", to: "run/real.sock")
+    try node.link("other.sock", to: "run/real.sock")
+    try node.shim(60, b, address: node.directory.file("other.sock"))
+    let truth = node.truth(
+      node.snapshot([], socket: node.directory.file("run/real.sock")), includesNode: true)
+    #expect(truth.truth?.orphans?.value?.map(\.id) == [b])
+  }
+
+  @Test(arguments: ["start", "delete"])
+  func `a shim's passing helpers are none`(action: String) throws {
+    let node = try FakeNode()
+    try node.shim(60, b, action: action)
+    #expect(orphans(node, [a]) == [])
+  }
+
+  @Test func `what began a moment ago may be listed in another`() throws {
+    let node = try FakeNode()
+    try node.shim(60, b, startTime: 999_500)
+    try node.shim(61, c, startTime: 998_900)
+    #expect(orphans(node, [a])?.map(\.id) == [c])
+    // What is older than the daemon is nothing that it is making.
+    var snapshot = node.snapshot([sandbox(a)], containers: [])
+    snapshot.daemon.startTime = 999_600
+    #expect(node.truth(snapshot, includesNode: true).truth?.orphans?.value?.map(\.id) == [c, b])
+  }
+
+  @Test func `a dead shim is none`() throws {
+    let node = try FakeNode()
+    try node.shim(60, b, state: "Z")
+    #expect(orphans(node, []) == [])
+  }
+
+  @Test func `CRI-O's conmon, not Podman's and not an exec's`() throws {
+    let node = try FakeNode()
+    try node.conmon(70, a)
+    try node.conmon(71, b)
+    try node.process(72, "main", parent: 71)
+    try node.conmon(73, c, exits: "/run/libpod/exits")
+    try node.conmon(74, c, isExec: true)
+    #expect(orphans(node, [], [a]) == [Orphan(kind: .conmon, id: b, pid: 71, startTime: 1000, processes: [72])])
+  }
+
+  @Test(arguments: [(false, true), (true, false)])
+  func `a conmon whose container has ended by CRI-O's word, and has not`(isRunning: Bool, isOrphan: Bool) throws {
+    let node = try FakeNode()
+    try node.conmon(70, a)
+    try node.process(72, "main", parent: 70)
+    // Its process has ended, and its conmon is about to.
+    try node.conmon(71, b)
+    let containers = [
+      container(a, in: c, pid: nil, isRunning: isRunning), container(b, in: c, pid: nil, isRunning: false),
+    ]
+    let found = node.truth(node.snapshot([sandbox(c)], containers: containers), includesNode: true).truth?.orphans
+    let orphan = Orphan(kind: .conmon, id: a, pid: 70, startTime: 1000, processes: [72])
+    #expect(found == .read(isOrphan ? [orphan] : []))
+  }
+
+  @Test func `CRI-O's folder can be another one`() throws {
+    let node = try FakeNode()
+    try node.conmon(70, a, exits: "/srv/exits")
+    try node.conmon(71, b, exits: "/srv/exits")
+    #expect(orphans(node, [], [a])?.map(\.id) == [b])
+    #expect(orphans(node, [], []) == [])
+  }
+
+  @Test func `the oldest shim is named by its folder`() throws {
+    let node = try FakeNode()
+    try node.process(
+      60, "containerd-shim", parent: 1,
+      arguments: [
+        "containerd-shim", "-namespace", "k8s.io", "-workdir",
+        "/var/lib/containerd/io.containerd.runtime.v1.linux/k8s.io/\(b)", "-address=/run/containerd/containerd.sock",
+        "-debug",
+      ])
+    #expect(orphans(node, [a])?.map(\.id) == [b])
+  }
+
+  @Test func `what is listed and could not be read is no orphan`() throws {
+    let node = try FakeNode()
+    try node.shim(60, b)
+    var snapshot = node.snapshot()
+    snapshot.unread = [Unread(what: "sandbox \(b)", why: "", kind: .pod, id: b)]
+    #expect(node.truth(snapshot, includesNode: true).truth?.orphans == .read([]))
+  }
+}

@@ -1,0 +1,66 @@
+import CRINode
+import CRISnapshot
+import Foundation
+import TestSupport
+import Testing
+
+/// What kubelet has on the node: its process, its pods' folders, its manifests.
+@Suite struct KubeletTests {
+  private let node: FakeNode
+
+  init() throws {
+    node = try FakeNode()
+    try node.makeFolder("root")
+  }
+
+  private func read() -> KubeletTruth? {
+    var places = node.places
+    places.root = node.directory.file("root")
+    var snapshot = node.snapshot()
+    TruthReader(places: places).addTruth(to: &snapshot, askedAt: 100_000, configuration: nil)
+    return snapshot.truth?.kubelet
+  }
+
+  @Test func `a node without kubelet has nothing of it`() {
+    let kubelet = read()
+    #expect(kubelet?.podFolders == nil && kubelet?.staticPods == nil)
+    #expect(kubelet?.processes?.value?.isEmpty ?? true)
+  }
+
+  @Test func `its process, or what it is a part of`() throws {
+    try node.process(40, "kubelet", parent: 1, startTime: 7)
+    try node.process(41, "k3s-server", parent: 1, startTime: 8)
+    try node.process(42, "kubelet", parent: 1, state: "Z", startTime: 9)
+    try node.process(43, "kubelet-proxy", parent: 1, startTime: 9)
+    let found = [KubeletTruth.Instance(pid: 40, startTime: 7), KubeletTruth.Instance(pid: 41, startTime: 8)]
+    #expect(read()?.processes == .read(found))
+  }
+
+  @Test func `folders and manifests`() throws {
+    try node.makeFolder("root/var/lib/kubelet/pods/uid-1")
+    try node.makeFolder("root/var/lib/kubelet/pods/uid-2")
+    try node.write(
+      "kind: Pod\nmetadata: {name: etcd, namespace: kube-system}\nspec: {restartPolicy: Never}\n",
+      to: "root/etc/kubernetes/manifests/etcd.yaml")
+    try node.write(#"{"kind":"Pod","metadata":{"name":"x"}}"#, to: "root/etc/kubernetes/manifests/x.json")
+    try node.write("kind: Deployment\nmetadata: {name: d}\n", to: "root/etc/kubernetes/manifests/d.yaml")
+    try node.write("not: [yaml", to: "root/etc/kubernetes/manifests/broken.yaml")
+    try node.write("kind: Pod\nmetadata: {name: hidden}\n", to: "root/etc/kubernetes/manifests/.hidden.yaml")
+    try node.makeFolder("root/etc/kubernetes/manifests/folder")
+    let kubelet = read()
+    #expect(kubelet?.podFolders == .read(["uid-1", "uid-2"]))
+    #expect(
+      kubelet?.staticPods
+        == .read([
+          StaticPod(namespace: "kube-system", name: "etcd", restartPolicy: .never),
+          StaticPod(namespace: "default", name: "x", restartPolicy: .always),
+        ]))
+  }
+
+  @Test func `the configured folder comes first`() throws {
+    try node.write("staticPodPath: /srv/pods\n", to: "root/var/lib/kubelet/config.yaml")
+    try node.write("kind: Pod\nmetadata: {name: a}\n", to: "root/srv/pods/a.yaml")
+    try node.write("kind: Pod\nmetadata: {name: b}\n", to: "root/etc/kubernetes/manifests/b.yaml")
+    #expect(read()?.staticPods?.value?.map(\.name) == ["a"])
+  }
+}

@@ -1,0 +1,104 @@
+import CRI
+import CRIPreflight
+import CRISimulator
+import CRISnapshot
+import TestSupport
+import Testing
+
+@testable import CRINode
+
+@Suite struct PreflightKubeletTests {
+  @Test(arguments: [
+    ("cgroupDriver: systemd\n", "containerd-1.6.20", ["N3"]),
+    ("cgroupDriver: cgroupfs\n", "containerd-1.6.20", []),
+    // kubelet's default.
+    ("kind: KubeletConfiguration\n", "containerd-1.6.20", []),
+    // One that answers RuntimeConfig is followed.
+    ("cgroupDriver: systemd\n", "containerd-2.4", ["N4"]),
+    ("cgroupDriver: systemd\n", "cri-o-1.37", ["N4"]),
+    ("cgroupDriver: cgroupfs\n", "cri-o-1.37", []),
+  ])
+  func `its cgroup driver is compared`(text: String, runtime: String, rules: [String]) async throws {
+    let node = try RecordedNode(runtime)
+    try node.tree.kubelet(text)
+    let report = try await node.report()
+    #expect(report.rules == Set(rules))
+    #expect(report.verdict == .none)
+    #expect(report.unchecked.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("cgroupDriver: 17\n", "/var/lib/kubelet/config.yaml: cgroupDriver 17 is none: systemd and cgroupfs are"),
+    ("cgroupDriver: SystemD\n", "cgroupDriver \"SystemD\" is none"), ("cgroupDriver: [systemd]\n", " is none"),
+    ("cgroupDriver: \n", nil), ("cgroupDriver: \"\"\n", nil),
+  ])
+  func `a cgroup driver that is none is said to be none`(text: String, why: String?) async throws {
+    for (runtime, rule) in [("containerd-1.6.20", "N3"), ("cri-o-1.37", "N4")] {
+      let node = try RecordedNode(runtime)
+      try node.tree.kubelet(text)
+      let gaps = try await node.report().unchecked
+      #expect(gaps.map(\.rule) == (why == nil ? [] : [rule]))
+      #expect(gaps.allSatisfy { $0.why.contains(why ?? "") && !$0.decides }, "\(gaps)")
+    }
+  }
+
+  @Test func `flags that are none, and an endpoint that is none`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.kubelet("containerRuntimeEndpoint: 17\n")
+    #expect(try await node.report().unchecked.map { "\($0.rule) \($0.why)" }.joined().hasSuffix("Endpoint 17 is none"))
+    try node.tree.kubelet("cgroupDriver: cgroupfs\n")
+    try node.tree.write("/var/lib/kubelet/kubeadm-flags.env", "A=\"--cgroup-driver=x\"")
+    let gaps = try await node.report().unchecked
+    #expect(gaps.map(\.why) == ["kubelet's --cgroup-driver \"x\" is none: systemd and cgroupfs are"])
+  }
+
+  @Test func `its endpoint is compared, flags before file`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.kubelet("containerRuntimeEndpoint: unix://\(node.socket)\n")
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.kubelet("containerRuntimeEndpoint: unix:///run/crio/crio.sock\n")
+    #expect(try await node.report().rules == ["N5"])
+    try node.tree.write(
+      "/var/lib/kubelet/kubeadm-flags.env",
+      "KUBELET_KUBEADM_ARGS=\"--pod-infra-container-image=x --container-runtime-endpoint=unix://\(node.socket)\"\n")
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.write("/var/lib/kubelet/kubeadm-flags.env", "A=\"--container-runtime-endpoint=/x.sock\"")
+    let report = try await node.report()
+    #expect(report.findings.first { $0.rule.id == "N5" }?.detail == "kubelet /x.sock, asked \(node.socket)")
+  }
+
+  @Test func `a configuration that is none is named`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    #expect(try await node.report().unchecked.contains { $0.rule == "N3" && $0.why.contains("config.yaml") })
+    try node.tree.kubelet("{")
+    #expect(try await node.report().unchecked.contains { $0.rule == "N3" && $0.why.contains("config.yaml") })
+  }
+
+  @Test func `images of running pods that are gone are pulled only when asked`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    let image = try #require(node.snapshot.containers.first { $0.isRunning }?.status.image?.image)
+    let client = Client(try Endpoint(node.socket))
+    for item in node.snapshot.images where !item.repoTags.contains("localhost/pause:1") {
+      _ = try await client.images.removeImage(RemoveImageRequest(image: ImageSpec(image: item.id)))
+    }
+    var report = try await node.report()
+    #expect(report.rules == ["N11"])
+    #expect(report.verdict == .none)
+    report = try await node.report(pulls: true)
+    #expect(report.rules.isEmpty, "the simulated registry has everything: \(image)")
+  }
+
+  @Test func `the registry's words are shown`() async throws {
+    var options = SimulatedRuntime.Options()
+    options.faults.failures["PullImage"] = .init(.unknown, "pull access denied, repository does not exist")
+    let node = try RecordedNode("containerd-1.6.20", options)
+    let client = Client(try Endpoint(node.socket))
+    for item in node.snapshot.images {
+      _ = try await client.images.removeImage(RemoveImageRequest(image: ImageSpec(image: item.id)))
+    }
+    let report = try await node.report(pulls: true)
+    #expect(report.rules == ["N6", "N11", "N12"])
+    let finding = report.findings.first { $0.rule.id == "N12" }
+    #expect(finding?.detail == "pull access denied, repository does not exist")
+  }
+}

@@ -1,0 +1,88 @@
+import CRIJSON
+import CRINode
+import CRISnapshot
+import Foundation
+import TestSupport
+import Testing
+
+/// Which programs run the containers in the end.
+@Suite struct OCIRuntimeTests {
+  private func read(
+    _ node: FakeNode, _ configuration: String?, listing id: String? = nil
+  ) throws -> Reading<[OCIRuntime]>? {
+    var snapshot = node.snapshot()
+    // What could not be read in detail is listed all the same.
+    snapshot.unread = id.map { [Unread(what: "container", why: "no answer", kind: .container, id: $0)] } ?? []
+    TruthReader(places: node.places)
+      .addTruth(to: &snapshot, askedAt: 0, configuration: try configuration.map { try JSON.parse($0) })
+    return snapshot.truth?.ociRuntimes
+  }
+
+  private func program(_ node: FakeNode, _ name: String, _ script: String) throws -> String {
+    let path = "bin/\(name)"
+    try node.write("#!/bin/sh\n\(script)\n", to: path)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: node.directory.file(path))
+    return node.directory.file(path)
+  }
+
+  @Test func `containerd's, by name in the daemon's PATH and by path`() throws {
+    let node = try FakeNode()
+    let runc = try program(node, "runc", #"test "$1" = --version && echo "runc version 1.2.3"; echo more"#)
+    let nvidia = try program(node, "nvidia-container-runtime", "echo 'runc version 1.1.0'")
+    try node.write("A=b\0PATH=/nowhere:\(node.directory.file("bin"))\0", to: "proc/1/environ")
+    let runtimes = try read(
+      node,
+      #"""
+      {"containerd": {"runtimes": {
+        "runc": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": ""}},
+        "nvidia": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": "\#(nvidia)"}},
+        "plain": {"runtimeType": "io.containerd.runc.v2", "options": null},
+        "kata": {"runtimeType": "io.containerd.kata.v2"}}}}
+      """#)
+    #expect(
+      runtimes
+        == .read([
+          OCIRuntime(handler: "nvidia", path: nvidia, version: .read("runc version 1.1.0")),
+          OCIRuntime(handler: "plain", path: runc, version: .read("runc version 1.2.3")),
+          OCIRuntime(handler: "runc", path: runc, version: .read("runc version 1.2.3")),
+        ]))
+  }
+
+  @Test func `CRI-O's, by its configuration and by conmon's arguments`() throws {
+    let node = try FakeNode()
+    let crun = try program(node, "crun", "echo crun version 1.8")
+    let configured = try read(
+      node,
+      #"{"crio": {"Runtimes": {"crun": {"RuntimePath": "\#(crun)", "RuntimeType": "oci"}, "vm": {"RuntimeType": "vm"}}}}"#
+    )
+    #expect(configured == .read([OCIRuntime(handler: "crun", path: crun, version: .read("crun version 1.8"))]))
+    try node.conmon(70, FakeNode.id("a"))
+    #expect(try read(node, nil, listing: FakeNode.id("a"))?.value?.map(\.path) == ["/usr/bin/crun"])
+    #expect(try read(node, nil, listing: FakeNode.id("b"))?.value == nil, "that conmon is Podman's")
+  }
+
+  @Test func `what cannot be told has a reason`() throws {
+    let node = try FakeNode()
+    #expect(try read(node, nil)?.reason != nil)
+    #expect(try read(node, "{}")?.reason != nil)
+    let plain = #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2"}}}}"#
+    // The daemon's variables cannot be read.
+    #expect(try read(node, plain)?.reason?.code == 2)
+    try node.write("PATH=/nowhere\0", to: "proc/1/environ")
+    #expect(try read(node, plain)?.value?[0].version.reason?.code == 2)
+  }
+
+  @Test(arguments: [("exit 3", nil), ("kill -9 $$", nil), ("sleep 30", ETIMEDOUT)])
+  func `a program that does not tell has a reason`(script: String, code: Int32?) throws {
+    let node = try FakeNode()
+    let path = try program(node, "odd", script)
+    let began = ContinuousClock.now
+    let runtimes = try read(
+      node,
+      #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": "\#(path)"}}}}}"#
+    )
+    let reason = try #require(runtimes?.value?[0].version.reason)
+    #expect(reason.code == code)
+    #expect(ContinuousClock.now - began < .seconds(20))
+  }
+}

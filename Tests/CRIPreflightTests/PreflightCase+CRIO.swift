@@ -1,0 +1,121 @@
+import CRIMessages
+import CRIPreflight
+import CRISnapshot
+
+extension PreflightCase {
+  private static func upgrade(_ facts: inout PreflightFacts, to text: String) { facts.target = RuntimeVersion(text) }
+
+  static let crio: [PreflightCase] = [
+    PreflightCase(rule: "O1", name: "the network is not ready", runtime: .crio, objects: ["default/web"]) {
+      $0.setNetwork(ready: false)
+      $0.crio?.networks.unread = ["no"]
+    },
+    PreflightCase(rule: "O1", name: "the network is not ready, and CNI finds nothing", runtime: .crio) {
+      $0.setNetwork(ready: false)
+    },
+    PreflightCase(rule: "O1", name: "no CNI configuration", runtime: .crio, objects: ["default/web"]) {
+      $0.networkConfigurations = .known([])
+      $0.crio?.networks.unread = ["no"]
+    },
+    PreflightCase(rule: "O1", name: "no configuration of the network that is named", runtime: .crio, isUnchecked: true)
+    {
+      $0.networkConfigurations = .known([])
+      $0.configure("[crio.network]\ncni_default_network = \"pods\"\n")
+      $0.crio?.networks.unread = ["no"]
+    },
+    PreflightCase(rule: "O1", name: "CNI finds a fault", runtime: .crio, objects: ["default/web"]) {
+      $0.crio?.networks.faults = ["sandbox-web": "there is no eth0 in the pod any more", "other": "x"]
+    },
+    PreflightCase(rule: "O1", name: "CNI finds nothing", runtime: .crio) { _ in },
+    PreflightCase(rule: "O1", name: "CNI could not be asked", runtime: .crio, isUnchecked: true) {
+      $0.crio?.networks.unread = ["no"]
+    },
+    PreflightCase(
+      rule: "O1", name: "CNI could not be asked of all", runtime: .crio, objects: ["default/web"], isUnchecked: true
+    ) { $0.crio?.networks = NetworkCheck(faults: ["sandbox-web": "x"], unread: ["no"]) },
+    PreflightCase(rule: "O1", name: "CNI says what the configurations do not", runtime: .crio) {
+      $0.networkConfigurations = .unknown("no")
+    },
+
+    PreflightCase(
+      rule: "O2", name: "another minor version", runtime: .crio, objects: ["default/web", "default/proxy"]
+    ) { upgrade(&$0, to: "1.37.0") },
+    PreflightCase(rule: "O2", name: "a step back", runtime: .crio, objects: ["default/web", "default/proxy"]) {
+      upgrade(&$0, to: "1.35.9")
+    },
+    PreflightCase(rule: "O2", name: "another patch", runtime: .crio) { upgrade(&$0, to: "1.36.9") },
+    PreflightCase(rule: "O2", name: "it is told not to wipe", runtime: .crio) {
+      upgrade(&$0, to: "1.37.0")
+      $0.configure("[crio]\ninternal_wipe = false # pinned\n")
+    },
+    PreflightCase(
+      rule: "O2", name: "an older marker, same version", runtime: .crio, objects: ["default/web", "default/proxy"]
+    ) { $0.crio?.versionFile = .known(.written(path: "/run/crio/version", version: "1.35.0")) },
+    PreflightCase(rule: "O2", name: "no marker", runtime: .crio, objects: ["default/web", "default/proxy"]) {
+      $0.crio?.versionFile = .known(.missing(path: "/run/crio/version"))
+    },
+    PreflightCase(
+      rule: "O2", name: "a marker that is none", runtime: .crio, objects: ["default/web", "default/proxy"]
+    ) { $0.crio?.versionFile = .known(.written(path: "/run/crio/version", version: "")) },
+    PreflightCase(
+      rule: "O2", name: "the lasting marker", runtime: .crio, objects: ["default/web", "default/proxy"]
+    ) { $0.crio?.persistentVersionFile = .known(.written(path: "/var/lib/crio/version", version: "1.35.0")) },
+    PreflightCase(rule: "O2", name: "before 1.22 another service decides", runtime: .crio, isUnchecked: true) {
+      $0.snapshot.runtime.version = "1.20.1"
+      upgrade(&$0, to: "1.21.0")
+    },
+    PreflightCase(rule: "O2", name: "a program of unknown version", runtime: .crio, isUnchecked: true) {
+      $0.snapshot.daemon.executable = "/usr/bin/crio (deleted)"
+    },
+    PreflightCase(rule: "O2", name: "no configuration", runtime: .crio, isUnchecked: true) {
+      $0.crio?.configuration = .unknown("no")
+    },
+
+    PreflightCase(
+      rule: "O3", name: "another default runtime in the files", runtime: .crio,
+      objects: ["default/web", "default/proxy"]
+    ) { $0.configure("[crio.runtime]\ndefault_runtime = \"runc\"\n") },
+    PreflightCase(
+      rule: "O3", name: "the default of the version to come", runtime: .crio,
+      objects: ["default/web", "default/proxy"]
+    ) {
+      $0.snapshot.runtime.version = "1.30.4"
+      $0.crio?.defaultRuntime = .known("runc")
+      upgrade(&$0, to: "1.31.0")
+    },
+    PreflightCase(rule: "O3", name: "pinned to what it was", runtime: .crio) {
+      $0.snapshot.runtime.version = "1.30.4"
+      $0.crio?.defaultRuntime = .known("runc")
+      $0.configure("[crio.runtime]\ndefault_runtime = \"runc\"\n")
+      upgrade(&$0, to: "1.31.0")
+    },
+    PreflightCase(rule: "O3", name: "a pod that names its runtime", runtime: .crio, objects: ["default/proxy"]) {
+      $0.configure("[crio.runtime]\ndefault_runtime = 'runc'\n")
+      $0.snapshot.sandboxes[0].facts.runtimeHandler = "crun"
+    },
+    PreflightCase(rule: "O3", name: "a program of unknown version", runtime: .crio, isUnchecked: true) {
+      $0.replaceProgram()
+    },
+    PreflightCase(rule: "O3", name: "one of unknown version, and the runtime is pinned", runtime: .crio) {
+      $0.replaceProgram()
+      $0.configure("[crio.runtime]\ndefault_runtime = \"crun\"\n")
+    },
+    PreflightCase(rule: "O3", name: "nobody knows the runtime", runtime: .crio, isUnchecked: true) {
+      $0.crio?.defaultRuntime = .unknown("no")
+    },
+
+    PreflightCase(
+      rule: "O4", name: "files are missing", runtime: .crio, objects: ["default/web", "default/proxy/proxy"]
+    ) {
+      $0.crio?.missingState = .known([
+        "sandbox-web": ["/c/config.json"], "container-proxy-proxy": ["/c/state.json"], "sandbox-old": ["/c/x"],
+      ])
+    },
+    PreflightCase(rule: "O4", name: "of a stopped pod none matters", runtime: .crio) {
+      $0.crio?.missingState = .known(["sandbox-old": ["/c/x"]])
+    },
+    PreflightCase(rule: "O4", name: "no look", runtime: .crio, isUnchecked: true) {
+      $0.crio?.missingState = .unknown("no")
+    },
+  ]
+}

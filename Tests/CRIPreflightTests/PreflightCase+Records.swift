@@ -1,0 +1,115 @@
+import CRIMessages
+import CRIPreflight
+import CRIProtobuf
+import CRISnapshot
+import TestSupport
+
+/// What containerd will read back of what it tells now.
+extension PreflightCase {
+  static let records: [PreflightCase] = [
+    PreflightCase(rule: "P14", name: "the host's network on disk", objects: ["default/web"]) {
+      $0.editRecords { $0.sandboxes[0].namespaces.network = .node }
+    },
+    PreflightCase(rule: "P14", name: "a network of its own on disk", objects: ["default/proxy"]) {
+      $0.editRecords { $0.sandboxes[1].namespaces.network = .pod }
+    },
+    PreflightCase(rule: "P14", name: "an answer without options is a pod's network") {
+      $0.snapshot.sandboxes[0].status.linux = nil
+      $0.editRecords { $0.sandboxes[0].namespaces = NamespaceOption() }
+    },
+    PreflightCase(rule: "P14", name: "a stopped pod") { $0.editRecords { $0.sandboxes[2].namespaces.network = .node } },
+    PreflightCase(rule: "P14", name: "a record that is not understood", isUnchecked: true) {
+      $0.editRecords {
+        $0.sandboxes.removeFirst()
+        $0.malformed = ["sandbox-web"]
+      }
+    },
+
+    PreflightCase(rule: "P15", name: "another uid on disk", objects: ["default/web"]) {
+      $0.editRecords { $0.sandboxes[0].pod.uid = "uid-other" }
+    },
+    PreflightCase(rule: "P15", name: "no label on disk, on the host's network", objects: ["default/proxy"]) {
+      $0.editRecords { $0.sandboxes[1].labels["io.kubernetes.pod.uid"] = nil }
+    },
+    PreflightCase(rule: "P15", name: "no label anywhere") {
+      $0.snapshot.sandboxes[0].status.labels = [:]
+      $0.editRecords { $0.sandboxes[0].labels = [:] }
+    },
+    PreflightCase(rule: "P15", name: "no records", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
+
+    PreflightCase(rule: "P16", name: "another hash on disk", objects: ["default/web/nginx"]) {
+      $0.editRecords { $0.containers[0].configuration?.annotations["io.kubernetes.container.hash"] = "1" }
+    },
+    PreflightCase(rule: "P16", name: "another name on disk", objects: ["default/web/nginx", "default/web/job"]) {
+      $0.editRecords {
+        for index in 0...1 { $0.containers[index].configuration?.labels["io.kubernetes.container.name"] = "x" }
+      }
+    },
+    PreflightCase(rule: "P16", name: "the hash of one that has ended") {
+      $0.editRecords { $0.containers[1].configuration?.annotations["io.kubernetes.container.hash"] = nil }
+    },
+    PreflightCase(rule: "P16", name: "one in a stopped pod") {
+      $0.editRecords { $0.containers[3].configuration?.labels = [:] }
+    },
+    PreflightCase(rule: "P16", name: "a record that was cut") {
+      $0.editRecords { $0.containers[0].configuration = nil }
+    },
+    PreflightCase(rule: "P16", name: "one without a record is P9's") { $0.editRecords { $0.containers.removeFirst() } },
+
+    PreflightCase(rule: "P17", name: "no CNI result on disk", objects: ["default/web"]) {
+      $0.editRecords { $0.sandboxes[0].interfaces = nil }
+    },
+    PreflightCase(rule: "P17", name: "another CNI result on disk", objects: ["default/web"]) {
+      $0.editRecords { $0.sandboxes[0].interfaces?[0].mac = "cc:dd" }
+    },
+    PreflightCase(rule: "P17", name: "no address either is P1's") {
+      $0.editRecords { ($0.sandboxes[0].interfaces, $0.sandboxes[0].ip) = (nil, "") }
+    },
+    PreflightCase(rule: "P17", name: "no interface in the runtime, and no CNI result on disk") {
+      $0.snapshot.sandboxes[0].facts.interfaces = []
+      $0.editRecords { $0.sandboxes[0].interfaces = nil }
+    },
+    PreflightCase(rule: "P17", name: "a runtime that tells no CNI result") {
+      $0.snapshot.sandboxes[0].facts.interfaces = nil
+    },
+    PreflightCase(rule: "P17", name: "another name and namespace on disk", objects: ["default/web", "default/proxy"]) {
+      $0.editRecords {
+        $0.sandboxes[0].pod.name = "x"
+        $0.sandboxes[1].pod.namespace = "x"
+      }
+    },
+    PreflightCase(rule: "P17", name: "another attempt on disk", objects: ["default/web", "default/web/nginx"]) {
+      $0.editRecords {
+        $0.sandboxes[0].attempt = 3
+        $0.containers[0].configuration?.attempt = 3
+      }
+    },
+    PreflightCase(rule: "P17", name: "other modes and handler on disk", objects: ["default/web", "default/proxy"]) {
+      $0.editRecords {
+        $0.sandboxes[0].namespaces.pid = .node
+        $0.sandboxes[1].runtimeHandler = "kata"
+      }
+    },
+    PreflightCase(rule: "P17", name: "labels and annotations on disk", objects: ["default/web", "default/web/nginx"]) {
+      $0.editRecords {
+        $0.sandboxes[0].labels["app"] = nil
+        $0.containers[0].configuration?.annotations["io.kubernetes.container.restartCount"] = "7"
+      }
+    },
+    PreflightCase(rule: "P17", name: "more on disk than the runtime tells") {
+      $0.editRecords { $0.sandboxes[0].labels["more"] = "1" }
+    },
+    PreflightCase(rule: "P17", name: "a stopped pod") { $0.editRecords { $0.sandboxes[2].attempt = 3 } },
+    PreflightCase(rule: "P17", name: "what a snapshot leaves out") {
+      let key = "kubectl.kubernetes.io/last-applied-configuration"
+      $0.snapshot.sandboxes[0].status.annotations[key] = "<left out>"
+      $0.editRecords { $0.sandboxes[0].annotations[key] = "<left out>" }
+    },
+    PreflightCase(rule: "P17", name: "no records", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
+
+    PreflightCase(rule: "P18", name: "a shim that does not answer", objects: ["default/web"]) {
+      $0.snapshot.sandboxes[0].facts.isShimSilent = true
+    },
+    PreflightCase(rule: "P18", name: "that of a stopped pod") { $0.snapshot.sandboxes[2].facts.isShimSilent = true },
+  ]
+}

@@ -1,0 +1,122 @@
+import CRIMessages
+import CRIPreflight
+import CRIProtobuf
+import CRISnapshot
+import CRITOML
+import TestSupport
+
+/// A node on which nothing is wrong, and one thing that is changed in it.
+struct PreflightCase: Sendable, CustomStringConvertible {
+  /// The rule that is meant.
+  let rule: String
+  let name: String
+  var runtime = Advisory.Product.containerd
+  /// The objects that it must fire for; none: it must not fire at all.
+  var objects: Set<String> = []
+  /// Whether the rule must say that it could not look.
+  var isUnchecked = false
+  let change: @Sendable (inout PreflightFacts) -> Void
+
+  var description: String { "\(rule): \(name)" }
+
+  static let all = containerd + records + crio + any
+}
+
+extension PreflightFacts {
+  static func good(_ runtime: Advisory.Product) -> PreflightFacts { runtime == .crio ? goodCRIO : goodContainerd }
+
+  /// Snapshot.before, with its records on disk.
+  static let goodContainerd = PreflightFacts(
+    snapshot: .before,
+    configuration: RuntimeConfiguration(
+      cgroupDriver: .known("systemd"), pauseImage: .known("pause:3"), networkDirectory: .known("/etc/cni/net.d")),
+    containerd: ContainerdDisk(
+      records: .known(
+        DiskRecords(
+          sandboxes: Snapshot.before.sandboxes.map { DiskSandbox(of: $0) },
+          containers: Snapshot.before.containers.map { DiskContainer(of: $0) })),
+      store: .known(SandboxStore()), missingCheckpoints: .known([:]), missingShims: .known([:]),
+      missingAddresses: .known([]), lostShims: .known([]), newerRecords: .known([])),
+    kubelet: KubeletConfiguration(
+      cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
+    networkConfigurations: .known(["10-net.conflist"]))
+
+  static let goodCRIO: PreflightFacts = {
+    var facts = goodContainerd
+    facts.snapshot.runtime.name = "cri-o"
+    facts.snapshot.runtime.version = "1.36.2"
+    for index in facts.snapshot.sandboxes.indices {
+      facts.snapshot.sandboxes[index].status.runtimeHandler = ""
+      facts.snapshot.sandboxes[index].facts.runtimeHandler = ""
+    }
+    facts.containerd = nil
+    facts.crio = CRIODisk(
+      configuration: .known(CRIOConfiguration()),
+      versionFile: .known(.written(path: "/run/crio/version", version: "1.36.1+abc")),
+      persistentVersionFile: .known(.off), networks: NetworkCheck(),
+      missingState: .known([:]), defaultRuntime: .known("crun"))
+    return facts
+  }()
+
+  /// Changes the records on disk.
+  mutating func editRecords(_ change: (inout DiskRecords) -> Void) {
+    guard case .known(var records) = containerd?.records else { return }
+    change(&records)
+    containerd?.records = .known(records)
+  }
+
+  /// Moves the first sandbox's record from the pause containers' to the store of sandboxes.
+  mutating func moveToStore(sandboxer: String) {
+    guard case .known(var records) = containerd?.records else { return }
+    var record = records.sandboxes.removeFirst()
+    record.sandboxer = sandboxer
+    containerd?.records = .known(records)
+    containerd?.store = .known(SandboxStore(sandboxes: [record]))
+  }
+
+  /// What a daemon leaves that ends while it makes a pod.
+  mutating func addBareRecord(beside id: String? = nil) {
+    let pod = PodName(namespace: "default", name: "web", uid: "uid-web")
+    let others = id.map { [DiskSandbox(id: $0, name: "web", pod: pod)] } ?? []
+    containerd?.store = .known(SandboxStore(sandboxes: others, bare: ["sandbox-x": .zero]))
+  }
+
+  /// The runtime's program on disk is another one than the one that runs.
+  mutating func replaceProgram() { snapshot.daemon.executable = "/usr/bin/\(snapshot.runtime.name) (deleted)" }
+
+  /// The first sandbox's namespace is not mounted any more, and the runtime has no address of it since.
+  mutating func closeNamespace() {
+    snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = true
+  }
+
+  /// Adds a second sandbox of the first pod.
+  mutating func addTwin() {
+    var twin = snapshot.sandboxes[0]
+    twin.status.id = "sandbox-web-1"
+    twin.status.metadata?.attempt = 1
+    snapshot.sandboxes.append(twin)
+    editRecords { $0.sandboxes.append(DiskSandbox(of: twin)) }
+  }
+
+  /// Adds lines to CRI-O's configuration.
+  mutating func configure(_ text: String) {
+    var configuration = CRIOConfiguration()
+    do {
+      try configuration.add(text)
+      crio?.configuration = .known(configuration)
+    } catch {
+      crio?.configuration = .unknown(error.what)
+    }
+  }
+
+  mutating func warn(_ message: String) {
+    snapshot.runtime.conditions.append(
+      RuntimeCondition(type: "ContainerdHasNoDeprecationWarnings", status: false, message: message))
+  }
+
+  mutating func setNetwork(ready: Bool) {
+    let index = snapshot.runtime.conditions.firstIndex { $0.type == "NetworkReady" }
+    if let index { snapshot.runtime.conditions[index].status = ready }
+  }
+}

@@ -1,0 +1,352 @@
+import CRIJSON
+import CRIMessages
+import CRIPreflight
+import CRIRules
+import CRISnapshot
+import CRITOML
+import TestSupport
+import Testing
+
+@Suite struct PreflightTests {
+  @Test(arguments: PreflightCase.all)
+  func `a rule fires for these objects and no others`(test: PreflightCase) {
+    var facts = PreflightFacts.good(test.runtime)
+    test.change(&facts)
+    let report = PreflightReport(facts)
+    let found = report.findings.filter { $0.rule.id == test.rule }
+    #expect(Set(found.map { "\($0.object)" }) == test.objects)
+    #expect(report.unchecked.contains { $0.rule == test.rule } == test.isUnchecked)
+  }
+
+  @Test func `every rule is tried in both directions`() {
+    for rule in PreflightRules.table {
+      let cases = PreflightCase.all.filter { $0.rule == rule.id }
+      #expect(cases.contains { !$0.objects.isEmpty }, "\(rule.id) must fire")
+      #expect(cases.contains { $0.objects.isEmpty && !$0.isUnchecked }, "\(rule.id) must not fire")
+      #expect(!rule.what.isEmpty && !rule.reason.isEmpty && !rule.remedy.isEmpty)
+    }
+    #expect(Set(PreflightRules.table.map(\.id)).count == PreflightRules.table.count)
+    let known = Set(PreflightRules.table.map(\.id))
+    #expect(known.isSuperset(of: (1...19).map { "P\($0)" } + (1...4).map { "O\($0)" }))
+  }
+
+  @Test(arguments: [Advisory.Product.containerd, .crio])
+  func `a good node loses nothing`(runtime: Advisory.Product) {
+    let report = PreflightReport(.good(runtime))
+    #expect(report.findings.filter { $0.rule.severity > .info }.isEmpty)
+    #expect(report.unchecked.isEmpty)
+    #expect(report.verdict == .none)
+    #expect(report.victims.isEmpty)
+    #expect(report.podCount == 2)
+  }
+
+  @Test(arguments: PreflightCase.all)
+  func `the verdict follows from what the rule predicts`(test: PreflightCase) throws {
+    var facts = PreflightFacts.good(test.runtime)
+    test.change(&facts)
+    let report = PreflightReport(facts)
+    let losses = report.findings.filter { $0.rule.predicts != .nothing }
+    let gaps = report.unchecked.filter(\.decides)
+    // What was looked at is not what kubelet runs.
+    let isOther = report.findings.contains { $0.rule.id == "N5" }
+    #expect(report.verdict == (!losses.isEmpty ? .loss : gaps.isEmpty && !isOther ? .none : .unchecked))
+    for gap in report.unchecked where !gap.rule.isEmpty {
+      let rule = try #require(PreflightRules.table.first { $0.id == gap.rule })
+      #expect(gap.decides == (rule.predicts != .nothing))
+    }
+    // Where a container alone is named, its pod stays.
+    let pods = Set(losses.filter { $0.rule.predicts == .pods && $0.object.kind == .pod }.compactMap(\.object.pod))
+    #expect(Set(report.victims.map(\.pod)) == pods)
+    #expect(Set(report.disturbed.map(\.pod)).isDisjoint(with: pods))
+  }
+
+  @Test func `a loss outweighs what could not be looked at`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].ip = "" }
+    facts.containerd?.missingShims = .unknown("no")
+    #expect(PreflightReport(facts).verdict == .loss)
+  }
+
+  @Test func `a pod is named once, with all its rules`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords {
+      $0.sandboxes[0].ip = ""
+      $0.sandboxes[0].networkNamespace = ""
+    }
+    facts.containerd?.missingCheckpoints = .known(["container-web-nginx": "/a", "container-proxy-proxy": "/b"])
+    let report = PreflightReport(facts)
+    #expect(report.victims.map { "\($0.pod) \($0.rules)" } == ["default/web [\"P1\", \"P2\"]"])
+    #expect(report.disturbed.map { "\($0.pod) \($0.rules)" } == ["default/proxy [\"P5\"]"])
+  }
+
+  @Test func `a version is suspect until its records are seen, and proved when they show it`() {
+    func standing(_ change: (inout PreflightFacts) -> Void) -> PreflightReport.Suspicion.Standing? {
+      var facts = PreflightFacts.goodContainerd
+      facts.snapshot.runtime.version = "1.6.12"
+      change(&facts)
+      let suspicions = PreflightReport(facts).suspicions
+      return suspicions.first { $0.match.advisory.id == "containerd-7843" }?.standing
+    }
+    #expect(standing { _ in } == .settled)
+    #expect(standing { $0.containerd?.records = .unknown("no") } == .suspect)
+    #expect(standing { $0.editRecords { $0.sandboxes[0].ip = "" } } == .proved)
+    #expect(standing { $0.snapshot.runtime.version = "1.6.15" } == nil)
+    #expect(standing { $0.snapshot.runtime.version = "v1.6.14-k3s1" } == nil)
+    // What is on disk was not made by the version that is to come.
+    #expect(
+      standing {
+        $0.snapshot.runtime.version = "1.6.8"
+        $0.target = RuntimeVersion("1.6.12")
+      } == .suspect)
+  }
+
+  @Test func `advisories alone predict nothing, and hold only where their condition does`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.runtime.version = "1.7.20"
+    func ids() -> [String] { PreflightReport(facts).suspicions.map(\.match.advisory.id) }
+    #expect(!ids().contains("containerd-10363"))
+    facts.snapshot.sandboxes[0].status.linux?.namespaces?.options?.usernsOptions = .init(mode: .pod)
+    #expect(ids().contains("containerd-10363"))
+    #expect(PreflightReport(facts).verdict == .none)
+  }
+
+  @Test func `a target of k3s is held against k3s's advisories`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.runtime.version = "v1.6.8-k3s1"
+    facts.target = RuntimeVersion("v1.24.9+k3s1")
+    let suspicion = PreflightReport(facts).suspicions.first { $0.match.advisory.product == .k3s }
+    #expect(suspicion?.match.advisory.id == "k3s-6692")
+    #expect(suspicion?.match.concern == .target)
+    #expect(PreflightReport(facts).unchecked.map(\.decides) == [false])
+    #expect(PreflightReport(facts).verdict == .none)
+    facts.target = RuntimeVersion("v1.24.9+k3s2")
+    #expect(!PreflightReport(facts).suspicions.contains { $0.match.advisory.product == .k3s })
+  }
+
+  @Test(arguments: [
+    ("1.99.99", true), ("1.33.0", true), ("2.5.0", true), ("3.0.0", true), ("2.4.1", false), ("1.7.27-k3s1", false),
+  ])
+  func `a version that nobody knows is said to be unknown`(target: String, isUnknown: Bool) {
+    var facts = PreflightFacts.goodContainerd
+    facts.target = RuntimeVersion(target)
+    let report = PreflightReport(facts)
+    #expect(report.unchecked.contains { $0.why.contains("nothing is known here") && !$0.decides } == isUnknown)
+    #expect(report.verdict == .none)
+  }
+
+  @Test(arguments: [("1.7.20", true), ("2.1.4", true), ("1.38.0", true), ("1.36.9", false)])
+  func `a version that is none of CRI-O's is said to be unknown`(target: String, isUnknown: Bool) {
+    var facts = PreflightFacts.goodCRIO
+    facts.target = RuntimeVersion(target)
+    #expect(PreflightReport(facts).unchecked.contains { $0.why.contains("nothing is known here") } == isUnknown)
+  }
+
+  @Test(arguments: ["2.1.4", "1.33", "v1.31.2+k3s1", "1.6.20~ds1", "1.7.12-0ubuntu2~22.04.1", "2.0.0-rc.1"])
+  func `a version and nothing else`(text: String) { #expect(RuntimeVersion(exactly: text) != nil) }
+
+  @Test(arguments: [
+    "2.1.4;rm", "2.1.4 ", " 2.1.4", "2", "2.", "2..1", "2.1.4.5", "2.1.x", "2.1.4-", "next", "", "v", "2.1.4\n",
+  ])
+  func `more or less than a version`(text: String) { #expect(RuntimeVersion(exactly: text) == nil) }
+
+  @Test func `pods that are not ready are named, and told of once`() {
+    var facts = PreflightFacts.goodContainerd
+    func details() -> [String] { PreflightReport(facts).findings.filter { $0.rule.id == "N9" }.map(\.detail) }
+    #expect(details() == ["default/old"])
+    for number in 1...6 { facts.snapshot.sandboxes.append(Snapshot.sandbox("old-\(number)", nil, isReady: false)) }
+    #expect(details() == ["default/old, default/old-1, default/old-2, default/old-3, default/old-4 and 2 more"])
+  }
+
+  @Test func `a second address that is not on disk is lost, and the pod stays`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].additionalIPs = [] }
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .loss && report.victims.isEmpty && report.disturbed.isEmpty)
+    #expect(report.readdressed.map(\.pod.name) == ["web"])
+    #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "addresses")
+  }
+
+  @Test func `a pod whose namespace is gone is lost already, with its address`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.closeNamespace()
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .loss && report.victims.map(\.rules) == [["P2"]] && report.readdressed.isEmpty)
+    #expect(report.findings.first?.detail == "the runtime has lost it already: /run/netns/web is gone")
+    facts.snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = false
+    let detail = "none in the runtime, 10.0.0.2, fd00::2 on disk"
+    #expect(PreflightReport(facts).findings.first { $0.rule.id == "P10" }?.detail == detail)
+  }
+
+  @Test(arguments: [Advisory.Product.containerd, .crio])
+  func `a program that was replaced by an unknown version leaves open what depends on it`(runtime: Advisory.Product) {
+    var facts = PreflightFacts.good(runtime)
+    facts.replaceProgram()
+    facts.containerd?.missingAddresses = .known(["sandbox-web"])
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .unchecked)
+    let why = "the program was replaced by an unknown version: name it with --to"
+    #expect(
+      report.unchecked.map { "\($0.rule): \($0.why)" }
+        == (runtime == .crio ? ["O2", "O3"] : ["P12"]).map { "\($0): \(why)" })
+  }
+
+  @Test func `a record that tells something else is no lost pod, and is a loss`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].interfaces = nil }
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .loss && report.victims.isEmpty && report.readdressed.isEmpty)
+    #expect(report.rewritten.map(\.pod.name) == ["web"])
+    #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "records")
+    let detail = "CNI result eth0 10.0.0.2 fd00::2 in the runtime, none on disk"
+    #expect(report.findings.first { $0.rule.id == "P17" }?.detail == detail)
+  }
+
+  @Test func `two ready sandboxes are kubelet's business, not the change's`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.addTwin()
+    let report = PreflightReport(facts)
+    #expect(report.findings.first?.rule.id == "N15" && report.findings.first?.rule.severity == .critical)
+    #expect(report.findings.filter { $0.rule.severity > .info }.count == 1 && report.verdict == .none)
+  }
+
+  @Test func `what every version has is no suspicion against one`() {
+    let report = PreflightReport(.goodContainerd)
+    let standings = Dictionary(uniqueKeysWithValues: report.suspicions.map { ($0.match.advisory.id, $0.standing) })
+    #expect(standings["containerd-12600"] == .unfixed && standings["containerd-11646"] == .settled)
+    let rows = Advisories.table.filter(\.isInEveryVersion).map(\.id)
+    #expect(rows.prefix(3) == ["containerd-12600", "containerd-11646", "containerd-6549"])
+    #expect(rows.dropFirst(3) == ["crio-restore-ip", "crio-10343", "microk8s-2122"])
+  }
+
+  @Test func `of an unknown runtime nothing is claimed`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.runtime.name = "docker"
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .unchecked)
+    #expect(report.suspicions.isEmpty)
+    let why = "what a restart of docker would lose: cri knows the disk of containerd and CRI-O only"
+    #expect(report.unchecked.map(\.why) == [why])
+  }
+
+  @Test func `pods that could not be read leave the verdict open`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.unread = [Unread(what: "sandbox x", why: "no", kind: .pod, id: "x")]
+    #expect(PreflightReport(facts).verdict == .unchecked)
+  }
+
+  @Test func `the document says all of it`() throws {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].ip = "" }
+    facts.containerd?.missingShims = .unknown("not there")
+    let document = PreflightReport(facts).json(exitCode: 5)
+    #expect(document["kind"]?.stringValue == "cri-preflight")
+    #expect(document["schema"]?.intValue == 1)
+    #expect(document["verdict"]?.stringValue == "loss")
+    let finding = try #require(document["findings"]?[0])
+    #expect(finding["rule"]?.stringValue == "P1")
+    #expect(finding["certainty"]?.stringValue == "proved")
+    #expect(finding["predicts"]?.stringValue == "pods")
+    #expect(finding["object"]?["pod"]?.stringValue == "web")
+    #expect(document["pods"]?[0]?["rules"]?[0]?.stringValue == "P1")
+    let standings = document["advisories"]?.arrayValue?.map { $0["id"]?.stringValue ?? "" }
+    #expect(standings == PreflightReport(facts).suspicions.map(\.match.advisory.id))
+    #expect(standings?.contains("containerd-12600") == true)
+    #expect(document["unchecked"]?[0]?["rule"]?.stringValue == "P6")
+    #expect(document["unchecked"]?[0]?["decides"]?.boolValue == true)
+  }
+}
+
+@Suite struct CRIOConfigurationTests {
+  @Test func `what else stands in such a file is read over`() throws {
+    var configuration = CRIOConfiguration()
+    try configuration.add(
+      #"""
+      [crio]
+      log_dir = "/var/log/crio/pods" # where "logs" = go
+      [crio.runtime]
+      default_sysctls = [
+        "a=1, 2", # ]
+      ]
+      pids_limit = -1
+      ctr_stop_timeout = 3_0
+      conmon_env = ["PATH=/bin", 'x',]
+      hooks_dir = []
+      text = """
+      [crio]
+      internal_wipe = true
+      """
+      [crio.runtime.runtimes."runc"]
+      runtime_root = "/run/\u0072unc\tx"\#r
+      allowed_annotations = [["io.x"], [{a = 1, b = "}"}]]
+      [crio.runtime.workloads]
+      [[crio.list]]
+      name = "a"
+      [[crio.list]]
+      name = "b"
+      since = 1979-05-27T07:32:00Z
+      [crio.image]
+      pause_image = 'C:\x'
+      """#)
+    #expect(configuration.wipes == nil && configuration.pauseImage == #"C:\x"#)
+    #expect(configuration.stateDirectories == ["/run/crun": "crun", "/run/runc\tx": "runc"])
+    try configuration.add("crio = { internal_wipe = false, network.network_dir = \"/n\" }")
+    #expect(configuration.wipes == false && configuration.networkDirectory == "/n")
+  }
+
+  @Test(arguments: [
+    "[crio", "[[crio]", "[]", "crio", "= 1", "a = ", "a = [1, 2", "a = [1 2]", "a = {b = 1", "a = {b}", "a = yes",
+    "a = \"x", "a = 'x\n'", "a = \"\"\"x\"\"", #"a = "\q""#, #"a = "\u12""#, "a = 1 b = 2", "a = 1\na = 2", "[a]\n[a]",
+    "a b = 1",
+  ])
+  func `what is no TOML is refused`(text: String) {
+    var configuration = CRIOConfiguration()
+    #expect(throws: TOMLReader.Fault.self) { try configuration.add(text) }
+  }
+
+  @Test func `later files and the command line come first`() throws {
+    var configuration = CRIOConfiguration()
+    #expect(configuration.versionFile == "/var/run/crio/version")
+    #expect(configuration.persistentVersionFile == "")
+    #expect(configuration.wipes == nil)
+    try configuration.add(
+      """
+      # root = "/commented"
+      [crio]
+      version_file = "/run/v"   # where
+      internal_wipe = true
+      [crio.runtime]
+        default_runtime = 'crun'
+      [crio.network]
+      network_dir = "/etc/cni/other"
+      """)
+    try configuration.add("[crio]\ninternal_wipe=false\n[crio.runtime.runtimes.crun]\ndefault_runtime = \"x\"\n")
+    #expect(configuration.versionFile == "/run/v")
+    #expect(configuration.wipes == false)
+    #expect(configuration.defaultRuntime == "crun")
+    #expect(configuration.networkDirectory == "/etc/cni/other")
+    configuration.add(arguments: ["crio", "--internal-wipe", "--default-runtime=runc", "--version-file", "/w"])
+    #expect(configuration.wipes == true)
+    #expect(configuration.defaultRuntime == "runc")
+    #expect(configuration.versionFile == "/w")
+  }
+
+  @Test(arguments: [
+    ("", ["/opt/cni/bin"]), ("plugin_dirs = []", ["/opt/cni/bin"]), ("plugin_dir = '/d'", ["/opt/cni/bin", "/d"]),
+    (#"plugin_dirs = ["/a", '/b']  # "/c""#, ["/a", "/b"]),
+    ("plugin_dirs = [\n  \"/a\",\n  # \"/x\",\n  \"/b\",  # \"/c\"\n]\nplugin_dir = \"/d\"", ["/a", "/b", "/d"]),
+  ])
+  func `lists of folders`(text: String, folders: [String]) throws {
+    var configuration = CRIOConfiguration()
+    try configuration.add("[crio.network]\n\(text)\ncni_default_network = \"pods\"\n")
+    #expect(configuration.pluginDirectories == folders)
+    #expect(configuration.defaultNetwork == "pods")
+    configuration.add(arguments: ["--cni-plugin-dir=/x,/y", "--cni-plugin-dir", "/z", "--cni-default-network", "n"])
+    #expect(configuration.pluginDirectories.prefix(3) == ["/x", "/y", "/z"])
+    #expect(configuration.defaultNetwork == "n")
+  }
+
+  @Test(arguments: ["\"/a\"", "[1]", "true"]) func `a list of folders is one of texts`(value: String) {
+    var configuration = CRIOConfiguration()
+    #expect(throws: TOMLReader.Fault.self) { try configuration.add("[crio.network]\nplugin_dirs = \(value)") }
+  }
+}

@@ -1,0 +1,315 @@
+import CRIMessages
+import CRISnapshot
+import CRIVerify
+import TestSupport
+import Testing
+
+/// Every verdict on a pod's network, from a pod in order with one thing changed.
+@Suite struct NetworkVerdictTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let kind: NetworkVerdict.Kind
+    let reason: String
+    let change: @Sendable (inout SandboxRecord) -> Void
+
+    init(
+      _ description: String, _ kind: NetworkVerdict.Kind, _ reason: String = "",
+      change: @escaping @Sendable (inout SandboxRecord) -> Void
+    ) {
+      (testDescription, self.kind, self.reason, self.change) = (description, kind, reason, change)
+    }
+  }
+
+  private static let no = UnreadReason(code: 13, "Permission denied")
+  private static let id = NamespaceID(device: 4, inode: 77)
+
+  private static func interface(
+    _ name: String = "eth0", _ addresses: [String] = ["10.0.0.2/24", "fd00::2/64", "fe80::1/64"], isUp: Bool = true,
+    hasCarrier: Bool = true
+  ) -> InterfaceTruth {
+    InterfaceTruth(
+      name: name, index: 2, isUp: isUp, hasCarrier: hasCarrier,
+      addresses: addresses.compactMap { text in
+        IPAddress(text).map { InterfaceAddress($0, prefixLength: 24) }
+      })
+  }
+
+  private static func process(_ pid: Int32, in namespace: NamespaceID = id) -> Reading<ProcessTruth> {
+    .read(.there(ProcessTruth.Facts(pid: pid, startTime: 1, parent: 1, networkNamespace: .read(namespace))))
+  }
+
+  private static func lease(_ address: String, _ owner: String = "sandbox-web", network: String = "n") -> HostLocalLease
+  {
+    HostLocalLease(network: network, address: address, owner: owner)
+  }
+
+  static let good: SandboxRecord = {
+    var record = Snapshot.sandbox("web", "10.0.0.2", ["fd00::2"])
+    record.truth = SandboxTruth(
+      namespace: .read(.alive(id)), interfaces: .read([interface("lo", ["127.0.0.1/8", "::1/128"]), interface()]),
+      process: process(1001),
+      cache: .read([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local")
+      ]), leases: .read([lease("10.0.0.2"), lease("fd00::2")]))
+    return record
+  }()
+
+  static let cases: [Case] = [
+    Case("all agree", .ok) { _ in },
+    Case("an address written otherwise", .ok) { $0.status.network?.additionalIPs = [PodIP(ip: "FD00:0::0002")] },
+    Case("no pause process", .ok) { $0.truth?.process = nil },
+    Case("another address beside its own", .ok) {
+      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.2/24", "fd00::2/64", "10.0.0.200/32"])])
+    },
+    Case("a bridge of its own", .ok) {
+      $0.truth?.interfaces = .read([interface(), interface("docker0", ["172.17.0.1"])])
+    },
+    Case("no cache", .ok, "CNI's cache has nothing of it") { $0.truth?.cache = .read([]) },
+    Case("the cache unread", .ok) { $0.truth?.cache = .unread(no) },
+    Case("leases unread", .ok) { $0.truth?.leases = .unread(no) },
+    Case("no host-local", .ok) {
+      $0.truth?.leases = nil
+      $0.truth?.cache = .read([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"])])
+    },
+    Case("host-local on its second network only", .ok) {
+      $0.truth?.cache = .read([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "calico-ipam"),
+        CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"], ipam: "host-local"),
+      ])
+      $0.truth?.leases = .read([lease("192.168.0.2", network: "m")])
+    },
+    Case("not ready", .notReady) { $0.status.state = .notReady },
+    Case("not ready and lost", .notReady) {
+      $0.status.state = .notReady
+      $0.status.network = nil
+      $0.truth = nil
+    },
+    Case("host network", .hostNetwork) {
+      $0.status.linux?.namespaces?.options?.network = .node
+      $0.status.network?.ip = ""
+      $0.truth = SandboxTruth()
+    },
+
+    Case("lost, all others have it", .lost, "10.0.0.2, fd00::2 by the network namespace and CNI's cache and host-local")
+    {
+      $0.status.network = PodSandboxNetworkStatus()
+    },
+    Case("lost, no network at all in the answer", .lost) { $0.status.network = nil },
+    Case("lost, the cache alone has it", .lost, "10.0.0.2, fd00::2 by CNI's cache") {
+      $0.status.network?.ip = ""
+      $0.status.network?.additionalIPs = []
+      $0.truth?.namespace = .read(.missing)
+      $0.truth?.interfaces = nil
+      $0.truth?.leases = nil
+      $0.facts.isNetworkNamespaceClosed = false
+    },
+    Case("lost, the lease alone has it", .lost, "by host-local") {
+      $0.status.network = nil
+      $0.truth?.interfaces = .read([])
+      $0.truth?.cache = .unread(no)
+    },
+    Case("lost, and its interface gone", .lost, "by CNI's cache and host-local; there is no eth0") {
+      $0.status.network = nil
+      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+    },
+    Case("lost, and its interface bare", .lost, "by CNI's cache and host-local; eth0 has no address") {
+      $0.status.network = nil
+      $0.truth?.interfaces = .read([interface("eth0", ["fe80::1/64"])])
+    },
+    Case("lost, and nobody else could be asked", .lost, "the runtime has no address") {
+      $0.status.network = nil
+      $0.truth = SandboxTruth(namespace: .unread(no), interfaces: .unread(no), cache: .unread(no))
+    },
+    Case("lost, and nobody else was asked", .lost) {
+      $0.status.network = nil
+      $0.truth = nil
+    },
+
+    Case(
+      "lost, the primary one alone", .lost, "the runtime has no primary address; 10.0.0.2 by the network namespace and"
+    ) {
+      $0.status.network?.ip = ""
+    },
+    Case("lost, the primary one alone, and nobody was asked", .lost, "the runtime has no primary address") {
+      $0.status.network?.ip = ""
+      $0.truth = nil
+    },
+    Case("the runtime has forgotten the second one", .mismatch, "the runtime does not have fd00::2") {
+      $0.status.network?.additionalIPs = []
+    },
+    Case("the same, by cache and lease alone", .mismatch, "fd00::2") {
+      $0.status.network?.additionalIPs = []
+      $0.truth?.interfaces = .unread(no)
+    },
+    Case("a stale second one in the cache alone", .ok) {
+      $0.status.network?.additionalIPs = []
+      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.2/24"])])
+      $0.truth?.leases = .read([lease("10.0.0.2")])
+    },
+    Case("a second network, which runtimes do not tell of", .ok) {
+      $0.truth?.interfaces = .read([interface(), interface("net1", ["192.168.0.2/24"])])
+      $0.truth?.cache = .read([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
+        CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"], ipam: "host-local"),
+      ])
+      $0.truth?.leases = .read([lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", network: "m")])
+    },
+
+    Case("gone with its interface", .gone, "there is no eth0, the runtime says 10.0.0.2, fd00::2") {
+      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+    },
+    Case("gone, the interface is bare", .gone, "eth0 has no address") {
+      $0.truth?.interfaces = .read([interface("eth0", ["fe80::1/64"])])
+    },
+    Case("gone, the interface is down", .gone, "eth0 is down") {
+      $0.truth?.interfaces = .read([interface(isUp: false)])
+    },
+    Case("gone, its other end is down", .gone, "eth0 has no carrier") {
+      $0.truth?.interfaces = .read([interface(hasCarrier: false)])
+    },
+    Case("gone with its namespace", .gone, "/run/netns/web does not exist") {
+      $0.truth?.namespace = .read(.missing)
+      $0.truth?.interfaces = nil
+    },
+    Case("gone, the namespace is unmounted", .gone, "no network namespace any more; its processes still have 10.0.0.2")
+    {
+      $0.truth?.namespace = .read(.notANamespace)
+    },
+    Case("gone, and the runtime has seen it", .gone, "does not exist") {
+      $0.status.network?.ip = ""
+      $0.status.network?.additionalIPs = []
+      $0.facts.isNetworkNamespaceClosed = true
+      $0.truth?.namespace = .read(.missing)
+      $0.truth?.interfaces = nil
+    },
+    Case("gone everywhere", .gone, "neither the runtime nor") {
+      $0.status.network = nil
+      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+      $0.truth?.cache = .read([])
+      $0.truth?.leases = nil
+    },
+
+    Case("another address", .mismatch, "eth0 has 10.0.0.7, the runtime says 10.0.0.2, fd00::2") {
+      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.7/24"])])
+    },
+    Case("one of two families gone", .mismatch, "eth0 has 10.0.0.2, the runtime says fd00::2") {
+      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.2/24"])])
+    },
+    Case("an address that is none", .mismatch, "the runtime's address 10.0.0.2.9 is none") {
+      $0.status.network?.ip = "10.0.0.2.9"
+    },
+    Case("the cache has another", .mismatch, "CNI's cache has 10.0.0.8, the runtime says 10.0.0.2, fd00::2") {
+      $0.truth?.cache = .read([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
+    },
+    Case("no lease", .mismatch, "host-local has not given fd00::2 away") {
+      $0.truth?.leases = .read([lease("10.0.0.2")])
+    },
+    Case("another's lease", .mismatch, "host-local has given 10.0.0.2 to sandbox-other") {
+      $0.truth?.leases = .read([lease("10.0.0.2", "sandbox-other"), lease("fd00::2")])
+    },
+    Case("its process is elsewhere", .mismatch, "process 1001 is in network namespace 78") {
+      $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
+    },
+
+    Case("its path leads to a new namespace", .mismatch, "process 1001 is in network namespace 78") {
+      $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
+      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+    },
+    Case("its path leads elsewhere, and it is lost", .lost, "10.0.0.2, fd00::2 by CNI's cache and host-local") {
+      $0.status.network = nil
+      $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
+      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.9/24"])])
+    },
+
+    Case("no path", .unknown, "the runtime names no network namespace") { $0.facts.networkNamespace = nil },
+    Case("nothing was read", .unknown, "was not read") { $0.truth = nil },
+    Case("namespace unread", .unknown, "network namespace: Permission denied") {
+      $0.truth?.namespace = .unread(no)
+      $0.truth?.interfaces = .unread(no)
+    },
+    Case("interfaces unread", .unknown, "interfaces: Permission denied") { $0.truth?.interfaces = .unread(no) },
+    Case("interfaces unread, and known to be wrong", .mismatch, "CNI's cache has 10.0.0.8") {
+      $0.truth?.interfaces = .unread(no)
+      $0.truth?.cache = .read([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
+    },
+  ]
+
+  @Test(arguments: cases) func `one pod`(example: Case) throws {
+    var record = Self.good
+    example.change(&record)
+    let verdict = NetworkVerdict(of: record)
+    #expect(verdict.kind == example.kind, "\(verdict.reasons)")
+    #expect(
+      example.reason.isEmpty && [.ok, .notReady, .hostNetwork].contains(verdict.kind) ? verdict.reasons.isEmpty : true)
+    if !example.reason.isEmpty {
+      #expect(verdict.reasons.first?.contains(example.reason) == true, "\(verdict.reasons)")
+    }
+  }
+
+  @Test func `a container's process is elsewhere`() {
+    var container = Snapshot.container("nginx", in: "web", pid: 5)
+    container.truth = ContainerTruth(process: Self.process(5, in: NamespaceID(device: 4, inode: 9)))
+    #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .mismatch)
+    container.truth = ContainerTruth(process: Self.process(5))
+    #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .ok)
+  }
+
+  /// Another pod, in order in itself.
+  private static func other(_ ip: String, real: [String], isReady: Bool = true) -> SandboxRecord {
+    var record = Snapshot.sandbox("other", ip, isReady: isReady)
+    record.truth = SandboxTruth(namespace: .read(.alive(id)), interfaces: .read([interface("eth0", real)]))
+    return record
+  }
+
+  @Test(arguments: [
+    // By the runtime's word, and by hand in the kernel.
+    (other("10.0.0.2", real: ["10.0.0.2/24"]), true), (other("10.0.0.3", real: ["10.0.0.3/24", "fd00::2/64"]), true),
+    (other("10.0.0.3", real: ["10.0.0.3/24", "fe80::1/64"]), false),
+    (other("10.0.0.2", real: ["10.0.0.2/24"], isReady: false), false),
+  ])
+  func `two pods with one address`(other: SandboxRecord, isDuplicate: Bool) {
+    let book = AddressBook([Self.good, other])
+    #expect(NetworkVerdict(of: Self.good, book: book).kind == (isDuplicate ? .duplicate : .ok))
+    #expect((NetworkVerdict(of: other, book: book).kind == .duplicate) == isDuplicate)
+    if isDuplicate { #expect(NetworkVerdict(of: Self.good, book: book).reasons[0].hasPrefix("default/other has ")) }
+  }
+
+  @Test(arguments: [true, false]) func `a pod whose path leads to another's namespace accuses nobody`(hasPause: Bool) {
+    // Read through the path: the addresses of the other.
+    var diverted = Snapshot.sandbox("other", "10.0.0.3")
+    let process = Self.process(1001, in: NamespaceID(device: 4, inode: 78))
+    diverted.truth = SandboxTruth(
+      namespace: .read(.alive(Self.id)), interfaces: Self.good.truth?.interfaces, process: hasPause ? process : nil)
+    var container = Snapshot.container("main", in: "other", pid: 1001)
+    container.truth = ContainerTruth(process: process)
+    let book = AddressBook([Self.good, diverted], [container])
+    let innocent = NetworkVerdict(of: Self.good, book: book)
+    #expect(innocent.kind == .ok, "\(innocent.reasons)")
+    let verdict = NetworkVerdict(of: diverted, containers: [container], book: book)
+    #expect(verdict.kind == .mismatch)
+    #expect(verdict.reasons.first == "process 1001 is in network namespace 78, the runtime's path leads to 77")
+    #expect(!verdict.reasons.contains { $0.contains("too") || $0.contains("eth0") })
+  }
+
+  @Test func `an address of a pod's own bridge is nobody's business`() {
+    var (one, two) = (Self.good, Self.other("10.0.0.3", real: ["10.0.0.3/24"]))
+    one.truth?.interfaces = .read([Self.interface(), Self.interface("docker0", ["172.17.0.1/16"])])
+    two.truth?.interfaces = .read([
+      Self.interface("eth0", ["10.0.0.3/24"]), Self.interface("docker0", ["172.17.0.1/16"]),
+    ])
+    #expect(NetworkVerdict(of: one, book: AddressBook([one, two])).kind == .ok)
+  }
+
+  @Test func `what is worse is the verdict, and the rest is told too`() {
+    var lost = Self.good
+    lost.status.network = nil
+    let other = Self.other("10.0.0.2", real: ["10.0.0.2/24"])
+    let verdict = NetworkVerdict(of: lost, book: AddressBook([lost, other]))
+    #expect(verdict.kind == .lost)
+    #expect(verdict.reasons.count == 2 && verdict.reasons[1] == "default/other has 10.0.0.2 too")
+  }
+
+  @Test func `only four verdicts are bad`() {
+    #expect(NetworkVerdict.Kind.allCases.filter(\.isBad) == [.mismatch, .duplicate, .gone, .lost])
+  }
+}

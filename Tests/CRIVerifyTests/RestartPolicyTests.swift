@@ -1,0 +1,102 @@
+import CRIMessages
+import CRIProtobuf
+import CRISnapshot
+import CRIVerify
+import TestSupport
+import Testing
+
+/// What becomes of a static pod, whose restartPolicy its manifest tells: kubelet's rules A1 to A3.
+@Suite struct RestartPolicyTests {
+  private static func prediction(
+    _ policy: RestartPolicy?, source: String = "file",
+    _ change: (_ before: inout Snapshot, _ after: inout Snapshot) -> Void
+  ) -> Prediction? {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = source
+    before.sandboxes[0].status.metadata?.name = "web-node-1"
+    after.sandboxes[0] = before.sandboxes[0]
+    let pods = policy.map { [StaticPod(namespace: "default", name: "web", restartPolicy: $0)] } ?? []
+    before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read(pods)))
+    change(&before, &after)
+    return Report(before, after).predictions.first { $0.pod.name == "web-node-1" }
+  }
+
+  @Test(
+    arguments: [
+      (RestartPolicy.always, Prediction.Action.recreate, "A3"), (.onFailure, .recreate, "A3"), (.never, .kill, "A1"),
+      (nil, .recreate, "A3"),
+    ] as [(RestartPolicy?, Prediction.Action, String)])
+  func `a pod that lost its address`(policy: RestartPolicy?, action: Prediction.Action, outcome: String) {
+    let prediction = Self.prediction(policy) { $1.sandboxes[0].status.network?.ip = "" }
+    #expect(prediction?.rule == "C5" && prediction?.action == action && prediction?.outcome == outcome)
+    #expect(prediction?.restartPolicy == policy)
+  }
+
+  @Test func `OnFailure, and all has ended well`() {
+    let prediction = Self.prediction(.onFailure) { _, after in
+      after.sandboxes[0].status.state = .notReady
+      for index in 0...1 {
+        after.containers[index].status.state = .exited
+        after.containers[index].status.exitCode = 0
+      }
+    }
+    #expect(prediction?.rule == "C3" && prediction?.action == .kill && prediction?.outcome == "A2")
+  }
+
+  @Test func `the first sandbox is made whatever the policy`() {
+    let prediction = Self.prediction(.never) { $1.sandboxes.removeFirst() }
+    #expect(prediction?.rule == "C1" && prediction?.action == .recreate && prediction?.outcome == "A3")
+  }
+
+  @Test(arguments: [
+    (RestartPolicy.always, Int32(0), true), (.onFailure, 0, false), (.onFailure, 1, true), (.never, 1, false),
+  ])
+  func `an ended container`(policy: RestartPolicy, code: Int32, isStarted: Bool) {
+    let prediction = Self.prediction(policy) { _, after in
+      after.containers[0].status.state = .exited
+      after.containers[0].status.exitCode = code
+    }
+    #expect((prediction?.action == .restartContainers) == isStarted)
+  }
+
+  @Test(arguments: [
+    ("etcd-node-1", RestartPolicy.never), ("etcd-node-1.example.org", .never), ("etcd-backup-node-1", nil),
+    ("etcd-node-10", nil), ("etcd", nil),
+  ])
+  func `a manifest is of the pod that has its name and the node's`(name: String, policy: RestartPolicy?) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
+    before.sandboxes[0].status.metadata?.name = name
+    after.sandboxes[0] = before.sandboxes[0]
+    let pods = [StaticPod(namespace: "default", name: "etcd", restartPolicy: .never)]
+    before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read(pods)))
+    let report = Report(before, after)
+    #expect(report.predictions.first { $0.pod.name == name }?.restartPolicy == policy)
+    #expect(report.unchecked.contains { $0.what.contains("restartPolicy of static pods") } == (policy == nil))
+  }
+
+  @Test func `a pod of the same name that is not static`() {
+    let prediction = Self.prediction(.never, source: "api") { $1.sandboxes[0].status.network?.ip = "" }
+    #expect(prediction?.restartPolicy == nil && prediction?.action == .recreate)
+  }
+
+  @Test(arguments: [("file", true), ("api", false)])
+  func `a static pod without a manifest that can be read is told as unchecked`(source: String, isTold: Bool) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    for index in 0...1 { before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = source }
+    after.sandboxes = before.sandboxes
+    let pods = [StaticPod(namespace: "default", name: "other", restartPolicy: .never)]
+    before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read(pods)))
+    let gaps = Report(before, after).unchecked.filter { $0.what.hasPrefix("restartPolicy of static pods") }
+    #expect(gaps.map(\.what) == (isTold ? ["restartPolicy of static pods default/proxy, default/web"] : []))
+  }
+
+  @Test func `the restartPolicy that is not known decides over ended containers alone`() {
+    for (policy, isOpen) in [(nil, true), (RestartPolicy.always, false)] {
+      let ended = Self.prediction(policy) { $1.containers[0].status.state = .exited }
+      #expect(ended?.rule == "B4" && ended?.dependsOnPolicy == isOpen)
+    }
+    let unknown = Self.prediction(nil) { $1.containers[0].status.state = .unknown }
+    #expect(unknown?.rule == "B2" && unknown?.dependsOnPolicy == false)
+  }
+}

@@ -1,0 +1,271 @@
+import CRIMessages
+import CRIProtobuf
+import CRISnapshot
+import TestSupport
+
+extension RuleCase {
+  static let containers: [RuleCase] = [
+    .fires("container.state", "it ran and has exited", "running", "exited") { $1.containers[0].status.state = .exited },
+    .fires("container.state", "the runtime does not know", "running", "unknown") {
+      $1.containers[0].status.state = .unknown
+    },
+    .fires("container.state", "an ended one runs again", "exited", "running") {
+      $1.containers[1].status.state = .running
+    },
+    .holds("container.state", "unknown before, and it runs: it has healed") {
+      $0.containers[0].status.state = .unknown
+      $1.containers[0].status.state = .running
+    },
+    .fires("container.state", "unknown before, and it has exited", "unknown", "exited") {
+      $0.containers[0].status.state = .unknown
+      $1.containers[0].status.state = .exited
+    },
+    .holds("container.state", "one that was created is started") { before, _ in
+      before.containers[0].status.state = .created
+      before.containers[0].status.startedAt = .zero
+    },
+
+    .fires("container.created-state", "one that was created has exited", "created", "exited") {
+      $0.containers[0].status.state = .created
+      $1.containers[0].status.state = .exited
+    },
+    .holds("container.created-state", "created and still not started") {
+      $0.containers[0].status.state = .created
+      $1.containers[0].status.state = .created
+    },
+
+    .fires("container.exit-code", "lost, containerd's way", "3", "255") { $1.containers[1].status.exitCode = 255 },
+    .fires("container.exit-code", "lost, CRI-O's way", "3", "-1") { $1.containers[1].status.exitCode = -1 },
+    .holds("container.exit-code", "it ran before: that is the state's finding") {
+      $1.containers[0].status.state = .exited
+      $1.containers[0].status.exitCode = 137
+    },
+
+    .fires("container.exit-reason", "lost", "Error", "Unknown") { $1.containers[1].status.reason = "Unknown" },
+    .holds("container.exit-reason", "of one that ran before") {
+      $1.containers[0].status.state = .exited
+      $1.containers[0].status.reason = "Error"
+    },
+
+    .fires("container.finished", "lost", "2033-05-18T00:47:10Z", "none") { $1.containers[1].status.finishedAt = .zero },
+    .holds("container.finished", "of one that ran before") {
+      $1.containers[0].status.state = .exited
+      $1.containers[0].status.finishedAt = Timestamp(seconds: 2_000_000_000)
+    },
+
+    .fires("container.pid", "another process", "1101", "999") { $1.containers[0].pid = 999 },
+    .fires("container.pid", "none", "1101", "none") { $1.containers[0].pid = nil },
+    .holds("container.pid", "an old one of an ended process") { $1.containers[1].pid = 4711 },
+    .holds("container.pid", "the runtime told none before") { before, _ in before.containers[0].pid = nil },
+
+    .fires("container.created", "a new time") { $1.containers[0].status.createdAt = Timestamp(seconds: 2_000_000_001) },
+    .holds("container.created", "unknown in both") {
+      $0.containers[0].status.createdAt = .zero
+      $1.containers[0].status.createdAt = .zero
+    },
+
+    .fires("container.started", "started again") {
+      $1.containers[0].status.startedAt = Timestamp(seconds: 2_000_000_001)
+    },
+    .fires("container.started", "of an ended one, lost", "2033-05-18T00:47:00Z", "none") {
+      $1.containers[1].status.startedAt = .zero
+    },
+    .holds("container.started", "it was created before and is started now") { before, _ in
+      before.containers[0].status.state = .created
+      before.containers[0].status.startedAt = .zero
+    },
+
+    .fires("container.attempt", "it grows", "0", "1") { $1.containers[0].status.metadata?.attempt = 1 },
+    .holds("container.attempt", "the same high attempt") {
+      $0.containers[0].status.metadata?.attempt = 9
+      $1.containers[0].status.metadata?.attempt = 9
+    },
+
+    .fires("container.restart-count", "it grows", "0", "1") {
+      $1.containers[0].status.annotations["io.kubernetes.container.restartCount"] = "1"
+    },
+    .fires("container.restart-count", "it is gone", "0", "none") {
+      $1.containers[0].status.annotations["io.kubernetes.container.restartCount"] = nil
+    },
+    .holds("container.restart-count", "there never was one") {
+      $0.containers[0].status.annotations["io.kubernetes.container.restartCount"] = nil
+      $1.containers[0].status.annotations["io.kubernetes.container.restartCount"] = nil
+    },
+
+    .fires("container.hash", "it is gone", "5f3a1b2c", "none") {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .holds("container.hash", "of one that had ended: kubelet compares what runs") {
+      $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .fires("container.ended-hash", "it is gone", "5f3a1b2c", "none") {
+      $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .holds("container.ended-hash", "of one that runs: that is worse") {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .holds("container.hash", "there never was one") {
+      $0.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+
+    .fires("container.name", "another", "nginx", "apache") { $1.containers[0].status.metadata?.name = "apache" },
+    .holds("container.name", "none in both") {
+      $0.containers[0].status.metadata = nil
+      $1.containers[0].status.metadata = nil
+    },
+
+    .fires("container.sandbox", "another pod", "sandbox-web", "sandbox-proxy") {
+      $1.containers[0].sandboxID = "sandbox-proxy"
+    },
+    .holds("container.sandbox", "its pod is not listed any more") { $1.sandboxes.removeFirst() },
+
+    .fires("container.labels", "one is gone", "io.kubernetes.container.name=nginx", "none") {
+      $1.containers[0].status.labels["io.kubernetes.container.name"] = nil
+    },
+    .holds("container.labels", "one more") { $1.containers[0].status.labels["x"] = "y" },
+
+    .fires("container.annotations", "the grace period is gone", "io.kubernetes.pod.terminationGracePeriod=30", "none") {
+      $1.containers[0].status.annotations["io.kubernetes.pod.terminationGracePeriod"] = nil
+    },
+    .holds("container.annotations", "hash and count have rules of their own") {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+      $1.containers[0].status.annotations["io.kubernetes.container.restartCount"] = "4"
+    },
+
+    .fires("container.image", "another name", "busybox:1", "busybox:2") {
+      $1.containers[0].status.image = ImageSpec(image: "busybox:2")
+    },
+    .holds("container.image", "only its annotations differ") {
+      $1.containers[0].status.image = ImageSpec(image: "busybox:1", annotations: ["a": "b"])
+    },
+
+    .fires("container.image-ref", "another digest") { $1.containers[0].status.imageRef = "busybox@sha256:cc" },
+    .holds("container.image-ref", "an id of CRI-O's instead of a digest") {
+      $1.containers[0].status.imageRef = String(repeating: "a0", count: 32)
+    },
+    .holds("container.image-ref", "none in both") {
+      $0.containers[0].status.imageRef = ""
+      $1.containers[0].status.imageRef = ""
+    },
+
+    .fires("container.image-id", "another", "sha256:b", "sha256:c") { $1.containers[0].status.imageID = "sha256:c" },
+    .holds("container.image-id", "an older runtime left it empty") { before, _ in
+      before.containers[0].status.imageID = ""
+    },
+
+    .fires("container.log-path", "another") { $1.containers[0].status.logPath = "/var/log/x" },
+    .holds("container.log-path", "none in both") {
+      $0.containers[0].status.logPath = ""
+      $1.containers[0].status.logPath = ""
+    },
+
+    .fires("container.mounts", "all gone, as CRI-O up to 1.30", "/var/lib/data→/data read-only", "none") {
+      $1.containers[0].status.mounts = []
+    },
+    .fires("container.mounts", "writable now", "/var/lib/data→/data read-only", "/var/lib/data→/data") {
+      $1.containers[0].status.mounts[0].readonly = false
+    },
+    .holds("container.mounts", "in another order") {
+      let mounts = ["/a", "/b"].map { Mount(containerPath: $0, hostPath: $0) }
+      $0.containers[0].status.mounts = mounts
+      $1.containers[0].status.mounts = mounts.reversed()
+    },
+
+    .fires("container.resources", "others", "cpuShares 100", "cpuShares 200") {
+      $1.containers[0].status.resources?.linux?.cpuShares = 200
+    },
+    .fires("container.resources", "none", "cpuShares 100", "none") { $1.containers[0].status.resources = nil },
+    .holds("container.resources", "zeroes, and then none") {
+      $0.containers[0].status.resources = ContainerResources(linux: LinuxContainerResources())
+      $1.containers[0].status.resources = nil
+    },
+    .holds("container.resources", "an older runtime told none") { before, _ in
+      before.containers[0].status.resources = nil
+    },
+
+    .fires("container.user", "another", "uid 7, gid 8", "uid 0, gid 8") {
+      $1.containers[0].status.user?.linux?.uid = 0
+    },
+    .fires("container.user", "none", "uid 7, gid 8", "none") { $1.containers[0].status.user = nil },
+    .holds("container.user", "an older runtime told none") { before, _ in before.containers[0].status.user = nil },
+
+    .fires("container.stop-signal", "another", "SIGTERM", "SIGKILL") { $1.containers[0].status.stopSignal = .sigkill },
+    .holds("container.stop-signal", "an older runtime told none") { before, _ in
+      before.containers[0].status.stopSignal = .runtimeDefault
+    },
+
+    .fires("container.missing", "a running one", "running", "none") { $1.containers.removeFirst() },
+    .fires("container.missing", "one that was created", "created", "none") {
+      $0.containers[0].status.state = .created
+      $1.containers.removeFirst()
+    },
+    .holds("container.missing", "one that had ended") { $1.containers.remove(at: 3) },
+
+    .fires("container.replaced", "kubelet has started it again") { before, after in
+      var next = before.containers[0]
+      next.status.id += "-next"
+      next.status.metadata?.attempt = 1
+      after.containers[0].status.state = .exited
+      after.containers.append(next)
+    },
+    .fires("container.replaced", "its pod was made anew, where its like runs") { before, after in
+      let next = before.successor(of: 0)
+      var heir = before.containers[0]
+      heir.status.id += "-next"
+      heir.sandboxID = next.id
+      after.sandboxes[0].status.state = .notReady
+      after.sandboxes.append(next)
+      after.containers[0].status.state = .exited
+      after.containers.append(heir)
+    },
+    .holds("container.state", "its pod was made anew, where its like runs") { before, after in
+      let next = before.successor(of: 0)
+      var heir = before.containers[0]
+      heir.status.id += "-next"
+      heir.sandboxID = next.id
+      after.sandboxes[0].status.state = .notReady
+      after.sandboxes.append(next)
+      after.containers[0].status.state = .exited
+      after.containers.append(heir)
+    },
+    .fires("container.replaced", "kubelet has started it again, and what ended was collected") { before, after in
+      after.containers[0].status.id += "-next"
+      after.containers[0].status.metadata?.attempt = 1
+    },
+    .fires("container.missing", "its like ran before too") { before, after in
+      var twin = before.containers[0]
+      twin.status.id += "-twin"
+      before.containers.append(twin)
+      after.containers[0] = twin
+    },
+    .holds("container.replaced", "it has ended, and nothing follows") { $1.containers[0].status.state = .exited },
+
+    .fires("container.collected", "one that had ended, its pod too", "exited 0", "gone") {
+      $1.containers.remove(at: 3)
+    },
+    .fires("container.collected", "an old instance, a newer one is there", "exited 3", "gone") { before, after in
+      var newer = before.containers[1]
+      newer.status.id += "-next"
+      newer.status.metadata?.attempt = 1
+      newer.status.createdAt = newer.status.createdAt + .seconds(60)
+      before.containers.append(newer)
+      after.containers[1] = newer
+    },
+    .holds("container.collected", "the last one of its name in a pod that lives") { $1.containers.remove(at: 1) },
+
+    .fires("container.forgotten", "the last one of its name in a pod that lives", "exited 3", "none") {
+      $1.containers.remove(at: 1)
+    },
+    .holds("container.forgotten", "its pod ended meanwhile") {
+      $1.sandboxes[0].status.state = .notReady
+      $1.containers.remove(at: 1)
+    },
+    .holds("container.forgotten", "kubelet has started it again") {
+      var newer = $0.containers[1]
+      newer.status.id += "-next"
+      newer.status.createdAt = newer.status.createdAt + .seconds(60)
+      $1.containers[1] = newer
+    },
+  ]
+}

@@ -1,0 +1,392 @@
+import CRIMessages
+import CRIProtobuf
+import CRISnapshot
+import CRIVerify
+import TestSupport
+
+extension RuleCase {
+  /// What only the kernel, CNI's records and kubelet's folders tell.
+  static let kernel: [RuleCase] = [
+    .fires("pod.process", "it is gone", "1001", "gone") {
+      (before, after) in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.process = .read(.gone)
+    },
+    .fires("pod.process", "its number is another's", "1001", "another process with its number") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.process = process(1001, startTime: 9)
+    },
+    .fires("pod.process", "it has ended, and nobody waited for it", "1001", "ended") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.process = process(1001, state: "Z")
+    },
+    .holds("pod.process", "it could not be read") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.process = .unread(UnreadReason("why"))
+    },
+    .holds("pod.process", "the runtime names another: that is the pid's finding") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].facts.pid = 7
+      after.sandboxes[0].truth?.process = process(7, startTime: 9)
+    },
+
+    .fires("pod.netns-inode", "another namespace at the same path", "net:[1]", "net:[2]") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.namespace = .read(.alive(NamespaceID(device: 4, inode: 2)))
+    },
+    .fires("pod.netns-inode", "the path is gone", "net:[1]", "none") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.namespace = .read(.missing)
+    },
+    .fires("pod.netns-inode", "the path is a file", "net:[1]", "a file that is no namespace") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.namespace = .read(.notANamespace)
+    },
+    .holds("pod.netns-inode", "it could not be read") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.namespace = .unread(UnreadReason("why"))
+    },
+    .holds("pod.netns-inode", "the pod is not ready any more") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].status.state = .notReady
+      after.sandboxes[0].truth?.namespace = .read(.missing)
+    },
+
+    .fires("container.keeper", "its conmon ended", "70", "gone") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
+    },
+    .holds("container.keeper", "it is there") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
+      after.containers[0].truth = before.containers[0].truth
+    },
+    .holds("container.keeper", "nobody knows that kind of process") { before, after in addTruth(&before, &after) },
+    .holds("container.keeper", "the process ended too") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
+      after.containers[0].truth?.process = .read(.gone)
+    },
+    .fires("container.log-file", "it is gone") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.hasLog = .read(true)
+      after.containers[0].truth?.hasLog = .read(false)
+    },
+    .holds("container.log-file", "it was never there") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.hasLog = .read(false)
+      after.containers[0].truth?.hasLog = .read(false)
+    },
+    .holds("container.log-file", "nobody could look") { before, after in
+      addTruth(&before, &after)
+      before.containers[0].truth?.hasLog = .read(true)
+      after.containers[0].truth?.hasLog = .unread(UnreadReason("why"))
+    },
+    .fires("container.exec", "its shim is not reached") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.exec = .read(.fails("ttrpc: closed"))
+    },
+    .fires("container.exec", "of the pod made anew", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.exec = .read(.fails("ttrpc: closed"))
+    },
+    .holds("container.exec", "it works") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.exec = .read(.works)
+    },
+    .holds("container.exec", "nobody could try") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.exec = .unread(UnreadReason("why"))
+    },
+    .fires("pod.network-gone", "eth0 was deleted") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.interfaces = .read([])
+    },
+    .fires("pod.network-gone", "eth0 was deleted, and the address forgotten", "ok", "there is no eth0") {
+      before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.interfaces = .read([])
+      after.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    },
+    .holds("pod.network-gone", "the address alone is forgotten") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    },
+    .holds("pod.network-gone", "it was so before") { before, after in
+      addTruth(&before, &after)
+      before.sandboxes[0].truth?.interfaces = .read([])
+      after.sandboxes[0].truth?.interfaces = .read([])
+    },
+    .holds("pod.network-gone", "the namespace went: that is its own finding") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.namespace = .read(.notANamespace)
+    },
+    .fires("pod.network-gone", "made anew without a namespace", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      before.sandboxes[0].truth?.namespace = .read(.missing)
+      for index in after.sandboxes.indices where after.sandboxes[index].isReady {
+        after.sandboxes[index].truth = SandboxTruth(namespace: .read(.missing))
+      }
+    },
+    .holds("pod.network-gone", "the interfaces could not be read") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.interfaces = .unread(UnreadReason("why"))
+    },
+    .fires("pod.network-already", "it was so before", "the same") { before, after in
+      addTruth(&before, &after)
+      before.sandboxes[0].truth?.interfaces = .read([])
+      after.sandboxes[0].truth?.interfaces = .read([])
+    },
+    .holds("pod.network-already", "its namespace was not there before either") { before, after in
+      addTruth(&before, &after)
+      before.sandboxes[0].truth?.namespace = .read(.missing)
+      after.sandboxes[0].truth?.namespace = .read(.missing)
+    },
+    .holds("pod.network-already", "it is new") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.interfaces = .read([])
+    },
+    .fires("pod.network-mismatch", "CNI's cache has another address") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].truth?.cache = .read([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.7"])
+      ])
+    },
+    .holds("pod.network-mismatch", "all agree") { before, after in addTruth(&before, &after) },
+    .fires("pod.duplicate-ip", "another pod's interface has the address too") { before, after in
+      addTruth(&before, &after)
+      var second = after.successor(of: 0)
+      second.status.metadata?.uid = "uid-other"
+      second.status.network?.ip = "10.0.0.8"
+      after.sandboxes.append(second)
+    },
+    .fires("pod.outside-cidr", "CNI's configuration has other subnets", "10.9.0.0/16", "10.0.0.2") { before, after in
+      before.runtime.settings = RuntimeSettings(networks: [network("10.0.0.0/16")])
+      after.runtime.settings = RuntimeSettings(networks: [network("10.9.0.0/16")])
+    },
+    .holds("pod.outside-cidr", "it was outside before") { before, after in
+      before.runtime.settings = RuntimeSettings(networks: [network("10.9.0.0/16")])
+      after.runtime.settings = before.runtime.settings
+    },
+    .holds("pod.outside-cidr", "the subnets are of the other family") { before, after in
+      before.runtime.settings = RuntimeSettings(networks: [network("10.0.0.0/16")])
+      after.runtime.settings = RuntimeSettings(networks: [network("fd01::/64")])
+    },
+
+    .fires("container.process", "it is gone", "1101", "gone") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.process = .read(.gone)
+    },
+    .holds("container.process", "the runtime says that it has exited") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].status.state = .exited
+      after.containers[0].truth?.process = .read(.gone)
+    },
+    .fires("container.cgroup", "another one", "/pod/a", "/other") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.process = process(1101, cgroup: "/other")
+    },
+    .holds("container.cgroup", "it could not be read") { before, after in
+      addTruth(&before, &after)
+      after.containers[0].truth?.process = process(1101, cgroup: nil)
+    },
+
+    .fires("runtime.orphan", "a shim with processes", "listed", "shim 50 of sandbox-web") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes.removeFirst()
+      after.truth?.orphans = .read([Orphan(kind: .shim, id: "sandbox-web", pid: 50, startTime: 1, processes: [51])])
+    },
+    .fires("runtime.orphan", "a container's process, of a container that nobody knows") { before, after in
+      addTruth(&before, &after)
+      after.truth?.orphans = .read([Orphan(kind: .container, id: "x", pid: 50, startTime: 1)])
+    },
+    .holds("runtime.orphan", "it was there before") { before, after in
+      addTruth(&before, &after)
+      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
+      before.truth?.orphans = after.truth?.orphans
+    },
+    .fires("runtime.orphan-already", "it was there before", "the same", "shim 50 of x") { before, after in
+      addTruth(&before, &after)
+      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
+      before.truth?.orphans = after.truth?.orphans
+    },
+    .holds("runtime.orphan-already", "it does no work") { before, after in
+      addTruth(&before, &after)
+      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
+      before.truth?.orphans = after.truth?.orphans
+    },
+    .fires("runtime.leftover", "a shim that does no work") { before, after in
+      addTruth(&before, &after)
+      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
+    },
+    .holds("runtime.leftover", "there is none") { before, after in addTruth(&before, &after) },
+
+    .fires("runtime.oci", "another default", "runc /usr/bin/runc", "crun /usr/bin/crun") { before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("crun", isDefault: true), oci("runc", isDefault: false)])
+    },
+    .fires("runtime.oci", "one is gone", "kata /usr/bin/kata", "none") { before, after in
+      addTruth(&before, &after)
+      before.truth?.ociRuntimes = .read([oci("kata", isDefault: false), oci("runc", isDefault: true)])
+    },
+    .holds("runtime.oci", "it lies elsewhere") { before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("runc", isDefault: true, in: "/usr/local/sbin")])
+    },
+    .fires("runtime.oci-path", "it lies elsewhere", "runc /usr/bin/runc", "runc /usr/local/sbin/runc") {
+      before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("runc", isDefault: true, in: "/usr/local/sbin")])
+    },
+    .holds("runtime.oci-path", "another one is another finding") { before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("crun", isDefault: true)])
+    },
+    .holds("runtime.oci", "an older CRI-O tells only what runs", in: .upgrade) { before, after in
+      addTruth(&before, &after)
+      after.runtime.name = "cri-o"
+      before.truth?.ociRuntimes = .read([oci("crun", isDefault: false), oci("runc", isDefault: true)])
+      after.truth?.ociRuntimes = .read([oci("runc", isDefault: false)])
+    },
+    .holds("runtime.oci", "one more") { before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("kata", isDefault: false), oci("runc", isDefault: true)])
+    },
+    .fires("runtime.oci-version", "another version", "runc version 1.1.5", "runc version 1.2.0") { before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .read([oci("runc", isDefault: true, version: "1.2.0")])
+    },
+    .holds("runtime.oci-version", "it could not be asked") { before, after in
+      addTruth(&before, &after)
+      after.truth?.ociRuntimes = .unread(UnreadReason("why"))
+    },
+
+    // Ends that are no loss.
+    .fires("pod.deleted", "kubelet's folder is gone with it", "ready", "gone") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes.removeFirst()
+      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+    },
+    .fires("pod.deleted", "it is being taken down", "ready", "not ready") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes[0].status.state = .notReady
+      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+    },
+    .holds("pod.deleted", "its folder is still there") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes.removeFirst()
+    },
+    .holds("pod.deleted", "kubelet never had a folder for it") { before, after in
+      addTruth(&before, &after)
+      before.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+      after.sandboxes.removeFirst()
+    },
+    .holds("pod.missing", "it was deleted") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes.removeFirst()
+      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+    },
+    .holds("container.missing", "its pod was deleted") { before, after in
+      addTruth(&before, &after)
+      after.sandboxes.removeFirst()
+      after.containers.removeFirst()
+      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+    },
+    .fires("pod.finished", "all of a Job's containers ended well", "ready", "not ready") { before, after in
+      makeJob(&before, &after)
+      after.sandboxes[0].status.state = .notReady
+      for index in 0...1 {
+        after.containers[index].status.state = .exited
+        after.containers[index].status.exitCode = 0
+      }
+    },
+    .holds("pod.finished", "what ran is forgotten, and what initialised it is left") { before, after in
+      makeJob(&before, &after)
+      before.containers[1].status.exitCode = 0
+      after.containers[1].status.exitCode = 0
+      after.sandboxes.removeFirst()
+      after.containers.removeFirst()
+    },
+    .holds("pod.finished", "one of them failed") { before, after in
+      makeJob(&before, &after)
+      after.sandboxes[0].status.state = .notReady
+      after.containers[0].status.state = .exited
+      after.containers[0].status.exitCode = 137
+    },
+    .fires("container.finished-job", "it came to its end", "running", "exited 0") { before, after in
+      makeJob(&before, &after)
+      after.containers[0].status.state = .exited
+    },
+    .holds("container.finished-job", "it is no Job's") { $1.containers[0].status.state = .exited },
+    .holds("container.state", "a Job's container came to its end") { before, after in
+      makeJob(&before, &after)
+      after.containers[0].status.state = .exited
+    },
+    .fires("pod.young", "made just before the snapshot", "ready", "gone") { before, after in
+      before.sandboxes[0].status.createdAt = before.taken + .seconds(-9)
+      after.sandboxes.removeFirst()
+    },
+    .holds("pod.young", "made ten seconds before") { before, after in
+      before.sandboxes[0].status.createdAt = before.taken + .seconds(-10)
+      after.sandboxes.removeFirst()
+    },
+    .fires("container.young", "made just before the snapshot", "running", "none") { before, after in
+      before.containers[0].status.createdAt = before.taken + .seconds(-9)
+      after.containers.removeFirst()
+    },
+    .holds("container.young", "made long before") { $1.containers.removeFirst() },
+  ]
+
+  static func process(
+    _ pid: Int32, startTime: UInt64 = 8, state: String = "S", keeper: String? = nil, cgroup: String? = "/pod/a"
+  ) -> Reading<ProcessTruth> {
+    .read(
+      .there(
+        ProcessTruth.Facts(
+          pid: pid, startTime: startTime, state: state, parent: keeper == nil ? 1 : 70, keeper: keeper, cgroup: cgroup,
+          networkNamespace: .read(NamespaceID(device: 4, inode: 1)))))
+  }
+
+  private static func oci(
+    _ handler: String, isDefault: Bool, version: String = "1.1.5", in folder: String = "/usr/bin"
+  ) -> OCIRuntime {
+    OCIRuntime(
+      handler: handler, isDefault: isDefault, path: "\(folder)/\(handler)", version: .read("runc version \(version)"))
+  }
+
+  private static func network(_ subnet: String) -> RuntimeSettings.Network {
+    RuntimeSettings.Network(name: "n", subnets: [Subnet(subnet)].compactMap { $0 })
+  }
+
+  /// Everything that root can see, the same on both sides.
+  static func addTruth(_ before: inout Snapshot, _ after: inout Snapshot) {
+    before = withTruth(before)
+    after = withTruth(after)
+  }
+
+  private static func withTruth(_ plain: Snapshot) -> Snapshot {
+    var snapshot = plain
+    let addresses = ["10.0.0.2", "fd00::2"].compactMap { IPAddress($0) }
+    snapshot.sandboxes[0].truth = SandboxTruth(
+      namespace: .read(.alive(NamespaceID(device: 4, inode: 1))),
+      interfaces: .read([
+        InterfaceTruth(
+          name: "eth0", index: 2, addresses: addresses.map { InterfaceAddress($0, prefixLength: 16) })
+      ]),
+      process: process(1001),
+      cache: .read([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"])]))
+    snapshot.containers[0].truth = ContainerTruth(process: process(1101))
+    snapshot.truth = NodeTruth(
+      orphans: .read([]), ociRuntimes: .read([oci("runc", isDefault: true)]),
+      kubelet: KubeletTruth(
+        processes: .read([KubeletTruth.Instance(pid: 40, startTime: 4)]),
+        podFolders: .read(["uid-web", "uid-proxy"]), staticPods: .read([])))
+    return snapshot
+  }
+
+  static func makeJob(_ before: inout Snapshot, _ after: inout Snapshot) {
+    before.sandboxes[0].status.labels["batch.kubernetes.io/job-name"] = "backup"
+    after.sandboxes[0].status.labels["batch.kubernetes.io/job-name"] = "backup"
+  }
+}

@@ -1,0 +1,193 @@
+import CRIMessages
+import CRIProtobuf
+import CRISnapshot
+import CRIVerify
+import TestSupport
+
+extension RuleCase {
+  /// Where pods are made anew; and what each scenario alone asks for.
+  static let renewed: [RuleCase] = [
+    .fires("pod.successor", "no sandbox is left", "ready", "none", in: .reboot) {
+      $1.sandboxes.removeFirst()
+    },
+    .fires("pod.successor", "only the old one, not ready", "ready", "not ready", in: .reboot) {
+      $1.sandboxes[0] = $0.sandboxes[0]
+      $1.sandboxes[0].status.state = .notReady
+    },
+    .fires("pod.successor", "after a migration", in: .migrate) { $1.sandboxes.removeFirst() },
+    .holds("pod.successor", "what is left of the old one does not matter", in: .reboot) {
+      var old = $0.sandboxes[0]
+      old.status.state = .notReady
+      $1.sandboxes.append(old)
+    },
+    .holds("pod.successor", "kubelet does not run yet", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      after.truth?.kubelet?.processes = .read([])
+      after.sandboxes.removeFirst()
+    },
+    .holds("pod.successor", "kubelet was stopped before the reboot, and does not run yet", in: .reboot) {
+      before, after in
+      addTruth(&before, &after)
+      before.truth?.kubelet?.processes = .read([])
+      after.truth?.kubelet?.processes = .read([])
+      after.sandboxes.removeFirst()
+    },
+    .fires("pod.successor", "a node without kubelet", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      before.truth?.kubelet = KubeletTruth(processes: .read([]))
+      after.truth?.kubelet = KubeletTruth(processes: .read([]))
+      after.sandboxes.removeFirst()
+    },
+    .holds("pod.successor", "a Job's pod may have ended", in: .reboot) { before, after in
+      makeJob(&before, &after)
+      after.sandboxes.removeFirst()
+    },
+    .holds("pod.successor", "the pod was drained", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      after.sandboxes.removeFirst()
+      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+    },
+    .fires("pod.successor", "a wipe, and kubelet runs", in: .wipe) { before, after in
+      addTruth(&before, &after)
+      after.sandboxes.removeFirst()
+    },
+
+    .fires("pod.survivor", "ready with the id from before", "sandbox-web", "the same, ready", in: .reboot) {
+      $1.sandboxes[0].status.id = "sandbox-web"
+    },
+    .holds("pod.survivor", "a new one", in: .reboot) { _, _ in },
+
+    .fires("pod.new-ip", "it has none", "10.0.0.2", "none", in: .migrate) { $1.sandboxes[0].status.network?.ip = "" },
+    .holds("pod.new-ip", "another one", in: .migrate) { $1.sandboxes[0].status.network?.ip = "10.7.7.7" },
+    .fires("pod.families", "one family only", "IPv6", "none", in: .reboot) {
+      $1.sandboxes[0].status.network?.additionalIPs = []
+    },
+    .holds("pod.families", "other addresses of both", in: .reboot) {
+      $1.sandboxes[0].status.network = PodSandboxNetworkStatus(ip: "fd00::77", additionalIPs: [PodIP(ip: "10.0.0.77")])
+    },
+    .fires("pod.new-labels", "kubelet's key is gone", in: .reboot) {
+      $1.sandboxes[0].status.labels["io.kubernetes.pod.name"] = nil
+    },
+    .holds("pod.new-labels", "CRI-O called it a container POD", in: .migrate) { before, _ in
+      before.sandboxes[0].status.labels["io.kubernetes.container.name"] = "POD"
+    },
+    .holds("pod.new-labels", "somebody has changed the pod's own", in: .reboot) {
+      $1.sandboxes[0].status.labels["app"] = "other"
+    },
+    .fires("pod.new-annotations", "one is gone", "cni", "none", in: .reboot) { before, _ in
+      before.sandboxes[0].status.annotations["cni"] = "x"
+    },
+    .holds("pod.new-annotations", "kubelet's own, and other values", in: .reboot) {
+      $0.sandboxes[0].status.annotations = ["kubernetes.io/config.seen": "then", "cni": "x"]
+      $1.sandboxes[0].status.annotations = ["cni": "y"]
+    },
+    .fires("pod.new-cni", "the runtime has no result", "known", "none", in: .reboot) {
+      $1.sandboxes[0].facts.interfaces = nil
+    },
+    .holds("pod.new-cni", "another address", in: .reboot) { $1.sandboxes[0].facts.interfaces?[0].mac = "cc" },
+    .fires("pod.namespaces", "the host's network", in: .migrate) {
+      $1.sandboxes[0].status.linux?.namespaces?.options?.network = .node
+    },
+    .holds("pod.handler", "a migration maps it", in: .migrate) { $1.sandboxes[0].status.runtimeHandler = "crun" },
+    .fires("pod.handler", "another after a reboot", in: .reboot) { $1.sandboxes[0].status.runtimeHandler = "kata" },
+    .fires("pod.network-gone", "the new pod's interface is not there", in: .reboot) { before, after in
+      addTruth(&before, &after)
+      before.sandboxes[0].truth?.interfaces = .read([])
+      after.sandboxes[0].truth?.interfaces = .read([])
+    },
+
+    .fires("container.successor", "none of its name", "running", "none", in: .reboot) { $1.containers.removeFirst() },
+    .fires("container.successor", "it has exited", "running", "exited 1", in: .reboot) {
+      $1.containers[0].status.state = .exited
+      $1.containers[0].status.exitCode = 1
+    },
+    .holds("container.successor", "it had ended before", in: .reboot) { $1.containers.remove(at: 1) },
+    .fires("container.new-hash", "another specification", "5f3a1b2c", "77", in: .reboot) {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = "77"
+    },
+    .holds("container.new-hash", "the same", in: .reboot) { _, _ in },
+    .holds("container.new-hash", "none: that is worse", in: .reboot) {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .fires("container.no-hash", "the runtime keeps none", "5f3a1b2c", "none", in: .migrate) {
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .holds("container.no-hash", "there never was one", in: .migrate) {
+      $0.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+      $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
+    },
+    .fires("container.new-mounts", "a volume is not there", "/data", "none", in: .reboot) {
+      $1.containers[0].status.mounts = []
+    },
+    .holds("container.new-mounts", "from another place on the host", in: .reboot) {
+      $1.containers[0].status.mounts[0].hostPath = "/elsewhere"
+    },
+    .fires("container.log-layout", "another folder", in: .migrate) {
+      $1.containers[0].status.logPath = "/var/lib/docker/x.log"
+    },
+    .holds("container.log-layout", "another instance's file", in: .migrate) {
+      $1.containers[0].status.logPath = "/var/log/pods/web/nginx/7.log"
+    },
+    .fires("container.exit-code", "the runtime keeps it over a reboot", "3", "255", in: .reboot) {
+      $1.containers[1].status.exitCode = 255
+    },
+    .fires("container.new-image-ref", "another digest", in: .upgrade) {
+      $1.containers[0].status.imageRef = "busybox@sha256:cc"
+    },
+    .holds("container.new-image-ref", "an id instead of a digest", in: .upgrade) {
+      $1.containers[0].status.imageRef = "sha256:b"
+    },
+    .holds("container.resources", "a newer version tells others", in: .upgrade) {
+      $1.containers[0].status.resources = nil
+    },
+
+    .fires("runtime.rebooted-version", "another", "2.1.0", "2.2.0", in: .reboot) { $1.runtime.version = "2.2.0" },
+    .holds("runtime.rebooted-version", "the same", in: .reboot) { _, _ in },
+    .fires("runtime.used-handlers", "one that a pod names", "kata", "none", in: .migrate) { before, _ in
+      before.sandboxes[0].status.runtimeHandler = "kata"
+    },
+    .holds("runtime.used-handlers", "the new runtime lists none", in: .migrate) {
+      $0.sandboxes[0].status.runtimeHandler = "kata"
+      $1.runtime.handlers = []
+    },
+    .fires("runtime.cgroup-driver", "another", "systemd", "cgroupfs") {
+      $0.runtime.settings = RuntimeSettings(cgroupDriver: "systemd")
+      $1.runtime.settings = RuntimeSettings(cgroupDriver: "cgroupfs")
+    },
+    .holds("runtime.cgroup-driver", "the runtime does not tell") {
+      $0.runtime.settings = RuntimeSettings(cgroupDriver: "systemd")
+      $1.runtime.settings = RuntimeSettings()
+    },
+    .fires("runtime.cni", "no network", "flannel", "none") {
+      $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
+      $1.runtime.settings = RuntimeSettings(networks: [])
+    },
+    .holds("runtime.cni", "none before: it has healed") {
+      $0.runtime.settings = RuntimeSettings(networks: [])
+      $1.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
+    },
+    .holds("runtime.cni", "a migration may change it", in: .migrate) {
+      $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
+      $1.runtime.settings = RuntimeSettings(networks: [])
+    },
+    .fires("runtime.pause-image", "the configured one is absent", "pause:3", "pause:4, absent") {
+      $0.runtime.settings = RuntimeSettings(pauseImage: "pause:3")
+      $1.runtime.settings = RuntimeSettings(pauseImage: "pause:4")
+    },
+    .holds("runtime.pause-image", "it was absent before") {
+      $0.runtime.settings = RuntimeSettings(pauseImage: "pause:9")
+      $1.runtime.settings = RuntimeSettings(pauseImage: "pause:9")
+    },
+    .fires("runtime.daemon", "it was restarted with kubelet", "process 100", "process 200", in: .kubeletRestart) {
+      $1.daemon = Snapshot.after.daemon
+      _ = $0
+    },
+    .holds("runtime.daemon", "it is the same process", in: .kubeletRestart) { _, _ in },
+    .holds("runtime.version", "an upgrade changes it", in: .upgrade) { _, _ in },
+    .holds("host.boot", "a reboot changes it", in: .reboot) { _, _ in },
+    .holds("image.missing", "a wipe takes images too", in: .wipe) { $1.images.removeFirst() },
+    .holds("image.missing", "CRI-O writes ids without their kind", in: .migrate) {
+      for index in $1.images.indices { $1.images[index].id = String($1.images[index].id.dropFirst(7)) }
+    },
+  ]
+}

@@ -1,0 +1,194 @@
+import CRIMessages
+import CRIProtobuf
+import CRISnapshot
+import TestSupport
+
+extension RuleCase {
+  static let sandboxes: [RuleCase] = [
+    .fires("pod.metadata", "another uid") { $1.sandboxes[0].status.metadata?.uid = "other" },
+    .fires("pod.metadata", "no metadata") { $1.sandboxes[0].status.metadata = nil },
+    .holds("pod.metadata", "of a pod that was not ready") { $1.sandboxes[2].status.metadata?.uid = "other" },
+
+    .fires("pod.attempt", "a growing attempt", "0", "1") { $1.sandboxes[0].status.metadata?.attempt = 1 },
+    .holds("pod.attempt", "the same high attempt") {
+      $0.sandboxes[0].status.metadata?.attempt = 4
+      $1.sandboxes[0].status.metadata?.attempt = 4
+    },
+
+    .fires("pod.state", "a ready sandbox is not", "ready", "not ready") { $1.sandboxes[0].status.state = .notReady },
+    .fires("pod.state", "an unknown state") { $1.sandboxes[0].status.state = .init(rawValue: 7) },
+    .holds("pod.state", "one that was not ready still is not") { _, after in after.sandboxes[2].status.state = .notReady
+    },
+
+    .fires("pod.created", "a new time", "2033-05-18T00:46:40Z", "2033-05-18T00:46:41Z") {
+      $1.sandboxes[0].status.createdAt = Timestamp(seconds: 1_999_990_001)
+      _ = $0
+    },
+    .holds("pod.created", "an unknown time in both") {
+      $0.sandboxes[0].status.createdAt = .zero
+      $1.sandboxes[0].status.createdAt = .zero
+    },
+
+    .fires("pod.ip", "the address is gone", "10.0.0.2", "none") { $1.sandboxes[0].status.network?.ip = "" },
+    .fires("pod.ip", "the network is gone", "10.0.0.2", "none") { $1.sandboxes[0].status.network = nil },
+    .fires("pod.ip", "another address", "10.0.0.2", "10.0.0.3") { $1.sandboxes[0].status.network?.ip = "10.0.0.3" },
+    .holds("pod.ip", "still without one") {
+      $0.sandboxes[0].status.network?.ip = ""
+      $1.sandboxes[0].status.network?.ip = ""
+    },
+    .holds("pod.no-ip", "it had one") { $1.sandboxes[0].status.network?.ip = "" },
+    .fires("pod.no-ip", "still without one", "none", "none") {
+      $0.sandboxes[0].status.network?.ip = ""
+      $1.sandboxes[0].status.network?.ip = ""
+    },
+    .fires("pod.ip", "an address on the host's network", "none", "192.0.2.1") {
+      $1.sandboxes[1].status.network?.ip = "192.0.2.1"
+    },
+    .holds("pod.ip", "an address that was lost is back") { before, _ in before.sandboxes[0].status.network?.ip = "" },
+    .holds("pod.ip", "the host's network has none") { _, after in after.sandboxes[1].status.network = nil },
+    .holds("pod.ip", "a stopped sandbox has none: that is the state's finding") {
+      $1.sandboxes[0].status.state = .notReady
+      $1.sandboxes[0].status.network?.ip = ""
+    },
+
+    .fires("pod.additional-ips", "the other family is gone", "fd00::2", "none") {
+      $1.sandboxes[0].status.network?.additionalIPs = []
+    },
+    .holds("pod.additional-ips", "in another order") {
+      let ips = ["fd00::2", "fd00::3"].map { PodIP(ip: $0) }
+      $0.sandboxes[0].status.network?.additionalIPs = ips
+      $1.sandboxes[0].status.network?.additionalIPs = ips.reversed()
+    },
+
+    .fires("pod.namespaces", "the host's network instead of its own") {
+      $1.sandboxes[0].status.linux?.namespaces?.options?.network = .node
+    },
+    .fires("pod.namespaces", "another pid namespace") {
+      $1.sandboxes[0].status.linux?.namespaces?.options?.pid = .node
+    },
+    .fires("pod.namespaces", "the user namespace is gone") { before, _ in
+      before.sandboxes[0].status.linux?.namespaces?.options?.usernsOptions = UserNamespace(mode: .pod)
+    },
+    .holds("pod.namespaces", "absent options mean POD") {
+      $0.sandboxes[0].status.linux?.namespaces?.options = NamespaceOption()
+      $1.sandboxes[0].status.linux = nil
+    },
+    .holds("pod.namespaces", "absent users are the node's") { before, _ in
+      before.sandboxes[0].status.linux?.namespaces?.options?.usernsOptions = UserNamespace(mode: .node)
+    },
+
+    .fires("pod.labels", "kubelet's key is gone", "io.kubernetes.pod.uid=uid-web", "none") {
+      $1.sandboxes[0].status.labels["io.kubernetes.pod.uid"] = nil
+    },
+    .fires("pod.labels", "another value", "app=web", "app=other") { $1.sandboxes[0].status.labels["app"] = "other" },
+    .holds("pod.labels", "one more, as CRI-O adds") {
+      $1.sandboxes[0].status.labels["io.kubernetes.container.name"] = "POD"
+    },
+
+    .fires("pod.annotations", "one is gone", "kubernetes.io/config.source=api", "none") {
+      $1.sandboxes[0].status.annotations = [:]
+    },
+    .holds("pod.annotations", "one more") { $1.sandboxes[0].status.annotations["cni"] = "x" },
+
+    .fires("pod.handler", "another handler", "runc", "kata") { $1.sandboxes[0].status.runtimeHandler = "kata" },
+    .fires("pod.handler", "another in CRI-O's annotation", "runc", "crun") {
+      $0.sandboxes[0].status.runtimeHandler = ""
+      $0.sandboxes[0].facts.runtimeHandler = "runc"
+      $1.sandboxes[0].status.runtimeHandler = ""
+      $1.sandboxes[0].facts.runtimeHandler = "crun"
+    },
+    .holds("pod.handler", "in CRI-O's annotation before, in the status now") { before, _ in
+      before.sandboxes[0].status.runtimeHandler = ""
+      before.sandboxes[0].facts.runtimeHandler = "runc"
+    },
+
+    .fires("pod.netns", "another namespace", "/run/netns/web", "/run/netns/x") {
+      $1.sandboxes[0].facts.networkNamespace = "/run/netns/x"
+    },
+    .fires("pod.netns", "none any more", "/run/netns/web", "none") { $1.sandboxes[0].facts.networkNamespace = nil },
+    .holds("pod.netns", "the host's has none") { _, after in after.sandboxes[1].facts.networkNamespace = nil },
+
+    .fires("pod.netns-closed", "the runtime says so", "open", "closed") {
+      $1.sandboxes[0].facts.isNetworkNamespaceClosed = true
+    },
+    .holds("pod.netns-closed", "a stopped pod's is closed") {
+      $1.sandboxes[0].status.state = .notReady
+      $1.sandboxes[0].facts.isNetworkNamespaceClosed = true
+    },
+    .holds("pod.netns-closed", "CRI-O does not tell") {
+      $0.sandboxes[0].facts.isNetworkNamespaceClosed = nil
+      $1.sandboxes[0].facts.isNetworkNamespaceClosed = nil
+    },
+
+    .fires("pod.pid", "another process", "1001", "2002") { $1.sandboxes[0].facts.pid = 2002 },
+    .fires("pod.pid", "none", "1001", "none") { $1.sandboxes[0].facts.pid = nil },
+    .holds("pod.pid", "CRI-O tells none") {
+      $0.sandboxes[0].facts.pid = nil
+      $1.sandboxes[0].facts.pid = 5
+    },
+
+    .fires("pod.cni", "the result is gone") { $1.sandboxes[0].facts.interfaces = nil },
+    .fires("pod.cni", "another address") { $1.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.7"] },
+    .fires("pod.cni", "another mac") { $1.sandboxes[0].facts.interfaces?[0].mac = "cc" },
+    .fires("pod.cni", "another namespace") { $1.sandboxes[0].facts.interfaces?[0].sandbox = "/x" },
+    .holds("pod.cni", "there never was a result") { before, _ in before.sandboxes[0].facts.interfaces = nil },
+
+    .fires("pod.missing", "a ready sandbox is not listed", "sandbox-web", "none") {
+      $1.sandboxes.removeFirst()
+    },
+    .fires("pod.replaced", "kubelet has made a new one", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
+      $1.sandboxes[0] = $0.successor(of: 0)
+    },
+    .fires("pod.replaced", "the old one is still listed", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
+      $1.sandboxes[0].status.state = .notReady
+      $1.sandboxes.append($0.successor(of: 0))
+    },
+    .holds("pod.replaced", "the new one is not ready either") {
+      $1.sandboxes[0].status.state = .notReady
+      var next = $0.successor(of: 0)
+      next.status.state = .notReady
+      $1.sandboxes.append(next)
+    },
+    .holds("pod.missing", "one that was not ready is not listed") { $1.sandboxes.removeLast() },
+
+    .fires("pod.several-ready", "two of one pod", "1 ready", "2 ready") { $1.sandboxes.append($0.successor(of: 0)) },
+    .holds("pod.several-ready", "the second is not ready") {
+      var second = $0.successor(of: 0)
+      second.status.state = .notReady
+      $1.sandboxes.append(second)
+    },
+
+    .fires("pod.duplicate-ip", "two pods with one address") {
+      var second = $0.successor(of: 0)
+      second.status.metadata?.uid = "uid-other"
+      second.status.metadata?.name = "other"
+      $1.sandboxes.append(second)
+    },
+    .holds("pod.duplicate-ip", "pods on the host's network share its address") {
+      var second = $0.successor(of: 1)
+      second.status.metadata?.uid = "uid-other"
+      for index in $1.sandboxes.indices {
+        $1.sandboxes[index].status.network?.ip = index == 1 ? "192.0.2.1" : "10.0.0.2"
+      }
+      second.status.network?.ip = "192.0.2.1"
+      $1.sandboxes.append(second)
+    },
+
+    .fires("pod.clock", "made after now") {
+      $0.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
+      $1.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
+    },
+    .holds("pod.clock", "made just now") {
+      $0.sandboxes[0].status.createdAt = $1.taken
+      $1.sandboxes[0].status.createdAt = $1.taken
+    },
+
+    .fires("pod.collected", "a sandbox that was not ready is gone", "not ready", "gone") { $1.sandboxes.removeLast() },
+    .holds("pod.collected", "a ready one is gone: that is worse") { $1.sandboxes.removeFirst() },
+
+    .fires("pod.came-back", "one that was stopped is ready", "not ready", "ready") {
+      $1.sandboxes[2].status.state = .ready
+    },
+    .holds("pod.came-back", "it is still stopped") { $1.sandboxes[2].status.labels["new"] = "label" },
+  ]
+}

@@ -1,0 +1,114 @@
+import CRIMessages
+import CRIProtobuf
+import CRIRules
+import CRISnapshot
+import CRIVerify
+import TestSupport
+import Testing
+
+/// One change between two snapshots, and whether a rule must object to it.
+struct RuleCase: Sendable, CustomTestStringConvertible {
+  typealias Change = @Sendable (_ before: inout Snapshot, _ after: inout Snapshot) -> Void
+
+  let rule: String
+  let what: String
+  let scenario: Scenario
+  let fires: Bool
+  /// What the finding says, where it is worth fixing.
+  let words: [String]?
+  let change: Change
+
+  static func fires(
+    _ rule: String, _ what: String, _ before: String? = nil, _ after: String? = nil, in scenario: Scenario = .restart,
+    _ change: @escaping Change
+  ) -> RuleCase {
+    let words = before.flatMap { before in after.map { [before, $0] } }
+    return RuleCase(rule: rule, what: what, scenario: scenario, fires: true, words: words, change: change)
+  }
+
+  static func holds(
+    _ rule: String, _ what: String, in scenario: Scenario = .restart, _ change: @escaping Change
+  ) -> RuleCase {
+    RuleCase(rule: rule, what: what, scenario: scenario, fires: false, words: nil, change: change)
+  }
+
+  static let all = sandboxes + containers + node + kernel + renewed
+
+  var testDescription: String { "\(scenario): \(rule) \(fires ? "fires" : "holds"): \(what)" }
+
+  var report: Report {
+    var (before, after) = (Snapshot.before, Snapshot.after(scenario))
+    change(&before, &after)
+    return Report(scenario: scenario, before: before, after: after)
+  }
+}
+
+@Suite struct RuleTests {
+  @Test(arguments: Scenario.allCases)
+  func `a change that loses nothing has no finding`(scenario: Scenario) {
+    let report = Report(scenario: scenario, before: .before, after: .after(scenario))
+    #expect(report.findings.isEmpty)
+    #expect(report.affected.isEmpty)
+    #expect(report.predictions.map(\.pod.name) == ["web", "proxy"])
+    #expect(report.verdict(failingOn: .minor) == .intact)
+  }
+
+  @Test(arguments: RuleCase.all)
+  func `a rule objects to what it is for and to nothing else`(test: RuleCase) {
+    let report = test.report
+    let found = report.findings.filter { $0.rule.id == test.rule }
+    #expect(found.isEmpty != test.fires, "\(report.findings.map(\.rule.id))")
+    if let words = test.words { #expect(found.map { [$0.before, $0.after] } == [words]) }
+  }
+
+  @Test func `every rule has a case that fires and one that holds`() {
+    let rules = Set(Rule.all.map(\.id))
+    #expect(Set(RuleCase.all.filter(\.fires).map(\.rule)) == rules)
+    #expect(Set(RuleCase.all.filter { !$0.fires }.map(\.rule)) == rules)
+  }
+
+  @Test func `every finding's rule is in the list of all rules`() {
+    for test in RuleCase.all {
+      for finding in test.report.findings { #expect(Rule.all.contains(finding.rule), "\(finding.rule.id)") }
+    }
+  }
+
+  @Test func `a rule fires only where it applies`() {
+    for test in RuleCase.all {
+      for finding in test.report.findings {
+        #expect(finding.rule.scenarios.contains(test.scenario), "\(test): \(finding.rule.id)")
+      }
+    }
+  }
+
+  @Test func `rules have unique names, a field and a reason`() {
+    #expect(Set(Rule.all.map(\.id)).count == Rule.all.count)
+    for rule in Rule.all {
+      #expect(rule.id.split(separator: ".").count == 2)
+      #expect(!rule.field.isEmpty && !rule.reason.isEmpty && !rule.scenarios.isEmpty)
+    }
+  }
+
+  @Test func `the worst finding comes first, then the objects in order`() {
+    var after = Snapshot.after
+    after.sandboxes[0].status.network?.ip = ""
+    after.sandboxes[0].status.annotations = [:]
+    after.containers[0].status.stopSignal = .sigkill
+    after.containers[0].status.imageRef = "other"
+    let severities = Report(.before, after).findings.map(\.rule.severity)
+    #expect(severities == [.critical, .major, .minor, .info])
+  }
+
+  @Test func `no finding speaks Swift`() {
+    for test in RuleCase.all {
+      for finding in test.report.findings {
+        for words in [finding.before, finding.after] {
+          #expect(
+            !words.contains("Optional") && !words.contains("(") || words.contains("(default)"), "\(test.rule): \(words)"
+          )
+          #expect(!words.isEmpty, "\(test.rule)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,378 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRIRules
+import CRISnapshot
+import CRIVerify
+import TestSupport
+import Testing
+
+/// When a report says something, when it says nothing, and what counts as loss.
+@Suite struct VerdictTests {
+  @Test(arguments: [
+    (Severity.info, [Severity.info]), (.minor, [.info, .minor]), (.major, [.info, .minor, .major]),
+    (.critical, [.info, .minor, .major, .critical]),
+  ])
+  func `a finding counts from its severity on`(severity: Severity, counting: [Severity]) {
+    var after = Snapshot.after
+    switch severity {
+    case .info: after.containers[0].status.stopSignal = .sigkill
+    case .minor: after.containers[0].status.imageRef = "other"
+    case .major: after.containers[0].status.logPath = "/other"
+    case .critical: after.containers[0].pid = 1
+    }
+    let report = Report(.before, after)
+    #expect(report.findings.map(\.rule.severity) == [severity])
+    for threshold in Severity.allCases {
+      #expect((report.verdict(failingOn: threshold) == .lost) == counting.contains(threshold))
+    }
+    #expect(report.verdict() == report.verdict(failingOn: .major))
+  }
+
+  @Test(arguments: [1, 4]) func `namespaces that were not there before are one line, however many`(count: Int) throws {
+    let model = try #require(Snapshot.before.sandboxes.first)
+    func change(_ snapshot: inout Snapshot) {
+      snapshot.sandboxes = (1...count).map { number in
+        var record = model
+        record.status.id = "sandbox-\(number)"
+        record.status.metadata?.uid = "uid-\(number)"
+        record.status.metadata?.name = "pod-\(number)"
+        record.status.labels["io.kubernetes.pod.uid"] = "uid-\(number)"
+        record.status.network?.ip = "10.0.1.\(number)"
+        record.facts.networkNamespace = "/run/netns/\(number)"
+        record.truth = SandboxTruth(namespace: .read(.missing))
+        return record
+      }
+      snapshot.containers = []
+      snapshot.truth = NodeTruth()
+    }
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    change(&before)
+    change(&after)
+    let report = Report(before, after)
+    #expect(report.findings.isEmpty, "\(report.findings)")
+    let names = count == 1 ? "\(before.sandboxes[0].pod)" : "4 pods"
+    #expect(report.unchecked.map(\.what).filter { $0.hasPrefix("networks of") } == ["networks of \(names)"])
+    let narrow = Report(before: before, after: after, scope: Scope(pods: ["proxy"]))
+    #expect(!narrow.unchecked.contains { $0.what.hasPrefix("networks of") })
+  }
+
+  @Test func `severities are in order`() {
+    #expect(Severity.info < .minor && Severity.minor < .major && Severity.major < .critical)
+    #expect(Severity.allCases.map { "\($0)" } == ["info", "minor", "major", "critical"])
+  }
+
+  // MARK: Nothing to say
+
+  @Test func `an empty node is nothing to verify`() {
+    var before = Snapshot.before
+    (before.sandboxes, before.containers) = ([], [])
+    let report = Report(before, .after)
+    #expect(report.verdict() == .vacuous(report.vacuous ?? ""))
+    #expect(report.vacuous?.contains("nothing to verify") == true)
+  }
+
+  @Test func `a container alone is something to verify`() {
+    var before = Snapshot.before
+    before.sandboxes = []
+    #expect(Report(before, .after).vacuous == nil)
+  }
+
+  /// Each scenario, and what shows that it did not take place.
+  @Test(arguments: Scenario.allCases)
+  func `a change that did not take place is nothing verified`(scenario: Scenario) {
+    var (before, after) = (Snapshot.before, Snapshot.before)
+    let kubelet = KubeletTruth(processes: .read([KubeletTruth.Instance(pid: 40, startTime: 4)]))
+    before.truth = NodeTruth(kubelet: kubelet)
+    after.truth = before.truth
+    let report = Report(scenario: scenario, before: before, after: after)
+    #expect(report.vacuous != nil)
+    #expect(report.verdict().name == "vacuous", "\(report.findings)")
+  }
+
+  @Test(arguments: Scenario.allCases)
+  func `the scenario is told by the snapshots`(scenario: Scenario) {
+    var (before, after) = (Snapshot.before, Snapshot.after(scenario))
+    if scenario == .wipe { (before.runtime.name, after.runtime.name) = ("cri-o", "cri-o") }
+    func kubelet(_ pid: Int32) -> NodeTruth {
+      NodeTruth(kubelet: KubeletTruth(processes: .read([KubeletTruth.Instance(pid: pid, startTime: 4)])))
+    }
+    (before.truth, after.truth) = (kubelet(40), kubelet(41))
+    let report = Report(before: before, after: after)
+    #expect(report.scenario == scenario)
+    #expect(report.scenarioReason?.isEmpty == false)
+    #expect(report.verdict() == .intact, "\(report.findings)")
+  }
+
+  @Test func `a scope holds its pods and says what it leaves out`() {
+    var after = Snapshot.after
+    after.sandboxes[0].status.network?.ip = ""
+    after.images.removeFirst()
+    let rest = Report(before: .before, after: after, scope: Scope(pods: ["default/proxy"]))
+    #expect(rest.findings.isEmpty && rest.predictions.map(\.pod.name) == ["proxy"])
+    #expect(rest.unchecked.contains { $0.what == "all other pods, and images" })
+    let web = Report(before: .before, after: after, scope: Scope(namespaces: ["default"], pods: ["web"]))
+    #expect(web.findings.map(\.rule.id) == ["pod.ip"])
+    let none = Report(before: .before, after: after, scope: Scope(namespaces: ["other"]))
+    #expect(none.verdict().name == "vacuous")
+    let some = Report(before: .before, after: after, scope: Scope(namespaces: ["other", "default"]))
+    #expect(some.verdict() == .lost)
+    #expect(some.unchecked.contains { $0.what == "namespace other" && $0.why == "the snapshot has no pod in it" })
+    // What the runtime has to say beside it is of no pod.
+    after.runtime.conditions = after.runtime.conditions.map { condition in
+      RuntimeCondition(type: condition.type, status: condition.type != "Quiet", reason: condition.reason)
+    }
+    for scope in [Scope(namespaces: ["other"]), Scope(namespaces: ["other"], pods: ["web"])] {
+      let noisy = Report(before: .before, after: after, scope: scope)
+      #expect(noisy.findings.map(\.rule.id) == ["runtime.condition"] && noisy.verdict().name == "vacuous")
+    }
+    after.runtime.conditions = Snapshot.after.runtime.conditions
+    let ignoring = Report(before: .before, after: after, scope: Scope(ignoredRules: ["pod.ip"]))
+    #expect(ignoring.findings.map(\.rule.id) == ["image.missing"])
+    #expect(ignoring.unchecked.contains { $0.what == "pod.ip" && $0.why.contains("1 finding") })
+  }
+
+  /// The rule fires where the runtime has the address and where it has forgotten it.
+  @Test func `of a network that is gone nothing is said that only half of them is`() {
+    let reason = Rule.all.first { $0.id == "pod.network-gone" }?.reason
+    #expect(reason == "the network behind the pod's address is gone")
+  }
+
+  @Test func `a daemon that is still the same process was not restarted`() {
+    var after = Snapshot.after
+    after.daemon = Snapshot.before.daemon
+    let report = Report(.before, after)
+    #expect(report.vacuous?.contains("not restarted") == true)
+    #expect(report.vacuous?.contains("100") == true)
+    #expect(report.verdict().name == "vacuous")
+  }
+
+  @Test func `the same pid with another start is another process`() {
+    var after = Snapshot.after
+    after.daemon.pid = 100
+    #expect(Report(.before, after).verdict() == .intact)
+    #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == true)
+  }
+
+  @Test func `after a reboot the same pid says nothing`() {
+    var after = Snapshot.after
+    after.daemon = Snapshot.before.daemon
+    after.host.bootID = "boot-2"
+    let report = Report(.before, after)
+    #expect(report.vacuous == nil)
+    #expect(report.verdict() == .lost)
+    #expect(report.findings.map(\.rule.id) == ["host.boot"])
+  }
+
+  @Test(arguments: [(nil, 5000), (100, nil)] as [(Int32?, UInt64?)])
+  func `a daemon that cannot be seen is told as unchecked`(pid: Int32?, start: UInt64?) {
+    var after = Snapshot.after
+    (after.daemon.pid, after.daemon.startTime) = (pid, start)
+    let report = Report(.before, after)
+    #expect(report.verdict() == .intact)
+    #expect(report.unchecked.contains { $0.what.contains("daemon was restarted") })
+    #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == nil)
+  }
+
+  @Test func `another node by its machine id`() {
+    var after = Snapshot.after
+    after.host.machineID = "machine-2"
+    after.sandboxes = []
+    Self.expectForeign(Report(.before, after))
+  }
+
+  @Test(arguments: [0, 1]) func `another node by its name, where a machine id is missing`(side: Int) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    if side == 0 { before.host.machineID = nil } else { after.host.machineID = nil }
+    #expect(Report(before, after).vacuous == nil)
+    after.host.name = "node-2"
+    after.sandboxes = []
+    Self.expectForeign(Report(before, after))
+  }
+
+  @Test func `a node may be renamed`() {
+    var after = Snapshot.after
+    after.host.name = "node-2"
+    #expect(Report(.before, after).verdict() == .intact)
+  }
+
+  private static func expectForeign(_ report: Report) {
+    #expect(report.vacuous?.contains("another node") == true)
+    #expect(report.verdict().name == "vacuous")
+    #expect(report.findings.isEmpty && report.predictions.isEmpty)
+  }
+
+  @Test func `where every pod is excused, nothing is verified`() {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    for index in before.sandboxes.indices { before.sandboxes[index].status.createdAt = before.taken }
+    for index in before.containers.indices { before.containers[index].status.createdAt = before.taken }
+    after.sandboxes = []
+    after.containers = []
+    let report = Report(before, after)
+    #expect(report.verdict().name == "vacuous" && report.vacuous?.contains("none is left to verify") == true)
+    let one = Report(before: before, after: after, scope: Scope(pods: ["web"]))
+    #expect(
+      one.vacuous
+        == "all ready pods that are asked for (1) have ended, were deleted or too young: none is left to verify"
+    )
+    after.sandboxes = [before.sandboxes[0]]
+    #expect(Report(before, after).vacuous == nil)
+  }
+
+  @Test func `a node whose pods have all ended has nothing to verify`() {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    for index in before.sandboxes.indices { before.sandboxes[index].status.state = .notReady }
+    for index in before.containers.indices { before.containers[index].status.state = .exited }
+    (after.sandboxes, after.containers) = (before.sandboxes, before.containers)
+    #expect(Report(before, after).vacuous?.contains("no ready pod and no container that runs") == true)
+    before.unread = [Unread(what: "sandbox x", why: "no answer in time", kind: .pod, id: "x", isLive: true)]
+    #expect(Report(before, after).verdict() == .unverified, "that one may be ready")
+  }
+
+  @Test func `kubelet that was stopped was not restarted`() {
+    var (before, after) = (Snapshot.before, Snapshot.after(.kubeletRestart))
+    before.truth = NodeTruth(kubelet: KubeletTruth(processes: .read([KubeletTruth.Instance(pid: 40, startTime: 4)])))
+    after.truth = NodeTruth(kubelet: KubeletTruth(processes: .read([])))
+    let report = Report(scenario: .kubeletRestart, before: before, after: after)
+    #expect(report.vacuous == "kubelet was stopped, and does not run: it was not restarted")
+    #expect(!report.unchecked.contains { $0.what.contains("kubelet was restarted") })
+  }
+
+  // MARK: Not everything could be read
+
+  @Test(arguments: [0, 1]) func `what could not be read leaves the verdict open`(side: Int) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    let unread = Unread(what: "sandbox x", why: "no answer in time")
+    if side == 0 { before.unread = [unread] } else { after.unread = [unread] }
+    let report = Report(before, after)
+    #expect(report.isPartial)
+    #expect(report.verdict() == .unverified)
+    #expect(report.unchecked.contains { $0.what.hasPrefix("sandbox x") && $0.why == "no answer in time" })
+  }
+
+  @Test(arguments: ["sandbox", "container", "images"])
+  func `what could not be read is not missing`(kind: String) {
+    var after = Snapshot.after
+    switch kind {
+    case "sandbox":
+      after.unread = [Unread(what: "x", why: "w", kind: .pod, id: after.sandboxes.removeFirst().id)]
+    case "container":
+      after.unread = [Unread(what: "x", why: "w", kind: .container, id: after.containers.removeFirst().id)]
+    default:
+      after.images = []
+      after.unread = [Unread(what: "images", why: "w", kind: .image)]
+    }
+    let report = Report(.before, after)
+    #expect(report.findings.isEmpty, "\(report.findings.map(\.rule.id))")
+    #expect(report.affected.isEmpty)
+    #expect(report.verdict() == .unverified)
+  }
+
+  /// What the list says of an object whose status nobody answers.
+  @Test(arguments: [(false, ["container.state", "pod.state"]), (true, [])])
+  func `the list tells what has stopped`(isLive: Bool, rules: [String]) {
+    func unread(_ before: Snapshot) -> Snapshot {
+      var after = Snapshot.after
+      let (sandbox, container) = (after.sandboxes.removeFirst(), after.containers.remove(at: 0))
+      after.unread = [(ObjectName.Kind.pod, sandbox.id), (.container, container.id)].map { kind, id in
+        Unread(what: id, why: "no answer in time", kind: kind, id: id, pod: sandbox.pod, isLive: isLive)
+      }
+      return after
+    }
+    let report = Report(.before, unread(.before))
+    #expect(report.findings.map(\.rule.id).sorted() == rules)
+    #expect(report.verdict().name == (isLive ? "unverified" : "lost"))
+    var job = Snapshot.before
+    job.sandboxes[0].status.labels["job-name"] = "backup"
+    #expect(Report(job, unread(job)).findings.isEmpty, "nobody knows how a Job's containers have ended")
+  }
+
+  @Test func `what could not be read of other pods leaves the verdict as it is`() {
+    var after = Snapshot.after
+    let web = after.sandboxes.removeFirst()
+    after.unread = [
+      Unread(what: "sandbox of web", why: "no answer in time", kind: .pod, id: web.id, pod: web.pod),
+      Unread(what: "images", why: "no answer in time", kind: .image),
+    ]
+    let proxy = Report(before: .before, after: after, scope: Scope(pods: ["proxy"]))
+    #expect(proxy.verdict() == .intact && !proxy.unchecked.contains { $0.what == "sandbox of web" })
+    #expect(Report(before: .before, after: after, scope: Scope(pods: ["web"])).verdict() == .unverified)
+    after.unread[0].pod = nil
+    #expect(Report(before: .before, after: after, scope: Scope(pods: ["proxy"])).verdict() == .unverified)
+  }
+
+  @Test func `loss goes before vacuous, vacuous before unverified`() {
+    var after = Snapshot.after
+    after.unread = [Unread(what: "x", why: "y")]
+    #expect(Report(.before, after).verdict().name == "unverified")
+    after.daemon = Snapshot.before.daemon
+    #expect(Report(.before, after).verdict().name == "vacuous")
+    after.sandboxes[0].status.network?.ip = ""
+    #expect(Report(.before, after).verdict().name == "lost")
+  }
+
+  @Test func `what nobody looks at is named`() {
+    var before = Snapshot.before
+    before.sandboxes[0].facts.pid = nil
+    before.host.bootID = nil
+    let unchecked = Report(before, .after).unchecked.map(\.what)
+    #expect(unchecked.contains { $0.contains("pause process of 1 of 2 pods") })
+    #expect(unchecked.contains { $0.contains("rebooted") })
+    #expect(unchecked.contains { $0.contains("network namespaces") })
+  }
+
+  @Test func `a pod that has no pause process lacks none`() {
+    var before = Snapshot.before
+    before.sandboxes[0].facts.pid = nil
+    // CRI-O's annotation, in the answer that has the process too where there is one.
+    before.sandboxes[0].facts.runtimeHandler = ""
+    #expect(!Report(before, .after).unchecked.contains { $0.what.contains("pause process") })
+  }
+
+  // MARK: The document
+
+  @Test func `the report's document says the same`() throws {
+    var after = Snapshot.after
+    after.sandboxes[0].status.network?.ip = ""
+    let report = Report(.before, after)
+    let document = try JSON.parse(report.json(exitCode: 1).text())
+    #expect(document["kind"] == "cri-report")
+    #expect(document["schema"]?.intValue == Int64(Report.schema))
+    #expect(document["scenario"] == "restart")
+    #expect(document["verdict"] == "lost")
+    #expect(document["exitCode"] == 1)
+    #expect(document["reason"] == .null)
+    #expect(document["before"]?["daemonPid"] == 100 && document["after"]?["daemonPid"] == 200)
+    #expect(document["summary"]?["critical"] == 1)
+    #expect(document["summary"]?["pods"] == 2)
+    #expect(document["summary"]?["recreate"] == 1 && document["summary"]?["keep"] == 1)
+    let finding = try #require(document["findings"]?[0])
+    #expect(finding["rule"] == "pod.ip" && finding["severity"] == "critical")
+    #expect(finding["object"]?["kind"] == "pod" && finding["object"]?["uid"] == "uid-web")
+    #expect(finding["before"] == "10.0.0.2" && finding["after"] == "none")
+    #expect(finding["kubelet"]?["rule"] == "C5")
+    #expect(finding["kubelet"]?["trigger"] == "at-kubelet-restart")
+    #expect(document["pods"]?.arrayValue?.count == 2)
+    #expect(document["unchecked"]?.arrayValue?.isEmpty == false)
+  }
+
+  @Test func `the report's document says why it says nothing`() {
+    var after = Snapshot.after
+    after.daemon = Snapshot.before.daemon
+    let document = Report(.before, after).json(exitCode: 4)
+    #expect(document["verdict"] == "vacuous")
+    #expect(document["reason"]?.stringValue?.contains("not restarted") == true)
+  }
+
+  @Test func `that a secret was left out is no change`() {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    let key = "kubectl.kubernetes.io/last-applied-configuration"
+    for (snapshot, text) in [(0, "one"), (1, "two")] {
+      var status = Snapshot.before.sandboxes[0].status
+      status.annotations[key] = text
+      let record = SandboxRecord(status: status, facts: Snapshot.before.sandboxes[0].facts)
+      if snapshot == 0 { before.sandboxes[0] = record } else { after.sandboxes[0] = record }
+    }
+    #expect(Report(before, after).findings.isEmpty)
+  }
+}
