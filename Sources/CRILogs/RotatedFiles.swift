@@ -2,10 +2,24 @@ internal import CRISystem
 
 /// Finds the rotated files of a log by their names: kubelet's `0.log.20240131-120000` and, compressed,
 /// `0.log.20240131-115500.gz`; logrotate's and Docker's `name.1`, `name.2.gz`.
-enum RotatedFiles {
+package enum RotatedFiles {
   private static let compressed = ".gz"
+  /// The suffix of a file that kubelet is still compressing.
+  private static let unfinished = ".tmp"
+
+  private enum Suffix: Hashable {
+    case timestamp(Substring)
+    case number(Int)
+  }
 
   static func isCompressed(_ path: String) -> Bool { path.hasSuffix(compressed) }
+
+  /// Whether log rotation gives a file this name: the log's own, followed by a timestamp or a number and perhaps by the
+  /// suffixes of compression.
+  package static func isRotated(_ name: String, from log: String) -> Bool {
+    let whole = name.hasSuffix(unfinished) ? String(name.dropLast(unfinished.count)) : name
+    return suffix(of: whole, after: log) != nil
+  }
 
   /// Returns the paths of the rotated files, newest first. While a file is being compressed, both its versions exist; the
   /// uncompressed one is used.
@@ -15,20 +29,30 @@ enum RotatedFiles {
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
     // If the directory cannot be listed, the log itself may still be readable.
     let names = (try? Directory.names(at: directory.isEmpty ? "/" : directory)) ?? []
-    var timestamps: [String: String] = [:]
+    var timestamps: [Substring: String] = [:]
     var numbers: [Int: String] = [:]
-    for entry in names where entry.hasPrefix(name + ".") {
-      var suffix = entry.dropFirst(name.count + 1)
-      if isCompressed(entry) { suffix = suffix.dropLast(compressed.count) }
-      if isTimestamp(suffix) {
-        if timestamps[String(suffix)].map(isCompressed) ?? true { timestamps[String(suffix)] = entry }
-      } else if suffix.utf8.count < 6, let number = Int(suffix), number > 0 {
+    for entry in names {
+      switch suffix(of: entry, after: name) {
+      case .timestamp(let timestamp)?:
+        if timestamps[timestamp].map(isCompressed) ?? true { timestamps[timestamp] = entry }
+      case .number(let number)?:
         if numbers[number].map(isCompressed) ?? true { numbers[number] = entry }
+      case nil: break
       }
     }
     let byTimestamp = timestamps.sorted { $0.key > $1.key }.map(\.value)
     let byNumber = numbers.sorted { $0.key < $1.key }.map(\.value)
     return (byTimestamp + byNumber).map { "\(directory)/\($0)" }
+  }
+
+  private static func suffix(of entry: String, after name: String) -> Suffix? {
+    guard entry.hasPrefix(name + ".") else { return nil }
+    var suffix = entry.dropFirst(name.count + 1)
+    if isCompressed(entry) { suffix = suffix.dropLast(compressed.count) }
+    if isTimestamp(suffix) { return .timestamp(suffix) }
+    guard suffix.utf8.count < 6, suffix.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(suffix)
+    else { return nil }
+    return number > 0 ? .number(number) : nil
   }
 
   /// Whether the text looks like kubelet's `20240131-120000`, which is local time.

@@ -156,7 +156,7 @@ private struct PreflightReader {
     switch directory {
     case .unknown(let why): return .unknown(why)
     case .known(let path):
-      do throws(Errno) {
+      do throws(FileError) {
         var usable: [String] = []
         for name in try files.names(in: path) where [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) {
           if Self.isNetwork(try files.read("\(path)/\(name)")) { usable.append(name) }

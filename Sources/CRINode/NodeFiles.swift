@@ -17,13 +17,13 @@ struct NodeFiles: Sendable {
     return its == own ? "/" : "/proc/\(pid)/root"
   }
 
-  func read(_ path: String) throws(Errno) -> [UInt8] { try File.read(resolve(path), limit: Self.largestFile) }
+  func read(_ path: String) throws(FileError) -> [UInt8] { try File.read(resolve(path), limit: Self.largestFile) }
 
-  func text(_ path: String) throws(Errno) -> String { String(decoding: try read(path), as: UTF8.self) }
+  func text(_ path: String) throws(FileError) -> String { String(decoding: try read(path), as: UTF8.self) }
 
-  func names(in path: String) throws(Errno) -> [String] { try Directory.names(at: resolve(path)).sorted() }
+  func names(in path: String) throws(FileError) -> [String] { try Directory.names(at: resolve(path)).sorted() }
 
-  func exists(_ path: String) throws(Errno) -> Bool { try File.exists(resolve(path)) }
+  func exists(_ path: String) throws(FileError) -> Bool { try File.exists(resolve(path)) }
 
   /// Whether two paths lead to one file.
   func isSame(_ path: String, asOurs other: String) -> Bool {
@@ -58,7 +58,7 @@ struct NodeFiles: Sendable {
 
 extension NodeFiles {
   /// Why something on the node could not be looked at.
-  static func words(_ path: String, _ error: Errno) -> String {
+  static func words(_ path: String, _ error: FileError) -> String {
     error == .noSuchFile
       ? "\(path) is not there: run on the node, or say with --root where its files are" : "\(path): \(error)"
   }

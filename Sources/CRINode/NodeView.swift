@@ -51,7 +51,7 @@ struct NodeView {
 
   func processes() -> Reading<ProcessTable> {
     if let hidden { return .unread(hidden) }
-    do throws(Errno) {
+    do throws(FileError) {
       return .read(try ProcessTable(proc: places.proc))
     } catch {
       return .unread(UnreadReason(error, places.proc))

@@ -78,7 +78,7 @@ package struct TruthReader: Sendable {
   private func log(of container: ContainerRecord, _ view: NodeView) -> Reading<Bool>? {
     let path = container.logPath
     guard container.isRunning, path.hasPrefix("/") else { return nil }
-    do throws(Errno) {
+    do throws(FileError) {
       let isThere = try File.exists(view.path(path))
       if isThere || view.seesAllPaths { return .read(isThere) }
       return .unread(UnreadReason("they may be in another file system than ours"))

@@ -170,7 +170,11 @@ public final class SimulatedRuntime: Sendable {
     guard let path = options.statePath else { return }
     try state.withLock { (state) throws(Errno) in
       guard state.node.isChanged else { return }
-      try File.writeAtomically(state.node.recording(), to: path)
+      do throws(FileError) {
+        try File.writeAtomically(state.node.recording(), to: path)
+      } catch {
+        throw error.errno ?? .invalid
+      }
       state.node.isChanged = false
     }
   }
@@ -189,7 +193,7 @@ extension SimulatedNode {
   }
 
   private static func read(_ path: String) throws(SimulatorError) -> [UInt8] {
-    do throws(Errno) {
+    do throws(FileError) {
       return try File.read(path)
     } catch {
       throw SimulatorError("\(path): \(error)")

@@ -47,15 +47,39 @@ package struct Descriptor: ~Copyable, Sendable {
   /// Ends both directions; a listening socket refuses clients from now on. The corresponding C function is `shutdown`.
   package borrowing func shutDown() { _ = shutdown(rawValue, Int32(SHUT_RDWR)) }
 
-  /// Writes all bytes to a blocking descriptor. The corresponding C function is `write`.
-  package borrowing func writeAll(_ bytes: [UInt8]) throws(Errno) { try Self.writeAll(bytes, to: rawValue) }
+  /// Writes all bytes to a file. The corresponding C function is `write`.
+  package borrowing func writeAll(_ bytes: [UInt8]) throws(Errno) {
+    try Self.write(bytes, to: rawValue, atMost: bytes.count) { () throws(Errno) in }
+  }
 
-  /// The same for a descriptor that is not ours to close.
+  /// Writes all bytes to a descriptor that somebody else owns and perhaps reads from, such as standard output.
+  ///
+  /// While a `SignalWatch` is active, a signal ends the wait for a reader that takes nothing.
+  /// - Throws: `.interrupted` for such a signal.
   package static func writeAll(_ bytes: [UInt8], to number: Int32) throws(Errno) {
+    let isWatched = SignalWatch.isActive
+    // As much as a pipe that is writable takes without blocking (pipe(7), PIPE_BUF).
+    try write(bytes, to: number, atMost: isWatched ? 4096 : bytes.count) { () throws(Errno) in
+      if isWatched { try SignalWatch.waitUntilWritable(number) }
+    }
+  }
+
+  private static func write(
+    _ bytes: [UInt8], to number: Int32, atMost most: Int, _ wait: () throws(Errno) -> Void
+  ) throws(Errno) {
     var offset = 0
     while offset < bytes.count {
-      offset += try retrying {
-        bytes.withUnsafeBytes { write(number, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
+      try wait()
+      do throws(Errno) {
+        offset += try retrying {
+          bytes.withUnsafeBytes {
+            Glibc.write(number, $0.baseAddress.map { $0 + offset }, min($0.count - offset, most))
+          }
+        }
+      } catch {
+        // A terminal or a pipe that another process made non-blocking.
+        guard error == .again else { throw error }
+        _ = try Poll.wait([(number, false, true)], timeout: nil)
       }
     }
   }

@@ -46,6 +46,12 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let invalid = Errno(rawValue: EINVAL)
   /// `ENOTTY`: the descriptor is not a terminal.
   public static let notATerminal = Errno(rawValue: ENOTTY)
+  /// `ELOOP`: the path has too many symbolic links, or one that must not be followed.
+  public static let tooManyLinks = Errno(rawValue: ELOOP)
+  /// `ENOSYS`: the kernel does not have this system call.
+  public static let notImplemented = Errno(rawValue: ENOSYS)
+  /// `EXDEV`: for openat2(2), the path leads out of the directory that it must stay in.
+  public static let crossDevice = Errno(rawValue: EXDEV)
   /// `ENOSPC`: the device has no space left.
   public static let noSpace = Errno(rawValue: ENOSPC)
 

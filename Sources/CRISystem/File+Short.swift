@@ -2,8 +2,8 @@ internal import Glibc
 
 extension File {
   /// Reads a small file, as those of `/proc` are: one buffer on the stack, and no more of it than fits.
-  package static func readShort(_ path: String) throws(Errno) -> [UInt8] {
-    let file = Descriptor(owning: try retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
+  package static func readShort(_ path: String) throws(FileError) -> [UInt8] {
+    let file = try opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
     let number = file.rawValue
     let (bytes, error) = withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) {
       buffer -> ([UInt8], Errno?) in
@@ -20,7 +20,7 @@ extension File {
         return ([], error)
       }
     }
-    if let error { throw error }
+    if let error { throw .system(error) }
     return bytes
   }
 }

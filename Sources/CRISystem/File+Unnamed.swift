@@ -7,8 +7,7 @@ extension File {
     var failure = Errno.noSuchFile
     for folder in [Environment.value("TMPDIR"), "/var/tmp", "/tmp"] {
       guard let folder else { continue }
-      // __O_TMPFILE | O_DIRECTORY: a GNU macro made of two.
-      let flags = O_RDWR | O_CLOEXEC | 0o20000000 | O_DIRECTORY
+      let flags = O_RDWR | O_CLOEXEC | OpenFlags.temporary | O_DIRECTORY
       do throws(Errno) { return Descriptor(owning: try retrying { open(folder, flags, 0o600) }) } catch {
         failure = error
       }

@@ -29,6 +29,7 @@ package final class SignalWatch: Sendable {
     self.reader = Descriptor(owning: reader)
     self.writer = Descriptor(owning: writer)
     cri_signals_to(writer)
+    Self.active.withLock { $0 = reader }
     var blocked = sigset_t()
     sigemptyset(&blocked)
     for number in Self.caught {
@@ -42,6 +43,29 @@ package final class SignalWatch: Sendable {
   deinit {
     for number in Self.caught { cri_release_signal(number) }
     cri_signals_to(-1)
+    Self.active.withLock { $0 = -1 }
+  }
+
+  /// What signals are read from; -1 while none are caught.
+  private static let active = Locked<Int32>(-1)
+
+  /// Whether signals are caught, so that they no longer end the process.
+  static var isActive: Bool { active.withLock { $0 >= 0 } }
+
+  /// Waits until a descriptor takes more.
+  /// - Throws: `.interrupted` if a signal comes first; it stays to be taken.
+  static func waitUntilWritable(_ number: Int32) throws(Errno) {
+    let signals = active.withLock { $0 }
+    guard signals >= 0 else { return }
+    while true {
+      let ready = try Poll.wait([(number, false, true)], timeout: .milliseconds(100))
+      if ready[0].writable { return }
+      var bytes = [UInt8](repeating: 0, count: 64)
+      let count = recv(signals, &bytes, bytes.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+      // Every second byte is a number; the end of a child is not a reason to stop.
+      let hasSignal = stride(from: 0, to: max(0, count), by: 2).contains { names[Int32(bytes[$0])] != nil }
+      if hasSignal { throw .interrupted }
+    }
   }
 
   /// A descriptor that is readable when a signal has been received or a child has ended.

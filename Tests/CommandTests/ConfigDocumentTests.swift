@@ -61,7 +61,7 @@ struct ConfigDocumentTests {
     #expect((try? key.value(text)).map(ConfigKey.text) == expected)
   }
 
-  @Test func `is for its owner alone, and keeps its mode`() async throws {
+  @Test func `it belongs to its owner alone and keeps a narrower mode`() async throws {
     let folder = try TemporaryDirectory()
     let path = folder.file("new/crictl.yaml")
     let environment = ["CRI_CONFIG_FILE": path]
@@ -77,7 +77,9 @@ struct ConfigDocumentTests {
     #expect(ProcessFacts.read(path) == "timeout: 5\nruntime-endpoint: unix:///a,b=c\n")
     #expect(try await Tool.shell("stat -c %a '\(path)'; chmod 644 '\(path)'").output == "600\n")
     #expect(try await Tool.cri(["-c", path, "config", "debug", "1"]).output.isEmpty)
-    #expect(try await Tool.shell("stat -c %a '\(path)'").output == "644\n")
+    #expect(try await Tool.shell("stat -c %a '\(path)'; chmod 400 '\(path)'").output == "600\n")
+    #expect(try await Tool.cri(["-c", path, "config", "debug", "1"]).output.isEmpty)
+    #expect(try await Tool.shell("stat -c %a '\(path)'").output == "400\n")
     #expect(try await Tool.cri(["config", "--get", "debug"], environment: environment).output == "true\n")
     let list = try await Tool.cri(["config", "--list"], environment: environment).output
     #expect(list.hasPrefix("KEY                    VALUE\nruntime-endpoint       unix:///a,b=c\n"), "\(list)")

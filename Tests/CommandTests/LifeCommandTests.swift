@@ -401,22 +401,64 @@ import Testing
 
   // MARK: rm
 
-  @Test(arguments: [
-    (["x"], ["0.log.keep-not", "1.log", "null.log"]),
-    (["-k", "x"], ["0.log", "0.log.20240101-000000.gz", "0.log.keep-not", "1.log", "null.log"]),
-  ])
-  func `rm takes the logs away, and nothing else`(words: [String], left: [String]) async throws {
-    let folder = try TemporaryDirectory()
-    for name in ["0.log", "0.log.20240101-000000.gz", "1.log"] { try ProcessFacts.write("x", to: folder.file(name)) }
-    // What only looks like a log: a folder, and a link to a device.
-    _ = try await Tool.shell("mkdir '\(folder.file("0.log.keep-not"))'; ln -s /dev/null '\(folder.file("null.log"))'")
-    let runtime = try TestRuntime { name, bytes in
+  private static let logFiles = [
+    "0.log", "0.log.20240101-000000", "0.log.20240101-000000.gz", "0.log.20240101-000001.gz.tmp", "0.log.1",
+    "0.log.2.gz",
+  ]
+
+  private func runtime(logPath: String) throws -> TestRuntime {
+    try TestRuntime { name, _ in
       guard name == "ContainerStatus" else { return .message([]) }
-      let path = try ContainerStatusRequest.decode(bytes).containerID == "n" ? "null.log" : "0.log"
-      return .message(ContainerStatusResponse(status: ContainerStatus(state: .exited, logPath: folder.file(path))))
+      return .message(ContainerStatusResponse(status: ContainerStatus(state: .exited, logPath: logPath)))
     }
-    #expect(try await Tool.cri(["rm"] + words + ["n"], on: runtime).output == "x\nn\n")
+  }
+
+  @Test(arguments: [false, true])
+  func `rm removes the log and its rotated files, and nothing else`(keeps: Bool) async throws {
+    let folder = try TemporaryDirectory()
+    let others = ["0.log.keep", "0.log.20240101-000000.txt", "0.log.123456", "0.log2", "1.log", "passwd"]
+    for name in Self.logFiles + others { try ProcessFacts.write("x", to: folder.file(name)) }
+    #expect(mkdir(folder.file("0.log.3"), 0o755) == 0 && symlink("passwd", folder.file("0.log.4")) == 0)
+    let words = ["-D", "rm", "--log-root", folder.path, "x"] + (keeps ? ["--keep-logs"] : [])
+    let run = try await Tool.cri(words, on: runtime(logPath: folder.file("0.log")))
+    #expect(run.code == 0 && run.output == "x\n", "\(run)")
+    let left = (others + ["0.log.3", "0.log.4"] + (keeps ? Self.logFiles : [])).sorted()
     #expect(TemporaryDirectory.names(in: folder.path).sorted() == left)
+    for name in Self.logFiles {
+      #expect(run.errors.contains("container x: removed its log \(folder.file(name))\n") != keeps)
+    }
+    #expect(run.errors.contains("its log \(folder.file("0.log.3")) is kept: it is a directory\n") != keeps)
+    #expect(run.errors.contains("its log \(folder.file("0.log.4")) is kept: it is a symbolic link\n") != keeps)
+  }
+
+  @Test(arguments: [
+    "out/passwd", "root/../out/passwd", "root/link/passwd", "root/absolute/passwd", "root/./../out/passwd", "out/",
+    "root/passwd-link",
+  ])
+  func `rm removes nothing outside the log directory, whatever the runtime names`(path: String) async throws {
+    let folder = try TemporaryDirectory()
+    for name in ["out", "root"] { #expect(mkdir(folder.file(name), 0o755) == 0) }
+    for name in ["passwd", "passwd.1"] { try ProcessFacts.write("x", to: folder.file("out/\(name)")) }
+    #expect(symlink("../out", folder.file("root/link")) == 0)
+    #expect(symlink(folder.file("out"), folder.file("root/absolute")) == 0)
+    #expect(symlink("../out/passwd", folder.file("root/passwd-link")) == 0)
+    let run = try await Tool.cri(
+      ["rm", "--log-root", folder.file("root"), "x"], on: runtime(logPath: folder.file(path)))
+    #expect(run.code == 0 && run.output == "x\n")
+    #expect(run.errors.contains("container x is removed, its log \(folder.file(path)) is kept: "), "\(run)")
+    #expect(TemporaryDirectory.names(in: folder.file("out")).sorted() == ["passwd", "passwd.1"])
+    #expect(TemporaryDirectory.names(in: folder.file("root")).sorted() == ["absolute", "link", "passwd-link"])
+  }
+
+  @Test func `rm leaves every log outside /var/log/pods alone without --log-root`() async throws {
+    let folder = try TemporaryDirectory()
+    try ProcessFacts.write("x", to: folder.file("0.log"))
+    let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: folder.file("0.log")))
+    #expect(run.code == 0 && run.errors.contains("it is not below /var/log/pods") && run.errors.contains("--log-root"))
+    #expect(TemporaryDirectory.names(in: folder.path) == ["0.log"])
+    for root in ["pods", "/", "/.", ""] {
+      #expect(try await Tool.cri(["rm", "--log-root", root, "x"], on: "/nowhere").code == 2)
+    }
   }
 
   @Test(arguments: ["rm", "rmp"])

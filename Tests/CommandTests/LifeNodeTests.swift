@@ -61,7 +61,7 @@ import Testing
     #expect(heard.output == "hello\nbye\n", "\(api) \(heard)")
     let ended = try JSON.parse(try await cri("inspect", container).output)
     #expect(ended["status"]?["exitCode"]?.intValue == 3)
-    #expect(try await made("rm", container) == container)
+    #expect(try await made("rm", "--log-root", "\(node.directory)/logs", container) == container)
     #expect(ProcessFacts.read(log).isEmpty)
     #expect(try await made("stopp", pod) == "Stopped sandbox \(pod)")
     #expect(try await made("rmp", pod) == "Removed sandbox \(pod)")

@@ -64,7 +64,7 @@ struct Populate: AsyncParsableCommand {
     let sandbox = try await runtime.runPodSandbox(.init(config: config)).podSandboxID
     for container in pod.containers {
       // containerd creates a missing log directory; CRI-O does not, and its conmon fails.
-      if !pod.logs.isEmpty { try Directory.make("\(config.logDirectory)/\(container.name)") }
+      if !pod.logs.isEmpty { _ = try PathWalk(toDirectory: "\(config.logDirectory)/\(container.name)", making: 0o755) }
       let id = try await runtime.createContainer(
         .init(podSandboxID: sandbox, config: container.config(in: pod), sandboxConfig: config)
       ).containerID

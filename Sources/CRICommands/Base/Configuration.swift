@@ -24,7 +24,7 @@ struct Configuration: Hashable, Sendable {
   static func load(named path: String?, warn: (String) throws -> Void) throws -> Configuration {
     let file = path ?? defaultPath
     let bytes: [UInt8]
-    do throws(Errno) {
+    do throws(FileError) {
       bytes = try File.read(file, limit: 1 << 20)
     } catch {
       if path == nil {

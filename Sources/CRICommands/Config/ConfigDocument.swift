@@ -14,7 +14,7 @@ struct ConfigDocument: Hashable, Sendable {
   /// Of a file; empty where there is none.
   init(at path: String) throws(Failure) {
     var bytes: [UInt8] = []
-    do throws(Errno) {
+    do throws(FileError) {
       bytes = try File.read(path, limit: 1 << 20)
     } catch {
       guard error == .noSuchFile || error == .notADirectory else {
@@ -98,11 +98,12 @@ struct ConfigDocument: Hashable, Sendable {
     return ""
   }
 
-  /// Writes the file whole or not at all; one that is new is for its owner alone, as crictl's.
+  /// Writes the file whole or not at all, for its owner alone, as crictl does.
   func write() throws(Failure) {
-    do throws(Errno) {
-      if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try Directory.make(String(path[..<slash])) }
-      try File.writeAtomically(Array((mark + text).utf8), to: path, mode: File.permissions(path) ?? 0o600)
+    do throws(FileError) {
+      let slash = path.lastIndex(of: "/").map { $0 == path.startIndex ? path.index(after: $0) : $0 }
+      if let slash { _ = try PathWalk(toDirectory: String(path[..<slash]), making: 0o755) }
+      try File.writeAtomically(Array((mark + text).utf8), to: path)
     } catch {
       throw Failure(.usage, "the configuration \(path) cannot be written: \(error)")
     }

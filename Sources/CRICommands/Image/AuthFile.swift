@@ -72,7 +72,7 @@ struct AuthFile: Hashable, Sendable {
 
   private func read() throws -> JSON? {
     let bytes: [UInt8]
-    do throws(Errno) {
+    do throws(FileError) {
       bytes = try File.read(path, limit: 1 << 20)
     } catch {
       // Files of others are none of ours.

@@ -24,7 +24,7 @@ enum ConfigFile {
 
   private static func read<M: CMessage>(_ path: String) throws -> M {
     let bytes: [UInt8]
-    do throws(Errno) {
+    do throws(FileError) {
       bytes = try File.read(path, limit: 16 << 20)
     } catch {
       throw Failure(.usage, "\(path) cannot be read: \(error)")

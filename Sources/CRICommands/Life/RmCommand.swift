@@ -1,19 +1,39 @@
 internal import ArgumentParser
 internal import CRI
 internal import CRICommandLine
+internal import CRILogs
+internal import CRINode
+internal import CRISystem
 
 struct RmCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "rm", abstract: "Remove containers with their logs.",
-    discussion: "One that runs is removed with --force only.")
+    discussion: """
+      A running container is removed only with --force.
+
+      Of its log, only regular files below the node's directory for pod logs are removed: the log itself and its rotated \
+      files. Any other file that the runtime names is kept and reported on standard error; -D reports each removed file.
+      """)
 
   @OptionGroup var targets: Targets
 
   @Flag(name: [.customShort("f"), .long], help: "Also those that run: they are killed before.")
   var force = false
 
-  @Flag(name: [.customShort("k"), .long], help: "Leave their logs, with the rotated ones.")
+  @Flag(name: [.customShort("k"), .long], help: "Keep the logs, the rotated ones included.")
   var keepLogs = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Remove logs below this directory only. (default: /var/log/pods, and kubelet's podLogsDir)",
+      valueName: "directory"))
+  var logRoot: String?
+
+  func validate() throws {
+    if let logRoot, !logRoot.hasPrefix("/") || logRoot.split(separator: "/").allSatisfy({ $0 == "." }) {
+      throw ValidationError("--log-root '\(logRoot)': specify an absolute path of a directory other than /")
+    }
+  }
 
   func run() async throws {
     let context = try Context()
@@ -22,7 +42,8 @@ struct RmCommand: AsyncParsableCommand {
     let ids = try await targets.resolve("containers", of: client) { () async throws(RPCError) in
       try await client.runtime.containers().map(\.id)
     }
-    let (isForced, keepsLogs) = (force, keepLogs)
+    let isForced = force
+    let logs = keepLogs ? nil : LogRemoval(roots: logRoot.map { [$0] } ?? PodLogDirectory.all())
     try await ObjectAction.onContainers(client, isListed: targets.all).run(ids) { id in
       let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
       if status?.state == .running {
@@ -30,8 +51,20 @@ struct RmCommand: AsyncParsableCommand {
         _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), timeout: timeout)
       }
       _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id), timeout: timeout)
-      if !keepsLogs, let path = status?.logPath { try LeftLogs.remove(path, of: id) }
+      if let logs, let path = status?.logPath {
+        for outcome in logs.remove(path) { try Self.report(outcome, id, isDebug: context.isDebug) }
+      }
       return "\(id)\n"
+    }
+  }
+
+  private static func report(_ outcome: LogRemoval.Outcome, _ id: String, isDebug: Bool) throws {
+    switch outcome {
+    case .removed(let path):
+      if isDebug { try StandardStream.error.write(Failure(.done, "container \(id): removed its log \(path)").line) }
+    case .kept(let path, let reason):
+      let line = Failure(.failed, "container \(id) is removed, its log \(path) is kept: \(reason)").line
+      try StandardStream.error.write(line)
     }
   }
 }

@@ -60,7 +60,7 @@ struct PreflightCommand: AsyncParsableCommand {
     guard let root else { return nil }
     let advice = "name the directory where the node's / is, or leave it away"
     if root.isEmpty { throw Failure(.usage, "--root is empty: \(advice)") }
-    do throws(Errno) {
+    do throws(FileError) {
       _ = try Directory.names(at: root)
     } catch {
       throw Failure(.usage, "--root \(root): \(error): \(advice)")

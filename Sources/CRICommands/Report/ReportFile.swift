@@ -6,9 +6,8 @@ struct ReportFile: Hashable, Sendable {
   let format: ReportFormat
   let path: String
 
-  /// Writes it whole or not at all. Whoever collects reports may read it, unless the present file says otherwise.
-  func write(_ view: ReportView) throws(Errno) {
-    try File.writeAtomically(
-      Array(format.text(view).utf8), to: path, mode: File.permissions(path) ?? 0o644)
+  /// Writes it whole or not at all, readable by everyone, since other programs collect reports.
+  func write(_ view: ReportView) throws(FileError) {
+    try File.writeAtomically(Array(format.text(view).utf8), to: path, mode: 0o644)
   }
 }

@@ -55,7 +55,7 @@ extension ReportOptions {
   private func write(_ view: ReportView) -> Bool {
     var isWritten = true
     for file in targets {
-      do throws(Errno) {
+      do throws(FileError) {
         try file.write(view)
       } catch {
         isWritten = false

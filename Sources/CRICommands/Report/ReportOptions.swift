@@ -38,7 +38,7 @@ struct ReportOptions: ParsableArguments {
       if !seen.insert(file.path).inserted {
         throw ValidationError("--report \(text): another report goes to this file; name one file for each")
       }
-      do throws(Errno) {
+      do throws(FileError) {
         try File.checkWritable(file.path)
       } catch {
         throw ValidationError("--report \(text): \(file.path) cannot be written: \(error); nothing was run")

@@ -36,7 +36,7 @@ struct DiffCommand: AsyncParsableCommand {
     }
     do {
       try write(changes, unread)
-    } catch let error as Errno {
+    } catch let error as FileError {
       throw Failure(.usage, "standard output: \(error)")
     }
     if let first = unread.first {

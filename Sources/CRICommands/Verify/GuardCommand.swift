@@ -63,7 +63,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
     if let save {
       if save == "-" || save.isEmpty { throw ValidationError("--save '\(save)': name a file") }
-      do throws(Errno) {
+      do throws(FileError) {
         try File.checkWritable(save)
       } catch {
         throw ValidationError("--save: \(save) cannot be written: \(error); nothing was run")

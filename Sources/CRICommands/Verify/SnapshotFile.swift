@@ -10,7 +10,7 @@ enum SnapshotFile {
 
   static func read(_ path: String) throws(Failure) -> Snapshot {
     let bytes: [UInt8]
-    do throws(Errno) {
+    do throws(FileError) {
       bytes = path == "-" ? try File.readStandardInput(limit: largest) : try File.read(path, limit: largest)
     } catch {
       let remedy = error == .noSuchFile ? "; take one before the change: cri snapshot -o \(path)" : ""
@@ -28,7 +28,7 @@ enum SnapshotFile {
     let bytes = document.bytes(pretty: true) + [UInt8(ascii: "\n")]
     if path.isEmpty { throw Failure(.usage, "--output is empty: name a file, or - for standard output") }
     if path == "-" { return try StandardStream.output.write(bytes) }
-    do throws(Errno) {
+    do throws(FileError) {
       try File.writeAtomically(bytes, to: path)
     } catch {
       let rest = error == .noSpace ? "; free some space" : ""

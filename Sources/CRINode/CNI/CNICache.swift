@@ -19,7 +19,7 @@ struct CNICache {
   /// - Parameter ids: of the sandboxes that will be asked for.
   init(folder: String, ids: Set<String>) {
     self.folder = folder
-    do throws(Errno) {
+    do throws(FileError) {
       var files: [String: [String]] = [:]
       for name in try Directory.names(at: folder) {
         // NETWORK-ID-INTERFACE, where network and interface may have hyphens of their own.
@@ -41,7 +41,7 @@ struct CNICache {
       var entries: [Entry] = []
       for name in (files[id] ?? []).sorted() {
         let path = "\(folder)/\(name)"
-        do throws(Errno) {
+        do throws(FileError) {
           guard let entry = Self.entry(try File.read(path, limit: 1 << 20), file: name, id: id) else {
             return .unread(UnreadReason("\(path): no CNI result"))
           }

@@ -71,7 +71,7 @@ package struct CNICheck: Sendable {
     guard view.places.root.isEmpty else { throw elsewhere }
     let own = FileIdentity(of: "\(places.proc)/self/ns/net")
     if let own, let its = FileIdentity(of: "\(places.proc)/\(daemon)/ns/net"), its != own { throw elsewhere }
-    do throws(Errno) {
+    do throws(FileError) {
       return try File.read("\(places.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
         .map { String(decoding: $0, as: UTF8.self) }.filter { !$0.hasPrefix("CNI_") }
     } catch {
@@ -100,7 +100,7 @@ package struct CNICheck: Sendable {
   }
 
   private func files() throws(CNIFailure) -> [String] {
-    do throws(Errno) {
+    do throws(FileError) {
       return try Directory.names(at: folder).sorted().filter { name in
         [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) && !File.isFolder("\(folder)/\(name)")
       }

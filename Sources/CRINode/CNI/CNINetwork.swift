@@ -36,7 +36,7 @@ struct CNINetwork: Hashable, Sendable {
   /// - Throws: why CRI-O does not take it.
   init(folder: String, file: String) throws(CNIFailure) {
     func read(_ path: String) throws(CNIFailure) -> CNINetwork {
-      do throws(Errno) {
+      do throws(FileError) {
         if let network = CNINetwork(try File.read(path, limit: 1 << 20)) { return network }
       } catch {
         throw .fault("\(path): \(error)")

@@ -53,7 +53,7 @@ struct CNIPodCheck: Sendable {
 
   /// - Returns: nil where there is none.
   private func read(_ path: String) throws(CNIFailure) -> [UInt8]? {
-    do throws(Errno) {
+    do throws(FileError) {
       return try File.read(path, limit: 1 << 20)
     } catch {
       if error == .noSuchFile { return nil }

@@ -5,7 +5,7 @@ internal import CRISystem
 struct HostLocal {
   private let root: String
   private let defaultFolder: String
-  private var networks: [String: Result<Network, Errno>] = [:]
+  private var networks: [String: Result<Network, FileError>] = [:]
 
   /// One network's leases, as they are asked for.
   private struct Network {
@@ -58,15 +58,15 @@ struct HostLocal {
     (try? Directory.names(at: defaultFolder))?.sorted() ?? []
   }
 
-  private mutating func read(_ folder: String, network name: String) -> Result<Network, Errno> {
+  private mutating func read(_ folder: String, network name: String) -> Result<Network, FileError> {
     if let known = networks[folder] { return known }
-    let result: Result<Network, Errno>
-    do throws(Errno) {
+    let result: Result<Network, FileError>
+    do throws(FileError) {
       var network = Network()
       for file in try Directory.names(at: folder) {
         // Beside them lie a lock and the last address given.
         guard let address = IPAddress(file) else { continue }
-        do throws(Errno) {
+        do throws(FileError) {
           let lease = Self.lease(try File.readShort("\(folder)/\(file)"), network: name, address: file)
           network.byOwner[lease.owner, default: []].append(lease)
           network.byAddress[address] = lease

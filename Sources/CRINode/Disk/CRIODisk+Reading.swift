@@ -28,7 +28,7 @@ extension CRIODisk {
     let directory = CRIOConfiguration.directory(in: arguments)
     var configuration = CRIOConfiguration()
     var path = main
-    do throws(Errno) {
+    do throws(FileError) {
       // One of both is everywhere where CRI-O is: the first in older packages, the second in newer ones.
       let (hasMain, hasDirectory) = (try files.exists(main), try files.exists(directory))
       guard hasMain || hasDirectory else { return .unknown(NodeFiles.words(main, .noSuchFile)) }
@@ -54,7 +54,7 @@ extension CRIODisk {
     case .unknown(let why): return .unknown(why)
     case .known(""): return .known(.off)
     case .known(let path):
-      do throws(Errno) {
+      do throws(FileError) {
         guard try files.exists(path) else {
           // Its directory is made by the daemon that runs: without it, this is not the node.
           let directory = "/" + path.split(separator: "/").dropLast().joined(separator: "/")
@@ -79,12 +79,12 @@ extension CRIODisk {
     guard let directory = places.values.first?.containers, sandboxes.allSatisfy({ places[$0.id] != nil }) else {
       return .unknown("CRI-O does not say where its files are")
     }
-    do throws(Errno) {
+    do throws(FileError) {
       guard !Set(try files.names(in: directory)).isDisjoint(with: sandboxes.map(\.id)) else {
         return .unknown(NodeFiles.foreign(directory))
       }
       var missing: [String: [String]] = [:]
-      func need(_ paths: [String], _ id: String) throws(Errno) {
+      func need(_ paths: [String], _ id: String) throws(FileError) {
         for path in paths where !(try files.exists(path)) { missing[id, default: []].append(path) }
       }
       for sandbox in sandboxes {
@@ -106,8 +106,8 @@ extension CRIODisk {
   }
 
   /// Whether a file is what is left where a namespace was: a namespace cannot be read at all.
-  private static func isUnmounted(_ path: String, _ files: NodeFiles) throws(Errno) -> Bool {
-    do throws(Errno) {
+  private static func isUnmounted(_ path: String, _ files: NodeFiles) throws(FileError) -> Bool {
+    do throws(FileError) {
       return try files.read(path).isEmpty
     } catch {
       if error == .invalid || error == .noSuchFile { return false }

@@ -30,7 +30,7 @@ extension ContainerdDisk {
   private static func checkpoints(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Evidence<[String: String]> {
-    look(directory, files, at: snapshot.containers.map(\.id)) { id throws(Errno) in
+    look(directory, files, at: snapshot.containers.map(\.id)) { id throws(FileError) in
       let path = "\(directory)/\(id)/status"
       return try files.exists(path) ? nil : path
     }
@@ -39,7 +39,7 @@ extension ContainerdDisk {
   private static func shims(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Evidence<[String: String]> {
-    look(directory, files, at: tasks(snapshot)) { id throws(Errno) in
+    look(directory, files, at: tasks(snapshot)) { id throws(FileError) in
       let file = "\(directory)/\(id)/shim-binary-path"
       // Older ones write no such file: they look the program up each time.
       guard try files.exists(file) else { return nil }
@@ -53,7 +53,7 @@ extension ContainerdDisk {
   private static func tasks(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String, without names: [String]
   ) -> Evidence<Set<String>> {
-    let missing = look(directory, files, at: tasks(snapshot)) { id throws(Errno) in
+    let missing = look(directory, files, at: tasks(snapshot)) { id throws(FileError) in
       // What has no bundle here has another kind of shim.
       let bundle = "\(directory)/\(id)"
       guard try files.exists(bundle) else { return nil }
@@ -67,7 +67,7 @@ extension ContainerdDisk {
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Evidence<Set<String>> {
     let pods = Dictionary(snapshot.containers.map { ($0.id, $0.sandboxID) }) { first, _ in first }
-    let newer = look(directory, files, at: snapshot.containers.filter(\.isRunning).map(\.id)) { id throws(Errno) in
+    let newer = look(directory, files, at: snapshot.containers.filter(\.isRunning).map(\.id)) { id throws(FileError) in
       let own = try protocolVersion("\(directory)/\(id)", files)
       let pod = try protocolVersion("\(directory)/\(pods[id] ?? "")", files)
       guard let own, let pod, own > pod else { return nil }
@@ -77,7 +77,7 @@ extension ContainerdDisk {
   }
 
   /// What a bundle's record says that its shim speaks; nil where containerd 2 has written none.
-  private static func protocolVersion(_ bundle: String, _ files: NodeFiles) throws(Errno) -> Int64? {
+  private static func protocolVersion(_ bundle: String, _ files: NodeFiles) throws(FileError) -> Int64? {
     let path = "\(bundle)/bootstrap.json"
     guard try files.exists(path) else { return nil }
     let record = try? JSON.parse(try files.text(path))
@@ -91,10 +91,10 @@ extension ContainerdDisk {
   /// What is missing of each id, in a directory that must be there where there is anything to look for.
   private static func look(
     _ directory: String, _ files: NodeFiles, at ids: [String],
-    _ missing: (String) throws(Errno) -> String?
+    _ missing: (String) throws(FileError) -> String?
   ) -> Evidence<[String: String]> {
     guard !ids.isEmpty else { return .known([:]) }
-    do throws(Errno) {
+    do throws(FileError) {
       guard !Set(try files.names(in: directory)).isDisjoint(with: ids) else {
         return .unknown(NodeFiles.foreign(directory))
       }

@@ -9,7 +9,7 @@ struct ProcessTable: Hashable, Sendable {
 
   /// Reads the folder once.
   /// - Throws: where it cannot be listed, or hides other users' processes.
-  init(proc: String = "/proc") throws(Errno) {
+  init(proc: String = "/proc") throws(FileError) {
     var entries: [Int32: ProcessEntry] = [:]
     var keepers: [Int32: Keeper] = [:]
     for name in try Directory.names(at: proc) {

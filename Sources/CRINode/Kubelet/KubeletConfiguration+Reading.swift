@@ -54,7 +54,7 @@ extension KubeletConfiguration {
     let path = "\(directory)/config.yaml"
     do {
       return .known(try YAML.parse(try files.read(path)))
-    } catch let error as Errno where error == .noSuchFile {
+    } catch let error as FileError where error == .noSuchFile {
       return .unknown("there is no \(path): kubelet is configured elsewhere, or not on this node")
     } catch {
       return .unknown("\(path): \(error)")

@@ -6,7 +6,7 @@ internal import CRIYAML
 /// Reads what kubelet has on the node. Where it is not installed there is nothing to read.
 struct KubeletReader {
   /// kubelet's own, then k0s' and microk8s'.
-  private static let folders = [
+  static let folders = [
     "/var/lib/kubelet", "/var/lib/k0s/kubelet", "/var/snap/microk8s/common/var/lib/kubelet",
   ]
   /// kubeadm's, then k3s' and RKE2's.
@@ -48,7 +48,7 @@ struct KubeletReader {
 
   /// nil where it is not there.
   private func reading(of folder: String) -> Reading<[String]>? {
-    do throws(Errno) {
+    do throws(FileError) {
       return .read(try Directory.names(at: places.root + folder))
     } catch {
       return error == .noSuchFile ? nil : .unread(UnreadReason(error, folder))
@@ -71,13 +71,14 @@ struct KubeletReader {
       var pods: [StaticPod] = []
       // kubelet passes over files that begin with a dot.
       for name in names.sorted() where !name.hasPrefix(".") {
-        do throws(Errno) {
+        do throws(FileError) {
           let bytes = try File.read("\(places.root)\(folder)/\(name)", limit: Self.largestManifest)
           // What kubelet cannot read either is no pod.
           if let pod = (try? YAML.parse(bytes)).flatMap({ StaticPod(manifest: $0) }) { pods.append(pod) }
         } catch {
-          // A folder in the folder is passed over too.
-          if error != .isADirectory { return .unread(UnreadReason(error, "\(folder)/\(name)")) }
+          // kubelet passes over everything that is not a regular file.
+          if error == .isADirectory || error.isNotRegular { continue }
+          return .unread(UnreadReason(error, "\(folder)/\(name)"))
         }
       }
       return .read(pods)

@@ -20,7 +20,7 @@ struct OCIRuntimeReader {
     let programs = configured().isEmpty ? running() : configured()
     if programs.isEmpty { return .unread(UnreadReason("the runtime does not say which it uses")) }
     let variable: String
-    do throws(Errno) {
+    do throws(FileError) {
       variable = try searchPath()
     } catch {
       // Without it a program without a folder cannot be found.
@@ -70,7 +70,7 @@ struct OCIRuntimeReader {
     }
   }
 
-  private func searchPath() throws(Errno) -> String {
+  private func searchPath() throws(FileError) -> String {
     guard let daemon else { throw .noSuchProcess }
     let variables = try File.read("\(places.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
     let path = variables.first { $0.starts(with: "PATH=".utf8) }?.dropFirst(5)

@@ -25,6 +25,10 @@ static inline int64_t cri_file_system_magic(int descriptor) {
   return fstatfs(descriptor, &facts) == 0 ? (int64_t)facts.f_type : 0;
 }
 
+// Opens the directory at a path below another one, following no symbolic link and never leaving it (openat2(2) with
+// RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS). Returns the descriptor; -1 with errno set, ENOSYS before Linux 5.6.
+int cri_open_directory_below(int root, const char *path);
+
 // These functions turn signals into messages of two bytes: the number of the signal, and 1 if it is SIGINT from a terminal
 // (Ctrl-C), which the kernel sends to every process of the foreground group. The handler is in C because Swift code is not
 // known to be async-signal-safe.

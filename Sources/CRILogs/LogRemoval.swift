@@ -1,0 +1,78 @@
+package import CRISystem
+
+/// Removes a container's log and its rotated files, and nothing else, whatever path the runtime names.
+///
+/// Only regular files below one of the node's log directories are removed, and only those with the name that the log has
+/// or that log rotation gives. No symbolic link is followed below the log directory.
+package struct LogRemoval: Sendable {
+  /// Directories that hold the logs of pods, such as `/var/log/pods`.
+  package let roots: [String]
+
+  package init(roots: [String]) { self.roots = roots }
+
+  /// What became of one file.
+  package enum Outcome: Hashable, Sendable {
+    case removed(path: String)
+    case kept(path: String, Reason)
+  }
+
+  /// Why a file was not removed.
+  package enum Reason: Hashable, Sendable {
+    /// It is not below any of these.
+    case outside(roots: [String])
+    case notRegular(FileKind)
+    case failed(FileError)
+  }
+
+  /// - Parameter path: the log's path as the runtime names it (CRI: `ContainerStatus.log_path`).
+  /// - Returns: in order of the names; nothing if no such file exists.
+  package func remove(_ path: String) -> [Outcome] {
+    if path.isEmpty { return [] }
+    guard let (root, directory, name) = split(path) else {
+      return File.isAnything(path) ? [.kept(path: path, .outside(roots: roots))] : []
+    }
+    let place = directory.isEmpty ? root : "\(root)/\(directory)"
+    do throws(FileError) {
+      let opened = try DirectoryBelow(directory, below: root)
+      return try opened.names().sorted().filter { $0 == name || RotatedFiles.isRotated($0, from: name) }.map { found in
+        let file = "\(place)/\(found)"
+        guard let kind = opened.kind(of: found), kind == .regular else {
+          return .kept(path: file, .notRegular(opened.kind(of: found) ?? .device))
+        }
+        do throws(FileError) {
+          try opened.remove(found)
+          return .removed(path: file)
+        } catch {
+          return .kept(path: file, .failed(error))
+        }
+      }
+    } catch {
+      return error == .noSuchFile ? [] : [.kept(path: path, .failed(error))]
+    }
+  }
+
+  /// The path as a directory below a root and a name in it; nil if it is not below any.
+  private func split(_ path: String) -> (root: String, directory: String, name: String)? {
+    let parts = path.split(separator: "/")
+    guard path.hasPrefix("/"), !path.hasSuffix("/"), !parts.contains(".."), !parts.contains("."), let name = parts.last
+    else { return nil }
+    for root in roots where root.hasPrefix("/") {
+      let above = root.split(separator: "/")
+      guard parts.count > above.count, parts.starts(with: above), !above.isEmpty else { continue }
+      let directory = parts[above.count..<(parts.count - 1)].joined(separator: "/")
+      return ("/" + above.joined(separator: "/"), directory, String(name))
+    }
+    return nil
+  }
+}
+
+extension LogRemoval.Reason: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .outside(let roots):
+      "it is not below \(roots.joined(separator: " or ")); remove it yourself, or name its directory with --log-root"
+    case .notRegular(let kind): "it is \(kind)"
+    case .failed(let error): "\(error)"
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import CRIShims
+internal import Glibc
+
+/// A directory below another one, reached without a symbolic link and without leaving it: for paths that somebody else
+/// has chosen. What is done in it cannot be led elsewhere.
+package struct DirectoryBelow: ~Copyable {
+  private let descriptor: Descriptor
+
+  /// - Parameters:
+  ///   - root: a path that the caller trusts; it is walked by `PathWalk`'s rules.
+  ///   - path: below `root`, without `..`.
+  /// - Throws: `.system(.tooManyLinks)` for a symbolic link, `.system(.crossDevice)` for a path that leads out.
+  package init(_ path: String, below root: String) throws(FileError) {
+    let walk = try PathWalk(toDirectory: root)
+    let number = walk.directory.rawValue
+    guard !path.utf8.contains(0) else { throw .system(.noSuchFile) }
+    let opened = try File.system { () throws(Errno) in try Self.open(path.isEmpty ? "." : path, in: number) }
+    descriptor = Descriptor(owning: opened)
+  }
+
+  private static func open(_ path: String, in root: Int32) throws(Errno) -> Int32 {
+    do throws(Errno) {
+      return try retrying { cri_open_directory_below(root, path) }
+    } catch {
+      // openat2(2) came with Linux 5.6; seccomp filters that do not know it answer EPERM.
+      guard error == .notImplemented || error == .notPermitted else { throw error }
+    }
+    var directory = Descriptor(owning: try retrying { openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+    for component in path.split(separator: "/") where component != "." {
+      if component == ".." { throw .crossDevice }
+      let number = directory.rawValue
+      directory = Descriptor(
+        owning: try retrying {
+          openat(number, String(component), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        })
+    }
+    return directory.release()
+  }
+
+  /// The names in it, without `.` and `..`, in no order.
+  package func names() throws(FileError) -> [String] {
+    let number = descriptor.rawValue
+    // Not a duplicate, which would share its position.
+    let own = try File.system { () throws(Errno) in
+      try retrying { openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    }
+    return try Directory.names(of: Descriptor(owning: own))
+  }
+
+  /// What has this name, links not followed; nil if it does not exist.
+  package func kind(of name: String) -> FileKind? {
+    var status = Glibc.stat()
+    guard fstatat(descriptor.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+    return FileKind(status)
+  }
+
+  /// Removes a name. The corresponding C function is `unlinkat`, which never follows a link.
+  package func remove(_ name: String) throws(FileError) {
+    let number = descriptor.rawValue
+    guard !name.contains("/") else { throw .system(.invalid) }
+    _ = try File.system { () throws(Errno) in try retrying { unlinkat(number, name, 0) } }
+  }
+}

@@ -1,0 +1,106 @@
+internal import Glibc
+
+extension File {
+  /// Writes a file atomically: a temporary file in the same directory, flushed to the disk, takes its name.
+  ///
+  /// On any failure the old file is unchanged and nothing is left behind. The path is walked by `PathWalk`'s rules. A
+  /// FIFO, a socket or a device is refused, but for `/dev/null` and descriptors that this process already holds, which
+  /// are written to. An existing regular file is replaced, never written into; its mode is kept only if the caller owns
+  /// it and the mode grants nothing beyond `mode`.
+  /// - Parameter mode: permission bits, independent of the umask; never more than 0755.
+  package static func writeAtomically(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(FileError) {
+    let walk = try PathWalk(toFile: path)
+    if let held = walk.held { return try system { () throws(Errno) in try Descriptor.writeAll(bytes, to: held) } }
+    switch walk.kind {
+    case nil, .regular: try replace(walk, path, with: bytes, mode: mode)
+    case .null: break
+    case .directory: throw .system(.isADirectory)
+    case let kind?: throw .notRegular(path: path, kind)
+    }
+  }
+
+  /// Whether `writeAtomically` will be able to: a temporary file is created and removed again, since permissions alone
+  /// do not tell (read-only file systems, root, quotas).
+  package static func checkWritable(_ path: String) throws(FileError) {
+    let walk = try PathWalk(toFile: path)
+    if walk.held != nil { return }
+    switch walk.kind {
+    case nil, .regular:
+      let temporary = UniqueName.make()
+      let directory = walk.directory.rawValue
+      _ = try create(temporary, in: walk.directory)
+      unlinkat(directory, temporary, 0)
+    case .null: break
+    case .directory: throw .system(.isADirectory)
+    case let kind?: throw .notRegular(path: path, kind)
+    }
+  }
+
+  private static func replace(
+    _ walk: borrowing PathWalk, _ path: String, with bytes: [UInt8], mode: UInt32
+  ) throws(FileError) {
+    let (directory, name) = (walk.directory.rawValue, walk.name)
+    let temporary = UniqueName.make()
+    let file = try create(temporary, in: walk.directory)
+    let number = file.rawValue
+    do throws(FileError) {
+      try system { () throws(Errno) in
+        try file.writeAll(bytes)
+        let mode = Self.mode(atMost: mode, replacing: name, in: directory)
+        _ = try retrying { fchmod(number, mode) }
+        _ = try retrying { fsync(number) }
+        _ = try retrying { renameat(directory, temporary, directory, name) }
+      }
+    } catch {
+      unlinkat(directory, temporary, 0)
+      throw error
+    }
+    try synchronize(walk.directory)
+    // The owner of the directory may rename anything in it at any time.
+    var (written, found) = (Glibc.stat(), Glibc.stat())
+    guard fstat(number, &written) == 0, fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0,
+      written.st_dev == found.st_dev, written.st_ino == found.st_ino
+    else { throw .replacedByOther(path: path) }
+  }
+
+  private static func create(_ name: String, in directory: borrowing Descriptor) throws(FileError) -> Descriptor {
+    let number = directory.rawValue
+    return Descriptor(
+      owning: try system { () throws(Errno) in
+        try retrying { openat(number, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600)) }
+      })
+  }
+
+  /// Only a mode that another user did not choose, and that grants no more than `widest`, is kept.
+  private static func mode(atMost widest: UInt32, replacing name: String, in directory: Int32) -> mode_t {
+    // Never set-uid, set-gid or sticky, nor writable by group or others.
+    let widest = mode_t(widest) & 0o755
+    var status = Glibc.stat()
+    guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_uid == geteuid()
+    else { return widest }
+    let present = status.st_mode & 0o7777
+    return present & ~widest == 0 ? present : widest
+  }
+
+  /// The new name must survive a crash too. A file system that cannot flush a directory is not a failure.
+  private static func synchronize(_ directory: borrowing Descriptor) throws(FileError) {
+    let number = openat(directory.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard number >= 0 else { return }
+    fsync(number)
+    close(number)
+  }
+
+  /// Closed on exec, whatever the flags.
+  static func opened(_ path: String, _ flags: Int32) throws(FileError) -> Descriptor {
+    do throws(Errno) {
+      return Descriptor(owning: try retrying { Glibc.open(path, flags | O_CLOEXEC) })
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  static func system<T: ~Copyable>(_ body: () throws(Errno) -> T) throws(FileError) -> T {
+    do throws(Errno) { return try body() } catch { throw .system(error) }
+  }
+}

@@ -1,0 +1,42 @@
+/// Why a file was not read or written.
+package enum FileError: Error, Hashable, Sendable {
+  case system(Errno)
+  /// Neither root nor the caller owns the link, so whoever does would choose the file.
+  case foreignLink(path: String, owner: UInt32)
+  /// The path leaves the directory of another user for something that this user does not own.
+  case foreignStep(directory: String, owner: UInt32)
+  /// Only regular files are opened: anything else can block, or hand the content to a reader.
+  case notRegular(path: String, FileKind)
+  /// The directory's owner has put another file under the name while it was written.
+  case replacedByOther(path: String)
+
+  package static let noSuchFile = FileError.system(.noSuchFile)
+  package static let notADirectory = FileError.system(.notADirectory)
+  package static let isADirectory = FileError.system(.isADirectory)
+  package static let permissionDenied = FileError.system(.permissionDenied)
+  package static let notPermitted = FileError.system(.notPermitted)
+  package static let fileTooLarge = FileError.system(.fileTooLarge)
+  package static let noSpace = FileError.system(.noSpace)
+  package static let noSuchProcess = FileError.system(.noSuchProcess)
+  package static let invalid = FileError.system(.invalid)
+
+  package var isNotRegular: Bool { if case .notRegular = self { true } else { false } }
+
+  /// The error of the system call that failed; nil if the path was refused.
+  package var errno: Errno? { if case .system(let errno) = self { errno } else { nil } }
+}
+
+extension FileError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .system(let errno): "\(errno)"
+    case .foreignLink(let path, let owner):
+      "\(path) is a symbolic link of user \(owner), which is not followed; name the file itself"
+    case .foreignStep(let directory, let owner):
+      "the path leads out of \(directory), which belongs to user \(owner), into a file or directory of another user; "
+        + "choose a directory of your own"
+    case .notRegular(let path, let kind): "\(path) is \(kind); name a regular file"
+    case .replacedByOther(let path): "\(path) was replaced while it was written; choose a directory of your own"
+    }
+  }
+}

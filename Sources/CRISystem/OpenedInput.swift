@@ -1,0 +1,79 @@
+internal import Glibc
+
+/// A file that was opened for reading without waiting for anybody.
+struct OpenedInput: ~Copyable {
+  private let file: Descriptor
+
+  init(_ path: String) throws(FileError) {
+    // C functions would see only what comes before a NUL.
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
+    // A look first, since opening a device can do something.
+    let probe = try File.opened(path, OpenFlags.path)
+    let status = try Self.status(of: probe)
+    let kind = FileKind(status)
+    switch kind {
+    case .regular, .directory, .null: break
+    default:
+      guard let held = Self.held(like: status) else { throw .notRegular(path: path, kind) }
+      try self.init(duplicating: held)
+      return
+    }
+    // Not blocking, should it have become a FIFO meanwhile.
+    try self.init(path, opened: File.opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY))
+  }
+
+  private init(_ path: String, opened: consuming Descriptor) throws(FileError) {
+    let kind = FileKind(try Self.status(of: opened))
+    switch kind {
+    case .regular, .null: break
+    case .directory: throw .system(.isADirectory)
+    default: throw .notRegular(path: path, kind)
+    }
+    file = opened
+  }
+
+  init(duplicating number: Int32) throws(FileError) {
+    do throws(Errno) {
+      file = Descriptor(owning: try retrying { fcntl(number, F_DUPFD_CLOEXEC, 0) })
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  func read(limit: Int) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    let number = file.rawValue
+    while true {
+      let count: Int
+      do throws(Errno) {
+        count = try retrying { Glibc.read(number, &buffer, buffer.count) }
+      } catch {
+        // A pipe that somebody else made non-blocking.
+        guard error == .again else { throw .system(error) }
+        _ = try File.system { () throws(Errno) in try Poll.wait([(number, true, false)], timeout: nil) }
+        continue
+      }
+      if count == 0 { return bytes }
+      bytes += buffer[..<count]
+      if bytes.count > limit { throw .system(.fileTooLarge) }
+    }
+  }
+
+  /// The readable descriptor of this process that is the same pipe, socket or terminal.
+  private static func held(like status: Glibc.stat) -> Int32? {
+    let own = (try? Directory.names(at: "/proc/self/fd")) ?? ["0"]
+    return own.compactMap { Int32($0) }.sorted().first { number in
+      var other = Glibc.stat()
+      return fcntl(number, F_GETFL) & O_ACCMODE != O_WRONLY && fcntl(number, F_GETFL) & OpenFlags.path == 0
+        && fstat(number, &other) == 0 && other.st_dev == status.st_dev && other.st_ino == status.st_ino
+        && other.st_rdev == status.st_rdev
+    }
+  }
+
+  private static func status(of file: borrowing Descriptor) throws(FileError) -> Glibc.stat {
+    var status = Glibc.stat()
+    guard fstat(file.rawValue, &status) == 0 else { throw .system(.last) }
+    return status
+  }
+}

@@ -1,0 +1,218 @@
+internal import CRIShims
+internal import Glibc
+
+/// Follows a path one component at a time, from descriptor to descriptor, so that nobody can redirect it on the way.
+///
+/// A symbolic link is followed only if it belongs to root or to the caller, and a step out of another user's directory
+/// must stay with what this user owns (the rule of systemd's CHASE_SAFE). What is then done relative to the last
+/// directory cannot be moved elsewhere by a change to the path.
+package struct PathWalk: ~Copyable {
+  /// The last directory of the path, opened with O_PATH.
+  package let directory: Descriptor
+  /// The last component, which need not exist and is no symbolic link; empty if the path was to be a directory.
+  package let name: String
+  /// Of what has this name now; nil if it does not exist.
+  package let kind: FileKind?
+  /// If the path names one of this process's own descriptors, such as `/dev/stdout` or `/proc/self/fd/3`.
+  package let held: Int32?
+
+  /// As many as the kernel follows (path_resolution(7)).
+  private static let mostLinks = 40
+
+  /// To a file, or to the name of one that does not exist.
+  package init(toFile path: String) throws(FileError) { try self.init(path, isFile: true, mode: nil) }
+
+  /// To a directory.
+  /// - Parameter making: creates missing directories with this mode.
+  package init(toDirectory path: String, making mode: UInt32? = nil) throws(FileError) {
+    try self.init(path, isFile: false, mode: mode)
+  }
+
+  private init(_ path: String, isFile: Bool, mode: UInt32?) throws(FileError) {
+    // C functions would see only what comes before a NUL.
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
+    var place = try Place(path.utf8.first == UInt8(ascii: "/") ? "/" : ".")
+    var rest = Array(Self.components(path).reversed())
+    var links = 0
+    while let name = rest.popLast() {
+      let next: Entry
+      do throws(Errno) {
+        next = try Entry(name, in: place.directory)
+      } catch {
+        guard error == .noSuchFile else { throw .system(error) }
+        if rest.isEmpty, isFile {
+          if path.utf8.last == UInt8(ascii: "/") { throw .system(.isADirectory) }
+          try self.init(place.directory, name, nil)
+          return
+        }
+        guard let mode else { throw .system(error) }
+        try place.make(name, mode)
+        rest.append(name)
+        continue
+      }
+      switch next.kind {
+      case .directory:
+        try place.step(to: next, name)
+      case .symbolicLink:
+        links += 1
+        if links > Self.mostLinks { throw .system(.tooManyLinks) }
+        if isFile, rest.isEmpty, place.isOwnDescriptors, let number = Int32(name) {
+          try self.init(place.directory, name, nil, held: number)
+          return
+        }
+        guard Caller.trusts(next.owner) else {
+          throw .foreignLink(path: place.path(of: name), owner: next.owner)
+        }
+        if place.isProc, ["root", "cwd"].contains(name) {
+          // The kernel's own links of a process: their text is not where they lead.
+          try place.jump(through: name)
+          continue
+        }
+        let target = try next.target()
+        if target.utf8.first == UInt8(ascii: "/") { try place.restart() }
+        rest += Self.components(target).reversed()
+      default:
+        guard isFile, rest.isEmpty else { throw .system(.notADirectory) }
+        try self.init(place.directory, name, next.kind)
+        return
+      }
+    }
+    if isFile { throw .system(.isADirectory) }
+    try self.init(place.directory, "", .directory)
+  }
+
+  private init(_ directory: borrowing Descriptor, _ name: String, _ kind: FileKind?, held: Int32? = nil)
+    throws(FileError)
+  {
+    let number = directory.rawValue
+    do throws(Errno) {
+      self.directory = Descriptor(owning: try retrying { fcntl(number, F_DUPFD_CLOEXEC, 0) })
+    } catch {
+      throw .system(error)
+    }
+    self.name = name
+    self.kind = kind
+    self.held = held
+  }
+
+  /// Without empty ones and `.`.
+  private static func components(_ path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
+  }
+}
+
+/// Who we are, for what may be followed.
+private enum Caller {
+  static func trusts(_ owner: UInt32) -> Bool { owner == 0 || owner == geteuid() }
+}
+
+/// Something with a name, opened without following it.
+private struct Entry: ~Copyable {
+  let descriptor: Descriptor
+  let kind: FileKind
+  let owner: UInt32
+
+  init(_ name: String, in directory: borrowing Descriptor) throws(Errno) {
+    let number = directory.rawValue
+    let flags = O_CLOEXEC | O_NOFOLLOW | OpenFlags.path
+    let opened = Descriptor(owning: try retrying { openat(number, name, flags) })
+    var status = Glibc.stat()
+    guard fstat(opened.rawValue, &status) == 0 else { throw .last }
+    descriptor = opened
+    kind = FileKind(status)
+    owner = status.st_uid
+  }
+
+  /// Where the link leads.
+  func target() throws(FileError) -> String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let number = descriptor.rawValue
+    do throws(Errno) {
+      // An empty path means the opened link itself (readlink(2)).
+      let count = try retrying { readlinkat(number, "", &buffer, 4096) }
+      guard count > 0, count < 4096 else { throw .nameTooLong }
+      return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    } catch {
+      throw .system(error)
+    }
+  }
+}
+
+/// A directory on the way.
+private struct Place: ~Copyable {
+  private(set) var directory: Descriptor
+  private var owner: UInt32
+  private var shown: String
+
+  init(_ start: String) throws(FileError) {
+    let opened = try File.opened(start, O_DIRECTORY | OpenFlags.path)
+    let found = try File.system { () throws(Errno) in try Self.owner(of: opened) }
+    directory = opened
+    owner = found
+    shown = start
+  }
+
+  func path(of name: String) -> String { shown == "/" ? "/\(name)" : shown == "." ? name : "\(shown)/\(name)" }
+
+  mutating func step(to next: consuming Entry, _ name: String) throws(FileError) {
+    try check(next.owner)
+    shown = path(of: name)
+    owner = next.owner
+    directory = next.take()
+  }
+
+  /// Follows a link that only the kernel can resolve.
+  mutating func jump(through name: String) throws(FileError) {
+    let number = directory.rawValue
+    do throws(Errno) {
+      let next = Descriptor(
+        owning: try retrying { openat(number, name, O_DIRECTORY | O_CLOEXEC | OpenFlags.path) })
+      owner = try Self.owner(of: next)
+      directory = next
+    } catch {
+      throw .system(error)
+    }
+    shown = path(of: name)
+  }
+
+  /// Goes to `/`, where an absolute link leads.
+  mutating func restart() throws(FileError) {
+    let root = try Place("/")
+    try check(root.owner)
+    self = root
+  }
+
+  func make(_ name: String, _ mode: UInt32) throws(FileError) {
+    let number = directory.rawValue
+    do throws(Errno) {
+      _ = try retrying { mkdirat(number, name, mode_t(mode)) }
+    } catch {
+      // Another process was faster.
+      if error.rawValue != EEXIST { throw .system(error) }
+    }
+  }
+
+  /// Another user may move anything in their own directory, so that only what they own can be meant.
+  private func check(_ next: UInt32) throws(FileError) {
+    if !Caller.trusts(owner), next != owner { throw .foreignStep(directory: shown, owner: owner) }
+  }
+
+  var isProc: Bool { cri_file_system_magic(directory.rawValue) == 0x9fa0 }
+
+  /// Whether it is `/proc/self/fd`.
+  var isOwnDescriptors: Bool {
+    guard isProc, let own = FileIdentity(of: "/proc/self/fd") else { return false }
+    return (try? FileIdentity.read(directory)) == own
+  }
+
+  private static func owner(of directory: borrowing Descriptor) throws(Errno) -> UInt32 {
+    var status = Glibc.stat()
+    let number = directory.rawValue
+    _ = try retrying { fstat(number, &status) }
+    return status.st_uid
+  }
+}
+
+extension Entry {
+  fileprivate consuming func take() -> Descriptor { descriptor }
+}

@@ -1,0 +1,185 @@
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+/// Users that no test machine has logins of; only root may give files to them.
+private let (mallory, alice): (uid_t, uid_t) = (64_001, 64_002)
+
+@Suite(.enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
+struct PathWalkTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  /// - Parameter owner: of the directory itself.
+  private func makeDirectory(_ name: String, owner: uid_t = 0, mode: mode_t = 0o755) -> String {
+    let path = directory.file(name)
+    #expect(mkdir(path, 0o700) == 0 && chmod(path, mode) == 0 && chown(path, owner, owner) == 0)
+    return path
+  }
+
+  private func link(_ target: String, _ path: String, owner: uid_t = 0) {
+    #expect(symlink(target, path) == 0 && lchown(path, owner, owner) == 0)
+  }
+
+  private func mode(_ path: String) -> mode_t {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
+  }
+
+  private func owner(_ path: String) -> uid_t {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status.st_uid : .max
+  }
+
+  private func names(_ path: String) -> [String] { TemporaryDirectory.names(in: path).sorted() }
+
+  private func write(_ path: String, mode: UInt32 = 0o644) throws {
+    try File.writeAtomically(Array("new".utf8), to: path, mode: mode)
+  }
+
+  // MARK: Modes
+
+  @Test(arguments: [
+    // What is there, who owns it, what is asked, what it becomes.
+    (mode_t(0o6777), mallory, UInt32(0o644), mode_t(0o644)), (0o4755, 0, 0o644, 0o644), (0o2755, 0, 0o644, 0o644),
+    (0o1644, 0, 0o644, 0o644), (0o666, 0, 0o644, 0o644), (0o664, 0, 0o644, 0o644), (0o666, mallory, 0o644, 0o644),
+    (0o600, mallory, 0o644, 0o644), (0o600, 0, 0o644, 0o600), (0o640, 0, 0o644, 0o640), (0o444, 0, 0o644, 0o444),
+    (0o644, 0, 0o600, 0o600), (0o400, 0, 0o600, 0o400), (0o600, 0, 0o666, 0o600), (0o666, 0, 0o666, 0o644),
+  ])
+  func `an existing mode is kept only if the caller owns the file and it is not wider`(
+    _ found: mode_t, _ owner: uid_t, _ asked: UInt32, _ left: mode_t
+  ) throws {
+    let path = directory.file("report")
+    try ProcessFacts.write("old", to: path)
+    #expect(chown(path, owner, owner) == 0 && chmod(path, found) == 0)
+    try write(path, mode: asked)
+    #expect(ProcessFacts.read(path) == "new" && mode(path) == left && self.owner(path) == 0)
+  }
+
+  @Test func `a hard link to another file is replaced and that file is unchanged`() throws {
+    let (secret, report) = (directory.file("secret"), directory.file("report"))
+    try ProcessFacts.write("old", to: secret)
+    #expect(Glibc.link(secret, report) == 0)
+    try write(report)
+    #expect(ProcessFacts.read(secret) == "old" && ProcessFacts.read(report) == "new")
+  }
+
+  // MARK: Links
+
+  /// A link at each depth of the path, planted by another user in a directory like /tmp.
+  @Test(arguments: 0..<4)
+  func `a link of another user is not followed at any depth`(depth: Int) throws {
+    _ = makeDirectory("secret")
+    _ = makeDirectory("secret/b")
+    _ = makeDirectory("secret/b/c")
+    _ = makeDirectory("tmp", mode: 0o1777)
+    let parts = ["a", "b", "c", "report"]
+    var path = directory.file("tmp")
+    for index in 0..<depth { path = makeDirectory("tmp/" + parts[...index].joined(separator: "/")) }
+    link(directory.file("secret"), "\(path)/\(parts[depth])", owner: mallory)
+    let report = directory.file("tmp/" + parts.joined(separator: "/"))
+    #expect(throws: FileError.foreignLink(path: "\(path)/\(parts[depth])", owner: mallory)) { try write(report) }
+    #expect(throws: FileError.self) { try File.checkWritable(report) }
+    #expect(names(directory.file("secret")) == ["b"] && names(directory.file("secret/b/c")).isEmpty)
+  }
+
+  @Test func `a link of root or of the caller is followed and stays`() throws {
+    let real = makeDirectory("real")
+    link("real", directory.file("here"))
+    link("here/../real/./report", directory.file("relative"))
+    link("\(real)/report", directory.file("absolute"))
+    for path in ["here/report", "relative", "absolute"] {
+      try write(directory.file(path))
+      #expect(names(real) == ["report"])
+      try File.remove("\(real)/report")
+    }
+    #expect(File.linkTarget(directory.file("relative")) == "here/../real/./report")
+  }
+
+  @Test func `links that lead in a circle are an error`() {
+    link("b", directory.file("a"))
+    link("a", directory.file("b"))
+    #expect(throws: FileError.system(.tooManyLinks)) { try write(directory.file("a")) }
+  }
+
+  /// With `fs.protected_hardlinks` off another user can give root's links a name in their own directory.
+  @Test func `a path must not lead out of the directory of another user`() throws {
+    let own = makeDirectory("mallory", owner: mallory)
+    let secret = makeDirectory("secret")
+    link(secret, "\(own)/link")
+    #expect(throws: FileError.foreignStep(directory: own, owner: mallory)) { try write("\(own)/link/report") }
+    #expect(throws: FileError.foreignStep(directory: own, owner: mallory)) { try write("\(own)/../secret/report") }
+    #expect(rename(secret, "\(own)/moved") == 0)
+    #expect(throws: FileError.foreignStep(directory: own, owner: mallory)) { try write("\(own)/moved/report") }
+    _ = makeDirectory("mallory/alice", owner: alice)
+    #expect(throws: FileError.foreignStep(directory: own, owner: mallory)) { try write("\(own)/alice/report") }
+    _ = makeDirectory("mallory/own", owner: mallory)
+    try write("\(own)/own/report")
+    try write("\(own)/report")
+    #expect(names(own) == ["alice", "link", "moved", "own", "report"] && names("\(own)/moved").isEmpty)
+  }
+
+  @Test func `missing directories are created only where the path may lead`() throws {
+    _ = try PathWalk(toDirectory: directory.file("a/b//./c/"), making: 0o755)
+    #expect(mode(directory.file("a/b/c")) == 0o755)
+    link(directory.file("a"), directory.file("link"), owner: mallory)
+    #expect(throws: FileError.self) { _ = try PathWalk(toDirectory: directory.file("link/d"), making: 0o755) }
+    #expect(throws: FileError.noSuchFile) { _ = try PathWalk(toDirectory: directory.file("x")) }
+    #expect(names(directory.file("a")) == ["b"])
+  }
+
+  // MARK: Races
+
+  /// Another user exchanges their directory for a link to root's, over and over, while root writes into it.
+  @Test func `exchanging a directory for a link never leads the file elsewhere`() throws {
+    let secret = makeDirectory("secret")
+    let own = makeDirectory("mallory", owner: mallory)
+    _ = makeDirectory("mallory/d", owner: mallory)
+    link(secret, "\(own)/l", owner: mallory)
+    let stop = Locked(false)
+    var thread = pthread_t()
+    let (first, second) = ("\(own)/d", "\(own)/l")
+    let exchange = Exchange(first, second, until: stop)
+    #expect(pthread_create(&thread, nil, Exchange.run, Unmanaged.passRetained(exchange).toOpaque()) == 0)
+    var (written, refused) = (0, 0)
+    for _ in 0..<3000 {
+      do throws(FileError) {
+        try File.writeAtomically([1], to: "\(own)/d/report")
+        written += 1
+      } catch {
+        refused += 1
+      }
+    }
+    stop.withLock { $0 = true }
+    pthread_join(thread, nil)
+    #expect(names(secret).isEmpty)
+    #expect(written > 0 && refused > 0, "the race was never lost or never won")
+  }
+}
+
+// Declared for _GNU_SOURCE only.
+@_silgen_name("renameat2")
+private func renameat2(
+  _ oldDirectory: Int32, _ old: UnsafePointer<CChar>, _ newDirectory: Int32, _ new: UnsafePointer<CChar>,
+  _ flags: UInt32
+) -> Int32
+
+/// Exchanges two names in a loop (renameat2(2), RENAME_EXCHANGE).
+private final class Exchange: Sendable {
+  private let first: String
+  private let second: String
+  private let stop: Locked<Bool>
+
+  init(_ first: String, _ second: String, until stop: Locked<Bool>) {
+    (self.first, self.second, self.stop) = (first, second, stop)
+  }
+
+  static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+    guard let argument else { return nil }
+    let exchange = Unmanaged<Exchange>.fromOpaque(argument).takeRetainedValue()
+    while !exchange.stop.withLock({ $0 }) { _ = renameat2(AT_FDCWD, exchange.first, AT_FDCWD, exchange.second, 2) }
+    return nil
+  }
+}

@@ -1,0 +1,134 @@
+import CRIJSON
+import CRISnapshot
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+/// A user that no test machine has a login of.
+private let mallory: uid_t = 64_001
+
+/// Files that another user of the node has prepared for a command that root runs.
+@Suite(.timeLimit(.minutes(5)), .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
+struct HostileFileTests {
+  let folder: TemporaryDirectory
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    #expect(chmod(folder.path, 0o1777) == 0)
+    let snapshot = try Snapshot.recorded("containerd-1.6.20", .before).json.text()
+    for name in ["before", "after"] { try ProcessFacts.write(snapshot, to: folder.file(name)) }
+  }
+
+  private func mode(_ name: String) -> mode_t? {
+    var status = stat()
+    return lstat(folder.file(name), &status) == 0 ? status.st_mode & 0o7777 : nil
+  }
+
+  private func verify(reportTo path: String) async throws -> Tool {
+    try await Tool.cri([
+      "verify", "--before", folder.file("before"), "--after", folder.file("after"), "--report", "json=\(path)",
+    ])
+  }
+
+  /// The commands that write a file, each with its path and what it must not do to it.
+  private static let writers = ["snapshot", "verify", "preflight", "guard", "guard --report", "config"]
+
+  private func write(_ command: String, to path: String, on runtime: String) async throws -> Tool {
+    switch command {
+    case "snapshot": try await Tool.cri(["snapshot", "-o", path], on: runtime)
+    case "verify": try await verify(reportTo: path)
+    case "preflight": try await Tool.cri(["preflight", "--report", "json=\(path)"], on: runtime)
+    case "guard": try await Tool.cri(["guard", "--save", path, "--", "true"], on: runtime)
+    case "guard --report": try await Tool.cri(["guard", "--report", "json=\(path)", "--", "true"], on: runtime)
+    default: try await Tool.cri(["-c", path, "config", "--set", "timeout=5"], on: runtime)
+    }
+  }
+
+  private static let dangerous: [(mode_t, uid_t)] = [(0o6777, mallory), (0o6777, 0), (0o666, 0), (0o4755, mallory)]
+
+  @Test(arguments: dangerous)
+  func `a report or a configuration never keeps a dangerous mode`(mode: mode_t, owner: uid_t) async throws {
+    for (name, left) in [("report", mode_t(0o644)), ("crictl.yaml", 0o600)] {
+      let path = folder.file(name)
+      try ProcessFacts.write("", to: path)
+      #expect(chown(path, owner, owner) == 0 && chmod(path, mode) == 0)
+      if name == "report" {
+        #expect(try await verify(reportTo: path).code == 4)
+      } else {
+        #expect(try await Tool.cri(["-c", path, "config", "--set", "timeout=5"]).code == 0)
+      }
+      var status = stat()
+      #expect(stat(path, &status) == 0 && status.st_uid == 0 && status.st_size > 0)
+      #expect(self.mode(name) == left)
+    }
+  }
+
+  @Test(arguments: writers) func `a planted link is not followed`(command: String) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(mkdir(folder.file("secret"), 0o700) == 0)
+    for (link, target) in [("file", "secret/shadow"), ("directory", "secret")] {
+      #expect(symlink(folder.file(target), folder.file(link)) == 0)
+      #expect(lchown(folder.file(link), mallory, mallory) == 0)
+    }
+    for path in [folder.file("file"), folder.file("directory/shadow")] {
+      let run = try await write(command, to: path, on: runtime.socket)
+      #expect(run.code != 0 && run.errors.contains("symbolic link of user \(mallory)"), "\(command) \(run)")
+    }
+    #expect(TemporaryDirectory.names(in: folder.file("secret")).isEmpty)
+  }
+
+  @Test(arguments: writers) func `a planted FIFO is refused at once`(command: String) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let path = folder.file("fifo")
+    #expect(mkfifo(path, 0o666) == 0 && chown(path, mallory, mallory) == 0)
+    // Somebody waits for what is written.
+    let reader = open(path, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    let start = ContinuousClock.now
+    let run = try await write(command, to: path, on: runtime.socket)
+    #expect(run.code != 0 && run.errors.contains("\(path) is a FIFO"), "\(command) \(run)")
+    #expect(ContinuousClock.now - start < .seconds(20))
+    var byte: UInt8 = 0
+    #expect(read(reader, &byte, 1) <= 0, "the reader of the FIFO got something")
+  }
+
+  @Test func `a FIFO as a configuration is refused at once`() async throws {
+    let path = folder.file("fifo")
+    #expect(mkfifo(path, 0o666) == 0)
+    for run in [
+      try await Tool.cri(["-c", path, "version"]),
+      try await Tool.cri(["version"], environment: ["CRI_CONFIG_FILE": path]),
+      try await Tool.cri(["runp", path], on: "/nowhere"),
+      try await Tool.cri(["diff", path, folder.file("after")]),
+      try await Tool.cri(["pull", "x"], on: "/nowhere", environment: ["REGISTRY_AUTH_FILE": path]),
+    ] {
+      #expect(run.code == 2 && run.errors.contains("\(path) is a FIFO; name a regular file"), "\(run)")
+    }
+  }
+
+  @Test func `descriptors of the caller and the null device stay usable`() async throws {
+    let script = """
+      set -e; cri=$0; cd '\(folder.path)'
+      "$cri" diff /dev/stdin after <before
+      "$cri" diff - after <before
+      cat before | "$cri" diff /dev/fd/0 after
+      "$cri" diff /proc/self/fd/5 after 5<before
+      v="$cri verify --before before --after after --warn-only --report"
+      $v json=/dev/null >table
+      $v json=/dev/stdout -o tap >both
+      $v json=/dev/fd/7 7>seven >/dev/null
+      $v json=/proc/self/fd/8 8>>eight >/dev/null
+      $v json=/dev/stderr 2>two >/dev/null
+      $v json=/dev/stdout -o tap | cat >pipe
+      """
+    let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri")])
+    #expect(run.code == 0, "\(run)")
+    for name in ["both", "seven", "eight", "two", "pipe"] {
+      #expect(ProcessFacts.read(folder.file(name)).contains("\"verdict\""), "\(name)")
+    }
+    #expect(ProcessFacts.read(folder.file("both")).contains("TAP version"))
+    var status = stat()
+    #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+  }
+}
