@@ -131,4 +131,17 @@ struct HostileFileTests {
     var status = stat()
     #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
   }
+
+  /// guard catches signals, so that a write that blocks must not keep them from ending it.
+  @Test func `a reader that takes nothing does not keep a signal from ending guard`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let script = """
+      cd '\(folder.path)'; mkfifo full; exec 3<>full; head -c 65536 /dev/zero >&3
+      "$0" -r '\(runtime.socket)' guard -- true >&3 2>errors 3>&- & pid=$!
+      # Long after the verdict is there to be written.
+      sleep 5; kill -TERM $pid; ( sleep 20; kill -KILL $pid ) 2>/dev/null & wait $pid
+      """
+    let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri")])
+    #expect(run.code == 3 && ProcessFacts.read(folder.file("errors")).contains("standard output"), "\(run)")
+  }
 }

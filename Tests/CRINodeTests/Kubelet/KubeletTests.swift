@@ -57,6 +57,17 @@ import Testing
         ]))
   }
 
+  /// Somebody who may write there could otherwise block whoever looks.
+  @Test(.timeLimit(.minutes(1))) func `a FIFO in place of a manifest or of the configuration does not block`() throws {
+    try node.write("kind: Pod\nmetadata: {name: x}\n", to: "root/etc/kubernetes/manifests/x.yaml")
+    try node.makeFolder("root/var/lib/kubelet")
+    for path in ["root/etc/kubernetes/manifests/a.yaml", "root/var/lib/kubelet/config.yaml"] {
+      #expect(mkfifo(node.directory.file(path), 0o600) == 0)
+    }
+    // kubelet, too, ignores what is not a regular file.
+    #expect(read()?.staticPods == .read([StaticPod(namespace: "default", name: "x", restartPolicy: .always)]))
+  }
+
   @Test func `the configured folder comes first`() throws {
     try node.write("staticPodPath: /srv/pods\n", to: "root/var/lib/kubelet/config.yaml")
     try node.write("kind: Pod\nmetadata: {name: a}\n", to: "root/srv/pods/a.yaml")

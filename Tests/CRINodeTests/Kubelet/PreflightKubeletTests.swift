@@ -2,6 +2,7 @@ import CRI
 import CRIPreflight
 import CRISimulator
 import CRISnapshot
+import Glibc
 import TestSupport
 import Testing
 
@@ -25,6 +26,15 @@ import Testing
     #expect(report.rules == Set(rules))
     #expect(report.verdict == .none)
     #expect(report.unchecked.isEmpty)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `a configuration that is a FIFO is reported and does not block`() async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    try node.tree.kubelet("kind: KubeletConfiguration\n")
+    let path = node.tree.root + "/var/lib/kubelet/config.yaml"
+    #expect(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
+    let gaps = try await node.report().unchecked
+    #expect(gaps.map(\.rule) == ["N3"] && gaps[0].why.contains("is a FIFO"), "\(gaps)")
   }
 
   @Test(arguments: [
