@@ -1,7 +1,7 @@
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
-import CRIState
+import CRISnapshot
 import TestSupport
 import Testing
 
