@@ -32,7 +32,7 @@ final class Caller: Sendable {
     _ method: Method<Request, Response>, _ request: Request, timeout: Duration?
   ) async throws(RPCError) -> Response {
     let bytes = request.encode()
-    let options = CallOptions(timeout: timeout ?? options.timeout)
+    let options = callOptions(timeout: timeout ?? options.timeout)
     let known = negotiated
     do throws(RPCError) {
       let answer = try await call(method.path(known ?? .v1), bytes, options)
@@ -94,7 +94,7 @@ final class Caller: Sendable {
   ) -> MessageStream<Response> {
     let bytes = request.encode()
     // The client's timeout does not apply, because a stream may be endless.
-    let options = CallOptions(timeout: timeout)
+    let options = callOptions(timeout: timeout)
     return MessageStream { [self] () throws(RPCError) in
       let known = negotiated ?? .v1
       self.options.observer?(CallReport(method: method.path(known), duration: nil, size: nil, error: nil))
@@ -103,6 +103,14 @@ final class Caller: Sendable {
         try Self.decode(bytes, method.path(known))
       }
     }
+  }
+
+  /// A call that ends soon by itself needs no signs of life.
+  private func callOptions(timeout: Duration?) -> CallOptions {
+    let keepAlive = options.keepAlive.flatMap { keepAlive in
+      timeout.map { $0 > keepAlive.first } ?? true ? keepAlive : nil
+    }
+    return CallOptions(timeout: timeout, keepAlive: keepAlive)
   }
 
   private func call(_ path: String, _ bytes: [UInt8], _ options: CallOptions) async throws(RPCError) -> [UInt8] {

@@ -1,4 +1,4 @@
-internal import CRIGRPC
+public import CRIGRPC
 public import CRIMessages
 public import CRISystem
 
@@ -21,6 +21,9 @@ public struct Client: Sendable {
     /// The time in which a unary call must complete, including the time to connect; nil for no limit. The `timeout`
     /// parameter of a call takes precedence.
     public var timeout: Duration?
+    /// How a runtime that takes longer than `keepAlive.first` to respond shows that it is alive, which bounds calls without
+    /// a timeout; nil for no such check.
+    public var keepAlive: KeepAlive? = KeepAlive()
     /// The largest accepted response message, in bytes.
     public var maxMessageSize: Int
     /// Called when each call completes and when each stream is opened, on an arbitrary thread.

@@ -39,13 +39,22 @@ extension Endpoint {
     among candidates: [Endpoint] = wellKnown, within timeout: Duration, patrolInterval: Duration = .seconds(1)
   ) -> [Endpoint] {
     let end = ContinuousClock.now + timeout
+    var retries = Backoff(first: .milliseconds(20), limit: .milliseconds(500))
     while true {
+      // The watch begins before the check, so that no socket can appear unnoticed between the two.
+      let arrivals = timeout > .zero ? try? DirectoryWatch(arrivalsAt: candidates.map(\.path)) : nil
       let found = listening(among: candidates)
       let rest = end - .now
       if !found.isEmpty || rest <= .zero { return found }
       if candidates.contains(where: { UnixSocket.isSocket($0.path) }) {
-        // The socket file is stale, or its server is about to listen; the kernel reports neither.
-        Thread.sleep(min(rest, .milliseconds(20)))
+        // The socket file is stale, or its server is about to listen, which the kernel does not report.
+        let delay = min(rest, retries.delay())
+        guard let result = try? arrivals?.wait(timeout: delay) else {
+          Thread.sleep(delay)
+          continue
+        }
+        // Other files may be created in the directory all the time.
+        if result == .change { Thread.sleep(.milliseconds(5)) }
       } else {
         ArrivalWatch.wait(for: candidates.map(\.path), atMost: min(rest, patrolInterval))
       }

@@ -53,7 +53,9 @@ final class Call: StreamHandler {
       return state.outcome != nil
     }
     if hasEnded { return }
-    connection.request(key, request.headers, body: request.body, deadline: request.deadline, handler: self)
+    connection.request(
+      key, request.headers, body: request.body, deadline: request.deadline, heartbeat: request.keepAlive?.limits,
+      handler: self)
     // If the call ended while the stream was being opened, the reset came too early and must be repeated.
     if state.withLock({ $0.outcome != nil }) { connection.cancel(key) }
   }

@@ -67,8 +67,8 @@ package final class Channel: Sendable {
     if Task.isCancelled { throw .cancelled(method: method) }
     let deadline = options.timeout.map { ContinuousClock.now + $0 }
     let request = Request(
-      method: method, body: MessageAssembler.frame(message), deadline: deadline, metadata: options.metadata,
-      userAgent: userAgent)
+      method: method, body: MessageAssembler.frame(message), deadline: deadline, keepAlive: options.keepAlive,
+      metadata: options.metadata, userAgent: userAgent)
     let reader = ResponseReader(method: method, path: path, deadline: deadline, limit: maxMessageSize)
     let call = Call(request, reader) { () throws(StreamFailure) in try self.current() }
     call.start()

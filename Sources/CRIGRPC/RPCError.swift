@@ -11,6 +11,9 @@ public enum RPCError: Error, Hashable, Sendable {
   case status(RPCStatus)
   /// The call did not complete within its timeout.
   case deadlineExceeded(method: String)
+  /// The server stopped responding: it acknowledged no HTTP/2 frame for this long (see `KeepAlive`). It may or may not
+  /// have executed the call.
+  case notResponding(method: String, after: Duration)
   /// The calling task was cancelled. The runtime was notified with RST_STREAM.
   case cancelled(method: String)
   /// The connection ended during the call. The runtime may or may not have executed it.
@@ -29,6 +32,8 @@ extension RPCError: CustomStringConvertible {
     case .notGRPC(let path, let reason): "\(path) is not a gRPC server: \(reason)"
     case .status(let status): "\(name(status.method)): \(status.code): \(status.message)"
     case .deadlineExceeded(let method): "\(name(method)): timed out waiting for the response"
+    case .notResponding(let method, let time):
+      "\(name(method)): the server has stopped responding: it acknowledged nothing for \(time)"
     case .cancelled(let method): "\(name(method)): cancelled"
     case .connectionLost(let method, let reason): "\(name(method)): connection lost: \(reason)"
     case .answerTooLarge(let method, let size, let limit):

@@ -6,6 +6,7 @@ struct Request: Sendable {
   /// The message with its length prefix.
   let body: [UInt8]
   let deadline: ContinuousClock.Instant?
+  let keepAlive: KeepAlive?
   let metadata: [(name: String, value: String)]
   let userAgent: String
 

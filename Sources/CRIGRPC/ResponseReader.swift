@@ -105,6 +105,7 @@ struct ResponseReader {
     case .refused:
       .connectionLost(method: method, reason: "the runtime accepts no more calls on this connection")
     case .deadlineExceeded: .deadlineExceeded(method: method)
+    case .unresponsive(let time): .notResponding(method: method, after: time)
     case .cancelled: .cancelled(method: method)
     case .reset(.cancel) where isLate: .deadlineExceeded(method: method)
     case .reset(let code):

@@ -51,11 +51,13 @@ package final class Connection: Sendable {
 
   /// Opens a stream and sends a complete request on it. If the connection accepts no new streams, the handler's
   /// `closed` is called at once, on the caller's thread.
+  /// - Parameter heartbeat: how long the peer may acknowledge nothing until it has responded; nil for no limit.
   package func request(
     _ key: UInt64, _ headers: [Header], body: [UInt8], deadline: ContinuousClock.Instant?,
-    handler: any StreamHandler
+    heartbeat: Heartbeat.Limits? = nil, handler: any StreamHandler
   ) {
-    if let refusal = mailbox.post(.request(key: key, headers, body: body, deadline: deadline, handler)) {
+    let limit = Mailbox.Limit(deadline: deadline, heartbeat: heartbeat)
+    if let refusal = mailbox.post(.request(key: key, headers, body: body, limit, handler)) {
       handler.closed(refusal)
     }
   }

@@ -6,6 +6,8 @@ struct ConnectionLoop: ~Copyable {
     var id: Int32
     var handler: any StreamHandler
     var deadline: ContinuousClock.Instant?
+    /// Whether the heartbeat is kept for it.
+    var isWatched = false
     var hasEnded = false
   }
 
@@ -23,6 +25,9 @@ struct ConnectionLoop: ~Copyable {
   private var keys: [Int32: UInt64] = [:]
   private var pings: [UInt64: Mailbox.Ping] = [:]
   private var nextDeadline: ContinuousClock.Instant?
+  private var heartbeat = Heartbeat()
+  /// The key of the heartbeat's PING. The keys of other PINGs begin with 1.
+  private static let heartbeatKey: UInt64 = 0
   private var preface = ServerPreface()
   private var output: [UInt8] = []
   private var sent = 0
@@ -80,6 +85,7 @@ struct ConnectionLoop: ~Copyable {
     while true {
       if isWoken { for command in mailbox.take() { try apply(command, to: &session) } }
       try expire(&session)
+      try beat(&session)
       if socket == nil { try connect(since: start) }
       let isSent = try flush(&session)
       try dispatch(&session)
@@ -141,7 +147,8 @@ struct ConnectionLoop: ~Copyable {
 
   /// - Returns: true if the socket is readable.
   private mutating func wait(untilWritable: Bool) throws(StreamFailure) -> Bool {
-    var timeout = sendFailure == nil ? nextDeadline.map { $0 - ContinuousClock.now } : .zero
+    let next = [nextDeadline, heartbeat.wakeTime].compactMap(\.self).min()
+    var timeout = sendFailure == nil ? next.map { $0 - ContinuousClock.now } : .zero
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(mailbox.wakeDescriptor, true, false)]
     if let socketNumber {
       interests.append((socketNumber, true, untilWritable))
@@ -180,12 +187,13 @@ struct ConnectionLoop: ~Copyable {
 
   private mutating func apply(_ command: Mailbox.Command, to session: inout Session) throws(StreamFailure) {
     switch command {
-    case .request(let key, let headers, let body, let deadline, let handler):
+    case .request(let key, let headers, let body, let limit, let handler):
       do throws(StreamFailure) {
         let id = try session.request(headers, body: body)
-        streams[key] = Stream(id: id, handler: handler, deadline: deadline)
+        streams[key] = Stream(id: id, handler: handler, deadline: limit.deadline, isWatched: limit.heartbeat != nil)
         keys[id] = key
-        if let deadline { schedule(deadline) }
+        if let deadline = limit.deadline { schedule(deadline) }
+        if let limits = limit.heartbeat, let probe = heartbeat.start(limits, at: .now) { try send(probe, &session) }
       } catch {
         // The connection has no stream IDs left. The request was not sent, so it can be retried on another connection.
         mailbox.refuse(.refused)
@@ -214,11 +222,40 @@ struct ConnectionLoop: ~Copyable {
   private mutating func end(
     _ key: UInt64, _ failure: StreamFailure?, _ code: ErrorCode, _ session: inout Session
   ) throws(StreamFailure) {
-    guard let stream = streams.removeValue(forKey: key) else { return }
+    guard let stream = remove(key) else { return }
     keys[stream.id] = nil
     stream.handler.closed(failure)
     try session.reset(stream.id, code)
   }
+
+  private mutating func remove(_ key: UInt64) -> Stream? {
+    guard let stream = streams.removeValue(forKey: key) else { return nil }
+    if stream.isWatched, !streams.values.contains(where: \.isWatched) { heartbeat.stop() }
+    return stream
+  }
+
+  // MARK: Heartbeat
+
+  private mutating func beat(_ session: inout Session) throws(StreamFailure) {
+    guard heartbeat.wakeTime != nil else { return }
+    switch heartbeat.step(at: .now) {
+    case .probe(let probe): try send(probe, &session)
+    case .giveUp(let time):
+      // The next call connects again.
+      mailbox.refuse(.refused)
+      for (key, stream) in streams where stream.isWatched { try end(key, .unresponsive(time), .cancel, &session) }
+    case nil: break
+    }
+  }
+
+  private func send(_ probe: Heartbeat.Probe, _ session: inout Session) throws(StreamFailure) {
+    switch probe {
+    case .ping: try session.ping(withUnsafeBytes(of: Self.heartbeatKey.bigEndian) { Array($0) })
+    case .settings: try session.sendEmptySettings()
+    }
+  }
+
+  // MARK: Deadlines
 
   private mutating func schedule(_ deadline: ContinuousClock.Instant) {
     nextDeadline = min(nextDeadline ?? deadline, deadline)
@@ -272,10 +309,14 @@ struct ConnectionLoop: ~Copyable {
         if code != .noError { goAwayMessage = "the peer closed the connection: \(code) \(debug)" }
       case .pong(let payload):
         let key = payload.reduce(0) { $0 << 8 | UInt64($1) }
+        if key == Self.heartbeatKey { heartbeat.acknowledged(.ping, at: .now) }
         if let ping = pings.removeValue(forKey: key) {
           ping.continuation.resume(returning: .success(ContinuousClock.now - ping.sent))
         }
       }
+    }
+    if heartbeat.isAwaiting(.settings), session.unacknowledgedSettings == 0 {
+      heartbeat.acknowledged(.settings, at: .now)
     }
     // A server may respond before it has read the whole request; the rest of the request is not sent.
     if role == .client { for key in ended { try end(key, nil, .cancel, &session) } }
@@ -291,9 +332,7 @@ struct ConnectionLoop: ~Copyable {
   private func handler(of id: Int32) -> (any StreamHandler)? { keys[id].flatMap { streams[$0]?.handler } }
 
   private mutating func close(_ id: Int32, _ code: ErrorCode, byPeer: Bool, _ session: inout Session) {
-    guard let key = keys.removeValue(forKey: id), let stream = streams.removeValue(forKey: key) else {
-      return
-    }
+    guard let key = keys.removeValue(forKey: id), let stream = remove(key) else { return }
     let failure: StreamFailure? =
       if stream.hasEnded && (role == .client || code == .noError) {
         nil

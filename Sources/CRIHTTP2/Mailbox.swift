@@ -3,7 +3,7 @@ internal import CRISystem
 /// The only state that a connection's thread shares with other threads: commands for it, and whether it accepts more.
 final class Mailbox: Sendable {
   enum Command: Sendable {
-    case request(key: UInt64, [Header], body: [UInt8], deadline: ContinuousClock.Instant?, any StreamHandler)
+    case request(key: UInt64, [Header], body: [UInt8], Limit, any StreamHandler)
     case respond(key: UInt64, [Header], endStream: Bool)
     case send(key: UInt64, [UInt8], trailers: [Header]?)
     case reset(key: UInt64, ErrorCode)
@@ -14,6 +14,13 @@ final class Mailbox: Sendable {
     var opensStream: Bool {
       if case .request = self { true } else { false }
     }
+  }
+
+  /// How long a request may take.
+  struct Limit: Sendable {
+    var deadline: ContinuousClock.Instant?
+    /// nil where the peer is not asked for signs of life.
+    var heartbeat: Heartbeat.Limits?
   }
 
   struct Ping: Sendable {

@@ -41,6 +41,7 @@ package struct Session: ~Copyable {
       : nghttp2_settings_entry(
         settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: maxConcurrentStreams)
     try session.check(nghttp2_submit_settings(session.session, noFlags, [window, list, other], 3))
+    state.unacknowledgedSettings = 1
     try session.check(nghttp2_session_set_local_window_size(session.session, noFlags, 0, connectionWindow))
     return session
   }
@@ -184,6 +185,15 @@ package struct Session: ~Copyable {
     precondition(payload.count == 8, "the payload of a PING has 8 bytes (RFC 9113, section 6.7)")
     try check(nghttp2_submit_ping(session, Self.noFlags, payload))
   }
+
+  /// Sends SETTINGS that change nothing, which the peer must acknowledge (RFC 9113, section 6.5.3).
+  package mutating func sendEmptySettings() throws(StreamFailure) {
+    try check(nghttp2_submit_settings(session, Self.noFlags, nil, 0))
+    state.unacknowledgedSettings += 1
+  }
+
+  /// The number of SETTINGS frames that the peer has not acknowledged yet.
+  package var unacknowledgedSettings: Int { state.unacknowledgedSettings }
 
   /// Sends GOAWAY. The session refuses new streams and closes when the open ones have ended.
   package mutating func goAway(_ code: ErrorCode = .noError) throws(StreamFailure) {

@@ -16,6 +16,8 @@ final class SessionState {
   var resetting: Int32?
   /// The last violation by the peer, in libnghttp2's words.
   var lastError: String?
+  /// The number of our SETTINGS frames that the peer has not acknowledged.
+  var unacknowledgedSettings = 0
 
   static func of(_ user: UnsafeMutableRawPointer?) -> SessionState {
     // This is the pointer that `Session.make` passed to libnghttp2.
@@ -100,6 +102,8 @@ private func onFrame(_: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, us
   case NGHTTP2_DATA.rawValue:
     if endStream { state.events.append(.endStream(stream: stream)) }
   case NGHTTP2_RST_STREAM.rawValue: state.resetting = stream
+  case NGHTTP2_SETTINGS.rawValue where frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
+    state.unacknowledgedSettings -= 1
   case NGHTTP2_GOAWAY.rawValue:
     let debug = UnsafeBufferPointer(start: frame.goaway.opaque_data, count: frame.goaway.opaque_data_len)
     state.events.append(

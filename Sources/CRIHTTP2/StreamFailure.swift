@@ -20,6 +20,8 @@ package enum StreamFailure: Error, Hashable, Sendable {
   case reset(ErrorCode)
   /// We reset the stream because its deadline passed.
   case deadlineExceeded
+  /// We reset the stream because the peer acknowledged nothing for this long (see `Heartbeat`).
+  case unresponsive(Duration)
   /// We reset the stream because it was cancelled.
   case cancelled
 }

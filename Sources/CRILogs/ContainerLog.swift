@@ -3,6 +3,9 @@ package import CRISystem
 
 /// Reads a container's log: the current file, the rotated files before it, and the files that replace it later.
 package struct ContainerLog: ~Copyable {
+  /// The most bytes of compressed files that are kept in memory to find the last lines.
+  private static let maximumTail = 32 << 20
+
   /// A file with a reader that knows how far it has been read.
   private struct Part {
     let file: LogFile
@@ -28,6 +31,9 @@ package struct ContainerLog: ~Copyable {
   package private(set) var records = 0
   /// The parts of the log that could not be shown so far.
   package private(set) var notices: [LogNotice] = []
+
+  /// The number of lines that are not records, in the files that are still open.
+  package var damaged: Int { parts.reduce(previous?.reader.damaged ?? 0) { $0 + $1.reader.damaged } }
 
   /// Opens a log and the rotated files that may contain selected lines.
   /// - Parameter isFollowed: whether the log will be followed; only then `wait` returns early when the log changes.
@@ -101,7 +107,14 @@ package struct ContainerLog: ~Copyable {
     var part = part
     if !selectsNothing { try part.reader.finish(&printer, endsLine: endsLine) }
     records += part.reader.records
-    if part.reader.damaged > 0 { notices.append(.damaged(path: part.file.path, lines: part.reader.damaged)) }
+    let (path, remains) = (part.file.path, part.reader.remains)
+    if part.reader.damaged > 0 { notices.append(.damaged(path: path, lines: part.reader.damaged)) }
+    if remains.record > 0 { notices.append(.cutShort(path: path, bytes: remains.record)) }
+    if remains.hole > 0 { notices.append(.hole(path: path, bytes: remains.hole)) }
+    // A file that was not read to its end, because enough was printed, is not checked.
+    if !printer.isFull, let damage = part.file.damage {
+      notices.append(.corrupt(path: path, damage, isShownInPart: true))
+    }
   }
 
   // MARK: Rotation
@@ -115,6 +128,7 @@ package struct ContainerLog: ~Copyable {
     var notices: [LogNotice] = []
     var search = selection.tail.map { TailSearch($0, stream: selection.stream) }
     try search?.search(files[0], number: 0)
+    var room = maximumTail
     for path in RotatedFiles.paths(of: files[0].path) {
       if let search {
         // Decompressing a file is too expensive just for the beginning of a line.
@@ -129,6 +143,12 @@ package struct ContainerLog: ~Copyable {
         guard let file = try openRotatedFile(path), !files.contains(where: { $0.identity == file.identity }) else {
           continue
         }
+        // Older files are left out too, because the output would have a gap.
+        if let damage = try file.damageAtStart() {
+          notices.append(.corrupt(path: file.path, damage, isShownInPart: false))
+          break
+        }
+        if search != nil { room -= try file.keepLast(room) }
         files.append(file)
       } catch {
         guard case .unreadable(let path, let reason) = error else { continue }
@@ -136,14 +156,23 @@ package struct ContainerLog: ~Copyable {
         // Older files are left out too, because the output would have a gap.
         break
       }
-      try search?.search(files[files.count - 1], number: files.count - 1)
+      let file = files[files.count - 1]
+      try search?.search(file, number: files.count - 1)
+      if file.start > 0, search?.isComplete == false {
+        notices.append(.leftOut(path: file.path, bytes: file.start))
+        break
+      }
+    }
+    // Without a record there is no position at which a reader would begin and count these lines.
+    if let search, search.records == 0, search.damaged > 0 {
+      notices.append(.damaged(path: files[0].path, lines: search.damaged))
     }
     return (search, notices)
   }
 
   private static func openRotatedFile(_ path: String) throws(LogError) -> LogFile? {
     for name in [path, path + ".gz"] {
-      do throws(LogError) { return try LogFile(name) } catch {
+      do throws(LogError) { return try LogFile(name, isRotated: true) } catch {
         guard case .missing = error else { throw error }
       }
     }
@@ -159,7 +188,7 @@ package struct ContainerLog: ~Copyable {
     let last = current.reader.lastTime ?? openTime
     var next: LogFile?
     for path in [path] + RotatedFiles.paths(of: path) {
-      guard let file = path == newest.path ? newest : try? LogFile(path) else { continue }
+      guard let file = path == newest.path ? newest : try? LogFile(path, isRotated: true) else { continue }
       if file.identity == current.file.identity { break }
       // A compressed copy of the current file has another identity but begins with an older record.
       guard let first = try file.firstTime() else { continue }

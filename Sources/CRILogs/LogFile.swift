@@ -4,13 +4,16 @@ internal import CRISystem
 /// An open file of a log. Its errors are `LogError`s.
 struct LogFile {
   let path: String
-  /// The identity of the file at `path`, even if a decompressed copy of it is read.
+  /// The identity of the file at `path`.
   let identity: FileIdentity
   private let file: OpenFile
+  /// The decompressed contents; nil if the file is not compressed.
+  private let expanded: ExpandedFile?
 
-  /// Opens a file, and decompresses it if its name ends with `.gz`.
+  /// Opens a file.
+  /// - Parameter isRotated: whether the file is compressed if its name ends with `.gz`. The current file never is.
   /// - Throws: `.missing`, `.unreadable` or `.notAFile`.
-  init(_ path: String) throws(LogError) {
+  init(_ path: String, isRotated: Bool = false) throws(LogError) {
     self.path = path
     let found: OpenFile
     do throws(Errno) { found = try OpenFile(path) } catch {
@@ -18,20 +21,50 @@ struct LogFile {
     }
     guard found.isRegular else { throw .notAFile(path) }
     identity = found.identity
-    do throws(Errno) { file = RotatedFiles.isCompressed(path) ? try Gzip.decompress(found) : found } catch {
+    file = found
+    do throws(Errno) { expanded = isRotated && RotatedFiles.isCompressed(path) ? try ExpandedFile(found) : nil } catch {
       throw .unreadable(path, error)
     }
   }
 
-  /// The current size in bytes.
+  /// Whether the file is compressed.
+  var isCompressed: Bool { expanded != nil }
+
+  /// The damage in the compressed data after what was read; nil if there is none so far.
+  var damage: GzipDamage? { expanded?.damage }
+
+  /// The offset at which reading can begin. It is greater than 0 for a compressed file of which only the last lines are
+  /// kept.
+  var start: Int { expanded?.start ?? 0 }
+
+  /// Returns why no byte of the file can be read, or nil if at least one can.
+  func damageAtStart() throws(LogError) -> GzipDamage? {
+    guard let expanded else { return nil }
+    var byte: [UInt8] = [0]
+    return try read(at: 0, into: &byte) == 0 ? expanded.damage : nil
+  }
+
+  /// Keeps the last lines of a compressed file in memory, so that it can be read backwards.
+  /// - Returns: the number of bytes kept, at most `limit`.
+  func keepLast(_ limit: Int) throws(LogError) -> Int {
+    guard let expanded else { return 0 }
+    do throws(Errno) { try expanded.keepLast(limit) } catch { throw .unreadable(path, error) }
+    return expanded.end - expanded.start
+  }
+
+  /// The current size in bytes; of a compressed file, the number of bytes that were decompressed so far.
   func size() throws(LogError) -> Int {
+    if let expanded { return expanded.end }
     do throws(Errno) { return try file.size() } catch { throw .unreadable(path, error) }
   }
 
   /// Reads bytes into `buffer[index...]`.
   /// - Returns: the number of bytes, which is 0 at the end of the file.
   func read(at offset: Int, into buffer: inout [UInt8], from index: Int = 0) throws(LogError) -> Int {
-    do throws(Errno) { return try file.read(at: offset, into: &buffer, from: index) } catch {
+    do throws(Errno) {
+      if let expanded { return try expanded.read(at: offset, into: &buffer, from: index) }
+      return try file.read(at: offset, into: &buffer, from: index)
+    } catch {
       throw .unreadable(path, error)
     }
   }

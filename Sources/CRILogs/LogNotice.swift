@@ -1,9 +1,18 @@
+package import CRIGzip
 package import CRISystem
 
 /// A part of a log that is not shown, although the rest is.
 package enum LogNotice: Hashable, Sendable {
   /// The number of lines that are not records of a container log.
   case damaged(path: String, lines: Int)
+  /// The file ends with this many bytes of an incomplete record.
+  case cutShort(path: String, bytes: Int)
+  /// The file ends with this many NUL bytes, as after a power failure.
+  case hole(path: String, bytes: Int)
   /// A rotated file that may contain selected lines but cannot be read.
   case unreadable(path: String, Errno)
+  /// A rotated file with damaged compressed data. Either nothing of it is shown, or what precedes the damage.
+  case corrupt(path: String, GzipDamage, isShownInPart: Bool)
+  /// The size of the beginning of a compressed file that was not searched, in bytes.
+  case leftOut(path: String, bytes: Int)
 }

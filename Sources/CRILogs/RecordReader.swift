@@ -30,6 +30,10 @@ struct RecordReader {
   private(set) var records = 0
   /// The number of lines that are not records.
   private(set) var damaged = 0
+  /// The number of NUL bytes before `buffer[0]` that belong to no record.
+  private var hole = 0
+  /// The number of bytes at the end of a finished file that are NUL, or that belong to an incomplete record.
+  private(set) var remains: (hole: Int, record: Int) = (0, 0)
   /// The time of the last record, in nanoseconds since 1970.
   private(set) var lastTime: Int64?
 
@@ -61,14 +65,27 @@ struct RecordReader {
   /// Processes the text after the last line feed. Call it when nothing more will be read.
   /// - Parameter endsLine: whether the end of the file ends the line, because lines of another file follow.
   mutating func finish(_ printer: inout LinePrinter, endsLine: Bool) throws(LogError) {
-    guard count > 0, !printer.isFull else { return }
+    guard count + hole > 0, !printer.isFull else { return }
     let buffer = buffer
-    try process(buffer.span, 0..<count, at: offset - count, isComplete: endsLine, &printer)
-    (count, state) = (0, .lineStart)
+    let text = LineParser.skippingNULs(buffer.span, 0..<count)
+    if case .lineStart = state {
+      if text.isEmpty {
+        remains.hole = hole + count
+      } else {
+        let before = (records, damaged)
+        try process(buffer.span, 0..<count, at: offset - count, isComplete: endsLine, &printer)
+        if (records, damaged) == before { remains.record = text.count }
+      }
+    } else {
+      try process(buffer.span, 0..<count, at: offset - count, isComplete: endsLine, &printer)
+    }
+    (count, hole, state) = (0, 0, .lineStart)
   }
 
   /// Whether the file was truncated, and perhaps rewritten, since it was read.
   func wasTruncated(_ file: LogFile) throws(LogError) -> Bool {
+    // A compressed file does not change.
+    if file.isCompressed { return false }
     if try file.size() < offset { return true }
     var found = [UInt8](repeating: 0, count: fingerprint.count)
     return try file.fill(&found, at: offset - fingerprint.count) < found.count || found != fingerprint
@@ -76,7 +93,7 @@ struct RecordReader {
 
   /// Continues at the beginning of the file.
   mutating func restart() {
-    (count, offset, state) = (0, 0, .lineStart)
+    (count, offset, hole, state) = (0, 0, 0, .lineStart)
     fingerprint = []
   }
 
@@ -114,6 +131,7 @@ struct RecordReader {
     _ bytes: Span<UInt8>, _ line: Range<Int>, at position: Int, isComplete: Bool, _ printer: inout LinePrinter
   ) throws(LogError) -> State {
     let line = LineParser.skippingNULs(bytes, line)
+    hole = 0
     if LineParser.isDocker(bytes, line) {
       if let record = lines.parseDocker(bytes, line) {
         (records, lastTime) = (records + 1, record.time)
@@ -132,7 +150,7 @@ struct RecordReader {
         text: bytes.extracting(record.textStart..<line.upperBound), endsLine: isComplete && record.endsLine)
       return .restOfRecord(record.stream, endsLine: record.endsLine)
     }
-    if isComplete, !line.isEmpty { damaged += 1 }
+    if isComplete { damaged += 1 }
     return .restOfSkippedLine
   }
 
@@ -142,6 +160,7 @@ struct RecordReader {
       let text = LineParser.skippingNULs(buffer.span, 0..<count)
       if text.lowerBound > 0 {
         buffer.moveToFront(text)
+        hole += count - text.count
         count = text.count
         return
       }

@@ -28,6 +28,9 @@ struct TailSearch {
   private let wanted: Int
   private var progress: PerStream<Progress>
   private var found = 0
+  /// The numbers of records and of other lines that were examined.
+  private(set) var records = 0
+  private(set) var damaged = 0
   /// The number of bytes since the last wanted record.
   private var gap = 0
   private var lines = LineParser()
@@ -69,14 +72,14 @@ struct TailSearch {
     var isTerminated = false
     var buffer: [UInt8] = []
     var length = Self.blockSize
-    while end > 0, !isComplete {
-      let from = max(0, end - length)
+    while end > file.start, !isComplete {
+      let from = max(file.start, end - length)
       buffer = [UInt8](repeating: 0, count: end - from)
       // The file was truncated in the meantime; it will be read from its beginning.
       guard try file.fill(&buffer, at: from) == buffer.count else { return }
       // Skip the incomplete line at the beginning of the block.
       var first = 0
-      if from > 0 {
+      if from > file.start {
         if let feed = buffer.span.firstIndex(of: 0x0a, from: 0), feed + 1 < buffer.count {
           first = feed + 1
         } else if length < Self.maximumLineLength {
@@ -108,7 +111,11 @@ struct TailSearch {
   /// Examines the line before the last one examined.
   /// - Parameter isTerminated: whether the line ends with a line feed.
   private mutating func examine(_ bytes: Span<UInt8>, _ line: Range<Int>, _ position: Position, isTerminated: Bool) {
-    guard let record = lines.parseHeader(bytes, line) else { return }
+    guard let record = lines.parseHeader(bytes, line) else {
+      if isTerminated { damaged += 1 }
+      return
+    }
+    records += 1
     let stream = record.stream
     switch progress[stream] {
     case .done: return
@@ -128,13 +135,13 @@ struct TailSearch {
   /// Returns the offset at which the line that contains the byte before `end` begins.
   private static func lineStart(_ file: LogFile, before end: Int) throws(LogError) -> Int {
     var end = end
-    while end > 0 {
-      let from = max(0, end - blockSize)
+    while end > file.start {
+      let from = max(file.start, end - blockSize)
       var buffer = [UInt8](repeating: 0, count: end - from)
       let count = try file.fill(&buffer, at: from)
       if let feed = buffer.span.extracting(0..<count).lastIndex(of: 0x0a, before: count) { return from + feed + 1 }
       end = from
     }
-    return 0
+    return file.start
   }
 }

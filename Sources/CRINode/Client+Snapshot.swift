@@ -52,6 +52,8 @@ private struct SnapshotReader {
     async let imageAnswer = result { () async throws(RPCError) in try await client.images.images() }
     let status = try await statusAnswer.get()
     let (sandboxes, containers) = (try await sandboxAnswer.get(), try await containerAnswer.get())
+    try check(sandboxes.map(\.id), Method<ListPodSandboxRequest, ListPodSandboxResponse>.listPodSandbox, "sandbox")
+    try check(containers.map(\.id), Method<ListContainersRequest, ListContainersResponse>.listContainers, "container")
     let images = await imageAnswer
     let servesOldVersion = await oldVersion
     // What is spoken may have been chosen by whoever asks: it says nothing of what the runtime serves.
@@ -72,7 +74,7 @@ private struct SnapshotReader {
     var unread = unreadSandboxes + unreadContainers
     var imageList: [Image] = []
     switch images {
-    case .success(let list): imageList = list
+    case .success(let list): imageList = list.merged
     case .failure(let error) where error.meansRuntimeIsGone: throw error
     case .failure(let error): unread.append(Unread(what: "images", why: "\(error)", kind: .image))
     }
@@ -87,12 +89,26 @@ private struct SnapshotReader {
     return (snapshot, status.info["config"].flatMap { try? JSON.parse($0) })
   }
 
+  /// Refuses a list that no comparison could rely on.
+  private func check<Request, Response>(
+    _ ids: [String], _ method: Method<Request, Response>, _ noun: String
+  ) throws(RPCError) {
+    let path = method.path(client.negotiatedVersion ?? .v1)
+    if let id = ids.firstDuplicate { throw .undecodable(method: path, reason: "\(noun) \(id) is listed twice") }
+    guard ids.count <= Snapshot.largestCount else {
+      throw .undecodable(method: path, reason: "it has \(ids.count) objects, more than a node can have")
+    }
+  }
+
   private func record(_ item: PodSandbox) async throws(RPCError) -> SandboxRecord {
     let answer = try await client.runtime.podSandboxStatus(
       PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
     let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(
       client.negotiatedVersion ?? .v1)
     guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard status.id == item.id else {
+      throw .undecodable(method: method, reason: "the status is that of sandbox \(status.id)")
+    }
     guard let facts = SandboxFacts(info: answer.info) else {
       throw .undecodable(method: method, reason: "the verbose info is no JSON")
     }
@@ -104,6 +120,9 @@ private struct SnapshotReader {
     let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(
       client.negotiatedVersion ?? .v1)
     guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard status.id == item.id else {
+      throw .undecodable(method: method, reason: "the status is that of container \(status.id)")
+    }
     return ContainerRecord(status: status, sandboxID: item.podSandboxID, pid: ContainerRecord.pid(info: answer.info))
   }
 
@@ -160,7 +179,7 @@ extension RPCError {
   /// The runtime itself is away, not one of its objects: what else it would have said is not known.
   fileprivate var meansRuntimeIsGone: Bool {
     switch self {
-    case .cannotConnect, .connectionLost, .notGRPC, .cancelled: true
+    case .cannotConnect, .connectionLost, .notGRPC, .notResponding, .cancelled: true
     default: false
     }
   }

@@ -50,10 +50,10 @@ public struct ReadinessWait: Sendable {
     case failed(RPCError)
   }
 
-  /// A runtime is asked again this long after an answer that was not good.
-  private static let pollInterval = Duration.milliseconds(15)
   /// A socket that is missing is noticed as it comes; this is for what the kernel does not tell, such as a mount.
   package var patrolInterval = Duration.seconds(1)
+  /// A socket that leads nowhere is tried this often at least; that it is replaced is noticed at once.
+  package var longestDelay = Duration.seconds(1)
   /// A daemon that hangs is asked again on a new connection.
   private static let tryTimeout = Duration.seconds(1)
   /// Errors that look permanent may be an old daemon's last words, or a new one's first: they must last this long.
@@ -81,6 +81,7 @@ public struct ReadinessWait: Sendable {
     var permanentSince: ContinuousClock.Instant?
     // How often it was ready, and then was not or was another process.
     var ends = 0
+    var pace = PollPace(endpoint, longest: longestDelay)
     while true {
       let remaining = timeout - (ContinuousClock.now - start)
       // Who waits for no time at all is told how it is now.
@@ -89,7 +90,7 @@ public struct ReadinessWait: Sendable {
       let look = await look(within: remaining > .zero && isCutShort ? remaining : Self.tryTimeout)
       let now = ContinuousClock.now
       let observation: Observation
-      var between = Self.pollInterval
+      let between: Duration
       var isMissing = false
       if case .good = look {} else if good != nil { ends += 1 }
       if case .permanent = look {} else { permanentSince = nil }
@@ -109,19 +110,26 @@ public struct ReadinessWait: Sendable {
         let words = "ready; watching for \(seconds(stability)) that it stays so\(past)"
         observation = Observation(phase: .settling, words: words)
         between = min(.milliseconds(250), stability / 4)
+        pace.reset()
       case .bad(let seen):
         // The end of the time has cut this look short: it says less than the one before.
         if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
         good = nil
         observation = seen
+        let isAnswer = seen.phase == .recovering || seen.phase == .notReady
+        between = isAnswer ? pace.afterAnswer(at: now) : pace.afterFailure()
       case .missing:
         good = nil
         observation = Observation(phase: .down, words: "the socket is missing")
         isMissing = true
+        between = .zero
+        pace.reset()
       case .permanent(let error):
         good = nil
-        permanentSince = permanentSince ?? now
-        if let permanentSince, now - permanentSince >= grace { return .failed(error) }
+        let since = permanentSince ?? now
+        permanentSince = since
+        if now - since >= grace { return .failed(error) }
+        between = min(pace.afterFailure(), since + grace - now)
         observation = Observation(phase: .notReady, words: "\(error)")
       }
       if observation.phase != last?.phase { progress(observation) }
@@ -129,7 +137,7 @@ public struct ReadinessWait: Sendable {
       if isMissing {
         await ArrivalWatch.pause(for: [endpoint.path], atMost: min(patrolInterval, max(remaining, .zero)))
       } else {
-        await pause(min(between, max(remaining, .zero)))
+        await pace.pause(min(between, max(remaining, .zero)))
       }
       if Task.isCancelled { return .timedOut(last: observation) }
     }
@@ -171,7 +179,7 @@ public struct ReadinessWait: Sendable {
     case .cannotConnect(_, .again): return bad(.silent, "the socket's queue is full")
     case .cannotConnect: return .permanent(error)
     case .connectionLost(_, let reason): return bad(.down, "the connection was lost: \(reason)")
-    case .deadlineExceeded: return bad(.silent, "it accepts and does not answer")
+    case .deadlineExceeded, .notResponding: return bad(.silent, "it accepts and does not answer")
     case .status(let status):
       if error.isNotInitialized { return bad(.recovering, "it is recovering its state") }
       if status.code == .unavailable || status.code == .deadlineExceeded { return bad(.recovering, status.message) }

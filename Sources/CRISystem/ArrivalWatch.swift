@@ -36,6 +36,6 @@ package final class ArrivalWatch: Sendable {
   private func wait(atMost time: Duration) {
     // The watch already exists, so no file can appear unnoticed after this check.
     if paths.contains(where: { (try? File.exists($0)) != false }) { return }
-    _ = try? directories.wait(timeout: time, reader: end.descriptor)
+    _ = try? directories.wait(timeout: time, waker: end.descriptor)
   }
 }

@@ -52,15 +52,22 @@ package struct DirectoryWatch: ~Copyable, Sendable {
     case readerGone
     /// The time has elapsed.
     case timeout
+    /// The waker was written to.
+    case interrupted
   }
 
   /// Waits for a change. Changes since the last wait count too.
   /// - Parameter timeout: the maximum time to wait.
   /// - Parameter reader: a descriptor that the caller writes to; the wait ends if its reader closes it.
-  package borrowing func wait(timeout: Duration, reader: Int32? = nil) throws(Errno) -> WaitResult {
-    let interests = [(descriptor.rawValue, true, false)] + (reader.map { [($0, false, false)] } ?? [])
+  /// - Parameter waker: a descriptor that ends the wait when it becomes readable.
+  package borrowing func wait(
+    timeout: Duration, reader: Int32? = nil, waker: Int32? = nil
+  ) throws(Errno) -> WaitResult {
+    // poll(2) ignores negative descriptors.
+    let interests = [(descriptor.rawValue, true, false), (reader ?? -1, false, false), (waker ?? -1, true, false)]
     let ready = try Poll.wait(interests, timeout: timeout)
-    if ready.dropFirst().contains(where: \.readable) { return .readerGone }
+    if ready[1].readable { return .readerGone }
+    if ready[2].readable { return .interrupted }
     guard ready[0].readable else { return .timeout }
     drain()
     return .change

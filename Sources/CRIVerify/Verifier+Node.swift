@@ -70,10 +70,10 @@ extension Verifier {
     let isOlder = before.runtime.version != after.runtime.version && !after.images.contains(where: \.pinned)
     let isExpected = isOlder && NodeRules.imageUnpinned.scenarios.contains(scenario)
     let unpinned = isExpected ? NodeRules.imageUnpinned : NodeRules.imagePinned
-    let now = Dictionary(after.images.map { (Self.plain($0.id), $0) }, uniquingKeysWith: { first, _ in first })
+    let now = Dictionary(after.images.map { ($0.plainID, $0) }, uniquingKeysWith: { first, _ in first })
     for was in before.images {
       let object = ObjectName(.image, name: was.repoTags.first ?? was.repoDigests.first ?? "", id: was.id)
-      guard let found = now[Self.plain(was.id)] else {
+      guard let found = now[was.plainID] else {
         // A pinned one is the pause image: without it no pod starts. Another runtime has another.
         let isNeeded = was.pinned && scenario != .migrate
         let isUsed = isNeeded || ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
@@ -99,9 +99,6 @@ extension Verifier {
       if was.pinned && !found.pinned { report(unpinned, object, "pinned", "not pinned") }
     }
   }
-
-  /// containerd writes the kind of digest before it, CRI-O does not.
-  private static func plain(_ id: String) -> String { id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id }
 
   mutating func checkOrphans() {
     guard let orphans = after.truth?.orphans?.value else { return }

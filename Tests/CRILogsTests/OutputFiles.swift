@@ -10,8 +10,8 @@ final class OutputFiles {
   private var offsets = (output: 0, errors: 0)
 
   init(_ selection: LogSelection, hasTimestamps: Bool = false, limit: Int? = nil, isCombined: Bool = false) throws {
-    output = try File.unnamed()
-    errors = try File.unnamed()
+    output = try unnamedFile()
+    errors = try unnamedFile()
     printer = LinePrinter(
       selection, hasTimestamps: hasTimestamps,
       to: LogOutput(output: output.rawValue, errors: errors.rawValue, isCombined: isCombined, limit: limit))

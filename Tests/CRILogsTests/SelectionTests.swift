@@ -76,16 +76,6 @@ import Testing
     #expect(try log.read(LogSelection(tail: 1)) == LogDirectory.Printed("c\n"))
   }
 
-  @Test(arguments: [[UInt8]("no gzip".utf8), [], [0x1f, 0x8b, 8, 0, 0, 0]])
-  func `a damaged compressed file is reported and newer records are printed`(bytes: [UInt8]) throws {
-    let log = try LogDirectory(Records.cri("oF 3", from: 20))
-    try log.append(Records.cri("oF 2", from: 10), to: "0.log.20240102-120000")
-    try log.write(bytes, to: "0.log.20240101-120000.gz")
-    var notices: [LogNotice] = []
-    #expect(try log.read(LogSelection(tail: 9), notices: &notices) == LogDirectory.Printed("2\n3\n"))
-    #expect(notices == [.unreadable(path: log.directory.file("0.log.20240101-120000.gz"), .invalid)])
-  }
-
   @Test func `the last lines of a large file are found`() throws {
     let log = try LogDirectory()
     var bytes: [UInt8] = []

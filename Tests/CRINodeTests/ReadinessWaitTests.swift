@@ -145,6 +145,46 @@ import Testing
     #expect(watch.seen[0].words == "nobody listens on the socket")
   }
 
+  @Test func `a broken server is asked less and less, and its replacement is noticed at once`() async throws {
+    let path = socket
+    let isOver = Locked(false)
+    let tries = Locked(0)
+    let listener = try UnixSocket.listen(at: path)
+    let number = listener.rawValue
+    try CRISystem.Thread.detach {
+      while !isOver.withLock({ $0 }) {
+        guard let ready = try? Poll.wait([(number, true, false)], timeout: .milliseconds(20)), ready[0].readable else {
+          continue
+        }
+        let accepted = accept(number, nil, nil)
+        guard accepted >= 0 else { continue }
+        _ = Descriptor(owning: accepted)
+        tries.withLock { $0 += 1 }
+      }
+      isOver.withLock { $0 = false }
+    }
+    var wait = try wait(timeout: .seconds(600))
+    wait.longestDelay = .seconds(600)
+    let watch = Watch(wait)
+    // The next delay is eight seconds, give or take a fifth.
+    let isSlow = await eventually(within: .seconds(60)) { tries.withLock { $0 } >= 10 }
+    #expect(isSlow)
+    #expect(watch.phases == [.down])
+    try await Task.sleep(for: .milliseconds(200))
+    unlink(path)
+    let runtime = try simulator()
+    let begin = ContinuousClock.now
+    try runtime.start(at: path)
+    defer { runtime.stop() }
+    _ = try await watch.readyAfter
+    #expect(ContinuousClock.now - begin < .seconds(4))
+    #expect(tries.withLock { $0 } <= 11)
+    isOver.withLock { $0 = true }
+    let hasEnded = await eventually { !isOver.withLock { $0 } }
+    #expect(hasEnded)
+    _ = listener.rawValue
+  }
+
   @Test func `something accepts and says nothing`() async throws {
     let listener = try UnixSocket.listen(at: socket)
     let watch = Watch(try wait(timeout: .milliseconds(1500)))

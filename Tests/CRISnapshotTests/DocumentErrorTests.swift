@@ -150,6 +150,7 @@ import Testing
   @Test func `every error is one line that says what helps`() {
     let errors: [SnapshotError] = [
       .empty, .notASnapshot, .newerSchema(9, supported: 1), .malformed("host.name"),
+      .duplicate(.container, id: "aa"), .tooManyObjects(7, limit: 5),
     ]
     for error in errors {
       #expect(!"\(error)".contains("\n") && "\(error)".count > 10)

@@ -41,6 +41,32 @@ import Testing
     #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty)
   }
 
+  @Test(arguments: ["sandboxes", "containers", "images"]) func `an ID that names two objects is 2`(
+    list: String
+  ) async throws {
+    let (before, _) = try files("containerd-2.4")
+    var document = try JSON.parse(ProcessFacts.read(before))
+    var objects = try #require(document[list]?.arrayValue)
+    // The second one says something else, which a comparison by ID would not see.
+    var double = try #require(objects.last?.objectValue)
+    if list == "images" { double["repoTags"] = [] } else { double["status"] = objects.last?["status"] }
+    objects.append(.object(double))
+    var root = try #require(document.objectValue)
+    root[list] = .array(objects)
+    document = .object(root)
+    try ProcessFacts.write(document.text(pretty: true), to: folder.file("double"))
+    for words in [
+      ["diff", folder.file("double"), before], ["diff", before, folder.file("double")],
+      ["verify", "--before", folder.file("double"), "--after", before],
+      ["verify", "--before", before, "--after", folder.file("double")],
+    ] {
+      let run = try await Tool.cri(words)
+      #expect(run.code == 2 && run.output.isEmpty, "\(run)")
+      #expect(run.errors.contains("more than once and cannot be compared"), "\(run.errors)")
+      #expect(run.errors.split(separator: "\n").count == 1)
+    }
+  }
+
   @Test func `a document of the changes`() async throws {
     let (before, after) = try files("containerd-1.6.12")
     let run = try await Tool.cri(["diff", "-o", "json", before, after])

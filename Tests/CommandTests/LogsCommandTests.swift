@@ -126,6 +126,31 @@ import Testing
     #expect(mixed.errors == "cri: \(path("bb11")): 1 line is no record of a log and not shown\n")
   }
 
+  @Test(arguments: [[], ["--tail", "5"], ["--since", "1"], ["--follow"]])
+  func `what cannot be read is said, whatever of the log is asked for`(options: [String]) async throws {
+    let runtime = try runtime()
+    let good = "2024-01-31T12:00:00Z stdout F a\n"
+    for (garbage, words, alone) in [
+      ("garbage", "the last 7 bytes are no complete record and not shown", "holds no record that can be read"),
+      ("{\"log\":\"tw", "the last 10 bytes are no complete record", "holds no record that can be read"),
+      ("garbage\n", "1 line is no record of a log and not shown", "neither in the CRI's format nor in Docker's"),
+      ("\0\0\0\0", "the last 4 bytes are NUL, as after a power failure", "holds no record that can be read"),
+    ] {
+      try ProcessFacts.write(good + garbage, to: path("aa12"))
+      let mixed = try await Tool.cri(["logs"] + options + ["aa12"], on: runtime)
+      #expect(mixed.output == "a\n" && mixed.code == 0, "\(mixed)")
+      #expect(mixed.errors.hasPrefix("cri: \(path("aa12")): \(words)"), "\(mixed)")
+      #expect(mixed.errors.split(separator: "\n").count == 1)
+      try ProcessFacts.write(garbage, to: path("aa12"))
+      let bad = try await Tool.cri(["logs"] + options + ["aa12"], on: runtime)
+      #expect(bad.output.isEmpty && bad.code == 1, "\(bad)")
+      #expect(bad.errors.contains(alone), "\(bad)")
+    }
+    try ProcessFacts.write("", to: path("aa12"))
+    let empty = try await Tool.cri(["logs"] + options + ["aa12"], on: runtime)
+    #expect(empty.output.isEmpty && empty.errors.isEmpty && empty.code == 0)
+  }
+
   @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
   func `a log that is not for everybody says so`() async throws {
     let runtime = try runtime()

@@ -31,6 +31,14 @@ import Testing
     #expect(try await Tool.cri(["version"], on: runtime.socket).code == 0)
   }
 
+  @Test func `a server that accepts and closes is not kept busy`() async throws {
+    let peer = try ScriptedPeer { _ in }
+    let run = try await Tool.cri(["wait", "-t", "6s"], on: peer.path)
+    #expect(run.code == 3 && run.errors.contains("the connection was lost"), "\(run)")
+    // Seven within the first two seconds, one a second then.
+    #expect(peer.clients >= 6 && peer.clients <= 20, "\(peer.clients)")
+  }
+
   @Test func `with -D every phase is told`() async throws {
     let runtime = try await SimulatorProcess(
       in: folder, ["--pods", "1", "--containers", "1", "--not-ready", "3s", "--not-ready-style", "no-socket"])

@@ -104,7 +104,7 @@ package struct Context: Sendable {
   /// How long one answer may take for such commands.
   package var answerTimeout: Duration { timeout ?? Self.queryTimeout }
 
-  /// For what may take as long as it takes, such as an image's way from its registry.
+  /// For what may take as long as it takes while the runtime responds, such as an image's way from its registry.
   package func unhurriedClient() -> Client { client(nil) }
 
   /// For commands that ask for everything at once, so that each answer may take its turn.
@@ -118,6 +118,8 @@ package struct Context: Sendable {
 
   private func client(_ timeout: Duration?) -> Client {
     var options = Client.Options(api: api, timeout: timeout)
+    // Once the runtime has shown that it lives, a busy node may make it pause for longer than a short --timeout.
+    options.keepAlive = KeepAlive(first: patience, later: max(patience, .seconds(10)), interval: .seconds(5))
     if isDebug {
       options.observer = { try? StandardStream.error.write(Failure(.done, Self.words($0)).line) }
     }

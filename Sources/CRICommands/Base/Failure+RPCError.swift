@@ -7,7 +7,7 @@ extension Failure {
   package init(_ error: RPCError, _ endpoint: Endpoint? = nil) {
     let place: String? =
       switch error {
-      case .deadlineExceeded, .connectionLost, .undecodable: endpoint?.path
+      case .deadlineExceeded, .notResponding, .connectionLost, .undecodable: endpoint?.path
       default: nil
       }
     let words = [place.map { "\($0): \(error)" } ?? "\(error)", Self.remedy(for: error)]
@@ -18,7 +18,7 @@ extension Failure {
     switch error {
     case .cannotConnect(_, .permissionDenied), .cannotConnect(_, .notPermitted): .forbidden
     case .cannotConnect, .notGRPC, .connectionLost, .cancelled: .unreachable
-    case .deadlineExceeded: .late
+    case .deadlineExceeded, .notResponding: .late
     case .status where error.isUnknownService || error.isNotInitialized: .unreachable
     case .status where error.isAmbiguous: .ambiguous
     case .status(let status):
@@ -43,6 +43,7 @@ extension Failure {
     case .connectionLost: "the runtime ended or was restarted: cri wait"
     case .undecodable: "is this a CRI runtime's socket? Name it with --runtime-endpoint"
     case .deadlineExceeded: "wait longer with --timeout, or see what it does with cri wait"
+    case .notResponding: "it may be stopped or overloaded: cri wait shows when it answers again"
     case .answerTooLarge: nil
     case .status where error.isNotInitialized: "it is starting: cri wait"
     case .status where error.isUnknownService && Globals.current.api != nil && Globals.current.api != .auto:

@@ -10,17 +10,22 @@ struct EventFeed: Sendable {
   let api: APISelection
 
   /// Between a stream that ended and the next one, so that a runtime that ends each at once is not kept busy.
-  private static let breath = Duration.milliseconds(200)
+  private static let breath = Backoff(first: .milliseconds(200), limit: .seconds(5))
+  /// A stream that lasted this long was a working one.
+  private static let steady = Duration.seconds(10)
   /// Nobody is told how long an administrator may take.
   private static let patience = Duration.seconds(365 * 86_400)
 
   /// Writes each event as it comes; ends by an error only.
   func run(_ write: (ContainerEventResponse) throws -> Void) async throws {
     var known: KnownObjects?
+    var retries = Self.breath
     while true {
+      let begun = ContinuousClock.now
       let reason = try await listen(&known, write)
       try say("\(client.endpoint): \(reason); waiting for the runtime: events may be missed")
-      await pause(Self.breath)
+      if .now - begun >= Self.steady { retries.reset() }
+      await rest(&retries)
       let wait = ReadinessWait(endpoint: client.endpoint, api: api, timeout: Self.patience, stability: .zero)
       switch await wait.run() {
       case .ready: break
@@ -28,6 +33,13 @@ struct EventFeed: Sendable {
       case .failed(let error): throw Failure(error, client.endpoint)
       }
     }
+  }
+
+  /// Waits before the next stream; not so long where another server takes the socket's place.
+  private func rest(_ retries: inout Backoff) async {
+    let delay = retries.delay()
+    guard let watch = ReplacementWatch(client.endpoint.path) else { return await pause(delay) }
+    if await watch.pause(atMost: delay) { retries.reset() }
   }
 
   /// One stream, from its beginning to its end.
@@ -85,7 +97,7 @@ struct EventFeed: Sendable {
 
   private func isLoss(_ error: RPCError) -> Bool {
     switch error {
-    case .connectionLost: true
+    case .connectionLost, .notResponding: true
     case .cannotConnect: true
     case .status(let status): status.code == .unavailable || status.code == .cancelled || error.isNotInitialized
     default: false

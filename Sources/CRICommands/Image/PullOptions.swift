@@ -24,7 +24,8 @@ struct PullOptions: ParsableArguments {
   @Option(
     name: [.long, .customLong("pt")],
     help: ArgumentHelp(
-      "How long it may take (env CRICTL_PULL_TIMEOUT); without limit otherwise.", valueName: "duration"))
+      "How long the pull may take (env CRICTL_PULL_TIMEOUT); by default as long as the runtime responds (see --timeout).",
+      valueName: "duration"))
   var pullTimeout: String?
 
   func validate() throws {

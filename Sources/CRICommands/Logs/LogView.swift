@@ -31,21 +31,32 @@ struct LogView {
   private func follow(_ log: inout ContainerLog, _ printer: inout LinePrinter) async throws {
     var asked = ContinuousClock.now
     var isSilent = false
+    var interval = Self.pulse
+    var retries = Backoff(first: Self.pulse, limit: .seconds(5))
+    var hasWarned = false
     while true {
       try log.follow(into: &printer)
+      // Most who follow never see the end, where they are counted.
+      if !hasWarned, log.damaged > 0 {
+        try say("\(log.path): lines that are no records of a log are not shown")
+        hasWarned = true
+      }
       if printer.isFull { return }
       if log.wait(Self.pulse, reader: 1) == .readerGone { return }
-      guard ContinuousClock.now - asked >= Self.pulse else { continue }
+      guard ContinuousClock.now - asked >= interval else { continue }
       asked = .now
       do throws(RPCError) {
         let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
         isSilent = false
+        interval = Self.pulse
+        retries.reset()
         if status?.mayWrite == false { break }
       } catch {
         if error.isNotFound { break }
         // A runtime that is restarted leaves its containers running.
         if !isSilent { try say("is \(id) still running? \(Failure(error, client.endpoint).message)") }
         isSilent = true
+        interval = retries.delay()
       }
     }
     // A folder that others write to must not keep us.
@@ -56,26 +67,39 @@ struct LogView {
     try log.follow(into: &printer)
   }
 
+  /// Reports what was not shown.
+  /// - Throws: where there was something to read and no record in it.
   private func tell(_ log: borrowing ContainerLog) throws {
-    var damaged = 0
-    for notice in log.notices {
-      switch notice {
-      case .damaged(let path, let lines):
-        damaged += lines
-        if log.records > 0 {
-          try say("\(path): \(lines == 1 ? "1 line is" : "\(lines) lines are") no record of a log and not shown")
-        }
-      case .unreadable(let path, let error): try say("\(path) is not shown, nor what is older: \(reason(error))")
-      }
-    }
-    if log.records == 0, damaged > 0 {
+    let isForeign = log.records == 0 && log.notices.contains { if case .damaged = $0 { true } else { false } }
+    if isForeign {
       throw Failure(.failed, "\(log.path) is a log neither in the CRI's format nor in Docker's json-file format")
+    }
+    for notice in log.notices { try say(Self.text(notice)) }
+    if log.records == 0, !log.notices.isEmpty {
+      throw Failure(.failed, "the log \(log.path) of container \(id) holds no record that can be read")
     }
   }
 
-  private func reason(_ error: Errno) -> String {
-    error == .invalid ? "its compressed data is damaged" : "\(error)"
+  private static func text(_ notice: LogNotice) -> String {
+    switch notice {
+    case .damaged(let path, let lines):
+      "\(path): \(lines == 1 ? "1 line is" : "\(lines) lines are") no record of a log and not shown"
+    case .cutShort(let path, let bytes):
+      "\(path): the last \(count(bytes)) no complete record and not shown"
+    case .hole(let path, let bytes):
+      "\(path): the last \(count(bytes)) NUL, as after a power failure; what was to be there is lost"
+    case .unreadable(let path, .fileTooLarge):
+      "\(path) is not shown, nor what is older: it expands to more than 1 GiB; use --since in place of --tail"
+    case .unreadable(let path, let error): "\(path) is not shown, nor what is older: \(error)"
+    case .corrupt(let path, let damage, isShownInPart: false): "\(path) is not shown, nor what is older: \(damage)"
+    case .corrupt(let path, let damage, isShownInPart: true): "\(path) may not be shown completely: \(damage)"
+    case .leftOut(let path, let bytes):
+      "\(path): its first \(bytes) bytes are not shown, nor what is older: only the end of a compressed file is searched "
+        + "for --tail; use --since"
+    }
   }
+
+  private static func count(_ bytes: Int) -> String { bytes == 1 ? "byte is" : "\(bytes) bytes are" }
 
   private func failure(_ error: LogError) -> any Error {
     switch error {

@@ -6,6 +6,11 @@ internal import CRIText
 enum Watch {
   static let interval = Duration.seconds(2)
 
+  /// The delays between attempts while the runtime cannot be reached: not shorter than the interval.
+  static func retries(every interval: Duration) -> Backoff {
+    Backoff(first: interval, limit: max(interval, .seconds(2)))
+  }
+
   /// On a terminal each picture takes the place of the one before, until `q` or Ctrl-C. Elsewhere nothing is cleared:
   /// what is the same as before is not written again, and `parting` stands between what is.
   ///
@@ -17,17 +22,21 @@ enum Watch {
     Interrupt.installExitHandler()
     var last: [UInt8]?
     var trouble: Failure?
+    var retries = retries(every: interval)
     while true {
+      var rest = interval
       do {
         let bytes = try await picture(.output)
         trouble = nil
+        retries.reset()
         if bytes != last { try StandardStream.output.write((last == nil ? [] : Array(parting.utf8)) + bytes) }
         last = bytes
       } catch let failure as Failure where failure.code == .unreachable && last != nil {
         if failure != trouble { try StandardStream.error.write(failure.line) }
         trouble = failure
+        rest = max(interval, retries.delay())
       }
-      await pause(interval)
+      await pause(rest)
     }
   }
 
@@ -38,10 +47,12 @@ enum Watch {
     var text = String(decoding: try await picture(.output), as: UTF8.self)
     let screen = try FullScreen()
     var trouble: Failure?
+    var retries = retries(every: interval)
     while true {
       try screen.draw(fitted(text, trouble, screen.height))
-      let end = ContinuousClock.now + interval
       var rest = interval
+      if trouble == nil { retries.reset() } else { rest = max(interval, retries.delay()) }
+      let end = ContinuousClock.now + rest
       while rest > .zero {
         let key = await screen.key(within: rest)
         if let key, FullScreen.exitKeys.contains(key) || key == UInt8(ascii: "q") { return }

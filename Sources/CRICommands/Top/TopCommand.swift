@@ -52,8 +52,9 @@ struct TopCommand: AsyncParsableCommand {
     try await source.begin()
     var shown = 0
     var trouble: Failure?
+    var retries = Watch.retries(every: interval)
     while shown != count {
-      await pause(interval)
+      await pause(trouble == nil ? interval : max(interval, retries.delay()))
       let sample: TopSample
       do throws(Failure) {
         sample = try await source.look()
@@ -65,6 +66,7 @@ struct TopCommand: AsyncParsableCommand {
         continue
       }
       trouble = nil
+      retries.reset()
       try StandardStream.output.write((shown > 0 ? "\n" : "") + view.table(sample, .output))
       shown += 1
     }

@@ -18,9 +18,12 @@ struct TopScreen {
     let screen = try FullScreen()
     var trouble: Failure?
     var looks = 0
+    var retries = Watch.retries(every: interval)
     while true {
       try draw(sample, trouble, on: screen)
-      let end = ContinuousClock.now + (looks == 0 ? min(Self.first, interval) : interval)
+      var pause = looks == 0 ? min(Self.first, interval) : interval
+      if trouble == nil { retries.reset() } else { pause = max(pause, retries.delay()) }
+      let end = ContinuousClock.now + pause
       while true {
         let rest = end - ContinuousClock.now
         if rest <= .zero { break }

@@ -56,6 +56,10 @@ extension Snapshot {
     guard root["kind"]?.stringValue == Self.kind else { throw .notASnapshot }
     guard let schema = root["schema"]?.intValue, schema > 0 else { throw .malformed("schema") }
     guard schema <= Self.schema else { throw .newerSchema(Int(schema), supported: Self.schema) }
+    let count = ["sandboxes", "containers", "images", "unread", "notChecked"].reduce(0) {
+      $0 + (root[$1]?.arrayValue?.count ?? 0)
+    }
+    guard count <= Self.largestCount else { throw .tooManyObjects(count, limit: Self.largestCount) }
     let reader = DocumentReader(root)
     let taken = try reader.string("taken")
     guard let time = Timestamp(taken) else { throw .malformed("taken") }
@@ -85,6 +89,7 @@ extension Snapshot {
       notChecked: try reader.optionalMember("notChecked") { (items) throws(SnapshotError) in
         try items.elements(Unread.init)
       } ?? [])
+    try checkIDs()
   }
 }
 

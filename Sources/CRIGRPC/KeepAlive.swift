@@ -1,0 +1,23 @@
+internal import CRIHTTP2
+
+/// How a server that takes long to answer a call shows that it is still there.
+///
+/// While the call is open, the server must acknowledge HTTP/2 frames that the client sends for this purpose: a PING with
+/// the call, then an empty SETTINGS frame from time to time. A process that is stopped, or that only accepts connections,
+/// acknowledges nothing, and the call ends with `RPCError.notResponding`. A server that is merely slow acknowledges.
+public struct KeepAlive: Hashable, Sendable {
+  /// From the call to the first acknowledgement, connecting included.
+  public var first: Duration
+  /// From each later frame to its acknowledgement.
+  public var later: Duration
+  /// From an acknowledgement to the next frame.
+  public var interval: Duration
+
+  public init(first: Duration = .seconds(30), later: Duration = .seconds(30), interval: Duration = .seconds(10)) {
+    self.first = first
+    self.later = later
+    self.interval = interval
+  }
+
+  var limits: Heartbeat.Limits { Heartbeat.Limits(first: first, later: later, interval: interval) }
+}

@@ -1,0 +1,96 @@
+package import CRISystem
+internal import CRIZlib
+internal import Glibc
+
+/// Reads what gzip has compressed (RFC 1952), from its beginning to its end, with a fixed amount of memory.
+package final class GzipReader {
+  private static let block = 64 << 10
+  private static let magic: [UInt8] = [0x1f, 0x8b]
+
+  private let file: OpenFile
+  /// At one address for its whole life, which zlib requires.
+  private let stream: UnsafeMutablePointer<z_stream>
+  private var input = [UInt8](repeating: 0, count: block)
+  /// What of `input` zlib has not taken yet.
+  private var pending = 0..<0
+  /// Where the next compressed bytes are in the file.
+  private var offset = 0
+  /// Whether the last member is complete; another one may follow it.
+  private var isBetweenMembers = false
+  private var hasEnded = false
+
+  /// What is wrong with the compressed data behind what was read; nil while nothing is.
+  package private(set) var damage: GzipDamage?
+
+  /// - Throws: `ENOMEM` where zlib cannot be started.
+  package init(_ file: OpenFile) throws(Errno) {
+    self.file = file
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // What zlib has not initialized, it refuses to end.
+    guard cri_begin_inflating(stream) == Z_OK else { throw Errno(rawValue: ENOMEM) }
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+  }
+
+  /// Reads the next bytes into `buffer[index...]`.
+  /// - Returns: how many; 0 at the end of the contents, and where `damage` begins.
+  package func read(into buffer: inout [UInt8], from index: Int = 0) throws(Errno) -> Int {
+    guard index < buffer.count else { return 0 }
+    while !hasEnded {
+      if pending.isEmpty { try refill() }
+      if hasEnded { break }
+      if isBetweenMembers {
+        // Members follow each other as their contents do.
+        guard input[pending.lowerBound] == Self.magic[0] else {
+          stop(.trailingGarbage)
+          break
+        }
+        inflateReset(stream)
+        isBetweenMembers = false
+      }
+      let (code, taken, made) = step(&buffer, index)
+      pending = pending.dropFirst(taken)
+      switch code {
+      case Z_STREAM_END: isBetweenMembers = true
+      case Z_OK: break
+      default: stop(.corrupt)
+      }
+      if made > 0 { return made }
+    }
+    return 0
+  }
+
+  private func stop(_ damage: GzipDamage?) {
+    hasEnded = true
+    self.damage = damage
+  }
+
+  private func refill() throws(Errno) {
+    let count = try file.read(at: offset, into: &input)
+    let isFirst = offset == 0
+    offset += count
+    pending = 0..<count
+    if count == 0 { return stop(isBetweenMembers ? nil : .cutShort) }
+    if isFirst, !input[..<count].prefix(2).elementsEqual(Self.magic.prefix(count)) { stop(.notGzip) }
+  }
+
+  private func step(_ output: inout [UInt8], _ index: Int) -> (code: Int32, taken: Int, made: Int) {
+    let pending = pending
+    return input.withUnsafeMutableBufferPointer { source in
+      output.withUnsafeMutableBufferPointer { target in
+        stream.pointee.next_in = source.baseAddress.map { $0 + pending.lowerBound }
+        stream.pointee.avail_in = UInt32(pending.count)
+        stream.pointee.next_out = target.baseAddress.map { $0 + index }
+        // zlib counts in 32 bits.
+        let room = min(target.count - index, 1 << 30)
+        stream.pointee.avail_out = UInt32(room)
+        let code = inflate(stream, Z_NO_FLUSH)
+        return (code, pending.count - Int(stream.pointee.avail_in), room - Int(stream.pointee.avail_out))
+      }
+    }
+  }
+}

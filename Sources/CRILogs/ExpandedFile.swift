@@ -1,0 +1,82 @@
+internal import CRIGzip
+internal import CRISystem
+
+/// The contents of a compressed log, which are expanded as they are read and never kept as a whole.
+///
+/// They are read forwards; only the last lines can be kept, for a search from the end.
+final class ExpandedFile {
+  /// The most that is expanded in search of the end, in bytes: a compressed file may stand for a thousand times its size.
+  static let longest = 1 << 30
+
+  private let file: OpenFile
+  private var reader: GzipReader
+  /// Where the next expanded byte is.
+  private var position = 0
+  private var last: (bytes: [UInt8], start: Int)?
+
+  init(_ file: OpenFile) throws(Errno) {
+    self.file = file
+    reader = try GzipReader(file)
+  }
+
+  var damage: GzipDamage? { reader.damage }
+
+  /// Where reading can begin: behind what was not kept.
+  var start: Int { last?.start ?? 0 }
+
+  /// Where the contents end that were expanded.
+  var end: Int { position }
+
+  /// Reads into `buffer[index...]`; what lies before `offset` is skipped, or expanded again.
+  /// - Returns: how many bytes, 0 at the end.
+  func read(at offset: Int, into buffer: inout [UInt8], from index: Int) throws(Errno) -> Int {
+    if let last {
+      guard offset >= last.start else { throw .invalid }
+      let rest = last.bytes.dropFirst(offset - last.start).prefix(buffer.count - index)
+      buffer.replaceSubrange(index..<index + rest.count, with: rest)
+      return rest.count
+    }
+    if offset < position { try rewind() }
+    if offset > position {
+      var skipped = [UInt8](repeating: 0, count: 64 << 10)
+      while position < offset {
+        let count = try reader.read(into: &skipped, from: max(0, skipped.count - (offset - position)))
+        if count == 0 { return 0 }
+        position += count
+      }
+    }
+    let count = try reader.read(into: &buffer, from: index)
+    position += count
+    return count
+  }
+
+  /// Expands to the end and keeps the last lines.
+  /// - Parameter limit: the most bytes to keep.
+  /// - Throws: `.fileTooLarge` where the contents are longer than `longest`.
+  func keepLast(_ limit: Int) throws(Errno) {
+    if position > 0 { try rewind() }
+    var kept: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 256 << 10)
+    while true {
+      let count = try reader.read(into: &buffer)
+      if count == 0 { break }
+      position += count
+      if position > Self.longest { throw .fileTooLarge }
+      kept += buffer[..<count]
+      // Not each time, so that little is moved.
+      if kept.count > limit + limit / 2 { kept.removeFirst(kept.count - limit) }
+    }
+    if kept.count > limit { kept.removeFirst(kept.count - limit) }
+    if kept.count < position {
+      // What is kept begins with a whole line.
+      let feed = kept.span.firstIndex(of: 0x0a, from: 0)
+      kept.removeFirst(feed.map { $0 + 1 } ?? kept.count)
+    }
+    last = (kept, position - kept.count)
+  }
+
+  private func rewind() throws(Errno) {
+    reader = try GzipReader(file)
+    position = 0
+  }
+}

@@ -1,0 +1,133 @@
+import CRIGzip
+import CRILogs
+import CRISystem
+import TestSupport
+import Testing
+
+/// Rotated files that gzip has compressed, whole and damaged.
+@Suite(.timeLimit(.minutes(5))) struct CompressedTests {
+  private static let name = "0.log.20240101-120000.gz"
+
+  /// What `/bin/gzip` makes of a text.
+  private static func gzip(_ text: String) throws -> [UInt8] {
+    let folder = try TemporaryDirectory()
+    try ProcessFacts.write(text, to: folder.file("f"))
+    let (ending, _) = try ChildProcess.capture(["/bin/gzip", folder.file("f")], timeout: .seconds(60))
+    try #require(ending == .exited(0))
+    return try File.read(folder.file("f.gz"))
+  }
+
+  private func log(_ compressed: [UInt8]) throws -> LogDirectory {
+    let log = try LogDirectory(Records.cri("oF new", from: 5_000_000))
+    try log.write(compressed, to: Self.name)
+    return log
+  }
+
+  /// Both ways of reading: forwards, and from the end.
+  private static let selections = [LogSelection(since: Records.since(0)), LogSelection(tail: 1_000_000)]
+
+  private func read(_ log: LogDirectory, _ selection: LogSelection) throws -> (lines: [Substring], notices: [LogNotice]) {
+    var notices: [LogNotice] = []
+    let printed = try log.read(selection, notices: &notices)
+    return (String(decoding: printed.output, as: UTF8.self).split(separator: "\n"), notices)
+  }
+
+  /// So many lines that neither their text nor what it is compressed to fits into one block.
+  private static let count = 30_000
+  private static let long = (0..<count).map { Records.cri("oF line \($0 &* 2_654_435_761 % 1_000_003)", from: $0) }
+    .joined()
+
+  @Test(arguments: selections) func `members follow each other`(selection: LogSelection) throws {
+    let log = try log(
+      try Self.gzip(Records.cri("oF a", "oP b")) + Self.gzip("") + Self.gzip(Records.cri("oF c", from: 2)))
+    let (lines, notices) = try read(log, selection)
+    #expect(lines == ["a", "bc", "new"] && notices.isEmpty)
+  }
+
+  @Test(arguments: selections) func `long files are whole`(selection: LogSelection) throws {
+    let (lines, notices) = try read(try log(try Self.gzip(Self.long)), selection)
+    #expect(lines.count == Self.count + 1 && notices.isEmpty)
+    #expect(lines.first == "line 0" && lines.last == "new")
+  }
+
+  @Test(arguments: [
+    ([UInt8]("no gzip".utf8), GzipDamage.notGzip), ([], .cutShort), ([0x1f], .cutShort),
+    ([0x1f, 0x8b, 8, 0, 0, 0], .cutShort), ([0x1f, 0x8b] + [UInt8](repeating: 0xff, count: 50), .corrupt),
+    ([UInt8](repeating: 0, count: 5000), .notGzip),
+  ])
+  func `what cannot be read at all is reported, and what is newer is shown`(
+    bytes: [UInt8], damage: GzipDamage
+  ) throws {
+    for selection in Self.selections {
+      let log = try log(bytes)
+      let (lines, notices) = try read(log, selection)
+      #expect(lines == ["new"])
+      #expect(notices == [.corrupt(path: log.directory.file(Self.name), damage, isShownInPart: false)])
+    }
+  }
+
+  @Test(arguments: [GzipDamage.cutShort, .corrupt, .trailingGarbage])
+  func `what can be read of a damaged file is shown`(damage: GzipDamage) throws {
+    var bytes = try Self.gzip(Self.long)
+    switch damage {
+    case .cutShort: bytes.removeLast(bytes.count / 2)
+    // The checksum, four bytes before the length.
+    case .corrupt: bytes[bytes.count - 6] ^= 1
+    default: bytes += Array("garbage".utf8)
+    }
+    for selection in Self.selections {
+      let log = try log(bytes)
+      let (lines, notices) = try read(log, selection)
+      #expect(lines.first == "line 0" && lines.last == "new")
+      if damage == .cutShort {
+        #expect(lines.count > Self.count / 4 && lines.count < Self.count)
+      } else {
+        #expect(lines.count == Self.count + 1)
+      }
+      let path = log.directory.file(Self.name)
+      #expect(notices.contains(.corrupt(path: path, damage, isShownInPart: true)), "\(notices)")
+    }
+  }
+
+  @Test func `the file that is written to is never expanded`() throws {
+    let log = try LogDirectory()
+    try log.write(Array(Records.cri("oF plain").utf8), to: "x.gz")
+    let files = try OutputFiles(LogSelection())
+    var open = try ContainerLog(log.directory.file("x.gz"), LogSelection())
+    try open.read(into: &files.printer)
+    try open.finish(&files.printer)
+    #expect(try files.take() == LogDirectory.Printed("plain\n"))
+  }
+
+  /// A small file that stands for a large one, as an attacker makes it.
+  private func bomb(_ mebibytes: Int, _ folder: LogDirectory) throws {
+    let path = folder.directory.file(Self.name)
+    let record = Records.cri("oF \(String(repeating: "x", count: 1000))").dropLast()
+    let script = "yes '\(record)' | head -n \(mebibytes * 1000) | gzip > '\(path)'"
+    let (ending, _) = try ChildProcess.capture(["/bin/sh", "-c", script], timeout: .seconds(300))
+    try #require(ending == .exited(0))
+  }
+
+  @Test func `a bomb is expanded into bounded memory, and into no file`() throws {
+    let log = try LogDirectory(Records.cri("oF new", from: 5_000_000))
+    try bomb(400, log)
+    #expect(try File.read(log.directory.file(Self.name)).count < 4 << 20)
+    let before = ProcessFacts.peakMemory
+    let (lines, notices) = try read(log, LogSelection(tail: 1000))
+    #expect(lines.count == 1000 && notices.isEmpty)
+    #expect(try log.read(LogSelection(since: Records.since(0)), limit: 10_000_000).output.count == 10_000_000)
+    #expect(ProcessFacts.peakMemory - before < 160 << 20)
+  }
+
+  @Test func `more last lines than are kept: the rest is named`() throws {
+    let log = try LogDirectory(Records.cri("oF new", from: 5_000_000))
+    try bomb(100, log)
+    let (lines, notices) = try read(log, LogSelection(tail: 1_000_000))
+    #expect(lines.count > 20_000 && lines.last == "new")
+    guard case .leftOut(let path, let bytes) = notices.first, notices.count == 1 else {
+      Issue.record("\(notices)")
+      return
+    }
+    #expect(path == log.directory.file(Self.name) && bytes > 60 << 20 && bytes < 70 << 20)
+  }
+}

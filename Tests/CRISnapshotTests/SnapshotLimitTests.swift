@@ -1,0 +1,72 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRISnapshot
+import TestSupport
+import Testing
+
+/// What makes a snapshot unfit for a comparison, and what does not.
+@Suite struct SnapshotLimitTests {
+  private func read(_ snapshot: Snapshot) throws(SnapshotError) -> Snapshot { try Snapshot(json: snapshot.json) }
+
+  @Test func `an ID names one object`() {
+    var snapshot = Snapshot.before
+    snapshot.sandboxes.append(snapshot.sandboxes[0])
+    #expect(throws: SnapshotError.duplicate(.pod, id: snapshot.sandboxes[0].id)) { try read(snapshot) }
+    snapshot = .before
+    snapshot.containers.append(snapshot.containers[1])
+    #expect(throws: SnapshotError.duplicate(.container, id: snapshot.containers[1].id)) { try read(snapshot) }
+    snapshot = .before
+    snapshot.images.append(snapshot.images[2])
+    #expect(throws: SnapshotError.duplicate(.image, id: snapshot.images[2].plain)) { try read(snapshot) }
+    // With and without the kind of digest it is one image.
+    snapshot = .before
+    snapshot.images = [Image(id: "sha256:aa"), Image(id: "aa")]
+    #expect(throws: SnapshotError.duplicate(.image, id: "aa")) { try read(snapshot) }
+  }
+
+  @Test func `what was read and what was not exclude each other`() {
+    var snapshot = Snapshot.before
+    let id = snapshot.containers[0].id
+    snapshot.unread.append(Unread(what: "container", why: "no answer", kind: .container, id: id))
+    #expect(throws: SnapshotError.duplicate(.container, id: id)) { try read(snapshot) }
+  }
+
+  @Test func `a container without its sandbox is none of this`() throws {
+    var snapshot = Snapshot.before
+    snapshot.sandboxes.removeAll()
+    #expect(try read(snapshot) == snapshot)
+  }
+
+  @Test func `recorded snapshots are fit`() throws {
+    for runtime in ["containerd-1.6.12", "containerd-1.6.20", "containerd-2.4", "cri-o-1.37"] {
+      for moment in [Recording.Moment.before, .after] {
+        let snapshot = try Snapshot.recorded(runtime, moment)
+        #expect(try read(snapshot) == snapshot, "\(runtime)")
+      }
+    }
+  }
+
+  @Test func `more objects than a node can have`() throws {
+    var root = try #require(Snapshot.before.json.objectValue)
+    root["images"] = .array([JSON](repeating: .null, count: 100_001))
+    root["containers"] = []
+    root["sandboxes"] = []
+    let document = JSON.object(root)
+    #expect(throws: SnapshotError.tooManyObjects(100_001, limit: 100_000)) { try Snapshot(json: document) }
+  }
+
+  @Test func `an image that is listed once for each store becomes one`() {
+    let images = [
+      Image(id: "sha256:aa", repoTags: ["a:1"]), Image(id: "bb"),
+      Image(id: "aa", repoTags: ["a:1", "a:2"], repoDigests: ["a@sha256:0"], pinned: true),
+    ]
+    let merged = images.merged
+    #expect(merged.map(\.id) == ["sha256:aa", "bb"])
+    #expect(merged[0].repoTags == ["a:1", "a:2"] && merged[0].repoDigests == ["a@sha256:0"] && merged[0].pinned)
+  }
+}
+
+extension Image {
+  fileprivate var plain: String { id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id }
+}

@@ -1,0 +1,103 @@
+import CRIMessages
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+/// A runtime that has stopped responding, while calls are made that have no short deadline of their own.
+@Suite(.timeLimit(.minutes(10))) struct StoppedRuntimeTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  /// Runs a command and says how long it took.
+  private func timed(_ arguments: [String], on socket: String) async throws -> (run: Tool, time: Duration) {
+    let begin = ContinuousClock.now
+    return (try await Tool.cri(arguments, on: socket), .now - begin)
+  }
+
+  private func isGivenUp(_ run: Tool) -> Bool {
+    run.code == 10 && run.errors.split(separator: "\n").count == 1
+      && run.errors.contains("the server has stopped responding")
+  }
+
+  private static let endless: [[String]] = [
+    ["pull", "registry.example/x:1"], ["stop", "--timeout", "3600", "aa"],
+  ]
+
+  @Test(arguments: endless) func `a process that is stopped is given up`(words: [String]) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let pid = try #require(runtime.pid)
+    kill(pid, SIGSTOP)
+    #expect(await eventually { ProcessFacts.isStopped(pid) })
+    let (run, time) = try await timed(["--timeout", "1s"] + words, on: runtime.socket)
+    kill(pid, SIGCONT)
+    #expect(isGivenUp(run), "\(run)")
+    #expect(time < .seconds(8))
+  }
+
+  @Test(arguments: endless) func `a peer that accepts and never answers is given up`(
+    words: [String]
+  ) async throws {
+    let peer = try ScriptedPeer { client in
+      client.isPolite = false
+      try client.hold()
+    }
+    let (run, time) = try await timed(["--timeout", "1s"] + words, on: peer.path)
+    #expect(isGivenUp(run), "\(run)")
+    #expect(time < .seconds(8))
+  }
+
+  @Test func `a peer that sends its settings and nothing else is given up`() async throws {
+    let peer = try ScriptedPeer { client in
+      client.isPolite = false
+      try client.send(Frame.settings() + Frame.settingsAck)
+      try client.hold()
+    }
+    let (run, time) = try await timed(["--timeout", "1s", "pull", "x"], on: peer.path)
+    #expect(isGivenUp(run), "\(run)")
+    #expect(time < .seconds(8))
+  }
+
+  @Test func `a pull that takes long is waited for`() async throws {
+    let runtime = try TestRuntime { name, _ in
+      guard name == "PullImage" else { return nil }
+      try await Task.sleep(for: .seconds(12))
+      return .message(PullImageResponse(imageRef: "sha256:aa"))
+    }
+    let (run, time) = try await timed(["--timeout", "1s", "pull", "x"], on: runtime.path)
+    #expect(run.code == 0 && run.output == "Image is up to date for sha256:aa\n", "\(run)")
+    #expect(time >= .seconds(12))
+    runtime.stop()
+  }
+
+  @Test func `a process that is stopped while it works is given up`() async throws {
+    let runtime = try await SimulatorProcess(in: folder, ["--pods", "1", "--delay", "StopContainer=3600s"])
+    let pid = try #require(runtime.pid)
+    let list = try await Tool.cri(["ps", "-q"], on: runtime.socket)
+    let id = try #require(list.output.split(separator: "\n").first.map(String.init))
+    async let answer = timed(["--timeout", "2s", "stop", "--timeout", "3600", id], on: runtime.socket)
+    // It is asked, and shows that it lives.
+    try await Task.sleep(for: .seconds(3))
+    kill(pid, SIGSTOP)
+    let (run, time) = try await answer
+    kill(pid, SIGCONT)
+    #expect(isGivenUp(run), "\(run)")
+    #expect(time > .seconds(3) && time < .seconds(40))
+  }
+
+  @Test func `events say so, and go on when the runtime does`() async throws {
+    let runtime = try await SimulatorProcess(in: folder, ["--pods", "1"])
+    let pid = try #require(runtime.pid)
+    let process = try SpawnedProcess([
+      "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1", Tool.path("cri"), "-t", "1s", "-r", runtime.socket, "events",
+    ])
+    try await Task.sleep(for: .seconds(2))
+    kill(pid, SIGSTOP)
+    #expect(await process.line()?.contains("the server has stopped responding") == true)
+    kill(pid, SIGCONT)
+    #expect(await process.line()?.contains("the runtime answers again") == true)
+    process.signal(SIGKILL)
+    _ = await process.end()
+  }
+}
