@@ -25,7 +25,8 @@ package final class ReplacementWatch: Sendable {
     while true {
       if isReplaced { return true }
       let rest = deadline - .now
-      guard rest > .zero, let waking = try? directories.wait(timeout: rest, waker: end.descriptor), waking == .change else {
+      guard rest > .zero, let waking = try? directories.wait(timeout: rest, waker: end.descriptor), waking == .change
+      else {
         return isReplaced
       }
     }

@@ -21,20 +21,20 @@ extension WireTests {
 
     private static let silent: [Fault] = [
       Fault("accepts and says nothing", { $0.isSilent(.milliseconds(300)) }) { client in
-        client.isPolite = false
-        try client.hold()
+        client.sendsSessionFrames = false
+        try client.waitForDisconnect()
       },
       Fault("does not even read", { $0.isSilent(.milliseconds(300)) }) { client in
-        try client.ignore { false }
+        try client.doNothing { false }
       },
       Fault("sends its SETTINGS, acknowledges ours, and no more", { $0.isSilent(.milliseconds(300)) }) { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.settings())
         try client.send(Frame.settingsAck)
-        try client.hold()
+        try client.waitForDisconnect()
       },
       Fault("sends frames that nobody asked for", { $0.isSilent(.milliseconds(300)) }) { client in
-        client.isPolite = false
+        client.sendsSessionFrames = false
         try client.send(Frame.settings())
         while true {
           try client.send(Frame.ping([1, 2, 3, 4, 5, 6, 7, 8], ack: true) + Frame.windowUpdate(0, 1))
@@ -44,14 +44,14 @@ extension WireTests {
       Fault("stops after its first acknowledgements", { $0.isSilent(.milliseconds(400)) }) { client in
         _ = try client.request()
         try client.pump(for: .milliseconds(50))
-        client.isPolite = false
-        try client.hold()
+        client.sendsSessionFrames = false
+        try client.waitForDisconnect()
       },
       Fault("begins its answer and stops", { $0.isSilent(.milliseconds(400)) }) { client in
         try client.send(Frame.responseHeaders(try client.request().stream))
         try client.pump(for: .milliseconds(50))
-        client.isPolite = false
-        try client.hold()
+        client.sendsSessionFrames = false
+        try client.waitForDisconnect()
       },
     ]
 
@@ -70,7 +70,7 @@ extension WireTests {
         // Several times what a silent peer is given.
         try client.pump(for: .seconds(2))
         try client.send(Frame.answer(stream, [7]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(await call(Channel(path: peer.path)) == .success([7]))
     }
@@ -86,7 +86,7 @@ extension WireTests {
         bytes.withLock { $0 = [UInt8](repeating: 0, count: client.received - before) }
         pings.withLock { $0 = bytes.withLock { $0.count } % 9 }
         try client.send(Frame.answer(stream, [7]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       #expect(await call(Channel(path: peer.path)) == .success([7]))
       #expect(pings.withLock { $0 } == 0)
@@ -96,11 +96,11 @@ extension WireTests {
     @Test func `the next call has another connection`() async throws {
       let peer = try ScriptedPeer { client in
         if client.number == 0 {
-          client.isPolite = false
-          try client.hold()
+          client.sendsSessionFrames = false
+          try client.waitForDisconnect()
         }
         try client.send(Frame.answer(try client.request().stream, [42]))
-        try client.hold()
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       #expect(await call(channel).isSilent(.milliseconds(300)))
@@ -110,8 +110,8 @@ extension WireTests {
 
     @Test func `calls with a deadline are not disturbed`() async throws {
       let peer = try ScriptedPeer { client in
-        client.isPolite = false
-        try client.hold()
+        client.sendsSessionFrames = false
+        try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       async let bounded: Outcome = {

@@ -26,7 +26,8 @@ import Testing
   /// Both ways of reading: forwards, and from the end.
   private static let selections = [LogSelection(since: Records.since(0)), LogSelection(tail: 1_000_000)]
 
-  private func read(_ log: LogDirectory, _ selection: LogSelection) throws -> (lines: [Substring], notices: [LogNotice]) {
+  private func read(_ log: LogDirectory, _ selection: LogSelection) throws -> (lines: [Substring], notices: [LogNotice])
+  {
     var notices: [LogNotice] = []
     let printed = try log.read(selection, notices: &notices)
     return (String(decoding: printed.output, as: UTF8.self).split(separator: "\n"), notices)

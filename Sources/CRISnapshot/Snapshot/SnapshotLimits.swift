@@ -53,5 +53,5 @@ extension [Image] {
 
 extension Image {
   /// containerd writes the kind of digest before an image's ID, CRI-O does not.
-  var plainID: String { id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id }
+  package var plainID: String { id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id }
 }
