@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Every Swift module is built in this dialect.
+// The settings of every Swift module.
 let dialect: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -10,7 +10,8 @@ let dialect: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-// Modules above the C line: each unsafe use would have to be spelled out, and the build fails where one is not.
+// The settings of modules that do not import C. An unsafe construct that is not marked as unsafe fails the build, and
+// Tools/lint rejects the marks.
 let safe: [SwiftSetting] =
   dialect + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
 
@@ -26,7 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
-    // The system's C libraries.
+    // The C libraries of the system.
     .systemLibrary(
       name: "CRINghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
     .systemLibrary(
@@ -34,16 +35,16 @@ let package = Package(
     .systemLibrary(name: "CRILibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CRIZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    // Transport: descriptors, frames, calls.
+    // The transport: descriptors, HTTP/2 frames, gRPC calls.
     .target(name: "CRIShims"),
     .target(name: "CRISystem", dependencies: ["CRIShims"], swiftSettings: dialect),
     .target(name: "CRIHTTP2", dependencies: ["CRINghttp2", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRIGRPC", dependencies: ["CRIHTTP2", "CRISystem"], swiftSettings: safe),
 
-    // Text, as a terminal, a script or a person reads it.
+    // Helpers for text that people and scripts read: tables, quoting, terminals.
     .target(name: "CRIText", swiftSettings: safe),
 
-    // Messages: documents, protobuf, the generated types.
+    // Documents in JSON, YAML and TOML, templates, protobuf, and the generated message types.
     .target(name: "CRIJSON", swiftSettings: safe),
     .target(name: "CRITemplate", dependencies: ["CRIJSON"], swiftSettings: safe),
     .target(name: "CRITOML", swiftSettings: safe),
@@ -54,12 +55,12 @@ let package = Package(
     .target(
       name: "CRIMessages", dependencies: ["CRIWire", "CRIProtobuf"], swiftSettings: dialect),
 
-    // The client, where transport and messages meet.
+    // The client, which combines the transport and the messages.
     .target(
       name: "CRI", dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRISystem"],
       swiftSettings: safe),
 
-    // The main job: what a node has, what changed, what kubelet will do about it.
+    // Verification: the state of a node, what changed, and what kubelet will do because of it.
     .target(
       name: "CRISnapshot", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
     .target(name: "CRIRules", swiftSettings: safe),
@@ -78,17 +79,17 @@ let package = Package(
       ],
       swiftSettings: safe),
 
-    // A runtime that is not there: the peer for tests, the demo and machines without containerd.
+    // A simulated runtime for tests, for the demo, and for machines without containerd.
     .target(
       name: "CRISimulator",
       dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem", "CRIText"],
       swiftSettings: safe),
 
-    // Container logs.
+    // Container logs, and the expansion of compressed ones.
     .target(name: "CRIGzip", dependencies: ["CRIZlib", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRILogs", dependencies: ["CRIGzip", "CRIProtobuf", "CRIJSON", "CRISystem"], swiftSettings: safe),
 
-    // The command.
+    // The command `cri`, the command `cri-sim` of the simulated runtime, and a tool that creates test pods.
     .target(
       name: "CRIReport",
       dependencies: [
@@ -120,7 +121,7 @@ let package = Package(
       dependencies: ["CRI", "CRISystem", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tools/populate", swiftSettings: safe),
 
-    // Tests, one target a module.
+    // Tests, with one target for each module.
     .target(
       name: "TestSupport",
       dependencies: [
