@@ -25,7 +25,7 @@ extension WireTests {
         try client.waitForDisconnect()
       },
       Fault("does not even read", { $0.isSilent(.milliseconds(300)) }) { client in
-        try client.doNothing { false }
+        try client.doNothing(until: { false })
       },
       Fault("sends its SETTINGS, acknowledges ours, and no more", { $0.isSilent(.milliseconds(300)) }) { client in
         client.sendsSessionFrames = false
