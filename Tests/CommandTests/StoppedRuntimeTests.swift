@@ -40,8 +40,8 @@ import Testing
     words: [String]
   ) async throws {
     let peer = try ScriptedPeer { client in
-      client.isPolite = false
-      try client.hold()
+      client.sendsSessionFrames = false
+      try client.waitForDisconnect()
     }
     let (run, time) = try await timed(["--timeout", "1s"] + words, on: peer.path)
     #expect(isGivenUp(run), "\(run)")
@@ -50,9 +50,9 @@ import Testing
 
   @Test func `a peer that sends its settings and nothing else is given up`() async throws {
     let peer = try ScriptedPeer { client in
-      client.isPolite = false
+      client.sendsSessionFrames = false
       try client.send(Frame.settings() + Frame.settingsAck)
-      try client.hold()
+      try client.waitForDisconnect()
     }
     let (run, time) = try await timed(["--timeout", "1s", "pull", "x"], on: peer.path)
     #expect(isGivenUp(run), "\(run)")
