@@ -147,7 +147,8 @@ let package = Package(
       name: "CRIMessagesTests", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
       resources: [.copy("Facts")], swiftSettings: dialect),
     .testTarget(
-      name: "CRITests", dependencies: ["CRI", "CRISimulator", "CRIGRPC", "CRISystem", "TestSupport"],
+      name: "CRITests",
+      dependencies: ["CRI", "CRISimulator", "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
       name: "CRISimulatorTests",

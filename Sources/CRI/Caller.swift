@@ -10,13 +10,22 @@ final class Caller: Sendable {
   let options: Client.Options
   private let version: Locked<APIVersion?>
   private let hasStreams: Locked<Bool>
+  /// What all answers share; nil: each is bounded alone.
+  private let budget: AnswerBudget?
 
   init(_ endpoint: Endpoint, _ options: Client.Options) {
     self.endpoint = endpoint
     self.options = options
+    budget = nil
     hasStreams = Locked(endpoint.path.contains("crio"))
     channel = Channel(path: endpoint.path, maxMessageSize: options.maxMessageSize)
     version = if case .only(let version) = options.api { Locked(version) } else { Locked(nil) }
+  }
+
+  /// Calls over the same connection, whose answers are bounded together.
+  init(sharing other: Caller, _ budget: AnswerBudget) {
+    (endpoint, options, channel) = (other.endpoint, other.options, other.channel)
+    (version, hasStreams, self.budget) = (other.version, other.hasStreams, budget)
   }
 
   /// Whether to request lists as streams first.
@@ -32,12 +41,12 @@ final class Caller: Sendable {
     _ method: Method<Request, Response>, _ request: Request, timeout: Duration?
   ) async throws(RPCError) -> Response {
     let bytes = request.encode()
-    let options = callOptions(timeout: timeout ?? options.timeout)
+    let (options, deadline) = bounded(timeout ?? options.timeout)
     let known = negotiated
     do throws(RPCError) {
       let answer = try await call(method.path(known ?? .v1), bytes, options)
       if known == nil { version.withLock { $0 = $0 ?? .v1 } }
-      return try Self.decode(answer, method.path(known ?? .v1))
+      return try decode(answer, method.path(known ?? .v1), deadline)
     } catch {
       guard known == nil else { throw error }
       guard error.isUnknownService else {
@@ -45,18 +54,19 @@ final class Caller: Sendable {
         if error.provesService { version.withLock { $0 = $0 ?? .v1 } }
         throw error
       }
-      return try await unaryInOldVersion(method, bytes, options, instead: error)
+      return try await unaryInOldVersion(method, bytes, options, deadline, instead: error)
     }
   }
 
   private func unaryInOldVersion<Request: CMessage, Response: CMessage>(
-    _ method: Method<Request, Response>, _ bytes: [UInt8], _ options: CallOptions, instead original: RPCError
+    _ method: Method<Request, Response>, _ bytes: [UInt8], _ options: CallOptions,
+    _ deadline: ContinuousClock.Instant?, instead original: RPCError
   ) async throws(RPCError) -> Response {
     let path = method.path(.v1alpha2)
     do throws(RPCError) {
       let answer = try await call(path, bytes, options)
       version.withLock { $0 = $0 ?? .v1alpha2 }
-      return try Self.decode(answer, path)
+      return try decode(answer, path, deadline)
     } catch {
       // The runtime serves neither version; the error for v1 is more relevant.
       if error.isUnknownService { throw original }
@@ -95,12 +105,14 @@ final class Caller: Sendable {
     let bytes = request.encode()
     // The client's timeout does not apply, because a stream may be endless.
     let options = callOptions(timeout: timeout)
-    return MessageStream { [self] () throws(RPCError) in
+    return MessageStream { [self] (budget) throws(RPCError) in
       let known = negotiated ?? .v1
       self.options.observer?(CallReport(method: method.path(known), duration: nil, size: nil, error: nil))
+      let deadline = timeout.map { ContinuousClock.now + $0 }
       let messages = try channel.stream(method.path(known), bytes, options: options).makeAsyncIterator()
       return MessageStream<Response>.Source(messages: messages) { (bytes) throws(RPCError) in
-        try Self.decode(bytes, method.path(known))
+        // Each message for itself, where nobody gathers them.
+        try (budget ?? AnswerBudget()).decode(bytes, method: method.path(known), deadline: deadline)
       }
     }
   }
@@ -114,6 +126,7 @@ final class Caller: Sendable {
   }
 
   private func call(_ path: String, _ bytes: [UInt8], _ options: CallOptions) async throws(RPCError) -> [UInt8] {
+    if let failure = budget?.failure(of: path) { throw failure }
     guard let observe = self.options.observer else { return try await channel.unary(path, bytes, options: options) }
     let start = ContinuousClock.now
     do throws(RPCError) {
@@ -126,11 +139,16 @@ final class Caller: Sendable {
     }
   }
 
-  private static func decode<M: CMessage>(_ bytes: [UInt8], _ method: String) throws(RPCError) -> M {
-    do throws(DecodeError) {
-      return try M.decode(bytes)
-    } catch {
-      throw .undecodable(method: method, reason: "\(error)")
-    }
+  /// The options of a call with this timeout, and when its answer must be decoded.
+  private func bounded(_ timeout: Duration?) -> (CallOptions, ContinuousClock.Instant?) {
+    let now = ContinuousClock.now
+    let deadline = [timeout.map { now + $0 }, budget?.deadline].compactMap { $0 }.min()
+    return (callOptions(timeout: deadline.map { max($0 - now, .zero) }), deadline)
+  }
+
+  private func decode<M: CMessage>(
+    _ bytes: [UInt8], _ method: String, _ deadline: ContinuousClock.Instant?
+  ) throws(RPCError) -> M {
+    try (budget ?? AnswerBudget()).decode(bytes, method: method, deadline: deadline)
   }
 }

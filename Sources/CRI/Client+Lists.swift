@@ -113,7 +113,9 @@ extension Caller {
     _ stream: MessageStream<Part>, _ elements: KeyPath<Part, [Element]>
   ) async throws(RPCError) -> [Element] {
     var all: [Element] = []
-    var parts = stream.makeAsyncIterator()
+    // A list that never ends must not fill the memory, however well each of its messages behaves.
+    let budget = AnswerBudget(totalSize: min(options.maxMessageSize, .max / 4) * 4)
+    var parts = stream.makeAsyncIterator(budget)
     while let part = try await parts.next() { all += part[keyPath: elements] }
     return all
   }

@@ -99,3 +99,34 @@ public struct ImageService: Sendable {
   /// The endpoint of the image service.
   public var endpoint: Endpoint { caller.endpoint }
 }
+
+extension Client {
+  private init(runtime: Caller, images: Caller) {
+    self.runtime = RuntimeService(caller: runtime)
+    self.images = ImageService(caller: images)
+  }
+
+  /// How long the details of many objects may take together, in terms of the timeout for one of them.
+  private static let detailTimeouts = 10
+  /// Bytes of memory that details may take together, whatever their size on the wire.
+  private static let detailBase = 4 << 20
+
+  /// What bounds the details of all objects of a list together: a list of many tiny elements must not become as many
+  /// calls without an end.
+  /// - Parameters:
+  ///   - keptPerAnswer: bytes that the caller makes of each answer, besides its values.
+  ///   - timeout: for one of them; nil: the client's own.
+  package func budgetForDetails(keptPerAnswer: Int, timeout: Duration? = nil) -> AnswerBudget {
+    let timeout = timeout ?? runtime.caller.options.timeout
+    return AnswerBudget(
+      base: Self.detailBase, keptPerAnswer: keptPerAnswer,
+      deadline: timeout.map { .now + $0 * Self.detailTimeouts })
+  }
+
+  /// The same client over the same connections, for calls whose answers are bounded together.
+  package func sharing(_ budget: AnswerBudget) -> Client {
+    let caller = Caller(sharing: runtime.caller, budget)
+    let isSame = runtime.caller === images.caller
+    return Client(runtime: caller, images: isSame ? caller : Caller(sharing: images.caller, budget))
+  }
+}

@@ -11,11 +11,17 @@ public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
     let decode: @Sendable ([UInt8]) throws(RPCError) -> Element
   }
 
-  private let open: @Sendable () throws(RPCError) -> Source
+  private let open: @Sendable (AnswerBudget?) throws(RPCError) -> Source
 
-  init(open: @escaping @Sendable () throws(RPCError) -> Source) { self.open = open }
+  /// - Parameter open: makes the call; a budget bounds all messages together.
+  init(open: @escaping @Sendable (AnswerBudget?) throws(RPCError) -> Source) { self.open = open }
 
-  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(open: open) }
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(open: { () throws(RPCError) in try open(nil) }) }
+
+  /// The messages, bounded together.
+  func makeAsyncIterator(_ budget: AnswerBudget) -> AsyncIterator {
+    AsyncIterator(open: { () throws(RPCError) in try open(budget) })
+  }
 
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let open: @Sendable () throws(RPCError) -> Source

@@ -35,6 +35,8 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case forbidden = 9
   /// No answer within the time for a call.
   case late = 10
+  /// An answer exceeds a limit of size or memory, or memory ran out.
+  case overLimit = 11
 
   /// Whether asking again later may help.
   package var mayPass: Bool { self == .unreachable || self == .late }

@@ -20,6 +20,8 @@ public enum RPCError: Error, Hashable, Sendable {
   case connectionLost(method: String, reason: String)
   /// A response message is larger than the client's limit. Both sizes are in bytes.
   case answerTooLarge(method: String, size: Int, limit: Int)
+  /// Decoding the response would take more memory than its size justifies. Nothing of it was kept.
+  case answerOverLimit(method: String, AnswerExcess)
   /// The response violates gRPC's framing or is not a valid message of the expected type.
   case undecodable(method: String, reason: String)
 }
@@ -38,6 +40,7 @@ extension RPCError: CustomStringConvertible {
     case .connectionLost(let method, let reason): "\(name(method)): connection lost: \(reason)"
     case .answerTooLarge(let method, let size, let limit):
       "\(name(method)): the response has \(size) bytes; the limit is \(limit)"
+    case .answerOverLimit(let method, let excess): "\(name(method)): the response exceeds a limit: \(excess)"
     case .undecodable(let method, let reason): "\(name(method)): invalid response: \(reason)"
     }
   }

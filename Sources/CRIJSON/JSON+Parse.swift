@@ -12,9 +12,19 @@ extension JSON {
   }
 
   /// Parses one document; see `parse(_:)` for bytes.
+  ///
+  /// A text may come from elsewhere, such as a runtime's verbose info: a document that would take far more memory than
+  /// the size of its text justifies is an error.
   public static func parse(_ text: String) throws(JSONError) -> JSON {
-    try parse(Array(text.utf8))
+    var parser = JSONParser(bytes: Array(text.utf8))
+    parser.memory = memoryBase + memoryPerByte * parser.bytes.count
+    return try parser.document()
   }
+
+  /// The memory that any document may take, in bytes: enough for 150,000 short strings.
+  private static let memoryBase = 8 << 20
+  /// The memory that a document may take in addition for each byte of its text.
+  private static let memoryPerByte = 2
 
   /// Parses the next of several documents that follow each other, with or without white space between them.
   ///

@@ -3,6 +3,8 @@ struct JSONParser {
   let bytes: [UInt8]
   var position: Int
   private var depth = 0
+  /// Bytes that the document may still take, as a tree and written with its indentation.
+  var memory = Int.max
 
   init(bytes: [UInt8], position: Int = 0) {
     self.bytes = bytes
@@ -26,6 +28,8 @@ struct JSONParser {
 
   private mutating func value() throws(JSONError) -> JSON {
     guard position < bytes.count else { throw error("a value") }
+    // A value in an array that grows, and its indentation.
+    try take(memory: 48 + 4 * depth)
     switch bytes[position] {
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "{"): return try object()
@@ -49,6 +53,8 @@ struct JSONParser {
     while true {
       guard peek() == UInt8(ascii: "\"") else { throw error("a key in double quotes") }
       let key = try string()
+      // Key and value, and the index of a large object.
+      try take(memory: 112 + key.utf8.count)
       skipSpace()
       guard consume(UInt8(ascii: ":")) else { throw error("a colon") }
       skipSpace()
@@ -85,6 +91,11 @@ struct JSONParser {
         throw error("a comma or a closing bracket")
       }
     }
+  }
+
+  private mutating func take(memory size: Int) throws(JSONError) {
+    memory -= size
+    if memory < 0 { throw error("fewer values in a text of this size") }
   }
 
   private mutating func descend() throws(JSONError) {

@@ -142,6 +142,7 @@ private struct PreflightReader {
   }
 
   private func places() async -> [String: CRIOPlaces] {
+    let client = client.sharing(client.budgetForDetails(keptPerAnswer: 1 << 10))
     var places: [String: CRIOPlaces] = [:]
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true)

@@ -33,6 +33,8 @@ extension Client {
 private struct SnapshotReader {
   /// Calls in flight: enough to keep a runtime busy, few enough that none waits for long behind the others.
   private static let concurrency = 64
+  /// What a snapshot and its document hold of an object besides its status, in bytes.
+  private static let keptPerObject = 3 << 10
 
   let client: Client
 
@@ -60,13 +62,15 @@ private struct SnapshotReader {
     var newest = client.negotiatedVersion ?? .v1
     if newest == .v1alpha2, client.selection != .auto, await client.serves(.v1) == true { newest = .v1 }
 
+    let budget = client.budgetForDetails(keptPerAnswer: Self.keptPerObject)
+    let bounded = client.sharing(budget)
     let pods = Dictionary(sandboxes.map { ($0.id, PodName($0.metadata)) }) { first, _ in first }
-    async let sandboxRecords = details(sandboxes, { $0.unread }) { (item) async throws(RPCError) in
-      try await record(item)
+    async let sandboxRecords = details(sandboxes, budget, { $0.unread }) { (item) async throws(RPCError) in
+      try await record(item, bounded)
     }
-    async let containerRecords = details(containers, { $0.unread(in: pods[$0.podSandboxID]) }) {
+    async let containerRecords = details(containers, budget, { $0.unread(in: pods[$0.podSandboxID]) }) {
       (item) async throws(RPCError) in
-      try await record(item)
+      try await record(item, bounded)
     }
     let (sandboxResult, containerResult) = (await sandboxRecords, await containerRecords)
     let (readSandboxes, unreadSandboxes) = try sandboxResult.get()
@@ -100,7 +104,7 @@ private struct SnapshotReader {
     }
   }
 
-  private func record(_ item: PodSandbox) async throws(RPCError) -> SandboxRecord {
+  private func record(_ item: PodSandbox, _ client: Client) async throws(RPCError) -> SandboxRecord {
     let answer = try await client.runtime.podSandboxStatus(
       PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
     let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(
@@ -115,7 +119,7 @@ private struct SnapshotReader {
     return SandboxRecord(status: status, facts: facts)
   }
 
-  private func record(_ item: Container) async throws(RPCError) -> ContainerRecord {
+  private func record(_ item: Container, _ client: Client) async throws(RPCError) -> ContainerRecord {
     let answer = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
     let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(
       client.negotiatedVersion ?? .v1)
@@ -129,10 +133,11 @@ private struct SnapshotReader {
   /// Reads the details of every item, some at a time, in the list's order.
   /// - Parameter unread: what is told of an item whose details are not answered.
   private func details<Item: Sendable, Record: Sendable>(
-    _ items: [Item], _ unread: (Item) -> Unread,
+    _ items: [Item], _ budget: AnswerBudget, _ unread: (Item) -> Unread,
     _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
   ) async -> Result<([Record], [Unread]), RPCError> {
     var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)
+    var end: RPCError?
     await withTaskGroup(of: (Int, Result<Record, RPCError>).self) { group in
       var next = 0
       func start() {
@@ -144,9 +149,12 @@ private struct SnapshotReader {
       for _ in 0..<Self.concurrency { start() }
       for await (index, result) in group {
         results[index] = result
-        start()
+        // No snapshot comes of what is left: nothing more is asked.
+        if case .failure(let error) = result, budget.isCause(of: error) { end = end ?? error }
+        if end == nil { start() }
       }
     }
+    if let end { return .failure(end) }
     var records: [Record] = []
     var gaps: [Unread] = []
     for (item, result) in zip(items, results) {

@@ -8,10 +8,13 @@ package struct Arena: ~Copyable {
 
   /// - Parameters:
   ///   - capacity: the first chunk, in bytes; more chunks come as they are needed.
+  ///   - limit: the most bytes that it asks of the system for protobuf-c; an allocation beyond it fails.
   ///   - failingAllocation: for tests: the allocation of this number (0 is the first) and all after it fail.
-  package init(capacity: Int = 16 << 10, failingAllocation: Int? = nil) {
+  package init(capacity: Int = 16 << 10, limit: Int = .max, failingAllocation: Int? = nil) {
     state = .allocate(capacity: 1)
-    state.initialize(to: ArenaState(capacity: capacity, allocationsLeft: failingAllocation ?? .max))
+    state.initialize(
+      to: ArenaState(
+        capacity: capacity, limit: limit, allocationsLeft: failingAllocation ?? .max))
     state.pointee.allocator = ProtobufCAllocator(
       alloc: { data, size in data?.assumingMemoryBound(to: ArenaState.self).pointee.allocate(size) },
       free: { _, _ in },
@@ -29,6 +32,9 @@ package struct Arena: ~Copyable {
 
   /// Whether an allocation has failed since the arena began.
   package var hasFailed: Bool { state.pointee.hasFailed }
+
+  /// Whether an allocation has failed for the limit's sake.
+  var isOverLimit: Bool { state.pointee.isOverLimit }
 
   /// Bytes asked of the system.
   package var footprint: Int { state.pointee.footprint }

@@ -8,15 +8,17 @@ struct ArenaState {
 
   var allocator = ProtobufCAllocator()
   private(set) var hasFailed = false
+  private(set) var isOverLimit = false
   private(set) var footprint = 0
   private var next: UnsafeMutableRawPointer
   private var end: UnsafeMutableRawPointer
   private var chunks: [UnsafeMutableRawBufferPointer]
   private var allocationsLeft: Int
+  private let limit: Int
 
   static var allocatorOffset: Int { MemoryLayout<ArenaState>.offset(of: \.allocator) ?? 0 }
 
-  init(capacity: Int, allocationsLeft: Int) {
+  init(capacity: Int, limit: Int, allocationsLeft: Int) {
     let chunk = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(capacity, Self.alignment), alignment: Self.alignment)
     // The chunk is not empty, so it has an address.
@@ -25,6 +27,7 @@ struct ArenaState {
     chunks = [chunk]
     footprint = chunk.count
     self.allocationsLeft = allocationsLeft
+    self.limit = limit
   }
 
   mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
@@ -43,7 +46,14 @@ struct ArenaState {
 
   private mutating func allocateInNewChunk(_ size: Int) -> UnsafeMutableRawPointer? {
     let last = chunks.last?.count ?? 0
-    let byteCount = max(size, min(last * 2, max(last, Self.largestStep)))
+    // A step never goes beyond the limit where what is asked for does not.
+    let room = max(limit - footprint, 0)
+    let byteCount = max(size, min(last * 2, max(last, Self.largestStep), room))
+    if size > room {
+      isOverLimit = true
+      hasFailed = true
+      return nil
+    }
     guard size >= 0, size <= Int.max / 2,
       let memory = malloc((byteCount + Self.alignment - 1) & ~(Self.alignment - 1))
     else {

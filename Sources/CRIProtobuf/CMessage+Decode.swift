@@ -6,13 +6,59 @@ extension CMessage {
   /// Lists of messages are read one element at a time: beside the bytes and the result, there is never more than one
   /// element in C memory. Text that is not UTF-8 is repaired with U+FFFD; a field of the wrong wire type is an error
   /// (except that protobuf-c takes a bool of any).
+  ///
+  /// What the message may take in memory is limited as `AnswerLimits` has it.
   package static func decode(_ bytes: [UInt8]) throws(DecodeError) -> Self {
-    let arena = Arena()
-    return try decode(bytes, in: arena)
+    try decode(bytes, AnswerLimits().allowance(forBytes: bytes.count)).message
   }
 
   /// As `decode(_:)`; what was in the arena is gone after it.
   package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
+    let allowance = AnswerLimits().allowance(forBytes: bytes.count)
+    _ = try count(bytes, allowance)
+    return try decode(bytes, in: arena, deadline: nil)
+  }
+
+  /// The message that the bytes encode, and an estimate of the memory that it takes, in bytes.
+  ///
+  /// Elements are counted on the wire first: nothing is allocated for a message that is over its limits.
+  package static func decode(
+    _ bytes: [UInt8], _ allowance: DecodeAllowance
+  ) throws(DecodeError) -> (message: Self, decodedSize: Int) {
+    let decodedSize = try count(bytes, allowance)
+    let arena = Arena(limit: max(allowance.arenaSize, 32 << 10))
+    do throws(DecodeError) {
+      return (try decode(bytes, in: arena, deadline: allowance.deadline), decodedSize)
+    } catch {
+      guard error.reason == .outOfMemory, arena.isOverLimit else { throw error }
+      let excess = DecodeExcess(
+        limit: .elementSize, count: arena.footprint, allowed: allowance.arenaSize, elements: 0, size: bytes.count)
+      throw DecodeError(messageName: error.messageName, reason: .overLimit(excess))
+    }
+  }
+
+  /// - Returns: bytes of memory for the decoded values.
+  private static func count(_ bytes: [UInt8], _ allowance: DecodeAllowance) throws(DecodeError) -> Int {
+    var census = WireCensus(allowance)
+    do throws(WireCensus.Stop) {
+      try bytes.withUnsafeBufferPointer { (bytes) throws(WireCensus.Stop) in
+        try census.count(bytes, Self.schema.census)
+      }
+      return census.retained
+    } catch {
+      switch error {
+      case .late: throw DecodeError(messageName: protoName, reason: .deadlineExceeded)
+      case .over(let limit, let count, let allowed):
+        let excess = DecodeExcess(
+          limit: limit, count: count, allowed: allowed, elements: census.elements, size: bytes.count)
+        throw DecodeError(messageName: protoName, reason: .overLimit(excess))
+      }
+    }
+  }
+
+  private static func decode(
+    _ bytes: [UInt8], in arena: borrowing Arena, deadline: ContinuousClock.Instant?
+  ) throws(DecodeError) -> Self {
     let elements = Self.elements
     var decoder = CDecoder()
     return try bytes.withUnsafeBufferPointer { (bytes) throws(DecodeError) in
@@ -28,7 +74,7 @@ extension CMessage {
       }
       for index in elements.indices where counts[index] > 0 {
         arena.reset()
-        try elements[index].decode(&message, bytes, counts[index], arena, &decoder)
+        try elements[index].decode(&message, bytes, counts[index], arena, &decoder, deadline)
       }
       return message
     }

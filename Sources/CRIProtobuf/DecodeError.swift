@@ -1,4 +1,4 @@
-/// The reason for which bytes cannot be decoded as a message.
+/// The reason why bytes are not decoded as a message.
 public struct DecodeError: Error, Hashable, CustomStringConvertible {
   /// Why the bytes cannot be decoded.
   public enum Reason: Hashable, Sendable {
@@ -6,6 +6,10 @@ public struct DecodeError: Error, Hashable, CustomStringConvertible {
     case malformed
     /// There is not enough memory for the message.
     case outOfMemory
+    /// The message holds more than its size justifies.
+    case overLimit(DecodeExcess)
+    /// The call's deadline passed while the answer was decoded.
+    case deadlineExceeded
   }
 
   /// The full name of the expected message, such as `runtime.v1.ListContainersResponse`.
@@ -24,6 +28,8 @@ public struct DecodeError: Error, Hashable, CustomStringConvertible {
     switch reason {
     case .malformed: "not a valid \(messageName)"
     case .outOfMemory: "not enough memory to decode a \(messageName)"
+    case .overLimit(let excess): "\(messageName): \(excess)"
+    case .deadlineExceeded: "no time left to decode a \(messageName)"
     }
   }
 }

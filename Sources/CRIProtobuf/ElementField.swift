@@ -10,8 +10,13 @@ package struct ElementField<Owner: CMessage>: Sendable {
   let decode:
     @Sendable (
       _ owner: inout Owner, _ bytes: UnsafeBufferPointer<UInt8>, _ count: Int, _ arena: borrowing Arena,
-      _ decoder: inout CDecoder
+      _ decoder: inout CDecoder, _ deadline: ContinuousClock.Instant?
     ) throws(DecodeError) -> Void
+
+  let count: @Sendable (_ owner: Owner) -> Int
+
+  /// The owner with only some of the elements.
+  let part: @Sendable (_ owner: Owner, _ range: Range<Int>) -> Owner
 
   /// Removes all elements.
   let clear: @Sendable (_ owner: inout Owner) -> Void
@@ -21,15 +26,24 @@ package struct ElementField<Owner: CMessage>: Sendable {
 
   package init<Element: CMessage>(_ number: UInt32, _ path: any WritableKeyPath<Owner, [Element]> & Sendable) {
     self.number = number
-    decode = { owner, bytes, count, arena, decoder throws(DecodeError) in
+    decode = { owner, bytes, count, arena, decoder, deadline throws(DecodeError) in
       var elements: [Element] = []
       elements.reserveCapacity(count)
       for field in WireFields(bytes) where field.number == number {
         let content = UnsafeBufferPointer(rebasing: bytes[field.content])
         elements.append(try Element.unpack(content, in: arena, &decoder))
         arena.reset()
+        if elements.count & 63 == 0, let deadline, deadline <= .now {
+          throw DecodeError(messageName: Owner.protoName, reason: .deadlineExceeded)
+        }
       }
       owner[keyPath: path] = elements
+    }
+    count = { owner in owner[keyPath: path].count }
+    part = { owner, range in
+      var part = owner
+      part[keyPath: path] = Array(owner[keyPath: path][range])
+      return part
     }
     clear = { owner in owner[keyPath: path] = [] }
     write = { owner, arena, json in

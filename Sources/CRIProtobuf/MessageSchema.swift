@@ -11,6 +11,8 @@ package final class MessageSchema: @unchecked Sendable {
   package let fields: [FieldSchema]
   /// protobuf-c's description of the C struct.
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+  /// For counting what a message holds; lives as long as the program.
+  let census: UnsafePointer<CensusTable>
   private let indexByName: [String: Int]
 
   /// Creates the schema together with those of the messages inside. This ends because no message of the CRI contains itself.
@@ -21,6 +23,7 @@ package final class MessageSchema: @unchecked Sendable {
     fields = UnsafeBufferPointer(start: descriptor.pointee.fields, count: Int(descriptor.pointee.n_fields))
       .map { FieldSchema($0) }
       .sorted { $0.offset < $1.offset }
+    census = CensusTable.make(fields, structSize: descriptor.pointee.sizeof_message)
     var indexByName: [String: Int] = [:]
     for (index, field) in fields.enumerated() {
       indexByName[field.name] = index

@@ -2,6 +2,7 @@
 #include "CRIShims.h"
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 _Static_assert(NSFS_MAGIC == 0x6e736673, "NSFS_MAGIC must have the value that CRISystem uses");
@@ -31,3 +32,28 @@ int cri_catch_signal(int number) {
 }
 
 void cri_release_signal(int number) { sigaction(number, &previous[number], NULL); }
+
+static int memory_code;
+static char memory_line[256];
+static size_t memory_length;
+
+static void end_without_memory(int number) {
+  // Swift traps where an allocation fails, and malloc has left its reason behind.
+  if (errno == ENOMEM) {
+    ssize_t written = write(STDERR_FILENO, memory_line, memory_length);
+    (void)written;
+    _exit(memory_code);
+  }
+  // Anything else ends as it would have: the fault comes again, and abort raises its signal once more.
+  signal(number, SIG_DFL);
+}
+
+void cri_end_without_memory(const char *line, int code) {
+  memory_code = code;
+  memory_length = strlen(line) < sizeof memory_line ? strlen(line) : sizeof memory_line;
+  memcpy(memory_line, line, memory_length);
+  struct sigaction action = {.sa_handler = end_without_memory};
+  sigemptyset(&action.sa_mask);
+  for (int *number = (int[]){SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, 0}; *number; number++)
+    sigaction(*number, &action, NULL);
+}

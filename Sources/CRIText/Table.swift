@@ -99,7 +99,17 @@ package struct Table: Sendable {
         widths[index - cells.lowerBound] = max(widths[index - cells.lowerBound], self.cells[index].width)
       }
     }
+    limit(&widths, rows: rowEnds.count - firstRow)
     return widths
+  }
+
+  /// One long cell must not fill every other row with spaces: where the spaces would be far more than the texts, columns
+  /// are narrower than their longest cell, which pushes the rest of its own row to the right.
+  private func limit(_ widths: inout [Int], rows: Int) {
+    let allowed = 1 << 20 + bytes.count
+    guard rows > 0, widths.reduce(0, +) > allowed / rows else { return }
+    let widest = max(allowed / rows / max(columns.count, 1), 16)
+    for index in widths.indices { widths[index] = min(widths[index], widest) }
   }
 
   private func write(_ row: Int, _ columnWidths: [Int], _ style: TextStyle, to output: inout [UInt8]) {
@@ -112,7 +122,7 @@ package struct Table: Sendable {
       // Spaces are written before a cell, never after one: no line ends in them.
       if !text.isEmpty {
         let isRight = columns[column].alignment == .right
-        let from = start + (isRight ? columnWidths[column] - cell.width : 0)
+        let from = max(start + (isRight ? columnWidths[column] - cell.width : 0), written == 0 ? 0 : written + 1)
         output.append(contentsOf: repeatElement(0x20, count: from - written))
         if style.isColoured, let emphasis = cell.emphasis {
           let plain = String(decoding: bytes[text], as: UTF8.self)

@@ -1,4 +1,7 @@
 import CRI
+import CRIGRPC
+import CRIMessages
+import CRIProtobuf
 import CRISimulator
 import TestSupport
 import Testing
@@ -85,5 +88,41 @@ import Testing
     #expect(await rpcError { try await client.runtime.containers() }?.statusCode == .internal)
     #expect(runtime.calls["ListContainers"] == nil)
     runtime.stop()
+  }
+
+  /// Serves `ListContainers` as a stream whose messages are these, again and again.
+  private func endless(_ message: [UInt8]) throws -> (Server, Client) {
+    let path = directory.file("crio.sock")
+    let server = try Server(at: path) { call in
+      guard call.method.hasSuffix("/StreamContainers") else { return call.finish(.unimplemented, "unknown method") }
+      for _ in 0..<10_000 where !Task.isCancelled {
+        call.send(message)
+        await Task.yield()
+      }
+      call.finish()
+    }
+    return (server, Client(try Endpoint(path), options: .init(timeout: .seconds(60), maxMessageSize: 1 << 20)))
+  }
+
+  @Test func `that are streamed are bounded as a whole`() async throws {
+    let id = String(repeating: "a", count: 64)
+    let honest = StreamContainersResponse(containers: (0..<100).map { _ in Container(id: id, podSandboxID: id) })
+    let (server, client) = try endless(honest.encode())
+    guard case .answerOverLimit(_, let excess) = await rpcError({ try await client.runtime.containers() }) else {
+      Issue.record("not refused")
+      return server.stop()
+    }
+    #expect(excess.limit == .totalSize && excess.allowed == 4 << 20 && excess.count > excess.allowed)
+    server.stop()
+
+    // Few bytes, and more memory with each of them.
+    let (other, second) = try endless((0..<100).flatMap { _ in [0x0A, 0] })
+    guard case .answerOverLimit(let method, let few) = await rpcError({ try await second.runtime.containers() }) else {
+      Issue.record("not refused")
+      return other.stop()
+    }
+    #expect(method.hasSuffix("/StreamContainers"))
+    #expect(few.limit == .decodedSize && few.count > few.allowed && few.size < 1 << 20)
+    other.stop()
   }
 }

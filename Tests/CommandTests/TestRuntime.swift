@@ -17,6 +17,7 @@ final class TestRuntime: Sendable {
 
   let path: String
   private let calls: Locked<[String]>
+  private let sent: Locked<Int>
   private let server: Server
 
   /// - Parameters:
@@ -27,12 +28,15 @@ final class TestRuntime: Sendable {
     path = "/tmp/cri-command-\(UUID().uuidString.prefix(12)).sock"
     let calls = Locked<[String]>([])
     self.calls = calls
+    let sent = Locked(0)
+    self.sent = sent
     server = try Server(at: path) { call in
       let name = String(call.method.split(separator: "/").last ?? "")
       calls.withLock { $0.append(name) }
       guard call.method.hasPrefix("/" + prefix) else { return call.finish(.unimplemented, "unknown service") }
       switch try? await answer(name, call.message) {
       case .message(let bytes):
+        sent.withLock { $0 += bytes.count }
         call.send(bytes)
         call.finish()
       case .failure(let code, let words): call.finish(code, words)
@@ -52,6 +56,9 @@ final class TestRuntime: Sendable {
     server.stop()
     unlink(path)
   }
+
+  /// The size of all messages that were sent, in bytes.
+  var sentBytes: Int { sent.withLock { $0 } }
 
   /// The methods that were called, in their order.
   var called: [String] { calls.withLock { $0 } }

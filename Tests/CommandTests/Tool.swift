@@ -8,6 +8,9 @@ struct Tool {
   let output: String
   let errors: String
   let code: Int32
+  /// The most memory that it had, in bytes, as far as a look each few milliseconds sees it.
+  var peakMemory = 0
+  var duration = Duration.zero
 
   /// The built command, away from this machine's configuration.
   /// - Parameter socket: the runtime, as the environment names it.
@@ -52,8 +55,13 @@ struct Tool {
     }
     // Polled, not blocked: the runtime that it talks to may need this process's threads.
     let status = Locked<Int32>(0)
+    let peak = Locked(0)
+    let start = ContinuousClock.now
     let hasEnded = await eventually(within: .seconds(400)) {
       var found: Int32 = 0
+      // Not from wait4: what it tells of the peak includes the tests' own memory, from before the exec.
+      let memory = ProcessFacts.peakMemory(of: pid)
+      peak.withLock { $0 = max($0, memory) }
       guard waitpid(pid, &found, WNOHANG) == pid else { return false }
       status.withLock { [found] in $0 = found }
       return true
@@ -65,6 +73,7 @@ struct Tool {
     let code = status.withLock { $0 }
     return Tool(
       output: ProcessFacts.read(folder.file("output")), errors: ProcessFacts.read(folder.file("errors")),
-      code: !hasEnded ? -1 : code & 0x7f == 0 ? code >> 8 & 0xff : 128 + code & 0x7f)
+      code: !hasEnded ? -1 : code & 0x7f == 0 ? code >> 8 & 0xff : 128 + code & 0x7f,
+      peakMemory: peak.withLock { $0 }, duration: .now - start)
   }
 }

@@ -12,10 +12,13 @@ package enum ProcessFacts {
   package static let memoryLimit = dlsym(nil, "__asan_init") == nil ? 128 << 20 : 768 << 20
 
   /// The largest resident memory of this process so far, in bytes (`VmHWM`).
-  package static var peakMemory: Int { kibibytes("VmHWM:") << 10 }
+  package static var peakMemory: Int { kibibytes("VmHWM:", of: "self") << 10 }
 
-  private static func kibibytes(_ field: String) -> Int {
-    let lines = read("/proc/self/status").split(separator: "\n")
+  /// The same of another process; 0 when it has ended.
+  package static func peakMemory(of pid: Int32) -> Int { kibibytes("VmHWM:", of: "\(pid)") << 10 }
+
+  private static func kibibytes(_ field: String, of process: String) -> Int {
+    let lines = read("/proc/\(process)/status").split(separator: "\n")
     let words = lines.first { $0.hasPrefix(field) }?.split { $0 == " " || $0 == "\t" }
     return words.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
   }

@@ -28,7 +28,8 @@ extension Failure {
       case .deadlineExceeded: .late
       default: .failed
       }
-    case .answerTooLarge, .undecodable: .failed
+    case .answerTooLarge, .answerOverLimit: .overLimit
+    case .undecodable: .failed
     }
   }
 
@@ -44,7 +45,8 @@ extension Failure {
     case .undecodable: "is this a CRI runtime's socket? Name it with --runtime-endpoint"
     case .deadlineExceeded: "wait longer with --timeout, or see what it does with cri wait"
     case .notResponding: "it may be stopped or overloaded: cri wait shows when it answers again"
-    case .answerTooLarge: nil
+    case .answerTooLarge, .answerOverLimit:
+      "no runtime that works has so much to say: check what serves the socket, or select fewer objects with a filter"
     case .status where error.isNotInitialized: "it is starting: cri wait"
     case .status where error.isUnknownService && Globals.current.api != nil && Globals.current.api != .auto:
       "the runtime does not serve this version, or no CRI at all: try --api auto"

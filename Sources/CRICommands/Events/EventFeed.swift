@@ -13,6 +13,8 @@ struct EventFeed: Sendable {
   private static let breath = Backoff(first: .milliseconds(200), limit: .seconds(5))
   /// A stream that lasted this long was a working one.
   private static let steady = Duration.seconds(10)
+  /// Events that wait to be written.
+  private static let mostPending = 64
   /// Nobody is told how long an administrator may take.
   private static let patience = Duration.seconds(365 * 86_400)
 
@@ -50,10 +52,16 @@ struct EventFeed: Sendable {
     // Kept on the caller's thread, and ended with it.
     try await withThrowingTaskGroup(of: Void.self) { group in
       let (events, continuation) = AsyncThrowingStream<ContainerEventResponse, any Error>.makeStream()
+      let pending = Locked(0)
       let stream = client.runtime.getContainerEvents()
       group.addTask {
         do {
-          for try await event in stream { continuation.yield(event) }
+          for try await event in stream {
+            continuation.yield(event)
+            pending.withLock { $0 += 1 }
+            // The runtime is held back by flow control meanwhile.
+            while pending.withLock({ $0 }) >= Self.mostPending, !Task.isCancelled { await pause(.milliseconds(5)) }
+          }
           continuation.finish()
         } catch {
           continuation.finish(throwing: error)
@@ -74,6 +82,7 @@ struct EventFeed: Sendable {
         known = now
         defer { known = now }
         for try await event in events {
+          pending.withLock { $0 -= 1 }
           let isNews = now.apply(event)
           // What the lists knew already has been told.
           if isNews || !isResumed || event.createdAt.nanoseconds > listed { try write(event) }

@@ -19,6 +19,9 @@ struct KnownObjects: Sendable {
     var container: ContainerStatus?
   }
 
+  /// No node has so many; what comes beyond is passed on and not remembered.
+  private static let most = 100_000
+
   private(set) var objects: [String: Object] = [:]
   private(set) var pods: [String: PodSandboxStatus] = [:]
 
@@ -46,7 +49,7 @@ struct KnownObjects: Sendable {
   /// - Returns: whether the event tells anything that was not known.
   mutating func apply(_ event: ContainerEventResponse) -> Bool {
     let id = event.containerID
-    if let status = event.podSandboxStatus, status.metadata != nil { pods[status.id] = status }
+    if let status = event.podSandboxStatus, status.metadata != nil, pods.count < Self.most { pods[status.id] = status }
     if event.containerEventType == .deleted {
       pods[id] = nil
       return objects.removeValue(forKey: id) != nil
@@ -54,6 +57,7 @@ struct KnownObjects: Sendable {
     let phase = event.containerEventType.phase
     let container = event.containersStatuses.first { $0.id == id }
     guard var object = objects[id] else {
+      guard objects.count < Self.most else { return true }
       let pod = event.podSandboxStatus?.id ?? ""
       objects[id] = Object(phase: phase, pod: pod, container: container ?? (pod == id ? nil : ContainerStatus(id: id)))
       return true

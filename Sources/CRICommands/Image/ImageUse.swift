@@ -22,7 +22,8 @@ struct ImageUse: Sendable {
   private func sandboxImages() async throws -> Set<String> {
     let filter = PodSandboxFilter(state: PodSandboxStateValue(state: .ready))
     let sandboxes = try await client.runtime.podSandboxes(filter)
-    let answers = await client.details(of: "pod", sandboxes.map(\.id)) { (id) throws(RPCError) in
+    let answers = await client.details(of: "pod", sandboxes.map(\.id), timeout: patience) {
+      (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
       let info = try await client.runtime.podSandboxStatus(request, timeout: patience).info["info"] ?? ""
       return (try? JSON.parse(info))?["image"]?.stringValue

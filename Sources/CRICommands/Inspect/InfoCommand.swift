@@ -10,9 +10,10 @@ struct InfoCommand: AsyncParsableCommand {
 
   func run() async throws {
     let view = try output.view()
-    let answer = try await answer(Context().client(), isVerbose: view.isVerbose)
+    let context = try Context()
+    let answer = try await answer(context.client(), isVerbose: view.isVerbose)
     guard let status = answer.status else { throw Failure(.failed, "the runtime's answer has no status") }
-    try view.write([RuntimeReport(status: status, answer: answer)], isSingle: true)
+    try view.write([RuntimeReport(status: status, answer: answer)], isSingle: true, within: context.patience)
   }
 
   private func answer(_ client: Client, isVerbose: Bool) async throws(Failure) -> StatusResponse {

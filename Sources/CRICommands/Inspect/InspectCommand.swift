@@ -28,9 +28,9 @@ struct InspectCommand: AsyncParsableCommand {
     let timeout = ids.count == 1 ? context.answerTimeout : context.patience
     let wanted = ids.isEmpty ? try await query.run(client).map(\.id) : ids
     let inspection = Inspection(
-      noun: "container", list: "cri ps -a", isListed: ids.isEmpty, output: view, endpoint: context.endpoint,
+      noun: "container", list: "cri ps -a", isListed: ids.isEmpty, output: view, client: client, timeout: timeout,
       resolve: { (word) throws(Failure) in try await ObjectNames(client: client).container(word) })
-    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (id) async throws(RPCError) in
+    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: isVerbose)
       let answer = try await client.runtime.containerStatus(request, timeout: timeout)
       guard let status = answer.status else { throw Inspection.noStatus(.containerStatus) }

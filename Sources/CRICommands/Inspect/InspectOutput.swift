@@ -39,12 +39,22 @@ struct InspectView: Sendable {
   }
 
   /// A document is an object for one and an array for several; texts follow each other.
-  func write(_ reports: [some StatusReport], isSingle: Bool) throws {
+  /// - Parameter timeout: how long it may take to make them.
+  func write(_ reports: [some StatusReport], isSingle: Bool, within timeout: Duration) throws {
     guard !reports.isEmpty else { return }
+    let clock = OutputClock(within: timeout)
     guard let document else {
-      return try StandardStream.output.write(reports.map { $0.text(verbose: isVerbose) }.joined())
+      return try PiecewiseOutput.write { emit in
+        for report in reports {
+          try clock.check()
+          try emit(Array(report.text(verbose: isVerbose).utf8))
+        }
+      }
     }
-    let documents = reports.map { $0.document.sortedKeys() }
+    let documents = try reports.map { report in
+      try clock.check()
+      return report.document.sortedKeys()
+    }
     try StandardStream.output.write(
       isSingle ? try document.text(of: documents[0], elements: documents) : try document.text(ofAll: documents))
   }

@@ -32,8 +32,8 @@ struct InspectiCommand: AsyncParsableCommand {
     let timeout = images.count == 1 ? context.answerTimeout : context.patience
     let wanted = images.isEmpty ? try await query.run(client).map(\.id) : images
     let inspection = Inspection(
-      noun: "image", list: "cri images", isListed: images.isEmpty, output: view, endpoint: context.endpoint)
-    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (id) async throws(RPCError) in
+      noun: "image", list: "cri images", isListed: images.isEmpty, output: view, client: client, timeout: timeout)
+    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = ImageStatusRequest(image: ImageSpec(image: id), verbose: isVerbose)
       let answer = try await client.images.imageStatus(request, timeout: timeout)
       return answer.image.map { ImageReport(image: $0, info: answer.info) }

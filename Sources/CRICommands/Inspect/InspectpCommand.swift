@@ -26,9 +26,9 @@ struct InspectpCommand: AsyncParsableCommand {
     let timeout = ids.count == 1 ? context.answerTimeout : context.patience
     let wanted = ids.isEmpty ? try await query.run(client).map(\.id) : ids
     let inspection = Inspection(
-      noun: "pod", list: "cri pods", isListed: ids.isEmpty, output: view, endpoint: context.endpoint,
+      noun: "pod", list: "cri pods", isListed: ids.isEmpty, output: view, client: client, timeout: timeout,
       resolve: { (word) throws(Failure) in try await ObjectNames(client: client).pod(word) })
-    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (id) async throws(RPCError) in
+    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: isVerbose)
       let answer = try await client.runtime.podSandboxStatus(request, timeout: timeout)
       guard let status = answer.status else { throw Inspection.noStatus(.podSandboxStatus) }

@@ -37,7 +37,7 @@ struct ContainerQuery: Sendable {
 
   /// What the list does not say of the containers, by ID. Those that are gone since are not in it.
   static func facts(_ ids: [String], _ client: Client, patience: Duration) async -> Answers<ContainerFacts> {
-    await client.details(of: "container", ids) { (id) throws(RPCError) in
+    await client.details(of: "container", ids, timeout: patience) { (client, id) throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: true)
       let answer = try await client.runtime.containerStatus(request, timeout: patience)
       guard let status = answer.status else { throw Inspection.noStatus(.containerStatus) }

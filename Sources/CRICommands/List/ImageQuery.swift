@@ -11,7 +11,7 @@ struct ImageQuery: Sendable {
     let images = try await list(client)
     guard conditions.contains(where: \.isOfTime) else { return try select(images) }
     // The list does not say it: the image's own configuration does.
-    let created = await client.details(of: "image", images.map(\.id)) { (id) throws(RPCError) in
+    let created = await client.details(of: "image", images.map(\.id)) { (client, id) throws(RPCError) in
       let answer = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: id), verbose: true))
       return StatusDocument.created(ofInfo: answer.info)
     }

@@ -24,8 +24,9 @@ struct ImagesCommand: AsyncParsableCommand {
   func run() async throws {
     let query = try selection.query(name: name)
     let view = try list.view(ImageText.self)
-    let client = try Context(asksImagesOnly: true).client()
-    try await view.show {
+    let context = try Context(asksImagesOnly: true)
+    let client = context.client()
+    try await view.show(within: context.patience) {
       ImageText(
         elements: try await query.run(client), showsWhole: list.noTrunc, showsDigests: digests,
         showsPinned: pinned, isWide: view.isWide)

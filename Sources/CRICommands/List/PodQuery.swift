@@ -25,7 +25,7 @@ struct PodQuery: Sendable {
 
   /// What the list does not say of the pods, by ID. Those that are gone since are not in it.
   static func facts(_ ids: [String], _ client: Client, patience: Duration) async -> Answers<PodFacts> {
-    await client.details(of: "pod", ids) { (id) throws(RPCError) in
+    await client.details(of: "pod", ids, timeout: patience) { (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
       let answer = try await client.runtime.podSandboxStatus(request, timeout: patience)
       guard let status = answer.status else { throw Inspection.noStatus(.podSandboxStatus) }

@@ -21,7 +21,7 @@ struct PodsCommand: AsyncParsableCommand {
     let context = try Context()
     let client = context.client()
     var failures: [Failure] = []
-    try await view.show {
+    try await view.show(within: context.patience) {
       let pods = try await query.run(client)
       var text = PodText(elements: pods, now: Kernel.now, showsWhole: list.noTrunc)
       if view.isWide {

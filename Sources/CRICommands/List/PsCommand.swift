@@ -24,7 +24,7 @@ struct PsCommand: AsyncParsableCommand {
     let context = try Context()
     let client = context.client()
     var failures: [Failure] = []
-    try await view.show {
+    try await view.show(within: context.patience) {
       let containers = try await query.run(client)
       var text = ContainerText(elements: containers, now: Kernel.now, showsWhole: list.noTrunc)
       if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }

@@ -53,10 +53,19 @@ enum DocumentView: Sendable {
       case .goTemplate(let template): return try template.render(document) + "\n"
       case .jsonPath(let path): return try Self.line(path.render(document))
       case .customColumns(let columns):
-        var table = Table(columns.headers.map { Table.Column($0) }, layout: .compact)
+        var table = columns.table
         for element in elements { table.append(try columns.row(element)) }
         return table.text()
       }
+    } catch {
+      throw Failure(.failed, "-o \(error)")
+    }
+  }
+
+  /// An element's cells.
+  static func row(_ columns: CustomColumns, _ element: JSON) throws(Failure) -> [String] {
+    do throws(TemplateError) {
+      return try columns.row(element)
     } catch {
       throw Failure(.failed, "-o \(error)")
     }
@@ -82,4 +91,9 @@ enum DocumentView: Sendable {
     for document in documents { lines += try text(of: document, elements: []) }
     return lines
   }
+}
+
+extension CustomColumns {
+  /// Without its rows.
+  var table: Table { Table(headers.map { Table.Column($0) }, layout: .compact) }
 }

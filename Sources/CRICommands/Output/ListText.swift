@@ -55,9 +55,13 @@ extension ListText {
   /// A line for each, or some.
   var table: [UInt8] { table(.plain) }
 
-  func table(_ style: TextStyle) -> [UInt8] {
+  func table(_ style: TextStyle) -> [UInt8] { table(style) { () throws(Never) in } }
+
+  /// - Parameter check: called for each element; what it throws ends the table.
+  func table<E: Error>(_ style: TextStyle, _ check: () throws(E) -> Void) throws(E) -> [UInt8] {
     var table = Table(columns)
     for element in elements {
+      try check()
       for row in rows(element) { table.append(row) }
     }
     return table.utf8(style)

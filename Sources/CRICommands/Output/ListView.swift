@@ -20,43 +20,67 @@ struct ListView<Text: ListText>: Sendable {
   var isWide: Bool { format == .wide }
 
   /// Writes what `make` gives to standard output.
-  func show(_ make: () async throws -> Text) async throws {
+  /// - Parameter timeout: how long it may take to sort and write it, once it is there.
+  func show(within timeout: Duration, _ make: () async throws -> Text) async throws {
     guard isWatched else {
-      return try StandardStream.output.write(try bytes(sorted(try await make(), isStrict: true), .output))
+      let text = try await make()
+      let clock = OutputClock(within: timeout)
+      let ordered = try sorted(text, clock, isStrict: true)
+      return try PiecewiseOutput.write { emit in try write(ordered, .output, clock, emit) }
     }
     // What no object has any more, one may have again.
     var isFirst = true
     try await Watch.run(every: interval, parting: document?.parting ?? "\n") { style in
       let text = try await make()
-      let bytes = try bytes(sorted(text, isStrict: isFirst), style)
+      let clock = OutputClock(within: timeout)
+      var bytes: [UInt8] = []
+      try write(sorted(text, clock, isStrict: isFirst), style, clock) { bytes += $0 }
       isFirst = false
       return bytes
     }
   }
 
-  private func sorted(_ text: Text, isStrict: Bool) throws(Failure) -> Text {
+  private func sorted(_ text: Text, _ clock: OutputClock, isStrict: Bool) throws(Failure) -> Text {
     guard let order else { return text }
     var text = text
-    text.elements = try order.apply(to: text, isStrict: isStrict)
+    text.elements = try order.apply(to: text, clock, isStrict: isStrict)
     return text
   }
 
-  private func bytes(_ text: Text, _ style: TextStyle) throws(Failure) -> [UInt8] {
-    if let document {
-      // Straight from the message: a list may be large.
-      if case .json = document { return ListOutput.json(text.document) }
+  /// Hands the output over in parts: a list may be large, and what is made of it larger.
+  private func write(
+    _ text: Text, _ style: TextStyle, _ clock: OutputClock, _ emit: ([UInt8]) throws -> Void
+  ) throws {
+    switch document {
+    case .json: return try DocumentWriter.writeJSON(text.document, clock, emit)
+    case .yaml: return try DocumentWriter.writeYAML(text.document, clock, emit)
+    case .customColumns(let columns):
+      var table = columns.table
+      for element in text.elements {
+        try clock.check()
+        table.append(try DocumentView.row(columns, Text.json(element)))
+      }
+      return try emit(table.utf8())
+    case .goTemplate, .jsonPath:
       let json = text.document.json()
-      // The list is the only member that has elements.
-      let elements = json.objectValue?.values.lazy.compactMap(\.arrayValue).first ?? []
-      return Array(try document.text(of: json, elements: elements).utf8)
+      try clock.check()
+      return try emit(Array(try (document ?? .json).text(of: json, elements: []).utf8))
+    case nil: break
     }
-    if format == .name { return lines(text.elements.map(text.name)) }
-    if isQuiet { return lines(text.ids) }
-    return isVerbose ? Array(text.details.utf8) : text.table(style)
-  }
-
-  private func lines(_ texts: [String]) -> [UInt8] {
-    Array(texts.map { Sanitizer.visible($0) + "\n" }.joined().utf8)
+    if format == .name || isQuiet {
+      for element in text.elements {
+        try clock.check()
+        let word = format == .name ? text.name(element) : text.id(element)
+        try emit(Array((Sanitizer.visible(word) + "\n").utf8))
+      }
+    } else if isVerbose {
+      for element in text.elements {
+        try clock.check()
+        try emit(Array(text.details(element).text.utf8))
+      }
+    } else {
+      try emit(try text.table(style) { () throws(Failure) in try clock.check() })
+    }
   }
 }
 

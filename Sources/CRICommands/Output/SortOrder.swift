@@ -86,9 +86,14 @@ struct SortOrder<Text: ListText>: Sendable {
 
   /// Elements of one value stay in their order.
   /// - Parameter isStrict: whether a path that leads nowhere is wrong usage: it leaves the order as it was.
-  func apply(to text: Text, isStrict: Bool) throws(Failure) -> [Text.Element] {
+  func apply(to text: Text, _ clock: OutputClock, isStrict: Bool) throws(Failure) -> [Text.Element] {
     let elements = text.elements
-    let values = elements.map { key(text, $0) }
+    var values: [SortValue] = []
+    values.reserveCapacity(elements.count)
+    for element in elements {
+      try clock.check()
+      values.append(key(text, element))
+    }
     if isStrict, let path, !values.isEmpty, values.allSatisfy({ $0 == .nothing }) {
       throw Failure(.usage, "--sort-by \(path): nothing that is listed has it; -o json shows what there is")
     }

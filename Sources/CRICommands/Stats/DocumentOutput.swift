@@ -28,14 +28,30 @@ struct DocumentOutput: ParsableArguments {
     return try .of(choice, template: template) ?? .json
   }
 
-  func show(_ view: DocumentView, _ make: () async throws(Failure) -> some CMessage) async throws {
-    func bytes(_ message: some CMessage) throws(Failure) -> [UInt8] {
-      if case .json = view { return ListOutput.json(message) }
+  /// - Parameter timeout: how long it may take to write what `make` gives.
+  func show(
+    _ view: DocumentView, within timeout: Duration, _ make: () async throws(Failure) -> some CMessage
+  ) async throws {
+    func write(_ message: some CMessage, _ emit: ([UInt8]) throws -> Void) throws {
+      let clock = OutputClock(within: timeout)
+      switch view {
+      case .json: return try DocumentWriter.writeJSON(message, clock, emit)
+      case .yaml: return try DocumentWriter.writeYAML(message, clock, emit)
+      default: break
+      }
       let document = message.json()
+      try clock.check()
       let elements = document.objectValue?.values.lazy.compactMap(\.arrayValue).first ?? []
-      return Array(try view.text(of: document, elements: elements).utf8)
+      try emit(Array(try view.text(of: document, elements: elements).utf8))
     }
-    guard watch else { return try StandardStream.output.write(try bytes(try await make())) }
-    try await Watch.run(parting: view.parting) { _ in try bytes(try await make()) }
+    guard watch else {
+      let message = try await make()
+      return try PiecewiseOutput.write { emit in try write(message, emit) }
+    }
+    try await Watch.run(parting: view.parting) { _ in
+      var bytes: [UInt8] = []
+      try write(try await make()) { bytes += $0 }
+      return bytes
+    }
   }
 }

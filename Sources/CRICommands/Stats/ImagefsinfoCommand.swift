@@ -19,8 +19,9 @@ struct ImagefsinfoCommand: AsyncParsableCommand {
 
   func run() async throws {
     let view = try InspectView(output, template: template, isVerbose: true)
-    let answer = try await answer(Context(asksImagesOnly: true).client())
-    try view.write([ImageFsReport(answer: answer)], isSingle: true)
+    let context = try Context(asksImagesOnly: true)
+    let answer = try await answer(context.client())
+    try view.write([ImageFsReport(answer: answer)], isSingle: true, within: context.patience)
   }
 
   private func answer(_ client: Client) async throws(Failure) -> ImageFsInfoResponse {

@@ -10,8 +10,9 @@ struct MetricdescsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let view = try output.view()
-    let client = try Context().client()
-    try await output.show(view) { () throws(Failure) in try await list(client) }
+    let context = try Context()
+    let client = context.client()
+    try await output.show(view, within: context.patience) { () throws(Failure) in try await list(client) }
   }
 
   private func list(_ client: Client) async throws(Failure) -> ListMetricDescriptorsResponse {

@@ -31,11 +31,12 @@ struct StatsCommand: AsyncParsableCommand {
     let filter = ContainerStatsFilter(
       id: id ?? container ?? "", podSandboxID: pod ?? "", labelSelector: labels.selector)
     let view = try output.view(ContainerStatsText.self)
-    let client = try Context().client()
+    let context = try Context()
+    let client = context.client()
     var sampler = UsageSampler(interval: try output.interval()) { () throws(Failure) in
       try await list(filter, client)
     }
-    try await view.show {
+    try await view.show(within: context.patience) {
       var usage = try await output.usage(view, &sampler)
       usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) || !all && !$0.stats.isUsed }
       return ContainerStatsText(elements: usage, isWide: view.isWide, showsWhole: output.noTrunc)

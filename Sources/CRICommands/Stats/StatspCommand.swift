@@ -24,11 +24,12 @@ struct StatspCommand: AsyncParsableCommand {
     let labels = try Labels(label)
     let filter = PodSandboxStatsFilter(id: id ?? pod ?? "", labelSelector: labels.selector)
     let view = try output.view(PodStatsText.self)
-    let client = try Context().client()
+    let context = try Context()
+    let client = context.client()
     var sampler = UsageSampler(interval: try output.interval()) { () throws(Failure) in
       try await list(filter, client)
     }
-    try await view.show {
+    try await view.show(within: context.patience) {
       var usage = try await output.usage(view, &sampler)
       usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) }
       // As crictl: a document has all of them.

@@ -156,7 +156,7 @@ struct GuardCommand: AsyncParsableCommand {
   private func keep(_ snapshot: Snapshot) throws {
     guard let save else { return }
     do {
-      try SnapshotFile.write(snapshot.json, to: save)
+      try SnapshotFile.write(snapshot, to: save)
     } catch let failure as Failure {
       throw Failure(.usage, "\(failure.message); the command was not run")
     }
@@ -203,7 +203,7 @@ struct GuardCommand: AsyncParsableCommand {
     var file = save
     if file == nil {
       let path = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"
-      if (try? SnapshotFile.write(before.json, to: path)) != nil { file = path }
+      if (try? SnapshotFile.write(before, to: path)) != nil { file = path }
     }
     let wait = wait ?? "\(Self.patience(for: before).components.seconds)s"
     return file.map { "cri verify --before \($0) --wait \(wait)" } ?? "look yourself before kubelet starts: cri net"

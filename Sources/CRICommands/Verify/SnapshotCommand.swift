@@ -26,7 +26,7 @@ struct SnapshotCommand: AsyncParsableCommand {
   func run() async throws {
     let snapshot = try await takeSnapshot(Context().patientClient())
     let gap = snapshot.gap
-    if gap == nil || incomplete { try SnapshotFile.write(snapshot.json, to: output) }
+    if gap == nil || incomplete { try SnapshotFile.write(snapshot, to: output) }
     guard let gap else { return }
     let rest = incomplete ? "" : "; nothing was written (--incomplete writes what there is)"
     throw Failure(.unreachable, "the snapshot is incomplete: \(gap)\(rest)")

@@ -1,5 +1,4 @@
 internal import CRICommandLine
-internal import CRIJSON
 internal import CRISnapshot
 internal import CRISystem
 
@@ -24,8 +23,8 @@ enum SnapshotFile {
   }
 
   /// Writes a document that is there whole or not at all, readable by its owner only.
-  static func write(_ document: JSON, to path: String) throws {
-    let bytes = document.bytes(pretty: true) + [UInt8(ascii: "\n")]
+  static func write(_ snapshot: Snapshot, to path: String) throws {
+    let bytes = snapshot.documentBytes
     if path.isEmpty { throw Failure(.usage, "--output is empty: name a file, or - for standard output") }
     if path == "-" { return try StandardStream.output.write(bytes) }
     do throws(FileError) {

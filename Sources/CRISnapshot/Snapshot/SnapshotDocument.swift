@@ -38,6 +38,27 @@ extension Snapshot {
     return .object(document)
   }
 
+  /// The document as text, pretty, with a line feed at its end: each object by itself, since the whole as a tree takes
+  /// several times its text.
+  package var documentBytes: [UInt8] {
+    var frame = self
+    (frame.sandboxes, frame.containers, frame.images) = ([], [], [])
+    var writer = JSONWriter(.pretty)
+    writer.beginObject()
+    for (key, member) in frame.json.objectValue ?? [:] {
+      writer.key(key)
+      switch key {
+      case "sandboxes": writer.array(sandboxes, \.json)
+      case "containers": writer.array(containers, \.json)
+      case "images": writer.array(images) { $0.json() }
+      default: writer.value(member)
+      }
+    }
+    writer.endObject()
+    writer.newline()
+    return writer.bytes
+  }
+
   /// Reads a document.
   /// - Throws: `SnapshotError`, which says what is wrong with it; a field that this version does not know is passed over.
   public init(parsing bytes: [UInt8]) throws(SnapshotError) {
@@ -179,5 +200,13 @@ extension ContainerRecord {
     self.init(
       status: try reader.message("status"), sandboxID: try reader.string("sandboxId"),
       pid: try reader.optional("pid", \.pid), truth: try reader.optionalMember("truth", ContainerTruth.init))
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func array<Element>(_ elements: [Element], _ json: (Element) -> JSON) {
+    beginArray()
+    for element in elements { value(json(element)) }
+    endArray()
   }
 }

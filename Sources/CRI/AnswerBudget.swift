@@ -1,0 +1,112 @@
+internal import CRIGRPC
+internal import CRIProtobuf
+internal import CRISystem
+
+/// Bounds answers together that belong together: the messages of a streamed list, or the details of all objects of one.
+package final class AnswerBudget: Sendable {
+  private struct State {
+    /// Bytes on the wire.
+    var size = 0
+    /// Bytes of memory for what was decoded.
+    var decodedSize = 0
+    var failure: RPCError?
+  }
+
+  private let state = Locked(State())
+  private let limits: AnswerLimits
+  private let keptPerAnswer: Int
+  private let totalSize: Int
+  let deadline: ContinuousClock.Instant?
+
+  /// - Parameters:
+  ///   - base: bytes of memory that the answers may take together, whatever their size.
+  ///   - keptPerAnswer: bytes that the caller makes of each answer, besides its values.
+  ///   - totalSize: the most bytes that all answers together may have on the wire.
+  ///   - deadline: when the last of them must be there; nil: each has only its own timeout.
+  package init(
+    base: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max, deadline: ContinuousClock.Instant? = nil
+  ) {
+    var limits = AnswerLimits()
+    if let base { limits.decodedBase = base }
+    self.limits = limits
+    self.keptPerAnswer = keptPerAnswer
+    self.totalSize = totalSize
+    self.deadline = deadline
+  }
+
+  /// Why no further answer is worth asking for; nil while there is something left.
+  func failure(of method: String) -> RPCError? {
+    if let failure = state.withLock({ $0.failure }) { return failure }
+    return deadline.map { $0 <= .now } == true ? .deadlineExceeded(method: method) : nil
+  }
+
+  /// Whether an error is one of all answers together, not of the one that met it.
+  package func isCause(of error: RPCError) -> Bool {
+    if case .deadlineExceeded = error { return deadline.map { $0 <= .now } == true }
+    return state.withLock { $0.failure } == error
+  }
+
+  /// Decodes an answer within what is left.
+  func decode<M: CMessage>(
+    _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?
+  ) throws(RPCError) -> M {
+    let (size, spent) = state.withLock { state in
+      state.size += bytes.count
+      state.decodedSize += keptPerAnswer
+      return (state.size, state.decodedSize)
+    }
+    guard size <= totalSize else {
+      throw exhausted(
+        method, AnswerExcess(limit: .totalSize, count: size, allowed: totalSize, elements: 0, size: bytes.count))
+    }
+    var allowance = limits.allowance(forBytes: bytes.count, deadline: deadline)
+    allowance.decodedSize = limits.allowance(forBytes: size).decodedSize - spent
+    do throws(DecodeError) {
+      let (message, decodedSize) = try M.decode(bytes, allowance)
+      state.withLock { $0.decodedSize += decodedSize }
+      return message
+    } catch {
+      throw self.error(error, method, size: size, allowed: limits.allowance(forBytes: size).decodedSize)
+    }
+  }
+
+  /// Nothing is left: the first error stands for all that follow.
+  private func exhausted(_ method: String, _ excess: AnswerExcess) -> RPCError {
+    state.withLock { state in
+      let failure = state.failure ?? .answerOverLimit(method: method, excess)
+      state.failure = failure
+      return failure
+    }
+  }
+
+  private func error(_ error: DecodeError, _ method: String, size: Int, allowed: Int) -> RPCError {
+    switch error.reason {
+    case .malformed, .outOfMemory: return .undecodable(method: method, reason: "\(error)")
+    case .deadlineExceeded: return .deadlineExceeded(method: method)
+    case .overLimit(let excess):
+      guard excess.limit == .decodedSize else {
+        return .answerOverLimit(
+          method: method,
+          AnswerExcess(
+            limit: AnswerExcess.Limit(excess.limit), count: excess.count, allowed: excess.allowed,
+            elements: excess.elements, size: excess.size))
+      }
+      // What is left of a budget would say little: the whole is named.
+      return exhausted(
+        method,
+        AnswerExcess(
+          limit: .decodedSize, count: excess.count + allowed - excess.allowed, allowed: allowed,
+          elements: excess.elements, size: size))
+    }
+  }
+}
+
+extension AnswerExcess.Limit {
+  fileprivate init(_ limit: DecodeExcess.Limit) {
+    switch limit {
+    case .decodedSize: self = .decodedSize
+    case .elementSize: self = .elementSize
+    case .depth: self = .depth
+    }
+  }
+}

@@ -1,0 +1,73 @@
+internal import CRIProtobufC
+
+/// What the census needs to know of a message's fields: plain memory, so that a pass over the wire touches no reference
+/// counts. A table belongs to a schema, which lives as long as the program.
+struct CensusTable {
+  /// What a field holds, as far as its size in memory goes.
+  enum Kind {
+    /// Not in the interface.
+    case unknown
+    /// A number outside a list: its place is part of the message.
+    case number
+    /// A list of numbers.
+    case numbers
+    case text
+    case texts
+    case message
+    case messages
+    /// Entries of a map.
+    case entries
+  }
+
+  struct Field {
+    var kind = Kind.unknown
+    var child: UnsafePointer<CensusTable>?
+  }
+
+  /// Bytes of one value of the message in an array of Swift values, messages inside it included.
+  let inlineSize: Int
+  /// Bytes of the C struct, and of the document that one value without content becomes.
+  let transientSize: Int
+  /// By field number; the interface's numbers are small.
+  private let fields: UnsafePointer<Field>
+  private let count: Int
+
+  func field(_ number: UInt32) -> Field {
+    number < UInt32(truncatingIfNeeded: count) ? fields[Int(number)] : Field()
+  }
+
+  /// A member of a document: key, value and their storage.
+  private static let memberSize = 96
+
+  static func make(_ fields: [FieldSchema], structSize: Int) -> UnsafePointer<CensusTable> {
+    let count = Int(fields.map(\.number).max() ?? 0) + 1
+    let slots = UnsafeMutablePointer<Field>.allocate(capacity: count)
+    slots.initialize(repeating: Field(), count: count)
+    // The unknown fields.
+    var inlineSize = 8
+    for field in fields {
+      let (slot, size) = slot(field)
+      slots[Int(field.number)] = slot
+      inlineSize = (inlineSize + size + 7) & ~7
+    }
+    let table = UnsafeMutablePointer<CensusTable>.allocate(capacity: 1)
+    table.initialize(
+      to: CensusTable(
+        inlineSize: inlineSize, transientSize: structSize + fields.count * memberSize, fields: slots, count: count))
+    return UnsafePointer(table)
+  }
+
+  /// - Returns: the field, and the bytes that it takes inside the Swift value.
+  private static func slot(_ field: FieldSchema) -> (Field, size: Int) {
+    switch field.kind {
+    case .map: return (Field(kind: .entries), 8)
+    case .message(let schema) where field.isRepeated: return (Field(kind: .messages, child: schema.census), 8)
+    case .message(let schema):
+      return (Field(kind: .message, child: schema.census), schema.census.pointee.inlineSize + 1)
+    case .string, .bytes: return (Field(kind: field.isRepeated ? .texts : .text), field.isRepeated ? 8 : 16)
+    case .bool: return (Field(kind: field.isRepeated ? .numbers : .number), field.isRepeated ? 8 : 1)
+    case .int32, .uint32, .enumeration: return (Field(kind: field.isRepeated ? .numbers : .number), 8)
+    case .int64, .uint64, .double: return (Field(kind: field.isRepeated ? .numbers : .number), 8)
+    }
+  }
+}

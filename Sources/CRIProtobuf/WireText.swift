@@ -1,0 +1,58 @@
+/// What a text on the wire grows by when it is decoded and shown.
+enum WireText {
+  /// A control character becomes an escape, in each of the copies that a table or a document makes.
+  private static let control = 16
+  /// A byte that is not UTF-8 becomes U+FFFD.
+  private static let repaired = 12
+
+  /// Bytes on top of the text's own.
+  static func expansion(of text: UnsafeRawBufferPointer) -> Int {
+    guard let start = text.baseAddress else { return 0 }
+    var index = 0
+    var sum = 0
+    let wholeWords = text.count & ~7
+    while index < wholeWords {
+      let word = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      // A byte above 0x7F, or one below 0x20 (Mycroft's test, exact where no byte is above 0x7F).
+      let high = word & 0x8080_8080_8080_8080
+      let low = (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080
+      if high | low != 0 { return sum + slow(text, from: index) }
+      index += 8
+    }
+    sum += slow(text, from: index)
+    return sum
+  }
+
+  private static func slow(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var index = start
+    var sum = 0
+    while index < text.count {
+      let byte = text[index]
+      switch byte {
+      case 0x20..<0x7F: index += 1
+      case 0..<0x20, 0x7F:
+        sum += control
+        index += 1
+      default:
+        let length = sequence(text, at: index)
+        // C1 controls and what reorders a line are escaped too.
+        if length == 0 { sum += repaired } else if byte == 0xC2 || byte == 0xE2 { sum += control }
+        index += max(length, 1)
+      }
+    }
+    return sum
+  }
+
+  /// The length of the well-formed sequence of UTF-8 that begins here; 0 where there is none.
+  private static func sequence(_ text: UnsafeRawBufferPointer, at index: Int) -> Int {
+    let first = text[index]
+    let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
+    guard (0xC2...0xF4).contains(first), index + length <= text.count else { return 0 }
+    let second = text[index + 1]
+    let lowest: UInt8 = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80
+    let highest: UInt8 = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF
+    guard (lowest...highest).contains(second) else { return 0 }
+    for offset in 2..<max(length, 2) where text[index + offset] & 0xC0 != 0x80 { return 0 }
+    return length
+  }
+}

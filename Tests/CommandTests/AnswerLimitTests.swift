@@ -1,0 +1,272 @@
+import CRIMessages
+import CRIProtobuf
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Answers that are small on the wire and large in memory, or large in the time that they take, against the built
+/// command: how much memory it takes at its peak, and when it ends.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct AnswerLimitTests {
+  /// What an answer may cost above an empty one, in bytes.
+  private static func allowed(_ size: Int) -> Int { 3 * size + 16 << 20 }
+
+  /// A field of messages or strings.
+  private static func field(_ number: UInt64, _ content: [UInt8] = []) -> [UInt8] {
+    varint(number << 3 | 2) + varint(UInt64(content.count)) + content
+  }
+
+  private static func varint(_ value: UInt64) -> [UInt8] {
+    value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + varint(value >> 7)
+  }
+
+  private static func repeated(_ part: [UInt8], upTo size: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(size + part.count)
+    while bytes.count < size { bytes += part }
+    return bytes
+  }
+
+  struct Shape: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// For a list whose elements are field 1.
+    let list: [UInt8]
+    var testDescription: String { name }
+  }
+
+  private static let size = 4 << 20
+
+  /// The number of the labels in an element: `Container` 8, `PodSandbox` 5; one that neither list knows in the others.
+  static let shapes: [Shape] = [
+    Shape(name: "empty elements", list: repeated([0x0A, 0x00], upTo: size)),
+    Shape(name: "elements with a number that is not known", list: repeated([0x0A, 3, 0xC8, 0x3E, 1], upTo: size)),
+    Shape(name: "elements with short IDs", list: repeated([0x0A, 4, 0x0A, 2, 0x61, 0x62], upTo: size)),
+    Shape(name: "one element with empty labels", list: field(1, repeated([0x2A, 0, 0x42, 0], upTo: size))),
+    Shape(name: "one element with fields that are not known", list: field(1, repeated([0xC8, 0x3E, 1], upTo: size))),
+    Shape(name: "fields that are not known", list: repeated([0xC8, 0x3E, 1], upTo: size)),
+    Shape(name: "one element whose ID comes again and again", list: field(1, repeated([0x0A, 0], upTo: size))),
+    Shape(name: "one element with empty messages", list: field(1, repeated([0x12, 0], upTo: size))),
+    Shape(name: "control characters", list: field(1, field(1, [UInt8](repeating: 1, count: size)))),
+    Shape(name: "bytes that are not UTF-8", list: field(1, field(1, [UInt8](repeating: 0xFF, count: size)))),
+    Shape(
+      name: "one long ID beside many short ones",
+      list: field(1, field(1, [UInt8](repeating: 0x61, count: 1 << 20)))
+        + repeated([0x0A, 4, 0x0A, 2, 0x61, 0x62], upTo: 60_000)),
+    Shape(
+      name: "as many elements as are taken",
+      list: repeated([0x0A, 4, 0x0A, 2, 0x61, 0x62], upTo: 6 * 10_000)),
+    Shape(name: "one long ID", list: field(1, field(1, [UInt8](repeating: 0x61, count: size)))),
+  ]
+
+  static let lists: [(method: String, command: [String])] = [
+    ("ListPodSandbox", ["pods", "-q"]), ("ListPodSandbox", ["pods"]), ("ListPodSandbox", ["pods", "-v"]),
+    ("ListPodSandbox", ["pods", "-o", "json"]), ("ListPodSandbox", ["pods", "-o", "yaml"]),
+    ("ListPodSandbox", ["pods", "-o", "wide"]), ("ListPodSandbox", ["pods", "-o", "name"]),
+    ("ListPodSandbox", ["pods", "-o", "custom-columns=ID:.id,NAME:.metadata.name"]),
+    ("ListPodSandbox", ["pods", "--sort-by", ".id"]),
+    ("ListContainers", ["ps", "-a"]), ("ListContainers", ["ps", "-a", "-v"]),
+    ("ListContainers", ["ps", "-a", "-o", "json"]),
+    ("ListContainers", ["ps", "-a", "-o", "yaml"]), ("ListContainers", ["ps", "-a", "-o", "wide"]),
+    ("ListImages", ["images"]), ("ListImages", ["images", "-o", "yaml"]), ("ListImages", ["images", "--digests"]),
+    ("ListContainerStats", ["stats", "-a", "-s", "0"]), ("ListContainerStats", ["stats", "-a", "-o", "json"]),
+    ("ListPodSandboxStats", ["statsp", "-s", "0"]), ("ListPodSandboxStats", ["statsp", "-o", "yaml"]),
+    ("ListPodSandboxMetrics", ["metricsp"]), ("ListPodSandboxMetrics", ["metricsp", "-o", "yaml"]),
+    ("ListMetricDescriptors", ["metricdescs"]),
+    ("ListPodSandbox", ["snapshot"]), ("ListContainers", ["snapshot"]), ("ListImages", ["snapshot"]),
+    ("ListPodSandbox", ["net"]), ("ListPodSandbox", ["net", "-o", "json"]),
+    ("ListPodSandbox", ["inspectp"]), ("ListContainers", ["inspect", "-a"]), ("ListImages", ["inspecti"]),
+    ("ListContainerStats", ["top", "--once"]), ("ListPodSandbox", ["top", "--pods", "--once"]),
+    ("ListContainers", ["events"]), ("ListContainers", ["logs", "x"]), ("ListPodSandbox", ["preflight"]),
+  ]
+
+  /// Answers one method with these bytes, the calls that come before it as a sound runtime does, and with an empty
+  /// message what is left.
+  private func runtime(_ method: String, _ bytes: [UInt8]) throws -> TestRuntime {
+    try TestRuntime { name, request in
+      switch name {
+      case method: .message(bytes)
+      case "Version":
+        .message(VersionResponse(version: "0.1.0", runtimeName: "containerd", runtimeVersion: "v2.1.0"))
+      case "Status":
+        .message(
+          StatusResponse(status: RuntimeStatus(conditions: [RuntimeCondition(type: "RuntimeReady", status: true)])))
+      case "ContainerStatus":
+        .message(
+          ContainerStatusResponse(
+            status: ContainerStatus(id: (try? ContainerStatusRequest.decode(request))?.containerID ?? "")))
+      case "PodSandboxStatus":
+        .message(
+          PodSandboxStatusResponse(
+            status: PodSandboxStatus(id: (try? PodSandboxStatusRequest.decode(request))?.podSandboxID ?? "")))
+      case "ImageStatus": .message(ImageStatusResponse(image: Image(id: "x")))
+      default: name.hasPrefix("Stream") ? nil : .message([])
+      }
+    }
+  }
+
+  /// The shapes that every command meets: what decoding refuses does not depend on the command.
+  private static let common = [
+    "empty elements", "one long ID", "one long ID beside many short ones", "as many elements as are taken",
+  ]
+
+  @Test(arguments: lists.indices)
+  func `take no more memory than three times their size and 16 MB`(_ index: Int) async throws {
+    let (method, command) = Self.lists[index]
+    let isFirst = Self.lists.firstIndex { $0.method == method } == index
+    try await compare(
+      command, Self.shapes.filter { isFirst || Self.common.contains($0.name) },
+      empty: try runtime(method, []), hostile: { shape in try self.runtime(method, shape.list) })
+  }
+
+  private func compare(
+    _ command: [String], _ shapes: [Shape], empty: TestRuntime, hostile: (Shape) throws -> TestRuntime
+  ) async throws {
+    let base = try await Tool.cri(["--timeout", "20s"] + command, on: empty).peakMemory
+    for shape in shapes {
+      let runtime = try hostile(shape)
+      let run = try await Tool.cri(["--timeout", "20s"] + command, on: runtime)
+      // With the details that were asked for, where the list was taken.
+      let size = max(shape.list.count, runtime.sentBytes)
+      let taken = run.peakMemory - base
+      if ProcessFacts.environment("CRI_TEST_REPORT") != nil {
+        print(
+          "\(command.joined(separator: " ")): \(shape.name): \(size) bytes, \(taken >> 10) KiB,",
+          "\(run.duration), code \(run.code), \(run.errors.prefix(150))")
+      }
+      let words = "\(command) with \(shape.name): code \(run.code): \(run.errors.prefix(300))"
+      #expect(taken <= Self.allowed(size), "\(words): \(taken) bytes of memory for \(size)")
+      #expect(run.code >= 0 && run.code < 128, "\(words)")
+      #expect(run.errors.count < 4000, "\(words)")
+    }
+  }
+
+  private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  /// Verbose info of 4 MB under `info` and `config`.
+  private static let infos: [Shape] = [
+    Shape(name: "no JSON", list: repeated(text("x"), upTo: size)),
+    Shape(name: "numbers", list: text("{\"a\":[") + repeated(text("1,"), upTo: size) + text("1]}")),
+    Shape(
+      name: "members", list: text("{\"a\":0" + (0..<400_000).map { ",\"\($0)\":0" }.joined() + "}")),
+    Shape(
+      name: "numbers, deep",
+      list: text(String(repeating: "{\"a\":[", count: 200)) + repeated(text("1,"), upTo: size)
+        + text("1" + String(repeating: "]}", count: 200))),
+    Shape(name: "arrays", list: text("{\"a\":[") + repeated(text("[],"), upTo: size) + text("[]]}")),
+    Shape(name: "one text", list: text("{\"a\":\"") + repeated(text("x"), upTo: size) + text("\"}")),
+    Shape(name: "line feeds", list: repeated([0x0A], upTo: size)),
+  ]
+
+  private func informed(_ info: [UInt8]) throws -> TestRuntime {
+    let text = String(decoding: info, as: UTF8.self)
+    let infos: StringMap = info.isEmpty ? [:] : ["info": text]
+    return try TestRuntime { name, _ in
+      switch name {
+      case "Version":
+        .message(VersionResponse(version: "0.1.0", runtimeName: "containerd", runtimeVersion: "v2.1.0"))
+      case "Status":
+        .message(StatusResponse(status: RuntimeStatus(), info: info.isEmpty ? [:] : ["config": text]))
+      case "ListContainers": .message(ListContainersResponse(containers: [Container(id: "x")]))
+      case "ListPodSandbox": .message(ListPodSandboxResponse(items: [PodSandbox(id: "x")]))
+      case "ListImages": .message(ListImagesResponse(images: [Image(id: "x")]))
+      case "ContainerStatus": .message(ContainerStatusResponse(status: ContainerStatus(id: "x"), info: infos))
+      case "PodSandboxStatus": .message(PodSandboxStatusResponse(status: PodSandboxStatus(id: "x"), info: infos))
+      case "ImageStatus": .message(ImageStatusResponse(image: Image(id: "x"), info: infos))
+      default: name.hasPrefix("Stream") ? nil : .message([])
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ["info"], ["inspect", "x"], ["inspectp", "x"], ["inspecti", "x"], ["inspect", "-o", "yaml", "x"],
+    ["inspect", "-o", "table", "x"], ["pods", "-o", "wide"], ["ps", "-a", "-o", "wide"], ["snapshot"], ["preflight"],
+  ])
+  func `take no more for what verbose info says`(_ command: [String]) async throws {
+    try await compare(command, Self.infos, empty: try informed([]), hostile: { shape in try self.informed(shape.list) })
+  }
+
+  @Test(
+    arguments: [
+      ("ListContainers", ["ps", "-a"], 11), ("ListPodSandbox", ["pods", "-q"], 11), ("ListImages", ["images"], 11),
+      ("ListPodSandbox", ["snapshot"], 3), ("Status", ["info"], 11), ("ListContainers", ["inspect", "-a"], 11),
+    ] as [(String, [String], Int32)])
+  func `are refused with one line that says what and why`(_ method: String, _ command: [String], _ code: Int32)
+    async throws
+  {
+    let list = method == "Status" ? Self.repeated([0x12, 0], upTo: Self.size) : Self.shapes[0].list
+    let run = try await Tool.cri(command, on: runtime(method, list))
+    #expect(run.code == code && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("cri: \(method): the response exceeds a limit: "), "\(run.errors)")
+    #expect(run.errors.contains("of memory; "))
+    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    #expect(run.duration < .seconds(20))
+  }
+
+  /// Thousands of elements in a few bytes must not become as many calls.
+  @Test func `do not become calls without an end`() async throws {
+    let elements = (0..<9000).flatMap { index in
+      Self.field(1, Self.field(1, Array(String(index).utf8)))
+    }
+    let runtime = try runtime("ListContainers", elements)
+    let run = try await Tool.cri(["snapshot"], on: runtime)
+    #expect(run.code == 3, "\(run.errors)")
+    #expect(run.errors.contains("ContainerStatus: the response exceeds a limit"), "\(run.errors)")
+    #expect(runtime.called.count { $0 == "ContainerStatus" } < 3000)
+  }
+
+  @Test func `that come slowly, one by one, end with ten timeouts`() async throws {
+    let list = (0..<1000).flatMap { index in Self.field(1, Self.field(1, Array(String(index).utf8))) }
+    let runtime = try TestRuntime { name, _ in
+      if name == "ContainerStatus" {
+        try await Task.sleep(for: .milliseconds(250))
+        return .message(ContainerStatusResponse(status: ContainerStatus(id: "x")))
+      }
+      return name == "ListContainers" ? .message(list) : .message([])
+    }
+    // 1000 details, 64 at once, 250 ms each: four seconds, of which three are allowed.
+    let run = try await Tool.cri(["--timeout", "300ms", "ps", "-a", "-o", "wide"], on: runtime)
+    #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
+    #expect(run.duration < .seconds(8))
+    #expect(runtime.called.count { $0 == "ContainerStatus" } < 1000)
+  }
+
+  private static func pods(_ count: Int) -> [UInt8] {
+    let id = String(repeating: "0123456789abcdef", count: 4)
+    return ListPodSandboxResponse(
+      items: (0..<count).map { index in
+        PodSandbox(
+          id: id, metadata: PodSandboxMetadata(name: "web-\(index)", uid: id, namespace: "default"),
+          labels: ["app": "web"], annotations: ["note": String(repeating: "x", count: 500)])
+      }
+    ).encode()
+  }
+
+  @Test(arguments: [["-o", "yaml"], ["--sort-by", ".metadata.name"], ["-v"]])
+  func `that take long to decode and to write end with the timeout`(_ options: [String]) async throws {
+    let run = try await Tool.cri(
+      ["--timeout", "2s", "pods"] + options, on: runtime("ListPodSandbox", Self.pods(60_000)))
+    #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
+    #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    // Two seconds for the answer, and two to write it.
+    #expect(run.duration < .seconds(7), "\(run.duration)")
+  }
+
+  @Test func `are one line and exit code 11 where memory runs out`() async throws {
+    let runtime = try runtime("ListPodSandbox", Self.pods(40_000))
+    var ends: [Int32: Int] = [:]
+    for limit in stride(from: 120_000, through: 400_000, by: 20_000) {
+      let run = try await Tool.run(
+        ["/bin/sh", "-c", "ulimit -v \(limit); exec '\(Tool.path("cri"))' pods -o yaml"],
+        environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.path])
+      // Before the program has begun, the dynamic linker speaks.
+      if run.code == 127 { continue }
+      ends[run.code, default: 0] += 1
+      #expect(run.code == 0 || run.code == 11, "ulimit -v \(limit): \(run.code) \(run.errors.prefix(300))")
+      if run.code == 11 {
+        #expect(run.errors.hasPrefix("cri: out of memory; "), "ulimit -v \(limit): \(run.errors.prefix(300))")
+        #expect(run.errors.filter { $0 == "\n" }.count == 1, "ulimit -v \(limit): \(run.errors.prefix(300))")
+      }
+    }
+    #expect(ends[11] != nil, "\(ends)")
+  }
+}
