@@ -140,7 +140,7 @@ import Testing
 
   @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a namespace is one`(path: String) throws {
     // What a look at a namespace goes by: it is there, and nobody can read it.
-    #expect(throws: Errno.invalid) { try NodeFiles(root: "/").read(path) }
+    #expect(throws: FileError.invalid) { try NodeFiles(root: "/").read(path) }
   }
 
   @Test func `a pod without an infra container has its state elsewhere`() async throws {
