@@ -87,6 +87,7 @@ struct TailSearch {
           continue
         } else {
           let start = try Self.lineStart(file, before: from)
+          isTerminated = isTerminated || buffer.last == 0x0a
           buffer = [UInt8](repeating: 0, count: Self.blockSize)
           let count = try file.fill(&buffer, at: start)
           examine(buffer.span, 0..<count, Position(file: number, offset: start), isTerminated: isTerminated)

@@ -35,8 +35,8 @@ extension FileError: CustomStringConvertible {
     case .foreignStep(let directory, let owner):
       "the path leads out of \(directory), which belongs to user \(owner), into a file or directory of another user; "
         + "choose a directory of your own"
-    case .notRegular(let path, let kind): "\(path) is \(kind); name a regular file"
-    case .replacedByOther(let path): "\(path) was replaced while it was written; choose a directory of your own"
+    case .notRegular(_, let kind): "it is \(kind); name a regular file"
+    case .replacedByOther: "it was replaced while it was written; choose a directory of your own"
     }
   }
 }

@@ -92,7 +92,13 @@ struct LimitTests {
     let untagged = Image(id: id, size: 1)
     try pass(ListImagesResponse(images: Array(repeating: untagged, count: 10_000)))
     let stats = ContainerStats(
-      attributes: ContainerAttributes(id: id, metadata: ContainerMetadata(name: "c"), labels: Self.labels(5)),
+      // kubelet's labels, which every container has.
+      attributes: ContainerAttributes(
+        id: id, metadata: ContainerMetadata(name: "c"),
+        labels: [
+          "io.kubernetes.container.name": "c", "io.kubernetes.pod.name": "web-0",
+          "io.kubernetes.pod.namespace": "default", "io.kubernetes.pod.uid": String(id.prefix(36)),
+        ]),
       cpu: CpuUsage(timestamp: Timestamp(nanoseconds: 1 << 60), usageCoreNanoSeconds: 1_000_000_000))
     try pass(ListContainerStatsResponse(stats: Array(repeating: stats, count: 10_000)))
   }

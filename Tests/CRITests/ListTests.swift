@@ -106,7 +106,9 @@ import Testing
 
   @Test func `that are streamed are bounded as a whole`() async throws {
     let id = String(repeating: "a", count: 64)
-    let honest = StreamContainersResponse(containers: (0..<100).map { _ in Container(id: id, podSandboxID: id) })
+    let annotations: StringMap = ["example.org/note": String(repeating: "a", count: 600)]
+    let container = Container(id: id, podSandboxID: id, annotations: annotations)
+    let honest = StreamContainersResponse(containers: Array(repeating: container, count: 100))
     let (server, client) = try endless(honest.encode())
     guard case .answerOverLimit(_, let excess) = await rpcError({ try await client.runtime.containers() }) else {
       Issue.record("not refused")

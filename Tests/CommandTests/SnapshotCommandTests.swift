@@ -75,13 +75,13 @@ import Testing
       #expect(try await Tool.cri(["snapshot", "-o", folder.file("null")], on: runtime.socket).code == 0)
       #expect(Self.mode(folder.file("null")) & S_IFMT == S_IFCHR)
       let full = try await Tool.cri(["snapshot", "-o", folder.file("full")], on: runtime.socket)
-      #expect(full.code == 1 && full.errors.contains("full is a device; name a regular file"))
+      #expect(full.code == 1 && full.errors.contains("it is a device; name a regular file"))
       #expect(Self.mode(folder.file("full")) & S_IFMT == S_IFCHR)
     }
     mkfifo(folder.file("pipe"), 0o600)
     let run = try await Tool.cri(["snapshot", "-o", folder.file("pipe")], on: runtime.socket)
     #expect(run.code == 1)
-    Self.expectOneLine(run, containing: "pipe is a FIFO; name a regular file")
+    Self.expectOneLine(run, containing: "it is a FIFO; name a regular file")
     #expect(Self.mode(folder.file("pipe")) & S_IFMT == S_IFIFO)
   }
 
