@@ -1,10 +1,10 @@
 package import ArgumentParser
 
 extension CommandConfiguration {
-  /// One of cri's subcommands.
+  /// The configuration of one of cri's subcommands.
   ///
-  /// It names its parent, so that a subcommand that reads its own words does not first read them twice more in search of
-  /// ArgumentParser's request for a completion script: a third of what the reading of a command line takes.
+  /// It names its parent. Otherwise ArgumentParser would parse a subcommand's arguments twice more to look for a
+  /// request for a completion script, which is a third of the time that it takes to parse a command line.
   package static func subcommand(
     _ name: String, abstract: String, usage: String? = nil, discussion: String = "", aliases: [String] = []
   ) -> CommandConfiguration {

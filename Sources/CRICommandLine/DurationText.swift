@@ -1,4 +1,4 @@
-/// Durations as Go writes them (`1m30s`, `500ms`), which is how crictl takes them; a bare number counts seconds.
+/// Durations in Go's notation (`1m30s`, `500ms`), as crictl takes them; a plain number is in seconds.
 package enum DurationText {
   private static let units: [(name: String, nanoseconds: Double)] = [
     ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
@@ -6,7 +6,7 @@ package enum DurationText {
 
   package static func parse(_ text: String, option: String) throws(Failure) -> Duration {
     guard let duration = parse(text) else {
-      throw Failure(.usage, "\(option) \(text): write a duration such as 500ms, 2s or 1m30s")
+      throw Failure(.usage, "\(option) \(text): specify a duration such as 500ms, 2s or 1m30s")
     }
     return duration
   }

@@ -1,6 +1,6 @@
 package import CRI
 
-/// The options that stand before the subcommand, as in crictl: several subcommands use their letters for their own.
+/// The options before the subcommand, as in crictl. Several subcommands use the same letters for options of their own.
 package struct Globals: Hashable, Sendable {
   package var runtimeEndpoint: String?
   package var imageEndpoint: String?
@@ -8,20 +8,20 @@ package struct Globals: Hashable, Sendable {
   package var config: String?
   package var isDebug: Bool?
   package var api: APISelection?
-  /// Negative: without end.
+  /// The number of connection retries; a negative number means no limit.
   package var maxRetries: Int?
-  /// crictl's own, which are given and do nothing here.
+  /// The options of crictl that are accepted and ignored.
   package var ignored: [String] = []
 
-  /// The running command's.
+  /// The global options of the running command.
   @TaskLocal package static var current = Globals()
 
   private struct Option {
     let long: String
     let short: Character?
-    /// What its value is called in the help; nil for a switch.
+    /// The name of the value in the help; nil for a switch.
     let value: String?
-    /// nil for what is taken and not told.
+    /// nil for an option that the help does not list.
     let help: String?
     let set: @Sendable (inout Globals, String) throws(Failure) -> Void
   }
@@ -30,48 +30,47 @@ package struct Globals: Hashable, Sendable {
     Option(
       long: "runtime-endpoint", short: "r", value: "socket",
       help:
-        "the runtime's socket, unix:///path or /path (env CONTAINER_RUNTIME_ENDPOINT; else the usual ones are tried)"
+        "the runtime's socket, unix:///path or /path (env CONTAINER_RUNTIME_ENDPOINT; default: the usual sockets)"
     ) { $0.runtimeEndpoint = $1 },
     Option(
       long: "image-endpoint", short: "i", value: "socket",
-      help: "the image service's socket (env IMAGE_SERVICE_ENDPOINT; else the runtime's)"
+      help: "the image service's socket (env IMAGE_SERVICE_ENDPOINT; default: the runtime's socket)"
     ) { $0.imageEndpoint = $1 },
     Option(
       long: "timeout", short: "t", value: "duration",
-      help:
-        "how long to wait for an answer, such as 500ms or 1m30s (2s; 30s for snapshot and what builds on it)"
+      help: "timeout of each call, such as 500ms or 1m30s (default: 2s; 30s for commands that take a snapshot)"
     ) { (globals, text) throws(Failure) in
-      // crictl's default stands for what is not positive.
+      // A duration that is not positive stands for the default, as in crictl.
       let magnitude = text.hasPrefix("-") ? String(text.dropFirst()) : text
       guard let duration = DurationText.parse(magnitude) else {
-        throw Failure(.usage, "--timeout \(text): write a duration such as 500ms, 2s or 1m30s")
+        throw Failure(.usage, "--timeout \(text): specify a duration such as 500ms, 2s or 1m30s")
       }
       globals.timeout = magnitude == text ? duration : .zero
     },
     Option(
       long: "config", short: "c", value: "file",
-      help: "the configuration (env CRI_CONFIG_FILE; /etc/crictl.yaml)"
+      help: "the configuration file (env CRI_CONFIG_FILE; default: /etc/crictl.yaml)"
     ) { $0.config = $1 },
     Option(
       long: "debug", short: "D", value: nil,
-      help: "say on standard error which socket is used, and each call with its time"
+      help: "print the socket in use, and each call with its duration, to standard error"
     ) { (globals, text) throws(Failure) in globals.isDebug = try flag(text, option: "--debug") },
     Option(
       long: "api", short: nil, value: "version",
-      help: "the interface's version: v1, v1alpha2 or auto (auto: v1 first)"
+      help: "the version of the CRI: v1, v1alpha2 or auto (default: auto, which tries v1 first)"
     ) { (globals, text) throws(Failure) in
       switch text {
       case "auto": globals.api = .auto
       case "v1": globals.api = .only(.v1)
       case "v1alpha2": globals.api = .only(.v1alpha2)
-      default: throw Failure(.usage, "--api \(text): write v1, v1alpha2 or auto")
+      default: throw Failure(.usage, "--api \(text): specify v1, v1alpha2 or auto")
       }
     },
     Option(
       long: "max-retries", short: nil, value: "number",
-      help: "how often to try again where nobody listens at the socket: 3 are 3.5 seconds at most (0)"
+      help: "connection retries (3 retries take up to 3.5 s; default: 0)"
     ) { (globals, text) throws(Failure) in
-      guard let count = Int(text) else { throw Failure(.usage, "--max-retries \(text): write a whole number") }
+      guard let count = Int(text) else { throw Failure(.usage, "--max-retries \(text): specify a whole number") }
       globals.maxRetries = count
     },
     Option(long: "enable-tracing", short: nil, value: nil, help: nil) { (globals, text) throws(Failure) in
@@ -89,13 +88,13 @@ package struct Globals: Hashable, Sendable {
 
   private static func flag(_ text: String, option: String) throws(Failure) -> Bool {
     guard let value = text.isEmpty ? true : GoSpelling.flag(text) else {
-      throw Failure(.usage, "\(option)=\(text): write true or false")
+      throw Failure(.usage, "\(option)=\(text): specify true or false")
     }
     return value
   }
 
-  /// Takes the options before the subcommand.
-  /// - Returns: them, and what is left: the subcommand with its own.
+  /// Parses the options before the subcommand.
+  /// - Returns: the options, and the remaining arguments: the subcommand with its own arguments.
   package static func parse(_ arguments: [String]) throws(Failure) -> (Globals, rest: [String]) {
     var globals = Globals()
     var rest = arguments[...]
@@ -116,15 +115,15 @@ package struct Globals: Hashable, Sendable {
     return (globals, Array(rest))
   }
 
-  /// The option, by its long name, whose value is still to come after these words; nil where there is none.
+  /// The long name of the option whose value follows these words; nil if the next word is not a value.
   package static func pendingValue(_ words: [String]) -> String? {
     guard let last = words.last, !last.contains("="), let option = option(last), option.value != nil else { return nil }
-    // After a subcommand the letters are its own; before it, each option has its value.
+    // After a subcommand, the letters belong to it; before it, each option already has its value.
     guard let rest = try? parse(Array(words.dropLast())).rest, rest.isEmpty else { return nil }
     return option.long
   }
 
-  /// The options with what they do.
+  /// The options with their help texts.
   package static var words: [(value: String, help: String)] {
     options.flatMap { option in
       let names = ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? [])
@@ -132,7 +131,7 @@ package struct Globals: Hashable, Sendable {
     }
   }
 
-  /// Whether a word is one of these options, with or without a value.
+  /// Whether a word is one of the global options, with or without a value.
   package static func isOption(_ word: String) -> Bool { option(word) != nil }
 
   private static func option(_ word: String) -> Option? {
@@ -143,14 +142,14 @@ package struct Globals: Hashable, Sendable {
     return options.first { $0.long == key || $0.short.map(String.init) == String(key) }
   }
 
-  /// The options as the help of `cri` shows them.
+  /// The options as they appear in the help of `cri`.
   package static var help: String {
     var lines = ["GLOBAL OPTIONS (before the subcommand):"]
     for option in options {
       guard let help = option.help else { continue }
       let short = option.short.map { "-\($0), " } ?? ""
       lines.append("  \(short)--\(option.long)" + (option.value.map { " <\($0)>" } ?? ""))
-      // ArgumentParser wraps without indenting: what it gets is short enough already.
+      // ArgumentParser wraps lines without indenting them, so the lines that it gets must be short enough.
       var line = "     "
       for word in help.split(separator: " ") {
         if line.count + word.count > 76 {

@@ -1,20 +1,20 @@
 package import ArgumentParser
 
-/// Options as Go's flags may be written, and so those of crictl: `--quiet=false`, `--name=`, `-quiet`, `--q`, `-n -1`.
+/// Options in the spellings of Go's flags, which crictl accepts: `--quiet=false`, `--name=`, `-quiet`, `--q`, `-n -1`.
 package enum GoSpelling {
-  /// The command of this name.
+  /// Returns the command with this name.
   package typealias Subcommand = (String) -> (any AsyncParsableCommand.Type)?
 
-  /// The words of a subcommand, its name first, as ArgumentParser reads them: it would take the word after `--name=` for
-  /// the name, and `-all` for three letters.
+  /// Converts the words of a subcommand, beginning with its name, to ArgumentParser's spelling. ArgumentParser would
+  /// take the word after `--name=` as the name, and `-all` as three letters.
   package static func normalized(_ words: [String], _ subcommand: Subcommand) -> [String] {
     if words.count == 2, ["help", "h"].contains(words[1]) { return [words[0], "--help"] }
-    // What a subcommand takes is asked of it where it must be known only: the answer takes as long as an easy command.
+    // The declaration is read only when it is needed, because that takes as long as a simple command.
     return words.prefix { $0 != "--" }.dropFirst().contains(where: isOdd) ? respelled(words, subcommand) : words
   }
 
-  /// The words of what was wrong as they are: Go takes what follows an option for its value, also where it begins with a
-  /// dash.
+  /// The words that ArgumentParser has refused, in its spelling: Go takes the word after an option as its value even if
+  /// the word begins with a dash.
   package static func respelled(_ words: [String], _ subcommand: Subcommand) -> [String] {
     guard let type = words.first.flatMap(subcommand) else { return words }
     let own = words.prefix { $0 != "--" }
@@ -25,7 +25,7 @@ package enum GoSpelling {
     let option = Parts(word)
     guard let option else { return false }
     if let value = option.value { return option.dashes == 1 || value.isEmpty || flag(value) != nil }
-    // A single dash with two letters is two switches but for these.
+    // A single dash with two letters means two switches, except for these names.
     if option.dashes == 1 { return option.name.count > 2 || ["id", "pt"].contains(option.name) || isNumber(word) }
     return option.name.count == 1
   }
@@ -41,7 +41,7 @@ package enum GoSpelling {
         continue
       }
       guard let option = tree.option(named: parts.name) else {
-        // Letters, the last of which may have a value that looks like an option.
+        // Several letters; the last one may have a value that looks like an option.
         if let last = letters(parts, tree), last.takesValue, let value = rest.first, isNumber(value) {
           result += [String(word.dropLast()), "-\(word.suffix(1))=\(value)"]
           rest = rest.dropFirst()
@@ -60,7 +60,7 @@ package enum GoSpelling {
       } else if let value = parts.value {
         switch flag(value) {
         case true: result.append(name)
-        // The last one counts.
+        // The last occurrence wins.
         case false: result.removeAll { option.names.contains($0) }
         case nil: result.append(word)
         }
@@ -71,7 +71,7 @@ package enum GoSpelling {
     return result
   }
 
-  /// The option of the last of several letters behind one dash, all of which are options.
+  /// The option of the last of several letters behind one dash, if all of them are options.
   private static func letters(_ parts: Parts, _ tree: CompletionTree) -> CompletionTree.Option? {
     guard parts.dashes == 1, parts.value == nil, parts.name.count > 1 else { return nil }
     let options = parts.name.map { tree.option("-\($0)") }
@@ -81,7 +81,7 @@ package enum GoSpelling {
     return options.last ?? nil
   }
 
-  /// A truth value as Go reads one; nil for what is none.
+  /// A Boolean in Go's notation; nil if the text is not one.
   package static func flag(_ text: String) -> Bool? {
     switch text {
     case "1", "t", "T", "TRUE", "true", "True": true
@@ -90,11 +90,11 @@ package enum GoSpelling {
     }
   }
 
-  /// An option's word.
+  /// The parts of a word that is an option.
   private struct Parts {
     let dashes: Int
     let name: String
-    /// What follows an equals sign; nil where there is none.
+    /// The text after the equals sign; nil without one.
     let value: String?
 
     init?(_ word: String) {

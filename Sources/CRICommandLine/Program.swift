@@ -1,4 +1,4 @@
-/// The name under which the command was called: `crictl`, where it stands in for that one.
+/// The name of this program: `crictl` if it was called by that name, for which it is a replacement.
 package enum Program {
   package static let name = called(CommandLine.arguments.first ?? "")
 

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// A number as Go's flags take it: decimal, `0x10`, `0o17` or `017`, `0b1`, with `_` between digits.
+/// A whole number in the notation of Go's flags: decimal, `0x10`, `0o17` or `017`, `0b1`, with `_` between digits.
 package struct WholeNumber: Hashable, Sendable, ExpressibleByArgument {
   package let value: Int64
 
@@ -15,7 +15,7 @@ package struct WholeNumber: Hashable, Sendable, ExpressibleByArgument {
       radix = base
     }
     digits.removeAll { $0 == "_" }
-    // Swift would take a second sign here.
+    // Swift would accept a second sign here.
     guard digits.first?.isHexDigit == true, let value = Int64(sign + digits, radix: radix) else { return nil }
     self.value = value
   }

@@ -4,21 +4,21 @@ internal import CRIReport
 internal import CRISystem
 internal import CRIText
 
-/// The command `cri`: what it can do. Its global options are `Globals`.
+/// The command `cri` with its subcommands. Its global options are `Globals`.
 package struct CRICommand: AsyncParsableCommand {
   package static let version = "0.1.0"
 
-  /// How a snapshot names its maker.
+  /// The program's name and version, as snapshots record them.
   static let tool = "cri \(version)"
 
   package static let configuration = CommandConfiguration(
     commandName: Program.name,
-    abstract: "Ask a container runtime what it has, twice, and say what was lost.",
+    abstract: "Inspect a container runtime, and prove that a restart or an upgrade lost nothing.",
     discussion: Globals.help,
     version: Program.name == "cri" ? "cri \(version)" : "\(Program.name) version \(version)",
     groupedSubcommands: themes.map { CommandGroup(name: $0.name, subcommands: $0.commands) })
 
-  /// Its subcommands, as the help shows them.
+  /// The subcommands, in the groups of the help.
   private static let themes: [(name: String, commands: [any AsyncParsableCommand.Type])] = [
     (
       "Verification",
@@ -66,13 +66,14 @@ package struct CRICommand: AsyncParsableCommand {
     }
   }
 
-  /// The subcommands with what they do.
+  /// The subcommands with their abstracts.
   static var words: [(value: String, help: String)] {
     themes.flatMap(\.commands).map { ($0._commandName, $0.configuration.abstract) } + [("help", "")]
   }
 }
 
-/// Runs the command line to its end.
+/// Parses and runs a command line.
+/// - Returns: the exit code.
 package func runCommandLine(_ arguments: [String]) async -> Int32 {
   var words = arguments
   do {
@@ -82,16 +83,17 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
       throw Failure(.usage, "no command after \(arguments.joined(separator: " ")) (see: cri --help)")
     }
     if let word = rest.first, ["exec", "attach", "port-forward"].contains(word) {
-      throw Failure(.usage, "there is no \(word) yet: exec, attach and port-forward take crictl itself")
+      throw Failure(.usage, "\(word) is not supported yet; use crictl for exec, attach and port-forward")
     }
     if rest.first == CompletionScript.command {
       try await Completer.answer(Array(rest.dropFirst()))
       return ExitCodes.done.rawValue
     }
     if !globals.ignored.isEmpty {
-      try StandardStream.error.write("cri: \(globals.ignored.joined(separator: ", ")): only crictl does that\n")
+      try StandardStream.error.write(
+        "cri: ignored \(globals.ignored.joined(separator: ", ")): only crictl supports this\n")
     }
-    // crictl's letters for help and the version; subcommands have -v for themselves.
+    // crictl's short options for help and version; some subcommands use -v themselves.
     if let first = rest.first, let word = ["h": "help", "-v": "--version"][first] { words[0] = word }
     if rest.first.flatMap(CRICommand.subcommand) != nil { words = GoSpelling.normalized(rest, CRICommand.subcommand) }
     if var command = parse(words) ?? parse(GoSpelling.respelled(words, CRICommand.subcommand)) {
@@ -103,7 +105,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     if words.first == "help", let word = words.dropFirst().first, CRICommand.subcommand(named: word) == nil {
       throw unknownCommand(word)
     }
-    // Help, and what is wrong, come in the words of the whole.
+    // The root command produces the help and the usage errors.
     var command = try CRICommand.parseAsRoot(words)
     try command.run()
     return ExitCodes.done.rawValue
@@ -112,17 +114,17 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
   } catch let code as ExitCode {
     return code.rawValue
   } catch let error as Errno {
-    try? StandardStream.error.write("cri: standard output: \(error)\n")
+    try? StandardStream.error.write("cri: cannot write to standard output: \(error)\n")
     return ExitCodes.failed.rawValue
   } catch {
-    // What ArgumentParser prints itself: help asked for by a subcommand's run.
+    // ArgumentParser prints this itself: a subcommand's run asked for help.
     return (try? explain(error, words)) ?? ExitCodes.failed.rawValue
   }
 }
 
-/// Reads a subcommand's own words at once: on the way through the whole command its declaration would be read four times,
-/// which takes longer than asking the runtime.
-/// - Returns: nil where that is not all that is to be said.
+/// Parses a subcommand's arguments directly. Through the root command its declaration would be read four times, which
+/// takes longer than the call to the runtime.
+/// - Returns: nil if the arguments need the root command: for help and usage errors.
 private func parse(_ words: [String]) -> (any AsyncParsableCommand)? {
   func read<Command: AsyncParsableCommand>(_ type: Command.Type) -> Command? {
     (try? type.parseAsRoot(Array(words.dropFirst()))) as? Command
@@ -131,7 +133,7 @@ private func parse(_ words: [String]) -> (any AsyncParsableCommand)? {
   return read(type)
 }
 
-/// Help and version go to standard output; wrong usage is one line on standard error.
+/// Prints help and versions to standard output, and wrong usage as one line to standard error.
 private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
   if CRICommand.exitCode(for: error) == .success {
     try StandardStream.output.write(Program.named(CRICommand.fullMessage(for: error)) + "\n")
@@ -143,11 +145,11 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
     return tell(unknownCommand(word), words)
   }
   let misplaced = words.dropFirst().first { message.contains("'\($0)'") && Globals.isOption($0) }
-  let remedy = misplaced.map { "\($0) stands before the subcommand" } ?? "see: cri\(command ?? "") --help"
+  let remedy = misplaced.map { "specify \($0) before the subcommand" } ?? "see: cri\(command ?? "") --help"
   return tell(Failure(.usage, "\(message) (\(remedy))"), words)
 }
 
-/// One line on standard error, and where Nagios reads along its own too: it takes a 2 for a loss.
+/// Prints one line to standard error, and a line to standard output if Nagios reads it, which would take a 2 as a loss.
 private func tell(_ failure: Failure, _ words: [String]) -> Int32 {
   try? StandardStream.error.write(failure.line)
   guard let word = words.first, ReportOptions.isForNagios(words) else { return failure.code.rawValue }
@@ -162,7 +164,7 @@ private func unknownCommand(_ word: String) -> Failure {
   return Failure(.usage, "unknown command \(word)\(nearest) (see: cri --help)")
 }
 
-/// Help for a missing subcommand has many lines: the first one says it. Many choices have a line each.
+/// The first line of the help for a missing subcommand, or a list of choices in one line.
 private func line(_ message: String) -> String? {
   let lines = message.split(separator: "\n")
   guard let first = lines.first, first.hasSuffix(":") else { return lines.first.map(String.init) }

@@ -7,7 +7,7 @@ struct CommandLineTests {
   @Test func `output that is closed is an error, and no socket's`() async throws {
     let runtime = try TestRuntime { _, _ in .message(VersionResponse(version: "0.1.0")) }
     let run = try await Tool.shell("\(Tool.path("cri")) -r \(runtime.path) version >&-")
-    #expect(run.code == 1 && run.errors.hasPrefix("cri: standard output: "), "\(run)")
+    #expect(run.code == 1 && run.errors.hasPrefix("cri: cannot write to standard output: "), "\(run)")
   }
 
   @Test(
@@ -15,10 +15,11 @@ struct CommandLineTests {
     arguments: [
       (["nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
       (["inspct"], "cri: unknown command inspct; did you mean inspect? (see: cri --help)\n"),
-      (["exec", "x", "true"], "cri: there is no exec yet: "), (["port-forward"], "cri: there is no port-forward yet: "),
+      (["exec", "x", "true"], "cri: exec is not supported yet; "),
+      (["port-forward"], "cri: port-forward is not supported yet; "),
       (["help", "nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
       (["ps", "--nosuch"], "cri: Unknown option '--nosuch' (see: cri ps --help)\n"),
-      (["ps", "--timeout", "1s"], "cri: Unknown option '--timeout' (--timeout stands before the subcommand)\n"),
+      (["ps", "--timeout", "1s"], "cri: Unknown option '--timeout' (specify --timeout before the subcommand)\n"),
       (["-r", "/s"], "cri: no command after -r /s (see: cri --help)\n"),
       (["-r"], "cri: -r needs a value: "), (["no\u{1b}[31m"], "cri: unknown command no\\x1b[31m (see: cri --help)\n"),
     ])

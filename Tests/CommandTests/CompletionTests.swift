@@ -101,6 +101,6 @@ struct CompletionTests {
   func unknown() async throws {
     let run = try await Tool.cri(["completion", "tcsh"])
     #expect(run.code == 2)
-    #expect(run.errors == "cri: completion tcsh: write bash, zsh or fish\n")
+    #expect(run.errors == "cri: completion tcsh: unknown shell; specify bash, zsh or fish\n")
   }
 }

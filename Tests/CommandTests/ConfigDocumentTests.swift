@@ -101,10 +101,10 @@ struct ConfigDocumentTests {
   @Test(arguments: [
     (["--set", "tiemout=3"], "the configuration has no key tiemout; did you mean timeout?"),
     (["--get", "x"], "the configuration has no key x; there are runtime-endpoint, "),
-    (["--set", "debug"], "--set debug: write key=value"),
-    (["timeout"], "Write one key and its value"), ([], "Write --get, --set, --list"),
+    (["--set", "debug"], "--set debug: specify key=value"),
+    (["timeout"], "specify one key and its value"), ([], "specify --get, --set, --list"),
     (["--list", "--get", "debug"], "one of them"),
-    (["timeout", "2s"], "timeout 2s: write a whole number of seconds"),
+    (["timeout", "2s"], "timeout 2s: specify a whole number of seconds"),
   ])
   func `wrong usage changes nothing`(arguments: [String], expected: String) async throws {
     let folder = try TemporaryDirectory()

@@ -164,8 +164,8 @@ import Testing
 
   @Test(
     arguments: [
-      ([], 1, "the runtime does not serve GetContainerEvents; containerd does from 1.7 on"),
-      (["-o", "xml"], 2, "xml"), (["-o", "wide"], 2, "this command writes json, yaml, table"),
+      ([], 1, "the runtime does not implement GetContainerEvents; containerd does from 1.7 on"),
+      (["-o", "xml"], 2, "xml"), (["-o", "wide"], 2, "specify one of json, yaml, table"),
       (["-o", "json", "--template", "{{.}}"], 2, "--template is for -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])
   func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {

@@ -27,8 +27,10 @@ struct GlobalsTests {
       ("--max-retries 3", ""),
       ("--max-retries=-1", ""), ("--enable-tracing=false", ""), ("--debug=F", ""), ("-D=0", ""),
       ("--tracing-endpoint 127.0.0.1:4317 --tracing-sampling-rate-per-million -1", ""),
-      ("--enable-tracing --profile-mem=/m", "cri: --enable-tracing, --profile-mem: only crictl does that\n"),
-      ("--profile-cpu /c", "cri: --profile-cpu: only crictl does that\n"),
+      (
+        "--enable-tracing --profile-mem=/m", "cri: ignored --enable-tracing, --profile-mem: only crictl supports this\n"
+      ),
+      ("--profile-cpu /c", "cri: ignored --profile-cpu: only crictl supports this\n"),
     ])
   func crictls(options: String, errors: String) async throws {
     let run = try await Tool.cri(options.split(separator: " ").map(String.init) + ["pods", "-q"], on: Self.runtime())
@@ -107,14 +109,14 @@ struct GlobalsTests {
     }
     let run = try await Tool.cri(["pull", "--pull-timeout", "50ms", "a/b"], on: runtime)
     #expect(run.code == 10)
-    #expect(run.errors == "cri: image a/b: not pulled in time; wait longer with --pull-timeout\n")
+    #expect(run.errors == "cri: image a/b: the pull timed out; specify a longer --pull-timeout\n")
   }
 
   @Test("refuse what is no duration", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
   func timeout(text: String) async throws {
     let run = try await Tool.cri(["-t", text, "pods"])
     #expect(run.code == 2)
-    #expect(run.errors.hasPrefix("cri: --timeout \(text): write a duration"))
+    #expect(run.errors.hasPrefix("cri: --timeout \(text): specify a duration"))
   }
 
   @Test("and variables that are empty name no socket")

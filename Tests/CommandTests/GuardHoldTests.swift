@@ -59,7 +59,7 @@ import Testing
       run: restart(runtime, "--on-restart lose-ips"))
     #expect(run.code == 1)
     #expect(
-      run.errors == "cri: kubelet stays stopped (exit code 1): read \(report); then: systemctl start kubelet\n")
+      run.errors == "cri: kubelet stays stopped (exit code 1); read \(report), then run systemctl start kubelet\n")
     #expect(systemd.changes == ["stop kubelet"] && systemd.state(of: "kubelet") == "inactive")
   }
 
@@ -81,7 +81,7 @@ import Testing
     let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
     let run = try await guarding(runtime, systemd, run: script)
     #expect(run.code == code, "\(run)")
-    #expect(run.errors.contains("kubelet stays stopped (exit code \(code)): read what is said above"))
+    #expect(run.errors.contains("kubelet stays stopped (exit code \(code)); read the report above"))
     #expect(systemd.changes == ["stop kubelet"])
   }
 
@@ -110,7 +110,7 @@ import Testing
       run: "touch '\(folder.file("touched"))'")
     #expect(run.code == 3)
     #expect(run.errors.contains("node-agent cannot be stopped (systemctl ended with exit code 1)"), "\(run.errors)")
-    #expect(run.errors.contains("kubelet was started again: nothing was changed"))
+    #expect(run.errors.contains("kubelet was started again, because nothing was changed"))
     #expect(systemd.state(of: "kubelet") == "active" && systemd.state(of: "node-agent") == "active")
     #expect(!ProcessFacts.exists(folder.file("touched")))
   }
@@ -120,7 +120,7 @@ import Testing
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--hold", "kublet"], run: "exit 9")
     #expect(run.code == 2)
     SnapshotCommandTests.expectOneLine(
-      run, containing: "--hold kublet: systemd knows no such unit; nothing was changed")
+      run, containing: "--hold kublet: systemd has no such unit; nothing was changed")
     #expect(systemd.changes.isEmpty)
   }
 
@@ -136,7 +136,7 @@ import Testing
     let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet(state))
     let run = try await guarding(runtime, systemd, run: restart(runtime))
     #expect(run.code == 0)
-    #expect(run.errors == "cri: kubelet is not active: it will not be started at the end\n")
+    #expect(run.errors == "cri: kubelet is not active, so it will not be started at the end\n")
     #expect(systemd.changes.isEmpty)
   }
 
@@ -154,7 +154,7 @@ import Testing
       ["guard", "--warn-only", "--hold", "kubelet", "--", "/bin/touch", folder.file("touched")],
       on: folder.file("no.sock"), environment: ["PATH": systemd.path])
     #expect(run.code == 3)
-    #expect(run.errors.contains("kubelet was started again: nothing was changed\n"), "\(run.errors)")
+    #expect(run.errors.contains("kubelet was started again, because nothing was changed\n"), "\(run.errors)")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !ProcessFacts.exists(folder.file("touched")))
   }
 
@@ -179,7 +179,7 @@ import Testing
       runtime, systemd,
       run: restart(runtime, "--on-restart lose-ips") + "echo active >'\(folder.file("units/kubelet"))'")
     #expect(run.code == 1)
-    #expect(run.errors.contains("kubelet runs, though it was stopped"), "\(run.errors)")
+    #expect(run.errors.contains("kubelet is running although it was stopped"), "\(run.errors)")
   }
 
   @Test func `a reader that goes leaves it stopped, with a word`() async throws {
@@ -258,7 +258,8 @@ import Testing
 
   @Test func `a signal before the verdict is not a verdict, whatever else was asked for`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
-    // When the command has ended, and was waited for, its parent gets signals: the first may still count as the command's.
+    // When the command has ended, and was waited for, its parent gets signals: the first may still count as the
+    // command's.
     let script = """
       kill -9 \(runtime.pid ?? 0)
       ( while kill -0 $$; do sleep 0.05; done; while kill -TERM $PPID; do sleep 0.2; done ) </dev/null >/dev/null 2>&1 &
@@ -276,7 +277,7 @@ import Testing
     try systemd.when("stop", "kill -TERM $PPID")
     let run = try await guarding(runtime, systemd, run: "touch '\(folder.file("touched"))'")
     #expect(run.code == 3)
-    #expect(run.errors.contains("SIGTERM before the command was run: nothing was changed"), "\(run.errors)")
+    #expect(run.errors.contains("SIGTERM before the command was run; nothing was changed"), "\(run.errors)")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !ProcessFacts.exists(folder.file("touched")))
   }
 

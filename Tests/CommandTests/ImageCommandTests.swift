@@ -55,7 +55,7 @@ import Testing
     let run = try await Tool.cri(["pull", "x"] + options, on: TestRuntime { _, _ in .failure(.unknown, words) })
     #expect(run.code == 1 && run.errors.contains(words), "\(run)")
     #expect(run.errors.contains("--creds") == (isLogin && options.isEmpty), "\(run)")
-    #expect(run.errors.contains("is the login right") == (isLogin && !options.isEmpty), "\(run)")
+    #expect(run.errors.contains("check the login") == (isLogin && !options.isEmpty), "\(run)")
   }
 
   @Test func `a login is found in a file, and told without its password`() async throws {
@@ -70,7 +70,7 @@ import Testing
     #expect(!run.errors.contains("sesame") && !run.errors.contains(login))
     let (other, without) = try await pulled(["pull", "ghcr.io/a:1"], environment: environment)
     #expect(without.auth == nil && other.code == 0)
-    #expect(other.errors.contains("docker-credential-pass, which is not called; see --creds"), "\(other)")
+    #expect(other.errors.contains("docker-credential-pass, which is not run; specify --creds"), "\(other)")
   }
 
   @Test func `annotations and a pod go along`() async throws {

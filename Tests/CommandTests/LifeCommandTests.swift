@@ -73,21 +73,21 @@ import Testing
     let run = try await Tool.cri(["run", "--no-pull", files.container, files.pod], on: runtime)
     #expect(run.code == 1 && run.output.isEmpty)
     #expect(
-      run.errors == "cri: \(method): UNKNOWN: no \(method) today; the pod that was made for it is removed again\n")
+      run.errors == "cri: \(method): UNKNOWN: no \(method) today; the pod that was created for it was removed again\n")
     #expect(runtime.called.suffix(2) == ["StopPodSandbox", "RemovePodSandbox"])
   }
 
   @Test func `run says where it could not`() async throws {
     let runtime = try runtime(Requests([]), failing: ["StartContainer", "RemovePodSandbox"])
     let run = try await Tool.cri(["run", "--no-pull", files.container, files.pod], on: runtime)
-    #expect(run.code == 1 && run.errors.hasSuffix("today): cri rmp -f pod1\n"), "\(run)")
+    #expect(run.code == 1 && run.errors.hasSuffix("today): run cri rmp -f pod1\n"), "\(run)")
   }
 
   @Test func `an image that is not to be had leaves no pod`() async throws {
     let runtime = try runtime(Requests([]), failing: ["PullImage"])
     let run = try await Tool.cri(["run", files.container, files.pod], on: runtime)
     #expect(run.code == 1 && runtime.called == ["PullImage"])
-    #expect(run.errors.hasSuffix("no PullImage today; --no-pull uses the image that is there\n"), "\(run)")
+    #expect(run.errors.hasSuffix("no PullImage today; --no-pull uses the image that is on the node\n"), "\(run)")
   }
 
   @Test(arguments: [(SIGINT, "StartContainer"), (SIGTERM, "CreateContainer"), (SIGINT, "RunPodSandbox")])
@@ -212,7 +212,7 @@ import Testing
     (["runp", "POD", "x"], "Unexpected argument"), (["run", "CTR"], "run takes"),
     (["create", "x", "CTR"], "create takes"),
     (["run", "CTR", "POD", "--no-pull", "--with-pull"], "contradict"), (["run", "js"], "--pod or --container"),
-    (["run", "CTR", "POD", "-p"], "with jsonschema only"),
+    (["run", "CTR", "POD", "-p"], "only with jsonschema"),
     (["runp", "CTR"], "image: PodSandboxConfig has no such field"),
     (["run", "POD", "POD"], "ContainerMetadata has no such field"), (["runp", "POD", "-T", "x"], "--cancel-timeout x"),
     (["start"], "container"), (["stop"], "--all"), (["stop", "-a", "x"], "not both"),
@@ -281,11 +281,11 @@ import Testing
   @Test(arguments: [
     (
       ContainerState.exited, 1,
-      "container x has exited, and cannot be started again: create another one (StartContainer: "
+      "container x has exited and cannot be started again (StartContainer: "
     ),
     // It never ran.
     (.exited, 0, "container x did not start: StartContainer: UNKNOWN: no; create another one"),
-    (.running, 1, "container x runs already (StartContainer: "),
+    (.running, 1, "container x is already running (StartContainer: "),
     (.created, 0, "container x: StartContainer: UNKNOWN: no"),
   ])
   func `start says why it cannot`(state: ContainerState, started: Int64, expected: String) async throws {
@@ -299,7 +299,10 @@ import Testing
 
   @Test(arguments: [
     (true, "CreateContainer: NOT_FOUND: gone; see cri pods"),
-    (false, "image localhost/busybox:1 is not there: cri pull localhost/busybox:1, or create with --with-pull"),
+    (
+      false,
+      "image localhost/busybox:1 is not on the node; run cri pull localhost/busybox:1, or create with --with-pull"
+    ),
   ])
   func `create tells a missing pod from a missing image`(hasImage: Bool, expected: String) async throws {
     try files.write(pod: "metadata: {name: web, namespace: default, uid: u}")
@@ -321,14 +324,14 @@ import Testing
   @Test(arguments: [["runtime-config"], ["update-runtime-config", "-p", ""], ["checkpoint", "-e", "/x", "y"]])
   func `what not every runtime serves is said so`(words: [String]) async throws {
     let run = try await Tool.cri(words, on: TestRuntime { _, _ in nil })
-    #expect(run.code == 1 && run.errors.contains("the runtime does not serve "), "\(run)")
+    #expect(run.code == 1 && run.errors.contains("the runtime does not implement "), "\(run)")
   }
 
   @Test func `an answer without an ID is none`() async throws {
     let empty = try TestRuntime { _, _ in .message([]) }
     for words in [["runp", files.pod], ["create", "x", files.container, files.pod], ["pull", "x"]] {
       let run = try await Tool.cri(words, on: empty)
-      #expect(run.code == 1 && run.output.isEmpty && run.errors.contains("no ID in the answer"), "\(run)")
+      #expect(run.code == 1 && run.output.isEmpty && run.errors.contains("the response has no ID"), "\(run)")
     }
     let hostile = try TestRuntime { _, _ in .message(RunPodSandboxResponse(podSandboxID: "a\u{1b}[31m\n")) }
     #expect(try await Tool.cri(["runp", files.pod], on: hostile).output == "a\\x1b[31m\\n\n")
@@ -471,7 +474,7 @@ import Testing
       }
     }
     let run = try await Tool.cri([command, "x"], on: runtime)
-    #expect(run.code == 1 && run.errors.contains("x is running: cri stop") && runtime.called.count == 1, "\(run)")
+    #expect(run.code == 1 && run.errors.contains("x is running; use cri stop") && runtime.called.count == 1, "\(run)")
     let forced = try await Tool.cri([command, "-f", "x"], on: runtime)
     #expect(forced.output == (command == "rm" ? "x\n" : "Stopped sandbox x\nRemoved sandbox x\n"))
     #expect(runtime.called.count == 4)

@@ -152,10 +152,13 @@ struct ListCommandTests {
   @Test(
     "say in one line what is wrong",
     arguments: [
-      (["ps", "--state", "sleepy"], 2, "--state sleepy: write one of created, running, exited, unknown"),
-      (["ps", "--label", "=x"], 2, "--label =x: write key=value, or key"), (["ps", "extra"], 2, "'extra'"),
-      (["ps", "-o", "xml"], 2, "'xml'"), (["pods", "--name", "("], 2, "--name (: a ( without its )"),
-      (["images", "-f", "x=y"], 2, "--filter x=y: write dangling=true"),
+      (
+        ["ps", "--state", "sleepy"], 2,
+        "--state sleepy: unknown state; specify one of created, running, exited, unknown"
+      ),
+      (["ps", "--label", "=x"], 2, "--label =x: specify key=value, or key"), (["ps", "extra"], 2, "'extra'"),
+      (["ps", "-o", "xml"], 2, "'xml'"), (["pods", "--name", "("], 2, "--name (: unmatched ("),
+      (["images", "-f", "x=y"], 2, "--filter x=y: specify dangling=true"),
       (["images", "-f", "before=x"], 7, "image x not found; see cri images"),
       (["ps"], 7, "ListContainers: NOT_FOUND: not recorded"),
     ])

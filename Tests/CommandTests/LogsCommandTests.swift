@@ -88,13 +88,13 @@ import Testing
     arguments: [
       (["zz"], 7, "container zz not found; see cri ps -a"), (["aa1"], 8, "Multiple IDs found"),
       (["web/zz"], 7, "container web/zz not found"), (["/"], 7, "not found"), (["a/b/c/d"], 7, "not found"),
-      (["main"], 8, "name one: default/db/main, default/web/main, other/web/main"),
-      (["web/main"], 8, "name one: default/web/main, other/web/main"),
-      (["dd11"], 1, "has no log: it was created without a log path"),
-      (["-p", "aa11"], 1, "no container was in the place of aa11 before: this is attempt 1"),
+      (["main"], 8, "specify one of default/db/main, default/web/main, other/web/main"),
+      (["web/main"], 8, "specify one of default/web/main, other/web/main"),
+      (["dd11"], 1, "has no log, because it was created without a log path"),
+      (["-p", "aa11"], 1, "container aa11 has no previous attempt; this is attempt 1"),
       ([], 2, "<container>"), ([""], 2, "is empty"), (["aa12", "bb11"], 2, "bb11"),
-      (["aa12", "--tail", "x"], 2, "--tail"), (["aa12", "--stream", "out"], 2, "write stdout or stderr"),
-      (["aa12", "--since", "soon"], 2, "--since soon: write a duration"),
+      (["aa12", "--tail", "x"], 2, "--tail"), (["aa12", "--stream", "out"], 2, "specify stdout or stderr"),
+      (["aa12", "--since", "soon"], 2, "--since soon: specify a duration"),
     ] as [([String], Int32, String)])
   func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
     let run = try await Tool.cri(["logs"] + arguments, on: try runtime())

@@ -119,7 +119,8 @@ import Testing
     for word in ["kube-system/web", "we", "nope", ""] {
       let none = try await net(word)
       #expect(
-        none.code == 7 && none.output.isEmpty && none.errors.hasPrefix("cri: no pod is called \(word)"), "\(word)")
+        none.code == 7 && none.output.isEmpty
+          && none.errors.hasPrefix("cri: no pod has the name, namespace/name, UID or ID prefix \(word)"), "\(word)")
     }
     let host = try await net("kube-system/proxy")
     #expect(host.code == 0)

@@ -83,7 +83,7 @@ import Testing
     arguments: [
       (["stopp", "a/web", "p1"], 7, "pod a/web not found", "Stopped sandbox p1\n"),
       (["stop", "-t", "1", "web/x", "c1"], 7, "container web/x not found", "c1\n"),
-      (["stop", "-t", "1", "web/main"], 8, "is in several pods; name one", ""),
+      (["stop", "-t", "1", "web/main"], 8, "several pods have a container web/main; specify one of", ""),
     ] as [([String], Int32, String, String)])
   func missing(words: [String], code: Int32, errors: String, output: String) async throws {
     let run = try await Tool.cri(words, on: Self.runtime())

@@ -49,19 +49,19 @@ struct OutputTests {
     arguments: [
       (
         ["ps", "-o", "foo"],
-        "'-o <format>': this command writes table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH"
+        "'-o <format>': specify one of table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH"
       ),
       (
         ["ps", "-o", "json=x"],
-        "'-o <format>': this command writes table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH"
+        "'-o <format>': specify one of table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH"
       ),
       (["ps", "-o", "go-template"], "-o go-template needs a text: -o go-template=TEMPLATE"),
       (["ps", "-o", "jsonpath="], "-o jsonpath needs a text: -o jsonpath=PATH"),
       (["ps", "-o", "go-template={{.id"], "-o template: 1:"),
       (["ps", "-o", "go-template={{foo .id}}"], "function \"foo\" is not one of"),
       (["ps", "-o", "json", "--template", "{{.}}"], "--template is for -o go-template, not for -o json"),
-      (["inspect", "-o", "wide"], "this command writes json, yaml, table, go-template=TEMPLATE"),
-      (["pods", "--sort-by", "size"], "--sort-by size: write one of attempt, created, id"),
+      (["inspect", "-o", "wide"], "specify one of json, yaml, table, go-template=TEMPLATE"),
+      (["pods", "--sort-by", "size"], "--sort-by size: unknown key; specify one of attempt, created, id"),
       (["pods", "--sort-by", ".a["], "--sort-by .a[: jsonpath: 1:"),
     ])
   func wrong(arguments: [String], words: String) async throws {

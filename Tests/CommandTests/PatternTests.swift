@@ -57,7 +57,7 @@ struct PatternTests {
 
   @Test("say in one line what is wrong with an option")
   func option() {
-    #expect(throws: Failure(.usage, "--name (a: a ( without its )")) { try Pattern.option("--name", "(a") }
+    #expect(throws: Failure(.usage, "--name (a: unmatched (")) { try Pattern.option("--name", "(a") }
     #expect((try? Pattern.option("--name", ""))?.map { _ in true } == nil)
   }
 }

@@ -30,6 +30,6 @@ import Testing
   func `anything else is wrong usage`(text: String) throws {
     let failure = #expect(throws: Failure.self) { try SinceText.parse(text, now: Self.now, offset: Self.offset) }
     #expect(failure?.code == .usage)
-    #expect(failure?.message.contains("write a duration such as") == true)
+    #expect(failure?.message.contains("specify a duration such as") == true)
   }
 }

@@ -65,10 +65,12 @@ import Testing
         "cri: --sort-by .nosuch: nothing that is listed has it; -o json shows what there is\n"
       ),
       (["pods", "--sort-by", "ip"], "cri: --sort-by ip: that is known with -o wide only\n"),
-      (["ps", "--sort-by", "ip", "-o", "wide"], "cri: --sort-by ip: write one of attempt, created, id,"),
+      (
+        ["ps", "--sort-by", "ip", "-o", "wide"], "cri: --sort-by ip: unknown key; specify one of attempt, created, id,"
+      ),
       (
         ["images", "--sort-by", "name"],
-        "cri: --sort-by name: write one of digest, id, image, pinned, size, tag, user, or a"
+        "cri: --sort-by name: unknown key; specify one of digest, id, image, pinned, size, tag, user, or a"
       ),
     ])
   func wrong(arguments: [String], words: String) async throws {
@@ -81,7 +83,7 @@ import Testing
   func help(command: String) async throws {
     let help = try await Tool.cri([command, "--help"]).output.split { $0 == "\n" || $0 == " " }.joined(separator: " ")
     let wrong = try await Tool.cri([command, "--sort-by", "?", "-o", "wide"]).errors
-    let keys = wrong.drop { $0 != "?" }.dropFirst("?: write one of ".count).prefix { $0 != "." }
+    let keys = wrong.drop { $0 != "?" }.dropFirst("?: unknown key; specify one of ".count).prefix { $0 != "." }
     for key in keys.split(separator: ", ").dropLast() { #expect(help.contains(key), "\(key) in \(help)") }
     #expect(keys.contains(", ") && help.contains("Keys of --sort-by: ") && help.contains("largest first"), "\(help)")
   }

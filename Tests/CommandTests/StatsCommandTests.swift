@@ -274,15 +274,15 @@ import Testing
 
   @Test(
     arguments: [
-      (["stats"], 1, "does not serve ListContainerStats; see cri ps"),
-      (["statsp"], 1, "does not serve ListPodSandboxStats; cri top --pods adds up"),
-      (["metricsp"], 1, "does not serve ListPodSandboxMetrics; newer"),
-      (["metricdescs"], 1, "does not serve ListMetricDescriptors; newer"), (["imagefsinfo"], 1, "unknown method"),
-      (["stats", "-s", "x"], 2, "--seconds x: write a duration"), (["stats", "-o", "xml"], 2, "xml"),
-      (["stats", "--sort-by", "size"], 2, "write one of cpu, disk, faults, id, inodes, mem, name"),
-      (["metricsp", "-o", "table"], 2, "this command writes json, yaml, go-template="),
-      (["metricsp", "x"], 2, "'x'"), (["imagefsinfo", "-o", "wide"], 2, "this command writes json, yaml, table"),
-      (["stats", "a", "b"], 2, "'b'"), (["stats", "--label", "=x"], 2, "--label =x: write key=value, or key"),
+      (["stats"], 1, "does not implement ListContainerStats; see cri ps"),
+      (["statsp"], 1, "does not implement ListPodSandboxStats; cri top --pods adds up"),
+      (["metricsp"], 1, "does not implement ListPodSandboxMetrics; newer"),
+      (["metricdescs"], 1, "does not implement ListMetricDescriptors; newer"), (["imagefsinfo"], 1, "unknown method"),
+      (["stats", "-s", "x"], 2, "--seconds x: specify a duration"), (["stats", "-o", "xml"], 2, "xml"),
+      (["stats", "--sort-by", "size"], 2, "specify one of cpu, disk, faults, id, inodes, mem, name"),
+      (["metricsp", "-o", "table"], 2, "specify one of json, yaml, go-template="),
+      (["metricsp", "x"], 2, "'x'"), (["imagefsinfo", "-o", "wide"], 2, "specify one of json, yaml, table"),
+      (["stats", "a", "b"], 2, "'b'"), (["stats", "--label", "=x"], 2, "--label =x: specify key=value, or key"),
     ] as [([String], Int32, String)])
   func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
     let runtime = try TestRuntime { _, _ in nil }

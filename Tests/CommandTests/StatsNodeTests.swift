@@ -36,7 +36,7 @@ import Testing
       #expect(images.output.hasPrefix("\(node.directory)/root/"), "\(images)")
       let table = try await node.cri("imagefsinfo", "-o", "table")
       #expect(table.output.hasPrefix("Container Filesystem \nImage Filesystem \nTimeStamp[0]: "), "\(table)")
-      #expect(try await node.cri("metricsp").errors.contains("does not serve ListPodSandboxMetrics"))
+      #expect(try await node.cri("metricsp").errors.contains("does not implement ListPodSandboxMetrics"))
     }
   }
 }

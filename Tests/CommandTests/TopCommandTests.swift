@@ -193,9 +193,9 @@ import Testing
 
   @Test(
     arguments: [
-      (["top", "--sort-by", "size"], 2, "--sort-by size: write one of cpu, mem, name, pod, namespace"),
-      (["top", "-n", "0"], 2, "--count 0"), (["top", "-s", "x"], 2, "--seconds x: write a duration"),
-      (["top", "x"], 2, "'x'"), (["top", "--once"], 1, "does not serve ListContainerStats; see cri ps --watch"),
+      (["top", "--sort-by", "size"], 2, "--sort-by size: unknown key; specify one of cpu, mem, name, pod, namespace"),
+      (["top", "-n", "0"], 2, "--count 0"), (["top", "-s", "x"], 2, "--seconds x: specify a duration"),
+      (["top", "x"], 2, "'x'"), (["top", "--once"], 1, "does not implement ListContainerStats; see cri ps --watch"),
     ] as [([String], Int32, String)])
   func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
     let run = try await Tool.cri(arguments, on: try TestRuntime { _, _ in nil })

@@ -1,12 +1,12 @@
-/// What bash is to put in the place of what is being typed. It puts there what it is given, and runs what stands there:
-/// names come from the runtime, so whatever means something to the shell must be quoted here.
+/// The text that replaces the word under the cursor in bash. bash inserts it unchanged and later runs it. Names come
+/// from the runtime, so every character that is special to the shell must be quoted here.
 package struct BashWord: Hashable, Sendable {
-  /// What stands before it in the same word: bash divides words at `:` and `=` too.
+  /// The part of the word before the replaced text: bash also splits words at `:` and `=`.
   private let before: String
   private let quote: Unicode.Scalar?
 
-  /// - Parameter current: the end of the line, which is replaced.
-  /// - Returns: nil where quotes begin or end within it: what would fit there cannot be told.
+  /// - Parameter current: the end of the line, which bash replaces.
+  /// - Returns: nil if quotes begin or end within `current`, because no replacement can be built then.
   package init?(_ line: String, current: String) {
     guard line.hasSuffix(current) else { return nil }
     let (start, end) = (ShellLine(line.dropLast(current.count)), ShellLine(line))
@@ -14,12 +14,12 @@ package struct BashWord: Hashable, Sendable {
     (before, quote) = (start.words.last ?? "", start.quote)
   }
 
-  /// A value without what stands before; nil where there is nothing to put, or no safe way to.
+  /// A value without the part that precedes it; nil if there is nothing to insert, or no safe way to insert it.
   package func text(_ value: String) -> String? {
     guard value.hasPrefix(before), value.utf8.count > before.utf8.count else { return nil }
     let rest = value.dropFirst(before.count)
     switch quote {
-    // Neither can be written within its quotes.
+    // A value with a quote or a `!` cannot be written within these quotes.
     case "'": return rest.unicodeScalars.contains("'") ? nil : String(rest)
     case "\"": return rest.unicodeScalars.contains("!") ? nil : escaped(rest) { ShellLine.escapedInQuotes.contains($0) }
     default: return escaped(rest) { $0.isASCII && !Self.isPlain($0) }

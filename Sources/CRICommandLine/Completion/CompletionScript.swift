@@ -1,12 +1,13 @@
-/// What a shell reads to complete our words: it hands over the line up to the cursor, and shows what comes back.
+/// The script with which a shell completes the arguments of `cri`: it passes the line up to the cursor to `cri`, and
+/// shows the candidates that are returned.
 ///
-/// What comes back is a candidate a line, after a tab what it is; a line `:files` means names of files.
+/// Each line of the response is a candidate, followed by a tab and a description; a line `:files` means file names.
 package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
   case bash
   case zsh
   case fish
 
-  /// The hidden command that answers.
+  /// The hidden command that returns the candidates.
   package static let command = "__complete"
 
   package func text(for name: String) -> String {
@@ -33,8 +34,8 @@ package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
     return text + rest
   }
 
-  // bash puts what it gets on the line as it is: it gets it quoted, and only for the part that it replaces. Names of
-  // files are left to readline, which quotes them itself.
+  // bash inserts candidates unchanged, so they are quoted, and only for the part that bash replaces. readline completes
+  // and quotes file names itself.
   private static let bashText = """
     @FUNCTION@() {
       local candidate
@@ -46,7 +47,7 @@ package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
           COMPREPLY+=("$candidate")
         fi
       done < <("${COMP_WORDS[0]}" @COMMAND@ "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
-      # A whole word is followed by a space, a name with = at its end goes on.
+      # A complete word is followed by a space; a name that ends with = is not.
       case ${COMPREPLY[0]-} in *=) compopt -o nospace 2>/dev/null ;; esac
     }
     complete -F @FUNCTION@ @NAME@
@@ -64,7 +65,7 @@ package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
           _files
           continue
         fi
-        # A name with = at its end goes on.
+        # A name that ends with = gets no space.
         if [[ $candidate == *= ]]; then
           parts+=("$candidate")
           continue

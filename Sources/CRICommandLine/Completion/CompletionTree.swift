@@ -1,14 +1,14 @@
 package import ArgumentParser
 internal import CRIJSON
 
-/// What a subcommand takes, from its own declaration.
+/// The options and arguments that a subcommand takes, according to its own declaration.
 package struct CompletionTree: Sendable {
   package struct Option: Sendable {
-    /// With their dashes.
+    /// The names, with their dashes.
     package let names: [String]
-    /// Whether a value follows.
+    /// Whether a value follows the option.
     package let takesValue: Bool
-    /// All that there are, where the declaration says so.
+    /// All possible values, if the declaration lists them.
     package var values: [String] = []
     package let help: String
 
@@ -21,11 +21,11 @@ package struct CompletionTree: Sendable {
   }
 
   package let options: [Option]
-  /// Of each word besides the options, whether it may be repeated.
+  /// For each positional argument, whether it may be repeated.
   private let words: [Bool]
 
   package init(_ command: any ParsableCommand.Type) {
-    // ArgumentParser's own description of a command, for tools.
+    // ArgumentParser's description of a command for other tools.
     let document = try? JSON.parse(command._dumpHelp())
     let arguments = document?["command"]?["arguments"]?.arrayValue ?? []
     options = arguments.compactMap(Self.option)
@@ -45,14 +45,14 @@ package struct CompletionTree: Sendable {
 
   package func option(_ word: String) -> Option? { options.first { $0.names.contains(word) } }
 
-  /// The option whose value is the word after this one: the last of several letters in one word, too.
+  /// The option whose value is the word after this one; also for the last of several letters in one word.
   package func pending(_ word: String) -> Option? {
     let isCluster = word.count > 2 && word.hasPrefix("-") && !word.hasPrefix("--") && !word.contains("=")
     let found = isCluster ? word.last.flatMap { option("-\($0)") } : option(word)
     return found?.takesValue == true ? found : nil
   }
 
-  /// The words of a line that are neither options nor their values.
+  /// The positional arguments of a line.
   package func arguments(of line: some Sequence<String>) -> [String] {
     var found: [String] = []
     var isValue = false
@@ -63,9 +63,9 @@ package struct CompletionTree: Sendable {
     return found
   }
 
-  /// Whether one more may follow so many words.
+  /// Whether another positional argument may follow `count` of them.
   package func takesWord(after count: Int) -> Bool { count < words.count || words.last == true }
 
-  /// The option of a name without its dashes: a letter or a long name.
+  /// The option with a name that has no dashes: a letter or a long name.
   func option(named name: String) -> Option? { option((name.count == 1 ? "-" : "--") + name) }
 }

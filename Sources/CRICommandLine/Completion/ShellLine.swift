@@ -1,10 +1,10 @@
-/// A command line up to the cursor, as a shell reads it as far as words of ours go: at blanks outside of quotes.
+/// A command line up to the cursor, split into words as a shell does: at blanks outside quotes.
 package struct ShellLine: Hashable, Sendable {
-  /// Without quotes and escapes; the last one is what is being typed.
+  /// The words without quotes and escapes; the last one is the word that is being typed.
   package private(set) var words: [String] = []
   /// The quote that is open at the end.
   private(set) var quote: Unicode.Scalar?
-  /// Whether a backslash stands at the end.
+  /// Whether the line ends with a backslash.
   private(set) var isEscaped = false
 
   package init(_ line: some StringProtocol) {
@@ -12,7 +12,7 @@ package struct ShellLine: Hashable, Sendable {
     for character in line.unicodeScalars {
       switch character {
       case _ where isEscaped:
-        // In double quotes it is a backslash like any other before most characters.
+        // In double quotes, a backslash before most characters stands for itself.
         if quote != nil, !Self.escapedInQuotes.contains(character) { word += "\\" }
         word.unicodeScalars.append(character)
         isEscaped = false

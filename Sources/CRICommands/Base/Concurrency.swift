@@ -1,9 +1,10 @@
-/// Asks for many things at once.
+/// Makes many calls at once.
 enum Concurrency {
-  /// Calls in flight: enough to keep a runtime busy, few enough that none waits for long behind the others.
+  /// The number of calls in flight: enough to keep a runtime busy, and few enough that no call waits long for the
+  /// others.
   static let limit = 64
 
-  /// The answers, in the order of what was asked.
+  /// The results, in the order of the inputs.
   static func map<Input: Sendable, Output: Sendable>(
     _ inputs: [Input], limit: Int = limit, _ ask: @escaping @Sendable (Input) async -> Output
   ) async -> [Output] {

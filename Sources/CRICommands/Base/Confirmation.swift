@@ -2,19 +2,21 @@ internal import ArgumentParser
 internal import CRICommandLine
 internal import CRISystem
 
-/// The question before everything is gone. Scripts, which have no terminal, are not asked.
+/// The question before a command acts on everything. Scripts have no terminal and are not asked.
 struct Confirmation: ParsableArguments {
-  @Flag(name: [.customShort("y"), .long], help: "With --all on a terminal: do not ask.")
+  @Flag(name: [.customShort("y"), .long], help: "Do not ask for confirmation on a terminal.")
   var yes = false
 
-  /// - Parameter deed: such as `remove all 12 containers`.
-  /// - Throws: where the answer is no.
+  /// - Parameter deed: the action, such as `remove all 12 containers`.
+  /// - Throws: if the user does not confirm, or cannot be asked.
   func ask(_ deed: String) throws {
     guard !yes, Terminal.isAttached else { return }
     guard Terminal.canPrompt else {
-      throw Failure(.usage, "nothing was done: standard error is no terminal, so nobody could be asked; write --yes")
+      throw Failure(.usage, "nothing was done, because standard error is not a terminal to ask on; specify --yes")
     }
     let answer = try Terminal.ask("cri: \(deed)? [y/N] ")?.lowercased() ?? ""
-    guard answer == "y" || answer == "yes" else { throw Failure(.failed, "nothing was done: not confirmed") }
+    guard answer == "y" || answer == "yes" else {
+      throw Failure(.failed, "nothing was done, because it was not confirmed")
+    }
   }
 }

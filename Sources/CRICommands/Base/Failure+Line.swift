@@ -2,6 +2,6 @@ package import CRICommandLine
 internal import CRIText
 
 extension Failure {
-  /// The line as it goes to standard error.
+  /// The line for standard error.
   package var line: String { "\(Program.name): \(Program.named(Sanitizer.visible(message)))\n" }
 }

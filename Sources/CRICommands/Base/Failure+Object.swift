@@ -2,9 +2,9 @@ internal import CRI
 internal import CRICommandLine
 
 extension Failure {
-  /// An error of a call about one object: what is wrong with that one is said of it, what is wrong with the runtime, of
-  /// the runtime.
-  /// - Parameter object: such as `container 4f2a`.
+  /// The error of a call about one object. The object is named if the error concerns it, but not if the error concerns
+  /// the runtime as a whole.
+  /// - Parameter object: the object, such as `container 4f2a`.
   init(_ error: RPCError, about object: String, _ endpoint: Endpoint) {
     let whole = Failure(error, endpoint)
     let isOfObject =

@@ -3,19 +3,20 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// Does the same to several objects, a few at a time: each has its own time, and one that fails does not stop the others.
+/// Performs the same action on several objects, a few at a time. Each object has its own timeout, and a failure does
+/// not stop the others.
 struct ObjectAction: Sendable {
-  /// Of what it does, such as `container`.
+  /// The kind of object, such as `container`.
   let noun: String
-  /// Where the IDs are to be found, such as `cri ps -a`.
+  /// The command that lists the IDs, such as `cri ps -a`.
   let list: String
-  /// Who is asked.
+  /// The endpoint of the runtime that is called.
   let endpoint: Endpoint
-  /// Calls in flight: a runtime that stops two hundred pods at once answers none of them in time.
+  /// The number of calls in flight: a runtime that stops two hundred pods at once completes none of them in time.
   var concurrency = 8
-  /// The ID of what may be called by its name.
+  /// Finds the ID of an object that may be specified by its name.
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
-  /// Whether the IDs come from a list, so that one of them may be gone by now.
+  /// Whether the IDs come from a list, so that an object may have been removed since.
   var isListed = false
 
   private enum Outcome: Sendable {
@@ -23,8 +24,9 @@ struct ObjectAction: Sendable {
     case failed(Failure)
   }
 
-  /// Prints what was done, in the order of the IDs, as soon as it is; tells the rest.
-  /// - Parameter act: does it to one; returns what to say on standard output.
+  /// Prints each result as soon as it and those before it are known, in the order of the IDs; failures go to standard
+  /// error.
+  /// - Parameter act: performs the action on one object, and returns the text for standard output.
   func run(_ ids: [String], _ act: @escaping @Sendable (String) async throws -> String) async throws {
     try Self.refuseEmpty(ids, noun)
     var told: [Failure] = []
@@ -40,7 +42,7 @@ struct ObjectAction: Sendable {
           next += 1
           switch outcome {
           case .done(let text): try StandardStream.output.write(text)
-          // A runtime that is not there is not there for all of them: said once.
+          // An unreachable runtime fails for all objects in the same way, so each failure is printed once.
           case .failed(let failure) where told.contains(failure): break
           case .failed(let failure):
             told.append(failure)
@@ -58,7 +60,7 @@ struct ObjectAction: Sendable {
     throw ExitCode((told.allSatisfy { $0.code == first.code } ? first.code : .failed).rawValue)
   }
 
-  /// Runtimes take an empty ID for the beginning of all, or answer with a riddle.
+  /// Runtimes take an empty ID as a prefix of all IDs, or return a confusing error.
   static func refuseEmpty(_ ids: [String], _ noun: String) throws(Failure) {
     if ids.contains("") { throw Failure(.usage, "the ID of a \(noun) is empty") }
   }

@@ -1,12 +1,12 @@
 internal import CRI
 internal import CRICommandLine
 
-/// Finds what is called by its name in place of its ID, as `-o name` prints it. An ID has no slash.
+/// Finds an object by its name instead of its ID, as `-o name` prints it. An ID contains no slash.
 struct ObjectNames: Sendable {
   let client: Client
 
-  /// - Parameter word: an ID or how it begins, or `NAMESPACE/POD`.
-  /// - Returns: the ID: of the ready one, else of the youngest.
+  /// - Parameter word: an ID or a prefix of one, or `NAMESPACE/POD`.
+  /// - Returns: the ID; for a name, that of the ready pod, or else of the most recent one.
   func pod(_ word: String) async throws(Failure) -> String {
     guard word.contains("/") else { return word }
     let pods: [PodSandbox]
@@ -19,7 +19,7 @@ struct ObjectNames: Sendable {
     let ready = found.filter { $0.state == .ready }
     guard ready.count < 2 else {
       let ids = ready.map { String($0.id.prefix(13)) }.sorted().joined(separator: ", ")
-      throw Failure(.ambiguous, "several pods \(word) are ready: \(ids)")
+      throw Failure(.ambiguous, "several ready pods have the name \(word): \(ids); specify an ID")
     }
     guard let best = ready.first ?? found.max(by: { $0.createdAt < $1.createdAt }) else {
       throw Failure(.notFound, "pod \(word) not found; see cri pods")
@@ -27,8 +27,8 @@ struct ObjectNames: Sendable {
     return best.id
   }
 
-  /// - Parameter word: an ID or how it begins, `POD/CONTAINER` or `NAMESPACE/POD/CONTAINER`.
-  /// - Returns: the ID: of the one that runs, else of the youngest.
+  /// - Parameter word: an ID or a prefix of one, `POD/CONTAINER` or `NAMESPACE/POD/CONTAINER`.
+  /// - Returns: the ID; for a name, that of the running container, or else of the most recent one.
   func container(_ word: String) async throws(Failure) -> String {
     word.contains("/") ? try await LoggedContainer(client: client).named(word).id : word
   }

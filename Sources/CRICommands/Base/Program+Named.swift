@@ -1,7 +1,7 @@
 internal import CRICommandLine
 
 extension Program {
-  /// A text that speaks of `cri COMMAND`, for who knows the command by another name.
+  /// A text that mentions `cri COMMAND`, with the name under which this program was called.
   static func named(_ text: String, as name: String = name) -> String {
     if name == "cri" { return text }
     var result = ""

@@ -4,16 +4,16 @@ internal import CRICommandLine
 internal import CRISystem
 internal import CRIText
 
-/// Answers a shell that completes a line: with words of ours, and with what the runtime has.
+/// Completes a command line for a shell, with options of `cri` and with names from the runtime.
 enum Completer {
-  /// A runtime that hangs must not hang the shell.
+  /// The timeout: a runtime that hangs must not hang the shell.
   private static let patience = Duration.seconds(1)
 
-  /// A candidate that stands for the names of files, which the shell knows.
+  /// A candidate that asks the shell to complete file names.
   static let files = ":files"
 
-  /// - Parameter words: the line up to the cursor, the command's name first; for bash, then the end of it that is
-  ///   replaced.
+  /// - Parameter words: the line up to the cursor, beginning with the command's name; for bash, also the end of the
+  ///   line that is replaced.
   static func answer(_ words: [String]) async throws {
     let line = words.first ?? ""
     let found = (try? await candidates(line)) ?? []
@@ -33,7 +33,7 @@ enum Completer {
     words.removeFirst()
     if let option = Globals.pendingValue(words) { return try await global(option, start) }
     let (globals, rest) = try Globals.parse(words)
-    // A value may stand in the option's own word.
+    // A value may be part of the option's word.
     let inline = start.hasPrefix("--") ? start.firstIndex(of: "=") : nil
     let name = inline.map { String(start[..<$0]) }
     let value = inline.map { String(start[start.index(after: $0)...]) } ?? start
@@ -75,7 +75,7 @@ enum Completer {
     found.map { $0.value == files ? $0 : ("\(option)=\($0.value)", $0.help) }
   }
 
-  /// What begins with a dash would be taken for an option.
+  /// Drops values that begin with a dash, because they would be parsed as options.
   private static func notOptions(_ found: [(value: String, help: String)]) -> [(value: String, help: String)] {
     found.filter { !$0.value.hasPrefix("-") }
   }

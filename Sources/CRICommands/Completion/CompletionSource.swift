@@ -3,19 +3,19 @@ internal import CRICommandLine
 internal import CRIReport
 internal import CRIVerify
 
-/// Where the values of an option or argument come from.
+/// The source of the values of an option or argument.
 enum CompletionSource: Hashable, Sendable {
-  /// IDs; nil: in any state.
+  /// IDs of containers in this state; nil: in any state.
   case containers(ContainerState? = nil)
   case pods(PodSandboxState? = nil)
   case images
-  /// As `cri logs` takes them.
+  /// Names in the form that `cri logs` takes.
   case containerPaths
   case containerNames, podNames, namespaces
   case words([String])
   case files
 
-  /// - Parameter option: its long name.
+  /// - Parameter option: the option's long name.
   static func of(_ option: String, command: String, value: String) -> CompletionSource? {
     let isOfPods = ["pods", "inspectp", "statsp", "stopp", "rmp", "net", "metricsp"].contains(command)
     switch option {
@@ -38,7 +38,7 @@ enum CompletionSource: Hashable, Sendable {
     }
   }
 
-  /// - Parameter given: the arguments before.
+  /// - Parameter given: the arguments before this one.
   static func ofArgument(_ command: String, after given: [String]) -> CompletionSource? {
     switch command {
     case "logs": .containerPaths
@@ -57,7 +57,7 @@ enum CompletionSource: Hashable, Sendable {
     }
   }
 
-  /// Of an option before the subcommand, by its long name.
+  /// The source for an option before the subcommand, by its long name.
   static func ofGlobal(_ option: String) -> CompletionSource? {
     switch option {
     case "config", "runtime-endpoint", "image-endpoint": .files
@@ -66,7 +66,7 @@ enum CompletionSource: Hashable, Sendable {
     }
   }
 
-  /// nil where the command's own declaration tells.
+  /// nil if the command's own declaration lists the formats.
   private static func outputs(of command: String) -> [String]? {
     let formats: [OutputChoice.Format]
     switch command {
@@ -80,7 +80,7 @@ enum CompletionSource: Hashable, Sendable {
     return formats.map { $0.takesText ? "\($0.rawValue)=" : $0.rawValue }
   }
 
-  /// Those that turn the order round stand in the option's own word only.
+  /// The keys; those that reverse the order can only be part of the option's word.
   private static func sortKeys(of command: String) -> [String] {
     let keys: [String] =
       switch command {
@@ -95,7 +95,7 @@ enum CompletionSource: Hashable, Sendable {
     return keys + keys.map { "-\($0)" }
   }
 
-  /// Whether a word of the line is this candidate, which for IDs is the beginning of one.
+  /// Whether a word of the line is this candidate; for IDs, whether it begins with the candidate.
   func isGiven(_ value: String, _ word: String) -> Bool {
     switch self {
     case .containers, .pods: word.hasPrefix(value)
@@ -103,7 +103,7 @@ enum CompletionSource: Hashable, Sendable {
     }
   }
 
-  /// The candidates that begin with what was typed, and what each is.
+  /// The candidates that begin with the typed text, each with a description.
   func candidates(_ start: String, _ client: () throws -> Client) async throws -> [(value: String, help: String)] {
     switch self {
     case .words(let words): return words.filter { $0.hasPrefix(start) }.map { ($0, "") }
@@ -137,7 +137,7 @@ enum CompletionSource: Hashable, Sendable {
     }
   }
 
-  /// `POD/CONTAINER`, with the namespace where that is in several or where it is what was typed.
+  /// `POD/CONTAINER`, with the namespace if the name exists in several namespaces or if the namespace was typed.
   private static func paths(_ start: String, _ client: Client) async throws -> [(value: String, help: String)] {
     let sandboxes = try await client.runtime.podSandboxes()
     let pods = Dictionary(sandboxes.map { ($0.id, $0.metadata ?? PodSandboxMetadata()) }) { $1 }

@@ -10,27 +10,27 @@ struct ConfigCommand: AsyncParsableCommand {
     usage: "cri config --list\ncri config --get <key>\ncri config --set <key>=<value>...\n"
       + "cri config <key> <value>",
     discussion:
-      "The keys: \(ConfigKey.allCases.map(\.rawValue).joined(separator: ", ")). Comments and order stay; only --set and "
-      + "<key> <value> write the file.")
+      "The keys are \(ConfigKey.allCases.map(\.rawValue).joined(separator: ", ")). Only --set and <key> <value> write "
+      + "the file; they keep its comments and its order.")
 
   @Option(help: ArgumentHelp("Print the value of a key.", valueName: "key"))
   var get: String?
 
   @Option(
-    help: ArgumentHelp("Set keys, one or several with commas between; may be given again.", valueName: "key=value"))
+    help: ArgumentHelp("Set one or several keys, separated by commas (repeatable).", valueName: "key=value"))
   var set: [String] = []
 
   @Flag(help: "Print all keys with their values.")
   var list = false
 
-  @Argument(help: ArgumentHelp("A key, and the value that it gets.", valueName: "key value"))
+  @Argument(help: ArgumentHelp("A key and its new value.", valueName: "key value"))
   var pair: [String] = []
 
   func validate() throws {
     let ways = [get != nil, !set.isEmpty, list, !pair.isEmpty].count { $0 }
-    if ways > 1 { throw ValidationError("Write --get, --set, --list or a key with its value, one of them") }
-    if ways == 0 { throw ValidationError("Write --get, --set, --list, or a key with its value") }
-    if !pair.isEmpty, pair.count != 2 { throw ValidationError("Write one key and its value") }
+    if ways > 1 { throw ValidationError("specify only one of --get, --set, --list, or a key with its value") }
+    if ways == 0 { throw ValidationError("specify --get, --set, --list, or a key with its value") }
+    if !pair.isEmpty, pair.count != 2 { throw ValidationError("specify one key and its value") }
   }
 
   func run() async throws {
@@ -51,7 +51,7 @@ struct ConfigCommand: AsyncParsableCommand {
     try document.write()
   }
 
-  /// `a=1,b=2`; a comma that no key follows belongs to the value.
+  /// `a=1,b=2`; a comma that is not followed by a key belongs to the value.
   private static func changes(_ text: String) throws -> [(ConfigKey, String)] {
     var pieces: [String] = []
     for piece in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -65,7 +65,7 @@ struct ConfigCommand: AsyncParsableCommand {
     }
     return try pieces.map { piece in
       guard let equals = piece.firstIndex(of: "=") else {
-        throw Failure(.usage, "--set \(piece): write key=value, such as --set timeout=10")
+        throw Failure(.usage, "--set \(piece): specify key=value, such as --set timeout=10")
       }
       return (try ConfigKey.named(String(piece[..<equals])), String(piece[piece.index(after: equals)...]))
     }

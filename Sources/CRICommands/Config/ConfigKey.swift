@@ -2,7 +2,7 @@ internal import CRICommandLine
 internal import CRIJSON
 internal import CRIText
 
-/// A key of the configuration, and what its values are.
+/// A key of the configuration, with the type of its values.
 enum ConfigKey: String, CaseIterable, Sendable {
   case runtimeEndpoint = "runtime-endpoint"
   case imageEndpoint = "image-endpoint"
@@ -12,16 +12,16 @@ enum ConfigKey: String, CaseIterable, Sendable {
   case disablePullOnRun = "disable-pull-on-run"
   case maxRetries = "max-retries"
 
-  /// - Throws: wrong usage, with the nearest key that there is.
+  /// - Throws: wrong usage, with the most similar key.
   static func named(_ name: String) throws(Failure) -> ConfigKey {
     if let key = ConfigKey(rawValue: name) { return key }
     let names = allCases.map(\.rawValue)
     let remedy =
-      name.nearest(among: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))"
+      name.nearest(among: names).map { "did you mean \($0)?" } ?? "the keys are \(names.joined(separator: ", "))"
     throw Failure(.usage, "the configuration has no key \(name); \(remedy)")
   }
 
-  /// What a file without the key stands for, as crictl shows it.
+  /// The value of a missing key, as crictl shows it.
   var fallback: JSON {
     switch self {
     case .runtimeEndpoint, .imageEndpoint: ""
@@ -30,21 +30,21 @@ enum ConfigKey: String, CaseIterable, Sendable {
     }
   }
 
-  /// A value as it stands in the file.
+  /// The value of a text, as it is written to the file.
   func value(_ text: String) throws(Failure) -> JSON {
     switch fallback {
     case .number:
       guard let number = Int64(text), number.magnitude < 1 << 32 else {
-        throw Failure(.usage, "\(rawValue) \(text): write a whole number" + (self == .timeout ? " of seconds" : ""))
+        throw Failure(.usage, "\(rawValue) \(text): specify a whole number" + (self == .timeout ? " of seconds" : ""))
       }
       return .number("\(number)")
     case .bool:
       if let flag = GoSpelling.flag(text) { return .bool(flag) }
-      throw Failure(.usage, "\(rawValue) \(text): write true or false")
+      throw Failure(.usage, "\(rawValue) \(text): specify true or false")
     default: return .string(text)
     }
   }
 
-  /// A value in words.
+  /// A value as text.
   static func text(_ value: JSON) -> String { value.stringValue ?? value.text() }
 }

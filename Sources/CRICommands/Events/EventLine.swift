@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIText
 
-/// An event in one line, in columns that are as wide from the first line on.
+/// An event in one line, in columns of fixed width.
 struct EventLine {
   let event: ContainerEventResponse
 
@@ -13,7 +13,7 @@ struct EventLine {
     let status = event.podSandboxStatus
     let pod = status?.metadata.map { "\($0.namespace)/\($0.name)" } ?? "-"
     let container = event.containersStatuses.first { $0.id == event.containerID }?.metadata?.name
-    // A pod's own events bear its ID.
+    // A pod's own events carry the pod's ID.
     let name = container ?? (status?.id == event.containerID ? "-" : "?")
     return Self.line([
       TimeText.rfc3339(nanoseconds: event.createdAt.nanoseconds / 1_000_000 * 1_000_000, in: zone), type,

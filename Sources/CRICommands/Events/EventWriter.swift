@@ -2,9 +2,9 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// Writes events, each at once.
+/// Writes each event at once.
 struct EventWriter {
-  /// nil for a line each.
+  /// nil for one line per event.
   let document: DocumentView?
   var zone = TimeText.Zone.local
   private var isFirst = true
@@ -22,10 +22,10 @@ struct EventWriter {
     do throws(Failure) {
       text = try document.text(of: event.json(), elements: [])
     } catch {
-      // What one event lacks, the next one may have.
+      // A path that this event does not have may exist in the next one.
       return try StandardStream.error.write(error.line)
     }
-    // Without it, documents would run into each other.
+    // Without a separator, documents would run into each other.
     var parting = ""
     if case .yaml = document, !isFirst { parting = document.parting }
     try StandardStream.output.write(parting + text)

@@ -1,9 +1,9 @@
 internal import CRI
 
 extension KnownObjects {
-  /// What must have happened meanwhile, as the runtime would have told it: pods before their containers where they came,
-  /// after them where they went.
-  /// - Parameter time: when it was found out; when it happened nobody knows.
+  /// The events that must have happened since, as the runtime would have sent them: new pods come before their
+  /// containers, and removed pods after them.
+  /// - Parameter time: when the changes were found; the time at which they happened is unknown.
   func events(to now: KnownObjects, at time: Timestamp) -> [ContainerEventResponse] {
     var (arrivals, containers, departures):
       ([ContainerEventResponse], [ContainerEventResponse], [ContainerEventResponse])
@@ -27,7 +27,7 @@ extension KnownObjects {
   private func event(
     _ type: ContainerEventType, _ id: String, _ object: Object, _ now: KnownObjects, _ time: Timestamp
   ) -> ContainerEventResponse {
-    // What has gone is shown as it was last.
+    // A removed object is shown in its last known state.
     let pod = now.pods[object.pod] ?? pods[object.pod]
     var containers = now.objects.values.filter { $0.pod == object.pod }.compactMap(\.container)
     if now.objects[id] == nil, let container = object.container { containers.append(container) }

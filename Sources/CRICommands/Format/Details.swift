@@ -1,6 +1,6 @@
 internal import CRIText
 
-/// One thing told in lines of `Key: value`, as crictl's `--verbose` texts are.
+/// The details of one object in lines of `Key: value`, as crictl prints them with `--verbose`.
 ///
 /// Keys and values are shown through `Sanitizer`.
 package struct Details: Sendable {
@@ -13,7 +13,7 @@ package struct Details: Sendable {
     lines.append("\(Sanitizer.visible(key)): \(Sanitizer.visible(value))")
   }
 
-  /// `Key:` and below it a line `name -> value` for each pair, sorted by name; nothing without pairs.
+  /// `Key:`, followed by a line `name -> value` for each pair, sorted by name; nothing if there are no pairs.
   package mutating func pairs(_ key: String, _ pairs: some Sequence<(key: String, value: String)>) {
     let sorted = pairs.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     guard !sorted.isEmpty else { return }
@@ -23,6 +23,6 @@ package struct Details: Sendable {
     }
   }
 
-  /// The lines and an empty one.
+  /// The lines, followed by an empty one.
   package var text: String { (lines + ["", ""]).joined(separator: "\n") }
 }

@@ -9,7 +9,7 @@ extension Double {
     return sign == .minus ? "-" + text : text
   }
 
-  /// The number with so many significant digits, as C's `%.*g`; for numbers from 1 to 1000, and zero.
+  /// The number with `digits` significant digits, as C's `%.*g`; for numbers from 1 to 1000, and zero.
   func general(digits: Int) -> String {
     precondition(self == 0 || self >= 1 && self < 1000 && digits >= 3, "outside of what sizes need")
     if self == 0 { return "0" }
@@ -28,7 +28,7 @@ extension Double {
     return text
   }
 
-  /// The magnitude times ten to the power `decimals`, rounded half to even, without an error in between.
+  /// The magnitude times ten to the power `decimals`, rounded half to even, without an intermediate error.
   private func scaled(by decimals: Int) -> UInt128 {
     precondition((0...6).contains(decimals))
     let power = (0..<decimals).reduce(UInt128(1)) { power, _ in power * 10 }

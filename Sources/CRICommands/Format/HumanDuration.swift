@@ -1,10 +1,10 @@
-/// A length of time in words, as go-units' `HumanDuration` (what crictl and docker print).
+/// A length of time as text, as go-units' `HumanDuration` prints it (which crictl and docker use).
 package enum HumanDuration {
   /// `8 seconds`, `About an hour`, `2 weeks`; a negative length is `Less than a second`.
   package static func text(nanoseconds: Int64) -> String {
     let seconds = nanoseconds / 1_000_000_000
     let minutes = seconds / 60
-    // Hours round to the nearest, minutes and seconds down.
+    // Hours are rounded to the nearest, minutes and seconds down.
     let hours = seconds / 3600 + (seconds % 3600 >= 1800 ? 1 : 0)
     switch true {
     case seconds < 1: return "Less than a second"

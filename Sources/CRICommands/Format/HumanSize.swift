@@ -4,7 +4,7 @@ package enum HumanSize {
 
   /// `1.03MB`: `precision` significant digits (crictl's tables use 3, its statistics 4).
   package static func text(bytes: UInt64, precision: Int = 3) -> String {
-    // Divided step by step in floating point, as Go does, or the last digit could differ.
+    // Divided step by step in floating point, as Go does; otherwise the last digit could differ.
     var size = Double(bytes)
     var unit = 0
     while size >= 1000, unit < units.count - 1 {

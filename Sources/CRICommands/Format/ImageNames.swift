@@ -1,6 +1,6 @@
-/// An image's names, taken apart for a table as crictl does.
+/// An image's names, split into the columns of crictl's tables.
 package struct ImageNames: Hashable, Sendable {
-  /// A repository and a tag, a row of the table each.
+  /// A repository and a tag; each pair is a row of the table.
   package struct Tagged: Hashable, Sendable {
     package let repository: String
     package let tag: String
@@ -11,7 +11,7 @@ package struct ImageNames: Hashable, Sendable {
     }
   }
 
-  /// At least one; an image without tags has the tag `<none>`.
+  /// At least one element; an image without tags has the tag `<none>`.
   package let tagged: [Tagged]
   /// The first digest, or `<none>`.
   package let digest: String
@@ -36,7 +36,7 @@ package struct ImageNames: Hashable, Sendable {
   }
 
   private static func split(tag: String, repositoryOfDigest: String) -> Tagged {
-    // The last colon: a registry may have a port.
+    // The last colon separates the tag, because a registry may have a port.
     guard let colon = tag.lastIndex(of: ":") else {
       return Tagged(repository: "errorRepoTag", tag: "errorRepoTag")
     }

@@ -1,23 +1,23 @@
-/// Identifiers as crictl's tables show them.
+/// Identifiers as they appear in crictl's tables.
 package enum ShortID {
-  /// How many characters of an identifier are shown.
+  /// The number of characters that are shown.
   package static let length = 13
 
-  /// A container's or pod's identifier, shortened.
+  /// The shortened identifier of a container or pod.
   package static func of(_ id: String) -> String {
     let start = id.utf8.prefix(length)
-    // Where each byte is a character, characters need not be looked for.
+    // In pure ASCII, bytes are characters.
     return start.allSatisfy { $0 < 0x80 } ? String(decoding: start, as: UTF8.self) : String(id.prefix(length))
   }
 
-  /// An image's identifier or digest, without `sha256:`, shortened.
+  /// The shortened identifier or digest of an image, without `sha256:`.
   package static func ofImage(_ id: String) -> String {
     of(id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id)
   }
 
-  /// What a container says that its image is: shortened only if it is a digest in full, not a name.
+  /// A container's image reference: shortened only if it is a complete digest and not a name.
   package static func ofImageReference(_ reference: String) -> String {
-    // The shortest digest there is.
+    // The length of the shortest digest.
     guard reference.utf8.count >= 71 else { return reference }
     guard let colon = reference.utf8.firstIndex(of: UInt8(ascii: ":")) else { return reference }
     let digest = reference[reference.utf8.index(after: colon)...]
@@ -27,7 +27,7 @@ package enum ShortID {
     return of(String(digest))
   }
 
-  /// How many digits a digest of the algorithm has; nil for one that is not known.
+  /// The number of digits in a digest of this algorithm; nil for an unknown algorithm.
   private static func digestLength(_ algorithm: Substring) -> Int? {
     switch algorithm {
     case "sha256": 64

@@ -1,13 +1,13 @@
 internal import CRISystem
 
-/// Moments as Go prints them.
+/// Times in Go's formats.
 package enum TimeText {
-  /// Which clock on which wall.
+  /// The time zone of a text.
   package enum Zone: Hashable, Sendable {
     case utc
     /// The process's zone (`TZ`, else `/etc/localtime`).
     case local
-    /// Seconds east of UTC, and the name to print.
+    /// Seconds east of UTC, and the zone's name.
     case fixed(Int, String)
 
     fileprivate func at(_ unixSeconds: Int64) -> (offset: Int, name: String) {
@@ -21,7 +21,7 @@ package enum TimeText {
     }
   }
 
-  /// Go's zero time, which crictl prints for moments that never came.
+  /// Go's zero time, which crictl prints for times that are not set.
   package static let zero = "0001-01-01T00:00:00Z"
 
   /// RFC 3339 with as many decimals as needed: `2026-11-21T07:43:00.88881489Z`.
@@ -40,7 +40,7 @@ package enum TimeText {
     return "\(date(local)) \(clock(local))\(decimals(fraction)) \(signed(offset, separator: "")) \(name)"
   }
 
-  /// Whole seconds downwards, so that the fraction is never negative.
+  /// Whole seconds, rounded down so that the fraction is never negative.
   private static func split(_ nanoseconds: Int64) -> (seconds: Int64, fraction: Int64) {
     let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
     return fraction < 0 ? (seconds - 1, fraction + 1_000_000_000) : (seconds, fraction)
@@ -58,7 +58,7 @@ package enum TimeText {
     return [time / 3600, time / 60 % 60, time % 60].map { padded($0, 2) }.joined(separator: ":")
   }
 
-  /// The proleptic Gregorian date, by counting years from March so that the leap day comes last.
+  /// The proleptic Gregorian date. Years are counted from March, so that the leap day comes last.
   private static func date(_ seconds: Int64) -> String {
     let days = floorDivide(seconds, 86_400) + 719_468
     let era = floorDivide(days, 146_097)

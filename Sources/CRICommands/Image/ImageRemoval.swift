@@ -3,14 +3,14 @@ internal import CRICommandLine
 internal import CRISystem
 internal import CRIText
 
-/// Removes images, and says of which names they are gone.
+/// Removes images, and prints the names that were removed with them.
 struct ImageRemoval: Sendable {
   let client: Client
 
-  /// By name or ID.
+  /// Removes images by name or ID.
   func remove(_ words: [String]) async throws {
     let client = client
-    // One after the other: two words may stand for the same image.
+    // One after the other, because two words may name the same image.
     try await action(concurrency: 1).run(words) { word in
       guard let image = try await Self.image(word, client) else {
         throw Failure(.notFound, "image \(word) not found; see cri images")
@@ -25,7 +25,7 @@ struct ImageRemoval: Sendable {
     }
   }
 
-  /// - Parameter mayBeInUse: one that came into use meanwhile is told, and is no failure.
+  /// - Parameter mayBeInUse: whether an image that has come into use since is reported, without being a failure.
   func remove(_ images: [Image], mayBeInUse: Bool) async throws {
     let client = client
     let byID = Dictionary(images.map { ($0.id, $0) }) { $1 }
@@ -34,7 +34,7 @@ struct ImageRemoval: Sendable {
         return try await Self.remove(id, byID[id] ?? Image(), client)
       } catch {
         guard mayBeInUse, case .status = error, !error.isUnknownService, !error.isNotInitialized else { throw error }
-        try StandardStream.error.write(Failure(.failed, "image \(id) stays: \(error)").line)
+        try StandardStream.error.write(Failure(.failed, "image \(id) was not removed: \(error)").line)
         return ""
       }
     }
@@ -49,11 +49,11 @@ struct ImageRemoval: Sendable {
     try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: word))).image
   }
 
-  /// - Returns: a line for each name that is gone.
+  /// - Returns: a line for each name that was removed.
   private static func remove(_ word: String, _ image: Image, _ client: Client) async throws(RPCError) -> String {
     _ = try await client.images.removeImage(RemoveImageRequest(image: ImageSpec(image: word)))
     let names = image.repoTags.isEmpty ? image.repoDigests : image.repoTags
-    // Some runtimes take away the one name only.
+    // Some runtimes remove only the given name.
     let rest: Image?
     do throws(RPCError) { rest = try await Self.image(image.id, client) } catch { rest = nil }
     let kept = (rest?.repoTags ?? []) + (rest?.repoDigests ?? [])

@@ -6,24 +6,25 @@ internal import CRIText
 
 struct PullCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "pull", abstract: "Fetch an image from its registry.",
-    discussion: "cri pull jsonschema (or js) prints the JSON schema of the pod's file.")
+    "pull", abstract: "Pull an image from its registry.",
+    discussion: "cri pull jsonschema (or js) prints the JSON schema of the pod file.")
 
-  @Argument(help: ArgumentHelp("NAME[:TAG|@DIGEST].", valueName: "image"))
+  @Argument(help: ArgumentHelp("The image, as NAME[:TAG|@DIGEST].", valueName: "image"))
   var image: String
 
   @OptionGroup var options: PullOptions
 
   @Option(
     name: [.customShort("a"), .long],
-    help: ArgumentHelp("An annotation for the runtime; may be given several times.", valueName: "key=value"))
+    help: ArgumentHelp("An annotation for the runtime (repeatable).", valueName: "key=value"))
   var annotation: [String] = []
 
-  @Option(help: ArgumentHelp("The pod that the image is for (CRI: PodSandboxConfig).", valueName: "pod-file"))
+  @Option(
+    help: ArgumentHelp("The file of the pod that the image is for (CRI: PodSandboxConfig).", valueName: "pod-file"))
   var podConfig: String?
 
   func validate() throws {
-    if image.isEmpty { throw ValidationError("The image's name is empty") }
+    if image.isEmpty { throw ValidationError("the image name is empty") }
     _ = try annotations
   }
 
@@ -45,7 +46,7 @@ struct PullCommand: AsyncParsableCommand {
       var annotations: StringMap = [:]
       for text in annotation {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-          throw ValidationError("--annotation \(text): write key=value")
+          throw ValidationError("--annotation \(text): specify key=value")
         }
         annotations[String(text[..<equals])] = String(text[text.index(after: equals)...])
       }

@@ -2,16 +2,16 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// Fetches images.
+/// Pulls images.
 struct Pulling: Sendable {
-  /// Without a limit of its own.
+  /// A client without a timeout of its own.
   let client: Client
   let timeout: Duration?
-  /// The login that the user gave; nil: the files are searched for one.
+  /// The login that the user specified; nil: the login files are searched for one.
   let login: AuthConfig?
   let isDebug: Bool
 
-  /// - Returns: how the runtime calls the image.
+  /// - Returns: the runtime's reference to the image.
   func pull(_ image: ImageSpec, for pod: PodSandboxConfig? = nil) async throws -> String {
     let login = try login ?? stored(for: image.image)
     if Environment.errorIsTerminal { try StandardStream.error.write("cri: pulling \(image.image)\n") }
@@ -21,16 +21,16 @@ struct Pulling: Sendable {
       return try PodLife.named(answer.imageRef, .pullImage)
     } catch {
       if case .deadlineExceeded = error {
-        throw Failure(.late, "image \(image.image): not pulled in time; wait longer with --pull-timeout")
+        throw Failure(.late, "image \(image.image): the pull timed out; specify a longer --pull-timeout")
       }
       let failure = Failure(error, about: "image \(image.image)", client.images.endpoint)
       guard case .status(let status) = error, status.message.speaksOfLogin else { throw failure }
-      let remedy = login == nil ? "log in with podman login, or give --creds" : "is the login right, and may it?"
+      let remedy = login == nil ? "log in with podman login, or specify --creds" : "check the login and its permissions"
       throw Failure(failure.code, "\(failure.message); \(remedy)")
     }
   }
 
-  /// A container's image and those that are mounted into it.
+  /// Pulls a container's image and the images that are mounted into it.
   func pull(for container: ContainerConfig, _ pod: PodSandboxConfig) async throws {
     guard let image = container.image else { return }
     for name in ([image.image] + container.mounts.compactMap(\.image?.image)).inOrderOnce where !name.isEmpty {
@@ -47,7 +47,7 @@ struct Pulling: Sendable {
       if isDebug { try StandardStream.error.write("cri: using the login for \(key) from \(file)\n") }
       return login
     case .helper(let name, let key, let file):
-      let words = "the login for \(key) is kept by docker-credential-\(name), which is not called; see --creds"
+      let words = "the login for \(key) is stored by docker-credential-\(name), which is not run; specify --creds"
       try warn(Failure(.failed, "\(file): \(words)"))
       return nil
     }
@@ -57,7 +57,7 @@ struct Pulling: Sendable {
 }
 
 extension String {
-  /// What registries' refusals come to in a runtime's words, which have no code of their own.
+  /// Whether the runtime's message is about a registry that refused access; there is no status code for it.
   fileprivate var speaksOfLogin: Bool {
     let text = lowercased()
     return ["401", "unauthorized", "authorization", "authentication", "access denied"].contains { text.contains($0) }

@@ -1,9 +1,9 @@
-/// A registry, and where in it: `docker.io/library/busybox`.
+/// A registry with a path in it, such as `docker.io/library/busybox`.
 struct RegistryPath: Hashable, Sendable {
-  /// The registry's host first.
+  /// The components, beginning with the registry's host.
   let parts: [Substring]
 
-  /// Of an image; Docker's shorthand is spelled out, tag and digest are left away.
+  /// The path of an image; Docker's shorthand is expanded, tag and digest are dropped.
   init(image: String) {
     let parts = ImageName.repository(of: image).split(separator: "/")
     guard let first = parts.first else {
@@ -18,22 +18,22 @@ struct RegistryPath: Hashable, Sendable {
     }
   }
 
-  /// Of a key in a file of logins: a host, a part of a registry, or Docker's `https://index.docker.io/v1/`.
+  /// The path of a key in a login file: a host, a part of a registry, or Docker's `https://index.docker.io/v1/`.
   init(key: String) {
     var rest = key[...]
     for scheme in ["https://", "http://"] where rest.hasPrefix(scheme) { rest = rest.dropFirst(scheme.count) }
     let isAddress = rest.count < key.count
     var parts = rest.split(separator: "/")
-    // An address ends with the version of the interface, which is no part of a name.
+    // A URL ends with the version of the API, which is not part of a name.
     if isAddress || parts.count == 2, let last = parts.last, last == "v1" || last == "v2" { parts.removeLast() }
     if let first = parts.first { parts[0] = Self.host(first) }
     self.parts = parts
   }
 
-  /// Whether another is this one or a part of it.
+  /// Whether `other` is this path or below it.
   func holds(_ other: RegistryPath) -> Bool { !parts.isEmpty && other.parts.starts(with: parts) }
 
-  /// Docker's registry has several names.
+  /// Docker's registry has several host names.
   private static func host(_ name: Substring) -> Substring {
     ["index.docker.io", "registry-1.docker.io"].contains(name) ? "docker.io" : name
   }

@@ -7,27 +7,27 @@ struct RmiCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "rmi", abstract: "Remove images.",
     discussion:
-      "Runtimes such as containerd remove an image with all its names, also where only one of them is given: the others "
-      + "are told before.")
+      "containerd and similar runtimes remove an image with all its names, even if only one name is given; the other "
+      + "names are printed first.")
 
-  @Argument(help: ArgumentHelp("The images' names or IDs.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Names or IDs of images.", valueName: "image"))
   var names: [String] = []
 
-  @Flag(name: [.customShort("a"), .long], help: "All of them; on a terminal it is asked first.")
+  @Flag(name: [.customShort("a"), .long], help: "Remove all images; on a terminal, ask for confirmation first.")
   var all = false
 
   @Flag(
     name: [.customShort("q"), .long],
-    help: "Those that no container and no running pod uses, and that are not pinned.")
+    help: "Remove the images that are not pinned and that no container and no running pod uses.")
   var prune = false
 
   @OptionGroup var confirmation: Confirmation
 
   func validate() throws {
     if [all, prune, !names.isEmpty].count(where: { $0 }) > 1 {
-      throw ValidationError("Write images, --all or --prune, one of them")
+      throw ValidationError("specify only one of images, --all and --prune")
     }
-    if !all, !prune, names.isEmpty { throw ValidationError("Write at least one image, --all or --prune") }
+    if !all, !prune, names.isEmpty { throw ValidationError("specify at least one image, --all or --prune") }
   }
 
   func run() async throws {

@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIJSON
 
-/// What `inspect` says of a container.
+/// The report of `inspect` about a container.
 struct ContainerReport: StatusReport {
   let status: ContainerStatus
   let info: StringMap
@@ -14,7 +14,7 @@ struct ContainerReport: StatusReport {
     document["createdAt"] = .string(time(status.createdAt))
     document["startedAt"] = .string(hasStarted ? time(status.startedAt) : TimeText.zero)
     document["finishedAt"] = .string(hasFinished ? time(status.finishedAt) : TimeText.zero)
-    // Kubernetes 1.37 calls SIGTERM SIGNAL_SIGTERM; crictl keeps to the names before.
+    // Kubernetes 1.37 renames SIGTERM to SIGNAL_SIGTERM; crictl keeps the earlier names.
     if let signal = status.stopSignal.protoName, signal.hasPrefix("SIGNAL_") {
       document["stopSignal"] = .string(String(signal.dropFirst(7)))
     }

@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIJSON
 
-/// What `inspecti` says of an image.
+/// The report of `inspecti` about an image.
 struct ImageReport: StatusReport {
   let image: Image
   let info: StringMap

@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIJSON
 
-/// What `inspectp` says of a pod.
+/// The report of `inspectp` about a pod.
 struct PodReport: StatusReport {
   let status: PodSandboxStatus
   let info: StringMap

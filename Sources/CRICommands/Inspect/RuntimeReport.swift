@@ -2,7 +2,7 @@ internal import CRI
 internal import CRIJSON
 internal import CRIText
 
-/// What `info` says of the runtime.
+/// The report of `info` about the runtime.
 struct RuntimeReport: StatusReport {
   let status: RuntimeStatus
   let answer: StatusResponse
@@ -16,7 +16,7 @@ struct RuntimeReport: StatusReport {
     return document
   }
 
-  /// The conditions; crictl has no such table.
+  /// A table of the conditions, which crictl does not have.
   func text(verbose: Bool) -> String {
     var table = Table(["CONDITION", "STATUS", "REASON", "MESSAGE"], layout: .compact)
     for condition in status.conditions {
@@ -27,8 +27,8 @@ struct RuntimeReport: StatusReport {
 }
 
 extension CMessage {
-  /// As Go's encoding/json writes the message, which knows nothing of protobuf's JSON: names as in the interface,
-  /// nothing for what is false or empty. For messages of flags, texts and other such messages.
+  /// The message as Go's encoding/json writes it, which does not know protobuf's JSON: with the names of the CRI, and
+  /// without false and empty values. For messages that contain only flags, texts and messages of the same kind.
   fileprivate func structTagJSON() -> JSON { Self.schema.withStructTags(json()) }
 }
 

@@ -1,26 +1,26 @@
 internal import CRI
 internal import CRIJSON
 
-/// What the runtime says of one object.
+/// What the runtime reports about one object.
 protocol StatusReport: Sendable {
-  /// As crictl's documents: the status, and beside it what the runtime adds.
+  /// The document, as crictl prints it: the status, and beside it what the runtime adds.
   var document: JSON { get }
 
-  /// As crictl's tables, which are texts; `verbose` with what the runtime adds.
+  /// The text that crictl prints as a table; `verbose` includes what the runtime adds.
   func text(verbose: Bool) -> String
 }
 
 enum StatusDocument {
-  /// The status under its name, and the infos under theirs.
+  /// The status, and each info under its own name.
   static func make(status: JSON, info: StringMap) -> JSON {
     var members = JSONObject(info.map { ($0.key, value(ofInfo: $0.value)) })
-    // An info of the same name must not hide the status.
+    // An info with the name "status" must not hide the status.
     if let info = members["status"] { members["info.status"] = info }
     members["status"] = status
     return .object(members)
   }
 
-  /// An object where the text is one, as infos are; else the text, without the quotes that CRI-O puts around it.
+  /// The object that a text contains, as most infos do; otherwise the text, without the quotes that CRI-O adds.
   static func value(ofInfo text: String) -> JSON {
     if text.hasPrefix("{"), let document = try? JSON.parse(text) { return document }
     guard !text.hasPrefix("{") else { return .string(text) }
@@ -28,14 +28,14 @@ enum StatusDocument {
     return .string(String(text[..<(end ?? text.startIndex)].drop { $0 == "\"" }))
   }
 
-  /// The infos as Go prints a map.
+  /// The infos, in the format in which Go prints a map.
   static func text(ofInfo info: StringMap) -> String {
     "map[" + info.map { "\($0.key):\($0.value)" }.joined(separator: " ") + "]"
   }
 }
 
 extension CMessage {
-  /// As protobuf's JSON, but with `null` for each of its messages that is not set.
+  /// The message as protobuf's JSON, but with `null` for each message that is not set.
   func jsonWithNulls() -> JSON {
     var document = json()
     for field in Self.schema.fields where document[field.jsonName] == nil { document[field.jsonName] = .null }
@@ -44,6 +44,6 @@ extension CMessage {
 }
 
 extension Details {
-  /// Without the empty line at the end, which crictl has only in lists.
+  /// The text without the empty line at the end, which crictl prints only in lists.
   var textWithoutEmptyLine: String { String(text.dropLast()) }
 }

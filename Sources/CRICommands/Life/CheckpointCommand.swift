@@ -5,24 +5,26 @@ internal import CRISystem
 
 struct CheckpointCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "checkpoint", abstract: "Write running containers with their memory to archives.",
-    discussion: "The runtime needs CRIU, and has as long as --timeout says: give a large container more.")
+    "checkpoint", abstract: "Checkpoint running containers, with their memory, to archives.",
+    discussion:
+      "The runtime needs CRIU. The call has the timeout --timeout; specify a longer one for a large container.")
 
-  @Argument(help: ArgumentHelp("The containers' IDs, or how they begin.", valueName: "container"))
+  @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))
   var ids: [String]
 
   @Option(
     name: [.customShort("e"), .long],
     help: ArgumentHelp(
-      "The archive, as the runtime sees it; for several containers a folder, which gets checkpoint-ID.tar of each.",
+      "The path of the archive, as the runtime sees it; a directory for several containers (checkpoint-ID.tar).",
       valueName: "path"))
   var export: String
 
   func validate() throws {
-    if export.isEmpty { throw ValidationError("--export is empty: write a path such as /var/lib/checkpoint.tar") }
+    if export.isEmpty { throw ValidationError("--export is empty; specify a path such as /var/lib/checkpoint.tar") }
     if ids.inOrderOnce.count > 1, !isFolder {
       throw ValidationError(
-        "\(ids.inOrderOnce.count) containers cannot be one archive: write a folder for --export, with a / at its end")
+        "--export: \(ids.inOrderOnce.count) containers do not fit in one archive; specify a directory that ends with /"
+      )
     }
   }
 
@@ -41,7 +43,7 @@ struct CheckpointCommand: AsyncParsableCommand {
       } catch {
         guard error.isUnknownMethod else { throw error }
         throw Failure(
-          error, client.endpoint, unserved: .checkpointContainer, "it takes containerd 2.0 or CRI-O 1.25, and CRIU")
+          error, client.endpoint, unserved: .checkpointContainer, "it needs containerd 2.0 or CRI-O 1.25, and CRIU")
       }
       return "\(id)\n"
     }

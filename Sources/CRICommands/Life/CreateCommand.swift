@@ -9,12 +9,12 @@ struct CreateCommand: AsyncParsableCommand {
     "create", abstract: "Create a container in a pod, and print its ID.",
     usage: "cri create [options] <pod> <container-file> <pod-file>\ncri create jsonschema [--pod] [--container]",
     discussion:
-      "The image must be there, unless it is pulled before: --with-pull, or pull-image-on-create in the configuration. "
-      + "A pod's file without a uid gets that of the pod.")
+      "The image must be on the node, unless it is pulled first (--with-pull, or pull-image-on-create in the "
+      + "configuration). A pod file without a uid gets the uid of the pod.")
 
   @Argument(
     help: ArgumentHelp(
-      "The pod's ID, the container's file (CRI: ContainerConfig) and the pod's (PodSandboxConfig), YAML or JSON.",
+      "The pod's ID, the container file (CRI: ContainerConfig) and the pod file (PodSandboxConfig), in YAML or JSON.",
       valueName: "pod container-file pod-file"))
   var words: [String]
 
@@ -25,7 +25,7 @@ struct CreateCommand: AsyncParsableCommand {
 
   func validate() throws {
     try schema.check(
-      words, count: 3, usage: "create takes a pod's ID, the container's file and the pod's file, in this order")
+      words, count: 3, usage: "create takes the pod's ID, the container file and the pod file, in this order")
   }
 
   func run() async throws {

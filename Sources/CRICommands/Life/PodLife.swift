@@ -1,17 +1,17 @@
 internal import CRI
 internal import CRICommandLine
 
-/// Makes pods and containers, and takes them away again.
+/// Creates and removes pods and containers.
 struct PodLife: Sendable {
   let client: Client
-  /// For one answer.
+  /// The timeout of one call.
   let time: Duration
 
   /// - Returns: the sandbox's ID.
   func runPod(_ config: PodSandboxConfig, handler: String) async throws(Failure) -> String {
     do throws(RPCError) {
       let request = RunPodSandboxRequest(config: config, runtimeHandler: handler)
-      // Networks take their time: crictl waits twice as long here, too.
+      // Networks take time to set up; crictl also waits twice as long here.
       let answer = try await client.runtime.runPodSandbox(request, timeout: time * 2)
       return try Self.named(answer.podSandboxID, .runPodSandbox)
     } catch {
@@ -32,20 +32,20 @@ struct PodLife: Sendable {
       guard error.isNotFound, let image = config.image,
         let answer = try? await client.images.imageStatus(.init(image: image))
       else { throw failure }
-      // What is not there is the image or the pod.
+      // Either the image or the pod is missing.
       guard answer.image != nil else {
-        let remedy = "cri pull \(image.image), or create with --with-pull"
-        throw Failure(.notFound, "image \(image.image) is not there: \(remedy)")
+        let remedy = "run cri pull \(image.image), or create with --with-pull"
+        throw Failure(.notFound, "image \(image.image) is not on the node; \(remedy)")
       }
       throw Failure(.notFound, "\(failure.message); see cri pods")
     }
   }
 
-  /// Without an ID there is nothing to go on with.
+  /// Refuses a response without an ID, because every later call needs it.
   static func named<Request, Response>(
     _ id: String, _ method: Method<Request, Response>
   ) throws(RPCError) -> String {
-    if id.isEmpty { throw .undecodable(method: method.path(.v1), reason: "no ID in the answer") }
+    if id.isEmpty { throw .undecodable(method: method.path(.v1), reason: "the response has no ID") }
     return id
   }
 
@@ -57,9 +57,10 @@ struct PodLife: Sendable {
     }
   }
 
-  /// The sandbox that a call made which got no answer: a runtime may finish what nobody waits for any more.
-  /// - Parameter start: when the call was begun, in nanoseconds since 1970.
-  /// - Returns: nil where none has come up within three seconds.
+  /// The sandbox that was created by a call without a response: a runtime may complete a call after the caller has
+  /// given up.
+  /// - Parameter start: when the call began, in nanoseconds since 1970.
+  /// - Returns: nil if no such sandbox appears within three seconds.
   func unanswered(_ config: PodSandboxConfig, since start: Int64) async -> String? {
     let end = ContinuousClock.now + .seconds(3)
     while true {
@@ -72,19 +73,19 @@ struct PodLife: Sendable {
     }
   }
 
-  /// What else a failure is about: the sandbox that it leaves is taken away.
+  /// Removes the sandbox that was left by a failure, and adds the result to the failure's message.
   func cleanUp(_ sandbox: String, after failure: Failure) async -> Failure {
     do throws(RPCError) {
       _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: sandbox), timeout: time)
       _ = try await client.runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: sandbox), timeout: time)
-      return Failure(failure.code, "\(failure.message); the pod that was made for it is removed again")
+      return Failure(failure.code, "\(failure.message); the pod that was created for it was removed again")
     } catch {
-      let rest = "its pod \(sandbox) is still there (\(error)): cri rmp -f \(sandbox)"
+      let rest = "its pod \(sandbox) was not removed (\(error)): run cri rmp -f \(sandbox)"
       return Failure(failure.code, "\(failure.message); \(rest)")
     }
   }
 
-  /// The uid that a running pod has.
+  /// The uid of a running pod.
   func uid(of sandbox: String) async throws(Failure) -> String? {
     do throws(RPCError) {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox)
@@ -97,7 +98,7 @@ struct PodLife: Sendable {
 }
 
 extension PodSandboxConfig {
-  /// One for all calls: a pod whose container knows it by another uid is two to the runtime's clients.
+  /// One uid for all calls: if the container's call had another uid, clients of the runtime would see two pods.
   mutating func giveUID() {
     if metadata?.uid.isEmpty == true { metadata?.uid = UniqueID.uuid() }
   }

@@ -1,17 +1,17 @@
 internal import ArgumentParser
 
-/// Whether an image is fetched before a container is made of it.
+/// Whether an image is pulled before a container is created from it.
 struct PullPolicy: ParsableArguments {
-  @Flag(help: "Do not pull the image before, whatever the configuration says.")
+  @Flag(help: "Do not pull the image first, whatever the configuration says.")
   var noPull = false
 
-  @Flag(help: "Pull the image before, whatever the configuration says.")
+  @Flag(help: "Pull the image first, whatever the configuration says.")
   var withPull = false
 
   func validate() throws {
-    if noPull, withPull { throw ValidationError("--no-pull and --with-pull contradict each other") }
+    if noPull, withPull { throw ValidationError("specify --no-pull or --with-pull, not both") }
   }
 
-  /// - Parameter usual: what the configuration says.
+  /// - Parameter usual: the default from the configuration.
   func pulls(_ usual: Bool) -> Bool { withPull || usual && !noPull }
 }

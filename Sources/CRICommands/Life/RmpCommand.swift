@@ -5,11 +5,11 @@ internal import CRICommandLine
 struct RmpCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "rmp", abstract: "Remove pods with their containers.",
-    discussion: "One that is ready is removed with --force only.")
+    discussion: "A ready pod is removed only with --force.")
 
   @OptionGroup var targets: Targets
 
-  @Flag(name: [.customShort("f"), .long], help: "Also those that are ready: they are stopped before.")
+  @Flag(name: [.customShort("f"), .long], help: "Also remove ready pods; they are stopped first.")
   var force = false
 
   func run() async throws {
@@ -30,7 +30,7 @@ struct RmpCommand: AsyncParsableCommand {
       }
       var said = ""
       if state == .ready {
-        guard isForced else { throw Failure(.failed, "pod \(id) is running: cri stopp \(id), or rmp --force") }
+        guard isForced else { throw Failure(.failed, "pod \(id) is running; use cri stopp \(id), or rmp --force") }
         _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), timeout: timeout)
         said = "Stopped sandbox \(id)\n"
       }

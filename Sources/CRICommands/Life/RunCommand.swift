@@ -6,15 +6,15 @@ internal import CRIText
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "run", abstract: "Run a container in a pod of its own, and print the container's ID.",
+    "run", abstract: "Run a container in a new pod, and print the container's ID.",
     usage: "cri run [options] <container-file> <pod-file>\ncri run jsonschema [--pod] [--container]",
     discussion:
-      "The image is pulled before, unless --no-pull or disable-pull-on-run in the configuration says otherwise. Where "
-      + "the container cannot be created or started, its pod is removed again.")
+      "The image is pulled first, unless --no-pull or disable-pull-on-run in the configuration says otherwise. If the "
+      + "container cannot be created or started, its pod is removed again.")
 
   @Argument(
     help: ArgumentHelp(
-      "The container's file (CRI: ContainerConfig) and the pod's (PodSandboxConfig), YAML or JSON.",
+      "The container file (CRI: ContainerConfig) and the pod file (PodSandboxConfig), in YAML or JSON.",
       valueName: "container-file pod-file"))
   var words: [String]
 
@@ -28,7 +28,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var schema: SchemaOptions
 
   func validate() throws {
-    try schema.check(words, count: 2, usage: "run takes the container's file and the pod's file, in this order")
+    try schema.check(words, count: 2, usage: "run takes the container file and the pod file, in this order")
   }
 
   func run() async throws {
@@ -40,12 +40,12 @@ struct RunCommand: AsyncParsableCommand {
     let life = PodLife(client: context.client(), time: time.of(context))
     let (handler, config) = (runtime, pod)
     let pulling = policy.pulls(context.pullsOnRun) ? try pull.pulling(context) : nil
-    // Kept apart from the work, which may be cut short when it has just been made.
+    // Kept outside the task, because a signal may interrupt the task just after the pod was created.
     let making = Locked(Making.nothing)
     let id: String
     do {
       id = try await SignalWatch().interrupting {
-        // Before there is a pod that an image which is not to be had would leave behind.
+        // Before the pod exists: an image that cannot be pulled would leave the pod behind.
         if let pulling { try await Self.pull(pulling, container, config) }
         making.withLock { $0 = .begun(Kernel.now) }
         let made = try await life.runPod(config, handler: handler)
@@ -67,7 +67,7 @@ struct RunCommand: AsyncParsableCommand {
         if let sandbox = await life.unanswered(config, since: start) {
           throw await life.cleanUp(sandbox, after: failure)
         }
-        let remedy = "should its pod still come up: cri pods --name \(config.metadata?.name ?? "")"
+        let remedy = "if its pod appears later, find it with cri pods --name \(config.metadata?.name ?? "")"
         throw Failure(failure.code, "\(failure.message); \(remedy)")
       case .begun, .nothing: throw failure
       }
@@ -75,10 +75,10 @@ struct RunCommand: AsyncParsableCommand {
     try StandardStream.output.write("\(Sanitizer.visible(id))\n")
   }
 
-  /// How far the pod has come.
+  /// The progress of the pod.
   private enum Making: Sendable {
     case nothing
-    /// When the runtime was asked, in nanoseconds since 1970.
+    /// When the runtime was called, in nanoseconds since 1970.
     case begun(Int64)
     /// The sandbox's ID.
     case made(String)
@@ -88,7 +88,7 @@ struct RunCommand: AsyncParsableCommand {
     do {
       try await pulling.pull(for: container, pod)
     } catch let failure as Failure where failure.code != .usage && !failure.code.mayPass {
-      throw Failure(failure.code, "\(failure.message); --no-pull uses the image that is there")
+      throw Failure(failure.code, "\(failure.message); --no-pull uses the image that is on the node")
     }
   }
 }

@@ -7,10 +7,10 @@ internal import CRIText
 struct RunpCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "runp", abstract: "Run a pod from a file, and print its ID.",
-    discussion: "cri runp jsonschema (or js) prints the JSON schema of the file.")
+    discussion: "cri runp jsonschema (or js) prints the JSON schema of the pod file.")
 
   @Argument(
-    help: ArgumentHelp("What to make the pod from (CRI: PodSandboxConfig), in YAML or JSON.", valueName: "pod-file"))
+    help: ArgumentHelp("The pod file (CRI: PodSandboxConfig), in YAML or JSON.", valueName: "pod-file"))
   var file: String
 
   @Option(

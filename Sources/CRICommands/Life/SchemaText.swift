@@ -1,9 +1,9 @@
 internal import CRI
 internal import CRIJSON
 
-/// The JSON schemas of the files that pods and containers are made from, as text.
+/// The JSON schemas of pod files and container files, as text.
 enum SchemaText {
-  /// Whether a word in the place of a file asks for the schema, as in crictl; a file of that name is `./js`.
+  /// Whether a word in place of a file asks for the schema, as in crictl; a file with that name is `./js`.
   static func isAskedFor(_ word: String) -> Bool { word == "jsonschema" || word == "js" }
 
   static var pod: String {

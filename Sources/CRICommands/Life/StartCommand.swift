@@ -4,10 +4,10 @@ internal import CRICommandLine
 
 struct StartCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "start", abstract: "Start containers that were created, one after the other.",
-    discussion: "The interface cannot start a container that has exited: create another one.")
+    "start", abstract: "Start created containers, one after the other.",
+    discussion: "The CRI cannot start a container that has exited; create another one.")
 
-  @Argument(help: ArgumentHelp("The containers' IDs, or how they begin.", valueName: "container"))
+  @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))
   var ids: [String]
 
   func run() async throws {
@@ -22,7 +22,7 @@ struct StartCommand: AsyncParsableCommand {
     }
   }
 
-  /// A runtime's words for a container that has run already are of its inner states.
+  /// A clear error: the runtime's message about a container that has already run mentions only internal states.
   private static func explained(_ error: RPCError, _ id: String, _ client: Client) async -> any Error {
     guard case .status = error, !error.isNotFound,
       let status = try? await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
@@ -31,8 +31,8 @@ struct StartCommand: AsyncParsableCommand {
     case .exited where status.startedAt.nanoseconds == 0:
       return Failure(.failed, "container \(id) did not start: \(error); create another one")
     case .exited:
-      return Failure(.failed, "container \(id) has exited, and cannot be started again: create another one (\(error))")
-    case .running: return Failure(.failed, "container \(id) runs already (\(error))")
+      return Failure(.failed, "container \(id) has exited and cannot be started again (\(error)); create another one")
+    case .running: return Failure(.failed, "container \(id) is already running (\(error))")
     default: return error
     }
   }

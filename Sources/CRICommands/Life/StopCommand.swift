@@ -7,28 +7,30 @@ struct StopCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "stop", abstract: "Stop running containers.",
     discussion: """
-      Without --timeout a container of Kubernetes has as long to end as its pod says (kubelet's annotation \
-      \(GracePeriod.annotation)); any other one is killed at once.
+      Without --timeout, a container of Kubernetes has the grace period of its pod (kubelet's annotation \
+      \(GracePeriod.annotation)); any other container is killed at once.
       """)
 
-  @Argument(help: ArgumentHelp("The containers' IDs, or how they begin.", valueName: "container"))
+  @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))
   var ids: [String] = []
 
   @Option(
     name: [.customShort("t"), .long], parsing: .unconditional,
-    help: ArgumentHelp("Seconds that they have to end before they are killed.", valueName: "seconds"))
+    help: ArgumentHelp("The time that each container has to exit before it is killed.", valueName: "seconds"))
   var timeout: WholeNumber?
 
-  @Flag(name: [.customShort("a"), .long], help: "All that run; on a terminal it is asked first.")
+  @Flag(
+    name: [.customShort("a"), .long],
+    help: "Stop all running containers; on a terminal, ask for confirmation first.")
   var all = false
 
   @OptionGroup var confirmation: Confirmation
 
   func validate() throws {
-    if all, !ids.isEmpty { throw ValidationError("Write IDs or --all, not both") }
-    if !all, ids.isEmpty { throw ValidationError("Write at least one container's ID, or --all") }
+    if all, !ids.isEmpty { throw ValidationError("specify IDs or --all, not both") }
+    if !all, ids.isEmpty { throw ValidationError("specify at least one container ID, or --all") }
     if let timeout, timeout.value < 0 || timeout.value > 1 << 31 {
-      throw ValidationError("--timeout \(timeout.value): write seconds, 0 or more")
+      throw ValidationError("--timeout \(timeout.value): specify a number of seconds, 0 or more")
     }
   }
 

@@ -4,10 +4,10 @@ internal import CRICommandLine
 
 struct StoppCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "stopp", abstract: "Stop pods with all that runs in them.",
-    discussion: "Their containers are killed at once; a grace period can be given with cri stop before.")
+    "stopp", abstract: "Stop pods with all their containers.",
+    discussion: "The containers are killed at once; use cri stop first to give them a grace period.")
 
-  @Argument(help: ArgumentHelp("The pods' IDs, or how they begin.", valueName: "pod"))
+  @Argument(help: ArgumentHelp("IDs of pods, or unique prefixes.", valueName: "pod"))
   var ids: [String]
 
   func run() async throws {

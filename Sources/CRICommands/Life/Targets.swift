@@ -3,25 +3,25 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// What is to be removed: some by their IDs, or all.
+/// The objects to remove: those with the given IDs, or all.
 struct Targets: ParsableArguments {
-  @Argument(help: ArgumentHelp("Their IDs, or how these begin.", valueName: "id"))
+  @Argument(help: ArgumentHelp("IDs, or unique prefixes.", valueName: "id"))
   var ids: [String] = []
 
-  @Flag(name: [.customShort("a"), .long], help: "All of them; on a terminal it is asked first.")
+  @Flag(name: [.customShort("a"), .long], help: "Remove all of them; on a terminal, ask for confirmation first.")
   var all = false
 
   @OptionGroup var confirmation: Confirmation
 
   func validate() throws {
-    if all, !ids.isEmpty { throw ValidationError("Write IDs or --all, not both") }
-    if !all, ids.isEmpty { throw ValidationError("Write at least one ID, or --all") }
+    if all, !ids.isEmpty { throw ValidationError("specify IDs or --all, not both") }
+    if !all, ids.isEmpty { throw ValidationError("specify at least one ID, or --all") }
   }
 
   /// - Parameters:
-  ///   - noun: what they are, in the plural.
-  ///   - list: asks for the IDs of all of them.
-  /// - Returns: none, where there is nothing to do, which was said then.
+  ///   - noun: the kind of object, in the plural.
+  ///   - list: asks the runtime for all IDs.
+  /// - Returns: the IDs; none if there is nothing to remove, which is reported here.
   func resolve(_ noun: String, of client: Client, _ list: () async throws(RPCError) -> [String]) async throws
     -> [String]
   {
@@ -42,7 +42,7 @@ struct Targets: ParsableArguments {
 }
 
 extension [String] {
-  /// Each once, where it first stands.
+  /// Each element once, at its first position.
   var inOrderOnce: [String] {
     var seen: Set<String> = []
     return filter { seen.insert($0).inserted }

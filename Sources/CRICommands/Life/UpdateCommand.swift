@@ -6,35 +6,40 @@ struct UpdateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "update", abstract: "Change the resources of running containers.",
     discussion:
-      "All options go to the runtime in one message, in which 0 stands for what is not given; the usual runtimes leave "
-      + "that as it is. Numbers may be written as 0x10, 0o17 and 0b1 too.")
+      "All values go to the runtime in one request, in which 0 means that a value is not given; the usual runtimes "
+      + "leave such a value unchanged. Numbers may also be written as 0x10, 0o17 and 0b1."
+  )
 
-  @Argument(help: ArgumentHelp("The containers' IDs, or how they begin.", valueName: "container"))
+  @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))
   var ids: [String]
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The length of the CPU's accounting period.", valueName: "us"))
+    parsing: .unconditional, help: ArgumentHelp("The CPU accounting period, in microseconds.", valueName: "us"))
   var cpuPeriod: WholeNumber?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("CPU time in each period; -1: no limit.", valueName: "us"))
+    parsing: .unconditional,
+    help: ArgumentHelp("The CPU time in each period, in microseconds (-1: no limit).", valueName: "us"))
   var cpuQuota: WholeNumber?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The weight beside other containers, 2 to 262144.", valueName: "n"))
+    parsing: .unconditional,
+    help: ArgumentHelp("The CPU weight relative to other containers, from 2 to 262144.", valueName: "n"))
   var cpuShare: WholeNumber?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The limit of memory.", valueName: "bytes"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The memory limit, in bytes.", valueName: "bytes"))
   var memory: WholeNumber?
 
-  @Option(help: ArgumentHelp("The CPUs that they may use, such as 0-2,4.", valueName: "cpus"))
+  @Option(help: ArgumentHelp("The CPUs that the containers may use, such as 0-2,4.", valueName: "cpus"))
   var cpusetCpus: String?
 
-  @Option(help: ArgumentHelp("The memory nodes that they may use.", valueName: "nodes"))
+  @Option(help: ArgumentHelp("The memory nodes that the containers may use, such as 0.", valueName: "nodes"))
   var cpusetMems: String?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("How soon the kernel kills them, -1000 to 1000.", valueName: "score"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The OOM score adjustment, from -1000 to 1000; the kernel kills higher scores first.", valueName: "score"))
   var oomScoreAdj: WholeNumber?
 
   @Option(parsing: .unconditional, help: .hidden)
@@ -45,12 +50,13 @@ struct UpdateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if cpuCount != nil || cpuMaximum != nil {
-      throw ValidationError("--cpu-count and --cpu-maximum are for Windows nodes; here: --cpu-quota, --cpuset-cpus")
+      throw ValidationError(
+        "--cpu-count and --cpu-maximum are for Windows nodes; specify --cpu-quota or --cpuset-cpus")
     }
     if resources == LinuxContainerResources() {
       throw ValidationError(
-        "nothing to change: write --cpu-period, --cpu-quota, --cpu-share, --memory, --cpuset-cpus, --cpuset-mems or "
-          + "--oom-score-adj, with a value that is not 0")
+        "nothing to change; specify --cpu-period, --cpu-quota, --cpu-share, --memory, --cpuset-cpus, --cpuset-mems or "
+          + "--oom-score-adj, with a value other than 0")
     }
   }
 

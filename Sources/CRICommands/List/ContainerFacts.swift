@@ -2,10 +2,10 @@ internal import CRI
 internal import CRIJSON
 internal import CRIText
 
-/// What a container's status says and the list of containers does not.
+/// The facts that a container's status has and the list of containers does not.
 struct ContainerFacts: Sendable {
   let status: ContainerStatus
-  /// nil where the runtime does not tell.
+  /// nil if the runtime does not report it.
   let pid: Int64?
 
   init(_ status: ContainerStatus, _ info: StringMap) {
@@ -13,7 +13,7 @@ struct ContainerFacts: Sendable {
     pid = StatusDocument.pid(ofInfo: info)
   }
 
-  /// PID, exit code, start, end and image.
+  /// PID, exit code, start time, end time and image.
   func cells(_ now: Int64, isWhole: Bool) -> [Table.Cell] {
     let hasEnded = status.state == .exited
     func age(_ moment: Timestamp) -> String {
@@ -31,12 +31,12 @@ struct ContainerFacts: Sendable {
 }
 
 extension StatusDocument {
-  /// The process, where the verbose answer tells it; of one that has ended, runtimes tell 0.
+  /// The PID from the verbose response; for a container that has exited, runtimes report 0.
   static func pid(ofInfo info: StringMap) -> Int64? {
     info["info"].flatMap { value(ofInfo: $0)["pid"]?.intValue }.flatMap { $0 > 0 ? $0 : nil }
   }
 
-  /// When an image was made, by its own configuration.
+  /// When an image was created, according to its own configuration.
   static func created(ofInfo info: StringMap) -> Timestamp? {
     info["info"].flatMap { value(ofInfo: $0)["imageSpec"]?["created"]?.stringValue }.flatMap { Timestamp($0) }
   }

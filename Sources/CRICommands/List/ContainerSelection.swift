@@ -2,37 +2,37 @@ internal import ArgumentParser
 internal import CRI
 internal import CRICommandLine
 
-/// Which containers are meant.
+/// The options that select containers.
 struct ContainerSelection: ParsableArguments {
-  @Flag(name: [.customShort("a"), .long], help: "Containers in every state, not only running ones.")
+  @Flag(name: [.customShort("a"), .long], help: "Include containers in every state, not only running ones.")
   var all = false
 
-  @Option(help: ArgumentHelp("Containers whose name matches.", valueName: "regex"))
+  @Option(help: ArgumentHelp("Only containers with a matching name.", valueName: "regex"))
   var name: String?
 
-  @Option(help: ArgumentHelp("Containers whose pod's namespace matches.", valueName: "regex"))
+  @Option(help: ArgumentHelp("Only containers of pods in a matching namespace.", valueName: "regex"))
   var namespace: String?
 
-  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Containers of the pod.", valueName: "id"))
+  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Only containers of this pod.", valueName: "id"))
   var pod: String?
 
-  @Option(help: ArgumentHelp("Containers of the image, by its name, digest or ID.", valueName: "image"))
+  @Option(help: ArgumentHelp("Only containers of this image: its name, digest or ID.", valueName: "image"))
   var image: String?
 
   @Option(
     name: [.customShort("s"), .long],
-    help: ArgumentHelp("Containers that are created, running, exited or unknown.", valueName: "state"))
+    help: ArgumentHelp("Only containers in this state: created, running, exited or unknown.", valueName: "state"))
   var state: String?
 
-  @Option(help: ArgumentHelp("Containers with the label; several must all be there.", valueName: "key[=value]"))
+  @Option(help: ArgumentHelp("Only containers with this label (repeatable: all must match).", valueName: "key[=value]"))
   var label: [String] = []
 
-  @Flag(name: [.customShort("l"), .long], help: "Only the youngest, in whatever state.")
+  @Flag(name: [.customShort("l"), .long], help: "Show the most recent container in any state.")
   var latest = false
 
   @Option(
     name: [.customShort("n"), .long],
-    help: ArgumentHelp("Only the youngest so many, in whatever state; 0 is all.", valueName: "count"))
+    help: ArgumentHelp("Show the N most recent containers in any state (0: no limit).", valueName: "N"))
   var last: Int?
 
   private var limit: Int? { Recency.limit(last, latest) }
@@ -55,7 +55,7 @@ struct ContainerSelection: ParsableArguments {
     return query
   }
 
-  /// Whether anything but `--all` is asked of them.
+  /// Whether any option besides `--all` is given.
   var isGiven: Bool {
     let texts = [name, namespace, pod, image, state]
     return texts.contains { $0 != nil } || !label.isEmpty || limit != nil

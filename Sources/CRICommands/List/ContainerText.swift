@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIText
 
-/// Containers as `crictl ps` shows them.
+/// Containers as `crictl ps` prints them.
 struct ContainerText: ListText {
   typealias Element = Container
 
@@ -9,9 +9,9 @@ struct ContainerText: ListText {
   /// Nanoseconds since 1970.
   let now: Int64
   var showsWhole = false
-  /// Names of the images, where they are to be looked up.
+  /// The names of images, if they are to be looked up.
   var images: ImageIndex?
-  /// What the list does not say, by ID; nil where only the list is shown.
+  /// The statuses by ID; nil if only the list is shown.
   var statuses: [String: ContainerFacts]?
 
   var document: ListContainersResponse { ListContainersResponse(containers: elements) }
@@ -70,7 +70,7 @@ struct ContainerText: ListText {
 
   func id(_ container: Container) -> String { container.id }
 
-  /// As `cri logs` takes it.
+  /// The name in the form that `cri logs` takes.
   func name(_ container: Container) -> String {
     "\(container.podNamespace)/\(container.podName)/\(container.metadata?.name ?? "")"
   }
@@ -94,6 +94,6 @@ struct ContainerText: ListText {
 }
 
 extension Table.Cell {
-  /// A container's or pod's ID.
+  /// The ID of a container or pod.
   init(id: String, isWhole: Bool) { self.init(isWhole ? id : ShortID.of(id)) }
 }

@@ -1,17 +1,17 @@
 internal import CRI
 internal import CRICommandLine
 
-/// A condition of `--filter`, as crictl has them.
+/// A condition of `--filter`, as in crictl.
 enum ImageCondition: Sendable {
-  /// Whether there is no tag.
+  /// Whether the image has no tag.
   case dangling(Bool)
   case reference(Pattern)
-  /// Made before the image.
+  /// Created before the image.
   case before(String)
-  /// Made after the image.
+  /// Created after the image.
   case since(String)
 
-  /// Whether it asks when images were made.
+  /// Whether the condition needs the times at which images were created.
   var isOfTime: Bool {
     switch self {
     case .dangling, .reference: false
@@ -21,11 +21,11 @@ enum ImageCondition: Sendable {
 
   private static let names = ["dangling", "reference", "before", "since"]
 
-  /// One condition, or several with commas between them.
+  /// Parses one condition, or several that are separated by commas.
   static func parse(_ text: String) throws(Failure) -> [ImageCondition] {
     var texts: [String] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      // An expression may hold commas too: only a new condition ends it.
+      // An expression may contain commas, so only the name of a condition begins a new one.
       let isNew = names.contains { part.hasPrefix($0 + "=") }
       if isNew || texts.isEmpty { texts.append(String(part)) } else { texts[texts.count - 1] += ",\(part)" }
     }
@@ -50,20 +50,20 @@ enum ImageCondition: Sendable {
     default:
       throw Failure(
         .usage,
-        "--filter \(text): write dangling=true, dangling=false, reference=REGEX, before=IMAGE or since=IMAGE")
+        "--filter \(text): specify dangling=true, dangling=false, reference=REGEX, before=IMAGE or since=IMAGE")
     }
   }
 
-  /// Those of a list for which it holds.
+  /// The images of a list that meet the condition.
   /// - Parameters:
-  ///   - all: where the image that it names is looked for.
-  ///   - created: when images were made, by ID.
+  ///   - all: the images among which the named one is looked up.
+  ///   - created: when images were created, by ID.
   func select(_ images: [Image], among all: [Image], created: [String: Timestamp]) throws(Failure) -> [Image] {
     switch self {
     case .dangling(let isDangling): return images.filter { $0.repoTags.isEmpty == isDangling }
     case .reference(let pattern):
       return images.filter { image in
-        // Whatever is meant, it is no part of a digest.
+        // An expression must not match within a digest.
         let repositories = (image.repoTags + image.repoDigests).map { String(ImageName.repository(of: $0)) }
         return (repositories + image.repoTags).contains { pattern.matches($0) }
       }
@@ -83,7 +83,7 @@ enum ImageCondition: Sendable {
       throw Failure(.notFound, "image \(name) not found; see cri images")
     }
     guard let moment = created[image.id] else {
-      throw Failure(.failed, "image \(name): the runtime does not tell when it was made")
+      throw Failure(.failed, "image \(name): the runtime does not report when it was created")
     }
     return moment
   }

@@ -1,6 +1,6 @@
 internal import CRI
 
-/// Images by all of their names.
+/// Images, indexed by all their names.
 struct ImageIndex {
   private var byName: [String: Image] = [:]
 
@@ -10,7 +10,7 @@ struct ImageIndex {
     }
   }
 
-  /// The first tag of the container's image; nil where it has none, or is gone.
+  /// The first tag of the container's image; nil if the image has no tag or was removed.
   func name(of container: Container) -> String? {
     for name in [container.imageID, container.imageRef, container.image?.image ?? ""] {
       if let tag = byName[name]?.repoTags.first { return tag }

@@ -1,12 +1,12 @@
 internal import CRI
 
-/// An image as people name it: a repository with or without its registry, tag or digest, or the beginning of an ID.
+/// An image as users specify it: a repository with or without registry, tag or digest, or the beginning of an ID.
 struct ImageName: Hashable, Sendable {
   let text: String
 
   init(_ text: String) { self.text = text }
 
-  /// The images of that name; where there is none, those whose ID begins so.
+  /// The images with this name; if there are none, those whose ID has this prefix.
   func select(_ images: [Image]) -> [Image] {
     let spellings = spellings
     let named = images.filter { image in
@@ -19,7 +19,7 @@ struct ImageName: Hashable, Sendable {
 
   func isID(of image: Image) -> Bool { Self.bareID(image.id).hasPrefix(Self.bareID(text)) }
 
-  /// Whether this is a spelling of an image's whole name, with its tag or digest.
+  /// Whether this is a spelling of an image's complete name, with its tag or digest.
   func isSpelled(_ name: String) -> Bool {
     spellings.contains(name) || spellings.contains { "\($0):latest" == name }
   }
@@ -28,14 +28,14 @@ struct ImageName: Hashable, Sendable {
     id.hasPrefix("sha256:") ? id.dropFirst(7) : id[...]
   }
 
-  /// Without its tag or digest; a registry's port stays.
+  /// The name without its tag or digest; the registry's port stays.
   static func repository(of name: String) -> Substring {
     let name = name.prefix { $0 != "@" }
     guard let colon = name.lastIndex(of: ":"), !name[colon...].contains("/") else { return name }
     return name[..<colon]
   }
 
-  /// As it is, and as Docker's shorthand.
+  /// The name itself, and as Docker's shorthand.
   private var spellings: [String] {
     let parts = text.split(separator: "/", maxSplits: 1)
     if parts.count < 2 { return [text, "docker.io/library/\(text)"] }

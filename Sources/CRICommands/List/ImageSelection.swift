@@ -1,12 +1,12 @@
 internal import ArgumentParser
 internal import CRICommandLine
 
-/// Which images are meant.
+/// The options that select images.
 struct ImageSelection: ParsableArguments {
   @Option(
     name: [.customShort("f"), .long],
     help: ArgumentHelp(
-      "dangling=true|false, reference=REGEX, and since=IMAGE or before=IMAGE: made after or before it.",
+      "Only matching images: dangling=true|false, reference=REGEX, before=IMAGE or since=IMAGE (repeatable).",
       valueName: "filter"))
   var filter: [String] = []
 

@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIText
 
-/// Images as `crictl images` shows them.
+/// Images as `crictl images` prints them.
 struct ImageText: ListText {
   typealias Element = Image
 
@@ -9,7 +9,7 @@ struct ImageText: ListText {
   var showsWhole = false
   var showsDigests = false
   var showsPinned = false
-  /// All columns.
+  /// Whether all columns are shown.
   var isWide = false
 
   var document: ListImagesResponse { ListImagesResponse(images: elements) }

@@ -1,21 +1,21 @@
 internal import CRICommandLine
 internal import CRIProtobuf
 
-/// Label selectors as they stand after `--label`: `key=value`, or `key` for any value; several with commas between or one
-/// after the other.
+/// The label selectors of `--label`: `key=value`, or `key` for any value. Several may be separated by commas, or given
+/// one after the other.
 struct Labels: Sendable {
-  /// What the runtime selects by.
+  /// The labels by which the runtime selects.
   private(set) var selector = StringMap()
-  /// What must be there: the interface cannot say it, so that we do.
+  /// The keys that must exist with any value: the CRI has no such filter, so `cri` filters by them.
   private(set) var keys: [String] = []
 
   init() {}
 
   init(_ texts: [String]) throws(Failure) {
     for text in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
-      // Only the first = divides: a value may hold more of them.
+      // Only the first = separates; a value may contain more of them.
       let key = text.prefix { $0 != "=" }
-      guard !key.isEmpty else { throw Failure(.usage, "--label \(text): write key=value, or key") }
+      guard !key.isEmpty else { throw Failure(.usage, "--label \(text): specify key=value, or key") }
       if key.endIndex == text.endIndex {
         keys.append(String(key))
       } else {

@@ -4,7 +4,7 @@ internal import CRICommandLine
 internal import CRIJSON
 internal import CRISystem
 
-/// How a list is shown. A document beats `--quiet`, and that beats `--verbose`, as in crictl.
+/// How a list is printed. A document format overrides `--quiet`, which overrides `--verbose`, as in crictl.
 struct ListOutput: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
@@ -14,30 +14,30 @@ struct ListOutput: ParsableArguments {
     transform: OutputChoice.parse(OutputChoice.Format.allCases))
   var output: OutputChoice?
 
-  @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
+  @Option(help: ArgumentHelp("The template for -o go-template.", valueName: "template"))
   var template: String?
 
-  @Flag(name: [.customShort("q"), .long], help: "Only the IDs.")
+  @Flag(name: [.customShort("q"), .long], help: "Print only the IDs.")
   var quiet = false
 
-  @Flag(name: [.customShort("v"), .long], help: "Everything that the list says of each.")
+  @Flag(name: [.customShort("v"), .long], help: "Print everything that the list contains about each object.")
   var verbose = false
 
-  @Flag(help: "IDs in full.")
+  @Flag(help: "Print complete IDs.")
   var noTrunc = false
 
   @Option(
     help: ArgumentHelp(
-      "Sort by a key, or a path such as .metadata.name; -KEY turns the order round.",
+      "Sort by a key, or by a path such as .metadata.name; -KEY reverses the order.",
       valueName: "key"))
   var sortBy: String?
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Ask again every two seconds: on a terminal show it anew until q, elsewhere write it where it changed.")
+    help: "Refresh every two seconds: on a terminal until q is pressed; elsewhere, print the list when it changes.")
   var watch = false
 
-  /// The choice, found to be right before anybody is asked.
+  /// The output that was chosen, validated before the runtime is called.
   func view<Text: ListText>(_ type: Text.Type) throws(Failure) -> ListView<Text> {
     let choice = OutputChoice.of(output, template: template, usually: .table)
     return ListView(
@@ -46,7 +46,7 @@ struct ListOutput: ParsableArguments {
       order: try SortOrder(sortBy, isWide: choice.format == .wide), isWatched: watch)
   }
 
-  /// The message as protobuf's JSON, straight from it for JSON: a list may be large.
+  /// The message as protobuf's JSON. JSON is written directly from the message, because a list may be large.
   static func document(_ message: some CMessage, _ format: OutputFormat) -> [UInt8] {
     guard format == .json else { return Array((format.text(of: message.json()) ?? "").utf8) }
     return json(message)

@@ -2,10 +2,10 @@ internal import CRI
 internal import CRISnapshot
 internal import CRIText
 
-/// What a pod's status says and the list of pods does not.
+/// The facts that a pod's status has and the list of pods does not.
 struct PodFacts: Sendable {
   let status: PodSandboxStatus
-  /// The process that holds its namespaces; nil where the runtime does not tell.
+  /// The process that holds the pod's namespaces; nil if the runtime does not report it.
   let pid: Int64?
 
   init(_ status: PodSandboxStatus, _ info: StringMap) {
@@ -23,7 +23,7 @@ struct PodFacts: Sendable {
 
   var networkName: String { isOnHost ? "host" : "pod" }
 
-  /// As the network has it: 10.0.0.9 before 10.0.0.10.
+  /// In numerical order: 10.0.0.9 before 10.0.0.10.
   var addressOrder: SortValue {
     guard let text = status.network?.ip, !text.isEmpty else { return .nothing }
     guard let address = IPAddress(text), address.isIPv4 else { return .text(text) }
@@ -36,7 +36,7 @@ struct PodFacts: Sendable {
     let network = status.network
     let addresses = ([network?.ip ?? ""] + (network?.additionalIPs.map(\.ip) ?? [])).filter { !$0.isEmpty }
     if !addresses.isEmpty { return Table.Cell(addresses.joined(separator: ",")) }
-    // A ready pod of its own network must have one.
+    // A ready pod with a network of its own must have an address.
     return Table.Cell("-", !isOnHost && status.state == .ready ? .bad : nil)
   }
 }

@@ -2,28 +2,28 @@ internal import ArgumentParser
 internal import CRI
 internal import CRICommandLine
 
-/// Which pods are meant.
+/// The options that select pods.
 struct PodSelection: ParsableArguments {
-  @Option(help: ArgumentHelp("Pods whose name matches.", valueName: "regex"))
+  @Option(help: ArgumentHelp("Only pods with a matching name.", valueName: "regex"))
   var name: String?
 
-  @Option(help: ArgumentHelp("Pods whose namespace matches.", valueName: "regex"))
+  @Option(help: ArgumentHelp("Only pods in a matching namespace.", valueName: "regex"))
   var namespace: String?
 
   @Option(
     name: [.customShort("s"), .long],
-    help: ArgumentHelp("Pods that are ready or notready.", valueName: "state"))
+    help: ArgumentHelp("Only pods in this state: ready or notready.", valueName: "state"))
   var state: String?
 
-  @Option(help: ArgumentHelp("Pods with the label; several must all be there.", valueName: "key[=value]"))
+  @Option(help: ArgumentHelp("Only pods with this label (repeatable: all must match).", valueName: "key[=value]"))
   var label: [String] = []
 
-  @Flag(name: [.customShort("l"), .long], help: "Only the youngest, in whatever state.")
+  @Flag(name: [.customShort("l"), .long], help: "Show the most recent pod in any state.")
   var latest = false
 
   @Option(
     name: [.customShort("n"), .long],
-    help: ArgumentHelp("Only the youngest so many, in whatever state; 0 is all.", valueName: "count"))
+    help: ArgumentHelp("Show the N most recent pods in any state (0: no limit).", valueName: "N"))
   var last: Int?
 
   private var limit: Int? { Recency.limit(last, latest) }
@@ -42,7 +42,7 @@ struct PodSelection: ParsableArguments {
     return query
   }
 
-  /// Whether anything is asked of them.
+  /// Whether any option is given.
   var isGiven: Bool {
     [name, namespace, state].contains { $0 != nil } || !label.isEmpty || limit != nil
   }

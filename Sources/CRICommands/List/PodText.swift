@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIText
 
-/// Pods as `crictl pods` shows them.
+/// Pods as `crictl pods` prints them.
 struct PodText: ListText {
   typealias Element = PodSandbox
 
@@ -10,7 +10,7 @@ struct PodText: ListText {
   let now: Int64
   var showsWhole = false
   var zone = TimeText.Zone.local
-  /// What the list does not say, by ID; nil where only the list is shown.
+  /// The statuses by ID; nil if only the list is shown.
   var statuses: [String: PodFacts]?
 
   var document: ListPodSandboxResponse { ListPodSandboxResponse(items: elements) }

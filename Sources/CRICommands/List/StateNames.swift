@@ -3,7 +3,7 @@ internal import CRICommandLine
 internal import CRIText
 
 extension ContainerState {
-  /// Its name as crictl's tables show it, or the number of a state that is not known.
+  /// The name in crictl's tables, or the number of an unknown state.
   var title: String {
     switch self {
     case .created: "Created"
@@ -16,7 +16,7 @@ extension ContainerState {
 }
 
 extension ContainerState {
-  /// How it is set off on a terminal.
+  /// The emphasis on a terminal.
   var emphasis: TextStyle.Emphasis? {
     switch self {
     case .running: .good
@@ -28,10 +28,10 @@ extension ContainerState {
 }
 
 extension PodSandboxState {
-  /// How it is set off on a terminal.
+  /// The emphasis on a terminal.
   var emphasis: TextStyle.Emphasis? { self == .ready ? .good : self == .notReady ? .faint : .bad }
 
-  /// Its name as crictl's tables show it, or the number of a state that is not known.
+  /// The name in crictl's tables, or the number of an unknown state.
   var title: String {
     switch self {
     case .ready: "Ready"
@@ -42,13 +42,13 @@ extension PodSandboxState {
 }
 
 extension OpenEnum {
-  /// The state that an option names in any case, such as `running`.
+  /// The state with the name that an option gives in any case, such as `running`.
   static func named(_ text: String, after prefix: String) throws(Failure) -> Self {
     if let state = Self(protoName: prefix + text.uppercased()) { return state }
     let names = allCases.compactMap { $0.protoName?.dropFirst(prefix.utf8.count).lowercased() }
-    throw Failure(.usage, "--state \(text): write one of \(names.joined(separator: ", "))")
+    throw Failure(.usage, "--state \(text): unknown state; specify one of \(names.joined(separator: ", "))")
   }
 
-  /// As a protobuf library prints it: the interface's name, or the number.
+  /// The text that a protobuf library prints: the name in the CRI, or the number.
   var printed: String { protoName ?? "\(rawValue)" }
 }

@@ -8,7 +8,7 @@ struct VersionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "version", abstract: "Show the runtime's name and versions.")
 
-  @Option(name: [.customShort("o"), .long], help: "table, json or yaml.")
+  @Option(name: [.customShort("o"), .long], help: "The output format.")
   var output = OutputFormat.table
 
   func run() async throws {
@@ -27,7 +27,7 @@ struct VersionCommand: AsyncParsableCommand {
     }
   }
 
-  /// With the two spaces of crictl.
+  /// The text with crictl's two spaces.
   static func text(_ version: VersionResponse) -> String {
     let lines = [
       ("Version", version.version), ("RuntimeName", version.runtimeName),

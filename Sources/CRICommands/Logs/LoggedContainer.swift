@@ -1,19 +1,20 @@
 internal import CRI
 internal import CRICommandLine
 
-/// Finds the container that a log is asked of.
+/// Finds the container whose log is to be printed.
 struct LoggedContainer: Sendable {
   let client: Client
 
-  /// - Parameter word: an ID or how it begins, a container's name, `POD/CONTAINER` or `NAMESPACE/POD/CONTAINER`.
+  /// - Parameter word: an ID or a prefix of one, a container's name, `POD/CONTAINER` or `NAMESPACE/POD/CONTAINER`.
   func find(_ word: String) async throws(Failure) -> ContainerStatus {
     var refusal: Failure?
-    // An ID has no slash.
+    // An ID contains no slash.
     if !word.contains("/") {
       do throws(RPCError) {
         return try await status(word)
       } catch {
-        // A name may be refused for other reasons than that it is not there, such as as a prefix of several IDs.
+        // The runtime may refuse a name for other reasons than that it does not exist: it may be a prefix of several
+        // IDs.
         guard case .status = error, !error.isUnknownService, !error.isNotInitialized else {
           throw Failure(error, client.endpoint)
         }
@@ -23,8 +24,8 @@ struct LoggedContainer: Sendable {
     return try await asked(try await named(word, instead: refusal).id)
   }
 
-  /// The container of a name: the one that runs, else the youngest.
-  /// - Parameter refusal: what is wrong where there is none.
+  /// The container with this name: the running one, or else the most recent one.
+  /// - Parameter refusal: the error if there is no such container.
   func named(_ word: String, instead refusal: Failure? = nil) async throws(Failure) -> Container {
     let found = try await everything().named(word)
     guard let first = found.first else {
@@ -33,17 +34,17 @@ struct LoggedContainer: Sendable {
     let names = Set(found.map { "\($0.pod.namespace)/\($0.pod.name)/\($0.container.metadata?.name ?? "")" })
     guard names.count == 1 else {
       throw Failure(
-        .ambiguous, "container \(word) is in several pods; name one: \(names.sorted().joined(separator: ", "))")
+        .ambiguous, "several pods have a container \(word); specify one of \(names.sorted().joined(separator: ", "))")
     }
     let running = found.filter { $0.container.state == .running }
     guard running.count < 2 else {
       let ids = running.map { String($0.container.id.prefix(13)) }.sorted().joined(separator: ", ")
-      throw Failure(.ambiguous, "several containers \(word) run: \(ids)")
+      throw Failure(.ambiguous, "several running containers have the name \(word): \(ids); specify an ID")
     }
     return (running.first ?? first).container
   }
 
-  /// The container that was in its place before, which the runtime may have removed while its log is still there.
+  /// The previous attempt of a container; nil if the runtime has removed it, although its log may still exist.
   func predecessor(of status: ContainerStatus) async throws(Failure) -> ContainerStatus? {
     guard let id = try await everything().predecessor(of: status.id)?.id else { return nil }
     return try await asked(id)
@@ -75,7 +76,7 @@ struct LoggedContainer: Sendable {
   private struct Everything {
     let members: [(container: Container, pod: PodSandboxMetadata)]
 
-    /// The youngest first.
+    /// The most recent first.
     func named(_ word: String) -> [(container: Container, pod: PodSandboxMetadata)] {
       let words = word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
       guard let name = words.last, !words.contains(""), words.count <= 3 else { return [] }
@@ -89,7 +90,7 @@ struct LoggedContainer: Sendable {
       guard let own = members.first(where: { $0.container.id == id }), let metadata = own.container.metadata else {
         return nil
       }
-      // The pod's sandbox may be another one since.
+      // The pod's sandbox may have been replaced since.
       let earlier = members.filter { container, pod in
         container.metadata?.name == metadata.name && pod.uid == own.pod.uid && pod.name == own.pod.name
           && (container.metadata?.attempt ?? 0) < metadata.attempt

@@ -6,51 +6,51 @@ internal import CRISystem
 
 struct LogsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "logs", abstract: "Print what a container wrote.",
+    "logs", abstract: "Print the log of a container.",
     discussion:
-      "Its standard output goes to ours, its standard error to ours. Rotated files are read where --since or --tail "
-      + "reaches back to them.")
+      "The container's standard output is printed to standard output, its standard error to standard error. Rotated "
+      + "files are read if --since or --tail needs them.")
 
   @Argument(
     help: ArgumentHelp(
-      "The container: its ID or how that begins, its name, POD/CONTAINER, or NAMESPACE/POD/CONTAINER.",
+      "The container: an ID or a unique prefix, a name, POD/CONTAINER, or NAMESPACE/POD/CONTAINER.",
       valueName: "container"))
   var container: String
 
-  @Flag(name: [.customShort("f"), .long], help: "Go on with what it writes, until it has exited.")
+  @Flag(name: [.customShort("f"), .long], help: "Continue to print new lines until the container exits.")
   var follow = false
 
   @Option(
     help: ArgumentHelp(
-      "Lines since then: a duration before now (42m), a time (2024-01-31T12:00:00Z, 2024-01-31), seconds since 1970.",
+      "Only lines since a duration ago (42m), a time (2024-01-31T12:00:00Z, 2024-01-31), or seconds since 1970.",
       valueName: "time"))
   var since: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("So many of the last lines, with --stream of that one; negative: all.", valueName: "n"))
+    help: ArgumentHelp("Only the last N lines, of --stream if given (negative: all).", valueName: "N"))
   var tail = -1
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("So many bytes, then stop; negative: all.", valueName: "n"))
+    parsing: .unconditional, help: ArgumentHelp("Stop after N bytes (negative: no limit).", valueName: "N"))
   var limitBytes = -1
 
-  @Flag(name: [.customShort("p"), .long], help: "Of the container that was in its place before.")
+  @Flag(name: [.customShort("p"), .long], help: "Print the log of the container's previous attempt.")
   var previous = false
 
-  @Option(name: [.customShort("s"), .long], help: ArgumentHelp("Only stdout, or only stderr.", valueName: "stream"))
+  @Option(name: [.customShort("s"), .long], help: ArgumentHelp("Only stdout or only stderr.", valueName: "stream"))
   var stream: String?
 
   @Flag(name: [.customShort("t"), .long], help: "Begin each line with its time.")
   var timestamps = false
 
-  @Flag(name: [.customShort("r"), .long], help: "Let the runtime open the file anew before.")
+  @Flag(name: [.customShort("r"), .long], help: "Ask the runtime to reopen the log file first.")
   var reopen = false
 
   func validate() throws {
-    if container.isEmpty { throw ValidationError("The container's ID or name is empty") }
+    if container.isEmpty { throw ValidationError("the container's ID or name is empty") }
     if let stream, !stream.isEmpty, LogStream(rawValue: stream) == nil {
-      throw ValidationError("--stream \(stream): write stdout or stderr")
+      throw ValidationError("--stream \(stream): specify stdout or stderr")
     }
   }
 
@@ -65,7 +65,7 @@ struct LogsCommand: AsyncParsableCommand {
       selection, hasTimestamps: timestamps, to: LogOutput(limit: limitBytes < 0 ? nil : limitBytes))
     let view = LogView(client: client, id: source.id, path: source.path)
     if follow { Interrupt.installExitHandler() }
-    // One that has exited writes no more.
+    // A container that has exited writes no more.
     try await view.print(selection, printer, isFollowed: follow && source.mayWrite)
   }
 
@@ -85,13 +85,13 @@ struct LogsCommand: AsyncParsableCommand {
     }
     let attempt = status.metadata?.attempt ?? 0
     guard let path = LogPath.predecessor(of: try LogPath.of(status), attempt: attempt) else {
-      throw Failure(.failed, "no container was in the place of \(status.id) before: this is attempt \(attempt)")
+      throw Failure(.failed, "container \(status.id) has no previous attempt; this is attempt \(attempt)")
     }
     return (status.id, path, false)
   }
 }
 
 extension ContainerStatus {
-  /// Whether it runs, or is to run.
+  /// Whether the container is running, or may still be started.
   var mayWrite: Bool { state != .exited }
 }

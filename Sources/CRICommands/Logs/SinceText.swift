@@ -2,20 +2,20 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// A moment in the past, in all the ways that crictl takes it.
+/// A time in the past, in all the notations that crictl takes.
 enum SinceText {
   /// - Parameters:
   ///   - text: a duration before now (`42m`), RFC 3339, a date or a time of the node's zone or with an offset
   ///     (`2024-01-31`, `2024-01-31T12:00`), or seconds since 1970 with or without a fraction.
-  ///   - offset: seconds east of UTC at a moment, where the text names no zone.
+  ///   - offset: the seconds east of UTC at a time, for a text without a zone.
   static func parse(
     _ text: String, now: Timestamp, offset: (Int64) -> Int = { LocalTime(unixSeconds: $0).offset }
   ) throws(Failure) -> Timestamp {
     guard let moment = seconds(text) ?? DurationText.parse(text).map({ now - $0 }) ?? date(text, offset) else {
       throw Failure(
         .usage,
-        "--since \(text): write a duration such as 42m, a time such as 2024-01-31T12:00:00Z or 2024-01-31, or seconds "
-          + "since 1970")
+        "--since \(text): specify a duration such as 42m, a time such as 2024-01-31T12:00:00Z or 2024-01-31, or "
+          + "seconds since 1970")
     }
     return moment
   }
@@ -45,7 +45,7 @@ enum SinceText {
     if !zone.isEmpty { return Timestamp(day + clock + zone) }
     guard let wall = Timestamp(day + clock + "Z") else { return nil }
     let seconds = wall.nanoseconds / 1_000_000_000
-    // The offset there is known only where the moment is: that of the first guess is wrong around a change.
+    // The offset is known only when the time is known: the first guess is wrong near a clock change.
     let guess = offset(seconds)
     return wall - .seconds(offset(seconds - Int64(guess)))
   }

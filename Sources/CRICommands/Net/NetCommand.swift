@@ -10,27 +10,30 @@ internal import CRIVerify
 struct NetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "net",
-    abstract: "Compare what the runtime says of each pod's network with kernel and CNI.",
+    abstract: "Compare the runtime's records of each pod's network with the kernel and CNI.",
     discussion: """
-      Verdicts: ok; lost: the runtime has forgotten the address (containerd#7843); gone: the runtime has it, the network
-      behind it is gone (containerd#6549); duplicate: another pod has the address too; mismatch: the sources do not agree;
-      unknown: what tells could not be read; and without judgement host network, not ready.
-      It takes root to look into the pods' network namespaces.
-      Exit codes: 0 all is well; 1 it is not, for at least one pod; 2 wrong usage; 3 the runtime was not reached, or what
-      tells could not be read for at least one pod, and none is known to be bad; 7 no such pod; 9 no permission for the
-      runtime's socket.
+      Verdicts: ok; lost: the runtime has lost the address (containerd#7843); gone: the runtime has the address, but \
+      its network no longer exists (containerd#6549); duplicate: another pod has the same address; mismatch: the \
+      sources disagree; unknown: a source could not be read. Pods on the host network and pods that are not ready are \
+      not judged.
+
+      The command needs root to look into the pods' network namespaces.
+
+      Exit codes: 0 all pods are ok; 1 at least one pod is not; 2 wrong usage; 3 the runtime was not reached, or a \
+      source could not be read for at least one pod and no pod is known to be bad; 7 no such pod; 9 no permission for \
+      the runtime's socket.
       """)
 
   @Argument(
-    help: ArgumentHelp("Only these pods: NAME, NAMESPACE/NAME, a UID, or the beginning of an ID.", valueName: "pod"))
+    help: ArgumentHelp("Only these pods: NAME, NAMESPACE/NAME, a UID, or a prefix of an ID.", valueName: "pod"))
   var pods: [String] = []
 
-  @Option(name: [.customShort("o"), .long], help: "table, wide, json or yaml.")
+  @Option(name: [.customShort("o"), .long], help: "The output format.")
   var output = NetFormat.table
 
   @Option(
     name: .customLong("cni-dir"),
-    help: ArgumentHelp("Where CNI keeps its results and leases.", valueName: "folder"))
+    help: ArgumentHelp("The directory with CNI's results and leases.", valueName: "directory"))
   var folder = Places.defaultCNI
 
   func run() async throws {
@@ -48,7 +51,7 @@ struct NetCommand: AsyncParsableCommand {
     } catch {
       throw Failure(
         .notFound,
-        "no pod is called \(error.word), by name, namespace/name, UID or the beginning of its ID; see: cri pods")
+        "no pod has the name, namespace/name, UID or ID prefix \(error.word); see: cri pods")
     }
     let code: ExitCodes =
       switch report.verdict {

@@ -2,7 +2,7 @@ internal import CRISnapshot
 internal import CRIText
 internal import CRIVerify
 
-/// The pods' networks for a person: a line a pod, then what could not be read.
+/// The pods' networks as text: one line per pod, followed by what could not be read.
 struct NetText {
   let report: NetReport
   let isWide: Bool
@@ -41,7 +41,7 @@ struct NetText {
     return cells.map { Table.Cell($0) } + [verdict] + rest.map { Table.Cell($0) }
   }
 
-  /// Others' leases on its addresses are in the reason.
+  /// The leases of the pod itself; leases of others on its addresses are in the reason.
   private func own(_ leases: Reading<[HostLocalLease]>?, of id: String) -> Reading<[HostLocalLease]>? {
     guard let value = leases?.value else { return leases }
     return .read(value.filter { $0.owner == id })
@@ -69,13 +69,13 @@ struct NetText {
     if case .alive(let id) = namespace?.value { "\(id.inode)" } else { "-" }
   }
 
-  /// Only a ready pod with a network of its own ought to have one.
+  /// The addresses that the runtime reports; only a ready pod with a network of its own must have one.
   private func claimed(by sandbox: SandboxRecord) -> String {
     let isNone = sandbox.addresses.isEmpty && (!sandbox.isReady || sandbox.isHostNetwork)
     return isNone ? "-" : list(sandbox.addresses)
   }
 
-  /// What is as it should be need not be read again.
+  /// "same" if the addresses are as expected, so that nobody compares them by eye.
   private func same(_ addresses: [String], as sandbox: SandboxRecord) -> String {
     let (these, those) = (addresses.compactMap { IPAddress($0) }, sandbox.addresses.compactMap { IPAddress($0) })
     return !these.isEmpty && Set(these) == Set(those) ? "same" : list(addresses)

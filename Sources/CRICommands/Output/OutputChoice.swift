@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// What stands after `-o`: a format, and for some of them the text that says what is shown, as in `jsonpath={.items}`.
+/// The value of `-o`: a format, for some of them with a text that selects what is printed, as in `jsonpath={.items}`.
 struct OutputChoice: Hashable, Sendable {
   enum Format: String, Hashable, Sendable, CaseIterable {
     case table
@@ -8,21 +8,21 @@ struct OutputChoice: Hashable, Sendable {
     case wide
     case json
     case yaml
-    /// A name a line.
+    /// One name per line.
     case name
     case goTemplate = "go-template"
     case jsonPath = "jsonpath"
     case customColumns = "custom-columns"
 
-    /// Those of a single object's document, first the usual one.
+    /// The formats for a single document; the default comes first.
     static let ofDocuments: [Format] = [.json, .yaml, .goTemplate, .jsonPath, .customColumns]
     static let ofObjects: [Format] = [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns]
     static let ofEvents: [Format] = [.json, .yaml, .table, .goTemplate, .jsonPath]
 
-    /// Whether a text follows.
+    /// Whether the format needs a text.
     var takesText: Bool { [.goTemplate, .jsonPath, .customColumns].contains(self) }
 
-    /// As the help and errors name it.
+    /// The format in help and errors.
     var usage: String {
       switch self {
       case .goTemplate: "go-template=TEMPLATE"
@@ -34,7 +34,7 @@ struct OutputChoice: Hashable, Sendable {
   }
 
   let format: Format
-  /// What follows the format; nil where nothing does.
+  /// The text after the format; nil without one.
   let text: String?
 
   init(_ format: Format, _ text: String? = nil) {
@@ -42,13 +42,13 @@ struct OutputChoice: Hashable, Sendable {
     self.text = text
   }
 
-  /// What was chosen: `--template` alone chooses the template.
+  /// The chosen output: `--template` alone selects the template format.
   static func of(_ output: OutputChoice?, template: String?, usually format: Format) -> OutputChoice {
     output ?? OutputChoice(template == nil ? format : .goTemplate)
   }
 
-  /// Reads the option of a command that writes these formats. A function, since ArgumentParser tells a type's choices in
-  /// many lines.
+  /// Parses the option of a command that supports these formats. It is a function because ArgumentParser prints the
+  /// choices of a type in many lines.
   static func parse(_ formats: [Format]) -> @Sendable (String) throws -> OutputChoice {
     { try OutputChoice($0, among: formats) }
   }
@@ -57,7 +57,7 @@ struct OutputChoice: Hashable, Sendable {
     let name = argument.prefix { $0 != "=" }
     let text = name.endIndex == argument.endIndex ? nil : String(argument[argument.index(after: name.endIndex)...])
     guard let format = Format(rawValue: String(name)), formats.contains(format), format.takesText || text == nil else {
-      throw ValidationError("this command writes \(formats.map(\.usage).joined(separator: ", "))")
+      throw ValidationError("specify one of \(formats.map(\.usage).joined(separator: ", "))")
     }
     self.init(format, text)
   }

@@ -1,14 +1,14 @@
 package import CRIJSON
 internal import CRIYAML
 
-/// How a command answers.
+/// The output format of a command.
 package enum OutputFormat: String, Hashable, Sendable, CaseIterable {
   case table
   case json
   case yaml
 
-  /// The document with a line feed at its end, and after YAML the empty line that crictl adds; nil for a table,
-  /// which needs columns.
+  /// The document with a newline at its end, and after YAML the empty line that crictl adds; nil for a table, which
+  /// needs columns.
   package func text(of document: JSON) -> String? {
     switch self {
     case .table: nil

@@ -1,9 +1,9 @@
 internal import CRICommandLine
 
-/// A regular expression as crictl takes it for names: RE2's syntax, found anywhere in the text, case-sensitive.
+/// A regular expression as crictl takes it for names: in RE2's syntax, matched anywhere in the text, case-sensitive.
 ///
-/// It is matched by walking all alternatives at once (Thompson, Pike), so that no expression takes longer than the
-/// length of the text times its own. Not known are Unicode classes (`\p`), octal escapes and `\Q…\E`.
+/// All alternatives are followed at once (Thompson, Pike), so that matching takes at most the length of the text times
+/// the length of the expression. Unicode classes (`\p`), octal escapes and `\Q…\E` are not supported.
 struct Pattern: Sendable {
   private let program: PatternProgram
 
@@ -11,12 +11,12 @@ struct Pattern: Sendable {
     program = try PatternProgram(PatternParser.parse(text))
   }
 
-  /// Whether the expression holds anywhere in the text.
+  /// Whether the expression matches anywhere in the text.
   func matches(_ text: String) -> Bool { PatternMatcher(program).isFound(in: text.unicodeScalars) }
 }
 
 extension Pattern {
-  /// Of an option's value; nil, which holds for everything, where it is not given or empty.
+  /// The expression in an option's value; nil, which matches everything, if the option is missing or empty.
   static func option(_ name: String, _ text: String?) throws(Failure) -> Pattern? {
     guard let text, !text.isEmpty else { return nil }
     do throws(PatternError) {
@@ -27,7 +27,7 @@ extension Pattern {
   }
 }
 
-/// Why a text is no regular expression, or none that we know.
+/// Why a text is not a regular expression, or not a supported one.
 struct PatternError: Error, Hashable {
   let reason: String
 }

@@ -1,7 +1,7 @@
-/// Walks through a program along a text, in all of its places at once.
+/// Runs a program along a text, at all of its positions at once.
 struct PatternMatcher {
   private let instructions: [PatternProgram.Instruction]
-  /// The places that wait for the next character, each once.
+  /// The positions that wait for the next character, each once.
   private var places: [Int] = []
   private var isThere: [Bool]
 
@@ -15,7 +15,7 @@ struct PatternMatcher {
     var position = text.startIndex
     while true {
       let next = position < text.endIndex ? text[position] : nil
-      // What matches may begin anywhere.
+      // A match may begin anywhere.
       if enter(0, before, next) { return true }
       guard let scalar = next else { return false }
       position = text.index(after: position)
@@ -37,7 +37,7 @@ struct PatternMatcher {
     return false
   }
 
-  /// Goes to a place and on from there without a character. Returns whether the end is reached.
+  /// Enters a position and follows it as far as possible without a character. Returns whether the end is reached.
   private mutating func enter(_ start: Int, _ before: Unicode.Scalar?, _ next: Unicode.Scalar?) -> Bool {
     var pending = [start]
     while let place = pending.popLast() {

@@ -1,13 +1,13 @@
-/// A regular expression, taken apart.
+/// A parsed regular expression.
 indirect enum PatternNode: Hashable, Sendable {
   case scalar(ScalarSet)
   case assertion(Assertion)
-  /// One after the other; without any, the empty text.
+  /// The parts one after the other; without parts, the empty text.
   case sequence([PatternNode])
   case either([PatternNode])
   case repeated(PatternNode, atLeast: Int, atMost: Int?)
 
-  /// What holds between two characters.
+  /// A condition between two characters.
   enum Assertion: Hashable, Sendable {
     case textStart, textEnd, lineStart, lineEnd, wordBoundary, noWordBoundary
 

@@ -1,4 +1,4 @@
-/// Reads RE2's syntax.
+/// Parses RE2's syntax.
 struct PatternParser {
   private struct Flags {
     var ignoresCase = false
@@ -11,13 +11,13 @@ struct PatternParser {
   private var depth = 0
 
   private static let deepest = 200
-  /// As RE2: more is taken for a mistake.
+  /// RE2's limit: a higher count is taken for a mistake.
   private static let mostRepetitions = 1000
 
   static func parse(_ text: String) throws(PatternError) -> PatternNode {
     var parser = PatternParser(rest: Substring(text).unicodeScalars)
     let node = try parser.alternatives()
-    guard parser.rest.isEmpty else { throw PatternError(reason: "a ) without its (") }
+    guard parser.rest.isEmpty else { throw PatternError(reason: "unmatched )") }
     return node
   }
 
@@ -32,7 +32,7 @@ struct PatternParser {
   // MARK: Structure
 
   private mutating func alternatives() throws(PatternError) -> PatternNode {
-    // Flags that are set in a group hold until its end.
+    // Flags that are set in a group apply until its end.
     let outer = flags
     defer { flags = outer }
     var all = [try sequence()]
@@ -48,13 +48,13 @@ struct PatternParser {
     return nodes.count == 1 ? nodes[0] : .sequence(nodes)
   }
 
-  /// Something with its repetition; nil for a group that only sets flags.
+  /// An atom with its repetition; nil for a group that only sets flags.
   private mutating func piece() throws(PatternError) -> PatternNode? {
     guard let node = try atom() else { return nil }
     guard let (least, most) = try repetition() else { return node }
-    // Which of several matches is taken makes no difference here.
+    // Laziness makes no difference, because only the existence of a match matters.
     _ = take("?")
-    if try repetition() != nil { throw PatternError(reason: "a repetition of a repetition") }
+    if try repetition() != nil { throw PatternError(reason: "two repetitions follow each other") }
     return .repeated(node, atLeast: least, atMost: most)
   }
 
@@ -64,7 +64,7 @@ struct PatternParser {
     if take("?") { return (0, 1) }
     let start = rest
     guard take("{"), let least = number() else {
-      // What is no count stands for itself.
+      // A brace that is not a count stands for itself.
       rest = start
       return nil
     }
@@ -75,7 +75,7 @@ struct PatternParser {
       return nil
     }
     guard max(least, most ?? 0) <= Self.mostRepetitions, least <= most ?? least else {
-      throw PatternError(reason: "a repetition is {m}, {m,} or {m,n}, with m up to n and n up to 1000")
+      throw PatternError(reason: "a repetition must be {m}, {m,} or {m,n}, with m up to n and n up to 1000")
     }
     return (least, most)
   }
@@ -95,7 +95,7 @@ struct PatternParser {
     case ".": return .scalar(flags.dotIsAny ? .any : .notNewline)
     case "^": return .assertion(flags.isMultiline ? .lineStart : .textStart)
     case "$": return .assertion(flags.isMultiline ? .lineEnd : .textEnd)
-    case "*", "+", "?": throw PatternError(reason: "nothing before \(scalar) that it could repeat")
+    case "*", "+", "?": throw PatternError(reason: "nothing to repeat before \(scalar)")
     case "\\": return try escape()
     default: return literal(scalar.value)
     }
@@ -107,7 +107,7 @@ struct PatternParser {
 
   private mutating func group() throws(PatternError) -> PatternNode? {
     guard depth < Self.deepest else {
-      throw PatternError(reason: "parentheses nest deeper than \(Self.deepest)")
+      throw PatternError(reason: "parentheses are nested more than \(Self.deepest) deep")
     }
     depth += 1
     defer { depth -= 1 }
@@ -121,18 +121,18 @@ struct PatternParser {
     }
     let node = try alternatives()
     flags = outer
-    guard take(")") else { throw PatternError(reason: "a ( without its )") }
+    guard take(")") else { throw PatternError(reason: "unmatched (") }
     return node
   }
 
   private mutating func groupName() throws(PatternError) {
     guard take("<"), let end = rest.firstIndex(of: ">"), end != rest.startIndex,
       rest[..<end].allSatisfy({ ScalarSet.word.contains($0) })
-    else { throw PatternError(reason: "a group is (…), (?:…), (?P<name>…) or (?flags:…)") }
+    else { throw PatternError(reason: "a group must be (…), (?:…), (?P<name>…) or (?flags:…)") }
     rest = rest[rest.index(after: end)...]
   }
 
-  /// `i`, `m`, `s` and `U`, and after `-` none of these. Returns whether they hold for what follows the group.
+  /// Sets `i`, `m`, `s` and `U`, and clears those after `-`. Returns whether they apply to what follows the group.
   private mutating func setFlags() throws(PatternError) -> Bool {
     var isOn = true
     while let flag = rest.popFirst() {
@@ -145,10 +145,10 @@ struct PatternParser {
       case ":": return false
       case ")": return true
       default:
-        throw PatternError(reason: "(?\(flag) is not known here: there are (?:…), (?P<name>…) and (?imsU)")
+        throw PatternError(reason: "(?\(flag) is not supported; use (?:…), (?P<name>…) or (?imsU)")
       }
     }
-    throw PatternError(reason: "a ( without its )")
+    throw PatternError(reason: "unmatched (")
   }
 
   // MARK: Escapes
@@ -186,7 +186,7 @@ struct PatternParser {
   }
 
   private mutating func escapedScalar() throws(PatternError) -> UInt32 {
-    guard let scalar = rest.popFirst() else { throw PatternError(reason: "a \\ at the end") }
+    guard let scalar = rest.popFirst() else { throw PatternError(reason: "a backslash at the end") }
     switch scalar {
     case "a": return 0x07
     case "f": return 0x0C
@@ -197,7 +197,7 @@ struct PatternParser {
     case "x": return try hexadecimal()
     default:
       guard scalar.isASCII, !ScalarSet.word.contains(scalar) || scalar == "_" else {
-        throw PatternError(reason: "\\\(scalar) is not known here")
+        throw PatternError(reason: "\\\(scalar) is not supported")
       }
       return scalar.value
     }
@@ -232,7 +232,7 @@ struct PatternParser {
         rest.removeFirst()
         high = try scalarInBracket()
       }
-      guard low <= high else { throw PatternError(reason: "a range in [] must go upwards") }
+      guard low <= high else { throw PatternError(reason: "a range in [] must be ascending") }
       set.ranges.append(low...high)
     }
     rest.removeFirst()
@@ -253,16 +253,16 @@ struct PatternParser {
     let name = String(rest.prefix { $0 != ":" })
     guard let ranges = ScalarSet.named[name] else {
       throw PatternError(
-        reason: "[:\(name):] is not known; there are \(ScalarSet.named.keys.sorted().joined(separator: ", "))"
+        reason: "unknown class [:\(name):]; use one of \(ScalarSet.named.keys.sorted().joined(separator: ", "))"
       )
     }
     rest.removeFirst(name.unicodeScalars.count)
-    guard take(":"), take("]") else { throw PatternError(reason: "a [: without its :]") }
+    guard take(":"), take("]") else { throw PatternError(reason: "unmatched [:") }
     return isInverted ? ScalarSet(ranges: ranges).complement : ranges
   }
 
   private mutating func scalarInBracket() throws(PatternError) -> UInt32 {
-    guard let scalar = rest.popFirst() else { throw PatternError(reason: "a [ without its ]") }
+    guard let scalar = rest.popFirst() else { throw PatternError(reason: "unmatched [") }
     return scalar == "\\" ? try escapedScalar() : scalar.value
   }
 }

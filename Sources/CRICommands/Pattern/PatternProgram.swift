@@ -1,16 +1,16 @@
-/// A regular expression as instructions that a matcher walks through.
+/// A regular expression as instructions for a matcher.
 struct PatternProgram: Hashable, Sendable {
   enum Instruction: Hashable, Sendable {
     case scalar(ScalarSet)
     case assertion(PatternNode.Assertion)
-    /// Goes on at both places.
+    /// Continues at both positions.
     case split(Int, Int)
     case jump(Int)
     case found
   }
 
   private(set) var instructions: [Instruction] = []
-  /// Counted repetitions are written out, and nested ones multiply.
+  /// The limit of instructions: counted repetitions are expanded, and nested ones multiply.
   private static let limit = 20_000
 
   init(_ node: PatternNode) throws(PatternError) {
@@ -20,7 +20,7 @@ struct PatternProgram: Hashable, Sendable {
 
   private mutating func append(_ node: PatternNode) throws(PatternError) {
     guard instructions.count < Self.limit else {
-      throw PatternError(reason: "the expression repeats too much")
+      throw PatternError(reason: "the expression has too many repetitions")
     }
     switch node {
     case .scalar(let set): instructions.append(.scalar(set))
@@ -32,7 +32,7 @@ struct PatternProgram: Hashable, Sendable {
       let before = instructions.count
       for _ in 0..<least {
         try append(node)
-        // The empty text, however often: nested counts of nothing would take for ever.
+        // An empty text is the same however often it is repeated: nested counts of it would take too long.
         if instructions.count == before { return }
       }
       if let most {

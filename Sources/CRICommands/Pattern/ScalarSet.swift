@@ -1,4 +1,4 @@
-/// Which characters stand in one place.
+/// The set of characters that may be in one position.
 struct ScalarSet: Hashable, Sendable {
   var ranges: [ClosedRange<UInt32>]
   var isInverted = false
@@ -31,7 +31,7 @@ struct ScalarSet: Hashable, Sendable {
 
   private func has(_ value: UInt32) -> Bool { ranges.contains { $0.contains(value) } }
 
-  /// All that is not in it, in ranges, so that it can be put together with others.
+  /// All characters that are not in the set, as ranges, so that they can be combined with others.
   var complement: [ClosedRange<UInt32>] {
     var rest: [ClosedRange<UInt32>] = []
     var next: UInt32 = 0

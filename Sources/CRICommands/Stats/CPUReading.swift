@@ -1,6 +1,6 @@
 internal import CRI
 
-/// What something had used of the processors up to one moment.
+/// The CPU time that a container or pod had used up to one time.
 struct CPUReading: Hashable, Sendable {
   let time: Timestamp
   /// Nanoseconds on any core (CRI: `usage_core_nano_seconds`).
@@ -8,15 +8,15 @@ struct CPUReading: Hashable, Sendable {
   /// The runtime's own figure (CRI: `usage_nano_cores`).
   let nanoCores: UInt64?
 
-  /// Percent of one core since an earlier reading, as crictl counts it; nil where nobody can tell.
+  /// The percentage of one core since an earlier reading, as crictl calculates it; nil if it is unknown.
   func percent(since before: CPUReading?) -> Double? {
     if used == 0 { return 0 }
     if let before, used >= before.used {
-      // A runtime may say anything: also times that are too far apart for a number.
+      // A runtime may return any times, also some that are too far apart.
       let (span, isTooLong) = time.nanoseconds.subtractingReportingOverflow(before.time.nanoseconds)
       if span > 0, !isTooLong { return Double(used - before.used) / Double(span) * 100 }
     }
-    // Read twice within one of the runtime's own intervals.
+    // Both readings come from the same measurement of the runtime.
     return nanoCores.map { Double($0) / 10_000_000 }
   }
 }

@@ -2,7 +2,7 @@ internal import CRI
 internal import CRIJSON
 internal import CRIText
 
-/// Containers' use as `crictl stats` shows it.
+/// The usage of containers as `crictl stats` prints it.
 struct ContainerStatsText: ListText {
   typealias Element = Usage<ContainerStats>
 
@@ -52,7 +52,7 @@ struct ContainerStatsText: ListText {
 
   func id(_ usage: Usage<ContainerStats>) -> String { usage.stats.usageID }
 
-  /// As `cri logs` takes it.
+  /// The name in the form that `cri logs` takes.
   func name(_ usage: Usage<ContainerStats>) -> String {
     "\(usage.stats.podNamespace)/\(usage.stats.podName)/\(usage.stats.attributes?.metadata?.name ?? "")"
   }

@@ -2,13 +2,13 @@ internal import CRI
 internal import CRICommandLine
 
 extension Failure {
-  /// An error of a call that not every runtime serves.
-  /// - Parameter remedy: what helps where this one does not.
+  /// The error of a call that not every runtime implements.
+  /// - Parameter remedy: what the user can do if this runtime does not.
   init<Request, Response>(
     _ error: RPCError, _ endpoint: Endpoint, unserved method: Method<Request, Response>, _ remedy: String
   ) {
     if error.isUnknownMethod {
-      self.init(.failed, "the runtime does not serve \(method.name); \(remedy)")
+      self.init(.failed, "the runtime does not implement \(method.name); \(remedy)")
     } else {
       self.init(error, endpoint)
     }

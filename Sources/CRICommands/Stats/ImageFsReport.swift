@@ -2,13 +2,13 @@ internal import CRI
 internal import CRIJSON
 internal import CRIText
 
-/// What `imagefsinfo` says of the images' file systems.
+/// The report of `imagefsinfo` about the file systems of images.
 struct ImageFsReport: StatusReport {
   let answer: ImageFsInfoResponse
 
   var document: JSON { .object(["status": answer.json()]) }
 
-  /// As crictl, the blank at the headings' end included.
+  /// The text as crictl prints it, with the blank at the end of its headings.
   func text(verbose: Bool) -> String {
     section("Container", answer.containerFilesystems) + section("Image", answer.imageFilesystems)
   }

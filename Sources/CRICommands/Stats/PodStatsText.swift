@@ -2,7 +2,7 @@ internal import CRI
 internal import CRIJSON
 internal import CRIText
 
-/// Pods' use as `crictl statsp` shows it.
+/// The usage of pods as `crictl statsp` prints it.
 struct PodStatsText: ListText {
   typealias Element = Usage<PodSandboxStats>
 
@@ -31,7 +31,7 @@ struct PodStatsText: ListText {
     ]
   }
 
-  /// What the runtime does not tell comes last.
+  /// A value that the runtime does not report is sorted last.
   private static func amount(_ value: UInt64Value?) -> SortValue { value.map { .amount($0.value) } ?? .nothing }
 
   func rows(_ usage: Usage<PodSandboxStats>) -> [[Table.Cell]] {
@@ -52,7 +52,7 @@ struct PodStatsText: ListText {
     return [cells]
   }
 
-  /// What the runtime does not tell is not nothing.
+  /// A value that the runtime does not report is not zero.
   private func size(_ bytes: UInt64Value?) -> String {
     bytes.map { HumanSize.text(bytes: $0.value, precision: 4) } ?? "-"
   }
@@ -71,7 +71,7 @@ extension PodSandboxStats {
   fileprivate var containerCount: Int { linux?.containers.count ?? windows?.containers.count ?? 0 }
   fileprivate var processCount: UInt64Value? { linux?.process?.processCount ?? windows?.process?.processCount }
 
-  /// Over the pod's first interface, in bytes.
+  /// The traffic of the pod's first interface, in bytes.
   fileprivate var traffic: (received: UInt64Value?, sent: UInt64Value?) {
     if let interface = linux?.network?.defaultInterface { return (interface.rxBytes, interface.txBytes) }
     let interface = windows?.network?.defaultInterface

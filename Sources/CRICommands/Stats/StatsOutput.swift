@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CRICommandLine
 
-/// How statistics are shown.
+/// How statistics are printed.
 struct StatsOutput: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
@@ -11,25 +11,27 @@ struct StatsOutput: ParsableArguments {
     transform: OutputChoice.parse(OutputChoice.Format.allCases))
   var output: OutputChoice?
 
-  @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
+  @Option(help: ArgumentHelp("The template for -o go-template.", valueName: "template"))
   var template: String?
 
   @Option(
     name: [.customShort("s"), .long],
-    help: ArgumentHelp("From one look to the next: CPU % is what was used in between.", valueName: "seconds"))
+    help: ArgumentHelp("The time between two measurements, for which CPU % is calculated.", valueName: "seconds"))
   var seconds = "1"
 
-  @Flag(name: [.customShort("w"), .long], help: "Go on: on a terminal show it anew until q, elsewhere write it again.")
+  @Flag(
+    name: [.customShort("w"), .long],
+    help: "Continue to measure: on a terminal until q is pressed; elsewhere, print each result.")
   var watch = false
 
-  @Flag(help: "IDs in full.")
+  @Flag(help: "Print complete IDs.")
   var noTrunc = false
 
   @Option(
-    help: ArgumentHelp("Sort by a key, or a path; -KEY turns the order round.", valueName: "key"))
+    help: ArgumentHelp("Sort by a key or a path; -KEY reverses the order.", valueName: "key"))
   var sortBy: String?
 
-  /// The choice, found to be right before anybody is asked.
+  /// The output that was chosen, validated before the runtime is called.
   func view<Text: ListText>(_ type: Text.Type) throws(Failure) -> ListView<Text> {
     let choice = OutputChoice.of(output, template: template, usually: .table)
     let document = try DocumentView.of(choice, template: template)
@@ -41,11 +43,11 @@ struct StatsOutput: ParsableArguments {
 
   func interval() throws(Failure) -> Duration {
     let interval = try DurationText.parse(seconds, option: "--seconds")
-    // Not without a breath.
+    // A minimum, so that the runtime is not kept busy.
     return watch ? max(interval, .milliseconds(100)) : interval
   }
 
-  /// Whether anything is shown, or sorted by, that takes two looks.
+  /// Whether anything is printed, or sorted by, that needs two measurements.
   private func needsRate(_ choice: OutputChoice) -> Bool {
     choice.format == .table || choice.format == .wide || sortBy == "cpu" || sortBy == "-cpu"
   }

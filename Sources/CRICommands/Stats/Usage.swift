@@ -1,10 +1,10 @@
-/// One container's or pod's use, and what it took of the processors since the look before.
+/// The usage of one container or pod, with its CPU usage since the previous measurement.
 struct Usage<Stats: UsageStats>: Sendable {
   let stats: Stats
   /// Percent of one core; nil where it is not known.
   let cpu: Double?
 
-  /// As crictl writes it; where it would fail, or leave the row away, `-`.
+  /// The text as crictl prints it; `-` where crictl would fail or omit the row.
   var cpuText: String { cpu.map { $0.fixed(decimals: 2) } ?? "-" }
 
   /// Thousandths of a percent, for `--sort-by`.

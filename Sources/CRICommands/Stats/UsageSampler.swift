@@ -1,9 +1,9 @@
 internal import CRICommandLine
 internal import CRISystem
 
-/// Looks again and again, and compares each look with the one before.
+/// Measures repeatedly, and compares each measurement with the previous one.
 struct UsageSampler<Stats: UsageStats>: Sendable {
-  /// From one look to the next.
+  /// The time between two measurements.
   let interval: Duration
   let ask: @Sendable () async throws(Failure) -> [Stats]
 
@@ -14,7 +14,7 @@ struct UsageSampler<Stats: UsageStats>: Sendable {
     self.ask = ask
   }
 
-  /// One look; the first time another one before it, and the interval between them. Later it is the caller who waits.
+  /// Measures once; the first time, it measures twice with the interval in between. Afterwards the caller must wait.
   mutating func next() async throws(Failure) -> [Usage<Stats>] {
     if last == nil {
       _ = try await look()
@@ -23,18 +23,18 @@ struct UsageSampler<Stats: UsageStats>: Sendable {
     return try await look()
   }
 
-  /// One look now, compared with the one before where there was one.
+  /// Measures now, and compares with the previous measurement if there is one.
   mutating func look() async throws(Failure) -> [Usage<Stats>] {
     let stats = try await ask()
     defer { last = Self.readings(stats) }
     return stats.map { Self.usage($0, last?[$0.usageID]) }
   }
 
-  /// One look that is compared with none.
+  /// Measures once, without a comparison.
   func once() async throws(Failure) -> [Usage<Stats>] { try await ask().map { Usage(stats: $0, cpu: nil) } }
 
   private static func usage(_ stats: Stats, _ before: CPUReading?) -> Usage<Stats> {
-    // What does not run uses nothing.
+    // A container that is not running uses nothing.
     guard let reading = stats.cpuReading else { return Usage(stats: stats, cpu: 0) }
     return Usage(stats: stats, cpu: reading.percent(since: before))
   }

@@ -1,6 +1,6 @@
 internal import CRI
 
-/// What a runtime says of one container's or pod's use.
+/// What a runtime reports about the usage of one container or pod.
 protocol UsageStats: CMessage {
   var usageID: String { get }
   var cpuReading: CPUReading? { get }
@@ -9,7 +9,7 @@ protocol UsageStats: CMessage {
 }
 
 extension UsageStats {
-  /// Whether anything runs there, as crictl tells it.
+  /// Whether anything is running, by crictl's criterion.
   var isUsed: Bool { (cpuReading?.used ?? 0) != 0 || workingSet != 0 }
 }
 
@@ -18,7 +18,7 @@ extension ContainerStats: UsageStats {
   var cpuReading: CPUReading? { cpu.map { CPUReading($0) } }
   var workingSet: UInt64 { memory?.workingSetBytes?.value ?? 0 }
 
-  /// The labels that kubelet gives a container name its pod.
+  /// The pod's name from the labels that kubelet sets on its containers.
   var podName: String { attributes?.labels["io.kubernetes.pod.name"] ?? "unknown" }
   var podNamespace: String { attributes?.labels["io.kubernetes.pod.namespace"] ?? "unknown" }
 }

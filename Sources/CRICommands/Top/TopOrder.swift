@@ -1,21 +1,21 @@
 internal import CRICommandLine
 
-/// What `top` is sorted by.
+/// The order of `top`.
 struct TopOrder: Hashable, Sendable {
   enum Key: String, Hashable, Sendable, CaseIterable { case cpu, mem, name, pod, namespace }
 
   var key: Key
-  /// The other way round than is usual: the greatest use first, names by the alphabet.
+  /// The reverse of the default order, which has the highest usage first and names in alphabetical order.
   var isReversed = false
 
   init(_ key: Key) { self.key = key }
 
-  /// Reads `--sort-by`.
+  /// Parses `--sort-by`.
   init(_ text: String) throws(Failure) {
     isReversed = text.hasPrefix("-")
     guard let key = Key(rawValue: String(isReversed ? text.dropFirst() : text[...])) else {
       let names = Key.allCases.map(\.rawValue).joined(separator: ", ")
-      throw Failure(.usage, "--sort-by \(text): write one of \(names), after - the other way round")
+      throw Failure(.usage, "--sort-by \(text): unknown key; specify one of \(names), or -KEY for the reverse order")
     }
     self.key = key
   }
@@ -27,7 +27,7 @@ struct TopOrder: Hashable, Sendable {
       case .mem where first.memory != second.memory: (first.memory ?? 0) > (second.memory ?? 0)
       case .namespace where first.namespace != second.namespace: first.namespace < second.namespace
       case .pod where first.pod != second.pod: first.pod < second.pod
-      // A pod has its own name only.
+      // A pod has no name besides its own.
       case .name where first.name != second.name: first.name < second.name
       default: (first.pod, first.name, first.id) < (second.pod, second.name, second.id)
       }

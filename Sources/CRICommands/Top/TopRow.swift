@@ -1,21 +1,21 @@
 internal import CRIText
 
-/// What `top` shows of one container or pod.
+/// What `top` shows about one container or pod.
 struct TopRow: Sendable {
   let id: String
   let state: Table.Cell
-  /// A container's; empty for a pod.
+  /// The container's name; empty for a pod.
   let name: String
   let pod: String
   let namespace: String
-  /// Percent of one core; nil where it is not known.
+  /// The percentage of one core; nil if it is unknown.
   var cpu: Double?
-  /// Bytes; nil where they are not known.
+  /// Bytes; nil if unknown.
   var memory: UInt64?
-  /// A pod's.
+  /// The number of a pod's containers.
   var containers = 0
 
-  /// Adds what a pod's container uses.
+  /// Adds the usage of one of the pod's containers.
   mutating func add(_ row: TopRow) {
     containers += 1
     if let more = row.cpu { cpu = (cpu ?? 0) + more }

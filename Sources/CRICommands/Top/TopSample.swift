@@ -1,14 +1,14 @@
 internal import CRI
 internal import CRIText
 
-/// All containers and pods at one moment.
+/// All containers and pods at one time.
 struct TopSample: Sendable {
   /// Nanoseconds since 1970.
   let time: Int64
   let containers: [TopRow]
   let pods: [TopRow]
 
-  /// - Parameter isAll: whether those that do not run are shown too.
+  /// - Parameter isAll: whether containers and pods that are not running are included.
   init(
     pods: [PodSandbox], containers: [Container], usage: [Usage<ContainerStats>], isAll: Bool, time: Int64
   ) {

@@ -2,7 +2,7 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// Looks at what runs: three calls a look.
+/// Measures what is running, with three calls each time.
 struct TopSource: Sendable {
   private let client: Client
   private let isAll: Bool
@@ -20,10 +20,10 @@ struct TopSource: Sendable {
     }
   }
 
-  /// Only what the first look is compared with: one call.
+  /// Takes the measurement with which the first sample is compared: one call.
   mutating func begin() async throws(Failure) { _ = try await sampler.look() }
 
-  /// CPU % is since the look before.
+  /// A sample; its CPU % covers the time since the previous one.
   mutating func look() async throws(Failure) -> TopSample {
     let usage = try await sampler.look()
     do throws(RPCError) {

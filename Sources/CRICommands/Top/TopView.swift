@@ -1,6 +1,6 @@
 internal import CRIText
 
-/// What of a sample is shown, and how.
+/// Which part of a sample is shown, and how.
 struct TopView: Hashable, Sendable {
   var showsPods: Bool
   var order: TopOrder
@@ -23,7 +23,7 @@ struct TopView: Hashable, Sendable {
       + [Table.Cell(showsPods ? "\(row.containers)" : row.name), Table.Cell(row.pod), Table.Cell(row.namespace)]
   }
 
-  /// One line on all of them.
+  /// A line about all of them.
   func summary(_ sample: TopSample, zone: TimeText.Zone = .local) -> String {
     var all = TopRow(id: "", state: "", name: "", pod: "", namespace: "", cpu: nil, memory: nil)
     for row in sample.containers { all.add(row) }

@@ -10,14 +10,14 @@ struct RulesCommand: AsyncParsableCommand {
     "rules",
     abstract: "Print the rules that verify and guard check, and in which scenario each one applies.",
     discussion: """
-      The letters say in which scenarios a rule applies; what they stand for is told below the table. Findings of severity \
-      info never count as loss. For a program: -o json.
+      The letters in the column IN are the scenarios in which a rule applies; a line below the table explains them. \
+      Findings of severity info never count as loss. Programs should use -o json.
       """)
 
-  @Option(help: ArgumentHelp("Only the rules of this scenario.", valueName: "scenario"))
+  @Option(help: ArgumentHelp("Only the rules that apply in this scenario.", valueName: "scenario"))
   var scenario: Scenario?
 
-  @Option(name: [.short, .long], help: "text or json.")
+  @Option(name: [.short, .long], help: "The output format.")
   var output = TextFormat.text
 
   func run() async throws {
@@ -29,9 +29,9 @@ struct RulesCommand: AsyncParsableCommand {
   }
 
   private func table(_ rules: [Rule]) -> String {
-    // Of one scenario alone the letters would all be the same.
+    // For a single scenario, all letters would be the same.
     let marks = scenario == nil ? rules.map(letters) : []
-    let titles = ["RULE", "SEVERITY"] + (marks.isEmpty ? [] : ["IN"]) + ["WHAT IS LOOKED AT, AND WHY"]
+    let titles = ["RULE", "SEVERITY"] + (marks.isEmpty ? [] : ["IN"]) + ["WHAT IS CHECKED, AND WHY"]
     var table = Table(titles.map { Table.Column($0) }, layout: .compact)
     let widths =
       [rules.map(\.id.count).max() ?? 0, "SEVERITY".count] + (marks.isEmpty ? [] : [Scenario.allCases.count])
@@ -46,14 +46,14 @@ struct RulesCommand: AsyncParsableCommand {
     return table.text(.plain) + (marks.isEmpty ? "" : "IN: \(legend)\n")
   }
 
-  /// Columns of a terminal that shows it unbroken.
+  /// The width of the output in columns.
   private static let width = 120
 
   private func letters(_ rule: Rule) -> String {
     String(Scenario.allCases.map { rule.scenarios.contains($0) ? $0.letter : "-" })
   }
 
-  /// Broken between words, two columns in from the second line on.
+  /// The text broken between words; all lines but the first are indented by two columns.
   private static func lines(_ text: String, of width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
@@ -70,7 +70,7 @@ struct RulesCommand: AsyncParsableCommand {
 }
 
 extension Scenario {
-  /// In the table of rules.
+  /// The scenario's letter in the table of rules.
   fileprivate var letter: Character {
     switch self {
     case .restart: "r"

@@ -2,8 +2,8 @@ internal import CRICommandLine
 internal import CRISystem
 
 extension SignalWatch {
-  /// Runs work that a signal cuts short: it is cancelled then, and waited for.
-  /// - Throws: what the work throws; `CutShort`.
+  /// Runs work that a signal interrupts: the work is cancelled and awaited.
+  /// - Throws: what the work throws, or `CutShort`.
   func interrupting<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
     try await withThrowingTaskGroup(of: Step<Value>.self) { group in
       group.addTask { .done(try await work()) }
@@ -13,7 +13,7 @@ extension SignalWatch {
         switch step {
         case .done(let value): return value
         case .signal(let received?): throw CutShort(signal: received)
-        // Nothing could wait for one: the work goes on.
+        // The signals cannot be watched any more: the work continues.
         case .signal(nil): continue
         }
       }
@@ -27,10 +27,10 @@ extension SignalWatch {
   }
 }
 
-/// A signal has ended what was being done.
+/// A signal has interrupted the work.
 struct CutShort: Error {
   let signal: SignalWatch.Received
 
-  /// The line for one that came in time.
-  var before: Failure { Failure(.unreachable, "\(signal.name) before the command was run: nothing was changed") }
+  /// The error for a signal that came before the command was run.
+  var before: Failure { Failure(.unreachable, "\(signal.name) before the command was run; nothing was changed") }
 }

@@ -4,58 +4,58 @@ internal import CRIRules
 internal import CRISnapshot
 public import CRIVerify
 
-/// What `verify` and `guard` are told alike.
+/// The options that `verify` and `guard` share.
 struct VerdictOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What happened in between: auto, or one of \(ScenarioOption.names); cri rules shows what each asks for."))
+      "What happened in between: auto, or one of \(ScenarioOption.names); cri rules shows what each one requires."))
   var scenario = ScenarioOption.auto
 
   @Option(
     name: .customLong("fail-on"),
-    help: "The least severity that counts as loss: critical, major or minor (default: major).",
+    help: "The lowest severity that counts as a loss: critical, major or minor (default: major).",
     transform: Self.severity)
   var threshold = Severity.major
 
-  @Flag(help: "End with 0 whatever is found; wrong usage still ends with 2.")
+  @Flag(help: "Exit with 0 whatever is found; wrong usage still exits with 2.")
   var warnOnly = false
 
   @Option(
-    help: ArgumentHelp("A rule that does not count, by its name (see: cri rules); repeatable.", valueName: "rule"))
+    help: ArgumentHelp("Ignore this rule (repeatable); cri rules lists the names.", valueName: "rule"))
   var ignore: [String] = []
 
-  @Option(help: ArgumentHelp("Only the pods of this namespace; repeatable.", valueName: "namespace"))
+  @Option(help: ArgumentHelp("Check only the pods in this namespace (repeatable).", valueName: "namespace"))
   var namespace: [String] = []
 
-  @Option(help: ArgumentHelp("Only this pod: its name, namespace/name or uid; repeatable.", valueName: "pod"))
+  @Option(help: ArgumentHelp("Check only this pod: a name, namespace/name or UID (repeatable).", valueName: "pod"))
   var pod: [String] = []
 
-  // Read here: ArgumentParser would tell a default by its number.
+  // Parsed here, because ArgumentParser would print the default as a number.
   @Sendable private static func severity(_ text: String) throws -> Severity {
     guard let severity = Severity.allCases.first(where: { "\($0)" == text }), severity != .info else {
-      throw ValidationError("--fail-on \(text): there are critical, major and minor")
+      throw ValidationError("--fail-on \(text): specify critical, major or minor")
     }
     return severity
   }
 
-  @Flag(help: "Also start the program true in every running container, to see that the runtime reaches it.")
+  @Flag(help: "Also run the program true in every running container, to check that the runtime can reach it.")
   var probe = false
 
   func validate() throws {
     let known = Rule.all.map(\.id)
     for rule in ignore where !known.contains(rule) {
-      throw ValidationError("--ignore \(rule): no such rule; cri rules prints them")
+      throw ValidationError("--ignore \(rule): no such rule; cri rules lists them")
     }
   }
 
-  /// - Throws: where `before` has no pod of a name that was given: a slip, of which no verdict could tell anything.
+  /// - Throws: if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
   func verification(before: Snapshot) throws(Failure) -> Verification {
     let pods = before.sandboxes.map(\.pod)
     for name in pod where !pods.contains(where: { Scope(pods: [name]).contains($0) }) {
       let names = Set(pods.map { "\($0)" }).sorted()
       let rest = names.count > Self.mostNames ? ", …" : ""
       let there =
-        names.isEmpty ? "it has none" : "it has \(names.prefix(Self.mostNames).joined(separator: ", "))\(rest)"
+        names.isEmpty ? "it has no pods" : "it has \(names.prefix(Self.mostNames).joined(separator: ", "))\(rest)"
       throw Failure(.usage, "--pod \(name): the snapshot has no such pod; \(there)")
     }
     return Verification(
@@ -64,11 +64,11 @@ struct VerdictOptions: ParsableArguments {
       probes: probe)
   }
 
-  /// As many as a line shows.
+  /// The number of names that fit in a line.
   private static let mostNames = 5
 }
 
-/// A scenario, or that the snapshots shall tell.
+/// A scenario, or automatic detection from the snapshots.
 enum ScenarioOption: Hashable, Sendable, ExpressibleByArgument {
   case auto
   case chosen(Scenario)

@@ -7,22 +7,22 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIVerify
 
-/// From a snapshot to the verdict: what `verify` and `guard` share.
+/// From a snapshot to the verdict: the work that `verify` and `guard` share.
 struct Verification {
   let before: Snapshot
-  /// nil: told by the snapshots.
+  /// nil: detected from the snapshots.
   let scenario: Scenario?
   let threshold: Severity
   let scope: Scope
-  /// Ends with 0 whatever is found.
+  /// Whether the exit code is 0 whatever is found.
   let onlyWarns: Bool
-  /// Starts a process in each container.
+  /// Whether a process is started in each container.
   let probes: Bool
 
-  /// Whether the snapshot has any of the pods that are asked for; true where all of a node's are.
+  /// Whether the snapshot has any of the selected pods; always true if all pods of a node are selected.
   var hasPods: Bool { scope.isWhole || before.sandboxes.contains { scope.contains($0.pod) } }
 
-  /// The runtime's state once it is ready, or now where `patience` is nil.
+  /// The runtime's state once it is ready, or its state now if `patience` is nil.
   func current(_ context: Context, patience: Duration?) async throws(Failure) -> Snapshot {
     var snapshot = try await settled(context, patience: patience)
     if probes { await context.patientClient().probeExec(&snapshot, in: scope) }
@@ -36,7 +36,7 @@ struct Verification {
       ReadinessWait(endpoint: context.endpoint, goal: .ready, api: context.selection, timeout: patience),
       context)
     if before.runtime.condition("NetworkReady") == true {
-      // A network that does not come up is a finding, not a reason to say nothing.
+      // A network that does not become ready is a finding, and no reason to stop.
       let network = ReadinessWait(
         endpoint: context.endpoint, goal: .network, api: context.selection, timeout: end - .now,
         stability: .zero)
@@ -45,7 +45,8 @@ struct Verification {
     let client = context.patientClient()
     while true {
       let snapshot = try await takeSnapshot(client)
-      // A list may still be filling, and kubelet still making its pods: what is missing is believed only at the end.
+      // The list may be incomplete while kubelet creates pods, so a missing pod is reported only at the end of the
+      // wait.
       let isFilling = snapshot.sandboxes.isEmpty && !before.sandboxes.isEmpty
       if !isFilling && !report(snapshot).awaitsPods || ContinuousClock.now >= end { return snapshot }
       await pause(.milliseconds(isFilling ? 200 : 500))
@@ -57,11 +58,11 @@ struct Verification {
   }
 
   /// The report in its general form.
-  /// - Parameter failure: how the command that was guarded failed; then a good verdict is not all.
+  /// - Parameter failure: how the guarded command failed, if it did; a good verdict is not enough then.
   func conclude(_ after: Snapshot, failure: String? = nil) -> ReportView {
     let report = report(after)
     var code = Self.code(of: report.verdict(failingOn: threshold))
-    // A command that failed may not have restarted anything: that is its failure, not a vacuous check.
+    // A command that failed may not have restarted anything: that is its failure, and not a vacuous check.
     if failure != nil && (code == .done || code == .vacuous) { code = .commandFailed }
     return ReportView(
       report, failingOn: threshold, exitCode: onlyWarns ? ExitCodes.done.rawValue : code.rawValue,

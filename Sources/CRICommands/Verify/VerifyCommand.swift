@@ -6,24 +6,26 @@ struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "verify",
     abstract:
-      "Prove that nothing was lost since a snapshot, or say what was, and what kubelet will do about it.",
+      "Prove that nothing was lost since a snapshot, or report what was lost and what kubelet will do about it.",
     discussion: """
-      Exit codes: 0 nothing is lost; 1 state is lost; 2 wrong usage or an unusable snapshot; 3 it could not be verified: \
-      the runtime was not reached or not ready in time, or details could not be read; 4 there was nothing to verify: no \
-      pods in the snapshot, a daemon that was not restarted, another node's snapshot.
-      After a reboot or a migration, run it once kubelet has started, which makes the pods anew: before, it ends with 3.
+      Exit codes: 0 nothing was lost; 1 state was lost; 2 wrong usage or an unusable snapshot; 3 not verified: the \
+      runtime was not reached or was not ready in time, or details could not be read; 4 nothing to verify: no pods in \
+      the snapshot, a daemon that was not restarted, or a snapshot of another node.
+
+      After a reboot or a migration, run the command when kubelet has started, because kubelet recreates the pods. \
+      Before that, the exit code is 3.
       """)
 
-  @Option(help: ArgumentHelp("The snapshot from before the change; - is standard input.", valueName: "file"))
+  @Option(help: ArgumentHelp("The snapshot from before the change (-: standard input).", valueName: "file"))
   var before: String
 
   @Option(
-    help: ArgumentHelp("A snapshot from after it (default: the runtime as it is now).", valueName: "file"))
+    help: ArgumentHelp("A snapshot from after the change (default: the runtime's current state).", valueName: "file"))
   var after: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Wait this long at most for the runtime to be ready.", valueName: "duration"))
+    help: ArgumentHelp("The maximum time to wait until the runtime is ready.", valueName: "duration"))
   var wait: String?
 
   @OptionGroup var options: VerdictOptions
@@ -31,10 +33,10 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func validate() throws {
     if after != nil, wait != nil {
-      throw ValidationError("--wait waits for the runtime, --after does without it: give one")
+      throw ValidationError("--wait waits for the runtime, but --after does not use it; specify only one of them")
     }
     if after != nil, options.probe {
-      throw ValidationError("--probe asks the runtime, --after does without it: give one")
+      throw ValidationError("--probe calls the runtime, but --after does not use it; specify only one of them")
     }
   }
 

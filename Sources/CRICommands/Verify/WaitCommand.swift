@@ -8,32 +8,34 @@ internal import CRISystem
 struct WaitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "wait",
-    abstract: "Wait until the runtime answers and can be trusted.",
+    abstract: "Wait until the runtime is ready and stable.",
     discussion: """
-      Ready means that Version, Status and ListPodSandbox answer on one connection, that RuntimeReady holds, and that this \
-      stays so in one process for three looks over two seconds (--stable): a daemon that dies of what it recovers is not ready.
-      Exit codes: 0 ready; 2 wrong usage; 3 not ready in time, or never will be.
+      The runtime is ready if Version, Status and ListPodSandbox succeed on one connection and RuntimeReady is true. \
+      It is stable if this holds for the same process in three checks over two seconds (--stable), because a daemon \
+      may crash while it recovers its state.
+
+      Exit codes: 0 ready; 2 wrong usage; 3 not ready in time, or never going to be ready.
       """)
 
-  @Flag(name: .customLong("ready"), help: "Until RuntimeReady (the default).")
+  @Flag(name: .customLong("ready"), help: "Wait for RuntimeReady (the default).")
   var untilReady = false
 
-  @Flag(name: .customLong("network"), help: "Until NetworkReady too: a CNI configuration is loaded.")
+  @Flag(name: .customLong("network"), help: "Also wait for NetworkReady: a CNI configuration is loaded.")
   var untilNetwork = false
 
   @Option(
     name: [.customShort("t"), .long], parsing: .unconditional,
-    help: ArgumentHelp("How long at most.", valueName: "duration"))
+    help: ArgumentHelp("The maximum time to wait.", valueName: "duration"))
   var timeout = "120s"
 
   @Option(
     name: .customLong("stable"), parsing: .unconditional,
     help: ArgumentHelp(
-      "How long it must stay ready; 0 takes the first good answer (default: 2s, or half of --timeout where that is less).",
+      "How long it must stay ready (0: accept the first success; default: 2s, or half of a shorter --timeout).",
       valueName: "duration"))
   var stability: String?
 
-  @Option(name: [.short, .long], help: "text or json.")
+  @Option(name: [.short, .long], help: "The output format.")
   var output = TextFormat.text
 
   func run() async throws {
@@ -41,7 +43,7 @@ struct WaitCommand: AsyncParsableCommand {
     let stable = try stability.map { (text) throws(Failure) in try DurationText.parse(text, option: "--stable") }
     if let stability, let stable, stable > patience {
       throw Failure(
-        .usage, "--stable \(stability): it cannot stay ready for longer than --timeout \(timeout); give it more")
+        .usage, "--stable \(stability) is longer than --timeout \(timeout); specify a longer --timeout")
     }
     let start = ContinuousClock.now
     let context = try Context(waiting: patience)
@@ -59,10 +61,10 @@ struct WaitCommand: AsyncParsableCommand {
   }
 }
 
-/// Waiting as all commands do it: progress for a person, one line when it was in vain.
+/// Waiting, in the same way for all commands: progress on a terminal, and one line if it failed.
 enum Waiting {
-  /// - Parameter patience: how long was asked for, where a part of it had passed already.
-  /// - Returns: how long it took to the first good answer, and who gave it.
+  /// - Parameter patience: the maximum time that was asked for, if a part of it had already passed.
+  /// - Returns: the time until the first success, and the process that answered.
   static func run(
     _ wait: ReadinessWait, _ context: Context, patience: Duration? = nil
   ) async throws(Failure) -> (after: Duration, peer: PeerCredentials?) {
@@ -85,7 +87,7 @@ enum Waiting {
     }
   }
 
-  /// To the millisecond.
+  /// Seconds, to the millisecond.
   static func seconds(_ duration: Duration) -> Double { Double(milliseconds(duration)) / 1000 }
 
   static func text(_ duration: Duration) -> String {
