@@ -18,6 +18,12 @@ package struct JSONWriter {
   private var isFirst = true
   private var isAfterKey = false
 
+  /// Returns the bytes that were written since the last call and releases them, so that a long document needs little memory.
+  package mutating func takeBytes() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+
   package init(_ style: Style = .compact, reservingBytes capacity: Int = 0) {
     isPretty = style == .pretty
     bytes.reserveCapacity(capacity)

@@ -137,7 +137,10 @@ package struct TruthReader: Sendable {
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
       // What the daemon found when it began is nothing that it is making.
-      deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0))
+      deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0),
+      canBeOurs: { [daemon = snapshot.daemon.pid, places] in
+        ProcessTrust.belongs($0, to: daemon, proc: places.proc)
+      })
     let found = search.orphans()
     if found.isEmpty { return .read([]) }
     // One that is just ending was no loss: give it the time.

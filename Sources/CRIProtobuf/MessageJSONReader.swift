@@ -21,7 +21,7 @@ struct MessageJSONReader {
     }
     var isSeen = [Bool](repeating: false, count: schema.fields.count)
     for (key, value) in object {
-      path.append(path.isEmpty ? key.printable : "." + key.printable)
+      path.append((path.isEmpty ? "" : ".") + Self.shown(key))
       if let index = index(key, schema) {
         guard !isSeen[index] else { throw error(.repeatedField) }
         isSeen[index] = true
@@ -38,7 +38,8 @@ struct MessageJSONReader {
     if let index = schema.index(named: key) { return index }
     // Go's JSON decoder ignores the case of keys.
     guard dialect == .handwritten else { return nil }
-    return schema.fields.firstIndex { $0.name == key.lowercased() || $0.jsonName.lowercased() == key.lowercased() }
+    let name = key.lowercased()
+    return schema.fields.firstIndex { $0.name == name || $0.jsonName.lowercased() == name }
   }
 
   private mutating func read(
@@ -49,7 +50,7 @@ struct MessageJSONReader {
       guard case .object(let object) = json else { throw wrongType("an object", json) }
       let entries = arena.allocate(UnsafeMutableRawPointer?.self, count: object.count)
       for (index, (key, value)) in object.enumerated() {
-        path.append("." + key.printable)
+        path.append("." + Self.shown(key))
         entries[index] = mapEntry(key, try mapValue(value), entry, arena)
         path.removeLast()
       }
@@ -188,6 +189,9 @@ struct MessageJSONReader {
 
   // MARK: Errors
 
+  /// A key as errors show it.
+  private static func shown(_ key: String) -> String { key.shortened().printable }
+
   private func error(_ problem: MessageJSONError.Problem) -> MessageJSONError {
     MessageJSONError(path: path.joined(), problem: problem)
   }
@@ -197,8 +201,8 @@ struct MessageJSONReader {
       switch json {
       case .null: "null"
       case .bool(let value): "\(value)"
-      case .number(let text): text
-      case .string(let text): text.quoted
+      case .number(let text): text.shortened()
+      case .string(let text): text.shortened().quoted
       case .array: "an array"
       case .object: "an object"
       }

@@ -14,6 +14,16 @@ package enum Interrupt {
     unblock([SIGINT])
   }
 
+  /// From now on, a write to a pipe without a reader fails with EPIPE instead of terminating the process. SIGPIPE gets a
+  /// handler and is not ignored, because programs that we start would inherit an ignored signal. The corresponding C
+  /// function is `sigaction`.
+  package static func catchBrokenPipes() {
+    var old = Glibc.sigaction()
+    guard sigaction(SIGPIPE, nil, &old) == 0, unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 0
+    else { return }
+    _ = Glibc.signal(SIGPIPE) { _ in }
+  }
+
   /// Unblocks signals that our parent process may have blocked.
   static func unblock(_ numbers: [Int32]) {
     var signals = sigset_t()

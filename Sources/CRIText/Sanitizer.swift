@@ -15,6 +15,22 @@ package enum Sanitizer {
     return shown
   }
 
+  /// The same for text of several lines: line feeds and tabs stay.
+  package static func visibleLines(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F || isLayout($0) }) { return text }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      if isHarmless(scalar) || scalar == "\n" || scalar == "\t" {
+        shown.unicodeScalars.append(scalar)
+      } else {
+        shown += escape(scalar)
+      }
+    }
+    return shown
+  }
+
+  private static func isLayout(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") }
+
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: false

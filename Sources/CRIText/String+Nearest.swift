@@ -1,6 +1,10 @@
 extension String {
   /// The candidate that a slip of the hand would make of this: at most a third of the characters differ.
   package func nearest(among candidates: [String]) -> String? {
+    let longest = candidates.map(\.count).max() ?? 0
+    // A longer text differs from every candidate by more, and comparing it would take time for each of its characters.
+    let limit = longest + Swift.max(1, longest / 3)
+    guard unicodeScalars.prefix(limit + 1).count <= limit else { return nil }
     let scored = candidates.map { (name: $0, distance: distance(to: $0)) }
     guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
     return best.distance <= Swift.max(1, best.name.count / 3) ? best.name : nil

@@ -2,6 +2,12 @@ extension String {
   /// In quotes, with control characters and what reorders a line escaped: safe on a terminal.
   package var quoted: String { "\"\(printable)\"" }
 
+  /// The text, or the first `limit` scalars of a longer one and an ellipsis: a name must not fill an error line.
+  package func shortened(to limit: Int = 80) -> String {
+    let start = unicodeScalars.prefix(limit)
+    return start.endIndex == unicodeScalars.endIndex ? self : String(start) + "…"
+  }
+
   /// `quoted` without the quotes around it.
   package var printable: String {
     var result = ""

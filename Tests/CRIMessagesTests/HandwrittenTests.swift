@@ -72,6 +72,28 @@ struct HandwrittenTests {
   }
 
   @Test(
+    "a key of any length is refused quickly, in a short line",
+    arguments: ["n", "N\u{301}", "\u{1b}"])
+  func longKey(part: String) throws {
+    let document = JSON.object(["metadata": .object([String(repeating: part, count: 1 << 20): .null])])
+    let start = ContinuousClock.now
+    let error = #expect(throws: MessageJSONError.self) { try PodSandboxConfig(json: document, .handwritten) }
+    #expect(ContinuousClock.now - start < .seconds(3))
+    #expect((error?.description.utf8.count ?? .max) < 1000)
+    #expect(error?.description.contains("…: PodSandboxMetadata has no such field") == true)
+  }
+
+  @Test("a value of any length is refused in a short line")
+  func longValue() throws {
+    let text = String(repeating: "x", count: 1 << 20)
+    for document in [#"{"metadata": {"attempt": "\#(text)"}}"#, #"{"port_mappings": [{"protocol": "\#(text)"}]}"#] {
+      let json = try JSON.parse(document)
+      let error = #expect(throws: MessageJSONError.self) { try PodSandboxConfig(json: json, .handwritten) }
+      #expect((error?.description.utf8.count ?? .max) < 1000)
+    }
+  }
+
+  @Test(
     "an error has the path and the reason",
     arguments: [
       (

@@ -2,6 +2,7 @@ import CRIMessages
 import CRINode
 import CRIProtobuf
 import CRISnapshot
+import CRISystem
 import Foundation
 import TestSupport
 
@@ -33,12 +34,14 @@ final class FakeNode: Sendable {
   /// - Parameter namespace: processes with the same word share a network namespace.
   func process(
     _ pid: Int32, _ name: String, parent: Int32, state: String = "S", startTime: UInt64 = 1000,
-    arguments: [String] = [], cgroup: String = "0::/\n", namespace: String? = nil
+    arguments: [String] = [], cgroup: String = "0::/\n", namespace: String? = nil,
+    user: UInt32 = Environment.userID
   ) throws {
     let rest = Array(repeating: "7", count: 17).joined(separator: " ")
     try write("\(pid) (\(name)) \(state) \(parent) \(rest) \(startTime) 8 9 10\n", to: "proc/\(pid)/stat")
     try write(arguments.map { $0 + "\0" }.joined(), to: "proc/\(pid)/cmdline")
     try write(cgroup, to: "proc/\(pid)/cgroup")
+    try write("Name:\t\(name)\nUid:\t\(user)\t0\t0\t0\nGid:\t0\t0\t0\t0\n", to: "proc/\(pid)/status")
     if let namespace {
       try write("", to: "namespaces/\(namespace)")
       try makeFolder("proc/\(pid)/ns")
@@ -58,14 +61,19 @@ final class FakeNode: Sendable {
         + [action].compactMap { $0 }, cgroup: "0::/system.slice/containerd.service\n")
   }
 
-  func conmon(_ pid: Int32, _ id: String, exits: String = "/var/run/crio/exits", isExec: Bool = false) throws {
+  func conmon(
+    _ pid: Int32, _ id: String, exits: String = "/var/run/crio/exits", isExec: Bool = false,
+    user: UInt32 = Environment.userID
+  )
+    throws
+  {
     try process(
       pid, "conmon", parent: 1,
       arguments: [
         "/usr/bin/conmon", "-b", "/run/containers/storage/overlay-containers/\(id)/userdata", "-c", id,
         "--exit-dir", exits, "-l", "/var/log/x.log", "--log-level", "info", "-n", "k8s_x", "-P", "/x/pid", "-s", "-r",
         "/usr/bin/crun", "--runtime-arg", "--root=/run/crun", "-u", "0-0",
-      ] + (isExec ? ["-e", "--exec-process-spec", "/tmp/x"] : []))
+      ] + (isExec ? ["-e", "--exec-process-spec", "/tmp/x"] : []), user: user)
   }
 
   /// A file in libcni's cache.

@@ -97,6 +97,16 @@ struct SanitizerTests {
   }
 
   @Test(
+    "keep their lines and tabs where they have several",
+    arguments: [
+      ("a\tb\nc\n", "a\tb\nc\n"), ("é\n", "é\n"), ("a\r\nb", "a\\r\nb"), ("\u{1b}[31m\n", "\\x1b[31m\n"),
+      ("\u{9b}31m\t\u{202e}\u{0}", "\\u{9b}31m\t\\u{202e}\\x00"), ("\u{2028}\u{85}", "\\u{2028}\\u{85}"),
+    ])
+  func visibleLines(text: String, expected: String) {
+    #expect(Sanitizer.visibleLines(text) == expected)
+  }
+
+  @Test(
     "are as wide as a terminal shows them",
     arguments: [
       ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("中文", 4), ("ｆｕｌｌ", 8), ("ﾊﾝ", 2), ("한글", 4), ("😀", 2),

@@ -83,6 +83,14 @@ import Testing
     #expect(try JSON.parse(none.output)["changes"] == [])
   }
 
+  @Test(arguments: ["text", "json"]) func `output that cannot be written is trouble, not a difference`(format: String)
+    async throws
+  {
+    let (before, after) = try files("containerd-1.6.12")
+    let run = try await Tool.shell("'\(Tool.path("cri"))' diff --all -o \(format) '\(before)' '\(after)' >/dev/full")
+    #expect(run.code == 2 && run.errors.contains("standard output: "), "\(run)")
+  }
+
   @Test func `the earlier snapshot may come from standard input`() async throws {
     let (before, after) = try files("containerd-1.6.12")
     let run = try await Tool.cri(["diff", "-", after], input: ProcessFacts.read(before))

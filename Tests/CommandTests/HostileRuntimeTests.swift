@@ -93,6 +93,37 @@ struct HostileRuntimeTests {
     }
   }
 
+  /// What prints a runtime's text in the form that the user chose.
+  private static let templateCommands = [
+    ["pods", "-o", "jsonpath={.items[*].metadata.name}"],
+    ["ps", "-a", "-o", "go-template={{range .containers}}{{.id}}{{\"\\n\"}}{{end}}"],
+    ["images", "-o", "jsonpath={.images[*].repoTags}"], ["pods", "-o", "custom-columns=A:.metadata.name"],
+    ["inspect", "-o", "go-template={{.status.reason}}", "x"], ["inspect", "x", "x", "-o", "jsonpath={.status.id}"],
+    ["inspectp", "x", "x", "-o", "go-template={{range .}}{{.status.id}}{{end}}"],
+    ["inspecti", "--output", "go-template", "--template", "{{.status.id}}", "x"],
+    ["info", "-o", "jsonpath={.status.conditions[*].type}"],
+  ]
+
+  @Test(
+    "cannot reach the terminal through a template, and a pipe gets the exact text",
+    .enabled(if: ProcessFacts.exists("/usr/bin/script"), "needs script, of bsdutils"), arguments: templateCommands)
+  func templates(command: [String]) async throws {
+    let runtime = try runtime()
+    defer { withExtendedLifetime(runtime) {} }
+    let words = ([Tool.path("cri"), "-r", runtime.path] + command).map { "'\($0)'" }.joined(separator: " ")
+    let folder = try TemporaryDirectory()
+    try ProcessFacts.write("stty -opost; \(words)\n", to: folder.file("script"))
+    let terminal = try await Tool.shell("script -qec 'sh \(folder.file("script"))' /dev/null </dev/null")
+    #expect(terminal.code == 0 && terminal.output.contains("\\x1b[31mred"), "\(terminal)")
+    let acting = terminal.output.unicodeScalars.filter {
+      $0 != "\n" && $0 != "\t" && ($0.properties.generalCategory == .control || $0 == "\u{202e}")
+    }
+    #expect(acting.isEmpty, "\(terminal.output.debugDescription)")
+    guard !command.contains("custom-columns=A:.metadata.name") else { return }
+    let pipe = try await Tool.shell("\(words) | cat")
+    #expect(pipe.output.contains("a\u{1b}[31mred\u{1b}[0m\nb\r\tc\u{202e}d"), "\(pipe.output.debugDescription)")
+  }
+
   @Test("cannot make a document that is none", arguments: commands)
   func documents(command: [String]) async throws {
     let json = try await Tool.cri(command + ["-o", "json"], on: runtime())

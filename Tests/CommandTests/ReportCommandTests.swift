@@ -102,6 +102,38 @@ import Testing
     #expect(run.code == 2 && run.output.isEmpty)
   }
 
+  /// Where standard output, a report and standard error go, with the exit code for an intact and for a lost verdict, and
+  /// for a check that fails.
+  private static let destinations: [(String, String, intact: Int32, lost: Int32, failed: Int32)] = [
+    ("a closed pipe", "| true", 0, 1, 3),
+    ("a closed pipe, as a document", "-o json | true", 0, 1, 3),
+    ("a closed pipe for both streams", "2>&1 | true", 0, 1, 3),
+    ("a report in a closed pipe", "--report json=/dev/fd/1 -o tap | true", 2, 1, 3),
+    ("a full device", ">/dev/full", 3, 1, 3),
+    ("a full device, as a document", "-o json >/dev/full", 3, 1, 3),
+    ("a full device for both streams", ">/dev/full 2>&1", 3, 1, 3),
+  ]
+
+  @Test(arguments: destinations)
+  func `the exit code gives the verdict wherever the output goes`(
+    name: String, redirection: String, intact: Int32, lost: Int32, failed: Int32
+  ) async throws {
+    let pieces = redirection.split(separator: "|", maxSplits: 1).map(String.init)
+    // An unknown key makes a warning, which must not end the check.
+    try ProcessFacts.write("unknown: key\n", to: folder.file("c.yaml"))
+    let options = "-c '\(folder.file("c.yaml"))' -r '\(folder.file("no.sock"))'"
+    for (runtime, code) in [("containerd-1.6.20", intact), ("containerd-1.6.12", lost), (nil, failed)] {
+      _ = try await verify([], from: runtime ?? "containerd-1.6.12")
+      let after = runtime == nil ? "" : "--after '\(folder.file("after"))'"
+      let command = "'\(Tool.path("cri"))' \(options) verify --before '\(folder.file("before"))' \(after) \(pieces[0])"
+      // The reader is gone before anything is written.
+      let reader = pieces.count > 1 ? "|\(pieces[1])" : ""
+      let run = try await Tool.shell(
+        "{ sleep 0.3; \(command); echo $? >'\(folder.file("code"))'; } \(reader)")
+      #expect(ProcessFacts.read(folder.file("code")) == "\(code)\n", "\(name), \(runtime ?? "no runtime"): \(run)")
+    }
+  }
+
   @Test func `one file takes one report`() async throws {
     let file = folder.file("f")
     let run = try await verify(["--report", "tap=\(file)", "--report", "json=\(file)"])

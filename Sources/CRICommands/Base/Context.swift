@@ -28,7 +28,8 @@ package struct Context: Sendable {
   package init(
     _ globals: Globals, waiting: Duration? = nil, asksImagesOnly: Bool = false, environment: (String) -> String?
   ) throws {
-    let warn = { (words: String) throws in try StandardStream.error.write("cri: \(words)\n") }
+    // A warning that cannot be written is not a reason to end.
+    let warn = { (words: String) throws in _ = try? StandardStream.error.write("cri: \(words)\n") }
     let configuration = try Configuration.load(
       named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
     isDebug = globals.isDebug ?? configuration.isDebug ?? false

@@ -1,5 +1,6 @@
 internal import CRICommandLine
 internal import CRIJSON
+internal import CRISystem
 internal import CRITemplate
 internal import CRIText
 internal import CRIYAML
@@ -50,8 +51,8 @@ enum DocumentView: Sendable {
       // crictl adds an empty line.
       case .yaml: return YAML.text(document) + "\n"
       // As crictl, also where the template ends its line itself.
-      case .goTemplate(let template): return try template.render(document) + "\n"
-      case .jsonPath(let path): return try Self.line(path.render(document))
+      case .goTemplate(let template): return Self.shown(try template.render(document) + "\n")
+      case .jsonPath(let path): return Self.shown(try Self.line(path.render(document)))
       case .customColumns(let columns):
         var table = columns.table
         for element in elements { table.append(try columns.row(element)) }
@@ -78,9 +79,14 @@ enum DocumentView: Sendable {
     case .jsonPath: return try each(documents)
     case .goTemplate(let template):
       // As crictl, which hands the template all of them; where it can do nothing with that, it is meant for each.
-      if let text = try? template.render(.array(documents)) { return text + "\n" }
+      if let text = try? template.render(.array(documents)) { return Self.shown(text + "\n") }
       return try each(documents)
     }
+  }
+
+  /// On a terminal, control characters in what a template prints must not act; elsewhere scripts depend on the exact text.
+  private static func shown(_ text: String) -> String {
+    Environment.outputIsTerminal ? Sanitizer.visibleLines(text) : text
   }
 
   /// A template may end its last line itself.

@@ -15,12 +15,14 @@ extension ReportOptions {
       isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
       term: Environment.value("TERM"))
     let isWritten = write(view)
+    var code = format.exitCode(view.verdict)
     do throws(Errno) {
       try StandardStream.output.write(format.text(view, style: style))
     } catch {
-      throw Failure(.unreachable, "the verdict could not be told: standard output: \(error)")
+      reportUnwritable(error)
+      // A reader that closes its pipe has seen enough, and the exit code still gives the verdict.
+      if code == 0, error != .brokenPipe { code = ExitCodes.unreachable.rawValue }
     }
-    var code = format.exitCode(view.verdict)
     // Not a loss, and not a success either.
     if code == 0, !isWritten { code = format == .nagios ? 3 : ExitCodes.usage.rawValue }
     if code != 0 { throw ExitCode(code) }
@@ -34,21 +36,31 @@ extension ReportOptions {
   func report(
     _ name: String, onlyWarns: @autoclosure () -> Bool = false, _ check: () async throws -> ReportView
   ) async throws {
+    Interrupt.catchBrokenPipes()
     let view: ReportView
     do {
       view = try await check()
-    } catch let error as Failure {
+    } catch {
+      // An error of the system, such as that of a closed standard error, must not end with the code of a loss.
+      let systemError = (error as? Errno).map { Failure(.unreachable, "\(name) could not be completed: \($0)") }
+      guard let error = error as? Failure ?? systemError else { throw error }
       let failure = Failure(error.code.unverified, error.message)
       let view = ReportView(
         failed: name, reason: failure.message, exitCode: failure.code.rawValue, checked: Self.now)
-      if isDocument { try StandardStream.output.write(format.text(view)) }
+      if isDocument {
+        do throws(Errno) { try StandardStream.output.write(format.text(view)) } catch { reportUnwritable(error) }
+      }
       _ = write(view)
       guard format == .nagios || onlyWarns() && failure.code != .usage else { throw failure }
-      try StandardStream.error.write(failure.line)
+      try? StandardStream.error.write(failure.line)
       if format != .nagios || onlyWarns() { return }
       throw ExitCode(format.exitCode(view.verdict))
     }
     try publish(view)
+  }
+
+  private func reportUnwritable(_ error: Errno) {
+    try? StandardStream.error.write(Failure(.failed, "cannot write the report to standard output: \(error)").line)
   }
 
   /// - Returns: whether all files could be written; what could not is told on standard error.

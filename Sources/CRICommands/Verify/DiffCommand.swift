@@ -36,7 +36,7 @@ struct DiffCommand: AsyncParsableCommand {
     }
     do {
       try write(changes, unread)
-    } catch let error as FileError {
+    } catch let error as Errno {
       throw Failure(.usage, "standard output: \(error)")
     }
     if let first = unread.first {
@@ -48,15 +48,35 @@ struct DiffCommand: AsyncParsableCommand {
 
   private func write(_ changes: [Change], _ unread: [Unread]) throws {
     switch output {
-    case .json:
-      let document: JSON = [
-        "kind": "cri-diff", "schema": 1, "changes": .array(changes.map(\.json)),
-        "notCompared": .array(unread.map { ["what": .string($0.what), "why": .string($0.why)] }),
-      ]
-      try StandardStream.output.write(document.text(pretty: true) + "\n")
+    case .json: try writeJSON(changes, unread)
     case .text: try StandardStream.output.write(text(changes))
     }
   }
+
+  /// In pieces: with --all there may be several changes for each object of two large snapshots.
+  private func writeJSON(_ changes: [Change], _ unread: [Unread]) throws(Errno) {
+    var writer = JSONWriter(.pretty)
+    writer.beginObject()
+    writer.key("kind")
+    writer.string("cri-diff")
+    writer.key("schema")
+    writer.number(1)
+    writer.key("changes")
+    writer.beginArray()
+    for change in changes {
+      writer.value(change.json)
+      if writer.bytes.count >= Self.pieceSize { try StandardStream.output.write(writer.takeBytes()) }
+    }
+    writer.endArray()
+    writer.key("notCompared")
+    writer.value(.array(unread.map { ["what": .string($0.what), "why": .string($0.why)] }))
+    writer.endObject()
+    writer.newline()
+    try StandardStream.output.write(writer.takeBytes())
+  }
+
+  /// Bytes that are gathered before they are written.
+  private static let pieceSize = 64 << 10
 
   private func current() async throws -> Snapshot {
     if let after { return try SnapshotFile.read(after) }

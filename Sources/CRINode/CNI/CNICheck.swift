@@ -71,6 +71,9 @@ package struct CNICheck: Sendable {
     guard view.places.root.isEmpty else { throw elsewhere }
     let own = FileIdentity(of: "\(places.proc)/self/ns/net")
     if let own, let its = FileIdentity(of: "\(places.proc)/\(daemon)/ns/net"), its != own { throw elsewhere }
+    guard ProcessTrust.isTrusted(daemon, proc: places.proc) else {
+      throw .unread("CNI's plugins are not run: the runtime does not run as root on this node")
+    }
     do throws(FileError) {
       return try File.read("\(places.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
         .map { String(decoding: $0, as: UTF8.self) }.filter { !$0.hasPrefix("CNI_") }

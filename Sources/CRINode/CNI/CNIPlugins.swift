@@ -44,6 +44,7 @@ struct CNIPlugins: Sendable {
     guard !type.contains("/"), let path = folders.lazy.map({ "\($0)/\(type)" }).first(where: Self.isFile) else {
       throw .fault("CNI's plugin \(type) is not in \(folders.joined(separator: ":"))")
     }
+    guard File.isTrusted(path) else { throw .unread("CNI's plugin \(path) is not run: other users can change it") }
     let rest = min(patience, deadline - .now)
     guard rest > .zero else { throw .unread("CNI's plugins take too long") }
     let ending: ChildProcess.Ending

@@ -11,6 +11,8 @@ struct OrphanSearch: Sendable {
   let isOurSocket: @Sendable (String) -> Bool
   /// Clock ticks after boot; what began later may be in the making, and listed in a moment.
   let deadline: UInt64
+  /// Whether a process can be the runtime's: anyone can give a process of theirs a shim's name and arguments.
+  var canBeOurs: @Sendable (Int32) -> Bool = { _ in true }
 
   private static let crioExitDirectories: Set<String> = ["/var/run/crio/exits", "/run/crio/exits"]
 
@@ -38,14 +40,15 @@ struct OrphanSearch: Sendable {
   /// This runtime's, not another containerd's, Docker's or Podman's.
   private func ours() -> [Int32: Keeper] {
     // A socket may have many names, and folders can be configured: what serves a listed id shows which are ours.
-    let known = table.keepers.values.filter { listed.contains($0.id) }
+    let known = table.keepers.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
     let addresses = Set(known.compactMap(\.address))
     let directories = Set(known.compactMap(\.exitDirectory)).union(Self.crioExitDirectories)
-    return table.keepers.filter { _, keeper in
+    return table.keepers.filter { pid, keeper in
+      guard canBeOurs(pid) else { return false }
       switch keeper.kind {
       case .shim:
-        keeper.namespace == "k8s.io" && keeper.address.map { addresses.contains($0) || isOurSocket($0) } == true
-      case .conmon: keeper.exitDirectory.map(directories.contains) == true
+        return keeper.namespace == "k8s.io" && keeper.address.map { addresses.contains($0) || isOurSocket($0) } == true
+      case .conmon: return keeper.exitDirectory.map(directories.contains) == true
       }
     }
   }

@@ -64,8 +64,10 @@ struct OCIRuntimeReader {
 
   /// What conmon was told, for CRI-O before it gave its configuration away. Podman's conmons are none of its business.
   private func running() -> [(handler: String, program: String)] {
-    let own = table?.keepers.values.filter { listed.contains($0.id) } ?? []
-    return Set(own.compactMap(\.runtime)).map {
+    let own = table?.keepers.filter {
+      listed.contains($0.value.id) && ProcessTrust.isTrusted($0.key, proc: places.proc)
+    }
+    return Set((own ?? [:]).values.compactMap(\.runtime)).map {
       ($0.split(separator: "/").last.map(String.init) ?? $0, $0)
     }
   }
@@ -82,8 +84,15 @@ struct OCIRuntimeReader {
     return variable.split(separator: ":").map { "\($0)/\(program)" }.first { File.isExecutable(root + $0) }
   }
 
+  /// Runs it, which is why neither a hostile runtime nor another user may choose it.
   private func version(of path: String) -> Reading<String> {
     guard places.root.isEmpty else { return .unread(UnreadReason("it is in another file system than ours")) }
+    guard let daemon, ProcessTrust.isTrusted(daemon, proc: places.proc) else {
+      return .unread(UnreadReason("the runtime does not run as root on this node: \(path) is not run"))
+    }
+    guard File.isTrusted(path) else {
+      return .unread(UnreadReason("other users can change \(path): it is not run"))
+    }
     do throws(Errno) {
       let (ending, output) = try ChildProcess.capture([path, "--version"], timeout: Self.patience)
       guard ending == .exited(0) else { return .unread(UnreadReason("\(path) --version failed")) }

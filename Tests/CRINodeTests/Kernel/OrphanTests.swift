@@ -28,6 +28,14 @@ import Testing
     #expect(orphans(node, [a, b], [c]) == [])
   }
 
+  @Test func `a process of another user is not the runtime's, whatever it calls itself`() throws {
+    let node = try FakeNode()
+    try node.conmon(60, b)
+    #expect(orphans(node, [a])?.map(\.id) == [b])
+    try node.conmon(60, b, user: 64_001)
+    #expect(orphans(node, [a]) == [])
+  }
+
   @Test func `a container that is not listed, under a shim that is`() throws {
     let node = try FakeNode()
     try node.shim(50, a)

@@ -61,6 +61,51 @@ import Testing
     #expect(try read(node, nil, listing: FakeNode.id("b"))?.value == nil, "that conmon is Podman's")
   }
 
+  /// How a process comes to name a program that must not be run.
+  enum Danger: String, CaseIterable {
+    case daemonOfOther, daemonInContainer, programOfAll, programOfOther, directoryOfAll, linkOfOther
+  }
+
+  @Test(arguments: Danger.allCases)
+  func `a program is run only if root alone chooses and changes it`(danger: Danger) throws {
+    let node = try FakeNode()
+    let path = try program(node, "evil", "touch \(node.directory.file("executed"))")
+    var named = path
+    switch danger {
+    case .daemonOfOther: try node.process(1, "init", parent: 0, user: 64_001)
+    case .daemonInContainer:
+      try node.write("", to: "namespaces/host")
+      try node.write("", to: "namespaces/container")
+      try node.link("proc/self/ns/user", to: "namespaces/host")
+      try node.link("proc/1/ns/user", to: "namespaces/container")
+    case .programOfAll: chmod(path, 0o757)
+    case .directoryOfAll: chmod(node.directory.file("bin"), 0o777)
+    case .programOfOther, .linkOfOther:
+      if geteuid() != 0 { try Test.cancel("needs root: only root can give files to other users") }
+      if danger == .programOfOther {
+        chown(path, 64_001, 64_001)
+      } else {
+        try node.link("link", to: "bin/evil")
+        named = node.directory.file("link")
+        lchown(named, 64_001, 64_001)
+      }
+    }
+    let runtimes = try read(
+      node,
+      #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": "\#(named)"}}}}}"#
+    )
+    #expect(runtimes?.value?[0].version.reason != nil, "\(String(describing: runtimes))")
+    #expect(!ProcessFacts.exists(node.directory.file("executed")))
+  }
+
+  @Test func `a process that only calls itself conmon names no program`() throws {
+    let node = try FakeNode()
+    try node.conmon(70, FakeNode.id("a"))
+    #expect(try read(node, nil, listing: FakeNode.id("a"))?.value != nil)
+    try node.conmon(70, FakeNode.id("a"), user: 64_001)
+    #expect(try read(node, nil, listing: FakeNode.id("a"))?.value == nil)
+  }
+
   @Test func `what cannot be told has a reason`() throws {
     let node = try FakeNode()
     #expect(try read(node, nil)?.reason != nil)

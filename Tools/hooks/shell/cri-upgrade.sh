@@ -9,6 +9,39 @@
 : "${CRI_WAIT:=120s}"                       # how long the runtime may take
 : "${CRI_PREFLIGHT_CODES:=0}"               # what preflight may end with; 0 3: also where it cannot tell
 
+# BEGIN trusted directory: every hook has the same lines, because each is installed alone; a test compares them.
+# DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and what leads to
+# it. With `make`, missing directories are created with mode 0700. Otherwise cri_reason says why it must not be used.
+cri_use() {
+  cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
+  case $cri_rest in /*) ;; *) cri_rest=$(pwd -P)/$cri_rest ;; esac
+  while [ -n "$cri_rest" ]; do
+    cri_name=${cri_rest%%/*}
+    case $cri_rest in */*) cri_rest=${cri_rest#*/} ;; *) cri_rest='' ;; esac
+    case $cri_name in '' | .) continue ;; ..) cri_directory=${cri_directory%/*}; continue ;; esac
+    cri_next=$cri_directory/$cri_name
+    # Another process may create it first: it is examined all the same.
+    [ "${2:-}" != make ] || [ -e "$cri_next" ] || mkdir -m 0700 "$cri_next" 2>/dev/null || :
+    cri_found=$(stat -c '%u %a' "$cri_next" 2>/dev/null) || { cri_reason="$cri_next does not exist${2:+, and cannot be created}"; return 1; }
+    case ${cri_found% *} in 0 | "$(id -u)") ;; *) cri_reason="$cri_next belongs to user ${cri_found% *}"; return 1 ;; esac
+    if [ -L "$cri_next" ]; then
+      cri_links=$((cri_links + 1)) cri_reason="$1 has too many symbolic links"
+      if ! cri_target=$(readlink "$cri_next") || [ "$cri_links" -gt 40 ]; then return 1; fi
+      case $cri_target in /*) cri_directory='' ;; esac
+      cri_rest=$cri_target/$cri_rest
+      continue
+    fi
+    [ -d "$cri_next" ] || { cri_reason="$cri_next is not a directory"; return 1; }
+    cri_directory=$cri_next cri_reason="$cri_next can be changed by other users"
+    # In a sticky directory others cannot replace what belongs to root.
+    case ${cri_found#* } in [1357]???) ;; *[2367]? | *[2367]) return 1 ;; esac
+  done
+  # But they could create there what a hook is about to read or to write.
+  cri_directory=${cri_directory:-/} cri_reason="${cri_directory:-/} can be changed by other users"
+  case $(stat -c %a "$cri_directory") in *[2367]? | *[2367]) return 1 ;; esac
+}
+# END trusted directory
+
 cri_say() { echo "upgrade: $*" >&2; }
 
 # First: from here on the end of the script is ours, by `exit`, by an error or by a signal.
@@ -18,17 +51,26 @@ cri_begin() {
   trap 'cri_why="the script was stopped by SIGINT"; exit 130' INT
   trap 'cri_why="the script was stopped by SIGTERM"; exit 143' TERM
   trap 'cri_why="the script was stopped by SIGHUP"; exit 129' HUP
-  mkdir -p "$(dirname "$CRI_BEFORE")" "$(dirname "$CRI_REPORT")" || cri_stop 1 'there is no place for the snapshot'
+  cri_use "$(dirname "$CRI_BEFORE")" make || cri_stop 2 "$cri_reason; set CRI_BEFORE to a file in a directory that only root can change"
+  CRI_BEFORE=$cri_directory/${CRI_BEFORE##*/}
+  cri_use "$(dirname "$CRI_REPORT")" make || cri_stop 2 "$cri_reason; set CRI_REPORT to a file in a directory that only root can change"
+  CRI_REPORT=$cri_directory/${CRI_REPORT##*/}
 }
 
 # CODE REASON: ends the script.
 cri_stop() { cri_why=$2; exit "$1"; }
 
+# COMMAND...: runs cri, which prints its report and writes it to CRI_REPORT; cri_code is its exit code.
+cri_report() {
+  cri_code=0
+  # A command that writes no report must not leave an older one.
+  if [ -f "$CRI_REPORT" ] && [ ! -L "$CRI_REPORT" ]; then rm -f "$CRI_REPORT"; fi
+  "$CRI" "$@" --report "table=$CRI_REPORT" >&2 || cri_code=$?
+}
+
 # Options of preflight, such as --to 2.1.4. Ends the script with 5 where something would be lost, 3 where it cannot tell.
 cri_preflight() {
-  cri_code=0
-  "$CRI" preflight "$@" >"$CRI_REPORT" || cri_code=$?
-  cat "$CRI_REPORT" >&2
+  cri_report preflight "$@"
   case " $CRI_PREFLIGHT_CODES " in *" $cri_code "*) return 0 ;; esac
   case $cri_code in
     5) cri_stop 5 'the change would lose state: drain the node first, or do what the report says' ;;
@@ -58,8 +100,9 @@ cri_change() { cri_stage=changed; }
 # written to, and a node that fails in between must have one or the other.
 cri_swap() {
   cri_change
-  [ ! -e "$2" ] || ln -f "$2" "$2.before" || cri_stop 1 "$2 cannot be kept as $2.before"
-  { cp "$1" "$2.new" && chmod 0755 "$2.new" && mv -f "$2.new" "$2"; } || cri_stop 1 "$2 cannot be replaced"
+  [ ! -e "$2" ] || ln -fT "$2" "$2.before" || cri_stop 1 "$2 cannot be kept as $2.before"
+  cri_new=$(mktemp "$2.XXXXXX") || cri_stop 1 "$2 cannot be replaced"
+  { cp "$1" "$cri_new" && chmod 0755 "$cri_new" && mv -fT "$cri_new" "$2"; } || { rm -f "$cri_new"; cri_stop 1 "$2 cannot be replaced"; }
 }
 
 # PLACE...: puts back what cri_swap has kept.
@@ -72,9 +115,7 @@ cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime does n
 
 # Options of verify. Ends the script where the verdict is not 0.
 cri_verify() {
-  cri_code=0
-  "$CRI" verify --before "$CRI_BEFORE" --wait "$CRI_WAIT" "$@" >"$CRI_REPORT" || cri_code=$?
-  cat "$CRI_REPORT" >&2
+  cri_report verify --before "$CRI_BEFORE" --wait "$CRI_WAIT" "$@"
   case $cri_code in
     0) cri_stage=verified ;;
     1) cri_stop 1 "state is lost: $(tail -n 1 "$CRI_REPORT")" ;;

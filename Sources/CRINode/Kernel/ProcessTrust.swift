@@ -1,0 +1,35 @@
+internal import CRISystem
+
+/// Whether a process may name programs that we run, and the environment that they get.
+///
+/// Anyone can start a process with any name and any arguments, and can listen at a socket. So only a process of root or of
+/// the caller counts, by all of its user IDs, which a set-uid program would not have; and a container's root is not the
+/// node's.
+enum ProcessTrust {
+  static func isTrusted(_ pid: Int32, proc: String) -> Bool {
+    // The namespaces first: those of a process that has ended cannot be read, and neither can its user IDs then.
+    for kind in ["pid", "mnt", "user"] {
+      guard let other = FileIdentity(of: "\(proc)/\(pid)/ns/\(kind)") else { continue }
+      if other != FileIdentity(of: "\(proc)/self/ns/\(kind)") { return false }
+    }
+    guard let users = users(of: pid, proc: proc) else { return false }
+    return users.allSatisfy { $0 == 0 || $0 == Environment.userID }
+  }
+
+  /// Whether a process can belong to the runtime, by its user IDs; true if they cannot be read.
+  static func belongs(_ pid: Int32, to daemon: Int32?, proc: String) -> Bool {
+    guard let daemon, let expected = users(of: daemon, proc: proc), let found = users(of: pid, proc: proc) else {
+      return true
+    }
+    return found == expected
+  }
+
+  /// The real, effective, saved and file system user IDs (proc_pid_status(5)).
+  private static func users(of pid: Int32, proc: String) -> [UInt32]? {
+    guard let status = try? File.read("\(proc)/\(pid)/status", limit: 1 << 16) else { return nil }
+    let line = status.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: "Uid:".utf8) } ?? []
+    let users = line.dropFirst(4).split { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
+      .compactMap { UInt32(String(decoding: $0, as: UTF8.self)) }
+    return users.count == 4 ? users : nil
+  }
+}

@@ -1,0 +1,39 @@
+internal import Glibc
+
+extension File {
+  /// As many as the kernel follows (path_resolution(7)).
+  private static let mostLinks = 40
+
+  /// Whether only root and the caller can change which file an absolute path names, and the file itself: for programs that
+  /// another process names. Every directory and every symbolic link on the way must belong to root or to the caller, and
+  /// nothing may be writable by group or others, except that a directory above may be sticky.
+  package static func isTrusted(_ path: String) -> Bool {
+    guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else { return false }
+    var directory: [Substring] = []
+    var rest = Array(path.split(separator: "/").reversed())
+    var links = 0
+    while let name = rest.popLast() {
+      if name == "." { continue }
+      if name == ".." {
+        _ = directory.popLast()
+        continue
+      }
+      let here = "/" + (directory + [name]).joined(separator: "/")
+      var status = Glibc.stat()
+      guard lstat(here, &status) == 0, status.st_uid == 0 || status.st_uid == geteuid() else { return false }
+      let isWritable = status.st_mode & 0o022 != 0
+      switch status.st_mode & S_IFMT {
+      case S_IFLNK:
+        links += 1
+        guard links <= mostLinks, let target = linkTarget(here) else { return false }
+        if target.hasPrefix("/") { directory = [] }
+        rest += target.split(separator: "/").reversed()
+      case S_IFDIR:
+        if isWritable && status.st_mode & 0o1000 == 0 { return false }
+        directory.append(name)
+      default: return rest.isEmpty && status.st_mode & S_IFMT == S_IFREG && !isWritable
+      }
+    }
+    return false
+  }
+}

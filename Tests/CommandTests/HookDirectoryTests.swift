@@ -1,0 +1,164 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// The hooks that root runs, in directories that another user owns, or that lead to one.
+@Suite(.timeLimit(.minutes(5)), .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
+struct HookDirectoryTests {
+  private let folder: TemporaryDirectory
+  private static let hooks = Tool.source("Tools/hooks")
+  private static let other: uid_t = 65534
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    // The other user must reach what belongs to them.
+    chmod(folder.path, 0o755)
+  }
+
+  /// How a hook is run, and what it ends with if it refuses its directory.
+  enum Hook: String, CaseIterable {
+    case snapshot, verify, gate, accept, status
+    case upgrade, report, reboot, ansible
+
+    /// kured's reboot goes on without a snapshot.
+    var refusal: Int32 { self == .reboot ? 0 : 2 }
+
+    /// What precedes the refusal on standard error.
+    var prefix: String {
+      switch self {
+      case .upgrade, .report: "upgrade: "
+      case .reboot: "cri-reboot: "
+      case .ansible: ""
+      default: "cri-hook: "
+      }
+    }
+  }
+
+  /// What is wrong with a directory, in shell; `$d` is the directory that the hook uses, `$p` its parent.
+  enum Trap: String, CaseIterable {
+    case owned = "mkdir -p $d; chown 65534 $d"
+    case writableByAll = "mkdir -p $d; chmod 777 $d"
+    case sticky = "mkdir -p $d; chmod 1777 $d"
+    case writableByGroup = "mkdir -p $d; chmod 775 $d"
+    case parentOwned = "mkdir -p $d; chown 65534 $p"
+    case parentWritable = "mkdir -p $d; chmod 777 $p"
+    case missingInOwned = "mkdir -p $p; chown 65534 $p"
+    case linkOfOther = "mkdir -p $p; ln -s $root $d; chown -h 65534 $d"
+    case linkedParent = "ln -s $root $p; chown -h 65534 $p"
+    case ownLinkThroughOther = "ln -s $root $x/l; chown -h 65534 $x/l; ln -s $x/l $p"
+    case file = "mkdir -p $p; : >$d"
+    case fifo = "mkdir -p $p; mkfifo $d"
+    case loop = "mkdir -p $p; ln -s d $d"
+
+    /// The reason that the refusal gives.
+    var reason: String {
+      switch self {
+      case .owned, .parentOwned, .missingInOwned, .linkOfOther, .linkedParent, .ownLinkThroughOther:
+        "belongs to user 65534"
+      case .writableByAll, .sticky, .writableByGroup, .parentWritable: "can be changed by other users"
+      case .file, .fifo: "is not a directory"
+      case .loop: "has too many symbolic links"
+      }
+    }
+  }
+
+  /// Runs a hook in `x/p/d`. `/bin/true` answers for the command: nothing but the shell is under test.
+  private func run(_ hook: Hook) async throws -> Tool {
+    let directory = folder.file("x/p/d")
+    var environment = [
+      "CRI": "/bin/true", "CRI_BEFORE": directory + "/before.json", "CRI_REPORT": directory + "/report.txt",
+      "CRI_REBOOT": "touch \(folder.file("rebooted"))", "MAINPID": "1",
+    ]
+    let words: [String]
+    switch hook {
+    case .upgrade, .report:
+      let variable = hook == .upgrade ? "CRI_REPORT" : "CRI_BEFORE"
+      environment[variable] = folder.file("root/file")
+      words = ["/bin/sh", "-c", ". '\(Self.hooks)/shell/cri-upgrade.sh'; cri_begin; cri_preflight; cri_snapshot"]
+    case .reboot: words = ["\(Self.hooks)/kured/cri-reboot"]
+    case .ansible:
+      // As the role's task runs it.
+      words = [
+        "/bin/sh", "-c",
+        ". '\(Self.hooks)/ansible/roles/cri_guard/files/trusted-directory.sh'; cri_use \"$1\" make || { echo \"$cri_reason\" >&2; exit 2; }",
+        "sh", directory,
+      ]
+    default:
+      environment["CRI_HOOK_DIR"] = folder.file("x/p")
+      words = ["\(Self.hooks)/systemd/cri-hook", hook.rawValue, "d", "/nowhere.sock"]
+    }
+    return try await Tool.run(["/usr/bin/timeout", "-k", "1", "20"] + words, environment: environment)
+  }
+
+  private func prepare(_ script: String) async throws {
+    let names = "x=\(folder.file("x")) p=\(folder.file("x/p")) d=\(folder.file("x/p/d")) root=\(folder.file("root"))"
+    let run = try await Tool.shell("set -e; umask 022; \(names); mkdir -p $x $root/d; \(script)")
+    #expect(run.code == 0, "\(run)")
+  }
+
+  /// Everything below the directory with its type, mode, owner and size.
+  private func listing() async throws -> String {
+    try await Tool.shell(
+      "cd '\(folder.path)' && find . ! -name rebooted -mindepth 1 -printf '%p %y %m %u %l %s\\n' | sort"
+    ).output
+  }
+
+  @Test(arguments: Hook.allCases, Trap.allCases)
+  func `a hook refuses a directory that others can change, and touches nothing`(hook: Hook, trap: Trap) async throws {
+    try await prepare(trap.rawValue)
+    let before = try await listing()
+    let run = try await run(hook)
+    #expect(run.code == hook.refusal, "\(run)")
+    #expect(run.errors.hasPrefix(hook.prefix) && run.errors.contains(trap.reason), "\(run)")
+    #expect(run.errors.split(separator: "\n").count == 1 || hook == .upgrade || hook == .report, "\(run.errors)")
+    #expect(run.output.isEmpty, "\(run.output)")
+    #expect(try await listing() == before)
+    #expect(ProcessFacts.exists(folder.file("rebooted")) == (hook == .reboot))
+  }
+
+  @Test(arguments: Hook.allCases.filter { $0 != .status })
+  func `a hook creates a missing directory that only root may enter, also through a link of root`(hook: Hook)
+    async throws
+  {
+    try await prepare("mkdir $x/real; ln -s real $x/link; ln -s $x/link $p; chmod 1777 $x")
+    let run = try await run(hook)
+    #expect(run.code == 0 || hook == .gate, "\(run)")
+    #expect(try await Tool.shell("stat -c '%a %u %F' '\(folder.file("x/real/d"))'").output == "700 0 directory\n")
+  }
+
+  @Test func `the status creates no directory`() async throws {
+    try await prepare("")
+    let run = try await run(.status)
+    #expect(run.code == 0 && run.output == "no verdict since boot\n", "\(run)")
+    #expect(!ProcessFacts.exists(folder.file("x/p")))
+  }
+
+  @Test func `a file is swapped without writing through a planted link`() async throws {
+    try await prepare(
+      "echo old >$x/bin; echo new >$root/new; echo kept >$root/kept; ln -s $root/kept $x/bin.new; mkdir $p")
+    let script =
+      ". '\(Self.hooks)/shell/cri-upgrade.sh'; cri_swap '\(folder.file("root/new"))' '\(folder.file("x/bin"))'"
+    let run = try await Tool.shell(script)
+    #expect(run.code == 0, "\(run)")
+    #expect(ProcessFacts.read(folder.file("root/kept")) == "kept\n")
+    #expect(
+      ProcessFacts.read(folder.file("x/bin")) == "new\n" && ProcessFacts.read(folder.file("x/bin.before")) == "old\n")
+    #expect(try await Tool.shell("stat -c %a '\(folder.file("x/bin"))'").output == "755\n")
+  }
+
+  @Test func `every hook has the same check of its directory`() async throws {
+    let files = [
+      "systemd/cri-hook", "kured/cri-reboot", "shell/cri-upgrade.sh",
+      "ansible/roles/cri_guard/files/trusted-directory.sh",
+    ]
+    let checks = files.map { name -> Substring in
+      let lines = ProcessFacts.read("\(Self.hooks)/\(name)").split(separator: "\n", omittingEmptySubsequences: false)
+      guard let first = lines.firstIndex(where: { $0.hasPrefix("# BEGIN trusted directory") }),
+        let last = lines.firstIndex(of: "# END trusted directory")
+      else { return "" }
+      return Substring(lines[first...last].joined(separator: "\n"))
+    }
+    #expect(checks[0].contains("cri_use()"))
+    for (name, check) in zip(files, checks) { #expect(check == checks[0], "\(name)") }
+  }
+}
