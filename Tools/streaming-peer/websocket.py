@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """WebSocket by Debian's python3-wsproto: an implementation that shares no line with ours.
 
-Usage: websocket.py serve FILE     FILE has an upgrade request and what follows it, in hexadecimal
+Usage: websocket.py serve FILE     FILE has an upgrade request in hexadecimal, and on a second line what follows it
        websocket.py receive FILE   FILE has frames of a server, in hexadecimal
 The first line printed is what this end sends, in hexadecimal: the answer to the request if it serves, then a text message,
 a binary message of 70000 bytes, a ping, the answers to the peer's pings and its Close frame. The rest are the events that
@@ -27,16 +27,21 @@ def show(event):
     return {type(event).__name__.lower(): bytes(event.payload).hex()}
 
 
+def every(peer, pieces):
+    for piece in pieces:
+        peer.receive_data(piece)
+        yield from peer.events()
+
+
 def main():
     if len(sys.argv) != 3 or sys.argv[1] not in ("serve", "receive"):
         raise SystemExit(__doc__)
     with open(sys.argv[2]) as file:
-        data = bytes.fromhex(file.read())
+        pieces = [bytes.fromhex(line) for line in file]
     serves = sys.argv[1] == "serve"
     peer = WSConnection(ConnectionType.SERVER) if serves else Connection(ConnectionType.CLIENT)
-    peer.receive_data(data)
     sent, seen, hello = b"", [], not serves
-    for event in peer.events():
+    for event in every(peer, pieces):
         seen.append(show(event))
         if isinstance(event, events.Request):
             sent += peer.send(events.AcceptConnection(subprotocol=event.subprotocols[-1]))
