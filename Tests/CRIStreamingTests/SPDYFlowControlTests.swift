@@ -145,19 +145,53 @@ struct SPDYFlowControlTests {
     #expect(session.unconsumed == 0)
   }
 
-  /// Windows open by what is consumed, in few frames.
+  /// moby/spdystream closes its connection when a command ends; whatever it has not read then costs output.
+  @Test func aPeerWithoutWindowsIsNotToldOfThem() throws {
+    var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
+    var decoder = try SPDYFrameDecoder()
+    _ = try session.openStream([])
+    try session.receiveFrames(try Self.bytes([.synReply(id: 1, [])]))
+    _ = try SPDYSessionTests.sent(&session, &decoder)
+    let piece = try Self.bytes([.data(id: 1, [UInt8](repeating: 1, count: 32 << 10))])
+    for _ in 0..<100 {
+      try session.receiveFrames(piece)
+      session.consume(32 << 10, on: 1)
+      #expect(try SPDYSessionTests.sent(&session, &decoder) == [])
+    }
+  }
+
+  /// A peer that keeps to windows without having said so stops when one is used up, or nearly.
+  @Test(arguments: [100_000, 90_000]) func aSilentPeerThatWaits(count: Int) throws {
+    var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
+    var decoder = try SPDYFrameDecoder()
+    _ = try session.openStream([])
+    try session.receiveFrames(
+      try Self.bytes([.synReply(id: 1, []), .data(id: 1, [UInt8](repeating: 1, count: count))]))
+    _ = try SPDYSessionTests.sent(&session, &decoder)
+    #expect(session.mayBeWaitedFor == false)
+    session.consume(count, on: 1)
+    #expect(try SPDYSessionTests.sent(&session, &decoder) == [])
+    #expect(session.mayBeWaitedFor == true)
+    session.peerIsIdle()
+    #expect(try SPDYSessionTests.sent(&session, &decoder) == [.windowUpdate(id: 1, delta: UInt32(count))])
+    #expect(session.mayBeWaitedFor == false)
+  }
+
+  /// A peer that knows windows gets them by what is consumed, in few frames, before it has to wait.
   @Test func windowUpdates() throws {
-    var session = try SPDYSession(role: .client, limits: Self.limits(window: 1000, buffer: 100_000))
+    var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])
     #expect(
       try SPDYSessionTests.sent(&session, &decoder) == [
-        .settings([SPDYSetting(id: 7, value: 1000)]), .windowUpdate(id: 0, delta: 34_464), .synStream(id: 1, []),
+        .settings([SPDYSetting(id: 7, value: 100_000)]), .windowUpdate(id: 0, delta: 0x7ffe_ffff),
+        .synStream(id: 1, []),
       ])
-    try session.receiveFrames(try Self.bytes([.synReply(id: 1, []), .data(id: 1, [UInt8](repeating: 1, count: 999))]))
-    session.consume(499, on: 1)
+    let data = SPDYFrame.data(id: 1, [UInt8](repeating: 1, count: 60_000))
+    try session.receiveFrames(try Self.bytes([.windowUpdate(id: 0, delta: 1), .synReply(id: 1, []), data]))
+    session.consume(49_999, on: 1)
     #expect(try SPDYSessionTests.sent(&session, &decoder) == [])
     session.consume(1, on: 1)
-    #expect(try SPDYSessionTests.sent(&session, &decoder) == [.windowUpdate(id: 1, delta: 500)])
+    #expect(try SPDYSessionTests.sent(&session, &decoder) == [.windowUpdate(id: 1, delta: 50_000)])
   }
 }

@@ -67,6 +67,9 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
   /// False while output has not been consumed to such an amount that no more should be read from the connection.
   package var wantsRead: Bool { transport.wantsRead }
   package var isAlive: Bool { transport.isAlive }
+  /// If nothing arrives for 50 ms while this is true, call `peerIsIdle`.
+  package var mayBeWaitedFor: Bool { transport.mayBeWaitedFor }
+  package mutating func peerIsIdle() { transport.peerIsIdle() }
 
   /// The result is known and all output has arrived: the connection can be closed.
   package var isFinished: Bool {

@@ -11,6 +11,8 @@ struct SPDYStream {
   var isFinishedByPeer = false
   /// Bytes that the peer lets us send; below zero after it has lowered its initial window, or did not use windows at first.
   var sendWindow: Int
+  /// What is left of the window that the peer was given.
+  var receiveWindow: Int
   /// Bytes given to the reader and not consumed yet.
   var unconsumed = 0
   /// Bytes consumed that the peer has not been told of.

@@ -28,6 +28,10 @@ package protocol StreamTransport: ~Copyable {
   func unsent(on stream: UInt32) -> Int?
   /// The reader of a stream has taken `count` bytes.
   mutating func consume(_ count: Int, on stream: UInt32)
+  /// Whether the peer may be waiting for this end although nothing says so: if nothing arrives for 50 ms, call
+  /// `peerIsIdle`.
+  var mayBeWaitedFor: Bool { get }
+  mutating func peerIsIdle()
   /// Ends all streams at once, what waits to be sent included, and begins to close the connection.
   mutating func close()
   /// Closes the connection when everything that has been written is sent. Server only.

@@ -237,6 +237,10 @@ extension ChannelSession: StreamTransport {
     unconsumed -= count
   }
 
+  /// There are no windows.
+  package var mayBeWaitedFor: Bool { false }
+  package mutating func peerIsIdle() {}
+
   package mutating func close() { webSocket.close() }
 
   package mutating func shutDown() { isShuttingDown = true }
