@@ -126,7 +126,7 @@ struct CommandResultTests {
       ]))
     #expect(
       client.takeEvents() == [.ready, .result(.success(.exited(status: 0))), .output(.stdout, [1])])
-    // A stream that never closes: whoever reads decides how long to wait.
+    // The output stream never closes: the reader decides how long to wait.
     #expect(client.isFinished == false)
     client.connectionEnded("enough")
     #expect(client.takeEvents() == [.endOfOutput(.stdout)] && client.isFinished)

@@ -86,7 +86,7 @@ struct PortForwardTests {
     try pair.exchange()
     #expect(
       pair.take().client == [.closed(requests[1], .reset(.spdy(.refusedStream, byPeer: true)))])
-    // Port 0 is none.
+    // There is no port 0.
     let zero = try PortForwardPair.spdy()
     let request = try zero.client.connect(port: 0)
     try zero.exchange()
@@ -155,7 +155,7 @@ struct PortForwardTests {
     var received: [UInt32: [UInt8]] = [:]
     for case .data(let request, let bytes) in events.server { received[request, default: []] += bytes }
     #expect(received == [0: data, 1: data])
-    // Nobody can say that it sends no more.
+    // These channels cannot be half-closed.
     #expect(pair.client.finish(requests[0]) == false)
     pair.server.write(data, on: 1)
     pair.server.end(0, error: "refused")

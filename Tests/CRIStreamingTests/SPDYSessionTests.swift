@@ -179,7 +179,7 @@ struct SPDYSessionTests {
       "a window beyond 2^31", [.windowUpdate(id: 3, delta: 0x7fff_ffff)], [.reset(id: 3, .flowControlError)],
       [.reset(stream: 3, .flowControlError, byPeer: false)]
     ),
-    ("a pong that nobody asked for", [.ping(1)], [], [.pong(1)]),
+    ("a pong without a ping", [.ping(1)], [], [.pong(1)]),
     ("a ping", [.ping(2)], [.ping(2)], []),
     ("settings that mean nothing here", [.settings([SPDYSetting(id: 99, value: 1)])], [], []),
   ]
@@ -213,7 +213,7 @@ struct SPDYSessionTests {
     var decoder = try SPDYFrameDecoder()
     let bytes = try Self.bytes(fault.frames)
     #expect(throws: fault.failure) { try session.receiveFrames(bytes) }
-    // It stays so, and the peer is told.
+    // The session stays failed, and the peer gets a GOAWAY.
     #expect(throws: fault.failure) { try session.receiveFrames([0]) }
     #expect(throws: fault.failure) { _ = try session.openStream([]) }
     let frames = try Self.sent(&session, &decoder)

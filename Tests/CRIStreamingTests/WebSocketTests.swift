@@ -118,7 +118,7 @@ struct WebSocketTests {
       for bytes in [UInt8](hex: fault.bytes).split(piece) { try session.receive(bytes) }
     }
     #expect(throws: fault.failure) { try session.receive([0]) }
-    // The peer is told why: a Close frame with the code.
+    // A Close frame gives the peer the reason.
     var bytes = Self.sent(&session)
     if fault.role == .client {
       #expect(bytes[0] == 0x88 && bytes[1] & 0x80 != 0)

@@ -1,4 +1,4 @@
-/// The client's end of a port-forward session: bytes in, events and bytes out, no I/O of its own.
+/// The client's end of a port-forward session: it turns bytes into events and bytes, and does no I/O.
 ///
 /// Each forwarded connection has a stream for data and one for an error, with the same `requestID`. Source:
 /// `k8s.io/client-go/tools/portforward/portforward.go`; but one that fails does not end the others.

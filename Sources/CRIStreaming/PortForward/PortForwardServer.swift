@@ -1,4 +1,4 @@
-/// The server's end of a port-forward session: bytes in, events and bytes out, no I/O of its own.
+/// The server's end of a port-forward session: it turns bytes into events and bytes, and does no I/O.
 ///
 /// Source: `k8s.io/cri-streaming/pkg/streaming/portforward/httpstream.go`.
 package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copyable {

@@ -1,4 +1,4 @@
-/// The client's end of an `exec` or `attach` session: bytes in, events and bytes out, no I/O of its own.
+/// The client's end of an `exec` or `attach` session: it turns bytes into events and bytes, and does no I/O.
 ///
 /// Source: `k8s.io/client-go/tools/remotecommand`, versions 1 to 5. One event `.result` comes for every session, at the
 /// latest when `connectionEnded` is called; it is a success only if the server has said so.
@@ -57,7 +57,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     return events
   }
 
-  /// No more bytes will come: gives the result if there is none yet.
+  /// Ends the session, because no more bytes will come. A session without a result gets one: a failure.
   /// - Parameter reason: what is known, for the error.
   package mutating func connectionEnded(_ reason: String) {
     endOutputs()

@@ -1,4 +1,4 @@
-/// The server's end of an `exec` or `attach` session: bytes in, events and bytes out, no I/O of its own.
+/// The server's end of an `exec` or `attach` session: it turns bytes into events and bytes, and does no I/O.
 ///
 /// Source: `k8s.io/cri-streaming/pkg/streaming/remotecommand/httpstream.go`.
 package struct RemoteCommandServer<Transport: StreamTransport & ~Copyable>: ~Copyable {

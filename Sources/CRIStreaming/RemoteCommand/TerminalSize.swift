@@ -20,7 +20,7 @@ struct TerminalSizeReader {
   private static let largest = 256
   private var bytes: [UInt8] = []
 
-  /// - Returns: the sizes that are complete; a message that is none is skipped.
+  /// - Returns: the complete sizes; other messages are skipped.
   mutating func receive(_ more: [UInt8]) -> [TerminalSize] {
     var sizes: [TerminalSize] = []
     for byte in more {

@@ -16,7 +16,7 @@ extension SPDYSession {
       events.append(.reset(stream: id, status, byPeer: true))
     case .settings(let settings): try apply(settings)
     case .ping(let id):
-      // Whoever sent it first gets it back (section 2.6.5).
+      // The receiver of a ping sends it back (section 2.6.5).
       if id & 1 == nextPing & 1 { events.append(.pong(id)) } else { try enqueue(.ping(id)) }
     case .goAway(let lastStream, let status): wentAway(lastStream, status)
     case .windowUpdate(let id, let delta): try openedWindow(of: id, by: Int(delta))

@@ -1,4 +1,4 @@
-/// One end of a SPDY/3.1 connection as a value: bytes in, events and bytes out, no I/O of its own.
+/// One end of a SPDY/3.1 connection. It turns bytes into events and bytes, and does no I/O.
 ///
 /// Source: SPDY/3.1 draft, section 2; the parts that Kubernetes uses. The same type serves both ends. A session belongs
 /// to one thread. After `receiveFrames` has thrown, `send` still yields a GOAWAY; then the connection is to be closed.
@@ -39,11 +39,11 @@ package struct SPDYSession: ~Copyable {
   package internal(set) var unconsumed = 0
   /// The part of `unconsumed` on streams that are over.
   var draining: [UInt32: Int] = [:]
-  /// Bytes received that the peer has not been told of.
+  /// Bytes received for which the peer has got no WINDOW_UPDATE yet.
   var connectionCredit = 0
   /// What is left of the window that the peer was given; below zero if it does not keep to windows.
   var connectionReceiveWindow = Self.largestWindow
-  /// The peer has sent more than a window allows: it need not be told of windows.
+  /// The peer has sent more than a window allows: it needs no WINDOW_UPDATE.
   var peerIgnoresWindows = false
   /// The peer has sent a WINDOW_UPDATE or an initial window: it knows windows.
   var peerKnowsWindows = false

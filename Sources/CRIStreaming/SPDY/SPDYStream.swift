@@ -15,7 +15,7 @@ struct SPDYStream {
   var receiveWindow: Int
   /// Bytes given to the reader and not consumed yet.
   var unconsumed = 0
-  /// Bytes consumed that the peer has not been told of.
+  /// Bytes consumed for which the peer has got no WINDOW_UPDATE yet.
   var credit = 0
 
   var hasSomethingToSend: Bool { isReplied && !isFinished && (!outgoing.isEmpty || isFinishing) }

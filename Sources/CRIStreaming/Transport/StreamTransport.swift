@@ -2,7 +2,7 @@
 ///
 /// Bytes in, events and bytes out, no I/O. Streams are opened with header fields, as in Kubernetes' `httpstream`.
 package protocol StreamTransport: ~Copyable {
-  /// Takes bytes from the peer. After it has thrown, `send` still yields what tells the peer why.
+  /// Takes bytes from the peer. After it has thrown, `send` still yields a frame that names the reason.
   mutating func receive(_ bytes: [UInt8]) throws(StreamingFailure)
   /// Adds to `output` what is to be sent now, up to about `limit` bytes.
   mutating func send(into output: inout [UInt8], limit: Int)
@@ -28,8 +28,7 @@ package protocol StreamTransport: ~Copyable {
   func unsent(on stream: UInt32) -> Int?
   /// The reader of a stream has taken `count` bytes.
   mutating func consume(_ count: Int, on stream: UInt32)
-  /// Whether the peer may be waiting for this end although nothing says so: if nothing arrives for 50 ms, call
-  /// `peerIsIdle`.
+  /// Whether the peer may be waiting for a larger window. If nothing arrives for 50 ms then, call `peerIsIdle`.
   var mayBeWaitedFor: Bool { get }
   mutating func peerIsIdle()
   /// Ends all streams at once, what waits to be sent included, and begins to close the connection.

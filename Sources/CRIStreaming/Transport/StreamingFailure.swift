@@ -4,7 +4,7 @@ package enum StreamingFailure: Error, Hashable, Sendable {
   case webSocket(WebSocketFailure)
   /// The peer breaks the channel protocol inside WebSocket messages.
   case channel(ChannelFailure)
-  /// The stream that was to be opened is none that the protocol has.
+  /// The protocol has no stream with these header fields, or it is already open.
   case noSuchStream([HTTPField])
   /// The connection has been closed.
   case closed

@@ -27,7 +27,7 @@ struct Channel {
     self.serverWrites = serverWrites
   }
 
-  /// The request for a stream may name anything further, such as a request of its own.
+  /// Whether these fields ask for this channel. Other fields, such as a request ID, are ignored.
   func matches(_ requested: [HTTPField]) -> Bool {
     requested["streamtype"] == fields["streamtype"] && requested["port"] == fields["port"]
   }

@@ -11,7 +11,7 @@ package struct ChannelProtocol: Hashable, Sendable {
     self.isBase64 = isBase64
   }
 
-  /// From the name of the subprotocol; nil if it is none that exists.
+  /// Looks up the name of a subprotocol; nil if it is unknown.
   package init?(name: String) {
     guard let found = ChannelProtocol.all.first(where: { $0.name == name }) else { return nil }
     self = found

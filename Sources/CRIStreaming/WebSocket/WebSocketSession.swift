@@ -1,10 +1,10 @@
-/// One end of a WebSocket connection after its handshake: bytes in, events and bytes out, no I/O of its own.
+/// One end of a WebSocket connection after its handshake. It turns bytes into events and bytes, and does no I/O.
 ///
 /// Source: RFC 6455, sections 5 to 7. The same type serves both ends. Extensions are not supported. A session belongs
 /// to one thread. After `receive` has thrown, `send` still yields a Close frame; then the connection is to be closed.
 ///
 /// Messages are never fragmented: `golang.org/x/net/websocket`, which containerd and CRI-O use, gives each fragment to
-/// its reader as a message of its own.
+/// its reader as a separate message.
 package struct WebSocketSession: ~Copyable {
   package enum Role: Sendable { case client, server }
 
@@ -165,7 +165,7 @@ package struct WebSocketSession: ~Copyable {
     }
     message?.isFirst = false
     if isLastOfMessage { message = nil }
-    // An empty piece tells nothing unless it is where a message begins or ends.
+    // An empty piece matters only if a message begins or ends with it.
     guard !piece.isEmpty || current.isFirst || isLastOfMessage else { return }
     events.append(.message(current.kind, piece, isFirst: current.isFirst, isLast: isLastOfMessage))
   }
