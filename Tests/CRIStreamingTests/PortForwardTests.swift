@@ -140,6 +140,45 @@ struct PortForwardTests {
     #expect(throws: StreamingFailure.spdy(.goneAway(.okay))) { _ = try pair.client.connect(port: 1) }
   }
 
+  /// A server that has ended both streams reads no more: what is still written would only block it.
+  @Test func aConnectionThatTheServerHasEndedIsOver() throws {
+    let pair = try PortForwardPair.spdy()
+    let request = try pair.client.connect(port: 1)
+    try pair.exchange()
+    _ = pair.take()
+    pair.server.end(request)
+    try pair.exchange()
+    #expect(pair.take().client == [.endOfData(request), .closed(request, nil)])
+    #expect(pair.client.unsent(on: request) == nil)
+  }
+
+  /// The data of a connection may be consumed after its end. The session must not come to a halt over it.
+  @Test func dataIsConsumedAfterTheEndOfItsConnection() throws {
+    var limits = SPDYLimits()
+    limits.buffer = 1000
+    var client = PortForwardClient(over: try SPDYSession(role: .client, limits: limits))
+    var encoder = try SPDYFrameEncoder()
+    for round: UInt32 in 0..<20 {
+      let request = try client.connect(port: 1)
+      let (error, data) = (4 * round + 1, 4 * round + 3)
+      var frames: [SPDYFrame] = [
+        .synReply(id: error, []), .synReply(id: data, []), .data(id: data, [UInt8](repeating: 1, count: 900)),
+      ]
+      // Every other connection is ended by both ends, the rest by the server alone.
+      if round % 2 == 0 { _ = client.finish(request) }
+      var output: [UInt8] = []
+      client.send(into: &output)
+      frames += [.data(id: data, [], isLast: true), .data(id: error, [], isLast: true)]
+      var bytes: [UInt8] = []
+      for frame in frames { try encoder.encode(frame, into: &bytes) }
+      try client.receive(bytes)
+      client.send(into: &output)
+      #expect(client.takeEvents().last == .closed(request, nil))
+      client.consume(900, on: request)
+      #expect(client.wantsRead == true)
+    }
+  }
+
   // MARK: WebSocket channels
 
   @Test(arguments: [true, false], [1, 100_000]) func channels(isBase64: Bool, piece: Int) throws {

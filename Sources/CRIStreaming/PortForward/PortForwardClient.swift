@@ -12,14 +12,13 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     var message: [UInt8] = []
     var isErrorOver = false
     var isDataEnded = false
-    /// This end has said that it sends no more.
-    var isFinished = false
     var reset: StreamReset?
   }
 
   private var transport: Transport
   private var connections: [UInt32: Connection] = [:]
   private var owners: [UInt32: UInt32] = [:]
+  private var unconsumed = UnconsumedData()
   private var nextRequest: UInt32 = 0
   private var events: [PortForwardEvent] = []
 
@@ -86,14 +85,12 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
   /// - Returns: false if the protocol cannot say so, as over WebSocket channels.
   package mutating func finish(_ request: UInt32) -> Bool {
     guard let connection = connections[request] else { return true }
-    guard transport.finish(connection.data) else { return false }
-    connections[request]?.isFinished = true
-    settle(request)
-    return true
+    return transport.finish(connection.data)
   }
 
-  /// Ends a connection at once.
+  /// Ends a connection at once. Data that has not been consumed needs no `consume` any more.
   package mutating func close(_ request: UInt32) {
+    consume(.max, on: request)
     guard let connection = connections[request] else { return }
     transport.reset(connection.data)
     transport.reset(connection.error)
@@ -105,9 +102,9 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     connections[request].flatMap { transport.unsent(on: $0.data) }
   }
 
-  /// The reader of a connection has taken `count` bytes.
+  /// The reader of a connection has taken `count` bytes. Call it for all data, also after the end of the connection.
   package mutating func consume(_ count: Int, on request: UInt32) {
-    if let connection = connections[request] { transport.consume(count, on: connection.data) }
+    if let (stream, count) = unconsumed.take(count, request: request) { transport.consume(count, on: stream) }
   }
 
   package mutating func ping() throws(StreamingFailure) { try transport.ping() }
@@ -142,7 +139,10 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     guard let request = owners[id], let connection = connections[request] else {
       return transport.consume(bytes.count, on: id)
     }
-    if id == connection.data { return events.append(.data(request, bytes)) }
+    if id == connection.data {
+      unconsumed.add(bytes.count, request: request, stream: id)
+      return events.append(.data(request, bytes))
+    }
     transport.consume(bytes.count, on: id)
     guard connection.message.count + bytes.count <= Self.largestError else {
       transport.reset(connection.data)
@@ -173,7 +173,9 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     } else if let reset = connection.reset {
       transport.reset(connection.data)
       over(request, .reset(reset))
-    } else if connection.isDataEnded, connection.isFinished || transport.unsent(on: connection.data) == nil {
+    } else if connection.isDataEnded {
+      // The server has ended both streams and reads no more; unread data would block it.
+      transport.reset(connection.data)
       over(request, nil)
     }
   }

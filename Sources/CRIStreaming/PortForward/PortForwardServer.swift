@@ -11,6 +11,7 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
   private var transport: Transport
   private var connections: [UInt32: Connection] = [:]
   private var owners: [UInt32: UInt32] = [:]
+  private var unconsumed = UnconsumedData()
   private var events: [PortForwardEvent] = []
 
   package init(over transport: consuming Transport) throws(StreamingFailure) {
@@ -68,8 +69,9 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
     connections[request]?.data.flatMap { transport.unsent(on: $0) }
   }
 
+  /// The reader of a connection has taken `count` bytes. Call it for all data, also after the end of the connection.
   package mutating func consume(_ count: Int, on request: UInt32) {
-    if let id = connections[request]?.data { transport.consume(count, on: id) }
+    if let (stream, count) = unconsumed.take(count, request: request) { transport.consume(count, on: stream) }
   }
 
   /// Closes the connection when everything is sent.
@@ -81,6 +83,7 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
       case .opened(let id, let fields): try opened(id, fields)
       case .data(let id, let bytes):
         if let request = owners[id], connections[request]?.data == id {
+          unconsumed.add(bytes.count, request: request, stream: id)
           events.append(.data(request, bytes))
         } else {
           transport.consume(bytes.count, on: id)

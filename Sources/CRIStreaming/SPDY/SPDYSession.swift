@@ -153,13 +153,11 @@ package struct SPDYSession: ~Copyable {
     schedule(id)
   }
 
-  /// Ends a stream at once in both directions; what its reader has not consumed is forgotten.
+  /// Ends a stream at once in both directions. What its reader has and has not consumed still counts.
   package mutating func reset(_ id: UInt32, _ status: SPDYStatus) {
-    guard let stream = streams.removeValue(forKey: id) else { return forget(id) }
-    unconsumed -= stream.unconsumed
-    turns.removeAll { $0 == id }
+    guard streams[id] != nil else { return }
+    remove(id)
     enqueueReply(.reset(id: id, status))
-    replenishConnection()
   }
 
   /// Bytes that wait to be sent on a stream; nil if it is over.
@@ -200,11 +198,6 @@ package struct SPDYSession: ~Copyable {
     guard let stream = streams.removeValue(forKey: id) else { return }
     if stream.unconsumed > 0 { draining[id] = stream.unconsumed }
     turns.removeAll { $0 == id }
-  }
-
-  mutating func forget(_ id: UInt32) {
-    unconsumed -= draining.removeValue(forKey: id) ?? 0
-    replenishConnection()
   }
 
   mutating func fail(_ error: SPDYFailure) {

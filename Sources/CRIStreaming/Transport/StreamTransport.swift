@@ -22,7 +22,7 @@ package protocol StreamTransport: ~Copyable {
   /// Half-closes a stream after the data written so far.
   /// - Returns: false if the protocol has no way to say so.
   mutating func finish(_ stream: UInt32) -> Bool
-  /// Ends a stream in both directions.
+  /// Ends a stream in both directions. Data that its reader already has must still be consumed.
   mutating func reset(_ stream: UInt32)
   /// Bytes that wait to be sent on a stream; nil if it is over.
   func unsent(on stream: UInt32) -> Int?

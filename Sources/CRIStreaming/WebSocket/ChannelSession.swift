@@ -219,8 +219,6 @@ extension ChannelSession: StreamTransport {
     guard channels.indices.contains(index), channels[index].isOpened else { return }
     channels[index].outgoing.removeAll()
     channels[index].isDiscarding = true
-    unconsumed -= channels[index].unconsumed
-    channels[index].unconsumed = 0
     if weWrite(channels[index]), !finish(stream) { channels[index].isFinished = true }
   }
 
