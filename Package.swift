@@ -89,6 +89,9 @@ let package = Package(
     .target(name: "CRIGzip", dependencies: ["CRIZlib", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRILogs", dependencies: ["CRIGzip", "CRIProtobuf", "CRIJSON", "CRISystem"], swiftSettings: safe),
 
+    // Exec, attach and port-forward.
+    .target(name: "CRIStreaming", dependencies: ["CRIGzip", "CRIJSON", "CRIText"], swiftSettings: safe),
+
     // The command `cri`, the command `cri-sim` of the simulated runtime, and a tool that creates test pods.
     .target(
       name: "CRIReport",
@@ -179,6 +182,9 @@ let package = Package(
       swiftSettings: dialect),
     .testTarget(
       name: "CRILogsTests", dependencies: ["CRILogs", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRIStreamingTests", dependencies: ["CRIStreaming", "CRIGzip", "CRIJSON", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
       name: "CRIReportTests",

@@ -1,0 +1,35 @@
+/// Collects bytes until the head of an HTTP/1.1 message is complete, up to a limit.
+struct HTTPHeadReader {
+  /// The most bytes that a head may have.
+  static let largestHead = 16 << 10
+  /// The most header fields that a head may have.
+  static let mostFields = 100
+  private static let end = Array("\r\n\r\n".utf8)
+
+  private var bytes: [UInt8] = []
+  /// How many bytes are known not to contain the end.
+  private var searched = 0
+
+  /// Adds bytes.
+  /// - Returns: the head and the bytes that follow it; nil until it is complete.
+  mutating func receive(_ more: [UInt8]) throws(UpgradeFailure) -> (head: HTTPHead, rest: [UInt8])? {
+    bytes += more
+    var position = searched
+    while position + 4 <= bytes.count, bytes[position..<position + 4] != HTTPHeadReader.end[...] { position += 1 }
+    guard position + 4 <= bytes.count else {
+      searched = position
+      guard bytes.count <= HTTPHeadReader.largestHead else { throw .headTooLarge(limit: HTTPHeadReader.largestHead) }
+      return nil
+    }
+    guard position <= HTTPHeadReader.largestHead else { throw .headTooLarge(limit: HTTPHeadReader.largestHead) }
+    // The last line keeps its CR, which the parser expects of every line.
+    let head = try HTTPHead(parsing: bytes[..<(position + 1)])
+    defer { self = HTTPHeadReader() }
+    return (head, Array(bytes[(position + 4)...]))
+  }
+
+  /// The first line so far, for an error message.
+  var excerpt: String { bytes.prefix { $0 != 0x0d && $0 != 0x0a }.printable() }
+
+  var isEmpty: Bool { bytes.isEmpty }
+}

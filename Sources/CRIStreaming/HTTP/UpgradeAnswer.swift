@@ -1,0 +1,36 @@
+/// Writes the answers to an upgrade request. Server only.
+package enum UpgradeAnswer {
+  /// 101 with the chosen streaming protocol, which is one of those that were offered.
+  /// - Returns: nil if the request asks for no upgrade that can be accepted.
+  package static func accept(_ offer: UpgradeOffer, protocolName: String) -> [UInt8]? {
+    guard let transport = offer.transport else { return nil }
+    var fields = [HTTPField("Connection", "Upgrade"), HTTPField("Upgrade", transport.upgradeToken)]
+    switch transport {
+    case .spdy: fields.append(HTTPField("X-Stream-Protocol-Version", protocolName))
+    case .webSocket:
+      guard let key = offer.webSocketKey else { return nil }
+      fields += [
+        HTTPField("Sec-WebSocket-Accept", WebSocketKey(text: key).accept),
+        HTTPField("Sec-WebSocket-Protocol", protocolName),
+      ]
+    }
+    return head("101 Switching Protocols", fields)
+  }
+
+  /// An error; the connection is closed afterwards.
+  package static func refuse(
+    status: Int, reason: String, body: String, acceptedProtocols: [String] = []
+  ) -> [UInt8] {
+    let fields =
+      [
+        HTTPField("Content-Type", "text/plain; charset=utf-8"), HTTPField("Content-Length", "\(body.utf8.count)"),
+        HTTPField("Connection", "close"),
+      ] + acceptedProtocols.map { HTTPField("X-Accepted-Stream-Protocol-Versions", $0) }
+    return head("\(status) \(reason)", fields) + body.utf8
+  }
+
+  private static func head(_ status: String, _ fields: [HTTPField]) -> [UInt8] {
+    let lines = ["HTTP/1.1 \(status)"] + fields.map { "\($0.name): \($0.value)" } + ["", ""]
+    return Array(lines.joined(separator: "\r\n").utf8)
+  }
+}

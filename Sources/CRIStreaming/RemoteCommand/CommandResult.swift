@@ -1,0 +1,26 @@
+/// How a remote command or an attached session ended, in the words of the server.
+///
+/// Exists only where the server has reported an end: a session that ends without a report is a failure.
+public enum CommandResult: Hashable, Sendable {
+  /// The command's own exit status; 128 + n if signal n ended it. For `attach`, 0 says that the session ended well.
+  case exited(status: UInt8)
+  /// The server could not run the command, or lost it.
+  case failed(RemoteStatus)
+  /// The command ended and no error was reported, but this version of the protocol (before v4) has no exit status.
+  case unreported(RemoteCommandProtocol)
+}
+
+/// An error that the server reports on the error stream.
+public struct RemoteStatus: Hashable, Sendable {
+  public var message: String
+  /// A word such as `InternalError`; empty before v4.
+  public var reason: String
+  /// The HTTP status that would say the same; 0 if none was given.
+  public var code: Int
+
+  public init(message: String, reason: String = "", code: Int = 0) {
+    self.message = message
+    self.reason = reason
+    self.code = code
+  }
+}

@@ -1,0 +1,43 @@
+/// The streams of a remote command.
+///
+/// Source: `k8s.io/cri-streaming/pkg/streaming/remotecommand/constants.go`.
+package enum RemoteStream: String, Hashable, Sendable, CaseIterable {
+  // In the order in which Kubernetes' client opens them.
+  case error, stdin, stdout, stderr, resize
+
+  /// The header fields that open this stream.
+  var fields: [HTTPField] { [HTTPField("streamtype", rawValue)] }
+}
+
+/// Which streams a session has, as it was asked for in the CRI's `ExecRequest` or `AttachRequest`.
+public struct RemoteCommandStreams: Hashable, Sendable {
+  public var stdin: Bool
+  public var stdout: Bool
+  /// Never with a terminal, which has one output for both.
+  public var stderr: Bool
+  /// The command has a terminal, whose size can be set.
+  public var terminal: Bool
+
+  public init(stdin: Bool = false, stdout: Bool = true, stderr: Bool = true, terminal: Bool = false) {
+    self.stdin = stdin
+    self.stdout = stdout
+    self.stderr = stderr && !terminal
+    self.terminal = terminal
+  }
+
+  /// What the protocol opens for it, in order. The server waits for exactly these.
+  func streams(in version: RemoteCommandProtocol) -> [RemoteStream] {
+    RemoteStream.allCases.filter { stream in
+      switch stream {
+      case .error: true
+      case .stdin: stdin
+      case .stdout: stdout
+      case .stderr: stderr && !terminal
+      case .resize: terminal && version.canResize
+      }
+    }
+  }
+}
+
+/// The two outputs of a remote command.
+public enum RemoteOutput: Hashable, Sendable { case stdout, stderr }

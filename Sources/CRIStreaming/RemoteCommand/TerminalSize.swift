@@ -1,0 +1,45 @@
+internal import CRIJSON
+
+/// The size of a terminal in characters.
+public struct TerminalSize: Hashable, Sendable {
+  public var width: UInt16
+  public var height: UInt16
+
+  public init(width: UInt16, height: UInt16) {
+    self.width = width
+    self.height = height
+  }
+
+  /// The message on the resize stream (`k8s.io/client-go/tools/remotecommand/resize.go`).
+  var message: [UInt8] { Array("{\"Width\":\(width),\"Height\":\(height)}\n".utf8) }
+}
+
+/// Reads sizes from the resize stream, whose messages may be split anywhere.
+struct TerminalSizeReader {
+  /// The most bytes of one message.
+  private static let largest = 256
+  private var bytes: [UInt8] = []
+
+  /// - Returns: the complete sizes; other messages are skipped.
+  mutating func receive(_ more: [UInt8]) -> [TerminalSize] {
+    var sizes: [TerminalSize] = []
+    for byte in more {
+      bytes.append(byte)
+      if byte == UInt8(ascii: "}") {
+        if let size = TerminalSizeReader.parse(bytes) { sizes.append(size) }
+        bytes = []
+      } else if bytes.count >= TerminalSizeReader.largest {
+        bytes = []
+      }
+    }
+    return sizes
+  }
+
+  private static func parse(_ bytes: [UInt8]) -> TerminalSize? {
+    guard let message = try? JSON.parse(bytes),
+      let width = message["Width"]?.uintValue.flatMap({ UInt16(exactly: $0) }),
+      let height = message["Height"]?.uintValue.flatMap({ UInt16(exactly: $0) })
+    else { return nil }
+    return TerminalSize(width: width, height: height)
+  }
+}

@@ -1,0 +1,66 @@
+/// The name/value block of SYN_STREAM, SYN_REPLY and HEADERS, before compression.
+///
+/// Source: SPDY/3.1 draft, section 2.6.9: all lengths are four bytes; several values of a name are separated by NUL.
+enum SPDYHeaderBlock {
+  /// The most bytes of a decompressed block.
+  static let largest = 64 << 10
+  /// The most names of a block.
+  static let mostNames = 100
+
+  static func encode(_ fields: [HTTPField]) -> [UInt8] {
+    var names: [String] = []
+    var values: [String: [String]] = [:]
+    for field in fields {
+      let name = String(decoding: field.name.utf8.map(\.lowercasedASCII), as: UTF8.self)
+      if values[name] == nil { names.append(name) }
+      values[name, default: []].append(field.value)
+    }
+    var bytes = UInt32(names.count).bigEndianBytes
+    for name in names {
+      let value = (values[name] ?? []).joined(separator: "\0")
+      bytes += UInt32(name.utf8.count).bigEndianBytes + name.utf8
+      bytes += UInt32(value.utf8.count).bigEndianBytes + value.utf8
+    }
+    return bytes
+  }
+
+  /// - Parameter frame: the name of the frame, for the error.
+  static func decode(_ bytes: [UInt8], frame: String) throws(SPDYFailure) -> [HTTPField] {
+    var rest = bytes[...]
+    let count = try number(&rest, frame)
+    guard count <= mostNames else { throw .malformed(frame: frame, reason: "\(count) header names") }
+    var fields: [HTTPField] = []
+    var names: Set<String> = []
+    for _ in 0..<count {
+      let name = try string(&rest, frame)
+      let value = try string(&rest, frame)
+      // A colon begins the names of HTTP's own fields, such as `:path`.
+      let isAllowed = { (byte: UInt8) in HTTPHead.isTokenByte(byte) && byte == byte.lowercasedASCII || byte == 0x3a }
+      guard !name.isEmpty, name.allSatisfy(isAllowed) else {
+        throw .malformed(frame: frame, reason: "header name \(name.printable())")
+      }
+      let text = String(decoding: name, as: UTF8.self)
+      guard names.insert(text).inserted else { throw .malformed(frame: frame, reason: "header \(text) twice") }
+      for part in value.split(separator: 0, omittingEmptySubsequences: false) {
+        fields.append(HTTPField(text, String(decoding: part, as: UTF8.self)))
+      }
+    }
+    guard rest.isEmpty else { throw .malformed(frame: frame, reason: "\(rest.count) bytes after the headers") }
+    return fields
+  }
+
+  private static func number(_ rest: inout ArraySlice<UInt8>, _ frame: String) throws(SPDYFailure) -> Int {
+    guard rest.count >= 4 else { throw .malformed(frame: frame, reason: "headers end early") }
+    defer { rest = rest.dropFirst(4) }
+    return Int(UInt32(bigEndian: rest.prefix(4)))
+  }
+
+  private static func string(
+    _ rest: inout ArraySlice<UInt8>, _ frame: String
+  ) throws(SPDYFailure) -> ArraySlice<UInt8> {
+    let length = try number(&rest, frame)
+    guard length <= rest.count else { throw .malformed(frame: frame, reason: "headers end early") }
+    defer { rest = rest.dropFirst(length) }
+    return rest.prefix(length)
+  }
+}

@@ -1,0 +1,36 @@
+/// How data leaves a session: the streams take turns, one frame each.
+extension SPDYSession {
+  /// Puts a stream in line if it has something to send and is not in line yet.
+  mutating func schedule(_ id: UInt32) {
+    guard let stream = streams[id], stream.hasSomethingToSend, !turns.contains(id) else { return }
+    turns.append(id)
+  }
+
+  /// The next stream that may send, and how many bytes.
+  ///
+  /// A stream that may not send leaves the line; a larger window puts it back.
+  mutating func nextTurn() -> (id: UInt32, count: Int)? {
+    while let id = turns.first {
+      turns.removeFirst()
+      guard let stream = streams[id], stream.hasSomethingToSend else { continue }
+      var count = min(stream.outgoing.count, SPDYFrameEncoder.largestData)
+      if keepsToSendWindows { count = max(0, min(count, stream.sendWindow, connectionSendWindow)) }
+      // A FIN alone needs no window.
+      if count > 0 || stream.outgoing.isEmpty { return (id, count) }
+    }
+    return nil
+  }
+
+  /// Writes one DATA frame.
+  mutating func sendData(on id: UInt32, _ count: Int, into output: inout [UInt8]) {
+    guard var stream = streams.removeValue(forKey: id) else { return }
+    let isLast = stream.isFinishing && count == stream.outgoing.count
+    SPDYFrameEncoder.dataHeader(id: id, count: count, isLast: isLast, &output)
+    stream.outgoing.take(count, into: &output)
+    stream.sendWindow -= count
+    connectionSendWindow -= count
+    stream.isFinished = isLast
+    streams[id] = stream
+    if isLast, stream.isFinishedByPeer { remove(id) } else { schedule(id) }
+  }
+}

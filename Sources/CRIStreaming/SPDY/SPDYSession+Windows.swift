@@ -1,0 +1,65 @@
+/// How the peer is let to send more (SPDY/3.1 draft, section 2.6.8).
+extension SPDYSession {
+  /// Lets the peer send `count` more bytes on a stream: its reader has taken them.
+  package mutating func consume(_ count: Int, on id: UInt32) {
+    if let stream = streams[id] {
+      let count = min(count, stream.unconsumed)
+      unconsumed -= count
+      streams[id]?.unconsumed -= count
+      streams[id]?.credit += count
+      replenish(id)
+    } else if let left = draining[id] {
+      let count = min(count, left)
+      unconsumed -= count
+      draining[id] = left == count ? nil : left - count
+    }
+    replenishConnection()
+  }
+
+  /// Whether the peer may be waiting for a WINDOW_UPDATE without having shown that it knows windows.
+  ///
+  /// If nothing arrives for a moment (50 ms, say) while this is true, call `peerIsIdle`.
+  package var mayBeWaitedFor: Bool {
+    guard failure == nil, !peerKnowsWindows, !peerIgnoresWindows else { return false }
+    return connectionReceiveWindow < Self.nearlyUsedUp || streams.values.contains(where: Self.mayBeWaiting)
+  }
+
+  /// Opens windows that are nearly used up: the peer has stopped, perhaps because of them.
+  ///
+  /// A peer that does not know windows does not stop, and passes them.
+  package mutating func peerIsIdle() {
+    guard mayBeWaitedFor else { return }
+    for id in streams.keys.sorted() { if let stream = streams[id], Self.mayBeWaiting(stream) { openWindow(of: id) } }
+    if connectionReceiveWindow < Self.nearlyUsedUp, unconsumed < limits.buffer { openConnectionWindow() }
+  }
+
+  private static func mayBeWaiting(_ stream: SPDYStream) -> Bool {
+    stream.receiveWindow < nearlyUsedUp && stream.credit > 0 && !stream.isFinishedByPeer
+  }
+
+  mutating func replenish(_ id: UInt32) {
+    guard peerKnowsWindows, let stream = streams[id], !stream.isFinishedByPeer,
+      stream.credit >= limits.streamWindow / 2
+    else { return }
+    openWindow(of: id)
+  }
+
+  mutating func openWindow(of id: UInt32) {
+    guard let credit = streams[id]?.credit, credit > 0 else { return }
+    streams[id]?.credit = 0
+    streams[id]?.receiveWindow += credit
+    enqueueReply(.windowUpdate(id: id, delta: UInt32(credit)))
+  }
+
+  /// One stream whose reader is idle must not stop the others: bytes count as received, not as consumed.
+  mutating func replenishConnection() {
+    guard peerKnowsWindows, connectionCredit >= Self.largestWindow / 2, unconsumed < limits.buffer else { return }
+    openConnectionWindow()
+  }
+
+  mutating func openConnectionWindow() {
+    enqueueReply(.windowUpdate(id: 0, delta: UInt32(connectionCredit)))
+    connectionReceiveWindow += connectionCredit
+    connectionCredit = 0
+  }
+}

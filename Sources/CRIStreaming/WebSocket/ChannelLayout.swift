@@ -1,0 +1,32 @@
+/// Which streams the channels of a WebSocket connection are.
+package enum ChannelLayout: Hashable, Sendable {
+  /// 0 standard input, 1 standard output, 2 standard error, 3 error, 4 resize.
+  ///
+  /// Source: `k8s.io/cri-streaming/pkg/streaming/remotecommand/websocket.go`.
+  case remoteCommand
+  /// For each port a channel with data and one with errors. The first message of each is the port as two bytes, the
+  /// lower one first. Each port can be connected to once.
+  ///
+  /// Source: `k8s.io/cri-streaming/pkg/streaming/portforward/websocket.go`.
+  case portForward([UInt16])
+
+  var channels: [Channel] {
+    switch self {
+    case .remoteCommand:
+      return [
+        Channel(["stdin"], clientWrites: true, serverWrites: false),
+        Channel(["stdout"], clientWrites: false, serverWrites: true),
+        Channel(["stderr"], clientWrites: false, serverWrites: true),
+        Channel(["error"], clientWrites: false, serverWrites: true),
+        Channel(["resize"], clientWrites: true, serverWrites: false),
+      ]
+    case .portForward(let ports):
+      return ports.enumerated().flatMap { index, port in
+        [
+          Channel(["data", "\(port)", "\(index)"], port: port, clientWrites: true, serverWrites: true),
+          Channel(["error", "\(port)", "\(index)"], port: port, clientWrites: false, serverWrites: true),
+        ]
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+internal import CRIText
+
+/// The message that is being read: its channel first, then data, in raw bytes or base64.
+struct ChannelMessage {
+  private(set) var channel: UInt32?
+  private let isBase64: Bool
+  /// Digits that do not make a group of four yet.
+  private var digits: [UInt8] = []
+  private var isPadded = false
+
+  init(isBase64: Bool) { self.isBase64 = isBase64 }
+
+  /// Takes a piece of the message.
+  /// - Returns: the data in it.
+  mutating func append(_ piece: [UInt8], isLast: Bool) throws(ChannelFailure) -> [UInt8] {
+    var data = piece[...]
+    if channel == nil, let first = data.popFirst() { channel = UInt32(isBase64 ? first &- UInt8(ascii: "0") : first) }
+    guard isBase64, let channel else { return Array(data) }
+    digits += data
+    let count = digits.count / 4 * 4
+    guard !isLast || count == digits.count, !isPadded || digits.isEmpty,
+      let bytes = Base64.decode(String(decoding: digits[..<count], as: UTF8.self))
+    else { throw .malformedBase64(channel: channel) }
+    isPadded = isPadded || count > 0 && digits[count - 1] == UInt8(ascii: "=")
+    digits.removeFirst(count)
+    return bytes
+  }
+}

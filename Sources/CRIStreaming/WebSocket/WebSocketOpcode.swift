@@ -1,0 +1,18 @@
+/// What a WebSocket frame carries (RFC 6455, section 5.2).
+enum WebSocketOpcode: UInt8 {
+  case continuation = 0
+  case text = 1
+  case binary = 2
+  case close = 8
+  case ping = 9
+  case pong = 10
+
+  var isControl: Bool { rawValue >= 8 }
+}
+
+/// The two kinds of WebSocket messages.
+package enum WebSocketMessageKind: Hashable, Sendable {
+  /// UTF-8.
+  case text
+  case binary
+}

@@ -1,0 +1,219 @@
+/// One end of a WebSocket connection after its handshake. It turns bytes into events and bytes, and does no I/O.
+///
+/// Source: RFC 6455, sections 5 to 7. The same type serves both ends. Extensions are not supported. A session belongs
+/// to one thread. After `receive` has thrown, `send` still yields a Close frame; then the connection is to be closed.
+///
+/// Messages are never fragmented: `golang.org/x/net/websocket`, which containerd and CRI-O use, gives each fragment to
+/// its reader as a separate message.
+package struct WebSocketSession: ~Copyable {
+  package enum Role: Sendable { case client, server }
+
+  private struct Frame {
+    var header: WebSocketFrameHeader
+    /// Bytes of the payload that have been read.
+    var read = 0
+  }
+
+  private struct Message {
+    let kind: WebSocketMessageKind
+    var length = 0
+    var text = UTF8Validator()
+    var isFirst = true
+  }
+
+  package let role: Role
+  /// The most bytes of one message, all its fragments together.
+  let largestMessage: Int
+  /// A header or the payload of a control frame that is not complete yet.
+  private var partial: [UInt8] = []
+  private var frame: Frame?
+  private var message: Message?
+  private var events: [WebSocketEvent] = []
+  private var failure: WebSocketFailure?
+
+  /// Only the newest ping is answered (RFC 6455, section 5.5.3), so that a flood of them costs no memory.
+  private var pendingPong: [UInt8]?
+  private var pendingPing: [UInt8]?
+  private var pendingClose: [UInt8]?
+  private var hasSentClose = false
+  private var isClosedByPeer = false
+
+  package init(role: Role, largestMessage: Int = 32 << 20) {
+    self.role = role
+    self.largestMessage = largestMessage
+  }
+
+  // MARK: Bytes
+
+  /// Takes bytes from the peer. What follows a Close frame is ignored.
+  package mutating func receive(_ bytes: [UInt8]) throws(WebSocketFailure) {
+    if let failure { throw failure }
+    do throws(WebSocketFailure) {
+      var rest = bytes[...]
+      while !isClosedByPeer, try step(&rest) {}
+    } catch {
+      failure = error
+      enqueueClose(error.closeCode, "")
+      throw error
+    }
+  }
+
+  /// Adds control frames that wait to `output`.
+  package mutating func send(into output: inout [UInt8]) {
+    guard !hasSentClose else { return }
+    if let payload = pendingPong { write(.pong, payload, into: &output) }
+    if let payload = pendingPing { write(.ping, payload, into: &output) }
+    if let payload = pendingClose { write(.close, payload, into: &output) }
+    hasSentClose = pendingClose != nil
+    (pendingPong, pendingPing) = (nil, nil)
+  }
+
+  /// Adds one message to `output`; nothing if the connection is being closed.
+  package mutating func send(_ kind: WebSocketMessageKind, _ payload: [UInt8], into output: inout [UInt8]) {
+    guard isOpen else { return }
+    write(kind == .text ? .text : .binary, payload, into: &output)
+  }
+
+  /// The events since the last call.
+  package mutating func takeEvents() -> [WebSocketEvent] {
+    defer { events = [] }
+    return events
+  }
+
+  /// Messages can be sent.
+  package var isOpen: Bool { pendingClose == nil }
+
+  /// False when both ends have sent their Close frame, or the peer has broken the protocol.
+  package var isAlive: Bool { failure == nil && !(isClosedByPeer && hasSentClose) }
+
+  /// Asks for a sign of life; the answer is a `.pong` with the same bytes, 125 at most.
+  package mutating func ping(_ payload: [UInt8] = []) {
+    pendingPing = Array(payload.prefix(125))
+  }
+
+  /// Begins to close the connection; the peer answers with `.closed`.
+  package mutating func close(_ code: WebSocketCloseCode = .normal, reason: String = "") {
+    enqueueClose(code, reason)
+  }
+
+  // MARK: Frames
+
+  /// Reads one header, or one piece of a payload.
+  /// - Returns: false when there are too few bytes.
+  private mutating func step(_ rest: inout ArraySlice<UInt8>) throws(WebSocketFailure) -> Bool {
+    guard let frame else { return try readHeader(&rest) }
+    let left = frame.header.length - frame.read
+    guard left == 0 || !rest.isEmpty else { return false }
+    var piece = Array(rest.prefix(left))
+    rest = rest.dropFirst(piece.count)
+    if let mask = frame.header.mask { WebSocketSession.apply(mask, from: frame.read, to: &piece) }
+    self.frame?.read += piece.count
+    let isLast = piece.count == left
+    if frame.header.opcode.isControl {
+      partial += piece
+      if isLast { try control(frame.header.opcode, partial) }
+    } else {
+      try data(piece, isLastOfMessage: isLast && frame.header.isFinal)
+    }
+    if isLast {
+      partial = []
+      self.frame = nil
+    }
+    return true
+  }
+
+  private mutating func readHeader(_ rest: inout ArraySlice<UInt8>) throws(WebSocketFailure) -> Bool {
+    while true {
+      if let (header, _) = try WebSocketFrameHeader.parse(partial) {
+        partial = []
+        try begin(header)
+        return true
+      }
+      guard let byte = rest.popFirst() else { return false }
+      partial.append(byte)
+    }
+  }
+
+  private mutating func begin(_ header: WebSocketFrameHeader) throws(WebSocketFailure) {
+    // RFC 6455, section 5.1: only clients mask, and they always do.
+    guard (header.mask != nil) == (role == .server) else {
+      throw .protocolError(role == .server ? "a frame is not masked" : "a frame is masked")
+    }
+    switch header.opcode {
+    case .text, .binary:
+      guard message == nil else { throw .protocolError("a message begins inside another one") }
+      message = Message(kind: header.opcode == .text ? .text : .binary)
+    case .continuation:
+      guard message != nil else { throw .protocolError("a continuation without a message") }
+    case .close, .ping, .pong: break
+    }
+    if !header.opcode.isControl {
+      guard header.length <= largestMessage - (message?.length ?? 0) else {
+        throw .messageTooLarge(limit: largestMessage)
+      }
+      message?.length += header.length
+    }
+    frame = Frame(header: header)
+  }
+
+  private mutating func data(_ piece: [UInt8], isLastOfMessage: Bool) throws(WebSocketFailure) {
+    guard let current = message else { return }
+    if current.kind == .text {
+      guard message?.text.accept(piece) == true, !isLastOfMessage || message?.text.isComplete == true else {
+        throw .invalidUTF8
+      }
+    }
+    message?.isFirst = false
+    if isLastOfMessage { message = nil }
+    // An empty piece matters only if a message begins or ends with it.
+    guard !piece.isEmpty || current.isFirst || isLastOfMessage else { return }
+    events.append(.message(current.kind, piece, isFirst: current.isFirst, isLast: isLastOfMessage))
+  }
+
+  private mutating func control(_ opcode: WebSocketOpcode, _ payload: [UInt8]) throws(WebSocketFailure) {
+    switch opcode {
+    case .ping: pendingPong = payload
+    case .pong: events.append(.pong(payload))
+    case .close: try closedByPeer(payload)
+    case .continuation, .text, .binary: break
+    }
+  }
+
+  /// RFC 6455, sections 5.5.1 and 7.1.5.
+  private mutating func closedByPeer(_ payload: [UInt8]) throws(WebSocketFailure) {
+    var code: WebSocketCloseCode?
+    var reason = UTF8Validator()
+    if !payload.isEmpty {
+      guard payload.count >= 2 else { throw .protocolError("a Close frame of one byte") }
+      let given = WebSocketCloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))
+      guard given.isAllowedInFrame else { throw .protocolError("close code \(given.rawValue)") }
+      guard reason.accept(payload[2...]), reason.isComplete else { throw .invalidUTF8 }
+      code = given
+    }
+    isClosedByPeer = true
+    if pendingClose == nil { pendingClose = Array(payload.prefix(2)) }
+    events.append(.closed(code, reason: String(decoding: payload.dropFirst(2), as: UTF8.self)))
+  }
+
+  private mutating func enqueueClose(_ code: WebSocketCloseCode, _ reason: String) {
+    guard pendingClose == nil else { return }
+    var payload = [UInt8(code.rawValue >> 8), UInt8(code.rawValue & 0xff)]
+    for character in reason where payload.count + character.utf8.count <= 125 { payload += character.utf8 }
+    pendingClose = payload
+  }
+
+  private func write(_ opcode: WebSocketOpcode, _ payload: [UInt8], into output: inout [UInt8]) {
+    // The mask must be unpredictable (RFC 6455, section 10.3).
+    let mask = role == .client ? UInt32.random(in: 0...UInt32.max).bigEndianBytes : nil
+    WebSocketFrameHeader(opcode: opcode, mask: mask, length: payload.count).encode(into: &output)
+    var payload = payload
+    if let mask { WebSocketSession.apply(mask, from: 0, to: &payload) }
+    output += payload
+  }
+
+  /// RFC 6455, section 5.3. The same operation masks and unmasks.
+  private static func apply(_ mask: [UInt8], from offset: Int, to bytes: inout [UInt8]) {
+    let turned = (0..<4).map { mask[(offset + $0) & 3] }
+    for index in bytes.indices { bytes[index] ^= turned[index & 3] }
+  }
+}

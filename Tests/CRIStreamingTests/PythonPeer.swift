@@ -1,0 +1,29 @@
+import CRIJSON
+import TestSupport
+
+/// Implementations in Python that share no line with ours (Tools/streaming-peer).
+enum PythonPeer {
+  private static let python = "/usr/bin/python3"
+
+  /// False only where it may be missing: in CI it must be there.
+  static let hasWebSocket =
+    ProcessFacts.environment("CI") != nil || ProcessFacts.exists("/usr/lib/python3/dist-packages/wsproto/__init__.py")
+
+  /// Runs a script on a file with this text.
+  /// - Returns: the lines that it prints.
+  static func run(_ script: String, _ verb: String, _ text: String) async throws -> [String] {
+    let directory = try TemporaryDirectory()
+    let file = directory.path + "/input"
+    try ProcessFacts.write(text, to: file)
+    let process = try SpawnedProcess([python, "\(GRPCIO.root)/Tools/streaming-peer/\(script)", verb, file])
+    let (code, output) = await process.end()
+    guard code == 0 else { throw PeerFailure.timedOut(waitingFor: "\(script): exit \(code ?? -1)") }
+    return output.split(separator: "\n").map(String.init)
+  }
+}
+
+extension [UInt8] {
+  var hex: String {
+    reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+  }
+}

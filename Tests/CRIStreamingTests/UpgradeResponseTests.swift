@@ -1,0 +1,177 @@
+import Testing
+
+@testable import CRIStreaming
+
+/// The client reads what servers answer, and what hostile ones do.
+struct UpgradeResponseTests {
+  static let offered = ["v5.channel.k8s.io", "v4.channel.k8s.io", "channel.k8s.io"]
+  static let key = WebSocketKey(text: "dGhlIHNhbXBsZSBub25jZQ==")
+
+  static func request(_ transport: StreamTransportKind) throws -> UpgradeRequest {
+    switch transport {
+    case .spdy: try .spdy(target: "/", host: "h", protocols: offered)
+    case .webSocket: try .webSocket(target: "/", host: "h", protocols: offered, key: key)
+    }
+  }
+
+  struct Case: CustomTestStringConvertible, Sendable {
+    var name: String
+    var transport = StreamTransportKind.spdy
+    var answer: String
+    /// The connection is closed after the answer.
+    var isClosed = false
+    var outcome: Result<UpgradeResponseReader.Upgraded, UpgradeFailure>
+    var testDescription: String { name }
+  }
+
+  static let head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+  static let ok = head + "Upgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"
+  static let webSocketHead = head + "Upgrade: websocket\r\n"
+  static let accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+  static let chosen = "Sec-WebSocket-Protocol: v5.channel.k8s.io\r\n"
+
+  static func upgraded(_ name: String, _ rest: String = "") -> Result<UpgradeResponseReader.Upgraded, UpgradeFailure> {
+    .success(UpgradeResponseReader.Upgraded(protocolName: name, rest: [UInt8](rest)))
+  }
+
+  static let cases = [
+    Case(name: "SPDY", answer: ok, outcome: upgraded("v4.channel.k8s.io")),
+    Case(name: "frames at once", answer: ok + "\u{0}xyz", outcome: upgraded("v4.channel.k8s.io", "\u{0}xyz")),
+    Case(
+      name: "names in any case",
+      answer: "HTTP/1.1 101\r\nCONNECTION: keep-alive, upgrade\r\nupgrade:spdy/3.1\r\n"
+        + "x-stream-protocol-version:  v5.channel.k8s.io \r\n\r\n", outcome: upgraded("v5.channel.k8s.io")),
+    Case(
+      name: "no version is the unversioned protocol", answer: head + "Upgrade: SPDY/3.1\r\n\r\n",
+      outcome: upgraded("channel.k8s.io")),
+    Case(
+      name: "an interim response first", answer: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok,
+      outcome: upgraded("v4.channel.k8s.io")),
+    Case(
+      name: "WebSocket", transport: .webSocket, answer: webSocketHead + accept + chosen + "\r\n",
+      outcome: upgraded("v5.channel.k8s.io")),
+
+    Case(
+      name: "another protocol than asked for", answer: webSocketHead + "\r\n",
+      outcome: .failure(.wrongUpgrade(expected: "SPDY/3.1", found: "websocket"))),
+    Case(
+      name: "101 without Upgrade", answer: head + "\r\n",
+      outcome: .failure(.wrongUpgrade(expected: "SPDY/3.1", found: ""))),
+    Case(
+      name: "101 without Connection", answer: "HTTP/1.1 101 X\r\nUpgrade: SPDY/3.1\r\n\r\n",
+      outcome: .failure(.wrongUpgrade(expected: "SPDY/3.1", found: "SPDY/3.1"))),
+    Case(
+      name: "a version that was not offered",
+      answer: head + "Upgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v9.channel.k8s.io\r\n\r\n",
+      outcome: .failure(.wrongProtocol(offered: offered, found: "v9.channel.k8s.io"))),
+    Case(
+      name: "WebSocket without Accept", transport: .webSocket, answer: webSocketHead + chosen + "\r\n",
+      outcome: .failure(.wrongAccept(expected: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", found: nil))),
+    Case(
+      name: "WebSocket with another Accept", transport: .webSocket,
+      answer: webSocketHead + "Sec-WebSocket-Accept: x\r\n" + chosen + "\r\n",
+      outcome: .failure(.wrongAccept(expected: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", found: "x"))),
+    Case(
+      name: "WebSocket without a protocol", transport: .webSocket, answer: webSocketHead + accept + "\r\n",
+      outcome: .failure(.wrongProtocol(offered: offered, found: nil))),
+    Case(
+      name: "WebSocket with an extension", transport: .webSocket,
+      answer: webSocketHead + accept + chosen + "Sec-WebSocket-Extensions: permessage-deflate; a=1\r\n\r\n",
+      outcome: .failure(.unexpectedExtension("permessage-deflate; a=1"))),
+
+    Case(
+      name: "200 instead of 101", answer: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+      outcome: .failure(.notUpgraded(status: 200, reason: "OK", body: "hello"))),
+    Case(
+      name: "a redirect", answer: "HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/\r\n\r\n",
+      outcome: .failure(.redirected(status: 302, location: "http://198.51.100.1/"))),
+    Case(
+      name: "a redirect to nowhere", answer: "HTTP/1.1 307 X\r\n\r\n",
+      outcome: .failure(.redirected(status: 307, location: nil))),
+    Case(
+      name: "a refusal with what would be accepted",
+      answer: "HTTP/1.1 403 Forbidden\r\nX-Accepted-Stream-Protocol-Versions: v4.channel.k8s.io\r\n"
+        + "X-Accepted-Stream-Protocol-Versions: v3.channel.k8s.io\r\nContent-Length: 6\r\n\r\n nope\n",
+      outcome: .failure(
+        .refused(
+          status: 403, reason: "Forbidden", body: "nope",
+          acceptedProtocols: ["v4.channel.k8s.io", "v3.channel.k8s.io"]))),
+    // golang.org/x/net/websocket answers so, and closes.
+    Case(
+      name: "a refusal that ends with the connection", transport: .webSocket,
+      answer: "HTTP/1.1 403 Forbidden\r\n\r\nunsupported", isClosed: true,
+      outcome: .failure(.refused(status: 403, reason: "Forbidden", body: "unsupported", acceptedProtocols: []))),
+    Case(
+      name: "a body in chunks",
+      answer: "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nwhat\r\n3\r\n er\r\n0\r\n\r\n",
+      outcome: .failure(.refused(status: 500, reason: "Oh", body: "what er", acceptedProtocols: []))),
+    Case(
+      name: "damaged chunks", answer: "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+      outcome: .failure(.refused(status: 500, reason: "Oh", body: "", acceptedProtocols: []))),
+    Case(
+      name: "an endless body", answer: "HTTP/1.1 404 X\r\n\r\n" + String(repeating: "x", count: 9000),
+      outcome: .failure(
+        .refused(status: 404, reason: "X", body: String(repeating: "x", count: 8192), acceptedProtocols: []))),
+    Case(
+      name: "no body", answer: "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+      outcome: .failure(.refused(status: 404, reason: "Not Found", body: "", acceptedProtocols: []))),
+
+    Case(name: "another language", answer: "SSH-2.0-OpenSSH_9\r\n", outcome: .failure(.notHTTP("SSH-2.0-OpenSSH_9"))),
+    Case(name: "TLS", answer: "\u{15}\u{3}\u{1}", outcome: .failure(.notHTTP(#"\x15\x03\x01"#))),
+    Case(name: "no status", answer: "HTTP/1.1 abc\r\n\r\n", outcome: .failure(.notHTTP("HTTP/1.1 abc"))),
+    Case(
+      name: "silence", answer: "", isClosed: true, outcome: .failure(.connectionEnded(received: ""))),
+    Case(
+      name: "half a head", answer: "HTTP/1.1 101 Swi", isClosed: true,
+      outcome: .failure(.connectionEnded(received: "HTTP/1.1 101 Swi"))),
+    Case(
+      name: "a line feed alone", answer: "HTTP/1.1 101 X\nConnection: Upgrade\r\n\r\n",
+      outcome: .failure(.malformedHead("line 1 does not end with CR LF"))),
+    Case(
+      name: "a field without colon", answer: "HTTP/1.1 101 X\r\nnonsense\r\n\r\n",
+      outcome: .failure(.malformedHead("not a header field: nonsense"))),
+    Case(
+      name: "a folded field", answer: "HTTP/1.1 101 X\r\nA: b\r\n c\r\n\r\n",
+      outcome: .failure(.malformedHead("not a header field:  c"))),
+    Case(
+      name: "a control character", answer: "HTTP/1.1 101 X\r\nA: \u{0}\r\n\r\n",
+      outcome: .failure(.malformedHead(#"control characters in a header field: A: \x00"#))),
+    Case(
+      name: "interim responses without end", answer: String(repeating: "HTTP/1.1 100 X\r\n\r\n", count: 9),
+      outcome: .failure(.malformedHead("more than 8 interim responses"))),
+    Case(
+      name: "an endless head", answer: "HTTP/1.1 101 X\r\nA: " + String(repeating: "x", count: 20_000),
+      outcome: .failure(.headTooLarge(limit: 16384))),
+    Case(
+      name: "many fields", answer: "HTTP/1.1 101 X\r\n" + String(repeating: "A:\r\n", count: 200) + "\r\n",
+      outcome: .failure(.tooManyFields(limit: 100))),
+  ]
+
+  /// However the bytes come, the outcome is the same.
+  @Test(arguments: cases, [1, 3, 100, 100_000]) func reads(_ one: Case, piece: Int) throws {
+    var reader = UpgradeResponseReader(answering: try Self.request(one.transport))
+    var outcome: Result<UpgradeResponseReader.Upgraded, UpgradeFailure>?
+    var pieces = [UInt8](one.answer).split(piece)
+    while outcome == nil, !pieces.isEmpty {
+      do throws(UpgradeFailure) {
+        outcome = try reader.receive(pieces.removeFirst()).map { .success($0) }
+      } catch { outcome = .failure(error) }
+    }
+    if outcome == nil, one.isClosed { outcome = .failure(reader.connectionEnded()) }
+    switch (outcome, one.outcome) {
+    case (.success(let upgraded), .success(let expected)):
+      #expect(upgraded.protocolName == expected.protocolName)
+      #expect(upgraded.rest + pieces.joined() == expected.rest)
+    // With fewer bytes at hand, fewer of them are quoted.
+    case (.failure(.notHTTP(let found)), .failure(.notHTTP(let expected))): #expect(expected.hasPrefix(found))
+    default: #expect(outcome == one.outcome)
+    }
+  }
+
+  @Test func whatAnotherTransportMayHelp() {
+    let refused = UpgradeFailure.refused(status: 403, reason: "", body: "", acceptedProtocols: [])
+    let ended = UpgradeFailure.connectionEnded(received: "")
+    #expect(
+      [refused, ended, .redirected(status: 302, location: nil)].map(\.isTransportRefused) == [true, false, false])
+  }
+}
