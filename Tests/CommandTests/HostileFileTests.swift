@@ -87,7 +87,9 @@ struct HostileFileTests {
     defer { close(reader) }
     let start = ContinuousClock.now
     let run = try await write(command, to: path, on: runtime.socket)
-    #expect(run.code != 0 && run.errors.contains(path) && run.errors.contains("it is a FIFO; name a regular file"), "\(command) \(run)")
+    #expect(
+      run.code != 0 && run.errors.contains(path) && run.errors.contains("it is a FIFO; name a regular file"),
+      "\(command) \(run)")
     #expect(ContinuousClock.now - start < .seconds(20))
     var byte: UInt8 = 0
     #expect(read(reader, &byte, 1) <= 0, "the reader of the FIFO got something")
@@ -103,7 +105,9 @@ struct HostileFileTests {
       try await Tool.cri(["diff", path, folder.file("after")]),
       try await Tool.cri(["pull", "x"], on: "/nowhere", environment: ["REGISTRY_AUTH_FILE": path]),
     ] {
-      #expect(run.code == 2 && run.errors.contains(path) && run.errors.contains("it is a FIFO; name a regular file"), "\(run)")
+      #expect(
+        run.code == 2 && run.errors.contains(path) && run.errors.contains("it is a FIFO; name a regular file"), "\(run)"
+      )
     }
   }
 
