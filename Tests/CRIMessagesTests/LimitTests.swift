@@ -100,7 +100,7 @@ struct LimitTests {
           "io.kubernetes.pod.namespace": "default", "io.kubernetes.pod.uid": String(id.prefix(36)),
         ]),
       cpu: CpuUsage(timestamp: Timestamp(nanoseconds: 1 << 60), usageCoreNanoSeconds: 1_000_000_000))
-    try pass(ListContainerStatsResponse(stats: Array(repeating: stats, count: 10_000)))
+    try pass(ListContainerStatsResponse(stats: Array(repeating: stats, count: 5_000)))
   }
 
   private func pass<M: CMessage>(_ message: M) throws {
