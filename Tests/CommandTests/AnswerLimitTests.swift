@@ -9,7 +9,15 @@ import Testing
 /// command: how much memory it takes at its peak, and when it ends.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct AnswerLimitTests {
   /// What an answer may cost above an empty one, in bytes.
-  private static func allowed(_ size: Int) -> Int { 3 * size + 16 << 20 }
+  private static func allowed(_ size: Int) -> Int {
+    let promised = 3 * size + 16 << 20
+    #if DEBUG
+      // Without the optimizer, values live to the end of their scope; on a busy machine, buffers overlap with them.
+      return promised + promised / 8
+    #else
+      return promised
+    #endif
+  }
 
   /// A field of messages or strings.
   private static func field(_ number: UInt64, _ content: [UInt8] = []) -> [UInt8] {
