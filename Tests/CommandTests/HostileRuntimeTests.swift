@@ -97,7 +97,7 @@ struct HostileRuntimeTests {
   private static let templateCommands = [
     ["pods", "-o", "jsonpath={.items[*].metadata.name}"],
     ["ps", "-a", "-o", "go-template={{range .containers}}{{.id}}{{\"\\n\"}}{{end}}"],
-    ["images", "-o", "jsonpath={.images[*].repoTags}"], ["pods", "-o", "custom-columns=A:.metadata.name"],
+    ["images", "-o", "jsonpath={.images[*].username}"], ["pods", "-o", "custom-columns=A:.metadata.name"],
     ["inspect", "-o", "go-template={{.status.reason}}", "x"], ["inspect", "x", "x", "-o", "jsonpath={.status.id}"],
     ["inspectp", "x", "x", "-o", "go-template={{range .}}{{.status.id}}{{end}}"],
     ["inspecti", "--output", "go-template", "--template", "{{.status.id}}", "x"],
