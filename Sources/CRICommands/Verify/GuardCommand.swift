@@ -220,7 +220,7 @@ struct GuardCommand: AsyncParsableCommand {
     default: throw error
     }
     if stage != .before {
-      let report = reports.files.first.map { String($0.drop { $0 != "=" }.dropFirst()) } ?? "what is said above"
+      let report = reports.files.first.map { String($0.drop { $0 != "=" }.dropFirst()) } ?? "the report above"
       units.keep(code, report: report, again: save.map { "cri verify --before \($0)" })
     }
     throw ExitCode(code)
