@@ -61,11 +61,11 @@ let package = Package(
       swiftSettings: safe),
 
     // Verification: the state of a node, what changed, and what kubelet will do because of it.
-    .target(
-      name: "CRISnapshot", dependencies: ["CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
     .target(name: "CRIRules", swiftSettings: safe),
     .target(
-      name: "CRIVerify", dependencies: ["CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON"],
+      name: "CRISnapshot", dependencies: ["CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON"], swiftSettings: safe),
+    .target(
+      name: "CRIVerify", dependencies: ["CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf"],
       swiftSettings: safe),
     .target(
       name: "CRIPreflight",
@@ -74,7 +74,7 @@ let package = Package(
     .target(
       name: "CRINode",
       dependencies: [
-        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIJSON", "CRITOML", "CRIYAML", "CRISystem",
+        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIJSON", "CRIYAML", "CRISystem",
         "CRIText",
       ],
       swiftSettings: safe),
@@ -96,7 +96,8 @@ let package = Package(
     .target(
       name: "CRIReport",
       dependencies: [
-        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML", "CRIProtobuf",
+        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML", "CRIMessages",
+        "CRIProtobuf",
       ],
       swiftSettings: safe),
     .target(
@@ -129,7 +130,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON",
-        "CRISnapshot", "CRIPreflight", "CRIText",
+        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIReport", "CRIText",
       ],
       path: "Tests/Support", resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(name: "CRISystemTests", dependencies: ["CRISystem", "TestSupport"], swiftSettings: dialect),
@@ -165,12 +166,14 @@ let package = Package(
       swiftSettings: dialect),
     .testTarget(
       name: "CRIVerifyTests",
-      dependencies: ["CRIVerify", "CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport"],
+      dependencies: [
+        "CRIVerify", "CRIReport", "CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport",
+      ],
       swiftSettings: dialect),
     .testTarget(
       name: "CRIPreflightTests",
       dependencies: [
-        "CRIPreflight", "CRISnapshot", "CRIRules", "CRITOML", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport",
+        "CRIPreflight", "CRIReport", "CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(

@@ -152,9 +152,11 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
 /// Prints one line to standard error, and a line to standard output if Nagios reads it, which would take a 2 as a loss.
 private func tell(_ failure: Failure, _ words: [String]) -> Int32 {
   try? StandardStream.error.write(failure.line)
-  guard let word = words.first, ReportOptions.isForNagios(words) else { return failure.code.rawValue }
+  guard let check = words.first.flatMap(ReportCheck.init(rawValue:)), ReportOptions.isForNagios(words) else {
+    return failure.code.rawValue
+  }
   let view = ReportView(
-    failed: word, reason: failure.message, exitCode: failure.code.rawValue, checked: ReportOptions.now)
+    failed: check, reason: failure.message, exitCode: failure.code.rawValue, checked: ReportOptions.now)
   try? StandardStream.output.write(ReportFormat.nagios.text(view))
   return ReportFormat.nagios.exitCode(view.verdict)
 }

@@ -8,42 +8,43 @@ extension Client {
   /// look well where it does not. `true` it is, which does nothing; an image without it shows as much.
   /// - Parameters:
   ///   - scope: of whose pods.
-  ///   - patience: for each of them, in whole seconds.
-  public func probeExec(_ snapshot: inout Snapshot, in scope: Scope = Scope(), patience: Duration = .seconds(10)) async
-  {
+  ///   - timeout: for each of them, in whole seconds.
+  public func probeExec(_ snapshot: inout Snapshot, in scope: Scope = Scope(), timeout: Duration = .seconds(10)) async {
     // Where a sandbox does not answer, its containers tell whether its shim does.
-    let silent = snapshot.unread.filter { $0.kind == .pod && $0.pod.map(scope.contains) ?? scope.isWhole }.map(\.id)
+    let silent = snapshot.unchecked.compactMap(\.object).filter { object in
+      object.kind == .pod && object.pod.map(scope.contains) ?? scope.isWhole
+    }.map(\.id)
     let sandboxes = Set(snapshot.sandboxes.filter { scope.contains($0.pod) }.map(\.id) + silent)
     let ids = snapshot.containers.filter { $0.isRunning && sandboxes.contains($0.sandboxID) }.map(\.id)
-    var found: [String: Reading<ExecTruth>] = [:]
-    await withTaskGroup(of: (String, Reading<ExecTruth>).self) { group in
+    var found: [String: Observation<ObservedExec>] = [:]
+    await withTaskGroup(of: (String, Observation<ObservedExec>).self) { group in
       for (index, id) in ids.enumerated() {
         // Each is a process on the node: few at a time.
         if index >= 8, let (id, reading) = await group.next() { found[id] = reading }
-        group.addTask { (id, await exec(id, patience)) }
+        group.addTask { (id, await exec(id, timeout)) }
       }
       for await (id, reading) in group { found[id] = reading }
     }
     for index in snapshot.containers.indices {
       guard let reading = found[snapshot.containers[index].id] else { continue }
-      var truth = snapshot.containers[index].truth ?? ContainerTruth()
-      truth.exec = reading
-      snapshot.containers[index].truth = truth
+      var observed = snapshot.containers[index].observed ?? ObservedContainer()
+      observed.exec = reading
+      snapshot.containers[index].observed = observed
     }
   }
 
-  private func exec(_ id: String, _ patience: Duration) async -> Reading<ExecTruth> {
-    let request = ExecSyncRequest(containerID: id, cmd: ["true"], timeout: patience.components.seconds)
+  private func exec(_ id: String, _ timeout: Duration) async -> Observation<ObservedExec> {
+    let request = ExecSyncRequest(containerID: id, cmd: ["true"], timeout: timeout.components.seconds)
     do throws(RPCError) {
       // The runtime's own deadline, which also ends the process, comes first.
-      _ = try await runtime.execSync(request, timeout: patience + .seconds(2))
-      return .read(.works)
+      _ = try await runtime.execSync(request, timeout: timeout + .seconds(2))
+      return .known(.works)
     } catch {
       switch error {
-      case .status(let status) where status.message.lacksProgram: return .read(.works)
-      case .status where !error.isUnknownMethod && !error.isUnknownService: return .read(.fails("\(error)"))
-      case .deadlineExceeded: return .read(.fails("\(error)"))
-      default: return .unread(UnreadReason("\(error)"))
+      case .status(let status) where status.message.lacksProgram: return .known(.works)
+      case .status where !error.isUnknownMethod && !error.isUnknownService: return .known(.fails("\(error)"))
+      case .deadlineExceeded: return .known(.fails("\(error)"))
+      default: return .unknown(UnknownReason(.callFailed, message: "\(error)"))
       }
     }
   }

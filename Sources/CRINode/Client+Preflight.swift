@@ -34,7 +34,7 @@ extension Client {
   /// - Throws: where the runtime does not answer, so that there is nothing to say.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
     // The runtime alone: what the kernel knows of the pods decides only what a CRI-O does, which asks for it below.
-    let snapshot = try await snapshot(tool: options.tool, truth: nil)
+    let snapshot = try await snapshot(tool: options.tool, observed: nil)
     let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
     return try await PreflightReader(client: self, options: options, snapshot: snapshot, files: NodeFiles(root: root))
       .read()
@@ -77,7 +77,7 @@ private struct PreflightReader {
       let config = document(info["config"])
       let configuration = CRIODisk.configuration(files, Self.arguments(of: snapshot.daemon.pid))
       let disk = CRIODisk(
-        snapshot, files, configuration: configuration, status: config, places: await places(),
+        snapshot, files, configuration: configuration, status: config, paths: await paths(),
         networks: await networks(configuration))
       facts.configuration = RuntimeConfiguration(crio: config, files: disk.configuration, served: served)
       facts.crio = disk
@@ -120,42 +120,42 @@ private struct PreflightReader {
   }
 
   /// CRI: `RuntimeConfig`; nil where it is not served.
-  private func servedCgroupDriver() async -> Evidence<String>? {
+  private func servedCgroupDriver() async -> Observation<String>? {
     do throws(RPCError) {
       let driver = try await client.runtime.runtimeConfig().linux?.cgroupDriver
       return driver.map { .known($0 == .cgroupfs ? "cgroupfs" : "systemd") }
     } catch {
-      return error.statusCode == .unimplemented ? nil : .unknown("\(error)")
+      return error.statusCode == .unimplemented ? nil : .unknown(UnknownReason(.callFailed, message: "\(error)"))
     }
   }
 
-  private func networks(_ configuration: Evidence<CRIOConfiguration>) async -> NetworkCheck {
+  private func networks(_ configuration: Observation<CRIOConfiguration>) async -> NetworkCheck {
     switch configuration {
-    case .unknown(let why): return NetworkCheck(unread: [why])
+    case .unknown(let reason): return NetworkCheck(unknown: [reason])
     case .known(let configuration):
-      let places = options.root.map { Places(root: $0) } ?? Places()
+      let paths = options.root.map { NodePaths(root: $0) } ?? NodePaths()
       return await CNICheck(
-        places: places, folder: configuration.networkDirectory, network: configuration.defaultNetwork,
+        paths: paths, folder: configuration.networkDirectory, network: configuration.defaultNetwork,
         pluginFolders: configuration.pluginDirectories
       ).run(snapshot)
     }
   }
 
-  private func places() async -> [String: CRIOPlaces] {
+  private func paths() async -> [String: CRIOPaths] {
     let client = client.sharing(client.budgetForDetails(keptPerAnswer: 1 << 10))
-    var places: [String: CRIOPlaces] = [:]
+    var paths: [String: CRIOPaths] = [:]
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true)
       guard let answer = try? await client.runtime.podSandboxStatus(request) else { continue }
-      places[sandbox.id] = CRIOPlaces(info: answer.info["info"] ?? "")
+      paths[sandbox.id] = CRIOPaths(info: answer.info["info"] ?? "")
     }
-    return places
+    return paths
   }
 
   /// Files that a runtime takes for a CNI configuration, and that are one.
-  private func networkConfigurations(_ directory: Evidence<String>, _ isNode: Bool) -> Evidence<[String]> {
+  private func networkConfigurations(_ directory: Observation<String>, _ isNode: Bool) -> Observation<[String]> {
     switch directory {
-    case .unknown(let why): return .unknown(why)
+    case .unknown(let reason): return .unknown(reason)
     case .known(let path):
       do throws(FileError) {
         var usable: [String] = []
@@ -165,7 +165,7 @@ private struct PreflightReader {
         return .known(usable)
       } catch {
         if error == .noSuchFile, isNode { return .known([]) }
-        return .unknown(NodeFiles.words(path, error))
+        return .unknown(NodeFiles.reason(path, error))
       }
     }
   }

@@ -6,24 +6,24 @@ internal import CRISystem
 extension Client {
   /// Reads everything that the runtime has, all details at once over one connection.
   ///
-  /// Objects that vanish while it reads are left out; what could not be read for another reason is named in `unread`.
-  /// Beside the runtime's own answers it holds what kernel and CNI know of the same objects, and names in `notChecked`
-  /// what of that could not be read, most often for want of root.
+  /// Objects that vanish while it reads are left out; what could not be read for another reason is in `unchecked`.
+  /// Beside the runtime's own answers it holds what kernel and CNI know of the same objects, and lists in
+  /// `unchecked` what of that could not be read, most often for want of root.
   /// - Parameter tool: who takes it, such as `cri 0.1.0`.
   /// - Throws: where the lists themselves could not be read, or the runtime went away: there is no snapshot then.
   public func snapshot(tool: String) async throws(RPCError) -> Snapshot {
-    try await snapshot(tool: tool, truth: TruthReader())
+    try await snapshot(tool: tool, observed: NodeObserver())
   }
 
-  /// - Parameter truth: nil asks the runtime alone.
-  package func snapshot(tool: String, truth: TruthReader?) async throws(RPCError) -> Snapshot {
+  /// - Parameter observed: nil asks the runtime alone.
+  package func snapshot(tool: String, observed: NodeObserver?) async throws(RPCError) -> Snapshot {
     let reader = SnapshotReader(client: self)
     let asked = Kernel.ticks
-    let (snapshot, configuration) = try await reader.read(tool: tool, configuration: truth?.includesNode == true)
-    guard let truth else { return snapshot }
+    let (snapshot, configuration) = try await reader.read(tool: tool, configuration: observed?.includesNode == true)
+    guard let observed else { return snapshot }
     return await onThread {
       var complete = snapshot
-      truth.addTruth(to: &complete, askedAt: asked, configuration: configuration)
+      observed.addObservations(to: &complete, askedAt: asked, configuration: configuration)
       return complete
     }
   }
@@ -65,22 +65,23 @@ private struct SnapshotReader {
     let budget = client.budgetForDetails(keptPerAnswer: Self.keptPerObject)
     let bounded = client.sharing(budget)
     let pods = Dictionary(sandboxes.map { ($0.id, PodName($0.metadata)) }) { first, _ in first }
-    async let sandboxRecords = details(sandboxes, budget, { $0.unread }) { (item) async throws(RPCError) in
+    async let sandboxRecords = details(sandboxes, budget, { $0.unchecked(because: $1) }) {
+      (item) async throws(RPCError) in
       try await record(item, bounded)
     }
-    async let containerRecords = details(containers, budget, { $0.unread(in: pods[$0.podSandboxID]) }) {
+    async let containerRecords = details(containers, budget, { $0.unchecked(in: pods[$0.podSandboxID], because: $1) }) {
       (item) async throws(RPCError) in
       try await record(item, bounded)
     }
     let (sandboxResult, containerResult) = (await sandboxRecords, await containerRecords)
-    let (readSandboxes, unreadSandboxes) = try sandboxResult.get()
-    let (readContainers, unreadContainers) = try containerResult.get()
-    var unread = unreadSandboxes + unreadContainers
+    let (readSandboxes, uncheckedSandboxes) = try sandboxResult.get()
+    let (readContainers, uncheckedContainers) = try containerResult.get()
+    var unchecked = uncheckedSandboxes + uncheckedContainers
     var imageList: [Image] = []
     switch images {
     case .success(let list): imageList = list.merged
     case .failure(let error) where error.meansRuntimeIsGone: throw error
-    case .failure(let error): unread.append(Unread(what: "images", why: "\(error)", kind: .image))
+    case .failure(let error): unchecked.append(.images(UnknownReason(.callFailed, message: "\(error)")))
     }
     let snapshot = Snapshot(
       tool: tool, taken: Timestamp(nanoseconds: Kernel.now), host: .current(),
@@ -89,7 +90,7 @@ private struct SnapshotReader {
         name: version.runtimeName, version: version.runtimeVersion, api: newest,
         conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers,
         settings: configuration ? RuntimeSettings(info: status.info) : nil, servesV1alpha2: servesOldVersion),
-      sandboxes: readSandboxes, containers: readContainers, images: imageList, unread: unread)
+      sandboxes: readSandboxes, containers: readContainers, images: imageList, unchecked: unchecked)
     return (snapshot, status.info["config"].flatMap { try? JSON.parse($0) })
   }
 
@@ -131,11 +132,11 @@ private struct SnapshotReader {
   }
 
   /// Reads the details of every item, some at a time, in the list's order.
-  /// - Parameter unread: what is told of an item whose details are not answered.
+  /// - Parameter unchecked: the entry for an item whose details are not answered.
   private func details<Item: Sendable, Record: Sendable>(
-    _ items: [Item], _ budget: AnswerBudget, _ unread: (Item) -> Unread,
+    _ items: [Item], _ budget: AnswerBudget, _ unchecked: (Item, UnknownReason) -> Unchecked,
     _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
-  ) async -> Result<([Record], [Unread]), RPCError> {
+  ) async -> Result<([Record], [Unchecked]), RPCError> {
     var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)
     var end: RPCError?
     await withTaskGroup(of: (Int, Result<Record, RPCError>).self) { group in
@@ -156,7 +157,7 @@ private struct SnapshotReader {
     }
     if let end { return .failure(end) }
     var records: [Record] = []
-    var gaps: [Unread] = []
+    var entries: [Unchecked] = []
     for (item, result) in zip(items, results) {
       switch result {
       case .success(let record): records.append(record)
@@ -164,13 +165,11 @@ private struct SnapshotReader {
       case .failure(let error) where error.isNotFound: break
       case .failure(let error) where error.meansRuntimeIsGone: return .failure(error)
       case .failure(let error):
-        var gap = unread(item)
-        gap.why = "\(error)"
-        gaps.append(gap)
+        entries.append(unchecked(item, UnknownReason(.callFailed, message: "\(error)")))
       case nil: break
       }
     }
-    return .success((records, gaps))
+    return .success((records, entries))
   }
 }
 
@@ -194,18 +193,15 @@ extension RPCError {
 }
 
 extension PodSandbox {
-  /// What the list tells of it where nothing else does.
-  fileprivate var unread: Unread {
-    let pod = PodName(metadata)
-    return Unread(what: "sandbox \(id) of \(pod)", why: "", kind: .pod, id: id, pod: pod, isLive: state == .ready)
+  /// What the list says about a sandbox whose details are missing.
+  fileprivate func unchecked(because reason: UnknownReason) -> Unchecked {
+    .details(ObjectName(.pod, pod: PodName(metadata), id: id), isLive: state == .ready, reason)
   }
 }
 
 extension Container {
-  fileprivate func unread(in pod: PodName?) -> Unread {
-    let owner = pod.map { "\($0)/" } ?? ""
-    return Unread(
-      what: "container \(id) of \(owner)\(metadata?.name ?? "")", why: "", kind: .container, id: id, pod: pod,
-      isLive: state == .running)
+  fileprivate func unchecked(in pod: PodName?, because reason: UnknownReason) -> Unchecked {
+    .details(
+      ObjectName(.container, pod: pod, name: metadata?.name ?? "", id: id), isLive: state == .running, reason)
   }
 }

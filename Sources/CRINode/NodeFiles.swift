@@ -1,3 +1,4 @@
+internal import CRISnapshot
 internal import CRISystem
 
 /// The node's files, which may lie under another root than ours: in a container that has them mounted.
@@ -57,14 +58,12 @@ struct NodeFiles: Sendable {
 }
 
 extension NodeFiles {
-  /// Why something on the node could not be looked at.
-  static func words(_ path: String, _ error: FileError) -> String {
+  /// Why something on the node could not be examined.
+  static func reason(_ path: String, _ error: FileError) -> UnknownReason {
     error == .noSuchFile
-      ? "\(path) is not there: run on the node, or say with --root where its files are" : "\(path): \(error)"
+      ? UnknownReason(.notOnNode, path: path, errno: error.errno?.rawValue) : UnknownReason(error, path)
   }
 
-  /// A directory that is there and has nothing of what the runtime lists.
-  static func foreign(_ path: String) -> String {
-    "\(path) holds nothing of this runtime: run on its node, or say with --root where its files are"
-  }
+  /// The directory exists and holds nothing of what the runtime lists.
+  static func foreign(_ path: String) -> UnknownReason { UnknownReason(.foreignDirectory, path: path) }
 }

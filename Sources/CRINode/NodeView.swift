@@ -4,17 +4,17 @@ internal import CRISystem
 /// How the runtime's process ids and paths are to be read from where we are: it may live in another container than we.
 struct NodeView {
   /// With the runtime's root folder before its paths, where that is not ours.
-  let places: Places
+  let paths: NodePaths
   /// Whether a path that leads nowhere from here leads nowhere for the runtime either.
   let seesAllPaths: Bool
-  private let hidden: UnreadReason?
+  private let hidden: UnknownReason?
 
-  init(daemon: Int32?, places: Places) {
-    var places = places
-    var hidden: UnreadReason?
+  init(daemon: Int32?, paths: NodePaths) {
+    var paths = paths
+    var hidden: UnknownReason?
     var seesAllPaths = false
     if let daemon {
-      let proc = places.proc
+      let proc = paths.proc
       // A kind that we may not look at is taken for the same: most often it is, and we are not root.
       func differs(_ kind: String) -> Bool {
         guard let own = FileIdentity(of: "\(proc)/self/ns/\(kind)"),
@@ -22,17 +22,17 @@ struct NodeView {
         else { return false }
         return own != other
       }
-      if differs("pid") { hidden = UnreadReason("the runtime counts processes in another namespace than ours") }
+      if differs("pid") { hidden = UnknownReason(.otherPIDNamespace) }
       // In a chroot the mounts are the same, and the paths are not.
       let root = FileIdentity(of: "\(proc)/\(daemon)/root")
-      seesAllPaths = root != nil || !places.root.isEmpty
-      if places.root.isEmpty && (differs("mnt") || root != nil && root != FileIdentity(of: "/")) {
-        places.root = "\(proc)/\(daemon)/root"
+      seesAllPaths = root != nil || !paths.root.isEmpty
+      if paths.root.isEmpty && (differs("mnt") || root != nil && root != FileIdentity(of: "/")) {
+        paths.root = "\(proc)/\(daemon)/root"
       }
     } else {
-      hidden = UnreadReason("the runtime's own process cannot be seen from here")
+      hidden = UnknownReason(.daemonNotVisible)
     }
-    self.places = places
+    self.paths = paths
     self.seesAllPaths = seesAllPaths
     self.hidden = hidden
   }
@@ -42,19 +42,19 @@ struct NodeView {
   /// Where a path of the runtime's leads from here.
   func path(_ path: String) -> String {
     // From outside of its root folder an absolute link would lead to ours, and this one is everywhere.
-    let isLinked = !places.root.isEmpty && path.hasPrefix("/var/run/")
-    return places.root + (isLinked ? String(path.dropFirst(4)) : path)
+    let isLinked = !paths.root.isEmpty && path.hasPrefix("/var/run/")
+    return paths.root + (isLinked ? String(path.dropFirst(4)) : path)
   }
 
   /// CNI's folder: the system's is on the runtime's side, another one on ours.
-  var cni: String { places.cni == Places.defaultCNI ? places.root + places.cni : places.cni }
+  var cni: String { paths.cni == NodePaths.defaultCNI ? paths.root + paths.cni : paths.cni }
 
-  func processes() -> Reading<ProcessTable> {
-    if let hidden { return .unread(hidden) }
+  func processes() -> Observation<ProcessTable> {
+    if let hidden { return .unknown(hidden) }
     do throws(FileError) {
-      return .read(try ProcessTable(proc: places.proc))
+      return .known(try ProcessTable(proc: paths.proc))
     } catch {
-      return .unread(UnreadReason(error, places.proc))
+      return .unknown(UnknownReason(error, paths.proc))
     }
   }
 }

@@ -1,3 +1,4 @@
+public import CRIRules
 public import CRISnapshot
 
 /// A published fault of some versions: a row of the table in `Advisories`.
@@ -79,31 +80,27 @@ public struct Advisory: Hashable, Sendable {
     }
   }
 
-  /// Stable name, such as `containerd-7843`.
-  public let id: String
+  public let id: AdvisoryID
   public let product: Product
   public let cases: [Case]
-  /// The first good versions, in words; empty where there is none yet.
-  public let fixedIn: String
-  /// What is lost, and what it takes to see it.
-  public let symptom: String
+  /// Whether a version, or a measure, helps against it.
+  public let hasFix: Bool
   /// Where it is discussed, such as `containerd#7843`.
   public let reference: String
   public let confidence: Confidence
   /// nil: it shows on any node.
   public let condition: Condition?
   /// The preflight rules that decide, whatever the version says.
-  public let decidedBy: [String]
+  public let decidedBy: [RuleID]
 
   init(
-    _ id: String, _ product: Product, _ cases: [Case], fixedIn: String, _ symptom: String, _ reference: String,
-    _ confidence: Confidence, only condition: Condition? = nil, decidedBy: [String] = []
+    _ id: AdvisoryID, _ product: Product, _ cases: [Case], hasFix: Bool, _ reference: String, _ confidence: Confidence,
+    only condition: Condition? = nil, decidedBy: [RuleID] = []
   ) {
     self.id = id
     self.product = product
     self.cases = cases
-    self.fixedIn = fixedIn
-    self.symptom = symptom
+    self.hasFix = hasFix
     self.reference = reference
     self.confidence = confidence
     self.condition = condition
@@ -153,7 +150,7 @@ extension Advisory {
 extension Advisory {
   /// Whether no version is free of it, so that a change of version neither brings nor mends it.
   public var isInEveryVersion: Bool {
-    fixedIn.isEmpty && cases.allSatisfy { $0.running == [.all] && $0.target == .any }
+    !hasFix && cases.allSatisfy { $0.running == [.all] && $0.target == .any }
   }
 }
 

@@ -1,5 +1,5 @@
 internal import CRISnapshot
-package import CRITOML
+internal import CRITOML
 
 /// What of CRI-O's configuration decides over a restart: its files' keys, `crio.runtime.default_runtime` and so on.
 public struct CRIOConfiguration: Hashable, Sendable {
@@ -11,12 +11,13 @@ public struct CRIOConfiguration: Hashable, Sendable {
   public init() {}
 
   /// Adds a file of TOML; of equal keys the last one counts, as in CRI-O's drop-in files.
-  /// - Throws: where CRI-O would end at it: it is no TOML, or a key that counts here has a value of another kind.
-  package mutating func add(_ text: String) throws(TOMLReader.Fault) {
-    for entry in try TOMLReader.entries(of: text) {
+  /// - Throws: the reason why CRI-O would exit: the text is not TOML, or a key that is needed here has a value of the wrong
+  ///   type.
+  package mutating func add(_ text: String) throws(CRIOConfigurationFault) {
+    for entry in try Self.entries(of: text) {
       if entry.path == "crio.network.plugin_dirs" {
         guard case .list(let list) = entry.value, let texts = Self.texts(list) else {
-          throw TOMLReader.Fault(line: entry.line, what: "\(entry.path) is no list of texts")
+          throw CRIOConfigurationFault(.notAList, line: entry.line, message: entry.path)
         }
         pluginFolders = texts
         continue
@@ -25,9 +26,17 @@ public struct CRIOConfiguration: Hashable, Sendable {
       case (_, nil): break
       case (.flag(let value), true?): values[entry.path] = "\(value)"
       case (.text(let value), false?): values[entry.path] = value
-      case (_, true?): throw TOMLReader.Fault(line: entry.line, what: "\(entry.path) is neither true nor false")
-      case (_, false?): throw TOMLReader.Fault(line: entry.line, what: "\(entry.path) is no text")
+      case (_, true?): throw CRIOConfigurationFault(.notABoolean, line: entry.line, message: entry.path)
+      case (_, false?): throw CRIOConfigurationFault(.notText, line: entry.line, message: entry.path)
       }
+    }
+  }
+
+  private static func entries(of text: String) throws(CRIOConfigurationFault) -> [TOMLReader.Entry] {
+    do throws(TOMLReader.Fault) {
+      return try TOMLReader.entries(of: text)
+    } catch {
+      throw CRIOConfigurationFault(.malformedConfiguration, line: error.line, message: error.what)
     }
   }
 

@@ -1,12 +1,14 @@
-/// What CNI says of the pods' networks if it is asked as a CRI-O that starts asks it (CNI specification, `CHECK`).
-public struct NetworkCheck: Hashable, Sendable {
-  /// Why a pod would lose its address, by the sandbox's id.
-  public var faults: [String: String]
-  /// Why it was not asked of all pods, each reason once.
-  public var unread: [String]
+public import CRISnapshot
 
-  public init(faults: [String: String] = [:], unread: [String] = []) {
+/// What CNI answers about the pods' networks when it is asked as a starting CRI-O asks it (CNI specification, `CHECK`).
+public struct NetworkCheck: Hashable, Sendable {
+  /// Why a pod would lose its address, by the sandbox's ID.
+  public var faults: [String: CNIFault]
+  /// Why pods are unchecked, each reason once.
+  public var unknown: [UnknownReason]
+
+  public init(faults: [String: CNIFault] = [:], unknown: [UnknownReason] = []) {
     self.faults = faults
-    self.unread = unread
+    self.unknown = unknown
   }
 }

@@ -3,31 +3,31 @@ internal import CRIProtobuf
 internal import CRISnapshot
 
 extension PreflightFacts {
-  func disk() throws(Unchecked) -> ContainerdDisk {
-    guard let containerd else { throw Unchecked(why: "nobody looked at containerd's disk") }
+  func disk() throws(UnknownReason) -> ContainerdDisk {
+    guard let containerd else { throw .notExamined }
     return containerd
   }
 
-  func records() throws(Unchecked) -> DiskRecords { try disk().records.get() }
+  func records() throws(UnknownReason) -> DiskRecords { try disk().records.get() }
 
   /// Looks at each ready pod with a network of its own, beside its record on disk.
   func comparePods(
-    _ found: inout PreflightOutcome, _ fault: (SandboxRecord, DiskSandbox) -> String?
-  ) throws(Unchecked) {
+    _ found: inout PreflightOutcome, _ fault: (SandboxRecord, DiskSandbox) -> PreflightDetail?
+  ) throws(UnknownReason) {
     try compareAllPods(&found, where: { !$0.isHostNetwork }) { $1.isHostNetwork ? nil : fault($0, $1) }
   }
 
   /// Looks at each ready pod beside its record on disk.
   func compareAllPods(
     _ found: inout PreflightOutcome, where isMeant: (SandboxRecord) -> Bool = { _ in true },
-    _ fault: (SandboxRecord, DiskSandbox) -> String?
-  ) throws(Unchecked) {
+    _ fault: (SandboxRecord, DiskSandbox) -> PreflightDetail?
+  ) throws(UnknownReason) {
     let records = try records()
     for record in readySandboxes where isMeant(record) {
-      switch place(of: record, records) {
+      switch location(of: record, records) {
       case .known(let disk):
-        if let detail = fault(record, disk) { found.hit(.pod(record), detail) }
-      case .unclear(let why): found.skip(why)
+        if let detail = fault(record, disk) { found.add(.pod(record), detail) }
+      case .unknown(let reason): found.skip(reason)
       // A rule of its own has it.
       case .none: break
       }
@@ -36,33 +36,37 @@ extension PreflightFacts {
 
   /// Looks at each container that kubelet misses beside its record on disk.
   func compareContainers(
-    _ found: inout PreflightOutcome, _ fault: (ContainerRecord, DiskContainer.Configuration) -> String?
-  ) throws(Unchecked) {
+    _ found: inout PreflightOutcome, _ fault: (ContainerRecord, DiskContainer.Configuration) -> PreflightDetail?
+  ) throws(UnknownReason) {
     let records = Dictionary(try records().containers.map { ($0.id, $0) }) { first, _ in first }
     // That there is no record is a rule of its own.
     for container in snapshot.containers where isNeeded(container) {
       guard let disk = records[container.id]?.configuration, let detail = fault(container, disk) else { continue }
-      found.hit(name(of: container), detail)
+      found.add(name(of: container), detail)
     }
   }
 
   /// Where containerd finds a sandbox when it starts.
-  func place(of record: SandboxRecord, _ records: DiskRecords) -> DiskPlace {
+  func location(of record: SandboxRecord, _ records: DiskRecords) -> RecordLocation {
     if let disk = records.sandboxes.first(where: { $0.id == record.id }) { return .known(disk) }
-    let malformed = "the record of \(record.pod) is of an unknown form"
-    if records.malformed.contains(record.id) { return .unclear(malformed) }
-    guard storeIsRead else { return .none("") }
+    let object = ObjectName.pod(record)
+    let malformed = UnknownReason(.unknownRecordForm, object: object)
+    if records.malformed.contains(record.id) { return .unknown(malformed) }
+    guard storeIsRead else { return .none(.none) }
     switch containerd?.store {
-    case nil: return .unclear("nobody looked into the store of sandboxes")
-    case .unknown(let why): return .unclear("\(record.pod) is not among the containers' records, and \(why)")
+    case nil: return .unknown(.notExamined)
+    case .unknown(var reason):
+      // It is not among the containers' records, and the store of sandboxes is all that could have it.
+      reason.object = reason.object ?? object
+      return .unknown(reason)
     case .known(let store):
-      if store.malformed.contains(record.id) { return .unclear(malformed) }
-      guard let disk = store.sandboxes.first(where: { $0.id == record.id }) else { return .none("") }
+      if store.malformed.contains(record.id) { return .unknown(malformed) }
+      guard let disk = store.sandboxes.first(where: { $0.id == record.id }) else { return .none(.none) }
       switch disk.sandboxer {
       // Before 2.0 only what the runtime says of its pause container tells whether it ever had one.
-      case "" where record.facts.pid == nil: return .unclear("nothing tells who made \(record.pod)")
-      case "", "podsandbox": return .none("only in the store of sandboxes: it is not ready after a restart")
-      default: return isNextUnknown ? .unclear(Unchecked.replaced.why) : .known(disk)
+      case "" where record.facts.pid == nil: return .unknown(UnknownReason(.unknownCreator, object: object))
+      case "", "podsandbox": return .none(.storeOnly)
+      default: return isNextUnknown ? .unknown(.unknownNextVersion) : .known(disk)
       }
     }
   }

@@ -13,14 +13,14 @@ public struct PreflightFacts: Hashable, Sendable {
   public var crio: CRIODisk?
   public var kubelet: KubeletConfiguration
   /// The CNI configurations, by file name, that a runtime can use.
-  public var networkConfigurations: Evidence<[String]>
+  public var networkConfigurations: Observation<[String]>
   /// The images of running pods that are absent, with what the registry said; nil where nobody was to ask it.
   public var pulls: [ImagePull]?
 
   public init(
     snapshot: Snapshot, target: RuntimeVersion? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
     containerd: ContainerdDisk? = nil, crio: CRIODisk? = nil, kubelet: KubeletConfiguration = KubeletConfiguration(),
-    networkConfigurations: Evidence<[String]> = .unknown("nobody looked"), pulls: [ImagePull]? = nil
+    networkConfigurations: Observation<[String]> = .unknown(.notExamined), pulls: [ImagePull]? = nil
   ) {
     self.snapshot = snapshot
     self.target = target
@@ -52,18 +52,18 @@ public struct PreflightFacts: Hashable, Sendable {
 /// How the runtime says that it is configured.
 public struct RuntimeConfiguration: Hashable, Sendable {
   /// `systemd` or `cgroupfs`.
-  public var cgroupDriver: Evidence<String>
+  public var cgroupDriver: Observation<String>
   /// Whether kubelet can ask for the driver (CRI: `RuntimeConfig`), as it does from 1.31 on.
   public var servesCgroupDriver: Bool
   /// The image of pods' pause containers.
-  public var pauseImage: Evidence<String>
+  public var pauseImage: Observation<String>
   /// Where it looks for CNI configurations.
-  public var networkDirectory: Evidence<String>
+  public var networkDirectory: Observation<String>
 
   public init(
-    cgroupDriver: Evidence<String> = .unknown("nobody looked"), servesCgroupDriver: Bool = false,
-    pauseImage: Evidence<String> = .unknown("nobody looked"),
-    networkDirectory: Evidence<String> = .unknown("nobody looked")
+    cgroupDriver: Observation<String> = .unknown(.notExamined), servesCgroupDriver: Bool = false,
+    pauseImage: Observation<String> = .unknown(.notExamined),
+    networkDirectory: Observation<String> = .unknown(.notExamined)
   ) {
     self.cgroupDriver = cgroupDriver
     self.servesCgroupDriver = servesCgroupDriver
@@ -74,28 +74,28 @@ public struct RuntimeConfiguration: Hashable, Sendable {
 
 /// What containerd will find when it starts.
 public struct ContainerdDisk: Hashable, Sendable {
-  public var records: Evidence<DiskRecords>
+  public var records: Observation<DiskRecords>
   /// Empty before 1.7, which has none.
-  public var store: Evidence<SandboxStore>
+  public var store: Observation<SandboxStore>
   /// The containers without a checkpoint (`containers/ID/status`), each with the path where it should be.
-  public var missingCheckpoints: Evidence<[String: String]>
+  public var missingCheckpoints: Observation<[String: String]>
   /// The tasks whose shim's program is gone, each with the program's path.
-  public var missingShims: Evidence<[String: String]>
+  public var missingShims: Observation<[String: String]>
   /// The tasks without the file `address` by which containerd 1.x finds their shim again.
-  public var missingAddresses: Evidence<Set<String>>
+  public var missingAddresses: Observation<Set<String>>
   /// The tasks that have neither it nor `bootstrap.json`: containerd 2.x takes both.
-  public var lostShims: Evidence<Set<String>>
+  public var lostShims: Observation<Set<String>>
   /// The containers whose record says that their shim speaks a newer protocol than their pod's shim does.
-  public var newerRecords: Evidence<Set<String>>
+  public var newerRecords: Observation<Set<String>>
 
   public init(
-    records: Evidence<DiskRecords> = .unknown("nobody looked"),
-    store: Evidence<SandboxStore> = .unknown("nobody looked"),
-    missingCheckpoints: Evidence<[String: String]> = .unknown("nobody looked"),
-    missingShims: Evidence<[String: String]> = .unknown("nobody looked"),
-    missingAddresses: Evidence<Set<String>> = .unknown("nobody looked"),
-    lostShims: Evidence<Set<String>> = .unknown("nobody looked"),
-    newerRecords: Evidence<Set<String>> = .unknown("nobody looked")
+    records: Observation<DiskRecords> = .unknown(.notExamined),
+    store: Observation<SandboxStore> = .unknown(.notExamined),
+    missingCheckpoints: Observation<[String: String]> = .unknown(.notExamined),
+    missingShims: Observation<[String: String]> = .unknown(.notExamined),
+    missingAddresses: Observation<Set<String>> = .unknown(.notExamined),
+    lostShims: Observation<Set<String>> = .unknown(.notExamined),
+    newerRecords: Observation<Set<String>> = .unknown(.notExamined)
   ) {
     self.records = records
     self.store = store
@@ -118,25 +118,25 @@ public struct CRIODisk: Hashable, Sendable {
   }
 
   /// What its files and its command line say.
-  public var configuration: Evidence<CRIOConfiguration>
+  public var configuration: Observation<CRIOConfiguration>
   /// Another minor version in it, or none: containers are wiped.
-  public var versionFile: Evidence<VersionFile>
+  public var versionFile: Observation<VersionFile>
   /// Another minor version in it, or none: images too.
-  public var persistentVersionFile: Evidence<VersionFile>
+  public var persistentVersionFile: Observation<VersionFile>
   /// What CNI will say of the pods' networks.
   public var networks: NetworkCheck
   /// What is missing of a sandbox or container that CRI-O needs to restore it: paths by id.
-  public var missingState: Evidence<[String: [String]]>
+  public var missingState: Observation<[String: [MissingState]]>
   /// The runtime that the daemon takes for pods that name none.
-  public var defaultRuntime: Evidence<String>
+  public var defaultRuntime: Observation<String>
 
   public init(
-    configuration: Evidence<CRIOConfiguration> = .unknown("nobody looked"),
-    versionFile: Evidence<VersionFile> = .unknown("nobody looked"),
-    persistentVersionFile: Evidence<VersionFile> = .unknown("nobody looked"),
-    networks: NetworkCheck = NetworkCheck(unread: ["nobody looked"]),
-    missingState: Evidence<[String: [String]]> = .unknown("nobody looked"),
-    defaultRuntime: Evidence<String> = .unknown("nobody looked")
+    configuration: Observation<CRIOConfiguration> = .unknown(.notExamined),
+    versionFile: Observation<VersionFile> = .unknown(.notExamined),
+    persistentVersionFile: Observation<VersionFile> = .unknown(.notExamined),
+    networks: NetworkCheck = NetworkCheck(unknown: [.notExamined]),
+    missingState: Observation<[String: [MissingState]]> = .unknown(.notExamined),
+    defaultRuntime: Observation<String> = .unknown(.notExamined)
   ) {
     self.configuration = configuration
     self.versionFile = versionFile
@@ -150,15 +150,15 @@ public struct CRIODisk: Hashable, Sendable {
 /// What kubelet is told.
 public struct KubeletConfiguration: Hashable, Sendable {
   /// `systemd` or `cgroupfs`.
-  public var cgroupDriver: Evidence<String>
+  public var cgroupDriver: Observation<String>
   /// The runtime's endpoint as it stands there, nil where it stands nowhere.
-  public var endpoint: Evidence<String?>
+  public var endpoint: Observation<String?>
   /// Whether that is the socket that was asked.
   public var usesOurEndpoint: Bool
 
   public init(
-    cgroupDriver: Evidence<String> = .unknown("nobody looked"),
-    endpoint: Evidence<String?> = .unknown("nobody looked"), usesOurEndpoint: Bool = true
+    cgroupDriver: Observation<String> = .unknown(.notExamined),
+    endpoint: Observation<String?> = .unknown(.notExamined), usesOurEndpoint: Bool = true
   ) {
     self.cgroupDriver = cgroupDriver
     self.endpoint = endpoint

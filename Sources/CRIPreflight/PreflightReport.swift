@@ -1,5 +1,6 @@
 internal import CRIMessages
 public import CRIProtobuf
+public import CRIRules
 public import CRISnapshot
 
 /// The answer to "what would a restart, or an upgrade, lose?": what is proved, what is suspect, what nobody could check.
@@ -19,7 +20,7 @@ public struct PreflightReport: Hashable, Sendable {
   /// A pod that would be lost, and by which rules.
   public struct Victim: Hashable, Sendable {
     public var pod: PodName
-    public var rules: [String]
+    public var rules: [RuleID]
   }
 
   /// An advisory, held against what is on disk.
@@ -38,18 +39,11 @@ public struct PreflightReport: Hashable, Sendable {
     public var standing: Standing
   }
 
-  /// A rule that could not be checked, whole or in part.
-  public struct Gap: Hashable, Sendable {
-    public var rule: String
-    public var why: String
-    /// Whether the rule predicts a loss, so that the verdict cannot be a good one without it.
-    public var decides: Bool
-  }
-
   public var host: Host
   public var daemon: Daemon
-  /// Name and version.
-  public var runtime: String
+  /// CRI: `VersionResponse.runtime_name`.
+  public var runtimeName: String
+  public var runtimeVersion: String
   public var target: RuntimeVersion?
   /// Whether the target is older than what runs.
   public var isDowngrade: Bool
@@ -61,14 +55,16 @@ public struct PreflightReport: Hashable, Sendable {
   /// The worst first, then by rule.
   public var findings: [PreflightFinding]
   public var suspicions: [Suspicion]
-  public var unchecked: [Gap]
+  /// An entry is required if the verdict cannot be a good one without it.
+  public var unchecked: [Unchecked]
 
   /// Looks at everything; reads nothing.
   public init(_ facts: PreflightFacts) {
     let snapshot = facts.snapshot
     host = snapshot.host
     daemon = snapshot.daemon
-    runtime = "\(snapshot.runtime.name) \(snapshot.runtime.version)"
+    runtimeName = snapshot.runtime.name
+    runtimeVersion = snapshot.runtime.version
     target = facts.target
     isDowngrade = facts.version.flatMap { version in facts.nextVersion.map { $0 < version } } ?? false
     isRestart = facts.target == nil || facts.nextVersion.map { $0 == facts.version } ?? false
@@ -77,9 +73,12 @@ public struct PreflightReport: Hashable, Sendable {
     var examination = Examination(facts)
     examination.run()
     findings = examination.findings
-    unchecked = examination.gaps
+    unchecked = examination.unchecked
     suspicions = examination.suspicions()
   }
+
+  /// Name and version.
+  public var runtime: String { "\(runtimeName) \(runtimeVersion)" }
 
   /// How many ready pods there are.
   public var podCount: Int { pods.count }
@@ -87,8 +86,8 @@ public struct PreflightReport: Hashable, Sendable {
   public var verdict: Verdict {
     if findings.contains(where: { $0.rule.predicts != .nothing }) { return .loss }
     // Whatever becomes of the runtime that was asked: kubelet's pods are in another one.
-    let isOther = findings.contains { $0.rule.id == PreflightRules.otherRuntime }
-    return isOther || unchecked.contains(where: \.decides) ? .unchecked : .none
+    let isOther = findings.contains { $0.rule.id == .kubeletEndpoint }
+    return isOther || unchecked.contains(where: \.isRequired) ? .unchecked : .none
   }
 
   /// The pods that would be killed, recreated or deleted, each once, in the order of the findings.
@@ -112,7 +111,7 @@ public struct PreflightReport: Hashable, Sendable {
     return victims(.records).filter { !killed.contains($0.pod) }
   }
 
-  private func victims(_ prediction: PreflightRule.Prediction) -> [Victim] {
+  private func victims(_ prediction: PredictedLoss) -> [Victim] {
     var victims: [Victim] = []
     for finding in findings where finding.predicts == prediction {
       guard let pod = finding.object.pod else { continue }
@@ -130,23 +129,24 @@ public struct PreflightReport: Hashable, Sendable {
 private struct Examination {
   let facts: PreflightFacts
   private(set) var findings: [PreflightFinding] = []
-  private(set) var gaps: [PreflightReport.Gap] = []
+  private(set) var unchecked: [Unchecked] = []
 
   init(_ facts: PreflightFacts) { self.facts = facts }
 
   private var product: Advisory.Product? { Advisory.Product(rawValue: facts.snapshot.runtime.name) }
 
   mutating func run() {
-    for check in PreflightRules.checks where check.runtime == nil || check.runtime == product {
+    for check in PreflightRules.checks
+    where check.rule.runtime == nil || check.rule.runtime?.rawValue == product?.rawValue {
       var outcome = PreflightOutcome()
-      do throws(Unchecked) {
+      do throws(UnknownReason) {
         try check.run(facts, &outcome)
       } catch {
-        outcome.skip(error.why)
+        outcome.skip(error)
       }
-      findings += outcome.hits.map { PreflightFinding(rule: check.rule, object: $0.object, detail: $0.detail) }
-      gaps += outcome.unchecked.map {
-        PreflightReport.Gap(rule: check.rule.id, why: $0, decides: check.rule.predicts != .nothing)
+      findings += outcome.findings.map { PreflightFinding(rule: check.rule, object: $0.object, detail: $0.detail) }
+      unchecked += outcome.unknown.map {
+        Unchecked(.rule(check.rule.id), $0, isRequired: check.rule.predicts != .nothing)
       }
     }
     // Stable, so that within a rule the runtime's order stays.
@@ -154,45 +154,33 @@ private struct Examination {
       a.element.rule.severity != b.element.rule.severity
         ? a.element.rule.severity > b.element.rule.severity : a.offset < b.offset
     }.map(\.element)
-    addGapsOfSnapshot()
-    addGapOfTarget()
+    listUncheckedObjects()
+    listUncheckedTarget()
   }
 
-  private mutating func addGapsOfSnapshot() {
-    for unread in facts.snapshot.unread where unread.kind != .image {
-      gaps.append(PreflightReport.Gap(rule: "", why: "\(unread.what): \(unread.why)", decides: true))
-    }
+  private mutating func listUncheckedObjects() {
+    unchecked += facts.snapshot.incomplete.filter { $0.subject != .images }
     if product != .containerd && product != .crio {
       let name = facts.snapshot.runtime.name
-      gaps.append(
-        PreflightReport.Gap(
-          rule: "", why: "what a restart of \(name) would lose: cri knows the disk of containerd and CRI-O only",
-          decides: true))
+      unchecked.append(Unchecked(.restart, UnknownReason(.unsupportedRuntime, message: name), isRequired: true))
     }
     if facts.version == nil {
-      let text = facts.snapshot.runtime.version
-      gaps.append(
-        PreflightReport.Gap(rule: "", why: "advisories: the version \"\(text)\" is in no known form", decides: false))
+      unchecked.append(
+        Unchecked(.advisories, UnknownReason(.unknownVersionForm, message: facts.snapshot.runtime.version)))
     }
   }
 
   /// A target of k3s or RKE2 brings a containerd of its own.
-  private mutating func addGapOfTarget() {
+  private mutating func listUncheckedTarget() {
     guard let product, let target = facts.target else { return }
     if Advisory.Product(of: target, runtime: product.rawValue) == product {
       if !product.isKnown(target) {
-        gaps.append(
-          PreflightReport.Gap(
-            rule: "",
-            why: "advisories: of a \(product.rawValue) \(target.major).\(target.minor) nothing is known here: "
-              + "see that --to names \(product.rawValue)'s version, and what its release notes say", decides: false))
+        let version = "\(product.rawValue) \(target.major).\(target.minor)"
+        unchecked.append(Unchecked(.advisories, UnknownReason(.unknownVersion, message: version)))
       }
       return
     }
-    gaps.append(
-      PreflightReport.Gap(
-        rule: "", why: "which \(product.rawValue) comes with \(target) is not known: --to can name that one too",
-        decides: false))
+    unchecked.append(Unchecked(.bundledRuntime, UnknownReason(.unknownBundledVersion, message: "\(target)")))
   }
 
   func suspicions() -> [PreflightReport.Suspicion] {
@@ -216,7 +204,7 @@ private struct Examination {
     // What is on disk was made by the version that runs: it says nothing of one that is to come.
     guard !rules.isEmpty, match.concern != .target else { return .suspect }
     if findings.contains(where: { rules.contains($0.rule.id) }) { return .proved }
-    return gaps.contains { rules.contains($0.rule) } ? .suspect : .settled
+    return unchecked.contains { $0.rule.map(rules.contains) ?? false } ? .suspect : .settled
   }
 
   /// What is not known counts as met.

@@ -4,118 +4,96 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension PreflightRules {
-  private static let remake = "drain the node, or recreate the pod before the change"
-
   /// What the runtime tells now against what it will read back: kubelet decides by the latter after a restart.
   static let records: [PreflightCheck] = [
-    PreflightCheck(
-      "P14", .containerd, .critical, .pods, "its network mode on disk is another than the runtime's",
-      because: "after a restart the runtime tells the one on disk, and kubelet recreates the pod (C4)", instead: remake
-    ) { (facts, found) throws(Unchecked) in
+    PreflightCheck(.networkModeOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.compareAllPods(&found) { record, disk in
         guard record.isHostNetwork != disk.isHostNetwork else { return nil }
-        let mode = { $0 ? "NODE" : "POD" }
-        return "\(mode(record.isHostNetwork)) in the runtime, \(mode(disk.isHostNetwork)) on disk"
+        let mode = { FindingValue.namespaceMode($0 ? .node : .pod) }
+        return .differs(runtime: mode(record.isHostNetwork), disk: mode(disk.isHostNetwork))
       }
     },
-    PreflightCheck(
-      "P15", .containerd, .critical, .pods, "its uid on disk is another than the runtime's",
-      because: "kubelet finds a pod's sandbox by its uid: after a restart it finds none, and makes a second one (C1)",
-      instead: remake
-    ) { (facts, found) throws(Unchecked) in
+    PreflightCheck(.podUIDOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.compareAllPods(&found) { record, disk in
         let label = "io.kubernetes.pod.uid"
-        if record.pod.uid != disk.pod.uid { return differs(record.pod.uid, disk.pod.uid) }
+        if record.pod.uid != disk.pod.uid {
+          return .differs(runtime: record.pod.uid.findingValue, disk: disk.pod.uid.findingValue)
+        }
         guard let uid = record.status.labels[label], uid != disk.labels[label] else { return nil }
-        return "label \(differs(uid, disk.labels[label] ?? ""))"
+        return .labelDiffers(runtime: .text(uid), disk: disk.labels[label].findingValue)
       }
     },
-    PreflightCheck(
-      "P16", .containerd, .critical, .containers, "what kubelet knows it by is other on disk than in the runtime",
-      because: "after a restart kubelet takes it for another one, or for a changed one, and starts it anew (B1, B5)",
-      instead: remake
-    ) { (facts, found) throws(Unchecked) in
+    PreflightCheck(.containerIdentityOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.compareContainers(&found) { container, disk in
         let identity = DiskContainer.identity
-        let labels = lost(container.status.labels, disk.labels, where: identity.contains)
-        if let labels { return "label \(labels)" }
+        if let (runtime, disk) = FindingValue.lost(container.status.labels, disk.labels, where: identity.contains) {
+          return .labelDiffers(runtime: runtime, disk: disk)
+        }
         // What has ended is not started again for its hash.
         guard container.isRunning else { return nil }
-        return lost(container.status.annotations, disk.annotations) { $0 == DiskContainer.hash }
+        return FindingValue.lost(container.status.annotations, disk.annotations) { $0 == DiskContainer.hash }
+          .map { .differs(runtime: $0.before, disk: $0.after) }
       }
     },
-    PreflightCheck(
-      "P17", .containerd, .major, .records, "its record on disk is other than what the runtime tells",
-      because:
-        "after a restart the runtime tells what is on disk; without CNI's result it cannot undo the pod's network",
-      instead: remake
-    ) { (facts, found) throws(Unchecked) in
+    PreflightCheck(.recordFields) { (facts, found) throws(UnknownReason) in
       try facts.compareAllPods(&found) { record, disk in
         let faults = faults(of: record, disk)
-        return faults.isEmpty ? nil : faults.joined(separator: "; ")
+        return faults.isEmpty ? nil : .fieldsDiffer(faults)
       }
       try facts.compareContainers(&found) { container, disk in
         let faults = faults(of: container, disk)
-        return faults.isEmpty ? nil : faults.joined(separator: "; ")
+        return faults.isEmpty ? nil : .fieldsDiffer(faults)
       }
     },
-    PreflightCheck(
-      "P18", .containerd, .critical, .pods, "its shim does not answer",
-      because: "containerd waits ten seconds for it when it starts, then takes the pod for ended (C3)",
-      instead: "see what stops the shim (its process, the disk), or drain the node"
-    ) { (facts, found) throws(Unchecked) in
-      for record in facts.readySandboxes where record.facts.isShimSilent { found.hit(.pod(record), "") }
+    PreflightCheck(.shimAnswers) { (facts, found) throws(UnknownReason) in
+      for record in facts.readySandboxes where record.facts.isShimSilent { found.add(.pod(record)) }
     },
   ]
 
-  private static func faults(of record: SandboxRecord, _ disk: DiskSandbox) -> [String] {
-    var faults: [String] = []
-    func compare(_ what: String, _ runtime: String, _ disk: String) {
-      if runtime != disk { faults.append("\(what) \(differs(runtime, disk))") }
-    }
-    compare("namespace", record.pod.namespace, disk.pod.namespace)
-    compare("name", record.pod.name, disk.pod.name)
-    compare("attempt", "\(record.status.metadata?.attempt ?? 0)", "\(disk.attempt)")
-    compare("handler", record.status.runtimeHandler, disk.runtimeHandler)
+  private static func faults(of record: SandboxRecord, _ disk: DiskSandbox) -> [FieldDifference] {
+    var faults = FieldDifferences()
+    faults.compare(.namespace, record.pod.namespace, disk.pod.namespace)
+    faults.compare(.name, record.pod.name, disk.pod.name)
+    faults.compare(.attempt, record.status.metadata?.attempt ?? 0, disk.attempt)
+    faults.compare(.handler, record.status.runtimeHandler, disk.runtimeHandler)
     let options = record.status.linux?.namespaces?.options ?? NamespaceOption()
-    compare("pid mode", "\(options.pid)", "\(disk.namespaces.pid)")
-    compare("ipc mode", "\(options.ipc)", "\(disk.namespaces.ipc)")
-    if let detail = lost(record.status.labels, disk.labels, where: { $0 != "io.kubernetes.pod.uid" }) {
-      faults.append("label \(detail)")
+    faults.compare(.pidMode, options.pid, disk.namespaces.pid)
+    faults.compare(.ipcMode, options.ipc, disk.namespaces.ipc)
+    faults.add(.label, FindingValue.lost(record.status.labels, disk.labels, where: { $0 != "io.kubernetes.pod.uid" }))
+    faults.add(.annotation, FindingValue.lost(record.status.annotations, disk.annotations))
+    // An address that is not on disk either has a rule of its own.
+    if let told = record.facts.interfaces, !disk.ip.isEmpty, !record.isHostNetwork {
+      faults.add(.cniResult, FindingValue.difference(told, disk.interfaces ?? []))
     }
-    if let detail = lost(record.status.annotations, disk.annotations) { faults.append("annotation \(detail)") }
-    // Where the address is not on disk either, that is P1's finding.
-    if let told = record.facts.interfaces, !disk.ip.isEmpty, !record.isHostNetwork,
-      let (before, after) = Words.changed(told, disk.interfaces ?? [])
-    {
-      faults.append("CNI result \(differs(before, after))")
-    }
-    return faults
+    return faults.items
   }
 
-  private static func faults(of container: ContainerRecord, _ disk: DiskContainer.Configuration) -> [String] {
-    var faults: [String] = []
-    if container.name != disk.name { faults.append("name \(differs(container.name, disk.name))") }
-    let attempt = container.status.metadata?.attempt ?? 0
-    if attempt != disk.attempt { faults.append("attempt \(differs("\(attempt)", "\(disk.attempt)"))") }
-    if let detail = lost(
-      container.status.labels, disk.labels, where: { !DiskContainer.identity.contains($0) })
-    {
-      faults.append("label \(detail)")
-    }
-    if let detail = lost(container.status.annotations, disk.annotations, where: { $0 != DiskContainer.hash }) {
-      faults.append("annotation \(detail)")
-    }
-    return faults
+  private static func faults(of container: ContainerRecord, _ disk: DiskContainer.Configuration) -> [FieldDifference] {
+    var faults = FieldDifferences()
+    faults.compare(.name, container.name, disk.name)
+    faults.compare(.attempt, container.status.metadata?.attempt ?? 0, disk.attempt)
+    faults.add(
+      .label,
+      FindingValue.lost(container.status.labels, disk.labels, where: { !DiskContainer.identity.contains($0) }))
+    faults.add(
+      .annotation,
+      FindingValue.lost(container.status.annotations, disk.annotations, where: { $0 != DiskContainer.hash }))
+    return faults.items
+  }
+}
+
+/// Collects the fields that differ.
+private struct FieldDifferences {
+  var items: [FieldDifference] = []
+
+  mutating func compare<T: Equatable & FindingValueConvertible>(
+    _ field: FieldDifference.Field, _ runtime: T, _ disk: T
+  ) {
+    if runtime != disk { add(field, (runtime.findingValue, disk.findingValue)) }
   }
 
-  private static func differs(_ runtime: String, _ disk: String) -> String {
-    "\(Words.value(runtime)) in the runtime, \(Words.value(disk)) on disk"
-  }
-
-  private static func lost(
-    _ runtime: StringMap, _ disk: StringMap, where isMeant: (String) -> Bool = { _ in true }
-  ) -> String? {
-    Words.lost(runtime, disk, where: isMeant).map { differs($0.before, $0.after) }
+  mutating func add(_ field: FieldDifference.Field, _ values: ValuePair?) {
+    guard let values else { return }
+    items.append(FieldDifference(field, runtime: values.before, disk: values.after))
   }
 }

@@ -10,19 +10,19 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   /// - Parameter style: for the formats that a person reads.
   package func text(_ view: ReportView, style: TextStyle = .plain) -> String {
     switch self {
-    case .table: TableFace(view: view, style: style).text
+    case .table: TableFormatter(view: view, style: style).text
     case .json: view.document.text(pretty: true) + "\n"
     case .yaml: YAML.text(view.document)
-    case .junit: JUnitFace(view: view).text
-    case .tap: TAPFace(view: view).text
-    case .nagios: NagiosFace(view: view).text
-    case .prometheus: PrometheusFace(view: view).text
-    case .github: GitHubFace(view: view).text
+    case .junit: JUnitFormatter(view: view).text
+    case .tap: TAPFormatter(view: view).text
+    case .nagios: NagiosFormatter(view: view).text
+    case .prometheus: PrometheusFormatter(view: view).text
+    case .github: GitHubFormatter(view: view).text
     }
   }
 
   /// What a command ends with that writes this format to its standard output.
   package func exitCode(_ verdict: ReportVerdict) -> Int32 {
-    self == .nagios ? NagiosFace.status(verdict).code : verdict.exitCode
+    self == .nagios ? NagiosFormatter.status(verdict).code : verdict.exitCode
   }
 }

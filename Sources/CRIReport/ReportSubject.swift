@@ -1,18 +1,18 @@
 package import CRIRules
 package import CRISnapshot
 
-/// One thing that was looked at: the node, its runtime, a pod with its containers, an image.
+/// One thing that was examined: the node, its runtime, a pod with its containers, an image.
 package struct ReportSubject: Hashable, Sendable {
   package var object: ObjectName
   /// The worst first; a pod's before its containers'.
   package var entries: [ReportEntry]
-  /// What will become of it, where no entry says so.
-  package var fate: String?
+  /// What kubelet will do with it, if no entry says so.
+  package var predictedAction: String?
 
-  package init(_ object: ObjectName, entries: [ReportEntry] = [], fate: String? = nil) {
+  package init(_ object: ObjectName, entries: [ReportEntry] = [], predictedAction: String? = nil) {
     self.object = object
     self.entries = entries
-    self.fate = fate
+    self.predictedAction = predictedAction
   }
 
   package var severity: Severity? { entries.first?.severity }
@@ -34,22 +34,21 @@ package struct ReportEntry: Hashable, Sendable {
   /// Whether it counts for the verdict.
   package var isBlocking: Bool
   package var object: ObjectName
-  /// Whose id is in the documentation, such as `pod.ip` or `P1`.
-  package var rule: String
+  package var rule: RuleID
   /// What is wrong, with the values.
   package var fact: String
   /// Why it matters, or what kubelet will do.
   package var consequence: String
-  /// What to do about it; empty where only the whole report can tell.
+  /// What to do about it; empty if only the whole report can tell.
   package var remedy: String
-  /// Fact, rule and, where it differs from one to the next, consequence, in one line.
+  /// Fact, rule and, if it differs between findings, the consequence, in one line.
   package var line: String
-  /// The line without a consequence that is the rule's own: for where that is told once for many findings.
-  package var brief: String
+  /// The line without the consequence, for many findings of one rule; nil if the consequence is not the rule's own.
+  package var brief: String?
 }
 
 extension [ReportSubject] {
-  /// Puts every finding to its subject: a container's to its pod.
+  /// Assigns every finding to its subject, a container's to its pod.
   mutating func add(_ entries: [ReportEntry]) {
     var positions = Dictionary(enumerated().map { ($1.object.subject, $0) }, uniquingKeysWith: { first, _ in first })
     for entry in entries {
@@ -66,7 +65,7 @@ extension [ReportSubject] {
         if a.severity != b.severity { return a.severity > b.severity }
         let (isOfPod, isOtherOfPod) = (a.object.kind == .pod, b.object.kind == .pod)
         if isOfPod != isOtherOfPod { return isOfPod }
-        return (a.object.name, a.rule) < (b.object.name, b.rule)
+        return (a.object.name, a.rule.label) < (b.object.name, b.rule.label)
       }
     }
   }

@@ -4,32 +4,39 @@ package import CRIProtobuf
 internal import CRIVerify
 
 extension ReportView {
-  /// A check that came to no verdict: whoever reads the report must not take an earlier one for this.
-  /// - Parameters:
-  ///   - check: `verify` or `preflight`.
-  ///   - reason: why, in a line.
-  package init(failed check: String, reason: String, exitCode: Int32, checked: Timestamp) {
+  /// A check that came to no verdict. It replaces an earlier report, so that nobody takes that one for this.
+  /// - Parameter reason: the error that ended the check, in a line.
+  package init(
+    failed check: ReportCheck, reason: String, exitCode: Int32, checked: Timestamp, text: ReportText = .english
+  ) {
     self.check = check
-    title = "\(check): no verdict"
+    title = text.title(failed: check)
     self.checked = checked
     properties = []
     verdict = ReportVerdict(
-      word: Self.failed, words: Self.verdicts(of: check), level: .unknown, exitCode: exitCode,
-      line: "not checked: \(reason)")
+      word: Self.failed, words: Self.verdicts(of: check), level: .unknown, exitCode: exitCode, isFailure: true,
+      line: text.conclusion(failed: reason))
     (subjects, notes, unchecked, advice, counts) = ([], [], [], [], [])
-    let isPreflight = check == "preflight"
+    self.text = text
+    let (kind, schema) =
+      switch check {
+      case .preflight: ("cri-preflight", PreflightReport.schema)
+      case .verify, .guarded: ("cri-report", Report.schema)
+      }
     document = [
-      "kind": isPreflight ? "cri-preflight" : "cri-report",
-      "schema": JSON(isPreflight ? PreflightReport.schema : Report.schema), "verdict": .string(Self.failed),
-      "exitCode": JSON(exitCode), "reason": .string(reason),
+      "kind": .string(kind), "schema": JSON(schema), "verdict": .string(Self.failed), "exitCode": JSON(exitCode),
+      "reason": .string(reason),
     ]
   }
 
   /// The verdict of a check that came to none.
   package static let failed = "failed"
 
-  /// All verdicts that a check can come to.
-  static func verdicts(of check: String) -> [String] {
-    (check == "preflight" ? ["none", "loss", "unchecked"] : ["intact", "lost", "unverified", "vacuous"]) + [failed]
+  /// All verdicts of a check.
+  static func verdicts(of check: ReportCheck) -> [String] {
+    switch check {
+    case .preflight: ["none", "loss", "unchecked", failed]
+    case .verify, .guarded: ["intact", "lost", "unverified", "vacuous", failed]
+    }
   }
 }

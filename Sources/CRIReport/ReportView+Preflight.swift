@@ -1,39 +1,34 @@
 internal import CRIJSON
 package import CRIPreflight
 package import CRIProtobuf
+internal import CRIRules
 internal import CRISnapshot
 
 extension ReportView {
   /// What a change would lose.
-  /// - Parameter exitCode: what the command ends with.
-  package init(_ report: PreflightReport, exitCode: Int32, checked: Timestamp) {
-    let words = PreflightWords(report: report)
-    check = "preflight"
-    title = words.title
+  /// - Parameter exitCode: what the command exits with.
+  package init(_ report: PreflightReport, exitCode: Int32, checked: Timestamp, text: ReportText = .english) {
+    check = .preflight
+    title = text.title(report)
     self.checked = checked
+    self.text = text
     properties = [("node", report.host.name), ("runtime", report.runtime), ("target", report.target?.text ?? "")]
     verdict = ReportVerdict(
       word: report.verdict.rawValue, words: Self.verdicts(of: check),
-      level: Self.level(report.verdict, exitCode: exitCode), exitCode: exitCode, line: words.conclusion)
+      level: Self.level(report.verdict, exitCode: exitCode), exitCode: exitCode, line: text.conclusion(report))
     subjects = [ReportSubject(ObjectName(.node)), ReportSubject(ObjectName(.runtime))]
     subjects += report.pods.map { ReportSubject(ObjectName(.pod, pod: $0)) }
-    subjects.add(report.findings.map { words.entry($0, isBlocking: exitCode != 0) })
+    subjects.add(report.findings.map { ReportEntry($0, isBlocking: exitCode != 0, text) })
     subjects.sort()
-    notes = words.suspicions.map { ReportNote($0) } + words.losses.map { ReportNote($0, isLoss: true) }
-    unchecked = words.unchecked
-    advice = words.remedies
+    notes = text.suspicions(report).map { ReportNote($0) } + text.losses(report).map { ReportNote($0, isLoss: true) }
+    unchecked = Self.unchecked(report, text)
+    advice = text.remedies(report)
     counts = [
-      ReportCount(name: "pods", metric: "pods", help: "Pods that are ready.", value: report.podCount),
-      ReportCount(
-        name: "lost", metric: "pods_to_lose", help: "Pods that the change would lose.", value: report.victims.count),
-      ReportCount(
-        name: "disturbed", metric: "pods_to_disturb", help: "Pods that would stay and lose containers.",
-        value: report.disturbed.count),
-      ReportCount(
-        name: "suspect", metric: "suspicions", help: "Known faults of the versions that nothing on disk rules out.",
-        value: report.suspicions.count { $0.standing == .suspect }),
+      ReportCount(.readyPods, report.podCount), ReportCount(.podsToLose, report.victims.count),
+      ReportCount(.podsToDisturb, report.disturbed.count),
+      ReportCount(.suspicions, report.suspicions.count { $0.standing == .suspect }),
     ]
-    document = report.json(exitCode: exitCode)
+    document = report.json(exitCode: exitCode, text: text)
   }
 
   private static func level(_ verdict: PreflightReport.Verdict, exitCode: Int32) -> ReportVerdict.Level {
@@ -42,5 +37,37 @@ extension ReportView {
     case .loss: exitCode == 0 ? .warning : .bad
     case .unchecked: .unknown
     }
+  }
+
+  /// One for each reason, with all rules that it keeps from examining.
+  private static func unchecked(_ report: PreflightReport, _ text: ReportText) -> [UncheckedText] {
+    var groups: [(entry: Unchecked, rules: [RuleID])] = []
+    for entry in report.unchecked {
+      guard let rule = entry.rule else {
+        groups.append((entry, []))
+        continue
+      }
+      if let index = groups.firstIndex(where: { !$0.rules.isEmpty && $0.entry.reason == entry.reason }) {
+        if !groups[index].rules.contains(rule) { groups[index].rules.append(rule) }
+      } else {
+        groups.append((entry, [rule]))
+      }
+    }
+    return groups.map { entry, rules in
+      var unchecked = text.unchecked(entry)
+      if !rules.isEmpty { unchecked.subject = rules.map(\.label).joined(separator: ", ") }
+      return unchecked
+    }
+  }
+}
+
+extension ReportEntry {
+  /// - Parameter isBlocking: whether a predicted loss counts.
+  fileprivate init(_ finding: PreflightFinding, isBlocking: Bool, _ text: ReportText) {
+    let (rule, words, fact) = (finding.rule, text.rule(finding.rule.id), text.fact(finding))
+    self.init(
+      severity: rule.severity, isBlocking: isBlocking && rule.predicts != .nothing, object: finding.object,
+      rule: rule.id, fact: fact, consequence: words.reason, remedy: words.remedy, line: "\(fact) [\(rule.id.label)]",
+      brief: nil)
   }
 }

@@ -8,15 +8,16 @@ extension ReportView {
   /// The verdict on a change.
   /// - Parameters:
   ///   - threshold: the least severity that counts as loss.
-  ///   - exitCode: what the command ends with. 0 beside a loss means that it only warns.
+  ///   - exitCode: what the command exits with. 0 with a loss means that it only warns.
   ///   - failure: how a guarded command failed.
   package init(
-    _ report: Report, failingOn threshold: Severity, exitCode: Int32, checked: Timestamp, failure: String? = nil
+    _ report: Report, failingOn threshold: Severity, exitCode: Int32, checked: Timestamp, failure: String? = nil,
+    text: ReportText = .english
   ) {
-    let words = VerifyWords(report: report)
-    check = "verify"
-    title = words.title
+    check = .verify
+    title = text.title(report)
     self.checked = checked
+    self.text = text
     properties = [
       ("node", report.after.host.name), ("runtime", report.after.runtime), ("scenario", report.scenario.rawValue),
     ]
@@ -24,13 +25,20 @@ extension ReportView {
     self.verdict = ReportVerdict(
       word: verdict.name, words: Self.verdicts(of: check),
       level: Self.level(verdict, exitCode: exitCode, hasFailed: failure != nil), exitCode: exitCode,
-      line: words.conclusion(verdict, threshold))
-    subjects = Self.subjects(report, words, threshold, isWarning: exitCode == 0)
-    notes = (failure.map { [ReportNote($0)] } ?? []) + words.kubelet.map { ReportNote($0) }
-    unchecked = report.unchecked.map { ReportGap(what: $0.what, why: $0.why) }
+      line: text.conclusion(report, verdict, threshold))
+    subjects = Self.subjects(report, text, threshold, isWarning: exitCode == 0)
+    notes = (failure.map { [ReportNote($0)] } ?? []) + text.kubelet(report).map { ReportNote($0) }
+    unchecked = report.unchecked.map(text.unchecked)
     advice = []
-    counts = Self.counts(report, words.lost(threshold).count)
-    document = report.json(failingOn: threshold, exitCode: exitCode)
+    func planned(_ action: Prediction.Action) -> Int { report.predictions.count { $0.action == action } }
+    counts = [
+      ReportCount(.pods, report.predictions.count),
+      ReportCount(.lostObjects, report.lost(failingOn: threshold).count),
+      ReportCount(.podsWithoutAddress, report.withoutAddress.count),
+      ReportCount(.podsToRecreate, planned(.recreate) + planned(.kill)),
+      ReportCount(.podsToRestart, planned(.restartContainers)),
+    ]
+    document = report.json(failingOn: threshold, exitCode: exitCode, text: text)
   }
 
   private static func level(_ verdict: Report.Verdict, exitCode: Int32, hasFailed: Bool) -> ReportVerdict.Level {
@@ -42,44 +50,36 @@ extension ReportView {
   }
 
   private static func subjects(
-    _ report: Report, _ words: VerifyWords, _ threshold: Severity, isWarning: Bool
+    _ report: Report, _ text: ReportText, _ threshold: Severity, isWarning: Bool
   ) -> [ReportSubject] {
-    // Of another node nothing was looked at.
+    // Nothing was examined on another node.
     guard !report.predictions.isEmpty || !report.findings.isEmpty || report.vacuous == nil else { return [] }
     var subjects = [ReportSubject(ObjectName(.node)), ReportSubject(ObjectName(.runtime))]
     subjects += report.predictions.map { ReportSubject(ObjectName(.pod, pod: $0.pod)) }
     subjects.add(
-      report.findings.map { finding in
-        words.entry(finding, isBlocking: !isWarning && finding.rule.severity >= threshold)
-      })
-    let told = Set(report.findings.filter(words.tellsFate).compactMap(\.object.pod))
-    let untold = Dictionary(
-      report.affected.filter { !told.contains($0.pod) }.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
+      report.findings.map { ReportEntry($0, isBlocking: !isWarning && $0.rule.severity >= threshold, text) })
+    let explained = Set(report.findings.filter(\.causesPrediction).compactMap(\.object.pod))
+    let others = Dictionary(
+      report.affected.filter { !explained.contains($0.pod) }.map { ($0.pod, $0) },
+      uniquingKeysWith: { first, _ in first })
     for position in subjects.indices {
-      subjects[position].fate = subjects[position].object.pod.flatMap { untold[$0] }.map(words.fate)
+      subjects[position].predictedAction =
+        subjects[position].object.pod.flatMap { others[$0] }.map(text.predictedAction)
     }
     subjects.sort()
     return subjects
   }
+}
 
-  private static func counts(_ report: Report, _ lost: Int) -> [ReportCount] {
-    let forgotten = report.findings.filter { $0.rule.field == "network.ip" && $0.after == "none" }
-    func planned(_ action: Prediction.Action) -> Int { report.predictions.count { $0.action == action } }
-    return [
-      ReportCount(
-        name: "pods", metric: "pods", help: "Pods that were ready before the change.",
-        value: report.predictions.count),
-      ReportCount(
-        name: "lost", metric: "lost_objects", help: "Pods, containers and other objects that lost state.", value: lost),
-      ReportCount(
-        name: "ip_lost", metric: "pods_without_address", help: "Pods whose address the runtime has lost.",
-        value: Set(forgotten.map(\.object)).count),
-      ReportCount(
-        name: "recreate", metric: "pods_to_recreate", help: "Pods that kubelet will kill, most to recreate them.",
-        value: planned(.recreate) + planned(.kill)),
-      ReportCount(
-        name: "restart", metric: "pods_to_restart", help: "Pods in which kubelet will restart containers.",
-        value: planned(.restartContainers)),
-    ]
+extension ReportEntry {
+  fileprivate init(_ finding: Finding, isBlocking: Bool, _ text: ReportText) {
+    let (rule, fact) = (finding.rule, text.fact(finding))
+    let cause = finding.causesPrediction ? finding.prediction : nil
+    let consequence = cause.map(text.action) ?? text.rule(rule.id).reason
+    let rules = [rule.id.label, cause?.rule?.rawValue].compactMap { $0 }.joined(separator: ", ")
+    self.init(
+      severity: rule.severity, isBlocking: isBlocking, object: finding.object, rule: rule.id, fact: fact,
+      consequence: consequence, remedy: "", line: "\(fact): \(consequence) [\(rules)]",
+      brief: cause == nil ? "\(fact) [\(rules)]" : nil)
   }
 }

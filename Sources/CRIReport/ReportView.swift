@@ -1,27 +1,28 @@
 package import CRIJSON
 package import CRIProtobuf
 
-/// A report as every format sees it: what was looked at, what was found, what could not be checked, and the verdict.
+/// A report as every format sees it: what was examined, what was found, what is unchecked, and the verdict.
 package struct ReportView: Sendable {
-  /// The check that was made: `verify` or `preflight`.
-  package var check: String
+  package var check: ReportCheck
   /// What was compared, in a line.
   package var title: String
   /// When the check was made.
   package var checked: Timestamp
-  /// What a time series or a test suite is told apart by, such as the node and its runtime.
+  /// What distinguishes a time series or a test suite, such as the node and its runtime.
   package var properties: [(name: String, value: String)]
   package var verdict: ReportVerdict
-  /// Everything that was looked at, whether something was found or not.
+  /// Everything that was examined, with findings or without.
   package var subjects: [ReportSubject]
-  /// What concerns no single subject, in lines.
+  /// Lines that concern no single subject.
   package var notes: [ReportNote]
-  package var unchecked: [ReportGap]
-  /// What to do about it, in lines.
+  package var unchecked: [UncheckedText]
+  /// What to do, in lines.
   package var advice: [String]
   package var counts: [ReportCount]
-  /// The report in its own words, whole: what `json` and `yaml` write.
+  /// The whole report as a document: what `json` and `yaml` write.
   package var document: JSON
+  /// The texts of the formats themselves.
+  package var text = ReportText.english
 
   /// What was found, subject by subject.
   package var entries: [ReportEntry] { subjects.flatMap(\.entries) }
@@ -30,7 +31,7 @@ package struct ReportView: Sendable {
 /// A line of a report that belongs to no subject.
 package struct ReportNote: Hashable, Sendable {
   package var text: String
-  /// Whether it tells of a loss.
+  /// Whether it reports a loss.
   package var isLoss: Bool
 
   package init(_ text: String, isLoss: Bool = false) {
@@ -39,20 +40,50 @@ package struct ReportNote: Hashable, Sendable {
   }
 }
 
-/// What could not be checked, and why.
-package struct ReportGap: Hashable, Sendable {
-  package var what: String
-  package var why: String
-
-  package var text: String { what.isEmpty ? why : "\(what): \(why)" }
-}
-
 /// A number for a monitor.
 package struct ReportCount: Hashable, Sendable {
-  /// In performance data, such as `ip_lost`.
-  package var name: String
-  /// In a time series, without the prefix of the check, such as `lost_addresses`.
-  package var metric: String
-  package var help: String
+  package var metric: ReportMetric
   package var value: Int
+
+  package init(_ metric: ReportMetric, _ value: Int) {
+    self.metric = metric
+    self.value = value
+  }
+}
+
+extension ReportMetric {
+  /// The name in performance data.
+  package var name: String {
+    switch self {
+    case .pods, .readyPods: "pods"
+    case .lostObjects, .podsToLose: "lost"
+    case .podsWithoutAddress: "ip_lost"
+    case .podsToRecreate: "recreate"
+    case .podsToRestart: "restart"
+    case .podsToDisturb: "disturbed"
+    case .suspicions: "suspect"
+    default: series
+    }
+  }
+
+  /// The name of the time series, without the prefix of the check.
+  package var series: String {
+    switch self {
+    case .pods, .readyPods: "pods"
+    case .lostObjects: "lost_objects"
+    case .podsWithoutAddress: "pods_without_address"
+    case .podsToRecreate: "pods_to_recreate"
+    case .podsToRestart: "pods_to_restart"
+    case .podsToLose: "pods_to_lose"
+    case .podsToDisturb: "pods_to_disturb"
+    case .suspicions: "suspicions"
+    case .verdict: "verdict"
+    case .exitCode: "exit_code"
+    case .timestamp: "timestamp_seconds"
+    case .info: "info"
+    case .unchecked: "unchecked"
+    case .findings: "findings"
+    case .finding: "finding"
+    }
+  }
 }

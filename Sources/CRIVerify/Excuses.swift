@@ -19,8 +19,8 @@ struct Excuses {
     let isJob = { (record: SandboxRecord) in Self.jobLabels.contains { record.status.labels[$0] != nil } }
     jobs = Set(before.sandboxes.filter(isJob).map(\.pod.uid))
     // The folder must have been there: a pod that kubelet did not make has none at any time.
-    let was = before.truth?.kubelet?.podFolders?.value
-    let now = after.truth?.kubelet?.podFolders?.value
+    let was = before.observed?.kubelet?.podFolders?.value
+    let now = after.observed?.kubelet?.podFolders?.value
     deleted = was.flatMap { was in now.map { was.subtracting($0) } } ?? []
     let pods = Dictionary(
       (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })

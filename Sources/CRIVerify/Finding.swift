@@ -1,10 +1,42 @@
+public import CRIRules
 public import CRISnapshot
 
 /// A rule that does not hold for one object.
 public struct Finding: Hashable, Sendable {
   public var rule: Rule
   public var object: ObjectName
-  /// In words, as the report prints them.
-  public var before: String
-  public var after: String
+  public var before: FindingValue
+  public var after: FindingValue
+  /// What kubelet will do with the object's pod; nil if it keeps the pod, and for a node, a runtime or an image.
+  public var prediction: Prediction?
+  /// Whether this finding is the cause of the prediction.
+  public var causesPrediction = false
+
+  init(rule: Rule, object: ObjectName, before: FindingValue, after: FindingValue) {
+    self.rule = rule
+    self.object = object
+    self.before = before
+    self.after = after
+  }
+
+  /// Joins the finding with what kubelet will do because of it.
+  mutating func join(_ prediction: Prediction) {
+    self.prediction = prediction
+    causesPrediction = isCause(of: prediction)
+  }
+
+  private func isCause(of prediction: Prediction) -> Bool {
+    // The cause of what happens to a pod is a finding about the pod, and that of a container a finding about the container.
+    if object.kind == .container {
+      guard prediction.containers.contains(object.name) else { return false }
+    } else if prediction.action == .restartContainers {
+      return false
+    }
+    if let field = prediction.field, rule.field == field { return true }
+    switch rule.id {
+    case .podSeveralReady, .podSuccessor: return true
+    case .podNamespaces: return prediction.rule == .c4
+    default: return false
+    }
+  }
 }

@@ -1,5 +1,6 @@
 internal import CRIMessages
 internal import CRIProtobuf
+internal import CRIRules
 internal import CRISnapshot
 
 /// Kubelet's decision over two snapshots. What the pod's specification would say is taken from the one before.
@@ -20,7 +21,7 @@ struct Kubelet {
   init(before: Snapshot, after: Snapshot) {
     self.before = before
     self.after = after
-    staticPods = before.truth?.kubelet?.staticPods?.value ?? after.truth?.kubelet?.staticPods?.value ?? []
+    staticPods = before.observed?.kubelet?.staticPods?.value ?? after.observed?.kubelet?.staticPods?.value ?? []
     // Kubelet asks by label; a pod that something else made has none, and is known by its metadata alone.
     let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
     let uids = Dictionary(before.sandboxes.map { ($0.id, $0.pod.uid) }) { first, _ in first }
@@ -50,7 +51,7 @@ struct Kubelet {
     var seen: Set<String> = []
     // Of a pod that could not be read, nobody knows.
     return before.sandboxes.filter {
-      $0.isReady && !after.lacks(.pod, $0.id) && !ended.contains($0.pod.uid) && seen.insert($0.pod.uid).inserted
+      $0.isReady && !after.isUnchecked(.pod, $0.id) && !ended.contains($0.pod.uid) && seen.insert($0.pod.uid).inserted
     }.map(prediction)
   }
 
@@ -62,28 +63,27 @@ struct Kubelet {
       )
     }
     var prediction = Prediction(pod: was.pod, restartPolicy: restartPolicy(of: was))
-    func decide(_ rule: String, _ field: String, _ before: String, _ after: String) -> Prediction {
-      let outcome = outcome(for: was.pod, prediction.restartPolicy, isFirst: rule == "C1")
+    func decide(_ rule: KubeletRule, _ field: RuleField, _ before: FindingValue, _ after: FindingValue) -> Prediction {
+      let outcome = outcome(for: was.pod, prediction.restartPolicy, isFirst: rule == .c1)
       prediction.outcome = outcome
-      prediction.action = outcome == "A3" ? .recreate : .kill
+      prediction.action = outcome == .a3 ? .recreate : .kill
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
       prediction.trigger = trigger(was)
       return prediction
     }
-    guard let newest = sandboxes.first else { return decide("C1", "sandbox", Words.id(was.id), "none") }
+    guard let newest = sandboxes.first else { return decide(.c1, .sandbox, .id(was.id), .none) }
     let ready = sandboxes.filter(\.isReady)
     if ready.count > 1 {
       let earlier = before.sandboxes.count { $0.isReady && $0.pod.uid == was.pod.uid }
-      return decide("C2", "ready sandboxes", "\(earlier)", "\(ready.count)")
+      return decide(.c2, .readySandboxes, .number(Int64(earlier)), .number(Int64(ready.count)))
     }
-    if !newest.isReady { return decide("C3", "state", Words.value(was.status.state), Words.value(newest.status.state)) }
+    if !newest.isReady { return decide(.c3, .state, .podState(was.status.state), .podState(newest.status.state)) }
     if newest.isHostNetwork != was.isHostNetwork {
-      let mode = { $0 ? "node" : "pod" }
-      return decide(
-        "C4", "linux.namespaces.options.network", mode(was.isHostNetwork), mode(newest.isHostNetwork))
+      let mode = { FindingValue.namespaceMode($0 ? .node : .pod) }
+      return decide(.c4, .networkMode, mode(was.isHostNetwork), mode(newest.isHostNetwork))
     }
     if !was.isHostNetwork, let network = newest.status.network, network.ip.isEmpty {
-      return decide("C5", "network.ip", Words.value(was.ip), "none")
+      return decide(.c5, .ip, was.ip.findingValue, .none)
     }
     restartContainers(&prediction, was)
     return prediction
@@ -105,11 +105,11 @@ struct Kubelet {
 
   /// Rules A1 to A3.
   /// - Parameter isFirst: no sandbox is left, so that the next one is attempt 0.
-  private func outcome(for pod: PodName, _ policy: RestartPolicy?, isFirst: Bool) -> String {
+  private func outcome(for pod: PodName, _ policy: RestartPolicy?, isFirst: Bool) -> KubeletOutcome {
     let containers = Self.newest(containersAfter[pod.uid] ?? []).values
-    if policy == .never, !isFirst, !containers.isEmpty { return "A1" }
+    if policy == .never, !isFirst, !containers.isEmpty { return .a1 }
     let haveAllEndedWell = containers.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
-    return policy == .onFailure && !containers.isEmpty && haveAllEndedWell ? "A2" : "A3"
+    return policy == .onFailure && !containers.isEmpty && haveAllEndedWell ? .a2 : .a3
   }
 
   /// Rules B1 to B5 for the newest container of each name.
@@ -120,44 +120,44 @@ struct Kubelet {
     for (name, before) in Self.newest(containers).sorted(by: { $0.key < $1.key }) {
       // What ended before the others began initialised the pod: kubelet does not miss it while they run.
       if now[name] == nil, before.status.state == .exited, let begin, before.status.finishedAt <= begin { continue }
-      if after.lacks(.container, before.id) { continue }
-      guard let (rule, field, words) = Self.restart(before, now[name]),
+      if after.isUnchecked(.container, before.id) { continue }
+      guard let (rule, field, values) = Self.restart(before, now[name]),
         Self.starts(rule, now[name], prediction.restartPolicy)
       else { continue }
       prediction.action = .restartContainers
       prediction.containers.append(name)
-      if rule == "B4", prediction.restartPolicy == nil { prediction.dependsOnPolicy = true }
+      if rule == .b4, prediction.restartPolicy == nil { prediction.dependsOnPolicy = true }
       prediction.trigger = trigger(was)
       if prediction.rule == nil {
         (prediction.rule, prediction.field, prediction.before, prediction.after) = (
-          rule, field, words.0, words.1
+          rule, field, values.before, values.after
         )
       }
     }
   }
 
   /// Whether the policy lets an ended container be started again.
-  private static func starts(_ rule: String, _ now: ContainerRecord?, _ policy: RestartPolicy?) -> Bool {
-    guard rule == "B4", let policy, let now else { return true }
+  private static func starts(_ rule: KubeletRule, _ now: ContainerRecord?, _ policy: RestartPolicy?) -> Bool {
+    guard rule == .b4, let policy, let now else { return true }
     return policy == .always || policy == .onFailure && now.status.exitCode != 0
   }
 
   private static func restart(
     _ before: ContainerRecord, _ after: ContainerRecord?
-  ) -> (rule: String, field: String, (String, String))? {
-    let was = Words.value(before.status.state)
-    guard let after else { return ("B1", "container", (was, "none")) }
+  ) -> (rule: KubeletRule, field: RuleField, ValuePair)? {
+    let was = FindingValue.containerState(before.status.state)
+    guard let after else { return (.b1, .container, (was, .none)) }
     switch after.status.state {
-    case .unknown: return ("B2", "state", (was, "unknown"))
-    case .created: return before.status.state == .created ? nil : ("B3", "state", (was, "created"))
+    case .unknown: return (.b2, .state, (was, .containerState(.unknown)))
+    case .created: return before.status.state == .created ? nil : (.b3, .state, (was, .containerState(.created)))
     case .exited:
-      if before.isRunning { return ("B4", "state", (was, "exited \(after.status.exitCode)")) }
+      if before.isRunning { return (.b4, .state, (was, .exited(after.status.exitCode))) }
       let isLost = before.status.exitCode != after.status.exitCode
-      return isLost ? ("B4", "exit_code", ("\(before.status.exitCode)", "\(after.status.exitCode)")) : nil
+      return isLost ? (.b4, .exitCode, (before.status.exitCode.findingValue, after.status.exitCode.findingValue)) : nil
     default:
       guard before.specHash != nil, before.specHash != after.specHash else { return nil }
       return (
-        "B5", "io.kubernetes.container.hash", (Words.value(before.specHash), Words.value(after.specHash))
+        .b5, .containerHash, (before.specHash.findingValue, after.specHash.findingValue)
       )
     }
   }

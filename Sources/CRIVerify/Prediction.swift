@@ -1,3 +1,4 @@
+public import CRIRules
 public import CRISnapshot
 
 /// What kubelet will do with a pod, computed as kubelet does it, from what the runtime answers.
@@ -25,16 +26,16 @@ public struct Prediction: Hashable, Sendable {
 
   public var pod: PodName
   public var action: Action
-  /// `C1`…`C5`, `B1`…`B5`; nil where the pod is kept.
-  public var rule: String?
-  /// What becomes of a pod whose sandbox changed, by its restartPolicy: `A1`, `A2` it is killed, `A3` it is made anew.
-  public var outcome: String?
+  /// nil if the pod is kept.
+  public var rule: KubeletRule?
+  /// nil unless the sandbox changed.
+  public var outcome: KubeletOutcome?
   /// As the pod's manifest on the node has it; nil where that is not known, as it is of all but static pods.
   public var restartPolicy: RestartPolicy?
   /// The field that decides, with its value before and after.
-  public var field: String?
-  public var before: String?
-  public var after: String?
+  public var field: RuleField?
+  public var before: FindingValue?
+  public var after: FindingValue?
   /// nil where the pod is kept.
   public var trigger: Trigger?
   /// The containers that are started again.

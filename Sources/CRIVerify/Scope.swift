@@ -1,3 +1,4 @@
+public import CRIRules
 public import CRISnapshot
 
 /// What of a verdict somebody wants to hear of.
@@ -6,10 +7,10 @@ public struct Scope: Hashable, Sendable {
   public var namespaces: Set<String>
   /// Pods of these names (`web`, `default/web`) or uids alone; empty: all.
   public var pods: Set<String>
-  /// Rules that do not count, by their id.
-  public var ignoredRules: Set<String>
+  /// Rules that do not count.
+  public var ignoredRules: Set<RuleID>
 
-  public init(namespaces: Set<String> = [], pods: Set<String> = [], ignoredRules: Set<String> = []) {
+  public init(namespaces: Set<String> = [], pods: Set<String> = [], ignoredRules: Set<RuleID> = []) {
     self.namespaces = namespaces
     self.pods = pods
     self.ignoredRules = ignoredRules
@@ -28,6 +29,8 @@ public struct Scope: Hashable, Sendable {
     isWhole || object.pod.map(contains) ?? (object.kind == .node || object.kind == .runtime)
   }
 
-  /// Whose gap it is may be unknown: then it may be anybody's.
-  func contains(_ gap: Unread) -> Bool { isWhole || (gap.pod.map(contains) ?? (gap.kind != .image)) }
+  /// An entry whose pod is unknown may belong to any pod.
+  func contains(_ entry: Unchecked) -> Bool {
+    isWhole || (entry.object?.pod.map(contains) ?? (entry.subject != .images))
+  }
 }

@@ -1,5 +1,6 @@
 internal import CRIMessages
 internal import CRIProtobuf
+internal import CRIRules
 internal import CRISnapshot
 
 /// Where everything must live on: the same sandboxes, the same containers.
@@ -16,32 +17,32 @@ extension Verifier {
       switch (was.isReady, now[was.id]) {
       case (true, let found?) where !found.isReady && isAtItsEnd(was.pod): reportEnd(of: was, found)
       case (true, let found?):
-        if !found.isReady, let heir = heir(of: was) {
-          report(SandboxRules.replaced, object, Words.id(was.id), heir)
+        if !found.isReady, let successor = successor(of: was) {
+          report(.podReplaced, object, .id(was.id), successor)
         } else {
           check(SandboxRules.table, was, found) { _ in object }
         }
-      case (let wasReady, nil) where after.lacks(.pod, was.id):
+      case (let wasReady, nil) where after.isUnchecked(.pod, was.id):
         // Its state is in the list also where its details are not answered.
-        if wasReady, isDown(.pod, was.id, of: was.pod), heir(of: was) == nil {
-          report(SandboxRules.state.rule, object, "ready", "not ready")
+        if wasReady, isDown(.pod, was.id, of: was.pod), successor(of: was) == nil {
+          report(.podState, object, .podState(.ready), .podState(.notReady))
         }
       case (true, nil) where isAtItsEnd(was.pod) || excuses.isYoung(was.status.createdAt): reportEnd(of: was, nil)
       case (true, nil):
-        let heir = heir(of: was)
-        report(heir == nil ? SandboxRules.missing : SandboxRules.replaced, object, Words.id(was.id), heir ?? "none")
-      case (false, let found?) where found.isReady: report(SandboxRules.cameBack, object, "not ready", "ready")
-      case (false, nil): report(SandboxRules.collected, object, "not ready", "gone")
+        let successor = successor(of: was)
+        report(successor == nil ? .podMissing : .podReplaced, object, .id(was.id), successor ?? .none)
+      case (false, let found?) where found.isReady: report(.podCameBack, object, .status(.notReady), .status(.ready))
+      case (false, nil): report(.podCollected, object, .status(.notReady), .status(.gone))
       case (false, _): break
       }
     }
   }
 
   /// A pod whose sandbox is gone, or is not ready, may have a new one: then kubelet has replaced it already.
-  private func heir(of was: SandboxRecord) -> String? {
-    let heir = after.sandboxes.first { $0.pod.uid == was.pod.uid && $0.isReady && $0.id != was.id }
-    return heir.map {
-      "\(Words.id($0.id)), attempt \(was.status.metadata?.attempt ?? 0) → \($0.status.metadata?.attempt ?? 0)"
+  private func successor(of was: SandboxRecord) -> FindingValue? {
+    let successor = after.sandboxes.first { $0.pod.uid == was.pod.uid && $0.isReady && $0.id != was.id }
+    return successor.map {
+      .successor(id: $0.id, attempt: was.status.metadata?.attempt ?? 0, next: $0.status.metadata?.attempt ?? 0)
     }
   }
 
@@ -51,14 +52,13 @@ extension Verifier {
   private func isDown(_ kind: ObjectName.Kind, _ id: String, of pod: PodName?) -> Bool {
     // How a Job's containers have ended their status would tell.
     if let pod, isAtItsEnd(pod) || excuses.isJob(pod) { return false }
-    return after.gap(kind, id)?.isLive == false
+    return after.uncheckedDetails(kind, id)?.isLive == false
   }
 
   private mutating func reportEnd(of was: SandboxRecord, _ now: SandboxRecord?) {
-    let rule =
-      excuses.isDeleted(was.pod)
-      ? SandboxRules.deleted : excuses.isFinished(was.pod) ? SandboxRules.finished : SandboxRules.young
-    report(rule, .pod(was), "ready", now == nil ? "gone" : "not ready")
+    let rule: RuleID =
+      excuses.isDeleted(was.pod) ? .podDeleted : excuses.isFinished(was.pod) ? .podFinished : .podYoung
+    report(rule, .pod(was), .status(.ready), .status(now == nil ? .gone : .notReady))
   }
 
   private mutating func checkContainers() {
@@ -69,43 +69,43 @@ extension Verifier {
       if let pod = object.pod, excuses.isDeleted(pod) { continue }
       if let found = now[was.id] {
         if let pod = object.pod, excuses.isJob(pod), was.isRunning, hasEndedWell(found) {
-          report(ContainerRules.finished, object, "running", "exited 0")
-        } else if was.isRunning, !found.isRunning, let heir = heir(of: was) {
-          report(ContainerRules.replaced, object, Words.id(was.id), heir)
+          report(.containerFinishedJob, object, .status(.running), .exited(0))
+        } else if was.isRunning, !found.isRunning, let successor = successor(of: was) {
+          report(.containerReplaced, object, .id(was.id), successor)
         } else {
           check(ContainerRules.table, was, found) { _ in object }
         }
-      } else if after.lacks(.container, was.id) {
-        if was.isRunning, isDown(.container, was.id, of: object.pod), heir(of: was) == nil {
-          report(ContainerRules.state.rule, object, "running", "not running")
+      } else if after.isUnchecked(.container, was.id) {
+        if was.isRunning, isDown(.container, was.id, of: object.pod), successor(of: was) == nil {
+          report(.containerState, object, .status(.running), .status(.notRunning))
         }
       } else if was.status.state == .exited {
-        let ended = "exited \(was.status.exitCode)"
+        let ended = FindingValue.exited(was.status.exitCode)
         if isLastOfItsName(was) {
-          report(ContainerRules.forgotten, object, ended, "none")
+          report(.containerForgotten, object, ended, .none)
         } else {
-          report(ContainerRules.collected, object, ended, "gone")
+          report(.containerCollected, object, ended, .status(.gone))
         }
-      } else if was.isRunning, let heir = heir(of: was) {
+      } else if was.isRunning, let successor = successor(of: was) {
         // What ended was collected already.
-        report(ContainerRules.replaced, object, Words.id(was.id), heir)
+        report(.containerReplaced, object, .id(was.id), successor)
       } else {
-        let rule = excuses.isYoung(was.status.createdAt) ? ContainerRules.young : ContainerRules.missing
-        report(rule, object, Words.value(was.status.state), "none")
+        let rule: RuleID = excuses.isYoung(was.status.createdAt) ? .containerYoung : .containerMissing
+        report(rule, object, .containerState(was.status.state), .none)
       }
     }
   }
 
   /// One that runs in its place, in its sandbox or in the one that its pod has now.
-  private func heir(of was: ContainerRecord) -> String? {
+  private func successor(of was: ContainerRecord) -> FindingValue? {
     let pod = podsBefore[was.sandboxID]?.uid
-    let places = Set(after.sandboxes.filter { $0.isReady && $0.pod.uid == pod }.map(\.id)).union([was.sandboxID])
-    let heir = after.containers.first { next in
-      places.contains(next.sandboxID) && next.name == was.name && next.isRunning
+    let paths = Set(after.sandboxes.filter { $0.isReady && $0.pod.uid == pod }.map(\.id)).union([was.sandboxID])
+    let successor = after.containers.first { next in
+      paths.contains(next.sandboxID) && next.name == was.name && next.isRunning
         && !before.containers.contains { $0.id == next.id }
     }
-    return heir.map {
-      "\(Words.id($0.id)), attempt \(was.status.metadata?.attempt ?? 0) → \($0.status.metadata?.attempt ?? 0)"
+    return successor.map {
+      .successor(id: $0.id, attempt: was.status.metadata?.attempt ?? 0, next: $0.status.metadata?.attempt ?? 0)
     }
   }
 

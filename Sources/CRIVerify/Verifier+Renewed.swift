@@ -1,66 +1,67 @@
 internal import CRIMessages
 internal import CRIProtobuf
+internal import CRIRules
 internal import CRISnapshot
 
 /// Where pods are made anew: each is followed by its uid, its containers by their names.
 extension Verifier {
   mutating func checkRenewedPods() {
     checkEndedContainers()
-    let heirs = Dictionary(grouping: after.sandboxes.filter(\.isReady), by: \.pod.uid)
+    let successors = Dictionary(grouping: after.sandboxes.filter(\.isReady), by: \.pod.uid)
     var seen: Set<String> = []
     var waiting = 0
     for was in before.sandboxes where was.isReady && seen.insert(was.pod.uid).inserted {
-      let heir = heirs[was.pod.uid]?.max { $0.status.createdAt < $1.status.createdAt }
-      if let heir {
-        check(SandboxRules.table, was, heir) { _ in ObjectName.pod(heir) }
-        checkContainers(of: was, heir)
+      let successor = successors[was.pod.uid]?.max { $0.status.createdAt < $1.status.createdAt }
+      if let successor {
+        check(SandboxRules.table, was, successor) { _ in ObjectName.pod(successor) }
+        checkContainers(of: was, successor)
       } else if let rule = excuse(for: was) {
-        report(rule, .pod(was), "ready", "gone")
-      } else if isKubeletStopped || after.unread.contains(where: { $0.kind == .pod }) {
+        report(rule, .pod(was), .status(.ready), .status(.gone))
+      } else if isKubeletStopped || after.hasUnchecked(.pod) {
         waiting += 1
       } else {
         let left = after.sandboxes.contains { $0.pod.uid == was.pod.uid }
-        report(SandboxRules.successor, .pod(was), "ready", left ? "not ready" : "none")
+        report(.podSuccessor, .pod(was), .status(.ready), left ? .status(.notReady) : .none)
       }
     }
     guard waiting > 0 else { return }
     isIncomplete = true
-    let why =
-      isKubeletStopped
-      ? "kubelet does not run, which makes them: verify after it has started" : "not every pod could be read"
-    unchecked.append(Unread(what: "new sandboxes of \(waiting) pods", why: why))
+    unchecked.append(
+      Unchecked(
+        .successors(count: waiting), UnknownReason(isKubeletStopped ? .kubeletStopped : .podsUnchecked)))
   }
 
   /// It is at home on this node: what it has not made yet is not lost.
   private var isKubeletStopped: Bool {
-    let (was, now) = (before.truth?.kubelet, after.truth?.kubelet)
+    let (was, now) = (before.observed?.kubelet, after.observed?.kubelet)
     let isInstalled = was?.processes?.value?.isEmpty == false || was?.podFolders != nil || now?.podFolders != nil
     return isInstalled && now?.processes?.value?.isEmpty == true
   }
 
-  private func excuse(for was: SandboxRecord) -> Rule? {
-    if excuses.isDeleted(was.pod) { return SandboxRules.deleted }
+  private func excuse(for was: SandboxRecord) -> RuleID? {
+    if excuses.isDeleted(was.pod) { return .podDeleted }
     // Its pod may have come to its end at any time since, and nothing is left of it to tell.
-    if excuses.isJob(was.pod) { return SandboxRules.finished }
-    return excuses.isYoung(was.status.createdAt) ? SandboxRules.young : nil
+    if excuses.isJob(was.pod) { return .podFinished }
+    return excuses.isYoung(was.status.createdAt) ? .podYoung : nil
   }
 
-  private mutating func checkContainers(of was: SandboxRecord, _ heir: SandboxRecord) {
+  private mutating func checkContainers(of was: SandboxRecord, _ successor: SandboxRecord) {
     let now = Dictionary(
-      after.containers.filter { $0.sandboxID == heir.id }.map { ($0.name, $0) },
+      after.containers.filter { $0.sandboxID == successor.id }.map { ($0.name, $0) },
       uniquingKeysWith: { $0.status.createdAt > $1.status.createdAt ? $0 : $1 })
     for container in before.containers where container.sandboxID == was.id && container.isRunning {
-      let object = ObjectName(.container, pod: heir.pod, name: container.name, id: now[container.name]?.id ?? "")
+      let object = ObjectName(.container, pod: successor.pod, name: container.name, id: now[container.name]?.id ?? "")
       guard let found = now[container.name] else {
-        if after.unread.contains(where: { $0.kind == .container }) { continue }
-        report(ContainerRules.successor, object, "running", "none")
+        if after.hasUnchecked(.container) { continue }
+        report(.containerSuccessor, object, .status(.running), .none)
         continue
       }
       if !found.isRunning {
         let isDone = excuses.isJob(was.pod) && found.status.state == .exited && found.status.exitCode == 0
-        let words =
-          found.status.state == .exited ? "exited \(found.status.exitCode)" : Words.value(found.status.state)
-        report(isDone ? ContainerRules.finished : ContainerRules.successor, object, "running", words)
+        let state = found.status.state
+        report(
+          isDone ? .containerFinishedJob : .containerSuccessor, object, .status(.running),
+          state == .exited ? .exited(found.status.exitCode) : .containerState(state))
       }
       check(ContainerRules.table, container, found) { _ in object }
     }

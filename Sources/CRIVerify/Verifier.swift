@@ -1,4 +1,5 @@
 internal import CRIMessages
+public import CRIRules
 public import CRISnapshot
 
 extension Report {
@@ -16,12 +17,13 @@ extension Report {
       ? [] : Kubelet(before: before, after: after).predictions(without: verifier.excuses.ended)
     self.init(
       scenario: choice.scenario, scenarioReason: choice.reason, before: Side(before), after: Side(after),
-      findings: verifier.findings.sorted { a, b in
+      findings: verifier.findings(joinedWith: predictions).sorted { a, b in
         a.rule.severity != b.rule.severity
-          ? a.rule.severity > b.rule.severity : ("\(a.object)", a.rule.id) < ("\(b.object)", b.rule.id)
+          ? a.rule.severity > b.rule.severity
+          : ("\(a.object)", a.rule.id.rawValue) < ("\(b.object)", b.rule.id.rawValue)
       },
       predictions: predictions, unchecked: verifier.unchecked,
-      isPartial: !verifier.unread.isEmpty || verifier.isIncomplete, vacuous: verifier.vacuous)
+      isPartial: !verifier.incomplete.isEmpty || verifier.isIncomplete, vacuous: verifier.vacuous)
     narrow(to: scope, before)
     listUnknownPolicies(of: before)
   }
@@ -29,12 +31,10 @@ extension Report {
   /// What becomes of a static pod its manifest tells: where there is none that can be read, nobody knows.
   private mutating func listUnknownPolicies(of before: Snapshot) {
     let open = Set(predictions.filter { $0.restartPolicy == nil }.map(\.pod))
-    let names = before.sandboxes.filter { $0.isReady && $0.isStatic && open.contains($0.pod) }.map { "\($0.pod)" }
-    guard !names.isEmpty else { return }
+    let pods = Set(before.sandboxes.filter { $0.isReady && $0.isStatic && open.contains($0.pod) }.map(\.pod))
+    guard !pods.isEmpty else { return }
     unchecked.append(
-      Unread(
-        what: "restartPolicy of static pods \(Set(names).sorted().joined(separator: ", "))",
-        why: "no manifest of them could be read on the node"))
+      Unchecked(.restartPolicies(pods.sorted { "\($0)" < "\($1)" }), UnknownReason(.noManifest)))
   }
 
   /// Leaves out what is not asked for, and says so.
@@ -42,20 +42,20 @@ extension Report {
     if !scope.isWhole {
       findings.removeAll { !scope.contains($0.object) }
       predictions.removeAll { !scope.contains($0.pod) }
-      unchecked.append(Unread(what: "all other pods, and images", why: "left out by --namespace or --pod"))
+      unchecked.append(Unchecked(.otherPods, UnknownReason(.outOfScope)))
       let empty = scope.namespaces.subtracting(before.sandboxes.map(\.pod.namespace)).sorted()
-      unchecked += empty.map { Unread(what: "namespace \($0)", why: "the snapshot has no pod in it") }
+      unchecked += empty.map { Unchecked(.namespace($0), UnknownReason(.emptyNamespace)) }
       let hasPods = before.sandboxes.contains { $0.isReady && scope.contains($0.pod) }
       // What the runtime has to say is of no pod.
       if !hasPods && !findings.contains(where: { $0.object.pod != nil }) && vacuous == nil {
-        vacuous = "no ready pod of the snapshot is of that name or namespace"
+        vacuous = .nothingInScope
       }
     }
-    for id in scope.ignoredRules.sorted() {
+    for id in scope.ignoredRules.sorted(by: { $0.rawValue < $1.rawValue }) {
       let count = findings.count { $0.rule.id == id }
       findings.removeAll { $0.rule.id == id }
       if count > 0 { ignoredRules.append(id) }
-      unchecked.append(Unread(what: id, why: "left out by --ignore, \(count) finding\(count == 1 ? "" : "s")"))
+      unchecked.append(Unchecked(.rule(id), UnknownReason(.ignored), count: count))
     }
   }
 }
@@ -69,8 +69,8 @@ struct Verifier {
   let excuses: Excuses
   let podsBefore: [String: PodName]
   var findings: [Finding] = []
-  var unchecked: [Unread] = []
-  var vacuous: String?
+  var unchecked: [Unchecked] = []
+  var vacuous: VacuousReason?
   var isForeign = false
   /// Something that the scenario needs could not be looked at.
   var isIncomplete = false
@@ -84,21 +84,30 @@ struct Verifier {
     podsBefore = Dictionary(before.sandboxes.map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// What of either snapshot could not be read and is asked for.
-  var unread: [Unread] {
-    let (was, now) = (before.unread.filter(scope.contains), after.unread.filter(scope.contains))
-    return was.map { Unread(what: "\($0.what) (before)", why: $0.why) } + now
+  /// What makes either snapshot incomplete and is in the scope.
+  var incomplete: [Unchecked] {
+    before.incomplete.filter(scope.contains).map(\.before) + after.incomplete.filter(scope.contains)
+  }
+
+  /// The findings, each with what kubelet will do with its pod.
+  func findings(joinedWith predictions: [Prediction]) -> [Finding] {
+    let affected = Dictionary(
+      predictions.filter { $0.action != .keep }.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
+    return findings.map { finding in
+      var finding = finding
+      if let pod = finding.object.pod, let prediction = affected[pod] { finding.join(prediction) }
+      return finding
+    }
   }
 
   mutating func run() {
     if isOfAnotherNode {
       isForeign = true
-      let names = [before, after].map { "\($0.host.name)" + ($0.host.machineID.map { ", machine id \($0)" } ?? "") }
-      vacuous = "the snapshot is of another node (\(names[0]); this is \(names[1]))"
+      vacuous = .otherNode(before: before.host, after: after.host)
       return
     }
     check(NodeRules.table, before, after) {
-      $0.id.hasPrefix("host.") ? ObjectName(.node) : ObjectName(.runtime)
+      $0.id == .hostBoot ? ObjectName(.node) : ObjectName(.runtime)
     }
     if scenario.keepsObjects {
       checkKeptObjects()
@@ -113,7 +122,8 @@ struct Verifier {
     vacuous = emptiness()
   }
 
-  mutating func report(_ rule: Rule, _ object: ObjectName, _ before: String, _ after: String) {
+  mutating func report(_ id: RuleID, _ object: ObjectName, _ before: FindingValue, _ after: FindingValue) {
+    let rule = id.rule
     guard rule.scenarios.contains(scenario) else { return }
     findings.append(Finding(rule: rule, object: object, before: before, after: after))
   }
@@ -121,7 +131,7 @@ struct Verifier {
   mutating func check<S>(_ table: [Check<S>], _ was: S, _ now: S, _ object: (Rule) -> ObjectName) {
     for check in table where check.rule.scenarios.contains(scenario) {
       guard let (before, after) = check.violation(was, now) else { continue }
-      report(check.rule, object(check.rule), before, after)
+      report(check.rule.id, object(check.rule), before, after)
     }
   }
 
@@ -135,46 +145,55 @@ struct Verifier {
   }
 
   /// Why there is nothing to say; nil where there is.
-  private func emptiness() -> String? {
+  private func emptiness() -> VacuousReason? {
     // One that could not be read may have been ready.
-    let mayHavePods = before.unread.contains { $0.kind == .pod && $0.isLive != false }
+    let mayHavePods = before.unchecked.contains { $0.object?.kind == .pod && $0.isLive != false }
     if !before.sandboxes.contains(where: \.isReady), !before.containers.contains(where: \.isRunning), !mayHavePods {
-      return "the snapshot has no ready pod and no container that runs: there is nothing to verify"
+      return .nothingToVerify
     }
-    let excused = Set(findings.filter { SandboxRules.excuses.contains($0.rule) }.compactMap(\.object.pod))
+    let excused = Set(findings.filter { SandboxRules.excuses.contains($0.rule.id) }.compactMap(\.object.pod))
     let ready = before.sandboxes.filter { $0.isReady && scope.contains($0.pod) }
     if !ready.isEmpty, ready.allSatisfy({ excused.contains($0.pod) }) {
-      let which = scope.isWhole ? "of the snapshot" : "that are asked for"
-      return "all ready pods \(which) (\(ready.count)) have ended, were deleted or too young: none is left to verify"
+      return .allEnded(count: ready.count, isWholeNode: scope.isWhole)
     }
     return absence
   }
 
   /// It ran before the change, and does not now.
   var wasKubeletStopped: Bool {
-    before.truth?.kubelet?.processes?.value?.isEmpty == false && after.truth?.kubelet?.processes?.value?.isEmpty == true
+    before.observed?.kubelet?.processes?.value?.isEmpty == false
+      && after.observed?.kubelet?.processes?.value?.isEmpty == true
   }
 
   /// Why the change did not take place; nil where it did, and where nobody can tell.
-  private var absence: String? {
+  private var absence: VacuousReason? {
     let isSameBoot = before.host.bootID == after.host.bootID
     let isSameDaemon = before.daemon.wasReplaced(by: after.daemon) == false && isSameBoot
-    let daemon = "the daemon was not restarted: it is still process \(after.daemon.pid ?? 0)"
+    let daemon = VacuousReason.daemonNotRestarted(pid: after.daemon.pid)
     switch scenario {
     case .restart: return isSameDaemon ? daemon : nil
     case .upgrade, .wipe:
       if isSameDaemon { return daemon }
       return before.runtime.version == after.runtime.version
-        ? "the version is still \(after.runtime.version): there was no upgrade" : nil
+        ? .sameVersion(after.runtime.version) : nil
     case .reboot:
-      return before.host.bootID != nil && isSameBoot ? "the node was not rebooted: its boot id is the same" : nil
+      return before.host.bootID != nil && isSameBoot ? .notRebooted : nil
     case .migrate:
       return before.runtime.name == after.runtime.name
-        ? "the runtime is still \(after.runtime.name): there was no migration" : nil
+        ? .sameRuntime(after.runtime.name) : nil
     case .kubeletRestart:
-      if wasKubeletStopped { return "kubelet was stopped, and does not run: it was not restarted" }
-      let isRestarted = after.truth?.kubelet?.wasRestarted(since: before.truth?.kubelet)
-      return isRestarted == false && isSameBoot ? "kubelet was not restarted: it is still the same process" : nil
+      if wasKubeletStopped { return .kubeletStopped }
+      let isRestarted = after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet)
+      return isRestarted == false && isSameBoot ? .kubeletNotRestarted : nil
     }
+  }
+}
+
+extension Unchecked {
+  /// The same, of the earlier snapshot.
+  var before: Unchecked {
+    var copy = self
+    copy.isBefore = true
+    return copy
   }
 }

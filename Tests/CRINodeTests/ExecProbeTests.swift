@@ -11,22 +11,22 @@ import Testing
 struct ExecProbeTests {
   @Test(
     arguments: [
-      (.ok, "", .read(.works)),
+      (.ok, "", .known(.works)),
       // runc's and crun's words for an image without the program.
-      (.unknown, #"failed to start exec: exec: "true": executable file not found in $PATH: unknown"#, .read(.works)),
-      (.unknown, "executable file `true` not found in $PATH: No such file or directory", .read(.works)),
-      (.unknown, #"exec: "true": stat /bin/true: no such file or directory"#, .read(.works)),
-      (.unknown, "ttrpc: closed", .read(.fails("ExecSync: UNKNOWN: ttrpc: closed"))),
+      (.unknown, #"failed to start exec: exec: "true": executable file not found in $PATH: unknown"#, .known(.works)),
+      (.unknown, "executable file `true` not found in $PATH: No such file or directory", .known(.works)),
+      (.unknown, #"exec: "true": stat /bin/true: no such file or directory"#, .known(.works)),
+      (.unknown, "ttrpc: closed", .known(.fails("ExecSync: UNKNOWN: ttrpc: closed"))),
       (
         .unknown, "dial unix /run/shim.sock: connect: no such file or directory",
-        .read(.fails("ExecSync: UNKNOWN: dial unix /run/shim.sock: connect: no such file or directory"))
+        .known(.fails("ExecSync: UNKNOWN: dial unix /run/shim.sock: connect: no such file or directory"))
       ),
       (
         .unimplemented, "unknown method ExecSync",
-        .unread(UnreadReason("ExecSync: UNIMPLEMENTED: unknown method ExecSync"))
+        .unknown(UnknownReason(.callFailed, message: "ExecSync: UNIMPLEMENTED: unknown method ExecSync"))
       ),
-    ] as [(StatusCode, String, Reading<ExecTruth>)])
-  func `tells what was reached from what was not`(code: StatusCode, words: String, expected: Reading<ExecTruth>)
+    ] as [(StatusCode, String, Observation<ObservedExec>)])
+  func `tells what was reached from what was not`(code: StatusCode, words: String, expected: Observation<ObservedExec>)
     async throws
   {
     let folder = try TemporaryDirectory()
@@ -44,17 +44,17 @@ struct ExecProbeTests {
     let namespace = snapshot.sandboxes[0].pod.namespace
     // One whose status is not answered: its containers tell whether its shim is reached.
     let silent = snapshot.sandboxes.removeFirst()
-    snapshot.unread = [
-      Unread(what: "sandbox", why: "no answer", kind: .pod, id: silent.id, pod: silent.pod, isLive: true)
+    snapshot.unchecked = [
+      Unchecked.details(ObjectName(.pod, pod: silent.pod, id: silent.id), isLive: true, "no answer")
     ]
     let scoped = Set([silent.id]).union(snapshot.sandboxes.filter { $0.pod.namespace == namespace }.map(\.id))
     let client = Client(try Endpoint(folder.file("runtime.sock")), options: .init(api: .only(.v1)))
     await client.probeExec(&snapshot, in: Scope(namespaces: [namespace]))
     let running = snapshot.containers.filter { $0.isRunning && scoped.contains($0.sandboxID) }
     #expect(!running.isEmpty)
-    #expect(running.allSatisfy { $0.truth?.exec == expected })
+    #expect(running.allSatisfy { $0.observed?.exec == expected })
     #expect(asked.withLock { Set($0.map(\.containerID)) } == Set(running.map(\.id)))
     #expect(asked.withLock { $0.allSatisfy { $0.cmd == ["true"] && $0.timeout > 0 } })
-    #expect(snapshot.containers.count { $0.truth?.exec != nil } == running.count)
+    #expect(snapshot.containers.count { $0.observed?.exec != nil } == running.count)
   }
 }

@@ -12,11 +12,11 @@ final class FakeNode: Sendable {
   static func id(_ digit: Character) -> String { String(repeating: digit, count: 64) }
 
   let directory: TemporaryDirectory
-  let places: Places
+  let paths: NodePaths
 
   init() throws {
     directory = try TemporaryDirectory()
-    places = Places(proc: directory.file("proc"), cni: directory.file("cni"))
+    paths = NodePaths(proc: directory.file("proc"), cni: directory.file("cni"))
     for folder in ["proc", "cni/results", "cni/networks"] { try makeFolder(folder) }
     try process(1, "init", parent: 0)
   }
@@ -109,10 +109,10 @@ final class FakeNode: Sendable {
       containers: containers)
   }
 
-  func truth(_ snapshot: Snapshot, includesNode: Bool = false, askedAt: UInt64 = 1_000_000) -> Snapshot {
+  func observed(_ snapshot: Snapshot, includesNode: Bool = false, askedAt: UInt64 = 1_000_000) -> Snapshot {
     var snapshot = snapshot
-    TruthReader(places: places, includesNode: includesNode)
-      .addTruth(to: &snapshot, askedAt: askedAt, configuration: nil)
+    NodeObserver(paths: paths, includesNode: includesNode)
+      .addObservations(to: &snapshot, askedAt: askedAt, configuration: nil)
     return snapshot
   }
 }

@@ -44,11 +44,11 @@ final class RecordedNode: Sendable {
 
 extension PreflightReport {
   /// The ids of the objects that a rule fires for.
-  func ids(_ rule: String) -> Set<String> { Set(findings.filter { $0.rule.id == rule }.map(\.object.id)) }
+  func ids(_ rule: String) -> Set<String> { Set(findings.filter { $0.rule.id.label == rule }.map(\.object.id)) }
 
   /// The rules above info that fire.
-  var rules: Set<String> { Set(findings.filter { $0.rule.severity > .info }.map(\.rule.id)) }
+  var rules: Set<String> { Set(findings.filter { $0.rule.severity > .info }.map(\.rule.id.label)) }
 
   /// The rules that could not be checked and would predict.
-  var gaps: Set<String> { Set(unchecked.filter(\.decides).map(\.rule)) }
+  var gaps: Set<String> { Set(unchecked.filter(\.isRequired).compactMap(\.rule?.label)) }
 }

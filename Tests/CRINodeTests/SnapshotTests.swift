@@ -1,6 +1,8 @@
 import CRI
 import CRIJSON
 import CRINode
+import CRIReport
+import CRIRules
 import CRISimulator
 import CRISnapshot
 import CRIVerify
@@ -27,13 +29,13 @@ import Testing
   {
     let server = try FakeRuntime(Recording(runtime, .before), at: socket)
     defer { server.stop() }
-    let snapshot = try await client().snapshot(tool: "cri test", truth: nil)
+    let snapshot = try await client().snapshot(tool: "cri test", observed: nil)
     let expected = try Snapshot.recorded(runtime, .before)
     #expect(snapshot.sandboxes == expected.sandboxes)
     #expect(snapshot.containers == expected.containers)
     #expect(snapshot.images == expected.images)
     #expect(snapshot.runtime == expected.runtime)
-    #expect(snapshot.unread.isEmpty)
+    #expect(snapshot.incomplete.isEmpty)
     #expect(snapshot.tool == "cri test")
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
   }
@@ -60,12 +62,12 @@ import Testing
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t")
     // The recorded processes and namespaces are not on this machine, or are others' by now.
-    #expect(snapshot.sandboxes.allSatisfy { ($0.truth?.process != nil) == ($0.isReady && $0.facts.pid != nil) })
-    #expect(snapshot.sandboxes.allSatisfy { ($0.truth?.namespace != nil) == !$0.isHostNetwork })
-    #expect(snapshot.containers.allSatisfy { ($0.truth?.process != nil) == ($0.isRunning && $0.pid != nil) })
-    #expect(snapshot.truth?.orphans != nil && snapshot.truth?.ociRuntimes != nil)
-    #expect(snapshot.notChecked == snapshot.unreadTruth)
-    #expect(snapshot.unread.isEmpty)
+    #expect(snapshot.sandboxes.allSatisfy { ($0.observed?.process != nil) == ($0.isReady && $0.facts.pid != nil) })
+    #expect(snapshot.sandboxes.allSatisfy { ($0.observed?.namespace != nil) == !$0.isHostNetwork })
+    #expect(snapshot.containers.allSatisfy { ($0.observed?.process != nil) == ($0.isRunning && $0.pid != nil) })
+    #expect(snapshot.observed?.orphans != nil && snapshot.observed?.ociRuntimes != nil)
+    #expect(snapshot.unchecked == snapshot.unknownObservations)
+    #expect(snapshot.incomplete.isEmpty)
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: false)) == snapshot)
   }
 
@@ -101,7 +103,7 @@ import Testing
     defer { runtime.stop() }
     let client = try client()
     let snapshot = try await client.snapshot(tool: "t")
-    #expect(snapshot.unread.isEmpty)
+    #expect(snapshot.incomplete.isEmpty)
     #expect(snapshot.sandboxes.map(\.id) == (try await client.runtime.listPodSandbox().items.map(\.id)))
     #expect(snapshot.containers.map(\.id) == (try await client.runtime.listContainers().containers.map(\.id)))
     #expect(snapshot.sandboxes.count == 90 && snapshot.containers.count == 180)
@@ -118,10 +120,10 @@ import Testing
       return true
     }
     defer { server.stop() }
-    let snapshot = try await client().snapshot(tool: "t", truth: nil)
+    let snapshot = try await client().snapshot(tool: "t", observed: nil)
     #expect(snapshot.sandboxes == Array(gone.sandboxes.dropFirst()))
     #expect(snapshot.containers == Array(gone.containers.dropFirst()))
-    #expect(snapshot.unread.isEmpty)
+    #expect(snapshot.incomplete.isEmpty)
   }
 
   @Test(arguments: ["PodSandboxStatus", "ContainerStatus"])
@@ -136,12 +138,12 @@ import Testing
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t")
     let kind = failing == "PodSandboxStatus" ? ObjectName.Kind.pod : .container
-    try #require(snapshot.unread.count == 1)
-    #expect(snapshot.unread[0].kind == kind && snapshot.unread[0].id == id)
+    try #require(snapshot.incomplete.count == 1)
+    #expect(snapshot.incomplete[0].object?.kind == kind && snapshot.incomplete[0].object?.id == id)
     #expect(
-      snapshot.unread[0].what.contains(
+      snapshot.incomplete[0].subjectText.contains(
         " \(id) of \(failing == "PodSandboxStatus" ? "kube-system/p-dns" : "default/p-web/sidecar")"))
-    #expect(snapshot.unread[0].why.contains("the shim is silent"))
+    #expect(snapshot.incomplete[0].reasonText.contains("the shim is silent"))
     #expect(snapshot.sandboxes.count + snapshot.containers.count == 7)
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
   }
@@ -153,7 +155,7 @@ import Testing
     }
     defer { server.stop() }
     let snapshot = try await client(timeout: .seconds(3)).snapshot(tool: "t")
-    #expect(snapshot.unread.map(\.kind) == [.pod, .pod, .pod, .pod])
+    #expect(snapshot.incomplete.map(\.object?.kind) == [.pod, .pod, .pod, .pod])
     #expect(snapshot.containers.count == 4)
   }
 
@@ -167,7 +169,7 @@ import Testing
     }
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t")
-    #expect(snapshot.unread.count == 8)
+    #expect(snapshot.incomplete.count == 8)
     #expect(snapshot.sandboxes.isEmpty && snapshot.containers.isEmpty)
   }
 
@@ -179,8 +181,8 @@ import Testing
     }
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t")
-    #expect(snapshot.unread.map(\.kind) == [.image])
-    #expect(snapshot.unread[0].id.isEmpty && snapshot.unread[0].why.contains("the store is broken"))
+    #expect(snapshot.incomplete.map(\.subject) == [.images])
+    #expect(snapshot.incomplete[0].reasonText.contains("the store is broken"))
     #expect(snapshot.images.isEmpty)
   }
 
@@ -216,7 +218,7 @@ import Testing
   @Test func `a runtime that only speaks v1alpha2`() async throws {
     let server = try FakeRuntime(Recording("containerd-1.6.20", .before), at: socket, versions: [.v1alpha2])
     defer { server.stop() }
-    let snapshot = try await client().snapshot(tool: "t", truth: nil)
+    let snapshot = try await client().snapshot(tool: "t", observed: nil)
     #expect(snapshot.runtime.api == .v1alpha2 && snapshot.runtime.servesV1alpha2 == nil)
     #expect(snapshot.sandboxes == (try Snapshot.recorded("containerd-1.6.20", .before)).sandboxes)
     // Asked once in the new version, then never again.

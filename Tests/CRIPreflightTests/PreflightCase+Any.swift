@@ -2,6 +2,7 @@ import CRIMessages
 import CRIPreflight
 import CRIProtobuf
 import CRISnapshot
+import TestSupport
 
 extension PreflightCase {
   static let any: [PreflightCase] = [
@@ -53,7 +54,7 @@ extension PreflightCase {
     },
     PreflightCase(rule: "N6", name: "the images were not read", isUnchecked: true) {
       $0.snapshot.images = []
-      $0.snapshot.unread = [Unread(what: "images", why: "no", kind: .image)]
+      $0.snapshot.unchecked = [Unchecked.images("no")]
     },
     PreflightCase(rule: "N6", name: "the runtime does not tell", isUnchecked: true) {
       $0.configuration.pauseImage = .unknown("no")
@@ -90,8 +91,8 @@ extension PreflightCase {
     PreflightCase(rule: "N15", name: "one of them is only listed", objects: ["default/web"]) {
       $0.addTwin()
       let twin = $0.snapshot.sandboxes.removeLast()
-      $0.snapshot.unread = [
-        Unread(what: "sandbox", why: "no", kind: .pod, id: twin.id, pod: twin.pod, isLive: true)
+      $0.snapshot.unchecked = [
+        Unchecked.details(ObjectName(.pod, pod: twin.pod, id: twin.id), isLive: true, "no")
       ]
     },
     PreflightCase(rule: "N15", name: "an old one of the pod that is not ready") {
@@ -114,7 +115,7 @@ extension PreflightCase {
     },
     PreflightCase(rule: "N11", name: "the images were not read", isUnchecked: true) {
       $0.snapshot.images = []
-      $0.snapshot.unread = [Unread(what: "images", why: "no", kind: .image)]
+      $0.snapshot.unchecked = [Unchecked.images("no")]
     },
     PreflightCase(rule: "N12", name: "the registry refuses", objects: ["image busybox:1"]) {
       $0.snapshot.images.removeFirst()

@@ -1,6 +1,7 @@
 import CRIMessages
 import CRIPreflight
 import CRISnapshot
+import TestSupport
 
 extension PreflightCase {
   private static func upgrade(_ facts: inout PreflightFacts, to text: String) { facts.target = RuntimeVersion(text) }
@@ -8,31 +9,31 @@ extension PreflightCase {
   static let crio: [PreflightCase] = [
     PreflightCase(rule: "O1", name: "the network is not ready", runtime: .crio, objects: ["default/web"]) {
       $0.setNetwork(ready: false)
-      $0.crio?.networks.unread = ["no"]
+      $0.crio?.networks.unknown = ["no"]
     },
     PreflightCase(rule: "O1", name: "the network is not ready, and CNI finds nothing", runtime: .crio) {
       $0.setNetwork(ready: false)
     },
     PreflightCase(rule: "O1", name: "no CNI configuration", runtime: .crio, objects: ["default/web"]) {
       $0.networkConfigurations = .known([])
-      $0.crio?.networks.unread = ["no"]
+      $0.crio?.networks.unknown = ["no"]
     },
     PreflightCase(rule: "O1", name: "no configuration of the network that is named", runtime: .crio, isUnchecked: true)
     {
       $0.networkConfigurations = .known([])
       $0.configure("[crio.network]\ncni_default_network = \"pods\"\n")
-      $0.crio?.networks.unread = ["no"]
+      $0.crio?.networks.unknown = ["no"]
     },
     PreflightCase(rule: "O1", name: "CNI finds a fault", runtime: .crio, objects: ["default/web"]) {
-      $0.crio?.networks.faults = ["sandbox-web": "there is no eth0 in the pod any more", "other": "x"]
+      $0.crio?.networks.faults = ["sandbox-web": .pluginFailed("bridge", message: "no eth0"), "other": .noAddress]
     },
     PreflightCase(rule: "O1", name: "CNI finds nothing", runtime: .crio) { _ in },
     PreflightCase(rule: "O1", name: "CNI could not be asked", runtime: .crio, isUnchecked: true) {
-      $0.crio?.networks.unread = ["no"]
+      $0.crio?.networks.unknown = ["no"]
     },
     PreflightCase(
       rule: "O1", name: "CNI could not be asked of all", runtime: .crio, objects: ["default/web"], isUnchecked: true
-    ) { $0.crio?.networks = NetworkCheck(faults: ["sandbox-web": "x"], unread: ["no"]) },
+    ) { $0.crio?.networks = NetworkCheck(faults: ["sandbox-web": .noAddress], unknown: ["no"]) },
     PreflightCase(rule: "O1", name: "CNI says what the configurations do not", runtime: .crio) {
       $0.networkConfigurations = .unknown("no")
     },
@@ -108,11 +109,12 @@ extension PreflightCase {
       rule: "O4", name: "files are missing", runtime: .crio, objects: ["default/web", "default/proxy/proxy"]
     ) {
       $0.crio?.missingState = .known([
-        "sandbox-web": ["/c/config.json"], "container-proxy-proxy": ["/c/state.json"], "sandbox-old": ["/c/x"],
+        "sandbox-web": [MissingState("/c/config.json")], "container-proxy-proxy": [MissingState("/c/state.json")],
+        "sandbox-old": [MissingState("/c/x")],
       ])
     },
     PreflightCase(rule: "O4", name: "of a stopped pod none matters", runtime: .crio) {
-      $0.crio?.missingState = .known(["sandbox-old": ["/c/x"]])
+      $0.crio?.missingState = .known(["sandbox-old": [MissingState("/c/x")]])
     },
     PreflightCase(rule: "O4", name: "no look", runtime: .crio, isUnchecked: true) {
       $0.crio?.missingState = .unknown("no")

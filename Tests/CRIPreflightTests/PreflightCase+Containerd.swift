@@ -69,7 +69,7 @@ extension PreflightCase {
 
     PreflightCase(rule: "P4", name: "one whose status could not be read") {
       $0.snapshot.sandboxes.removeFirst()
-      $0.snapshot.unread = [Unread(what: "sandbox", why: "no", kind: .pod, id: "sandbox-web")]
+      $0.snapshot.unchecked = [Unchecked.details(ObjectName(.pod, id: "sandbox-web"), "no")]
     },
     PreflightCase(rule: "P4", name: "a sandbox that is not listed", objects: ["default/web"]) {
       $0.snapshot.sandboxes.removeFirst()
@@ -133,7 +133,7 @@ extension PreflightCase {
     },
     PreflightCase(rule: "P7", name: "one whose status could not be read") {
       $0.snapshot.sandboxes.removeFirst()
-      $0.snapshot.unread = [Unread(what: "sandbox", why: "no", kind: .pod, id: "sandbox-web")]
+      $0.snapshot.unchecked = [Unchecked.details(ObjectName(.pod, id: "sandbox-web"), "no")]
       let now = $0.now
       $0.editRecords { $0.sandboxes[0].created = now - .seconds(3) }
     },

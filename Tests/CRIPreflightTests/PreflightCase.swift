@@ -2,7 +2,6 @@ import CRIMessages
 import CRIPreflight
 import CRIProtobuf
 import CRISnapshot
-import CRITOML
 import TestSupport
 
 /// A node on which nothing is wrong, and one thing that is changed in it.
@@ -106,7 +105,7 @@ extension PreflightFacts {
       try configuration.add(text)
       crio?.configuration = .known(configuration)
     } catch {
-      crio?.configuration = .unknown(error.what)
+      crio?.configuration = .unknown(UnknownReason(error.code, line: error.line, message: error.message))
     }
   }
 

@@ -1,9 +1,9 @@
 import CRIJSON
 import CRIMessages
 import CRIPreflight
+import CRIReport
 import CRIRules
 import CRISnapshot
-import CRITOML
 import TestSupport
 import Testing
 
@@ -13,20 +13,20 @@ import Testing
     var facts = PreflightFacts.good(test.runtime)
     test.change(&facts)
     let report = PreflightReport(facts)
-    let found = report.findings.filter { $0.rule.id == test.rule }
+    let found = report.findings.filter { $0.rule.id.label == test.rule }
     #expect(Set(found.map { "\($0.object)" }) == test.objects)
-    #expect(report.unchecked.contains { $0.rule == test.rule } == test.isUnchecked)
+    #expect(report.unchecked.contains { $0.rule?.label == test.rule } == test.isUnchecked)
   }
 
   @Test func `every rule is tried in both directions`() {
+    #expect(PreflightRules.table.map(\.id) == Rule.all(of: .preflight).map(\.id))
     for rule in PreflightRules.table {
-      let cases = PreflightCase.all.filter { $0.rule == rule.id }
+      let cases = PreflightCase.all.filter { $0.rule == rule.id.label }
       #expect(cases.contains { !$0.objects.isEmpty }, "\(rule.id) must fire")
       #expect(cases.contains { $0.objects.isEmpty && !$0.isUnchecked }, "\(rule.id) must not fire")
-      #expect(!rule.what.isEmpty && !rule.reason.isEmpty && !rule.remedy.isEmpty)
     }
     #expect(Set(PreflightRules.table.map(\.id)).count == PreflightRules.table.count)
-    let known = Set(PreflightRules.table.map(\.id))
+    let known = Set(PreflightRules.table.map(\.id.label))
     #expect(known.isSuperset(of: (1...19).map { "P\($0)" } + (1...4).map { "O\($0)" }))
   }
 
@@ -46,13 +46,13 @@ import Testing
     test.change(&facts)
     let report = PreflightReport(facts)
     let losses = report.findings.filter { $0.rule.predicts != .nothing }
-    let gaps = report.unchecked.filter(\.decides)
+    let gaps = report.unchecked.filter(\.isRequired)
     // What was looked at is not what kubelet runs.
-    let isOther = report.findings.contains { $0.rule.id == "N5" }
+    let isOther = report.findings.contains { $0.rule.id.label == "N5" }
     #expect(report.verdict == (!losses.isEmpty ? .loss : gaps.isEmpty && !isOther ? .none : .unchecked))
-    for gap in report.unchecked where !gap.rule.isEmpty {
-      let rule = try #require(PreflightRules.table.first { $0.id == gap.rule })
-      #expect(gap.decides == (rule.predicts != .nothing))
+    for entry in report.unchecked {
+      guard let rule = entry.rule?.rule else { continue }
+      #expect(entry.isRequired == (rule.predicts != .nothing))
     }
     // Where a container alone is named, its pod stays.
     let pods = Set(losses.filter { $0.rule.predicts == .pods && $0.object.kind == .pod }.compactMap(\.object.pod))
@@ -75,8 +75,8 @@ import Testing
     }
     facts.containerd?.missingCheckpoints = .known(["container-web-nginx": "/a", "container-proxy-proxy": "/b"])
     let report = PreflightReport(facts)
-    #expect(report.victims.map { "\($0.pod) \($0.rules)" } == ["default/web [\"P1\", \"P2\"]"])
-    #expect(report.disturbed.map { "\($0.pod) \($0.rules)" } == ["default/proxy [\"P5\"]"])
+    #expect(report.victims.map { "\($0.pod) \($0.rules.map(\.label))" } == ["default/web [\"P1\", \"P2\"]"])
+    #expect(report.disturbed.map { "\($0.pod) \($0.rules.map(\.label))" } == ["default/proxy [\"P5\"]"])
   }
 
   @Test func `a version is suspect until its records are seen, and proved when they show it`() {
@@ -85,7 +85,7 @@ import Testing
       facts.snapshot.runtime.version = "1.6.12"
       change(&facts)
       let suspicions = PreflightReport(facts).suspicions
-      return suspicions.first { $0.match.advisory.id == "containerd-7843" }?.standing
+      return suspicions.first { $0.match.advisory.id == .containerd7843 }?.standing
     }
     #expect(standing { _ in } == .settled)
     #expect(standing { $0.containerd?.records = .unknown("no") } == .suspect)
@@ -103,7 +103,7 @@ import Testing
   @Test func `advisories alone predict nothing, and hold only where their condition does`() {
     var facts = PreflightFacts.goodContainerd
     facts.snapshot.runtime.version = "1.7.20"
-    func ids() -> [String] { PreflightReport(facts).suspicions.map(\.match.advisory.id) }
+    func ids() -> [String] { PreflightReport(facts).suspicions.map(\.match.advisory.id.rawValue) }
     #expect(!ids().contains("containerd-10363"))
     facts.snapshot.sandboxes[0].status.linux?.namespaces?.options?.usernsOptions = .init(mode: .pod)
     #expect(ids().contains("containerd-10363"))
@@ -115,9 +115,9 @@ import Testing
     facts.snapshot.runtime.version = "v1.6.8-k3s1"
     facts.target = RuntimeVersion("v1.24.9+k3s1")
     let suspicion = PreflightReport(facts).suspicions.first { $0.match.advisory.product == .k3s }
-    #expect(suspicion?.match.advisory.id == "k3s-6692")
+    #expect(suspicion?.match.advisory.id == .k3s6692)
     #expect(suspicion?.match.concern == .target)
-    #expect(PreflightReport(facts).unchecked.map(\.decides) == [false])
+    #expect(PreflightReport(facts).unchecked.map(\.isRequired) == [false])
     #expect(PreflightReport(facts).verdict == .none)
     facts.target = RuntimeVersion("v1.24.9+k3s2")
     #expect(!PreflightReport(facts).suspicions.contains { $0.match.advisory.product == .k3s })
@@ -130,7 +130,8 @@ import Testing
     var facts = PreflightFacts.goodContainerd
     facts.target = RuntimeVersion(target)
     let report = PreflightReport(facts)
-    #expect(report.unchecked.contains { $0.why.contains("nothing is known here") && !$0.decides } == isUnknown)
+    #expect(
+      report.unchecked.contains { $0.reason.code == .unknownVersion && !$0.isRequired } == isUnknown)
     #expect(report.verdict == .none)
   }
 
@@ -138,7 +139,7 @@ import Testing
   func `a version that is none of CRI-O's is said to be unknown`(target: String, isUnknown: Bool) {
     var facts = PreflightFacts.goodCRIO
     facts.target = RuntimeVersion(target)
-    #expect(PreflightReport(facts).unchecked.contains { $0.why.contains("nothing is known here") } == isUnknown)
+    #expect(PreflightReport(facts).unchecked.contains { $0.reason.code == .unknownVersion } == isUnknown)
   }
 
   @Test(arguments: ["2.1.4", "1.33", "v1.31.2+k3s1", "1.6.20~ds1", "1.7.12-0ubuntu2~22.04.1", "2.0.0-rc.1"])
@@ -151,7 +152,7 @@ import Testing
 
   @Test func `pods that are not ready are named, and told of once`() {
     var facts = PreflightFacts.goodContainerd
-    func details() -> [String] { PreflightReport(facts).findings.filter { $0.rule.id == "N9" }.map(\.detail) }
+    func details() -> [String] { PreflightReport(facts).findings.filter { $0.rule.id.label == "N9" }.map(\.detailText) }
     #expect(details() == ["default/old"])
     for number in 1...6 { facts.snapshot.sandboxes.append(Snapshot.sandbox("old-\(number)", nil, isReady: false)) }
     #expect(details() == ["default/old, default/old-1, default/old-2, default/old-3, default/old-4 and 2 more"])
@@ -170,11 +171,13 @@ import Testing
     var facts = PreflightFacts.goodContainerd
     facts.closeNamespace()
     let report = PreflightReport(facts)
-    #expect(report.verdict == .loss && report.victims.map(\.rules) == [["P2"]] && report.readdressed.isEmpty)
-    #expect(report.findings.first?.detail == "the runtime has lost it already: /run/netns/web is gone")
+    #expect(
+      report.verdict == .loss && report.victims.map(\.rules) == [[.networkNamespaceOnDisk]]
+        && report.readdressed.isEmpty)
+    #expect(report.findings.first?.detailText == "the runtime has lost it already: /run/netns/web is gone")
     facts.snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = false
     let detail = "none in the runtime, 10.0.0.2, fd00::2 on disk"
-    #expect(PreflightReport(facts).findings.first { $0.rule.id == "P10" }?.detail == detail)
+    #expect(PreflightReport(facts).findings.first { $0.rule.id.label == "P10" }?.detailText == detail)
   }
 
   @Test(arguments: [Advisory.Product.containerd, .crio])
@@ -184,9 +187,9 @@ import Testing
     facts.containerd?.missingAddresses = .known(["sandbox-web"])
     let report = PreflightReport(facts)
     #expect(report.verdict == .unchecked)
-    let why = "the program was replaced by an unknown version: name it with --to"
+    let why = "the program was replaced by an unknown version: specify it with --to"
     #expect(
-      report.unchecked.map { "\($0.rule): \($0.why)" }
+      report.unchecked.map { "\($0.rule?.label ?? ""): \($0.reasonText)" }
         == (runtime == .crio ? ["O2", "O3"] : ["P12"]).map { "\($0): \(why)" })
   }
 
@@ -198,22 +201,23 @@ import Testing
     #expect(report.rewritten.map(\.pod.name) == ["web"])
     #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "records")
     let detail = "CNI result eth0 10.0.0.2 fd00::2 in the runtime, none on disk"
-    #expect(report.findings.first { $0.rule.id == "P17" }?.detail == detail)
+    #expect(report.findings.first { $0.rule.id.label == "P17" }?.detailText == detail)
   }
 
   @Test func `two ready sandboxes are kubelet's business, not the change's`() {
     var facts = PreflightFacts.goodContainerd
     facts.addTwin()
     let report = PreflightReport(facts)
-    #expect(report.findings.first?.rule.id == "N15" && report.findings.first?.rule.severity == .critical)
+    #expect(report.findings.first?.rule.id.label == "N15" && report.findings.first?.rule.severity == .critical)
     #expect(report.findings.filter { $0.rule.severity > .info }.count == 1 && report.verdict == .none)
   }
 
   @Test func `what every version has is no suspicion against one`() {
     let report = PreflightReport(.goodContainerd)
-    let standings = Dictionary(uniqueKeysWithValues: report.suspicions.map { ($0.match.advisory.id, $0.standing) })
+    let standings = Dictionary(
+      uniqueKeysWithValues: report.suspicions.map { ($0.match.advisory.id.rawValue, $0.standing) })
     #expect(standings["containerd-12600"] == .unfixed && standings["containerd-11646"] == .settled)
-    let rows = Advisories.table.filter(\.isInEveryVersion).map(\.id)
+    let rows = Advisories.table.filter(\.isInEveryVersion).map(\.id.rawValue)
     #expect(rows.prefix(3) == ["containerd-12600", "containerd-11646", "containerd-6549"])
     #expect(rows.dropFirst(3) == ["crio-restore-ip", "crio-10343", "microk8s-2122"])
   }
@@ -224,13 +228,13 @@ import Testing
     let report = PreflightReport(facts)
     #expect(report.verdict == .unchecked)
     #expect(report.suspicions.isEmpty)
-    let why = "what a restart of docker would lose: cri knows the disk of containerd and CRI-O only"
-    #expect(report.unchecked.map(\.why) == [why])
+    #expect(report.unchecked.map(\.subject) == [.restart])
+    #expect(report.unchecked.map(\.reasonText) == ["cri knows the records of containerd and CRI-O only, not of docker"])
   }
 
   @Test func `pods that could not be read leave the verdict open`() {
     var facts = PreflightFacts.goodContainerd
-    facts.snapshot.unread = [Unread(what: "sandbox x", why: "no", kind: .pod, id: "x")]
+    facts.snapshot.unchecked = [Unchecked.details(ObjectName(.pod, id: "x"), "no")]
     #expect(PreflightReport(facts).verdict == .unchecked)
   }
 
@@ -249,7 +253,7 @@ import Testing
     #expect(finding["object"]?["pod"]?.stringValue == "web")
     #expect(document["pods"]?[0]?["rules"]?[0]?.stringValue == "P1")
     let standings = document["advisories"]?.arrayValue?.map { $0["id"]?.stringValue ?? "" }
-    #expect(standings == PreflightReport(facts).suspicions.map(\.match.advisory.id))
+    #expect(standings == PreflightReport(facts).suspicions.map(\.match.advisory.id.rawValue))
     #expect(standings?.contains("containerd-12600") == true)
     #expect(document["unchecked"]?[0]?["rule"]?.stringValue == "P6")
     #expect(document["unchecked"]?[0]?["decides"]?.boolValue == true)
@@ -300,7 +304,7 @@ import Testing
   ])
   func `what is no TOML is refused`(text: String) {
     var configuration = CRIOConfiguration()
-    #expect(throws: TOMLReader.Fault.self) { try configuration.add(text) }
+    #expect(throws: CRIOConfigurationFault.self) { try configuration.add(text) }
   }
 
   @Test func `later files and the command line come first`() throws {
@@ -347,6 +351,6 @@ import Testing
 
   @Test(arguments: ["\"/a\"", "[1]", "true"]) func `a list of folders is one of texts`(value: String) {
     var configuration = CRIOConfiguration()
-    #expect(throws: TOMLReader.Fault.self) { try configuration.add("[crio.network]\nplugin_dirs = \(value)") }
+    #expect(throws: CRIOConfigurationFault.self) { try configuration.add("[crio.network]\nplugin_dirs = \(value)") }
   }
 }

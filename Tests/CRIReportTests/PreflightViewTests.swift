@@ -68,17 +68,18 @@ import Testing
     #expect(samples.first { $0.name == "cri_preflight_info" }?.labels["target"] == "1.6.14")
   }
 
-  @Test(arguments: ["verify", "preflight"]) func `a check that fails says so in every format`(check: String) throws {
+  @Test(arguments: [ReportCheck.verify, .preflight])
+  func `a check that fails says so in every format`(check: ReportCheck) throws {
     let view = ReportView(failed: check, reason: "nobody listens", exitCode: 3, checked: ReportView.time)
     for format in ReportFormat.allCases where format != .prometheus {
       #expect(format.text(view).contains("nobody listens"), "\(format)")
     }
     let document = try JSON.parse(ReportFormat.json.text(view))
-    #expect(document["kind"]?.stringValue == (check == "verify" ? "cri-report" : "cri-preflight"))
+    #expect(document["kind"]?.stringValue == (check == .verify ? "cri-report" : "cri-preflight"))
     #expect(document["verdict"] == "failed" && document["exitCode"] == 3 && document["schema"] == 1)
     let samples = try Prometheus(ReportFormat.prometheus.text(view)).samples
     #expect(samples.filter { $0.value == "1" }.map(\.labels) == [["verdict": "failed"]])
-    #expect(samples.count { $0.name == "cri_\(check)_verdict" } == (check == "verify" ? 5 : 4))
+    #expect(samples.count { $0.name == "cri_\(check.rawValue)_verdict" } == (check == .verify ? 5 : 4))
     #expect(ReportFormat.tap.text(view).contains("\nBail out! "))
     #expect(try JUnit(ReportFormat.junit.text(view)).suite["errors"] == "1")
     #expect(ReportFormat.nagios.exitCode(view.verdict) == 3)

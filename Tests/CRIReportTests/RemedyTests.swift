@@ -1,6 +1,7 @@
 import CRIMessages
 import CRIProtobuf
 import CRIReport
+import CRIRules
 import CRISnapshot
 import CRIVerify
 import TestSupport
@@ -20,7 +21,7 @@ import Testing
     Loss(description: "forgotten addresses", runtime: "containerd-1.6.12", words: "(containerd#7843)") { _, _ in },
     Loss(
       description: "forgotten addresses", runtime: "cri-o-1.37",
-      words: "until cri preflight finds nothing, and restart the runtime again, which brings the addresses back"
+      words: "until cri preflight finds nothing, and restart the runtime again, which restores the addresses"
     ) {
       for index in $1.sandboxes.indices where !$1.sandboxes[index].isHostNetwork {
         $1.sandboxes[index].status.network?.ip = ""
@@ -34,9 +35,9 @@ import Testing
       for index in $1.sandboxes.indices where !$1.sandboxes[index].isHostNetwork {
         let address = $1.sandboxes[index].ip
         $1.sandboxes[index].status.network?.ip = ""
-        $1.sandboxes[index].truth = SandboxTruth(
-          namespace: .read(.alive(NamespaceID(device: 4, inode: UInt64(index)))), interfaces: .read([]),
-          cache: .read([CNICacheEntry(network: "n", interface: "eth0", addresses: [address])]))
+        $1.sandboxes[index].observed = ObservedSandbox(
+          namespace: .known(.alive(NamespaceID(device: 4, inode: UInt64(index)))), interfaces: .known([]),
+          cache: .known([CNICacheEntry(network: "n", interface: "eth0", addresses: [address])]))
       }
       _ = $0
     },
@@ -67,7 +68,7 @@ import Testing
     },
     Loss(
       description: "another runtime, before kubelet has made the pods, an image away too", runtime: "containerd-2.4",
-      words: "kubelet has not made these pods anew: see its log, and wait longer with --wait", scenario: .migrate
+      words: "kubelet has not recreated these pods: see its log, and wait longer with --wait", scenario: .migrate
     ) {
       $1.runtime.name = "cri-o"
       $1.sandboxes = []
@@ -84,7 +85,7 @@ import Testing
     },
     Loss(
       description: "a container that was started again", runtime: "containerd-2.4",
-      words: "its containers were started again: what they did meanwhile is for you to judge"
+      words: "its containers were restarted: check what they did meanwhile"
     ) {
       guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
       var next = $1.containers[index]
@@ -106,28 +107,28 @@ import Testing
     },
     Loss(
       description: "an ended container that has not ended", runtime: "cri-o-1.37",
-      words: "it starts a second of what lives on; drain the node, end that first"
+      words: "it starts a second copy of what still runs; drain the node, end that first"
     ) {
       guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
       $1.containers[index].status.state = .exited
-      $1.truth = NodeTruth(
-        orphans: .read([
+      $1.observed = ObservedNode(
+        orphans: .known([
           Orphan(kind: .conmon, id: $1.containers[index].id, pid: 70, startTime: 1, processes: [71])
         ]))
       _ = $0
     },
     Loss(
       description: "a conmon that is gone", runtime: "cri-o-1.37",
-      words: "restart these containers when it suits you: until then they run unwatched"
+      words: "restart these containers when it suits you: until then they run without a monitor"
     ) {
       guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
-      func truth(_ keeper: String?) -> ContainerTruth {
-        let process = ProcessTruth.Facts(
-          pid: 9, startTime: 1, parent: 7, keeper: keeper, networkNamespace: .unread(UnreadReason("x")))
-        return ContainerTruth(process: .read(.there(process)))
+      func observed(_ shim: String?) -> ObservedContainer {
+        let process = ObservedProcess.Facts(
+          pid: 9, startTime: 1, parent: 7, shim: shim, networkNamespace: .unknown("x"))
+        return ObservedContainer(process: .known(.there(process)))
       }
-      $0.containers[index].truth = truth("x")
-      $1.containers[index].truth = truth(nil)
+      $0.containers[index].observed = observed("x")
+      $1.containers[index].observed = observed(nil)
     },
     Loss(
       description: "a hash that kubelet will not know again", runtime: "containerd-2.4",
@@ -147,8 +148,8 @@ import Testing
       words: "neither the runtime nor kubelet notices that their network is broken"
     ) {
       guard let index = $1.sandboxes.firstIndex(where: { $0.isReady && !$0.isHostNetwork }) else { return }
-      $1.sandboxes[index].truth = SandboxTruth(
-        namespace: .read(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .read([]))
+      $1.sandboxes[index].observed = ObservedSandbox(
+        namespace: .known(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .known([]))
       _ = $0
     },
     Loss(

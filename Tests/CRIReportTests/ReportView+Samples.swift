@@ -34,15 +34,15 @@ extension ReportView {
     let entries = [true, false].map { isBlocking in
       ReportEntry(
         severity: isBlocking ? .critical : .info, isBlocking: isBlocking,
-        object: ObjectName(.container, pod: pod, name: text, id: "id"), rule: text, fact: text, consequence: text,
+        object: ObjectName(.container, pod: pod, name: text, id: "id"), rule: .podIP, fact: text, consequence: text,
         remedy: text, line: text, brief: text)
     }
     return ReportView(
-      check: "verify", title: text, checked: time, properties: [("node", text)],
+      check: .verify, title: text, checked: time, properties: [("node", text)],
       verdict: ReportVerdict(word: "lost", words: ["lost"], level: .bad, exitCode: 1, line: text),
-      subjects: [ReportSubject(ObjectName(.pod, pod: pod), entries: entries, fate: text)],
-      notes: [ReportNote(text)], unchecked: [ReportGap(what: text, why: text)], advice: [text],
-      counts: [ReportCount(name: "pods", metric: "pods", help: "Pods.", value: 1)],
+      subjects: [ReportSubject(ObjectName(.pod, pod: pod), entries: entries, predictedAction: text)],
+      notes: [ReportNote(text)], unchecked: [UncheckedText(subject: text, reason: text)], advice: [text],
+      counts: [ReportCount(.pods, 1)],
       document: ["text": .string(text)])
   }
 

@@ -59,7 +59,11 @@ import Testing
 
   @Test(arguments: ["vacuous", "unverified"]) func `no verdict is no good news`(word: String) throws {
     let view = try ReportView.recorded("containerd-2.4") { before, after in
-      if word == "vacuous" { after.daemon = before.daemon } else { after.unread = [Unread(what: "x", why: "y")] }
+      if word == "vacuous" {
+        after.daemon = before.daemon
+      } else {
+        after.unchecked = [Unchecked(.recorded("x"), "y", isRequired: true)]
+      }
     }
     #expect(view.verdict.word == word && view.verdict.level == .unknown)
     let junit = try JUnit(ReportFormat.junit.text(view))
@@ -140,10 +144,10 @@ import Testing
 
   @Test func `the first line says which scenario was taken, and why`() throws {
     let kubelet = { (pid: Int32) in
-      NodeTruth(kubelet: KubeletTruth(processes: .read([KubeletTruth.Instance(pid: pid, startTime: 4)])))
+      ObservedNode(kubelet: ObservedKubelet(processes: .known([ObservedKubelet.Instance(pid: pid, startTime: 4)])))
     }
     let view = try ReportView.recorded("containerd-1.6.20", scenario: nil) { before, after in
-      (before.truth, after.truth) = (kubelet(40), kubelet(41))
+      (before.observed, after.observed) = (kubelet(40), kubelet(41))
       after.daemon = before.daemon
     }
     #expect(view.title.hasPrefix("kubelet-restart of containerd 1.6.20"), "\(view.title)")
@@ -248,7 +252,7 @@ import Testing
       before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = "file"
       before.host.name = "web"
       let pod = StaticPod(namespace: "default", name: "p", restartPolicy: .never)
-      before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read([pod])))
+      before.observed = ObservedNode(kubelet: ObservedKubelet(staticPods: .known([pod])))
       _ = after
     }
     let table = ReportFormat.table.text(view)
@@ -260,12 +264,12 @@ import Testing
   @Test(
     arguments: [
       (
-        ["pod.ip", "pod.cni", "pod.additional-ips"],
+        [.podIP, .podCNI, .podAdditionalIPs],
         "intact but for what is set aside (pod.additional-ips, pod.cni, pod.ip): kubelet keeps 1 of 3 ready pods, nothing else is lost"
       ),
-      (["image.missing"], "LOST"), ([], "LOST"),
-    ] as [([String], String)])
-  func `a verdict names what is set aside`(ignored: [String], line: String) throws {
+      ([.imageMissing], "LOST"), ([], "LOST"),
+    ] as [([RuleID], String)])
+  func `a verdict names what is set aside`(ignored: [RuleID], line: String) throws {
     let (before, after) = (
       try Snapshot.recorded("containerd-1.6.12", .before), try Snapshot.recorded("containerd-1.6.12", .after)
     )

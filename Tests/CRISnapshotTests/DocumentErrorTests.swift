@@ -64,9 +64,9 @@ import Testing
 
   @Test func `a newer schema is told with both numbers`() {
     var document = Snapshot.before.json
-    document["schema"] = 2
+    document["schema"] = 3
     document["sandboxes"] = .null
-    #expect(throws: SnapshotError.newerSchema(2, supported: 1)) { try Snapshot(json: document) }
+    #expect(throws: SnapshotError.newerSchema(3, supported: 2)) { try Snapshot(json: document) }
   }
 
   @Test(arguments: [JSON.null, 0, -1, "1", 1.5, [1]])
@@ -82,21 +82,22 @@ import Testing
     "runtime.version", "runtime.api", "runtime.conditions", "runtime.handlers", "sandboxes", "sandboxes.0.status",
     "sandboxes.0.facts", "sandboxes.0.facts.interfaces.0.name", "sandboxes.0.facts.interfaces.0.mac",
     "sandboxes.0.facts.interfaces.0.sandbox", "sandboxes.0.facts.interfaces.0.addresses", "containers",
-    "containers.0.status", "containers.0.sandboxId", "images", "unread", "unread.0.what", "unread.0.why",
+    "containers.0.status", "containers.0.sandboxId", "images", "unchecked", "unchecked.0.subject", "unchecked.0.object",
+    "unchecked.0.object.kind", "unchecked.0.reason", "unchecked.0.reason.code", "unchecked.0.required",
   ]
 
   /// Every field that may be missing or null, and must be right where it is there.
   static let optional = [
     "host.bootId", "host.machineId", "daemon.pid", "daemon.startTime", "daemon.executable", "sandboxes.0.facts.pid",
     "sandboxes.0.facts.networkNamespace", "sandboxes.0.facts.isNetworkNamespaceClosed", "sandboxes.0.facts.interfaces",
-    "sandboxes.0.facts.runtimeHandler", "containers.0.pid", "unread.0.kind", "unread.0.id",
-    "unread.0.pod", "unread.0.isLive",
+    "sandboxes.0.facts.runtimeHandler", "containers.0.pid", "unchecked.0.isLive", "unchecked.0.count",
+    "unchecked.0.object.id", "unchecked.0.reason.path", "unchecked.0.reason.errno", "unchecked.0.reason.message",
   ]
 
   static var document: JSON {
     var snapshot = Snapshot.before
-    snapshot.unread = [
-      Unread(what: "w", why: "y", kind: .pod, id: "x", pod: Snapshot.before.sandboxes[0].pod, isLive: false)
+    snapshot.unchecked = [
+      Unchecked.details(ObjectName(.pod, pod: Snapshot.before.sandboxes[0].pod, id: "x"), isLive: false, "y")
     ]
     return snapshot.json
   }

@@ -31,8 +31,8 @@ import Testing
     snapshot.images[0].size = .max
     snapshot.daemon.startTime = .max
     snapshot.runtime.api = .v1alpha2
-    snapshot.unread = [
-      Unread(what: "sandbox x", why: "because", kind: .pod, id: "x"), Unread(what: "w", why: ""),
+    snapshot.unchecked = [
+      Unchecked.details(ObjectName(.pod, id: "x"), "because"), Unchecked(.recorded("w"), "", isRequired: true),
     ]
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
   }

@@ -28,7 +28,7 @@ import Testing
   @Test func `what was read and what was not exclude each other`() {
     var snapshot = Snapshot.before
     let id = snapshot.containers[0].id
-    snapshot.unread.append(Unread(what: "container", why: "no answer", kind: .container, id: id))
+    snapshot.unchecked.append(Unchecked.details(ObjectName(.container, id: id), "no answer"))
     #expect(throws: SnapshotError.duplicate(.container, id: id)) { try read(snapshot) }
   }
 

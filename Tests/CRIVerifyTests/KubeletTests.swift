@@ -1,5 +1,6 @@
 import CRIMessages
 import CRIProtobuf
+import CRIRules
 import CRISnapshot
 import CRIVerify
 import TestSupport
@@ -203,7 +204,7 @@ import Testing
     let report = Report(before, after)
     let web = try #require(report.predictions.first { $0.pod.uid == "uid-web" })
     #expect(web.action == test.action)
-    #expect(web.rule == test.rule)
+    #expect(web.rule?.rawValue == test.rule)
     #expect(web.trigger == test.trigger)
     #expect(web.containers == test.containers)
     #expect((web.field == nil) == (test.action == .keep))
@@ -219,8 +220,8 @@ import Testing
     after.sandboxes[1].status.linux = nil
     let proxy = try #require(Report(.before, after).affected.first)
     #expect(proxy.pod.name == "proxy")
-    #expect(proxy.rule == "C4")
-    #expect(proxy.before == "node" && proxy.after == "pod")
+    #expect(proxy.rule == .c4)
+    #expect(proxy.before == .namespaceMode(.node) && proxy.after == .namespaceMode(.pod))
   }
 
   @Test func `two ready sandboxes are as many before where they were there`() {
@@ -229,7 +230,7 @@ import Testing
       if change { before.sandboxes.append(before.successor(of: 0)) }
       after.sandboxes = Snapshot.before.sandboxes + [Snapshot.before.successor(of: 0)]
       let web = Report(before, after).predictions.first { $0.pod.uid == "uid-web" }
-      #expect(web?.rule == "C2" && web?.before == (change ? "2" : "1") && web?.after == "2")
+      #expect(web?.rule == .c2 && web?.before == .number(change ? 2 : 1) && web?.after == .number(2))
     }
   }
 
@@ -247,10 +248,10 @@ import Testing
     var after = Snapshot.after
     after.sandboxes[0].status.network?.ip = ""
     let report = Report(.before, after)
-    let finding = try #require(report.findings.first { $0.rule.id == "pod.ip" })
-    #expect(report.prediction(for: finding)?.rule == "C5")
+    let finding = try #require(report.findings.first { $0.rule.id.label == "pod.ip" })
+    #expect(finding.prediction?.rule == .c5 && finding.causesPrediction)
     after.runtime.version = "9"
-    let version = try #require(Report(.before, after).findings.first { $0.rule.id == "runtime.version" })
-    #expect(Report(.before, after).prediction(for: version) == nil)
+    let version = try #require(Report(.before, after).findings.first { $0.rule.id.label == "runtime.version" })
+    #expect(version.prediction == nil)
   }
 }

@@ -20,22 +20,22 @@ import Testing
     }
   }
 
-  private static let no = UnreadReason(code: 13, "Permission denied")
+  private static let no = UnknownReason(.systemError, errno: 13, message: "Permission denied")
   private static let id = NamespaceID(device: 4, inode: 77)
 
   private static func interface(
     _ name: String = "eth0", _ addresses: [String] = ["10.0.0.2/24", "fd00::2/64", "fe80::1/64"], isUp: Bool = true,
     hasCarrier: Bool = true
-  ) -> InterfaceTruth {
-    InterfaceTruth(
+  ) -> ObservedInterface {
+    ObservedInterface(
       name: name, index: 2, isUp: isUp, hasCarrier: hasCarrier,
       addresses: addresses.compactMap { text in
         IPAddress(text).map { InterfaceAddress($0, prefixLength: 24) }
       })
   }
 
-  private static func process(_ pid: Int32, in namespace: NamespaceID = id) -> Reading<ProcessTruth> {
-    .read(.there(ProcessTruth.Facts(pid: pid, startTime: 1, parent: 1, networkNamespace: .read(namespace))))
+  private static func process(_ pid: Int32, in namespace: NamespaceID = id) -> Observation<ObservedProcess> {
+    .known(.there(ObservedProcess.Facts(pid: pid, startTime: 1, parent: 1, networkNamespace: .known(namespace))))
   }
 
   private static func lease(_ address: String, _ owner: String = "sandbox-web", network: String = "n") -> HostLocalLease
@@ -45,49 +45,49 @@ import Testing
 
   static let good: SandboxRecord = {
     var record = Snapshot.sandbox("web", "10.0.0.2", ["fd00::2"])
-    record.truth = SandboxTruth(
-      namespace: .read(.alive(id)), interfaces: .read([interface("lo", ["127.0.0.1/8", "::1/128"]), interface()]),
+    record.observed = ObservedSandbox(
+      namespace: .known(.alive(id)), interfaces: .known([interface("lo", ["127.0.0.1/8", "::1/128"]), interface()]),
       process: process(1001),
-      cache: .read([
+      cache: .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local")
-      ]), leases: .read([lease("10.0.0.2"), lease("fd00::2")]))
+      ]), leases: .known([lease("10.0.0.2"), lease("fd00::2")]))
     return record
   }()
 
   static let cases: [Case] = [
     Case("all agree", .ok) { _ in },
     Case("an address written otherwise", .ok) { $0.status.network?.additionalIPs = [PodIP(ip: "FD00:0::0002")] },
-    Case("no pause process", .ok) { $0.truth?.process = nil },
+    Case("no pause process", .ok) { $0.observed?.process = nil },
     Case("another address beside its own", .ok) {
-      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.2/24", "fd00::2/64", "10.0.0.200/32"])])
+      $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24", "fd00::2/64", "10.0.0.200/32"])])
     },
     Case("a bridge of its own", .ok) {
-      $0.truth?.interfaces = .read([interface(), interface("docker0", ["172.17.0.1"])])
+      $0.observed?.interfaces = .known([interface(), interface("docker0", ["172.17.0.1"])])
     },
-    Case("no cache", .ok, "CNI's cache has nothing of it") { $0.truth?.cache = .read([]) },
-    Case("the cache unread", .ok) { $0.truth?.cache = .unread(no) },
-    Case("leases unread", .ok) { $0.truth?.leases = .unread(no) },
+    Case("no cache", .ok, "CNI's cache has no entry for it") { $0.observed?.cache = .known([]) },
+    Case("the cache unread", .ok) { $0.observed?.cache = .unknown(no) },
+    Case("leases unread", .ok) { $0.observed?.leases = .unknown(no) },
     Case("no host-local", .ok) {
-      $0.truth?.leases = nil
-      $0.truth?.cache = .read([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"])])
+      $0.observed?.leases = nil
+      $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"])])
     },
     Case("host-local on its second network only", .ok) {
-      $0.truth?.cache = .read([
+      $0.observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "calico-ipam"),
         CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"], ipam: "host-local"),
       ])
-      $0.truth?.leases = .read([lease("192.168.0.2", network: "m")])
+      $0.observed?.leases = .known([lease("192.168.0.2", network: "m")])
     },
     Case("not ready", .notReady) { $0.status.state = .notReady },
     Case("not ready and lost", .notReady) {
       $0.status.state = .notReady
       $0.status.network = nil
-      $0.truth = nil
+      $0.observed = nil
     },
     Case("host network", .hostNetwork) {
       $0.status.linux?.namespaces?.options?.network = .node
       $0.status.network?.ip = ""
-      $0.truth = SandboxTruth()
+      $0.observed = ObservedSandbox()
     },
 
     Case("lost, all others have it", .lost, "10.0.0.2, fd00::2 by the network namespace and CNI's cache and host-local")
@@ -98,31 +98,31 @@ import Testing
     Case("lost, the cache alone has it", .lost, "10.0.0.2, fd00::2 by CNI's cache") {
       $0.status.network?.ip = ""
       $0.status.network?.additionalIPs = []
-      $0.truth?.namespace = .read(.missing)
-      $0.truth?.interfaces = nil
-      $0.truth?.leases = nil
+      $0.observed?.namespace = .known(.missing)
+      $0.observed?.interfaces = nil
+      $0.observed?.leases = nil
       $0.facts.isNetworkNamespaceClosed = false
     },
     Case("lost, the lease alone has it", .lost, "by host-local") {
       $0.status.network = nil
-      $0.truth?.interfaces = .read([])
-      $0.truth?.cache = .unread(no)
+      $0.observed?.interfaces = .known([])
+      $0.observed?.cache = .unknown(no)
     },
     Case("lost, and its interface gone", .lost, "by CNI's cache and host-local; there is no eth0") {
       $0.status.network = nil
-      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+      $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
     Case("lost, and its interface bare", .lost, "by CNI's cache and host-local; eth0 has no address") {
       $0.status.network = nil
-      $0.truth?.interfaces = .read([interface("eth0", ["fe80::1/64"])])
+      $0.observed?.interfaces = .known([interface("eth0", ["fe80::1/64"])])
     },
     Case("lost, and nobody else could be asked", .lost, "the runtime has no address") {
       $0.status.network = nil
-      $0.truth = SandboxTruth(namespace: .unread(no), interfaces: .unread(no), cache: .unread(no))
+      $0.observed = ObservedSandbox(namespace: .unknown(no), interfaces: .unknown(no), cache: .unknown(no))
     },
     Case("lost, and nobody else was asked", .lost) {
       $0.status.network = nil
-      $0.truth = nil
+      $0.observed = nil
     },
 
     Case(
@@ -132,105 +132,106 @@ import Testing
     },
     Case("lost, the primary one alone, and nobody was asked", .lost, "the runtime has no primary address") {
       $0.status.network?.ip = ""
-      $0.truth = nil
+      $0.observed = nil
     },
     Case("the runtime has forgotten the second one", .mismatch, "the runtime does not have fd00::2") {
       $0.status.network?.additionalIPs = []
     },
     Case("the same, by cache and lease alone", .mismatch, "fd00::2") {
       $0.status.network?.additionalIPs = []
-      $0.truth?.interfaces = .unread(no)
+      $0.observed?.interfaces = .unknown(no)
     },
     Case("a stale second one in the cache alone", .ok) {
       $0.status.network?.additionalIPs = []
-      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.2/24"])])
-      $0.truth?.leases = .read([lease("10.0.0.2")])
+      $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24"])])
+      $0.observed?.leases = .known([lease("10.0.0.2")])
     },
     Case("a second network, which runtimes do not tell of", .ok) {
-      $0.truth?.interfaces = .read([interface(), interface("net1", ["192.168.0.2/24"])])
-      $0.truth?.cache = .read([
+      $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.2/24"])])
+      $0.observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
         CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"], ipam: "host-local"),
       ])
-      $0.truth?.leases = .read([lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", network: "m")])
+      $0.observed?.leases = .known([lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", network: "m")])
     },
 
     Case("gone with its interface", .gone, "there is no eth0, the runtime says 10.0.0.2, fd00::2") {
-      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+      $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
     Case("gone, the interface is bare", .gone, "eth0 has no address") {
-      $0.truth?.interfaces = .read([interface("eth0", ["fe80::1/64"])])
+      $0.observed?.interfaces = .known([interface("eth0", ["fe80::1/64"])])
     },
     Case("gone, the interface is down", .gone, "eth0 is down") {
-      $0.truth?.interfaces = .read([interface(isUp: false)])
+      $0.observed?.interfaces = .known([interface(isUp: false)])
     },
     Case("gone, its other end is down", .gone, "eth0 has no carrier") {
-      $0.truth?.interfaces = .read([interface(hasCarrier: false)])
+      $0.observed?.interfaces = .known([interface(hasCarrier: false)])
     },
     Case("gone with its namespace", .gone, "/run/netns/web does not exist") {
-      $0.truth?.namespace = .read(.missing)
-      $0.truth?.interfaces = nil
+      $0.observed?.namespace = .known(.missing)
+      $0.observed?.interfaces = nil
     },
-    Case("gone, the namespace is unmounted", .gone, "no network namespace any more; its processes still have 10.0.0.2")
-    {
-      $0.truth?.namespace = .read(.notANamespace)
+    Case(
+      "gone, the namespace is unmounted", .gone, "not a network namespace any more; its processes still have 10.0.0.2"
+    ) {
+      $0.observed?.namespace = .known(.notANamespace)
     },
     Case("gone, and the runtime has seen it", .gone, "does not exist") {
       $0.status.network?.ip = ""
       $0.status.network?.additionalIPs = []
       $0.facts.isNetworkNamespaceClosed = true
-      $0.truth?.namespace = .read(.missing)
-      $0.truth?.interfaces = nil
+      $0.observed?.namespace = .known(.missing)
+      $0.observed?.interfaces = nil
     },
     Case("gone everywhere", .gone, "neither the runtime nor") {
       $0.status.network = nil
-      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
-      $0.truth?.cache = .read([])
-      $0.truth?.leases = nil
+      $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
+      $0.observed?.cache = .known([])
+      $0.observed?.leases = nil
     },
 
     Case("another address", .mismatch, "eth0 has 10.0.0.7, the runtime says 10.0.0.2, fd00::2") {
-      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.7/24"])])
+      $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.7/24"])])
     },
     Case("one of two families gone", .mismatch, "eth0 has 10.0.0.2, the runtime says fd00::2") {
-      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.2/24"])])
+      $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24"])])
     },
-    Case("an address that is none", .mismatch, "the runtime's address 10.0.0.2.9 is none") {
+    Case("an address that is none", .mismatch, "10.0.0.2.9\", which is not an address") {
       $0.status.network?.ip = "10.0.0.2.9"
     },
     Case("the cache has another", .mismatch, "CNI's cache has 10.0.0.8, the runtime says 10.0.0.2, fd00::2") {
-      $0.truth?.cache = .read([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
+      $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
     },
-    Case("no lease", .mismatch, "host-local has not given fd00::2 away") {
-      $0.truth?.leases = .read([lease("10.0.0.2")])
+    Case("no lease", .mismatch, "host-local has no lease for fd00::2") {
+      $0.observed?.leases = .known([lease("10.0.0.2")])
     },
-    Case("another's lease", .mismatch, "host-local has given 10.0.0.2 to sandbox-other") {
-      $0.truth?.leases = .read([lease("10.0.0.2", "sandbox-other"), lease("fd00::2")])
+    Case("another's lease", .mismatch, "host-local has leased 10.0.0.2 to sandbox-other") {
+      $0.observed?.leases = .known([lease("10.0.0.2", "sandbox-other"), lease("fd00::2")])
     },
     Case("its process is elsewhere", .mismatch, "process 1001 is in network namespace 78") {
-      $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
+      $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
     },
 
     Case("its path leads to a new namespace", .mismatch, "process 1001 is in network namespace 78") {
-      $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
-      $0.truth?.interfaces = .read([interface("lo", ["127.0.0.1/8"])])
+      $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
+      $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
     Case("its path leads elsewhere, and it is lost", .lost, "10.0.0.2, fd00::2 by CNI's cache and host-local") {
       $0.status.network = nil
-      $0.truth?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
-      $0.truth?.interfaces = .read([interface("eth0", ["10.0.0.9/24"])])
+      $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
+      $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.9/24"])])
     },
 
-    Case("no path", .unknown, "the runtime names no network namespace") { $0.facts.networkNamespace = nil },
-    Case("nothing was read", .unknown, "was not read") { $0.truth = nil },
+    Case("no path", .unknown, "the runtime reports no network namespace") { $0.facts.networkNamespace = nil },
+    Case("nothing was read", .unknown, "was not read") { $0.observed = nil },
     Case("namespace unread", .unknown, "network namespace: Permission denied") {
-      $0.truth?.namespace = .unread(no)
-      $0.truth?.interfaces = .unread(no)
+      $0.observed?.namespace = .unknown(no)
+      $0.observed?.interfaces = .unknown(no)
     },
-    Case("interfaces unread", .unknown, "interfaces: Permission denied") { $0.truth?.interfaces = .unread(no) },
+    Case("interfaces unread", .unknown, "interfaces: Permission denied") { $0.observed?.interfaces = .unknown(no) },
     Case("interfaces unread, and known to be wrong", .mismatch, "CNI's cache has 10.0.0.8") {
-      $0.truth?.interfaces = .unread(no)
-      $0.truth?.cache = .read([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
+      $0.observed?.interfaces = .unknown(no)
+      $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
     },
   ]
 
@@ -238,26 +239,27 @@ import Testing
     var record = Self.good
     example.change(&record)
     let verdict = NetworkVerdict(of: record)
-    #expect(verdict.kind == example.kind, "\(verdict.reasons)")
+    #expect(verdict.kind == example.kind, "\(verdict.reasonTexts)")
     #expect(
-      example.reason.isEmpty && [.ok, .notReady, .hostNetwork].contains(verdict.kind) ? verdict.reasons.isEmpty : true)
+      example.reason.isEmpty && [.ok, .notReady, .hostNetwork].contains(verdict.kind)
+        ? verdict.reasonTexts.isEmpty : true)
     if !example.reason.isEmpty {
-      #expect(verdict.reasons.first?.contains(example.reason) == true, "\(verdict.reasons)")
+      #expect(verdict.reasonTexts.first?.contains(example.reason) == true, "\(verdict.reasonTexts)")
     }
   }
 
   @Test func `a container's process is elsewhere`() {
     var container = Snapshot.container("nginx", in: "web", pid: 5)
-    container.truth = ContainerTruth(process: Self.process(5, in: NamespaceID(device: 4, inode: 9)))
+    container.observed = ObservedContainer(process: Self.process(5, in: NamespaceID(device: 4, inode: 9)))
     #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .mismatch)
-    container.truth = ContainerTruth(process: Self.process(5))
+    container.observed = ObservedContainer(process: Self.process(5))
     #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .ok)
   }
 
   /// Another pod, in order in itself.
   private static func other(_ ip: String, real: [String], isReady: Bool = true) -> SandboxRecord {
     var record = Snapshot.sandbox("other", ip, isReady: isReady)
-    record.truth = SandboxTruth(namespace: .read(.alive(id)), interfaces: .read([interface("eth0", real)]))
+    record.observed = ObservedSandbox(namespace: .known(.alive(id)), interfaces: .known([interface("eth0", real)]))
     return record
   }
 
@@ -271,30 +273,30 @@ import Testing
     let book = AddressBook([Self.good, other])
     #expect(NetworkVerdict(of: Self.good, book: book).kind == (isDuplicate ? .duplicate : .ok))
     #expect((NetworkVerdict(of: other, book: book).kind == .duplicate) == isDuplicate)
-    if isDuplicate { #expect(NetworkVerdict(of: Self.good, book: book).reasons[0].hasPrefix("default/other has ")) }
+    if isDuplicate { #expect(NetworkVerdict(of: Self.good, book: book).reasonTexts[0].hasPrefix("default/other has ")) }
   }
 
   @Test(arguments: [true, false]) func `a pod whose path leads to another's namespace accuses nobody`(hasPause: Bool) {
     // Read through the path: the addresses of the other.
     var diverted = Snapshot.sandbox("other", "10.0.0.3")
     let process = Self.process(1001, in: NamespaceID(device: 4, inode: 78))
-    diverted.truth = SandboxTruth(
-      namespace: .read(.alive(Self.id)), interfaces: Self.good.truth?.interfaces, process: hasPause ? process : nil)
+    diverted.observed = ObservedSandbox(
+      namespace: .known(.alive(Self.id)), interfaces: Self.good.observed?.interfaces, process: hasPause ? process : nil)
     var container = Snapshot.container("main", in: "other", pid: 1001)
-    container.truth = ContainerTruth(process: process)
+    container.observed = ObservedContainer(process: process)
     let book = AddressBook([Self.good, diverted], [container])
     let innocent = NetworkVerdict(of: Self.good, book: book)
-    #expect(innocent.kind == .ok, "\(innocent.reasons)")
+    #expect(innocent.kind == .ok, "\(innocent.reasonTexts)")
     let verdict = NetworkVerdict(of: diverted, containers: [container], book: book)
     #expect(verdict.kind == .mismatch)
-    #expect(verdict.reasons.first == "process 1001 is in network namespace 78, the runtime's path leads to 77")
-    #expect(!verdict.reasons.contains { $0.contains("too") || $0.contains("eth0") })
+    #expect(verdict.reasonTexts.first == "process 1001 is in network namespace 78, the runtime's path leads to 77")
+    #expect(!verdict.reasonTexts.contains { $0.contains("too") || $0.contains("eth0") })
   }
 
   @Test func `an address of a pod's own bridge is nobody's business`() {
     var (one, two) = (Self.good, Self.other("10.0.0.3", real: ["10.0.0.3/24"]))
-    one.truth?.interfaces = .read([Self.interface(), Self.interface("docker0", ["172.17.0.1/16"])])
-    two.truth?.interfaces = .read([
+    one.observed?.interfaces = .known([Self.interface(), Self.interface("docker0", ["172.17.0.1/16"])])
+    two.observed?.interfaces = .known([
       Self.interface("eth0", ["10.0.0.3/24"]), Self.interface("docker0", ["172.17.0.1/16"]),
     ])
     #expect(NetworkVerdict(of: one, book: AddressBook([one, two])).kind == .ok)
@@ -306,7 +308,7 @@ import Testing
     let other = Self.other("10.0.0.2", real: ["10.0.0.2/24"])
     let verdict = NetworkVerdict(of: lost, book: AddressBook([lost, other]))
     #expect(verdict.kind == .lost)
-    #expect(verdict.reasons.count == 2 && verdict.reasons[1] == "default/other has 10.0.0.2 too")
+    #expect(verdict.reasonTexts.count == 2 && verdict.reasonTexts[1] == "default/other has 10.0.0.2 too")
   }
 
   @Test func `only four verdicts are bad`() {

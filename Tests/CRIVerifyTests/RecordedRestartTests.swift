@@ -13,12 +13,12 @@ import Testing
     let losers = before.sandboxes.filter { $0.isReady && !$0.isHostNetwork }
     try #require(losers.count == 2)
 
-    let findings = report.findings.filter { $0.rule.id == "pod.ip" }
+    let findings = report.findings.filter { $0.rule.id.label == "pod.ip" }
     #expect(Set(findings.map(\.object.id)) == Set(losers.map(\.id)))
     for finding in findings {
       #expect(finding.rule.severity == .critical)
-      #expect(finding.before == losers.first { $0.id == finding.object.id }?.ip)
-      #expect(finding.after == "none")
+      #expect(finding.beforeText == losers.first { $0.id == finding.object.id }?.ip)
+      #expect(finding.after == .none)
     }
     #expect(report.verdict() == .lost)
     #expect(report.verdict(failingOn: .critical) == .lost)
@@ -37,10 +37,10 @@ import Testing
         #expect(prediction?.rule == nil && prediction?.trigger == nil)
       } else {
         #expect(prediction?.action == .recreate)
-        #expect(prediction?.rule == "C5")
-        #expect(prediction?.field == "network.ip")
-        #expect(prediction?.before == record.ip)
-        #expect(prediction?.after == "none")
+        #expect(prediction?.rule == .c5)
+        #expect(prediction?.field == .ip)
+        #expect(prediction?.before == .text(record.ip))
+        #expect(prediction?.after == FindingValue.none)
         #expect(prediction?.trigger == .atKubeletRestart)
       }
     }

@@ -16,19 +16,19 @@ import Testing
     before.sandboxes[0].status.metadata?.name = "web-node-1"
     after.sandboxes[0] = before.sandboxes[0]
     let pods = policy.map { [StaticPod(namespace: "default", name: "web", restartPolicy: $0)] } ?? []
-    before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read(pods)))
+    before.observed = ObservedNode(kubelet: ObservedKubelet(staticPods: .known(pods)))
     change(&before, &after)
     return Report(before, after).predictions.first { $0.pod.name == "web-node-1" }
   }
 
   @Test(
     arguments: [
-      (RestartPolicy.always, Prediction.Action.recreate, "A3"), (.onFailure, .recreate, "A3"), (.never, .kill, "A1"),
-      (nil, .recreate, "A3"),
-    ] as [(RestartPolicy?, Prediction.Action, String)])
-  func `a pod that lost its address`(policy: RestartPolicy?, action: Prediction.Action, outcome: String) {
+      (RestartPolicy.always, Prediction.Action.recreate, .a3), (.onFailure, .recreate, .a3), (.never, .kill, .a1),
+      (nil, .recreate, .a3),
+    ] as [(RestartPolicy?, Prediction.Action, KubeletOutcome)])
+  func `a pod that lost its address`(policy: RestartPolicy?, action: Prediction.Action, outcome: KubeletOutcome) {
     let prediction = Self.prediction(policy) { $1.sandboxes[0].status.network?.ip = "" }
-    #expect(prediction?.rule == "C5" && prediction?.action == action && prediction?.outcome == outcome)
+    #expect(prediction?.rule == .c5 && prediction?.action == action && prediction?.outcome == outcome)
     #expect(prediction?.restartPolicy == policy)
   }
 
@@ -40,12 +40,12 @@ import Testing
         after.containers[index].status.exitCode = 0
       }
     }
-    #expect(prediction?.rule == "C3" && prediction?.action == .kill && prediction?.outcome == "A2")
+    #expect(prediction?.rule == .c3 && prediction?.action == .kill && prediction?.outcome == .a2)
   }
 
   @Test func `the first sandbox is made whatever the policy`() {
     let prediction = Self.prediction(.never) { $1.sandboxes.removeFirst() }
-    #expect(prediction?.rule == "C1" && prediction?.action == .recreate && prediction?.outcome == "A3")
+    #expect(prediction?.rule == .c1 && prediction?.action == .recreate && prediction?.outcome == .a3)
   }
 
   @Test(arguments: [
@@ -69,10 +69,10 @@ import Testing
     before.sandboxes[0].status.metadata?.name = name
     after.sandboxes[0] = before.sandboxes[0]
     let pods = [StaticPod(namespace: "default", name: "etcd", restartPolicy: .never)]
-    before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read(pods)))
+    before.observed = ObservedNode(kubelet: ObservedKubelet(staticPods: .known(pods)))
     let report = Report(before, after)
     #expect(report.predictions.first { $0.pod.name == name }?.restartPolicy == policy)
-    #expect(report.unchecked.contains { $0.what.contains("restartPolicy of static pods") } == (policy == nil))
+    #expect(report.unchecked.contains { $0.subjectText.contains("restartPolicy of static pods") } == (policy == nil))
   }
 
   @Test func `a pod of the same name that is not static`() {
@@ -86,17 +86,17 @@ import Testing
     for index in 0...1 { before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = source }
     after.sandboxes = before.sandboxes
     let pods = [StaticPod(namespace: "default", name: "other", restartPolicy: .never)]
-    before.truth = NodeTruth(kubelet: KubeletTruth(staticPods: .read(pods)))
-    let gaps = Report(before, after).unchecked.filter { $0.what.hasPrefix("restartPolicy of static pods") }
-    #expect(gaps.map(\.what) == (isTold ? ["restartPolicy of static pods default/proxy, default/web"] : []))
+    before.observed = ObservedNode(kubelet: ObservedKubelet(staticPods: .known(pods)))
+    let gaps = Report(before, after).unchecked.filter { $0.subjectText.hasPrefix("restartPolicy of static pods") }
+    #expect(gaps.map(\.subjectText) == (isTold ? ["restartPolicy of static pods default/proxy, default/web"] : []))
   }
 
   @Test func `the restartPolicy that is not known decides over ended containers alone`() {
     for (policy, isOpen) in [(nil, true), (RestartPolicy.always, false)] {
       let ended = Self.prediction(policy) { $1.containers[0].status.state = .exited }
-      #expect(ended?.rule == "B4" && ended?.dependsOnPolicy == isOpen)
+      #expect(ended?.rule == .b4 && ended?.dependsOnPolicy == isOpen)
     }
     let unknown = Self.prediction(nil) { $1.containers[0].status.state = .unknown }
-    #expect(unknown?.rule == "B2" && unknown?.dependsOnPolicy == false)
+    #expect(unknown?.rule == .b2 && unknown?.dependsOnPolicy == false)
   }
 }

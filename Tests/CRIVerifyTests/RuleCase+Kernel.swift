@@ -1,5 +1,6 @@
 import CRIMessages
 import CRIProtobuf
+import CRIRules
 import CRISnapshot
 import CRIVerify
 import TestSupport
@@ -9,152 +10,153 @@ extension RuleCase {
   static let kernel: [RuleCase] = [
     .fires("pod.process", "it is gone", "1001", "gone") {
       (before, after) in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.process = .read(.gone)
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.process = .known(.gone)
     },
     .fires("pod.process", "its number is another's", "1001", "another process with its number") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.process = process(1001, startTime: 9)
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.process = process(1001, startTime: 9)
     },
     .fires("pod.process", "it has ended, and nobody waited for it", "1001", "ended") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.process = process(1001, state: "Z")
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.process = process(1001, state: "Z")
     },
     .holds("pod.process", "it could not be read") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.process = .unread(UnreadReason("why"))
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.process = .unknown("why")
     },
     .holds("pod.process", "the runtime names another: that is the pid's finding") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes[0].facts.pid = 7
-      after.sandboxes[0].truth?.process = process(7, startTime: 9)
+      after.sandboxes[0].observed?.process = process(7, startTime: 9)
     },
 
     .fires("pod.netns-inode", "another namespace at the same path", "net:[1]", "net:[2]") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.namespace = .read(.alive(NamespaceID(device: 4, inode: 2)))
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.namespace = .known(.alive(NamespaceID(device: 4, inode: 2)))
     },
     .fires("pod.netns-inode", "the path is gone", "net:[1]", "none") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.namespace = .read(.missing)
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.namespace = .known(.missing)
     },
     .fires("pod.netns-inode", "the path is a file", "net:[1]", "a file that is no namespace") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.namespace = .read(.notANamespace)
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.namespace = .known(.notANamespace)
     },
     .holds("pod.netns-inode", "it could not be read") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.namespace = .unread(UnreadReason("why"))
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.namespace = .unknown("why")
     },
     .holds("pod.netns-inode", "the pod is not ready any more") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
-      after.sandboxes[0].truth?.namespace = .read(.missing)
+      after.sandboxes[0].observed?.namespace = .known(.missing)
     },
 
     .fires("container.keeper", "its conmon ended", "70", "gone") { before, after in
-      addTruth(&before, &after)
-      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
+      addObservations(&before, &after)
+      before.containers[0].observed?.process = process(1101, shim: "container-web-main")
     },
     .holds("container.keeper", "it is there") { before, after in
-      addTruth(&before, &after)
-      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
-      after.containers[0].truth = before.containers[0].truth
+      addObservations(&before, &after)
+      before.containers[0].observed?.process = process(1101, shim: "container-web-main")
+      after.containers[0].observed = before.containers[0].observed
     },
-    .holds("container.keeper", "nobody knows that kind of process") { before, after in addTruth(&before, &after) },
+    .holds("container.keeper", "nobody knows that kind of process") { before, after in addObservations(&before, &after)
+    },
     .holds("container.keeper", "the process ended too") { before, after in
-      addTruth(&before, &after)
-      before.containers[0].truth?.process = process(1101, keeper: "container-web-main")
-      after.containers[0].truth?.process = .read(.gone)
+      addObservations(&before, &after)
+      before.containers[0].observed?.process = process(1101, shim: "container-web-main")
+      after.containers[0].observed?.process = .known(.gone)
     },
     .fires("container.log-file", "it is gone") { before, after in
-      addTruth(&before, &after)
-      before.containers[0].truth?.hasLog = .read(true)
-      after.containers[0].truth?.hasLog = .read(false)
+      addObservations(&before, &after)
+      before.containers[0].observed?.hasLog = .known(true)
+      after.containers[0].observed?.hasLog = .known(false)
     },
     .holds("container.log-file", "it was never there") { before, after in
-      addTruth(&before, &after)
-      before.containers[0].truth?.hasLog = .read(false)
-      after.containers[0].truth?.hasLog = .read(false)
+      addObservations(&before, &after)
+      before.containers[0].observed?.hasLog = .known(false)
+      after.containers[0].observed?.hasLog = .known(false)
     },
     .holds("container.log-file", "nobody could look") { before, after in
-      addTruth(&before, &after)
-      before.containers[0].truth?.hasLog = .read(true)
-      after.containers[0].truth?.hasLog = .unread(UnreadReason("why"))
+      addObservations(&before, &after)
+      before.containers[0].observed?.hasLog = .known(true)
+      after.containers[0].observed?.hasLog = .unknown("why")
     },
     .fires("container.exec", "its shim is not reached") { before, after in
-      addTruth(&before, &after)
-      after.containers[0].truth?.exec = .read(.fails("ttrpc: closed"))
+      addObservations(&before, &after)
+      after.containers[0].observed?.exec = .known(.fails("ttrpc: closed"))
     },
     .fires("container.exec", "of the pod made anew", in: .reboot) { before, after in
-      addTruth(&before, &after)
-      after.containers[0].truth?.exec = .read(.fails("ttrpc: closed"))
+      addObservations(&before, &after)
+      after.containers[0].observed?.exec = .known(.fails("ttrpc: closed"))
     },
     .holds("container.exec", "it works") { before, after in
-      addTruth(&before, &after)
-      after.containers[0].truth?.exec = .read(.works)
+      addObservations(&before, &after)
+      after.containers[0].observed?.exec = .known(.works)
     },
     .holds("container.exec", "nobody could try") { before, after in
-      addTruth(&before, &after)
-      after.containers[0].truth?.exec = .unread(UnreadReason("why"))
+      addObservations(&before, &after)
+      after.containers[0].observed?.exec = .unknown("why")
     },
     .fires("pod.network-gone", "eth0 was deleted") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.interfaces = .read([])
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.interfaces = .known([])
     },
     .fires("pod.network-gone", "eth0 was deleted, and the address forgotten", "ok", "there is no eth0") {
       before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.interfaces = .read([])
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].status.network = PodSandboxNetworkStatus()
     },
     .holds("pod.network-gone", "the address alone is forgotten") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes[0].status.network = PodSandboxNetworkStatus()
     },
     .holds("pod.network-gone", "it was so before") { before, after in
-      addTruth(&before, &after)
-      before.sandboxes[0].truth?.interfaces = .read([])
-      after.sandboxes[0].truth?.interfaces = .read([])
+      addObservations(&before, &after)
+      before.sandboxes[0].observed?.interfaces = .known([])
+      after.sandboxes[0].observed?.interfaces = .known([])
     },
     .holds("pod.network-gone", "the namespace went: that is its own finding") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.namespace = .read(.notANamespace)
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.namespace = .known(.notANamespace)
     },
     .fires("pod.network-gone", "made anew without a namespace", in: .reboot) { before, after in
-      addTruth(&before, &after)
-      before.sandboxes[0].truth?.namespace = .read(.missing)
+      addObservations(&before, &after)
+      before.sandboxes[0].observed?.namespace = .known(.missing)
       for index in after.sandboxes.indices where after.sandboxes[index].isReady {
-        after.sandboxes[index].truth = SandboxTruth(namespace: .read(.missing))
+        after.sandboxes[index].observed = ObservedSandbox(namespace: .known(.missing))
       }
     },
     .holds("pod.network-gone", "the interfaces could not be read") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.interfaces = .unread(UnreadReason("why"))
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.interfaces = .unknown("why")
     },
     .fires("pod.network-already", "it was so before", "the same") { before, after in
-      addTruth(&before, &after)
-      before.sandboxes[0].truth?.interfaces = .read([])
-      after.sandboxes[0].truth?.interfaces = .read([])
+      addObservations(&before, &after)
+      before.sandboxes[0].observed?.interfaces = .known([])
+      after.sandboxes[0].observed?.interfaces = .known([])
     },
     .holds("pod.network-already", "its namespace was not there before either") { before, after in
-      addTruth(&before, &after)
-      before.sandboxes[0].truth?.namespace = .read(.missing)
-      after.sandboxes[0].truth?.namespace = .read(.missing)
+      addObservations(&before, &after)
+      before.sandboxes[0].observed?.namespace = .known(.missing)
+      after.sandboxes[0].observed?.namespace = .known(.missing)
     },
     .holds("pod.network-already", "it is new") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.interfaces = .read([])
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.interfaces = .known([])
     },
     .fires("pod.network-mismatch", "CNI's cache has another address") { before, after in
-      addTruth(&before, &after)
-      after.sandboxes[0].truth?.cache = .read([
+      addObservations(&before, &after)
+      after.sandboxes[0].observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.7"])
       ])
     },
-    .holds("pod.network-mismatch", "all agree") { before, after in addTruth(&before, &after) },
+    .holds("pod.network-mismatch", "all agree") { before, after in addObservations(&before, &after) },
     .fires("pod.duplicate-ip", "another pod's interface has the address too") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       var second = after.successor(of: 0)
       second.status.metadata?.uid = "uid-other"
       second.status.network?.ip = "10.0.0.8"
@@ -174,124 +176,124 @@ extension RuleCase {
     },
 
     .fires("container.process", "it is gone", "1101", "gone") { before, after in
-      addTruth(&before, &after)
-      after.containers[0].truth?.process = .read(.gone)
+      addObservations(&before, &after)
+      after.containers[0].observed?.process = .known(.gone)
     },
     .holds("container.process", "the runtime says that it has exited") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.containers[0].status.state = .exited
-      after.containers[0].truth?.process = .read(.gone)
+      after.containers[0].observed?.process = .known(.gone)
     },
     .fires("container.cgroup", "another one", "/pod/a", "/other") { before, after in
-      addTruth(&before, &after)
-      after.containers[0].truth?.process = process(1101, cgroup: "/other")
+      addObservations(&before, &after)
+      after.containers[0].observed?.process = process(1101, cgroup: "/other")
     },
     .holds("container.cgroup", "it could not be read") { before, after in
-      addTruth(&before, &after)
-      after.containers[0].truth?.process = process(1101, cgroup: nil)
+      addObservations(&before, &after)
+      after.containers[0].observed?.process = process(1101, cgroup: nil)
     },
 
     .fires("runtime.orphan", "a shim with processes", "listed", "shim 50 of sandbox-web") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.truth?.orphans = .read([Orphan(kind: .shim, id: "sandbox-web", pid: 50, startTime: 1, processes: [51])])
+      after.observed?.orphans = .known([Orphan(kind: .shim, id: "sandbox-web", pid: 50, startTime: 1, processes: [51])])
     },
     .fires("runtime.orphan", "a container's process, of a container that nobody knows") { before, after in
-      addTruth(&before, &after)
-      after.truth?.orphans = .read([Orphan(kind: .container, id: "x", pid: 50, startTime: 1)])
+      addObservations(&before, &after)
+      after.observed?.orphans = .known([Orphan(kind: .container, id: "x", pid: 50, startTime: 1)])
     },
     .holds("runtime.orphan", "it was there before") { before, after in
-      addTruth(&before, &after)
-      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
-      before.truth?.orphans = after.truth?.orphans
+      addObservations(&before, &after)
+      after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
+      before.observed?.orphans = after.observed?.orphans
     },
     .fires("runtime.orphan-already", "it was there before", "the same", "shim 50 of x") { before, after in
-      addTruth(&before, &after)
-      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
-      before.truth?.orphans = after.truth?.orphans
+      addObservations(&before, &after)
+      after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
+      before.observed?.orphans = after.observed?.orphans
     },
     .holds("runtime.orphan-already", "it does no work") { before, after in
-      addTruth(&before, &after)
-      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
-      before.truth?.orphans = after.truth?.orphans
+      addObservations(&before, &after)
+      after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
+      before.observed?.orphans = after.observed?.orphans
     },
     .fires("runtime.leftover", "a shim that does no work") { before, after in
-      addTruth(&before, &after)
-      after.truth?.orphans = .read([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
+      addObservations(&before, &after)
+      after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
     },
-    .holds("runtime.leftover", "there is none") { before, after in addTruth(&before, &after) },
+    .holds("runtime.leftover", "there is none") { before, after in addObservations(&before, &after) },
 
     .fires("runtime.oci", "another default", "runc /usr/bin/runc", "crun /usr/bin/crun") { before, after in
-      addTruth(&before, &after)
-      after.truth?.ociRuntimes = .read([oci("crun", isDefault: true), oci("runc", isDefault: false)])
+      addObservations(&before, &after)
+      after.observed?.ociRuntimes = .known([oci("crun", isDefault: true), oci("runc", isDefault: false)])
     },
     .fires("runtime.oci", "one is gone", "kata /usr/bin/kata", "none") { before, after in
-      addTruth(&before, &after)
-      before.truth?.ociRuntimes = .read([oci("kata", isDefault: false), oci("runc", isDefault: true)])
+      addObservations(&before, &after)
+      before.observed?.ociRuntimes = .known([oci("kata", isDefault: false), oci("runc", isDefault: true)])
     },
     .holds("runtime.oci", "it lies elsewhere") { before, after in
-      addTruth(&before, &after)
-      after.truth?.ociRuntimes = .read([oci("runc", isDefault: true, in: "/usr/local/sbin")])
+      addObservations(&before, &after)
+      after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, in: "/usr/local/sbin")])
     },
     .fires("runtime.oci-path", "it lies elsewhere", "runc /usr/bin/runc", "runc /usr/local/sbin/runc") {
       before, after in
-      addTruth(&before, &after)
-      after.truth?.ociRuntimes = .read([oci("runc", isDefault: true, in: "/usr/local/sbin")])
+      addObservations(&before, &after)
+      after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, in: "/usr/local/sbin")])
     },
     .holds("runtime.oci-path", "another one is another finding") { before, after in
-      addTruth(&before, &after)
-      after.truth?.ociRuntimes = .read([oci("crun", isDefault: true)])
+      addObservations(&before, &after)
+      after.observed?.ociRuntimes = .known([oci("crun", isDefault: true)])
     },
     .holds("runtime.oci", "an older CRI-O tells only what runs", in: .upgrade) { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.runtime.name = "cri-o"
-      before.truth?.ociRuntimes = .read([oci("crun", isDefault: false), oci("runc", isDefault: true)])
-      after.truth?.ociRuntimes = .read([oci("runc", isDefault: false)])
+      before.observed?.ociRuntimes = .known([oci("crun", isDefault: false), oci("runc", isDefault: true)])
+      after.observed?.ociRuntimes = .known([oci("runc", isDefault: false)])
     },
     .holds("runtime.oci", "one more") { before, after in
-      addTruth(&before, &after)
-      after.truth?.ociRuntimes = .read([oci("kata", isDefault: false), oci("runc", isDefault: true)])
+      addObservations(&before, &after)
+      after.observed?.ociRuntimes = .known([oci("kata", isDefault: false), oci("runc", isDefault: true)])
     },
     .fires("runtime.oci-version", "another version", "runc version 1.1.5", "runc version 1.2.0") { before, after in
-      addTruth(&before, &after)
-      after.truth?.ociRuntimes = .read([oci("runc", isDefault: true, version: "1.2.0")])
+      addObservations(&before, &after)
+      after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, version: "1.2.0")])
     },
     .holds("runtime.oci-version", "it could not be asked") { before, after in
-      addTruth(&before, &after)
-      after.truth?.ociRuntimes = .unread(UnreadReason("why"))
+      addObservations(&before, &after)
+      after.observed?.ociRuntimes = .unknown("why")
     },
 
     // Ends that are no loss.
     .fires("pod.deleted", "kubelet's folder is gone with it", "ready", "gone") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
     },
     .fires("pod.deleted", "it is being taken down", "ready", "not ready") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
-      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
     },
     .holds("pod.deleted", "its folder is still there") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes.removeFirst()
     },
     .holds("pod.deleted", "kubelet never had a folder for it") { before, after in
-      addTruth(&before, &after)
-      before.truth?.kubelet?.podFolders = .read(["uid-proxy"])
-      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+      addObservations(&before, &after)
+      before.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
       after.sandboxes.removeFirst()
     },
     .holds("pod.missing", "it was deleted") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
     },
     .holds("container.missing", "its pod was deleted") { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.containers.removeFirst()
-      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
     },
     .fires("pod.finished", "all of a Job's containers ended well", "ready", "not ready") { before, after in
       makeJob(&before, &after)
@@ -339,20 +341,20 @@ extension RuleCase {
   ]
 
   static func process(
-    _ pid: Int32, startTime: UInt64 = 8, state: String = "S", keeper: String? = nil, cgroup: String? = "/pod/a"
-  ) -> Reading<ProcessTruth> {
-    .read(
+    _ pid: Int32, startTime: UInt64 = 8, state: String = "S", shim: String? = nil, cgroup: String? = "/pod/a"
+  ) -> Observation<ObservedProcess> {
+    .known(
       .there(
-        ProcessTruth.Facts(
-          pid: pid, startTime: startTime, state: state, parent: keeper == nil ? 1 : 70, keeper: keeper, cgroup: cgroup,
-          networkNamespace: .read(NamespaceID(device: 4, inode: 1)))))
+        ObservedProcess.Facts(
+          pid: pid, startTime: startTime, state: state, parent: shim == nil ? 1 : 70, shim: shim, cgroup: cgroup,
+          networkNamespace: .known(NamespaceID(device: 4, inode: 1)))))
   }
 
   private static func oci(
     _ handler: String, isDefault: Bool, version: String = "1.1.5", in folder: String = "/usr/bin"
   ) -> OCIRuntime {
     OCIRuntime(
-      handler: handler, isDefault: isDefault, path: "\(folder)/\(handler)", version: .read("runc version \(version)"))
+      handler: handler, isDefault: isDefault, path: "\(folder)/\(handler)", version: .known("runc version \(version)"))
   }
 
   private static func network(_ subnet: String) -> RuntimeSettings.Network {
@@ -360,7 +362,7 @@ extension RuleCase {
   }
 
   /// Everything that root can see, the same on both sides.
-  static func addTruth(_ before: inout Snapshot, _ after: inout Snapshot) {
+  static func addObservations(_ before: inout Snapshot, _ after: inout Snapshot) {
     before = withTruth(before)
     after = withTruth(after)
   }
@@ -368,20 +370,20 @@ extension RuleCase {
   private static func withTruth(_ plain: Snapshot) -> Snapshot {
     var snapshot = plain
     let addresses = ["10.0.0.2", "fd00::2"].compactMap { IPAddress($0) }
-    snapshot.sandboxes[0].truth = SandboxTruth(
-      namespace: .read(.alive(NamespaceID(device: 4, inode: 1))),
-      interfaces: .read([
-        InterfaceTruth(
+    snapshot.sandboxes[0].observed = ObservedSandbox(
+      namespace: .known(.alive(NamespaceID(device: 4, inode: 1))),
+      interfaces: .known([
+        ObservedInterface(
           name: "eth0", index: 2, addresses: addresses.map { InterfaceAddress($0, prefixLength: 16) })
       ]),
       process: process(1001),
-      cache: .read([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"])]))
-    snapshot.containers[0].truth = ContainerTruth(process: process(1101))
-    snapshot.truth = NodeTruth(
-      orphans: .read([]), ociRuntimes: .read([oci("runc", isDefault: true)]),
-      kubelet: KubeletTruth(
-        processes: .read([KubeletTruth.Instance(pid: 40, startTime: 4)]),
-        podFolders: .read(["uid-web", "uid-proxy"]), staticPods: .read([])))
+      cache: .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"])]))
+    snapshot.containers[0].observed = ObservedContainer(process: process(1101))
+    snapshot.observed = ObservedNode(
+      orphans: .known([]), ociRuntimes: .known([oci("runc", isDefault: true)]),
+      kubelet: ObservedKubelet(
+        processes: .known([ObservedKubelet.Instance(pid: 40, startTime: 4)]),
+        podFolders: .known(["uid-web", "uid-proxy"]), staticPods: .known([])))
     return snapshot
   }
 

@@ -1,4 +1,5 @@
 import CRIMessages
+import CRIRules
 import CRISnapshot
 import CRIVerify
 

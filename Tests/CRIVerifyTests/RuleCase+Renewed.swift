@@ -1,5 +1,6 @@
 import CRIMessages
 import CRIProtobuf
+import CRIRules
 import CRISnapshot
 import CRIVerify
 import TestSupport
@@ -21,21 +22,21 @@ extension RuleCase {
       $1.sandboxes.append(old)
     },
     .holds("pod.successor", "kubelet does not run yet", in: .reboot) { before, after in
-      addTruth(&before, &after)
-      after.truth?.kubelet?.processes = .read([])
+      addObservations(&before, &after)
+      after.observed?.kubelet?.processes = .known([])
       after.sandboxes.removeFirst()
     },
     .holds("pod.successor", "kubelet was stopped before the reboot, and does not run yet", in: .reboot) {
       before, after in
-      addTruth(&before, &after)
-      before.truth?.kubelet?.processes = .read([])
-      after.truth?.kubelet?.processes = .read([])
+      addObservations(&before, &after)
+      before.observed?.kubelet?.processes = .known([])
+      after.observed?.kubelet?.processes = .known([])
       after.sandboxes.removeFirst()
     },
     .fires("pod.successor", "a node without kubelet", in: .reboot) { before, after in
-      addTruth(&before, &after)
-      before.truth?.kubelet = KubeletTruth(processes: .read([]))
-      after.truth?.kubelet = KubeletTruth(processes: .read([]))
+      addObservations(&before, &after)
+      before.observed?.kubelet = ObservedKubelet(processes: .known([]))
+      after.observed?.kubelet = ObservedKubelet(processes: .known([]))
       after.sandboxes.removeFirst()
     },
     .holds("pod.successor", "a Job's pod may have ended", in: .reboot) { before, after in
@@ -43,12 +44,12 @@ extension RuleCase {
       after.sandboxes.removeFirst()
     },
     .holds("pod.successor", "the pod was drained", in: .reboot) { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.truth?.kubelet?.podFolders = .read(["uid-proxy"])
+      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
     },
     .fires("pod.successor", "a wipe, and kubelet runs", in: .wipe) { before, after in
-      addTruth(&before, &after)
+      addObservations(&before, &after)
       after.sandboxes.removeFirst()
     },
 
@@ -91,9 +92,9 @@ extension RuleCase {
     .holds("pod.handler", "a migration maps it", in: .migrate) { $1.sandboxes[0].status.runtimeHandler = "crun" },
     .fires("pod.handler", "another after a reboot", in: .reboot) { $1.sandboxes[0].status.runtimeHandler = "kata" },
     .fires("pod.network-gone", "the new pod's interface is not there", in: .reboot) { before, after in
-      addTruth(&before, &after)
-      before.sandboxes[0].truth?.interfaces = .read([])
-      after.sandboxes[0].truth?.interfaces = .read([])
+      addObservations(&before, &after)
+      before.sandboxes[0].observed?.interfaces = .known([])
+      after.sandboxes[0].observed?.interfaces = .known([])
     },
 
     .fires("container.successor", "none of its name", "running", "none", in: .reboot) { $1.containers.removeFirst() },

@@ -1,11 +1,12 @@
 import CRIMessages
 import CRIProtobuf
+import CRIRules
 import CRISnapshot
 import CRIVerify
 import TestSupport
 
 extension Snapshot {
-  /// After a change of this kind in which nothing is lost. Where pods are made anew, the new ones have the places of the
+  /// After a change of this kind in which nothing is lost. Where pods are made anew, the new ones have the paths of the
   /// old ones, with new ids and addresses.
   static func after(_ scenario: Scenario) -> Snapshot {
     var after = after

@@ -1,6 +1,7 @@
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
+import CRIReport
 import CRIRules
 import CRISnapshot
 import CRIVerify
@@ -40,11 +41,11 @@ import Testing
         record.status.labels["io.kubernetes.pod.uid"] = "uid-\(number)"
         record.status.network?.ip = "10.0.1.\(number)"
         record.facts.networkNamespace = "/run/netns/\(number)"
-        record.truth = SandboxTruth(namespace: .read(.missing))
+        record.observed = ObservedSandbox(namespace: .known(.missing))
         return record
       }
       snapshot.containers = []
-      snapshot.truth = NodeTruth()
+      snapshot.observed = ObservedNode()
     }
     var (before, after) = (Snapshot.before, Snapshot.after)
     change(&before)
@@ -52,9 +53,9 @@ import Testing
     let report = Report(before, after)
     #expect(report.findings.isEmpty, "\(report.findings)")
     let names = count == 1 ? "\(before.sandboxes[0].pod)" : "4 pods"
-    #expect(report.unchecked.map(\.what).filter { $0.hasPrefix("networks of") } == ["networks of \(names)"])
+    #expect(report.unchecked.map(\.subjectText).filter { $0.hasPrefix("networks of") } == ["networks of \(names)"])
     let narrow = Report(before: before, after: after, scope: Scope(pods: ["proxy"]))
-    #expect(!narrow.unchecked.contains { $0.what.hasPrefix("networks of") })
+    #expect(!narrow.unchecked.contains { $0.subjectText.hasPrefix("networks of") })
   }
 
   @Test func `severities are in order`() {
@@ -68,8 +69,8 @@ import Testing
     var before = Snapshot.before
     (before.sandboxes, before.containers) = ([], [])
     let report = Report(before, .after)
-    #expect(report.verdict() == .vacuous(report.vacuous ?? ""))
-    #expect(report.vacuous?.contains("nothing to verify") == true)
+    #expect(report.verdict() == .vacuous(.nothingToVerify))
+    #expect(report.vacuousText?.contains("nothing to verify") == true)
   }
 
   @Test func `a container alone is something to verify`() {
@@ -82,9 +83,9 @@ import Testing
   @Test(arguments: Scenario.allCases)
   func `a change that did not take place is nothing verified`(scenario: Scenario) {
     var (before, after) = (Snapshot.before, Snapshot.before)
-    let kubelet = KubeletTruth(processes: .read([KubeletTruth.Instance(pid: 40, startTime: 4)]))
-    before.truth = NodeTruth(kubelet: kubelet)
-    after.truth = before.truth
+    let kubelet = ObservedKubelet(processes: .known([ObservedKubelet.Instance(pid: 40, startTime: 4)]))
+    before.observed = ObservedNode(kubelet: kubelet)
+    after.observed = before.observed
     let report = Report(scenario: scenario, before: before, after: after)
     #expect(report.vacuous != nil)
     #expect(report.verdict().name == "vacuous", "\(report.findings)")
@@ -94,13 +95,13 @@ import Testing
   func `the scenario is told by the snapshots`(scenario: Scenario) {
     var (before, after) = (Snapshot.before, Snapshot.after(scenario))
     if scenario == .wipe { (before.runtime.name, after.runtime.name) = ("cri-o", "cri-o") }
-    func kubelet(_ pid: Int32) -> NodeTruth {
-      NodeTruth(kubelet: KubeletTruth(processes: .read([KubeletTruth.Instance(pid: pid, startTime: 4)])))
+    func kubelet(_ pid: Int32) -> ObservedNode {
+      ObservedNode(kubelet: ObservedKubelet(processes: .known([ObservedKubelet.Instance(pid: pid, startTime: 4)])))
     }
-    (before.truth, after.truth) = (kubelet(40), kubelet(41))
+    (before.observed, after.observed) = (kubelet(40), kubelet(41))
     let report = Report(before: before, after: after)
     #expect(report.scenario == scenario)
-    #expect(report.scenarioReason?.isEmpty == false)
+    #expect(report.scenarioReason != nil)
     #expect(report.verdict() == .intact, "\(report.findings)")
   }
 
@@ -110,40 +111,42 @@ import Testing
     after.images.removeFirst()
     let rest = Report(before: .before, after: after, scope: Scope(pods: ["default/proxy"]))
     #expect(rest.findings.isEmpty && rest.predictions.map(\.pod.name) == ["proxy"])
-    #expect(rest.unchecked.contains { $0.what == "all other pods, and images" })
+    #expect(rest.unchecked.contains { $0.subjectText == "all other pods, and images" })
     let web = Report(before: .before, after: after, scope: Scope(namespaces: ["default"], pods: ["web"]))
-    #expect(web.findings.map(\.rule.id) == ["pod.ip"])
+    #expect(web.findings.map(\.rule.id.label) == ["pod.ip"])
     let none = Report(before: .before, after: after, scope: Scope(namespaces: ["other"]))
     #expect(none.verdict().name == "vacuous")
     let some = Report(before: .before, after: after, scope: Scope(namespaces: ["other", "default"]))
     #expect(some.verdict() == .lost)
-    #expect(some.unchecked.contains { $0.what == "namespace other" && $0.why == "the snapshot has no pod in it" })
+    #expect(
+      some.unchecked.contains {
+        $0.subjectText == "namespace other" && $0.reasonText == "the snapshot has no pod in it"
+      })
     // What the runtime has to say beside it is of no pod.
     after.runtime.conditions = after.runtime.conditions.map { condition in
       RuntimeCondition(type: condition.type, status: condition.type != "Quiet", reason: condition.reason)
     }
     for scope in [Scope(namespaces: ["other"]), Scope(namespaces: ["other"], pods: ["web"])] {
       let noisy = Report(before: .before, after: after, scope: scope)
-      #expect(noisy.findings.map(\.rule.id) == ["runtime.condition"] && noisy.verdict().name == "vacuous")
+      #expect(noisy.findings.map(\.rule.id.label) == ["runtime.condition"] && noisy.verdict().name == "vacuous")
     }
     after.runtime.conditions = Snapshot.after.runtime.conditions
-    let ignoring = Report(before: .before, after: after, scope: Scope(ignoredRules: ["pod.ip"]))
-    #expect(ignoring.findings.map(\.rule.id) == ["image.missing"])
-    #expect(ignoring.unchecked.contains { $0.what == "pod.ip" && $0.why.contains("1 finding") })
+    let ignoring = Report(before: .before, after: after, scope: Scope(ignoredRules: [.podIP]))
+    #expect(ignoring.findings.map(\.rule.id.label) == ["image.missing"])
+    #expect(ignoring.unchecked.contains { $0.subjectText == "pod.ip" && $0.reasonText.contains("1 finding") })
   }
 
   /// The rule fires where the runtime has the address and where it has forgotten it.
   @Test func `of a network that is gone nothing is said that only half of them is`() {
-    let reason = Rule.all.first { $0.id == "pod.network-gone" }?.reason
-    #expect(reason == "the network behind the pod's address is gone")
+    #expect(ReportText.english.rule(.podNetworkGone).reason == "the network behind the pod's address is gone")
   }
 
   @Test func `a daemon that is still the same process was not restarted`() {
     var after = Snapshot.after
     after.daemon = Snapshot.before.daemon
     let report = Report(.before, after)
-    #expect(report.vacuous?.contains("not restarted") == true)
-    #expect(report.vacuous?.contains("100") == true)
+    #expect(report.vacuousText?.contains("not restarted") == true)
+    #expect(report.vacuousText?.contains("100") == true)
     #expect(report.verdict().name == "vacuous")
   }
 
@@ -161,7 +164,7 @@ import Testing
     let report = Report(.before, after)
     #expect(report.vacuous == nil)
     #expect(report.verdict() == .lost)
-    #expect(report.findings.map(\.rule.id) == ["host.boot"])
+    #expect(report.findings.map(\.rule.id.label) == ["host.boot"])
   }
 
   @Test(arguments: [(nil, 5000), (100, nil)] as [(Int32?, UInt64?)])
@@ -170,7 +173,7 @@ import Testing
     (after.daemon.pid, after.daemon.startTime) = (pid, start)
     let report = Report(.before, after)
     #expect(report.verdict() == .intact)
-    #expect(report.unchecked.contains { $0.what.contains("daemon was restarted") })
+    #expect(report.unchecked.contains { $0.subjectText.contains("daemon was restarted") })
     #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == nil)
   }
 
@@ -197,7 +200,7 @@ import Testing
   }
 
   private static func expectForeign(_ report: Report) {
-    #expect(report.vacuous?.contains("another node") == true)
+    #expect(report.vacuousText?.contains("another node") == true)
     #expect(report.verdict().name == "vacuous")
     #expect(report.findings.isEmpty && report.predictions.isEmpty)
   }
@@ -209,12 +212,9 @@ import Testing
     after.sandboxes = []
     after.containers = []
     let report = Report(before, after)
-    #expect(report.verdict().name == "vacuous" && report.vacuous?.contains("none is left to verify") == true)
+    #expect(report.verdict().name == "vacuous" && report.vacuousText?.contains("none is left to verify") == true)
     let one = Report(before: before, after: after, scope: Scope(pods: ["web"]))
-    #expect(
-      one.vacuous
-        == "all ready pods that are asked for (1) have ended, were deleted or too young: none is left to verify"
-    )
+    #expect(one.vacuous == .allEnded(count: 1, isWholeNode: false))
     after.sandboxes = [before.sandboxes[0]]
     #expect(Report(before, after).vacuous == nil)
   }
@@ -224,30 +224,31 @@ import Testing
     for index in before.sandboxes.indices { before.sandboxes[index].status.state = .notReady }
     for index in before.containers.indices { before.containers[index].status.state = .exited }
     (after.sandboxes, after.containers) = (before.sandboxes, before.containers)
-    #expect(Report(before, after).vacuous?.contains("no ready pod and no container that runs") == true)
-    before.unread = [Unread(what: "sandbox x", why: "no answer in time", kind: .pod, id: "x", isLive: true)]
+    #expect(Report(before, after).vacuousText?.contains("no ready pod and no running container") == true)
+    before.unchecked = [Unchecked.details(ObjectName(.pod, id: "x"), isLive: true, "no answer in time")]
     #expect(Report(before, after).verdict() == .unverified, "that one may be ready")
   }
 
   @Test func `kubelet that was stopped was not restarted`() {
     var (before, after) = (Snapshot.before, Snapshot.after(.kubeletRestart))
-    before.truth = NodeTruth(kubelet: KubeletTruth(processes: .read([KubeletTruth.Instance(pid: 40, startTime: 4)])))
-    after.truth = NodeTruth(kubelet: KubeletTruth(processes: .read([])))
+    before.observed = ObservedNode(
+      kubelet: ObservedKubelet(processes: .known([ObservedKubelet.Instance(pid: 40, startTime: 4)])))
+    after.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known([])))
     let report = Report(scenario: .kubeletRestart, before: before, after: after)
-    #expect(report.vacuous == "kubelet was stopped, and does not run: it was not restarted")
-    #expect(!report.unchecked.contains { $0.what.contains("kubelet was restarted") })
+    #expect(report.vacuous == .kubeletStopped)
+    #expect(!report.unchecked.contains { $0.subjectText.contains("kubelet was restarted") })
   }
 
   // MARK: Not everything could be read
 
   @Test(arguments: [0, 1]) func `what could not be read leaves the verdict open`(side: Int) {
     var (before, after) = (Snapshot.before, Snapshot.after)
-    let unread = Unread(what: "sandbox x", why: "no answer in time")
-    if side == 0 { before.unread = [unread] } else { after.unread = [unread] }
+    let unread = Unchecked(.recorded("sandbox x"), "no answer in time", isRequired: true)
+    if side == 0 { before.unchecked = [unread] } else { after.unchecked = [unread] }
     let report = Report(before, after)
     #expect(report.isPartial)
     #expect(report.verdict() == .unverified)
-    #expect(report.unchecked.contains { $0.what.hasPrefix("sandbox x") && $0.why == "no answer in time" })
+    #expect(report.unchecked.contains { $0.subjectText.hasPrefix("sandbox x") && $0.reasonText == "no answer in time" })
   }
 
   @Test(arguments: ["sandbox", "container", "images"])
@@ -255,15 +256,15 @@ import Testing
     var after = Snapshot.after
     switch kind {
     case "sandbox":
-      after.unread = [Unread(what: "x", why: "w", kind: .pod, id: after.sandboxes.removeFirst().id)]
+      after.unchecked = [Unchecked.details(ObjectName(.pod, id: after.sandboxes.removeFirst().id), "w")]
     case "container":
-      after.unread = [Unread(what: "x", why: "w", kind: .container, id: after.containers.removeFirst().id)]
+      after.unchecked = [Unchecked.details(ObjectName(.container, id: after.containers.removeFirst().id), "w")]
     default:
       after.images = []
-      after.unread = [Unread(what: "images", why: "w", kind: .image)]
+      after.unchecked = [Unchecked.images("w")]
     }
     let report = Report(.before, after)
-    #expect(report.findings.isEmpty, "\(report.findings.map(\.rule.id))")
+    #expect(report.findings.isEmpty, "\(report.findings.map(\.rule.id.label))")
     #expect(report.affected.isEmpty)
     #expect(report.verdict() == .unverified)
   }
@@ -274,13 +275,13 @@ import Testing
     func unread(_ before: Snapshot) -> Snapshot {
       var after = Snapshot.after
       let (sandbox, container) = (after.sandboxes.removeFirst(), after.containers.remove(at: 0))
-      after.unread = [(ObjectName.Kind.pod, sandbox.id), (.container, container.id)].map { kind, id in
-        Unread(what: id, why: "no answer in time", kind: kind, id: id, pod: sandbox.pod, isLive: isLive)
+      after.unchecked = [(ObjectName.Kind.pod, sandbox.id), (.container, container.id)].map { kind, id in
+        Unchecked.details(ObjectName(kind, pod: sandbox.pod, id: id), isLive: isLive, "no answer in time")
       }
       return after
     }
     let report = Report(.before, unread(.before))
-    #expect(report.findings.map(\.rule.id).sorted() == rules)
+    #expect(report.findings.map(\.rule.id.label).sorted() == rules)
     #expect(report.verdict().name == (isLive ? "unverified" : "lost"))
     var job = Snapshot.before
     job.sandboxes[0].status.labels["job-name"] = "backup"
@@ -290,20 +291,20 @@ import Testing
   @Test func `what could not be read of other pods leaves the verdict as it is`() {
     var after = Snapshot.after
     let web = after.sandboxes.removeFirst()
-    after.unread = [
-      Unread(what: "sandbox of web", why: "no answer in time", kind: .pod, id: web.id, pod: web.pod),
-      Unread(what: "images", why: "no answer in time", kind: .image),
+    after.unchecked = [
+      Unchecked.details(ObjectName(.pod, pod: web.pod, id: web.id), "no answer in time"),
+      Unchecked.images("no answer in time"),
     ]
     let proxy = Report(before: .before, after: after, scope: Scope(pods: ["proxy"]))
-    #expect(proxy.verdict() == .intact && !proxy.unchecked.contains { $0.what == "sandbox of web" })
+    #expect(proxy.verdict() == .intact && !proxy.unchecked.contains { $0.subjectText == "sandbox of web" })
     #expect(Report(before: .before, after: after, scope: Scope(pods: ["web"])).verdict() == .unverified)
-    after.unread[0].pod = nil
+    after.unchecked[0] = .details(ObjectName(.pod, id: web.id), "no answer in time")
     #expect(Report(before: .before, after: after, scope: Scope(pods: ["proxy"])).verdict() == .unverified)
   }
 
   @Test func `loss goes before vacuous, vacuous before unverified`() {
     var after = Snapshot.after
-    after.unread = [Unread(what: "x", why: "y")]
+    after.unchecked = [Unchecked(.recorded("x"), "y", isRequired: true)]
     #expect(Report(.before, after).verdict().name == "unverified")
     after.daemon = Snapshot.before.daemon
     #expect(Report(.before, after).verdict().name == "vacuous")
@@ -315,7 +316,7 @@ import Testing
     var before = Snapshot.before
     before.sandboxes[0].facts.pid = nil
     before.host.bootID = nil
-    let unchecked = Report(before, .after).unchecked.map(\.what)
+    let unchecked = Report(before, .after).unchecked.map(\.subjectText)
     #expect(unchecked.contains { $0.contains("pause process of 1 of 2 pods") })
     #expect(unchecked.contains { $0.contains("rebooted") })
     #expect(unchecked.contains { $0.contains("network namespaces") })
@@ -326,7 +327,7 @@ import Testing
     before.sandboxes[0].facts.pid = nil
     // CRI-O's annotation, in the answer that has the process too where there is one.
     before.sandboxes[0].facts.runtimeHandler = ""
-    #expect(!Report(before, .after).unchecked.contains { $0.what.contains("pause process") })
+    #expect(!Report(before, .after).unchecked.contains { $0.subjectText.contains("pause process") })
   }
 
   // MARK: The document

@@ -17,7 +17,7 @@ struct AuthFileTests {
       ("localhost:5000/a:1", "localhost:5000/a"), ("localhost/a", "localhost/a"),
       ("reg.example:5000/a", "reg.example:5000/a"),
     ])
-  func places(image: String, place: String) {
+  func paths(image: String, place: String) {
     #expect(RegistryPath(image: image).parts.joined(separator: "/") == place)
   }
 
@@ -99,7 +99,7 @@ struct AuthFileTests {
       ),
       (["HOME": "/h", "REGISTRY_AUTH_FILE": "/f"], ["/f"]), (["XDG_RUNTIME_DIR": ""], ["/run/containers/7/auth.json"]),
     ])
-  func places(environment: [String: String], expected: [String]) {
+  func paths(environment: [String: String], expected: [String]) {
     #expect(AuthFile.usual({ environment[$0] }, user: 7).map(\.path) == expected)
   }
 

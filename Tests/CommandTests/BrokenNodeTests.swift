@@ -117,7 +117,7 @@ import Testing
 
       let names = ["web-5d4b", "coredns-7c6", "kube-proxy-x1", "more-0"]
       let early = try await node.verify(rebooted, wait: "2s")
-      #expect(early.report["scenario"] == "reboot" && early.report["scenarioReason"] == "the boot id changed")
+      #expect(early.report["scenario"] == "reboot" && early.report["scenarioReason"] == "the boot ID changed")
       #expect(early.code == 1 && early.findings == Set(names.map { "pod.successor \($0)" }), "\(early.text)")
       #expect(early.fates == Set(names.map { "\($0): recreate C3 immediate" }), "\(early.text)")
 

@@ -47,7 +47,7 @@ import Testing
   private func pods(_ tool: Tool) throws -> [String: JSON] {
     let document = try JSON.parse(tool.output)
     #expect(document["kind"]?.stringValue == "cri-net")
-    #expect(document["schema"]?.intValue == 1)
+    #expect(document["schema"]?.intValue == 2)
     #expect(document["exitCode"]?.intValue == Int64(tool.code))
     return Dictionary(
       uniqueKeysWithValues: (document["pods"]?.arrayValue ?? []).map { ($0["pod"]?.stringValue ?? "", $0) })

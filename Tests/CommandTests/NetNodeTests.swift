@@ -55,31 +55,31 @@ import Testing
   /// Against what other tools read.
   private func checkTruth(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     let snapshot = try await snapshot(node)
-    #expect(snapshot.notChecked.isEmpty)
-    #expect(snapshot.truth?.orphans == .read([]))
-    #expect(snapshot.truth?.ociRuntimes?.value?.first?.version.value?.hasPrefix("runc version ") == true)
+    #expect(snapshot.unchecked.isEmpty)
+    #expect(snapshot.observed?.orphans == .known([]))
+    #expect(snapshot.observed?.ociRuntimes?.value?.first?.version.value?.hasPrefix("runc version ") == true)
     let web = try #require(snapshot.sandboxes.first { $0.pod.name == "web-5d4b" })
     let pid = try #require(web.facts.pid)
-    let pause = try #require(web.truth?.process?.value?.alive)
+    let pause = try #require(web.observed?.process?.value?.alive)
     #expect(pause.startTime == Kernel.startTime(of: pid))
-    #expect(pause.keeper == web.id)
+    #expect(pause.shim == web.id)
     #expect(pause.cgroup?.contains(web.id) == true)
-    guard case .read(.alive(let id)) = web.truth?.namespace else {
+    guard case .known(.alive(let id)) = web.observed?.namespace else {
       Issue.record("no namespace")
       return
     }
     #expect(try await node.run("readlink /proc/\(pid)/ns/net") == "net:[\(id.inode)]\n")
-    #expect(pause.networkNamespace == .read(id))
-    let eth0 = try #require(web.truth?.interfaces?.value?.first { $0.name == "eth0" })
+    #expect(pause.networkNamespace == .known(id))
+    let eth0 = try #require(web.observed?.interfaces?.value?.first { $0.name == "eth0" })
     let told = try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip -o address show dev eth0")
     #expect(eth0.addresses.allSatisfy { told.contains(" \($0) ") })
     #expect(eth0.addresses.count == told.split(separator: "\n").count)
     #expect(
       try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip link show dev eth0").contains(eth0.mac))
     #expect(eth0.isUp && eth0.hasCarrier && eth0.addresses.contains { $0.address.description == web.ip })
-    #expect(web.truth?.cache?.value?.map(\.addresses) == [web.addresses])
-    #expect(web.truth?.leases?.value?.allSatisfy { $0.owner == web.id } == true)
-    #expect(web.truth?.leases?.value?.count == web.addresses.count)
+    #expect(web.observed?.cache?.value?.map(\.addresses) == [web.addresses])
+    #expect(web.observed?.leases?.value?.allSatisfy { $0.owner == web.id } == true)
+    #expect(web.observed?.leases?.value?.count == web.addresses.count)
   }
 
   private func giveAddressTwice(_ node: ContainerdNode, _ whole: NodeReport) async throws {
@@ -134,10 +134,10 @@ import Testing
     #expect(!after.sandboxes.contains { $0.id == pod.id } && !after.containers.contains { $0.id == container.id })
     // What began less than ten seconds ago might be in the making.
     let isSeen = await eventually(within: .seconds(30)) {
-      (try? await snapshot(node).truth?.orphans?.value?.count) == 2
+      (try? await snapshot(node).observed?.orphans?.value?.count) == 2
     }
     #expect(isSeen)
-    let orphans = try await snapshot(node).truth?.orphans?.value ?? []
+    let orphans = try await snapshot(node).observed?.orphans?.value ?? []
     let lost = try #require(orphans.first { $0.kind == .container })
     #expect(lost.id == container.id && lost.pid == container.pid)
     let shim = try #require(orphans.first { $0.kind == .shim })

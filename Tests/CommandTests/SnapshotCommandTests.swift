@@ -27,7 +27,7 @@ import Testing
     #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty, "\(run)")
     #expect(Self.mode(folder.file("s.json")) & 0o7777 == 0o600)
     let snapshot = try Snapshot(parsing: File.read(folder.file("s.json")))
-    #expect(snapshot.sandboxes.count == 3 && snapshot.containers.count == 5 && snapshot.unread.isEmpty)
+    #expect(snapshot.sandboxes.count == 3 && snapshot.containers.count == 5 && snapshot.incomplete.isEmpty)
     #expect(snapshot.daemon.pid == runtime.pid)
     #expect(snapshot.daemon.executable == SimulatorProcess.program)
     #expect(snapshot.tool.hasPrefix("cri "))
@@ -171,7 +171,7 @@ import Testing
     Self.expectOneLine(run, containing: "incomplete")
     #expect(run.errors.contains("the shim is silent") && run.errors.contains("and 4 more"))
     let snapshot = try Snapshot(parsing: File.read(folder.file("s.json")))
-    #expect(snapshot.sandboxes.count == 3 && snapshot.unread.count == 5)
+    #expect(snapshot.sandboxes.count == 3 && snapshot.incomplete.count == 5)
   }
 
   @Test(arguments: [["--nonsense"], ["too", "much"], ["-o"]])

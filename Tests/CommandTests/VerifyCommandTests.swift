@@ -1,6 +1,7 @@
 import CRIJSON
 import CRIMessages
 import CRIProtobuf
+import CRIRules
 import CRISnapshot
 import CRISystem
 import CRIVerify
@@ -113,7 +114,7 @@ import Testing
   @Test func `what could not be read leaves it open`() async throws {
     let run = try await verify { _, after in
       let gone = after.sandboxes.removeFirst().id
-      after.unread = [Unread(what: "sandbox \(gone)", why: "no answer in time", kind: .pod, id: gone)]
+      after.unchecked = [Unchecked.details(ObjectName(.pod, id: gone), "no answer in time")]
     }
     #expect(run.code == 3, "\(run)")
     #expect(run.output.contains("unverified") && run.output.contains("no answer in time"))
@@ -122,16 +123,16 @@ import Testing
   @Test func `after a reboot kubelet makes the pods: before it runs there is no verdict`() async throws {
     let run = try await verify("containerd-2.4", ["--scenario", "reboot"]) { before, after in
       (before.host.bootID, after.host.bootID) = ("boot-1", "boot-2")
-      let kubelet = KubeletTruth(processes: .read([.init(pid: 40, startTime: 4)]), podFolders: .read([]))
-      before.truth = NodeTruth(kubelet: kubelet)
-      after.truth = NodeTruth(kubelet: KubeletTruth(processes: .read([]), podFolders: .read([])))
+      let kubelet = ObservedKubelet(processes: .known([.init(pid: 40, startTime: 4)]), podFolders: .known([]))
+      before.observed = ObservedNode(kubelet: kubelet)
+      after.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known([]), podFolders: .known([])))
       for index in after.sandboxes.indices { after.sandboxes[index].status.state = .notReady }
       for index in after.containers.indices where after.containers[index].isRunning {
         after.containers[index].status.state = .exited
       }
     }
     #expect(run.code == 3, "\(run)")
-    #expect(run.output.contains("new sandboxes of 3 pods: kubelet does not run, which makes them"), "\(run)")
+    #expect(run.output.contains("new sandboxes of 3 pods: kubelet, which creates them, does not run"), "\(run)")
     #expect(run.output.contains("verify after it has started") && run.output.contains("\nunverified"), "\(run)")
     let help = try await Tool.cri(["verify", "--help"])
     let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -196,12 +197,24 @@ import Testing
     let lines = run.output.split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 120 }, "\(run.output)")
     let isWhole = arguments.isEmpty
-    let legend = "IN: r restart, u upgrade, w wipe, b reboot, m migrate, k kubelet-restart"
+    let legend = "IN: r restart, u upgrade, w wipe, b reboot, m migrate, k kubelet-restart; p preflight"
     #expect((lines.last == legend[...]) == isWhole)
     let ids = Set(lines.compactMap { $0.split(separator: " ").first.map(String.init) })
     let rules = Rule.all.filter { isWhole || $0.scenarios.contains(.reboot) }
-    #expect(ids.isSuperset(of: rules.map(\.id)))
+    #expect(ids.isSuperset(of: rules.map(\.id.rawValue)))
+    #expect(lines.contains { $0.hasPrefix("network.ip-on-disk (P1) ") } == isWhole)
     #expect(lines.contains { $0.hasPrefix("pod.new-ip ") && $0.contains("critical  -") } == isWhole)
+  }
+
+  @Test func `the rules of all commands are listed for a program`() async throws {
+    let run = try await Tool.cri(["rules", "-o", "json"], on: folder.file("no.sock"))
+    let rules = try #require(try JSON.parse(run.output).arrayValue)
+    #expect(rules.count == Rule.all.count)
+    #expect(Set(rules.compactMap { $0["rule"]?.stringValue }) == Set(RuleID.allCases.map(\.rawValue)))
+    #expect(rules.allSatisfy { $0["reason"]?.stringValue?.isEmpty == false && $0["severity"] != nil })
+    let rule = try #require(rules.first { $0["alias"] == "P1" })
+    #expect(rule["rule"] == "network.ip-on-disk" && rule["command"] == "preflight" && rule["predicts"] == "pods")
+    #expect(rules.first { $0["rule"] == "pod.ip" }?["scenarios"]?[0] == "restart")
   }
 
   @Test func `a pod that the snapshot does not have is a slip`() async throws {

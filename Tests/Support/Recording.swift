@@ -55,7 +55,9 @@ package struct Recording: Sendable {
   }
 
   /// The path of a file in `Recordings`.
-  static func path(_ name: String) -> String { Bundle.module.bundleURL.appending(path: "Recordings/\(name)").path }
+  package static func path(_ name: String) -> String {
+    Bundle.module.bundleURL.appending(path: "Recordings/\(name)").path
+  }
 
   static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CRI
 internal import CRICommandLine
 internal import CRINode
+internal import CRIReport
 internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
@@ -34,14 +35,14 @@ struct NetCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("cni-dir"),
     help: ArgumentHelp("The directory with CNI's results and leases.", valueName: "directory"))
-  var folder = Places.defaultCNI
+  var folder = NodePaths.defaultCNI
 
   func run() async throws {
     let client = try Context().patientClient()
     let snapshot: Snapshot
     do throws(RPCError) {
       snapshot = try await client.snapshot(
-        tool: CRICommand.tool, truth: TruthReader(places: Places(cni: folder), includesNode: false))
+        tool: CRICommand.tool, observed: NodeObserver(paths: NodePaths(cni: folder), includesNode: false))
     } catch {
       throw Failure(error, client.endpoint)
     }
@@ -67,7 +68,7 @@ struct NetCommand: AsyncParsableCommand {
       let style = TextStyle(
         isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
         term: Environment.value("TERM"))
-      try StandardStream.output.write(NetText(report: report, isWide: output == .wide, style: style).text)
+      try StandardStream.output.write(NetFormatter(report: report, isWide: output == .wide, style: style).text)
     }
     if code != .done { throw ExitCode(code.rawValue) }
   }

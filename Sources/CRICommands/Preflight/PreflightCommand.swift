@@ -38,7 +38,7 @@ struct PreflightCommand: AsyncParsableCommand {
   @OptionGroup var reports: ReportOptions
 
   func run() async throws {
-    try await reports.report("preflight") {
+    try await reports.report(.preflight) {
       let options = PreflightOptions(
         tool: CRICommand.tool, root: try nodeRoot(), target: try version(), pulls: pull)
       let client = try Context().patientClient()

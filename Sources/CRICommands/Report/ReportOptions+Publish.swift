@@ -34,7 +34,7 @@ extension ReportOptions {
   ///   - name: of the check, `verify` or `preflight`.
   ///   - onlyWarns: end with 0 also where there is no verdict; wrong usage is none of that. Asked after the check.
   func report(
-    _ name: String, onlyWarns: @autoclosure () -> Bool = false, _ check: () async throws -> ReportView
+    _ name: ReportCheck, onlyWarns: @autoclosure () -> Bool = false, _ check: () async throws -> ReportView
   ) async throws {
     Interrupt.catchBrokenPipes()
     let view: ReportView

@@ -21,7 +21,7 @@ struct ReportOptions: ParsableArguments {
 
   /// Whether words that could not be read as a command line ask for a check in Nagios' format.
   static func isForNagios(_ words: [String]) -> Bool {
-    guard let check = words.first, ["verify", "guard", "preflight"].contains(check) else { return false }
+    guard words.first.flatMap(ReportCheck.init(rawValue:)) != nil else { return false }
     let own = words.prefix { $0 != "--" }
     let name = ReportFormat.nagios.rawValue
     return zip(own, own.dropFirst()).contains { ["-o", "--output"].contains($0) && $1 == name }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CRICommandLine
 internal import CRIJSON
+internal import CRIReport
 internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
@@ -25,58 +26,37 @@ struct DiffCommand: AsyncParsableCommand {
 
   func run() async throws {
     let changes: [Change]
-    let unread: [Unread]
+    let unchecked: [Unchecked]
     do {
       let was = try SnapshotFile.read(before)
       let now = try await current()
       changes = Diff.changes(from: was, to: now, all: all)
-      unread = was.unread + now.unread
+      unchecked = was.incomplete + now.incomplete
     } catch let failure as Failure {
       throw Failure(.usage, failure.message)
     }
     do {
-      try write(changes, unread)
+      try write(changes, unchecked)
     } catch let error as Errno {
       throw Failure(.usage, "standard output: \(error)")
     }
-    if let first = unread.first {
-      let others = unread.count > 1 ? " and \(unread.count - 1) more" : ""
-      throw Failure(.usage, "not everything was compared: \(first.what): \(first.why)\(others)")
+    if let first = unchecked.first {
+      let others = unchecked.count > 1 ? " and \(unchecked.count - 1) more" : ""
+      let line = ReportText.english.unchecked(first).line
+      throw Failure(.usage, "not everything was compared: \(line)\(others)")
     }
     if !changes.isEmpty { throw ExitCode(ExitCodes.failed.rawValue) }
   }
 
-  private func write(_ changes: [Change], _ unread: [Unread]) throws {
+  private func write(_ changes: [Change], _ unchecked: [Unchecked]) throws {
     switch output {
-    case .json: try writeJSON(changes, unread)
+    case .json:
+      try DiffDocument(changes, notCompared: unchecked).write { bytes throws(Errno) in
+        try StandardStream.output.write(bytes)
+      }
     case .text: try StandardStream.output.write(text(changes))
     }
   }
-
-  /// In pieces: with --all there may be several changes for each object of two large snapshots.
-  private func writeJSON(_ changes: [Change], _ unread: [Unread]) throws(Errno) {
-    var writer = JSONWriter(.pretty)
-    writer.beginObject()
-    writer.key("kind")
-    writer.string("cri-diff")
-    writer.key("schema")
-    writer.number(1)
-    writer.key("changes")
-    writer.beginArray()
-    for change in changes {
-      writer.value(change.json)
-      if writer.bytes.count >= Self.pieceSize { try StandardStream.output.write(writer.takeBytes()) }
-    }
-    writer.endArray()
-    writer.key("notCompared")
-    writer.value(.array(unread.map { ["what": .string($0.what), "why": .string($0.why)] }))
-    writer.endObject()
-    writer.newline()
-    try StandardStream.output.write(writer.takeBytes())
-  }
-
-  /// Bytes that are gathered before they are written.
-  private static let pieceSize = 64 << 10
 
   private func current() async throws -> Snapshot {
     if let after { return try SnapshotFile.read(after) }
@@ -90,7 +70,9 @@ struct DiffCommand: AsyncParsableCommand {
       let name = "\(change.object)"
       // A pod or container that was made anew has two of one name: only their ids tell them apart.
       let isOneOfSeveral = ids[name].map { $0.count > 1 } ?? false
-      table.append([isOneOfSeveral ? "\(name) (\(change.object.id.prefix(13)))" : name, change.text])
+      table.append([
+        isOneOfSeveral ? "\(name) (\(change.object.id.prefix(13)))" : name, ReportText.english.change(change),
+      ])
     }
     return changes.isEmpty ? "" : table.text(showingHeaders: false)
   }

@@ -100,7 +100,7 @@ struct GuardCommand: AsyncParsableCommand {
     var units = UnitHold(hold, signals: signals)
     var stage = Stage.before
     do {
-      try await reports.report("verify", onlyWarns: options.warnOnly && stage == .changed) {
+      try await reports.report(.verify, onlyWarns: options.warnOnly && stage == .changed) {
         let context = try Context()
         let verification = try await prepare(context, &units, signals)
         let failure: String?

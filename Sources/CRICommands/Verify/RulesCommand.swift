@@ -1,20 +1,22 @@
 internal import ArgumentParser
 internal import CRICommandLine
 internal import CRIJSON
+internal import CRIReport
+internal import CRIRules
 internal import CRISystem
 internal import CRIText
-internal import CRIVerify
 
 struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "rules",
-    abstract: "Print the rules that verify and guard check, and in which scenario each one applies.",
+    abstract: "Print the rules of verify, guard and preflight.",
     discussion: """
-      The letters in the column IN are the scenarios in which a rule applies; a line below the table explains them. \
-      Findings of severity info never count as loss. Programs should use -o json.
+      The letters in the column IN are the scenarios in which a rule of verify applies; a line below the table explains \
+      them. A rule of preflight applies before any change; its short name is in parentheses. Findings of severity info \
+      never count as loss. Programs should use -o json.
       """)
 
-  @Option(help: ArgumentHelp("Only the rules that apply in this scenario.", valueName: "scenario"))
+  @Option(help: ArgumentHelp("Only the rules of verify that apply in this scenario.", valueName: "scenario"))
   var scenario: Scenario?
 
   @Option(name: [.short, .long], help: "The output format.")
@@ -29,28 +31,32 @@ struct RulesCommand: AsyncParsableCommand {
   }
 
   private func table(_ rules: [Rule]) -> String {
-    // For a single scenario, all letters would be the same.
+    // In a single scenario all letters would be the same.
     let marks = scenario == nil ? rules.map(letters) : []
     let titles = ["RULE", "SEVERITY"] + (marks.isEmpty ? [] : ["IN"]) + ["WHAT IS CHECKED, AND WHY"]
     var table = Table(titles.map { Table.Column($0) }, layout: .compact)
     let widths =
-      [rules.map(\.id.count).max() ?? 0, "SEVERITY".count] + (marks.isEmpty ? [] : [Scenario.allCases.count])
+      [rules.map(\.name.count).max() ?? 0, "SEVERITY".count] + (marks.isEmpty ? [] : [Scenario.allCases.count])
     let room = Self.width - widths.reduce(0) { $0 + $1 + Table.Layout.compact.padding }
     for (position, rule) in rules.enumerated() {
-      let head = [rule.id, "\(rule.severity)"] + (marks.isEmpty ? [] : [marks[position]])
-      for (number, line) in Self.lines("\(rule.field): \(rule.reason)", of: room).enumerated() {
+      let head = [rule.name, "\(rule.severity)"] + (marks.isEmpty ? [] : [marks[position]])
+      for (number, line) in Self.lines(rule.summary, of: room).enumerated() {
         table.append((number == 0 ? head : head.map { _ in "" }) + [line])
       }
     }
     let legend = Scenario.allCases.map { "\($0.letter) \($0.rawValue)" }.joined(separator: ", ")
-    return table.text(.plain) + (marks.isEmpty ? "" : "IN: \(legend)\n")
+    return table.text(.plain) + (marks.isEmpty ? "" : "IN: \(legend); \(Self.preflightMark) preflight\n")
   }
 
   /// The width of the output in columns.
   private static let width = 120
+  private static let preflightMark: Character = "p"
 
   private func letters(_ rule: Rule) -> String {
-    String(Scenario.allCases.map { rule.scenarios.contains($0) ? $0.letter : "-" })
+    switch rule.command {
+    case .verify: String(Scenario.allCases.map { rule.scenarios.contains($0) ? $0.letter : "-" })
+    case .preflight: String(Self.preflightMark)
+    }
   }
 
   /// The text broken between words; all lines but the first are indented by two columns.
@@ -84,10 +90,32 @@ extension Scenario {
 }
 
 extension Rule {
+  /// The readable ID, and the short one if there is one: `network.ip-on-disk (P1)`.
+  fileprivate var name: String { id.rawValue + (id.alias.map { " (\($0))" } ?? "") }
+
+  private var text: RuleText { ReportText.english.rule(id) }
+
+  fileprivate var summary: String {
+    "\(field.map(ReportText.english.field) ?? text.violation): \(text.reason)"
+  }
+
   fileprivate var json: JSON {
-    [
-      "rule": .string(id), "severity": .string("\(severity)"), "field": .string(field), "reason": .string(reason),
-      "scenarios": .array(Scenario.allCases.filter(scenarios.contains).map { .string($0.rawValue) }),
+    var object: JSONObject = [
+      "rule": .string(id.rawValue), "command": .string(command.rawValue), "severity": .string("\(severity)"),
     ]
+    if let alias = id.alias { object["alias"] = .string(alias) }
+    switch command {
+    case .verify:
+      object["field"] = .string(field?.rawValue ?? "")
+      object["reason"] = .string(text.reason)
+      object["scenarios"] = .array(Scenario.allCases.filter(scenarios.contains).map { .string($0.rawValue) })
+    case .preflight:
+      object["predicts"] = .string(predicts.rawValue)
+      object["runtime"] = runtime.map { .string($0.rawValue) }
+      object["what"] = .string(text.violation)
+      object["reason"] = .string(text.reason)
+      object["remedy"] = .string(text.remedy)
+    }
+    return .object(object)
   }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CRI
 internal import CRICommandLine
 internal import CRINode
+internal import CRIReport
 internal import CRISnapshot
 internal import CRISystem
 
@@ -36,9 +37,10 @@ struct SnapshotCommand: AsyncParsableCommand {
 extension Snapshot {
   /// What could not be read, in a line; nil where everything was.
   var gap: String? {
-    guard let first = unread.first else { return nil }
-    let others = unread.count > 1 ? " and \(unread.count - 1) more" : ""
-    return "\(first.what): \(first.why)\(others)"
+    let entries = incomplete
+    guard let first = entries.first else { return nil }
+    let others = entries.count > 1 ? " and \(entries.count - 1) more" : ""
+    return ReportText.english.unchecked(first).line + others
   }
 }
 

@@ -1,8 +1,8 @@
 public import ArgumentParser
 internal import CRICommandLine
-internal import CRIRules
+public import CRIRules
 internal import CRISnapshot
-public import CRIVerify
+internal import CRIVerify
 
 /// The options that `verify` and `guard` share.
 struct VerdictOptions: ParsableArguments {
@@ -42,8 +42,7 @@ struct VerdictOptions: ParsableArguments {
   var probe = false
 
   func validate() throws {
-    let known = Rule.all.map(\.id)
-    for rule in ignore where !known.contains(rule) {
+    for rule in ignore where RuleID(named: rule)?.rule.command != .verify {
       throw ValidationError("--ignore \(rule): no such rule; cri rules lists them")
     }
   }
@@ -60,7 +59,9 @@ struct VerdictOptions: ParsableArguments {
     }
     return Verification(
       before: before, scenario: scenario.scenario, threshold: threshold,
-      scope: Scope(namespaces: Set(namespace), pods: Set(pod), ignoredRules: Set(ignore)), onlyWarns: warnOnly,
+      scope: Scope(
+        namespaces: Set(namespace), pods: Set(pod), ignoredRules: Set(ignore.compactMap(RuleID.init(named:)))),
+      onlyWarns: warnOnly,
       probes: probe)
   }
 

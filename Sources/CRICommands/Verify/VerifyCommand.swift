@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CRICommandLine
+internal import CRIReport
 internal import CRISnapshot
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -41,7 +42,7 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await reports.report("verify", onlyWarns: options.warnOnly) {
+    try await reports.report(.verify, onlyWarns: options.warnOnly) {
       let patience = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
       let verification = try options.verification(before: try SnapshotFile.read(before))
       let now: Snapshot

@@ -1,4 +1,6 @@
 internal import CRIJSON
+internal import CRIPreflight
+internal import CRISnapshot
 internal import CRIText
 
 /// What libcni wrote down when it made a pod's network: its cache's file, as far as `CHECK` needs it.
@@ -11,14 +13,14 @@ struct CNIAttachment: Hashable, Sendable {
   var capabilities: JSON
   var result: JSON
 
-  /// - Parameter path: of the file, for the words.
+  /// - Parameter path: of the file, for errors.
   init(_ bytes: [UInt8], _ path: String) throws(CNIFailure) {
     guard let root = try? JSON.parse(bytes), root.objectValue != nil else {
-      throw .fault("CNI's cache is broken: \(path) is no JSON object")
+      throw .fault(.malformedCache(path: path))
     }
     // Before 2019 it held the result alone.
     guard root["kind"]?.stringValue == "cniCacheV1", let result = root["result"], result.objectValue != nil else {
-      throw .unread("\(path) has another form than libcni's")
+      throw .unknown(UnknownReason(.cniResultForm, path: path))
     }
     network = root["config"]?.stringValue.flatMap { Base64.decode($0) }.flatMap { CNINetwork($0) }
     if network?.plugins.isEmpty == true || network?.name.isEmpty == true { network = nil }
@@ -52,7 +54,7 @@ struct CNIAttachment: Hashable, Sendable {
     let made = result["cniVersion"]?.stringValue ?? ""
     if made == version { return result }
     guard !CNINetwork.numbers(made).lexicographicallyPrecedes([0, 3]) else {
-      throw .unread("CNI's cache has a result of version \"\(made)\", its network is of \(version)")
+      throw .unknown(UnknownReason(.cniResultVersion, path: version, message: made))
     }
     var result = result
     result["cniVersion"] = .string(version)

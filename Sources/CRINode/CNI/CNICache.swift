@@ -14,7 +14,7 @@ struct CNICache {
 
   private let folder: String
   /// The names of files by the sandbox that they are about; nil where the folder cannot be listed.
-  private let files: Reading<[String: [String]]>
+  private let files: Observation<[String: [String]]>
 
   /// - Parameter ids: of the sandboxes that will be asked for.
   init(folder: String, ids: Set<String>) {
@@ -27,31 +27,31 @@ struct CNICache {
         guard let id = parts.first(where: ids.contains), parts.last != "lo" else { continue }
         files[id, default: []].append(name)
       }
-      self.files = .read(files)
+      self.files = .known(files)
     } catch {
-      files = .unread(UnreadReason(error, folder))
+      files = .unknown(UnknownReason(error, folder))
     }
   }
 
   /// The loopback interface's is left out.
-  func entries(of id: String) -> Reading<[Entry]> {
+  func entries(of id: String) -> Observation<[Entry]> {
     switch files {
-    case .unread(let reason): return .unread(reason)
-    case .read(let files):
+    case .unknown(let reason): return .unknown(reason)
+    case .known(let files):
       var entries: [Entry] = []
       for name in (files[id] ?? []).sorted() {
         let path = "\(folder)/\(name)"
         do throws(FileError) {
           guard let entry = Self.entry(try File.read(path, limit: 1 << 20), file: name, id: id) else {
-            return .unread(UnreadReason("\(path): no CNI result"))
+            return .unknown(UnknownReason(.malformed, path: path))
           }
           entries.append(entry)
         } catch {
           // Its network went down in between.
-          if error != .noSuchFile { return .unread(UnreadReason(error, path)) }
+          if error != .noSuchFile { return .unknown(UnknownReason(error, path)) }
         }
       }
-      return .read(entries)
+      return .known(entries)
     }
   }
 

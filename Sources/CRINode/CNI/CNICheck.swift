@@ -10,7 +10,7 @@ package struct CNICheck: Sendable {
   /// As many pods are asked after at a time.
   private static let workers = 8
 
-  package var places: Places
+  package var paths: NodePaths
   /// CRI-O: `network_dir`.
   package var folder: String
   /// CRI-O: `cni_default_network`; empty: the first one that is usable, by the file's name.
@@ -18,12 +18,12 @@ package struct CNICheck: Sendable {
   /// CRI-O: `plugin_dirs`.
   package var pluginFolders: [String]
   /// For one plugin.
-  package var patience = Duration.seconds(5)
+  package var timeout = Duration.seconds(5)
   /// For all of them.
   package var timeLimit = Duration.seconds(30)
 
-  package init(places: Places = Places(), folder: String, network: String = "", pluginFolders: [String]) {
-    self.places = places
+  package init(paths: NodePaths = NodePaths(), folder: String, network: String = "", pluginFolders: [String]) {
+    self.paths = paths
     self.folder = folder
     self.network = network
     self.pluginFolders = pluginFolders
@@ -32,11 +32,11 @@ package struct CNICheck: Sendable {
   package func run(_ snapshot: Snapshot) async -> NetworkCheck {
     let pods = snapshot.sandboxes.filter { $0.isReady && !$0.isHostNetwork }
     if pods.isEmpty { return NetworkCheck() }
-    let view = NodeView(daemon: snapshot.daemon.pid, places: places)
+    let view = NodeView(daemon: snapshot.daemon.pid, paths: paths)
     let job: CNIPodCheck
     do throws(CNIFailure) {
       let plugins = CNIPlugins(
-        folders: pluginFolders, environment: try environment(of: snapshot.daemon.pid, view), patience: patience,
+        folders: pluginFolders, environment: try environment(of: snapshot.daemon.pid, view), timeout: timeout,
         deadline: .now + timeLimit)
       let check = self
       let found = await onThread { check.choose(plugins) }
@@ -49,7 +49,7 @@ package struct CNICheck: Sendable {
     let questions = pods.map {
       NamespaceReader.Question(path: $0.facts.networkNamespace ?? "", isSure: true, process: nil)
     }
-    let limit = patience
+    let limit = timeout
     let namespaces = await onThread { NamespaceReader.read(questions, within: limit) }
     return await withTaskGroup(of: NetworkCheck.self) { group in
       var check = NetworkCheck()
@@ -58,33 +58,30 @@ package struct CNICheck: Sendable {
         group.addTask { await onThread { job.run(pod, namespace) } }
       }
       for await part in group { check.add(part) }
-      check.unread.sort()
+      check.unknown.sort { $0.sortKey < $1.sortKey }
       return check
     }
   }
 
   /// - Throws: why the plugins would not find here what they find when CRI-O runs them.
   private func environment(of daemon: Int32?, _ view: NodeView) throws(CNIFailure) -> [String] {
-    guard let daemon else { throw .unread("CNI's plugins: the runtime's own process cannot be seen from here") }
-    let elsewhere = CNIFailure.unread(
-      "CNI's plugins can be asked on the node itself only, with CRI-O's root and network")
-    guard view.places.root.isEmpty else { throw elsewhere }
-    let own = FileIdentity(of: "\(places.proc)/self/ns/net")
-    if let own, let its = FileIdentity(of: "\(places.proc)/\(daemon)/ns/net"), its != own { throw elsewhere }
-    guard ProcessTrust.isTrusted(daemon, proc: places.proc) else {
-      throw .unread("CNI's plugins are not run: the runtime does not run as root on this node")
-    }
+    guard let daemon else { throw .unknown(UnknownReason(.daemonNotVisible)) }
+    let elsewhere = CNIFailure.unknown(UnknownReason(.cniElsewhere))
+    guard view.paths.root.isEmpty else { throw elsewhere }
+    let own = FileIdentity(of: "\(paths.proc)/self/ns/net")
+    if let own, let its = FileIdentity(of: "\(paths.proc)/\(daemon)/ns/net"), its != own { throw elsewhere }
+    guard ProcessTrust.isTrusted(daemon, proc: paths.proc) else { throw .unknown(UnknownReason(.daemonNotTrusted)) }
     do throws(FileError) {
-      return try File.read("\(places.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
+      return try File.read("\(paths.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
         .map { String(decoding: $0, as: UTF8.self) }.filter { !$0.hasPrefix("CNI_") }
     } catch {
-      throw .unread("CNI's plugins: the runtime's environment: \(error); root can read it")
+      throw .unknown(UnknownReason(.cniEnvironment, errno: error.errno?.rawValue, message: "\(error)"))
     }
   }
 
   /// The network that CRI-O takes: the first file that it can do with, or the first one of the name that it is told.
   func choose(_ plugins: CNIPlugins) -> Result<CNINetwork, CNIFailure> {
-    var why = ""
+    var cause: CNIFault?
     do throws(CNIFailure) {
       for file in try files() {
         do throws(CNIFailure) {
@@ -92,14 +89,14 @@ package struct CNICheck: Sendable {
           try plugins.validate(found)
           if network.isEmpty || found.name == network { return .success(found) }
         } catch {
-          guard case .fault(let words) = error else { throw error }
-          if why.isEmpty { why = ": \(words)" }
+          guard case .fault(let fault) = error else { throw error }
+          cause = cause ?? fault
         }
       }
     } catch {
       return .failure(error)
     }
-    return .failure(.fault("no usable CNI configuration\(network.isEmpty ? "" : " of \(network)") in \(folder)\(why)"))
+    return .failure(.fault(.noConfiguration(network: network, directory: folder, cause: cause)))
   }
 
   private func files() throws(CNIFailure) -> [String] {
@@ -109,7 +106,7 @@ package struct CNICheck: Sendable {
       }
     } catch {
       if error == .noSuchFile { return [] }
-      throw .unread("\(folder): \(error)")
+      throw .unknown(UnknownReason(error, folder))
     }
   }
 }
@@ -118,13 +115,13 @@ extension NetworkCheck {
   init(_ failure: CNIFailure, of pods: [SandboxRecord]) {
     self.init()
     switch failure {
-    case .fault(let words): faults = Dictionary(pods.map { ($0.id, words) }) { first, _ in first }
-    case .unread(let words): unread = [words]
+    case .fault(let fault): faults = Dictionary(pods.map { ($0.id, fault) }) { first, _ in first }
+    case .unknown(let reason): unknown = [reason]
     }
   }
 
   fileprivate mutating func add(_ part: NetworkCheck) {
     faults.merge(part.faults) { first, _ in first }
-    unread += part.unread.filter { !unread.contains($0) }
+    unknown += part.unknown.filter { !unknown.contains($0) }
   }
 }

@@ -1,7 +1,10 @@
-/// Why CNI gives no pod's address.
+internal import CRIPreflight
+internal import CRISnapshot
+
+/// Why CNI does not confirm a pod's network.
 enum CNIFailure: Error, Hashable {
-  /// It is so for CRI-O too when it starts.
-  case fault(String)
-  /// Nobody knows what it would say to CRI-O.
-  case unread(String)
+  /// A CRI-O that starts gets the same answer.
+  case fault(CNIFault)
+  /// What CRI-O would hear is unknown.
+  case unknown(UnknownReason)
 }

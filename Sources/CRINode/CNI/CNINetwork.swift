@@ -1,4 +1,5 @@
 internal import CRIJSON
+internal import CRIPreflight
 internal import CRISystem
 
 /// A network's configuration: a list of plugins (CNI specification, section 1; libcni's `NetworkConfigList`).
@@ -39,18 +40,18 @@ struct CNINetwork: Hashable, Sendable {
       do throws(FileError) {
         if let network = CNINetwork(try File.read(path, limit: 1 << 20)) { return network }
       } catch {
-        throw .fault("\(path): \(error)")
+        throw .fault(.unreadable(path: path, message: "\(error)"))
       }
-      throw .fault("\(path) is no CNI configuration")
+      throw .fault(.notAConfiguration(path: path))
     }
     self = try read("\(folder)/\(file)")
     let isList = file.hasSuffix(".conflist")
-    guard !isList || !name.isEmpty else { throw .fault("\(folder)/\(file) has no name") }
+    guard !isList || !name.isEmpty else { throw .fault(.withoutName(path: "\(folder)/\(file)")) }
     let others = isList ? (try? Directory.names(at: "\(folder)/\(name)")) ?? [] : []
     for other in others.sorted() where other.hasSuffix(".conf") {
       plugins += try read("\(folder)/\(name)/\(other)").plugins
     }
-    guard !plugins.isEmpty else { throw .fault("\(folder)/\(file) has no plugins") }
+    guard !plugins.isEmpty else { throw .fault(.withoutPlugins(path: "\(folder)/\(file)")) }
     if name.isEmpty { name = file }
   }
 

@@ -1,4 +1,6 @@
 internal import CRIJSON
+internal import CRIPreflight
+internal import CRISnapshot
 internal import CRISystem
 
 /// CNI's plugins, run as libcni runs them (CNI specification, section 2).
@@ -8,7 +10,7 @@ struct CNIPlugins: Sendable {
   /// The daemon's own, which is what its plugins get.
   let environment: [String]
   /// For each of them.
-  let patience: Duration
+  let timeout: Duration
   /// For all of them.
   let deadline: ContinuousClock.Instant
 
@@ -20,7 +22,7 @@ struct CNIPlugins: Sendable {
       let answer = try run(type, variables, ["cniVersion": .string(network.version)])
       let versions = (try? JSON.parse(answer))?["supportedVersions"]?.arrayValue?.compactMap(\.stringValue) ?? []
       guard versions.contains(network.version) else {
-        throw .fault("plugin \(type) does not support version \(network.version)")
+        throw .fault(.unsupportedVersion(plugin: type, version: network.version))
       }
     }
   }
@@ -42,11 +44,11 @@ struct CNIPlugins: Sendable {
   private func run(_ type: String, _ variables: [String], _ input: JSON) throws(CNIFailure) -> [UInt8] {
     // libcni looks whether it is there, not whether it can be run.
     guard !type.contains("/"), let path = folders.lazy.map({ "\($0)/\(type)" }).first(where: Self.isFile) else {
-      throw .fault("CNI's plugin \(type) is not in \(folders.joined(separator: ":"))")
+      throw .fault(.pluginMissing(type, directories: folders))
     }
-    guard File.isTrusted(path) else { throw .unread("CNI's plugin \(path) is not run: other users can change it") }
-    let rest = min(patience, deadline - .now)
-    guard rest > .zero else { throw .unread("CNI's plugins take too long") }
+    guard File.isTrusted(path) else { throw .unknown(UnknownReason(.programNotTrusted, path: path)) }
+    let rest = min(timeout, deadline - .now)
+    guard rest > .zero else { throw .unknown(UnknownReason(.cniTooSlow)) }
     let ending: ChildProcess.Ending
     let output: [UInt8]
     do throws(Errno) {
@@ -54,25 +56,27 @@ struct CNIPlugins: Sendable {
         [path], environment: environment + variables.map { "CNI_" + $0 }, input: input.bytes(), timeout: rest)
     } catch {
       switch error {
-      case .timedOut: throw .unread("CNI's plugin \(type) did not answer in time")
-      case .noSuchFile, .permissionDenied, .notExecutable: throw .fault("CNI's plugin \(path): \(error)")
-      default: throw .unread("CNI's plugin \(path): \(error)")
+      case .timedOut: throw .unknown(UnknownReason(.cniPluginTimedOut, path: type))
+      case .noSuchFile, .permissionDenied, .notExecutable:
+        throw .fault(.pluginNotExecutable(path: path, message: "\(error)"))
+      default: throw .unknown(UnknownReason(.cniPluginFailed, path: path, errno: error.rawValue, message: "\(error)"))
       }
     }
     if ending == .exited(0) { return output }
-    throw .fault("CNI's plugin \(type): \(Self.words(output, ending))")
+    throw .fault(Self.fault(of: type, output, ending))
   }
 
-  /// What a plugin says of its error, in one line (CNI specification, section 5, "Error").
-  private static func words(_ output: [UInt8], _ ending: ChildProcess.Ending) -> String {
+  /// A plugin's own error in one line (CNI specification, section 5, "Error"), or how it ended.
+  private static func fault(of type: String, _ output: [UInt8], _ ending: ChildProcess.Ending) -> CNIFault {
     let answer = try? JSON.parse(output)
     let told = [answer?["msg"], answer?["details"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
     guard told.isEmpty else {
-      return told.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
+      let message = told.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
+      return .pluginFailed(type, message: message)
     }
     return switch ending {
-    case .exited(let code): "it ends with \(code)"
-    case .killed(let signal): "signal \(signal) ended it"
+    case .exited(let code): .pluginExited(type, code: Int32(code))
+    case .killed(let signal): .pluginKilled(type, signal: Int32(signal))
     }
   }
 

@@ -26,28 +26,28 @@ struct CNIPodCheck: Sendable {
 
   func check(_ pod: SandboxRecord, _ namespace: NamespaceReader.Answer) throws(CNIFailure) {
     guard let path = pod.facts.networkNamespace else {
-      throw .unread("the network namespace of \(pod.pod) is not known")
+      throw .unknown(UnknownReason(.namespaceNotReported, object: .pod(pod)))
     }
-    let inside: [InterfaceTruth]
+    let inside: [ObservedInterface]
     switch (namespace.namespace, namespace.interfaces) {
-    case (.read(.alive), .read(let interfaces)?): inside = interfaces
-    case (.read(.alive), .unread(let reason)?), (.unread(let reason), _): throw .unread("interfaces of pods: \(reason)")
+    case (.known(.alive), .known(let interfaces)?): inside = interfaces
+    case (.known(.alive), .unknown(let reason)?), (.unknown(let reason), _): throw .unknown(reason)
     // That the namespace is gone is another rule's finding.
     default: return
     }
-    guard inside.first(where: { $0.name == "lo" })?.isUp == true else { throw .fault("lo is down in the pod") }
+    guard inside.first(where: { $0.name == "lo" })?.isUp == true else { throw .fault(.loopbackDown) }
     let file = "\(results)/\(network)-\(pod.id)-\(Self.interface)"
     guard let bytes = try read(file) else {
       // Without a result CHECK cannot pass; what is older than it looks into the pod.
       let own = inside.first { $0.name == Self.interface }
       if try onDisk.get().isChecked || own?.addresses.contains(where: { !$0.isLinkLocal }) != true {
-        throw .fault("CNI's cache has no result of network \(network) for it")
+        throw .fault(.noResult(network: network))
       }
       return
     }
     let attachment = try CNIAttachment(bytes, file)
     let made = if let kept = attachment.network { kept } else { try onDisk.get() }
-    guard attachment.hasAddress || pod.ip.isEmpty else { throw .fault("CNI's cache has no address of it") }
+    guard attachment.hasAddress || pod.ip.isEmpty else { throw .fault(.noAddress) }
     if made.isChecked { try plugins.check(made, attachment, id: pod.id, namespace: path, interface: Self.interface) }
   }
 
@@ -57,7 +57,7 @@ struct CNIPodCheck: Sendable {
       return try File.read(path, limit: 1 << 20)
     } catch {
       if error == .noSuchFile { return nil }
-      throw .unread("\(path): \(error)")
+      throw .unknown(UnknownReason(error, path))
     }
   }
 }

@@ -27,7 +27,7 @@ struct HostLocal {
   /// - Returns: nil where host-local has nothing to do with it.
   mutating func leases(
     of id: String, entries: [CNICache.Entry], addresses: Set<IPAddress>
-  ) -> Reading<[HostLocalLease]>? {
+  ) -> Observation<[HostLocalLease]>? {
     var found: [HostLocalLease] = []
     var isAsked = false
     func take(_ network: Network) {
@@ -38,7 +38,7 @@ struct HostLocal {
       let folder = "\(entry.leaseFolder.map { root + $0 } ?? defaultFolder)/\(entry.facts.network)"
       switch read(folder, network: entry.facts.network) {
       case .success(let network): take(network)
-      case .failure(let error): return .unread(UnreadReason(error, folder))
+      case .failure(let error): return .unknown(UnknownReason(error, folder))
       }
       isAsked = true
     }
@@ -51,7 +51,7 @@ struct HostLocal {
       take(known)
       isAsked = true
     }
-    return isAsked ? .read(found.sorted { $0.address < $1.address }) : nil
+    return isAsked ? .known(found.sorted { $0.address < $1.address }) : nil
   }
 
   private func allNetworks() -> [String] {

@@ -13,15 +13,15 @@ enum NamespaceReader {
   }
 
   struct Answer: Hashable, Sendable {
-    var namespace: Reading<NamespaceTruth>
-    var interfaces: Reading<[InterfaceTruth]>?
+    var namespace: Observation<ObservedNamespace>
+    var interfaces: Observation<[ObservedInterface]>?
   }
 
   /// - Parameter limit: what is not answered by then is unread.
   static func read(_ questions: [Question], within limit: Duration) -> [Answer] {
     if questions.isEmpty { return [] }
     let answers = Locked<[Answer]>([])
-    var reason = UnreadReason(Errno.timedOut)
+    var reason = UnknownReason(Errno.timedOut)
     do throws(Errno) {
       let host = try? FileIdentity.read("/proc/self/ns/net")
       _ = try Thread.run(within: limit) {
@@ -31,10 +31,10 @@ enum NamespaceReader {
         }
       }
     } catch {
-      reason = UnreadReason(error)
+      reason = UnknownReason(error)
     }
     let got = answers.withLock { $0 }
-    let none = Answer(namespace: .unread(reason), interfaces: .unread(reason))
+    let none = Answer(namespace: .unknown(reason), interfaces: .unknown(reason))
     return got + [Answer](repeating: none, count: questions.count - got.count)
   }
 
@@ -43,19 +43,19 @@ enum NamespaceReader {
       if let namespace = try NetworkNamespace.open(question.path) {
         let identity = namespace.identity
         return Answer(
-          namespace: .read(.alive(NamespaceID(device: identity.device, inode: identity.inode))),
+          namespace: .known(.alive(NamespaceID(device: identity.device, inode: identity.inode))),
           interfaces: interfaces(in: namespace))
       }
-      return Answer(namespace: .read(.notANamespace), interfaces: interfaces(of: question.process, host: host))
+      return Answer(namespace: .known(.notANamespace), interfaces: interfaces(of: question.process, host: host))
     } catch {
       if error == .noSuchFile || error == .notADirectory {
         guard question.isSure || isPlausible(question.path) else {
-          let reason = UnreadReason(code: error.rawValue, "\(question.path): not to be seen from here")
-          return Answer(namespace: .unread(reason), interfaces: .unread(reason))
+          let reason = UnknownReason(.notVisible, path: question.path, errno: error.rawValue)
+          return Answer(namespace: .unknown(reason), interfaces: .unknown(reason))
         }
-        return Answer(namespace: .read(.missing), interfaces: interfaces(of: question.process, host: host))
+        return Answer(namespace: .known(.missing), interfaces: interfaces(of: question.process, host: host))
       }
-      return Answer(namespace: .unread(UnreadReason(error)), interfaces: .unread(UnreadReason(error)))
+      return Answer(namespace: .unknown(UnknownReason(error)), interfaces: .unknown(UnknownReason(error)))
     }
   }
 
@@ -66,27 +66,27 @@ enum NamespaceReader {
   }
 
   /// nil where the process has gone, or never had a network of its own.
-  private static func interfaces(of process: String?, host: FileIdentity?) -> Reading<[InterfaceTruth]>? {
+  private static func interfaces(of process: String?, host: FileIdentity?) -> Observation<[ObservedInterface]>? {
     guard let process, let host else { return nil }
     do throws(Errno) {
       guard let namespace = try NetworkNamespace.open(process), namespace.identity != host else { return nil }
       return interfaces(in: namespace)
     } catch {
-      return error == .noSuchFile ? nil : .unread(UnreadReason(error))
+      return error == .noSuchFile ? nil : .unknown(UnknownReason(error))
     }
   }
 
-  private static func interfaces(in namespace: borrowing NetworkNamespace) -> Reading<[InterfaceTruth]> {
+  private static func interfaces(in namespace: borrowing NetworkNamespace) -> Observation<[ObservedInterface]> {
     do throws(Errno) {
       try namespace.enter()
-      return .read(try NetworkLink.all().map(InterfaceTruth.init))
+      return .known(try NetworkLink.all().map(ObservedInterface.init))
     } catch {
-      return .unread(UnreadReason(error))
+      return .unknown(UnknownReason(error))
     }
   }
 }
 
-extension InterfaceTruth {
+extension ObservedInterface {
   init(_ link: NetworkLink) {
     self.init(
       name: link.name, index: link.index, mac: Self.text(link.hardware), isUp: link.isUp, hasCarrier: link.hasCarrier,

@@ -19,18 +19,18 @@ struct OrphanSearch: Sendable {
   func orphans() -> [Orphan] {
     let children = table.children()
     var orphans: [Orphan] = []
-    for (pid, keeper) in ours() {
+    for (pid, shim) in ours() {
       guard let entry = table.entries[pid], entry.isAlive else { continue }
       // Under a conmon that still serves one that has ended, this has not: CRI-O looked for it with another OCI runtime.
-      let isAlive = keeper.kind == .conmon && ended.contains(keeper.id) && children[pid] != nil
-      if !listed.contains(keeper.id) || isAlive {
+      let isAlive = shim.kind == .conmon && ended.contains(shim.id) && children[pid] != nil
+      if !listed.contains(shim.id) || isAlive {
         guard entry.startTime <= deadline else { continue }
-        let kind: Orphan.Kind = keeper.kind == .shim ? .shim : .conmon
+        let kind: Orphan.Kind = shim.kind == .shim ? .shim : .conmon
         orphans.append(
           Orphan(
-            kind: kind, id: keeper.id, pid: pid, startTime: entry.startTime,
+            kind: kind, id: shim.id, pid: pid, startTime: entry.startTime,
             processes: (children[pid] ?? []).map(\.pid)))
-      } else if keeper.kind == .shim {
+      } else if shim.kind == .shim {
         orphans += strays(children[pid] ?? [], under: pid)
       }
     }
@@ -38,17 +38,17 @@ struct OrphanSearch: Sendable {
   }
 
   /// This runtime's, not another containerd's, Docker's or Podman's.
-  private func ours() -> [Int32: Keeper] {
+  private func ours() -> [Int32: ShimProcess] {
     // A socket may have many names, and folders can be configured: what serves a listed id shows which are ours.
-    let known = table.keepers.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
+    let known = table.shims.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
     let addresses = Set(known.compactMap(\.address))
     let directories = Set(known.compactMap(\.exitDirectory)).union(Self.crioExitDirectories)
-    return table.keepers.filter { pid, keeper in
+    return table.shims.filter { pid, shim in
       guard canBeOurs(pid) else { return false }
-      switch keeper.kind {
+      switch shim.kind {
       case .shim:
-        return keeper.namespace == "k8s.io" && keeper.address.map { addresses.contains($0) || isOurSocket($0) } == true
-      case .conmon: return keeper.exitDirectory.map(directories.contains) == true
+        return shim.namespace == "k8s.io" && shim.address.map { addresses.contains($0) || isOurSocket($0) } == true
+      case .conmon: return shim.exitDirectory.map(directories.contains) == true
       }
     }
   }

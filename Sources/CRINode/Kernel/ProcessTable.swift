@@ -4,29 +4,29 @@ internal import CRISystem
 struct ProcessTable: Hashable, Sendable {
   let entries: [Int32: ProcessEntry]
   /// Shims and conmons, by process id.
-  let keepers: [Int32: Keeper]
+  let shims: [Int32: ShimProcess]
   let proc: String
 
   /// Reads the folder once.
   /// - Throws: where it cannot be listed, or hides other users' processes.
   init(proc: String = "/proc") throws(FileError) {
     var entries: [Int32: ProcessEntry] = [:]
-    var keepers: [Int32: Keeper] = [:]
+    var shims: [Int32: ShimProcess] = [:]
     for name in try Directory.names(at: proc) {
       // A process that ended in between is none.
       guard let pid = Int32(name), let stat = try? File.readShort("\(proc)/\(name)/stat"),
         let entry = ProcessEntry(stat: stat)
       else { continue }
       entries[pid] = entry
-      if Keeper.isCandidate(entry.name), let words = try? File.readShort("\(proc)/\(name)/cmdline") {
+      if ShimProcess.isCandidate(entry.name), let words = try? File.readShort("\(proc)/\(name)/cmdline") {
         let arguments = words.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-        keepers[pid] = Keeper(arguments.map { String(decoding: $0, as: UTF8.self) })
+        shims[pid] = ShimProcess(arguments.map { String(decoding: $0, as: UTF8.self) })
       }
     }
     // Everybody sees the first process, unless /proc is mounted with hidepid.
     guard entries[1] != nil else { throw .permissionDenied }
     self.entries = entries
-    self.keepers = keepers
+    self.shims = shims
     self.proc = proc
   }
 

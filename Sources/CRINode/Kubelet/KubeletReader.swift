@@ -18,70 +18,70 @@ struct KubeletReader {
   private static let programs: Set = ["kubelet", "kubelite", "k3s", "k3s-agent", "k3s-server"]
   private static let largestManifest = 1 << 20
 
-  let table: Reading<ProcessTable>
-  let places: Places
+  let table: Observation<ProcessTable>
+  let paths: NodePaths
 
-  func read() -> KubeletTruth {
+  func read() -> ObservedKubelet {
     let folder = existing(Self.folders)
-    return KubeletTruth(
+    return ObservedKubelet(
       processes: processes(),
       podFolders: folder.flatMap { reading(of: "\($0)/pods") }.map { names in
         switch names {
-        case .read(let names): .read(Set(names))
-        case .unread(let reason): .unread(reason)
+        case .known(let names): .known(Set(names))
+        case .unknown(let reason): .unknown(reason)
         }
       },
       staticPods: staticPods(configured: folder.flatMap(staticPodPath)))
   }
 
-  private func processes() -> Reading<[KubeletTruth.Instance]> {
+  private func processes() -> Observation<[ObservedKubelet.Instance]> {
     switch table {
-    case .unread(let reason): .unread(reason)
-    case .read(let table):
-      .read(
+    case .unknown(let reason): .unknown(reason)
+    case .known(let table):
+      .known(
         table.entries.values.filter { Self.programs.contains($0.name) && $0.isAlive }.sorted { $0.pid < $1.pid }
-          .map { KubeletTruth.Instance(pid: $0.pid, startTime: $0.startTime) })
+          .map { ObservedKubelet.Instance(pid: $0.pid, startTime: $0.startTime) })
     }
   }
 
-  private func existing(_ paths: [String]) -> String? { paths.first { FileIdentity(of: places.root + $0) != nil } }
+  private func existing(_ paths: [String]) -> String? { paths.first { FileIdentity(of: self.paths.root + $0) != nil } }
 
   /// nil where it is not there.
-  private func reading(of folder: String) -> Reading<[String]>? {
+  private func reading(of folder: String) -> Observation<[String]>? {
     do throws(FileError) {
-      return .read(try Directory.names(at: places.root + folder))
+      return .known(try Directory.names(at: paths.root + folder))
     } catch {
-      return error == .noSuchFile ? nil : .unread(UnreadReason(error, folder))
+      return error == .noSuchFile ? nil : .unknown(UnknownReason(error, folder))
     }
   }
 
   /// KubeletConfiguration: `staticPodPath`.
   private func staticPodPath(in folder: String) -> String? {
-    guard let bytes = try? File.read("\(places.root)\(folder)/config.yaml", limit: Self.largestManifest),
+    guard let bytes = try? File.read("\(paths.root)\(folder)/config.yaml", limit: Self.largestManifest),
       let path = (try? YAML.parse(bytes))?["staticPodPath"]?.stringValue
     else { return nil }
     return path.isEmpty ? nil : path
   }
 
-  private func staticPods(configured: String?) -> Reading<[StaticPod]>? {
+  private func staticPods(configured: String?) -> Observation<[StaticPod]>? {
     guard let folder = configured ?? existing(Self.manifests), let names = reading(of: folder) else { return nil }
     switch names {
-    case .unread(let reason): return .unread(reason)
-    case .read(let names):
+    case .unknown(let reason): return .unknown(reason)
+    case .known(let names):
       var pods: [StaticPod] = []
       // kubelet passes over files that begin with a dot.
       for name in names.sorted() where !name.hasPrefix(".") {
         do throws(FileError) {
-          let bytes = try File.read("\(places.root)\(folder)/\(name)", limit: Self.largestManifest)
+          let bytes = try File.read("\(paths.root)\(folder)/\(name)", limit: Self.largestManifest)
           // What kubelet cannot read either is no pod.
           if let pod = (try? YAML.parse(bytes)).flatMap({ StaticPod(manifest: $0) }) { pods.append(pod) }
         } catch {
           // kubelet passes over everything that is not a regular file.
           if error == .isADirectory || error.isNotRegular { continue }
-          return .unread(UnreadReason(error, "\(folder)/\(name)"))
+          return .unknown(UnknownReason(error, "\(folder)/\(name)"))
         }
       }
-      return .read(pods)
+      return .known(pods)
     }
   }
 }

@@ -6,7 +6,7 @@ internal import CRISystem
 struct OCIRuntimeReader {
   /// More are not asked for their version: a node has two or three.
   private static let maximum = 8
-  private static let patience = Duration.seconds(2)
+  private static let timeout = Duration.seconds(2)
 
   /// The runtime's own configuration, from its verbose status; nil where it gives none.
   let configuration: JSON?
@@ -14,30 +14,30 @@ struct OCIRuntimeReader {
   /// The ids of the runtime's own objects.
   let listed: Set<String>
   let daemon: Int32?
-  let places: Places
+  let paths: NodePaths
 
-  func read() -> Reading<[OCIRuntime]> {
+  func read() -> Observation<[OCIRuntime]> {
     let programs = configured().isEmpty ? running() : configured()
-    if programs.isEmpty { return .unread(UnreadReason("the runtime does not say which it uses")) }
+    if programs.isEmpty { return .unknown(UnknownReason(.notReported, setting: .ociRuntimes)) }
     let variable: String
     do throws(FileError) {
       variable = try searchPath()
     } catch {
       // Without it a program without a folder cannot be found.
       guard programs.allSatisfy({ $0.program.hasPrefix("/") }) else {
-        return .unread(UnreadReason(error, "PATH of the runtime"))
+        return .unknown(UnknownReason(error, daemon.map { "\(paths.proc)/\($0)/environ" }))
       }
       variable = ""
     }
-    var versions: [String: Reading<String>] = [:]
+    var versions: [String: Observation<String>] = [:]
     let preset = configuration?["containerd"]?["defaultRuntimeName"] ?? configuration?["crio"]?["DefaultRuntime"]
-    return .read(
+    return .known(
       programs.sorted { ($0.handler, $0.program) < ($1.handler, $1.program) }.prefix(Self.maximum).map {
         handler, program in
-        guard let path = Self.find(program, in: variable, root: places.root) else {
+        guard let path = Self.find(program, in: variable, root: paths.root) else {
           return OCIRuntime(
             handler: handler, isDefault: preset?.stringValue == handler, path: program,
-            version: .unread(UnreadReason(Errno.noSuchFile, program)))
+            version: .unknown(UnknownReason(Errno.noSuchFile, program)))
         }
         let version = versions[path] ?? version(of: path)
         versions[path] = version
@@ -64,8 +64,8 @@ struct OCIRuntimeReader {
 
   /// What conmon was told, for CRI-O before it gave its configuration away. Podman's conmons are none of its business.
   private func running() -> [(handler: String, program: String)] {
-    let own = table?.keepers.filter {
-      listed.contains($0.value.id) && ProcessTrust.isTrusted($0.key, proc: places.proc)
+    let own = table?.shims.filter {
+      listed.contains($0.value.id) && ProcessTrust.isTrusted($0.key, proc: paths.proc)
     }
     return Set((own ?? [:]).values.compactMap(\.runtime)).map {
       ($0.split(separator: "/").last.map(String.init) ?? $0, $0)
@@ -74,7 +74,7 @@ struct OCIRuntimeReader {
 
   private func searchPath() throws(FileError) -> String {
     guard let daemon else { throw .noSuchProcess }
-    let variables = try File.read("\(places.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
+    let variables = try File.read("\(paths.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
     let path = variables.first { $0.starts(with: "PATH=".utf8) }?.dropFirst(5)
     return String(decoding: path ?? [], as: UTF8.self)
   }
@@ -85,20 +85,18 @@ struct OCIRuntimeReader {
   }
 
   /// Runs it, which is why neither a hostile runtime nor another user may choose it.
-  private func version(of path: String) -> Reading<String> {
-    guard places.root.isEmpty else { return .unread(UnreadReason("it is in another file system than ours")) }
-    guard let daemon, ProcessTrust.isTrusted(daemon, proc: places.proc) else {
-      return .unread(UnreadReason("the runtime does not run as root on this node: \(path) is not run"))
+  private func version(of path: String) -> Observation<String> {
+    guard paths.root.isEmpty else { return .unknown(UnknownReason(.otherMountNamespace)) }
+    guard let daemon, ProcessTrust.isTrusted(daemon, proc: paths.proc) else {
+      return .unknown(UnknownReason(.daemonNotTrusted, path: path))
     }
-    guard File.isTrusted(path) else {
-      return .unread(UnreadReason("other users can change \(path): it is not run"))
-    }
+    guard File.isTrusted(path) else { return .unknown(UnknownReason(.programNotTrusted, path: path)) }
     do throws(Errno) {
-      let (ending, output) = try ChildProcess.capture([path, "--version"], timeout: Self.patience)
-      guard ending == .exited(0) else { return .unread(UnreadReason("\(path) --version failed")) }
-      return .read(String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+      let (ending, output) = try ChildProcess.capture([path, "--version"], timeout: Self.timeout)
+      guard ending == .exited(0) else { return .unknown(UnknownReason(.commandFailed, path: "\(path) --version")) }
+      return .known(String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     } catch {
-      return .unread(UnreadReason(error, path))
+      return .unknown(UnknownReason(error, path))
     }
   }
 }

@@ -4,7 +4,7 @@ internal import CRIProtobuf
 
 /// Everything that differs between two snapshots, field by field, without judging it.
 public enum Diff {
-  /// What one of them could not read is not compared: see `Snapshot.unread`.
+  /// What is unchecked in one of them is not compared: see `Snapshot.unchecked`.
   /// - Parameter all: also what changes by itself (times, process ids of the daemon).
   public static func changes(from before: Snapshot, to after: Snapshot, all: Bool = false) -> [Change] {
     var changes: [Change] = []
@@ -13,21 +13,25 @@ public enum Diff {
     let pods = Dictionary(
       (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
     changes += match(
-      before.sandboxes.filter { !after.lacks(.pod, $0.id) }, after.sandboxes.filter { !before.lacks(.pod, $0.id) },
+      before.sandboxes.filter { !after.isUnchecked(.pod, $0.id) },
+      after.sandboxes.filter { !before.isUnchecked(.pod, $0.id) },
       id: \.id, successor: { "\($0.pod.uid)" },
       name: { ObjectName.pod($0) }, fields: \.fields)
     changes += match(
-      before.containers.filter { !after.lacks(.container, $0.id) },
-      after.containers.filter { !before.lacks(.container, $0.id) }, id: \.id,
+      before.containers.filter { !after.isUnchecked(.container, $0.id) },
+      after.containers.filter { !before.isUnchecked(.container, $0.id) }, id: \.id,
       successor: { "\(pods[$0.sandboxID]?.uid ?? "") \($0.name)" },
       name: { ObjectName(.container, pod: pods[$0.sandboxID], name: $0.name, id: $0.id) }, fields: \.fields)
     changes += match(
-      after.lacks(.image) ? [] : before.images, before.lacks(.image) ? [] : after.images, id: \.id,
+      after.imagesAreUnchecked ? [] : before.images, before.imagesAreUnchecked ? [] : after.images, id: \.id,
       successor: { $0.id },
       name: { ObjectName(.image, name: $0.repoTags.first ?? $0.repoDigests.first ?? "", id: $0.id) },
       fields: { $0.json() })
     return group(changes.filter { all || !$0.isVolatile })
   }
+
+  /// When it was taken and which process answered: they differ after every restart.
+  private static let volatile: Set<String> = ["taken", "daemon.socket", "daemon.pid", "daemon.startTime"]
 
   /// Without the objects, which are most of a document.
   private static func bare(_ snapshot: Snapshot) -> JSON {
@@ -69,24 +73,24 @@ public enum Diff {
     var changes: [Change] = []
     let now = Dictionary(after.map { (id($0), $0) }, uniquingKeysWith: { first, _ in first })
     let was = Set(before.map(id))
-    var heirs = Dictionary(grouping: after.filter { !was.contains(id($0)) }, by: successor)
+    var successors = Dictionary(grouping: after.filter { !was.contains(id($0)) }, by: successor)
     for item in before {
       if let same = now[id(item)] {
         if same == item { continue }
         changes += compare(name(item), fields(item), fields(same))
-      } else if let heir = heirs[successor(item)]?.popLast() {
-        changes += compare(name(item), fields(item), fields(heir))
+      } else if let next = successors[successor(item)]?.popLast() {
+        changes += compare(name(item), fields(item), fields(next))
       } else {
         changes.append(whole(.removed, name(item)))
       }
     }
-    let added = Set(heirs.values.joined().map(id))
+    let added = Set(successors.values.joined().map(id))
     changes += after.filter { added.contains(id($0)) }.map { whole(.added, name($0)) }
     return changes
   }
 
   private static func whole(_ kind: Change.Kind, _ object: ObjectName) -> Change {
-    Change(kind: kind, object: object, field: "", words: "", before: .null, after: .null, isVolatile: false)
+    Change(kind: kind, object: object, field: "", before: .null, after: .null, isVolatile: false)
   }
 
   private static func compare(_ object: ObjectName, _ before: JSON, _ after: JSON) -> [Change] {
@@ -94,8 +98,7 @@ public enum Diff {
     compare(before, after, at: "") { field, was, now in
       changes.append(
         Change(
-          kind: .changed, object: object, field: field, words: FieldWords.of(field), before: was, after: now,
-          isVolatile: FieldWords.isVolatile(field)))
+          kind: .changed, object: object, field: field, before: was, after: now, isVolatile: volatile.contains(field)))
     }
     return changes
   }

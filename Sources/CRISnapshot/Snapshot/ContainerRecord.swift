@@ -11,16 +11,16 @@ public struct ContainerRecord: Hashable, Sendable {
   /// containerd keeps the old one of a process that has gone, so that it counts only for running containers.
   public var pid: Int32?
   /// What the kernel knows of it; nil where nobody asked.
-  public var truth: ContainerTruth?
+  public var observed: ObservedContainer?
 
   public init(
-    status: ContainerStatus, sandboxID: String, pid: Int32? = nil, truth: ContainerTruth? = nil
+    status: ContainerStatus, sandboxID: String, pid: Int32? = nil, observed: ObservedContainer? = nil
   ) {
     self.status = status
     self.status.annotations = Secrets.removed(from: status.annotations)
     self.sandboxID = sandboxID
     self.pid = pid
-    self.truth = truth
+    self.observed = observed
   }
 
   public var id: String { status.id }

@@ -7,13 +7,13 @@ public struct SandboxRecord: Hashable, Sendable {
   public var status: PodSandboxStatus
   public var facts: SandboxFacts
   /// What the kernel and CNI know of it; nil where nobody asked.
-  public var truth: SandboxTruth?
+  public var observed: ObservedSandbox?
 
-  public init(status: PodSandboxStatus, facts: SandboxFacts = SandboxFacts(), truth: SandboxTruth? = nil) {
+  public init(status: PodSandboxStatus, facts: SandboxFacts = SandboxFacts(), observed: ObservedSandbox? = nil) {
     self.status = status
     self.status.annotations = Secrets.removed(from: status.annotations)
     self.facts = facts
-    self.truth = truth
+    self.observed = observed
   }
 
   public var id: String { status.id }

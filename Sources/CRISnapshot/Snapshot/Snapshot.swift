@@ -4,7 +4,7 @@ public import CRIProtobuf
 /// What a node's runtime had at one moment: enough to say later what was lost, and nothing secret.
 public struct Snapshot: Hashable, Sendable {
   /// The version of the document that this code writes. It reads this one and all before it.
-  public static let schema = 1
+  public static let schema = 2
 
   /// Who took it, such as `cri 0.1.0`.
   public var tool: String
@@ -17,19 +17,16 @@ public struct Snapshot: Hashable, Sendable {
   public var sandboxes: [SandboxRecord]
   public var containers: [ContainerRecord]
   public var images: [Image]
-  /// What should be in it and could not be read; a verdict lists it as unchecked.
-  public var unread: [Unread]
-  /// What the node has beside the runtime's objects; nil where nobody asked.
-  public var truth: NodeTruth?
-  /// What of the truth outside the runtime could not be read, most often for want of root: the snapshot is complete
-  /// without it, and a verdict lists it as unchecked.
-  public var notChecked: [Unread]
+  /// What could not be read. An entry that is required makes the snapshot incomplete; the others are facts outside the
+  /// runtime, most often for want of root. A verdict lists them all.
+  public var unchecked: [Unchecked]
+  /// What was observed on the node beside the runtime's objects; nil if no observer ran.
+  public var observed: ObservedNode?
 
   public init(
     tool: String, taken: Timestamp, host: Host, daemon: Daemon, runtime: RuntimeFacts,
     sandboxes: [SandboxRecord] = [],
-    containers: [ContainerRecord] = [], images: [Image] = [], unread: [Unread] = [], truth: NodeTruth? = nil,
-    notChecked: [Unread] = []
+    containers: [ContainerRecord] = [], images: [Image] = [], unchecked: [Unchecked] = [], observed: ObservedNode? = nil
   ) {
     self.tool = tool
     self.taken = taken
@@ -39,9 +36,8 @@ public struct Snapshot: Hashable, Sendable {
     self.sandboxes = sandboxes
     self.containers = containers
     self.images = images
-    self.unread = unread
-    self.truth = truth
-    self.notChecked = notChecked
+    self.unchecked = unchecked
+    self.observed = observed
   }
 }
 
@@ -130,40 +126,29 @@ public struct RuntimeFacts: Hashable, Sendable {
   public func condition(_ type: String) -> Bool? { conditions.first { $0.type == type }?.status }
 }
 
-/// A part of a snapshot that could not be read, and why.
-public struct Unread: Hashable, Sendable {
-  /// Such as `sandbox 068d797b49d36…`.
-  public var what: String
-  public var why: String
-  /// What it is a part of, so that nobody takes it for lost; nil where it is no object.
-  public var kind: ObjectName.Kind?
-  /// The runtime's id; empty where the whole list is meant.
-  public var id: String
-  /// Whose it is; nil where the list does not tell, and where it is no pod's.
-  public var pod: PodName?
-  /// Whether the list says of an object whose details could not be read that the sandbox is ready, that the container
-  /// runs; nil where it is no such object.
-  public var isLive: Bool?
-
-  public init(
-    what: String, why: String, kind: ObjectName.Kind? = nil, id: String = "", pod: PodName? = nil, isLive: Bool? = nil
-  ) {
-    self.what = what
-    self.why = why
-    self.kind = kind
-    self.id = id
-    self.pod = pod
-    self.isLive = isLive
-  }
-}
-
 extension Snapshot {
-  /// The ids of all that the runtime lists, also of that whose details could not be read.
-  package var listed: Set<String> { Set(sandboxes.map(\.id) + containers.map(\.id) + unread.map(\.id)) }
+  /// What makes the snapshot incomplete.
+  public var incomplete: [Unchecked] { unchecked.filter(\.isRequired) }
 
-  /// Whether this object, or the whole list of its kind, could not be read: it may well be there.
-  package func lacks(_ kind: ObjectName.Kind, _ id: String = "") -> Bool { gap(kind, id) != nil }
+  /// The IDs of all objects that the runtime lists, with those whose details are unchecked.
+  package var listed: Set<String> {
+    Set(sandboxes.map(\.id) + containers.map(\.id) + unchecked.compactMap(\.object?.id))
+  }
 
-  /// What is known of an object that could not be read.
-  package func gap(_ kind: ObjectName.Kind, _ id: String) -> Unread? { unread.first { $0.kind == kind && $0.id == id } }
+  /// Whether the details of this sandbox or container are unchecked: it may well exist.
+  package func isUnchecked(_ kind: ObjectName.Kind, _ id: String) -> Bool { uncheckedDetails(kind, id) != nil }
+
+  /// Whether the list of images is unchecked.
+  package var imagesAreUnchecked: Bool { uncheckedImages != nil }
+
+  /// The reason why the list of images is unchecked; nil if it was read.
+  package var uncheckedImages: UnknownReason? { unchecked.first { $0.subject == .images }?.reason }
+
+  /// The entry for an object whose details are unchecked.
+  package func uncheckedDetails(_ kind: ObjectName.Kind, _ id: String) -> Unchecked? {
+    unchecked.first { $0.object?.kind == kind && $0.object?.id == id }
+  }
+
+  /// Whether the details of any object of this kind are unchecked.
+  package func hasUnchecked(_ kind: ObjectName.Kind) -> Bool { unchecked.contains { $0.object?.kind == kind } }
 }

@@ -31,10 +31,9 @@ extension Snapshot {
       "sandboxes": .array(sandboxes.map(\.json)),
       "containers": .array(containers.map(\.json)),
       "images": .array(images.map { $0.json() }),
-      "unread": .array(unread.map(\.json)),
+      "unchecked": .array(unchecked.map(\.json)),
     ]
-    document["truth"] = truth?.json
-    if !notChecked.isEmpty { document["notChecked"] = .array(notChecked.map(\.json)) }
+    document["truth"] = observed?.json
     return .object(document)
   }
 
@@ -77,7 +76,7 @@ extension Snapshot {
     guard root["kind"]?.stringValue == Self.kind else { throw .notASnapshot }
     guard let schema = root["schema"]?.intValue, schema > 0 else { throw .malformed("schema") }
     guard schema <= Self.schema else { throw .newerSchema(Int(schema), supported: Self.schema) }
-    let count = ["sandboxes", "containers", "images", "unread", "notChecked"].reduce(0) {
+    let count = ["sandboxes", "containers", "images", "unchecked", "unread", "notChecked"].reduce(0) {
       $0 + (root[$1]?.arrayValue?.count ?? 0)
     }
     guard count <= Self.largestCount else { throw .tooManyObjects(count, limit: Self.largestCount) }
@@ -105,36 +104,20 @@ extension Snapshot {
       sandboxes: try reader.array("sandboxes", SandboxRecord.init),
       containers: try reader.array("containers", ContainerRecord.init),
       images: try reader.messages("images"),
-      unread: try reader.array("unread", Unread.init),
-      truth: try reader.optionalMember("truth", NodeTruth.init),
-      notChecked: try reader.optionalMember("notChecked") { (items) throws(SnapshotError) in
-        try items.elements(Unread.init)
-      } ?? [])
+      unchecked: try Self.unchecked(reader, schema: schema),
+      observed: try reader.optionalMember("truth", ObservedNode.init))
     try checkIDs()
   }
-}
 
-extension Unread {
-  fileprivate var json: JSON {
-    var document: JSONObject = [
-      "what": .string(what), "why": .string(why), "kind": JSON(optional: kind?.rawValue), "id": .string(id),
-    ]
-    document["pod"] = pod.map {
-      ["namespace": .string($0.namespace), "name": .string($0.name), "uid": .string($0.uid)]
+  private static func unchecked(_ reader: DocumentReader, schema: Int64) throws(SnapshotError) -> [Unchecked] {
+    if schema > 1 { return try reader.array("unchecked", Unchecked.init) }
+    let required = try reader.array("unread") { (item) throws(SnapshotError) in
+      try Unchecked(schema1: item, isRequired: true)
     }
-    document["isLive"] = isLive.map { .bool($0) }
-    return .object(document)
-  }
-
-  fileprivate init(_ reader: DocumentReader) throws(SnapshotError) {
-    self.init(
-      what: try reader.string("what"), why: try reader.string("why"),
-      kind: try reader.optional("kind", \.stringValue).flatMap(ObjectName.Kind.init(rawValue:)),
-      id: try reader.optional("id", \.stringValue) ?? "",
-      pod: try reader.optionalMember("pod") { (pod) throws(SnapshotError) in
-        PodName(
-          namespace: try pod.string("namespace"), name: try pod.string("name"), uid: try pod.string("uid"))
-      }, isLive: try reader.optional("isLive", \.boolValue))
+    let others = try reader.optionalMember("notChecked") { (items) throws(SnapshotError) in
+      try items.elements { (item) throws(SnapshotError) in try Unchecked(schema1: item, isRequired: false) }
+    }
+    return required + (others ?? [])
   }
 }
 
@@ -151,7 +134,7 @@ extension SandboxRecord {
     if self.facts.isShimSilent { facts["isShimSilent"] = true }
     facts["interfaces"] = self.facts.interfaces.map { .array($0.map(\.json)) } ?? .null
     var record: JSONObject = ["status": status.json(), "facts": .object(facts)]
-    record["truth"] = truth?.json
+    record["truth"] = observed?.json
     return .object(record)
   }
 
@@ -168,7 +151,7 @@ extension SandboxRecord {
         runtimeHandler: try facts.optional("runtimeHandler", \.stringValue),
         pauseImage: try facts.optional("pauseImage", \.stringValue),
         isShimSilent: try facts.optional("isShimSilent", \.boolValue) ?? false),
-      truth: try reader.optionalMember("truth", SandboxTruth.init))
+      observed: try reader.optionalMember("truth", ObservedSandbox.init))
   }
 }
 
@@ -192,14 +175,14 @@ extension ContainerRecord {
     var record: JSONObject = [
       "sandboxId": .string(sandboxID), "pid": JSON(optional: pid), "status": status.json(),
     ]
-    record["truth"] = truth?.json
+    record["truth"] = observed?.json
     return .object(record)
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
     self.init(
       status: try reader.message("status"), sandboxID: try reader.string("sandboxId"),
-      pid: try reader.optional("pid", \.pid), truth: try reader.optionalMember("truth", ContainerTruth.init))
+      pid: try reader.optional("pid", \.pid), observed: try reader.optionalMember("truth", ObservedContainer.init))
   }
 }
 

@@ -2,7 +2,7 @@ package import CRIMessages
 
 /// What a snapshot must satisfy to be compared with another one.
 extension Snapshot {
-  /// The most sandboxes, containers, images and unread objects of one snapshot, taken together. kubelet runs 110 pods on a
+  /// The most sandboxes, containers, images and unchecked objects of one snapshot, taken together. kubelet runs 110 pods on a
   /// node unless it is told otherwise.
   package static let largestCount = 100_000
 
@@ -14,9 +14,9 @@ extension Snapshot {
     try Self.checkUnique(containers.map(\.id), as: .container)
     try Self.checkUnique(images.map(\.plainID), as: .image)
     // What was read and what was not exclude each other.
-    let gaps = unread.filter { !$0.id.isEmpty }
-    try Self.checkUnique(sandboxes.map(\.id) + gaps.filter { $0.kind == .pod }.map(\.id), as: .pod)
-    try Self.checkUnique(containers.map(\.id) + gaps.filter { $0.kind == .container }.map(\.id), as: .container)
+    let objects = unchecked.compactMap(\.object).filter { !$0.id.isEmpty }
+    try Self.checkUnique(sandboxes.map(\.id) + objects.filter { $0.kind == .pod }.map(\.id), as: .pod)
+    try Self.checkUnique(containers.map(\.id) + objects.filter { $0.kind == .container }.map(\.id), as: .container)
   }
 
   private static func checkUnique(_ ids: [String], as kind: ObjectName.Kind) throws(SnapshotError) {

@@ -1,10 +1,9 @@
-package import CRIJSON
 internal import CRIMessages
 package import CRISnapshot
 
 /// The pods' networks, judged.
 package struct NetReport: Hashable, Sendable {
-  package static let schema = 1
+  package static let schema = 2
 
   package struct Row: Hashable, Sendable {
     /// As the list has it, where its status could not be read.
@@ -28,16 +27,18 @@ package struct NetReport: Hashable, Sendable {
 
   package let rows: [Row]
   /// What could not be read of these pods.
-  package let unchecked: [Unread]
-  private let host: Host
-  private let runtime: RuntimeFacts
+  package let unchecked: [Unchecked]
+  package let host: Host
+  package let runtime: RuntimeFacts
   private let hasUnreadPods: Bool
 
   /// - Parameter pods: names, `NAMESPACE/NAME`, uids or beginnings of ids; empty for all.
   /// - Throws: where one of them fits nothing.
   package init(_ snapshot: Snapshot, pods: [String] = []) throws(UnknownPod) {
-    let faults = Dictionary(snapshot.unread.filter { $0.kind == .pod }.map { ($0.id, $0.why) }) { first, _ in first }
-    let others = snapshot.unread.compactMap(SandboxRecord.init(unread:))
+    let reasons = Dictionary(snapshot.unchecked.compactMap { entry in entry.object.map { ($0.id, entry.reason) } }) {
+      $1
+    }
+    let others = snapshot.unchecked.compactMap(SandboxRecord.init(unchecked:))
     for pod in pods where !(snapshot.sandboxes + others).contains(where: { Self.matches($0, pod) }) {
       throw UnknownPod(word: pod)
     }
@@ -52,7 +53,9 @@ package struct NetReport: Hashable, Sendable {
         verdict: NetworkVerdict(of: sandbox, containers: containers[sandbox.id] ?? [], book: book), isRead: true)
     }
     let unreadRows = others.filter(isChosen).map { sandbox in
-      Row(sandbox: sandbox, verdict: NetworkVerdict(unread: sandbox, why: faults[sandbox.id] ?? ""), isRead: false)
+      Row(
+        sandbox: sandbox,
+        verdict: NetworkVerdict(unchecked: sandbox, reasons[sandbox.id] ?? .notExamined), isRead: false)
     }
     rows = (read + unreadRows).sorted { Self.order($0.sandbox) < Self.order($1.sandbox) }
     var part = snapshot
@@ -60,9 +63,11 @@ package struct NetReport: Hashable, Sendable {
     part.containers = chosen.flatMap { containers[$0.id] ?? [] }
     // Of one without a name, nobody knows whether it was meant.
     let passedOver = Set(others.filter { !isChosen($0) }.map(\.id))
-    let unread = snapshot.unread.filter { $0.kind == .pod && !passedOver.contains($0.id) }
+    let unread = snapshot.unchecked.filter { entry in
+      entry.object.map { $0.kind == .pod && !passedOver.contains($0.id) } ?? false
+    }
     hasUnreadPods = !unread.isEmpty
-    unchecked = unread + part.unreadTruth
+    unchecked = unread + part.unknownObservations
     (host, runtime) = (snapshot.host, snapshot.runtime)
   }
 
@@ -80,43 +85,15 @@ package struct NetReport: Hashable, Sendable {
     if rows.contains(where: \.verdict.kind.isBad) { return .bad }
     return hasUnreadPods || rows.contains { $0.verdict.kind == .unknown } ? .unread : .ok
   }
-
-  /// - Parameter exitCode: what `cri net` ends with.
-  package func json(exitCode: Int32) -> JSON {
-    [
-      "kind": "cri-net", "schema": JSON(Self.schema), "node": .string(host.name),
-      "runtime": .string("\(runtime.name) \(runtime.version)"), "exitCode": JSON(exitCode),
-      "summary": .object(
-        JSONObject(
-          NetworkVerdict.Kind.allCases.map { kind in
-            (kind.rawValue, JSON(rows.count { $0.verdict.kind == kind }))
-          })),
-      "pods": .array(rows.map(\.json)),
-      "unchecked": .array(unchecked.map { ["what": .string($0.what), "why": .string($0.why)] }),
-    ]
-  }
 }
 
 extension SandboxRecord {
   /// What the runtime's list tells of a sandbox whose status could not be read; nil for anything else.
-  fileprivate init?(unread: Unread) {
-    guard unread.kind == .pod, let pod = unread.pod, let isReady = unread.isLive else { return nil }
+  fileprivate init?(unchecked entry: Unchecked) {
+    guard let object = entry.object, object.kind == .pod, let pod = object.pod, let isReady = entry.isLive else {
+      return nil
+    }
     let metadata = PodSandboxMetadata(name: pod.name, uid: pod.uid, namespace: pod.namespace)
-    self.init(status: PodSandboxStatus(id: unread.id, metadata: metadata, state: isReady ? .ready : .notReady))
-  }
-}
-
-extension NetReport.Row {
-  fileprivate var json: JSON {
-    let namespace = sandbox.facts.networkNamespace
-    return [
-      "namespace": .string(sandbox.pod.namespace), "pod": .string(sandbox.pod.name), "uid": .string(sandbox.pod.uid),
-      "id": .string(sandbox.id), "verdict": .string(verdict.kind.rawValue),
-      "reasons": .array(verdict.reasons.map { .string($0) }),
-      "addresses": isRead ? .array(sandbox.addresses.map { .string($0) }) : .null,
-      "networkNamespace": namespace.map { .string($0) } ?? .null,
-      "realAddresses": sandbox.realAddresses.map { .array($0.map { .string("\($0)") }) } ?? .null,
-      "truth": sandbox.truth?.json ?? .null,
-    ]
+    self.init(status: PodSandboxStatus(id: object.id, metadata: metadata, state: isReady ? .ready : .notReady))
   }
 }

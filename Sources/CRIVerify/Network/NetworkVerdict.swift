@@ -30,20 +30,21 @@ public struct NetworkVerdict: Hashable, Sendable {
   /// One thing that was seen.
   private struct Finding: Hashable, Sendable {
     var kind: Kind
-    var reason: String
+    var reason: NetworkReason
   }
 
   public private(set) var kind = Kind.ok
-  /// One line each, the verdict's own first.
-  public var reasons: [String] { findings.map(\.reason) }
+  /// What was seen, the reason of the verdict first.
+  public var reasons: [NetworkReason] { findings.map(\.reason) }
 
   /// Where the kernel has none of the addresses that the runtime forgot: giving them back would not mend the pod.
-  private var emptiness: String?
+  private var emptiness: NetworkReason.Interfaces?
 
   /// What is wrong beside an address that the runtime forgot; nil where nothing is.
-  var fault: (kind: Kind, words: String)? {
-    guard kind != .lost else { return emptiness.map { (.gone, $0) } }
-    return kind.isBad ? (kind, reasons.first ?? "") : nil
+  var fault: (kind: Kind, reason: NetworkReason)? {
+    guard kind != .lost else { return emptiness.map { (.gone, .interfaces($0)) } }
+    guard kind.isBad, let reason = reasons.first else { return nil }
+    return (kind, reason)
   }
 
   private var findings: [Finding] = []
@@ -69,60 +70,57 @@ public struct NetworkVerdict: Hashable, Sendable {
       if !isDiverted { judgeInterfaces(of: sandbox) }
       judgeCNI(of: sandbox, real)
     }
-    for (address, pod) in book.conflicts(of: sandbox) { add(.duplicate, "\(pod) has \(address) too") }
+    for (address, pod) in book.conflicts(of: sandbox) { add(.duplicate, .addressShared(pod, address)) }
     kind = findings.map(\.kind).max { Self.rank($0) < Self.rank($1) } ?? .ok
     // What else is wrong stays in its order.
     findings = findings.filter { $0.kind == kind } + findings.filter { $0.kind != kind }
   }
 
   /// Of a sandbox of which only the runtime's list tells.
-  /// - Parameter why: why its status could not be read.
-  public init(unread sandbox: SandboxRecord, why: String) {
+  /// - Parameter reason: why its status is unchecked.
+  public init(unchecked sandbox: SandboxRecord, _ reason: UnknownReason) {
     // One that is not ready needs no network, whatever its status would say.
     kind = sandbox.isReady ? .unknown : .notReady
-    add(kind, "listed as \(sandbox.isReady ? "ready" : "not ready"), its status could not be read: \(why)")
+    add(kind, .statusUnknown(isReady: sandbox.isReady, reason))
   }
 
   private static func rank(_ kind: Kind) -> Int { Kind.allCases.firstIndex(of: kind) ?? 0 }
 
-  private mutating func add(_ kind: Kind, _ reason: String) { findings.append(Finding(kind: kind, reason: reason)) }
+  private mutating func add(_ kind: Kind, _ reason: NetworkReason) {
+    findings.append(Finding(kind: kind, reason: reason))
+  }
 
   /// - Returns: nil where nobody could look.
   private mutating func judgeNamespace(of sandbox: SandboxRecord, _ containers: [ContainerRecord]) -> Bool? {
     guard let path = sandbox.facts.networkNamespace else {
-      add(.unknown, "the runtime names no network namespace")
+      add(.unknown, .namespaceNotReported)
       return nil
     }
-    switch sandbox.truth?.namespace {
+    switch sandbox.observed?.namespace {
     case nil:
-      add(.unknown, "the network namespace was not read")
+      add(.unknown, .namespaceNotRead)
       return nil
-    case .unread(let reason):
-      add(.unknown, "network namespace: \(reason)")
+    case .unknown(let reason):
+      add(.unknown, .namespaceUnknown(reason))
       return nil
-    case .read(.missing):
-      add(.gone, "the network namespace \(path) does not exist" + survivors(of: sandbox))
+    case .known(.missing):
+      add(.gone, .namespaceMissing(path: path, kept: survivors(of: sandbox)))
       return false
-    case .read(.notANamespace):
-      add(.gone, "\(path) is no network namespace any more" + survivors(of: sandbox))
+    case .known(.notANamespace):
+      add(.gone, .notANamespace(path: path, kept: survivors(of: sandbox)))
       return false
-    case .read(.alive(let id)):
-      let processes = [sandbox.truth?.process] + containers.map { $0.truth?.process }
+    case .known(.alive(let id)):
+      let processes = [sandbox.observed?.process] + containers.map { $0.observed?.process }
       for process in processes.compactMap({ $0?.value?.alive }) {
         guard let other = process.networkNamespace.value, other != id else { continue }
-        add(
-          .mismatch,
-          "process \(process.pid) is in network namespace \(other.inode), the runtime's path leads to \(id.inode)")
+        add(.mismatch, .otherNamespace(pid: process.pid, inode: other.inode, expected: id.inode))
       }
       return true
     }
   }
 
   /// Without its path a namespace lives on as long as a process does.
-  private func survivors(of sandbox: SandboxRecord) -> String {
-    let addresses = sandbox.realAddresses ?? []
-    return addresses.isEmpty ? "" : "; its processes still have \(Self.list(addresses))"
-  }
+  private func survivors(of sandbox: SandboxRecord) -> [IPAddress] { (sandbox.realAddresses ?? []).map(\.address) }
 
   /// The runtime has no address, or not the primary one, without which kubelet recreates the pod: who still has it?
   private mutating func judgeLoss(
@@ -131,48 +129,47 @@ public struct NetworkVerdict: Hashable, Sendable {
     // It takes the address back when it sees the namespace gone: nothing is forgotten then.
     if isNamespaceAlive == false && sandbox.facts.isNetworkNamespaceClosed == true { return }
     let kept = Set(sandbox.addresses.compactMap { IPAddress($0) })
-    let what = kept.isEmpty ? "the runtime has no address" : "the runtime has no primary address"
     func isForgotten(_ text: String) -> Bool { IPAddress(text).map { !kept.contains($0) } ?? true }
-    let sources = [
-      ("the network namespace", (real ?? []).map { "\($0.address)" }.filter(isForgotten)),
-      ("CNI's cache", (sandbox.cachedAddresses ?? []).filter(isForgotten)),
+    let sources: [(NetworkReason.Source, [String])] = [
+      (.networkNamespace, (real ?? []).map { "\($0.address)" }.filter(isForgotten)),
+      (.cniCache, (sandbox.cachedAddresses ?? []).filter(isForgotten)),
       (
-        "host-local",
-        (sandbox.truth?.leases?.value ?? []).filter { $0.owner == sandbox.id }.map(\.address).filter(isForgotten)
+        .hostLocal,
+        (sandbox.observed?.leases?.value ?? []).filter { $0.owner == sandbox.id }.map(\.address).filter(isForgotten)
       ),
     ].filter { !$0.1.isEmpty }
     if let first = sources.first {
-      let addresses = first.1.joined(separator: ", ")
-      let others = sources.map(\.0).joined(separator: " and ")
       if isNamespaceAlive == true, real?.isEmpty == true { emptiness = Self.emptiness(of: sandbox) }
-      add(.lost, "\(what); \(addresses) by \(others)" + (emptiness.map { "; \($0)" } ?? ""))
+      add(
+        .lost,
+        .addressLost(
+          hasOthers: !kept.isEmpty, addresses: first.1, sources: sources.map(\.0), interfaces: emptiness))
     } else if kept.isEmpty, isNamespaceAlive == true, real != nil {
-      add(.gone, "neither the runtime nor the network namespace has an address")
+      add(.gone, .addressNowhere)
     } else if isNamespaceAlive != false {
-      add(.lost, what)
+      add(.lost, .addressLost(hasOthers: !kept.isEmpty, addresses: [], sources: [], interfaces: nil))
     }
   }
 
   /// What of a pod's interfaces is not there, where none of them has an address.
-  private static func emptiness(of sandbox: SandboxRecord) -> String {
+  private static func emptiness(of sandbox: SandboxRecord) -> NetworkReason.Interfaces {
     let names = sandbox.interfaceNames.sorted()
-    let absent = names.filter { name in sandbox.truth?.interfaces?.value?.contains { $0.name == name } != true }
-    return absent.isEmpty
-      ? "\(names.joined(separator: ", ")) has no address" : "there is no \(absent.joined(separator: ", "))"
+    let absent = names.filter { name in sandbox.observed?.interfaces?.value?.contains { $0.name == name } != true }
+    return absent.isEmpty ? .withoutAddress(names) : .absent(absent)
   }
 
   private mutating func judgeInterfaces(of sandbox: SandboxRecord) {
     let claimed = sandbox.addresses.compactMap { text -> IPAddress? in
       let address = IPAddress(text)
-      if address == nil { add(.mismatch, "the runtime's address \(text) is none") }
+      if address == nil { add(.mismatch, .invalidAddress(text)) }
       return address
     }
     // Of a namespace that is not there was spoken already.
-    guard case .read(.alive) = sandbox.truth?.namespace else { return }
-    switch sandbox.truth?.interfaces {
-    case nil: add(.unknown, "the interfaces were not read")
-    case .unread(let reason): add(.unknown, "interfaces: \(reason)")
-    case .read(let interfaces):
+    guard case .known(.alive) = sandbox.observed?.namespace else { return }
+    switch sandbox.observed?.interfaces {
+    case nil: add(.unknown, .interfacesNotRead)
+    case .unknown(let reason): add(.unknown, .interfacesUnknown(reason))
+    case .known(let interfaces):
       let names = sandbox.interfaceNames.sorted()
       let absent = names.filter { name in !interfaces.contains { $0.name == name } }
       let held = Set(interfaces.flatMap { $0.addresses.map(\.address) })
@@ -181,21 +178,17 @@ public struct NetworkVerdict: Hashable, Sendable {
         let real = sandbox.realAddresses ?? []
         // Gone, if nothing took its place.
         let isGone = missing.count == claimed.count && real.isEmpty
-        let what =
-          absent.isEmpty
-          ? isGone
-            ? "\(names.joined(separator: ", ")) has no address"
-            : "\(names.joined(separator: ", ")) has \(Self.list(real))"
-          : "there is no \(absent.joined(separator: ", "))"
-        add(
-          isGone ? .gone : .mismatch,
-          "\(what), the runtime says \(missing.map { "\($0)" }.joined(separator: ", "))")
+        let state: NetworkReason.Interfaces =
+          !absent.isEmpty
+          ? .absent(absent)
+          : isGone ? .withoutAddress(names) : .holding(names, addresses: real.map(\.address))
+        add(isGone ? .gone : .mismatch, .interfacesDiffer(state, reported: missing))
       }
       for interface in interfaces where interface.addresses.contains(where: { claimed.contains($0.address) }) {
         if !interface.isUp {
-          add(.gone, "\(interface.name) is down")
+          add(.gone, .interfaceDown(interface.name))
         } else if !interface.hasCarrier {
-          add(.gone, "\(interface.name) has no carrier: its other end is gone or down")
+          add(.gone, .interfaceWithoutCarrier(interface.name))
         }
       }
     }
@@ -207,18 +200,15 @@ public struct NetworkVerdict: Hashable, Sendable {
     let claimed = sandbox.addresses.compactMap { IPAddress($0) }
     let cached = sandbox.cachedAddresses ?? []
     let known = Set(cached.compactMap { IPAddress($0) })
-    if sandbox.truth?.cache?.value?.isEmpty == true {
-      add(.ok, "CNI's cache has nothing of it, by which its network is taken down and CRI-O restores its addresses")
+    if sandbox.observed?.cache?.value?.isEmpty == true {
+      add(.ok, .notInCache)
     }
     judgeForgotten(of: sandbox, Set(claimed), real)
     let others = claimed.filter { !known.contains($0) }
     if !known.isEmpty && !others.isEmpty {
-      add(
-        .mismatch,
-        "CNI's cache has \(cached.joined(separator: ", ")), the runtime says \(others.map { "\($0)" }.joined(separator: ", "))"
-      )
+      add(.mismatch, .cacheDiffers(cached, reported: others))
     }
-    guard let leases = sandbox.truth?.leases?.value, let entries = sandbox.truth?.cache?.value else { return }
+    guard let leases = sandbox.observed?.leases?.value, let entries = sandbox.observed?.cache?.value else { return }
     for address in claimed {
       // Of the network that the address is of: a pod's second one may have another IPAM plugin.
       guard let entry = entries.first(where: { $0.addresses.contains { IPAddress($0) == address } }) else { continue }
@@ -226,9 +216,9 @@ public struct NetworkVerdict: Hashable, Sendable {
       guard entry.ipam == "host-local" || !own.isEmpty else { continue }
       let owners = own.filter { IPAddress($0.address) == address }.map(\.owner)
       if owners.isEmpty {
-        add(.mismatch, "host-local has not given \(address) away: another pod may get it")
+        add(.mismatch, .notLeased(address))
       } else if !owners.contains(sandbox.id) {
-        add(.mismatch, "host-local has given \(address) to \(owners[0])")
+        add(.mismatch, .leasedToOther(address, owner: owners[0]))
       }
     }
   }
@@ -241,21 +231,15 @@ public struct NetworkVerdict: Hashable, Sendable {
     guard !sandbox.ip.isEmpty else { return }
     let held = real.map { Set($0.map(\.address)) }
     let leased = Set(
-      (sandbox.truth?.leases?.value ?? []).filter { $0.owner == sandbox.id }.compactMap { IPAddress($0.address) })
-    for entry in sandbox.truth?.cache?.value ?? [] {
+      (sandbox.observed?.leases?.value ?? []).filter { $0.owner == sandbox.id }.compactMap { IPAddress($0.address) })
+    for entry in sandbox.observed?.cache?.value ?? [] {
       let given = entry.addresses.compactMap { IPAddress($0) }
       // Runtimes tell of one interface; a pod's others are not their business.
       guard given.contains(where: claimed.contains) else { continue }
       let forgotten = given.filter { !claimed.contains($0) && (held?.contains($0) ?? leased.contains($0)) }
       if !forgotten.isEmpty {
-        add(
-          .mismatch, "the runtime does not have \(forgotten.map { "\($0)" }.joined(separator: ", ")), which CNI gave it"
-        )
+        add(.mismatch, .addressNotReported(forgotten))
       }
     }
-  }
-
-  private static func list(_ addresses: [InterfaceAddress]) -> String {
-    addresses.isEmpty ? "none" : addresses.map { "\($0.address)" }.joined(separator: ", ")
   }
 }

@@ -12,18 +12,18 @@ import Testing
     case good
     /// Words that are in what is told.
     case fault(String)
-    case unread(String)
+    case unknown(String)
   }
 
   struct Case: Sendable, CustomStringConvertible {
     let description: String
     let outcome: Outcome
     var network = ""
-    let change: @Sendable (CNINode, inout [InterfaceTruth]) throws -> Void
+    let change: @Sendable (CNINode, inout [ObservedInterface]) throws -> Void
 
     init(
       _ description: String, _ outcome: Outcome, network: String = "",
-      _ change: @escaping @Sendable (CNINode, inout [InterfaceTruth]) throws -> Void
+      _ change: @escaping @Sendable (CNINode, inout [ObservedInterface]) throws -> Void
     ) {
       self.description = description
       self.outcome = outcome
@@ -39,7 +39,7 @@ import Testing
     Case("a plugin finds a fault", .fault("CNI's plugin second: no route; ask the router")) { node, _ in
       try node.plugin("second", #"printf %s '{"code": 9, "msg": "no\nroute", "details": "ask the router"}'; exit 1"#)
     },
-    Case("a plugin says nothing of its fault", .fault("CNI's plugin first: it ends with 3")) { node, _ in
+    Case("a plugin says nothing of its fault", .fault("CNI's plugin first: it exited with 3")) { node, _ in
       try node.plugin("first", "echo not json; exit 3")
     },
     Case("a signal ends it", .fault("CNI's plugin first: signal 9 ended it")) { node, _ in
@@ -62,10 +62,10 @@ import Testing
     Case("a plugin's name leads elsewhere", .fault("plugin ../bin/first is not in")) { node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "../bin/first"}"#))
     },
-    Case("the first of two folders counts", .fault("it ends with 4")) { node, _ in
+    Case("the first of two folders counts", .fault("it exited with 4")) { node, _ in
       try node.plugin("second", "exit 4", folder: "other")
     },
-    Case("one that takes too long", .unread("CNI's plugin first did not answer in time")) { node, _ in
+    Case("one that takes too long", .unknown("CNI's plugin first did not answer in time")) { node, _ in
       try node.plugin("first", "exec sleep 1000")
     },
 
@@ -90,18 +90,18 @@ import Testing
     },
     Case("an empty file in the cache", .fault("CNI's cache is broken")) { node, _ in try node.node.write("", to: file)
     },
-    Case("a cache of another kind", .unread("has another form")) { node, _ in
+    Case("a cache of another kind", .unknown("has another form")) { node, _ in
       try node.cache(CNINode.list(), kind: "x")
     },
     Case("no address in the cache", .fault("no address")) { node, _ in
       try node.cache(CNINode.list(), result: #"{"cniVersion": "0.4.0"}"#)
     },
     Case("no configuration in the cache: the one on disk counts", .good) { node, _ in try node.cache(nil) },
-    Case("no configuration in the cache, and a fault", .fault("it ends with 4")) { node, _ in
+    Case("no configuration in the cache, and a fault", .fault("it exited with 4")) { node, _ in
       try node.cache(nil)
       try node.plugin("second", "exit 4")
     },
-    Case("a result of before 0.3.0", .unread("result of version \"0.2.0\"")) { node, _ in
+    Case("a result of before 0.3.0", .unknown("result of version \"0.2.0\"")) { node, _ in
       try node.cache(CNINode.list(), result: #"{"cniVersion": "0.2.0", "ip4": {"ip": "10.1.0.2/24"}}"#)
     },
 
@@ -117,11 +117,11 @@ import Testing
       try node.cache(CNINode.list(more: #", "disableCheck": "True""#))
       try node.plugin("first", "exit 1")
     },
-    Case("told to ask", .fault("it ends with 1")) { node, _ in
+    Case("told to ask", .fault("it exited with 1")) { node, _ in
       try node.cache(CNINode.list(more: #", "disableCheck": false"#))
       try node.plugin("first", "exit 1")
     },
-    Case("several versions, of which the newest can be asked", .fault("it ends with 1")) { node, _ in
+    Case("several versions, of which the newest can be asked", .fault("it exited with 1")) { node, _ in
       try node.cache(CNINode.list(version: "0.3.1", more: #", "cniVersions": ["0.3.1", "1.0.0", "9.0.0"]"#))
       try node.plugin("first", "exit 1")
     },
@@ -143,21 +143,21 @@ import Testing
     let node = try CNINode()
     let address = try #require(IPAddress("10.1.0.2"))
     var interfaces = [
-      InterfaceTruth(name: "lo", index: 1),
-      InterfaceTruth(name: "eth0", index: 2, addresses: [InterfaceAddress(address, prefixLength: 24)]),
+      ObservedInterface(name: "lo", index: 1),
+      ObservedInterface(name: "eth0", index: 2, addresses: [InterfaceAddress(address, prefixLength: 24)]),
     ]
     try a.change(node, &interfaces)
     var plugins = node.plugins()
-    if case .unread = a.outcome { plugins = node.plugins(patience: .milliseconds(300)) }
+    if case .unknown = a.outcome { plugins = node.plugins(timeout: .milliseconds(300)) }
     let found = try node.found(interfaces, network: a.network, plugins: plugins)
     switch a.outcome {
     case .good: #expect(found == NetworkCheck())
     case .fault(let words):
-      #expect(found.faults[CNINode.id]?.contains(words) == true, "\(found)")
-      #expect(found.unread.isEmpty)
-    case .unread(let words):
+      #expect(found.faults[CNINode.id]?.text.contains(words) == true, "\(found)")
+      #expect(found.unknown.isEmpty)
+    case .unknown(let words):
       #expect(found.faults.isEmpty)
-      #expect(found.unread.count == 1 && found.unread[0].contains(words), "\(found)")
+      #expect(found.unknown.count == 1 && found.unknown[0].text.contains(words), "\(found)")
     }
   }
 
@@ -166,7 +166,7 @@ import Testing
     try node.cache(
       CNINode.list(), result: CNINode.result.replacing("0.4.0", with: "1.0.0").replacing(#""version": "4", "#, with: "")
     )
-    #expect(try node.found([InterfaceTruth(name: "lo", index: 1)]) == NetworkCheck())
+    #expect(try node.found([ObservedInterface(name: "lo", index: 1)]) == NetworkCheck())
     let input = try JSON.parse(try node.text("bin/first.input"))
     #expect(
       input.sortedKeys()
@@ -184,10 +184,10 @@ import Testing
       ]))
   }
 
-  @Test func `what is not asked in time is unread`() throws {
+  @Test func `what is not asked in time is unknown`() throws {
     let node = try CNINode()
     let attachment = try CNIAttachment(Array(try node.text(Self.file).utf8), Self.file)
-    #expect(throws: CNIFailure.unread("CNI's plugins take too long")) {
+    #expect(throws: CNIFailure.unknown(UnknownReason(.cniTooSlow))) {
       try node.plugins(limit: .zero).check(
         try #require(attachment.network), attachment, id: CNINode.id, namespace: "/x", interface: "eth0")
     }

@@ -1,4 +1,5 @@
 import CRIPreflight
+import CRISnapshot
 import TestSupport
 import Testing
 
@@ -61,7 +62,7 @@ import Testing
     try a.change(node)
     switch node.check.choose(node.plugins()) {
     case .success(let network): #expect(network.name == a.taken)
-    case .failure(.fault(let words)): #expect(a.taken == nil && words.contains(a.words), "\(words)")
+    case .failure(.fault(let fault)): #expect(a.taken == nil && fault.text.contains(a.words), "\(fault)")
     case .failure(let other): Issue.record("\(other)")
     }
   }
@@ -70,24 +71,24 @@ import Testing
     let node = try CNINode()
     try node.plugin("first", "exit 1")
     let pods = [sandbox(CNINode.id, ip: "10.1.0.2", namespace: "/proc/self/ns/net")]
-    func unread(_ pid: Int32?, root: String = "") async -> [String] {
+    func unknown(_ pid: Int32?, root: String = "") async -> [UnknownReason.Code] {
       var check = node.check
-      check.places.root = root
+      check.paths.root = root
       let found = await check.run(node.node.snapshot(pods, pid: pid))
       #expect(found.faults.isEmpty)
-      return found.unread
+      return found.unknown.map(\.code)
     }
-    #expect(await unread(nil).first?.contains("cannot be seen") == true)
+    #expect(await unknown(nil) == [.daemonNotVisible])
     // Its environment cannot be read.
-    #expect(await unread(1).first?.contains("environment") == true)
+    #expect(await unknown(1) == [.cniEnvironment])
     try node.node.write("PATH=/usr/bin:/bin\0", to: "proc/1/environ")
-    #expect(await unread(1, root: "/mnt").first?.contains("on the node itself") == true)
+    #expect(await unknown(1, root: "/mnt") == [.cniElsewhere])
     try node.node.process(1, "init", parent: 0, user: 64_001)
-    #expect(await unread(1).first?.contains("does not run as root") == true)
+    #expect(await unknown(1) == [.daemonNotTrusted])
     try node.node.process(1, "init", parent: 0)
     try node.node.link("proc/1/ns/net", to: "conf")
     try node.node.link("proc/self/ns/net", to: "bin")
-    #expect(await unread(1).first?.contains("on the node itself") == true)
+    #expect(await unknown(1) == [.cniElsewhere])
     #expect(await node.check.run(node.node.snapshot([], pid: nil)) == NetworkCheck())
   }
 
@@ -102,13 +103,13 @@ import Testing
     for id in ids { try node.node.write(text, to: "cni/results/pods-\(id)-eth0") }
     let pods = node.node.snapshot(ids.map { sandbox($0, ip: "10.1.0.2", namespace: real.path) })
     let down = await node.check.run(pods)
-    #expect(Set(down.faults.keys) == Set(ids) && Set(down.faults.values) == ["lo is down in the pod"])
+    #expect(Set(down.faults.keys) == Set(ids) && Set(down.faults.values) == [.loopbackDown])
     try real.run("ip link set lo up")
     try node.plugin("second", "case $CNI_CONTAINERID in 7*) exit 5;; 9*) sleep 1000;; esac")
     var check = node.check
-    check.patience = .seconds(2)
+    check.timeout = .seconds(2)
     let found = await check.run(pods)
-    #expect(found.faults == [FakeNode.id("7"): "CNI's plugin second: it ends with 5"])
-    #expect(found.unread == ["CNI's plugin second did not answer in time"])
+    #expect(found.faults == [FakeNode.id("7"): .pluginExited("second", code: 5)])
+    #expect(found.unknown == [UnknownReason(.cniPluginTimedOut, path: "second")])
   }
 }

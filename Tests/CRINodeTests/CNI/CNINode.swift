@@ -59,18 +59,19 @@ struct CNINode {
 
   var check: CNICheck {
     CNICheck(
-      places: node.places, folder: node.directory.file("conf"),
+      paths: node.paths, folder: node.directory.file("conf"),
       pluginFolders: [node.directory.file("other"), node.directory.file("bin")])
   }
 
-  func plugins(patience: Duration = .seconds(20), limit: Duration = .seconds(60)) -> CNIPlugins {
+  func plugins(timeout: Duration = .seconds(20), limit: Duration = .seconds(60)) -> CNIPlugins {
     CNIPlugins(
-      folders: check.pluginFolders, environment: ["PATH=/usr/bin:/bin", "X=y"], patience: patience,
+      folders: check.pluginFolders, environment: ["PATH=/usr/bin:/bin", "X=y"], timeout: timeout,
       deadline: .now + limit)
   }
 
   /// What is found of the pod, whose interfaces are these.
-  func found(_ interfaces: [InterfaceTruth], network: String = "", plugins: CNIPlugins? = nil) throws -> NetworkCheck {
+  func found(_ interfaces: [ObservedInterface], network: String = "", plugins: CNIPlugins? = nil) throws -> NetworkCheck
+  {
     var check = check
     check.network = network
     let plugins = plugins ?? self.plugins()
@@ -81,6 +82,6 @@ struct CNINode {
     return pod.run(
       sandbox(Self.id, ip: "10.1.0.2", namespace: "/run/netns/a"),
       NamespaceReader.Answer(
-        namespace: .read(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .read(interfaces)))
+        namespace: .known(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .known(interfaces)))
   }
 }

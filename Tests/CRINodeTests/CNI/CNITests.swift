@@ -7,8 +7,8 @@ import Testing
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
 
-  private func truth(_ node: FakeNode, _ records: SandboxRecord...) -> [SandboxTruth] {
-    node.truth(node.snapshot(records)).sandboxes.compactMap(\.truth)
+  private func observed(_ node: FakeNode, _ records: SandboxRecord...) -> [ObservedSandbox] {
+    node.observed(node.snapshot(records)).sandboxes.compactMap(\.observed)
   }
 
   @Test func `a result and its leases`() throws {
@@ -21,30 +21,31 @@ import Testing
     try node.lease("10.1.0.3", b)
     try node.write("10.1.0.3", to: "cni/networks/pods/last_reserved_ip.0")
     try node.write("", to: "cni/networks/pods/lock")
-    let truth = truth(node, sandbox(a), sandbox(b), sandbox(FakeNode.id("c")), sandbox(FakeNode.id("d"), isHost: true))
+    let observed = observed(
+      node, sandbox(a), sandbox(b), sandbox(FakeNode.id("c")), sandbox(FakeNode.id("d"), isHost: true))
     #expect(
-      truth[0].cache
-        == .read([
+      observed[0].cache
+        == .known([
           CNICacheEntry(
             network: "pods", interface: "eth0", addresses: ["10.1.0.2", "fd00::2"], ipam: "host-local")
         ]))
     #expect(
-      truth[0].leases
-        == .read([
+      observed[0].leases
+        == .known([
           HostLocalLease(network: "pods", address: "10.1.0.2", owner: a, interface: "eth0"),
           HostLocalLease(network: "pods", address: "fd00::2", owner: a, interface: "eth0"),
         ]))
-    #expect(truth[1].cache?.value?.map(\.addresses) == [["10.1.0.3"]])
+    #expect(observed[1].cache?.value?.map(\.addresses) == [["10.1.0.3"]])
     // It has none, which was read; and on the host's network nobody asks.
-    #expect(truth[2].cache == .read([]) && truth[2].leases == nil)
-    #expect(truth[3].cache == nil && truth[3].leases == nil)
+    #expect(observed[2].cache == .known([]) && observed[2].leases == nil)
+    #expect(observed[3].cache == nil && observed[3].leases == nil)
   }
 
   @Test func `networks and interfaces with hyphens`() throws {
     let node = try FakeNode()
     try node.cache(a, ["10.1.0.2/24"], network: "my-net-1", interface: "net-1")
     try node.cache(a, ["10.2.0.2/24"], network: "x", interface: "eth0", ipam: "calico-ipam")
-    let entries = try #require(truth(node, sandbox(a))[0].cache?.value)
+    let entries = try #require(observed(node, sandbox(a))[0].cache?.value)
     #expect(entries.map(\.network) == ["my-net-1", "x"])
     #expect(entries.map(\.interface) == ["net-1", "eth0"])
     #expect(entries.map(\.ipam) == ["host-local", "calico-ipam"])
@@ -58,9 +59,9 @@ import Testing
     try node.write(
       #"{"cniVersion": "0.2.0", "ip4": {"ip": "10.1.0.3/24"}, "ip6": {"ip": "fd00::3/64"}}"#,
       to: "cni/results/net-\(b)-eth0")
-    let truth = truth(node, sandbox(a), sandbox(b))
-    #expect(truth[0].cache == .read([CNICacheEntry(network: "my-net", interface: "eth0", addresses: ["10.1.0.2"])]))
-    #expect(truth[1].cache?.value?[0].addresses == ["10.1.0.3", "fd00::3"])
+    let observed = observed(node, sandbox(a), sandbox(b))
+    #expect(observed[0].cache == .known([CNICacheEntry(network: "my-net", interface: "eth0", addresses: ["10.1.0.2"])]))
+    #expect(observed[1].cache?.value?[0].addresses == ["10.1.0.3", "fd00::3"])
   }
 
   @Test(arguments: ["", "{", "[]", "\u{0}"])
@@ -68,19 +69,20 @@ import Testing
     let node = try FakeNode()
     try node.write(text, to: "cni/results/net-\(a)-eth0")
     try node.cache(b, ["10.1.0.3/24"])
-    let truth = truth(node, sandbox(a), sandbox(b))
-    #expect(truth[0].cache?.reason != nil)
-    #expect(truth[1].cache?.value?.count == 1)
+    let observed = observed(node, sandbox(a), sandbox(b))
+    #expect(observed[0].cache?.reason != nil)
+    #expect(observed[1].cache?.value?.count == 1)
   }
 
   @Test func `without its folder everything is unread`() throws {
     let node = try FakeNode()
     try node.remove("cni")
-    let truth = node.truth(node.snapshot([sandbox(a), sandbox(b)]))
-    #expect(truth.sandboxes[0].truth?.cache?.reason?.code == 2)
-    #expect(truth.sandboxes[0].truth?.leases == nil)
-    #expect(truth.notChecked.count { $0.what == "CNI results of pods" } == 1)
-    #expect(truth.notChecked.first { $0.what == "CNI results of pods" }?.why.hasSuffix("(2 times)") == true)
+    let observed = node.observed(node.snapshot([sandbox(a), sandbox(b)]))
+    #expect(observed.sandboxes[0].observed?.cache?.reason?.errno == 2)
+    #expect(observed.sandboxes[0].observed?.leases == nil)
+    #expect(observed.unchecked.count { $0.subjectText == "CNI results of pods" } == 1)
+    #expect(
+      observed.unchecked.first { $0.subjectText == "CNI results of pods" }?.reasonText.hasSuffix("(2 times)") == true)
   }
 
   @Test func `leases in a folder of the network's own`() throws {
@@ -88,9 +90,9 @@ import Testing
     try node.cache(a, ["10.1.0.2/24"], leases: node.directory.file("ipam"))
     try node.lease("10.1.0.2", b, in: "ipam")
     try node.cache(b, ["10.9.0.2/24"], network: "other", leases: node.directory.file("nowhere"))
-    let truth = truth(node, sandbox(a), sandbox(b))
-    #expect(truth[0].leases?.value?.map(\.owner) == [b])
-    #expect(truth[1].leases?.reason?.code == 2)
+    let observed = observed(node, sandbox(a), sandbox(b))
+    #expect(observed[0].leases?.value?.map(\.owner) == [b])
+    #expect(observed[1].leases?.reason?.errno == 2)
   }
 
   @Test func `host-local behind another plugin, and without the cache`() throws {
@@ -99,11 +101,11 @@ import Testing
     try node.lease("10.1.0.2", a, network: "cbr0")
     try node.lease("10.1.0.3", b, network: "cbr0")
     try node.lease("10.7.0.1", "somebody", network: "old")
-    let truth = truth(
+    let observed = observed(
       node, sandbox(a, ip: "10.1.0.2"), sandbox(b, ip: "10.1.0.3"), sandbox(FakeNode.id("c"), ip: "10.7.0.1"))
-    #expect(truth[0].leases?.value?.map(\.address) == ["10.1.0.2"])
-    #expect(truth[1].leases?.value?.map(\.address) == ["10.1.0.3"])
+    #expect(observed[0].leases?.value?.map(\.address) == ["10.1.0.2"])
+    #expect(observed[1].leases?.value?.map(\.address) == ["10.1.0.3"])
     // What another plugin's network left behind says nothing of this pod.
-    #expect(truth[2].leases == nil)
+    #expect(observed[2].leases == nil)
   }
 }

@@ -1,6 +1,7 @@
 import CRI
 import CRIJSON
 import CRIPreflight
+import CRIRules
 import CRISnapshot
 import CRISystem
 import TestSupport
@@ -26,13 +27,13 @@ import Testing
     #expect(report.ids("O2") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id)))
     #expect(report.rules == ["O2"])
     #expect(report.victims.count == 3)
-    #expect(report.findings.first?.detail == "1.37 in /var/run/crio/version, 1.38.0 starts")
-    #expect(report.suspicions.first { $0.match.advisory.id == "crio-8739" }?.standing == .proved)
+    #expect(report.findings.first?.detailText == "1.37 in /var/run/crio/version, 1.38.0 starts")
+    #expect(report.suspicions.first { $0.match.advisory.id == .crio8739 }?.standing == .proved)
 
     try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", "[crio]\ninternal_wipe = false\n")
     let pinned = try await node.report(to: "1.38.0")
     #expect(pinned.rules.isEmpty)
-    #expect(pinned.suspicions.first { $0.match.advisory.id == "crio-8739" }?.standing == .settled)
+    #expect(pinned.suspicions.first { $0.match.advisory.id == .crio8739 }?.standing == .settled)
   }
 
   @Test(arguments: [
@@ -47,7 +48,7 @@ import Testing
     try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", text)
     let report = try await node.report(to: "1.38.0")
     #expect(report.gaps.isSuperset(of: ["O2", "O3"]) && report.verdict == .unchecked)
-    let why = report.unchecked.first { $0.rule == "O2" }?.why ?? ""
+    let why = report.unchecked.first { $0.rule == .runtimeWipe }?.reasonText ?? ""
     #expect(why.hasPrefix("/etc/crio/crio.conf.d/99-keep.conf:\(line): "), "\(why)")
   }
 
@@ -63,7 +64,7 @@ import Testing
     try node.tree.write("/var/lib/crio/version", "\"1.36.0\"")
     let report = try await node.report()
     #expect(report.rules == ["O2"])
-    #expect(report.findings.first?.detail.hasSuffix("images too") == true)
+    #expect(report.findings.first?.detailText.hasSuffix("images too") == true)
   }
 
   @Test func `without CNI's configuration the addresses are lost`() async throws {
@@ -80,7 +81,7 @@ import Testing
     let node = try RecordedNode("cri-o-1.37")
     let facts = try await node.facts()
     #expect(facts.crio?.networks.faults == [:])
-    #expect(facts.crio?.networks.unread.first?.contains("on the node itself") == true)
+    #expect(facts.crio?.networks.unknown.first?.code == .cniElsewhere)
     #expect(PreflightReport(facts).gaps == ["O1"])
   }
 
@@ -106,7 +107,7 @@ import Testing
       "/etc/crio/crio.conf.d/99-roots.conf", "[crio.runtime]\ndefault_runtime = \"crun\"\n" + roots.joined())
     let files = NodeFiles(root: node.tree.root)
     let evidence = CRIODisk(
-      node.snapshot, files, configuration: CRIODisk.configuration(files, []), status: .null, places: [:],
+      node.snapshot, files, configuration: CRIODisk.configuration(files, []), status: .null, paths: [:],
       networks: NetworkCheck()
     ).defaultRuntime
     #expect(evidence.value == (isShared ? nil : "runc"))
@@ -135,7 +136,7 @@ import Testing
     try node.tree.write(path.replacing("/var/run", with: "/run"), "")
     let report = try await node.report()
     #expect(report.ids("O4") == [pod.id])
-    #expect(report.findings.first?.detail == "\(path) is no namespace any more")
+    #expect(report.findings.first?.detailText == "\(path) is not a namespace any more")
   }
 
   @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a namespace is one`(path: String) throws {

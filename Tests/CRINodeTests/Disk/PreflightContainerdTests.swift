@@ -2,6 +2,7 @@ import CRI
 import CRIMessages
 import CRIPreflight
 import CRISimulator
+import CRIRules
 import CRISnapshot
 import Foundation
 import TestSupport
@@ -18,13 +19,13 @@ import Testing
     #expect(report.ids("P1") == Set(node.pods.map(\.id)))
     #expect(report.ids("P2").isEmpty)
     for pod in node.pods {
-      let finding = report.findings.first { $0.rule.id == "P1" && $0.object.id == pod.id }
-      #expect(finding?.detail == "\(pod.ip) in the runtime, none on disk")
+      let finding = report.findings.first { $0.rule.id.label == "P1" && $0.object.id == pod.id }
+      #expect(finding?.detailText == "\(pod.ip) in the runtime, none on disk")
     }
     #expect(report.verdict == .loss)
     #expect(Set(report.victims.map(\.pod)) == Set(node.pods.map(\.pod)))
     #expect(report.gaps.isEmpty)
-    #expect(report.suspicions.first { $0.match.advisory.id == "containerd-7843" }?.standing == .proved)
+    #expect(report.suspicions.first { $0.match.advisory.id == .containerd7843 }?.standing == .proved)
   }
 
   @Test(arguments: ["containerd-1.6.20", "containerd-2.4"])
@@ -35,7 +36,7 @@ import Testing
     #expect(report.gaps.isEmpty)
     #expect(report.verdict == .none)
     #expect(report.podCount == 3)
-    #expect(!report.suspicions.contains { $0.match.advisory.id == "containerd-7843" })
+    #expect(!report.suspicions.contains { $0.match.advisory.id == .containerd7843 })
   }
 
   @Test func `the records are those of the recording`() async throws {
@@ -259,12 +260,12 @@ import Testing
       call.finish(.notFound, "\(namespace ?? "none") \(request?.filters ?? [])")
     }
     defer { server.stop() }
-    guard case .unknown(let why) = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(30)) else {
+    guard case .unknown(let reason) = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(30)) else {
       Issue.record("an answer where there was none")
       return
     }
-    #expect(why.contains("k8s.io"))
-    #expect(why.contains(#"labels."io.cri-containerd.kind"==sandbox"#.debugDescription))
-    #expect(why.contains(#"labels."io.cri-containerd.kind"==container"#.debugDescription))
+    #expect(reason.text.contains("k8s.io"))
+    #expect(reason.text.contains(#"labels."io.cri-containerd.kind"==sandbox"#.debugDescription))
+    #expect(reason.text.contains(#"labels."io.cri-containerd.kind"==container"#.debugDescription))
   }
 }

@@ -15,28 +15,30 @@ import Testing
     let records = ["nowhere", "left", "left/below"].map {
       sandbox(FakeNode.id("a"), namespace: node.directory.file($0))
     }
-    let truth = node.truth(node.snapshot(records)).sandboxes.compactMap(\.truth)
-    #expect(truth.map(\.namespace) == [.read(.missing), .read(.notANamespace), .read(.missing)])
-    #expect(truth.map(\.interfaces) == [nil, nil, nil])
+    let observed = node.observed(node.snapshot(records)).sandboxes.compactMap(\.observed)
+    #expect(observed.map(\.namespace) == [.known(.missing), .known(.notANamespace), .known(.missing)])
+    #expect(observed.map(\.interfaces) == [nil, nil, nil])
     #expect(
-      node.truth(node.snapshot([sandbox(a), sandbox(a, namespace: "/x", isHost: true)])).sandboxes.map(
-        \.truth?.namespace) == [nil, nil])
+      node.observed(node.snapshot([sandbox(a), sandbox(a, namespace: "/x", isHost: true)])).sandboxes.map(
+        \.observed?.namespace) == [nil, nil])
   }
 
   @Test func `a folder that we do not see may be elsewhere`() throws {
     let node = try FakeNode()
     let path = node.directory.file("run/netns/cni-1")
-    func read() -> SandboxTruth? { node.truth(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].truth }
-    #expect(read()?.namespace?.reason?.code == ENOENT)
-    #expect(read()?.interfaces?.reason?.code == ENOENT)
+    func read() -> ObservedSandbox? {
+      node.observed(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].observed
+    }
+    #expect(read()?.namespace?.reason?.errno == ENOENT)
+    #expect(read()?.interfaces?.reason?.errno == ENOENT)
     try node.makeFolder("run/netns")
-    #expect(read()?.namespace == .read(.missing))
+    #expect(read()?.namespace == .known(.missing))
     try node.remove("run")
     // The daemon's root folder is ours: there is nothing.
     try node.makeFolder("proc/1")
     try FileManager.default.createSymbolicLink(
       atPath: node.directory.file("proc/1/root"), withDestinationPath: "/")
-    #expect(read()?.namespace == .read(.missing))
+    #expect(read()?.namespace == .known(.missing))
   }
 
   @Test func `a daemon with a root folder of its own means paths in it`() throws {
@@ -45,33 +47,33 @@ import Testing
     try node.link("proc/1/root", to: "root")
     try node.link("root/var/run", to: "nowhere")
     for (path, state) in [
-      ("/run/netns/cni-1", NamespaceTruth.notANamespace), ("/var/run/netns/cni-1", .notANamespace),
+      ("/run/netns/cni-1", ObservedNamespace.notANamespace), ("/var/run/netns/cni-1", .notANamespace),
       ("/cni-2", .missing),
     ] {
-      let truth = node.truth(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].truth
-      #expect(truth?.namespace == .read(state), "\(path)")
+      let observed = node.observed(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].observed
+      #expect(observed?.namespace == .known(state), "\(path)")
     }
   }
 
   @Test func `a pipe in its place holds nobody up`() throws {
     let node = try FakeNode()
     #expect(mkfifo(node.directory.file("pipe"), 0o600) == 0)
-    let truth = node.truth(node.snapshot([sandbox(a, namespace: node.directory.file("pipe"))]))
-    #expect(truth.sandboxes[0].truth?.namespace == .read(.notANamespace))
+    let observed = node.observed(node.snapshot([sandbox(a, namespace: node.directory.file("pipe"))]))
+    #expect(observed.sandboxes[0].observed?.namespace == .known(.notANamespace))
   }
 
   @Test func `our own namespace, and without root only that it is there`() throws {
     let node = try FakeNode()
-    let truth = node.truth(node.snapshot([sandbox(a, namespace: "/proc/self/ns/net")]))
+    let observed = node.observed(node.snapshot([sandbox(a, namespace: "/proc/self/ns/net")]))
     let own = try FileIdentity.read("/proc/self/ns/net")
     #expect(
-      truth.sandboxes[0].truth?.namespace
-        == .read(.alive(NamespaceID(device: own.device, inode: own.inode))))
+      observed.sandboxes[0].observed?.namespace
+        == .known(.alive(NamespaceID(device: own.device, inode: own.inode))))
     if geteuid() == 0 {
-      #expect(truth.sandboxes[0].truth?.interfaces?.value?.contains { $0.name == "lo" } == true)
+      #expect(observed.sandboxes[0].observed?.interfaces?.value?.contains { $0.name == "lo" } == true)
     } else {
-      #expect(truth.sandboxes[0].truth?.interfaces?.reason?.code == EPERM)
-      #expect(truth.notChecked.contains { $0.what == "interfaces of pods" })
+      #expect(observed.sandboxes[0].observed?.interfaces?.reason?.errno == EPERM)
+      #expect(observed.unchecked.contains { $0.subjectText == "interfaces of pods" })
     }
   }
 
@@ -86,13 +88,15 @@ import Testing
     try real.run("ip addr add 10.11.12.13/20 dev eth0")
     let own = try FileIdentity.read("/proc/self/ns/net")
     let path = real.path
-    func read() throws -> [InterfaceTruth] {
-      let truth = node.truth(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].truth
-      guard case .read(.alive(let id)) = truth?.namespace else { throw Failed(reason: "not alive") }
+    func read() throws -> [ObservedInterface] {
+      let observed = node.observed(node.snapshot([sandbox(a, namespace: path)])).sandboxes[0].observed
+      guard case .known(.alive(let id)) = observed?.namespace else { throw Failed(reason: "not alive") }
       let identity = try FileIdentity.read(path)
       #expect(id == NamespaceID(device: identity.device, inode: identity.inode))
       #expect(identity != own)
-      guard let interfaces = truth?.interfaces?.value else { throw Failed(reason: "\(String(describing: truth))") }
+      guard let interfaces = observed?.interfaces?.value else {
+        throw Failed(reason: "\(String(describing: observed))")
+      }
       return interfaces
     }
     let before = try #require(try read().first { $0.name == "eth0" })
@@ -120,11 +124,11 @@ import Testing
     var snapshot = node.snapshot([
       sandbox(a, namespace: "/proc/self/ns/net"), sandbox(FakeNode.id("b"), namespace: "/tmp/no-such-namespace"),
     ])
-    TruthReader(places: node.places, timeLimit: .zero, includesNode: false)
-      .addTruth(to: &snapshot, askedAt: 0, configuration: nil)
+    NodeObserver(paths: node.paths, timeLimit: .zero, includesNode: false)
+      .addObservations(to: &snapshot, askedAt: 0, configuration: nil)
     // The thread may have been quick; what is answered is right, the rest has a reason.
     for sandbox in snapshot.sandboxes {
-      #expect(sandbox.truth?.namespace?.value != nil || sandbox.truth?.namespace?.reason?.code == ETIMEDOUT)
+      #expect(sandbox.observed?.namespace?.value != nil || sandbox.observed?.namespace?.reason?.errno == ETIMEDOUT)
     }
   }
 }

@@ -9,11 +9,11 @@ import Testing
   private let c = FakeNode.id("c")
 
   private func orphans(_ node: FakeNode, _ sandboxes: [String], _ containers: [String] = []) -> [Orphan]? {
-    node.truth(
+    node.observed(
       node.snapshot(
         sandboxes.map { sandbox($0) }, containers: containers.map { container($0, in: a, pid: nil) }),
       includesNode: true
-    ).truth?.orphans?.value
+    ).observed?.orphans?.value
   }
 
   @Test func `a shim that is not listed, with what lives under it`() throws {
@@ -84,9 +84,9 @@ import Testing
     try node.write("", to: "run/real.sock")
     try node.link("other.sock", to: "run/real.sock")
     try node.shim(60, b, address: node.directory.file("other.sock"))
-    let truth = node.truth(
+    let observed = node.observed(
       node.snapshot([], socket: node.directory.file("run/real.sock")), includesNode: true)
-    #expect(truth.truth?.orphans?.value?.map(\.id) == [b])
+    #expect(observed.observed?.orphans?.value?.map(\.id) == [b])
   }
 
   @Test(arguments: ["start", "delete"])
@@ -104,7 +104,7 @@ import Testing
     // What is older than the daemon is nothing that it is making.
     var snapshot = node.snapshot([sandbox(a)], containers: [])
     snapshot.daemon.startTime = 999_600
-    #expect(node.truth(snapshot, includesNode: true).truth?.orphans?.value?.map(\.id) == [c, b])
+    #expect(node.observed(snapshot, includesNode: true).observed?.orphans?.value?.map(\.id) == [c, b])
   }
 
   @Test func `a dead shim is none`() throws {
@@ -133,9 +133,9 @@ import Testing
     let containers = [
       container(a, in: c, pid: nil, isRunning: isRunning), container(b, in: c, pid: nil, isRunning: false),
     ]
-    let found = node.truth(node.snapshot([sandbox(c)], containers: containers), includesNode: true).truth?.orphans
+    let found = node.observed(node.snapshot([sandbox(c)], containers: containers), includesNode: true).observed?.orphans
     let orphan = Orphan(kind: .conmon, id: a, pid: 70, startTime: 1000, processes: [72])
-    #expect(found == .read(isOrphan ? [orphan] : []))
+    #expect(found == .known(isOrphan ? [orphan] : []))
   }
 
   @Test func `CRI-O's folder can be another one`() throws {
@@ -162,7 +162,7 @@ import Testing
     let node = try FakeNode()
     try node.shim(60, b)
     var snapshot = node.snapshot()
-    snapshot.unread = [Unread(what: "sandbox \(b)", why: "", kind: .pod, id: b)]
-    #expect(node.truth(snapshot, includesNode: true).truth?.orphans == .read([]))
+    snapshot.unchecked = [Unchecked.details(ObjectName(.pod, id: b), "")]
+    #expect(node.observed(snapshot, includesNode: true).observed?.orphans == .known([]))
   }
 }

@@ -8,7 +8,7 @@ import Testing
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
 
-  private func facts(_ reading: Reading<ProcessTruth>?) -> ProcessTruth.Facts? {
+  private func facts(_ reading: Observation<ObservedProcess>?) -> ObservedProcess.Facts? {
     if case .there(let facts) = reading?.value { facts } else { nil }
   }
 
@@ -19,14 +19,14 @@ import Testing
     try node.process(
       100, "we) ird (x", parent: 50, startTime: 12345, cgroup: "1:cpu:/\n0::/kubepods/pod1/\(a)\n", namespace: "n1")
     try node.process(101, "main", parent: 50, cgroup: "2:cpu:/kubepods/x:y\n0::/\n", namespace: "n1")
-    let truth = node.truth(
+    let observed = node.observed(
       node.snapshot([sandbox(a, ip: "10.0.0.1", pid: 100)], containers: [container(b, in: a, pid: 101)]))
-    let pause = try #require(facts(truth.sandboxes[0].truth?.process))
+    let pause = try #require(facts(observed.sandboxes[0].observed?.process))
     #expect(pause.startTime == 12345)
     #expect(pause.state == "S" && !pause.isZombie)
-    #expect(pause.parent == 50 && pause.keeper == a)
+    #expect(pause.parent == 50 && pause.shim == a)
     #expect(pause.cgroup == "/kubepods/pod1/\(a)")
-    let main = try #require(facts(truth.containers[0].truth?.process))
+    let main = try #require(facts(observed.containers[0].observed?.process))
     #expect(main.cgroup == "/kubepods/x:y")
     #expect(main.networkNamespace.value != nil && main.networkNamespace == pause.networkNamespace)
   }
@@ -37,42 +37,42 @@ import Testing
     for index in 0..<3 { containers[index].status.logPath = "/var/log/pods/\(index + 1).log" }
     // In the runtime's own file system, which is another than ours.
     try node.write("", to: "proc/1/root/var/log/pods/1.log")
-    let truth = node.truth(node.snapshot([sandbox(a)], containers: containers))
-    #expect(truth.containers.map { $0.truth?.hasLog } == [.read(true), .read(false), nil, nil])
-    #expect(truth.notChecked.allSatisfy { $0.what != "log files of containers" })
+    let observed = node.observed(node.snapshot([sandbox(a)], containers: containers))
+    #expect(observed.containers.map { $0.observed?.hasLog } == [.known(true), .known(false), nil, nil])
+    #expect(observed.unchecked.allSatisfy { $0.subjectText != "log files of containers" })
     // What is there may be hidden from us.
     try node.remove("proc/1/root")
-    let hidden = node.truth(node.snapshot([sandbox(a)], containers: containers))
-    #expect(hidden.containers[1].truth?.hasLog?.reason != nil)
-    #expect(hidden.notChecked.contains { $0.what == "log files of containers" })
+    let hidden = node.observed(node.snapshot([sandbox(a)], containers: containers))
+    #expect(hidden.containers[1].observed?.hasLog?.reason != nil)
+    #expect(hidden.unchecked.contains { $0.subjectText == "log files of containers" })
   }
 
   @Test func `gone, a zombie, none`() throws {
     let node = try FakeNode()
     try node.process(101, "main", parent: 1, state: "Z")
-    let truth = node.truth(
+    let observed = node.observed(
       node.snapshot(
         [sandbox(a, pid: 100), sandbox(b), sandbox(FakeNode.id("c"), pid: 101, isReady: false)],
         containers: [
           container("1", in: a, pid: 101), container("2", in: a, pid: nil),
           container("3", in: a, pid: 101, isRunning: false),
         ]))
-    #expect(truth.sandboxes[0].truth?.process == .read(.gone))
-    #expect(truth.sandboxes[1].truth?.process == nil)
-    #expect(truth.sandboxes[2].truth?.process == nil)
-    #expect(facts(truth.containers[0].truth?.process)?.isZombie == true)
-    #expect(truth.containers[0].truth?.process?.value?.alive == nil)
-    #expect(truth.containers[1].truth == ContainerTruth(process: nil))
-    #expect(truth.containers[2].truth == ContainerTruth(process: nil))
+    #expect(observed.sandboxes[0].observed?.process == .known(.gone))
+    #expect(observed.sandboxes[1].observed?.process == nil)
+    #expect(observed.sandboxes[2].observed?.process == nil)
+    #expect(facts(observed.containers[0].observed?.process)?.isZombie == true)
+    #expect(observed.containers[0].observed?.process?.value?.alive == nil)
+    #expect(observed.containers[1].observed == ObservedContainer(process: nil))
+    #expect(observed.containers[2].observed == ObservedContainer(process: nil))
   }
 
   @Test func `a daemon that cannot be seen makes its processes unread, not gone`() throws {
     let node = try FakeNode()
-    let truth = node.truth(node.snapshot([sandbox(a, pid: 100)], pid: nil), includesNode: true)
-    #expect(truth.sandboxes[0].truth?.process?.reason != nil)
-    #expect(truth.truth?.orphans?.reason != nil)
-    #expect(truth.notChecked.contains { $0.what == "processes of pods" })
-    #expect(truth.unread.isEmpty)
+    let observed = node.observed(node.snapshot([sandbox(a, pid: 100)], pid: nil), includesNode: true)
+    #expect(observed.sandboxes[0].observed?.process?.reason != nil)
+    #expect(observed.observed?.orphans?.reason != nil)
+    #expect(observed.unchecked.contains { $0.subjectText == "processes of pods" })
+    #expect(observed.incomplete.isEmpty)
   }
 
   @Test func `another namespace of process ids makes them unread`() throws {
@@ -83,22 +83,22 @@ import Testing
       try node.link("proc/\(process)/ns/pid", to: "namespaces/\(kind)")
     }
     try node.process(77, "containerd", parent: 1)
-    let truth = node.truth(node.snapshot([sandbox(a, pid: 77)], pid: 77))
-    #expect(truth.sandboxes[0].truth?.process?.reason != nil)
+    let observed = node.observed(node.snapshot([sandbox(a, pid: 77)], pid: 77))
+    #expect(observed.sandboxes[0].observed?.process?.reason != nil)
     try node.process(78, "containerd", parent: 1)
     try node.link("proc/78/ns/pid", to: "namespaces/p1")
-    let same = node.truth(node.snapshot([sandbox(a, pid: 77)], pid: 78))
-    #expect(facts(same.sandboxes[0].truth?.process) != nil)
+    let same = node.observed(node.snapshot([sandbox(a, pid: 77)], pid: 78))
+    #expect(facts(same.sandboxes[0].observed?.process) != nil)
   }
 
   @Test func `processes that are hidden are unread, not gone`() throws {
     let node = try FakeNode()
     try node.remove("proc/1")
-    let hidden = node.truth(node.snapshot([sandbox(a, pid: 100)]))
-    #expect(hidden.sandboxes[0].truth?.process?.reason?.code == 13)
+    let hidden = node.observed(node.snapshot([sandbox(a, pid: 100)]))
+    #expect(hidden.sandboxes[0].observed?.process?.reason?.errno == 13)
     try node.remove("proc")
-    let none = node.truth(node.snapshot([sandbox(a, pid: 100)]), includesNode: true)
-    #expect(none.sandboxes[0].truth?.process?.reason?.code == 2)
-    #expect(none.truth?.orphans?.reason?.code == 2)
+    let none = node.observed(node.snapshot([sandbox(a, pid: 100)]), includesNode: true)
+    #expect(none.sandboxes[0].observed?.process?.reason?.errno == 2)
+    #expect(none.observed?.orphans?.reason?.errno == 2)
   }
 }

@@ -13,12 +13,12 @@ import Testing
     try node.makeFolder("root")
   }
 
-  private func read() -> KubeletTruth? {
-    var places = node.places
-    places.root = node.directory.file("root")
+  private func read() -> ObservedKubelet? {
+    var paths = node.paths
+    paths.root = node.directory.file("root")
     var snapshot = node.snapshot()
-    TruthReader(places: places).addTruth(to: &snapshot, askedAt: 100_000, configuration: nil)
-    return snapshot.truth?.kubelet
+    NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
+    return snapshot.observed?.kubelet
   }
 
   @Test func `a node without kubelet has nothing of it`() {
@@ -32,8 +32,8 @@ import Testing
     try node.process(41, "k3s-server", parent: 1, startTime: 8)
     try node.process(42, "kubelet", parent: 1, state: "Z", startTime: 9)
     try node.process(43, "kubelet-proxy", parent: 1, startTime: 9)
-    let found = [KubeletTruth.Instance(pid: 40, startTime: 7), KubeletTruth.Instance(pid: 41, startTime: 8)]
-    #expect(read()?.processes == .read(found))
+    let found = [ObservedKubelet.Instance(pid: 40, startTime: 7), ObservedKubelet.Instance(pid: 41, startTime: 8)]
+    #expect(read()?.processes == .known(found))
   }
 
   @Test func `folders and manifests`() throws {
@@ -48,10 +48,10 @@ import Testing
     try node.write("kind: Pod\nmetadata: {name: hidden}\n", to: "root/etc/kubernetes/manifests/.hidden.yaml")
     try node.makeFolder("root/etc/kubernetes/manifests/folder")
     let kubelet = read()
-    #expect(kubelet?.podFolders == .read(["uid-1", "uid-2"]))
+    #expect(kubelet?.podFolders == .known(["uid-1", "uid-2"]))
     #expect(
       kubelet?.staticPods
-        == .read([
+        == .known([
           StaticPod(namespace: "kube-system", name: "etcd", restartPolicy: .never),
           StaticPod(namespace: "default", name: "x", restartPolicy: .always),
         ]))
@@ -65,7 +65,7 @@ import Testing
       #expect(mkfifo(node.directory.file(path), 0o600) == 0)
     }
     // kubelet, too, ignores what is not a regular file.
-    #expect(read()?.staticPods == .read([StaticPod(namespace: "default", name: "x", restartPolicy: .always)]))
+    #expect(read()?.staticPods == .known([StaticPod(namespace: "default", name: "x", restartPolicy: .always)]))
   }
 
   @Test func `the configured folder comes first`() throws {

@@ -1,6 +1,7 @@
 import CRI
 import CRIPreflight
 import CRISimulator
+import CRIRules
 import CRISnapshot
 import Glibc
 import TestSupport
@@ -34,12 +35,17 @@ import Testing
     let path = node.tree.root + "/var/lib/kubelet/config.yaml"
     #expect(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
     let gaps = try await node.report().unchecked
-    #expect(gaps.map(\.rule) == ["N3", "N5"] && gaps.allSatisfy { $0.why.contains("it is a FIFO") }, "\(gaps)")
+    #expect(
+      gaps.map(\.rule?.label) == ["N3", "N5"] && gaps.allSatisfy { $0.reasonText.contains("it is a FIFO") }, "\(gaps)")
   }
 
   @Test(arguments: [
-    ("cgroupDriver: 17\n", "/var/lib/kubelet/config.yaml: cgroupDriver 17 is none: systemd and cgroupfs are"),
-    ("cgroupDriver: SystemD\n", "cgroupDriver \"SystemD\" is none"), ("cgroupDriver: [systemd]\n", " is none"),
+    (
+      "cgroupDriver: 17\n",
+      "/var/lib/kubelet/config.yaml: cgroupDriver 17 is not a cgroup driver: specify systemd or cgroupfs"
+    ),
+    ("cgroupDriver: SystemD\n", "cgroupDriver \"SystemD\" is not a cgroup driver"),
+    ("cgroupDriver: [systemd]\n", " is not a cgroup driver"),
     ("cgroupDriver: \n", nil), ("cgroupDriver: \"\"\n", nil),
   ])
   func `a cgroup driver that is none is said to be none`(text: String, why: String?) async throws {
@@ -47,19 +53,20 @@ import Testing
       let node = try RecordedNode(runtime)
       try node.tree.kubelet(text)
       let gaps = try await node.report().unchecked
-      #expect(gaps.map(\.rule) == (why == nil ? [] : [rule]))
-      #expect(gaps.allSatisfy { $0.why.contains(why ?? "") && !$0.decides }, "\(gaps)")
+      #expect(gaps.map(\.rule?.label) == (why == nil ? [] : [rule]))
+      #expect(gaps.allSatisfy { $0.reasonText.contains(why ?? "") && !$0.isRequired }, "\(gaps)")
     }
   }
 
   @Test func `flags that are none, and an endpoint that is none`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.kubelet("containerRuntimeEndpoint: 17\n")
-    #expect(try await node.report().unchecked.map { "\($0.rule) \($0.why)" }.joined().hasSuffix("Endpoint 17 is none"))
+    #expect(
+      try await node.report().unchecked.map { $0.reasonText }.joined().hasSuffix("Endpoint 17 is not a valid endpoint"))
     try node.tree.kubelet("cgroupDriver: cgroupfs\n")
     try node.tree.write("/var/lib/kubelet/kubeadm-flags.env", "A=\"--cgroup-driver=x\"")
     let gaps = try await node.report().unchecked
-    #expect(gaps.map(\.why) == ["kubelet's --cgroup-driver \"x\" is none: systemd and cgroupfs are"])
+    #expect(gaps.map(\.reasonText) == ["--cgroup-driver \"x\" is not a cgroup driver: specify systemd or cgroupfs"])
   }
 
   @Test func `its endpoint is compared, flags before file`() async throws {
@@ -74,14 +81,21 @@ import Testing
     #expect(try await node.report().rules.isEmpty)
     try node.tree.write("/var/lib/kubelet/kubeadm-flags.env", "A=\"--container-runtime-endpoint=/x.sock\"")
     let report = try await node.report()
-    #expect(report.findings.first { $0.rule.id == "N5" }?.detail == "kubelet /x.sock, asked \(node.socket)")
+    #expect(
+      report.findings.first { $0.rule.id.label == "N5" }?.detailText == "kubelet /x.sock, examined \(node.socket)")
   }
 
   @Test func `a configuration that is none is named`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
-    #expect(try await node.report().unchecked.contains { $0.rule == "N3" && $0.why.contains("config.yaml") })
+    #expect(
+      try await node.report().unchecked.contains {
+        $0.rule == .kubeletCgroupDriver && $0.reasonText.contains("config.yaml")
+      })
     try node.tree.kubelet("{")
-    #expect(try await node.report().unchecked.contains { $0.rule == "N3" && $0.why.contains("config.yaml") })
+    #expect(
+      try await node.report().unchecked.contains {
+        $0.rule == .kubeletCgroupDriver && $0.reasonText.contains("config.yaml")
+      })
   }
 
   @Test func `images of running pods that are gone are pulled only when asked`() async throws {
@@ -108,7 +122,7 @@ import Testing
     }
     let report = try await node.report(pulls: true)
     #expect(report.rules == ["N6", "N11", "N12"])
-    let finding = report.findings.first { $0.rule.id == "N12" }
-    #expect(finding?.detail == "pull access denied, repository does not exist")
+    let finding = report.findings.first { $0.rule.id.label == "N12" }
+    #expect(finding?.detailText == "pull access denied, repository does not exist")
   }
 }

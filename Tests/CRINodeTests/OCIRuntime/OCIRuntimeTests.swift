@@ -9,13 +9,13 @@ import Testing
 @Suite struct OCIRuntimeTests {
   private func read(
     _ node: FakeNode, _ configuration: String?, listing id: String? = nil
-  ) throws -> Reading<[OCIRuntime]>? {
+  ) throws -> Observation<[OCIRuntime]>? {
     var snapshot = node.snapshot()
     // What could not be read in detail is listed all the same.
-    snapshot.unread = id.map { [Unread(what: "container", why: "no answer", kind: .container, id: $0)] } ?? []
-    TruthReader(places: node.places)
-      .addTruth(to: &snapshot, askedAt: 0, configuration: try configuration.map { try JSON.parse($0) })
-    return snapshot.truth?.ociRuntimes
+    snapshot.unchecked = id.map { [Unchecked.details(ObjectName(.container, id: $0), "no answer")] } ?? []
+    NodeObserver(paths: node.paths)
+      .addObservations(to: &snapshot, askedAt: 0, configuration: try configuration.map { try JSON.parse($0) })
+    return snapshot.observed?.ociRuntimes
   }
 
   private func program(_ node: FakeNode, _ name: String, _ script: String) throws -> String {
@@ -41,10 +41,10 @@ import Testing
       """#)
     #expect(
       runtimes
-        == .read([
-          OCIRuntime(handler: "nvidia", path: nvidia, version: .read("runc version 1.1.0")),
-          OCIRuntime(handler: "plain", path: runc, version: .read("runc version 1.2.3")),
-          OCIRuntime(handler: "runc", path: runc, version: .read("runc version 1.2.3")),
+        == .known([
+          OCIRuntime(handler: "nvidia", path: nvidia, version: .known("runc version 1.1.0")),
+          OCIRuntime(handler: "plain", path: runc, version: .known("runc version 1.2.3")),
+          OCIRuntime(handler: "runc", path: runc, version: .known("runc version 1.2.3")),
         ]))
   }
 
@@ -55,7 +55,7 @@ import Testing
       node,
       #"{"crio": {"Runtimes": {"crun": {"RuntimePath": "\#(crun)", "RuntimeType": "oci"}, "vm": {"RuntimeType": "vm"}}}}"#
     )
-    #expect(configured == .read([OCIRuntime(handler: "crun", path: crun, version: .read("crun version 1.8"))]))
+    #expect(configured == .known([OCIRuntime(handler: "crun", path: crun, version: .known("crun version 1.8"))]))
     try node.conmon(70, FakeNode.id("a"))
     #expect(try read(node, nil, listing: FakeNode.id("a"))?.value?.map(\.path) == ["/usr/bin/crun"])
     #expect(try read(node, nil, listing: FakeNode.id("b"))?.value == nil, "that conmon is Podman's")
@@ -112,9 +112,9 @@ import Testing
     #expect(try read(node, "{}")?.reason != nil)
     let plain = #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2"}}}}"#
     // The daemon's variables cannot be read.
-    #expect(try read(node, plain)?.reason?.code == 2)
+    #expect(try read(node, plain)?.reason?.errno == 2)
     try node.write("PATH=/nowhere\0", to: "proc/1/environ")
-    #expect(try read(node, plain)?.value?[0].version.reason?.code == 2)
+    #expect(try read(node, plain)?.value?[0].version.reason?.errno == 2)
   }
 
   @Test(arguments: [("exit 3", nil), ("kill -9 $$", nil), ("sleep 30", ETIMEDOUT)])
@@ -127,7 +127,7 @@ import Testing
       #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": "\#(path)"}}}}}"#
     )
     let reason = try #require(runtimes?.value?[0].version.reason)
-    #expect(reason.code == code)
+    #expect(reason.errno == code)
     #expect(ContinuousClock.now - began < .seconds(20))
   }
 }

@@ -1,0 +1,131 @@
+internal import CRI
+internal import CRIJSON
+internal import CRIPreflight
+internal import CRISnapshot
+internal import CRISystem
+
+extension CRIODisk {
+  /// - Parameters:
+  ///   - status: the runtime's own configuration, from a verbose Status; null where it tells none.
+  ///   - paths: where each ready sandbox's files are, by id; those that are missing could not be read.
+  ///   - networks: what CNI says of the sandboxes' networks.
+  init(
+    _ snapshot: Snapshot, _ files: NodeFiles, configuration: Observation<CRIOConfiguration>, status: JSON,
+    paths: [String: CRIOPaths], networks: NetworkCheck
+  ) {
+    self.init(
+      configuration: configuration,
+      versionFile: Self.file(configuration.map(\.versionFile), files),
+      persistentVersionFile: Self.file(configuration.map(\.persistentVersionFile), files),
+      networks: networks, missingState: Self.missingState(snapshot, files, paths),
+      defaultRuntime: Self.defaultRuntime(status, snapshot, files, configuration))
+  }
+
+  /// Its file, the drop-in files in their order, and what comes before both: the command line.
+  static func configuration(_ files: NodeFiles, _ arguments: [String]) -> Observation<CRIOConfiguration> {
+    let main = CRIOConfiguration.file(in: arguments)
+    let directory = CRIOConfiguration.directory(in: arguments)
+    var configuration = CRIOConfiguration()
+    var path = main
+    do throws(FileError) {
+      // One of both is everywhere where CRI-O is: the first in older packages, the second in newer ones.
+      let (hasMain, hasDirectory) = (try files.exists(main), try files.exists(directory))
+      guard hasMain || hasDirectory else { return .unknown(NodeFiles.reason(main, .noSuchFile)) }
+      let names = hasDirectory ? try files.names(in: directory) : []
+      for file in (hasMain ? [main] : []) + names.map({ "\(directory)/\($0)" }) {
+        path = file
+        let text = try files.text(path)
+        do throws(CRIOConfigurationFault) {
+          try configuration.add(text)
+        } catch {
+          return .unknown(UnknownReason(error.code, path: path, line: error.line, message: error.message))
+        }
+      }
+    } catch {
+      return .unknown(NodeFiles.reason(path, error))
+    }
+    configuration.add(arguments: arguments)
+    return .known(configuration)
+  }
+
+  private static func file(_ path: Observation<String>, _ files: NodeFiles) -> Observation<VersionFile> {
+    switch path {
+    case .unknown(let reason): return .unknown(reason)
+    case .known(""): return .known(.off)
+    case .known(let path):
+      do throws(FileError) {
+        guard try files.exists(path) else {
+          // Its directory is made by the daemon that runs: without it, this is not the node.
+          let directory = "/" + path.split(separator: "/").dropLast().joined(separator: "/")
+          guard try files.exists(directory) else { return .unknown(NodeFiles.reason(directory, .noSuchFile)) }
+          return .known(.missing(path: path))
+        }
+        let text = try files.text(path)
+        // A JSON text, as CRI-O writes it.
+        let version = (try? JSON.parse(text))?.stringValue ?? ""
+        return .known(.written(path: path, version: version))
+      } catch {
+        return .unknown(NodeFiles.reason(path, error))
+      }
+    }
+  }
+
+  private static func missingState(
+    _ snapshot: Snapshot, _ files: NodeFiles, _ paths: [String: CRIOPaths]
+  ) -> Observation<[String: [MissingState]]> {
+    let sandboxes = snapshot.sandboxes.filter(\.isReady)
+    if sandboxes.isEmpty { return .known([:]) }
+    guard let directory = paths.values.first?.containers, sandboxes.allSatisfy({ paths[$0.id] != nil }) else {
+      return .unknown(UnknownReason(.notReported, setting: .containerDirectory))
+    }
+    do throws(FileError) {
+      guard !Set(try files.names(in: directory)).isDisjoint(with: sandboxes.map(\.id)) else {
+        return .unknown(NodeFiles.foreign(directory))
+      }
+      var missing: [String: [MissingState]] = [:]
+      func need(_ paths: [String], _ id: String) throws(FileError) {
+        for path in paths where !(try files.exists(path)) { missing[id, default: []].append(MissingState(path)) }
+      }
+      for sandbox in sandboxes {
+        guard let place = paths[sandbox.id] else { continue }
+        let own = "\(place.containers)/\(sandbox.id)/userdata"
+        try need(["\(own)/config.json", "\(place.state ?? own)/state.json"] + place.namespaces, sandbox.id)
+        for path in place.namespaces where try isUnmounted(path, files) {
+          missing[sandbox.id, default: []].append(MissingState(path, isUnmounted: true))
+        }
+      }
+      for container in snapshot.containers {
+        let own = "\(directory)/\(container.id)/userdata"
+        try need(["\(own)/config.json", "\(own)/state.json"], container.id)
+      }
+      return .known(missing)
+    } catch {
+      return .unknown(NodeFiles.reason(directory, error))
+    }
+  }
+
+  /// Whether a file is what is left where a namespace was: a namespace cannot be read at all.
+  private static func isUnmounted(_ path: String, _ files: NodeFiles) throws(FileError) -> Bool {
+    do throws(FileError) {
+      return try files.read(path).isEmpty
+    } catch {
+      if error == .invalid || error == .noSuchFile { return false }
+      throw error
+    }
+  }
+
+  /// What the daemon says, or which runtime has the state of a container that runs.
+  private static func defaultRuntime(
+    _ status: JSON, _ snapshot: Snapshot, _ files: NodeFiles, _ configuration: Observation<CRIOConfiguration>
+  ) -> Observation<String> {
+    if let name = status["crio"]?["DefaultRuntime"]?.stringValue, !name.isEmpty { return .known(name) }
+    let plain = Set(snapshot.sandboxes.filter { ($0.facts.runtimeHandler ?? "").isEmpty }.map(\.id))
+    for container in snapshot.containers where container.isRunning && plain.contains(container.sandboxID) {
+      let directories = (configuration.value ?? CRIOConfiguration()).stateDirectories
+      for (directory, name) in directories where (try? files.exists("\(directory)/\(container.id)")) == true {
+        return .known(name)
+      }
+    }
+    return .unknown(UnknownReason(.unknownDefaultRuntime))
+  }
+}

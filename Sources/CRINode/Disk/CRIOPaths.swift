@@ -1,0 +1,43 @@
+internal import CRIJSON
+
+/// Where CRI-O keeps what restores a sandbox, as the verbose answer about it tells (CRI:
+/// `PodSandboxStatusResponse.info`, the OCI specification and its annotations).
+struct CRIOPaths {
+  /// The directory of all containers and sandboxes: `/var/lib/containers/storage/overlay-containers`.
+  let containers: String
+  /// Where the state of a sandbox without an infra container is; nil where its container's directory has it.
+  let state: String?
+  /// The namespaces that it joins.
+  let namespaces: [String]
+
+  /// What CRI-O calls the property that a sandbox has no infra container (newer and older).
+  private static let spoofed = ["spoofed.crio.io", "io.kubernetes.cri-o.Spoofed"]
+  /// Those that CRI-O joins when it restores; without one, the sandbox is deleted.
+  private static let joined: Set<String> = ["network", "ipc", "uts", "user"]
+
+  /// - Returns: nil where the answer does not say it.
+  init?(info: String) {
+    guard let specification = (try? JSON.parse(info))?["runtimeSpec"] else { return nil }
+    let annotations = specification["annotations"]
+    let mountPoint =
+      annotations?["io.kubernetes.cri-o.MountPoint"]?.stringValue ?? specification["root"]?["path"]?.stringValue
+    // ROOT/DRIVER/LAYER/merged, or ROOT/vfs/dir/LAYER.
+    guard let mountPoint, mountPoint.hasPrefix("/"), let driver = Self.parent(of: mountPoint, levels: 2) else {
+      return nil
+    }
+    containers = "\(driver)-containers"
+    let isSpoofed = Self.spoofed.contains { annotations?[$0]?.stringValue == "true" }
+    let file = annotations?["io.kubernetes.cri-o.ResolvPath"] ?? annotations?["io.kubernetes.cri-o.HostnamePath"]
+    let directory = file?.stringValue.flatMap { Self.parent(of: $0, levels: 1) }
+    if isSpoofed, directory == nil { return nil }
+    state = isSpoofed ? directory : nil
+    namespaces = (specification["linux"]?["namespaces"]?.arrayValue ?? []).compactMap {
+      Self.joined.contains($0["type"]?.stringValue ?? "") ? $0["path"]?.stringValue : nil
+    }.filter { !$0.isEmpty }
+  }
+
+  private static func parent(of path: String, levels: Int) -> String? {
+    let parts = path.split(separator: "/")
+    return parts.count > levels ? "/" + parts.dropLast(levels).joined(separator: "/") : nil
+  }
+}

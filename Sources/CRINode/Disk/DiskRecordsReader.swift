@@ -1,0 +1,55 @@
+internal import CRI
+internal import CRIPreflight
+internal import CRISnapshot
+
+extension DiskRecords {
+  private static let service = "/containerd.services.containers.v1.Containers"
+  /// Where containerd keeps all that belongs to the CRI.
+  static let namespace = (name: "containerd-namespace", value: "k8s.io")
+  private static let filters = ["sandbox", "container"].map { "labels.\"io.cri-containerd.kind\"==\($0)" }
+  /// A record has about 10 KB; the runtime's own limit for one message is lower, and then it streams.
+  static let largestAnswer = 256 << 20
+
+  /// Reads them from containerd's own interface, which it serves beside the CRI.
+  static func read(from endpoint: Endpoint, timeout: Duration) async -> Observation<DiskRecords> {
+    let channel = Channel(path: endpoint.path, maxMessageSize: largestAnswer)
+    defer { channel.close() }
+    let request = ListStoredContainersRequest(filters: filters).encode()
+    let options = CallOptions(timeout: timeout, metadata: [namespace])
+    do throws(RPCError) {
+      return .known(try await list(channel, request, options))
+    } catch {
+      return .unknown(
+        error.isUnknownService ? UnknownReason(.notServed) : UnknownReason(.callFailed, message: "\(error)"))
+    }
+  }
+
+  private static func list(
+    _ channel: Channel, _ request: [UInt8], _ options: CallOptions
+  ) async throws(RPCError) -> DiskRecords {
+    do throws(RPCError) {
+      return DiskRecords(try decode(try await channel.unary("\(service)/List", request, options: options)))
+    } catch {
+      // More than containerd sends in one message (16 MiB as it is delivered).
+      guard error.statusCode == .resourceExhausted else { throw error }
+    }
+    var records = DiskRecords()
+    for try await message in try channel.stream("\(service)/ListStream", request, options: options) {
+      // One at a time, so that what is not needed of them goes at once.
+      let next = DiskRecords(try decode(message))
+      records.sandboxes += next.sandboxes
+      records.containers += next.containers
+      records.malformed += next.malformed
+      records.bare += next.bare
+    }
+    return records
+  }
+
+  private static func decode(_ bytes: [UInt8]) throws(RPCError) -> [StoredContainer] {
+    do throws(DecodeError) {
+      return try ListStoredContainersResponse.decode(bytes).containers
+    } catch {
+      throw .undecodable(method: "\(service)/List", reason: "\(error)")
+    }
+  }
+}

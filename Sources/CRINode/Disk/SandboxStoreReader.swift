@@ -1,0 +1,29 @@
+internal import CRI
+internal import CRIPreflight
+internal import CRISnapshot
+
+extension SandboxStore {
+  private static let method = "/containerd.services.sandbox.v1.Store/List"
+
+  /// Reads it from containerd's own interface, which it serves beside the CRI; empty where it has no such store.
+  static func read(from endpoint: Endpoint, timeout: Duration) async -> Observation<SandboxStore> {
+    let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestAnswer)
+    defer { channel.close() }
+    let options = CallOptions(timeout: timeout, metadata: [DiskRecords.namespace])
+    do throws(RPCError) {
+      let answer = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
+      return .known(SandboxStore(try decode(answer)))
+    } catch {
+      return error.isUnknownService
+        ? .known(SandboxStore()) : .unknown(UnknownReason(.callFailed, message: "\(error)"))
+    }
+  }
+
+  private static func decode(_ bytes: [UInt8]) throws(RPCError) -> [StoredSandbox] {
+    do throws(DecodeError) {
+      return try ListStoredSandboxesResponse.decode(bytes).sandboxes
+    } catch {
+      throw .undecodable(method: method, reason: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package import CRIJSON
+package import CRISnapshot
+internal import CRISystem
+
+/// Reads what kernel and CNI know of a snapshot's objects. It blocks: for a thread of its own.
+///
+/// Nothing here fails as a whole; what could not be read says why in its place.
+package struct NodeObserver: Sendable {
+  package var paths: NodePaths
+  /// What namespaces may take all together.
+  package var timeLimit: Duration
+  /// Whether orphans and OCI runtimes are read too.
+  package var includesNode: Bool
+
+  /// What began this long before the runtime was asked should be listed: a container is listed a moment after its start.
+  static let grace: UInt64 = 10
+
+  package init(paths: NodePaths = NodePaths(), timeLimit: Duration = .seconds(5), includesNode: Bool = true) {
+    self.paths = paths
+    self.timeLimit = timeLimit
+    self.includesNode = includesNode
+  }
+
+  /// - Parameters:
+  ///   - askedAt: when the runtime's lists were asked for, in clock ticks after boot.
+  ///   - configuration: the runtime's own, from its verbose status; nil where it gives none.
+  package func addObservations(to snapshot: inout Snapshot, askedAt: UInt64, configuration: JSON?) {
+    let view = NodeView(daemon: snapshot.daemon.pid, paths: paths)
+    let table = view.processes()
+    let containers = snapshot.containers
+    addNetworks(to: &snapshot, view, containers)
+    for index in snapshot.sandboxes.indices {
+      let pid = snapshot.sandboxes[index].isReady ? snapshot.sandboxes[index].facts.pid : nil
+      snapshot.sandboxes[index].observed?.process = process(pid, in: table)
+    }
+    for index in snapshot.containers.indices {
+      // Of one that ended, containerd still has the id that its process had.
+      let pid = snapshot.containers[index].isRunning ? snapshot.containers[index].pid : nil
+      snapshot.containers[index].observed = ObservedContainer(process: process(pid, in: table))
+    }
+    addLogs(to: &snapshot, view)
+    if includesNode {
+      snapshot.observed = ObservedNode(
+        orphans: orphans(snapshot, view, table, askedAt: askedAt),
+        ociRuntimes: OCIRuntimeReader(
+          configuration: configuration, table: table.value, listed: snapshot.listed, daemon: snapshot.daemon.pid,
+          paths: view.paths
+        ).read(),
+        kubelet: KubeletReader(table: table, paths: view.paths).read())
+    }
+    snapshot.unchecked += snapshot.unknownObservations
+  }
+
+  private func process(_ pid: Int32?, in table: Observation<ProcessTable>) -> Observation<ObservedProcess>? {
+    guard let pid else { return nil }
+    switch table {
+    case .known(let table): return .known(table.observed(of: pid))
+    case .unknown(let reason): return .unknown(reason)
+    }
+  }
+
+  private func addLogs(to snapshot: inout Snapshot, _ view: NodeView) {
+    var isMissing = false
+    for index in snapshot.containers.indices {
+      let log = log(of: snapshot.containers[index], view)
+      snapshot.containers[index].observed?.hasLog = log
+      isMissing = isMissing || log == .known(false)
+    }
+    guard isMissing else { return }
+    // Kubelet renames a file, and then has the runtime make a new one: that was no loss.
+    Thread.sleep(.milliseconds(200))
+    for index in snapshot.containers.indices where snapshot.containers[index].observed?.hasLog == .known(false) {
+      let log = log(of: snapshot.containers[index], view)
+      snapshot.containers[index].observed?.hasLog = log
+    }
+  }
+
+  private func log(of container: ContainerRecord, _ view: NodeView) -> Observation<Bool>? {
+    let path = container.logPath
+    guard container.isRunning, path.hasPrefix("/") else { return nil }
+    do throws(FileError) {
+      let isThere = try File.exists(view.path(path))
+      if isThere || view.seesAllPaths { return .known(isThere) }
+      return .unknown(UnknownReason(.otherMountNamespace))
+    } catch {
+      return .unknown(UnknownReason(error, path))
+    }
+  }
+
+  private func addNetworks(to snapshot: inout Snapshot, _ view: NodeView, _ containers: [ContainerRecord]) {
+    let own = snapshot.sandboxes.indices.filter { !snapshot.sandboxes[$0].isHostNetwork }
+    let cache = CNICache(
+      folder: "\(view.cni)/results", ids: Set(own.map { snapshot.sandboxes[$0].id }))
+    var hostLocal = HostLocal(defaultFolder: "\(view.cni)/networks", root: view.paths.root)
+    for index in snapshot.sandboxes.indices { snapshot.sandboxes[index].observed = ObservedSandbox() }
+    var questions: [(index: Int, question: NamespaceReader.Question)] = []
+    let processes = Dictionary(
+      containers.filter(\.isRunning).map { ($0.sandboxID, $0.pid) }, uniquingKeysWith: { $0 ?? $1 })
+    for index in own {
+      let sandbox = snapshot.sandboxes[index]
+      let entries = cache.entries(of: sandbox.id)
+      let cached = entries.value ?? []
+      let addresses = (sandbox.addresses + cached.flatMap(\.facts.addresses)).compactMap { IPAddress($0) }
+      snapshot.sandboxes[index].observed?.cache =
+        switch entries {
+        case .known(let entries): .known(entries.map(\.facts))
+        case .unknown(let reason): .unknown(reason)
+        }
+      snapshot.sandboxes[index].observed?.leases = hostLocal.leases(
+        of: sandbox.id, entries: cached, addresses: Set(addresses))
+      guard let path = sandbox.facts.networkNamespace else { continue }
+      // A stopped pod's processes are gone, and their numbers may be somebody else's by now.
+      let pid = sandbox.isReady && view.canSeeProcesses ? sandbox.facts.pid ?? processes[sandbox.id] ?? nil : nil
+      questions.append(
+        (
+          index,
+          NamespaceReader.Question(
+            path: view.path(path), isSure: view.seesAllPaths, process: pid.map { "\(paths.proc)/\($0)/ns/net" })
+        ))
+    }
+    let answers = NamespaceReader.read(questions.map(\.question), within: timeLimit)
+    for (question, answer) in zip(questions, answers) {
+      snapshot.sandboxes[question.index].observed?.namespace = answer.namespace
+      snapshot.sandboxes[question.index].observed?.interfaces = answer.interfaces
+    }
+  }
+
+  private func orphans(
+    _ snapshot: Snapshot, _ view: NodeView, _ table: Observation<ProcessTable>, askedAt: UInt64
+  ) -> Observation<[Orphan]> {
+    guard let table = table.value else { return .unknown(table.reason ?? .notExamined) }
+    let socket = FileIdentity(of: snapshot.daemon.socket)
+    let path = snapshot.daemon.socket
+    let grace = Self.grace * Kernel.ticksPerSecond
+    let search = OrphanSearch(
+      table: table, listed: snapshot.listed,
+      ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
+      isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
+      // What the daemon found when it began is nothing that it is making.
+      deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0),
+      canBeOurs: { [daemon = snapshot.daemon.pid, paths] in
+        ProcessTrust.belongs($0, to: daemon, proc: paths.proc)
+      })
+    let found = search.orphans()
+    if found.isEmpty { return .known([]) }
+    // One that is just ending was no loss: give it the time.
+    Thread.sleep(.milliseconds(200))
+    return .known(found.filter { table.isStillThere($0.pid, startTime: $0.startTime) })
+  }
+}

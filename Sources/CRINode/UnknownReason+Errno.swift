@@ -1,0 +1,27 @@
+package import CRISnapshot
+package import CRISystem
+
+extension UnknownReason {
+  /// The reason of a system call that failed.
+  /// - Parameter path: the file; nil if it does not matter which file it was.
+  package init(_ error: Errno, _ path: String? = nil) {
+    let code: Code =
+      switch error {
+      case .permissionDenied, .notPermitted: .permissionDenied
+      case .noSuchFile: .missing
+      case .timedOut: .timedOut
+      default: .systemError
+      }
+    self.init(code, path: path, errno: error.rawValue, message: "\(error)")
+  }
+
+  /// The reason why a file could not be read.
+  /// - Parameter path: the file; nil if it does not matter which file it was.
+  package init(_ error: FileError, _ path: String? = nil) {
+    if let errno = error.errno {
+      self.init(errno, path)
+    } else {
+      self.init(.unusableFile, path: path, message: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/// The reason why CNI does not confirm a pod's network, which a CRI-O that starts hears too.
+public enum CNIFault: Hashable, Sendable {
+  // The configuration.
+
+  /// - `message`: the kernel's text.
+  case unreadable(path: String, message: String)
+  case notAConfiguration(path: String)
+  case withoutName(path: String)
+  case withoutPlugins(path: String)
+  case unsupportedVersion(plugin: String, version: String)
+  /// - `network`: the name that CRI-O looks for; empty for any.
+  /// - `cause`: why the first configuration cannot be used.
+  indirect case noConfiguration(network: String, directory: String, cause: CNIFault?)
+
+  // The plugins.
+
+  case pluginMissing(String, directories: [String])
+  case pluginNotExecutable(path: String, message: String)
+  /// - `message`: the plugin's own text.
+  case pluginFailed(String, message: String)
+  case pluginExited(String, code: Int32)
+  case pluginKilled(String, signal: Int32)
+
+  // The pod.
+
+  case malformedCache(path: String)
+  case loopbackDown
+  case noResult(network: String)
+  case noAddress
+}

@@ -1,0 +1,25 @@
+internal import CRIRules
+internal import CRISnapshot
+
+/// A rule of preflight together with how it is checked.
+struct PreflightCheck: Sendable {
+  let rule: Rule
+  let run: @Sendable (PreflightFacts, inout PreflightOutcome) throws(UnknownReason) -> Void
+
+  init(
+    _ id: RuleID, _ run: @escaping @Sendable (PreflightFacts, inout PreflightOutcome) throws(UnknownReason) -> Void
+  ) {
+    rule = id.rule
+    self.run = run
+  }
+}
+
+/// What a check finds.
+struct PreflightOutcome {
+  var findings: [(object: ObjectName, detail: PreflightDetail)] = []
+  /// Why parts of it are unchecked.
+  var unknown: [UnknownReason] = []
+
+  mutating func add(_ object: ObjectName, _ detail: PreflightDetail = .none) { findings.append((object, detail)) }
+  mutating func skip(_ reason: UnknownReason) { unknown.append(reason) }
+}

@@ -1,0 +1,100 @@
+public import CRIProtobuf
+public import CRISnapshot
+
+/// The facts that prove a finding of preflight. They have no text: reports format them.
+public enum PreflightDetail: Hashable, Sendable {
+  /// The rule and the object say everything.
+  case none
+
+  // The runtime's memory against its records on disk.
+
+  case differs(runtime: FindingValue, disk: FindingValue)
+  /// A label differs.
+  case labelDiffers(runtime: FindingValue, disk: FindingValue)
+  case fieldsDiffer([FieldDifference])
+  /// The runtime has lost it already.
+  /// - `path`: the network namespace that is gone; nil if an address is meant.
+  case lostAlready(path: String?)
+  case sharedName(String, isInUse: Bool, id: String)
+  case recordName(String)
+  /// A record without any data of the CRI: each start fails to load it.
+  case bareRecord
+  /// The sandbox is only in the store of sandboxes.
+  case storeOnly
+  /// No record is found. If the container runs, it goes on without an owner.
+  case noRecord(isRunning: Bool)
+
+  // Files and programs.
+
+  case path(String)
+  /// The directory of the CNI configurations; nil if it is unknown.
+  case directory(String?)
+  case missingState([MissingState])
+  case versionFile(VersionFileFault, losesImages: Bool)
+
+  // Times.
+
+  case created(Timestamp)
+  case createdAndNotListed(Timestamp)
+  case createdAndNotStarted(Timestamp)
+  /// Later than now.
+  case createdLater(Timestamp)
+
+  // Settings.
+
+  case defaultRuntime(now: String, next: String)
+  case cgroupDrivers(kubelet: String, runtime: String)
+  case endpoints(kubelet: String, examined: String)
+
+  // The network.
+
+  case networkNotReady(reason: String, message: String)
+  case noNetworkConfiguration(directory: String?)
+  case network(CNIFault)
+
+  // The runtime's own words, images and pods.
+
+  /// A condition of the runtime that does not hold.
+  case condition(reason: String, message: String)
+  case message(String)
+  case image(String)
+  case notListed
+  case pods([PodName])
+  case sandboxes([String])
+}
+
+/// A field that differs between the runtime and the disk.
+public struct FieldDifference: Hashable, Sendable {
+  public enum Field: String, Hashable, Sendable, CaseIterable {
+    case namespace, name, attempt, handler, pidMode, ipcMode, label, annotation, cniResult
+  }
+
+  public var field: Field
+  public var runtime: FindingValue
+  public var disk: FindingValue
+
+  public init(_ field: Field, runtime: FindingValue, disk: FindingValue) {
+    self.field = field
+    self.runtime = runtime
+    self.disk = disk
+  }
+}
+
+/// A file that CRI-O needs to restore a sandbox or container.
+public struct MissingState: Hashable, Sendable {
+  public var path: String
+  /// The file exists and is not a namespace any more.
+  public var isUnmounted: Bool
+
+  public init(_ path: String, isUnmounted: Bool = false) {
+    self.path = path
+    self.isUnmounted = isUnmounted
+  }
+}
+
+/// The reason why CRI-O wipes when it reads its version file.
+public enum VersionFileFault: Hashable, Sendable {
+  case missing(path: String)
+  case malformed(path: String)
+  case otherMinor(path: String, major: Int, minor: Int, next: RuntimeVersion)
+}

@@ -1,0 +1,41 @@
+internal import CRIJSON
+package import CRISnapshot
+
+/// The changes between two snapshots as a document.
+package struct DiffDocument: Sendable {
+  /// Bytes that are gathered before they are written: there may be several changes for each object of two large snapshots.
+  private static let pieceSize = 64 << 10
+
+  private let changes: [Change]
+  private let notCompared: [Unchecked]
+  private let text: ReportText
+
+  /// - Parameter notCompared: what is unchecked in one of the snapshots.
+  package init(_ changes: [Change], notCompared: [Unchecked], text: ReportText = .english) {
+    self.changes = changes
+    self.notCompared = notCompared
+    self.text = text
+  }
+
+  /// Writes the document in pieces, pretty, with a line feed at its end.
+  package func write<Failure: Error>(_ emit: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+    var writer = JSONWriter(.pretty)
+    writer.beginObject()
+    writer.key("kind")
+    writer.string("cri-diff")
+    writer.key("schema")
+    writer.number(1)
+    writer.key("changes")
+    writer.beginArray()
+    for change in changes {
+      writer.value(change.json)
+      if writer.bytes.count >= Self.pieceSize { try emit(writer.takeBytes()) }
+    }
+    writer.endArray()
+    writer.key("notCompared")
+    writer.value(.array(notCompared.map { $0.json(text) }))
+    writer.endObject()
+    writer.newline()
+    try emit(writer.takeBytes())
+  }
+}

@@ -1,0 +1,61 @@
+internal import CRIRules
+internal import CRISnapshot
+internal import CRIText
+
+/// GitHub's workflow commands: the verdict first, since only ten annotations of a kind are shown, then one a subject.
+struct GitHubFormatter {
+  let view: ReportView
+
+  private enum Command: String { case error, warning, notice }
+
+  var text: String {
+    var text = command(Self.kind(view.verdict.level), "cri \(view.check.rawValue)", [view.verdict.line])
+    for subject in view.subjects where !subject.entries.isEmpty {
+      let isSmall = (subject.severity ?? .info) == .info
+      let kind: Command = subject.isBlocking ? .error : isSmall ? .notice : .warning
+      text += command(kind, subject.name, lines(of: subject))
+    }
+    for note in view.notes { text += command(.notice, "cri \(view.check.rawValue)", [note.text]) }
+    for entry in view.unchecked { text += command(.notice, view.text.label(.notChecked), [entry.line]) }
+    return text
+  }
+
+  private func lines(of subject: ReportSubject) -> [String] {
+    let entries = subject.entries.map { entry in
+      let part = entry.object.kind == .container ? "\(entry.object.name): " : ""
+      let remedy = entry.remedy.isEmpty ? "" : "; \(view.text.label(.instead)): \(entry.remedy)"
+      return "\("\(entry.severity)".uppercased()) \(part)\(entry.line)\(remedy)"
+    }
+    return entries + (subject.predictedAction.map { [$0] } ?? [])
+  }
+
+  private static func kind(_ level: ReportVerdict.Level) -> Command {
+    switch level {
+    case .good: .notice
+    case .warning, .unknown: .warning
+    case .bad: .error
+    }
+  }
+
+  private func command(_ command: Command, _ title: String, _ lines: [String]) -> String {
+    let message = lines.map(Sanitizer.visible).joined(separator: "\n")
+    return "::\(command.rawValue) title=\(Self.property(Sanitizer.visible(title)))::\(Self.data(message))\n"
+  }
+
+  /// As the toolkit's `escapeData`.
+  private static func data(_ text: String) -> String {
+    text.escaped { scalar in
+      switch scalar {
+      case "%": "%25"
+      case "\r": "%0D"
+      case "\n": "%0A"
+      default: nil
+      }
+    }
+  }
+
+  /// As the toolkit's `escapeProperty`.
+  private static func property(_ text: String) -> String {
+    data(text).escaped { $0 == ":" ? "%3A" : $0 == "," ? "%2C" : nil }
+  }
+}

@@ -1,0 +1,123 @@
+internal import CRIRules
+internal import CRISnapshot
+internal import CRIText
+
+/// JUnit's XML, in the form that Jenkins, GitLab and GitHub's actions read: one suite, a test case a subject.
+///
+/// A finding that counts is a failure, the others are in the case's output. What could not be checked is skipped, and
+/// the verdict has a case of its own: an error where there is none, so that nobody takes such a run for a good one.
+struct JUnitFormatter {
+  let view: ReportView
+
+  private struct Case {
+    enum Result { case passed, failed, broken, skipped }
+    let result: Result
+    let xml: String
+  }
+
+  var text: String {
+    let cases = [verdict] + view.subjects.map(testCase) + view.unchecked.map(skipped)
+    let totals = attributes([
+      ("name", "cri \(view.check.rawValue)"), ("tests", "\(cases.count)"),
+      ("failures", "\(cases.count { $0.result == .failed })"), ("errors", "\(cases.count { $0.result == .broken })"),
+    ])
+    let more = attributes([
+      ("skipped", "\(cases.count { $0.result == .skipped })"), ("time", "0"), ("timestamp", time),
+      ("hostname", view.properties.first { $0.name == "node" }?.value ?? ""),
+    ])
+    var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites\(totals) time=\"0\">\n"
+    text += "  <testsuite\(totals)\(more)>\n" + properties
+    for item in cases { text += item.xml }
+    text += element("system-out", [], body: ([view.title] + view.notes.map(\.text) + view.advice), indent: 4)
+    return text + "  </testsuite>\n</testsuites>\n"
+  }
+
+  private var properties: String {
+    guard !view.properties.isEmpty else { return "" }
+    let lines = view.properties.map { "      <property\(attributes([("name", $0.name), ("value", $0.value)]))/>\n" }
+    return "    <properties>\n" + lines.joined() + "    </properties>\n"
+  }
+
+  private var verdict: Case {
+    let (word, line) = (view.verdict.word, view.verdict.line)
+    switch view.verdict.level {
+    case .good: return Case(result: .passed, xml: xml("verdict", element("system-out", [], body: [line])))
+    case .unknown:
+      return Case(
+        result: .broken,
+        xml: xml("verdict", element("error", [("message", line), ("type", word)], body: [line])))
+    case .warning where view.verdict.exitCode == 0:
+      return Case(result: .passed, xml: xml("verdict", element("system-out", [], body: [line])))
+    case .warning, .bad:
+      return Case(
+        result: .failed,
+        xml: xml("verdict", element("failure", [("message", line), ("type", word)], body: [line])))
+    }
+  }
+
+  private func testCase(_ subject: ReportSubject) -> Case {
+    let failures = subject.entries.filter(\.isBlocking).map { entry in
+      let head = "\("\(entry.severity)".uppercased()) \(entry.object): \(entry.line)"
+      let remedy =
+        entry.remedy.isEmpty
+        ? []
+        : [
+          "\(view.text.label(.reason)): \(entry.consequence)", "\(view.text.label(.instead)): \(entry.remedy)",
+        ]
+      return element(
+        "failure", [("message", "\(entry.fact): \(entry.consequence)"), ("type", entry.rule.label)],
+        body: [head] + remedy)
+    }
+    let others = subject.entries.filter { !$0.isBlocking }.map { entry in
+      "\("\(entry.severity)".uppercased()) \(entry.object): \(entry.line)"
+    }
+    let rest = others + (subject.predictedAction.map { [$0] } ?? [])
+    let output = rest.isEmpty ? "" : element("system-out", [], body: rest)
+    return Case(
+      result: failures.isEmpty ? .passed : .failed,
+      xml: xml(subject.name, failures.joined() + output, group: subject.object.kind.rawValue))
+  }
+
+  private func skipped(_ entry: UncheckedText) -> Case {
+    let name = entry.subject.isEmpty ? entry.reason : entry.subject
+    return Case(
+      result: .skipped, xml: xml(name, element("skipped", [("message", entry.reason)], body: []), group: "unchecked"))
+  }
+
+  // MARK: XML
+
+  private func xml(_ name: String, _ content: String, group: String = "verdict") -> String {
+    let head =
+      "    <testcase"
+      + attributes([("name", name), ("classname", "cri.\(view.check.rawValue).\(group)"), ("time", "0")])
+    return content.isEmpty ? head + "/>\n" : head + ">\n" + content + "    </testcase>\n"
+  }
+
+  private func element(
+    _ name: String, _ attributes: [(String, String)], body: [String], indent: Int = 6
+  ) -> String {
+    let head = String(repeating: " ", count: indent) + "<\(name)\(self.attributes(attributes))"
+    guard !body.isEmpty else { return head + "/>\n" }
+    return head + ">" + body.map(Self.escaped).joined(separator: "\n") + "</\(name)>\n"
+  }
+
+  private func attributes(_ list: [(String, String)]) -> String {
+    list.map { " \($0)=\"\(Self.escaped($1))\"" }.joined()
+  }
+
+  /// The schema's times have no zone: it is UTC, to the second.
+  private var time: String { String("\(view.checked)".prefix(19)) }
+
+  /// XML 1.0, section 2.2: no control characters, not even as references, and no non-characters.
+  private static func escaped(_ text: String) -> String {
+    Sanitizer.visible(text).escaped { scalar in
+      switch scalar {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "\"": "&quot;"
+      default: nil
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+internal import CRISnapshot
+package import CRIText
+package import CRIVerify
+
+/// Builds the table of `cri net`: a line for each pod, then what is unchecked.
+package struct NetFormatter {
+  private let report: NetReport
+  private let isWide: Bool
+  private let style: TextStyle
+  private let catalogue: ReportText
+
+  package init(report: NetReport, isWide: Bool, style: TextStyle, text: ReportText = .english) {
+    self.report = report
+    self.isWide = isWide
+    self.style = style
+    catalogue = text
+  }
+
+  package var text: String {
+    var columns: [Table.Column] = ["NAMESPACE", "POD", "RUNTIME SAYS", "NETNS", "REALLY", "CNI", "LEASE", "VERDICT"]
+    if isWide { columns += ["POD ID", "PID", "INODE", "INTERFACES"] }
+    columns.append("REASON")
+    var table = Table(columns, layout: .compact)
+    for row in report.rows { table.append(cells(row)) }
+    return table.text(style)
+      + report.unchecked.map { entry in
+        Sanitizer.visible("\(catalogue.label(.notChecked)): \(catalogue.unchecked(entry).line)") + "\n"
+      }.joined()
+  }
+
+  private func cells(_ row: NetReport.Row) -> [Table.Cell] {
+    let (sandbox, observed) = (row.sandbox, row.sandbox.observed)
+    let leases = own(observed?.leases, of: sandbox.id)
+    var cells: [String] = [
+      sandbox.pod.namespace, sandbox.pod.name, row.isRead ? claimed(by: sandbox) : "unread", state(observed?.namespace),
+      observation(observed?.interfaces) { _ in list((sandbox.realAddresses ?? []).map { "\($0.address)" }) },
+      observation(observed?.cache) { same($0.flatMap(\.addresses), as: sandbox) },
+      observation(leases) { same($0.map(\.address), as: sandbox) },
+    ]
+    var rest: [String] = []
+    if isWide {
+      rest = [
+        String(sandbox.id.prefix(13)), sandbox.facts.pid.map { "\($0)" } ?? "-", inode(observed?.namespace),
+        observation(observed?.interfaces) { list($0.filter { $0.name != "lo" }.map(text)) },
+      ]
+    }
+    let reasons = row.verdict.reasons.map(catalogue.reason)
+    rest.append((isWide ? reasons : Array(reasons.prefix(1))).joined(separator: "; "))
+    cells = cells.map { $0.isEmpty ? "-" : $0 }
+    let verdict = Table.Cell(row.verdict.kind.rawValue, emphasis(row.verdict.kind))
+    return cells.map { Table.Cell($0) } + [verdict] + rest.map { Table.Cell($0) }
+  }
+
+  /// Others' leases on its addresses are in the reason.
+  private func own(_ leases: Observation<[HostLocalLease]>?, of id: String) -> Observation<[HostLocalLease]>? {
+    guard let value = leases?.value else { return leases }
+    return .known(value.filter { $0.owner == id })
+  }
+
+  private func observation<Value>(_ observation: Observation<Value>?, _ text: (Value) -> String) -> String {
+    switch observation {
+    case nil: "-"
+    case .unknown: "unread"
+    case .known(let value): text(value)
+    }
+  }
+
+  private func state(_ namespace: Observation<ObservedNamespace>?) -> String {
+    observation(namespace) { namespace in
+      switch namespace {
+      case .alive: "alive"
+      case .missing: "missing"
+      case .notANamespace: "dead"
+      }
+    }
+  }
+
+  private func inode(_ namespace: Observation<ObservedNamespace>?) -> String {
+    if case .alive(let id) = namespace?.value { "\(id.inode)" } else { "-" }
+  }
+
+  /// The addresses that the runtime reports; only a ready pod with a network of its own must have one.
+  private func claimed(by sandbox: SandboxRecord) -> String {
+    let isNone = sandbox.addresses.isEmpty && (!sandbox.isReady || sandbox.isHostNetwork)
+    return isNone ? "-" : list(sandbox.addresses)
+  }
+
+  /// "same" if the addresses are as expected, so that nobody compares them by eye.
+  private func same(_ addresses: [String], as sandbox: SandboxRecord) -> String {
+    let (these, those) = (addresses.compactMap { IPAddress($0) }, sandbox.addresses.compactMap { IPAddress($0) })
+    return !these.isEmpty && Set(these) == Set(those) ? "same" : list(addresses)
+  }
+
+  private func list(_ items: [String]) -> String { items.isEmpty ? "none" : items.joined(separator: ",") }
+
+  private func text(_ interface: ObservedInterface) -> String {
+    let state = !interface.isUp ? " down" : !interface.hasCarrier ? " no carrier" : ""
+    return "\(interface.name) \(interface.mac)\(state)"
+  }
+
+  private func emphasis(_ kind: NetworkVerdict.Kind) -> TextStyle.Emphasis? {
+    switch kind {
+    case .ok: .good
+    case .hostNetwork, .notReady: .faint
+    case .unknown: .warning
+    case .mismatch, .duplicate, .gone, .lost: .bad
+    }
+  }
+}

@@ -1,0 +1,83 @@
+internal import CRIRules
+internal import CRISnapshot
+internal import CRIText
+
+/// For a person: a line a finding, a pod's together and the worst first, what nobody could check, the verdict.
+struct TableFormatter {
+  let view: ReportView
+  let style: TextStyle
+  /// The reasons of rules with many findings, which are printed once, below.
+  private let frequent: [RuleID: String]
+
+  private static let many = 3
+
+  init(view: ReportView, style: TextStyle) {
+    self.view = view
+    self.style = style
+    let entries = view.entries.filter { $0.brief != nil }
+    frequent = Dictionary(grouping: entries, by: \.rule).filter { $1.count >= Self.many }
+      .compactMapValues(\.first?.consequence)
+  }
+
+  var text: String {
+    var text = line(view.title) + findings
+    for (rule, reason) in frequent.sorted(by: { $0.key.label < $1.key.label }) {
+      text += line("[\(rule.label)] \(reason)")
+    }
+    for note in view.notes { text += line(note.text, note.isLoss ? .bad : nil) }
+    for entry in view.unchecked { text += line("\(view.text.label(.notChecked)): \(entry.line)") }
+    for advice in view.advice { text += line(advice) }
+    return text + line(view.verdict.line, emphasis(view.verdict.level))
+  }
+
+  private var findings: String {
+    let subjects = view.subjects.filter { !$0.entries.isEmpty || $0.predictedAction != nil }
+    guard !subjects.isEmpty else { return "" }
+    var table = Table(["", "", ""], layout: .compact)
+    // What kubelet will do to a pod is as bad as it gets, whatever the findings.
+    let keyed = subjects.map { (severity: $0.predictedAction == nil ? $0.severity ?? .info : .critical, subject: $0) }
+    let sorted = keyed.enumerated().sorted { a, b in
+      a.element.severity != b.element.severity
+        ? a.element.severity > b.element.severity : a.offset < b.offset
+    }
+    for (_, (_, subject)) in sorted { append(subject, to: &table) }
+    return table.text(style, showingHeaders: false)
+  }
+
+  private func append(_ subject: ReportSubject, to table: inout Table) {
+    if let action = subject.predictedAction {
+      table.append(["", Table.Cell("\(subject.object)"), Table.Cell(action)])
+    }
+    for (position, entry) in subject.entries.enumerated() {
+      // Only the first line names the pod.
+      let isFirst = position == 0 && subject.predictedAction == nil
+      let name = isFirst ? "\(entry.object)" : entry.object.kind == .container ? "  \(part(entry))" : ""
+      table.append([
+        Table.Cell("\(entry.severity)".uppercased(), emphasis(entry.severity)), Table.Cell(name),
+        Table.Cell(frequent[entry.rule] == nil ? entry.line : entry.brief ?? entry.line),
+      ])
+    }
+  }
+
+  private func part(_ entry: ReportEntry) -> String { entry.object.name.isEmpty ? entry.object.id : entry.object.name }
+
+  private func emphasis(_ severity: Severity) -> TextStyle.Emphasis {
+    switch severity {
+    case .critical: .bad
+    case .major: .warning
+    case .minor, .info: .faint
+    }
+  }
+
+  private func emphasis(_ level: ReportVerdict.Level) -> TextStyle.Emphasis {
+    switch level {
+    case .good: .good
+    case .bad: .bad
+    case .warning, .unknown: .warning
+    }
+  }
+
+  private func line(_ text: String, _ emphasis: TextStyle.Emphasis? = nil) -> String {
+    style.apply(emphasis, to: Sanitizer.visible(text)) + "\n"
+  }
+}

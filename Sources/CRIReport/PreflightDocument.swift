@@ -1,0 +1,77 @@
+public import CRIJSON
+public import CRIPreflight
+internal import CRIRules
+internal import CRISnapshot
+
+extension PreflightReport {
+  /// The report as a document. `exitCode` is what `cri preflight` exits with.
+  public func json(exitCode: Int32) -> JSON { json(exitCode: exitCode, text: .english) }
+
+  func json(exitCode: Int32, text: ReportText) -> JSON {
+    [
+      "kind": "cri-preflight",
+      "schema": JSON(Self.schema),
+      "verdict": .string(verdict.rawValue),
+      "exitCode": JSON(exitCode),
+      "taken": .string("\(taken)"),
+      "node": .string(host.name),
+      "bootId": JSON(optional: host.bootID),
+      "runtime": .string(runtime),
+      "daemonPid": JSON(optional: daemon.pid),
+      "target": JSON(optional: target?.text),
+      "readyPods": JSON(podCount),
+      "findings": .array(findings.map { $0.json(text) }),
+      "pods": .array(
+        victims.map { $0.json("lost") } + disturbed.map { $0.json("containers") }
+          + readdressed.map { $0.json("addresses") } + rewritten.map { $0.json("records") }),
+      "advisories": .array(suspicions.map { $0.json(text) }),
+      "unchecked": .array(unchecked.map { $0.preflightJSON(text) }),
+    ]
+  }
+}
+
+extension PreflightFinding {
+  fileprivate func json(_ text: ReportText) -> JSON {
+    let words = text.rule(rule.id)
+    return [
+      "rule": .string(rule.id.label), "id": .string(rule.id.rawValue), "severity": .string("\(rule.severity)"),
+      "certainty": "proved", "predicts": .string(predicts.rawValue), "object": object.json,
+      "what": .string(words.violation), "detail": .string(text.detail(detail)), "reason": .string(words.reason),
+      "remedy": .string(words.remedy),
+    ]
+  }
+}
+
+extension PreflightReport.Victim {
+  fileprivate func json(_ loss: String) -> JSON {
+    [
+      "namespace": .string(pod.namespace), "pod": .string(pod.name), "uid": .string(pod.uid), "loss": .string(loss),
+      "rules": .array(rules.map { .string($0.label) }),
+    ]
+  }
+}
+
+extension PreflightReport.Suspicion {
+  fileprivate func json(_ text: ReportText) -> JSON {
+    let advisory = match.advisory
+    return [
+      "id": .string(advisory.id.rawValue), "product": .string(advisory.product.rawValue),
+      "standing": .string(standing.rawValue), "scenario": .string(match.scenario.rawValue),
+      "concerns": .string(match.concern.rawValue), "symptom": .string(text.symptom(advisory.id)),
+      "fixedIn": .string(text.fix(advisory.id)), "reference": .string(advisory.reference),
+      "confidence": .string(advisory.confidence.rawValue),
+      "decidedBy": .array(advisory.decidedBy.map { .string($0.label) }),
+    ]
+  }
+}
+
+extension Unchecked {
+  /// An entry of `unchecked` in a preflight report: the rule, or an empty string and the subject in the text.
+  fileprivate func preflightJSON(_ text: ReportText) -> JSON {
+    let words = text.unchecked(self)
+    return [
+      "rule": .string(rule?.label ?? ""), "why": .string(rule == nil ? words.line : words.reason),
+      "code": .string(reason.code.rawValue), "decides": .bool(isRequired),
+    ]
+  }
+}

@@ -1,0 +1,14 @@
+/// A word that a format puts beside a text.
+enum ReportLabel: CaseIterable { case notChecked, reason, instead, verdict, check }
+
+extension ReportText {
+  func label(_ label: ReportLabel) -> String {
+    switch label {
+    case .notChecked: worded("not checked")
+    case .reason: worded("why")
+    case .instead: worded("instead")
+    case .verdict: worded("verdict")
+    case .check: worded("check")
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package import CRIPreflight
+internal import CRIRules
+internal import CRISnapshot
+
+/// The texts of preflight's report.
+extension ReportText {
+  package func title(_ report: PreflightReport) -> String {
+    let target = report.isRestart ? nil : report.target
+    let versions = target.map { "\(report.runtime) to \($0)" } ?? report.runtime
+    let process = report.daemon.pid.map { "\($0)" } ?? "unknown"
+    return worded("preflight: \(Self.change(report)) of \(versions) on \(report.host.name): process \(process)")
+  }
+
+  private static func change(_ report: PreflightReport) -> String {
+    report.isRestart ? "restart" : report.isDowngrade ? "downgrade" : "upgrade"
+  }
+
+  // MARK: Findings
+
+  /// The violation and the facts that prove it.
+  func fact(_ finding: PreflightFinding) -> String {
+    let (violation, detail) = (rule(finding.rule.id).violation, Self.text(of: finding.detail))
+    return worded(detail.isEmpty ? violation : "\(violation): \(detail)")
+  }
+
+  /// The facts that prove a finding; empty if the rule and the object say everything.
+  package func detail(_ detail: PreflightDetail) -> String {
+    let text = Self.text(of: detail)
+    return text.isEmpty ? "" : worded(text)
+  }
+
+  private static func text(of detail: PreflightDetail) -> String {
+    switch detail {
+    case .none: ""
+    case .differs(let runtime, let disk): difference(runtime, disk)
+    case .labelDiffers(let runtime, let disk): "label \(difference(runtime, disk))"
+    case .fieldsDiffer(let fields):
+      fields.map { "\(name(of: $0.field)) \(difference($0.runtime, $0.disk))" }.joined(separator: "; ")
+    case .lostAlready(let path):
+      "the runtime has lost it already" + (path.map { ": \($0.isEmpty ? "none" : $0) is gone" } ?? "")
+    case .sharedName(let name, let isInUse, let id):
+      "\(name), \(isInUse ? "in use" : "not in use"), id \(id.prefix(13))"
+    case .recordName(let name): name
+    case .bareRecord: "each start fails to load it: it has no data of the CRI"
+    case .storeOnly: "only in the store of sandboxes: it is not ready after a restart"
+    case .noRecord(let isRunning): isRunning ? "it runs" : "kubelet takes it for a container that never ran"
+    case .path(let path): path
+    case .directory(let path): path ?? ""
+    case .missingState(let files):
+      list(files.map { $0.isUnmounted ? "\($0.path) is not a namespace any more" : $0.path })
+    case .versionFile(let fault, let losesImages): text(of: fault) + (losesImages ? "; images too" : "")
+    case .created(let time): "created \(time)"
+    case .createdAndNotListed(let time): "created \(time), not listed yet"
+    case .createdAndNotStarted(let time): "created \(time)"
+    case .createdLater(let time): "\(time)"
+    case .defaultRuntime(let now, let next): "\(now) now, \(next) after it"
+    case .cgroupDrivers(let kubelet, let runtime): "kubelet \(kubelet), runtime \(runtime)"
+    case .endpoints(let kubelet, let examined): "kubelet \(kubelet), examined \(examined)"
+    case .networkNotReady(let reason, let message): "the network is not ready: \(sentence(reason, message))"
+    case .noNetworkConfiguration(let directory): "no CNI configuration in \(directory ?? "its directory")"
+    case .network(let fault): text(of: fault)
+    case .condition(let reason, let message): sentence(reason, message)
+    case .message(let text): text
+    case .image(let name): name
+    case .notListed: "not in the runtime's list"
+    case .pods(let pods):
+      pods.prefix(5).map { "\($0)" }.joined(separator: ", ") + (pods.count > 5 ? " and \(pods.count - 5) more" : "")
+    case .sandboxes(let ids): "\(ids.count): \(list(ids.map(id)))"
+    }
+  }
+
+  private static func difference(_ runtime: FindingValue, _ disk: FindingValue) -> String {
+    "\(text(of: runtime)) in the runtime, \(text(of: disk)) on disk"
+  }
+
+  private static func name(of field: FieldDifference.Field) -> String {
+    switch field {
+    case .namespace: "namespace"
+    case .name: "name"
+    case .attempt: "attempt"
+    case .handler: "handler"
+    case .pidMode: "pid mode"
+    case .ipcMode: "ipc mode"
+    case .label: "label"
+    case .annotation: "annotation"
+    case .cniResult: "CNI result"
+    }
+  }
+
+  private static func text(of fault: VersionFileFault) -> String {
+    switch fault {
+    case .missing(let path): "\(path) is missing, which CRI-O takes for a reboot"
+    case .malformed(let path): "\(path) holds no version"
+    case .otherMinor(let path, let major, let minor, let next): "\(major).\(minor) in \(path), \(next) starts"
+    }
+  }
+
+  private static func text(of fault: CNIFault) -> String {
+    switch fault {
+    case .unreadable(let path, let message): "\(path): \(message)"
+    case .notAConfiguration(let path): "\(path) is not a CNI configuration"
+    case .withoutName(let path): "\(path) has no name"
+    case .withoutPlugins(let path): "\(path) has no plugins"
+    case .unsupportedVersion(let plugin, let version): "plugin \(plugin) does not support version \(version)"
+    case .noConfiguration(let network, let directory, let cause):
+      "no usable CNI configuration\(network.isEmpty ? "" : " of \(network)") in \(directory)"
+        + (cause.map { ": \(text(of: $0))" } ?? "")
+    case .pluginMissing(let name, let directories):
+      "CNI's plugin \(name) is not in \(directories.joined(separator: ":"))"
+    case .pluginNotExecutable(let path, let message): "CNI's plugin \(path): \(message)"
+    case .pluginFailed(let name, let message): "CNI's plugin \(name): \(message)"
+    case .pluginExited(let name, let code): "CNI's plugin \(name): it exited with \(code)"
+    case .pluginKilled(let name, let signal): "CNI's plugin \(name): signal \(signal) ended it"
+    case .malformedCache(let path): "CNI's cache is broken: \(path) is not a JSON object"
+    case .loopbackDown: "lo is down in the pod"
+    case .noResult(let network): "CNI's cache has no result of network \(network) for it"
+    case .noAddress: "CNI's cache has no address for it"
+    }
+  }
+
+  // MARK: Advisories
+
+  /// A suspicion that the report prints; nil if it does not.
+  func suspicions(_ report: PreflightReport) -> [String] {
+    var lines: [String] = []
+    for suspicion in report.suspicions where report.prints(suspicion) {
+      let (match, advisory) = (suspicion.match, suspicion.match.advisory)
+      let text = AdvisoryText(advisory.id)
+      if suspicion.standing == .unfixed {
+        lines.append("in every version: \(advisory.reference): \(text.symptom)")
+        continue
+      }
+      let subject =
+        switch match.concern {
+        case .running: "the running version"
+        case .target: "the target version"
+        case .change: "the change"
+        }
+      let fix = text.fixedIn.isEmpty ? "" : " (fix: \(text.fixedIn))"
+      lines.append("suspect, for \(subject): \(advisory.reference): \(text.symptom)\(fix)")
+    }
+    let settled = report.suspicions.filter {
+      $0.standing == .settled && (report.target != nil || !$0.match.advisory.isInEveryVersion)
+    }.map { suspicion in
+      let advisory = suspicion.match.advisory
+      return "\(advisory.reference) (\(advisory.decidedBy.map(\.label).joined(separator: ", ")))"
+    }
+    if !settled.isEmpty {
+      lines.append("known defects of this version that this node does not have: \(settled.joined(separator: "; "))")
+    }
+    return lines.map(worded)
+  }
+
+  func symptom(_ id: AdvisoryID) -> String { worded(AdvisoryText(id).symptom) }
+
+  func fix(_ id: AdvisoryID) -> String {
+    let text = AdvisoryText(id).fixedIn
+    return text.isEmpty ? "" : worded(text)
+  }
+
+  // MARK: The verdict
+
+  /// The losses in numbers; the findings name the pods.
+  func losses(_ report: PreflightReport) -> [String] {
+    let losses = [
+      (report.victims.count, "would be lost"), (report.disturbed.count, "would stay and lose containers"),
+      (report.readdressed.count, "would stay and have other addresses"),
+      (report.rewritten.count, "would stay, and the runtime would report other facts about them"),
+    ]
+    return losses.filter { $0.0 > 0 }.map { worded("\(Self.count($0.0, "pod")) \($0.1)") }
+  }
+
+  /// One for each rule that was violated: why it matters, and what to do instead.
+  func remedies(_ report: PreflightReport) -> [String] {
+    var seen: Set<RuleID> = []
+    return report.findings.map(\.rule).filter { $0.severity > .info && seen.insert($0.id).inserted }.map { rule in
+      let text = self.rule(rule.id)
+      return worded("[\(rule.id.label)] \(text.reason); \(label(.instead)): \(text.remedy)")
+    }
+  }
+
+  func conclusion(_ report: PreflightReport) -> String {
+    switch report.verdict {
+    case .none:
+      return worded(
+        "no loss predicted: \(Self.count(report.podCount, "ready pod")) would outlive the \(Self.change(report))")
+    case .unchecked:
+      return worded("unknown: no loss was found, but not everything that decides could be examined")
+    case .loss:
+      let isFatal = report.findings.contains { $0.rule.predicts == .daemon }
+      return worded(
+        "LOSS PREDICTED: do not \(Self.change(report)) this runtime now\(isFatal ? "; it would not start again" : "")")
+    }
+  }
+}
+
+extension PreflightReport {
+  /// A defect of every version is printed only to a user who is about to change the version.
+  fileprivate func prints(_ suspicion: Suspicion) -> Bool {
+    suspicion.standing == .suspect || suspicion.standing == .unfixed && target != nil
+  }
+}

@@ -1,0 +1,84 @@
+internal import CRIRules
+package import CRISnapshot
+
+/// An unchecked subject and its reason, as text.
+package struct UncheckedText: Hashable, Sendable {
+  /// Empty if the reason says everything.
+  package var subject: String
+  package var reason: String
+
+  package init(subject: String, reason: String) {
+    self.subject = subject
+    self.reason = reason
+  }
+
+  /// Both in a line.
+  package var line: String { subject.isEmpty ? reason : "\(subject): \(reason)" }
+}
+
+extension ReportText {
+  package func unchecked(_ entry: Unchecked) -> UncheckedText {
+    let side = entry.isBefore ? " (before)" : ""
+    var reason = Self.text(of: entry.reason)
+    if entry.reason.code == .ignored {
+      reason += ", \(Self.count(entry.count, "finding"))"
+    } else if entry.count > 1 {
+      reason += " (\(entry.count) times)"
+    }
+    return UncheckedText(subject: worded(Self.text(of: entry.subject) + side), reason: worded(reason))
+  }
+
+  private static func text(of subject: UncheckedSubject) -> String {
+    switch subject {
+    case .details(let object, _): text(of: object)
+    case .images: "images"
+    case .source(let source): text(of: source)
+    case .ociRuntimeVersion(let path): "version of \(path)"
+    case .recorded(let text): text
+    case .otherPods: "all other pods, and images"
+    case .namespace(let name): "namespace \(name)"
+    case .rule(let id): id.label
+    case .restartPolicies(let pods): "restartPolicy of static pods \(list(pods.map { "\($0)" }))"
+    case .networks(let pods): "networks of \(pods.count > 3 ? "\(pods.count) pods" : list(pods.map { "\($0)" }))"
+    case .successors(let count): "new sandboxes of \(self.count(count, "pod"))"
+    case .pauseProcesses(let count, let all): "pause process of \(count) of \(self.count(all, "pod"))"
+    case .kernelFacts: "processes, network namespaces and the addresses in them"
+    case .daemonRestart: "that the daemon was restarted"
+    case .nodeReboot(let isExpected): "that the node was \(isExpected ? "" : "not ")rebooted"
+    case .kubeletRestart: "that kubelet was restarted"
+    case .runtimeHandlers: "handlers of RuntimeClasses"
+    case .pauseImage: "that the image of pause containers exists"
+    case .restart: "what a restart would lose"
+    case .advisories: "advisories"
+    case .bundledRuntime: "advisories of the bundled runtime"
+    }
+  }
+
+  private static func text(of object: ObjectName) -> String {
+    switch object.kind {
+    case .pod: "sandbox \(object.id)" + (object.pod.map { " of \($0)" } ?? "")
+    case .container:
+      "container \(object.id)"
+        + (object.pod != nil || !object.name.isEmpty ? " of \(object)" : "")
+    default: "\(object)"
+    }
+  }
+
+  private static func text(of source: ObservedSource) -> String {
+    switch source {
+    case .podNetworkNamespaces: "network namespaces of pods"
+    case .podInterfaces: "interfaces of pods"
+    case .podProcesses: "processes of pods"
+    case .processNetworkNamespaces: "network namespaces of processes"
+    case .cniResults: "CNI results of pods"
+    case .hostLocalLeases: "host-local leases of pods"
+    case .containerProcesses: "processes of containers"
+    case .logFiles: "log files of containers"
+    case .execProbes: "processes started in containers"
+    case .orphans: "orphaned processes"
+    case .ociRuntimes: "OCI runtimes"
+    case .kubeletPodDirectories: "kubelet's pod directories"
+    case .staticPods: "kubelet's static pods"
+    }
+  }
+}

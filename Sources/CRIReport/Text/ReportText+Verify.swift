@@ -1,0 +1,184 @@
+internal import CRIRules
+internal import CRISnapshot
+package import CRIVerify
+
+/// The texts of verify's report.
+extension ReportText {
+  package func title(_ report: Report) -> String {
+    let (before, after) = (report.before, report.after)
+    let runtime = before.runtime == after.runtime ? after.runtime : "\(before.runtime) → \(after.runtime)"
+    let isSame = before.daemon.wasReplaced(by: after.daemon) == false
+    let process =
+      isSame
+      ? "\(after.daemon.pid ?? 0), not restarted"
+      : [before, after].map { $0.daemon.pid.map { "\($0)" } ?? "unknown" }.joined(separator: " → ")
+    let reason = report.scenarioReason.map { " (\(Self.text(of: $0)))" } ?? ""
+    return worded("\(report.scenario.rawValue) of \(runtime) on \(after.host.name): process \(process)\(reason)")
+  }
+
+  /// Why a scenario was chosen.
+  package func reason(_ reason: ScenarioChoice.Reason) -> String { worded(Self.text(of: reason)) }
+
+  private static func text(of reason: ScenarioChoice.Reason) -> String {
+    switch reason {
+    case .otherRuntime(let before, let after): "the runtime was \(before) and is \(after)"
+    case .otherBoot: "the boot ID changed"
+    case .otherVersion(let before, let after, let isOlder, let keepsNoPod):
+      "the version was \(before) and is \(after)\(isOlder ? ", an older one" : "")"
+        + (keepsNoPod ? ", and no old pod is left" : "")
+    case .otherKubeletProcess: "kubelet is another process, the runtime is not"
+    case .noDifference: "same boot ID, runtime and version"
+    }
+  }
+
+  /// Why a report verifies nothing.
+  package func reason(_ reason: VacuousReason) -> String { worded(Self.text(of: reason)) }
+
+  private static func text(of reason: VacuousReason) -> String {
+    func name(_ host: Host) -> String { host.name + (host.machineID.map { ", machine id \($0)" } ?? "") }
+    return switch reason {
+    case .otherNode(let before, let after):
+      "the snapshot is of another node (\(name(before)); this is \(name(after)))"
+    case .nothingToVerify: "the snapshot has no ready pod and no running container: there is nothing to verify"
+    case .nothingInScope: "no ready pod of the snapshot has that name or namespace"
+    case .allEnded(let count, let isWholeNode):
+      "all ready pods \(isWholeNode ? "of the snapshot" : "in the scope") (\(count)) have ended, were deleted or were too "
+        + "young: none is left to verify"
+    case .daemonNotRestarted(let pid): "the daemon was not restarted: it is still process \(pid ?? 0)"
+    case .sameVersion(let version): "the version is still \(version): there was no upgrade"
+    case .notRebooted: "the node was not rebooted: its boot ID is the same"
+    case .sameRuntime(let name): "the runtime is still \(name): there was no migration"
+    case .kubeletStopped: "kubelet was stopped, and does not run: it was not restarted"
+    case .kubeletNotRestarted: "kubelet was not restarted: it is still the same process"
+    }
+  }
+
+  // MARK: Findings
+
+  /// A finding's field and values: `network.ip 10.42.0.3 → none`.
+  func fact(_ finding: Finding) -> String {
+    fact(finding.rule.field, finding.before, finding.after)
+  }
+
+  private func fact(_ field: RuleField?, _ before: FindingValue, _ after: FindingValue) -> String {
+    let name = field.map(self.field) ?? ""
+    return worded("\(name) \(Self.text(of: before)) → \(Self.text(of: after))")
+  }
+
+  // MARK: What kubelet will do
+
+  /// `kubelet will recreate the pod at its next restart`.
+  func action(_ prediction: Prediction) -> String {
+    worded("kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction))")
+  }
+
+  /// The action with its cause, for a pod whose findings do not say it.
+  func predictedAction(_ prediction: Prediction) -> String {
+    let cause = fact(prediction.field, prediction.before ?? .none, prediction.after ?? .none)
+    return worded(
+      "kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction)): \(cause) [\(prediction.rule?.rawValue ?? "")]"
+    )
+  }
+
+  private static func text(of prediction: Prediction) -> String {
+    switch prediction.action {
+    case .keep: "keep the pod"
+    case .restartContainers: "restart \(prediction.containers.joined(separator: ", "))"
+    case .recreate: "recreate the pod"
+    case .kill: "kill the pod, whose restartPolicy is \(prediction.restartPolicy?.rawValue ?? "unknown"),"
+    }
+  }
+
+  private static func time(of prediction: Prediction) -> String {
+    prediction.trigger == .immediate ? "at once" : "at its next restart"
+  }
+
+  /// What kubelet will do in numbers; the findings name the pods.
+  func kubelet(_ report: Report) -> [String] {
+    var lines: [String] = []
+    let affected = report.affected
+    let recreated = affected.filter { $0.action == .recreate }
+    if !recreated.isEmpty {
+      // A pod without a sandbox is recreated whatever its policy says.
+      let isOpen = recreated.contains { $0.restartPolicy == nil && $0.rule != .c1 }
+      let condition = isOpen ? " (only kill, where restartPolicy is Never)" : ""
+      lines.append("kubelet will kill and recreate \(Self.count(recreated.count, "pod"))\(condition)")
+    }
+    let killed = affected.count { $0.action == .kill }
+    if killed > 0 { lines.append("kubelet will kill \(Self.count(killed, "pod")) for good (restartPolicy)") }
+    let restarted = affected.filter { $0.action == .restartContainers }
+    if !restarted.isEmpty {
+      // The policy decides only about containers that have ended.
+      let open = restarted.count(where: \.dependsOnPolicy)
+      let condition =
+        open == restarted.count ? " (as restartPolicy allows)" : " (in \(open) of them as restartPolicy allows)"
+      lines.append(
+        "kubelet will restart containers in \(Self.count(restarted.count, "pod"))\(open == 0 ? "" : condition)")
+    }
+    let kept = report.predictions.count - affected.count
+    if !affected.isEmpty, kept > 0 { lines.append("kubelet keeps \(Self.count(kept, "pod"))") }
+    return lines.map(worded)
+  }
+
+  // MARK: The verdict
+
+  func conclusion(_ report: Report, _ verdict: Report.Verdict, _ threshold: Severity) -> String {
+    worded(conclusionText(report, verdict, threshold))
+  }
+
+  private func conclusionText(_ report: Report, _ verdict: Report.Verdict, _ threshold: Severity) -> String {
+    let setAside = report.setAside.map(\.label).sorted().joined(separator: ", ")
+    switch verdict {
+    case .intact: return intact(report, setAside)
+    case .lost:
+      let lost = Self.count(report.lost(failingOn: threshold).count, "object")
+      return "LOST: state of \(lost); \(remedy(report.remedy(failingOn: threshold)))"
+    case .unverified:
+      return setAside.isEmpty
+        ? "unverified: nothing is lost of what could be read, but not everything could"
+        : "unverified: nothing but what is set aside (\(setAside)) is lost of what could be read, but not everything could"
+    case .vacuous(let reason): return "nothing verified: \(Self.text(of: reason))"
+    }
+  }
+
+  private func intact(_ report: Report, _ setAside: String) -> String {
+    let (all, affected) = (report.predictions.count, report.affected.count)
+    if affected == 0 && setAside.isEmpty { return "intact: \(Self.count(all, "ready pod")), nothing is lost" }
+    let pods =
+      affected == 0
+      ? Self.count(all, "ready pod") : "kubelet keeps \(all - affected) of \(Self.count(all, "ready pod"))"
+    let exception = setAside.isEmpty ? "" : " but for what is set aside (\(setAside))"
+    return "intact\(exception): \(pods), nothing else is lost"
+  }
+
+  package func remedy(_ remedy: Remedy) -> String { worded(Self.text(of: remedy)) }
+
+  private static func text(of remedy: Remedy) -> String {
+    switch remedy {
+    case .judgeContainers: "its containers were restarted: check what they did meanwhile"
+    case .judgePods: "its pods were stopped and recreated: check what they did meanwhile"
+    case .waitForKubelet: "kubelet has not recreated these pods: see its log, and wait longer with --wait"
+    case .recreateForgottenPods:
+      "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one (containerd#7843)"
+    case .repairCNI:
+      "do not start kubelet: repair CNI until cri preflight finds nothing, and restart the runtime again, which restores "
+        + "the addresses"
+    case .endOrphans:
+      "keep kubelet stopped, or stop it now: it starts a second copy of what still runs; drain the node, end that first"
+    case .keepKubeletStopped:
+      "keep kubelet stopped, or stop it now: it acts on this as soon as it looks; drain the node first"
+    case .recreatePods:
+      "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one"
+    case .restartContainers:
+      "do not start kubelet: its next start restarts these containers; drain the node, or restart them one by one"
+    case .findCause: "kubelet restarts what its pods miss; find out why it ended before other nodes follow"
+    case .recreateBrokenPods:
+      "recreate these pods: neither the runtime nor kubelet notices that their network is broken"
+    case .restartUnwatched: "restart these containers when it suits you: until then they run without a monitor"
+    case .repairNetwork: "repair the CNI configuration: until then the node is NotReady and takes no pods"
+    case .pullImages: "pull the images again before a pod needs them"
+    case .restartRuntime: "restart the runtime: an older program than the one on disk is still running"
+    case .understandFirst: "do not start kubelet before this is understood"
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// The catalogue of all texts in reports, in English.
+///
+/// Reports take every sentence, label and formatted value from here, and decide nothing by a text: another wording changes
+/// no verdict, exit code, metric or remedy. A test replaces the wording to prove it.
+package struct ReportText: Sendable {
+  package static let english = ReportText()
+
+  private let reword: @Sendable (String) -> String
+
+  /// - Parameter reword: applied to every text of the catalogue before a report uses it.
+  package init(rewording reword: @escaping @Sendable (String) -> String = { $0 }) { self.reword = reword }
+
+  /// The only way out of the catalogue.
+  func worded(_ text: String) -> String { reword(text) }
+
+  /// `1 pod`, `2 pods`.
+  static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+  /// An ID, cut after 13 digits as crictl does if it has 64.
+  static func id(_ id: String) -> String { id.utf8.count > 24 ? String(id.prefix(13)) : id }
+
+  /// `a, b`; `none` if there is nothing.
+  static func list(_ items: [String]) -> String { items.isEmpty ? "none" : items.joined(separator: ", ") }
+}

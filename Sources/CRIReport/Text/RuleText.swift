@@ -1,0 +1,30 @@
+package import CRIRules
+
+/// The text of a rule.
+package struct RuleText: Hashable, Sendable {
+  /// What is wrong with the object when the rule is violated; empty for a rule of verify, whose values say it.
+  package var violation = ""
+  /// Why it matters.
+  package var reason: String
+  /// What to do instead of the change, or before it; empty if only the whole report can tell.
+  package var remedy = ""
+
+  static let recreateUnderFix =
+    "drain the node, or recreate these pods one by one under a containerd that has the fix (1.6.15, 1.7, 2.x) before "
+    + "kubelet restarts"
+  static let recreateBefore = "drain the node, or recreate the pod before the change"
+}
+
+extension ReportText {
+  /// The text of a rule. A test checks that every rule has one.
+  package func rule(_ id: RuleID) -> RuleText {
+    let reason = RuleText.podReason(id) ?? RuleText.containerReason(id) ?? RuleText.nodeReason(id)
+    let text = RuleText.preflight(id) ?? RuleText(reason: reason ?? "")
+    return RuleText(
+      violation: text.violation.isEmpty ? "" : worded(text.violation), reason: worded(text.reason),
+      remedy: text.remedy.isEmpty ? "" : worded(text.remedy))
+  }
+
+  /// What a rule compares, as a person reads it.
+  package func field(_ field: RuleField) -> String { worded(field.rawValue) }
+}

@@ -1,0 +1,54 @@
+/// A condition that must hold, of any command. It has no text: reports build every sentence from the ID.
+public struct Rule: Hashable, Sendable, Identifiable {
+  /// The command that checks it.
+  public enum Command: String, Hashable, Sendable, CaseIterable {
+    /// `cri verify` and `cri guard`: compares two snapshots.
+    case verify
+    /// `cri preflight`: examines the node before a change.
+    case preflight
+  }
+
+  public let id: RuleID
+  public let command: Command
+  public let severity: Severity
+  /// The scenarios in which verify applies it; empty for a rule of preflight, which applies before any change.
+  public let scenarios: Set<Scenario>
+  /// What verify compares; nil for a rule of preflight.
+  public let field: RuleField?
+  /// What the change loses when a rule of preflight is violated. A rule of verify finds a loss and predicts nothing.
+  public let predicts: PredictedLoss
+  /// The runtime whose rule it is; nil for a rule of every runtime.
+  public let runtime: RuntimeProduct?
+
+  /// A rule of verify.
+  init(_ id: RuleID, _ severity: Severity, in scenarios: Set<Scenario>, _ field: RuleField) {
+    self.id = id
+    self.severity = severity
+    self.scenarios = scenarios
+    self.field = field
+    command = .verify
+    predicts = .nothing
+    runtime = nil
+  }
+
+  /// A rule of preflight.
+  init(_ id: RuleID, _ severity: Severity, predicts: PredictedLoss, of runtime: RuntimeProduct? = nil) {
+    self.id = id
+    self.severity = severity
+    self.predicts = predicts
+    self.runtime = runtime
+    command = .preflight
+    scenarios = []
+    field = nil
+  }
+}
+
+extension Rule {
+  /// The rules of all commands, in the order of the tables.
+  public static let all: [Rule] = pods + containers + node + preflight
+
+  static let table = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The rules of one command.
+  public static func all(of command: Command) -> [Rule] { all.filter { $0.command == command } }
+}

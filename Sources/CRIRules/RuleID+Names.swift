@@ -1,0 +1,60 @@
+extension RuleID {
+  /// The short name of a preflight rule, such as `P1`: P for containerd, O for CRI-O, N for any runtime. nil for the rules
+  /// of verify, whose readable IDs have always been printed.
+  public var alias: String? {
+    switch self {
+    case .networkIPOnDisk: "P1"
+    case .networkNamespaceOnDisk: "P2"
+    case .recordUniqueName: "P3"
+    case .recordListed: "P4"
+    case .containerCheckpointOnDisk: "P5"
+    case .shimProgramOnDisk: "P6"
+    case .podBeingCreated: "P7"
+    case .podRecordOnDisk: "P8"
+    case .containerRecordOnDisk: "P9"
+    case .networkAddressesOnDisk: "P10"
+    case .recordMetadata: "P11"
+    case .shimLegacyAddressOnDisk: "P12"
+    case .shimProtocol: "P13"
+    case .networkModeOnDisk: "P14"
+    case .podUIDOnDisk: "P15"
+    case .containerIdentityOnDisk: "P16"
+    case .recordFields: "P17"
+    case .shimAnswers: "P18"
+    case .shimAddressOnDisk: "P19"
+    case .networkCNICheck: "O1"
+    case .runtimeWipe: "O2"
+    case .runtimeDefaultOCI: "O3"
+    case .recordRestorable: "O4"
+    case .networkReady: "N1"
+    case .networkConfiguration: "N2"
+    case .kubeletCgroupDriver: "N3"
+    case .kubeletCgroupDriverSetting: "N4"
+    case .kubeletEndpoint: "N5"
+    case .imagePausePresent: "N6"
+    case .containerNotStarted: "N7"
+    case .runtimeProgramReplaced: "N8"
+    case .podNotReady: "N9"
+    case .podCreatedInFuture: "N10"
+    case .imagePresent: "N11"
+    case .imagePullable: "N12"
+    case .imagePausePinned: "N13"
+    case .runtimeDeprecations: "N14"
+    case .podSeveralSandboxes: "N15"
+    default: nil
+    }
+  }
+
+  /// The name that reports print: the alias where there is one, because runbooks know it.
+  public var label: String { alias ?? rawValue }
+
+  /// Finds a rule by its readable ID or by its alias.
+  /// - Returns: nil if no rule has this name.
+  public init?(named name: String) {
+    guard let id = RuleID(rawValue: name) ?? Self.allCases.first(where: { $0.alias == name }) else { return nil }
+    self = id
+  }
+
+  /// The rule with its metadata. Every ID has a row in the table; a test checks it.
+  public var rule: Rule { Rule.table[self] ?? Rule(self, .critical, predicts: .nothing) }
+}

@@ -1,0 +1,32 @@
+/// What happened between two snapshots. It decides which rules apply: the columns of `cri rules`.
+public enum Scenario: String, Hashable, Sendable, CaseIterable {
+  /// The runtime's daemon was restarted, in the same version, on a node that kept running.
+  case restart
+  /// The daemon was replaced by another version of it, on a node that kept running.
+  case upgrade
+  /// CRI-O removed all pods when it started, as it does after a minor upgrade (`internal_wipe`), and kubelet recreated
+  /// them.
+  case wipe
+  /// The node was rebooted, and kubelet recreated its pods.
+  case reboot
+  /// Another runtime took over, and kubelet recreated the pods.
+  case migrate
+  /// Kubelet was restarted, in the same version; the runtime was not.
+  case kubeletRestart = "kubelet-restart"
+
+  /// Whether sandboxes and containers must be the same ones. Otherwise pods are followed by their UID, and containers by
+  /// their name in the pod.
+  public var keepsObjects: Bool { Set.inPlace.contains(self) }
+}
+
+extension Set<Scenario> {
+  /// Every object lives on.
+  package static let inPlace: Self = [.restart, .upgrade, .kubeletRestart]
+  /// Kubelet recreates the pods.
+  package static let renewed: Self = [.wipe, .reboot, .migrate]
+  package static let all = inPlace.union(renewed)
+  /// A container that has ended stays as it is, also over a reboot if the runtime keeps it.
+  static let ended = inPlace.union([.reboot])
+
+  static func but(_ others: Scenario...) -> Self { all.subtracting(others) }
+}

@@ -1,0 +1,43 @@
+internal import CRIJSON
+
+extension ObservedKubelet {
+  var json: JSON {
+    var object = JSONObject()
+    object["processes"] = processes?.json {
+      .array($0.map { ["pid": JSON($0.pid), "startTime": JSON($0.startTime)] })
+    }
+    object["podFolders"] = podFolders?.json { .array($0.sorted().map { .string($0) }) }
+    object["staticPods"] = staticPods?.json { .array($0.map(\.json)) }
+    return .object(object)
+  }
+
+  init(_ reader: DocumentReader) throws(SnapshotError) {
+    self.init(
+      processes: try reader.observation("processes") { (items) throws(SnapshotError) in
+        try items.elements { (item) throws(SnapshotError) in
+          Instance(pid: try item.number("pid"), startTime: try item.number("startTime"))
+        }
+      },
+      podFolders: try reader.observation("podFolders") { (items) throws(SnapshotError) in
+        Set(try items.elements { (item) throws(SnapshotError) in try item.string() })
+      },
+      staticPods: try reader.observation("staticPods") { (items) throws(SnapshotError) in
+        try items.elements(StaticPod.init)
+      })
+  }
+}
+
+extension StaticPod {
+  var json: JSON {
+    [
+      "namespace": .string(namespace), "name": .string(name), "restartPolicy": .string(restartPolicy.rawValue),
+    ]
+  }
+
+  init(_ reader: DocumentReader) throws(SnapshotError) {
+    guard let policy = RestartPolicy(rawValue: try reader.string("restartPolicy")) else {
+      throw reader.malformed("restartPolicy")
+    }
+    self.init(namespace: try reader.string("namespace"), name: try reader.string("name"), restartPolicy: policy)
+  }
+}

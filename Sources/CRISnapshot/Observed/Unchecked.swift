@@ -1,0 +1,45 @@
+public import CRIRules
+
+/// Something that was not examined, and the reason.
+public struct Unchecked: Hashable, Sendable {
+  public var subject: UncheckedSubject
+  public var reason: UnknownReason
+  /// How many objects share the subject and the reason.
+  public var count: Int
+  /// Whether it is unchecked in the earlier of two snapshots only.
+  public var isBefore: Bool
+  /// Whether a complete answer needs it: a snapshot without it is incomplete, and a verdict is not a good one.
+  public var isRequired: Bool
+
+  public init(
+    _ subject: UncheckedSubject, _ reason: UnknownReason, count: Int = 1, isBefore: Bool = false,
+    isRequired: Bool = false
+  ) {
+    self.subject = subject
+    self.reason = reason
+    self.count = count
+    self.isBefore = isBefore
+    self.isRequired = isRequired
+  }
+
+  /// The object whose details are missing; nil if the subject is something else.
+  public var object: ObjectName? { if case .details(let object, _) = subject { object } else { nil } }
+
+  /// The rule that is unchecked; nil if the subject is something else.
+  public var rule: RuleID? { if case .rule(let id) = subject { id } else { nil } }
+
+  /// Whether the runtime lists the object as ready or running; nil if the subject is no such object.
+  public var isLive: Bool? { if case .details(_, let isLive) = subject { isLive } else { nil } }
+}
+
+extension Unchecked {
+  /// An object that the runtime lists without giving its details.
+  public static func details(_ object: ObjectName, isLive: Bool? = nil, _ reason: UnknownReason) -> Unchecked {
+    Unchecked(.details(object, isLive: isLive), reason, isRequired: true)
+  }
+
+  /// The list of images.
+  public static func images(_ reason: UnknownReason) -> Unchecked {
+    Unchecked(.images, reason, isRequired: true)
+  }
+}

@@ -1,0 +1,40 @@
+public import CRIRules
+
+/// What was not examined.
+public enum UncheckedSubject: Hashable, Sendable {
+  // In a snapshot.
+
+  /// The details of a sandbox or container.
+  /// - `isLive`: whether the runtime's list says that it is ready or running.
+  case details(ObjectName, isLive: Bool?)
+  /// The list of images.
+  case images
+  /// A source of facts about many objects.
+  case source(ObservedSource)
+  /// The version of the program at this path.
+  case ociRuntimeVersion(String)
+  /// The text of an older document.
+  case recorded(String)
+
+  // When two snapshots are compared.
+
+  case otherPods
+  case namespace(String)
+  case rule(RuleID)
+  case restartPolicies([PodName])
+  case networks([PodName])
+  case successors(count: Int)
+  case pauseProcesses(count: Int, of: Int)
+  case kernelFacts
+  case daemonRestart
+  case nodeReboot(isExpected: Bool)
+  case kubeletRestart
+  case runtimeHandlers
+  case pauseImage
+
+  // Before a change.
+
+  case restart
+  case advisories
+  case bundledRuntime
+}

@@ -1,0 +1,107 @@
+public import CRIMessages
+public import CRIProtobuf
+
+/// A value that a finding or a prediction compares. It has no text: reports format it.
+public enum FindingValue: Hashable, Sendable {
+  /// Nothing is there.
+  case none
+  case status(ValueStatus)
+
+  // Single values.
+
+  /// A name, a version or a path, verbatim.
+  case text(String)
+  /// The runtime's ID of an object.
+  case id(String)
+  case number(Int64)
+  /// A process by its ID.
+  case process(Int32)
+  /// The runtime's own process.
+  case daemon(Int32)
+  /// A process that is a member of the runtime's family and is not listed.
+  case orphan(Orphan)
+  case time(Timestamp)
+  /// The time at which the snapshot was taken, for comparison with a later one.
+  case now(Timestamp)
+  case podState(PodSandboxState)
+  case containerState(ContainerState)
+  case exited(Int32)
+  case signal(Signal)
+  case api(APIVersion)
+  /// The interface is served in both versions.
+  case bothAPIs
+  /// The inode of a network namespace.
+  case namespace(UInt64)
+  case namespaceMode(NamespaceMode)
+  case readySandboxes(Int)
+  case user(LinuxContainerUser)
+  case namespaces(NamespaceOption)
+  /// A condition of the runtime; `isTrue` is nil if it is not reported.
+  case condition(isTrue: Bool?, reason: String, message: String)
+  /// A program whose file is deleted or replaced.
+  case deletedProgram(String)
+  /// An image that the runtime does not have.
+  case absentImage(String)
+  /// The object that replaced another.
+  case successor(id: String, attempt: UInt32, next: UInt32)
+  /// Another image that has the name now.
+  case imageSuccessor(id: String)
+  case network(NetworkReason)
+
+  // Lists.
+
+  case texts([String])
+  case addresses([String])
+  case families([AddressFamily])
+  /// Names of runtime handlers; the empty name is the default handler.
+  case handlers([String])
+  case features([HandlerFeature])
+  case mounts([Mount])
+  case networks([RuntimeSettings.Network])
+  case ociRuntimes([OCIRuntimeProgram?])
+  case interfaces([NetworkInterface], isWhole: Bool)
+  /// Labels or annotations; a nil value is a missing key.
+  case entries([KeyedValue])
+  /// The fields that are set in a message, by path.
+  case fields([KeyedValue])
+  case conditions([RuntimeCondition])
+}
+
+/// A key with its value; nil if the key is missing.
+public struct KeyedValue: Hashable, Sendable {
+  public var key: String
+  public var value: String?
+
+  public init(_ key: String, _ value: String?) {
+    self.key = key
+    self.value = value
+  }
+}
+
+public enum AddressFamily: String, Hashable, Sendable, CaseIterable { case ipv4, ipv6 }
+
+/// An ability of a runtime handler.
+public struct HandlerFeature: Hashable, Sendable {
+  /// CRI: `RuntimeHandlerFeatures`.
+  public enum Kind: String, Hashable, Sendable, CaseIterable { case recursiveReadOnlyMounts, userNamespaces }
+
+  /// Empty for the default handler.
+  public var handler: String
+  public var kind: Kind
+
+  public init(handler: String, kind: Kind) {
+    self.handler = handler
+    self.kind = kind
+  }
+}
+
+/// A handler with the program that it starts.
+public struct OCIRuntimeProgram: Hashable, Sendable {
+  public var handler: String
+  public var path: String
+
+  public init(handler: String, path: String) {
+    self.handler = handler
+    self.path = path
+  }
+}

@@ -1,0 +1,26 @@
+internal import CRIRules
+internal import CRISnapshot
+
+/// A rule together with how it is checked on one kind of object.
+struct Check<Subject>: Sendable {
+  /// The values before and after; nil if the rule holds.
+  typealias Violation = @Sendable (_ before: Subject, _ after: Subject) -> ValuePair?
+
+  let rule: Rule
+  let violation: Violation
+
+  init(_ id: RuleID, _ violation: @escaping Violation) {
+    rule = id.rule
+    self.violation = violation
+  }
+
+  /// Checks that a value stays as it was.
+  init(_ id: RuleID, same value: @escaping @Sendable (Subject) -> some Equatable & FindingValueConvertible & Sendable) {
+    self.init(id) { before, after in changed(value(before), value(after)) }
+  }
+}
+
+/// The two values; nil if they are equal.
+func changed<T: Equatable & FindingValueConvertible>(_ before: T, _ after: T) -> ValuePair? {
+  before == after ? nil : (before.findingValue, after.findingValue)
+}

@@ -1,0 +1,101 @@
+public import CRIRules
+internal import CRISnapshot
+
+/// What helps against a loss. Reports have the text.
+public enum Remedy: String, Hashable, Sendable, CaseIterable {
+  case judgeContainers = "judge-containers"
+  case judgePods = "judge-pods"
+  case waitForKubelet = "wait-for-kubelet"
+  case recreateForgottenPods = "recreate-forgotten-pods"
+  case repairCNI = "repair-cni"
+  case endOrphans = "end-orphans"
+  case keepKubeletStopped = "keep-kubelet-stopped"
+  case recreatePods = "recreate-pods"
+  case restartContainers = "restart-containers"
+  case findCause = "find-cause"
+  case recreateBrokenPods = "recreate-broken-pods"
+  case restartUnwatched = "restart-unwatched"
+  case repairNetwork = "repair-network"
+  case pullImages = "pull-images"
+  case restartRuntime = "restart-runtime"
+  /// Nothing more specific fits.
+  case understandFirst = "understand-first"
+}
+
+extension Report {
+  /// The first remedy that fits the findings that count.
+  /// - Parameter threshold: the least severity that counts as loss.
+  public func remedy(failingOn threshold: Severity = .major) -> Remedy {
+    let rules = findings.filter { $0.rule.severity >= threshold }.map(\.rule.id)
+    let loss = Loss(report: self, rules: Set(rules), affected: affected)
+    return Remedy.table.first { $0.fits(loss) }?.remedy ?? .understandFirst
+  }
+}
+
+/// The findings that count, and what kubelet will do because of them.
+private struct Loss {
+  let report: Report
+  let rules: Set<RuleID>
+  let affected: [Prediction]
+
+  /// Whether every finding is of these rules, and there is one.
+  func isOnly(_ others: Set<RuleID>) -> Bool { !rules.isEmpty && rules.isSubset(of: others) }
+
+  /// Whether the same runtime runs in the same boot: only then its own memory is the cause.
+  func isSameNode(running product: RuntimeProduct) -> Bool {
+    let (before, after) = (report.before, report.after)
+    let isSameBoot = before.host.bootID == nil || before.host.bootID == after.host.bootID
+    return isSameBoot && [before, after].allSatisfy { $0.runtimeName == product.rawValue }
+  }
+
+  /// Whether pods are ready and lack the address that they had, although their network still exists.
+  var hasForgottenAddresses: Bool {
+    let rules: Set<RuleID> = [.podNetns, .podNetnsClosed, .podNetnsInode, .podNetworkGone]
+    let gone = Set(report.findings.filter { rules.contains($0.rule.id) }.compactMap(\.object.pod))
+    return affected.contains { $0.rule == .c5 && $0.before != FindingValue.none && !gone.contains($0.pod) }
+  }
+
+  /// Whether kubelet kills pods, at once or later.
+  func killsPods(_ trigger: Prediction.Trigger) -> Bool {
+    affected.contains { $0.action != .restartContainers && $0.trigger == trigger }
+  }
+}
+
+extension Remedy {
+  fileprivate struct Row: Sendable {
+    let remedy: Remedy
+    let fits: @Sendable (Loss) -> Bool
+
+    init(_ remedy: Remedy, _ fits: @escaping @Sendable (Loss) -> Bool) {
+      self.remedy = remedy
+      self.fits = fits
+    }
+  }
+
+  /// One row for each remedy. The first one that fits is taken.
+  fileprivate static let table: [Row] = [
+    Row(.judgeContainers) { $0.rules == [.containerReplaced] },
+    Row(.judgePods) { $0.isOnly([.podReplaced, .containerReplaced]) },
+    Row(.waitForKubelet) {
+      let successors: Set<RuleID> = [.podSuccessor, .containerSuccessor]
+      return !$0.rules.isDisjoint(with: successors)
+        && $0.rules.isSubset(of: successors.union([.imageMissing, .imagePinned, .runtimePauseImage]))
+    },
+    Row(.recreateForgottenPods) { $0.isSameNode(running: .containerd) && $0.hasForgottenAddresses },
+    // CRI-O asks CNI once, when it starts.
+    Row(.repairCNI) { $0.isSameNode(running: .crio) && $0.hasForgottenAddresses },
+    Row(.endOrphans) { $0.rules.contains(.runtimeOrphan) },
+    Row(.keepKubeletStopped) { $0.killsPods(.immediate) },
+    Row(.recreatePods) { $0.killsPods(.atKubeletRestart) },
+    Row(.restartContainers) { loss in
+      !loss.affected.isEmpty
+        && loss.affected.allSatisfy { $0.action == .restartContainers && $0.trigger == .atKubeletRestart }
+    },
+    Row(.findCause) { $0.affected.contains { $0.action == .restartContainers } },
+    Row(.recreateBrokenPods) { $0.isOnly([.podNetworkGone, .podNetworkMismatch, .podDuplicateIP, .podOutsideCIDR]) },
+    Row(.restartUnwatched) { $0.rules == [.containerKeeper] },
+    Row(.repairNetwork) { $0.rules.contains(.runtimeNetwork) && $0.isOnly([.runtimeNetwork, .runtimeCNI]) },
+    Row(.pullImages) { $0.isOnly([.imageMissing, .imagePinned, .runtimePauseImage]) },
+    Row(.restartRuntime) { $0.rules == [.runtimeBinary] },
+  ]
+}

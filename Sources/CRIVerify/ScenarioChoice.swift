@@ -1,0 +1,60 @@
+public import CRIRules
+public import CRISnapshot
+
+/// The scenario that a report takes, and the reason.
+public struct ScenarioChoice: Hashable, Sendable {
+  /// The difference between two snapshots that tells the scenario.
+  public enum Reason: Hashable, Sendable {
+    case otherRuntime(before: String, after: String)
+    case otherBoot
+    /// - `isOlder`: whether the later version is the older one.
+    /// - `keepsNoPod`: whether every old pod is gone, which tells a wipe from an upgrade.
+    case otherVersion(before: String, after: String, isOlder: Bool, keepsNoPod: Bool)
+    case otherKubeletProcess
+    /// Boot ID, runtime and version are the same.
+    case noDifference
+  }
+
+  public var scenario: Scenario
+  /// nil if the user has chosen the scenario.
+  public var reason: Reason?
+
+  public init(_ scenario: Scenario, because reason: Reason? = nil) {
+    self.scenario = scenario
+    self.reason = reason
+  }
+
+  /// Derives the scenario from the runtime, the boot ID, the version, the daemon's process and kubelet's, in this order.
+  public init(telling before: Snapshot, from after: Snapshot) {
+    let (was, now) = (before.runtime, after.runtime)
+    if was.name != now.name {
+      self.init(.migrate, because: .otherRuntime(before: was.name, after: now.name))
+    } else if let boot = before.host.bootID, let other = after.host.bootID, boot != other {
+      self.init(.reboot, because: .otherBoot)
+    } else if was.version != now.version {
+      var isOlder = false
+      if let old = RuntimeVersion(was.version), let new = RuntimeVersion(now.version) { isOlder = new < old }
+      let isWiped = Self.isMinorUpgradeOfCRIO(was, now) && Self.keepsNone(before, after)
+      self.init(
+        isWiped ? .wipe : .upgrade,
+        because: .otherVersion(before: was.version, after: now.version, isOlder: isOlder, keepsNoPod: isWiped))
+    } else if before.daemon.wasReplaced(by: after.daemon) == false,
+      after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == true
+    {
+      self.init(.kubeletRestart, because: .otherKubeletProcess)
+    } else {
+      self.init(.restart, because: .noDifference)
+    }
+  }
+
+  private static func isMinorUpgradeOfCRIO(_ was: RuntimeFacts, _ now: RuntimeFacts) -> Bool {
+    guard was.name == RuntimeProduct.crio.rawValue, let old = RuntimeVersion(was.version),
+      let new = RuntimeVersion(now.version)
+    else { return false }
+    return (old.major, old.minor) != (new.major, new.minor)
+  }
+
+  private static func keepsNone(_ before: Snapshot, _ after: Snapshot) -> Bool {
+    Set(before.sandboxes.filter(\.isReady).map(\.id)).isDisjoint(with: after.sandboxes.map(\.id))
+  }
+}

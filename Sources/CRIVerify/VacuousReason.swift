@@ -1,0 +1,22 @@
+public import CRISnapshot
+
+/// The reason why a report verifies nothing.
+public enum VacuousReason: Hashable, Sendable {
+  /// The snapshots are of different nodes.
+  case otherNode(before: Host, after: Host)
+  /// The earlier snapshot has no ready pod and no running container.
+  case nothingToVerify
+  /// No ready pod is in the scope.
+  case nothingInScope
+  /// All ready pods have ended, were deleted or were too young.
+  case allEnded(count: Int, isWholeNode: Bool)
+
+  // The change did not take place.
+
+  case daemonNotRestarted(pid: Int32?)
+  case sameVersion(String)
+  case notRebooted
+  case sameRuntime(String)
+  case kubeletStopped
+  case kubeletNotRestarted
+}

@@ -1,0 +1,31 @@
+import CRIPreflight
+import CRIProtobuf
+import CRIReport
+import CRIRules
+import CRISnapshot
+import TestSupport
+import Testing
+
+/// Another wording of a prediction changes its texts and nothing else.
+@Suite struct PreflightWordingTests {
+  @Test(arguments: PreflightCase.all) func `a prediction does not depend on the wording`(test: PreflightCase) {
+    for target in [nil, RuntimeVersion("9.9.9")] {
+      var facts = PreflightFacts.good(test.runtime)
+      test.change(&facts)
+      if let target { facts.target = target }
+      let (report, time) = (PreflightReport(facts), Timestamp(seconds: 1))
+      let code: Int32 =
+        switch report.verdict {
+        case .none: 0
+        case .loss: 5
+        case .unchecked: 3
+        }
+      let english = ReportView(report, exitCode: code, checked: time)
+      let other = ReportView(report, exitCode: code, checked: time, text: Rewording.text)
+      #expect(Rewording.differences(english, other).isEmpty)
+      // A rule's label is no text.
+      #expect(Rewording.strays(other, verbatim: Set(other.unchecked.map(\.subject))).isEmpty)
+      #expect(Rewording.strays(english).count > 1, "the wording has changed")
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import CRIJSON
+import CRIPreflight
+import CRIReport
+import CRIRules
+import CRISnapshot
+import CRIVerify
+import TestSupport
+import Testing
+
+/// The catalogue has a text for everything.
+@Suite struct CatalogueTests {
+  private let text = ReportText.english
+
+  @Test(arguments: RuleID.allCases) func `every rule has its texts`(id: RuleID) {
+    let words = text.rule(id)
+    #expect(!words.reason.isEmpty)
+    #expect((id.rule.command == .preflight) == !words.violation.isEmpty)
+    #expect((id.rule.command == .preflight) == !words.remedy.isEmpty)
+  }
+
+  @Test func `every rule has one row of metadata`() {
+    #expect(Rule.all.map(\.id).count == RuleID.allCases.count)
+    #expect(Set(Rule.all.map(\.id)) == Set(RuleID.allCases))
+  }
+
+  @Test func `names are in one style, and each is of one rule`() {
+    let aliases = RuleID.allCases.compactMap(\.alias)
+    #expect(Set(aliases).count == aliases.count && aliases.count == Rule.all(of: .preflight).count)
+    #expect(
+      Set(aliases).isSuperset(of: (1...19).map { "P\($0)" } + (1...4).map { "O\($0)" } + (1...15).map { "N\($0)" }))
+    for id in RuleID.allCases {
+      let parts = id.rawValue.split(separator: ".", omittingEmptySubsequences: false)
+      #expect(parts.count == 2 && parts.allSatisfy { !$0.isEmpty }, "\(id.rawValue)")
+      #expect(id.rawValue.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" || $0 == "." }, "\(id.rawValue)")
+      #expect(RuleID(named: id.rawValue) == id)
+      if let alias = id.alias { #expect(RuleID(named: alias) == id) }
+    }
+    #expect(RuleID(named: "P99") == nil && RuleID(named: "") == nil)
+    #expect(RuleID(named: "P1") == .networkIPOnDisk && RuleID(named: "pod.ip") == .podIP)
+  }
+
+  @Test(arguments: UnknownReason.Code.allCases) func `every reason has a text`(code: UnknownReason.Code) {
+    let reason = UnknownReason(
+      code, path: "/a/path", line: 7, object: ObjectName(.container, name: "main", id: "x"), setting: .pauseImage,
+      message: "its words")
+    #expect(text.reason(reason).count > 8)
+    #expect(!text.reason(UnknownReason(code, message: "x")).isEmpty)
+  }
+
+  @Test func `fields, remedies and advisories have texts`() {
+    for field in RuleField.allCases { #expect(!text.field(field).isEmpty) }
+    #expect(Set(Remedy.allCases.map { text.remedy($0) }).count == Remedy.allCases.count)
+    #expect(Set(Advisories.table.map(\.id)) == Set(AdvisoryID.allCases))
+  }
+
+  @Test(arguments: ["lost", "incomplete"]) func `a report on snapshots of schema 1 is what it was`(name: String) throws
+  {
+    let old = try OldDocument.json("report-\(name)")
+    let report = Report(
+      scenario: .restart, before: try OldDocument.snapshot("before-\(name)"),
+      after: try OldDocument.snapshot("after-\(name)"))
+    let code: Int32 = name == "lost" ? 1 : 3
+    var document = report.json(exitCode: code)
+    #expect(report.verdict().name == old["verdict"]?.stringValue && old["exitCode"]?.intValue == Int64(code))
+    // Entries have a code since then.
+    document["unchecked"] = .array(
+      (document["unchecked"]?.arrayValue ?? []).map { entry in
+        var entry = entry
+        entry["code"] = nil
+        return entry
+      })
+    for key in ["before", "schema"] { document[key] = old[key] }
+    #expect(Rewording.facts(document) == Rewording.facts(old))
+    // Values are facts, although they are text.
+    for (finding, other) in zip(document["findings"]?.arrayValue ?? [], old["findings"]?.arrayValue ?? []) {
+      #expect(finding["before"] == other["before"] && finding["after"] == other["after"], "\(finding)")
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import CRIJSON
+import CRIProtobuf
+import CRIReport
+import CRIRules
+import CRISnapshot
+import CRIVerify
+import TestSupport
+import Testing
+
+/// Another wording of a report changes its texts and nothing else.
+@Suite struct VerifyWordingTests {
+  private static func code(of verdict: Report.Verdict) -> Int32 {
+    switch verdict {
+    case .intact: 0
+    case .lost: 1
+    case .unverified: 3
+    case .vacuous: 4
+    }
+  }
+
+  private static func views(_ report: Report, _ threshold: Severity) -> (english: ReportView, other: ReportView) {
+    let (code, time) = (code(of: report.verdict(failingOn: threshold)), Timestamp(seconds: 1))
+    return (
+      ReportView(report, failingOn: threshold, exitCode: code, checked: time),
+      ReportView(report, failingOn: threshold, exitCode: code, checked: time, text: Rewording.text)
+    )
+  }
+
+  @Test(arguments: RuleCase.all) func `a verdict does not depend on the wording`(test: RuleCase) {
+    for threshold in [Severity.major, .minor] {
+      let (english, other) = Self.views(test.report, threshold)
+      #expect(Rewording.differences(english, other).isEmpty)
+      #expect(Rewording.strays(other).isEmpty)
+      #expect(Rewording.strays(english).count > 1, "the wording has changed")
+    }
+  }
+
+  @Test(arguments: RuleCase.all) func `the networks of pods do not depend on the wording`(test: RuleCase) throws {
+    var (before, after) = (Snapshot.before, Snapshot.after(test.scenario))
+    test.change(&before, &after)
+    let report = try NetReport(after)
+    let (english, other) = (report.json(exitCode: 0), report.json(exitCode: 0, text: Rewording.text))
+    #expect(Rewording.facts(english) == Rewording.facts(other))
+    for pod in other["pods"]?.arrayValue ?? [] {
+      let reasons = pod["reasons"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      #expect(reasons.allSatisfy(Rewording.isReworded))
+    }
+  }
+
+  @Test(arguments: RuleCase.all) func `changes do not depend on the wording`(test: RuleCase) throws {
+    var (before, after) = (Snapshot.before, Snapshot.after(test.scenario))
+    test.change(&before, &after)
+    let (changes, unchecked) = (Diff.changes(from: before, to: after, all: true), before.incomplete + after.incomplete)
+    func document(_ text: ReportText) throws -> JSON {
+      var bytes: [UInt8] = []
+      DiffDocument(changes, notCompared: unchecked, text: text).write { bytes += $0 }
+      return Rewording.facts(try JSON.parse(bytes))
+    }
+    #expect(try document(.english) == document(Rewording.text))
+    #expect(changes.allSatisfy { Rewording.isReworded(Rewording.text.change($0)) })
+  }
+
+  @Test func `a check that fails does not depend on the wording`() {
+    for check in ReportCheck.allCases {
+      let time = Timestamp(seconds: 1)
+      let english = ReportView(failed: check, reason: "no answer", exitCode: 3, checked: time)
+      let other = ReportView(failed: check, reason: "no answer", exitCode: 3, checked: time, text: Rewording.text)
+      #expect(Rewording.differences(english, other).isEmpty && Rewording.strays(other).isEmpty)
+      #expect(english.document == other.document)
+    }
+  }
+}
