@@ -100,10 +100,10 @@ struct ConfigDocumentTests {
 
   @Test(arguments: [
     (["--set", "tiemout=3"], "the configuration has no key tiemout; did you mean timeout?"),
-    (["--get", "x"], "the configuration has no key x; there are runtime-endpoint, "),
+    (["--get", "x"], "the configuration has no key x; the keys are runtime-endpoint, "),
     (["--set", "debug"], "--set debug: specify key=value"),
     (["timeout"], "specify one key and its value"), ([], "specify --get, --set, --list"),
-    (["--list", "--get", "debug"], "one of them"),
+    (["--list", "--get", "debug"], "specify only one of"),
     (["timeout", "2s"], "timeout 2s: specify a whole number of seconds"),
   ])
   func `wrong usage changes nothing`(arguments: [String], expected: String) async throws {

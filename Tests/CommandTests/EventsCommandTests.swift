@@ -164,7 +164,7 @@ import Testing
 
   @Test(
     arguments: [
-      ([], 1, "the runtime does not implement GetContainerEvents; containerd does from 1.7 on"),
+      ([], 1, "the runtime does not serve GetContainerEvents; containerd does from 1.7 on"),
       (["-o", "xml"], 2, "xml"), (["-o", "wide"], 2, "specify one of json, yaml, table"),
       (["-o", "json", "--template", "{{.}}"], 2, "--template is for -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])
