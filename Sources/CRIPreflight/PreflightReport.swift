@@ -204,7 +204,9 @@ private struct Examination {
     // What is on disk was made by the version that runs: it says nothing of one that is to come.
     guard !rules.isEmpty, match.concern != .target else { return .suspect }
     if findings.contains(where: { rules.contains($0.rule.id) }) { return .proved }
-    return unchecked.contains { $0.rule.map(rules.contains) ?? false } ? .suspect : .settled
+    // A loop, because Swift 6.3's optimizer crashes on `rule.map(rules.contains)` here.
+    for rule in unchecked.compactMap(\.rule) where rules.contains(rule) { return .suspect }
+    return .settled
   }
 
   /// What is not known counts as met.

@@ -39,7 +39,7 @@ struct GoSpellingTests {
   @Test(
     "are told where they are wrong",
     arguments: [
-      ("ps --quiet=maybe", "'--quiet'"), ("ps -nosuch", "-nosuch"), ("ps --n", "'-n <count>'"), ("ps -q=", "'-q'"),
+      ("ps --quiet=maybe", "'--quiet'"), ("ps -nosuch", "-nosuch"), ("ps --n", "'-n <N>'"), ("ps -q=", "'-q'"),
       ("-r /s ps --nosuch", "see: cri ps --help"), ("-r /s nosuch", "unknown command nosuch"),
     ])
   func wrong(words: String, error: String) async throws {
