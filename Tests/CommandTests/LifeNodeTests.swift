@@ -79,7 +79,7 @@ import Testing
     let before = try await node.cri("pods", "-q").output
     let run = try await node.cri("run", "--no-pull", files.container, files.pod)
     #expect(run.code == 1 && run.output.isEmpty)
-    #expect(run.errors.contains("no-such-program") && run.errors.hasSuffix("is removed again\n"), "\(run)")
+    #expect(run.errors.contains("no-such-program") && run.errors.hasSuffix("was removed again\n"), "\(run)")
     // No registry listens there.
     let pulled = try await node.cri("run", files.container, files.pod)
     #expect(pulled.code == 1 && pulled.errors.contains("localhost/busybox:1") && pulled.errors.contains("--no-pull"))

@@ -47,7 +47,7 @@ struct RmCommand: AsyncParsableCommand {
     try await ObjectAction.onContainers(client, isListed: targets.all).run(ids) { id in
       let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
       if status?.state == .running {
-        guard isForced else { throw Failure(.failed, "container \(id) is running: cri stop \(id), or rm --force") }
+        guard isForced else { throw Failure(.failed, "container \(id) is running; use cri stop \(id), or rm --force") }
         _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), timeout: timeout)
       }
       _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id), timeout: timeout)
