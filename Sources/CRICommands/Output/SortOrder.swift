@@ -79,7 +79,9 @@ struct SortOrder<Text: ListText>: Sendable {
     if !isWide, wide[name] != nil { throw Failure(.usage, "--sort-by \(text): that is known with -o wide only") }
     guard let known = Text.sortKeys[name] ?? wide[name] else {
       throw Failure(
-        .usage, "--sort-by \(text): unknown key; specify one of \(Text.sortNames(isWide: isWide)), or a path such as .metadata.name")
+        .usage,
+        "--sort-by \(text): unknown key; specify one of \(Text.sortNames(isWide: isWide)), or a path such as .metadata.name"
+      )
     }
     key = known
   }
