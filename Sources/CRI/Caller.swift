@@ -111,7 +111,7 @@ final class Caller: Sendable {
       let deadline = timeout.map { ContinuousClock.now + $0 }
       let messages = try channel.stream(method.path(known), bytes, options: options).makeAsyncIterator()
       return MessageStream<Response>.Source(messages: messages) { (bytes) throws(RPCError) in
-        // Each message for itself, where nobody gathers them.
+        // Without a budget, each message is bounded on its own.
         try (budget ?? AnswerBudget()).decode(bytes, method: method.path(known), deadline: deadline)
       }
     }

@@ -39,7 +39,7 @@ package struct Heartbeat: Sendable {
 
   package init() {}
 
-  /// When `step` is to be called; nil while nobody waits for an answer.
+  /// When `step` is to be called; nil while no call is waiting for a response.
   package var wakeTime: ContinuousClock.Instant? {
     switch state {
     case .idle: nil

@@ -25,12 +25,12 @@ package struct LogRemoval: Sendable {
   }
 
   /// - Parameter path: the log's path as the runtime names it (CRI: `ContainerStatus.log_path`).
-  /// - Returns: in order of the names; nothing if no such file exists.
+  /// - Returns: in order of the names; nothing if no such file exists below a root. A path that is not below a root is
+  ///   always reported.
   package func remove(_ path: String) -> [Outcome] {
     if path.isEmpty { return [] }
-    guard let (root, directory, name) = split(path) else {
-      return File.isAnything(path) ? [.kept(path: path, .outside(roots: roots))] : []
-    }
+    // Whether it exists is not looked at: rotated files may, and a relative path would mean the caller's directory.
+    guard let (root, directory, name) = split(path) else { return [.kept(path: path, .outside(roots: roots))] }
     let place = directory.isEmpty ? root : "\(root)/\(directory)"
     do throws(FileError) {
       let opened = try DirectoryBelow(directory, below: root)

@@ -43,7 +43,7 @@ enum WireText {
     return sum
   }
 
-  /// The length of the well-formed sequence of UTF-8 that begins here; 0 where there is none.
+  /// The length of the well-formed sequence of UTF-8 that begins here; 0 if the bytes are not UTF-8.
   private static func sequence(_ text: UnsafeRawBufferPointer, at index: Int) -> Int {
     let first = text[index]
     let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2

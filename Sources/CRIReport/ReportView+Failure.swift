@@ -4,7 +4,7 @@ package import CRIProtobuf
 internal import CRIVerify
 
 extension ReportView {
-  /// A check that came to no verdict. It replaces an earlier report, so that nobody takes that one for this.
+  /// A check that came to no verdict. It replaces an earlier report, which must not be mistaken for this one.
   /// - Parameter reason: the error that ended the check, in a line.
   package init(
     failed check: ReportCheck, reason: String, exitCode: Int32, checked: Timestamp, text: ReportText = .english

@@ -52,7 +52,7 @@ package struct Descriptor: ~Copyable, Sendable {
     try Self.write(bytes, to: rawValue, atMost: bytes.count) { () throws(Errno) in }
   }
 
-  /// Writes all bytes to a descriptor that somebody else owns and perhaps reads from, such as standard output.
+  /// Writes all bytes to a descriptor that the caller has inherited, such as standard output.
   ///
   /// While a `SignalWatch` is active, a signal ends the wait for a reader that takes nothing.
   /// - Throws: `.interrupted` for such a signal.

@@ -1,8 +1,8 @@
 internal import CRIShims
 internal import Glibc
 
-/// A directory below another one, reached without a symbolic link and without leaving it: for paths that somebody else
-/// has chosen. What is done in it cannot be led elsewhere.
+/// A directory below another one, reached without a symbolic link and without leaving it: for paths that
+/// an untrusted party has chosen. What is done in it cannot be led elsewhere.
 package struct DirectoryBelow: ~Copyable {
   private let descriptor: Descriptor
 

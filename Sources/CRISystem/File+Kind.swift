@@ -12,10 +12,4 @@ extension File {
     var status = Glibc.stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
-
-  /// Whether anything has this path, links not followed. The corresponding C function is `lstat`.
-  package static func isAnything(_ path: String) -> Bool {
-    var status = Glibc.stat()
-    return lstat(path, &status) == 0
-  }
 }

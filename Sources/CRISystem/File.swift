@@ -10,9 +10,22 @@ package enum File {
     try OpenedInput(path).read(limit: limit)
   }
 
+  /// Reads a file that a user has named, as `read` does, but walks the path by `PathWalk`'s rules.
+  /// - Parameter deadline: when reading from a pipe or a terminal must have ended; nil waits as long as it takes.
+  /// - Throws: `.inputTimedOut` at the deadline; `.foreignLink` and `.foreignStep`.
+  package static func readNamed(
+    _ path: String, limit: Int, deadline: ContinuousClock.Instant? = nil
+  ) throws(FileError) -> [UInt8] {
+    try OpenedInput(walking: path).read(limit: limit, deadline: deadline)
+  }
+
   /// Reads standard input to its end.
-  package static func readStandardInput(limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
-    try OpenedInput(duplicating: STDIN_FILENO).read(limit: limit)
+  /// - Parameter deadline: when reading must have ended; nil waits as long as it takes.
+  /// - Throws: `.inputTimedOut` at the deadline.
+  package static func readStandardInput(
+    limit: Int, deadline: ContinuousClock.Instant? = nil
+  ) throws(FileError) -> [UInt8] {
+    try OpenedInput(duplicating: STDIN_FILENO).read(limit: limit, deadline: deadline)
   }
 
   /// Removes a name. The corresponding C function is `unlink`.

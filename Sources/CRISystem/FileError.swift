@@ -1,12 +1,14 @@
 /// Why a file was not read or written.
 package enum FileError: Error, Hashable, Sendable {
   case system(Errno)
-  /// Neither root nor the caller owns the link, so whoever does would choose the file.
+  /// Neither root nor the caller owns the link, so its owner would choose the file.
   case foreignLink(path: String, owner: UInt32)
   /// The path leaves the directory of another user for something that this user does not own.
   case foreignStep(directory: String, owner: UInt32)
   /// Only regular files are opened: anything else can block, or hand the content to a reader.
   case notRegular(path: String, FileKind)
+  /// A pipe or a terminal did not come to its end before the deadline.
+  case inputTimedOut
   /// The directory's owner has put another file under the name while it was written.
   case replacedByOther(path: String)
 
@@ -36,6 +38,7 @@ extension FileError: CustomStringConvertible {
       "the path leads out of \(directory), which belongs to user \(owner), into a file or directory of another user; "
         + "choose a directory of your own"
     case .notRegular(_, let kind): "it is \(kind); name a regular file"
+    case .inputTimedOut: "the input did not end before the timeout"
     case .replacedByOther: "it was replaced while it was written; choose a directory of your own"
     }
   }

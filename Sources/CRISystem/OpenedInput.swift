@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// A file that was opened for reading without waiting for anybody.
+/// A file that was opened for reading without blocking.
 struct OpenedInput: ~Copyable {
   private let file: Descriptor
 
   init(_ path: String) throws(FileError) {
     // C functions would see only what comes before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
-    // A look first, since opening a device can do something.
+    // Opening a device can have effects, so look first.
     let probe = try File.opened(path, OpenFlags.path)
     let status = try Self.status(of: probe)
     let kind = FileKind(status)
@@ -18,8 +18,28 @@ struct OpenedInput: ~Copyable {
       try self.init(duplicating: held)
       return
     }
-    // Not blocking, should it have become a FIFO meanwhile.
+    // It must not block even if the path has become a FIFO meanwhile.
     try self.init(path, opened: File.opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY))
+  }
+
+  /// Opens a path by `PathWalk`'s rules: another user's symbolic link must not choose the file.
+  init(walking path: String) throws(FileError) {
+    let walk = try PathWalk(toFile: path)
+    if let held = walk.held {
+      try self.init(duplicating: held)
+      return
+    }
+    switch walk.kind {
+    case nil: throw .noSuchFile
+    case .regular, .null: break
+    case .directory: throw .isADirectory
+    case let kind?: throw .notRegular(path: path, kind)
+    }
+    let (directory, name) = (walk.directory.rawValue, walk.name)
+    let number = try File.system { () throws(Errno) in
+      try retrying { openat(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC) }
+    }
+    try self.init(path, opened: Descriptor(owning: number))
   }
 
   private init(_ path: String, opened: consuming Descriptor) throws(FileError) {
@@ -40,16 +60,28 @@ struct OpenedInput: ~Copyable {
     }
   }
 
-  func read(limit: Int) throws(FileError) -> [UInt8] {
+  /// Reads to the end.
+  /// - Parameter deadline: when reading from a pipe or a terminal must have ended; nil waits as long as it takes.
+  /// - Throws: `.inputTimedOut` at the deadline.
+  func read(limit: Int, deadline: ContinuousClock.Instant? = nil) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     let number = file.rawValue
     while true {
+      if let deadline {
+        let ready = try File.system { () throws(Errno) in
+          try Poll.wait([(number, true, false)], timeout: max(.zero, deadline - .now))
+        }
+        if !ready[0].readable {
+          if deadline <= .now { throw .inputTimedOut }
+          continue
+        }
+      }
       let count: Int
       do throws(Errno) {
         count = try retrying { Glibc.read(number, &buffer, buffer.count) }
       } catch {
-        // A pipe that somebody else made non-blocking.
+        // Another process may have made the pipe non-blocking.
         guard error == .again else { throw .system(error) }
         _ = try File.system { () throws(Errno) in try Poll.wait([(number, true, false)], timeout: nil) }
         continue

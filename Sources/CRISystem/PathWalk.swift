@@ -1,7 +1,7 @@
 internal import CRIShims
 internal import Glibc
 
-/// Follows a path one component at a time, from descriptor to descriptor, so that nobody can redirect it on the way.
+/// Follows a path one component at a time, from descriptor to descriptor, so that a change to the path cannot redirect it on the way.
 ///
 /// A symbolic link is followed only if it belongs to root or to the caller, and a step out of another user's directory
 /// must stay with what this user owns (the rule of systemd's CHASE_SAFE). What is then done relative to the last

@@ -1,4 +1,4 @@
-/// Names that nobody can predict.
+/// Names that cannot be predicted.
 package enum UniqueName {
   /// Such as `.cri-0123456789abcdef0123456789abcdef`, from the kernel's random numbers.
   package static func make() -> String {

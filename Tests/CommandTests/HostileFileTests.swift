@@ -82,7 +82,7 @@ struct HostileFileTests {
     let runtime = try await SimulatorProcess(in: folder)
     let path = folder.file("fifo")
     #expect(mkfifo(path, 0o666) == 0 && chown(path, mallory, mallory) == 0)
-    // Somebody waits for what is written.
+    // The other user waits for what is written.
     let reader = open(path, O_RDONLY | O_NONBLOCK)
     defer { close(reader) }
     let start = ContinuousClock.now
@@ -109,6 +109,33 @@ struct HostileFileTests {
         run.code == 2 && run.errors.contains(path) && run.errors.contains("it is a FIFO; name a regular file"), "\(run)"
       )
     }
+  }
+
+  @Test func `another user's link is not followed to what is read`() async throws {
+    try ProcessFacts.write("secret-key: 1\n", to: folder.file("secret"))
+    let path = folder.file("link")
+    #expect(symlink(folder.file("secret"), path) == 0 && lchown(path, mallory, mallory) == 0)
+    for run in [
+      try await Tool.cri(["-c", path, "version"]),
+      try await Tool.cri(["-c", path, "config", "--list"]),
+      try await Tool.cri(["runp", path], on: "/nowhere"),
+      try await Tool.cri(["diff", path, folder.file("after")]),
+      try await Tool.cri(["pull", "x"], on: "/nowhere", environment: ["REGISTRY_AUTH_FILE": path]),
+    ] {
+      #expect(run.code == 2 && run.errors.contains("symbolic link of user \(mallory)"), "\(run)")
+      #expect(!run.errors.contains("secret-key"))
+    }
+    #expect(lchown(path, 0, 0) == 0)
+    #expect(try await Tool.cri(["-c", path, "version"]).errors.contains("secret-key"))
+  }
+
+  @Test(arguments: ["-", "/dev/stdin", "/dev/fd/0"])
+  func `an input that does not end is given up at the timeout`(path: String) async throws {
+    let script =
+      "mkfifo '\(folder.file("p"))'; exec 9<>'\(folder.file("p"))'; exec \"$0\" -t 1s diff \(path) \"$1\" <&9"
+    let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri"), folder.file("after")])
+    #expect(run.code == 2 && run.errors.contains("the input did not end before the timeout"), "\(run)")
+    #expect(run.duration < .seconds(20))
   }
 
   @Test func `descriptors of the caller and the null device stay usable`() async throws {

@@ -453,6 +453,14 @@ import Testing
     #expect(TemporaryDirectory.names(in: folder.file("root")).sorted() == ["absolute", "link", "passwd-link"])
   }
 
+  /// The file may be gone while its rotated files are not, and a relative path is relative to nothing that is known.
+  @Test(arguments: ["passwd", "../passwd", "/nowhere/passwd", "/"])
+  func `rm reports every log that it may not remove`(path: String) async throws {
+    let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: path))
+    #expect(run.code == 0 && run.output == "x\n")
+    #expect(run.errors.hasPrefix("cri: container x is removed, its log \(path) is kept: it is not below "), "\(run)")
+  }
+
   @Test func `rm leaves every log outside /var/log/pods alone without --log-root`() async throws {
     let folder = try TemporaryDirectory()
     try ProcessFacts.write("x", to: folder.file("0.log"))

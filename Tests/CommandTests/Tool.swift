@@ -59,7 +59,7 @@ struct Tool {
     let start = ContinuousClock.now
     let hasEnded = await eventually(within: .seconds(400)) {
       var found: Int32 = 0
-      // Not from wait4: what it tells of the peak includes the tests' own memory, from before the exec.
+      // wait4 is not used, because its peak includes the tests' own memory from before the exec.
       let memory = ProcessFacts.peakMemory(of: pid)
       peak.withLock { $0 = max($0, memory) }
       guard waitpid(pid, &found, WNOHANG) == pid else { return false }

@@ -25,7 +25,7 @@ struct Configuration: Hashable, Sendable {
     let file = path ?? defaultPath
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try File.read(file, limit: 1 << 20)
+      bytes = try File.readNamed(file, limit: 1 << 20)
     } catch {
       if path == nil {
         if error != .noSuchFile { try warn("the configuration \(file) is not used: \(error)") }

@@ -15,7 +15,7 @@ struct ConfigDocument: Hashable, Sendable {
   init(at path: String) throws(Failure) {
     var bytes: [UInt8] = []
     do throws(FileError) {
-      bytes = try File.read(path, limit: 1 << 20)
+      bytes = try File.readNamed(path, limit: 1 << 20)
     } catch {
       guard error == .noSuchFile || error == .notADirectory else {
         throw Failure(.usage, "the configuration \(path) cannot be read: \(error)")

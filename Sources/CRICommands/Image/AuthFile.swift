@@ -73,7 +73,7 @@ struct AuthFile: Hashable, Sendable {
   private func read() throws -> JSON? {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try File.read(path, limit: 1 << 20)
+      bytes = try File.readNamed(path, limit: 1 << 20)
     } catch {
       // Files of others are none of ours.
       if !isNamed, [.noSuchFile, .notADirectory, .permissionDenied].contains(error) { return nil }

@@ -25,7 +25,8 @@ enum ConfigFile {
   private static func read<M: CMessage>(_ path: String) throws -> M {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try File.read(path, limit: 16 << 20)
+      let deadline = Globals.current.timeout.map { ContinuousClock.now + $0 }
+      bytes = try File.readNamed(path, limit: 16 << 20, deadline: deadline)
     } catch {
       throw Failure(.usage, "\(path) cannot be read: \(error)")
     }

@@ -9,8 +9,13 @@ enum SnapshotFile {
 
   static func read(_ path: String) throws(Failure) -> Snapshot {
     let bytes: [UInt8]
+    // Only a timeout that was asked for: the input may come from another node, and take as long as it takes.
+    let deadline = Globals.current.timeout.map { ContinuousClock.now + $0 }
     do throws(FileError) {
-      bytes = path == "-" ? try File.readStandardInput(limit: largest) : try File.read(path, limit: largest)
+      bytes =
+        path == "-"
+        ? try File.readStandardInput(limit: largest, deadline: deadline)
+        : try File.readNamed(path, limit: largest, deadline: deadline)
     } catch {
       let remedy = error == .noSuchFile ? "; take one before the change: cri snapshot -o \(path)" : ""
       throw Failure(.usage, "the snapshot \(path) cannot be read: \(error)\(remedy)")

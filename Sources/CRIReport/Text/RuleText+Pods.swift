@@ -28,7 +28,7 @@ extension RuleText {
     case .podNetnsInode: "the pod's network is gone, or another's"
     case .podState: "kubelet replaces a sandbox that is not ready"
     case .podMissing: "the runtime forgot a sandbox whose processes may still run"
-    case .podReplaced: "its containers were stopped, and the pod was made anew"
+    case .podReplaced: "kubelet stopped its containers and recreated the pod"
     case .podSuccessor: "the pod has no ready sandbox: kubelet did not make it anew"
     case .podSeveralReady: "kubelet kills a pod that has two ready sandboxes"
     case .podDuplicateIP: "two pods answer to one address"

@@ -3,12 +3,12 @@ package import CRIMessages
 /// What a snapshot must satisfy to be compared with another one.
 extension Snapshot {
   /// The most sandboxes, containers, images and unchecked objects of one snapshot, taken together. kubelet runs 110 pods on a
-  /// node unless it is told otherwise.
+  /// node by default.
   package static let largestCount = 100_000
 
   /// Checks that an ID names one object: of two containers with one ID, a comparison would miss one.
   ///
-  /// A container without its sandbox is none of this: the sandbox may have been removed between the two lists.
+  /// A container without its sandbox is allowed, because the sandbox may have been removed between the two lists.
   func checkIDs() throws(SnapshotError) {
     try Self.checkUnique(sandboxes.map(\.id), as: .pod)
     try Self.checkUnique(containers.map(\.id), as: .container)
@@ -25,7 +25,7 @@ extension Snapshot {
 }
 
 extension [String] {
-  /// An element that is there twice; nil where there is none.
+  /// An element that occurs twice; nil if every element is unique.
   package var firstDuplicate: String? {
     var seen: Set<String> = []
     return first { !seen.insert($0).inserted }

@@ -23,7 +23,7 @@ public enum NetworkReason: Hashable, Sendable {
   // The addresses.
 
   /// The runtime has no address, or, if it has others, no primary one.
-  /// - `sources`: who still knows the addresses; empty if nobody does.
+  /// - `sources`: the sources that still know the addresses; empty if none does.
   case addressLost(hasOthers: Bool, addresses: [String], sources: [Source], interfaces: Interfaces?)
   case addressNowhere
   case invalidAddress(String)
