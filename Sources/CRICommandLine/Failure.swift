@@ -1,7 +1,7 @@
-/// A command that could not do what it was asked: one line for a person, and a code for scripts.
+/// A command's failure: one line for people, and an exit code for scripts.
 package struct Failure: Error, Hashable, Sendable {
   package let code: ExitCodes
-  /// What is wrong and what helps; control characters are made visible when it is printed.
+  /// The cause and the remedy; control characters are made visible when the message is printed.
   package let message: String
 
   package init(_ code: ExitCodes, _ message: String) {
@@ -10,37 +10,37 @@ package struct Failure: Error, Hashable, Sendable {
   }
 }
 
-/// What `cri` ends with.
+/// The exit codes of `cri`.
 package enum ExitCodes: Int32, Hashable, Sendable {
-  /// Done; for diff and verify: nothing changed, nothing lost.
+  /// Success; for diff and verify: nothing changed, nothing was lost.
   case done = 0
-  /// The runtime answered with an error; for diff: different; for verify: state is lost.
+  /// The runtime returned an error; for diff: there are changes; for verify: state was lost.
   case failed = 1
-  /// Wrong usage, or a file that cannot be used; for diff: any trouble.
+  /// Wrong usage, or an unusable file; for diff: any failure.
   case usage = 2
-  /// The runtime could not be reached or does not serve the CRI; for verify, preflight, snapshot and wait: whatever
-  /// kept them from what they are for.
+  /// The runtime is not reachable or does not serve the CRI; for verify, preflight, snapshot and wait: any reason for
+  /// which they have no result.
   case unreachable = 3
   /// For verify: there was nothing to verify, or the change did not happen.
   case vacuous = 4
   /// For preflight: pods, containers or the daemon would be lost.
   case lossPredicted = 5
-  /// For guard: the guarded command failed, and nothing is lost.
+  /// For guard: the guarded command failed, and nothing was lost.
   case commandFailed = 6
-  /// No object has this ID or name, or none matches.
+  /// No object has this ID or name, or no object matches.
   case notFound = 7
-  /// More than one object has an ID that begins so, or this name.
+  /// Several objects have this name, or an ID with this prefix.
   case ambiguous = 8
-  /// The socket or a log may not be opened by this user, or the runtime refuses to serve it.
+  /// This user may not open the socket or a log, or the runtime refuses the call.
   case forbidden = 9
-  /// No answer within the time for a call.
+  /// A call timed out.
   case late = 10
-  /// An answer exceeds a limit of size or memory, or memory ran out.
+  /// A response exceeds a limit of size or memory, or memory ran out.
   case overLimit = 11
 
-  /// Whether asking again later may help.
+  /// Whether a retry may succeed.
   package var mayPass: Bool { self == .unreachable || self == .late }
 
-  /// Of a check: why it came to no verdict makes no difference, and 1 would say that state is lost.
+  /// The code of a check without a verdict, whatever the reason: code 1 would mean that state was lost.
   package var unverified: ExitCodes { self == .usage ? .usage : .unreachable }
 }

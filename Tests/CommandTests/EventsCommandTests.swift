@@ -96,7 +96,7 @@ import Testing
     let second = try EventRuntime(after, at: first.path)
     let back = await process.line()
     #expect(
-      back?.contains("the runtime answers again; 15 events are made from what its lists say now") == true,
+      back?.contains("the runtime responds again; 15 events are made from its current lists") == true,
       "\(back ?? "")")
     #expect(await process.line()?.hasPrefix("TIME ") == true)
     var told: [[String]] = []
@@ -155,7 +155,7 @@ import Testing
     var line = ""
     repeat { line = await process.line() ?? "(none)" } while line.contains("STOPPED")
     #expect(line.contains("events may be missed"), "\(line)")
-    #expect(await process.line()?.contains("from what its lists say now") == true)
+    #expect(await process.line()?.contains("from its current lists") == true)
     process.signal(SIGINT)
     let end = await process.end()
     #expect(
@@ -164,9 +164,9 @@ import Testing
 
   @Test(
     arguments: [
-      ([], 1, "the runtime does not serve GetContainerEvents; containerd does from 1.7 on"),
+      ([], 1, "the runtime does not implement GetContainerEvents; containerd 1.7 or later does"),
       (["-o", "xml"], 2, "xml"), (["-o", "wide"], 2, "specify one of json, yaml, table"),
-      (["-o", "json", "--template", "{{.}}"], 2, "--template is for -o go-template"), (["x"], 2, "'x'"),
+      (["-o", "json", "--template", "{{.}}"], 2, "--template is allowed only with -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])
   func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
     // As containerd 1.6.

@@ -24,7 +24,7 @@ import TestSupport
       let run = try await Tool.cri(command, on: runtime)
       #expect(run.code == code, "\(command) \(run)")
       #expect(run.errors.split(separator: "\n").count == 1, "\(command) \(run)")
-      if code == 8 { #expect(run.errors.contains("write more of the ID"), "\(run)") }
+      if code == 8 { #expect(run.errors.contains("specify a longer prefix of the ID"), "\(run)") }
     }
   }
 
@@ -45,6 +45,6 @@ import TestSupport
     let late = try await Tool.cri(["-t", "100ms", "ps"], on: mute)
     #expect(late.code == 10 && late.errors.contains("--timeout"), "\(late)")
     let none = try await Tool.cri(["ps"], on: "/nonexistent/cri.sock")
-    #expect(none.code == 3 && none.errors.contains("is the runtime running?"), "\(none)")
+    #expect(none.code == 3 && none.errors.contains("check that the runtime is running"), "\(none)")
   }
 }

@@ -76,7 +76,7 @@ struct GlobalsTests {
     // The flag beats the file.
     unlink(socket)
     let none = try await Tool.cri(["-c", folder.file("c.yaml"), "--max-retries", "1", "-r", socket, "pods", "-q"])
-    #expect(none.code == 3 && none.errors.contains("is the runtime running?"), "\(none)")
+    #expect(none.code == 3 && none.errors.contains("check that the runtime is running"), "\(none)")
   }
 
   @Test(arguments: [
@@ -134,6 +134,6 @@ struct GlobalsTests {
     #expect(run.output == "p\n", "\(run.errors)")
     let refused = try await Tool.cri(["-r", "", "pods"], on: runtime)
     #expect(refused.code == 2)
-    #expect(refused.errors == "cri: --runtime-endpoint is empty: name a socket, or leave it away\n")
+    #expect(refused.errors == "cri: --runtime-endpoint is empty; specify a socket, or omit the option\n")
   }
 }

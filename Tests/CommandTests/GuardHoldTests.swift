@@ -65,7 +65,7 @@ import Testing
 
   @Test(arguments: [
     ("--pod", "--pod nope: the snapshot has no such pod; it has "),
-    ("--namespace", "no pod that --namespace and --pod ask"),
+    ("--namespace", "no pod that --namespace and --pod select"),
   ])
   func `pods that there are not are told before anything is changed`(option: String, words: String) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
@@ -267,7 +267,7 @@ import Testing
       """
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--warn-only", "-o", "json"], run: script)
     #expect(run.code == 3, "\(run)")
-    #expect(run.errors.contains("SIGTERM before the verdict: it was not checked"))
+    #expect(run.errors.contains("SIGTERM before the verdict, so nothing was checked"))
     #expect(run.errors.contains("kubelet stays stopped (exit code 3)"))
     #expect(try JSON.parse(run.output)["verdict"] == "failed")
     #expect(systemd.changes == ["stop kubelet"])

@@ -55,11 +55,13 @@ struct OutputTests {
         ["ps", "-o", "json=x"],
         "'-o <format>': specify one of table, wide, json, yaml, name, go-template=TEMPLATE, jsonpath=PATH"
       ),
-      (["ps", "-o", "go-template"], "-o go-template needs a text: -o go-template=TEMPLATE"),
-      (["ps", "-o", "jsonpath="], "-o jsonpath needs a text: -o jsonpath=PATH"),
+      (["ps", "-o", "go-template"], "-o go-template needs a value; specify -o go-template=TEMPLATE"),
+      (["ps", "-o", "jsonpath="], "-o jsonpath needs a value; specify -o jsonpath=PATH"),
       (["ps", "-o", "go-template={{.id"], "-o template: 1:"),
       (["ps", "-o", "go-template={{foo .id}}"], "function \"foo\" is not one of"),
-      (["ps", "-o", "json", "--template", "{{.}}"], "--template is for -o go-template, not for -o json"),
+      (
+        ["ps", "-o", "json", "--template", "{{.}}"], "--template is allowed only with -o go-template, not with -o json"
+      ),
       (["inspect", "-o", "wide"], "specify one of json, yaml, table, go-template=TEMPLATE"),
       (["pods", "--sort-by", "size"], "--sort-by size: unknown key; specify one of attempt, created, id"),
       (["pods", "--sort-by", ".a["], "--sort-by .a[: jsonpath: 1:"),

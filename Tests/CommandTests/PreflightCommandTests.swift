@@ -58,11 +58,11 @@ import TestSupport
   @Test func `wrong usage and a runtime that is not there`() async throws {
     let usage = try await Self.preflight(["--to", "next"], "/nowhere.sock")
     #expect(usage.code == 2)
-    #expect(usage.errors == "cri: --to next: write a version such as 2.1.4 or v1.31.2+k3s1\n")
+    #expect(usage.errors == "cri: --to next: specify a version such as 2.1.4 or v1.31.2+k3s1\n")
     let directory = try TemporaryDirectory()
     try Data().write(to: URL(filePath: directory.file("f")))
     for (root, words) in [
-      ("", "--root is empty: "), ("/nonexistent", "--root /nonexistent: "),
+      ("", "--root is empty; "), ("/nonexistent", "--root /nonexistent: "),
       (directory.file("f"), "--root \(directory.file("f")): "),
     ] {
       let run = try await Self.preflight(["--root", root], "/nowhere.sock")

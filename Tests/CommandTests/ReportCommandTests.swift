@@ -84,7 +84,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("junit", "write FORMAT=FILE"), ("xml=f", "unknown format xml; there are table, json"), ("tap=", "name a file"),
+    ("junit", "specify FORMAT=FILE"), ("xml=f", "unknown format xml; the formats are table, json"),
+    ("tap=", "specify a file"),
     ("tap=-", "standard output is for -o tap"), ("tap=DIR/missing/f", "No such file or directory"),
     ("tap=DIR", "Is a directory"), ("tap=/proc/f", "cannot be written"),
   ])
@@ -102,8 +103,8 @@ import Testing
     #expect(run.code == 2 && run.output.isEmpty)
   }
 
-  /// Where standard output, a report and standard error go, with the exit code for an intact and for a lost verdict, and
-  /// for a check that fails.
+  /// Where standard output, a report and standard error go, with the exit code for an intact and for a lost verdict,
+  /// and for a check that fails.
   private static let destinations: [(String, String, intact: Int32, lost: Int32, failed: Int32)] = [
     ("a closed pipe", "| true", 0, 1, 3),
     ("a closed pipe, as a document", "-o json | true", 0, 1, 3),
@@ -145,7 +146,7 @@ import Testing
     for format in ["text", "xml", ""] {
       let run = try await verify(["-o", format])
       #expect(run.code == 2)
-      SnapshotCommandTests.expectOneLine(run, containing: "there are table, json, yaml, junit, tap, nagios")
+      SnapshotCommandTests.expectOneLine(run, containing: "the formats are table, json, yaml, junit, tap, nagios")
     }
   }
 

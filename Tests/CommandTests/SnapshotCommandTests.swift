@@ -120,7 +120,7 @@ import Testing
     try ProcessFacts.write("the old one", to: folder.file("disk/s.json"))
     let run = try await Tool.cri(["snapshot", "-o", folder.file("disk/s.json")], on: runtime.socket)
     #expect(run.code == 1)
-    Self.expectOneLine(run, containing: "No space left on device; what was there is unchanged; free some space")
+    Self.expectOneLine(run, containing: "No space left on device; its previous content is unchanged; free some space")
     #expect(ProcessFacts.read(folder.file("disk/s.json")) == "the old one")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("disk")) == ["s.json"])
   }

@@ -62,9 +62,9 @@ import Testing
     arguments: [
       (
         ["pods", "--sort-by", ".nosuch"],
-        "cri: --sort-by .nosuch: nothing that is listed has it; -o json shows what there is\n"
+        "cri: --sort-by .nosuch: no listed object has this path; -o json shows the paths\n"
       ),
-      (["pods", "--sort-by", "ip"], "cri: --sort-by ip: that is known with -o wide only\n"),
+      (["pods", "--sort-by", "ip"], "cri: --sort-by ip: this key needs -o wide\n"),
       (
         ["ps", "--sort-by", "ip", "-o", "wide"], "cri: --sort-by ip: unknown key; specify one of attempt, created, id,"
       ),

@@ -299,15 +299,15 @@ import Testing
     #expect(run.code == 1 && run.output.isEmpty)
     #expect(
       run.errors
-        == "cri: no statistics of any pod: failed for \"a\": no cgroup, and 1 more; cri statsp ID asks for one, "
-        + "cri top --pods adds up what the containers use\n")
+        == "cri: no statistics of any pod: failed for \"a\": no cgroup, and 1 more; use cri statsp ID for one pod, "
+        + "cri top --pods adds up the usage of containers\n")
   }
 
   @Test func `a container that is named and not there is told`() async throws {
     for command in ["stats", "statsp"] {
       let runtime = try TestRuntime { _, _ in .message([]) }
       let run = try await Tool.cri([command, "zz"], on: runtime)
-      #expect(run.code == 7 && run.errors.contains("zz not found, or more than one begins so; see cri p"), "\(run)")
+      #expect(run.code == 7 && run.errors.contains("zz not found, or the ID is ambiguous; see cri p"), "\(run)")
     }
   }
 }

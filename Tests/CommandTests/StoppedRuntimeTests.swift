@@ -96,7 +96,7 @@ import Testing
     kill(pid, SIGSTOP)
     #expect(await process.line()?.contains("the server has stopped responding") == true)
     kill(pid, SIGCONT)
-    #expect(await process.line()?.contains("the runtime answers again") == true)
+    #expect(await process.line()?.contains("the runtime responds again") == true)
     process.signal(SIGKILL)
     _ = await process.end()
   }

@@ -3,7 +3,7 @@ internal import CRIJSON
 internal import CRISystem
 internal import CRIYAML
 
-/// The file that crictl and we are configured by.
+/// The configuration file of `cri`, which is that of crictl.
 struct Configuration: Hashable, Sendable {
   static let defaultPath = "/etc/crictl.yaml"
 
@@ -11,16 +11,16 @@ struct Configuration: Hashable, Sendable {
   var imageEndpoint: String?
   var timeout: Duration?
   var isDebug: Bool?
-  /// `create` fetches the image before.
+  /// Whether `create` pulls the image first.
   var pullsOnCreate: Bool?
-  /// `run` does not fetch the image before.
+  /// Whether `run` does not pull the image first.
   var isPullOnRunDisabled: Bool?
   var maxRetries: Int?
 
-  /// Reads the file that flag or environment names, else the default one.
+  /// Reads the file that the option or the environment names, or else the default file.
   ///
-  /// A named file must be there and right; trouble with the default one is told and passed over, since the command
-  /// may not need it.
+  /// A named file must exist and be valid. A problem with the default file is only a warning, because the command may
+  /// not need it.
   static func load(named path: String?, warn: (String) throws -> Void) throws -> Configuration {
     let file = path ?? defaultPath
     let bytes: [UInt8]
@@ -49,11 +49,11 @@ struct Configuration: Hashable, Sendable {
     do throws(YAMLError) {
       root = try YAML.parse(bytes)
     } catch {
-      throw Failure(.usage, "the configuration \(file) is no YAML: \(error)")
+      throw Failure(.usage, "the configuration \(file) is not valid YAML: \(error)")
     }
     if root.isNull { return }
     guard let members = root.objectValue else {
-      throw Failure(.usage, "the configuration \(file) is no mapping of keys to values")
+      throw Failure(.usage, "the configuration \(file) is not a mapping of keys to values")
     }
     for (key, value) in members {
       func wrong(_ expected: String) -> Failure {
@@ -62,7 +62,7 @@ struct Configuration: Hashable, Sendable {
       switch key {
       case "runtime-endpoint", "image-endpoint":
         guard let text = value.isNull ? "" : value.stringValue else {
-          throw wrong("a text such as unix:///run/crio/crio.sock")
+          throw wrong("a string such as unix:///run/crio/crio.sock")
         }
         let endpoint = text.isEmpty ? nil : text
         if key == "runtime-endpoint" { runtimeEndpoint = endpoint } else { imageEndpoint = endpoint }
@@ -70,7 +70,7 @@ struct Configuration: Hashable, Sendable {
         guard let seconds = value.intValue ?? value.stringValue.flatMap(Int64.init), seconds < 1 << 32 else {
           throw wrong("a whole number of seconds")
         }
-        // crictl writes 0 for its default.
+        // In crictl's file, 0 stands for the default.
         timeout = seconds > 0 ? .seconds(seconds) : nil
       case "debug":
         guard let flag = value.boolValue ?? value.stringValue.flatMap(GoSpelling.flag) else {
@@ -88,8 +88,8 @@ struct Configuration: Hashable, Sendable {
       default:
         throw Failure(
           .usage,
-          "the configuration \(file): unknown key \(key); there are runtime-endpoint, image-endpoint, timeout, debug, "
-            + "pull-image-on-create, disable-pull-on-run and max-retries")
+          "the configuration \(file): unknown key \(key); the keys are runtime-endpoint, image-endpoint, timeout, "
+            + "debug, pull-image-on-create, disable-pull-on-run and max-retries")
       }
     }
   }

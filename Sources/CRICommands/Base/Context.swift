@@ -12,14 +12,14 @@ package struct Context: Sendable {
   private let timeout: Duration?
   private let api: APISelection
   package let isDebug: Bool
-  /// Whether `create` fetches the image before, by the configuration.
+  /// Whether the configuration says that `create` pulls the image first.
   package let pullsOnCreate: Bool
-  /// Whether `run` does.
+  /// Whether `run` pulls the image first.
   package let pullsOnRun: Bool
 
-  /// Of the running command.
-  /// - Parameter waiting: how long somebody may take to listen on one of the usual sockets; nil: now or never.
-  /// - Parameter asksImagesOnly: the image service's socket is enough, where one was named.
+  /// The context of the running command.
+  /// - Parameter waiting: how long to wait until a runtime listens on one of the usual sockets; nil: do not wait.
+  /// - Parameter asksImagesOnly: whether the socket of the image service is enough, if one is specified.
   package init(waiting: Duration? = nil, asksImagesOnly: Bool = false) throws {
     try self.init(
       Globals.current, waiting: waiting, asksImagesOnly: asksImagesOnly, environment: Environment.value)
@@ -44,9 +44,9 @@ package struct Context: Sendable {
       for (text, source) in [(flag, option), (environment(variable), variable), (file, "the configuration")] {
         guard let text else { continue }
         if text.isEmpty {
-          // Another runtime than was meant would be asked.
+          // Without a check, the command would call another runtime than the user meant.
           guard source == "--runtime-endpoint" else { continue }
-          throw Failure(.usage, "\(source) is empty: name a socket, or leave it away")
+          throw Failure(.usage, "\(source) is empty; specify a socket, or omit the option")
         }
         do throws(EndpointError) {
           return (try Endpoint(text), source)
@@ -79,47 +79,47 @@ package struct Context: Sendable {
           .unreachable,
           "no runtime listens on any of the usual sockets ("
             + Endpoint.wellKnown.map(\.path).joined(separator: ", ")
-            + "); start it, or name its socket with --runtime-endpoint")
+            + "); start a runtime, or specify its socket with --runtime-endpoint")
       }
       endpoint = first
       if isDebug || found.count > 1 {
         let others = found.dropFirst().map { "\($0)" }.joined(separator: ", ")
         try warn(
-          "using \(first)" + (others.isEmpty ? "" : "; also there: \(others); choose with --runtime-endpoint")
+          "using \(first)" + (others.isEmpty ? "" : "; others listen on \(others); choose with --runtime-endpoint")
         )
       }
     }
   }
 
-  /// As long as crictl waits in all, which tries again after half a second and then twice as late each time, five seconds
-  /// at most. Who begins to listen meanwhile is noticed at once.
+  /// The total time of crictl's retries: it waits half a second before the first one, twice as long before each further
+  /// one, and at most five seconds. Unlike crictl, `cri` notices at once when a runtime begins to listen.
   static func patience(retries: Int) -> Duration {
     if retries < 0 { return .seconds(1 << 40) }
     let steps = (0..<min(retries, 4)).reduce(Duration.zero) { sum, step in sum + .milliseconds(500 << step) }
     return steps + .seconds(5) * max(0, min(retries, 1 << 20) - 4)
   }
 
-  /// For commands that ask a little.
+  /// A client for commands that make a few calls.
   package func client() -> Client { client(timeout ?? Self.queryTimeout) }
 
-  /// How long one answer may take for such commands.
+  /// The timeout of one call in such commands.
   package var answerTimeout: Duration { timeout ?? Self.queryTimeout }
 
-  /// For what may take as long as it takes while the runtime responds, such as an image's way from its registry.
+  /// A client for calls that may take any time while the runtime responds, such as an image pull.
   package func unhurriedClient() -> Client { client(nil) }
 
-  /// For commands that ask for everything at once, so that each answer may take its turn.
+  /// A client for commands that make many calls at once, some of which must wait for the others.
   package func patientClient() -> Client { client(patience) }
 
-  /// How long one of many answers may take, and what is done to pods and containers.
+  /// The timeout of one of many calls, and of calls that change pods and containers.
   package var patience: Duration { timeout ?? Self.snapshotTimeout }
 
-  /// For who must not wait.
+  /// A client for callers that must not wait long.
   package func client(within timeout: Duration) -> Client { client(timeout) }
 
   private func client(_ timeout: Duration?) -> Client {
     var options = Client.Options(api: api, timeout: timeout)
-    // Once the runtime has shown that it lives, a busy node may make it pause for longer than a short --timeout.
+    // When the runtime has responded once, a busy node may pause it for longer than a short --timeout.
     options.keepAlive = KeepAlive(first: patience, later: max(patience, .seconds(10)), interval: .seconds(5))
     if isDebug {
       options.observer = { try? StandardStream.error.write(Failure(.done, Self.words($0)).line) }
@@ -127,11 +127,11 @@ package struct Context: Sendable {
     return Client(endpoint, imageEndpoint: imageEndpoint, options: options)
   }
 
-  /// Nothing that was sent or answered: there may be passwords in it.
+  /// A line about a call. It contains nothing from the messages, because they may contain passwords.
   private static func words(_ call: CallReport) -> String {
     let method = call.method.drop { $0 == "/" }
-    guard let duration = call.duration else { return "\(method): a stream is opened" }
-    let outcome = call.size.map { "\($0) bytes" } ?? call.error?.statusCode.map { "\($0)" } ?? "no answer"
+    guard let duration = call.duration else { return "\(method): stream opened" }
+    let outcome = call.size.map { "\($0) bytes" } ?? call.error?.statusCode.map { "\($0)" } ?? "no response"
     let (seconds, attoseconds) = duration.components
     return "\(method): \(outcome) after \(seconds * 1_000_000 + attoseconds / 1_000_000_000_000) µs"
   }

@@ -2,8 +2,8 @@ package import CRI
 package import CRICommandLine
 
 extension Failure {
-  /// An error of a call, with what to do about it.
-  /// - Parameter endpoint: named where the error itself does not say who did not answer.
+  /// The failure for an error of a call, with a remedy.
+  /// - Parameter endpoint: the endpoint to name if the error itself does not name one.
   package init(_ error: RPCError, _ endpoint: Endpoint? = nil) {
     let place: String? =
       switch error {
@@ -36,23 +36,23 @@ extension Failure {
   private static func remedy(for error: RPCError) -> String? {
     switch error {
     case .cannotConnect(_, .noSuchFile):
-      "is the runtime running? Name its socket with --runtime-endpoint, an image service's with --image-endpoint"
+      "check that the runtime is running, or specify its socket with --runtime-endpoint or --image-endpoint"
     case .cannotConnect(_, .permissionDenied): "run as root, or as a user who may open the socket"
-    case .cannotConnect(_, .connectionRefused): "the runtime is not running (its socket was left behind)"
-    case .cannotConnect(_, .notASocket): "name the runtime's socket with --runtime-endpoint"
-    case .notGRPC: "name the runtime's CRI socket with --runtime-endpoint"
-    case .connectionLost: "the runtime ended or was restarted: cri wait"
-    case .undecodable: "is this a CRI runtime's socket? Name it with --runtime-endpoint"
-    case .deadlineExceeded: "wait longer with --timeout, or see what it does with cri wait"
-    case .notResponding: "it may be stopped or overloaded: cri wait shows when it answers again"
+    case .cannotConnect(_, .connectionRefused): "the runtime is not running, and left its socket behind; start it"
+    case .cannotConnect(_, .notASocket): "specify the runtime's socket with --runtime-endpoint"
+    case .notGRPC: "specify the runtime's CRI socket with --runtime-endpoint"
+    case .connectionLost: "the runtime stopped or was restarted; run cri wait"
+    case .undecodable: "check that this is the socket of a CRI runtime, or specify another one with --runtime-endpoint"
+    case .deadlineExceeded: "specify a longer --timeout, or check the runtime with cri wait"
+    case .notResponding: "it may be stopped or overloaded; cri wait reports when it responds again"
     case .answerTooLarge, .answerOverLimit:
-      "no runtime that works has so much to say: check what serves the socket, or select fewer objects with a filter"
-    case .status where error.isNotInitialized: "it is starting: cri wait"
+      "a working runtime sends smaller responses; check what serves the socket, or select fewer objects with a filter"
+    case .status where error.isNotInitialized: "it is starting; run cri wait"
     case .status where error.isUnknownService && Globals.current.api != nil && Globals.current.api != .auto:
-      "the runtime does not serve this version, or no CRI at all: try --api auto"
-    case .status where error.isAmbiguous: "write more of the ID"
+      "the runtime does not serve this version of the CRI; try --api auto"
+    case .status where error.isAmbiguous: "specify a longer prefix of the ID"
     case .status where error.isUnknownService:
-      "the runtime's CRI plugin is disabled or failed to load, or the runtime is too old, or this is another daemon's socket"
+      "its CRI plugin is disabled or failed to load, or the runtime is too old, or this is another daemon's socket"
     default: nil
     }
   }

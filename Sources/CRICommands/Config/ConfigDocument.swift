@@ -3,15 +3,15 @@ internal import CRIJSON
 internal import CRISystem
 internal import CRIYAML
 
-/// The text of a configuration, changed line by line, so that comments and order stay.
+/// The text of a configuration file, changed line by line so that comments and order are kept.
 struct ConfigDocument: Hashable, Sendable {
   let path: String
   private(set) var text: String
-  /// A byte order mark, as some editors begin a file.
+  /// The byte order mark with which some editors begin a file.
   private let mark: String
   private var members: JSONObject
 
-  /// Of a file; empty where there is none.
+  /// Reads a file; a missing file is empty.
   init(at path: String) throws(Failure) {
     var bytes: [UInt8] = []
     do throws(FileError) {
@@ -29,7 +29,7 @@ struct ConfigDocument: Hashable, Sendable {
     let whole = String(decoding: bytes, as: UTF8.self)
     mark = whole.hasPrefix("\u{FEFF}") ? "\u{FEFF}" : ""
     text = String(whole.unicodeScalars.dropFirst(mark.unicodeScalars.count))
-    // Refuses what is no configuration, key by key.
+    // Refuses a file that is not a valid configuration.
     _ = try Configuration(parsing: bytes, file: path)
     members = try Self.members(bytes, path)
   }
@@ -38,21 +38,21 @@ struct ConfigDocument: Hashable, Sendable {
     do throws(YAMLError) {
       return try YAML.parse(bytes).objectValue ?? [:]
     } catch {
-      throw Failure(.usage, "the configuration \(path) is no YAML: \(error)")
+      throw Failure(.usage, "the configuration \(path) is not valid YAML: \(error)")
     }
   }
 
-  /// What stands there, or what crictl takes its absence for.
+  /// The value of a key, or crictl's default if the key is missing.
   func value(_ key: ConfigKey) -> JSON {
     guard let value = members[key.rawValue], !value.isNull else { return key.fallback }
     return value
   }
 
-  /// Sets a value where it stands, else at the end.
+  /// Sets a value in the key's line, or appends a line.
   mutating func set(_ key: ConfigKey, _ value: JSON) throws(Failure) {
-    // Quotes where YAML needs them.
+    // The writer adds quotes where YAML needs them.
     let entry = YAML.text(.object([key.rawValue: value])).trimmingLineEnd()
-    // As bytes: "\r\n" is one character.
+    // Split as bytes, because "\r\n" is one character.
     var lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map { String(Substring($0)) }
     if lines.last == "" { lines.removeLast() }
     func end(_ line: String?) -> String { line?.utf8.last == 0x0d ? "\r" : "" }
@@ -65,9 +65,9 @@ struct ConfigDocument: Hashable, Sendable {
     let changed = lines.map { $0 + "\n" }.joined()
     var wanted = members
     wanted[key.rawValue] = value
-    // Lines are not all that YAML can be written in: the result must be what was wanted, and nothing else.
+    // YAML has other layouts than one key per line, so the result is parsed and compared with what was intended.
     guard let found = try? Self.members(Array(changed.utf8), path), found == wanted else {
-      throw Failure(.usage, "the configuration \(path) is not written one key a line: set \(entry) by hand")
+      throw Failure(.usage, "the configuration \(path) does not have one key per line; set \(entry) by hand")
     }
     (text, members) = (changed, wanted)
   }
@@ -80,7 +80,7 @@ struct ConfigDocument: Hashable, Sendable {
     return false
   }
 
-  /// What follows a value, with the blanks before it.
+  /// The comment after a value, with the blanks before it.
   private static func comment(_ line: String) -> String {
     var quote: Character?
     var previous: Character = " "
@@ -98,7 +98,7 @@ struct ConfigDocument: Hashable, Sendable {
     return ""
   }
 
-  /// Writes the file whole or not at all, for its owner alone, as crictl does.
+  /// Writes the file completely or not at all, with access for its owner only, as crictl does.
   func write() throws(Failure) {
     do throws(FileError) {
       let slash = path.lastIndex(of: "/").map { $0 == path.startIndex ? path.index(after: $0) : $0 }

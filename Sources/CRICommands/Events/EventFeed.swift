@@ -4,28 +4,28 @@ internal import CRINode
 internal import CRISystem
 internal import CRIText
 
-/// Events without an end: from one life of the runtime to the next.
+/// An endless stream of events that continues when the runtime is restarted.
 struct EventFeed: Sendable {
   let client: Client
   let api: APISelection
 
-  /// Between a stream that ended and the next one, so that a runtime that ends each at once is not kept busy.
+  /// The delay between two streams, so that a runtime that ends each stream at once is not kept busy.
   private static let breath = Backoff(first: .milliseconds(200), limit: .seconds(5))
-  /// A stream that lasted this long was a working one.
+  /// A stream that lasted this long counts as working.
   private static let steady = Duration.seconds(10)
-  /// Events that wait to be written.
+  /// The number of events that may wait to be written.
   private static let mostPending = 64
-  /// Nobody is told how long an administrator may take.
+  /// The time to wait for a runtime, effectively without a limit: an administrator may take long.
   private static let patience = Duration.seconds(365 * 86_400)
 
-  /// Writes each event as it comes; ends by an error only.
+  /// Writes each event as it arrives; ends only with an error.
   func run(_ write: (ContainerEventResponse) throws -> Void) async throws {
     var known: KnownObjects?
     var retries = Self.breath
     while true {
       let begun = ContinuousClock.now
       let reason = try await listen(&known, write)
-      try say("\(client.endpoint): \(reason); waiting for the runtime: events may be missed")
+      try say("\(client.endpoint): \(reason); waiting for the runtime, events may be missed")
       if .now - begun >= Self.steady { retries.reset() }
       await rest(&retries)
       let wait = ReadinessWait(endpoint: client.endpoint, api: api, timeout: Self.patience, stability: .zero)
@@ -37,19 +37,19 @@ struct EventFeed: Sendable {
     }
   }
 
-  /// Waits before the next stream; not so long where another server takes the socket's place.
+  /// Waits before the next stream; for a shorter time if another server replaces the socket.
   private func rest(_ retries: inout Backoff) async {
     let delay = retries.delay()
     guard let watch = ReplacementWatch(client.endpoint.path) else { return await pause(delay) }
     if await watch.pause(atMost: delay) { retries.reset() }
   }
 
-  /// One stream, from its beginning to its end.
-  /// - Returns: how it ended.
+  /// Reads one stream, from its beginning to its end.
+  /// - Returns: how the stream ended.
   private func listen(
     _ known: inout KnownObjects?, _ write: (ContainerEventResponse) throws -> Void
   ) async throws -> String {
-    // Kept on the caller's thread, and ended with it.
+    // The task belongs to the caller and ends with it.
     try await withThrowingTaskGroup(of: Void.self) { group in
       let (events, continuation) = AsyncThrowingStream<ContainerEventResponse, any Error>.makeStream()
       let pending = Locked(0)
@@ -59,7 +59,7 @@ struct EventFeed: Sendable {
           for try await event in stream {
             continuation.yield(event)
             pending.withLock { $0 += 1 }
-            // The runtime is held back by flow control meanwhile.
+            // Meanwhile, flow control holds the runtime back.
             while pending.withLock({ $0 }) >= Self.mostPending, !Task.isCancelled { await pause(.milliseconds(5)) }
           }
           continuation.finish()
@@ -69,13 +69,13 @@ struct EventFeed: Sendable {
       }
       defer { group.cancelAll() }
       do {
-        // The stream is asked for before the lists, so that nothing happens between the two unseen.
+        // The stream is opened before the lists are read, so that no change between the two is missed.
         await Task.yield()
         var now = try await KnownObjects(client)
         let listed = Kernel.now
         if let before = known {
           let made = before.events(to: now, at: Timestamp(nanoseconds: listed))
-          try say("\(client.endpoint): the runtime answers again; \(words(made.count)) from what its lists say now")
+          try say("\(client.endpoint): the runtime responds again; \(words(made.count)) from its current lists")
           for event in made { try write(event) }
         }
         let isResumed = known != nil
@@ -84,21 +84,21 @@ struct EventFeed: Sendable {
         for try await event in events {
           pending.withLock { $0 -= 1 }
           let isNews = now.apply(event)
-          // What the lists knew already has been told.
+          // Changes that the lists already contained have been printed.
           if isNews || !isResumed || event.createdAt.nanoseconds > listed { try write(event) }
         }
-        return "the stream of events has ended"
+        return "the event stream ended"
       } catch let error as RPCError {
         if isLoss(error) { return "\(error)" }
         if error.isUnknownMethod || error.isUnknownService {
           throw Failure(
             .failed,
-            "the runtime does not serve GetContainerEvents; containerd does from 1.7 on, CRI-O where its "
+            "the runtime does not implement GetContainerEvents; containerd 1.7 or later does, and CRI-O if its "
               + "configuration has enable_pod_events; see cri ps --watch")
         }
         throw Failure(error, client.endpoint)
       } catch let failure as Failure where failure.code.mayPass && known != nil {
-        // It has gone again before it was asked.
+        // The runtime has gone away again before the call.
         return failure.message
       }
     }

@@ -1,9 +1,9 @@
 internal import CRI
 internal import CRICommandLine
 
-/// Which pods and containers there are and what they do, as lists and events tell.
+/// The pods and containers that exist and their states, according to lists and events.
 struct KnownObjects: Sendable {
-  /// How far something has come.
+  /// The phase in an object's life.
   enum Phase: Int, Sendable, Comparable {
     case created, running, ended
 
@@ -11,15 +11,15 @@ struct KnownObjects: Sendable {
   }
 
   struct Object: Sendable {
-    /// nil where the runtime does not know.
+    /// nil if the runtime does not know it.
     var phase: Phase?
-    /// Its own ID, for a pod.
+    /// The ID of the pod, also for the pod itself.
     var pod: String
     /// nil for a pod.
     var container: ContainerStatus?
   }
 
-  /// No node has so many; what comes beyond is passed on and not remembered.
+  /// The number of objects to remember, more than a node can have; events of further objects are only passed on.
   private static let most = 100_000
 
   private(set) var objects: [String: Object] = [:]
@@ -36,7 +36,7 @@ struct KnownObjects: Sendable {
     }
   }
 
-  /// Asks the runtime: two calls.
+  /// Reads the lists from the runtime, with two calls.
   init(_ client: Client) async throws(Failure) {
     do throws(RPCError) {
       let containers = try await client.runtime.containers()
@@ -46,7 +46,7 @@ struct KnownObjects: Sendable {
     }
   }
 
-  /// - Returns: whether the event tells anything that was not known.
+  /// - Returns: whether the event contains anything new.
   mutating func apply(_ event: ContainerEventResponse) -> Bool {
     let id = event.containerID
     if let status = event.podSandboxStatus, status.metadata != nil, pods.count < Self.most { pods[status.id] = status }
@@ -63,7 +63,7 @@ struct KnownObjects: Sendable {
       return true
     }
     if object.container != nil, let container { object.container = container }
-    // An event that comes late does not turn the clock back.
+    // A late event does not move an object back to an earlier phase.
     let isNews = (phase ?? .created) > (object.phase ?? .created)
     if isNews { object.phase = phase }
     objects[id] = object
@@ -94,7 +94,7 @@ extension ContainerEventType {
 }
 
 extension PodSandbox {
-  /// As much of its status as the list says.
+  /// The part of the status that the list contains.
   fileprivate var listedStatus: PodSandboxStatus {
     PodSandboxStatus(
       id: id, metadata: metadata, state: state, createdAt: createdAt, labels: labels, annotations: annotations,
@@ -103,7 +103,7 @@ extension PodSandbox {
 }
 
 extension Container {
-  /// As much of its status as the list says.
+  /// The part of the status that the list contains.
   fileprivate var listedStatus: ContainerStatus {
     ContainerStatus(
       id: id, metadata: metadata, state: state, createdAt: createdAt, image: image, imageRef: imageRef, labels: labels,

@@ -4,21 +4,21 @@ internal import CRIJSON
 internal import CRISystem
 internal import CRIText
 
-/// A file that `podman login`, `docker login` and their like keep logins in, by registry or by a part of one
-/// (containers-auth.json(5), Docker's config.json).
+/// A file in which `podman login`, `docker login` and similar programs keep logins, by registry or by a part of a
+/// registry (containers-auth.json(5), Docker's config.json).
 struct AuthFile: Hashable, Sendable {
   let path: String
-  /// Whether the user named it, so that it must be there.
+  /// Whether the user named the file, so that it must exist.
   var isNamed = false
 
-  /// What a file says of a registry.
+  /// What a file contains about a registry.
   enum Found: Hashable, Sendable {
     case login(AuthConfig, key: String, file: String)
-    /// The login is not in the file: a program of this name, after `docker-credential-`, has it.
+    /// The login is not in the file, but in the program `docker-credential-` followed by this name.
     case helper(String, key: String, file: String)
   }
 
-  /// Where logins usually are, in the order of their precedence.
+  /// The usual login files, in the order of their precedence.
   static func usual(_ environment: (String) -> String?, user: UInt32) -> [AuthFile] {
     func folder(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
     if let named = folder("REGISTRY_AUTH_FILE") { return [AuthFile(path: named, isNamed: true)] }
@@ -33,7 +33,7 @@ struct AuthFile: Hashable, Sendable {
   }
 
   /// The first login that one of the files has for an image.
-  /// - Parameter warn: told what is wrong with a file that nobody named: it may concern another registry.
+  /// - Parameter warn: receives the problems of files that the user did not name: they may concern another registry.
   static func login(
     for image: String, in files: [AuthFile], warn: (Failure) throws -> Void
   ) throws -> Found? {
@@ -52,7 +52,7 @@ struct AuthFile: Hashable, Sendable {
     guard let document = try read() else { return nil }
     let entries = document["auths"]?.objectValue ?? [:]
     let matching = entries.filter { RegistryPath(key: $0.key).holds(wanted) }
-    // A part of a registry beats the whole.
+    // An entry for a part of a registry takes precedence over an entry for the whole.
     let best = matching.max { RegistryPath(key: $0.key).parts.count < RegistryPath(key: $1.key).parts.count }
     if let best, let login = try Self.login(best.value, best.key, path) {
       return .login(login, key: best.key, file: path)
@@ -63,7 +63,7 @@ struct AuthFile: Hashable, Sendable {
     {
       return .helper(name, key: helper.key, file: path)
     }
-    // An empty entry says that there is a login, and that the store has it.
+    // An empty entry means that the store has the login.
     if let best, let store = document["credsStore"]?.stringValue, !store.isEmpty {
       return .helper(store, key: best.key, file: path)
     }
@@ -75,18 +75,18 @@ struct AuthFile: Hashable, Sendable {
     do throws(FileError) {
       bytes = try File.readNamed(path, limit: 1 << 20)
     } catch {
-      // Files of others are none of ours.
+      // Files of other users are ignored.
       if !isNamed, [.noSuchFile, .notADirectory, .permissionDenied].contains(error) { return nil }
       throw Failure(.usage, "the logins in \(path) cannot be read: \(error)")
     }
     if !bytes.contains(where: { $0 > 0x20 }) { return nil }
     guard let document = try? JSON.parse(bytes), document.objectValue != nil else {
-      throw Failure(.usage, "the logins in \(path) are no JSON object")
+      throw Failure(.usage, "the logins in \(path) are not a JSON object")
     }
     return document
   }
 
-  /// - Returns: nil where the entry has none.
+  /// - Returns: nil if the entry has no login.
   private static func login(_ entry: JSON, _ key: String, _ path: String) throws -> AuthConfig? {
     func text(_ name: String) -> String { entry[name]?.stringValue ?? "" }
     var login = AuthConfig(
@@ -95,14 +95,14 @@ struct AuthFile: Hashable, Sendable {
     let auth = text("auth")
     if !auth.isEmpty {
       guard let bytes = Base64.decode(auth), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
-        throw Failure(.usage, "\(path): what stands for \(key) is not user:password in base64")
+        throw Failure(.usage, "\(path): the value of \(key) is not user:password in base64")
       }
       login.username = String(decoding: bytes[..<colon], as: UTF8.self)
       // Docker pads with zeros.
       let password = bytes[(colon + 1)...].reversed().drop { $0 == 0 }.reversed()
       login.password = String(decoding: Array(password), as: UTF8.self)
     }
-    // A token takes the password's place.
+    // A token replaces the password.
     if !login.identityToken.isEmpty { (login.username, login.password) = ("", "") }
     return login == AuthConfig() ? nil : login
   }

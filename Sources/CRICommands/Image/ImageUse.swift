@@ -1,24 +1,24 @@
 internal import CRI
 internal import CRIJSON
 
-/// Which images are in use.
+/// Finds the images that are in use.
 struct ImageUse: Sendable {
   let client: Client
-  /// For one of many answers.
+  /// The timeout of one of many calls.
   let patience: Duration
 
-  /// Those that are not pinned, and that no container and no ready sandbox uses.
+  /// The images that are not pinned and that no container and no ready sandbox uses.
   func unused(of images: [Image]) async throws -> [Image] {
     let containers = try await client.runtime.containers()
     let used = Set(containers.flatMap { [$0.imageRef, $0.imageID, $0.image?.image ?? ""] })
     let idle = images.filter { !$0.pinned && !$0.isAmong(used) }
-    // Most often there is nothing left to ask for.
+    // In most cases there is nothing left to look up.
     if idle.isEmpty { return [] }
     let held = try await sandboxImages()
     return idle.filter { !$0.isAmong(held) }
   }
 
-  /// What ready sandboxes run, where the runtime tells it: their pause images.
+  /// The images of ready sandboxes, which are their pause images, if the runtime reports them.
   private func sandboxImages() async throws -> Set<String> {
     let filter = PodSandboxFilter(state: PodSandboxStateValue(state: .ready))
     let sandboxes = try await client.runtime.podSandboxes(filter)
@@ -28,17 +28,17 @@ struct ImageUse: Sendable {
       let info = try await client.runtime.podSandboxStatus(request, timeout: patience).info["info"] ?? ""
       return (try? JSON.parse(info))?["image"]?.stringValue
     }
-    // What is not known to be unused stays.
+    // An image that is not known to be unused is kept.
     if let failure = answers.failures.first { throw failure }
     return Set(answers.found.values)
   }
 }
 
 extension Image {
-  /// Whether one of the names is the image's.
+  /// Whether one of the names belongs to the image.
   fileprivate func isAmong(_ names: Set<String>) -> Bool {
     names.contains(id) || (repoTags + repoDigests).contains(where: names.contains)
-      // Some runtimes leave the algorithm away from an ID.
+      // Some runtimes omit the algorithm from an ID.
       || names.contains(String(id.drop { $0 != ":" }.dropFirst()))
   }
 }

@@ -4,42 +4,41 @@ internal import CRICommandLine
 internal import CRIProtobuf
 internal import CRISystem
 
-/// How an image is fetched, and in whose name.
+/// The options for pulling an image, such as the login.
 struct PullOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The login for the registry (env CRICTL_CREDS); else it is looked for in the files that podman login and docker "
-        + "login write.",
+      "The login for the registry (env CRICTL_CREDS; default: the login from podman login or docker login).",
       valueName: "user[:password]"))
   var creds: String?
 
-  @Option(help: ArgumentHelp("The same in base64 (env CRICTL_AUTH).", valueName: "base64"))
+  @Option(help: ArgumentHelp("The login for the registry, in base64 (env CRICTL_AUTH).", valueName: "base64"))
   var auth: String?
 
   @Option(
     name: [.customShort("u"), .long],
-    help: ArgumentHelp("The login, whose password is asked for on the terminal.", valueName: "user"))
+    help: ArgumentHelp("The user name; the password is asked for on the terminal.", valueName: "user"))
   var username: String?
 
   @Option(
     name: [.long, .customLong("pt")],
     help: ArgumentHelp(
-      "How long the pull may take (env CRICTL_PULL_TIMEOUT); by default as long as the runtime responds (see --timeout).",
+      "The timeout of the pull (env CRICTL_PULL_TIMEOUT; default: none while the runtime responds, see --timeout).",
       valueName: "duration"))
   var pullTimeout: String?
 
   func validate() throws {
-    if creds != nil, auth != nil, username == nil { throw ValidationError("Write --creds or --auth, not both") }
-    if let creds, creds.isEmpty || creds.hasPrefix(":") { throw ValidationError("--creds: the user's name is empty") }
+    if creds != nil, auth != nil, username == nil { throw ValidationError("specify --creds or --auth, not both") }
+    if let creds, creds.isEmpty || creds.hasPrefix(":") { throw ValidationError("--creds: the user name is empty") }
     if let username, username.isEmpty { throw ValidationError("--username is empty") }
     if let pullTimeout, DurationText.parse(pullTimeout) == nil {
-      throw ValidationError("--pull-timeout \(pullTimeout): write a duration such as 30s or 5m")
+      throw ValidationError("--pull-timeout \(pullTimeout): specify a duration such as 30s or 5m")
     }
   }
 
-  /// Asks for the password where one is wanted.
+  /// Asks for the password if one is needed.
   ///
-  /// Not inlined: in an `async` function it would end the optimiser of Swift 6.3 ("While splitting coroutine").
+  /// Not inlined, because in an `async` function the optimiser of Swift 6.3 crashes ("While splitting coroutine").
   @inline(never)
   func pulling(_ context: Context, environment: (String) -> String? = Environment.value) throws -> Pulling {
     Pulling(
@@ -53,14 +52,14 @@ struct PullOptions: ParsableArguments {
     return duration > .zero ? duration : nil
   }
 
-  /// - Returns: nil where none is given.
+  /// - Returns: nil if no login is specified.
   private func login(_ environment: (String) -> String?) throws -> AuthConfig? {
     if let username { return AuthConfig(username: username, password: try password(of: username)) }
     let isGiven = creds != nil || auth != nil
     let creds = creds ?? (isGiven ? nil : environment("CRICTL_CREDS"))
     let auth = auth ?? (isGiven ? nil : environment("CRICTL_AUTH"))
     switch (creds?.isEmpty == false ? creds : nil, auth?.isEmpty == false ? auth : nil) {
-    case (_?, _?): throw Failure(.usage, "CRICTL_CREDS and CRICTL_AUTH are both set: one login is enough")
+    case (_?, _?): throw Failure(.usage, "CRICTL_CREDS and CRICTL_AUTH are both set; set only one of them")
     case (let creds?, nil):
       let parts = creds.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       return AuthConfig(username: String(parts[0]), password: parts.count > 1 ? String(parts[1]) : "")
@@ -74,9 +73,9 @@ struct PullOptions: ParsableArguments {
     do throws(Errno) {
       typed = try Terminal.askSecret("Password of \(user): ")
     } catch {
-      throw Failure(.usage, "--username asks for the password on a terminal, and there is none; see --creds and --auth")
+      throw Failure(.usage, "--username: there is no terminal to ask for the password on; specify --creds or --auth")
     }
-    guard let typed else { throw Failure(.usage, "no password was typed: nothing is pulled") }
+    guard let typed else { throw Failure(.usage, "no password was entered; nothing was pulled") }
     return typed
   }
 }

@@ -12,7 +12,7 @@ struct InfoCommand: AsyncParsableCommand {
     let view = try output.view()
     let context = try Context()
     let answer = try await answer(context.client(), isVerbose: view.isVerbose)
-    guard let status = answer.status else { throw Failure(.failed, "the runtime's answer has no status") }
+    guard let status = answer.status else { throw Failure(.failed, "the runtime's response has no status") }
     try view.write([RuntimeReport(status: status, answer: answer)], isSingle: true, within: context.patience)
   }
 

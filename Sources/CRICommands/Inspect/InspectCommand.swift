@@ -5,11 +5,11 @@ internal import CRISystem
 
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "inspect", abstract: "Show everything about containers.",
+    "inspect", abstract: "Show all details of containers.",
     discussion:
-      "Of the IDs, or of the containers that the options select; without either, of all running ones.")
+      "The containers are given by ID or selected by options. Without either, all running containers are shown.")
 
-  @Argument(help: ArgumentHelp("The container's ID, or how it begins.", valueName: "id"))
+  @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "id"))
   var ids: [String] = []
 
   @OptionGroup var selection: ContainerSelection
@@ -17,7 +17,7 @@ struct InspectCommand: AsyncParsableCommand {
   @OptionGroup var output: InspectOutput
 
   func validate() throws {
-    if !ids.isEmpty, selection.isGiven { throw ValidationError("Give IDs or options that select, not both") }
+    if !ids.isEmpty, selection.isGiven { throw ValidationError("specify IDs or options that select, not both") }
   }
 
   func run() async throws {

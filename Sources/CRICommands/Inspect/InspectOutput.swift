@@ -3,7 +3,7 @@ internal import CRICommandLine
 internal import CRIJSON
 internal import CRISystem
 
-/// How single objects are shown.
+/// How single objects are printed.
 struct InspectOutput: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
@@ -13,23 +13,23 @@ struct InspectOutput: ParsableArguments {
     transform: OutputChoice.parse(OutputChoice.Format.ofObjects))
   var output: OutputChoice?
 
-  @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
+  @Option(help: ArgumentHelp("The template for -o go-template.", valueName: "template"))
   var template: String?
 
-  @Flag(name: [.customShort("q"), .long], help: "Without the runtime's own words beside the interface's.")
+  @Flag(name: [.customShort("q"), .long], help: "Omit the details that the runtime adds to the CRI's fields.")
   var quiet = false
 
-  /// The choice, found to be right before anybody is asked.
+  /// The output that was chosen, validated before the runtime is called.
   func view() throws(Failure) -> InspectView {
     try InspectView(output, template: template, isVerbose: !quiet)
   }
 }
 
-/// How single objects are shown.
+/// How single objects are printed.
 struct InspectView: Sendable {
-  /// nil for texts.
+  /// nil for text.
   let document: DocumentView?
-  /// With the runtime's own words.
+  /// Whether the details that the runtime adds are included.
   let isVerbose: Bool
 
   init(_ output: OutputChoice?, template: String?, isVerbose: Bool) throws(Failure) {
@@ -38,8 +38,8 @@ struct InspectView: Sendable {
     self.isVerbose = isVerbose
   }
 
-  /// A document is an object for one and an array for several; texts follow each other.
-  /// - Parameter timeout: how long it may take to make them.
+  /// Prints a document, which is an object for one report and an array for several; texts follow each other.
+  /// - Parameter timeout: the maximum time to render the reports.
   func write(_ reports: [some StatusReport], isSingle: Bool, within timeout: Duration) throws {
     guard !reports.isEmpty else { return }
     let clock = OutputClock(within: timeout)

@@ -4,14 +4,14 @@ internal import CRICommandLine
 
 struct InspectiCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "inspecti", abstract: "Show everything about images.",
-    discussion: "Of the names or IDs, or of the images that the options select; without either, of all.")
+    "inspecti", abstract: "Show all details of images.",
+    discussion: "The images are given by name or ID, or selected by options. Without either, all images are shown.")
 
-  @Argument(help: ArgumentHelp("The image's name, digest or ID, or how the ID begins.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Names, digests or IDs of images, or unique prefixes of IDs.", valueName: "image"))
   var images: [String] = []
 
   @Option(
-    help: ArgumentHelp("Only the images of the repository, or of its tag.", valueName: "repository[:tag]"))
+    help: ArgumentHelp("Only images of this repository, or with this tag.", valueName: "repository[:tag]"))
   var name: String?
 
   @OptionGroup var selection: ImageSelection
@@ -20,7 +20,7 @@ struct InspectiCommand: AsyncParsableCommand {
 
   func validate() throws {
     if !images.isEmpty, name != nil || !selection.filter.isEmpty {
-      throw ValidationError("Give images or options that select, not both")
+      throw ValidationError("specify images or options that select, not both")
     }
   }
 

@@ -2,28 +2,28 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// Looks at several objects at once.
+/// Inspects several objects at once.
 struct Inspection: Sendable {
-  /// What is looked at, such as `container`.
+  /// The kind of object, such as `container`.
   let noun: String
-  /// Where the IDs are to be found, such as `cri ps -a`.
+  /// The command that lists the IDs, such as `cri ps -a`.
   let list: String
-  /// Whether the IDs come from a list, so that one of them may be gone, and not from the user.
+  /// Whether the IDs come from a list and not from the user, so that an object may have been removed since.
   let isListed: Bool
   let output: InspectView
-  /// Who is asked.
+  /// The client that makes the calls.
   let client: Client
-  /// How long one answer may take.
+  /// The timeout of one call.
   let timeout: Duration
-  /// The ID of what may be called by its name.
+  /// Finds the ID of an object that may be specified by its name.
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
 
-  /// Prints what was found; tells the rest.
-  /// - Parameter look: asks the runtime for one; nil where it is not there.
+  /// Prints the reports; failures go to standard error.
+  /// - Parameter look: asks the runtime for one object; nil if it does not exist.
   func run<Report: StatusReport>(
     _ ids: [String], _ look: @escaping @Sendable (Client, String) async throws(RPCError) -> Report?
   ) async throws {
-    // What a runtime calls something is not for us to refuse.
+    // Any ID from the runtime is accepted.
     if !isListed { try ObjectAction.refuseEmpty(ids, noun) }
     guard !ids.isEmpty else { throw Failure(.notFound, "no \(noun) matches; see \(list)") }
     let bounded = client.sharing(client.budgetForDetails(keptPerAnswer: 4 << 10, timeout: timeout))
@@ -39,18 +39,18 @@ struct Inspection: Sendable {
       case .nothing: break
       }
     }
-    // All of them went between the list and the look.
+    // All of them were removed after the list was read.
     if found.isEmpty, failures.isEmpty { throw Failure(.notFound, "no \(noun) matches any more; see \(list)") }
     try output.write(found, isSingle: ids.count == 1, within: timeout)
     try report(failures)
   }
 
-  /// A runtime that answers, and says nothing.
+  /// The error for a response without a status.
   static func noStatus<Request, Response>(_ method: Method<Request, Response>) -> RPCError {
-    .undecodable(method: method.path(.v1), reason: "no status in the answer")
+    .undecodable(method: method.path(.v1), reason: "the response has no status")
   }
 
-  /// Indirect: a report is large, and most of very many answers may be none.
+  /// Indirect, because a report is large, and most of very many results may have none.
   private indirect enum Answer<Report: StatusReport> {
     case report(Report)
     case failure(Failure)
@@ -75,7 +75,7 @@ struct Inspection: Sendable {
   }
 
   private func report(_ failures: [Failure]) throws {
-    // A runtime that is not there is not there for all of them: said once.
+    // An unreachable runtime fails for all objects in the same way, so each failure is printed once.
     var known: Set<Failure> = []
     let lines = failures.filter { known.insert($0).inserted }
     try Failure.report(lines)

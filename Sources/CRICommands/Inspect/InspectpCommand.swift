@@ -4,10 +4,10 @@ internal import CRICommandLine
 
 struct InspectpCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "inspectp", abstract: "Show everything about pods.",
-    discussion: "Of the IDs, or of the pods that the options select; without either, of all.")
+    "inspectp", abstract: "Show all details of pods.",
+    discussion: "The pods are given by ID or selected by options. Without either, all pods are shown.")
 
-  @Argument(help: ArgumentHelp("The pod's ID, or how it begins.", valueName: "id"))
+  @Argument(help: ArgumentHelp("IDs of pods, or unique prefixes.", valueName: "id"))
   var ids: [String] = []
 
   @OptionGroup var selection: PodSelection
@@ -15,7 +15,7 @@ struct InspectpCommand: AsyncParsableCommand {
   @OptionGroup var output: InspectOutput
 
   func validate() throws {
-    if !ids.isEmpty, selection.isGiven { throw ValidationError("Give IDs or options that select, not both") }
+    if !ids.isEmpty, selection.isGiven { throw ValidationError("specify IDs or options that select, not both") }
   }
 
   func run() async throws {

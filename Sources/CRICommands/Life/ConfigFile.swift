@@ -6,7 +6,7 @@ internal import CRIYAML
 
 /// The files that describe a pod or a container, in YAML or JSON.
 enum ConfigFile {
-  /// What a pod's sandbox is made from. Its uid may be empty.
+  /// The configuration from which a sandbox is created. Its uid may be empty.
   static func pod(_ path: String) throws -> PodSandboxConfig {
     let config: PodSandboxConfig = try read(path)
     try require(
@@ -14,7 +14,8 @@ enum ConfigFile {
     return config
   }
 
-  /// What a container is made from. Signatures of images are checked by the name that the user gave.
+  /// The configuration from which a container is created. Image signatures are checked by the name that the user
+  /// specified.
   static func container(_ path: String) throws -> ContainerConfig {
     var config: ContainerConfig = try read(path)
     try require(path, "a container", ["metadata.name": config.metadata?.name, "image.image": config.image?.image])
@@ -34,7 +35,9 @@ enum ConfigFile {
     do throws(MessageJSONError) {
       return try M(json: document, .handwritten)
     } catch {
-      if error.path.isEmpty { throw Failure(.usage, "\(path) is no mapping of fields to values; see \(Self.schema)") }
+      if error.path.isEmpty {
+        throw Failure(.usage, "\(path) is not a mapping of fields to values; see \(Self.schema)")
+      }
       throw Failure(.usage, "\(path): \(error)")
     }
   }
@@ -42,7 +45,7 @@ enum ConfigFile {
   private static let schema = "cri run jsonschema --pod --container"
 
   private static func document(_ bytes: [UInt8], _ path: String) throws -> JSON {
-    // JSON's escapes are not all YAML's.
+    // YAML does not have all of JSON's escapes.
     if bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), let document = try? JSON.parse(bytes) { return document }
     let documents: [JSON]
     do throws(YAMLError) {

@@ -11,21 +11,22 @@ struct RmCommand: AsyncParsableCommand {
     discussion: """
       A running container is removed only with --force.
 
-      Of its log, only regular files below the node's directory for pod logs are removed: the log itself and its rotated \
-      files. Any other file that the runtime names is kept and reported on standard error; -D reports each removed file.
+      Of the log, only regular files below the node's directory for pod logs are removed: the log itself and its \
+      rotated files. Any other file that the runtime names is kept and reported on standard error; -D reports each \
+      removed file.
       """)
 
   @OptionGroup var targets: Targets
 
-  @Flag(name: [.customShort("f"), .long], help: "Also those that run: they are killed before.")
+  @Flag(name: [.customShort("f"), .long], help: "Also remove running containers; they are killed first.")
   var force = false
 
-  @Flag(name: [.customShort("k"), .long], help: "Keep the logs, the rotated ones included.")
+  @Flag(name: [.customShort("k"), .long], help: "Keep the logs, including the rotated ones.")
   var keepLogs = false
 
   @Option(
     help: ArgumentHelp(
-      "Remove logs below this directory only. (default: /var/log/pods, and kubelet's podLogsDir)",
+      "Only remove logs below this directory. (default: /var/log/pods, and kubelet's podLogsDir)",
       valueName: "directory"))
   var logRoot: String?
 
@@ -63,7 +64,7 @@ struct RmCommand: AsyncParsableCommand {
     case .removed(let path):
       if isDebug { try StandardStream.error.write(Failure(.done, "container \(id): removed its log \(path)").line) }
     case .kept(let path, let reason):
-      let line = Failure(.failed, "container \(id) is removed, its log \(path) is kept: \(reason)").line
+      let line = Failure(.failed, "container \(id) was removed, but its log \(path) was kept: \(reason)").line
       try StandardStream.error.write(line)
     }
   }

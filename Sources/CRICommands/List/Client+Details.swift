@@ -2,26 +2,26 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// What was said of each of many objects.
+/// The results of asking for each of many objects.
 struct Answers<Facts: Sendable>: Sendable {
-  /// By ID; those that are gone since are not in it.
+  /// The facts by ID; removed objects are missing.
   var found: [String: Facts] = [:]
-  /// Each once: what is wrong with the runtime is so for all of them.
+  /// Each failure once, because a problem of the runtime affects all objects.
   var failures: [Failure] = []
 }
 
-/// Indirect: facts are large, and most of very many looks may fail.
+/// Indirect, because facts are large, and most of very many calls may fail.
 private indirect enum Look<Facts: Sendable>: Sendable {
   case facts(Facts?)
   case failure(RPCError)
 }
 
 extension Client {
-  /// Asks for each of many objects of a list, all over one connection.
+  /// Asks for each of many objects of a list, over one connection.
   /// - Parameters:
-  ///   - noun: what they are, such as `pod`.
-  ///   - timeout: for one of them; nil: the client's own.
-  ///   - look: asks the client that it is given, which bounds all answers together.
+  ///   - noun: the kind of object, such as `pod`.
+  ///   - timeout: the timeout of one call; nil: that of the client.
+  ///   - look: makes the calls with the client that it receives, which limits all responses together.
   func details<Facts: Sendable>(
     of noun: String, _ ids: [String], timeout: Duration? = nil,
     _ look: @escaping @Sendable (Client, String) async throws(RPCError) -> Facts?
@@ -48,9 +48,9 @@ extension Client {
 extension Failure {
   private static let mostNamed = 20
 
-  /// Ends a command with what went wrong with some of many, after what could be done is done.
+  /// Prints the failures of some of many objects and ends the command with their code, after the rest is done.
   ///
-  /// Of very many, only the first ones are named.
+  /// Of very many failures, only the first ones are printed.
   static func report(_ failures: [Failure]) throws {
     guard let last = failures.last else { return }
     let named = failures.dropLast().prefix(mostNamed)

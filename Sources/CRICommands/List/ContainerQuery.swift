@@ -1,25 +1,25 @@
 internal import CRI
 internal import CRICommandLine
 
-/// Which containers are wanted, the youngest first.
+/// Which containers are selected, the most recent first.
 struct ContainerQuery: Sendable {
-  /// What the runtime selects by.
+  /// The conditions that the runtime evaluates.
   var filter = ContainerFilter()
-  /// And what we do.
+  /// The conditions that `cri` evaluates.
   var name: Pattern?
   var namespace: Pattern?
   var image: String?
   var labels = Labels()
   var limit: Int?
 
-  /// Asks the runtime: one call, and one more where an image was named.
+  /// Asks the runtime: one call, and one more if an image is specified.
   func run(_ client: Client) async throws(Failure) -> [Container] {
     do throws(RPCError) {
       var found: Image?
       if let image {
-        // One after the other, so that the second knows the version of the interface.
+        // One after the other, so that the second call knows the version of the CRI.
         found = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: image))).image
-        // No container has an image that is not there.
+        // No container uses a missing image.
         if found == nil { return [] }
       }
       var containers = try await list(client)
@@ -35,7 +35,7 @@ struct ContainerQuery: Sendable {
     return try await client.runtime.containers(filter)
   }
 
-  /// What the list does not say of the containers, by ID. Those that are gone since are not in it.
+  /// The facts that the list does not contain, by ID. Removed containers are missing.
   static func facts(_ ids: [String], _ client: Client, patience: Duration) async -> Answers<ContainerFacts> {
     await client.details(of: "container", ids, timeout: patience) { (client, id) throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: true)
@@ -45,7 +45,7 @@ struct ContainerQuery: Sendable {
     }
   }
 
-  /// What the runtime cannot do: leaves those that are wanted, the youngest first.
+  /// Applies the conditions that the runtime cannot evaluate, and sorts the most recent first.
   func apply(to containers: inout [Container], image: Image? = nil) {
     if name != nil || namespace != nil || image != nil {
       containers.removeAll { container in
@@ -59,13 +59,13 @@ struct ContainerQuery: Sendable {
 }
 
 extension Container {
-  /// The labels that kubelet gives a container name its pod.
+  /// The pod's name from the labels that kubelet sets on its containers.
   var podName: String { labels["io.kubernetes.pod.name", default: "unknown"] }
   var podNamespace: String { labels["io.kubernetes.pod.namespace", default: "unknown"] }
 }
 
 extension Image {
-  /// Whether the container runs this image. Older runtimes give no image ID, but a reference that may be one.
+  /// Whether the container runs this image. Older runtimes report no image ID, but a reference that may be one.
   func isImage(of container: Container) -> Bool {
     if !container.imageID.isEmpty { return container.imageID == id }
     let names = [id] + repoTags + repoDigests

@@ -1,16 +1,16 @@
 internal import CRI
 internal import CRICommandLine
 
-/// Which images are wanted, sorted by name.
+/// Which images are selected, sorted by name.
 struct ImageQuery: Sendable {
   var name: ImageName?
   var conditions: [ImageCondition] = []
 
-  /// Asks the runtime: one call, and one more for each image where its age is asked of.
+  /// Asks the runtime: one call, and one more for each image if a condition needs its age.
   func run(_ client: Client) async throws(Failure) -> [Image] {
     let images = try await list(client)
     guard conditions.contains(where: \.isOfTime) else { return try select(images) }
-    // The list does not say it: the image's own configuration does.
+    // The list does not contain the time of creation; the image's own configuration does.
     let created = await client.details(of: "image", images.map(\.id)) { (client, id) throws(RPCError) in
       let answer = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: id), verbose: true))
       return StatusDocument.created(ofInfo: answer.info)
@@ -21,7 +21,7 @@ struct ImageQuery: Sendable {
 
   func list(_ client: Client) async throws(Failure) -> [Image] {
     do throws(RPCError) {
-      // The name is not sent: containerd would pass it over, and CRI-O would take a repository for its latest tag.
+      // The name is not sent: containerd would ignore it, and CRI-O would take a repository as its latest tag.
       return try await client.images.images()
     } catch {
       throw Failure(error, client.endpoint)
@@ -30,7 +30,7 @@ struct ImageQuery: Sendable {
 
   func select(_ images: [Image], created: [String: Timestamp] = [:]) throws(Failure) -> [Image] {
     var wanted = name?.select(images) ?? images
-    // By one key, so that images with and without tags have one order.
+    // A single key, so that images with and without tags have one order.
     let keys = wanted.map { $0.repoTags.first ?? $0.repoDigests.first ?? $0.id }
     let order = keys.indices.sorted {
       keys[$0].utf8.lexicographicallyPrecedes(keys[$1].utf8)

@@ -4,21 +4,21 @@ internal import CRICommandLine
 
 struct ImagesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "images", abstract: "List images.", discussion: "Sorted by name.\n\(ImageText.sortHelp)",
+    "images", abstract: "List images.", discussion: "The images are sorted by name.\n\(ImageText.sortHelp)",
     aliases: ["image", "img"])
 
   @Argument(
-    help: ArgumentHelp("Only the images of the repository, or of its tag.", valueName: "repository[:tag]"))
+    help: ArgumentHelp("Only images of this repository, or with this tag.", valueName: "repository[:tag]"))
   var name: String?
 
   @OptionGroup var selection: ImageSelection
 
   @OptionGroup var list: ListOutput
 
-  @Flag(help: "Their digests too.")
+  @Flag(help: "Also show digests.")
   var digests = false
 
-  @Flag(help: "Whether the runtime keeps them from being collected.")
+  @Flag(help: "Also show whether an image is pinned, so that it is not garbage-collected.")
   var pinned = false
 
   func run() async throws {

@@ -1,11 +1,11 @@
 internal import CRI
 internal import CRICommandLine
 
-/// Which pods are wanted, the youngest first.
+/// Which pods are selected, the most recent first.
 struct PodQuery: Sendable {
-  /// What the runtime selects by.
+  /// The conditions that the runtime evaluates.
   var filter = PodSandboxFilter()
-  /// And what we do.
+  /// The conditions that `cri` evaluates.
   var name: Pattern?
   var namespace: Pattern?
   var labels = Labels()
@@ -23,7 +23,7 @@ struct PodQuery: Sendable {
     }
   }
 
-  /// What the list does not say of the pods, by ID. Those that are gone since are not in it.
+  /// The facts that the list does not contain, by ID. Removed pods are missing.
   static func facts(_ ids: [String], _ client: Client, patience: Duration) async -> Answers<PodFacts> {
     await client.details(of: "pod", ids, timeout: patience) { (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
@@ -33,7 +33,7 @@ struct PodQuery: Sendable {
     }
   }
 
-  /// What the runtime cannot do: leaves those that are wanted, the youngest first.
+  /// Applies the conditions that the runtime cannot evaluate, and sorts the most recent first.
   func apply(to pods: inout [PodSandbox]) {
     if name != nil || namespace != nil {
       pods.removeAll { pod in

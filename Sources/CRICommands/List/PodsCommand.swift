@@ -6,9 +6,9 @@ internal import CRISystem
 struct PodsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "pods", abstract: "List pods.",
-    discussion: "All of them, the youngest first, unless options say otherwise.\n\(PodText.sortHelp)")
+    discussion: "Without options, all pods are listed, the most recent first.\n\(PodText.sortHelp)")
 
-  @Option(help: ArgumentHelp("The pod of this ID, or of one that begins so.", valueName: "id"))
+  @Option(help: ArgumentHelp("Only the pod with this ID or unique prefix.", valueName: "id"))
   var id: String?
 
   @OptionGroup var selection: PodSelection

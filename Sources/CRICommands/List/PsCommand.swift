@@ -6,16 +6,16 @@ internal import CRISystem
 struct PsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "ps", abstract: "List containers.",
-    discussion: "The running ones, the youngest first, unless options say otherwise.\n\(ContainerText.sortHelp)")
+    discussion: "Without options, running containers are listed, the most recent first.\n\(ContainerText.sortHelp)")
 
-  @Option(help: ArgumentHelp("The container of this ID, or of one that begins so.", valueName: "id"))
+  @Option(help: ArgumentHelp("Only the container with this ID or unique prefix.", valueName: "id"))
   var id: String?
 
   @OptionGroup var selection: ContainerSelection
 
   @OptionGroup var list: ListOutput
 
-  @Flag(name: [.customShort("r"), .long], help: "The image's name where there is only its ID.")
+  @Flag(name: [.customShort("r"), .long], help: "Show the name of an image that is known only by its ID.")
   var resolveImagePath = false
 
   func run() async throws {

@@ -4,15 +4,15 @@ internal import CRILogs
 internal import CRISystem
 internal import CRIText
 
-/// Prints one log, and what is written to it.
+/// Prints one log, and what is added to it.
 struct LogView {
   let client: Client
   let id: String
   let path: String
 
-  /// How often the runtime is asked whether the container runs: no file tells its end.
+  /// How often the runtime is asked whether the container is running, because the log does not show its end.
   private static let pulse = Duration.seconds(1)
-  /// What an exited container has written may still be on its way through the runtime.
+  /// The time to wait for the last output of a container that has exited, which the runtime may still be writing.
   private static let drain = Duration.milliseconds(100)
 
   func print(_ selection: LogSelection, _ printer: consuming LinePrinter, isFollowed: Bool) async throws {
@@ -22,7 +22,7 @@ struct LogView {
       try log.finish(&printer)
       try tell(log)
     } catch let error as LogError {
-      // What was gathered before is shown.
+      // Records that were already read are printed.
       try? printer.flush()
       throw failure(error)
     }
@@ -36,9 +36,9 @@ struct LogView {
     var hasWarned = false
     while true {
       try log.follow(into: &printer)
-      // Most who follow never see the end, where they are counted.
+      // Most users who follow a log never reach the end, where the lines are counted.
       if !hasWarned, log.damaged > 0 {
-        try say("\(log.path): lines that are no records of a log are not shown")
+        try say("\(log.path): lines that are not log records are not shown")
         hasWarned = true
       }
       if printer.isFull { return }
@@ -53,13 +53,15 @@ struct LogView {
         if status?.mayWrite == false { break }
       } catch {
         if error.isNotFound { break }
-        // A runtime that is restarted leaves its containers running.
-        if !isSilent { try say("is \(id) still running? \(Failure(error, client.endpoint).message)") }
+        // A runtime that is restarted keeps its containers running.
+        if !isSilent {
+          try say("cannot check whether \(id) is still running: \(Failure(error, client.endpoint).message)")
+        }
         isSilent = true
         interval = retries.delay()
       }
     }
-    // A folder that others write to must not keep us.
+    // Others may write to the directory and must not keep us here.
     for _ in 0..<10 {
       try log.follow(into: &printer)
       if log.wait(Self.drain, reader: 1) != .change { break }
@@ -67,8 +69,8 @@ struct LogView {
     try log.follow(into: &printer)
   }
 
-  /// Reports what was not shown.
-  /// - Throws: where there was something to read and no record in it.
+  /// Reports what was not printed.
+  /// - Throws: if there was something to read, but no record in it.
   private func tell(_ log: borrowing ContainerLog) throws {
     let isForeign = log.records == 0 && log.notices.contains { if case .damaged = $0 { true } else { false } }
     if isForeign {
@@ -76,26 +78,26 @@ struct LogView {
     }
     for notice in log.notices { try say(Self.text(notice)) }
     if log.records == 0, !log.notices.isEmpty {
-      throw Failure(.failed, "the log \(log.path) of container \(id) holds no record that can be read")
+      throw Failure(.failed, "the log \(log.path) of container \(id) contains no readable record")
     }
   }
 
   private static func text(_ notice: LogNotice) -> String {
     switch notice {
     case .damaged(let path, let lines):
-      "\(path): \(lines == 1 ? "1 line is" : "\(lines) lines are") no record of a log and not shown"
+      "\(path): \(lines == 1 ? "1 line is not a log record" : "\(lines) lines are not log records"), and not shown"
     case .cutShort(let path, let bytes):
-      "\(path): the last \(count(bytes)) no complete record and not shown"
+      "\(path): the last \(count(bytes)) not a complete record, and not shown"
     case .hole(let path, let bytes):
-      "\(path): the last \(count(bytes)) NUL, as after a power failure; what was to be there is lost"
+      "\(path): the last \(count(bytes)) NUL, as after a power failure; the records there are lost"
     case .unreadable(let path, .fileTooLarge):
-      "\(path) is not shown, nor what is older: it expands to more than 1 GiB; use --since in place of --tail"
-    case .unreadable(let path, let error): "\(path) is not shown, nor what is older: \(error)"
-    case .corrupt(let path, let damage, isShownInPart: false): "\(path) is not shown, nor what is older: \(damage)"
+      "\(path) and older files are not shown: it expands to more than 1 GiB; use --since instead of --tail"
+    case .unreadable(let path, let error): "\(path) and older files are not shown: \(error)"
+    case .corrupt(let path, let damage, isShownInPart: false): "\(path) and older files are not shown: \(damage)"
     case .corrupt(let path, let damage, isShownInPart: true): "\(path) may not be shown completely: \(damage)"
     case .leftOut(let path, let bytes):
-      "\(path): its first \(bytes) bytes are not shown, nor what is older: only the end of a compressed file is searched "
-        + "for --tail; use --since"
+      "\(path): its first \(bytes) bytes and older files are not shown, because --tail searches only the end of a "
+        + "compressed file; use --since"
     }
   }
 
@@ -106,13 +108,13 @@ struct LogView {
     case .missing(let path):
       Failure(
         .notFound,
-        "the log \(path) of container \(id) is not there: removed, or in the file system of another node or container; "
-          + "run cri where the runtime runs")
+        "the log \(path) of container \(id) does not exist: it was removed, or is on another node or in another "
+          + "container; run cri where the runtime runs")
     case .unreadable(let path, .permissionDenied):
-      Failure(.forbidden, "the log \(path) of container \(id) may not be read; run as root")
+      Failure(.forbidden, "no permission to read the log \(path) of container \(id); run as root")
     case .unreadable(let path, let reason): Failure(.failed, "the log \(path) of container \(id): \(reason)")
     case .notAFile(let path):
-      Failure(.failed, "the log \(path) of container \(id) is no regular file: something else was put in its place")
+      Failure(.failed, "the log \(path) of container \(id) is not a regular file")
     case .output(let reason): reason
     }
   }

@@ -5,7 +5,7 @@ internal import CRITemplate
 internal import CRIText
 internal import CRIYAML
 
-/// How a document is written: whole, or what a template takes from it.
+/// How a document is printed: completely, or the part that a template selects.
 enum DocumentView: Sendable {
   case json
   case yaml
@@ -13,15 +13,15 @@ enum DocumentView: Sendable {
   case jsonPath(JSONPath)
   case customColumns(CustomColumns)
 
-  /// What stands between two of them in a stream: YAML's would run into each other.
+  /// The separator between two documents in a stream; YAML documents would run into each other.
   var parting: String { if case .yaml = self { "---\n" } else { "\n" } }
 
-  /// - Parameter template: the option of crictl that gives the template apart from its format.
-  /// - Returns: nil where the choice is no document.
+  /// - Parameter template: crictl's option that specifies the template separately from the format.
+  /// - Returns: nil if the chosen format is not a document.
   static func of(_ choice: OutputChoice, template: String?) throws(Failure) -> DocumentView? {
     let name = choice.format.rawValue
     if template != nil, choice.format != .goTemplate {
-      throw Failure(.usage, "--template is for -o go-template, not for -o \(name)")
+      throw Failure(.usage, "--template is allowed only with -o go-template, not with -o \(name)")
     }
     let text = template ?? choice.text
     switch choice.format {
@@ -29,7 +29,9 @@ enum DocumentView: Sendable {
     case .json: return .json
     case .yaml: return .yaml
     case .goTemplate, .jsonPath, .customColumns:
-      guard let text, !text.isEmpty else { throw Failure(.usage, "-o \(name) needs a text: -o \(choice.format.usage)") }
+      guard let text, !text.isEmpty else {
+        throw Failure(.usage, "-o \(name) needs a value; specify -o \(choice.format.usage)")
+      }
       do throws(TemplateError) {
         switch choice.format {
         case .jsonPath: return .jsonPath(try JSONPath(text))
@@ -42,15 +44,15 @@ enum DocumentView: Sendable {
     }
   }
 
-  /// The text of one document, with a line feed at its end.
-  /// - Parameter elements: the rows of chosen columns.
+  /// The text of one document, with a newline at its end.
+  /// - Parameter elements: the rows of the selected columns.
   func text(of document: JSON, elements: [JSON]) throws(Failure) -> String {
     do throws(TemplateError) {
       switch self {
       case .json: return document.text(pretty: true) + "\n"
       // crictl adds an empty line.
       case .yaml: return YAML.text(document) + "\n"
-      // As crictl, also where the template ends its line itself.
+      // As in crictl, also if the template ends its last line itself.
       case .goTemplate(let template): return Self.shown(try template.render(document) + "\n")
       case .jsonPath(let path): return Self.shown(try Self.line(path.render(document)))
       case .customColumns(let columns):
@@ -63,7 +65,7 @@ enum DocumentView: Sendable {
     }
   }
 
-  /// An element's cells.
+  /// The cells of an element.
   static func row(_ columns: CustomColumns, _ element: JSON) throws(Failure) -> [String] {
     do throws(TemplateError) {
       return try columns.row(element)
@@ -78,13 +80,14 @@ enum DocumentView: Sendable {
     case .json, .yaml, .customColumns: return try text(of: .array(documents), elements: documents)
     case .jsonPath: return try each(documents)
     case .goTemplate(let template):
-      // As crictl, which hands the template all of them; where it can do nothing with that, it is meant for each.
+      // As in crictl, the template gets the array; if that fails, it gets each object.
       if let text = try? template.render(.array(documents)) { return Self.shown(text + "\n") }
       return try each(documents)
     }
   }
 
-  /// On a terminal, control characters in what a template prints must not act; elsewhere scripts depend on the exact text.
+  /// On a terminal, control characters in what a template prints must not act; elsewhere scripts depend on the exact
+  /// text.
   private static func shown(_ text: String) -> String {
     Environment.outputIsTerminal ? Sanitizer.visibleLines(text) : text
   }
@@ -100,6 +103,6 @@ enum DocumentView: Sendable {
 }
 
 extension CustomColumns {
-  /// Without its rows.
+  /// The table without its rows.
   var table: Table { Table(headers.map { Table.Column($0) }, layout: .compact) }
 }

@@ -1,11 +1,11 @@
 internal import CRI
 internal import CRIYAML
 
-/// Writes a list's message as a document, some elements at a time: the whole takes many times the answer's size.
+/// Writes a list as a document, a few elements at a time, because the whole text is many times larger than the message.
 enum DocumentWriter {
-  /// Elements that are written together as JSON; YAML takes a tree of each.
+  /// The number of elements that are written together as JSON; YAML needs a tree of each.
   private static let step = 64
-  /// What closes a JSON document whose only field is a list.
+  /// The end of a JSON document whose only field is a list.
   private static let tail = Array("\n  ]\n}".utf8)
 
   static func writeJSON<M: CMessage>(
@@ -16,7 +16,7 @@ enum DocumentWriter {
     for start in stride(from: 0, to: count, by: step) {
       try clock.check()
       let bytes = message.part(start..<min(start + step, count)).jsonBytes()
-      // Up to the list's bracket, which no name has.
+      // Up to the bracket of the list, which no name contains.
       let head = start == 0 ? 0 : (bytes.firstIndex(of: UInt8(ascii: "[")) ?? -1) + 1
       if start > 0 { try emit([UInt8(ascii: ",")]) }
       try emit(Array(bytes[head..<(bytes.count - tail.count)]))
@@ -32,7 +32,7 @@ enum DocumentWriter {
     for index in 0..<count {
       try clock.check()
       let lines = Array(YAML.text(message.part(index..<(index + 1)).json()).utf8)
-      // The list's own key is the first line.
+      // The first line is the key of the list.
       let start = index == 0 ? 0 : (lines.firstIndex(of: 0x0A) ?? -1) + 1
       try emit(Array(lines[start...]))
     }

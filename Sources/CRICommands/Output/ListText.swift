@@ -2,28 +2,28 @@ internal import CRI
 internal import CRIJSON
 internal import CRIText
 
-/// A list in words.
+/// A list as text.
 protocol ListText: Sendable {
   associatedtype Element: Sendable
   associatedtype Document: CMessage
 
   var elements: [Element] { get set }
-  /// The list as the interface has it.
+  /// The list as the message of the CRI.
   var document: Document { get }
   var columns: [Table.Column] { get }
-  /// What `--sort-by` can name.
+  /// The keys of `--sort-by`.
   static var sortKeys: [String: SortOrder<Self>.Key] { get }
-  /// And with `-o wide`.
+  /// The additional keys with `-o wide`.
   static var wideSortKeys: [String: SortOrder<Self>.Key] { get }
 
   /// An element's lines in the table.
   func rows(_ element: Element) -> [[Table.Cell]]
   func id(_ element: Element) -> String
-  /// As other commands take it, and a person knows it.
+  /// The name that other commands take.
   func name(_ element: Element) -> String
-  /// An element's part of the document.
+  /// The part of the document for an element.
   static func json(_ element: Element) -> JSON
-  /// All that the list says of it.
+  /// Everything that the list contains about an element.
   func details(_ element: Element) -> Details
 }
 
@@ -40,24 +40,24 @@ extension ListText {
 
   static var allSortNames: [String] { sortKeys.keys.sorted() + wideSortKeys.keys.sorted() }
 
-  /// A paragraph of the help.
+  /// A paragraph about sorting for the help.
   static var sortHelp: String {
     let wide = wideSortKeys.keys.sorted().joined(separator: ", ")
     return "Keys of --sort-by: \(sortNames(isWide: false))" + (wide.isEmpty ? "." : "; with -o wide also \(wide).")
-      + " What is used or taken comes with the largest first, all else ascends; --sort-by=-KEY turns it round."
+      + " Amounts are sorted with the largest first, all other keys in ascending order; --sort-by=-KEY reverses this."
   }
 
   var ids: [String] { elements.map(id) }
 
-  /// As with `--verbose`.
+  /// The text with `--verbose`.
   var details: String { elements.map { details($0).text }.joined() }
 
-  /// A line for each, or some.
+  /// One or several lines for each element.
   var table: [UInt8] { table(.plain) }
 
   func table(_ style: TextStyle) -> [UInt8] { table(style) { () throws(Never) in } }
 
-  /// - Parameter check: called for each element; what it throws ends the table.
+  /// - Parameter check: called for each element; an error ends the table.
   func table<E: Error>(_ style: TextStyle, _ check: () throws(E) -> Void) throws(E) -> [UInt8] {
     var table = Table(columns)
     for element in elements {

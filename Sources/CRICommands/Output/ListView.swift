@@ -4,7 +4,7 @@ internal import CRIJSON
 internal import CRISystem
 internal import CRIText
 
-/// How a list is shown, once or again and again.
+/// How a list is printed, once or repeatedly.
 struct ListView<Text: ListText>: Sendable {
   let format: OutputChoice.Format
   /// nil for tables and names.
@@ -13,14 +13,14 @@ struct ListView<Text: ListText>: Sendable {
   let isVerbose: Bool
   let order: SortOrder<Text>?
   let isWatched: Bool
-  /// From one picture to the next, where it is watched.
+  /// The time between two updates with `--watch`.
   var interval = Watch.interval
 
-  /// Whether more is shown than the list says.
+  /// Whether more is printed than the list contains.
   var isWide: Bool { format == .wide }
 
-  /// Writes what `make` gives to standard output.
-  /// - Parameter timeout: how long it may take to sort and write it, once it is there.
+  /// Writes the result of `make` to standard output.
+  /// - Parameter timeout: the maximum time to sort and write the result.
   func show(within timeout: Duration, _ make: () async throws -> Text) async throws {
     guard isWatched else {
       let text = try await make()
@@ -28,7 +28,7 @@ struct ListView<Text: ListText>: Sendable {
       let ordered = try sorted(text, clock, isStrict: true)
       return try PiecewiseOutput.write { emit in try write(ordered, .output, clock, emit) }
     }
-    // What no object has any more, one may have again.
+    // A later list may have a field that no object has now.
     var isFirst = true
     try await Watch.run(every: interval, parting: document?.parting ?? "\n") { style in
       let text = try await make()
@@ -47,7 +47,7 @@ struct ListView<Text: ListText>: Sendable {
     return text
   }
 
-  /// Hands the output over in parts: a list may be large, and what is made of it larger.
+  /// Writes the output in parts, because a list may be large and its text is larger.
   private func write(
     _ text: Text, _ style: TextStyle, _ clock: OutputClock, _ emit: ([UInt8]) throws -> Void
   ) throws {
@@ -85,7 +85,7 @@ struct ListView<Text: ListText>: Sendable {
 }
 
 extension TextStyle {
-  /// For standard output.
+  /// The style of standard output.
   static var output: TextStyle {
     TextStyle(
       isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),

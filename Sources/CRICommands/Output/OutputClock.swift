@@ -1,22 +1,22 @@
 internal import CRICommandLine
 
-/// Ends the rendering of an answer that takes longer than `--timeout` allows: what a runtime says must not keep a command
-/// busy for longer than the runtime itself may take.
+/// Ends rendering that takes longer than `--timeout`: a runtime's response must not keep a command busy for longer than
+/// the runtime itself may take.
 struct OutputClock: Sendable {
   private let timeout: Duration
   private let deadline: ContinuousClock.Instant
 
-  /// Starts now.
+  /// Starts the clock.
   init(within timeout: Duration) {
     self.timeout = timeout
     deadline = .now + timeout
   }
 
-  /// To be asked between the parts of the output.
+  /// Called between the parts of the output.
   func check() throws(Failure) {
     guard deadline <= .now else { return }
     throw Failure(
       .late,
-      "the answer was not sorted and written within \(timeout); allow more with --timeout, or select fewer objects")
+      "the response was not sorted and written within \(timeout); specify a longer --timeout, or select fewer objects")
   }
 }

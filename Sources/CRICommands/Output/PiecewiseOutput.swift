@@ -1,8 +1,8 @@
 internal import CRISystem
 
-/// Standard output, written in pieces while the rest is still being made.
+/// Standard output, written in pieces while the rest is still being created.
 enum PiecewiseOutput {
-  /// Bytes that are gathered before they are written.
+  /// The number of bytes that are collected before they are written.
   private static let pieceSize = 64 << 10
 
   static func write(_ make: (_ emit: ([UInt8]) throws -> Void) throws -> Void) throws {
@@ -14,7 +14,7 @@ enum PiecewiseOutput {
       }
       try StandardStream.output.write(pending)
       pending.removeAll(keepingCapacity: true)
-      // What is large is not copied.
+      // A large piece is written without a copy.
       try StandardStream.output.write(bytes)
     }
     try StandardStream.output.write(pending)

@@ -3,13 +3,13 @@ internal import CRICommandLine
 internal import CRIJSON
 internal import CRITemplate
 
-/// What a list is sorted by.
+/// A value by which a list is sorted.
 enum SortValue: Hashable, Sendable, Comparable {
   case number(Int64)
-  /// What is used or taken: who asks for it looks for the largest, which comes first.
+  /// A used amount. Users look for the largest one, so it comes first.
   case amount(UInt64)
   case text(String)
-  /// Comes last.
+  /// No value; it comes last.
   case nothing
 
   static func < (first: SortValue, second: SortValue) -> Bool {
@@ -32,10 +32,10 @@ enum SortValue: Hashable, Sendable, Comparable {
 
   init(number: Int64?) { self = number.map { .number($0) } ?? .nothing }
 
-  /// What has not happened has no time.
+  /// A time; an event that has not happened has none.
   init(moment: Timestamp?) { self.init(number: moment.flatMap { $0 > .zero ? $0.nanoseconds : nil }) }
 
-  /// A value of a document: numbers by their size, also where they stand in quotes as protobuf's do.
+  /// A value of a document: numbers by their size, also if they are strings as in protobuf's JSON.
   init(_ value: JSON?) {
     guard let value, !value.isNull else {
       self = .nothing
@@ -46,19 +46,20 @@ enum SortValue: Hashable, Sendable, Comparable {
   }
 }
 
-/// The order of a list that `--sort-by` names; without it, the list's own.
+/// The order of a list that `--sort-by` specifies; without it, the list keeps its own order.
 struct SortOrder<Text: ListText>: Sendable {
-  /// Of the list, for what only it knows of an element.
+  /// A key; it takes the list too, because only the list knows some facts about an element.
   typealias Key = @Sendable (Text, Text.Element) -> SortValue
 
   private let key: Key
   private let isReversed: Bool
-  /// As it was asked for, where it is a path.
+  /// The path as the user wrote it, if the order is by a path.
   private let path: String?
 
   /// - Parameters:
-  ///   - text: a key, or a path in the element's document such as `.metadata.name`; after `-` the other way round.
-  ///   - isWide: whether the columns of `-o wide` are there to sort by.
+  ///   - text: a key, or a path in the element's document such as `.metadata.name`; with `-` in front, in reverse
+  ///   order.
+  ///   - isWide: whether the keys of `-o wide` are available.
   init?(_ text: String?, isWide: Bool) throws(Failure) {
     guard let text else { return nil }
     isReversed = text.hasPrefix("-")
@@ -76,18 +77,18 @@ struct SortOrder<Text: ListText>: Sendable {
     }
     path = nil
     let wide = Text.wideSortKeys
-    if !isWide, wide[name] != nil { throw Failure(.usage, "--sort-by \(text): that is known with -o wide only") }
+    if !isWide, wide[name] != nil { throw Failure(.usage, "--sort-by \(text): this key needs -o wide") }
     guard let known = Text.sortKeys[name] ?? wide[name] else {
       throw Failure(
         .usage,
-        "--sort-by \(text): unknown key; specify one of \(Text.sortNames(isWide: isWide)), or a path such as .metadata.name"
-      )
+        "--sort-by \(text): unknown key; specify one of \(Text.sortNames(isWide: isWide)), or a path such as "
+          + ".metadata.name")
     }
     key = known
   }
 
-  /// Elements of one value stay in their order.
-  /// - Parameter isStrict: whether a path that leads nowhere is wrong usage: it leaves the order as it was.
+  /// Elements with equal values keep their order.
+  /// - Parameter isStrict: whether a path that no element has is wrong usage; otherwise it does not change the order.
   func apply(to text: Text, _ clock: OutputClock, isStrict: Bool) throws(Failure) -> [Text.Element] {
     let elements = text.elements
     var values: [SortValue] = []
@@ -97,7 +98,7 @@ struct SortOrder<Text: ListText>: Sendable {
       values.append(key(text, element))
     }
     if isStrict, let path, !values.isEmpty, values.allSatisfy({ $0 == .nothing }) {
-      throw Failure(.usage, "--sort-by \(path): nothing that is listed has it; -o json shows what there is")
+      throw Failure(.usage, "--sort-by \(path): no listed object has this path; -o json shows the paths")
     }
     let order = elements.indices.sorted { first, second in
       let (a, b) = (values[first], values[second])

@@ -2,7 +2,7 @@ internal import CRICommandLine
 internal import CRISystem
 internal import CRIText
 
-/// Shows something again and again, until the process is ended.
+/// Shows something repeatedly until the process is ended.
 enum Watch {
   static let interval = Duration.seconds(2)
 
@@ -11,10 +11,10 @@ enum Watch {
     Backoff(first: interval, limit: max(interval, .seconds(2)))
   }
 
-  /// On a terminal each picture takes the place of the one before, until `q` or Ctrl-C. Elsewhere nothing is cleared:
-  /// what is the same as before is not written again, and `parting` stands between what is.
+  /// On a terminal, each picture replaces the previous one until `q` or Ctrl-C. Elsewhere, a picture is written only if
+  /// it has changed, and `parting` separates the pictures.
   ///
-  /// A runtime that does not answer is told, once, and asked again: it may be restarting.
+  /// A runtime that does not respond is reported once and called again, because it may be restarting.
   static func run(
     every interval: Duration = interval, parting: String = "\n", _ picture: (TextStyle) async throws -> [UInt8]
   ) async throws {
@@ -43,7 +43,7 @@ enum Watch {
   private static func runOnScreen(every interval: Duration, _ picture: (TextStyle) async throws -> [UInt8]) async throws
   {
     Interrupt.installExitHandler()
-    // What is wrong from the start is told on the screen of before.
+    // A failure of the first call is printed before the screen is switched.
     var text = String(decoding: try await picture(.output), as: UTF8.self)
     let screen = try FullScreen()
     var trouble: Failure?
@@ -67,7 +67,7 @@ enum Watch {
     }
   }
 
-  /// As many lines as the screen has; the last one says what is wrong, or that there are more.
+  /// As many lines as fit on the screen; the last one shows a problem or the number of further lines.
   private static func fitted(_ text: String, _ trouble: Failure?, _ height: Int) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.last == "" { lines.removeLast() }

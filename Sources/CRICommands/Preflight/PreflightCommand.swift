@@ -12,27 +12,33 @@ struct PreflightCommand: AsyncParsableCommand {
     "preflight",
     abstract: "Predict what a restart or an upgrade of the runtime would lose, before it happens.",
     discussion: """
-      It looks at what the runtime has on disk, which is all that it will know after a restart, and at what kubelet is told.
-      What it finds there is proved; what only the version's known faults say is suspect, and what every version has and
-      nothing shows is told with --to alone. On CRI-O it runs CNI's plugins with CHECK for each pod, which changes
-      nothing, as CRI-O does when it starts. Nothing is changed, except with --pull. Run it as root on the node; in a container, mount the node's / and name it with --root.
-      Exit codes: 0 no loss is predicted; 5 pods, addresses, containers or the daemon would be lost; 3 the runtime was
-      not reached, or what decides could not be looked at; 2 wrong usage; 1 the runtime answered with an error.
+      The command examines what the runtime has on disk, because this is all that the runtime will know after a \
+      restart, and kubelet's configuration. A loss that this shows is proved. A loss that follows only from a known \
+      defect of the version is suspected. A defect that every version has and that cannot be checked is reported only \
+      with --to.
+
+      On CRI-O, the command runs the CNI plugins with CHECK for each pod, as CRI-O does when it starts; this changes \
+      nothing. Nothing on the node is changed, except with --pull. Run the command as root on the node; in a \
+      container, mount the node's / and specify it with --root.
+
+      Exit codes: 0 no loss is predicted; 5 pods, addresses, containers or the daemon would be lost; 3 the runtime was \
+      not reached or returned an error, or something that decides the prediction could not be examined; 2 wrong usage.
       """)
 
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "The version that is to run after the change: containerd's or CRI-O's own, such as 2.1.4 or 1.33.0, or that of a k3s or RKE2 with its containerd, such as v1.31.2+k3s1.",
+      "The runtime version after the change: containerd's or CRI-O's own version, such as 2.1.4 or 1.33.0, or the "
+        + "version of a k3s or RKE2 that brings containerd, such as v1.31.2+k3s1.",
       valueName: "version"))
   var target: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where the node's file system is (default: where the runtime's process has it).", valueName: "directory"))
+      "The root of the node's file system (default: the root of the runtime's process).", valueName: "directory"))
   var root: String?
 
-  @Flag(help: "Pull the images that running pods have and the runtime does not, and say what the registry answers.")
+  @Flag(help: "Pull the images that running pods use and the runtime lacks, and report the registry's response.")
   var pull = false
 
   @OptionGroup var reports: ReportOptions
@@ -51,24 +57,24 @@ struct PreflightCommand: AsyncParsableCommand {
   private func version() throws(Failure) -> RuntimeVersion? {
     guard let target else { return nil }
     guard let version = RuntimeVersion(exactly: target) else {
-      throw Failure(.usage, "--to \(target): write a version such as 2.1.4 or v1.31.2+k3s1")
+      throw Failure(.usage, "--to \(target): specify a version such as 2.1.4 or v1.31.2+k3s1")
     }
     return version
   }
 
   private func nodeRoot() throws(Failure) -> String? {
     guard let root else { return nil }
-    let advice = "name the directory where the node's / is, or leave it away"
-    if root.isEmpty { throw Failure(.usage, "--root is empty: \(advice)") }
+    let advice = "specify the root directory of the node, or omit the option"
+    if root.isEmpty { throw Failure(.usage, "--root is empty; \(advice)") }
     do throws(FileError) {
       _ = try Directory.names(at: root)
     } catch {
-      throw Failure(.usage, "--root \(root): \(error): \(advice)")
+      throw Failure(.usage, "--root \(root): \(error); \(advice)")
     }
     return root
   }
 
-  /// Before anything else is looked at: k3s and RKE2 bring containerd, so that their versions say nothing of CRI-O.
+  /// Before anything else: k3s and RKE2 bring containerd, so their versions do not apply to CRI-O.
   private func refuseOtherRuntime(_ client: Client, _ target: RuntimeVersion?) async throws(Failure) {
     guard let target, let distributor = target.distributor else { return }
     let runtime: VersionResponse
@@ -81,7 +87,7 @@ struct PreflightCommand: AsyncParsableCommand {
     throw Failure(
       .usage,
       "--to \(target): \(distributor) brings containerd, and this runtime is cri-o \(runtime.runtimeVersion): "
-        + "name the version of CRI-O that is to come")
+        + "specify the version of CRI-O after the change")
   }
 
   private func facts(_ client: Client, _ options: PreflightOptions) async throws(Failure) -> PreflightFacts {

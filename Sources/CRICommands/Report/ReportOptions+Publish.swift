@@ -9,7 +9,7 @@ extension ReportOptions {
   /// The time of a check.
   static var now: Timestamp { Timestamp(nanoseconds: Kernel.now) }
 
-  /// Writes the report in every format that was asked for, and ends the command with what it comes to.
+  /// Writes the report in all requested formats, and ends the command with its exit code.
   func publish(_ view: ReportView) throws {
     let style = TextStyle(
       isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
@@ -23,16 +23,17 @@ extension ReportOptions {
       // A reader that closes its pipe has seen enough, and the exit code still gives the verdict.
       if code == 0, error != .brokenPipe { code = ExitCodes.unreachable.rawValue }
     }
-    // Not a loss, and not a success either.
+    // Neither a loss nor a success.
     if code == 0, !isWritten { code = format == .nagios ? 3 : ExitCodes.usage.rawValue }
     if code != 0 { throw ExitCode(code) }
   }
 
-  /// Runs a check. Where it comes to no verdict, that is told in the formats that others wait for: what is left of an
-  /// earlier report must not be taken for this one's.
+  /// Runs a check. If it has no verdict, the requested formats say so: readers must not take an earlier report for this
+  /// one.
   /// - Parameters:
-  ///   - name: of the check, `verify` or `preflight`.
-  ///   - onlyWarns: end with 0 also where there is no verdict; wrong usage is none of that. Asked after the check.
+  ///   - name: the check, `verify` or `preflight`.
+  ///   - onlyWarns: whether the exit code is 0 even without a verdict, except for wrong usage. Evaluated after the
+  ///   check.
   func report(
     _ name: ReportCheck, onlyWarns: @autoclosure () -> Bool = false, _ check: () async throws -> ReportView
   ) async throws {
@@ -63,7 +64,7 @@ extension ReportOptions {
     try? StandardStream.error.write(Failure(.failed, "cannot write the report to standard output: \(error)").line)
   }
 
-  /// - Returns: whether all files could be written; what could not is told on standard error.
+  /// - Returns: whether all files could be written; each failure is printed to standard error.
   private func write(_ view: ReportView) -> Bool {
     var isWritten = true
     for file in targets {
@@ -71,7 +72,7 @@ extension ReportOptions {
         try file.write(view)
       } catch {
         isWritten = false
-        let words = "\(file.path) cannot be written: \(error); what was there is unchanged"
+        let words = "\(file.path) cannot be written: \(error); its previous content is unchanged"
         try? StandardStream.error.write(Failure(.usage, words).line)
       }
     }

@@ -4,7 +4,7 @@ internal import CRICommandLine
 internal import CRIJSON
 internal import CRISystem
 
-/// How a list that has no table is shown.
+/// How a list without a table is printed.
 struct DocumentOutput: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
@@ -14,21 +14,21 @@ struct DocumentOutput: ParsableArguments {
     transform: OutputChoice.parse(OutputChoice.Format.ofDocuments))
   var output: OutputChoice?
 
-  @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
+  @Option(help: ArgumentHelp("The template for -o go-template.", valueName: "template"))
   var template: String?
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Ask again every two seconds: on a terminal show it anew until q, elsewhere write it where it changed.")
+    help: "Refresh every two seconds: on a terminal until q is pressed; elsewhere, print the list when it changes.")
   var watch = false
 
-  /// The choice, found to be right before anybody is asked.
+  /// The output that was chosen, validated before the runtime is called.
   func view() throws(Failure) -> DocumentView {
     let choice = OutputChoice.of(output, template: template, usually: .json)
     return try .of(choice, template: template) ?? .json
   }
 
-  /// - Parameter timeout: how long it may take to write what `make` gives.
+  /// - Parameter timeout: the maximum time to write the result of `make`.
   func show(
     _ view: DocumentView, within timeout: Duration, _ make: () async throws(Failure) -> some CMessage
   ) async throws {

@@ -4,7 +4,7 @@ internal import CRICommandLine
 
 struct ImagefsinfoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "imagefsinfo", abstract: "Show what images take of their file systems.")
+    "imagefsinfo", abstract: "Show how much of their file systems images use.")
 
   @Option(
     name: [.customShort("o"), .long],
@@ -14,7 +14,7 @@ struct ImagefsinfoCommand: AsyncParsableCommand {
     transform: OutputChoice.parse(OutputChoice.Format.ofObjects))
   var output: OutputChoice?
 
-  @Option(help: ArgumentHelp("The template of -o go-template.", valueName: "template"))
+  @Option(help: ArgumentHelp("The template for -o go-template.", valueName: "template"))
   var template: String?
 
   func run() async throws {

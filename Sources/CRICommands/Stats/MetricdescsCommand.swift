@@ -4,7 +4,7 @@ internal import CRICommandLine
 
 struct MetricdescsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "metricdescs", abstract: "Show what the metrics of metricsp are called, and mean.")
+    "metricdescs", abstract: "Show the names and descriptions of the metrics of metricsp.")
 
   @OptionGroup var output: DocumentOutput
 

@@ -4,7 +4,7 @@ internal import CRICommandLine
 
 struct MetricspCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "metricsp", abstract: "Show pods' metrics, which stand in for cAdvisor's.")
+    "metricsp", abstract: "Show pod metrics, which replace those of cAdvisor.")
 
   @OptionGroup var output: DocumentOutput
 

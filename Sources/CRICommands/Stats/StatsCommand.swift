@@ -5,23 +5,23 @@ internal import CRISystem
 
 struct StatsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "stats", abstract: "Show what containers use.",
-    discussion: "CPU % is of one core. Containers that use nothing, as those that have exited, are shown with --all."
+    "stats", abstract: "Show the resource usage of containers.",
+    discussion: "CPU % is relative to one core. Containers without usage, such as exited ones, are shown with --all."
       + "\n\(ContainerStatsText.sortHelp)")
 
-  @Argument(help: ArgumentHelp("The container of this ID, or of one that begins so.", valueName: "id"))
+  @Argument(help: ArgumentHelp("Only the container with this ID or unique prefix.", valueName: "id"))
   var container: String?
 
-  @Flag(name: [.customShort("a"), .long], help: "Also those that do not run.")
+  @Flag(name: [.customShort("a"), .long], help: "Include containers that are not running.")
   var all = false
 
-  @Option(help: ArgumentHelp("The same as the argument, but no error where there is none.", valueName: "id"))
+  @Option(help: ArgumentHelp("Like the argument, but without an error if there is no match.", valueName: "id"))
   var id: String?
 
-  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Containers of the pod of this ID.", valueName: "id"))
+  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Only containers of this pod.", valueName: "id"))
   var pod: String?
 
-  @Option(help: ArgumentHelp("Containers with the label; several must all be there.", valueName: "key[=value]"))
+  @Option(help: ArgumentHelp("Only containers with this label (repeatable: all must match).", valueName: "key[=value]"))
   var label: [String] = []
 
   @OptionGroup var output: StatsOutput
@@ -52,7 +52,7 @@ struct StatsCommand: AsyncParsableCommand {
       throw Failure(error, client.endpoint, unserved: .listContainerStats, "see cri ps")
     }
     if stats.isEmpty, id == nil, let container {
-      throw Failure(.notFound, "container \(container) not found, or more than one begins so; see cri ps -a")
+      throw Failure(.notFound, "container \(container) not found, or the ID is ambiguous; see cri ps -a")
     }
     return stats.sorted { $0.usageID < $1.usageID }
   }

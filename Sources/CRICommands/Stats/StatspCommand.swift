@@ -5,17 +5,17 @@ internal import CRISystem
 
 struct StatspCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "statsp", abstract: "Show what pods use.",
-    discussion: "CPU % is of one core. The table leaves out pods that use nothing; -o wide adds network and processes."
+    "statsp", abstract: "Show the resource usage of pods.",
+    discussion: "CPU % is relative to one core. The table omits pods without usage; -o wide adds network and processes."
       + "\n\(PodStatsText.sortHelp)")
 
-  @Argument(help: ArgumentHelp("The pod of this ID, or of one that begins so.", valueName: "id"))
+  @Argument(help: ArgumentHelp("Only the pod with this ID or unique prefix.", valueName: "id"))
   var pod: String?
 
-  @Option(help: ArgumentHelp("The same as the argument, but no error where there is none.", valueName: "id"))
+  @Option(help: ArgumentHelp("Like the argument, but without an error if there is no match.", valueName: "id"))
   var id: String?
 
-  @Option(help: ArgumentHelp("Pods with the label; several must all be there.", valueName: "key[=value]"))
+  @Option(help: ArgumentHelp("Only pods with this label (repeatable: all must match).", valueName: "key[=value]"))
   var label: [String] = []
 
   @OptionGroup var output: StatsOutput
@@ -32,7 +32,7 @@ struct StatspCommand: AsyncParsableCommand {
     try await view.show(within: context.patience) {
       var usage = try await output.usage(view, &sampler)
       usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) }
-      // As crictl: a document has all of them.
+      // As in crictl: a document contains all of them.
       if view.document == nil { usage.removeAll { !$0.stats.isUsed } }
       return PodStatsText(elements: usage, isWide: view.isWide, showsWhole: output.noTrunc)
     }
@@ -47,20 +47,20 @@ struct StatspCommand: AsyncParsableCommand {
       throw Self.failure(error, client.endpoint)
     }
     if stats.isEmpty, id == nil, let pod {
-      throw Failure(.notFound, "pod \(pod) not found, or more than one begins so; see cri pods")
+      throw Failure(.notFound, "pod \(pod) not found, or the ID is ambiguous; see cri pods")
     }
     return stats.sorted { $0.usageID < $1.usageID }
   }
 
-  /// containerd tells of no pod where it cannot measure one, such as one without a cgroup of its own, and has a line for
-  /// each.
+  /// containerd reports no pod at all if it cannot measure one, such as a pod without its own cgroup, and returns a
+  /// line for each such pod.
   private static func failure(_ error: RPCError, _ endpoint: Endpoint) -> Failure {
-    let others = "cri top --pods adds up what the containers use"
+    let others = "cri top --pods adds up the usage of containers"
     guard case .status(let status) = error, status.code == .unknown, !error.isNotInitialized, !error.isAmbiguous,
       let first = status.message.split(separator: "\n").first
     else { return Failure(error, endpoint, unserved: .listPodSandboxStats, others) }
     let count = status.message.split(separator: "\n").count - 1
     let more = count > 0 ? ", and \(count) more" : ""
-    return Failure(.failed, "no statistics of any pod: \(first)\(more); cri statsp ID asks for one, \(others)")
+    return Failure(.failed, "no statistics of any pod: \(first)\(more); use cri statsp ID for one pod, \(others)")
   }
 }

@@ -5,33 +5,35 @@ internal import CRISystem
 
 struct TopCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "top", abstract: "Show what containers and pods use, live.",
+    "top", abstract: "Show the resource usage of containers and pods, continuously.",
     discussion:
-      "CPU % is of one core. On a terminal it is drawn anew until q or Ctrl-C; elsewhere each look is a table of its own."
+      "CPU % is relative to one core. A terminal is refreshed until q or Ctrl-C; elsewhere, each result is a table."
   )
 
-  @Flag(name: [.customShort("p"), .long], help: "Pods, each with what its containers use.")
+  @Flag(name: [.customShort("p"), .long], help: "Show pods, each with the usage of its containers.")
   var pods = false
 
-  @Flag(name: [.customShort("a"), .long], help: "Also those that do not run.")
+  @Flag(name: [.customShort("a"), .long], help: "Include containers and pods that are not running.")
   var all = false
 
-  @Option(name: [.customShort("s"), .long], help: ArgumentHelp("From one look to the next.", valueName: "seconds"))
+  @Option(
+    name: [.customShort("s"), .long],
+    help: ArgumentHelp("The time between two measurements.", valueName: "seconds"))
   var seconds = "2"
 
   @Option(
     help: ArgumentHelp(
-      "cpu or mem, the largest first, or name, pod or namespace; -KEY turns the order round.", valueName: "key"))
+      "cpu or mem (largest first), or name, pod or namespace; -KEY reverses the order.", valueName: "key"))
   var sortBy = "cpu"
 
-  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("So many looks, then end.", valueName: "count"))
+  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Exit after N measurements.", valueName: "N"))
   var count: Int?
 
-  @Flag(help: "One table, on a terminal too.")
+  @Flag(help: "Print one table and exit, also on a terminal.")
   var once = false
 
   func validate() throws {
-    if let count, count < 1 { throw ValidationError("--count \(count): write 1 or more") }
+    if let count, count < 1 { throw ValidationError("--count \(count): specify 1 or more") }
   }
 
   func run() async throws {
@@ -48,7 +50,7 @@ struct TopCommand: AsyncParsableCommand {
   }
 
   private func print(_ view: TopView, _ source: inout TopSource, _ interval: Duration, _ count: Int?) async throws {
-    // What the first one is compared with.
+    // The measurement with which the first table is compared.
     try await source.begin()
     var shown = 0
     var trouble: Failure?
@@ -59,7 +61,7 @@ struct TopCommand: AsyncParsableCommand {
       do throws(Failure) {
         sample = try await source.look()
       } catch {
-        // It may be restarting; who wants one table is not kept.
+        // The runtime may be restarting; a request for a single table does not wait for it.
         guard error.code.mayPass, count != 1 else { throw error }
         if error != trouble { try StandardStream.error.write(error.line) }
         trouble = error

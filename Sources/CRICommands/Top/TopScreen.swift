@@ -2,18 +2,18 @@ internal import CRICommandLine
 internal import CRISystem
 internal import CRIText
 
-/// `top` on a terminal: drawn anew at each look and at each key.
+/// `top` on a terminal: redrawn after each measurement and each key.
 struct TopScreen {
   let interval: Duration
-  /// Looks, then it ends; nil: until somebody ends it.
+  /// The number of measurements before it ends; nil: until the user ends it.
   let count: Int?
   var view: TopView
 
-  /// The first look is compared with none: the second one shall not be long in coming.
+  /// The first measurement has nothing to compare with, so the second one follows soon.
   private static let first = Duration.milliseconds(500)
 
   mutating func run(_ source: inout TopSource) async throws {
-    // Who cannot be reached is told on the screen of before.
+    // An unreachable runtime is reported before the screen is switched.
     var sample = try await source.look()
     let screen = try FullScreen()
     var trouble: Failure?
@@ -38,7 +38,7 @@ struct TopScreen {
         looks += 1
         trouble = nil
       } catch {
-        // It may be restarting.
+        // The runtime may be restarting.
         guard error.code.mayPass else { throw error }
         trouble = error
       }

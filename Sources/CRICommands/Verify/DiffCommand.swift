@@ -9,19 +9,19 @@ internal import CRIText
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "diff",
-    abstract: "Say what changed since a snapshot, pod by pod.",
-    discussion: "Exit codes, as of diff(1): 0 nothing changed; 1 something did; 2 trouble.")
+    abstract: "Show what changed since a snapshot, pod by pod.",
+    discussion: "Exit codes, as of diff(1): 0 no changes; 1 changes; 2 failure.")
 
-  @Argument(help: "The earlier snapshot; - is standard input.")
+  @Argument(help: "The earlier snapshot (-: standard input).")
   var before: String
 
-  @Argument(help: "The later snapshot (default: the runtime as it is now).")
+  @Argument(help: "The later snapshot (default: the runtime's current state).")
   var after: String?
 
-  @Flag(help: "Also what changes by itself: times, and the daemon's process.")
+  @Flag(help: "Also show what changes on its own: times, and the daemon's process.")
   var all = false
 
-  @Option(name: [.short, .long], help: "text or json.")
+  @Option(name: [.short, .long], help: "The output format.")
   var output = TextFormat.text
 
   func run() async throws {
@@ -68,7 +68,7 @@ struct DiffCommand: AsyncParsableCommand {
     let ids = Dictionary(grouping: changes.map(\.object)) { "\($0)" }.mapValues { Set($0.map(\.id)) }
     for change in changes {
       let name = "\(change.object)"
-      // A pod or container that was made anew has two of one name: only their ids tell them apart.
+      // A pod or container that was recreated exists twice under one name, so the IDs distinguish them.
       let isOneOfSeveral = ids[name].map { $0.count > 1 } ?? false
       table.append([
         isOneOfSeveral ? "\(name) (\(change.object.id.prefix(13)))" : name, ReportText.english.change(change),
@@ -78,5 +78,5 @@ struct DiffCommand: AsyncParsableCommand {
   }
 }
 
-/// For commands that answer in words or as a document.
+/// The output formats of commands that print text or a document.
 enum TextFormat: String, ExpressibleByArgument, CaseIterable { case text, json }

@@ -9,48 +9,48 @@ struct GuardCommand: AsyncParsableCommand {
     "guard",
     abstract: "Take a snapshot, run a command that restarts the runtime, wait, and verify.",
     discussion: """
-      cri guard --hold kubelet -- systemctl restart containerd
+      Example: cri guard --hold kubelet -- systemctl restart containerd
 
-      Exit codes: those of verify; 6 when the command itself failed and nothing is lost, or a unit could not be started \
-      again. Where a unit cannot be stopped (3; 2 where there is none of that name) or the snapshot cannot be taken, the \
-      command is not run, units that were stopped are started again, and --warn-only does not make it a 0.
+      Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. If \
+      a unit cannot be stopped (3; 2 if there is no such unit) or the snapshot cannot be taken, the command is not \
+      run, the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
 
-      Units of --hold are stopped before the snapshot and started only where guard ends with 0: with --warn-only this is \
-      so whatever is found. A unit that was not active is not started.
+      The units of --hold are stopped before the snapshot and started only if guard exits with 0; with --warn-only, \
+      this is the case whatever is found. A unit that was not active is not started.
 
-      SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows its end; before the command they \
-      end guard with nothing changed, after it with 3: not checked.
+      SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. \
+      Before the command, they end guard with nothing changed; after the command, they end it with 3 (not checked).
       """)
 
   @Option(
     help: ArgumentHelp(
-      "A systemd unit that stands still meanwhile: stopped first, started again only on exit code 0; repeatable.",
+      "Stop this systemd unit first, and start it again only on exit code 0 (repeatable).",
       valueName: "unit"))
   var hold: [String] = []
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Wait this long at most for the runtime to be ready again. (default: 120s; of CRI-O 30s and 12s a pod, where that is more)",
+      "The maximum time to wait for the runtime to be ready. (default: 120s; CRI-O: 30s and 12s per pod if longer)",
       valueName: "duration"))
   var wait: String?
 
-  @Option(help: ArgumentHelp("Keep the snapshot in this file too, for a verify by hand.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also save the snapshot to this file, for a later verify.", valueName: "file"))
   var save: String?
 
-  @Flag(help: "Run the command also where the snapshot before it is incomplete.")
+  @Flag(help: "Run the command even if the snapshot before it is incomplete.")
   var incomplete = false
 
   @OptionGroup var options: VerdictOptions
   @OptionGroup var reports: ReportOptions
 
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
+  @Argument(parsing: .postTerminator, help: ArgumentHelp("The command to run, after --.", valueName: "command"))
   var command: [String]
 
-  // Everything that can be wrong is found before anything is stopped.
+  // All errors in the options are found before anything is stopped.
   func validate() throws {
     if command.first?.isEmpty ?? true {
-      throw ValidationError("no command: write it after --, as in: cri guard -- systemctl restart containerd")
+      throw ValidationError("no command; specify it after --, as in: cri guard -- systemctl restart containerd")
     }
     do throws(Failure) {
       _ = try chosenPatience
@@ -59,10 +59,10 @@ struct GuardCommand: AsyncParsableCommand {
     }
     for (place, name) in hold.enumerated() {
       if let complaint = UnitHold.complaint(about: name) { throw ValidationError(complaint) }
-      if hold[..<place].contains(name) { throw ValidationError("--hold \(name) is given twice") }
+      if hold[..<place].contains(name) { throw ValidationError("--hold \(name) is given twice; specify it once") }
     }
     if let save {
-      if save == "-" || save.isEmpty { throw ValidationError("--save '\(save)': name a file") }
+      if save == "-" || save.isEmpty { throw ValidationError("--save '\(save)': specify a file") }
       do throws(FileError) {
         try File.checkWritable(save)
       } catch {
@@ -71,27 +71,27 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// nil: as long as the runtime may need.
+  /// The time that the user specified; nil: the default for the runtime.
   private var chosenPatience: Duration? {
     get throws(Failure) {
       try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
     }
   }
 
-  /// How long a runtime with these pods may take, where nobody says it.
+  /// The default time to wait for a runtime with these pods.
   static func patience(for before: Snapshot) -> Duration {
-    // After a minor upgrade CRI-O stops the pods one after the other before it answers, some ten seconds each.
+    // After a minor upgrade, CRI-O stops the pods one by one before it responds, which takes about ten seconds each.
     let wipe = before.runtime.name == "cri-o" ? 30 + 12 * before.sandboxes.count(where: \.isReady) : 0
     return .seconds(max(120, wipe))
   }
 
-  /// How far it has come.
+  /// The progress of the command.
   private enum Stage {
     /// Nothing is changed yet.
     case before
-    /// The command has begun: from here on only a verdict may start what is held.
+    /// The command has started: from here on, only a verdict may start the held units.
     case changed
-    /// Ended by a signal: whatever else was asked for, this is not good.
+    /// A signal ended it: this is never a success, whatever the options say.
     case interrupted
   }
 
@@ -114,35 +114,36 @@ struct GuardCommand: AsyncParsableCommand {
         return try await verdict(verification, context, failure, signals, &stage)
       }
     } catch let code as ExitCode where options.warnOnly && stage == .changed {
-      // Nagios' own code for a warning.
+      // Nagios' code for a warning.
       try units.start()
       throw code
     } catch {
       try end(error, units, stage)
     }
-    // The verdict is told already, so that nobody waits for it where a unit takes its time.
+    // The verdict is already printed, so that nobody waits for it while a unit starts slowly.
     try units.start()
   }
 
-  /// Stops what is held, and takes the snapshot; where that fails, everything is as it was.
+  /// Stops the held units and takes the snapshot; on failure, everything is as before.
   private func prepare(
     _ context: Context, _ units: inout UnitHold, _ signals: SignalWatch
   ) async throws -> Verification {
-    // First, so that nothing that a stopped unit would have changed comes after the snapshot.
+    // First, so that a running unit changes nothing after the snapshot.
     try units.stop()
     do {
       let before = try await signals.interrupting { try await takeSnapshot(context.patientClient()) }
       if let gap = before.gap, !incomplete {
         throw Failure(
           .unreachable,
-          "the snapshot is incomplete: \(gap); the command was not run, since no verdict could be good (--incomplete runs it)"
+          "the snapshot is incomplete: \(gap); the command was not run, because no verdict could be good "
+            + "(--incomplete runs it)"
         )
       }
       let verification = try options.verification(before: before)
       if !verification.hasPods {
         throw Failure(
           .usage,
-          "the snapshot has no pod that --namespace and --pod ask for: the command was not run, nothing was changed")
+          "the snapshot has no pod that --namespace and --pod select; the command was not run and nothing was changed")
       }
       try keep(before)
       return verification
@@ -152,7 +153,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// - Throws: wrong usage, where the file cannot be written: not a verdict.
+  /// - Throws: wrong usage if the file cannot be written, because that is not a verdict.
   private func keep(_ snapshot: Snapshot) throws {
     guard let save else { return }
     do {
@@ -162,8 +163,8 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// Says at once how the command failed: what follows may fail too.
-  /// - Returns: in words; nil where it did not.
+  /// Prints at once how the command failed, because the steps that follow may fail too.
+  /// - Returns: the failure as text; nil for success.
   private func execute(_ signals: SignalWatch) throws(Failure) -> String? {
     let name = command[0]
     let ending: ChildProcess.Ending
@@ -191,14 +192,14 @@ struct GuardCommand: AsyncParsableCommand {
       return verification.conclude(after, failure: failure)
     } catch let interruption as CutShort {
       stage = .interrupted
-      let words = "\(interruption.signal.name) before the verdict: it was not checked"
-      throw Failure(.unreachable, "\(words); \(remedy(before))")
+      let words = "\(interruption.signal.name) before the verdict, so nothing was checked"
+      throw Failure(.unreachable, "\(words); run \(remedy(before))")
     } catch let failure as Failure where failure.code == .unreachable {
-      throw Failure(failure.code, "\(failure.message); not checked yet: \(remedy(before))")
+      throw Failure(failure.code, "\(failure.message); not checked yet, run \(remedy(before))")
     }
   }
 
-  /// What is left to do without a verdict. The snapshot cannot be taken again: it is kept.
+  /// The command to run without a verdict. The snapshot cannot be taken again, so it is saved.
   private func remedy(_ before: Snapshot) -> String {
     var file = save
     if file == nil {
@@ -206,10 +207,10 @@ struct GuardCommand: AsyncParsableCommand {
       if (try? SnapshotFile.write(before, to: path)) != nil { file = path }
     }
     let wait = wait ?? "\(Self.patience(for: before).components.seconds)s"
-    return file.map { "cri verify --before \($0) --wait \(wait)" } ?? "look yourself before kubelet starts: cri net"
+    return file.map { "cri verify --before \($0) --wait \(wait)" } ?? "cri net before kubelet starts"
   }
 
-  /// Ends with what was found, and tells what it means for the units.
+  /// Ends with the result, and prints what it means for the units.
   private func end(_ error: any Error, _ units: UnitHold, _ stage: Stage) throws {
     let code: Int32
     switch error {

@@ -9,19 +9,22 @@ internal import CRISystem
 struct SnapshotCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "snapshot",
-    abstract: "Write down everything that the runtime has, to compare with later.",
+    abstract: "Save the runtime's complete state to a file for later comparison.",
     discussion: """
-      The document holds no environment variables and no other secrets. It is written whole or not at all, with mode 0600.
-      Exit codes: 0 written; 1 the file could not be written; 2 wrong usage; 3 the runtime was not reached, or some details \
-      could not be read (nothing is written then, unless --incomplete: an earlier, whole snapshot is worth more).
+      The snapshot contains no environment variables and no other secrets. It is written completely or not at all, \
+      with mode 0600.
+
+      Exit codes: 0 written; 1 the file could not be written; 2 wrong usage; 3 the runtime was not reached, or some \
+      details could not be read (without --incomplete, nothing is written then, so that an earlier complete snapshot \
+      is kept).
       """)
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Where to write it; - is standard output.", valueName: "file"))
+    help: ArgumentHelp("The file to write (-: standard output).", valueName: "file"))
   var output = "-"
 
-  @Flag(help: "Write it also where details could not be read; it names them.")
+  @Flag(help: "Write the snapshot even if some details could not be read; the snapshot names them.")
   var incomplete = false
 
   func run() async throws {
@@ -29,13 +32,13 @@ struct SnapshotCommand: AsyncParsableCommand {
     let gap = snapshot.gap
     if gap == nil || incomplete { try SnapshotFile.write(snapshot, to: output) }
     guard let gap else { return }
-    let rest = incomplete ? "" : "; nothing was written (--incomplete writes what there is)"
+    let rest = incomplete ? "" : "; nothing was written (--incomplete writes the rest)"
     throw Failure(.unreachable, "the snapshot is incomplete: \(gap)\(rest)")
   }
 }
 
 extension Snapshot {
-  /// What could not be read, in a line; nil where everything was.
+  /// What could not be read, in one line; nil if everything was read.
   var gap: String? {
     let entries = incomplete
     guard let first = entries.first else { return nil }
@@ -44,7 +47,7 @@ extension Snapshot {
   }
 }
 
-/// The runtime's state, now.
+/// The runtime's current state.
 func takeSnapshot(_ client: Client) async throws(Failure) -> Snapshot {
   do throws(RPCError) {
     return try await client.snapshot(tool: CRICommand.tool)

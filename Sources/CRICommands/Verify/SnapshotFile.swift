@@ -2,9 +2,9 @@ internal import CRICommandLine
 internal import CRISnapshot
 internal import CRISystem
 
-/// Snapshots in files; `-` is standard input or output.
+/// Snapshot files; `-` is standard input or output.
 enum SnapshotFile {
-  /// No node has so much to tell, in bytes.
+  /// The maximum size in bytes, more than the snapshot of any node.
   private static let largest = 256 << 20
 
   static func read(_ path: String) throws(Failure) -> Snapshot {
@@ -27,16 +27,16 @@ enum SnapshotFile {
     }
   }
 
-  /// Writes a document that is there whole or not at all, readable by its owner only.
+  /// Writes a snapshot completely or not at all, readable only by its owner.
   static func write(_ snapshot: Snapshot, to path: String) throws {
     let bytes = snapshot.documentBytes
-    if path.isEmpty { throw Failure(.usage, "--output is empty: name a file, or - for standard output") }
+    if path.isEmpty { throw Failure(.usage, "--output is empty; specify a file, or - for standard output") }
     if path == "-" { return try StandardStream.output.write(bytes) }
     do throws(FileError) {
       try File.writeAtomically(bytes, to: path)
     } catch {
       let rest = error == .noSpace ? "; free some space" : ""
-      throw Failure(.failed, "\(path) cannot be written: \(error); what was there is unchanged\(rest)")
+      throw Failure(.failed, "\(path) cannot be written: \(error); its previous content is unchanged\(rest)")
     }
   }
 }
