@@ -458,7 +458,7 @@ import Testing
   func `rm reports every log that it may not remove`(path: String) async throws {
     let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: path))
     #expect(run.code == 0 && run.output == "x\n")
-    #expect(run.errors.hasPrefix("cri: container x is removed, its log \(path) is kept: it is not below "), "\(run)")
+    #expect(run.errors.hasPrefix("cri: container x was removed, but its log \(path) was kept: it is not below "), "\(run)")
   }
 
   @Test func `rm leaves every log outside /var/log/pods alone without --log-root`() async throws {
