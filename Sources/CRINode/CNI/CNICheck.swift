@@ -2,24 +2,24 @@ package import CRIPreflight
 package import CRISnapshot
 internal import CRISystem
 
-/// Asks CNI's plugins after the pods' networks with `CHECK`, which changes nothing (CNI specification, section 2).
+/// Runs the CNI plugins of the pods' networks with `CHECK`, which changes nothing (CNI specification, section 2).
 ///
-/// A CRI-O that starts does the same, and forgets the addresses of each pod with which it fails: so it is done here
-/// just as libcni does it, with the daemon's environment.
+/// CRI-O does the same when it starts, and drops the addresses of every pod for which a plugin fails. So this runs them
+/// as libcni does, with the daemon's environment.
 package struct CNICheck: Sendable {
-  /// As many pods are asked after at a time.
+  /// The number of pods that are checked concurrently.
   private static let workers = 8
 
   package var paths: NodePaths
   /// CRI-O: `network_dir`.
   package var folder: String
-  /// CRI-O: `cni_default_network`; empty: the first one that is usable, by the file's name.
+  /// CRI-O: `cni_default_network`; if it is empty, the first valid configuration in the order of file names counts.
   package var network: String
   /// CRI-O: `plugin_dirs`.
   package var pluginFolders: [String]
-  /// For one plugin.
+  /// The timeout of one plugin.
   package var timeout = Duration.seconds(5)
-  /// For all of them.
+  /// The timeout of all plugins together.
   package var timeLimit = Duration.seconds(30)
 
   package init(paths: NodePaths = NodePaths(), folder: String, network: String = "", pluginFolders: [String]) {
@@ -63,7 +63,7 @@ package struct CNICheck: Sendable {
     }
   }
 
-  /// - Throws: why the plugins would not find here what they find when CRI-O runs them.
+  /// - Throws: The reason why the plugins would not find the same state here as when CRI-O runs them.
   private func environment(of daemon: Int32?, _ view: NodeView) throws(CNIFailure) -> [String] {
     guard let daemon else { throw .unknown(UnknownReason(.daemonNotVisible)) }
     let elsewhere = CNIFailure.unknown(UnknownReason(.cniElsewhere))
@@ -79,7 +79,7 @@ package struct CNICheck: Sendable {
     }
   }
 
-  /// The network that CRI-O takes: the first file that it can do with, or the first one of the name that it is told.
+  /// Returns the network that CRI-O uses: the first valid configuration file, or the first with the configured name.
   func choose(_ plugins: CNIPlugins) -> Result<CNINetwork, CNIFailure> {
     var cause: CNIFault?
     do throws(CNIFailure) {

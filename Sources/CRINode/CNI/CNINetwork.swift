@@ -4,18 +4,18 @@ internal import CRISystem
 
 /// A network's configuration: a list of plugins (CNI specification, section 1; libcni's `NetworkConfigList`).
 struct CNINetwork: Hashable, Sendable {
-  /// The newest that libcni takes where a configuration offers several.
+  /// The version that libcni prefers if a configuration offers several.
   private static let newest = [1, 1, 0]
 
   var name: String
-  /// As libcni takes it: 0.1.0 where there is none.
+  /// The version that libcni uses: 0.1.0 if the configuration has none.
   var version: String
-  /// Whether CRI-O asks its plugins with `CHECK`: from 0.4.0 on, unless `disableCheck` is set.
+  /// Whether CRI-O runs its plugins with `CHECK`: from version 0.4.0 on, unless `disableCheck` is set.
   var isChecked: Bool
-  /// Each plugin's own object.
+  /// The configuration of each plugin.
   var plugins: [JSON]
 
-  /// - Returns: nil where it is no list of plugins, nor a single one.
+  /// - Returns: nil if the bytes are neither a list of plugins nor a single one.
   init?(_ bytes: [UInt8]) {
     guard let root = try? JSON.parse(bytes), root.objectValue != nil else { return nil }
     let isOff = root["disableCheck"]?.boolValue ?? (root["disableCheck"]?.stringValue?.lowercased() == "true")
@@ -33,8 +33,8 @@ struct CNINetwork: Hashable, Sendable {
     guard plugins.allSatisfy({ $0["type"]?.stringValue?.isEmpty == false }) else { return nil }
   }
 
-  /// The network of a configuration file, with what its folder adds to it.
-  /// - Throws: why CRI-O does not take it.
+  /// Reads a network from a configuration file and the files in the directory that extend it.
+  /// - Throws: The reason why CRI-O rejects the network.
   init(folder: String, file: String) throws(CNIFailure) {
     func read(_ path: String) throws(CNIFailure) -> CNINetwork {
       do throws(FileError) {

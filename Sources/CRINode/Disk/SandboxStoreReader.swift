@@ -5,7 +5,7 @@ internal import CRISnapshot
 extension SandboxStore {
   private static let method = "/containerd.services.sandbox.v1.Store/List"
 
-  /// Reads it from containerd's own interface, which it serves beside the CRI; empty where it has no such store.
+  /// Reads the store through containerd's own API on the same socket; it is empty if this version has no such store.
   static func read(from endpoint: Endpoint, timeout: Duration) async -> Observation<SandboxStore> {
     let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestAnswer)
     defer { channel.close() }

@@ -1,14 +1,14 @@
 internal import CRISnapshot
 internal import CRISystem
 
-/// Looks into network namespaces, on a thread that does nothing else: ours must stay where they are.
+/// Reads network namespaces on threads of its own, because the caller's thread must stay in its namespaces.
 enum NamespaceReader {
   struct Question: Hashable, Sendable {
-    /// Where the runtime says that the namespace is.
+    /// The namespace's path according to the runtime.
     var path: String
-    /// Whether nothing there means that there is nothing, and not that we are in another file system.
+    /// Whether a missing file proves that the namespace is gone, and not that we see another file system.
     var isSure: Bool
-    /// A process that should live in it: keeps it alive when the path does not lead there any more.
+    /// A process that should be in the namespace: it keeps the namespace alive even without the path.
     var process: String?
   }
 
@@ -17,7 +17,7 @@ enum NamespaceReader {
     var interfaces: Observation<[ObservedInterface]>?
   }
 
-  /// - Parameter limit: what is not answered by then is unread.
+  /// - Parameter limit: Namespaces that are not read within this time are unknown.
   static func read(_ questions: [Question], within limit: Duration) -> [Answer] {
     if questions.isEmpty { return [] }
     let answers = Locked<[Answer]>([])
@@ -59,13 +59,13 @@ enum NamespaceReader {
     }
   }
 
-  /// Whether the folder is there in which the namespace should be: a container that was given it sees what is in it.
+  /// Whether the namespace's parent directory exists: a container into which it is mounted sees its contents.
   private static func isPlausible(_ path: String) -> Bool {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     return !folder.isEmpty && FileIdentity(of: folder) != nil
   }
 
-  /// nil where the process has gone, or never had a network of its own.
+  /// Returns nil if the process has ended or has the host's network.
   private static func interfaces(of process: String?, host: FileIdentity?) -> Observation<[ObservedInterface]>? {
     guard let process, let host else { return nil }
     do throws(Errno) {

@@ -8,7 +8,7 @@ internal import CRIYAML
 extension KubeletConfiguration {
   private static let directory = "/var/lib/kubelet"
 
-  /// Reads kubelet's configuration, and the flags that kubeadm gives it, which come before it.
+  /// Reads kubelet's configuration file, and kubeadm's flags for kubelet, which override it.
   init(_ files: NodeFiles, asked endpoint: Endpoint) {
     let configuration = Self.configuration(files)
     let flags = Self.flags(files)
@@ -32,7 +32,7 @@ extension KubeletConfiguration {
     case (nil, .unknown(let reason)): return .unknown(reason)
     }
     switch set.stringValue {
-    // kubelet's own default.
+    // kubelet's default.
     case "": return .known("cgroupfs")
     case let driver? where ["systemd", "cgroupfs"].contains(driver): return .known(driver)
     default:
@@ -41,7 +41,7 @@ extension KubeletConfiguration {
     }
   }
 
-  /// nil where none is named.
+  /// The endpoint; nil if none is configured.
   private static func endpoint(_ configuration: Observation<JSON>, _ flag: String?) -> Observation<String?> {
     if let flag, !flag.isEmpty { return .known(flag) }
     guard let set = configuration.value?["containerRuntimeEndpoint"], !set.isNull else { return .known(nil) }
@@ -64,7 +64,7 @@ extension KubeletConfiguration {
     }
   }
 
-  /// `KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///… --x=y"`; none where there is no such file.
+  /// `KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///… --x=y"`; empty if the file is missing.
   private static func flags(_ files: NodeFiles) -> [String: String] {
     let text = (try? files.text("\(directory)/kubeadm-flags.env")) ?? ""
     var flags: [String: String] = [:]
@@ -77,7 +77,7 @@ extension KubeletConfiguration {
 
   private static func isSame(_ text: String, _ endpoint: Endpoint, _ files: NodeFiles) -> Bool {
     guard let other = try? Endpoint(text) else { return false }
-    // `/var/run` is `/run` nearly everywhere, also where we cannot see the node's files.
+    // `/var/run` is a link to `/run` on nearly every node, and we may not see the node's files.
     func plain(_ path: String) -> String { path.hasPrefix("/var/run/") ? String(path.dropFirst(4)) : path }
     return plain(other.path) == plain(endpoint.path) || files.isSame(other.path, asOurs: endpoint.path)
   }

@@ -3,18 +3,18 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIYAML
 
-/// Reads what kubelet has on the node. Where it is not installed there is nothing to read.
+/// Reads kubelet's state on the node. It is empty if kubelet is not installed.
 struct KubeletReader {
-  /// kubelet's own, then k0s' and microk8s'.
+  /// The directories of kubelet, k0s and microk8s.
   static let folders = [
     "/var/lib/kubelet", "/var/lib/k0s/kubelet", "/var/snap/microk8s/common/var/lib/kubelet",
   ]
-  /// kubeadm's, then k3s' and RKE2's.
+  /// The manifest directories of kubeadm, k3s and RKE2.
   private static let manifests = [
     "/etc/kubernetes/manifests", "/var/lib/rancher/rke2/agent/pod-manifests",
     "/var/lib/rancher/k3s/agent/pod-manifests",
   ]
-  /// Itself, or what it is a part of. A process's name is cut after 15 bytes.
+  /// kubelet and the programs that contain it. The kernel cuts a process's name off after 15 bytes.
   private static let programs: Set = ["kubelet", "kubelite", "k3s", "k3s-agent", "k3s-server"]
   private static let largestManifest = 1 << 20
 
@@ -46,7 +46,7 @@ struct KubeletReader {
 
   private func existing(_ paths: [String]) -> String? { paths.first { FileIdentity(of: self.paths.root + $0) != nil } }
 
-  /// nil where it is not there.
+  /// Returns nil if the directory is missing.
   private func reading(of folder: String) -> Observation<[String]>? {
     do throws(FileError) {
       return .known(try Directory.names(at: paths.root + folder))
@@ -69,14 +69,14 @@ struct KubeletReader {
     case .unknown(let reason): return .unknown(reason)
     case .known(let names):
       var pods: [StaticPod] = []
-      // kubelet passes over files that begin with a dot.
+      // kubelet ignores files that begin with a dot.
       for name in names.sorted() where !name.hasPrefix(".") {
         do throws(FileError) {
           let bytes = try File.read("\(paths.root)\(folder)/\(name)", limit: Self.largestManifest)
-          // What kubelet cannot read either is no pod.
+          // kubelet cannot parse it either, so it is not a pod.
           if let pod = (try? YAML.parse(bytes)).flatMap({ StaticPod(manifest: $0) }) { pods.append(pod) }
         } catch {
-          // kubelet passes over everything that is not a regular file.
+          // kubelet ignores everything that is not a regular file.
           if error == .isADirectory || error.isNotRegular { continue }
           return .unknown(UnknownReason(error, "\(folder)/\(name)"))
         }
@@ -87,7 +87,7 @@ struct KubeletReader {
 }
 
 extension StaticPod {
-  /// nil where it is no pod.
+  /// Returns nil if the manifest is not a pod.
   fileprivate init?(manifest: JSON) {
     guard manifest["kind"]?.stringValue == "Pod", let metadata = manifest["metadata"],
       let name = metadata["name"]?.stringValue
