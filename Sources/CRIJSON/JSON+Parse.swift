@@ -13,8 +13,8 @@ extension JSON {
 
   /// Parses one document; see `parse(_:)` for bytes.
   ///
-  /// A text may come from elsewhere, such as a runtime's verbose info: a document that would take far more memory than
-  /// the size of its text justifies is an error.
+  /// The text may be untrusted, such as a runtime's verbose info: a document that would take far more memory than the
+  /// size of its text justifies is an error.
   public static func parse(_ text: String) throws(JSONError) -> JSON {
     var parser = JSONParser(bytes: Array(text.utf8))
     parser.memory = memoryBase + memoryPerByte * parser.bytes.count

@@ -1,29 +1,29 @@
-/// How much memory an answer may take, in proportion to its size: the one place that bounds an answer.
+/// The memory that a response may take, in proportion to its size. Every limit on responses is defined here.
 ///
-/// An honest answer is mostly text, and grows little when it is decoded. A hostile one is mostly structure: an empty
-/// element is two bytes on the wire, and several hundred as a value. `docs/limits.md` says how the numbers were chosen.
+/// An honest response is mostly text and grows little when it is decoded. A hostile one is mostly structure: an empty
+/// element takes two bytes on the wire and several hundred as a value. `docs/limits.md` explains the numbers.
 package struct AnswerLimits: Hashable, Sendable {
-  /// Bytes of decoded values that any answer may take.
+  /// The memory that the decoded values of any response may take, in bytes.
   package var decodedBase = 8 << 20
-  /// And for each byte of the answer.
+  /// The memory that they may take in addition for each byte of the response.
   package var decodedPerByte = 2
-  /// Bytes that any one element of a list may take while it is converted: its C structs and its document.
+  /// The memory that one element of a list may take during its conversion (its C structs and its document), in bytes.
   package var elementBase = 6 << 20
-  /// And for each byte of the answer.
+  /// The memory that it may take in addition for each byte of the response.
   package var elementPerByte = 1
-  /// The deepest nesting of messages; the interface itself has eight levels.
+  /// The maximum nesting depth of messages; the CRI itself has eight levels.
   package var depth = 32
-  /// What an element of a list takes in a table, in bytes.
+  /// The memory that an element of a list takes in a table, in bytes.
   package var renderedElement = 384
 
   package init() {}
 
-  /// What a message of this size may take.
+  /// Returns the limits for a message of this size.
   package func allowance(forBytes count: Int, deadline: ContinuousClock.Instant? = nil) -> DecodeAllowance {
     let elementSize = elementBase + elementPerByte * count
     return DecodeAllowance(
       decodedSize: decodedBase + decodedPerByte * count, elementSize: elementSize,
-      // protobuf-c copies the text that the count of elements has already paid for once.
+      // The count of elements already includes the text that protobuf-c copies.
       arenaSize: elementSize + count, depth: depth, renderedElement: renderedElement, deadline: deadline)
   }
 }

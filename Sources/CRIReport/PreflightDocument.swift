@@ -4,7 +4,7 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension PreflightReport {
-  /// The report as a document. `exitCode` is what `cri preflight` exits with.
+  /// Returns the report as a document. `exitCode` is the exit code of `cri preflight`.
   public func json(exitCode: Int32) -> JSON { json(exitCode: exitCode, text: .english) }
 
   func json(exitCode: Int32, text: ReportText) -> JSON {

@@ -4,7 +4,7 @@ internal import CRISnapshot
 public import CRIVerify
 
 extension Report {
-  /// The report as a document. `exitCode` is what `cri verify` exits with at the same threshold.
+  /// Returns the report as a document. `exitCode` is the exit code of `cri verify` with the same threshold.
   public func json(failingOn threshold: Severity = .major, exitCode: Int32) -> JSON {
     json(failingOn: threshold, exitCode: exitCode, text: .english)
   }

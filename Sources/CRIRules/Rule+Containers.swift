@@ -1,5 +1,5 @@
 extension Rule {
-  /// Rules of verify about a container.
+  /// The rules of verify about a container.
   static let containers: [Rule] = [
     Rule(.containerCreatedState, .minor, in: .inPlace, .state),
     Rule(.containerExitCode, .critical, in: .ended, .exitCode),

@@ -1,4 +1,4 @@
-/// The identity of a rule.
+/// The ID of a rule.
 ///
 /// The raw value is the readable ID, `AREA.ASPECT`, that every command prints or accepts. It never changes.
 public enum RuleID: String, Hashable, Sendable, CaseIterable {

@@ -1,7 +1,7 @@
 package import CRISnapshot
 
 extension ReportText {
-  /// One thing that was seen when a pod's network was judged.
+  /// Formats one observation about a pod's network.
   package func reason(_ reason: NetworkReason) -> String { worded(Self.text(of: reason)) }
 
   static func text(of reason: NetworkReason) -> String {

@@ -1,7 +1,7 @@
 package import CRISnapshot
 
 extension ReportText {
-  /// Why a fact is unknown.
+  /// Formats the reason why a fact is unknown.
   package func reason(_ reason: UnknownReason) -> String { worded(Self.text(of: reason)) }
 
   static func text(of reason: UnknownReason) -> String {
@@ -42,7 +42,7 @@ extension ReportText {
     }
   }
 
-  /// The reasons that are about the content of a source.
+  /// Formats the reasons that are about the content of a source.
   private static func text(
     ofContent reason: UnknownReason, _ path: String, _ message: String, _ object: String
   ) -> String {

@@ -29,7 +29,7 @@ public enum ObservedProcess: Hashable, Sendable {
       self.networkNamespace = networkNamespace
     }
 
-    /// Dead already: only its parent has not noticed.
+    /// Whether it has ended and its parent has not waited for it.
     public var isZombie: Bool { state == "Z" || state == "X" }
   }
 

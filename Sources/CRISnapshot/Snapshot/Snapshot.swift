@@ -3,7 +3,7 @@ public import CRIProtobuf
 
 /// The complete state of a node's runtime at one time: enough to determine later what was lost, and without secrets.
 public struct Snapshot: Hashable, Sendable {
-  /// The version of the document that this code writes. It reads this one and all before it.
+  /// The version of the document that this code writes. It also reads all older ones.
   public static let schema = 2
 
   /// The program that took it, such as `cri 0.1.0`.
