@@ -3,7 +3,7 @@ package import CRISystem
 
 /// Reads a container's log: the current file, the rotated files before it, and the files that replace it later.
 package struct ContainerLog: ~Copyable {
-  /// The most bytes of compressed files that are kept in memory to find the last lines.
+  /// The maximum number of bytes of compressed files that are kept in memory to find the last lines.
   private static let maximumTail = 32 << 20
 
   /// A file with a reader that knows how far it has been read.
