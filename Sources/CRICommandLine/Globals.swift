@@ -124,7 +124,7 @@ package struct Globals: Hashable, Sendable {
   }
 
   /// The options with their help texts.
-  package static var words: [(value: String, help: String)] {
+  package static var candidates: [(value: String, help: String)] {
     options.flatMap { option in
       let names = ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? [])
       return option.help.map { help in names.map { ($0, help) } } ?? []

@@ -52,14 +52,14 @@ package final class GzipReader {
         inflateReset(stream)
         isBetweenMembers = false
       }
-      let (code, taken, made) = step(&buffer, index)
-      pending = pending.dropFirst(taken)
+      let (code, consumed, produced) = step(&buffer, index)
+      pending = pending.dropFirst(consumed)
       switch code {
       case Z_STREAM_END: isBetweenMembers = true
       case Z_OK: break
       default: stop(.corrupt)
       }
-      if made > 0 { return made }
+      if produced > 0 { return produced }
     }
     return 0
   }
@@ -78,7 +78,7 @@ package final class GzipReader {
     if isFirst, !input[..<count].prefix(2).elementsEqual(Self.magic.prefix(count)) { stop(.notGzip) }
   }
 
-  private func step(_ output: inout [UInt8], _ index: Int) -> (code: Int32, taken: Int, made: Int) {
+  private func step(_ output: inout [UInt8], _ index: Int) -> (code: Int32, consumed: Int, produced: Int) {
     let pending = pending
     return input.withUnsafeMutableBufferPointer { source in
       output.withUnsafeMutableBufferPointer { target in

@@ -7,7 +7,7 @@ internal import CRISystem
 final class ExpandedFile {
   /// The maximum number of bytes to decompress in search of the end: the contents may be a thousand times the size of
   /// the file.
-  static let longest = 1 << 30
+  static let maximumSize = 1 << 30
 
   private let file: OpenFile
   private var reader: GzipReader
@@ -62,7 +62,7 @@ final class ExpandedFile {
       let count = try reader.read(into: &buffer)
       if count == 0 { break }
       position += count
-      if position > Self.longest { throw .fileTooLarge }
+      if position > Self.maximumSize { throw .fileTooLarge }
       kept += buffer[..<count]
       // Do not do this each time, so that few bytes are moved.
       if kept.count > limit + limit / 2 { kept.removeFirst(kept.count - limit) }
@@ -70,8 +70,8 @@ final class ExpandedFile {
     if kept.count > limit { kept.removeFirst(kept.count - limit) }
     if kept.count < position {
       // The kept part begins with a whole line.
-      let feed = kept.span.firstIndex(of: 0x0a, from: 0)
-      kept.removeFirst(feed.map { $0 + 1 } ?? kept.count)
+      let lineFeed = kept.span.firstIndex(of: 0x0a, from: 0)
+      kept.removeFirst(lineFeed.map { $0 + 1 } ?? kept.count)
     }
     last = (kept, position - kept.count)
   }

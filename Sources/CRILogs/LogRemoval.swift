@@ -31,11 +31,11 @@ package struct LogRemoval: Sendable {
     if path.isEmpty { return [] }
     // Do not check whether it exists: rotated files may, and a relative path would refer to the caller's directory.
     guard let (root, directory, name) = split(path) else { return [.kept(path: path, .outside(roots: roots))] }
-    let place = directory.isEmpty ? root : "\(root)/\(directory)"
+    let location = directory.isEmpty ? root : "\(root)/\(directory)"
     do throws(FileError) {
       let opened = try DirectoryBelow(directory, below: root)
       return try opened.names().sorted().filter { $0 == name || RotatedFiles.isRotated($0, from: name) }.map { found in
-        let file = "\(place)/\(found)"
+        let file = "\(location)/\(found)"
         guard let kind = opened.kind(of: found), kind == .regular else {
           return .kept(path: file, .notRegular(opened.kind(of: found) ?? .device))
         }

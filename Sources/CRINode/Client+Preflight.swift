@@ -135,8 +135,8 @@ private struct PreflightReader {
     case .known(let configuration):
       let paths = options.root.map { NodePaths(root: $0) } ?? NodePaths()
       return await CNICheck(
-        paths: paths, folder: configuration.networkDirectory, network: configuration.defaultNetwork,
-        pluginFolders: configuration.pluginDirectories
+        paths: paths, directory: configuration.networkDirectory, network: configuration.defaultNetwork,
+        pluginDirectories: configuration.pluginDirectories
       ).run(snapshot)
     }
   }
@@ -146,8 +146,8 @@ private struct PreflightReader {
     var paths: [String: CRIOPaths] = [:]
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true)
-      guard let answer = try? await client.runtime.podSandboxStatus(request) else { continue }
-      paths[sandbox.id] = CRIOPaths(info: answer.info["info"] ?? "")
+      guard let response = try? await client.runtime.podSandboxStatus(request) else { continue }
+      paths[sandbox.id] = CRIOPaths(info: response.info["info"] ?? "")
     }
     return paths
   }
@@ -184,8 +184,8 @@ private struct PreflightReader {
         _ = try await client.images.pullImage(request, timeout: Self.pullTimeout)
         pulls.append(ImagePull(image: image))
       } catch {
-        let words = if case .status(let status) = error { status.message } else { "\(error)" }
-        pulls.append(ImagePull(image: image, error: words))
+        let message = if case .status(let status) = error { status.message } else { "\(error)" }
+        pulls.append(ImagePull(image: image, error: message))
       }
     }
     return pulls

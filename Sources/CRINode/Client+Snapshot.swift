@@ -106,29 +106,29 @@ private struct SnapshotReader {
   }
 
   private func record(_ item: PodSandbox, _ client: Client) async throws(RPCError) -> SandboxRecord {
-    let answer = try await client.runtime.podSandboxStatus(
+    let response = try await client.runtime.podSandboxStatus(
       PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
     let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(
       client.negotiatedVersion ?? .v1)
-    guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard let status = response.status else { throw .undecodable(method: method, reason: "no status in the answer") }
     guard status.id == item.id else {
       throw .undecodable(method: method, reason: "the status is that of sandbox \(status.id)")
     }
-    guard let facts = SandboxFacts(info: answer.info) else {
+    guard let facts = SandboxFacts(info: response.info) else {
       throw .undecodable(method: method, reason: "the verbose info is no JSON")
     }
     return SandboxRecord(status: status, facts: facts)
   }
 
   private func record(_ item: Container, _ client: Client) async throws(RPCError) -> ContainerRecord {
-    let answer = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
+    let response = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
     let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(
       client.negotiatedVersion ?? .v1)
-    guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard let status = response.status else { throw .undecodable(method: method, reason: "no status in the answer") }
     guard status.id == item.id else {
       throw .undecodable(method: method, reason: "the status is that of container \(status.id)")
     }
-    return ContainerRecord(status: status, sandboxID: item.podSandboxID, pid: ContainerRecord.pid(info: answer.info))
+    return ContainerRecord(status: status, sandboxID: item.podSandboxID, pid: ContainerRecord.pid(info: response.info))
   }
 
   /// Reads the details of every item with concurrent calls, and returns them in the list's order.

@@ -3,7 +3,7 @@ internal import CRISystem
 
 /// Reads the node's files, which may be under another root than ours: in a container that mounts them.
 struct NodeFiles: Sendable {
-  private static let mostLinks = 40
+  private static let maximumLinks = 40
   private static let largestFile = 16 << 20
 
   /// The path of the node's `/`; empty if it is our own.
@@ -13,9 +13,10 @@ struct NodeFiles: Sendable {
 
   /// The root of a process's file system: ours, unless the process or we are in a container.
   static func root(of pid: Int32?) -> String {
-    guard let pid, let its = FileIdentity(of: "/proc/\(pid)/ns/mnt"), let own = FileIdentity(of: "/proc/self/ns/mnt")
+    guard let pid, let theirs = FileIdentity(of: "/proc/\(pid)/ns/mnt"),
+      let ours = FileIdentity(of: "/proc/self/ns/mnt")
     else { return "/" }
-    return its == own ? "/" : "/proc/\(pid)/root"
+    return theirs == ours ? "/" : "/proc/\(pid)/root"
   }
 
   func read(_ path: String) throws(FileError) -> [UInt8] { try File.read(resolve(path), limit: Self.largestFile) }
@@ -45,7 +46,7 @@ struct NodeFiles: Sendable {
         continue
       }
       let here = root + "/" + (done + [part]).joined(separator: "/")
-      if links < Self.mostLinks, let target = File.linkTarget(here) {
+      if links < Self.maximumLinks, let target = File.linkTarget(here) {
         links += 1
         if target.hasPrefix("/") { done = [] }
         rest += target.split(separator: "/").reversed()

@@ -91,10 +91,10 @@ package struct NodeObserver: Sendable {
   private func addNetworks(to snapshot: inout Snapshot, _ view: NodeView, _ containers: [ContainerRecord]) {
     let own = snapshot.sandboxes.indices.filter { !snapshot.sandboxes[$0].isHostNetwork }
     let cache = CNICache(
-      folder: "\(view.cni)/results", ids: Set(own.map { snapshot.sandboxes[$0].id }))
+      directory: "\(view.cni)/results", ids: Set(own.map { snapshot.sandboxes[$0].id }))
     var hostLocal = HostLocal(defaultFolder: "\(view.cni)/networks", root: view.paths.root)
     for index in snapshot.sandboxes.indices { snapshot.sandboxes[index].observed = ObservedSandbox() }
-    var questions: [(index: Int, question: NamespaceReader.Question)] = []
+    var targets: [(index: Int, target: NamespaceReader.Target)] = []
     let processes = Dictionary(
       containers.filter(\.isRunning).map { ($0.sandboxID, $0.pid) }, uniquingKeysWith: { $0 ?? $1 })
     for index in own {
@@ -112,17 +112,17 @@ package struct NodeObserver: Sendable {
       guard let path = sandbox.facts.networkNamespace else { continue }
       // The processes of a stopped pod are gone, and their pids may have been reused.
       let pid = sandbox.isReady && view.canSeeProcesses ? sandbox.facts.pid ?? processes[sandbox.id] ?? nil : nil
-      questions.append(
+      targets.append(
         (
           index,
-          NamespaceReader.Question(
+          NamespaceReader.Target(
             path: view.path(path), isSure: view.seesAllPaths, process: pid.map { "\(paths.proc)/\($0)/ns/net" })
         ))
     }
-    let answers = NamespaceReader.read(questions.map(\.question), within: timeLimit)
-    for (question, answer) in zip(questions, answers) {
-      snapshot.sandboxes[question.index].observed?.namespace = answer.namespace
-      snapshot.sandboxes[question.index].observed?.interfaces = answer.interfaces
+    let readings = NamespaceReader.read(targets.map(\.target), within: timeLimit)
+    for (target, answer) in zip(targets, readings) {
+      snapshot.sandboxes[target.index].observed?.namespace = answer.namespace
+      snapshot.sandboxes[target.index].observed?.interfaces = answer.interfaces
     }
   }
 

@@ -12,7 +12,7 @@ struct PollPace {
   private let longest: Duration
   private var failures: Backoff
   /// The time of the first of several consecutive responses.
-  private var answersSince: ContinuousClock.Instant?
+  private var respondingSince: ContinuousClock.Instant?
   private var replacement: ReplacementWatch?
 
   /// - Parameter longest: The longest delay after a poll without a response.
@@ -28,16 +28,16 @@ struct PollPace {
   mutating func reset() { self = PollPace(path, longest) }
 
   /// Returns the delay after a response that says that the runtime is not ready.
-  mutating func afterAnswer(at now: ContinuousClock.Instant) -> Duration {
+  mutating func afterResponse(at now: ContinuousClock.Instant) -> Duration {
     failures.reset()
-    let since = answersSince ?? now
-    answersSince = since
+    let since = respondingSince ?? now
+    respondingSince = since
     return min(max((now - since) / 20, Self.first), .milliseconds(500))
   }
 
   /// Returns the delay after a failure, or after an error that looks permanent.
   mutating func afterFailure() -> Duration {
-    answersSince = nil
+    respondingSince = nil
     return failures.delay()
   }
 

@@ -89,14 +89,14 @@ public struct ReadinessWait: Sendable {
       // A timeout of zero returns the current state.
       if remaining <= .zero, let last { return .timedOut(last: last) }
       let isCutShort = remaining < Self.tryTimeout
-      let look = await look(within: remaining > .zero && isCutShort ? remaining : Self.tryTimeout)
+      let poll = await poll(within: remaining > .zero && isCutShort ? remaining : Self.tryTimeout)
       let now = ContinuousClock.now
       let observation: Observation
       let between: Duration
       var isMissing = false
-      if case .good = look {} else if good != nil { ends += 1 }
-      if case .permanent = look {} else { permanentSince = nil }
-      switch look {
+      if case .good = poll {} else if good != nil { ends += 1 }
+      if case .permanent = poll {} else { permanentSince = nil }
+      switch poll {
       case .good(let peer):
         // It is another process than at the last poll, so the watch starts over.
         if let good, good.peer != peer { ends += 1 }
@@ -118,8 +118,8 @@ public struct ReadinessWait: Sendable {
         if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
         good = nil
         observation = seen
-        let isAnswer = seen.phase == .recovering || seen.phase == .notReady
-        between = isAnswer ? pace.afterAnswer(at: now) : pace.afterFailure()
+        let hasResponded = seen.phase == .recovering || seen.phase == .notReady
+        between = hasResponded ? pace.afterResponse(at: now) : pace.afterFailure()
       case .missing:
         good = nil
         observation = Observation(phase: .down, words: "the socket is missing")
@@ -145,7 +145,7 @@ public struct ReadinessWait: Sendable {
     }
   }
 
-  private enum Look {
+  private enum PollResult {
     case good(PeerCredentials?)
     case bad(Observation)
     /// There is no socket.
@@ -154,16 +154,19 @@ public struct ReadinessWait: Sendable {
   }
 
   /// Polls once, on a connection of its own.
-  private func look(within limit: Duration) async -> Look {
+  private func poll(within limit: Duration) async -> PollResult {
     let client = Client(endpoint, options: Client.Options(api: api, timeout: limit))
     do throws(RPCError) {
       _ = try await client.runtime.version(VersionRequest(version: "v1"))
       let conditions = try await client.runtime.status().status?.conditions ?? []
-      for needed in ["RuntimeReady"] + (goal == .network ? ["NetworkReady"] : []) {
-        let found = conditions.first { $0.type == needed }
+      for required in ["RuntimeReady"] + (goal == .network ? ["NetworkReady"] : []) {
+        let found = conditions.first { $0.type == required }
         if found?.status != true {
-          let why = [found?.reason, found?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
-          return .bad(Observation(phase: .notReady, words: "\(needed) is false\(why.isEmpty ? "" : ", \(why)")"))
+          let explanation = [found?.reason, found?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
+            separator: ": ")
+          return .bad(
+            Observation(phase: .notReady, words: "\(required) is false\(explanation.isEmpty ? "" : ", \(explanation)")")
+          )
         }
       }
       _ = try await client.runtime.listPodSandbox()
@@ -173,8 +176,10 @@ public struct ReadinessWait: Sendable {
     }
   }
 
-  private static func classify(_ error: RPCError) -> Look {
-    func bad(_ phase: Observation.Phase, _ words: String) -> Look { .bad(Observation(phase: phase, words: words)) }
+  private static func classify(_ error: RPCError) -> PollResult {
+    func bad(_ phase: Observation.Phase, _ words: String) -> PollResult {
+      .bad(Observation(phase: phase, words: words))
+    }
     switch error {
     case .cannotConnect(_, .noSuchFile): return .missing
     case .cannotConnect(_, .connectionRefused): return bad(.down, "nobody listens on the socket")

@@ -6,7 +6,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// By section and key; strings without their quotes.
   public private(set) var values: [String: String] = [:]
   /// The directories of the CNI plugins (`plugin_dirs`); nil if not configured.
-  private var pluginFolders: [String]?
+  private var pluginDirectories: [String]?
 
   public init() {}
 
@@ -19,7 +19,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
         guard case .list(let list) = entry.value, let texts = Self.texts(list) else {
           throw CRIOConfigurationFault(.notAList, line: entry.line, message: entry.path)
         }
-        pluginFolders = texts
+        pluginDirectories = texts
         continue
       }
       switch (entry.value, Self.isFlag(entry.path)) {
@@ -36,7 +36,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
     do throws(TOMLReader.Fault) {
       return try TOMLReader.entries(of: text)
     } catch {
-      throw CRIOConfigurationFault(.malformedConfiguration, line: error.line, message: error.what)
+      throw CRIOConfigurationFault(.malformedConfiguration, line: error.line, message: error.message)
     }
   }
 
@@ -48,7 +48,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// Whether the key's value is a Boolean and not a string; nil if the key does not matter.
   private static func isFlag(_ key: String) -> Bool? {
     if key == "crio.internal_wipe" { return true }
-    return flags.values.contains(key) || key == olderPluginFolder || runtime(ofRoot: key) != nil ? false : nil
+    return flags.values.contains(key) || key == olderPluginKey || runtime(ofRoot: key) != nil ? false : nil
   }
 
   /// The OCI runtime whose state directory the key sets.
@@ -60,7 +60,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
 
   /// Adds the daemon's command line, which overrides the files.
   public mutating func add(arguments: [String]) {
-    var folders: [String] = []
+    var directories: [String] = []
     for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
       let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1)
       guard let name = parts.first.map(String.init) else { continue }
@@ -72,9 +72,9 @@ public struct CRIOConfiguration: Hashable, Sendable {
       }
       if let key = Self.flags[name] { values[key] = value }
       // The flag takes comma-separated values and can be repeated.
-      if name == "cni-plugin-dir" { folders += value.split(separator: ",").map(String.init) }
+      if name == "cni-plugin-dir" { directories += value.split(separator: ",").map(String.init) }
     }
-    if !folders.isEmpty { pluginFolders = folders }
+    if !directories.isEmpty { pluginDirectories = directories }
   }
 
   /// The file that a command line names, or the default one.
@@ -103,7 +103,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
     "cgroup-manager": "crio.runtime.cgroup_manager", "cni-config-dir": "crio.network.network_dir",
     "pause-image": "crio.image.pause_image", "cni-default-network": "crio.network.cni_default_network",
   ]
-  private static let olderPluginFolder = "crio.network.plugin_dir"
+  private static let olderPluginKey = "crio.network.plugin_dir"
 
   public var versionFile: String { values["crio.version_file"] ?? "/var/run/crio/version" }
   /// Empty if there is no such file; then CRI-O never wipes images.
@@ -127,7 +127,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// The directories of the CNI plugins, in search order.
   package var pluginDirectories: [String] {
     // The older key adds a directory; an empty list means the default.
-    let all = (pluginFolders ?? [Self.defaultPlugins]) + (values[Self.olderPluginFolder].map { [$0] } ?? [])
+    let all = (pluginDirectories ?? [Self.defaultPlugins]) + (values[Self.olderPluginKey].map { [$0] } ?? [])
     return all.filter { !$0.isEmpty }.isEmpty ? [Self.defaultPlugins] : all.filter { !$0.isEmpty }
   }
   private static let defaultPlugins = "/opt/cni/bin"

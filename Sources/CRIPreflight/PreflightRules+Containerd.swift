@@ -20,13 +20,14 @@ extension PreflightRules {
     },
     PreflightCheck(.networkNamespaceOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.comparePods(&found) { record, disk in
-        let told = record.facts.networkNamespace
-        if record.hasLostNetwork { return .lostAlready(path: told ?? "") }
+        let reported = record.facts.networkNamespace
+        if record.hasLostNetwork { return .lostAlready(path: reported ?? "") }
         // With other sandboxers the runtime's specification does not name the namespace.
-        let isOther = ["", "podsandbox"].contains(disk.sandboxer) && told != nil && told != disk.networkNamespace
+        let isOther =
+          ["", "podsandbox"].contains(disk.sandboxer) && reported != nil && reported != disk.networkNamespace
         guard disk.networkNamespace.isEmpty || isOther else { return nil }
         return .differs(
-          runtime: told.map { .text($0) } ?? .status(.unknown), disk: disk.networkNamespace.findingValue)
+          runtime: reported.map { .text($0) } ?? .status(.unknown), disk: disk.networkNamespace.findingValue)
       }
     },
     PreflightCheck(.networkAddressesOnDisk) { (facts, found) throws(UnknownReason) in
@@ -35,9 +36,9 @@ extension PreflightRules {
         guard !disk.ip.isEmpty, !record.hasLostNetwork else { return nil }
         let stored = [disk.ip] + disk.additionalIPs
         let isSame = canonical(stored) == canonical(record.addresses)
-        let told = record.addresses
+        let reported = record.addresses
         return isSame
-          ? nil : .differs(runtime: told.isEmpty ? .none : .addresses(told), disk: .addresses(stored))
+          ? nil : .differs(runtime: reported.isEmpty ? .none : .addresses(reported), disk: .addresses(stored))
       }
     },
     PreflightCheck(.recordUniqueName) { (facts, found) throws(UnknownReason) in

@@ -62,8 +62,8 @@ extension PreflightRules {
     faults.add(.label, FindingValue.lost(record.status.labels, disk.labels, where: { $0 != "io.kubernetes.pod.uid" }))
     faults.add(.annotation, FindingValue.lost(record.status.annotations, disk.annotations))
     // Another rule covers an address that is not on disk.
-    if let told = record.facts.interfaces, !disk.ip.isEmpty, !record.isHostNetwork {
-      faults.add(.cniResult, FindingValue.difference(told, disk.interfaces ?? []))
+    if let reported = record.facts.interfaces, !disk.ip.isEmpty, !record.isHostNetwork {
+      faults.add(.cniResult, FindingValue.difference(reported, disk.interfaces ?? []))
     }
     return faults.items
   }

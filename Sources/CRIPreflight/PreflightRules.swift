@@ -77,8 +77,8 @@ extension PreflightRules {
     },
     PreflightCheck(.imagePausePinned) { (facts, found) throws(UnknownReason) in
       let image = try facts.configuration.pauseImage.get()
-      let here = try facts.images().filter { $0.isCalled(image) }
-      guard !here.isEmpty, !here.contains(where: \.pinned) else { return }
+      let present = try facts.images().filter { $0.isCalled(image) }
+      guard !present.isEmpty, !present.contains(where: \.pinned) else { return }
       found.add(ObjectName(.image, name: image))
     },
     PreflightCheck(.runtimeDeprecations) { (facts, found) throws(UnknownReason) in
@@ -93,8 +93,8 @@ extension PreflightRules {
       let pods = Dictionary(grouping: ready, by: \.pod.uid)
       for (id, pod) in ready {
         // Each pod is reported once, in the list's order.
-        guard let twins = pods[pod.uid], twins.count > 1, twins[0].id == id else { continue }
-        found.add(ObjectName(.pod, pod: pod, id: id), .sandboxes(twins.map(\.id)))
+        guard let samePod = pods[pod.uid], samePod.count > 1, samePod[0].id == id else { continue }
+        found.add(ObjectName(.pod, pod: pod, id: id), .sandboxes(samePod.map(\.id)))
       }
     },
   ]

@@ -9,12 +9,12 @@ extension CMessage {
   ///
   /// `AnswerLimits` limits the memory that the message may take.
   package static func decode(_ bytes: [UInt8]) throws(DecodeError) -> Self {
-    try decode(bytes, AnswerLimits().allowance(forBytes: bytes.count)).message
+    try decode(bytes, ResponseLimits().allowance(forBytes: bytes.count)).message
   }
 
   /// Decodes a message like `decode(_:)`. The previous contents of the arena are lost.
   package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
-    let allowance = AnswerLimits().allowance(forBytes: bytes.count)
+    let allowance = ResponseLimits().allowance(forBytes: bytes.count)
     _ = try count(bytes, allowance)
     return try decode(bytes, in: arena, deadline: nil)
   }

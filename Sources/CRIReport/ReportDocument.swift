@@ -43,8 +43,8 @@ extension Report {
 extension Unchecked {
   /// An entry of `unchecked`: the subject and the reason as text, and the reason's code.
   func json(_ text: ReportText) -> JSON {
-    let words = text.unchecked(self)
-    return ["what": .string(words.subject), "why": .string(words.reason), "code": .string(reason.code.rawValue)]
+    let entry = text.unchecked(self)
+    return ["what": .string(entry.subject), "why": .string(entry.reason), "code": .string(reason.code.rawValue)]
   }
 }
 

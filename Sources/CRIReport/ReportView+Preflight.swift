@@ -14,7 +14,7 @@ extension ReportView {
     self.text = text
     properties = [("node", report.host.name), ("runtime", report.runtime), ("target", report.target?.text ?? "")]
     verdict = ReportVerdict(
-      word: report.verdict.rawValue, words: Self.verdicts(of: check),
+      word: report.verdict.rawValue, ruleText: Self.verdicts(of: check),
       level: Self.level(report.verdict, exitCode: exitCode), exitCode: exitCode, line: text.conclusion(report))
     subjects = [ReportSubject(ObjectName(.node)), ReportSubject(ObjectName(.runtime))]
     subjects += report.pods.map { ReportSubject(ObjectName(.pod, pod: $0)) }
@@ -64,10 +64,11 @@ extension ReportView {
 extension ReportEntry {
   /// - Parameter isBlocking: Whether a predicted loss counts.
   fileprivate init(_ finding: PreflightFinding, isBlocking: Bool, _ text: ReportText) {
-    let (rule, words, fact) = (finding.rule, text.rule(finding.rule.id), text.fact(finding))
+    let (rule, ruleText, fact) = (finding.rule, text.rule(finding.rule.id), text.fact(finding))
     self.init(
       severity: rule.severity, isBlocking: isBlocking && rule.predicts != .nothing, object: finding.object,
-      rule: rule.id, fact: fact, consequence: words.reason, remedy: words.remedy, line: "\(fact) [\(rule.id.label)]",
+      rule: rule.id, fact: fact, consequence: ruleText.reason, remedy: ruleText.remedy,
+      line: "\(fact) [\(rule.id.label)]",
       brief: nil)
   }
 }

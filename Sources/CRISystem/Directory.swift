@@ -3,7 +3,7 @@ internal import Glibc
 /// Reads the entries of directories.
 package enum Directory {
   /// Far more entries than any directory that we list has on a node.
-  private static let mostNames = 1 << 20
+  private static let maximumNames = 1 << 20
 
   /// Returns the names without `.` and `..`, in no order. The corresponding C function is `readdir`.
   package static func names(at path: String) throws(FileError) -> [String] {
@@ -32,7 +32,7 @@ package enum Directory {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name != "." && name != ".." { names.append(name) }
-      if names.count > mostNames { throw .fileTooLarge }
+      if names.count > maximumNames { throw .fileTooLarge }
     }
   }
 }

@@ -9,7 +9,7 @@ extension File {
   }
 
   /// Whether a path leads to a directory.
-  package static func isFolder(_ path: String) -> Bool {
+  package static func isDirectory(_ path: String) -> Bool {
     var status = Glibc.stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }

@@ -2,7 +2,7 @@ internal import Glibc
 
 extension File {
   /// The maximum number of symbolic links, as in the kernel (path_resolution(7)).
-  private static let mostLinks = 40
+  private static let maximumLinks = 40
 
   /// Whether only root and the caller can change the file at an absolute path, or which file that is: for programs that
   /// another process names. Every directory and every symbolic link on the way must belong to root or to the caller,
@@ -25,7 +25,7 @@ extension File {
       switch status.st_mode & S_IFMT {
       case S_IFLNK:
         links += 1
-        guard links <= mostLinks, let target = linkTarget(here) else { return false }
+        guard links <= maximumLinks, let target = linkTarget(here) else { return false }
         if target.hasPrefix("/") { directory = [] }
         rest += target.split(separator: "/").reversed()
       case S_IFDIR:

@@ -18,7 +18,7 @@ package struct PathWalk: ~Copyable {
   package let held: Int32?
 
   /// The maximum number of symbolic links, as in the kernel (path_resolution(7)).
-  private static let mostLinks = 40
+  private static let maximumLinks = 40
 
   /// Walks to a file, which may not exist.
   package init(toFile path: String) throws(FileError) { try self.init(path, isFile: true, mode: nil) }
@@ -32,54 +32,54 @@ package struct PathWalk: ~Copyable {
   private init(_ path: String, isFile: Bool, mode: UInt32?) throws(FileError) {
     // C functions would see only the part before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
-    var place = try Place(path.utf8.first == UInt8(ascii: "/") ? "/" : ".")
+    var current = try WalkedDirectory(path.utf8.first == UInt8(ascii: "/") ? "/" : ".")
     var rest = Array(Self.components(path).reversed())
     var links = 0
     while let name = rest.popLast() {
       let next: Entry
       do throws(Errno) {
-        next = try Entry(name, in: place.directory)
+        next = try Entry(name, in: current.directory)
       } catch {
         guard error == .noSuchFile else { throw .system(error) }
         if rest.isEmpty, isFile {
           if path.utf8.last == UInt8(ascii: "/") { throw .system(.isADirectory) }
-          try self.init(place.directory, name, nil)
+          try self.init(current.directory, name, nil)
           return
         }
         guard let mode else { throw .system(error) }
-        try place.make(name, mode)
+        try current.make(name, mode)
         rest.append(name)
         continue
       }
       switch next.kind {
       case .directory:
-        try place.step(to: next, name)
+        try current.step(to: next, name)
       case .symbolicLink:
         links += 1
-        if links > Self.mostLinks { throw .system(.tooManyLinks) }
-        if isFile, rest.isEmpty, place.isOwnDescriptors, let number = Int32(name) {
-          try self.init(place.directory, name, nil, held: number)
+        if links > Self.maximumLinks { throw .system(.tooManyLinks) }
+        if isFile, rest.isEmpty, current.isOwnDescriptors, let number = Int32(name) {
+          try self.init(current.directory, name, nil, held: number)
           return
         }
         guard Caller.trusts(next.owner) else {
-          throw .foreignLink(path: place.path(of: name), owner: next.owner)
+          throw .foreignLink(path: current.path(of: name), owner: next.owner)
         }
-        if place.isProc, ["root", "cwd"].contains(name) {
+        if current.isProc, ["root", "cwd"].contains(name) {
           // The text of a link in /proc is not its target, so the kernel has to follow it.
-          try place.jump(through: name)
+          try current.jump(through: name)
           continue
         }
         let target = try next.target()
-        if target.utf8.first == UInt8(ascii: "/") { try place.restart() }
+        if target.utf8.first == UInt8(ascii: "/") { try current.restart() }
         rest += Self.components(target).reversed()
       default:
         guard isFile, rest.isEmpty else { throw .system(.notADirectory) }
-        try self.init(place.directory, name, next.kind)
+        try self.init(current.directory, name, next.kind)
         return
       }
     }
     if isFile { throw .system(.isADirectory) }
-    try self.init(place.directory, "", .directory)
+    try self.init(current.directory, "", .directory)
   }
 
   private init(_ directory: borrowing Descriptor, _ name: String, _ kind: FileKind?, held: Int32? = nil)
@@ -140,7 +140,7 @@ private struct Entry: ~Copyable {
 }
 
 /// A directory on the way.
-private struct Place: ~Copyable {
+private struct WalkedDirectory: ~Copyable {
   private(set) var directory: Descriptor
   private var owner: UInt32
   private var shown: String
@@ -178,7 +178,7 @@ private struct Place: ~Copyable {
 
   /// Goes to `/`, where an absolute link begins.
   mutating func restart() throws(FileError) {
-    let root = try Place("/")
+    let root = try WalkedDirectory("/")
     try check(root.owner)
     self = root
   }

@@ -29,8 +29,8 @@ package enum Poll {
     }
     return entries.map { entry in
       let events = Int32(entry.revents)
-      let gone = events & (POLLHUP | POLLERR | POLLNVAL) != 0
-      return Readiness(readable: events & POLLIN != 0 || gone, writable: events & POLLOUT != 0 || gone)
+      let hungUp = events & (POLLHUP | POLLERR | POLLNVAL) != 0
+      return Readiness(readable: events & POLLIN != 0 || hungUp, writable: events & POLLOUT != 0 || hungUp)
     }
   }
 

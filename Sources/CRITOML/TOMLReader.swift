@@ -12,11 +12,11 @@ package struct TOMLReader {
   /// The reason why a text is invalid, and the line, starting at 1.
   package struct Fault: Error {
     package let line: Int
-    package let what: String
+    package let message: String
 
-    package init(line: Int, what: String) {
+    package init(line: Int, message: String) {
       self.line = line
-      self.what = what
+      self.message = message
     }
   }
 
@@ -46,7 +46,7 @@ package struct TOMLReader {
 
   private var next: Unicode.Scalar? { index < characters.count ? characters[index] : nil }
 
-  private func fault(_ what: String) -> Fault { Fault(line: line, what: what) }
+  private func fault(_ message: String) -> Fault { Fault(line: line, message: message) }
 
   private func comes(_ text: String) -> Bool { characters[index...].starts(with: text.unicodeScalars) }
 
@@ -108,7 +108,7 @@ package struct TOMLReader {
     let start = line
     let value = try value(of: whole)
     guard let whole else { return }
-    guard names.insert(whole).inserted || !counts.isEmpty else { throw Fault(line: start, what: "\(name) twice") }
+    guard names.insert(whole).inserted || !counts.isEmpty else { throw Fault(line: start, message: "\(name) twice") }
     entries.append(Entry(path: whole, value: value, line: start))
   }
 
@@ -151,7 +151,7 @@ package struct TOMLReader {
     index += 1
     while true {
       skip(newlines: true)
-      guard let next else { throw Fault(line: start, what: "a list without its \"]\"") }
+      guard let next else { throw Fault(line: start, message: "a list without its \"]\"") }
       if next != "]" {
         values.append(try value(of: nil))
         skip(newlines: true)
@@ -159,7 +159,7 @@ package struct TOMLReader {
       guard self.next == "," else { break }
       index += 1
     }
-    guard next == "]" else { throw Fault(line: start, what: "a list without its \"]\"") }
+    guard next == "]" else { throw Fault(line: start, message: "a list without its \"]\"") }
     index += 1
     return values
   }
@@ -202,7 +202,7 @@ package struct TOMLReader {
     if isLong, isNewline { newline() }
     var text = String.UnicodeScalarView()
     while !comes(end) {
-      guard let next, isLong || !isNewline else { throw Fault(line: start, what: "a text without its end") }
+      guard let next, isLong || !isNewline else { throw Fault(line: start, message: "a text without its end") }
       if next == "\\", quote == "\"" {
         try escape(isLong, &text)
       } else {

@@ -5,7 +5,7 @@ internal import CRISnapshot
 /// Decides whether a changed pod or container is no loss because it came to its normal end.
 struct Excuses {
   /// A pod that was created less than this before the snapshot may have been incomplete in it.
-  private static let youth = Duration.seconds(10)
+  private static let minimumAge = Duration.seconds(10)
   /// The labels that Kubernetes' Job controller sets on its pods; older versions set only the first.
   private static let jobLabels = ["job-name", "batch.kubernetes.io/job-name"]
 
@@ -19,8 +19,8 @@ struct Excuses {
     let isJob = { (record: SandboxRecord) in Self.jobLabels.contains { record.status.labels[$0] != nil } }
     jobs = Set(before.sandboxes.filter(isJob).map(\.pod.uid))
     // Requires that the directory existed before: kubelet has none for a pod that it did not create.
-    let was = before.observed?.kubelet?.podFolders?.value
-    let now = after.observed?.kubelet?.podFolders?.value
+    let was = before.observed?.kubelet?.podDirectories?.value
+    let now = after.observed?.kubelet?.podDirectories?.value
     deleted = was.flatMap { was in now.map { was.subtracting($0) } } ?? []
     let pods = Dictionary(
       (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
@@ -36,7 +36,7 @@ struct Excuses {
     }
   }
 
-  func isYoung(_ created: Timestamp) -> Bool { created + Self.youth > before.taken }
+  func isYoung(_ created: Timestamp) -> Bool { created + Self.minimumAge > before.taken }
   /// kubelet had a directory for the pod and has since removed it.
   func isDeleted(_ pod: PodName) -> Bool { deleted.contains(pod.uid) }
   func isJob(_ pod: PodName) -> Bool { jobs.contains(pod.uid) }

@@ -27,11 +27,11 @@ enum NodeRules {
     },
     Check(.runtimeCondition) { before, after in
       let ready: Set = ["RuntimeReady", "NetworkReady"]
-      let news = after.runtime.conditions.filter {
+      let changes = after.runtime.conditions.filter {
         !$0.status && !ready.contains($0.type) && before.runtime.condition($0.type) == true
       }
-      return news.isEmpty
-        ? nil : (.status(.isTrue), .conditions(news))
+      return changes.isEmpty
+        ? nil : (.status(.isTrue), .conditions(changes))
     },
     Check(.runtimeHandlers) {
       before, after in

@@ -81,8 +81,8 @@ extension Verifier {
         let names = Set(was.repoTags + was.repoDigests)
         let wanted = names.intersection(asked)
         let successor = after.images.first {
-          let its = Set($0.repoTags + $0.repoDigests)
-          return wanted.isEmpty ? !its.isDisjoint(with: was.repoTags) : its.isSuperset(of: wanted)
+          let names = Set($0.repoTags + $0.repoDigests)
+          return wanted.isEmpty ? !names.isDisjoint(with: was.repoTags) : names.isSuperset(of: wanted)
         }
         if isUsed, let successor {
           report(.imageReplaced, object, .text(was.id), .imageSuccessor(id: successor.id))

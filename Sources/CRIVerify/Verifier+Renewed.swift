@@ -34,7 +34,8 @@ extension Verifier {
   /// kubelet is installed here and stopped, so a pod that it has not recreated yet is not lost.
   private var isKubeletStopped: Bool {
     let (was, now) = (before.observed?.kubelet, after.observed?.kubelet)
-    let isInstalled = was?.processes?.value?.isEmpty == false || was?.podFolders != nil || now?.podFolders != nil
+    let isInstalled =
+      was?.processes?.value?.isEmpty == false || was?.podDirectories != nil || now?.podDirectories != nil
     return isInstalled && now?.processes?.value?.isEmpty == true
   }
 

@@ -40,7 +40,7 @@ import Testing
   ]
 
   @Test(arguments: tails, [Records.cri("oF one"), docker])
-  func `readable lines are shown and the rest is reported`(item: Case, good: String) throws {
+  func `readable lines are printed and the rest is reported`(item: Case, good: String) throws {
     let log = try LogDirectory(good + item.text)
     for selection in [LogSelection(), LogSelection(since: Records.since(-1_000_000)), LogSelection(tail: 1)] {
       var notices: [LogNotice] = []
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `an empty log, and one with records, has nothing to report`() throws {
+  @Test func `an empty log and an intact log report nothing`() throws {
     for text in ["", Records.cri("oF a", "oP b"), "\0\0\0" + Records.cri("oF a")] {
       for selection in [LogSelection(), LogSelection(since: Records.since(0)), LogSelection(tail: 5)] {
         var notices: [LogNotice] = []

@@ -106,7 +106,7 @@ struct LimitTests {
   private func pass<M: CMessage>(_ message: M) throws {
     let bytes = message.encode()
     #expect(try M.decode(bytes) == message, "\(M.protoName), \(bytes.count) bytes")
-    let half = AnswerLimits().allowance(forBytes: bytes.count)
+    let half = ResponseLimits().allowance(forBytes: bytes.count)
     #expect(try M.decode(bytes, half).decodedSize <= half.decodedSize)
   }
 
@@ -115,16 +115,16 @@ struct LimitTests {
     let bytes = ListContainersResponse(
       containers: (0..<3000).map { Container(id: "\($0)", annotations: ["a": String(repeating: "x", count: 300)]) }
     ).encode()
-    let late = AnswerLimits().allowance(forBytes: bytes.count, deadline: .now)
+    let late = ResponseLimits().allowance(forBytes: bytes.count, deadline: .now)
     let error = #expect(throws: DecodeError.self) { try ListContainersResponse.decode(bytes, late) }
     #expect(error?.reason == .deadlineExceeded)
-    let timely = AnswerLimits().allowance(forBytes: bytes.count, deadline: .now + .seconds(60))
+    let timely = ResponseLimits().allowance(forBytes: bytes.count, deadline: .now + .seconds(60))
     #expect(try ListContainersResponse.decode(bytes, timely).message.containers.count == 3000)
   }
 
   @Test("bound the depth of messages")
   func depth() throws {
-    var allowance = AnswerLimits().allowance(forBytes: 100)
+    var allowance = ResponseLimits().allowance(forBytes: 100)
     allowance.depth = 2
     let status = Self.field(1, Self.field(2, Self.field(1, [0x61])))
     let error = #expect(throws: DecodeError.self) { try PodSandboxStatusResponse.decode(status, allowance) }

@@ -26,12 +26,14 @@ struct ExecProbeTests {
         .unknown(UnknownReason(.callFailed, message: "ExecSync: UNIMPLEMENTED: unknown method ExecSync"))
       ),
     ] as [(StatusCode, String, Observation<ObservedExec>)])
-  func `tells what was reached from what was not`(code: StatusCode, words: String, expected: Observation<ObservedExec>)
+  func `the status shows whether the shim was reached`(
+    code: StatusCode, words: String, expected: Observation<ObservedExec>
+  )
     async throws
   {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let asked = Locked<[ExecSyncRequest]>([])
-    let server = try Server(at: folder.file("runtime.sock")) { call in
+    let server = try Server(at: directory.file("runtime.sock")) { call in
       guard call.method.hasSuffix("/ExecSync"), let request = try? ExecSyncRequest.decode(call.message) else {
         return call.finish(.unimplemented, "")
       }
@@ -48,7 +50,7 @@ struct ExecProbeTests {
       Unchecked.details(ObjectName(.pod, pod: silent.pod, id: silent.id), isLive: true, "no answer")
     ]
     let scoped = Set([silent.id]).union(snapshot.sandboxes.filter { $0.pod.namespace == namespace }.map(\.id))
-    let client = Client(try Endpoint(folder.file("runtime.sock")), options: .init(api: .only(.v1)))
+    let client = Client(try Endpoint(directory.file("runtime.sock")), options: .init(api: .only(.v1)))
     await client.probeExec(&snapshot, in: Scope(namespaces: [namespace]))
     let running = snapshot.containers.filter { $0.isRunning && scoped.contains($0.sandboxID) }
     #expect(!running.isEmpty)

@@ -17,7 +17,7 @@ final class FakeNode: Sendable {
   init() throws {
     directory = try TemporaryDirectory()
     paths = NodePaths(proc: directory.file("proc"), cni: directory.file("cni"))
-    for folder in ["proc", "cni/results", "cni/networks"] { try makeFolder(folder) }
+    for directory in ["proc", "cni/results", "cni/networks"] { try makeFolder(directory) }
     try process(1, "init", parent: 0)
   }
 
@@ -93,8 +93,9 @@ final class FakeNode: Sendable {
       """, to: "cni/results/\(network)-\(id)-\(interface)")
   }
 
-  func lease(_ address: String, _ owner: String, network: String = "pods", in folder: String = "cni/networks") throws {
-    try write("\(owner)\r\neth0", to: "\(folder)/\(network)/\(address)")
+  func lease(_ address: String, _ owner: String, network: String = "pods", in directory: String = "cni/networks") throws
+  {
+    try write("\(owner)\r\neth0", to: "\(directory)/\(network)/\(address)")
   }
 
   /// A snapshot of ready sandboxes and running containers, as the runtime would give it.

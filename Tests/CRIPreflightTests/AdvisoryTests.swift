@@ -98,12 +98,12 @@ import Testing
   ]
 
   @Test(arguments: rows)
-  func `each row concerns what it should and nothing beside it`(row: Row) throws {
+  func `each row matches its versions and no others`(row: Row) throws {
     for text in row.hit { #expect(try Self.concerns(row, text), "\(text) is inside") }
     for text in row.missed { #expect(try !Self.concerns(row, text), "\(text) is outside") }
   }
 
-  @Test func `every row of the table is tried, and only once there`() {
+  @Test func `every row of the table has cases`() {
     #expect(Advisories.table.map(\.id.rawValue).sorted() == Self.rows.map(\.id).sorted())
     for advisory in Advisories.table {
       let row = Self.rows.first { $0.id == advisory.id.rawValue }
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `a change counts only with its target, and says what it concerns`() throws {
+  @Test func `an advisory about a change needs a target, and names what it concerns`() throws {
     let running = try #require(RuntimeVersion("1.6.8"))
     let target = try #require(RuntimeVersion("1.6.14"))
     func match(_ version: RuntimeVersion, _ target: RuntimeVersion?) -> AdvisoryMatch? {
@@ -134,7 +134,7 @@ import Testing
     ("v1.24.9+k3s1", Advisory.Product.k3s), ("v1.24.9+rke2r1", .rke2), ("v1.6.14-k3s1", .containerd),
     ("1.7.2", .containerd),
   ])
-  func `a target names its product`(text: String, product: Advisory.Product) throws {
+  func `a target identifies its product`(text: String, product: Advisory.Product) throws {
     #expect(Advisory.Product(of: try #require(RuntimeVersion(text)), runtime: "containerd") == product)
   }
 

@@ -23,7 +23,7 @@ import Testing
     #expect(Set(Rule.all.map(\.id)) == Set(RuleID.allCases))
   }
 
-  @Test func `names are in one style, and each is of one rule`() {
+  @Test func `names have one style, and each belongs to one rule`() {
     let aliases = RuleID.allCases.compactMap(\.alias)
     #expect(Set(aliases).count == aliases.count && aliases.count == Rule.all(of: .preflight).count)
     #expect(
@@ -53,7 +53,7 @@ import Testing
     #expect(Set(Advisories.table.map(\.id)) == Set(AdvisoryID.allCases))
   }
 
-  @Test(arguments: ["lost", "incomplete"]) func `a report on snapshots of schema 1 is what it was`(name: String) throws
+  @Test(arguments: ["lost", "incomplete"]) func `a report about snapshots of schema 1 is unchanged`(name: String) throws
   {
     let old = try OldDocument.json("report-\(name)")
     let report = Report(

@@ -49,13 +49,13 @@ import Testing
   @Test(arguments: [
     ("1.6.12", "restart", "containerd 1.6.12+unknown"), ("1.6.8", "downgrade", "containerd 1.6.12+unknown to 1.6.8"),
   ])
-  func `the change is called what it is`(target: String, name: String, versions: String) throws {
+  func `the change has its proper name`(target: String, name: String, versions: String) throws {
     let lines = ReportFormat.table.text(try Self.view(to: target).0).split(separator: "\n").map(String.init)
     #expect(lines.first?.hasPrefix("preflight: \(name) of \(versions) on node-1: ") == true, "\(lines)")
     #expect(lines.last?.hasPrefix("LOSS PREDICTED: do not \(name)") == true)
   }
 
-  @Test func `the numbers`() throws {
+  @Test func `the metrics have the expected values`() throws {
     let (view, report) = try Self.view()
     let suspects = report.suspicions.count { $0.standing == .suspect }
     #expect(ReportFormat.nagios.text(view).hasPrefix("CRI PREFLIGHT CRITICAL - LOSS PREDICTED"))
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [ReportCheck.verify, .preflight])
-  func `a check that fails says so in every format`(check: ReportCheck) throws {
+  func `every format reports a check that failed`(check: ReportCheck) throws {
     let view = ReportView(failed: check, reason: "nobody listens", exitCode: 3, checked: ReportView.time)
     for format in ReportFormat.allCases where format != .prometheus {
       #expect(format.text(view).contains("nobody listens"), "\(format)")

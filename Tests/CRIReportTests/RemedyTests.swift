@@ -176,7 +176,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: losses) func `one remedy, and only where it helps`(loss: Loss) throws {
+  @Test(arguments: losses) func `each loss has one remedy that fits`(loss: Loss) throws {
     let view = try ReportView.recorded(loss.runtime, scenario: loss.scenario, change: loss.change)
     #expect(view.verdict.line.hasPrefix("LOST: ") && view.verdict.line.hasSuffix(loss.words), "\(view.verdict.line)")
     #expect(view.verdict.line.contains("7843") == loss.words.contains("7843"))

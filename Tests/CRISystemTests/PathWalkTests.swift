@@ -58,7 +58,7 @@ struct PathWalkTests {
     #expect(ProcessFacts.read(path) == "new" && mode(path) == left && self.owner(path) == 0)
   }
 
-  @Test func `a hard link to another file is replaced and that file is unchanged`() throws {
+  @Test func `a hard link is replaced and the other file is unchanged`() throws {
     let (secret, report) = (directory.file("secret"), directory.file("report"))
     try ProcessFacts.write("old", to: secret)
     #expect(Glibc.link(secret, report) == 0)
@@ -105,7 +105,7 @@ struct PathWalkTests {
   }
 
   /// With `fs.protected_hardlinks` off another user can give root's links a name in their own directory.
-  @Test func `a path must not lead out of the directory of another user`() throws {
+  @Test func `a path must not leave the directory of another user`() throws {
     let own = makeDirectory("mallory", owner: mallory)
     let secret = makeDirectory("secret")
     link(secret, "\(own)/link")
@@ -133,7 +133,7 @@ struct PathWalkTests {
   // MARK: Races
 
   /// Another user exchanges their directory for a link to root's, over and over, while root writes into it.
-  @Test func `exchanging a directory for a link never leads the file elsewhere`() throws {
+  @Test func `replacing a directory by a link never redirects the file`() throws {
     let secret = makeDirectory("secret")
     let own = makeDirectory("mallory", owner: mallory)
     _ = makeDirectory("mallory/d", owner: mallory)

@@ -21,7 +21,7 @@ import Testing
     return Client(endpoint, options: .init(timeout: .seconds(60), maxMessageSize: limit))
   }
 
-  @Test func `a list comes in one message`() async throws {
+  @Test func `a list arrives in one message`() async throws {
     let client = try client("containerd.sock")
     #expect(try await client.runtime.containers().count == 700)
     #expect(try await client.runtime.podSandboxes().count == 300)
@@ -104,7 +104,7 @@ import Testing
     return (server, Client(try Endpoint(path), options: .init(timeout: .seconds(60), maxMessageSize: 1 << 20)))
   }
 
-  @Test func `that are streamed are bounded as a whole`() async throws {
+  @Test func `streamed lists are bounded as a whole`() async throws {
     let id = String(repeating: "a", count: 64)
     let annotations: StringMap = ["example.org/note": String(repeating: "a", count: 600)]
     let container = Container(id: id, podSandboxID: id, annotations: annotations)

@@ -198,7 +198,7 @@ import Testing
   ]
 
   @Test(arguments: sandboxes + containers)
-  func `kubelet decides`(test: Case) throws {
+  func `the prediction is kubelet's decision`(test: Case) throws {
     var (before, after) = (Snapshot.before, Snapshot.after)
     test.change(&before, &after)
     let report = Report(before, after)
@@ -213,7 +213,7 @@ import Testing
     #expect(report.affected.count == (test.action == .keep ? 0 : 1))
   }
 
-  @Test func `the host's network needs no address, and C4 works in both directions`() throws {
+  @Test func `a pod on the host's network needs no address, and C4 works in both directions`() throws {
     var after = Snapshot.after
     after.sandboxes[1].status.network = PodSandboxNetworkStatus()
     #expect(Report(.before, after).affected.isEmpty)
@@ -224,7 +224,7 @@ import Testing
     #expect(proxy.before == .namespaceMode(.node) && proxy.after == .namespaceMode(.pod))
   }
 
-  @Test func `two ready sandboxes are as many before where they were there`() {
+  @Test func `two ready sandboxes are no change if there were two before`() {
     var (before, after) = (Snapshot.before, Snapshot.after)
     for change in [false, true] {
       if change { before.sandboxes.append(before.successor(of: 0)) }
@@ -244,7 +244,7 @@ import Testing
     #expect(Report(before, .after).predictions.count { $0.pod.uid == "uid-web" } == 1)
   }
 
-  @Test func `a finding is told what kubelet does with its pod`() throws {
+  @Test func `a finding carries the prediction for its pod`() throws {
     var after = Snapshot.after
     after.sandboxes[0].status.network?.ip = ""
     let report = Report(.before, after)

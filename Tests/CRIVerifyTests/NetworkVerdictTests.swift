@@ -235,7 +235,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: cases) func `one pod`(example: Case) throws {
+  @Test(arguments: cases) func `the verdict about one pod`(example: Case) throws {
     var record = Self.good
     example.change(&record)
     let verdict = NetworkVerdict(of: record)
@@ -248,7 +248,7 @@ import Testing
     }
   }
 
-  @Test func `a container's process is elsewhere`() {
+  @Test func `a container in another namespace is detected`() {
     var container = Snapshot.container("nginx", in: "web", pid: 5)
     container.observed = ObservedContainer(process: Self.process(5, in: NamespaceID(device: 4, inode: 9)))
     #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .mismatch)
@@ -269,14 +269,15 @@ import Testing
     (other("10.0.0.3", real: ["10.0.0.3/24", "fe80::1/64"]), false),
     (other("10.0.0.2", real: ["10.0.0.2/24"], isReady: false), false),
   ])
-  func `two pods with one address`(other: SandboxRecord, isDuplicate: Bool) {
+  func `two pods with one address are duplicates`(other: SandboxRecord, isDuplicate: Bool) {
     let book = AddressBook([Self.good, other])
     #expect(NetworkVerdict(of: Self.good, book: book).kind == (isDuplicate ? .duplicate : .ok))
     #expect((NetworkVerdict(of: other, book: book).kind == .duplicate) == isDuplicate)
     if isDuplicate { #expect(NetworkVerdict(of: Self.good, book: book).reasonTexts[0].hasPrefix("default/other has ")) }
   }
 
-  @Test(arguments: [true, false]) func `a pod whose path leads to another's namespace accuses nobody`(hasPause: Bool) {
+  @Test(arguments: [true, false])
+  func `a pod whose path leads to another's namespace does not affect the other's verdict`(hasPause: Bool) {
     // Read through the path: the addresses of the other.
     var diverted = Snapshot.sandbox("other", "10.0.0.3")
     let process = Self.process(1001, in: NamespaceID(device: 4, inode: 78))
@@ -293,7 +294,7 @@ import Testing
     #expect(!verdict.reasonTexts.contains { $0.contains("too") || $0.contains("eth0") })
   }
 
-  @Test func `an address of a pod's own bridge is nobody's business`() {
+  @Test func `an address of a pod's own bridge does not count`() {
     var (one, two) = (Self.good, Self.other("10.0.0.3", real: ["10.0.0.3/24"]))
     one.observed?.interfaces = .known([Self.interface(), Self.interface("docker0", ["172.17.0.1/16"])])
     two.observed?.interfaces = .known([
@@ -302,7 +303,7 @@ import Testing
     #expect(NetworkVerdict(of: one, book: AddressBook([one, two])).kind == .ok)
   }
 
-  @Test func `what is worse is the verdict, and the rest is told too`() {
+  @Test func `the worst fault is the verdict, and the others are reported too`() {
     var lost = Self.good
     lost.status.network = nil
     let other = Self.other("10.0.0.2", real: ["10.0.0.2/24"])

@@ -267,12 +267,12 @@ extension RuleCase {
     .fires("pod.deleted", "kubelet's folder is gone with it", "ready", "gone") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .fires("pod.deleted", "it is being taken down", "ready", "not ready") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .holds("pod.deleted", "its folder is still there") { before, after in
       addObservations(&before, &after)
@@ -280,20 +280,20 @@ extension RuleCase {
     },
     .holds("pod.deleted", "kubelet never had a folder for it") { before, after in
       addObservations(&before, &after)
-      before.observed?.kubelet?.podFolders = .known(["uid-proxy"])
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      before.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
       after.sandboxes.removeFirst()
     },
     .holds("pod.missing", "it was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .holds("container.missing", "its pod was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.containers.removeFirst()
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .fires("pod.finished", "all of a Job's containers ended well", "ready", "not ready") { before, after in
       makeJob(&before, &after)
@@ -351,10 +351,11 @@ extension RuleCase {
   }
 
   private static func oci(
-    _ handler: String, isDefault: Bool, version: String = "1.1.5", in folder: String = "/usr/bin"
+    _ handler: String, isDefault: Bool, version: String = "1.1.5", in directory: String = "/usr/bin"
   ) -> OCIRuntime {
     OCIRuntime(
-      handler: handler, isDefault: isDefault, path: "\(folder)/\(handler)", version: .known("runc version \(version)"))
+      handler: handler, isDefault: isDefault, path: "\(directory)/\(handler)",
+      version: .known("runc version \(version)"))
   }
 
   private static func network(_ subnet: String) -> RuntimeSettings.Network {
@@ -383,7 +384,7 @@ extension RuleCase {
       orphans: .known([]), ociRuntimes: .known([oci("runc", isDefault: true)]),
       kubelet: ObservedKubelet(
         processes: .known([ObservedKubelet.Instance(pid: 40, startTime: 4)]),
-        podFolders: .known(["uid-web", "uid-proxy"]), staticPods: .known([])))
+        podDirectories: .known(["uid-web", "uid-proxy"]), staticPods: .known([])))
     return snapshot
   }
 

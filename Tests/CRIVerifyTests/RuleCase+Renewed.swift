@@ -46,7 +46,7 @@ extension RuleCase {
     .holds("pod.successor", "the pod was drained", in: .reboot) { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .fires("pod.successor", "a wipe, and kubelet runs", in: .wipe) { before, after in
       addObservations(&before, &after)

@@ -54,7 +54,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: RuleCase.all)
-  func `a rule objects to what it is for and to nothing else`(test: RuleCase) {
+  func `a rule fires for its case and for no other`(test: RuleCase) {
     let report = test.report
     let found = report.findings.filter { $0.rule.id.label == test.rule }
     #expect(found.isEmpty != test.fires, "\(report.findings.map(\.rule.id.label))")
@@ -73,7 +73,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `a rule fires only where it applies`() {
+  @Test func `a rule fires only in its scenarios`() {
     for test in RuleCase.all {
       for finding in test.report.findings {
         #expect(finding.rule.scenarios.contains(test.scenario), "\(test): \(finding.rule.id.label)")
@@ -95,7 +95,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     #expect(severities == [.critical, .major, .minor, .info])
   }
 
-  @Test func `no finding speaks Swift`() {
+  @Test func `no finding contains Swift's debug descriptions`() {
     for test in RuleCase.all {
       for finding in test.report.findings {
         for words in [finding.beforeText, finding.afterText] {

@@ -118,7 +118,7 @@ import Testing
   ]
 
   @Test(arguments: lists.indices)
-  func `take no more memory than three times their size and 16 MB`(_ index: Int) async throws {
+  func `hostile responses take at most three times their size and 16 MB of memory`(_ index: Int) async throws {
     let (method, command) = Self.lists[index]
     let isFirst = Self.lists.firstIndex { $0.method == method } == index
     try await compare(
@@ -149,7 +149,7 @@ import Testing
   }
 
   /// It lists the objects whenever the stream has ended, and ends by itself only if the list exceeds a limit.
-  @Test func `take no more memory while events are followed`() async throws {
+  @Test func `following events takes no more memory`() async throws {
     func peak(_ list: [UInt8]) async throws -> Int {
       let runtime = try runtime("ListContainers", list)
       let process = try SpawnedProcess([Tool.path("cri"), "-r", runtime.path, "--timeout", "20s", "events"])
@@ -213,7 +213,7 @@ import Testing
     ["info"], ["inspect", "x"], ["inspectp", "x"], ["inspecti", "x"], ["inspect", "-o", "yaml", "x"],
     ["inspect", "-o", "table", "x"], ["pods", "-o", "wide"], ["ps", "-a", "-o", "wide"], ["snapshot"], ["preflight"],
   ])
-  func `take no more for what verbose info says`(_ command: [String]) async throws {
+  func `verbose info takes no more memory`(_ command: [String]) async throws {
     try await compare(command, Self.infos, empty: try informed([]), hostile: { shape in try self.informed(shape.list) })
   }
 
@@ -222,7 +222,9 @@ import Testing
       ("ListContainers", ["ps", "-a"], 11), ("ListPodSandbox", ["pods", "-q"], 11), ("ListImages", ["images"], 11),
       ("ListPodSandbox", ["snapshot"], 3), ("Status", ["info"], 11), ("ListContainers", ["inspect", "-a"], 11),
     ] as [(String, [String], Int32)])
-  func `are refused with one line that says what and why`(_ method: String, _ command: [String], _ code: Int32)
+  func `responses over a limit are refused with one line and a reason`(
+    _ method: String, _ command: [String], _ code: Int32
+  )
     async throws
   {
     let list = method == "Status" ? Self.repeated([0x12, 0], upTo: Self.size) : Self.shapes[0].list
@@ -235,7 +237,7 @@ import Testing
   }
 
   /// Thousands of elements in a few bytes must not become as many calls.
-  @Test func `do not become calls without an end`() async throws {
+  @Test func `hostile lists do not cause endless calls`() async throws {
     let elements = (0..<9000).flatMap { index in
       Self.field(1, Self.field(1, Array(String(index).utf8)))
     }
@@ -246,7 +248,7 @@ import Testing
     #expect(runtime.called.count { $0 == "ContainerStatus" } < 3000)
   }
 
-  @Test func `that come slowly, one by one, end with ten timeouts`() async throws {
+  @Test func `slow details end after ten timeouts`() async throws {
     let list = (0..<1000).flatMap { index in Self.field(1, Self.field(1, Array(String(index).utf8))) }
     let runtime = try TestRuntime { name, _ in
       if name == "ContainerStatus" {
@@ -274,7 +276,7 @@ import Testing
   }
 
   @Test(arguments: [["-o", "yaml"], ["--sort-by", ".metadata.name"], ["-v"]])
-  func `that take long to decode and to write end with the timeout`(_ options: [String]) async throws {
+  func `responses that take long to decode and print end at the timeout`(_ options: [String]) async throws {
     let run = try await Tool.cri(
       ["--timeout", "2s", "pods"] + options, on: runtime("ListPodSandbox", Self.pods(60_000)))
     #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
@@ -283,7 +285,7 @@ import Testing
     #expect(run.duration < .seconds(7), "\(run.duration)")
   }
 
-  @Test func `are one line and exit code 11 where memory runs out`() async throws {
+  @Test func `running out of memory is one line and exit code 11`() async throws {
     let runtime = try runtime("ListPodSandbox", Self.pods(40_000))
     var ends: [Int32: Int] = [:]
     for limit in stride(from: 120_000, through: 400_000, by: 20_000) {

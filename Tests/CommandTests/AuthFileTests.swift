@@ -35,13 +35,13 @@ struct AuthFileTests {
   private static func auth(_ text: String) -> String { Base64.encode(Array(text.utf8)) }
 
   private func find(_ image: String, _ documents: String...) throws -> AuthFile.Found? {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let files = try documents.enumerated().map { index, text in
-      let path = folder.file("\(index)")
+      let path = directory.file("\(index)")
       try ProcessFacts.write(text, to: path)
       return AuthFile(path: path)
     }
-    return try AuthFile.login(for: image, in: [AuthFile(path: folder.file("none"))] + files) { throw $0 }
+    return try AuthFile.login(for: image, in: [AuthFile(path: directory.file("none"))] + files) { throw $0 }
   }
 
   private func name(_ found: AuthFile.Found?) -> String? {
@@ -72,7 +72,7 @@ struct AuthFileTests {
     #expect(name(try find(image, document)) == expected)
   }
 
-  @Test func `the first file that has one`() throws {
+  @Test func `the first file with a login is used`() throws {
     let one = #"{"auths": {"a.io": {"auth": "\#(Self.auth("1:1"))"}}}"#
     let two = #"{"auths": {"a.io": {"auth": "\#(Self.auth("2:2"))"}, "b.io": {"auth": "\#(Self.auth("2:2"))"}}}"#
     #expect(name(try find("a.io/x", one, two)) == "1:1:")
@@ -103,21 +103,21 @@ struct AuthFileTests {
     #expect(AuthFile.usual({ environment[$0] }, user: 7).map(\.path) == expected)
   }
 
-  @Test func `a file that is named must be there`() {
+  @Test func `a named file must exist`() {
     #expect(throws: Failure.self) {
       try AuthFile.login(for: "a", in: [AuthFile(path: "/nonexistent", isNamed: true)]) { _ in }
     }
   }
 
-  @Test(arguments: [false, true]) func `a damaged file stops nobody, unless it was named`(isNamed: Bool) throws {
-    let folder = try TemporaryDirectory()
-    try ProcessFacts.write("{", to: folder.file("damaged"))
-    try ProcessFacts.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: folder.file("good"))
+  @Test(arguments: [false, true]) func `a damaged file is an error only if it was named`(isNamed: Bool) throws {
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write("{", to: directory.file("damaged"))
+    try ProcessFacts.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: directory.file("good"))
     var told: [String] = []
     let find = {
       try AuthFile.login(
         for: "a.io/x",
-        in: [AuthFile(path: folder.file("damaged"), isNamed: isNamed), AuthFile(path: folder.file("good"))]
+        in: [AuthFile(path: directory.file("damaged"), isNamed: isNamed), AuthFile(path: directory.file("good"))]
       ) { told.append($0.message) }
     }
     if isNamed {

@@ -25,25 +25,25 @@ struct BashCompletionTests {
 
   /// Types keys, Enter at the end, and gives the words that the command got; all of them are read before bash is there.
   private func words(_ keys: String, _ names: [String]) async throws -> [String] {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let runtime = try runtime(names)
     defer { withExtendedLifetime(runtime) {} }
     try ProcessFacts.write(
       """
       export CONTAINER_RUNTIME_ENDPOINT='\(runtime.path)' LC_ALL=C.UTF-8 HISTFILE=
-      cd '\(folder.path)'
+      cd '\(directory.path)'
       touch 'a file' other
       source <('\(Tool.path("cri"))' completion bash)
       cri() {
-        if [ "$1" = __complete ]; then '\(Tool.path("cri"))' "$@"; else printf '%s\\n' "$@" > '\(folder.file("words"))'; fi
+        if [ "$1" = __complete ]; then '\(Tool.path("cri"))' "$@"; else printf '%s\\n' "$@" > '\(directory.file("words"))'; fi
       }
-      """, to: folder.file("rc"))
-    try ProcessFacts.write(keys + "\n", to: folder.file("keys"))
+      """, to: directory.file("rc"))
+    try ProcessFacts.write(keys + "\n", to: directory.file("keys"))
     let run = try await Tool.shell(
-      "TERM=dumb timeout 100 script -qec \"bash --rcfile '\(folder.file("rc"))' -i\" /dev/null < '\(folder.file("keys"))'"
+      "TERM=dumb timeout 100 script -qec \"bash --rcfile '\(directory.file("rc"))' -i\" /dev/null < '\(directory.file("keys"))'"
     )
-    #expect(!ProcessFacts.exists(folder.file("harm")), "\(run.output)")
-    let words = ProcessFacts.read(folder.file("words"))
+    #expect(!ProcessFacts.exists(directory.file("harm")), "\(run.output)")
+    let words = ProcessFacts.read(directory.file("words"))
     #expect(!words.isEmpty, "\(run.output)\(run.errors)")
     return words.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }

@@ -7,12 +7,12 @@ import Testing
 
 /// What becomes of a real containerd's pods beside the runtime, and what `cri verify` says of it.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct BrokenNodeTests {
-  private let folder: TemporaryDirectory
-  private var before: String { folder.file("before") }
+  private let directory: TemporaryDirectory
+  private var before: String { directory.file("before") }
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  @Test func `a network that is broken beside the runtime is found, by its rule and its pod`() async throws {
+  @Test func `a network that is broken without the runtime is found, with its rule and pod`() async throws {
     try await ContainerdNode.with(pods: 3) { node in
       // Younger pods may come and go.
       try await Task.sleep(for: .seconds(11))
@@ -105,7 +105,7 @@ import Testing
     #expect(whole.findings.isDisjoint(with: ["runtime.network ", "runtime.cni "]), "\(whole.text)")
   }
 
-  @Test func `after a reboot every pod must be there anew, and what is left of the old ones is no loss`() async throws {
+  @Test func `after a reboot every pod must have been recreated, and remains of old ones are no loss`() async throws {
     try await ContainerdNode.with(pods: 1) { node in
       try await Task.sleep(for: .seconds(11))
       try await node.snapshot(to: before)
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  @Test func `a reboot after which kubelet made everything anew is intact`() async throws {
+  @Test func `a reboot after which kubelet recreated everything is intact`() async throws {
     try await ContainerdNode.with { node in
       try await node.snapshot(to: before)
       let rebooted = try ofAnotherBoot()
@@ -153,8 +153,8 @@ import Testing
   private func ofAnotherBoot() throws -> String {
     let boot = try #require(Kernel.bootID)
     let text = ProcessFacts.read(before).replacing(boot, with: "00000000-0000-4000-8000-000000000000")
-    try ProcessFacts.write(text, to: folder.file("rebooted"))
-    return folder.file("rebooted")
+    try ProcessFacts.write(text, to: directory.file("rebooted"))
+    return directory.file("rebooted")
   }
 
   /// Everything ends that a reboot ends: processes, mounts, and what lies in memory.

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A command line")
 struct CommandLineTests {
-  @Test func `output that is closed is an error, and no socket's`() async throws {
+  @Test func `a closed standard output is an error, and not the socket's`() async throws {
     let runtime = try TestRuntime { _, _ in .message(VersionResponse(version: "0.1.0")) }
     let run = try await Tool.shell("\(Tool.path("cri")) -r \(runtime.path) version >&-")
     #expect(run.code == 1 && run.errors.hasPrefix("cri: cannot write to standard output: "), "\(run)")

@@ -89,11 +89,11 @@ struct CompletionTests {
 
   @Test("scripts are scripts", .enabled(if: Shells.areThere), arguments: ["bash", "zsh", "fish"])
   func syntax(shell: String) async throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let script = try await Tool.cri(["completion", shell])
     #expect(script.output.contains("__complete"))
-    try ProcessFacts.write(script.output, to: folder.file("script"))
-    let run = try await Tool.run(["/usr/bin/env", shell, "-n", folder.file("script")])
+    try ProcessFacts.write(script.output, to: directory.file("script"))
+    let run = try await Tool.run(["/usr/bin/env", shell, "-n", directory.file("script")])
     #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
   }
 

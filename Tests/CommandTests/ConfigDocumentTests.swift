@@ -61,15 +61,15 @@ struct ConfigDocumentTests {
     #expect((try? key.value(text)).map(ConfigKey.text) == expected)
   }
 
-  @Test func `it belongs to its owner alone and keeps a narrower mode`() async throws {
-    let folder = try TemporaryDirectory()
-    let path = folder.file("new/crictl.yaml")
+  @Test func `the file is readable by its owner only and keeps a narrower mode`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("new/crictl.yaml")
     let environment = ["CRI_CONFIG_FILE": path]
     // What only looks makes nothing.
     for arguments in [["--get", "timeout"], ["--list"]] {
       let run = try await Tool.cri(["config"] + arguments, environment: environment)
       #expect(run.code == 0 && run.output.contains("0"), "\(run)")
-      #expect(try await Tool.shell("ls -A '\(folder.path)' | grep -c new").output == "0\n")
+      #expect(try await Tool.shell("ls -A '\(directory.path)' | grep -c new").output == "0\n")
     }
     #expect(
       try await Tool.cri(["config", "--set", "timeout=5,runtime-endpoint=unix:///a,b=c"], environment: environment).code
@@ -85,9 +85,9 @@ struct ConfigDocumentTests {
     #expect(list.hasPrefix("KEY                    VALUE\nruntime-endpoint       unix:///a,b=c\n"), "\(list)")
   }
 
-  @Test func `values in quotes, and blanks after commas, are as crictl reads them`() async throws {
-    let folder = try TemporaryDirectory()
-    let path = folder.file("crictl.yaml")
+  @Test func `quoted values and blanks after commas are read as crictl reads them`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("crictl.yaml")
     try ProcessFacts.write("debug: \"true\"\ntimeout: '2'\n", to: path)
     let runtime = try TestRuntime(.listPodSandbox, ListPodSandboxResponse())
     let pods = try await Tool.cri(["pods"], on: runtime, environment: ["CRI_CONFIG_FILE": path])
@@ -107,8 +107,8 @@ struct ConfigDocumentTests {
     (["timeout", "2s"], "timeout 2s: specify a whole number of seconds"),
   ])
   func `wrong usage changes nothing`(arguments: [String], expected: String) async throws {
-    let folder = try TemporaryDirectory()
-    let path = folder.file("crictl.yaml")
+    let directory = try TemporaryDirectory()
+    let path = directory.file("crictl.yaml")
     let run = try await Tool.cri(["config"] + arguments, environment: ["CRI_CONFIG_FILE": path])
     #expect(run.code == 2 && run.errors.contains(expected), "\(run)")
     #expect(ProcessFacts.read(path).isEmpty)

@@ -11,9 +11,9 @@ import Testing
 
 /// `cri events`, run as users run it.
 @Suite(.timeLimit(.minutes(10))) struct EventsCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// With its errors among its output, as a terminal shows them.
   private func events(_ socket: String, _ arguments: [String] = []) throws -> SpawnedProcess {
@@ -65,7 +65,7 @@ import Testing
   }
 
   /// What was, what is, and the events that tell the difference.
-  @Test func `what is different after a restart is told as events`() async throws {
+  @Test func `changes during a restart are printed as events`() async throws {
     let before = EventRuntime.Content(
       pods: [Self.pod("p1", "stays"), Self.pod("p2", "ends"), Self.pod("p3", "goes")],
       containers: [
@@ -116,10 +116,10 @@ import Testing
     withExtendedLifetime(second) {}
   }
 
-  @Test func `a reader of documents does not see the markers`() async throws {
+  @Test func `a reader of documents sees no notices`() async throws {
     let first = try EventRuntime(.init(containers: [Self.container("c1", "p1")]))
     let process = try SpawnedProcess([
-      "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>\"$ERRORS\"".replacing("$ERRORS", with: folder.file("errors")),
+      "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>\"$ERRORS\"".replacing("$ERRORS", with: directory.file("errors")),
       Tool.path("cri"), "-r", first.path, "event", "-o", "go-template={{.containerEventType}} {{.containerId}}",
     ])
     #expect(await eventually { first.listenerCount == 1 })
@@ -130,12 +130,12 @@ import Testing
     #expect(await process.line() == "CONTAINER_DELETED_EVENT c1")
     process.signal(SIGINT)
     #expect(await process.end().code == 0)
-    #expect(ProcessFacts.read(folder.file("errors")).split(separator: "\n").count == 2)
+    #expect(ProcessFacts.read(directory.file("errors")).split(separator: "\n").count == 2)
     withExtendedLifetime(second) {}
   }
 
-  @Test func `a simulated restart is outlived`() async throws {
-    let simulator = try await SimulatorProcess(in: folder, ["--pods", "1", "--containers", "8"])
+  @Test func `the stream continues after a simulated restart`() async throws {
+    let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "8"])
     let process = try events(simulator.socket, ["-o", "table"])
     // Until the stream is there, nobody hears.
     let ids = try await Tool.cri(["ps", "-q"], on: simulator.socket).output.split(separator: "\n").map(String.init)
@@ -168,7 +168,7 @@ import Testing
       (["-o", "xml"], 2, "xml"), (["-o", "wide"], 2, "specify one of json, yaml, table"),
       (["-o", "json", "--template", "{{.}}"], 2, "--template is allowed only with -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])
-  func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
     // As containerd 1.6.
     let runtime = try TestRuntime { name, _ in name.hasPrefix("List") ? .message([]) : nil }
     let run = try await Tool.cri(["events"] + arguments, on: runtime)
@@ -176,7 +176,7 @@ import Testing
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
-  @Test func `an error that is no loss ends it, as does a runtime that is not there`() async throws {
+  @Test func `an error that is not a lost connection ends the command, as does a missing runtime`() async throws {
     let runtime = try EventRuntime(.init(), end: .permissionDenied)
     let denied = try await Tool.cri(["events"], on: runtime.path)
     #expect(denied.code == 9 && denied.errors.contains("PERMISSION_DENIED: the end"), "\(denied)")

@@ -60,9 +60,9 @@ struct GlobalsTests {
 
   @Test("wait for a runtime that is not there yet, where that was asked for", arguments: [true, false])
   func retries(isAsked: Bool) async throws {
-    let folder = try TemporaryDirectory()
-    let socket = folder.file("late.sock")
-    try ProcessFacts.write("max-retries: \(isAsked ? -1 : 0)\n", to: folder.file("c.yaml"))
+    let directory = try TemporaryDirectory()
+    let socket = directory.file("late.sock")
+    try ProcessFacts.write("max-retries: \(isAsked ? -1 : 0)\n", to: directory.file("c.yaml"))
     let made = Locked<TestRuntime?>(nil)
     let coming = Task {
       try await Task.sleep(for: .milliseconds(300))
@@ -70,12 +70,12 @@ struct GlobalsTests {
       made.withLock { $0 = runtime }
       guard link(runtime.path, socket) == 0 else { throw Errno.last }
     }
-    let run = try await Tool.cri(["-c", folder.file("c.yaml"), "-r", socket, "pods", "-q"])
+    let run = try await Tool.cri(["-c", directory.file("c.yaml"), "-r", socket, "pods", "-q"])
     try await coming.value
     #expect(run.code == (isAsked ? 0 : 3), "\(run)")
     // The flag beats the file.
     unlink(socket)
-    let none = try await Tool.cri(["-c", folder.file("c.yaml"), "--max-retries", "1", "-r", socket, "pods", "-q"])
+    let none = try await Tool.cri(["-c", directory.file("c.yaml"), "--max-retries", "1", "-r", socket, "pods", "-q"])
     #expect(none.code == 3 && none.errors.contains("check that the runtime is running"), "\(none)")
   }
 
@@ -85,19 +85,19 @@ struct GlobalsTests {
     // What only looks so.
     ("crictl", "/lib/cri ps, xcri ps, cri nothing", "/lib/cri ps, xcri ps, cri nothing"),
   ])
-  func `a text speaks of the command as it was called`(name: String, text: String, expected: String) {
+  func `texts name the command as it was called`(name: String, text: String, expected: String) {
     #expect(Program.named(text, as: name) == expected)
     #expect(Program.called("/usr/bin/\(name)") == name && Program.called("cri-x") == "cri")
   }
 
-  @Test func `called crictl it says so`() async throws {
-    let folder = try TemporaryDirectory()
-    guard symlink(Tool.path("cri"), folder.file("crictl")) == 0 else { throw Errno.last }
-    let version = try await Tool.run([folder.file("crictl"), "--version"])
+  @Test func `the help names crictl if it was called crictl`() async throws {
+    let directory = try TemporaryDirectory()
+    guard symlink(Tool.path("cri"), directory.file("crictl")) == 0 else { throw Errno.last }
+    let version = try await Tool.run([directory.file("crictl"), "--version"])
     #expect(version.output == "crictl version \(CRICommand.version)\n" && version.code == 0)
-    let help = try await Tool.run([folder.file("crictl"), "ps", "--help"])
+    let help = try await Tool.run([directory.file("crictl"), "ps", "--help"])
     #expect(help.output.contains("USAGE: crictl ps") && !help.output.contains("cri ps"), "\(help)")
-    let wrong = try await Tool.run([folder.file("crictl"), "stop"])
+    let wrong = try await Tool.run([directory.file("crictl"), "stop"])
     #expect(wrong.errors.hasPrefix("crictl: ") && wrong.errors.contains("crictl stop --help"), "\(wrong)")
   }
 
@@ -127,10 +127,10 @@ struct GlobalsTests {
         ["-i", "", command, "-q"], on: runtime, environment: ["IMAGE_SERVICE_ENDPOINT": ""])
       #expect(run.code == 0, "\(run.errors)")
     }
-    let folder = try TemporaryDirectory()
-    try ProcessFacts.write("runtime-endpoint: \(runtime.path)\n", to: folder.file("c.yaml"))
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write("runtime-endpoint: \(runtime.path)\n", to: directory.file("c.yaml"))
     let run = try await Tool.cri(
-      ["-c", folder.file("c.yaml"), "pods", "-q"], environment: ["CONTAINER_RUNTIME_ENDPOINT": ""])
+      ["-c", directory.file("c.yaml"), "pods", "-q"], environment: ["CONTAINER_RUNTIME_ENDPOINT": ""])
     #expect(run.output == "p\n", "\(run.errors)")
     let refused = try await Tool.cri(["-r", "", "pods"], on: runtime)
     #expect(refused.code == 2)

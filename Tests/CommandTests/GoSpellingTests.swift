@@ -21,9 +21,9 @@ struct GoSpellingTests {
       ("ps help", "ps --help"), ("logs h", "logs --help"), ("h ps", "help ps"), ("h", "--help"),
     ])
   func same(words: String, usual: String) async throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let simulator = try await SimulatorProcess(
-      in: folder, ["--pods", "2", "--containers", "3"])
+      in: directory, ["--pods", "2", "--containers", "3"])
     let run = try await Tool.cri(Self.split(words), on: simulator.socket)
     let other = try await Tool.cri(Self.split(usual), on: simulator.socket)
     await simulator.end()

@@ -111,9 +111,9 @@ struct HostileRuntimeTests {
     let runtime = try runtime()
     defer { withExtendedLifetime(runtime) {} }
     let words = ([Tool.path("cri"), "-r", runtime.path] + command).map { "'\($0)'" }.joined(separator: " ")
-    let folder = try TemporaryDirectory()
-    try ProcessFacts.write("stty -opost; \(words)\n", to: folder.file("script"))
-    let terminal = try await Tool.shell("script -qec 'sh \(folder.file("script"))' /dev/null </dev/null")
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write("stty -opost; \(words)\n", to: directory.file("script"))
+    let terminal = try await Tool.shell("script -qec 'sh \(directory.file("script"))' /dev/null </dev/null")
     #expect(terminal.code == 0 && terminal.output.contains("\\x1b[31mred"), "\(terminal)")
     let acting = terminal.output.unicodeScalars.filter {
       $0 != "\n" && $0 != "\t" && ($0.properties.generalCategory == .control || $0 == "\u{202e}")

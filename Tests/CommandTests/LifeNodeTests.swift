@@ -6,7 +6,7 @@ import Testing
 
 /// The life of a pod on a real containerd, from the command line alone.
 @Suite(.timeLimit(.minutes(10))) struct LifeNodeTests {
-  @Test func `a pod's life in both versions of the interface`() async throws {
+  @Test func `a pod's life cycle works in both versions of the CRI`() async throws {
     try await ContainerdNode.with { node in
       for api in ["v1", "v1alpha2"] { try await live(on: node, api) }
       try await fail(on: node)
@@ -117,8 +117,8 @@ import Testing
     let files = try files(node)
     let login = Data("me:open:sesame".utf8).base64EncodedString()
     let key = image.split(separator: "/").dropLast().joined(separator: "/")
-    try ProcessFacts.write(#"{"auths": {"\#(key)": {"auth": "\#(login)"}}}"#, to: files.folder.file("auth.json"))
-    let environment = ["REGISTRY_AUTH_FILE": files.folder.file("auth.json")]
+    try ProcessFacts.write(#"{"auths": {"\#(key)": {"auth": "\#(login)"}}}"#, to: files.directory.file("auth.json"))
+    let environment = ["REGISTRY_AUTH_FILE": files.directory.file("auth.json")]
     let pulled = try await Tool.cri(["pull", image], on: node.socket, environment: environment)
     #expect(pulled.code == 0 && pulled.output.hasPrefix("Image is up to date for sha256:"), "\(pulled)")
     #expect(try await node.cri("rmi", image).output == "Deleted: \(image)\n")

@@ -5,12 +5,12 @@ import Testing
 
 /// `cri logs` of what a real containerd writes.
 @Suite(.timeLimit(.minutes(10))) struct LogsNodeTests {
-  @Test func `a container's life, with a rotation`() async throws {
+  @Test func `a container's log with a rotation is printed completely`() async throws {
     try await ContainerdNode.with { node in
       let client = try node.client()
-      let folder = "\(node.directory)/logs"
+      let directory = "\(node.directory)/logs"
       let sandbox = PodSandboxConfig(
-        metadata: PodSandboxMetadata(name: "talker", uid: "talker-1", namespace: "default"), logDirectory: folder)
+        metadata: PodSandboxMetadata(name: "talker", uid: "talker-1", namespace: "default"), logDirectory: directory)
       let pod = try await client.runtime.runPodSandbox(RunPodSandboxRequest(config: sandbox)).podSandboxID
       // 40000 bytes without a line feed are three records; then it waits for a file to appear.
       let script = """
@@ -38,7 +38,7 @@ import Testing
 
       async let followed = node.cri("logs", "-f", "--tail", "1", "-s", "stdout", id)
       try await Task.sleep(for: .milliseconds(500))
-      let log = "\(folder)/main/0.log"
+      let log = "\(directory)/main/0.log"
       _ = try await client.runtime.execSync(ExecSyncRequest(containerID: id, cmd: ["touch", "/go"]))
       // As kubelet rotates, in the midst of writing.
       for number in 1...3 {

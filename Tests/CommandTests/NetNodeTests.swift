@@ -6,7 +6,7 @@ import Testing
 
 /// What kernel, CNI and a real containerd say of the same pods, whole and broken in every way that happens.
 @Suite struct NetNodeTests {
-  @Test(.timeLimit(.minutes(10))) func `a real node`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `the networks of a real node are intact`() async throws {
     try await ContainerdNode.with(pods: 3) { node in
       let whole = try await report(node)
       #expect(

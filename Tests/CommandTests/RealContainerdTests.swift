@@ -9,19 +9,19 @@ import Testing
 
 /// The main job on a real containerd: snapshot, restart, verify.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct RealContainerdTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func snapshot(_ node: ContainerdNode, _ global: [String] = []) async throws -> Snapshot {
-    try await node.snapshot(to: folder.file("before"), global)
+    try await node.snapshot(to: directory.file("before"), global)
   }
 
   private func verify(_ node: ContainerdNode) async throws -> NodeVerdict {
-    try await node.verify(folder.file("before"))
+    try await node.verify(directory.file("before"))
   }
 
-  @Test func `restarts keep everything, whatever ended the daemon`() async throws {
+  @Test func `restarts lose nothing, however the daemon ended`() async throws {
     try await ContainerdNode.with { node in
       let before = try await snapshot(node)
       #expect(before.sandboxes.count == 4 && before.sandboxes.count { $0.isReady } == 3)
@@ -43,12 +43,12 @@ import Testing
       #expect(killed.code == 0, "\(killed.text)")
       #expect(killed.findings.isEmpty && killed.report["summary"]?["keep"] == 3, "\(killed.text)")
 
-      let same = try await Tool.cri(["diff", folder.file("before")], on: node.socket)
+      let same = try await Tool.cri(["diff", directory.file("before")], on: node.socket)
       #expect(same.code == 0 && same.output.isEmpty, "\(same)")
     }
   }
 
-  @Test func `guard restarts and verifies, through the start that recovers`() async throws {
+  @Test func `guard restarts and verifies, including the recovery`() async throws {
     try await ContainerdNode.with { node in
       let tool = ContainerdNode.script
       let restarts = [
@@ -65,13 +65,14 @@ import Testing
     }
   }
 
-  @Test func `the old version of the interface shows the same`() async throws {
+  @Test func `the old version of the CRI gives the same result`() async throws {
     try await ContainerdNode.with { node in
       let client = try node.client()
       guard try await client.runtime.version().runtimeVersion.hasPrefix("1.") else {
         // containerd 2 has dropped it.
-        let run = try await Tool.cri(["--api", "v1alpha2", "snapshot", "-o", folder.file("before")], on: node.socket)
-        #expect(run.code == 3 && !ProcessFacts.exists(folder.file("before")), "\(run)")
+        let run = try await Tool.cri(
+          ["--api", "v1alpha2", "snapshot", "-o", directory.file("before")], on: node.socket)
+        #expect(run.code == 3 && !ProcessFacts.exists(directory.file("before")), "\(run)")
         return
       }
       let old = try await snapshot(node, ["--api", "v1alpha2"])
@@ -83,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func `what dies or goes between is found, by its rule and its name`() async throws {
+  @Test func `objects that disappear meanwhile are found, with rule and name`() async throws {
     try await ContainerdNode.with { node in
       try await killContainer(node)
       try await killPause(node)
@@ -160,24 +161,24 @@ import Testing
     _ = try await runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: id))
   }
 
-  @Test func `a daemon that is killed while it is asked leaves no file`() async throws {
+  @Test func `a daemon that is killed during a snapshot leaves no file`() async throws {
     try await ContainerdNode.with { node in
-      try ProcessFacts.write("the old one", to: folder.file("s"))
+      try ProcessFacts.write("the old one", to: directory.file("s"))
       let text = ProcessFacts.read("\(node.directory)/pid").trimmingCharacters(in: .whitespacesAndNewlines)
       let pid = try #require(Int32(text))
       // Stopped, its socket takes connections and nobody answers: the kill comes surely in the middle.
       kill(pid, SIGSTOP)
       #expect(await eventually { ProcessFacts.isStopped(pid) })
-      async let asked = Tool.cri(["snapshot", "-o", folder.file("s")], on: node.socket)
+      async let asked = Tool.cri(["snapshot", "-o", directory.file("s")], on: node.socket)
       let isAsked = await eventually(within: .seconds(60)) { Self.hasWaitingConnection(node.socket) }
       kill(pid, SIGKILL)
       let run = try await asked
       #expect(isAsked)
       #expect(run.code == 3)
       SnapshotCommandTests.expectOneLine(run, containing: "Version: connection lost")
-      #expect(ProcessFacts.read(folder.file("s")) == "the old one")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["s"])
-      let later = try await Tool.cri(["snapshot", "-o", folder.file("s")], on: node.socket)
+      #expect(ProcessFacts.read(directory.file("s")) == "the old one")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["s"])
+      let later = try await Tool.cri(["snapshot", "-o", directory.file("s")], on: node.socket)
       #expect(later.code == 3)
       SnapshotCommandTests.expectOneLine(later, containing: "Connection refused")
     }

@@ -8,9 +8,9 @@ final class SimulatorProcess: Sendable {
   private let process: Locked<SpawnedProcess?>
 
   /// - Parameter arguments: of `cri-sim`, such as `--pods 3`.
-  init(in folder: TemporaryDirectory, _ arguments: [String] = ["--pods", "3", "--containers", "5"]) async throws {
-    socket = folder.file("sim.sock")
-    state = folder.file("sim.state")
+  init(in directory: TemporaryDirectory, _ arguments: [String] = ["--pods", "3", "--containers", "5"]) async throws {
+    socket = directory.file("sim.sock")
+    state = directory.file("sim.state")
     process = Locked(nil)
     try await start(arguments)
   }

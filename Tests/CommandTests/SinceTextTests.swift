@@ -22,12 +22,12 @@ import Testing
     // On both sides of the change.
     ("2024-03-31T11:59:59", "2024-03-31T10:59:59Z"), ("2024-03-31T13:00:00", "2024-03-31T11:00:00Z"),
   ])
-  func `a moment in any of crictl's ways`(text: String, moment: String) throws {
+  func `a time is parsed in all of crictl's notations`(text: String, moment: String) throws {
     #expect(try SinceText.parse(text, now: Self.now, offset: Self.offset).description == moment)
   }
 
   @Test(arguments: ["", "yesterday", "-1h", "1.2.3", ".5", "2024-13-01", "2024-01-31T", "2024-01-31T12:", "12:00"])
-  func `anything else is wrong usage`(text: String) throws {
+  func `any other text is wrong usage`(text: String) throws {
     let failure = #expect(throws: Failure.self) { try SinceText.parse(text, now: Self.now, offset: Self.offset) }
     #expect(failure?.code == .usage)
     #expect(failure?.message.contains("specify a duration such as") == true)

@@ -36,22 +36,22 @@ struct Tool {
   }
 
   static func run(_ words: [String], input: String? = nil, environment: [String: String] = [:]) async throws -> Tool {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     // For tests that become another user.
-    chmod(folder.path, 0o755)
+    chmod(directory.path, 0o755)
     // Patient: a machine may be busy with other tests.
-    try ProcessFacts.write("timeout: 60\n", to: folder.file("crictl.yaml"))
-    try ProcessFacts.write(input ?? "", to: folder.file("input"))
+    try ProcessFacts.write("timeout: 60\n", to: directory.file("crictl.yaml"))
+    try ProcessFacts.write(input ?? "", to: directory.file("input"))
     // Files, not pipes: nobody reads while the command runs, and a pipe's buffer is small.
-    for name in ["output", "errors"] { try ProcessFacts.write("", to: folder.file(name)) }
+    for name in ["output", "errors"] { try ProcessFacts.write("", to: directory.file(name)) }
     let variables = [
       "TZ": "UTC", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      "CRI_CONFIG_FILE": folder.file("crictl.yaml"),
+      "CRI_CONFIG_FILE": directory.file("crictl.yaml"),
     ].merging(environment) { $1 }
     let pid = try spawn(words, environment: variables) { actions in
-      posix_spawn_file_actions_addopen(&actions, 0, folder.file("input"), O_RDONLY, 0)
-      posix_spawn_file_actions_addopen(&actions, 1, folder.file("output"), O_WRONLY, 0)
-      posix_spawn_file_actions_addopen(&actions, 2, folder.file("errors"), O_WRONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 0, directory.file("input"), O_RDONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 1, directory.file("output"), O_WRONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 2, directory.file("errors"), O_WRONLY, 0)
     }
     // Polled, not blocked: the runtime that it talks to may need this process's threads.
     let status = Locked<Int32>(0)
@@ -72,7 +72,7 @@ struct Tool {
     }
     let code = status.withLock { $0 }
     return Tool(
-      output: ProcessFacts.read(folder.file("output")), errors: ProcessFacts.read(folder.file("errors")),
+      output: ProcessFacts.read(directory.file("output")), errors: ProcessFacts.read(directory.file("errors")),
       code: !hasEnded ? -1 : code & 0x7f == 0 ? code >> 8 & 0xff : 128 + code & 0x7f,
       peakMemory: peak.withLock { $0 }, duration: .now - start)
   }

@@ -98,7 +98,7 @@ import Testing
         """
       ),
     ])
-  func `one table is what two looks make`(arguments: [String], output: String) async throws {
+  func `one table takes two measurements`(arguments: [String], output: String) async throws {
     let runtime = try Self.runtime()
     let run = try await Tool.cri(["top", "--once", "-s", "100ms"] + arguments, on: runtime)
     #expect(run.output == output, "\(run)")
@@ -106,7 +106,7 @@ import Testing
     #expect(runtime.called.count == 4)
   }
 
-  @Test func `a pipe gets one table a look`() async throws {
+  @Test func `a pipe gets one table for each measurement`() async throws {
     let run = try await Tool.cri(["top", "-n", "3", "-s", "0"], on: try Self.runtime())
     let tables = run.output.split(separator: "\n\n").map { $0.split(separator: "\n").count }
     #expect(tables == [5, 5, 5] && run.code == 0, "\(run)")
@@ -140,9 +140,9 @@ import Testing
     }
   }
 
-  @Test func `a restart is outlived`() async throws {
-    let folder = try TemporaryDirectory()
-    let simulator = try await SimulatorProcess(in: folder, ["--pods", "1", "--containers", "1"])
+  @Test func `the command continues after a restart`() async throws {
+    let directory = try TemporaryDirectory()
+    let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "1"])
     let process = try SpawnedProcess([
       "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1", Tool.path("cri"), "-r", simulator.socket, "top", "-s", "100ms",
     ])
@@ -174,7 +174,7 @@ import Testing
       ("sleep 2; printf p; sleep 1; printf '\\003'; sleep 1", ""),
       ("sleep 4", "-n 2 -p -s 500ms"),
     ])
-  func `a terminal is taken and given back`(keys: String, arguments: String) async throws {
+  func `a terminal is restored at the end`(keys: String, arguments: String) async throws {
     let run = try await onTerminal(keys, arguments)
     let text = run.output.replacing("\r\n", with: "\n")
     let parts = text.split(separator: "\u{1b}[?1049")
@@ -197,7 +197,7 @@ import Testing
       (["top", "-n", "0"], 2, "--count 0"), (["top", "-s", "x"], 2, "--seconds x: specify a duration"),
       (["top", "x"], 2, "'x'"), (["top", "--once"], 1, "does not implement ListContainerStats; see cri ps --watch"),
     ] as [([String], Int32, String)])
-  func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
     let run = try await Tool.cri(arguments, on: try TestRuntime { _, _ in nil })
     #expect(run.code == code && run.output.isEmpty, "\(run)")
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")

@@ -17,8 +17,8 @@ struct Pulling: Sendable {
     if Environment.errorIsTerminal { try StandardStream.error.write("cri: pulling \(image.image)\n") }
     let request = PullImageRequest(image: image, auth: login, sandboxConfig: pod)
     do throws(RPCError) {
-      let answer = try await client.images.pullImage(request, timeout: timeout)
-      return try PodLife.named(answer.imageRef, .pullImage)
+      let response = try await client.images.pullImage(request, timeout: timeout)
+      return try PodLife.named(response.imageRef, .pullImage)
     } catch {
       if case .deadlineExceeded = error {
         throw Failure(.late, "image \(image.image): the pull timed out; specify a longer --pull-timeout")
@@ -47,8 +47,8 @@ struct Pulling: Sendable {
       if isDebug { try StandardStream.error.write("cri: using the login for \(key) from \(file)\n") }
       return login
     case .helper(let name, let key, let file):
-      let words = "the login for \(key) is stored by docker-credential-\(name), which is not run; specify --creds"
-      try warn(Failure(.failed, "\(file): \(words)"))
+      let cause = "the login for \(key) is stored by docker-credential-\(name), which is not run; specify --creds"
+      try warn(Failure(.failed, "\(file): \(cause)"))
       return nil
     }
   }

@@ -12,8 +12,8 @@ struct PodLife: Sendable {
     do throws(RPCError) {
       let request = RunPodSandboxRequest(config: config, runtimeHandler: handler)
       // Networks take time to set up; crictl also waits twice as long here.
-      let answer = try await client.runtime.runPodSandbox(request, timeout: time * 2)
-      return try Self.named(answer.podSandboxID, .runPodSandbox)
+      let response = try await client.runtime.runPodSandbox(request, timeout: time * 2)
+      return try Self.named(response.podSandboxID, .runPodSandbox)
     } catch {
       throw Failure(error, client.endpoint)
     }
@@ -25,15 +25,15 @@ struct PodLife: Sendable {
   ) async throws(Failure) -> String {
     do throws(RPCError) {
       let request = CreateContainerRequest(podSandboxID: sandbox, config: config, sandboxConfig: pod)
-      let answer = try await client.runtime.createContainer(request, timeout: time)
-      return try Self.named(answer.containerID, .createContainer)
+      let response = try await client.runtime.createContainer(request, timeout: time)
+      return try Self.named(response.containerID, .createContainer)
     } catch {
       let failure = Failure(error, client.endpoint)
       guard error.isNotFound, let image = config.image,
-        let answer = try? await client.images.imageStatus(.init(image: image))
+        let response = try? await client.images.imageStatus(.init(image: image))
       else { throw failure }
       // Either the image or the pod is missing.
-      guard answer.image != nil else {
+      guard response.image != nil else {
         let remedy = "run cri pull \(image.image), or create with --with-pull"
         throw Failure(.notFound, "image \(image.image) is not on the node; \(remedy)")
       }

@@ -38,7 +38,7 @@ struct NetCommand: AsyncParsableCommand {
   var folder = NodePaths.defaultCNI
 
   func run() async throws {
-    let client = try Context().patientClient()
+    let client = try Context().bulkClient()
     let snapshot: Snapshot
     do throws(RPCError) {
       snapshot = try await client.snapshot(

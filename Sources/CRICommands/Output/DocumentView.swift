@@ -14,7 +14,7 @@ enum DocumentView: Sendable {
   case customColumns(CustomColumns)
 
   /// The separator between two documents in a stream; YAML documents would run into each other.
-  var parting: String { if case .yaml = self { "---\n" } else { "\n" } }
+  var separator: String { if case .yaml = self { "---\n" } else { "\n" } }
 
   /// - Parameter template: crictl's option that specifies the template separately from the format.
   /// - Returns: nil if the chosen format is not a document.

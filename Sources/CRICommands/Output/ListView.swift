@@ -30,7 +30,7 @@ struct ListView<Text: ListText>: Sendable {
     }
     // A later list may have a field that no object has now.
     var isFirst = true
-    try await Watch.run(every: interval, parting: document?.parting ?? "\n") { style in
+    try await Watch.run(every: interval, separator: document?.separator ?? "\n") { style in
       let text = try await make()
       let clock = OutputClock(within: timeout)
       var bytes: [UInt8] = []

@@ -72,8 +72,8 @@ extension ReportOptions {
         try file.write(view)
       } catch {
         isWritten = false
-        let words = "\(file.path) cannot be written: \(error); its previous content is unchanged"
-        try? StandardStream.error.write(Failure(.usage, words).line)
+        let cause = "\(file.path) cannot be written: \(error); its previous content is unchanged"
+        try? StandardStream.error.write(Failure(.usage, cause).line)
       }
     }
     return isWritten

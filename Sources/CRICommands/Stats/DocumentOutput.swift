@@ -48,7 +48,7 @@ struct DocumentOutput: ParsableArguments {
       let message = try await make()
       return try PiecewiseOutput.write { emit in try write(message, emit) }
     }
-    try await Watch.run(parting: view.parting) { _ in
+    try await Watch.run(separator: view.separator) { _ in
       var bytes: [UInt8] = []
       try write(try await make()) { bytes += $0 }
       return bytes

@@ -9,19 +9,19 @@ struct CNICache {
   struct Entry: Hashable, Sendable {
     var facts: CNICacheEntry
     /// host-local's directory if it is not the default one.
-    var leaseFolder: String?
+    var leaseDirectory: String?
   }
 
-  private let folder: String
+  private let directory: String
   /// The file names by sandbox ID; unknown if the directory cannot be listed.
   private let files: Observation<[String: [String]]>
 
   /// - Parameter ids: The sandboxes whose entries will be requested.
-  init(folder: String, ids: Set<String>) {
-    self.folder = folder
+  init(directory: String, ids: Set<String>) {
+    self.directory = directory
     do throws(FileError) {
       var files: [String: [String]] = [:]
-      for name in try Directory.names(at: folder) {
+      for name in try Directory.names(at: directory) {
         // NETWORK-ID-INTERFACE: the network and the interface may contain hyphens too.
         let parts = name.split(separator: "-").map(String.init)
         guard let id = parts.first(where: ids.contains), parts.last != "lo" else { continue }
@@ -29,7 +29,7 @@ struct CNICache {
       }
       self.files = .known(files)
     } catch {
-      files = .unknown(UnknownReason(error, folder))
+      files = .unknown(UnknownReason(error, directory))
     }
   }
 
@@ -40,7 +40,7 @@ struct CNICache {
     case .known(let files):
       var entries: [Entry] = []
       for name in (files[id] ?? []).sorted() {
-        let path = "\(folder)/\(name)"
+        let path = "\(directory)/\(name)"
         do throws(FileError) {
           guard let entry = Self.entry(try File.read(path, limit: 1 << 20), file: name, id: id) else {
             return .unknown(UnknownReason(.malformed, path: path))
@@ -71,7 +71,7 @@ struct CNICache {
         network: root["networkName"]?.stringValue ?? names[..<middle].joined(separator: "-"),
         interface: root["ifName"]?.stringValue ?? names[(middle + 1)...].joined(separator: "-"),
         addresses: addresses(in: result), ipam: ipam?["type"]?.stringValue),
-      leaseFolder: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 })
+      leaseDirectory: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 })
   }
 
   private static func addresses(in result: JSON) -> [String] {

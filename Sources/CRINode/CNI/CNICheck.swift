@@ -12,21 +12,21 @@ package struct CNICheck: Sendable {
 
   package var paths: NodePaths
   /// CRI-O: `network_dir`.
-  package var folder: String
+  package var directory: String
   /// CRI-O: `cni_default_network`; if it is empty, the first valid configuration in the order of file names counts.
   package var network: String
   /// CRI-O: `plugin_dirs`.
-  package var pluginFolders: [String]
+  package var pluginDirectories: [String]
   /// The timeout of one plugin.
   package var timeout = Duration.seconds(5)
   /// The timeout of all plugins together.
   package var timeLimit = Duration.seconds(30)
 
-  package init(paths: NodePaths = NodePaths(), folder: String, network: String = "", pluginFolders: [String]) {
+  package init(paths: NodePaths = NodePaths(), directory: String, network: String = "", pluginDirectories: [String]) {
     self.paths = paths
-    self.folder = folder
+    self.directory = directory
     self.network = network
-    self.pluginFolders = pluginFolders
+    self.pluginDirectories = pluginDirectories
   }
 
   package func run(_ snapshot: Snapshot) async -> NetworkCheck {
@@ -36,7 +36,7 @@ package struct CNICheck: Sendable {
     let job: CNIPodCheck
     do throws(CNIFailure) {
       let plugins = CNIPlugins(
-        folders: pluginFolders, environment: try environment(of: snapshot.daemon.pid, view), timeout: timeout,
+        directories: pluginDirectories, environment: try environment(of: snapshot.daemon.pid, view), timeout: timeout,
         deadline: .now + timeLimit)
       let check = self
       let found = await onThread { check.choose(plugins) }
@@ -69,7 +69,7 @@ package struct CNICheck: Sendable {
     let elsewhere = CNIFailure.unknown(UnknownReason(.cniElsewhere))
     guard view.paths.root.isEmpty else { throw elsewhere }
     let own = FileIdentity(of: "\(paths.proc)/self/ns/net")
-    if let own, let its = FileIdentity(of: "\(paths.proc)/\(daemon)/ns/net"), its != own { throw elsewhere }
+    if let own, let theirs = FileIdentity(of: "\(paths.proc)/\(daemon)/ns/net"), theirs != own { throw elsewhere }
     guard ProcessTrust.isTrusted(daemon, proc: paths.proc) else { throw .unknown(UnknownReason(.daemonNotTrusted)) }
     do throws(FileError) {
       return try File.read("\(paths.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
@@ -85,7 +85,7 @@ package struct CNICheck: Sendable {
     do throws(CNIFailure) {
       for file in try files() {
         do throws(CNIFailure) {
-          let found = try CNINetwork(folder: folder, file: file)
+          let found = try CNINetwork(directory: directory, file: file)
           try plugins.validate(found)
           if network.isEmpty || found.name == network { return .success(found) }
         } catch {
@@ -96,17 +96,17 @@ package struct CNICheck: Sendable {
     } catch {
       return .failure(error)
     }
-    return .failure(.fault(.noConfiguration(network: network, directory: folder, cause: cause)))
+    return .failure(.fault(.noConfiguration(network: network, directory: directory, cause: cause)))
   }
 
   private func files() throws(CNIFailure) -> [String] {
     do throws(FileError) {
-      return try Directory.names(at: folder).sorted().filter { name in
-        [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) && !File.isFolder("\(folder)/\(name)")
+      return try Directory.names(at: directory).sorted().filter { name in
+        [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) && !File.isDirectory("\(directory)/\(name)")
       }
     } catch {
       if error == .noSuchFile { return [] }
-      throw .unknown(UnknownReason(error, folder))
+      throw .unknown(UnknownReason(error, directory))
     }
   }
 }

@@ -35,7 +35,7 @@ struct CNINetwork: Hashable, Sendable {
 
   /// Reads a network from a configuration file and the files in the directory that extend it.
   /// - Throws: The reason why CRI-O rejects the network.
-  init(folder: String, file: String) throws(CNIFailure) {
+  init(directory: String, file: String) throws(CNIFailure) {
     func read(_ path: String) throws(CNIFailure) -> CNINetwork {
       do throws(FileError) {
         if let network = CNINetwork(try File.read(path, limit: 1 << 20)) { return network }
@@ -44,14 +44,14 @@ struct CNINetwork: Hashable, Sendable {
       }
       throw .fault(.notAConfiguration(path: path))
     }
-    self = try read("\(folder)/\(file)")
+    self = try read("\(directory)/\(file)")
     let isList = file.hasSuffix(".conflist")
-    guard !isList || !name.isEmpty else { throw .fault(.withoutName(path: "\(folder)/\(file)")) }
-    let others = isList ? (try? Directory.names(at: "\(folder)/\(name)")) ?? [] : []
+    guard !isList || !name.isEmpty else { throw .fault(.withoutName(path: "\(directory)/\(file)")) }
+    let others = isList ? (try? Directory.names(at: "\(directory)/\(name)")) ?? [] : []
     for other in others.sorted() where other.hasSuffix(".conf") {
-      plugins += try read("\(folder)/\(name)/\(other)").plugins
+      plugins += try read("\(directory)/\(name)/\(other)").plugins
     }
-    guard !plugins.isEmpty else { throw .fault(.withoutPlugins(path: "\(folder)/\(file)")) }
+    guard !plugins.isEmpty else { throw .fault(.withoutPlugins(path: "\(directory)/\(file)")) }
     if name.isEmpty { name = file }
   }
 

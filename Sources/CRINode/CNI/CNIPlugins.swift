@@ -6,7 +6,7 @@ internal import CRISystem
 /// Runs CNI plugins as libcni does (CNI specification, section 2).
 struct CNIPlugins: Sendable {
   /// The directories in which plugins are searched, in this order.
-  let folders: [String]
+  let directories: [String]
   /// The daemon's environment, which its plugins inherit.
   let environment: [String]
   /// The timeout of each plugin.
@@ -19,8 +19,8 @@ struct CNIPlugins: Sendable {
     let variables = ["COMMAND=VERSION", "CONTAINERID=", "NETNS=dummy", "ARGS=", "IFNAME=dummy", "PATH=dummy"]
     for plugin in network.plugins {
       let type = plugin["type"]?.stringValue ?? ""
-      let answer = try run(type, variables, ["cniVersion": .string(network.version)])
-      let versions = (try? JSON.parse(answer))?["supportedVersions"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      let response = try run(type, variables, ["cniVersion": .string(network.version)])
+      let versions = (try? JSON.parse(response))?["supportedVersions"]?.arrayValue?.compactMap(\.stringValue) ?? []
       guard versions.contains(network.version) else {
         throw .fault(.unsupportedVersion(plugin: type, version: network.version))
       }
@@ -34,7 +34,7 @@ struct CNIPlugins: Sendable {
   ) throws(CNIFailure) {
     let variables = [
       "COMMAND=CHECK", "CONTAINERID=\(id)", "NETNS=\(namespace)", "ARGS=\(attachment.arguments)",
-      "IFNAME=\(interface)", "PATH=\(folders.joined(separator: ":"))",
+      "IFNAME=\(interface)", "PATH=\(directories.joined(separator: ":"))",
     ]
     for plugin in network.plugins {
       _ = try run(plugin["type"]?.stringValue ?? "", variables, try attachment.input(plugin, of: network))
@@ -43,8 +43,8 @@ struct CNIPlugins: Sendable {
 
   private func run(_ type: String, _ variables: [String], _ input: JSON) throws(CNIFailure) -> [UInt8] {
     // libcni requires that the file exists, not that it is executable.
-    guard !type.contains("/"), let path = folders.lazy.map({ "\($0)/\(type)" }).first(where: Self.isFile) else {
-      throw .fault(.pluginMissing(type, directories: folders))
+    guard !type.contains("/"), let path = directories.lazy.map({ "\($0)/\(type)" }).first(where: Self.isFile) else {
+      throw .fault(.pluginMissing(type, directories: directories))
     }
     guard File.isTrusted(path) else { throw .unknown(UnknownReason(.programNotTrusted, path: path)) }
     let rest = min(timeout, deadline - .now)
@@ -58,8 +58,8 @@ struct CNIPlugins: Sendable {
       switch error {
       case .timedOut: throw .unknown(UnknownReason(.cniPluginTimedOut, path: type))
       case .noSuchFile, .permissionDenied, .notExecutable:
-        throw .fault(.pluginNotExecutable(path: path, message: "\(error)"))
-      default: throw .unknown(UnknownReason(.cniPluginFailed, path: path, errno: error.rawValue, message: "\(error)"))
+        throw .fault(.pluginNotExecutable(path: path, details: "\(error)"))
+      default: throw .unknown(UnknownReason(.cniPluginFailed, path: path, errno: error.rawValue, details: "\(error)"))
       }
     }
     if ending == .exited(0) { return output }
@@ -68,11 +68,11 @@ struct CNIPlugins: Sendable {
 
   /// The plugin's own error in one line (CNI specification, section 5, "Error"), or how the plugin ended.
   private static func fault(of type: String, _ output: [UInt8], _ ending: ChildProcess.Ending) -> CNIFault {
-    let answer = try? JSON.parse(output)
-    let told = [answer?["msg"], answer?["details"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
-    guard told.isEmpty else {
-      let message = told.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
-      return .pluginFailed(type, message: message)
+    let response = try? JSON.parse(output)
+    let details = [response?["msg"], response?["details"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
+    guard details.isEmpty else {
+      let details = details.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
+      return .pluginFailed(type, details: details)
     }
     return switch ending {
     case .exited(let code): .pluginExited(type, code: Int32(code))

@@ -4,7 +4,7 @@ internal import CRISystem
 /// Reads host-local's leases: a directory for each network, and in it a file for each assigned address.
 struct HostLocal {
   private let root: String
-  private let defaultFolder: String
+  private let defaultDirectory: String
   private var networks: [String: Result<Network, FileError>] = [:]
 
   /// One network's leases, read when they are first needed.
@@ -16,8 +16,8 @@ struct HostLocal {
   /// - Parameters:
   ///   - defaultFolder: The directory for networks that configure none.
   ///   - root: A prefix for the directories that networks configure.
-  init(defaultFolder: String, root: String) {
-    self.defaultFolder = defaultFolder
+  init(defaultDirectory: String, root: String) {
+    self.defaultDirectory = defaultDirectory
     self.root = root
   }
 
@@ -35,17 +35,17 @@ struct HostLocal {
       found += addresses.compactMap { network.byAddress[$0] }.filter { $0.owner != id }
     }
     for entry in entries where entry.facts.ipam == "host-local" {
-      let folder = "\(entry.leaseFolder.map { root + $0 } ?? defaultFolder)/\(entry.facts.network)"
-      switch read(folder, network: entry.facts.network) {
+      let directory = "\(entry.leaseDirectory.map { root + $0 } ?? defaultDirectory)/\(entry.facts.network)"
+      switch read(directory, network: entry.facts.network) {
       case .success(let network): take(network)
-      case .failure(let error): return .unknown(UnknownReason(error, folder))
+      case .failure(let error): return .unknown(UnknownReason(error, directory))
       }
       isAsked = true
     }
     // Some plugins, such as flannel, delegate to others: only the existing directories show whether to host-local.
     let delegated = entries.filter { $0.facts.ipam == nil }.map(\.facts.network)
     for network in entries.isEmpty ? allNetworks() : delegated {
-      guard case .success(let known) = read("\(defaultFolder)/\(network)", network: network),
+      guard case .success(let known) = read("\(defaultDirectory)/\(network)", network: network),
         known.byOwner[id] != nil
       else { continue }
       take(known)
@@ -55,19 +55,19 @@ struct HostLocal {
   }
 
   private func allNetworks() -> [String] {
-    (try? Directory.names(at: defaultFolder))?.sorted() ?? []
+    (try? Directory.names(at: defaultDirectory))?.sorted() ?? []
   }
 
-  private mutating func read(_ folder: String, network name: String) -> Result<Network, FileError> {
-    if let known = networks[folder] { return known }
+  private mutating func read(_ directory: String, network name: String) -> Result<Network, FileError> {
+    if let known = networks[directory] { return known }
     let result: Result<Network, FileError>
     do throws(FileError) {
       var network = Network()
-      for file in try Directory.names(at: folder) {
+      for file in try Directory.names(at: directory) {
         // The directory also holds a lock and the last assigned address.
         guard let address = IPAddress(file) else { continue }
         do throws(FileError) {
-          let lease = Self.lease(try File.readShort("\(folder)/\(file)"), network: name, address: file)
+          let lease = Self.lease(try File.readShort("\(directory)/\(file)"), network: name, address: file)
           network.byOwner[lease.owner, default: []].append(lease)
           network.byAddress[address] = lease
         } catch {
@@ -78,7 +78,7 @@ struct HostLocal {
     } catch {
       result = .failure(error)
     }
-    networks[folder] = result
+    networks[directory] = result
     return result
   }
 

@@ -87,10 +87,10 @@ extension CRIODisk {
         for path in paths where !(try files.exists(path)) { missing[id, default: []].append(MissingState(path)) }
       }
       for sandbox in sandboxes {
-        guard let place = paths[sandbox.id] else { continue }
-        let own = "\(place.containers)/\(sandbox.id)/userdata"
-        try need(["\(own)/config.json", "\(place.state ?? own)/state.json"] + place.namespaces, sandbox.id)
-        for path in place.namespaces where try isUnmounted(path, files) {
+        guard let location = paths[sandbox.id] else { continue }
+        let own = "\(location.containers)/\(sandbox.id)/userdata"
+        try need(["\(own)/config.json", "\(location.state ?? own)/state.json"] + location.namespaces, sandbox.id)
+        for path in location.namespaces where try isUnmounted(path, files) {
           missing[sandbox.id, default: []].append(MissingState(path, isUnmounted: true))
         }
       }

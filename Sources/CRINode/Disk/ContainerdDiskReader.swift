@@ -30,7 +30,7 @@ extension ContainerdDisk {
   private static func checkpoints(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Observation<[String: String]> {
-    look(directory, files, at: snapshot.containers.map(\.id)) { id throws(FileError) in
+    findMissing(directory, files, at: snapshot.containers.map(\.id)) { id throws(FileError) in
       let path = "\(directory)/\(id)/status"
       return try files.exists(path) ? nil : path
     }
@@ -39,7 +39,7 @@ extension ContainerdDisk {
   private static func shims(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Observation<[String: String]> {
-    look(directory, files, at: tasks(snapshot)) { id throws(FileError) in
+    findMissing(directory, files, at: tasks(snapshot)) { id throws(FileError) in
       let file = "\(directory)/\(id)/shim-binary-path"
       // Older versions write no such file because they search for the program each time.
       guard try files.exists(file) else { return nil }
@@ -53,7 +53,7 @@ extension ContainerdDisk {
   private static func tasks(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String, without names: [String]
   ) -> Observation<Set<String>> {
-    let missing = look(directory, files, at: tasks(snapshot)) { id throws(FileError) in
+    let missing = findMissing(directory, files, at: tasks(snapshot)) { id throws(FileError) in
       // A task without a bundle here has another kind of shim.
       let bundle = "\(directory)/\(id)"
       guard try files.exists(bundle) else { return nil }
@@ -67,7 +67,8 @@ extension ContainerdDisk {
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Observation<Set<String>> {
     let pods = Dictionary(snapshot.containers.map { ($0.id, $0.sandboxID) }) { first, _ in first }
-    let newer = look(directory, files, at: snapshot.containers.filter(\.isRunning).map(\.id)) { id throws(FileError) in
+    let newer = findMissing(directory, files, at: snapshot.containers.filter(\.isRunning).map(\.id)) {
+      id throws(FileError) in
       let own = try protocolVersion("\(directory)/\(id)", files)
       let pod = try protocolVersion("\(directory)/\(pods[id] ?? "")", files)
       guard let own, let pod, own > pod else { return nil }
@@ -89,7 +90,7 @@ extension ContainerdDisk {
   }
 
   /// Returns the missing files of each ID, in a directory that must exist for the search to mean anything.
-  private static func look(
+  private static func findMissing(
     _ directory: String, _ files: NodeFiles, at ids: [String],
     _ missing: (String) throws(FileError) -> String?
   ) -> Observation<[String: String]> {

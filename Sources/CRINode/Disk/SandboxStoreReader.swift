@@ -11,8 +11,8 @@ extension SandboxStore {
     defer { channel.close() }
     let options = CallOptions(timeout: timeout, metadata: [DiskRecords.namespace])
     do throws(RPCError) {
-      let answer = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
-      return .known(SandboxStore(try decode(answer)))
+      let response = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
+      return .known(SandboxStore(try decode(response)))
     } catch {
       return error.isUnknownService
         ? .known(SandboxStore()) : .unknown(UnknownReason(.callFailed, message: "\(error)"))

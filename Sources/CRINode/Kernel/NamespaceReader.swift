@@ -3,7 +3,7 @@ internal import CRISystem
 
 /// Reads network namespaces on threads of its own, because the caller's thread must stay in its namespaces.
 enum NamespaceReader {
-  struct Question: Hashable, Sendable {
+  struct Target: Hashable, Sendable {
     /// The namespace's path according to the runtime.
     var path: String
     /// Whether a missing file proves that the namespace is gone, and not that we see another file system.
@@ -12,57 +12,57 @@ enum NamespaceReader {
     var process: String?
   }
 
-  struct Answer: Hashable, Sendable {
+  struct Reading: Hashable, Sendable {
     var namespace: Observation<ObservedNamespace>
     var interfaces: Observation<[ObservedInterface]>?
   }
 
   /// - Parameter limit: Namespaces that are not read within this time are unknown.
-  static func read(_ questions: [Question], within limit: Duration) -> [Answer] {
-    if questions.isEmpty { return [] }
-    let answers = Locked<[Answer]>([])
+  static func read(_ targets: [Target], within limit: Duration) -> [Reading] {
+    if targets.isEmpty { return [] }
+    let readings = Locked<[Reading]>([])
     var reason = UnknownReason(Errno.timedOut)
     do throws(Errno) {
       let host = try? FileIdentity.read("/proc/self/ns/net")
       _ = try Thread.run(within: limit) {
-        for question in questions {
-          let answer = answer(question, host: host)
-          answers.withLock { $0.append(answer) }
+        for target in targets {
+          let result = read(target, host: host)
+          readings.withLock { $0.append(result) }
         }
       }
     } catch {
       reason = UnknownReason(error)
     }
-    let got = answers.withLock { $0 }
-    let none = Answer(namespace: .unknown(reason), interfaces: .unknown(reason))
-    return got + [Answer](repeating: none, count: questions.count - got.count)
+    let completed = readings.withLock { $0 }
+    let none = Reading(namespace: .unknown(reason), interfaces: .unknown(reason))
+    return completed + [Reading](repeating: none, count: targets.count - completed.count)
   }
 
-  private static func answer(_ question: Question, host: FileIdentity?) -> Answer {
+  private static func read(_ target: Target, host: FileIdentity?) -> Reading {
     do throws(Errno) {
-      if let namespace = try NetworkNamespace.open(question.path) {
+      if let namespace = try NetworkNamespace.open(target.path) {
         let identity = namespace.identity
-        return Answer(
+        return Reading(
           namespace: .known(.alive(NamespaceID(device: identity.device, inode: identity.inode))),
           interfaces: interfaces(in: namespace))
       }
-      return Answer(namespace: .known(.notANamespace), interfaces: interfaces(of: question.process, host: host))
+      return Reading(namespace: .known(.notANamespace), interfaces: interfaces(of: target.process, host: host))
     } catch {
       if error == .noSuchFile || error == .notADirectory {
-        guard question.isSure || isPlausible(question.path) else {
-          let reason = UnknownReason(.notVisible, path: question.path, errno: error.rawValue)
-          return Answer(namespace: .unknown(reason), interfaces: .unknown(reason))
+        guard target.isSure || isPlausible(target.path) else {
+          let reason = UnknownReason(.notVisible, path: target.path, errno: error.rawValue)
+          return Reading(namespace: .unknown(reason), interfaces: .unknown(reason))
         }
-        return Answer(namespace: .known(.missing), interfaces: interfaces(of: question.process, host: host))
+        return Reading(namespace: .known(.missing), interfaces: interfaces(of: target.process, host: host))
       }
-      return Answer(namespace: .unknown(UnknownReason(error)), interfaces: .unknown(UnknownReason(error)))
+      return Reading(namespace: .unknown(UnknownReason(error)), interfaces: .unknown(UnknownReason(error)))
     }
   }
 
   /// Whether the namespace's parent directory exists: a container into which it is mounted sees its contents.
   private static func isPlausible(_ path: String) -> Bool {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    return !folder.isEmpty && FileIdentity(of: folder) != nil
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    return !directory.isEmpty && FileIdentity(of: directory) != nil
   }
 
   /// Returns nil if the process has ended or has the host's network.

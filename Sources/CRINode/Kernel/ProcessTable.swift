@@ -18,8 +18,8 @@ struct ProcessTable: Hashable, Sendable {
         let entry = ProcessEntry(stat: stat)
       else { continue }
       entries[pid] = entry
-      if ShimProcess.isCandidate(entry.name), let words = try? File.readShort("\(proc)/\(name)/cmdline") {
-        let arguments = words.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+      if ShimProcess.isCandidate(entry.name), let arguments = try? File.readShort("\(proc)/\(name)/cmdline") {
+        let arguments = arguments.split(separator: 0, omittingEmptySubsequences: false).dropLast()
         shims[pid] = ShimProcess(arguments.map { String(decoding: $0, as: UTF8.self) })
       }
     }

@@ -25,16 +25,16 @@ struct ShimProcess: Hashable, Sendable {
     guard let program = arguments.first else { return nil }
     kind = program.split(separator: "/").last == "conmon" ? .conmon : .shim
     var options: [String: String] = [:]
-    var words = arguments.dropFirst()
-    while let word = words.popFirst() {
-      guard word.hasPrefix("-") else { continue }
-      let option = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1).map(String.init)
+    var arguments = arguments.dropFirst()
+    while let argument = arguments.popFirst() {
+      guard argument.hasPrefix("-") else { continue }
+      let option = argument.drop { $0 == "-" }.split(separator: "=", maxSplits: 1).map(String.init)
       guard let name = option.first, options[name] == nil else { continue }
       if option.count == 2 {
         options[name] = option[1]
-      } else if let next = words.first, !next.hasPrefix("-") {
+      } else if let next = arguments.first, !next.hasPrefix("-") {
         options[name] = next
-        words = words.dropFirst()
+        arguments = arguments.dropFirst()
       } else {
         options[name] = ""
       }

@@ -36,8 +36,8 @@ extension KubeletConfiguration {
     case "": return .known("cgroupfs")
     case let driver? where ["systemd", "cgroupfs"].contains(driver): return .known(driver)
     default:
-      let place = flag == nil ? "\(directory)/config.yaml: cgroupDriver" : "--cgroup-driver"
-      return .unknown(UnknownReason(.invalidCgroupDriver, path: place, message: set.text()))
+      let location = flag == nil ? "\(directory)/config.yaml: cgroupDriver" : "--cgroup-driver"
+      return .unknown(UnknownReason(.invalidCgroupDriver, path: location, message: set.text()))
     }
   }
 
@@ -46,8 +46,8 @@ extension KubeletConfiguration {
     if let flag, !flag.isEmpty { return .known(flag) }
     guard let set = configuration.value?["containerRuntimeEndpoint"], !set.isNull else { return .known(nil) }
     guard let text = set.stringValue else {
-      let place = "\(directory)/config.yaml: containerRuntimeEndpoint"
-      return .unknown(UnknownReason(.invalidEndpoint, path: place, message: set.text()))
+      let location = "\(directory)/config.yaml: containerRuntimeEndpoint"
+      return .unknown(UnknownReason(.invalidEndpoint, path: location, message: set.text()))
     }
     return .known(text.isEmpty ? nil : text)
   }
@@ -68,9 +68,9 @@ extension KubeletConfiguration {
   private static func flags(_ files: NodeFiles) -> [String: String] {
     let text = (try? files.text("\(directory)/kubeadm-flags.env")) ?? ""
     var flags: [String: String] = [:]
-    for word in text.split(whereSeparator: { $0.isWhitespace || $0 == "\"" || $0 == "'" }) {
-      let parts = word.split(separator: "=", maxSplits: 1)
-      if parts.count == 2, word.hasPrefix("--") { flags[String(parts[0])] = String(parts[1]) }
+    for argument in text.split(whereSeparator: { $0.isWhitespace || $0 == "\"" || $0 == "'" }) {
+      let parts = argument.split(separator: "=", maxSplits: 1)
+      if parts.count == 2, argument.hasPrefix("--") { flags[String(parts[0])] = String(parts[1]) }
     }
     return flags
   }

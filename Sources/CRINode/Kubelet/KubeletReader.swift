@@ -6,7 +6,7 @@ internal import CRIYAML
 /// Reads kubelet's state on the node. It is empty if kubelet is not installed.
 struct KubeletReader {
   /// The directories of kubelet, k0s and microk8s.
-  static let folders = [
+  static let directories = [
     "/var/lib/kubelet", "/var/lib/k0s/kubelet", "/var/snap/microk8s/common/var/lib/kubelet",
   ]
   /// The manifest directories of kubeadm, k3s and RKE2.
@@ -22,16 +22,16 @@ struct KubeletReader {
   let paths: NodePaths
 
   func read() -> ObservedKubelet {
-    let folder = existing(Self.folders)
+    let directory = existing(Self.directories)
     return ObservedKubelet(
       processes: processes(),
-      podFolders: folder.flatMap { reading(of: "\($0)/pods") }.map { names in
+      podDirectories: directory.flatMap { reading(of: "\($0)/pods") }.map { names in
         switch names {
         case .known(let names): .known(Set(names))
         case .unknown(let reason): .unknown(reason)
         }
       },
-      staticPods: staticPods(configured: folder.flatMap(staticPodPath)))
+      staticPods: staticPods(configured: directory.flatMap(staticPodPath)))
   }
 
   private func processes() -> Observation<[ObservedKubelet.Instance]> {
@@ -47,24 +47,24 @@ struct KubeletReader {
   private func existing(_ paths: [String]) -> String? { paths.first { FileIdentity(of: self.paths.root + $0) != nil } }
 
   /// Returns nil if the directory is missing.
-  private func reading(of folder: String) -> Observation<[String]>? {
+  private func reading(of directory: String) -> Observation<[String]>? {
     do throws(FileError) {
-      return .known(try Directory.names(at: paths.root + folder))
+      return .known(try Directory.names(at: paths.root + directory))
     } catch {
-      return error == .noSuchFile ? nil : .unknown(UnknownReason(error, folder))
+      return error == .noSuchFile ? nil : .unknown(UnknownReason(error, directory))
     }
   }
 
   /// KubeletConfiguration: `staticPodPath`.
-  private func staticPodPath(in folder: String) -> String? {
-    guard let bytes = try? File.read("\(paths.root)\(folder)/config.yaml", limit: Self.largestManifest),
+  private func staticPodPath(in directory: String) -> String? {
+    guard let bytes = try? File.read("\(paths.root)\(directory)/config.yaml", limit: Self.largestManifest),
       let path = (try? YAML.parse(bytes))?["staticPodPath"]?.stringValue
     else { return nil }
     return path.isEmpty ? nil : path
   }
 
   private func staticPods(configured: String?) -> Observation<[StaticPod]>? {
-    guard let folder = configured ?? existing(Self.manifests), let names = reading(of: folder) else { return nil }
+    guard let directory = configured ?? existing(Self.manifests), let names = reading(of: directory) else { return nil }
     switch names {
     case .unknown(let reason): return .unknown(reason)
     case .known(let names):
@@ -72,13 +72,13 @@ struct KubeletReader {
       // kubelet ignores files that begin with a dot.
       for name in names.sorted() where !name.hasPrefix(".") {
         do throws(FileError) {
-          let bytes = try File.read("\(paths.root)\(folder)/\(name)", limit: Self.largestManifest)
+          let bytes = try File.read("\(paths.root)\(directory)/\(name)", limit: Self.largestManifest)
           // kubelet cannot parse it either, so it is not a pod.
           if let pod = (try? YAML.parse(bytes)).flatMap({ StaticPod(manifest: $0) }) { pods.append(pod) }
         } catch {
           // kubelet ignores everything that is not a regular file.
           if error == .isADirectory || error.isNotRegular { continue }
-          return .unknown(UnknownReason(error, "\(folder)/\(name)"))
+          return .unknown(UnknownReason(error, "\(directory)/\(name)"))
         }
       }
       return .known(pods)

@@ -46,8 +46,8 @@ extension ReportText {
   ) -> String {
     let head = hasOthers ? "the runtime has no primary address" : "the runtime has no address"
     guard !sources.isEmpty else { return head }
-    let places = sources.map(name(of:)).joined(separator: " and ")
-    return "\(head); \(list(addresses)) by \(places)" + (interfaces.map { "; \(text(of: $0))" } ?? "")
+    let names = sources.map(name(of:)).joined(separator: " and ")
+    return "\(head); \(list(addresses)) by \(names)" + (interfaces.map { "; \(text(of: $0))" } ?? "")
   }
 
   private static func name(of source: NetworkReason.Source) -> String {

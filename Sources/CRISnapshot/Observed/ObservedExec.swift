@@ -10,7 +10,7 @@ public enum ObservedExec: Hashable, Sendable {
   var json: JSON {
     switch self {
     case .works: ["works": true]
-    case .fails(let words): ["works": false, "why": .string(words)]
+    case .fails(let message): ["works": false, "why": .string(message)]
     }
   }
 

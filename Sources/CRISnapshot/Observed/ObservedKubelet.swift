@@ -3,7 +3,7 @@ public struct ObservedKubelet: Hashable, Sendable {
   /// The live processes of kubelet or of a program that contains it, such as k3s; empty if it does not run.
   public var processes: Observation<[Instance]>?
   /// The UIDs of the pods that have a directory: kubelet removes it once a pod is deleted and has ended.
-  public var podFolders: Observation<Set<String>>?
+  public var podDirectories: Observation<Set<String>>?
   /// The pods that it starts from manifest files.
   public var staticPods: Observation<[StaticPod]>?
 
@@ -19,11 +19,11 @@ public struct ObservedKubelet: Hashable, Sendable {
   }
 
   public init(
-    processes: Observation<[Instance]>? = nil, podFolders: Observation<Set<String>>? = nil,
+    processes: Observation<[Instance]>? = nil, podDirectories: Observation<Set<String>>? = nil,
     staticPods: Observation<[StaticPod]>? = nil
   ) {
     self.processes = processes
-    self.podFolders = podFolders
+    self.podDirectories = podDirectories
     self.staticPods = staticPods
   }
 

@@ -2,8 +2,8 @@ extension SandboxRecord {
   /// The names of the interfaces that CNI created: from the runtime, or else from CNI, or else the default. A pod may
   /// create more, which do not count: many pods have a `docker0` with the same address.
   public var interfaceNames: Set<String> {
-    let told = facts.interfaces?.filter { !$0.sandbox.isEmpty && $0.name != "lo" && !$0.addresses.isEmpty }
-    if let told, !told.isEmpty { return Set(told.map(\.name)) }
+    let reported = facts.interfaces?.filter { !$0.sandbox.isEmpty && $0.name != "lo" && !$0.addresses.isEmpty }
+    if let reported, !reported.isEmpty { return Set(reported.map(\.name)) }
     if let cached = observed?.cache?.value, !cached.isEmpty { return Set(cached.map(\.interface)) }
     return ["eth0"]
   }

@@ -29,7 +29,7 @@ extension Snapshot {
     add(.orphans, observed?.orphans)
     add(.ociRuntimes, observed?.ociRuntimes)
     // kubelet's processes are unknown for the same reason as the runtime's.
-    add(.kubeletPodDirectories, observed?.kubelet?.podFolders)
+    add(.kubeletPodDirectories, observed?.kubelet?.podDirectories)
     add(.staticPods, observed?.kubelet?.staticPods)
     for runtime in observed?.ociRuntimes?.value ?? [] { add(.ociRuntimeVersion(runtime.path), runtime.version) }
 

@@ -7,7 +7,7 @@ extension Snapshot {
   /// If the configuration is not reported (containerd 2), it is that of the newest pod. An upgrade may have changed it
   /// since, so the older image may be removed: containerd 2 pins the configured one.
   public var pauseImage: String? {
-    if let told = runtime.settings?.pauseImage { return told }
+    if let reported = runtime.settings?.pauseImage { return reported }
     let newest = sandboxes.filter { $0.facts.pauseImage != nil }.max { $0.status.createdAt < $1.status.createdAt }
     guard let image = newest?.facts.pauseImage, !images.contains(where: { $0.isCalled(image) }) else {
       return newest?.facts.pauseImage

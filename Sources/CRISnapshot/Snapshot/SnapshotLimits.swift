@@ -36,16 +36,16 @@ extension [Image] {
   /// One entry for each image, with all of its names: CRI-O lists an image once for each store that has it.
   package var merged: [Image] {
     var result: [Image] = []
-    var places: [String: Int] = [:]
+    var positions: [String: Int] = [:]
     for image in self {
-      guard let place = places[image.plainID] else {
-        places[image.plainID] = result.count
+      guard let position = positions[image.plainID] else {
+        positions[image.plainID] = result.count
         result.append(image)
         continue
       }
-      result[place].repoTags += image.repoTags.filter { !result[place].repoTags.contains($0) }
-      result[place].repoDigests += image.repoDigests.filter { !result[place].repoDigests.contains($0) }
-      if image.pinned { result[place].pinned = true }
+      result[position].repoTags += image.repoTags.filter { !result[position].repoTags.contains($0) }
+      result[position].repoDigests += image.repoDigests.filter { !result[position].repoDigests.contains($0) }
+      if image.pinned { result[position].pinned = true }
     }
     return result
   }

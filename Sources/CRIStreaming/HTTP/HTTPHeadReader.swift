@@ -3,7 +3,7 @@ struct HTTPHeadReader {
   /// The maximum size of a head in bytes.
   static let largestHead = 16 << 10
   /// The maximum number of header fields.
-  static let mostFields = 100
+  static let maximumFields = 100
   private static let end = Array("\r\n\r\n".utf8)
 
   private var bytes: [UInt8] = []

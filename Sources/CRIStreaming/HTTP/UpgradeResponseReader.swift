@@ -1,7 +1,7 @@
 /// Reads the server's response to an upgrade request. Client only.
 package struct UpgradeResponseReader {
   /// The maximum number of interim responses (1xx other than 101) that are skipped.
-  private static let mostInterim = 8
+  private static let maximumInterim = 8
 
   /// An upgraded connection.
   package struct Upgraded: Hashable, Sendable {
@@ -29,8 +29,8 @@ package struct UpgradeResponseReader {
       case 101: return Upgraded(protocolName: try negotiatedProtocol(head.fields), rest: rest)
       case 100..<200:
         interim += 1
-        guard interim <= UpgradeResponseReader.mostInterim else {
-          throw .malformedHead("more than \(UpgradeResponseReader.mostInterim) interim responses")
+        guard interim <= UpgradeResponseReader.maximumInterim else {
+          throw .malformedHead("more than \(UpgradeResponseReader.maximumInterim) interim responses")
         }
         bytes = rest
       case 300..<400 where status != 304: throw .redirected(status: status, location: head.fields["Location"])

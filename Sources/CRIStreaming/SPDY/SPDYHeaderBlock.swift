@@ -5,7 +5,7 @@ enum SPDYHeaderBlock {
   /// The maximum size of a decompressed block in bytes.
   static let largest = 64 << 10
   /// The maximum number of names in a block.
-  static let mostNames = 100
+  static let maximumNames = 100
 
   static func encode(_ fields: [HTTPField]) -> [UInt8] {
     var names: [String] = []
@@ -28,7 +28,7 @@ enum SPDYHeaderBlock {
   static func decode(_ bytes: [UInt8], frame: String) throws(SPDYFailure) -> [HTTPField] {
     var rest = bytes[...]
     let count = try number(&rest, frame)
-    guard count <= mostNames else { throw .malformed(frame: frame, reason: "\(count) header names") }
+    guard count <= maximumNames else { throw .malformed(frame: frame, reason: "\(count) header names") }
     var fields: [HTTPField] = []
     var names: Set<String> = []
     for _ in 0..<count {

@@ -62,9 +62,9 @@ package struct NetReport: Hashable, Sendable {
     part.sandboxes = chosen
     part.containers = chosen.flatMap { containers[$0.id] ?? [] }
     // An entry without a name may belong to a chosen pod.
-    let passedOver = Set(others.filter { !isChosen($0) }.map(\.id))
+    let notChosen = Set(others.filter { !isChosen($0) }.map(\.id))
     let unread = snapshot.unchecked.filter { entry in
-      entry.object.map { $0.kind == .pod && !passedOver.contains($0.id) } ?? false
+      entry.object.map { $0.kind == .pod && !notChosen.contains($0.id) } ?? false
     }
     hasUnreadPods = !unread.isEmpty
     unchecked = unread + part.unknownObservations

@@ -63,7 +63,7 @@ import Testing
       try node.cache(CNINode.list(plugins: #"{"type": "../bin/first"}"#))
     },
     Case("the first of two folders counts", .fault("it exited with 4")) { node, _ in
-      try node.plugin("second", "exit 4", folder: "other")
+      try node.plugin("second", "exit 4", directory: "other")
     },
     Case("one that takes too long", .unknown("CNI's plugin first did not answer in time")) { node, _ in
       try node.plugin("first", "exec sleep 1000")
@@ -139,7 +139,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: cases) func `asked as libcni asks`(_ a: Case) throws {
+  @Test(arguments: cases) func `plugins are called as libcni calls them`(_ a: Case) throws {
     let node = try CNINode()
     let address = try #require(IPAddress("10.1.0.2"))
     var interfaces = [
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test func `a plugin gets what libcni gives it`() throws {
+  @Test func `a plugin gets the input that libcni gives it`() throws {
     let node = try CNINode()
     try node.cache(
       CNINode.list(), result: CNINode.result.replacing("0.4.0", with: "1.0.0").replacing(#""version": "4", "#, with: "")
@@ -176,15 +176,15 @@ import Testing
           "cniVersion": "0.4.0", "prevResult": \#(CNINode.result), "runtimeConfig": {"given": {"a": 1}}}
           """#)).sortedKeys())
     let environment = Set(try node.text("bin/first.environment").split(separator: "\n").map(String.init))
-    let folders = node.check.pluginFolders.joined(separator: ":")
+    let directories = node.check.pluginDirectories.joined(separator: ":")
     #expect(
       environment.isSuperset(of: [
         "CNI_COMMAND=CHECK", "CNI_CONTAINERID=\(CNINode.id)", "CNI_NETNS=/run/netns/a", "CNI_IFNAME=eth0",
-        "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAME=web", "CNI_PATH=\(folders)", "PATH=/usr/bin:/bin", "X=y",
+        "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAME=web", "CNI_PATH=\(directories)", "PATH=/usr/bin:/bin", "X=y",
       ]))
   }
 
-  @Test func `what is not asked in time is unknown`() throws {
+  @Test func `a plugin that is not called in time is unknown`() throws {
     let node = try CNINode()
     let attachment = try CNIAttachment(Array(try node.text(Self.file).utf8), Self.file)
     #expect(throws: CNIFailure.unknown(UnknownReason(.cniTooSlow))) {

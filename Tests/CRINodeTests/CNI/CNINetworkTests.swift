@@ -57,7 +57,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: cases) func `the network that is taken`(_ a: Case) throws {
+  @Test(arguments: cases) func `the network is chosen as CRI-O chooses it`(_ a: Case) throws {
     let node = try CNINode()
     try a.change(node)
     switch node.check.choose(node.plugins()) {
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `elsewhere than where CRI-O is nobody is asked`() async throws {
+  @Test func `plugins are not called from another root than CRI-O's`() async throws {
     let node = try CNINode()
     try node.plugin("first", "exit 1")
     let pods = [sandbox(CNINode.id, ip: "10.1.0.2", namespace: "/proc/self/ns/net")]
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test(.enabled(if: RealNamespace.isPossible, "needs root, unshare, nsenter and ip"))
-  func `pods in real namespaces, more than are asked at a time`() async throws {
+  func `more pods than are checked concurrently are all checked in real namespaces`() async throws {
     let node = try CNINode()
     let real = try RealNamespace(node.node.directory.file("netns"))
     defer { real.end() }

@@ -21,13 +21,13 @@ import Testing
     return snapshot.observed?.kubelet
   }
 
-  @Test func `a node without kubelet has nothing of it`() {
+  @Test func `a node without kubelet has no kubelet facts`() {
     let kubelet = read()
-    #expect(kubelet?.podFolders == nil && kubelet?.staticPods == nil)
+    #expect(kubelet?.podDirectories == nil && kubelet?.staticPods == nil)
     #expect(kubelet?.processes?.value?.isEmpty ?? true)
   }
 
-  @Test func `its process, or what it is a part of`() throws {
+  @Test func `kubelet's process is found, also as part of another program`() throws {
     try node.process(40, "kubelet", parent: 1, startTime: 7)
     try node.process(41, "k3s-server", parent: 1, startTime: 8)
     try node.process(42, "kubelet", parent: 1, state: "Z", startTime: 9)
@@ -36,7 +36,7 @@ import Testing
     #expect(read()?.processes == .known(found))
   }
 
-  @Test func `folders and manifests`() throws {
+  @Test func `directories and manifests are read`() throws {
     try node.makeFolder("root/var/lib/kubelet/pods/uid-1")
     try node.makeFolder("root/var/lib/kubelet/pods/uid-2")
     try node.write(
@@ -48,7 +48,7 @@ import Testing
     try node.write("kind: Pod\nmetadata: {name: hidden}\n", to: "root/etc/kubernetes/manifests/.hidden.yaml")
     try node.makeFolder("root/etc/kubernetes/manifests/folder")
     let kubelet = read()
-    #expect(kubelet?.podFolders == .known(["uid-1", "uid-2"]))
+    #expect(kubelet?.podDirectories == .known(["uid-1", "uid-2"]))
     #expect(
       kubelet?.staticPods
         == .known([
@@ -68,7 +68,7 @@ import Testing
     #expect(read()?.staticPods == .known([StaticPod(namespace: "default", name: "x", restartPolicy: .always)]))
   }
 
-  @Test func `the configured folder comes first`() throws {
+  @Test func `the configured directory takes precedence`() throws {
     try node.write("staticPodPath: /srv/pods\n", to: "root/var/lib/kubelet/config.yaml")
     try node.write("kind: Pod\nmetadata: {name: a}\n", to: "root/srv/pods/a.yaml")
     try node.write("kind: Pod\nmetadata: {name: b}\n", to: "root/etc/kubernetes/manifests/b.yaml")

@@ -2,7 +2,7 @@
 ///
 /// An honest response is mostly text and grows little when it is decoded. A hostile one is mostly structure: an empty
 /// element takes two bytes on the wire and several hundred as a value. `docs/limits.md` explains the numbers.
-package struct AnswerLimits: Hashable, Sendable {
+package struct ResponseLimits: Hashable, Sendable {
   /// The memory that the decoded values of any response may take, in bytes.
   package var decodedBase = 8 << 20
   /// The memory that they may take in addition for each byte of the response.
