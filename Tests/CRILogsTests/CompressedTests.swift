@@ -4,11 +4,11 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// Rotated files that gzip has compressed, whole and damaged.
+/// Rotated files that gzip has compressed, intact and damaged.
 @Suite(.timeLimit(.minutes(5))) struct CompressedTests {
   private static let name = "0.log.20240101-120000.gz"
 
-  /// What `/bin/gzip` makes of a text.
+  /// Returns a text compressed by `/bin/gzip`.
   private static func gzip(_ text: String) throws -> [UInt8] {
     let directory = try TemporaryDirectory()
     try ProcessFacts.write(text, to: directory.file("f"))
@@ -33,7 +33,7 @@ import Testing
     return (String(decoding: printed.output, as: UTF8.self).split(separator: "\n"), notices)
   }
 
-  /// So many lines that neither their text nor what it is compressed to fits into one block.
+  /// Enough lines that neither their text nor the compressed text fits into one block.
   private static let count = 30_000
   private static let long = (0..<count).map { Records.cri("oF line \($0 &* 2_654_435_761 % 1_000_003)", from: $0) }
     .joined()
@@ -72,7 +72,7 @@ import Testing
     var bytes = try Self.gzip(Self.long)
     switch damage {
     case .cutShort: bytes.removeLast(bytes.count / 2)
-    // The checksum, four bytes before the length.
+    // Damage the checksum, which is four bytes before the length.
     case .corrupt: bytes[bytes.count - 6] ^= 1
     default: bytes += Array("garbage".utf8)
     }
@@ -100,7 +100,7 @@ import Testing
     #expect(try files.take() == LogDirectory.Printed("plain\n"))
   }
 
-  /// A small file that stands for a large one, as an attacker makes it.
+  /// Writes a small file with very large contents, as an attacker would.
   private func bomb(_ mebibytes: Int, _ directory: LogDirectory) throws {
     let path = directory.directory.file(Self.name)
     let record = Records.cri("oF \(String(repeating: "x", count: 1000))").dropLast()

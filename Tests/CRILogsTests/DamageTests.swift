@@ -2,7 +2,7 @@ import CRILogs
 import TestSupport
 import Testing
 
-/// What is no record is reported, wherever it stands and however it is read.
+/// Lines that are not records are reported, wherever they are and however the log is read.
 @Suite struct DamageTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var testDescription: String
@@ -16,7 +16,7 @@ import Testing
 
   private static let docker = #"{"log":"one\n","stream":"stdout","time":"2024-01-31T12:00:00Z"}"# + "\n"
 
-  /// At the end of a log, behind records that can be read.
+  /// Damage at the end of a log, after readable records.
   private static let tails: [Case] = [
     Case("garbage without a line feed", "garbage") { .cutShort(path: $0, bytes: 7) },
     Case("binary garbage", "\u{1}\u{2}\u{ff}\u{0}x") { .cutShort(path: $0, bytes: 6) },

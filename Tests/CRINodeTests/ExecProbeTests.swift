@@ -7,12 +7,12 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// A process in every container, to see whether its shim is reached.
+/// A process is started in every container to test whether its shim is reachable.
 struct ExecProbeTests {
   @Test(
     arguments: [
       (.ok, "", .known(.works)),
-      // runc's and crun's words for an image without the program.
+      // The messages of runc and crun for an image without the program.
       (.unknown, #"failed to start exec: exec: "true": executable file not found in $PATH: unknown"#, .known(.works)),
       (.unknown, "executable file `true` not found in $PATH: No such file or directory", .known(.works)),
       (.unknown, #"exec: "true": stat /bin/true: no such file or directory"#, .known(.works)),
@@ -44,7 +44,7 @@ struct ExecProbeTests {
     defer { server.stop() }
     var snapshot = try Snapshot.recorded("containerd-1.6.20", .before)
     let namespace = snapshot.sandboxes[0].pod.namespace
-    // One whose status is not answered: its containers tell whether its shim is reached.
+    // The status of this sandbox is missing, so its containers show whether its shim is reachable.
     let silent = snapshot.sandboxes.removeFirst()
     snapshot.unchecked = [
       Unchecked.details(ObjectName(.pod, pod: silent.pod, id: silent.id), isLive: true, "no answer")

@@ -6,9 +6,9 @@ import CRISystem
 import Foundation
 import TestSupport
 
-/// Folders that look like `/proc` and CNI's, with processes and records as a test needs them.
+/// Directories that look like `/proc` and CNI's, with processes and records as a test needs them.
 final class FakeNode: Sendable {
-  /// Ids as runtimes make them.
+  /// Returns an ID of the form that runtimes generate.
   static func id(_ digit: Character) -> String { String(repeating: digit, count: 64) }
 
   let directory: TemporaryDirectory
@@ -31,7 +31,7 @@ final class FakeNode: Sendable {
     try ProcessFacts.write(text, to: directory.file(path))
   }
 
-  /// - Parameter namespace: processes with the same word share a network namespace.
+  /// - Parameter namespace: Processes with the same text share a network namespace.
   func process(
     _ pid: Int32, _ name: String, parent: Int32, state: String = "S", startTime: UInt64 = 1000,
     arguments: [String] = [], cgroup: String = "0::/\n", namespace: String? = nil,
@@ -50,7 +50,7 @@ final class FakeNode: Sendable {
     }
   }
 
-  /// A shim with the arguments that containerd gives it.
+  /// Adds a shim with the arguments that containerd passes.
   func shim(
     _ pid: Int32, _ id: String, namespace: String = "k8s.io", address: String = "/run/containerd/containerd.sock",
     startTime: UInt64 = 1000, action: String? = nil, state: String = "S"
@@ -76,7 +76,7 @@ final class FakeNode: Sendable {
       ] + (isExec ? ["-e", "--exec-process-spec", "/tmp/x"] : []), user: user)
   }
 
-  /// A file in libcni's cache.
+  /// Adds a file to libcni's cache.
   func cache(
     _ id: String, _ addresses: [String], network: String = "pods", interface: String = "eth0",
     ipam: String? = "host-local",
@@ -98,7 +98,7 @@ final class FakeNode: Sendable {
     try write("\(owner)\r\neth0", to: "\(directory)/\(network)/\(address)")
   }
 
-  /// A snapshot of ready sandboxes and running containers, as the runtime would give it.
+  /// Returns a snapshot of ready sandboxes and running containers, as the runtime would report them.
   func snapshot(
     _ sandboxes: [SandboxRecord] = [], containers: [ContainerRecord] = [],
     socket: String = "/run/containerd/containerd.sock", pid: Int32? = 1

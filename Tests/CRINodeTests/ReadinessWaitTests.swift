@@ -7,7 +7,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Every way in which a runtime is not ready yet, and that each is told from the others.
+/// Every way in which a runtime is not ready yet, and how they are distinguished.
 @Suite(.timeLimit(.minutes(5))) struct ReadinessWaitTests {
   typealias Phase = ReadinessWait.Observation.Phase
 
@@ -52,7 +52,7 @@ import Testing
     let watch = Watch(try wait(stability: .milliseconds(400)))
     let after = try await watch.readyAfter
     let passed = ContinuousClock.now - start
-    // What is told is the first good answer, not the end of the watch.
+    // The reported time is that of the first success, not the end of the wait.
     #expect(passed - after >= .milliseconds(400))
     #expect(watch.phases == [.settling, .ready])
     #expect((runtime.calls["Version"] ?? 0) >= 3)
@@ -85,13 +85,13 @@ import Testing
     defer { runtime.stop() }
     let listening = ContinuousClock.now
     _ = try await watch.readyAfter
-    // 50 ms on an idle machine; here only that nothing sleeps for long.
+    // It takes 50 ms on an idle machine; this only checks that nothing sleeps for long.
     #expect(ContinuousClock.now - listening < .seconds(5))
     #expect(watch.phases == [.down, .ready])
     #expect(watch.seen[0].words == "the socket is missing")
   }
 
-  /// How a socket may come: the clock would not notice it within the test.
+  /// The ways in which a socket may appear. Polling alone would not notice them within the test.
   enum Arrival: CaseIterable { case inFolder, inNewFolders, inFolderMadeAnew, renamed }
 
   @Test(arguments: Arrival.allCases) func `the appearance of the socket ends the delay at once`(how: Arrival)
@@ -105,7 +105,7 @@ import Testing
     wait.patrolInterval = .seconds(36_000)
     let watch = Watch(wait)
     #expect(await watch.reaches(.down))
-    // So that it comes to one who waits; were it too short, it would come to one who looks, and the test hold too.
+    // Long enough that the socket appears during the wait; with a shorter delay the test would hold too.
     try await Task.sleep(for: .milliseconds(100))
     if let place {
       if how == .inFolderMadeAnew { #expect(rmdir(place) == 0) }
@@ -169,7 +169,7 @@ import Testing
     var wait = try wait(timeout: .seconds(600))
     wait.longestDelay = .seconds(600)
     let watch = Watch(wait)
-    // The next delay is eight seconds, give or take a fifth.
+    // The next delay is eight seconds, plus or minus a fifth.
     let isSlow = await eventually(within: .seconds(60)) { tries.withLock { $0 } >= 10 }
     #expect(isSlow)
     #expect(watch.phases == [.down])
@@ -201,7 +201,7 @@ import Testing
   ])
   func `a runtime that recovers its state is waited for`(style: Faults.NotReadyStyle, phase: Phase) async throws {
     var faults = Faults()
-    // For CRI-O's way: longer than one try takes.
+    // CRI-O's style needs longer than one poll takes.
     let time = Duration.milliseconds(style == .hang ? 2500 : 1000)
     faults.notReady = time
     faults.notReadyStyle = style
@@ -348,7 +348,7 @@ import Testing
       return true
     }
     defer { server.stop() }
-    // Shorter than one try.
+    // Shorter than one poll.
     let last = try await Watch(try wait(timeout: .milliseconds(900))).timedOut
     isOver.withLock { $0 = true }
     #expect(last.words == "the store is locked")
@@ -386,7 +386,7 @@ import Testing
     wait.grace = .milliseconds(1)
     let late = Watch(wait)
     #expect(await late.reaches(.down))
-    // Longer than the second one's grace: counted from the beginning, it would fail at the first error.
+    // Longer than the grace period of the second error, so that counting from the beginning would fail.
     try await Task.sleep(for: .milliseconds(100))
     let old = try FakeRuntime(Recording("containerd-2.4", .after), at: socket, versions: [])
     #expect(await watch.reaches(.notReady))
@@ -394,7 +394,7 @@ import Testing
     guard case .failed = await late.outcome else { throw UnexpectedOutcome(outcome: await late.outcome) }
     #expect(late.phases == [.down, .notReady])
     old.stop()
-    // An old daemon's last words were no reason to give up: here is the new one.
+    // The last error of an old daemon does not end the wait; this is the new one.
     let new = try simulator()
     let hasStarted = await eventually { [socket] in (try? new.start(at: socket)) != nil }
     #expect(hasStarted)

@@ -10,7 +10,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How a snapshot is read from a runtime.
+/// Reading a snapshot from a runtime.
 @Suite(.timeLimit(.minutes(5))) struct SnapshotTests {
   private let directory: TemporaryDirectory
   private let socket: String
@@ -47,7 +47,7 @@ import Testing
     defer { server.stop() }
     let before = Date().timeIntervalSince1970
     let snapshot = try await client().snapshot(tool: "t")
-    // We are the server ourselves.
+    // This process is the server itself.
     #expect(snapshot.daemon.pid == ProcessInfo.processInfo.processIdentifier)
     #expect(snapshot.daemon.startTime != nil)
     #expect(snapshot.daemon.executable == (try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")))
@@ -63,7 +63,7 @@ import Testing
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket)
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t")
-    // The recorded processes and namespaces are not on this machine, or are others' by now.
+    // The recorded processes and namespaces do not exist on this machine, or belong to other programs.
     #expect(snapshot.sandboxes.allSatisfy { ($0.observed?.process != nil) == ($0.isReady && $0.facts.pid != nil) })
     #expect(snapshot.sandboxes.allSatisfy { ($0.observed?.namespace != nil) == !$0.isHostNetwork })
     #expect(snapshot.containers.allSatisfy { ($0.observed?.process != nil) == ($0.isRunning && $0.pid != nil) })
@@ -79,7 +79,7 @@ import Testing
     _ = try await client().snapshot(tool: "t")
     #expect(
       server.counts.calls == [
-        // What nobody has asks whether old clients are served too.
+        // The call to a method that does not exist tests whether old clients are served.
         "NoSuchMethod": 1, "Version": 1, "Status": 1, "ListPodSandbox": 1, "ListContainers": 1, "ListImages": 1,
         "PodSandboxStatus": 4,
         "ContainerStatus": 4,
@@ -88,7 +88,7 @@ import Testing
 
   @Test func `all details are read concurrently over one connection`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
-      // All eight must have come before any is answered: one after the other would never end.
+      // All eight calls must arrive before any response is sent: sequential calls would never end.
       if method.hasSuffix("Status"), method != "Status" { try? await Task.sleep(for: .milliseconds(300)) }
       return false
     }
@@ -224,7 +224,7 @@ import Testing
     let snapshot = try await client().snapshot(tool: "t", observed: nil)
     #expect(snapshot.runtime.api == .v1alpha2 && snapshot.runtime.servesV1alpha2 == nil)
     #expect(snapshot.sandboxes == (try Snapshot.recorded("containerd-1.6.20", .before)).sandboxes)
-    // Asked once in the new version, then never again.
+    // The new version is tried once and then never again.
     #expect(server.counts.calls["Version"] == 2)
     #expect(server.counts.calls["ListPodSandbox"] == 1)
     let strict = try client(api: .only(.v1))

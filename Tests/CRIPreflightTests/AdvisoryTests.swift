@@ -8,9 +8,9 @@ import Testing
   struct Row: Sendable, CustomTestStringConvertible {
     let id: String
     let product: Advisory.Product
-    /// Versions, or changes such as `1.6.12 > 2.1.0`, that the advisory concerns: just inside its ranges.
+    /// Versions, or changes such as `1.6.12 > 2.1.0`, that are just inside the advisory's ranges.
     let hit: [String]
-    /// Just outside them.
+    /// Versions that are just outside the ranges.
     let missed: [String]
     var testDescription: String { id }
   }
@@ -109,9 +109,9 @@ import Testing
       let row = Self.rows.first { $0.id == advisory.id.rawValue }
       #expect(row?.product == advisory.product)
       #expect(!advisory.reference.isEmpty)
-      // What is not in this version of the rules decides nothing.
+      // A rule that does not exist cannot decide.
       #expect(Set(advisory.decidedBy).isSubset(of: PreflightRules.table.map(\.id)))
-      // A bound that is no version would be none.
+      // A bound that is not a version would have no effect.
       for range in advisory.cases.flatMap(\.running) {
         #expect(range == .everything || range.from != nil || range.before != nil, "\(advisory.id)")
       }

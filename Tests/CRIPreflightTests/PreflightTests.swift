@@ -47,14 +47,14 @@ import Testing
     let report = PreflightReport(facts)
     let losses = report.findings.filter { $0.rule.predicts != .nothing }
     let gaps = report.unchecked.filter(\.isRequired)
-    // What was looked at is not what kubelet runs.
+    // The examined runtime is not the one that kubelet uses.
     let isOther = report.findings.contains { $0.rule.id.label == "N5" }
     #expect(report.verdict == (!losses.isEmpty ? .loss : gaps.isEmpty && !isOther ? .none : .unchecked))
     for entry in report.unchecked {
       guard let rule = entry.rule?.rule else { continue }
       #expect(entry.isRequired == (rule.predicts != .nothing))
     }
-    // Where a container alone is named, its pod stays.
+    // If only a container is named, its pod stays.
     let pods = Set(losses.filter { $0.rule.predicts == .pods && $0.object.kind == .pod }.compactMap(\.object.pod))
     #expect(Set(report.victims.map(\.pod)) == pods)
     #expect(Set(report.disturbed.map(\.pod)).isDisjoint(with: pods))
@@ -92,7 +92,7 @@ import Testing
     #expect(standing { $0.editRecords { $0.sandboxes[0].ip = "" } } == .proved)
     #expect(standing { $0.snapshot.runtime.version = "1.6.15" } == nil)
     #expect(standing { $0.snapshot.runtime.version = "v1.6.14-k3s1" } == nil)
-    // What is on disk was not made by the version that is to come.
+    // The target version did not write what is on disk.
     #expect(
       standing {
         $0.snapshot.runtime.version = "1.6.8"

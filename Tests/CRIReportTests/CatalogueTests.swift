@@ -62,7 +62,7 @@ import Testing
     let code: Int32 = name == "lost" ? 1 : 3
     var document = report.json(exitCode: code)
     #expect(report.verdict().name == old["verdict"]?.stringValue && old["exitCode"]?.intValue == Int64(code))
-    // Entries have a code since then.
+    // Entries have had a code since schema 2.
     document["unchecked"] = .array(
       (document["unchecked"]?.arrayValue ?? []).map { entry in
         var entry = entry
@@ -71,7 +71,7 @@ import Testing
       })
     for key in ["before", "schema"] { document[key] = old[key] }
     #expect(Rewording.facts(document) == Rewording.facts(old))
-    // Values are facts, although they are text.
+    // Values are facts although they are text.
     for (finding, other) in zip(document["findings"]?.arrayValue ?? [], old["findings"]?.arrayValue ?? []) {
       #expect(finding["before"] == other["before"] && finding["after"] == other["after"], "\(finding)")
     }

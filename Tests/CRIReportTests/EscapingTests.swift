@@ -7,12 +7,12 @@ import FoundationXML
 import TestSupport
 import Testing
 
-/// No text can break a format: each is read again as its consumers read it.
+/// No text can break a format: each output is parsed as its consumers parse it.
 @Suite struct EscapingTests {
   @Test(arguments: hostileTexts) func `the table has one line for each row, without control characters`(text: String) {
     let table = ReportFormat.table.text(.saying(text))
     #expect(table.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
-    // Title, fate, two findings, note, unchecked, advice, verdict.
+    // Title, prediction, two findings, note, unchecked, advice, verdict.
     #expect(table.utf8.count { $0 == UInt8(ascii: "\n") } == 8)
   }
 
@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: hostileTexts) func `junit is well-formed and has the same content`(text: String) throws {
     let root = try JUnit(ReportFormat.junit.text(.saying(text)))
-    // What XML cannot hold is shown as an escape.
+    // Characters that XML cannot contain are printed as escapes.
     let shown = Sanitizer.visible(text)
     #expect(root.cases.map(\.name) == ["verdict", "pod n/\(shown)", shown])
     #expect(root.cases[0].failures == [shown])

@@ -5,9 +5,9 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// A prediction in the formats' common form, and what each format makes of it.
+/// The view of a prediction, and the output of each format.
 @Suite struct PreflightViewTests {
-  /// Of the recorded containerd 1.6.12: no address is on its disk.
+  /// The view for the recorded containerd 1.6.12, which has no address on disk.
   private static func view(
     _ exitCode: Int32 = 5, to target: String = "1.6.14"
   ) throws -> (ReportView, PreflightReport) {

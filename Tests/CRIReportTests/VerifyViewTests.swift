@@ -8,7 +8,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// A verdict in the formats' common form, and what each format makes of it.
+/// The view of a verdict, and the output of each format.
 @Suite struct VerifyViewTests {
   @Test func `every ready pod is a test, whether it is lost or not`() throws {
     let view = try ReportView.recorded("containerd-1.6.12")
@@ -31,7 +31,7 @@ import Testing
     #expect(tap.tests.count { $0.isSkipped } == view.unchecked.count && !view.unchecked.isEmpty)
   }
 
-  /// As TAP names them: the verdict with its words.
+  /// The names in TAP's form: the verdict with its text.
   private func junitNames(_ junit: JUnit) -> [String] {
     junit.cases.map { $0.name == "verdict" ? "verdict: \($0.failures[0])" : $0.name }.sorted()
   }
@@ -113,7 +113,7 @@ import Testing
 
   @Test func `series have a type and unique labels`() throws {
     let view = try ReportView.recorded("containerd-1.6.12") { before, after in
-      // Two of one name, as a container that was started twice leaves them.
+      // Two containers with one name, as after a container was started twice.
       guard var twin = before.containers.first(where: \.isRunning) else { return }
       twin.status.id += "twin"
       before.containers.append(twin)
@@ -212,7 +212,7 @@ import Testing
     #expect(lines.count { $0.hasPrefix("CRITICAL  default/pod-") } == 250)
     #expect(lines.allSatisfy { $0.utf8.count < 160 })
     #expect(lines.count - lines.count { $0.hasPrefix("CRITICAL") || $0.hasPrefix("MAJOR") } < 8)
-    // What is the same of all of them is said once.
+    // A reason that all findings share is printed once.
     let reason = "the runtime cannot undo a network that it forgot"
     #expect(lines.filter { $0.contains(reason) } == ["[pod.cni] \(reason)"])
     #expect(lines.count { $0.hasSuffix(" → none [pod.cni]") } == 250)
@@ -260,7 +260,7 @@ import Testing
       table.contains(": kubelet will kill the pod, whose restartPolicy is Never, at its next restart ["), "\(table)")
   }
 
-  /// What somebody leaves out is not all that there is.
+  /// An ignored rule does not make the rest complete.
   @Test(
     arguments: [
       (

@@ -5,7 +5,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What changed between two snapshots, in words.
+/// The changes between two snapshots, as text.
 @Suite struct DiffTests {
   @Test func `the same snapshot has no changes`() throws {
     #expect(Diff.changes(from: .before, to: .before, all: true).isEmpty)
@@ -104,7 +104,7 @@ import Testing
     var after = Snapshot.before
     test.change(&after)
     let lines = Diff.changes(from: .before, to: after).map { "\($0.object)  \($0.text)" }
-    // A container that is said to be in another pod goes by that pod's name.
+    // A container that moved to another pod is printed with that pod's name.
     let expected = "\(test.object)  \(test.text)"
     #expect(lines == [expected])
   }

@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Files that are no snapshots: each has its error, none a crash.
+/// Files that are not snapshots: each has its error, and none causes a crash.
 @Suite struct DocumentErrorTests {
   @Test(arguments: ["", " ", "\n\t \r\n", "\u{0}\u{0}"])
   func `an empty file is not a snapshot`(text: String) {
@@ -40,7 +40,7 @@ import Testing
     for index in stride(from: 0, to: bytes.count, by: 3) {
       var spoilt = bytes
       spoilt[index] ^= 0x15
-      // Many are still documents, of something else: all that counts is that no other error comes out.
+      // Many damaged texts are still valid JSON; what counts is that no other error is thrown.
       do throws(SnapshotError) { _ = try Snapshot(parsing: spoilt) } catch { #expect(!"\(error)".isEmpty) }
     }
   }
@@ -86,7 +86,7 @@ import Testing
     "unchecked.0.object.kind", "unchecked.0.reason", "unchecked.0.reason.code", "unchecked.0.required",
   ]
 
-  /// Every field that may be missing or null, and must be right where it is there.
+  /// Every field that may be missing or null, and must be valid if it exists.
   static let optional = [
     "host.bootId", "host.machineId", "daemon.pid", "daemon.startTime", "daemon.executable", "sandboxes.0.facts.pid",
     "sandboxes.0.facts.networkNamespace", "sandboxes.0.facts.isNetworkNamespaceClosed", "sandboxes.0.facts.interfaces",
@@ -160,14 +160,14 @@ import Testing
     #expect("\(SnapshotError.malformed("host.name"))".contains("host.name"))
   }
 
-  /// `a.0.b` as errors write it: `a[0].b`.
+  /// Converts `a.0.b` to the form in errors: `a[0].b`.
   private static func written(_ path: String) -> String {
     path.split(separator: ".").reduce(into: "") { text, part in
       text += Int(part) == nil ? (text.isEmpty ? "\(part)" : ".\(part)") : "[\(part)]"
     }
   }
 
-  /// The document with one value changed, or taken out.
+  /// Returns the document with one value changed or removed.
   private static func setting(_ path: String, in document: JSON, to value: JSON?) -> JSON {
     var parts = path.split(separator: ".").map(String.init)
     let key = parts.removeFirst()

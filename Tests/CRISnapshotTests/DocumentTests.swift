@@ -5,7 +5,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// A snapshot's way into a document and back.
+/// A snapshot is written to a document and read back.
 @Suite struct DocumentTests {
   @Test(arguments: Recording.runtimes)
   func `a real runtime's snapshot is read back unchanged`(runtime: String) throws {
@@ -61,7 +61,7 @@ import Testing
 
   @Test func `unknown fields are ignored at every depth`() throws {
     let news: JSON = ["of": ["a": 1], "version": [1, 2]]
-    // Maps have no fields: every key in them is a pair.
+    // Maps have no fields: every key in them is an entry.
     let maps: Set = ["labels", "annotations", "unified"]
     func extended(_ value: JSON) -> JSON {
       if let items = value.arrayValue { return .array(items.map(extended)) }
@@ -88,7 +88,7 @@ import Testing
   }
 }
 
-/// What a snapshot must not carry.
+/// What a snapshot must not contain.
 @Suite struct SecretTests {
   private static let secret = "hunter2-EXTREMELY-secret"
 

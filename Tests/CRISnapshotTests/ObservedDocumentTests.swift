@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// The observed's way into a document and back.
+/// Observations are written to a document and read back.
 @Suite struct ObservedDocumentTests {
   private static let full: Snapshot = {
     var snapshot = Snapshot.before

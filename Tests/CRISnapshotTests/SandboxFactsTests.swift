@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// The verbose answers of the runtimes, in one form.
+/// The verbose responses of the runtimes, in one form.
 @Suite struct SandboxFactsTests {
   @Test(arguments: Recording.runtimes.prefix(3)) func `containerd's facts are read`(runtime: String) throws {
     let snapshot = try Snapshot.recorded(runtime, .before)

@@ -5,7 +5,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What makes a snapshot unfit for a comparison, and what does not.
+/// The conditions for a comparable snapshot.
 @Suite struct SnapshotLimitTests {
   private func read(_ snapshot: Snapshot) throws(SnapshotError) -> Snapshot { try Snapshot(json: snapshot.json) }
 
@@ -19,7 +19,7 @@ import Testing
     snapshot = .before
     snapshot.images.append(snapshot.images[2])
     #expect(throws: SnapshotError.duplicate(.image, id: snapshot.images[2].plain)) { try read(snapshot) }
-    // With and without the kind of digest it is one image.
+    // It is the same image with and without the digest's algorithm.
     snapshot = .before
     snapshot.images = [Image(id: "sha256:aa"), Image(id: "aa")]
     #expect(throws: SnapshotError.duplicate(.image, id: "aa")) { try read(snapshot) }

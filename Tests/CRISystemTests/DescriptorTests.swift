@@ -10,7 +10,7 @@ struct DescriptorTests {
     return [ends.0, ends.1]
   }
 
-  /// Which numbers are free is the whole process's business, so this one has a process of its own.
+  /// Free descriptor numbers belong to the whole process, so this test has a process of its own.
   @Test func closesWhenItsOwnerGoes() async {
     await #expect(processExitsWith: .success) {
       let number = open("/dev/null", O_RDONLY)
@@ -56,7 +56,7 @@ struct DescriptorTests {
     #expect(try reader.read(into: buffer) == 0)
   }
 
-  /// EPIPE, and not the signal that would end the process.
+  /// The write fails with EPIPE instead of raising the signal that would end the process.
   @Test func sendToNobody() throws {
     let ends = try pair()
     close(ends[1])

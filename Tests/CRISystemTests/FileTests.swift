@@ -52,7 +52,7 @@ struct FileTests {
     #expect(names == ["d"])
   }
 
-  /// A file system that takes no more: the old file stays. In a process whose files may not grow.
+  /// The old file stays if the file system is full. The test runs in a process whose files must not grow.
   @Test func fullDisk() async {
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()
@@ -85,7 +85,7 @@ struct KernelTests {
     let ours = try #require(Kernel.startTime(of: getpid()))
     let theirs = try #require(Kernel.startTime(of: child.pid))
     #expect(ours > 0 && theirs >= ours)
-    // The program is known once exec(2) has been.
+    // The path of the program is known after exec(2).
     #expect(await eventually { Kernel.executable(of: child.pid)?.hasSuffix("sleep") ?? false })
     child.signal(SIGKILL)
     #expect(await child.end().code == 128 + SIGKILL)

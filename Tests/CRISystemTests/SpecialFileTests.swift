@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What is no regular file is neither opened nor waited for.
+/// Special files are neither opened nor waited for.
 struct SpecialFileTests {
   let directory: TemporaryDirectory
 
@@ -16,7 +16,7 @@ struct SpecialFileTests {
     #expect(throws: error) { try File.read(path) }
     #expect(throws: error) { try File.writeAtomically([1], to: path) }
     #expect(throws: error) { try File.checkWritable(path) }
-    // Behind a link of the caller it is the same.
+    // The same holds behind a link of the caller.
     #expect(symlink("fifo", directory.file("link")) == 0)
     #expect(throws: FileError.self) { try File.writeAtomically([1], to: directory.file("link")) }
     #expect(throws: FileError.self) { try File.read(directory.file("link")) }

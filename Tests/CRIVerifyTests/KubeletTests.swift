@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// What kubelet does with pod web after one change: its rules C1 to C5 and B1 to B5, in its order.
+/// kubelet's reaction to one change in pod web: its rules C1 to C5 and B1 to B5, in its order.
 @Suite struct KubeletTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let what: String

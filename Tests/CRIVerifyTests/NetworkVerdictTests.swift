@@ -4,7 +4,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// Every verdict on a pod's network, from a pod in order with one thing changed.
+/// Every verdict about a pod's network, from an intact pod with one change.
 @Suite struct NetworkVerdictTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -256,7 +256,7 @@ import Testing
     #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .ok)
   }
 
-  /// Another pod, in order in itself.
+  /// Returns another, intact pod.
   private static func other(_ ip: String, real: [String], isReady: Bool = true) -> SandboxRecord {
     var record = Snapshot.sandbox("other", ip, isReady: isReady)
     record.observed = ObservedSandbox(namespace: .known(.alive(id)), interfaces: .known([interface("eth0", real)]))
@@ -264,7 +264,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // By the runtime's word, and by hand in the kernel.
+    // One address is a duplicate according to the runtime, the other according to the kernel.
     (other("10.0.0.2", real: ["10.0.0.2/24"]), true), (other("10.0.0.3", real: ["10.0.0.3/24", "fd00::2/64"]), true),
     (other("10.0.0.3", real: ["10.0.0.3/24", "fe80::1/64"]), false),
     (other("10.0.0.2", real: ["10.0.0.2/24"], isReady: false), false),
@@ -278,7 +278,7 @@ import Testing
 
   @Test(arguments: [true, false])
   func `a pod whose path leads to another's namespace does not affect the other's verdict`(hasPause: Bool) {
-    // Read through the path: the addresses of the other.
+    // These are the other pod's addresses, because they were read through the path.
     var diverted = Snapshot.sandbox("other", "10.0.0.3")
     let process = Self.process(1001, in: NamespaceID(device: 4, inode: 78))
     diverted.observed = ObservedSandbox(

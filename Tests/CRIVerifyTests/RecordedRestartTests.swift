@@ -5,7 +5,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// What real runtimes answered before and after a restart, judged.
+/// The verdicts about recorded restarts of real runtimes.
 @Suite struct RecordedRestartTests {
   @Test func `containerd 1.6.12 loses the addresses of all pods that have their own network`() throws {
     let report = try Self.report("containerd-1.6.12")

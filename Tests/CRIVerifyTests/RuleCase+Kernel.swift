@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 
 extension RuleCase {
-  /// What only the kernel, CNI's records and kubelet's folders tell.
+  /// Cases that only the kernel, CNI's records and kubelet's directories show.
   static let kernel: [RuleCase] = [
     .fires("pod.process", "it is gone", "1001", "gone") {
       (before, after) in
@@ -263,7 +263,7 @@ extension RuleCase {
       after.observed?.ociRuntimes = .unknown("why")
     },
 
-    // Ends that are no loss.
+    // Ends of pods that are no loss.
     .fires("pod.deleted", "kubelet's folder is gone with it", "ready", "gone") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
@@ -362,7 +362,7 @@ extension RuleCase {
     RuntimeSettings.Network(name: "n", subnets: [Subnet(subnet)].compactMap { $0 })
   }
 
-  /// Everything that root can see, the same on both sides.
+  /// Adds everything that root can read, equal before and after.
   static func addObservations(_ before: inout Snapshot, _ after: inout Snapshot) {
     before = withTruth(before)
     after = withTruth(after)

@@ -204,7 +204,7 @@ extension RuleCase {
     .holds("image.pinned", "now pinned, as containerd 2 does") { before, _ in before.images[1].pinned = false },
   ]
 
-  /// Without a CNI configuration, as containerd says it.
+  /// The condition without a CNI configuration, with containerd's message.
   private static func downNetwork(_ before: inout Snapshot, _ after: inout Snapshot) {
     func change(_ snapshot: inout Snapshot) {
       snapshot.runtime.conditions = snapshot.runtime.conditions.map {

@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 
 extension RuleCase {
-  /// Where pods are made anew; and what each scenario alone asks for.
+  /// Cases in which kubelet recreates pods, and those of single scenarios.
   static let renewed: [RuleCase] = [
     .fires("pod.successor", "no sandbox is left", "ready", "none", in: .reboot) {
       $1.sandboxes.removeFirst()

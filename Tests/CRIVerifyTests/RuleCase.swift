@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// One change between two snapshots, and whether a rule must object to it.
+/// One change between two snapshots, and whether a rule must fire for it.
 struct RuleCase: Sendable, CustomTestStringConvertible {
   typealias Change = @Sendable (_ before: inout Snapshot, _ after: inout Snapshot) -> Void
 
@@ -14,7 +14,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
   let what: String
   let scenario: Scenario
   let fires: Bool
-  /// What the finding says, where it is worth fixing.
+  /// The text of the finding, if it matters.
   let words: [String]?
   let change: Change
 

@@ -8,7 +8,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// When a report says something, when it says nothing, and what counts as loss.
+/// When a report has findings, when it is vacuous, and what counts as a loss.
 @Suite struct VerdictTests {
   @Test(arguments: [
     (Severity.info, [Severity.info]), (.minor, [.info, .minor]), (.major, [.info, .minor, .major]),
@@ -79,7 +79,7 @@ import Testing
     #expect(Report(before, .after).vacuous == nil)
   }
 
-  /// Each scenario, and what shows that it did not take place.
+  /// Each scenario, and the sign that it did not take place.
   @Test(arguments: Scenario.allCases)
   func `a change that did not take place is vacuous`(scenario: Scenario) {
     var (before, after) = (Snapshot.before, Snapshot.before)
@@ -122,7 +122,7 @@ import Testing
       some.unchecked.contains {
         $0.subjectText == "namespace other" && $0.reasonText == "the snapshot has no pod in it"
       })
-    // What the runtime has to say beside it is of no pod.
+    // Findings about the runtime concern no pod.
     after.runtime.conditions = after.runtime.conditions.map { condition in
       RuntimeCondition(type: condition.type, status: condition.type != "Quiet", reason: condition.reason)
     }
@@ -136,7 +136,7 @@ import Testing
     #expect(ignoring.unchecked.contains { $0.subjectText == "pod.ip" && $0.reasonText.contains("1 finding") })
   }
 
-  /// The rule fires where the runtime has the address and where it has forgotten it.
+  /// The rule fires if the runtime has the address, and also if it has lost it.
   @Test func `a lost network has a specific reason`() {
     #expect(ReportText.english.rule(.podNetworkGone).reason == "the network behind the pod's address is gone")
   }
@@ -269,7 +269,7 @@ import Testing
     #expect(report.verdict() == .unverified)
   }
 
-  /// What the list says of an object whose status nobody answers.
+  /// What the list says about an object whose status could not be read.
   @Test(arguments: [(false, ["container.state", "pod.state"]), (true, [])])
   func `the list shows which unreadable objects have stopped`(isLive: Bool, rules: [String]) {
     func unread(_ before: Snapshot) -> Snapshot {
@@ -325,7 +325,7 @@ import Testing
   @Test func `a pod without a pause process has not lost one`() {
     var before = Snapshot.before
     before.sandboxes[0].facts.pid = nil
-    // CRI-O's annotation, in the answer that has the process too where there is one.
+    // CRI-O's annotation is in the same response as the process, if there is one.
     before.sandboxes[0].facts.runtimeHandler = ""
     #expect(!Report(before, .after).unchecked.contains { $0.subjectText.contains("pause process") })
   }

@@ -6,11 +6,11 @@ import Testing
 
 @testable import CRINode
 
-/// What CNI's plugins say of a pod's network, asked as libcni asks them.
+/// The results of CNI plugins for a pod's network, called as libcni calls them.
 @Suite struct CNICheckTests {
   enum Outcome: Sendable {
     case good
-    /// Words that are in what is told.
+    /// A part of the fault's text.
     case fault(String)
     case unknown(String)
   }

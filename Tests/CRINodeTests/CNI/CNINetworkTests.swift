@@ -5,11 +5,11 @@ import Testing
 
 @testable import CRINode
 
-/// Which network CRI-O takes, and where nobody can ask after it.
+/// The network that CRI-O chooses, and when its plugins cannot be called.
 @Suite struct CNINetworkTests {
   struct Case: Sendable, CustomStringConvertible {
     let description: String
-    /// The name of the network that is taken; nil: none.
+    /// The name of the chosen network; nil if there is none.
     let taken: String?
     var words = ""
     let change: @Sendable (CNINode) throws -> Void
@@ -79,7 +79,7 @@ import Testing
       return found.unknown.map(\.code)
     }
     #expect(await unknown(nil) == [.daemonNotVisible])
-    // Its environment cannot be read.
+    // The environment of process 1 cannot be read.
     #expect(await unknown(1) == [.cniEnvironment])
     try node.node.write("PATH=/usr/bin:/bin\0", to: "proc/1/environ")
     #expect(await unknown(1, root: "/mnt") == [.cniElsewhere])

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import CRINode
 
-/// A node with CNI's plugins, which are scripts, a network of two of them, and a pod in it.
+/// A node with CNI plugins (scripts), a network that uses two of them, and a pod in it.
 struct CNINode {
   static let id = FakeNode.id("a")
   static let result = #"{"cniVersion": "0.4.0", "ips": [{"version": "4", "address": "10.1.0.2/24"}]}"#
@@ -70,7 +70,7 @@ struct CNINode {
       deadline: .now + limit)
   }
 
-  /// What is found of the pod, whose interfaces are these.
+  /// Returns the findings about the pod with these interfaces.
   func found(_ interfaces: [ObservedInterface], network: String = "", plugins: CNIPlugins? = nil) throws -> NetworkCheck
   {
     var check = check

@@ -2,7 +2,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What CNI wrote down of each pod.
+/// CNI's records of each pod.
 @Suite struct CNITests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
@@ -36,7 +36,7 @@ import Testing
           HostLocalLease(network: "pods", address: "fd00::2", owner: a, interface: "eth0"),
         ]))
     #expect(observed[1].cache?.value?.map(\.addresses) == [["10.1.0.3"]])
-    // It has none, which was read; and on the host's network nobody asks.
+    // A pod without a result has a known, empty cache, and none is read for the host's network.
     #expect(observed[2].cache == .known([]) && observed[2].leases == nil)
     #expect(observed[3].cache == nil && observed[3].leases == nil)
   }
@@ -105,7 +105,7 @@ import Testing
       node, sandbox(a, ip: "10.1.0.2"), sandbox(b, ip: "10.1.0.3"), sandbox(FakeNode.id("c"), ip: "10.7.0.1"))
     #expect(observed[0].leases?.value?.map(\.address) == ["10.1.0.2"])
     #expect(observed[1].leases?.value?.map(\.address) == ["10.1.0.3"])
-    // What another plugin's network left behind says nothing of this pod.
+    // A lease of another plugin's network says nothing about this pod.
     #expect(observed[2].leases == nil)
   }
 }

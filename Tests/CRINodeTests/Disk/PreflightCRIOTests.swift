@@ -96,7 +96,7 @@ import Testing
 
   @Test(arguments: [true, false])
   func `the state of a container shows which runtime created it`(isShared: Bool) async throws {
-    // One that does not tell its default, as before 1.36.
+    // CRI-O before 1.36 does not report its default runtime.
     let node = try RecordedNode("cri-o-1.37")
     let container = try #require(node.snapshot.containers.filter(\.isRunning).first)
     try node.tree.write("/srv/runc/\(container.id)", "")
@@ -142,7 +142,7 @@ import Testing
   @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a mounted namespace is accepted`(path: String)
     throws
   {
-    // What a look at a namespace goes by: it is there, and nobody can read it.
+    // The reader expects that a namespace exists and cannot be read as a file.
     #expect(throws: FileError.invalid) { try NodeFiles(root: "/").read(path) }
   }
 

@@ -11,7 +11,7 @@ import Testing
 @testable import CRINode
 
 @Suite struct PreflightContainerdTests {
-  /// containerd#7843, before anything was restarted.
+  /// containerd#7843, before any restart.
   @Test func `1.6.12 has lost every address on disk while it still reports them`() async throws {
     let node = try RecordedNode("containerd-1.6.12")
     try #require(node.pods.count == 2)
@@ -98,7 +98,7 @@ import Testing
     #expect(try await node.report().ids("P6") == [node.pods[0].id])
     try node.tree.write("/opt/old/containerd-shim-runc-v2", "")
     #expect(try await node.report().rules.isEmpty)
-    // Older ones write none.
+    // Older versions write no such file.
     try node.tree.remove("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path")
     #expect(try await node.report().rules.isEmpty)
   }
@@ -112,7 +112,7 @@ import Testing
       + node.snapshot.containers.filter(\.isRunning).map(\.id)
     #expect(report.rules == ["P12"] && report.ids("P12") == Set(running))
     #expect(report.isDowngrade && report.verdict == .loss && report.victims.count == report.podCount)
-    // What 1.x started before the upgrade does, and its pod stays where a container was added since.
+    // A pod that 1.x started before the upgrade stays, even if a container was added since.
     let added = try #require(node.snapshot.containers.first { $0.isRunning })
     for id in running where id != added.id { try node.tree.write("\(NodeTree.tasks)/\(id)/address", "unix:///x") }
     let mixed = try await node.report(to: "1.7.34")
@@ -130,7 +130,7 @@ import Testing
       #expect(report.victims.map(\.pod) == [node.pods[0].pod])
     }
     #expect(try await node.report(to: "1.7.34").rules == ["P12"])
-    // 2.x takes 1.x's form too.
+    // 2.x accepts the form of 1.x too.
     try node.tree.write("\(NodeTree.tasks)/\(pod)/address", "unix:///x")
     #expect(try await node.report().rules.isEmpty)
   }
@@ -153,7 +153,7 @@ import Testing
     let answer = try #require(try Recording("containerd-2.3", .before).calls.first?.response)
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
-    // One more, which a daemon left that ended too early.
+    // One more record, left by a daemon that ended too early.
     let bare = ListStoredSandboxesResponse(sandboxes: [StoredSandbox(id: "bare", createdAt: StoredTime(seconds: 7))])
     let server = try Server(at: path) { call in
       let namespace = call.metadata.first { $0.name == "containerd-namespace" }?.value
@@ -197,7 +197,7 @@ import Testing
     #expect(report.rules.isEmpty)
     #expect(report.gaps == ["P5", "P6", "P12"])
     #expect(report.verdict == .unchecked)
-    // Another containerd's directories are no better.
+    // Another containerd's directories do not count either.
     try node.tree.write("\(NodeTree.containerdRoot)/containers/other/status", "{}")
     try node.tree.write("\(NodeTree.tasks)/other/shim-binary-path", "/x")
     report = try await node.report()

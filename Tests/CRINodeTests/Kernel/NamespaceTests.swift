@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Looking into network namespaces.
+/// Reading network namespaces.
 @Suite struct NamespaceTests {
   private let a = FakeNode.id("a")
 
@@ -34,7 +34,7 @@ import Testing
     try node.makeFolder("run/netns")
     #expect(read()?.namespace == .known(.missing))
     try node.remove("run")
-    // The daemon's root folder is ours: there is nothing.
+    // The daemon has the same root as we do, so the path is known to be missing.
     try node.makeFolder("proc/1")
     try FileManager.default.createSymbolicLink(
       atPath: node.directory.file("proc/1/root"), withDestinationPath: "/")
@@ -110,10 +110,10 @@ import Testing
     #expect(try read().first { $0.name == "lo" }?.addresses.map(\.description).contains("127.0.0.1/8") == true)
     try real.run("ip link del eth0")
     #expect(try read().map(\.name) == ["lo"])
-    // Neither this thread nor any other of ours has moved, once the one that went there has ended.
+    // No thread of ours has moved to another namespace after the reading thread has ended.
     let isHome = await eventually {
       let threads = (try? Directory.names(at: "/proc/self/task")) ?? []
-      // A thread that has just ended has none.
+      // A thread that has just ended has no namespace.
       return threads.compactMap { FileIdentity(of: "/proc/self/task/\($0)/ns/net") }.allSatisfy { $0 == own }
     }
     #expect(isHome)
@@ -126,7 +126,7 @@ import Testing
     ])
     NodeObserver(paths: node.paths, timeLimit: .zero, includesNode: false)
       .addObservations(to: &snapshot, askedAt: 0, configuration: nil)
-    // The thread may have been quick; what is answered is right, the rest has a reason.
+    // The thread may have been fast. A known result must be right, and an unknown one must have a reason.
     for sandbox in snapshot.sandboxes {
       #expect(sandbox.observed?.namespace?.value != nil || sandbox.observed?.namespace?.reason?.errno == ETIMEDOUT)
     }

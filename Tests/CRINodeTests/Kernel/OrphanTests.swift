@@ -2,7 +2,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Which processes are orphans of this runtime, and which are none of its business.
+/// Which processes are orphans of this runtime, and which do not belong to it.
 @Suite struct OrphanTests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
@@ -43,7 +43,7 @@ import Testing
     try node.process(
       52, "main", parent: 50, startTime: 1500, cgroup: "0::/kubepods.slice/cri-containerd-\(b).scope/x\n")
     try node.process(53, "exec", parent: 50, startTime: 1600, cgroup: "0::/kubepods.slice/cri-containerd-\(b).scope\n")
-    // The shim's helpers have its own cgroup, which names nobody.
+    // The shim's helpers are in the shim's cgroup, which contains no ID.
     try node.process(54, "runc", parent: 50, cgroup: "0::/system.slice/containerd.service\n")
     #expect(
       orphans(node, [a])
@@ -101,7 +101,7 @@ import Testing
     try node.shim(60, b, startTime: 999_500)
     try node.shim(61, c, startTime: 998_900)
     #expect(orphans(node, [a])?.map(\.id) == [c])
-    // What is older than the daemon is nothing that it is making.
+    // A process that is older than the daemon does not belong to an object that is just being created.
     var snapshot = node.snapshot([sandbox(a)], containers: [])
     snapshot.daemon.startTime = 999_600
     #expect(node.observed(snapshot, includesNode: true).observed?.orphans?.value?.map(\.id) == [c, b])
@@ -128,7 +128,7 @@ import Testing
     let node = try FakeNode()
     try node.conmon(70, a)
     try node.process(72, "main", parent: 70)
-    // Its process has ended, and its conmon is about to.
+    // Its process has ended, and its conmon is about to end.
     try node.conmon(71, b)
     let containers = [
       container(a, in: c, pid: nil, isRunning: isRunning), container(b, in: c, pid: nil, isRunning: false),

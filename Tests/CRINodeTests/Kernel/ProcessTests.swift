@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What is said of the processes that the runtime names.
+/// The facts about processes that the runtime reports.
 @Suite struct ProcessTests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
@@ -15,7 +15,7 @@ import Testing
   @Test func `a live process is read with its parent, cgroup and network namespace`() throws {
     let node = try FakeNode()
     try node.shim(50, a)
-    // A name may hold anything.
+    // A name may contain any character.
     try node.process(
       100, "we) ird (x", parent: 50, startTime: 12345, cgroup: "1:cpu:/\n0::/kubepods/pod1/\(a)\n", namespace: "n1")
     try node.process(101, "main", parent: 50, cgroup: "2:cpu:/kubepods/x:y\n0::/\n", namespace: "n1")
@@ -35,12 +35,12 @@ import Testing
     let node = try FakeNode()
     var containers = (1...4).map { container("\($0)", in: a, pid: 101, isRunning: $0 != 3) }
     for index in 0..<3 { containers[index].status.logPath = "/var/log/pods/\(index + 1).log" }
-    // In the runtime's own file system, which is another than ours.
+    // The log is in the runtime's file system, which is not ours.
     try node.write("", to: "proc/1/root/var/log/pods/1.log")
     let observed = node.observed(node.snapshot([sandbox(a)], containers: containers))
     #expect(observed.containers.map { $0.observed?.hasLog } == [.known(true), .known(false), nil, nil])
     #expect(observed.unchecked.allSatisfy { $0.subjectText != "log files of containers" })
-    // What is there may be hidden from us.
+    // The file may exist and be invisible to us.
     try node.remove("proc/1/root")
     let hidden = node.observed(node.snapshot([sandbox(a)], containers: containers))
     #expect(hidden.containers[1].observed?.hasLog?.reason != nil)

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What kubelet has on the node: its process, its pods' folders, its manifests.
+/// kubelet's state on the node: its process, its pods' directories, its manifests.
 @Suite struct KubeletTests {
   private let node: FakeNode
 
@@ -57,14 +57,14 @@ import Testing
         ]))
   }
 
-  /// Somebody who may write there could otherwise block whoever looks.
+  /// A user who may write to the directory could otherwise block the reader.
   @Test(.timeLimit(.minutes(1))) func `a FIFO in place of a manifest or of the configuration does not block`() throws {
     try node.write("kind: Pod\nmetadata: {name: x}\n", to: "root/etc/kubernetes/manifests/x.yaml")
     try node.makeFolder("root/var/lib/kubelet")
     for path in ["root/etc/kubernetes/manifests/a.yaml", "root/var/lib/kubelet/config.yaml"] {
       #expect(mkfifo(node.directory.file(path), 0o600) == 0)
     }
-    // kubelet, too, ignores what is not a regular file.
+    // kubelet also ignores files that are not regular.
     #expect(read()?.staticPods == .known([StaticPod(namespace: "default", name: "x", restartPolicy: .always)]))
   }
 

@@ -15,7 +15,7 @@ import Testing
     ("cgroupDriver: cgroupfs\n", "containerd-1.6.20", []),
     // kubelet's default.
     ("kind: KubeletConfiguration\n", "containerd-1.6.20", []),
-    // One that answers RuntimeConfig is followed.
+    // kubelet uses the driver of a runtime that implements RuntimeConfig.
     ("cgroupDriver: systemd\n", "containerd-2.4", ["N4"]),
     ("cgroupDriver: systemd\n", "cri-o-1.37", ["N4"]),
     ("cgroupDriver: cgroupfs\n", "cri-o-1.37", []),

@@ -5,13 +5,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Which programs run the containers in the end.
+/// The programs that run the containers.
 @Suite struct OCIRuntimeTests {
   private func read(
     _ node: FakeNode, _ configuration: String?, listing id: String? = nil
   ) throws -> Observation<[OCIRuntime]>? {
     var snapshot = node.snapshot()
-    // What could not be read in detail is listed all the same.
+    // Objects without readable details are listed all the same.
     snapshot.unchecked = id.map { [Unchecked.details(ObjectName(.container, id: $0), "no answer")] } ?? []
     NodeObserver(paths: node.paths)
       .addObservations(to: &snapshot, askedAt: 0, configuration: try configuration.map { try JSON.parse($0) })
@@ -61,7 +61,7 @@ import Testing
     #expect(try read(node, nil, listing: FakeNode.id("b"))?.value == nil, "that conmon is Podman's")
   }
 
-  /// How a process comes to name a program that must not be run.
+  /// The ways in which a process can name a program that must not be run.
   enum Danger: String, CaseIterable {
     case daemonOfOther, daemonInContainer, programOfAll, programOfOther, directoryOfAll, linkOfOther
   }
@@ -111,7 +111,7 @@ import Testing
     #expect(try read(node, nil)?.reason != nil)
     #expect(try read(node, "{}")?.reason != nil)
     let plain = #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2"}}}}"#
-    // The daemon's variables cannot be read.
+    // The daemon's environment cannot be read.
     #expect(try read(node, plain)?.reason?.errno == 2)
     try node.write("PATH=/nowhere\0", to: "proc/1/environ")
     #expect(try read(node, plain)?.value?[0].version.reason?.errno == 2)
