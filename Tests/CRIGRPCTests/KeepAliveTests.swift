@@ -67,7 +67,7 @@ extension WireTests {
     @Test func `a call waits for a slow peer as long as it acknowledges`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
-        // Several times what a silent peer is given.
+        // Several times the limit for a silent peer.
         try client.pump(for: .seconds(2))
         try client.send(Frame.answer(stream, [7]))
         try client.waitForDisconnect()

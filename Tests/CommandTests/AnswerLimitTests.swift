@@ -5,10 +5,10 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Answers that are small on the wire and large in memory, or large in the time that they take, against the built
-/// command: how much memory it takes at its peak, and when it ends.
+/// Sends responses that are small on the wire and large in memory, or that take long, to the built command, and
+/// measures its peak memory and its run time.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct AnswerLimitTests {
-  /// What an answer may cost above an empty one, in bytes.
+  /// Returns the memory that a response may take beyond an empty one, in bytes.
   private static func allowed(_ size: Int) -> Int {
     let promised = 3 * size + 16 << 20
     #if DEBUG
@@ -19,7 +19,7 @@ import Testing
     #endif
   }
 
-  /// A field of messages or strings.
+  /// Encodes a field of messages or strings.
   private static func field(_ number: UInt64, _ content: [UInt8] = []) -> [UInt8] {
     varint(number << 3 | 2) + varint(UInt64(content.count)) + content
   }
@@ -37,14 +37,15 @@ import Testing
 
   struct Shape: Sendable, CustomTestStringConvertible {
     let name: String
-    /// For a list whose elements are field 1.
+    /// A list whose elements are field 1.
     let list: [UInt8]
     var testDescription: String { name }
   }
 
   private static let size = 4 << 20
 
-  /// The number of the labels in an element: `Container` 8, `PodSandbox` 5; one that neither list knows in the others.
+  /// The field number of the labels in an element: 8 in `Container`, 5 in `PodSandbox`; the others use a number that
+  /// neither has.
   static let shapes: [Shape] = [
     Shape(name: "empty elements", list: repeated([0x0A, 0x00], upTo: size)),
     Shape(name: "elements with a number that is not known", list: repeated([0x0A, 3, 0xC8, 0x3E, 1], upTo: size)),
@@ -87,8 +88,8 @@ import Testing
     ("ListContainers", ["logs", "x"]), ("ListPodSandbox", ["preflight"]),
   ]
 
-  /// Answers one method with these bytes, the calls that come before it as a sound runtime does, and with an empty
-  /// message what is left.
+  /// Responds to one method with these bytes, to the calls before it as an intact runtime does, and to all others with
+  /// an empty message.
   private func runtime(_ method: String, _ bytes: [UInt8]) throws -> TestRuntime {
     try TestRuntime { name, request in
       switch name {
@@ -112,7 +113,7 @@ import Testing
     }
   }
 
-  /// The shapes that every command meets: what decoding refuses does not depend on the command.
+  /// The shapes that every command is tested with, because decoding does not depend on the command.
   private static let common = [
     "empty elements", "one long ID", "one long ID beside many short ones", "as many elements as are taken",
   ]
@@ -133,7 +134,7 @@ import Testing
     for shape in shapes {
       let runtime = try hostile(shape)
       let run = try await Tool.cri(["--timeout", "20s"] + command, on: runtime)
-      // With the details that were asked for, where the list was taken.
+      // The size includes the details that were requested, if the list was accepted.
       let size = max(shape.list.count, runtime.sentBytes)
       let taken = run.peakMemory - base
       if ProcessFacts.environment("CRI_TEST_REPORT") != nil {
@@ -148,7 +149,7 @@ import Testing
     }
   }
 
-  /// It lists the objects whenever the stream has ended, and ends by itself only if the list exceeds a limit.
+  /// The command reads the lists whenever the stream has ended, and fails only if a list exceeds a limit.
   @Test func `following events takes no more memory`() async throws {
     func peak(_ list: [UInt8]) async throws -> Int {
       let runtime = try runtime("ListContainers", list)
@@ -165,7 +166,7 @@ import Testing
       return peak
     }
     let base = try await peak([])
-    // Known objects are kept twice while they are compared, so that one long ID takes a little more than it may.
+    // Known objects are stored twice while they are compared, so one long ID takes slightly more than allowed.
     for shape in Self.shapes where Self.common.contains(shape.name) && shape.name != "one long ID" {
       let taken = try await peak(shape.list) - base
       #expect(taken <= Self.allowed(shape.list.count), "\(shape.name): \(taken) bytes")
@@ -236,7 +237,7 @@ import Testing
     #expect(run.duration < .seconds(20))
   }
 
-  /// Thousands of elements in a few bytes must not become as many calls.
+  /// Thousands of elements in a few bytes must not cause as many calls.
   @Test func `hostile lists do not cause endless calls`() async throws {
     let elements = (0..<9000).flatMap { index in
       Self.field(1, Self.field(1, Array(String(index).utf8)))
@@ -257,7 +258,7 @@ import Testing
       }
       return name == "ListContainers" ? .message(list) : .message([])
     }
-    // 1000 details, 64 at once, 250 ms each: four seconds, of which three are allowed.
+    // 1000 details, 64 at once, 250 ms each, would take four seconds, of which three are allowed.
     let run = try await Tool.cri(["--timeout", "300ms", "ps", "-a", "-o", "wide"], on: runtime)
     #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
     #expect(run.duration < .seconds(8))
@@ -281,7 +282,7 @@ import Testing
       ["--timeout", "2s", "pods"] + options, on: runtime("ListPodSandbox", Self.pods(60_000)))
     #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
     #expect(run.errors.filter { $0 == "\n" }.count == 1)
-    // Two seconds for the answer, and two to write it.
+    // Two seconds for the response, and two for printing it.
     #expect(run.duration < .seconds(7), "\(run.duration)")
   }
 
@@ -292,7 +293,7 @@ import Testing
       let run = try await Tool.run(
         ["/bin/sh", "-c", "ulimit -v \(limit); exec '\(Tool.path("cri"))' pods -o yaml"],
         environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.path])
-      // Before the program has begun, the dynamic linker speaks.
+      // The dynamic linker failed before the program began.
       if run.code == 127 { continue }
       ends[run.code, default: 0] += 1
       #expect(run.code == 0 || run.code == 11, "ulimit -v \(limit): \(run.code) \(run.errors.prefix(300))")

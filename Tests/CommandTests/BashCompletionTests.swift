@@ -6,10 +6,10 @@ import Testing
 
 @testable import CRICommands
 
-/// Completion in a bash with a terminal of its own: what a person gets on the line, and what Enter makes of it.
+/// Completion in a bash on a terminal of its own: what appears on the line, and what Enter passes to the command.
 @Suite("Completion in bash", .enabled(if: Shells.areThere && access("/usr/bin/script", X_OK) == 0))
 struct BashCompletionTests {
-  /// - Parameter names: those of pods, which are their own namespaces too.
+  /// - Parameter names: The names of pods, which are also their namespaces.
   private func runtime(_ names: [String]) throws -> TestRuntime {
     try TestRuntime { name, _ in
       switch name {
@@ -23,7 +23,7 @@ struct BashCompletionTests {
     }
   }
 
-  /// Types keys, Enter at the end, and gives the words that the command got; all of them are read before bash is there.
+  /// Types keys and Enter, and returns the words that the command received. All keys are typed before bash has started.
   private func words(_ keys: String, _ names: [String]) async throws -> [String] {
     let directory = try TemporaryDirectory()
     let runtime = try runtime(names)
@@ -67,19 +67,19 @@ struct BashCompletionTests {
       ("cri ps --namespace web\\ \t", ["web $x"], ["ps", "--namespace", "web $x"]),
       ("cri ps --namespace web\\\t", ["web $x"], ["ps", "--namespace", "web $x"]),
       ("cri ps --namespace 'web 'a\t", ["web a;b"], ["ps", "--namespace", "web a;b"]),
-      // Several that begin alike, then one more letter.
+      // Several candidates with a common prefix, then one more letter.
       ("cri ps --namespace w\tx\t", ["w $x", "w $y"], ["ps", "--namespace", "w $x"]),
       ("cri ps --namespace=\t", ["$(touch harm)"], ["ps", "--namespace=$(touch harm)"]),
       ("cri ps --namespace=$\t", ["$(touch harm)"], ["ps", "--namespace=$(touch harm)"]),
       ("cri ps --namespace=\"a\t", ["a:$(touch harm)"], ["ps", "--namespace=a:$(touch harm)"]),
       ("cri ps --namespace a:\t", ["a:b c"], ["ps", "--namespace", "a:b c"]),
-      // Neither can stand in these quotes: nothing is put there.
+      // Neither value can be written in these quotes, so nothing is inserted.
       ("cri ps --namespace 'a\t'", ["a'$(touch harm)"], ["ps", "--namespace", "a"]),
       ("cri ps --namespace \"a\t\"", ["a!b"], ["ps", "--namespace", "a"]),
-      // It would be an option.
+      // The value would be parsed as an option.
       ("cri ps --namespace \tx", ["-rf"], ["ps", "--namespace", "x"]),
       ("cri ps --namespace=\t", ["-rf"], ["ps", "--namespace=-rf"]),
-      // What controls a terminal is not put on it.
+      // Control characters are escaped.
       ("cri ps --namespace \t", ["a\n\u{1b}"], ["ps", "--namespace", "a\\n\\x1b"]),
       ("cri inspecti r/x:\t1", [], ["inspecti", "r/x:1"]), ("cri inspecti q\t", [], ["inspecti", "q/y:3"]),
       ("cri diff a\t", [], ["diff", "a file"]), ("cri diff 'a\t", [], ["diff", "a file"]),

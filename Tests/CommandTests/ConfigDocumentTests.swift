@@ -22,7 +22,7 @@ struct ConfigDocumentTests {
       ("debug: true # timeout: 1\n", "debug: true # timeout: 1\ntimeout: 3\n"),
       ("\"timeout\" : 1\n", "timeout: 3\n"), ("'timeout': 1\n", "timeout: 3\n"),
       ("timeout: 1\ntimeout: 2\n", "timeout: 3\ntimeout: 3\n"),
-      // As editors of other systems write.
+      // Lines that end in CR LF, as editors of other systems write them.
       ("timeout: 1\r\n# x\r\n", "timeout: 3\r\n# x\r\n"), ("debug: true\r\n", "debug: true\r\ntimeout: 3\r\n"),
       ("# x\r\ntimeout: 1 # y\r\ndebug: true\r\n", "# x\r\ntimeout: 3 # y\r\ndebug: true\r\n"),
       ("\u{FEFF}timeout: 1\n", "timeout: 3\n"),
@@ -65,7 +65,7 @@ struct ConfigDocumentTests {
     let directory = try TemporaryDirectory()
     let path = directory.file("new/crictl.yaml")
     let environment = ["CRI_CONFIG_FILE": path]
-    // What only looks makes nothing.
+    // Reading a key creates no file.
     for arguments in [["--get", "timeout"], ["--list"]] {
       let run = try await Tool.cri(["config"] + arguments, environment: environment)
       #expect(run.code == 0 && run.output.contains("0"), "\(run)")

@@ -6,13 +6,13 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// `cri diff`, run as users run it.
+/// Runs `cri diff` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct DiffCommandTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Two files of recorded snapshots.
+  /// Writes recorded snapshots to two files.
   private func files(_ runtime: String) throws -> (before: String, after: String) {
     for moment in [Recording.Moment.before, .after] {
       let text = try Snapshot.recorded(runtime, moment).json.text(pretty: true)
@@ -47,7 +47,7 @@ import Testing
     let (before, _) = try files("containerd-2.4")
     var document = try JSON.parse(ProcessFacts.read(before))
     var objects = try #require(document[list]?.arrayValue)
-    // The second one says something else, which a comparison by ID would not see.
+    // The second object differs, which a comparison by ID would not notice.
     var double = try #require(objects.last?.objectValue)
     if list == "images" { double["repoTags"] = [] } else { double["status"] = objects.last?["status"] }
     objects.append(.object(double))
@@ -128,7 +128,7 @@ import Testing
     let words = run.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(words.contains("\(pod) (\(id.prefix(13))) state ready → not ready"), "\(run)")
     #expect(words.contains("\(pod) (eeeeeeeeeeeee) added"), "\(run)")
-    // Times are no ticks.
+    // Times are not in clock ticks.
     var earlier = try Snapshot.recorded("containerd-2.4", .before)
     earlier.daemon.startTime = start
     try ProcessFacts.write(earlier.json.text(), to: directory.file("earlier"))

@@ -9,19 +9,19 @@ import Testing
 
 @testable import CRICommands
 
-/// `cri events`, run as users run it.
+/// Runs `cri events` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct EventsCommandTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// With its errors among its output, as a terminal shows them.
+  /// Starts the command with its errors in its output, as on a terminal.
   private func events(_ socket: String, _ arguments: [String] = []) throws -> SpawnedProcess {
     try SpawnedProcess(
       ["/bin/sh", "-c", "TZ=UTC exec \"$0\" \"$@\" 2>&1", Tool.path("cri"), "-r", socket, "events"] + arguments)
   }
 
-  /// What a line of the table says, without its time.
+  /// Returns the words of a line of the table, without its time.
   private func words(_ line: String?) -> [String] { (line ?? "").split(separator: " ").dropFirst().map(String.init) }
 
   private static func pod(_ id: String, _ name: String, _ state: PodSandboxState = .ready) -> PodSandbox {
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// What was, what is, and the events that tell the difference.
+  /// The lists before and after, and the events for the differences.
   @Test func `changes during a restart are printed as events`() async throws {
     let before = EventRuntime.Content(
       pods: [Self.pod("p1", "stays"), Self.pod("p2", "ends"), Self.pod("p3", "goes")],
@@ -76,19 +76,19 @@ import Testing
       pods: [Self.pod("p1", "stays"), Self.pod("p2", "ends", .notReady), Self.pod("p4", "comes")],
       containers: [
         Self.container("c1", "p1"), Self.container("c2", "p1"), Self.container("c3", "p2", .exited),
-        // What the runtime does not know any more is no event.
+        // Changes of objects that the runtime does not know are no events.
         Self.container("c6", "p1", .unknown), Self.container("c7", "p4", .exited), Self.container("c8", "p4", .created),
         Self.container("c9", "p4"),
       ],
       events: [
-        // The lists know it, and it has been told.
+        // The lists already contained this change, so it has been printed.
         ContainerEventResponse(containerID: "c9", containerEventType: .started, createdAt: Timestamp(seconds: 5)),
         ContainerEventResponse(containerID: "c9", containerEventType: .stopped, createdAt: Timestamp(seconds: 6)),
       ])
     let first = try EventRuntime(before)
     let process = try events(first.path, ["-o", "table"])
     #expect(await eventually { first.listenerCount == 1 })
-    // Both lists have been answered when the runtime goes.
+    // Both lists have been read when the runtime ends.
     await pause(.milliseconds(300))
     first.stop()
     let lost = await process.line()
@@ -137,7 +137,7 @@ import Testing
   @Test func `the stream continues after a simulated restart`() async throws {
     let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "8"])
     let process = try events(simulator.socket, ["-o", "table"])
-    // Until the stream is there, nobody hears.
+    // Events before the stream is open are lost.
     let ids = try await Tool.cri(["ps", "-q"], on: simulator.socket).output.split(separator: "\n").map(String.init)
     let hasHeard = Locked(false)
     async let header = process.line()
@@ -169,7 +169,7 @@ import Testing
       (["-o", "json", "--template", "{{.}}"], 2, "--template is allowed only with -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])
   func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
-    // As containerd 1.6.
+    // The runtime behaves like containerd 1.6.
     let runtime = try TestRuntime { name, _ in name.hasPrefix("List") ? .message([]) : nil }
     let run = try await Tool.cri(["events"] + arguments, on: runtime)
     #expect(run.code == code && run.output.isEmpty, "\(run)")

@@ -2,7 +2,7 @@ import CRIGRPC
 import Testing
 import TestSupport
 
-/// The table of exit codes in the README, as scripts see it.
+/// Checks the exit codes in the README's table.
 @Suite("The exit code") struct ExitCodeTests {
   static let ambiguous = "an error occurred: Multiple IDs found with provided prefix: 7"
 
@@ -10,7 +10,7 @@ import TestSupport
     "of a runtime's refusal tells which it is",
     arguments: [
       (.internal, "broken", 1), (.notFound, "no such container", 7),
-      // containerd's and CRI-O's.
+      // The errors of containerd and of CRI-O.
       (.unknown, ambiguous, 8), (.notFound, ambiguous, 8), (.permissionDenied, "no", 9), (.unauthenticated, "no", 9),
       (.deadlineExceeded, "context deadline exceeded", 10), (.unimplemented, "unknown service x", 3),
       (.unavailable, "server is not initialized yet", 3),

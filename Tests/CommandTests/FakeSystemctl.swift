@@ -1,13 +1,13 @@
 import TestSupport
 
-/// A systemctl that knows the units of a folder, a file each with its state, and logs what it is asked.
+/// A systemctl with units in a directory, one file for each with its state, that logs its calls.
 struct FakeSystemctl {
   private let directory: TemporaryDirectory
 
-  /// - Parameter units: by name, in their states, such as `["kubelet": "active"]`.
+  /// - Parameter units: The units' states by name, such as `["kubelet": "active"]`.
   init(in directory: TemporaryDirectory, units: [String: String]) async throws {
     self.directory = directory
-    // Asked for a restart, it runs what `onRestart` gave it. `NAME.fails` makes a verb fail.
+    // A restart runs the script that `onRestart` has set. The file `NAME.fails` makes a verb fail.
     try ProcessFacts.write(
       """
       #!/bin/sh
@@ -31,7 +31,7 @@ struct FakeSystemctl {
     _ = try await Tool.shell("chmod +x '\(directory.file("systemctl"))'")
   }
 
-  /// Before all others in PATH.
+  /// The directory comes first in PATH.
   var path: String { "\(directory.path):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
 
   func fail(_ verb: String) throws { try ProcessFacts.write("", to: directory.file("units/\(verb).fails")) }
@@ -45,7 +45,7 @@ struct FakeSystemctl {
     String(ProcessFacts.read(directory.file("units/\(name)")).split(separator: "\n").first ?? "")
   }
 
-  /// What changed something, in order, such as `stop kubelet`.
+  /// The calls that changed something, in order, such as `stop kubelet`.
   var changes: [String] {
     ProcessFacts.read(directory.file("units/log")).split(separator: "\n").map(String.init).filter {
       !$0.hasPrefix("show") && !$0.hasPrefix("is-active")

@@ -73,7 +73,7 @@ struct GlobalsTests {
     let run = try await Tool.cri(["-c", directory.file("c.yaml"), "-r", socket, "pods", "-q"])
     try await coming.value
     #expect(run.code == (isAsked ? 0 : 3), "\(run)")
-    // The flag beats the file.
+    // The flag overrides the file.
     unlink(socket)
     let none = try await Tool.cri(["-c", directory.file("c.yaml"), "--max-retries", "1", "-r", socket, "pods", "-q"])
     #expect(none.code == 3 && none.errors.contains("check that the runtime is running"), "\(none)")
@@ -82,7 +82,7 @@ struct GlobalsTests {
   @Test(arguments: [
     ("crictl", "see cri ps -a", "see crictl ps -a"), ("crictl", "(see: cri --help)", "(see: crictl --help)"),
     ("crictl", "cri: pod x; cri rmp -f x", "cri: pod x; crictl rmp -f x"), ("cri", "see cri ps -a", "see cri ps -a"),
-    // What only looks so.
+    // Texts that only look like the command.
     ("crictl", "/lib/cri ps, xcri ps, cri nothing", "/lib/cri ps, xcri ps, cri nothing"),
   ])
   func `texts name the command as it was called`(name: String, text: String, expected: String) {

@@ -2,10 +2,10 @@ import CRIMessages
 import TestSupport
 import Testing
 
-/// Scripts for crictl may write options as Go's flags are written. What is compared is what the runtime's lists show.
+/// Scripts for crictl may write options as Go's flags allow. The tests compare the lists that the runtime gets.
 @Suite("Options as Go writes them", .serialized)
 struct GoSpellingTests {
-  /// Words, and the same as everybody writes them.
+  /// Arguments, and the same in the usual spelling.
   @Test(
     "are read as the same options",
     arguments: [

@@ -6,13 +6,13 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri guard`, run as users run it.
+/// Runs `cri guard` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct GuardCommandTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// A command that restarts the runtime as an administrator's would: it ends, the daemon lives on.
+  /// Returns a command that restarts the runtime as an administrator's would: the command ends and the daemon stays.
   private func restart(_ runtime: SimulatorProcess, _ losses: [String] = [], then: String = "") throws -> [String] {
     let daemon = ([SimulatorProcess.program] + runtime.arguments + losses).joined(separator: " ")
     let script = """
@@ -25,7 +25,7 @@ import Testing
     return ["/bin/sh", directory.file("restart")]
   }
 
-  /// Runs `cri guard` and ends what its command has started.
+  /// Runs `cri guard` and ends the process that its command has started.
   private func guarding(_ runtime: SimulatorProcess, _ arguments: [String], _ command: [String]) async throws -> Tool {
     let run = try await Tool.cri(
       ["guard"] + arguments + ["--"] + command, on: runtime.socket, environment: ["TMPDIR": directory.path])
@@ -93,7 +93,7 @@ import Testing
     #expect(lines.count == 2, "\(run.errors)")
     #expect(lines.first?.contains("ended with exit code 7") == true)
     #expect(lines.last?.contains("not ready within 1 s: nobody listens") == true)
-    // The snapshot cannot be taken again: it is there, and named.
+    // The snapshot cannot be taken again, so it was saved and its path printed.
     let words = run.errors.split { $0 == " " || $0 == "\n" }
     let file = String(try #require(words.first { $0.hasSuffix(".json") }))
     #expect(file.hasPrefix(directory.path))

@@ -4,13 +4,13 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri guard --hold`, and what signals do to `cri guard`.
+/// Tests `cri guard --hold`, and the effect of signals on `cri guard`.
 @Suite(.timeLimit(.minutes(10))) struct GuardHoldTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// The shell's words for an administrator's restart.
+  /// Returns a shell command for an administrator's restart.
   private func restart(_ runtime: SimulatorProcess, _ losses: String = "") -> String {
     """
     kill \(runtime.pid ?? 0)
@@ -185,7 +185,7 @@ import Testing
   @Test func `a reader that closes its pipe does not change the verdict`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     try ProcessFacts.write(restart(runtime), to: directory.file("command"))
-    // The pipe's reader is gone before anything is written to it.
+    // The reader of the pipe closes it before anything is written.
     let script = """
       export PATH='\(systemd.path)'
       { '\(Tool.path("cri"))' -r '\(runtime.socket)' guard --hold kubelet -- /bin/sh '\(directory.file("command"))'
@@ -196,7 +196,7 @@ import Testing
     #expect(
       run.errors.contains("cannot write the report to standard output: ") && run.errors.contains("code 0"), "\(run)")
     #expect(systemd.state(of: "kubelet") == "active")
-    // Not ended before the script.
+    // Keeps the runtime alive until the script has ended.
     withExtendedLifetime(runtime) {}
   }
 
@@ -251,7 +251,7 @@ import Testing
     if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
-    // Nobody could be told, but for the file.
+    // Only the file can contain the report.
     #expect(run.code == 3, "\(run)")
     #expect(ProcessFacts.exists(directory.file("told")) && systemd.changes == ["stop kubelet"])
     #expect(try JSON.parse(ProcessFacts.read(directory.file("report")))["verdict"] == "intact")
@@ -259,7 +259,7 @@ import Testing
 
   @Test func `a signal before the verdict is never a success`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
-    // When the command has ended, and was waited for, its parent gets signals: the first may still count as the
+    // The parent gets signals after the command has ended and been waited for; the first one may still count as the
     // command's.
     let script = """
       kill -9 \(runtime.pid ?? 0)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CRICommands
 
-/// How long `cri guard` waits where nobody says it.
+/// The default time that `cri guard` waits.
 @Suite struct GuardPatienceTests {
   @Test(arguments: [("cri-o-1.37", 3, 120), ("cri-o-1.37", 20, 270), ("containerd-2.4", 20, 120)])
   func `CRI-O has time to wipe its pods`(runtime: String, pods: Int, seconds: Int) throws {

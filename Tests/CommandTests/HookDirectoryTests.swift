@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The hooks that root runs, in directories that another user owns, or that lead to one.
+/// Runs the hooks as root in directories that another user owns or that lead to one.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
 struct HookDirectoryTests {
   private let directory: TemporaryDirectory
@@ -11,16 +11,16 @@ struct HookDirectoryTests {
 
   init() throws {
     directory = try TemporaryDirectory()
-    // The other user must reach what belongs to them.
+    // The other user must be able to reach their files.
     chmod(directory.path, 0o755)
   }
 
-  /// How a hook is run, and what it ends with if it refuses its directory.
+  /// How a hook is run, and its exit code if it refuses its directory.
   enum Hook: String, CaseIterable {
     case snapshot, verify, gate, accept, status
     case upgrade, report, reboot, ansible
 
-    /// kured's reboot goes on without a snapshot.
+    /// kured's reboot continues without a snapshot.
     var refusal: Int32 { self == .reboot ? 0 : 2 }
 
     /// What precedes the refusal on standard error.
@@ -34,7 +34,7 @@ struct HookDirectoryTests {
     }
   }
 
-  /// What is wrong with a directory, in shell; `$d` is the directory that the hook uses, `$p` its parent.
+  /// A defect of a directory, as a shell command; `$d` is the directory that the hook uses, `$p` its parent.
   enum Trap: String, CaseIterable {
     case owned = "mkdir -p $d; chown 65534 $d"
     case writableByAll = "mkdir -p $d; chmod 777 $d"
@@ -50,7 +50,7 @@ struct HookDirectoryTests {
     case fifo = "mkdir -p $p; mkfifo $d"
     case loop = "mkdir -p $p; ln -s d $d"
 
-    /// The reason that the refusal gives.
+    /// The reason in the refusal.
     var reason: String {
       switch self {
       case .owned, .parentOwned, .missingInOwned, .linkOfOther, .linkedParent, .ownLinkThroughOther:
@@ -62,7 +62,7 @@ struct HookDirectoryTests {
     }
   }
 
-  /// Runs a hook in `x/p/d`. `/bin/true` answers for the command: nothing but the shell is under test.
+  /// Runs a hook in `x/p/d`, with `/bin/true` as the command, because only the shell code is tested.
   private func run(_ hook: Hook) async throws -> Tool {
     let directory = directory.file("x/p/d")
     var environment = [
@@ -77,7 +77,7 @@ struct HookDirectoryTests {
       words = ["/bin/sh", "-c", ". '\(Self.hooks)/shell/cri-upgrade.sh'; cri_begin; cri_preflight; cri_snapshot"]
     case .reboot: words = ["\(Self.hooks)/kured/cri-reboot"]
     case .ansible:
-      // As the role's task runs it.
+      // The command line of the role's task.
       words = [
         "/bin/sh", "-c",
         ". '\(Self.hooks)/ansible/roles/cri_guard/files/trusted-directory.sh'; cri_use \"$1\" make || { echo \"$cri_reason\" >&2; exit 2; }",

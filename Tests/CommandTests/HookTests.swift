@@ -6,14 +6,14 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What `Tools/hooks` gives to take, run with a systemctl that only takes notes.
+/// Runs the files in `Tools/hooks` with a systemctl that only logs its calls.
 @Suite(.timeLimit(.minutes(10))) struct HookTests {
   private let directory: TemporaryDirectory
   private static let hooks = Tool.source("Tools/hooks")
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// A runtime whose unit a systemctl restarts, losing what is said.
+  /// Creates a runtime whose unit a systemctl restarts, with the given losses.
   private func systemd(
     for runtime: SimulatorProcess, kubelet: String = "active", losing losses: String = ""
   ) async throws -> FakeSystemctl {
@@ -37,27 +37,27 @@ import Testing
     let mine = [
       "PATH": systemd.path, "CONTAINER_RUNTIME_ENDPOINT": socket, "CRI": Tool.path("cri"), "HOME": directory.path,
       "CRI_BEFORE": directory.file("state/before.json"), "CRI_REPORT": directory.file("state/report.txt"),
-      // Of a simulated runtime there is nothing on disk: preflight cannot know.
+      // A simulated runtime has no files on disk, so preflight cannot predict.
       "CRI_PREFLIGHT_CODES": "0 3",
     ]
     return try await Tool.run(words, environment: mine.merging(environment) { $1 })
   }
 
-  /// The same, and ends the runtime that it has started.
+  /// Runs a hook and ends the runtime that it has started.
   private func run(
     _ words: [String], _ systemd: FakeSystemctl, on runtime: SimulatorProcess, _ environment: [String: String] = [:]
   ) async throws -> Tool {
     let run = try await run(words, systemd, on: runtime.socket, environment)
     let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines))
     if let pid, pid != runtime.pid { kill(pid, SIGKILL) }
-    // The one that it began with must not have been ended before.
+    // Keeps the first runtime alive until here.
     withExtendedLifetime(runtime) {}
     return run
   }
 
   // MARK: A script of one's own
 
-  /// New binaries for `example`, and the old one's place.
+  /// Creates new binaries for `example`, and the directory of the old one.
   private func binaries() throws -> (new: String, environment: [String: String]) {
     for name in ["new", "bin"] { mkdir(directory.file(name), 0o755) }
     try ProcessFacts.write("new", to: directory.file("new/containerd"))
@@ -155,7 +155,7 @@ import Testing
 
   // MARK: systemd
 
-  /// What systemd runs when a unit is restarted, as the drop-ins say it.
+  /// Returns the commands that systemd runs when a unit is restarted, from the drop-ins.
   private func hook(
     _ verb: String, _ systemd: FakeSystemctl, _ runtime: SimulatorProcess, _ more: [String: String] = [:]
   ) async throws -> Tool {
@@ -209,7 +209,7 @@ import Testing
     let first = try await hook("gate", systemd, runtime)
     #expect(
       first.code == 0 && first.errors.contains("kubelet starts, though nothing is proved: no verdict"), "\(first)")
-    // The daemon was killed: nobody answers, and systemd knows of no main process.
+    // The daemon was killed: it does not respond, and systemd knows no main process.
     try await restart(runtime, systemd, [], ["MAINPID": ""])
     #expect(verdict == "none")
     let gate = try await hook("gate", systemd, runtime)
@@ -222,7 +222,7 @@ import Testing
     try await restart(runtime, systemd, ["--on-restart", "lose-ips"], ["CRI_VERIFY": "--ignore pod.ipp"])
     #expect(verdict == "3")
     #expect(ProcessFacts.exists(directory.file("run/containerd/before.json")))
-    // Put right, the gate compares again.
+    // After the correction, the gate compares again.
     let gate = try await hook("gate", systemd, runtime)
     #expect(gate.code == 1 && gate.errors.contains("kubelet is not started (verdict 1): LOST"), "\(gate)")
   }
@@ -241,7 +241,7 @@ import Testing
     let systemd = try await FakeSystemctl(in: directory, units: [:])
     _ = try await hook("snapshot", systemd, runtime)
     await runtime.end()
-    // Long enough to be asked, without the half minute that a node has.
+    // This is long enough for a poll, without the half minute that a node has.
     let script = "sed 's/check 30/check 1/' '\(Self.hooks)/systemd/cri-hook' >'\(directory.file("hook"))'"
     #expect(try await Tool.shell("\(script) && chmod +x '\(directory.file("hook"))'").code == 0)
     let gate = try await run(
@@ -329,7 +329,7 @@ import Testing
 
   // MARK: The files themselves
 
-  /// Cancels a test that needs a program; Tools/test installs them, and does not allow that in CI.
+  /// Cancels a test if a program is missing. Tools/test installs the programs, and does not allow this in CI.
   private func needs(_ program: String) async throws {
     if try await Tool.shell("command -v \(program)").code != 0 { try Test.cancel("\(program) is not installed") }
   }
@@ -347,7 +347,7 @@ import Testing
 
   @Test func `systemd accepts the units`() async throws {
     try await needs("systemd-analyze")
-    // Plain units to add to; systemd wants their programs to be there.
+    // systemd requires plain units to which the drop-ins are added, with existing programs.
     let script = """
       cd '\(directory.path)' && mkdir units && cp -r '\(Self.hooks)'/systemd/*.d '\(Self.hooks)'/kured/*.service units/ &&
       sed -i 's,/usr/local/lib/cri/cri-hook,\(Self.hooks)/systemd/cri-hook,; s,/usr/local/bin/cri,\(Tool.path("cri")),' \

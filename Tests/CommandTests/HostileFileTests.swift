@@ -5,7 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A user that no test machine has a login of.
+/// A user ID without an account on test machines.
 private let mallory: uid_t = 64_001
 
 /// Files that another user of the node has prepared for a command that root runs.
@@ -31,7 +31,7 @@ struct HostileFileTests {
     ])
   }
 
-  /// The commands that write a file, each with its path and what it must not do to it.
+  /// The commands that write a file, with its path.
   private static let writers = ["snapshot", "verify", "preflight", "guard", "guard --report", "config"]
 
   private func write(_ command: String, to path: String, on runtime: String) async throws -> Tool {
@@ -82,7 +82,7 @@ struct HostileFileTests {
     let runtime = try await SimulatorProcess(in: directory)
     let path = directory.file("fifo")
     #expect(mkfifo(path, 0o666) == 0 && chown(path, mallory, mallory) == 0)
-    // The other user waits for what is written.
+    // The other user waits for data.
     let reader = open(path, O_RDONLY | O_NONBLOCK)
     defer { close(reader) }
     let start = ContinuousClock.now
@@ -163,7 +163,7 @@ struct HostileFileTests {
     #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
   }
 
-  /// guard catches signals, so that a write that blocks must not keep them from ending it.
+  /// guard catches signals, so a blocked write must not prevent them from ending it.
   @Test func `a reader that does not read does not prevent a signal from ending guard`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let script = """
@@ -173,7 +173,7 @@ struct HostileFileTests {
       sleep 5; kill -TERM $pid; ( sleep 20; kill -KILL $pid ) 2>/dev/null & wait $pid
       """
     let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri")])
-    // Not 137: it was not killed, and the verdict decides.
+    // The code is not 137: guard was not killed, and the verdict decides.
     #expect(run.code == 3 || run.code == 4, "\(run)")
   }
 }

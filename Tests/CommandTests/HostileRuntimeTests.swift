@@ -6,14 +6,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A runtime that answers what no sound one would.
+/// A runtime with responses that no intact runtime sends.
 @Suite("A hostile runtime")
 struct HostileRuntimeTests {
   private static let escape = "a\u{1b}[31mred\u{1b}[0m\nb\r\tc\u{202e}d\u{0}\u{7f}"
   private static let labels: StringMap = [escape: escape, "io.kubernetes.pod.name": escape]
 
   private static let containers = [
-    // Nothing at all, and nothing that is right.
+    // An empty object, and objects with only invalid values.
     Container(),
     Container(
       id: escape, podSandboxID: escape, metadata: ContainerMetadata(name: escape, attempt: .max),
@@ -35,7 +35,7 @@ struct HostileRuntimeTests {
     Image(id: escape, repoTags: [escape, ""], repoDigests: [escape, "@", "a@b@c"], size: .max, username: escape),
   ]
 
-  /// What is no JSON, or none that one expects.
+  /// Texts that are not JSON, or not the expected JSON.
   private static let info: StringMap = [
     "info": "{not json", "status": #"{"id":"shadow"}"#, "list": "[1,2]", "number": "9007199254740993", escape: escape,
     "deep": String(repeating: "{\"a\":", count: 3000), "pid": #"{"pid":"x"}"#,
@@ -93,7 +93,7 @@ struct HostileRuntimeTests {
     }
   }
 
-  /// What prints a runtime's text in the form that the user chose.
+  /// Commands that print a runtime's text in a format that the user chose.
   private static let templateCommands = [
     ["pods", "-o", "jsonpath={.items[*].metadata.name}"],
     ["ps", "-a", "-o", "go-template={{range .containers}}{{.id}}{{\"\\n\"}}{{end}}"],

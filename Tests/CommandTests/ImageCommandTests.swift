@@ -6,7 +6,7 @@ import CRIText
 import TestSupport
 import Testing
 
-/// `pull` and `rmi`, on a runtime that remembers what it was asked.
+/// Tests `pull` and `rmi` with a runtime that records its requests.
 @Suite(.timeLimit(.minutes(10))) struct ImageCommandTests {
   private func pulled(
     _ words: [String], environment: [String: String] = [:]
@@ -92,7 +92,7 @@ import Testing
       asked.withLock { $0 = auth }
       return .message(PullImageResponse(imageRef: "sha256:aa"))
     }
-    // The password comes when it is asked for: what is typed before is not meant for the question.
+    // The password is typed after the prompt, because earlier input is discarded.
     let script = """
       import os, pty, sys
       pid, terminal = pty.fork()
@@ -115,7 +115,7 @@ import Testing
 
   // MARK: rmi
 
-  /// Removes an image with all its names, as containerd, or the one name only.
+  /// Returns a runtime that removes an image with all its names, as containerd does, or only the given name.
   private func store(removingAll: Bool) throws -> (TestRuntime, Locked<[Image]>) {
     let images = Locked([
       Image(id: "sha256:aa11", repoTags: ["localhost/a:1", "localhost/b:1"]),
@@ -165,7 +165,7 @@ import Testing
     let (runtime, images) = try store(removingAll: false)
     #expect(try await Tool.cri(["rmi", "localhost/a:1"], on: runtime).output == "Deleted: localhost/a:1\n")
     #expect(images.withLock { $0[0].repoTags } == ["localhost/b:1"])
-    // Asked for by its ID, it has no other names.
+    // An image that is specified by its ID has no other names.
     let run = try await Tool.cri(["rmi", "aa11"], on: runtime)
     #expect(run.output == "Deleted: localhost/b:1\n" && run.errors.isEmpty, "\(run)")
   }

@@ -15,7 +15,7 @@ struct ImageSelectionTests {
     Image(id: "sha256:aa44"),
   ]
 
-  /// The last one's is not known.
+  /// The last image has no known time.
   private static let created = [
     "sha256:aa11": Timestamp(nanoseconds: 10), "sha256:bb22": Timestamp(nanoseconds: 30),
     "sha256:cc33": Timestamp(nanoseconds: 20),

@@ -18,7 +18,7 @@ struct InspectCommandTests {
       startedAt: created, stopSignal: .sigterm)
   }
 
-  /// What begins with `no` is not there.
+  /// Objects whose ID begins with `no` do not exist.
   private func runtime() throws -> TestRuntime {
     try TestRuntime { name, request in
       guard name == "ContainerStatus" else { return nil }
@@ -33,7 +33,7 @@ struct InspectCommandTests {
   func concurrency() async throws {
     let ids = (0..<20).map { "c\($0)" }
     let arrived = Locked(0)
-    // Nobody gets an answer before everybody has asked.
+    // Responses are sent only after all requests have arrived.
     let runtime = try TestRuntime { _, request in
       arrived.withLock { $0 += 1 }
       while arrived.withLock({ $0 }) < ids.count { try await Task.sleep(for: .milliseconds(10)) }
@@ -62,7 +62,7 @@ struct InspectCommandTests {
     #expect(lines.count == errors.count)
     for (line, words) in zip(lines, errors) { #expect(line.contains(words)) }
     if found == 0 { #expect(run.output.isEmpty) }
-    // One that was asked for is an object; of several, also one that was found is in an array.
+    // A single requested object is printed as an object; if several are requested, even one is printed in an array.
     if found > 0, arguments.count == 1 { #expect(run.output.hasPrefix("{")) }
     if arguments.count > 1, found > 0 { #expect(try JSON.parse(run.output).arrayValue?.count == found) }
   }

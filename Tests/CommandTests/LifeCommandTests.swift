@@ -11,7 +11,7 @@ import Testing
 @testable import CRICommandLine
 @testable import CRICommands
 
-/// The commands that make, change and remove, on a runtime that remembers what it was asked.
+/// Tests the commands that create, change and remove objects, with a runtime that records its requests.
 @Suite(.timeLimit(.minutes(10))) struct LifeCommandTests {
   private let files: LifeFiles
 
@@ -20,10 +20,10 @@ import Testing
     try files.write()
   }
 
-  /// What was asked, by method.
+  /// The requests by method.
   private typealias Requests = Locked<[(name: String, bytes: [UInt8])]>
 
-  /// Makes one pod and one container; what `failing` names fails.
+  /// Creates one pod and one container; the methods in `failing` fail.
   private func runtime(_ requests: Requests, failing: Set<String> = []) throws -> TestRuntime {
     try TestRuntime { name, bytes in
       requests.withLock { $0.append((name, bytes)) }
@@ -96,7 +96,7 @@ import Testing
     let runtime = try TestRuntime { name, _ in
       if name == method {
         isReached.withLock { $0 = true }
-        // Until the call is given up.
+        // The call is pending until it is cancelled.
         try await Task.sleep(for: .seconds(300))
       }
       switch name {
@@ -135,7 +135,7 @@ import Testing
         try await Task.sleep(for: .seconds(300))
         return nil
       case "ListPodSandbox":
-        // One that was there before has the same name.
+        // An older pod has the same name.
         let other = PodSandbox(id: "other", metadata: PodSandboxMetadata(name: "web", namespace: "default"))
         return .message(ListPodSandboxResponse(items: [other] + pods.withLock { $0 }))
       case "StopPodSandbox", "RemovePodSandbox": return .message([])
@@ -285,7 +285,7 @@ import Testing
       ContainerState.exited, 1,
       "container x has exited and cannot be started again (StartContainer: "
     ),
-    // It never ran.
+    // The container never ran.
     (.exited, 0, "container x did not start: StartContainer: UNKNOWN: no; create another one"),
     (.running, 1, "container x is already running (StartContainer: "),
     (.created, 0, "container x: StartContainer: UNKNOWN: no"),
@@ -368,7 +368,7 @@ import Testing
     let run = try await Tool.cri(["stop"] + words, on: runtime)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     #expect(asked.withLock { $0 } == [seconds])
-    // The list has said it already.
+    // The list already contains the state.
     if words == ["-a"] { #expect(runtime.called == ["ListContainers", "StopContainer"]) }
   }
 
@@ -457,7 +457,7 @@ import Testing
     #expect(TemporaryDirectory.names(in: directory.file("root")).sorted() == ["absolute", "link", "passwd-link"])
   }
 
-  /// The file may be gone while its rotated files are not, and a relative path is relative to nothing that is known.
+  /// The log may be missing while rotated files exist, and a relative path has no known base.
   @Test(arguments: ["passwd", "../passwd", "/nowhere/passwd", "/"])
   func `rm reports every log that it may not remove`(path: String) async throws {
     let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: path))

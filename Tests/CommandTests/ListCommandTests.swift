@@ -36,7 +36,7 @@ struct ListCommandTests {
         id: "ab", state: .init(state: .exited), podSandboxID: "cd", labelSelector: ["a": "b=c"])
       return .message(ListContainersResponse(containers: [Container(id: request.filter == filter ? "yes" : "no")]))
     }
-    // Options may stand anywhere, in one word or two, together or not.
+    // Options may be in any position, in one word or two, combined or not.
     let run = try await Tool.cri(
       ["ps", "--id=ab", "-ql", "--state", "exited", "-p=cd", "--label", "a=b=c"], on: runtime)
     #expect(run.output == "yes\n")
@@ -70,7 +70,7 @@ struct ListCommandTests {
     }
   }
 
-  /// Names that would clear the screen, forge a row, and turn the text around; a state and a time that cannot be.
+  /// Names that would clear the screen, forge a row, and reverse the text; an invalid state and time.
   private static let hostile = Container(
     id: "\u{1b}[2Jid", podSandboxID: "p\r\n",
     metadata: ContainerMetadata(name: "a\nfake   row\u{202e}", attempt: .max),

@@ -6,13 +6,13 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri logs`, run as users run it.
+/// Runs `cri logs` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct LogsCommandTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Two pods called web with a container main each, one of it restarted; and others.
+  /// Two pods called web with a container main each, one of which was restarted, and others.
   private static let sandboxes = [
     PodSandbox(id: "s1", metadata: PodSandboxMetadata(name: "web", uid: "u1", namespace: "default")),
     PodSandbox(id: "s2", metadata: PodSandboxMetadata(name: "web", uid: "u2", namespace: "other")),
@@ -65,7 +65,7 @@ import Testing
     (["aa12"], "aa12"), (["bb"], "bb11"), (["single"], "cc12"), (["db/main"], "cc11"), (["default/web/main"], "aa12"),
     (["other/web/main"], "bb11"), (["-p", "aa12"], "aa11"), (["default/web/main", "--previous"], "aa11"),
     (["--stream", "stdout", "--tail=-1", "single", "--limit-bytes", "-1"], "cc12"),
-    // A name that is an ambiguous ID.
+    // A name that is also an ambiguous ID prefix.
     (["aa"], "ee11"),
   ])
   func `a container is found by ID and by name`(arguments: [String], id: String) async throws {
@@ -186,7 +186,7 @@ import Testing
     #expect(await process.line() == "aa12 out")
     try ProcessFacts.append("2024-01-31T12:00:02Z stdout F two\n", to: log)
     #expect(await process.line() == "two")
-    // Renamed and made anew, then copied and emptied.
+    // The log is renamed and recreated, then copied and truncated.
     rename(log, "\(log).20240131-120000")
     try ProcessFacts.write("2024-01-31T12:00:03Z stdout F three\n", to: log)
     #expect(await process.line() == "three")
@@ -209,7 +209,7 @@ import Testing
     #expect(await process.line() == "aa12 out")
     #expect(await process.line() == "aa12 err")
     runtime.stop()
-    // Said once, while the log goes on.
+    // The notice is printed once, while the log continues.
     #expect(await process.line()?.hasPrefix("cri: cannot check whether aa12 is still running: ") == true)
     try ProcessFacts.append("2024-01-31T12:00:02Z stdout F two\n", to: path("aa12"))
     #expect(await process.line() == "two")

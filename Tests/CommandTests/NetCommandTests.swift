@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `cri net` on pods that are nowhere but in a simulated runtime, with CNI's records as a test needs them.
+/// Runs `cri net` on the pods of a simulated runtime, with CNI records as a test needs them.
 @Suite struct NetCommandTests {
   private let directory: TemporaryDirectory
   private let socket: String
@@ -25,7 +25,7 @@ import Testing
       """, to: directory.file("pods.yaml"))
   }
 
-  /// A runtime that stops when its owner goes.
+  /// Starts a runtime that ends when it is released.
   private func simulator(_ options: String...) async throws -> SpawnedProcess {
     let process = try SpawnedProcess(
       [
@@ -90,7 +90,7 @@ import Testing
     #expect(lost["web"]?["truth"]?["cache"]?[0]?["addresses"]?[0]?.stringValue == "10.9.0.2")
     #expect(lost["proxy"]?["verdict"]?.stringValue == "host network")
     #expect(lost["old"]?["verdict"]?.stringValue == "not ready")
-    // No kernel has ever seen these pods.
+    // The kernel has never had these pods.
     #expect(lost["dns"]?["verdict"]?.stringValue == "gone")
     #expect(lost["dns"]?["truth"]?["namespace"]?["state"]?.stringValue == "missing")
 

@@ -2,7 +2,7 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
-/// Names where IDs are taken: what `-o name` prints.
+/// Commands that take IDs also take the names that `-o name` prints.
 @Suite("A name in place of an ID") struct ObjectNameTests {
   private static let pods = [
     ("p1", "web", "default", PodSandboxState.notReady, 1), ("p2", "web", "default", .ready, 2),
@@ -38,7 +38,7 @@ import Testing
   @Test(
     "is looked up",
     arguments: [
-      // The ready one, else the youngest.
+      // The ready pod, or else the most recent one.
       (["stopp", "default/web"], "Stopped sandbox p2\n"), (["rmp", "other/web"], "Removed sandbox p5\n"),
       (["rmp", "p1", "default/web"], "Removed sandbox p1\nRemoved sandbox p2\n"),
       (["stop", "-t", "1", "other/web/main"], "c4\n"), (["rm", "default/web/main", "c4"], "c1\nc4\n"),

@@ -29,11 +29,11 @@ struct OutputTests {
       (["--template", "{{len .containers}}"], "2\n"),
       (["-o=custom-columns=ID:.id,NAME:.metadata.name"], "ID  NAME\nc1  web\nc2  db\n"),
       (["--sort-by", "name", "-q"], "c2\nc1\n"), (["--sort-by=-name", "-q"], "c1\nc2\n"),
-      // As numbers, not as texts.
+      // Values are sorted as numbers, not as text.
       (["--sort-by=-.metadata.attempt", "-q"], "c2\nc1\n"), (["--sort-by", "attempt", "-q"], "c1\nc2\n"),
       (["--sort-by", "{.createdAt}", "-q"], "c2\nc1\n"),
       (["--sort-by", "pod-id", "-q"], "c1\nc2\n"),
-      // kubectl adds no line feed; one line on a terminal needs one.
+      // kubectl adds no line feed; a single line on a terminal needs one.
       (["-o", "jsonpath={range .containers[*]}{.id}{\"\\n\"}{end}"], "c1\nc2\n"), (["-o", "jsonpath={.nosuch}"], "\n"),
     ])
   func lists(arguments: [String], output: String) async throws {

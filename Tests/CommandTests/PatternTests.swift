@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Patterns")
 struct PatternTests {
-  /// What Go's regexp says, which crictl matches names with.
+  /// The results of Go's regexp, which crictl uses for names.
   @Test(
     "match as RE2's",
     arguments: [
@@ -47,7 +47,7 @@ struct PatternTests {
 
   @Test("take no longer than their length times the text's", .timeLimit(.minutes(1)))
   func time() throws {
-    // A backtracking matcher would not come back from these.
+    // A backtracking matcher would not end with these.
     let text = String(repeating: "a", count: 2000)
     #expect(try !Pattern("^(a*)*b$").matches(text))
     #expect(try !Pattern("^(a|a|aa)*b$").matches(text))

@@ -83,7 +83,7 @@ import TestSupport
     #expect(run.errors.contains(" brings containerd, and this runtime is cri-o 1.37"))
   }
 
-  /// cri-dockerd calls its runtime docker.
+  /// cri-dockerd reports the runtime name docker.
   @Test func `for an unknown runtime, the report says what is not checked`() async throws {
     let directory = try TemporaryDirectory()
     let text = "runtime: {name: docker, version: 27.1.0}\npods:\n- {name: web, ips: [10.9.0.2]}\n"
@@ -101,7 +101,7 @@ import TestSupport
     }
   }
 
-  /// A daily run tells what is to be done today.
+  /// A daily run without a target only prints what concerns the running version.
   @Test func `a defect of every version is printed if the version changes`() async throws {
     let (runtime, socket, directory) = try Self.simulated("containerd-2.4")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
@@ -114,7 +114,7 @@ import TestSupport
     #expect(upgrade.output.contains("in every version: containerd#12600: "))
   }
 
-  /// Debian's containerd 1.6.20, which has the fix of containerd#7843.
+  /// Debian's containerd 1.6.20 has the fix of containerd#7843.
   @Test(.timeLimit(.minutes(5)))
   func `a real containerd loses exactly what is predicted`() async throws {
     try await ContainerdNode.with(Self.losePredicted)
@@ -148,14 +148,14 @@ import TestSupport
     #expect(text.contains("1 pod would be lost"))
     #expect(text.contains("1 pod would stay and lose containers"))
 
-    // And so it comes, for these two and no others.
+    // The restart confirms the prediction for these two pods and no others.
     try await node.act("restart")
     #expect(try await node.container("nginx").state == .unknown)
     #expect(try await node.sandbox("coredns-7c6").state == .notReady)
     #expect(try await node.sandbox("web-5d4b").state == .ready)
     #expect(try await node.sandbox("kube-proxy-x1").state == .ready)
 
-    // The runtime still lists what its next start will not find by label.
+    // The runtime still lists an object that its next start will not find by label.
     let web = try await node.sandbox("web-5d4b")
     let proxy = try await node.container("kube-proxy")
     for id in [web.id, proxy.id] { try await node.ctr("containers label \(id) io.cri-containerd.kind=") }

@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `-o` and `--report`, run as users run them.
+/// Tests `-o` and `--report` as users use them.
 @Suite(.timeLimit(.minutes(10))) struct ReportCommandTests {
   private let directory: TemporaryDirectory
 
@@ -62,14 +62,14 @@ import Testing
     #expect(run.code == 3 && run.output.hasPrefix("CRI VERIFY UNKNOWN - not checked: cannot connect"), "\(run)")
     let document = try JSON.parse(ProcessFacts.read(file))
     #expect(document["verdict"] == "failed" && document["exitCode"] == 3)
-    // A missing snapshot is 2, which Nagios would take for critical.
+    // The exit code for a missing snapshot is 2, which Nagios would take for critical.
     let missing = try await Tool.cri(["verify", "--before", directory.file("missing"), "-o", "nagios"])
     #expect(missing.code == 3 && missing.output.hasPrefix("CRI VERIFY UNKNOWN"))
     let preflight = try await Tool.cri(["preflight", "-o", "tap"], on: directory.file("no.sock"))
     #expect(preflight.code == 3 && preflight.output.hasPrefix("TAP version 13\nBail out! "))
   }
 
-  /// Nagios would take a 2 for a loss.
+  /// Nagios would take an exit code of 2 for a loss.
   @Test(arguments: [
     ("verify --befor x -o nagios", Int32(3)), ("preflight --to x --output=nagios", 3), ("guard -o nagios", 3),
     ("preflight -onagios --report tap=/nonexistent/f", 3), ("verify -o nagio", 2), ("verify nagios", 2),
@@ -103,8 +103,8 @@ import Testing
     #expect(run.code == 2 && run.output.isEmpty)
   }
 
-  /// Where standard output, a report and standard error go, with the exit code for an intact and for a lost verdict,
-  /// and for a check that fails.
+  /// Destinations of standard output, a report and standard error, with the exit codes for an intact verdict, a lost
+  /// verdict and a failed check.
   private static let destinations: [(String, String, intact: Int32, lost: Int32, failed: Int32)] = [
     ("a closed pipe", "| true", 0, 1, 3),
     ("a closed pipe, as a document", "-o json | true", 0, 1, 3),
@@ -120,14 +120,14 @@ import Testing
     name: String, redirection: String, intact: Int32, lost: Int32, failed: Int32
   ) async throws {
     let pieces = redirection.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    // With -D a line on standard error precedes the check, which must not end it.
+    // With -D a line on standard error precedes the check and must not end it.
     let options = "-D -r '\(directory.file("no.sock"))'"
     for (runtime, code) in [("containerd-1.6.20", intact), ("containerd-1.6.12", lost), (nil, failed)] {
       _ = try await verify([], from: runtime ?? "containerd-1.6.12")
       let after = runtime == nil ? "" : "--after '\(directory.file("after"))'"
       let command =
         "'\(Tool.path("cri"))' \(options) verify --before '\(directory.file("before"))' \(after) \(pieces[0])"
-      // The reader is gone before anything is written.
+      // The reader closes the pipe before anything is written.
       let reader = pieces.count > 1 ? "|\(pieces[1])" : ""
       let run = try await Tool.shell(
         "{ sleep 0.3; \(command); echo $? >'\(directory.file("code"))'; } \(reader)")
@@ -151,7 +151,7 @@ import Testing
     }
   }
 
-  /// Perl's own harness, where there is one.
+  /// Uses Perl's own harness if it is installed.
   @Test(.enabled(if: ProcessFacts.exists("/usr/bin/prove"))) func `prove accepts the tests`() async throws {
     for (runtime, failed) in [("containerd-1.6.12", "Failed tests:  1, 4-5"), ("containerd-1.6.20", "Result: PASS")] {
       _ = try await verify(["--report", "tap=\(directory.file("t"))"], from: runtime)

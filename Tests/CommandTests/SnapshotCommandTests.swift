@@ -6,7 +6,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri snapshot`, run as users run it.
+/// Runs `cri snapshot` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct SnapshotCommandTests {
   private let directory: TemporaryDirectory
 
@@ -68,7 +68,7 @@ import Testing
 
   @Test func `the null device is written to, other devices and FIFOs are refused`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
-    // Like /dev/null, under another name. 1, 3 and 1, 7 are the kernel's numbers of null and full.
+    // A copy of /dev/null under another name. 1, 3 and 1, 7 are the kernel's numbers of null and full.
     let canMake =
       mknod(directory.file("null"), S_IFCHR | 0o666, 0x103) == 0
       && mknod(directory.file("full"), S_IFCHR | 0o666, 0x107) == 0
@@ -151,7 +151,7 @@ import Testing
       in: directory, ["--pods", "3", "--containers", "5", "--kill-after", "\(call)"])
     let run = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(run.code == 3)
-    // A call that begins after the end does not find anybody, and may be heard of first.
+    // A call that begins after the end of the runtime cannot connect, and its error may be printed first.
     let isRefused = call > 1 && run.errors.contains("cannot connect")
     Self.expectOneLine(
       run, containing: call == 1 ? "Version" : isRefused ? "the runtime is not running" : "connection lost")
@@ -182,7 +182,7 @@ import Testing
     Self.expectOneLine(run, containing: "cri snapshot --help")
   }
 
-  /// Runs what follows as a user who may do nothing.
+  /// Runs a command as a user without any rights.
   static let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 
   static func expectOneLine(

@@ -39,7 +39,7 @@ import Testing
   @Test(
     "goes by the columns that are shown, what is taken with the largest first",
     arguments: [
-      // As the network has them, not as texts; what has none comes last both ways.
+      // Addresses are in numerical order; pods without one come last in both directions.
       (["pods", "-o", "wide", "--sort-by", "ip"], ["b", "a", "c"]),
       (["pods", "-o", "wide", "--sort-by=-ip"], ["a", "b", "c"]),
       (["pods", "-o", "wide", "--sort-by", "pid"], ["b", "a", "c"]),

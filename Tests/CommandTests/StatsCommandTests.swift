@@ -6,7 +6,7 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// `cri stats` and its kin, on runtimes that say anything.
+/// Tests `cri stats` and similar commands with runtimes that send unusual values.
 @Suite("Statistics") struct StatsCommandTests {
   private static func container(
     _ id: String, _ name: String, cpu: UInt64?, at time: Int64 = 0, nanoCores: UInt64? = nil, memory: UInt64 = 0,
@@ -27,7 +27,7 @@ import Testing
       swap: swap.map { SwapUsage(swapUsageBytes: UInt64Value(value: $0)) })
   }
 
-  /// Answers one list after the other, and the last one from then on.
+  /// Responds with one list after the other, and then always with the last one.
   private static func runtime(_ answers: [[ContainerStats]]) throws -> TestRuntime {
     let count = Locked(0)
     return try TestRuntime { name, request in
@@ -44,7 +44,7 @@ import Testing
 
   private static let second: Int64 = 1_000_000_000
 
-  /// As crictl's rows: an ID is cut, sizes have four digits, the last column has no blanks behind it.
+  /// crictl's rows have shortened IDs, sizes with four digits, and no blanks after the last column.
   @Test func `two measurements make crictl's table`() async throws {
     let long = "bdacea0123456789abcdef"
     let runtime = try Self.runtime([
@@ -72,13 +72,13 @@ import Testing
     #expect(runtime.called == ["ListContainerStats", "ListContainerStats"])
   }
 
-  /// The second look's time and use, the runtime's own figure, and what is shown.
+  /// The time and usage of the second measurement, the runtime's own figure, and the output.
   @Test(
     arguments: [
-      (Self.second, 1_500_000_000, nil, "-"),  // not measured anew
-      (Self.second, 1_500_000_000, 250_000_000, "25.00"),  // but told
+      (Self.second, 1_500_000_000, nil, "-"),  // no new measurement
+      (Self.second, 1_500_000_000, 250_000_000, "25.00"),  // the runtime's figure
       (2 * Self.second, 2_500_000_000, 1, "150.00"),  // of one core
-      (2 * Self.second, 999_999_999, nil, "-"),  // counted from anew
+      (2 * Self.second, 999_999_999, nil, "-"),  // counter was reset
       (0, 2_000_000_000, nil, "-"), (-Self.second, 2_000_000_000, nil, "-"),
       (.min, 2_000_000_000, nil, "-"), (2 * Self.second, 0, nil, "0.00"),
     ] as [(Int64, UInt64, UInt64?, String)])
@@ -115,7 +115,7 @@ import Testing
       (["-o", "name"], "unknown/unknown/log\nns/front/web\n"),
       (["-o", "go-template={{len .stats}}"], "2\n"),
       (["-o", "custom-columns=ID:.attributes.id,MEM:.memory.workingSetBytes.value"], "ID  MEM\na   30\nc   20\n"),
-      // The largest first, as in top.
+      // The largest comes first, as in top.
       (["-o", "name", "--sort-by=mem"], "unknown/unknown/log\nns/front/web\n"),
       (["-o", "name", "--sort-by=-mem"], "ns/front/web\nunknown/unknown/log\n"),
       (["-ao", "name", "--sort-by=disk"], "unknown/unknown/db\nunknown/unknown/log\nns/front/web\n"),
@@ -156,7 +156,7 @@ import Testing
     #expect(run.code == 0 && run.output.contains("unknown"), "\(run)")
   }
 
-  /// Names that would clear the screen or forge a row, figures that cannot be, nothing at all.
+  /// Names that would clear the screen or forge a row, impossible figures, and empty objects.
   @Test(arguments: [[], ["-o", "wide"], ["-o", "name"], ["-o", "json"]])
   func `hostile responses stay in their rows`(arguments: [String]) async throws {
     let hostile = [

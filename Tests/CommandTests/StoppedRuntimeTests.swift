@@ -4,13 +4,13 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A runtime that has stopped responding, while calls are made that have no short deadline of their own.
+/// A runtime stops responding during calls without a short deadline.
 @Suite(.timeLimit(.minutes(10))) struct StoppedRuntimeTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Runs a command and says how long it took.
+  /// Runs a command and measures its run time.
   private func timed(_ arguments: [String], on socket: String) async throws -> (run: Tool, time: Duration) {
     let begin = ContinuousClock.now
     return (try await Tool.cri(arguments, on: socket), .now - begin)
@@ -77,7 +77,7 @@ import Testing
     let list = try await Tool.cri(["ps", "-q"], on: runtime.socket)
     let id = try #require(list.output.split(separator: "\n").first.map(String.init))
     async let answer = timed(["--timeout", "2s", "stop", "--timeout", "3600", id], on: runtime.socket)
-    // It is asked, and shows that it lives.
+    // The runtime acknowledges the keep-alive frames.
     try await Task.sleep(for: .seconds(3))
     kill(pid, SIGSTOP)
     let (run, time) = try await answer

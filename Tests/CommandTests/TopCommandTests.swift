@@ -8,7 +8,7 @@ import Testing
 
 @testable import CRICommands
 
-/// `cri top`, in a pipe and on a terminal.
+/// Tests `cri top` in a pipe and on a terminal.
 @Suite(.timeLimit(.minutes(10))) struct TopCommandTests {
   private static let pods = [
     PodSandbox(id: "p1", metadata: PodSandboxMetadata(name: "web", namespace: "shop"), state: .ready),
@@ -23,11 +23,11 @@ import Testing
   private static let containers = [
     container("0123456789abcdef", "p1", "nginx", .running), container("c2", "p1", "log", .running),
     container("c3", "p2", "postgres", .running), container("c4", "p3", "job", .exited),
-    // Of a pod that is not listed, and of which nothing is measured.
+    // A container of a pod that is not listed and has no measurements.
     container("c5", "p9", "new", .running),
   ]
 
-  /// Each look is one second after the one before.
+  /// Each measurement is one second after the one before.
   private static func runtime() throws -> TestRuntime {
     let looks = Locked<Int64>(0)
     return try TestRuntime { name, _ in
@@ -158,7 +158,7 @@ import Testing
     #expect(await process.end().code == 0)
   }
 
-  /// `script` gives it a terminal of its own.
+  /// `script` gives the command a terminal of its own.
   private func onTerminal(_ keys: String, _ arguments: String = "") async throws -> Tool {
     let runtime = try Self.runtime()
     defer { withExtendedLifetime(runtime) {} }
@@ -183,10 +183,10 @@ import Testing
     #expect(parts[1].hasPrefix("h\u{1b}[?25l") && parts[1].hasSuffix("\u{1b}[?25h"), "\(text)")
     #expect(parts[1].contains("POD ID") && parts[1].contains("cri top  "), "\(text)")
     #expect(parts[1].contains("2 pods, 4 containers, CPU ") && parts[1].contains("q quit"))
-    // No more lines than the terminal has.
+    // There are no more lines than the terminal has.
     let pictures = parts[1].split(separator: "\u{1b}[H").dropFirst()
     #expect(pictures.allSatisfy { $0.filter { $0 == "\n" }.count == ($0.contains("POD ID") ? 5 : 6) }, "\(text)")
-    // The terminal is as it was before.
+    // The terminal is restored.
     let lines = parts[2].split(separator: "\n")
     #expect(lines.first == "lcode 0" && lines.last == parts[0].split(separator: "\n").first, "\(text)")
   }

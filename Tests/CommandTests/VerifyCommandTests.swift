@@ -8,7 +8,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// `cri verify`, run as users run it.
+/// Runs `cri verify` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct VerifyCommandTests {
   private let directory: TemporaryDirectory
 
@@ -38,7 +38,7 @@ import Testing
     let run = try await verify(runtime)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     #expect(run.output.contains("intact: 3 ready pods, nothing is lost"))
-    // A green report is only as good as what it says that it left out.
+    // An intact verdict needs a list of what was not checked.
     #expect(run.output.contains("not checked: processes, network namespaces and the addresses in them"))
   }
 
@@ -58,7 +58,7 @@ import Testing
       run.output.contains("\nkubelet will kill and recreate 2 pods (") && run.output.contains("\nkubelet keeps 1 pod\n")
     )
 
-    // Every pod with a network of its own, under C5, at kubelet's next restart; the others are kept.
+    // Every pod that has its own network is recreated (C5) at kubelet's next restart; the others are kept.
     let report = try JSON.parse(try await verify("containerd-1.6.12", ["-o", "json"]).output)
     let fates = (report["pods"]?.arrayValue ?? []).map { pod in
       ["namespace", "pod", "action", "rule", "trigger"].map { pod[$0]?.stringValue ?? "-" }.joined(separator: " ")
@@ -252,12 +252,12 @@ import Testing
     #expect(run.code == 0, "\(run)")
   }
 
-  /// A simulated pod has no real network, which is told as information.
+  /// Removes the info findings: a simulated pod has no real network, which is reported as info.
   private func worse(_ report: JSON) throws -> [JSON] {
     try #require(report["findings"]?.arrayValue).filter { $0["severity"] != "info" }
   }
 
-  /// What the simulator can lose, the code that verify must end with, the rule that must name it.
+  /// What the simulator can lose, the expected exit code, and the rule that must be reported.
   static let losses: [(loss: String, code: Int32, rule: String)] = [
     ("keep", 0, ""), ("lose-ips", 1, "pod.ip"), ("lose-pods", 1, "pod.missing"),
     ("lose-containers", 1, "container.missing"), ("lose-images", 1, "image.missing"), ("stop-pods", 1, "pod.state"),

@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri wait`, run as users run it.
+/// Runs `cri wait` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct WaitCommandTests {
   private let directory: TemporaryDirectory
 
@@ -35,7 +35,7 @@ import Testing
     let peer = try ScriptedPeer { _ in }
     let run = try await Tool.cri(["wait", "-t", "6s"], on: peer.path)
     #expect(run.code == 3 && run.errors.contains("the connection was lost"), "\(run)")
-    // Seven within the first two seconds, one a second then.
+    // Seven polls in the first two seconds, then one each second.
     #expect(peer.clients >= 6 && peer.clients <= 20, "\(peer.clients)")
   }
 
@@ -50,7 +50,7 @@ import Testing
 
   @Test func `phases are printed on a terminal only`() async throws {
     let wait = "'\(Tool.path("cri"))' wait -t 300ms"
-    // script(1) gives a terminal to the command, and prints what it shows.
+    // script(1) gives a terminal to the command and prints its output.
     let shown = try await Tool.run(
       ["/usr/bin/script", "-qec", wait, directory.file("typescript")],
       environment: ["CONTAINER_RUNTIME_ENDPOINT": directory.file("no.sock")])
@@ -96,7 +96,7 @@ import Testing
     let run = try await Tool.cri(["wait", "-t", "600s"], on: runtime.socket)
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "CRI plugin is disabled")
-    // The grace, and no more than a busy machine adds.
+    // The grace period, and some time for a busy machine.
     #expect(ContinuousClock.now - start >= .seconds(5))
     #expect(ContinuousClock.now - start < .seconds(120))
   }
@@ -121,7 +121,7 @@ import Testing
     let second = try await SimulatorProcess(in: other)
     async let run = Tool.cri(["wait", "--stable", "4s", "-t", "100s", "-o", "json"], on: first.socket)
     try await Task.sleep(for: .seconds(1))
-    // The name goes to the new one without a moment in which nobody answers.
+    // The path changes to the new server without a moment without a server.
     #expect(rename(second.socket, first.socket) == 0)
     let renamed = ContinuousClock.now
     let ended = try await run

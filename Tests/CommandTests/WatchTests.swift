@@ -5,9 +5,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `--watch`, in a pipe and on a terminal.
+/// Tests `--watch` in a pipe and on a terminal.
 @Suite("Watch") struct WatchTests {
-  /// Each answer has one pod more, up to many.
+  /// Each response has one pod more, up to a limit.
   private static func runtime(from first: Int = 1) throws -> TestRuntime {
     let count = Locked(first)
     return try TestRuntime { name, _ in
