@@ -7,7 +7,7 @@ extension CMessage {
   /// UTF-8 becomes U+FFFD. A field of the wrong wire type is an error, except that protobuf-c accepts any varint as a
   /// Boolean.
   ///
-  /// `AnswerLimits` limits the memory that the message may take.
+  /// `ResponseLimits` limits the memory that the message may take.
   package static func decode(_ bytes: [UInt8]) throws(DecodeError) -> Self {
     try decode(bytes, ResponseLimits().allowance(forBytes: bytes.count)).message
   }

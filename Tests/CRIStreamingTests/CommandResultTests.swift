@@ -2,7 +2,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// What the client makes of the server's last words. There is no success without a status that says so.
+/// The client's result for each end of a session. There is no success without a status that reports it.
 struct CommandResultTests {
   typealias Outcome = Result<CommandResult, RemoteCommandFailure>
 
@@ -32,7 +32,7 @@ struct CommandResultTests {
 
   static let exitCodes = ["0", "256", "-1", "", "x", "03 "]
 
-  /// The client of a server that accepts the streams, sends `bytes` on the error stream and ends everything.
+  /// The outcomes of a client whose server accepts the streams, sends `bytes` on the error stream and ends everything.
   static func outcomes(
     _ version: RemoteCommandProtocol, _ bytes: [UInt8], piece: Int, ending: [SPDYFrame]
   ) throws -> [Outcome] {
@@ -54,7 +54,7 @@ struct CommandResultTests {
     for ending in [Self.fin, Self.resets] {
       for version in [RemoteCommandProtocol.v4, .v5] {
         let outcomes = try Self.outcomes(version, [UInt8](one.text), piece: piece, ending: ending)
-        // The parser's words are not what is tested here.
+        // The parser's message is not tested here.
         guard case .failure(.malformedStatus(let text, let reason)) = one.outcome, reason.hasPrefix("not JSON"),
           case .failure(.malformedStatus(let found, let why)) = outcomes.first, outcomes.count == 1
         else {
@@ -99,14 +99,14 @@ struct CommandResultTests {
           .success(.failed(RemoteStatus(message: "oh no")))
         ])
     }
-    // Lost, not ended.
+    // The stream is reset, not ended.
     #expect(
       try Self.outcomes(version, [], piece: 1, ending: [.data(id: 1, [], isLast: true)]) == [
         .failure(.noStatus("the connection was closed"))
       ])
   }
 
-  /// The daemon dies in the middle: no status, no success.
+  /// The daemon dies during the session, so there is no status and no success.
   @Test(arguments: RemoteCommandProtocol.allCases) func lostConnections(_ version: RemoteCommandProtocol) throws {
     #expect(
       try Self.outcomes(version, [], piece: 1, ending: []) == [.failure(.noStatus("the connection was closed"))])
@@ -126,7 +126,7 @@ struct CommandResultTests {
       ]))
     #expect(
       client.takeEvents() == [.ready, .result(.success(.exited(status: 0))), .output(.stdout, [1])])
-    // The output stream never closes: the reader decides how long to wait.
+    // The output stream never closes, and the reader decides how long to wait.
     #expect(client.isFinished == false)
     client.connectionEnded("enough")
     #expect(client.takeEvents() == [.endOfOutput(.stdout)] && client.isFinished)
@@ -191,7 +191,7 @@ struct CommandResultTests {
     #expect(try Self.webSocketOutcome(v1, [], code: nil) == [.result(.failure(.noStatus("lost")))])
     #expect(
       try Self.webSocketOutcome(v1, [[3, 97]], code: .normal) == [.result(.success(.failed(.init(message: "a"))))])
-    // Channels that were not asked for or do not exist.
+    // Channels that were not requested or do not exist.
     #expect(
       try Self.webSocketOutcome(v4, [[0, 1], [4, 1], [200, 1], [255, 0], success], code: .normal) == [
         .result(.success(.exited(status: 0)))

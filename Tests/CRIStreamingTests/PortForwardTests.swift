@@ -16,7 +16,7 @@ struct PortForwardTests {
     #expect(pair.client.finish(request) == true)
     try pair.exchange(piece: piece)
     #expect(pair.take().server == [.endOfData(request)])
-    // The answer comes after the request has been ended.
+    // The response comes after the request has ended.
     pair.server.write(Self.large, on: request)
     pair.server.end(request)
     try pair.exchange(piece: piece)
@@ -140,7 +140,7 @@ struct PortForwardTests {
     #expect(throws: StreamingFailure.spdy(.goneAway(.okay))) { _ = try pair.client.connect(port: 1) }
   }
 
-  /// A server that has ended both streams reads no more: what is still written would only block it.
+  /// A server that has ended both streams does not read any more, and unread data would block it.
   @Test func aConnectionThatTheServerHasEndedIsOver() throws {
     let pair = try PortForwardPair.spdy()
     let request = try pair.client.connect(port: 1)
@@ -152,7 +152,7 @@ struct PortForwardTests {
     #expect(pair.client.unsent(on: request) == nil)
   }
 
-  /// The data of a connection may be consumed after its end. The session must not come to a halt over it.
+  /// The data of a connection may be consumed after its end, and the session must continue.
   @Test func dataIsConsumedAfterTheEndOfItsConnection() throws {
     var limits = SPDYLimits()
     limits.buffer = 1000
@@ -164,7 +164,7 @@ struct PortForwardTests {
       var frames: [SPDYFrame] = [
         .synReply(id: error, []), .synReply(id: data, []), .data(id: data, [UInt8](repeating: 1, count: 900)),
       ]
-      // Every other connection is ended by both ends, the rest by the server alone.
+      // Both ends end every other connection, and only the server the rest.
       if round % 2 == 0 { _ = client.finish(request) }
       var output: [UInt8] = []
       client.send(into: &output)
@@ -205,7 +205,7 @@ struct PortForwardTests {
     #expect(last.contains(.endOfData(requests[0])) && last.contains(.closed(requests[0], nil)))
   }
 
-  /// Two channels a port, the port as two bytes first, the lower one first.
+  /// Each port has two channels, which begin with the port in two bytes, the low byte first.
   @Test func theBytesOfAPort() throws {
     var server = ChannelSession(role: .server, ChannelProtocol(.v4), layout: .portForward([0x1f90]))
     var bytes: [UInt8] = []

@@ -3,11 +3,12 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Whatever a peer sends, split wherever: an error or an event, never a crash, and no more memory than the limits say.
+/// Random bytes in random pieces cause an error or an event, never a crash, and take no more memory than the limits
+/// allow.
 struct RandomBytesTests {
   private static let rounds = 100
 
-  /// Good bytes with one to six things wrong, or bytes that were never good.
+  /// Returns valid bytes with one to six changes, or random bytes.
   static func broken(_ good: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
     guard Int.random(in: 0..<10, using: &generator) > 0 else {
       return (0..<Int.random(in: 0..<2000, using: &generator)).map { _ in .random(in: 0...255, using: &generator) }
@@ -39,7 +40,7 @@ struct RandomBytesTests {
         #expect(output.count < 600 << 10)
       }
       client.connectionEnded("over")
-      // One result, whatever happened.
+      // There is one result, whatever happened.
       let results = client.takeEvents().filter { if case .result = $0 { true } else { false } }
       #expect(results.count == 1 && client.isFinished)
     }
@@ -137,7 +138,7 @@ struct RandomBytesTests {
     }
   }
 
-  /// The same bytes mean the same however they are split.
+  /// The result does not depend on how the bytes are split.
   @Test(arguments: 0..<20) func splits(seed: UInt64) throws {
     func events(_ pieces: [[UInt8]]) throws -> [RemoteCommandEvent] {
       var client = try RemoteCommandClient(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Windows in both directions, with peers that keep to them and peers that do not.
+/// Windows in both directions, with peers that respect them and peers that do not.
 struct SPDYFlowControlTests {
   static func bytes(_ frames: [SPDYFrame]) throws -> [UInt8] { try SPDYSessionTests.bytes(frames) }
 
@@ -14,7 +14,7 @@ struct SPDYFlowControlTests {
     return limits
   }
 
-  /// moby/spdystream never opens a window: waiting for it would be a deadlock.
+  /// moby/spdystream never opens a window, so waiting for it would be a deadlock.
   @Test func aPeerWithoutWindowsGetsEverything() throws {
     var session = try SPDYSession(role: .client)
     _ = try session.openStream([])
@@ -24,7 +24,7 @@ struct SPDYFlowControlTests {
     while session.unsent(on: 1) != 0 {
       var output: [UInt8] = []
       session.send(into: &output, limit: 64 << 10)
-      // Not more at once than was asked for, give or take one frame.
+      // At most the requested amount is sent, plus or minus one frame.
       #expect(output.count <= 64 << 10 + 20 << 10 && !output.isEmpty)
       sent += output.count
     }
@@ -86,7 +86,7 @@ struct SPDYFlowControlTests {
     #expect(session.unsent(on: 1) == 100_000 - 64 << 10)
   }
 
-  /// Both ends are ours: an idle reader stops its own stream, and no other.
+  /// An idle reader stops its own stream and no other.
   @Test func backPressure() throws {
     let pair = try SPDYPair(server: Self.limits(window: 10_000, buffer: 1 << 20))
     let (idle, busy) = (try pair.open(), try pair.open())
@@ -111,7 +111,7 @@ struct SPDYFlowControlTests {
     #expect(pair.client.unsent(on: idle) == 30_000)
   }
 
-  /// A peer that ignores our windows is stopped by not reading from the connection.
+  /// A peer that ignores our windows is stopped because its connection is not read.
   @Test func boundedBuffers() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 1000, buffer: 100_000))
     _ = try session.openStream([])
@@ -125,7 +125,7 @@ struct SPDYFlowControlTests {
     #expect(count == 10)
     session.consume(1, on: 1)
     #expect(session.wantsRead == true)
-    // A stream that is over still holds what its reader has not taken.
+    // A stream that has ended still counts the data that its reader has not consumed.
     try session.receiveFrames(try Self.bytes([.data(id: 1, [1], isLast: true), .reset(id: 1, .cancel)]))
     #expect(session.unconsumed == 100_000)
     session.consume(90_000, on: 1)
@@ -147,7 +147,7 @@ struct SPDYFlowControlTests {
     #expect(session.unconsumed == 0)
   }
 
-  /// moby/spdystream closes its connection when a command ends; whatever it has not read then costs output.
+  /// moby/spdystream closes its connection when a command ends, and unread bytes would then cost output.
   @Test func aPeerWithoutWindowsIsNotToldOfThem() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
@@ -162,7 +162,7 @@ struct SPDYFlowControlTests {
     }
   }
 
-  /// A peer that keeps to windows without having said so stops when one is used up, or nearly.
+  /// A peer that respects windows without having shown it stops when a window is nearly used up.
   @Test(arguments: [100_000, 90_000]) func aSilentPeerThatWaits(count: Int) throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
@@ -179,7 +179,7 @@ struct SPDYFlowControlTests {
     #expect(session.mayBeWaitedFor == false)
   }
 
-  /// A peer that knows windows gets them by what is consumed, in few frames, before it has to wait.
+  /// A peer that implements windows gets them as data is consumed, in few frames, before it has to wait.
   @Test func windowUpdates() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()

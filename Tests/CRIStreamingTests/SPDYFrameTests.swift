@@ -7,7 +7,7 @@ import Testing
 struct SPDYFrameTests {
   typealias Vector = (name: String, frame: SPDYFrame, hex: String)
 
-  /// Frames without a header block have exactly one form.
+  /// Frames without a header block have exactly one encoding.
   static let vectors: [Vector] = [
     (
       "DATA", .data(id: 5, [0x68, 0x69]),
@@ -53,7 +53,7 @@ struct SPDYFrameTests {
     #expect(try Self.frames([UInt8](hex: vector.hex).split(piece)) == [vector.frame])
   }
 
-  /// Three frames that share a compression context, made by Python's zlib.
+  /// Three frames that share a compression context, encoded with Python's zlib.
   static let compressed = """
     8003 0001 00 000028    # SYN_STREAM
     00000001 00000000 0000 # stream 1, associated with none, priority 0
@@ -75,7 +75,7 @@ struct SPDYFrameTests {
       ])
   }
 
-  /// All frames of a list; pieces of DATA frames are joined.
+  /// Returns all frames of a list, with pieces of DATA frames joined.
   static func frames(_ pieces: [[UInt8]]) throws -> [SPDYFrame] {
     var decoder = try SPDYFrameDecoder()
     var frames: [SPDYFrame] = []
@@ -83,7 +83,7 @@ struct SPDYFrameTests {
     for piece in pieces {
       var rest = piece[...]
       while let frame = try decoder.next(&rest) {
-        // The vectors' data is complete when it has as many bytes as the first vector says.
+        // The data is complete when it has the number of bytes in the first vector.
         guard case .data(let id, let bytes, let isLast) = frame else {
           frames.append(frame)
           continue

@@ -5,7 +5,7 @@ import Testing
 struct SPDYSessionTests {
   static let type = [HTTPField("streamtype", "stdin")]
 
-  /// What a session sends, decoded; DATA may come in pieces.
+  /// Returns the decoded frames that a session sends; DATA may be in pieces.
   static func sent(_ session: inout SPDYSession, _ decoder: inout SPDYFrameDecoder) throws -> [SPDYFrame] {
     var bytes: [UInt8] = []
     session.send(into: &bytes, limit: 1 << 20)
@@ -27,7 +27,7 @@ struct SPDYSessionTests {
     let id = try pair.client.openStream(Self.type)
     pair.client.write([1, 2], on: id)
     try pair.exchange()
-    // moby/spdystream loses data that comes before its SYN_REPLY.
+    // moby/spdystream discards data that arrives before its SYN_REPLY.
     #expect(id == 1 && pair.serverEvents == [.opened(stream: 1, Self.type)])
     try pair.server.reply(on: 1, [HTTPField("a", "b")])
     try pair.exchange()
@@ -37,7 +37,7 @@ struct SPDYSessionTests {
     pair.server.write([3], on: 1)
     try pair.exchange()
     #expect(pair.serverEvents.last == .endStream(stream: 1) && pair.clientEvents.last == .data(stream: 1, [3]))
-    // Half-closed: the other direction goes on.
+    // The stream is half-closed, and the other direction continues.
     pair.server.write([4], on: 1)
     pair.server.finishStream(1)
     try pair.exchange()
@@ -101,7 +101,7 @@ struct SPDYSessionTests {
     #expect(throws: SPDYFailure.goneAway(.okay)) { _ = try pair.server.openStream([]) }
   }
 
-  /// As moby/spdystream does it: everything that was written arrives, then RST_STREAM and GOAWAY.
+  /// As with moby/spdystream, all written data arrives, followed by RST_STREAM and GOAWAY.
   @Test func shuttingDown() throws {
     let pair = try SPDYPair()
     let id = try pair.open()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// The server's end of the upgrade, against the client's.
+/// The server's end of the upgrade, tested with the client's.
 struct UpgradeServerTests {
   @Test(arguments: StreamTransportKind.allCases, [1, 1000]) func accepts(
     _ transport: StreamTransportKind, piece: Int

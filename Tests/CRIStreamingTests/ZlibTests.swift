@@ -6,7 +6,7 @@ import Testing
 struct ZlibTests {
   @Test func dictionary() throws {
     #expect(SPDYDictionary.bytes.count == 1423)
-    // FDICT with the Adler-32 checksum that SPDY/3 prescribes.
+    // FDICT with the Adler-32 checksum that SPDY/3 requires.
     var deflater = try Deflater(dictionary: SPDYDictionary.bytes)
     #expect(try deflater.compress([1]).prefix(6) == [0x78, 0xbb, 0xe3, 0xc6, 0xa7, 0xc2])
   }
@@ -25,7 +25,7 @@ struct ZlibTests {
     #expect(sizes[2] < sizes[0] / 2)
   }
 
-  /// Memory does not grow beyond the limit, whatever the bytes promise.
+  /// Memory does not grow beyond the limit, whatever the bytes claim.
   @Test func bombs() throws {
     var deflater = try Deflater()
     let bomb = try deflater.compress([UInt8](repeating: 0, count: 50 << 20))

@@ -90,7 +90,7 @@ import Testing
     runtime.stop()
   }
 
-  /// Serves `ListContainers` as a stream whose messages are these, again and again.
+  /// Serves `ListContainers` as a stream that repeats this message.
   private func endless(_ message: [UInt8]) throws -> (Server, Client) {
     let path = directory.file("crio.sock")
     let server = try Server(at: path) { call in
@@ -117,7 +117,7 @@ import Testing
     #expect(excess.limit == .totalSize && excess.allowed == 4 << 20 && excess.count > excess.allowed)
     server.stop()
 
-    // Few bytes, and more memory with each of them.
+    // Few bytes, of which each takes more memory than its share.
     let (other, second) = try endless((0..<100).flatMap { _ in [0x0A, 0] })
     guard case .answerOverLimit(let method, let few) = await rpcError({ try await second.runtime.containers() }) else {
       Issue.record("not refused")

@@ -7,7 +7,7 @@ import Testing
 
 /// Sends responses that are small on the wire and large in memory, or that take long, to the built command, and
 /// measures its peak memory and its run time.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct AnswerLimitTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ResponseLimitTests {
   /// Returns the memory that a response may take beyond an empty one, in bytes.
   private static func allowed(_ size: Int) -> Int {
     let promised = 3 * size + 16 << 20
