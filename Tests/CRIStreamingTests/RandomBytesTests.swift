@@ -26,7 +26,7 @@ struct RandomBytesTests {
     ])
   }
 
-  @Test(arguments: 0..<4) func spdyClients(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `SPDY clients survive random bytes`(seed: UInt64) throws {
     let good = try Self.spdyBytes()
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<Self.rounds {
@@ -46,7 +46,7 @@ struct RandomBytesTests {
     }
   }
 
-  @Test(arguments: 0..<4) func spdyServers(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `SPDY servers survive random bytes`(seed: UInt64) throws {
     var source = PortForwardClient(over: try SPDYSession(role: .client))
     for port: UInt16 in 1..<5 {
       let request = try source.connect(port: port)
@@ -96,7 +96,7 @@ struct RandomBytesTests {
     }
   }
 
-  @Test(arguments: 0..<4) func webSocketServers(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `WebSocket servers survive random bytes`(seed: UInt64) throws {
     var source = WebSocketSession(role: .client)
     var good: [UInt8] = []
     source.send(.text, [UInt8]("grüße"), into: &good)
@@ -116,7 +116,7 @@ struct RandomBytesTests {
     }
   }
 
-  @Test(arguments: 0..<4) func upgrades(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `upgrades survive random bytes`(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let answers = UpgradeResponseTests.cases.map { [UInt8]($0.answer) }
     for _ in 0..<Self.rounds * 4 {
@@ -139,7 +139,7 @@ struct RandomBytesTests {
   }
 
   /// The result does not depend on how the bytes are split.
-  @Test(arguments: 0..<20) func splits(seed: UInt64) throws {
+  @Test(arguments: 0..<20) func `the result does not depend on the splits`(seed: UInt64) throws {
     func events(_ pieces: [[UInt8]]) throws -> [RemoteCommandEvent] {
       var client = try RemoteCommandClient(
         over: try SPDYSession(role: .client), version: .v4, streams: RemoteCommandStreams(stderr: false))

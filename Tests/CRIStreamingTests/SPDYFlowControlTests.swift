@@ -15,7 +15,7 @@ struct SPDYFlowControlTests {
   }
 
   /// moby/spdystream never opens a window, so waiting for it would be a deadlock.
-  @Test func aPeerWithoutWindowsGetsEverything() throws {
+  @Test func `a peer without windows gets all data`() throws {
     var session = try SPDYSession(role: .client)
     _ = try session.openStream([])
     try session.receiveFrames(try Self.bytes([.synReply(id: 1, [])]))
@@ -31,7 +31,7 @@ struct SPDYFlowControlTests {
     #expect(sent > 1 << 20 && !session.isBlocked(1))
   }
 
-  @Test func aPeerWithWindowsIsKeptTo() throws {
+  @Test func `the windows of a peer are respected`() throws {
     var session = try SPDYSession(role: .client)
     var decoder = try SPDYFrameDecoder()
     for _ in 0..<2 { _ = try session.openStream([]) }
@@ -59,7 +59,7 @@ struct SPDYFlowControlTests {
   }
 
   /// The initial window may shrink below what is already sent.
-  @Test func aWindowMayBecomeNegative() throws {
+  @Test func `a window may become negative`() throws {
     var session = try SPDYSession(role: .client)
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])
@@ -74,7 +74,7 @@ struct SPDYFlowControlTests {
     #expect(try SPDYSessionTests.sent(&session, &decoder) == [.data(id: 1, [2])])
   }
 
-  @Test func theDraftsWindowsFromTheBeginning() throws {
+  @Test func `windows are respected from the beginning if configured`() throws {
     var limits = SPDYLimits()
     limits.sendWindows = .always
     var session = try SPDYSession(role: .client, limits: limits)
@@ -87,7 +87,7 @@ struct SPDYFlowControlTests {
   }
 
   /// An idle reader stops its own stream and no other.
-  @Test func backPressure() throws {
+  @Test func `an idle reader stops only its own stream`() throws {
     let pair = try SPDYPair(server: Self.limits(window: 10_000, buffer: 1 << 20))
     let (idle, busy) = (try pair.open(), try pair.open())
     pair.client.write([UInt8](repeating: 1, count: 50_000), on: idle)
@@ -112,7 +112,7 @@ struct SPDYFlowControlTests {
   }
 
   /// A peer that ignores our windows is stopped because its connection is not read.
-  @Test func boundedBuffers() throws {
+  @Test func `buffers are bounded if the peer ignores windows`() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 1000, buffer: 100_000))
     _ = try session.openStream([])
     try session.receiveFrames(try Self.bytes([.synReply(id: 1, [])]))
@@ -134,7 +134,7 @@ struct SPDYFlowControlTests {
     #expect(session.unconsumed == 0)
   }
 
-  @Test func afterAResetUnconsumedDataStillCounts() throws {
+  @Test func `unconsumed data counts after a reset`() throws {
     var session = try SPDYSession(role: .client)
     _ = try session.openStream([])
     try session.receiveFrames(try Self.bytes([.synReply(id: 1, []), .data(id: 1, [1, 2, 3])]))
@@ -148,7 +148,7 @@ struct SPDYFlowControlTests {
   }
 
   /// moby/spdystream closes its connection when a command ends, and unread bytes would then cost output.
-  @Test func aPeerWithoutWindowsIsNotToldOfThem() throws {
+  @Test func `a peer without windows gets no window updates`() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])
@@ -163,7 +163,7 @@ struct SPDYFlowControlTests {
   }
 
   /// A peer that respects windows without having shown it stops when a window is nearly used up.
-  @Test(arguments: [100_000, 90_000]) func aSilentPeerThatWaits(count: Int) throws {
+  @Test(arguments: [100_000, 90_000]) func `an idle peer gets a window update`(count: Int) throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])
@@ -180,7 +180,7 @@ struct SPDYFlowControlTests {
   }
 
   /// A peer that implements windows gets them as data is consumed, in few frames, before it has to wait.
-  @Test func windowUpdates() throws {
+  @Test func `a peer with windows gets few window updates`() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])

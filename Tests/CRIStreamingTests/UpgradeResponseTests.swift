@@ -168,7 +168,7 @@ struct UpgradeResponseTests {
     }
   }
 
-  @Test func whatAnotherTransportMayHelp() {
+  @Test func `failures say whether another transport may succeed`() {
     let refused = UpgradeFailure.refused(status: 403, reason: "", body: "", acceptedProtocols: [])
     let ended = UpgradeFailure.connectionEnded(received: "")
     #expect(

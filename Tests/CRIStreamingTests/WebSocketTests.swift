@@ -159,14 +159,14 @@ struct WebSocketTests {
   }
 
   /// A flood of pings takes no memory and gets at most one response.
-  @Test func manyPings() throws {
+  @Test func `a flood of pings gets one response`() throws {
     var session = WebSocketSession(role: .server)
     let ping = [UInt8](hex: "89 81 00000000 07")
     try session.receive((0..<10_000).flatMap { _ in ping })
     #expect(Self.sent(&session) == [0x8a, 1, 7])
   }
 
-  @Test func aLongReasonIsCutBetweenCharacters() throws {
+  @Test func `a long reason is cut between characters`() throws {
     var client = WebSocketSession(role: .client)
     var server = WebSocketSession(role: .server)
     server.close(.internalError, reason: String(repeating: "ü", count: 100))
@@ -174,7 +174,7 @@ struct WebSocketTests {
     #expect(client.takeEvents() == [.closed(.internalError, reason: String(repeating: "ü", count: 61))])
   }
 
-  @Test func masksDiffer() {
+  @Test func `each frame has another mask`() {
     var session = WebSocketSession(role: .client)
     let masks = (0..<8).map { _ in
       var bytes: [UInt8] = []
@@ -190,7 +190,7 @@ struct WebSocketTests {
 struct WebSocketPeerTests {
   private static let large = (0..<70_000).map { UInt8($0 % 251) }
 
-  @Test func wsprotoServesUs() async throws {
+  @Test func `a client works with wsproto's server`() async throws {
     let request = try UpgradeRequest.webSocket(
       target: "/exec/x?y=1", host: "localhost", protocols: ["v5.channel.k8s.io", "v4.channel.k8s.io"])
     var client = WebSocketSession(role: .client)
@@ -220,7 +220,7 @@ struct WebSocketPeerTests {
       ])
   }
 
-  @Test func weServeWsproto() async throws {
+  @Test func `a server works with wsproto's client`() async throws {
     var server = WebSocketSession(role: .server)
     var bytes: [UInt8] = []
     server.send(.text, [UInt8]("hello"), into: &bytes)

@@ -15,7 +15,7 @@ struct FileTests {
     return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
   }
 
-  @Test func readsWithALimit() throws {
+  @Test func `a file over the limit is refused`() throws {
     let path = directory.file("f")
     try ProcessFacts.write(String(repeating: "x", count: 100_000), to: path)
     #expect(try File.read(path).count == 100_000)
@@ -26,7 +26,7 @@ struct FileTests {
     #expect(try File.read("/proc/self/stat", limit: 1 << 16).count > 0)
   }
 
-  @Test func writesWithTheModeThatIsAsked() throws {
+  @Test func `a new file has the requested mode`() throws {
     let path = directory.file("f")
     for (mode, text) in [(UInt32(0o755), "one"), (0o644, ""), (0o600, "three")] {
       try File.writeAtomically(Array(text.utf8), to: path, mode: mode)
@@ -36,7 +36,7 @@ struct FileTests {
     #expect(names == ["f"])
   }
 
-  @Test func linkStays() throws {
+  @Test func `a link stays and its target is replaced`() throws {
     let link = directory.file("link")
     try ProcessFacts.write("old", to: directory.file("f"))
     #expect(symlink("f", link) == 0)
@@ -45,7 +45,7 @@ struct FileTests {
     #expect(ProcessFacts.read(directory.file("f")) == "new")
   }
 
-  @Test func failuresLeaveNothingBehind() throws {
+  @Test func `a failure leaves no temporary file`() throws {
     #expect(throws: FileError.noSuchFile) { try File.writeAtomically([1], to: directory.file("missing/f")) }
     #expect(mkdir(directory.file("d"), 0o755) == 0)
     #expect(throws: FileError.isADirectory) { try File.writeAtomically([1], to: directory.file("d")) }
@@ -53,7 +53,7 @@ struct FileTests {
   }
 
   /// The old file stays if the file system is full. The test runs in a process whose files must not grow.
-  @Test func fullDisk() async {
+  @Test func `a full disk keeps the old file`() async {
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()
       let path = directory.file("f")

@@ -9,7 +9,7 @@ import Testing
 @Suite("Logins for registries")
 struct AuthFileTests {
   @Test(
-    "an image's place",
+    "the path of an image",
     arguments: [
       ("busybox", "docker.io/library/busybox"), ("busybox:1", "docker.io/library/busybox"),
       ("a/b@sha256:cc", "docker.io/a/b"),
@@ -22,7 +22,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "a key's place",
+    "the path of a key",
     arguments: [
       ("https://index.docker.io/v1/", "docker.io"), ("docker.io", "docker.io"), ("quay.io", "quay.io"),
       ("https://reg.example:5000", "reg.example:5000"), ("http://reg.example/v2/", "reg.example"),
@@ -53,7 +53,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "the longest key that holds the image",
+    "the longest key that contains the image applies",
     arguments: [
       ("quay.io/x/y:1", "u:q:"), ("quay.io/a/b/c:1", "u:ab:"), ("quay.io/a/bc:1", "u:a:"), ("busybox", "u:d:"),
       ("x/y", "u:d:"),
@@ -80,7 +80,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "what is no file of logins is named, and no secret of it",
+    "an invalid login file is named without its secrets",
     arguments: ["[]", "{", #"{"auths": {"a.io": {"auth": "c2VjcmV0"}}}"#])
   func wrong(text: String) throws {
     let failure = #expect(throws: Failure.self) { try find("a.io/x", text) }
@@ -89,7 +89,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "the usual places",
+    "the default paths",
     arguments: [
       ([:], ["/run/containers/7/auth.json"]),
       (["HOME": "/h"], ["/run/containers/7/auth.json", "/h/.config/containers/auth.json", "/h/.docker/config.json"]),

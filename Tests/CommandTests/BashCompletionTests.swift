@@ -49,7 +49,7 @@ struct BashCompletionTests {
   }
 
   @Test(
-    "puts names on the line as one word, whatever is in them",
+    "inserts names as one word, whatever characters they contain",
     arguments: [
       "$(touch harm)", "`touch harm`", "a; touch harm", "a b", "a&touch harm", "a|tee harm", "a>harm", "a\\", "a'b",
       "a\"b",
@@ -60,7 +60,7 @@ struct BashCompletionTests {
   }
 
   @Test(
-    "goes on from what was typed, also in quotes and after a backslash",
+    "continues the typed text, also in quotes and after a backslash",
     arguments: [
       ("cri ps --namespace 'web\t", ["web $x"], ["ps", "--namespace", "web $x"]),
       ("cri ps --namespace \"web\t", ["web $x`\"\\"], ["ps", "--namespace", "web $x`\"\\"]),

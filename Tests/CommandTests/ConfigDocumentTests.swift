@@ -6,7 +6,7 @@ import Testing
 @testable import CRICommandLine
 @testable import CRICommands
 
-@Suite("The configuration's text")
+@Suite("The configuration file")
 struct ConfigDocumentTests {
   private func set(_ text: String, _ key: ConfigKey, _ value: String) throws -> String {
     var document = try ConfigDocument(Array(text.utf8), path: "f")
@@ -15,7 +15,7 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "changes where the key stands, and nowhere else",
+    "changes only at the key",
     arguments: [
       ("", "timeout: 3\n"), ("timeout: 1\n", "timeout: 3\n"), ("timeout: 1", "timeout: 3\n"),
       ("# a\n\ntimeout: 1   # b\ndebug: true\n", "# a\n\ntimeout: 3 # b\ndebug: true\n"),
@@ -32,7 +32,7 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "quotes what YAML would read otherwise",
+    "has quotes around text that YAML would read as another type",
     arguments: [
       ("/run/a.sock", "runtime-endpoint: /run/a.sock\n"), ("", "runtime-endpoint: \"\"\n"),
       ("unix:///a=b,c", "runtime-endpoint: unix:///a=b,c\n"), ("yes", "runtime-endpoint: \"yes\"\n"),
@@ -44,14 +44,14 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "is left alone where a line is not a key",
+    "is unchanged if a line is not a key",
     arguments: ["{timeout: 1, debug: true}\n", "runtime-endpoint: >\n  a\n  timeout: 5\n...\n", "timeout: |-\n  1\n"])
   func flow(text: String) throws {
     #expect(throws: Failure.self) { try set(text, .timeout, "3") }
   }
 
   @Test(
-    "takes a key's values only",
+    "accepts only valid values of a key",
     arguments: [
       (ConfigKey.timeout, "2s", nil), (.timeout, "-1", "-1"), (.timeout, "99999999999999999999", nil),
       (.debug, "t", "true"),

@@ -21,7 +21,7 @@ struct GlobalsTests {
   }
 
   @Test(
-    "that crictl has are taken; what only it does is told",
+    "of crictl are accepted, and those that only crictl supports are reported",
     arguments: [
       ("--timeout -1s", ""), ("--timeout +2s", ""), ("-t=0s", ""), ("--t 5s", ""), ("-timeout=5s", ""),
       ("--max-retries 3", ""),
@@ -39,7 +39,7 @@ struct GlobalsTests {
     #expect(run.code == 0)
   }
 
-  @Test("show with --debug each call, and nothing of what is in it")
+  @Test("print each call with --debug, without the contents of messages")
   func debug() async throws {
     let runtime = try TestRuntime(servingOnly: "runtime.v1alpha2.") { name, _ in
       switch name {
@@ -58,7 +58,7 @@ struct GlobalsTests {
     #expect(lines.count == 4 && zip(lines, expected).allSatisfy { $0.hasPrefix($1) && $0.hasSuffix(" µs") }, "\(run)")
   }
 
-  @Test("wait for a runtime that is not there yet, where that was asked for", arguments: [true, false])
+  @Test("wait for a missing runtime if requested", arguments: [true, false])
   func retries(isAsked: Bool) async throws {
     let directory = try TemporaryDirectory()
     let socket = directory.file("late.sock")
@@ -101,7 +101,7 @@ struct GlobalsTests {
     #expect(wrong.errors.hasPrefix("crictl: ") && wrong.errors.contains("crictl stop --help"), "\(wrong)")
   }
 
-  @Test("have no say in how long an image may take: the message names the option that has")
+  @Test("do not limit image pulls; the message names the option that does")
   func pull() async throws {
     let runtime = try TestRuntime { name, _ in
       try await Task.sleep(for: .seconds(60))
@@ -112,14 +112,14 @@ struct GlobalsTests {
     #expect(run.errors == "cri: image a/b: the pull timed out; specify a longer --pull-timeout\n")
   }
 
-  @Test("refuse what is no duration", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
+  @Test("refuse an invalid duration", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
   func timeout(text: String) async throws {
     let run = try await Tool.cri(["-t", text, "pods"])
     #expect(run.code == 2)
     #expect(run.errors.hasPrefix("cri: --timeout \(text): specify a duration"))
   }
 
-  @Test("and variables that are empty name no socket")
+  @Test("and empty variables specify no socket")
   func empty() async throws {
     let runtime = try Self.runtime()
     for command in ["pods", "images"] {

@@ -37,7 +37,7 @@ struct GoSpellingTests {
   }
 
   @Test(
-    "are told where they are wrong",
+    "that are wrong are reported",
     arguments: [
       ("ps --quiet=maybe", "'--quiet'"), ("ps -nosuch", "-nosuch"), ("ps --n", "'-n <N>'"), ("ps -q=", "'-q'"),
       ("-r /s ps --nosuch", "see: cri ps --help"), ("-r /s nosuch", "unknown command nosuch"),
@@ -51,7 +51,8 @@ struct GoSpellingTests {
   }
 
   @Test(
-    "take the next word for a value, whatever it begins with", arguments: [["--name", "-x"], ["--name", "-q", "-q"]])
+    "take the next word as their value, whatever it begins with",
+    arguments: [["--name", "-x"], ["--name", "-q", "-q"]])
   func values(options: [String]) async throws {
     let runtime = try TestRuntime { _, _ in
       .message(ListContainersResponse(containers: [Container(id: "a", metadata: ContainerMetadata(name: "a-x-q"))]))
@@ -60,7 +61,7 @@ struct GoSpellingTests {
     #expect(run.code == 0 && run.output.contains("a"), "\(run)")
   }
 
-  @Test("end where the words of another command begin")
+  @Test("end at the words of a guarded command")
   func guarded() async throws {
     let run = try await Tool.cri(
       ["guard", "--hold=", "--", "sh", "-all", "--quiet=false"], environment: ["CRI_CONFIG_FILE": "/dev/null"])

@@ -56,13 +56,13 @@ struct ImageSelectionTests {
     #expect(try select(["-f", filter]) == ids)
   }
 
-  @Test("by several conditions in their order")
+  @Test("by several conditions in the given order")
   func several() throws {
     #expect(try select(["-f", "since=busybox:1", "--filter", "dangling=true"]) == ["cc33"])
   }
 
   @Test(
-    "that cannot be are refused",
+    "that are invalid are refused",
     arguments: [
       ("dangling=maybe", ExitCodes.usage), ("nosuch=1", .usage), ("reference=(", .usage), ("dangling", .usage),
       ("before=nosuch", .notFound),

@@ -50,7 +50,7 @@ struct RecordedOutputTests {
   }
 
   @Test(
-    "as YAML to the letter", arguments: Recording.runtimes,
+    "as YAML, identical to the byte", arguments: Recording.runtimes,
     [
       ("pods.yaml", ["pods"]), ("ps-a.yaml", ["ps", "-a"]), ("images.yaml", ["images"]), ("info.yaml", ["info"]),
       ("imagefsinfo.yaml", ["imagefsinfo"]),
@@ -63,7 +63,7 @@ struct RecordedOutputTests {
   }
 
   @Test(
-    "as texts without ages", arguments: Recording.runtimes,
+    "as text without ages", arguments: Recording.runtimes,
     [
       ("version.txt", ["version"]), ("images.table", ["images"]), ("images.verbose", ["images", "-v"]),
       ("pods.verbose", ["pods", "-v"]),
@@ -74,7 +74,7 @@ struct RecordedOutputTests {
     #expect(try run.output == RecordedOutput.text(runtime, command.file), "\(run.errors)")
   }
 
-  @Test("as texts with ages", arguments: Recording.runtimes)
+  @Test("as text with ages", arguments: Recording.runtimes)
   func aged(runtime: String) throws {
     let recording = try Recording(runtime, .after)
     var containers = try #require(recording.answers(to: .listContainers).first).response.containers

@@ -133,7 +133,7 @@ struct RecordingTests {
     #expect(try texts.joined() == text(recording, "images.verbose"))
   }
 
-  @Test("details keep names from breaking a line")
+  @Test("details prevent names from breaking a line")
   func hostileDetails() {
     var details = Details()
     details.line("Name", "a\nStatus: Ready\u{1b}")
