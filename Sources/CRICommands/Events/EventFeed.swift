@@ -10,35 +10,35 @@ struct EventFeed: Sendable {
   let api: APISelection
 
   /// The delay between two streams, so that a runtime that ends each stream at once is not kept busy.
-  private static let streamDelay = Backoff(first: .milliseconds(200), limit: .seconds(5))
+  private static let breath = Backoff(first: .milliseconds(200), limit: .seconds(5))
   /// A stream that lasted this long counts as working.
-  private static let stableDuration = Duration.seconds(10)
+  private static let steady = Duration.seconds(10)
   /// The number of events that may wait to be written.
-  private static let maximumPending = 64
+  private static let mostPending = 64
   /// The time to wait for a runtime, effectively without a limit: an administrator may take long.
-  private static let readinessTimeout = Duration.seconds(365 * 86_400)
+  private static let patience = Duration.seconds(365 * 86_400)
 
   /// Writes each event as it arrives; ends only with an error.
   func run(_ write: (ContainerEventResponse) throws -> Void) async throws {
     var known: KnownObjects?
-    var retries = Self.streamDelay
+    var retries = Self.breath
     while true {
-      let start = ContinuousClock.now
+      let begun = ContinuousClock.now
       let reason = try await listen(&known, write)
-      try printNotice("\(client.endpoint): \(reason); waiting for the runtime, events may be missed")
-      if .now - start >= Self.stableDuration { retries.reset() }
-      await waitForNextStream(&retries)
-      let wait = ReadinessWait(endpoint: client.endpoint, api: api, timeout: Self.readinessTimeout, stability: .zero)
+      try say("\(client.endpoint): \(reason); waiting for the runtime, events may be missed")
+      if .now - begun >= Self.steady { retries.reset() }
+      await rest(&retries)
+      let wait = ReadinessWait(endpoint: client.endpoint, api: api, timeout: Self.patience, stability: .zero)
       switch await wait.run() {
       case .ready: break
-      case .timedOut(let last): throw Failure(.unreachable, "\(client.endpoint): \(last.count)")
+      case .timedOut(let last): throw Failure(.unreachable, "\(client.endpoint): \(last.words)")
       case .failed(let error): throw Failure(error, client.endpoint)
       }
     }
   }
 
   /// Waits before the next stream; for a shorter time if another server replaces the socket.
-  private func waitForNextStream(_ retries: inout Backoff) async {
+  private func rest(_ retries: inout Backoff) async {
     let delay = retries.delay()
     guard let watch = ReplacementWatch(client.endpoint.path) else { return await pause(delay) }
     if await watch.pause(atMost: delay) { retries.reset() }
@@ -60,7 +60,7 @@ struct EventFeed: Sendable {
             continuation.yield(event)
             pending.withLock { $0 += 1 }
             // Meanwhile, flow control holds the runtime back.
-            while pending.withLock({ $0 }) >= Self.maximumPending, !Task.isCancelled { await pause(.milliseconds(5)) }
+            while pending.withLock({ $0 }) >= Self.mostPending, !Task.isCancelled { await pause(.milliseconds(5)) }
           }
           continuation.finish()
         } catch {
@@ -74,19 +74,18 @@ struct EventFeed: Sendable {
         var now = try await KnownObjects(client)
         let listed = Kernel.now
         if let before = known {
-          let derived = before.events(to: now, at: Timestamp(nanoseconds: listed))
-          try printNotice(
-            "\(client.endpoint): the runtime responds again; \(count(derived.count)) from its current lists")
-          for event in derived { try write(event) }
+          let made = before.events(to: now, at: Timestamp(nanoseconds: listed))
+          try say("\(client.endpoint): the runtime responds again; \(words(made.count)) from its current lists")
+          for event in made { try write(event) }
         }
         let isResumed = known != nil
         known = now
         defer { known = now }
         for try await event in events {
           pending.withLock { $0 -= 1 }
-          let isNew = now.apply(event)
+          let isNews = now.apply(event)
           // Changes that the lists already contained have been printed.
-          if isNew || !isResumed || event.createdAt.nanoseconds > listed { try write(event) }
+          if isNews || !isResumed || event.createdAt.nanoseconds > listed { try write(event) }
         }
         return "the event stream ended"
       } catch let error as RPCError {
@@ -114,9 +113,7 @@ struct EventFeed: Sendable {
     }
   }
 
-  private func count(_ count: Int) -> String { count == 1 ? "1 event is made" : "\(count) events are made" }
+  private func words(_ count: Int) -> String { count == 1 ? "1 event is made" : "\(count) events are made" }
 
-  private func printNotice(_ text: String) throws {
-    try StandardStream.error.write("cri: \(Sanitizer.visible(text))\n")
-  }
+  private func say(_ words: String) throws { try StandardStream.error.write("cri: \(Sanitizer.visible(words))\n") }
 }
