@@ -5,7 +5,7 @@ public struct Method<Request: Message, Response: Message>: Sendable {
   public let service: Service
   /// As in the interface: `ListContainers`.
   public let name: String
-  /// Whether the answer is a stream of `Response`s.
+  /// Whether the response is a stream of `Response`s.
   public let isServerStreaming: Bool
 
   package init(_ service: Service, _ name: String, isServerStreaming: Bool) {
