@@ -92,7 +92,7 @@ package struct NodeObserver: Sendable {
     let own = snapshot.sandboxes.indices.filter { !snapshot.sandboxes[$0].isHostNetwork }
     let cache = CNICache(
       directory: "\(view.cni)/results", ids: Set(own.map { snapshot.sandboxes[$0].id }))
-    var hostLocal = HostLocal(defaultFolder: "\(view.cni)/networks", root: view.paths.root)
+    var hostLocal = HostLocal(defaultDirectory: "\(view.cni)/networks", root: view.paths.root)
     for index in snapshot.sandboxes.indices { snapshot.sandboxes[index].observed = ObservedSandbox() }
     var targets: [(index: Int, target: NamespaceReader.Target)] = []
     let processes = Dictionary(
@@ -120,9 +120,9 @@ package struct NodeObserver: Sendable {
         ))
     }
     let readings = NamespaceReader.read(targets.map(\.target), within: timeLimit)
-    for (target, answer) in zip(targets, readings) {
-      snapshot.sandboxes[target.index].observed?.namespace = answer.namespace
-      snapshot.sandboxes[target.index].observed?.interfaces = answer.interfaces
+    for (target, reading) in zip(targets, readings) {
+      snapshot.sandboxes[target.index].observed?.namespace = reading.namespace
+      snapshot.sandboxes[target.index].observed?.interfaces = reading.interfaces
     }
   }
 

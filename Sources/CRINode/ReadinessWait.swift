@@ -159,13 +159,13 @@ public struct ReadinessWait: Sendable {
     do throws(RPCError) {
       _ = try await client.runtime.version(VersionRequest(version: "v1"))
       let conditions = try await client.runtime.status().status?.conditions ?? []
-      for required in ["RuntimeReady"] + (goal == .network ? ["NetworkReady"] : []) {
-        let found = conditions.first { $0.type == required }
+      for type in ["RuntimeReady"] + (goal == .network ? ["NetworkReady"] : []) {
+        let found = conditions.first { $0.type == type }
         if found?.status != true {
           let explanation = [found?.reason, found?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
             separator: ": ")
           return .bad(
-            Observation(phase: .notReady, words: "\(required) is false\(explanation.isEmpty ? "" : ", \(explanation)")")
+            Observation(phase: .notReady, words: "\(type) is false\(explanation.isEmpty ? "" : ", \(explanation)")")
           )
         }
       }

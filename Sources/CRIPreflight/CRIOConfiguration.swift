@@ -6,7 +6,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// By section and key; strings without their quotes.
   public private(set) var values: [String: String] = [:]
   /// The directories of the CNI plugins (`plugin_dirs`); nil if not configured.
-  private var pluginDirectories: [String]?
+  private var configuredDirectories: [String]?
 
   public init() {}
 
@@ -19,7 +19,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
         guard case .list(let list) = entry.value, let texts = Self.texts(list) else {
           throw CRIOConfigurationFault(.notAList, line: entry.line, message: entry.path)
         }
-        pluginDirectories = texts
+        configuredDirectories = texts
         continue
       }
       switch (entry.value, Self.isFlag(entry.path)) {
@@ -74,7 +74,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
       // The flag takes comma-separated values and can be repeated.
       if name == "cni-plugin-dir" { directories += value.split(separator: ",").map(String.init) }
     }
-    if !directories.isEmpty { pluginDirectories = directories }
+    if !directories.isEmpty { configuredDirectories = directories }
   }
 
   /// The file that a command line names, or the default one.
@@ -127,7 +127,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// The directories of the CNI plugins, in search order.
   package var pluginDirectories: [String] {
     // The older key adds a directory; an empty list means the default.
-    let all = (pluginDirectories ?? [Self.defaultPlugins]) + (values[Self.olderPluginKey].map { [$0] } ?? [])
+    let all = (configuredDirectories ?? [Self.defaultPlugins]) + (values[Self.olderPluginKey].map { [$0] } ?? [])
     return all.filter { !$0.isEmpty }.isEmpty ? [Self.defaultPlugins] : all.filter { !$0.isEmpty }
   }
   private static let defaultPlugins = "/opt/cni/bin"

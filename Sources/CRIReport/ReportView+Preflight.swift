@@ -14,7 +14,7 @@ extension ReportView {
     self.text = text
     properties = [("node", report.host.name), ("runtime", report.runtime), ("target", report.target?.text ?? "")]
     verdict = ReportVerdict(
-      word: report.verdict.rawValue, ruleText: Self.verdicts(of: check),
+      word: report.verdict.rawValue, words: Self.verdicts(of: check),
       level: Self.level(report.verdict, exitCode: exitCode), exitCode: exitCode, line: text.conclusion(report))
     subjects = [ReportSubject(ObjectName(.node)), ReportSubject(ObjectName(.runtime))]
     subjects += report.pods.map { ReportSubject(ObjectName(.pod, pod: $0)) }

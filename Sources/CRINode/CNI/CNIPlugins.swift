@@ -58,8 +58,8 @@ struct CNIPlugins: Sendable {
       switch error {
       case .timedOut: throw .unknown(UnknownReason(.cniPluginTimedOut, path: type))
       case .noSuchFile, .permissionDenied, .notExecutable:
-        throw .fault(.pluginNotExecutable(path: path, details: "\(error)"))
-      default: throw .unknown(UnknownReason(.cniPluginFailed, path: path, errno: error.rawValue, details: "\(error)"))
+        throw .fault(.pluginNotExecutable(path: path, message: "\(error)"))
+      default: throw .unknown(UnknownReason(.cniPluginFailed, path: path, errno: error.rawValue, message: "\(error)"))
       }
     }
     if ending == .exited(0) { return output }
@@ -71,8 +71,8 @@ struct CNIPlugins: Sendable {
     let response = try? JSON.parse(output)
     let details = [response?["msg"], response?["details"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
     guard details.isEmpty else {
-      let details = details.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
-      return .pluginFailed(type, details: details)
+      let message = details.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
+      return .pluginFailed(type, message: message)
     }
     return switch ending {
     case .exited(let code): .pluginExited(type, code: Int32(code))

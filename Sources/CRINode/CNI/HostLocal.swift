@@ -14,7 +14,7 @@ struct HostLocal {
   }
 
   /// - Parameters:
-  ///   - defaultFolder: The directory for networks that configure none.
+  ///   - defaultDirectory: The directory for networks that configure none.
   ///   - root: A prefix for the directories that networks configure.
   init(defaultDirectory: String, root: String) {
     self.defaultDirectory = defaultDirectory
