@@ -17,17 +17,17 @@ final class FakeNode: Sendable {
   init() throws {
     directory = try TemporaryDirectory()
     paths = NodePaths(proc: directory.file("proc"), cni: directory.file("cni"))
-    for directory in ["proc", "cni/results", "cni/networks"] { try makeFolder(directory) }
+    for directory in ["proc", "cni/results", "cni/networks"] { try makeDirectory(directory) }
     try process(1, "init", parent: 0)
   }
 
-  func makeFolder(_ path: String) throws {
+  func makeDirectory(_ path: String) throws {
     try FileManager.default.createDirectory(
       atPath: directory.file(path), withIntermediateDirectories: true)
   }
 
   func write(_ text: String, to path: String) throws {
-    try makeFolder(path.split(separator: "/").dropLast().joined(separator: "/"))
+    try makeDirectory(path.split(separator: "/").dropLast().joined(separator: "/"))
     try ProcessFacts.write(text, to: directory.file(path))
   }
 
@@ -44,7 +44,7 @@ final class FakeNode: Sendable {
     try write("Name:\t\(name)\nUid:\t\(user)\t0\t0\t0\nGid:\t0\t0\t0\t0\n", to: "proc/\(pid)/status")
     if let namespace {
       try write("", to: "namespaces/\(namespace)")
-      try makeFolder("proc/\(pid)/ns")
+      try makeDirectory("proc/\(pid)/ns")
       try? FileManager.default.createSymbolicLink(
         atPath: directory.file("proc/\(pid)/ns/net"), withDestinationPath: directory.file("namespaces/\(namespace)"))
     }
@@ -139,7 +139,7 @@ func container(_ id: String, in sandbox: String, pid: Int32?, isRunning: Bool = 
 
 extension FakeNode {
   func link(_ path: String, to target: String) throws {
-    try makeFolder(path.split(separator: "/").dropLast().joined(separator: "/"))
+    try makeDirectory(path.split(separator: "/").dropLast().joined(separator: "/"))
     try FileManager.default.createSymbolicLink(
       atPath: directory.file(path), withDestinationPath: directory.file(target))
   }

@@ -92,14 +92,14 @@ import Testing
   }
 
   /// The ways in which a socket may appear. Polling alone would not notice them within the test.
-  enum Arrival: CaseIterable { case inFolder, inNewFolders, inFolderMadeAnew, renamed }
+  enum Arrival: CaseIterable { case inDirectory, inNewDirectories, inRecreatedDirectory, renamed }
 
   @Test(arguments: Arrival.allCases) func `the appearance of the socket ends the delay at once`(how: Arrival)
     async throws
   {
     let place =
-      how == .inNewFolders ? directory.file("run/runtime") : how == .inFolderMadeAnew ? directory.file("run") : nil
-    if let place, how == .inFolderMadeAnew { #expect(mkdir(place, 0o755) == 0) }
+      how == .inNewDirectories ? directory.file("run/runtime") : how == .inRecreatedDirectory ? directory.file("run") : nil
+    if let place, how == .inRecreatedDirectory { #expect(mkdir(place, 0o755) == 0) }
     let socket = (place ?? directory.path) + "/runtime.sock"
     var wait = ReadinessWait(endpoint: try Endpoint(socket), timeout: .seconds(36_000), stability: .zero)
     wait.patrolInterval = .seconds(36_000)
@@ -108,7 +108,7 @@ import Testing
     // Long enough that the socket appears during the wait; with a shorter delay the test would hold too.
     try await Task.sleep(for: .milliseconds(100))
     if let place {
-      if how == .inFolderMadeAnew { #expect(rmdir(place) == 0) }
+      if how == .inRecreatedDirectory { #expect(rmdir(place) == 0) }
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     }
     let runtime = try simulator()
@@ -336,12 +336,12 @@ import Testing
   }
 
   @Test func `a poll that the timeout cuts short does not hide the one before`() async throws {
-    let readings = Locked(0)
+    let responses = Locked(0)
     let isOver = Locked(false)
     let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, _ in
-      let isFirst = readings.withLock { readings in
-        readings += 1
-        return readings == 1
+      let isFirst = responses.withLock { responses in
+        responses += 1
+        return responses == 1
       }
       while !isFirst && !isOver.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(10)) }
       call.finish(.unavailable, "the store is locked")
@@ -352,7 +352,7 @@ import Testing
     let last = try await Watch(try wait(timeout: .milliseconds(900))).timedOut
     isOver.withLock { $0 = true }
     #expect(last.words == "the store is locked")
-    #expect(readings.withLock { $0 } == 2)
+    #expect(responses.withLock { $0 } == 2)
   }
 
   @Test func `a timeout of zero returns the current state`() async throws {

@@ -23,7 +23,7 @@ import Testing
     },
     Case(description: "no such file", taken: "pods") { node in
       try node.configure("05-a.conflist.bak", CNINode.list("a"))
-      try node.node.makeFolder("conf/00-folder.conf")
+      try node.node.makeDirectory("conf/00-folder.conf")
     },
     Case(description: "the first is broken", taken: "pods") { node in
       try node.configure("05-a.conflist", "{")

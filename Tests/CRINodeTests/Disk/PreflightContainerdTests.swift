@@ -218,8 +218,8 @@ import Testing
   }
 
   @Test func `a list over the runtime's limit is streamed`() async throws {
-    let readings = try Recording("containerd-1.6.12", .before).calls.filter { $0.method.hasSuffix("Containers/List") }
-    let answer = try #require(readings.first?.response)
+    let lists = try Recording("containerd-1.6.12", .before).calls.filter { $0.method.hasSuffix("Containers/List") }
+    let answer = try #require(lists.first?.response)
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
     let server = try Server(at: path) { call in

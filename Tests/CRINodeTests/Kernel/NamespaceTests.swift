@@ -31,11 +31,11 @@ import Testing
     }
     #expect(read()?.namespace?.reason?.errno == ENOENT)
     #expect(read()?.interfaces?.reason?.errno == ENOENT)
-    try node.makeFolder("run/netns")
+    try node.makeDirectory("run/netns")
     #expect(read()?.namespace == .known(.missing))
     try node.remove("run")
     // The daemon has the same root as we do, so the path is known to be missing.
-    try node.makeFolder("proc/1")
+    try node.makeDirectory("proc/1")
     try FileManager.default.createSymbolicLink(
       atPath: node.directory.file("proc/1/root"), withDestinationPath: "/")
     #expect(read()?.namespace == .known(.missing))

@@ -10,7 +10,7 @@ import Testing
 
   init() throws {
     node = try FakeNode()
-    try node.makeFolder("root")
+    try node.makeDirectory("root")
   }
 
   private func read() -> ObservedKubelet? {
@@ -37,8 +37,8 @@ import Testing
   }
 
   @Test func `directories and manifests are read`() throws {
-    try node.makeFolder("root/var/lib/kubelet/pods/uid-1")
-    try node.makeFolder("root/var/lib/kubelet/pods/uid-2")
+    try node.makeDirectory("root/var/lib/kubelet/pods/uid-1")
+    try node.makeDirectory("root/var/lib/kubelet/pods/uid-2")
     try node.write(
       "kind: Pod\nmetadata: {name: etcd, namespace: kube-system}\nspec: {restartPolicy: Never}\n",
       to: "root/etc/kubernetes/manifests/etcd.yaml")
@@ -46,7 +46,7 @@ import Testing
     try node.write("kind: Deployment\nmetadata: {name: d}\n", to: "root/etc/kubernetes/manifests/d.yaml")
     try node.write("not: [yaml", to: "root/etc/kubernetes/manifests/broken.yaml")
     try node.write("kind: Pod\nmetadata: {name: hidden}\n", to: "root/etc/kubernetes/manifests/.hidden.yaml")
-    try node.makeFolder("root/etc/kubernetes/manifests/folder")
+    try node.makeDirectory("root/etc/kubernetes/manifests/folder")
     let kubelet = read()
     #expect(kubelet?.podDirectories == .known(["uid-1", "uid-2"]))
     #expect(
@@ -60,7 +60,7 @@ import Testing
   /// A user who may write to the directory could otherwise block the reader.
   @Test(.timeLimit(.minutes(1))) func `a FIFO in place of a manifest or of the configuration does not block`() throws {
     try node.write("kind: Pod\nmetadata: {name: x}\n", to: "root/etc/kubernetes/manifests/x.yaml")
-    try node.makeFolder("root/var/lib/kubelet")
+    try node.makeDirectory("root/var/lib/kubelet")
     for path in ["root/etc/kubernetes/manifests/a.yaml", "root/var/lib/kubelet/config.yaml"] {
       #expect(mkfifo(node.directory.file(path), 0o600) == 0)
     }
