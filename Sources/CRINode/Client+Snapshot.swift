@@ -40,7 +40,7 @@ private struct SnapshotReader {
   /// - Parameter configuration: Whether to read the runtime's configuration too; the result is nil if the runtime
   ///   returns none.
   func read(tool: String, configuration: Bool) async throws(RPCError) -> (Snapshot, configuration: JSON?) {
-    // This call goes first and alone, so that the later ones know the version of the interface.
+    // This call goes first and alone, so that the later ones know the version of the CRI.
     let version = try await client.runtime.version(VersionRequest(version: "v1"))
     async let statusAnswer = result { () async throws(RPCError) in
       // The configuration is part of the verbose response, which is otherwise the same.

@@ -264,7 +264,7 @@ extension RuleCase {
     },
 
     // Ends of pods that are no loss.
-    .fires("pod.deleted", "kubelet's folder is gone with it", "ready", "gone") { before, after in
+    .fires("pod.deleted", "kubelet has removed its directory too", "ready", "gone") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
@@ -274,11 +274,11 @@ extension RuleCase {
       after.sandboxes[0].status.state = .notReady
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .holds("pod.deleted", "its folder is still there") { before, after in
+    .holds("pod.deleted", "its directory still exists") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
     },
-    .holds("pod.deleted", "kubelet never had a folder for it") { before, after in
+    .holds("pod.deleted", "kubelet never had a directory for it") { before, after in
       addObservations(&before, &after)
       before.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])

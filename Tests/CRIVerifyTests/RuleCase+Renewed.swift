@@ -123,7 +123,7 @@ extension RuleCase {
     .holds("container.new-mounts", "from another place on the host", in: .reboot) {
       $1.containers[0].status.mounts[0].hostPath = "/elsewhere"
     },
-    .fires("container.log-layout", "another folder", in: .migrate) {
+    .fires("container.log-layout", "another directory", in: .migrate) {
       $1.containers[0].status.logPath = "/var/lib/docker/x.log"
     },
     .holds("container.log-layout", "another instance's file", in: .migrate) {

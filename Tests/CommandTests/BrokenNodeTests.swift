@@ -36,7 +36,7 @@ import Testing
     try await node.act("restart")
     let verdict = try await node.verify(before)
     #expect(verdict.code == 1 && verdict.findings == ["pod.network-gone web-5d4b"], "\(verdict.text)")
-    #expect(verdict.fates.isEmpty, "\(verdict.text)")
+    #expect(verdict.reactions.isEmpty, "\(verdict.text)")
     let net = try await node.cri("net")
     #expect(net.code == 1 && net.output.split(separator: "\n").count { $0.contains(" gone ") } == 1, "\(net)")
   }
@@ -64,7 +64,7 @@ import Testing
     let verdict = try await node.verify(before)
     #expect(verdict.code == 1 && verdict.findings.isSuperset(of: ["pod.netns-inode more-0", "pod.ip more-0"]))
     #expect(verdict.findings.allSatisfy { $0.hasSuffix(" more-0") }, "\(verdict.text)")
-    #expect(verdict.fates == ["more-0: recreate C5 at-kubelet-restart"], "\(verdict.text)")
+    #expect(verdict.reactions == ["more-0: recreate C5 at-kubelet-restart"], "\(verdict.text)")
   }
 
   /// Makes the runtime forget a container and a whole pod while their processes live.
@@ -81,7 +81,7 @@ import Testing
     ]
     #expect(verdict.code == 1 && verdict.findings.isSuperset(of: expected), "\(verdict.text)")
     #expect(
-      verdict.fates.isSuperset(of: ["web-5d4b: restart-containers B1 immediate", "more-1: recreate C1 immediate"]),
+      verdict.reactions.isSuperset(of: ["web-5d4b: restart-containers B1 immediate", "more-1: recreate C1 immediate"]),
       "\(verdict.text)")
   }
 
@@ -119,7 +119,7 @@ import Testing
       let early = try await node.verify(rebooted, wait: "2s")
       #expect(early.report["scenario"] == "reboot" && early.report["scenarioReason"] == "the boot ID changed")
       #expect(early.code == 1 && early.findings == Set(names.map { "pod.successor \($0)" }), "\(early.text)")
-      #expect(early.fates == Set(names.map { "\($0): recreate C3 immediate" }), "\(early.text)")
+      #expect(early.reactions == Set(names.map { "\($0): recreate C3 immediate" }), "\(early.text)")
 
       // Recreate all pods but one.
       try await node.run("'\(Tool.path("populate"))' '\(node.socket)' --attempt 1")

@@ -22,7 +22,7 @@ struct NodeVerdict {
   }
 
   /// kubelet's reaction to the pods that it does not keep, such as `web-5d4b: recreate C5 at-kubelet-restart`.
-  var fates: Set<String> {
+  var reactions: Set<String> {
     Set(
       (report["pods"]?.arrayValue ?? []).filter { $0["action"] != "keep" }.map { pod in
         "\(pod["pod"]?.stringValue ?? ""): "

@@ -60,14 +60,14 @@ import Testing
 
     // Every pod that has its own network is recreated (C5) at kubelet's next restart; the others are kept.
     let report = try JSON.parse(try await verify("containerd-1.6.12", ["-o", "json"]).output)
-    let fates = (report["pods"]?.arrayValue ?? []).map { pod in
+    let reactions = (report["pods"]?.arrayValue ?? []).map { pod in
       ["namespace", "pod", "action", "rule", "trigger"].map { pod[$0]?.stringValue ?? "-" }.joined(separator: " ")
     }
     let expected = try Snapshot.recorded("containerd-1.6.12", .before).sandboxes.filter(\.isReady).map { record in
       "\(record.pod.namespace) \(record.pod.name) "
         + (record.isHostNetwork ? "keep - -" : "recreate C5 at-kubelet-restart")
     }
-    #expect(Set(fates) == Set(expected) && fates.count == expected.count)
+    #expect(Set(reactions) == Set(expected) && reactions.count == expected.count)
     for record in try Snapshot.recorded("containerd-1.6.12", .before).sandboxes where !record.isReady {
       #expect(!run.output.contains("\(record.pod) "), "\(run.output)")
     }

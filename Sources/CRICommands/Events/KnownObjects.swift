@@ -66,10 +66,10 @@ struct KnownObjects: Sendable {
     }
     if object.container != nil, let container { object.container = container }
     // A late event does not move an object back to an earlier phase.
-    let isNews = (phase ?? .created) > (object.phase ?? .created)
-    if isNews { object.phase = phase }
+    let isNew = (phase ?? .created) > (object.phase ?? .created)
+    if isNew { object.phase = phase }
     objects[id] = object
-    return isNews
+    return isNew
   }
 }
 

@@ -4,7 +4,7 @@ internal import CRILogs
 internal import CRISystem
 internal import CRIText
 
-/// Prints one log, and what is added to it.
+/// Prints one log, and new records as they are written.
 struct LogView {
   let client: Client
   let id: String
@@ -61,7 +61,7 @@ struct LogView {
         interval = retries.delay()
       }
     }
-    // Others may write to the directory and must not keep us here.
+    // Other writers in the directory must not delay the end.
     for _ in 0..<10 {
       try log.follow(into: &printer)
       if log.wait(Self.drainTime, reader: 1) != .change { break }

@@ -2,7 +2,7 @@ internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Maps each method of the interface to the function of the node that handles it.
+/// Maps each method of the CRI to the function of the node that handles it.
 struct MethodTable: Sendable {
   enum Handler: Sendable {
     /// Does not change the node.

@@ -62,7 +62,7 @@ import Testing
     Case("a plugin's name leads elsewhere", .fault("plugin ../bin/first is not in")) { node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "../bin/first"}"#))
     },
-    Case("the first of two folders counts", .fault("it exited with 4")) { node, _ in
+    Case("the first of two directories counts", .fault("it exited with 4")) { node, _ in
       try node.plugin("second", "exit 4", directory: "other")
     },
     Case("one that takes too long", .unknown("CNI's plugin first did not answer in time")) { node, _ in

@@ -45,7 +45,7 @@ import Testing
     Case(description: "a single plugin without a name", taken: "05-a.conf") { node in
       try node.configure("05-a.conf", #"{"cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case(description: "plugins in a folder of their own", taken: "a") { node in
+    Case(description: "plugins in another directory", taken: "a") { node in
       try node.configure("05-a.conflist", #"{"name": "a", "cniVersion": "0.4.0"}"#)
       try node.configure("a/1.conf", #"{"type": "first"}"#)
     },
