@@ -86,7 +86,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
       throw Failure(.usage, "\(word) is not supported yet; use crictl for exec, attach and port-forward")
     }
     if rest.first == CompletionScript.command {
-      try await Completer.answer(Array(rest.dropFirst()))
+      try await Completer.printCandidates(Array(rest.dropFirst()))
       return ExitCodes.done.rawValue
     }
     if !globals.ignored.isEmpty {

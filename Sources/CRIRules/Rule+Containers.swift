@@ -30,7 +30,7 @@ extension Rule {
     Rule(.containerUser, .info, in: .inPlace, .user),
     Rule(.containerStopSignal, .info, in: .inPlace, .stopSignal),
     Rule(.containerProcess, .critical, in: .inPlace, .process),
-    Rule(.containerKeeper, .major, in: .inPlace, .shim),
+    Rule(.containerMonitor, .major, in: .inPlace, .shim),
     Rule(.containerLogFile, .major, in: .inPlace, .logFile),
     Rule(.containerExec, .major, in: .all, .exec),
     Rule(.containerCgroup, .major, in: .inPlace, .cgroup),

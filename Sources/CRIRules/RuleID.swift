@@ -72,7 +72,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerUser = "container.user"
   case containerStopSignal = "container.stop-signal"
   case containerProcess = "container.process"
-  case containerKeeper = "container.keeper"
+  case containerMonitor = "container.keeper"
   case containerLogFile = "container.log-file"
   case containerExec = "container.exec"
   case containerCgroup = "container.cgroup"

@@ -126,7 +126,7 @@ enum ContainerRules {
         ? ObservedProcess.loss($0.observed?.process, $1.observed?.process) : nil
     },
     Check(
-      .containerKeeper
+      .containerMonitor
     ) {
       guard let was = $0.observed?.process?.value?.alive, let now = $1.observed?.process?.value?.alive,
         was.pid == now.pid, was.startTime == now.startTime, was.shim != nil, now.shim == nil

@@ -93,7 +93,7 @@ extension Remedy {
     },
     Row(.findCause) { $0.affected.contains { $0.action == .restartContainers } },
     Row(.recreateBrokenPods) { $0.isOnly([.podNetworkGone, .podNetworkMismatch, .podDuplicateIP, .podOutsideCIDR]) },
-    Row(.restartUnwatched) { $0.rules == [.containerKeeper] },
+    Row(.restartUnwatched) { $0.rules == [.containerMonitor] },
     Row(.repairNetwork) { $0.rules.contains(.runtimeNetwork) && $0.isOnly([.runtimeNetwork, .runtimeCNI]) },
     Row(.pullImages) { $0.isOnly([.imageMissing, .imagePinned, .runtimePauseImage]) },
     Row(.restartRuntime) { $0.rules == [.runtimeBinary] },

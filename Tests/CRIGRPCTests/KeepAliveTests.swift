@@ -33,7 +33,7 @@ extension WireTests {
         try client.send(Frame.settingsAck)
         try client.waitForDisconnect()
       },
-      Fault("sends frames that nobody asked for", { $0.isSilent(.milliseconds(300)) }) { client in
+      Fault("sends unsolicited frames", { $0.isSilent(.milliseconds(300)) }) { client in
         client.sendsSessionFrames = false
         try client.send(Frame.settings())
         while true {

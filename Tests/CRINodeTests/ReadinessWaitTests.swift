@@ -98,7 +98,8 @@ import Testing
     async throws
   {
     let place =
-      how == .inNewDirectories ? directory.file("run/runtime") : how == .inRecreatedDirectory ? directory.file("run") : nil
+      how == .inNewDirectories
+      ? directory.file("run/runtime") : how == .inRecreatedDirectory ? directory.file("run") : nil
     if let place, how == .inRecreatedDirectory { #expect(mkdir(place, 0o755) == 0) }
     let socket = (place ?? directory.path) + "/runtime.sock"
     var wait = ReadinessWait(endpoint: try Endpoint(socket), timeout: .seconds(36_000), stability: .zero)

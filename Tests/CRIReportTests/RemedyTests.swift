@@ -67,7 +67,8 @@ import Testing
       $1.runtime.settings = RuntimeSettings(networks: [])
     },
     Loss(
-      description: "another runtime, before kubelet has made the pods, an image away too", runtime: "containerd-2.4",
+      description: "another runtime, before kubelet has recreated the pods, and a lost image",
+      runtime: "containerd-2.4",
       words: "kubelet has not recreated these pods: see its log, and wait longer with --wait", scenario: .migrate
     ) {
       $1.runtime.name = "cri-o"

@@ -60,20 +60,20 @@ import Testing
   }
 
   @Test func `unknown fields are ignored at every depth`() throws {
-    let news: JSON = ["of": ["a": 1], "version": [1, 2]]
+    let newFields: JSON = ["of": ["a": 1], "version": [1, 2]]
     // Maps have no fields: every key in them is an entry.
     let maps: Set = ["labels", "annotations", "unified"]
     func extended(_ value: JSON) -> JSON {
       if let items = value.arrayValue { return .array(items.map(extended)) }
       guard let members = value.objectValue else { return value }
       var object = JSONObject(members.map { ($0.key, maps.contains($0.key) ? $0.value : extended($0.value)) })
-      object["aNewField"] = news
+      object["aNewField"] = newFields
       return .object(object)
     }
     var document = Snapshot.before.json
     document = extended(document)
-    #expect(document["host"]?["aNewField"] == news)
-    #expect(document["sandboxes"]?[0]?["status"]?["network"]?["aNewField"] == news)
+    #expect(document["host"]?["aNewField"] == newFields)
+    #expect(document["sandboxes"]?[0]?["status"]?["network"]?["aNewField"] == newFields)
     #expect(try Snapshot(json: document) == .before)
   }
 

@@ -9,32 +9,33 @@ import Testing
 /// kubelet's reaction to one change in pod web: its rules C1 to C5 and B1 to B5, in its order.
 @Suite struct KubeletTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    let what: String
+    let summary: String
     let action: Prediction.Action
     var rule: String?
     var trigger: Prediction.Trigger?
     var containers: [String] = []
     let change: @Sendable (_ before: inout Snapshot, _ after: inout Snapshot) -> Void
 
-    var testDescription: String { "\(rule ?? "keep"): \(what)" }
+    var testDescription: String { "\(rule ?? "keep"): \(summary)" }
   }
 
   static func recreate(
-    _ rule: String, _ trigger: Prediction.Trigger, _ what: String, _ change: @escaping RuleCase.Change
+    _ rule: String, _ trigger: Prediction.Trigger, _ summary: String, _ change: @escaping RuleCase.Change
   ) -> Case {
-    Case(what: what, action: .recreate, rule: rule, trigger: trigger, change: change)
+    Case(summary: summary, action: .recreate, rule: rule, trigger: trigger, change: change)
   }
 
   static func restart(
-    _ rule: String, _ trigger: Prediction.Trigger, _ containers: [String], _ what: String,
+    _ rule: String, _ trigger: Prediction.Trigger, _ containers: [String], _ summary: String,
     _ change: @escaping RuleCase.Change
   ) -> Case {
     Case(
-      what: what, action: .restartContainers, rule: rule, trigger: trigger, containers: containers, change: change)
+      summary: summary, action: .restartContainers, rule: rule, trigger: trigger, containers: containers, change: change
+    )
   }
 
-  static func keep(_ what: String, _ change: @escaping RuleCase.Change) -> Case {
-    Case(what: what, action: .keep, change: change)
+  static func keep(_ summary: String, _ change: @escaping RuleCase.Change) -> Case {
+    Case(summary: summary, action: .keep, change: change)
   }
 
   static let sandboxes: [Case] = [

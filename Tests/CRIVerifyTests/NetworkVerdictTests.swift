@@ -116,11 +116,11 @@ import Testing
       $0.status.network = nil
       $0.observed?.interfaces = .known([interface("eth0", ["fe80::1/64"])])
     },
-    Case("lost, and nobody else could be asked", .lost, "the runtime has no address") {
+    Case("lost, and the other sources are unreadable", .lost, "the runtime has no address") {
       $0.status.network = nil
       $0.observed = ObservedSandbox(namespace: .unknown(no), interfaces: .unknown(no), cache: .unknown(no))
     },
-    Case("lost, and nobody else was asked", .lost) {
+    Case("lost, and no other source was read", .lost) {
       $0.status.network = nil
       $0.observed = nil
     },
@@ -130,7 +130,8 @@ import Testing
     ) {
       $0.status.network?.ip = ""
     },
-    Case("lost, the primary one alone, and nobody was asked", .lost, "the runtime has no primary address") {
+    Case("only the primary address is lost, and no other source was read", .lost, "the runtime has no primary address")
+    {
       $0.status.network?.ip = ""
       $0.observed = nil
     },
@@ -196,7 +197,7 @@ import Testing
     Case("one of two families gone", .mismatch, "eth0 has 10.0.0.2, the runtime says fd00::2") {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24"])])
     },
-    Case("an address that is none", .mismatch, "10.0.0.2.9\", which is not an address") {
+    Case("an invalid address", .mismatch, "10.0.0.2.9\", which is not an address") {
       $0.status.network?.ip = "10.0.0.2.9"
     },
     Case("the cache has another", .mismatch, "CNI's cache has 10.0.0.8, the runtime says 10.0.0.2, fd00::2") {

@@ -83,14 +83,14 @@ import Testing
   }
 
   @Test(arguments: [("file", true), ("api", false)])
-  func `a static pod without a readable manifest is listed as unchecked`(source: String, isTold: Bool) {
+  func `a static pod without a readable manifest is listed as unchecked`(source: String, isListed: Bool) {
     var (before, after) = (Snapshot.before, Snapshot.after)
     for index in 0...1 { before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = source }
     after.sandboxes = before.sandboxes
     let pods = [StaticPod(namespace: "default", name: "other", restartPolicy: .never)]
     before.observed = ObservedNode(kubelet: ObservedKubelet(staticPods: .known(pods)))
     let gaps = Report(before, after).unchecked.filter { $0.subjectText.hasPrefix("restartPolicy of static pods") }
-    #expect(gaps.map(\.subjectText) == (isTold ? ["restartPolicy of static pods default/proxy, default/web"] : []))
+    #expect(gaps.map(\.subjectText) == (isListed ? ["restartPolicy of static pods default/proxy, default/web"] : []))
   }
 
   @Test func `an unknown restartPolicy matters only for ended containers`() {

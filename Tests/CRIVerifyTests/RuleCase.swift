@@ -11,7 +11,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
   typealias Change = @Sendable (_ before: inout Snapshot, _ after: inout Snapshot) -> Void
 
   let rule: String
-  let what: String
+  let summary: String
   let scenario: Scenario
   let fires: Bool
   /// The text of the finding, if it matters.
@@ -19,22 +19,23 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
   let change: Change
 
   static func fires(
-    _ rule: String, _ what: String, _ before: String? = nil, _ after: String? = nil, in scenario: Scenario = .restart,
+    _ rule: String, _ summary: String, _ before: String? = nil, _ after: String? = nil,
+    in scenario: Scenario = .restart,
     _ change: @escaping Change
   ) -> RuleCase {
     let words = before.flatMap { before in after.map { [before, $0] } }
-    return RuleCase(rule: rule, what: what, scenario: scenario, fires: true, words: words, change: change)
+    return RuleCase(rule: rule, summary: summary, scenario: scenario, fires: true, words: words, change: change)
   }
 
   static func holds(
-    _ rule: String, _ what: String, in scenario: Scenario = .restart, _ change: @escaping Change
+    _ rule: String, _ summary: String, in scenario: Scenario = .restart, _ change: @escaping Change
   ) -> RuleCase {
-    RuleCase(rule: rule, what: what, scenario: scenario, fires: false, words: nil, change: change)
+    RuleCase(rule: rule, summary: summary, scenario: scenario, fires: false, words: nil, change: change)
   }
 
   static let all = sandboxes + containers + node + kernel + renewed
 
-  var testDescription: String { "\(scenario): \(rule) \(fires ? "fires" : "holds"): \(what)" }
+  var testDescription: String { "\(scenario): \(rule) \(fires ? "fires" : "holds"): \(summary)" }
 
   var report: Report {
     var (before, after) = (Snapshot.before, Snapshot.after(scenario))

@@ -113,18 +113,18 @@ struct AuthFileTests {
     let directory = try TemporaryDirectory()
     try ProcessFacts.write("{", to: directory.file("damaged"))
     try ProcessFacts.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: directory.file("good"))
-    var told: [String] = []
+    var warnings: [String] = []
     let find = {
       try AuthFile.login(
         for: "a.io/x",
         in: [AuthFile(path: directory.file("damaged"), isNamed: isNamed), AuthFile(path: directory.file("good"))]
-      ) { told.append($0.message) }
+      ) { warnings.append($0.message) }
     }
     if isNamed {
       #expect(throws: Failure.self) { try find() }
     } else {
       #expect(name(try find()) == "me:x:")
-      #expect(told.count == 1 && told[0].contains("damaged"))
+      #expect(warnings.count == 1 && warnings[0].contains("damaged"))
     }
   }
 }

@@ -116,11 +116,11 @@ import Testing
     let (before, _) = try files("containerd-2.4")
     var later = try Snapshot.recorded("containerd-2.4", .before)
     let position = try #require(later.sandboxes.firstIndex { $0.isReady })
-    var heir = later.sandboxes[position]
-    let (id, pod) = (heir.id, heir.pod)
-    heir.status.id = String(repeating: "e", count: 64)
+    var successor = later.sandboxes[position]
+    let (id, pod) = (successor.id, successor.pod)
+    successor.status.id = String(repeating: "e", count: 64)
     later.sandboxes[position].status.state = .notReady
-    later.sandboxes.append(heir)
+    later.sandboxes.append(successor)
     let (start, next) = (UInt64(1234), UInt64(5678))
     later.daemon.startTime = next
     try ProcessFacts.write(later.json.text(), to: directory.file("later"))

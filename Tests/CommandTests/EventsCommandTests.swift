@@ -99,10 +99,10 @@ import Testing
       back?.contains("the runtime responds again; 15 events are made from its current lists") == true,
       "\(back ?? "")")
     #expect(await process.line()?.hasPrefix("TIME ") == true)
-    var told: [[String]] = []
-    for _ in 0..<15 { told.append(words(await process.line())) }
+    var lines: [[String]] = []
+    for _ in 0..<15 { lines.append(words(await process.line())) }
     #expect(
-      told == [
+      lines == [
         ["CREATED", "p4", "ns/comes", "-"], ["STARTED", "p4", "ns/comes", "-"], ["STARTED", "c2", "ns/stays", "n-c2"],
         ["STOPPED", "c3", "ns/ends", "n-c3"], ["DELETED", "c4", "ns/goes", "n-c4"],
         ["STOPPED", "c5", "ns/goes", "n-c5"],

@@ -158,7 +158,7 @@ import Testing
     chmod(path("aa12"), 0o600)
     chmod(directory.path, 0o755)
     let cri = [Tool.path("cri"), "-r", runtime.path, "logs", "aa12"]
-    let run = try await Tool.run(SnapshotCommandTests.nobody + cri)
+    let run = try await Tool.run(SnapshotCommandTests.unprivileged + cri)
     #expect(run.errors.contains("no permission to read the log") && run.code == 9, "\(run)")
     runtime.stop()
   }

@@ -16,7 +16,7 @@ import Testing
           "more-1": "ok", "more-2": "ok",
         ])
       #expect(whole.code == 0)
-      try await checkTruth(node, whole)
+      try await compareWithOtherTools(node, whole)
       try await giveAddressTwice(node, whole)
       try await deleteInterface(node, whole)
       try await unmountNamespace(node, whole)
@@ -53,7 +53,7 @@ import Testing
   }
 
   /// Compares with the output of other tools.
-  private func checkTruth(_ node: ContainerdNode, _ whole: NodeReport) async throws {
+  private func compareWithOtherTools(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     let snapshot = try await snapshot(node)
     #expect(snapshot.unchecked.isEmpty)
     #expect(snapshot.observed?.orphans == .known([]))
@@ -71,9 +71,9 @@ import Testing
     #expect(try await node.run("readlink /proc/\(pid)/ns/net") == "net:[\(id.inode)]\n")
     #expect(pause.networkNamespace == .known(id))
     let eth0 = try #require(web.observed?.interfaces?.value?.first { $0.name == "eth0" })
-    let told = try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip -o address show dev eth0")
-    #expect(eth0.addresses.allSatisfy { told.contains(" \($0) ") })
-    #expect(eth0.addresses.count == told.split(separator: "\n").count)
+    let output = try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip -o address show dev eth0")
+    #expect(eth0.addresses.allSatisfy { output.contains(" \($0) ") })
+    #expect(eth0.addresses.count == output.split(separator: "\n").count)
     #expect(
       try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip link show dev eth0").contains(eth0.mac))
     #expect(eth0.isUp && eth0.hasCarrier && eth0.addresses.contains { $0.address.description == web.ip })

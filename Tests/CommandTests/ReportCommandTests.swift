@@ -79,8 +79,8 @@ import Testing
     let words = line.split(separator: " ").map(String.init)
     let run = try await Tool.cri(words, on: directory.file("no.sock"))
     #expect(run.code == code && run.errors.hasPrefix("cri: "), "\(run)")
-    let told = "CRI \(words[0].uppercased()) UNKNOWN - not checked: "
-    #expect(run.output.hasPrefix(told) == (code == 3), "\(run)")
+    let prefix = "CRI \(words[0].uppercased()) UNKNOWN - not checked: "
+    #expect(run.output.hasPrefix(prefix) == (code == 3), "\(run)")
   }
 
   @Test(arguments: [

@@ -105,7 +105,7 @@ import Testing
     chmod(directory.path, 0o755)
     mkdir(directory.file("closed"), 0o755)
     let run = try await Tool.run(
-      Self.nobody + [Tool.path("cri"), "-r", runtime.socket, "snapshot", "-o", directory.file("closed/s.json")])
+      Self.unprivileged + [Tool.path("cri"), "-r", runtime.socket, "snapshot", "-o", directory.file("closed/s.json")])
     #expect(run.code == 1)
     Self.expectOneLine(run, containing: "Permission denied")
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("closed")).isEmpty)
@@ -183,7 +183,7 @@ import Testing
   }
 
   /// Runs a command as a user without any rights.
-  static let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+  static let unprivileged = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 
   static func expectOneLine(
     _ run: Tool, containing words: String, sourceLocation: SourceLocation = #_sourceLocation

@@ -235,9 +235,9 @@ import Testing
     let run = try await Tool.cri(["verify", "--before", file], on: directory.file("no.sock"))
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "No such file or directory")
-    let patient = try await Tool.cri(["verify", "--before", file, "--wait", "300ms"], on: directory.file("no.sock"))
-    #expect(patient.code == 3)
-    SnapshotCommandTests.expectOneLine(patient, containing: "not ready within 300 ms: the socket is missing")
+    let waiting = try await Tool.cri(["verify", "--before", file, "--wait", "300ms"], on: directory.file("no.sock"))
+    #expect(waiting.code == 3)
+    SnapshotCommandTests.expectOneLine(waiting, containing: "not ready within 300 ms: the socket is missing")
   }
 
   @Test(arguments: [Int32(15), 9]) func `a restart that loses nothing differs from no restart`(signal: Int32)

@@ -107,10 +107,10 @@ import Testing
     chmod(directory.path, 0o755)
     chmod(runtime.socket, 0o700)
     let cri = [Tool.path("cri"), "-r", runtime.socket]
-    let run = try await Tool.run(SnapshotCommandTests.nobody + cri + ["wait", "-t", "600s"])
+    let run = try await Tool.run(SnapshotCommandTests.unprivileged + cri + ["wait", "-t", "600s"])
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "Permission denied; run as root")
-    let snapshot = try await Tool.run(SnapshotCommandTests.nobody + cri + ["snapshot"])
+    let snapshot = try await Tool.run(SnapshotCommandTests.unprivileged + cri + ["snapshot"])
     #expect(snapshot.code == 3)
     SnapshotCommandTests.expectOneLine(snapshot, containing: "Permission denied; run as root")
   }

@@ -21,7 +21,9 @@ struct HTTPHead: Hashable {
       guard line.last == UInt8(ascii: "\r"), !line.dropLast().contains(UInt8(ascii: "\r")) else {
         throw .malformedHead("line \(number + 1) does not end with CR LF")
       }
-      guard lines.count <= HTTPHeadReader.mostFields else { throw .tooManyFields(limit: HTTPHeadReader.mostFields) }
+      guard lines.count <= HTTPHeadReader.maximumFields else {
+        throw .tooManyFields(limit: HTTPHeadReader.maximumFields)
+      }
       lines.append(line.dropLast())
     }
     return lines

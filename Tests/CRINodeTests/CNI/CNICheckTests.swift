@@ -45,7 +45,7 @@ import Testing
     Case("a signal ends it", .fault("CNI's plugin first: signal 9 ended it")) { node, _ in
       try node.plugin("first", "kill -KILL $$")
     },
-    Case("one that reads nothing, of a large configuration", .good) { node, _ in
+    Case("a plugin that does not read a large configuration", .good) { node, _ in
       try node.plugin("first", "exit 0")
       let large = String(repeating: "x", count: 200_000)
       try node.cache(CNINode.list(plugins: #"{"type": "first", "x": "\#(large)"}"#))
@@ -54,7 +54,7 @@ import Testing
       node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
     },
-    Case("one that cannot be run", .fault("Permission denied")) { node, _ in
+    Case("a plugin that is not executable", .fault("Permission denied")) { node, _ in
       try node.node.write("x", to: "bin/third")
       try node.permit(0o644, "bin/third")
       try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
@@ -65,7 +65,7 @@ import Testing
     Case("the first of two directories counts", .fault("it exited with 4")) { node, _ in
       try node.plugin("second", "exit 4", directory: "other")
     },
-    Case("one that takes too long", .unknown("CNI's plugin first did not answer in time")) { node, _ in
+    Case("a plugin that takes too long", .unknown("CNI's plugin first did not answer in time")) { node, _ in
       try node.plugin("first", "exec sleep 1000")
     },
 
@@ -76,13 +76,13 @@ import Testing
     Case("a file that comes before", .fault("no result of network new")) { node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case("a file that comes before, and CRI-O is told which network", .good, network: "pods") { node, _ in
+    Case("an earlier file, and a configured network", .good, network: "pods") { node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case("the network that CRI-O is told is in the cache alone", .good, network: "pods") { node, _ in
+    Case("the configured network is only in the cache", .good, network: "pods") { node, _ in
       try node.node.remove("conf/10-pods.conflist")
     },
-    Case("nowhere the network that CRI-O is told", .fault("no usable CNI configuration of new"), network: "new") {
+    Case("the configured network does not exist", .fault("no usable CNI configuration of new"), network: "new") {
       _, _ in
     },
     Case("garbage in the cache", .fault("CNI's cache is broken")) { node, _ in
@@ -109,15 +109,15 @@ import Testing
       try node.cache(CNINode.list(version: "0.3.1"))
       try node.plugin("first", "exit 1")
     },
-    Case("told not to ask", .good) { node, _ in
+    Case("disableCheck is true", .good) { node, _ in
       try node.cache(CNINode.list(more: #", "disableCheck": true"#))
       try node.plugin("first", "exit 1")
     },
-    Case("told as a text not to ask", .good) { node, _ in
+    Case("disableCheck is the string true", .good) { node, _ in
       try node.cache(CNINode.list(more: #", "disableCheck": "True""#))
       try node.plugin("first", "exit 1")
     },
-    Case("told to ask", .fault("it exited with 1")) { node, _ in
+    Case("disableCheck is false", .fault("it exited with 1")) { node, _ in
       try node.cache(CNINode.list(more: #", "disableCheck": false"#))
       try node.plugin("first", "exit 1")
     },

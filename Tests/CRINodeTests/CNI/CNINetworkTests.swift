@@ -32,7 +32,7 @@ import Testing
       try node.configure("08-a.conflist", #"{"plugins": [{"type": "first"}]}"#)
       try node.configure("09-a.conflist", #"{"name": "a", "plugins": [{"x": "first"}]}"#)
     },
-    Case(description: "a plugin of the first is not there", taken: "pods") { node in
+    Case(description: "the first network's plugin is missing", taken: "pods") { node in
       try node.configure("05-a.conflist", CNINode.list("a", plugins: #"{"type": "first"}, {"type": "third"}"#))
     },
     Case(description: "a plugin of the first cannot do with its version", taken: "pods") { node in
@@ -52,7 +52,7 @@ import Testing
     Case(description: "none", taken: nil, words: "no usable CNI configuration in ") { node in
       try node.node.remove("conf")
     },
-    Case(description: "none that is usable", taken: nil, words: "plugin first is not in") { node in
+    Case(description: "no valid configuration", taken: nil, words: "plugin first is not in") { node in
       try node.node.remove("bin/first")
     },
   ]
