@@ -94,7 +94,7 @@ package struct Globals: Hashable, Sendable {
   }
 
   /// Parses the options before the subcommand.
-  /// - Returns: the options, and the remaining arguments: the subcommand with its own arguments.
+  /// - Returns: The options, and the remaining arguments: the subcommand with its own arguments.
   package static func parse(_ arguments: [String]) throws(Failure) -> (Globals, rest: [String]) {
     var globals = Globals()
     var rest = arguments[...]

@@ -73,7 +73,7 @@ package struct CRICommand: AsyncParsableCommand {
 }
 
 /// Parses and runs a command line.
-/// - Returns: the exit code.
+/// - Returns: The exit code.
 package func runCommandLine(_ arguments: [String]) async -> Int32 {
   var words = arguments
   do {

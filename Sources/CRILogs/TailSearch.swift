@@ -110,7 +110,7 @@ struct TailSearch {
   }
 
   /// Examines the line before the last one examined.
-  /// - Parameter isTerminated: whether the line ends with a line feed.
+  /// - Parameter isTerminated: Whether the line ends with a line feed.
   private mutating func examine(_ bytes: Span<UInt8>, _ line: Range<Int>, _ position: Position, isTerminated: Bool) {
     guard let record = lines.parseHeader(bytes, line) else {
       if isTerminated { damaged += 1 }

@@ -84,7 +84,7 @@ package final class SignalWatch: Sendable {
   }
 
   /// Waits for the next signal.
-  /// - Returns: the signal, or nil if the task is cancelled or the wait fails.
+  /// - Returns: The signal, or nil if the task is cancelled or the wait fails.
   package func next() async -> Received? {
     guard let waiting = try? Waiting() else { return nil }
     return await withTaskCancellationHandler {

@@ -3,7 +3,7 @@ package import CRICommandLine
 
 extension Failure {
   /// The failure for an error of a call, with a remedy.
-  /// - Parameter endpoint: the endpoint to name if the error itself does not name one.
+  /// - Parameter endpoint: The endpoint to name if the error itself does not name one.
   package init(_ error: RPCError, _ endpoint: Endpoint? = nil) {
     let path: String? =
       switch error {

@@ -12,7 +12,7 @@ enum Completer {
   /// A candidate that asks the shell to complete file names.
   static let files = ":files"
 
-  /// - Parameter words: the line up to the cursor, beginning with the command's name; for bash, also the end of the
+  /// - Parameter words: The line up to the cursor, beginning with the command's name; for bash, also the end of the
   ///   line that is replaced.
   static func printCandidates(_ words: [String]) async throws {
     let line = words.first ?? ""

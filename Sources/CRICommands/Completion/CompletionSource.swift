@@ -15,7 +15,7 @@ enum CompletionSource: Hashable, Sendable {
   case values([String])
   case files
 
-  /// - Parameter option: the option's long name.
+  /// - Parameter option: The option's long name.
   static func of(_ option: String, command: String, value: String) -> CompletionSource? {
     let isOfPods = ["pods", "inspectp", "statsp", "stopp", "rmp", "net", "metricsp"].contains(command)
     switch option {
@@ -38,7 +38,7 @@ enum CompletionSource: Hashable, Sendable {
     }
   }
 
-  /// - Parameter given: the arguments before this one.
+  /// - Parameter given: The arguments before this one.
   static func ofArgument(_ command: String, after given: [String]) -> CompletionSource? {
     switch command {
     case "logs": .containerPaths

@@ -46,7 +46,7 @@ struct KnownObjects: Sendable {
     }
   }
 
-  /// - Returns: whether the event contains anything new.
+  /// - Returns: Whether the event contains anything new.
   mutating func apply(_ event: ContainerEventResponse) -> Bool {
     let id = event.containerID
     if let status = event.podSandboxStatus, status.metadata != nil, pods.count < Self.maximumCount {

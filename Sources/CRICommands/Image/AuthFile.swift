@@ -33,7 +33,7 @@ struct AuthFile: Hashable, Sendable {
   }
 
   /// The first login that one of the files has for an image.
-  /// - Parameter warn: receives the problems of files that the user did not name: they may concern another registry.
+  /// - Parameter warn: Receives the problems of files that the user did not name: they may concern another registry.
   static func login(
     for image: String, in files: [AuthFile], warn: (Failure) throws -> Void
   ) throws -> Found? {

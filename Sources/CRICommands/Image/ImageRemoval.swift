@@ -25,7 +25,7 @@ struct ImageRemoval: Sendable {
     }
   }
 
-  /// - Parameter mayBeInUse: whether an image that has come into use since is reported, without being a failure.
+  /// - Parameter mayBeInUse: Whether an image that has come into use since is reported, without being a failure.
   func remove(_ images: [Image], mayBeInUse: Bool) async throws {
     let client = client
     let byID = Dictionary(images.map { ($0.id, $0) }) { $1 }
@@ -49,7 +49,7 @@ struct ImageRemoval: Sendable {
     try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: name))).image
   }
 
-  /// - Returns: a line for each name that was removed.
+  /// - Returns: A line for each name that was removed.
   private static func remove(_ name: String, _ image: Image, _ client: Client) async throws(RPCError) -> String {
     _ = try await client.images.removeImage(RemoveImageRequest(image: ImageSpec(image: name)))
     let names = image.repoTags.isEmpty ? image.repoDigests : image.repoTags

@@ -11,7 +11,7 @@ struct Pulling: Sendable {
   let login: AuthConfig?
   let isDebug: Bool
 
-  /// - Returns: the runtime's reference to the image.
+  /// - Returns: The runtime's reference to the image.
   func pull(_ image: ImageSpec, for pod: PodSandboxConfig? = nil) async throws -> String {
     let login = try login ?? stored(for: image.image)
     if Environment.errorIsTerminal { try StandardStream.error.write("cri: pulling \(image.image)\n") }

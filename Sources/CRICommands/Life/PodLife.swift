@@ -7,7 +7,7 @@ struct PodLife: Sendable {
   /// The timeout of one call.
   let time: Duration
 
-  /// - Returns: the sandbox's ID.
+  /// - Returns: The sandbox's ID.
   func runPod(_ config: PodSandboxConfig, handler: String) async throws(Failure) -> String {
     do throws(RPCError) {
       let request = RunPodSandboxRequest(config: config, runtimeHandler: handler)
@@ -19,7 +19,7 @@ struct PodLife: Sendable {
     }
   }
 
-  /// - Returns: the container's ID.
+  /// - Returns: The container's ID.
   func createContainer(
     _ config: ContainerConfig, in sandbox: String, _ pod: PodSandboxConfig
   ) async throws(Failure) -> String {
@@ -59,7 +59,7 @@ struct PodLife: Sendable {
 
   /// The sandbox that was created by a call without a response: a runtime may complete a call after the caller has
   /// given up.
-  /// - Parameter start: when the call began, in nanoseconds since 1970.
+  /// - Parameter start: When the call began, in nanoseconds since 1970.
   /// - Returns: nil if no such sandbox appears within three seconds.
   func unanswered(_ config: PodSandboxConfig, since start: Int64) async -> String? {
     let end = ContinuousClock.now + .seconds(3)

@@ -19,9 +19,9 @@ private indirect enum Outcome<Facts: Sendable>: Sendable {
 extension Client {
   /// Asks for each of many objects of a list, over one connection.
   /// - Parameters:
-  ///   - noun: the kind of object, such as `pod`.
-  ///   - timeout: the timeout of one call; nil: that of the client.
-  ///   - look: makes the calls with the client that it receives, which limits all responses together.
+  ///   - noun: The kind of object, such as `pod`.
+  ///   - timeout: The timeout of one call; nil: that of the client.
+  ///   - look: Makes the calls with the client that it receives, which limits all responses together.
   func details<Facts: Sendable>(
     of noun: String, _ ids: [String], timeout: Duration? = nil,
     _ fetch: @escaping @Sendable (Client, String) async throws(RPCError) -> Facts?

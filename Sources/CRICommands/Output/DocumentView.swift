@@ -45,7 +45,7 @@ enum DocumentView: Sendable {
   }
 
   /// The text of one document, with a newline at its end.
-  /// - Parameter elements: the rows of the selected columns.
+  /// - Parameter elements: The rows of the selected columns.
   func text(of document: JSON, elements: [JSON]) throws(Failure) -> String {
     do throws(TemplateError) {
       switch self {

@@ -20,7 +20,7 @@ struct ListView<Text: ListText>: Sendable {
   var isWide: Bool { format == .wide }
 
   /// Writes the result of `make` to standard output.
-  /// - Parameter timeout: the maximum time to sort and write the result.
+  /// - Parameter timeout: The maximum time to sort and write the result.
   func show(within timeout: Duration, _ make: () async throws -> Text) async throws {
     guard isWatched else {
       let text = try await make()

@@ -28,7 +28,7 @@ struct DocumentOutput: ParsableArguments {
     return try .of(choice, template: template) ?? .json
   }
 
-  /// - Parameter timeout: the maximum time to write the result of `make`.
+  /// - Parameter timeout: The maximum time to write the result of `make`.
   func show(
     _ view: DocumentView, within timeout: Duration, _ make: () async throws(Failure) -> some CMessage
   ) async throws {

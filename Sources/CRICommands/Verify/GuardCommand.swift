@@ -153,7 +153,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// - Throws: wrong usage if the file cannot be written, because that is not a verdict.
+  /// - Throws: Wrong usage if the file cannot be written, because that is not a verdict.
   private func keep(_ snapshot: Snapshot) throws {
     guard let save else { return }
     do {
@@ -164,7 +164,7 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   /// Prints at once how the command failed, because the steps that follow may fail too.
-  /// - Returns: the failure as text; nil for success.
+  /// - Returns: The failure as text; nil for success.
   private func execute(_ signals: SignalWatch) throws(Failure) -> String? {
     let name = command[0]
     let ending: ChildProcess.Ending

@@ -80,9 +80,9 @@ struct UnitHold {
 
   /// Leaves the units stopped, and prints that.
   /// - Parameters:
-  ///   - code: the exit code.
-  ///   - report: where the reason can be read.
-  ///   - again: the command that checks again.
+  ///   - code: The exit code.
+  ///   - report: Where the reason can be read.
+  ///   - again: The command that checks again.
   func keep(_ code: Int32, report: String, again: String?) {
     for name in stopped {
       // Package scripts and dependencies between units may start more than intended.
@@ -129,7 +129,7 @@ struct UnitHold {
     throw Failure(.unreachable, "systemctl show \(name): \(failure); the command was not run and nothing was changed")
   }
 
-  /// - Returns: why it failed; nil if it succeeded.
+  /// - Returns: Why it failed; nil if it succeeded.
   private func systemctl(
     _ verb: String, _ name: String, onSignal: (SignalWatch.Received) -> Void = { _ in }
   ) -> String? {

@@ -58,7 +58,7 @@ struct Verification {
   }
 
   /// The report in its general form.
-  /// - Parameter failure: how the guarded command failed, if it did; a good verdict is not enough then.
+  /// - Parameter failure: How the guarded command failed, if it did; a good verdict is not enough then.
   func conclude(_ after: Snapshot, failure: String? = nil) -> ReportView {
     let report = report(after)
     var code = Self.code(of: report.verdict(failingOn: threshold))

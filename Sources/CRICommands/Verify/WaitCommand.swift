@@ -63,8 +63,8 @@ struct WaitCommand: AsyncParsableCommand {
 
 /// Waiting, in the same way for all commands: progress on a terminal, and one line if it failed.
 enum Waiting {
-  /// - Parameter timeout: the maximum time that was asked for, if a part of it had already passed.
-  /// - Returns: the time until the first success, and the process that answered.
+  /// - Parameter timeout: The maximum time that was asked for, if a part of it had already passed.
+  /// - Returns: The time until the first success, and the process that answered.
   static func run(
     _ wait: ReadinessWait, _ context: Context, timeout: Duration? = nil
   ) async throws(Failure) -> (after: Duration, peer: PeerCredentials?) {

@@ -7,7 +7,7 @@ package struct ReportText: Sendable {
 
   private let reword: @Sendable (String) -> String
 
-  /// - Parameter reword: applied to every text of the catalogue before a report uses it.
+  /// - Parameter reword: Applied to every text of the catalogue before a report uses it.
   package init(rewording reword: @escaping @Sendable (String) -> String = { $0 }) { self.reword = reword }
 
   /// Every text leaves the catalogue through this function.

@@ -67,7 +67,7 @@ extension SimulatedNode {
   }
 
   /// Adds an image, unless it exists.
-  /// - Returns: the ID of the image.
+  /// - Returns: The ID of the image.
   @discardableResult
   mutating func addImage(_ name: String) -> String {
     if let image = images.all.first(where: { $0.isCalled(name) }) { return image.id }
