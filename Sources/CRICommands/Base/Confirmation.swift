@@ -7,8 +7,8 @@ struct Confirmation: ParsableArguments {
   @Flag(name: [.customShort("y"), .long], help: "Do not ask for confirmation on a terminal.")
   var yes = false
 
-  /// - Parameter deed: The action, such as `remove all 12 containers`.
-  /// - Throws: If the user does not confirm, or cannot be asked.
+  /// - Parameter action: The action, such as `remove all 12 containers`.
+  /// - Throws: An error if the user does not confirm, or cannot be asked.
   func ask(_ action: String) throws {
     guard !yes, Terminal.isAttached else { return }
     guard Terminal.canPrompt else {

@@ -18,7 +18,7 @@ package struct Context: Sendable {
   package let pullsOnRun: Bool
 
   /// The context of the running command.
-  /// - Parameter waiting: How long to wait until a runtime listens on one of the usual sockets; nil: do not wait.
+  /// - Parameter waiting: The maximum time to wait until a runtime listens on one of the usual sockets; nil to not wait.
   /// - Parameter asksImagesOnly: Whether the socket of the image service is enough, if one is specified.
   package init(waiting: Duration? = nil, asksImagesOnly: Bool = false) throws {
     try self.init(

@@ -26,7 +26,7 @@ struct ObjectAction: Sendable {
 
   /// Prints each result as soon as it and those before it are known, in the order of the IDs; failures go to standard
   /// error.
-  /// - Parameter act: Performs the action on one object, and returns the text for standard output.
+  /// - Parameter perform: Performs the action on one object, and returns the text for standard output.
   func run(_ ids: [String], _ perform: @escaping @Sendable (String) async throws -> String) async throws {
     try Self.refuseEmpty(ids, noun)
     var printed: [Failure] = []

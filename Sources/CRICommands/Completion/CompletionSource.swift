@@ -5,7 +5,7 @@ internal import CRIRules
 
 /// The source of the values of an option or argument.
 enum CompletionSource: Hashable, Sendable {
-  /// IDs of containers in this state; nil: in any state.
+  /// IDs of containers in this state; nil for any state.
   case containers(ContainerState? = nil)
   case pods(PodSandboxState? = nil)
   case images

@@ -7,7 +7,7 @@ struct Pulling: Sendable {
   /// A client without a timeout of its own.
   let client: Client
   let timeout: Duration?
-  /// The login that the user specified; nil: the login files are searched for one.
+  /// The login that the user specified; nil to search the login files.
   let login: AuthConfig?
   let isDebug: Bool
 

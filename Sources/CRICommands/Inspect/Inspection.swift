@@ -19,7 +19,7 @@ struct Inspection: Sendable {
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
 
   /// Prints the reports; failures go to standard error.
-  /// - Parameter look: Asks the runtime for one object; nil if it does not exist.
+  /// - Parameter fetch: Asks the runtime for one object; nil if it does not exist.
   func run<Report: StatusReport>(
     _ ids: [String], _ fetch: @escaping @Sendable (Client, String) async throws(RPCError) -> Report?
   ) async throws {

@@ -20,8 +20,8 @@ extension Client {
   /// Asks for each of many objects of a list, over one connection.
   /// - Parameters:
   ///   - noun: The kind of object, such as `pod`.
-  ///   - timeout: The timeout of one call; nil: that of the client.
-  ///   - look: Makes the calls with the client that it receives, which limits all responses together.
+  ///   - timeout: The timeout of one call; nil for that of the client.
+  ///   - fetch: Makes the calls with the client that it receives, which limits all responses together.
   func details<Facts: Sendable>(
     of noun: String, _ ids: [String], timeout: Duration? = nil,
     _ fetch: @escaping @Sendable (Client, String) async throws(RPCError) -> Facts?

@@ -70,7 +70,7 @@ struct LogView {
   }
 
   /// Reports what was not printed.
-  /// - Throws: If there was something to read, but no record in it.
+  /// - Throws: An error if the log has content but no readable record.
   private func reportNotices(_ log: borrowing ContainerLog) throws {
     let isForeign = log.records == 0 && log.notices.contains { if case .damaged = $0 { true } else { false } }
     if isForeign {

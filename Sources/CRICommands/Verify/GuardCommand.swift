@@ -71,7 +71,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// The time that the user specified; nil: the default for the runtime.
+  /// The time that the user specified; nil for the default of the runtime.
   private var chosenTimeout: Duration? {
     get throws(Failure) {
       try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
@@ -153,7 +153,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// - Throws: Wrong usage if the file cannot be written, because that is not a verdict.
+  /// - Throws: A usage error if the file cannot be written, because that is not a verdict.
   private func keep(_ snapshot: Snapshot) throws {
     guard let save else { return }
     do {

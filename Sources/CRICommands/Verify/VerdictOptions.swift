@@ -47,7 +47,7 @@ struct VerdictOptions: ParsableArguments {
     }
   }
 
-  /// - Throws: If `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
+  /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
   func verification(before: Snapshot) throws(Failure) -> Verification {
     let pods = before.sandboxes.map(\.pod)
     for name in pod where !pods.contains(where: { Scope(pods: [name]).contains($0) }) {

@@ -10,7 +10,7 @@ internal import CRIVerify
 /// From a snapshot to the verdict: the work that `verify` and `guard` share.
 struct Verification {
   let before: Snapshot
-  /// nil: detected from the snapshots.
+  /// nil to derive it from the snapshots.
   let scenario: Scenario?
   let threshold: Severity
   let scope: Scope

@@ -6,7 +6,7 @@ internal import CRIYAML
 ///     runtime: {name: containerd, version: 1.6.12}
 ///     images: ["localhost/busybox:1"]
 ///     pods:
-///     - name: Web                 # required; everything else is optional
+///     - name: web                 # required; everything else is optional
 ///       namespace: default
 ///       uid: 11111111-0000-4000-8000-000000000001
 ///       attempt: 0
