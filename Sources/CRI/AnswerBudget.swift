@@ -13,7 +13,7 @@ package final class AnswerBudget: Sendable {
   }
 
   private let state = Locked(State())
-  private let limits: AnswerLimits
+  private let limits: ResponseLimits
   private let keptPerAnswer: Int
   private let totalSize: Int
   let deadline: ContinuousClock.Instant?
@@ -26,7 +26,7 @@ package final class AnswerBudget: Sendable {
   package init(
     base: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max, deadline: ContinuousClock.Instant? = nil
   ) {
-    var limits = AnswerLimits()
+    var limits = ResponseLimits()
     if let base { limits.decodedBase = base }
     self.limits = limits
     self.keptPerAnswer = keptPerAnswer

@@ -3,7 +3,7 @@ internal import CRIMessages
 internal import CRIProtobuf
 internal import CRISystem
 
-/// Calls typed methods over a channel, in the version of the interface that the runtime serves.
+/// Calls typed methods over a channel, in the version of the CRI that the runtime serves.
 final class Caller: Sendable {
   let endpoint: Endpoint
   let channel: Channel
@@ -75,7 +75,7 @@ final class Caller: Sendable {
     }
   }
 
-  /// Returns whether the runtime serves a version of the interface, whichever version this client uses; nil if unknown.
+  /// Returns whether the runtime serves a version of the CRI, whichever version this client uses; nil if unknown.
   func serves(_ version: APIVersion) async -> Bool? {
     if negotiated == version { return true }
     // Call a method that does not exist: containerd 1.6 and 1.7 log a warning when a real method of v1alpha2 is called.

@@ -16,7 +16,7 @@ public struct Client: Sendable {
 
   /// Options that apply to all calls of a client.
   public struct Options: Sendable {
-    /// Selects the version of the interface.
+    /// Selects the version of the CRI.
     public var api: APISelection
     /// The time in which a unary call must complete, including the time to connect; nil for no limit. The `timeout`
     /// parameter of a call takes precedence.
@@ -57,10 +57,10 @@ public struct Client: Sendable {
   /// The process that serves the socket (SO_PEERCRED); nil before the first call.
   public var peer: PeerCredentials? { runtime.caller.channel.peer }
 
-  /// The version of the interface that the client uses with the runtime; nil before the first response.
+  /// The version of the CRI that the client uses with the runtime; nil before the first response.
   public var negotiatedVersion: APIVersion? { runtime.caller.negotiated }
 
-  /// Returns whether the runtime serves a version of the interface, which can differ from the one that the client uses.
+  /// Returns whether the runtime serves a version of the CRI, which can differ from the one that the client uses.
   ///
   /// Call it after a first response. It returns nil if the runtime's error messages do not allow a conclusion.
   public func serves(_ version: APIVersion) async -> Bool? { await runtime.caller.serves(version) }
@@ -78,7 +78,7 @@ public struct Client: Sendable {
   }
 }
 
-/// Selects the version of the interface that a client uses.
+/// Selects the version of the CRI that a client uses.
 public enum APISelection: Hashable, Sendable {
   /// Uses v1, or v1alpha2 if the runtime does not serve v1. containerd up to 1.5 serves only v1alpha2; Kubernetes up to
   /// 1.25 can use it.

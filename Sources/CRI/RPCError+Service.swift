@@ -1,7 +1,7 @@
 public import CRIGRPC
 
 extension RPCError {
-  /// Whether the runtime does not serve the service, because it does not implement this version of the interface, or
+  /// Whether the runtime does not serve the service, because it does not implement this version of the CRI, or
   /// because its CRI plugin is disabled or failed to load. gRPC has the same code (UNIMPLEMENTED) for a method that is
   /// missing from a service, so the message decides (grpc-go: `unknown service NAME`, `unknown method NAME for service
   /// NAME`).

@@ -94,7 +94,7 @@ package struct Globals: Hashable, Sendable {
   }
 
   /// Parses the options before the subcommand.
-  /// - Returns: the options, and the remaining arguments: the subcommand with its own arguments.
+  /// - Returns: The options, and the remaining arguments: the subcommand with its own arguments.
   package static func parse(_ arguments: [String]) throws(Failure) -> (Globals, rest: [String]) {
     var globals = Globals()
     var rest = arguments[...]
@@ -124,7 +124,7 @@ package struct Globals: Hashable, Sendable {
   }
 
   /// The options with their help texts.
-  package static var words: [(value: String, help: String)] {
+  package static var candidates: [(value: String, help: String)] {
     options.flatMap { option in
       let names = ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? [])
       return option.help.map { help in names.map { ($0, help) } } ?? []

@@ -67,13 +67,13 @@ package struct CRICommand: AsyncParsableCommand {
   }
 
   /// The subcommands with their abstracts.
-  static var words: [(value: String, help: String)] {
+  static var candidates: [(value: String, help: String)] {
     themes.flatMap(\.commands).map { ($0._commandName, $0.configuration.abstract) } + [("help", "")]
   }
 }
 
 /// Parses and runs a command line.
-/// - Returns: the exit code.
+/// - Returns: The exit code.
 package func runCommandLine(_ arguments: [String]) async -> Int32 {
   var words = arguments
   do {
@@ -86,7 +86,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
       throw Failure(.usage, "\(word) is not supported yet; use crictl for exec, attach and port-forward")
     }
     if rest.first == CompletionScript.command {
-      try await Completer.answer(Array(rest.dropFirst()))
+      try await Completer.printCandidates(Array(rest.dropFirst()))
       return ExitCodes.done.rawValue
     }
     if !globals.ignored.isEmpty {
@@ -110,7 +110,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     try command.run()
     return ExitCodes.done.rawValue
   } catch let failure as Failure {
-    return tell(failure, words)
+    return printFailure(failure, words)
   } catch let code as ExitCode {
     return code.rawValue
   } catch let error as Errno {
@@ -118,7 +118,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     return ExitCodes.failed.rawValue
   } catch {
     // ArgumentParser prints this itself: a subcommand's run asked for help.
-    return (try? explain(error, words)) ?? ExitCodes.failed.rawValue
+    return (try? printExplanation(error, words)) ?? ExitCodes.failed.rawValue
   }
 }
 
@@ -134,7 +134,7 @@ private func parse(_ words: [String]) -> (any AsyncParsableCommand)? {
 }
 
 /// Prints help and versions to standard output, and wrong usage as one line to standard error.
-private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
+private func printExplanation(_ error: any Error, _ words: [String]) throws -> Int32 {
   if CRICommand.exitCode(for: error) == .success {
     try StandardStream.output.write(Program.named(CRICommand.fullMessage(for: error)) + "\n")
     return ExitCodes.done.rawValue
@@ -142,15 +142,15 @@ private func explain(_ error: any Error, _ words: [String]) throws -> Int32 {
   let command = words.first.flatMap(CRICommand.subcommand).map { " \($0._commandName)" }
   let message = line(CRICommand.message(for: error)) ?? "\(error)"
   if let word = words.first, command == nil, !word.hasPrefix("-"), word != "help" {
-    return tell(unknownCommand(word), words)
+    return printFailure(unknownCommand(word), words)
   }
   let misplaced = words.dropFirst().first { message.contains("'\($0)'") && Globals.isOption($0) }
   let remedy = misplaced.map { "specify \($0) before the subcommand" } ?? "see: cri\(command ?? "") --help"
-  return tell(Failure(.usage, "\(message) (\(remedy))"), words)
+  return printFailure(Failure(.usage, "\(message) (\(remedy))"), words)
 }
 
 /// Prints one line to standard error, and a line to standard output if Nagios reads it, which would take a 2 as a loss.
-private func tell(_ failure: Failure, _ words: [String]) -> Int32 {
+private func printFailure(_ failure: Failure, _ words: [String]) -> Int32 {
   try? StandardStream.error.write(failure.line)
   guard let check = words.first.flatMap(ReportCheck.init(rawValue:)), ReportOptions.isForNagios(words) else {
     return failure.code.rawValue
@@ -162,7 +162,7 @@ private func tell(_ failure: Failure, _ words: [String]) -> Int32 {
 }
 
 private func unknownCommand(_ word: String) -> Failure {
-  let nearest = word.nearest(among: CRICommand.words.map(\.value)).map { "; did you mean \($0)?" } ?? ""
+  let nearest = word.nearest(among: CRICommand.candidates.map(\.value)).map { "; did you mean \($0)?" } ?? ""
   return Failure(.usage, "unknown command \(word)\(nearest) (see: cri --help)")
 }
 

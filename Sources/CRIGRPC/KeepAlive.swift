@@ -1,16 +1,17 @@
 internal import CRIHTTP2
 
-/// How a server that takes long to answer a call shows that it is still there.
+/// How a server that takes long to respond shows that it is alive.
 ///
-/// While the call is open, the server must acknowledge HTTP/2 frames that the client sends for this purpose: a PING with
-/// the call, then an empty SETTINGS frame from time to time. A process that is stopped, or that only accepts connections,
-/// acknowledges nothing, and the call ends with `RPCError.notResponding`. A server that is merely slow acknowledges.
+/// While the call is open, the server must acknowledge HTTP/2 frames that the client sends for this purpose: a PING
+/// with the call, then an empty SETTINGS frame from time to time. A process that is stopped, or that only accepts
+/// connections, acknowledges nothing, and the call fails with `RPCError.notResponding`. A server that is merely slow
+/// acknowledges.
 public struct KeepAlive: Hashable, Sendable {
-  /// From the call to the first acknowledgement, connecting included.
+  /// The time from the call to the first acknowledgement, including the time to connect.
   public var first: Duration
-  /// From each later frame to its acknowledgement.
+  /// The time from each later frame to its acknowledgement.
   public var later: Duration
-  /// From an acknowledgement to the next frame.
+  /// The time from an acknowledgement to the next frame.
   public var interval: Duration
 
   public init(first: Duration = .seconds(30), later: Duration = .seconds(30), interval: Duration = .seconds(10)) {

@@ -5,7 +5,7 @@ package struct Deflater: ~Copyable {
   private let stream: ZlibStream
   private var output = [UInt8](repeating: 0, count: 4 << 10)
 
-  /// - Parameter dictionary: bytes that both ends know beforehand; none if empty.
+  /// - Parameter dictionary: Bytes that both ends know in advance; empty for none.
   package init(dictionary: [UInt8] = []) throws(ZlibFailure) {
     let stream = try ZlibStream(.compress)
     let code = dictionary.isEmpty ? Z_OK : deflateSetDictionary(stream.pointer, dictionary, UInt32(dictionary.count))
@@ -19,7 +19,7 @@ package struct Deflater: ~Copyable {
     var rest = block[...]
     while true {
       let (code, read, written) = stream.step(rest, &output) { deflate($0, Z_SYNC_FLUSH) }
-      // Z_BUF_ERROR only says that there was nothing left to do.
+      // Z_BUF_ERROR only means that there was nothing left to do.
       guard code == Z_OK || code == Z_BUF_ERROR else { throw .outOfMemory }
       result += output[..<written]
       rest = rest.dropFirst(read)

@@ -1,12 +1,12 @@
-/// What is wrong with compressed data.
+/// The damage in compressed data.
 package enum GzipDamage: Hashable, Sendable {
-  /// It does not begin as gzip does.
+  /// The data does not begin with gzip's header.
   case notGzip
-  /// It ends within a member.
+  /// The data ends within a member.
   case cutShort
-  /// Its contents or its checksum are wrong.
+  /// The contents or the checksum are wrong.
   case corrupt
-  /// Something else follows the last member.
+  /// Other data follows the last member.
   case trailingGarbage
 }
 

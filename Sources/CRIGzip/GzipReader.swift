@@ -2,32 +2,32 @@ package import CRISystem
 internal import CRIZlib
 internal import Glibc
 
-/// Reads what gzip has compressed (RFC 1952), from its beginning to its end, with a fixed amount of memory.
+/// Decompresses a gzip file (RFC 1952) from its beginning to its end, in a fixed amount of memory.
 package final class GzipReader {
   private static let block = 64 << 10
   private static let magic: [UInt8] = [0x1f, 0x8b]
 
   private let file: OpenFile
-  /// At one address for its whole life, which zlib requires.
+  /// zlib requires that its state never moves.
   private let stream: UnsafeMutablePointer<z_stream>
   private var input = [UInt8](repeating: 0, count: block)
-  /// What of `input` zlib has not taken yet.
+  /// The part of `input` that zlib has not consumed yet.
   private var pending = 0..<0
-  /// Where the next compressed bytes are in the file.
+  /// The offset of the next compressed bytes in the file.
   private var offset = 0
-  /// Whether the last member is complete; another one may follow it.
+  /// Whether the last member is complete; another one may follow.
   private var isBetweenMembers = false
   private var hasEnded = false
 
-  /// What is wrong with the compressed data behind what was read; nil while nothing is.
+  /// The damage after the bytes that were read; nil if none has been found.
   package private(set) var damage: GzipDamage?
 
-  /// - Throws: `ENOMEM` where zlib cannot be started.
+  /// - Throws: `ENOMEM` if zlib cannot be started.
   package init(_ file: OpenFile) throws(Errno) {
     self.file = file
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // What zlib has not initialized, it refuses to end.
+    // deinit also runs after this failure, which is harmless: zlib refuses to end a stream that it has not initialized.
     guard cri_begin_inflating(stream) == Z_OK else { throw Errno(rawValue: ENOMEM) }
   }
 
@@ -37,14 +37,14 @@ package final class GzipReader {
   }
 
   /// Reads the next bytes into `buffer[index...]`.
-  /// - Returns: how many; 0 at the end of the contents, and where `damage` begins.
+  /// - Returns: The number of bytes; 0 at the end of the contents, and at the position of the `damage`.
   package func read(into buffer: inout [UInt8], from index: Int = 0) throws(Errno) -> Int {
     guard index < buffer.count else { return 0 }
     while !hasEnded {
       if pending.isEmpty { try refill() }
       if hasEnded { break }
       if isBetweenMembers {
-        // Members follow each other as their contents do.
+        // The contents of consecutive members belong together.
         guard input[pending.lowerBound] == Self.magic[0] else {
           stop(.trailingGarbage)
           break
@@ -52,14 +52,14 @@ package final class GzipReader {
         inflateReset(stream)
         isBetweenMembers = false
       }
-      let (code, taken, made) = step(&buffer, index)
-      pending = pending.dropFirst(taken)
+      let (code, consumed, produced) = step(&buffer, index)
+      pending = pending.dropFirst(consumed)
       switch code {
       case Z_STREAM_END: isBetweenMembers = true
       case Z_OK: break
       default: stop(.corrupt)
       }
-      if made > 0 { return made }
+      if produced > 0 { return produced }
     }
     return 0
   }
@@ -78,7 +78,7 @@ package final class GzipReader {
     if isFirst, !input[..<count].prefix(2).elementsEqual(Self.magic.prefix(count)) { stop(.notGzip) }
   }
 
-  private func step(_ output: inout [UInt8], _ index: Int) -> (code: Int32, taken: Int, made: Int) {
+  private func step(_ output: inout [UInt8], _ index: Int) -> (code: Int32, consumed: Int, produced: Int) {
     let pending = pending
     return input.withUnsafeMutableBufferPointer { source in
       output.withUnsafeMutableBufferPointer { target in

@@ -6,7 +6,7 @@ package struct Inflater: ~Copyable {
   private let dictionary: [UInt8]
   private var output = [UInt8](repeating: 0, count: 4 << 10)
 
-  /// - Parameter dictionary: what the peer compressed with, if it did with one.
+  /// - Parameter dictionary: The dictionary with which the peer compressed; empty for none.
   package init(dictionary: [UInt8] = []) throws(ZlibFailure) {
     stream = try ZlibStream(.decompress)
     self.dictionary = dictionary
@@ -14,8 +14,8 @@ package struct Inflater: ~Copyable {
 
   /// Decompresses one block that its sender has flushed.
   ///
-  /// After an error the stream cannot be used any more.
-  /// - Parameter limit: the most bytes that the block may decompress to; memory does not grow beyond it.
+  /// After an error the stream is unusable.
+  /// - Parameter limit: The maximum size in bytes of the decompressed block; memory does not grow beyond it.
   package mutating func decompress(_ block: some Sequence<UInt8>, limit: Int) throws(ZlibFailure) -> [UInt8] {
     var result: [UInt8] = []
     var rest = Array(block)[...]
@@ -26,7 +26,7 @@ package struct Inflater: ~Copyable {
       rest = rest.dropFirst(read)
       switch code {
       case Z_OK: break
-      // No progress: everything is decompressed.
+      // There is no progress because everything is decompressed.
       case Z_BUF_ERROR where rest.isEmpty: return result
       case Z_NEED_DICT where !dictionary.isEmpty:
         guard inflateSetDictionary(stream.pointer, dictionary, UInt32(dictionary.count)) == Z_OK else {
@@ -34,7 +34,7 @@ package struct Inflater: ~Copyable {
         }
         continue
       case Z_MEM_ERROR: throw .outOfMemory
-      // The end of the stream (Z_STREAM_END) too: no block could follow.
+      // This includes the end of the stream (Z_STREAM_END), after which no block could follow.
       default: throw .damaged
       }
       if rest.isEmpty, written < output.count { return result }

@@ -1,8 +1,8 @@
-/// Why zlib could not compress or decompress.
+/// The reason why zlib could not compress or decompress.
 package enum ZlibFailure: Error, Hashable, Sendable {
-  /// The bytes are not what RFC 1950 describes, or were compressed with another dictionary.
+  /// The bytes do not conform to RFC 1950, or were compressed with another dictionary.
   case damaged
-  /// Decompressed, the bytes are more than this many: a decompression bomb, or a limit that is too small.
+  /// The decompressed bytes exceed the limit: they are a decompression bomb, or the limit is too small.
   case tooLarge(limit: Int)
   case outOfMemory
 }

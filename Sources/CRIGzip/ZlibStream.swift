@@ -1,6 +1,6 @@
 internal import CRIZlib
 
-/// Owns a `z_stream` at a fixed address: zlib refuses a state that has moved.
+/// Owns a `z_stream` at a fixed address, because zlib rejects a state that has moved.
 struct ZlibStream: ~Copyable {
   enum Direction { case compress, decompress }
 
@@ -17,19 +17,19 @@ struct ZlibStream: ~Copyable {
   }
 
   deinit {
-    // After a failed init these find no state and do nothing.
+    // After a failed initialization these functions find no state and do nothing.
     if direction == .compress { deflateEnd(pointer) } else { inflateEnd(pointer) }
     pointer.deallocate()
   }
 
-  /// Calls `body`, which is `deflate` or `inflate`, with the input and with room for output.
-  /// - Returns: zlib's code, and how many bytes were read and written.
+  /// Calls `body`, which is `deflate` or `inflate`, with the input and with space for output.
+  /// - Returns: zlib's code, and the numbers of bytes that were read and written.
   func step(
     _ input: ArraySlice<UInt8>, _ output: inout [UInt8], _ body: (UnsafeMutablePointer<z_stream>) -> Int32
   ) -> (code: Int32, read: Int, written: Int) {
     input.withUnsafeBufferPointer { source in
       output.withUnsafeMutableBufferPointer { target in
-        // zlib only reads through this pointer, although its type does not say so.
+        // zlib only reads through this pointer, although its type is mutable.
         pointer.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
         pointer.pointee.avail_in = UInt32(source.count)
         pointer.pointee.next_out = target.baseAddress

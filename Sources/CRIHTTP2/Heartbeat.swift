@@ -1,16 +1,16 @@
-/// Decides when a peer that owes an answer is asked for a sign of life, and when it is given up; without I/O.
+/// Decides when a peer that owes a response is probed, and when the connection is given up. It performs no I/O.
 ///
-/// The first probe of a connection is a PING. Later ones are empty SETTINGS frames, which a peer must acknowledge just as
-/// promptly (RFC 9113, section 6.5.3): grpc-go closes a connection whose client sends PINGs more often than every five
-/// minutes ("too_many_pings").
+/// The first probe of a connection is a PING. Later ones are empty SETTINGS frames, which a peer must acknowledge just
+/// as promptly (RFC 9113, section 6.5.3): grpc-go closes a connection whose client sends PINGs more often than every
+/// five minutes ("too_many_pings").
 package struct Heartbeat: Sendable {
-  /// How long a peer may take to acknowledge.
+  /// The time that a peer may take to acknowledge a probe.
   package struct Limits: Hashable, Sendable {
-    /// From a request to the first acknowledgement, connecting included.
+    /// The time from a request to the first acknowledgement, including the time to connect.
     package var first: Duration
-    /// From a later probe to its acknowledgement.
+    /// The time from a later probe to its acknowledgement.
     package var later: Duration
-    /// From an acknowledgement to the next probe.
+    /// The time from an acknowledgement to the next probe.
     package var interval: Duration
 
     package init(first: Duration, later: Duration, interval: Duration) {
@@ -22,7 +22,7 @@ package struct Heartbeat: Sendable {
 
   package enum Step: Hashable, Sendable {
     case probe(Probe)
-    /// Nothing was acknowledged for this long.
+    /// The peer has acknowledged nothing for this long.
     case giveUp(after: Duration)
   }
 
@@ -34,12 +34,12 @@ package struct Heartbeat: Sendable {
 
   private var state = State.idle
   private var limits = Limits(first: .zero, later: .zero, interval: .zero)
-  /// A connection has one PING.
+  /// A connection sends only one PING.
   private var hasPinged = false
 
   package init() {}
 
-  /// When `step` is to be called; nil while no call is waiting for a response.
+  /// The time at which to call `step`; nil while no call is waiting for a response.
   package var wakeTime: ContinuousClock.Instant? {
     switch state {
     case .idle: nil
@@ -48,15 +48,15 @@ package struct Heartbeat: Sendable {
     }
   }
 
-  /// Begins when a request is sent; does nothing while another one is being watched.
-  /// - Returns: the probe to send now.
+  /// Starts when a request is sent, unless another one is being watched.
+  /// - Returns: The probe to send now.
   package mutating func start(_ limits: Limits, at now: ContinuousClock.Instant) -> Probe? {
     guard case .idle = state else { return nil }
     self.limits = limits
     return send(limits.first, now)
   }
 
-  /// Ends when no request is watched any more.
+  /// Stops when no request is watched any more.
   package mutating func stop() { state = .idle }
 
   /// The peer has acknowledged a probe of this kind.
@@ -67,7 +67,7 @@ package struct Heartbeat: Sendable {
   /// Whether the acknowledgement of this kind of probe is missing.
   package func isAwaiting(_ probe: Probe) -> Bool { if case .awaiting(probe, _, _) = state { true } else { false } }
 
-  /// - Returns: what to do now; nil where it is not time yet.
+  /// - Returns: The next step; nil if it is too early for one.
   package mutating func step(at now: ContinuousClock.Instant) -> Step? {
     switch state {
     case .due(let time) where time <= now: return .probe(send(limits.later, now))

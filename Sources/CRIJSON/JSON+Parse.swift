@@ -13,8 +13,8 @@ extension JSON {
 
   /// Parses one document; see `parse(_:)` for bytes.
   ///
-  /// A text may come from elsewhere, such as a runtime's verbose info: a document that would take far more memory than
-  /// the size of its text justifies is an error.
+  /// The text may be untrusted, such as a runtime's verbose info: a document that would take far more memory than the
+  /// size of its text justifies is an error.
   public static func parse(_ text: String) throws(JSONError) -> JSON {
     var parser = JSONParser(bytes: Array(text.utf8))
     parser.memory = memoryBase + memoryPerByte * parser.bytes.count
@@ -29,8 +29,8 @@ extension JSON {
   /// Parses the next of several documents that follow each other, with or without white space between them.
   ///
   /// Use it for a stream of documents, such as a stream of events.
-  /// - Parameter offset: where to begin, in bytes; afterwards, where the document ended.
-  /// - Returns: the document, or nil if only white space is left.
+  /// - Parameter offset: Where to begin, in bytes; afterwards, where the document ended.
+  /// - Returns: The document, or nil if only white space is left.
   /// - Throws: `JSONError` with the position of the first byte that is not valid JSON or not valid UTF-8.
   public static func parse(_ bytes: [UInt8], from offset: inout Int) throws(JSONError) -> JSON? {
     var parser = JSONParser(bytes: bytes, position: offset)

@@ -1,6 +1,6 @@
 extension JSON {
   /// Encodes the document as UTF-8, without a line feed at the end.
-  /// - Parameter pretty: writes one member or element per line, indented by two spaces per level.
+  /// - Parameter pretty: Writes one member or element per line, indented by two spaces per level.
   public func bytes(pretty: Bool = false) -> [UInt8] {
     var writer = JSONWriter(pretty ? .pretty : .compact)
     writer.value(self)

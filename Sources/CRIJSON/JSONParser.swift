@@ -3,7 +3,7 @@ struct JSONParser {
   let bytes: [UInt8]
   var position: Int
   private var depth = 0
-  /// Bytes that the document may still take, as a tree and written with its indentation.
+  /// The memory in bytes that the document may still take, as a tree and as indented text.
   var memory = Int.max
 
   init(bytes: [UInt8], position: Int = 0) {
@@ -28,7 +28,7 @@ struct JSONParser {
 
   private mutating func value() throws(JSONError) -> JSON {
     guard position < bytes.count else { throw error("a value") }
-    // A value in an array that grows, and its indentation.
+    // The size of a value in a growing array, and its indentation.
     try take(memory: 48 + 4 * depth)
     switch bytes[position] {
     case UInt8(ascii: "\""): return .string(try string())
@@ -53,7 +53,7 @@ struct JSONParser {
     while true {
       guard peek() == UInt8(ascii: "\"") else { throw error("a key in double quotes") }
       let key = try string()
-      // Key and value, and the index of a large object.
+      // The size of the key and the value, and the index of a large object.
       try take(memory: 112 + key.utf8.count)
       skipSpace()
       guard consume(UInt8(ascii: ":")) else { throw error("a colon") }

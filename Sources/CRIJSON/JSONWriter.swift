@@ -1,4 +1,4 @@
-/// Writes JSON as bytes, member by member, without a document in memory.
+/// Writes JSON as bytes, member by member, without building a document.
 ///
 /// The output is safe to print to a terminal: the writer escapes control characters (C0, DEL, C1), line separators and
 /// bidirectional overrides in strings. It does not escape `<`, `>` and `&`.

@@ -3,7 +3,7 @@ package import CRISystem
 
 /// Reads a container's log: the current file, the rotated files before it, and the files that replace it later.
 package struct ContainerLog: ~Copyable {
-  /// The most bytes of compressed files that are kept in memory to find the last lines.
+  /// The maximum number of bytes of compressed files that are kept in memory to find the last lines.
   private static let maximumTail = 32 << 20
 
   /// A file with a reader that knows how far it has been read.
@@ -36,7 +36,7 @@ package struct ContainerLog: ~Copyable {
   package var damaged: Int { parts.reduce(previous?.reader.damaged ?? 0) { $0 + $1.reader.damaged } }
 
   /// Opens a log and the rotated files that may contain selected lines.
-  /// - Parameter isFollowed: whether the log will be followed; only then `wait` returns early when the log changes.
+  /// - Parameter isFollowed: Whether the log will be followed; only then `wait` returns early when the log changes.
   /// - Throws: `LogError` if the log itself cannot be opened or read. Unreadable rotated files become notices.
   package init(_ path: String, _ selection: LogSelection, isFollowed: Bool = false) throws(LogError) {
     let path = File.realPath(path) ?? path
@@ -84,8 +84,8 @@ package struct ContainerLog: ~Copyable {
   }
 
   /// Waits until the log may have changed.
-  /// - Parameter time: the maximum time to wait.
-  /// - Parameter reader: a descriptor that the log is printed to; the wait ends when its reader closes it.
+  /// - Parameter time: The maximum time to wait.
+  /// - Parameter reader: A descriptor that the log is printed to; the wait ends when its reader closes it.
   package borrowing func wait(_ time: Duration, reader: Int32? = nil) -> DirectoryWatch.WaitResult {
     if let result = try? watch?.wait(timeout: time, reader: reader) { return result }
     // Without a watch, poll often enough for a person.
@@ -102,7 +102,7 @@ package struct ContainerLog: ~Copyable {
   }
 
   /// Finishes a file and takes over its counts.
-  /// - Parameter endsLine: whether the end of the file also ends an incomplete record.
+  /// - Parameter endsLine: Whether the end of the file also ends an incomplete record.
   private mutating func close(_ part: Part, endsLine: Bool, _ printer: inout LinePrinter) throws(LogError) {
     var part = part
     if !selectsNothing { try part.reader.finish(&printer, endsLine: endsLine) }
@@ -120,7 +120,7 @@ package struct ContainerLog: ~Copyable {
   // MARK: Rotation
 
   /// Opens rotated files as long as they may contain selected lines.
-  /// - Parameter files: the open files, newest first.
+  /// - Parameter files: The open files, newest first.
   private static func openRotatedFiles(
     _ files: inout [LogFile], _ selection: LogSelection
   ) throws(LogError) -> (TailSearch?, [LogNotice]) {

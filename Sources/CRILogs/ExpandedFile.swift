@@ -1,16 +1,17 @@
 internal import CRIGzip
 internal import CRISystem
 
-/// The contents of a compressed log, which are expanded as they are read and never kept as a whole.
+/// The contents of a compressed log, which are decompressed while they are read and never kept as a whole.
 ///
-/// They are read forwards; only the last lines can be kept, for a search from the end.
+/// They can only be read forwards, but the last lines can be kept for a search from the end.
 final class ExpandedFile {
-  /// The most that is expanded in search of the end, in bytes: a compressed file may stand for a thousand times its size.
-  static let longest = 1 << 30
+  /// The maximum number of bytes to decompress in search of the end: the contents may be a thousand times the size of
+  /// the file.
+  static let maximumSize = 1 << 30
 
   private let file: OpenFile
   private var reader: GzipReader
-  /// Where the next expanded byte is.
+  /// The offset of the next decompressed byte.
   private var position = 0
   private var last: (bytes: [UInt8], start: Int)?
 
@@ -21,14 +22,14 @@ final class ExpandedFile {
 
   var damage: GzipDamage? { reader.damage }
 
-  /// Where reading can begin: behind what was not kept.
+  /// The offset at which reading can begin, after the part that was not kept.
   var start: Int { last?.start ?? 0 }
 
-  /// Where the contents end that were expanded.
+  /// The offset of the end of the contents that have been decompressed.
   var end: Int { position }
 
-  /// Reads into `buffer[index...]`; what lies before `offset` is skipped, or expanded again.
-  /// - Returns: how many bytes, 0 at the end.
+  /// Reads into `buffer[index...]`; the part before `offset` is skipped, or decompressed again.
+  /// - Returns: The number of bytes, 0 at the end.
   func read(at offset: Int, into buffer: inout [UInt8], from index: Int) throws(Errno) -> Int {
     if let last {
       guard offset >= last.start else { throw .invalid }
@@ -50,9 +51,9 @@ final class ExpandedFile {
     return count
   }
 
-  /// Expands to the end and keeps the last lines.
-  /// - Parameter limit: the most bytes to keep.
-  /// - Throws: `.fileTooLarge` where the contents are longer than `longest`.
+  /// Decompresses to the end and keeps the last lines.
+  /// - Parameter limit: The maximum number of bytes to keep.
+  /// - Throws: `.fileTooLarge` if the contents are longer than `longest`.
   func keepLast(_ limit: Int) throws(Errno) {
     if position > 0 { try rewind() }
     var kept: [UInt8] = []
@@ -61,16 +62,16 @@ final class ExpandedFile {
       let count = try reader.read(into: &buffer)
       if count == 0 { break }
       position += count
-      if position > Self.longest { throw .fileTooLarge }
+      if position > Self.maximumSize { throw .fileTooLarge }
       kept += buffer[..<count]
-      // Not each time, so that little is moved.
+      // Do not do this each time, so that few bytes are moved.
       if kept.count > limit + limit / 2 { kept.removeFirst(kept.count - limit) }
     }
     if kept.count > limit { kept.removeFirst(kept.count - limit) }
     if kept.count < position {
-      // What is kept begins with a whole line.
-      let feed = kept.span.firstIndex(of: 0x0a, from: 0)
-      kept.removeFirst(feed.map { $0 + 1 } ?? kept.count)
+      // The kept part begins with a whole line.
+      let lineFeed = kept.span.firstIndex(of: 0x0a, from: 0)
+      kept.removeFirst(lineFeed.map { $0 + 1 } ?? kept.count)
     }
     last = (kept, position - kept.count)
   }

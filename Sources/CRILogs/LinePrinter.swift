@@ -28,7 +28,7 @@ package struct LinePrinter: ~Copyable {
   private var openStream: LogStream?
 
   /// Creates a printer.
-  /// - Parameter hasTimestamps: whether each line begins with the time of its first record, with nine decimal digits.
+  /// - Parameter hasTimestamps: Whether each line begins with the time of its first record, with nine decimal digits.
   package init(_ selection: LogSelection, hasTimestamps: Bool = false, to output: consuming LogOutput) {
     self.selection = selection
     self.hasTimestamps = hasTimestamps

@@ -1,6 +1,6 @@
 package import CRISystem
 
-/// The reason for which a log cannot be shown, with the path of the file.
+/// The reason why a log cannot be shown, with the path of the file.
 package enum LogError: Error, Hashable, Sendable {
   /// The file does not exist.
   case missing(String)

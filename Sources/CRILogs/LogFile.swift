@@ -11,7 +11,7 @@ struct LogFile {
   private let expanded: ExpandedFile?
 
   /// Opens a file.
-  /// - Parameter isRotated: whether the file is compressed if its name ends with `.gz`. The current file never is.
+  /// - Parameter isRotated: Whether the file is compressed if its name ends with `.gz`. The current file never is.
   /// - Throws: `.missing`, `.unreadable` or `.notAFile`.
   init(_ path: String, isRotated: Bool = false) throws(LogError) {
     self.path = path
@@ -45,7 +45,7 @@ struct LogFile {
   }
 
   /// Keeps the last lines of a compressed file in memory, so that it can be read backwards.
-  /// - Returns: the number of bytes kept, at most `limit`.
+  /// - Returns: The number of bytes kept, at most `limit`.
   func keepLast(_ limit: Int) throws(LogError) -> Int {
     guard let expanded else { return 0 }
     do throws(Errno) { try expanded.keepLast(limit) } catch { throw .unreadable(path, error) }
@@ -59,7 +59,7 @@ struct LogFile {
   }
 
   /// Reads bytes into `buffer[index...]`.
-  /// - Returns: the number of bytes, which is 0 at the end of the file.
+  /// - Returns: The number of bytes, which is 0 at the end of the file.
   func read(at offset: Int, into buffer: inout [UInt8], from index: Int = 0) throws(LogError) -> Int {
     do throws(Errno) {
       if let expanded { return try expanded.read(at: offset, into: &buffer, from: index) }
@@ -70,7 +70,7 @@ struct LogFile {
   }
 
   /// Reads bytes until the buffer is full or the file ends.
-  /// - Returns: the number of bytes read.
+  /// - Returns: The number of bytes read.
   func fill(_ buffer: inout [UInt8], at offset: Int) throws(LogError) -> Int {
     var count = 0
     while count < buffer.count {

@@ -10,7 +10,7 @@ package struct LogOutput: ~Copyable {
   private var remaining: Int
 
   /// Creates an output to standard output and standard error.
-  /// - Parameter limit: the maximum number of bytes of both streams together, even if it cuts a line; nil means no limit.
+  /// - Parameter limit: The maximum number of bytes of both streams together, even if it cuts a line; nil means no limit.
   package init(limit: Int? = nil) {
     self.init(output: 1, errors: 2, isCombined: Environment.outputsAreCombined, limit: limit)
   }

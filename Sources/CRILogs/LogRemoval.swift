@@ -1,41 +1,41 @@
 package import CRISystem
 
-/// Removes a container's log and its rotated files, and nothing else, whatever path the runtime names.
+/// Removes a container's log and its rotated files, and nothing else, whatever path the runtime reports.
 ///
-/// Only regular files below one of the node's log directories are removed, and only those with the name that the log has
-/// or that log rotation gives. No symbolic link is followed below the log directory.
+/// Only regular files below one of the node's log directories are removed, and only if they have the log's name or a
+/// name that log rotation gives. No symbolic link is followed below the log directory.
 package struct LogRemoval: Sendable {
   /// Directories that hold the logs of pods, such as `/var/log/pods`.
   package let roots: [String]
 
   package init(roots: [String]) { self.roots = roots }
 
-  /// What became of one file.
+  /// The result for one file.
   package enum Outcome: Hashable, Sendable {
     case removed(path: String)
     case kept(path: String, Reason)
   }
 
-  /// Why a file was not removed.
+  /// The reason why a file was not removed.
   package enum Reason: Hashable, Sendable {
-    /// It is not below any of these.
+    /// It is not below any of these directories.
     case outside(roots: [String])
     case notRegular(FileKind)
     case failed(FileError)
   }
 
-  /// - Parameter path: the log's path as the runtime names it (CRI: `ContainerStatus.log_path`).
-  /// - Returns: in order of the names; nothing if no such file exists below a root. A path that is not below a root is
-  ///   always reported.
+  /// - Parameter path: The log's path as the runtime reports it (CRI: `ContainerStatus.log_path`).
+  /// - Returns: The results in the order of the names; empty if no such file exists below a root. A path that is not
+  ///   below a root is always reported.
   package func remove(_ path: String) -> [Outcome] {
     if path.isEmpty { return [] }
-    // Whether it exists is not looked at: rotated files may, and a relative path would mean the caller's directory.
+    // Do not check whether it exists: rotated files may, and a relative path would refer to the caller's directory.
     guard let (root, directory, name) = split(path) else { return [.kept(path: path, .outside(roots: roots))] }
-    let place = directory.isEmpty ? root : "\(root)/\(directory)"
+    let location = directory.isEmpty ? root : "\(root)/\(directory)"
     do throws(FileError) {
       let opened = try DirectoryBelow(directory, below: root)
       return try opened.names().sorted().filter { $0 == name || RotatedFiles.isRotated($0, from: name) }.map { found in
-        let file = "\(place)/\(found)"
+        let file = "\(location)/\(found)"
         guard let kind = opened.kind(of: found), kind == .regular else {
           return .kept(path: file, .notRegular(opened.kind(of: found) ?? .device))
         }
@@ -51,7 +51,7 @@ package struct LogRemoval: Sendable {
     }
   }
 
-  /// The path as a directory below a root and a name in it; nil if it is not below any.
+  /// Splits the path into a directory below a root and a name in it; nil if it is not below any.
   private func split(_ path: String) -> (root: String, directory: String, name: String)? {
     let parts = path.split(separator: "/")
     guard path.hasPrefix("/"), !path.hasSuffix("/"), !parts.contains(".."), !parts.contains("."), let name = parts.last

@@ -5,8 +5,8 @@ struct RecordParser {
   private var times = RecordTime()
 
   /// Parses a record.
-  /// - Parameter line: the range of the line in `bytes`, without the line feed.
-  /// - Returns: the record, or nil if the line is not a complete record.
+  /// - Parameter line: The range of the line in `bytes`, without the line feed.
+  /// - Returns: The record, or nil if the line is not a complete record.
   mutating func parse(_ bytes: Span<UInt8>, _ line: Range<Int>) -> LogRecord? {
     let (from, end) = (line.lowerBound, line.upperBound)
     guard let (time, afterTime) = times.parse(bytes, from..<end) else { return nil }

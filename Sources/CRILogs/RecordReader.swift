@@ -63,7 +63,7 @@ struct RecordReader {
   }
 
   /// Processes the text after the last line feed. Call it when nothing more will be read.
-  /// - Parameter endsLine: whether the end of the file ends the line, because lines of another file follow.
+  /// - Parameter endsLine: Whether the end of the file ends the line, because lines of another file follow.
   mutating func finish(_ printer: inout LinePrinter, endsLine: Bool) throws(LogError) {
     guard count + hole > 0, !printer.isFull else { return }
     let buffer = buffer
@@ -98,7 +98,7 @@ struct RecordReader {
   }
 
   /// Processes all complete lines.
-  /// - Returns: the position of the incomplete line after them.
+  /// - Returns: The position of the incomplete line after them.
   private mutating func processLines(
     _ bytes: Span<UInt8>, searchingFrom searched: Int, _ printer: inout LinePrinter
   ) throws(LogError) -> Int {
@@ -113,7 +113,7 @@ struct RecordReader {
   }
 
   /// Processes a line or the next piece of one.
-  /// - Parameter isComplete: whether the line ends at the end of `line`.
+  /// - Parameter isComplete: Whether the line ends at the end of `line`.
   private mutating func process(
     _ bytes: Span<UInt8>, _ line: Range<Int>, at position: Int, isComplete: Bool, _ printer: inout LinePrinter
   ) throws(LogError) {
@@ -126,7 +126,7 @@ struct RecordReader {
     if isComplete { state = .lineStart }
   }
 
-  /// - Returns: the state for the rest of the line, if it is not complete.
+  /// - Returns: The state for the rest of the line, if it is not complete.
   private mutating func processLineStart(
     _ bytes: Span<UInt8>, _ line: Range<Int>, at position: Int, isComplete: Bool, _ printer: inout LinePrinter
   ) throws(LogError) -> State {

@@ -7,7 +7,7 @@ struct RecordTime {
   private var dayStart: Int64 = 0
 
   /// Parses the time at the beginning of `range`.
-  /// - Returns: the time in nanoseconds since 1970 and the position after its text, or nil if there is no valid time.
+  /// - Returns: The time in nanoseconds since 1970 and the position after its text, or nil if there is no valid time.
   mutating func parse(_ bytes: Span<UInt8>, _ range: Range<Int>) -> (Int64, end: Int)? {
     let start = range.lowerBound
     guard range.count >= 20, bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),

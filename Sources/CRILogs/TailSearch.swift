@@ -80,8 +80,8 @@ struct TailSearch {
       // Skip the incomplete line at the beginning of the block.
       var first = 0
       if from > file.start {
-        if let feed = buffer.span.firstIndex(of: 0x0a, from: 0), feed + 1 < buffer.count {
-          first = feed + 1
+        if let lineFeed = buffer.span.firstIndex(of: 0x0a, from: 0), lineFeed + 1 < buffer.count {
+          first = lineFeed + 1
         } else if length < Self.maximumLineLength {
           length *= 2
           continue
@@ -110,7 +110,7 @@ struct TailSearch {
   }
 
   /// Examines the line before the last one examined.
-  /// - Parameter isTerminated: whether the line ends with a line feed.
+  /// - Parameter isTerminated: Whether the line ends with a line feed.
   private mutating func examine(_ bytes: Span<UInt8>, _ line: Range<Int>, _ position: Position, isTerminated: Bool) {
     guard let record = lines.parseHeader(bytes, line) else {
       if isTerminated { damaged += 1 }
@@ -140,7 +140,9 @@ struct TailSearch {
       let from = max(file.start, end - blockSize)
       var buffer = [UInt8](repeating: 0, count: end - from)
       let count = try file.fill(&buffer, at: from)
-      if let feed = buffer.span.extracting(0..<count).lastIndex(of: 0x0a, before: count) { return from + feed + 1 }
+      if let lineFeed = buffer.span.extracting(0..<count).lastIndex(of: 0x0a, before: count) {
+        return from + lineFeed + 1
+      }
       end = from
     }
     return file.start

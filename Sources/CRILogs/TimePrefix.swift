@@ -3,8 +3,8 @@ enum TimePrefix {
   private static let utc: [UInt8] = Array("+00:00".utf8)
 
   /// Formats a time.
-  /// - Parameter text: a valid RFC 3339 time.
-  /// - Returns: the formatted time with a space after it.
+  /// - Parameter text: A valid RFC 3339 time.
+  /// - Returns: The formatted time with a space after it.
   static func make(_ text: Span<UInt8>) -> [UInt8] {
     var prefix: [UInt8] = []
     prefix.reserveCapacity(36)

@@ -1,11 +1,11 @@
 public import CRIProtobuf
 
-/// One call of the interface, with the types that go in and out.
+/// One call of the CRI, with the types that go in and out.
 public struct Method<Request: Message, Response: Message>: Sendable {
   public let service: Service
   /// As in the interface: `ListContainers`.
   public let name: String
-  /// Whether the answer is a stream of `Response`s.
+  /// Whether the response is a stream of `Response`s.
   public let isServerStreaming: Bool
 
   package init(_ service: Service, _ name: String, isServerStreaming: Bool) {
@@ -29,7 +29,7 @@ public enum Service: String, Hashable, Sendable, CaseIterable {
   package func path(of method: String, _ version: APIVersion) -> String { "/\(name(version))/\(method)" }
 }
 
-/// The versions of the interface that are in use. The messages are the same as far as the older one has them.
+/// The versions of the CRI that are in use. The messages are the same as far as the older one has them.
 public enum APIVersion: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
   case v1
   /// Runtimes up to Kubernetes 1.25; containerd 1.5 and before know only this.

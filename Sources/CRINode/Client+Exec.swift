@@ -4,13 +4,14 @@ public import CRISnapshot
 public import CRIVerify
 
 extension Client {
-  /// Starts a process in every running container, to see whether the runtime still reaches its shim: lists and states
-  /// look well where it does not. `true` it is, which does nothing; an image without it shows as much.
+  /// Starts a process in every running container to test whether the runtime still reaches the container's shim,
+  /// because lists and states look right even if it does not. The program is `true`; an image without it proves the
+  /// same.
   /// - Parameters:
-  ///   - scope: of whose pods.
-  ///   - timeout: for each of them, in whole seconds.
+  ///   - scope: The pods whose containers are probed.
+  ///   - timeout: The timeout of each process, in whole seconds.
   public func probeExec(_ snapshot: inout Snapshot, in scope: Scope = Scope(), timeout: Duration = .seconds(10)) async {
-    // Where a sandbox does not answer, its containers tell whether its shim does.
+    // If a sandbox's shim does not respond, the exec results of its containers decide.
     let silent = snapshot.unchecked.compactMap(\.object).filter { object in
       object.kind == .pod && object.pod.map(scope.contains) ?? scope.isWhole
     }.map(\.id)
@@ -19,7 +20,7 @@ extension Client {
     var found: [String: Observation<ObservedExec>] = [:]
     await withTaskGroup(of: (String, Observation<ObservedExec>).self) { group in
       for (index, id) in ids.enumerated() {
-        // Each is a process on the node: few at a time.
+        // Each exec is a process on the node, so only a few run concurrently.
         if index >= 8, let (id, reading) = await group.next() { found[id] = reading }
         group.addTask { (id, await exec(id, timeout)) }
       }
@@ -36,7 +37,7 @@ extension Client {
   private func exec(_ id: String, _ timeout: Duration) async -> Observation<ObservedExec> {
     let request = ExecSyncRequest(containerID: id, cmd: ["true"], timeout: timeout.components.seconds)
     do throws(RPCError) {
-      // The runtime's own deadline, which also ends the process, comes first.
+      // The runtime's own deadline comes first, because it also ends the process.
       _ = try await runtime.execSync(request, timeout: timeout + .seconds(2))
       return .known(.works)
     } catch {
@@ -51,7 +52,7 @@ extension Client {
 }
 
 extension String {
-  /// The OCI runtime was reached, and found no such program in the image (runc, crun).
+  /// The OCI runtime (runc, crun) was reached and found no such program in the image.
   fileprivate var lacksProgram: Bool {
     contains("executable file not found") || contains("executable file `true` not found")
       || contains("exec: \"true\"") && contains("no such file or directory")

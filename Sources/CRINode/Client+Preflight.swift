@@ -4,17 +4,17 @@ public import CRIPreflight
 public import CRISnapshot
 internal import CRISystem
 
-/// What a look before the change may do, and where the node is.
+/// What preflight may do, and where the node's file system is.
 public struct PreflightOptions: Hashable, Sendable {
-  /// Who looks, such as `cri 0.1.0`.
+  /// The program that runs preflight, such as `cri 0.1.0`.
   public var tool: String
-  /// Where the node's file system is, such as where a container has it mounted; nil: where the runtime's process has it.
+  /// The root of the node's file system, such as a container's mount of it; nil for the root of the runtime's process.
   public var root: String?
-  /// The version that is to run after the change; nil: the same.
+  /// The runtime version after the change; nil if it stays the same.
   public var target: RuntimeVersion?
-  /// Whether images that running pods have and the runtime does not are pulled: that changes the node.
+  /// Whether to pull images that running pods use and the runtime lacks; this changes the node.
   public var pulls: Bool
-  /// From a question to its answer.
+  /// The timeout of each call.
   public var timeout: Duration
 
   public init(
@@ -30,10 +30,10 @@ public struct PreflightOptions: Hashable, Sendable {
 }
 
 extension Client {
-  /// Reads all that decides what a restart would lose. What cannot be read is in it as unknown, with the reason.
-  /// - Throws: where the runtime does not answer, so that there is nothing to say.
+  /// Reads everything that decides what a restart would lose. Whatever cannot be read is unknown, with the reason.
+  /// - Throws: An error if the runtime does not respond.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
-    // The runtime alone: what the kernel knows of the pods decides only what a CRI-O does, which asks for it below.
+    // This asks only the runtime: CRI-O alone depends on the kernel's view of pods, and it is read below.
     let snapshot = try await snapshot(tool: options.tool, observed: nil)
     let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
     return try await PreflightReader(client: self, options: options, snapshot: snapshot, files: NodeFiles(root: root))
@@ -42,9 +42,9 @@ extension Client {
 }
 
 private struct PreflightReader {
-  /// An image may be large, and its registry far.
+  /// An image may be large and its registry slow.
   private static let pullTimeout = Duration.seconds(300)
-  /// From the end of a record to the end of its entry in the runtime's list.
+  /// containerd deletes a record up to this time before it removes the object from its list.
   private static let removalTime = Duration.milliseconds(250)
 
   let client: Client
@@ -58,12 +58,12 @@ private struct PreflightReader {
     var facts = PreflightFacts(
       snapshot: snapshot, target: options.target,
       kubelet: KubeletConfiguration(files, asked: client.endpoint))
-    // Whatever else is asked, a directory that is missing says something only where the runtime's own is there.
+    // A missing directory means something only if the runtime's own directory exists.
     let isNode: Bool
     switch snapshot.runtime.name {
     case "containerd":
       let config = document(info["config"])
-      // After the snapshot, so that each sandbox in it is on disk by now.
+      // This comes after the snapshot, so that every sandbox in it is on disk by now.
       let store = await SandboxStore.read(from: client.endpoint, timeout: options.timeout)
       let records = await DiskRecords.read(from: client.endpoint, timeout: options.timeout)
       if let records = records.value { facts.snapshot = try await settled(records) }
@@ -91,13 +91,13 @@ private struct PreflightReader {
     return facts
   }
 
-  /// The snapshot without what was removed while the records were read: that has no record any more, and is no loss.
+  /// Returns the snapshot without objects that were removed while records were read: their missing records are no loss.
   private func settled(_ records: DiskRecords) async throws(RPCError) -> Snapshot {
     let known = Set(records.sandboxes.map(\.id) + records.containers.map(\.id) + records.malformed)
     guard !(snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id)).allSatisfy(known.contains) else {
       return snapshot
     }
-    // containerd deletes a record a moment before it stops listing it.
+    // containerd deletes a record a moment before it stops listing the object.
     try? await Task.sleep(for: Self.removalTime)
     let sandboxes = Dictionary(try await client.runtime.podSandboxes().map { ($0.id, $0.state) }) { $1 }
     let containers = Dictionary(try await client.runtime.containers().map { ($0.id, $0.state) }) { $1 }
@@ -119,7 +119,7 @@ private struct PreflightReader {
     return settled
   }
 
-  /// CRI: `RuntimeConfig`; nil where it is not served.
+  /// CRI: `RuntimeConfig`; nil if the runtime does not implement it.
   private func servedCgroupDriver() async -> Observation<String>? {
     do throws(RPCError) {
       let driver = try await client.runtime.runtimeConfig().linux?.cgroupDriver
@@ -135,8 +135,8 @@ private struct PreflightReader {
     case .known(let configuration):
       let paths = options.root.map { NodePaths(root: $0) } ?? NodePaths()
       return await CNICheck(
-        paths: paths, folder: configuration.networkDirectory, network: configuration.defaultNetwork,
-        pluginFolders: configuration.pluginDirectories
+        paths: paths, directory: configuration.networkDirectory, network: configuration.defaultNetwork,
+        pluginDirectories: configuration.pluginDirectories
       ).run(snapshot)
     }
   }
@@ -146,13 +146,13 @@ private struct PreflightReader {
     var paths: [String: CRIOPaths] = [:]
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true)
-      guard let answer = try? await client.runtime.podSandboxStatus(request) else { continue }
-      paths[sandbox.id] = CRIOPaths(info: answer.info["info"] ?? "")
+      guard let response = try? await client.runtime.podSandboxStatus(request) else { continue }
+      paths[sandbox.id] = CRIOPaths(info: response.info["info"] ?? "")
     }
     return paths
   }
 
-  /// Files that a runtime takes for a CNI configuration, and that are one.
+  /// Returns the valid CNI configurations among the files that a runtime would read.
   private func networkConfigurations(_ directory: Observation<String>, _ isNode: Bool) -> Observation<[String]> {
     switch directory {
     case .unknown(let reason): return .unknown(reason)
@@ -170,7 +170,7 @@ private struct PreflightReader {
     }
   }
 
-  /// A plugin's configuration, or a list of them.
+  /// Whether the file is a plugin's configuration or a list of plugins.
   private static func isNetwork(_ bytes: [UInt8]) -> Bool {
     guard let root = try? JSON.parse(bytes) else { return false }
     return root["type"]?.stringValue?.isEmpty == false || root["plugins"]?.arrayValue?.isEmpty == false
@@ -184,8 +184,8 @@ private struct PreflightReader {
         _ = try await client.images.pullImage(request, timeout: Self.pullTimeout)
         pulls.append(ImagePull(image: image))
       } catch {
-        let words = if case .status(let status) = error { status.message } else { "\(error)" }
-        pulls.append(ImagePull(image: image, error: words))
+        let message = if case .status(let status) = error { status.message } else { "\(error)" }
+        pulls.append(ImagePull(image: image, error: message))
       }
     }
     return pulls
@@ -193,7 +193,7 @@ private struct PreflightReader {
 
   private func document(_ text: String?) -> JSON { text.flatMap { try? JSON.parse($0) } ?? .null }
 
-  /// The daemon's command line; empty where its process cannot be seen.
+  /// The daemon's command line; empty if its process is not visible.
   private static func arguments(of pid: Int32?) -> [String] {
     guard let pid, let bytes = try? File.read("/proc/\(pid)/cmdline", limit: 1 << 20) else { return [] }
     return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }

@@ -4,18 +4,17 @@ public import CRISnapshot
 internal import CRISystem
 
 extension Client {
-  /// Reads everything that the runtime has, all details at once over one connection.
+  /// Reads the complete state of the runtime, with concurrent calls over one connection.
   ///
-  /// Objects that vanish while it reads are left out; what could not be read for another reason is in `unchecked`.
-  /// Beside the runtime's own answers it holds what kernel and CNI know of the same objects, and lists in
-  /// `unchecked` what of that could not be read, most often for want of root.
-  /// - Parameter tool: who takes it, such as `cri 0.1.0`.
-  /// - Throws: where the lists themselves could not be read, or the runtime went away: there is no snapshot then.
+  /// Objects that are removed meanwhile are left out. The snapshot also contains what the kernel and CNI know about the
+  /// same objects. Whatever could not be read is listed in `unchecked`, most often because it requires root.
+  /// - Parameter tool: The program that takes the snapshot, such as `cri 0.1.0`.
+  /// - Throws: An error if the lists could not be read or the runtime went away; there is no partial snapshot.
   public func snapshot(tool: String) async throws(RPCError) -> Snapshot {
     try await snapshot(tool: tool, observed: NodeObserver())
   }
 
-  /// - Parameter observed: nil asks the runtime alone.
+  /// - Parameter observed: The reader of the node's own state; nil to ask only the runtime.
   package func snapshot(tool: String, observed: NodeObserver?) async throws(RPCError) -> Snapshot {
     let reader = SnapshotReader(client: self)
     let asked = Kernel.ticks
@@ -29,21 +28,22 @@ extension Client {
   }
 }
 
-/// One reading of a node's state.
+/// Reads a runtime's state once.
 private struct SnapshotReader {
-  /// Calls in flight: enough to keep a runtime busy, few enough that none waits for long behind the others.
+  /// The number of concurrent calls: enough to keep a runtime busy, without long waits in its queue.
   private static let concurrency = 64
-  /// What a snapshot and its document hold of an object besides its status, in bytes.
+  /// The memory that an object's record and its document take besides its status, in bytes.
   private static let keptPerObject = 3 << 10
 
   let client: Client
 
-  /// - Parameter configuration: whether the runtime's own is wanted too; nil comes back where it gives none.
+  /// - Parameter configuration: Whether to read the runtime's configuration too; the result is nil if the runtime
+  ///   returns none.
   func read(tool: String, configuration: Bool) async throws(RPCError) -> (Snapshot, configuration: JSON?) {
-    // The first call alone, so that the version of the interface is known to all that follow.
+    // This call goes first and alone, so that the later ones know the version of the CRI.
     let version = try await client.runtime.version(VersionRequest(version: "v1"))
     async let statusAnswer = result { () async throws(RPCError) in
-      // The configuration is in the verbose answer, whatever else is the same.
+      // The configuration is part of the verbose response, which is otherwise the same.
       try await client.runtime.status(StatusRequest(verbose: configuration))
     }
     async let sandboxAnswer = result { () async throws(RPCError) in try await client.runtime.podSandboxes() }
@@ -58,7 +58,7 @@ private struct SnapshotReader {
     try check(containers.map(\.id), Method<ListContainersRequest, ListContainersResponse>.listContainers, "container")
     let images = await imageAnswer
     let servesOldVersion = await oldVersion
-    // What is spoken may have been chosen by whoever asks: it says nothing of what the runtime serves.
+    // The caller may have fixed the version, so it does not show what the runtime serves.
     var newest = client.negotiatedVersion ?? .v1
     if newest == .v1alpha2, client.selection != .auto, await client.serves(.v1) == true { newest = .v1 }
 
@@ -94,7 +94,7 @@ private struct SnapshotReader {
     return (snapshot, status.info["config"].flatMap { try? JSON.parse($0) })
   }
 
-  /// Refuses a list that no comparison could rely on.
+  /// Throws if a list is not usable for a comparison.
   private func check<Request, Response>(
     _ ids: [String], _ method: Method<Request, Response>, _ noun: String
   ) throws(RPCError) {
@@ -106,33 +106,33 @@ private struct SnapshotReader {
   }
 
   private func record(_ item: PodSandbox, _ client: Client) async throws(RPCError) -> SandboxRecord {
-    let answer = try await client.runtime.podSandboxStatus(
+    let response = try await client.runtime.podSandboxStatus(
       PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
     let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(
       client.negotiatedVersion ?? .v1)
-    guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard let status = response.status else { throw .undecodable(method: method, reason: "no status in the answer") }
     guard status.id == item.id else {
       throw .undecodable(method: method, reason: "the status is that of sandbox \(status.id)")
     }
-    guard let facts = SandboxFacts(info: answer.info) else {
+    guard let facts = SandboxFacts(info: response.info) else {
       throw .undecodable(method: method, reason: "the verbose info is no JSON")
     }
     return SandboxRecord(status: status, facts: facts)
   }
 
   private func record(_ item: Container, _ client: Client) async throws(RPCError) -> ContainerRecord {
-    let answer = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
+    let response = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
     let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(
       client.negotiatedVersion ?? .v1)
-    guard let status = answer.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard let status = response.status else { throw .undecodable(method: method, reason: "no status in the answer") }
     guard status.id == item.id else {
       throw .undecodable(method: method, reason: "the status is that of container \(status.id)")
     }
-    return ContainerRecord(status: status, sandboxID: item.podSandboxID, pid: ContainerRecord.pid(info: answer.info))
+    return ContainerRecord(status: status, sandboxID: item.podSandboxID, pid: ContainerRecord.pid(info: response.info))
   }
 
-  /// Reads the details of every item, some at a time, in the list's order.
-  /// - Parameter unchecked: the entry for an item whose details are not answered.
+  /// Reads the details of every item with concurrent calls, and returns them in the list's order.
+  /// - Parameter unchecked: Makes the entry for an item whose details could not be read.
   private func details<Item: Sendable, Record: Sendable>(
     _ items: [Item], _ budget: AnswerBudget, _ unchecked: (Item, UnknownReason) -> Unchecked,
     _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
@@ -150,7 +150,7 @@ private struct SnapshotReader {
       for _ in 0..<Self.concurrency { start() }
       for await (index, result) in group {
         results[index] = result
-        // No snapshot comes of what is left: nothing more is asked.
+        // There will be no snapshot, so no further calls are made.
         if case .failure(let error) = result, budget.isCause(of: error) { end = end ?? error }
         if end == nil { start() }
       }
@@ -161,7 +161,7 @@ private struct SnapshotReader {
     for (item, result) in zip(items, results) {
       switch result {
       case .success(let record): records.append(record)
-      // It went between the list and this call.
+      // The object was removed between the list and this call.
       case .failure(let error) where error.isNotFound: break
       case .failure(let error) where error.meansRuntimeIsGone: return .failure(error)
       case .failure(let error):
@@ -173,7 +173,7 @@ private struct SnapshotReader {
   }
 }
 
-/// A typed result of an asynchronous call, for places that are not typed.
+/// Turns a typed throw into a result, because task groups are not typed.
 private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -> Result<T, RPCError> {
   do throws(RPCError) {
     return .success(try await call())
@@ -183,7 +183,7 @@ private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -
 }
 
 extension RPCError {
-  /// The runtime itself is away, not one of its objects: what else it would have said is not known.
+  /// The runtime itself is gone, and not one of its objects, so the remaining calls would fail too.
   fileprivate var meansRuntimeIsGone: Bool {
     switch self {
     case .cannotConnect, .connectionLost, .notGRPC, .notResponding, .cancelled: true
@@ -193,7 +193,7 @@ extension RPCError {
 }
 
 extension PodSandbox {
-  /// What the list says about a sandbox whose details are missing.
+  /// What the list says about a sandbox whose details could not be read.
   fileprivate func unchecked(because reason: UnknownReason) -> Unchecked {
     .details(ObjectName(.pod, pod: PodName(metadata), id: id), isLive: state == .ready, reason)
   }

@@ -2,7 +2,7 @@ public import CRISnapshot
 internal import CRISystem
 
 extension Host {
-  /// This node, now.
+  /// Returns a description of this node.
   public static func current() -> Host {
     let (release, node) = Kernel.names
     return Host(name: node, bootID: Kernel.bootID, machineID: Kernel.machineID, kernel: release)
@@ -10,9 +10,9 @@ extension Host {
 }
 
 extension Daemon {
-  /// The process behind a client's socket. What cannot be seen stays nil.
+  /// The process behind a client's socket. Properties that are not visible stay nil.
   init(socket: String, peer: PeerCredentials?) {
-    // pid 0: it lives in a pid namespace that is not ours.
+    // A pid of 0 means that the process is in a pid namespace that we cannot see.
     guard let peer, peer.pid > 0 else {
       self.init(socket: socket)
       return

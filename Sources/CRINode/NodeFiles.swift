@@ -1,21 +1,22 @@
 internal import CRISnapshot
 internal import CRISystem
 
-/// The node's files, which may lie under another root than ours: in a container that has them mounted.
+/// Reads the node's files, which may be under another root than ours: in a container that mounts them.
 struct NodeFiles: Sendable {
-  private static let mostLinks = 40
+  private static let maximumLinks = 40
   private static let largestFile = 16 << 20
 
-  /// Where the node's `/` is; empty: it is ours.
+  /// The path of the node's `/`; empty if it is our own.
   private let root: String
 
   init(root: String) { self.root = root == "/" ? "" : root }
 
-  /// The file system that a process has for its own: ours, unless one of us is in a container.
+  /// The root of a process's file system: ours, unless the process or we are in a container.
   static func root(of pid: Int32?) -> String {
-    guard let pid, let its = FileIdentity(of: "/proc/\(pid)/ns/mnt"), let own = FileIdentity(of: "/proc/self/ns/mnt")
+    guard let pid, let theirs = FileIdentity(of: "/proc/\(pid)/ns/mnt"),
+      let ours = FileIdentity(of: "/proc/self/ns/mnt")
     else { return "/" }
-    return its == own ? "/" : "/proc/\(pid)/root"
+    return theirs == ours ? "/" : "/proc/\(pid)/root"
   }
 
   func read(_ path: String) throws(FileError) -> [UInt8] { try File.read(resolve(path), limit: Self.largestFile) }
@@ -26,13 +27,13 @@ struct NodeFiles: Sendable {
 
   func exists(_ path: String) throws(FileError) -> Bool { try File.exists(resolve(path)) }
 
-  /// Whether two paths lead to one file.
+  /// Whether two paths lead to the same file.
   func isSame(_ path: String, asOurs other: String) -> Bool {
     guard let identity = FileIdentity(of: resolve(path)) else { return false }
     return identity == FileIdentity(of: other)
   }
 
-  /// The path as we can open it. The node's links lead to places under the node's root, not under ours.
+  /// Returns the path that we can open. The node's links point to paths under the node's root, not under ours.
   private func resolve(_ path: String) -> String {
     guard !root.isEmpty else { return path }
     var done: [Substring] = []
@@ -45,7 +46,7 @@ struct NodeFiles: Sendable {
         continue
       }
       let here = root + "/" + (done + [part]).joined(separator: "/")
-      if links < Self.mostLinks, let target = File.linkTarget(here) {
+      if links < Self.maximumLinks, let target = File.linkTarget(here) {
         links += 1
         if target.hasPrefix("/") { done = [] }
         rest += target.split(separator: "/").reversed()
@@ -58,12 +59,12 @@ struct NodeFiles: Sendable {
 }
 
 extension NodeFiles {
-  /// Why something on the node could not be examined.
+  /// Returns the reason why something on the node could not be examined.
   static func reason(_ path: String, _ error: FileError) -> UnknownReason {
     error == .noSuchFile
       ? UnknownReason(.notOnNode, path: path, errno: error.errno?.rawValue) : UnknownReason(error, path)
   }
 
-  /// The directory exists and holds nothing of what the runtime lists.
+  /// The directory exists and holds nothing that the runtime lists.
   static func foreign(_ path: String) -> UnknownReason { UnknownReason(.foreignDirectory, path: path) }
 }

@@ -2,17 +2,18 @@ package import CRIJSON
 package import CRISnapshot
 internal import CRISystem
 
-/// Reads what kernel and CNI know of a snapshot's objects. It blocks: for a thread of its own.
+/// Reads what the kernel and CNI know about a snapshot's objects. It blocks, so it needs a thread of its own.
 ///
-/// Nothing here fails as a whole; what could not be read says why in its place.
+/// It never fails as a whole: whatever could not be read is unknown, with its reason.
 package struct NodeObserver: Sendable {
   package var paths: NodePaths
-  /// What namespaces may take all together.
+  /// The time limit for reading all namespaces.
   package var timeLimit: Duration
-  /// Whether orphans and OCI runtimes are read too.
+  /// Whether to read orphans and OCI runtimes too.
   package var includesNode: Bool
 
-  /// What began this long before the runtime was asked should be listed: a container is listed a moment after its start.
+  /// A process that is older than this (clock ticks) must be listed: the runtime lists a container shortly after its
+  /// start.
   static let grace: UInt64 = 10
 
   package init(paths: NodePaths = NodePaths(), timeLimit: Duration = .seconds(5), includesNode: Bool = true) {
@@ -22,8 +23,8 @@ package struct NodeObserver: Sendable {
   }
 
   /// - Parameters:
-  ///   - askedAt: when the runtime's lists were asked for, in clock ticks after boot.
-  ///   - configuration: the runtime's own, from its verbose status; nil where it gives none.
+  ///   - askedAt: The time at which the runtime's lists were requested, in clock ticks after boot.
+  ///   - configuration: The runtime's configuration from its verbose status; nil if it returns none.
   package func addObservations(to snapshot: inout Snapshot, askedAt: UInt64, configuration: JSON?) {
     let view = NodeView(daemon: snapshot.daemon.pid, paths: paths)
     let table = view.processes()
@@ -34,7 +35,7 @@ package struct NodeObserver: Sendable {
       snapshot.sandboxes[index].observed?.process = process(pid, in: table)
     }
     for index in snapshot.containers.indices {
-      // Of one that ended, containerd still has the id that its process had.
+      // containerd still reports the pid of a container that has ended.
       let pid = snapshot.containers[index].isRunning ? snapshot.containers[index].pid : nil
       snapshot.containers[index].observed = ObservedContainer(process: process(pid, in: table))
     }
@@ -67,7 +68,7 @@ package struct NodeObserver: Sendable {
       isMissing = isMissing || log == .known(false)
     }
     guard isMissing else { return }
-    // Kubelet renames a file, and then has the runtime make a new one: that was no loss.
+    // kubelet renames a log file and then asks the runtime to reopen it: a file that is missing meanwhile is not lost.
     Thread.sleep(.milliseconds(200))
     for index in snapshot.containers.indices where snapshot.containers[index].observed?.hasLog == .known(false) {
       let log = log(of: snapshot.containers[index], view)
@@ -90,10 +91,10 @@ package struct NodeObserver: Sendable {
   private func addNetworks(to snapshot: inout Snapshot, _ view: NodeView, _ containers: [ContainerRecord]) {
     let own = snapshot.sandboxes.indices.filter { !snapshot.sandboxes[$0].isHostNetwork }
     let cache = CNICache(
-      folder: "\(view.cni)/results", ids: Set(own.map { snapshot.sandboxes[$0].id }))
-    var hostLocal = HostLocal(defaultFolder: "\(view.cni)/networks", root: view.paths.root)
+      directory: "\(view.cni)/results", ids: Set(own.map { snapshot.sandboxes[$0].id }))
+    var hostLocal = HostLocal(defaultDirectory: "\(view.cni)/networks", root: view.paths.root)
     for index in snapshot.sandboxes.indices { snapshot.sandboxes[index].observed = ObservedSandbox() }
-    var questions: [(index: Int, question: NamespaceReader.Question)] = []
+    var targets: [(index: Int, target: NamespaceReader.Target)] = []
     let processes = Dictionary(
       containers.filter(\.isRunning).map { ($0.sandboxID, $0.pid) }, uniquingKeysWith: { $0 ?? $1 })
     for index in own {
@@ -109,19 +110,19 @@ package struct NodeObserver: Sendable {
       snapshot.sandboxes[index].observed?.leases = hostLocal.leases(
         of: sandbox.id, entries: cached, addresses: Set(addresses))
       guard let path = sandbox.facts.networkNamespace else { continue }
-      // A stopped pod's processes are gone, and their numbers may be somebody else's by now.
+      // The processes of a stopped pod are gone, and their pids may have been reused.
       let pid = sandbox.isReady && view.canSeeProcesses ? sandbox.facts.pid ?? processes[sandbox.id] ?? nil : nil
-      questions.append(
+      targets.append(
         (
           index,
-          NamespaceReader.Question(
+          NamespaceReader.Target(
             path: view.path(path), isSure: view.seesAllPaths, process: pid.map { "\(paths.proc)/\($0)/ns/net" })
         ))
     }
-    let answers = NamespaceReader.read(questions.map(\.question), within: timeLimit)
-    for (question, answer) in zip(questions, answers) {
-      snapshot.sandboxes[question.index].observed?.namespace = answer.namespace
-      snapshot.sandboxes[question.index].observed?.interfaces = answer.interfaces
+    let readings = NamespaceReader.read(targets.map(\.target), within: timeLimit)
+    for (target, reading) in zip(targets, readings) {
+      snapshot.sandboxes[target.index].observed?.namespace = reading.namespace
+      snapshot.sandboxes[target.index].observed?.interfaces = reading.interfaces
     }
   }
 
@@ -136,14 +137,14 @@ package struct NodeObserver: Sendable {
       table: table, listed: snapshot.listed,
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
-      // What the daemon found when it began is nothing that it is making.
+      // Whatever existed before the daemon started is not something that it is just creating.
       deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0),
       canBeOurs: { [daemon = snapshot.daemon.pid, paths] in
         ProcessTrust.belongs($0, to: daemon, proc: paths.proc)
       })
     let found = search.orphans()
     if found.isEmpty { return .known([]) }
-    // One that is just ending was no loss: give it the time.
+    // A process that is about to end is not an orphan, so look again after a moment.
     Thread.sleep(.milliseconds(200))
     return .known(found.filter { table.isStillThere($0.pid, startTime: $0.startTime) })
   }

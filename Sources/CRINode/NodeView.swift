@@ -1,11 +1,11 @@
 internal import CRISnapshot
 internal import CRISystem
 
-/// How the runtime's process ids and paths are to be read from where we are: it may live in another container than we.
+/// Translates the runtime's pids and paths to ours, because it may run in another container.
 struct NodeView {
-  /// With the runtime's root folder before its paths, where that is not ours.
+  /// The paths, with the runtime's root as a prefix if it is not ours.
   let paths: NodePaths
-  /// Whether a path that leads nowhere from here leads nowhere for the runtime either.
+  /// Whether a path that does not exist for us does not exist for the runtime either.
   let seesAllPaths: Bool
   private let hidden: UnknownReason?
 
@@ -15,7 +15,7 @@ struct NodeView {
     var seesAllPaths = false
     if let daemon {
       let proc = paths.proc
-      // A kind that we may not look at is taken for the same: most often it is, and we are not root.
+      // A namespace that we may not examine counts as the same: it usually is, and we are not root.
       func differs(_ kind: String) -> Bool {
         guard let own = FileIdentity(of: "\(proc)/self/ns/\(kind)"),
           let other = FileIdentity(of: "\(proc)/\(daemon)/ns/\(kind)")
@@ -23,7 +23,7 @@ struct NodeView {
         return own != other
       }
       if differs("pid") { hidden = UnknownReason(.otherPIDNamespace) }
-      // In a chroot the mounts are the same, and the paths are not.
+      // In a chroot the mount namespace is the same, but the paths are not.
       let root = FileIdentity(of: "\(proc)/\(daemon)/root")
       seesAllPaths = root != nil || !paths.root.isEmpty
       if paths.root.isEmpty && (differs("mnt") || root != nil && root != FileIdentity(of: "/")) {
@@ -39,14 +39,14 @@ struct NodeView {
 
   var canSeeProcesses: Bool { hidden == nil }
 
-  /// Where a path of the runtime's leads from here.
+  /// Returns our path for a path of the runtime.
   func path(_ path: String) -> String {
-    // From outside of its root folder an absolute link would lead to ours, and this one is everywhere.
+    // From outside of its root an absolute link would lead to our root, and `/var/run` is such a link everywhere.
     let isLinked = !paths.root.isEmpty && path.hasPrefix("/var/run/")
     return paths.root + (isLinked ? String(path.dropFirst(4)) : path)
   }
 
-  /// CNI's folder: the system's is on the runtime's side, another one on ours.
+  /// CNI's directory: the default is the runtime's path, a custom one is ours.
   var cni: String { paths.cni == NodePaths.defaultCNI ? paths.root + paths.cni : paths.cni }
 
   func processes() -> Observation<ProcessTable> {

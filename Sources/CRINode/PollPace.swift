@@ -1,21 +1,21 @@
 internal import CRI
 internal import CRISystem
 
-/// How soon a runtime that is not ready is asked again.
+/// Determines how soon to poll a runtime that is not ready again.
 ///
-/// A runtime that answers is asked often, so that the end of its recovery is noticed within a twentieth of the time that
-/// it took. One that does not answer is asked less and less, until its socket is replaced, which wakes at once.
+/// A runtime that responds is polled often enough to notice its recovery within a twentieth of the time that it took.
+/// One that does not respond is polled at growing intervals, and at once when its socket is replaced.
 struct PollPace {
   private static let first = Duration.milliseconds(15)
 
   private let path: String
   private let longest: Duration
   private var failures: Backoff
-  /// When the first of several answers in a row came.
-  private var answersSince: ContinuousClock.Instant?
+  /// The time of the first of several consecutive responses.
+  private var respondingSince: ContinuousClock.Instant?
   private var replacement: ReplacementWatch?
 
-  /// - Parameter longest: the longest delay after no answer.
+  /// - Parameter longest: The longest delay after a poll without a response.
   init(_ endpoint: Endpoint, longest: Duration) { self.init(endpoint.path, longest) }
 
   private init(_ path: String, _ longest: Duration) {
@@ -24,24 +24,24 @@ struct PollPace {
     failures = Backoff(first: Self.first, limit: longest)
   }
 
-  /// Begins again: the runtime was ready, or its socket is missing.
+  /// Starts over, because the runtime was ready or its socket is missing.
   mutating func reset() { self = PollPace(path, longest) }
 
-  /// The delay after an answer that says that the runtime is not ready.
-  mutating func afterAnswer(at now: ContinuousClock.Instant) -> Duration {
+  /// Returns the delay after a response that says that the runtime is not ready.
+  mutating func afterResponse(at now: ContinuousClock.Instant) -> Duration {
     failures.reset()
-    let since = answersSince ?? now
-    answersSince = since
+    let since = respondingSince ?? now
+    respondingSince = since
     return min(max((now - since) / 20, Self.first), .milliseconds(500))
   }
 
-  /// The delay after no answer, or one that looks permanent.
+  /// Returns the delay after a failure, or after an error that looks permanent.
   mutating func afterFailure() -> Duration {
-    answersSince = nil
+    respondingSince = nil
     return failures.delay()
   }
 
-  /// Waits; not so long where another server takes the socket's place.
+  /// Waits for the delay, or until another server replaces the socket.
   mutating func pause(_ delay: Duration) async {
     let watch = replacement ?? ReplacementWatch(path)
     replacement = watch

@@ -1,39 +1,40 @@
 public import CRI
 internal import CRISystem
 
-/// Waits until a runtime that is starting can be trusted with questions.
+/// Waits until a starting runtime is ready and stable.
 ///
-/// Ready means: Version, Status with RuntimeReady (and NetworkReady where asked for) and ListPodSandbox answer on one
-/// connection, and stay so from the same process. A socket that accepts is not enough, nor is systemd's "active".
+/// Ready means that Version, Status with RuntimeReady (and NetworkReady if requested) and ListPodSandbox succeed on one
+/// connection, and continue to succeed from the same process. A socket that accepts connections is not enough, and
+/// neither is systemd's "active".
 public struct ReadinessWait: Sendable {
   public enum Goal: Hashable, Sendable {
     case ready
-    /// And CNI is configured: pods with a network of their own can start.
+    /// CNI is configured too, so that pods with a network of their own can start.
     case network
   }
 
   public var endpoint: Endpoint
   public var goal: Goal
   public var api: APISelection
-  /// From now to the end of the waiting.
+  /// The time limit for the whole wait.
   public var timeout: Duration
-  /// How long it must stay ready, over three polls at least: catches a daemon that dies of what it recovers, and an old
-  /// one that still answers. Zero takes the first good answer. By itself two seconds, or half of the timeout where that
-  /// is less.
+  /// How long the runtime must stay ready, over at least three polls. This catches a daemon that crashes while it
+  /// recovers, and an old daemon that still responds. Zero accepts the first success. The default is two seconds, or
+  /// half of the timeout if that is less.
   public var stability: Duration
 
-  /// What the last look found.
+  /// The result of the last poll.
   public struct Observation: Hashable, Sendable {
     public enum Phase: Hashable, Sendable {
-      /// Nobody answers.
+      /// No process listens at the socket.
       case down
-      /// Something accepts and does not answer in a second, as CRI-O does while it restores.
+      /// A process accepts the connection and does not respond within a second, as CRI-O does while it restores.
       case silent
-      /// It answers that it is still recovering.
+      /// The runtime responds that it is still recovering.
       case recovering
-      /// It answers, and says that it is not ready.
+      /// The runtime responds that it is not ready.
       case notReady
-      /// Ready, and being watched whether it stays so.
+      /// The runtime is ready, and `stability` has not passed yet.
       case settling
       case ready
     }
@@ -43,20 +44,21 @@ public struct ReadinessWait: Sendable {
   }
 
   public enum Outcome: Hashable, Sendable {
-    /// - Parameter after: from the beginning of the waiting to the first good answer.
+    /// - Parameter after: The time from the start of the wait to the first success.
     case ready(after: Duration, peer: PeerCredentials?)
     case timedOut(last: Observation)
-    /// Waiting longer does not help.
+    /// Waiting longer would not help.
     case failed(RPCError)
   }
 
-  /// A socket that is missing is noticed as it comes; this is for what the kernel does not tell, such as a mount.
+  /// The interval for changes that the kernel does not report, such as a mount; a new socket is noticed at once.
   package var patrolInterval = Duration.seconds(1)
-  /// A socket that leads nowhere is tried this often at least; that it is replaced is noticed at once.
+  /// The longest interval between attempts to connect; a replaced socket is noticed at once.
   package var longestDelay = Duration.seconds(1)
-  /// A daemon that hangs is asked again on a new connection.
+  /// A daemon that hangs is polled again on a new connection.
   private static let tryTimeout = Duration.seconds(1)
-  /// Errors that look permanent may be an old daemon's last words, or a new one's first: they must last this long.
+  /// An error that looks permanent may come from an old daemon that stops or a new one that starts, so it must last
+  /// this long.
   package var grace = Duration.seconds(5)
 
   public init(
@@ -70,33 +72,33 @@ public struct ReadinessWait: Sendable {
     self.stability = stability ?? Self.usualStability(timeout)
   }
 
-  /// Two seconds, or half of the time where that is less: who waits shortly cannot watch for long.
+  /// The default is two seconds, or half of the timeout if that is less.
   private static func usualStability(_ timeout: Duration) -> Duration { max(min(.seconds(2), timeout / 2), .zero) }
 
-  /// - Parameter progress: told when the phase changes.
+  /// - Parameter progress: Called when the phase changes.
   public func run(progress: (Observation) -> Void = { _ in }) async -> Outcome {
     let start = ContinuousClock.now
     var last: Observation?
     var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
     var permanentSince: ContinuousClock.Instant?
-    // How often it was ready, and then was not or was another process.
+    // How often the runtime was ready and then was not, or was another process.
     var ends = 0
     var pace = PollPace(endpoint, longest: longestDelay)
     while true {
       let remaining = timeout - (ContinuousClock.now - start)
-      // Who waits for no time at all is told how it is now.
+      // A timeout of zero returns the current state.
       if remaining <= .zero, let last { return .timedOut(last: last) }
       let isCutShort = remaining < Self.tryTimeout
-      let look = await look(within: remaining > .zero && isCutShort ? remaining : Self.tryTimeout)
+      let poll = await poll(within: remaining > .zero && isCutShort ? remaining : Self.tryTimeout)
       let now = ContinuousClock.now
       let observation: Observation
       let between: Duration
       var isMissing = false
-      if case .good = look {} else if good != nil { ends += 1 }
-      if case .permanent = look {} else { permanentSince = nil }
-      switch look {
+      if case .good = poll {} else if good != nil { ends += 1 }
+      if case .permanent = poll {} else { permanentSince = nil }
+      switch poll {
       case .good(let peer):
-        // Another process than at the last poll: the watch begins anew.
+        // It is another process than at the last poll, so the watch starts over.
         if let good, good.peer != peer { ends += 1 }
         if good == nil || good?.peer != peer { good = (now, peer, 0) }
         good?.polls += 1
@@ -112,12 +114,12 @@ public struct ReadinessWait: Sendable {
         between = min(.milliseconds(250), stability / 4)
         pace.reset()
       case .bad(let seen):
-        // The end of the time has cut this look short: it says less than the one before.
+        // The timeout cut this poll short, so the one before says more.
         if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
         good = nil
         observation = seen
-        let isAnswer = seen.phase == .recovering || seen.phase == .notReady
-        between = isAnswer ? pace.afterAnswer(at: now) : pace.afterFailure()
+        let hasResponded = seen.phase == .recovering || seen.phase == .notReady
+        between = hasResponded ? pace.afterResponse(at: now) : pace.afterFailure()
       case .missing:
         good = nil
         observation = Observation(phase: .down, words: "the socket is missing")
@@ -143,7 +145,7 @@ public struct ReadinessWait: Sendable {
     }
   }
 
-  private enum Look {
+  private enum PollResult {
     case good(PeerCredentials?)
     case bad(Observation)
     /// There is no socket.
@@ -151,17 +153,20 @@ public struct ReadinessWait: Sendable {
     case permanent(RPCError)
   }
 
-  /// One try, on a connection of its own.
-  private func look(within limit: Duration) async -> Look {
+  /// Polls once, on a connection of its own.
+  private func poll(within limit: Duration) async -> PollResult {
     let client = Client(endpoint, options: Client.Options(api: api, timeout: limit))
     do throws(RPCError) {
       _ = try await client.runtime.version(VersionRequest(version: "v1"))
       let conditions = try await client.runtime.status().status?.conditions ?? []
-      for needed in ["RuntimeReady"] + (goal == .network ? ["NetworkReady"] : []) {
-        let found = conditions.first { $0.type == needed }
+      for type in ["RuntimeReady"] + (goal == .network ? ["NetworkReady"] : []) {
+        let found = conditions.first { $0.type == type }
         if found?.status != true {
-          let why = [found?.reason, found?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
-          return .bad(Observation(phase: .notReady, words: "\(needed) is false\(why.isEmpty ? "" : ", \(why)")"))
+          let explanation = [found?.reason, found?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
+            separator: ": ")
+          return .bad(
+            Observation(phase: .notReady, words: "\(type) is false\(explanation.isEmpty ? "" : ", \(explanation)")")
+          )
         }
       }
       _ = try await client.runtime.listPodSandbox()
@@ -171,8 +176,10 @@ public struct ReadinessWait: Sendable {
     }
   }
 
-  private static func classify(_ error: RPCError) -> Look {
-    func bad(_ phase: Observation.Phase, _ words: String) -> Look { .bad(Observation(phase: phase, words: words)) }
+  private static func classify(_ error: RPCError) -> PollResult {
+    func bad(_ phase: Observation.Phase, _ words: String) -> PollResult {
+      .bad(Observation(phase: phase, words: words))
+    }
     switch error {
     case .cannotConnect(_, .noSuchFile): return .missing
     case .cannotConnect(_, .connectionRefused): return bad(.down, "nobody listens on the socket")

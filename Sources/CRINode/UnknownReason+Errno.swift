@@ -3,7 +3,7 @@ package import CRISystem
 
 extension UnknownReason {
   /// The reason of a system call that failed.
-  /// - Parameter path: the file; nil if it does not matter which file it was.
+  /// - Parameter path: The file; nil if it does not matter which file it was.
   package init(_ error: Errno, _ path: String? = nil) {
     let code: Code =
       switch error {
@@ -16,7 +16,7 @@ extension UnknownReason {
   }
 
   /// The reason why a file could not be read.
-  /// - Parameter path: the file; nil if it does not matter which file it was.
+  /// - Parameter path: The file; nil if it does not matter which file it was.
   package init(_ error: FileError, _ path: String? = nil) {
     if let errno = error.errno {
       self.init(errno, path)

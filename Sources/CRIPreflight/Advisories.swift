@@ -1,13 +1,13 @@
 internal import CRIRules
 public import CRISnapshot
 
-/// Versions that are known to lose something, one row a fault. What is on disk decides (`PreflightRules`); this says what
-/// to look for, what an upgrade brings, and what no look at the disk can tell.
+/// The versions with a known defect that loses state, one row for each defect. Facts on disk decide (`PreflightRules`);
+/// this table says what to look for, what an upgrade introduces, and what is not visible on disk.
 public enum Advisories {
-  /// Those that concern a product's version, or the change to another one.
+  /// Returns the advisories for a version, or for a change to another one.
   /// - Parameters:
-  ///   - version: nil where only the target is known.
-  ///   - target: nil: the version stays, so that upgrades do not count.
+  ///   - version: nil if only the target is known.
+  ///   - target: nil if the version stays, so that advisories about upgrades do not count.
   public static func matching(
     _ product: Advisory.Product, _ version: RuntimeVersion?, target: RuntimeVersion? = nil,
     scenarios: Set<Advisory.Scenario> = [.restart, .upgrade]
@@ -17,7 +17,7 @@ public enum Advisories {
     }
   }
 
-  /// The table. A range that ends before `X-0` leaves out X's prereleases too.
+  /// The table. A range that ends before `X-0` excludes the prereleases of X too.
   public static let table: [Advisory] = containerd + crio + others
 
   private static let containerd: [Advisory] = [

@@ -1,28 +1,29 @@
 public import CRIRules
 public import CRISnapshot
 
-/// A published fault of some versions: a row of the table in `Advisories`.
+/// A published defect of some versions: a row of the table in `Advisories`.
 ///
-/// It makes versions suspect; what is on disk proves or disproves, and is looked at first.
+/// An advisory only makes versions suspect; facts on disk are examined first and prove or disprove it.
 public struct Advisory: Hashable, Sendable {
-  /// Whose versions they are.
+  /// The product whose versions are affected.
   public enum Product: String, Hashable, Sendable, CaseIterable {
     case containerd
     case crio = "cri-o"
     case k3s, rke2, kubelet, microk8s, runc
 
-    /// Whether the table was made with this minor version in view; true where products number as Kubernetes does.
+    /// Whether the table covers this minor version; always true for products that follow the version numbers of
+    /// Kubernetes.
     func isKnown(_ version: RuntimeVersion) -> Bool {
       switch self {
       case .containerd: version.major == 1 && version.minor <= 7 || version.major == 2 && version.minor <= 4
-      // There was no 1.3 to 1.7: its versions number as Kubernetes' do since 1.8.
+      // There was no 1.3 to 1.7: since 1.8 its versions follow those of Kubernetes.
       case .crio: version.major == 1 && (8...37).contains(version.minor)
       default: true
       }
     }
   }
 
-  /// What has to happen for it to show.
+  /// What triggers the defect.
   public enum Scenario: String, Hashable, Sendable, CaseIterable {
     /// The daemon restarts.
     case restart
@@ -30,47 +31,47 @@ public struct Advisory: Hashable, Sendable {
     case upgrade
     /// The node reboots.
     case reboot
-    /// New binaries lie beside the old daemon that still runs.
+    /// New binaries have been installed while the old daemon still runs.
     case replacedBinary = "replaced-binary"
-    /// Pods move here from another runtime.
+    /// Pods move to this runtime from another one.
     case migration
-    /// Nothing: an answer may be wrong, or a hole open, at any time.
+    /// Nothing: the defect can show at any time, such as a wrong response or a security hole.
     case always
   }
 
   public enum Confidence: String, Hashable, Sendable, Comparable {
-    /// Told by threads, or with the version not known to the patch.
+    /// Derived from discussions, or the fixed version is uncertain.
     case medium
-    /// Read in the source, or reproduced.
+    /// Found in the source code, or reproduced.
     case high
 
     public static func < (a: Self, b: Self) -> Bool { a == .medium && b == .high }
   }
 
-  /// A property of the node without which it does not show.
+  /// A property of the node without which the defect does not show.
   public enum Condition: String, Hashable, Sendable {
     /// A pod with a user namespace of its own (`hostUsers: false`).
     case userNamespacePods = "user-namespace-pods"
-    /// A pod in a virtual machine, as Kata makes them.
+    /// A pod in a virtual machine, as Kata creates them.
     case virtualMachinePods = "virtual-machine-pods"
-    /// The runtime makes cgroups itself instead of asking systemd.
+    /// The runtime manages cgroups itself instead of through systemd.
     case cgroupfs
   }
 
-  /// When it shows.
+  /// The versions and the change with which the defect shows.
   public struct Case: Hashable, Sendable {
     public enum Target: Hashable, Sendable {
-      /// Whatever comes.
+      /// Every target.
       case any
       case versions([VersionRange])
-      /// Another minor version than the one that runs.
+      /// Another minor version than the running one.
       case otherMinor
     }
 
     public let scenario: Scenario
-    /// The daemon that runs before the change.
+    /// The daemon's version before the change.
     public let running: [VersionRange]
-    /// The one that runs after it; only for upgrades and replaced binaries.
+    /// The daemon's version after the change; only for upgrades and replaced binaries.
     public let target: Target
 
     init(_ scenario: Scenario, _ running: [VersionRange], to target: Target = .any) {
@@ -83,14 +84,14 @@ public struct Advisory: Hashable, Sendable {
   public let id: AdvisoryID
   public let product: Product
   public let cases: [Case]
-  /// Whether a version, or a measure, helps against it.
+  /// Whether a version or a workaround fixes it.
   public let hasFix: Bool
-  /// Where it is discussed, such as `containerd#7843`.
+  /// The issue in which it is discussed, such as `containerd#7843`.
   public let reference: String
   public let confidence: Confidence
-  /// nil: it shows on any node.
+  /// nil if it shows on any node.
   public let condition: Condition?
-  /// The preflight rules that decide, whatever the version says.
+  /// The preflight rules that decide whether it applies, regardless of the version.
   public let decidedBy: [RuleID]
 
   init(
@@ -108,14 +109,14 @@ public struct Advisory: Hashable, Sendable {
   }
 }
 
-/// An advisory that concerns a node, and why.
+/// An advisory that concerns a node, and the reason.
 public struct AdvisoryMatch: Hashable, Sendable {
   public enum Concern: String, Hashable, Sendable {
-    /// The version that runs.
+    /// The running version has the defect.
     case running
-    /// The version that is to come.
+    /// The target version has the defect.
     case target
-    /// The way from one to the other.
+    /// The change from one to the other triggers the defect.
     case change
   }
 
@@ -125,8 +126,8 @@ public struct AdvisoryMatch: Hashable, Sendable {
 }
 
 extension Advisory {
-  /// How it concerns a version, or the change to another; nil where it does not.
-  /// - Parameter target: nil: the version stays.
+  /// Returns how the advisory concerns a version, or the change to another one; nil if it does not.
+  /// - Parameter target: nil if the version stays.
   func match(_ version: RuntimeVersion?, target: RuntimeVersion?, scenarios: Set<Scenario>) -> AdvisoryMatch? {
     for item in cases where scenarios.contains(item.scenario) {
       let isAffected = version.map { version in item.running.contains { $0.contains(version) } } ?? false
@@ -148,7 +149,7 @@ extension Advisory {
 }
 
 extension Advisory {
-  /// Whether no version is free of it, so that a change of version neither brings nor mends it.
+  /// Whether every version has the defect, so that no change of version introduces or fixes it.
   public var isInEveryVersion: Bool {
     !hasFix && cases.allSatisfy { $0.running == [.all] && $0.target == .any }
   }
@@ -165,8 +166,8 @@ extension Advisory.Case.Target {
 }
 
 extension Advisory.Product {
-  /// Whose version a text is, beside a runtime of a known name: `v1.24.9+k3s1` is one of k3s, whose containerd calls
-  /// itself `v1.6.12-k3s1`.
+  /// The product to which a version belongs, given the runtime's name: `v1.24.9+k3s1` is a version of k3s, whose
+  /// containerd calls itself `v1.6.12-k3s1`.
   public init?(of version: RuntimeVersion, runtime name: String) {
     switch version.distributor {
     case .k3s? where version.text.contains("+k3s"): self = .k3s

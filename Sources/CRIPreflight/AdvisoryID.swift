@@ -1,4 +1,4 @@
-/// The identity of an advisory. The raw value is its stable name in documents.
+/// The ID of an advisory. The raw value is its stable name in documents.
 public enum AdvisoryID: String, Hashable, Sendable, CaseIterable {
   case containerd7843 = "containerd-7843"
   case containerd10363 = "containerd-10363"

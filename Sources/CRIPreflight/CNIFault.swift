@@ -1,22 +1,22 @@
-/// The reason why CNI does not confirm a pod's network, which a CRI-O that starts hears too.
+/// The reason why CNI does not confirm a pod's network. CRI-O gets the same one when it starts.
 public enum CNIFault: Hashable, Sendable {
   // The configuration.
 
-  /// - `message`: the kernel's text.
+  /// - `message`: The kernel's text.
   case unreadable(path: String, message: String)
   case notAConfiguration(path: String)
   case withoutName(path: String)
   case withoutPlugins(path: String)
   case unsupportedVersion(plugin: String, version: String)
-  /// - `network`: the name that CRI-O looks for; empty for any.
-  /// - `cause`: why the first configuration cannot be used.
+  /// - `network`: The name that CRI-O looks for; empty for any.
+  /// - `cause`: The reason why the first configuration cannot be used.
   indirect case noConfiguration(network: String, directory: String, cause: CNIFault?)
 
   // The plugins.
 
   case pluginMissing(String, directories: [String])
   case pluginNotExecutable(path: String, message: String)
-  /// - `message`: the plugin's own text.
+  /// - `message`: The plugin's own text.
   case pluginFailed(String, message: String)
   case pluginExited(String, code: Int32)
   case pluginKilled(String, signal: Int32)

@@ -1,25 +1,25 @@
 internal import CRISnapshot
 internal import CRITOML
 
-/// What of CRI-O's configuration decides over a restart: its files' keys, `crio.runtime.default_runtime` and so on.
+/// The part of CRI-O's configuration that matters for a restart, by keys such as `crio.runtime.default_runtime`.
 public struct CRIOConfiguration: Hashable, Sendable {
-  /// By section and key; texts without their quotes.
+  /// By section and key; strings without their quotes.
   public private(set) var values: [String: String] = [:]
-  /// Where CNI's plugins are, as `plugin_dirs` says it; nil where nothing is said.
-  private var pluginFolders: [String]?
+  /// The directories of the CNI plugins (`plugin_dirs`); nil if not configured.
+  private var configuredDirectories: [String]?
 
   public init() {}
 
-  /// Adds a file of TOML; of equal keys the last one counts, as in CRI-O's drop-in files.
-  /// - Throws: the reason why CRI-O would exit: the text is not TOML, or a key that is needed here has a value of the wrong
-  ///   type.
+  /// Adds a TOML file. The last of equal keys wins, as with CRI-O's drop-in files.
+  /// - Throws: The reason why CRI-O would exit: the text is not TOML, or a key that is needed here has a value of the
+  ///   wrong type.
   package mutating func add(_ text: String) throws(CRIOConfigurationFault) {
     for entry in try Self.entries(of: text) {
       if entry.path == "crio.network.plugin_dirs" {
         guard case .list(let list) = entry.value, let texts = Self.texts(list) else {
           throw CRIOConfigurationFault(.notAList, line: entry.line, message: entry.path)
         }
-        pluginFolders = texts
+        configuredDirectories = texts
         continue
       }
       switch (entry.value, Self.isFlag(entry.path)) {
@@ -36,7 +36,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
     do throws(TOMLReader.Fault) {
       return try TOMLReader.entries(of: text)
     } catch {
-      throw CRIOConfigurationFault(.malformedConfiguration, line: error.line, message: error.what)
+      throw CRIOConfigurationFault(.malformedConfiguration, line: error.line, message: error.message)
     }
   }
 
@@ -45,22 +45,22 @@ public struct CRIOConfiguration: Hashable, Sendable {
     return texts.count == list.count ? texts : nil
   }
 
-  /// Whether a key has a flag, or else a text; nil where it does not count.
+  /// Whether the key's value is a Boolean and not a string; nil if the key does not matter.
   private static func isFlag(_ key: String) -> Bool? {
     if key == "crio.internal_wipe" { return true }
-    return flags.values.contains(key) || key == olderPluginFolder || runtime(ofRoot: key) != nil ? false : nil
+    return flags.values.contains(key) || key == olderPluginKey || runtime(ofRoot: key) != nil ? false : nil
   }
 
-  /// The OCI runtime that a key says the state's directory of.
+  /// The OCI runtime whose state directory the key sets.
   private static func runtime(ofRoot key: String) -> String? {
     let (prefix, suffix) = ("crio.runtime.runtimes.", ".runtime_root")
     guard key.hasPrefix(prefix), key.hasSuffix(suffix), key.count > prefix.count + suffix.count else { return nil }
     return String(key.dropFirst(prefix.count).dropLast(suffix.count))
   }
 
-  /// Adds what the daemon's command line says; it comes before the files.
+  /// Adds the daemon's command line, which overrides the files.
   public mutating func add(arguments: [String]) {
-    var folders: [String] = []
+    var directories: [String] = []
     for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
       let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1)
       guard let name = parts.first.map(String.init) else { continue }
@@ -71,10 +71,10 @@ public struct CRIOConfiguration: Hashable, Sendable {
         value = arguments[index + 1]
       }
       if let key = Self.flags[name] { values[key] = value }
-      // Several with commas, and several times.
-      if name == "cni-plugin-dir" { folders += value.split(separator: ",").map(String.init) }
+      // The flag takes comma-separated values and can be repeated.
+      if name == "cni-plugin-dir" { directories += value.split(separator: ",").map(String.init) }
     }
-    if !folders.isEmpty { pluginFolders = folders }
+    if !directories.isEmpty { configuredDirectories = directories }
   }
 
   /// The file that a command line names, or the default one.
@@ -82,7 +82,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
     value(of: ["--config", "-c"], in: arguments) ?? "/etc/crio/crio.conf"
   }
 
-  /// The directory of the files that come after it.
+  /// The directory of the drop-in files, which are read after the main file.
   package static func directory(in arguments: [String]) -> String {
     value(of: ["--config-dir", "-d"], in: arguments) ?? "/etc/crio/crio.conf.d"
   }
@@ -103,16 +103,16 @@ public struct CRIOConfiguration: Hashable, Sendable {
     "cgroup-manager": "crio.runtime.cgroup_manager", "cni-config-dir": "crio.network.network_dir",
     "pause-image": "crio.image.pause_image", "cni-default-network": "crio.network.cni_default_network",
   ]
-  private static let olderPluginFolder = "crio.network.plugin_dir"
+  private static let olderPluginKey = "crio.network.plugin_dir"
 
   public var versionFile: String { values["crio.version_file"] ?? "/var/run/crio/version" }
-  /// Empty: there is none, and images are never wiped.
+  /// Empty if there is no such file; then CRI-O never wipes images.
   public var persistentVersionFile: String { values["crio.version_file_persist"] ?? "" }
-  /// nil where nothing is said, so that the default of the version counts.
+  /// nil if not configured, so that the version's default applies.
   public var wipes: Bool? { values["crio.internal_wipe"].map { $0 == "true" } }
-  /// nil where nothing is said, so that the default of the version counts.
+  /// nil if not configured, so that the version's default applies.
   public var defaultRuntime: String? { values["crio.runtime.default_runtime"].flatMap { $0.isEmpty ? nil : $0 } }
-  /// Where an OCI runtime keeps the state of its containers, by the directory; one that two of them share tells nothing.
+  /// The OCI runtime of each state directory; a directory that two of them share identifies neither and is left out.
   package var stateDirectories: [String: String] {
     var roots = ["crun": "/run/crun", "runc": "/run/runc"]
     for (key, root) in values where !root.isEmpty {
@@ -122,21 +122,21 @@ public struct CRIOConfiguration: Hashable, Sendable {
   }
   public var cgroupManager: String { values["crio.runtime.cgroup_manager"] ?? "systemd" }
   public var networkDirectory: String { values["crio.network.network_dir"] ?? "/etc/cni/net.d" }
-  /// Empty: the first one in the directory.
+  /// Empty for the first network in the directory.
   package var defaultNetwork: String { values["crio.network.cni_default_network"] ?? "" }
-  /// Where CNI's plugins are, one after the other.
+  /// The directories of the CNI plugins, in search order.
   package var pluginDirectories: [String] {
-    // The older key is one more; an empty list means the default.
-    let all = (pluginFolders ?? [Self.defaultPlugins]) + (values[Self.olderPluginFolder].map { [$0] } ?? [])
+    // The older key adds a directory; an empty list means the default.
+    let all = (configuredDirectories ?? [Self.defaultPlugins]) + (values[Self.olderPluginKey].map { [$0] } ?? [])
     return all.filter { !$0.isEmpty }.isEmpty ? [Self.defaultPlugins] : all.filter { !$0.isEmpty }
   }
   private static let defaultPlugins = "/opt/cni/bin"
   public var pauseImage: String? { values["crio.image.pause_image"] }
 
-  /// Whether a version wipes unless it is told otherwise (CRI-O 1.22 and later).
+  /// Whether a version wipes by default (CRI-O 1.22 and later).
   static func wipesByDefault(_ version: RuntimeVersion) -> Bool { (version.major, version.minor) >= (1, 22) }
 
-  /// The runtime that a version takes unless it is told otherwise: crun since 1.31.
+  /// The default runtime of a version: crun since 1.31.
   static func defaultRuntime(of version: RuntimeVersion) -> String {
     (version.major, version.minor) >= (1, 31) ? "crun" : "runc"
   }

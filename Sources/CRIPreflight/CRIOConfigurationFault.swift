@@ -3,7 +3,7 @@ package import CRISnapshot
 /// An error in a configuration file of CRI-O.
 package struct CRIOConfigurationFault: Error, Hashable, Sendable {
   package let code: UnknownReason.Code
-  /// Starting at 1.
+  /// The line number, starting at 1.
   package let line: Int
   /// The parser's text, or the key whose value has the wrong type.
   package let message: String

@@ -3,9 +3,9 @@ internal import CRIMessages
 public import CRIProtobuf
 internal import CRISnapshot
 
-/// A container as containerd has it on disk (its extension `io.cri-containerd.container.metadata`).
+/// A container's record on disk in containerd (its extension `io.cri-containerd.container.metadata`).
 public struct DiskContainer: Hashable, Sendable {
-  /// What its configuration there says of it (CRI: `ContainerConfig`).
+  /// The container's configuration in that record (CRI: `ContainerConfig`).
   public struct Configuration: Hashable, Sendable {
     public var name: String
     public var attempt: UInt32
@@ -20,17 +20,17 @@ public struct DiskContainer: Hashable, Sendable {
     }
   }
 
-  /// The labels that kubelet finds a container by.
+  /// The labels by which kubelet finds a container.
   static let identity: Set<String> = ["io.kubernetes.pod.uid", "io.kubernetes.container.name"]
-  /// The annotation of the specification that kubelet made it from.
+  /// The annotation with the hash of the specification.
   static let hash = "io.kubernetes.container.hash"
 
   public var id: String
-  /// What no two containers may share: `CONTAINER_POD_NAMESPACE_UID_ATTEMPT`.
+  /// The unique name `CONTAINER_POD_NAMESPACE_UID_ATTEMPT`.
   public var name: String
   public var sandboxID: String
   public var created: Timestamp
-  /// nil where the record was cut before it came here: then there is nothing to compare.
+  /// nil if the record was truncated on its way here, so that there is nothing to compare.
   public var configuration: Configuration?
 
   public init(

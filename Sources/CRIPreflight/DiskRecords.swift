@@ -2,9 +2,10 @@ internal import CRIJSON
 package import CRIMessages
 internal import CRIProtobuf
 
-/// What containerd has on disk of sandboxes and containers: all that it will know of them after a restart.
+/// containerd's records of sandboxes and containers on disk: all that it will know about them after a restart.
 public struct DiskRecords: Hashable, Sendable {
-  /// A record that is marked as one of the CRI's and has nothing of the CRI in it: each start fails to load it.
+  /// A record that is labelled as one of the CRI's and has no data of the CRI: containerd fails to load it at each
+  /// start.
   public struct Bare: Hashable, Sendable {
     public var id: String
     public var isSandbox: Bool
@@ -17,7 +18,7 @@ public struct DiskRecords: Hashable, Sendable {
 
   public var sandboxes: [DiskSandbox]
   public var containers: [DiskContainer]
-  /// The ids of records that are there and were not understood.
+  /// The IDs of records that could not be decoded.
   public var malformed: [String]
   public var bare: [Bare]
 
@@ -32,11 +33,11 @@ public struct DiskRecords: Hashable, Sendable {
 }
 
 extension DiskRecords {
-  /// Reads what containerd answered; what belongs to nobody's pod is passed over.
+  /// Reads containerd's response. Records that belong to no pod are ignored.
   package init(_ records: [StoredContainer]) {
     self.init()
     for record in records {
-      // containerd goes by the label, and then needs what belongs to it.
+      // containerd goes by the label, and then requires the extension that belongs to it.
       if let kind = record.labels["io.cri-containerd.kind"],
         !record.extensions.contains(where: { $0.key == "io.cri-containerd.\(kind).metadata" && $0.value != nil })
       {
@@ -66,7 +67,7 @@ extension DiskRecords {
 }
 
 extension DiskRecords {
-  /// The one version of the document that there has been.
+  /// The document has had only one version so far.
   static func metadata(_ bytes: [UInt8]) -> JSON? {
     guard let root = try? JSON.parse(bytes), root["Version"]?.stringValue == "v1" else { return nil }
     return root["Metadata"]

@@ -3,35 +3,36 @@ public import CRIMessages
 public import CRIProtobuf
 public import CRISnapshot
 
-/// A sandbox as containerd has it on disk: the extension `io.cri-containerd.sandbox.metadata` of its pause container, or
-/// `metadata` in the store of sandboxes.
+/// A sandbox's record on disk in containerd: the extension `io.cri-containerd.sandbox.metadata` of its pause container,
+/// or `metadata` in the sandbox store.
 public struct DiskSandbox: Hashable, Sendable {
   public var id: String
-  /// What no two sandboxes may share: `POD_NAMESPACE_UID_ATTEMPT`.
+  /// The unique name `POD_NAMESPACE_UID_ATTEMPT`.
   public var name: String
   public var pod: PodName
   public var created: Timestamp
-  /// The pause image that it was made from; empty where that is not told.
+  /// The pause image from which it was created; empty if that is not recorded.
   public var image: String
-  /// CRI: `PodSandboxMetadata.attempt` of its configuration.
+  /// CRI: `PodSandboxMetadata.attempt` in its configuration.
   public var attempt: UInt32
   public var labels: StringMap
-  /// Without what a snapshot leaves out.
+  /// The annotations, except those that a snapshot leaves out.
   public var annotations: StringMap
   public var runtimeHandler: String
-  /// Of its configuration; the modes that are not set are POD, as the interface has it.
+  /// From its configuration; an unset mode means POD, as in the CRI.
   public var namespaces: NamespaceOption
-  /// Path of the network namespace; empty on the host's network, and where it was lost.
+  /// The path of the network namespace; empty on the host's network, and if it was lost.
   public var networkNamespace: String
-  /// The primary address; empty on the host's network, and where it was never written down (containerd#7843).
+  /// The primary address; empty on the host's network, and if it was never recorded (containerd#7843).
   public var ip: String
   public var additionalIPs: [String]
-  /// What CNI answered, sorted by name; nil where there is no record of it.
+  /// The CNI result, sorted by name; nil if none is recorded.
   public var interfaces: [NetworkInterface]?
-  /// Who makes and ends it, `podsandbox` or `shim`, as the store of sandboxes tells from 2.0 on; else empty.
+  /// The component that creates and removes it, `podsandbox` or `shim`, as the sandbox store records from 2.0 on; empty
+  /// otherwise.
   public var sandboxer: String
 
-  /// Whether its configuration asks for the host's network.
+  /// Whether its configuration requests the host's network.
   public var isHostNetwork: Bool { namespaces.network == .node }
 
   public init(
@@ -59,7 +60,7 @@ public struct DiskSandbox: Hashable, Sendable {
 }
 
 extension DiskSandbox {
-  /// - Parameter bytes: the extension, whose form is the same wherever it is kept.
+  /// - Parameter bytes: The extension, which has the same form in both places.
   init?(id: String, created: Timestamp, image: String, sandboxer: String, _ bytes: [UInt8]) {
     guard let metadata = DiskRecords.metadata(bytes), let name = metadata["Name"]?.stringValue else { return nil }
     let config = metadata["Config"]
@@ -84,7 +85,7 @@ extension DiskSandbox {
       network: mode(options?["network"]), pid: mode(options?["pid"]), ipc: mode(options?["ipc"]), usernsOptions: users)
   }
 
-  /// Go's JSON of the message: numbers for enums, nothing for zeros. The number or, from newer ones, its name.
+  /// Go's JSON of the message: enums are numbers (or names in newer versions), and zeros are left out.
   private static func mode(_ value: JSON?) -> NamespaceMode {
     if let number = value?.intValue.flatMap({ Int32(exactly: $0) }) { return NamespaceMode(rawValue: number) }
     return NamespaceMode.knownValues.first { $0.protoName == value?.stringValue }?.value ?? .pod

@@ -1,10 +1,10 @@
 public import CRISnapshot
 
-/// What CNI answers about the pods' networks when it is asked as a starting CRI-O asks it (CNI specification, `CHECK`).
+/// What CNI reports about the pods' networks if it is asked as CRI-O does when it starts (CNI specification, `CHECK`).
 public struct NetworkCheck: Hashable, Sendable {
-  /// Why a pod would lose its address, by the sandbox's ID.
+  /// The reason why each pod would lose its address, by the sandbox's ID.
   public var faults: [String: CNIFault]
-  /// Why pods are unchecked, each reason once.
+  /// The reasons why pods are unchecked, without duplicates.
   public var unknown: [UnknownReason]
 
   public init(faults: [String: CNIFault] = [:], unknown: [UnknownReason] = []) {

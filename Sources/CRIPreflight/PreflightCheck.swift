@@ -14,10 +14,10 @@ struct PreflightCheck: Sendable {
   }
 }
 
-/// What a check finds.
+/// The result of a check.
 struct PreflightOutcome {
   var findings: [(object: ObjectName, detail: PreflightDetail)] = []
-  /// Why parts of it are unchecked.
+  /// The reasons why parts of it are unchecked.
   var unknown: [UnknownReason] = []
 
   mutating func add(_ object: ObjectName, _ detail: PreflightDetail = .none) { findings.append((object, detail)) }

@@ -3,25 +3,25 @@ public import CRISnapshot
 
 /// The facts that prove a finding of preflight. They have no text: reports format them.
 public enum PreflightDetail: Hashable, Sendable {
-  /// The rule and the object say everything.
+  /// The rule and the object say enough.
   case none
 
-  // The runtime's memory against its records on disk.
+  // The runtime's memory compared with its records on disk.
 
   case differs(runtime: FindingValue, disk: FindingValue)
   /// A label differs.
   case labelDiffers(runtime: FindingValue, disk: FindingValue)
   case fieldsDiffer([FieldDifference])
   /// The runtime has lost it already.
-  /// - `path`: the network namespace that is gone; nil if an address is meant.
+  /// - `path`: The network namespace that is gone; nil if an address was lost.
   case lostAlready(path: String?)
   case sharedName(String, isInUse: Bool, id: String)
   case recordName(String)
-  /// A record without any data of the CRI: each start fails to load it.
+  /// A record without any data of the CRI: containerd fails to load it at each start.
   case bareRecord
-  /// The sandbox is only in the store of sandboxes.
+  /// The sandbox is only in the sandbox store.
   case storeOnly
-  /// No record is found. If the container runs, it goes on without an owner.
+  /// No record exists. If the container runs, it continues without supervision.
   case noRecord(isRunning: Bool)
 
   // Files and programs.
@@ -37,7 +37,7 @@ public enum PreflightDetail: Hashable, Sendable {
   case created(Timestamp)
   case createdAndNotListed(Timestamp)
   case createdAndNotStarted(Timestamp)
-  /// Later than now.
+  /// The time is in the future.
   case createdLater(Timestamp)
 
   // Settings.
@@ -52,9 +52,9 @@ public enum PreflightDetail: Hashable, Sendable {
   case noNetworkConfiguration(directory: String?)
   case network(CNIFault)
 
-  // The runtime's own words, images and pods.
+  // The runtime's own messages, images and pods.
 
-  /// A condition of the runtime that does not hold.
+  /// A condition of the runtime that is not true.
   case condition(reason: String, message: String)
   case message(String)
   case image(String)
@@ -83,7 +83,7 @@ public struct FieldDifference: Hashable, Sendable {
 /// A file that CRI-O needs to restore a sandbox or container.
 public struct MissingState: Hashable, Sendable {
   public var path: String
-  /// The file exists and is not a namespace any more.
+  /// The file exists and is no longer a namespace.
   public var isUnmounted: Bool
 
   public init(_ path: String, isUnmounted: Bool = false) {
@@ -92,7 +92,7 @@ public struct MissingState: Hashable, Sendable {
   }
 }
 
-/// The reason why CRI-O wipes when it reads its version file.
+/// The reason why CRI-O wipes after it has read its version file.
 public enum VersionFileFault: Hashable, Sendable {
   case missing(path: String)
   case malformed(path: String)

@@ -10,14 +10,14 @@ extension PreflightFacts {
 
   func records() throws(UnknownReason) -> DiskRecords { try disk().records.get() }
 
-  /// Looks at each ready pod with a network of its own, beside its record on disk.
+  /// Compares each ready pod that has its own network with its record on disk.
   func comparePods(
     _ found: inout PreflightOutcome, _ fault: (SandboxRecord, DiskSandbox) -> PreflightDetail?
   ) throws(UnknownReason) {
     try compareAllPods(&found, where: { !$0.isHostNetwork }) { $1.isHostNetwork ? nil : fault($0, $1) }
   }
 
-  /// Looks at each ready pod beside its record on disk.
+  /// Compares each ready pod with its record on disk.
   func compareAllPods(
     _ found: inout PreflightOutcome, where isMeant: (SandboxRecord) -> Bool = { _ in true },
     _ fault: (SandboxRecord, DiskSandbox) -> PreflightDetail?
@@ -28,18 +28,18 @@ extension PreflightFacts {
       case .known(let disk):
         if let detail = fault(record, disk) { found.add(.pod(record), detail) }
       case .unknown(let reason): found.skip(reason)
-      // A rule of its own has it.
+      // Another rule reports a missing record.
       case .none: break
       }
     }
   }
 
-  /// Looks at each container that kubelet misses beside its record on disk.
+  /// Compares each container that kubelet needs with its record on disk.
   func compareContainers(
     _ found: inout PreflightOutcome, _ fault: (ContainerRecord, DiskContainer.Configuration) -> PreflightDetail?
   ) throws(UnknownReason) {
     let records = Dictionary(try records().containers.map { ($0.id, $0) }) { first, _ in first }
-    // That there is no record is a rule of its own.
+    // Another rule reports a missing record.
     for container in snapshot.containers where isNeeded(container) {
       guard let disk = records[container.id]?.configuration, let detail = fault(container, disk) else { continue }
       found.add(name(of: container), detail)
@@ -56,14 +56,14 @@ extension PreflightFacts {
     switch containerd?.store {
     case nil: return .unknown(.notExamined)
     case .unknown(var reason):
-      // It is not among the containers' records, and the store of sandboxes is all that could have it.
+      // It is not among the containers' records, so only the sandbox store could have it.
       reason.object = reason.object ?? object
       return .unknown(reason)
     case .known(let store):
       if store.malformed.contains(record.id) { return .unknown(malformed) }
       guard let disk = store.sandboxes.first(where: { $0.id == record.id }) else { return .none(.none) }
       switch disk.sandboxer {
-      // Before 2.0 only what the runtime says of its pause container tells whether it ever had one.
+      // Before 2.0, only the runtime's report of a pause process shows whether the sandbox ever had one.
       case "" where record.facts.pid == nil: return .unknown(UnknownReason(.unknownCreator, object: object))
       case "", "podsandbox": return .none(.storeOnly)
       default: return isNextUnknown ? .unknown(.unknownNextVersion) : .known(disk)
@@ -71,23 +71,23 @@ extension PreflightFacts {
     }
   }
 
-  /// What lives of these: ready pods, and containers that run.
+  /// The live ones among these IDs: ready pods and running containers.
   func living(_ ids: Set<String>) -> [ObjectName] {
     readySandboxes.filter { ids.contains($0.id) }.map { .pod($0) }
       + snapshot.containers.filter { $0.isRunning && ids.contains($0.id) }.map { name(of: $0) }
   }
 
-  /// Whether the containerd that starts next may read the store of sandboxes.
+  /// Whether the next containerd may read the sandbox store.
   var storeIsRead: Bool {
     guard let next = nextVersion else { return true }
     return (next.major, next.minor) >= (1, 7)
   }
 
-  /// Whether the containerd that starts next cannot do with a record that has nothing of the pod in it.
+  /// Whether the next containerd exits because of a record without data of the CRI.
   var endsAtBareRecords: Bool {
     guard let next = nextVersion else { return false }
     if next.major == 1 {
-      // Only in its sandbox mode, which nothing tells but what it writes down.
+      // 1.7 does so only in its sandbox mode, which shows only in its records.
       guard next.minor == 7, version?.major == 1, let store = containerd?.store.value else { return false }
       return !Set(store.sandboxes.map(\.id)).isDisjoint(with: readySandboxes.map(\.id))
     }
@@ -99,7 +99,7 @@ extension PreflightFacts {
     VersionRange(from: "2.1.0-0", before: "2.1.4"),
   ]
 
-  /// Whether kubelet misses it: it has not ended, or it is the last one of its name in a pod that lives.
+  /// Whether kubelet needs it: it has not ended, or it is the last one of its name in a live pod.
   func isNeeded(_ container: ContainerRecord) -> Bool {
     guard container.status.state == .exited else { return true }
     guard readySandboxes.contains(where: { $0.id == container.sandboxID }) else { return false }
@@ -109,7 +109,7 @@ extension PreflightFacts {
     }
   }
 
-  /// Made so short ago that it may not be finished.
+  /// Whether it was created so recently that it may be incomplete.
   /// - Parameter age: kubelet waits up to four minutes for a sandbox; the runtime writes its own records at once.
   func isYoung(_ created: Timestamp, _ age: Duration = .seconds(240)) -> Bool { now - age < created }
 }

@@ -1,20 +1,20 @@
 public import CRIProtobuf
 public import CRISnapshot
 
-/// Everything that the preflight rules look at: what the runtime answers, what is on disk, what kubelet is told.
+/// Everything that the preflight rules examine: the runtime's responses, its records on disk, kubelet's configuration.
 public struct PreflightFacts: Hashable, Sendable {
   public var snapshot: Snapshot
-  /// The version that is to run after the change; nil: the one that runs now.
+  /// The version after the change; nil if it stays the same.
   public var target: RuntimeVersion?
   public var configuration: RuntimeConfiguration
-  /// What is on disk of containerd; nil for other runtimes.
+  /// containerd's state on disk; nil for other runtimes.
   public var containerd: ContainerdDisk?
-  /// What is on disk of CRI-O; nil for other runtimes.
+  /// CRI-O's state on disk; nil for other runtimes.
   public var crio: CRIODisk?
   public var kubelet: KubeletConfiguration
-  /// The CNI configurations, by file name, that a runtime can use.
+  /// The file names of the CNI configurations that a runtime can use.
   public var networkConfigurations: Observation<[String]>
-  /// The images of running pods that are absent, with what the registry said; nil where nobody was to ask it.
+  /// The missing images of running pods, with the results of pulling them; nil if pulling was not requested.
   public var pulls: [ImagePull]?
 
   public init(
@@ -32,32 +32,32 @@ public struct PreflightFacts: Hashable, Sendable {
     self.pulls = pulls
   }
 
-  /// The version that runs; nil where its text is none.
+  /// The running version; nil if its text is not a version.
   public var version: RuntimeVersion? { RuntimeVersion(snapshot.runtime.version) }
-  /// The runtime's version that starts next; nil where its text is none, where the target is that of a distribution, and
-  /// where nobody names the version of a program that lies in the place of the one that runs.
+  /// The version of the runtime that starts next. It is nil if it cannot be parsed, if the target is a version of a
+  /// distribution, or if the running program was replaced on disk and no target is specified.
   public var nextVersion: RuntimeVersion? {
     guard let target else { return isNextUnknown ? nil : version }
     let name = snapshot.runtime.name
     return Advisory.Product(of: target, runtime: name)?.rawValue == name ? target : nil
   }
-  /// Whether the program that runs was replaced, and nobody says by which version.
+  /// Whether the running program was replaced on disk by an unknown version.
   var isNextUnknown: Bool { target == nil && snapshot.daemon.replacedProgram != nil }
-  /// By the node's clock.
+  /// The node's time at which the snapshot was taken.
   public var now: Timestamp { snapshot.taken }
-  /// The pods that a change can take away.
+  /// The pods that a change can lose.
   public var readySandboxes: [SandboxRecord] { snapshot.sandboxes.filter(\.isReady) }
 }
 
-/// How the runtime says that it is configured.
+/// The runtime's configuration as it reports it.
 public struct RuntimeConfiguration: Hashable, Sendable {
   /// `systemd` or `cgroupfs`.
   public var cgroupDriver: Observation<String>
-  /// Whether kubelet can ask for the driver (CRI: `RuntimeConfig`), as it does from 1.31 on.
+  /// Whether the runtime reports the driver to kubelet (CRI: `RuntimeConfig`), as it does from 1.31 on.
   public var servesCgroupDriver: Bool
   /// The image of pods' pause containers.
   public var pauseImage: Observation<String>
-  /// Where it looks for CNI configurations.
+  /// The directory of the CNI configurations.
   public var networkDirectory: Observation<String>
 
   public init(
@@ -72,20 +72,20 @@ public struct RuntimeConfiguration: Hashable, Sendable {
   }
 }
 
-/// What containerd will find when it starts.
+/// The state that containerd will find when it starts.
 public struct ContainerdDisk: Hashable, Sendable {
   public var records: Observation<DiskRecords>
-  /// Empty before 1.7, which has none.
+  /// Empty before 1.7, which has no such store.
   public var store: Observation<SandboxStore>
-  /// The containers without a checkpoint (`containers/ID/status`), each with the path where it should be.
+  /// The containers without a checkpoint (`containers/ID/status`), each with the path at which it is missing.
   public var missingCheckpoints: Observation<[String: String]>
-  /// The tasks whose shim's program is gone, each with the program's path.
+  /// The tasks whose shim's program is missing, each with the program's path.
   public var missingShims: Observation<[String: String]>
-  /// The tasks without the file `address` by which containerd 1.x finds their shim again.
+  /// The tasks without the file `address`, by which containerd 1.x reconnects to their shim.
   public var missingAddresses: Observation<Set<String>>
-  /// The tasks that have neither it nor `bootstrap.json`: containerd 2.x takes both.
+  /// The tasks that have neither `address` nor `bootstrap.json`, of which containerd 2.x accepts either.
   public var lostShims: Observation<Set<String>>
-  /// The containers whose record says that their shim speaks a newer protocol than their pod's shim does.
+  /// The containers whose record has a newer shim protocol than the pod's shim.
   public var newerRecords: Observation<Set<String>>
 
   public init(
@@ -107,27 +107,27 @@ public struct ContainerdDisk: Hashable, Sendable {
   }
 }
 
-/// What CRI-O will find when it starts.
+/// The state that CRI-O will find when it starts.
 public struct CRIODisk: Hashable, Sendable {
-  /// A file in which CRI-O keeps the version that ran.
+  /// A file in which CRI-O records the version that ran.
   public enum VersionFile: Hashable, Sendable {
-    /// Not configured: it decides nothing.
+    /// Not configured, so it decides nothing.
     case off
     case missing(path: String)
     case written(path: String, version: String)
   }
 
-  /// What its files and its command line say.
+  /// The configuration from its files and its command line.
   public var configuration: Observation<CRIOConfiguration>
-  /// Another minor version in it, or none: containers are wiped.
+  /// If it has another minor version, or none, CRI-O wipes containers.
   public var versionFile: Observation<VersionFile>
-  /// Another minor version in it, or none: images too.
+  /// If it has another minor version, or none, CRI-O wipes images too.
   public var persistentVersionFile: Observation<VersionFile>
-  /// What CNI will say of the pods' networks.
+  /// What CNI will report about the pods' networks.
   public var networks: NetworkCheck
-  /// What is missing of a sandbox or container that CRI-O needs to restore it: paths by id.
+  /// The missing files that CRI-O needs to restore a sandbox or container, by ID.
   public var missingState: Observation<[String: [MissingState]]>
-  /// The runtime that the daemon takes for pods that name none.
+  /// The runtime handler that the daemon uses for pods that name none.
   public var defaultRuntime: Observation<String>
 
   public init(
@@ -147,13 +147,13 @@ public struct CRIODisk: Hashable, Sendable {
   }
 }
 
-/// What kubelet is told.
+/// kubelet's configuration.
 public struct KubeletConfiguration: Hashable, Sendable {
   /// `systemd` or `cgroupfs`.
   public var cgroupDriver: Observation<String>
-  /// The runtime's endpoint as it stands there, nil where it stands nowhere.
+  /// The configured endpoint of the runtime; nil if none is configured.
   public var endpoint: Observation<String?>
-  /// Whether that is the socket that was asked.
+  /// Whether that is the same socket that we use.
   public var usesOurEndpoint: Bool
 
   public init(
@@ -166,11 +166,11 @@ public struct KubeletConfiguration: Hashable, Sendable {
   }
 }
 
-/// What came of pulling an image that is absent.
+/// The result of pulling a missing image.
 public struct ImagePull: Hashable, Sendable {
-  /// As the pod names it.
+  /// The image as the pod names it.
   public var image: String
-  /// What the registry, or the runtime, answered; nil: it was pulled.
+  /// The error of the registry or the runtime; nil if the image was pulled.
   public var error: String?
 
   public init(image: String, error: String? = nil) {

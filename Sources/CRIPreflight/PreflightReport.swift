@@ -3,9 +3,9 @@ public import CRIProtobuf
 public import CRIRules
 public import CRISnapshot
 
-/// The answer to "what would a restart, or an upgrade, lose?": what is proved, what is suspect, what nobody could check.
+/// The result of preflight: what a restart or an upgrade would lose, what is suspect, and what could not be checked.
 public struct PreflightReport: Hashable, Sendable {
-  /// The version of the report's JSON form.
+  /// The version of the report's JSON document.
   public static let schema = 1
 
   public enum Verdict: String, Hashable, Sendable {
@@ -13,26 +13,26 @@ public struct PreflightReport: Hashable, Sendable {
     case none
     /// Pods, containers or the daemon would be lost.
     case loss
-    /// Nothing is predicted of what could be looked at, and a rule that predicts could not.
+    /// Nothing that could be checked predicts a loss, and a rule that could predict one is unchecked.
     case unchecked
   }
 
-  /// A pod that would be lost, and by which rules.
+  /// A pod that would be lost, and the rules that predict it.
   public struct Victim: Hashable, Sendable {
     public var pod: PodName
     public var rules: [RuleID]
   }
 
-  /// An advisory, held against what is on disk.
+  /// An advisory, compared with what is on disk.
   public struct Suspicion: Hashable, Sendable {
     public enum Standing: String, Hashable, Sendable {
-      /// Only the version says so.
+      /// Only the version is suspect.
       case suspect
-      /// A rule has found what it warns of.
+      /// A rule has found the defect.
       case proved
-      /// The rules that decide have looked and found nothing: no pod that is there now has it.
+      /// The deciding rules found nothing: none of the current pods has the defect.
       case settled
-      /// Every version has it, and nothing can be looked at: it says nothing against this one, or for another.
+      /// Every version has the defect and nothing can be checked, so it is no argument for or against any version.
       case unfixed
     }
     public var match: AdvisoryMatch
@@ -45,20 +45,20 @@ public struct PreflightReport: Hashable, Sendable {
   public var runtimeName: String
   public var runtimeVersion: String
   public var target: RuntimeVersion?
-  /// Whether the target is older than what runs.
+  /// Whether the target is older than the running version.
   public var isDowngrade: Bool
-  /// Whether the version stays as it is, named as the target or not.
+  /// Whether the version stays the same, whether or not a target was specified.
   public var isRestart: Bool
   public var taken: Timestamp
-  /// The pods that are ready: what a change can take away.
+  /// The ready pods: those that a change can lose.
   public var pods: [PodName]
-  /// The worst first, then by rule.
+  /// Sorted by severity, the worst first, then by rule.
   public var findings: [PreflightFinding]
   public var suspicions: [Suspicion]
-  /// An entry is required if the verdict cannot be a good one without it.
+  /// An entry is required if there can be no good verdict without it.
   public var unchecked: [Unchecked]
 
-  /// Looks at everything; reads nothing.
+  /// Applies all rules. It reads nothing from the node.
   public init(_ facts: PreflightFacts) {
     let snapshot = facts.snapshot
     host = snapshot.host
@@ -77,35 +77,35 @@ public struct PreflightReport: Hashable, Sendable {
     suspicions = examination.suspicions()
   }
 
-  /// Name and version.
+  /// The runtime's name and version.
   public var runtime: String { "\(runtimeName) \(runtimeVersion)" }
 
-  /// How many ready pods there are.
+  /// The number of ready pods.
   public var podCount: Int { pods.count }
 
   public var verdict: Verdict {
     if findings.contains(where: { $0.rule.predicts != .nothing }) { return .loss }
-    // Whatever becomes of the runtime that was asked: kubelet's pods are in another one.
+    // If kubelet uses another runtime, its pods are not in this one.
     let isOther = findings.contains { $0.rule.id == .kubeletEndpoint }
     return isOther || unchecked.contains(where: \.isRequired) ? .unchecked : .none
   }
 
-  /// The pods that would be killed, recreated or deleted, each once, in the order of the findings.
+  /// The pods that would be killed, recreated or deleted, without duplicates, in the order of the findings.
   public var victims: [Victim] { victims(.pods) }
 
-  /// The pods that stay and have containers that would restart or could not be managed any more.
+  /// The pods that stay, with containers that would restart or become unmanageable.
   public var disturbed: [Victim] {
     let killed = Set(victims.map(\.pod))
     return victims(.containers).filter { !killed.contains($0.pod) }
   }
 
-  /// The pods that stay and lose an address beside the primary one.
+  /// The pods that stay and would lose a secondary address.
   public var readdressed: [Victim] {
     let killed = Set(victims.map(\.pod))
     return victims(.addresses).filter { !killed.contains($0.pod) }
   }
 
-  /// The pods that stay, and of which the runtime would tell something else than before.
+  /// The pods that stay, and about which the runtime would report something else than before.
   public var rewritten: [Victim] {
     let killed = Set(victims.map(\.pod))
     return victims(.records).filter { !killed.contains($0.pod) }
@@ -149,7 +149,7 @@ private struct Examination {
         Unchecked(.rule(check.rule.id), $0, isRequired: check.rule.predicts != .nothing)
       }
     }
-    // Stable, so that within a rule the runtime's order stays.
+    // A stable sort keeps the runtime's order within a rule.
     findings = findings.enumerated().sorted { a, b in
       a.element.rule.severity != b.element.rule.severity
         ? a.element.rule.severity > b.element.rule.severity : a.offset < b.offset
@@ -170,7 +170,7 @@ private struct Examination {
     }
   }
 
-  /// A target of k3s or RKE2 brings a containerd of its own.
+  /// A target of k3s or RKE2 includes its own containerd.
   private mutating func listUncheckedTarget() {
     guard let product, let target = facts.target else { return }
     if Advisory.Product(of: target, runtime: product.rawValue) == product {
@@ -201,7 +201,7 @@ private struct Examination {
   private func standing(_ match: AdvisoryMatch) -> PreflightReport.Suspicion.Standing {
     let rules = match.advisory.decidedBy
     if rules.isEmpty, match.advisory.isInEveryVersion { return .unfixed }
-    // What is on disk was made by the version that runs: it says nothing of one that is to come.
+    // The running version wrote what is on disk, so it says nothing about the target version.
     guard !rules.isEmpty, match.concern != .target else { return .suspect }
     if findings.contains(where: { rules.contains($0.rule.id) }) { return .proved }
     // A loop, because Swift 6.3's optimizer crashes on `rule.map(rules.contains)` here.
@@ -209,7 +209,7 @@ private struct Examination {
     return .settled
   }
 
-  /// What is not known counts as met.
+  /// An unknown condition counts as met.
   private func meets(_ condition: Advisory.Condition?) -> Bool {
     switch condition {
     case nil: return true

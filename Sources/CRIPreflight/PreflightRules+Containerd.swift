@@ -4,7 +4,7 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension PreflightRules {
-  /// The primary address first, the others in any order, each as it is written in one way.
+  /// The primary address first, the others sorted, all in canonical form.
   private static func canonical(_ addresses: [String]) -> [String] {
     let all = addresses.map { text in IPAddress(text).map { "\($0)" } ?? text }
     return Array(all.prefix(1)) + all.dropFirst().sorted()
@@ -20,24 +20,25 @@ extension PreflightRules {
     },
     PreflightCheck(.networkNamespaceOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.comparePods(&found) { record, disk in
-        let told = record.facts.networkNamespace
-        if record.hasLostNetwork { return .lostAlready(path: told ?? "") }
-        // Other sandboxers have namespaces that the runtime's specification does not name.
-        let isOther = ["", "podsandbox"].contains(disk.sandboxer) && told != nil && told != disk.networkNamespace
+        let reported = record.facts.networkNamespace
+        if record.hasLostNetwork { return .lostAlready(path: reported ?? "") }
+        // With other sandboxers the runtime's specification does not name the namespace.
+        let isOther =
+          ["", "podsandbox"].contains(disk.sandboxer) && reported != nil && reported != disk.networkNamespace
         guard disk.networkNamespace.isEmpty || isOther else { return nil }
         return .differs(
-          runtime: told.map { .text($0) } ?? .status(.unknown), disk: disk.networkNamespace.findingValue)
+          runtime: reported.map { .text($0) } ?? .status(.unknown), disk: disk.networkNamespace.findingValue)
       }
     },
     PreflightCheck(.networkAddressesOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.comparePods(&found) { record, disk in
-        // That there is none at all, on disk or for ever, is a rule of its own.
+        // Other rules report an address that is missing on disk or lost with its namespace.
         guard !disk.ip.isEmpty, !record.hasLostNetwork else { return nil }
         let stored = [disk.ip] + disk.additionalIPs
         let isSame = canonical(stored) == canonical(record.addresses)
-        let told = record.addresses
+        let reported = record.addresses
         return isSame
-          ? nil : .differs(runtime: told.isEmpty ? .none : .addresses(told), disk: .addresses(stored))
+          ? nil : .differs(runtime: reported.isEmpty ? .none : .addresses(reported), disk: .addresses(stored))
       }
     },
     PreflightCheck(.recordUniqueName) { (facts, found) throws(UnknownReason) in
@@ -70,7 +71,7 @@ extension PreflightRules {
       for record in records.containers where !listed.contains(record.id) && !facts.isYoung(record.created) {
         found.add(ObjectName(.container, name: record.name, id: record.id), .recordName(record.name))
       }
-      // However young: containerd writes a record with all that belongs to it at once.
+      // The record's age does not matter: containerd writes a record in one transaction.
       for record in records.bare where !listed.contains(record.id) {
         found.add(ObjectName(record.isSandbox ? .pod : .container, id: record.id), .bareRecord)
       }
@@ -132,7 +133,7 @@ extension PreflightRules {
       for object in objects { found.add(object) }
     },
     PreflightCheck(.shimAddressOnDisk) { (facts, found) throws(UnknownReason) in
-      // What 1.x reads is a rule of its own.
+      // Another rule covers what 1.x reads.
       guard facts.nextVersion?.major != 1 else { return }
       for object in facts.living(try facts.disk().lostShims.get()) { found.add(object) }
     },

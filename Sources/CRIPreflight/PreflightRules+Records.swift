@@ -4,7 +4,7 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension PreflightRules {
-  /// What the runtime tells now against what it will read back: kubelet decides by the latter after a restart.
+  /// Compares what the runtime reports with what it will read after a restart, on which kubelet then decides.
   static let records: [PreflightCheck] = [
     PreflightCheck(.networkModeOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.compareAllPods(&found) { record, disk in
@@ -29,7 +29,7 @@ extension PreflightRules {
         if let (runtime, disk) = FindingValue.lost(container.status.labels, disk.labels, where: identity.contains) {
           return .labelDiffers(runtime: runtime, disk: disk)
         }
-        // What has ended is not started again for its hash.
+        // kubelet does not restart an ended container because of its hash.
         guard container.isRunning else { return nil }
         return FindingValue.lost(container.status.annotations, disk.annotations) { $0 == DiskContainer.hash }
           .map { .differs(runtime: $0.before, disk: $0.after) }
@@ -61,9 +61,9 @@ extension PreflightRules {
     faults.compare(.ipcMode, options.ipc, disk.namespaces.ipc)
     faults.add(.label, FindingValue.lost(record.status.labels, disk.labels, where: { $0 != "io.kubernetes.pod.uid" }))
     faults.add(.annotation, FindingValue.lost(record.status.annotations, disk.annotations))
-    // An address that is not on disk either has a rule of its own.
-    if let told = record.facts.interfaces, !disk.ip.isEmpty, !record.isHostNetwork {
-      faults.add(.cniResult, FindingValue.difference(told, disk.interfaces ?? []))
+    // Another rule covers an address that is not on disk.
+    if let reported = record.facts.interfaces, !disk.ip.isEmpty, !record.isHostNetwork {
+      faults.add(.cniResult, FindingValue.difference(reported, disk.interfaces ?? []))
     }
     return faults.items
   }

@@ -4,7 +4,7 @@ internal import CRIProtobuf
 package import CRIRules
 internal import CRISnapshot
 
-/// What preflight looks at, one row a rule: containerd's, CRI-O's, and those that hold for any runtime.
+/// The checks of preflight, one row for each rule: for containerd, for CRI-O, and for any runtime.
 public enum PreflightRules {
   static let checks: [PreflightCheck] = containerd + records + crio + any
 
@@ -52,7 +52,7 @@ extension PreflightRules {
       if let program = facts.snapshot.daemon.replacedProgram { found.add(ObjectName(.runtime), .path(program)) }
     },
     PreflightCheck(.podNotReady) { (facts, found) throws(UnknownReason) in
-      // Once for all of them: a node that lives has many.
+      // Computed once for all pods, because a busy node has many.
       let pods = facts.snapshot.sandboxes.filter { !$0.isReady }.map(\.pod)
       if !pods.isEmpty { found.add(ObjectName(.runtime), .pods(pods)) }
     },
@@ -77,8 +77,8 @@ extension PreflightRules {
     },
     PreflightCheck(.imagePausePinned) { (facts, found) throws(UnknownReason) in
       let image = try facts.configuration.pauseImage.get()
-      let here = try facts.images().filter { $0.isCalled(image) }
-      guard !here.isEmpty, !here.contains(where: \.pinned) else { return }
+      let present = try facts.images().filter { $0.isCalled(image) }
+      guard !present.isEmpty, !present.contains(where: \.pinned) else { return }
       found.add(ObjectName(.image, name: image))
     },
     PreflightCheck(.runtimeDeprecations) { (facts, found) throws(UnknownReason) in
@@ -92,9 +92,9 @@ extension PreflightRules {
         .filter { !$0.pod.uid.isEmpty }
       let pods = Dictionary(grouping: ready, by: \.pod.uid)
       for (id, pod) in ready {
-        // Once a pod, in the list's order.
-        guard let twins = pods[pod.uid], twins.count > 1, twins[0].id == id else { continue }
-        found.add(ObjectName(.pod, pod: pod, id: id), .sandboxes(twins.map(\.id)))
+        // Each pod is reported once, in the list's order.
+        guard let samePod = pods[pod.uid], samePod.count > 1, samePod[0].id == id else { continue }
+        found.add(ObjectName(.pod, pod: pod, id: id), .sandboxes(samePod.map(\.id)))
       }
     },
   ]
@@ -104,7 +104,7 @@ extension PreflightFacts {
   /// A condition as the runtime reports it.
   func condition(_ type: String) -> RuntimeCondition? { snapshot.runtime.conditions.first { $0.type == type } }
 
-  /// containerd's own words of what it serves for the last time, of newer ones since 1.6.27 and 1.7.12.
+  /// containerd's own deprecation warnings, which it reports since 1.6.27 and 1.7.12.
   var deprecations: [String] {
     let condition = snapshot.runtime.conditions.first { $0.type == "ContainerdHasNoDeprecationWarnings" && !$0.status }
     let warnings = condition.flatMap { try? JSON.parse($0.message) }?.objectValue
@@ -133,7 +133,7 @@ extension PreflightFacts {
     return images.contains { image in names.contains { !$0.isEmpty && image.isCalled($0) } }
   }
 
-  /// The images of running containers that the runtime does not have, each once, as the containers name them.
+  /// The images of running containers that the runtime does not have, without duplicates, as the containers name them.
   package var absentImages: [String] {
     guard let images = try? images() else { return [] }
     var names: [String] = []

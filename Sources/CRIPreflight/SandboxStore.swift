@@ -1,15 +1,15 @@
 package import CRIMessages
 public import CRIProtobuf
 
-/// What containerd from 1.7 on has on disk of sandboxes, beside the records of their pause containers.
+/// containerd's sandbox store on disk (since 1.7), which exists beside the records of pause containers.
 ///
-/// 2.x reads it when it starts, after those records, for the sandboxes that have none; 1.7 only in its sandbox mode.
+/// 2.x reads it when it starts, after those records, for sandboxes without one; 1.7 reads it only in its sandbox mode.
 public struct SandboxStore: Hashable, Sendable {
   /// The sandboxes of the CRI.
   public var sandboxes: [DiskSandbox]
-  /// When each record was made that has nothing of the CRI in it: a daemon ended while it made them (containerd#10848).
+  /// The creation time of each record without data of the CRI: a daemon ended while it created them (containerd#10848).
   public var bare: [String: Timestamp]
-  /// The ids of records that are there and were not understood.
+  /// The IDs of records that could not be decoded.
   public var malformed: [String]
 
   public init(sandboxes: [DiskSandbox] = [], bare: [String: Timestamp] = [:], malformed: [String] = []) {
@@ -20,7 +20,7 @@ public struct SandboxStore: Hashable, Sendable {
 }
 
 extension SandboxStore {
-  /// Reads what containerd answered.
+  /// Reads containerd's response.
   package init(_ records: [StoredSandbox]) {
     self.init()
     for record in records {

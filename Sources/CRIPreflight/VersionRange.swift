@@ -1,17 +1,17 @@
 public import CRISnapshot
 
-/// Versions from one to before another, and whose builds of them.
+/// The versions from one to before another, possibly of one distributor only.
 public struct VersionRange: Hashable, Sendable {
-  /// The first one; nil: there is no first.
+  /// The first version; nil if there is no lower bound.
   public let from: RuntimeVersion?
-  /// The first one that is not in it any more; nil: there is no last.
+  /// The first version after the range; nil if there is no upper bound.
   public let before: RuntimeVersion?
-  /// nil: upstream's builds and everybody's, except the `fixedBuilds`.
+  /// nil for all builds, upstream's and distributors', except the `fixedBuilds`.
   public let distributor: RuntimeVersion.Distributor?
-  /// Builds of a distributor that has the fix although their number says otherwise: from this one on.
+  /// Builds of a distributor that have the fix although their number is in the range, from this one on.
   public let fixedBuilds: [RuntimeVersion]
 
-  /// - Parameters: versions as text; what is no version is no bound, which the tests of the table would show.
+  /// - Parameters: Versions as text. A text that is not a version sets no bound, which the table's tests would detect.
   init(
     from: String? = nil, before: String? = nil, of distributor: RuntimeVersion.Distributor? = nil,
     fixedBuilds: [String] = []
@@ -45,7 +45,7 @@ public struct VersionRange: Hashable, Sendable {
 }
 
 extension VersionRange: CustomStringConvertible {
-  /// Such as `1.6.9 to before 1.6.15`.
+  /// A description such as `1.6.9 to before 1.6.15`.
   public var description: String {
     switch (from, before) {
     case (let from?, let before?): "\(from) to before \(before)"

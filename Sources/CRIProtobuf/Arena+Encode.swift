@@ -1,7 +1,7 @@
 package import CRIProtobufC
 internal import Glibc
 
-/// Copies of Swift values in C memory, as protobuf-c's structs want them.
+/// Copies Swift values to C memory, in the layout of protobuf-c's structs.
 extension Arena {
   package func string(_ text: String) -> ProtobufCBinaryData {
     guard !text.isEmpty else { return ProtobufCBinaryData() }
@@ -45,14 +45,14 @@ extension Arena {
     }
   }
 
-  /// The message as a struct of its kind.
+  /// Encodes a message as its C struct.
   package func encode<M: CMessage>(_ message: M) -> UnsafeMutablePointer<M.C> {
     let c = zeroed(M.C.self, M.descriptor)
     message.encode(into: c, self)
     return c
   }
 
-  /// An empty message; in proto3 all defaults are zero.
+  /// Creates an empty message; in proto3 all defaults are zero.
   package func zeroed<C>(
     _ type: C.Type, _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>
   ) -> UnsafeMutablePointer<C> {

@@ -1,15 +1,15 @@
 internal import CRIProtobufC
 
-/// Memory that is handed out piece by piece and given back all at once; protobuf-c's allocator.
+/// Memory that is allocated piece by piece and freed all at once; protobuf-c's allocator.
 ///
-/// The pieces are aligned to 8 bytes and stay valid until `reset()` or the arena's end.
+/// The pieces are aligned to 8 bytes and stay valid until `reset()` or the end of the arena.
 package struct Arena: ~Copyable {
   private let state: UnsafeMutablePointer<ArenaState>
 
   /// - Parameters:
-  ///   - capacity: the first chunk, in bytes; more chunks come as they are needed.
-  ///   - limit: the most bytes that it asks of the system for protobuf-c; an allocation beyond it fails.
-  ///   - failingAllocation: for tests: the allocation of this number (0 is the first) and all after it fail.
+  ///   - capacity: The size of the first chunk in bytes; more chunks are allocated as needed.
+  ///   - limit: The maximum memory in bytes that it allocates for protobuf-c; an allocation beyond it fails.
+  ///   - failingAllocation: For tests: the allocation with this number (starting at 0) and all later ones fail.
   package init(capacity: Int = 16 << 10, limit: Int = .max, failingAllocation: Int? = nil) {
     state = .allocate(capacity: 1)
     state.initialize(
@@ -27,25 +27,25 @@ package struct Arena: ~Copyable {
     state.deallocate()
   }
 
-  /// Takes all pieces back; the largest chunk is kept for the next ones.
+  /// Frees all pieces, and keeps the largest chunk for the next ones.
   package func reset() { state.pointee.reset() }
 
-  /// Whether an allocation has failed since the arena began.
+  /// Whether any allocation has failed so far.
   package var hasFailed: Bool { state.pointee.hasFailed }
 
-  /// Whether an allocation has failed for the limit's sake.
+  /// Whether an allocation has failed because of the limit.
   var isOverLimit: Bool { state.pointee.isOverLimit }
 
-  /// Bytes asked of the system.
+  /// The memory that the arena takes from the system, in bytes.
   package var footprint: Int { state.pointee.footprint }
 
-  /// What protobuf-c's functions take; valid as long as the arena.
+  /// The allocator for protobuf-c's functions. It is valid as long as the arena.
   var allocator: UnsafeMutablePointer<ProtobufCAllocator> {
     UnsafeMutableRawPointer(state).advanced(by: ArenaState.allocatorOffset)
       .assumingMemoryBound(to: ProtobufCAllocator.self)
   }
 
-  /// Room for `count` values, not initialized; traps where there is no memory.
+  /// Allocates memory for `count` values without initializing it. It traps if memory runs out.
   package func allocate<T: BitwiseCopyable>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
     allocate(byteCount: count * MemoryLayout<T>.stride).assumingMemoryBound(to: T.self)
   }

@@ -1,7 +1,7 @@
 internal import CRIProtobufC
 internal import Glibc
 
-/// The arena's books, at an address that C may keep.
+/// The state of an arena, at a fixed address that C may keep.
 struct ArenaState {
   static let alignment = 8
   static let largestStep = 8 << 20
@@ -38,7 +38,7 @@ struct ArenaState {
     allocationsLeft -= 1
     let start = next
     let room = end - start
-    // A size_t beyond Int.max arrives as a negative number.
+    // A size_t beyond Int.max becomes a negative number.
     if size < 0 || size > room { return allocateInNewChunk(size) }
     next = start + min(room, (size + Self.alignment - 1) & ~(Self.alignment - 1))
     return start
@@ -46,7 +46,7 @@ struct ArenaState {
 
   private mutating func allocateInNewChunk(_ size: Int) -> UnsafeMutableRawPointer? {
     let last = chunks.last?.count ?? 0
-    // A step never goes beyond the limit where what is asked for does not.
+    // The growth stays within the limit unless the requested size alone exceeds it.
     let room = max(limit - footprint, 0)
     let byteCount = max(size, min(last * 2, max(last, Self.largestStep), room))
     if size > room {

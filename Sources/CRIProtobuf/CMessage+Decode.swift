@@ -1,27 +1,27 @@
 internal import CRIProtobufC
 
 extension CMessage {
-  /// The message that the bytes encode.
+  /// Decodes a message.
   ///
-  /// Lists of messages are read one element at a time: beside the bytes and the result, there is never more than one
-  /// element in C memory. Text that is not UTF-8 is repaired with U+FFFD; a field of the wrong wire type is an error
-  /// (except that protobuf-c takes a bool of any).
+  /// Lists of messages are decoded one element at a time, so that C memory never holds more than one of them. Invalid
+  /// UTF-8 becomes U+FFFD. A field of the wrong wire type is an error, except that protobuf-c accepts any varint as a
+  /// Boolean.
   ///
-  /// What the message may take in memory is limited as `AnswerLimits` has it.
+  /// `ResponseLimits` limits the memory that the message may take.
   package static func decode(_ bytes: [UInt8]) throws(DecodeError) -> Self {
-    try decode(bytes, AnswerLimits().allowance(forBytes: bytes.count)).message
+    try decode(bytes, ResponseLimits().allowance(forBytes: bytes.count)).message
   }
 
-  /// As `decode(_:)`; what was in the arena is gone after it.
+  /// Decodes a message like `decode(_:)`. The previous contents of the arena are lost.
   package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
-    let allowance = AnswerLimits().allowance(forBytes: bytes.count)
+    let allowance = ResponseLimits().allowance(forBytes: bytes.count)
     _ = try count(bytes, allowance)
     return try decode(bytes, in: arena, deadline: nil)
   }
 
-  /// The message that the bytes encode, and an estimate of the memory that it takes, in bytes.
+  /// Decodes a message, and estimates the memory that it takes in bytes.
   ///
-  /// Elements are counted on the wire first: nothing is allocated for a message that is over its limits.
+  /// Elements are counted on the wire first, so nothing is allocated for a message that exceeds its limits.
   package static func decode(
     _ bytes: [UInt8], _ allowance: DecodeAllowance
   ) throws(DecodeError) -> (message: Self, decodedSize: Int) {
@@ -37,7 +37,7 @@ extension CMessage {
     }
   }
 
-  /// - Returns: bytes of memory for the decoded values.
+  /// - Returns: The memory for the decoded values in bytes.
   private static func count(_ bytes: [UInt8], _ allowance: DecodeAllowance) throws(DecodeError) -> Int {
     var census = WireCensus(allowance)
     do throws(WireCensus.Stop) {
@@ -80,7 +80,8 @@ extension CMessage {
     }
   }
 
-  /// How often each list's field comes, and all other fields where there is any list; wrong wire types are "other".
+  /// Counts the fields of each list, and all other fields if there is any list; fields of a wrong wire type are among
+  /// the others.
   private static func split(
     _ bytes: UnsafeBufferPointer<UInt8>, _ elements: [ElementField<Self>]
   ) throws(DecodeError) -> (counts: [Int], rest: [UInt8]?) {
@@ -99,7 +100,7 @@ extension CMessage {
     return (counts, counts.contains { $0 > 0 } ? rest : nil)
   }
 
-  /// One message, whole.
+  /// Unpacks one complete message.
   static func unpack(
     _ bytes: UnsafeBufferPointer<UInt8>, in arena: borrowing Arena, _ decoder: inout CDecoder
   ) throws(DecodeError) -> Self {

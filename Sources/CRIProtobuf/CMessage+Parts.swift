@@ -1,4 +1,4 @@
-/// A message that is a list, taken apart.
+/// A message that is a list, and its parts.
 extension CMessage {
   /// Whether the message's only field is a list of messages.
   package static var isList: Bool { elements.count == 1 && schema.fields.count == 1 }
@@ -6,6 +6,6 @@ extension CMessage {
   /// The number of elements of the message's first list.
   package var elementCount: Int { Self.elements.first?.count(self) ?? 0 }
 
-  /// The message with only these elements of its first list.
+  /// Returns the message with only these elements of its first list.
   package func part(_ range: Range<Int>) -> Self { Self.elements.first?.part(self, range) ?? self }
 }

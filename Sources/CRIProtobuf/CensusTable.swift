@@ -1,13 +1,13 @@
 internal import CRIProtobufC
 
-/// What the census needs to know of a message's fields: plain memory, so that a pass over the wire touches no reference
-/// counts. A table belongs to a schema, which lives as long as the program.
+/// What the census needs to know about a message's fields: plain memory, so that a pass over the wire format counts no
+/// references. A table belongs to a schema, which is never released.
 struct CensusTable {
-  /// What a field holds, as far as its size in memory goes.
+  /// The content of a field, as far as it matters for its size in memory.
   enum Kind {
-    /// Not in the interface.
+    /// The CRI does not define the field.
     case unknown
-    /// A number outside a list: its place is part of the message.
+    /// A number outside of a list, whose memory is part of the message.
     case number
     /// A list of numbers.
     case numbers
@@ -15,7 +15,7 @@ struct CensusTable {
     case texts
     case message
     case messages
-    /// Entries of a map.
+    /// The entries of a map.
     case entries
   }
 
@@ -24,11 +24,11 @@ struct CensusTable {
     var child: UnsafePointer<CensusTable>?
   }
 
-  /// Bytes of one value of the message in an array of Swift values, messages inside it included.
+  /// The size in bytes of one value of the message in a Swift array, including the messages in it.
   let inlineSize: Int
-  /// Bytes of the C struct, and of the document that one value without content becomes.
+  /// The size in bytes of the C struct and of the document of a value without content.
   let transientSize: Int
-  /// By field number; the interface's numbers are small.
+  /// Indexed by field number, because the CRI's numbers are small.
   private let fields: UnsafePointer<Field>
   private let count: Int
 
@@ -36,14 +36,14 @@ struct CensusTable {
     number < UInt32(truncatingIfNeeded: count) ? fields[Int(number)] : Field()
   }
 
-  /// A member of a document: key, value and their storage.
+  /// The size in bytes of a member of a document: its key and value.
   private static let memberSize = 96
 
   static func make(_ fields: [FieldSchema], structSize: Int) -> UnsafePointer<CensusTable> {
     let count = Int(fields.map(\.number).max() ?? 0) + 1
     let slots = UnsafeMutablePointer<Field>.allocate(capacity: count)
     slots.initialize(repeating: Field(), count: count)
-    // The unknown fields.
+    // The initial size is that of the unknown fields.
     var inlineSize = 8
     for field in fields {
       let (slot, size) = slot(field)
@@ -57,7 +57,7 @@ struct CensusTable {
     return UnsafePointer(table)
   }
 
-  /// - Returns: the field, and the bytes that it takes inside the Swift value.
+  /// - Returns: The field, and its size in bytes in the Swift value.
   private static func slot(_ field: FieldSchema) -> (Field, size: Int) {
     switch field.kind {
     case .map: return (Field(kind: .entries), 8)

@@ -1,15 +1,15 @@
-/// What decoding a message may take.
+/// The limits for decoding one message.
 package struct DecodeAllowance: Sendable {
-  /// Bytes of all decoded values.
+  /// The memory for all decoded values, in bytes.
   package var decodedSize: Int
-  /// Bytes of C structs and documents of any one element of a list, or of a message that is no list.
+  /// The memory for the C structs and documents of one element of a list, or of a message that is not a list, in bytes.
   package var elementSize: Int
-  /// Bytes of the arena.
+  /// The memory for the arena, in bytes.
   package var arenaSize: Int
-  /// Levels of messages inside messages.
+  /// The maximum nesting depth of messages.
   package var depth: Int
-  /// Bytes that an element of a list takes in a table, besides its value.
+  /// The memory that an element of a list takes in a table besides its value, in bytes.
   package var renderedElement: Int
-  /// When the answer is of no use any more; nil: never.
+  /// The time after which the response is useless; nil if there is none.
   package var deadline: ContinuousClock.Instant?
 }

@@ -1,6 +1,6 @@
-/// The reason why bytes are not decoded as a message.
+/// The reason why bytes cannot be decoded as a message.
 public struct DecodeError: Error, Hashable, CustomStringConvertible {
-  /// Why the bytes cannot be decoded.
+  /// The kinds of reasons.
   public enum Reason: Hashable, Sendable {
     /// The bytes are truncated, have a field of the wrong wire type, or are not protobuf.
     case malformed
@@ -8,7 +8,7 @@ public struct DecodeError: Error, Hashable, CustomStringConvertible {
     case outOfMemory
     /// The message holds more than its size justifies.
     case overLimit(DecodeExcess)
-    /// The call's deadline passed while the answer was decoded.
+    /// The call's deadline passed while the response was decoded.
     case deadlineExceeded
   }
 

@@ -1,20 +1,20 @@
-/// Which limit a message exceeds, and by how much. Counting stops there, so the message may hold more.
+/// The limit that a message exceeds, and by how much. Counting stops there, so the message may contain more.
 public struct DecodeExcess: Hashable, Sendable, CustomStringConvertible {
   public enum Limit: Hashable, Sendable {
-    /// Memory for all decoded values, in bytes.
+    /// The memory for all decoded values, in bytes.
     case decodedSize
-    /// Memory for one element of a list while it is converted, or for a message that is no list, in bytes.
+    /// The memory for one element of a list during its conversion, or for a message that is not a list, in bytes.
     case elementSize
-    /// Messages inside messages, in levels.
+    /// The nesting depth of messages.
     case depth
   }
 
   public let limit: Limit
-  /// What was counted, in the limit's unit.
+  /// The counted value in the limit's unit.
   public let count: Int
-  /// What is allowed, in the limit's unit.
+  /// The allowed value in the limit's unit.
   public let allowed: Int
-  /// Elements of lists and maps that were counted, at every level.
+  /// The number of counted elements of lists and maps, at all levels.
   public let elements: Int
   /// The message's size on the wire, in bytes.
   public let size: Int

@@ -37,7 +37,7 @@ package struct EnumSchema: @unchecked Sendable {
 
   /// The number of a value by its full or short name, in upper or lower case.
   func number(short name: String) -> Int32? {
-    let wanted = name.uppercased()
-    return zip(values, shortNames).first { $0.name.uppercased() == wanted || $1.uppercased() == wanted }?.0.number
+    let name = name.uppercased()
+    return zip(values, shortNames).first { $0.name.uppercased() == name || $1.uppercased() == name }?.0.number
   }
 }

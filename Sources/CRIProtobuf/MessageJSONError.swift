@@ -1,4 +1,4 @@
-/// The reason for which a JSON document cannot be decoded as a message, with the path of the value.
+/// The reason why a JSON document cannot be decoded as a message, with the path of the value.
 public struct MessageJSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What does not fit.
   public enum Problem: Hashable, Sendable {

@@ -2,7 +2,7 @@ package import CRIJSON
 
 extension MessageSchema {
   /// Returns a JSON Schema (draft 2020-12) for handwritten documents of this message, with the names of the CRI.
-  /// - Parameter required: the required fields of each message, which the CRI does not define.
+  /// - Parameter required: The required fields of each message, which the CRI does not define.
   package func jsonSchema(required: [String: [String]]) -> JSON {
     var definitions = JSONObject()
     define(in: &definitions, required)

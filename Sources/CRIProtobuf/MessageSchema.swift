@@ -11,7 +11,7 @@ package final class MessageSchema: @unchecked Sendable {
   package let fields: [FieldSchema]
   /// protobuf-c's description of the C struct.
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
-  /// For counting what a message holds; lives as long as the program.
+  /// The table for counting what a message contains; it is never released.
   let census: UnsafePointer<CensusTable>
   private let indexByName: [String: Int]
 

@@ -63,7 +63,7 @@ public struct StringMap: Hashable, Sendable {
         return order < 0 || order == 0 && left.count < right.count
       }
     }
-    if case .some(.some(let answer)) = fast { return answer }
+    if case .some(.some(let result)) = fast { return result }
     return left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 

@@ -7,7 +7,7 @@ public struct UnknownFields: Hashable, Sendable {
   public init() { bytes = [] }
 
   /// Creates a list of fields.
-  /// - Parameter bytes: complete fields in wire format.
+  /// - Parameter bytes: Complete fields in wire format.
   package init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// Whether the message has no unknown fields.

@@ -1,13 +1,15 @@
-/// Counts what a message in wire format holds, and what it will take in memory, before anything is allocated for it.
+/// Counts what a message in wire format contains, and the memory that it will take, before anything is allocated for
+/// it.
 ///
-/// The count ends at the first byte that is no field, or where the limit is exceeded: the decoder reports the former, and
-/// what the latter leaves uncounted is never decoded.
+/// It stops at the first byte that is not a field, which the decoder reports, or when a limit is exceeded, in which
+/// case the message is never decoded.
 struct WireCensus {
-  /// Elements of lists and maps, at every level.
+  /// The number of elements of lists and maps, at all levels.
   private(set) var elements = 0
-  /// Bytes of the Swift values, which stay as long as the answer is used.
+  /// The memory of the Swift values in bytes, which lasts as long as the response is used.
   private(set) var retained = 0
-  /// Bytes of the largest part that is converted at once: an element of a top-level list, or all else together.
+  /// The memory in bytes of the largest part that is converted at once: an element of a top-level list, or everything
+  /// else.
   var largestPart: Int { max(part, others) }
 
   private let allowance: DecodeAllowance
@@ -15,12 +17,12 @@ struct WireCensus {
   private var others = 0
   private var untilClock = clockInterval
 
-  /// Fields between two looks at the clock.
+  /// The number of fields between two checks of the deadline.
   private static let clockInterval = 1024
 
   init(_ allowance: DecodeAllowance) { self.allowance = allowance }
 
-  /// Counts an answer.
+  /// Counts a response.
   mutating func count(_ bytes: UnsafeBufferPointer<UInt8>, _ table: UnsafePointer<CensusTable>) throws(Stop) {
     guard let start = bytes.baseAddress else { return }
     retained += table.pointee.inlineSize
@@ -83,7 +85,7 @@ struct WireCensus {
     case .entries:
       elements += 1
       guard isLengthDelimited else { return }
-      // A pair of strings; in C memory, the struct of an entry and its address.
+      // The size of two strings. In C memory, an entry is a struct and its address.
       var bytes = 32
       var others = 160
       if let start = content.baseAddress {
@@ -102,7 +104,7 @@ struct WireCensus {
     case .number, .unknown:
       elements += 1
       retained += content.count + 4
-      // protobuf-c's record of the field, and its place in the scan.
+      // The sizes of protobuf-c's record of the field and of its entry in the scan.
       size += content.count + 80
     }
     try check(size, part)
@@ -121,8 +123,8 @@ struct WireCensus {
     if let deadline = allowance.deadline, deadline <= .now { throw .late }
   }
 
-  /// Bytes of a string that does not fit into its place, with what its control characters and the repair of what is
-  /// not UTF-8 add when it is shown.
+  /// Returns the size in bytes of a string outside of its inline storage, including what the escapes of control
+  /// characters and the repair of invalid UTF-8 add when it is printed.
   private func text(_ content: UnsafeRawBufferPointer) -> Int {
     let heap = content.count > 15 ? content.count + 32 : 0
     return heap + WireText.expansion(of: content)

@@ -1,11 +1,12 @@
-/// Steps from field to field of a message in wire format, over plain memory; ends at the first byte that is no field.
+/// Steps through the fields of a message in wire format, over plain memory. It ends at the first byte that is not a
+/// field.
 ///
-/// `WireFields` gives more of each field; this one is for counting, where speed decides.
+/// `WireFields` returns more about each field; this type is for counting, where speed matters.
 struct WireCursor {
   private let start: UnsafeRawPointer
   private let count: Int
   private var position = 0
-  /// Whether the field before was length-delimited.
+  /// Whether the current field is length-delimited.
   private(set) var isLengthDelimited = false
 
   init(_ start: UnsafeRawPointer, _ count: Int) {
@@ -15,7 +16,7 @@ struct WireCursor {
 
   init(_ start: UnsafePointer<UInt8>, _ count: Int) { self.init(UnsafeRawPointer(start), count) }
 
-  /// The field's number, and its bytes without tag and length.
+  /// Returns the next field's number and its bytes without tag and length.
   mutating func next() -> (number: UInt32, content: UnsafeRawBufferPointer)? {
     guard let tag = varint(), tag <= UInt64(UInt32.max), tag >> 3 != 0 else { return nil }
     let value = position

@@ -1,19 +1,19 @@
-/// The fields of one message in wire format, without a look inside them.
+/// The fields of one message in wire format, without their contents.
 ///
-/// Ends at the first byte that is not a field; `isWellFormed` tells whether that is the end of the message.
+/// It ends at the first byte that is not a field; `isAtEnd` says whether that is the end of the message.
 struct WireFields: Sequence {
   struct Field {
     let number: UInt32
     let wireType: WireType
-    /// Where the whole field is.
+    /// The range of the whole field.
     let range: Range<Int>
-    /// Where it is without its tag; a length-delimited value with its length.
+    /// The range without the tag; a length-delimited value includes its length.
     let value: Range<Int>
-    /// Where the content of a length-delimited value is.
+    /// The range of a length-delimited value's content.
     let content: Range<Int>
   }
 
-  /// How a field's value is laid out. Groups (3, 4) ended with proto2.
+  /// The layout of a field's value. proto3 has no groups (3, 4).
   enum WireType: UInt8 {
     case varint = 0
     case fixed64 = 1
@@ -33,7 +33,7 @@ struct WireFields: Sequence {
 
     init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-    /// Whether all bytes are used up, so that the end was a proper one.
+    /// Whether all bytes have been consumed, so that the message is complete.
     var isAtEnd: Bool { position == bytes.count }
 
     mutating func next() -> Field? {

@@ -1,11 +1,11 @@
-/// What a text on the wire grows by when it is decoded and shown.
+/// Estimates how much a text on the wire grows when it is decoded and printed.
 enum WireText {
-  /// A control character becomes an escape, in each of the copies that a table or a document makes.
+  /// A control character becomes an escape in each copy that a table or a document makes.
   private static let control = 16
-  /// A byte that is not UTF-8 becomes U+FFFD.
+  /// A byte that is not valid UTF-8 becomes U+FFFD.
   private static let repaired = 12
 
-  /// Bytes on top of the text's own.
+  /// Returns the additional bytes.
   static func expansion(of text: UnsafeRawBufferPointer) -> Int {
     guard let start = text.baseAddress else { return 0 }
     var index = 0
@@ -13,7 +13,7 @@ enum WireText {
     let wholeWords = text.count & ~7
     while index < wholeWords {
       let word = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-      // A byte above 0x7F, or one below 0x20 (Mycroft's test, exact where no byte is above 0x7F).
+      // Finds a byte above 0x7F or below 0x20 (Mycroft's test, which is exact if no byte is above 0x7F).
       let high = word & 0x8080_8080_8080_8080
       let low = (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080
       if high | low != 0 { return sum + slow(text, from: index) }
@@ -35,7 +35,7 @@ enum WireText {
         index += 1
       default:
         let length = sequence(text, at: index)
-        // C1 controls and what reorders a line are escaped too.
+        // C1 control characters and bidirectional control characters are escaped too.
         if length == 0 { sum += repaired } else if byte == 0xC2 || byte == 0xE2 { sum += control }
         index += max(length, 1)
       }
@@ -43,7 +43,7 @@ enum WireText {
     return sum
   }
 
-  /// The length of the well-formed sequence of UTF-8 that begins here; 0 if the bytes are not UTF-8.
+  /// Returns the length of the valid UTF-8 sequence that begins here; 0 if there is none.
   private static func sequence(_ text: UnsafeRawBufferPointer, at index: Int) -> Int {
     let first = text[index]
     let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2

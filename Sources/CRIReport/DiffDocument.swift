@@ -3,21 +3,22 @@ package import CRISnapshot
 
 /// The changes between two snapshots as a document.
 package struct DiffDocument: Sendable {
-  /// Bytes that are gathered before they are written: there may be several changes for each object of two large snapshots.
+  /// The size in bytes of the pieces that are written at once: two large snapshots may have several changes for each
+  /// object.
   private static let pieceSize = 64 << 10
 
   private let changes: [Change]
   private let notCompared: [Unchecked]
   private let text: ReportText
 
-  /// - Parameter notCompared: what is unchecked in one of the snapshots.
+  /// - Parameter notCompared: What is unchecked in one of the snapshots.
   package init(_ changes: [Change], notCompared: [Unchecked], text: ReportText = .english) {
     self.changes = changes
     self.notCompared = notCompared
     self.text = text
   }
 
-  /// Writes the document in pieces, pretty, with a line feed at its end.
+  /// Writes the document pretty-printed in pieces, with a final line feed.
   package func write<Failure: Error>(_ emit: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
     var writer = JSONWriter(.pretty)
     writer.beginObject()

@@ -1,5 +1,5 @@
 extension String {
-  /// With some characters replaced. By code points: a combining mark behind a quote must not hide it.
+  /// Replaces some characters. It works on code points, so that a combining mark cannot hide a quote.
   func escaped(_ replacement: (Unicode.Scalar) -> String?) -> String {
     var text = ""
     text.reserveCapacity(utf8.count)

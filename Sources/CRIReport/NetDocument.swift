@@ -4,8 +4,8 @@ internal import CRISnapshot
 package import CRIVerify
 
 extension NetReport {
-  /// The report as a document.
-  /// - Parameter exitCode: what `cri net` exits with.
+  /// Returns the report as a document.
+  /// - Parameter exitCode: The exit code of `cri net`.
   package func json(exitCode: Int32, text: ReportText = .english) -> JSON {
     [
       "kind": "cri-net", "schema": JSON(Self.schema), "node": .string(host.name),

@@ -4,7 +4,7 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension PreflightReport {
-  /// The report as a document. `exitCode` is what `cri preflight` exits with.
+  /// Returns the report as a document. `exitCode` is the exit code of `cri preflight`.
   public func json(exitCode: Int32) -> JSON { json(exitCode: exitCode, text: .english) }
 
   func json(exitCode: Int32, text: ReportText) -> JSON {
@@ -32,12 +32,12 @@ extension PreflightReport {
 
 extension PreflightFinding {
   fileprivate func json(_ text: ReportText) -> JSON {
-    let words = text.rule(rule.id)
+    let entry = text.rule(rule.id)
     return [
       "rule": .string(rule.id.label), "id": .string(rule.id.rawValue), "severity": .string("\(rule.severity)"),
       "certainty": "proved", "predicts": .string(predicts.rawValue), "object": object.json,
-      "what": .string(words.violation), "detail": .string(text.detail(detail)), "reason": .string(words.reason),
-      "remedy": .string(words.remedy),
+      "what": .string(entry.violation), "detail": .string(text.detail(detail)), "reason": .string(entry.reason),
+      "remedy": .string(entry.remedy),
     ]
   }
 }
@@ -68,9 +68,9 @@ extension PreflightReport.Suspicion {
 extension Unchecked {
   /// An entry of `unchecked` in a preflight report: the rule, or an empty string and the subject in the text.
   fileprivate func preflightJSON(_ text: ReportText) -> JSON {
-    let words = text.unchecked(self)
+    let entry = text.unchecked(self)
     return [
-      "rule": .string(rule?.label ?? ""), "why": .string(rule == nil ? words.line : words.reason),
+      "rule": .string(rule?.label ?? ""), "why": .string(rule == nil ? entry.line : entry.reason),
       "code": .string(reason.code.rawValue), "decides": .bool(isRequired),
     ]
   }

@@ -4,7 +4,7 @@ internal import CRISnapshot
 public import CRIVerify
 
 extension Report {
-  /// The report as a document. `exitCode` is what `cri verify` exits with at the same threshold.
+  /// Returns the report as a document. `exitCode` is the exit code of `cri verify` with the same threshold.
   public func json(failingOn threshold: Severity = .major, exitCode: Int32) -> JSON {
     json(failingOn: threshold, exitCode: exitCode, text: .english)
   }
@@ -43,8 +43,8 @@ extension Report {
 extension Unchecked {
   /// An entry of `unchecked`: the subject and the reason as text, and the reason's code.
   func json(_ text: ReportText) -> JSON {
-    let words = text.unchecked(self)
-    return ["what": .string(words.subject), "why": .string(words.reason), "code": .string(reason.code.rawValue)]
+    let entry = text.unchecked(self)
+    return ["what": .string(entry.subject), "why": .string(entry.reason), "code": .string(reason.code.rawValue)]
   }
 }
 

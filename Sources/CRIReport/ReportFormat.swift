@@ -2,12 +2,12 @@ internal import CRIJSON
 package import CRIText
 internal import CRIYAML
 
-/// How a report is written.
+/// The output formats of reports.
 package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case table, json, yaml, junit, tap, nagios, prometheus, github
 
-  /// The whole text, its last line closed.
-  /// - Parameter style: for the formats that a person reads.
+  /// Returns the whole text with a final line feed.
+  /// - Parameter style: Applies to the formats that people read.
   package func text(_ view: ReportView, style: TextStyle = .plain) -> String {
     switch self {
     case .table: TableFormatter(view: view, style: style).text
@@ -21,7 +21,7 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// What a command ends with that writes this format to its standard output.
+  /// The exit code of a command that writes this format to its standard output.
   package func exitCode(_ verdict: ReportVerdict) -> Int32 {
     self == .nagios ? NagiosFormatter.status(verdict).code : verdict.exitCode
   }

@@ -1,10 +1,10 @@
 package import CRIRules
 package import CRISnapshot
 
-/// One thing that was examined: the node, its runtime, a pod with its containers, an image.
+/// One examined subject: the node, its runtime, a pod with its containers, or an image.
 package struct ReportSubject: Hashable, Sendable {
   package var object: ObjectName
-  /// The worst first; a pod's before its containers'.
+  /// The worst first; a pod's entries before its containers'.
   package var entries: [ReportEntry]
   /// What kubelet will do with it, if no entry says so.
   package var predictedAction: String?
@@ -16,10 +16,10 @@ package struct ReportSubject: Hashable, Sendable {
   }
 
   package var severity: Severity? { entries.first?.severity }
-  /// Whether something about it makes the verdict a bad one.
+  /// Whether any entry makes the verdict a bad one.
   package var isBlocking: Bool { entries.contains(where: \.isBlocking) }
 
-  /// With its kind: `pod default/web`.
+  /// The name with its kind, such as `pod default/web`.
   package var name: String {
     switch object.kind {
     case .node, .runtime, .image: "\(object)"
@@ -41,14 +41,14 @@ package struct ReportEntry: Hashable, Sendable {
   package var consequence: String
   /// What to do about it; empty if only the whole report can tell.
   package var remedy: String
-  /// Fact, rule and, if it differs between findings, the consequence, in one line.
+  /// The fact, the rule and, if it differs between findings, the consequence, in one line.
   package var line: String
-  /// The line without the consequence, for many findings of one rule; nil if the consequence is not the rule's own.
+  /// The line without the consequence, for many findings of one rule; nil if the consequence is not that of the rule.
   package var brief: String?
 }
 
 extension [ReportSubject] {
-  /// Assigns every finding to its subject, a container's to its pod.
+  /// Assigns every finding to its subject, and a container's to its pod.
   mutating func add(_ entries: [ReportEntry]) {
     var positions = Dictionary(enumerated().map { ($1.object.subject, $0) }, uniquingKeysWith: { first, _ in first })
     for entry in entries {
@@ -70,7 +70,7 @@ extension [ReportSubject] {
     }
   }
 
-  /// The node and its runtime, the pods by name, then all others.
+  /// Sorts the subjects: the node and its runtime, the pods by name, then all others.
   mutating func sort() {
     func rank(_ kind: ObjectName.Kind) -> Int {
       switch kind {
@@ -87,6 +87,6 @@ extension [ReportSubject] {
 }
 
 extension ObjectName {
-  /// What a finding about it is shown with: the pod, whichever of its sandboxes or containers is meant.
+  /// The subject under which a finding is shown: the pod, for any of its sandboxes and containers.
   var subject: ObjectName { pod.map { ObjectName(.pod, pod: $0) } ?? self }
 }

@@ -4,8 +4,9 @@ package import CRIProtobuf
 internal import CRIVerify
 
 extension ReportView {
-  /// A check that came to no verdict. It replaces an earlier report, which must not be mistaken for this one.
-  /// - Parameter reason: the error that ended the check, in a line.
+  /// Describes a check that failed before it reached a verdict. It replaces an earlier report, which must not be
+  /// mistaken for this one.
+  /// - Parameter reason: The error that ended the check, in a line.
   package init(
     failed check: ReportCheck, reason: String, exitCode: Int32, checked: Timestamp, text: ReportText = .english
   ) {
@@ -29,7 +30,7 @@ extension ReportView {
     ]
   }
 
-  /// The verdict of a check that came to none.
+  /// The verdict of a check that failed.
   package static let failed = "failed"
 
   /// All verdicts of a check.

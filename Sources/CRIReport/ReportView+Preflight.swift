@@ -5,8 +5,8 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension ReportView {
-  /// What a change would lose.
-  /// - Parameter exitCode: what the command exits with.
+  /// Describes what a change would lose.
+  /// - Parameter exitCode: The exit code of the command.
   package init(_ report: PreflightReport, exitCode: Int32, checked: Timestamp, text: ReportText = .english) {
     check = .preflight
     title = text.title(report)
@@ -39,7 +39,7 @@ extension ReportView {
     }
   }
 
-  /// One for each reason, with all rules that it keeps from examining.
+  /// Returns one entry for each reason, with all rules that are unchecked because of it.
   private static func unchecked(_ report: PreflightReport, _ text: ReportText) -> [UncheckedText] {
     var groups: [(entry: Unchecked, rules: [RuleID])] = []
     for entry in report.unchecked {
@@ -62,12 +62,13 @@ extension ReportView {
 }
 
 extension ReportEntry {
-  /// - Parameter isBlocking: whether a predicted loss counts.
+  /// - Parameter isBlocking: Whether a predicted loss counts.
   fileprivate init(_ finding: PreflightFinding, isBlocking: Bool, _ text: ReportText) {
-    let (rule, words, fact) = (finding.rule, text.rule(finding.rule.id), text.fact(finding))
+    let (rule, ruleText, fact) = (finding.rule, text.rule(finding.rule.id), text.fact(finding))
     self.init(
       severity: rule.severity, isBlocking: isBlocking && rule.predicts != .nothing, object: finding.object,
-      rule: rule.id, fact: fact, consequence: words.reason, remedy: words.remedy, line: "\(fact) [\(rule.id.label)]",
+      rule: rule.id, fact: fact, consequence: ruleText.reason, remedy: ruleText.remedy,
+      line: "\(fact) [\(rule.id.label)]",
       brief: nil)
   }
 }

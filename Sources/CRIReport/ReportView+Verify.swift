@@ -5,11 +5,11 @@ internal import CRISnapshot
 package import CRIVerify
 
 extension ReportView {
-  /// The verdict on a change.
+  /// Describes the verdict about a change.
   /// - Parameters:
-  ///   - threshold: the least severity that counts as loss.
-  ///   - exitCode: what the command exits with. 0 with a loss means that it only warns.
-  ///   - failure: how a guarded command failed.
+  ///   - threshold: The lowest severity that counts as a loss.
+  ///   - exitCode: The exit code of the command. 0 with a loss means that the command only warns.
+  ///   - failure: The reason why a guarded command failed.
   package init(
     _ report: Report, failingOn threshold: Severity, exitCode: Int32, checked: Timestamp, failure: String? = nil,
     text: ReportText = .english

@@ -1,30 +1,30 @@
 package import CRIJSON
 package import CRIProtobuf
 
-/// A report as every format sees it: what was examined, what was found, what is unchecked, and the verdict.
+/// A report in the form that every format uses: what was examined, what was found, what is unchecked, and the verdict.
 package struct ReportView: Sendable {
   package var check: ReportCheck
-  /// What was compared, in a line.
+  /// What was compared, in one line.
   package var title: String
-  /// When the check was made.
+  /// The time of the check.
   package var checked: Timestamp
   /// What distinguishes a time series or a test suite, such as the node and its runtime.
   package var properties: [(name: String, value: String)]
   package var verdict: ReportVerdict
   /// Everything that was examined, with findings or without.
   package var subjects: [ReportSubject]
-  /// Lines that concern no single subject.
+  /// Lines that belong to no single subject.
   package var notes: [ReportNote]
   package var unchecked: [UncheckedText]
-  /// What to do, in lines.
+  /// The remedies, one for each line.
   package var advice: [String]
   package var counts: [ReportCount]
-  /// The whole report as a document: what `json` and `yaml` write.
+  /// The whole report as a document, which `json` and `yaml` write.
   package var document: JSON
-  /// The texts of the formats themselves.
+  /// The texts that the formats add.
   package var text = ReportText.english
 
-  /// What was found, subject by subject.
+  /// The findings, subject by subject.
   package var entries: [ReportEntry] { subjects.flatMap(\.entries) }
 }
 

@@ -2,13 +2,13 @@
 public enum PredictedLoss: String, Hashable, Sendable, CaseIterable {
   /// The change itself loses nothing.
   case nothing
-  /// Kubelet kills or recreates the pods, or the runtime deletes them.
+  /// kubelet kills or recreates the pods, or the runtime deletes them.
   case pods
   /// Containers restart or become unmanageable in pods that stay.
   case containers
   /// Pods stay and get other addresses.
   case addresses
-  /// Everything lives on, and the runtime reports other facts about it than before.
+  /// Everything survives, and the runtime reports different facts than before.
   case records
   /// The daemon does not start again.
   case daemon

@@ -1,5 +1,5 @@
 extension Rule {
-  /// Rules of verify about a container.
+  /// The rules of verify about a container.
   static let containers: [Rule] = [
     Rule(.containerCreatedState, .minor, in: .inPlace, .state),
     Rule(.containerExitCode, .critical, in: .ended, .exitCode),
@@ -30,7 +30,7 @@ extension Rule {
     Rule(.containerUser, .info, in: .inPlace, .user),
     Rule(.containerStopSignal, .info, in: .inPlace, .stopSignal),
     Rule(.containerProcess, .critical, in: .inPlace, .process),
-    Rule(.containerKeeper, .major, in: .inPlace, .shim),
+    Rule(.containerMonitor, .major, in: .inPlace, .shim),
     Rule(.containerLogFile, .major, in: .inPlace, .logFile),
     Rule(.containerExec, .major, in: .all, .exec),
     Rule(.containerCgroup, .major, in: .inPlace, .cgroup),

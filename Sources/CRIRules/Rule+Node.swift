@@ -1,5 +1,5 @@
 extension Rule {
-  /// Rules of verify about the node, the runtime and its images.
+  /// The rules of verify about the node, the runtime and its images.
   static let node: [Rule] = [
     Rule(.runtimeName, .major, in: .but(.migrate), .runtimeName),
     Rule(.runtimeVersion, .major, in: [.restart, .kubeletRestart], .runtimeVersion),

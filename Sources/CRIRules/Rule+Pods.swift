@@ -1,5 +1,5 @@
 extension Rule {
-  /// Rules of verify about a pod and its sandbox.
+  /// The rules of verify about a pod and its sandbox.
   static let pods: [Rule] = [
     Rule(.podMetadata, .critical, in: .all, .metadata),
     Rule(.podAttempt, .major, in: .inPlace, .attempt),

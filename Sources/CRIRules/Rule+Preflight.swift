@@ -1,5 +1,5 @@
 extension Rule {
-  /// Rules of preflight.
+  /// The rules of preflight.
   static let preflight: [Rule] = [
     Rule(.networkIPOnDisk, .critical, predicts: .pods, of: .containerd),
     Rule(.networkNamespaceOnDisk, .critical, predicts: .pods, of: .containerd),

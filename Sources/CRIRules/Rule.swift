@@ -1,4 +1,4 @@
-/// A condition that must hold, of any command. It has no text: reports build every sentence from the ID.
+/// A condition that must hold, for any command. It has no text: reports build every sentence from the ID.
 public struct Rule: Hashable, Sendable, Identifiable {
   /// The command that checks it.
   public enum Command: String, Hashable, Sendable, CaseIterable {
@@ -15,12 +15,12 @@ public struct Rule: Hashable, Sendable, Identifiable {
   public let scenarios: Set<Scenario>
   /// What verify compares; nil for a rule of preflight.
   public let field: RuleField?
-  /// What the change loses when a rule of preflight is violated. A rule of verify finds a loss and predicts nothing.
+  /// What the change loses if a rule of preflight is violated. Rules of verify detect losses and predict nothing.
   public let predicts: PredictedLoss
-  /// The runtime whose rule it is; nil for a rule of every runtime.
+  /// The runtime to which the rule applies; nil for every runtime.
   public let runtime: RuntimeProduct?
 
-  /// A rule of verify.
+  /// Creates a rule of verify.
   init(_ id: RuleID, _ severity: Severity, in scenarios: Set<Scenario>, _ field: RuleField) {
     self.id = id
     self.severity = severity
@@ -31,7 +31,7 @@ public struct Rule: Hashable, Sendable, Identifiable {
     runtime = nil
   }
 
-  /// A rule of preflight.
+  /// Creates a rule of preflight.
   init(_ id: RuleID, _ severity: Severity, predicts: PredictedLoss, of runtime: RuntimeProduct? = nil) {
     self.id = id
     self.severity = severity

@@ -45,7 +45,7 @@ extension RuleID {
     }
   }
 
-  /// The name that reports print: the alias where there is one, because runbooks know it.
+  /// The name in reports: the alias if there is one, because runbooks contain it.
   public var label: String { alias ?? rawValue }
 
   /// Finds a rule by its readable ID or by its alias.

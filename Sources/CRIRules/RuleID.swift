@@ -1,4 +1,4 @@
-/// The identity of a rule.
+/// The ID of a rule.
 ///
 /// The raw value is the readable ID, `AREA.ASPECT`, that every command prints or accepts. It never changes.
 public enum RuleID: String, Hashable, Sendable, CaseIterable {
@@ -72,7 +72,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerUser = "container.user"
   case containerStopSignal = "container.stop-signal"
   case containerProcess = "container.process"
-  case containerKeeper = "container.keeper"
+  case containerMonitor = "container.keeper"
   case containerLogFile = "container.log-file"
   case containerExec = "container.exec"
   case containerCgroup = "container.cgroup"

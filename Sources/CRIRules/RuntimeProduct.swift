@@ -1,4 +1,4 @@
-/// A runtime that has rules of its own. The raw value is the name that it reports over the CRI.
+/// A runtime that has its own rules. The raw value is the name that it reports over the CRI.
 public enum RuntimeProduct: String, Hashable, Sendable, CaseIterable {
   case containerd
   case crio = "cri-o"

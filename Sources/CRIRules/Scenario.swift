@@ -11,21 +11,21 @@ public enum Scenario: String, Hashable, Sendable, CaseIterable {
   case reboot
   /// Another runtime took over, and kubelet recreated the pods.
   case migrate
-  /// Kubelet was restarted, in the same version; the runtime was not.
+  /// kubelet was restarted in the same version; the runtime was not restarted.
   case kubeletRestart = "kubelet-restart"
 
-  /// Whether sandboxes and containers must be the same ones. Otherwise pods are followed by their UID, and containers by
-  /// their name in the pod.
+  /// Whether sandboxes and containers must survive. Otherwise pods are identified by their UID, and containers by their
+  /// name in the pod.
   public var keepsObjects: Bool { Set.inPlace.contains(self) }
 }
 
 extension Set<Scenario> {
-  /// Every object lives on.
+  /// The scenarios in which every object survives.
   package static let inPlace: Self = [.restart, .upgrade, .kubeletRestart]
-  /// Kubelet recreates the pods.
+  /// The scenarios in which kubelet recreates the pods.
   package static let renewed: Self = [.wipe, .reboot, .migrate]
   package static let all = inPlace.union(renewed)
-  /// A container that has ended stays as it is, also over a reboot if the runtime keeps it.
+  /// The scenarios in which an ended container stays; it survives a reboot if the runtime keeps it.
   static let ended = inPlace.union([.reboot])
 
   static func but(_ others: Scenario...) -> Self { all.subtracting(others) }

@@ -1,12 +1,12 @@
 /// How bad a finding is.
 public enum Severity: Int, Hashable, Sendable, CaseIterable, Comparable {
-  /// Worth knowing, nothing is lost.
+  /// Nothing is lost, but it is worth knowing.
   case info
-  /// Something changed that tools read, no workload is touched.
+  /// Something that tools read has changed, and no workload is affected.
   case minor
-  /// State is lost or wrong, and somebody has to look.
+  /// State is lost or wrong, and must be examined.
   case major
-  /// A workload dies or died: kubelet kills the pod or restarts a container, or a process is gone.
+  /// A workload is lost: kubelet kills the pod or restarts a container, or a process is gone.
   case critical
 
   public static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }

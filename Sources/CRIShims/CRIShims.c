@@ -38,13 +38,13 @@ static char memory_line[256];
 static size_t memory_length;
 
 static void end_without_memory(int number) {
-  // Swift traps where an allocation fails, and malloc has left its reason behind.
+  // Swift traps if an allocation fails, and malloc has set errno before.
   if (errno == ENOMEM) {
     ssize_t written = write(STDERR_FILENO, memory_line, memory_length);
     (void)written;
     _exit(memory_code);
   }
-  // Anything else ends as it would have: the fault comes again, and abort raises its signal once more.
+  // Any other crash ends as usual: the fault occurs again, and abort raises its signal once more.
   signal(number, SIG_DFL);
 }
 

@@ -28,7 +28,7 @@ public struct Faults: Sendable {
     }
   }
 
-  /// The versions of the interface that the runtime serves.
+  /// The versions of the CRI that the runtime serves.
   public var versions: Set<APIVersion> = [.v1]
   /// The time from the start until the runtime is ready.
   public var notReady: Duration = .zero

@@ -17,7 +17,7 @@ extension SimulatedRuntime {
       let (handler, api) = try route(call.method, faults)
       try await applyFaults(name, faults, startedAt)
       if case .events = handler { return await sendEvents(call) }
-      for message in try answer(handler, call, api) { call.send(message) }
+      for message in try response(handler, call, api) { call.send(message) }
       call.finish()
     } catch {
       let failure = CallFailure(error)
@@ -81,7 +81,7 @@ extension SimulatedRuntime {
     }
   }
 
-  private func answer(
+  private func response(
     _ handler: MethodTable.Handler, _ call: ServerCall, _ api: APIVersion
   ) throws -> [[UInt8]] {
     switch handler {

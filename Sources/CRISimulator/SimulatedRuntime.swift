@@ -76,7 +76,7 @@ public final class SimulatedRuntime: Sendable {
   deinit { stop() }
 
   /// Listens on a unix socket at `path`. A socket file on which no process listens is replaced.
-  /// - Throws: the error number if it cannot listen, or cannot write the state file.
+  /// - Throws: The error number if it cannot listen, or cannot write the state file.
   public func start(at path: String) throws(Errno) {
     try save()
     let run = state.withLock { state in
@@ -111,7 +111,7 @@ public final class SimulatedRuntime: Sendable {
   /// Closes all connections and leaves the socket file, as after SIGKILL.
   public func crash() { _ = end() }
 
-  /// - Returns: the path of the socket; empty if it was not served.
+  /// - Returns: The path of the socket; empty if it was not served.
   private func end() -> String {
     let (server, path, listeners) = state.withLock { state in
       defer {
@@ -128,7 +128,7 @@ public final class SimulatedRuntime: Sendable {
 
   /// Stops, applies losses to the state, and starts again on the same socket.
   /// - Parameter losses: The losses to apply; nil for those of the options.
-  /// - Throws: the error number if it cannot listen, or cannot write the state file.
+  /// - Throws: The error number if it cannot listen, or cannot write the state file.
   public func restart(_ losses: [RestartLoss]? = nil) throws(Errno) {
     let path = state.withLock { $0.path }
     stop()
@@ -145,12 +145,12 @@ public final class SimulatedRuntime: Sendable {
   }
 
   /// Adds a pod.
-  /// - Returns: the ID of the sandbox.
+  /// - Returns: The ID of the sandbox.
   @discardableResult
   public func add(_ pod: PodDescription) -> String { change { $0.add(pod) } }
 
   /// Adds an image, unless it exists.
-  /// - Returns: the ID of the image.
+  /// - Returns: The ID of the image.
   @discardableResult
   public func addImage(_ name: String) -> String { change { $0.addImage(name) } }
 

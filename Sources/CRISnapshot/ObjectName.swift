@@ -1,13 +1,13 @@
-/// What a change or a finding is about.
+/// The object that a change or a finding is about.
 public struct ObjectName: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable { case node, runtime, pod, container, image }
 
   public var kind: Kind
-  /// The pod, for pods and containers.
+  /// The pod of a pod or container.
   public var pod: PodName?
-  /// A container's name, an image's first name, else empty.
+  /// A container's name or an image's first name; otherwise empty.
   public var name: String
-  /// The runtime's id; empty for node and runtime.
+  /// The runtime's ID; empty for the node and the runtime.
   public var id: String
 
   public init(_ kind: Kind, pod: PodName? = nil, name: String = "", id: String = "") {
@@ -21,7 +21,7 @@ public struct ObjectName: Hashable, Sendable {
 }
 
 extension ObjectName: CustomStringConvertible {
-  /// `kube-system/coredns` for a pod, with `/NAME` for a container in it.
+  /// `kube-system/coredns` for a pod, followed by `/NAME` for a container in it.
   public var description: String {
     switch kind {
     case .node: "node"

@@ -1,15 +1,15 @@
-/// A version as runtimes, their packagers and distributions write it, ordered as Semantic Versioning 2.0 orders versions.
+/// A version as runtimes, packagers and distributions write it, in the order of Semantic Versioning 2.0.
 ///
-/// A suffix that a packager adds (`~ds1`, `-0ubuntu1~22.04.1`, `+unknown`) does not change the order; a prerelease comes
-/// before its release (`1.7.0-beta.1`, `2.0.0~rc1`, `1.29.1-dev`); builds of one distributor are ordered by their
-/// number (`v1.24.9+rke2r1` before `v1.24.9+rke2r2`).
+/// A packager's suffix (`~ds1`, `-0ubuntu1~22.04.1`, `+unknown`) does not change the order. A prerelease comes before
+/// its release (`1.7.0-beta.1`, `2.0.0~rc1`, `1.29.1-dev`). Builds of one distributor are ordered by their number
+/// (`v1.24.9+rke2r1` before `v1.24.9+rke2r2`).
 public struct RuntimeVersion: Sendable {
-  /// Who made a build of its own, with patches of its own.
+  /// A distributor that makes builds with its own patches.
   public enum Distributor: String, Hashable, Sendable, CaseIterable {
     case k3s
     case rke2
 
-    /// What comes before the number of a build: `k3s1`, `rke2r2`.
+    /// The prefix of the build number: `k3s1`, `rke2r2`.
     package var prefix: String {
       switch self {
       case .k3s: "k3s"
@@ -18,24 +18,24 @@ public struct RuntimeVersion: Sendable {
     }
   }
 
-  /// As it was written.
+  /// The original text.
   public let text: String
   public let major: Int
   public let minor: Int
   public let patch: Int
   /// The parts of a prerelease, such as `beta` and `1`; empty for a release.
   public let prerelease: [String]
-  /// nil for upstream's builds and for packages that say nothing of their own patches.
+  /// nil for upstream's builds and for packages that do not identify their patches.
   public let distributor: Distributor?
-  /// The number of the distributor's build; 0 where there is none.
+  /// The number of the distributor's build; 0 if there is none.
   public let build: Int
 
-  /// Reads any form; what comes before the number (`v`, `cri-o `, `containerd://`) is passed over.
-  /// - Returns: nil where there are no two numbers with a point between them.
+  /// Reads any form; a prefix (`v`, `cri-o `, `containerd://`) is ignored.
+  /// - Returns: nil unless the text contains two numbers with a dot between them.
   public init?(_ text: String) {
     let whole = text
     let text = Self.withoutEpoch(text)
-    // The first digit that begins a word: the 2 in rke2 does not.
+    // The first digit that begins a word, which the 2 in rke2 does not.
     var start = text.startIndex
     while let end = text[start...].firstIndex(where: { $0.isASCII && $0.isNumber }) {
       let before = end == text.startIndex ? nil : text[text.index(before: end)]
@@ -55,8 +55,8 @@ public struct RuntimeVersion: Sendable {
     (prerelease, distributor, build) = Self.suffix(word.dropFirst(numbers.count))
   }
 
-  /// Reads what somebody wrote for a version and nothing else: `v` or not, two or three numbers, a suffix.
-  /// - Returns: nil for anything beside it.
+  /// Reads a version that a user specified: an optional `v`, two or three numbers, a suffix.
+  /// - Returns: nil if the text contains anything else.
   public init?(exactly text: String) {
     let version = Self.withoutEpoch(text)
     let bare = version.hasPrefix("v") ? version.dropFirst() : version[...]
@@ -70,7 +70,7 @@ public struct RuntimeVersion: Sendable {
     self.init(text)
   }
 
-  /// dpkg's and rpm's number before a colon: it counts how often their numbering began anew.
+  /// Removes dpkg's and rpm's epoch, a number before a colon that counts the changes of the numbering scheme.
   private static func withoutEpoch(_ text: String) -> String {
     guard let colon = text.firstIndex(of: ":"), colon != text.startIndex, text[..<colon].allSatisfy(\.isNumber) else {
       return text
@@ -78,7 +78,7 @@ public struct RuntimeVersion: Sendable {
     return String(text[text.index(after: colon)...])
   }
 
-  /// The words after the numbers, of which most are a packager's business.
+  /// Splits the words after the numbers, most of which only matter to a packager.
   private static func suffix(_ text: Substring) -> ([String], Distributor?, Int) {
     var prerelease: [String] = []
     var distributor: Distributor?
@@ -100,10 +100,10 @@ public struct RuntimeVersion: Sendable {
     return nil
   }
 
-  /// `beta.1`, Debian's `rc1`, `dev`; nothing where the word does not say that the release is to come.
+  /// `beta.1`, Debian's `rc1`, `dev`; empty if the word does not mark a prerelease.
   private static func parts(ofPrerelease word: Substring) -> [String] {
     let name = word.prefix { $0.isLetter }
-    // A lone 0 is the least prerelease there is: the bound of a range, never a version in the field.
+    // A lone 0 is the lowest prerelease: the bound of a range, and never a real version.
     guard ["alpha", "beta", "rc", "pre", "dev"].contains(name.lowercased()) || word == "0" else { return [] }
     let rest = word.dropFirst(name.count).split(separator: ".").map(String.init)
     return (name.isEmpty ? [] : [name.lowercased()]) + rest
@@ -111,7 +111,7 @@ public struct RuntimeVersion: Sendable {
 }
 
 extension RuntimeVersion: Comparable, Hashable {
-  /// Whether none is newer; their texts may differ.
+  /// Whether neither is newer; their texts may differ.
   public static func == (a: Self, b: Self) -> Bool {
     a.numbers == b.numbers && a.prerelease == b.prerelease && a.distributor == b.distributor && a.build == b.build
   }
@@ -129,7 +129,7 @@ extension RuntimeVersion: Comparable, Hashable {
       if a.prerelease.isEmpty || b.prerelease.isEmpty { return b.prerelease.isEmpty }
       return a.prerelease.lexicographicallyPrecedes(b.prerelease, by: precedes)
     }
-    // So that no two that differ are equal: builds of different makers cannot be compared otherwise.
+    // Different versions must not be equal, and builds of different distributors have no other order.
     if a.distributor != b.distributor { return (a.distributor?.rawValue ?? "") < (b.distributor?.rawValue ?? "") }
     return a.build < b.build
   }
@@ -148,7 +148,7 @@ extension RuntimeVersion: Comparable, Hashable {
 }
 
 extension RuntimeVersion {
-  /// Whether both have the same major and minor number: what CRI-O compares before it wipes.
+  /// Whether both have the same major and minor number, which CRI-O compares before it wipes.
   public func isSameMinor(as other: RuntimeVersion) -> Bool { major == other.major && minor == other.minor }
 }
 

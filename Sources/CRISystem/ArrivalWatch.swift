@@ -5,7 +5,7 @@ package final class ArrivalWatch: Sendable {
   private let end: WakePipe
 
   /// Creates a watch.
-  /// - Throws: an error if the user has reached the limit `fs.inotify.max_user_instances`.
+  /// - Throws: An error if the user has reached the limit `fs.inotify.max_user_instances`.
   private init(_ paths: [String]) throws(Errno) {
     self.paths = paths
     directories = try DirectoryWatch(arrivalsAt: paths)
@@ -16,7 +16,7 @@ package final class ArrivalWatch: Sendable {
   private static let pollInterval = Duration.milliseconds(15)
 
   /// Blocks the thread until a file may have appeared or the time has elapsed. Returns at once if one of the files exists.
-  /// - Parameter time: the maximum time to wait.
+  /// - Parameter time: The maximum time to wait.
   package static func wait(for paths: [String], atMost time: Duration) {
     guard let watch = try? ArrivalWatch(paths) else { return Thread.sleep(min(time, pollInterval)) }
     watch.wait(atMost: time)

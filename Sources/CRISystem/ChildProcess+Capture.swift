@@ -7,11 +7,11 @@ extension ChildProcess {
   /// The corresponding C function is `posix_spawn`, for which the first argument is a path. If the program inherits our
   /// environment, it is `posix_spawnp`, which searches PATH.
   /// - Parameters:
-  ///   - environment: the complete environment as `NAME=value`; the program's standard error is then discarded. If nil, the
+  ///   - environment: The complete environment as `NAME=value`; the program's standard error is then discarded. If nil, the
   ///     program inherits our environment and our standard error.
-  ///   - input: the program's standard input.
-  ///   - limit: the maximum output in bytes; a program that prints more is killed.
-  ///   - timeout: the maximum run time; a program that runs longer is killed.
+  ///   - input: The program's standard input.
+  ///   - limit: The maximum output in bytes; a program that prints more is killed.
+  ///   - timeout: The maximum run time; a program that runs longer is killed.
   /// - Throws: `.timedOut`, `.fileTooLarge`, or the error of a system call.
   package static func capture(
     _ arguments: [String], environment: [String]? = [], input: [UInt8] = [], limit: Int = 64 << 10, timeout: Duration
@@ -47,7 +47,7 @@ extension ChildProcess {
   }
 
   /// Reads the next part of the output.
-  /// - Returns: an empty array at the end of the output.
+  /// - Returns: An empty array at the end of the output.
   private static func part(of reader: borrowing Descriptor, until end: ContinuousClock.Instant) throws(Errno)
     -> [UInt8]?
   {

@@ -14,11 +14,11 @@ package enum ChildProcess {
   /// Runs a command until it exits, with our standard input, output and error. The program is searched for in PATH. The
   /// corresponding C function is `posix_spawnp`.
   /// - Parameters:
-  ///   - outputToErrors: whether its standard output goes to our standard error, for callers that print a document.
-  ///   - signals: the signals that would otherwise terminate us and leave the command without supervision.
-  ///   - shouldForward: called for each such signal; returns whether the command receives it too.
-  /// - Returns: how the command ended.
-  /// - Throws: the error of a system call, such as `.noSuchFile` if the program does not exist.
+  ///   - outputToErrors: Whether its standard output goes to our standard error, for callers that print a document.
+  ///   - signals: The signals that would otherwise terminate us and leave the command without supervision.
+  ///   - shouldForward: Called for each such signal; returns whether the command receives it too.
+  /// - Returns: How the command ended.
+  /// - Throws: The error of a system call, such as `.noSuchFile` if the program does not exist.
   package static func run(
     _ arguments: [String], outputToErrors: Bool = false, signals: SignalWatch,
     shouldForward: (SignalWatch.Received) -> Bool = { _ in true }

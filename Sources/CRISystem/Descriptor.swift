@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// An open file descriptor that is closed exactly once: when its owner goes.
+/// An open file descriptor that is closed exactly once, when its owner is released.
 package struct Descriptor: ~Copyable, Sendable {
   package let rawValue: Int32
 
@@ -9,15 +9,15 @@ package struct Descriptor: ~Copyable, Sendable {
 
   deinit { _ = close(rawValue) }
 
-  /// Gives the descriptor away without closing it.
+  /// Returns the descriptor without closing it.
   package consuming func release() -> Int32 {
     let descriptor = rawValue
     discard self
     return descriptor
   }
 
-  /// Reads what is there. The corresponding C function is `read`.
-  /// - Returns: the number of bytes, 0 at the end, nil where it would block.
+  /// Reads the available bytes. The corresponding C function is `read`.
+  /// - Returns: The number of bytes, 0 at the end, or nil if the call would block.
   package borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int? {
     let descriptor = rawValue
     do throws(Errno) {
@@ -29,7 +29,7 @@ package struct Descriptor: ~Copyable, Sendable {
   }
 
   /// Writes `bytes[offset...]` to a socket without raising SIGPIPE. The corresponding C function is `send`.
-  /// - Returns: the number of bytes taken, nil where it would block.
+  /// - Returns: The number of written bytes, or nil if the call would block.
   package borrowing func send(_ bytes: [UInt8], from offset: Int) throws(Errno) -> Int? {
     let descriptor = rawValue
     do throws(Errno) {
@@ -44,7 +44,7 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Ends both directions; a listening socket refuses clients from now on. The corresponding C function is `shutdown`.
+  /// Ends both directions; a listening socket refuses new clients. The corresponding C function is `shutdown`.
   package borrowing func shutDown() { _ = shutdown(rawValue, Int32(SHUT_RDWR)) }
 
   /// Writes all bytes to a file. The corresponding C function is `write`.
@@ -52,13 +52,13 @@ package struct Descriptor: ~Copyable, Sendable {
     try Self.write(bytes, to: rawValue, atMost: bytes.count) { () throws(Errno) in }
   }
 
-  /// Writes all bytes to a descriptor that the caller has inherited, such as standard output.
+  /// Writes all bytes to an inherited descriptor, such as standard output.
   ///
-  /// While a `SignalWatch` is active, a signal ends the wait for a reader that takes nothing.
+  /// While a `SignalWatch` is active, a signal ends the wait for a reader that does not read.
   /// - Throws: `.interrupted` for such a signal.
   package static func writeAll(_ bytes: [UInt8], to number: Int32) throws(Errno) {
     let isWatched = SignalWatch.isActive
-    // As much as a pipe that is writable takes without blocking (pipe(7), PIPE_BUF).
+    // A writable pipe takes this much without blocking (pipe(7), PIPE_BUF).
     try write(bytes, to: number, atMost: isWatched ? 4096 : bytes.count) { () throws(Errno) in
       if isWatched { try SignalWatch.waitUntilWritable(number) }
     }
@@ -77,7 +77,7 @@ package struct Descriptor: ~Copyable, Sendable {
           }
         }
       } catch {
-        // A terminal or a pipe that another process made non-blocking.
+        // Another process may have made the terminal or pipe non-blocking.
         guard error == .again else { throw error }
         _ = try Poll.wait([(number, false, true)], timeout: nil)
       }

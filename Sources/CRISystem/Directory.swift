@@ -1,16 +1,16 @@
 internal import Glibc
 
-/// A folder's entries.
+/// Reads the entries of directories.
 package enum Directory {
-  /// Far more than a node has of anything that we list.
-  private static let mostNames = 1 << 20
+  /// Far more entries than any directory that we list has on a node.
+  private static let maximumNames = 1 << 20
 
-  /// Their names without `.` and `..`, in no order. The corresponding C function is `readdir`.
+  /// Returns the names without `.` and `..`, in no order. The corresponding C function is `readdir`.
   package static func names(at path: String) throws(FileError) -> [String] {
     try names(of: File.opened(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK))
   }
 
-  /// Those of an open directory, which is closed.
+  /// Returns the names in an open directory, and closes it.
   static func names(of directory: consuming Descriptor) throws(FileError) -> [String] {
     let number = directory.release()
     guard let stream = fdopendir(number) else {
@@ -21,7 +21,7 @@ package enum Directory {
     defer { closedir(stream) }
     var names: [String] = []
     while true {
-      // The only way to tell the end from an error.
+      // errno alone distinguishes the end from an error.
       errno = 0
       guard let entry = readdir(stream) else {
         let error = Errno.last
@@ -32,7 +32,7 @@ package enum Directory {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name != "." && name != ".." { names.append(name) }
-      if names.count > mostNames { throw .fileTooLarge }
+      if names.count > maximumNames { throw .fileTooLarge }
     }
   }
 }

@@ -1,15 +1,15 @@
 internal import CRIShims
 internal import Glibc
 
-/// A directory below another one, reached without a symbolic link and without leaving it: for paths that
-/// an untrusted party has chosen. What is done in it cannot be led elsewhere.
+/// A directory below another one, reached without following symbolic links and without leaving it, for paths that an
+/// untrusted party has chosen. Operations in it cannot be redirected to another directory.
 package struct DirectoryBelow: ~Copyable {
   private let descriptor: Descriptor
 
   /// - Parameters:
-  ///   - root: a path that the caller trusts; it is walked by `PathWalk`'s rules.
-  ///   - path: below `root`, without `..`.
-  /// - Throws: `.system(.tooManyLinks)` for a symbolic link, `.system(.crossDevice)` for a path that leads out.
+  ///   - root: A path that the caller trusts; it is resolved by `PathWalk`'s rules.
+  ///   - path: A path relative to `root`, without `..`.
+  /// - Throws: `.system(.tooManyLinks)` for a symbolic link, `.system(.crossDevice)` for a path that leaves `root`.
   package init(_ path: String, below root: String) throws(FileError) {
     let walk = try PathWalk(toDirectory: root)
     let number = walk.directory.rawValue
@@ -22,7 +22,7 @@ package struct DirectoryBelow: ~Copyable {
     do throws(Errno) {
       return try retrying { cri_open_directory_below(root, path) }
     } catch {
-      // openat2(2) came with Linux 5.6; seccomp filters that do not know it answer EPERM.
+      // Linux 5.6 introduced openat2(2), and seccomp filters that do not know it return EPERM.
       guard error == .notImplemented || error == .notPermitted else { throw error }
     }
     var directory = Descriptor(owning: try retrying { openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
@@ -37,24 +37,24 @@ package struct DirectoryBelow: ~Copyable {
     return directory.release()
   }
 
-  /// The names in it, without `.` and `..`, in no order.
+  /// Returns the names in it without `.` and `..`, in no order.
   package func names() throws(FileError) -> [String] {
     let number = descriptor.rawValue
-    // Not a duplicate, which would share its position.
+    // Open it again, because a duplicate of the descriptor would share its position.
     let own = try File.system { () throws(Errno) in
       try retrying { openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
     return try Directory.names(of: Descriptor(owning: own))
   }
 
-  /// What has this name, links not followed; nil if it does not exist.
+  /// Returns the kind of an entry without following links; nil if it does not exist.
   package func kind(of name: String) -> FileKind? {
     var status = Glibc.stat()
     guard fstatat(descriptor.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
     return FileKind(status)
   }
 
-  /// Removes a name. The corresponding C function is `unlinkat`, which never follows a link.
+  /// Removes an entry. The corresponding C function is `unlinkat`, which never follows a link.
   package func remove(_ name: String) throws(FileError) {
     let number = descriptor.rawValue
     guard !name.contains("/") else { throw .system(.invalid) }

@@ -5,7 +5,7 @@ package struct DirectoryWatch: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
   /// Watches one directory.
-  /// - Throws: an error if the directory cannot be watched or the user has reached `fs.inotify.max_user_instances`.
+  /// - Throws: An error if the directory cannot be watched or the user has reached `fs.inotify.max_user_instances`.
   package init(_ path: String) throws(Errno) {
     let descriptor = Descriptor(owning: try retrying { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
     let number = descriptor.rawValue
@@ -15,7 +15,7 @@ package struct DirectoryWatch: ~Copyable, Sendable {
   }
 
   /// Watches for files that appear at `paths`. The directories of a path need not exist yet.
-  /// - Throws: an error if a directory cannot be watched or the user has reached `fs.inotify.max_user_instances`.
+  /// - Throws: An error if a directory cannot be watched or the user has reached `fs.inotify.max_user_instances`.
   package init(arrivalsAt paths: [String]) throws(Errno) {
     let descriptor = Descriptor(owning: try retrying { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
     for path in paths {
@@ -27,7 +27,7 @@ package struct DirectoryWatch: ~Copyable, Sendable {
   }
 
   /// Watches the deepest existing directory of a path.
-  /// - Returns: the length of the path of that directory.
+  /// - Returns: The length of the path of that directory.
   private static func watchNearest(_ path: String, _ descriptor: Int32) throws(Errno) -> Int? {
     let events = UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVE_SELF | IN_ONLYDIR)
     var directory = path[...]
@@ -57,9 +57,9 @@ package struct DirectoryWatch: ~Copyable, Sendable {
   }
 
   /// Waits for a change. Changes since the last wait count too.
-  /// - Parameter timeout: the maximum time to wait.
-  /// - Parameter reader: a descriptor that the caller writes to; the wait ends if its reader closes it.
-  /// - Parameter waker: a descriptor that ends the wait when it becomes readable.
+  /// - Parameter timeout: The maximum time to wait.
+  /// - Parameter reader: A descriptor that the caller writes to; the wait ends if its reader closes it.
+  /// - Parameter waker: A descriptor that ends the wait when it becomes readable.
   package borrowing func wait(
     timeout: Duration, reader: Int32? = nil, waker: Int32? = nil
   ) throws(Errno) -> WaitResult {

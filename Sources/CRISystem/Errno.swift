@@ -70,7 +70,7 @@ extension Errno: CustomStringConvertible {
 }
 
 /// Repeats a system call as long as a signal interrupts it.
-/// - Returns: the result of the call, which is not negative.
+/// - Returns: The result of the call, which is not negative.
 /// - Throws: `errno` if the result is negative.
 package func retrying<I: FixedWidthInteger & SignedInteger>(_ call: () -> I) throws(Errno) -> I {
   while true {

@@ -1,8 +1,8 @@
 internal import Glibc
 
 extension File {
-  /// Whether something is there, links followed. The corresponding C function is `stat`.
-  /// - Throws: where that cannot be told, such as for want of permission.
+  /// Whether a path exists, with links followed. The corresponding C function is `stat`.
+  /// - Throws: An error if that is unknown, for example without permission.
   package static func exists(_ path: String) throws(FileError) -> Bool {
     var status = Glibc.stat()
     do throws(Errno) {

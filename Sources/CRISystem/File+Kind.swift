@@ -1,14 +1,15 @@
 internal import Glibc
 
 extension File {
-  /// Whether a path is a file, and no link, device or folder. The corresponding C function is `lstat`.
+  /// Whether a path is a regular file, and not a link, a device or a directory. The corresponding C function is
+  /// `lstat`.
   package static func isRegular(_ path: String) -> Bool {
     var status = Glibc.stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Whether a path leads to a folder.
-  package static func isFolder(_ path: String) -> Bool {
+  /// Whether a path leads to a directory.
+  package static func isDirectory(_ path: String) -> Bool {
     var status = Glibc.stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension File {
-  /// Reads a small file, as those of `/proc` are: one buffer on the stack, and no more of it than fits.
+  /// Reads a small file, such as one in `/proc`, up to the size of one buffer on the stack.
   package static func readShort(_ path: String) throws(FileError) -> [UInt8] {
     let file = try opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
     let number = file.rawValue
@@ -9,7 +9,7 @@ extension File {
       buffer -> ([UInt8], Errno?) in
       var count = 0
       do throws(Errno) {
-        // One read gives a page of some files in /proc, not all of it.
+        // Some files in /proc return only a page for each read.
         while count < buffer.count {
           let more = try retrying { Glibc.read(number, buffer.baseAddress.map { $0 + count }, buffer.count - count) }
           if more == 0 { break }

@@ -1,12 +1,12 @@
 internal import Glibc
 
 extension File {
-  /// As many as the kernel follows (path_resolution(7)).
-  private static let mostLinks = 40
+  /// The maximum number of symbolic links, as in the kernel (path_resolution(7)).
+  private static let maximumLinks = 40
 
-  /// Whether only root and the caller can change which file an absolute path names, and the file itself: for programs that
-  /// another process names. Every directory and every symbolic link on the way must belong to root or to the caller, and
-  /// nothing may be writable by group or others, except that a directory above may be sticky.
+  /// Whether only root and the caller can change the file at an absolute path, or which file that is: for programs that
+  /// another process names. Every directory and every symbolic link on the way must belong to root or to the caller,
+  /// and nothing may be writable by group or others, except that a parent directory may be sticky.
   package static func isTrusted(_ path: String) -> Bool {
     guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else { return false }
     var directory: [Substring] = []
@@ -25,7 +25,7 @@ extension File {
       switch status.st_mode & S_IFMT {
       case S_IFLNK:
         links += 1
-        guard links <= mostLinks, let target = linkTarget(here) else { return false }
+        guard links <= maximumLinks, let target = linkTarget(here) else { return false }
         if target.hasPrefix("/") { directory = [] }
         rest += target.split(separator: "/").reversed()
       case S_IFDIR:

@@ -1,13 +1,13 @@
 internal import Glibc
 
 extension File {
-  /// Writes a file atomically: a temporary file in the same directory, flushed to the disk, takes its name.
+  /// Writes a file atomically: a temporary file in the same directory is flushed to the disk and renamed.
   ///
-  /// On any failure the old file is unchanged and nothing is left behind. The path is walked by `PathWalk`'s rules. A
-  /// FIFO, a socket or a device is refused, but for `/dev/null` and descriptors that this process already holds, which
-  /// are written to. An existing regular file is replaced, never written into; its mode is kept only if the caller owns
-  /// it and the mode grants nothing beyond `mode`.
-  /// - Parameter mode: permission bits, independent of the umask; never more than 0755.
+  /// After any failure the old file is unchanged and no other file is left. The path is resolved by `PathWalk`'s rules.
+  /// FIFOs, sockets and devices are refused, except `/dev/null` and descriptors that this process already holds, which
+  /// are written to. An existing regular file is replaced and never written into; its mode is kept only if the caller
+  /// owns it and the mode grants nothing beyond `mode`.
+  /// - Parameter mode: The permission bits, independent of the umask; never more than 0755.
   package static func writeAtomically(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(FileError) {
     let walk = try PathWalk(toFile: path)
     if let held = walk.held { return try system { () throws(Errno) in try Descriptor.writeAll(bytes, to: held) } }
@@ -19,8 +19,8 @@ extension File {
     }
   }
 
-  /// Whether `writeAtomically` will be able to: a temporary file is created and removed again, since permissions alone
-  /// do not tell (read-only file systems, root, quotas).
+  /// Checks that `writeAtomically` will succeed, by creating and removing a temporary file, because permissions alone
+  /// do not show it (read-only file systems, root, quotas).
   package static func checkWritable(_ path: String) throws(FileError) {
     let walk = try PathWalk(toFile: path)
     if walk.held != nil { return }
@@ -71,9 +71,9 @@ extension File {
       })
   }
 
-  /// Only a mode that another user did not choose, and that grants no more than `widest`, is kept.
+  /// The old mode is kept only if another user did not choose it and it grants no more than `widest`.
   private static func mode(atMost widest: UInt32, replacing name: String, in directory: Int32) -> mode_t {
-    // Never set-uid, set-gid or sticky, nor writable by group or others.
+    // The mode is never set-uid, set-gid or sticky, nor writable by group or others.
     let widest = mode_t(widest) & 0o755
     var status = Glibc.stat()
     guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG,
@@ -83,7 +83,7 @@ extension File {
     return present & ~widest == 0 ? present : widest
   }
 
-  /// The new name must survive a crash too. A file system that cannot flush a directory is not a failure.
+  /// The new name must survive a crash too. A file system that cannot flush a directory is not an error.
   private static func synchronize(_ directory: borrowing Descriptor) throws(FileError) {
     let number = openat(directory.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard number >= 0 else { return }
@@ -91,7 +91,7 @@ extension File {
     close(number)
   }
 
-  /// Closed on exec, whatever the flags.
+  /// Opens a file that is closed on exec, whatever the flags.
   static func opened(_ path: String, _ flags: Int32) throws(FileError) -> Descriptor {
     do throws(Errno) {
       return Descriptor(owning: try retrying { Glibc.open(path, flags | O_CLOEXEC) })

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// Whole files: read with a limit, written so that a crash or a full disk leaves the old one.
+/// Reads whole files with a limit, and writes them so that a crash or a full disk leaves the old file.
 package enum File {
   /// Reads a regular file to its end, or a descriptor that this process already holds, such as `/dev/stdin`.
   ///
-  /// Opening never blocks: a FIFO, a socket or a device is refused, but for `/dev/null`, which is empty.
-  /// - Throws: `.system(.fileTooLarge)` past `limit` bytes.
+  /// Opening never blocks: FIFOs, sockets and devices are refused, except `/dev/null`, which is empty.
+  /// - Throws: `.system(.fileTooLarge)` beyond `limit` bytes.
   package static func read(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
     try OpenedInput(path).read(limit: limit)
   }
 
-  /// Reads a file that a user has named, as `read` does, but walks the path by `PathWalk`'s rules.
-  /// - Parameter deadline: when reading from a pipe or a terminal must have ended; nil waits as long as it takes.
+  /// Reads a file that a user has named, like `read`, but resolves the path by `PathWalk`'s rules.
+  /// - Parameter deadline: The time limit for reading a pipe or a terminal; nil for none.
   /// - Throws: `.inputTimedOut` at the deadline; `.foreignLink` and `.foreignStep`.
   package static func readNamed(
     _ path: String, limit: Int, deadline: ContinuousClock.Instant? = nil
@@ -20,7 +20,7 @@ package enum File {
   }
 
   /// Reads standard input to its end.
-  /// - Parameter deadline: when reading must have ended; nil waits as long as it takes.
+  /// - Parameter deadline: The time limit; nil for none.
   /// - Throws: `.inputTimedOut` at the deadline.
   package static func readStandardInput(
     limit: Int, deadline: ContinuousClock.Instant? = nil
@@ -28,12 +28,12 @@ package enum File {
     try OpenedInput(duplicating: STDIN_FILENO).read(limit: limit, deadline: deadline)
   }
 
-  /// Removes a name. The corresponding C function is `unlink`.
+  /// Removes a directory entry. The corresponding C function is `unlink`.
   package static func remove(_ path: String) throws(Errno) {
     _ = try retrying { unlink(path) }
   }
 
-  /// The path without symbolic links; nil if it leads nowhere. The corresponding C function is `realpath`.
+  /// Returns the path without symbolic links; nil if it does not exist. The corresponding C function is `realpath`.
   package static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
@@ -46,7 +46,7 @@ package enum File {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
   }
 
-  /// The text of a symbolic link. The corresponding C function is `readlink`.
+  /// Returns the target of a symbolic link. The corresponding C function is `readlink`.
   package static func linkTarget(_ path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink(path, &buffer, 4096)

@@ -1,15 +1,15 @@
-/// Why a file was not read or written.
+/// The reason why a file was not read or written.
 package enum FileError: Error, Hashable, Sendable {
   case system(Errno)
   /// Neither root nor the caller owns the link, so its owner would choose the file.
   case foreignLink(path: String, owner: UInt32)
   /// The path leaves the directory of another user for something that this user does not own.
   case foreignStep(directory: String, owner: UInt32)
-  /// Only regular files are opened: anything else can block, or hand the content to a reader.
+  /// The file is not regular: anything else can block, or pass the content to another reader.
   case notRegular(path: String, FileKind)
-  /// A pipe or a terminal did not come to its end before the deadline.
+  /// A pipe or a terminal did not end before the deadline.
   case inputTimedOut
-  /// The directory's owner has put another file under the name while it was written.
+  /// The owner of the directory replaced the file by another one while it was written.
   case replacedByOther(path: String)
 
   package static let noSuchFile = FileError.system(.noSuchFile)

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Which file a path leads to, however many names it has.
+/// The identity of a file, whatever names it has.
 package struct FileIdentity: Hashable, Sendable {
   package let device: UInt64
   package let inode: UInt64
 
-  /// nil where nothing is there. The corresponding C function is `stat`.
+  /// Returns nil if the file does not exist. The corresponding C function is `stat`.
   package init?(of path: String) {
     guard let identity = try? Self.read(path) else { return nil }
     self = identity
@@ -16,14 +16,14 @@ package struct FileIdentity: Hashable, Sendable {
     inode = UInt64(status.st_ino)
   }
 
-  /// The same, with the reason where it cannot be told.
+  /// Reads the identity, or throws the error of `stat`.
   package static func read(_ path: String) throws(Errno) -> FileIdentity {
     var status = Glibc.stat()
     _ = try retrying { stat(path, &status) }
     return FileIdentity(status)
   }
 
-  /// Of an open file. The corresponding C function is `fstat`.
+  /// Reads the identity of an open file. The corresponding C function is `fstat`.
   package static func read(_ file: borrowing Descriptor) throws(Errno) -> FileIdentity {
     var status = Glibc.stat()
     let number = file.rawValue

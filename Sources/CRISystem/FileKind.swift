@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What a path or a descriptor leads to. The corresponding C field is `st_mode` (inode(7)).
+/// The type of a file or a descriptor. The corresponding C field is `st_mode` (inode(7)).
 package enum FileKind: Hashable, Sendable {
   case regular
   case directory
@@ -8,7 +8,7 @@ package enum FileKind: Hashable, Sendable {
   case fifo
   case socket
   case device
-  /// `/dev/null`, under whatever name: character device 1:3 (the kernel's devices.txt).
+  /// `/dev/null`, whatever its name: character device 1:3 (the kernel's devices.txt).
   case null
 
   init(_ status: Glibc.stat) {

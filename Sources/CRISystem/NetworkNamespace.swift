@@ -8,7 +8,7 @@ package struct NetworkNamespace: ~Copyable, Sendable {
   package let identity: FileIdentity
 
   /// Opens the namespace that is mounted at a path.
-  /// - Returns: the namespace, or nil if the file is not a namespace, as after a reboot.
+  /// - Returns: The namespace, or nil if the file is not a namespace, as after a reboot.
   /// - Throws: `.noSuchFile` if the path does not exist, or the error of another system call.
   package static func open(_ path: String) throws(Errno) -> NetworkNamespace? {
     // O_NONBLOCK because the path may be a pipe, on which open(2) would block.

@@ -1,24 +1,24 @@
 internal import Glibc
 
-/// A file that is open for reading, whatever becomes of its name.
+/// A file that is open for reading. It stays readable if it is renamed or removed.
 package final class OpenFile: Sendable {
   private let descriptor: Descriptor
 
-  /// Which file it is, to be compared with what its path leads to later.
+  /// The identity of the file, for comparison with what its path leads to later.
   package let identity: FileIdentity
 
-  /// Whether it is one that has a size and can be read anywhere: no pipe, device, socket or folder.
+  /// Whether it has a size and can be read at any offset: not a pipe, a device, a socket or a directory.
   package let isRegular: Bool
 
-  /// Opens it without waiting, as one would for the writer of a FIFO. The corresponding C function is `open`.
+  /// Opens a file without waiting, for example for the writer of a FIFO. The corresponding C function is `open`.
   package convenience init(_ path: String) throws(Errno) {
-    // A name that C would see the beginning of only.
+    // C functions would see only the part before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .noSuchFile }
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
     try self.init(Descriptor(owning: try retrying { open(path, flags) }))
   }
 
-  /// Takes over a file that is open already.
+  /// Takes over an open descriptor.
   package init(_ descriptor: consuming Descriptor) throws(Errno) {
     identity = try FileIdentity.read(descriptor)
     var status = Glibc.stat()
@@ -28,7 +28,7 @@ package final class OpenFile: Sendable {
     self.descriptor = descriptor
   }
 
-  /// Bytes that it has now. The corresponding C function is `fstat`.
+  /// Returns the current size in bytes. The corresponding C function is `fstat`.
   package func size() throws(Errno) -> Int {
     var status = Glibc.stat()
     let number = descriptor.rawValue
@@ -37,8 +37,8 @@ package final class OpenFile: Sendable {
   }
 
   /// Reads into `buffer[index...]`. The corresponding C function is `pread`.
-  /// - Parameter offset: bytes from the file's beginning.
-  /// - Returns: the number of bytes, 0 at the end.
+  /// - Parameter offset: The distance in bytes from the beginning of the file.
+  /// - Returns: The number of bytes, 0 at the end.
   package func read(at offset: Int, into buffer: inout [UInt8], from index: Int = 0) throws(Errno) -> Int {
     let number = descriptor.rawValue
     precondition(index <= buffer.count)

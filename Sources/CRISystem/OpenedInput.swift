@@ -5,9 +5,9 @@ struct OpenedInput: ~Copyable {
   private let file: Descriptor
 
   init(_ path: String) throws(FileError) {
-    // C functions would see only what comes before a NUL.
+    // C functions would see only the part before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
-    // Opening a device can have effects, so look first.
+    // Opening a device can have side effects, so check its type first.
     let probe = try File.opened(path, OpenFlags.path)
     let status = try Self.status(of: probe)
     let kind = FileKind(status)
@@ -18,7 +18,7 @@ struct OpenedInput: ~Copyable {
       try self.init(duplicating: held)
       return
     }
-    // It must not block even if the path has become a FIFO meanwhile.
+    // It must not block even if the file has been replaced by a FIFO meanwhile.
     try self.init(path, opened: File.opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY))
   }
 
@@ -61,7 +61,7 @@ struct OpenedInput: ~Copyable {
   }
 
   /// Reads to the end.
-  /// - Parameter deadline: when reading from a pipe or a terminal must have ended; nil waits as long as it takes.
+  /// - Parameter deadline: The time limit for reading a pipe or a terminal; nil for none.
   /// - Throws: `.inputTimedOut` at the deadline.
   func read(limit: Int, deadline: ContinuousClock.Instant? = nil) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -92,7 +92,7 @@ struct OpenedInput: ~Copyable {
     }
   }
 
-  /// The readable descriptor of this process that is the same pipe, socket or terminal.
+  /// Returns the readable descriptor of this process that is the same pipe, socket or terminal.
   private static func held(like status: Glibc.stat) -> Int32? {
     let own = (try? Directory.names(at: "/proc/self/fd")) ?? ["0"]
     return own.compactMap { Int32($0) }.sorted().first { number in

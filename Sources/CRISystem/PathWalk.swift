@@ -1,84 +1,85 @@
 internal import CRIShims
 internal import Glibc
 
-/// Follows a path one component at a time, from descriptor to descriptor, so that a change to the path cannot redirect it on the way.
+/// Resolves a path one component at a time, from descriptor to descriptor, so that a concurrent change cannot redirect
+/// it.
 ///
 /// A symbolic link is followed only if it belongs to root or to the caller, and a step out of another user's directory
-/// must stay with what this user owns (the rule of systemd's CHASE_SAFE). What is then done relative to the last
-/// directory cannot be moved elsewhere by a change to the path.
+/// must stay with what this user owns (the rule of systemd's CHASE_SAFE). Operations relative to the last directory
+/// cannot be redirected by a later change to the path.
 package struct PathWalk: ~Copyable {
   /// The last directory of the path, opened with O_PATH.
   package let directory: Descriptor
-  /// The last component, which need not exist and is no symbolic link; empty if the path was to be a directory.
+  /// The last component, which may not exist and is not a symbolic link; empty for a walk to a directory.
   package let name: String
-  /// Of what has this name now; nil if it does not exist.
+  /// The kind of the entry with this name; nil if it does not exist.
   package let kind: FileKind?
-  /// If the path names one of this process's own descriptors, such as `/dev/stdout` or `/proc/self/fd/3`.
+  /// The descriptor, if the path names one of this process, such as `/dev/stdout` or `/proc/self/fd/3`.
   package let held: Int32?
 
-  /// As many as the kernel follows (path_resolution(7)).
-  private static let mostLinks = 40
+  /// The maximum number of symbolic links, as in the kernel (path_resolution(7)).
+  private static let maximumLinks = 40
 
-  /// To a file, or to the name of one that does not exist.
+  /// Walks to a file, which may not exist.
   package init(toFile path: String) throws(FileError) { try self.init(path, isFile: true, mode: nil) }
 
-  /// To a directory.
-  /// - Parameter making: creates missing directories with this mode.
+  /// Walks to a directory.
+  /// - Parameter making: Creates missing directories with this mode.
   package init(toDirectory path: String, making mode: UInt32? = nil) throws(FileError) {
     try self.init(path, isFile: false, mode: mode)
   }
 
   private init(_ path: String, isFile: Bool, mode: UInt32?) throws(FileError) {
-    // C functions would see only what comes before a NUL.
+    // C functions would see only the part before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
-    var place = try Place(path.utf8.first == UInt8(ascii: "/") ? "/" : ".")
+    var current = try WalkedDirectory(path.utf8.first == UInt8(ascii: "/") ? "/" : ".")
     var rest = Array(Self.components(path).reversed())
     var links = 0
     while let name = rest.popLast() {
       let next: Entry
       do throws(Errno) {
-        next = try Entry(name, in: place.directory)
+        next = try Entry(name, in: current.directory)
       } catch {
         guard error == .noSuchFile else { throw .system(error) }
         if rest.isEmpty, isFile {
           if path.utf8.last == UInt8(ascii: "/") { throw .system(.isADirectory) }
-          try self.init(place.directory, name, nil)
+          try self.init(current.directory, name, nil)
           return
         }
         guard let mode else { throw .system(error) }
-        try place.make(name, mode)
+        try current.make(name, mode)
         rest.append(name)
         continue
       }
       switch next.kind {
       case .directory:
-        try place.step(to: next, name)
+        try current.step(to: next, name)
       case .symbolicLink:
         links += 1
-        if links > Self.mostLinks { throw .system(.tooManyLinks) }
-        if isFile, rest.isEmpty, place.isOwnDescriptors, let number = Int32(name) {
-          try self.init(place.directory, name, nil, held: number)
+        if links > Self.maximumLinks { throw .system(.tooManyLinks) }
+        if isFile, rest.isEmpty, current.isOwnDescriptors, let number = Int32(name) {
+          try self.init(current.directory, name, nil, held: number)
           return
         }
         guard Caller.trusts(next.owner) else {
-          throw .foreignLink(path: place.path(of: name), owner: next.owner)
+          throw .foreignLink(path: current.path(of: name), owner: next.owner)
         }
-        if place.isProc, ["root", "cwd"].contains(name) {
-          // The kernel's own links of a process: their text is not where they lead.
-          try place.jump(through: name)
+        if current.isProc, ["root", "cwd"].contains(name) {
+          // The text of a link in /proc is not its target, so the kernel has to follow it.
+          try current.jump(through: name)
           continue
         }
         let target = try next.target()
-        if target.utf8.first == UInt8(ascii: "/") { try place.restart() }
+        if target.utf8.first == UInt8(ascii: "/") { try current.restart() }
         rest += Self.components(target).reversed()
       default:
         guard isFile, rest.isEmpty else { throw .system(.notADirectory) }
-        try self.init(place.directory, name, next.kind)
+        try self.init(current.directory, name, next.kind)
         return
       }
     }
     if isFile { throw .system(.isADirectory) }
-    try self.init(place.directory, "", .directory)
+    try self.init(current.directory, "", .directory)
   }
 
   private init(_ directory: borrowing Descriptor, _ name: String, _ kind: FileKind?, held: Int32? = nil)
@@ -95,18 +96,18 @@ package struct PathWalk: ~Copyable {
     self.held = held
   }
 
-  /// Without empty ones and `.`.
+  /// Splits a path, without empty components and `.`.
   private static func components(_ path: String) -> [String] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
   }
 }
 
-/// Who we are, for what may be followed.
+/// The caller's user IDs, which decide what may be followed.
 private enum Caller {
   static func trusts(_ owner: UInt32) -> Bool { owner == 0 || owner == geteuid() }
 }
 
-/// Something with a name, opened without following it.
+/// A directory entry that was opened without following it.
 private struct Entry: ~Copyable {
   let descriptor: Descriptor
   let kind: FileKind
@@ -123,7 +124,7 @@ private struct Entry: ~Copyable {
     owner = status.st_uid
   }
 
-  /// Where the link leads.
+  /// Returns the target of the link.
   func target() throws(FileError) -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let number = descriptor.rawValue
@@ -139,7 +140,7 @@ private struct Entry: ~Copyable {
 }
 
 /// A directory on the way.
-private struct Place: ~Copyable {
+private struct WalkedDirectory: ~Copyable {
   private(set) var directory: Descriptor
   private var owner: UInt32
   private var shown: String
@@ -175,9 +176,9 @@ private struct Place: ~Copyable {
     shown = path(of: name)
   }
 
-  /// Goes to `/`, where an absolute link leads.
+  /// Goes to `/`, where an absolute link begins.
   mutating func restart() throws(FileError) {
-    let root = try Place("/")
+    let root = try WalkedDirectory("/")
     try check(root.owner)
     self = root
   }
@@ -187,12 +188,12 @@ private struct Place: ~Copyable {
     do throws(Errno) {
       _ = try retrying { mkdirat(number, name, mode_t(mode)) }
     } catch {
-      // Another process was faster.
+      // Another process created it first.
       if error.rawValue != EEXIST { throw .system(error) }
     }
   }
 
-  /// Another user may move anything in their own directory, so that only what they own can be meant.
+  /// Another user may move anything in their own directory, so only files that they own may be reached through it.
   private func check(_ next: UInt32) throws(FileError) {
     if !Caller.trusts(owner), next != owner { throw .foreignStep(directory: shown, owner: owner) }
   }

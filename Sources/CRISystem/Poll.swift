@@ -10,8 +10,8 @@ package enum Poll {
   }
 
   /// Waits until a descriptor is ready or the time has elapsed. A signal also ends the wait, with no descriptor ready.
-  /// - Parameter timeout: the maximum time to wait; nil means no limit.
-  /// - Returns: the readiness of each descriptor, in the same order.
+  /// - Parameter timeout: The maximum time to wait; nil means no limit.
+  /// - Returns: The readiness of each descriptor, in the same order.
   package static func wait(
     _ interests: [(descriptor: Int32, read: Bool, write: Bool)], timeout: Duration?
   ) throws(Errno) -> [Readiness] {
@@ -29,8 +29,8 @@ package enum Poll {
     }
     return entries.map { entry in
       let events = Int32(entry.revents)
-      let gone = events & (POLLHUP | POLLERR | POLLNVAL) != 0
-      return Readiness(readable: events & POLLIN != 0 || gone, writable: events & POLLOUT != 0 || gone)
+      let hungUp = events & (POLLHUP | POLLERR | POLLNVAL) != 0
+      return Readiness(readable: events & POLLIN != 0 || hungUp, writable: events & POLLOUT != 0 || hungUp)
     }
   }
 

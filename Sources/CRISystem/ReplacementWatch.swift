@@ -1,11 +1,11 @@
-/// Notices that another file, such as a restarted server's socket, takes the place of the one at a path.
+/// Detects that the file at a path, such as a server's socket, is replaced by another one.
 package final class ReplacementWatch: Sendable {
   private let path: String
   private let identity: FileIdentity?
   private let directories: DirectoryWatch
   private let end: WakePipe
 
-  /// - Returns: nil where the kernel has no more inotify instances for this user.
+  /// - Returns: nil if the user has reached the limit of inotify instances.
   package init?(_ path: String) {
     do throws(Errno) {
       directories = try DirectoryWatch(arrivalsAt: [path])
@@ -14,12 +14,12 @@ package final class ReplacementWatch: Sendable {
       return nil
     }
     self.path = path
-    // After the watch has begun, so that no replacement goes unseen.
+    // Read after the watch has begun, so that no replacement is missed.
     identity = FileIdentity(of: path)
   }
 
-  /// Blocks until the file was replaced or the time is up.
-  /// - Returns: whether it was replaced since this watch was made.
+  /// Blocks until the file is replaced or the time has elapsed.
+  /// - Returns: Whether it was replaced since this watch was created.
   package func wait(atMost time: Duration) -> Bool {
     let deadline = ContinuousClock.now + time
     while true {
@@ -32,7 +32,8 @@ package final class ReplacementWatch: Sendable {
     }
   }
 
-  /// The same without holding a thread of the concurrency pool; cut short when the task is cancelled.
+  /// Waits like `wait(atMost:)` without blocking a thread of the concurrency pool, and returns early when the task is
+  /// cancelled.
   package func pause(atMost time: Duration) async -> Bool {
     await withTaskCancellationHandler {
       await onThread { self.wait(atMost: time) }

@@ -46,14 +46,14 @@ package final class SignalWatch: Sendable {
     Self.active.withLock { $0 = -1 }
   }
 
-  /// What signals are read from; -1 while none are caught.
+  /// The descriptor from which signals are read; -1 if none are caught.
   private static let active = Locked<Int32>(-1)
 
-  /// Whether signals are caught, so that they no longer end the process.
+  /// Whether signals are caught, so that they do not end the process.
   static var isActive: Bool { active.withLock { $0 >= 0 } }
 
-  /// Waits until a descriptor takes more.
-  /// - Throws: `.interrupted` if a signal comes first; it stays to be taken.
+  /// Waits until a descriptor is writable.
+  /// - Throws: `.interrupted` if a signal arrives first; `take()` still returns it.
   static func waitUntilWritable(_ number: Int32) throws(Errno) {
     let signals = active.withLock { $0 }
     guard signals >= 0 else { return }
@@ -84,7 +84,7 @@ package final class SignalWatch: Sendable {
   }
 
   /// Waits for the next signal.
-  /// - Returns: the signal, or nil if the task is cancelled or the wait fails.
+  /// - Returns: The signal, or nil if the task is cancelled or the wait fails.
   package func next() async -> Received? {
     guard let waiting = try? Waiting() else { return nil }
     return await withTaskCancellationHandler {

@@ -13,7 +13,7 @@ package final class SingleThread: TaskExecutor {
   private init() throws(Errno) { pipe = try WakePipe() }
 
   /// Runs `body` and everything that it awaits, and returns its value.
-  /// - Throws: the error of a system call.
+  /// - Throws: The error of a system call.
   package static func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) throws(Errno) -> Value {
     let thread = try SingleThread()
     let result = Locked<Value?>(nil)

@@ -9,14 +9,14 @@ package enum Terminal {
   package static var canPrompt: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
   /// Prints a prompt to standard error and reads a line.
-  /// - Returns: the line, or nil at the end of the input.
+  /// - Returns: The line, or nil at the end of the input.
   package static func ask(_ prompt: String) throws(Errno) -> String? {
     try StandardStream.error.write(prompt)
     return try line()
   }
 
   /// Prints a prompt to standard error and reads a line without an echo.
-  /// - Returns: the line, or nil at the end of the input.
+  /// - Returns: The line, or nil at the end of the input.
   /// - Throws: `.notATerminal` if standard input is not a terminal.
   package static func askSecret(_ prompt: String) throws(Errno) -> String? {
     var settings = termios()

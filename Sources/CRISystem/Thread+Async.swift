@@ -13,8 +13,8 @@ package func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) 
 
 extension Thread {
   /// Runs work on a new thread and waits for it for a limited time.
-  /// - Returns: the result, or nil if the work did not end in time. The thread then continues in the background.
-  /// - Throws: the error of a system call.
+  /// - Returns: The result, or nil if the work did not end in time. The thread then continues in the background.
+  /// - Throws: The error of a system call.
   package static func run<Value: Sendable>(
     within limit: Duration, _ work: @escaping @Sendable () -> Value
   ) throws(Errno) -> Value? {

@@ -8,7 +8,7 @@ package enum Thread {
   }
 
   /// Starts a detached thread. The corresponding C function is `pthread_create`.
-  /// - Throws: the error of the system call.
+  /// - Throws: The error of the system call.
   package static func detach(_ run: @escaping @Sendable () -> Void) throws(Errno) {
     // The thread takes over this reference and releases it.
     let body = Unmanaged.passRetained(Body(run))

@@ -1,6 +1,6 @@
-/// Names that cannot be predicted.
+/// Creates unpredictable file names.
 package enum UniqueName {
-  /// Such as `.cri-0123456789abcdef0123456789abcdef`, from the kernel's random numbers.
+  /// Returns a name such as `.cri-0123456789abcdef0123456789abcdef`, from the kernel's random numbers.
   package static func make() -> String {
     var generator = SystemRandomNumberGenerator()
     let digits = (0..<2).map { _ in

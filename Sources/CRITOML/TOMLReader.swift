@@ -1,5 +1,5 @@
-/// Reads a text in the form of TOML 1.0 as far as a program's configuration goes: its texts, flags and lists by their
-/// path; numbers and dates are read over, and must have their form.
+/// Reads TOML 1.0 as far as a program's configuration needs it: strings, Booleans and lists by their path. Numbers and
+/// dates are checked and skipped.
 package struct TOMLReader {
   package enum Value: Hashable, Sendable {
     case text(String)
@@ -9,14 +9,14 @@ package struct TOMLReader {
     case other
   }
 
-  /// What is wrong with a text, and in which line, counted from 1.
+  /// The reason why a text is invalid, and the line, starting at 1.
   package struct Fault: Error {
     package let line: Int
-    package let what: String
+    package let message: String
 
-    package init(line: Int, what: String) {
+    package init(line: Int, message: String) {
       self.line = line
-      self.what = what
+      self.message = message
     }
   }
 
@@ -30,14 +30,14 @@ package struct TOMLReader {
   private var index = 0
   private var line = 1
   private var entries: [Entry] = []
-  /// The keys and tables that are there: a second one of the same name is an error.
+  /// The keys and tables so far: a second one of the same name is an error.
   private var names: Set<String> = []
-  /// How many tables there are in each list of tables.
+  /// The number of tables in each array of tables.
   private var counts: [String: Int] = [:]
 
   private init(_ text: String) { characters = Array(text.unicodeScalars) }
 
-  /// The keys in their order; a path is its names with points between them.
+  /// Returns the keys in their order; a path is the names with dots between them.
   package static func entries(of text: String) throws(Fault) -> [Entry] {
     var reader = TOMLReader(text)
     try reader.read()
@@ -46,7 +46,7 @@ package struct TOMLReader {
 
   private var next: Unicode.Scalar? { index < characters.count ? characters[index] : nil }
 
-  private func fault(_ what: String) -> Fault { Fault(line: line, what: what) }
+  private func fault(_ message: String) -> Fault { Fault(line: line, message: message) }
 
   private func comes(_ text: String) -> Bool { characters[index...].starts(with: text.unicodeScalars) }
 
@@ -67,7 +67,7 @@ package struct TOMLReader {
 
   private var isNewline: Bool { next == "\n" || comes("\r\n") }
 
-  /// Blanks and a comment; with newlines, all of both.
+  /// Skips blanks and a comment, or with `newlines`, any number of both.
   private mutating func skip(newlines: Bool) {
     while let next {
       if next == " " || next == "\t" {
@@ -93,12 +93,12 @@ package struct TOMLReader {
       counts[path, default: 0] += 1
       return "\(path)[\(counts[path] ?? 0)]"
     }
-    // One in a list of tables is there once for each of them.
+    // A table in an array of tables exists once for each of its elements.
     guard names.insert("[\(path)]").inserted || !counts.isEmpty else { throw fault("the section \(path) twice") }
     return path
   }
 
-  /// - Parameter path: of the table; nil where nobody can name it: in a list.
+  /// - Parameter path: The path of the table; nil in an array, whose elements have no path.
   private mutating func pair(in path: String?) throws(Fault) {
     let name = try key()
     guard next == "=" else { throw fault("\(name) without \"=\"") }
@@ -108,11 +108,11 @@ package struct TOMLReader {
     let start = line
     let value = try value(of: whole)
     guard let whole else { return }
-    guard names.insert(whole).inserted || !counts.isEmpty else { throw Fault(line: start, what: "\(name) twice") }
+    guard names.insert(whole).inserted || !counts.isEmpty else { throw Fault(line: start, message: "\(name) twice") }
     entries.append(Entry(path: whole, value: value, line: start))
   }
 
-  /// Names with points between them, and what blanks come after them.
+  /// Reads names with dots between them, and the blanks after them.
   private mutating func key() throws(Fault) -> String {
     var names: [String] = []
     while true {
@@ -127,7 +127,7 @@ package struct TOMLReader {
         guard index > start else { throw fault("no name where there should be one") }
         names.append(string(characters[start..<index]))
       }
-      // A comment is no part of it, and is found where the "=" is missed.
+      // A comment is not part of the key, and the missing "=" will be reported there.
       while next == " " || next == "\t" { index += 1 }
       guard next == "." else { return names.joined(separator: ".") }
       index += 1
@@ -151,7 +151,7 @@ package struct TOMLReader {
     index += 1
     while true {
       skip(newlines: true)
-      guard let next else { throw Fault(line: start, what: "a list without its \"]\"") }
+      guard let next else { throw Fault(line: start, message: "a list without its \"]\"") }
       if next != "]" {
         values.append(try value(of: nil))
         skip(newlines: true)
@@ -159,7 +159,7 @@ package struct TOMLReader {
       guard self.next == "," else { break }
       index += 1
     }
-    guard next == "]" else { throw Fault(line: start, what: "a list without its \"]\"") }
+    guard next == "]" else { throw Fault(line: start, message: "a list without its \"]\"") }
     index += 1
     return values
   }
@@ -177,7 +177,7 @@ package struct TOMLReader {
     index += 1
   }
 
-  /// A flag, a number or a date.
+  /// Reads a Boolean, a number or a date.
   private mutating func word() throws(Fault) -> Value {
     let start = index
     while let next, next.isASCII,
@@ -198,11 +198,11 @@ package struct TOMLReader {
     let (quote, start) = (characters[index], line)
     let end = String(repeating: "\(quote)", count: isLong ? 3 : 1)
     index += isLong ? 3 : 1
-    // The newline that comes first is no part of a long one.
+    // A multi-line string does not include a newline directly after its opening quotes.
     if isLong, isNewline { newline() }
     var text = String.UnicodeScalarView()
     while !comes(end) {
-      guard let next, isLong || !isNewline else { throw Fault(line: start, what: "a text without its end") }
+      guard let next, isLong || !isNewline else { throw Fault(line: start, message: "a text without its end") }
       if next == "\\", quote == "\"" {
         try escape(isLong, &text)
       } else {
@@ -211,7 +211,7 @@ package struct TOMLReader {
         index += 1
       }
     }
-    // Up to two quotes may stand before the end of a long one.
+    // Up to two quotes may precede the closing quotes of a multi-line string.
     while isLong, comes("\(quote)\(end)") {
       text.append(quote)
       index += 1
@@ -243,7 +243,7 @@ package struct TOMLReader {
       text.append(scalar)
       index += 1 + digits.count
     } else if isLong, letter == " " || letter == "\t" || isNewline {
-      // It goes on where the next word begins.
+      // The text continues at the next word.
       while let next, next == " " || next == "\t" || isNewline {
         if isNewline { newline() } else { index += 1 }
       }

@@ -2,10 +2,10 @@
 package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  /// The standard alphabet, padded.
+  /// Encodes in the standard alphabet with padding.
   package static func encode(_ bytes: [UInt8]) -> String { encode(bytes.span) }
 
-  /// The standard alphabet, padded.
+  /// Encodes in the standard alphabet with padding.
   package static func encode(_ bytes: Span<UInt8>) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -22,7 +22,7 @@ package enum Base64 {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The standard or the URL-safe alphabet, padded or not; nil where it is neither.
+  /// Decodes the standard or the URL-safe alphabet, with or without padding; nil if the text is neither.
   package static func decode(_ text: String) -> [UInt8]? {
     var digits = Substring(text).utf8
     var padding = 0

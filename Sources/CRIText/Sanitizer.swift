@@ -1,7 +1,7 @@
-/// Keeps names that came from elsewhere from controlling the terminal or breaking a row.
+/// Prevents untrusted names from controlling the terminal or breaking a row.
 package enum Sanitizer {
-  /// The text with every control character, line separator and bidirectional or invisible format character
-  /// shown as a visible escape: `\n`, `\x1b`, `\u{202e}`. Joiners, which scripts and emoji need, stay.
+  /// Returns the text with control characters, line separators and bidirectional or invisible format characters
+  /// replaced by escapes: `\n`, `\x1b`, `\u{202e}`. Joiners stay, because scripts and emoji need them.
   package static func visible(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var shown = ""
@@ -15,7 +15,7 @@ package enum Sanitizer {
     return shown
   }
 
-  /// The same for text of several lines: line feeds and tabs stay.
+  /// Returns a text of several lines sanitized in the same way, with line feeds and tabs unchanged.
   package static func visibleLines(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F || isLayout($0) }) { return text }
     var shown = ""
@@ -35,7 +35,7 @@ package enum Sanitizer {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: false
     case .format: scalar == "\u{200c}" || scalar == "\u{200d}"
-    // XML and YAML do not take them.
+    // XML and YAML do not allow non-characters.
     default: !scalar.properties.isNoncharacterCodePoint
     }
   }

@@ -1,8 +1,8 @@
 extension String {
-  /// The candidate that a slip of the hand would make of this: at most a third of the characters differ.
+  /// Returns the candidate of which this is probably a misspelling: at most a third of the characters differ.
   package func nearest(among candidates: [String]) -> String? {
     let longest = candidates.map(\.count).max() ?? 0
-    // A longer text differs from every candidate by more, and comparing it would take time for each of its characters.
+    // A longer text differs too much from every candidate, and comparing it would take time.
     let limit = longest + Swift.max(1, longest / 3)
     guard unicodeScalars.prefix(limit + 1).count <= limit else { return nil }
     let scored = candidates.map { (name: $0, distance: distance(to: $0)) }
@@ -10,7 +10,7 @@ extension String {
     return best.distance <= Swift.max(1, best.name.count / 3) ? best.name : nil
   }
 
-  /// How many characters to insert, remove or replace, upper and lower case being the same (Levenshtein).
+  /// The number of characters to insert, remove or replace, ignoring case (the Levenshtein distance).
   private func distance(to other: String) -> Int {
     let left = Array(lowercased())
     let right = Array(other.lowercased())

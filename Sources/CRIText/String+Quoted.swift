@@ -1,8 +1,9 @@
 extension String {
-  /// In quotes, with control characters and what reorders a line escaped: safe on a terminal.
+  /// The text in quotes, with control and bidirectional characters escaped, so that it is safe to print to a terminal.
   package var quoted: String { "\"\(printable)\"" }
 
-  /// The text, or the first `limit` scalars of a longer one and an ellipsis: a name must not fill an error line.
+  /// Returns the text, or the first `limit` scalars of a longer one and an ellipsis, because a name must not fill an
+  /// error line.
   package func shortened(to limit: Int = 80) -> String {
     let start = unicodeScalars.prefix(limit)
     return start.endIndex == unicodeScalars.endIndex ? self : String(start) + "…"

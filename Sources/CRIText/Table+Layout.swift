@@ -1,11 +1,11 @@
 extension Table {
-  /// How wide columns are.
+  /// The widths of columns.
   package struct Layout: Hashable, Sendable {
-    /// A column takes at least this many cells of the terminal, its padding included.
+    /// The minimum width of a column in terminal cells, including its padding.
     package let minimumWidth: Int
     /// Spaces between the longest cell and the next column.
     package let padding: Int
-    /// Whether a wide character counts two; crictl counts code points, however wide they are.
+    /// Whether a wide character counts as two cells; crictl counts code points, whatever their width.
     package let countsDisplayWidth: Bool
 
     package init(minimumWidth: Int, padding: Int, countsDisplayWidth: Bool) {
@@ -17,10 +17,10 @@ extension Table {
     /// crictl's tables: Go's text/tabwriter with a minimum of 20 and a padding of 3.
     package static let crictl = Layout(minimumWidth: 20, padding: 3, countsDisplayWidth: false)
 
-    /// `crictl runtime-config`'s table.
+    /// The table of `crictl runtime-config`.
     package static let crictlNarrow = Layout(minimumWidth: 10, padding: 3, countsDisplayWidth: false)
 
-    /// Our own tables: as narrow as their cells allow.
+    /// The tables of our own commands, which are as narrow as their cells allow.
     package static let compact = Layout(minimumWidth: 0, padding: 2, countsDisplayWidth: true)
 
     func width(of text: String) -> Int {
@@ -28,7 +28,7 @@ extension Table {
       return countsDisplayWidth ? DisplayWidth.of(text) : text.unicodeScalars.count
     }
 
-    /// From a column's start to the next one's.
+    /// The distance from the start of a column to the start of the next one.
     func extent(of width: Int) -> Int { max(minimumWidth, width + padding) }
   }
 }

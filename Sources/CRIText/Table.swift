@@ -1,8 +1,8 @@
-/// Rows under headers, in columns of spaces.
+/// A table of rows under headers, with columns aligned by spaces.
 ///
-/// Cells are shown through `Sanitizer`, so no name can break a row or reach the terminal.
+/// Cells are printed through `Sanitizer`, so no name can break a row or control the terminal.
 package struct Table: Sendable {
-  /// A column's title and side.
+  /// The title and alignment of a column.
   package struct Column: Hashable, Sendable, ExpressibleByStringLiteral {
     package enum Alignment: Hashable, Sendable { case left, right }
 
@@ -17,7 +17,7 @@ package struct Table: Sendable {
     package init(stringLiteral title: String) { self.init(title) }
   }
 
-  /// A text and how to set it off.
+  /// A text and its emphasis.
   package struct Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
     package let text: String
     package let emphasis: TextStyle.Emphasis?
@@ -33,17 +33,17 @@ package struct Table: Sendable {
   package let columns: [Column]
   package let layout: Layout
 
-  /// A cell's end in `bytes`, and what it looks like.
+  /// The end of a cell in `bytes`, and its emphasis.
   private struct StoredCell {
     let end: Int
     let width: Int
     let emphasis: TextStyle.Emphasis?
   }
 
-  // All texts in one piece: a list has a hundred thousand of them.
+  // The texts of all cells in one array, because a list can have a hundred thousand of them.
   private var bytes: [UInt8] = []
   private var cells: [StoredCell] = []
-  /// How many cells there are up to each row's end.
+  /// The number of cells up to the end of each row.
   private var rowEnds: [Int] = []
 
   package init(_ columns: [Column], layout: Layout = .crictl) {
@@ -52,14 +52,14 @@ package struct Table: Sendable {
     append(columns.map { Cell($0.title, .strong) })
   }
 
-  /// A row; cells that are missing at its end stay empty.
+  /// Appends a row; missing cells at its end stay empty.
   package mutating func append(_ cells: [Cell]) {
     precondition(cells.count <= columns.count, "more cells than columns")
     for cell in cells { append(cell.text, cell.emphasis) }
     rowEnds.append(self.cells.count)
   }
 
-  /// A row of plain texts.
+  /// Appends a row of plain texts.
   package mutating func append(_ texts: [String]) {
     precondition(texts.count <= columns.count, "more cells than columns")
     for text in texts { append(Sanitizer.visible(text), nil) }
@@ -71,12 +71,12 @@ package struct Table: Sendable {
     cells.append(StoredCell(end: bytes.count, width: layout.width(of: text), emphasis: emphasis))
   }
 
-  /// Headers and rows, a line each, the last one closed by a line feed too.
+  /// Formats the headers and rows, one line each, with a final line feed.
   package func text(_ style: TextStyle = .plain, showingHeaders: Bool = true) -> String {
     String(decoding: utf8(style, showingHeaders: showingHeaders), as: UTF8.self)
   }
 
-  /// As `text(_:showingHeaders:)`, in bytes.
+  /// Formats the table like `text(_:showingHeaders:)`, as bytes.
   package func utf8(_ style: TextStyle = .plain, showingHeaders: Bool = true) -> [UInt8] {
     let firstRow = showingHeaders ? 0 : 1
     let widths = columnWidths(from: firstRow)
@@ -103,8 +103,8 @@ package struct Table: Sendable {
     return widths
   }
 
-  /// One long cell must not fill every other row with spaces: where the spaces would be far more than the texts, columns
-  /// are narrower than their longest cell, which pushes the rest of its own row to the right.
+  /// One long cell must not fill every other row with spaces. If there would be far more spaces than text, columns
+  /// become narrower than their longest cell, which shifts the rest of its own row to the right.
   private func limit(_ widths: inout [Int], rows: Int) {
     let allowed = 1 << 20 + bytes.count
     guard rows > 0, widths.reduce(0, +) > allowed / rows else { return }
@@ -119,7 +119,7 @@ package struct Table: Sendable {
     for index in cells {
       let (column, cell) = (index - cells.lowerBound, self.cells[index])
       let text = (index == 0 ? 0 : self.cells[index - 1].end)..<cell.end
-      // Spaces are written before a cell, never after one: no line ends in them.
+      // Spaces are written before a cell and never after it, so that no line ends in spaces.
       if !text.isEmpty {
         let isRight = columns[column].alignment == .right
         let from = max(start + (isRight ? columnWidths[column] - cell.width : 0), written == 0 ? 0 : written + 1)

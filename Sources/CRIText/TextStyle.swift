@@ -1,11 +1,11 @@
-/// Whether and how to set off text on a terminal.
+/// Whether and how to emphasize text on a terminal.
 package struct TextStyle: Hashable, Sendable {
-  /// What a text is, not how it looks.
+  /// The meaning of a text, not its appearance.
   package enum Emphasis: Hashable, Sendable, CaseIterable {
     case strong, faint, good, warning, bad
   }
 
-  /// Whether escape sequences are written at all.
+  /// Whether to write escape sequences at all.
   package let isColoured: Bool
 
   /// No escape sequences.
@@ -13,17 +13,17 @@ package struct TextStyle: Hashable, Sendable {
 
   package init(isColoured: Bool) { self.isColoured = isColoured }
 
-  /// Colours only where somebody sees them and did not decline them.
+  /// Uses colours only on a terminal whose user has not declined them.
   ///
   /// - Parameters:
-  ///   - isTerminal: whether the output is a terminal.
-  ///   - noColor: the environment's `NO_COLOR`; any text but an empty one declines (no-color.org).
-  ///   - term: the environment's `TERM`; `dumb` terminals show escape sequences.
+  ///   - isTerminal: Whether the output is a terminal.
+  ///   - noColor: The environment variable `NO_COLOR`; any text but an empty one declines colours (no-color.org).
+  ///   - term: The environment variable `TERM`; `dumb` terminals print escape sequences as text.
   package init(isTerminal: Bool, noColor: String?, term: String? = nil) {
     isColoured = isTerminal && (noColor ?? "").isEmpty && term != "dumb"
   }
 
-  /// The text, set off where colours are on. The text must be sanitised already.
+  /// Returns the text with its emphasis if colours are on. The text must be sanitized already.
   package func apply(_ emphasis: Emphasis?, to text: String) -> String {
     guard isColoured, let emphasis, !text.isEmpty else { return text }
     return "\u{1b}[\(Self.code(emphasis))m\(text)\u{1b}[0m"

@@ -14,7 +14,7 @@ struct Check<Subject>: Sendable {
     self.violation = violation
   }
 
-  /// Checks that a value stays as it was.
+  /// Checks that a value is unchanged.
   init(_ id: RuleID, same value: @escaping @Sendable (Subject) -> some Equatable & FindingValueConvertible & Sendable) {
     self.init(id) { before, after in changed(value(before), value(after)) }
   }

@@ -3,8 +3,8 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// What must hold for a container: checked against the same one where it is still listed, and, if it ran in a ready pod,
-/// against the newest of its name in the pod's new sandbox where that is made anew.
+/// The rules for a container. They compare it with the same container if that is still listed, or, if its ready pod was
+/// recreated, with the newest container of the same name in the pod's new sandbox.
 enum ContainerRules {
   static let table: [Check<ContainerRecord>] = [
     Check(.containerState) { before, after in
@@ -27,13 +27,13 @@ enum ContainerRules {
       exited($0, $1) ? changed($0.status.finishedAt, $1.status.finishedAt) : nil
     },
     Check(.containerPID) {
-      // A pid counts only while it runs: containerd keeps the old one of a process that has gone.
+      // A pid counts only while the container runs: containerd still reports the pid of an ended process.
       guard $0.isRunning, $1.isRunning, let was = $0.pid, was != $1.pid else { return nil }
       return (.process(was), $1.pid.map { .process($0) } ?? .none)
     },
     Check(.containerCreated, same: { $0.status.createdAt }),
     Check(.containerStarted) {
-      // One that was only created may well be started meanwhile.
+      // A container that was only created may have been started meanwhile.
       $0.status.state == .created ? nil : changed($0.status.startedAt, $1.status.startedAt)
     },
     Check(
@@ -66,12 +66,12 @@ enum ContainerRules {
     Check(.containerAnnotations) {
       FindingValue.lost($0.status.annotations, $1.status.annotations, where: { !ownRules.contains($0) })
     },
-    // The hash is the present kubelet's own: it says that the pod's specification or kubelet changed, not the runtime, and
-    // kubelet restarts nothing for it.
+    // kubelet computes the hash from the pod's specification, so a new hash means a changed specification or another
+    // kubelet, and kubelet restarts nothing because of it.
     Check(.containerNewHash) {
       $1.specHash == nil ? nil : changed($0.specHash, $1.specHash)
     },
-    // Kubelet writes one on each that it makes: where there is none, the runtime has not kept it.
+    // kubelet sets this annotation on every container, so the runtime has lost a missing one.
     Check(
       .containerNoHash
     ) {
@@ -85,7 +85,7 @@ enum ContainerRules {
     },
     Check(.containerNewImageRef) { imageRef($0, $1) },
     Check(.containerImageID) { before, after in
-      // Older runtimes leave it empty, newer ones fill it in: that is no change of the image.
+      // Older runtimes leave it empty and newer ones set it, which is no change of the image.
       before.status.imageID.isEmpty ? nil : changed(before.status.imageID, after.status.imageID)
     },
     Check(
@@ -100,12 +100,12 @@ enum ContainerRules {
       return was == now ? nil : (value(was), value(now))
     },
     Check(.containerNewMounts) { before, after in
-      // The paths on the host are of each pod's and each container's own.
+      // The paths on the host differ for each pod and container.
       let lost = Set(before.status.mounts.map(\.containerPath)).subtracting(after.status.mounts.map(\.containerPath))
       return lost.isEmpty ? nil : (.texts(lost.sorted()), .none)
     },
     Check(.containerResources) {
-      // Older runtimes tell none of these: resources, user, signal. Zeroes say no more than none.
+      // Older runtimes report no resources, user or signal. Zeros mean the same as none.
       guard $0.status.resources != nil else { return nil }
       let (was, now) = (FindingValue.fields(of: $0.status.resources), FindingValue.fields(of: $1.status.resources))
       return was == now ? nil : (was, now)
@@ -115,18 +115,18 @@ enum ContainerRules {
         ? nil : (user($0), user($1))
     },
     Check(.containerStopSignal) {
-      // RUNTIME_DEFAULT is what older runtimes say for any signal.
+      // Older runtimes report RUNTIME_DEFAULT for any signal.
       $0.status.stopSignal == .runtimeDefault ? nil : changed($0.status.stopSignal, $1.status.stopSignal)
     },
 
-    // What the kernel knows.
+    // Facts from the kernel.
     Check(.containerProcess) {
-      // Another pid, and another state, are findings of their own.
+      // Other rules report a changed pid or state.
       $0.isRunning && $1.isRunning && $0.pid == $1.pid
         ? ObservedProcess.loss($0.observed?.process, $1.observed?.process) : nil
     },
     Check(
-      .containerKeeper
+      .containerMonitor
     ) {
       guard let was = $0.observed?.process?.value?.alive, let now = $1.observed?.process?.value?.alive,
         was.pid == now.pid, was.startTime == now.startTime, was.shim != nil, now.shim == nil
@@ -150,10 +150,10 @@ enum ContainerRules {
     },
   ]
 
-  /// Kubelet's.
+  /// kubelet's log directory.
   private static let logs = "/var/log/pods/"
 
-  /// Annotations that have a rule of their own.
+  /// Annotations that have their own rules.
   private static let ownRules: Set<String> = [
     "io.kubernetes.container.hash", "io.kubernetes.container.restartCount",
   ]
@@ -162,14 +162,14 @@ enum ContainerRules {
     before.status.state == .exited && after.status.state == .exited
   }
 
-  /// Versions write it as an id or as a digest in a repository, and CRI-O to 1.30 the one before a restart and the other
-  /// after it: only alike can be compared.
+  /// The reference is an ID or a digest in a repository, depending on the version, and CRI-O up to 1.30 changes it at a
+  /// restart, so only references of the same form are compared.
   private static func imageRef(_ before: ContainerRecord, _ after: ContainerRecord) -> ValuePair? {
     let (was, now) = (before.status.imageRef, after.status.imageRef)
     return isID(was) == isID(now) ? changed(was, now) : nil
   }
 
-  /// With or without the kind of digest, which CRI-O leaves out.
+  /// The ID may lack the digest's algorithm, which CRI-O leaves out.
   private static func isID(_ reference: String) -> Bool {
     reference.hasPrefix("sha256:") || reference.utf8.count == 64 && reference.allSatisfy(\.isHexDigit)
   }

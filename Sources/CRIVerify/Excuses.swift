@@ -2,11 +2,11 @@ internal import CRIMessages
 internal import CRIProtobuf
 internal import CRISnapshot
 
-/// Why a pod or container that is not as it was is no loss: it ended, as they do.
+/// Decides whether a changed pod or container is no loss because it came to its normal end.
 struct Excuses {
-  /// What began later than this before the snapshot may not have been finished in it.
-  private static let youth = Duration.seconds(10)
-  /// What Kubernetes' Job controller puts on its pods; the first one on older versions too.
+  /// A pod that was created less than this before the snapshot may have been incomplete in it.
+  private static let minimumAge = Duration.seconds(10)
+  /// The labels that Kubernetes' Job controller sets on its pods; older versions set only the first.
   private static let jobLabels = ["job-name", "batch.kubernetes.io/job-name"]
 
   private let before: Snapshot
@@ -18,9 +18,9 @@ struct Excuses {
     self.before = before
     let isJob = { (record: SandboxRecord) in Self.jobLabels.contains { record.status.labels[$0] != nil } }
     jobs = Set(before.sandboxes.filter(isJob).map(\.pod.uid))
-    // The folder must have been there: a pod that kubelet did not make has none at any time.
-    let was = before.observed?.kubelet?.podFolders?.value
-    let now = after.observed?.kubelet?.podFolders?.value
+    // Requires that the directory existed before: kubelet has none for a pod that it did not create.
+    let was = before.observed?.kubelet?.podDirectories?.value
+    let now = after.observed?.kubelet?.podDirectories?.value
     deleted = was.flatMap { was in now.map { was.subtracting($0) } } ?? []
     let pods = Dictionary(
       (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
@@ -30,19 +30,19 @@ struct Excuses {
     )
     finished = jobs.filter { uid in
       guard let left = left[uid] else { return false }
-      // One that is not there any more has not ended: it is forgotten.
+      // A container that is missing has not ended but was lost.
       return Set(ran[uid]?.map(\.name) ?? []).isSubset(of: left.map(\.name))
         && left.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
     }
   }
 
-  func isYoung(_ created: Timestamp) -> Bool { created + Self.youth > before.taken }
-  /// Kubelet had a folder for the pod and has none any more.
+  func isYoung(_ created: Timestamp) -> Bool { created + Self.minimumAge > before.taken }
+  /// kubelet had a directory for the pod and has since removed it.
   func isDeleted(_ pod: PodName) -> Bool { deleted.contains(pod.uid) }
   func isJob(_ pod: PodName) -> Bool { jobs.contains(pod.uid) }
-  /// A Job's pod all of whose containers have ended well.
+  /// All containers of a Job's pod have succeeded.
   func isFinished(_ pod: PodName) -> Bool { finished.contains(pod.uid) }
 
-  /// Pods of which kubelet has nothing more to do.
+  /// The UIDs of the pods for which kubelet has nothing left to do.
   var ended: Set<String> { deleted.union(finished) }
 }

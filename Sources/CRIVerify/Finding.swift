@@ -9,7 +9,7 @@ public struct Finding: Hashable, Sendable {
   public var after: FindingValue
   /// What kubelet will do with the object's pod; nil if it keeps the pod, and for a node, a runtime or an image.
   public var prediction: Prediction?
-  /// Whether this finding is the cause of the prediction.
+  /// Whether this finding causes the prediction.
   public var causesPrediction = false
 
   init(rule: Rule, object: ObjectName, before: FindingValue, after: FindingValue) {
@@ -19,14 +19,14 @@ public struct Finding: Hashable, Sendable {
     self.after = after
   }
 
-  /// Joins the finding with what kubelet will do because of it.
+  /// Attaches kubelet's reaction to this finding.
   mutating func join(_ prediction: Prediction) {
     self.prediction = prediction
     causesPrediction = isCause(of: prediction)
   }
 
   private func isCause(of prediction: Prediction) -> Bool {
-    // The cause of what happens to a pod is a finding about the pod, and that of a container a finding about the container.
+    // Only a finding about the pod can affect the whole pod, and only one about a container that container.
     if object.kind == .container {
       guard prediction.containers.contains(object.name) else { return false }
     } else if prediction.action == .restartContainers {

@@ -3,7 +3,7 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// Kubelet's decision over two snapshots. What the pod's specification would say is taken from the one before.
+/// Computes kubelet's decisions from two snapshots. The earlier one stands in for the pod's specification.
 struct Kubelet {
   private static let uidLabel = "io.kubernetes.pod.uid"
   private static let nameLabel = "io.kubernetes.container.name"
@@ -14,7 +14,7 @@ struct Kubelet {
   private let containersAfter: [String: [ContainerRecord]]
   private let containersBefore: [String: [ContainerRecord]]
   private let staticPods: [StaticPod]
-  /// What kubelet's lists show of each pod: its objects by id. A lost label does not show in them.
+  /// The objects of each pod as kubelet's lists show them, by ID. A lost label has no effect on them.
   private let statesBefore: [String: [String: Int32]]
   private let statesAfter: [String: [String: Int32]]
 
@@ -22,11 +22,11 @@ struct Kubelet {
     self.before = before
     self.after = after
     staticPods = before.observed?.kubelet?.staticPods?.value ?? after.observed?.kubelet?.staticPods?.value ?? []
-    // Kubelet asks by label; a pod that something else made has none, and is known by its metadata alone.
+    // kubelet lists by label; a pod that another client created has no labels and is identified by its metadata.
     let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
     let uids = Dictionary(before.sandboxes.map { ($0.id, $0.pod.uid) }) { first, _ in first }
     sandboxesAfter = Dictionary(grouping: after.sandboxes) { record in
-      // By another uid it is of a pod that kubelet does not know, and that it kills, whatever its label says.
+      // With another UID it is an unknown pod, which kubelet kills regardless of its labels.
       if let uid = uids[record.id], uid != record.pod.uid { return "" }
       return record.status.labels[Self.uidLabel] ?? (hasLabel.contains(record.pod.uid) ? "" : record.pod.uid)
     }
@@ -45,18 +45,18 @@ struct Kubelet {
     Dictionary(snapshot.sandboxes.map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// One prediction for each pod that had a ready sandbox.
-  /// - Parameter ended: the uids of those that kubelet has nothing more to do with.
+  /// Returns one prediction for each pod that had a ready sandbox.
+  /// - Parameter ended: The UIDs of the pods for which kubelet has nothing left to do.
   func predictions(without ended: Set<String>) -> [Prediction] {
     var seen: Set<String> = []
-    // Of a pod that could not be read, nobody knows.
+    // Nothing can be predicted for a pod that could not be read.
     return before.sandboxes.filter {
       $0.isReady && !after.isUnchecked(.pod, $0.id) && !ended.contains($0.pod.uid) && seen.insert($0.pod.uid).inserted
     }.map(prediction)
   }
 
   private func prediction(_ was: SandboxRecord) -> Prediction {
-    // Newest first, as kubelet sorts them; of the same age, the higher attempt.
+    // The newest first, as kubelet sorts them; then the higher attempt.
     let sandboxes = (sandboxesAfter[was.pod.uid] ?? []).sorted {
       ($0.status.createdAt, $0.status.metadata?.attempt ?? 0) > (
         $1.status.createdAt, $1.status.metadata?.attempt ?? 0
@@ -89,22 +89,22 @@ struct Kubelet {
     return prediction
   }
 
-  /// What kubelet's configuration files say. The CRI does not carry it.
+  /// The restart policy from kubelet's manifest files, because the CRI does not carry it.
   private func restartPolicy(of was: SandboxRecord) -> RestartPolicy? {
     guard was.isStatic else { return nil }
     return staticPods.first { $0.namespace == was.pod.namespace && isName(was.pod.name, of: $0.name) }?.restartPolicy
   }
 
-  /// Kubelet adds the node's name, which is the host's with its domain or without. Whatever else stands there may be
-  /// another pod's name: `etcd-backup` is none of `etcd`'s.
+  /// kubelet appends the node's name, which is the host's name with or without its domain. Any other suffix may be part
+  /// of another pod's name: `etcd-backup` does not belong to `etcd`.
   private func isName(_ pod: String, of manifest: String) -> Bool {
     guard pod.hasPrefix("\(manifest)-") else { return false }
     let (node, host) = (pod.dropFirst(manifest.count + 1), before.host.name.lowercased())
     return node == host || node.hasPrefix("\(host).") || host.hasPrefix("\(node).")
   }
 
-  /// Rules A1 to A3.
-  /// - Parameter isFirst: no sandbox is left, so that the next one is attempt 0.
+  /// Applies rules A1 to A3.
+  /// - Parameter isFirst: No sandbox is left, so the next one is attempt 0.
   private func outcome(for pod: PodName, _ policy: RestartPolicy?, isFirst: Bool) -> KubeletOutcome {
     let containers = Self.newest(containersAfter[pod.uid] ?? []).values
     if policy == .never, !isFirst, !containers.isEmpty { return .a1 }
@@ -112,13 +112,13 @@ struct Kubelet {
     return policy == .onFailure && !containers.isEmpty && haveAllEndedWell ? .a2 : .a3
   }
 
-  /// Rules B1 to B5 for the newest container of each name.
+  /// Applies rules B1 to B5 to the newest container of each name.
   private func restartContainers(_ prediction: inout Prediction, _ was: SandboxRecord) {
     let now = Self.newest(containersAfter[was.pod.uid] ?? [])
     let containers = containersBefore[was.pod.uid] ?? []
     let begin = containers.filter(\.isRunning).map(\.status.startedAt).min()
     for (name, before) in Self.newest(containers).sorted(by: { $0.key < $1.key }) {
-      // What ended before the others began initialised the pod: kubelet does not miss it while they run.
+      // A container that ended before the others began initialised the pod; kubelet does not restart it while they run.
       if now[name] == nil, before.status.state == .exited, let begin, before.status.finishedAt <= begin { continue }
       if after.isUnchecked(.container, before.id) { continue }
       guard let (rule, field, values) = Self.restart(before, now[name]),
@@ -136,7 +136,7 @@ struct Kubelet {
     }
   }
 
-  /// Whether the policy lets an ended container be started again.
+  /// Whether the restart policy lets kubelet start an ended container again.
   private static func starts(_ rule: KubeletRule, _ now: ContainerRecord?, _ policy: RestartPolicy?) -> Bool {
     guard rule == .b4, let policy, let now else { return true }
     return policy == .always || policy == .onFailure && now.status.exitCode != 0
@@ -163,14 +163,14 @@ struct Kubelet {
   }
 
   private static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
-    // Kubelet reads the name from its label; what has none of its labels was not made by it.
+    // kubelet reads the name from a label; a container without kubelet's labels was not created by it.
     Dictionary(containers.map { ($0.status.labels[uidLabel] == nil ? $0.name : $0.status.labels[nameLabel] ?? "", $0) })
     {
       $0.status.createdAt > $1.status.createdAt ? $0 : $1
     }
   }
 
-  /// At once where a list shows another state; else only when kubelet reads every pod anew.
+  /// kubelet reacts at once if a list shows another state, or else only when it reads every pod again.
   private func trigger(_ was: SandboxRecord) -> Prediction.Trigger {
     statesBefore[was.pod.uid] == statesAfter[was.pod.uid] ? .atKubeletRestart : .immediate
   }

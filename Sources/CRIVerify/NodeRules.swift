@@ -2,14 +2,14 @@ internal import CRIMessages
 internal import CRIRules
 internal import CRISnapshot
 
-/// What must hold for the node and its runtime across the change.
+/// The rules for the node and its runtime.
 enum NodeRules {
   static let table: [Check<Snapshot>] = [
     Check(.runtimeName, same: { $0.runtime.name }),
     Check(
       .runtimeVersion,
       same: { $0.runtime.version }),
-    // A new image of the node comes with a reboot, and often with a new runtime.
+    // A new operating system comes with a reboot, and often with a new runtime.
     Check(
       .runtimeRebootedVersion,
       same: { $0.runtime.version }),
@@ -19,7 +19,7 @@ enum NodeRules {
     Check(.runtimeNetwork) {
       $0.runtime.condition("NetworkReady") == false ? nil : down("NetworkReady", $0, $1)
     },
-    // The change has not done it: no loss, and not good either.
+    // The change did not cause this, so it is no loss, but it is not good either.
     Check(
       .runtimeNetworkAlready
     ) {
@@ -27,11 +27,11 @@ enum NodeRules {
     },
     Check(.runtimeCondition) { before, after in
       let ready: Set = ["RuntimeReady", "NetworkReady"]
-      let news = after.runtime.conditions.filter {
+      let changes = after.runtime.conditions.filter {
         !$0.status && !ready.contains($0.type) && before.runtime.condition($0.type) == true
       }
-      return news.isEmpty
-        ? nil : (.status(.isTrue), .conditions(news))
+      return changes.isEmpty
+        ? nil : (.status(.isTrue), .conditions(changes))
     },
     Check(.runtimeHandlers) {
       before, after in
@@ -54,7 +54,7 @@ enum NodeRules {
     },
     Check(.runtimeUsedHandlers) {
       before, after in
-      // An older runtime lists none.
+      // Older runtimes list no handlers.
       guard !after.runtime.handlers.isEmpty else { return nil }
       let used = Set(before.sandboxes.filter(\.isReady).map(\.status.runtimeHandler)).subtracting([""])
       let lost = used.subtracting(after.runtime.handlers.map(\.name))
@@ -66,7 +66,7 @@ enum NodeRules {
       return (.text(was), .text(now))
     },
     Check(.runtimeCNI) {
-      // From none to one is no loss: it has healed.
+      // The first configuration of a network is an improvement and no loss.
       guard let was = $0.runtime.settings?.networks, let now = $1.runtime.settings?.networks, was != now, !was.isEmpty
       else { return nil }
       return (.networks(was), now.isEmpty ? .none : .networks(now))
@@ -102,7 +102,7 @@ enum NodeRules {
       .runtimeBinary
     ) { before, after in
       guard let program = after.daemon.replacedProgram else { return nil }
-      // One that was so before and was not restarted since is as it was.
+      // Skip a daemon that already ran a replaced program before and was not restarted.
       let isOld = before.daemon.wasReplaced(by: after.daemon) == false && before.daemon.replacedProgram != nil
       return isOld
         ? nil
@@ -129,7 +129,7 @@ enum NodeRules {
     return snapshot.images.contains { ([$0.id] + $0.repoTags + $0.repoDigests).contains(name) }
   }
 
-  /// What a runtime is, wherever it lies: `runc`, `crun`.
+  /// The program's name, such as `runc` or `crun`, in whichever directory it is.
   private static func kind(_ path: String?) -> Substring? { path?.split(separator: "/").last }
 
   /// The OCI runtimes whose path differs, before and after; nil after if there is none.
@@ -162,13 +162,13 @@ enum NodeRules {
   private static func lostHandlers(
     _ before: Snapshot, _ after: Snapshot, where counts: (String) -> Bool
   ) -> ValuePair? {
-    // An older runtime lists none.
+    // Older runtimes list no handlers.
     guard !after.runtime.handlers.isEmpty else { return nil }
     let lost = Set(before.runtime.handlers.map(\.name)).subtracting(after.runtime.handlers.map(\.name)).filter(counts)
     return lost.isEmpty ? nil : (.handlers(lost.sorted()), .none)
   }
 
-  /// The handlers that no pod had: another version may have others built in, as CRI-O's newer ones have crun.
+  /// The handlers that no pod used: versions differ in their built-in ones, as newer CRI-O added crun.
   private static func unusedBuiltIns(_ before: Snapshot, _ after: Snapshot) -> Set<String> {
     guard before.runtime.version != after.runtime.version else { return [] }
     let used = before.sandboxes.filter(\.isReady).flatMap {

@@ -1,7 +1,7 @@
 public import CRIRules
 internal import CRISnapshot
 
-/// What helps against a loss. Reports have the text.
+/// The remedy for a loss. Reports have the text.
 public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case judgeContainers = "judge-containers"
   case judgePods = "judge-pods"
@@ -18,13 +18,13 @@ public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case repairNetwork = "repair-network"
   case pullImages = "pull-images"
   case restartRuntime = "restart-runtime"
-  /// Nothing more specific fits.
+  /// No more specific remedy fits.
   case understandFirst = "understand-first"
 }
 
 extension Report {
-  /// The first remedy that fits the findings that count.
-  /// - Parameter threshold: the least severity that counts as loss.
+  /// Returns the first remedy that fits the findings that count.
+  /// - Parameter threshold: The lowest severity that counts as a loss.
   public func remedy(failingOn threshold: Severity = .major) -> Remedy {
     let rules = findings.filter { $0.rule.severity >= threshold }.map(\.rule.id)
     let loss = Loss(report: self, rules: Set(rules), affected: affected)
@@ -32,23 +32,23 @@ extension Report {
   }
 }
 
-/// The findings that count, and what kubelet will do because of them.
+/// The findings that count, and kubelet's reaction to them.
 private struct Loss {
   let report: Report
   let rules: Set<RuleID>
   let affected: [Prediction]
 
-  /// Whether every finding is of these rules, and there is one.
+  /// Whether there are findings and all of them are of these rules.
   func isOnly(_ others: Set<RuleID>) -> Bool { !rules.isEmpty && rules.isSubset(of: others) }
 
-  /// Whether the same runtime runs in the same boot: only then its own memory is the cause.
+  /// Whether the same runtime runs in the same boot: only then can its memory be the cause.
   func isSameNode(running product: RuntimeProduct) -> Bool {
     let (before, after) = (report.before, report.after)
     let isSameBoot = before.host.bootID == nil || before.host.bootID == after.host.bootID
     return isSameBoot && [before, after].allSatisfy { $0.runtimeName == product.rawValue }
   }
 
-  /// Whether pods are ready and lack the address that they had, although their network still exists.
+  /// Whether ready pods lack the address that they had although their network still exists.
   var hasForgottenAddresses: Bool {
     let rules: Set<RuleID> = [.podNetns, .podNetnsClosed, .podNetnsInode, .podNetworkGone]
     let gone = Set(report.findings.filter { rules.contains($0.rule.id) }.compactMap(\.object.pod))
@@ -72,7 +72,7 @@ extension Remedy {
     }
   }
 
-  /// One row for each remedy. The first one that fits is taken.
+  /// One row for each remedy. The first one that fits applies.
   fileprivate static let table: [Row] = [
     Row(.judgeContainers) { $0.rules == [.containerReplaced] },
     Row(.judgePods) { $0.isOnly([.podReplaced, .containerReplaced]) },
@@ -82,7 +82,7 @@ extension Remedy {
         && $0.rules.isSubset(of: successors.union([.imageMissing, .imagePinned, .runtimePauseImage]))
     },
     Row(.recreateForgottenPods) { $0.isSameNode(running: .containerd) && $0.hasForgottenAddresses },
-    // CRI-O asks CNI once, when it starts.
+    // CRI-O asks CNI only once, when it starts.
     Row(.repairCNI) { $0.isSameNode(running: .crio) && $0.hasForgottenAddresses },
     Row(.endOrphans) { $0.rules.contains(.runtimeOrphan) },
     Row(.keepKubeletStopped) { $0.killsPods(.immediate) },
@@ -93,7 +93,7 @@ extension Remedy {
     },
     Row(.findCause) { $0.affected.contains { $0.action == .restartContainers } },
     Row(.recreateBrokenPods) { $0.isOnly([.podNetworkGone, .podNetworkMismatch, .podDuplicateIP, .podOutsideCIDR]) },
-    Row(.restartUnwatched) { $0.rules == [.containerKeeper] },
+    Row(.restartUnwatched) { $0.rules == [.containerMonitor] },
     Row(.repairNetwork) { $0.rules.contains(.runtimeNetwork) && $0.isOnly([.runtimeNetwork, .runtimeCNI]) },
     Row(.pullImages) { $0.isOnly([.imageMissing, .imagePinned, .runtimePauseImage]) },
     Row(.restartRuntime) { $0.rules == [.runtimeBinary] },

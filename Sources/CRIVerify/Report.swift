@@ -2,12 +2,12 @@ public import CRIProtobuf
 public import CRIRules
 public import CRISnapshot
 
-/// The answer to "was anything lost?": findings, what kubelet will do, and what nobody could check.
+/// The result of a comparison: the findings, kubelet's reaction to them, and what could not be checked.
 public struct Report: Hashable, Sendable {
-  /// The version of the report's JSON form.
+  /// The version of the report's JSON document.
   public static let schema = 1
 
-  /// Which end of the change.
+  /// The earlier or the later state.
   public struct Side: Hashable, Sendable {
     public var taken: Timestamp
     public var host: Host
@@ -24,7 +24,7 @@ public struct Report: Hashable, Sendable {
       runtimeVersion = snapshot.runtime.version
     }
 
-    /// Name and version.
+    /// The runtime's name and version.
     public var runtime: String { "\(runtimeName) \(runtimeVersion)" }
   }
 
@@ -33,48 +33,48 @@ public struct Report: Hashable, Sendable {
     case intact
     /// There are findings of this severity or worse.
     case lost
-    /// Nothing is lost of what could be read, and something could not.
+    /// Nothing that could be read was lost, and something could not be read.
     case unverified
-    /// There was nothing to verify, or the change did not take place; why.
+    /// There was nothing to verify, or the change did not take place, for this reason.
     case vacuous(VacuousReason)
   }
 
   public var scenario: Scenario
-  /// Why this one was taken; nil where somebody has chosen it.
+  /// The reason why this scenario was chosen; nil if the user chose it.
   public var scenarioReason: ScenarioChoice.Reason?
   public var before: Side
   public var after: Side
-  /// The worst first, then by object.
+  /// Sorted by severity, the worst first, then by object.
   public var findings: [Finding]
   public var predictions: [Prediction]
-  /// What was not checked, and why. A green report is only as good as this list is short.
+  /// What was not checked, and why. The longer this list, the less an intact verdict means.
   public var unchecked: [Unchecked]
-  /// Data is missing that a full verdict needs: `unchecked` says which.
+  /// Data is missing that a full verdict needs; `unchecked` lists it.
   public var isPartial: Bool
-  /// Why this report says nothing; nil where it does.
+  /// The reason why this report verifies nothing; nil if it does.
   public var vacuous: VacuousReason?
-  /// The rules that the scope leaves out, and that do not hold.
+  /// The violated rules that the scope ignores.
   public var ignoredRules: [RuleID] = []
 
-  /// - Parameter threshold: the least severity that counts as loss.
+  /// - Parameter threshold: The lowest severity that counts as a loss.
   public func verdict(failingOn threshold: Severity = .major) -> Verdict {
-    // What is lost is lost, also where the daemon turns out not to have been restarted.
+    // A loss is a loss even if it turns out that the daemon was not restarted.
     if findings.contains(where: { $0.rule.severity >= threshold }) { return .lost }
     if let vacuous { return .vacuous(vacuous) }
     return isPartial ? .unverified : .intact
   }
 
-  /// Whether pods are still missing that kubelet may make in a moment.
+  /// Whether pods are missing that kubelet may recreate at any moment.
   public var awaitsPods: Bool {
     let rules: Set<RuleID> = [.podSuccessor, .containerSuccessor]
     return findings.contains { rules.contains($0.rule.id) } || isPartial && !scenario.keepsObjects
   }
 
-  /// Predictions other than "keep".
+  /// All predictions other than "keep".
   public var affected: [Prediction] { predictions.filter { $0.action != .keep } }
 
-  /// The objects that lost state.
-  /// - Parameter threshold: the least severity that counts as loss.
+  /// Returns the objects that lost state.
+  /// - Parameter threshold: The lowest severity that counts as a loss.
   public func lost(failingOn threshold: Severity = .major) -> Set<ObjectName> {
     Set(findings.filter { $0.rule.severity >= threshold }.map(\.object))
   }
@@ -84,12 +84,12 @@ public struct Report: Hashable, Sendable {
     Set(findings.filter { $0.rule.field == .ip && $0.after == .none }.map(\.object))
   }
 
-  /// The rules that are violated and do not count: ignored ones, and those that cause what kubelet will do.
+  /// The violated rules that do not count: ignored ones, and those that cause kubelet's reaction.
   package var setAside: Set<RuleID> { Set(ignoredRules + findings.filter(\.causesPrediction).map(\.rule.id)) }
 }
 
 extension Report.Verdict {
-  /// The code of the verdict in documents.
+  /// The verdict's name in documents.
   public var name: String {
     switch self {
     case .intact: "intact"

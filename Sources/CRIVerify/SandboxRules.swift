@@ -3,8 +3,8 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// What must hold for a sandbox that was READY before the change, checked against the same sandbox where it must live
-/// on, and against the ready one that the pod has now where it is made anew.
+/// The rules for a sandbox that was ready before the change. They compare it with the same sandbox if it must survive,
+/// or with the pod's new ready sandbox if kubelet recreates pods.
 enum SandboxRules {
   static let table: [Check<SandboxRecord>] = [
     Check(
@@ -27,10 +27,10 @@ enum SandboxRules {
     Check(
       .podIP
     ) { before, after in
-      // A sandbox that is not ready has no address: that is the state's finding.
+      // A sandbox that is not ready has no address, and the rule for the state reports that.
       guard after.isReady else { return nil }
       if before.isHostNetwork { return address(before, after) }
-      // That it has one again which it lacked before is no loss.
+      // An address that was missing before and exists now is no loss.
       return before.ip.isEmpty ? nil : address(before, after)
     },
     Check(
@@ -53,11 +53,11 @@ enum SandboxRules {
       .podFamilies
     ) { before, after in
       let lost = families(before).subtracting(families(after))
-      // That it has no address at all is the other rule's finding.
+      // Another rule reports that it has no address at all.
       return lost.isEmpty || after.ip.isEmpty ? nil : (.families(AddressFamily.allCases.filter(lost.contains)), .none)
     },
 
-    // What kubelet and others find a pod by.
+    // The labels by which kubelet and others find a pod.
     Check(
       .podNamespaces
     ) {
@@ -68,7 +68,7 @@ enum SandboxRules {
       FindingValue.lost($0.status.labels, $1.status.labels)
     },
     Check(.podNewLabels) {
-      // The others are the pod's own, and may be another's by now; CRI-O calls each sandbox a container POD.
+      // Other labels belong to the pod's owner and may have changed; CRI-O calls the container of each sandbox POD.
       FindingValue.lost($0.status.labels, $1.status.labels) {
         $0.hasPrefix("io.kubernetes.") && $0 != "io.kubernetes.container.name"
       }
@@ -78,8 +78,8 @@ enum SandboxRules {
     },
     Check(.podNewAnnotations) {
       before, after in
-      // Kubelet's own are of each start, and a plugin's values of each network. Minor, since a new sandbox has what the
-      // pod has by then, and who took an annotation from the pod meanwhile has lost nothing.
+      // kubelet's annotations change with each start, and a plugin's with each network. The severity is minor, because
+      // a new sandbox has the pod's current annotations, and its owner may have removed one meanwhile.
       let lost = before.status.annotations.map(\.key).filter {
         !$0.hasPrefix("kubernetes.io/config.") && after.status.annotations[$0] == nil
       }
@@ -91,7 +91,7 @@ enum SandboxRules {
       changed(handler($0), handler($1))
     },
 
-    // What the runtime knows of the network, and its processes.
+    // What the runtime knows about the network and its processes.
     Check(.podNetns) {
       changed($0.facts.networkNamespace ?? "", $1.facts.networkNamespace ?? "")
     },
@@ -101,7 +101,7 @@ enum SandboxRules {
       return isLost && before.facts.isNetworkNamespaceClosed != true ? (.status(.open), .status(.closed)) : nil
     },
     Check(.podPID) {
-      // CRI-O tells no pid where it has dropped the pause process: nothing to compare then.
+      // CRI-O reports no pid if it has dropped the pause process, so there is nothing to compare.
       guard let was = $0.facts.pid, was != $1.facts.pid else { return nil }
       return (.process(was), $1.facts.pid.map { .process($0) } ?? .none)
     },
@@ -112,15 +112,15 @@ enum SandboxRules {
     Check(.podNewCNI) {
       before, after in
       guard before.facts.interfaces?.isEmpty == false, after.facts.interfaces?.isEmpty != false else { return nil }
-      // Not every runtime tells: that it has an address shows that this one should.
+      // Not every runtime reports the namespace. An address shows that this one should.
       return after.isHostNetwork || after.ip.isEmpty || after.facts.networkNamespace == nil
         ? nil : (.status(.known), .none)
     },
 
-    // What the kernel knows.
+    // Facts from the kernel.
     Check(.podProcess) {
       before, after in
-      // Another pid, and another state, are findings of their own.
+      // Other rules report a changed pid or state.
       guard after.isReady, before.facts.pid == after.facts.pid else { return nil }
       return ObservedProcess.loss(before.observed?.process, after.observed?.process)
     },
@@ -136,7 +136,7 @@ enum SandboxRules {
     },
   ]
 
-  /// Rules that excuse a pod's disappearance.
+  /// The rules that excuse a pod's disappearance.
   static let excuses: Set<RuleID> = [.podDeleted, .podFinished, .podYoung]
 
   private static func addresses(_ addresses: [String]) -> FindingValue {
@@ -159,7 +159,7 @@ enum SandboxRules {
     Set(record.addresses.compactMap { IPAddress($0) }.map { $0.isIPv4 ? .ipv4 : .ipv6 })
   }
 
-  /// With what the interface means where a field is absent: POD for all of them, and the node's users.
+  /// Replaces absent fields by their meaning in the CRI: POD for namespaces, and the node's users.
   private static func namespaces(_ record: SandboxRecord) -> NamespaceOption {
     let options = record.status.linux?.namespaces?.options ?? NamespaceOption()
     let users = options.usernsOptions?.mode ?? .node

@@ -1,14 +1,14 @@
 public import CRIRules
 public import CRISnapshot
 
-/// The scenario that a report takes, and the reason.
+/// The scenario of a report, and the reason for the choice.
 public struct ScenarioChoice: Hashable, Sendable {
-  /// The difference between two snapshots that tells the scenario.
+  /// The difference between two snapshots that determines the scenario.
   public enum Reason: Hashable, Sendable {
     case otherRuntime(before: String, after: String)
     case otherBoot
-    /// - `isOlder`: whether the later version is the older one.
-    /// - `keepsNoPod`: whether every old pod is gone, which tells a wipe from an upgrade.
+    /// - `isOlder`: Whether the later version is the older one.
+    /// - `keepsNoPod`: Whether every earlier pod is gone, which distinguishes a wipe from an upgrade.
     case otherVersion(before: String, after: String, isOlder: Bool, keepsNoPod: Bool)
     case otherKubeletProcess
     /// Boot ID, runtime and version are the same.
@@ -24,7 +24,8 @@ public struct ScenarioChoice: Hashable, Sendable {
     self.reason = reason
   }
 
-  /// Derives the scenario from the runtime, the boot ID, the version, the daemon's process and kubelet's, in this order.
+  /// Derives the scenario from the runtime, the boot ID, the version, the daemon's process and kubelet's process, in
+  /// this order.
   public init(telling before: Snapshot, from after: Snapshot) {
     let (was, now) = (before.runtime, after.runtime)
     if was.name != now.name {

@@ -1,11 +1,11 @@
 public import CRIRules
 public import CRISnapshot
 
-/// What of a verdict somebody wants to hear of.
+/// The part of a verdict that the user asked for.
 public struct Scope: Hashable, Sendable {
-  /// Pods in these namespaces alone; empty: in all.
+  /// Only pods in these namespaces; empty for all namespaces.
   public var namespaces: Set<String>
-  /// Pods of these names (`web`, `default/web`) or uids alone; empty: all.
+  /// Only pods with these names (`web`, `default/web`) or UIDs; empty for all pods.
   public var pods: Set<String>
   /// Rules that do not count.
   public var ignoredRules: Set<RuleID>
@@ -16,7 +16,7 @@ public struct Scope: Hashable, Sendable {
     self.ignoredRules = ignoredRules
   }
 
-  /// Whether it holds every pod of the node.
+  /// Whether the scope contains every pod of the node.
   public var isWhole: Bool { namespaces.isEmpty && pods.isEmpty }
 
   public func contains(_ pod: PodName) -> Bool {
@@ -24,7 +24,7 @@ public struct Scope: Hashable, Sendable {
       && (pods.isEmpty || !pods.isDisjoint(with: [pod.name, "\(pod)", pod.uid]))
   }
 
-  /// Node and runtime are everybody's; an image may be some other pod's.
+  /// The node and the runtime always count; an image may belong to a pod that is out of scope.
   func contains(_ object: ObjectName) -> Bool {
     isWhole || object.pod.map(contains) ?? (object.kind == .node || object.kind == .runtime)
   }

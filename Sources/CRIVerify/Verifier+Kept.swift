@@ -3,7 +3,7 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// Where everything must live on: the same sandboxes, the same containers.
+/// The scenarios in which everything must survive: the same sandboxes and the same containers.
 extension Verifier {
   mutating func checkKeptObjects() {
     checkSandboxes()
@@ -23,7 +23,7 @@ extension Verifier {
           check(SandboxRules.table, was, found) { _ in object }
         }
       case (let wasReady, nil) where after.isUnchecked(.pod, was.id):
-        // Its state is in the list also where its details are not answered.
+        // The list has its state even if its details could not be read.
         if wasReady, isDown(.pod, was.id, of: was.pod), successor(of: was) == nil {
           report(.podState, object, .podState(.ready), .podState(.notReady))
         }
@@ -38,7 +38,7 @@ extension Verifier {
     }
   }
 
-  /// A pod whose sandbox is gone, or is not ready, may have a new one: then kubelet has replaced it already.
+  /// If a pod's sandbox is gone or not ready, kubelet may have replaced it already.
   private func successor(of was: SandboxRecord) -> FindingValue? {
     let successor = after.sandboxes.first { $0.pod.uid == was.pod.uid && $0.isReady && $0.id != was.id }
     return successor.map {
@@ -48,9 +48,9 @@ extension Verifier {
 
   private func isAtItsEnd(_ pod: PodName) -> Bool { excuses.isDeleted(pod) || excuses.isFinished(pod) }
 
-  /// Whether the list says of what could not be read that it does not live, and nothing else excuses it.
+  /// Whether the list says that an object without details is not alive, and no excuse applies.
   private func isDown(_ kind: ObjectName.Kind, _ id: String, of pod: PodName?) -> Bool {
-    // How a Job's containers have ended their status would tell.
+    // How a Job's containers ended would be in their status, which could not be read.
     if let pod, isAtItsEnd(pod) || excuses.isJob(pod) { return false }
     return after.uncheckedDetails(kind, id)?.isLive == false
   }
@@ -65,7 +65,7 @@ extension Verifier {
     let now = Dictionary(after.containers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for was in before.containers {
       let object = name(of: was)
-      // Of a pod that was deleted one line is enough.
+      // One line is enough for a deleted pod.
       if let pod = object.pod, excuses.isDeleted(pod) { continue }
       if let found = now[was.id] {
         if let pod = object.pod, excuses.isJob(pod), was.isRunning, hasEndedWell(found) {
@@ -87,7 +87,7 @@ extension Verifier {
           report(.containerCollected, object, ended, .status(.gone))
         }
       } else if was.isRunning, let successor = successor(of: was) {
-        // What ended was collected already.
+        // Ended containers have been handled already.
         report(.containerReplaced, object, .id(was.id), successor)
       } else {
         let rule: RuleID = excuses.isYoung(was.status.createdAt) ? .containerYoung : .containerMissing
@@ -96,7 +96,7 @@ extension Verifier {
     }
   }
 
-  /// One that runs in its place, in its sandbox or in the one that its pod has now.
+  /// Returns the container that replaced it, in the same sandbox or in the pod's new one.
   private func successor(of was: ContainerRecord) -> FindingValue? {
     let pod = podsBefore[was.sandboxID]?.uid
     let paths = Set(after.sandboxes.filter { $0.isReady && $0.pod.uid == pod }.map(\.id)).union([was.sandboxID])
@@ -113,7 +113,7 @@ extension Verifier {
     container.status.state == .exited && container.status.exitCode == 0
   }
 
-  /// Whether an ended container was the newest of its name in a pod that is ready all the time, and nothing follows it.
+  /// Whether an ended container was the newest of its name in a pod that stayed ready, and has no successor.
   private func isLastOfItsName(_ was: ContainerRecord) -> Bool {
     let isReady = [before, after].allSatisfy { $0.sandboxes.contains { $0.id == was.sandboxID && $0.isReady } }
     func isSibling(_ other: ContainerRecord) -> Bool {

@@ -3,7 +3,7 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// What must hold whichever pods there are: addresses, images, processes; and what nobody could look at.
+/// The rules that do not depend on the pods: addresses, images and processes; and the list of what is unchecked.
 extension Verifier {
   mutating func checkReadySandboxes() {
     let ready = after.sandboxes.filter(\.isReady)
@@ -33,17 +33,17 @@ extension Verifier {
     unchecked.append(Unchecked(.networks(absent.sorted { "\($0)" < "\($1)" }), UnknownReason(.goneBefore)))
   }
 
-  /// - Parameter absent: of these there is nothing to compare.
+  /// - Parameter absent: Pods that are not compared.
   private mutating func checkNetwork(
     of sandbox: SandboxRecord, _ earlier: NetworkView, _ now: NetworkView, _ absent: inout [PodName]
   ) {
     guard let fault = now.fault(of: sandbox.id) else { return }
     let object = ObjectName.pod(sandbox)
-    // Of a sandbox that was there before, what was wrong with it then is not lost now.
+    // If the sandbox existed before, a fault that it already had then is no loss.
     let isOld = scenario.keepsObjects && earlier.fault(of: sandbox.id)?.kind == fault.kind
     switch (now.isAlive(sandbox.id), scenario.keepsObjects ? earlier.isAlive(sandbox.id) : nil) {
     case (false, false) where isOld: absent.append(sandbox.pod)
-    // That it went between the two is the finding of the namespace's own rule.
+    // The namespace's own rule reports that it disappeared.
     case (false, true): break
     default:
       report(
@@ -66,7 +66,7 @@ extension Verifier {
     let users = before.containers.filter { readySandboxes.contains($0.sandboxID) }
     let asked = Set(users.compactMap(\.status.image?.image))
     let used = asked.union(users.flatMap { [$0.status.imageRef, $0.status.imageID] })
-    // Before 1.7 containerd pins nothing: a way back to it is no fault of this image.
+    // containerd before 1.7 pins nothing: a downgrade to it is no fault of this image.
     let isOlder = before.runtime.version != after.runtime.version && !after.images.contains(where: \.pinned)
     let isExpected = isOlder && RuleID.imageUnpinned.rule.scenarios.contains(scenario)
     let unpinned: RuleID = isExpected ? .imageUnpinned : .imagePinned
@@ -74,15 +74,15 @@ extension Verifier {
     for was in before.images {
       let object = ObjectName(.image, name: was.repoTags.first ?? was.repoDigests.first ?? "", id: was.id)
       guard let found = now[was.plainID] else {
-        // A pinned one is the pause image: without it no pod starts. Another runtime has another.
+        // A pinned image is the pause image, without which no pod starts. Another runtime has another one.
         let isNeeded = was.pinned && scenario != .migrate
         let isUsed = isNeeded || ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
-        // By which names it is looked for: those that pods ask by, or any where they ask by its id.
+        // The names by which the image is looked up: those that pods use, or any of them if pods use its ID.
         let names = Set(was.repoTags + was.repoDigests)
         let wanted = names.intersection(asked)
         let successor = after.images.first {
-          let its = Set($0.repoTags + $0.repoDigests)
-          return wanted.isEmpty ? !its.isDisjoint(with: was.repoTags) : its.isSuperset(of: wanted)
+          let names = Set($0.repoTags + $0.repoDigests)
+          return wanted.isEmpty ? !names.isDisjoint(with: was.repoTags) : names.isSuperset(of: wanted)
         }
         if isUsed, let successor {
           report(.imageReplaced, object, .text(was.id), .imageSuccessor(id: successor.id))
@@ -108,7 +108,7 @@ extension Verifier {
       .merging(before.containers.map { ($0.id, name(of: $0)) }) { first, _ in first }
     for orphan in orphans {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
-      // A shim or conmon alone does no work any more.
+      // A shim or conmon without processes does no work any more.
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
       let isOld = earlier.contains(orphan.pid)
       report(
@@ -156,7 +156,7 @@ extension Verifier {
   }
 }
 
-/// What is wrong with the networks of a snapshot's pods, as far as kernel and CNI were asked.
+/// The faults in the networks of a snapshot's pods, as far as the kernel and CNI were read.
 private struct NetworkView {
   private var faults: [String: (kind: NetworkVerdict.Kind, reason: NetworkReason)] = [:]
   private var outside: Set<String> = []
@@ -168,7 +168,7 @@ private struct NetworkView {
     let subnets = snapshot.runtime.settings?.networks?.flatMap(\.subnets) ?? []
     for sandbox in snapshot.sandboxes where sandbox.isReady && !sandbox.isHostNetwork {
       let verdict = NetworkVerdict(of: sandbox, containers: containers[sandbox.id] ?? [], book: book)
-      // That the runtime has no address is the finding of the address's own rule.
+      // The address's own rule reports that the runtime has no address.
       faults[sandbox.id] = verdict.fault
       namespaces[sandbox.id] = (sandbox.observed?.namespace?.value).map { if case .alive = $0 { true } else { false } }
       if let address = IPAddress(sandbox.ip), !subnets.contains(where: { $0.contains(address) }) {
@@ -179,6 +179,6 @@ private struct NetworkView {
 
   func fault(of id: String) -> (kind: NetworkVerdict.Kind, reason: NetworkReason)? { faults[id] }
   func isOutside(_ id: String) -> Bool { outside.contains(id) }
-  /// Whether its network namespace is there; nil where nobody could look.
+  /// Whether the sandbox's network namespace exists; nil if that could not be read.
   func isAlive(_ id: String) -> Bool? { namespaces[id] }
 }

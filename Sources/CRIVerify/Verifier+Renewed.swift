@@ -3,7 +3,7 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// Where pods are made anew: each is followed by its uid, its containers by their names.
+/// The scenarios in which kubelet recreates pods: a pod is identified by its UID, its containers by their names.
 extension Verifier {
   mutating func checkRenewedPods() {
     checkEndedContainers()
@@ -31,16 +31,17 @@ extension Verifier {
         .successors(count: waiting), UnknownReason(isKubeletStopped ? .kubeletStopped : .podsUnchecked)))
   }
 
-  /// It is at home on this node: what it has not made yet is not lost.
+  /// kubelet is installed here and stopped, so a pod that it has not recreated yet is not lost.
   private var isKubeletStopped: Bool {
     let (was, now) = (before.observed?.kubelet, after.observed?.kubelet)
-    let isInstalled = was?.processes?.value?.isEmpty == false || was?.podFolders != nil || now?.podFolders != nil
+    let isInstalled =
+      was?.processes?.value?.isEmpty == false || was?.podDirectories != nil || now?.podDirectories != nil
     return isInstalled && now?.processes?.value?.isEmpty == true
   }
 
   private func excuse(for was: SandboxRecord) -> RuleID? {
     if excuses.isDeleted(was.pod) { return .podDeleted }
-    // Its pod may have come to its end at any time since, and nothing is left of it to tell.
+    // The Job may have ended since, and nothing is left that would show it.
     if excuses.isJob(was.pod) { return .podFinished }
     return excuses.isYoung(was.status.createdAt) ? .podYoung : nil
   }
@@ -67,7 +68,7 @@ extension Verifier {
     }
   }
 
-  /// What a runtime keeps of containers that had ended before.
+  /// Checks the containers that had ended before and that the runtime keeps.
   private mutating func checkEndedContainers() {
     let now = Dictionary(after.containers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for was in before.containers where was.status.state == .exited {

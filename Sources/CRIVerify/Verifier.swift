@@ -3,15 +3,15 @@ public import CRIRules
 public import CRISnapshot
 
 extension Report {
-  /// Compares two snapshots of one node by the rules of a scenario. Reads nothing, changes nothing.
+  /// Compares two snapshots of one node by the rules of a scenario. It reads and changes nothing else.
   /// - Parameters:
-  ///   - scenario: what happened; nil: told by the snapshots themselves.
-  ///   - scope: what of it counts; all else is left out and said to be.
+  ///   - scenario: What happened; nil to derive it from the snapshots.
+  ///   - scope: The part that counts; the report lists the rest as out of scope.
   public init(scenario: Scenario? = nil, before: Snapshot, after: Snapshot, scope: Scope = Scope()) {
     let choice = scenario.map { ScenarioChoice($0) } ?? ScenarioChoice(telling: before, from: after)
     var verifier = Verifier(choice.scenario, before: before, after: after, scope: scope)
     verifier.run()
-    // Of another node nothing can be said at all.
+    // Two different nodes cannot be compared.
     let predictions =
       verifier.isForeign
       ? [] : Kubelet(before: before, after: after).predictions(without: verifier.excuses.ended)
@@ -28,7 +28,7 @@ extension Report {
     listUnknownPolicies(of: before)
   }
 
-  /// What becomes of a static pod its manifest tells: where there is none that can be read, nobody knows.
+  /// A static pod's manifest has its restart policy; without a readable manifest the policy is unknown.
   private mutating func listUnknownPolicies(of before: Snapshot) {
     let open = Set(predictions.filter { $0.restartPolicy == nil }.map(\.pod))
     let pods = Set(before.sandboxes.filter { $0.isReady && $0.isStatic && open.contains($0.pod) }.map(\.pod))
@@ -37,7 +37,7 @@ extension Report {
       Unchecked(.restartPolicies(pods.sorted { "\($0)" < "\($1)" }), UnknownReason(.noManifest)))
   }
 
-  /// Leaves out what is not asked for, and says so.
+  /// Removes everything that is out of scope, and lists it as such.
   private mutating func narrow(to scope: Scope, _ before: Snapshot) {
     if !scope.isWhole {
       findings.removeAll { !scope.contains($0.object) }
@@ -46,7 +46,7 @@ extension Report {
       let empty = scope.namespaces.subtracting(before.sandboxes.map(\.pod.namespace)).sorted()
       unchecked += empty.map { Unchecked(.namespace($0), UnknownReason(.emptyNamespace)) }
       let hasPods = before.sandboxes.contains { $0.isReady && scope.contains($0.pod) }
-      // What the runtime has to say is of no pod.
+      // Findings about the node or the runtime concern no pod.
       if !hasPods && !findings.contains(where: { $0.object.pod != nil }) && vacuous == nil {
         vacuous = .nothingInScope
       }
@@ -72,7 +72,7 @@ struct Verifier {
   var unchecked: [Unchecked] = []
   var vacuous: VacuousReason?
   var isForeign = false
-  /// Something that the scenario needs could not be looked at.
+  /// Something that the scenario needs could not be read.
   var isIncomplete = false
 
   init(_ scenario: Scenario, before: Snapshot, after: Snapshot, scope: Scope) {
@@ -84,12 +84,12 @@ struct Verifier {
     podsBefore = Dictionary(before.sandboxes.map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// What makes either snapshot incomplete and is in the scope.
+  /// The entries in the scope that make either snapshot incomplete.
   var incomplete: [Unchecked] {
     before.incomplete.filter(scope.contains).map(\.before) + after.incomplete.filter(scope.contains)
   }
 
-  /// The findings, each with what kubelet will do with its pod.
+  /// Returns the findings, each with kubelet's reaction to it.
   func findings(joinedWith predictions: [Prediction]) -> [Finding] {
     let affected = Dictionary(
       predictions.filter { $0.action != .keep }.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
@@ -112,7 +112,7 @@ struct Verifier {
     if scenario.keepsObjects {
       checkKeptObjects()
     } else if absence == nil {
-      // Pods that nothing has ended need not be made anew.
+      // Pods that were not stopped need not be recreated.
       checkRenewedPods()
     }
     checkReadySandboxes()
@@ -144,9 +144,9 @@ struct Verifier {
     return before.host.name != after.host.name
   }
 
-  /// Why there is nothing to say; nil where there is.
+  /// The reason why there is nothing to verify; nil if there is something.
   private func emptiness() -> VacuousReason? {
-    // One that could not be read may have been ready.
+    // An object that could not be read may have been ready.
     let mayHavePods = before.unchecked.contains { $0.object?.kind == .pod && $0.isLive != false }
     if !before.sandboxes.contains(where: \.isReady), !before.containers.contains(where: \.isRunning), !mayHavePods {
       return .nothingToVerify
@@ -159,13 +159,13 @@ struct Verifier {
     return absence
   }
 
-  /// It ran before the change, and does not now.
+  /// Whether kubelet ran before the change and does not run now.
   var wasKubeletStopped: Bool {
     before.observed?.kubelet?.processes?.value?.isEmpty == false
       && after.observed?.kubelet?.processes?.value?.isEmpty == true
   }
 
-  /// Why the change did not take place; nil where it did, and where nobody can tell.
+  /// The reason why the change did not take place; nil if it did, or if that is unknown.
   private var absence: VacuousReason? {
     let isSameBoot = before.host.bootID == after.host.bootID
     let isSameDaemon = before.daemon.wasReplaced(by: after.daemon) == false && isSameBoot
@@ -190,7 +190,7 @@ struct Verifier {
 }
 
 extension Unchecked {
-  /// The same, of the earlier snapshot.
+  /// The same entry, marked as one of the earlier snapshot.
   var before: Unchecked {
     var copy = self
     copy.isBefore = true

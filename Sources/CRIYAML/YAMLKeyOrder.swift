@@ -12,22 +12,22 @@ enum YAMLKeyOrder {
   }
 
   private static func precedes(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Bool {
-    var at = 0
-    while at < a.count, at < b.count, a[at] == b[at] { at += 1 }
-    guard at < a.count, at < b.count else { return a.count < b.count }
-    switch (isLetter(a[at]), isLetter(b[at])) {
-    case (true, true): return a[at] < b[at]
+    var position = 0
+    while position < a.count, position < b.count, a[position] == b[position] { position += 1 }
+    guard position < a.count, position < b.count else { return a.count < b.count }
+    switch (isLetter(a[position]), isLetter(b[position])) {
+    case (true, true): return a[position] < b[position]
     case (true, false): return false
     case (false, true): return true
     case (false, false): break
     }
     // A zero inside a number is significant; leading zeros are not.
-    let lead: Int64 = (a[at] == "0" || b[at] == "0") && followsNonZeroDigit(a, at) ? 1 : 0
-    let (aNumber, aEnd) = number(a, from: at, lead: lead)
-    let (bNumber, bEnd) = number(b, from: at, lead: lead)
+    let lead: Int64 = (a[position] == "0" || b[position] == "0") && followsNonZeroDigit(a, position) ? 1 : 0
+    let (aNumber, aEnd) = number(a, from: position, lead: lead)
+    let (bNumber, bEnd) = number(b, from: position, lead: lead)
     if aNumber != bNumber { return aNumber < bNumber }
     if aEnd != bEnd { return aEnd < bEnd }
-    return a[at] < b[at]
+    return a[position] < b[position]
   }
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {

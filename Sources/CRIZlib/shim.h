@@ -1,7 +1,7 @@
 #pragma once
 #include <zlib.h>
 
-// These are macros in C. 15 is the largest window; 16 more accept gzip's header and no other.
+// These are macros in C. 15 is the largest window; adding 16 accepts gzip's header and no other.
 static inline int cri_begin_inflating(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
 
 // zlib's own format (RFC 1950) with the largest window.

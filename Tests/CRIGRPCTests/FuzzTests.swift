@@ -29,7 +29,7 @@ extension WireTests {
     }
 
     /// Makes three calls, one of them streaming, to a server that sends a corrupted transcript.
-    /// - Returns: a description of the failure; nil if all calls ended in time.
+    /// - Returns: A description of the failure; nil if all calls ended in time.
     private static func run(_ path: String) async -> String? {
       let channel = Channel(path: path)
       let options = CallOptions(timeout: .milliseconds(200))

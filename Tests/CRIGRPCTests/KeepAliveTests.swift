@@ -33,7 +33,7 @@ extension WireTests {
         try client.send(Frame.settingsAck)
         try client.waitForDisconnect()
       },
-      Fault("sends frames that nobody asked for", { $0.isSilent(.milliseconds(300)) }) { client in
+      Fault("sends unsolicited frames", { $0.isSilent(.milliseconds(300)) }) { client in
         client.sendsSessionFrames = false
         try client.send(Frame.settings())
         while true {
@@ -55,7 +55,7 @@ extension WireTests {
       },
     ]
 
-    @Test(arguments: silent) func `a peer that acknowledges nothing is given up`(fault: Fault) async throws {
+    @Test(arguments: silent) func `a call to a peer that acknowledges nothing fails`(fault: Fault) async throws {
       let peer = try ScriptedPeer(fault.script)
       let channel = Channel(path: peer.path)
       let begin = ContinuousClock.now
@@ -64,10 +64,10 @@ extension WireTests {
       #expect(ContinuousClock.now - begin < .seconds(10))
     }
 
-    @Test func `a slow peer is waited for as long as it acknowledges`() async throws {
+    @Test func `a call waits for a slow peer as long as it acknowledges`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
-        // Several times what a silent peer is given.
+        // Several times the limit for a silent peer.
         try client.pump(for: .seconds(2))
         try client.send(Frame.answer(stream, [7]))
         try client.waitForDisconnect()
@@ -75,7 +75,7 @@ extension WireTests {
       #expect(await call(Channel(path: peer.path)) == .success([7]))
     }
 
-    @Test func `one PING, then SETTINGS that change nothing`() async throws {
+    @Test func `the client sends one PING, then SETTINGS that change nothing`() async throws {
       let bytes = Locked<[UInt8]>([])
       let pings = Locked(0)
       let peer = try ScriptedPeer { client in
@@ -93,7 +93,7 @@ extension WireTests {
       #expect(bytes.withLock { $0.count } / 9 >= 3)
     }
 
-    @Test func `the next call has another connection`() async throws {
+    @Test func `the next call uses another connection`() async throws {
       let peer = try ScriptedPeer { client in
         if client.number == 0 {
           client.sendsSessionFrames = false
@@ -108,7 +108,7 @@ extension WireTests {
       #expect(peer.clients == 2)
     }
 
-    @Test func `calls with a deadline are not disturbed`() async throws {
+    @Test func `calls with a deadline are not affected`() async throws {
       let peer = try ScriptedPeer { client in
         client.sendsSessionFrames = false
         try client.waitForDisconnect()

@@ -1,14 +1,14 @@
 import CRIHTTP2
 import Testing
 
-/// When a peer is asked for a sign of life, and when it is given up.
+/// When a peer is probed, and when the connection is given up.
 @Suite struct HeartbeatTests {
   private static let limits = Heartbeat.Limits(first: .seconds(2), later: .seconds(10), interval: .seconds(5))
   private let start = ContinuousClock.now
 
   private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-  @Test func `one PING first, SETTINGS later`() {
+  @Test func `the first probe is a PING and later ones are SETTINGS`() {
     var heartbeat = Heartbeat()
     #expect(heartbeat.wakeTime == nil)
     #expect(heartbeat.start(Self.limits, at: start) == .ping)
@@ -22,7 +22,7 @@ import Testing
     #expect(heartbeat.step(at: at(12)) == .probe(.settings))
   }
 
-  @Test func `the first acknowledgement has less time than the later ones`() {
+  @Test func `the limit for the first acknowledgement differs from that for later ones`() {
     var heartbeat = Heartbeat()
     _ = heartbeat.start(Self.limits, at: start)
     #expect(heartbeat.step(at: at(1.9)) == nil)
@@ -36,14 +36,14 @@ import Testing
     #expect(later.step(at: at(16)) == .giveUp(after: .seconds(10)))
   }
 
-  @Test func `only the frame that was asked for counts`() {
+  @Test func `only an acknowledgement of the sent frame counts`() {
     var heartbeat = Heartbeat()
     _ = heartbeat.start(Self.limits, at: start)
     heartbeat.acknowledged(.settings, at: at(1))
     #expect(heartbeat.step(at: at(2)) == .giveUp(after: .seconds(2)))
   }
 
-  @Test func `a second request does not begin it anew, and a connection has one PING`() {
+  @Test func `a second request does not restart the heartbeat, and a connection sends one PING`() {
     var heartbeat = Heartbeat()
     #expect(heartbeat.start(Self.limits, at: start) == .ping)
     #expect(heartbeat.start(Self.limits, at: at(1)) == nil)

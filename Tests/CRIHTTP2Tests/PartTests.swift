@@ -20,7 +20,7 @@ struct ServerPrefaceTests {
     ("a leading line break", Array("\n123456789".utf8), ""),
   ]
 
-  @Test(arguments: cases, [1, 2, 8, 1000]) func `the preface is judged the same however its bytes are split`(
+  @Test(arguments: cases, [1, 2, 8, 1000]) func `the result for the preface does not depend on how its bytes are split`(
     _ test: (name: String, bytes: [UInt8], refusedLine: String?), partSize: Int
   ) {
     var preface = ServerPreface()

@@ -4,17 +4,17 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// Rotated files that gzip has compressed, whole and damaged.
+/// Rotated files that gzip has compressed, intact and damaged.
 @Suite(.timeLimit(.minutes(5))) struct CompressedTests {
   private static let name = "0.log.20240101-120000.gz"
 
-  /// What `/bin/gzip` makes of a text.
+  /// Returns a text compressed by `/bin/gzip`.
   private static func gzip(_ text: String) throws -> [UInt8] {
-    let folder = try TemporaryDirectory()
-    try ProcessFacts.write(text, to: folder.file("f"))
-    let (ending, _) = try ChildProcess.capture(["/bin/gzip", folder.file("f")], timeout: .seconds(60))
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write(text, to: directory.file("f"))
+    let (ending, _) = try ChildProcess.capture(["/bin/gzip", directory.file("f")], timeout: .seconds(60))
     try #require(ending == .exited(0))
-    return try File.read(folder.file("f.gz"))
+    return try File.read(directory.file("f.gz"))
   }
 
   private func log(_ compressed: [UInt8]) throws -> LogDirectory {
@@ -33,19 +33,19 @@ import Testing
     return (String(decoding: printed.output, as: UTF8.self).split(separator: "\n"), notices)
   }
 
-  /// So many lines that neither their text nor what it is compressed to fits into one block.
+  /// Enough lines that neither their text nor the compressed text fits into one block.
   private static let count = 30_000
   private static let long = (0..<count).map { Records.cri("oF line \($0 &* 2_654_435_761 % 1_000_003)", from: $0) }
     .joined()
 
-  @Test(arguments: selections) func `members follow each other`(selection: LogSelection) throws {
+  @Test(arguments: selections) func `consecutive members are read as one file`(selection: LogSelection) throws {
     let log = try log(
       try Self.gzip(Records.cri("oF a", "oP b")) + Self.gzip("") + Self.gzip(Records.cri("oF c", from: 2)))
     let (lines, notices) = try read(log, selection)
     #expect(lines == ["a", "bc", "new"] && notices.isEmpty)
   }
 
-  @Test(arguments: selections) func `long files are whole`(selection: LogSelection) throws {
+  @Test(arguments: selections) func `long files are read completely`(selection: LogSelection) throws {
     let (lines, notices) = try read(try log(try Self.gzip(Self.long)), selection)
     #expect(lines.count == Self.count + 1 && notices.isEmpty)
     #expect(lines.first == "line 0" && lines.last == "new")
@@ -56,7 +56,7 @@ import Testing
     ([0x1f, 0x8b, 8, 0, 0, 0], .cutShort), ([0x1f, 0x8b] + [UInt8](repeating: 0xff, count: 50), .corrupt),
     ([UInt8](repeating: 0, count: 5000), .notGzip),
   ])
-  func `what cannot be read at all is reported, and what is newer is shown`(
+  func `an unreadable file is reported, and newer files are printed`(
     bytes: [UInt8], damage: GzipDamage
   ) throws {
     for selection in Self.selections {
@@ -68,11 +68,11 @@ import Testing
   }
 
   @Test(arguments: [GzipDamage.cutShort, .corrupt, .trailingGarbage])
-  func `what can be read of a damaged file is shown`(damage: GzipDamage) throws {
+  func `the readable part of a damaged file is printed`(damage: GzipDamage) throws {
     var bytes = try Self.gzip(Self.long)
     switch damage {
     case .cutShort: bytes.removeLast(bytes.count / 2)
-    // The checksum, four bytes before the length.
+    // Damage the checksum, which is four bytes before the length.
     case .corrupt: bytes[bytes.count - 6] ^= 1
     default: bytes += Array("garbage".utf8)
     }
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func `the file that is written to is never expanded`() throws {
+  @Test func `the current file is never decompressed`() throws {
     let log = try LogDirectory()
     try log.write(Array(Records.cri("oF plain").utf8), to: "x.gz")
     let files = try OutputFiles(LogSelection())
@@ -100,16 +100,16 @@ import Testing
     #expect(try files.take() == LogDirectory.Printed("plain\n"))
   }
 
-  /// A small file that stands for a large one, as an attacker makes it.
-  private func bomb(_ mebibytes: Int, _ folder: LogDirectory) throws {
-    let path = folder.directory.file(Self.name)
+  /// Writes a small file with very large contents, as an attacker would.
+  private func bomb(_ mebibytes: Int, _ directory: LogDirectory) throws {
+    let path = directory.directory.file(Self.name)
     let record = Records.cri("oF \(String(repeating: "x", count: 1000))").dropLast()
     let script = "yes '\(record)' | head -n \(mebibytes * 1000) | gzip > '\(path)'"
     let (ending, _) = try ChildProcess.capture(["/bin/sh", "-c", script], timeout: .seconds(300))
     try #require(ending == .exited(0))
   }
 
-  @Test func `a bomb is expanded into bounded memory, and into no file`() throws {
+  @Test func `a decompression bomb uses bounded memory and no file`() throws {
     let log = try LogDirectory(Records.cri("oF new", from: 5_000_000))
     try bomb(400, log)
     #expect(try File.read(log.directory.file(Self.name)).count < 4 << 20)
@@ -120,7 +120,7 @@ import Testing
     #expect(ProcessFacts.peakMemory - before < 160 << 20)
   }
 
-  @Test func `more last lines than are kept: the rest is named`() throws {
+  @Test func `more last lines than fit in memory are cut, and the rest is reported`() throws {
     let log = try LogDirectory(Records.cri("oF new", from: 5_000_000))
     try bomb(100, log)
     let (lines, notices) = try read(log, LogSelection(tail: 1_000_000))

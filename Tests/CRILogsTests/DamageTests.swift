@@ -2,7 +2,7 @@ import CRILogs
 import TestSupport
 import Testing
 
-/// What is no record is reported, wherever it stands and however it is read.
+/// Lines that are not records are reported, wherever they are and however the log is read.
 @Suite struct DamageTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var testDescription: String
@@ -16,7 +16,7 @@ import Testing
 
   private static let docker = #"{"log":"one\n","stream":"stdout","time":"2024-01-31T12:00:00Z"}"# + "\n"
 
-  /// At the end of a log, behind records that can be read.
+  /// Damage at the end of a log, after readable records.
   private static let tails: [Case] = [
     Case("garbage without a line feed", "garbage") { .cutShort(path: $0, bytes: 7) },
     Case("binary garbage", "\u{1}\u{2}\u{ff}\u{0}x") { .cutShort(path: $0, bytes: 6) },
@@ -40,7 +40,7 @@ import Testing
   ]
 
   @Test(arguments: tails, [Records.cri("oF one"), docker])
-  func `readable lines are shown and the rest is reported`(item: Case, good: String) throws {
+  func `readable lines are printed and the rest is reported`(item: Case, good: String) throws {
     let log = try LogDirectory(good + item.text)
     for selection in [LogSelection(), LogSelection(since: Records.since(-1_000_000)), LogSelection(tail: 1)] {
       var notices: [LogNotice] = []
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `an empty log, and one with records, has nothing to report`() throws {
+  @Test func `an empty log and an intact log report nothing`() throws {
     for text in ["", Records.cri("oF a", "oP b"), "\0\0\0" + Records.cri("oF a")] {
       for selection in [LogSelection(), LogSelection(since: Records.since(0)), LogSelection(tail: 5)] {
         var notices: [LogNotice] = []

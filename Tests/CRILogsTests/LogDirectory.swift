@@ -42,7 +42,7 @@ final class LogDirectory {
   }
 
   /// Reads the log and returns what was printed and which notices there were.
-  /// - Parameter isCombined: whether both streams go to the output.
+  /// - Parameter isCombined: Whether both streams go to the output.
   func read(
     _ selection: LogSelection = LogSelection(), hasTimestamps: Bool = false, limit: Int? = nil,
     isCombined: Bool = false,

@@ -7,7 +7,7 @@ enum Records {
   static func since(_ second: Int) -> Timestamp { Timestamp(seconds: 1_700_000_000 + Int64(second)) }
 
   /// Creates records for consecutive seconds.
-  /// - Parameter records: the stream's first letter, the tag and the text, such as `oF text` or `eP fragment`.
+  /// - Parameter records: The stream's first letter, the tag and the text, such as `oF text` or `eP fragment`.
   static func cri(_ records: String..., from second: Int = 0) -> String {
     records.enumerated().map { number, record in
       let stream = record.hasPrefix("o") ? "stdout" : "stderr"

@@ -36,24 +36,24 @@ struct LimitTests {
     #expect((1000...50_000).contains(lists.elements) && lists.count > lists.allowed)
     #expect(lists.description.contains("\(lists.elements) elements or more in 2000000 bytes"))
 
-    // Of one element: labels, texts, and messages in it.
+    // The memory of one element: its labels, texts and messages.
     let labels = Self.field(1, Self.many([0x42, 0], 1_000_000))
     #expect(excess(ListContainersResponse.self, labels) != nil)
     #expect(excess(ListImagesResponse.self, Self.field(1, Self.many([0x12, 0], 1_000_000))) != nil)
     #expect(excess(PodSandboxStatusResponse.self, Self.many([0x1A, 0], 1_000_000)) != nil)
-    // Of a message that is no list.
+    // A message that is not a list.
     #expect(excess(StatusResponse.self, Self.many([0x12, 0], 1_000_000)) != nil)
-    // What the interface does not know, at the top and inside.
+    // Unknown fields, at the top and inside.
     let unknown = Self.many([0xC8, 0x3E, 1], 1_000_000)
     #expect(excess(StatusResponse.self, unknown) != nil)
     #expect(excess(ListContainersResponse.self, Self.field(1, unknown)) != nil)
     #expect(excess(ListContainersResponse.self, unknown) != nil)
-    // A field that may come once, again and again.
+    // A singular field that occurs repeatedly.
     #expect(excess(ListContainersResponse.self, Self.field(1, Self.many([0x0A, 0], 2_000_000))) != nil)
-    // Entries of a map with much in them that no entry has.
+    // Entries of a map with many unknown fields.
     let entry = Self.field(8, Self.many([0xC8, 0x3E, 1], 1_000_000))
     #expect(excess(ListContainersResponse.self, Self.field(1, entry)) != nil)
-    // What grows when it is shown.
+    // Text that grows when it is printed.
     #expect(excess(VersionResponse.self, Self.field(1, [UInt8](repeating: 1, count: 4 << 20))) != nil)
     #expect(excess(VersionResponse.self, Self.field(1, [UInt8](repeating: 0xFF, count: 4 << 20))) != nil)
   }
@@ -64,7 +64,7 @@ struct LimitTests {
     #expect(try VersionResponse.decode(Self.field(1, letters)).version.utf8.count == size)
     let list = Self.field(1, Self.field(1, letters)) + Self.field(1, Self.field(1, [0x62]))
     #expect(try ListContainersResponse.decode(list).containers.count == 2)
-    // Not Latin, and with lines.
+    // Text that is not Latin and has line feeds.
     let other = Array(String(repeating: "Zeile äöü 漢字\\n", count: size / 24).utf8)
     #expect(try VersionResponse.decode(Self.field(1, other)).version.utf8.count == other.count)
   }
@@ -73,7 +73,7 @@ struct LimitTests {
     StringMap((0..<count).map { (key: "k\($0)", value: "v\($0)") })
   }
 
-  /// Larger than any node of the field, and with as little text as an honest runtime can have.
+  /// Lists that are larger than any real node's, with as little text as an honest runtime can have.
   @Test("let the largest honest lists pass")
   func honest() throws {
     let id = String(repeating: "0123456789abcdef", count: 4)
@@ -106,7 +106,7 @@ struct LimitTests {
   private func pass<M: CMessage>(_ message: M) throws {
     let bytes = message.encode()
     #expect(try M.decode(bytes) == message, "\(M.protoName), \(bytes.count) bytes")
-    let half = AnswerLimits().allowance(forBytes: bytes.count)
+    let half = ResponseLimits().allowance(forBytes: bytes.count)
     #expect(try M.decode(bytes, half).decodedSize <= half.decodedSize)
   }
 
@@ -115,16 +115,16 @@ struct LimitTests {
     let bytes = ListContainersResponse(
       containers: (0..<3000).map { Container(id: "\($0)", annotations: ["a": String(repeating: "x", count: 300)]) }
     ).encode()
-    let late = AnswerLimits().allowance(forBytes: bytes.count, deadline: .now)
+    let late = ResponseLimits().allowance(forBytes: bytes.count, deadline: .now)
     let error = #expect(throws: DecodeError.self) { try ListContainersResponse.decode(bytes, late) }
     #expect(error?.reason == .deadlineExceeded)
-    let timely = AnswerLimits().allowance(forBytes: bytes.count, deadline: .now + .seconds(60))
+    let timely = ResponseLimits().allowance(forBytes: bytes.count, deadline: .now + .seconds(60))
     #expect(try ListContainersResponse.decode(bytes, timely).message.containers.count == 3000)
   }
 
   @Test("bound the depth of messages")
   func depth() throws {
-    var allowance = AnswerLimits().allowance(forBytes: 100)
+    var allowance = ResponseLimits().allowance(forBytes: 100)
     allowance.depth = 2
     let status = Self.field(1, Self.field(2, Self.field(1, [0x61])))
     let error = #expect(throws: DecodeError.self) { try PodSandboxStatusResponse.decode(status, allowance) }

@@ -7,12 +7,12 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// A process in every container, to see whether its shim is reached.
+/// A process is started in every container to test whether its shim is reachable.
 struct ExecProbeTests {
   @Test(
     arguments: [
       (.ok, "", .known(.works)),
-      // runc's and crun's words for an image without the program.
+      // The messages of runc and crun for an image without the program.
       (.unknown, #"failed to start exec: exec: "true": executable file not found in $PATH: unknown"#, .known(.works)),
       (.unknown, "executable file `true` not found in $PATH: No such file or directory", .known(.works)),
       (.unknown, #"exec: "true": stat /bin/true: no such file or directory"#, .known(.works)),
@@ -26,12 +26,14 @@ struct ExecProbeTests {
         .unknown(UnknownReason(.callFailed, message: "ExecSync: UNIMPLEMENTED: unknown method ExecSync"))
       ),
     ] as [(StatusCode, String, Observation<ObservedExec>)])
-  func `tells what was reached from what was not`(code: StatusCode, words: String, expected: Observation<ObservedExec>)
+  func `the status shows whether the shim was reached`(
+    code: StatusCode, words: String, expected: Observation<ObservedExec>
+  )
     async throws
   {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let asked = Locked<[ExecSyncRequest]>([])
-    let server = try Server(at: folder.file("runtime.sock")) { call in
+    let server = try Server(at: directory.file("runtime.sock")) { call in
       guard call.method.hasSuffix("/ExecSync"), let request = try? ExecSyncRequest.decode(call.message) else {
         return call.finish(.unimplemented, "")
       }
@@ -42,13 +44,13 @@ struct ExecProbeTests {
     defer { server.stop() }
     var snapshot = try Snapshot.recorded("containerd-1.6.20", .before)
     let namespace = snapshot.sandboxes[0].pod.namespace
-    // One whose status is not answered: its containers tell whether its shim is reached.
+    // The status of this sandbox is missing, so its containers show whether its shim is reachable.
     let silent = snapshot.sandboxes.removeFirst()
     snapshot.unchecked = [
       Unchecked.details(ObjectName(.pod, pod: silent.pod, id: silent.id), isLive: true, "no answer")
     ]
     let scoped = Set([silent.id]).union(snapshot.sandboxes.filter { $0.pod.namespace == namespace }.map(\.id))
-    let client = Client(try Endpoint(folder.file("runtime.sock")), options: .init(api: .only(.v1)))
+    let client = Client(try Endpoint(directory.file("runtime.sock")), options: .init(api: .only(.v1)))
     await client.probeExec(&snapshot, in: Scope(namespaces: [namespace]))
     let running = snapshot.containers.filter { $0.isRunning && scoped.contains($0.sandboxID) }
     #expect(!running.isEmpty)

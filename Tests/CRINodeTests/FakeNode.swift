@@ -6,9 +6,9 @@ import CRISystem
 import Foundation
 import TestSupport
 
-/// Folders that look like `/proc` and CNI's, with processes and records as a test needs them.
+/// Directories that look like `/proc` and CNI's, with processes and records as a test needs them.
 final class FakeNode: Sendable {
-  /// Ids as runtimes make them.
+  /// Returns an ID of the form that runtimes generate.
   static func id(_ digit: Character) -> String { String(repeating: digit, count: 64) }
 
   let directory: TemporaryDirectory
@@ -17,21 +17,21 @@ final class FakeNode: Sendable {
   init() throws {
     directory = try TemporaryDirectory()
     paths = NodePaths(proc: directory.file("proc"), cni: directory.file("cni"))
-    for folder in ["proc", "cni/results", "cni/networks"] { try makeFolder(folder) }
+    for directory in ["proc", "cni/results", "cni/networks"] { try makeDirectory(directory) }
     try process(1, "init", parent: 0)
   }
 
-  func makeFolder(_ path: String) throws {
+  func makeDirectory(_ path: String) throws {
     try FileManager.default.createDirectory(
       atPath: directory.file(path), withIntermediateDirectories: true)
   }
 
   func write(_ text: String, to path: String) throws {
-    try makeFolder(path.split(separator: "/").dropLast().joined(separator: "/"))
+    try makeDirectory(path.split(separator: "/").dropLast().joined(separator: "/"))
     try ProcessFacts.write(text, to: directory.file(path))
   }
 
-  /// - Parameter namespace: processes with the same word share a network namespace.
+  /// - Parameter namespace: Processes with the same text share a network namespace.
   func process(
     _ pid: Int32, _ name: String, parent: Int32, state: String = "S", startTime: UInt64 = 1000,
     arguments: [String] = [], cgroup: String = "0::/\n", namespace: String? = nil,
@@ -44,13 +44,13 @@ final class FakeNode: Sendable {
     try write("Name:\t\(name)\nUid:\t\(user)\t0\t0\t0\nGid:\t0\t0\t0\t0\n", to: "proc/\(pid)/status")
     if let namespace {
       try write("", to: "namespaces/\(namespace)")
-      try makeFolder("proc/\(pid)/ns")
+      try makeDirectory("proc/\(pid)/ns")
       try? FileManager.default.createSymbolicLink(
         atPath: directory.file("proc/\(pid)/ns/net"), withDestinationPath: directory.file("namespaces/\(namespace)"))
     }
   }
 
-  /// A shim with the arguments that containerd gives it.
+  /// Adds a shim with the arguments that containerd passes.
   func shim(
     _ pid: Int32, _ id: String, namespace: String = "k8s.io", address: String = "/run/containerd/containerd.sock",
     startTime: UInt64 = 1000, action: String? = nil, state: String = "S"
@@ -76,7 +76,7 @@ final class FakeNode: Sendable {
       ] + (isExec ? ["-e", "--exec-process-spec", "/tmp/x"] : []), user: user)
   }
 
-  /// A file in libcni's cache.
+  /// Adds a file to libcni's cache.
   func cache(
     _ id: String, _ addresses: [String], network: String = "pods", interface: String = "eth0",
     ipam: String? = "host-local",
@@ -93,11 +93,12 @@ final class FakeNode: Sendable {
       """, to: "cni/results/\(network)-\(id)-\(interface)")
   }
 
-  func lease(_ address: String, _ owner: String, network: String = "pods", in folder: String = "cni/networks") throws {
-    try write("\(owner)\r\neth0", to: "\(folder)/\(network)/\(address)")
+  func lease(_ address: String, _ owner: String, network: String = "pods", in directory: String = "cni/networks") throws
+  {
+    try write("\(owner)\r\neth0", to: "\(directory)/\(network)/\(address)")
   }
 
-  /// A snapshot of ready sandboxes and running containers, as the runtime would give it.
+  /// Returns a snapshot of ready sandboxes and running containers, as the runtime would report them.
   func snapshot(
     _ sandboxes: [SandboxRecord] = [], containers: [ContainerRecord] = [],
     socket: String = "/run/containerd/containerd.sock", pid: Int32? = 1
@@ -138,7 +139,7 @@ func container(_ id: String, in sandbox: String, pid: Int32?, isRunning: Bool = 
 
 extension FakeNode {
   func link(_ path: String, to target: String) throws {
-    try makeFolder(path.split(separator: "/").dropLast().joined(separator: "/"))
+    try makeDirectory(path.split(separator: "/").dropLast().joined(separator: "/"))
     try FileManager.default.createSymbolicLink(
       atPath: directory.file(path), withDestinationPath: directory.file(target))
   }

@@ -3,7 +3,7 @@ import CRISystem
 import Foundation
 import TestSupport
 
-/// A node's file system in a directory: what a look before the change reads, as it should be.
+/// The file system of an intact node in a directory, for preflight.
 final class NodeTree: Sendable {
   private let directory: TemporaryDirectory
   var root: String { directory.path }
@@ -11,7 +11,7 @@ final class NodeTree: Sendable {
   init() throws {
     directory = try TemporaryDirectory()
     try write("/run/.keep", "")
-    // As on nearly every node; an absolute link, which must not lead to our own /run.
+    // This link exists on nearly every node. It is absolute, and must not lead to our own /run.
     try FileManager.default.createDirectory(atPath: root + "/var", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(atPath: root + "/var/run", withDestinationPath: "/run")
     try write("/etc/cni/net.d/10-net.conflist", #"{"name": "net", "plugins": [{"type": "bridge"}]}"#)
@@ -32,7 +32,7 @@ extension NodeTree {
   static let containerdRoot = "/var/lib/containerd/io.containerd.grpc.v1.cri"
   static let tasks = "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
 
-  /// With all that containerd has of these pods.
+  /// Creates a tree with everything that containerd stores about these pods.
   static func containerd(_ snapshot: Snapshot) throws -> NodeTree {
     let tree = try NodeTree()
     try tree.write("/usr/bin/containerd-shim-runc-v2", "")
@@ -47,20 +47,20 @@ extension NodeTree {
 
   static let storage = "/var/lib/containers/storage/overlay-containers"
 
-  /// With all that CRI-O has of these pods.
+  /// Creates a tree with everything that CRI-O stores about these pods.
   static func crio(_ snapshot: Snapshot) throws -> NodeTree {
     let tree = try NodeTree()
     try tree.write("/etc/crio/crio.conf.d/10-crio.conf", "[crio.runtime]\ndefault_runtime = \"runc\"\n")
     try tree.write("/run/crio/version", "\"1.37.0+2e4cd9a\"")
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       try tree.write("\(storage)/\(sandbox.id)/userdata/config.json", "{}")
-      // Where one has no infra container, its state is with what a reboot takes away.
+      // The state of a sandbox without an infra container is in a directory that a reboot clears.
       let state = sandbox.facts.pid == nil ? "/run/containers/storage/overlay-containers" : storage
       try tree.write("\(state)/\(sandbox.id)/userdata/state.json", "{}")
       try tree.write("/var/lib/cni/results/net-\(sandbox.id)-eth0", "{}")
       for kind in ["netns", "ipcns", "utsns"] {
         guard let path = sandbox.facts.networkNamespace else { continue }
-        // An empty file is what is left of one.
+        // An empty file would be an unmounted namespace.
         try tree.write(path.replacing("/var/run/", with: "/run/").replacing("/netns/", with: "/\(kind)/"), "here")
       }
     }

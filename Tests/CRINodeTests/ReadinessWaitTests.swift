@@ -7,16 +7,16 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Every way in which a runtime is not ready yet, and that each is told from the others.
+/// Every way in which a runtime is not ready yet, and how they are distinguished.
 @Suite(.timeLimit(.minutes(5))) struct ReadinessWaitTests {
   typealias Phase = ReadinessWait.Observation.Phase
 
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let socket: String
 
   init() throws {
-    folder = try TemporaryDirectory()
-    socket = folder.file("runtime.sock")
+    directory = try TemporaryDirectory()
+    socket = directory.file("runtime.sock")
   }
 
   private func wait(
@@ -33,7 +33,7 @@ import Testing
 
   // MARK: Ready
 
-  @Test func `a runtime that is ready is ready at once, and we know which process it is`() async throws {
+  @Test func `a ready runtime is reported as ready at once, with its process`() async throws {
     let runtime = try simulator()
     try runtime.start(at: socket)
     defer { runtime.stop() }
@@ -44,7 +44,7 @@ import Testing
     #expect(Set(runtime.calls.keys) == ["Version", "Status", "ListPodSandbox"])
   }
 
-  @Test func `it must stay ready for as long as was asked`() async throws {
+  @Test func `the runtime must stay ready for the requested time`() async throws {
     let runtime = try simulator()
     try runtime.start(at: socket)
     defer { runtime.stop() }
@@ -52,13 +52,13 @@ import Testing
     let watch = Watch(try wait(stability: .milliseconds(400)))
     let after = try await watch.readyAfter
     let passed = ContinuousClock.now - start
-    // What is told is the first good answer, not the end of the watch.
+    // The reported time is that of the first success, not the end of the wait.
     #expect(passed - after >= .milliseconds(400))
     #expect(watch.phases == [.settling, .ready])
     #expect((runtime.calls["Version"] ?? 0) >= 3)
   }
 
-  @Test func `three looks at least, however short it must stay ready`() async throws {
+  @Test func `at least three polls are made, however short the stability is`() async throws {
     let runtime = try simulator()
     try runtime.start(at: socket)
     defer { runtime.stop() }
@@ -66,7 +66,7 @@ import Testing
     #expect((runtime.calls["Version"] ?? 0) >= 3)
   }
 
-  @Test func `a v1alpha2 runtime is ready too`() async throws {
+  @Test func `a v1alpha2 runtime becomes ready too`() async throws {
     var faults = Faults()
     faults.versions = [.v1alpha2]
     let runtime = try simulator(faults)
@@ -77,7 +77,7 @@ import Testing
 
   // MARK: Not yet
 
-  @Test func `the socket is missing, then the runtime comes`() async throws {
+  @Test func `the wait continues while the socket is missing`() async throws {
     let runtime = try simulator()
     let watch = Watch(try wait())
     #expect(await watch.reaches(.down))
@@ -85,43 +85,47 @@ import Testing
     defer { runtime.stop() }
     let listening = ContinuousClock.now
     _ = try await watch.readyAfter
-    // 50 ms on an idle machine; here only that nothing sleeps for long.
+    // It takes 50 ms on an idle machine; this only checks that nothing sleeps for long.
     #expect(ContinuousClock.now - listening < .seconds(5))
     #expect(watch.phases == [.down, .ready])
     #expect(watch.seen[0].words == "the socket is missing")
   }
 
-  /// How a socket may come: the clock would not notice it within the test.
-  enum Arrival: CaseIterable { case inFolder, inNewFolders, inFolderMadeAnew, renamed }
+  /// The ways in which a socket may appear. Polling alone would not notice them within the test.
+  enum Arrival: CaseIterable { case inDirectory, inNewDirectories, inRecreatedDirectory, renamed }
 
-  @Test(arguments: Arrival.allCases) func `the socket's coming wakes, not the clock`(how: Arrival) async throws {
-    let place = how == .inNewFolders ? folder.file("run/runtime") : how == .inFolderMadeAnew ? folder.file("run") : nil
-    if let place, how == .inFolderMadeAnew { #expect(mkdir(place, 0o755) == 0) }
-    let socket = (place ?? folder.path) + "/runtime.sock"
+  @Test(arguments: Arrival.allCases) func `the appearance of the socket ends the delay at once`(how: Arrival)
+    async throws
+  {
+    let place =
+      how == .inNewDirectories
+      ? directory.file("run/runtime") : how == .inRecreatedDirectory ? directory.file("run") : nil
+    if let place, how == .inRecreatedDirectory { #expect(mkdir(place, 0o755) == 0) }
+    let socket = (place ?? directory.path) + "/runtime.sock"
     var wait = ReadinessWait(endpoint: try Endpoint(socket), timeout: .seconds(36_000), stability: .zero)
     wait.patrolInterval = .seconds(36_000)
     let watch = Watch(wait)
     #expect(await watch.reaches(.down))
-    // So that it comes to one who waits; were it too short, it would come to one who looks, and the test hold too.
+    // Long enough that the socket appears during the wait; with a shorter delay the test would hold too.
     try await Task.sleep(for: .milliseconds(100))
     if let place {
-      if how == .inFolderMadeAnew { #expect(rmdir(place) == 0) }
+      if how == .inRecreatedDirectory { #expect(rmdir(place) == 0) }
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     }
     let runtime = try simulator()
-    try runtime.start(at: how == .renamed ? folder.file("other.sock") : socket)
+    try runtime.start(at: how == .renamed ? directory.file("other.sock") : socket)
     defer { runtime.stop() }
-    if how == .renamed { #expect(rename(folder.file("other.sock"), socket) == 0) }
+    if how == .renamed { #expect(rename(directory.file("other.sock"), socket) == 0) }
     _ = try await watch.readyAfter
     #expect(watch.phases == [.down, .ready])
   }
 
-  @Test func `what comes elsewhere does not end the waiting for a socket`() async throws {
+  @Test func `other new files do not end the wait for a socket`() async throws {
     var wait = try wait(timeout: .seconds(36_000))
     wait.patrolInterval = .seconds(36_000)
     let watch = Watch(wait)
     #expect(await watch.reaches(.down))
-    for number in 1...20 { try Data().write(to: URL(filePath: folder.file("noise-\(number)"))) }
+    for number in 1...20 { try Data().write(to: URL(filePath: directory.file("noise-\(number)"))) }
     let runtime = try simulator()
     try runtime.start(at: socket)
     defer { runtime.stop() }
@@ -129,7 +133,7 @@ import Testing
     #expect(watch.phases == [.down, .ready])
   }
 
-  @Test func `nobody listens on a socket that was left behind`() async throws {
+  @Test func `a stale socket counts as down`() async throws {
     let runtime = try simulator()
     try runtime.start(at: socket)
     runtime.crash()
@@ -145,7 +149,7 @@ import Testing
     #expect(watch.seen[0].words == "nobody listens on the socket")
   }
 
-  @Test func `a broken server is asked less and less, and its replacement is noticed at once`() async throws {
+  @Test func `a broken server is polled less and less often, and its replacement is noticed at once`() async throws {
     let path = socket
     let isOver = Locked(false)
     let tries = Locked(0)
@@ -166,7 +170,7 @@ import Testing
     var wait = try wait(timeout: .seconds(600))
     wait.longestDelay = .seconds(600)
     let watch = Watch(wait)
-    // The next delay is eight seconds, give or take a fifth.
+    // The next delay is eight seconds, plus or minus a fifth.
     let isSlow = await eventually(within: .seconds(60)) { tries.withLock { $0 } >= 10 }
     #expect(isSlow)
     #expect(watch.phases == [.down])
@@ -185,7 +189,7 @@ import Testing
     _ = listener.rawValue
   }
 
-  @Test func `something accepts and says nothing`() async throws {
+  @Test func `a server that accepts and does not respond is silent`() async throws {
     let listener = try UnixSocket.listen(at: socket)
     let watch = Watch(try wait(timeout: .milliseconds(1500)))
     #expect(try await watch.timedOut.phase == .silent)
@@ -196,9 +200,9 @@ import Testing
   @Test(arguments: [
     (Faults.NotReadyStyle.unknown, Phase.recovering), (.unavailable, .recovering), (.hang, .silent), (.noSocket, .down),
   ])
-  func `a runtime that recovers its state first`(style: Faults.NotReadyStyle, phase: Phase) async throws {
+  func `a runtime that recovers its state is waited for`(style: Faults.NotReadyStyle, phase: Phase) async throws {
     var faults = Faults()
-    // For CRI-O's way: longer than one try takes.
+    // CRI-O's style needs longer than one poll takes.
     let time = Duration.milliseconds(style == .hang ? 2500 : 1000)
     faults.notReady = time
     faults.notReadyStyle = style
@@ -212,7 +216,7 @@ import Testing
     #expect(watch.phases == [phase, .ready])
   }
 
-  @Test func `UNAVAILABLE is worth waiting for, whatever it says`() async throws {
+  @Test func `UNAVAILABLE is temporary, whatever its message says`() async throws {
     let isReady = Locked(false)
     let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, _ in
       if isReady.withLock({ $0 }) { return false }
@@ -234,7 +238,7 @@ import Testing
     (.unimplemented, "unknown service runtime.v1.RuntimeService", false), (.internal, "anything", false),
     (.permissionDenied, "anything", false), (.resourceExhausted, "anything", false),
   ])
-  func `what is worth waiting for is told by its code`(code: StatusCode, words: String, isWorth: Bool) async throws {
+  func `the status code decides whether to keep waiting`(code: StatusCode, words: String, isWorth: Bool) async throws {
     let isReady = Locked(false)
     let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, _ in
       if isReady.withLock({ $0 }) { return false }
@@ -257,7 +261,7 @@ import Testing
     _ = try await watch.readyAfter
   }
 
-  @Test func `a runtime that says that it is not ready is not ready`() async throws {
+  @Test func `a runtime that reports that it is not ready is not ready`() async throws {
     let isReady = Locked(false)
     let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, method in
       guard method == "Status", !isReady.withLock({ $0 }) else { return false }
@@ -275,7 +279,7 @@ import Testing
     #expect(watch.seen.first { $0.phase == .notReady }?.words == "RuntimeReady is false, Busy: not yet")
   }
 
-  @Test func `the network comes later, and is waited for where it is asked for`() async throws {
+  @Test func `the network is waited for only if requested`() async throws {
     var faults = Faults()
     faults.networkReadyAfter = .seconds(600)
     let runtime = try simulator(faults)
@@ -292,7 +296,7 @@ import Testing
   }
 
   @Test(arguments: ["Version", "Status", "ListPodSandbox"])
-  func `each of the three calls must be answered`(hanging: String) async throws {
+  func `each of the three calls must succeed`(hanging: String) async throws {
     var faults = Faults()
     faults.hanging = [hanging]
     let runtime = try simulator(faults)
@@ -301,7 +305,7 @@ import Testing
     #expect(try await Watch(try wait(timeout: .milliseconds(1300))).timedOut.phase == .silent)
   }
 
-  @Test func `a daemon that dies of what it recovers is watched anew`() async throws {
+  @Test func `a daemon that crashes during recovery must become stable again`() async throws {
     let runtime = try simulator()
     let watch = Watch(try wait(stability: .seconds(3)))
     #expect(await watch.reaches(.down))
@@ -323,7 +327,7 @@ import Testing
 
   // MARK: In vain
 
-  @Test func `the time is up: the last observation is told`() async throws {
+  @Test func `a timeout returns the last observation`() async throws {
     let start = ContinuousClock.now
     let watch = Watch(try wait(timeout: .milliseconds(300)))
     let last = try await watch.timedOut
@@ -332,27 +336,27 @@ import Testing
     #expect(ContinuousClock.now - start >= .milliseconds(300))
   }
 
-  @Test func `a look that the end of the time cuts short does not hide the one before`() async throws {
-    let answers = Locked(0)
+  @Test func `a poll that the timeout cuts short does not hide the one before`() async throws {
+    let responses = Locked(0)
     let isOver = Locked(false)
     let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, _ in
-      let isFirst = answers.withLock { answers in
-        answers += 1
-        return answers == 1
+      let isFirst = responses.withLock { responses in
+        responses += 1
+        return responses == 1
       }
       while !isFirst && !isOver.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(10)) }
       call.finish(.unavailable, "the store is locked")
       return true
     }
     defer { server.stop() }
-    // Shorter than one try.
+    // Shorter than one poll.
     let last = try await Watch(try wait(timeout: .milliseconds(900))).timedOut
     isOver.withLock { $0 = true }
     #expect(last.words == "the store is locked")
-    #expect(answers.withLock { $0 } == 2)
+    #expect(responses.withLock { $0 } == 2)
   }
 
-  @Test func `who waits for no time is told how it is now`() async throws {
+  @Test func `a timeout of zero returns the current state`() async throws {
     #expect(try await Watch(try wait(timeout: .zero)).timedOut.words == "the socket is missing")
     let runtime = try simulator()
     try runtime.start(at: socket)
@@ -360,7 +364,7 @@ import Testing
     _ = try await Watch(try wait(timeout: .zero)).readyAfter
   }
 
-  @Test func `a runtime without CRI fails after the grace, not at once and not at the end`() async throws {
+  @Test func `a runtime without the CRI fails after the grace period`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket, versions: [])
     defer { server.stop() }
     var wait = try wait()
@@ -375,7 +379,7 @@ import Testing
     #expect(passed >= .milliseconds(300) && passed < .seconds(50))
   }
 
-  @Test func `the grace counts from the error, not from the beginning`() async throws {
+  @Test func `the grace period begins with the error`() async throws {
     var wait = try wait()
     wait.grace = .seconds(10)
     let watch = Watch(wait)
@@ -383,7 +387,7 @@ import Testing
     wait.grace = .milliseconds(1)
     let late = Watch(wait)
     #expect(await late.reaches(.down))
-    // Longer than the second one's grace: counted from the beginning, it would fail at the first error.
+    // Longer than the grace period of the second error, so that counting from the beginning would fail.
     try await Task.sleep(for: .milliseconds(100))
     let old = try FakeRuntime(Recording("containerd-2.4", .after), at: socket, versions: [])
     #expect(await watch.reaches(.notReady))
@@ -391,7 +395,7 @@ import Testing
     guard case .failed = await late.outcome else { throw UnexpectedOutcome(outcome: await late.outcome) }
     #expect(late.phases == [.down, .notReady])
     old.stop()
-    // An old daemon's last words were no reason to give up: here is the new one.
+    // The last error of an old daemon does not end the wait; this is the new one.
     let new = try simulator()
     let hasStarted = await eventually { [socket] in (try? new.start(at: socket)) != nil }
     #expect(hasStarted)
@@ -399,14 +403,14 @@ import Testing
     _ = try await watch.readyAfter
   }
 
-  @Test func `a file that is no socket fails after the grace`() async throws {
+  @Test func `a file that is not a socket fails after the grace period`() async throws {
     try Data("hello".utf8).write(to: URL(filePath: socket))
     var wait = try wait(timeout: .seconds(30))
     wait.grace = .milliseconds(100)
     #expect(await Watch(wait).outcome == .failed(.cannotConnect(path: socket, .notASocket)))
   }
 
-  @Test func `something that is no gRPC server fails after the grace`() async throws {
+  @Test func `a server that does not speak gRPC fails after the grace period`() async throws {
     let listener = try UnixSocket.listen(at: socket)
     let number = listener.rawValue
     let isOver = Locked(false)
@@ -429,7 +433,7 @@ import Testing
     _ = listener.rawValue
   }
 
-  @Test func `a task that is cancelled ends its waiting`() async throws {
+  @Test func `a cancelled task ends its wait`() async throws {
     let start = ContinuousClock.now
     let watch = Watch(try wait(timeout: .seconds(600)))
     #expect(await watch.reaches(.down))

@@ -6,7 +6,7 @@ import CRISimulator
 import CRISnapshot
 import TestSupport
 
-/// A recorded runtime, served from a socket, and the files of its node.
+/// A recorded runtime that is served on a socket, and the files of its node.
 final class RecordedNode: Sendable {
   let snapshot: Snapshot
   let tree: NodeTree
@@ -27,7 +27,7 @@ final class RecordedNode: Sendable {
 
   func report(to target: String? = nil, pulls: Bool = false) async throws -> PreflightReport {
     var facts = try await facts(to: target, pulls: pulls)
-    // Nobody can ask CNI's plugins of a node that is recorded.
+    // The CNI plugins of a recorded node cannot be called.
     if facts.crio?.configuration.value != nil { facts.crio?.networks = NetworkCheck() }
     return PreflightReport(facts)
   }
@@ -38,17 +38,17 @@ final class RecordedNode: Sendable {
       PreflightOptions(tool: "test", root: tree.root, target: target.flatMap { RuntimeVersion($0) }, pulls: pulls))
   }
 
-  /// The ready sandboxes with a network of their own.
+  /// The ready sandboxes that have their own network.
   var pods: [SandboxRecord] { snapshot.sandboxes.filter { $0.isReady && !$0.isHostNetwork } }
 }
 
 extension PreflightReport {
-  /// The ids of the objects that a rule fires for.
+  /// Returns the IDs of the objects for which a rule fires.
   func ids(_ rule: String) -> Set<String> { Set(findings.filter { $0.rule.id.label == rule }.map(\.object.id)) }
 
   /// The rules above info that fire.
   var rules: Set<String> { Set(findings.filter { $0.rule.severity > .info }.map(\.rule.id.label)) }
 
-  /// The rules that could not be checked and would predict.
+  /// The rules that could not be checked and could predict a loss.
   var gaps: Set<String> { Set(unchecked.filter(\.isRequired).compactMap(\.rule?.label)) }
 }

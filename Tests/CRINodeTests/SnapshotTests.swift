@@ -10,21 +10,23 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How a snapshot is read from a runtime.
+/// Reading a snapshot from a runtime.
 @Suite(.timeLimit(.minutes(5))) struct SnapshotTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let socket: String
 
   init() throws {
-    folder = try TemporaryDirectory()
-    socket = folder.file("runtime.sock")
+    directory = try TemporaryDirectory()
+    socket = directory.file("runtime.sock")
   }
 
   private func client(api: APISelection = .auto, timeout: Duration? = .seconds(60)) throws -> Client {
     Client(try Endpoint(socket), options: Client.Options(api: api, timeout: timeout))
   }
 
-  @Test(arguments: Recording.runtimes) func `everything that a real runtime answers is in it`(runtime: String)
+  @Test(arguments: Recording.runtimes) func `the snapshot contains everything that a real runtime returns`(
+    runtime: String
+  )
     async throws
   {
     let server = try FakeRuntime(Recording(runtime, .before), at: socket)
@@ -40,12 +42,12 @@ import Testing
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
   }
 
-  @Test func `host and daemon are what the kernel says`() async throws {
+  @Test func `host and daemon match the kernel's data`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket)
     defer { server.stop() }
     let before = Date().timeIntervalSince1970
     let snapshot = try await client().snapshot(tool: "t")
-    // We are the server ourselves.
+    // This process is the server itself.
     #expect(snapshot.daemon.pid == ProcessInfo.processInfo.processIdentifier)
     #expect(snapshot.daemon.startTime != nil)
     #expect(snapshot.daemon.executable == (try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")))
@@ -57,11 +59,11 @@ import Testing
     #expect(taken >= before - 1 && taken <= Date().timeIntervalSince1970 + 1)
   }
 
-  @Test func `what kernel and CNI know is in it, and what they would not tell is named`() async throws {
+  @Test func `the snapshot contains the facts of kernel and CNI, and lists what is unreadable`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket)
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t")
-    // The recorded processes and namespaces are not on this machine, or are others' by now.
+    // The recorded processes and namespaces do not exist on this machine, or belong to other programs.
     #expect(snapshot.sandboxes.allSatisfy { ($0.observed?.process != nil) == ($0.isReady && $0.facts.pid != nil) })
     #expect(snapshot.sandboxes.allSatisfy { ($0.observed?.namespace != nil) == !$0.isHostNetwork })
     #expect(snapshot.containers.allSatisfy { ($0.observed?.process != nil) == ($0.isRunning && $0.pid != nil) })
@@ -71,22 +73,22 @@ import Testing
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: false)) == snapshot)
   }
 
-  @Test func `nothing is called twice or in vain`() async throws {
+  @Test func `no call is made twice or needlessly`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket)
     defer { server.stop() }
     _ = try await client().snapshot(tool: "t")
     #expect(
       server.counts.calls == [
-        // What nobody has asks whether old clients are served too.
+        // The call to a method that does not exist tests whether old clients are served.
         "NoSuchMethod": 1, "Version": 1, "Status": 1, "ListPodSandbox": 1, "ListContainers": 1, "ListImages": 1,
         "PodSandboxStatus": 4,
         "ContainerStatus": 4,
       ])
   }
 
-  @Test func `all details are read at once over one connection`() async throws {
+  @Test func `all details are read concurrently over one connection`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
-      // All eight must have come before any is answered: one after the other would never end.
+      // All eight calls must arrive before any response is sent: sequential calls would never end.
       if method.hasSuffix("Status"), method != "Status" { try? await Task.sleep(for: .milliseconds(300)) }
       return false
     }
@@ -97,7 +99,7 @@ import Testing
     #expect(server.counts.connections == 1)
   }
 
-  @Test func `many details are read some at a time, all of them, in the list's order`() async throws {
+  @Test func `many details are read in batches and returned in the list's order`() async throws {
     let runtime = try SimulatedRuntime(.synthetic(pods: 90, containers: 180))
     try runtime.start(at: socket)
     defer { runtime.stop() }
@@ -109,7 +111,7 @@ import Testing
     #expect(snapshot.sandboxes.count == 90 && snapshot.containers.count == 180)
   }
 
-  @Test func `an object that goes between its list and its status is left out`() async throws {
+  @Test func `an object that is removed between its list and its status is left out`() async throws {
     let gone = try Snapshot.recorded("containerd-2.4", .before)
     let (sandbox, container) = (gone.sandboxes[0].id, gone.containers[0].id)
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
@@ -127,7 +129,7 @@ import Testing
   }
 
   @Test(arguments: ["PodSandboxStatus", "ContainerStatus"])
-  func `a detail that cannot be read is named`(failing: String) async throws {
+  func `a detail that cannot be read is listed as unchecked`(failing: String) async throws {
     let all = try Snapshot.recorded("containerd-2.4", .before)
     let id = failing == "PodSandboxStatus" ? all.sandboxes[1].id : all.containers[1].id
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
@@ -148,7 +150,7 @@ import Testing
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
   }
 
-  @Test func `a detail that is not answered in time is named`() async throws {
+  @Test func `a detail that times out is listed as unchecked`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { _, method in
       if method == "PodSandboxStatus" { try? await Task.sleep(for: .seconds(60)) }
       return method == "PodSandboxStatus"
@@ -159,7 +161,8 @@ import Testing
     #expect(snapshot.containers.count == 4)
   }
 
-  @Test(arguments: [[UInt8]([0xff, 0xff]), []]) func `a detail that is no answer is named`(bytes: [UInt8]) async throws
+  @Test(arguments: [[UInt8]([0xff, 0xff]), []]) func `a detail without a status is listed as unchecked`(bytes: [UInt8])
+    async throws
   {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
       guard method == "ContainerStatus" || method == "PodSandboxStatus" else { return false }
@@ -173,7 +176,7 @@ import Testing
     #expect(snapshot.sandboxes.isEmpty && snapshot.containers.isEmpty)
   }
 
-  @Test func `images that cannot be listed are named`() async throws {
+  @Test func `unreadable images are listed as unchecked`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
       guard method == "ListImages" else { return false }
       call.finish(.internal, "the store is broken")
@@ -187,7 +190,7 @@ import Testing
   }
 
   @Test(arguments: ["Version", "Status", "ListPodSandbox", "ListContainers"])
-  func `without its lists there is no snapshot`(failing: String) async throws {
+  func `a failed list fails the snapshot`(failing: String) async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
       guard method == failing else { return false }
       call.finish(.internal, "broken")
@@ -200,7 +203,7 @@ import Testing
   }
 
   @Test(arguments: ["Version", "ListPodSandbox", "ListImages", "PodSandboxStatus", "ContainerStatus"])
-  func `of a runtime that dies in the middle there is no snapshot`(moment: String) async throws {
+  func `a runtime that dies meanwhile fails the snapshot`(moment: String) async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
       guard method == moment else { return false }
       call.closeConnection()
@@ -215,13 +218,13 @@ import Testing
     }
   }
 
-  @Test func `a runtime that only speaks v1alpha2`() async throws {
+  @Test func `a snapshot of a v1alpha2 runtime is complete`() async throws {
     let server = try FakeRuntime(Recording("containerd-1.6.20", .before), at: socket, versions: [.v1alpha2])
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t", observed: nil)
     #expect(snapshot.runtime.api == .v1alpha2 && snapshot.runtime.servesV1alpha2 == nil)
     #expect(snapshot.sandboxes == (try Snapshot.recorded("containerd-1.6.20", .before)).sandboxes)
-    // Asked once in the new version, then never again.
+    // The new version is tried once and then never again.
     #expect(server.counts.calls["Version"] == 2)
     #expect(server.counts.calls["ListPodSandbox"] == 1)
     let strict = try client(api: .only(.v1))
@@ -229,7 +232,7 @@ import Testing
   }
 
   @Test(arguments: [([APIVersion.v1], false), ([.v1, .v1alpha2], true), ([.v1alpha2], true)])
-  func `which versions old clients find is told`(versions: [APIVersion], servesOld: Bool) async throws {
+  func `the snapshot says which versions old clients can use`(versions: [APIVersion], servesOld: Bool) async throws {
     let server = try FakeRuntime(Recording("containerd-1.6.20", .before), at: socket, versions: Set(versions))
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t")

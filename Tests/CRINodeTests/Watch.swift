@@ -2,7 +2,7 @@ import CRINode
 import CRISystem
 import TestSupport
 
-/// A wait that goes on while a test does something to the runtime.
+/// A wait that runs while a test changes the runtime.
 final class Watch: Sendable {
   typealias Phase = ReadinessWait.Observation.Phase
 
@@ -19,7 +19,7 @@ final class Watch: Sendable {
 
   var seen: [ReadinessWait.Observation] { observations.withLock { $0 } }
 
-  /// In their order. That an answer took longer than one try says something of a busy machine, unless it is all there is.
+  /// The phases in their order. A slow response only shows a busy machine, unless it is the only phase.
   var phases: [Phase] {
     let all = seen.map(\.phase)
     let loud = all.filter { $0 != .silent }
@@ -27,7 +27,7 @@ final class Watch: Sendable {
     return loud.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
   }
 
-  /// Returns once a phase was told so many times; false when it never is.
+  /// Returns true once a phase has been reported this often; false if it never is.
   func reaches(_ phase: Phase, times: Int = 1) async -> Bool {
     await eventually { [self] in seen.count { $0.phase == phase } >= times }
   }
@@ -36,7 +36,7 @@ final class Watch: Sendable {
 
   var outcome: ReadinessWait.Outcome { get async { await task.value } }
 
-  /// From the beginning to the first good answer.
+  /// The time from the beginning to the first success.
   var readyAfter: Duration {
     get async throws {
       let outcome = await outcome
@@ -45,7 +45,7 @@ final class Watch: Sendable {
     }
   }
 
-  /// The last observation of a wait whose time was up.
+  /// The last observation of a wait that timed out.
   var timedOut: ReadinessWait.Observation {
     get async throws {
       let outcome = await outcome

@@ -8,9 +8,9 @@ import Testing
   struct Row: Sendable, CustomTestStringConvertible {
     let id: String
     let product: Advisory.Product
-    /// Versions, or changes such as `1.6.12 > 2.1.0`, that the advisory concerns: just inside its ranges.
+    /// Versions, or changes such as `1.6.12 > 2.1.0`, that are just inside the advisory's ranges.
     let hit: [String]
-    /// Just outside them.
+    /// Versions that are just outside the ranges.
     let missed: [String]
     var testDescription: String { id }
   }
@@ -98,27 +98,27 @@ import Testing
   ]
 
   @Test(arguments: rows)
-  func `each row concerns what it should and nothing beside it`(row: Row) throws {
+  func `each row matches its versions and no others`(row: Row) throws {
     for text in row.hit { #expect(try Self.concerns(row, text), "\(text) is inside") }
     for text in row.missed { #expect(try !Self.concerns(row, text), "\(text) is outside") }
   }
 
-  @Test func `every row of the table is tried, and only once there`() {
+  @Test func `every row of the table has cases`() {
     #expect(Advisories.table.map(\.id.rawValue).sorted() == Self.rows.map(\.id).sorted())
     for advisory in Advisories.table {
       let row = Self.rows.first { $0.id == advisory.id.rawValue }
       #expect(row?.product == advisory.product)
       #expect(!advisory.reference.isEmpty)
-      // What is not in this version of the rules decides nothing.
+      // A rule that does not exist cannot decide.
       #expect(Set(advisory.decidedBy).isSubset(of: PreflightRules.table.map(\.id)))
-      // A bound that is no version would be none.
+      // A bound that is not a version would have no effect.
       for range in advisory.cases.flatMap(\.running) {
         #expect(range == .everything || range.from != nil || range.before != nil, "\(advisory.id)")
       }
     }
   }
 
-  @Test func `a change counts only with its target, and says what it concerns`() throws {
+  @Test func `an advisory about a change needs a target, and names what it concerns`() throws {
     let running = try #require(RuntimeVersion("1.6.8"))
     let target = try #require(RuntimeVersion("1.6.14"))
     func match(_ version: RuntimeVersion, _ target: RuntimeVersion?) -> AdvisoryMatch? {
@@ -134,7 +134,7 @@ import Testing
     ("v1.24.9+k3s1", Advisory.Product.k3s), ("v1.24.9+rke2r1", .rke2), ("v1.6.14-k3s1", .containerd),
     ("1.7.2", .containerd),
   ])
-  func `a target names its product`(text: String, product: Advisory.Product) throws {
+  func `a target identifies its product`(text: String, product: Advisory.Product) throws {
     #expect(Advisory.Product(of: try #require(RuntimeVersion(text)), runtime: "containerd") == product)
   }
 

@@ -121,7 +121,7 @@ extension PreflightCase {
       $0.snapshot.images.removeFirst()
       $0.pulls = [ImagePull(image: "busybox:1", error: "denied")]
     },
-    PreflightCase(rule: "N12", name: "nobody asked it") { $0.snapshot.images.removeFirst() },
+    PreflightCase(rule: "N12", name: "pulling was not requested") { $0.snapshot.images.removeFirst() },
 
     PreflightCase(rule: "N13", name: "not pinned", objects: ["image pause:3"]) { $0.snapshot.images[1].pinned = false },
     PreflightCase(rule: "N14", name: "warned, and an upgrade to come", objects: ["runtime"]) {
@@ -129,7 +129,7 @@ extension PreflightCase {
       $0.warn(#"{"io.containerd.deprecation/cgroup-v1":"It will be removed."}"#)
     },
     PreflightCase(rule: "N14", name: "a mere restart") { $0.warn(#"{"a":"It will be removed."}"#) },
-    PreflightCase(rule: "N14", name: "words of another form") {
+    PreflightCase(rule: "N14", name: "a message of another form") {
       $0.target = RuntimeVersion("2.4.0")
       $0.warn("It will be removed.")
     },

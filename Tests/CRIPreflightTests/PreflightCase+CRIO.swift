@@ -34,7 +34,7 @@ extension PreflightCase {
     PreflightCase(
       rule: "O1", name: "CNI could not be asked of all", runtime: .crio, objects: ["default/web"], isUnchecked: true
     ) { $0.crio?.networks = NetworkCheck(faults: ["sandbox-web": .noAddress], unknown: ["no"]) },
-    PreflightCase(rule: "O1", name: "CNI says what the configurations do not", runtime: .crio) {
+    PreflightCase(rule: "O1", name: "only CNI reports the addresses", runtime: .crio) {
       $0.networkConfigurations = .unknown("no")
     },
 
@@ -45,7 +45,7 @@ extension PreflightCase {
       upgrade(&$0, to: "1.35.9")
     },
     PreflightCase(rule: "O2", name: "another patch", runtime: .crio) { upgrade(&$0, to: "1.36.9") },
-    PreflightCase(rule: "O2", name: "it is told not to wipe", runtime: .crio) {
+    PreflightCase(rule: "O2", name: "wiping is disabled", runtime: .crio) {
       upgrade(&$0, to: "1.37.0")
       $0.configure("[crio]\ninternal_wipe = false # pinned\n")
     },
@@ -56,7 +56,7 @@ extension PreflightCase {
       $0.crio?.versionFile = .known(.missing(path: "/run/crio/version"))
     },
     PreflightCase(
-      rule: "O2", name: "a marker that is none", runtime: .crio, objects: ["default/web", "default/proxy"]
+      rule: "O2", name: "an invalid version file", runtime: .crio, objects: ["default/web", "default/proxy"]
     ) { $0.crio?.versionFile = .known(.written(path: "/run/crio/version", version: "")) },
     PreflightCase(
       rule: "O2", name: "the lasting marker", runtime: .crio, objects: ["default/web", "default/proxy"]
@@ -84,7 +84,7 @@ extension PreflightCase {
       $0.crio?.defaultRuntime = .known("runc")
       upgrade(&$0, to: "1.31.0")
     },
-    PreflightCase(rule: "O3", name: "pinned to what it was", runtime: .crio) {
+    PreflightCase(rule: "O3", name: "pinned to the old runtime", runtime: .crio) {
       $0.snapshot.runtime.version = "1.30.4"
       $0.crio?.defaultRuntime = .known("runc")
       $0.configure("[crio.runtime]\ndefault_runtime = \"runc\"\n")
@@ -101,7 +101,7 @@ extension PreflightCase {
       $0.replaceProgram()
       $0.configure("[crio.runtime]\ndefault_runtime = \"crun\"\n")
     },
-    PreflightCase(rule: "O3", name: "nobody knows the runtime", runtime: .crio, isUnchecked: true) {
+    PreflightCase(rule: "O3", name: "an unknown runtime", runtime: .crio, isUnchecked: true) {
       $0.crio?.defaultRuntime = .unknown("no")
     },
 
@@ -113,7 +113,7 @@ extension PreflightCase {
         "sandbox-old": [MissingState("/c/x")],
       ])
     },
-    PreflightCase(rule: "O4", name: "of a stopped pod none matters", runtime: .crio) {
+    PreflightCase(rule: "O4", name: "a stopped pod does not matter", runtime: .crio) {
       $0.crio?.missingState = .known(["sandbox-old": [MissingState("/c/x")]])
     },
     PreflightCase(rule: "O4", name: "no look", runtime: .crio, isUnchecked: true) {

@@ -13,8 +13,10 @@ extension PreflightCase {
       $0.editRecords { $0.sandboxes[0].ip = "" }
       $0.snapshot.sandboxes[0].status.network?.ip = ""
     },
-    PreflightCase(rule: "P1", name: "the host's network needs none") { $0.editRecords { $0.sandboxes[1].ip = "" } },
-    PreflightCase(rule: "P1", name: "a stopped pod needs none") { $0.editRecords { $0.sandboxes[2].ip = "" } },
+    PreflightCase(rule: "P1", name: "the host's network needs no result") {
+      $0.editRecords { $0.sandboxes[1].ip = "" }
+    },
+    PreflightCase(rule: "P1", name: "a stopped pod needs no record") { $0.editRecords { $0.sandboxes[2].ip = "" } },
     PreflightCase(rule: "P1", name: "no record, and the store not read", isUnchecked: true) {
       $0.editRecords { $0.sandboxes.removeFirst() }
       $0.containerd?.store = .unknown("no")
@@ -30,7 +32,7 @@ extension PreflightCase {
         $0.malformed = ["sandbox-web"]
       }
     },
-    PreflightCase(rule: "P1", name: "no record, where P8 says it") {
+    PreflightCase(rule: "P1", name: "no record, which P8 reports") {
       $0.editRecords { $0.sandboxes.removeFirst() }
     },
     PreflightCase(rule: "P1", name: "no records at all", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
@@ -45,7 +47,7 @@ extension PreflightCase {
       $0.snapshot.sandboxes[0].facts.networkNamespace = "/proc/1/ns/net"
       $0.moveToStore(sandboxer: "shim")
     },
-    PreflightCase(rule: "P2", name: "a stopped pod needs none") {
+    PreflightCase(rule: "P2", name: "a stopped pod needs no record") {
       $0.editRecords { $0.sandboxes[2].networkNamespace = "" }
     },
     PreflightCase(rule: "P2", name: "no records", isUnchecked: true) { $0.containerd = nil },
@@ -77,7 +79,7 @@ extension PreflightCase {
     PreflightCase(rule: "P4", name: "a container that is not listed", objects: ["nginx_sandbox-web_0"]) {
       $0.snapshot.containers.removeFirst()
     },
-    PreflightCase(rule: "P4", name: "one that only the store of sandboxes has", objects: ["default/web"]) {
+    PreflightCase(rule: "P4", name: "only in the sandbox store", objects: ["default/web"]) {
       $0.moveToStore(sandboxer: "podsandbox")
       $0.snapshot.sandboxes.removeFirst()
     },
@@ -99,7 +101,7 @@ extension PreflightCase {
         ]
       }
     },
-    PreflightCase(rule: "P4", name: "one that was made just now") {
+    PreflightCase(rule: "P4", name: "created just now") {
       $0.snapshot.sandboxes.removeFirst()
       let now = $0.now
       $0.editRecords { $0.sandboxes[0].created = now - .seconds(3) }
@@ -116,7 +118,7 @@ extension PreflightCase {
     PreflightCase(rule: "P6", name: "no shim", objects: ["default/proxy", "default/web/nginx"]) {
       $0.containerd?.missingShims = .known(["sandbox-proxy": "/x", "container-web-nginx": "/x", "sandbox-old": "/x"])
     },
-    PreflightCase(rule: "P6", name: "one that has ended needs none") {
+    PreflightCase(rule: "P6", name: "an ended container needs no record") {
       $0.containerd?.missingShims = .known(["container-web-job": "/x", "sandbox-old": "/x"])
     },
     PreflightCase(rule: "P6", name: "no directory", isUnchecked: true) {
@@ -137,7 +139,7 @@ extension PreflightCase {
       let now = $0.now
       $0.editRecords { $0.sandboxes[0].created = now - .seconds(3) }
     },
-    PreflightCase(rule: "P7", name: "one that was left behind long ago") {
+    PreflightCase(rule: "P7", name: "an old leftover") {
       $0.snapshot.sandboxes.removeFirst()
       let now = $0.now
       $0.editRecords { $0.sandboxes[0].created = now - .seconds(300) }
@@ -151,7 +153,7 @@ extension PreflightCase {
       $0.snapshot.runtime.version = "v1.7.27-k3s1"
       $0.editRecords { $0.sandboxes.remove(at: 1) }
     },
-    PreflightCase(rule: "P8", name: "2.x has it nowhere else", objects: ["default/web"]) {
+    PreflightCase(rule: "P8", name: "2.x has no other record", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes.removeFirst() }
     },
     PreflightCase(rule: "P8", name: "its store was not read", isUnchecked: true) {
@@ -188,7 +190,7 @@ extension PreflightCase {
       $0.snapshot.runtime.version = "1.7.34"
       $0.moveToStore(sandboxer: "")
     },
-    PreflightCase(rule: "P8", name: "where 1.7 does not say whether it had one", isUnchecked: true) {
+    PreflightCase(rule: "P8", name: "1.7 does not show whether it had one", isUnchecked: true) {
       $0.snapshot.runtime.version = "1.7.34"
       $0.snapshot.sandboxes[0].facts.pid = nil
       $0.moveToStore(sandboxer: "")
@@ -219,7 +221,7 @@ extension PreflightCase {
     PreflightCase(rule: "P10", name: "an address written otherwise") {
       $0.editRecords { $0.sandboxes[0].additionalIPs = ["FD00:0::0002"] }
     },
-    PreflightCase(rule: "P10", name: "none on disk is P1's") {
+    PreflightCase(rule: "P10", name: "P1 reports a missing address") {
       $0.editRecords {
         $0.sandboxes[0].ip = ""
         $0.sandboxes[0].additionalIPs = []
@@ -228,16 +230,16 @@ extension PreflightCase {
     PreflightCase(rule: "P10", name: "none in the runtime", objects: ["default/web"]) {
       $0.snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
     },
-    PreflightCase(rule: "P10", name: "none where the namespace is gone is P2's") { $0.closeNamespace() },
+    PreflightCase(rule: "P10", name: "P2 reports a lost namespace") { $0.closeNamespace() },
     PreflightCase(rule: "P10", name: "a stopped pod has none") { $0.editRecords { $0.sandboxes[2].ip = "10.0.0.9" } },
 
     PreflightCase(rule: "P9", name: "a container without a record", objects: ["default/web/nginx"]) {
       $0.editRecords { $0.containers.removeFirst() }
     },
-    PreflightCase(rule: "P9", name: "one that has ended is run again", objects: ["default/web/job"]) {
+    PreflightCase(rule: "P9", name: "an ended container runs again", objects: ["default/web/job"]) {
       $0.editRecords { $0.containers.remove(at: 1) }
     },
-    PreflightCase(rule: "P9", name: "one that has ended and has a successor") {
+    PreflightCase(rule: "P9", name: "an ended container with a successor") {
       $0.editRecords { $0.containers.remove(at: 1) }
       var next = $0.snapshot.containers[1]
       next.status.id += "-next"
@@ -245,7 +247,7 @@ extension PreflightCase {
       $0.snapshot.containers.append(next)
       $0.editRecords { $0.containers.append(DiskContainer(of: next)) }
     },
-    PreflightCase(rule: "P9", name: "one that has ended in a stopped pod") {
+    PreflightCase(rule: "P9", name: "an ended container in a stopped pod") {
       $0.editRecords { $0.containers.removeLast() }
     },
     PreflightCase(rule: "P9", name: "a record that is not understood", isUnchecked: true) {
@@ -278,7 +280,7 @@ extension PreflightCase {
       $0.snapshot.runtime.version = "1.7.34"
       $0.addBareRecord(beside: "sandbox-web")
     },
-    PreflightCase(rule: "P11", name: "one that is being made") {
+    PreflightCase(rule: "P11", name: "being created") {
       $0.addBareRecord()
       let now = $0.now
       $0.containerd?.store = .known(SandboxStore(bare: ["sandbox-x": now - .seconds(3)]))
@@ -322,7 +324,7 @@ extension PreflightCase {
       $0.containerd?.missingAddresses = .known(["sandbox-web"])
     },
     PreflightCase(rule: "P12", name: "a pod from before the upgrade") { $0.target = RuntimeVersion("1.7.34") },
-    PreflightCase(rule: "P12", name: "nobody looked", isUnchecked: true) {
+    PreflightCase(rule: "P12", name: "not examined", isUnchecked: true) {
       $0.target = RuntimeVersion("1.7.34")
       $0.containerd?.missingAddresses = .unknown("no")
     },
@@ -338,7 +340,7 @@ extension PreflightCase {
       $0.target = RuntimeVersion("1.7.34")
       $0.containerd?.lostShims = .known(["sandbox-web"])
     },
-    PreflightCase(rule: "P19", name: "nobody looked", isUnchecked: true) { $0.containerd?.lostShims = .unknown("no") },
+    PreflightCase(rule: "P19", name: "not examined", isUnchecked: true) { $0.containerd?.lostShims = .unknown("no") },
 
     PreflightCase(rule: "P13", name: "added to a pod from before the upgrade", objects: ["default/web/nginx"]) {
       $0.containerd?.newerRecords = .known(["container-web-nginx"])
@@ -353,7 +355,7 @@ extension PreflightCase {
       $0.containerd?.newerRecords = .known(["container-web-nginx"])
     },
     PreflightCase(rule: "P13", name: "one of unknown version, and nothing for it to lose") { $0.replaceProgram() },
-    PreflightCase(rule: "P13", name: "nobody looked", isUnchecked: true) {
+    PreflightCase(rule: "P13", name: "not examined", isUnchecked: true) {
       $0.containerd?.newerRecords = .unknown("no")
     },
 

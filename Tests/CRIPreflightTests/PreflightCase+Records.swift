@@ -4,7 +4,7 @@ import CRIProtobuf
 import CRISnapshot
 import TestSupport
 
-/// What containerd will read back of what it tells now.
+/// What containerd will read back, compared with what it reports now.
 extension PreflightCase {
   static let records: [PreflightCase] = [
     PreflightCase(rule: "P14", name: "the host's network on disk", objects: ["default/web"]) {
@@ -45,7 +45,7 @@ extension PreflightCase {
         for index in 0...1 { $0.containers[index].configuration?.labels["io.kubernetes.container.name"] = "x" }
       }
     },
-    PreflightCase(rule: "P16", name: "the hash of one that has ended") {
+    PreflightCase(rule: "P16", name: "the hash of an ended container") {
       $0.editRecords { $0.containers[1].configuration?.annotations["io.kubernetes.container.hash"] = nil }
     },
     PreflightCase(rule: "P16", name: "one in a stopped pod") {
@@ -69,7 +69,7 @@ extension PreflightCase {
       $0.snapshot.sandboxes[0].facts.interfaces = []
       $0.editRecords { $0.sandboxes[0].interfaces = nil }
     },
-    PreflightCase(rule: "P17", name: "a runtime that tells no CNI result") {
+    PreflightCase(rule: "P17", name: "a runtime that reports no CNI result") {
       $0.snapshot.sandboxes[0].facts.interfaces = nil
     },
     PreflightCase(rule: "P17", name: "another name and namespace on disk", objects: ["default/web", "default/proxy"]) {
@@ -96,7 +96,7 @@ extension PreflightCase {
         $0.containers[0].configuration?.annotations["io.kubernetes.container.restartCount"] = "7"
       }
     },
-    PreflightCase(rule: "P17", name: "more on disk than the runtime tells") {
+    PreflightCase(rule: "P17", name: "more on disk than the runtime reports") {
       $0.editRecords { $0.sandboxes[0].labels["more"] = "1" }
     },
     PreflightCase(rule: "P17", name: "a stopped pod") { $0.editRecords { $0.sandboxes[2].attempt = 3 } },

@@ -4,15 +4,15 @@ import CRIProtobuf
 import CRISnapshot
 import TestSupport
 
-/// A node on which nothing is wrong, and one thing that is changed in it.
+/// An intact node with one change.
 struct PreflightCase: Sendable, CustomStringConvertible {
-  /// The rule that is meant.
+  /// The rule to test.
   let rule: String
   let name: String
   var runtime = Advisory.Product.containerd
-  /// The objects that it must fire for; none: it must not fire at all.
+  /// The objects for which the rule must fire; if there are none, it must not fire.
   var objects: Set<String> = []
-  /// Whether the rule must say that it could not look.
+  /// Whether the rule must be unchecked.
   var isUnchecked = false
   let change: @Sendable (inout PreflightFacts) -> Void
 
@@ -64,7 +64,7 @@ extension PreflightFacts {
     containerd?.records = .known(records)
   }
 
-  /// Moves the first sandbox's record from the pause containers' to the store of sandboxes.
+  /// Moves the first sandbox's record from the pause containers' records to the sandbox store.
   mutating func moveToStore(sandboxer: String) {
     guard case .known(var records) = containerd?.records else { return }
     var record = records.sandboxes.removeFirst()
@@ -73,17 +73,17 @@ extension PreflightFacts {
     containerd?.store = .known(SandboxStore(sandboxes: [record]))
   }
 
-  /// What a daemon leaves that ends while it makes a pod.
+  /// Adds the record of a daemon that ended while it created a pod.
   mutating func addBareRecord(beside id: String? = nil) {
     let pod = PodName(namespace: "default", name: "web", uid: "uid-web")
     let others = id.map { [DiskSandbox(id: $0, name: "web", pod: pod)] } ?? []
     containerd?.store = .known(SandboxStore(sandboxes: others, bare: ["sandbox-x": .zero]))
   }
 
-  /// The runtime's program on disk is another one than the one that runs.
+  /// Replaces the runtime's program on disk by another one than the running one.
   mutating func replaceProgram() { snapshot.daemon.executable = "/usr/bin/\(snapshot.runtime.name) (deleted)" }
 
-  /// The first sandbox's namespace is not mounted any more, and the runtime has no address of it since.
+  /// Unmounts the first sandbox's namespace, after which the runtime has no address for it.
   mutating func closeNamespace() {
     snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
     snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = true

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct PreflightTests {
   @Test(arguments: PreflightCase.all)
-  func `a rule fires for these objects and no others`(test: PreflightCase) {
+  func `a rule fires for these objects and for no others`(test: PreflightCase) {
     var facts = PreflightFacts.good(test.runtime)
     test.change(&facts)
     let report = PreflightReport(facts)
@@ -18,7 +18,7 @@ import Testing
     #expect(report.unchecked.contains { $0.rule?.label == test.rule } == test.isUnchecked)
   }
 
-  @Test func `every rule is tried in both directions`() {
+  @Test func `every rule has a case that fires and one that holds`() {
     #expect(PreflightRules.table.map(\.id) == Rule.all(of: .preflight).map(\.id))
     for rule in PreflightRules.table {
       let cases = PreflightCase.all.filter { $0.rule == rule.id.label }
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: [Advisory.Product.containerd, .crio])
-  func `a good node loses nothing`(runtime: Advisory.Product) {
+  func `an intact node loses nothing`(runtime: Advisory.Product) {
     let report = PreflightReport(.good(runtime))
     #expect(report.findings.filter { $0.rule.severity > .info }.isEmpty)
     #expect(report.unchecked.isEmpty)
@@ -41,26 +41,26 @@ import Testing
   }
 
   @Test(arguments: PreflightCase.all)
-  func `the verdict follows from what the rule predicts`(test: PreflightCase) throws {
+  func `the verdict follows from the predictions of the rules`(test: PreflightCase) throws {
     var facts = PreflightFacts.good(test.runtime)
     test.change(&facts)
     let report = PreflightReport(facts)
     let losses = report.findings.filter { $0.rule.predicts != .nothing }
     let gaps = report.unchecked.filter(\.isRequired)
-    // What was looked at is not what kubelet runs.
+    // The examined runtime is not the one that kubelet uses.
     let isOther = report.findings.contains { $0.rule.id.label == "N5" }
     #expect(report.verdict == (!losses.isEmpty ? .loss : gaps.isEmpty && !isOther ? .none : .unchecked))
     for entry in report.unchecked {
       guard let rule = entry.rule?.rule else { continue }
       #expect(entry.isRequired == (rule.predicts != .nothing))
     }
-    // Where a container alone is named, its pod stays.
+    // If only a container is named, its pod stays.
     let pods = Set(losses.filter { $0.rule.predicts == .pods && $0.object.kind == .pod }.compactMap(\.object.pod))
     #expect(Set(report.victims.map(\.pod)) == pods)
     #expect(Set(report.disturbed.map(\.pod)).isDisjoint(with: pods))
   }
 
-  @Test func `a loss outweighs what could not be looked at`() {
+  @Test func `a loss takes precedence over unchecked rules`() {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].ip = "" }
     facts.containerd?.missingShims = .unknown("no")
@@ -79,7 +79,7 @@ import Testing
     #expect(report.disturbed.map { "\($0.pod) \($0.rules.map(\.label))" } == ["default/proxy [\"P5\"]"])
   }
 
-  @Test func `a version is suspect until its records are seen, and proved when they show it`() {
+  @Test func `a version is suspect until its records are read, and proved if they show the defect`() {
     func standing(_ change: (inout PreflightFacts) -> Void) -> PreflightReport.Suspicion.Standing? {
       var facts = PreflightFacts.goodContainerd
       facts.snapshot.runtime.version = "1.6.12"
@@ -92,7 +92,7 @@ import Testing
     #expect(standing { $0.editRecords { $0.sandboxes[0].ip = "" } } == .proved)
     #expect(standing { $0.snapshot.runtime.version = "1.6.15" } == nil)
     #expect(standing { $0.snapshot.runtime.version = "v1.6.14-k3s1" } == nil)
-    // What is on disk was not made by the version that is to come.
+    // The target version did not write what is on disk.
     #expect(
       standing {
         $0.snapshot.runtime.version = "1.6.8"
@@ -100,7 +100,7 @@ import Testing
       } == .suspect)
   }
 
-  @Test func `advisories alone predict nothing, and hold only where their condition does`() {
+  @Test func `advisories alone predict nothing, and require their condition`() {
     var facts = PreflightFacts.goodContainerd
     facts.snapshot.runtime.version = "1.7.20"
     func ids() -> [String] { PreflightReport(facts).suspicions.map(\.match.advisory.id.rawValue) }
@@ -110,7 +110,7 @@ import Testing
     #expect(PreflightReport(facts).verdict == .none)
   }
 
-  @Test func `a target of k3s is held against k3s's advisories`() {
+  @Test func `a target of k3s is compared with k3s's advisories`() {
     var facts = PreflightFacts.goodContainerd
     facts.snapshot.runtime.version = "v1.6.8-k3s1"
     facts.target = RuntimeVersion("v1.24.9+k3s1")
@@ -126,7 +126,7 @@ import Testing
   @Test(arguments: [
     ("1.99.99", true), ("1.33.0", true), ("2.5.0", true), ("3.0.0", true), ("2.4.1", false), ("1.7.27-k3s1", false),
   ])
-  func `a version that nobody knows is said to be unknown`(target: String, isUnknown: Bool) {
+  func `an unknown version is reported as unknown`(target: String, isUnknown: Bool) {
     var facts = PreflightFacts.goodContainerd
     facts.target = RuntimeVersion(target)
     let report = PreflightReport(facts)
@@ -136,21 +136,21 @@ import Testing
   }
 
   @Test(arguments: [("1.7.20", true), ("2.1.4", true), ("1.38.0", true), ("1.36.9", false)])
-  func `a version that is none of CRI-O's is said to be unknown`(target: String, isUnknown: Bool) {
+  func `a version that is not CRI-O's is reported as unknown`(target: String, isUnknown: Bool) {
     var facts = PreflightFacts.goodCRIO
     facts.target = RuntimeVersion(target)
     #expect(PreflightReport(facts).unchecked.contains { $0.reason.code == .unknownVersion } == isUnknown)
   }
 
   @Test(arguments: ["2.1.4", "1.33", "v1.31.2+k3s1", "1.6.20~ds1", "1.7.12-0ubuntu2~22.04.1", "2.0.0-rc.1"])
-  func `a version and nothing else`(text: String) { #expect(RuntimeVersion(exactly: text) != nil) }
+  func `an exact version is accepted`(text: String) { #expect(RuntimeVersion(exactly: text) != nil) }
 
   @Test(arguments: [
     "2.1.4;rm", "2.1.4 ", " 2.1.4", "2", "2.", "2..1", "2.1.4.5", "2.1.x", "2.1.4-", "next", "", "v", "2.1.4\n",
   ])
-  func `more or less than a version`(text: String) { #expect(RuntimeVersion(exactly: text) == nil) }
+  func `text around a version is refused`(text: String) { #expect(RuntimeVersion(exactly: text) == nil) }
 
-  @Test func `pods that are not ready are named, and told of once`() {
+  @Test func `pods that are not ready are listed once`() {
     var facts = PreflightFacts.goodContainerd
     func details() -> [String] { PreflightReport(facts).findings.filter { $0.rule.id.label == "N9" }.map(\.detailText) }
     #expect(details() == ["default/old"])
@@ -158,7 +158,7 @@ import Testing
     #expect(details() == ["default/old, default/old-1, default/old-2, default/old-3, default/old-4 and 2 more"])
   }
 
-  @Test func `a second address that is not on disk is lost, and the pod stays`() {
+  @Test func `a secondary address that is missing on disk is lost, and the pod stays`() {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].additionalIPs = [] }
     let report = PreflightReport(facts)
@@ -167,7 +167,7 @@ import Testing
     #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "addresses")
   }
 
-  @Test func `a pod whose namespace is gone is lost already, with its address`() {
+  @Test func `a pod whose namespace is gone has lost its address already`() {
     var facts = PreflightFacts.goodContainerd
     facts.closeNamespace()
     let report = PreflightReport(facts)
@@ -181,7 +181,7 @@ import Testing
   }
 
   @Test(arguments: [Advisory.Product.containerd, .crio])
-  func `a program that was replaced by an unknown version leaves open what depends on it`(runtime: Advisory.Product) {
+  func `rules that depend on an unknown next version are unchecked`(runtime: Advisory.Product) {
     var facts = PreflightFacts.good(runtime)
     facts.replaceProgram()
     facts.containerd?.missingAddresses = .known(["sandbox-web"])
@@ -193,7 +193,7 @@ import Testing
         == (runtime == .crio ? ["O2", "O3"] : ["P12"]).map { "\($0): \(why)" })
   }
 
-  @Test func `a record that tells something else is no lost pod, and is a loss`() {
+  @Test func `a record with other facts is a loss, but not of the pod`() {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].interfaces = nil }
     let report = PreflightReport(facts)
@@ -204,7 +204,7 @@ import Testing
     #expect(report.findings.first { $0.rule.id.label == "P17" }?.detailText == detail)
   }
 
-  @Test func `two ready sandboxes are kubelet's business, not the change's`() {
+  @Test func `two ready sandboxes are kubelet's concern, not a loss by the change`() {
     var facts = PreflightFacts.goodContainerd
     facts.addTwin()
     let report = PreflightReport(facts)
@@ -212,7 +212,7 @@ import Testing
     #expect(report.findings.filter { $0.rule.severity > .info }.count == 1 && report.verdict == .none)
   }
 
-  @Test func `what every version has is no suspicion against one`() {
+  @Test func `a defect of every version does not count against one`() {
     let report = PreflightReport(.goodContainerd)
     let standings = Dictionary(
       uniqueKeysWithValues: report.suspicions.map { ($0.match.advisory.id.rawValue, $0.standing) })
@@ -222,7 +222,7 @@ import Testing
     #expect(rows.dropFirst(3) == ["crio-restore-ip", "crio-10343", "microk8s-2122"])
   }
 
-  @Test func `of an unknown runtime nothing is claimed`() {
+  @Test func `nothing is predicted for an unknown runtime`() {
     var facts = PreflightFacts.goodContainerd
     facts.snapshot.runtime.name = "docker"
     let report = PreflightReport(facts)
@@ -238,7 +238,7 @@ import Testing
     #expect(PreflightReport(facts).verdict == .unchecked)
   }
 
-  @Test func `the document says all of it`() throws {
+  @Test func `the document contains the whole report`() throws {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].ip = "" }
     facts.containerd?.missingShims = .unknown("not there")
@@ -261,7 +261,7 @@ import Testing
 }
 
 @Suite struct CRIOConfigurationTests {
-  @Test func `what else stands in such a file is read over`() throws {
+  @Test func `other keys in the file are ignored`() throws {
     var configuration = CRIOConfiguration()
     try configuration.add(
       #"""
@@ -302,12 +302,12 @@ import Testing
     "a = \"x", "a = 'x\n'", "a = \"\"\"x\"\"", #"a = "\q""#, #"a = "\u12""#, "a = 1 b = 2", "a = 1\na = 2", "[a]\n[a]",
     "a b = 1",
   ])
-  func `what is no TOML is refused`(text: String) {
+  func `invalid TOML is refused`(text: String) {
     var configuration = CRIOConfiguration()
     #expect(throws: CRIOConfigurationFault.self) { try configuration.add(text) }
   }
 
-  @Test func `later files and the command line come first`() throws {
+  @Test func `the last file wins, and the command line overrides all files`() throws {
     var configuration = CRIOConfiguration()
     #expect(configuration.versionFile == "/var/run/crio/version")
     #expect(configuration.persistentVersionFile == "")
@@ -339,17 +339,17 @@ import Testing
     (#"plugin_dirs = ["/a", '/b']  # "/c""#, ["/a", "/b"]),
     ("plugin_dirs = [\n  \"/a\",\n  # \"/x\",\n  \"/b\",  # \"/c\"\n]\nplugin_dir = \"/d\"", ["/a", "/b", "/d"]),
   ])
-  func `lists of folders`(text: String, folders: [String]) throws {
+  func `lists of directories are parsed`(text: String, directories: [String]) throws {
     var configuration = CRIOConfiguration()
     try configuration.add("[crio.network]\n\(text)\ncni_default_network = \"pods\"\n")
-    #expect(configuration.pluginDirectories == folders)
+    #expect(configuration.pluginDirectories == directories)
     #expect(configuration.defaultNetwork == "pods")
     configuration.add(arguments: ["--cni-plugin-dir=/x,/y", "--cni-plugin-dir", "/z", "--cni-default-network", "n"])
     #expect(configuration.pluginDirectories.prefix(3) == ["/x", "/y", "/z"])
     #expect(configuration.defaultNetwork == "n")
   }
 
-  @Test(arguments: ["\"/a\"", "[1]", "true"]) func `a list of folders is one of texts`(value: String) {
+  @Test(arguments: ["\"/a\"", "[1]", "true"]) func `a list of directories must contain strings`(value: String) {
     var configuration = CRIOConfiguration()
     #expect(throws: CRIOConfigurationFault.self) { try configuration.add("[crio.network]\nplugin_dirs = \(value)") }
   }

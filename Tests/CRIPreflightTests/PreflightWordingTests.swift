@@ -23,7 +23,7 @@ import Testing
       let english = ReportView(report, exitCode: code, checked: time)
       let other = ReportView(report, exitCode: code, checked: time, text: Rewording.text)
       #expect(Rewording.differences(english, other).isEmpty)
-      // A rule's label is no text.
+      // A rule's label is not a text of the catalogue.
       #expect(Rewording.strays(other, verbatim: Set(other.unchecked.map(\.subject))).isEmpty)
       #expect(Rewording.strays(english).count > 1, "the wording has changed")
     }

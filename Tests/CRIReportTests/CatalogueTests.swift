@@ -23,7 +23,7 @@ import Testing
     #expect(Set(Rule.all.map(\.id)) == Set(RuleID.allCases))
   }
 
-  @Test func `names are in one style, and each is of one rule`() {
+  @Test func `names have one style, and each belongs to one rule`() {
     let aliases = RuleID.allCases.compactMap(\.alias)
     #expect(Set(aliases).count == aliases.count && aliases.count == Rule.all(of: .preflight).count)
     #expect(
@@ -53,7 +53,7 @@ import Testing
     #expect(Set(Advisories.table.map(\.id)) == Set(AdvisoryID.allCases))
   }
 
-  @Test(arguments: ["lost", "incomplete"]) func `a report on snapshots of schema 1 is what it was`(name: String) throws
+  @Test(arguments: ["lost", "incomplete"]) func `a report about snapshots of schema 1 is unchanged`(name: String) throws
   {
     let old = try OldDocument.json("report-\(name)")
     let report = Report(
@@ -62,7 +62,7 @@ import Testing
     let code: Int32 = name == "lost" ? 1 : 3
     var document = report.json(exitCode: code)
     #expect(report.verdict().name == old["verdict"]?.stringValue && old["exitCode"]?.intValue == Int64(code))
-    // Entries have a code since then.
+    // Entries have had a code since schema 2.
     document["unchecked"] = .array(
       (document["unchecked"]?.arrayValue ?? []).map { entry in
         var entry = entry
@@ -71,7 +71,7 @@ import Testing
       })
     for key in ["before", "schema"] { document[key] = old[key] }
     #expect(Rewording.facts(document) == Rewording.facts(old))
-    // Values are facts, although they are text.
+    // Values are facts although they are text.
     for (finding, other) in zip(document["findings"]?.arrayValue ?? [], old["findings"]?.arrayValue ?? []) {
       #expect(finding["before"] == other["before"] && finding["after"] == other["after"], "\(finding)")
     }

@@ -91,7 +91,7 @@ struct TAP {
     }
     var text = String(name)
     let isSkipped = String(rest).hasPrefix("# SKIP")
-    // The space before the directive.
+    // Remove the space before the directive.
     if isSkipped { text.removeLast() }
     return Test(isGood: line.hasPrefix("ok "), name: text, isSkipped: isSkipped)
   }

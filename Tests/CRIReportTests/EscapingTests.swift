@@ -7,24 +7,24 @@ import FoundationXML
 import TestSupport
 import Testing
 
-/// No text can break a format: each is read again as its consumers read it.
+/// No text can break a format: each output is parsed as its consumers parse it.
 @Suite struct EscapingTests {
-  @Test(arguments: hostileTexts) func `the table is a line a thing, without control characters`(text: String) {
+  @Test(arguments: hostileTexts) func `the table has one line for each row, without control characters`(text: String) {
     let table = ReportFormat.table.text(.saying(text))
     #expect(table.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
-    // Title, fate, two findings, note, unchecked, advice, verdict.
+    // Title, prediction, two findings, note, unchecked, advice, verdict.
     #expect(table.utf8.count { $0 == UInt8(ascii: "\n") } == 8)
   }
 
-  @Test(arguments: hostileTexts) func `json and yaml come back`(text: String) throws {
+  @Test(arguments: hostileTexts) func `json and yaml can be parsed back`(text: String) throws {
     let view = ReportView.saying(text)
     #expect(try JSON.parse(ReportFormat.json.text(view)) == view.document)
     #expect(try YAML.parse(ReportFormat.yaml.text(view)) == view.document)
   }
 
-  @Test(arguments: hostileTexts) func `junit is well-formed and says the same`(text: String) throws {
+  @Test(arguments: hostileTexts) func `junit is well-formed and has the same content`(text: String) throws {
     let root = try JUnit(ReportFormat.junit.text(.saying(text)))
-    // What XML cannot hold is shown as an escape.
+    // Characters that XML cannot contain are printed as escapes.
     let shown = Sanitizer.visible(text)
     #expect(root.cases.map(\.name) == ["verdict", "pod n/\(shown)", shown])
     #expect(root.cases[0].failures == [shown])
@@ -32,7 +32,7 @@ import Testing
     #expect(root.cases[2].skipped == shown)
   }
 
-  @Test(arguments: hostileTexts) func `tap keeps its lines and its directives`(text: String) throws {
+  @Test(arguments: hostileTexts) func `tap keeps its lines and directives`(text: String) throws {
     let lines = TAP(ReportFormat.tap.text(.saying(text)))
     #expect(lines.plan == 3 && lines.tests.count == 3)
     #expect(lines.tests.map(\.isGood) == [false, false, true])
@@ -49,7 +49,7 @@ import Testing
     #expect(line.hasPrefix("CRI VERIFY CRITICAL - ") && line.hasSuffix(" | pods=1\n"))
   }
 
-  @Test(arguments: hostileTexts) func `prometheus labels come back`(text: String) throws {
+  @Test(arguments: hostileTexts) func `prometheus labels can be parsed back`(text: String) throws {
     let samples = try Prometheus(ReportFormat.prometheus.text(.saying(text))).samples
     let info = try #require(samples.first { $0.name == "cri_verify_info" })
     #expect((info.labels["node"] ?? "").unicodeScalars.elementsEqual(text.unicodeScalars))
@@ -57,7 +57,7 @@ import Testing
     #expect((finding.labels["pod"] ?? "").unicodeScalars.elementsEqual(text.unicodeScalars))
   }
 
-  @Test(arguments: hostileTexts) func `github commands come back`(text: String) {
+  @Test(arguments: hostileTexts) func `github commands can be parsed back`(text: String) {
     let commands = ReportFormat.github.text(.saying(text)).split(separator: "\n").map(WorkflowCommand.init)
     let shown = Sanitizer.visible(text)
     #expect(commands.map(\.?.level) == ["error", "error", "notice", "notice"])

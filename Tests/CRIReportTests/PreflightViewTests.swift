@@ -5,9 +5,9 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// A prediction in the formats' common form, and what each format makes of it.
+/// The view of a prediction, and the output of each format.
 @Suite struct PreflightViewTests {
-  /// Of the recorded containerd 1.6.12: no address is on its disk.
+  /// The view for the recorded containerd 1.6.12, which has no address on disk.
   private static func view(
     _ exitCode: Int32 = 5, to target: String = "1.6.14"
   ) throws -> (ReportView, PreflightReport) {
@@ -49,13 +49,13 @@ import Testing
   @Test(arguments: [
     ("1.6.12", "restart", "containerd 1.6.12+unknown"), ("1.6.8", "downgrade", "containerd 1.6.12+unknown to 1.6.8"),
   ])
-  func `the change is called what it is`(target: String, name: String, versions: String) throws {
+  func `the change has its proper name`(target: String, name: String, versions: String) throws {
     let lines = ReportFormat.table.text(try Self.view(to: target).0).split(separator: "\n").map(String.init)
     #expect(lines.first?.hasPrefix("preflight: \(name) of \(versions) on node-1: ") == true, "\(lines)")
     #expect(lines.last?.hasPrefix("LOSS PREDICTED: do not \(name)") == true)
   }
 
-  @Test func `the numbers`() throws {
+  @Test func `the metrics have the expected values`() throws {
     let (view, report) = try Self.view()
     let suspects = report.suspicions.count { $0.standing == .suspect }
     #expect(ReportFormat.nagios.text(view).hasPrefix("CRI PREFLIGHT CRITICAL - LOSS PREDICTED"))
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [ReportCheck.verify, .preflight])
-  func `a check that fails says so in every format`(check: ReportCheck) throws {
+  func `every format reports a check that failed`(check: ReportCheck) throws {
     let view = ReportView(failed: check, reason: "nobody listens", exitCode: 3, checked: ReportView.time)
     for format in ReportFormat.allCases where format != .prometheus {
       #expect(format.text(view).contains("nobody listens"), "\(format)")

@@ -67,7 +67,8 @@ import Testing
       $1.runtime.settings = RuntimeSettings(networks: [])
     },
     Loss(
-      description: "another runtime, before kubelet has made the pods, an image away too", runtime: "containerd-2.4",
+      description: "another runtime, before kubelet has recreated the pods, and a lost image",
+      runtime: "containerd-2.4",
       words: "kubelet has not recreated these pods: see its log, and wait longer with --wait", scenario: .migrate
     ) {
       $1.runtime.name = "cri-o"
@@ -176,7 +177,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: losses) func `one remedy, and only where it helps`(loss: Loss) throws {
+  @Test(arguments: losses) func `each loss has one remedy that fits`(loss: Loss) throws {
     let view = try ReportView.recorded(loss.runtime, scenario: loss.scenario, change: loss.change)
     #expect(view.verdict.line.hasPrefix("LOST: ") && view.verdict.line.hasSuffix(loss.words), "\(view.verdict.line)")
     #expect(view.verdict.line.contains("7843") == loss.words.contains("7843"))

@@ -10,7 +10,7 @@ import TestSupport
 extension ReportView {
   static let time = Timestamp(seconds: 1_795_264_868, nanoseconds: 250_000_000)
 
-  /// Of two recorded snapshots, after a change.
+  /// The view of two recorded snapshots after a change.
   static func recorded(
     _ runtime: String, scenario: Scenario? = .restart, failingOn threshold: Severity = .major, exitCode: Int32? = nil,
     failure: String? = nil,
@@ -28,7 +28,7 @@ extension ReportView {
       report, failingOn: threshold, exitCode: exitCode ?? code, checked: time, failure: failure)
   }
 
-  /// A report in which every text is the same one.
+  /// A report in which every text is the same.
   static func saying(_ text: String) -> ReportView {
     let pod = PodName(namespace: "n", name: text, uid: "u")
     let entries = [true, false].map { isBlocking in
@@ -46,7 +46,7 @@ extension ReportView {
       document: ["text": .string(text)])
   }
 
-  /// With this verdict, and nothing else.
+  /// A report with this verdict and nothing else.
   static func ending(_ level: ReportVerdict.Level, _ exitCode: Int32) -> ReportView {
     var view = saying("x")
     view.verdict.level = level
@@ -66,7 +66,7 @@ extension Report {
   }
 }
 
-/// What names and messages can hold that means something to a format.
+/// Names and messages with characters that have a meaning in a format.
 let hostileTexts = [
   "plain", "a|b", "a # b", "a # SKIP b", "back\\slash", "\"quoted\"", "'single'", "<b>&amp;</b>", "]]>", "100%", "%0A",
   "two\nlines", "cr\r\nlf", "esc\u{1b}[31m", "nul\u{0}", "bell\u{7}", "::error::x", "a,b:c", "non\u{fffe}character",

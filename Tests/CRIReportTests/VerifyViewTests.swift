@@ -8,7 +8,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// A verdict in the formats' common form, and what each format makes of it.
+/// The view of a verdict, and the output of each format.
 @Suite struct VerifyViewTests {
   @Test func `every ready pod is a test, whether it is lost or not`() throws {
     let view = try ReportView.recorded("containerd-1.6.12")
@@ -31,12 +31,12 @@ import Testing
     #expect(tap.tests.count { $0.isSkipped } == view.unchecked.count && !view.unchecked.isEmpty)
   }
 
-  /// As TAP names them: the verdict with its words.
+  /// The names in TAP's form: the verdict with its text.
   private func junitNames(_ junit: JUnit) -> [String] {
     junit.cases.map { $0.name == "verdict" ? "verdict: \($0.failures[0])" : $0.name }.sorted()
   }
 
-  @Test func `what does not count fails nothing`() throws {
+  @Test func `a finding that does not count is not a failure`() throws {
     let change = { (_: inout Snapshot, after: inout Snapshot) in after.containers[0].status.imageRef = "sha256:other" }
     for (threshold, isFailure) in [(Severity.minor, true), (.major, false)] {
       let view = try ReportView.recorded("containerd-2.4", failingOn: threshold, change: change)
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `a loss that only warns fails nothing and is no good news`() throws {
+  @Test func `a loss with --warn-only is neither a failure nor a success`() throws {
     let view = try ReportView.recorded("containerd-1.6.12", exitCode: 0)
     #expect(view.verdict.level == .warning)
     #expect(ReportFormat.nagios.text(view).hasPrefix("CRI VERIFY WARNING - LOST"))
@@ -57,7 +57,7 @@ import Testing
     #expect(!ReportFormat.github.text(view).contains("::error"))
   }
 
-  @Test(arguments: ["vacuous", "unverified"]) func `no verdict is no good news`(word: String) throws {
+  @Test(arguments: ["vacuous", "unverified"]) func `a missing verdict is not a success`(word: String) throws {
     let view = try ReportView.recorded("containerd-2.4") { before, after in
       if word == "vacuous" {
         after.daemon = before.daemon
@@ -75,7 +75,7 @@ import Testing
     #expect(ReportFormat.github.text(view).hasPrefix("::warning title=cri verify::"))
   }
 
-  @Test func `another node's snapshot has no tests that pass`() throws {
+  @Test func `a snapshot of another node has no tests that pass`() throws {
     let view = try ReportView.recorded("containerd-2.4") { _, after in after.host.machineID = "another" }
     #expect(view.subjects.isEmpty)
     #expect(TAP(ReportFormat.tap.text(view)).tests.allSatisfy { !$0.isGood || $0.isSkipped })
@@ -86,21 +86,21 @@ import Testing
     (.bad, 5, "CRITICAL", 2), (.unknown, 2, "UNKNOWN", 3), (.unknown, 3, "UNKNOWN", 3), (.unknown, 4, "UNKNOWN", 3),
     (.warning, 6, "WARNING", 1),
   ])
-  func `nagios has its own codes`(level: ReportVerdict.Level, code: Int32, word: String, nagios: Int32) {
+  func `nagios has its own exit codes`(level: ReportVerdict.Level, code: Int32, word: String, nagios: Int32) {
     let view = ReportView.ending(level, code)
     #expect(ReportFormat.nagios.exitCode(view.verdict) == nagios)
     #expect(ReportFormat.nagios.text(view).hasPrefix("CRI VERIFY \(word) - "))
     for format in ReportFormat.allCases where format != .nagios { #expect(format.exitCode(view.verdict) == code) }
   }
 
-  @Test func `nagios counts`() throws {
+  @Test func `nagios gets the counts`() throws {
     let line = ReportFormat.nagios.text(try .recorded("containerd-1.6.12"))
     #expect(line.hasSuffix(" | pods=3 lost=2 ip_lost=2 recreate=2 restart=0\n"), "\(line)")
     let good = ReportFormat.nagios.text(try .recorded("containerd-1.6.20"))
     #expect(good.hasPrefix("CRI VERIFY OK - intact") && good.contains("pods=3 lost=0 ip_lost=0 recreate=0"))
   }
 
-  @Test func `a failed command is told with the verdict`() throws {
+  @Test func `the verdict includes the failure of the guarded command`() throws {
     let view = try ReportView.recorded("containerd-2.4", exitCode: 6, failure: "x ended with exit code 7")
     #expect(view.verdict.level == .warning)
     for format in ReportFormat.allCases where ![.json, .yaml, .nagios, .prometheus].contains(format) {
@@ -111,9 +111,9 @@ import Testing
 
   // MARK: Prometheus
 
-  @Test func `series have a type, and no two the same labels`() throws {
+  @Test func `series have a type and unique labels`() throws {
     let view = try ReportView.recorded("containerd-1.6.12") { before, after in
-      // Two of one name, as a container that was started twice leaves them.
+      // Two containers with one name, as after a container was started twice.
       guard var twin = before.containers.first(where: \.isRunning) else { return }
       twin.status.id += "twin"
       before.containers.append(twin)
@@ -129,7 +129,7 @@ import Testing
 
   // MARK: The table
 
-  @Test func `findings of one pod stand together, the worst first`() throws {
+  @Test func `findings of one pod are grouped, the worst first`() throws {
     let table = ReportFormat.table.text(try .recorded("containerd-1.6.12"))
     let lines = table.split(separator: "\n").map(String.init)
     let first = try #require(lines.firstIndex { $0.contains("default/p-web ") })
@@ -142,7 +142,7 @@ import Testing
     #expect(lines.last?.hasPrefix("LOST: state of 2 objects; ") == true)
   }
 
-  @Test func `the first line says which scenario was taken, and why`() throws {
+  @Test func `the first line names the chosen scenario and the reason`() throws {
     let kubelet = { (pid: Int32) in
       ObservedNode(kubelet: ObservedKubelet(processes: .known([ObservedKubelet.Instance(pid: pid, startTime: 4)])))
     }
@@ -154,7 +154,7 @@ import Testing
     #expect(view.title.hasSuffix("not restarted (kubelet is another process, the runtime is not)"), "\(view.title)")
   }
 
-  @Test func `what is made anew whatever its policy has no condition`() throws {
+  @Test func `a pod that is recreated under every policy has no condition`() throws {
     let view = try ReportView.recorded("containerd-1.6.20") { before, after in
       guard let index = after.sandboxes.firstIndex(where: \.isReady) else { return }
       after.sandboxes.remove(at: index)
@@ -164,7 +164,7 @@ import Testing
     #expect(lines.contains("kubelet will kill and recreate 1 pod"), "\(lines)")
   }
 
-  @Test func `a pod's containers are named under it`() throws {
+  @Test func `a pod's containers are listed under it`() throws {
     let view = try ReportView.recorded("containerd-2.4") { _, after in
       guard let container = after.containers.firstIndex(where: \.isRunning),
         let pod = after.sandboxes.firstIndex(where: { $0.id == after.containers[container].sandboxID })
@@ -178,7 +178,7 @@ import Testing
     #expect(lines[2].contains("[container.missing]") && lines[2].hasPrefix("CRITICAL    "), "\(lines[2])")
   }
 
-  @Test func `what kubelet does is told where no finding tells it`() throws {
+  @Test func `kubelet's action is printed if no finding has it`() throws {
     let view = try ReportView.recorded("containerd-2.4") { _, after in
       guard let index = after.sandboxes.firstIndex(where: \.isReady) else { return }
       after.sandboxes[index].status.labels["io.kubernetes.pod.uid"] = nil
@@ -188,7 +188,7 @@ import Testing
     #expect(lines[2].hasPrefix("CRITICAL") && lines[2].contains("[pod.labels]"))
   }
 
-  @Test func `250 lost pods are 250 groups and a few lines`() throws {
+  @Test func `250 lost pods have 250 groups and few lines`() throws {
     let view = try ReportView.recorded("containerd-1.6.12") { before, after in
       func multiply(_ snapshot: inout Snapshot) {
         let model = snapshot.sandboxes.first { $0.pod.name == "p-web" }
@@ -212,7 +212,7 @@ import Testing
     #expect(lines.count { $0.hasPrefix("CRITICAL  default/pod-") } == 250)
     #expect(lines.allSatisfy { $0.utf8.count < 160 })
     #expect(lines.count - lines.count { $0.hasPrefix("CRITICAL") || $0.hasPrefix("MAJOR") } < 8)
-    // What is the same of all of them is said once.
+    // A reason that all findings share is printed once.
     let reason = "the runtime cannot undo a network that it forgot"
     #expect(lines.filter { $0.contains(reason) } == ["[pod.cni] \(reason)"])
     #expect(lines.count { $0.hasSuffix(" → none [pod.cni]") } == 250)
@@ -226,7 +226,7 @@ import Testing
     ("missing", "kubelet will restart containers in 1 pod"),
     ("two", "kubelet will restart containers in 2 pods (in 1 of them as restartPolicy allows)"),
   ])
-  func `restartPolicy decides over ended containers alone`(change: String, line: String) throws {
+  func `restartPolicy matters only for ended containers`(change: String, line: String) throws {
     let view = try ReportView.recorded("containerd-1.6.20") { before, after in
       let running = after.containers.indices.filter { after.containers[$0].isRunning }
       guard let first = running.first,
@@ -246,7 +246,7 @@ import Testing
     #expect(lines.contains(line), "\(lines)")
   }
 
-  @Test func `a pod that ends is told with its restartPolicy between commas`() throws {
+  @Test func `a pod that ends is printed with its restartPolicy`() throws {
     let view = try ReportView.recorded("containerd-1.6.12") { before, after in
       guard let index = before.sandboxes.firstIndex(where: { $0.pod.name == "p-web" }) else { return }
       before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = "file"
@@ -260,7 +260,7 @@ import Testing
       table.contains(": kubelet will kill the pod, whose restartPolicy is Never, at its next restart ["), "\(table)")
   }
 
-  /// What somebody leaves out is not all that there is.
+  /// An ignored rule does not make the rest complete.
   @Test(
     arguments: [
       (
@@ -269,7 +269,7 @@ import Testing
       ),
       ([.imageMissing], "LOST"), ([], "LOST"),
     ] as [([RuleID], String)])
-  func `a verdict names what is set aside`(ignored: [RuleID], line: String) throws {
+  func `a verdict names the rules that are set aside`(ignored: [RuleID], line: String) throws {
     let (before, after) = (
       try Snapshot.recorded("containerd-1.6.12", .before), try Snapshot.recorded("containerd-1.6.12", .after)
     )
@@ -294,13 +294,13 @@ import Testing
     #expect(view.verdict.line.hasPrefix(words), "\(view.verdict.line)")
   }
 
-  @Test func `a few findings tell their reason each`() throws {
+  @Test func `a few findings are each printed with their reason`() throws {
     let lines = ReportFormat.table.text(try .recorded("containerd-1.6.12")).split(separator: "\n")
     #expect(lines.count { $0.hasSuffix("the runtime cannot undo a network that it forgot [pod.cni]") } == 2)
     #expect(!lines.contains { $0.hasPrefix("[") })
   }
 
-  @Test func `colours only in the table, where they are wanted`() throws {
+  @Test func `colours appear only in the table, and only if enabled`() throws {
     let view = try ReportView.recorded("containerd-1.6.12")
     for format in ReportFormat.allCases {
       #expect(!format.text(view).contains("\u{1b}"))

@@ -5,7 +5,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What changed between two snapshots, in words.
+/// The changes between two snapshots, as text.
 @Suite struct DiffTests {
   @Test func `the same snapshot has no changes`() throws {
     #expect(Diff.changes(from: .before, to: .before, all: true).isEmpty)
@@ -13,7 +13,7 @@ import Testing
     #expect(Diff.changes(from: real, to: real, all: true).isEmpty)
   }
 
-  @Test func `a restart alone is volatile`() {
+  @Test func `a restart alone changes only volatile fields`() {
     #expect(Diff.changes(from: .before, to: .after).isEmpty)
     let all = Diff.changes(from: .before, to: .after, all: true)
     #expect(all.allSatisfy { $0.isVolatile })
@@ -104,12 +104,12 @@ import Testing
     var after = Snapshot.before
     test.change(&after)
     let lines = Diff.changes(from: .before, to: after).map { "\($0.object)  \($0.text)" }
-    // A container that is said to be in another pod goes by that pod's name.
+    // A container that moved to another pod is printed with that pod's name.
     let expected = "\(test.object)  \(test.text)"
     #expect(lines == [expected])
   }
 
-  @Test func `a pod's sandbox that is gone with its containers`() {
+  @Test func `a pod's sandbox is removed with its containers`() {
     var after = Snapshot.before
     after.sandboxes.removeFirst()
     after.containers.removeAll { $0.sandboxID == "sandbox-web" }
@@ -117,7 +117,7 @@ import Testing
     #expect(lines == ["default/web removed", "default/web/nginx removed", "default/web/job removed"])
   }
 
-  @Test func `a new pod`() {
+  @Test func `a new pod is added`() {
     var after = Snapshot.before
     after.sandboxes.append(Snapshot.sandbox("new", "10.0.0.7"))
     after.containers.append(Snapshot.container("main", in: "new", pid: 3))
@@ -126,7 +126,7 @@ import Testing
     #expect(changes.map(\.kind) == [.added, .added])
   }
 
-  @Test func `a pod made anew is compared with what it was`() {
+  @Test func `a recreated pod is compared with its predecessor`() {
     var after = Snapshot.before
     after.sandboxes[0] = after.successor(of: 0)
     after.sandboxes[0].status.network?.ip = "10.0.0.5"
@@ -142,7 +142,7 @@ import Testing
       ])
   }
 
-  @Test func `node and runtime come first, then pod by pod with its containers, then images`() {
+  @Test func `node and runtime come first, then each pod with its containers, then images`() {
     var after = Snapshot.before
     after.images.removeFirst()
     after.containers[0].pid = 1
@@ -158,7 +158,7 @@ import Testing
       ])
   }
 
-  @Test func `containerd 1.6.12's restart in words`() throws {
+  @Test func `the diff of containerd 1.6.12's restart as text`() throws {
     let (before, after) = (
       try Snapshot.recorded("containerd-1.6.12", .before), try Snapshot.recorded("containerd-1.6.12", .after)
     )
@@ -168,7 +168,7 @@ import Testing
     #expect(lines.allSatisfy { !$0.contains("{") })
   }
 
-  @Test func `a change as a document keeps the values as they are`() throws {
+  @Test func `a change as a document keeps the values unchanged`() throws {
     var after = Snapshot.before
     after.sandboxes[0].status.state = .notReady
     let change = try #require(Diff.changes(from: .before, to: after).first)

@@ -3,14 +3,14 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Files that are no snapshots: each has its error, none a crash.
+/// Files that are not snapshots: each has its error, and none causes a crash.
 @Suite struct DocumentErrorTests {
   @Test(arguments: ["", " ", "\n\t \r\n", "\u{0}\u{0}"])
-  func `nothing is empty`(text: String) {
+  func `an empty file is not a snapshot`(text: String) {
     #expect(throws: SnapshotError.empty) { try Snapshot(parsing: Array(text.utf8)) }
   }
 
-  @Test func `a document cut short anywhere is no snapshot`() throws {
+  @Test func `a document that is truncated anywhere is not a snapshot`() throws {
     var small = Snapshot.before
     small.sandboxes.removeLast(2)
     small.containers.removeLast(3)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `a document with one byte spoilt never crashes`() {
+  @Test func `a document with one damaged byte never causes a crash`() {
     var small = Snapshot.before
     small.sandboxes.removeLast(2)
     small.containers.removeLast(3)
@@ -40,13 +40,13 @@ import Testing
     for index in stride(from: 0, to: bytes.count, by: 3) {
       var spoilt = bytes
       spoilt[index] ^= 0x15
-      // Many are still documents, of something else: all that counts is that no other error comes out.
+      // Many damaged texts are still valid JSON; what counts is that no other error is thrown.
       do throws(SnapshotError) { _ = try Snapshot(parsing: spoilt) } catch { #expect(!"\(error)".isEmpty) }
     }
   }
 
   @Test(arguments: ["hello", "{", "[1,2", "{\"kind\":}", "<html></html>", "\u{1f}\u{8b}", "kind: cri-snapshot"])
-  func `what is no JSON is told so`(text: String) {
+  func `text that is not JSON is reported as such`(text: String) {
     let error = #expect(throws: SnapshotError.self) { try Snapshot(parsing: Array(text.utf8)) }
     guard case .notJSON = error else {
       Issue.record("\(String(describing: error))")
@@ -58,11 +58,11 @@ import Testing
     "{}", "[]", "null", "1", "\"cri-snapshot\"", #"{"kind":"cri-report","schema":1}"#, #"{"kind":7}"#,
     #"{"items":[]}"#,
   ])
-  func `JSON of another kind is told so`(text: String) {
+  func `JSON of another kind is reported as such`(text: String) {
     #expect(throws: SnapshotError.notASnapshot) { try Snapshot(parsing: Array(text.utf8)) }
   }
 
-  @Test func `a newer schema is told with both numbers`() {
+  @Test func `a newer schema is reported with both numbers`() {
     var document = Snapshot.before.json
     document["schema"] = 3
     document["sandboxes"] = .null
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: [JSON.null, 0, -1, "1", 1.5, [1]])
-  func `a schema that is no number of one is damage`(schema: JSON) {
+  func `an invalid schema number is malformed`(schema: JSON) {
     var document = Snapshot.before.json
     document["schema"] = schema
     #expect(throws: SnapshotError.malformed("schema")) { try Snapshot(json: document) }
@@ -86,7 +86,7 @@ import Testing
     "unchecked.0.object.kind", "unchecked.0.reason", "unchecked.0.reason.code", "unchecked.0.required",
   ]
 
-  /// Every field that may be missing or null, and must be right where it is there.
+  /// Every field that may be missing or null, and must be valid if it exists.
   static let optional = [
     "host.bootId", "host.machineId", "daemon.pid", "daemon.startTime", "daemon.executable", "sandboxes.0.facts.pid",
     "sandboxes.0.facts.networkNamespace", "sandboxes.0.facts.isNetworkNamespaceClosed", "sandboxes.0.facts.interfaces",
@@ -102,13 +102,13 @@ import Testing
     return snapshot.json
   }
 
-  @Test(arguments: needed) func `a missing field is named by its path`(path: String) {
+  @Test(arguments: needed) func `a missing field is reported with its path`(path: String) {
     #expect(throws: SnapshotError.malformed(Self.written(path))) {
       try Snapshot(json: Self.setting(path, in: Self.document, to: nil))
     }
   }
 
-  @Test(arguments: needed + optional) func `a field of the wrong type is named by its path`(path: String) {
+  @Test(arguments: needed + optional) func `a field of the wrong type is reported with its path`(path: String) {
     // No field is an array of arrays.
     let wrong: JSON = [[true]]
     let error = #expect(throws: SnapshotError.self) {
@@ -132,7 +132,7 @@ import Testing
       ("containers.0.status.state", "CONTAINER_ASLEEP"), ("containers.0.status.exitCode", 4_294_967_296),
       ("images.0.size", "-1"), ("runtime.conditions.0.status", "yes"),
     ] as [(String, JSON)])
-  func `a wrong field in a message is named by its path`(path: String, value: JSON) throws {
+  func `a wrong field in a message is reported with its path`(path: String, value: JSON) throws {
     let error = try #require(
       #expect(throws: SnapshotError.self) {
         try Snapshot(json: Self.setting(path, in: Self.document, to: value))
@@ -142,13 +142,13 @@ import Testing
     }
   }
 
-  @Test func `a time that is none is named`() {
+  @Test func `an invalid time is reported with its path`() {
     #expect(throws: SnapshotError.malformed("taken")) {
       try Snapshot(json: Self.setting("taken", in: Self.document, to: "yesterday"))
     }
   }
 
-  @Test func `every error is one line that says what helps`() {
+  @Test func `every error is one line with a remedy`() {
     let errors: [SnapshotError] = [
       .empty, .notASnapshot, .newerSchema(9, supported: 1), .malformed("host.name"),
       .duplicate(.container, id: "aa"), .tooManyObjects(7, limit: 5),
@@ -160,14 +160,14 @@ import Testing
     #expect("\(SnapshotError.malformed("host.name"))".contains("host.name"))
   }
 
-  /// `a.0.b` as errors write it: `a[0].b`.
+  /// Converts `a.0.b` to the form in errors: `a[0].b`.
   private static func written(_ path: String) -> String {
     path.split(separator: ".").reduce(into: "") { text, part in
       text += Int(part) == nil ? (text.isEmpty ? "\(part)" : ".\(part)") : "[\(part)]"
     }
   }
 
-  /// The document with one value changed, or taken out.
+  /// Returns the document with one value changed or removed.
   private static func setting(_ path: String, in document: JSON, to value: JSON?) -> JSON {
     var parts = path.split(separator: ".").map(String.init)
     let key = parts.removeFirst()

@@ -5,10 +5,10 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// A snapshot's way into a document and back.
+/// A snapshot is written to a document and read back.
 @Suite struct DocumentTests {
   @Test(arguments: Recording.runtimes)
-  func `a real runtime's snapshot comes back equal`(runtime: String) throws {
+  func `a real runtime's snapshot is read back unchanged`(runtime: String) throws {
     for moment in [Recording.Moment.before, .after] {
       let snapshot = try Snapshot.recorded(runtime, moment)
       #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  @Test func `everything that can be set comes back`() throws {
+  @Test func `every field is read back unchanged`() throws {
     var snapshot = Snapshot.before
     snapshot.sandboxes[0].status.state = .init(rawValue: 77)
     snapshot.sandboxes[0].status.linux?.namespaces?.options?.network = .init(rawValue: 9)
@@ -37,7 +37,7 @@ import Testing
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: true)) == snapshot)
   }
 
-  @Test func `what is not known comes back as not known`() throws {
+  @Test func `unknown facts stay unknown`() throws {
     var snapshot = Snapshot.before
     snapshot.host = Host(name: "", bootID: nil, machineID: nil, kernel: "")
     snapshot.daemon = Daemon(socket: "/s")
@@ -53,31 +53,31 @@ import Testing
     #expect(back.sandboxes[1].facts.interfaces == [])
   }
 
-  @Test func `an empty node comes back`() throws {
+  @Test func `an empty node is read back unchanged`() throws {
     var snapshot = Snapshot.before
     (snapshot.sandboxes, snapshot.containers, snapshot.images) = ([], [], [])
     #expect(try Snapshot(parsing: snapshot.json.bytes(pretty: false)) == snapshot)
   }
 
-  @Test func `unknown fields are passed over, at every depth`() throws {
-    let news: JSON = ["of": ["a": 1], "version": [1, 2]]
-    // Maps have no fields: every key in them is a pair.
+  @Test func `unknown fields are ignored at every depth`() throws {
+    let newFields: JSON = ["of": ["a": 1], "version": [1, 2]]
+    // Maps have no fields: every key in them is an entry.
     let maps: Set = ["labels", "annotations", "unified"]
     func extended(_ value: JSON) -> JSON {
       if let items = value.arrayValue { return .array(items.map(extended)) }
       guard let members = value.objectValue else { return value }
       var object = JSONObject(members.map { ($0.key, maps.contains($0.key) ? $0.value : extended($0.value)) })
-      object["aNewField"] = news
+      object["aNewField"] = newFields
       return .object(object)
     }
     var document = Snapshot.before.json
     document = extended(document)
-    #expect(document["host"]?["aNewField"] == news)
-    #expect(document["sandboxes"]?[0]?["status"]?["network"]?["aNewField"] == news)
+    #expect(document["host"]?["aNewField"] == newFields)
+    #expect(document["sandboxes"]?[0]?["status"]?["network"]?["aNewField"] == newFields)
     #expect(try Snapshot(json: document) == .before)
   }
 
-  @Test func `lists of the runtime are kept in its order, sorted where it has none`() {
+  @Test func `lists keep the runtime's order if it has one, and are sorted otherwise`() {
     let facts = RuntimeFacts(
       name: "r", version: "1", api: .v1,
       conditions: [RuntimeCondition(type: "b"), RuntimeCondition(type: "a")],
@@ -88,11 +88,11 @@ import Testing
   }
 }
 
-/// What a snapshot must not carry.
+/// What a snapshot must not contain.
 @Suite struct SecretTests {
   private static let secret = "hunter2-EXTREMELY-secret"
 
-  @Test func `no secret of a pod reaches the document`() throws {
+  @Test func `the document contains no secret of a pod`() throws {
     let applied = #"{"spec":{"containers":[{"env":[{"name":"PASSWORD","value":"\#(Self.secret)"}]}]}}"#
     let annotations: StringMap = ["kubectl.kubernetes.io/last-applied-configuration": applied, "kept": "yes"]
     let environment: JSON = ["PASSWORD=\(Self.secret)"]

@@ -11,7 +11,7 @@ import Testing
     ("64:ff9b::10.0.0.1", "64:ff9b::a00:1"),
     ("::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"),
   ])
-  func `every way to write it is one address`(text: String, canonical: String) throws {
+  func `all spellings of an address are equal`(text: String, canonical: String) throws {
     let address = try #require(IPAddress(text))
     #expect(address.description == canonical)
     #expect(IPAddress(canonical) == address)
@@ -23,19 +23,19 @@ import Testing
     "1:2:3:4:5:6:7:8:9", "1::2::3", ":::", "12345::", "g::", "::1%eth0", "1:2:3:4:5:6:7::8", "/24", "10.0.0.1.",
     "۱.0.0.1",
   ])
-  func `what is none is none`(text: String) { #expect(IPAddress(text) == nil) }
+  func `invalid addresses are refused`(text: String) { #expect(IPAddress(text) == nil) }
 
   @Test(arguments: [
     ("169.254.1.1", true, false), ("169.253.1.1", false, false), ("fe80::1", true, false), ("febf::1", true, false),
     ("fec0::1", false, false), ("127.0.0.1", false, true), ("::1", false, true), ("::2", false, false),
   ])
-  func `what it is good for`(text: String, isLinkLocal: Bool, isLoopback: Bool) throws {
+  func `link-local and loopback addresses are recognised`(text: String, isLinkLocal: Bool, isLoopback: Bool) throws {
     let address = try #require(IPAddress(text))
     #expect(address.isLinkLocal == isLinkLocal)
     #expect(address.isLoopback == isLoopback)
   }
 
-  @Test func `bytes of another number are none`() {
+  @Test func `other numbers of bytes are refused`() {
     for count in [0, 3, 5, 15, 17] { #expect(IPAddress(bytes: [UInt8](repeating: 1, count: count)) == nil) }
   }
 }

@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// The observed's way into a document and back.
+/// Observations are written to a document and read back.
 @Suite struct ObservedDocumentTests {
   private static let full: Snapshot = {
     var snapshot = Snapshot.before
@@ -47,7 +47,7 @@ import Testing
     return snapshot
   }()
 
-  @Test func `everything comes back`() throws {
+  @Test func `every observation is read back unchanged`() throws {
     #expect(try Snapshot(parsing: Self.full.json.bytes(pretty: true)) == Self.full)
     var other = Self.full
     other.sandboxes[0].observed?.namespace = .known(.notANamespace)
@@ -55,7 +55,7 @@ import Testing
     #expect(try Snapshot(parsing: other.json.bytes(pretty: false)) == other)
   }
 
-  @Test func `a document without it is as it was`() throws {
+  @Test func `a document without observations is unchanged`() throws {
     let plain = Snapshot.before
     for record in [plain.json, plain.json["sandboxes"]?[0], plain.json["containers"]?[0]] {
       #expect(record?["truth"] == nil)
@@ -74,7 +74,7 @@ import Testing
     (["containers", "truth", "process", "networkNamespace"], .null, "containers[0].truth.process.networkNamespace"),
     (["truth", "orphans"], 7, "truth.orphans"), (["unchecked"], 7, "unchecked"),
   ])
-  func `what is damaged is named`(path: [String], value: JSON, name: String) {
+  func `damaged observations are reported with their path`(path: [String], value: JSON, name: String) {
     func put(_ json: JSON, _ path: ArraySlice<String>) -> JSON {
       guard let key = path.first else { return value }
       guard let items = json.arrayValue else {
@@ -88,7 +88,7 @@ import Testing
     #expect(throws: SnapshotError.malformed(name)) { try Snapshot(json: document) }
   }
 
-  @Test func `a line for each source and reason`() {
+  @Test func `there is one line for each source and reason`() {
     #expect(
       Self.full.unknownObservations.map { "\($0.subjectText): \($0.reasonText)" } == [
         "network namespaces of pods: Permission denied", "interfaces of pods: Permission denied",

@@ -6,7 +6,7 @@ import Testing
 /// Snapshots of schema 1 are still read.
 @Suite struct OldDocumentTests {
   @Test(arguments: ["before-lost", "after-lost", "before-incomplete", "after-incomplete"])
-  func `a document of schema 1 is read, and written as one of schema 2`(name: String) throws {
+  func `a document of schema 1 is read, and written as schema 2`(name: String) throws {
     let old = try OldDocument.json(name)
     #expect(old["schema"] == 1)
     let snapshot = try OldDocument.snapshot(name)
@@ -19,7 +19,7 @@ import Testing
     #expect(try Snapshot(json: snapshot.json) == snapshot)
   }
 
-  @Test func `what could not be read keeps its object, its reason and whether it lives`() throws {
+  @Test func `an unchecked object keeps its name, its reason and its state`() throws {
     let snapshot = try OldDocument.snapshot("after-incomplete")
     let pods = snapshot.incomplete.filter { $0.object?.kind == .pod }
     #expect(pods.count == 3 && pods.allSatisfy { $0.isLive == true && $0.object?.pod != nil })
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: ["unread", "unread.0.what", "unread.0.why", "notChecked"])
-  func `what is damaged in a document of schema 1 is named`(path: String) throws {
+  func `damage in a document of schema 1 is reported with its path`(path: String) throws {
     var document = try OldDocument.json("after-incomplete")
     let parts = path.split(separator: ".")
     if parts.count == 1 {

@@ -34,7 +34,7 @@ import Testing
     // dpkg's, with an epoch.
     Form(text: "1:1.7.28-1", numbers: [1, 7, 28]),
   ])
-  func `every form in the field is read`(form: Form) throws {
+  func `every known form is parsed`(form: Form) throws {
     let version = try #require(RuntimeVersion(form.text))
     #expect([version.major, version.minor, version.patch] == form.numbers)
     #expect(version.prerelease == form.prerelease)
@@ -44,11 +44,11 @@ import Testing
   }
 
   @Test(arguments: ["", "unknown", "v", "7", "rke2r1", "k3s", "next", ".", "v.1", "1.", "99999999999999999999.1"])
-  func `what is no version is none`(text: String) {
+  func `a text without a version is refused`(text: String) {
     #expect(RuntimeVersion(text) == nil)
   }
 
-  @Test func `the order is that of Semantic Versioning, a packager's suffix aside`() throws {
+  @Test func `the order is that of Semantic Versioning, apart from packagers' suffixes`() throws {
     let ascending = [
       "1.5.17", "1.6.0-alpha", "1.6.0-alpha.1", "1.6.0-alpha.beta", "1.6.0-beta", "1.6.0-beta.2", "1.6.0-beta.11",
       "1.6.0-rc.1", "1.6.0", "1.6.9~ds1", "1.6.14", "1.6.14-k3s1", "1.6.14-k3s2", "1.6.15+unknown", "1.7.0-0",

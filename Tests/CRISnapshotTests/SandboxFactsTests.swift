@@ -3,9 +3,9 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// The verbose answers of the runtimes, in one form.
+/// The verbose responses of the runtimes, in one form.
 @Suite struct SandboxFactsTests {
-  @Test(arguments: Recording.runtimes.prefix(3)) func `containerd tells them`(runtime: String) throws {
+  @Test(arguments: Recording.runtimes.prefix(3)) func `containerd's facts are read`(runtime: String) throws {
     let snapshot = try Snapshot.recorded(runtime, .before)
     for record in snapshot.sandboxes {
       #expect((record.facts.pid != nil) == record.isReady)
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func `CRI-O tells them in annotations`() throws {
+  @Test func `CRI-O's facts are read from annotations`() throws {
     for moment in [Recording.Moment.before, .after] {
       for record in try Snapshot.recorded("cri-o-1.37", moment).sandboxes where record.isReady {
         #expect(record.facts.isNetworkNamespaceClosed == nil)
@@ -41,13 +41,13 @@ import Testing
     }
   }
 
-  @Test func `CRI-O drops pause processes that nobody needs`() throws {
+  @Test func `a dropped pause process of CRI-O is recognised`() throws {
     let ready = try Snapshot.recorded("cri-o-1.37", .before).sandboxes.filter(\.isReady)
     #expect(ready.contains { $0.facts.pid == nil })
     #expect(ready.contains { $0.facts.pid != nil })
   }
 
-  @Test func `a pod with user namespaces has its path in containerd's metadata`() throws {
+  @Test func `the path of a pod with user namespaces comes from containerd's metadata`() throws {
     let facts = try #require(
       SandboxFacts(info: [
         "info": """
@@ -60,17 +60,17 @@ import Testing
   }
 
   @Test(arguments: [#"{"cniResult": null}"#, #"{"cniResult": {"Interfaces": null}}"#, "{}"])
-  func `no CNI result is none, not an empty one`(text: String) throws {
+  func `a missing CNI result is nil, not empty`(text: String) throws {
     #expect(try #require(SandboxFacts(info: ["info": text])).interfaces == nil)
   }
 
   @Test(arguments: [("unknown", true), ("running", false), ("deleted", false), ("", false)])
-  func `a shim that does not answer`(state: String, isSilent: Bool) throws {
+  func `a shim that does not respond is recognised`(state: String, isSilent: Bool) throws {
     let facts = try #require(SandboxFacts(info: ["info": #"{"pid": 7, "processStatus": "\#(state)"}"#]))
     #expect(facts.isShimSilent == isSilent)
   }
 
-  @Test func `newer keys in a CNI result do not count`() throws {
+  @Test func `newer keys in a CNI result are ignored`() throws {
     func facts(_ more: String) -> SandboxFacts? {
       SandboxFacts(info: [
         "info": """
@@ -88,7 +88,7 @@ import Testing
       ])
   }
 
-  @Test func `CNI's own result points from addresses to interfaces`() throws {
+  @Test func `the addresses in a CNI result belong to interfaces by index`() throws {
     let result = #"""
       {\"interfaces\":[{\"name\":\"br0\",\"mac\":\"11\"},{\"name\":\"eth0\",\"mac\":\"22\",\"sandbox\":\"/n\"}],
        \"ips\":[{\"address\":\"10.1.0.2/16\",\"interface\":1},{\"address\":\"fd00::2/64\",\"interface\":1},{\"address\":\"9.9.9.9/8\"}]}
@@ -104,14 +104,14 @@ import Testing
       ])
   }
 
-  @Test(arguments: ["{", "hello", "{\"pid\":"]) func `a text that is no JSON is told from none`(text: String) {
+  @Test(arguments: ["{", "hello", "{\"pid\":"]) func `invalid JSON differs from a missing text`(text: String) {
     #expect(SandboxFacts(info: ["info": text]) == nil)
     #expect(ContainerRecord.pid(info: ["info": text]) == nil)
   }
 
   @Test(
     arguments: [[:], ["info": ""], ["other": "{"], ["info": "null"], ["info": "[]"], ["info": "{}"]] as [StringMap])
-  func `nothing told is nothing known`(info: StringMap) {
+  func `an empty info has no facts`(info: StringMap) {
     #expect(SandboxFacts(info: info) == SandboxFacts())
     #expect(ContainerRecord.pid(info: info) == nil)
   }
@@ -123,7 +123,7 @@ import Testing
     #expect(ContainerRecord.pid(info: info) == pid)
   }
 
-  @Test func `the zeroed answer of containerd 2.3 without verbose looks like a loss`() throws {
+  @Test func `the zeroed response of containerd 2.3 without verbose looks like a loss`() throws {
     // Which is why a snapshot asks for the verbose one.
     let facts = try #require(
       SandboxFacts(info: ["info": #"{"pid":0,"processStatus":"","netNamespaceClosed":false,"cniResult":null}"#]))

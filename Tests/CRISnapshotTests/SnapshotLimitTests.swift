@@ -5,11 +5,11 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What makes a snapshot unfit for a comparison, and what does not.
+/// The conditions for a comparable snapshot.
 @Suite struct SnapshotLimitTests {
   private func read(_ snapshot: Snapshot) throws(SnapshotError) -> Snapshot { try Snapshot(json: snapshot.json) }
 
-  @Test func `an ID names one object`() {
+  @Test func `an ID must be unique`() {
     var snapshot = Snapshot.before
     snapshot.sandboxes.append(snapshot.sandboxes[0])
     #expect(throws: SnapshotError.duplicate(.pod, id: snapshot.sandboxes[0].id)) { try read(snapshot) }
@@ -19,26 +19,26 @@ import Testing
     snapshot = .before
     snapshot.images.append(snapshot.images[2])
     #expect(throws: SnapshotError.duplicate(.image, id: snapshot.images[2].plain)) { try read(snapshot) }
-    // With and without the kind of digest it is one image.
+    // It is the same image with and without the digest's algorithm.
     snapshot = .before
     snapshot.images = [Image(id: "sha256:aa"), Image(id: "aa")]
     #expect(throws: SnapshotError.duplicate(.image, id: "aa")) { try read(snapshot) }
   }
 
-  @Test func `what was read and what was not exclude each other`() {
+  @Test func `an object is either read or unchecked`() {
     var snapshot = Snapshot.before
     let id = snapshot.containers[0].id
     snapshot.unchecked.append(Unchecked.details(ObjectName(.container, id: id), "no answer"))
     #expect(throws: SnapshotError.duplicate(.container, id: id)) { try read(snapshot) }
   }
 
-  @Test func `a container without its sandbox is none of this`() throws {
+  @Test func `a container without its sandbox is allowed`() throws {
     var snapshot = Snapshot.before
     snapshot.sandboxes.removeAll()
     #expect(try read(snapshot) == snapshot)
   }
 
-  @Test func `recorded snapshots are fit`() throws {
+  @Test func `recorded snapshots satisfy the limits`() throws {
     for runtime in ["containerd-1.6.12", "containerd-1.6.20", "containerd-2.4", "cri-o-1.37"] {
       for moment in [Recording.Moment.before, .after] {
         let snapshot = try Snapshot.recorded(runtime, moment)
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `more objects than a node can have`() throws {
+  @Test func `more objects than a node can have are refused`() throws {
     var root = try #require(Snapshot.before.json.objectValue)
     root["images"] = .array([JSON](repeating: .null, count: 100_001))
     root["containers"] = []
@@ -56,7 +56,7 @@ import Testing
     #expect(throws: SnapshotError.tooManyObjects(100_001, limit: 100_000)) { try Snapshot(json: document) }
   }
 
-  @Test func `an image that is listed once for each store becomes one`() {
+  @Test func `an image that is listed once for each store is merged`() {
     let images = [
       Image(id: "sha256:aa", repoTags: ["a:1"]), Image(id: "bb"),
       Image(id: "aa", repoTags: ["a:1", "a:2"], repoDigests: ["a@sha256:0"], pinned: true),

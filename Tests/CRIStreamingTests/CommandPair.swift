@@ -1,6 +1,6 @@
 @testable import CRIStreaming
 
-/// The client and the server of a remote command that hand each other their bytes, without a connection.
+/// The client and the server of a remote command, which exchange bytes without a connection.
 final class CommandPair<Transport: StreamTransport & ~Copyable> {
   typealias ServerEvent = RemoteCommandServer<Transport>.Event
 
@@ -18,7 +18,7 @@ final class CommandPair<Transport: StreamTransport & ~Copyable> {
   }
 
   /// Moves bytes until neither end has anything to send; all data is consumed.
-  /// - Parameter piece: how many bytes arrive at once.
+  /// - Parameter piece: The number of bytes that arrive at once.
   func exchange(piece: Int = 100_000) throws {
     while true {
       var (there, back): ([UInt8], [UInt8]) = ([], [])
@@ -50,7 +50,7 @@ final class CommandPair<Transport: StreamTransport & ~Copyable> {
     }
   }
 
-  /// The events since the last call; outputs and input are in their properties.
+  /// Returns the events since the last call; outputs and input are in their properties.
   func take() -> (client: [RemoteCommandEvent], server: [ServerEvent]) {
     collect()
     defer { (clientEvents, serverEvents) = ([], []) }

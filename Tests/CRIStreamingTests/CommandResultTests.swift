@@ -2,7 +2,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// What the client makes of the server's last words. There is no success without a status that says so.
+/// The client's result for each end of a session. There is no success without a status that reports it.
 struct CommandResultTests {
   typealias Outcome = Result<CommandResult, RemoteCommandFailure>
 
@@ -32,7 +32,7 @@ struct CommandResultTests {
 
   static let exitCodes = ["0", "256", "-1", "", "x", "03 "]
 
-  /// The client of a server that accepts the streams, sends `bytes` on the error stream and ends everything.
+  /// The outcomes of a client whose server accepts the streams, sends `bytes` on the error stream and ends everything.
   static func outcomes(
     _ version: RemoteCommandProtocol, _ bytes: [UInt8], piece: Int, ending: [SPDYFrame]
   ) throws -> [Outcome] {
@@ -49,12 +49,14 @@ struct CommandResultTests {
   static let fin: [SPDYFrame] = [.data(id: 1, [], isLast: true), .data(id: 3, [], isLast: true)]
   static let resets: [SPDYFrame] = [.reset(id: 3, .cancel), .reset(id: 1, .cancel), .goAway(lastStream: 3, .okay)]
 
-  @Test(arguments: statuses.indices, [1, 1000]) func readsStatuses(index: Int, piece: Int) throws {
+  @Test(arguments: statuses.indices, [1, 1000]) func `statuses are read from the error stream`(index: Int, piece: Int)
+    throws
+  {
     let one = Self.statuses[index]
     for ending in [Self.fin, Self.resets] {
       for version in [RemoteCommandProtocol.v4, .v5] {
         let outcomes = try Self.outcomes(version, [UInt8](one.text), piece: piece, ending: ending)
-        // The parser's words are not what is tested here.
+        // The parser's message is not tested here.
         guard case .failure(.malformedStatus(let text, let reason)) = one.outcome, reason.hasPrefix("not JSON"),
           case .failure(.malformedStatus(let found, let why)) = outcomes.first, outcomes.count == 1
         else {
@@ -66,7 +68,7 @@ struct CommandResultTests {
     }
   }
 
-  @Test(arguments: exitCodes) func exitCodesThatAreNone(_ code: String) throws {
+  @Test(arguments: exitCodes) func `an invalid exit code is an error`(_ code: String) throws {
     let text =
       #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"\#(code)"}]}}"#
     let outcomes = try Self.outcomes(.v4, [UInt8](text), piece: 1000, ending: Self.fin)
@@ -77,12 +79,12 @@ struct CommandResultTests {
     #"{"status":"Failure","reason":"NonZeroExitCode"}"#,
     #"{"status":"Failure","reason":"NonZeroExitCode","details":5}"#,
     #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[]}}"#,
-  ]) func exitCodesThatAreMissing(_ text: String) throws {
+  ]) func `a missing exit code is an error`(_ text: String) throws {
     let outcomes = try Self.outcomes(.v4, [UInt8](text), piece: 1000, ending: Self.fin)
     #expect(outcomes == [.failure(.malformedStatus(text, reason: "no exit code"))])
   }
 
-  @Test func anEndlessStatus() throws {
+  @Test func `an endless status is an error`() throws {
     let bytes = [UInt8](repeating: UInt8(ascii: "{"), count: 200_000)
     for version in RemoteCommandProtocol.allCases {
       let outcomes = try Self.outcomes(version, bytes, piece: 10_000, ending: Self.fin)
@@ -90,7 +92,9 @@ struct CommandResultTests {
     }
   }
 
-  @Test(arguments: [RemoteCommandProtocol.v1, .v2, .v3]) func beforeV4(_ version: RemoteCommandProtocol) throws {
+  @Test(arguments: [RemoteCommandProtocol.v1, .v2, .v3]) func `before v4 only errors are reported`(
+    _ version: RemoteCommandProtocol
+  ) throws {
     for ending in [Self.fin, Self.resets] {
       #expect(
         try Self.outcomes(version, [], piece: 1, ending: ending) == [.success(.unreported(version))])
@@ -99,15 +103,17 @@ struct CommandResultTests {
           .success(.failed(RemoteStatus(message: "oh no")))
         ])
     }
-    // Lost, not ended.
+    // The stream is reset, not ended.
     #expect(
       try Self.outcomes(version, [], piece: 1, ending: [.data(id: 1, [], isLast: true)]) == [
         .failure(.noStatus("the connection was closed"))
       ])
   }
 
-  /// The daemon dies in the middle: no status, no success.
-  @Test(arguments: RemoteCommandProtocol.allCases) func lostConnections(_ version: RemoteCommandProtocol) throws {
+  /// The daemon dies during the session, so there is no status and no success.
+  @Test(arguments: RemoteCommandProtocol.allCases) func `a lost connection is not a success`(
+    _ version: RemoteCommandProtocol
+  ) throws {
     #expect(
       try Self.outcomes(version, [], piece: 1, ending: []) == [.failure(.noStatus("the connection was closed"))])
     #expect(
@@ -116,7 +122,7 @@ struct CommandResultTests {
       ])
   }
 
-  @Test func outputAfterTheStatusStillCounts() throws {
+  @Test func `output after the status is delivered`() throws {
     var client = try RemoteCommandClient(
       over: try SPDYSession(role: .client), version: .v4, streams: RemoteCommandStreams(stderr: false))
     client.receive(
@@ -126,13 +132,13 @@ struct CommandResultTests {
       ]))
     #expect(
       client.takeEvents() == [.ready, .result(.success(.exited(status: 0))), .output(.stdout, [1])])
-    // The output stream never closes: the reader decides how long to wait.
+    // The output stream never closes, and the reader decides how long to wait.
     #expect(client.isFinished == false)
     client.connectionEnded("enough")
     #expect(client.takeEvents() == [.endOfOutput(.stdout)] && client.isFinished)
   }
 
-  @Test func refusedStreams() throws {
+  @Test func `a refused stream is the result`() throws {
     var client = try RemoteCommandClient(
       over: try SPDYSession(role: .client), version: .v4, streams: RemoteCommandStreams())
     client.receive(try SPDYSessionTests.bytes([.synReply(id: 1, []), .reset(id: 3, .refusedStream)]))
@@ -142,7 +148,7 @@ struct CommandResultTests {
       ])
   }
 
-  @Test func faultsOfTheTransportAreTheResult() throws {
+  @Test func `a failure of the transport is the result`() throws {
     var client = try RemoteCommandClient(
       over: try SPDYSession(role: .client), version: .v4, streams: RemoteCommandStreams(stderr: false))
     client.receive(
@@ -191,7 +197,7 @@ struct CommandResultTests {
     #expect(try Self.webSocketOutcome(v1, [], code: nil) == [.result(.failure(.noStatus("lost")))])
     #expect(
       try Self.webSocketOutcome(v1, [[3, 97]], code: .normal) == [.result(.success(.failed(.init(message: "a"))))])
-    // Channels that were not asked for or do not exist.
+    // Channels that were not requested or do not exist.
     #expect(
       try Self.webSocketOutcome(v4, [[0, 1], [4, 1], [200, 1], [255, 0], success], code: .normal) == [
         .result(.success(.exited(status: 0)))

@@ -1,6 +1,6 @@
 @testable import CRIStreaming
 
-/// The client and the server of a port-forward session that hand each other their bytes, without a connection.
+/// The client and the server of a port-forward session, which exchange bytes without a connection.
 final class PortForwardPair<Transport: StreamTransport & ~Copyable> {
   var client: PortForwardClient<Transport>
   var server: PortForwardServer<Transport>
@@ -36,7 +36,7 @@ final class PortForwardPair<Transport: StreamTransport & ~Copyable> {
     }
   }
 
-  /// The events since the last call, pieces of data joined.
+  /// Returns the events since the last call, with pieces of data joined.
   func take() -> (client: [PortForwardEvent], server: [PortForwardEvent]) {
     collect()
     defer { (clientEvents, serverEvents) = ([], []) }

@@ -16,19 +16,19 @@ struct PortForwardTests {
     #expect(pair.client.finish(request) == true)
     try pair.exchange(piece: piece)
     #expect(pair.take().server == [.endOfData(request)])
-    // The answer comes after the request has been ended.
+    // The response comes after the request has ended.
     pair.server.write(Self.large, on: request)
     pair.server.end(request)
     try pair.exchange(piece: piece)
     #expect(pair.take().client == [.data(request, Self.large), .endOfData(request), .closed(request, nil)])
   }
 
-  @Test(arguments: [7, 100_000]) func halfClosing(piece: Int) throws {
+  @Test(arguments: [7, 100_000]) func `a connection can be half-closed`(piece: Int) throws {
     try halfClosing(try PortForwardPair.spdy(), piece: piece)
     try halfClosing(try PortForwardPair.tunnel(), piece: piece)
   }
 
-  @Test func theServerMayEndFirst() throws {
+  @Test func `the server may end a connection first`() throws {
     let pair = try PortForwardPair.spdy()
     let request = try pair.client.connect(port: 1)
     try pair.exchange()
@@ -58,12 +58,12 @@ struct PortForwardTests {
     #expect(pair.take().client == [.data(requests[1], [5])])
   }
 
-  @Test func aFailedDialEndsOnlyItsOwnConnection() throws {
+  @Test func `a failed dial ends only its own connection`() throws {
     try failing(try PortForwardPair.spdy())
     try failing(try PortForwardPair.tunnel())
   }
 
-  @Test func manyConnections() throws {
+  @Test func `many connections work concurrently`() throws {
     let pair = try PortForwardPair.spdy()
     let requests = try (0..<200).map { try pair.client.connect(port: UInt16(1 + $0)) }
     try pair.exchange()
@@ -80,7 +80,7 @@ struct PortForwardTests {
     #expect(Set(closed.server) == Set(requests.map { .closed($0, .reset(.spdy(.cancel, byPeer: true))) }))
   }
 
-  @Test func serversRefuse() throws {
+  @Test func `a server refuses invalid streams`() throws {
     let pair = try PortForwardPair.spdy(streams: 2)
     let requests = [try pair.client.connect(port: 1), try pair.client.connect(port: 2)]
     try pair.exchange()
@@ -93,7 +93,7 @@ struct PortForwardTests {
     #expect(zero.take().client == [.closed(request, .reset(.spdy(.cancel, byPeer: true)))])
   }
 
-  @Test func theEndOfTheConnectionEndsAll() throws {
+  @Test func `the end of the transport ends all connections`() throws {
     let pair = try PortForwardPair.spdy()
     let requests = [try pair.client.connect(port: 1), try pair.client.connect(port: 2)]
     try pair.exchange()
@@ -105,7 +105,7 @@ struct PortForwardTests {
   }
 
   /// Kubernetes' server resets the data stream first and the error stream last.
-  @Test func resetsWithAndWithoutAWord() throws {
+  @Test func `a reset is reported with and without a message`() throws {
     for (text, error) in [
       ("oh", PortForwardError.remote("oh")), ("", .reset(.spdy(.cancel, byPeer: true))),
     ] {
@@ -120,7 +120,7 @@ struct PortForwardTests {
     }
   }
 
-  @Test func anEndlessError() throws {
+  @Test func `an endless error is too large`() throws {
     var client = PortForwardClient(over: try SPDYSession(role: .client))
     _ = try client.connect(port: 1)
     let frames: [SPDYFrame] = (0..<3).map { _ in .data(id: 1, [UInt8](repeating: 65, count: 10_000)) }
@@ -128,7 +128,7 @@ struct PortForwardTests {
     #expect(client.takeEvents() == [.closed(0, .messageTooLarge(limit: 16 << 10))])
   }
 
-  @Test func goAway() throws {
+  @Test func `a client opens no connection after GOAWAY`() throws {
     let pair = try PortForwardPair.spdy()
     let request = try pair.client.connect(port: 1)
     try pair.exchange()
@@ -140,8 +140,8 @@ struct PortForwardTests {
     #expect(throws: StreamingFailure.spdy(.goneAway(.okay))) { _ = try pair.client.connect(port: 1) }
   }
 
-  /// A server that has ended both streams reads no more: what is still written would only block it.
-  @Test func aConnectionThatTheServerHasEndedIsOver() throws {
+  /// A server that has ended both streams does not read any more, and unread data would block it.
+  @Test func `a connection that the server has ended is closed`() throws {
     let pair = try PortForwardPair.spdy()
     let request = try pair.client.connect(port: 1)
     try pair.exchange()
@@ -152,8 +152,8 @@ struct PortForwardTests {
     #expect(pair.client.unsent(on: request) == nil)
   }
 
-  /// The data of a connection may be consumed after its end. The session must not come to a halt over it.
-  @Test func dataIsConsumedAfterTheEndOfItsConnection() throws {
+  /// The data of a connection may be consumed after its end, and the session must continue.
+  @Test func `data can be consumed after the end of its connection`() throws {
     var limits = SPDYLimits()
     limits.buffer = 1000
     var client = PortForwardClient(over: try SPDYSession(role: .client, limits: limits))
@@ -164,7 +164,7 @@ struct PortForwardTests {
       var frames: [SPDYFrame] = [
         .synReply(id: error, []), .synReply(id: data, []), .data(id: data, [UInt8](repeating: 1, count: 900)),
       ]
-      // Every other connection is ended by both ends, the rest by the server alone.
+      // Both ends end every other connection, and only the server the rest.
       if round % 2 == 0 { _ = client.finish(request) }
       var output: [UInt8] = []
       client.send(into: &output)
@@ -205,15 +205,15 @@ struct PortForwardTests {
     #expect(last.contains(.endOfData(requests[0])) && last.contains(.closed(requests[0], nil)))
   }
 
-  /// Two channels a port, the port as two bytes first, the lower one first.
-  @Test func theBytesOfAPort() throws {
+  /// Each port has two channels, which begin with the port in two bytes, the low byte first.
+  @Test func `a channel begins with the bytes of its port`() throws {
     var server = ChannelSession(role: .server, ChannelProtocol(.v4), layout: .portForward([0x1f90]))
     var bytes: [UInt8] = []
     server.send(into: &bytes, limit: 1000)
     #expect(bytes == [UInt8](hex: "82 03 00 90 1f  82 03 01 90 1f"))
   }
 
-  @Test func portsThatWereNotAskedFor() throws {
+  @Test func `ports that were not requested are refused`() throws {
     var client = PortForwardClient(
       over: ChannelSession(role: .client, ChannelProtocol(.v4), layout: .portForward([80])))
     #expect(throws: StreamingFailure.self) { _ = try client.connect(port: 81) }
@@ -228,7 +228,7 @@ struct PortForwardTests {
     }
   }
 
-  @Test func aTunnelCarriesNoText() throws {
+  @Test func `a text message in a tunnel is an error`() throws {
     var client = PortForwardClient(over: try TunnelledSPDY(role: .client))
     #expect(throws: StreamingFailure.channel(.textInTunnel)) { try client.receive([UInt8](hex: "81 01 41")) }
     var bytes: [UInt8] = []

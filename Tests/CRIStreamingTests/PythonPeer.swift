@@ -1,16 +1,16 @@
 import CRIJSON
 import TestSupport
 
-/// Implementations in Python that share no line with ours (Tools/streaming-peer).
+/// Independent implementations in Python (Tools/streaming-peer).
 enum PythonPeer {
   private static let python = "/usr/bin/python3"
 
-  /// False only where it may be missing: in CI it must be there.
+  /// CI always runs the tests, so that a missing module fails them.
   static let hasWebSocket =
     ProcessFacts.environment("CI") != nil || ProcessFacts.exists("/usr/lib/python3/dist-packages/wsproto/__init__.py")
 
   /// Runs a script on a file with this text.
-  /// - Returns: the lines that it prints.
+  /// - Returns: The lines of its output.
   static func run(_ script: String, _ verb: String, _ text: String) async throws -> [String] {
     let directory = try TemporaryDirectory()
     let file = directory.path + "/input"

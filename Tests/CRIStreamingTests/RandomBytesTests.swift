@@ -3,11 +3,12 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Whatever a peer sends, split wherever: an error or an event, never a crash, and no more memory than the limits say.
+/// Random bytes in random pieces cause an error or an event, never a crash, and take no more memory than the limits
+/// allow.
 struct RandomBytesTests {
   private static let rounds = 100
 
-  /// Good bytes with one to six things wrong, or bytes that were never good.
+  /// Returns valid bytes with one to six changes, or random bytes.
   static func broken(_ good: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
     guard Int.random(in: 0..<10, using: &generator) > 0 else {
       return (0..<Int.random(in: 0..<2000, using: &generator)).map { _ in .random(in: 0...255, using: &generator) }
@@ -25,7 +26,7 @@ struct RandomBytesTests {
     ])
   }
 
-  @Test(arguments: 0..<4) func spdyClients(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `SPDY clients survive random bytes`(seed: UInt64) throws {
     let good = try Self.spdyBytes()
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<Self.rounds {
@@ -39,13 +40,13 @@ struct RandomBytesTests {
         #expect(output.count < 600 << 10)
       }
       client.connectionEnded("over")
-      // One result, whatever happened.
+      // There is one result, whatever happened.
       let results = client.takeEvents().filter { if case .result = $0 { true } else { false } }
       #expect(results.count == 1 && client.isFinished)
     }
   }
 
-  @Test(arguments: 0..<4) func spdyServers(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `SPDY servers survive random bytes`(seed: UInt64) throws {
     var source = PortForwardClient(over: try SPDYSession(role: .client))
     for port: UInt16 in 1..<5 {
       let request = try source.connect(port: port)
@@ -95,7 +96,7 @@ struct RandomBytesTests {
     }
   }
 
-  @Test(arguments: 0..<4) func webSocketServers(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `WebSocket servers survive random bytes`(seed: UInt64) throws {
     var source = WebSocketSession(role: .client)
     var good: [UInt8] = []
     source.send(.text, [UInt8]("grüße"), into: &good)
@@ -115,7 +116,7 @@ struct RandomBytesTests {
     }
   }
 
-  @Test(arguments: 0..<4) func upgrades(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `upgrades survive random bytes`(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let answers = UpgradeResponseTests.cases.map { [UInt8]($0.answer) }
     for _ in 0..<Self.rounds * 4 {
@@ -137,8 +138,8 @@ struct RandomBytesTests {
     }
   }
 
-  /// The same bytes mean the same however they are split.
-  @Test(arguments: 0..<20) func splits(seed: UInt64) throws {
+  /// The result does not depend on how the bytes are split.
+  @Test(arguments: 0..<20) func `the result does not depend on the splits`(seed: UInt64) throws {
     func events(_ pieces: [[UInt8]]) throws -> [RemoteCommandEvent] {
       var client = try RemoteCommandClient(
         over: try SPDYSession(role: .client), version: .v4, streams: RemoteCommandStreams(stderr: false))

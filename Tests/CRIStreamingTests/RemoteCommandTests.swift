@@ -72,7 +72,8 @@ struct RemoteCommandTests {
       try CommandPair.channels(channel, Self.everything), canEndInput: channel.version == .v5, piece: piece)
   }
 
-  @Test(arguments: [0, 1, 2, 127, 128, 137, 254, 255] as [UInt8]) func exitStatus(_ status: UInt8) throws {
+  @Test(arguments: [0, 1, 2, 127, 128, 137, 254, 255] as [UInt8]) func `the exit status arrives`(_ status: UInt8) throws
+  {
     let pair = try CommandPair.spdy(.v4, RemoteCommandStreams())
     try pair.exchange()
     pair.server.finish(.exited(status: status))
@@ -80,7 +81,7 @@ struct RemoteCommandTests {
     #expect(pair.take().client.contains(.result(.success(.exited(status: status)))))
   }
 
-  @Test func resizing() throws {
+  @Test func `the terminal can be resized`() throws {
     for version in [RemoteCommandProtocol.v3, .v4, .v5] {
       let pair = try CommandPair.spdy(version, RemoteCommandStreams(stdin: true, terminal: true))
       let sizes = [TerminalSize(width: 80, height: 24), TerminalSize(width: 65535, height: 0)]
@@ -92,7 +93,7 @@ struct RemoteCommandTests {
     #expect(pair.client.resize(TerminalSize(width: 1, height: 1)) == false)
   }
 
-  @Test func sizesAsTheyAreWritten() {
+  @Test func `terminal sizes are read however they are split`() {
     #expect(TerminalSize(width: 80, height: 24).message == [UInt8](#"{"Width":80,"Height":24}"# + "\n"))
     var reader = TerminalSizeReader()
     let text =
@@ -103,7 +104,7 @@ struct RemoteCommandTests {
     #expect(reader.receive([UInt8](#"}{"Width":1,"Height":2}"#)) == [TerminalSize(width: 1, height: 2)])
   }
 
-  @Test func cancelling() throws {
+  @Test func `a session can be cancelled`() throws {
     let pair = try CommandPair.spdy(.v5, Self.everything)
     try pair.exchange()
     _ = pair.take()
@@ -115,11 +116,11 @@ struct RemoteCommandTests {
     _ = channels.take()
     channels.client.close()
     try channels.exchange()
-    // The server hears the end of the input, or of everything.
+    // The server gets the end of the input, or of the connection.
     #expect(channels.take().server == [.endOfInput, .gone("WebSocket close code 1000")])
   }
 
-  @Test func aServerThatTakesNoInputIsReported() throws {
+  @Test func `a server that takes no more input is reported`() throws {
     let pair = try CommandPair.spdy(.v5, Self.everything)
     try pair.exchange()
     _ = pair.take()

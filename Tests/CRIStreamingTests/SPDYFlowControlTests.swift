@@ -2,7 +2,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Windows in both directions, with peers that keep to them and peers that do not.
+/// Windows in both directions, with peers that respect them and peers that do not.
 struct SPDYFlowControlTests {
   static func bytes(_ frames: [SPDYFrame]) throws -> [UInt8] { try SPDYSessionTests.bytes(frames) }
 
@@ -14,8 +14,8 @@ struct SPDYFlowControlTests {
     return limits
   }
 
-  /// moby/spdystream never opens a window: waiting for it would be a deadlock.
-  @Test func aPeerWithoutWindowsGetsEverything() throws {
+  /// moby/spdystream never opens a window, so waiting for it would be a deadlock.
+  @Test func `a peer without windows gets all data`() throws {
     var session = try SPDYSession(role: .client)
     _ = try session.openStream([])
     try session.receiveFrames(try Self.bytes([.synReply(id: 1, [])]))
@@ -24,14 +24,14 @@ struct SPDYFlowControlTests {
     while session.unsent(on: 1) != 0 {
       var output: [UInt8] = []
       session.send(into: &output, limit: 64 << 10)
-      // Not more at once than was asked for, give or take one frame.
+      // At most the requested amount is sent, plus or minus one frame.
       #expect(output.count <= 64 << 10 + 20 << 10 && !output.isEmpty)
       sent += output.count
     }
     #expect(sent > 1 << 20 && !session.isBlocked(1))
   }
 
-  @Test func aPeerWithWindowsIsKeptTo() throws {
+  @Test func `the windows of a peer are respected`() throws {
     var session = try SPDYSession(role: .client)
     var decoder = try SPDYFrameDecoder()
     for _ in 0..<2 { _ = try session.openStream([]) }
@@ -59,7 +59,7 @@ struct SPDYFlowControlTests {
   }
 
   /// The initial window may shrink below what is already sent.
-  @Test func aWindowMayBecomeNegative() throws {
+  @Test func `a window may become negative`() throws {
     var session = try SPDYSession(role: .client)
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])
@@ -74,7 +74,7 @@ struct SPDYFlowControlTests {
     #expect(try SPDYSessionTests.sent(&session, &decoder) == [.data(id: 1, [2])])
   }
 
-  @Test func theDraftsWindowsFromTheBeginning() throws {
+  @Test func `windows are respected from the beginning if configured`() throws {
     var limits = SPDYLimits()
     limits.sendWindows = .always
     var session = try SPDYSession(role: .client, limits: limits)
@@ -86,8 +86,8 @@ struct SPDYFlowControlTests {
     #expect(session.unsent(on: 1) == 100_000 - 64 << 10)
   }
 
-  /// Both ends are ours: an idle reader stops its own stream, and no other.
-  @Test func backPressure() throws {
+  /// An idle reader stops its own stream and no other.
+  @Test func `an idle reader stops only its own stream`() throws {
     let pair = try SPDYPair(server: Self.limits(window: 10_000, buffer: 1 << 20))
     let (idle, busy) = (try pair.open(), try pair.open())
     pair.client.write([UInt8](repeating: 1, count: 50_000), on: idle)
@@ -111,8 +111,8 @@ struct SPDYFlowControlTests {
     #expect(pair.client.unsent(on: idle) == 30_000)
   }
 
-  /// A peer that ignores our windows is stopped by not reading from the connection.
-  @Test func boundedBuffers() throws {
+  /// A peer that ignores our windows is stopped because its connection is not read.
+  @Test func `buffers are bounded if the peer ignores windows`() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 1000, buffer: 100_000))
     _ = try session.openStream([])
     try session.receiveFrames(try Self.bytes([.synReply(id: 1, [])]))
@@ -125,7 +125,7 @@ struct SPDYFlowControlTests {
     #expect(count == 10)
     session.consume(1, on: 1)
     #expect(session.wantsRead == true)
-    // A stream that is over still holds what its reader has not taken.
+    // A stream that has ended still counts the data that its reader has not consumed.
     try session.receiveFrames(try Self.bytes([.data(id: 1, [1], isLast: true), .reset(id: 1, .cancel)]))
     #expect(session.unconsumed == 100_000)
     session.consume(90_000, on: 1)
@@ -134,7 +134,7 @@ struct SPDYFlowControlTests {
     #expect(session.unconsumed == 0)
   }
 
-  @Test func afterAResetUnconsumedDataStillCounts() throws {
+  @Test func `unconsumed data counts after a reset`() throws {
     var session = try SPDYSession(role: .client)
     _ = try session.openStream([])
     try session.receiveFrames(try Self.bytes([.synReply(id: 1, []), .data(id: 1, [1, 2, 3])]))
@@ -147,8 +147,8 @@ struct SPDYFlowControlTests {
     #expect(session.unconsumed == 0)
   }
 
-  /// moby/spdystream closes its connection when a command ends; whatever it has not read then costs output.
-  @Test func aPeerWithoutWindowsIsNotToldOfThem() throws {
+  /// moby/spdystream closes its connection when a command ends, and unread bytes would then cost output.
+  @Test func `a peer without windows gets no window updates`() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])
@@ -162,8 +162,8 @@ struct SPDYFlowControlTests {
     }
   }
 
-  /// A peer that keeps to windows without having said so stops when one is used up, or nearly.
-  @Test(arguments: [100_000, 90_000]) func aSilentPeerThatWaits(count: Int) throws {
+  /// A peer that respects windows without having shown it stops when a window is nearly used up.
+  @Test(arguments: [100_000, 90_000]) func `an idle peer gets a window update`(count: Int) throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])
@@ -179,8 +179,8 @@ struct SPDYFlowControlTests {
     #expect(session.mayBeWaitedFor == false)
   }
 
-  /// A peer that knows windows gets them by what is consumed, in few frames, before it has to wait.
-  @Test func windowUpdates() throws {
+  /// A peer that implements windows gets them as data is consumed, in few frames, before it has to wait.
+  @Test func `a peer with windows gets few window updates`() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
     _ = try session.openStream([])

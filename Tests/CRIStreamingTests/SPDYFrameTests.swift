@@ -7,7 +7,7 @@ import Testing
 struct SPDYFrameTests {
   typealias Vector = (name: String, frame: SPDYFrame, hex: String)
 
-  /// Frames without a header block have exactly one form.
+  /// Frames without a header block have exactly one encoding.
   static let vectors: [Vector] = [
     (
       "DATA", .data(id: 5, [0x68, 0x69]),
@@ -53,7 +53,7 @@ struct SPDYFrameTests {
     #expect(try Self.frames([UInt8](hex: vector.hex).split(piece)) == [vector.frame])
   }
 
-  /// Three frames that share a compression context, made by Python's zlib.
+  /// Three frames that share a compression context, encoded with Python's zlib.
   static let compressed = """
     8003 0001 00 000028    # SYN_STREAM
     00000001 00000000 0000 # stream 1, associated with none, priority 0
@@ -75,7 +75,7 @@ struct SPDYFrameTests {
       ])
   }
 
-  /// All frames of a list; pieces of DATA frames are joined.
+  /// Returns all frames of a list, with pieces of DATA frames joined.
   static func frames(_ pieces: [[UInt8]]) throws -> [SPDYFrame] {
     var decoder = try SPDYFrameDecoder()
     var frames: [SPDYFrame] = []
@@ -83,7 +83,7 @@ struct SPDYFrameTests {
     for piece in pieces {
       var rest = piece[...]
       while let frame = try decoder.next(&rest) {
-        // The vectors' data is complete when it has as many bytes as the first vector says.
+        // The data is complete when it has the number of bytes in the first vector.
         guard case .data(let id, let bytes, let isLast) = frame else {
           frames.append(frame)
           continue
@@ -111,14 +111,14 @@ struct SPDYFrameTests {
     #expect(try Self.frames([bytes]) == frames)
   }
 
-  @Test func namesAreInLowerCase() throws {
+  @Test func `header names must be in lower case`() throws {
     var encoder = try SPDYFrameEncoder()
     var bytes: [UInt8] = []
     try encoder.encode(.headers(id: 1, [HTTPField("streamType", "X")]), into: &bytes)
     #expect(try Self.frames([bytes]) == [.headers(id: 1, [HTTPField("streamtype", "X")])])
   }
 
-  @Test func skipsUnknownFrames() throws {
+  @Test func `unknown frames are skipped`() throws {
     let unknown = [UInt8](hex: "8003 0063 00 100000") + [UInt8](repeating: 1, count: 1 << 20)
     #expect(try Self.frames((unknown + [UInt8](hex: "8003 0006 00 000004 00000001")).split(4096)) == [.ping(1)])
   }
@@ -227,7 +227,7 @@ struct SPDYFrameTests {
     (.goAway(lastStream: 3, .internalError), #"{"type":"GOAWAY","flags":0,"last":3,"status":2}"#),
   ]
 
-  @Test func pythonReadsUs() async throws {
+  @Test func `Python decodes our frames`() async throws {
     var encoder = try SPDYFrameEncoder()
     var bytes: [UInt8] = []
     for (frame, _) in Self.conversation { try encoder.encode(frame, into: &bytes) }
@@ -235,7 +235,7 @@ struct SPDYFrameTests {
     #expect(try lines.map { try JSON.parse($0) } == Self.conversation.map { try JSON.parse($0.json) })
   }
 
-  @Test func weReadPython() async throws {
+  @Test func `we decode Python's frames`() async throws {
     let input = Self.conversation.map { $0.json + "\n" }.joined()
     let lines = try await PythonPeer.run("spdy.py", "encode", input)
     #expect(try Self.frames(lines.map { [UInt8](hex: $0) }) == Self.conversation.map(\.frame))

@@ -1,6 +1,6 @@
 @testable import CRIStreaming
 
-/// A client and a server that hand each other their bytes, without a connection.
+/// A client and a server that exchange bytes without a connection.
 final class SPDYPair {
   var client: SPDYSession
   var server: SPDYSession

@@ -5,7 +5,7 @@ import Testing
 struct SPDYSessionTests {
   static let type = [HTTPField("streamtype", "stdin")]
 
-  /// What a session sends, decoded; DATA may come in pieces.
+  /// Returns the decoded frames that a session sends; DATA may be in pieces.
   static func sent(_ session: inout SPDYSession, _ decoder: inout SPDYFrameDecoder) throws -> [SPDYFrame] {
     var bytes: [UInt8] = []
     session.send(into: &bytes, limit: 1 << 20)
@@ -22,12 +22,12 @@ struct SPDYSessionTests {
     return bytes
   }
 
-  @Test func aStreamFromBeginToEnd() throws {
+  @Test func `a stream is opened, used and closed`() throws {
     let pair = try SPDYPair()
     let id = try pair.client.openStream(Self.type)
     pair.client.write([1, 2], on: id)
     try pair.exchange()
-    // moby/spdystream loses data that comes before its SYN_REPLY.
+    // moby/spdystream discards data that arrives before its SYN_REPLY.
     #expect(id == 1 && pair.serverEvents == [.opened(stream: 1, Self.type)])
     try pair.server.reply(on: 1, [HTTPField("a", "b")])
     try pair.exchange()
@@ -37,7 +37,7 @@ struct SPDYSessionTests {
     pair.server.write([3], on: 1)
     try pair.exchange()
     #expect(pair.serverEvents.last == .endStream(stream: 1) && pair.clientEvents.last == .data(stream: 1, [3]))
-    // Half-closed: the other direction goes on.
+    // The stream is half-closed, and the other direction continues.
     pair.server.write([4], on: 1)
     pair.server.finishStream(1)
     try pair.exchange()
@@ -48,7 +48,7 @@ struct SPDYSessionTests {
     #expect(pair.serverEvents.last == .endStream(stream: 1))
   }
 
-  @Test func anEarlyFinIsHeldBackToo() throws {
+  @Test func `an early FIN waits for the reply`() throws {
     let pair = try SPDYPair()
     let id = try pair.client.openStream(Self.type)
     pair.client.finishStream(id)
@@ -59,7 +59,7 @@ struct SPDYSessionTests {
     #expect(pair.serverEvents.last == .endStream(stream: 1))
   }
 
-  @Test func streamsTakeTurns() throws {
+  @Test func `streams take turns`() throws {
     let pair = try SPDYPair()
     let (first, second) = (try pair.open(), try pair.open())
     pair.client.write([UInt8](repeating: 1, count: 40 << 10), on: first)
@@ -101,8 +101,8 @@ struct SPDYSessionTests {
     #expect(throws: SPDYFailure.goneAway(.okay)) { _ = try pair.server.openStream([]) }
   }
 
-  /// As moby/spdystream does it: everything that was written arrives, then RST_STREAM and GOAWAY.
-  @Test func shuttingDown() throws {
+  /// As with moby/spdystream, all written data arrives, followed by RST_STREAM and GOAWAY.
+  @Test func `shutting down sends all data first`() throws {
     let pair = try SPDYPair()
     let id = try pair.open()
     pair.server.write([UInt8](repeating: 1, count: 100_000), on: id)
@@ -115,7 +115,7 @@ struct SPDYSessionTests {
       ])
   }
 
-  @Test func goAwayRefusesLaterStreams() throws {
+  @Test func `GOAWAY refuses later streams`() throws {
     var session = try SPDYSession(role: .client)
     for _ in 0..<2 { _ = try session.openStream(Self.type) }
     try session.receiveFrames(try Self.bytes([.synReply(id: 1, []), .goAway(lastStream: 1, .okay)]))
@@ -126,7 +126,7 @@ struct SPDYSessionTests {
     #expect(session.isAlive == true)
   }
 
-  @Test func clientsRefuseStreams() throws {
+  @Test func `a client refuses streams`() throws {
     var session = try SPDYSession(role: .client)
     var decoder = try SPDYFrameDecoder()
     _ = try Self.sent(&session, &decoder)
@@ -135,7 +135,7 @@ struct SPDYSessionTests {
     #expect(try Self.sent(&session, &decoder) == [.reset(id: 2, .refusedStream)])
   }
 
-  @Test func serversBoundTheirStreams() throws {
+  @Test func `a server limits the number of streams`() throws {
     let pair = try SPDYPair()
     for _ in 0..<11 { _ = try pair.client.openStream([]) }
     try pair.exchange()
@@ -184,7 +184,9 @@ struct SPDYSessionTests {
     ("settings that mean nothing here", [.settings([SPDYSetting(id: 99, value: 1)])], [], []),
   ]
 
-  @Test(arguments: streamFaults.indices, [1, 1000]) func aFaultOfAStreamEndsTheStream(index: Int, piece: Int) throws {
+  @Test(arguments: streamFaults.indices, [1, 1000]) func `a stream error ends only the stream`(index: Int, piece: Int)
+    throws
+  {
     let fault = Self.streamFaults[index]
     var session = try SPDYSession(role: .client)
     var decoder = try SPDYFrameDecoder()
@@ -207,7 +209,7 @@ struct SPDYSessionTests {
     ((1..<30_000).map { .data(id: 2 * $0, []) }, .unreadReplies(limit: 256 << 10)),
   ]
 
-  @Test(arguments: connectionFaults.indices) func aFaultOfTheConnectionEndsIt(index: Int) throws {
+  @Test(arguments: connectionFaults.indices) func `a connection error ends the connection`(index: Int) throws {
     let fault = Self.connectionFaults[index]
     var session = try SPDYSession(role: .client)
     var decoder = try SPDYFrameDecoder()

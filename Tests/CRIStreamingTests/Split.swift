@@ -1,12 +1,12 @@
 @testable import CRIStreaming
 
 extension [UInt8] {
-  /// The bytes in pieces of `size`, as a connection may deliver them.
+  /// Returns the bytes in pieces of `size`, as a connection may deliver them.
   func split(_ size: Int) -> [[UInt8]] {
     stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
 
-  /// The bytes in pieces of random sizes.
+  /// Returns the bytes in pieces of random sizes.
   func split(using generator: inout some RandomNumberGenerator) -> [[UInt8]] {
     var pieces: [[UInt8]] = []
     var rest = self[...]
@@ -18,7 +18,7 @@ extension [UInt8] {
     return pieces
   }
 
-  /// Bytes from hexadecimal digits; blanks and what follows `#` on a line are left out.
+  /// Decodes hexadecimal digits and ignores blanks and comments that begin with `#`.
   init(hex text: String) {
     let digits = text.split(separator: "\n").flatMap { $0.prefix { $0 != "#" }.filter { !$0.isWhitespace } }
     self = stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0 }

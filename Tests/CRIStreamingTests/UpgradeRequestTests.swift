@@ -30,7 +30,7 @@ struct UpgradeRequestTests {
   }
 
   /// A runtime must not be able to add lines to the request.
-  @Test(arguments: ["/a b", "/a\r\nX: y", "", "/\u{7f}", "/ä"]) func refusesTargets(_ target: String) {
+  @Test(arguments: ["/a b", "/a\r\nX: y", "", "/\u{7f}", "/ä"]) func `an invalid target is refused`(_ target: String) {
     #expect(throws: UpgradeFailure.self) {
       try UpgradeRequest.spdy(target: target, host: "h", protocols: ["v4.channel.k8s.io"])
     }
@@ -40,13 +40,13 @@ struct UpgradeRequestTests {
   }
 
   @Test(arguments: [HTTPField("a b", "c"), HTTPField("a", "b\r\nc: d"), HTTPField("", "x")])
-  func refusesFields(_ field: HTTPField) {
+  func `an invalid header field is refused`(_ field: HTTPField) {
     #expect(throws: UpgradeFailure.self) {
       try UpgradeRequest.webSocket(target: "/", host: "h", protocols: ["p"], fields: [field])
     }
   }
 
-  @Test func keysAreFresh() { #expect(WebSocketKey.random() != WebSocketKey.random()) }
+  @Test func `each request has a new key`() { #expect(WebSocketKey.random() != WebSocketKey.random()) }
 
   /// NIST's examples, and messages around the size of a block.
   @Test(arguments: [

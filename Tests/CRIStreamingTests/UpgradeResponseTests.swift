@@ -2,7 +2,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// The client reads what servers answer, and what hostile ones do.
+/// The client reads the responses of real and hostile servers.
 struct UpgradeResponseTests {
   static let offered = ["v5.channel.k8s.io", "v4.channel.k8s.io", "channel.k8s.io"]
   static let key = WebSocketKey(text: "dGhlIHNhbXBsZSBub25jZQ==")
@@ -18,7 +18,7 @@ struct UpgradeResponseTests {
     var name: String
     var transport = StreamTransportKind.spdy
     var answer: String
-    /// The connection is closed after the answer.
+    /// Whether the connection is closed after the response.
     var isClosed = false
     var outcome: Result<UpgradeResponseReader.Upgraded, UpgradeFailure>
     var testDescription: String { name }
@@ -96,7 +96,7 @@ struct UpgradeResponseTests {
         .refused(
           status: 403, reason: "Forbidden", body: "nope",
           acceptedProtocols: ["v4.channel.k8s.io", "v3.channel.k8s.io"]))),
-    // golang.org/x/net/websocket answers so, and closes.
+    // golang.org/x/net/websocket responds like this and closes the connection.
     Case(
       name: "a refusal that ends with the connection", transport: .webSocket,
       answer: "HTTP/1.1 403 Forbidden\r\n\r\nunsupported", isClosed: true,
@@ -147,7 +147,7 @@ struct UpgradeResponseTests {
       outcome: .failure(.tooManyFields(limit: 100))),
   ]
 
-  /// However the bytes come, the outcome is the same.
+  /// The outcome does not depend on how the bytes are split.
   @Test(arguments: cases, [1, 3, 100, 100_000]) func reads(_ one: Case, piece: Int) throws {
     var reader = UpgradeResponseReader(answering: try Self.request(one.transport))
     var outcome: Result<UpgradeResponseReader.Upgraded, UpgradeFailure>?
@@ -162,13 +162,13 @@ struct UpgradeResponseTests {
     case (.success(let upgraded), .success(let expected)):
       #expect(upgraded.protocolName == expected.protocolName)
       #expect(upgraded.rest + pieces.joined() == expected.rest)
-    // With fewer bytes at hand, fewer of them are quoted.
+    // With fewer received bytes, fewer are quoted.
     case (.failure(.notHTTP(let found)), .failure(.notHTTP(let expected))): #expect(expected.hasPrefix(found))
     default: #expect(outcome == one.outcome)
     }
   }
 
-  @Test func whatAnotherTransportMayHelp() {
+  @Test func `failures say whether another transport may succeed`() {
     let refused = UpgradeFailure.refused(status: 403, reason: "", body: "", acceptedProtocols: [])
     let ended = UpgradeFailure.connectionEnded(received: "")
     #expect(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// The server's end of the upgrade, against the client's.
+/// The server's end of the upgrade, tested with the client's.
 struct UpgradeServerTests {
   @Test(arguments: StreamTransportKind.allCases, [1, 1000]) func accepts(
     _ transport: StreamTransportKind, piece: Int
@@ -29,7 +29,7 @@ struct UpgradeServerTests {
     #expect(throws: failure) { try client.receive(answer) }
   }
 
-  @Test func decodesTheQuery() throws {
+  @Test func `the query is decoded`() throws {
     var reader = UpgradeRequestReader()
     let request = "GET /a%20b?port=80&port=81&c=x%2By+z&d&%zz=1 HTTP/1.1\r\nHost: h\r\n\r\n"
     let offer = try reader.receive([UInt8](request))
@@ -42,7 +42,7 @@ struct UpgradeServerTests {
     "GET\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET x HTTP/1.1\r\n\r\n",
     "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
     "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "GET / HTTP/1.1\r\nA b: c\r\n\r\n",
-  ]) func refusesRequests(_ text: String) {
+  ]) func `an invalid request is refused`(_ text: String) {
     var reader = UpgradeRequestReader()
     #expect(throws: UpgradeFailure.self) { try reader.receive([UInt8](text)) }
   }
@@ -50,7 +50,7 @@ struct UpgradeServerTests {
   @Test(arguments: [
     "Connection: Upgrade\r\nUpgrade: h2c\r\n", "Upgrade: SPDY/3.1\r\n",
     "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 8\r\n",
-  ]) func cannotAccept(_ fields: String) throws {
+  ]) func `a request without an upgrade cannot be accepted`(_ fields: String) throws {
     var reader = UpgradeRequestReader()
     let offer = try #require(try reader.receive([UInt8]("GET / HTTP/1.1\r\n\(fields)\r\n")))
     #expect(UpgradeAnswer.accept(offer, protocolName: "x") == nil)

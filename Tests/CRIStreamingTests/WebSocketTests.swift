@@ -10,7 +10,7 @@ struct WebSocketTests {
     return bytes
   }
 
-  /// Events with the pieces of each message joined; a piece must say whether it is the first and the last.
+  /// Returns the events with the pieces of each message joined; a piece must say whether it is the first and the last.
   static func joined(_ events: [WebSocketEvent]) -> [WebSocketEvent] {
     var result: [WebSocketEvent] = []
     var message: [UInt8]?
@@ -36,7 +36,7 @@ struct WebSocketTests {
     name: String, role: WebSocketSession.Role, bytes: [UInt8], events: [WebSocketEvent], reply: [UInt8]
   )
 
-  /// The first ones are the examples of RFC 6455, section 5.7.
+  /// The first cases are the examples of RFC 6455, section 5.7.
   static let cases: [Case] = [
     ("unmasked text", .client, [UInt8](hex: "81 05 48656c6c6f"), [whole(.text, [UInt8]("Hello"))], []),
     (
@@ -118,7 +118,7 @@ struct WebSocketTests {
       for bytes in [UInt8](hex: fault.bytes).split(piece) { try session.receive(bytes) }
     }
     #expect(throws: fault.failure) { try session.receive([0]) }
-    // A Close frame gives the peer the reason.
+    // The Close frame contains the reason.
     var bytes = Self.sent(&session)
     if fault.role == .client {
       #expect(bytes[0] == 0x88 && bytes[1] & 0x80 != 0)
@@ -152,21 +152,21 @@ struct WebSocketTests {
     try client.receive(Self.sent(&server))
     #expect(client.takeEvents() == [.closed(.normal, reason: "")])
     #expect(!client.isAlive && !server.isAlive)
-    // Nothing more can be said.
+    // Nothing more can be sent.
     var bytes: [UInt8] = []
     client.send(.text, [1], into: &bytes)
     #expect(bytes.isEmpty && Self.sent(&client).isEmpty)
   }
 
-  /// A flood of pings costs neither memory nor more than one answer.
-  @Test func manyPings() throws {
+  /// A flood of pings takes no memory and gets at most one response.
+  @Test func `a flood of pings gets one response`() throws {
     var session = WebSocketSession(role: .server)
     let ping = [UInt8](hex: "89 81 00000000 07")
     try session.receive((0..<10_000).flatMap { _ in ping })
     #expect(Self.sent(&session) == [0x8a, 1, 7])
   }
 
-  @Test func aLongReasonIsCutBetweenCharacters() throws {
+  @Test func `a long reason is cut between characters`() throws {
     var client = WebSocketSession(role: .client)
     var server = WebSocketSession(role: .server)
     server.close(.internalError, reason: String(repeating: "ü", count: 100))
@@ -174,7 +174,7 @@ struct WebSocketTests {
     #expect(client.takeEvents() == [.closed(.internalError, reason: String(repeating: "ü", count: 61))])
   }
 
-  @Test func masksDiffer() {
+  @Test func `each frame has another mask`() {
     var session = WebSocketSession(role: .client)
     let masks = (0..<8).map { _ in
       var bytes: [UInt8] = []
@@ -185,12 +185,12 @@ struct WebSocketTests {
   }
 }
 
-/// The same against Debian's python3-wsproto.
+/// The same tests with Debian's python3-wsproto.
 @Suite(.enabled(if: PythonPeer.hasWebSocket, "python3-wsproto is not installed"))
 struct WebSocketPeerTests {
   private static let large = (0..<70_000).map { UInt8($0 % 251) }
 
-  @Test func wsprotoServesUs() async throws {
+  @Test func `a client works with wsproto's server`() async throws {
     let request = try UpgradeRequest.webSocket(
       target: "/exec/x?y=1", host: "localhost", protocols: ["v5.channel.k8s.io", "v4.channel.k8s.io"])
     var client = WebSocketSession(role: .client)
@@ -220,7 +220,7 @@ struct WebSocketPeerTests {
       ])
   }
 
-  @Test func weServeWsproto() async throws {
+  @Test func `a server works with wsproto's client`() async throws {
     var server = WebSocketSession(role: .server)
     var bytes: [UInt8] = []
     server.send(.text, [UInt8]("hello"), into: &bytes)

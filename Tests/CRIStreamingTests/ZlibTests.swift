@@ -6,12 +6,12 @@ import Testing
 struct ZlibTests {
   @Test func dictionary() throws {
     #expect(SPDYDictionary.bytes.count == 1423)
-    // FDICT with the Adler-32 checksum that SPDY/3 prescribes.
+    // FDICT with the Adler-32 checksum that SPDY/3 requires.
     var deflater = try Deflater(dictionary: SPDYDictionary.bytes)
     #expect(try deflater.compress([1]).prefix(6) == [0x78, 0xbb, 0xe3, 0xc6, 0xa7, 0xc2])
   }
 
-  @Test func blocksShareTheirContext() throws {
+  @Test func `blocks share their compression context`() throws {
     var deflater = try Deflater(dictionary: SPDYDictionary.bytes)
     var inflater = try Inflater(dictionary: SPDYDictionary.bytes)
     var sizes: [Int] = []
@@ -25,8 +25,8 @@ struct ZlibTests {
     #expect(sizes[2] < sizes[0] / 2)
   }
 
-  /// Memory does not grow beyond the limit, whatever the bytes promise.
-  @Test func bombs() throws {
+  /// Memory does not grow beyond the limit, whatever the bytes claim.
+  @Test func `a decompression bomb is refused`() throws {
     var deflater = try Deflater()
     let bomb = try deflater.compress([UInt8](repeating: 0, count: 50 << 20))
     #expect(bomb.count < 64 << 10)
@@ -34,7 +34,7 @@ struct ZlibTests {
     #expect(throws: ZlibFailure.tooLarge(limit: 4096)) { try inflater.decompress(bomb, limit: 4096) }
   }
 
-  @Test func damage() throws {
+  @Test func `damaged data is refused`() throws {
     var deflater = try Deflater(dictionary: [1, 2, 3])
     let good = try deflater.compress([UInt8]("something"))
     let cases: [(dictionary: [UInt8], bytes: [UInt8])] = [

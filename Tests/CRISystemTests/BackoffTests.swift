@@ -24,23 +24,23 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(1))) struct ReplacementWatchTests {
-  @Test func `a new file at the path ends the wait, another one does not`() async throws {
-    let folder = try TemporaryDirectory()
-    let path = folder.file("socket")
+  @Test func `only a new file at the path ends the wait`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("socket")
     try ProcessFacts.write("old", to: path)
     let watch = try #require(ReplacementWatch(path))
-    try ProcessFacts.write("noise", to: folder.file("other"))
+    try ProcessFacts.write("noise", to: directory.file("other"))
     #expect(await watch.pause(atMost: .milliseconds(100)) == false)
     let wait = Task { await watch.pause(atMost: .seconds(50)) }
-    try ProcessFacts.write("new", to: folder.file("new"))
+    try ProcessFacts.write("new", to: directory.file("new"))
     try await Task.sleep(for: .milliseconds(50))
-    #expect(rename(folder.file("new"), path) == 0)
+    #expect(rename(directory.file("new"), path) == 0)
     #expect(await wait.value)
   }
 
-  @Test func `a cancelled task waits no longer`() async throws {
-    let folder = try TemporaryDirectory()
-    let watch = try #require(ReplacementWatch(folder.file("socket")))
+  @Test func `a cancelled task stops waiting`() async throws {
+    let directory = try TemporaryDirectory()
+    let watch = try #require(ReplacementWatch(directory.file("socket")))
     let begin = ContinuousClock.now
     let wait = Task { await watch.pause(atMost: .seconds(50)) }
     wait.cancel()

@@ -10,8 +10,8 @@ struct DescriptorTests {
     return [ends.0, ends.1]
   }
 
-  /// Which numbers are free is the whole process's business, so this one has a process of its own.
-  @Test func closesWhenItsOwnerGoes() async {
+  /// Free descriptor numbers belong to the whole process, so this test has a process of its own.
+  @Test func `a descriptor is closed when its owner is released`() async {
     await #expect(processExitsWith: .success) {
       let number = open("/dev/null", O_RDONLY)
       do {
@@ -25,7 +25,7 @@ struct DescriptorTests {
     }
   }
 
-  @Test func pairIsNonblockingAndClosedOnExec() throws {
+  @Test func `a socket pair is non-blocking and closed on exec`() throws {
     for number in try pair() {
       #expect(fcntl(number, F_GETFL) & O_NONBLOCK != 0)
       #expect(fcntl(number, F_GETFD) & FD_CLOEXEC != 0)
@@ -33,14 +33,14 @@ struct DescriptorTests {
     }
   }
 
-  @Test func setFlagsKeepsTheOthers() throws {
+  @Test func `setting flags keeps the other flags`() throws {
     let file = Descriptor(owning: open("/dev/null", O_WRONLY | O_APPEND))
     try file.setFlags()
     #expect(fcntl(file.rawValue, F_GETFL) & (O_NONBLOCK | O_APPEND) == O_NONBLOCK | O_APPEND)
     #expect(fcntl(file.rawValue, F_GETFD) & FD_CLOEXEC != 0)
   }
 
-  @Test func readAndSend() throws {
+  @Test func `sent bytes can be read`() throws {
     let ends = try pair()
     let (one, other) = (ends[0], ends[1])
     let reader = Descriptor(owning: one)
@@ -56,15 +56,15 @@ struct DescriptorTests {
     #expect(try reader.read(into: buffer) == 0)
   }
 
-  /// EPIPE, and not the signal that would end the process.
-  @Test func sendToNobody() throws {
+  /// The write fails with EPIPE instead of raising the signal that would end the process.
+  @Test func `sending without a reader is EPIPE`() throws {
     let ends = try pair()
     close(ends[1])
     let writer = Descriptor(owning: ends[0])
     #expect(throws: Errno.brokenPipe) { try writer.send([1], from: 0) }
   }
 
-  @Test func sendUntilFull() throws {
+  @Test func `sending to a full socket would block`() throws {
     let ends = try pair()
     let writer = Descriptor(owning: ends[0])
     let chunk = [UInt8](repeating: 1, count: 64 << 10)
@@ -97,7 +97,7 @@ struct DescriptorTests {
     #expect(throws: Errno(rawValue: EBADF)) { try retrying { close(-1) } }
   }
 
-  @Test func retryingThroughSignals() throws {
+  @Test func `an interrupted call is repeated`() throws {
     var calls = 0
     let result = try retrying { () -> Int32 in
       calls += 1

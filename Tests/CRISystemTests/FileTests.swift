@@ -15,7 +15,7 @@ struct FileTests {
     return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
   }
 
-  @Test func readsWithALimit() throws {
+  @Test func `a file over the limit is refused`() throws {
     let path = directory.file("f")
     try ProcessFacts.write(String(repeating: "x", count: 100_000), to: path)
     #expect(try File.read(path).count == 100_000)
@@ -26,7 +26,7 @@ struct FileTests {
     #expect(try File.read("/proc/self/stat", limit: 1 << 16).count > 0)
   }
 
-  @Test func writesWithTheModeThatIsAsked() throws {
+  @Test func `a new file has the requested mode`() throws {
     let path = directory.file("f")
     for (mode, text) in [(UInt32(0o755), "one"), (0o644, ""), (0o600, "three")] {
       try File.writeAtomically(Array(text.utf8), to: path, mode: mode)
@@ -36,7 +36,7 @@ struct FileTests {
     #expect(names == ["f"])
   }
 
-  @Test func linkStays() throws {
+  @Test func `a link stays and its target is replaced`() throws {
     let link = directory.file("link")
     try ProcessFacts.write("old", to: directory.file("f"))
     #expect(symlink("f", link) == 0)
@@ -45,15 +45,15 @@ struct FileTests {
     #expect(ProcessFacts.read(directory.file("f")) == "new")
   }
 
-  @Test func failuresLeaveNothingBehind() throws {
+  @Test func `a failure leaves no temporary file`() throws {
     #expect(throws: FileError.noSuchFile) { try File.writeAtomically([1], to: directory.file("missing/f")) }
     #expect(mkdir(directory.file("d"), 0o755) == 0)
     #expect(throws: FileError.isADirectory) { try File.writeAtomically([1], to: directory.file("d")) }
     #expect(names == ["d"])
   }
 
-  /// A file system that takes no more: the old file stays. In a process whose files may not grow.
-  @Test func fullDisk() async {
+  /// The old file stays if the file system is full. The test runs in a process whose files must not grow.
+  @Test func `a full disk keeps the old file`() async {
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()
       let path = directory.file("f")
@@ -85,7 +85,7 @@ struct KernelTests {
     let ours = try #require(Kernel.startTime(of: getpid()))
     let theirs = try #require(Kernel.startTime(of: child.pid))
     #expect(ours > 0 && theirs >= ours)
-    // The program is known once exec(2) has been.
+    // The path of the program is known after exec(2).
     #expect(await eventually { Kernel.executable(of: child.pid)?.hasSuffix("sleep") ?? false })
     child.signal(SIGKILL)
     #expect(await child.end().code == 128 + SIGKILL)

@@ -15,7 +15,7 @@ import Testing
 
   private func isTrusted(_ name: String = "bin/program") -> Bool { File.isTrusted(directory.file(name)) }
 
-  @Test func `a file of the caller's in a directory of the caller's is trusted, also through links`() {
+  @Test func `a file and a directory of the caller are trusted, also through links`() {
     #expect(isTrusted() && isTrusted("bin/../bin/./program"))
     symlink("bin", directory.file("relative"))
     symlink(directory.file("relative/program"), directory.file("absolute"))
@@ -27,12 +27,12 @@ import Testing
     ("bin/program", mode_t(0o775)), ("bin/program", 0o757), ("bin/program", 0o1777), ("bin", 0o775), ("bin", 0o757),
     ("", 0o777),
   ])
-  func `nothing on the way may be writable by others`(name: String, mode: mode_t) {
+  func `nothing on the path may be writable by others`(name: String, mode: mode_t) {
     chmod(name.isEmpty ? directory.path : directory.file(name), mode)
     #expect(!isTrusted())
   }
 
-  @Test func `a sticky directory above is trusted, for what belongs to the caller`() {
+  @Test func `a sticky parent directory is trusted for the caller's files`() {
     chmod(directory.path, 0o1777)
     #expect(isTrusted())
   }
@@ -40,12 +40,12 @@ import Testing
   @Test(
     .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"),
     arguments: ["", "bin", "bin/program"])
-  func `nothing on the way may belong to another user`(name: String) {
+  func `nothing on the path may belong to another user`(name: String) {
     chown(name.isEmpty ? directory.path : directory.file(name), 64_001, 64_001)
     #expect(!isTrusted())
   }
 
-  @Test func `a path that names no regular file is not trusted`() {
+  @Test func `a path that is not a regular file is not trusted`() {
     symlink("loop", directory.file("loop"))
     mkfifo(directory.file("pipe"), 0o600)
     for name in ["missing", "loop", "loop/x", "bin", "pipe", "bin/program/x"] { #expect(!isTrusted(name), "\(name)") }

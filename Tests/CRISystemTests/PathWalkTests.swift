@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Users that no test machine has logins of; only root may give files to them.
+/// User IDs without an account on test machines; only root can give files to them.
 private let (mallory, alice): (uid_t, uid_t) = (64_001, 64_002)
 
 @Suite(.enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
@@ -12,7 +12,7 @@ struct PathWalkTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// - Parameter owner: of the directory itself.
+  /// - Parameter owner: The owner of the directory itself.
   private func makeDirectory(_ name: String, owner: uid_t = 0, mode: mode_t = 0o755) -> String {
     let path = directory.file(name)
     #expect(mkdir(path, 0o700) == 0 && chmod(path, mode) == 0 && chown(path, owner, owner) == 0)
@@ -42,7 +42,7 @@ struct PathWalkTests {
   // MARK: Modes
 
   @Test(arguments: [
-    // What is there, who owns it, what is asked, what it becomes.
+    // The existing mode, its owner, the requested mode, and the expected mode.
     (mode_t(0o6777), mallory, UInt32(0o644), mode_t(0o644)), (0o4755, 0, 0o644, 0o644), (0o2755, 0, 0o644, 0o644),
     (0o1644, 0, 0o644, 0o644), (0o666, 0, 0o644, 0o644), (0o664, 0, 0o644, 0o644), (0o666, mallory, 0o644, 0o644),
     (0o600, mallory, 0o644, 0o644), (0o600, 0, 0o644, 0o600), (0o640, 0, 0o644, 0o640), (0o444, 0, 0o644, 0o444),
@@ -58,7 +58,7 @@ struct PathWalkTests {
     #expect(ProcessFacts.read(path) == "new" && mode(path) == left && self.owner(path) == 0)
   }
 
-  @Test func `a hard link to another file is replaced and that file is unchanged`() throws {
+  @Test func `a hard link is replaced and the other file is unchanged`() throws {
     let (secret, report) = (directory.file("secret"), directory.file("report"))
     try ProcessFacts.write("old", to: secret)
     #expect(Glibc.link(secret, report) == 0)
@@ -68,7 +68,7 @@ struct PathWalkTests {
 
   // MARK: Links
 
-  /// A link at each depth of the path, planted by another user in a directory like /tmp.
+  /// The test places a link at each depth of the path, owned by another user, in a directory like /tmp.
   @Test(arguments: 0..<4)
   func `a link of another user is not followed at any depth`(depth: Int) throws {
     _ = makeDirectory("secret")
@@ -104,8 +104,8 @@ struct PathWalkTests {
     #expect(throws: FileError.system(.tooManyLinks)) { try write(directory.file("a")) }
   }
 
-  /// With `fs.protected_hardlinks` off another user can give root's links a name in their own directory.
-  @Test func `a path must not lead out of the directory of another user`() throws {
+  /// With `fs.protected_hardlinks` off, another user can create a hard link to root's file in their own directory.
+  @Test func `a path must not leave the directory of another user`() throws {
     let own = makeDirectory("mallory", owner: mallory)
     let secret = makeDirectory("secret")
     link(secret, "\(own)/link")
@@ -132,8 +132,8 @@ struct PathWalkTests {
 
   // MARK: Races
 
-  /// Another user exchanges their directory for a link to root's, over and over, while root writes into it.
-  @Test func `exchanging a directory for a link never leads the file elsewhere`() throws {
+  /// Another user repeatedly exchanges their directory for a link to root's, while root writes into it.
+  @Test func `replacing a directory by a link never redirects the file`() throws {
     let secret = makeDirectory("secret")
     let own = makeDirectory("mallory", owner: mallory)
     _ = makeDirectory("mallory/d", owner: mallory)
@@ -159,7 +159,7 @@ struct PathWalkTests {
   }
 }
 
-// Declared for _GNU_SOURCE only.
+// glibc declares it only for _GNU_SOURCE.
 @_silgen_name("renameat2")
 private func renameat2(
   _ oldDirectory: Int32, _ old: UnsafePointer<CChar>, _ newDirectory: Int32, _ new: UnsafePointer<CChar>,

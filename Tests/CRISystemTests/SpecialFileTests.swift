@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What is no regular file is neither opened nor waited for.
+/// Special files are neither opened nor waited for.
 struct SpecialFileTests {
   let directory: TemporaryDirectory
 
@@ -16,7 +16,7 @@ struct SpecialFileTests {
     #expect(throws: error) { try File.read(path) }
     #expect(throws: error) { try File.writeAtomically([1], to: path) }
     #expect(throws: error) { try File.checkWritable(path) }
-    // Behind a link of the caller it is the same.
+    // The same holds behind a link of the caller.
     #expect(symlink("fifo", directory.file("link")) == 0)
     #expect(throws: FileError.self) { try File.writeAtomically([1], to: directory.file("link")) }
     #expect(throws: FileError.self) { try File.read(directory.file("link")) }
@@ -33,7 +33,7 @@ struct SpecialFileTests {
     _ = consume socket
   }
 
-  @Test func `the null device takes everything, is empty, and stays`() throws {
+  @Test func `the null device is writable, empty, and never replaced`() throws {
     try File.writeAtomically([1], to: "/dev/null")
     try File.checkWritable("/dev/null")
     #expect(try File.read("/dev/null").isEmpty)
@@ -42,7 +42,7 @@ struct SpecialFileTests {
   }
 
   @Test(arguments: ["/proc/self/fd/%", "/dev/fd/%", "link"])
-  func `a descriptor that this process holds is written to and read`(path: String) throws {
+  func `a descriptor of this process is written to and read`(path: String) throws {
     let (reader, writer) = try UnixSocket.pair()
     defer { for number in [reader, writer] { close(number) } }
     func name(_ number: Int32) -> String {
@@ -57,7 +57,7 @@ struct SpecialFileTests {
     #expect(String(decoding: try File.read(name(reader)), as: UTF8.self) == "text")
   }
 
-  @Test func `a file that a descriptor holds is written through it, not replaced`() throws {
+  @Test func `a file behind a descriptor is written to, not replaced`() throws {
     let path = directory.file("f")
     try ProcessFacts.write("first ", to: path)
     let number = open(path, O_WRONLY | O_APPEND)
@@ -95,7 +95,7 @@ struct DirectoryBelowTests {
   }
 
   @Test(arguments: ["..", "a/../..", "/", "absolute", "relative", "inside", "a/b/../../../out", "missing", "a\u{0}b"])
-  func `links and ways out are refused`(path: String) throws {
+  func `links and paths that leave the root are refused`(path: String) throws {
     #expect(throws: FileError.self) { _ = try DirectoryBelow(path, below: directory.file("root")) }
   }
 }

@@ -105,8 +105,8 @@ import Testing
     let client = Client(endpoint, options: .init(timeout: .milliseconds(50)))
     let method = "/runtime.v1.RuntimeService/Version"
     #expect(await rpcError { try await client.runtime.version() } == .deadlineExceeded(method: method))
-    let patient = Client(endpoint, options: .init(timeout: .seconds(600)))
-    let error = await rpcError { try await patient.runtime.version(timeout: .milliseconds(50)) }
+    let slowClient = Client(endpoint, options: .init(timeout: .seconds(600)))
+    let error = await rpcError { try await slowClient.runtime.version(timeout: .milliseconds(50)) }
     #expect(error == .deadlineExceeded(method: method))
     runtime.stop()
   }

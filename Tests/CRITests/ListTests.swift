@@ -21,7 +21,7 @@ import Testing
     return Client(endpoint, options: .init(timeout: .seconds(60), maxMessageSize: limit))
   }
 
-  @Test func `a list comes in one message`() async throws {
+  @Test func `a list arrives in one message`() async throws {
     let client = try client("containerd.sock")
     #expect(try await client.runtime.containers().count == 700)
     #expect(try await client.runtime.podSandboxes().count == 300)
@@ -90,7 +90,7 @@ import Testing
     runtime.stop()
   }
 
-  /// Serves `ListContainers` as a stream whose messages are these, again and again.
+  /// Serves `ListContainers` as a stream that repeats this message.
   private func endless(_ message: [UInt8]) throws -> (Server, Client) {
     let path = directory.file("crio.sock")
     let server = try Server(at: path) { call in
@@ -104,7 +104,7 @@ import Testing
     return (server, Client(try Endpoint(path), options: .init(timeout: .seconds(60), maxMessageSize: 1 << 20)))
   }
 
-  @Test func `that are streamed are bounded as a whole`() async throws {
+  @Test func `streamed lists are bounded as a whole`() async throws {
     let id = String(repeating: "a", count: 64)
     let annotations: StringMap = ["example.org/note": String(repeating: "a", count: 600)]
     let container = Container(id: id, podSandboxID: id, annotations: annotations)
@@ -117,7 +117,7 @@ import Testing
     #expect(excess.limit == .totalSize && excess.allowed == 4 << 20 && excess.count > excess.allowed)
     server.stop()
 
-    // Few bytes, and more memory with each of them.
+    // Few bytes, of which each takes more memory than its share.
     let (other, second) = try endless((0..<100).flatMap { _ in [0x0A, 0] })
     guard case .answerOverLimit(let method, let few) = await rpcError({ try await second.runtime.containers() }) else {
       Issue.record("not refused")

@@ -6,35 +6,36 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// What kubelet does with pod web after one change: its rules C1 to C5 and B1 to B5, in its order.
+/// kubelet's reaction to one change in pod web: its rules C1 to C5 and B1 to B5, in its order.
 @Suite struct KubeletTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    let what: String
+    let summary: String
     let action: Prediction.Action
     var rule: String?
     var trigger: Prediction.Trigger?
     var containers: [String] = []
     let change: @Sendable (_ before: inout Snapshot, _ after: inout Snapshot) -> Void
 
-    var testDescription: String { "\(rule ?? "keep"): \(what)" }
+    var testDescription: String { "\(rule ?? "keep"): \(summary)" }
   }
 
   static func recreate(
-    _ rule: String, _ trigger: Prediction.Trigger, _ what: String, _ change: @escaping RuleCase.Change
+    _ rule: String, _ trigger: Prediction.Trigger, _ summary: String, _ change: @escaping RuleCase.Change
   ) -> Case {
-    Case(what: what, action: .recreate, rule: rule, trigger: trigger, change: change)
+    Case(summary: summary, action: .recreate, rule: rule, trigger: trigger, change: change)
   }
 
   static func restart(
-    _ rule: String, _ trigger: Prediction.Trigger, _ containers: [String], _ what: String,
+    _ rule: String, _ trigger: Prediction.Trigger, _ containers: [String], _ summary: String,
     _ change: @escaping RuleCase.Change
   ) -> Case {
     Case(
-      what: what, action: .restartContainers, rule: rule, trigger: trigger, containers: containers, change: change)
+      summary: summary, action: .restartContainers, rule: rule, trigger: trigger, containers: containers, change: change
+    )
   }
 
-  static func keep(_ what: String, _ change: @escaping RuleCase.Change) -> Case {
-    Case(what: what, action: .keep, change: change)
+  static func keep(_ summary: String, _ change: @escaping RuleCase.Change) -> Case {
+    Case(summary: summary, action: .keep, change: change)
   }
 
   static let sandboxes: [Case] = [
@@ -198,7 +199,7 @@ import Testing
   ]
 
   @Test(arguments: sandboxes + containers)
-  func `kubelet decides`(test: Case) throws {
+  func `the prediction is kubelet's decision`(test: Case) throws {
     var (before, after) = (Snapshot.before, Snapshot.after)
     test.change(&before, &after)
     let report = Report(before, after)
@@ -213,7 +214,7 @@ import Testing
     #expect(report.affected.count == (test.action == .keep ? 0 : 1))
   }
 
-  @Test func `the host's network needs no address, and C4 works in both directions`() throws {
+  @Test func `a pod on the host's network needs no address, and C4 works in both directions`() throws {
     var after = Snapshot.after
     after.sandboxes[1].status.network = PodSandboxNetworkStatus()
     #expect(Report(.before, after).affected.isEmpty)
@@ -224,7 +225,7 @@ import Testing
     #expect(proxy.before == .namespaceMode(.node) && proxy.after == .namespaceMode(.pod))
   }
 
-  @Test func `two ready sandboxes are as many before where they were there`() {
+  @Test func `two ready sandboxes are no change if there were two before`() {
     var (before, after) = (Snapshot.before, Snapshot.after)
     for change in [false, true] {
       if change { before.sandboxes.append(before.successor(of: 0)) }
@@ -244,7 +245,7 @@ import Testing
     #expect(Report(before, .after).predictions.count { $0.pod.uid == "uid-web" } == 1)
   }
 
-  @Test func `a finding is told what kubelet does with its pod`() throws {
+  @Test func `a finding carries the prediction for its pod`() throws {
     var after = Snapshot.after
     after.sandboxes[0].status.network?.ip = ""
     let report = Report(.before, after)

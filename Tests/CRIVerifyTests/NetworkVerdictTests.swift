@@ -4,7 +4,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// Every verdict on a pod's network, from a pod in order with one thing changed.
+/// Every verdict about a pod's network, from an intact pod with one change.
 @Suite struct NetworkVerdictTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -116,11 +116,11 @@ import Testing
       $0.status.network = nil
       $0.observed?.interfaces = .known([interface("eth0", ["fe80::1/64"])])
     },
-    Case("lost, and nobody else could be asked", .lost, "the runtime has no address") {
+    Case("lost, and the other sources are unreadable", .lost, "the runtime has no address") {
       $0.status.network = nil
       $0.observed = ObservedSandbox(namespace: .unknown(no), interfaces: .unknown(no), cache: .unknown(no))
     },
-    Case("lost, and nobody else was asked", .lost) {
+    Case("lost, and no other source was read", .lost) {
       $0.status.network = nil
       $0.observed = nil
     },
@@ -130,7 +130,8 @@ import Testing
     ) {
       $0.status.network?.ip = ""
     },
-    Case("lost, the primary one alone, and nobody was asked", .lost, "the runtime has no primary address") {
+    Case("only the primary address is lost, and no other source was read", .lost, "the runtime has no primary address")
+    {
       $0.status.network?.ip = ""
       $0.observed = nil
     },
@@ -196,7 +197,7 @@ import Testing
     Case("one of two families gone", .mismatch, "eth0 has 10.0.0.2, the runtime says fd00::2") {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24"])])
     },
-    Case("an address that is none", .mismatch, "10.0.0.2.9\", which is not an address") {
+    Case("an invalid address", .mismatch, "10.0.0.2.9\", which is not an address") {
       $0.status.network?.ip = "10.0.0.2.9"
     },
     Case("the cache has another", .mismatch, "CNI's cache has 10.0.0.8, the runtime says 10.0.0.2, fd00::2") {
@@ -235,7 +236,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: cases) func `one pod`(example: Case) throws {
+  @Test(arguments: cases) func `the verdict about one pod`(example: Case) throws {
     var record = Self.good
     example.change(&record)
     let verdict = NetworkVerdict(of: record)
@@ -248,7 +249,7 @@ import Testing
     }
   }
 
-  @Test func `a container's process is elsewhere`() {
+  @Test func `a container in another namespace is detected`() {
     var container = Snapshot.container("nginx", in: "web", pid: 5)
     container.observed = ObservedContainer(process: Self.process(5, in: NamespaceID(device: 4, inode: 9)))
     #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .mismatch)
@@ -256,7 +257,7 @@ import Testing
     #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .ok)
   }
 
-  /// Another pod, in order in itself.
+  /// Returns another, intact pod.
   private static func other(_ ip: String, real: [String], isReady: Bool = true) -> SandboxRecord {
     var record = Snapshot.sandbox("other", ip, isReady: isReady)
     record.observed = ObservedSandbox(namespace: .known(.alive(id)), interfaces: .known([interface("eth0", real)]))
@@ -264,20 +265,21 @@ import Testing
   }
 
   @Test(arguments: [
-    // By the runtime's word, and by hand in the kernel.
+    // One address is a duplicate according to the runtime, the other according to the kernel.
     (other("10.0.0.2", real: ["10.0.0.2/24"]), true), (other("10.0.0.3", real: ["10.0.0.3/24", "fd00::2/64"]), true),
     (other("10.0.0.3", real: ["10.0.0.3/24", "fe80::1/64"]), false),
     (other("10.0.0.2", real: ["10.0.0.2/24"], isReady: false), false),
   ])
-  func `two pods with one address`(other: SandboxRecord, isDuplicate: Bool) {
+  func `two pods with one address are duplicates`(other: SandboxRecord, isDuplicate: Bool) {
     let book = AddressBook([Self.good, other])
     #expect(NetworkVerdict(of: Self.good, book: book).kind == (isDuplicate ? .duplicate : .ok))
     #expect((NetworkVerdict(of: other, book: book).kind == .duplicate) == isDuplicate)
     if isDuplicate { #expect(NetworkVerdict(of: Self.good, book: book).reasonTexts[0].hasPrefix("default/other has ")) }
   }
 
-  @Test(arguments: [true, false]) func `a pod whose path leads to another's namespace accuses nobody`(hasPause: Bool) {
-    // Read through the path: the addresses of the other.
+  @Test(arguments: [true, false])
+  func `a pod whose path leads to another's namespace does not affect the other's verdict`(hasPause: Bool) {
+    // These are the other pod's addresses, because they were read through the path.
     var diverted = Snapshot.sandbox("other", "10.0.0.3")
     let process = Self.process(1001, in: NamespaceID(device: 4, inode: 78))
     diverted.observed = ObservedSandbox(
@@ -293,7 +295,7 @@ import Testing
     #expect(!verdict.reasonTexts.contains { $0.contains("too") || $0.contains("eth0") })
   }
 
-  @Test func `an address of a pod's own bridge is nobody's business`() {
+  @Test func `an address of a pod's own bridge does not count`() {
     var (one, two) = (Self.good, Self.other("10.0.0.3", real: ["10.0.0.3/24"]))
     one.observed?.interfaces = .known([Self.interface(), Self.interface("docker0", ["172.17.0.1/16"])])
     two.observed?.interfaces = .known([
@@ -302,7 +304,7 @@ import Testing
     #expect(NetworkVerdict(of: one, book: AddressBook([one, two])).kind == .ok)
   }
 
-  @Test func `what is worse is the verdict, and the rest is told too`() {
+  @Test func `the worst fault is the verdict, and the others are reported too`() {
     var lost = Self.good
     lost.status.network = nil
     let other = Self.other("10.0.0.2", real: ["10.0.0.2/24"])

@@ -5,9 +5,9 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// What real runtimes answered before and after a restart, judged.
+/// The verdicts about recorded restarts of real runtimes.
 @Suite struct RecordedRestartTests {
-  @Test func `containerd 1.6.12 loses every address that is the pod's own`() throws {
+  @Test func `containerd 1.6.12 loses the addresses of all pods that have their own network`() throws {
     let report = try Self.report("containerd-1.6.12")
     let before = try Snapshot.recorded("containerd-1.6.12", .before)
     let losers = before.sandboxes.filter { $0.isReady && !$0.isHostNetwork }
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: Recording.runtimes.dropFirst())
-  func `a good restart has no finding above info`(runtime: String) throws {
+  func `a restart without loss has no finding above info`(runtime: String) throws {
     let report = try Self.report(runtime)
     let findings = report.findings.filter { $0.rule.severity > .info }
     #expect(findings.isEmpty)

@@ -20,12 +20,12 @@ extension RuleCase {
       $0.containers[0].status.state = .unknown
       $1.containers[0].status.state = .exited
     },
-    .holds("container.state", "one that was created is started") { before, _ in
+    .holds("container.state", "a created container is started") { before, _ in
       before.containers[0].status.state = .created
       before.containers[0].status.startedAt = .zero
     },
 
-    .fires("container.created-state", "one that was created has exited", "created", "exited") {
+    .fires("container.created-state", "a created container has exited", "created", "exited") {
       $0.containers[0].status.state = .created
       $1.containers[0].status.state = .exited
     },
@@ -42,13 +42,13 @@ extension RuleCase {
     },
 
     .fires("container.exit-reason", "lost", "Error", "Unknown") { $1.containers[1].status.reason = "Unknown" },
-    .holds("container.exit-reason", "of one that ran before") {
+    .holds("container.exit-reason", "a container that ran before") {
       $1.containers[0].status.state = .exited
       $1.containers[0].status.reason = "Error"
     },
 
     .fires("container.finished", "lost", "2033-05-18T00:47:10Z", "none") { $1.containers[1].status.finishedAt = .zero },
-    .holds("container.finished", "of one that ran before") {
+    .holds("container.finished", "a container that ran before") {
       $1.containers[0].status.state = .exited
       $1.containers[0].status.finishedAt = Timestamp(seconds: 2_000_000_000)
     },
@@ -56,7 +56,7 @@ extension RuleCase {
     .fires("container.pid", "another process", "1101", "999") { $1.containers[0].pid = 999 },
     .fires("container.pid", "none", "1101", "none") { $1.containers[0].pid = nil },
     .holds("container.pid", "an old one of an ended process") { $1.containers[1].pid = 4711 },
-    .holds("container.pid", "the runtime told none before") { before, _ in before.containers[0].pid = nil },
+    .holds("container.pid", "the runtime reported none before") { before, _ in before.containers[0].pid = nil },
 
     .fires("container.created", "a new time") { $1.containers[0].status.createdAt = Timestamp(seconds: 2_000_000_001) },
     .holds("container.created", "unknown in both") {
@@ -95,13 +95,13 @@ extension RuleCase {
     .fires("container.hash", "it is gone", "5f3a1b2c", "none") {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .holds("container.hash", "of one that had ended: kubelet compares what runs") {
+    .holds("container.hash", "an ended container: kubelet compares running ones") {
       $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
     },
     .fires("container.ended-hash", "it is gone", "5f3a1b2c", "none") {
       $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .holds("container.ended-hash", "of one that runs: that is worse") {
+    .holds("container.ended-hash", "a running container has another rule") {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
     .holds("container.hash", "there never was one") {
@@ -180,7 +180,7 @@ extension RuleCase {
       $0.containers[0].status.resources = ContainerResources(linux: LinuxContainerResources())
       $1.containers[0].status.resources = nil
     },
-    .holds("container.resources", "an older runtime told none") { before, _ in
+    .holds("container.resources", "an older runtime reported none") { before, _ in
       before.containers[0].status.resources = nil
     },
 
@@ -188,19 +188,19 @@ extension RuleCase {
       $1.containers[0].status.user?.linux?.uid = 0
     },
     .fires("container.user", "none", "uid 7, gid 8", "none") { $1.containers[0].status.user = nil },
-    .holds("container.user", "an older runtime told none") { before, _ in before.containers[0].status.user = nil },
+    .holds("container.user", "an older runtime reported none") { before, _ in before.containers[0].status.user = nil },
 
     .fires("container.stop-signal", "another", "SIGTERM", "SIGKILL") { $1.containers[0].status.stopSignal = .sigkill },
-    .holds("container.stop-signal", "an older runtime told none") { before, _ in
+    .holds("container.stop-signal", "an older runtime reported none") { before, _ in
       before.containers[0].status.stopSignal = .runtimeDefault
     },
 
     .fires("container.missing", "a running one", "running", "none") { $1.containers.removeFirst() },
-    .fires("container.missing", "one that was created", "created", "none") {
+    .fires("container.missing", "a created container", "created", "none") {
       $0.containers[0].status.state = .created
       $1.containers.removeFirst()
     },
-    .holds("container.missing", "one that had ended") { $1.containers.remove(at: 3) },
+    .holds("container.missing", "an ended container") { $1.containers.remove(at: 3) },
 
     .fires("container.replaced", "kubelet has started it again") { before, after in
       var next = before.containers[0]
@@ -209,27 +209,27 @@ extension RuleCase {
       after.containers[0].status.state = .exited
       after.containers.append(next)
     },
-    .fires("container.replaced", "its pod was made anew, where its like runs") { before, after in
+    .fires("container.replaced", "its pod was recreated, and its successor runs") { before, after in
       let next = before.successor(of: 0)
-      var heir = before.containers[0]
-      heir.status.id += "-next"
-      heir.sandboxID = next.id
+      var successor = before.containers[0]
+      successor.status.id += "-next"
+      successor.sandboxID = next.id
       after.sandboxes[0].status.state = .notReady
       after.sandboxes.append(next)
       after.containers[0].status.state = .exited
-      after.containers.append(heir)
+      after.containers.append(successor)
     },
-    .holds("container.state", "its pod was made anew, where its like runs") { before, after in
+    .holds("container.state", "its pod was recreated, and its successor runs") { before, after in
       let next = before.successor(of: 0)
-      var heir = before.containers[0]
-      heir.status.id += "-next"
-      heir.sandboxID = next.id
+      var successor = before.containers[0]
+      successor.status.id += "-next"
+      successor.sandboxID = next.id
       after.sandboxes[0].status.state = .notReady
       after.sandboxes.append(next)
       after.containers[0].status.state = .exited
-      after.containers.append(heir)
+      after.containers.append(successor)
     },
-    .fires("container.replaced", "kubelet has started it again, and what ended was collected") { before, after in
+    .fires("container.replaced", "kubelet has restarted it and removed the ended one") { before, after in
       after.containers[0].status.id += "-next"
       after.containers[0].status.metadata?.attempt = 1
     },
@@ -241,10 +241,10 @@ extension RuleCase {
     },
     .holds("container.replaced", "it has ended, and nothing follows") { $1.containers[0].status.state = .exited },
 
-    .fires("container.collected", "one that had ended, its pod too", "exited 0", "gone") {
+    .fires("container.collected", "an ended container of an ended pod", "exited 0", "gone") {
       $1.containers.remove(at: 3)
     },
-    .fires("container.collected", "an old instance, a newer one is there", "exited 3", "gone") { before, after in
+    .fires("container.collected", "an old instance with a newer one", "exited 3", "gone") { before, after in
       var newer = before.containers[1]
       newer.status.id += "-next"
       newer.status.metadata?.attempt = 1

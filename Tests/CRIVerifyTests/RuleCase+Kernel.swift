@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 
 extension RuleCase {
-  /// What only the kernel, CNI's records and kubelet's folders tell.
+  /// Cases that only the kernel, CNI's records and kubelet's directories show.
   static let kernel: [RuleCase] = [
     .fires("pod.process", "it is gone", "1001", "gone") {
       (before, after) in
@@ -17,7 +17,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = process(1001, startTime: 9)
     },
-    .fires("pod.process", "it has ended, and nobody waited for it", "1001", "ended") { before, after in
+    .fires("pod.process", "it has ended and is a zombie", "1001", "ended") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = process(1001, state: "Z")
     },
@@ -62,7 +62,7 @@ extension RuleCase {
       before.containers[0].observed?.process = process(1101, shim: "container-web-main")
       after.containers[0].observed = before.containers[0].observed
     },
-    .holds("container.keeper", "nobody knows that kind of process") { before, after in addObservations(&before, &after)
+    .holds("container.keeper", "the parent is of an unknown kind") { before, after in addObservations(&before, &after)
     },
     .holds("container.keeper", "the process ended too") { before, after in
       addObservations(&before, &after)
@@ -79,7 +79,7 @@ extension RuleCase {
       before.containers[0].observed?.hasLog = .known(false)
       after.containers[0].observed?.hasLog = .known(false)
     },
-    .holds("container.log-file", "nobody could look") { before, after in
+    .holds("container.log-file", "it could not be examined") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.hasLog = .known(true)
       after.containers[0].observed?.hasLog = .unknown("why")
@@ -88,7 +88,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .known(.fails("ttrpc: closed"))
     },
-    .fires("container.exec", "of the pod made anew", in: .reboot) { before, after in
+    .fires("container.exec", "the recreated pod's container", in: .reboot) { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .known(.fails("ttrpc: closed"))
     },
@@ -96,7 +96,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .known(.works)
     },
-    .holds("container.exec", "nobody could try") { before, after in
+    .holds("container.exec", "it could not be tried") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .unknown("why")
     },
@@ -123,7 +123,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .known(.notANamespace)
     },
-    .fires("pod.network-gone", "made anew without a namespace", in: .reboot) { before, after in
+    .fires("pod.network-gone", "recreated without a namespace", in: .reboot) { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.namespace = .known(.missing)
       for index in after.sandboxes.indices where after.sandboxes[index].isReady {
@@ -139,7 +139,7 @@ extension RuleCase {
       before.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .holds("pod.network-already", "its namespace was not there before either") { before, after in
+    .holds("pod.network-already", "its namespace was missing before too") { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.namespace = .known(.missing)
       after.sandboxes[0].observed?.namespace = .known(.missing)
@@ -198,7 +198,7 @@ extension RuleCase {
       after.sandboxes.removeFirst()
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "sandbox-web", pid: 50, startTime: 1, processes: [51])])
     },
-    .fires("runtime.orphan", "a container's process, of a container that nobody knows") { before, after in
+    .fires("runtime.orphan", "a process of an unknown container") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .container, id: "x", pid: 50, startTime: 1)])
     },
@@ -244,7 +244,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("crun", isDefault: true)])
     },
-    .holds("runtime.oci", "an older CRI-O tells only what runs", in: .upgrade) { before, after in
+    .holds("runtime.oci", "an older CRI-O reports only what runs", in: .upgrade) { before, after in
       addObservations(&before, &after)
       after.runtime.name = "cri-o"
       before.observed?.ociRuntimes = .known([oci("crun", isDefault: false), oci("runc", isDefault: true)])
@@ -263,37 +263,37 @@ extension RuleCase {
       after.observed?.ociRuntimes = .unknown("why")
     },
 
-    // Ends that are no loss.
-    .fires("pod.deleted", "kubelet's folder is gone with it", "ready", "gone") { before, after in
+    // Ends of pods that are no loss.
+    .fires("pod.deleted", "kubelet has removed its directory too", "ready", "gone") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .fires("pod.deleted", "it is being taken down", "ready", "not ready") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .holds("pod.deleted", "its folder is still there") { before, after in
+    .holds("pod.deleted", "its directory still exists") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
     },
-    .holds("pod.deleted", "kubelet never had a folder for it") { before, after in
+    .holds("pod.deleted", "kubelet never had a directory for it") { before, after in
       addObservations(&before, &after)
-      before.observed?.kubelet?.podFolders = .known(["uid-proxy"])
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      before.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
       after.sandboxes.removeFirst()
     },
     .holds("pod.missing", "it was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .holds("container.missing", "its pod was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.containers.removeFirst()
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .fires("pod.finished", "all of a Job's containers ended well", "ready", "not ready") { before, after in
       makeJob(&before, &after)
@@ -303,7 +303,7 @@ extension RuleCase {
         after.containers[index].status.exitCode = 0
       }
     },
-    .holds("pod.finished", "what ran is forgotten, and what initialised it is left") { before, after in
+    .holds("pod.finished", "the running container is lost, and the init container is left") { before, after in
       makeJob(&before, &after)
       before.containers[1].status.exitCode = 0
       after.containers[1].status.exitCode = 0
@@ -325,19 +325,19 @@ extension RuleCase {
       makeJob(&before, &after)
       after.containers[0].status.state = .exited
     },
-    .fires("pod.young", "made just before the snapshot", "ready", "gone") { before, after in
+    .fires("pod.young", "created just before the snapshot", "ready", "gone") { before, after in
       before.sandboxes[0].status.createdAt = before.taken + .seconds(-9)
       after.sandboxes.removeFirst()
     },
-    .holds("pod.young", "made ten seconds before") { before, after in
+    .holds("pod.young", "created ten seconds before") { before, after in
       before.sandboxes[0].status.createdAt = before.taken + .seconds(-10)
       after.sandboxes.removeFirst()
     },
-    .fires("container.young", "made just before the snapshot", "running", "none") { before, after in
+    .fires("container.young", "created just before the snapshot", "running", "none") { before, after in
       before.containers[0].status.createdAt = before.taken + .seconds(-9)
       after.containers.removeFirst()
     },
-    .holds("container.young", "made long before") { $1.containers.removeFirst() },
+    .holds("container.young", "created long before") { $1.containers.removeFirst() },
   ]
 
   static func process(
@@ -351,23 +351,24 @@ extension RuleCase {
   }
 
   private static func oci(
-    _ handler: String, isDefault: Bool, version: String = "1.1.5", in folder: String = "/usr/bin"
+    _ handler: String, isDefault: Bool, version: String = "1.1.5", in directory: String = "/usr/bin"
   ) -> OCIRuntime {
     OCIRuntime(
-      handler: handler, isDefault: isDefault, path: "\(folder)/\(handler)", version: .known("runc version \(version)"))
+      handler: handler, isDefault: isDefault, path: "\(directory)/\(handler)",
+      version: .known("runc version \(version)"))
   }
 
   private static func network(_ subnet: String) -> RuntimeSettings.Network {
     RuntimeSettings.Network(name: "n", subnets: [Subnet(subnet)].compactMap { $0 })
   }
 
-  /// Everything that root can see, the same on both sides.
+  /// Adds everything that root can read, equal before and after.
   static func addObservations(_ before: inout Snapshot, _ after: inout Snapshot) {
-    before = withTruth(before)
-    after = withTruth(after)
+    before = withObservations(before)
+    after = withObservations(after)
   }
 
-  private static func withTruth(_ plain: Snapshot) -> Snapshot {
+  private static func withObservations(_ plain: Snapshot) -> Snapshot {
     var snapshot = plain
     let addresses = ["10.0.0.2", "fd00::2"].compactMap { IPAddress($0) }
     snapshot.sandboxes[0].observed = ObservedSandbox(
@@ -383,7 +384,7 @@ extension RuleCase {
       orphans: .known([]), ociRuntimes: .known([oci("runc", isDefault: true)]),
       kubelet: ObservedKubelet(
         processes: .known([ObservedKubelet.Instance(pid: 40, startTime: 4)]),
-        podFolders: .known(["uid-web", "uid-proxy"]), staticPods: .known([])))
+        podDirectories: .known(["uid-web", "uid-proxy"]), staticPods: .known([])))
     return snapshot
   }
 

@@ -115,7 +115,7 @@ extension RuleCase {
     .fires("runtime.binary", "it was replaced after the start", "/usr/bin/containerd", "/usr/bin/containerd, deleted") {
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
     },
-    .holds("runtime.binary", "it was before, which is what a restart mends") { before, _ in
+    .holds("runtime.binary", "it was replaced before, which a restart fixes") { before, _ in
       before.daemon.executable = "/usr/bin/containerd (deleted)"
     },
     .fires("runtime.binary", "it was replaced before and after", "/usr/bin/containerd", "/usr/bin/containerd, deleted")
@@ -123,13 +123,15 @@ extension RuleCase {
       $0.daemon.executable = "/usr/bin/containerd (deleted)"
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
     },
-    .holds("runtime.binary", "it was so before, and nobody restarted it") {
+    .holds("runtime.binary", "it was replaced before, and not restarted") {
       $0.daemon.executable = "/usr/bin/containerd (deleted)"
       $1.daemon = $0.daemon
     },
     .holds("runtime.binary", "it cannot be seen") { $1.daemon.executable = nil },
 
-    .fires("runtime.pause-image", "it went, and only the newest pod tells what it is", "pause:3", "pause:3, absent") {
+    .fires(
+      "runtime.pause-image", "it was removed, and only the newest pod shows its name", "pause:3", "pause:3, absent"
+    ) {
       for index in $0.sandboxes.indices { $0.sandboxes[index].facts.pauseImage = "pause:3" }
       $1.sandboxes = $0.sandboxes
       $1.images.remove(at: 1)
@@ -158,7 +160,7 @@ extension RuleCase {
       $1.containers[0].status.image = ImageSpec(image: "busybox:old")
       $1.images[0].id = "sha256:new"
     },
-    .holds("image.replaced", "nobody has its name") { $1.images.removeFirst() },
+    .holds("image.replaced", "no other image has its name") { $1.images.removeFirst() },
     .fires("image.pinned", "another has its name, and no pin", "pinned", "not pinned") {
       $1.images[1].id = "sha256:new"
       $1.images[1].pinned = false
@@ -170,9 +172,9 @@ extension RuleCase {
       $1.images.removeFirst()
     },
     .fires("image.missing", "a pinned one: new pods need it", "sha256:p", "none") { $1.images.remove(at: 1) },
-    .holds("image.missing", "one that nobody uses") { $1.images.removeLast() },
+    .holds("image.missing", "an unused image") { $1.images.removeLast() },
 
-    .fires("image.collected", "one that nobody uses", "sha256:s", "none") { $1.images.removeLast() },
+    .fires("image.collected", "an unused image", "sha256:s", "none") { $1.images.removeLast() },
     .holds("image.collected", "a running pod's: that is worse") { $1.images.removeFirst() },
 
     .fires("image.names", "a tag is gone", "busybox:1, busybox@sha256:bb", "busybox@sha256:bb") {
@@ -204,7 +206,7 @@ extension RuleCase {
     .holds("image.pinned", "now pinned, as containerd 2 does") { before, _ in before.images[1].pinned = false },
   ]
 
-  /// Without a CNI configuration, as containerd says it.
+  /// The condition without a CNI configuration, with containerd's message.
   private static func downNetwork(_ before: inout Snapshot, _ after: inout Snapshot) {
     func change(_ snapshot: inout Snapshot) {
       snapshot.runtime.conditions = snapshot.runtime.conditions.map {

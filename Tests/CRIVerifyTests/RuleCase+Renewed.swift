@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 
 extension RuleCase {
-  /// Where pods are made anew; and what each scenario alone asks for.
+  /// Cases in which kubelet recreates pods, and those of single scenarios.
   static let renewed: [RuleCase] = [
     .fires("pod.successor", "no sandbox is left", "ready", "none", in: .reboot) {
       $1.sandboxes.removeFirst()
@@ -16,7 +16,7 @@ extension RuleCase {
       $1.sandboxes[0].status.state = .notReady
     },
     .fires("pod.successor", "after a migration", in: .migrate) { $1.sandboxes.removeFirst() },
-    .holds("pod.successor", "what is left of the old one does not matter", in: .reboot) {
+    .holds("pod.successor", "the remains of the old one do not matter", in: .reboot) {
       var old = $0.sandboxes[0]
       old.status.state = .notReady
       $1.sandboxes.append(old)
@@ -46,7 +46,7 @@ extension RuleCase {
     .holds("pod.successor", "the pod was drained", in: .reboot) { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
-      after.observed?.kubelet?.podFolders = .known(["uid-proxy"])
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
     .fires("pod.successor", "a wipe, and kubelet runs", in: .wipe) { before, after in
       addObservations(&before, &after)
@@ -72,7 +72,7 @@ extension RuleCase {
     .holds("pod.new-labels", "CRI-O called it a container POD", in: .migrate) { before, _ in
       before.sandboxes[0].status.labels["io.kubernetes.container.name"] = "POD"
     },
-    .holds("pod.new-labels", "somebody has changed the pod's own", in: .reboot) {
+    .holds("pod.new-labels", "the pod's own labels were changed", in: .reboot) {
       $1.sandboxes[0].status.labels["app"] = "other"
     },
     .fires("pod.new-annotations", "one is gone", "cni", "none", in: .reboot) { before, _ in
@@ -91,7 +91,7 @@ extension RuleCase {
     },
     .holds("pod.handler", "a migration maps it", in: .migrate) { $1.sandboxes[0].status.runtimeHandler = "crun" },
     .fires("pod.handler", "another after a reboot", in: .reboot) { $1.sandboxes[0].status.runtimeHandler = "kata" },
-    .fires("pod.network-gone", "the new pod's interface is not there", in: .reboot) { before, after in
+    .fires("pod.network-gone", "the new pod's interface is missing", in: .reboot) { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].observed?.interfaces = .known([])
@@ -107,7 +107,7 @@ extension RuleCase {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = "77"
     },
     .holds("container.new-hash", "the same", in: .reboot) { _, _ in },
-    .holds("container.new-hash", "none: that is worse", in: .reboot) {
+    .holds("container.new-hash", "a missing hash has another rule", in: .reboot) {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
     .fires("container.no-hash", "the runtime keeps none", "5f3a1b2c", "none", in: .migrate) {
@@ -117,13 +117,13 @@ extension RuleCase {
       $0.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .fires("container.new-mounts", "a volume is not there", "/data", "none", in: .reboot) {
+    .fires("container.new-mounts", "a volume is missing", "/data", "none", in: .reboot) {
       $1.containers[0].status.mounts = []
     },
     .holds("container.new-mounts", "from another place on the host", in: .reboot) {
       $1.containers[0].status.mounts[0].hostPath = "/elsewhere"
     },
-    .fires("container.log-layout", "another folder", in: .migrate) {
+    .fires("container.log-layout", "another directory", in: .migrate) {
       $1.containers[0].status.logPath = "/var/lib/docker/x.log"
     },
     .holds("container.log-layout", "another instance's file", in: .migrate) {
@@ -138,13 +138,13 @@ extension RuleCase {
     .holds("container.new-image-ref", "an id instead of a digest", in: .upgrade) {
       $1.containers[0].status.imageRef = "sha256:b"
     },
-    .holds("container.resources", "a newer version tells others", in: .upgrade) {
+    .holds("container.resources", "a newer version reports others", in: .upgrade) {
       $1.containers[0].status.resources = nil
     },
 
     .fires("runtime.rebooted-version", "another", "2.1.0", "2.2.0", in: .reboot) { $1.runtime.version = "2.2.0" },
     .holds("runtime.rebooted-version", "the same", in: .reboot) { _, _ in },
-    .fires("runtime.used-handlers", "one that a pod names", "kata", "none", in: .migrate) { before, _ in
+    .fires("runtime.used-handlers", "a handler that a pod uses", "kata", "none", in: .migrate) { before, _ in
       before.sandboxes[0].status.runtimeHandler = "kata"
     },
     .holds("runtime.used-handlers", "the new runtime lists none", in: .migrate) {
@@ -163,7 +163,7 @@ extension RuleCase {
       $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
       $1.runtime.settings = RuntimeSettings(networks: [])
     },
-    .holds("runtime.cni", "none before: it has healed") {
+    .holds("runtime.cni", "no configuration before") {
       $0.runtime.settings = RuntimeSettings(networks: [])
       $1.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
     },

@@ -17,7 +17,8 @@ extension RuleCase {
 
     .fires("pod.state", "a ready sandbox is not", "ready", "not ready") { $1.sandboxes[0].status.state = .notReady },
     .fires("pod.state", "an unknown state") { $1.sandboxes[0].status.state = .init(rawValue: 7) },
-    .holds("pod.state", "one that was not ready still is not") { _, after in after.sandboxes[2].status.state = .notReady
+    .holds("pod.state", "a sandbox that was not ready is still not ready") { _, after in
+      after.sandboxes[2].status.state = .notReady
     },
 
     .fires("pod.created", "a new time", "2033-05-18T00:46:40Z", "2033-05-18T00:46:41Z") {
@@ -46,7 +47,7 @@ extension RuleCase {
     },
     .holds("pod.ip", "an address that was lost is back") { before, _ in before.sandboxes[0].status.network?.ip = "" },
     .holds("pod.ip", "the host's network has none") { _, after in after.sandboxes[1].status.network = nil },
-    .holds("pod.ip", "a stopped sandbox has none: that is the state's finding") {
+    .holds("pod.ip", "a stopped sandbox has none, which the state's rule reports") {
       $1.sandboxes[0].status.state = .notReady
       $1.sandboxes[0].status.network?.ip = ""
     },
@@ -122,7 +123,7 @@ extension RuleCase {
 
     .fires("pod.pid", "another process", "1001", "2002") { $1.sandboxes[0].facts.pid = 2002 },
     .fires("pod.pid", "none", "1001", "none") { $1.sandboxes[0].facts.pid = nil },
-    .holds("pod.pid", "CRI-O tells none") {
+    .holds("pod.pid", "CRI-O reports none") {
       $0.sandboxes[0].facts.pid = nil
       $1.sandboxes[0].facts.pid = 5
     },
@@ -136,7 +137,7 @@ extension RuleCase {
     .fires("pod.missing", "a ready sandbox is not listed", "sandbox-web", "none") {
       $1.sandboxes.removeFirst()
     },
-    .fires("pod.replaced", "kubelet has made a new one", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
+    .fires("pod.replaced", "kubelet has created a new one", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
       $1.sandboxes[0] = $0.successor(of: 0)
     },
     .fires("pod.replaced", "the old one is still listed", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
@@ -149,7 +150,7 @@ extension RuleCase {
       next.status.state = .notReady
       $1.sandboxes.append(next)
     },
-    .holds("pod.missing", "one that was not ready is not listed") { $1.sandboxes.removeLast() },
+    .holds("pod.missing", "a sandbox that was not ready is not listed") { $1.sandboxes.removeLast() },
 
     .fires("pod.several-ready", "two of one pod", "1 ready", "2 ready") { $1.sandboxes.append($0.successor(of: 0)) },
     .holds("pod.several-ready", "the second is not ready") {
@@ -174,11 +175,11 @@ extension RuleCase {
       $1.sandboxes.append(second)
     },
 
-    .fires("pod.clock", "made after now") {
+    .fires("pod.clock", "created after the snapshot") {
       $0.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
       $1.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
     },
-    .holds("pod.clock", "made just now") {
+    .holds("pod.clock", "created just now") {
       $0.sandboxes[0].status.createdAt = $1.taken
       $1.sandboxes[0].status.createdAt = $1.taken
     },
@@ -186,7 +187,7 @@ extension RuleCase {
     .fires("pod.collected", "a sandbox that was not ready is gone", "not ready", "gone") { $1.sandboxes.removeLast() },
     .holds("pod.collected", "a ready one is gone: that is worse") { $1.sandboxes.removeFirst() },
 
-    .fires("pod.came-back", "one that was stopped is ready", "not ready", "ready") {
+    .fires("pod.came-back", "a stopped sandbox is ready", "not ready", "ready") {
       $1.sandboxes[2].status.state = .ready
     },
     .holds("pod.came-back", "it is still stopped") { $1.sandboxes[2].status.labels["new"] = "label" },

@@ -6,35 +6,36 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// One change between two snapshots, and whether a rule must object to it.
+/// One change between two snapshots, and whether a rule must fire for it.
 struct RuleCase: Sendable, CustomTestStringConvertible {
   typealias Change = @Sendable (_ before: inout Snapshot, _ after: inout Snapshot) -> Void
 
   let rule: String
-  let what: String
+  let summary: String
   let scenario: Scenario
   let fires: Bool
-  /// What the finding says, where it is worth fixing.
+  /// The text of the finding, if it matters.
   let words: [String]?
   let change: Change
 
   static func fires(
-    _ rule: String, _ what: String, _ before: String? = nil, _ after: String? = nil, in scenario: Scenario = .restart,
+    _ rule: String, _ summary: String, _ before: String? = nil, _ after: String? = nil,
+    in scenario: Scenario = .restart,
     _ change: @escaping Change
   ) -> RuleCase {
     let words = before.flatMap { before in after.map { [before, $0] } }
-    return RuleCase(rule: rule, what: what, scenario: scenario, fires: true, words: words, change: change)
+    return RuleCase(rule: rule, summary: summary, scenario: scenario, fires: true, words: words, change: change)
   }
 
   static func holds(
-    _ rule: String, _ what: String, in scenario: Scenario = .restart, _ change: @escaping Change
+    _ rule: String, _ summary: String, in scenario: Scenario = .restart, _ change: @escaping Change
   ) -> RuleCase {
-    RuleCase(rule: rule, what: what, scenario: scenario, fires: false, words: nil, change: change)
+    RuleCase(rule: rule, summary: summary, scenario: scenario, fires: false, words: nil, change: change)
   }
 
   static let all = sandboxes + containers + node + kernel + renewed
 
-  var testDescription: String { "\(scenario): \(rule) \(fires ? "fires" : "holds"): \(what)" }
+  var testDescription: String { "\(scenario): \(rule) \(fires ? "fires" : "holds"): \(summary)" }
 
   var report: Report {
     var (before, after) = (Snapshot.before, Snapshot.after(scenario))
@@ -54,7 +55,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: RuleCase.all)
-  func `a rule objects to what it is for and to nothing else`(test: RuleCase) {
+  func `a rule fires for its case and for no other`(test: RuleCase) {
     let report = test.report
     let found = report.findings.filter { $0.rule.id.label == test.rule }
     #expect(found.isEmpty != test.fires, "\(report.findings.map(\.rule.id.label))")
@@ -73,7 +74,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `a rule fires only where it applies`() {
+  @Test func `a rule fires only in its scenarios`() {
     for test in RuleCase.all {
       for finding in test.report.findings {
         #expect(finding.rule.scenarios.contains(test.scenario), "\(test): \(finding.rule.id.label)")
@@ -95,7 +96,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     #expect(severities == [.critical, .major, .minor, .info])
   }
 
-  @Test func `no finding speaks Swift`() {
+  @Test func `no finding contains Swift's debug descriptions`() {
     for test in RuleCase.all {
       for finding in test.report.findings {
         for words in [finding.beforeText, finding.afterText] {

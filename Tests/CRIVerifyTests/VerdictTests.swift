@@ -8,13 +8,13 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// When a report says something, when it says nothing, and what counts as loss.
+/// When a report has findings, when it is vacuous, and what counts as a loss.
 @Suite struct VerdictTests {
   @Test(arguments: [
     (Severity.info, [Severity.info]), (.minor, [.info, .minor]), (.major, [.info, .minor, .major]),
     (.critical, [.info, .minor, .major, .critical]),
   ])
-  func `a finding counts from its severity on`(severity: Severity, counting: [Severity]) {
+  func `a finding counts from the threshold on`(severity: Severity, counting: [Severity]) {
     var after = Snapshot.after
     switch severity {
     case .info: after.containers[0].status.stopSignal = .sigkill
@@ -30,7 +30,7 @@ import Testing
     #expect(report.verdict() == report.verdict(failingOn: .major))
   }
 
-  @Test(arguments: [1, 4]) func `namespaces that were not there before are one line, however many`(count: Int) throws {
+  @Test(arguments: [1, 4]) func `newly read namespaces are one line, however many there are`(count: Int) throws {
     let model = try #require(Snapshot.before.sandboxes.first)
     func change(_ snapshot: inout Snapshot) {
       snapshot.sandboxes = (1...count).map { number in
@@ -65,7 +65,7 @@ import Testing
 
   // MARK: Nothing to say
 
-  @Test func `an empty node is nothing to verify`() {
+  @Test func `an empty node has nothing to verify`() {
     var before = Snapshot.before
     (before.sandboxes, before.containers) = ([], [])
     let report = Report(before, .after)
@@ -73,15 +73,15 @@ import Testing
     #expect(report.vacuousText?.contains("nothing to verify") == true)
   }
 
-  @Test func `a container alone is something to verify`() {
+  @Test func `a single container is enough to verify`() {
     var before = Snapshot.before
     before.sandboxes = []
     #expect(Report(before, .after).vacuous == nil)
   }
 
-  /// Each scenario, and what shows that it did not take place.
+  /// Each scenario, and the sign that it did not take place.
   @Test(arguments: Scenario.allCases)
-  func `a change that did not take place is nothing verified`(scenario: Scenario) {
+  func `a change that did not take place is vacuous`(scenario: Scenario) {
     var (before, after) = (Snapshot.before, Snapshot.before)
     let kubelet = ObservedKubelet(processes: .known([ObservedKubelet.Instance(pid: 40, startTime: 4)]))
     before.observed = ObservedNode(kubelet: kubelet)
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test(arguments: Scenario.allCases)
-  func `the scenario is told by the snapshots`(scenario: Scenario) {
+  func `the scenario is derived from the snapshots`(scenario: Scenario) {
     var (before, after) = (Snapshot.before, Snapshot.after(scenario))
     if scenario == .wipe { (before.runtime.name, after.runtime.name) = ("cri-o", "cri-o") }
     func kubelet(_ pid: Int32) -> ObservedNode {
@@ -105,7 +105,7 @@ import Testing
     #expect(report.verdict() == .intact, "\(report.findings)")
   }
 
-  @Test func `a scope holds its pods and says what it leaves out`() {
+  @Test func `a scope keeps its pods and lists what it leaves out`() {
     var after = Snapshot.after
     after.sandboxes[0].status.network?.ip = ""
     after.images.removeFirst()
@@ -122,7 +122,7 @@ import Testing
       some.unchecked.contains {
         $0.subjectText == "namespace other" && $0.reasonText == "the snapshot has no pod in it"
       })
-    // What the runtime has to say beside it is of no pod.
+    // Findings about the runtime concern no pod.
     after.runtime.conditions = after.runtime.conditions.map { condition in
       RuntimeCondition(type: condition.type, status: condition.type != "Quiet", reason: condition.reason)
     }
@@ -136,12 +136,12 @@ import Testing
     #expect(ignoring.unchecked.contains { $0.subjectText == "pod.ip" && $0.reasonText.contains("1 finding") })
   }
 
-  /// The rule fires where the runtime has the address and where it has forgotten it.
-  @Test func `of a network that is gone nothing is said that only half of them is`() {
+  /// The rule fires if the runtime has the address, and also if it has lost it.
+  @Test func `a lost network has a specific reason`() {
     #expect(ReportText.english.rule(.podNetworkGone).reason == "the network behind the pod's address is gone")
   }
 
-  @Test func `a daemon that is still the same process was not restarted`() {
+  @Test func `a daemon with the same process was not restarted`() {
     var after = Snapshot.after
     after.daemon = Snapshot.before.daemon
     let report = Report(.before, after)
@@ -150,14 +150,14 @@ import Testing
     #expect(report.verdict().name == "vacuous")
   }
 
-  @Test func `the same pid with another start is another process`() {
+  @Test func `the same pid with another start time is another process`() {
     var after = Snapshot.after
     after.daemon.pid = 100
     #expect(Report(.before, after).verdict() == .intact)
     #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == true)
   }
 
-  @Test func `after a reboot the same pid says nothing`() {
+  @Test func `after a reboot the same pid means nothing`() {
     var after = Snapshot.after
     after.daemon = Snapshot.before.daemon
     after.host.bootID = "boot-2"
@@ -168,7 +168,7 @@ import Testing
   }
 
   @Test(arguments: [(nil, 5000), (100, nil)] as [(Int32?, UInt64?)])
-  func `a daemon that cannot be seen is told as unchecked`(pid: Int32?, start: UInt64?) {
+  func `an invisible daemon is listed as unchecked`(pid: Int32?, start: UInt64?) {
     var after = Snapshot.after
     (after.daemon.pid, after.daemon.startTime) = (pid, start)
     let report = Report(.before, after)
@@ -177,14 +177,14 @@ import Testing
     #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == nil)
   }
 
-  @Test func `another node by its machine id`() {
+  @Test func `another machine ID is another node`() {
     var after = Snapshot.after
     after.host.machineID = "machine-2"
     after.sandboxes = []
     Self.expectForeign(Report(.before, after))
   }
 
-  @Test(arguments: [0, 1]) func `another node by its name, where a machine id is missing`(side: Int) {
+  @Test(arguments: [0, 1]) func `without a machine ID, another name is another node`(side: Int) {
     var (before, after) = (Snapshot.before, Snapshot.after)
     if side == 0 { before.host.machineID = nil } else { after.host.machineID = nil }
     #expect(Report(before, after).vacuous == nil)
@@ -205,7 +205,7 @@ import Testing
     #expect(report.findings.isEmpty && report.predictions.isEmpty)
   }
 
-  @Test func `where every pod is excused, nothing is verified`() {
+  @Test func `a report in which every pod is excused is vacuous`() {
     var (before, after) = (Snapshot.before, Snapshot.after)
     for index in before.sandboxes.indices { before.sandboxes[index].status.createdAt = before.taken }
     for index in before.containers.indices { before.containers[index].status.createdAt = before.taken }
@@ -252,7 +252,7 @@ import Testing
   }
 
   @Test(arguments: ["sandbox", "container", "images"])
-  func `what could not be read is not missing`(kind: String) {
+  func `an unreadable object is not missing`(kind: String) {
     var after = Snapshot.after
     switch kind {
     case "sandbox":
@@ -269,9 +269,9 @@ import Testing
     #expect(report.verdict() == .unverified)
   }
 
-  /// What the list says of an object whose status nobody answers.
+  /// What the list says about an object whose status could not be read.
   @Test(arguments: [(false, ["container.state", "pod.state"]), (true, [])])
-  func `the list tells what has stopped`(isLive: Bool, rules: [String]) {
+  func `the list shows which unreadable objects have stopped`(isLive: Bool, rules: [String]) {
     func unread(_ before: Snapshot) -> Snapshot {
       var after = Snapshot.after
       let (sandbox, container) = (after.sandboxes.removeFirst(), after.containers.remove(at: 0))
@@ -288,7 +288,7 @@ import Testing
     #expect(Report(job, unread(job)).findings.isEmpty, "nobody knows how a Job's containers have ended")
   }
 
-  @Test func `what could not be read of other pods leaves the verdict as it is`() {
+  @Test func `unreadable objects of other pods do not change the verdict`() {
     var after = Snapshot.after
     let web = after.sandboxes.removeFirst()
     after.unchecked = [
@@ -302,7 +302,7 @@ import Testing
     #expect(Report(before: .before, after: after, scope: Scope(pods: ["proxy"])).verdict() == .unverified)
   }
 
-  @Test func `loss goes before vacuous, vacuous before unverified`() {
+  @Test func `lost takes precedence over vacuous, and vacuous over unverified`() {
     var after = Snapshot.after
     after.unchecked = [Unchecked(.recorded("x"), "y", isRequired: true)]
     #expect(Report(.before, after).verdict().name == "unverified")
@@ -312,7 +312,7 @@ import Testing
     #expect(Report(.before, after).verdict().name == "lost")
   }
 
-  @Test func `what nobody looks at is named`() {
+  @Test func `unread sources are listed as unchecked`() {
     var before = Snapshot.before
     before.sandboxes[0].facts.pid = nil
     before.host.bootID = nil
@@ -322,17 +322,17 @@ import Testing
     #expect(unchecked.contains { $0.contains("network namespaces") })
   }
 
-  @Test func `a pod that has no pause process lacks none`() {
+  @Test func `a pod without a pause process has not lost one`() {
     var before = Snapshot.before
     before.sandboxes[0].facts.pid = nil
-    // CRI-O's annotation, in the answer that has the process too where there is one.
+    // CRI-O's annotation is in the same response as the process, if there is one.
     before.sandboxes[0].facts.runtimeHandler = ""
     #expect(!Report(before, .after).unchecked.contains { $0.subjectText.contains("pause process") })
   }
 
   // MARK: The document
 
-  @Test func `the report's document says the same`() throws {
+  @Test func `the report's document has the same content`() throws {
     var after = Snapshot.after
     after.sandboxes[0].status.network?.ip = ""
     let report = Report(.before, after)
@@ -357,7 +357,7 @@ import Testing
     #expect(document["unchecked"]?.arrayValue?.isEmpty == false)
   }
 
-  @Test func `the report's document says why it says nothing`() {
+  @Test func `the report's document says why it verifies nothing`() {
     var after = Snapshot.after
     after.daemon = Snapshot.before.daemon
     let document = Report(.before, after).json(exitCode: 4)
@@ -365,7 +365,7 @@ import Testing
     #expect(document["reason"]?.stringValue?.contains("not restarted") == true)
   }
 
-  @Test func `that a secret was left out is no change`() {
+  @Test func `a secret that was left out is not a change`() {
     var (before, after) = (Snapshot.before, Snapshot.after)
     let key = "kubectl.kubernetes.io/last-applied-configuration"
     for (snapshot, text) in [(0, "one"), (1, "two")] {

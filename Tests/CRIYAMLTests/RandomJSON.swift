@@ -14,7 +14,7 @@ struct SplitMix: RandomNumberGenerator {
 }
 
 extension JSON {
-  /// Documents made of what YAML finds hard.
+  /// Returns documents with values that are difficult in YAML.
   static func random(depth: Int, using generator: inout SplitMix) -> JSON {
     switch Int.random(in: 0..<(depth > 0 ? 8 : 4), using: &generator) {
     case 0: [.null, true, false, 0, -17, 9_223_372_036_854_775_807].randomElement(using: &generator) ?? .null

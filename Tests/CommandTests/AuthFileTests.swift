@@ -9,7 +9,7 @@ import Testing
 @Suite("Logins for registries")
 struct AuthFileTests {
   @Test(
-    "an image's place",
+    "the path of an image",
     arguments: [
       ("busybox", "docker.io/library/busybox"), ("busybox:1", "docker.io/library/busybox"),
       ("a/b@sha256:cc", "docker.io/a/b"),
@@ -22,7 +22,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "a key's place",
+    "the path of a key",
     arguments: [
       ("https://index.docker.io/v1/", "docker.io"), ("docker.io", "docker.io"), ("quay.io", "quay.io"),
       ("https://reg.example:5000", "reg.example:5000"), ("http://reg.example/v2/", "reg.example"),
@@ -35,13 +35,13 @@ struct AuthFileTests {
   private static func auth(_ text: String) -> String { Base64.encode(Array(text.utf8)) }
 
   private func find(_ image: String, _ documents: String...) throws -> AuthFile.Found? {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let files = try documents.enumerated().map { index, text in
-      let path = folder.file("\(index)")
+      let path = directory.file("\(index)")
       try ProcessFacts.write(text, to: path)
       return AuthFile(path: path)
     }
-    return try AuthFile.login(for: image, in: [AuthFile(path: folder.file("none"))] + files) { throw $0 }
+    return try AuthFile.login(for: image, in: [AuthFile(path: directory.file("none"))] + files) { throw $0 }
   }
 
   private func name(_ found: AuthFile.Found?) -> String? {
@@ -53,7 +53,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "the longest key that holds the image",
+    "the longest key that contains the image applies",
     arguments: [
       ("quay.io/x/y:1", "u:q:"), ("quay.io/a/b/c:1", "u:ab:"), ("quay.io/a/bc:1", "u:a:"), ("busybox", "u:d:"),
       ("x/y", "u:d:"),
@@ -72,7 +72,7 @@ struct AuthFileTests {
     #expect(name(try find(image, document)) == expected)
   }
 
-  @Test func `the first file that has one`() throws {
+  @Test func `the first file with a login is used`() throws {
     let one = #"{"auths": {"a.io": {"auth": "\#(Self.auth("1:1"))"}}}"#
     let two = #"{"auths": {"a.io": {"auth": "\#(Self.auth("2:2"))"}, "b.io": {"auth": "\#(Self.auth("2:2"))"}}}"#
     #expect(name(try find("a.io/x", one, two)) == "1:1:")
@@ -80,7 +80,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "what is no file of logins is named, and no secret of it",
+    "an invalid login file is named without its secrets",
     arguments: ["[]", "{", #"{"auths": {"a.io": {"auth": "c2VjcmV0"}}}"#])
   func wrong(text: String) throws {
     let failure = #expect(throws: Failure.self) { try find("a.io/x", text) }
@@ -89,7 +89,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "the usual places",
+    "the default paths",
     arguments: [
       ([:], ["/run/containers/7/auth.json"]),
       (["HOME": "/h"], ["/run/containers/7/auth.json", "/h/.config/containers/auth.json", "/h/.docker/config.json"]),
@@ -103,28 +103,28 @@ struct AuthFileTests {
     #expect(AuthFile.usual({ environment[$0] }, user: 7).map(\.path) == expected)
   }
 
-  @Test func `a file that is named must be there`() {
+  @Test func `a named file must exist`() {
     #expect(throws: Failure.self) {
       try AuthFile.login(for: "a", in: [AuthFile(path: "/nonexistent", isNamed: true)]) { _ in }
     }
   }
 
-  @Test(arguments: [false, true]) func `a damaged file stops nobody, unless it was named`(isNamed: Bool) throws {
-    let folder = try TemporaryDirectory()
-    try ProcessFacts.write("{", to: folder.file("damaged"))
-    try ProcessFacts.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: folder.file("good"))
-    var told: [String] = []
+  @Test(arguments: [false, true]) func `a damaged file is an error only if it was named`(isNamed: Bool) throws {
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write("{", to: directory.file("damaged"))
+    try ProcessFacts.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: directory.file("good"))
+    var warnings: [String] = []
     let find = {
       try AuthFile.login(
         for: "a.io/x",
-        in: [AuthFile(path: folder.file("damaged"), isNamed: isNamed), AuthFile(path: folder.file("good"))]
-      ) { told.append($0.message) }
+        in: [AuthFile(path: directory.file("damaged"), isNamed: isNamed), AuthFile(path: directory.file("good"))]
+      ) { warnings.append($0.message) }
     }
     if isNamed {
       #expect(throws: Failure.self) { try find() }
     } else {
       #expect(name(try find()) == "me:x:")
-      #expect(told.count == 1 && told[0].contains("damaged"))
+      #expect(warnings.count == 1 && warnings[0].contains("damaged"))
     }
   }
 }

@@ -6,10 +6,10 @@ import Testing
 
 @testable import CRICommands
 
-/// Completion in a bash with a terminal of its own: what a person gets on the line, and what Enter makes of it.
+/// Completion in a bash on a terminal of its own: what appears on the line, and what Enter passes to the command.
 @Suite("Completion in bash", .enabled(if: Shells.areThere && access("/usr/bin/script", X_OK) == 0))
 struct BashCompletionTests {
-  /// - Parameter names: those of pods, which are their own namespaces too.
+  /// - Parameter names: The names of pods, which are also their namespaces.
   private func runtime(_ names: [String]) throws -> TestRuntime {
     try TestRuntime { name, _ in
       switch name {
@@ -23,33 +23,33 @@ struct BashCompletionTests {
     }
   }
 
-  /// Types keys, Enter at the end, and gives the words that the command got; all of them are read before bash is there.
+  /// Types keys and Enter, and returns the words that the command received. All keys are typed before bash has started.
   private func words(_ keys: String, _ names: [String]) async throws -> [String] {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let runtime = try runtime(names)
     defer { withExtendedLifetime(runtime) {} }
     try ProcessFacts.write(
       """
       export CONTAINER_RUNTIME_ENDPOINT='\(runtime.path)' LC_ALL=C.UTF-8 HISTFILE=
-      cd '\(folder.path)'
+      cd '\(directory.path)'
       touch 'a file' other
       source <('\(Tool.path("cri"))' completion bash)
       cri() {
-        if [ "$1" = __complete ]; then '\(Tool.path("cri"))' "$@"; else printf '%s\\n' "$@" > '\(folder.file("words"))'; fi
+        if [ "$1" = __complete ]; then '\(Tool.path("cri"))' "$@"; else printf '%s\\n' "$@" > '\(directory.file("words"))'; fi
       }
-      """, to: folder.file("rc"))
-    try ProcessFacts.write(keys + "\n", to: folder.file("keys"))
+      """, to: directory.file("rc"))
+    try ProcessFacts.write(keys + "\n", to: directory.file("keys"))
     let run = try await Tool.shell(
-      "TERM=dumb timeout 100 script -qec \"bash --rcfile '\(folder.file("rc"))' -i\" /dev/null < '\(folder.file("keys"))'"
+      "TERM=dumb timeout 100 script -qec \"bash --rcfile '\(directory.file("rc"))' -i\" /dev/null < '\(directory.file("keys"))'"
     )
-    #expect(!ProcessFacts.exists(folder.file("harm")), "\(run.output)")
-    let words = ProcessFacts.read(folder.file("words"))
+    #expect(!ProcessFacts.exists(directory.file("harm")), "\(run.output)")
+    let words = ProcessFacts.read(directory.file("words"))
     #expect(!words.isEmpty, "\(run.output)\(run.errors)")
     return words.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }
 
   @Test(
-    "puts names on the line as one word, whatever is in them",
+    "inserts names as one word, whatever characters they contain",
     arguments: [
       "$(touch harm)", "`touch harm`", "a; touch harm", "a b", "a&touch harm", "a|tee harm", "a>harm", "a\\", "a'b",
       "a\"b",
@@ -60,26 +60,26 @@ struct BashCompletionTests {
   }
 
   @Test(
-    "goes on from what was typed, also in quotes and after a backslash",
+    "continues the typed text, also in quotes and after a backslash",
     arguments: [
       ("cri ps --namespace 'web\t", ["web $x"], ["ps", "--namespace", "web $x"]),
       ("cri ps --namespace \"web\t", ["web $x`\"\\"], ["ps", "--namespace", "web $x`\"\\"]),
       ("cri ps --namespace web\\ \t", ["web $x"], ["ps", "--namespace", "web $x"]),
       ("cri ps --namespace web\\\t", ["web $x"], ["ps", "--namespace", "web $x"]),
       ("cri ps --namespace 'web 'a\t", ["web a;b"], ["ps", "--namespace", "web a;b"]),
-      // Several that begin alike, then one more letter.
+      // Several candidates with a common prefix, then one more letter.
       ("cri ps --namespace w\tx\t", ["w $x", "w $y"], ["ps", "--namespace", "w $x"]),
       ("cri ps --namespace=\t", ["$(touch harm)"], ["ps", "--namespace=$(touch harm)"]),
       ("cri ps --namespace=$\t", ["$(touch harm)"], ["ps", "--namespace=$(touch harm)"]),
       ("cri ps --namespace=\"a\t", ["a:$(touch harm)"], ["ps", "--namespace=a:$(touch harm)"]),
       ("cri ps --namespace a:\t", ["a:b c"], ["ps", "--namespace", "a:b c"]),
-      // Neither can stand in these quotes: nothing is put there.
+      // Neither value can be written in these quotes, so nothing is inserted.
       ("cri ps --namespace 'a\t'", ["a'$(touch harm)"], ["ps", "--namespace", "a"]),
       ("cri ps --namespace \"a\t\"", ["a!b"], ["ps", "--namespace", "a"]),
-      // It would be an option.
+      // The value would be parsed as an option.
       ("cri ps --namespace \tx", ["-rf"], ["ps", "--namespace", "x"]),
       ("cri ps --namespace=\t", ["-rf"], ["ps", "--namespace=-rf"]),
-      // What controls a terminal is not put on it.
+      // Control characters are escaped.
       ("cri ps --namespace \t", ["a\n\u{1b}"], ["ps", "--namespace", "a\\n\\x1b"]),
       ("cri inspecti r/x:\t1", [], ["inspecti", "r/x:1"]), ("cri inspecti q\t", [], ["inspecti", "q/y:3"]),
       ("cri diff a\t", [], ["diff", "a file"]), ("cri diff 'a\t", [], ["diff", "a file"]),

@@ -5,16 +5,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What becomes of a real containerd's pods beside the runtime, and what `cri verify` says of it.
+/// Breaks a real containerd's pods without the runtime, and checks the findings of `cri verify`.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct BrokenNodeTests {
-  private let folder: TemporaryDirectory
-  private var before: String { folder.file("before") }
+  private let directory: TemporaryDirectory
+  private var before: String { directory.file("before") }
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  @Test func `a network that is broken beside the runtime is found, by its rule and its pod`() async throws {
+  @Test func `a network that is broken without the runtime is found, with its rule and pod`() async throws {
     try await ContainerdNode.with(pods: 3) { node in
-      // Younger pods may come and go.
+      // Younger pods would be excused.
       try await Task.sleep(for: .seconds(11))
       try await deleteInterface(node)
       try await giveAddressTwice(node)
@@ -29,14 +29,14 @@ import Testing
     return try #require(report["pods"]?[0]?["networkNamespace"]?.stringValue)
   }
 
-  /// The runtime remembers the address and says that all is well (containerd#6549): kubelet would keep the pod.
+  /// The runtime keeps the address and reports that all is well (containerd#6549), so kubelet would keep the pod.
   private func deleteInterface(_ node: ContainerdNode) async throws {
     try await node.snapshot(to: before)
     try await node.run("nsenter --net='\(namespace("web-5d4b", node))' ip link delete eth0")
     try await node.act("restart")
     let verdict = try await node.verify(before)
     #expect(verdict.code == 1 && verdict.findings == ["pod.network-gone web-5d4b"], "\(verdict.text)")
-    #expect(verdict.fates.isEmpty, "\(verdict.text)")
+    #expect(verdict.reactions.isEmpty, "\(verdict.text)")
     let net = try await node.cri("net")
     #expect(net.code == 1 && net.output.split(separator: "\n").count { $0.contains(" gone ") } == 1, "\(net)")
   }
@@ -50,13 +50,13 @@ import Testing
     let verdict = try await node.verify(before)
     let expected: Set = ["pod.duplicate-ip coredns-7c6", "pod.duplicate-ip more-2"]
     #expect(verdict.code == 1 && verdict.findings == expected, "\(verdict.text)")
-    // What was broken before is told, and is no loss.
+    // What was broken before is reported, but is no loss.
     let old = verdict.report["findings"]?.arrayValue?.filter { $0["rule"] == "pod.network-already" } ?? []
     #expect(old.map { $0["object"]?["pod"] } == ["web-5d4b"], "\(verdict.text)")
     try await node.run("\(inside) del \(taken)/24 dev eth0")
   }
 
-  /// The runtime sees that itself, and takes the address back: kubelet kills the pod when it looks.
+  /// The runtime detects this itself and drops the address, so kubelet kills the pod at its next sync.
   private func unmountNamespace(_ node: ContainerdNode) async throws {
     try await node.snapshot(to: before)
     try await node.run("umount '\(namespace("more-0", node))'")
@@ -64,10 +64,10 @@ import Testing
     let verdict = try await node.verify(before)
     #expect(verdict.code == 1 && verdict.findings.isSuperset(of: ["pod.netns-inode more-0", "pod.ip more-0"]))
     #expect(verdict.findings.allSatisfy { $0.hasSuffix(" more-0") }, "\(verdict.text)")
-    #expect(verdict.fates == ["more-0: recreate C5 at-kubelet-restart"], "\(verdict.text)")
+    #expect(verdict.reactions == ["more-0: recreate C5 at-kubelet-restart"], "\(verdict.text)")
   }
 
-  /// A container and a whole pod that the runtime does not list any more, while their processes live.
+  /// Makes the runtime forget a container and a whole pod while their processes live.
   private func loseObjects(_ node: ContainerdNode) async throws {
     let snapshot = try await node.snapshot(to: before)
     let container = try #require(snapshot.containers.first { $0.name == "nginx" })
@@ -81,14 +81,14 @@ import Testing
     ]
     #expect(verdict.code == 1 && verdict.findings.isSuperset(of: expected), "\(verdict.text)")
     #expect(
-      verdict.fates.isSuperset(of: ["web-5d4b: restart-containers B1 immediate", "more-1: recreate C1 immediate"]),
+      verdict.reactions.isSuperset(of: ["web-5d4b: restart-containers B1 immediate", "more-1: recreate C1 immediate"]),
       "\(verdict.text)")
   }
 
   private func takeConfigurationAway(_ node: ContainerdNode) async throws {
     try await node.snapshot(to: before)
     try await node.run("mkdir '\(node.directory)/kept' && mv '\(node.directory)'/cni/* '\(node.directory)/kept'")
-    // Nothing is lost by it yet, and new pods would have no network.
+    // Nothing is lost yet, but new pods would have no network.
     let isSeen = await eventually {
       (try? await node.cri("preflight").output.contains("no CNI configuration is there")) == true
     }
@@ -99,13 +99,13 @@ import Testing
     SnapshotCommandTests.expectOneLine(wait, containing: "NetworkReady is false, NetworkPluginNotReady")
     let broken = try await node.verify(before, wait: "2s")
     #expect(broken.code == 1 && broken.findings.isSuperset(of: ["runtime.network ", "runtime.cni "]), "\(broken.text)")
-    // Written, not renamed: containerd 1.6 does not see what comes by another name.
+    // Copied and not renamed, because containerd 1.6 does not notice renamed files.
     try await node.run("cp '\(node.directory)'/kept/* '\(node.directory)/cni'")
     let whole = try await node.verify(before)
     #expect(whole.findings.isDisjoint(with: ["runtime.network ", "runtime.cni "]), "\(whole.text)")
   }
 
-  @Test func `after a reboot every pod must be there anew, and what is left of the old ones is no loss`() async throws {
+  @Test func `after a reboot every pod must have been recreated, and remains of old ones are no loss`() async throws {
     try await ContainerdNode.with(pods: 1) { node in
       try await Task.sleep(for: .seconds(11))
       try await node.snapshot(to: before)
@@ -119,9 +119,9 @@ import Testing
       let early = try await node.verify(rebooted, wait: "2s")
       #expect(early.report["scenario"] == "reboot" && early.report["scenarioReason"] == "the boot ID changed")
       #expect(early.code == 1 && early.findings == Set(names.map { "pod.successor \($0)" }), "\(early.text)")
-      #expect(early.fates == Set(names.map { "\($0): recreate C3 immediate" }), "\(early.text)")
+      #expect(early.reactions == Set(names.map { "\($0): recreate C3 immediate" }), "\(early.text)")
 
-      // All but one.
+      // Recreate all pods but one.
       try await node.run("'\(Tool.path("populate"))' '\(node.socket)' --attempt 1")
       let incomplete = try await node.verify(rebooted, wait: "2s", "--scenario", "reboot")
       #expect(incomplete.code == 1 && incomplete.findings == ["pod.successor more-0"], "\(incomplete.text)")
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  @Test func `a reboot after which kubelet made everything anew is intact`() async throws {
+  @Test func `a reboot after which kubelet recreated everything is intact`() async throws {
     try await ContainerdNode.with { node in
       try await node.snapshot(to: before)
       let rebooted = try ofAnotherBoot()
@@ -143,21 +143,21 @@ import Testing
       let verdict = try await node.verify(rebooted)
       #expect(verdict.code == 0 && verdict.findings.isEmpty, "\(verdict.text)")
       #expect(verdict.report["summary"]?["keep"] == 3, "\(verdict.text)")
-      // The snapshot's own boot: nothing was rebooted.
+      // The snapshot is of the same boot, so nothing was rebooted.
       let vacuous = try await node.verify(before, "--scenario", "reboot")
       #expect(vacuous.code == 4 && vacuous.report["verdict"] == "vacuous", "\(vacuous.text)")
     }
   }
 
-  /// The snapshot as an earlier boot would have left it: a boot id cannot be changed, the one in a file can.
+  /// Returns the snapshot as an earlier boot would have left it: the boot ID is changed in the file.
   private func ofAnotherBoot() throws -> String {
     let boot = try #require(Kernel.bootID)
     let text = ProcessFacts.read(before).replacing(boot, with: "00000000-0000-4000-8000-000000000000")
-    try ProcessFacts.write(text, to: folder.file("rebooted"))
-    return folder.file("rebooted")
+    try ProcessFacts.write(text, to: directory.file("rebooted"))
+    return directory.file("rebooted")
   }
 
-  /// Everything ends that a reboot ends: processes, mounts, and what lies in memory.
+  /// Ends everything that a reboot ends: processes, mounts, and data in memory.
   private func reboot(_ node: ContainerdNode) async throws {
     try await node.act("stop")
     try await node.run(

@@ -4,14 +4,14 @@ import Testing
 
 @Suite("A command line")
 struct CommandLineTests {
-  @Test func `output that is closed is an error, and no socket's`() async throws {
+  @Test func `a closed standard output is an error, and not the socket's`() async throws {
     let runtime = try TestRuntime { _, _ in .message(VersionResponse(version: "0.1.0")) }
     let run = try await Tool.shell("\(Tool.path("cri")) -r \(runtime.path) version >&-")
     #expect(run.code == 1 && run.errors.hasPrefix("cri: cannot write to standard output: "), "\(run)")
   }
 
   @Test(
-    "that is wrong ends with 2 and one line that names the word and what helps",
+    "that is wrong ends with 2 and one line with the word and a remedy",
     arguments: [
       (["nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
       (["inspct"], "cri: unknown command inspct; did you mean inspect? (see: cri --help)\n"),
@@ -32,7 +32,7 @@ struct CommandLineTests {
   }
 
   @Test(
-    "that asks for help or the version gets it on standard output, and 0",
+    "that asks for help or the version prints it to standard output, with 0",
     arguments: [
       (["help", "ps"], "USAGE: cri ps <options>"), (["ps", "--help"], "USAGE: cri ps <options>"),
       (["ps", "-h"], "USAGE: cri ps <options>"), ([], "USAGE: cri <subcommand>"), (["help"], "USAGE: cri <subcommand>"),

@@ -34,7 +34,7 @@ struct CompletionTests {
   }
 
   @Test(
-    "knows our words and the runtime's",
+    "knows the command's options and the runtime's names",
     arguments: [
       ("cri insp", ["inspectp", "inspect", "inspecti"]), ("cri --ru", ["--runtime-endpoint"]), ("cri -r ", [":files"]),
       ("cri -t ", []), ("cri -t 5s ver", ["verify", "version"]), ("cri help ver", ["verify", "version"]),
@@ -75,29 +75,29 @@ struct CompletionTests {
     #expect(run.code == 0)
   }
 
-  @Test("says what each is")
+  @Test("describes each candidate")
   func help() async throws {
     let run = try await Tool.cri(["__complete", "cri stop abc"], on: runtime())
     #expect(run.output == "abc\tweb-1/nginx Running\n")
   }
 
-  @Test("is empty where there is no runtime")
+  @Test("is empty without a runtime")
   func noRuntime() async throws {
     let run = try await Tool.cri(["__complete", "cri inspect "], on: "/nowhere")
     #expect(run.output.isEmpty && run.errors.isEmpty && run.code == 0)
   }
 
-  @Test("scripts are scripts", .enabled(if: Shells.areThere), arguments: ["bash", "zsh", "fish"])
+  @Test("scripts are valid in their shells", .enabled(if: Shells.areThere), arguments: ["bash", "zsh", "fish"])
   func syntax(shell: String) async throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let script = try await Tool.cri(["completion", shell])
     #expect(script.output.contains("__complete"))
-    try ProcessFacts.write(script.output, to: folder.file("script"))
-    let run = try await Tool.run(["/usr/bin/env", shell, "-n", folder.file("script")])
+    try ProcessFacts.write(script.output, to: directory.file("script"))
+    let run = try await Tool.run(["/usr/bin/env", shell, "-n", directory.file("script")])
     #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
   }
 
-  @Test("is refused for a shell that is not known")
+  @Test("is refused for an unknown shell")
   func unknown() async throws {
     let run = try await Tool.cri(["completion", "tcsh"])
     #expect(run.code == 2)

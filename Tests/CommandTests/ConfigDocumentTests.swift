@@ -6,7 +6,7 @@ import Testing
 @testable import CRICommandLine
 @testable import CRICommands
 
-@Suite("The configuration's text")
+@Suite("The configuration file")
 struct ConfigDocumentTests {
   private func set(_ text: String, _ key: ConfigKey, _ value: String) throws -> String {
     var document = try ConfigDocument(Array(text.utf8), path: "f")
@@ -15,14 +15,14 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "changes where the key stands, and nowhere else",
+    "changes only at the key",
     arguments: [
       ("", "timeout: 3\n"), ("timeout: 1\n", "timeout: 3\n"), ("timeout: 1", "timeout: 3\n"),
       ("# a\n\ntimeout: 1   # b\ndebug: true\n", "# a\n\ntimeout: 3 # b\ndebug: true\n"),
       ("debug: true # timeout: 1\n", "debug: true # timeout: 1\ntimeout: 3\n"),
       ("\"timeout\" : 1\n", "timeout: 3\n"), ("'timeout': 1\n", "timeout: 3\n"),
       ("timeout: 1\ntimeout: 2\n", "timeout: 3\ntimeout: 3\n"),
-      // As editors of other systems write.
+      // Lines that end in CR LF, as editors of other systems write them.
       ("timeout: 1\r\n# x\r\n", "timeout: 3\r\n# x\r\n"), ("debug: true\r\n", "debug: true\r\ntimeout: 3\r\n"),
       ("# x\r\ntimeout: 1 # y\r\ndebug: true\r\n", "# x\r\ntimeout: 3 # y\r\ndebug: true\r\n"),
       ("\u{FEFF}timeout: 1\n", "timeout: 3\n"),
@@ -32,7 +32,7 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "quotes what YAML would read otherwise",
+    "has quotes around text that YAML would read as another type",
     arguments: [
       ("/run/a.sock", "runtime-endpoint: /run/a.sock\n"), ("", "runtime-endpoint: \"\"\n"),
       ("unix:///a=b,c", "runtime-endpoint: unix:///a=b,c\n"), ("yes", "runtime-endpoint: \"yes\"\n"),
@@ -44,14 +44,14 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "is left alone where a line is not a key",
+    "is unchanged if a line is not a key",
     arguments: ["{timeout: 1, debug: true}\n", "runtime-endpoint: >\n  a\n  timeout: 5\n...\n", "timeout: |-\n  1\n"])
   func flow(text: String) throws {
     #expect(throws: Failure.self) { try set(text, .timeout, "3") }
   }
 
   @Test(
-    "takes a key's values only",
+    "accepts only valid values of a key",
     arguments: [
       (ConfigKey.timeout, "2s", nil), (.timeout, "-1", "-1"), (.timeout, "99999999999999999999", nil),
       (.debug, "t", "true"),
@@ -61,15 +61,15 @@ struct ConfigDocumentTests {
     #expect((try? key.value(text)).map(ConfigKey.text) == expected)
   }
 
-  @Test func `it belongs to its owner alone and keeps a narrower mode`() async throws {
-    let folder = try TemporaryDirectory()
-    let path = folder.file("new/crictl.yaml")
+  @Test func `the file is readable by its owner only and keeps a narrower mode`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("new/crictl.yaml")
     let environment = ["CRI_CONFIG_FILE": path]
-    // What only looks makes nothing.
+    // Reading a key creates no file.
     for arguments in [["--get", "timeout"], ["--list"]] {
       let run = try await Tool.cri(["config"] + arguments, environment: environment)
       #expect(run.code == 0 && run.output.contains("0"), "\(run)")
-      #expect(try await Tool.shell("ls -A '\(folder.path)' | grep -c new").output == "0\n")
+      #expect(try await Tool.shell("ls -A '\(directory.path)' | grep -c new").output == "0\n")
     }
     #expect(
       try await Tool.cri(["config", "--set", "timeout=5,runtime-endpoint=unix:///a,b=c"], environment: environment).code
@@ -85,9 +85,9 @@ struct ConfigDocumentTests {
     #expect(list.hasPrefix("KEY                    VALUE\nruntime-endpoint       unix:///a,b=c\n"), "\(list)")
   }
 
-  @Test func `values in quotes, and blanks after commas, are as crictl reads them`() async throws {
-    let folder = try TemporaryDirectory()
-    let path = folder.file("crictl.yaml")
+  @Test func `quoted values and blanks after commas are read as crictl reads them`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("crictl.yaml")
     try ProcessFacts.write("debug: \"true\"\ntimeout: '2'\n", to: path)
     let runtime = try TestRuntime(.listPodSandbox, ListPodSandboxResponse())
     let pods = try await Tool.cri(["pods"], on: runtime, environment: ["CRI_CONFIG_FILE": path])
@@ -107,8 +107,8 @@ struct ConfigDocumentTests {
     (["timeout", "2s"], "timeout 2s: specify a whole number of seconds"),
   ])
   func `wrong usage changes nothing`(arguments: [String], expected: String) async throws {
-    let folder = try TemporaryDirectory()
-    let path = folder.file("crictl.yaml")
+    let directory = try TemporaryDirectory()
+    let path = directory.file("crictl.yaml")
     let run = try await Tool.cri(["config"] + arguments, environment: ["CRI_CONFIG_FILE": path])
     #expect(run.code == 2 && run.errors.contains(expected), "\(run)")
     #expect(ProcessFacts.read(path).isEmpty)

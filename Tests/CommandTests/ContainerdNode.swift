@@ -3,25 +3,26 @@ import Foundation
 import Testing
 import TestSupport
 
-/// A real containerd of one's own (see Tools/containerd-node), with the pods of Tools/populate.
+/// A private instance of a real containerd (see Tools/containerd-node), with the pods of Tools/populate.
 struct ContainerdNode: Sendable {
   let directory: String
   var socket: String { "\(directory)/containerd.sock" }
 
   static let script = Tool.source("Tools/containerd-node")
 
-  /// What the script ends with where no machine like this one can have a containerd.
+  /// The exit code of the script if this machine cannot run a containerd.
   private static let impossible: Int32 = 77
 
-  /// Runs a test on one, and takes it down whatever the test did.
-  /// - Parameter pods: so many plain pods more.
-  /// - Throws: where it does not start; where it cannot, the test is cancelled, which Tools/test does not allow in CI.
+  /// Runs a test on a node, and removes the node whatever the test did.
+  /// - Parameter pods: The number of additional plain pods.
+  /// - Throws: An error if the node does not start. If the machine cannot run one, the test is cancelled, which
+  ///   Tools/test does not allow in CI.
   static func with(pods: Int = 0, _ test: (ContainerdNode) async throws -> Void) async throws {
     let node = ContainerdNode(directory: "/tmp/cri-node-\(UUID().uuidString.prefix(8))")
     let up = try await Tool.run([script, "up", node.directory])
     if up.code == impossible { try Test.cancel("\(up.errors)") }
     try #require(up.code == 0, "\(up.errors)")
-    // A deinitializer could not wait for its end.
+    // A deinitializer could not wait for the end of the node.
     let result: Result<Void, any Error>
     do {
       try await node.run("'\(Tool.path("populate"))' '\(node.socket)' --more \(pods)")
@@ -33,13 +34,13 @@ struct ContainerdNode: Sendable {
     try result.get()
   }
 
-  /// What the script calls `up`, `start`, `stop`, `kill`, `restart` and `down`, one after the other.
+  /// Runs the script's actions `up`, `start`, `stop`, `kill`, `restart` and `down`, one after the other.
   func act(_ actions: String...) async throws {
     for action in actions { try await run("'\(Self.script)' \(action) '\(directory)'") }
   }
 
-  /// A command of the shell that must succeed.
-  /// - Returns: its output.
+  /// Runs a shell command that must succeed.
+  /// - Returns: Its output.
   @discardableResult func run(_ command: String) async throws -> String {
     let run = try await Tool.shell(command)
     try #require(run.code == 0, "\(command): \(run.output)\(run.errors)")
@@ -50,10 +51,10 @@ struct ContainerdNode: Sendable {
 
   func ctr(_ words: String) async throws { try await run("ctr -a '\(socket)' -n k8s.io \(words)") }
 
-  /// A client that waits for a busy machine.
+  /// Creates a client with a timeout that suits a busy machine.
   func client() throws -> Client { Client(try Endpoint(socket), options: Client.Options(timeout: .seconds(60))) }
 
-  /// The sandbox of a pod of `Tools/populate`.
+  /// Returns the sandbox of a pod of `Tools/populate`.
   func sandbox(_ name: String) async throws -> PodSandbox {
     let sandboxes = try await client().runtime.listPodSandbox().items
     return try #require(sandboxes.first { $0.metadata?.name == name })

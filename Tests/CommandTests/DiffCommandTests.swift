@@ -6,22 +6,22 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// `cri diff`, run as users run it.
+/// Runs `cri diff` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct DiffCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  /// Two files of recorded snapshots.
+  /// Writes recorded snapshots to two files.
   private func files(_ runtime: String) throws -> (before: String, after: String) {
     for moment in [Recording.Moment.before, .after] {
       let text = try Snapshot.recorded(runtime, moment).json.text(pretty: true)
-      try ProcessFacts.write(text, to: folder.file("\(moment)"))
+      try ProcessFacts.write(text, to: directory.file("\(moment)"))
     }
-    return (folder.file("before"), folder.file("after"))
+    return (directory.file("before"), directory.file("after"))
   }
 
-  @Test func `what containerd 1.6.12 lost, in words`() async throws {
+  @Test func `the diff of containerd 1.6.12's restart as text`() async throws {
     let (before, after) = try files("containerd-1.6.12")
     let run = try await Tool.cri(["diff", before, after])
     #expect(run.code == 1 && run.errors.isEmpty)
@@ -35,30 +35,30 @@ import Testing
     }
   }
 
-  @Test func `no change says nothing`() async throws {
+  @Test func `equal snapshots produce no output`() async throws {
     let (before, _) = try files("containerd-2.4")
     let run = try await Tool.cri(["diff", before, before])
     #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty)
   }
 
-  @Test(arguments: ["sandboxes", "containers", "images"]) func `an ID that names two objects is 2`(
+  @Test(arguments: ["sandboxes", "containers", "images"]) func `an ID that names two objects is exit code 2`(
     list: String
   ) async throws {
     let (before, _) = try files("containerd-2.4")
     var document = try JSON.parse(ProcessFacts.read(before))
     var objects = try #require(document[list]?.arrayValue)
-    // The second one says something else, which a comparison by ID would not see.
+    // The second object differs, which a comparison by ID would not notice.
     var double = try #require(objects.last?.objectValue)
     if list == "images" { double["repoTags"] = [] } else { double["status"] = objects.last?["status"] }
     objects.append(.object(double))
     var root = try #require(document.objectValue)
     root[list] = .array(objects)
     document = .object(root)
-    try ProcessFacts.write(document.text(pretty: true), to: folder.file("double"))
+    try ProcessFacts.write(document.text(pretty: true), to: directory.file("double"))
     for words in [
-      ["diff", folder.file("double"), before], ["diff", before, folder.file("double")],
-      ["verify", "--before", folder.file("double"), "--after", before],
-      ["verify", "--before", before, "--after", folder.file("double")],
+      ["diff", directory.file("double"), before], ["diff", before, directory.file("double")],
+      ["verify", "--before", directory.file("double"), "--after", before],
+      ["verify", "--before", before, "--after", directory.file("double")],
     ] {
       let run = try await Tool.cri(words)
       #expect(run.code == 2 && run.output.isEmpty, "\(run)")
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `a document of the changes`() async throws {
+  @Test func `the changes are a document`() async throws {
     let (before, after) = try files("containerd-1.6.12")
     let run = try await Tool.cri(["diff", "-o", "json", before, after])
     #expect(run.code == 1)
@@ -83,7 +83,7 @@ import Testing
     #expect(try JSON.parse(none.output)["changes"] == [])
   }
 
-  @Test(arguments: ["text", "json"]) func `output that cannot be written is trouble, not a difference`(format: String)
+  @Test(arguments: ["text", "json"]) func `output that cannot be written is an error, not a difference`(format: String)
     async throws
   {
     let (before, after) = try files("containerd-1.6.12")
@@ -97,65 +97,65 @@ import Testing
     #expect(run.code == 1 && run.output.contains("→ none"))
   }
 
-  @Test func `the later one is the runtime as it is`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
-    let same = try await Tool.cri(["diff", folder.file("s")], on: runtime.socket)
+  @Test func `the later state is read from the runtime`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
+    let same = try await Tool.cri(["diff", directory.file("s")], on: runtime.socket)
     #expect(same.code == 0 && same.output.isEmpty, "\(same)")
     try await runtime.restart(["--on-restart", "lose-ips"])
-    let run = try await Tool.cri(["diff", folder.file("s")], on: runtime.socket)
+    let run = try await Tool.cri(["diff", directory.file("s")], on: runtime.socket)
     #expect(run.code == 1)
     #expect(
       run.output.split(separator: "\n").count { $0.contains("  ip 10.") && $0.hasSuffix("→ none") } == 3,
       "\(run.output)")
-    let all = try await Tool.cri(["diff", "--all", folder.file("s")], on: runtime.socket)
+    let all = try await Tool.cri(["diff", "--all", directory.file("s")], on: runtime.socket)
     #expect(all.output.contains("daemon pid") && !run.output.contains("daemon pid"))
   }
 
-  @Test func `what was made anew is told apart by its id`() async throws {
+  @Test func `recreated objects are distinguished by their IDs`() async throws {
     let (before, _) = try files("containerd-2.4")
     var later = try Snapshot.recorded("containerd-2.4", .before)
     let position = try #require(later.sandboxes.firstIndex { $0.isReady })
-    var heir = later.sandboxes[position]
-    let (id, pod) = (heir.id, heir.pod)
-    heir.status.id = String(repeating: "e", count: 64)
+    var successor = later.sandboxes[position]
+    let (id, pod) = (successor.id, successor.pod)
+    successor.status.id = String(repeating: "e", count: 64)
     later.sandboxes[position].status.state = .notReady
-    later.sandboxes.append(heir)
+    later.sandboxes.append(successor)
     let (start, next) = (UInt64(1234), UInt64(5678))
     later.daemon.startTime = next
-    try ProcessFacts.write(later.json.text(), to: folder.file("later"))
-    let run = try await Tool.cri(["diff", before, folder.file("later")])
+    try ProcessFacts.write(later.json.text(), to: directory.file("later"))
+    let run = try await Tool.cri(["diff", before, directory.file("later")])
     let words = run.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(words.contains("\(pod) (\(id.prefix(13))) state ready → not ready"), "\(run)")
     #expect(words.contains("\(pod) (eeeeeeeeeeeee) added"), "\(run)")
-    // Times are no ticks.
+    // Times are not in clock ticks.
     var earlier = try Snapshot.recorded("containerd-2.4", .before)
     earlier.daemon.startTime = start
-    try ProcessFacts.write(earlier.json.text(), to: folder.file("earlier"))
-    let all = try await Tool.cri(["diff", "--all", folder.file("earlier"), folder.file("later")])
+    try ProcessFacts.write(earlier.json.text(), to: directory.file("earlier"))
+    let all = try await Tool.cri(["diff", "--all", directory.file("earlier"), directory.file("later")])
     #expect(all.output.contains("daemon start 12.34 s after boot → 56.78 s after boot"), "\(all)")
   }
 
-  @Test func `any trouble is 2`() async throws {
+  @Test func `every error is exit code 2`() async throws {
     let (before, _) = try files("containerd-2.4")
-    try ProcessFacts.write("{}", to: folder.file("other"))
+    try ProcessFacts.write("{}", to: directory.file("other"))
     for (arguments, words) in [
-      ([folder.file("missing"), before], "No such file"), ([before, folder.file("other")], "no snapshot of cri"),
+      ([directory.file("missing"), before], "No such file"), ([before, directory.file("other")], "no snapshot of cri"),
       ([before], "cannot connect"), ([], "cri diff --help"), ([before, before, before], "cri diff --help"),
       (["-o", "yaml", before, before], "cri diff --help"),
     ] {
-      let run = try await Tool.cri(["diff"] + arguments, on: folder.file("no.sock"))
+      let run = try await Tool.cri(["diff"] + arguments, on: directory.file("no.sock"))
       #expect(run.code == 2, "\(arguments)")
       SnapshotCommandTests.expectOneLine(run, containing: words)
     }
   }
 
-  @Test func `names with control characters reach no terminal`() async throws {
+  @Test func `control characters in names are escaped`() async throws {
     var snapshot = try Snapshot.recorded("containerd-2.4", .before)
     snapshot.sandboxes[0].status.annotations["x"] = "\u{1b}[31mred\nline"
-    try ProcessFacts.write(snapshot.json.text(), to: folder.file("hostile"))
+    try ProcessFacts.write(snapshot.json.text(), to: directory.file("hostile"))
     let (before, _) = try files("containerd-2.4")
-    let run = try await Tool.cri(["diff", before, folder.file("hostile")])
+    let run = try await Tool.cri(["diff", before, directory.file("hostile")])
     #expect(run.code == 1 && run.output.split(separator: "\n").count == 1)
     #expect(!run.output.contains("\u{1b}"))
   }

@@ -5,12 +5,12 @@ import CRISystem
 import Foundation
 import TestSupport
 
-/// A runtime in this process that has what it is told and sends what it is told, once somebody listens.
+/// A runtime in this process with the given lists, which sends the given events to each client.
 final class EventRuntime: Sendable {
   struct Content: Sendable {
     var pods: [PodSandbox] = []
     var containers: [Container] = []
-    /// Sent to who asks for events.
+    /// The events for each client that requests them.
     var events: [ContainerEventResponse] = []
   }
 
@@ -19,8 +19,8 @@ final class EventRuntime: Sendable {
   private let listeners: Locked<Int>
 
   /// - Parameters:
-  ///   - path: where another one was before.
-  ///   - end: what the stream ends with, after its events; nil where it goes on.
+  ///   - path: The path of an earlier runtime.
+  ///   - end: The status after the events; nil if the stream does not end.
   init(_ content: Content, at path: String? = nil, end: StatusCode? = nil) throws {
     let path = path ?? "/tmp/cri-events-\(UUID().uuidString.prefix(12)).sock"
     self.path = path
@@ -52,6 +52,6 @@ final class EventRuntime: Sendable {
     unlink(path)
   }
 
-  /// How often events were asked for.
+  /// The number of requests for events.
   var listenerCount: Int { listeners.withLock { $0 } }
 }

@@ -9,19 +9,19 @@ import Testing
 
 @testable import CRICommands
 
-/// `cri events`, run as users run it.
+/// Runs `cri events` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct EventsCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  /// With its errors among its output, as a terminal shows them.
+  /// Starts the command with its errors in its output, as on a terminal.
   private func events(_ socket: String, _ arguments: [String] = []) throws -> SpawnedProcess {
     try SpawnedProcess(
       ["/bin/sh", "-c", "TZ=UTC exec \"$0\" \"$@\" 2>&1", Tool.path("cri"), "-r", socket, "events"] + arguments)
   }
 
-  /// What a line of the table says, without its time.
+  /// Returns the words of a line of the table, without its time.
   private func words(_ line: String?) -> [String] { (line ?? "").split(separator: " ").dropFirst().map(String.init) }
 
   private static func pod(_ id: String, _ name: String, _ state: PodSandboxState = .ready) -> PodSandbox {
@@ -64,8 +64,8 @@ import Testing
     }
   }
 
-  /// What was, what is, and the events that tell the difference.
-  @Test func `what is different after a restart is told as events`() async throws {
+  /// The lists before and after, and the events for the differences.
+  @Test func `changes during a restart are printed as events`() async throws {
     let before = EventRuntime.Content(
       pods: [Self.pod("p1", "stays"), Self.pod("p2", "ends"), Self.pod("p3", "goes")],
       containers: [
@@ -76,19 +76,19 @@ import Testing
       pods: [Self.pod("p1", "stays"), Self.pod("p2", "ends", .notReady), Self.pod("p4", "comes")],
       containers: [
         Self.container("c1", "p1"), Self.container("c2", "p1"), Self.container("c3", "p2", .exited),
-        // What the runtime does not know any more is no event.
+        // Changes of objects that the runtime does not know are no events.
         Self.container("c6", "p1", .unknown), Self.container("c7", "p4", .exited), Self.container("c8", "p4", .created),
         Self.container("c9", "p4"),
       ],
       events: [
-        // The lists know it, and it has been told.
+        // The lists already contained this change, so it has been printed.
         ContainerEventResponse(containerID: "c9", containerEventType: .started, createdAt: Timestamp(seconds: 5)),
         ContainerEventResponse(containerID: "c9", containerEventType: .stopped, createdAt: Timestamp(seconds: 6)),
       ])
     let first = try EventRuntime(before)
     let process = try events(first.path, ["-o", "table"])
     #expect(await eventually { first.listenerCount == 1 })
-    // Both lists have been answered when the runtime goes.
+    // Both lists have been read when the runtime ends.
     await pause(.milliseconds(300))
     first.stop()
     let lost = await process.line()
@@ -99,10 +99,10 @@ import Testing
       back?.contains("the runtime responds again; 15 events are made from its current lists") == true,
       "\(back ?? "")")
     #expect(await process.line()?.hasPrefix("TIME ") == true)
-    var told: [[String]] = []
-    for _ in 0..<15 { told.append(words(await process.line())) }
+    var lines: [[String]] = []
+    for _ in 0..<15 { lines.append(words(await process.line())) }
     #expect(
-      told == [
+      lines == [
         ["CREATED", "p4", "ns/comes", "-"], ["STARTED", "p4", "ns/comes", "-"], ["STARTED", "c2", "ns/stays", "n-c2"],
         ["STOPPED", "c3", "ns/ends", "n-c3"], ["DELETED", "c4", "ns/goes", "n-c4"],
         ["STOPPED", "c5", "ns/goes", "n-c5"],
@@ -116,10 +116,10 @@ import Testing
     withExtendedLifetime(second) {}
   }
 
-  @Test func `a reader of documents does not see the markers`() async throws {
+  @Test func `a reader of documents sees no notices`() async throws {
     let first = try EventRuntime(.init(containers: [Self.container("c1", "p1")]))
     let process = try SpawnedProcess([
-      "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>\"$ERRORS\"".replacing("$ERRORS", with: folder.file("errors")),
+      "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>\"$ERRORS\"".replacing("$ERRORS", with: directory.file("errors")),
       Tool.path("cri"), "-r", first.path, "event", "-o", "go-template={{.containerEventType}} {{.containerId}}",
     ])
     #expect(await eventually { first.listenerCount == 1 })
@@ -130,14 +130,14 @@ import Testing
     #expect(await process.line() == "CONTAINER_DELETED_EVENT c1")
     process.signal(SIGINT)
     #expect(await process.end().code == 0)
-    #expect(ProcessFacts.read(folder.file("errors")).split(separator: "\n").count == 2)
+    #expect(ProcessFacts.read(directory.file("errors")).split(separator: "\n").count == 2)
     withExtendedLifetime(second) {}
   }
 
-  @Test func `a simulated restart is outlived`() async throws {
-    let simulator = try await SimulatorProcess(in: folder, ["--pods", "1", "--containers", "8"])
+  @Test func `the stream continues after a simulated restart`() async throws {
+    let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "8"])
     let process = try events(simulator.socket, ["-o", "table"])
-    // Until the stream is there, nobody hears.
+    // Events before the stream is open are lost.
     let ids = try await Tool.cri(["ps", "-q"], on: simulator.socket).output.split(separator: "\n").map(String.init)
     let hasHeard = Locked(false)
     async let header = process.line()
@@ -168,15 +168,15 @@ import Testing
       (["-o", "xml"], 2, "xml"), (["-o", "wide"], 2, "specify one of json, yaml, table"),
       (["-o", "json", "--template", "{{.}}"], 2, "--template is allowed only with -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])
-  func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
-    // As containerd 1.6.
+  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
+    // The runtime behaves like containerd 1.6.
     let runtime = try TestRuntime { name, _ in name.hasPrefix("List") ? .message([]) : nil }
     let run = try await Tool.cri(["events"] + arguments, on: runtime)
     #expect(run.code == code && run.output.isEmpty, "\(run)")
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
-  @Test func `an error that is no loss ends it, as does a runtime that is not there`() async throws {
+  @Test func `an error that is not a lost connection ends the command, as does a missing runtime`() async throws {
     let runtime = try EventRuntime(.init(), end: .permissionDenied)
     let denied = try await Tool.cri(["events"], on: runtime.path)
     #expect(denied.code == 9 && denied.errors.contains("PERMISSION_DENIED: the end"), "\(denied)")

@@ -2,15 +2,15 @@ import CRIGRPC
 import Testing
 import TestSupport
 
-/// The table of exit codes in the README, as scripts see it.
+/// Checks the exit codes in the README's table.
 @Suite("The exit code") struct ExitCodeTests {
   static let ambiguous = "an error occurred: Multiple IDs found with provided prefix: 7"
 
   @Test(
-    "of a runtime's refusal tells which it is",
+    "of a runtime's error depends on its status",
     arguments: [
       (.internal, "broken", 1), (.notFound, "no such container", 7),
-      // containerd's and CRI-O's.
+      // The errors of containerd and of CRI-O.
       (.unknown, ambiguous, 8), (.notFound, ambiguous, 8), (.permissionDenied, "no", 9), (.unauthenticated, "no", 9),
       (.deadlineExceeded, "context deadline exceeded", 10), (.unimplemented, "unknown service x", 3),
       (.unavailable, "server is not initialized yet", 3),
@@ -28,7 +28,8 @@ import TestSupport
     }
   }
 
-  @Test("of a check is one for all that keeps it from a verdict", arguments: [StatusCode.internal, .permissionDenied])
+  @Test(
+    "of a check without a verdict does not depend on the reason", arguments: [StatusCode.internal, .permissionDenied])
   func unverified(status: StatusCode) async throws {
     for command in [["snapshot"], ["preflight"], ["guard", "--", "true"]] {
       let runtime = try TestRuntime { _, _ in .failure(status, "no") }
@@ -36,7 +37,7 @@ import TestSupport
     }
   }
 
-  @Test("of a runtime that does not answer in time, and of none")
+  @Test("distinguishes a timeout from a missing runtime")
   func unreached() async throws {
     let mute = try TestRuntime { _, _ in
       try await Task.sleep(for: .seconds(300))

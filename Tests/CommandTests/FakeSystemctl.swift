@@ -1,17 +1,17 @@
 import TestSupport
 
-/// A systemctl that knows the units of a folder, a file each with its state, and logs what it is asked.
+/// A systemctl with units in a directory, one file for each with its state, that logs its calls.
 struct FakeSystemctl {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  /// - Parameter units: by name, in their states, such as `["kubelet": "active"]`.
-  init(in folder: TemporaryDirectory, units: [String: String]) async throws {
-    self.folder = folder
-    // Asked for a restart, it runs what `onRestart` gave it. `NAME.fails` makes a verb fail.
+  /// - Parameter units: The units' states by name, such as `["kubelet": "active"]`.
+  init(in directory: TemporaryDirectory, units: [String: String]) async throws {
+    self.directory = directory
+    // A restart runs the script that `onRestart` has set. The file `NAME.fails` makes a verb fail.
     try ProcessFacts.write(
       """
       #!/bin/sh
-      units='\(folder.path)/units'
+      units='\(directory.path)/units'
       echo "$*" >>"$units/log"
       if [ "$1" = show ]; then
         case $2 in *LoadState*) [ -f "$units/$3" ] && echo LoadState=loaded || echo LoadState=not-found ;; esac
@@ -23,30 +23,31 @@ struct FakeSystemctl {
       [ ! -f "$units/$1.fails" ] || { echo "Failed to $1 $2: it is only a test" >&2; exit 1; }
       case $1 in stop) echo inactive ;; *) echo active ;; esac >"$units/$2"
 
-      """, to: folder.file("systemctl"))
+      """, to: directory.file("systemctl"))
     for (name, state) in units {
-      _ = try await Tool.shell("mkdir -p '\(folder.file("units"))'; echo \(state) >'\(folder.file("units"))/\(name)'")
+      _ = try await Tool.shell(
+        "mkdir -p '\(directory.file("units"))'; echo \(state) >'\(directory.file("units"))/\(name)'")
     }
-    _ = try await Tool.shell("chmod +x '\(folder.file("systemctl"))'")
+    _ = try await Tool.shell("chmod +x '\(directory.file("systemctl"))'")
   }
 
-  /// Before all others in PATH.
-  var path: String { "\(folder.path):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+  /// The directory comes first in PATH.
+  var path: String { "\(directory.path):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
 
-  func fail(_ verb: String) throws { try ProcessFacts.write("", to: folder.file("units/\(verb).fails")) }
+  func fail(_ verb: String) throws { try ProcessFacts.write("", to: directory.file("units/\(verb).fails")) }
 
   /// Runs a piece of shell before each of these verbs, with `$2` as the unit.
   func when(_ verb: String, _ script: String) throws {
-    try ProcessFacts.write(script + "\n", to: folder.file("units/\(verb).does"))
+    try ProcessFacts.write(script + "\n", to: directory.file("units/\(verb).does"))
   }
 
   func state(of name: String) -> String {
-    String(ProcessFacts.read(folder.file("units/\(name)")).split(separator: "\n").first ?? "")
+    String(ProcessFacts.read(directory.file("units/\(name)")).split(separator: "\n").first ?? "")
   }
 
-  /// What changed something, in order, such as `stop kubelet`.
+  /// The calls that changed something, in order, such as `stop kubelet`.
   var changes: [String] {
-    ProcessFacts.read(folder.file("units/log")).split(separator: "\n").map(String.init).filter {
+    ProcessFacts.read(directory.file("units/log")).split(separator: "\n").map(String.init).filter {
       !$0.hasPrefix("show") && !$0.hasPrefix("is-active")
     }
   }

@@ -21,7 +21,7 @@ struct GlobalsTests {
   }
 
   @Test(
-    "that crictl has are taken; what only it does is told",
+    "of crictl are accepted, and those that only crictl supports are reported",
     arguments: [
       ("--timeout -1s", ""), ("--timeout +2s", ""), ("-t=0s", ""), ("--t 5s", ""), ("-timeout=5s", ""),
       ("--max-retries 3", ""),
@@ -39,7 +39,7 @@ struct GlobalsTests {
     #expect(run.code == 0)
   }
 
-  @Test("show with --debug each call, and nothing of what is in it")
+  @Test("print each call with --debug, without the contents of messages")
   func debug() async throws {
     let runtime = try TestRuntime(servingOnly: "runtime.v1alpha2.") { name, _ in
       switch name {
@@ -58,11 +58,11 @@ struct GlobalsTests {
     #expect(lines.count == 4 && zip(lines, expected).allSatisfy { $0.hasPrefix($1) && $0.hasSuffix(" µs") }, "\(run)")
   }
 
-  @Test("wait for a runtime that is not there yet, where that was asked for", arguments: [true, false])
+  @Test("wait for a missing runtime if requested", arguments: [true, false])
   func retries(isAsked: Bool) async throws {
-    let folder = try TemporaryDirectory()
-    let socket = folder.file("late.sock")
-    try ProcessFacts.write("max-retries: \(isAsked ? -1 : 0)\n", to: folder.file("c.yaml"))
+    let directory = try TemporaryDirectory()
+    let socket = directory.file("late.sock")
+    try ProcessFacts.write("max-retries: \(isAsked ? -1 : 0)\n", to: directory.file("c.yaml"))
     let made = Locked<TestRuntime?>(nil)
     let coming = Task {
       try await Task.sleep(for: .milliseconds(300))
@@ -70,38 +70,38 @@ struct GlobalsTests {
       made.withLock { $0 = runtime }
       guard link(runtime.path, socket) == 0 else { throw Errno.last }
     }
-    let run = try await Tool.cri(["-c", folder.file("c.yaml"), "-r", socket, "pods", "-q"])
+    let run = try await Tool.cri(["-c", directory.file("c.yaml"), "-r", socket, "pods", "-q"])
     try await coming.value
     #expect(run.code == (isAsked ? 0 : 3), "\(run)")
-    // The flag beats the file.
+    // The flag overrides the file.
     unlink(socket)
-    let none = try await Tool.cri(["-c", folder.file("c.yaml"), "--max-retries", "1", "-r", socket, "pods", "-q"])
+    let none = try await Tool.cri(["-c", directory.file("c.yaml"), "--max-retries", "1", "-r", socket, "pods", "-q"])
     #expect(none.code == 3 && none.errors.contains("check that the runtime is running"), "\(none)")
   }
 
   @Test(arguments: [
     ("crictl", "see cri ps -a", "see crictl ps -a"), ("crictl", "(see: cri --help)", "(see: crictl --help)"),
     ("crictl", "cri: pod x; cri rmp -f x", "cri: pod x; crictl rmp -f x"), ("cri", "see cri ps -a", "see cri ps -a"),
-    // What only looks so.
+    // Texts that only look like the command.
     ("crictl", "/lib/cri ps, xcri ps, cri nothing", "/lib/cri ps, xcri ps, cri nothing"),
   ])
-  func `a text speaks of the command as it was called`(name: String, text: String, expected: String) {
+  func `texts name the command as it was called`(name: String, text: String, expected: String) {
     #expect(Program.named(text, as: name) == expected)
     #expect(Program.called("/usr/bin/\(name)") == name && Program.called("cri-x") == "cri")
   }
 
-  @Test func `called crictl it says so`() async throws {
-    let folder = try TemporaryDirectory()
-    guard symlink(Tool.path("cri"), folder.file("crictl")) == 0 else { throw Errno.last }
-    let version = try await Tool.run([folder.file("crictl"), "--version"])
+  @Test func `the help names crictl if it was called crictl`() async throws {
+    let directory = try TemporaryDirectory()
+    guard symlink(Tool.path("cri"), directory.file("crictl")) == 0 else { throw Errno.last }
+    let version = try await Tool.run([directory.file("crictl"), "--version"])
     #expect(version.output == "crictl version \(CRICommand.version)\n" && version.code == 0)
-    let help = try await Tool.run([folder.file("crictl"), "ps", "--help"])
+    let help = try await Tool.run([directory.file("crictl"), "ps", "--help"])
     #expect(help.output.contains("USAGE: crictl ps") && !help.output.contains("cri ps"), "\(help)")
-    let wrong = try await Tool.run([folder.file("crictl"), "stop"])
+    let wrong = try await Tool.run([directory.file("crictl"), "stop"])
     #expect(wrong.errors.hasPrefix("crictl: ") && wrong.errors.contains("crictl stop --help"), "\(wrong)")
   }
 
-  @Test("have no say in how long an image may take: the message names the option that has")
+  @Test("do not limit image pulls; the message names the option that does")
   func pull() async throws {
     let runtime = try TestRuntime { name, _ in
       try await Task.sleep(for: .seconds(60))
@@ -112,14 +112,14 @@ struct GlobalsTests {
     #expect(run.errors == "cri: image a/b: the pull timed out; specify a longer --pull-timeout\n")
   }
 
-  @Test("refuse what is no duration", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
+  @Test("refuse an invalid duration", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
   func timeout(text: String) async throws {
     let run = try await Tool.cri(["-t", text, "pods"])
     #expect(run.code == 2)
     #expect(run.errors.hasPrefix("cri: --timeout \(text): specify a duration"))
   }
 
-  @Test("and variables that are empty name no socket")
+  @Test("and empty variables specify no socket")
   func empty() async throws {
     let runtime = try Self.runtime()
     for command in ["pods", "images"] {
@@ -127,10 +127,10 @@ struct GlobalsTests {
         ["-i", "", command, "-q"], on: runtime, environment: ["IMAGE_SERVICE_ENDPOINT": ""])
       #expect(run.code == 0, "\(run.errors)")
     }
-    let folder = try TemporaryDirectory()
-    try ProcessFacts.write("runtime-endpoint: \(runtime.path)\n", to: folder.file("c.yaml"))
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write("runtime-endpoint: \(runtime.path)\n", to: directory.file("c.yaml"))
     let run = try await Tool.cri(
-      ["-c", folder.file("c.yaml"), "pods", "-q"], environment: ["CONTAINER_RUNTIME_ENDPOINT": ""])
+      ["-c", directory.file("c.yaml"), "pods", "-q"], environment: ["CONTAINER_RUNTIME_ENDPOINT": ""])
     #expect(run.output == "p\n", "\(run.errors)")
     let refused = try await Tool.cri(["-r", "", "pods"], on: runtime)
     #expect(refused.code == 2)

@@ -2,10 +2,10 @@ import CRIMessages
 import TestSupport
 import Testing
 
-/// Scripts for crictl may write options as Go's flags are written. What is compared is what the runtime's lists show.
+/// Scripts for crictl may write options as Go's flags allow. The tests compare the lists that the runtime gets.
 @Suite("Options as Go writes them", .serialized)
 struct GoSpellingTests {
-  /// Words, and the same as everybody writes them.
+  /// Arguments, and the same in the usual spelling.
   @Test(
     "are read as the same options",
     arguments: [
@@ -21,9 +21,9 @@ struct GoSpellingTests {
       ("ps help", "ps --help"), ("logs h", "logs --help"), ("h ps", "help ps"), ("h", "--help"),
     ])
   func same(words: String, usual: String) async throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let simulator = try await SimulatorProcess(
-      in: folder, ["--pods", "2", "--containers", "3"])
+      in: directory, ["--pods", "2", "--containers", "3"])
     let run = try await Tool.cri(Self.split(words), on: simulator.socket)
     let other = try await Tool.cri(Self.split(usual), on: simulator.socket)
     await simulator.end()
@@ -37,7 +37,7 @@ struct GoSpellingTests {
   }
 
   @Test(
-    "are told where they are wrong",
+    "that are wrong are reported",
     arguments: [
       ("ps --quiet=maybe", "'--quiet'"), ("ps -nosuch", "-nosuch"), ("ps --n", "'-n <N>'"), ("ps -q=", "'-q'"),
       ("-r /s ps --nosuch", "see: cri ps --help"), ("-r /s nosuch", "unknown command nosuch"),
@@ -51,7 +51,8 @@ struct GoSpellingTests {
   }
 
   @Test(
-    "take the next word for a value, whatever it begins with", arguments: [["--name", "-x"], ["--name", "-q", "-q"]])
+    "take the next word as their value, whatever it begins with",
+    arguments: [["--name", "-x"], ["--name", "-q", "-q"]])
   func values(options: [String]) async throws {
     let runtime = try TestRuntime { _, _ in
       .message(ListContainersResponse(containers: [Container(id: "a", metadata: ContainerMetadata(name: "a-x-q"))]))
@@ -60,7 +61,7 @@ struct GoSpellingTests {
     #expect(run.code == 0 && run.output.contains("a"), "\(run)")
   }
 
-  @Test("end where the words of another command begin")
+  @Test("end at the words of a guarded command")
   func guarded() async throws {
     let run = try await Tool.cri(
       ["guard", "--hold=", "--", "sh", "-all", "--quiet=false"], environment: ["CRI_CONFIG_FILE": "/dev/null"])

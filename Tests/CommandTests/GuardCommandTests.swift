@@ -6,69 +6,69 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri guard`, run as users run it.
+/// Runs `cri guard` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct GuardCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  /// A command that restarts the runtime as an administrator's would: it ends, the daemon lives on.
+  /// Returns a command that restarts the runtime as an administrator's would: the command ends and the daemon stays.
   private func restart(_ runtime: SimulatorProcess, _ losses: [String] = [], then: String = "") throws -> [String] {
     let daemon = ([SimulatorProcess.program] + runtime.arguments + losses).joined(separator: " ")
     let script = """
       kill \(runtime.pid ?? 0)
       while [ -S \(runtime.socket) ]; do sleep 0.05; done
-      \(daemon) </dev/null >/dev/null 2>&1 & echo $! >\(folder.file("pid"))
+      \(daemon) </dev/null >/dev/null 2>&1 & echo $! >\(directory.file("pid"))
       \(then)
       """
-    try ProcessFacts.write(script, to: folder.file("restart"))
-    return ["/bin/sh", folder.file("restart")]
+    try ProcessFacts.write(script, to: directory.file("restart"))
+    return ["/bin/sh", directory.file("restart")]
   }
 
-  /// Runs `cri guard` and ends what its command has started.
+  /// Runs `cri guard` and ends the process that its command has started.
   private func guarding(_ runtime: SimulatorProcess, _ arguments: [String], _ command: [String]) async throws -> Tool {
     let run = try await Tool.cri(
-      ["guard"] + arguments + ["--"] + command, on: runtime.socket, environment: ["TMPDIR": folder.path])
-    if let pid = Int32(ProcessFacts.read(folder.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
+      ["guard"] + arguments + ["--"] + command, on: runtime.socket, environment: ["TMPDIR": directory.path])
+    if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
     return run
   }
 
-  @Test func `a restart that keeps everything`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a restart that loses nothing is intact`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(runtime, ["--wait", "60s"], restart(runtime))
     #expect(run.code == 0, "\(run)")
     #expect(run.output.contains("intact") && run.errors.isEmpty)
   }
 
-  @Test func `a restart that loses addresses`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a restart that loses addresses is lost`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let command = try restart(runtime, ["--on-restart", "lose-ips"])
-    let run = try await guarding(runtime, ["--save", folder.file("kept")], command)
+    let run = try await guarding(runtime, ["--save", directory.file("kept")], command)
     #expect(run.code == 1)
     #expect(run.output.contains("LOST") && run.output.contains("C5"))
-    #expect(try Snapshot(parsing: File.read(folder.file("kept"))).sandboxes.count == 3)
+    #expect(try Snapshot(parsing: File.read(directory.file("kept"))).sandboxes.count == 3)
     var status = stat()
-    #expect(lstat(folder.file("kept"), &status) == 0 && status.st_mode & 0o777 == 0o600)
+    #expect(lstat(directory.file("kept"), &status) == 0 && status.st_mode & 0o777 == 0o600)
   }
 
-  @Test func `a restart into a runtime that takes its time`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a slow restart is waited for`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(
       runtime, [], restart(runtime, ["--not-ready", "2s", "--network-ready-after", "4s"]))
     #expect(run.code == 0, "\(run)")
   }
 
-  @Test func `a command that restarts nothing`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a command that restarts nothing is vacuous`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(runtime, [], ["true"])
     #expect(run.code == 4 && run.output.contains("not restarted"))
   }
 
   @Test(arguments: [("exit 7", "ended with exit code 7"), ("kill -9 $$", "was killed by signal 9")])
-  func `a command that fails is told apart`(script: String, words: String) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  func `a failed command has its own exit code`(script: String, words: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let vacuous = try await guarding(runtime, [], ["/bin/sh", "-c", script])
     #expect(vacuous.code == 6)
     #expect(vacuous.errors == "cri: /bin/sh \(words)\n")
@@ -77,15 +77,15 @@ import Testing
     #expect(good.errors == "cri: /bin/sh \(words)\n")
   }
 
-  @Test func `loss goes before the command's failure`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a loss takes precedence over the command's failure`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(runtime, [], restart(runtime, ["--on-restart", "lose-ips"], then: "exit 7"))
     #expect(run.code == 1)
     #expect(run.errors == "cri: /bin/sh ended with exit code 7\n")
   }
 
-  @Test func `a runtime that does not come back is not verified, and the command's failure is told too`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a runtime that does not return is unverified, and the command's failure is reported too`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(
       runtime, ["--wait", "1s"], ["/bin/sh", "-c", "kill -9 \(runtime.pid ?? 0); exit 7"])
     #expect(run.code == 3)
@@ -93,34 +93,34 @@ import Testing
     #expect(lines.count == 2, "\(run.errors)")
     #expect(lines.first?.contains("ended with exit code 7") == true)
     #expect(lines.last?.contains("not ready within 1 s: nobody listens") == true)
-    // The snapshot cannot be taken again: it is there, and named.
+    // The snapshot cannot be taken again, so it was saved and its path printed.
     let words = run.errors.split { $0 == " " || $0 == "\n" }
     let file = String(try #require(words.first { $0.hasSuffix(".json") }))
-    #expect(file.hasPrefix(folder.path))
+    #expect(file.hasPrefix(directory.path))
     #expect(try Snapshot(parsing: Array(ProcessFacts.read(file).utf8)).sandboxes.isEmpty == false)
   }
 
-  @Test func `a command that is not there changes nothing`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a missing command changes nothing`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(runtime, [], ["/no/such/command"])
     #expect(run.code == 2)
     SnapshotCommandTests.expectOneLine(
       run, containing: "/no/such/command cannot be run: No such file or directory; nothing was changed")
   }
 
-  @Test func `without a snapshot the command is not run`() async throws {
-    let touch = ["/bin/touch", folder.file("touched")]
-    let run = try await Tool.cri(["guard", "--"] + touch, on: folder.file("no.sock"))
+  @Test func `the command is not run without a snapshot`() async throws {
+    let touch = ["/bin/touch", directory.file("touched")]
+    let run = try await Tool.cri(["guard", "--"] + touch, on: directory.file("no.sock"))
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "No such file or directory")
-    let runtime = try await SimulatorProcess(in: folder)
-    let unsaved = try await guarding(runtime, ["--save", folder.file("missing/s")], touch)
+    let runtime = try await SimulatorProcess(in: directory)
+    let unsaved = try await guarding(runtime, ["--save", directory.file("missing/s")], touch)
     #expect(unsaved.code == 2)
-    #expect(!ProcessFacts.exists(folder.file("touched")))
+    #expect(!ProcessFacts.exists(directory.file("touched")))
   }
 
-  @Test func `a document is all of standard output, whatever the command prints`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `standard output contains only the document, whatever the command prints`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(runtime, ["-o", "json"], restart(runtime, then: "echo I am chatty"))
     #expect(run.code == 0)
     let document = try JSON.parse(run.output)
@@ -128,8 +128,8 @@ import Testing
     #expect(run.errors == "I am chatty\n")
   }
 
-  @Test func `a command that fails is in the document's exit code`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `the document's exit code includes a failed command`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(runtime, ["-o", "json"], ["false"])
     #expect(run.code == 6)
     let document = try JSON.parse(run.output)
@@ -137,8 +137,8 @@ import Testing
   }
 
   @Test(arguments: [[], ["--"], ["true"], ["--wait", "soon", "--", "true"], ["--scenario", "war", "--", "true"]])
-  func `wrong usage is one line, and 2`(arguments: [String]) async throws {
-    let run = try await Tool.cri(["guard"] + arguments, on: folder.file("no.sock"))
+  func `wrong usage is one line and exit code 2`(arguments: [String]) async throws {
+    let run = try await Tool.cri(["guard"] + arguments, on: directory.file("no.sock"))
     #expect(run.code == 2, "\(run)")
     SnapshotCommandTests.expectOneLine(run, containing: "cri: ")
   }

@@ -4,19 +4,19 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri guard --hold`, and what signals do to `cri guard`.
+/// Tests `cri guard --hold`, and the effect of signals on `cri guard`.
 @Suite(.timeLimit(.minutes(10))) struct GuardHoldTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  /// The shell's words for an administrator's restart.
+  /// Returns a shell command for an administrator's restart.
   private func restart(_ runtime: SimulatorProcess, _ losses: String = "") -> String {
     """
     kill \(runtime.pid ?? 0)
     while [ -S \(runtime.socket) ]; do sleep 0.05; done
     \(([SimulatorProcess.program] + runtime.arguments).joined(separator: " ")) \(losses) </dev/null >/dev/null 2>&1 &
-    echo $! >\(folder.file("pid"))
+    echo $! >\(directory.file("pid"))
 
     """
   }
@@ -25,35 +25,35 @@ import Testing
     _ runtime: SimulatorProcess, _ systemd: FakeSystemctl, _ arguments: [String] = ["--hold", "kubelet"],
     run script: String
   ) async throws -> Tool {
-    try ProcessFacts.write(script, to: folder.file("command"))
+    try ProcessFacts.write(script, to: directory.file("command"))
     let run = try await Tool.cri(
-      ["guard"] + arguments + ["--", "/bin/sh", folder.file("command")], on: runtime.socket,
+      ["guard"] + arguments + ["--", "/bin/sh", directory.file("command")], on: runtime.socket,
       environment: ["PATH": systemd.path])
-    if let pid = Int32(ProcessFacts.read(folder.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
+    if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
     return run
   }
 
   private func kubelet(_ state: String = "active") async throws -> FakeSystemctl {
-    try await FakeSystemctl(in: folder, units: ["kubelet": state, "node-agent": "active"])
+    try await FakeSystemctl(in: directory, units: ["kubelet": state, "node-agent": "active"])
   }
 
   // MARK: Units
 
-  @Test func `what keeps everything starts the unit again, after the verdict`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
-    try systemd.when("stop", "cri=1; [ -S '\(runtime.socket)' ] && touch '\(folder.file("stopped-first"))'")
+  @Test func `the unit is started again after an intact verdict`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    try systemd.when("stop", "cri=1; [ -S '\(runtime.socket)' ] && touch '\(directory.file("stopped-first"))'")
     let run = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--hold", "node-agent"],
-      run: "[ -f '\(folder.file("stopped-first"))' ] || exit 9\n" + restart(runtime))
+      run: "[ -f '\(directory.file("stopped-first"))' ] || exit 9\n" + restart(runtime))
     #expect(run.code == 0 && run.output.contains("intact") && run.errors.isEmpty, "\(run)")
     #expect(systemd.changes == ["stop kubelet", "stop node-agent", "start node-agent", "start kubelet"])
   }
 
-  @Test func `a loss leaves it stopped, and says what to read and to do`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
-    let report = folder.file("report.json")
+  @Test func `a loss leaves the unit stopped, and prints what to do`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let report = directory.file("report.json")
     let run = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--report", "json=\(report)"],
       run: restart(runtime, "--on-restart lose-ips"))
@@ -67,26 +67,26 @@ import Testing
     ("--pod", "--pod nope: the snapshot has no such pod; it has "),
     ("--namespace", "no pod that --namespace and --pod select"),
   ])
-  func `pods that there are not are told before anything is changed`(option: String, words: String) async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  func `pods that do not exist are reported before anything changes`(option: String, words: String) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(
-      runtime, systemd, ["--hold", "kubelet", option, "nope"], run: "touch '\(folder.file("ran"))'")
+      runtime, systemd, ["--hold", "kubelet", option, "nope"], run: "touch '\(directory.file("ran"))'")
     #expect(run.code == 2 && run.errors.contains(words), "\(run)")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
-    #expect(!ProcessFacts.exists(folder.file("ran")))
+    #expect(!ProcessFacts.exists(directory.file("ran")))
   }
 
   @Test(arguments: [("exit 7", Int32(6)), ("true", 4)])
-  func `only 0 starts it`(then script: String, code: Int32) async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  func `only exit code 0 starts the unit`(then script: String, code: Int32) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(runtime, systemd, run: script)
     #expect(run.code == code, "\(run)")
     #expect(run.errors.contains("kubelet stays stopped (exit code \(code)); read the report above"))
     #expect(systemd.changes == ["stop kubelet"])
   }
 
-  @Test func `with --warn-only it is started also where Nagios is told of it`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  @Test func `with --warn-only the unit starts even if Nagios gets a warning`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--warn-only", "-o", "nagios"],
       run: restart(runtime, "--on-restart lose-ips"))
@@ -94,29 +94,29 @@ import Testing
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
-  @Test func `with --warn-only it is started whatever is found`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  @Test func `with --warn-only the unit starts whatever is found`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--warn-only"], run: restart(runtime, "--on-restart lose-ips"))
     #expect(run.code == 0 && run.output.contains("LOST"))
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
-  @Test func `a unit that cannot be stopped stops everything`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
-    try systemd.when("stop", "[ $2 = kubelet ] || touch '\(folder.file("units/stop.fails"))'")
+  @Test func `a unit that cannot be stopped ends the command`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    try systemd.when("stop", "[ $2 = kubelet ] || touch '\(directory.file("units/stop.fails"))'")
     let run = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--hold", "node-agent", "--warn-only"],
-      run: "touch '\(folder.file("touched"))'")
+      run: "touch '\(directory.file("touched"))'")
     #expect(run.code == 3)
     #expect(run.errors.contains("node-agent cannot be stopped (systemctl ended with exit code 1)"), "\(run.errors)")
     #expect(run.errors.contains("kubelet was started again, because nothing was changed"))
     #expect(systemd.state(of: "kubelet") == "active" && systemd.state(of: "node-agent") == "active")
-    #expect(!ProcessFacts.exists(folder.file("touched")))
+    #expect(!ProcessFacts.exists(directory.file("touched")))
   }
 
-  @Test func `a unit that nobody knows is wrong usage, and no other is stopped`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  @Test func `an unknown unit is wrong usage, and no other unit is stopped`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--hold", "kublet"], run: "exit 9")
     #expect(run.code == 2)
     SnapshotCommandTests.expectOneLine(
@@ -125,87 +125,87 @@ import Testing
   }
 
   @Test func `without systemd nothing is run`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await Tool.cri(
-      ["guard", "--hold", "kubelet", "--", "/bin/true"], on: runtime.socket, environment: ["PATH": folder.path])
+      ["guard", "--hold", "kubelet", "--", "/bin/true"], on: runtime.socket, environment: ["PATH": directory.path])
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "systemctl show kubelet: No such file or directory")
   }
 
-  @Test(arguments: ["inactive", "failed"]) func `what was not active is not started`(state: String) async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet(state))
+  @Test(arguments: ["inactive", "failed"]) func `an inactive unit is not started`(state: String) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet(state))
     let run = try await guarding(runtime, systemd, run: restart(runtime))
     #expect(run.code == 0)
     #expect(run.errors == "cri: kubelet is not active, so it will not be started at the end\n")
     #expect(systemd.changes.isEmpty)
   }
 
-  @Test func `one that crashes over and over is active, one that is just ending is not`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let systemd = try await FakeSystemctl(in: folder, units: ["kubelet": "activating", "other": "deactivating"])
+  @Test func `a unit that crashes repeatedly is active, and one that is stopping is not`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "activating", "other": "deactivating"])
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--hold", "other"], run: restart(runtime))
     #expect(run.code == 0, "\(run)")
     #expect(systemd.changes == ["stop kubelet", "stop other", "start kubelet"])
   }
 
-  @Test func `without a snapshot it is started again`() async throws {
+  @Test func `the unit is started again if there is no snapshot`() async throws {
     let systemd = try await kubelet()
     let run = try await Tool.cri(
-      ["guard", "--warn-only", "--hold", "kubelet", "--", "/bin/touch", folder.file("touched")],
-      on: folder.file("no.sock"), environment: ["PATH": systemd.path])
+      ["guard", "--warn-only", "--hold", "kubelet", "--", "/bin/touch", directory.file("touched")],
+      on: directory.file("no.sock"), environment: ["PATH": systemd.path])
     #expect(run.code == 3)
     #expect(run.errors.contains("kubelet was started again, because nothing was changed\n"), "\(run.errors)")
-    #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !ProcessFacts.exists(folder.file("touched")))
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !ProcessFacts.exists(directory.file("touched")))
   }
 
-  @Test func `a command that is not there is the same`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  @Test func `the unit is started again if the command does not exist`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await Tool.cri(
       ["guard", "--hold", "kubelet", "--", "/no/such/command"], on: runtime.socket, environment: ["PATH": systemd.path])
     #expect(run.code == 2 && systemd.changes == ["stop kubelet", "start kubelet"], "\(run)")
   }
 
-  @Test func `a unit that does not start again is not done`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  @Test func `a unit that does not start again is an error`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     try systemd.fail("start")
     let run = try await guarding(runtime, systemd, run: restart(runtime))
     #expect(run.code == 6 && run.output.contains("intact"))
     #expect(run.errors.contains("kubelet could not be started again (systemctl ended with exit code 1)"), "\(run)")
   }
 
-  @Test func `a unit that somebody else has started is told`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  @Test func `a unit that another program started is reported`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(
       runtime, systemd,
-      run: restart(runtime, "--on-restart lose-ips") + "echo active >'\(folder.file("units/kubelet"))'")
+      run: restart(runtime, "--on-restart lose-ips") + "echo active >'\(directory.file("units/kubelet"))'")
     #expect(run.code == 1)
     #expect(run.errors.contains("kubelet is running although it was stopped"), "\(run.errors)")
   }
 
   @Test func `a reader that closes its pipe does not change the verdict`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
-    try ProcessFacts.write(restart(runtime), to: folder.file("command"))
-    // The pipe's reader is gone before anything is written to it.
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    try ProcessFacts.write(restart(runtime), to: directory.file("command"))
+    // The reader of the pipe closes it before anything is written.
     let script = """
       export PATH='\(systemd.path)'
-      { '\(Tool.path("cri"))' -r '\(runtime.socket)' guard --hold kubelet -- /bin/sh '\(folder.file("command"))'
+      { '\(Tool.path("cri"))' -r '\(runtime.socket)' guard --hold kubelet -- /bin/sh '\(directory.file("command"))'
         echo "code $?" >&2; } | true
-      kill $(cat '\(folder.file("pid"))')
+      kill $(cat '\(directory.file("pid"))')
       """
     let run = try await Tool.shell(script)
     #expect(
       run.errors.contains("cannot write the report to standard output: ") && run.errors.contains("code 0"), "\(run)")
     #expect(systemd.state(of: "kubelet") == "active")
-    // Not ended before the script.
+    // Keeps the runtime alive until the script has ended.
     withExtendedLifetime(runtime) {}
   }
 
   // MARK: Signals
 
-  @Test func `a signal goes to the command, and the verdict follows`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  @Test func `a signal is passed to the command, and the verdict follows`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let script = """
-      trap 'echo told >\(folder.file("told")); exit 0' TERM
+      trap 'echo told >\(directory.file("told")); exit 0' TERM
       \(restart(runtime))
       kill -TERM $PPID
       while :; do sleep 0.05; done
@@ -213,13 +213,13 @@ import Testing
     let run = try await guarding(runtime, systemd, run: script)
     #expect(run.code == 0 && run.output.contains("intact"), "\(run)")
     #expect(run.errors == "cri: SIGTERM is passed on to /bin/sh; the verdict follows when it has ended\n")
-    #expect(ProcessFacts.exists(folder.file("told")))
+    #expect(ProcessFacts.exists(directory.file("told")))
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
   @Test(arguments: [("HUP", 1), ("INT", 2), ("TERM", 15)])
-  func `a command that dies of it is looked at all the same`(name: String, number: Int) async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  func `a command that a signal killed is verified all the same`(name: String, number: Int) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(
       runtime, systemd, run: restart(runtime) + "kill -\(name) $PPID; while :; do sleep 0.05; done")
     #expect(run.code == 6 && run.output.contains("intact"), "\(run)")
@@ -228,11 +228,11 @@ import Testing
     #expect(systemd.changes == ["stop kubelet"])
   }
 
-  @Test func `a terminal that hangs up tells guard alone, which passes it on`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  @Test func `a hang-up of the terminal is passed on to the command`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     try ProcessFacts.write(
-      restart(runtime) + "trap 'touch \(folder.file("told")); exit 0' HUP; echo ready; while :; do sleep 0.05; done",
-      to: folder.file("command"))
+      restart(runtime) + "trap 'touch \(directory.file("told")); exit 0' HUP; echo ready; while :; do sleep 0.05; done",
+      to: directory.file("command"))
     let script = """
       import os, pty, sys
       pid, terminal = pty.fork()
@@ -245,21 +245,21 @@ import Testing
     let run = try await Tool.run(
       [
         "/usr/bin/env", "python3", "-c", script, Tool.path("cri"), "-r", runtime.socket, "guard", "--hold", "kubelet",
-        "--report", "json=\(folder.file("report"))", "--", "/bin/sh", folder.file("command"),
+        "--report", "json=\(directory.file("report"))", "--", "/bin/sh", directory.file("command"),
       ], environment: ["PATH": systemd.path])
     withExtendedLifetime(runtime) {}
-    if let pid = Int32(ProcessFacts.read(folder.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
+    if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
-    // Nobody could be told, but for the file.
+    // Only the file can contain the report.
     #expect(run.code == 3, "\(run)")
-    #expect(ProcessFacts.exists(folder.file("told")) && systemd.changes == ["stop kubelet"])
-    #expect(try JSON.parse(ProcessFacts.read(folder.file("report")))["verdict"] == "intact")
+    #expect(ProcessFacts.exists(directory.file("told")) && systemd.changes == ["stop kubelet"])
+    #expect(try JSON.parse(ProcessFacts.read(directory.file("report")))["verdict"] == "intact")
   }
 
-  @Test func `a signal before the verdict is not a verdict, whatever else was asked for`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
-    // When the command has ended, and was waited for, its parent gets signals: the first may still count as the
+  @Test func `a signal before the verdict is never a success`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    // The parent gets signals after the command has ended and been waited for; the first one may still count as the
     // command's.
     let script = """
       kill -9 \(runtime.pid ?? 0)
@@ -274,12 +274,12 @@ import Testing
   }
 
   @Test func `a signal before the command changes nothing`() async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     try systemd.when("stop", "kill -TERM $PPID")
-    let run = try await guarding(runtime, systemd, run: "touch '\(folder.file("touched"))'")
+    let run = try await guarding(runtime, systemd, run: "touch '\(directory.file("touched"))'")
     #expect(run.code == 3)
     #expect(run.errors.contains("SIGTERM before the command was run; nothing was changed"), "\(run.errors)")
-    #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !ProcessFacts.exists(folder.file("touched")))
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !ProcessFacts.exists(directory.file("touched")))
   }
 
   @Test(arguments: [
@@ -287,12 +287,12 @@ import Testing
     ["--hold", "kubelet", "--hold", "kubelet"], ["--save", "/no/such/folder/s"], ["--save", "-"],
     ["--fail-on", "war"], ["--report", "json=/no/such/folder/r"],
   ])
-  func `what can be wrong is found before anything is stopped`(arguments: [String]) async throws {
-    let (runtime, systemd) = (try await SimulatorProcess(in: folder), try await kubelet())
+  func `wrong usage is found before anything is stopped`(arguments: [String]) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let hold = arguments.contains("--hold") ? [] : ["--hold", "kubelet"]
-    let run = try await guarding(runtime, systemd, hold + arguments, run: "touch '\(folder.file("touched"))'")
+    let run = try await guarding(runtime, systemd, hold + arguments, run: "touch '\(directory.file("touched"))'")
     #expect(run.code == 2, "\(run)")
     SnapshotCommandTests.expectOneLine(run, containing: "cri: ")
-    #expect(systemd.changes.isEmpty && !ProcessFacts.exists(folder.file("touched")))
+    #expect(systemd.changes.isEmpty && !ProcessFacts.exists(directory.file("touched")))
   }
 }

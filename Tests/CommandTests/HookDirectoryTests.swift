@@ -2,25 +2,25 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The hooks that root runs, in directories that another user owns, or that lead to one.
+/// Runs the hooks as root in directories that another user owns or that lead to one.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
 struct HookDirectoryTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private static let hooks = Tool.source("Tools/hooks")
   private static let other: uid_t = 65534
 
   init() throws {
-    folder = try TemporaryDirectory()
-    // The other user must reach what belongs to them.
-    chmod(folder.path, 0o755)
+    directory = try TemporaryDirectory()
+    // The other user must be able to reach their files.
+    chmod(directory.path, 0o755)
   }
 
-  /// How a hook is run, and what it ends with if it refuses its directory.
+  /// How a hook is run, and its exit code if it refuses its directory.
   enum Hook: String, CaseIterable {
     case snapshot, verify, gate, accept, status
     case upgrade, report, reboot, ansible
 
-    /// kured's reboot goes on without a snapshot.
+    /// kured's reboot continues without a snapshot.
     var refusal: Int32 { self == .reboot ? 0 : 2 }
 
     /// What precedes the refusal on standard error.
@@ -34,7 +34,7 @@ struct HookDirectoryTests {
     }
   }
 
-  /// What is wrong with a directory, in shell; `$d` is the directory that the hook uses, `$p` its parent.
+  /// A defect of a directory, as a shell command; `$d` is the directory that the hook uses, `$p` its parent.
   enum Trap: String, CaseIterable {
     case owned = "mkdir -p $d; chown 65534 $d"
     case writableByAll = "mkdir -p $d; chmod 777 $d"
@@ -50,7 +50,7 @@ struct HookDirectoryTests {
     case fifo = "mkdir -p $p; mkfifo $d"
     case loop = "mkdir -p $p; ln -s d $d"
 
-    /// The reason that the refusal gives.
+    /// The reason in the refusal.
     var reason: String {
       switch self {
       case .owned, .parentOwned, .missingInOwned, .linkOfOther, .linkedParent, .ownLinkThroughOther:
@@ -62,36 +62,37 @@ struct HookDirectoryTests {
     }
   }
 
-  /// Runs a hook in `x/p/d`. `/bin/true` answers for the command: nothing but the shell is under test.
+  /// Runs a hook in `x/p/d`, with `/bin/true` as the command, because only the shell code is tested.
   private func run(_ hook: Hook) async throws -> Tool {
-    let directory = folder.file("x/p/d")
+    let directory = directory.file("x/p/d")
     var environment = [
       "CRI": "/bin/true", "CRI_BEFORE": directory + "/before.json", "CRI_REPORT": directory + "/report.txt",
-      "CRI_REBOOT": "touch \(folder.file("rebooted"))", "MAINPID": "1",
+      "CRI_REBOOT": "touch \(directory.file("rebooted"))", "MAINPID": "1",
     ]
     let words: [String]
     switch hook {
     case .upgrade, .report:
       let variable = hook == .upgrade ? "CRI_REPORT" : "CRI_BEFORE"
-      environment[variable] = folder.file("root/file")
+      environment[variable] = directory.file("root/file")
       words = ["/bin/sh", "-c", ". '\(Self.hooks)/shell/cri-upgrade.sh'; cri_begin; cri_preflight; cri_snapshot"]
     case .reboot: words = ["\(Self.hooks)/kured/cri-reboot"]
     case .ansible:
-      // As the role's task runs it.
+      // The command line of the role's task.
       words = [
         "/bin/sh", "-c",
         ". '\(Self.hooks)/ansible/roles/cri_guard/files/trusted-directory.sh'; cri_use \"$1\" make || { echo \"$cri_reason\" >&2; exit 2; }",
         "sh", directory,
       ]
     default:
-      environment["CRI_HOOK_DIR"] = folder.file("x/p")
+      environment["CRI_HOOK_DIR"] = directory.file("x/p")
       words = ["\(Self.hooks)/systemd/cri-hook", hook.rawValue, "d", "/nowhere.sock"]
     }
     return try await Tool.run(["/usr/bin/timeout", "-k", "1", "20"] + words, environment: environment)
   }
 
   private func prepare(_ script: String) async throws {
-    let names = "x=\(folder.file("x")) p=\(folder.file("x/p")) d=\(folder.file("x/p/d")) root=\(folder.file("root"))"
+    let names =
+      "x=\(directory.file("x")) p=\(directory.file("x/p")) d=\(directory.file("x/p/d")) root=\(directory.file("root"))"
     let run = try await Tool.shell("set -e; umask 022; \(names); mkdir -p $x $root/d; \(script)")
     #expect(run.code == 0, "\(run)")
   }
@@ -99,7 +100,7 @@ struct HookDirectoryTests {
   /// Everything below the directory with its type, mode, owner and size.
   private func listing() async throws -> String {
     try await Tool.shell(
-      "cd '\(folder.path)' && find . ! -name rebooted -mindepth 1 -printf '%p %y %m %u %l %s\\n' | sort"
+      "cd '\(directory.path)' && find . ! -name rebooted -mindepth 1 -printf '%p %y %m %u %l %s\\n' | sort"
     ).output
   }
 
@@ -113,7 +114,7 @@ struct HookDirectoryTests {
     #expect(run.errors.split(separator: "\n").count == 1 || hook == .upgrade || hook == .report, "\(run.errors)")
     #expect(run.output.isEmpty, "\(run.output)")
     #expect(try await listing() == before)
-    #expect(ProcessFacts.exists(folder.file("rebooted")) == (hook == .reboot))
+    #expect(ProcessFacts.exists(directory.file("rebooted")) == (hook == .reboot))
   }
 
   @Test(arguments: Hook.allCases.filter { $0 != .status })
@@ -123,27 +124,28 @@ struct HookDirectoryTests {
     try await prepare("mkdir $x/real; ln -s real $x/link; ln -s $x/link $p; chmod 1777 $x")
     let run = try await run(hook)
     #expect(run.code == 0 || hook == .gate, "\(run)")
-    #expect(try await Tool.shell("stat -c '%a %u %F' '\(folder.file("x/real/d"))'").output == "700 0 directory\n")
+    #expect(try await Tool.shell("stat -c '%a %u %F' '\(directory.file("x/real/d"))'").output == "700 0 directory\n")
   }
 
-  @Test func `the status creates no directory`() async throws {
+  @Test func `the status command creates no directory`() async throws {
     try await prepare("")
     let run = try await run(.status)
     #expect(run.code == 0 && run.output == "no verdict since boot\n", "\(run)")
-    #expect(!ProcessFacts.exists(folder.file("x/p")))
+    #expect(!ProcessFacts.exists(directory.file("x/p")))
   }
 
   @Test func `a file is swapped without writing through a planted link`() async throws {
     try await prepare(
       "echo old >$x/bin; echo new >$root/new; echo kept >$root/kept; ln -s $root/kept $x/bin.new; mkdir $p")
     let script =
-      ". '\(Self.hooks)/shell/cri-upgrade.sh'; cri_swap '\(folder.file("root/new"))' '\(folder.file("x/bin"))'"
+      ". '\(Self.hooks)/shell/cri-upgrade.sh'; cri_swap '\(directory.file("root/new"))' '\(directory.file("x/bin"))'"
     let run = try await Tool.shell(script)
     #expect(run.code == 0, "\(run)")
-    #expect(ProcessFacts.read(folder.file("root/kept")) == "kept\n")
+    #expect(ProcessFacts.read(directory.file("root/kept")) == "kept\n")
     #expect(
-      ProcessFacts.read(folder.file("x/bin")) == "new\n" && ProcessFacts.read(folder.file("x/bin.before")) == "old\n")
-    #expect(try await Tool.shell("stat -c %a '\(folder.file("x/bin"))'").output == "755\n")
+      ProcessFacts.read(directory.file("x/bin")) == "new\n"
+        && ProcessFacts.read(directory.file("x/bin.before")) == "old\n")
+    #expect(try await Tool.shell("stat -c %a '\(directory.file("x/bin"))'").output == "755\n")
   }
 
   @Test func `every hook has the same check of its directory`() async throws {

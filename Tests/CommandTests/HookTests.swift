@@ -6,27 +6,27 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What `Tools/hooks` gives to take, run with a systemctl that only takes notes.
+/// Runs the files in `Tools/hooks` with a systemctl that only logs its calls.
 @Suite(.timeLimit(.minutes(10))) struct HookTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private static let hooks = Tool.source("Tools/hooks")
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  /// A runtime whose unit a systemctl restarts, losing what is said.
+  /// Creates a runtime whose unit a systemctl restarts, with the given losses.
   private func systemd(
     for runtime: SimulatorProcess, kubelet: String = "active", losing losses: String = ""
   ) async throws -> FakeSystemctl {
-    let systemd = try await FakeSystemctl(in: folder, units: ["kubelet": kubelet, "containerd": "active"])
+    let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": kubelet, "containerd": "active"])
     try systemd.when(
       "restart",
       """
-      kill "$(cat '\(folder.file("pid"))')"
+      kill "$(cat '\(directory.file("pid"))')"
       while [ -S '\(runtime.socket)' ]; do sleep 0.05; done
       \(([SimulatorProcess.program] + runtime.arguments).joined(separator: " ")) \(losses) </dev/null >/dev/null 2>&1 &
-      echo $! >'\(folder.file("pid"))'
+      echo $! >'\(directory.file("pid"))'
       """)
-    try ProcessFacts.write("\(runtime.pid ?? 0)", to: folder.file("pid"))
+    try ProcessFacts.write("\(runtime.pid ?? 0)", to: directory.file("pid"))
     return systemd
   }
 
@@ -35,49 +35,49 @@ import Testing
     _ words: [String], _ systemd: FakeSystemctl, on socket: String, _ environment: [String: String] = [:]
   ) async throws -> Tool {
     let mine = [
-      "PATH": systemd.path, "CONTAINER_RUNTIME_ENDPOINT": socket, "CRI": Tool.path("cri"), "HOME": folder.path,
-      "CRI_BEFORE": folder.file("state/before.json"), "CRI_REPORT": folder.file("state/report.txt"),
-      // Of a simulated runtime there is nothing on disk: preflight cannot know.
+      "PATH": systemd.path, "CONTAINER_RUNTIME_ENDPOINT": socket, "CRI": Tool.path("cri"), "HOME": directory.path,
+      "CRI_BEFORE": directory.file("state/before.json"), "CRI_REPORT": directory.file("state/report.txt"),
+      // A simulated runtime has no files on disk, so preflight cannot predict.
       "CRI_PREFLIGHT_CODES": "0 3",
     ]
     return try await Tool.run(words, environment: mine.merging(environment) { $1 })
   }
 
-  /// The same, and ends the runtime that it has started.
+  /// Runs a hook and ends the runtime that it has started.
   private func run(
     _ words: [String], _ systemd: FakeSystemctl, on runtime: SimulatorProcess, _ environment: [String: String] = [:]
   ) async throws -> Tool {
     let run = try await run(words, systemd, on: runtime.socket, environment)
-    let pid = Int32(ProcessFacts.read(folder.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines))
+    let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines))
     if let pid, pid != runtime.pid { kill(pid, SIGKILL) }
-    // The one that it began with must not have been ended before.
+    // Keeps the first runtime alive until here.
     withExtendedLifetime(runtime) {}
     return run
   }
 
   // MARK: A script of one's own
 
-  /// New binaries for `example`, and the old one's place.
+  /// Creates new binaries for `example`, and the directory of the old one.
   private func binaries() throws -> (new: String, environment: [String: String]) {
-    for name in ["new", "bin"] { mkdir(folder.file(name), 0o755) }
-    try ProcessFacts.write("new", to: folder.file("new/containerd"))
-    try ProcessFacts.write("old", to: folder.file("bin/containerd"))
-    return (folder.file("new"), ["PLACE": folder.file("bin")])
+    for name in ["new", "bin"] { mkdir(directory.file(name), 0o755) }
+    try ProcessFacts.write("new", to: directory.file("new/containerd"))
+    try ProcessFacts.write("old", to: directory.file("bin/containerd"))
+    return (directory.file("new"), ["PLACE": directory.file("bin")])
   }
 
-  @Test func `the script starts kubelet where nothing is lost`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `the script starts kubelet if nothing is lost`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime)
     let (new, environment) = try binaries()
     let run = try await run(["\(Self.hooks)/shell/example", new], systemd, on: runtime, environment)
     #expect(run.code == 0, "\(run)")
     #expect(systemd.changes == ["stop kubelet", "restart containerd", "start kubelet"])
-    #expect(ProcessFacts.read(folder.file("bin/containerd")) == "new")
-    #expect(ProcessFacts.read(folder.file("bin/containerd.before")) == "old")
+    #expect(ProcessFacts.read(directory.file("bin/containerd")) == "new")
+    #expect(ProcessFacts.read(directory.file("bin/containerd.before")) == "old")
   }
 
-  @Test func `the script keeps kubelet down on a loss, and says why`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `the script leaves kubelet stopped after a loss, and says why`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime, losing: "--on-restart lose-ips")
     let (new, environment) = try binaries()
     let run = try await run(["\(Self.hooks)/shell/example", new], systemd, on: runtime, environment)
@@ -87,61 +87,63 @@ import Testing
     #expect(systemd.changes == ["stop kubelet", "restart containerd"])
   }
 
-  @Test func `the script stops before the change where nobody knows what it would lose`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `the script stops before the change if the loss cannot be predicted`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime)
     var (new, environment) = try binaries()
     environment["CRI_PREFLIGHT_CODES"] = "0"
     let run = try await run(["\(Self.hooks)/shell/example", new], systemd, on: runtime, environment)
     #expect(run.code == 3, "\(run)")
     #expect(run.errors.contains("nothing was changed") && systemd.changes.isEmpty, "\(run.errors)")
-    #expect(ProcessFacts.read(folder.file("bin/containerd")) == "old")
+    #expect(ProcessFacts.read(directory.file("bin/containerd")) == "old")
   }
 
   @Test(arguments: ["exit 7", "kill -TERM $$; sleep 5", "cri_verify"])
-  func `a script that ends between change and verdict keeps kubelet down`(ending: String) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  func `a script that ends between change and verdict leaves kubelet stopped`(ending: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime)
     try ProcessFacts.write(
       "set -eu\n. '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet\ncri_snapshot\ncri_change\n\(ending)\n",
-      to: folder.file("script"))
-    let run = try await run(["/bin/sh", folder.file("script")], systemd, on: runtime)
+      to: directory.file("script"))
+    let run = try await run(["/bin/sh", directory.file("script")], systemd, on: runtime)
     #expect(run.code == (ending == "exit 7" ? 7 : ending == "cri_verify" ? 4 : 143), "\(run)")
     #expect(run.errors.contains("kept stopped: kubelet") && systemd.changes == ["stop kubelet"], "\(run.errors)")
   }
 
-  @Test func `a unit that there is not ends a script`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `an unknown unit ends the script`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime)
     try ProcessFacts.write(
-      "set -eu\n. '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet kubelt\n", to: folder.file("script")
+      "set -eu\n. '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet kubelt\n",
+      to: directory.file("script")
     )
-    let run = try await run(["/bin/sh", folder.file("script")], systemd, on: runtime)
+    let run = try await run(["/bin/sh", directory.file("script")], systemd, on: runtime)
     #expect(run.code == 2 && run.errors.contains("there is no unit kubelt"), "\(run)")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
   @Test func `a script that ends before the change starts kubelet again`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+    let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime)
     try ProcessFacts.write(
-      ". '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet\ncri_snapshot\n", to: folder.file("script"))
-    let run = try await run(["/bin/sh", folder.file("script")], systemd, on: folder.file("no.sock"))
+      ". '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet\ncri_snapshot\n",
+      to: directory.file("script"))
+    let run = try await run(["/bin/sh", directory.file("script")], systemd, on: directory.file("no.sock"))
     #expect(run.code == 3 && systemd.changes == ["stop kubelet", "start kubelet"], "\(run)")
     #expect(run.errors.contains("without a snapshot nothing can be verified; nothing was changed"), "\(run.errors)")
   }
 
-  @Test func `the script on a real containerd`() async throws {
+  @Test func `the script works with a real containerd`() async throws {
     try await ContainerdNode.with { node in
-      let systemd = try await FakeSystemctl(in: folder, units: ["kubelet": "active"])
+      let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "active"])
       try systemd.when("restart", "'\(ContainerdNode.script)' restart --no-wait '\(node.directory)'")
       let (new, environment) = try binaries()
       let good = try await run(
         ["\(Self.hooks)/shell/example", new], systemd, on: node.socket, environment)
       #expect(good.code == 0 && good.errors.contains("intact: 3 ready pods"), "\(good)")
       #expect(systemd.changes == ["stop kubelet", "restart containerd", "start kubelet"])
-      #expect(try await node.cri("snapshot", "-o", folder.file("now")).code == 0)
-      let now = try Snapshot(parsing: File.read(folder.file("now")))
+      #expect(try await node.cri("snapshot", "-o", directory.file("now")).code == 0)
+      let now = try Snapshot(parsing: File.read(directory.file("now")))
       let pause = try #require(now.sandboxes.first { $0.pod.name == "coredns-7c6" }?.facts.pid)
       try systemd.when("restart", "kill -9 \(pause); '\(ContainerdNode.script)' restart --no-wait '\(node.directory)'")
       let bad = try await run(
@@ -153,13 +155,13 @@ import Testing
 
   // MARK: systemd
 
-  /// What systemd runs when a unit is restarted, as the drop-ins say it.
+  /// Returns the commands that systemd runs when a unit is restarted, from the drop-ins.
   private func hook(
     _ verb: String, _ systemd: FakeSystemctl, _ runtime: SimulatorProcess, _ more: [String: String] = [:]
   ) async throws -> Tool {
     try await run(
       ["\(Self.hooks)/systemd/cri-hook", verb, "containerd", runtime.socket], systemd, on: runtime,
-      ["CRI_HOOK_DIR": folder.file("run"), "MAINPID": "\(runtime.pid ?? 0)"].merging(more) { $1 })
+      ["CRI_HOOK_DIR": directory.file("run"), "MAINPID": "\(runtime.pid ?? 0)"].merging(more) { $1 })
   }
 
   private func restart(
@@ -172,20 +174,22 @@ import Testing
     #expect(start.code == 0, "\(start)")
   }
 
-  private var verdict: String { String(ProcessFacts.read(folder.file("run/containerd/verdict")).prefix { $0 != "\n" }) }
+  private var verdict: String {
+    String(ProcessFacts.read(directory.file("run/containerd/verdict")).prefix { $0 != "\n" })
+  }
 
-  @Test func `kubelet starts after a good restart, and no snapshot is left`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let systemd = try await FakeSystemctl(in: folder, units: [:])
+  @Test func `kubelet starts after an intact restart, and the snapshot is removed`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
     try await restart(runtime, systemd)
-    #expect(verdict == "0" && !ProcessFacts.exists(folder.file("run/containerd/before.json")))
+    #expect(verdict == "0" && !ProcessFacts.exists(directory.file("run/containerd/before.json")))
     let gate = try await hook("gate", systemd, runtime)
     #expect(gate.code == 0 && gate.errors.isEmpty, "\(gate)")
   }
 
-  @Test func `kubelet does not start on a loss, whatever restarts follow, until it is accepted`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let systemd = try await FakeSystemctl(in: folder, units: [:])
+  @Test func `kubelet does not start after a loss, whatever restarts follow, until it is accepted`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
     try await restart(runtime, systemd, ["--on-restart", "lose-ips"])
     for _ in 1...2 {
       #expect(verdict == "1")
@@ -199,69 +203,70 @@ import Testing
     #expect(try await hook("status", systemd, runtime).output.contains("it was: LOST"))
   }
 
-  @Test func `kubelet starts without a snapshot, and says so`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let systemd = try await FakeSystemctl(in: folder, units: [:])
+  @Test func `kubelet starts without a snapshot, with a notice`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
     let first = try await hook("gate", systemd, runtime)
     #expect(
       first.code == 0 && first.errors.contains("kubelet starts, though nothing is proved: no verdict"), "\(first)")
-    // The daemon was killed: nobody answers, and systemd knows of no main process.
+    // The daemon was killed: it does not respond, and systemd knows no main process.
     try await restart(runtime, systemd, [], ["MAINPID": ""])
     #expect(verdict == "none")
     let gate = try await hook("gate", systemd, runtime)
     #expect(gate.code == 0 && gate.errors.contains("nothing is proved: no snapshot from before the start"), "\(gate)")
   }
 
-  @Test func `a slip in the options keeps the snapshot, and kubelet down`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let systemd = try await FakeSystemctl(in: folder, units: [:])
+  @Test func `a mistake in the options keeps the snapshot, and leaves kubelet stopped`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
     try await restart(runtime, systemd, ["--on-restart", "lose-ips"], ["CRI_VERIFY": "--ignore pod.ipp"])
     #expect(verdict == "3")
-    #expect(ProcessFacts.exists(folder.file("run/containerd/before.json")))
-    // Put right, the gate compares again.
+    #expect(ProcessFacts.exists(directory.file("run/containerd/before.json")))
+    // After the correction, the gate compares again.
     let gate = try await hook("gate", systemd, runtime)
     #expect(gate.code == 1 && gate.errors.contains("kubelet is not started (verdict 1): LOST"), "\(gate)")
   }
 
-  @Test func `kubelet starts where nothing was restarted`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let systemd = try await FakeSystemctl(in: folder, units: [:])
+  @Test func `kubelet starts if nothing was restarted`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
     _ = try await hook("snapshot", systemd, runtime)
     _ = try await hook("verify", systemd, runtime)
     #expect(verdict == "4")
     #expect(try await hook("gate", systemd, runtime).code == 0)
   }
 
-  @Test func `kubelet waits for a runtime that has not started yet, not for one of another boot`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let systemd = try await FakeSystemctl(in: folder, units: [:])
+  @Test func `kubelet waits for a runtime that has not started yet, but not for one of another boot`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
     _ = try await hook("snapshot", systemd, runtime)
     await runtime.end()
-    // Long enough to be asked, without the half minute that a node has.
-    let script = "sed 's/check 30/check 1/' '\(Self.hooks)/systemd/cri-hook' >'\(folder.file("hook"))'"
-    #expect(try await Tool.shell("\(script) && chmod +x '\(folder.file("hook"))'").code == 0)
+    // This is long enough for a poll, without the half minute that a node has.
+    let script = "sed 's/check 30/check 1/' '\(Self.hooks)/systemd/cri-hook' >'\(directory.file("hook"))'"
+    #expect(try await Tool.shell("\(script) && chmod +x '\(directory.file("hook"))'").code == 0)
     let gate = try await run(
-      [folder.file("hook"), "gate", "containerd", runtime.socket], systemd, on: runtime,
-      ["CRI_HOOK_DIR": folder.file("run")])
+      [directory.file("hook"), "gate", "containerd", runtime.socket], systemd, on: runtime,
+      ["CRI_HOOK_DIR": directory.file("run")])
     #expect(gate.code == 1 && gate.errors.contains("verdict 3"), "\(gate)")
-    try ProcessFacts.write("another\n", to: folder.file("run/containerd/boot"))
+    try ProcessFacts.write("another\n", to: directory.file("run/containerd/boot"))
     let booted = try await hook("gate", systemd, runtime)
     #expect(booted.code == 0 && booted.errors.contains("the node was rebooted"), "\(booted)")
   }
 
   // MARK: kured
 
-  @Test func `the reboot's snapshot is whole, or none is left of an earlier one`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let systemd = try await FakeSystemctl(in: folder, units: [:])
-    let reboot = ["CRI_REBOOT": "touch \(folder.file("rebooted"))"]
+  @Test func `the snapshot before a reboot is complete, or an earlier one is removed`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
+    let reboot = ["CRI_REBOOT": "touch \(directory.file("rebooted"))"]
     let words = ["\(Self.hooks)/kured/cri-reboot"]
     #expect(try await run(words, systemd, on: runtime, reboot).code == 0)
-    #expect(ProcessFacts.exists(folder.file("state/before.json")) && ProcessFacts.exists(folder.file("rebooted")))
-    unlink(folder.file("rebooted"))
-    let silent = try await run(words, systemd, on: folder.file("no.sock"), reboot)
+    #expect(ProcessFacts.exists(directory.file("state/before.json")) && ProcessFacts.exists(directory.file("rebooted")))
+    unlink(directory.file("rebooted"))
+    let silent = try await run(words, systemd, on: directory.file("no.sock"), reboot)
     #expect(silent.code == 0 && silent.errors.contains("this reboot will not be verified"), "\(silent)")
-    #expect(!ProcessFacts.exists(folder.file("state/before.json")) && ProcessFacts.exists(folder.file("rebooted")))
+    #expect(
+      !ProcessFacts.exists(directory.file("state/before.json")) && ProcessFacts.exists(directory.file("rebooted")))
   }
 
   // MARK: Ansible
@@ -270,19 +275,19 @@ import Testing
   private func role(
     _ systemd: FakeSystemctl, on runtime: SimulatorProcess?, _ variables: [String: String] = [:]
   ) async throws -> Tool {
-    let socket = runtime?.socket ?? folder.file("no.sock")
+    let socket = runtime?.socket ?? directory.file("no.sock")
     try await needs("ansible-playbook")
     var lines = variables
     lines["cri_guard_command"] = Tool.path("cri")
-    lines["cri_guard_snapshot"] = folder.file("state/before.json")
-    lines["cri_guard_report"] = folder.file("state/report.json")
+    lines["cri_guard_snapshot"] = directory.file("state/before.json")
+    lines["cri_guard_report"] = directory.file("state/report.json")
     lines["cri_guard_endpoint"] = socket
     lines["ansible_become"] = "false"
     lines["cri_guard_preflight_codes"] = "[0, 3]"
-    try ProcessFacts.write(lines.map { "\($0): \($1)\n" }.joined(), to: folder.file("variables.yml"))
+    try ProcessFacts.write(lines.map { "\($0): \($1)\n" }.joined(), to: directory.file("variables.yml"))
     let words =
       [
-        "/usr/bin/ansible-playbook", "-i", "localhost,", "-c", "local", "-e", "@\(folder.file("variables.yml"))",
+        "/usr/bin/ansible-playbook", "-i", "localhost,", "-c", "local", "-e", "@\(directory.file("variables.yml"))",
         "\(Self.hooks)/ansible/playbook.yml",
       ]
     let environment = ["LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1"]
@@ -290,22 +295,22 @@ import Testing
     return try await run(words, systemd, on: runtime, environment)
   }
 
-  @Test func `the role starts kubelet where nothing is lost, with a change of one's own`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `the role starts kubelet if nothing is lost, with a custom change`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime)
     try ProcessFacts.write(
-      "- ansible.builtin.command: touch \(folder.file("changed"))\n  notify: Restart the container runtime\n",
-      to: folder.file("change.yml"))
+      "- ansible.builtin.command: touch \(directory.file("changed"))\n  notify: Restart the container runtime\n",
+      to: directory.file("change.yml"))
     let run = try await role(
-      systemd, on: runtime, ["cri_guard_change": folder.file("change.yml"), "cri_guard_restart": "false"])
+      systemd, on: runtime, ["cri_guard_change": directory.file("change.yml"), "cri_guard_restart": "false"])
     #expect(run.code == 0, "\(run)")
     #expect(systemd.changes == ["stop kubelet", "restart containerd", "start kubelet"])
-    #expect(ProcessFacts.exists(folder.file("changed")))
-    #expect(try JSON.parse(ProcessFacts.read(folder.file("state/report.json")))["verdict"] == "intact")
+    #expect(ProcessFacts.exists(directory.file("changed")))
+    #expect(try JSON.parse(ProcessFacts.read(directory.file("state/report.json")))["verdict"] == "intact")
   }
 
-  @Test func `the role keeps kubelet down on a loss, and says why`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `the role leaves kubelet stopped after a loss, and says why`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime, losing: "--on-restart lose-ips")
     let run = try await role(systemd, on: runtime)
     #expect(run.code == 2, "\(run)")
@@ -315,8 +320,8 @@ import Testing
     #expect(systemd.changes == ["stop kubelet", "restart containerd"])
   }
 
-  @Test func `the role starts kubelet again where nothing is changed yet`() async throws {
-    let systemd = try await FakeSystemctl(in: folder, units: ["kubelet": "activating", "other": "failed"])
+  @Test func `the role starts kubelet again if nothing has changed yet`() async throws {
+    let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "activating", "other": "failed"])
     let run = try await role(systemd, on: nil, ["cri_guard_hold": "[kubelet, other]"])
     #expect(run.code == 2 && run.output.contains("Nothing was changed."), "\(run)")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
@@ -324,12 +329,12 @@ import Testing
 
   // MARK: The files themselves
 
-  /// Cancels a test that needs a program; Tools/test installs them, and does not allow that in CI.
+  /// Cancels a test if a program is missing. Tools/test installs the programs, and does not allow this in CI.
   private func needs(_ program: String) async throws {
     if try await Tool.shell("command -v \(program)").code != 0 { try Test.cancel("\(program) is not installed") }
   }
 
-  @Test func `the scripts are clean`() async throws {
+  @Test func `the scripts pass the linters`() async throws {
     let list =
       "find '\(Self.hooks)' -type f -exec sh -c 'head -n 3 \"$1\" | grep -qE \"^#!/bin/sh|shell=sh\"' - {} \\; -print"
     let scripts = try await Tool.shell(list).output.split(separator: "\n")
@@ -340,11 +345,11 @@ import Testing
     #expect(run.code == 0, "\(run)")
   }
 
-  @Test func `systemd takes the units`() async throws {
+  @Test func `systemd accepts the units`() async throws {
     try await needs("systemd-analyze")
-    // Plain units to add to; systemd wants their programs to be there.
+    // systemd requires plain units to which the drop-ins are added, with existing programs.
     let script = """
-      cd '\(folder.path)' && mkdir units && cp -r '\(Self.hooks)'/systemd/*.d '\(Self.hooks)'/kured/*.service units/ &&
+      cd '\(directory.path)' && mkdir units && cp -r '\(Self.hooks)'/systemd/*.d '\(Self.hooks)'/kured/*.service units/ &&
       sed -i 's,/usr/local/lib/cri/cri-hook,\(Self.hooks)/systemd/cri-hook,; s,/usr/local/bin/cri,\(Tool.path("cri")),' \
         units/*/* units/*.service &&
       for unit in containerd crio kubelet; do printf '[Service]\\nExecStart=/bin/true\\n' >units/$unit.service; done &&
@@ -353,15 +358,15 @@ import Testing
     let run = try await Tool.shell(script)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     let wrong = try await Tool.shell(
-      "cd '\(folder.path)' && echo Nonsense >>units/kubelet.service.d/50-cri.conf && systemd-analyze verify --man=no units/kubelet.service"
+      "cd '\(directory.path)' && echo Nonsense >>units/kubelet.service.d/50-cri.conf && systemd-analyze verify --man=no units/kubelet.service"
     )
     #expect(!wrong.errors.isEmpty, "the drop-in was not read")
   }
 
-  @Test func `Ansible takes the role, and the plan is a document`() async throws {
+  @Test func `Ansible accepts the role, and the plan is a document`() async throws {
     try await needs("ansible-playbook")
     let run = try await Tool.shell(
-      "cd '\(Self.hooks)/ansible' && LC_ALL=C.UTF-8 HOME='\(folder.path)' ansible-playbook -i localhost, --syntax-check playbook.yml"
+      "cd '\(Self.hooks)/ansible' && LC_ALL=C.UTF-8 HOME='\(directory.path)' ansible-playbook -i localhost, --syntax-check playbook.yml"
     )
     #expect(run.code == 0, "\(run)")
     let yaml = try await Tool.shell(

@@ -5,33 +5,33 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A user that no test machine has a login of.
+/// A user ID without an account on test machines.
 private let mallory: uid_t = 64_001
 
 /// Files that another user of the node has prepared for a command that root runs.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
 struct HostileFileTests {
-  let folder: TemporaryDirectory
+  let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
-    #expect(chmod(folder.path, 0o1777) == 0)
+    directory = try TemporaryDirectory()
+    #expect(chmod(directory.path, 0o1777) == 0)
     let snapshot = try Snapshot.recorded("containerd-1.6.20", .before).json.text()
-    for name in ["before", "after"] { try ProcessFacts.write(snapshot, to: folder.file(name)) }
+    for name in ["before", "after"] { try ProcessFacts.write(snapshot, to: directory.file(name)) }
   }
 
   private func mode(_ name: String) -> mode_t? {
     var status = stat()
-    return lstat(folder.file(name), &status) == 0 ? status.st_mode & 0o7777 : nil
+    return lstat(directory.file(name), &status) == 0 ? status.st_mode & 0o7777 : nil
   }
 
   private func verify(reportTo path: String) async throws -> Tool {
     try await Tool.cri([
-      "verify", "--before", folder.file("before"), "--after", folder.file("after"), "--report", "json=\(path)",
+      "verify", "--before", directory.file("before"), "--after", directory.file("after"), "--report", "json=\(path)",
     ])
   }
 
-  /// The commands that write a file, each with its path and what it must not do to it.
+  /// The commands that write a file, with its path.
   private static let writers = ["snapshot", "verify", "preflight", "guard", "guard --report", "config"]
 
   private func write(_ command: String, to path: String, on runtime: String) async throws -> Tool {
@@ -50,7 +50,7 @@ struct HostileFileTests {
   @Test(arguments: dangerous)
   func `a report or a configuration never keeps a dangerous mode`(mode: mode_t, owner: uid_t) async throws {
     for (name, left) in [("report", mode_t(0o644)), ("crictl.yaml", 0o600)] {
-      let path = folder.file(name)
+      let path = directory.file(name)
       try ProcessFacts.write("", to: path)
       #expect(chown(path, owner, owner) == 0 && chmod(path, mode) == 0)
       if name == "report" {
@@ -65,24 +65,24 @@ struct HostileFileTests {
   }
 
   @Test(arguments: writers) func `a planted link is not followed`(command: String) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    #expect(mkdir(folder.file("secret"), 0o700) == 0)
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(mkdir(directory.file("secret"), 0o700) == 0)
     for (link, target) in [("file", "secret/shadow"), ("directory", "secret")] {
-      #expect(symlink(folder.file(target), folder.file(link)) == 0)
-      #expect(lchown(folder.file(link), mallory, mallory) == 0)
+      #expect(symlink(directory.file(target), directory.file(link)) == 0)
+      #expect(lchown(directory.file(link), mallory, mallory) == 0)
     }
-    for path in [folder.file("file"), folder.file("directory/shadow")] {
+    for path in [directory.file("file"), directory.file("directory/shadow")] {
       let run = try await write(command, to: path, on: runtime.socket)
       #expect(run.code != 0 && run.errors.contains("symbolic link of user \(mallory)"), "\(command) \(run)")
     }
-    #expect(TemporaryDirectory.names(in: folder.file("secret")).isEmpty)
+    #expect(TemporaryDirectory.names(in: directory.file("secret")).isEmpty)
   }
 
   @Test(arguments: writers) func `a planted FIFO is refused at once`(command: String) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let path = folder.file("fifo")
+    let runtime = try await SimulatorProcess(in: directory)
+    let path = directory.file("fifo")
     #expect(mkfifo(path, 0o666) == 0 && chown(path, mallory, mallory) == 0)
-    // The other user waits for what is written.
+    // The other user waits for data.
     let reader = open(path, O_RDONLY | O_NONBLOCK)
     defer { close(reader) }
     let start = ContinuousClock.now
@@ -96,13 +96,13 @@ struct HostileFileTests {
   }
 
   @Test func `a FIFO as a configuration is refused at once`() async throws {
-    let path = folder.file("fifo")
+    let path = directory.file("fifo")
     #expect(mkfifo(path, 0o666) == 0)
     for run in [
       try await Tool.cri(["-c", path, "version"]),
       try await Tool.cri(["version"], environment: ["CRI_CONFIG_FILE": path]),
       try await Tool.cri(["runp", path], on: "/nowhere"),
-      try await Tool.cri(["diff", path, folder.file("after")]),
+      try await Tool.cri(["diff", path, directory.file("after")]),
       try await Tool.cri(["pull", "x"], on: "/nowhere", environment: ["REGISTRY_AUTH_FILE": path]),
     ] {
       #expect(
@@ -111,15 +111,15 @@ struct HostileFileTests {
     }
   }
 
-  @Test func `another user's link is not followed to what is read`() async throws {
-    try ProcessFacts.write("secret-key: 1\n", to: folder.file("secret"))
-    let path = folder.file("link")
-    #expect(symlink(folder.file("secret"), path) == 0 && lchown(path, mallory, mallory) == 0)
+  @Test func `another user's link is not followed when reading`() async throws {
+    try ProcessFacts.write("secret-key: 1\n", to: directory.file("secret"))
+    let path = directory.file("link")
+    #expect(symlink(directory.file("secret"), path) == 0 && lchown(path, mallory, mallory) == 0)
     for run in [
       try await Tool.cri(["-c", path, "version"]),
       try await Tool.cri(["-c", path, "config", "--list"]),
       try await Tool.cri(["runp", path], on: "/nowhere"),
-      try await Tool.cri(["diff", path, folder.file("after")]),
+      try await Tool.cri(["diff", path, directory.file("after")]),
       try await Tool.cri(["pull", "x"], on: "/nowhere", environment: ["REGISTRY_AUTH_FILE": path]),
     ] {
       #expect(run.code == 2 && run.errors.contains("symbolic link of user \(mallory)"), "\(run)")
@@ -130,17 +130,17 @@ struct HostileFileTests {
   }
 
   @Test(arguments: ["-", "/dev/stdin", "/dev/fd/0"])
-  func `an input that does not end is given up at the timeout`(path: String) async throws {
+  func `an input that does not end fails at the timeout`(path: String) async throws {
     let script =
-      "mkfifo '\(folder.file("p"))'; exec 9<>'\(folder.file("p"))'; exec \"$0\" -t 1s diff \(path) \"$1\" <&9"
-    let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri"), folder.file("after")])
+      "mkfifo '\(directory.file("p"))'; exec 9<>'\(directory.file("p"))'; exec \"$0\" -t 1s diff \(path) \"$1\" <&9"
+    let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri"), directory.file("after")])
     #expect(run.code == 2 && run.errors.contains("the input did not end before the timeout"), "\(run)")
     #expect(run.duration < .seconds(20))
   }
 
-  @Test func `descriptors of the caller and the null device stay usable`() async throws {
+  @Test func `the caller's descriptors and the null device can be used`() async throws {
     let script = """
-      set -e; cri=$0; cd '\(folder.path)'
+      set -e; cri=$0; cd '\(directory.path)'
       "$cri" diff /dev/stdin after <before
       "$cri" diff - after <before
       cat before | "$cri" diff /dev/fd/0 after
@@ -156,24 +156,24 @@ struct HostileFileTests {
     let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri")])
     #expect(run.code == 0, "\(run)")
     for name in ["both", "seven", "eight", "two", "pipe"] {
-      #expect(ProcessFacts.read(folder.file(name)).contains("\"verdict\""), "\(name)")
+      #expect(ProcessFacts.read(directory.file(name)).contains("\"verdict\""), "\(name)")
     }
-    #expect(ProcessFacts.read(folder.file("both")).contains("TAP version"))
+    #expect(ProcessFacts.read(directory.file("both")).contains("TAP version"))
     var status = stat()
     #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
   }
 
-  /// guard catches signals, so that a write that blocks must not keep them from ending it.
-  @Test func `a reader that takes nothing does not keep a signal from ending guard`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  /// guard catches signals, so a blocked write must not prevent them from ending it.
+  @Test func `a reader that does not read does not prevent a signal from ending guard`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let script = """
-      cd '\(folder.path)'; mkfifo full; exec 3<>full; head -c 65536 /dev/zero >&3
+      cd '\(directory.path)'; mkfifo full; exec 3<>full; head -c 65536 /dev/zero >&3
       "$0" -r '\(runtime.socket)' guard -- true >&3 2>errors 3>&- & pid=$!
       # Long after the verdict is there to be written.
       sleep 5; kill -TERM $pid; ( sleep 20; kill -KILL $pid ) 2>/dev/null & wait $pid
       """
     let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri")])
-    // Not 137: it was not killed, and the verdict decides.
+    // The code is not 137: guard was not killed, and the verdict decides.
     #expect(run.code == 3 || run.code == 4, "\(run)")
   }
 }

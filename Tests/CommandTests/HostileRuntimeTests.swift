@@ -6,14 +6,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A runtime that answers what no sound one would.
+/// A runtime with responses that no intact runtime sends.
 @Suite("A hostile runtime")
 struct HostileRuntimeTests {
   private static let escape = "a\u{1b}[31mred\u{1b}[0m\nb\r\tc\u{202e}d\u{0}\u{7f}"
   private static let labels: StringMap = [escape: escape, "io.kubernetes.pod.name": escape]
 
   private static let containers = [
-    // Nothing at all, and nothing that is right.
+    // An empty object, and objects with only invalid values.
     Container(),
     Container(
       id: escape, podSandboxID: escape, metadata: ContainerMetadata(name: escape, attempt: .max),
@@ -35,7 +35,7 @@ struct HostileRuntimeTests {
     Image(id: escape, repoTags: [escape, ""], repoDigests: [escape, "@", "a@b@c"], size: .max, username: escape),
   ]
 
-  /// What is no JSON, or none that one expects.
+  /// Texts that are not JSON, or not the expected JSON.
   private static let info: StringMap = [
     "info": "{not json", "status": #"{"id":"shadow"}"#, "list": "[1,2]", "number": "9007199254740993", escape: escape,
     "deep": String(repeating: "{\"a\":", count: 3000), "pid": #"{"pid":"x"}"#,
@@ -79,7 +79,7 @@ struct HostileRuntimeTests {
 
   private static let texts = [["-o", "table"], ["-v"], ["-q"], ["-o", "wide"], ["-o", "name"], ["--no-trunc"]]
 
-  @Test("cannot reach the terminal through a table or a text", arguments: commands)
+  @Test("cannot control the terminal through a table or a text", arguments: commands)
   func texts(command: [String]) async throws {
     let isList = ["ps", "pods", "images"].contains(command[0])
     for options in isList ? Self.texts : [["-o", "table"]] {
@@ -93,7 +93,7 @@ struct HostileRuntimeTests {
     }
   }
 
-  /// What prints a runtime's text in the form that the user chose.
+  /// Commands that print a runtime's text in a format that the user chose.
   private static let templateCommands = [
     ["pods", "-o", "jsonpath={.items[*].metadata.name}"],
     ["ps", "-a", "-o", "go-template={{range .containers}}{{.id}}{{\"\\n\"}}{{end}}"],
@@ -105,15 +105,15 @@ struct HostileRuntimeTests {
   ]
 
   @Test(
-    "cannot reach the terminal through a template, and a pipe gets the exact text",
+    "cannot control the terminal through a template, and a pipe gets the exact text",
     .enabled(if: ProcessFacts.exists("/usr/bin/script"), "needs script, of bsdutils"), arguments: templateCommands)
   func templates(command: [String]) async throws {
     let runtime = try runtime()
     defer { withExtendedLifetime(runtime) {} }
     let words = ([Tool.path("cri"), "-r", runtime.path] + command).map { "'\($0)'" }.joined(separator: " ")
-    let folder = try TemporaryDirectory()
-    try ProcessFacts.write("stty -opost; \(words)\n", to: folder.file("script"))
-    let terminal = try await Tool.shell("script -qec 'sh \(folder.file("script"))' /dev/null </dev/null")
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write("stty -opost; \(words)\n", to: directory.file("script"))
+    let terminal = try await Tool.shell("script -qec 'sh \(directory.file("script"))' /dev/null </dev/null")
     #expect(terminal.code == 0 && terminal.output.contains("\\x1b[31mred"), "\(terminal)")
     let acting = terminal.output.unicodeScalars.filter {
       $0 != "\n" && $0 != "\t" && ($0.properties.generalCategory == .control || $0 == "\u{202e}")
@@ -124,7 +124,7 @@ struct HostileRuntimeTests {
     #expect(pipe.output.contains("a\u{1b}[31mred\u{1b}[0m\nb\r\tc\u{202e}d"), "\(pipe.output.debugDescription)")
   }
 
-  @Test("cannot make a document that is none", arguments: commands)
+  @Test("cannot cause an invalid document", arguments: commands)
   func documents(command: [String]) async throws {
     let json = try await Tool.cri(command + ["-o", "json"], on: runtime())
     #expect(json.code == 0, "\(command): \(json.errors)")
@@ -134,7 +134,7 @@ struct HostileRuntimeTests {
     #expect(try YAML.parse(yaml.output) == document, "\(command)")
   }
 
-  @Test("cannot hide the status behind an info of that name, nor change a number")
+  @Test("cannot hide the status by an info of that name, nor change a number")
   func info() async throws {
     let run = try await Tool.cri(["inspecti", "x"], on: runtime())
     let document = try JSON.parse(run.output)
@@ -146,7 +146,7 @@ struct HostileRuntimeTests {
   }
 
   @Test(
-    "that says nothing is told so, and no crash",
+    "with empty responses is reported and causes no crash",
     arguments: [(["inspect", "x"], 1), (["inspectp", "x"], 1), (["inspecti", "x"], 7), (["info"], 1)]
       as [([String], Int32)])
   func nothing(command: [String], code: Int32) async throws {

@@ -6,7 +6,7 @@ import CRIText
 import TestSupport
 import Testing
 
-/// `pull` and `rmi`, on a runtime that remembers what it was asked.
+/// Tests `pull` and `rmi` with a runtime that records its requests.
 @Suite(.timeLimit(.minutes(10))) struct ImageCommandTests {
   private func pulled(
     _ words: [String], environment: [String: String] = [:]
@@ -31,12 +31,14 @@ import Testing
       (["--creds", "me:x"], ["CRICTL_AUTH": "ZTpm"], AuthConfig(username: "me", password: "x")),
       ([], [:], nil),
     ] as [([String], [String: String], AuthConfig?)])
-  func `a login is given, or in the environment`(words: [String], variables: [String: String], auth: AuthConfig?)
+  func `a login comes from the options or the environment`(
+    words: [String], variables: [String: String], auth: AuthConfig?
+  )
     async throws
   {
-    let folder = try TemporaryDirectory()
-    let environment = variables.merging(["REGISTRY_AUTH_FILE": folder.file("auth.json")]) { $1 }
-    try ProcessFacts.write("{}", to: folder.file("auth.json"))
+    let directory = try TemporaryDirectory()
+    let environment = variables.merging(["REGISTRY_AUTH_FILE": directory.file("auth.json")]) { $1 }
+    try ProcessFacts.write("{}", to: directory.file("auth.json"))
     let (run, request) = try await pulled(["-D", "pull", "quay.io/a:1"] + words, environment: environment)
     #expect(run.code == 0 && run.output == "Image is up to date for sha256:aa\n", "\(run)")
     #expect(request.auth == auth)
@@ -51,29 +53,29 @@ import Testing
       ("pull access denied, repository does not exist or may require authorization", [], true),
       ("no such host", [], false), ("401 Unauthorized", ["--creds", "a:b"], true),
     ])
-  func `a refused login says what helps`(words: String, options: [String], isLogin: Bool) async throws {
+  func `a refused login is reported with a remedy`(words: String, options: [String], isLogin: Bool) async throws {
     let run = try await Tool.cri(["pull", "x"] + options, on: TestRuntime { _, _ in .failure(.unknown, words) })
     #expect(run.code == 1 && run.errors.contains(words), "\(run)")
     #expect(run.errors.contains("--creds") == (isLogin && options.isEmpty), "\(run)")
     #expect(run.errors.contains("check the login") == (isLogin && !options.isEmpty), "\(run)")
   }
 
-  @Test func `a login is found in a file, and told without its password`() async throws {
-    let folder = try TemporaryDirectory()
+  @Test func `a login from a file is reported without its password`() async throws {
+    let directory = try TemporaryDirectory()
     let login = Base64.encode(Array("me:sesame".utf8))
     try ProcessFacts.write(
-      #"{"auths": {"quay.io": {"auth": "\#(login)"}, "ghcr.io": {}}, "credsStore": "pass"}"#, to: folder.file("f"))
-    let environment = ["REGISTRY_AUTH_FILE": folder.file("f")]
+      #"{"auths": {"quay.io": {"auth": "\#(login)"}, "ghcr.io": {}}, "credsStore": "pass"}"#, to: directory.file("f"))
+    let environment = ["REGISTRY_AUTH_FILE": directory.file("f")]
     let (run, request) = try await pulled(["-D", "pull", "quay.io/a:1"], environment: environment)
     #expect(request.auth == AuthConfig(username: "me", password: "sesame"))
-    #expect(run.errors.contains("using the login for quay.io from \(folder.file("f"))"), "\(run)")
+    #expect(run.errors.contains("using the login for quay.io from \(directory.file("f"))"), "\(run)")
     #expect(!run.errors.contains("sesame") && !run.errors.contains(login))
     let (other, without) = try await pulled(["pull", "ghcr.io/a:1"], environment: environment)
     #expect(without.auth == nil && other.code == 0)
     #expect(other.errors.contains("docker-credential-pass, which is not run; specify --creds"), "\(other)")
   }
 
-  @Test func `annotations and a pod go along`() async throws {
+  @Test func `annotations and the pod are part of the request`() async throws {
     let files = try LifeFiles()
     try files.write()
     try files.write(pod: "metadata: {name: p, namespace: ns, uid: u}\n")
@@ -83,14 +85,14 @@ import Testing
     #expect(request.sandboxConfig?.metadata == PodSandboxMetadata(name: "p", uid: "u", namespace: "ns"))
   }
 
-  @Test func `a password is typed unseen`() async throws {
+  @Test func `a password is typed without an echo`() async throws {
     let asked = Locked<AuthConfig?>(nil)
     let runtime = try TestRuntime { _, bytes in
       let auth = try PullImageRequest.decode(bytes).auth
       asked.withLock { $0 = auth }
       return .message(PullImageResponse(imageRef: "sha256:aa"))
     }
-    // The password comes when it is asked for: what is typed before is not meant for the question.
+    // The password is typed after the prompt, because earlier input is discarded.
     let script = """
       import os, pty, sys
       pid, terminal = pty.fork()
@@ -113,7 +115,7 @@ import Testing
 
   // MARK: rmi
 
-  /// Removes an image with all its names, as containerd, or the one name only.
+  /// Returns a runtime that removes an image with all its names, as containerd does, or only the given name.
   private func store(removingAll: Bool) throws -> (TestRuntime, Locked<[Image]>) {
     let images = Locked([
       Image(id: "sha256:aa11", repoTags: ["localhost/a:1", "localhost/b:1"]),
@@ -149,7 +151,7 @@ import Testing
     return (runtime, images)
   }
 
-  @Test func `a name takes the others along, which is told before`() async throws {
+  @Test func `removing by name also removes other names, which is announced first`() async throws {
     let (runtime, _) = try store(removingAll: true)
     let run = try await Tool.cri(["rmi", "localhost/a:1", "nosuch", "bb22"], on: runtime)
     #expect(run.output == "Deleted: localhost/a:1\nDeleted: localhost/b:1\nDeleted: c@sha256:dd\n" && run.code == 7)
@@ -159,16 +161,16 @@ import Testing
         + "cri: image nosuch not found; see cri images\n")
   }
 
-  @Test func `what a runtime keeps is not said to be deleted`() async throws {
+  @Test func `names that a runtime keeps are not reported as deleted`() async throws {
     let (runtime, images) = try store(removingAll: false)
     #expect(try await Tool.cri(["rmi", "localhost/a:1"], on: runtime).output == "Deleted: localhost/a:1\n")
     #expect(images.withLock { $0[0].repoTags } == ["localhost/b:1"])
-    // Asked for by its ID, it has no other names.
+    // An image that is specified by its ID has no other names.
     let run = try await Tool.cri(["rmi", "aa11"], on: runtime)
     #expect(run.output == "Deleted: localhost/b:1\n" && run.errors.isEmpty, "\(run)")
   }
 
-  @Test func `prune leaves what is used or pinned, and pods' own images`() async throws {
+  @Test func `prune keeps images that are in use or pinned, and pause images`() async throws {
     let (runtime, images) = try store(removingAll: true)
     let run = try await Tool.cri(["rmi", "--prune"], on: runtime)
     #expect(run.output == "Deleted: c@sha256:dd\n" && run.code == 0, "\(run)")

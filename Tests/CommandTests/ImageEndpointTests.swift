@@ -2,10 +2,10 @@ import CRIMessages
 import TestSupport
 import Testing
 
-@Suite("An image service's socket of its own")
+@Suite("A separate socket for images")
 struct ImageEndpointTests {
   @Test(
-    "is enough for what asks of images only, and is the one that is told",
+    "is enough for image commands, and is the one in their errors",
     arguments: [["images", "-q"], ["inspecti", "x", "-o", "jsonpath={.status.id}"]])
   func alone(command: [String]) async throws {
     let runtime = try TestRuntime { name, _ in

@@ -15,7 +15,7 @@ struct ImageSelectionTests {
     Image(id: "sha256:aa44"),
   ]
 
-  /// The last one's is not known.
+  /// The last image has no known time.
   private static let created = [
     "sha256:aa11": Timestamp(nanoseconds: 10), "sha256:bb22": Timestamp(nanoseconds: 30),
     "sha256:cc33": Timestamp(nanoseconds: 20),
@@ -56,13 +56,13 @@ struct ImageSelectionTests {
     #expect(try select(["-f", filter]) == ids)
   }
 
-  @Test("by several conditions in their order")
+  @Test("by several conditions in the given order")
   func several() throws {
     #expect(try select(["-f", "since=busybox:1", "--filter", "dangling=true"]) == ["cc33"])
   }
 
   @Test(
-    "that cannot be are refused",
+    "that are invalid are refused",
     arguments: [
       ("dangling=maybe", ExitCodes.usage), ("nosuch=1", .usage), ("reference=(", .usage), ("dangling", .usage),
       ("before=nosuch", .notFound),

@@ -18,7 +18,7 @@ struct InspectCommandTests {
       startedAt: created, stopSignal: .sigterm)
   }
 
-  /// What begins with `no` is not there.
+  /// Objects whose ID begins with `no` do not exist.
   private func runtime() throws -> TestRuntime {
     try TestRuntime { name, request in
       guard name == "ContainerStatus" else { return nil }
@@ -29,11 +29,11 @@ struct InspectCommandTests {
     }
   }
 
-  @Test("ask for all at once")
+  @Test("make all calls concurrently")
   func concurrency() async throws {
     let ids = (0..<20).map { "c\($0)" }
     let arrived = Locked(0)
-    // Nobody gets an answer before everybody has asked.
+    // Responses are sent only after all requests have arrived.
     let runtime = try TestRuntime { _, request in
       arrived.withLock { $0 += 1 }
       while arrived.withLock({ $0 }) < ids.count { try await Task.sleep(for: .milliseconds(10)) }
@@ -47,7 +47,7 @@ struct InspectCommandTests {
   }
 
   @Test(
-    "print what was found and tell the rest",
+    "print what was found and report the rest",
     arguments: [
       (["c1"], 0, 1, []), (["c1", "c1"], 0, 2, []), (["no1"], 7, 0, ["container no1 not found; see cri ps -a"]),
       (["c1", "no1", "-o", "json", "no2", "c2"], 7, 2, ["no1 not found", "no2 not found"]),
@@ -62,12 +62,12 @@ struct InspectCommandTests {
     #expect(lines.count == errors.count)
     for (line, words) in zip(lines, errors) { #expect(line.contains(words)) }
     if found == 0 { #expect(run.output.isEmpty) }
-    // One that was asked for is an object; of several, also one that was found is in an array.
+    // A single requested object is printed as an object; if several are requested, even one is printed in an array.
     if found > 0, arguments.count == 1 { #expect(run.output.hasPrefix("{")) }
     if arguments.count > 1, found > 0 { #expect(try JSON.parse(run.output).arrayValue?.count == found) }
   }
 
-  @Test("list first where nothing is named, and pass over what went meanwhile")
+  @Test("list first if nothing is specified, and ignore objects that were removed meanwhile")
   func listed() async throws {
     let runtime = try TestRuntime { name, request in
       switch name {
@@ -94,7 +94,7 @@ struct InspectCommandTests {
     #expect(both.code == 2)
   }
 
-  @Test("of a runtime that answers without a status end in one line", arguments: ["inspect", "inspectp", "info"])
+  @Test("of a runtime that returns no status end in one line", arguments: ["inspect", "inspectp", "info"])
   func empty(command: String) async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let run = try await Tool.cri(command == "info" ? [command] : [command, "x"], on: runtime)
@@ -103,7 +103,7 @@ struct InspectCommandTests {
     #expect(run.errors.split(separator: "\n").count == 1)
   }
 
-  @Test("of images take an answer without an image for not found")
+  @Test("of images report a response without an image as not found")
   func noImage() async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let run = try await Tool.cri(["inspecti", "x:1"], on: runtime)
@@ -112,7 +112,7 @@ struct InspectCommandTests {
   }
 
   @Test(
-    "keep an info's value as it is",
+    "keep the value of an info unchanged",
     arguments: [
       (#"{"a":9007199254740993,"b":[1.0,null]}"#, #"{"a":9007199254740993,"b":[1.0,null]}"#),
       (#"{"z":1,"a":{"z":"<&>","b":2}}"#, #"{"a":{"b":2,"z":"<&>"},"z":1}"#), (#""quoted""#, #""quoted""#),
@@ -124,14 +124,14 @@ struct InspectCommandTests {
     #expect(report.document.sortedKeys()["key"]?.text() == document)
   }
 
-  @Test("do not lose the status to an info of that name")
+  @Test("do not replace the status by an info of that name")
   func clash() {
     let report = ContainerReport(status: Self.status("c"), info: ["status": "theirs"], now: 0)
     #expect(report.document["status"]?["id"] == "c")
     #expect(report.document["info.status"] == "theirs")
   }
 
-  @Test("write times in the zone of the process, and those that never came as Go does")
+  @Test("print times in the time zone of the process, and missing times as Go does")
   func times() async throws {
     let runtime = try runtime()
     let run = try await Tool.cri(["inspect", "c"], on: runtime, environment: ["TZ": "JST-9"])
@@ -154,7 +154,7 @@ struct InspectCommandTests {
     #expect(times(.unknown, finished: 5) == [start, "1970-01-01T00:00:05Z"])
   }
 
-  @Test("write null for messages that are not set, and the number of a state that is not known")
+  @Test("print null for missing messages, and the number of an unknown state")
   func nulls() {
     var status = Self.status("c")
     status.state = ContainerState(rawValue: 42)
@@ -170,7 +170,7 @@ struct InspectCommandTests {
     #expect(pod?.objectValue?.filter { $0.value.isNull }.map(\.key).sorted() == ["linux", "metadata", "network"])
   }
 
-  @Test("are told in crictl's words with -o table")
+  @Test("are printed in crictl's text with -o table")
   func texts() {
     var status = Self.status("c")
     status.labels = ["b": "2", "a": "1"]
@@ -210,7 +210,7 @@ struct InspectCommandTests {
         == "ID: sha256:1\nTag: a:1\nDigest: a@sha256:2\nSize: 1.03MB\n")
   }
 
-  @Test("say nothing of flags that are not set in info's own documents")
+  @Test("omit unset flags in info's own documents")
   func structTags() {
     let answer = StatusResponse(
       status: RuntimeStatus(),

@@ -11,7 +11,7 @@ import Testing
 @testable import CRICommandLine
 @testable import CRICommands
 
-/// The commands that make, change and remove, on a runtime that remembers what it was asked.
+/// Tests the commands that create, change and remove objects, with a runtime that records its requests.
 @Suite(.timeLimit(.minutes(10))) struct LifeCommandTests {
   private let files: LifeFiles
 
@@ -20,10 +20,10 @@ import Testing
     try files.write()
   }
 
-  /// What was asked, by method.
+  /// The requests by method.
   private typealias Requests = Locked<[(name: String, bytes: [UInt8])]>
 
-  /// Makes one pod and one container; what `failing` names fails.
+  /// Creates one pod and one container; the methods in `failing` fail.
   private func runtime(_ requests: Requests, failing: Set<String> = []) throws -> TestRuntime {
     try TestRuntime { name, bytes in
       requests.withLock { $0.append((name, bytes)) }
@@ -46,7 +46,7 @@ import Testing
 
   // MARK: run, create
 
-  @Test func `run pulls first, and gives both calls the same uid`() async throws {
+  @Test func `run pulls first, and uses the same uid in both calls`() async throws {
     let requests = Requests([])
     let runtime = try runtime(requests)
     let run = try await Tool.cri(["run", files.container, files.pod, "-r", "runc"], on: runtime)
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: ["CreateContainer", "StartContainer"])
-  func `run takes its pod away when it fails`(method: String) async throws {
+  func `run removes its pod when it fails`(method: String) async throws {
     let runtime = try runtime(Requests([]), failing: [method])
     let run = try await Tool.cri(["run", "--no-pull", files.container, files.pod], on: runtime)
     #expect(run.code == 1 && run.output.isEmpty)
@@ -77,13 +77,13 @@ import Testing
     #expect(runtime.called.suffix(2) == ["StopPodSandbox", "RemovePodSandbox"])
   }
 
-  @Test func `run says where it could not`() async throws {
+  @Test func `run reports the step that failed`() async throws {
     let runtime = try runtime(Requests([]), failing: ["StartContainer", "RemovePodSandbox"])
     let run = try await Tool.cri(["run", "--no-pull", files.container, files.pod], on: runtime)
     #expect(run.code == 1 && run.errors.hasSuffix("today): run cri rmp -f pod1\n"), "\(run)")
   }
 
-  @Test func `an image that is not to be had leaves no pod`() async throws {
+  @Test func `an image that cannot be pulled leaves no pod`() async throws {
     let runtime = try runtime(Requests([]), failing: ["PullImage"])
     let run = try await Tool.cri(["run", files.container, files.pod], on: runtime)
     #expect(run.code == 1 && runtime.called == ["PullImage"])
@@ -91,12 +91,12 @@ import Testing
   }
 
   @Test(arguments: [(SIGINT, "StartContainer"), (SIGTERM, "CreateContainer"), (SIGINT, "RunPodSandbox")])
-  func `run takes its pod away when it is interrupted`(signal: Int32, method: String) async throws {
+  func `run removes its pod when it is interrupted`(signal: Int32, method: String) async throws {
     let isReached = Locked(false)
     let runtime = try TestRuntime { name, _ in
       if name == method {
         isReached.withLock { $0 = true }
-        // Until the call is given up.
+        // The call is pending until it is cancelled.
         try await Task.sleep(for: .seconds(300))
       }
       switch name {
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test(arguments: [(["-t", "300ms"], nil, 10), ([], SIGTERM, 1)] as [([String], Int32?, Int32)])
-  func `run takes away a pod that comes up when nobody waits for it`(words: [String], signal: Int32?, code: Int32)
+  func `run removes a pod that appears after the call was given up`(words: [String], signal: Int32?, code: Int32)
     async throws
   {
     let pods = Locked<[PodSandbox]>([])
@@ -135,7 +135,7 @@ import Testing
         try await Task.sleep(for: .seconds(300))
         return nil
       case "ListPodSandbox":
-        // One that was there before has the same name.
+        // An older pod has the same name.
         let other = PodSandbox(id: "other", metadata: PodSandboxMetadata(name: "web", namespace: "default"))
         return .message(ListPodSandboxResponse(items: [other] + pods.withLock { $0 }))
       case "StopPodSandbox", "RemovePodSandbox": return .message([])
@@ -156,14 +156,16 @@ import Testing
     ("create", "pull-image-on-create: true", [], true), ("create", "pull-image-on-create: true", ["--no-pull"], false),
     ("create", "", ["--with-pull"], true),
   ])
-  func `pull policy`(command: String, configuration: String, flags: [String], pulls: Bool) async throws {
+  func `the pull policy decides whether to pull`(command: String, configuration: String, flags: [String], pulls: Bool)
+    async throws
+  {
     let runtime = try runtime(Requests([]))
     let words = [command] + (command == "create" ? ["pod1"] : []) + [files.container, files.pod] + flags
     let run = try await Tool.cri(words, on: runtime, environment: files.configured(configuration))
     #expect(run.code == 0 && runtime.called.contains("PullImage") == pulls, "\(run) \(runtime.called)")
   }
 
-  @Test func `create takes the uid of the running pod`() async throws {
+  @Test func `create uses the uid of the running pod`() async throws {
     let requests = Requests([])
     let runtime = try runtime(requests)
     #expect(try await Tool.cri(["create", "pod1", files.container, files.pod], on: runtime).output == "ctr1\n")
@@ -177,7 +179,7 @@ import Testing
   }
 
   @Test(arguments: ["containerd-1.6.12", "containerd-1.6.20", "containerd-2.4"])
-  func `what containerd tells of a configuration can make another one`(runtime: String) throws {
+  func `containerd's reported configuration can create another container`(runtime: String) throws {
     var (pods, containers) = (0, 0)
     for (arguments, document) in try RecordedOutput.documents(runtime) {
       guard let config = document["info"]?["config"] else { continue }
@@ -230,7 +232,7 @@ import Testing
     (["pull", "x", "-a", "nokey"], "key=value"), (["pull", "x", "--pod-config", "/nonexistent"], "cannot be read"),
     (["pull", "x", "--pull-timeout", "soon"], "soon"), (["pull", "x", "-u", "me"], "terminal"),
   ])
-  func `wrong usage is found before the runtime is asked`(words: [String], expected: String) async throws {
+  func `wrong usage is found before the runtime is called`(words: [String], expected: String) async throws {
     let runtime = try runtime(Requests([]))
     let run = try await Tool.cri(
       words.map { $0 == "POD" ? files.pod : $0 == "CTR" ? files.container : $0 }, on: runtime)
@@ -240,7 +242,7 @@ import Testing
 
   // MARK: Several
 
-  @Test func `several are done a few at a time, each failure is told, and the rest is done`() async throws {
+  @Test func `several objects are processed concurrently, and each failure is reported`() async throws {
     let flying = Locked<(now: Int, most: Int)>((0, 0))
     let pods = (1...60).map { PodSandbox(id: "pod\($0)", state: .notReady) }
     let runtime = try TestRuntime { name, bytes in
@@ -265,12 +267,12 @@ import Testing
     #expect(flying.withLock { $0.most } > 1 && flying.withLock { $0.most } <= 8)
   }
 
-  @Test func `a runtime that is not there is told once`() async throws {
+  @Test func `an unreachable runtime is reported once`() async throws {
     let run = try await Tool.cri(["rm", "a", "b", "c"], on: "/nonexistent")
     #expect(run.code == 3 && run.errors.split(separator: "\n").count == 1, "\(run)")
   }
 
-  @Test func `start goes in order, and on after a failure`() async throws {
+  @Test func `start works in order, and continues after a failure`() async throws {
     let runtime = try TestRuntime { _, bytes in
       try StartContainerRequest.decode(bytes).containerID == "b" ? .failure(.notFound, "no b") : .message([])
     }
@@ -283,12 +285,14 @@ import Testing
       ContainerState.exited, 1,
       "container x has exited and cannot be started again (StartContainer: "
     ),
-    // It never ran.
+    // The container never ran.
     (.exited, 0, "container x did not start: StartContainer: UNKNOWN: no; create another one"),
     (.running, 1, "container x is already running (StartContainer: "),
     (.created, 0, "container x: StartContainer: UNKNOWN: no"),
   ])
-  func `start says why it cannot`(state: ContainerState, started: Int64, expected: String) async throws {
+  func `start explains why it cannot start a container`(state: ContainerState, started: Int64, expected: String)
+    async throws
+  {
     let status = ContainerStatus(state: state, startedAt: Timestamp(nanoseconds: started))
     let runtime = try TestRuntime { name, _ in
       name == "StartContainer" ? .failure(.unknown, "no") : .message(ContainerStatusResponse(status: status))
@@ -304,7 +308,7 @@ import Testing
       "image localhost/busybox:1 is not on the node; run cri pull localhost/busybox:1, or create with --with-pull"
     ),
   ])
-  func `create tells a missing pod from a missing image`(hasImage: Bool, expected: String) async throws {
+  func `create distinguishes a missing pod from a missing image`(hasImage: Bool, expected: String) async throws {
     try files.write(pod: "metadata: {name: web, namespace: default, uid: u}")
     let image = Image(id: "sha256:aa")
     let runtime = try TestRuntime { name, _ in
@@ -322,12 +326,12 @@ import Testing
   }
 
   @Test(arguments: [["runtime-config"], ["update-runtime-config", "-p", ""], ["checkpoint", "-e", "/x", "y"]])
-  func `what not every runtime serves is said so`(words: [String]) async throws {
+  func `a call that the runtime does not implement is reported as such`(words: [String]) async throws {
     let run = try await Tool.cri(words, on: TestRuntime { _, _ in nil })
     #expect(run.code == 1 && run.errors.contains("the runtime does not implement "), "\(run)")
   }
 
-  @Test func `an answer without an ID is none`() async throws {
+  @Test func `a response without an ID is an error`() async throws {
     let empty = try TestRuntime { _, _ in .message([]) }
     for words in [["runp", files.pod], ["create", "x", files.container, files.pod], ["pull", "x"]] {
       let run = try await Tool.cri(words, on: empty)
@@ -343,7 +347,7 @@ import Testing
     arguments: [
       (["x"], 30), (["-t", "5", "x"], 5), (["x", "--timeout", "0"], 0), (["none"], 0), (["-a"], 30), (["bad"], 0),
     ] as [([String], Int64)])
-  func `stop waits as long as the pod says`(words: [String], seconds: Int64) async throws {
+  func `stop waits for the pod's grace period`(words: [String], seconds: Int64) async throws {
     let asked = Locked<[Int64]>([])
     let runtime = try TestRuntime { name, bytes in
       switch name {
@@ -364,7 +368,7 @@ import Testing
     let run = try await Tool.cri(["stop"] + words, on: runtime)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     #expect(asked.withLock { $0 } == [seconds])
-    // The list has said it already.
+    // The list already contains the state.
     if words == ["-a"] { #expect(runtime.called == ["ListContainers", "StopContainer"]) }
   }
 
@@ -388,11 +392,11 @@ import Testing
       ("0", 0), ("", nil), ("-", nil), ("1e3", nil), ("08", nil), ("0x", nil), ("--1", nil), ("1__0", nil), ("_1", nil),
       ("9223372036854775807", .max), ("9223372036854775808", nil), (" 1", nil),
     ] as [(String, Int64?)])
-  func `numbers as Go's flags take them`(text: String, value: Int64?) {
+  func `numbers are parsed as Go's flags parse them`(text: String, value: Int64?) {
     #expect(WholeNumber(argument: text)?.value == value)
   }
 
-  @Test func `checkpoints of several go into a folder`() async throws {
+  @Test func `several checkpoints are written to a directory`() async throws {
     let requests = Requests([])
     let runtime = try runtime(requests)
     #expect(try await Tool.cri(["-t", "7s", "checkpoint", "a", "b", "-e", "/c/"], on: runtime).output == "a\nb\n")
@@ -418,20 +422,20 @@ import Testing
 
   @Test(arguments: [false, true])
   func `rm removes the log and its rotated files, and nothing else`(keeps: Bool) async throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let others = ["0.log.keep", "0.log.20240101-000000.txt", "0.log.123456", "0.log2", "1.log", "passwd"]
-    for name in Self.logFiles + others { try ProcessFacts.write("x", to: folder.file(name)) }
-    #expect(mkdir(folder.file("0.log.3"), 0o755) == 0 && symlink("passwd", folder.file("0.log.4")) == 0)
-    let words = ["-D", "rm", "--log-root", folder.path, "x"] + (keeps ? ["--keep-logs"] : [])
-    let run = try await Tool.cri(words, on: runtime(logPath: folder.file("0.log")))
+    for name in Self.logFiles + others { try ProcessFacts.write("x", to: directory.file(name)) }
+    #expect(mkdir(directory.file("0.log.3"), 0o755) == 0 && symlink("passwd", directory.file("0.log.4")) == 0)
+    let words = ["-D", "rm", "--log-root", directory.path, "x"] + (keeps ? ["--keep-logs"] : [])
+    let run = try await Tool.cri(words, on: runtime(logPath: directory.file("0.log")))
     #expect(run.code == 0 && run.output == "x\n", "\(run)")
     let left = (others + ["0.log.3", "0.log.4"] + (keeps ? Self.logFiles : [])).sorted()
-    #expect(TemporaryDirectory.names(in: folder.path).sorted() == left)
+    #expect(TemporaryDirectory.names(in: directory.path).sorted() == left)
     for name in Self.logFiles {
-      #expect(run.errors.contains("container x: removed its log \(folder.file(name))\n") != keeps)
+      #expect(run.errors.contains("container x: removed its log \(directory.file(name))\n") != keeps)
     }
-    #expect(run.errors.contains("its log \(folder.file("0.log.3")) was kept: it is a directory\n") != keeps)
-    #expect(run.errors.contains("its log \(folder.file("0.log.4")) was kept: it is a symbolic link\n") != keeps)
+    #expect(run.errors.contains("its log \(directory.file("0.log.3")) was kept: it is a directory\n") != keeps)
+    #expect(run.errors.contains("its log \(directory.file("0.log.4")) was kept: it is a symbolic link\n") != keeps)
   }
 
   @Test(arguments: [
@@ -439,41 +443,42 @@ import Testing
     "root/passwd-link",
   ])
   func `rm removes nothing outside the log directory, whatever the runtime names`(path: String) async throws {
-    let folder = try TemporaryDirectory()
-    for name in ["out", "root"] { #expect(mkdir(folder.file(name), 0o755) == 0) }
-    for name in ["passwd", "passwd.1"] { try ProcessFacts.write("x", to: folder.file("out/\(name)")) }
-    #expect(symlink("../out", folder.file("root/link")) == 0)
-    #expect(symlink(folder.file("out"), folder.file("root/absolute")) == 0)
-    #expect(symlink("../out/passwd", folder.file("root/passwd-link")) == 0)
+    let directory = try TemporaryDirectory()
+    for name in ["out", "root"] { #expect(mkdir(directory.file(name), 0o755) == 0) }
+    for name in ["passwd", "passwd.1"] { try ProcessFacts.write("x", to: directory.file("out/\(name)")) }
+    #expect(symlink("../out", directory.file("root/link")) == 0)
+    #expect(symlink(directory.file("out"), directory.file("root/absolute")) == 0)
+    #expect(symlink("../out/passwd", directory.file("root/passwd-link")) == 0)
     let run = try await Tool.cri(
-      ["rm", "--log-root", folder.file("root"), "x"], on: runtime(logPath: folder.file(path)))
+      ["rm", "--log-root", directory.file("root"), "x"], on: runtime(logPath: directory.file(path)))
     #expect(run.code == 0 && run.output == "x\n")
-    #expect(run.errors.contains("container x was removed, but its log \(folder.file(path)) was kept: "), "\(run)")
-    #expect(TemporaryDirectory.names(in: folder.file("out")).sorted() == ["passwd", "passwd.1"])
-    #expect(TemporaryDirectory.names(in: folder.file("root")).sorted() == ["absolute", "link", "passwd-link"])
+    #expect(run.errors.contains("container x was removed, but its log \(directory.file(path)) was kept: "), "\(run)")
+    #expect(TemporaryDirectory.names(in: directory.file("out")).sorted() == ["passwd", "passwd.1"])
+    #expect(TemporaryDirectory.names(in: directory.file("root")).sorted() == ["absolute", "link", "passwd-link"])
   }
 
-  /// The file may be gone while its rotated files are not, and a relative path is relative to nothing that is known.
+  /// The log may be missing while rotated files exist, and a relative path has no known base.
   @Test(arguments: ["passwd", "../passwd", "/nowhere/passwd", "/"])
   func `rm reports every log that it may not remove`(path: String) async throws {
     let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: path))
     #expect(run.code == 0 && run.output == "x\n")
-    #expect(run.errors.hasPrefix("cri: container x was removed, but its log \(path) was kept: it is not below "), "\(run)")
+    #expect(
+      run.errors.hasPrefix("cri: container x was removed, but its log \(path) was kept: it is not below "), "\(run)")
   }
 
   @Test func `rm leaves every log outside /var/log/pods alone without --log-root`() async throws {
-    let folder = try TemporaryDirectory()
-    try ProcessFacts.write("x", to: folder.file("0.log"))
-    let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: folder.file("0.log")))
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write("x", to: directory.file("0.log"))
+    let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: directory.file("0.log")))
     #expect(run.code == 0 && run.errors.contains("it is not below /var/log/pods") && run.errors.contains("--log-root"))
-    #expect(TemporaryDirectory.names(in: folder.path) == ["0.log"])
+    #expect(TemporaryDirectory.names(in: directory.path) == ["0.log"])
     for root in ["pods", "/", "/.", ""] {
       #expect(try await Tool.cri(["rm", "--log-root", root, "x"], on: "/nowhere").code == 2)
     }
   }
 
   @Test(arguments: ["rm", "rmp"])
-  func `what runs is removed by force only`(command: String) async throws {
+  func `running objects are removed only with --force`(command: String) async throws {
     let runtime = try TestRuntime { name, _ in
       switch name {
       case "ContainerStatus": .message(ContainerStatusResponse(status: ContainerStatus(state: .running)))
@@ -489,7 +494,7 @@ import Testing
   }
 
   @Test(arguments: [("y", 0), ("n", 1), ("", 1)])
-  func `everything goes only when a person at a terminal agrees`(answer: String, code: Int32) async throws {
+  func `--all requires confirmation on a terminal`(answer: String, code: Int32) async throws {
     let runtime = try TestRuntime { name, _ in
       switch name {
       case "ListContainers": .message(ListContainersResponse(containers: [Container(id: "a"), Container(id: "b")]))

@@ -1,15 +1,15 @@
 import TestSupport
 
-/// Files of a pod and a container, and a configuration, for tests of the commands that make them.
+/// Files of a pod and a container, and a configuration, for tests of the commands that create them.
 struct LifeFiles {
-  let folder: TemporaryDirectory
+  let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  var pod: String { folder.file("pod.yaml") }
-  var container: String { folder.file("container.json") }
+  var pod: String { directory.file("pod.yaml") }
+  var container: String { directory.file("container.json") }
 
-  /// Writes both as simple ones.
+  /// Writes simple files for both.
   func write() throws {
     try write(pod: Self.simplePod)
     try write(container: Self.simpleContainer)
@@ -27,9 +27,9 @@ struct LifeFiles {
     try ProcessFacts.write(text, to: container)
   }
 
-  /// An environment with this configuration.
+  /// Returns an environment with this configuration.
   func configured(_ text: String) throws -> [String: String] {
-    try ProcessFacts.write("timeout: 60\n\(text)\n", to: folder.file("crictl.yaml"))
-    return ["CRI_CONFIG_FILE": folder.file("crictl.yaml")]
+    try ProcessFacts.write("timeout: 60\n\(text)\n", to: directory.file("crictl.yaml"))
+    return ["CRI_CONFIG_FILE": directory.file("crictl.yaml")]
   }
 }

@@ -4,9 +4,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The life of a pod on a real containerd, from the command line alone.
+/// The life cycle of a pod on a real containerd, with the command only.
 @Suite(.timeLimit(.minutes(10))) struct LifeNodeTests {
-  @Test func `a pod's life in both versions of the interface`() async throws {
+  @Test func `a pod's life cycle works in both versions of the CRI`() async throws {
     try await ContainerdNode.with { node in
       for api in ["v1", "v1alpha2"] { try await live(on: node, api) }
       try await fail(on: node)
@@ -55,7 +55,7 @@ import Testing
     #expect(hasSpoken)
     #expect(try await cri("rm", container).code == 1)
     #expect(try await cri("rmp", pod).code == 1)
-    // The annotation gives it time to say goodbye.
+    // The annotation gives it a grace period.
     #expect(try await made("stop", container) == container)
     let heard = try await followed
     #expect(heard.output == "hello\nbye\n", "\(api) \(heard)")
@@ -69,7 +69,7 @@ import Testing
     #expect(try await made("ps", "-q").split(separator: "\n").contains(Substring(second)))
     let owner = try await made("pods", "-q", "--name", "^life$")
     #expect(try await made("rmp", "-f", owner) == "Stopped sandbox \(owner)\nRemoved sandbox \(owner)")
-    // With a pod its containers go, and their logs stay, as kubelet wants it.
+    // Removing a pod removes its containers and keeps their logs, as kubelet requires.
     #expect(ProcessFacts.read(log) != "")
     _ = try await Tool.shell("rm '\(log)'")
   }
@@ -80,7 +80,7 @@ import Testing
     let run = try await node.cri("run", "--no-pull", files.container, files.pod)
     #expect(run.code == 1 && run.output.isEmpty)
     #expect(run.errors.contains("no-such-program") && run.errors.hasSuffix("was removed again\n"), "\(run)")
-    // No registry listens there.
+    // No registry listens on that port.
     let pulled = try await node.cri("run", files.container, files.pod)
     #expect(pulled.code == 1 && pulled.errors.contains("localhost/busybox:1") && pulled.errors.contains("--no-pull"))
     #expect(try await node.cri("pods", "-q").output == before)
@@ -105,7 +105,7 @@ import Testing
     #expect(missing.code == 1 && missing.errors.contains("connection refused"), "\(missing)")
   }
 
-  /// From a registry that knows one login (see Tools/registry-peer).
+  /// Pulls from a registry that accepts one login (see Tools/registry-peer).
   private func pull(on node: ContainerdNode) async throws {
     let words = ["/usr/bin/python3", Tool.source("Tools/registry-peer/registry.py"), "\(node.directory)/busybox.tar"]
     let registry = try SpawnedProcess(words + ["team/box:1", "me:open:sesame"])
@@ -117,13 +117,13 @@ import Testing
     let files = try files(node)
     let login = Data("me:open:sesame".utf8).base64EncodedString()
     let key = image.split(separator: "/").dropLast().joined(separator: "/")
-    try ProcessFacts.write(#"{"auths": {"\#(key)": {"auth": "\#(login)"}}}"#, to: files.folder.file("auth.json"))
-    let environment = ["REGISTRY_AUTH_FILE": files.folder.file("auth.json")]
+    try ProcessFacts.write(#"{"auths": {"\#(key)": {"auth": "\#(login)"}}}"#, to: files.directory.file("auth.json"))
+    let environment = ["REGISTRY_AUTH_FILE": files.directory.file("auth.json")]
     let pulled = try await Tool.cri(["pull", image], on: node.socket, environment: environment)
     #expect(pulled.code == 0 && pulled.output.hasPrefix("Image is up to date for sha256:"), "\(pulled)")
     #expect(try await node.cri("rmi", image).output == "Deleted: \(image)\n")
 
-    // run fetches it by itself.
+    // run pulls the image itself.
     try files.write(
       container: "{metadata: {name: main}, image: {image: '\(image)'}, command: [sleep, '100'], log_path: main/1.log}")
     let run = try await node.cri("run", files.container, files.pod, "--auth", login, "-T", "60s")

@@ -8,7 +8,7 @@ import Testing
 @Suite("Lists")
 struct ListCommandTests {
   @Test(
-    "make no call that they do not need",
+    "make no unnecessary call",
     arguments: [
       (["version"], ["Version"]), (["pods"], ["ListPodSandbox"]), (["ps", "-a"], ["ListContainers"]),
       (["ps", "-a", "-q"], ["ListContainers"]), (["ps", "-a", "--name", "nginx", "-v"], ["ListContainers"]),
@@ -27,7 +27,7 @@ struct ListCommandTests {
     #expect(runtime.called == calls)
   }
 
-  @Test("send the runtime what it can select")
+  @Test("let the runtime apply its filters")
   func filter() async throws {
     let runtime = try TestRuntime { name, request in
       guard name == "ListContainers" else { return nil }
@@ -36,7 +36,7 @@ struct ListCommandTests {
         id: "ab", state: .init(state: .exited), podSandboxID: "cd", labelSelector: ["a": "b=c"])
       return .message(ListContainersResponse(containers: [Container(id: request.filter == filter ? "yes" : "no")]))
     }
-    // Options may stand anywhere, in one word or two, together or not.
+    // Options may be in any position, in one word or two, combined or not.
     let run = try await Tool.cri(
       ["ps", "--id=ab", "-ql", "--state", "exited", "-p=cd", "--label", "a=b=c"], on: runtime)
     #expect(run.output == "yes\n")
@@ -44,7 +44,7 @@ struct ListCommandTests {
   }
 
   @Test(
-    "show a document rather than IDs, and IDs rather than details",
+    "print a document rather than IDs, and IDs rather than details",
     arguments: [
       (["-q", "-v"], "c1\n"), (["-q", "-o", "json", "-v"], "{"), (["-v"], "ID: c1\n"), (["-q", "-o", "table"], "c1\n"),
       (["-qo", "yaml"], "containers:\n"), (["--output", "table"], "CONTAINER "),
@@ -56,7 +56,7 @@ struct ListCommandTests {
     #expect(run.code == 0)
   }
 
-  @Test("show an empty list as such")
+  @Test("print an empty list as such")
   func empty() async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let header = "POD ID              CREATED             STATE               NAME                NAMESPACE"
@@ -70,7 +70,7 @@ struct ListCommandTests {
     }
   }
 
-  /// Names that would clear the screen, forge a row, and turn the text around; a state and a time that cannot be.
+  /// Names that would clear the screen, forge a row, and reverse the text; an invalid state and time.
   private static let hostile = Container(
     id: "\u{1b}[2Jid", podSandboxID: "p\r\n",
     metadata: ContainerMetadata(name: "a\nfake   row\u{202e}", attempt: .max),
@@ -78,7 +78,7 @@ struct ListCommandTests {
     createdAt: Timestamp(nanoseconds: .min),
     labels: ["io.kubernetes.pod.name": "\u{7}", "io.kubernetes.pod.namespace": "n\ts", "k\n": "<&>\u{0}"])
 
-  @Test("keep control characters from the terminal", arguments: [[], ["-v"], ["-q"], ["-o", "json"], ["-o", "yaml"]])
+  @Test("escape control characters on the terminal", arguments: [[], ["-v"], ["-q"], ["-o", "json"], ["-o", "yaml"]])
   func hostile(arguments: [String]) async throws {
     let answer = ListContainersResponse(containers: [Self.hostile])
     let runtime = try TestRuntime(.listContainers, answer)
@@ -96,7 +96,7 @@ struct ListCommandTests {
     }
   }
 
-  @Test("name images by their tags where asked to")
+  @Test("print images by their tags if requested")
   func imageNames() async throws {
     let id = "sha256:" + String(repeating: "ab", count: 32)
     let runtime = try TestRuntime { name, _ in
@@ -122,7 +122,7 @@ struct ListCommandTests {
   }
 
   @Test(
-    "select by image with one look at it",
+    "select by image with one additional call",
     arguments: [("containerd-1.6.12", "sha256:"), ("containerd-2.4", "sha256:"), ("cri-o-1.37", "")])
   func image(runtime: String, prefix: String) async throws {
     let runtime = try TestRuntime.recorded(runtime)
@@ -135,7 +135,7 @@ struct ListCommandTests {
     #expect(none.code == 0)
   }
 
-  @Test("speak the old version of the interface where there is no other")
+  @Test("use the old version of the CRI if there is no other")
   func oldVersion() async throws {
     let runtime = try TestRuntime.recorded("containerd-1.6.20", servingOnly: "runtime.v1alpha2.")
     for arguments in [["ps", "-a"], ["--api", "v1alpha2", "ps", "-a"]] {
@@ -150,7 +150,7 @@ struct ListCommandTests {
   }
 
   @Test(
-    "say in one line what is wrong",
+    "report an error in one line",
     arguments: [
       (
         ["ps", "--state", "sleepy"], 2,
@@ -171,7 +171,7 @@ struct ListCommandTests {
     #expect(run.output.isEmpty)
   }
 
-  @Test("end at once, with a remedy, where there is no runtime")
+  @Test("end at once, with a remedy, without a runtime")
   func unreachable() async throws {
     for command in ["ps", "pods", "images", "version", "info"] {
       let run = try await Tool.cri(["-r", "/tmp/no-such-runtime.sock", command])

@@ -6,13 +6,13 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri logs`, run as users run it.
+/// Runs `cri logs` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct LogsCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  /// Two pods called web with a container main each, one of it restarted; and others.
+  /// Two pods called web with a container main each, one of which was restarted, and others.
   private static let sandboxes = [
     PodSandbox(id: "s1", metadata: PodSandboxMetadata(name: "web", uid: "u1", namespace: "default")),
     PodSandbox(id: "s2", metadata: PodSandboxMetadata(name: "web", uid: "u2", namespace: "other")),
@@ -31,7 +31,7 @@ import Testing
     container("ee11", "s3", "aa"),
   ]
 
-  private func path(_ id: String) -> String { folder.file("\(id).log") }
+  private func path(_ id: String) -> String { directory.file("\(id).log") }
 
   private func runtime(
     logPath: (@Sendable (String) -> String)? = nil, state: @escaping @Sendable () -> ContainerState = { .exited }
@@ -41,7 +41,7 @@ import Testing
         "2024-01-31T12:00:00Z stdout F \(container.id) out\n2024-01-31T12:00:01Z stderr F \(container.id) err\n",
         to: path(container.id))
     }
-    let logPath = logPath ?? { [folder] in $0 == "dd11" ? "" : folder.file("\($0).log") }
+    let logPath = logPath ?? { [directory] in $0 == "dd11" ? "" : directory.file("\($0).log") }
     return try TestRuntime { name, request in
       switch name {
       case "ListPodSandbox": return .message(ListPodSandboxResponse(items: Self.sandboxes))
@@ -65,7 +65,7 @@ import Testing
     (["aa12"], "aa12"), (["bb"], "bb11"), (["single"], "cc12"), (["db/main"], "cc11"), (["default/web/main"], "aa12"),
     (["other/web/main"], "bb11"), (["-p", "aa12"], "aa11"), (["default/web/main", "--previous"], "aa11"),
     (["--stream", "stdout", "--tail=-1", "single", "--limit-bytes", "-1"], "cc12"),
-    // A name that is an ambiguous ID.
+    // A name that is also an ambiguous ID prefix.
     (["aa"], "ee11"),
   ])
   func `a container is found by ID and by name`(arguments: [String], id: String) async throws {
@@ -75,7 +75,7 @@ import Testing
     #expect(run.code == 0)
   }
 
-  @Test func `an ID costs one call, a name three`() async throws {
+  @Test func `an ID takes one call and a name three`() async throws {
     let runtime = try runtime()
     _ = try await Tool.cri(["logs", "aa12"], on: runtime)
     #expect(runtime.called == ["ContainerStatus"])
@@ -96,7 +96,7 @@ import Testing
       (["aa12", "--tail", "x"], 2, "--tail"), (["aa12", "--stream", "out"], 2, "specify stdout or stderr"),
       (["aa12", "--since", "soon"], 2, "--since soon: specify a duration"),
     ] as [([String], Int32, String)])
-  func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
     let run = try await Tool.cri(["logs"] + arguments, on: try runtime())
     #expect(run.code == code)
     #expect(run.output.isEmpty)
@@ -104,14 +104,14 @@ import Testing
     #expect(run.errors.hasPrefix("cri: ") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
-  @Test func `an empty moment or stream is none`() async throws {
+  @Test func `an empty time or stream is wrong usage`() async throws {
     let runtime = try runtime()
     let all = try await Tool.cri(["logs", "aa12"], on: runtime)
     let run = try await Tool.cri(["logs", "aa12", "--since", "", "--stream="], on: runtime)
     #expect(run.code == 0 && run.output == all.output && run.errors == all.errors, "\(run)")
   }
 
-  @Test func `a log that is not there, no file, or no log is one line`() async throws {
+  @Test func `a missing file, another kind of file and another format are one line`() async throws {
     let runtime = try runtime()
     unlink(path("aa12"))
     #expect(try await Tool.cri(["logs", "aa12"], on: runtime).errors.contains("does not exist: it was removed, or is"))
@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test(arguments: [[], ["--tail", "5"], ["--since", "1"], ["--follow"]])
-  func `what cannot be read is said, whatever of the log is asked for`(options: [String]) async throws {
+  func `unreadable parts are reported, whichever part is requested`(options: [String]) async throws {
     let runtime = try runtime()
     let good = "2024-01-31T12:00:00Z stdout F a\n"
     for (garbage, words, alone) in [
@@ -152,33 +152,33 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
-  func `a log that is not for everybody says so`() async throws {
+  func `a log without permission is reported as such`() async throws {
     let runtime = try runtime()
     chmod(runtime.path, 0o777)
     chmod(path("aa12"), 0o600)
-    chmod(folder.path, 0o755)
+    chmod(directory.path, 0o755)
     let cri = [Tool.path("cri"), "-r", runtime.path, "logs", "aa12"]
-    let run = try await Tool.run(SnapshotCommandTests.nobody + cri)
+    let run = try await Tool.run(SnapshotCommandTests.unprivileged + cri)
     #expect(run.errors.contains("no permission to read the log") && run.code == 9, "\(run)")
     runtime.stop()
   }
 
-  @Test func `the attempt before is kubelet's file where its container is gone`() async throws {
-    let log = folder.file("3.log")
+  @Test func `the previous attempt's log is found by kubelet's naming`() async throws {
+    let log = directory.file("3.log")
     let runtime = try runtime { _ in log }
-    try ProcessFacts.write("2024-01-31T12:00:00Z stdout F before\n", to: folder.file("2.log"))
+    try ProcessFacts.write("2024-01-31T12:00:00Z stdout F before\n", to: directory.file("2.log"))
     #expect(try await Tool.cri(["logs", "-p", "cc11"], on: runtime).output == "before\n")
-    unlink(folder.file("2.log"))
+    unlink(directory.file("2.log"))
     let run = try await Tool.cri(["logs", "-p", "cc11"], on: runtime)
     #expect(run.errors.contains("2.log") && run.code == 7, "\(run)")
   }
 
-  @Test func `an exited container's log is not waited for`() async throws {
+  @Test func `an exited container's log is not followed`() async throws {
     let run = try await Tool.cri(["logs", "--follow", "aa12"], on: try runtime())
     #expect(run.output == "aa12 out\n" && run.code == 0)
   }
 
-  @Test func `following goes on until the container has exited`() async throws {
+  @Test func `following continues until the container has exited`() async throws {
     let isRunning = Locked(true)
     let runtime = try runtime(state: { isRunning.withLock { $0 } ? .running : .exited })
     let log = path("aa12")
@@ -186,7 +186,7 @@ import Testing
     #expect(await process.line() == "aa12 out")
     try ProcessFacts.append("2024-01-31T12:00:02Z stdout F two\n", to: log)
     #expect(await process.line() == "two")
-    // Renamed and made anew, then copied and emptied.
+    // The log is renamed and recreated, then copied and truncated.
     rename(log, "\(log).20240131-120000")
     try ProcessFacts.write("2024-01-31T12:00:03Z stdout F three\n", to: log)
     #expect(await process.line() == "three")
@@ -201,7 +201,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `following outlives the runtime`() async throws {
+  @Test func `following continues while the runtime restarts`() async throws {
     let runtime = try runtime(state: { .running })
     let process = try SpawnedProcess([
       "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1", Tool.path("cri"), "-r", runtime.path, "logs", "-f", "aa12",
@@ -209,7 +209,7 @@ import Testing
     #expect(await process.line() == "aa12 out")
     #expect(await process.line() == "aa12 err")
     runtime.stop()
-    // Said once, while the log goes on.
+    // The notice is printed once, while the log continues.
     #expect(await process.line()?.hasPrefix("cri: cannot check whether aa12 is still running: ") == true)
     try ProcessFacts.append("2024-01-31T12:00:02Z stdout F two\n", to: path("aa12"))
     #expect(await process.line() == "two")
@@ -218,7 +218,7 @@ import Testing
     #expect(end.code == 128 + SIGKILL && end.text.isEmpty)
   }
 
-  @Test func `a reader that has gone ends it, though nothing is written`() async throws {
+  @Test func `a reader that closes its pipe ends the command, even without new records`() async throws {
     let runtime = try runtime(state: { .running })
     let run = try await Tool.shell("'\(Tool.path("cri"))' -r '\(runtime.path)' logs -f -s stdout aa12 | head -n 1")
     #expect(run.output == "aa12 out\n")

@@ -3,16 +3,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `cri logs` of what a real containerd writes.
+/// Runs `cri logs` on the log of a real containerd.
 @Suite(.timeLimit(.minutes(10))) struct LogsNodeTests {
-  @Test func `a container's life, with a rotation`() async throws {
+  @Test func `a container's log with a rotation is printed completely`() async throws {
     try await ContainerdNode.with { node in
       let client = try node.client()
-      let folder = "\(node.directory)/logs"
+      let directory = "\(node.directory)/logs"
       let sandbox = PodSandboxConfig(
-        metadata: PodSandboxMetadata(name: "talker", uid: "talker-1", namespace: "default"), logDirectory: folder)
+        metadata: PodSandboxMetadata(name: "talker", uid: "talker-1", namespace: "default"), logDirectory: directory)
       let pod = try await client.runtime.runPodSandbox(RunPodSandboxRequest(config: sandbox)).podSandboxID
-      // 40000 bytes without a line feed are three records; then it waits for a file to appear.
+      // 40000 bytes without a line feed are three records; then the script waits for a file.
       let script = """
         echo one; echo two >&2; head -c 40000 /dev/zero | tr '\\0' x; echo; printf 'no feed'; echo
         while [ ! -e /go ]; do sleep 0.1; done
@@ -38,13 +38,13 @@ import Testing
 
       async let followed = node.cri("logs", "-f", "--tail", "1", "-s", "stdout", id)
       try await Task.sleep(for: .milliseconds(500))
-      let log = "\(folder)/main/0.log"
+      let log = "\(directory)/main/0.log"
       _ = try await client.runtime.execSync(ExecSyncRequest(containerID: id, cmd: ["touch", "/go"]))
-      // As kubelet rotates, in the midst of writing.
+      // Rotates as kubelet does, while the container writes.
       for number in 1...3 {
         try await Task.sleep(for: .milliseconds(30))
         _ = rename(log, "\(log).2024010\(number)-120000")
-        // The container may have exited by now; then there is nothing to reopen, and nothing more to come.
+        // The container may have exited by now, so that there is nothing to reopen and no more output.
         _ = try? await client.runtime.reopenContainerLog(ReopenContainerLogRequest(containerID: id))
       }
       let run = try await followed
@@ -53,7 +53,7 @@ import Testing
       #expect(lines.first == "no feed")
       #expect(lines.dropFirst().prefix(20_000).elementsEqual((0..<20_000).map { "line \($0)" }))
       #expect(lines.count == 20_002 && lines.last == "last", "\(lines.count) lines, the last \(lines.suffix(2))")
-      // And afterwards, over all its files.
+      // Afterwards, all files contain the complete output.
       let after = try await node.cri("logs", "--since", "0", "-s", "stdout", id)
       #expect(after.output.hasPrefix("one\n\(long)\nno feed\nline 0\n"))
       #expect(after.output.split(separator: "\n").count == 20_004)

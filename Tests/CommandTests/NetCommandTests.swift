@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `cri net` on pods that are nowhere but in a simulated runtime, with CNI's records as a test needs them.
+/// Runs `cri net` on the pods of a simulated runtime, with CNI records as a test needs them.
 @Suite struct NetCommandTests {
   private let directory: TemporaryDirectory
   private let socket: String
@@ -12,8 +12,8 @@ import Testing
   init() throws {
     directory = try TemporaryDirectory()
     socket = directory.file("sim.sock")
-    for folder in ["cni", "cni/results", "cni/networks", "cni/networks/pods"] {
-      try FileManager.default.createDirectory(atPath: directory.file(folder), withIntermediateDirectories: true)
+    for directory in ["cni", "cni/results", "cni/networks", "cni/networks/pods"] {
+      try FileManager.default.createDirectory(atPath: directory.file(directory), withIntermediateDirectories: true)
     }
     try ProcessFacts.write(
       """
@@ -25,7 +25,7 @@ import Testing
       """, to: directory.file("pods.yaml"))
   }
 
-  /// A runtime that stops when its owner goes.
+  /// Starts a runtime that ends when it is released.
   private func simulator(_ options: String...) async throws -> SpawnedProcess {
     let process = try SpawnedProcess(
       [
@@ -63,7 +63,7 @@ import Testing
       """, to: directory.file("cni/results/pods-\(id)-eth0"))
   }
 
-  @Test func `addresses that a restart has lost`() async throws {
+  @Test func `addresses that a restart lost are printed`() async throws {
     let before = try await simulator("--on-restart", "lose-ips=web")
     let known = try pods(try await net("-o", "json"))
     for (pod, addresses) in [("web", ["10.9.0.2/24"]), ("dns", ["10.9.0.3/24", "fd00::3/64"])] {
@@ -90,7 +90,7 @@ import Testing
     #expect(lost["web"]?["truth"]?["cache"]?[0]?["addresses"]?[0]?.stringValue == "10.9.0.2")
     #expect(lost["proxy"]?["verdict"]?.stringValue == "host network")
     #expect(lost["old"]?["verdict"]?.stringValue == "not ready")
-    // No kernel has ever seen these pods.
+    // The kernel has never had these pods.
     #expect(lost["dns"]?["verdict"]?.stringValue == "gone")
     #expect(lost["dns"]?["truth"]?["namespace"]?["state"]?.stringValue == "missing")
 
@@ -102,7 +102,7 @@ import Testing
       lines[1].prefix(8).elementsEqual(["default", "web", "none", "missing", "-", "10.9.0.2", "10.9.0.2", "lost"]))
   }
 
-  @Test func `pods by name, with namespace, by uid and by the beginning of an id`() async throws {
+  @Test func `pods are found by name, namespace, uid and ID prefix`() async throws {
     let runtime = try await simulator()
     defer { runtime.signal(SIGTERM) }
     let all = try pods(try await net("-o", "json"))
@@ -127,7 +127,7 @@ import Testing
     #expect((try await net("-o", "xml")).code == 2)
   }
 
-  @Test func `a sandbox whose status does not come has its row`() async throws {
+  @Test func `a sandbox without a readable status has a row`() async throws {
     let runtime = try await simulator("--fail", "PodSandboxStatus=UNKNOWN:no task")
     defer { runtime.signal(SIGTERM) }
     let all = try await net("-o", "json")
@@ -149,7 +149,7 @@ import Testing
     #expect(line.prefix(8).elementsEqual(["default", "web", "unread", "-", "-", "-", "-", "unknown"]), "\(line)")
   }
 
-  @Test func `what could not be read is unknown, and said`() async throws {
+  @Test func `an unreadable network is unknown, with the reason`() async throws {
     let runtime = try await simulator()
     defer { runtime.signal(SIGTERM) }
     try FileManager.default.removeItem(atPath: directory.file("cni"))

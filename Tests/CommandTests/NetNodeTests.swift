@@ -4,9 +4,9 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// What kernel, CNI and a real containerd say of the same pods, whole and broken in every way that happens.
+/// Compares the kernel, CNI and a real containerd, with intact pods and with every kind of damage.
 @Suite struct NetNodeTests {
-  @Test(.timeLimit(.minutes(10))) func `a real node`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `the networks of a real node are intact`() async throws {
     try await ContainerdNode.with(pods: 3) { node in
       let whole = try await report(node)
       #expect(
@@ -16,7 +16,7 @@ import Testing
           "more-1": "ok", "more-2": "ok",
         ])
       #expect(whole.code == 0)
-      try await checkTruth(node, whole)
+      try await compareWithOtherTools(node, whole)
       try await giveAddressTwice(node, whole)
       try await deleteInterface(node, whole)
       try await unmountNamespace(node, whole)
@@ -52,8 +52,8 @@ import Testing
     return try Snapshot(parsing: Array(tool.output.utf8))
   }
 
-  /// Against what other tools read.
-  private func checkTruth(_ node: ContainerdNode, _ whole: NodeReport) async throws {
+  /// Compares with the output of other tools.
+  private func compareWithOtherTools(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     let snapshot = try await snapshot(node)
     #expect(snapshot.unchecked.isEmpty)
     #expect(snapshot.observed?.orphans == .known([]))
@@ -71,9 +71,9 @@ import Testing
     #expect(try await node.run("readlink /proc/\(pid)/ns/net") == "net:[\(id.inode)]\n")
     #expect(pause.networkNamespace == .known(id))
     let eth0 = try #require(web.observed?.interfaces?.value?.first { $0.name == "eth0" })
-    let told = try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip -o address show dev eth0")
-    #expect(eth0.addresses.allSatisfy { told.contains(" \($0) ") })
-    #expect(eth0.addresses.count == told.split(separator: "\n").count)
+    let output = try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip -o address show dev eth0")
+    #expect(eth0.addresses.allSatisfy { output.contains(" \($0) ") })
+    #expect(eth0.addresses.count == output.split(separator: "\n").count)
     #expect(
       try await node.run("nsenter --net='\(whole.namespace("web-5d4b"))' ip link show dev eth0").contains(eth0.mac))
     #expect(eth0.isUp && eth0.hasCarrier && eth0.addresses.contains { $0.address.description == web.ip })
@@ -90,7 +90,7 @@ import Testing
     #expect(twice.code == 1)
     #expect(twice.verdicts.filter { $0.value == "duplicate" }.keys.sorted() == ["more-2", "web-5d4b"])
     #expect(twice.reason("web-5d4b") == "default/more-2 has \(whole.address("web-5d4b")) too")
-    // Asked for alone, it has the address of one that was not asked for.
+    // The other pod with its address was not requested.
     #expect(try await report(node, "more-2").verdicts == ["more-2": "duplicate"])
     try await node.run(inside + command.replacing("XXX", with: "del"))
     #expect(try await report(node).code == 0)
@@ -105,7 +105,7 @@ import Testing
     #expect(try await report(node, "kube-system/coredns-7c6").code == 0)
   }
 
-  /// As after a reboot, but the processes live on.
+  /// The state is as after a reboot, except that the processes live.
   private func unmountNamespace(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     try await node.run("umount '\(whole.namespace("more-0"))'")
     let gone = try await report(node, "more-0")
@@ -123,7 +123,7 @@ import Testing
     #expect(isSeen)
   }
 
-  /// A container and a whole pod that the runtime does not list any more, while their processes live.
+  /// Makes the runtime forget a container and a whole pod while their processes live.
   private func loseContainers(_ node: ContainerdNode) async throws {
     let before = try await snapshot(node)
     let container = try #require(before.containers.first { $0.name == "nginx" })
@@ -132,7 +132,7 @@ import Testing
     try await node.act("restart")
     let after = try await snapshot(node)
     #expect(!after.sandboxes.contains { $0.id == pod.id } && !after.containers.contains { $0.id == container.id })
-    // What began less than ten seconds ago might be in the making.
+    // A process that began less than ten seconds ago does not count yet.
     let isSeen = await eventually(within: .seconds(30)) {
       (try? await snapshot(node).observed?.orphans?.value?.count) == 2
     }

@@ -4,14 +4,14 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// A node before and after something was done to it, as `cri snapshot` and `cri verify` see it.
+/// A node before and after a change, as `cri snapshot` and `cri verify` see it.
 struct NodeVerdict {
   let code: Int32
   let report: JSON
-  /// All that was printed.
+  /// The complete output.
   let text: String
 
-  /// The rules of findings that are worse than info, each with its object, such as `pod.ip web-5d4b`.
+  /// The rules of findings above info, each with its object, such as `pod.ip web-5d4b`.
   var findings: Set<String> {
     Set(
       (report["findings"]?.arrayValue ?? []).filter { $0["severity"] != "info" }.map { finding in
@@ -21,8 +21,8 @@ struct NodeVerdict {
       })
   }
 
-  /// What kubelet will do with the pods that it does not keep, such as `web-5d4b: recreate C5 at-kubelet-restart`.
-  var fates: Set<String> {
+  /// kubelet's reaction to the pods that it does not keep, such as `web-5d4b: recreate C5 at-kubelet-restart`.
+  var reactions: Set<String> {
     Set(
       (report["pods"]?.arrayValue ?? []).filter { $0["action"] != "keep" }.map { pod in
         "\(pod["pod"]?.stringValue ?? ""): "
@@ -32,14 +32,14 @@ struct NodeVerdict {
 }
 
 extension ContainerdNode {
-  /// Takes the snapshot before.
+  /// Takes the snapshot before the change.
   @discardableResult func snapshot(to file: String, _ global: [String] = []) async throws -> Snapshot {
     let run = try await Tool.cri(global + ["snapshot", "-o", file], on: socket)
     try #require(run.code == 0 && run.errors.isEmpty, "\(run)")
     return try Snapshot(parsing: File.read(file))
   }
 
-  /// - Parameter wait: a network that is not there is not waited for any longer.
+  /// - Parameter wait: The time limit; a missing network is not waited for any longer.
   func verify(_ before: String, wait: String = "120s", _ more: String...) async throws -> NodeVerdict {
     let run = try await Tool.cri(["verify", "--before", before, "--wait", wait, "-o", "json"] + more, on: socket)
     return NodeVerdict(

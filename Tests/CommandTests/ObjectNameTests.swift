@@ -2,7 +2,7 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
-/// Names where IDs are taken: what `-o name` prints.
+/// Commands that take IDs also take the names that `-o name` prints.
 @Suite("A name in place of an ID") struct ObjectNameTests {
   private static let pods = [
     ("p1", "web", "default", PodSandboxState.notReady, 1), ("p2", "web", "default", .ready, 2),
@@ -36,9 +36,9 @@ import Testing
   }
 
   @Test(
-    "is looked up",
+    "is resolved",
     arguments: [
-      // The ready one, else the youngest.
+      // The ready pod, or else the most recent one.
       (["stopp", "default/web"], "Stopped sandbox p2\n"), (["rmp", "other/web"], "Removed sandbox p5\n"),
       (["rmp", "p1", "default/web"], "Removed sandbox p1\nRemoved sandbox p2\n"),
       (["stop", "-t", "1", "other/web/main"], "c4\n"), (["rm", "default/web/main", "c4"], "c1\nc4\n"),
@@ -50,7 +50,7 @@ import Testing
     #expect(run.code == 0 && run.output == output, "\(run)")
   }
 
-  @Test("of several that live is ambiguous, and one that lives goes before a younger one", arguments: [1, 2])
+  @Test("is ambiguous among live objects, and prefers a live one to a newer one", arguments: [1, 2])
   func alive(count: Int) async throws {
     let pods = (1...3).map { number in
       PodSandbox(
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test(
-    "that is not there is told, and the rest is done",
+    "that does not exist is reported, and the rest is done",
     arguments: [
       (["stopp", "a/web", "p1"], 7, "pod a/web not found", "Stopped sandbox p1\n"),
       (["stop", "-t", "1", "web/x", "c1"], 7, "container web/x not found", "c1\n"),

@@ -19,7 +19,7 @@ struct OutputTests {
   ]
 
   @Test(
-    "shows of a list what a template, a path, columns or names say",
+    "of a list is what a template, a path, columns or names select",
     arguments: [
       (["-o", "name"], "shop/front/web\nunknown/unknown/db\n"),
       (["-o", "jsonpath={.containers[*].id}"], "c1 c2\n"),
@@ -29,11 +29,11 @@ struct OutputTests {
       (["--template", "{{len .containers}}"], "2\n"),
       (["-o=custom-columns=ID:.id,NAME:.metadata.name"], "ID  NAME\nc1  web\nc2  db\n"),
       (["--sort-by", "name", "-q"], "c2\nc1\n"), (["--sort-by=-name", "-q"], "c1\nc2\n"),
-      // As numbers, not as texts.
+      // Values are sorted as numbers, not as text.
       (["--sort-by=-.metadata.attempt", "-q"], "c2\nc1\n"), (["--sort-by", "attempt", "-q"], "c1\nc2\n"),
       (["--sort-by", "{.createdAt}", "-q"], "c2\nc1\n"),
       (["--sort-by", "pod-id", "-q"], "c1\nc2\n"),
-      // kubectl adds no line feed; one line on a terminal needs one.
+      // kubectl adds no line feed; a single line on a terminal needs one.
       (["-o", "jsonpath={range .containers[*]}{.id}{\"\\n\"}{end}"], "c1\nc2\n"), (["-o", "jsonpath={.nosuch}"], "\n"),
     ])
   func lists(arguments: [String], output: String) async throws {
@@ -45,7 +45,7 @@ struct OutputTests {
   }
 
   @Test(
-    "that cannot be is told before the runtime is asked",
+    "that is impossible is reported before the runtime is called",
     arguments: [
       (
         ["ps", "-o", "foo"],
@@ -73,7 +73,7 @@ struct OutputTests {
     #expect(run.code == 2)
   }
 
-  @Test("that a document does not allow is an error of the answer, not of the usage")
+  @Test("that a document does not allow is an error, but not wrong usage")
   func missingKey() async throws {
     let runtime = try TestRuntime(.listContainers, ListContainersResponse(containers: containers))
     let run = try await Tool.cri(["ps", "-a", "-o", "go-template={{.pods}}"], on: runtime)
@@ -82,7 +82,7 @@ struct OutputTests {
     #expect(run.errors.contains("pods"))
   }
 
-  @Test("gives a template all objects as crictl does, and each where it can do nothing with all")
+  @Test("passes all objects to a template as crictl does, or each of them if that fails")
   func several() async throws {
     let runtime = try TestRuntime { name, request in
       guard name == "ContainerStatus" else { return nil }
@@ -101,7 +101,7 @@ struct OutputTests {
     }
   }
 
-  @Test("shows more columns with -o wide, and leaves out what is gone since")
+  @Test("has more columns with -o wide, and omits removed objects")
   func wide() async throws {
     let containers = containers
     let runtime = try TestRuntime { name, request in
@@ -125,7 +125,7 @@ struct OutputTests {
     #expect(runtime.called == ["ListContainers", "ContainerStatus", "ContainerStatus"])
   }
 
-  @Test("shows with -o wide what could be read, and tells of whom the rest could not")
+  @Test("contains with -o wide what could be read, and reports the rest")
   func partlyWide() async throws {
     let pods = ["a", "b"].map {
       PodSandbox(id: $0, metadata: PodSandboxMetadata(name: $0, uid: "u\($0)"), createdAt: .init(nanoseconds: 1))

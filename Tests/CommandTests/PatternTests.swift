@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Patterns")
 struct PatternTests {
-  /// What Go's regexp says, which crictl matches names with.
+  /// The results of Go's regexp, which crictl uses for names.
   @Test(
-    "match as RE2's",
+    "match as RE2's do",
     arguments: [
       ("web", ["my-web-1"], ["WEB", "we", ""]), ("^web$", ["web"], ["web1", "aweb", "web\n"]),
       ("w.b", ["web", "w.b", "wéb", "w😀b"], ["wb", "w\nb"]), ("we?b", ["wb", "web"], ["weeb"]),
@@ -34,7 +34,7 @@ struct PatternTests {
   }
 
   @Test(
-    "that are none are refused",
+    "that are invalid are refused",
     arguments: [
       "(", ")", "(a", "a)", "[", "[a", "[]", "[^]", "*", "+a", "a|*", "(?", "a**", "a*{2}", "a{2}{3}", "a{2,1}",
       "a{1001}", "\\", "\\y", "\\1", "\\pL", "\\Q", "[b-a]", "[[:nosuch:]]", "[[:alpha]]", "(?=a)", "(?!a)", "(?<=a)",
@@ -45,9 +45,9 @@ struct PatternTests {
     #expect(throws: PatternError.self) { try Pattern(pattern) }
   }
 
-  @Test("take no longer than their length times the text's", .timeLimit(.minutes(1)))
+  @Test("take at most their length times the text's", .timeLimit(.minutes(1)))
   func time() throws {
-    // A backtracking matcher would not come back from these.
+    // A backtracking matcher would not end with these.
     let text = String(repeating: "a", count: 2000)
     #expect(try !Pattern("^(a*)*b$").matches(text))
     #expect(try !Pattern("^(a|a|aa)*b$").matches(text))
@@ -55,7 +55,7 @@ struct PatternTests {
     _ = try Pattern("((((){1000}){1000}){1000}){1000}")
   }
 
-  @Test("say in one line what is wrong with an option")
+  @Test("report an invalid option in one line")
   func option() {
     #expect(throws: Failure(.usage, "--name (a: unmatched (")) { try Pattern.option("--name", "(a") }
     #expect((try? Pattern.option("--name", ""))?.map { _ in true } == nil)

@@ -17,7 +17,7 @@ import TestSupport
     try await Tool.cri(["preflight"] + options, on: socket)
   }
 
-  @Test func `a loss is told by name, with what to do instead`() async throws {
+  @Test func `a predicted loss is printed with the pod's name and a remedy`() async throws {
     let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
     let run = try await Self.preflight(["--root", directory.path], socket)
@@ -34,7 +34,7 @@ import TestSupport
     #expect(lines.last == "LOSS PREDICTED: do not restart this runtime now")
   }
 
-  @Test func `the document says the same`() async throws {
+  @Test func `the document has the same content`() async throws {
     let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
     let run = try await Self.preflight(["--root", directory.path, "--to", "1.6.14", "-o", "json"], socket)
@@ -47,7 +47,7 @@ import TestSupport
     #expect(document["pods"]?.arrayValue?.allSatisfy { $0["rules"]?[0] == "P1" } == true)
   }
 
-  @Test func `what decides and could not be looked at is no good news`() async throws {
+  @Test func `an unchecked rule that could predict a loss is not a success`() async throws {
     let (runtime, socket, directory) = try Self.simulated("containerd-1.6.20")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
     let run = try await Self.preflight(["--root", directory.path], socket)
@@ -55,7 +55,7 @@ import TestSupport
     #expect(run.output.contains("unknown: no loss was found"))
   }
 
-  @Test func `wrong usage and a runtime that is not there`() async throws {
+  @Test func `wrong usage and an unreachable runtime have their exit codes`() async throws {
     let usage = try await Self.preflight(["--to", "next"], "/nowhere.sock")
     #expect(usage.code == 2)
     #expect(usage.errors == "cri: --to next: specify a version such as 2.1.4 or v1.31.2+k3s1\n")
@@ -74,7 +74,7 @@ import TestSupport
   }
 
   @Test(arguments: ["v1.31.2+k3s1", "v1.31.2+rke2r1", "2.1.4-k3s1"])
-  func `a version of k3s or RKE2 is none of CRI-O's`(target: String) async throws {
+  func `a version of k3s or RKE2 is not one of CRI-O's`(target: String) async throws {
     let (runtime, socket, directory) = try Self.simulated("cri-o-1.37")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
     let run = try await Self.preflight(["--root", directory.path, "--to", target, "--pull"], socket)
@@ -83,8 +83,8 @@ import TestSupport
     #expect(run.errors.contains(" brings containerd, and this runtime is cri-o 1.37"))
   }
 
-  /// cri-dockerd calls its runtime docker.
-  @Test func `of another runtime it is said what is not looked at`() async throws {
+  /// cri-dockerd reports the runtime name docker.
+  @Test func `for an unknown runtime, the report says what is not checked`() async throws {
     let directory = try TemporaryDirectory()
     let text = "runtime: {name: docker, version: 27.1.0}\npods:\n- {name: web, ips: [10.9.0.2]}\n"
     try Data(text.utf8).write(to: URL(filePath: directory.file("d.yaml")))
@@ -101,8 +101,8 @@ import TestSupport
     }
   }
 
-  /// A daily run tells what is to be done today.
-  @Test func `what every version has is told where the version is to change`() async throws {
+  /// A daily run without a target only prints what concerns the running version.
+  @Test func `a defect of every version is printed if the version changes`() async throws {
     let (runtime, socket, directory) = try Self.simulated("containerd-2.4")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
     let daily = try await Self.preflight(["--root", directory.path], socket)
@@ -114,9 +114,9 @@ import TestSupport
     #expect(upgrade.output.contains("in every version: containerd#12600: "))
   }
 
-  /// Debian's containerd 1.6.20, which has the fix of containerd#7843.
+  /// Debian's containerd 1.6.20 has the fix of containerd#7843.
   @Test(.timeLimit(.minutes(5)))
-  func `a real containerd loses what is predicted, and nothing else`() async throws {
+  func `a real containerd loses exactly what is predicted`() async throws {
     try await ContainerdNode.with(Self.losePredicted)
   }
 
@@ -148,14 +148,14 @@ import TestSupport
     #expect(text.contains("1 pod would be lost"))
     #expect(text.contains("1 pod would stay and lose containers"))
 
-    // And so it comes, for these two and no others.
+    // The restart confirms the prediction for these two pods and no others.
     try await node.act("restart")
     #expect(try await node.container("nginx").state == .unknown)
     #expect(try await node.sandbox("coredns-7c6").state == .notReady)
     #expect(try await node.sandbox("web-5d4b").state == .ready)
     #expect(try await node.sandbox("kube-proxy-x1").state == .ready)
 
-    // The runtime still lists what its next start will not find by label.
+    // The runtime still lists an object that its next start will not find by label.
     let web = try await node.sandbox("web-5d4b")
     let proxy = try await node.container("kube-proxy")
     for id in [web.id, proxy.id] { try await node.ctr("containers label \(id) io.cri-containerd.kind=") }

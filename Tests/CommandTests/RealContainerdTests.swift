@@ -7,21 +7,21 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The main job on a real containerd: snapshot, restart, verify.
+/// Snapshot, restart and verify on a real containerd.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct RealContainerdTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func snapshot(_ node: ContainerdNode, _ global: [String] = []) async throws -> Snapshot {
-    try await node.snapshot(to: folder.file("before"), global)
+    try await node.snapshot(to: directory.file("before"), global)
   }
 
   private func verify(_ node: ContainerdNode) async throws -> NodeVerdict {
-    try await node.verify(folder.file("before"))
+    try await node.verify(directory.file("before"))
   }
 
-  @Test func `restarts keep everything, whatever ended the daemon`() async throws {
+  @Test func `restarts lose nothing, however the daemon ended`() async throws {
     try await ContainerdNode.with { node in
       let before = try await snapshot(node)
       #expect(before.sandboxes.count == 4 && before.sandboxes.count { $0.isReady } == 3)
@@ -37,18 +37,18 @@ import Testing
       #expect(restarted.findings.isEmpty)
       #expect(restarted.report["summary"]?["keep"] == 3)
 
-      // Nobody waits before verify does: it meets the daemon while it recovers.
+      // verify itself waits, and meets the daemon while it recovers.
       try await node.act("kill", "start --no-wait")
       let killed = try await verify(node)
       #expect(killed.code == 0, "\(killed.text)")
       #expect(killed.findings.isEmpty && killed.report["summary"]?["keep"] == 3, "\(killed.text)")
 
-      let same = try await Tool.cri(["diff", folder.file("before")], on: node.socket)
+      let same = try await Tool.cri(["diff", directory.file("before")], on: node.socket)
       #expect(same.code == 0 && same.output.isEmpty, "\(same)")
     }
   }
 
-  @Test func `guard restarts and verifies, through the start that recovers`() async throws {
+  @Test func `guard restarts and verifies, including the recovery`() async throws {
     try await ContainerdNode.with { node in
       let tool = ContainerdNode.script
       let restarts = [
@@ -65,17 +65,18 @@ import Testing
     }
   }
 
-  @Test func `the old version of the interface shows the same`() async throws {
+  @Test func `the old version of the CRI gives the same result`() async throws {
     try await ContainerdNode.with { node in
       let client = try node.client()
       guard try await client.runtime.version().runtimeVersion.hasPrefix("1.") else {
-        // containerd 2 has dropped it.
-        let run = try await Tool.cri(["--api", "v1alpha2", "snapshot", "-o", folder.file("before")], on: node.socket)
-        #expect(run.code == 3 && !ProcessFacts.exists(folder.file("before")), "\(run)")
+        // containerd 2 has removed v1alpha2.
+        let run = try await Tool.cri(
+          ["--api", "v1alpha2", "snapshot", "-o", directory.file("before")], on: node.socket)
+        #expect(run.code == 3 && !ProcessFacts.exists(directory.file("before")), "\(run)")
         return
       }
       let old = try await snapshot(node, ["--api", "v1alpha2"])
-      // What it serves, whatever it is asked in.
+      // The snapshot says what the runtime serves, whichever version was used.
       #expect(old.runtime.api == .v1)
       try await node.act("restart")
       let verified = try await verify(node)
@@ -83,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func `what dies or goes between is found, by its rule and its name`() async throws {
+  @Test func `objects that disappear meanwhile are found, with rule and name`() async throws {
     try await ContainerdNode.with { node in
       try await killContainer(node)
       try await killPause(node)
@@ -93,7 +94,7 @@ import Testing
     }
   }
 
-  /// A process that is killed behind the runtime's back, while the daemon is away.
+  /// Kills a container's process while the daemon is stopped.
   private func killContainer(_ node: ContainerdNode) async throws {
     let before = try await snapshot(node)
     try await node.act("stop")
@@ -107,7 +108,7 @@ import Testing
     #expect(affected.map { $0["rule"] } == ["B4"] && affected.map { $0["trigger"] } == ["immediate"])
   }
 
-  /// The pause process: the pod's namespaces went with it.
+  /// Kills the pause process, with which the pod's namespaces end.
   private func killPause(_ node: ContainerdNode) async throws {
     let before = try await snapshot(node)
     kill(try #require(before.sandboxes.first { $0.pod.name == "coredns-7c6" }?.facts.pid), SIGKILL)
@@ -130,7 +131,7 @@ import Testing
   }
 
   private func removePod(_ node: ContainerdNode) async throws {
-    // A younger pod may come and go.
+    // Younger pods would be excused.
     try await Task.sleep(for: .seconds(11))
     _ = try await snapshot(node)
     try await remove("web-5d4b", node)
@@ -143,7 +144,7 @@ import Testing
     #expect(pods.contains { $0["pod"] == "web-5d4b" && $0["rule"] == "C1" }, "\(result.text)")
   }
 
-  /// Garbage is collected: that is no loss.
+  /// kubelet removes ended containers, which is no loss.
   private func collectPod(_ node: ContainerdNode) async throws {
     _ = try await snapshot(node)
     try await remove("old-job", node)
@@ -160,30 +161,30 @@ import Testing
     _ = try await runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: id))
   }
 
-  @Test func `a daemon that is killed while it is asked leaves no file`() async throws {
+  @Test func `a daemon that is killed during a snapshot leaves no file`() async throws {
     try await ContainerdNode.with { node in
-      try ProcessFacts.write("the old one", to: folder.file("s"))
+      try ProcessFacts.write("the old one", to: directory.file("s"))
       let text = ProcessFacts.read("\(node.directory)/pid").trimmingCharacters(in: .whitespacesAndNewlines)
       let pid = try #require(Int32(text))
-      // Stopped, its socket takes connections and nobody answers: the kill comes surely in the middle.
+      // A stopped daemon accepts connections and does not respond, so the kill comes during the call.
       kill(pid, SIGSTOP)
       #expect(await eventually { ProcessFacts.isStopped(pid) })
-      async let asked = Tool.cri(["snapshot", "-o", folder.file("s")], on: node.socket)
+      async let asked = Tool.cri(["snapshot", "-o", directory.file("s")], on: node.socket)
       let isAsked = await eventually(within: .seconds(60)) { Self.hasWaitingConnection(node.socket) }
       kill(pid, SIGKILL)
       let run = try await asked
       #expect(isAsked)
       #expect(run.code == 3)
       SnapshotCommandTests.expectOneLine(run, containing: "Version: connection lost")
-      #expect(ProcessFacts.read(folder.file("s")) == "the old one")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["s"])
-      let later = try await Tool.cri(["snapshot", "-o", folder.file("s")], on: node.socket)
+      #expect(ProcessFacts.read(directory.file("s")) == "the old one")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["s"])
+      let later = try await Tool.cri(["snapshot", "-o", directory.file("s")], on: node.socket)
       #expect(later.code == 3)
       SnapshotCommandTests.expectOneLine(later, containing: "Connection refused")
     }
   }
 
-  /// Whether somebody has connected and was not accepted yet, as the kernel tells (proc(5), state 2: connecting).
+  /// Whether a client has connected and has not been accepted, as the kernel reports it (proc(5), state 2: connecting).
   private static func hasWaitingConnection(_ socket: String) -> Bool {
     ProcessFacts.read("/proc/net/unix").split(separator: "\n").contains { line in
       let fields = line.split(separator: " ")

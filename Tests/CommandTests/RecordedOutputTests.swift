@@ -18,12 +18,12 @@ struct RecordedOutputTests {
     for (arguments, document) in documents {
       let run = try await Tool.cri(arguments, on: server)
       #expect(run.code == 0, "\(run.errors)")
-      // To the letter: order of keys and indentation too.
+      // The text is identical, including the order of keys and the indentation.
       #expect(try settled(run.output) == settled(document.text(pretty: true) + "\n"), "\(arguments)")
     }
   }
 
-  /// CRI-O names its handlers in another order each time, and looks at its file systems at each call.
+  /// CRI-O lists its handlers in another order each time, and measures its file systems with each call.
   private func settled(_ text: String) throws -> String {
     var document = try JSON.parse(text)
     guard let handlers = document["runtimeHandlers"]?.arrayValue else { return withoutTimestamps(text) }
@@ -50,7 +50,7 @@ struct RecordedOutputTests {
   }
 
   @Test(
-    "as YAML to the letter", arguments: Recording.runtimes,
+    "as YAML, identical to the byte", arguments: Recording.runtimes,
     [
       ("pods.yaml", ["pods"]), ("ps-a.yaml", ["ps", "-a"]), ("images.yaml", ["images"]), ("info.yaml", ["info"]),
       ("imagefsinfo.yaml", ["imagefsinfo"]),
@@ -63,7 +63,7 @@ struct RecordedOutputTests {
   }
 
   @Test(
-    "as texts without ages", arguments: Recording.runtimes,
+    "as text without ages", arguments: Recording.runtimes,
     [
       ("version.txt", ["version"]), ("images.table", ["images"]), ("images.verbose", ["images", "-v"]),
       ("pods.verbose", ["pods", "-v"]),
@@ -74,14 +74,14 @@ struct RecordedOutputTests {
     #expect(try run.output == RecordedOutput.text(runtime, command.file), "\(run.errors)")
   }
 
-  @Test("as texts with ages", arguments: Recording.runtimes)
+  @Test("as text with ages", arguments: Recording.runtimes)
   func aged(runtime: String) throws {
     let recording = try Recording(runtime, .after)
     var containers = try #require(recording.answers(to: .listContainers).first).response.containers
     ContainerQuery().apply(to: &containers)
     var pods = try #require(recording.answers(to: .listPodSandbox).first).response.items
     PodQuery().apply(to: &pods)
-    // Nobody wrote down when a recording was made: some second after the last creation.
+    // The time of a recording is unknown: it is a few seconds after the last creation.
     let start = try #require(pods.first).createdAt.nanoseconds
     let moments = (0..<200).map { start + $0 * 100_000_000 }
     func isRecorded(_ file: String, _ text: (Int64) -> [UInt8]) throws -> Bool {

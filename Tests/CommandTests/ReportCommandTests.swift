@@ -4,72 +4,72 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `-o` and `--report`, run as users run them.
+/// Tests `-o` and `--report` as users use them.
 @Suite(.timeLimit(.minutes(10))) struct ReportCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// Verifies the recorded restart of containerd 1.6.12, in which two pods lose their addresses.
   private func verify(_ arguments: [String], from runtime: String = "containerd-1.6.12") async throws -> Tool {
     for (name, moment) in [("before", Recording.Moment.before), ("after", .after)] {
-      try ProcessFacts.write(try Snapshot.recorded(runtime, moment).json.text(), to: folder.file(name))
+      try ProcessFacts.write(try Snapshot.recorded(runtime, moment).json.text(), to: directory.file(name))
     }
     return try await Tool.cri(
-      ["verify", "--before", folder.file("before"), "--after", folder.file("after")] + arguments)
+      ["verify", "--before", directory.file("before"), "--after", directory.file("after")] + arguments)
   }
 
   private func mode(_ name: String) -> UInt32? {
     var status = stat()
-    return stat(folder.file(name), &status) == 0 ? status.st_mode & 0o777 : nil
+    return stat(directory.file(name), &status) == 0 ? status.st_mode & 0o777 : nil
   }
 
-  @Test func `all formats at once`() async throws {
+  @Test func `all formats are written at once`() async throws {
     let formats = ["table", "json", "yaml", "junit", "tap", "nagios", "prometheus", "github"]
-    let run = try await verify(formats.flatMap { ["--report", "\($0)=\(folder.file($0))"] })
+    let run = try await verify(formats.flatMap { ["--report", "\($0)=\(directory.file($0))"] })
     #expect(run.code == 1 && run.errors.isEmpty && run.output.contains("LOST"))
     for format in formats {
       let alone = try await verify(["-o", format])
       #expect(alone.code == (format == "nagios" ? 2 : 1))
       // The time of the check differs.
       if format != "prometheus" && format != "junit" {
-        #expect(ProcessFacts.read(folder.file(format)) == alone.output, "\(format)")
+        #expect(ProcessFacts.read(directory.file(format)) == alone.output, "\(format)")
       }
       #expect(!alone.output.isEmpty && alone.output.hasSuffix("\n") && mode(format) == 0o644)
     }
-    #expect(try JSON.parse(ProcessFacts.read(folder.file("json")))["exitCode"] == 1)
+    #expect(try JSON.parse(ProcessFacts.read(directory.file("json")))["exitCode"] == 1)
   }
 
-  @Test func `a report's mode stays as it was`() async throws {
-    try ProcessFacts.write("old", to: folder.file("r"))
-    chmod(folder.file("r"), 0o640)
-    #expect(try await verify(["--report", "tap=\(folder.file("r"))"]).code == 1)
-    #expect(mode("r") == 0o640 && ProcessFacts.read(folder.file("r")).hasPrefix("TAP version 13\n"))
+  @Test func `a report keeps the mode of the existing file`() async throws {
+    try ProcessFacts.write("old", to: directory.file("r"))
+    chmod(directory.file("r"), 0o640)
+    #expect(try await verify(["--report", "tap=\(directory.file("r"))"]).code == 1)
+    #expect(mode("r") == 0o640 && ProcessFacts.read(directory.file("r")).hasPrefix("TAP version 13\n"))
   }
 
   @Test(arguments: [("containerd-1.6.12", Int32(2), "CRITICAL"), ("containerd-1.6.20", 0, "OK")])
-  func `nagios has its own codes`(runtime: String, code: Int32, word: String) async throws {
+  func `nagios has its own exit codes`(runtime: String, code: Int32, word: String) async throws {
     let run = try await verify(["-o", "nagios"], from: runtime)
     #expect(run.code == code && run.output.hasPrefix("CRI VERIFY \(word) - "), "\(run)")
   }
 
   @Test func `a check that fails replaces an earlier report`() async throws {
-    let file = folder.file("r")
+    let file = directory.file("r")
     #expect(try await verify(["--report", "json=\(file)"]).code == 1)
     let run = try await Tool.cri(
-      ["verify", "--before", folder.file("before"), "--report", "json=\(file)", "-o", "nagios"],
-      on: folder.file("no.sock"))
+      ["verify", "--before", directory.file("before"), "--report", "json=\(file)", "-o", "nagios"],
+      on: directory.file("no.sock"))
     #expect(run.code == 3 && run.output.hasPrefix("CRI VERIFY UNKNOWN - not checked: cannot connect"), "\(run)")
     let document = try JSON.parse(ProcessFacts.read(file))
     #expect(document["verdict"] == "failed" && document["exitCode"] == 3)
-    // A missing snapshot is 2, which Nagios would take for critical.
-    let missing = try await Tool.cri(["verify", "--before", folder.file("missing"), "-o", "nagios"])
+    // The exit code for a missing snapshot is 2, which Nagios would take for critical.
+    let missing = try await Tool.cri(["verify", "--before", directory.file("missing"), "-o", "nagios"])
     #expect(missing.code == 3 && missing.output.hasPrefix("CRI VERIFY UNKNOWN"))
-    let preflight = try await Tool.cri(["preflight", "-o", "tap"], on: folder.file("no.sock"))
+    let preflight = try await Tool.cri(["preflight", "-o", "tap"], on: directory.file("no.sock"))
     #expect(preflight.code == 3 && preflight.output.hasPrefix("TAP version 13\nBail out! "))
   }
 
-  /// Nagios would take a 2 for a loss.
+  /// Nagios would take an exit code of 2 for a loss.
   @Test(arguments: [
     ("verify --befor x -o nagios", Int32(3)), ("preflight --to x --output=nagios", 3), ("guard -o nagios", 3),
     ("preflight -onagios --report tap=/nonexistent/f", 3), ("verify -o nagio", 2), ("verify nagios", 2),
@@ -77,10 +77,10 @@ import Testing
   ])
   func `wrong usage is unknown to nagios`(line: String, code: Int32) async throws {
     let words = line.split(separator: " ").map(String.init)
-    let run = try await Tool.cri(words, on: folder.file("no.sock"))
+    let run = try await Tool.cri(words, on: directory.file("no.sock"))
     #expect(run.code == code && run.errors.hasPrefix("cri: "), "\(run)")
-    let told = "CRI \(words[0].uppercased()) UNKNOWN - not checked: "
-    #expect(run.output.hasPrefix(told) == (code == 3), "\(run)")
+    let prefix = "CRI \(words[0].uppercased()) UNKNOWN - not checked: "
+    #expect(run.output.hasPrefix(prefix) == (code == 3), "\(run)")
   }
 
   @Test(arguments: [
@@ -90,21 +90,21 @@ import Testing
     ("tap=DIR", "Is a directory"), ("tap=/proc/f", "cannot be written"),
   ])
   func `a report that cannot be written is found before anything runs`(text: String, words: String) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let report = text.split(separator: "DIR", omittingEmptySubsequences: false).joined(separator: folder.path)
-    let command = ["--", "/bin/touch", folder.file("touched")]
+    let runtime = try await SimulatorProcess(in: directory)
+    let report = text.split(separator: "DIR", omittingEmptySubsequences: false).joined(separator: directory.path)
+    let command = ["--", "/bin/touch", directory.file("touched")]
     for arguments in [["guard", "--report", report] + command, ["verify", "--before", "x", "--report", report]] {
       let run = try await Tool.cri(arguments, on: runtime.socket)
       #expect(run.code == 2 && run.output.isEmpty)
       SnapshotCommandTests.expectOneLine(run, containing: words)
     }
-    #expect(!ProcessFacts.exists(folder.file("touched")))
+    #expect(!ProcessFacts.exists(directory.file("touched")))
     let run = try await Tool.cri(["preflight", "--report", report], on: runtime.socket)
     #expect(run.code == 2 && run.output.isEmpty)
   }
 
-  /// Where standard output, a report and standard error go, with the exit code for an intact and for a lost verdict,
-  /// and for a check that fails.
+  /// Destinations of standard output, a report and standard error, with the exit codes for an intact verdict, a lost
+  /// verdict and a failed check.
   private static let destinations: [(String, String, intact: Int32, lost: Int32, failed: Int32)] = [
     ("a closed pipe", "| true", 0, 1, 3),
     ("a closed pipe, as a document", "-o json | true", 0, 1, 3),
@@ -116,33 +116,34 @@ import Testing
   ]
 
   @Test(arguments: destinations)
-  func `the exit code gives the verdict wherever the output goes`(
+  func `the exit code is the verdict, wherever the output goes`(
     name: String, redirection: String, intact: Int32, lost: Int32, failed: Int32
   ) async throws {
     let pieces = redirection.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    // With -D a line on standard error precedes the check, which must not end it.
-    let options = "-D -r '\(folder.file("no.sock"))'"
+    // With -D a line on standard error precedes the check and must not end it.
+    let options = "-D -r '\(directory.file("no.sock"))'"
     for (runtime, code) in [("containerd-1.6.20", intact), ("containerd-1.6.12", lost), (nil, failed)] {
       _ = try await verify([], from: runtime ?? "containerd-1.6.12")
-      let after = runtime == nil ? "" : "--after '\(folder.file("after"))'"
-      let command = "'\(Tool.path("cri"))' \(options) verify --before '\(folder.file("before"))' \(after) \(pieces[0])"
-      // The reader is gone before anything is written.
+      let after = runtime == nil ? "" : "--after '\(directory.file("after"))'"
+      let command =
+        "'\(Tool.path("cri"))' \(options) verify --before '\(directory.file("before"))' \(after) \(pieces[0])"
+      // The reader closes the pipe before anything is written.
       let reader = pieces.count > 1 ? "|\(pieces[1])" : ""
       let run = try await Tool.shell(
-        "{ sleep 0.3; \(command); echo $? >'\(folder.file("code"))'; } \(reader)")
-      #expect(ProcessFacts.read(folder.file("code")) == "\(code)\n", "\(name), \(runtime ?? "no runtime"): \(run)")
+        "{ sleep 0.3; \(command); echo $? >'\(directory.file("code"))'; } \(reader)")
+      #expect(ProcessFacts.read(directory.file("code")) == "\(code)\n", "\(name), \(runtime ?? "no runtime"): \(run)")
     }
   }
 
-  @Test func `one file takes one report`() async throws {
-    let file = folder.file("f")
+  @Test func `two reports cannot have the same file`() async throws {
+    let file = directory.file("f")
     let run = try await verify(["--report", "tap=\(file)", "--report", "json=\(file)"])
     #expect(run.code == 2)
     SnapshotCommandTests.expectOneLine(run, containing: "another report goes to this file")
     #expect(!ProcessFacts.exists(file))
   }
 
-  @Test func `an unknown format is told in one line`() async throws {
+  @Test func `an unknown format is reported in one line`() async throws {
     for format in ["text", "xml", ""] {
       let run = try await verify(["-o", format])
       #expect(run.code == 2)
@@ -150,11 +151,11 @@ import Testing
     }
   }
 
-  /// Perl's own harness, where there is one.
-  @Test(.enabled(if: ProcessFacts.exists("/usr/bin/prove"))) func `prove takes the tests`() async throws {
+  /// Uses Perl's own harness if it is installed.
+  @Test(.enabled(if: ProcessFacts.exists("/usr/bin/prove"))) func `prove accepts the tests`() async throws {
     for (runtime, failed) in [("containerd-1.6.12", "Failed tests:  1, 4-5"), ("containerd-1.6.20", "Result: PASS")] {
-      _ = try await verify(["--report", "tap=\(folder.file("t"))"], from: runtime)
-      let run = try await Tool.run(["/usr/bin/prove", "--exec", "cat", folder.file("t")])
+      _ = try await verify(["--report", "tap=\(directory.file("t"))"], from: runtime)
+      let run = try await Tool.run(["/usr/bin/prove", "--exec", "cat", directory.file("t")])
       #expect(run.output.contains(failed) && !run.output.contains("Parse errors"), "\(run)")
     }
   }

@@ -14,7 +14,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "ask for running containers, unless told otherwise",
+    "contain running containers by default",
     arguments: [
       ([], ContainerState.running), (["-a"], nil), (["-l"], nil), (["-n", "3"], nil), (["-n", "0"], .running),
       (["--last=-1"], .running), (["--state", "exited"], .exited), (["-s", "CREATED", "-a"], .created),
@@ -25,14 +25,14 @@ struct SelectionTests {
     #expect(try filter(arguments).state?.state == state)
   }
 
-  @Test("let the runtime select what it can")
+  @Test("let the runtime apply its filters")
   func filters() throws {
     let filter = try filter(["--id", "ab", "-p", "cd", "--label", "a=b,c=d=e", "--label", "f=", "-a"])
     #expect(
       filter == ContainerFilter(id: "ab", podSandboxID: "cd", labelSelector: ["a": "b", "c": "d=e", "f": ""]))
   }
 
-  @Test("look themselves for labels of any value")
+  @Test("filter labels with any value themselves")
   func labelKeys() throws {
     let command = try #require(
       try PsCommand.parseAsRoot(["-a", "--label", "a,b=c", "--label", "d"]) as? PsCommand)
@@ -44,7 +44,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "that cannot be are refused",
+    "that are invalid are refused",
     arguments: [
       ["--state", "ready"], ["--label", ""], ["--label", "=x"], ["--label", "a=b,"],
       ["--name", "["], ["--namespace", "*"],
@@ -64,7 +64,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "count from the youngest, and the number beats the flag",
+    "contain the most recent objects, and the number overrides the flag",
     arguments: [
       ([], ["c", "a", "d", "b"]), (["-l"], ["c"]), (["-n", "3"], ["c", "a", "d"]),
       (["-n", "9"], ["c", "a", "d", "b"]),
@@ -79,7 +79,7 @@ struct SelectionTests {
     #expect(containers.map(\.id) == ids)
   }
 
-  @Test("sort as a sort that moves everything would")
+  @Test("have the order of a stable sort")
   func sorting() {
     var random = SystemRandomNumberGenerator()
     for count in [0, 1, 2, 3, 50, 257] {
@@ -117,7 +117,7 @@ struct SelectionTests {
     #expect(containers.map(\.id) == ids)
   }
 
-  @Test("by image compare IDs, and names only where the runtime gives no ID")
+  @Test("by image compare IDs, and names only if the runtime reports no ID")
   func images() {
     let image = Image(id: "sha256:1", repoTags: ["r/a:1"], repoDigests: ["r/a@sha256:d"])
     func isOf(_ container: Container) -> Bool { image.isImage(of: container) }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The shells that completion is for. Continuous integration has them all.
+/// The shells that completion supports. Continuous integration has all of them.
 enum Shells {
   static var areThere: Bool {
     if ProcessFacts.environment("CI") != nil { return true }

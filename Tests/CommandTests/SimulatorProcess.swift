@@ -1,16 +1,16 @@
 import CRISystem
 import TestSupport
 
-/// A simulated runtime in a process of its own, which can be killed and started again with what it had.
+/// A simulated runtime in a separate process, which can be killed and started again with its state.
 final class SimulatorProcess: Sendable {
   let socket: String
   private let state: String
   private let process: Locked<SpawnedProcess?>
 
-  /// - Parameter arguments: of `cri-sim`, such as `--pods 3`.
-  init(in folder: TemporaryDirectory, _ arguments: [String] = ["--pods", "3", "--containers", "5"]) async throws {
-    socket = folder.file("sim.sock")
-    state = folder.file("sim.state")
+  /// - Parameter arguments: The arguments of `cri-sim`, such as `--pods 3`.
+  init(in directory: TemporaryDirectory, _ arguments: [String] = ["--pods", "3", "--containers", "5"]) async throws {
+    socket = directory.file("sim.sock")
+    state = directory.file("sim.state")
     process = Locked(nil)
     try await start(arguments)
   }
@@ -29,7 +29,7 @@ final class SimulatorProcess: Sendable {
     }
   }
 
-  /// - Parameter number: of the signal that ends it: 15 or 9.
+  /// - Parameter number: The number of the signal that ends it: 15 or 9.
   func end(_ number: Int32 = 15) async {
     guard let running = process.withLock({ $0 }) else { return }
     running.signal(number)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SinceTextTests {
   private static let now = Timestamp(seconds: 1_800_000_000)
 
-  /// A zone two hours east of UTC, one hour until the noon of 2024-03-31.
+  /// A time zone two hours east of UTC, and one hour before noon of 2024-03-31.
   private static func offset(_ seconds: Int64) -> Int { seconds < 1_711_882_800 ? 3600 : 7200 }
 
   @Test(arguments: [
@@ -19,15 +19,15 @@ import Testing
     ("2024-01-31", "2024-01-30T23:00:00Z"), ("2024-01-31T12", "2024-01-31T11:00:00Z"),
     ("2024-01-31T12:30", "2024-01-31T11:30:00Z"), ("2024-01-31T12:30:15.5", "2024-01-31T11:30:15.5Z"),
     ("2024-06-01T12:00:00", "2024-06-01T10:00:00Z"),
-    // On both sides of the change.
+    // Times on both sides of the change.
     ("2024-03-31T11:59:59", "2024-03-31T10:59:59Z"), ("2024-03-31T13:00:00", "2024-03-31T11:00:00Z"),
   ])
-  func `a moment in any of crictl's ways`(text: String, moment: String) throws {
+  func `a time is parsed in all of crictl's notations`(text: String, moment: String) throws {
     #expect(try SinceText.parse(text, now: Self.now, offset: Self.offset).description == moment)
   }
 
   @Test(arguments: ["", "yesterday", "-1h", "1.2.3", ".5", "2024-13-01", "2024-01-31T", "2024-01-31T12:", "12:00"])
-  func `anything else is wrong usage`(text: String) throws {
+  func `any other text is wrong usage`(text: String) throws {
     let failure = #expect(throws: Failure.self) { try SinceText.parse(text, now: Self.now, offset: Self.offset) }
     #expect(failure?.code == .usage)
     #expect(failure?.message.contains("specify a duration such as") == true)

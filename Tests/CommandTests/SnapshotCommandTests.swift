@@ -6,14 +6,14 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri snapshot`, run as users run it.
+/// Runs `cri snapshot` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct SnapshotCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private var names: [String] {
-    get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+    get throws { try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() }
   }
 
   private static func mode(_ path: String) -> UInt32 {
@@ -21,12 +21,12 @@ import Testing
     return lstat(path, &status) == 0 ? status.st_mode : 0
   }
 
-  @Test func `it is written to a file that only its owner may read`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    let run = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: runtime.socket)
+  @Test func `the file is readable by its owner only`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let run = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty, "\(run)")
-    #expect(Self.mode(folder.file("s.json")) & 0o7777 == 0o600)
-    let snapshot = try Snapshot(parsing: File.read(folder.file("s.json")))
+    #expect(Self.mode(directory.file("s.json")) & 0o7777 == 0o600)
+    let snapshot = try Snapshot(parsing: File.read(directory.file("s.json")))
     #expect(snapshot.sandboxes.count == 3 && snapshot.containers.count == 5 && snapshot.incomplete.isEmpty)
     #expect(snapshot.daemon.pid == runtime.pid)
     #expect(snapshot.daemon.executable == SimulatorProcess.program)
@@ -35,98 +35,99 @@ import Testing
   }
 
   @Test(arguments: [[], ["-o", "-"], ["--output", "-"], ["--output=-"]])
-  func `it is written to standard output`(arguments: [String]) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  func `the snapshot is written to standard output`(arguments: [String]) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await Tool.cri(["snapshot"] + arguments, on: runtime.socket)
     #expect(run.code == 0 && run.errors.isEmpty)
     #expect(run.output.hasSuffix("}\n"))
     #expect(try Snapshot(parsing: Array(run.output.utf8)).sandboxes.count == 3)
   }
 
-  @Test func `what was there is replaced whole, with its mode`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    try ProcessFacts.write(String(repeating: "old ", count: 1 << 20), to: folder.file("s.json"))
-    chmod(folder.file("s.json"), 0o666)
-    let run = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: runtime.socket)
+  @Test func `an existing file is replaced completely and keeps its mode`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    try ProcessFacts.write(String(repeating: "old ", count: 1 << 20), to: directory.file("s.json"))
+    chmod(directory.file("s.json"), 0o666)
+    let run = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(run.code == 0)
-    #expect(Self.mode(folder.file("s.json")) & 0o7777 == 0o600)
-    _ = try Snapshot(parsing: File.read(folder.file("s.json")))
+    #expect(Self.mode(directory.file("s.json")) & 0o7777 == 0o600)
+    _ = try Snapshot(parsing: File.read(directory.file("s.json")))
   }
 
-  @Test func `a link stays, and the file that it leads to is replaced`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    mkdir(folder.file("real"), 0o755)
-    try ProcessFacts.write("old", to: folder.file("real/s.json"))
-    symlink("real/s.json", folder.file("link"))
-    let run = try await Tool.cri(["snapshot", "-o", folder.file("link")], on: runtime.socket)
+  @Test func `a link is kept, and its target is replaced`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    mkdir(directory.file("real"), 0o755)
+    try ProcessFacts.write("old", to: directory.file("real/s.json"))
+    symlink("real/s.json", directory.file("link"))
+    let run = try await Tool.cri(["snapshot", "-o", directory.file("link")], on: runtime.socket)
     #expect(run.code == 0)
-    #expect(Self.mode(folder.file("link")) & S_IFMT == S_IFLNK)
-    #expect(Self.mode(folder.file("real/s.json")) & S_IFMT == S_IFREG)
-    _ = try Snapshot(parsing: File.read(folder.file("real/s.json")))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("real")) == ["s.json"])
+    #expect(Self.mode(directory.file("link")) & S_IFMT == S_IFLNK)
+    #expect(Self.mode(directory.file("real/s.json")) & S_IFMT == S_IFREG)
+    _ = try Snapshot(parsing: File.read(directory.file("real/s.json")))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("real")) == ["s.json"])
   }
 
   @Test func `the null device is written to, other devices and FIFOs are refused`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    // Like /dev/null, under another name. 1, 3 and 1, 7 are the kernel's numbers of null and full.
+    let runtime = try await SimulatorProcess(in: directory)
+    // A copy of /dev/null under another name. 1, 3 and 1, 7 are the kernel's numbers of null and full.
     let canMake =
-      mknod(folder.file("null"), S_IFCHR | 0o666, 0x103) == 0 && mknod(folder.file("full"), S_IFCHR | 0o666, 0x107) == 0
+      mknod(directory.file("null"), S_IFCHR | 0o666, 0x103) == 0
+      && mknod(directory.file("full"), S_IFCHR | 0o666, 0x107) == 0
     if canMake {
-      #expect(try await Tool.cri(["snapshot", "-o", folder.file("null")], on: runtime.socket).code == 0)
-      #expect(Self.mode(folder.file("null")) & S_IFMT == S_IFCHR)
-      let full = try await Tool.cri(["snapshot", "-o", folder.file("full")], on: runtime.socket)
+      #expect(try await Tool.cri(["snapshot", "-o", directory.file("null")], on: runtime.socket).code == 0)
+      #expect(Self.mode(directory.file("null")) & S_IFMT == S_IFCHR)
+      let full = try await Tool.cri(["snapshot", "-o", directory.file("full")], on: runtime.socket)
       #expect(full.code == 1 && full.errors.contains("it is a device; name a regular file"))
-      #expect(Self.mode(folder.file("full")) & S_IFMT == S_IFCHR)
+      #expect(Self.mode(directory.file("full")) & S_IFMT == S_IFCHR)
     }
-    mkfifo(folder.file("pipe"), 0o600)
-    let run = try await Tool.cri(["snapshot", "-o", folder.file("pipe")], on: runtime.socket)
+    mkfifo(directory.file("pipe"), 0o600)
+    let run = try await Tool.cri(["snapshot", "-o", directory.file("pipe")], on: runtime.socket)
     #expect(run.code == 1)
     Self.expectOneLine(run, containing: "it is a FIFO; name a regular file")
-    #expect(Self.mode(folder.file("pipe")) & S_IFMT == S_IFIFO)
+    #expect(Self.mode(directory.file("pipe")) & S_IFMT == S_IFIFO)
   }
 
   @Test(arguments: ["missing/s.json", "file/s.json", "folder"])
-  func `where it cannot be written, that is told in one line`(name: String) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    try ProcessFacts.write("x", to: folder.file("file"))
-    mkdir(folder.file("folder"), 0o755)
+  func `a file that cannot be written is reported in one line`(name: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    try ProcessFacts.write("x", to: directory.file("file"))
+    mkdir(directory.file("folder"), 0o755)
     let before = try names
-    let run = try await Tool.cri(["snapshot", "-o", folder.file(name)], on: runtime.socket)
+    let run = try await Tool.cri(["snapshot", "-o", directory.file(name)], on: runtime.socket)
     #expect(run.code == 1)
-    Self.expectOneLine(run, containing: folder.file(name))
+    Self.expectOneLine(run, containing: directory.file(name))
     #expect(try names == before)
   }
 
   @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
-  func `a folder that may not be written to`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  func `a directory without write permission is an error`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     chmod(runtime.socket, 0o777)
-    chmod(folder.path, 0o755)
-    mkdir(folder.file("closed"), 0o755)
+    chmod(directory.path, 0o755)
+    mkdir(directory.file("closed"), 0o755)
     let run = try await Tool.run(
-      Self.nobody + [Tool.path("cri"), "-r", runtime.socket, "snapshot", "-o", folder.file("closed/s.json")])
+      Self.unprivileged + [Tool.path("cri"), "-r", runtime.socket, "snapshot", "-o", directory.file("closed/s.json")])
     #expect(run.code == 1)
     Self.expectOneLine(run, containing: "Permission denied")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("closed")).isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("closed")).isEmpty)
   }
 
   @Test(.enabled(if: geteuid() == 0, "needs root, for a small file system"))
-  func `on a full disk the old file stays, and nothing is left behind`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    mkdir(folder.file("disk"), 0o755)
-    let mount = try await Tool.run(["/bin/mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder.file("disk")])
+  func `on a full disk the old file stays, and no other file is left`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    mkdir(directory.file("disk"), 0o755)
+    let mount = try await Tool.run(["/bin/mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", directory.file("disk")])
     try #require(mount.code == 0, "\(mount.errors)")
-    defer { _ = umount2(folder.file("disk"), Int32(MNT_DETACH)) }
-    try ProcessFacts.write("the old one", to: folder.file("disk/s.json"))
-    let run = try await Tool.cri(["snapshot", "-o", folder.file("disk/s.json")], on: runtime.socket)
+    defer { _ = umount2(directory.file("disk"), Int32(MNT_DETACH)) }
+    try ProcessFacts.write("the old one", to: directory.file("disk/s.json"))
+    let run = try await Tool.cri(["snapshot", "-o", directory.file("disk/s.json")], on: runtime.socket)
     #expect(run.code == 1)
     Self.expectOneLine(run, containing: "No space left on device; its previous content is unchanged; free some space")
-    #expect(ProcessFacts.read(folder.file("disk/s.json")) == "the old one")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("disk")) == ["s.json"])
+    #expect(ProcessFacts.read(directory.file("disk/s.json")) == "the old one")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("disk")) == ["s.json"])
   }
 
-  @Test func `a standard output that is full is told`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a full standard output is reported`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await Tool.run(
       ["/bin/sh", "-c", "exec \"$0\" snapshot >/dev/full", Tool.path("cri")],
       environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.socket])
@@ -134,55 +135,55 @@ import Testing
     Self.expectOneLine(run, containing: "No space left on device")
   }
 
-  @Test func `where nobody answers there is no file`() async throws {
-    let run = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: folder.file("no.sock"))
+  @Test func `without a runtime no file is written`() async throws {
+    let run = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: directory.file("no.sock"))
     #expect(run.code == 3)
     Self.expectOneLine(run, containing: "No such file or directory")
     #expect(try names.isEmpty)
   }
 
-  @Test(arguments: 1...13) func `killed in its n-th call, the runtime leaves no file, and the old one as it was`(
+  @Test(arguments: 1...13) func `a runtime that dies during any call leaves no new file, and the old one unchanged`(
     call: Int
   ) async throws {
-    try ProcessFacts.write("the old one", to: folder.file("s.json"))
+    try ProcessFacts.write("the old one", to: directory.file("s.json"))
     // Five lists, then eight details.
     let runtime = try await SimulatorProcess(
-      in: folder, ["--pods", "3", "--containers", "5", "--kill-after", "\(call)"])
-    let run = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: runtime.socket)
+      in: directory, ["--pods", "3", "--containers", "5", "--kill-after", "\(call)"])
+    let run = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(run.code == 3)
-    // A call that begins after the end does not find anybody, and may be heard of first.
+    // A call that begins after the end of the runtime cannot connect, and its error may be printed first.
     let isRefused = call > 1 && run.errors.contains("cannot connect")
     Self.expectOneLine(
       run, containing: call == 1 ? "Version" : isRefused ? "the runtime is not running" : "connection lost")
-    #expect(ProcessFacts.read(folder.file("s.json")) == "the old one")
+    #expect(ProcessFacts.read(directory.file("s.json")) == "the old one")
     #expect(try names.allSatisfy { !$0.hasSuffix(".tmp") })
   }
 
-  @Test func `an incomplete snapshot does not replace a whole one, unless it is wanted`() async throws {
-    try ProcessFacts.write("the old one", to: folder.file("s.json"))
+  @Test func `an incomplete snapshot does not replace a complete one unless requested`() async throws {
+    try ProcessFacts.write("the old one", to: directory.file("s.json"))
     let runtime = try await SimulatorProcess(
-      in: folder, ["--pods", "3", "--containers", "5", "--fail", "ContainerStatus=INTERNAL:the shim is silent"])
-    let refused = try await Tool.cri(["snapshot", "-o", folder.file("s.json")], on: runtime.socket)
+      in: directory, ["--pods", "3", "--containers", "5", "--fail", "ContainerStatus=INTERNAL:the shim is silent"])
+    let refused = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(refused.code == 3)
     Self.expectOneLine(refused, containing: "nothing was written")
-    #expect(ProcessFacts.read(folder.file("s.json")) == "the old one")
-    let run = try await Tool.cri(["snapshot", "--incomplete", "-o", folder.file("s.json")], on: runtime.socket)
+    #expect(ProcessFacts.read(directory.file("s.json")) == "the old one")
+    let run = try await Tool.cri(["snapshot", "--incomplete", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(run.code == 3)
     Self.expectOneLine(run, containing: "incomplete")
     #expect(run.errors.contains("the shim is silent") && run.errors.contains("and 4 more"))
-    let snapshot = try Snapshot(parsing: File.read(folder.file("s.json")))
+    let snapshot = try Snapshot(parsing: File.read(directory.file("s.json")))
     #expect(snapshot.sandboxes.count == 3 && snapshot.incomplete.count == 5)
   }
 
   @Test(arguments: [["--nonsense"], ["too", "much"], ["-o"]])
-  func `wrong usage is one line, and 2`(arguments: [String]) async throws {
-    let run = try await Tool.cri(["snapshot"] + arguments, on: folder.file("no.sock"))
+  func `wrong usage is one line and exit code 2`(arguments: [String]) async throws {
+    let run = try await Tool.cri(["snapshot"] + arguments, on: directory.file("no.sock"))
     #expect(run.code == 2)
     Self.expectOneLine(run, containing: "cri snapshot --help")
   }
 
-  /// Runs what follows as a user who may do nothing.
-  static let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+  /// Runs a command as a user without any rights.
+  static let unprivileged = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 
   static func expectOneLine(
     _ run: Tool, containing words: String, sourceLocation: SourceLocation = #_sourceLocation

@@ -37,9 +37,9 @@ import Testing
   }
 
   @Test(
-    "goes by the columns that are shown, what is taken with the largest first",
+    "uses the displayed columns, with the largest amount first",
     arguments: [
-      // As the network has them, not as texts; what has none comes last both ways.
+      // Addresses are in numerical order; pods without one come last in both directions.
       (["pods", "-o", "wide", "--sort-by", "ip"], ["b", "a", "c"]),
       (["pods", "-o", "wide", "--sort-by=-ip"], ["a", "b", "c"]),
       (["pods", "-o", "wide", "--sort-by", "pid"], ["b", "a", "c"]),
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(
-    "by what is not there is wrong usage, with the reason",
+    "by a missing column is wrong usage, with the reason",
     arguments: [
       (
         ["pods", "--sort-by", ".nosuch"],
@@ -79,7 +79,7 @@ import Testing
     #expect(run.code == 2 && run.output.isEmpty)
   }
 
-  @Test("names its keys in the help of each command", arguments: ["pods", "ps", "images", "stats", "statsp"])
+  @Test("keys are in the help of each command", arguments: ["pods", "ps", "images", "stats", "statsp"])
   func help(command: String) async throws {
     let help = try await Tool.cri([command, "--help"]).output.split { $0 == "\n" || $0 == " " }.joined(separator: " ")
     let wrong = try await Tool.cri([command, "--sort-by", "?", "-o", "wide"]).errors

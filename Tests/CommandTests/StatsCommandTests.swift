@@ -6,7 +6,7 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// `cri stats` and its kin, on runtimes that say anything.
+/// Tests `cri stats` and similar commands with runtimes that send unusual values.
 @Suite("Statistics") struct StatsCommandTests {
   private static func container(
     _ id: String, _ name: String, cpu: UInt64?, at time: Int64 = 0, nanoCores: UInt64? = nil, memory: UInt64 = 0,
@@ -27,7 +27,7 @@ import Testing
       swap: swap.map { SwapUsage(swapUsageBytes: UInt64Value(value: $0)) })
   }
 
-  /// Answers one list after the other, and the last one from then on.
+  /// Responds with one list after the other, and then always with the last one.
   private static func runtime(_ answers: [[ContainerStats]]) throws -> TestRuntime {
     let count = Locked(0)
     return try TestRuntime { name, request in
@@ -44,8 +44,8 @@ import Testing
 
   private static let second: Int64 = 1_000_000_000
 
-  /// As crictl's rows: an ID is cut, sizes have four digits, the last column has no blanks behind it.
-  @Test func `two looks make crictl's table`() async throws {
+  /// crictl's rows have shortened IDs, sizes with four digits, and no blanks after the last column.
+  @Test func `two measurements make crictl's table`() async throws {
     let long = "bdacea0123456789abcdef"
     let runtime = try Self.runtime([
       [
@@ -72,17 +72,17 @@ import Testing
     #expect(runtime.called == ["ListContainerStats", "ListContainerStats"])
   }
 
-  /// The second look's time and use, the runtime's own figure, and what is shown.
+  /// The time and usage of the second measurement, the runtime's own figure, and the output.
   @Test(
     arguments: [
-      (Self.second, 1_500_000_000, nil, "-"),  // not measured anew
-      (Self.second, 1_500_000_000, 250_000_000, "25.00"),  // but told
+      (Self.second, 1_500_000_000, nil, "-"),  // no new measurement
+      (Self.second, 1_500_000_000, 250_000_000, "25.00"),  // the runtime's figure
       (2 * Self.second, 2_500_000_000, 1, "150.00"),  // of one core
-      (2 * Self.second, 999_999_999, nil, "-"),  // counted from anew
+      (2 * Self.second, 999_999_999, nil, "-"),  // counter was reset
       (0, 2_000_000_000, nil, "-"), (-Self.second, 2_000_000_000, nil, "-"),
       (.min, 2_000_000_000, nil, "-"), (2 * Self.second, 0, nil, "0.00"),
     ] as [(Int64, UInt64, UInt64?, String)])
-  func `a time that stands still or goes back is no error`(
+  func `a clock that does not advance is not an error`(
     time: Int64, used: UInt64, nanoCores: UInt64?, text: String
   ) async throws {
     let runtime = try Self.runtime([
@@ -95,7 +95,7 @@ import Testing
     #expect(run.code == 0 && run.errors.isEmpty)
   }
 
-  @Test func `what came between the looks is shown, what went is not`() async throws {
+  @Test func `objects that appear between measurements are printed, and removed ones are not`() async throws {
     let runtime = try Self.runtime([
       [Self.container("old", "n", cpu: 5, memory: 1)], [Self.container("new", "n", cpu: 5, memory: 1)],
     ])
@@ -115,7 +115,7 @@ import Testing
       (["-o", "name"], "unknown/unknown/log\nns/front/web\n"),
       (["-o", "go-template={{len .stats}}"], "2\n"),
       (["-o", "custom-columns=ID:.attributes.id,MEM:.memory.workingSetBytes.value"], "ID  MEM\na   30\nc   20\n"),
-      // The largest first, as in top.
+      // The largest comes first, as in top.
       (["-o", "name", "--sort-by=mem"], "unknown/unknown/log\nns/front/web\n"),
       (["-o", "name", "--sort-by=-mem"], "ns/front/web\nunknown/unknown/log\n"),
       (["-ao", "name", "--sort-by=disk"], "unknown/unknown/db\nunknown/unknown/log\nns/front/web\n"),
@@ -128,14 +128,14 @@ import Testing
       (["-o", "name", "c"], "ns/front/web\n"),
       (["--id", "a", "-o", "name", "c"], "unknown/unknown/log\n"),
     ])
-  func `a document takes one look`(arguments: [String], output: String) async throws {
+  func `a document takes one measurement`(arguments: [String], output: String) async throws {
     let runtime = try Self.runtime([Self.mixed])
     let run = try await Tool.cri(["stats"] + arguments, on: runtime)
     #expect(run.output == output, "\(run)")
     #expect(run.code == 0 && runtime.called.count == 1)
   }
 
-  @Test func `a document is the runtime's answer`() async throws {
+  @Test func `a document is the runtime's response`() async throws {
     let runtime = try Self.runtime([[Self.mixed[0]]])
     let run = try await Tool.cri(["stats", "-o", "json"], on: runtime)
     #expect(try ListContainerStatsResponse(json: JSON.parse(run.output)).stats == [Self.mixed[0]])
@@ -143,7 +143,7 @@ import Testing
     #expect(yaml.output.hasPrefix("stats:\n- attributes:\n") && yaml.output.hasSuffix("\n\n"))
   }
 
-  @Test func `the runtime selects`() async throws {
+  @Test func `the runtime applies the filter`() async throws {
     let runtime = try TestRuntime { name, request in
       let expected = ContainerStatsFilter(id: "ab", podSandboxID: "cd", labelSelector: ["a": "b=c", "d": "e"])
       guard name == "ListContainerStats", try ListContainerStatsRequest.decode(request).filter == expected else {
@@ -156,9 +156,9 @@ import Testing
     #expect(run.code == 0 && run.output.contains("unknown"), "\(run)")
   }
 
-  /// Names that would clear the screen or forge a row, figures that cannot be, nothing at all.
+  /// Names that would clear the screen or forge a row, impossible figures, and empty objects.
   @Test(arguments: [[], ["-o", "wide"], ["-o", "name"], ["-o", "json"]])
-  func `hostile answers stay in their rows`(arguments: [String]) async throws {
+  func `hostile responses stay in their rows`(arguments: [String]) async throws {
     let hostile = [
       ContainerStats(), ContainerStats(attributes: ContainerAttributes(id: "x")),
       Self.container(
@@ -176,7 +176,7 @@ import Testing
     }
   }
 
-  @Test func `a watch goes on with one look each, and no escape sequences in a pipe`() async throws {
+  @Test func `a watch takes one measurement each time, and writes no escape sequences to a pipe`() async throws {
     let count = Locked<Int64>(0)
     let runtime = try TestRuntime { _, _ in
       let time = count.withLock { count in
@@ -234,7 +234,7 @@ import Testing
       ),
       (["-o", "name"], "shop/web\n/win\n"), (["-o", "jsonpath={.stats[*].attributes.id}"], "p1234567890abcdef w z\n"),
     ])
-  func `pods are shown as crictl shows them`(arguments: [String], output: String) async throws {
+  func `pods are printed as crictl prints them`(arguments: [String], output: String) async throws {
     let empty = PodSandboxStats(attributes: PodSandboxAttributes(id: "z"))
     let runtime = try TestRuntime { name, request in
       guard name == "ListPodSandboxStats" else { return nil }
@@ -284,14 +284,14 @@ import Testing
       (["metricsp", "x"], 2, "'x'"), (["imagefsinfo", "-o", "wide"], 2, "specify one of json, yaml, table"),
       (["stats", "a", "b"], 2, "'b'"), (["stats", "--label", "=x"], 2, "--label =x: specify key=value, or key"),
     ] as [([String], Int32, String)])
-  func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
     let runtime = try TestRuntime { _, _ in nil }
     let run = try await Tool.cri(arguments, on: runtime)
     #expect(run.code == code && run.output.isEmpty, "\(run)")
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
-  @Test func `one pod that cannot be measured is one line, and what helps`() async throws {
+  @Test func `a pod that cannot be measured is one line with a remedy`() async throws {
     let runtime = try TestRuntime { name, _ in
       name == "ListPodSandboxStats" ? .failure(.unknown, "failed for \"a\": no cgroup\nfailed for \"b\"") : nil
     }
@@ -303,7 +303,7 @@ import Testing
         + "cri top --pods adds up the usage of containers\n")
   }
 
-  @Test func `a container that is named and not there is told`() async throws {
+  @Test func `a missing container is reported`() async throws {
     for command in ["stats", "statsp"] {
       let runtime = try TestRuntime { _, _ in .message([]) }
       let run = try await Tool.cri([command, "zz"], on: runtime)

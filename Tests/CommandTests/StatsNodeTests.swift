@@ -16,7 +16,7 @@ import Testing
         #expect(Double(row[2]) != nil && UInt64(row[5]) != nil && row[6] == "0B", "\(row)")
       }
       #expect(rows.map { $0[0] } == rows.map { $0[0] }.sorted())
-      // Two of them have exited, and use nothing.
+      // Two of the containers have exited and use nothing.
       let running = try await node.cri("stats", "-o", "jsonpath={.stats[*].attributes.metadata.name}")
       #expect(Set(running.output.split(whereSeparator: \.isWhitespace)) == ["nginx", "coredns", "kube-proxy"])
 
@@ -28,7 +28,7 @@ import Testing
       #expect(stats.map(\.attributes?.id) == [container.id] && stats.first?.memory?.workingSetBytes != nil)
       #expect(try await node.cri("stats", "nosuch").code == 7)
 
-      // It may know nothing of pods without a control group.
+      // containerd may not be able to measure pods without a control group.
       let pods = try await node.cri("statsp", "-s", "100ms")
       #expect(pods.code == 0 || pods.errors.split(separator: "\n").count == 1, "\(pods)")
 

@@ -4,13 +4,13 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A runtime that has stopped responding, while calls are made that have no short deadline of their own.
+/// A runtime stops responding during calls without a short deadline.
 @Suite(.timeLimit(.minutes(10))) struct StoppedRuntimeTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  /// Runs a command and says how long it took.
+  /// Runs a command and measures its run time.
   private func timed(_ arguments: [String], on socket: String) async throws -> (run: Tool, time: Duration) {
     let begin = ContinuousClock.now
     return (try await Tool.cri(arguments, on: socket), .now - begin)
@@ -25,8 +25,8 @@ import Testing
     ["pull", "registry.example/x:1"], ["stop", "--timeout", "3600", "aa"],
   ]
 
-  @Test(arguments: endless) func `a process that is stopped is given up`(words: [String]) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test(arguments: endless) func `a call to a stopped process fails`(words: [String]) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let pid = try #require(runtime.pid)
     kill(pid, SIGSTOP)
     #expect(await eventually { ProcessFacts.isStopped(pid) })
@@ -36,7 +36,7 @@ import Testing
     #expect(time < .seconds(8))
   }
 
-  @Test(arguments: endless) func `a peer that accepts and never answers is given up`(
+  @Test(arguments: endless) func `a call to a peer that never responds fails`(
     words: [String]
   ) async throws {
     let peer = try ScriptedPeer { client in
@@ -48,7 +48,7 @@ import Testing
     #expect(time < .seconds(8))
   }
 
-  @Test func `a peer that sends its settings and nothing else is given up`() async throws {
+  @Test func `a call to a peer that sends only its settings fails`() async throws {
     let peer = try ScriptedPeer { client in
       client.sendsSessionFrames = false
       try client.send(Frame.settings() + Frame.settingsAck)
@@ -59,7 +59,7 @@ import Testing
     #expect(time < .seconds(8))
   }
 
-  @Test func `a pull that takes long is waited for`() async throws {
+  @Test func `a slow pull is waited for`() async throws {
     let runtime = try TestRuntime { name, _ in
       guard name == "PullImage" else { return nil }
       try await Task.sleep(for: .seconds(12))
@@ -71,13 +71,13 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `a process that is stopped while it works is given up`() async throws {
-    let runtime = try await SimulatorProcess(in: folder, ["--pods", "1", "--delay", "StopContainer=3600s"])
+  @Test func `a process that is stopped during a call fails the call`() async throws {
+    let runtime = try await SimulatorProcess(in: directory, ["--pods", "1", "--delay", "StopContainer=3600s"])
     let pid = try #require(runtime.pid)
     let list = try await Tool.cri(["ps", "-q"], on: runtime.socket)
     let id = try #require(list.output.split(separator: "\n").first.map(String.init))
     async let answer = timed(["--timeout", "2s", "stop", "--timeout", "3600", id], on: runtime.socket)
-    // It is asked, and shows that it lives.
+    // The runtime acknowledges the keep-alive frames.
     try await Task.sleep(for: .seconds(3))
     kill(pid, SIGSTOP)
     let (run, time) = try await answer
@@ -86,8 +86,8 @@ import Testing
     #expect(time > .seconds(3) && time < .seconds(40))
   }
 
-  @Test func `events say so, and go on when the runtime does`() async throws {
-    let runtime = try await SimulatorProcess(in: folder, ["--pods", "1"])
+  @Test func `events report a stopped runtime, and continue with it`() async throws {
+    let runtime = try await SimulatorProcess(in: directory, ["--pods", "1"])
     let pid = try #require(runtime.pid)
     let process = try SpawnedProcess([
       "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1", Tool.path("cri"), "-t", "1s", "-r", runtime.socket, "events",

@@ -6,7 +6,7 @@ import CRISystem
 import Foundation
 import TestSupport
 
-/// A runtime in this process that answers as it is told, and remembers what it was asked.
+/// A runtime in this process with scripted responses, which records its requests.
 final class TestRuntime: Sendable {
   enum Answer: Sendable {
     case message([UInt8])
@@ -21,8 +21,8 @@ final class TestRuntime: Sendable {
   private let server: Server
 
   /// - Parameters:
-  ///   - prefix: how the names of the services begin that are there.
-  ///   - answer: gets the method's name and the request; nil is a method that is not there.
+  ///   - prefix: The prefix of the services that exist.
+  ///   - answer: Gets the method's name and the request; nil means that the method does not exist.
   init(servingOnly prefix: String = "", _ answer: @escaping @Sendable (String, [UInt8]) async throws -> Answer?) throws
   {
     path = "/tmp/cri-command-\(UUID().uuidString.prefix(12)).sock"
@@ -45,7 +45,7 @@ final class TestRuntime: Sendable {
     }
   }
 
-  /// Answers with one message to one method.
+  /// Responds to one method with one message.
   convenience init<Request, Response: CMessage>(_ method: Method<Request, Response>, _ answer: Response) throws {
     try self.init { name, _ in name == method.name ? .message(answer) : nil }
   }
@@ -65,7 +65,7 @@ final class TestRuntime: Sendable {
 }
 
 extension TestRuntime {
-  /// Serves what a real runtime answered; what it was not asked is not found.
+  /// Serves recorded responses; calls that were not recorded fail with NOT_FOUND.
   static func recorded(_ runtime: String, servingOnly prefix: String = "") throws -> TestRuntime {
     let calls = try Recording(runtime, .after).calls
     let answers = Dictionary(calls.map { ("\($0.name) \($0.request)", $0) }, uniquingKeysWith: { first, _ in first })
@@ -77,7 +77,7 @@ extension TestRuntime {
 }
 
 extension Tool {
-  /// The built command on a runtime in this process, which lives until the command ends.
+  /// Runs the built command with a runtime in this process, which lives until the command ends.
   static func cri(
     _ arguments: [String], on runtime: TestRuntime, environment: [String: String] = [:]
   ) async throws -> Tool {

@@ -3,17 +3,17 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A command run to its end, with what it said.
+/// A command that has run to its end, with its output.
 struct Tool {
   let output: String
   let errors: String
   let code: Int32
-  /// The most memory that it had, in bytes, as far as a look each few milliseconds sees it.
+  /// The peak memory in bytes, polled every few milliseconds.
   var peakMemory = 0
   var duration = Duration.zero
 
-  /// The built command, away from this machine's configuration.
-  /// - Parameter socket: the runtime, as the environment names it.
+  /// Runs the built command without this machine's configuration.
+  /// - Parameter socket: The runtime for the environment variable.
   static func cri(
     _ arguments: [String], on socket: String? = nil, input: String? = nil, environment: [String: String] = [:]
   ) async throws -> Tool {
@@ -22,38 +22,38 @@ struct Tool {
       environment: environment.merging(socket.map { ["CONTAINER_RUNTIME_ENDPOINT": $0] } ?? [:]) { one, _ in one })
   }
 
-  /// Anything the shell can say.
+  /// Runs a shell script.
   static func shell(_ script: String) async throws -> Tool { try await run(["/bin/sh", "-c", script]) }
 
-  /// A product beside the tests' own executable.
+  /// The path of a product beside the tests' executable.
   static func path(_ product: String) -> String {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: product).path
   }
 
-  /// A file of this package.
+  /// The path of a file of this package.
   static func source(_ name: String) -> String {
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../\(name)").standardized.path
   }
 
   static func run(_ words: [String], input: String? = nil, environment: [String: String] = [:]) async throws -> Tool {
-    let folder = try TemporaryDirectory()
-    // For tests that become another user.
-    chmod(folder.path, 0o755)
-    // Patient: a machine may be busy with other tests.
-    try ProcessFacts.write("timeout: 60\n", to: folder.file("crictl.yaml"))
-    try ProcessFacts.write(input ?? "", to: folder.file("input"))
-    // Files, not pipes: nobody reads while the command runs, and a pipe's buffer is small.
-    for name in ["output", "errors"] { try ProcessFacts.write("", to: folder.file(name)) }
+    let directory = try TemporaryDirectory()
+    // Some tests run the command as another user.
+    chmod(directory.path, 0o755)
+    // The long timeout is for a machine that runs other tests.
+    try ProcessFacts.write("timeout: 60\n", to: directory.file("crictl.yaml"))
+    try ProcessFacts.write(input ?? "", to: directory.file("input"))
+    // Files instead of pipes, because the output is not read while the command runs and a pipe's buffer is small.
+    for name in ["output", "errors"] { try ProcessFacts.write("", to: directory.file(name)) }
     let variables = [
       "TZ": "UTC", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      "CRI_CONFIG_FILE": folder.file("crictl.yaml"),
+      "CRI_CONFIG_FILE": directory.file("crictl.yaml"),
     ].merging(environment) { $1 }
     let pid = try spawn(words, environment: variables) { actions in
-      posix_spawn_file_actions_addopen(&actions, 0, folder.file("input"), O_RDONLY, 0)
-      posix_spawn_file_actions_addopen(&actions, 1, folder.file("output"), O_WRONLY, 0)
-      posix_spawn_file_actions_addopen(&actions, 2, folder.file("errors"), O_WRONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 0, directory.file("input"), O_RDONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 1, directory.file("output"), O_WRONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 2, directory.file("errors"), O_WRONLY, 0)
     }
-    // Polled, not blocked: the runtime that it talks to may need this process's threads.
+    // Polling instead of blocking, because the runtime may need this process's threads.
     let status = Locked<Int32>(0)
     let peak = Locked(0)
     let start = ContinuousClock.now
@@ -72,7 +72,7 @@ struct Tool {
     }
     let code = status.withLock { $0 }
     return Tool(
-      output: ProcessFacts.read(folder.file("output")), errors: ProcessFacts.read(folder.file("errors")),
+      output: ProcessFacts.read(directory.file("output")), errors: ProcessFacts.read(directory.file("errors")),
       code: !hasEnded ? -1 : code & 0x7f == 0 ? code >> 8 & 0xff : 128 + code & 0x7f,
       peakMemory: peak.withLock { $0 }, duration: .now - start)
   }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import CRICommands
 
-/// `cri top`, in a pipe and on a terminal.
+/// Tests `cri top` in a pipe and on a terminal.
 @Suite(.timeLimit(.minutes(10))) struct TopCommandTests {
   private static let pods = [
     PodSandbox(id: "p1", metadata: PodSandboxMetadata(name: "web", namespace: "shop"), state: .ready),
@@ -23,11 +23,11 @@ import Testing
   private static let containers = [
     container("0123456789abcdef", "p1", "nginx", .running), container("c2", "p1", "log", .running),
     container("c3", "p2", "postgres", .running), container("c4", "p3", "job", .exited),
-    // Of a pod that is not listed, and of which nothing is measured.
+    // A container of a pod that is not listed and has no measurements.
     container("c5", "p9", "new", .running),
   ]
 
-  /// Each look is one second after the one before.
+  /// Each measurement is one second after the one before.
   private static func runtime() throws -> TestRuntime {
     let looks = Locked<Int64>(0)
     return try TestRuntime { name, _ in
@@ -98,7 +98,7 @@ import Testing
         """
       ),
     ])
-  func `one table is what two looks make`(arguments: [String], output: String) async throws {
+  func `one table takes two measurements`(arguments: [String], output: String) async throws {
     let runtime = try Self.runtime()
     let run = try await Tool.cri(["top", "--once", "-s", "100ms"] + arguments, on: runtime)
     #expect(run.output == output, "\(run)")
@@ -106,7 +106,7 @@ import Testing
     #expect(runtime.called.count == 4)
   }
 
-  @Test func `a pipe gets one table a look`() async throws {
+  @Test func `a pipe gets one table for each measurement`() async throws {
     let run = try await Tool.cri(["top", "-n", "3", "-s", "0"], on: try Self.runtime())
     let tables = run.output.split(separator: "\n\n").map { $0.split(separator: "\n").count }
     #expect(tables == [5, 5, 5] && run.code == 0, "\(run)")
@@ -140,9 +140,9 @@ import Testing
     }
   }
 
-  @Test func `a restart is outlived`() async throws {
-    let folder = try TemporaryDirectory()
-    let simulator = try await SimulatorProcess(in: folder, ["--pods", "1", "--containers", "1"])
+  @Test func `the command continues after a restart`() async throws {
+    let directory = try TemporaryDirectory()
+    let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "1"])
     let process = try SpawnedProcess([
       "/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1", Tool.path("cri"), "-r", simulator.socket, "top", "-s", "100ms",
     ])
@@ -158,7 +158,7 @@ import Testing
     #expect(await process.end().code == 0)
   }
 
-  /// `script` gives it a terminal of its own.
+  /// `script` gives the command a terminal of its own.
   private func onTerminal(_ keys: String, _ arguments: String = "") async throws -> Tool {
     let runtime = try Self.runtime()
     defer { withExtendedLifetime(runtime) {} }
@@ -174,7 +174,7 @@ import Testing
       ("sleep 2; printf p; sleep 1; printf '\\003'; sleep 1", ""),
       ("sleep 4", "-n 2 -p -s 500ms"),
     ])
-  func `a terminal is taken and given back`(keys: String, arguments: String) async throws {
+  func `a terminal is restored at the end`(keys: String, arguments: String) async throws {
     let run = try await onTerminal(keys, arguments)
     let text = run.output.replacing("\r\n", with: "\n")
     let parts = text.split(separator: "\u{1b}[?1049")
@@ -183,10 +183,10 @@ import Testing
     #expect(parts[1].hasPrefix("h\u{1b}[?25l") && parts[1].hasSuffix("\u{1b}[?25h"), "\(text)")
     #expect(parts[1].contains("POD ID") && parts[1].contains("cri top  "), "\(text)")
     #expect(parts[1].contains("2 pods, 4 containers, CPU ") && parts[1].contains("q quit"))
-    // No more lines than the terminal has.
+    // There are no more lines than the terminal has.
     let pictures = parts[1].split(separator: "\u{1b}[H").dropFirst()
     #expect(pictures.allSatisfy { $0.filter { $0 == "\n" }.count == ($0.contains("POD ID") ? 5 : 6) }, "\(text)")
-    // The terminal is as it was before.
+    // The terminal is restored.
     let lines = parts[2].split(separator: "\n")
     #expect(lines.first == "lcode 0" && lines.last == parts[0].split(separator: "\n").first, "\(text)")
   }
@@ -197,7 +197,7 @@ import Testing
       (["top", "-n", "0"], 2, "--count 0"), (["top", "-s", "x"], 2, "--seconds x: specify a duration"),
       (["top", "x"], 2, "'x'"), (["top", "--once"], 1, "does not implement ListContainerStats; see cri ps --watch"),
     ] as [([String], Int32, String)])
-  func `what cannot be is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
     let run = try await Tool.cri(arguments, on: try TestRuntime { _, _ in nil })
     #expect(run.code == code && run.output.isEmpty, "\(run)")
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")

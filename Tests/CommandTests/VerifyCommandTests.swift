@@ -8,15 +8,15 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// `cri verify`, run as users run it.
+/// Runs `cri verify` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct VerifyCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func write(_ snapshot: Snapshot, _ name: String) throws -> String {
-    try ProcessFacts.write(snapshot.json.text(), to: folder.file(name))
-    return folder.file(name)
+    try ProcessFacts.write(snapshot.json.text(), to: directory.file(name))
+    return directory.file(name)
   }
 
   /// Verifies two recorded snapshots after a change.
@@ -32,15 +32,17 @@ import Testing
 
   // MARK: Two files
 
-  @Test(arguments: Recording.runtimes.dropFirst()) func `a good restart is intact`(runtime: String) async throws {
+  @Test(arguments: Recording.runtimes.dropFirst()) func `a restart that loses nothing is intact`(runtime: String)
+    async throws
+  {
     let run = try await verify(runtime)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     #expect(run.output.contains("intact: 3 ready pods, nothing is lost"))
-    // A green report is only as good as what it says that it left out.
+    // An intact verdict needs a list of what was not checked.
     #expect(run.output.contains("not checked: processes, network namespaces and the addresses in them"))
   }
 
-  @Test func `containerd 1.6.12 is lost, pod by pod, with what kubelet will do`() async throws {
+  @Test func `containerd 1.6.12's losses are listed by pod, with kubelet's reaction`() async throws {
     let run = try await verify("containerd-1.6.12")
     #expect(run.code == 1 && run.errors.isEmpty)
     for record in try Snapshot.recorded("containerd-1.6.12", .before).sandboxes where record.isReady {
@@ -56,22 +58,22 @@ import Testing
       run.output.contains("\nkubelet will kill and recreate 2 pods (") && run.output.contains("\nkubelet keeps 1 pod\n")
     )
 
-    // Every pod with a network of its own, under C5, at kubelet's next restart; the others are kept.
+    // Every pod that has its own network is recreated (C5) at kubelet's next restart; the others are kept.
     let report = try JSON.parse(try await verify("containerd-1.6.12", ["-o", "json"]).output)
-    let fates = (report["pods"]?.arrayValue ?? []).map { pod in
+    let reactions = (report["pods"]?.arrayValue ?? []).map { pod in
       ["namespace", "pod", "action", "rule", "trigger"].map { pod[$0]?.stringValue ?? "-" }.joined(separator: " ")
     }
     let expected = try Snapshot.recorded("containerd-1.6.12", .before).sandboxes.filter(\.isReady).map { record in
       "\(record.pod.namespace) \(record.pod.name) "
         + (record.isHostNetwork ? "keep - -" : "recreate C5 at-kubelet-restart")
     }
-    #expect(Set(fates) == Set(expected) && fates.count == expected.count)
+    #expect(Set(reactions) == Set(expected) && reactions.count == expected.count)
     for record in try Snapshot.recorded("containerd-1.6.12", .before).sandboxes where !record.isReady {
       #expect(!run.output.contains("\(record.pod) "), "\(run.output)")
     }
   }
 
-  @Test func `the report as a document`() async throws {
+  @Test func `the report is written as a document`() async throws {
     for (runtime, code, verdict) in [("containerd-1.6.12", Int32(1), "lost"), ("containerd-2.4", 0, "intact")] {
       let run = try await verify(runtime, ["-o", "json"])
       #expect(run.code == code)
@@ -82,7 +84,7 @@ import Testing
   }
 
   @Test(arguments: [("minor", Int32(1)), ("major", 0), ("critical", 0)])
-  func `the threshold decides`(threshold: String, code: Int32) async throws {
+  func `the threshold decides which findings count`(threshold: String, code: Int32) async throws {
     let run = try await verify("containerd-2.4", ["--fail-on", threshold, "-o", "json"]) { _, after in
       after.containers[0].status.imageRef = "sha256:other"
     }
@@ -90,12 +92,12 @@ import Testing
     #expect(try JSON.parse(run.output)["exitCode"]?.intValue == Int64(code))
   }
 
-  @Test func `a daemon that was not restarted is nothing verified`() async throws {
+  @Test func `a daemon that was not restarted makes the verdict vacuous`() async throws {
     let run = try await verify { before, after in after.daemon = before.daemon }
     #expect(run.code == 4 && run.output.contains("not restarted"))
   }
 
-  @Test func `another node's snapshot is nothing verified`() async throws {
+  @Test func `a snapshot of another node makes the verdict vacuous`() async throws {
     let run = try await verify("containerd-2.4", ["-o", "json"]) { _, after in
       after.host.machineID = "another"
       after.sandboxes = []
@@ -106,12 +108,12 @@ import Testing
     #expect(document["reason"]?.stringValue?.contains("another node") == true)
   }
 
-  @Test func `an empty node is nothing verified`() async throws {
+  @Test func `an empty node makes the verdict vacuous`() async throws {
     let run = try await verify { before, _ in (before.sandboxes, before.containers) = ([], []) }
     #expect(run.code == 4 && run.output.contains("nothing to verify"))
   }
 
-  @Test func `what could not be read leaves it open`() async throws {
+  @Test func `unreadable objects leave the verdict open`() async throws {
     let run = try await verify { _, after in
       let gone = after.sandboxes.removeFirst().id
       after.unchecked = [Unchecked.details(ObjectName(.pod, id: gone), "no answer in time")]
@@ -120,12 +122,12 @@ import Testing
     #expect(run.output.contains("unverified") && run.output.contains("no answer in time"))
   }
 
-  @Test func `after a reboot kubelet makes the pods: before it runs there is no verdict`() async throws {
+  @Test func `after a reboot there is no verdict before kubelet has recreated the pods`() async throws {
     let run = try await verify("containerd-2.4", ["--scenario", "reboot"]) { before, after in
       (before.host.bootID, after.host.bootID) = ("boot-1", "boot-2")
-      let kubelet = ObservedKubelet(processes: .known([.init(pid: 40, startTime: 4)]), podFolders: .known([]))
+      let kubelet = ObservedKubelet(processes: .known([.init(pid: 40, startTime: 4)]), podDirectories: .known([]))
       before.observed = ObservedNode(kubelet: kubelet)
-      after.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known([]), podFolders: .known([])))
+      after.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known([]), podDirectories: .known([])))
       for index in after.sandboxes.indices { after.sandboxes[index].status.state = .notReady }
       for index in after.containers.indices where after.containers[index].isRunning {
         after.containers[index].status.state = .exited
@@ -153,22 +155,22 @@ import Testing
     ("{}", "no snapshot of cri"), (#"{"kind":"cri-snapshot","schema":99}"#, "schema 99"),
     (#"{"kind":"cri-snapshot","schema":1}"#, "damaged at taken"),
   ])
-  func `an unusable snapshot is 2, and told in one line`(text: String, words: String) async throws {
-    try ProcessFacts.write(text, to: folder.file("bad"))
-    let run = try await Tool.cri(["verify", "--before", folder.file("bad")], on: folder.file("no.sock"))
+  func `an unusable snapshot is one line and exit code 2`(text: String, words: String) async throws {
+    try ProcessFacts.write(text, to: directory.file("bad"))
+    let run = try await Tool.cri(["verify", "--before", directory.file("bad")], on: directory.file("no.sock"))
     #expect(run.code == 2)
     SnapshotCommandTests.expectOneLine(run, containing: words)
-    #expect(run.errors.contains(folder.file("bad")))
+    #expect(run.errors.contains(directory.file("bad")))
   }
 
-  @Test func `wrong usage is 2`() async throws {
+  @Test func `wrong usage is exit code 2`() async throws {
     let file = try write(try Snapshot.recorded("containerd-2.4", .before), "s")
     for arguments in [
       [], ["--before"], ["--before", file, "--fail-on", "info"], ["--before", file, "--scenario", "migration"],
-      ["--before", file, "--wait", "soon"], ["--before", file, "-o", "text"], ["--before", folder.path],
-      ["--before", file, "--after", folder.file("missing")],
+      ["--before", file, "--wait", "soon"], ["--before", file, "-o", "text"], ["--before", directory.path],
+      ["--before", file, "--after", directory.file("missing")],
     ] {
-      let run = try await Tool.cri(["verify"] + arguments, on: folder.file("no.sock"))
+      let run = try await Tool.cri(["verify"] + arguments, on: directory.file("no.sock"))
       #expect(run.code == 2, "\(arguments): \(run)")
       SnapshotCommandTests.expectOneLine(run, containing: "cri: ")
     }
@@ -184,16 +186,18 @@ import Testing
     (["verify", "--before", "x", "--fail-on", "foo"], "critical, major"),
     (["preflight", "-o", "foo"], "table, json"),
   ])
-  func `a word that is none of the choices is answered with all of them`(arguments: [String], words: String)
+  func `an unknown value is answered with all valid ones`(arguments: [String], words: String)
     async throws
   {
-    let run = try await Tool.cri(arguments, on: folder.file("no.sock"))
+    let run = try await Tool.cri(arguments, on: directory.file("no.sock"))
     #expect(run.code == 2, "\(run)")
     SnapshotCommandTests.expectOneLine(run, containing: words)
   }
 
-  @Test(arguments: [[], ["--scenario", "reboot"]]) func `the rules fit a terminal`(arguments: [String]) async throws {
-    let run = try await Tool.cri(["rules"] + arguments, on: folder.file("no.sock"))
+  @Test(arguments: [[], ["--scenario", "reboot"]]) func `the rules fit the width of a terminal`(arguments: [String])
+    async throws
+  {
+    let run = try await Tool.cri(["rules"] + arguments, on: directory.file("no.sock"))
     let lines = run.output.split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 120 }, "\(run.output)")
     let isWhole = arguments.isEmpty
@@ -207,7 +211,7 @@ import Testing
   }
 
   @Test func `the rules of all commands are listed for a program`() async throws {
-    let run = try await Tool.cri(["rules", "-o", "json"], on: folder.file("no.sock"))
+    let run = try await Tool.cri(["rules", "-o", "json"], on: directory.file("no.sock"))
     let rules = try #require(try JSON.parse(run.output).arrayValue)
     #expect(rules.count == Rule.all.count)
     #expect(Set(rules.compactMap { $0["rule"]?.stringValue }) == Set(RuleID.allCases.map(\.rawValue)))
@@ -217,7 +221,7 @@ import Testing
     #expect(rules.first { $0["rule"] == "pod.ip" }?["scenarios"]?[0] == "restart")
   }
 
-  @Test func `a pod that the snapshot does not have is a slip`() async throws {
+  @Test func `a pod that the snapshot does not contain is wrong usage`() async throws {
     let known = try #require(try Snapshot.recorded("containerd-2.4", .before).sandboxes.first?.pod.name)
     let run = try await verify("containerd-2.4", ["--pod", known, "--pod", "nope", "-o", "json"])
     #expect(run.code == 2)
@@ -226,34 +230,34 @@ import Testing
 
   // MARK: A runtime that was restarted
 
-  @Test func `where nobody answers it is not verified`() async throws {
+  @Test func `without a runtime nothing is verified`() async throws {
     let file = try write(try Snapshot.recorded("containerd-2.4", .before), "s")
-    let run = try await Tool.cri(["verify", "--before", file], on: folder.file("no.sock"))
+    let run = try await Tool.cri(["verify", "--before", file], on: directory.file("no.sock"))
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "No such file or directory")
-    let patient = try await Tool.cri(["verify", "--before", file, "--wait", "300ms"], on: folder.file("no.sock"))
-    #expect(patient.code == 3)
-    SnapshotCommandTests.expectOneLine(patient, containing: "not ready within 300 ms: the socket is missing")
+    let waiting = try await Tool.cri(["verify", "--before", file, "--wait", "300ms"], on: directory.file("no.sock"))
+    #expect(waiting.code == 3)
+    SnapshotCommandTests.expectOneLine(waiting, containing: "not ready within 300 ms: the socket is missing")
   }
 
-  @Test(arguments: [Int32(15), 9]) func `a restart that keeps everything, and the same without one`(signal: Int32)
+  @Test(arguments: [Int32(15), 9]) func `a restart that loses nothing differs from no restart`(signal: Int32)
     async throws
   {
-    let runtime = try await SimulatorProcess(in: folder)
-    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
-    let vacuous = try await Tool.cri(["verify", "--before", folder.file("s")], on: runtime.socket)
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
+    let vacuous = try await Tool.cri(["verify", "--before", directory.file("s")], on: runtime.socket)
     #expect(vacuous.code == 4, "\(vacuous)")
     try await runtime.restart(signal: signal)
-    let run = try await Tool.cri(["verify", "--before", folder.file("s")], on: runtime.socket)
+    let run = try await Tool.cri(["verify", "--before", directory.file("s")], on: runtime.socket)
     #expect(run.code == 0, "\(run)")
   }
 
-  /// A simulated pod has no real network, which is told as information.
+  /// Removes the info findings: a simulated pod has no real network, which is reported as info.
   private func worse(_ report: JSON) throws -> [JSON] {
     try #require(report["findings"]?.arrayValue).filter { $0["severity"] != "info" }
   }
 
-  /// What the simulator can lose, the code that verify must end with, the rule that must name it.
+  /// What the simulator can lose, the expected exit code, and the rule that must be reported.
   static let losses: [(loss: String, code: Int32, rule: String)] = [
     ("keep", 0, ""), ("lose-ips", 1, "pod.ip"), ("lose-pods", 1, "pod.missing"),
     ("lose-containers", 1, "container.missing"), ("lose-images", 1, "image.missing"), ("stop-pods", 1, "pod.state"),
@@ -265,21 +269,21 @@ import Testing
 
   @Test(arguments: losses) func `every loss is found by its rule`(loss: String, code: Int32, rule: String) async throws
   {
-    let runtime = try await SimulatorProcess(in: folder)
-    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
     try await runtime.restart(["--on-restart", loss])
-    let run = try await Tool.cri(["verify", "--before", folder.file("s"), "-o", "json"], on: runtime.socket)
+    let run = try await Tool.cri(["verify", "--before", directory.file("s"), "-o", "json"], on: runtime.socket)
     #expect(run.code == code, "\(run.output)")
     let findings = try worse(JSON.parse(run.output))
     #expect(rule.isEmpty ? findings.isEmpty : findings.contains { $0["rule"]?.stringValue == rule }, "\(run.output)")
   }
 
-  @Test func `one pod's loss names this pod alone`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
-    let pod = try Snapshot(parsing: File.read(folder.file("s"))).sandboxes[1].pod
+  @Test func `the loss of one pod names only that pod`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
+    let pod = try Snapshot(parsing: File.read(directory.file("s"))).sandboxes[1].pod
     try await runtime.restart(["--on-restart", "lose-ips=\(pod)"])
-    let run = try await Tool.cri(["verify", "--before", folder.file("s"), "-o", "json"], on: runtime.socket)
+    let run = try await Tool.cri(["verify", "--before", directory.file("s"), "-o", "json"], on: runtime.socket)
     #expect(run.code == 1)
     let document = try JSON.parse(run.output)
     let findings = try worse(document)
@@ -288,27 +292,27 @@ import Testing
   }
 
   @Test(arguments: [("unknown", "700ms"), ("unavailable", "700ms"), ("hang", "1500ms"), ("no-socket", "700ms")])
-  func `a runtime that is still starting is waited for`(style: String, time: String) async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+  func `a starting runtime is waited for`(style: String, time: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
     try await runtime.restart(["--not-ready", time, "--not-ready-style", style])
-    let run = try await Tool.cri(["verify", "--before", folder.file("s"), "--wait", "60s"], on: runtime.socket)
+    let run = try await Tool.cri(["verify", "--before", directory.file("s"), "--wait", "60s"], on: runtime.socket)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
   }
 
-  @Test func `a network that comes up late is waited for`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+  @Test func `a network that becomes ready late is waited for`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
     try await runtime.restart(["--network-ready-after", "4s"])
-    let run = try await Tool.cri(["verify", "--before", folder.file("s"), "--wait", "60s"], on: runtime.socket)
+    let run = try await Tool.cri(["verify", "--before", directory.file("s"), "--wait", "60s"], on: runtime.socket)
     #expect(run.code == 0, "\(run)")
   }
 
-  @Test func `details that are not answered leave it open`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    #expect(try await Tool.cri(["snapshot", "-o", folder.file("s")], on: runtime.socket).code == 0)
+  @Test func `details that time out leave the verdict open`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
     try await runtime.restart(["--fail", "PodSandboxStatus=UNKNOWN:the shim is silent"])
-    let run = try await Tool.cri(["verify", "--before", folder.file("s")], on: runtime.socket)
+    let run = try await Tool.cri(["verify", "--before", directory.file("s")], on: runtime.socket)
     #expect(run.code == 3, "\(run)")
     #expect(run.output.contains("not checked: sandbox") && run.output.contains("the shim is silent"))
   }

@@ -4,14 +4,14 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `cri wait`, run as users run it.
+/// Runs `cri wait` as users run it.
 @Suite(.timeLimit(.minutes(10))) struct WaitCommandTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
-  @Test func `ready says nothing, or a document`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a ready runtime produces no output, or a document`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await Tool.cri(["wait"], on: runtime.socket)
     #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty, "\(run)")
     let json = try await Tool.cri(["wait", "--stable", "0", "-o", "json"], on: runtime.socket)
@@ -23,46 +23,46 @@ import Testing
   }
 
   @Test(arguments: [("unknown", "700ms"), ("unavailable", "700ms"), ("hang", "1500ms"), ("no-socket", "700ms")])
-  func `a runtime that starts is waited for`(style: String, time: String) async throws {
+  func `a starting runtime is waited for`(style: String, time: String) async throws {
     let runtime = try await SimulatorProcess(
-      in: folder, ["--pods", "1", "--containers", "1", "--not-ready", time, "--not-ready-style", style])
+      in: directory, ["--pods", "1", "--containers", "1", "--not-ready", time, "--not-ready-style", style])
     let run = try await Tool.cri(["wait", "--stable", "0", "-t", "60s"], on: runtime.socket)
     #expect(run.code == 0, "\(run)")
     #expect(try await Tool.cri(["version"], on: runtime.socket).code == 0)
   }
 
-  @Test func `a server that accepts and closes is not kept busy`() async throws {
+  @Test func `a server that accepts and closes is not polled constantly`() async throws {
     let peer = try ScriptedPeer { _ in }
     let run = try await Tool.cri(["wait", "-t", "6s"], on: peer.path)
     #expect(run.code == 3 && run.errors.contains("the connection was lost"), "\(run)")
-    // Seven within the first two seconds, one a second then.
+    // Seven polls in the first two seconds, then one each second.
     #expect(peer.clients >= 6 && peer.clients <= 20, "\(peer.clients)")
   }
 
-  @Test func `with -D every phase is told`() async throws {
+  @Test func `with -D every phase is printed`() async throws {
     let runtime = try await SimulatorProcess(
-      in: folder, ["--pods", "1", "--containers", "1", "--not-ready", "3s", "--not-ready-style", "no-socket"])
+      in: directory, ["--pods", "1", "--containers", "1", "--not-ready", "3s", "--not-ready-style", "no-socket"])
     let run = try await Tool.cri(["-D", "wait", "--stable", "0", "-t", "60s"], on: runtime.socket)
     #expect(run.code == 0)
     #expect(run.errors.contains("the socket is missing") && run.errors.contains(": ready"), "\(run.errors)")
     #expect(run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("cri: ") })
   }
 
-  @Test func `on a terminal every phase is told, elsewhere none`() async throws {
+  @Test func `phases are printed on a terminal only`() async throws {
     let wait = "'\(Tool.path("cri"))' wait -t 300ms"
-    // script(1) gives a terminal to the command, and prints what it shows.
+    // script(1) gives a terminal to the command and prints its output.
     let shown = try await Tool.run(
-      ["/usr/bin/script", "-qec", wait, folder.file("typescript")],
-      environment: ["CONTAINER_RUNTIME_ENDPOINT": folder.file("no.sock")])
+      ["/usr/bin/script", "-qec", wait, directory.file("typescript")],
+      environment: ["CONTAINER_RUNTIME_ENDPOINT": directory.file("no.sock")])
     let lines = shown.output.split(whereSeparator: \.isNewline)
     #expect(shown.code == 3 && lines.count == 2, "\(shown)")
     #expect(lines.first?.hasSuffix("ms: the socket is missing") == true, "\(shown)")
-    let unseen = try await Tool.cri(["wait", "-t", "300ms"], on: folder.file("no.sock"))
+    let unseen = try await Tool.cri(["wait", "-t", "300ms"], on: directory.file("no.sock"))
     #expect(unseen.errors.split(whereSeparator: \.isNewline).count == 1, "\(unseen)")
   }
 
-  @Test func `no time at all tells how it is now`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
+  @Test func `a timeout of zero reports the current state`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
     let run = try await Tool.cri(["wait", "-t", "0"], on: runtime.socket)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     await runtime.end()
@@ -70,58 +70,58 @@ import Testing
     #expect(later.code == 3, "\(later)")
   }
 
-  @Test func `the network is waited for where it is asked for`() async throws {
+  @Test func `the network is waited for only if requested`() async throws {
     let runtime = try await SimulatorProcess(
-      in: folder, ["--pods", "1", "--containers", "1", "--network-ready-after", "600s"])
+      in: directory, ["--pods", "1", "--containers", "1", "--network-ready-after", "600s"])
     #expect(try await Tool.cri(["wait", "--ready", "--stable", "0"], on: runtime.socket).code == 0)
     let run = try await Tool.cri(["wait", "--network", "--stable", "0", "-t", "500ms"], on: runtime.socket)
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "not ready within 500 ms: NetworkReady is false")
   }
 
-  @Test func `in vain is 3, with what was seen last`() async throws {
-    let run = try await Tool.cri(["wait", "--timeout", "200ms"], on: folder.file("no.sock"))
+  @Test func `a timeout is exit code 3 with the last observation`() async throws {
+    let run = try await Tool.cri(["wait", "--timeout", "200ms"], on: directory.file("no.sock"))
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "was not ready within 200 ms: the socket is missing")
-    let now = try await Tool.cri(["wait", "--timeout", "0"], on: folder.file("no.sock"))
+    let now = try await Tool.cri(["wait", "--timeout", "0"], on: directory.file("no.sock"))
     #expect(now.code == 3)
     SnapshotCommandTests.expectOneLine(now, containing: "no.sock is not ready: the socket is missing")
   }
 
-  @Test func `a runtime without CRI is not waited for to the end`() async throws {
+  @Test func `a runtime without the CRI ends the wait early`() async throws {
     let runtime = try await SimulatorProcess(
-      in: folder,
+      in: directory,
       ["--pods", "1", "--containers", "1", "--fail", "all=UNIMPLEMENTED:unknown service runtime.v1.RuntimeService"])
     let start = ContinuousClock.now
     let run = try await Tool.cri(["wait", "-t", "600s"], on: runtime.socket)
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "CRI plugin is disabled")
-    // The grace, and no more than a busy machine adds.
+    // The grace period, and some time for a busy machine.
     #expect(ContinuousClock.now - start >= .seconds(5))
     #expect(ContinuousClock.now - start < .seconds(120))
   }
 
   @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
-  func `no permission is not waited for to the end`() async throws {
-    let runtime = try await SimulatorProcess(in: folder)
-    chmod(folder.path, 0o755)
+  func `missing permission ends the wait early`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    chmod(directory.path, 0o755)
     chmod(runtime.socket, 0o700)
     let cri = [Tool.path("cri"), "-r", runtime.socket]
-    let run = try await Tool.run(SnapshotCommandTests.nobody + cri + ["wait", "-t", "600s"])
+    let run = try await Tool.run(SnapshotCommandTests.unprivileged + cri + ["wait", "-t", "600s"])
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "Permission denied; run as root")
-    let snapshot = try await Tool.run(SnapshotCommandTests.nobody + cri + ["snapshot"])
+    let snapshot = try await Tool.run(SnapshotCommandTests.unprivileged + cri + ["snapshot"])
     #expect(snapshot.code == 3)
     SnapshotCommandTests.expectOneLine(snapshot, containing: "Permission denied; run as root")
   }
 
-  @Test func `another process at the socket is watched anew`() async throws {
-    let first = try await SimulatorProcess(in: folder)
+  @Test func `another process at the socket restarts the wait for stability`() async throws {
+    let first = try await SimulatorProcess(in: directory)
     let other = try TemporaryDirectory()
     let second = try await SimulatorProcess(in: other)
     async let run = Tool.cri(["wait", "--stable", "4s", "-t", "100s", "-o", "json"], on: first.socket)
     try await Task.sleep(for: .seconds(1))
-    // The name goes to the new one without a moment in which nobody answers.
+    // The path changes to the new server without a moment without a server.
     #expect(rename(second.socket, first.socket) == 0)
     let renamed = ContinuousClock.now
     let ended = try await run
@@ -135,8 +135,8 @@ import Testing
     ["--timeout", "soon"], ["--stable", "-1s"], ["--timeout", "-1s"], ["--stable", "5s", "-t", "2s"], ["now"],
     ["--sometime"], ["-o", "yaml"],
   ])
-  func `wrong usage is one line, and 2`(arguments: [String]) async throws {
-    let run = try await Tool.cri(["wait"] + arguments, on: folder.file("no.sock"))
+  func `wrong usage is one line and exit code 2`(arguments: [String]) async throws {
+    let run = try await Tool.cri(["wait"] + arguments, on: directory.file("no.sock"))
     #expect(run.code == 2)
     SnapshotCommandTests.expectOneLine(run, containing: "cri: ")
   }

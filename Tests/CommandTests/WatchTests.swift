@@ -5,9 +5,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `--watch`, in a pipe and on a terminal.
+/// Tests `--watch` in a pipe and on a terminal.
 @Suite("Watch") struct WatchTests {
-  /// Each answer has one pod more, up to many.
+  /// Each response has one pod more, up to a limit.
   private static func runtime(from first: Int = 1) throws -> TestRuntime {
     let count = Locked(first)
     return try TestRuntime { name, _ in
@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test("parts YAML's documents in a pipe")
+  @Test("separates YAML documents in a pipe")
   func yaml() async throws {
     let runtime = try Self.runtime()
     let process = try SpawnedProcess([Tool.path("cri"), "-r", runtime.path, "pods", "--watch", "-o", "yaml"])
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "takes the terminal as it is, and gives it back",
+    "restores the terminal",
     .enabled(if: access("/usr/bin/script", X_OK) == 0, "needs script, of bsdutils"), arguments: ["q", "\\003"])
   func terminal(key: String) async throws {
     let runtime = try Self.runtime(from: 20)

@@ -22,7 +22,7 @@ package enum GRPCIO {
   }
 
   /// Runs client.py and waits until it exits.
-  /// - Returns: the JSON lines that it prints, one for each call.
+  /// - Returns: The JSON lines that it prints, one for each call.
   package static func call(_ path: String, _ arguments: [String]) async throws -> [String] {
     let client = try SpawnedProcess([python, "\(tools)/client.py", path] + arguments)
     let (code, text) = await client.end()

@@ -1,6 +1,6 @@
-/// Why a scripted peer's script failed.
+/// The reason why a scripted peer's script failed.
 package enum PeerFailure: Error, Hashable {
-  /// The event that it waited for did not happen in time.
+  /// The awaited event did not happen in time.
   case timedOut(waitingFor: String)
   /// The client disconnected while the script waited.
   case clientDisconnected(waitingFor: String)

@@ -14,7 +14,7 @@ package enum ProcessFacts {
   /// The largest resident memory of this process so far, in bytes (`VmHWM`).
   package static var peakMemory: Int { kibibytes("VmHWM:", of: "self") << 10 }
 
-  /// The same of another process; 0 when it has ended.
+  /// The peak memory of another process; 0 if it has ended.
   package static func peakMemory(of pid: Int32) -> Int { kibibytes("VmHWM:", of: "\(pid)") << 10 }
 
   private static func kibibytes(_ field: String, of process: String) -> Int {

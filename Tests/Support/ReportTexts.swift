@@ -3,7 +3,7 @@ internal import CRIReport
 public import CRISnapshot
 package import CRIVerify
 
-// What reports make of typed values, so that tests can say what a reader sees.
+// The texts that reports make of typed values, so that tests can compare what a reader sees.
 
 extension UnknownReason: ExpressibleByStringLiteral {
   /// A reason of which only the text matters.
@@ -37,7 +37,7 @@ extension Change {
 }
 
 extension CNIFault {
-  /// As a report prints the detail of a finding.
+  /// The detail of a finding as a report prints it.
   package var text: String {
     ReportText.english.detail(.network(self))
   }

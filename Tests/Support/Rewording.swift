@@ -9,12 +9,12 @@ package enum Rewording {
   /// Whether a text comes from the catalogue.
   package static func isReworded(_ text: String) -> Bool { text.hasPrefix("⟦") }
 
-  /// The members of documents that hold texts. Everything else is facts.
+  /// The members of documents that contain texts. Everything else is facts.
   private static let prose: Set<String> = [
     "scenarioReason", "reason", "reasons", "before", "after", "what", "why", "detail", "remedy", "symptom", "fixedIn",
   ]
 
-  /// A document without its texts: each is replaced by whether it is there.
+  /// Returns a document without its texts: each is replaced by whether it exists.
   package static func facts(_ document: JSON) -> JSON {
     if let items = document.arrayValue { return .array(items.map(facts)) }
     guard let members = document.objectValue else { return document }
@@ -28,7 +28,7 @@ package enum Rewording {
         }))
   }
 
-  /// What differs between two views of one report beyond the wording; empty if nothing does.
+  /// Returns the differences between two views of one report apart from the wording; empty if there are none.
   package static func differences(_ english: ReportView, _ other: ReportView) -> [String] {
     var differences: [String] = []
     func compare<T: Equatable>(_ name: String, _ value: (ReportView) -> T) {
@@ -56,8 +56,8 @@ package enum Rewording {
     return differences
   }
 
-  /// The texts of a view that do not come from the catalogue.
-  /// - Parameter verbatim: texts that others have said.
+  /// Returns the texts of a view that do not come from the catalogue.
+  /// - Parameter verbatim: Texts from other programs.
   package static func strays(_ view: ReportView, verbatim: Set<String> = []) -> [String] {
     var texts = [view.title, view.verdict.line] + view.notes.map(\.text) + view.advice
     texts += view.unchecked.flatMap { [$0.subject, $0.reason] } + view.subjects.compactMap(\.predictedAction)

@@ -1,7 +1,7 @@
 package import CRISystem
 
-/// A server that runs a script for each client, on a thread of its own. A test can play any peer with it, also a broken
-/// one.
+/// A server that runs a script for each client, on a thread of its own. With it, a test can play any peer, including a
+/// broken one.
 package final class ScriptedPeer: Sendable {
   private struct State {
     var isStopped = false

@@ -2,11 +2,12 @@ import CRIMessages
 import CRIProtobuf
 package import CRISnapshot
 
-/// A small node as kubelet leaves it, before and after a restart in which nothing is lost; tests change one thing in it.
+/// A small node as kubelet leaves it, before and after a restart in which nothing is lost; tests change one thing in
+/// it.
 ///
-/// Sandboxes: 0 web, ready, its own network; 1 proxy, ready, the host's network; 2 old, not ready.
-/// Containers: 0 nginx in web, running; 1 job in web, exited with 3; 2 proxy, running; 3 main in old, exited.
-/// Images: 0 busybox, which web uses; 1 pause, pinned; 2 spare, which nobody uses.
+/// Sandboxes: 0 web, ready, its own network; 1 proxy, ready, the host's network; 2 old, not ready. Containers: 0 nginx
+/// in web, running; 1 job in web, exited with 3; 2 proxy, running; 3 main in old, exited. Images: 0 busybox, which web
+/// uses; 1 pause, pinned; 2 spare, which is not in use.
 extension Snapshot {
   package static let before = Snapshot.base(pid: 100, startTime: 5000, taken: 2_000_000_000)
   package static let after = Snapshot.base(pid: 200, startTime: 9000, taken: 2_000_000_060)
@@ -93,7 +94,7 @@ extension Snapshot {
       sandboxID: "sandbox-\(pod)", pid: pid)
   }
 
-  /// A pod that is made anew, as kubelet makes it: another sandbox, the next attempt.
+  /// Returns a recreated pod, as kubelet creates it: another sandbox with the next attempt.
   package func successor(of index: Int, seconds: Int64 = 100) -> SandboxRecord {
     var record = sandboxes[index]
     record.status.id += "-next"

@@ -55,7 +55,7 @@ package final class SpawnedProcess: Sendable {
   }
 
   /// Waits until the process exits, up to 2 minutes.
-  /// - Returns: the exit code (128 plus the number of a signal that killed it), and its output that was not read yet.
+  /// - Returns: The exit code (128 plus the number of a signal that killed it), and its output that was not read yet.
   package func end() async -> (code: Int32?, text: String) {
     _ = await eventually(within: .seconds(120)) { [self] in
       let hasEnded = read()

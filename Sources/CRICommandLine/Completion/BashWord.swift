@@ -5,7 +5,7 @@ package struct BashWord: Hashable, Sendable {
   private let before: String
   private let quote: Unicode.Scalar?
 
-  /// - Parameter current: the end of the line, which bash replaces.
+  /// - Parameter current: The end of the line, which bash replaces.
   /// - Returns: nil if quotes begin or end within `current`, because no replacement can be built then.
   package init?(_ line: String, current: String) {
     guard line.hasSuffix(current) else { return nil }

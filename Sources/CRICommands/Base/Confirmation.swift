@@ -7,15 +7,15 @@ struct Confirmation: ParsableArguments {
   @Flag(name: [.customShort("y"), .long], help: "Do not ask for confirmation on a terminal.")
   var yes = false
 
-  /// - Parameter deed: the action, such as `remove all 12 containers`.
-  /// - Throws: if the user does not confirm, or cannot be asked.
-  func ask(_ deed: String) throws {
+  /// - Parameter action: The action, such as `remove all 12 containers`.
+  /// - Throws: An error if the user does not confirm, or cannot be asked.
+  func ask(_ action: String) throws {
     guard !yes, Terminal.isAttached else { return }
     guard Terminal.canPrompt else {
       throw Failure(.usage, "nothing was done, because standard error is not a terminal to ask on; specify --yes")
     }
-    let answer = try Terminal.ask("cri: \(deed)? [y/N] ")?.lowercased() ?? ""
-    guard answer == "y" || answer == "yes" else {
+    let response = try Terminal.ask("cri: \(action)? [y/N] ")?.lowercased() ?? ""
+    guard response == "y" || response == "yes" else {
       throw Failure(.failed, "nothing was done, because it was not confirmed")
     }
   }

@@ -18,8 +18,8 @@ package struct Context: Sendable {
   package let pullsOnRun: Bool
 
   /// The context of the running command.
-  /// - Parameter waiting: how long to wait until a runtime listens on one of the usual sockets; nil: do not wait.
-  /// - Parameter asksImagesOnly: whether the socket of the image service is enough, if one is specified.
+  /// - Parameter waiting: The maximum time to wait until a runtime listens on one of the usual sockets; nil to not wait.
+  /// - Parameter asksImagesOnly: Whether the socket of the image service is enough, if one is specified.
   package init(waiting: Duration? = nil, asksImagesOnly: Bool = false) throws {
     try self.init(
       Globals.current, waiting: waiting, asksImagesOnly: asksImagesOnly, environment: Environment.value)
@@ -29,7 +29,7 @@ package struct Context: Sendable {
     _ globals: Globals, waiting: Duration? = nil, asksImagesOnly: Bool = false, environment: (String) -> String?
   ) throws {
     // A warning that cannot be written is not a reason to end.
-    let warn = { (words: String) throws in _ = try? StandardStream.error.write("cri: \(words)\n") }
+    let warn = { (text: String) throws in _ = try? StandardStream.error.write("cri: \(text)\n") }
     let configuration = try Configuration.load(
       named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
     isDebug = globals.isDebug ?? configuration.isDebug ?? false
@@ -70,7 +70,7 @@ package struct Context: Sendable {
     {
       endpoint = chosen.0
       let retries = globals.maxRetries ?? configuration.maxRetries ?? 0
-      if retries != 0 { _ = Endpoint.listening(among: [endpoint], within: Self.patience(retries: retries)) }
+      if retries != 0 { _ = Endpoint.listening(among: [endpoint], within: Self.connectTimeout(retries: retries)) }
       if isDebug { try warn("using \(endpoint) from \(chosen.from)") }
     } else {
       let found = Endpoint.listening(within: waiting ?? .zero)
@@ -93,7 +93,7 @@ package struct Context: Sendable {
 
   /// The total time of crictl's retries: it waits half a second before the first one, twice as long before each further
   /// one, and at most five seconds. Unlike crictl, `cri` notices at once when a runtime begins to listen.
-  static func patience(retries: Int) -> Duration {
+  static func connectTimeout(retries: Int) -> Duration {
     if retries < 0 { return .seconds(1 << 40) }
     let steps = (0..<min(retries, 4)).reduce(Duration.zero) { sum, step in sum + .milliseconds(500 << step) }
     return steps + .seconds(5) * max(0, min(retries, 1 << 20) - 4)
@@ -103,16 +103,16 @@ package struct Context: Sendable {
   package func client() -> Client { client(timeout ?? Self.queryTimeout) }
 
   /// The timeout of one call in such commands.
-  package var answerTimeout: Duration { timeout ?? Self.queryTimeout }
+  package var callTimeout: Duration { timeout ?? Self.queryTimeout }
 
   /// A client for calls that may take any time while the runtime responds, such as an image pull.
-  package func unhurriedClient() -> Client { client(nil) }
+  package func clientWithoutTimeout() -> Client { client(nil) }
 
   /// A client for commands that make many calls at once, some of which must wait for the others.
-  package func patientClient() -> Client { client(patience) }
+  package func bulkClient() -> Client { client(bulkTimeout) }
 
   /// The timeout of one of many calls, and of calls that change pods and containers.
-  package var patience: Duration { timeout ?? Self.snapshotTimeout }
+  package var bulkTimeout: Duration { timeout ?? Self.snapshotTimeout }
 
   /// A client for callers that must not wait long.
   package func client(within timeout: Duration) -> Client { client(timeout) }
@@ -120,15 +120,15 @@ package struct Context: Sendable {
   private func client(_ timeout: Duration?) -> Client {
     var options = Client.Options(api: api, timeout: timeout)
     // When the runtime has responded once, a busy node may pause it for longer than a short --timeout.
-    options.keepAlive = KeepAlive(first: patience, later: max(patience, .seconds(10)), interval: .seconds(5))
+    options.keepAlive = KeepAlive(first: bulkTimeout, later: max(bulkTimeout, .seconds(10)), interval: .seconds(5))
     if isDebug {
-      options.observer = { try? StandardStream.error.write(Failure(.done, Self.words($0)).line) }
+      options.observer = { try? StandardStream.error.write(Failure(.done, Self.text($0)).line) }
     }
     return Client(endpoint, imageEndpoint: imageEndpoint, options: options)
   }
 
   /// A line about a call. It contains nothing from the messages, because they may contain passwords.
-  private static func words(_ call: CallReport) -> String {
+  private static func text(_ call: CallReport) -> String {
     let method = call.method.drop { $0 == "/" }
     guard let duration = call.duration else { return "\(method): stream opened" }
     let outcome = call.size.map { "\($0) bytes" } ?? call.error?.statusCode.map { "\($0)" } ?? "no response"

@@ -4,7 +4,7 @@ internal import CRICommandLine
 extension Failure {
   /// The error of a call about one object. The object is named if the error concerns it, but not if the error concerns
   /// the runtime as a whole.
-  /// - Parameter object: the object, such as `container 4f2a`.
+  /// - Parameter object: The object, such as `container 4f2a`.
   init(_ error: RPCError, about object: String, _ endpoint: Endpoint) {
     let whole = Failure(error, endpoint)
     let isOfObject =

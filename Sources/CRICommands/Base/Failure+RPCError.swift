@@ -3,15 +3,15 @@ package import CRICommandLine
 
 extension Failure {
   /// The failure for an error of a call, with a remedy.
-  /// - Parameter endpoint: the endpoint to name if the error itself does not name one.
+  /// - Parameter endpoint: The endpoint to name if the error itself does not name one.
   package init(_ error: RPCError, _ endpoint: Endpoint? = nil) {
-    let place: String? =
+    let path: String? =
       switch error {
       case .deadlineExceeded, .notResponding, .connectionLost, .undecodable: endpoint?.path
       default: nil
       }
-    let words = [place.map { "\($0): \(error)" } ?? "\(error)", Self.remedy(for: error)]
-    self.init(Self.code(of: error), words.compactMap { $0 }.joined(separator: "; "))
+    let parts = [path.map { "\($0): \(error)" } ?? "\(error)", Self.remedy(for: error)]
+    self.init(Self.code(of: error), parts.compactMap { $0 }.joined(separator: "; "))
   }
 
   private static func code(of error: RPCError) -> ExitCodes {

@@ -26,10 +26,10 @@ struct ObjectAction: Sendable {
 
   /// Prints each result as soon as it and those before it are known, in the order of the IDs; failures go to standard
   /// error.
-  /// - Parameter act: performs the action on one object, and returns the text for standard output.
-  func run(_ ids: [String], _ act: @escaping @Sendable (String) async throws -> String) async throws {
+  /// - Parameter perform: Performs the action on one object, and returns the text for standard output.
+  func run(_ ids: [String], _ perform: @escaping @Sendable (String) async throws -> String) async throws {
     try Self.refuseEmpty(ids, noun)
-    var told: [Failure] = []
+    var printed: [Failure] = []
     try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
       var outcomes = [Outcome?](repeating: nil, count: ids.count)
       var waiting = ids.indices[...]
@@ -43,9 +43,9 @@ struct ObjectAction: Sendable {
           switch outcome {
           case .done(let text): try StandardStream.output.write(text)
           // An unreachable runtime fails for all objects in the same way, so each failure is printed once.
-          case .failed(let failure) where told.contains(failure): break
+          case .failed(let failure) where printed.contains(failure): break
           case .failed(let failure):
-            told.append(failure)
+            printed.append(failure)
             try StandardStream.error.write(failure.line)
           }
         }
@@ -53,11 +53,11 @@ struct ObjectAction: Sendable {
 
       func start(_ waiting: inout Range<Int>) {
         guard let index = waiting.popFirst() else { return }
-        group.addTask { (index, await outcome(ids[index], act)) }
+        group.addTask { (index, await outcome(ids[index], perform)) }
       }
     }
-    guard let first = told.first else { return }
-    throw ExitCode((told.allSatisfy { $0.code == first.code } ? first.code : .failed).rawValue)
+    guard let first = printed.first else { return }
+    throw ExitCode((printed.allSatisfy { $0.code == first.code } ? first.code : .failed).rawValue)
   }
 
   /// Runtimes take an empty ID as a prefix of all IDs, or return a confusing error.
@@ -65,9 +65,9 @@ struct ObjectAction: Sendable {
     if ids.contains("") { throw Failure(.usage, "the ID of a \(noun) is empty") }
   }
 
-  private func outcome(_ id: String, _ act: @Sendable (String) async throws -> String) async -> Outcome {
+  private func outcome(_ id: String, _ perform: @Sendable (String) async throws -> String) async -> Outcome {
     do {
-      return .done(try await act(try await resolve(id)))
+      return .done(try await perform(try await resolve(id)))
     } catch let error as RPCError {
       let object = "\(noun) \(id)"
       guard error.isNotFound else { return .failed(Failure(error, about: object, endpoint)) }

@@ -5,8 +5,8 @@ internal import CRICommandLine
 struct ObjectNames: Sendable {
   let client: Client
 
-  /// - Parameter word: an ID or a prefix of one, or `NAMESPACE/POD`.
-  /// - Returns: the ID; for a name, that of the ready pod, or else of the most recent one.
+  /// - Parameter word: An ID or a prefix of one, or `NAMESPACE/POD`.
+  /// - Returns: The ID; for a name, that of the ready pod, or else of the most recent one.
   func pod(_ word: String) async throws(Failure) -> String {
     guard word.contains("/") else { return word }
     let pods: [PodSandbox]
@@ -27,8 +27,8 @@ struct ObjectNames: Sendable {
     return best.id
   }
 
-  /// - Parameter word: an ID or a prefix of one, `POD/CONTAINER` or `NAMESPACE/POD/CONTAINER`.
-  /// - Returns: the ID; for a name, that of the running container, or else of the most recent one.
+  /// - Parameter word: An ID or a prefix of one, `POD/CONTAINER` or `NAMESPACE/POD/CONTAINER`.
+  /// - Returns: The ID; for a name, that of the running container, or else of the most recent one.
   func container(_ word: String) async throws(Failure) -> String {
     word.contains("/") ? try await LoggedContainer(client: client).named(word).id : word
   }

@@ -6,12 +6,12 @@ extension Program {
     if name == "cri" { return text }
     var result = ""
     var rest = text[...]
-    while let place = rest.firstRange(of: "cri ") {
-      let isWord = rest[..<place.lowerBound].last.map { !$0.isLetter && !$0.isNumber && !"/-_.".contains($0) } ?? true
-      let next = rest[place.upperBound...].prefix { $0.isLetter || $0 == "-" }
-      result += rest[..<place.lowerBound]
+    while let match = rest.firstRange(of: "cri ") {
+      let isWord = rest[..<match.lowerBound].last.map { !$0.isLetter && !$0.isNumber && !"/-_.".contains($0) } ?? true
+      let next = rest[match.upperBound...].prefix { $0.isLetter || $0 == "-" }
+      result += rest[..<match.lowerBound]
       result += isWord && isArgument(String(next)) ? "\(name) " : "cri "
-      rest = rest[place.upperBound...]
+      rest = rest[match.upperBound...]
     }
     return result + rest
   }

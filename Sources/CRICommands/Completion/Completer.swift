@@ -7,14 +7,14 @@ internal import CRIText
 /// Completes a command line for a shell, with options of `cri` and with names from the runtime.
 enum Completer {
   /// The timeout: a runtime that hangs must not hang the shell.
-  private static let patience = Duration.seconds(1)
+  private static let timeout = Duration.seconds(1)
 
   /// A candidate that asks the shell to complete file names.
   static let files = ":files"
 
-  /// - Parameter words: the line up to the cursor, beginning with the command's name; for bash, also the end of the
+  /// - Parameter words: The line up to the cursor, beginning with the command's name; for bash, also the end of the
   ///   line that is replaced.
-  static func answer(_ words: [String]) async throws {
+  static func printCandidates(_ words: [String]) async throws {
     let line = words.first ?? ""
     let found = (try? await candidates(line)) ?? []
     try StandardStream.output.write(lines(found, line, current: words.dropFirst().first).map { $0 + "\n" }.joined())
@@ -39,12 +39,12 @@ enum Completer {
     let value = inline.map { String(start[start.index(after: $0)...]) } ?? start
     guard let word = rest.first else {
       if let name { return prefixed(name, try await global(Globals.pendingValue([name]) ?? "", value)) }
-      return (start.hasPrefix("-") ? Globals.words : CRICommand.words).filter { $0.value.hasPrefix(start) }
+      return (start.hasPrefix("-") ? Globals.candidates : CRICommand.candidates).filter { $0.value.hasPrefix(start) }
     }
-    if word == "help" { return CRICommand.words.filter { $0.value.hasPrefix(start) } }
+    if word == "help" { return CRICommand.candidates.filter { $0.value.hasPrefix(start) } }
     guard let type = CRICommand.subcommand(named: word) else { return [] }
     let (command, tree) = (type._commandName, CompletionTree(type))
-    let client = { try Context(globals, environment: Environment.value).client(within: patience) }
+    let client = { try Context(globals, environment: Environment.value).client(within: timeout) }
     if let name {
       guard let option = tree.option(name), option.takesValue else { return [] }
       return prefixed(name, try await values(option, command, value, client))
@@ -84,7 +84,7 @@ enum Completer {
     _ option: CompletionTree.Option, _ command: String, _ start: String, _ client: () throws -> Client
   ) async throws -> [(value: String, help: String)] {
     let long = option.names.first { $0.hasPrefix("--") }?.dropFirst(2) ?? ""
-    let declared = option.values.isEmpty ? nil : CompletionSource.words(option.values)
+    let declared = option.values.isEmpty ? nil : CompletionSource.values(option.values)
     guard let source = CompletionSource.of(String(long), command: command, value: start) ?? declared else { return [] }
     return try await source.candidates(start, client)
   }

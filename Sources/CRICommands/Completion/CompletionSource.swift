@@ -5,17 +5,17 @@ internal import CRIRules
 
 /// The source of the values of an option or argument.
 enum CompletionSource: Hashable, Sendable {
-  /// IDs of containers in this state; nil: in any state.
+  /// IDs of containers in this state; nil for any state.
   case containers(ContainerState? = nil)
   case pods(PodSandboxState? = nil)
   case images
   /// Names in the form that `cri logs` takes.
   case containerPaths
   case containerNames, podNames, namespaces
-  case words([String])
+  case values([String])
   case files
 
-  /// - Parameter option: the option's long name.
+  /// - Parameter option: The option's long name.
   static func of(_ option: String, command: String, value: String) -> CompletionSource? {
     let isOfPods = ["pods", "inspectp", "statsp", "stopp", "rmp", "net", "metricsp"].contains(command)
     switch option {
@@ -24,21 +24,21 @@ enum CompletionSource: Hashable, Sendable {
     case "name": return command == "inspecti" ? .images : isOfPods ? .podNames : .containerNames
     case "namespace": return .namespaces
     case "image": return .images
-    case "state": return .words(isOfPods ? ["ready", "notready"] : ["created", "running", "exited", "unknown"])
-    case "stream": return .words(["stdout", "stderr"])
-    case "output": return outputs(of: command).map { .words($0) }
-    case "sort-by": return .words(sortKeys(of: command))
-    case "fail-on": return .words(["critical", "major", "minor"])
-    case "ignore": return .words(Rule.all(of: .verify).map(\.id.rawValue))
-    case "get": return .words(ConfigKey.allCases.map(\.rawValue))
-    case "set": return value.contains("=") ? nil : .words(ConfigKey.allCases.map { "\($0.rawValue)=" })
-    case "report": return value.contains("=") ? .files : .words(ReportFormat.allCases.map { "\($0.rawValue)=" })
+    case "state": return .values(isOfPods ? ["ready", "notready"] : ["created", "running", "exited", "unknown"])
+    case "stream": return .values(["stdout", "stderr"])
+    case "output": return outputs(of: command).map { .values($0) }
+    case "sort-by": return .values(sortKeys(of: command))
+    case "fail-on": return .values(["critical", "major", "minor"])
+    case "ignore": return .values(Rule.all(of: .verify).map(\.id.rawValue))
+    case "get": return .values(ConfigKey.allCases.map(\.rawValue))
+    case "set": return value.contains("=") ? nil : .values(ConfigKey.allCases.map { "\($0.rawValue)=" })
+    case "report": return value.contains("=") ? .files : .values(ReportFormat.allCases.map { "\($0.rawValue)=" })
     case "before", "after", "save", "pod-config", "export", "auth-file": return .files
     default: return nil
     }
   }
 
-  /// - Parameter given: the arguments before this one.
+  /// - Parameter given: The arguments before this one.
   static func ofArgument(_ command: String, after given: [String]) -> CompletionSource? {
     switch command {
     case "logs": .containerPaths
@@ -51,8 +51,8 @@ enum CompletionSource: Hashable, Sendable {
     case "inspecti", "rmi", "images", "pull": .images
     case "run": given.count < 2 ? .files : nil
     case "diff", "runp": .files
-    case "config": given.isEmpty ? .words(ConfigKey.allCases.map(\.rawValue)) : nil
-    case "completion": .words(CompletionScript.allCases.map(\.rawValue))
+    case "config": given.isEmpty ? .values(ConfigKey.allCases.map(\.rawValue)) : nil
+    case "completion": .values(CompletionScript.allCases.map(\.rawValue))
     default: nil
     }
   }
@@ -61,7 +61,7 @@ enum CompletionSource: Hashable, Sendable {
   static func ofGlobal(_ option: String) -> CompletionSource? {
     switch option {
     case "config", "runtime-endpoint", "image-endpoint": .files
-    case "api": .words(["auto", "v1", "v1alpha2"])
+    case "api": .values(["auto", "v1", "v1alpha2"])
     default: nil
     }
   }
@@ -106,7 +106,7 @@ enum CompletionSource: Hashable, Sendable {
   /// The candidates that begin with the typed text, each with a description.
   func candidates(_ start: String, _ client: () throws -> Client) async throws -> [(value: String, help: String)] {
     switch self {
-    case .words(let words): return words.filter { $0.hasPrefix(start) }.map { ($0, "") }
+    case .values(let values): return values.filter { $0.hasPrefix(start) }.map { ($0, "") }
     case .files: return [(Completer.files, "")]
     case .containerPaths: return Self.unique(try await Self.paths(start, try client()), start)
     case .containers(let state):

@@ -56,20 +56,20 @@ struct ConfigDocument: Hashable, Sendable {
     var lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map { String(Substring($0)) }
     if lines.last == "" { lines.removeLast() }
     func end(_ line: String?) -> String { line?.utf8.last == 0x0d ? "\r" : "" }
-    let places = lines.indices.filter { Self.isEntry(lines[$0], key) }
-    for place in places {
-      let line = lines[place]
-      lines[place] = entry + Self.comment(line.utf8.last == 0x0d ? String(line.dropLast()) : line) + end(line)
+    let positions = lines.indices.filter { Self.isEntry(lines[$0], key) }
+    for position in positions {
+      let line = lines[position]
+      lines[position] = entry + Self.comment(line.utf8.last == 0x0d ? String(line.dropLast()) : line) + end(line)
     }
-    if places.isEmpty { lines.append(entry + end(lines.last)) }
+    if positions.isEmpty { lines.append(entry + end(lines.last)) }
     let changed = lines.map { $0 + "\n" }.joined()
-    var wanted = members
-    wanted[key.rawValue] = value
+    var intended = members
+    intended[key.rawValue] = value
     // YAML has other layouts than one key per line, so the result is parsed and compared with what was intended.
-    guard let found = try? Self.members(Array(changed.utf8), path), found == wanted else {
+    guard let found = try? Self.members(Array(changed.utf8), path), found == intended else {
       throw Failure(.usage, "the configuration \(path) does not have one key per line; set \(entry) by hand")
     }
-    (text, members) = (changed, wanted)
+    (text, members) = (changed, intended)
   }
 
   private static func isEntry(_ line: String, _ key: ConfigKey) -> Bool {

@@ -12,7 +12,7 @@ enum ConfigKey: String, CaseIterable, Sendable {
   case disablePullOnRun = "disable-pull-on-run"
   case maxRetries = "max-retries"
 
-  /// - Throws: wrong usage, with the most similar key.
+  /// - Throws: A usage error with the most similar key.
   static func named(_ name: String) throws(Failure) -> ConfigKey {
     if let key = ConfigKey(rawValue: name) { return key }
     let names = allCases.map(\.rawValue)

@@ -9,13 +9,13 @@ struct RuntimeConfigCommand: AsyncParsableCommand {
 
   func run() async throws {
     let client = try Context().client()
-    let answer: RuntimeConfigResponse
+    let response: RuntimeConfigResponse
     do throws(RPCError) {
-      answer = try await client.runtime.runtimeConfig()
+      response = try await client.runtime.runtimeConfig()
     } catch {
       throw Failure(error, client.endpoint, unserved: .runtimeConfig, "see cri info")
     }
-    guard let driver = answer.linux?.cgroupDriver else { return }
+    guard let driver = response.linux?.cgroupDriver else { return }
     try StandardStream.output.write("cgroup driver:   \(driver.protoName ?? "\(driver.rawValue)")\n")
   }
 }

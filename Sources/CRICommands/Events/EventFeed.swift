@@ -45,7 +45,7 @@ struct EventFeed: Sendable {
   }
 
   /// Reads one stream, from its beginning to its end.
-  /// - Returns: how the stream ended.
+  /// - Returns: How the stream ended.
   private func listen(
     _ known: inout KnownObjects?, _ write: (ContainerEventResponse) throws -> Void
   ) async throws -> String {

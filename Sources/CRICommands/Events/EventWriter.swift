@@ -26,8 +26,8 @@ struct EventWriter {
       return try StandardStream.error.write(error.line)
     }
     // Without a separator, documents would run into each other.
-    var parting = ""
-    if case .yaml = document, !isFirst { parting = document.parting }
-    try StandardStream.output.write(parting + text)
+    var separator = ""
+    if case .yaml = document, !isFirst { separator = document.separator }
+    try StandardStream.output.write(separator + text)
   }
 }

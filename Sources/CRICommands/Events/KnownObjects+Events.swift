@@ -3,7 +3,7 @@ internal import CRI
 extension KnownObjects {
   /// The events that must have happened since, as the runtime would have sent them: new pods come before their
   /// containers, and removed pods after them.
-  /// - Parameter time: when the changes were found; the time at which they happened is unknown.
+  /// - Parameter time: When the changes were found; the time at which they happened is unknown.
   func events(to now: KnownObjects, at time: Timestamp) -> [ContainerEventResponse] {
     var (arrivals, containers, departures):
       ([ContainerEventResponse], [ContainerEventResponse], [ContainerEventResponse])

@@ -20,7 +20,7 @@ struct KnownObjects: Sendable {
   }
 
   /// The number of objects to remember, more than a node can have; events of further objects are only passed on.
-  private static let most = 100_000
+  private static let maximumCount = 100_000
 
   private(set) var objects: [String: Object] = [:]
   private(set) var pods: [String: PodSandboxStatus] = [:]
@@ -46,10 +46,12 @@ struct KnownObjects: Sendable {
     }
   }
 
-  /// - Returns: whether the event contains anything new.
+  /// - Returns: Whether the event contains anything new.
   mutating func apply(_ event: ContainerEventResponse) -> Bool {
     let id = event.containerID
-    if let status = event.podSandboxStatus, status.metadata != nil, pods.count < Self.most { pods[status.id] = status }
+    if let status = event.podSandboxStatus, status.metadata != nil, pods.count < Self.maximumCount {
+      pods[status.id] = status
+    }
     if event.containerEventType == .deleted {
       pods[id] = nil
       return objects.removeValue(forKey: id) != nil
@@ -57,17 +59,17 @@ struct KnownObjects: Sendable {
     let phase = event.containerEventType.phase
     let container = event.containersStatuses.first { $0.id == id }
     guard var object = objects[id] else {
-      guard objects.count < Self.most else { return true }
+      guard objects.count < Self.maximumCount else { return true }
       let pod = event.podSandboxStatus?.id ?? ""
       objects[id] = Object(phase: phase, pod: pod, container: container ?? (pod == id ? nil : ContainerStatus(id: id)))
       return true
     }
     if object.container != nil, let container { object.container = container }
     // A late event does not move an object back to an earlier phase.
-    let isNews = (phase ?? .created) > (object.phase ?? .created)
-    if isNews { object.phase = phase }
+    let isNew = (phase ?? .created) > (object.phase ?? .created)
+    if isNew { object.phase = phase }
     objects[id] = object
-    return isNews
+    return isNew
   }
 }
 

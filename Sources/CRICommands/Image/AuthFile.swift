@@ -20,27 +20,27 @@ struct AuthFile: Hashable, Sendable {
 
   /// The usual login files, in the order of their precedence.
   static func usual(_ environment: (String) -> String?, user: UInt32) -> [AuthFile] {
-    func folder(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
-    if let named = folder("REGISTRY_AUTH_FILE") { return [AuthFile(path: named, isNamed: true)] }
-    let home = folder("HOME")
-    let docker = folder("DOCKER_CONFIG") ?? home.map { "\($0)/.docker" }
-    let config = folder("XDG_CONFIG_HOME") ?? home.map { "\($0)/.config" }
+    func directory(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+    if let named = directory("REGISTRY_AUTH_FILE") { return [AuthFile(path: named, isNamed: true)] }
+    let home = directory("HOME")
+    let docker = directory("DOCKER_CONFIG") ?? home.map { "\($0)/.docker" }
+    let config = directory("XDG_CONFIG_HOME") ?? home.map { "\($0)/.config" }
     let paths = [
-      folder("XDG_RUNTIME_DIR").map { "\($0)/containers/auth.json" }, "/run/containers/\(user)/auth.json",
+      directory("XDG_RUNTIME_DIR").map { "\($0)/containers/auth.json" }, "/run/containers/\(user)/auth.json",
       config.map { "\($0)/containers/auth.json" }, docker.map { "\($0)/config.json" },
     ]
     return paths.compactMap { $0 }.inOrderOnce.map { AuthFile(path: $0) }
   }
 
   /// The first login that one of the files has for an image.
-  /// - Parameter warn: receives the problems of files that the user did not name: they may concern another registry.
+  /// - Parameter warn: Receives the problems of files that the user did not name: they may concern another registry.
   static func login(
     for image: String, in files: [AuthFile], warn: (Failure) throws -> Void
   ) throws -> Found? {
-    let wanted = RegistryPath(image: image)
+    let path = RegistryPath(image: image)
     for file in files {
       do {
-        if let found = try file.login(for: wanted) { return found }
+        if let found = try file.login(for: path) { return found }
       } catch let failure as Failure where !file.isNamed {
         try warn(failure)
       }
@@ -48,17 +48,17 @@ struct AuthFile: Hashable, Sendable {
     return nil
   }
 
-  private func login(for wanted: RegistryPath) throws -> Found? {
+  private func login(for path: RegistryPath) throws -> Found? {
     guard let document = try read() else { return nil }
     let entries = document["auths"]?.objectValue ?? [:]
-    let matching = entries.filter { RegistryPath(key: $0.key).holds(wanted) }
+    let matching = entries.filter { RegistryPath(key: $0.key).holds(path) }
     // An entry for a part of a registry takes precedence over an entry for the whole.
     let best = matching.max { RegistryPath(key: $0.key).parts.count < RegistryPath(key: $1.key).parts.count }
     if let best, let login = try Self.login(best.value, best.key, path) {
       return .login(login, key: best.key, file: path)
     }
     let helpers = document["credHelpers"]?.objectValue ?? [:]
-    if let helper = helpers.first(where: { RegistryPath(key: $0.key).holds(wanted) }),
+    if let helper = helpers.first(where: { RegistryPath(key: $0.key).holds(path) }),
       let name = helper.value.stringValue
     {
       return .helper(name, key: helper.key, file: path)

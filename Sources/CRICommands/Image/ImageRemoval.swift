@@ -8,24 +8,24 @@ struct ImageRemoval: Sendable {
   let client: Client
 
   /// Removes images by name or ID.
-  func remove(_ words: [String]) async throws {
+  func remove(_ names: [String]) async throws {
     let client = client
     // One after the other, because two words may name the same image.
-    try await action(concurrency: 1).run(words) { word in
-      guard let image = try await Self.image(word, client) else {
-        throw Failure(.notFound, "image \(word) not found; see cri images")
+    try await action(concurrency: 1).run(names) { name in
+      guard let image = try await Self.image(name, client) else {
+        throw Failure(.notFound, "image \(name) not found; see cri images")
       }
-      let others = image.repoTags.filter { !ImageName(word).isSpelled($0) }
-      if !ImageName(word).isID(of: image), !others.isEmpty {
+      let others = image.repoTags.filter { !ImageName(name).isSpelled($0) }
+      if !ImageName(name).isID(of: image), !others.isEmpty {
         let names = others.joined(separator: ", ")
         try StandardStream.error.write(
-          Failure(.done, "image \(word) has other names, which the runtime may remove with it: \(names)").line)
+          Failure(.done, "image \(name) has other names, which the runtime may remove with it: \(names)").line)
       }
-      return try await Self.remove(word, image, client)
+      return try await Self.remove(name, image, client)
     }
   }
 
-  /// - Parameter mayBeInUse: whether an image that has come into use since is reported, without being a failure.
+  /// - Parameter mayBeInUse: Whether an image that has come into use since is reported, without being a failure.
   func remove(_ images: [Image], mayBeInUse: Bool) async throws {
     let client = client
     let byID = Dictionary(images.map { ($0.id, $0) }) { $1 }
@@ -45,13 +45,13 @@ struct ImageRemoval: Sendable {
       noun: "image", list: "cri images", endpoint: client.images.endpoint, concurrency: concurrency, isListed: isListed)
   }
 
-  private static func image(_ word: String, _ client: Client) async throws(RPCError) -> Image? {
-    try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: word))).image
+  private static func image(_ name: String, _ client: Client) async throws(RPCError) -> Image? {
+    try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: name))).image
   }
 
-  /// - Returns: a line for each name that was removed.
-  private static func remove(_ word: String, _ image: Image, _ client: Client) async throws(RPCError) -> String {
-    _ = try await client.images.removeImage(RemoveImageRequest(image: ImageSpec(image: word)))
+  /// - Returns: A line for each name that was removed.
+  private static func remove(_ name: String, _ image: Image, _ client: Client) async throws(RPCError) -> String {
+    _ = try await client.images.removeImage(RemoveImageRequest(image: ImageSpec(image: name)))
     let names = image.repoTags.isEmpty ? image.repoDigests : image.repoTags
     // Some runtimes remove only the given name.
     let rest: Image?

@@ -5,7 +5,7 @@ internal import CRIJSON
 struct ImageUse: Sendable {
   let client: Client
   /// The timeout of one of many calls.
-  let patience: Duration
+  let timeout: Duration
 
   /// The images that are not pinned and that no container and no ready sandbox uses.
   func unused(of images: [Image]) async throws -> [Image] {
@@ -22,10 +22,10 @@ struct ImageUse: Sendable {
   private func sandboxImages() async throws -> Set<String> {
     let filter = PodSandboxFilter(state: PodSandboxStateValue(state: .ready))
     let sandboxes = try await client.runtime.podSandboxes(filter)
-    let answers = await client.details(of: "pod", sandboxes.map(\.id), timeout: patience) {
+    let answers = await client.details(of: "pod", sandboxes.map(\.id), timeout: timeout) {
       (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
-      let info = try await client.runtime.podSandboxStatus(request, timeout: patience).info["info"] ?? ""
+      let info = try await client.runtime.podSandboxStatus(request, timeout: timeout).info["info"] ?? ""
       return (try? JSON.parse(info))?["image"]?.stringValue
     }
     // An image that is not known to be unused is kept.

@@ -42,7 +42,7 @@ struct PullOptions: ParsableArguments {
   @inline(never)
   func pulling(_ context: Context, environment: (String) -> String? = Environment.value) throws -> Pulling {
     Pulling(
-      client: context.unhurriedClient(), timeout: try timeout(environment), login: try login(environment),
+      client: context.clientWithoutTimeout(), timeout: try timeout(environment), login: try login(environment),
       isDebug: context.isDebug)
   }
 

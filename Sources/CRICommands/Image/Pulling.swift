@@ -7,18 +7,18 @@ struct Pulling: Sendable {
   /// A client without a timeout of its own.
   let client: Client
   let timeout: Duration?
-  /// The login that the user specified; nil: the login files are searched for one.
+  /// The login that the user specified; nil to search the login files.
   let login: AuthConfig?
   let isDebug: Bool
 
-  /// - Returns: the runtime's reference to the image.
+  /// - Returns: The runtime's reference to the image.
   func pull(_ image: ImageSpec, for pod: PodSandboxConfig? = nil) async throws -> String {
     let login = try login ?? stored(for: image.image)
     if Environment.errorIsTerminal { try StandardStream.error.write("cri: pulling \(image.image)\n") }
     let request = PullImageRequest(image: image, auth: login, sandboxConfig: pod)
     do throws(RPCError) {
-      let answer = try await client.images.pullImage(request, timeout: timeout)
-      return try PodLife.named(answer.imageRef, .pullImage)
+      let response = try await client.images.pullImage(request, timeout: timeout)
+      return try PodLife.named(response.imageRef, .pullImage)
     } catch {
       if case .deadlineExceeded = error {
         throw Failure(.late, "image \(image.image): the pull timed out; specify a longer --pull-timeout")
@@ -47,8 +47,8 @@ struct Pulling: Sendable {
       if isDebug { try StandardStream.error.write("cri: using the login for \(key) from \(file)\n") }
       return login
     case .helper(let name, let key, let file):
-      let words = "the login for \(key) is stored by docker-credential-\(name), which is not run; specify --creds"
-      try warn(Failure(.failed, "\(file): \(words)"))
+      let cause = "the login for \(key) is stored by docker-credential-\(name), which is not run; specify --creds"
+      try warn(Failure(.failed, "\(file): \(cause)"))
       return nil
     }
   }

@@ -38,7 +38,7 @@ struct RmiCommand: AsyncParsableCommand {
     let images: [Image]
     do {
       let found = try await client.images.images()
-      images = prune ? try await ImageUse(client: client, patience: context.patience).unused(of: found) : found
+      images = prune ? try await ImageUse(client: client, timeout: context.bulkTimeout).unused(of: found) : found
     } catch let error as RPCError {
       throw Failure(error, client.endpoint)
     }

@@ -11,12 +11,12 @@ struct InfoCommand: AsyncParsableCommand {
   func run() async throws {
     let view = try output.view()
     let context = try Context()
-    let answer = try await answer(context.client(), isVerbose: view.isVerbose)
-    guard let status = answer.status else { throw Failure(.failed, "the runtime's response has no status") }
-    try view.write([RuntimeReport(status: status, answer: answer)], isSingle: true, within: context.patience)
+    let response = try await response(context.client(), isVerbose: view.isVerbose)
+    guard let status = response.status else { throw Failure(.failed, "the runtime's response has no status") }
+    try view.write([RuntimeReport(status: status, response: response)], isSingle: true, within: context.bulkTimeout)
   }
 
-  private func answer(_ client: Client, isVerbose: Bool) async throws(Failure) -> StatusResponse {
+  private func response(_ client: Client, isVerbose: Bool) async throws(Failure) -> StatusResponse {
     do throws(RPCError) {
       return try await client.runtime.status(StatusRequest(verbose: isVerbose))
     } catch {

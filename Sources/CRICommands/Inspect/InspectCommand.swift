@@ -25,16 +25,16 @@ struct InspectCommand: AsyncParsableCommand {
     let view = try output.view()
     let context = try Context()
     let client = context.client()
-    let timeout = ids.count == 1 ? context.answerTimeout : context.patience
-    let wanted = ids.isEmpty ? try await query.run(client).map(\.id) : ids
+    let timeout = ids.count == 1 ? context.callTimeout : context.bulkTimeout
+    let selected = ids.isEmpty ? try await query.run(client).map(\.id) : ids
     let inspection = Inspection(
       noun: "container", list: "cri ps -a", isListed: ids.isEmpty, output: view, client: client, timeout: timeout,
       resolve: { (word) throws(Failure) in try await ObjectNames(client: client).container(word) })
-    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
+    try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: isVerbose)
-      let answer = try await client.runtime.containerStatus(request, timeout: timeout)
-      guard let status = answer.status else { throw Inspection.noStatus(.containerStatus) }
-      return ContainerReport(status: status, info: answer.info, now: Kernel.now)
+      let response = try await client.runtime.containerStatus(request, timeout: timeout)
+      guard let status = response.status else { throw Inspection.noStatus(.containerStatus) }
+      return ContainerReport(status: status, info: response.info, now: Kernel.now)
     }
   }
 }

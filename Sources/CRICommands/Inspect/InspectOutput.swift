@@ -39,7 +39,7 @@ struct InspectView: Sendable {
   }
 
   /// Prints a document, which is an object for one report and an array for several; texts follow each other.
-  /// - Parameter timeout: the maximum time to render the reports.
+  /// - Parameter timeout: The maximum time to render the reports.
   func write(_ reports: [some StatusReport], isSingle: Bool, within timeout: Duration) throws {
     guard !reports.isEmpty else { return }
     let clock = OutputClock(within: timeout)

@@ -29,14 +29,14 @@ struct InspectiCommand: AsyncParsableCommand {
     let view = try output.view()
     let context = try Context(asksImagesOnly: true)
     let client = context.client()
-    let timeout = images.count == 1 ? context.answerTimeout : context.patience
-    let wanted = images.isEmpty ? try await query.run(client).map(\.id) : images
+    let timeout = images.count == 1 ? context.callTimeout : context.bulkTimeout
+    let selected = images.isEmpty ? try await query.run(client).map(\.id) : images
     let inspection = Inspection(
       noun: "image", list: "cri images", isListed: images.isEmpty, output: view, client: client, timeout: timeout)
-    try await inspection.run(wanted) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
+    try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = ImageStatusRequest(image: ImageSpec(image: id), verbose: isVerbose)
-      let answer = try await client.images.imageStatus(request, timeout: timeout)
-      return answer.image.map { ImageReport(image: $0, info: answer.info) }
+      let response = try await client.images.imageStatus(request, timeout: timeout)
+      return response.image.map { ImageReport(image: $0, info: response.info) }
     }
   }
 }

@@ -19,21 +19,21 @@ struct Inspection: Sendable {
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
 
   /// Prints the reports; failures go to standard error.
-  /// - Parameter look: asks the runtime for one object; nil if it does not exist.
+  /// - Parameter fetch: Asks the runtime for one object; nil if it does not exist.
   func run<Report: StatusReport>(
-    _ ids: [String], _ look: @escaping @Sendable (Client, String) async throws(RPCError) -> Report?
+    _ ids: [String], _ fetch: @escaping @Sendable (Client, String) async throws(RPCError) -> Report?
   ) async throws {
     // Any ID from the runtime is accepted.
     if !isListed { try ObjectAction.refuseEmpty(ids, noun) }
     guard !ids.isEmpty else { throw Failure(.notFound, "no \(noun) matches; see \(list)") }
     let bounded = client.sharing(client.budgetForDetails(keptPerAnswer: 4 << 10, timeout: timeout))
-    let answers = await Concurrency.map(ids) {
-      await answer($0) { (id) throws(RPCError) in try await look(bounded, id) }
+    let results = await Concurrency.map(ids) {
+      await result($0) { (id) throws(RPCError) in try await fetch(bounded, id) }
     }
     var found: [Report] = []
     var failures: [Failure] = []
-    for answer in answers {
-      switch answer {
+    for result in results {
+      switch result {
       case .report(let report): found.append(report)
       case .failure(let failure): failures.append(failure)
       case .nothing: break
@@ -51,15 +51,15 @@ struct Inspection: Sendable {
   }
 
   /// Indirect, because a report is large, and most of very many results may have none.
-  private indirect enum Answer<Report: StatusReport> {
+  private indirect enum Outcome<Report: StatusReport> {
     case report(Report)
     case failure(Failure)
     case nothing
   }
 
-  private func answer<Report: StatusReport>(
-    _ id: String, _ look: @Sendable (String) async throws(RPCError) -> Report?
-  ) async -> Answer<Report> {
+  private func result<Report: StatusReport>(
+    _ id: String, _ fetch: @Sendable (String) async throws(RPCError) -> Report?
+  ) async -> Outcome<Report> {
     let object: String
     do throws(Failure) {
       object = try await resolve(id)
@@ -67,7 +67,7 @@ struct Inspection: Sendable {
       return .failure(error)
     }
     do throws(RPCError) {
-      if let report = try await look(object) { return .report(report) }
+      if let report = try await fetch(object) { return .report(report) }
     } catch {
       guard error.isNotFound else { return .failure(Failure(error, about: "\(noun) \(id)", client.endpoint)) }
     }

@@ -5,14 +5,14 @@ internal import CRIText
 /// The report of `info` about the runtime.
 struct RuntimeReport: StatusReport {
   let status: RuntimeStatus
-  let answer: StatusResponse
+  let response: StatusResponse
 
   var document: JSON {
-    var document = StatusDocument.make(status: status.json(), info: answer.info)
-    if !answer.runtimeHandlers.isEmpty {
-      document["runtimeHandlers"] = .array(answer.runtimeHandlers.map { $0.structTagJSON() })
+    var document = StatusDocument.make(status: status.json(), info: response.info)
+    if !response.runtimeHandlers.isEmpty {
+      document["runtimeHandlers"] = .array(response.runtimeHandlers.map { $0.structTagJSON() })
     }
-    if let features = answer.features { document["features"] = features.structTagJSON() }
+    if let features = response.features { document["features"] = features.structTagJSON() }
     return document
   }
 

@@ -19,6 +19,6 @@ struct CallTime: ParsableArguments {
 
   /// The timeout of one call; a value that is not positive stands for the default, as in crictl.
   func of(_ context: Context) -> Duration {
-    cancelTimeout.flatMap(DurationText.parse).flatMap { $0 > .zero ? $0 : nil } ?? context.answerTimeout
+    cancelTimeout.flatMap(DurationText.parse).flatMap { $0 > .zero ? $0 : nil } ?? context.callTimeout
   }
 }

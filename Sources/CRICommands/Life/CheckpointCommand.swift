@@ -21,22 +21,22 @@ struct CheckpointCommand: AsyncParsableCommand {
 
   func validate() throws {
     if export.isEmpty { throw ValidationError("--export is empty; specify a path such as /var/lib/checkpoint.tar") }
-    if ids.inOrderOnce.count > 1, !isFolder {
+    if ids.inOrderOnce.count > 1, !isDirectory {
       throw ValidationError(
         "--export: \(ids.inOrderOnce.count) containers do not fit in one archive; specify a directory that ends with /"
       )
     }
   }
 
-  private var isFolder: Bool { export.hasSuffix("/") || File.isFolder(export) }
+  private var isDirectory: Bool { export.hasSuffix("/") || File.isDirectory(export) }
 
   func run() async throws {
     let context = try Context()
     let client = context.client()
-    let (export, isFolder) = (export, isFolder)
-    let seconds = context.answerTimeout.components.seconds
+    let (export, isDirectory) = (export, isDirectory)
+    let seconds = context.callTimeout.components.seconds
     try await ObjectAction.onContainers(client, concurrency: 1).run(ids.inOrderOnce) { id in
-      let path = isFolder ? "\(export)\(export.hasSuffix("/") ? "" : "/")checkpoint-\(id).tar" : export
+      let path = isDirectory ? "\(export)\(export.hasSuffix("/") ? "" : "/")checkpoint-\(id).tar" : export
       let request = CheckpointContainerRequest(containerID: id, location: path, timeout: seconds)
       do throws(RPCError) {
         _ = try await client.runtime.checkpointContainer(request)

@@ -5,7 +5,7 @@ enum GracePeriod {
   /// kubelet sets this annotation on each container, to the pod's terminationGracePeriodSeconds.
   static let annotation = "io.kubernetes.pod.terminationGracePeriod"
 
-  /// - Returns: seconds; 0 without the annotation, as in crictl.
+  /// - Returns: Seconds; 0 without the annotation, as in crictl.
   static func of(_ id: String, _ client: Client) async throws(RPCError) -> Int64 {
     do throws(RPCError) {
       let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
@@ -17,7 +17,7 @@ enum GracePeriod {
     }
   }
 
-  /// - Returns: seconds, limited to one day: a longer period is a mistake.
+  /// - Returns: Seconds, limited to one day: a longer period is a mistake.
   static func seconds(_ annotations: StringMap) -> Int64 {
     guard let text = annotations[annotation], let seconds = Int64(text), seconds > 0 else { return 0 }
     return min(seconds, 86_400)

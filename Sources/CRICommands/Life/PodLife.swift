@@ -7,33 +7,33 @@ struct PodLife: Sendable {
   /// The timeout of one call.
   let time: Duration
 
-  /// - Returns: the sandbox's ID.
+  /// - Returns: The sandbox's ID.
   func runPod(_ config: PodSandboxConfig, handler: String) async throws(Failure) -> String {
     do throws(RPCError) {
       let request = RunPodSandboxRequest(config: config, runtimeHandler: handler)
       // Networks take time to set up; crictl also waits twice as long here.
-      let answer = try await client.runtime.runPodSandbox(request, timeout: time * 2)
-      return try Self.named(answer.podSandboxID, .runPodSandbox)
+      let response = try await client.runtime.runPodSandbox(request, timeout: time * 2)
+      return try Self.named(response.podSandboxID, .runPodSandbox)
     } catch {
       throw Failure(error, client.endpoint)
     }
   }
 
-  /// - Returns: the container's ID.
+  /// - Returns: The container's ID.
   func createContainer(
     _ config: ContainerConfig, in sandbox: String, _ pod: PodSandboxConfig
   ) async throws(Failure) -> String {
     do throws(RPCError) {
       let request = CreateContainerRequest(podSandboxID: sandbox, config: config, sandboxConfig: pod)
-      let answer = try await client.runtime.createContainer(request, timeout: time)
-      return try Self.named(answer.containerID, .createContainer)
+      let response = try await client.runtime.createContainer(request, timeout: time)
+      return try Self.named(response.containerID, .createContainer)
     } catch {
       let failure = Failure(error, client.endpoint)
       guard error.isNotFound, let image = config.image,
-        let answer = try? await client.images.imageStatus(.init(image: image))
+        let response = try? await client.images.imageStatus(.init(image: image))
       else { throw failure }
       // Either the image or the pod is missing.
-      guard answer.image != nil else {
+      guard response.image != nil else {
         let remedy = "run cri pull \(image.image), or create with --with-pull"
         throw Failure(.notFound, "image \(image.image) is not on the node; \(remedy)")
       }
@@ -59,7 +59,7 @@ struct PodLife: Sendable {
 
   /// The sandbox that was created by a call without a response: a runtime may complete a call after the caller has
   /// given up.
-  /// - Parameter start: when the call began, in nanoseconds since 1970.
+  /// - Parameter start: When the call began, in nanoseconds since 1970.
   /// - Returns: nil if no such sandbox appears within three seconds.
   func unanswered(_ config: PodSandboxConfig, since start: Int64) async -> String? {
     let end = ContinuousClock.now + .seconds(3)

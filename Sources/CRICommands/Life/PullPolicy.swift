@@ -12,6 +12,6 @@ struct PullPolicy: ParsableArguments {
     if noPull, withPull { throw ValidationError("specify --no-pull or --with-pull, not both") }
   }
 
-  /// - Parameter usual: the default from the configuration.
+  /// - Parameter usual: The default from the configuration.
   func pulls(_ usual: Bool) -> Bool { withPull || usual && !noPull }
 }

@@ -39,7 +39,7 @@ struct RmCommand: AsyncParsableCommand {
   func run() async throws {
     let context = try Context()
     let client = context.client()
-    let timeout = context.patience
+    let timeout = context.bulkTimeout
     let ids = try await targets.resolve("containers", of: client) { () async throws(RPCError) in
       try await client.runtime.containers().map(\.id)
     }

@@ -15,7 +15,7 @@ struct RmpCommand: AsyncParsableCommand {
   func run() async throws {
     let context = try Context()
     let client = context.client()
-    let timeout = context.patience
+    let timeout = context.bulkTimeout
     var known: [String: PodSandboxState] = [:]
     let ids = try await targets.resolve("pods", of: client) { () async throws(RPCError) in
       let pods = try await client.runtime.podSandboxes()
@@ -28,14 +28,14 @@ struct RmpCommand: AsyncParsableCommand {
       if state == nil {
         state = try await client.runtime.podSandboxStatus(PodSandboxStatusRequest(podSandboxID: id)).status?.state
       }
-      var said = ""
+      var output = ""
       if state == .ready {
         guard isForced else { throw Failure(.failed, "pod \(id) is running; use cri stopp \(id), or rmp --force") }
         _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), timeout: timeout)
-        said = "Stopped sandbox \(id)\n"
+        output = "Stopped sandbox \(id)\n"
       }
       _ = try await client.runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: id), timeout: timeout)
-      return said + "Removed sandbox \(id)\n"
+      return output + "Removed sandbox \(id)\n"
     }
   }
 }

@@ -41,16 +41,16 @@ struct RunCommand: AsyncParsableCommand {
     let (handler, config) = (runtime, pod)
     let pulling = policy.pulls(context.pullsOnRun) ? try pull.pulling(context) : nil
     // Kept outside the task, because a signal may interrupt the task just after the pod was created.
-    let making = Locked(Making.nothing)
+    let progress = Locked(Progress.nothing)
     let id: String
     do {
       id = try await SignalWatch().interrupting {
         // Before the pod exists: an image that cannot be pulled would leave the pod behind.
         if let pulling { try await Self.pull(pulling, container, config) }
-        making.withLock { $0 = .begun(Kernel.now) }
-        let made = try await life.runPod(config, handler: handler)
-        making.withLock { $0 = .made(made) }
-        let id = try await life.createContainer(container, in: made, config)
+        progress.withLock { $0 = .started(Kernel.now) }
+        let created = try await life.runPod(config, handler: handler)
+        progress.withLock { $0 = .created(created) }
+        let id = try await life.createContainer(container, in: created, config)
         try await life.start(id)
         return id
       }
@@ -61,27 +61,27 @@ struct RunCommand: AsyncParsableCommand {
         case let end as CutShort: Failure(.failed, "interrupted by \(end.signal.name)")
         default: Failure(.failed, "\(error)")
         }
-      switch making.withLock({ $0 }) {
-      case .made(let sandbox): throw await life.cleanUp(sandbox, after: failure)
-      case .begun(let start) where error is CutShort || failure.code.mayPass:
+      switch progress.withLock({ $0 }) {
+      case .created(let sandbox): throw await life.cleanUp(sandbox, after: failure)
+      case .started(let start) where error is CutShort || failure.code.mayPass:
         if let sandbox = await life.unanswered(config, since: start) {
           throw await life.cleanUp(sandbox, after: failure)
         }
         let remedy = "if its pod appears later, find it with cri pods --name \(config.metadata?.name ?? "")"
         throw Failure(failure.code, "\(failure.message); \(remedy)")
-      case .begun, .nothing: throw failure
+      case .started, .nothing: throw failure
       }
     }
     try StandardStream.output.write("\(Sanitizer.visible(id))\n")
   }
 
   /// The progress of the pod.
-  private enum Making: Sendable {
+  private enum Progress: Sendable {
     case nothing
     /// When the runtime was called, in nanoseconds since 1970.
-    case begun(Int64)
+    case started(Int64)
     /// The sandbox's ID.
-    case made(String)
+    case created(String)
   }
 
   private static func pull(_ pulling: Pulling, _ container: ContainerConfig, _ pod: PodSandboxConfig) async throws {

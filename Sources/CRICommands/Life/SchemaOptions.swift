@@ -10,7 +10,7 @@ struct SchemaOptions: ParsableArguments {
   var container = false
 
   /// Checks that the words ask for a schema, or that their number is what the command takes.
-  /// - Parameter usage: a sentence about what the command takes.
+  /// - Parameter usage: A sentence about what the command takes.
   func check(_ words: [String], count: Int, usage: String) throws {
     let isNamed = pod || container
     if words.count == 1, SchemaText.isAskedFor(words[0]) {

@@ -37,7 +37,7 @@ struct StopCommand: AsyncParsableCommand {
   func run() async throws {
     let context = try Context()
     let client = context.client()
-    let time = context.patience
+    let time = context.bulkTimeout
     var ids = ids.inOrderOnce
     var known: [String: Int64] = [:]
     if all {

@@ -13,7 +13,7 @@ struct StoppCommand: AsyncParsableCommand {
   func run() async throws {
     let context = try Context()
     let client = context.client()
-    let timeout = context.patience
+    let timeout = context.bulkTimeout
     try await ObjectAction.onPods(client).run(ids.inOrderOnce) { id in
       _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), timeout: timeout)
       return "Stopped sandbox \(id)\n"

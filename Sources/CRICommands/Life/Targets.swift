@@ -19,9 +19,9 @@ struct Targets: ParsableArguments {
   }
 
   /// - Parameters:
-  ///   - noun: the kind of object, in the plural.
-  ///   - list: asks the runtime for all IDs.
-  /// - Returns: the IDs; none if there is nothing to remove, which is reported here.
+  ///   - noun: The kind of object, in the plural.
+  ///   - list: Asks the runtime for all IDs.
+  /// - Returns: The IDs; none if there is nothing to remove, which is reported here.
   func resolve(_ noun: String, of client: Client, _ list: () async throws(RPCError) -> [String]) async throws
     -> [String]
   {

@@ -11,7 +11,7 @@ struct Answers<Facts: Sendable>: Sendable {
 }
 
 /// Indirect, because facts are large, and most of very many calls may fail.
-private indirect enum Look<Facts: Sendable>: Sendable {
+private indirect enum Outcome<Facts: Sendable>: Sendable {
   case facts(Facts?)
   case failure(RPCError)
 }
@@ -19,16 +19,16 @@ private indirect enum Look<Facts: Sendable>: Sendable {
 extension Client {
   /// Asks for each of many objects of a list, over one connection.
   /// - Parameters:
-  ///   - noun: the kind of object, such as `pod`.
-  ///   - timeout: the timeout of one call; nil: that of the client.
-  ///   - look: makes the calls with the client that it receives, which limits all responses together.
+  ///   - noun: The kind of object, such as `pod`.
+  ///   - timeout: The timeout of one call; nil for that of the client.
+  ///   - fetch: Makes the calls with the client that it receives, which limits all responses together.
   func details<Facts: Sendable>(
     of noun: String, _ ids: [String], timeout: Duration? = nil,
-    _ look: @escaping @Sendable (Client, String) async throws(RPCError) -> Facts?
+    _ fetch: @escaping @Sendable (Client, String) async throws(RPCError) -> Facts?
   ) async -> Answers<Facts> {
     let bounded = sharing(budgetForDetails(keptPerAnswer: 512, timeout: timeout))
-    let results = await Concurrency.map(ids) { (id) -> Look<Facts> in
-      do throws(RPCError) { return .facts(try await look(bounded, id)) } catch { return .failure(error) }
+    let results = await Concurrency.map(ids) { (id) -> Outcome<Facts> in
+      do throws(RPCError) { return .facts(try await fetch(bounded, id)) } catch { return .failure(error) }
     }
     var answers = Answers<Facts>()
     var known: Set<Failure> = []
@@ -46,16 +46,16 @@ extension Client {
 }
 
 extension Failure {
-  private static let mostNamed = 20
+  private static let maximumPrinted = 20
 
   /// Prints the failures of some of many objects and ends the command with their code, after the rest is done.
   ///
   /// Of very many failures, only the first ones are printed.
   static func report(_ failures: [Failure]) throws {
     guard let last = failures.last else { return }
-    let named = failures.dropLast().prefix(mostNamed)
-    for failure in named { try StandardStream.error.write(failure.line) }
-    let others = failures.count - 1 - named.count
+    let printed = failures.dropLast().prefix(maximumPrinted)
+    for failure in printed { try StandardStream.error.write(failure.line) }
+    let others = failures.count - 1 - printed.count
     if others > 0 { try StandardStream.error.write(Failure(last.code, "\(others) more failed").line) }
     throw Failure(failures.allSatisfy { $0.code == last.code } ? last.code : .failed, last.message)
   }

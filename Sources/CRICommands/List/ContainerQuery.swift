@@ -36,12 +36,12 @@ struct ContainerQuery: Sendable {
   }
 
   /// The facts that the list does not contain, by ID. Removed containers are missing.
-  static func facts(_ ids: [String], _ client: Client, patience: Duration) async -> Answers<ContainerFacts> {
-    await client.details(of: "container", ids, timeout: patience) { (client, id) throws(RPCError) in
+  static func facts(_ ids: [String], _ client: Client, timeout: Duration) async -> Answers<ContainerFacts> {
+    await client.details(of: "container", ids, timeout: timeout) { (client, id) throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: true)
-      let answer = try await client.runtime.containerStatus(request, timeout: patience)
-      guard let status = answer.status else { throw Inspection.noStatus(.containerStatus) }
-      return ContainerFacts(status, answer.info)
+      let response = try await client.runtime.containerStatus(request, timeout: timeout)
+      guard let status = response.status else { throw Inspection.noStatus(.containerStatus) }
+      return ContainerFacts(status, response.info)
     }
   }
 

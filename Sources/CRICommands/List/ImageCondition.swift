@@ -56,8 +56,8 @@ enum ImageCondition: Sendable {
 
   /// The images of a list that meet the condition.
   /// - Parameters:
-  ///   - all: the images among which the named one is looked up.
-  ///   - created: when images were created, by ID.
+  ///   - all: The images among which the named one is looked up.
+  ///   - created: When images were created, by ID.
   func select(_ images: [Image], among all: [Image], created: [String: Timestamp]) throws(Failure) -> [Image] {
     switch self {
     case .dangling(let isDangling): return images.filter { $0.repoTags.isEmpty == isDangling }

@@ -12,8 +12,8 @@ struct ImageQuery: Sendable {
     guard conditions.contains(where: \.isOfTime) else { return try select(images) }
     // The list does not contain the time of creation; the image's own configuration does.
     let created = await client.details(of: "image", images.map(\.id)) { (client, id) throws(RPCError) in
-      let answer = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: id), verbose: true))
-      return StatusDocument.created(ofInfo: answer.info)
+      let response = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: id), verbose: true))
+      return StatusDocument.created(ofInfo: response.info)
     }
     if let failure = created.failures.first { throw failure }
     return try select(images, created: created.found)
@@ -29,15 +29,15 @@ struct ImageQuery: Sendable {
   }
 
   func select(_ images: [Image], created: [String: Timestamp] = [:]) throws(Failure) -> [Image] {
-    var wanted = name?.select(images) ?? images
+    var selected = name?.select(images) ?? images
     // A single key, so that images with and without tags have one order.
-    let keys = wanted.map { $0.repoTags.first ?? $0.repoDigests.first ?? $0.id }
+    let keys = selected.map { $0.repoTags.first ?? $0.repoDigests.first ?? $0.id }
     let order = keys.indices.sorted {
       keys[$0].utf8.lexicographicallyPrecedes(keys[$1].utf8)
         || keys[$0].utf8.elementsEqual(keys[$1].utf8) && $0 < $1
     }
-    wanted = order.map { wanted[$0] }
-    for condition in conditions { wanted = try condition.select(wanted, among: images, created: created) }
-    return wanted
+    selected = order.map { selected[$0] }
+    for condition in conditions { selected = try condition.select(selected, among: images, created: created) }
+    return selected
   }
 }

@@ -26,7 +26,7 @@ struct ImagesCommand: AsyncParsableCommand {
     let view = try list.view(ImageText.self)
     let context = try Context(asksImagesOnly: true)
     let client = context.client()
-    try await view.show(within: context.patience) {
+    try await view.show(within: context.bulkTimeout) {
       ImageText(
         elements: try await query.run(client), showsWhole: list.noTrunc, showsDigests: digests,
         showsPinned: pinned, isWide: view.isWide)

@@ -24,12 +24,12 @@ struct PodQuery: Sendable {
   }
 
   /// The facts that the list does not contain, by ID. Removed pods are missing.
-  static func facts(_ ids: [String], _ client: Client, patience: Duration) async -> Answers<PodFacts> {
-    await client.details(of: "pod", ids, timeout: patience) { (client, id) throws(RPCError) in
+  static func facts(_ ids: [String], _ client: Client, timeout: Duration) async -> Answers<PodFacts> {
+    await client.details(of: "pod", ids, timeout: timeout) { (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
-      let answer = try await client.runtime.podSandboxStatus(request, timeout: patience)
-      guard let status = answer.status else { throw Inspection.noStatus(.podSandboxStatus) }
-      return PodFacts(status, answer.info)
+      let response = try await client.runtime.podSandboxStatus(request, timeout: timeout)
+      guard let status = response.status else { throw Inspection.noStatus(.podSandboxStatus) }
+      return PodFacts(status, response.info)
     }
   }
 

@@ -21,11 +21,11 @@ struct PodsCommand: AsyncParsableCommand {
     let context = try Context()
     let client = context.client()
     var failures: [Failure] = []
-    try await view.show(within: context.patience) {
+    try await view.show(within: context.bulkTimeout) {
       let pods = try await query.run(client)
       var text = PodText(elements: pods, now: Kernel.now, showsWhole: list.noTrunc)
       if view.isWide {
-        let facts = await PodQuery.facts(pods.map(\.id), client, patience: context.patience)
+        let facts = await PodQuery.facts(pods.map(\.id), client, timeout: context.bulkTimeout)
         (text.statuses, failures) = (facts.found, facts.failures)
       }
       return text

@@ -24,12 +24,12 @@ struct PsCommand: AsyncParsableCommand {
     let context = try Context()
     let client = context.client()
     var failures: [Failure] = []
-    try await view.show(within: context.patience) {
+    try await view.show(within: context.bulkTimeout) {
       let containers = try await query.run(client)
       var text = ContainerText(elements: containers, now: Kernel.now, showsWhole: list.noTrunc)
       if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
       if view.isWide {
-        let facts = await ContainerQuery.facts(containers.map(\.id), client, patience: context.patience)
+        let facts = await ContainerQuery.facts(containers.map(\.id), client, timeout: context.bulkTimeout)
         (text.statuses, failures) = (facts.found, facts.failures)
       }
       return text

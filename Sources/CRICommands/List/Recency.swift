@@ -15,14 +15,14 @@ extension Array {
     var source = indices.sorted(by: isBefore)
     for start in indices {
       // Follows the cycle of the permutation; a position that is finished refers to itself.
-      var place = start
-      while source[place] != start {
-        let next = source[place]
-        swapAt(place, next)
-        source[place] = place
-        place = next
+      var position = start
+      while source[position] != start {
+        let next = source[position]
+        swapAt(position, next)
+        source[position] = position
+        position = next
       }
-      source[place] = place
+      source[position] = position
     }
     if let limit, limit < count { removeLast(count - limit) }
   }

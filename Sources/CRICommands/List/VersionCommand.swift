@@ -12,14 +12,14 @@ struct VersionCommand: AsyncParsableCommand {
   var output = OutputFormat.table
 
   func run() async throws {
-    let version = try await answer(Context().client())
+    let version = try await response(Context().client())
     switch output {
     case .table: try StandardStream.output.write(Self.text(version))
     case .json, .yaml: try StandardStream.output.write(ListOutput.document(version, output))
     }
   }
 
-  private func answer(_ client: Client) async throws(Failure) -> VersionResponse {
+  private func response(_ client: Client) async throws(Failure) -> VersionResponse {
     do throws(RPCError) {
       return try await client.runtime.version(VersionRequest(version: "v1"))
     } catch {

@@ -17,8 +17,8 @@ enum LogPath {
 
   /// The file of the previous attempt, by kubelet's naming: `…/3.log` follows `…/2.log`.
   static func predecessor(of path: String, attempt: UInt32) -> String? {
-    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-    guard attempt > 0, path.dropFirst(folder.count) == "\(attempt).log" else { return nil }
-    return folder + "\(attempt - 1).log"
+    let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    guard attempt > 0, path.dropFirst(directory.count) == "\(attempt).log" else { return nil }
+    return directory + "\(attempt - 1).log"
   }
 }

@@ -4,23 +4,23 @@ internal import CRILogs
 internal import CRISystem
 internal import CRIText
 
-/// Prints one log, and what is added to it.
+/// Prints one log, and new records as they are written.
 struct LogView {
   let client: Client
   let id: String
   let path: String
 
   /// How often the runtime is asked whether the container is running, because the log does not show its end.
-  private static let pulse = Duration.seconds(1)
+  private static let pollInterval = Duration.seconds(1)
   /// The time to wait for the last output of a container that has exited, which the runtime may still be writing.
-  private static let drain = Duration.milliseconds(100)
+  private static let drainTime = Duration.milliseconds(100)
 
   func print(_ selection: LogSelection, _ printer: consuming LinePrinter, isFollowed: Bool) async throws {
     do {
       var log = try ContainerLog(path, selection, isFollowed: isFollowed)
       if isFollowed { try await follow(&log, &printer) } else { try log.read(into: &printer) }
       try log.finish(&printer)
-      try tell(log)
+      try reportNotices(log)
     } catch let error as LogError {
       // Records that were already read are printed.
       try? printer.flush()
@@ -29,54 +29,54 @@ struct LogView {
   }
 
   private func follow(_ log: inout ContainerLog, _ printer: inout LinePrinter) async throws {
-    var asked = ContinuousClock.now
+    var lastPoll = ContinuousClock.now
     var isSilent = false
-    var interval = Self.pulse
-    var retries = Backoff(first: Self.pulse, limit: .seconds(5))
+    var interval = Self.pollInterval
+    var retries = Backoff(first: Self.pollInterval, limit: .seconds(5))
     var hasWarned = false
     while true {
       try log.follow(into: &printer)
       // Most users who follow a log never reach the end, where the lines are counted.
       if !hasWarned, log.damaged > 0 {
-        try say("\(log.path): lines that are not log records are not shown")
+        try printNotice("\(log.path): lines that are not log records are not shown")
         hasWarned = true
       }
       if printer.isFull { return }
-      if log.wait(Self.pulse, reader: 1) == .readerGone { return }
-      guard ContinuousClock.now - asked >= interval else { continue }
-      asked = .now
+      if log.wait(Self.pollInterval, reader: 1) == .readerGone { return }
+      guard ContinuousClock.now - lastPoll >= interval else { continue }
+      lastPoll = .now
       do throws(RPCError) {
         let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
         isSilent = false
-        interval = Self.pulse
+        interval = Self.pollInterval
         retries.reset()
         if status?.mayWrite == false { break }
       } catch {
         if error.isNotFound { break }
         // A runtime that is restarted keeps its containers running.
         if !isSilent {
-          try say("cannot check whether \(id) is still running: \(Failure(error, client.endpoint).message)")
+          try printNotice("cannot check whether \(id) is still running: \(Failure(error, client.endpoint).message)")
         }
         isSilent = true
         interval = retries.delay()
       }
     }
-    // Others may write to the directory and must not keep us here.
+    // Other writers in the directory must not delay the end.
     for _ in 0..<10 {
       try log.follow(into: &printer)
-      if log.wait(Self.drain, reader: 1) != .change { break }
+      if log.wait(Self.drainTime, reader: 1) != .change { break }
     }
     try log.follow(into: &printer)
   }
 
   /// Reports what was not printed.
-  /// - Throws: if there was something to read, but no record in it.
-  private func tell(_ log: borrowing ContainerLog) throws {
+  /// - Throws: An error if the log has content but no readable record.
+  private func reportNotices(_ log: borrowing ContainerLog) throws {
     let isForeign = log.records == 0 && log.notices.contains { if case .damaged = $0 { true } else { false } }
     if isForeign {
       throw Failure(.failed, "\(log.path) is a log neither in the CRI's format nor in Docker's json-file format")
     }
-    for notice in log.notices { try say(Self.text(notice)) }
+    for notice in log.notices { try printNotice(Self.text(notice)) }
     if log.records == 0, !log.notices.isEmpty {
       throw Failure(.failed, "the log \(log.path) of container \(id) contains no readable record")
     }
@@ -119,5 +119,7 @@ struct LogView {
     }
   }
 
-  private func say(_ words: String) throws { try StandardStream.error.write("cri: \(Sanitizer.visible(words))\n") }
+  private func printNotice(_ text: String) throws {
+    try StandardStream.error.write("cri: \(Sanitizer.visible(text))\n")
+  }
 }

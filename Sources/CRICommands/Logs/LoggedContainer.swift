@@ -5,7 +5,7 @@ internal import CRICommandLine
 struct LoggedContainer: Sendable {
   let client: Client
 
-  /// - Parameter word: an ID or a prefix of one, a container's name, `POD/CONTAINER` or `NAMESPACE/POD/CONTAINER`.
+  /// - Parameter word: An ID or a prefix of one, a container's name, `POD/CONTAINER` or `NAMESPACE/POD/CONTAINER`.
   func find(_ word: String) async throws(Failure) -> ContainerStatus {
     var refusal: Failure?
     // An ID contains no slash.
@@ -25,7 +25,7 @@ struct LoggedContainer: Sendable {
   }
 
   /// The container with this name: the running one, or else the most recent one.
-  /// - Parameter refusal: the error if there is no such container.
+  /// - Parameter refusal: The error if there is no such container.
   func named(_ word: String, instead refusal: Failure? = nil) async throws(Failure) -> Container {
     let found = try await everything().named(word)
     guard let first = found.first else {

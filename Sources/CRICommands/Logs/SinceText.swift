@@ -5,9 +5,9 @@ internal import CRISystem
 /// A time in the past, in all the notations that crictl takes.
 enum SinceText {
   /// - Parameters:
-  ///   - text: a duration before now (`42m`), RFC 3339, a date or a time of the node's zone or with an offset
+  ///   - text: A duration before now (`42m`), RFC 3339, a date or a time of the node's zone or with an offset
   ///     (`2024-01-31`, `2024-01-31T12:00`), or seconds since 1970 with or without a fraction.
-  ///   - offset: the seconds east of UTC at a time, for a text without a zone.
+  ///   - offset: The seconds east of UTC at a time, for a text without a zone.
   static func parse(
     _ text: String, now: Timestamp, offset: (Int64) -> Int = { LocalTime(unixSeconds: $0).offset }
   ) throws(Failure) -> Timestamp {

@@ -35,14 +35,14 @@ struct NetCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("cni-dir"),
     help: ArgumentHelp("The directory with CNI's results and leases.", valueName: "directory"))
-  var folder = NodePaths.defaultCNI
+  var cniDirectory = NodePaths.defaultCNI
 
   func run() async throws {
-    let client = try Context().patientClient()
+    let client = try Context().bulkClient()
     let snapshot: Snapshot
     do throws(RPCError) {
       snapshot = try await client.snapshot(
-        tool: CRICommand.tool, observed: NodeObserver(paths: NodePaths(cni: folder), includesNode: false))
+        tool: CRICommand.tool, observed: NodeObserver(paths: NodePaths(cni: cniDirectory), includesNode: false))
     } catch {
       throw Failure(error, client.endpoint)
     }

@@ -14,7 +14,7 @@ enum DocumentView: Sendable {
   case customColumns(CustomColumns)
 
   /// The separator between two documents in a stream; YAML documents would run into each other.
-  var parting: String { if case .yaml = self { "---\n" } else { "\n" } }
+  var separator: String { if case .yaml = self { "---\n" } else { "\n" } }
 
   /// - Parameter template: crictl's option that specifies the template separately from the format.
   /// - Returns: nil if the chosen format is not a document.
@@ -45,7 +45,7 @@ enum DocumentView: Sendable {
   }
 
   /// The text of one document, with a newline at its end.
-  /// - Parameter elements: the rows of the selected columns.
+  /// - Parameter elements: The rows of the selected columns.
   func text(of document: JSON, elements: [JSON]) throws(Failure) -> String {
     do throws(TemplateError) {
       switch self {

@@ -57,7 +57,7 @@ extension ListText {
 
   func table(_ style: TextStyle) -> [UInt8] { table(style) { () throws(Never) in } }
 
-  /// - Parameter check: called for each element; an error ends the table.
+  /// - Parameter check: Called for each element; an error ends the table.
   func table<E: Error>(_ style: TextStyle, _ check: () throws(E) -> Void) throws(E) -> [UInt8] {
     var table = Table(columns)
     for element in elements {

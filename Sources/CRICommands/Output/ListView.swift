@@ -20,7 +20,7 @@ struct ListView<Text: ListText>: Sendable {
   var isWide: Bool { format == .wide }
 
   /// Writes the result of `make` to standard output.
-  /// - Parameter timeout: the maximum time to sort and write the result.
+  /// - Parameter timeout: The maximum time to sort and write the result.
   func show(within timeout: Duration, _ make: () async throws -> Text) async throws {
     guard isWatched else {
       let text = try await make()
@@ -30,7 +30,7 @@ struct ListView<Text: ListText>: Sendable {
     }
     // A later list may have a field that no object has now.
     var isFirst = true
-    try await Watch.run(every: interval, parting: document?.parting ?? "\n") { style in
+    try await Watch.run(every: interval, separator: document?.separator ?? "\n") { style in
       let text = try await make()
       let clock = OutputClock(within: timeout)
       var bytes: [UInt8] = []

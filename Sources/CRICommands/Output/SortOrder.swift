@@ -57,9 +57,9 @@ struct SortOrder<Text: ListText>: Sendable {
   private let path: String?
 
   /// - Parameters:
-  ///   - text: a key, or a path in the element's document such as `.metadata.name`; with `-` in front, in reverse
+  ///   - text: A key, or a path in the element's document such as `.metadata.name`; with `-` in front, in reverse
   ///   order.
-  ///   - isWide: whether the keys of `-o wide` are available.
+  ///   - isWide: Whether the keys of `-o wide` are available.
   init?(_ text: String?, isWide: Bool) throws(Failure) {
     guard let text else { return nil }
     isReversed = text.hasPrefix("-")
@@ -88,7 +88,7 @@ struct SortOrder<Text: ListText>: Sendable {
   }
 
   /// Elements with equal values keep their order.
-  /// - Parameter isStrict: whether a path that no element has is wrong usage; otherwise it does not change the order.
+  /// - Parameter isStrict: Whether a path that no element has is wrong usage; otherwise it does not change the order.
   func apply(to text: Text, _ clock: OutputClock, isStrict: Bool) throws(Failure) -> [Text.Element] {
     let elements = text.elements
     var values: [SortValue] = []

@@ -11,70 +11,70 @@ enum Watch {
     Backoff(first: interval, limit: max(interval, .seconds(2)))
   }
 
-  /// On a terminal, each picture replaces the previous one until `q` or Ctrl-C. Elsewhere, a picture is written only if
-  /// it has changed, and `parting` separates the pictures.
+  /// On a terminal, each output replaces the previous one until `q` or Ctrl-C. Elsewhere, the output is written only if
+  /// it has changed, and `separator` separates the outputs.
   ///
   /// A runtime that does not respond is reported once and called again, because it may be restarting.
   static func run(
-    every interval: Duration = interval, parting: String = "\n", _ picture: (TextStyle) async throws -> [UInt8]
+    every interval: Duration = interval, separator: String = "\n", _ render: (TextStyle) async throws -> [UInt8]
   ) async throws {
-    guard !Environment.outputIsTerminal else { return try await runOnScreen(every: interval, picture) }
+    guard !Environment.outputIsTerminal else { return try await runOnScreen(every: interval, render) }
     Interrupt.installExitHandler()
     var last: [UInt8]?
-    var trouble: Failure?
+    var lastFailure: Failure?
     var retries = retries(every: interval)
     while true {
-      var rest = interval
+      var delay = interval
       do {
-        let bytes = try await picture(.output)
-        trouble = nil
+        let bytes = try await render(.output)
+        lastFailure = nil
         retries.reset()
-        if bytes != last { try StandardStream.output.write((last == nil ? [] : Array(parting.utf8)) + bytes) }
+        if bytes != last { try StandardStream.output.write((last == nil ? [] : Array(separator.utf8)) + bytes) }
         last = bytes
       } catch let failure as Failure where failure.code == .unreachable && last != nil {
-        if failure != trouble { try StandardStream.error.write(failure.line) }
-        trouble = failure
-        rest = max(interval, retries.delay())
+        if failure != lastFailure { try StandardStream.error.write(failure.line) }
+        lastFailure = failure
+        delay = max(interval, retries.delay())
       }
-      await pause(rest)
+      await pause(delay)
     }
   }
 
-  private static func runOnScreen(every interval: Duration, _ picture: (TextStyle) async throws -> [UInt8]) async throws
+  private static func runOnScreen(every interval: Duration, _ render: (TextStyle) async throws -> [UInt8]) async throws
   {
     Interrupt.installExitHandler()
     // A failure of the first call is printed before the screen is switched.
-    var text = String(decoding: try await picture(.output), as: UTF8.self)
+    var text = String(decoding: try await render(.output), as: UTF8.self)
     let screen = try FullScreen()
-    var trouble: Failure?
+    var lastFailure: Failure?
     var retries = retries(every: interval)
     while true {
-      try screen.draw(fitted(text, trouble, screen.height))
-      var rest = interval
-      if trouble == nil { retries.reset() } else { rest = max(interval, retries.delay()) }
-      let end = ContinuousClock.now + rest
-      while rest > .zero {
-        let key = await screen.key(within: rest)
+      try screen.draw(fitted(text, lastFailure, screen.height))
+      var delay = interval
+      if lastFailure == nil { retries.reset() } else { delay = max(interval, retries.delay()) }
+      let end = ContinuousClock.now + delay
+      while delay > .zero {
+        let key = await screen.key(within: delay)
         if let key, FullScreen.exitKeys.contains(key) || key == UInt8(ascii: "q") { return }
-        rest = end - ContinuousClock.now
+        delay = end - ContinuousClock.now
       }
       do {
-        text = String(decoding: try await picture(.output), as: UTF8.self)
-        trouble = nil
+        text = String(decoding: try await render(.output), as: UTF8.self)
+        lastFailure = nil
       } catch let failure as Failure where failure.code == .unreachable {
-        trouble = failure
+        lastFailure = failure
       }
     }
   }
 
   /// As many lines as fit on the screen; the last one shows a problem or the number of further lines.
-  private static func fitted(_ text: String, _ trouble: Failure?, _ height: Int) -> String {
+  private static func fitted(_ text: String, _ failure: Failure?, _ height: Int) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.last == "" { lines.removeLast() }
     let isCut = lines.count > height
-    guard trouble != nil || isCut else { return lines.joined(separator: "\n") }
+    guard failure != nil || isCut else { return lines.joined(separator: "\n") }
     let shown = lines.prefix(max(height - 1, 0))
-    let notice = trouble.map { Sanitizer.visible($0.message) } ?? "\(lines.count - shown.count) more lines"
+    let notice = failure.map { Sanitizer.visible($0.message) } ?? "\(lines.count - shown.count) more lines"
     return (shown + [notice[...]]).joined(separator: "\n")
   }
 }

@@ -2,7 +2,7 @@
 struct PatternMatcher {
   private let instructions: [PatternProgram.Instruction]
   /// The positions that wait for the next character, each once.
-  private var places: [Int] = []
+  private var positions: [Int] = []
   private var isThere: [Bool]
 
   init(_ program: PatternProgram) {
@@ -26,11 +26,11 @@ struct PatternMatcher {
   }
 
   private mutating func step(over scalar: Unicode.Scalar, before next: Unicode.Scalar?) -> Bool {
-    let old = places
-    places = []
-    for place in isThere.indices { isThere[place] = false }
-    for place in old {
-      if case .scalar(let set) = instructions[place], set.contains(scalar), enter(place + 1, scalar, next) {
+    let old = positions
+    positions = []
+    for position in isThere.indices { isThere[position] = false }
+    for position in old {
+      if case .scalar(let set) = instructions[position], set.contains(scalar), enter(position + 1, scalar, next) {
         return true
       }
     }
@@ -40,13 +40,13 @@ struct PatternMatcher {
   /// Enters a position and follows it as far as possible without a character. Returns whether the end is reached.
   private mutating func enter(_ start: Int, _ before: Unicode.Scalar?, _ next: Unicode.Scalar?) -> Bool {
     var pending = [start]
-    while let place = pending.popLast() {
-      if isThere[place] { continue }
-      isThere[place] = true
-      switch instructions[place] {
-      case .scalar: places.append(place)
+    while let position = pending.popLast() {
+      if isThere[position] { continue }
+      isThere[position] = true
+      switch instructions[position] {
+      case .scalar: positions.append(position)
       case .assertion(let assertion):
-        if assertion.holds(after: before, before: next) { pending.append(place + 1) }
+        if assertion.holds(after: before, before: next) { pending.append(position + 1) }
       case .split(let one, let other):
         pending.append(other)
         pending.append(one)

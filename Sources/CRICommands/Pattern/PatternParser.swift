@@ -12,7 +12,7 @@ struct PatternParser {
 
   private static let deepest = 200
   /// RE2's limit: a higher count is taken for a mistake.
-  private static let mostRepetitions = 1000
+  private static let maximumRepetitions = 1000
 
   static func parse(_ text: String) throws(PatternError) -> PatternNode {
     var parser = PatternParser(rest: Substring(text).unicodeScalars)
@@ -51,11 +51,11 @@ struct PatternParser {
   /// An atom with its repetition; nil for a group that only sets flags.
   private mutating func piece() throws(PatternError) -> PatternNode? {
     guard let node = try atom() else { return nil }
-    guard let (least, most) = try repetition() else { return node }
+    guard let (minimum, maximum) = try repetition() else { return node }
     // Laziness makes no difference, because only the existence of a match matters.
     _ = take("?")
     if try repetition() != nil { throw PatternError(reason: "two repetitions follow each other") }
-    return .repeated(node, atLeast: least, atMost: most)
+    return .repeated(node, atLeast: minimum, atMost: maximum)
   }
 
   private mutating func repetition() throws(PatternError) -> (Int, Int?)? {
@@ -63,21 +63,21 @@ struct PatternParser {
     if take("+") { return (1, nil) }
     if take("?") { return (0, 1) }
     let start = rest
-    guard take("{"), let least = number() else {
+    guard take("{"), let minimum = number() else {
       // A brace that is not a count stands for itself.
       rest = start
       return nil
     }
-    var most: Int? = least
-    if take(",") { most = rest.first == "}" ? nil : number() ?? -1 }
-    guard most != -1, take("}") else {
+    var maximum: Int? = minimum
+    if take(",") { maximum = rest.first == "}" ? nil : number() ?? -1 }
+    guard maximum != -1, take("}") else {
       rest = start
       return nil
     }
-    guard max(least, most ?? 0) <= Self.mostRepetitions, least <= most ?? least else {
+    guard max(minimum, maximum ?? 0) <= Self.maximumRepetitions, minimum <= maximum ?? minimum else {
       throw PatternError(reason: "a repetition must be {m}, {m,} or {m,n}, with m up to n and n up to 1000")
     }
-    return (least, most)
+    return (minimum, maximum)
   }
 
   private mutating func number() -> Int? {

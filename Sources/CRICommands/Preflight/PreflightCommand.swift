@@ -47,7 +47,7 @@ struct PreflightCommand: AsyncParsableCommand {
     try await reports.report(.preflight) {
       let options = PreflightOptions(
         tool: CRICommand.tool, root: try nodeRoot(), target: try version(), pulls: pull)
-      let client = try Context().patientClient()
+      let client = try Context().bulkClient()
       try await refuseOtherRuntime(client, options.target)
       let report = PreflightReport(try await facts(client, options))
       return ReportView(report, exitCode: Self.code(of: report.verdict).rawValue, checked: ReportOptions.now)

@@ -31,8 +31,8 @@ extension ReportOptions {
   /// Runs a check. If it has no verdict, the requested formats say so: readers must not take an earlier report for this
   /// one.
   /// - Parameters:
-  ///   - name: the check, `verify` or `preflight`.
-  ///   - onlyWarns: whether the exit code is 0 even without a verdict, except for wrong usage. Evaluated after the
+  ///   - name: The check, `verify` or `preflight`.
+  ///   - onlyWarns: Whether the exit code is 0 even without a verdict, except for wrong usage. Evaluated after the
   ///   check.
   func report(
     _ name: ReportCheck, onlyWarns: @autoclosure () -> Bool = false, _ check: () async throws -> ReportView
@@ -64,7 +64,7 @@ extension ReportOptions {
     try? StandardStream.error.write(Failure(.failed, "cannot write the report to standard output: \(error)").line)
   }
 
-  /// - Returns: whether all files could be written; each failure is printed to standard error.
+  /// - Returns: Whether all files could be written; each failure is printed to standard error.
   private func write(_ view: ReportView) -> Bool {
     var isWritten = true
     for file in targets {
@@ -72,8 +72,8 @@ extension ReportOptions {
         try file.write(view)
       } catch {
         isWritten = false
-        let words = "\(file.path) cannot be written: \(error); its previous content is unchanged"
-        try? StandardStream.error.write(Failure(.usage, words).line)
+        let cause = "\(file.path) cannot be written: \(error); its previous content is unchanged"
+        try? StandardStream.error.write(Failure(.usage, cause).line)
       }
     }
     return isWritten

@@ -28,7 +28,7 @@ struct DocumentOutput: ParsableArguments {
     return try .of(choice, template: template) ?? .json
   }
 
-  /// - Parameter timeout: the maximum time to write the result of `make`.
+  /// - Parameter timeout: The maximum time to write the result of `make`.
   func show(
     _ view: DocumentView, within timeout: Duration, _ make: () async throws(Failure) -> some CMessage
   ) async throws {
@@ -48,7 +48,7 @@ struct DocumentOutput: ParsableArguments {
       let message = try await make()
       return try PiecewiseOutput.write { emit in try write(message, emit) }
     }
-    try await Watch.run(parting: view.parting) { _ in
+    try await Watch.run(separator: view.separator) { _ in
       var bytes: [UInt8] = []
       try write(try await make()) { bytes += $0 }
       return bytes

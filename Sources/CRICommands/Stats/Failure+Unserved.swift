@@ -3,7 +3,7 @@ internal import CRICommandLine
 
 extension Failure {
   /// The error of a call that not every runtime implements.
-  /// - Parameter remedy: what the user can do if this runtime does not.
+  /// - Parameter remedy: What the user can do if this runtime does not.
   init<Request, Response>(
     _ error: RPCError, _ endpoint: Endpoint, unserved method: Method<Request, Response>, _ remedy: String
   ) {

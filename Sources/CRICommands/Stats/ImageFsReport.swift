@@ -4,13 +4,13 @@ internal import CRIText
 
 /// The report of `imagefsinfo` about the file systems of images.
 struct ImageFsReport: StatusReport {
-  let answer: ImageFsInfoResponse
+  let response: ImageFsInfoResponse
 
-  var document: JSON { .object(["status": answer.json()]) }
+  var document: JSON { .object(["status": response.json()]) }
 
   /// The text as crictl prints it, with the blank at the end of its headings.
   func text(verbose: Bool) -> String {
-    section("Container", answer.containerFilesystems) + section("Image", answer.imageFilesystems)
+    section("Container", response.containerFilesystems) + section("Image", response.imageFilesystems)
   }
 
   private func section(_ label: String, _ filesystems: [FilesystemUsage]) -> String {

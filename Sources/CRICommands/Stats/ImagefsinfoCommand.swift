@@ -20,11 +20,11 @@ struct ImagefsinfoCommand: AsyncParsableCommand {
   func run() async throws {
     let view = try InspectView(output, template: template, isVerbose: true)
     let context = try Context(asksImagesOnly: true)
-    let answer = try await answer(context.client())
-    try view.write([ImageFsReport(answer: answer)], isSingle: true, within: context.patience)
+    let response = try await response(context.client())
+    try view.write([ImageFsReport(response: response)], isSingle: true, within: context.bulkTimeout)
   }
 
-  private func answer(_ client: Client) async throws(Failure) -> ImageFsInfoResponse {
+  private func response(_ client: Client) async throws(Failure) -> ImageFsInfoResponse {
     do throws(RPCError) {
       return try await client.images.imageFsInfo()
     } catch {

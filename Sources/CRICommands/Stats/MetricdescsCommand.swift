@@ -12,7 +12,7 @@ struct MetricdescsCommand: AsyncParsableCommand {
     let view = try output.view()
     let context = try Context()
     let client = context.client()
-    try await output.show(view, within: context.patience) { () throws(Failure) in try await list(client) }
+    try await output.show(view, within: context.bulkTimeout) { () throws(Failure) in try await list(client) }
   }
 
   private func list(_ client: Client) async throws(Failure) -> ListMetricDescriptorsResponse {

@@ -36,7 +36,7 @@ struct StatsCommand: AsyncParsableCommand {
     var sampler = UsageSampler(interval: try output.interval()) { () throws(Failure) in
       try await list(filter, client)
     }
-    try await view.show(within: context.patience) {
+    try await view.show(within: context.bulkTimeout) {
       var usage = try await output.usage(view, &sampler)
       usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) || !all && !$0.stats.isUsed }
       return ContainerStatsText(elements: usage, isWide: view.isWide, showsWhole: output.noTrunc)

@@ -29,7 +29,7 @@ struct StatspCommand: AsyncParsableCommand {
     var sampler = UsageSampler(interval: try output.interval()) { () throws(Failure) in
       try await list(filter, client)
     }
-    try await view.show(within: context.patience) {
+    try await view.show(within: context.bulkTimeout) {
       var usage = try await output.usage(view, &sampler)
       usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) }
       // As in crictl: a document contains all of them.

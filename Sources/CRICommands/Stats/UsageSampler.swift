@@ -17,14 +17,14 @@ struct UsageSampler<Stats: UsageStats>: Sendable {
   /// Measures once; the first time, it measures twice with the interval in between. Afterwards the caller must wait.
   mutating func next() async throws(Failure) -> [Usage<Stats>] {
     if last == nil {
-      _ = try await look()
+      _ = try await measure()
       await pause(interval)
     }
-    return try await look()
+    return try await measure()
   }
 
   /// Measures now, and compares with the previous measurement if there is one.
-  mutating func look() async throws(Failure) -> [Usage<Stats>] {
+  mutating func measure() async throws(Failure) -> [Usage<Stats>] {
     let stats = try await ask()
     defer { last = Self.readings(stats) }
     return stats.map { Self.usage($0, last?[$0.usageID]) }

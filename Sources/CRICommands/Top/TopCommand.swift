@@ -53,21 +53,21 @@ struct TopCommand: AsyncParsableCommand {
     // The measurement with which the first table is compared.
     try await source.begin()
     var shown = 0
-    var trouble: Failure?
+    var failure: Failure?
     var retries = Watch.retries(every: interval)
     while shown != count {
-      await pause(trouble == nil ? interval : max(interval, retries.delay()))
+      await pause(failure == nil ? interval : max(interval, retries.delay()))
       let sample: TopSample
       do throws(Failure) {
-        sample = try await source.look()
+        sample = try await source.measure()
       } catch {
         // The runtime may be restarting; a request for a single table does not wait for it.
         guard error.code.mayPass, count != 1 else { throw error }
-        if error != trouble { try StandardStream.error.write(error.line) }
-        trouble = error
+        if error != failure { try StandardStream.error.write(error.line) }
+        failure = error
         continue
       }
-      trouble = nil
+      failure = nil
       retries.reset()
       try StandardStream.output.write((shown > 0 ? "\n" : "") + view.table(sample, .output))
       shown += 1

@@ -8,7 +8,7 @@ struct TopSample: Sendable {
   let containers: [TopRow]
   let pods: [TopRow]
 
-  /// - Parameter isAll: whether containers and pods that are not running are included.
+  /// - Parameter isAll: Whether containers and pods that are not running are included.
   init(
     pods: [PodSandbox], containers: [Container], usage: [Usage<ContainerStats>], isAll: Bool, time: Int64
   ) {

@@ -5,7 +5,7 @@ internal import CRIText
 /// `top` on a terminal: redrawn after each measurement and each key.
 struct TopScreen {
   let interval: Duration
-  /// The number of measurements before it ends; nil: until the user ends it.
+  /// The number of measurements before it ends; nil to run until the user ends it.
   let count: Int?
   var view: TopView
 
@@ -14,33 +14,33 @@ struct TopScreen {
 
   mutating func run(_ source: inout TopSource) async throws {
     // An unreachable runtime is reported before the screen is switched.
-    var sample = try await source.look()
+    var sample = try await source.measure()
     let screen = try FullScreen()
-    var trouble: Failure?
-    var looks = 0
+    var failure: Failure?
+    var sampleCount = 0
     var retries = Watch.retries(every: interval)
     while true {
-      try draw(sample, trouble, on: screen)
-      var pause = looks == 0 ? min(Self.first, interval) : interval
-      if trouble == nil { retries.reset() } else { pause = max(pause, retries.delay()) }
+      try draw(sample, failure, on: screen)
+      var pause = sampleCount == 0 ? min(Self.first, interval) : interval
+      if failure == nil { retries.reset() } else { pause = max(pause, retries.delay()) }
       let end = ContinuousClock.now + pause
       while true {
-        let rest = end - ContinuousClock.now
-        if rest <= .zero { break }
-        guard let key = await screen.key(within: rest) else { continue }
+        let remaining = end - ContinuousClock.now
+        if remaining <= .zero { break }
+        guard let key = await screen.key(within: remaining) else { continue }
         if FullScreen.exitKeys.contains(key) || key == UInt8(ascii: "q") { return }
         press(key)
-        try draw(sample, trouble, on: screen)
+        try draw(sample, failure, on: screen)
       }
-      if looks == count { return }
+      if sampleCount == count { return }
       do throws(Failure) {
-        sample = try await source.look()
-        looks += 1
-        trouble = nil
+        sample = try await source.measure()
+        sampleCount += 1
+        failure = nil
       } catch {
         // The runtime may be restarting.
         guard error.code.mayPass else { throw error }
-        trouble = error
+        failure = error
       }
     }
   }
@@ -56,10 +56,10 @@ struct TopScreen {
     }
   }
 
-  private func draw(_ sample: TopSample, _ trouble: Failure?, on screen: borrowing FullScreen) throws {
+  private func draw(_ sample: TopSample, _ failure: Failure?, on screen: borrowing FullScreen) throws {
     let style = TextStyle.output
     let keys = "q quit  c CPU  m memory  n name  r reverse  p \(view.showsPods ? "containers" : "pods")"
-    let notice = trouble.map { style.apply(.bad, to: Sanitizer.visible($0.message)) } ?? style.apply(.faint, to: keys)
+    let notice = failure.map { style.apply(.bad, to: Sanitizer.visible($0.message)) } ?? style.apply(.faint, to: keys)
     let table = view.table(sample, style).split(separator: "\n")
     let lines = [view.summary(sample), notice, ""] + table.map(String.init)
     try screen.draw(lines.prefix(max(4, screen.height)).joined(separator: "\n"))

@@ -21,11 +21,11 @@ struct TopSource: Sendable {
   }
 
   /// Takes the measurement with which the first sample is compared: one call.
-  mutating func begin() async throws(Failure) { _ = try await sampler.look() }
+  mutating func begin() async throws(Failure) { _ = try await sampler.measure() }
 
   /// A sample; its CPU % covers the time since the previous one.
-  mutating func look() async throws(Failure) -> TopSample {
-    let usage = try await sampler.look()
+  mutating func measure() async throws(Failure) -> TopSample {
+    let usage = try await sampler.measure()
     do throws(RPCError) {
       return TopSample(
         pods: try await client.runtime.podSandboxes(),

@@ -60,7 +60,7 @@ struct DiffCommand: AsyncParsableCommand {
 
   private func current() async throws -> Snapshot {
     if let after { return try SnapshotFile.read(after) }
-    return try await takeSnapshot(Context().patientClient())
+    return try await takeSnapshot(Context().bulkClient())
   }
 
   private func text(_ changes: [Change]) -> String {

@@ -53,13 +53,13 @@ struct GuardCommand: AsyncParsableCommand {
       throw ValidationError("no command; specify it after --, as in: cri guard -- systemctl restart containerd")
     }
     do throws(Failure) {
-      _ = try chosenPatience
+      _ = try chosenTimeout
     } catch {
       throw ValidationError(error.message)
     }
-    for (place, name) in hold.enumerated() {
-      if let complaint = UnitHold.complaint(about: name) { throw ValidationError(complaint) }
-      if hold[..<place].contains(name) { throw ValidationError("--hold \(name) is given twice; specify it once") }
+    for (position, name) in hold.enumerated() {
+      if let nameError = UnitHold.nameError(for: name) { throw ValidationError(nameError) }
+      if hold[..<position].contains(name) { throw ValidationError("--hold \(name) is given twice; specify it once") }
     }
     if let save {
       if save == "-" || save.isEmpty { throw ValidationError("--save '\(save)': specify a file") }
@@ -71,15 +71,15 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// The time that the user specified; nil: the default for the runtime.
-  private var chosenPatience: Duration? {
+  /// The time that the user specified; nil for the default of the runtime.
+  private var chosenTimeout: Duration? {
     get throws(Failure) {
       try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
     }
   }
 
   /// The default time to wait for a runtime with these pods.
-  static func patience(for before: Snapshot) -> Duration {
+  static func timeout(for before: Snapshot) -> Duration {
     // After a minor upgrade, CRI-O stops the pods one by one before it responds, which takes about ten seconds each.
     let wipe = before.runtime.name == "cri-o" ? 30 + 12 * before.sandboxes.count(where: \.isReady) : 0
     return .seconds(max(120, wipe))
@@ -131,7 +131,7 @@ struct GuardCommand: AsyncParsableCommand {
     // First, so that a running unit changes nothing after the snapshot.
     try units.stop()
     do {
-      let before = try await signals.interrupting { try await takeSnapshot(context.patientClient()) }
+      let before = try await signals.interrupting { try await takeSnapshot(context.bulkClient()) }
       if let gap = before.gap, !incomplete {
         throw Failure(
           .unreachable,
@@ -153,7 +153,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// - Throws: wrong usage if the file cannot be written, because that is not a verdict.
+  /// - Throws: A usage error if the file cannot be written, because that is not a verdict.
   private func keep(_ snapshot: Snapshot) throws {
     guard let save else { return }
     do {
@@ -164,36 +164,36 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   /// Prints at once how the command failed, because the steps that follow may fail too.
-  /// - Returns: the failure as text; nil for success.
+  /// - Returns: The failure as text; nil for success.
   private func execute(_ signals: SignalWatch) throws(Failure) -> String? {
     let name = command[0]
     let ending: ChildProcess.Ending
     do throws(Errno) {
       ending = try ChildProcess.run(command, outputToErrors: reports.isDocument, signals: signals) { received in
-        let fate = received.isForGroup ? "has reached \(name) too" : "is passed on to \(name)"
-        say("\(received.name) \(fate); the verdict follows when it has ended")
+        let effect = received.isForGroup ? "has reached \(name) too" : "is passed on to \(name)"
+        printNotice("\(received.name) \(effect); the verdict follows when it has ended")
         return !received.isForGroup
       }
     } catch {
       throw Failure(.usage, "\(name) cannot be run: \(error); nothing was changed")
     }
-    guard let trouble = ending.trouble else { return nil }
-    say("\(name) \(trouble)")
-    return "\(name) \(trouble)"
+    guard let failure = ending.failure else { return nil }
+    printNotice("\(name) \(failure)")
+    return "\(name) \(failure)"
   }
 
   private func verdict(
     _ verification: Verification, _ context: Context, _ failure: String?, _ signals: SignalWatch, _ stage: inout Stage
   ) async throws -> ReportView {
     let before = verification.before
-    let patience = try chosenPatience ?? Self.patience(for: before)
+    let timeout = try chosenTimeout ?? Self.timeout(for: before)
     do {
-      let after = try await signals.interrupting { try await verification.current(context, patience: patience) }
+      let after = try await signals.interrupting { try await verification.current(context, timeout: timeout) }
       return verification.conclude(after, failure: failure)
     } catch let interruption as CutShort {
       stage = .interrupted
-      let words = "\(interruption.signal.name) before the verdict, so nothing was checked"
-      throw Failure(.unreachable, "\(words); run \(remedy(before))")
+      let cause = "\(interruption.signal.name) before the verdict, so nothing was checked"
+      throw Failure(.unreachable, "\(cause); run \(remedy(before))")
     } catch let failure as Failure where failure.code == .unreachable {
       throw Failure(failure.code, "\(failure.message); not checked yet, run \(remedy(before))")
     }
@@ -206,7 +206,7 @@ struct GuardCommand: AsyncParsableCommand {
       let path = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"
       if (try? SnapshotFile.write(before, to: path)) != nil { file = path }
     }
-    let wait = wait ?? "\(Self.patience(for: before).components.seconds)s"
+    let wait = wait ?? "\(Self.timeout(for: before).components.seconds)s"
     return file.map { "cri verify --before \($0) --wait \(wait)" } ?? "cri net before kubelet starts"
   }
 
@@ -215,7 +215,7 @@ struct GuardCommand: AsyncParsableCommand {
     let code: Int32
     switch error {
     case let failure as Failure:
-      say(failure.message)
+      printNotice(failure.message)
       code = failure.code.rawValue
     case let exit as ExitCode: code = exit.rawValue
     default: throw error
@@ -227,5 +227,5 @@ struct GuardCommand: AsyncParsableCommand {
     throw ExitCode(code)
   }
 
-  private func say(_ words: String) { try? StandardStream.error.write(Failure(.done, words).line) }
+  private func printNotice(_ text: String) { try? StandardStream.error.write(Failure(.done, text).line) }
 }

@@ -3,7 +3,7 @@ internal import CRISystem
 
 extension SignalWatch {
   /// Runs work that a signal interrupts: the work is cancelled and awaited.
-  /// - Throws: what the work throws, or `CutShort`.
+  /// - Throws: What the work throws, or `CutShort`.
   func interrupting<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
     try await withThrowingTaskGroup(of: Step<Value>.self) { group in
       group.addTask { .done(try await work()) }

@@ -28,7 +28,7 @@ struct SnapshotCommand: AsyncParsableCommand {
   var incomplete = false
 
   func run() async throws {
-    let snapshot = try await takeSnapshot(Context().patientClient())
+    let snapshot = try await takeSnapshot(Context().bulkClient())
     let gap = snapshot.gap
     if gap == nil || incomplete { try SnapshotFile.write(snapshot, to: output) }
     guard let gap else { return }

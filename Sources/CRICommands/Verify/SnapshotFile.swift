@@ -9,7 +9,7 @@ enum SnapshotFile {
 
   static func read(_ path: String) throws(Failure) -> Snapshot {
     let bytes: [UInt8]
-    // Only a timeout that was asked for: the input may come from another node, and take as long as it takes.
+    // Only a timeout that the user specified applies, because the input may come from another node and take long.
     let deadline = Globals.current.timeout.map { ContinuousClock.now + $0 }
     do throws(FileError) {
       bytes =

@@ -15,7 +15,7 @@ struct UnitHold {
 
   /// The error for a name that systemctl would interpret: an option, a pattern, several units, a path; nil for a plain
   /// name.
-  static func complaint(about name: String) -> String? {
+  static func nameError(for name: String) -> String? {
     let isPlain = !name.isEmpty && name.utf8.allSatisfy { isNameByte($0) } && !name.hasPrefix("-")
     return isPlain ? nil : "--hold '\(name)': this is not the name of a unit; specify one unit, such as kubelet"
   }
@@ -36,7 +36,7 @@ struct UnitHold {
     for name in names {
       let state = try state(of: name)
       if state != .inactive { active.append(name) }
-      if state != .active { Self.say("\(name) is not active, so it will not be started at the end") }
+      if state != .active { Self.printNotice("\(name) is not active, so it will not be started at the end") }
       if state == .active { stopped.append(name) }
     }
     let wasActive = stopped
@@ -44,23 +44,23 @@ struct UnitHold {
     for name in active {
       if wasActive.contains(name) { stopped.append(name) }
       var interruption: SignalWatch.Received?
-      let trouble = systemctl("stop", name) { interruption = $0 }
-      if trouble == nil && interruption == nil { continue }
+      let failure = systemctl("stop", name) { interruption = $0 }
+      if failure == nil && interruption == nil { continue }
       // This includes the unit that could not be stopped, which may be half stopped.
       release()
       if let interruption { throw CutShort(signal: interruption).before }
       throw Failure(
-        .unreachable, "\(name) cannot be stopped (\(trouble ?? "")); the command was not run and nothing was changed")
+        .unreachable, "\(name) cannot be stopped (\(failure ?? "")); the command was not run and nothing was changed")
     }
   }
 
   /// Starts the units again, because nothing was changed.
   mutating func release() {
     for name in stopped.reversed() {
-      if let trouble = systemctl("start", name) {
-        Self.say("\(name) could not be started again (\(trouble)); run systemctl start \(name)")
+      if let failure = systemctl("start", name) {
+        Self.printNotice("\(name) could not be started again (\(failure)); run systemctl start \(name)")
       } else {
-        Self.say("\(name) was started again, because nothing was changed")
+        Self.printNotice("\(name) was started again, because nothing was changed")
       }
     }
     stopped = []
@@ -68,31 +68,32 @@ struct UnitHold {
 
   /// Starts the units again, because nothing is lost.
   mutating func start() throws(Failure) {
-    var troubles: [String] = []
+    var failures: [String] = []
     for name in stopped.reversed() {
-      if let trouble = systemctl("start", name) {
-        troubles.append("\(name) could not be started again (\(trouble)): run systemctl start \(name)")
+      if let failure = systemctl("start", name) {
+        failures.append("\(name) could not be started again (\(failure)): run systemctl start \(name)")
       }
     }
     stopped = []
-    if !troubles.isEmpty { throw Failure(.commandFailed, troubles.joined(separator: "; ")) }
+    if !failures.isEmpty { throw Failure(.commandFailed, failures.joined(separator: "; ")) }
   }
 
   /// Leaves the units stopped, and prints that.
   /// - Parameters:
-  ///   - code: the exit code.
-  ///   - report: where the reason can be read.
-  ///   - again: the command that checks again.
+  ///   - code: The exit code.
+  ///   - report: Where the reason can be read.
+  ///   - again: The command that checks again.
   func keep(_ code: Int32, report: String, again: String?) {
     for name in stopped {
       // Package scripts and dependencies between units may start more than intended.
       if let state = try? state(of: name), state == .active {
-        Self.say(
+        Self.printNotice(
           "\(name) is running although it was stopped (exit code \(code)): the command or something else started it; "
             + "read \(report), and run systemctl stop \(name) to stop it")
       } else {
-        let look = again.map { ", check again with \($0)" } ?? ""
-        Self.say("\(name) stays stopped (exit code \(code)); read \(report)\(look), then run systemctl start \(name)")
+        let hint = again.map { ", check again with \($0)" } ?? ""
+        Self.printNotice(
+          "\(name) stays stopped (exit code \(code)); read \(report)\(hint), then run systemctl start \(name)")
       }
     }
   }
@@ -115,20 +116,20 @@ struct UnitHold {
   }
 
   private func facts(of name: String) throws(Failure) -> [Substring] {
-    let trouble: String
+    let failure: String
     do throws(Errno) {
-      let words = ["systemctl", "show", "--property=LoadState,ActiveState", name]
-      let (ending, output) = try ChildProcess.capture(words, environment: nil, timeout: .seconds(90))
+      let arguments = ["systemctl", "show", "--property=LoadState,ActiveState", name]
+      let (ending, output) = try ChildProcess.capture(arguments, environment: nil, timeout: .seconds(90))
       let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
       if ending == .exited(0), lines.contains(where: { $0.hasPrefix("ActiveState=") }) { return lines }
-      trouble = ending.trouble ?? "it did not report the unit's state"
+      failure = ending.failure ?? "it did not report the unit's state"
     } catch {
-      trouble = "\(error)"
+      failure = "\(error)"
     }
-    throw Failure(.unreachable, "systemctl show \(name): \(trouble); the command was not run and nothing was changed")
+    throw Failure(.unreachable, "systemctl show \(name): \(failure); the command was not run and nothing was changed")
   }
 
-  /// - Returns: why it failed; nil if it succeeded.
+  /// - Returns: Why it failed; nil if it succeeded.
   private func systemctl(
     _ verb: String, _ name: String, onSignal: (SignalWatch.Received) -> Void = { _ in }
   ) -> String? {
@@ -139,18 +140,20 @@ struct UnitHold {
         onSignal(received)
         return false
       }
-      return ending.trouble.map { "systemctl \($0)" }
+      return ending.failure.map { "systemctl \($0)" }
     } catch {
       return "systemctl: \(error)"
     }
   }
 
-  private static func say(_ words: String) { try? StandardStream.error.write(Failure(.done, words).line) }
+  private static func printNotice(_ text: String) {
+    try? StandardStream.error.write(Failure(.done, text).line)
+  }
 }
 
 extension ChildProcess.Ending {
   /// The failure as text; nil for success.
-  var trouble: String? {
+  var failure: String? {
     switch self {
     case .exited(0): nil
     case .exited(let code): "ended with exit code \(code)"

@@ -47,15 +47,15 @@ struct VerdictOptions: ParsableArguments {
     }
   }
 
-  /// - Throws: if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
+  /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
   func verification(before: Snapshot) throws(Failure) -> Verification {
     let pods = before.sandboxes.map(\.pod)
     for name in pod where !pods.contains(where: { Scope(pods: [name]).contains($0) }) {
       let names = Set(pods.map { "\($0)" }).sorted()
-      let rest = names.count > Self.mostNames ? ", …" : ""
-      let there =
-        names.isEmpty ? "it has no pods" : "it has \(names.prefix(Self.mostNames).joined(separator: ", "))\(rest)"
-      throw Failure(.usage, "--pod \(name): the snapshot has no such pod; \(there)")
+      let rest = names.count > Self.maximumNames ? ", …" : ""
+      let available =
+        names.isEmpty ? "it has no pods" : "it has \(names.prefix(Self.maximumNames).joined(separator: ", "))\(rest)"
+      throw Failure(.usage, "--pod \(name): the snapshot has no such pod; \(available)")
     }
     return Verification(
       before: before, scenario: scenario.scenario, threshold: threshold,
@@ -66,7 +66,7 @@ struct VerdictOptions: ParsableArguments {
   }
 
   /// The number of names that fit in a line.
-  private static let mostNames = 5
+  private static let maximumNames = 5
 }
 
 /// A scenario, or automatic detection from the snapshots.

@@ -10,7 +10,7 @@ internal import CRIVerify
 /// From a snapshot to the verdict: the work that `verify` and `guard` share.
 struct Verification {
   let before: Snapshot
-  /// nil: detected from the snapshots.
+  /// nil to derive it from the snapshots.
   let scenario: Scenario?
   let threshold: Severity
   let scope: Scope
@@ -22,18 +22,18 @@ struct Verification {
   /// Whether the snapshot has any of the selected pods; always true if all pods of a node are selected.
   var hasPods: Bool { scope.isWhole || before.sandboxes.contains { scope.contains($0.pod) } }
 
-  /// The runtime's state once it is ready, or its state now if `patience` is nil.
-  func current(_ context: Context, patience: Duration?) async throws(Failure) -> Snapshot {
-    var snapshot = try await settled(context, patience: patience)
-    if probes { await context.patientClient().probeExec(&snapshot, in: scope) }
+  /// The runtime's state once it is ready, or its state now if `timeout` is nil.
+  func current(_ context: Context, timeout: Duration?) async throws(Failure) -> Snapshot {
+    var snapshot = try await settled(context, timeout: timeout)
+    if probes { await context.bulkClient().probeExec(&snapshot, in: scope) }
     return snapshot
   }
 
-  private func settled(_ context: Context, patience: Duration?) async throws(Failure) -> Snapshot {
-    guard let patience else { return try await takeSnapshot(context.patientClient()) }
-    let end = ContinuousClock.now + patience
+  private func settled(_ context: Context, timeout: Duration?) async throws(Failure) -> Snapshot {
+    guard let timeout else { return try await takeSnapshot(context.bulkClient()) }
+    let end = ContinuousClock.now + timeout
     _ = try await Waiting.run(
-      ReadinessWait(endpoint: context.endpoint, goal: .ready, api: context.selection, timeout: patience),
+      ReadinessWait(endpoint: context.endpoint, goal: .ready, api: context.selection, timeout: timeout),
       context)
     if before.runtime.condition("NetworkReady") == true {
       // A network that does not become ready is a finding, and no reason to stop.
@@ -42,7 +42,7 @@ struct Verification {
         stability: .zero)
       _ = await network.run()
     }
-    let client = context.patientClient()
+    let client = context.bulkClient()
     while true {
       let snapshot = try await takeSnapshot(client)
       // The list may be incomplete while kubelet creates pods, so a missing pod is reported only at the end of the
@@ -58,7 +58,7 @@ struct Verification {
   }
 
   /// The report in its general form.
-  /// - Parameter failure: how the guarded command failed, if it did; a good verdict is not enough then.
+  /// - Parameter failure: How the guarded command failed, if it did; a good verdict is not enough then.
   func conclude(_ after: Snapshot, failure: String? = nil) -> ReportView {
     let report = report(after)
     var code = Self.code(of: report.verdict(failingOn: threshold))

@@ -43,13 +43,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reports.report(.verify, onlyWarns: options.warnOnly) {
-      let patience = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
+      let timeout = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
       let verification = try options.verification(before: try SnapshotFile.read(before))
       let now: Snapshot
       if let after {
         now = try SnapshotFile.read(after)
       } else {
-        now = try await verification.current(Context(waiting: patience), patience: patience)
+        now = try await verification.current(Context(waiting: timeout), timeout: timeout)
       }
       return verification.conclude(now)
     }

@@ -39,19 +39,19 @@ struct WaitCommand: AsyncParsableCommand {
   var output = TextFormat.text
 
   func run() async throws {
-    let patience = try DurationText.parse(timeout, option: "--timeout")
+    let timeout = try DurationText.parse(timeout, option: "--timeout")
     let stable = try stability.map { (text) throws(Failure) in try DurationText.parse(text, option: "--stable") }
-    if let stability, let stable, stable > patience {
+    if let stability, let stable, stable > timeout {
       throw Failure(
         .usage, "--stable \(stability) is longer than --timeout \(timeout); specify a longer --timeout")
     }
     let start = ContinuousClock.now
-    let context = try Context(waiting: patience)
+    let context = try Context(waiting: timeout)
     let wait = ReadinessWait(
       endpoint: context.endpoint, goal: untilNetwork ? .network : .ready, api: context.selection,
-      timeout: patience - (ContinuousClock.now - start),
+      timeout: timeout - (ContinuousClock.now - start),
       stability: stable)
-    let (after, peer) = try await Waiting.run(wait, context, patience: patience)
+    let (after, peer) = try await Waiting.run(wait, context, timeout: timeout)
     guard output == .json else { return }
     let document: JSON = [
       "kind": "cri-wait", "schema": 1, "endpoint": .string("\(context.endpoint)"),
@@ -63,10 +63,10 @@ struct WaitCommand: AsyncParsableCommand {
 
 /// Waiting, in the same way for all commands: progress on a terminal, and one line if it failed.
 enum Waiting {
-  /// - Parameter patience: the maximum time that was asked for, if a part of it had already passed.
-  /// - Returns: the time until the first success, and the process that answered.
+  /// - Parameter timeout: The maximum time that was asked for, if a part of it had already passed.
+  /// - Returns: The time until the first success, and the process that answered.
   static func run(
-    _ wait: ReadinessWait, _ context: Context, patience: Duration? = nil
+    _ wait: ReadinessWait, _ context: Context, timeout: Duration? = nil
   ) async throws(Failure) -> (after: Duration, peer: PeerCredentials?) {
     let shows = context.isDebug || Environment.errorIsTerminal
     let start = ContinuousClock.now
@@ -80,8 +80,8 @@ enum Waiting {
     switch outcome {
     case .ready(let after, let peer): return (after, peer)
     case .timedOut(let last):
-      let patience = patience ?? wait.timeout
-      let when = patience == .zero ? "is not ready" : "was not ready within \(text(patience))"
+      let timeout = timeout ?? wait.timeout
+      let when = timeout == .zero ? "is not ready" : "was not ready within \(text(timeout))"
       throw Failure(.unreachable, "\(context.endpoint) \(when): \(last.words)")
     case .failed(let error): throw Failure(.unreachable, Failure(error).message)
     }

@@ -3,22 +3,22 @@ internal import CRIPreflight
 internal import CRISnapshot
 internal import CRIText
 
-/// What libcni wrote down when it made a pod's network: its cache's file, as far as `CHECK` needs it.
+/// What libcni cached when it attached a pod to a network, as far as `CHECK` needs it.
 struct CNIAttachment: Hashable, Sendable {
-  /// The configuration as it was then; nil where it is not kept.
+  /// The network's configuration at that time; nil if the cache does not contain it.
   var network: CNINetwork?
   /// `CNI_ARGS`: `K=V;K=V`.
   var arguments: String
-  /// What the runtime gave to plugins that can do with it, by capability.
+  /// The runtime's parameters for plugins that support them, by capability.
   var capabilities: JSON
   var result: JSON
 
-  /// - Parameter path: of the file, for errors.
+  /// - Parameter path: The file's path, for error messages.
   init(_ bytes: [UInt8], _ path: String) throws(CNIFailure) {
     guard let root = try? JSON.parse(bytes), root.objectValue != nil else {
       throw .fault(.malformedCache(path: path))
     }
-    // Before 2019 it held the result alone.
+    // Before 2019 the file held only the result.
     guard root["kind"]?.stringValue == "cniCacheV1", let result = root["result"], result.objectValue != nil else {
       throw .unknown(UnknownReason(.cniResultForm, path: path))
     }
@@ -35,7 +35,7 @@ struct CNIAttachment: Hashable, Sendable {
     result["ips"]?.arrayValue?.isEmpty == false || result["ip4"] != nil || result["ip6"] != nil
   }
 
-  /// What one plugin reads: its own object, and what was made (CNI specification, section 4).
+  /// The standard input of one plugin: its own configuration and the previous result (CNI specification, section 4).
   func input(_ plugin: JSON, of network: CNINetwork) throws(CNIFailure) -> JSON {
     var input = plugin
     input["name"] = .string(network.name)
@@ -49,7 +49,7 @@ struct CNIAttachment: Hashable, Sendable {
     return input
   }
 
-  /// Between 0.3.0 and today the forms differ in this only: before 1.0.0 each address says of which kind it is.
+  /// Between 0.3.0 and today the forms differ only in this: before 1.0.0 each address has a version field.
   private func result(as version: String) throws(CNIFailure) -> JSON {
     let made = result["cniVersion"]?.stringValue ?? ""
     if made == version { return result }

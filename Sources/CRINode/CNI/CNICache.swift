@@ -3,51 +3,51 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
 
-/// libcni's cache: what CNI answered when it made each pod's network, one file an interface.
+/// libcni's cache of CNI results: one file for each interface of each pod.
 struct CNICache {
-  /// An entry, and what its network's configuration says of host-local.
+  /// A cached result, and what the network's configuration says about host-local.
   struct Entry: Hashable, Sendable {
     var facts: CNICacheEntry
-    /// host-local's folder, where it is not the usual one.
-    var leaseFolder: String?
+    /// host-local's directory if it is not the default one.
+    var leaseDirectory: String?
   }
 
-  private let folder: String
-  /// The names of files by the sandbox that they are about; nil where the folder cannot be listed.
+  private let directory: String
+  /// The file names by sandbox ID; unknown if the directory cannot be listed.
   private let files: Observation<[String: [String]]>
 
-  /// - Parameter ids: of the sandboxes that will be asked for.
-  init(folder: String, ids: Set<String>) {
-    self.folder = folder
+  /// - Parameter ids: The sandboxes whose entries will be requested.
+  init(directory: String, ids: Set<String>) {
+    self.directory = directory
     do throws(FileError) {
       var files: [String: [String]] = [:]
-      for name in try Directory.names(at: folder) {
-        // NETWORK-ID-INTERFACE, where network and interface may have hyphens of their own.
+      for name in try Directory.names(at: directory) {
+        // NETWORK-ID-INTERFACE: the network and the interface may contain hyphens too.
         let parts = name.split(separator: "-").map(String.init)
         guard let id = parts.first(where: ids.contains), parts.last != "lo" else { continue }
         files[id, default: []].append(name)
       }
       self.files = .known(files)
     } catch {
-      files = .unknown(UnknownReason(error, folder))
+      files = .unknown(UnknownReason(error, directory))
     }
   }
 
-  /// The loopback interface's is left out.
+  /// Returns a sandbox's entries except the loopback interface's.
   func entries(of id: String) -> Observation<[Entry]> {
     switch files {
     case .unknown(let reason): return .unknown(reason)
     case .known(let files):
       var entries: [Entry] = []
       for name in (files[id] ?? []).sorted() {
-        let path = "\(folder)/\(name)"
+        let path = "\(directory)/\(name)"
         do throws(FileError) {
           guard let entry = Self.entry(try File.read(path, limit: 1 << 20), file: name, id: id) else {
             return .unknown(UnknownReason(.malformed, path: path))
           }
           entries.append(entry)
         } catch {
-          // Its network went down in between.
+          // The network was detached since the directory was listed.
           if error != .noSuchFile { return .unknown(UnknownReason(error, path)) }
         }
       }
@@ -55,32 +55,32 @@ struct CNICache {
     }
   }
 
-  /// nil where it is none.
+  /// Returns nil if the file is not a cache entry.
   static func entry(_ bytes: [UInt8], file: String, id: String) -> Entry? {
     guard let root = try? JSON.parse(bytes), root.objectValue != nil else { return nil }
-    // Before 2019 the file held the result alone: names are in the file's then.
+    // Before 2019 the file held only the result, so the names have to come from the file's name.
     let result = root["result"] ?? root
     let names = file.split(separator: "-").map(String.init)
     let middle = names.firstIndex(of: id) ?? 0
     let config = root["config"]?.stringValue.flatMap(Self.config)
     let plugins = config.map { $0["plugins"]?.arrayValue ?? [$0] } ?? []
-    // Of the first plugin that has one; nil where a plugin brings it about by itself.
+    // The first plugin's `ipam`; nil if a plugin assigns addresses without one.
     let ipam = plugins.lazy.compactMap { $0["ipam"] }.first { $0["type"]?.stringValue?.isEmpty == false }
     return Entry(
       facts: CNICacheEntry(
         network: root["networkName"]?.stringValue ?? names[..<middle].joined(separator: "-"),
         interface: root["ifName"]?.stringValue ?? names[(middle + 1)...].joined(separator: "-"),
         addresses: addresses(in: result), ipam: ipam?["type"]?.stringValue),
-      leaseFolder: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 })
+      leaseDirectory: ipam?["dataDir"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 })
   }
 
   private static func addresses(in result: JSON) -> [String] {
     let modern = result["ips"]?.arrayValue?.compactMap { $0["address"]?.stringValue }
-    // CNI 0.2.0 has one of each kind.
+    // CNI 0.2.0 has at most one address of each kind.
     let old = ["ip4", "ip6"].compactMap { result[$0]?["ip"]?.stringValue }
     return (modern ?? old).map { String($0.prefix { $0 != "/" }) }
   }
 
-  /// A network's configuration, as it was when it was used.
+  /// The network's configuration when the pod was attached.
   private static func config(_ base64: String) -> JSON? { Base64.decode(base64).flatMap { try? JSON.parse($0) } }
 }

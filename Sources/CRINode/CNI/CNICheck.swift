@@ -2,31 +2,31 @@ package import CRIPreflight
 package import CRISnapshot
 internal import CRISystem
 
-/// Asks CNI's plugins after the pods' networks with `CHECK`, which changes nothing (CNI specification, section 2).
+/// Runs the CNI plugins of the pods' networks with `CHECK`, which changes nothing (CNI specification, section 2).
 ///
-/// A CRI-O that starts does the same, and forgets the addresses of each pod with which it fails: so it is done here
-/// just as libcni does it, with the daemon's environment.
+/// CRI-O does the same when it starts, and drops the addresses of every pod for which a plugin fails. So this runs them
+/// as libcni does, with the daemon's environment.
 package struct CNICheck: Sendable {
-  /// As many pods are asked after at a time.
+  /// The number of pods that are checked concurrently.
   private static let workers = 8
 
   package var paths: NodePaths
   /// CRI-O: `network_dir`.
-  package var folder: String
-  /// CRI-O: `cni_default_network`; empty: the first one that is usable, by the file's name.
+  package var directory: String
+  /// CRI-O: `cni_default_network`; if it is empty, the first valid configuration in the order of file names counts.
   package var network: String
   /// CRI-O: `plugin_dirs`.
-  package var pluginFolders: [String]
-  /// For one plugin.
+  package var pluginDirectories: [String]
+  /// The timeout of one plugin.
   package var timeout = Duration.seconds(5)
-  /// For all of them.
+  /// The timeout of all plugins together.
   package var timeLimit = Duration.seconds(30)
 
-  package init(paths: NodePaths = NodePaths(), folder: String, network: String = "", pluginFolders: [String]) {
+  package init(paths: NodePaths = NodePaths(), directory: String, network: String = "", pluginDirectories: [String]) {
     self.paths = paths
-    self.folder = folder
+    self.directory = directory
     self.network = network
-    self.pluginFolders = pluginFolders
+    self.pluginDirectories = pluginDirectories
   }
 
   package func run(_ snapshot: Snapshot) async -> NetworkCheck {
@@ -36,7 +36,7 @@ package struct CNICheck: Sendable {
     let job: CNIPodCheck
     do throws(CNIFailure) {
       let plugins = CNIPlugins(
-        folders: pluginFolders, environment: try environment(of: snapshot.daemon.pid, view), timeout: timeout,
+        directories: pluginDirectories, environment: try environment(of: snapshot.daemon.pid, view), timeout: timeout,
         deadline: .now + timeLimit)
       let check = self
       let found = await onThread { check.choose(plugins) }
@@ -63,13 +63,13 @@ package struct CNICheck: Sendable {
     }
   }
 
-  /// - Throws: why the plugins would not find here what they find when CRI-O runs them.
+  /// - Throws: The reason why the plugins would not find the same state here as when CRI-O runs them.
   private func environment(of daemon: Int32?, _ view: NodeView) throws(CNIFailure) -> [String] {
     guard let daemon else { throw .unknown(UnknownReason(.daemonNotVisible)) }
     let elsewhere = CNIFailure.unknown(UnknownReason(.cniElsewhere))
     guard view.paths.root.isEmpty else { throw elsewhere }
     let own = FileIdentity(of: "\(paths.proc)/self/ns/net")
-    if let own, let its = FileIdentity(of: "\(paths.proc)/\(daemon)/ns/net"), its != own { throw elsewhere }
+    if let own, let theirs = FileIdentity(of: "\(paths.proc)/\(daemon)/ns/net"), theirs != own { throw elsewhere }
     guard ProcessTrust.isTrusted(daemon, proc: paths.proc) else { throw .unknown(UnknownReason(.daemonNotTrusted)) }
     do throws(FileError) {
       return try File.read("\(paths.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
@@ -79,13 +79,13 @@ package struct CNICheck: Sendable {
     }
   }
 
-  /// The network that CRI-O takes: the first file that it can do with, or the first one of the name that it is told.
+  /// Returns the network that CRI-O uses: the first valid configuration file, or the first with the configured name.
   func choose(_ plugins: CNIPlugins) -> Result<CNINetwork, CNIFailure> {
     var cause: CNIFault?
     do throws(CNIFailure) {
       for file in try files() {
         do throws(CNIFailure) {
-          let found = try CNINetwork(folder: folder, file: file)
+          let found = try CNINetwork(directory: directory, file: file)
           try plugins.validate(found)
           if network.isEmpty || found.name == network { return .success(found) }
         } catch {
@@ -96,17 +96,17 @@ package struct CNICheck: Sendable {
     } catch {
       return .failure(error)
     }
-    return .failure(.fault(.noConfiguration(network: network, directory: folder, cause: cause)))
+    return .failure(.fault(.noConfiguration(network: network, directory: directory, cause: cause)))
   }
 
   private func files() throws(CNIFailure) -> [String] {
     do throws(FileError) {
-      return try Directory.names(at: folder).sorted().filter { name in
-        [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) && !File.isFolder("\(folder)/\(name)")
+      return try Directory.names(at: directory).sorted().filter { name in
+        [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) && !File.isDirectory("\(directory)/\(name)")
       }
     } catch {
       if error == .noSuchFile { return [] }
-      throw .unknown(UnknownReason(error, folder))
+      throw .unknown(UnknownReason(error, directory))
     }
   }
 }

@@ -1,10 +1,10 @@
 internal import CRIPreflight
 internal import CRISnapshot
 
-/// Why CNI does not confirm a pod's network.
+/// The reason why CNI does not confirm a pod's network.
 enum CNIFailure: Error, Hashable {
-  /// A CRI-O that starts gets the same answer.
+  /// CRI-O gets the same error when it starts.
   case fault(CNIFault)
-  /// What CRI-O would hear is unknown.
+  /// It is unknown what CRI-O would get.
   case unknown(UnknownReason)
 }

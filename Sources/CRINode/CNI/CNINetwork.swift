@@ -4,18 +4,18 @@ internal import CRISystem
 
 /// A network's configuration: a list of plugins (CNI specification, section 1; libcni's `NetworkConfigList`).
 struct CNINetwork: Hashable, Sendable {
-  /// The newest that libcni takes where a configuration offers several.
+  /// The version that libcni prefers if a configuration offers several.
   private static let newest = [1, 1, 0]
 
   var name: String
-  /// As libcni takes it: 0.1.0 where there is none.
+  /// The version that libcni uses: 0.1.0 if the configuration has none.
   var version: String
-  /// Whether CRI-O asks its plugins with `CHECK`: from 0.4.0 on, unless `disableCheck` is set.
+  /// Whether CRI-O runs its plugins with `CHECK`: from version 0.4.0 on, unless `disableCheck` is set.
   var isChecked: Bool
-  /// Each plugin's own object.
+  /// The configuration of each plugin.
   var plugins: [JSON]
 
-  /// - Returns: nil where it is no list of plugins, nor a single one.
+  /// - Returns: nil if the bytes are neither a list of plugins nor a single one.
   init?(_ bytes: [UInt8]) {
     guard let root = try? JSON.parse(bytes), root.objectValue != nil else { return nil }
     let isOff = root["disableCheck"]?.boolValue ?? (root["disableCheck"]?.stringValue?.lowercased() == "true")
@@ -33,9 +33,9 @@ struct CNINetwork: Hashable, Sendable {
     guard plugins.allSatisfy({ $0["type"]?.stringValue?.isEmpty == false }) else { return nil }
   }
 
-  /// The network of a configuration file, with what its folder adds to it.
-  /// - Throws: why CRI-O does not take it.
-  init(folder: String, file: String) throws(CNIFailure) {
+  /// Reads a network from a configuration file and the files in the directory that extend it.
+  /// - Throws: The reason why CRI-O rejects the network.
+  init(directory: String, file: String) throws(CNIFailure) {
     func read(_ path: String) throws(CNIFailure) -> CNINetwork {
       do throws(FileError) {
         if let network = CNINetwork(try File.read(path, limit: 1 << 20)) { return network }
@@ -44,14 +44,14 @@ struct CNINetwork: Hashable, Sendable {
       }
       throw .fault(.notAConfiguration(path: path))
     }
-    self = try read("\(folder)/\(file)")
+    self = try read("\(directory)/\(file)")
     let isList = file.hasSuffix(".conflist")
-    guard !isList || !name.isEmpty else { throw .fault(.withoutName(path: "\(folder)/\(file)")) }
-    let others = isList ? (try? Directory.names(at: "\(folder)/\(name)")) ?? [] : []
+    guard !isList || !name.isEmpty else { throw .fault(.withoutName(path: "\(directory)/\(file)")) }
+    let others = isList ? (try? Directory.names(at: "\(directory)/\(name)")) ?? [] : []
     for other in others.sorted() where other.hasSuffix(".conf") {
-      plugins += try read("\(folder)/\(name)/\(other)").plugins
+      plugins += try read("\(directory)/\(name)/\(other)").plugins
     }
-    guard !plugins.isEmpty else { throw .fault(.withoutPlugins(path: "\(folder)/\(file)")) }
+    guard !plugins.isEmpty else { throw .fault(.withoutPlugins(path: "\(directory)/\(file)")) }
     if name.isEmpty { name = file }
   }
 

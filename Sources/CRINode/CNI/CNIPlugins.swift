@@ -3,38 +3,38 @@ internal import CRIPreflight
 internal import CRISnapshot
 internal import CRISystem
 
-/// CNI's plugins, run as libcni runs them (CNI specification, section 2).
+/// Runs CNI plugins as libcni does (CNI specification, section 2).
 struct CNIPlugins: Sendable {
-  /// Where they are looked for, one after the other.
-  let folders: [String]
-  /// The daemon's own, which is what its plugins get.
+  /// The directories in which plugins are searched, in this order.
+  let directories: [String]
+  /// The daemon's environment, which its plugins inherit.
   let environment: [String]
-  /// For each of them.
+  /// The timeout of each plugin.
   let timeout: Duration
-  /// For all of them.
+  /// The deadline for all of them.
   let deadline: ContinuousClock.Instant
 
-  /// - Throws: what of it CRI-O would not take.
+  /// - Throws: The reason why CRI-O would reject the network.
   func validate(_ network: CNINetwork) throws(CNIFailure) {
     let variables = ["COMMAND=VERSION", "CONTAINERID=", "NETNS=dummy", "ARGS=", "IFNAME=dummy", "PATH=dummy"]
     for plugin in network.plugins {
       let type = plugin["type"]?.stringValue ?? ""
-      let answer = try run(type, variables, ["cniVersion": .string(network.version)])
-      let versions = (try? JSON.parse(answer))?["supportedVersions"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      let response = try run(type, variables, ["cniVersion": .string(network.version)])
+      let versions = (try? JSON.parse(response))?["supportedVersions"]?.arrayValue?.compactMap(\.stringValue) ?? []
       guard versions.contains(network.version) else {
         throw .fault(.unsupportedVersion(plugin: type, version: network.version))
       }
     }
   }
 
-  /// Asks each plugin of a network, in order, whether a pod's interface is as it was made.
-  /// - Parameter namespace: the path of the pod's.
+  /// Asks each plugin of a network, in order, whether a pod's interface is unchanged.
+  /// - Parameter namespace: The path of the pod's network namespace.
   func check(
     _ network: CNINetwork, _ attachment: CNIAttachment, id: String, namespace: String, interface: String
   ) throws(CNIFailure) {
     let variables = [
       "COMMAND=CHECK", "CONTAINERID=\(id)", "NETNS=\(namespace)", "ARGS=\(attachment.arguments)",
-      "IFNAME=\(interface)", "PATH=\(folders.joined(separator: ":"))",
+      "IFNAME=\(interface)", "PATH=\(directories.joined(separator: ":"))",
     ]
     for plugin in network.plugins {
       _ = try run(plugin["type"]?.stringValue ?? "", variables, try attachment.input(plugin, of: network))
@@ -42,9 +42,9 @@ struct CNIPlugins: Sendable {
   }
 
   private func run(_ type: String, _ variables: [String], _ input: JSON) throws(CNIFailure) -> [UInt8] {
-    // libcni looks whether it is there, not whether it can be run.
-    guard !type.contains("/"), let path = folders.lazy.map({ "\($0)/\(type)" }).first(where: Self.isFile) else {
-      throw .fault(.pluginMissing(type, directories: folders))
+    // libcni requires that the file exists, not that it is executable.
+    guard !type.contains("/"), let path = directories.lazy.map({ "\($0)/\(type)" }).first(where: Self.isFile) else {
+      throw .fault(.pluginMissing(type, directories: directories))
     }
     guard File.isTrusted(path) else { throw .unknown(UnknownReason(.programNotTrusted, path: path)) }
     let rest = min(timeout, deadline - .now)
@@ -66,12 +66,12 @@ struct CNIPlugins: Sendable {
     throw .fault(Self.fault(of: type, output, ending))
   }
 
-  /// A plugin's own error in one line (CNI specification, section 5, "Error"), or how it ended.
+  /// The plugin's own error in one line (CNI specification, section 5, "Error"), or how the plugin ended.
   private static func fault(of type: String, _ output: [UInt8], _ ending: ChildProcess.Ending) -> CNIFault {
-    let answer = try? JSON.parse(output)
-    let told = [answer?["msg"], answer?["details"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
-    guard told.isEmpty else {
-      let message = told.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
+    let response = try? JSON.parse(output)
+    let details = [response?["msg"], response?["details"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
+    guard details.isEmpty else {
+      let message = details.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
       return .pluginFailed(type, message: message)
     }
     return switch ending {
@@ -81,7 +81,7 @@ struct CNIPlugins: Sendable {
   }
 
   private static func isFile(_ path: String) -> Bool {
-    // The target of a link counts.
+    // A symbolic link counts as what it points to.
     File.realPath(path).map(File.isRegular) ?? false
   }
 }

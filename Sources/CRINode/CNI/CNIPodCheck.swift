@@ -2,17 +2,17 @@ internal import CRIPreflight
 internal import CRISnapshot
 internal import CRISystem
 
-/// What a CRI-O that starts asks after one pod (ocicni's `GetPodNetworkStatus`).
+/// Checks one pod's network as CRI-O does when it starts (ocicni's `GetPodNetworkStatus`).
 struct CNIPodCheck: Sendable {
-  /// CRI-O's name for the only interface that it asks after.
+  /// The only interface that CRI-O checks.
   private static let interface = "eth0"
 
   let plugins: CNIPlugins
-  /// libcni's cache.
+  /// The directory of libcni's cache.
   let results: String
-  /// The name of the network that CRI-O asks after.
+  /// The name of the network that CRI-O checks.
   let network: String
-  /// What counts where the cache has no configuration.
+  /// The configuration to use if the cache has none.
   let onDisk: Result<CNINetwork, CNIFailure>
 
   func run(_ pod: SandboxRecord, _ namespace: NamespaceReader.Answer) -> NetworkCheck {
@@ -32,13 +32,13 @@ struct CNIPodCheck: Sendable {
     switch (namespace.namespace, namespace.interfaces) {
     case (.known(.alive), .known(let interfaces)?): inside = interfaces
     case (.known(.alive), .unknown(let reason)?), (.unknown(let reason), _): throw .unknown(reason)
-    // That the namespace is gone is another rule's finding.
+    // Another rule reports a missing namespace.
     default: return
     }
     guard inside.first(where: { $0.name == "lo" })?.isUp == true else { throw .fault(.loopbackDown) }
     let file = "\(results)/\(network)-\(pod.id)-\(Self.interface)"
     guard let bytes = try read(file) else {
-      // Without a result CHECK cannot pass; what is older than it looks into the pod.
+      // Without a cached result CHECK cannot pass; older networks only need an address in the pod.
       let own = inside.first { $0.name == Self.interface }
       if try onDisk.get().isChecked || own?.addresses.contains(where: { !$0.isLinkLocal }) != true {
         throw .fault(.noResult(network: network))
@@ -51,7 +51,7 @@ struct CNIPodCheck: Sendable {
     if made.isChecked { try plugins.check(made, attachment, id: pod.id, namespace: path, interface: Self.interface) }
   }
 
-  /// - Returns: nil where there is none.
+  /// - Returns: nil if the file is missing.
   private func read(_ path: String) throws(CNIFailure) -> [UInt8]? {
     do throws(FileError) {
       return try File.read(path, limit: 1 << 20)

@@ -1,30 +1,30 @@
 internal import CRISnapshot
 internal import CRISystem
 
-/// host-local's leases: a folder for each network, a file for each address that it has given away.
+/// Reads host-local's leases: a directory for each network, and in it a file for each assigned address.
 struct HostLocal {
   private let root: String
-  private let defaultFolder: String
+  private let defaultDirectory: String
   private var networks: [String: Result<Network, FileError>] = [:]
 
-  /// One network's leases, as they are asked for.
+  /// One network's leases, read when they are first needed.
   private struct Network {
     var byOwner: [String: [HostLocalLease]] = [:]
     var byAddress: [IPAddress: HostLocalLease] = [:]
   }
 
   /// - Parameters:
-  ///   - defaultFolder: of networks that name none.
-  ///   - root: goes before the folders that networks name.
-  init(defaultFolder: String, root: String) {
-    self.defaultFolder = defaultFolder
+  ///   - defaultDirectory: The directory for networks that configure none.
+  ///   - root: A prefix for the directories that networks configure.
+  init(defaultDirectory: String, root: String) {
+    self.defaultDirectory = defaultDirectory
     self.root = root
   }
 
-  /// A sandbox's leases, and others' on addresses that it has.
+  /// Returns a sandbox's leases, and other sandboxes' leases on its addresses.
   /// - Parameters:
-  ///   - entries: its networks; empty where they are not known.
-  /// - Returns: nil where host-local has nothing to do with it.
+  ///   - entries: The sandbox's networks; empty if they are not known.
+  /// - Returns: nil if host-local manages none of the addresses.
   mutating func leases(
     of id: String, entries: [CNICache.Entry], addresses: Set<IPAddress>
   ) -> Observation<[HostLocalLease]>? {
@@ -35,17 +35,17 @@ struct HostLocal {
       found += addresses.compactMap { network.byAddress[$0] }.filter { $0.owner != id }
     }
     for entry in entries where entry.facts.ipam == "host-local" {
-      let folder = "\(entry.leaseFolder.map { root + $0 } ?? defaultFolder)/\(entry.facts.network)"
-      switch read(folder, network: entry.facts.network) {
+      let directory = "\(entry.leaseDirectory.map { root + $0 } ?? defaultDirectory)/\(entry.facts.network)"
+      switch read(directory, network: entry.facts.network) {
       case .success(let network): take(network)
-      case .failure(let error): return .unknown(UnknownReason(error, folder))
+      case .failure(let error): return .unknown(UnknownReason(error, directory))
       }
       isAsked = true
     }
-    // Some plugins, such as flannel, hand over to others: only what is there tells whether to host-local.
+    // Some plugins, such as flannel, delegate to others: only the existing directories show whether to host-local.
     let delegated = entries.filter { $0.facts.ipam == nil }.map(\.facts.network)
     for network in entries.isEmpty ? allNetworks() : delegated {
-      guard case .success(let known) = read("\(defaultFolder)/\(network)", network: network),
+      guard case .success(let known) = read("\(defaultDirectory)/\(network)", network: network),
         known.byOwner[id] != nil
       else { continue }
       take(known)
@@ -55,19 +55,19 @@ struct HostLocal {
   }
 
   private func allNetworks() -> [String] {
-    (try? Directory.names(at: defaultFolder))?.sorted() ?? []
+    (try? Directory.names(at: defaultDirectory))?.sorted() ?? []
   }
 
-  private mutating func read(_ folder: String, network name: String) -> Result<Network, FileError> {
-    if let known = networks[folder] { return known }
+  private mutating func read(_ directory: String, network name: String) -> Result<Network, FileError> {
+    if let known = networks[directory] { return known }
     let result: Result<Network, FileError>
     do throws(FileError) {
       var network = Network()
-      for file in try Directory.names(at: folder) {
-        // Beside them lie a lock and the last address given.
+      for file in try Directory.names(at: directory) {
+        // The directory also holds a lock and the last assigned address.
         guard let address = IPAddress(file) else { continue }
         do throws(FileError) {
-          let lease = Self.lease(try File.readShort("\(folder)/\(file)"), network: name, address: file)
+          let lease = Self.lease(try File.readShort("\(directory)/\(file)"), network: name, address: file)
           network.byOwner[lease.owner, default: []].append(lease)
           network.byAddress[address] = lease
         } catch {
@@ -78,11 +78,11 @@ struct HostLocal {
     } catch {
       result = .failure(error)
     }
-    networks[folder] = result
+    networks[directory] = result
     return result
   }
 
-  /// The owner's id, and since 2018 the interface in a second line; the lines end as on Windows.
+  /// The file holds the owner's ID and, since 2018, the interface in a second line; the lines end in CR LF.
   private static func lease(_ bytes: [UInt8], network: String, address: String) -> HostLocalLease {
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
     return HostLocalLease(

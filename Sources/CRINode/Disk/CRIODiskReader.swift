@@ -6,9 +6,9 @@ internal import CRISystem
 
 extension CRIODisk {
   /// - Parameters:
-  ///   - status: the runtime's own configuration, from a verbose Status; null where it tells none.
-  ///   - paths: where each ready sandbox's files are, by id; those that are missing could not be read.
-  ///   - networks: what CNI says of the sandboxes' networks.
+  ///   - status: The runtime's configuration from a verbose Status; null if it returns none.
+  ///   - paths: The paths of each ready sandbox's files, by ID; an ID is missing if its paths are unknown.
+  ///   - networks: What CNI reports about the sandboxes' networks.
   init(
     _ snapshot: Snapshot, _ files: NodeFiles, configuration: Observation<CRIOConfiguration>, status: JSON,
     paths: [String: CRIOPaths], networks: NetworkCheck
@@ -21,14 +21,14 @@ extension CRIODisk {
       defaultRuntime: Self.defaultRuntime(status, snapshot, files, configuration))
   }
 
-  /// Its file, the drop-in files in their order, and what comes before both: the command line.
+  /// Reads the main file, the drop-in files in order, and the command line, which overrides both.
   static func configuration(_ files: NodeFiles, _ arguments: [String]) -> Observation<CRIOConfiguration> {
     let main = CRIOConfiguration.file(in: arguments)
     let directory = CRIOConfiguration.directory(in: arguments)
     var configuration = CRIOConfiguration()
     var path = main
     do throws(FileError) {
-      // One of both is everywhere where CRI-O is: the first in older packages, the second in newer ones.
+      // Every CRI-O installation has at least one: older packages the file, newer ones the directory.
       let (hasMain, hasDirectory) = (try files.exists(main), try files.exists(directory))
       guard hasMain || hasDirectory else { return .unknown(NodeFiles.reason(main, .noSuchFile)) }
       let names = hasDirectory ? try files.names(in: directory) : []
@@ -55,13 +55,13 @@ extension CRIODisk {
     case .known(let path):
       do throws(FileError) {
         guard try files.exists(path) else {
-          // Its directory is made by the daemon that runs: without it, this is not the node.
+          // A running daemon creates the file's directory: without it, this is not the node's file system.
           let directory = "/" + path.split(separator: "/").dropLast().joined(separator: "/")
           guard try files.exists(directory) else { return .unknown(NodeFiles.reason(directory, .noSuchFile)) }
           return .known(.missing(path: path))
         }
         let text = try files.text(path)
-        // A JSON text, as CRI-O writes it.
+        // CRI-O writes the version as a JSON string.
         let version = (try? JSON.parse(text))?.stringValue ?? ""
         return .known(.written(path: path, version: version))
       } catch {
@@ -87,10 +87,10 @@ extension CRIODisk {
         for path in paths where !(try files.exists(path)) { missing[id, default: []].append(MissingState(path)) }
       }
       for sandbox in sandboxes {
-        guard let place = paths[sandbox.id] else { continue }
-        let own = "\(place.containers)/\(sandbox.id)/userdata"
-        try need(["\(own)/config.json", "\(place.state ?? own)/state.json"] + place.namespaces, sandbox.id)
-        for path in place.namespaces where try isUnmounted(path, files) {
+        guard let location = paths[sandbox.id] else { continue }
+        let own = "\(location.containers)/\(sandbox.id)/userdata"
+        try need(["\(own)/config.json", "\(location.state ?? own)/state.json"] + location.namespaces, sandbox.id)
+        for path in location.namespaces where try isUnmounted(path, files) {
           missing[sandbox.id, default: []].append(MissingState(path, isUnmounted: true))
         }
       }
@@ -104,7 +104,7 @@ extension CRIODisk {
     }
   }
 
-  /// Whether a file is what is left where a namespace was: a namespace cannot be read at all.
+  /// Whether only the mount point of a namespace is left: a mounted namespace cannot be read as a file.
   private static func isUnmounted(_ path: String, _ files: NodeFiles) throws(FileError) -> Bool {
     do throws(FileError) {
       return try files.read(path).isEmpty
@@ -114,7 +114,7 @@ extension CRIODisk {
     }
   }
 
-  /// What the daemon says, or which runtime has the state of a container that runs.
+  /// The runtime that the daemon reports, or else the one that holds the state of a running container.
   private static func defaultRuntime(
     _ status: JSON, _ snapshot: Snapshot, _ files: NodeFiles, _ configuration: Observation<CRIOConfiguration>
   ) -> Observation<String> {

@@ -1,21 +1,21 @@
 internal import CRIJSON
 
-/// Where CRI-O keeps what restores a sandbox, as the verbose answer about it tells (CRI:
+/// The paths of the files from which CRI-O restores a sandbox, taken from the verbose response (CRI:
 /// `PodSandboxStatusResponse.info`, the OCI specification and its annotations).
 struct CRIOPaths {
   /// The directory of all containers and sandboxes: `/var/lib/containers/storage/overlay-containers`.
   let containers: String
-  /// Where the state of a sandbox without an infra container is; nil where its container's directory has it.
+  /// The state directory of a sandbox without an infra container; nil if it is in the container's directory.
   let state: String?
-  /// The namespaces that it joins.
+  /// The paths of the namespaces that the sandbox joins.
   let namespaces: [String]
 
-  /// What CRI-O calls the property that a sandbox has no infra container (newer and older).
+  /// CRI-O's annotations for a sandbox without an infra container (newer and older).
   private static let spoofed = ["spoofed.crio.io", "io.kubernetes.cri-o.Spoofed"]
-  /// Those that CRI-O joins when it restores; without one, the sandbox is deleted.
+  /// The namespaces that CRI-O joins when it restores a sandbox; it deletes the sandbox if one is missing.
   private static let joined: Set<String> = ["network", "ipc", "uts", "user"]
 
-  /// - Returns: nil where the answer does not say it.
+  /// - Returns: nil if the response lacks the paths.
   init?(info: String) {
     guard let specification = (try? JSON.parse(info))?["runtimeSpec"] else { return nil }
     let annotations = specification["annotations"]

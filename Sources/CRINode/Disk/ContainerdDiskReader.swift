@@ -6,8 +6,8 @@ internal import CRISystem
 
 extension ContainerdDisk {
   /// - Parameters:
-  ///   - root: the CRI plugin's directory, such as `/var/lib/containerd/io.containerd.grpc.v1.cri`.
-  ///   - state: its directory for what a reboot takes away, such as `/run/containerd/io.containerd.grpc.v1.cri`.
+  ///   - root: The CRI plugin's root directory, such as `/var/lib/containerd/io.containerd.grpc.v1.cri`.
+  ///   - state: Its directory for data that a reboot removes, such as `/run/containerd/io.containerd.grpc.v1.cri`.
   init(
     records: Observation<DiskRecords>, store: Observation<SandboxStore>, _ snapshot: Snapshot, _ files: NodeFiles,
     root: String?, state: String?
@@ -30,7 +30,7 @@ extension ContainerdDisk {
   private static func checkpoints(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Observation<[String: String]> {
-    look(directory, files, at: snapshot.containers.map(\.id)) { id throws(FileError) in
+    findMissing(directory, files, at: snapshot.containers.map(\.id)) { id throws(FileError) in
       let path = "\(directory)/\(id)/status"
       return try files.exists(path) ? nil : path
     }
@@ -39,9 +39,9 @@ extension ContainerdDisk {
   private static func shims(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Observation<[String: String]> {
-    look(directory, files, at: tasks(snapshot)) { id throws(FileError) in
+    findMissing(directory, files, at: tasks(snapshot)) { id throws(FileError) in
       let file = "\(directory)/\(id)/shim-binary-path"
-      // Older ones write no such file: they look the program up each time.
+      // Older versions write no such file because they search for the program each time.
       guard try files.exists(file) else { return nil }
       let program = try files.text(file).prefix { !$0.isNewline }
       guard program.hasPrefix("/") else { return nil }
@@ -49,12 +49,12 @@ extension ContainerdDisk {
     }
   }
 
-  /// Those that have none of these files.
+  /// Returns the tasks that lack these files.
   private static func tasks(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String, without names: [String]
   ) -> Observation<Set<String>> {
-    let missing = look(directory, files, at: tasks(snapshot)) { id throws(FileError) in
-      // What has no bundle here has another kind of shim.
+    let missing = findMissing(directory, files, at: tasks(snapshot)) { id throws(FileError) in
+      // A task without a bundle here has another kind of shim.
       let bundle = "\(directory)/\(id)"
       guard try files.exists(bundle) else { return nil }
       for name in names where try files.exists("\(bundle)/\(name)") { return nil }
@@ -67,7 +67,8 @@ extension ContainerdDisk {
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
   ) -> Observation<Set<String>> {
     let pods = Dictionary(snapshot.containers.map { ($0.id, $0.sandboxID) }) { first, _ in first }
-    let newer = look(directory, files, at: snapshot.containers.filter(\.isRunning).map(\.id)) { id throws(FileError) in
+    let newer = findMissing(directory, files, at: snapshot.containers.filter(\.isRunning).map(\.id)) {
+      id throws(FileError) in
       let own = try protocolVersion("\(directory)/\(id)", files)
       let pod = try protocolVersion("\(directory)/\(pods[id] ?? "")", files)
       guard let own, let pod, own > pod else { return nil }
@@ -76,7 +77,7 @@ extension ContainerdDisk {
     return newer.map { Set($0.keys) }
   }
 
-  /// What a bundle's record says that its shim speaks; nil where containerd 2 has written none.
+  /// The shim's protocol version from its bundle; nil if containerd 2 has not written one.
   private static func protocolVersion(_ bundle: String, _ files: NodeFiles) throws(FileError) -> Int64? {
     let path = "\(bundle)/bootstrap.json"
     guard try files.exists(path) else { return nil }
@@ -88,8 +89,8 @@ extension ContainerdDisk {
     snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
   }
 
-  /// What is missing of each id, in a directory that must be there where there is anything to look for.
-  private static func look(
+  /// Returns the missing files of each ID, in a directory that must exist for the search to mean anything.
+  private static func findMissing(
     _ directory: String, _ files: NodeFiles, at ids: [String],
     _ missing: (String) throws(FileError) -> String?
   ) -> Observation<[String: String]> {

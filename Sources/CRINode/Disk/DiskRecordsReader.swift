@@ -4,13 +4,13 @@ internal import CRISnapshot
 
 extension DiskRecords {
   private static let service = "/containerd.services.containers.v1.Containers"
-  /// Where containerd keeps all that belongs to the CRI.
+  /// containerd's namespace for everything that belongs to the CRI.
   static let namespace = (name: "containerd-namespace", value: "k8s.io")
   private static let filters = ["sandbox", "container"].map { "labels.\"io.cri-containerd.kind\"==\($0)" }
-  /// A record has about 10 KB; the runtime's own limit for one message is lower, and then it streams.
+  /// A record has about 10 KB. The runtime's own limit for one message is lower, and above it the runtime streams.
   static let largestAnswer = 256 << 20
 
-  /// Reads them from containerd's own interface, which it serves beside the CRI.
+  /// Reads the records through containerd's own API, which it serves on the same socket.
   static func read(from endpoint: Endpoint, timeout: Duration) async -> Observation<DiskRecords> {
     let channel = Channel(path: endpoint.path, maxMessageSize: largestAnswer)
     defer { channel.close() }
@@ -30,12 +30,12 @@ extension DiskRecords {
     do throws(RPCError) {
       return DiskRecords(try decode(try await channel.unary("\(service)/List", request, options: options)))
     } catch {
-      // More than containerd sends in one message (16 MiB as it is delivered).
+      // The records exceed one message of containerd (16 MiB by default).
       guard error.statusCode == .resourceExhausted else { throw error }
     }
     var records = DiskRecords()
     for try await message in try channel.stream("\(service)/ListStream", request, options: options) {
-      // One at a time, so that what is not needed of them goes at once.
+      // Decode one record at a time, so that unneeded fields are released at once.
       let next = DiskRecords(try decode(message))
       records.sandboxes += next.sandboxes
       records.containers += next.containers

@@ -4,7 +4,7 @@ internal import CRIPreflight
 internal import CRISnapshot
 
 extension RuntimeConfiguration {
-  /// containerd's: from the verbose Status.
+  /// Reads containerd's configuration from the verbose Status.
   /// - Parameters:
   ///   - config: CRI: `StatusResponse.info["config"]`.
   ///   - cni: CRI: `StatusResponse.info["cniconfig"]`.
@@ -21,7 +21,7 @@ extension RuntimeConfiguration {
         ?? Self.notReported(.networkDirectory))
   }
 
-  /// CRI-O's: from the verbose Status of newer ones, and from its files.
+  /// Reads CRI-O's configuration from the verbose Status of newer versions, and from its files.
   init(crio config: JSON, files: Observation<CRIOConfiguration>, served: Observation<String>?) {
     self.init(
       cgroupDriver: served ?? Self.known(config["crio"]?["CgroupManagerName"]) ?? files.map(\.cgroupManager),
@@ -31,7 +31,7 @@ extension RuntimeConfiguration {
       networkDirectory: files.map(\.networkDirectory))
   }
 
-  /// Another runtime's, of which only what the interface serves is known.
+  /// For any other runtime, only what the CRI itself serves is known.
   init(other name: String, served: Observation<String>?) {
     func unknown(_ setting: RuntimeSetting) -> Observation<String> {
       .unknown(UnknownReason(.unsupportedRuntime, setting: setting, message: name))

@@ -5,14 +5,14 @@ internal import CRISnapshot
 extension SandboxStore {
   private static let method = "/containerd.services.sandbox.v1.Store/List"
 
-  /// Reads it from containerd's own interface, which it serves beside the CRI; empty where it has no such store.
+  /// Reads the store through containerd's own API on the same socket; it is empty if this version has no such store.
   static func read(from endpoint: Endpoint, timeout: Duration) async -> Observation<SandboxStore> {
     let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestAnswer)
     defer { channel.close() }
     let options = CallOptions(timeout: timeout, metadata: [DiskRecords.namespace])
     do throws(RPCError) {
-      let answer = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
-      return .known(SandboxStore(try decode(answer)))
+      let response = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
+      return .known(SandboxStore(try decode(response)))
     } catch {
       return error.isUnknownService
         ? .known(SandboxStore()) : .unknown(UnknownReason(.callFailed, message: "\(error)"))

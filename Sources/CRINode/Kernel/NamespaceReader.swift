@@ -1,71 +1,71 @@
 internal import CRISnapshot
 internal import CRISystem
 
-/// Looks into network namespaces, on a thread that does nothing else: ours must stay where they are.
+/// Reads network namespaces on threads of its own, because the caller's thread must stay in its namespaces.
 enum NamespaceReader {
-  struct Question: Hashable, Sendable {
-    /// Where the runtime says that the namespace is.
+  struct Target: Hashable, Sendable {
+    /// The namespace's path according to the runtime.
     var path: String
-    /// Whether nothing there means that there is nothing, and not that we are in another file system.
+    /// Whether a missing file proves that the namespace is gone, and not that we see another file system.
     var isSure: Bool
-    /// A process that should live in it: keeps it alive when the path does not lead there any more.
+    /// A process that should be in the namespace: it keeps the namespace alive even without the path.
     var process: String?
   }
 
-  struct Answer: Hashable, Sendable {
+  struct Reading: Hashable, Sendable {
     var namespace: Observation<ObservedNamespace>
     var interfaces: Observation<[ObservedInterface]>?
   }
 
-  /// - Parameter limit: what is not answered by then is unread.
-  static func read(_ questions: [Question], within limit: Duration) -> [Answer] {
-    if questions.isEmpty { return [] }
-    let answers = Locked<[Answer]>([])
+  /// - Parameter limit: Namespaces that are not read within this time are unknown.
+  static func read(_ targets: [Target], within limit: Duration) -> [Reading] {
+    if targets.isEmpty { return [] }
+    let readings = Locked<[Reading]>([])
     var reason = UnknownReason(Errno.timedOut)
     do throws(Errno) {
       let host = try? FileIdentity.read("/proc/self/ns/net")
       _ = try Thread.run(within: limit) {
-        for question in questions {
-          let answer = answer(question, host: host)
-          answers.withLock { $0.append(answer) }
+        for target in targets {
+          let result = read(target, host: host)
+          readings.withLock { $0.append(result) }
         }
       }
     } catch {
       reason = UnknownReason(error)
     }
-    let got = answers.withLock { $0 }
-    let none = Answer(namespace: .unknown(reason), interfaces: .unknown(reason))
-    return got + [Answer](repeating: none, count: questions.count - got.count)
+    let completed = readings.withLock { $0 }
+    let none = Reading(namespace: .unknown(reason), interfaces: .unknown(reason))
+    return completed + [Reading](repeating: none, count: targets.count - completed.count)
   }
 
-  private static func answer(_ question: Question, host: FileIdentity?) -> Answer {
+  private static func read(_ target: Target, host: FileIdentity?) -> Reading {
     do throws(Errno) {
-      if let namespace = try NetworkNamespace.open(question.path) {
+      if let namespace = try NetworkNamespace.open(target.path) {
         let identity = namespace.identity
-        return Answer(
+        return Reading(
           namespace: .known(.alive(NamespaceID(device: identity.device, inode: identity.inode))),
           interfaces: interfaces(in: namespace))
       }
-      return Answer(namespace: .known(.notANamespace), interfaces: interfaces(of: question.process, host: host))
+      return Reading(namespace: .known(.notANamespace), interfaces: interfaces(of: target.process, host: host))
     } catch {
       if error == .noSuchFile || error == .notADirectory {
-        guard question.isSure || isPlausible(question.path) else {
-          let reason = UnknownReason(.notVisible, path: question.path, errno: error.rawValue)
-          return Answer(namespace: .unknown(reason), interfaces: .unknown(reason))
+        guard target.isSure || isPlausible(target.path) else {
+          let reason = UnknownReason(.notVisible, path: target.path, errno: error.rawValue)
+          return Reading(namespace: .unknown(reason), interfaces: .unknown(reason))
         }
-        return Answer(namespace: .known(.missing), interfaces: interfaces(of: question.process, host: host))
+        return Reading(namespace: .known(.missing), interfaces: interfaces(of: target.process, host: host))
       }
-      return Answer(namespace: .unknown(UnknownReason(error)), interfaces: .unknown(UnknownReason(error)))
+      return Reading(namespace: .unknown(UnknownReason(error)), interfaces: .unknown(UnknownReason(error)))
     }
   }
 
-  /// Whether the folder is there in which the namespace should be: a container that was given it sees what is in it.
+  /// Whether the namespace's parent directory exists: a container into which it is mounted sees its contents.
   private static func isPlausible(_ path: String) -> Bool {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    return !folder.isEmpty && FileIdentity(of: folder) != nil
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    return !directory.isEmpty && FileIdentity(of: directory) != nil
   }
 
-  /// nil where the process has gone, or never had a network of its own.
+  /// Returns nil if the process has ended or has the host's network.
   private static func interfaces(of process: String?, host: FileIdentity?) -> Observation<[ObservedInterface]>? {
     guard let process, let host else { return nil }
     do throws(Errno) {

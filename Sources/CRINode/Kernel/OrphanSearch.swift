@@ -1,17 +1,17 @@
 internal import CRISnapshot
 
-/// Finds live processes of a runtime that serve nothing that it lists.
+/// Finds live processes of a runtime that belong to nothing in its lists.
 struct OrphanSearch: Sendable {
   let table: ProcessTable
-  /// The ids of all sandboxes and containers that the runtime listed.
+  /// The IDs of all sandboxes and containers that the runtime lists.
   let listed: Set<String>
-  /// The ids of the containers that have ended, by what it says.
+  /// The IDs of the containers that have ended according to the runtime.
   let ended: Set<String>
   /// Whether a path is the runtime's socket.
   let isOurSocket: @Sendable (String) -> Bool
-  /// Clock ticks after boot; what began later may be in the making, and listed in a moment.
+  /// In clock ticks after boot. A process that began later may belong to an object that is about to be listed.
   let deadline: UInt64
-  /// Whether a process can be the runtime's: anyone can give a process of theirs a shim's name and arguments.
+  /// Whether a process can belong to the runtime: any user can start a process with a shim's name and arguments.
   var canBeOurs: @Sendable (Int32) -> Bool = { _ in true }
 
   private static let crioExitDirectories: Set<String> = ["/var/run/crio/exits", "/run/crio/exits"]
@@ -21,7 +21,7 @@ struct OrphanSearch: Sendable {
     var orphans: [Orphan] = []
     for (pid, shim) in ours() {
       guard let entry = table.entries[pid], entry.isAlive else { continue }
-      // Under a conmon that still serves one that has ended, this has not: CRI-O looked for it with another OCI runtime.
+      // A live process under the conmon of a container that CRI-O believes has ended: CRI-O asked another OCI runtime.
       let isAlive = shim.kind == .conmon && ended.contains(shim.id) && children[pid] != nil
       if !listed.contains(shim.id) || isAlive {
         guard entry.startTime <= deadline else { continue }
@@ -37,9 +37,9 @@ struct OrphanSearch: Sendable {
     return orphans.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) }
   }
 
-  /// This runtime's, not another containerd's, Docker's or Podman's.
+  /// Returns the shims of this runtime, and not those of another containerd, of Docker or of Podman.
   private func ours() -> [Int32: ShimProcess] {
-    // A socket may have many names, and folders can be configured: what serves a listed id shows which are ours.
+    // A socket may have several names, and directories are configurable: shims of listed IDs show which are ours.
     let known = table.shims.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
     let addresses = Set(known.compactMap(\.address))
     let directories = Set(known.compactMap(\.exitDirectory)).union(Self.crioExitDirectories)
@@ -53,13 +53,13 @@ struct OrphanSearch: Sendable {
     }
   }
 
-  /// Processes of containers that are not listed, under a shim of a pod that is. Their cgroup tells whose they are.
+  /// Returns processes of unlisted containers under the shim of a listed pod. Their cgroup shows their container.
   private func strays(_ children: [ProcessEntry], under shim: Int32) -> [Orphan] {
     var strays: [String: Orphan] = [:]
     for child in children where child.startTime <= deadline {
       let ids = Self.ids(in: table.cgroup(of: child.pid))
       guard listed.isDisjoint(with: ids), !ids.isEmpty else { continue }
-      // Where the node is itself a container, its id is in every path.
+      // If the node is itself a container, the path of every cgroup contains its ID.
       let outer = Self.ids(in: table.cgroup(of: shim))
       guard let id = ids.last(where: { !outer.contains($0) }) else { continue }
       let orphan =
@@ -72,7 +72,8 @@ struct OrphanSearch: Sendable {
     return Array(strays.values)
   }
 
-  /// What looks like a runtime's id: 64 hexadecimal digits, as in `/kubepods/pod7/ID` or `cri-containerd-ID.scope`.
+  /// Returns what looks like a runtime's ID: 64 hexadecimal digits, as in `/kubepods/pod7/ID` or
+  /// `cri-containerd-ID.scope`.
   static func ids(in path: String?) -> [String] {
     guard let path else { return [] }
     return path.utf8.split {

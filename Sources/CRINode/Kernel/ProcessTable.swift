@@ -1,29 +1,29 @@
 internal import CRISystem
 
-/// All processes of the node at one moment.
+/// All processes of the node at one time.
 struct ProcessTable: Hashable, Sendable {
   let entries: [Int32: ProcessEntry]
-  /// Shims and conmons, by process id.
+  /// Shims and conmons by process ID.
   let shims: [Int32: ShimProcess]
   let proc: String
 
-  /// Reads the folder once.
-  /// - Throws: where it cannot be listed, or hides other users' processes.
+  /// Reads the directory once.
+  /// - Throws: An error if the directory cannot be listed or hides other users' processes.
   init(proc: String = "/proc") throws(FileError) {
     var entries: [Int32: ProcessEntry] = [:]
     var shims: [Int32: ShimProcess] = [:]
     for name in try Directory.names(at: proc) {
-      // A process that ended in between is none.
+      // The process may have ended since the directory was listed.
       guard let pid = Int32(name), let stat = try? File.readShort("\(proc)/\(name)/stat"),
         let entry = ProcessEntry(stat: stat)
       else { continue }
       entries[pid] = entry
-      if ShimProcess.isCandidate(entry.name), let words = try? File.readShort("\(proc)/\(name)/cmdline") {
-        let arguments = words.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+      if ShimProcess.isCandidate(entry.name), let arguments = try? File.readShort("\(proc)/\(name)/cmdline") {
+        let arguments = arguments.split(separator: 0, omittingEmptySubsequences: false).dropLast()
         shims[pid] = ShimProcess(arguments.map { String(decoding: $0, as: UTF8.self) })
       }
     }
-    // Everybody sees the first process, unless /proc is mounted with hidepid.
+    // Every user sees process 1, unless /proc is mounted with hidepid.
     guard entries[1] != nil else { throw .permissionDenied }
     self.entries = entries
     self.shims = shims
@@ -36,7 +36,8 @@ struct ProcessTable: Hashable, Sendable {
       .mapValues { $0.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) } }
   }
 
-  /// Its cgroup's path: of version 2 where the kernel has it, else of the first hierarchy. nil where it cannot be read.
+  /// The path of a process's cgroup: in version 2 if the kernel has it, or else in the first hierarchy; nil if
+  /// unreadable.
   func cgroup(of pid: Int32) -> String? {
     guard let bytes = try? File.readShort("\(proc)/\(pid)/cgroup") else { return nil }
     let paths = bytes.split(separator: UInt8(ascii: "\n")).compactMap { line -> (isUnified: Bool, path: String)? in
@@ -44,12 +45,12 @@ struct ProcessTable: Hashable, Sendable {
       guard fields.count == 3 else { return nil }
       return (fields[1].isEmpty, String(decoding: fields[2], as: UTF8.self))
     }
-    // A node of both kinds has its containers in the old one, and everything in the new one's root.
+    // With both versions mounted, containers are in version 1 and everything is in the root of version 2.
     let inside = paths.filter { $0.path != "/" }
     return (inside.first(where: \.isUnified) ?? inside.first ?? paths.first)?.path
   }
 
-  /// Whether it is still the same process.
+  /// Whether the pid still belongs to the same process.
   func isStillThere(_ pid: Int32, startTime: UInt64) -> Bool {
     guard let stat = try? File.readShort("\(proc)/\(pid)/stat"), let now = ProcessEntry(stat: stat) else {
       return false

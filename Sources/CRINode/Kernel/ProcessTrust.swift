@@ -7,7 +7,7 @@ internal import CRISystem
 /// node's.
 enum ProcessTrust {
   static func isTrusted(_ pid: Int32, proc: String) -> Bool {
-    // The namespaces first: those of a process that has ended cannot be read, and neither can its user IDs then.
+    // Read the namespaces first: once a process has ended, its namespaces and user IDs are unreadable.
     for kind in ["pid", "mnt", "user"] {
       guard let other = FileIdentity(of: "\(proc)/\(pid)/ns/\(kind)") else { continue }
       if other != FileIdentity(of: "\(proc)/self/ns/\(kind)") { return false }

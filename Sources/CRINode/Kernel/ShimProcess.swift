@@ -1,40 +1,40 @@
-/// A process that a runtime leaves beside a container to watch over it, so that it can itself restart.
+/// A process that supervises a container, so that the runtime itself can restart.
 struct ShimProcess: Hashable, Sendable {
   enum Kind: Hashable, Sendable { case shim, conmon }
 
   var kind: Kind
-  /// The sandbox or container that it was started for.
+  /// The sandbox or container for which it was started.
   var id: String
-  /// A shim's `-namespace`: `k8s.io` for what the CRI started, `moby` for Docker's.
+  /// A shim's `-namespace`: `k8s.io` for the CRI, `moby` for Docker.
   var namespace: String?
   /// A shim's `-address`: the socket of its containerd.
   var address: String?
-  /// conmon's `--exit-dir`: tells CRI-O's from Podman's.
+  /// conmon's `--exit-dir`, which distinguishes CRI-O's conmons from Podman's.
   var exitDirectory: String?
-  /// conmon's `--runtime`: the program that it starts containers with.
+  /// conmon's `--runtime`: the OCI runtime that it starts.
   var runtime: String?
 
-  /// Whether a process of this name may be one.
+  /// Whether a process of this name may be a shim.
   static func isCandidate(_ name: String) -> Bool {
     name.hasPrefix("containerd-shim") || name == "conmon"
   }
 
-  /// - Parameter arguments: of a candidate.
-  /// - Returns: nil where it is only a passing one: a shim's `start` or `delete`, conmon for an exec.
+  /// - Parameter arguments: The command line of a candidate.
+  /// - Returns: nil if the process is short-lived: a shim's `start` or `delete`, or a conmon for an exec.
   init?(_ arguments: [String]) {
     guard let program = arguments.first else { return nil }
     kind = program.split(separator: "/").last == "conmon" ? .conmon : .shim
     var options: [String: String] = [:]
-    var words = arguments.dropFirst()
-    while let word = words.popFirst() {
-      guard word.hasPrefix("-") else { continue }
-      let option = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1).map(String.init)
+    var arguments = arguments.dropFirst()
+    while let argument = arguments.popFirst() {
+      guard argument.hasPrefix("-") else { continue }
+      let option = argument.drop { $0 == "-" }.split(separator: "=", maxSplits: 1).map(String.init)
       guard let name = option.first, options[name] == nil else { continue }
       if option.count == 2 {
         options[name] = option[1]
-      } else if let next = words.first, !next.hasPrefix("-") {
+      } else if let next = arguments.first, !next.hasPrefix("-") {
         options[name] = next
-        words = words.dropFirst()
+        arguments = arguments.dropFirst()
       } else {
         options[name] = ""
       }
@@ -43,7 +43,7 @@ struct ShimProcess: Hashable, Sendable {
     switch kind {
     case .shim:
       guard let last = arguments.last, last != "start", last != "delete" else { return nil }
-      // The oldest kind has no -id, but a folder that is called so.
+      // The oldest kind has no `-id`, but a directory of that name.
       guard let id = option("id") ?? option("workdir")?.split(separator: "/").last.map(String.init) else {
         return nil
       }

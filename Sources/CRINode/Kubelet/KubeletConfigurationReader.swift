@@ -8,7 +8,7 @@ internal import CRIYAML
 extension KubeletConfiguration {
   private static let directory = "/var/lib/kubelet"
 
-  /// Reads kubelet's configuration, and the flags that kubeadm gives it, which come before it.
+  /// Reads kubelet's configuration file, and kubeadm's flags for kubelet, which override it.
   init(_ files: NodeFiles, asked endpoint: Endpoint) {
     let configuration = Self.configuration(files)
     let flags = Self.flags(files)
@@ -32,22 +32,22 @@ extension KubeletConfiguration {
     case (nil, .unknown(let reason)): return .unknown(reason)
     }
     switch set.stringValue {
-    // kubelet's own default.
+    // kubelet's default.
     case "": return .known("cgroupfs")
     case let driver? where ["systemd", "cgroupfs"].contains(driver): return .known(driver)
     default:
-      let place = flag == nil ? "\(directory)/config.yaml: cgroupDriver" : "--cgroup-driver"
-      return .unknown(UnknownReason(.invalidCgroupDriver, path: place, message: set.text()))
+      let location = flag == nil ? "\(directory)/config.yaml: cgroupDriver" : "--cgroup-driver"
+      return .unknown(UnknownReason(.invalidCgroupDriver, path: location, message: set.text()))
     }
   }
 
-  /// nil where none is named.
+  /// The endpoint; nil if none is configured.
   private static func endpoint(_ configuration: Observation<JSON>, _ flag: String?) -> Observation<String?> {
     if let flag, !flag.isEmpty { return .known(flag) }
     guard let set = configuration.value?["containerRuntimeEndpoint"], !set.isNull else { return .known(nil) }
     guard let text = set.stringValue else {
-      let place = "\(directory)/config.yaml: containerRuntimeEndpoint"
-      return .unknown(UnknownReason(.invalidEndpoint, path: place, message: set.text()))
+      let location = "\(directory)/config.yaml: containerRuntimeEndpoint"
+      return .unknown(UnknownReason(.invalidEndpoint, path: location, message: set.text()))
     }
     return .known(text.isEmpty ? nil : text)
   }
@@ -64,20 +64,20 @@ extension KubeletConfiguration {
     }
   }
 
-  /// `KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///… --x=y"`; none where there is no such file.
+  /// `KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///… --x=y"`; empty if the file is missing.
   private static func flags(_ files: NodeFiles) -> [String: String] {
     let text = (try? files.text("\(directory)/kubeadm-flags.env")) ?? ""
     var flags: [String: String] = [:]
-    for word in text.split(whereSeparator: { $0.isWhitespace || $0 == "\"" || $0 == "'" }) {
-      let parts = word.split(separator: "=", maxSplits: 1)
-      if parts.count == 2, word.hasPrefix("--") { flags[String(parts[0])] = String(parts[1]) }
+    for argument in text.split(whereSeparator: { $0.isWhitespace || $0 == "\"" || $0 == "'" }) {
+      let parts = argument.split(separator: "=", maxSplits: 1)
+      if parts.count == 2, argument.hasPrefix("--") { flags[String(parts[0])] = String(parts[1]) }
     }
     return flags
   }
 
   private static func isSame(_ text: String, _ endpoint: Endpoint, _ files: NodeFiles) -> Bool {
     guard let other = try? Endpoint(text) else { return false }
-    // `/var/run` is `/run` nearly everywhere, also where we cannot see the node's files.
+    // `/var/run` is a link to `/run` on nearly every node, and we may not see the node's files.
     func plain(_ path: String) -> String { path.hasPrefix("/var/run/") ? String(path.dropFirst(4)) : path }
     return plain(other.path) == plain(endpoint.path) || files.isSame(other.path, asOurs: endpoint.path)
   }

@@ -3,18 +3,18 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIYAML
 
-/// Reads what kubelet has on the node. Where it is not installed there is nothing to read.
+/// Reads kubelet's state on the node. It is empty if kubelet is not installed.
 struct KubeletReader {
-  /// kubelet's own, then k0s' and microk8s'.
-  static let folders = [
+  /// The directories of kubelet, k0s and microk8s.
+  static let directories = [
     "/var/lib/kubelet", "/var/lib/k0s/kubelet", "/var/snap/microk8s/common/var/lib/kubelet",
   ]
-  /// kubeadm's, then k3s' and RKE2's.
+  /// The manifest directories of kubeadm, k3s and RKE2.
   private static let manifests = [
     "/etc/kubernetes/manifests", "/var/lib/rancher/rke2/agent/pod-manifests",
     "/var/lib/rancher/k3s/agent/pod-manifests",
   ]
-  /// Itself, or what it is a part of. A process's name is cut after 15 bytes.
+  /// kubelet and the programs that contain it. The kernel cuts a process's name off after 15 bytes.
   private static let programs: Set = ["kubelet", "kubelite", "k3s", "k3s-agent", "k3s-server"]
   private static let largestManifest = 1 << 20
 
@@ -22,16 +22,16 @@ struct KubeletReader {
   let paths: NodePaths
 
   func read() -> ObservedKubelet {
-    let folder = existing(Self.folders)
+    let directory = existing(Self.directories)
     return ObservedKubelet(
       processes: processes(),
-      podFolders: folder.flatMap { reading(of: "\($0)/pods") }.map { names in
+      podDirectories: directory.flatMap { reading(of: "\($0)/pods") }.map { names in
         switch names {
         case .known(let names): .known(Set(names))
         case .unknown(let reason): .unknown(reason)
         }
       },
-      staticPods: staticPods(configured: folder.flatMap(staticPodPath)))
+      staticPods: staticPods(configured: directory.flatMap(staticPodPath)))
   }
 
   private func processes() -> Observation<[ObservedKubelet.Instance]> {
@@ -46,39 +46,39 @@ struct KubeletReader {
 
   private func existing(_ paths: [String]) -> String? { paths.first { FileIdentity(of: self.paths.root + $0) != nil } }
 
-  /// nil where it is not there.
-  private func reading(of folder: String) -> Observation<[String]>? {
+  /// Returns nil if the directory is missing.
+  private func reading(of directory: String) -> Observation<[String]>? {
     do throws(FileError) {
-      return .known(try Directory.names(at: paths.root + folder))
+      return .known(try Directory.names(at: paths.root + directory))
     } catch {
-      return error == .noSuchFile ? nil : .unknown(UnknownReason(error, folder))
+      return error == .noSuchFile ? nil : .unknown(UnknownReason(error, directory))
     }
   }
 
   /// KubeletConfiguration: `staticPodPath`.
-  private func staticPodPath(in folder: String) -> String? {
-    guard let bytes = try? File.read("\(paths.root)\(folder)/config.yaml", limit: Self.largestManifest),
+  private func staticPodPath(in directory: String) -> String? {
+    guard let bytes = try? File.read("\(paths.root)\(directory)/config.yaml", limit: Self.largestManifest),
       let path = (try? YAML.parse(bytes))?["staticPodPath"]?.stringValue
     else { return nil }
     return path.isEmpty ? nil : path
   }
 
   private func staticPods(configured: String?) -> Observation<[StaticPod]>? {
-    guard let folder = configured ?? existing(Self.manifests), let names = reading(of: folder) else { return nil }
+    guard let directory = configured ?? existing(Self.manifests), let names = reading(of: directory) else { return nil }
     switch names {
     case .unknown(let reason): return .unknown(reason)
     case .known(let names):
       var pods: [StaticPod] = []
-      // kubelet passes over files that begin with a dot.
+      // kubelet ignores files that begin with a dot.
       for name in names.sorted() where !name.hasPrefix(".") {
         do throws(FileError) {
-          let bytes = try File.read("\(paths.root)\(folder)/\(name)", limit: Self.largestManifest)
-          // What kubelet cannot read either is no pod.
+          let bytes = try File.read("\(paths.root)\(directory)/\(name)", limit: Self.largestManifest)
+          // kubelet cannot parse it either, so it is not a pod.
           if let pod = (try? YAML.parse(bytes)).flatMap({ StaticPod(manifest: $0) }) { pods.append(pod) }
         } catch {
-          // kubelet passes over everything that is not a regular file.
+          // kubelet ignores everything that is not a regular file.
           if error == .isADirectory || error.isNotRegular { continue }
-          return .unknown(UnknownReason(error, "\(folder)/\(name)"))
+          return .unknown(UnknownReason(error, "\(directory)/\(name)"))
         }
       }
       return .known(pods)
@@ -87,7 +87,7 @@ struct KubeletReader {
 }
 
 extension StaticPod {
-  /// nil where it is no pod.
+  /// Returns nil if the manifest is not a pod.
   fileprivate init?(manifest: JSON) {
     guard manifest["kind"]?.stringValue == "Pod", let metadata = manifest["metadata"],
       let name = metadata["name"]?.stringValue

@@ -2,16 +2,16 @@ internal import CRIJSON
 internal import CRISnapshot
 internal import CRISystem
 
-/// Which programs run the containers in the end, and which versions of them.
+/// Reads which OCI runtimes run the containers, and their versions.
 struct OCIRuntimeReader {
-  /// More are not asked for their version: a node has two or three.
+  /// The maximum number of programs whose version is read: a node has two or three.
   private static let maximum = 8
   private static let timeout = Duration.seconds(2)
 
-  /// The runtime's own configuration, from its verbose status; nil where it gives none.
+  /// The runtime's configuration from its verbose status; nil if it returns none.
   let configuration: JSON?
   let table: ProcessTable?
-  /// The ids of the runtime's own objects.
+  /// The IDs of the runtime's own objects.
   let listed: Set<String>
   let daemon: Int32?
   let paths: NodePaths
@@ -23,7 +23,7 @@ struct OCIRuntimeReader {
     do throws(FileError) {
       variable = try searchPath()
     } catch {
-      // Without it a program without a folder cannot be found.
+      // Without the daemon's process, a program without a directory cannot be found.
       guard programs.allSatisfy({ $0.program.hasPrefix("/") }) else {
         return .unknown(UnknownReason(error, daemon.map { "\(paths.proc)/\($0)/environ" }))
       }
@@ -45,12 +45,12 @@ struct OCIRuntimeReader {
       })
   }
 
-  /// What the configuration names, by handler.
+  /// The configured programs by runtime handler.
   private func configured() -> [(handler: String, program: String)] {
     let containerd = configuration?["containerd"]?["runtimes"]?.objectValue ?? [:]
     let crio = configuration?["crio"]?["Runtimes"]?.objectValue ?? [:]
     return containerd.compactMap { handler, value in
-      // Others, such as Kata's, start no program of this kind.
+      // Other types, such as Kata's, start no such program.
       let type = value["runtimeType"]?.stringValue ?? ""
       guard type.hasPrefix("io.containerd.runc.") || type == "io.containerd.runtime.v1.linux" else { return nil }
       return (handler, value["options"]?["BinaryName"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? "runc")
@@ -62,7 +62,7 @@ struct OCIRuntimeReader {
       }
   }
 
-  /// What conmon was told, for CRI-O before it gave its configuration away. Podman's conmons are none of its business.
+  /// conmon's arguments, for versions of CRI-O that do not report their configuration. Podman's conmons do not count.
   private func running() -> [(handler: String, program: String)] {
     let own = table?.shims.filter {
       listed.contains($0.value.id) && ProcessTrust.isTrusted($0.key, proc: paths.proc)
@@ -84,7 +84,7 @@ struct OCIRuntimeReader {
     return variable.split(separator: ":").map { "\($0)/\(program)" }.first { File.isExecutable(root + $0) }
   }
 
-  /// Runs it, which is why neither a hostile runtime nor another user may choose it.
+  /// Runs the program, so neither a hostile runtime nor another user may choose it.
   private func version(of path: String) -> Observation<String> {
     guard paths.root.isEmpty else { return .unknown(UnknownReason(.otherMountNamespace)) }
     guard let daemon, ProcessTrust.isTrusted(daemon, proc: paths.proc) else {

@@ -2,7 +2,8 @@ internal import CRIRules
 internal import CRISnapshot
 internal import CRIText
 
-/// GitHub's workflow commands: the verdict first, since only ten annotations of a kind are shown, then one a subject.
+/// Writes GitHub's workflow commands: the verdict first, because GitHub shows only ten annotations, then one for each
+/// subject.
 struct GitHubFormatter {
   let view: ReportView
 
@@ -42,7 +43,7 @@ struct GitHubFormatter {
     return "::\(command.rawValue) title=\(Self.property(Sanitizer.visible(title)))::\(Self.data(message))\n"
   }
 
-  /// As the toolkit's `escapeData`.
+  /// Escapes like the toolkit's `escapeData`.
   private static func data(_ text: String) -> String {
     text.escaped { scalar in
       switch scalar {
@@ -54,7 +55,7 @@ struct GitHubFormatter {
     }
   }
 
-  /// As the toolkit's `escapeProperty`.
+  /// Escapes like the toolkit's `escapeProperty`.
   private static func property(_ text: String) -> String {
     data(text).escaped { $0 == ":" ? "%3A" : $0 == "," ? "%2C" : nil }
   }

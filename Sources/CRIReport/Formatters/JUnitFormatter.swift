@@ -2,10 +2,12 @@ internal import CRIRules
 internal import CRISnapshot
 internal import CRIText
 
-/// JUnit's XML, in the form that Jenkins, GitLab and GitHub's actions read: one suite, a test case a subject.
+/// Writes JUnit's XML in the form that Jenkins, GitLab and GitHub's actions read: one suite, with a test case for each
+/// subject.
 ///
-/// A finding that counts is a failure, the others are in the case's output. What could not be checked is skipped, and
-/// the verdict has a case of its own: an error where there is none, so that nobody takes such a run for a good one.
+/// A finding that counts is a failure; the others are in the output of the test case. Unchecked subjects are skipped.
+/// The verdict has its own test case, which is an error if there is no verdict, so that such a run never counts as
+/// passed.
 struct JUnitFormatter {
   let view: ReportView
 
@@ -105,10 +107,10 @@ struct JUnitFormatter {
     list.map { " \($0)=\"\(Self.escaped($1))\"" }.joined()
   }
 
-  /// The schema's times have no zone: it is UTC, to the second.
+  /// The schema's times are in UTC without a zone, to the second.
   private var time: String { String("\(view.checked)".prefix(19)) }
 
-  /// XML 1.0, section 2.2: no control characters, not even as references, and no non-characters.
+  /// XML 1.0, section 2.2: control characters and non-characters are not allowed, not even as references.
   private static func escaped(_ text: String) -> String {
     Sanitizer.visible(text).escaped { scalar in
       switch scalar {

@@ -1,6 +1,6 @@
 internal import CRIText
 
-/// The Monitoring Plugins' guidelines: one line, performance data behind a bar, and exit codes of its own.
+/// Follows the Monitoring Plugins' guidelines: one line, performance data after a bar, and the guidelines' exit codes.
 struct NagiosFormatter {
   let view: ReportView
 

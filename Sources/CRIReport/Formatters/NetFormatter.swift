@@ -51,7 +51,7 @@ package struct NetFormatter {
     return cells.map { Table.Cell($0) } + [verdict] + rest.map { Table.Cell($0) }
   }
 
-  /// Others' leases on its addresses are in the reason.
+  /// The reason includes other sandboxes' leases on its addresses.
   private func own(_ leases: Observation<[HostLocalLease]>?, of id: String) -> Observation<[HostLocalLease]>? {
     guard let value = leases?.value else { return leases }
     return .known(value.filter { $0.owner == id })
@@ -79,13 +79,13 @@ package struct NetFormatter {
     if case .alive(let id) = namespace?.value { "\(id.inode)" } else { "-" }
   }
 
-  /// The addresses that the runtime reports; only a ready pod with a network of its own must have one.
+  /// The addresses that the runtime reports; only a ready pod that has its own network must have one.
   private func claimed(by sandbox: SandboxRecord) -> String {
     let isNone = sandbox.addresses.isEmpty && (!sandbox.isReady || sandbox.isHostNetwork)
     return isNone ? "-" : list(sandbox.addresses)
   }
 
-  /// "same" if the addresses are as expected, so that nobody compares them by eye.
+  /// "same" if the addresses are as expected, so that the reader need not compare them.
   private func same(_ addresses: [String], as sandbox: SandboxRecord) -> String {
     let (these, those) = (addresses.compactMap { IPAddress($0) }, sandbox.addresses.compactMap { IPAddress($0) })
     return !these.isEmpty && Set(these) == Set(those) ? "same" : list(addresses)

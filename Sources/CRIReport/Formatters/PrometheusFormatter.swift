@@ -2,10 +2,10 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// The text format of Prometheus, for node_exporter's textfile collector.
+/// Writes Prometheus' text format for node_exporter's textfile collector.
 ///
-/// A file holds one check: the names begin with it. What was not known is absent, so that `absent()` and the age of the
-/// timestamp tell it.
+/// A file contains one check, whose name is the prefix of all metrics. Unknown values are absent, so that `absent()`
+/// and the timestamp's age detect them.
 struct PrometheusFormatter {
   let view: ReportView
 
@@ -41,7 +41,7 @@ struct PrometheusFormatter {
     return text + metric(.finding, findings)
   }
 
-  /// Series must differ: what has the same labels is counted together.
+  /// Series must be unique, so findings with the same labels are counted together.
   private var findings: [Sample] {
     var counts: [[String]: Int] = [:]
     var order: [[String]] = []
@@ -66,7 +66,7 @@ struct PrometheusFormatter {
     return nanoseconds == 0 ? "\(seconds)" : "\(Double(seconds) + Double(nanoseconds / 1_000_000) / 1000)"
   }
 
-  /// Nothing where there are no samples: a name alone would be no error, and of no use.
+  /// Writes nothing without samples, because a metric's name alone is valid but useless.
   private func metric(_ metric: ReportMetric, _ samples: [Sample]) -> String {
     guard !samples.isEmpty else { return "" }
     let (name, help) = ("cri_\(view.check.rawValue)_\(metric.series)", view.text.help(metric))

@@ -2,16 +2,17 @@ internal import CRIJSON
 internal import CRIRules
 internal import CRIText
 
-/// The Test Anything Protocol: a test a subject, with its findings in YAML below; what could not be checked is skipped.
+/// Writes the Test Anything Protocol: one test for each subject, with its findings as YAML; unchecked subjects are
+/// skipped.
 struct TAPFormatter {
   let view: ReportView
 
-  /// Version 14 adds nothing that is used here, and older harnesses refuse it.
+  /// Version 14 adds nothing that is used here, and older harnesses reject it.
   private static let version = 13
 
   var text: String {
     let verdict = view.verdict
-    // No test has run: a harness must not count what is missing as done.
+    // No test ran, and a harness must not count missing tests as passed.
     if verdict.isFailure {
       return "TAP version \(Self.version)\nBail out! \(Sanitizer.visible(verdict.line))\n"
     }
@@ -41,7 +42,7 @@ struct TAPFormatter {
     return line(true, name, " # SKIP \(Self.escaped(entry.reason))")
   }
 
-  /// Scalars in quotes, each on its line: harnesses read a small part of YAML, and no folded text.
+  /// Every scalar is quoted and on one line, because harnesses read only a small part of YAML.
   private func diagnostics(_ subject: ReportSubject) -> String {
     guard !subject.entries.isEmpty || subject.predictedAction != nil else { return "" }
     var text = "\n  ---\n"
@@ -65,7 +66,7 @@ struct TAPFormatter {
     ]
   }
 
-  /// What JSON quotes is quoted for YAML too.
+  /// JSON's quoting is also valid in YAML.
   private static func quoted(_ text: String) -> String { JSON.string(Sanitizer.visible(text)).text() }
 
   /// A number sign would begin a directive.

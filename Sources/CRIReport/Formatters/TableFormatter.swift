@@ -2,11 +2,12 @@ internal import CRIRules
 internal import CRISnapshot
 internal import CRIText
 
-/// For a person: a line a finding, a pod's together and the worst first, what nobody could check, the verdict.
+/// Writes a table for people: one line for each finding, grouped by pod with the worst first, then what is unchecked
+/// and the verdict.
 struct TableFormatter {
   let view: ReportView
   let style: TextStyle
-  /// The reasons of rules with many findings, which are printed once, below.
+  /// The reasons of rules with many findings, which are printed once at the end.
   private let frequent: [RuleID: String]
 
   private static let many = 3
@@ -34,7 +35,7 @@ struct TableFormatter {
     let subjects = view.subjects.filter { !$0.entries.isEmpty || $0.predictedAction != nil }
     guard !subjects.isEmpty else { return "" }
     var table = Table(["", "", ""], layout: .compact)
-    // What kubelet will do to a pod is as bad as it gets, whatever the findings.
+    // kubelet's reaction to a pod is critical, whatever the severity of the findings.
     let keyed = subjects.map { (severity: $0.predictedAction == nil ? $0.severity ?? .info : .critical, subject: $0) }
     let sorted = keyed.enumerated().sorted { a, b in
       a.element.severity != b.element.severity
@@ -49,7 +50,7 @@ struct TableFormatter {
       table.append(["", Table.Cell("\(subject.object)"), Table.Cell(action)])
     }
     for (position, entry) in subject.entries.enumerated() {
-      // Only the first line names the pod.
+      // Only the first line contains the pod's name.
       let isFirst = position == 0 && subject.predictedAction == nil
       let name = isFirst ? "\(entry.object)" : entry.object.kind == .container ? "  \(part(entry))" : ""
       table.append([

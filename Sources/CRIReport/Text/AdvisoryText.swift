@@ -2,9 +2,9 @@ internal import CRIPreflight
 
 /// The text of an advisory.
 struct AdvisoryText {
-  /// What is lost, and what it takes to see it.
+  /// What is lost, and under which conditions.
   let symptom: String
-  /// The first good versions, or what helps; empty if no version has a fix.
+  /// The first fixed versions, or a workaround; empty if no version has a fix.
   let fixedIn: String
 
   init(_ symptom: String, fixedIn: String = "") {

@@ -67,7 +67,7 @@ extension ReportText {
     return field
   }
 
-  /// A document's value as a person reads it: times, states and lists without brackets.
+  /// Formats a document's value for people: times, states, and lists without brackets.
   private static func value(_ value: JSON, of field: String) -> String {
     let last = field.split(separator: ".").last ?? ""
     switch value {
@@ -91,7 +91,7 @@ extension ReportText {
     }
   }
 
-  /// An element of a list that has a short form: an address, a mount, an interface.
+  /// Formats an element of a list that has a short form: an address, a mount, an interface.
   private static func item(_ item: JSON) -> String? {
     if let text = item.stringValue ?? item["ip"]?.stringValue { return text }
     if let path = item["containerPath"]?.stringValue { return "\(item["hostPath"]?.stringValue ?? "")→\(path)" }

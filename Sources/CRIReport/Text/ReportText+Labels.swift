@@ -1,4 +1,4 @@
-/// A word that a format puts beside a text.
+/// A word that a format prints beside a text.
 enum ReportLabel: CaseIterable { case notChecked, reason, instead, verdict, check }
 
 extension ReportText {

@@ -2,7 +2,7 @@
 package enum ReportMetric: CaseIterable, Sendable {
   case pods, lostObjects, podsWithoutAddress, podsToRecreate, podsToRestart
   case readyPods, podsToLose, podsToDisturb, suspicions
-  // Those of every check.
+  // The metrics of every check.
   case verdict, exitCode, timestamp, info, unchecked, findings, finding
 }
 

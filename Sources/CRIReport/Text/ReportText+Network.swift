@@ -1,7 +1,7 @@
 package import CRISnapshot
 
 extension ReportText {
-  /// One thing that was seen when a pod's network was judged.
+  /// Formats one observation about a pod's network.
   package func reason(_ reason: NetworkReason) -> String { worded(Self.text(of: reason)) }
 
   static func text(of reason: NetworkReason) -> String {
@@ -46,8 +46,8 @@ extension ReportText {
   ) -> String {
     let head = hasOthers ? "the runtime has no primary address" : "the runtime has no address"
     guard !sources.isEmpty else { return head }
-    let places = sources.map(name(of:)).joined(separator: " and ")
-    return "\(head); \(list(addresses)) by \(places)" + (interfaces.map { "; \(text(of: $0))" } ?? "")
+    let names = sources.map(name(of:)).joined(separator: " and ")
+    return "\(head); \(list(addresses)) by \(names)" + (interfaces.map { "; \(text(of: $0))" } ?? "")
   }
 
   private static func name(of source: NetworkReason.Source) -> String {

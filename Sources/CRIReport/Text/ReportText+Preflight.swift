@@ -23,7 +23,7 @@ extension ReportText {
     return worded(detail.isEmpty ? violation : "\(violation): \(detail)")
   }
 
-  /// The facts that prove a finding; empty if the rule and the object say everything.
+  /// The facts that prove a finding; empty if the rule and the object say enough.
   package func detail(_ detail: PreflightDetail) -> String {
     let text = Self.text(of: detail)
     return text.isEmpty ? "" : worded(text)
@@ -170,7 +170,7 @@ extension ReportText {
     return losses.filter { $0.0 > 0 }.map { worded("\(Self.count($0.0, "pod")) \($0.1)") }
   }
 
-  /// One for each rule that was violated: why it matters, and what to do instead.
+  /// Returns a line for each violated rule: why it matters, and what to do instead.
   func remedies(_ report: PreflightReport) -> [String] {
     var seen: Set<RuleID> = []
     return report.findings.map(\.rule).filter { $0.severity > .info && seen.insert($0.id).inserted }.map { rule in

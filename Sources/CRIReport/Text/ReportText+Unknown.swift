@@ -1,7 +1,7 @@
 package import CRISnapshot
 
 extension ReportText {
-  /// Why a fact is unknown.
+  /// Formats the reason why a fact is unknown.
   package func reason(_ reason: UnknownReason) -> String { worded(Self.text(of: reason)) }
 
   static func text(of reason: UnknownReason) -> String {
@@ -42,14 +42,14 @@ extension ReportText {
     }
   }
 
-  /// The reasons that are about the content of a source.
+  /// Formats the reasons that are about the content of a source.
   private static func text(
     ofContent reason: UnknownReason, _ path: String, _ message: String, _ object: String
   ) -> String {
     switch reason.code {
-    case .notAList: "\(place(reason)): \(message) is not a list of strings: CRI-O cannot read it"
-    case .notABoolean: "\(place(reason)): \(message) is neither true nor false: CRI-O cannot read it"
-    case .notText: "\(place(reason)): \(message) is not a string: CRI-O cannot read it"
+    case .notAList: "\(location(reason)): \(message) is not a list of strings: CRI-O cannot read it"
+    case .notABoolean: "\(location(reason)): \(message) is neither true nor false: CRI-O cannot read it"
+    case .notText: "\(location(reason)): \(message) is not a string: CRI-O cannot read it"
     case .invalidCgroupDriver: "\(path) \(message) is not a cgroup driver: specify systemd or cgroupfs"
     case .invalidEndpoint: "\(path) \(message) is not a valid endpoint"
     case .unknownRecordForm: "the record of \(object) has an unknown form"
@@ -79,11 +79,11 @@ extension ReportText {
 
   /// `PATH: MESSAGE`.
   private static func located(_ reason: UnknownReason) -> String {
-    let head = [reason.object.map { "\($0)" }, reason.path == nil ? nil : place(reason)].compactMap { $0 }
+    let head = [reason.object.map { "\($0)" }, reason.path == nil ? nil : location(reason)].compactMap { $0 }
     return (head + [reason.message ?? ""]).filter { !$0.isEmpty }.joined(separator: ": ")
   }
 
-  private static func place(_ reason: UnknownReason) -> String {
+  private static func location(_ reason: UnknownReason) -> String {
     (reason.path ?? "") + (reason.line.map { ":\($0)" } ?? "")
   }
 

@@ -3,7 +3,7 @@ internal import CRIProtobuf
 package import CRISnapshot
 
 extension ReportText {
-  /// A value as a person reads it in a line.
+  /// Formats a value in one line.
   package func value(_ value: FindingValue) -> String { worded(Self.text(of: value)) }
 
   static func text(of value: FindingValue) -> String {

@@ -16,7 +16,7 @@ extension ReportText {
     return worded("\(report.scenario.rawValue) of \(runtime) on \(after.host.name): process \(process)\(reason)")
   }
 
-  /// Why a scenario was chosen.
+  /// Formats the reason for the choice of a scenario.
   package func reason(_ reason: ScenarioChoice.Reason) -> String { worded(Self.text(of: reason)) }
 
   private static func text(of reason: ScenarioChoice.Reason) -> String {
@@ -31,7 +31,7 @@ extension ReportText {
     }
   }
 
-  /// Why a report verifies nothing.
+  /// Formats the reason why a report verifies nothing.
   package func reason(_ reason: VacuousReason) -> String { worded(Self.text(of: reason)) }
 
   private static func text(of reason: VacuousReason) -> String {
@@ -93,7 +93,7 @@ extension ReportText {
     prediction.trigger == .immediate ? "at once" : "at its next restart"
   }
 
-  /// What kubelet will do in numbers; the findings name the pods.
+  /// What kubelet will do, in numbers; the findings name the pods.
   func kubelet(_ report: Report) -> [String] {
     var lines: [String] = []
     let affected = report.affected
@@ -108,7 +108,7 @@ extension ReportText {
     if killed > 0 { lines.append("kubelet will kill \(Self.count(killed, "pod")) for good (restartPolicy)") }
     let restarted = affected.filter { $0.action == .restartContainers }
     if !restarted.isEmpty {
-      // The policy decides only about containers that have ended.
+      // The policy matters only for containers that have ended.
       let open = restarted.count(where: \.dependsOnPolicy)
       let condition =
         open == restarted.count ? " (as restartPolicy allows)" : " (in \(open) of them as restartPolicy allows)"

@@ -1,16 +1,16 @@
 /// The catalogue of all texts in reports, in English.
 ///
-/// Reports take every sentence, label and formatted value from here, and decide nothing by a text: another wording changes
-/// no verdict, exit code, metric or remedy. A test replaces the wording to prove it.
+/// Reports take every sentence, label and formatted value from here and base no decision on a text: another wording
+/// changes no verdict, exit code, metric or remedy. A test replaces the wording to prove it.
 package struct ReportText: Sendable {
   package static let english = ReportText()
 
   private let reword: @Sendable (String) -> String
 
-  /// - Parameter reword: applied to every text of the catalogue before a report uses it.
+  /// - Parameter reword: Applied to every text of the catalogue before a report uses it.
   package init(rewording reword: @escaping @Sendable (String) -> String = { $0 }) { self.reword = reword }
 
-  /// The only way out of the catalogue.
+  /// Every text leaves the catalogue through this function.
   func worded(_ text: String) -> String { reword(text) }
 
   /// `1 pod`, `2 pods`.

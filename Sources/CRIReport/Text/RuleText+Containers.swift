@@ -33,7 +33,7 @@ extension RuleText {
     case .containerUser: "who it runs as"
     case .containerStopSignal: "how it is stopped"
     case .containerProcess: "it does not run, whatever the runtime says"
-    case .containerKeeper: "its output is no longer read, and its exit status is lost"
+    case .containerMonitor: "its output is no longer read, and its exit status is lost"
     case .containerLogFile: "what it writes is nowhere to be read"
     case .containerExec: "the runtime does not reach its shim: kubectl exec and probes fail"
     case .containerCgroup: "limits and statistics are of another place"

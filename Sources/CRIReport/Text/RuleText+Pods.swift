@@ -38,7 +38,7 @@ extension RuleText {
     case .podNetworkAlready: "the pod's network was wrong before the change too"
     case .podClock: "later than now: kubelet picks the wrong sandbox for ever"
     case .podCollected: "a sandbox that was not ready is gone, as kubelet's garbage collection does"
-    case .podDeleted: "kubelet has no folder for the pod any more: it was deleted or drained"
+    case .podDeleted: "kubelet has no directory for the pod any more: it was deleted or drained"
     case .podFinished: "a Job's pod that has ended, by itself or with the node: its Job makes another where one is due"
     case .podYoung: "it was made less than ten seconds before the snapshot, and is gone"
     case .podCameBack: "a sandbox that was stopped is ready again"

@@ -2,11 +2,11 @@ package import CRIRules
 
 /// The text of a rule.
 package struct RuleText: Hashable, Sendable {
-  /// What is wrong with the object when the rule is violated; empty for a rule of verify, whose values say it.
+  /// What is wrong with the object if the rule is violated; empty for a rule of verify, whose values say it.
   package var violation = ""
   /// Why it matters.
   package var reason: String
-  /// What to do instead of the change, or before it; empty if only the whole report can tell.
+  /// What to do instead of the change, or before it; empty if it depends on the whole report.
   package var remedy = ""
 
   static let recreateUnderFix =
@@ -25,6 +25,6 @@ extension ReportText {
       remedy: text.remedy.isEmpty ? "" : worded(text.remedy))
   }
 
-  /// What a rule compares, as a person reads it.
+  /// Formats what a rule compares.
   package func field(_ field: RuleField) -> String { worded(field.rawValue) }
 }

@@ -40,7 +40,7 @@ int cri_catch_signal(int number);
 // Restores the action that a signal had before cri_catch_signal.
 void cri_release_signal(int number);
 
-// Ends the process with this line on standard error and this exit code where a crash comes from an allocation that failed.
+// Ends the process with this line on standard error and this exit code if a crash is caused by a failed allocation.
 void cri_end_without_memory(const char *line, int code);
 
 #endif

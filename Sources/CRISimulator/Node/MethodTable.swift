@@ -2,7 +2,7 @@ internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Maps each method of the interface to the function of the node that handles it.
+/// Maps each method of the CRI to the function of the node that handles it.
 struct MethodTable: Sendable {
   enum Handler: Sendable {
     /// Does not change the node.
@@ -90,19 +90,19 @@ struct MethodTable: Sendable {
 
   private mutating func reads<Request: CMessage, Response: CMessage>(
     _ method: Method<Request, Response>,
-    _ answer: @escaping @Sendable (SimulatedNode, Request, APIVersion) throws -> Response
+    _ response: @escaping @Sendable (SimulatedNode, Request, APIVersion) throws -> Response
   ) {
     handlers["\(method.service.rawValue)/\(method.name)"] = .reads { node, bytes, api in
-      [try answer(node, try Self.decode(bytes), api).encode()]
+      [try response(node, try Self.decode(bytes), api).encode()]
     }
   }
 
   private mutating func writes<Request: CMessage, Response: CMessage>(
     _ method: Method<Request, Response>,
-    _ answer: @escaping @Sendable (inout SimulatedNode, Request) throws -> Response
+    _ response: @escaping @Sendable (inout SimulatedNode, Request) throws -> Response
   ) {
     handlers["\(method.service.rawValue)/\(method.name)"] = .writes { node, bytes in
-      [try answer(&node, try Self.decode(bytes)).encode()]
+      [try response(&node, try Self.decode(bytes)).encode()]
     }
   }
 

@@ -7,7 +7,7 @@ struct SimulatedContainer: Record {
   /// The item in ListContainers.
   var item: Container
   /// The response of ContainerStatus without `verbose`.
-  var answer: ContainerStatusResponse
+  var response: ContainerStatusResponse
   /// The `info` of the verbose response. If nil, it is generated when it is requested.
   var verboseInfo: StringMap?
   /// The item in ListContainerStats. If nil, it is generated when it is requested.
@@ -16,8 +16,8 @@ struct SimulatedContainer: Record {
   var id: String { item.id }
 
   var status: ContainerStatus {
-    get { answer.status ?? ContainerStatus() }
-    set { answer.status = newValue }
+    get { response.status ?? ContainerStatus() }
+    set { response.status = newValue }
   }
 
   var state: ContainerState {
@@ -48,7 +48,7 @@ struct SimulatedImage: Record {
   /// The item in ListImages.
   var item: Image
   /// The response of ImageStatus without `verbose`.
-  var answer: ImageStatusResponse
+  var response: ImageStatusResponse
   /// The `info` of the verbose response.
   var verboseInfo: StringMap = [:]
 

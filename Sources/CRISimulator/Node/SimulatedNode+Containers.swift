@@ -19,12 +19,12 @@ extension SimulatedNode {
 
   func containerStatus(_ request: ContainerStatusRequest) throws(CallFailure) -> ContainerStatusResponse {
     let container = try container(request.containerID)
-    var answer = container.answer
+    var response = container.response
     if request.verbose {
-      answer.info =
+      response.info =
         container.verboseInfo ?? ContainerdInfo.of(container, in: sandboxes[container.item.podSandboxID])
     }
-    return answer
+    return response
   }
 
   mutating func createContainer(_ request: CreateContainerRequest) throws(CallFailure)
@@ -133,6 +133,6 @@ extension SimulatedNode {
     let status = ContainerStatus(
       id: id, metadata: metadata, state: .created, createdAt: createdAt, image: image, imageRef: imageID,
       labels: labels, annotations: annotations, logPath: logPath)
-    return SimulatedContainer(item: item, answer: ContainerStatusResponse(status: status))
+    return SimulatedContainer(item: item, response: ContainerStatusResponse(status: status))
   }
 }

@@ -19,9 +19,9 @@ extension SimulatedNode {
 
   func sandboxStatus(_ request: PodSandboxStatusRequest) throws(CallFailure) -> PodSandboxStatusResponse {
     let sandbox = try sandbox(request.podSandboxID)
-    var answer = sandbox.answer
-    if request.verbose { answer.info = sandbox.verboseInfo ?? ContainerdInfo.of(sandbox) }
-    return answer
+    var response = sandbox.response
+    if request.verbose { response.info = sandbox.verboseInfo ?? ContainerdInfo.of(sandbox) }
+    return response
   }
 
   mutating func runSandbox(_ request: RunPodSandboxRequest) throws(CallFailure) -> RunPodSandboxResponse {
@@ -97,7 +97,7 @@ extension SimulatedNode {
       id: id, metadata: metadata, state: .ready, createdAt: createdAt, network: network,
       linux: LinuxPodSandboxStatus(namespaces: Namespace(options: options)), labels: labels,
       annotations: annotations, runtimeHandler: handler)
-    return SimulatedSandbox(item: item, answer: PodSandboxStatusResponse(status: status))
+    return SimulatedSandbox(item: item, response: PodSandboxStatusResponse(status: status))
   }
 
   /// Returns the next pair of addresses that no pod uses: 10.88.x.y and fd00:88::x.

@@ -4,15 +4,15 @@ internal import CRIMessages
 /// The CRI's calls for the runtime itself and for images.
 extension SimulatedNode {
   func version(_ request: VersionRequest, _ api: APIVersion) -> VersionResponse {
-    var answer = version
-    if api != .v1 { answer.runtimeApiVersion = api.rawValue }
-    return answer
+    var response = version
+    if api != .v1 { response.runtimeApiVersion = api.rawValue }
+    return response
   }
 
   func status(_ request: StatusRequest) -> StatusResponse {
-    var answer = status
-    if request.verbose { answer.info = statusInfo }
-    return answer
+    var response = status
+    if request.verbose { response.info = statusInfo }
+    return response
   }
 
   /// Sets the condition `NetworkReady`. If false, it has the reason and message of a missing CNI configuration.
@@ -48,9 +48,9 @@ extension SimulatedNode {
   /// Returns an empty response if the image does not exist.
   func imageStatus(_ request: ImageStatusRequest) throws(CallFailure) -> ImageStatusResponse {
     guard let image = try image(request.image) else { return ImageStatusResponse() }
-    var answer = image.answer
-    if request.verbose { answer.info = image.verboseInfo }
-    return answer
+    var response = image.response
+    if request.verbose { response.info = image.verboseInfo }
+    return response
   }
 
   mutating func pullImage(_ request: PullImageRequest) throws(CallFailure) -> PullImageResponse {
@@ -67,7 +67,7 @@ extension SimulatedNode {
   }
 
   /// Adds an image, unless it exists.
-  /// - Returns: the ID of the image.
+  /// - Returns: The ID of the image.
   @discardableResult
   mutating func addImage(_ name: String) -> String {
     if let image = images.all.first(where: { $0.isCalled(name) }) { return image.id }
@@ -81,7 +81,7 @@ extension SimulatedNode {
       repoTags: name.contains("@") ? [] : [name], repoDigests: ["\(repository)@\(digest)"],
       size: UInt64(1_000_000 + Identifier.number(digits, below: 200_000_000)), pinned: name.contains("/pause")
     )
-    images[item.id] = SimulatedImage(item: item, answer: ImageStatusResponse(image: item))
+    images[item.id] = SimulatedImage(item: item, response: ImageStatusResponse(image: item))
     isChanged = true
     return item.id
   }

@@ -3,7 +3,7 @@ package import CRIMessages
 package import CRIProtobuf
 internal import CRISystem
 
-/// The complete state of the simulated runtime, as a value. Each call of the interface is a method of it.
+/// The complete state of the simulated runtime, as a value. Each call of the CRI is a method of it.
 package struct SimulatedNode: Sendable {
   package var version: VersionResponse
   /// The response of Status without `verbose`.

@@ -7,7 +7,7 @@ struct SimulatedSandbox: Record {
   /// The item in ListPodSandbox.
   var item: PodSandbox
   /// The response of PodSandboxStatus without `verbose`. containerd 2.3 and later return an `info` even there.
-  var answer: PodSandboxStatusResponse
+  var response: PodSandboxStatusResponse
   /// The `info` of the verbose response. If nil, it is generated when it is requested.
   var verboseInfo: StringMap?
   /// The item in ListPodSandboxStats. If nil, it is generated when it is requested.
@@ -16,8 +16,8 @@ struct SimulatedSandbox: Record {
   var id: String { item.id }
 
   var status: PodSandboxStatus {
-    get { answer.status ?? PodSandboxStatus() }
-    set { answer.status = newValue }
+    get { response.status ?? PodSandboxStatus() }
+    set { response.status = newValue }
   }
 
   var isReady: Bool { item.state == .ready }

@@ -14,7 +14,7 @@ extension SimulatedNode {
     var status = PodSandboxStatus(id: id, state: bare.state, createdAt: Timestamp(nanoseconds: .min))
     status.network = PodSandboxNetworkStatus(ip: "not-an-ip\n", additionalIPs: [PodIP(), PodIP(ip: nasty)])
     sandboxes[id] = SimulatedSandbox(
-      item: bare, answer: PodSandboxStatusResponse(status: status),
+      item: bare, response: PodSandboxStatusResponse(status: status),
       verboseInfo: ["info": "{not json", nasty: nasty])
 
     var metadata = PodSandboxMetadata(name: nasty, uid: nasty, namespace: nasty, attempt: .max)
@@ -28,25 +28,25 @@ extension SimulatedNode {
     sandboxes[loud.id] = loud
     // This sandbox is in the list but has no status.
     let hollow = Identifier.make("hollow")
-    sandboxes[hollow] = SimulatedSandbox(item: PodSandbox(id: hollow), answer: PodSandboxStatusResponse())
+    sandboxes[hollow] = SimulatedSandbox(item: PodSandbox(id: hollow), response: PodSandboxStatusResponse())
 
     for (number, sandbox) in [id, nasty, "no such sandbox", ""].enumerated() {
       var item = Container(id: Identifier.make("hostile container \(number)"), podSandboxID: sandbox)
       item.state = ContainerState(rawValue: Int32(number) * 1000 - 1)
       item.createdAt = Timestamp(nanoseconds: number % 2 == 0 ? -1_000_000_000 : .max)
       if number > 0 { item.metadata = ContainerMetadata(name: nasty, attempt: .max) }
-      var answer = ContainerStatusResponse()
+      var response = ContainerStatusResponse()
       if number > 1 {
-        answer.status = ContainerStatus(
+        response.status = ContainerStatus(
           id: item.id, metadata: item.metadata, state: item.state, startedAt: Timestamp(nanoseconds: .max),
           finishedAt: Timestamp(nanoseconds: .min), exitCode: .min, reason: nasty, message: nasty,
           logPath: nasty)
       }
-      containers[item.id] = SimulatedContainer(item: item, answer: answer, verboseInfo: ["info": nasty])
+      containers[item.id] = SimulatedContainer(item: item, response: response, verboseInfo: ["info": nasty])
     }
     let image = Image(
       id: nasty, repoTags: [nasty, "", "no-tag"], repoDigests: ["@", ""], size: .max, username: nasty)
-    images[image.id] = SimulatedImage(item: image, answer: ImageStatusResponse(image: image))
+    images[image.id] = SimulatedImage(item: image, response: ImageStatusResponse(image: image))
     isChanged = true
   }
 }

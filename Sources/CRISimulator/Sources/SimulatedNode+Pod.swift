@@ -4,7 +4,7 @@ internal import CRIProtobuf
 /// Creates pods from their descriptions, as kubelet creates them.
 extension SimulatedNode {
   /// Adds a pod with its containers.
-  /// - Returns: the ID of the sandbox.
+  /// - Returns: The ID of the sandbox.
   @discardableResult
   package mutating func add(_ pod: PodDescription) -> String {
     let uid = pod.uid.isEmpty ? Identifier.uuid("\(pod.namespace)/\(pod.name)") : pod.uid

@@ -31,64 +31,64 @@ extension SimulatedNode {
   }
 
   private mutating func take(_ call: RecordedCall) throws(DecodeError) {
-    guard case .success(let answer) = call.result else {
+    guard case .success(let response) = call.result else {
       // The simulator generates the runtime's errors for unknown IDs and methods itself.
       if call.request.isEmpty { fixed[call.method] = call.result }
       return
     }
     switch call.method.split(separator: "/").last {
-    case "Version": version = try .decode(answer)
+    case "Version": version = try .decode(response)
     case "Status":
-      status = try .decode(answer)
+      status = try .decode(response)
       if try StatusRequest.decode(call.request).verbose { statusInfo = status.info }
       status.info = [:]
     case "ListPodSandbox":
-      for item in try ListPodSandboxResponse.decode(answer).items {
+      for item in try ListPodSandboxResponse.decode(response).items {
         updateSandbox(item.id) { $0.item = item }
       }
     case "PodSandboxStatus":
-      let response = try PodSandboxStatusResponse.decode(answer)
+      let response = try PodSandboxStatusResponse.decode(response)
       let request = try PodSandboxStatusRequest.decode(call.request)
       updateSandbox(response.status?.id ?? request.podSandboxID) { sandbox in
         if request.verbose {
           sandbox.verboseInfo = response.info
-          sandbox.answer.status = response.status
+          sandbox.response.status = response.status
         } else {
-          sandbox.answer = response
+          sandbox.response = response
         }
       }
     case "ListPodSandboxStats":
-      for stats in try ListPodSandboxStatsResponse.decode(answer).stats {
+      for stats in try ListPodSandboxStatsResponse.decode(response).stats {
         updateSandbox(stats.attributes?.id ?? "") { $0.stats = stats }
       }
     case "ListContainers":
-      for item in try ListContainersResponse.decode(answer).containers {
+      for item in try ListContainersResponse.decode(response).containers {
         updateContainer(item.id) { $0.item = item }
       }
     case "ContainerStatus":
-      let response = try ContainerStatusResponse.decode(answer)
+      let response = try ContainerStatusResponse.decode(response)
       let request = try ContainerStatusRequest.decode(call.request)
       updateContainer(response.status?.id ?? request.containerID) { container in
         if request.verbose {
           container.verboseInfo = response.info
-          container.answer.status = response.status
+          container.response.status = response.status
         } else {
-          container.answer = response
+          container.response = response
         }
       }
     case "ListContainerStats":
-      for stats in try ListContainerStatsResponse.decode(answer).stats {
+      for stats in try ListContainerStatsResponse.decode(response).stats {
         updateContainer(stats.attributes?.id ?? "") { $0.stats = stats }
       }
     case "ListImages":
-      for item in try ListImagesResponse.decode(answer).images { updateImage(item.id) { $0.item = item } }
+      for item in try ListImagesResponse.decode(response).images { updateImage(item.id) { $0.item = item } }
     case "ImageStatus":
-      let response = try ImageStatusResponse.decode(answer)
+      let response = try ImageStatusResponse.decode(response)
       let isVerbose = try ImageStatusRequest.decode(call.request).verbose
       guard let id = response.image?.id else { return }
       updateImage(id) { image in
-        image.answer.image = response.image
-        if isVerbose { image.verboseInfo = response.info } else { image.answer.info = response.info }
+        image.response.image = response.image
+        if isVerbose { image.verboseInfo = response.info } else { image.response.info = response.info }
       }
     default: fixed[call.method] = call.result
     }
@@ -96,20 +96,20 @@ extension SimulatedNode {
 
   private mutating func updateSandbox(_ id: String, _ change: (inout SimulatedSandbox) -> Void) {
     var sandbox =
-      sandboxes[id] ?? SimulatedSandbox(item: PodSandbox(id: id), answer: PodSandboxStatusResponse())
+      sandboxes[id] ?? SimulatedSandbox(item: PodSandbox(id: id), response: PodSandboxStatusResponse())
     change(&sandbox)
     sandboxes[id] = sandbox
   }
 
   private mutating func updateContainer(_ id: String, _ change: (inout SimulatedContainer) -> Void) {
     var container =
-      containers[id] ?? SimulatedContainer(item: Container(id: id), answer: ContainerStatusResponse())
+      containers[id] ?? SimulatedContainer(item: Container(id: id), response: ContainerStatusResponse())
     change(&container)
     containers[id] = container
   }
 
   private mutating func updateImage(_ id: String, _ change: (inout SimulatedImage) -> Void) {
-    var image = images[id] ?? SimulatedImage(item: Image(id: id), answer: ImageStatusResponse())
+    var image = images[id] ?? SimulatedImage(item: Image(id: id), response: ImageStatusResponse())
     change(&image)
     images[id] = image
   }
@@ -126,11 +126,11 @@ extension SimulatedNode {
     ).write(to: &writer)
     for sandbox in sandboxes.all {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox.id)
-      RecordedCall(.podSandboxStatus, request, sandbox.answer).write(to: &writer)
+      RecordedCall(.podSandboxStatus, request, sandbox.response).write(to: &writer)
       guard let info = sandbox.verboseInfo else { continue }
-      let answer = PodSandboxStatusResponse(status: sandbox.answer.status, info: info)
+      let response = PodSandboxStatusResponse(status: sandbox.response.status, info: info)
       RecordedCall(
-        .podSandboxStatus, PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true), answer
+        .podSandboxStatus, PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true), response
       )
       .write(to: &writer)
     }
@@ -138,18 +138,18 @@ extension SimulatedNode {
     RecordedCall(.listContainers, ListContainersRequest(), items).write(to: &writer)
     for container in containers.all {
       let request = ContainerStatusRequest(containerID: container.id)
-      RecordedCall(.containerStatus, request, container.answer).write(to: &writer)
+      RecordedCall(.containerStatus, request, container.response).write(to: &writer)
       guard let info = container.verboseInfo else { continue }
-      let answer = ContainerStatusResponse(status: container.answer.status, info: info)
-      RecordedCall(.containerStatus, ContainerStatusRequest(containerID: container.id, verbose: true), answer)
+      let response = ContainerStatusResponse(status: container.response.status, info: info)
+      RecordedCall(.containerStatus, ContainerStatusRequest(containerID: container.id, verbose: true), response)
         .write(to: &writer)
     }
     RecordedCall(.listImages, ListImagesRequest(), ListImagesResponse(images: images.all.map(\.item))).write(
       to: &writer)
     for image in images.all {
       let spec = ImageSpec(image: image.id)
-      let answer = ImageStatusResponse(image: image.answer.image, info: image.verboseInfo)
-      RecordedCall(.imageStatus, ImageStatusRequest(image: spec, verbose: true), answer).write(to: &writer)
+      let response = ImageStatusResponse(image: image.response.image, info: image.verboseInfo)
+      RecordedCall(.imageStatus, ImageStatusRequest(image: spec, verbose: true), response).write(to: &writer)
     }
     let containerStats = ListContainerStatsResponse(stats: containers.all.compactMap(\.stats))
     RecordedCall(.listContainerStats, ListContainerStatsRequest(), containerStats).write(to: &writer)

@@ -6,11 +6,11 @@ public struct Change: Hashable, Sendable {
 
   public var kind: Kind
   public var object: ObjectName
-  /// Path in the document, such as `network.ip`; empty if the whole object was added or removed.
+  /// The path in the document, such as `network.ip`; empty if the whole object was added or removed.
   public var field: String
   public var before: JSON
   public var after: JSON
-  /// Whether it changes by itself, or with every restart.
+  /// Whether the field changes by itself, or with every restart.
   public var isVolatile: Bool
 
   /// The change as a JSON object.

@@ -2,10 +2,10 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Everything that differs between two snapshots, field by field, without judging it.
+/// Compares two snapshots field by field, without judging the differences.
 public enum Diff {
-  /// What is unchecked in one of them is not compared: see `Snapshot.unchecked`.
-  /// - Parameter all: also what changes by itself (times, process ids of the daemon).
+  /// Whatever is unchecked in either snapshot is not compared: see `Snapshot.unchecked`.
+  /// - Parameter all: Whether to include fields that change by themselves (times, the daemon's pid).
   public static func changes(from before: Snapshot, to after: Snapshot, all: Bool = false) -> [Change] {
     var changes: [Change] = []
     changes += compare(ObjectName(.node), nodeFields(before), nodeFields(after))
@@ -30,10 +30,10 @@ public enum Diff {
     return group(changes.filter { all || !$0.isVolatile })
   }
 
-  /// When it was taken and which process answered: they differ after every restart.
+  /// The time of the snapshot and the process that responded, which differ after every restart.
   private static let volatile: Set<String> = ["taken", "daemon.socket", "daemon.pid", "daemon.startTime"]
 
-  /// Without the objects, which are most of a document.
+  /// The document without the objects, which are most of it.
   private static func bare(_ snapshot: Snapshot) -> JSON {
     var bare = snapshot
     (bare.sandboxes, bare.containers, bare.images) = ([], [], [])
@@ -50,7 +50,7 @@ public enum Diff {
     let document = bare(snapshot)
     var fields = document["runtime"]?.objectValue ?? [:]
     fields["daemon"] = document["daemon"] ?? .null
-    // By name, so that one of them changes and not the list.
+    // By name, so that a single condition changes and not the whole list.
     fields["conditions"] = .object(
       JSONObject(
         snapshot.runtime.conditions.map { condition in
@@ -65,7 +65,7 @@ public enum Diff {
     return .object(fields)
   }
 
-  /// Pairs objects by id, then what is left by what makes it the successor of another.
+  /// Pairs objects by ID, and the rest by what makes one the successor of another.
   private static func match<T: Equatable>(
     _ before: [T], _ after: [T], id: (T) -> String, successor: (T) -> String, name: (T) -> ObjectName,
     fields: (T) -> JSON
@@ -103,7 +103,7 @@ public enum Diff {
     return changes
   }
 
-  /// Objects field by field, everything else as a whole.
+  /// Compares objects field by field, and everything else as a whole.
   private static func compare(
     _ before: JSON, _ after: JSON, at path: String, _ differ: (String, JSON, JSON) -> Void
   ) {
@@ -122,7 +122,7 @@ public enum Diff {
     }
   }
 
-  /// A pod's containers follow their pod.
+  /// Sorts a pod's containers after their pod.
   private static func group(_ changes: [Change]) -> [Change] {
     var order: [String: Int] = [:]
     func rank(_ change: Change) -> Int {
@@ -137,7 +137,7 @@ public enum Diff {
 }
 
 extension SandboxRecord {
-  /// The document's fields in one object: the status, and beside it the facts.
+  /// The document's fields in one object: the status and the facts.
   fileprivate var fields: JSON {
     let document = json
     var fields = document["status"]?.objectValue ?? [:]

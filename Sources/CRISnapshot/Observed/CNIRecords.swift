@@ -1,12 +1,12 @@
-/// What CNI wrote down when it made a pod's network: libcni's cache, one file an interface.
+/// A CNI result that libcni cached when it attached a pod to a network: one file for each interface.
 public struct CNICacheEntry: Hashable, Sendable {
-  /// The network's name in CNI's configuration.
+  /// The network's name in the CNI configuration.
   public var network: String
   /// The interface's name in the pod, such as `eth0`.
   public var interface: String
-  /// Without prefix length, in CNI's order.
+  /// Without prefix length, in the order of the result.
   public var addresses: [String]
-  /// The IPAM plugin's name, such as `host-local`; nil where the configuration does not name it.
+  /// The IPAM plugin's name, such as `host-local`; nil if the configuration does not name one.
   public var ipam: String?
 
   public init(network: String, interface: String, addresses: [String], ipam: String? = nil) {
@@ -17,13 +17,13 @@ public struct CNICacheEntry: Hashable, Sendable {
   }
 }
 
-/// An address that host-local, CNI's own IPAM plugin, has given away: one file each.
+/// An address that host-local, CNI's own IPAM plugin, has assigned: one file for each.
 public struct HostLocalLease: Hashable, Sendable {
   public var network: String
   public var address: String
-  /// Whose it is: a sandbox's id.
+  /// The ID of the sandbox that has the lease.
   public var owner: String
-  /// The interface's name; empty where an old plugin wrote it.
+  /// The interface's name; empty if an old plugin wrote the lease.
   public var interface: String
 
   public init(network: String, address: String, owner: String, interface: String = "") {

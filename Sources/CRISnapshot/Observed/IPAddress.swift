@@ -1,16 +1,16 @@
-/// An address, whatever way it was written: `fd00::1` and `FD00:0:0:0:0:0:0:1` are one.
+/// An IP address, independent of its spelling: `fd00::1` and `FD00:0:0:0:0:0:0:1` are equal.
 public struct IPAddress: Hashable, Sendable {
-  /// 4 or 16 of them, in network order. An IPv4 address in IPv6 form (`::ffff:10.0.0.1`) has 4.
+  /// 4 or 16 bytes in network order. An IPv4 address in IPv6 form (`::ffff:10.0.0.1`) has 4.
   public let bytes: [UInt8]
 
-  /// nil unless there are 4 or 16.
+  /// Returns nil unless there are 4 or 16 bytes.
   public init?(bytes: [UInt8]) {
     guard bytes.count == 4 || bytes.count == 16 else { return nil }
     let isMapped = bytes.count == 16 && bytes[..<12].elementsEqual([UInt8](repeating: 0, count: 10) + [255, 255])
     self.bytes = isMapped ? Array(bytes[12...]) : bytes
   }
 
-  /// Reads a text, with or without a prefix length.
+  /// Parses an address, with or without a prefix length.
   public init?(_ text: some StringProtocol) {
     let address = Array(text.utf8.prefix { $0 != UInt8(ascii: "/") })[...]
     guard let bytes = Self.bytesOfIPv4(address) ?? Self.bytesOfIPv6(address) else { return nil }
@@ -19,7 +19,7 @@ public struct IPAddress: Hashable, Sendable {
 
   public var isIPv4: Bool { bytes.count == 4 }
 
-  /// Good on one link only: 169.254.0.0/16, fe80::/10.
+  /// Whether it is valid on one link only: 169.254.0.0/16, fe80::/10.
   public var isLinkLocal: Bool {
     isIPv4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
   }
@@ -34,7 +34,7 @@ public struct IPAddress: Hashable, Sendable {
     guard parts.count == 4 else { return nil }
     var bytes: [UInt8] = []
     for part in parts {
-      // A leading zero would be octal to some readers.
+      // Some parsers read a number with a leading zero as octal.
       guard let value = number(part, radix: 10, digits: 3), value < 256,
         part.count == 1 || part.first != UInt8(ascii: "0")
       else { return nil }
@@ -44,7 +44,7 @@ public struct IPAddress: Hashable, Sendable {
   }
 
   private static func bytesOfIPv6(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    // At most one gap of zeros, which `::` stands for.
+    // At most one gap of zeros, which is written `::`.
     let colon = UInt8(ascii: ":")
     let gaps = text.indices.dropLast().filter { text[$0] == colon && text[$0 + 1] == colon }
     guard gaps.count <= 1 else { return nil }
@@ -69,7 +69,7 @@ public struct IPAddress: Hashable, Sendable {
     return bytes
   }
 
-  /// nil where anything but one to `digits` digits is in it.
+  /// Returns nil unless the text is one to `digits` digits.
   private static func number(_ text: ArraySlice<UInt8>, radix: Int, digits: Int) -> Int? {
     guard (1...digits).contains(text.count) else { return nil }
     var value = 0
@@ -82,7 +82,7 @@ public struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-  /// In RFC 5952's form: small letters, the longest gap of zeros left out.
+  /// In RFC 5952's form: lower case, with the longest gap of zeros left out.
   public var description: String {
     if isIPv4 { return bytes.map(String.init).joined(separator: ".") }
     let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
@@ -96,7 +96,7 @@ extension IPAddress: CustomStringConvertible {
     func text(_ range: Range<Int>) -> String {
       groups[range].map { String($0, radix: 16) }.joined(separator: ":")
     }
-    // A single group of zeros is written.
+    // A single group of zeros is not shortened.
     return longest.count < 2 ? text(0..<8) : text(0..<longest.lowerBound) + "::" + text(longest.upperBound..<8)
   }
 }

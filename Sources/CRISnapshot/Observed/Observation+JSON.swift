@@ -1,7 +1,7 @@
 internal import CRIJSON
 
 extension Observation {
-  /// The fact as `value` encodes it, or `{"unknown": REASON}`.
+  /// Returns the fact as `value` encodes it, or `{"unknown": REASON}`.
   func json(_ value: (Value) -> JSON) -> JSON {
     switch self {
     case .known(let fact): value(fact)

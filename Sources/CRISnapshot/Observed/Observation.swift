@@ -13,7 +13,7 @@ public enum Observation<Value: Hashable & Sendable>: Hashable, Sendable {
     if case .unknown(let reason) = self { reason } else { nil }
   }
 
-  /// Converts the fact and keeps the reason.
+  /// Converts the fact, or keeps the reason.
   public func map<Other>(_ transform: (Value) -> Other) -> Observation<Other> {
     switch self {
     case .known(let value): .known(transform(value))
@@ -22,7 +22,7 @@ public enum Observation<Value: Hashable & Sendable>: Hashable, Sendable {
   }
 
   /// Returns the fact.
-  /// - Throws: the reason why it is unknown: whatever needs the fact is unchecked.
+  /// - Throws: The reason why it is unknown, so that whatever needs the fact is unchecked.
   package func get() throws(UnknownReason) -> Value {
     switch self {
     case .known(let value): return value

@@ -1,16 +1,16 @@
 internal import CRIJSON
 
-/// Whether the runtime still reaches the shim of a container, shown by a process that it started in it.
+/// Whether the runtime still reaches a container's shim, tested by starting a process in the container.
 public enum ObservedExec: Hashable, Sendable {
-  /// CRI: `ExecSync` came back, or with the word of the OCI runtime that the image has no such program.
+  /// CRI: `ExecSync` succeeded, or the OCI runtime reported that the image lacks the program.
   case works
-  /// The runtime's words.
+  /// The runtime's error message.
   case fails(String)
 
   var json: JSON {
     switch self {
     case .works: ["works": true]
-    case .fails(let words): ["works": false, "why": .string(words)]
+    case .fails(let message): ["works": false, "why": .string(message)]
     }
   }
 

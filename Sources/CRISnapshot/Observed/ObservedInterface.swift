@@ -1,12 +1,12 @@
-/// A network interface as it really is in a pod's network namespace.
+/// A network interface as it exists in a pod's network namespace.
 public struct ObservedInterface: Hashable, Sendable {
   public var name: String
   public var index: UInt32
-  /// Such as `4a:f8:54:d7:6a:57`; empty where it has none.
+  /// Such as `4a:f8:54:d7:6a:57`; empty if it has none.
   public var mac: String
-  /// Switched on.
+  /// Whether the interface is up.
   public var isUp: Bool
-  /// Its other end is there and switched on too.
+  /// Whether the peer exists and is up too.
   public var hasCarrier: Bool
   public var addresses: [InterfaceAddress]
 
@@ -33,7 +33,7 @@ public struct InterfaceAddress: Hashable, Sendable, CustomStringConvertible {
     self.prefixLength = prefixLength
   }
 
-  /// Good on one link only, as every IPv6 interface has one: no pod is reached by it.
+  /// Whether it is valid on one link only: every IPv6 interface has such an address, and no pod is reached by it.
   public var isLinkLocal: Bool { address.isLinkLocal }
 
   public var description: String { "\(address)/\(prefixLength)" }

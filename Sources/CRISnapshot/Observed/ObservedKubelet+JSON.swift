@@ -6,7 +6,7 @@ extension ObservedKubelet {
     object["processes"] = processes?.json {
       .array($0.map { ["pid": JSON($0.pid), "startTime": JSON($0.startTime)] })
     }
-    object["podFolders"] = podFolders?.json { .array($0.sorted().map { .string($0) }) }
+    object["podFolders"] = podDirectories?.json { .array($0.sorted().map { .string($0) }) }
     object["staticPods"] = staticPods?.json { .array($0.map(\.json)) }
     return .object(object)
   }
@@ -18,7 +18,7 @@ extension ObservedKubelet {
           Instance(pid: try item.number("pid"), startTime: try item.number("startTime"))
         }
       },
-      podFolders: try reader.observation("podFolders") { (items) throws(SnapshotError) in
+      podDirectories: try reader.observation("podFolders") { (items) throws(SnapshotError) in
         Set(try items.elements { (item) throws(SnapshotError) in try item.string() })
       },
       staticPods: try reader.observation("staticPods") { (items) throws(SnapshotError) in

@@ -1,15 +1,15 @@
-/// What kubelet itself has on the node. Each source was read by itself: nil where there is none of its kind.
+/// kubelet's own state on the node. Each source is read separately, and is nil if it does not exist.
 public struct ObservedKubelet: Hashable, Sendable {
-  /// Its live processes, or those of what it is a part of, such as k3s; none where it does not run.
+  /// The live processes of kubelet or of a program that contains it, such as k3s; empty if it does not run.
   public var processes: Observation<[Instance]>?
-  /// The uids of the pods that it has a folder for: it removes the folder once a pod is deleted and has ended.
-  public var podFolders: Observation<Set<String>>?
-  /// What it starts from files.
+  /// The UIDs of the pods that have a directory: kubelet removes it once a pod is deleted and has ended.
+  public var podDirectories: Observation<Set<String>>?
+  /// The pods that it starts from manifest files.
   public var staticPods: Observation<[StaticPod]>?
 
   public struct Instance: Hashable, Sendable {
     public var pid: Int32
-    /// Clock ticks after boot at which it began.
+    /// The start time in clock ticks after boot.
     public var startTime: UInt64
 
     public init(pid: Int32, startTime: UInt64) {
@@ -19,15 +19,15 @@ public struct ObservedKubelet: Hashable, Sendable {
   }
 
   public init(
-    processes: Observation<[Instance]>? = nil, podFolders: Observation<Set<String>>? = nil,
+    processes: Observation<[Instance]>? = nil, podDirectories: Observation<Set<String>>? = nil,
     staticPods: Observation<[StaticPod]>? = nil
   ) {
     self.processes = processes
-    self.podFolders = podFolders
+    self.podDirectories = podDirectories
     self.staticPods = staticPods
   }
 
-  /// Whether kubelet was started anew; nil where nobody can say.
+  /// Whether kubelet was restarted; nil if that is unknown.
   package func wasRestarted(since before: ObservedKubelet?) -> Bool? {
     guard let was = before?.processes?.value, let now = processes?.value, !was.isEmpty, !now.isEmpty else { return nil }
     return Set(was).isDisjoint(with: now)
@@ -37,7 +37,7 @@ public struct ObservedKubelet: Hashable, Sendable {
 /// A pod that kubelet starts from a file on the node.
 public struct StaticPod: Hashable, Sendable {
   public var namespace: String
-  /// As in the file: kubelet adds a hyphen and the node's name.
+  /// The name in the file; kubelet appends a hyphen and the node's name.
   public var name: String
   public var restartPolicy: RestartPolicy
 
@@ -48,7 +48,7 @@ public struct StaticPod: Hashable, Sendable {
   }
 }
 
-/// When kubelet starts a pod's containers again. The CRI does not carry it.
+/// The policy by which kubelet restarts a pod's containers. The CRI does not carry it.
 public enum RestartPolicy: String, Hashable, Sendable, CaseIterable {
   case always = "Always"
   case onFailure = "OnFailure"

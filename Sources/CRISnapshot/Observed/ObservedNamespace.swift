@@ -1,15 +1,15 @@
-/// What is at the path where the runtime says that a pod's network namespace is.
+/// What exists at the path of a pod's network namespace.
 public enum ObservedNamespace: Hashable, Sendable {
   case alive(NamespaceID)
   case missing
-  /// A file that is no namespace: what is left of it after a reboot, or once it is unmounted.
+  /// A file that is not a namespace: the mount point after a reboot or an unmount.
   case notANamespace
 }
 
-/// Which namespace it is, however many paths lead to it.
+/// The identity of a namespace, whichever path leads to it.
 public struct NamespaceID: Hashable, Sendable {
   public var device: UInt64
-  /// As in `net:[4026532177]`, where `/proc/PID/ns/net` leads.
+  /// The number in `net:[4026532177]`, the target of `/proc/PID/ns/net`.
   public var inode: UInt64
 
   public init(device: UInt64, inode: UInt64) {

@@ -1,10 +1,10 @@
-/// What the node has beside the objects that the runtime lists.
+/// What exists on the node apart from the objects that the runtime lists.
 public struct ObservedNode: Hashable, Sendable {
-  /// Live processes of this runtime that it does not list; nil where this was not asked for.
+  /// Live processes of this runtime that it does not list; nil if this was not read.
   public var orphans: Observation<[Orphan]>?
-  /// What really runs the containers, sorted by handler; nil where this was not asked for.
+  /// The OCI runtimes of the containers, sorted by handler; nil if this was not read.
   public var ociRuntimes: Observation<[OCIRuntime]>?
-  /// nil where this was not asked for.
+  /// nil if this was not read.
   public var kubelet: ObservedKubelet?
 
   public init(
@@ -17,24 +17,23 @@ public struct ObservedNode: Hashable, Sendable {
   }
 }
 
-/// A process that belongs to this runtime, for a pod or container that it does not list: kubelet will start a second one
-/// beside it.
+/// A process of this runtime for a pod or container that it does not list: kubelet will start a second one beside it.
 public struct Orphan: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable {
-    /// containerd's: one for all containers of a pod.
+    /// containerd's shim: one for all containers of a pod.
     case shim
-    /// CRI-O's: one for each container.
+    /// CRI-O's conmon: one for each container.
     case conmon
-    /// A container's process under a shim that is listed.
+    /// A container's process under a listed shim.
     case container
   }
   public var kind: Kind
-  /// The sandbox or container that it was started for.
+  /// The sandbox or container for which it was started.
   public var id: String
   public var pid: Int32
-  /// Clock ticks after boot at which it began.
+  /// The start time in clock ticks after boot.
   public var startTime: UInt64
-  /// Its live children, the pod's own processes; a shim without them is a leak and does no work.
+  /// Its live children, the pod's own processes; a shim without children is a leak that does no work.
   public var processes: [Int32]
 
   public init(kind: Kind, id: String, pid: Int32, startTime: UInt64, processes: [Int32] = []) {
@@ -46,15 +45,15 @@ public struct Orphan: Hashable, Sendable {
   }
 }
 
-/// The program that a runtime handler starts containers with.
+/// The program with which a runtime handler starts containers.
 public struct OCIRuntime: Hashable, Sendable {
-  /// CRI: `runtime_handler`; the configuration's default one too has its name here.
+  /// CRI: `runtime_handler`; the default handler has its configured name here too.
   public var handler: String
-  /// Whether it runs the pods that name no handler.
+  /// Whether pods that name no handler use it.
   public var isDefault: Bool
-  /// Absolute.
+  /// The absolute path of the program.
   public var path: String
-  /// The first line of what `PATH --version` prints, such as `runc version 1.1.5`.
+  /// The first line of the output of `PATH --version`, such as `runc version 1.1.5`.
   public var version: Observation<String>
 
   public init(handler: String, isDefault: Bool = false, path: String, version: Observation<String>) {

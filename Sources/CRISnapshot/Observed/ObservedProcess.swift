@@ -1,18 +1,18 @@
-/// What the kernel says of a process id that the runtime named.
+/// What the kernel knows about a pid that the runtime reported.
 public enum ObservedProcess: Hashable, Sendable {
   case gone
   case there(Facts)
 
   public struct Facts: Hashable, Sendable {
     public var pid: Int32
-    /// Clock ticks after boot at which it began (`/proc/PID/stat`, field 22).
+    /// The start time in clock ticks after boot (`/proc/PID/stat`, field 22).
     public var startTime: UInt64
-    /// `/proc/PID/stat`, field 3: `S` sleeping, `R` running, `Z` ended and not waited for, …
+    /// `/proc/PID/stat`, field 3: `S` sleeping, `R` running, `Z` ended and not waited for, and so on.
     public var state: String
     public var parent: Int32
-    /// Who watches over it: the id that the parent, a shim or conmon, was started for; nil where it is neither.
+    /// The ID for which the parent, a shim or conmon, was started; nil if the parent is neither.
     public var shim: String?
-    /// Its cgroup's path; nil where it could not be read.
+    /// The path of its cgroup; nil if it could not be read.
     public var cgroup: String?
     public var networkNamespace: Observation<NamespaceID>
 
@@ -29,16 +29,16 @@ public enum ObservedProcess: Hashable, Sendable {
       self.networkNamespace = networkNamespace
     }
 
-    /// Dead already: only its parent has not noticed.
+    /// Whether it has ended and its parent has not waited for it.
     public var isZombie: Bool { state == "Z" || state == "X" }
   }
 
-  /// The facts of a process that can still do something.
+  /// The facts of a process that has not ended.
   public var alive: Facts? {
     if case .there(let facts) = self, !facts.isZombie { facts } else { nil }
   }
 
-  /// What became of a process that was alive; nil if it lives, or if one of the two observations is unknown.
+  /// How a process that was alive changed; nil if it is still alive, or if one of the two observations is unknown.
   package static func loss(
     _ before: Observation<ObservedProcess>?, _ after: Observation<ObservedProcess>?
   ) -> ValuePair? {

@@ -1,6 +1,6 @@
 public import CRIJSON
 
-// The document's optional key `observed`; a source that was not asked has no key in it.
+// The document's optional key `observed`; it has no key for a source that was not read.
 
 extension ObservedSandbox {
   /// The object under `observed` in a snapshot's document.

@@ -1,14 +1,14 @@
-/// What the kernel and CNI know of a sandbox. Each source was read by itself: nil where there was nothing to ask for.
+/// What the kernel and CNI know about a sandbox. Each source is read separately, and is nil if it does not apply.
 public struct ObservedSandbox: Hashable, Sendable {
-  /// At the path that the runtime names; nil on the host's network, and where the runtime names none.
+  /// The namespace at the runtime's path; nil on the host's network, and if the runtime reports no path.
   public var namespace: Observation<ObservedNamespace>?
-  /// In that namespace; in the process's, where the path leads to none any more; nil where neither is there.
+  /// The interfaces in that namespace, or in the process's if the path is gone; nil if neither exists.
   public var interfaces: Observation<[ObservedInterface]>?
-  /// The pause process of a ready sandbox; nil for any other, and where the runtime names none.
+  /// The pause process of a ready sandbox; nil for any other, and if the runtime reports none.
   public var process: Observation<ObservedProcess>?
-  /// nil where it has no network of its own.
+  /// The CNI results; nil if it has no network of its own.
   public var cache: Observation<[CNICacheEntry]>?
-  /// Its own, and those on its addresses that belong to others; nil where host-local is not its IPAM plugin.
+  /// Its own leases, and other sandboxes' leases on its addresses; nil if host-local is not its IPAM plugin.
   public var leases: Observation<[HostLocalLease]>?
 
   public init(
@@ -24,13 +24,13 @@ public struct ObservedSandbox: Hashable, Sendable {
   }
 }
 
-/// What the kernel knows of a container.
+/// What the kernel knows about a container.
 public struct ObservedContainer: Hashable, Sendable {
-  /// Of a running one; nil for any other, and where the runtime names none.
+  /// The process of a running container; nil for any other, and if the runtime reports none.
   public var process: Observation<ObservedProcess>?
-  /// Whether a running one's log file is there; nil where it has none.
+  /// Whether a running container's log file exists; nil if it has none.
   public var hasLog: Observation<Bool>?
-  /// What a process that was started in a running one came to; nil where none was, which is the usual.
+  /// The result of starting a process in a running container; nil if that was not requested, as is usual.
   public var exec: Observation<ObservedExec>?
 
   public init(

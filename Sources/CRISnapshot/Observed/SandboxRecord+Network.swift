@@ -1,14 +1,14 @@
 extension SandboxRecord {
-  /// The names of the interfaces that CNI gave the pod: the runtime's word, else CNI's own, else the usual one. A pod may
-  /// make others by itself, which say nothing of it: many a pod has a `docker0` with the same address as the next.
+  /// The names of the interfaces that CNI created: from the runtime, or else from CNI, or else the default. A pod may
+  /// create more, which do not count: many pods have a `docker0` with the same address.
   public var interfaceNames: Set<String> {
-    let told = facts.interfaces?.filter { !$0.sandbox.isEmpty && $0.name != "lo" && !$0.addresses.isEmpty }
-    if let told, !told.isEmpty { return Set(told.map(\.name)) }
+    let reported = facts.interfaces?.filter { !$0.sandbox.isEmpty && $0.name != "lo" && !$0.addresses.isEmpty }
+    if let reported, !reported.isEmpty { return Set(reported.map(\.name)) }
     if let cached = observed?.cache?.value, !cached.isEmpty { return Set(cached.map(\.interface)) }
     return ["eth0"]
   }
 
-  /// The addresses that the pod can really be reached by, on CNI's interfaces; nil where nobody could look.
+  /// The addresses at which the pod is reachable, on CNI's interfaces; nil if they could not be read.
   public var realAddresses: [InterfaceAddress]? {
     let names = interfaceNames
     return observed?.interfaces?.value.map { interfaces in
@@ -18,12 +18,12 @@ extension SandboxRecord {
     }
   }
 
-  /// What CNI wrote down, in its order; nil where it could not be read.
+  /// The addresses in CNI's cache, in its order; nil if it could not be read.
   public var cachedAddresses: [String]? { observed?.cache?.value?.flatMap(\.addresses) }
 
-  /// Whether the runtime's path leads to another network namespace than its processes live in, so that what was read
-  /// through the path is not the pod's: by the pause process, or by all containers' where there is none.
-  /// - Parameter containers: the sandbox's own.
+  /// Whether the runtime's path leads to another network namespace than that of the pod's processes, so that what was
+  /// read through the path does not belong to the pod. The pause process decides, or all containers if there is none.
+  /// - Parameter containers: The sandbox's containers.
   package func isDiverted(_ containers: [ContainerRecord]) -> Bool {
     guard case .known(.alive(let id)) = observed?.namespace else { return false }
     func namespace(_ process: Observation<ObservedProcess>?) -> NamespaceID? {

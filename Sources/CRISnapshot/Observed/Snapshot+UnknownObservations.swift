@@ -1,5 +1,5 @@
 extension Snapshot {
-  /// What could not be observed outside the runtime: one entry for each source and reason, with the number of objects.
+  /// The unknown observations: one entry for each source and reason, with the number of objects.
   public var unknownObservations: [Unchecked] {
     var found: [(subject: UncheckedSubject, reason: UnknownReason)] = []
     func add<Value>(_ subject: UncheckedSubject, _ observation: Observation<Value>?) {
@@ -28,8 +28,8 @@ extension Snapshot {
     }
     add(.orphans, observed?.orphans)
     add(.ociRuntimes, observed?.ociRuntimes)
-    // Kubelet's processes have the same reason as the runtime's.
-    add(.kubeletPodDirectories, observed?.kubelet?.podFolders)
+    // kubelet's processes are unknown for the same reason as the runtime's.
+    add(.kubeletPodDirectories, observed?.kubelet?.podDirectories)
     add(.staticPods, observed?.kubelet?.staticPods)
     for runtime in observed?.ociRuntimes?.value ?? [] { add(.ociRuntimeVersion(runtime.path), runtime.version) }
 

@@ -1,10 +1,10 @@
 /// A range of addresses that share their first bits, written `10.42.0.0/24`.
 public struct Subnet: Hashable, Sendable, CustomStringConvertible {
   public let address: IPAddress
-  /// In bits.
+  /// The length of the prefix in bits.
   public let prefixLength: Int
 
-  /// nil where the text is none.
+  /// Returns nil if the text is not a subnet.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let address = IPAddress(parts[0]), let length = Int(parts[1]),

@@ -17,7 +17,7 @@ extension Unchecked {
     case .recorded(let text):
       document["subject"] = "recorded"
       document["text"] = .string(text)
-    // A comparison makes these, and no snapshot.
+    // Only comparisons produce the remaining subjects, and snapshots never contain them.
     default: document["subject"] = "other"
     }
     document["reason"] = reason.json
@@ -33,7 +33,8 @@ extension Unchecked {
       isRequired: try reader.flag("required"))
   }
 
-  /// An entry of `unread` or `notChecked` in a document of schema 1, which has the subject and the reason as text.
+  /// Reads an entry of `unread` or `notChecked` in a document of schema 1, in which the subject and the reason are
+  /// text.
   init(schema1 reader: DocumentReader, isRequired: Bool) throws(SnapshotError) {
     let (text, reason) = (
       try reader.string("what"), UnknownReason(.recorded, message: try reader.string("why"))

@@ -4,11 +4,11 @@ public import CRIRules
 public struct Unchecked: Hashable, Sendable {
   public var subject: UncheckedSubject
   public var reason: UnknownReason
-  /// How many objects share the subject and the reason.
+  /// The number of objects that share the subject and the reason.
   public var count: Int
-  /// Whether it is unchecked in the earlier of two snapshots only.
+  /// Whether it is unchecked only in the earlier of two snapshots.
   public var isBefore: Bool
-  /// Whether a complete answer needs it: a snapshot without it is incomplete, and a verdict is not a good one.
+  /// Whether a complete result needs it: without it a snapshot is incomplete and a verdict cannot be intact.
   public var isRequired: Bool
 
   public init(
@@ -22,18 +22,18 @@ public struct Unchecked: Hashable, Sendable {
     self.isRequired = isRequired
   }
 
-  /// The object whose details are missing; nil if the subject is something else.
+  /// The object whose details are missing; nil for any other subject.
   public var object: ObjectName? { if case .details(let object, _) = subject { object } else { nil } }
 
-  /// The rule that is unchecked; nil if the subject is something else.
+  /// The rule that is unchecked; nil for any other subject.
   public var rule: RuleID? { if case .rule(let id) = subject { id } else { nil } }
 
-  /// Whether the runtime lists the object as ready or running; nil if the subject is no such object.
+  /// Whether the runtime lists the object as ready or running; nil for any other subject.
   public var isLive: Bool? { if case .details(_, let isLive) = subject { isLive } else { nil } }
 }
 
 extension Unchecked {
-  /// An object that the runtime lists without giving its details.
+  /// An object that the runtime lists and whose details could not be read.
   public static func details(_ object: ObjectName, isLive: Bool? = nil, _ reason: UnknownReason) -> Unchecked {
     Unchecked(.details(object, isLive: isLive), reason, isRequired: true)
   }

@@ -5,7 +5,7 @@ public enum UncheckedSubject: Hashable, Sendable {
   // In a snapshot.
 
   /// The details of a sandbox or container.
-  /// - `isLive`: whether the runtime's list says that it is ready or running.
+  /// - `isLive`: Whether the runtime's list says that it is ready or running.
   case details(ObjectName, isLive: Bool?)
   /// The list of images.
   case images

@@ -7,27 +7,27 @@ extension UnknownReason {
     case timedOut = "timed-out"
     case systemError = "system-error"
     case callFailed = "call-failed"
-    /// The runtime does not serve containerd's own interface.
+    /// The runtime does not serve containerd's own API.
     case notServed = "not-served"
     case commandFailed = "command-failed"
 
-    // We are in the wrong place to look.
+    // The file or process is not visible from where `cri` runs.
     case notVisible = "not-visible"
     case otherMountNamespace = "other-mount-namespace"
     case otherPIDNamespace = "other-pid-namespace"
     case daemonNotVisible = "daemon-not-visible"
     case kubeletNotVisible = "kubelet-not-visible"
-    /// The runtime does not run as root, so that none of its programs is run.
+    /// The runtime does not run as root, so none of its programs is run.
     case daemonNotTrusted = "daemon-not-trusted"
-    /// Other users can change the program, so that it is not run.
+    /// Other users can change the program, so it is not run.
     case programNotTrusted = "program-not-trusted"
     case processEnded = "process-ended"
     case notOnNode = "not-on-node"
-    /// The directory holds nothing of what this runtime lists.
+    /// The directory holds nothing that this runtime lists.
     case foreignDirectory = "foreign-directory"
     case notExamined = "not-examined"
 
-    // The source does not tell.
+    // The source does not report it.
     case notReported = "not-reported"
     case unsupportedRuntime = "unsupported-runtime"
     case unknownDefaultRuntime = "unknown-default-runtime"
@@ -48,7 +48,7 @@ extension UnknownReason {
     case notAList = "not-a-list"
     case notABoolean = "not-a-boolean"
     case notText = "not-text"
-    /// - `path`: the file and key, or the flag; `message`: the value.
+    /// - `path`: The file and key, or the flag; `message`: The value.
     case invalidCgroupDriver = "invalid-cgroup-driver"
     case invalidEndpoint = "invalid-endpoint"
     case unknownRecordForm = "unknown-record-form"

@@ -1,4 +1,4 @@
-/// The reason why a fact is unknown, or a rule unchecked: a code, with the facts that belong to it.
+/// The reason why a fact is unknown or a rule unchecked: a code with its facts.
 public struct UnknownReason: Error, Hashable, Sendable {
   public var code: Code
   /// The file, directory, program or flag that the reason is about.
@@ -11,7 +11,7 @@ public struct UnknownReason: Error, Hashable, Sendable {
   public var object: ObjectName?
   /// The setting that the runtime does not report.
   public var setting: RuntimeSetting?
-  /// What a runtime, a plugin, the kernel or a parser said, verbatim; with some codes a name or a version.
+  /// The text of a runtime, a plugin, the kernel or a parser, verbatim; with some codes a name or a version.
   public var message: String?
 
   public init(
@@ -29,13 +29,13 @@ public struct UnknownReason: Error, Hashable, Sendable {
 }
 
 extension UnknownReason {
-  /// No reader has tried.
+  /// No reader has tried to read it.
   public static let notExamined = UnknownReason(.notExamined)
-  /// The version that starts next decides, and nothing tells which it is.
+  /// The version that starts next decides, and it is unknown.
   package static let unknownNextVersion = UnknownReason(.unknownNextVersion)
 }
 
 extension UnknownReason {
-  /// For a stable order.
+  /// The key for a stable order.
   package var sortKey: (String, String, String) { (code.rawValue, path ?? "", message ?? "") }
 }

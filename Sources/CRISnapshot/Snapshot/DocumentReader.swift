@@ -2,7 +2,7 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Takes values out of a document and names the one that is missing or wrong.
+/// Reads values from a document; its errors name the value that is missing or wrong.
 struct DocumentReader {
   let root: JSON
   private let path: String
@@ -17,7 +17,7 @@ struct DocumentReader {
     return value
   }
 
-  /// nil where it is missing or null; what is there must be right.
+  /// Returns nil if the value is missing or null; a value of another type is an error.
   func optional<T>(_ key: String, _ take: (JSON) -> T?) throws(SnapshotError) -> T? {
     guard let found = root[key], !found.isNull else { return nil }
     guard let value = take(found) else { throw .malformed(at(key)) }
@@ -30,7 +30,7 @@ struct DocumentReader {
     }
   }
 
-  /// Of what is a string itself.
+  /// Reads the current value as a string.
   func string() throws(SnapshotError) -> String {
     guard let text = root.stringValue else { throw .malformed(path) }
     return text
@@ -41,7 +41,7 @@ struct DocumentReader {
     return DocumentReader(value, path: at(key))
   }
 
-  /// The same for what has members of its own.
+  /// Reads an optional value that has members.
   func optionalMember<T>(
     _ key: String, _ read: (DocumentReader) throws(SnapshotError) -> T
   ) throws(SnapshotError) -> T? {
@@ -55,7 +55,7 @@ struct DocumentReader {
     try DocumentReader(root[key] ?? .null, path: at(key)).elements(read)
   }
 
-  /// Of what is an array itself.
+  /// Reads the current value as an array.
   func elements<T>(_ read: (DocumentReader) throws(SnapshotError) -> T) throws(SnapshotError) -> [T] {
     guard let values = root.arrayValue else { throw .malformed(path) }
     var items: [T] = []
@@ -65,7 +65,7 @@ struct DocumentReader {
     return items
   }
 
-  /// A whole number.
+  /// Reads an integer.
   func number<N: FixedWidthInteger>(_ key: String) throws(SnapshotError) -> N {
     guard let value = root[key]?.uintValue.flatMap({ N(exactly: $0) }) else { throw .malformed(at(key)) }
     return value
@@ -76,7 +76,7 @@ struct DocumentReader {
     return value
   }
 
-  /// What is at `key` must be something else.
+  /// The error for a value at `key` that is missing or has the wrong type.
   func malformed(_ key: String) -> SnapshotError { .malformed(at(key)) }
 
   func message<M: CMessage>(_ key: String) throws(SnapshotError) -> M {
@@ -90,7 +90,7 @@ struct DocumentReader {
 
   private func message<M: CMessage>() throws(SnapshotError) -> M {
     do {
-      // A newer runtime's fields, written by a newer version of this tool, are no reason to refuse the rest.
+      // A newer `cri` may have written fields that this version does not know, which is no reason to reject the rest.
       return try M(json: root, .newer)
     } catch {
       throw .malformed("\(path): \(error)")
@@ -101,7 +101,7 @@ struct DocumentReader {
 }
 
 extension JSON {
-  /// A process id.
+  /// A pid.
   var pid: Int32? { intValue.flatMap { Int32(exactly: $0) } }
 
   package init(optional value: String?) { self = value.map { .string($0) } ?? .null }

@@ -1,13 +1,13 @@
 package import CRIMessages
 
 extension Image {
-  /// By id, tag or digest; ids with or without their algorithm, which CRI-O leaves out.
+  /// Compares the ID, tags and digests; an ID may lack its algorithm, which CRI-O leaves out.
   package func isCalled(_ name: String) -> Bool {
     let algorithm = "sha256:"
     let bare = name.hasPrefix(algorithm) ? String(name.dropFirst(algorithm.count)) : name
     let ownID = id.hasPrefix(algorithm) ? String(id.dropFirst(algorithm.count)) : id
     return ownID == bare || repoTags.contains(name) || repoDigests.contains(name)
-      // A name without a tag means the tag `latest`, one without a registry Docker's.
+      // A name without a tag means the tag `latest`, and one without a registry means Docker's.
       || repoTags.contains { Self.isShort(name, of: $0) }
   }
 

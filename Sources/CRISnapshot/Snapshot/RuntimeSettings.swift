@@ -1,13 +1,13 @@
 internal import CRIJSON
 public import CRIProtobuf
 
-/// What the runtime is configured to do for every pod, as its verbose status tells it. What it does not tell is nil.
+/// The settings for all pods in the runtime's verbose status. A setting that is not reported is nil.
 public struct RuntimeSettings: Hashable, Sendable {
-  /// A network of CNI's configuration.
+  /// A network in the CNI configuration.
   public struct Network: Hashable, Sendable {
     /// CNI: `name`.
     public var name: String
-    /// What host-local gives addresses from; empty with another IPAM plugin.
+    /// The ranges from which host-local assigns addresses; empty with another IPAM plugin.
     public var subnets: [Subnet]
 
     public init(name: String, subnets: [Subnet] = []) {
@@ -18,9 +18,9 @@ public struct RuntimeSettings: Hashable, Sendable {
 
   /// `systemd` or `cgroupfs`.
   public var cgroupDriver: String?
-  /// What the pause process of each new pod runs. containerd 2 does not tell.
+  /// The image of each new pod's pause process. containerd 2 does not report it.
   public var pauseImage: String?
-  /// Without the loopback. Only containerd tells.
+  /// The networks except the loopback. Only containerd reports them.
   public var networks: [Network]?
 
   public init(cgroupDriver: String? = nil, pauseImage: String? = nil, networks: [Network]? = nil) {
@@ -29,7 +29,7 @@ public struct RuntimeSettings: Hashable, Sendable {
     self.networks = networks
   }
 
-  /// - Parameter info: CRI: `StatusResponse.info`, of a verbose answer.
+  /// - Parameter info: CRI: `StatusResponse.info` of a verbose response.
   public init(info: StringMap) {
     let config = info["config"].flatMap { try? JSON.parse($0) }
     let engine = config?["containerd"]
@@ -44,10 +44,10 @@ public struct RuntimeSettings: Hashable, Sendable {
 }
 
 extension RuntimeSettings.Network {
-  /// nil for the loopback that containerd adds itself.
+  /// Returns nil for the loopback network, which containerd adds itself.
   fileprivate init?(containerd config: JSON) {
     guard let name = config["Name"]?.stringValue, name != "cni-loopback" else { return nil }
-    // The plugin's own text: what containerd made of it leaves the ranges out.
+    // This is the plugin's original configuration, because containerd's parsed form lacks the ranges.
     let plugins = config["Plugins"]?.arrayValue?.compactMap { plugin in
       plugin["Source"]?.stringValue.flatMap { try? JSON.parse($0) }
     }

@@ -1,25 +1,26 @@
 package import CRIJSON
 public import CRIProtobuf
 
-/// What the verbose answer tells of a sandbox beyond its status, in the runtime's own form made one.
+/// What the verbose response contains about a sandbox beyond its status, in one form for all runtimes.
 public struct SandboxFacts: Hashable, Sendable {
-  /// The pause process; nil where there is none (CRI-O drops it) or where the runtime does not tell.
+  /// The pause process; nil if there is none (CRI-O drops it) or if the runtime reports none.
   public var pid: Int32?
-  /// Path of the network namespace; nil on the host's network.
+  /// The path of the network namespace; nil on the host's network.
   public var networkNamespace: String?
-  /// Whether the runtime says that this namespace is gone. Only containerd does.
+  /// Whether the runtime reports that this namespace is gone. Only containerd does.
   public var isNetworkNamespaceClosed: Bool?
-  /// What CNI answered when the network was made, sorted by name; nil where the runtime has no such record.
+  /// The CNI result, sorted by name; nil if the runtime has none.
   public var interfaces: [NetworkInterface]?
-  /// The handler that CRI-O keeps in an annotation, since its status leaves it out.
+  /// The handler from CRI-O's annotation, because CRI-O's status lacks it.
   public var runtimeHandler: String?
-  /// What the pause process runs, by the name that it was pulled by. Only containerd tells.
+  /// The pause image by the name by which it was pulled. Only containerd reports it.
   public var pauseImage: String?
-  /// Whether containerd up to 2.0 has waited in vain for the shim to say how the pause process does; newer ones answer
-  /// with an error.
+  /// Whether containerd up to 2.0 timed out waiting for the shim to report the pause process's state; newer versions
+  /// respond with an error.
   public var isShimSilent: Bool
 
-  /// Whether it is known that there is no pause process: CRI-O, which alone gives this handler, tells each that there is.
+  /// Whether it is known that there is no pause process: only CRI-O reports this handler, and it reports every pause
+  /// process.
   package var hasNoPause: Bool { pid == nil && runtimeHandler != nil }
 
   public init(
@@ -41,9 +42,9 @@ public struct SandboxFacts: Hashable, Sendable {
 public struct NetworkInterface: Hashable, Sendable {
   public var name: String
   public var mac: String
-  /// Path of the namespace that it is in; empty on the host's side.
+  /// The path of the namespace that contains it; empty on the host's side.
   public var sandbox: String
-  /// Addresses without prefix length, in CNI's order.
+  /// Addresses without prefix length, in the order of the CNI result.
   public var addresses: [String]
 
   public init(name: String, mac: String, sandbox: String, addresses: [String]) {
@@ -55,21 +56,21 @@ public struct NetworkInterface: Hashable, Sendable {
 }
 
 extension SandboxFacts {
-  /// Reads a verbose answer of containerd 1.3 and later, or of CRI-O.
+  /// Reads a verbose response of containerd 1.3 and later, or of CRI-O.
   /// - Parameter info: CRI: `PodSandboxStatusResponse.info`; both runtimes put one JSON text under `info`.
-  /// - Returns: nil where there is a text that is no JSON.
+  /// - Returns: nil if there is a text that is not JSON.
   public init?(info: StringMap) {
     self.init()
     guard let text = info["info"], !text.isEmpty else { return }
     guard let root = try? JSON.parse(text) else { return nil }
-    // 0 stands for no process.
+    // 0 means no process.
     pid = root["pid"]?.intValue.flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
     isNetworkNamespaceClosed = root["netNamespaceClosed"]?.boolValue
     pauseImage = root["image"]?.nonEmptyString
     isShimSilent = root["processStatus"]?.stringValue == "unknown"
     let spec = root["runtimeSpec"]
     let network = spec?["linux"]?["namespaces"]?.arrayValue?.first { $0["type"]?.stringValue == "network" }
-    // With user namespaces the runtime's specification has no path, containerd's metadata has.
+    // With user namespaces the runtime's specification lacks the path, but containerd's metadata has it.
     networkNamespace =
       network?["path"]?.nonEmptyString ?? root["sandboxMetadata"]?["Metadata"]?["NetNSPath"]?.nonEmptyString
     interfaces = Self.interfaces(ofContainerd: root["cniResult"])
@@ -83,7 +84,7 @@ extension SandboxFacts {
     }
   }
 
-  /// containerd's own form: a map by interface, newer keys in it left aside.
+  /// Reads containerd's own form, a map by interface, and ignores newer keys.
   package static func interfaces(ofContainerd result: JSON?) -> [NetworkInterface]? {
     result?["Interfaces"]?.objectValue?.map { name, value in
       NetworkInterface(
@@ -92,7 +93,7 @@ extension SandboxFacts {
     }.sorted { $0.name < $1.name }
   }
 
-  /// CNI's form since 0.3: a list of interfaces, and a list of addresses that point into it.
+  /// Reads CNI's form since 0.3: a list of interfaces, and a list of addresses that refer to it by index.
   private static func interfaces(ofCNI result: JSON) -> [NetworkInterface]? {
     let ips = result["ips"]?.arrayValue ?? []
     return result["interfaces"]?.arrayValue?.enumerated().map { index, value in
@@ -112,7 +113,7 @@ extension JSON {
 }
 
 extension ContainerRecord {
-  /// Reads the process id from a verbose answer; nil where the runtime does not tell.
+  /// Reads the pid from a verbose response; nil if the runtime reports none.
   public static func pid(info: StringMap) -> Int32? {
     guard let text = info["info"], let root = try? JSON.parse(text), let pid = root["pid"]?.intValue, pid > 0
     else {

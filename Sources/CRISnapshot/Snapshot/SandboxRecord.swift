@@ -1,12 +1,12 @@
 public import CRIMessages
 internal import CRIProtobuf
 
-/// A pod's sandbox: its status, and what only the verbose answer tells.
+/// A pod's sandbox: its status, and what only the verbose response contains.
 public struct SandboxRecord: Hashable, Sendable {
   /// CRI: `PodSandboxStatusResponse.status`.
   public var status: PodSandboxStatus
   public var facts: SandboxFacts
-  /// What the kernel and CNI know of it; nil where nobody asked.
+  /// What the kernel and CNI know about it; nil if that was not read.
   public var observed: ObservedSandbox?
 
   public init(status: PodSandboxStatus, facts: SandboxFacts = SandboxFacts(), observed: ObservedSandbox? = nil) {
@@ -19,13 +19,14 @@ public struct SandboxRecord: Hashable, Sendable {
   public var id: String { status.id }
   public var pod: PodName { PodName(status.metadata) }
   public var isReady: Bool { status.state == .ready }
-  /// CRI: `linux.namespaces.options.network`, POD where absent, as kubelet reads it.
+  /// CRI: `linux.namespaces.options.network`; absent means POD, as kubelet reads it.
   public var isHostNetwork: Bool { status.linux?.namespaces?.options?.network == .node }
-  /// Whether its network namespace is gone and its address with it, for ever: containerd looks at the one for the other.
+  /// Whether its network namespace and its address are permanently gone: containerd reports no address without a
+  /// namespace.
   package var hasLostNetwork: Bool { ip.isEmpty && facts.isNetworkNamespaceClosed == true }
-  /// Whether kubelet started it from a file on the node.
+  /// Whether kubelet started it from a manifest file on the node.
   package var isStatic: Bool { status.annotations["kubernetes.io/config.source"] == "file" }
-  /// CRI: `network.ip`; empty on the host's network, and where the runtime has none.
+  /// CRI: `network.ip`; empty on the host's network, and if the runtime has none.
   public var ip: String { status.network?.ip ?? "" }
   /// All addresses, the primary one first.
   public var addresses: [String] {
@@ -33,7 +34,7 @@ public struct SandboxRecord: Hashable, Sendable {
   }
 }
 
-/// Who a pod is, whatever sandbox it has now.
+/// The identity of a pod, whichever sandbox it has.
 public struct PodName: Hashable, Sendable, CustomStringConvertible {
   public var namespace: String
   public var name: String
@@ -45,11 +46,11 @@ public struct PodName: Hashable, Sendable, CustomStringConvertible {
     self.uid = uid
   }
 
-  /// CRI: `PodSandbox.metadata`; empty where there is none.
+  /// CRI: `PodSandbox.metadata`; empty if it is missing.
   public init(_ metadata: PodSandboxMetadata?) {
     self.init(namespace: metadata?.namespace ?? "", name: metadata?.name ?? "", uid: metadata?.uid ?? "")
   }
 
-  /// As people write it: `kube-system/coredns`.
+  /// In the usual form `kube-system/coredns`.
   public var description: String { "\(namespace)/\(name)" }
 }

@@ -1,7 +1,7 @@
 package import CRIProtobuf
 
-/// What a snapshot must not carry. It takes nothing of the verbose answers that could hold an environment variable;
-/// what is left are annotations that copy a pod's specification.
+/// Removes what a snapshot must not contain. A snapshot takes nothing from verbose responses that could hold
+/// environment variables; what remains are annotations that copy a pod's specification.
 package enum Secrets {
   static let annotations: Set<String> = ["kubectl.kubernetes.io/last-applied-configuration"]
 

@@ -2,12 +2,12 @@ internal import CRIMessages
 internal import CRIProtobuf
 
 extension Snapshot {
-  /// The image of new pods' pause processes, as far as anything tells; nil where nothing does.
+  /// The pause image for new pods; nil if it is unknown.
   ///
-  /// Where the configuration is not told (containerd 2), it is what the newest pod was made from. An upgrade may have
-  /// brought another since, so that the older one may go: containerd 2 pins the one that it is configured for.
+  /// If the configuration is not reported (containerd 2), it is that of the newest pod. An upgrade may have changed it
+  /// since, so the older image may be removed: containerd 2 pins the configured one.
   public var pauseImage: String? {
-    if let told = runtime.settings?.pauseImage { return told }
+    if let reported = runtime.settings?.pauseImage { return reported }
     let newest = sandboxes.filter { $0.facts.pauseImage != nil }.max { $0.status.createdAt < $1.status.createdAt }
     guard let image = newest?.facts.pauseImage, !images.contains(where: { $0.isCalled(image) }) else {
       return newest?.facts.pauseImage

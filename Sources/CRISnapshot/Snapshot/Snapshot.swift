@@ -1,14 +1,14 @@
 public import CRIMessages
 public import CRIProtobuf
 
-/// What a node's runtime had at one moment: enough to say later what was lost, and nothing secret.
+/// The complete state of a node's runtime at one time: enough to determine later what was lost, and without secrets.
 public struct Snapshot: Hashable, Sendable {
-  /// The version of the document that this code writes. It reads this one and all before it.
+  /// The version of the document that this code writes. It also reads all older ones.
   public static let schema = 2
 
-  /// Who took it, such as `cri 0.1.0`.
+  /// The program that took it, such as `cri 0.1.0`.
   public var tool: String
-  /// When, by the node's clock.
+  /// The time at which it was taken, by the node's clock.
   public var taken: Timestamp
   public var host: Host
   public var daemon: Daemon
@@ -17,8 +17,8 @@ public struct Snapshot: Hashable, Sendable {
   public var sandboxes: [SandboxRecord]
   public var containers: [ContainerRecord]
   public var images: [Image]
-  /// What could not be read. An entry that is required makes the snapshot incomplete; the others are facts outside the
-  /// runtime, most often for want of root. A verdict lists them all.
+  /// What could not be read. A required entry makes the snapshot incomplete; the others are facts from outside of the
+  /// runtime, most of which require root. A verdict lists them all.
   public var unchecked: [Unchecked]
   /// What was observed on the node beside the runtime's objects; nil if no observer ran.
   public var observed: ObservedNode?
@@ -44,11 +44,11 @@ public struct Snapshot: Hashable, Sendable {
 /// The node.
 public struct Host: Hashable, Sendable {
   public var name: String
-  /// `/proc/sys/kernel/random/boot_id`: another one means that the node was rebooted. nil where it cannot be read.
+  /// `/proc/sys/kernel/random/boot_id`, which changes when the node reboots; nil if it cannot be read.
   public var bootID: String?
-  /// `/etc/machine-id`: tells nodes apart that share a name. nil where it cannot be read.
+  /// `/etc/machine-id`, which distinguishes nodes of the same name; nil if it cannot be read.
   public var machineID: String?
-  /// Release of the kernel, as `uname -r` says it.
+  /// The release of the kernel, as in `uname -r`.
   public var kernel: String
 
   public init(name: String, bootID: String?, machineID: String? = nil, kernel: String) {
@@ -63,11 +63,12 @@ public struct Host: Hashable, Sendable {
 public struct Daemon: Hashable, Sendable {
   /// The socket's path.
   public var socket: String
-  /// From SO_PEERCRED; nil where it lives in a pid namespace that we cannot see.
+  /// From SO_PEERCRED; nil if it is in a pid namespace that we cannot see.
   public var pid: Int32?
-  /// Clock ticks after boot at which it began (`/proc/PID/stat`, field 22): tells a process from a later one with its pid.
+  /// The start time in clock ticks after boot (`/proc/PID/stat`, field 22), which distinguishes processes with the same
+  /// pid.
   public var startTime: UInt64?
-  /// Where `/proc/PID/exe` leads; ` (deleted)` at its end means that the binary was replaced and not restarted.
+  /// The target of `/proc/PID/exe`; a trailing ` (deleted)` means that the binary was replaced without a restart.
   public var executable: String?
 
   public init(socket: String, pid: Int32? = nil, startTime: UInt64? = nil, executable: String? = nil) {
@@ -77,13 +78,13 @@ public struct Daemon: Hashable, Sendable {
     self.executable = executable
   }
 
-  /// The program that runs, where another file, or none, lies in its place; nil where it lies there still.
+  /// The running program if its file has been replaced or removed; nil if the file is unchanged.
   package var replacedProgram: String? {
     let mark = " (deleted)"
     return executable.flatMap { $0.hasSuffix(mark) ? String($0.dropLast(mark.count)) : nil }
   }
 
-  /// Whether `other` is another process; nil where the kernel did not tell us enough.
+  /// Whether `other` is another process; nil if too little is known.
   public func wasReplaced(by other: Daemon) -> Bool? {
     guard let pid, let otherPID = other.pid else { return nil }
     if pid != otherPID { return true }
@@ -92,21 +93,21 @@ public struct Daemon: Hashable, Sendable {
   }
 }
 
-/// What the runtime says of itself.
+/// What the runtime reports about itself.
 public struct RuntimeFacts: Hashable, Sendable {
   /// CRI: `VersionResponse.runtime_name`, such as `containerd`.
   public var name: String
-  /// CRI: `VersionResponse.runtime_version`, in no fixed form: `1.6.20~ds1`, `v1.6.14-k3s1`, `1.37.0`.
+  /// CRI: `VersionResponse.runtime_version`, which has no fixed form: `1.6.20~ds1`, `v1.6.14-k3s1`, `1.37.0`.
   public var version: String
-  /// The version of the interface that it was asked in.
+  /// The version of the CRI that was used.
   public var api: APIVersion
   /// CRI: `StatusResponse.status.conditions`, sorted by type.
   public var conditions: [RuntimeCondition]
-  /// CRI: `StatusResponse.runtime_handlers`, sorted by name: CRI-O gives them in another order at every call.
+  /// CRI: `StatusResponse.runtime_handlers`, sorted by name, because CRI-O changes their order with every call.
   public var handlers: [RuntimeHandler]
-  /// From the verbose status; nil where nobody asked.
+  /// From the verbose status; nil if that was not requested.
   public var settings: RuntimeSettings?
-  /// Whether it serves CRI v1alpha2 too, for old clients; nil where nobody asked, or it did not say.
+  /// Whether it also serves CRI v1alpha2 for old clients; nil if that is unknown.
   public var servesV1alpha2: Bool?
 
   public init(
@@ -122,20 +123,20 @@ public struct RuntimeFacts: Hashable, Sendable {
     self.servesV1alpha2 = servesV1alpha2
   }
 
-  /// Whether a condition such as `RuntimeReady` holds; nil where the runtime does not report it.
+  /// Whether a condition such as `RuntimeReady` is true; nil if the runtime does not report it.
   public func condition(_ type: String) -> Bool? { conditions.first { $0.type == type }?.status }
 }
 
 extension Snapshot {
-  /// What makes the snapshot incomplete.
+  /// The entries that make the snapshot incomplete.
   public var incomplete: [Unchecked] { unchecked.filter(\.isRequired) }
 
-  /// The IDs of all objects that the runtime lists, with those whose details are unchecked.
+  /// The IDs of all objects that the runtime lists, including those whose details are unchecked.
   package var listed: Set<String> {
     Set(sandboxes.map(\.id) + containers.map(\.id) + unchecked.compactMap(\.object?.id))
   }
 
-  /// Whether the details of this sandbox or container are unchecked: it may well exist.
+  /// Whether the details of this sandbox or container are unchecked, in which case it may exist.
   package func isUnchecked(_ kind: ObjectName.Kind, _ id: String) -> Bool { uncheckedDetails(kind, id) != nil }
 
   /// Whether the list of images is unchecked.

@@ -2,11 +2,11 @@ public import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// A snapshot as a JSON document: messages in protobuf's JSON form, so that every field of the interface is in it.
+/// A snapshot as a JSON document: messages in protobuf's JSON form, with every field of the CRI.
 extension Snapshot {
   static let kind = "cri-snapshot"
 
-  /// The document, for a file or another tool.
+  /// The document for a file or another tool.
   public var json: JSON {
     var document: JSONObject = [
       "kind": .string(Self.kind),
@@ -37,8 +37,8 @@ extension Snapshot {
     return .object(document)
   }
 
-  /// The document as text, pretty, with a line feed at its end: each object by itself, since the whole as a tree takes
-  /// several times its text.
+  /// The document as pretty-printed text with a final line feed. Each object is encoded separately, because a tree of
+  /// the whole takes several times the memory of its text.
   package var documentBytes: [UInt8] {
     var frame = self
     (frame.sandboxes, frame.containers, frame.images) = ([], [], [])
@@ -58,8 +58,8 @@ extension Snapshot {
     return writer.bytes
   }
 
-  /// Reads a document.
-  /// - Throws: `SnapshotError`, which says what is wrong with it; a field that this version does not know is passed over.
+  /// Reads a document and ignores fields that this version does not know.
+  /// - Throws: `SnapshotError`, which says what is wrong with it.
   public init(parsing bytes: [UInt8]) throws(SnapshotError) {
     guard bytes.contains(where: { $0 > 0x20 }) else { throw .empty }
     let root: JSON
@@ -71,7 +71,7 @@ extension Snapshot {
     try self.init(json: root)
   }
 
-  /// Reads a document that is parsed already.
+  /// Reads a document from parsed JSON.
   public init(json root: JSON) throws(SnapshotError) {
     guard root["kind"]?.stringValue == Self.kind else { throw .notASnapshot }
     guard let schema = root["schema"]?.intValue, schema > 0 else { throw .malformed("schema") }

@@ -1,15 +1,15 @@
 public import CRIJSON
 
-/// Why a file is no snapshot that can be used.
+/// The reason why a file is not a usable snapshot.
 public enum SnapshotError: Error, Hashable, Sendable {
   case empty
-  /// Cut short, or something else entirely.
+  /// The text is truncated or not JSON at all.
   case notJSON(JSONError)
-  /// JSON, of another kind.
+  /// The text is JSON, but not a snapshot.
   case notASnapshot
-  /// Written by a newer version of this tool.
+  /// A newer version of this tool wrote it.
   case newerSchema(Int, supported: Int)
-  /// A field is missing or not what it should be; its path.
+  /// A field, given by its path, is missing or has the wrong type.
   case malformed(String)
   /// Two objects have one ID.
   case duplicate(ObjectName.Kind, id: String)

@@ -5,7 +5,8 @@ package import CRIProtobuf
 package typealias ValuePair = (before: FindingValue, after: FindingValue)
 
 extension FindingValue {
-  /// The fields that are set in a message, at any depth. Zero values are left out because older runtimes report none.
+  /// The fields that are set in a message, at any depth. Zero values are left out because older runtimes do not report
+  /// them.
   package static func fields(of message: (some CMessage)?) -> FindingValue {
     guard let message else { return .none }
     var fields: [KeyedValue] = []
@@ -39,7 +40,7 @@ extension FindingValue {
   }
 
   /// The entries of a map that are missing or different in another one.
-  /// - Returns: nil if every entry is still there.
+  /// - Returns: nil if every entry is unchanged.
   package static func lost(
     _ before: StringMap, _ after: StringMap, where isIncluded: (String) -> Bool = { _ in true }
   ) -> ValuePair? {

@@ -3,7 +3,7 @@ public import CRIProtobuf
 
 /// A value that a finding or a prediction compares. It has no text: reports format it.
 public enum FindingValue: Hashable, Sendable {
-  /// Nothing is there.
+  /// There is no value.
   case none
   case status(ValueStatus)
 
@@ -14,11 +14,11 @@ public enum FindingValue: Hashable, Sendable {
   /// The runtime's ID of an object.
   case id(String)
   case number(Int64)
-  /// A process by its ID.
+  /// A process, by its pid.
   case process(Int32)
   /// The runtime's own process.
   case daemon(Int32)
-  /// A process that is a member of the runtime's family and is not listed.
+  /// A process that belongs to the runtime and is not listed.
   case orphan(Orphan)
   case time(Timestamp)
   /// The time at which the snapshot was taken, for comparison with a later one.
@@ -28,7 +28,7 @@ public enum FindingValue: Hashable, Sendable {
   case exited(Int32)
   case signal(Signal)
   case api(APIVersion)
-  /// The interface is served in both versions.
+  /// The runtime serves both versions of the CRI.
   case bothAPIs
   /// The inode of a network namespace.
   case namespace(UInt64)
@@ -44,7 +44,7 @@ public enum FindingValue: Hashable, Sendable {
   case absentImage(String)
   /// The object that replaced another.
   case successor(id: String, attempt: UInt32, next: UInt32)
-  /// Another image that has the name now.
+  /// Another image has the name now.
   case imageSuccessor(id: String)
   case network(NetworkReason)
 

@@ -1,13 +1,13 @@
-/// One thing that was seen when a pod's network was judged.
+/// One observation that contributes to the verdict about a pod's network.
 public enum NetworkReason: Hashable, Sendable {
-  /// The state of the interfaces that CNI made.
+  /// The state of the interfaces that CNI created.
   public enum Interfaces: Hashable, Sendable {
     case absent([String])
     case withoutAddress([String])
     case holding([String], addresses: [IPAddress])
   }
 
-  /// A place that still knows an address that the runtime forgot.
+  /// A source that still knows an address that the runtime lost.
   public enum Source: String, Hashable, Sendable, CaseIterable { case networkNamespace, cniCache, hostLocal }
 
   // The namespace.
@@ -15,7 +15,7 @@ public enum NetworkReason: Hashable, Sendable {
   case namespaceNotReported
   case namespaceNotRead
   case namespaceUnknown(UnknownReason)
-  /// - `kept`: the addresses that the pod's processes still have.
+  /// - `kept`: The addresses that the pod's processes still have.
   case namespaceMissing(path: String, kept: [IPAddress])
   case notANamespace(path: String, kept: [IPAddress])
   case otherNamespace(pid: Int32, inode: UInt64, expected: UInt64)
@@ -23,7 +23,7 @@ public enum NetworkReason: Hashable, Sendable {
   // The addresses.
 
   /// The runtime has no address, or, if it has others, no primary one.
-  /// - `sources`: the sources that still know the addresses; empty if none does.
+  /// - `sources`: The sources that still know the addresses; empty if none does.
   case addressLost(hasOthers: Bool, addresses: [String], sources: [Source], interfaces: Interfaces?)
   case addressNowhere
   case invalidAddress(String)
@@ -49,6 +49,6 @@ public enum NetworkReason: Hashable, Sendable {
 
   // The runtime.
 
-  /// The runtime's list is all that is known.
+  /// Only the runtime's list entry is known.
   case statusUnknown(isReady: Bool, UnknownReason)
 }

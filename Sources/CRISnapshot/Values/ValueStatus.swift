@@ -1,4 +1,4 @@
-/// A state that no message of the CRI names.
+/// A state for which the CRI has no message.
 public enum ValueStatus: String, Hashable, Sendable, CaseIterable {
   case ready, notReady
   case running, notRunning
@@ -6,13 +6,13 @@ public enum ValueStatus: String, Hashable, Sendable, CaseIterable {
   case gone
   /// The process has ended, and its parent has not waited for it.
   case ended
-  /// Another process has the ID.
+  /// The pid belongs to another process.
   case otherProcess
   case open, closed
   case known, unknown
-  /// As it was before.
+  /// The value is the same as before.
   case unchanged
-  /// The same sandbox, ready.
+  /// The sandbox is the same and is ready.
   case unchangedAndReady
   case good
   case works, fails, notTried

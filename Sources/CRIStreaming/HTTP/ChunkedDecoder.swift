@@ -3,10 +3,10 @@ struct ChunkedDecoder {
   private enum State { case size(UInt64, digits: Int), extensions(UInt64), data(UInt64), dataEnd(Int) }
 
   private var state = State.size(0, digits: 0)
-  /// The last chunk has been read, or the coding is damaged and the rest cannot be read.
+  /// Whether the last chunk has been read, or the coding is damaged so that the rest cannot be read.
   private(set) var isComplete = false
 
-  /// Trailer fields are not read.
+  /// Decodes bytes. Trailer fields are ignored.
   mutating func decode(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     var rest = bytes[...]

@@ -1,13 +1,13 @@
 /// Reads the body of an error response up to a limit, so that the error can quote it (RFC 9112, section 6).
 struct HTTPBodyReader {
-  /// The most bytes that are kept; what follows is not waited for.
+  /// The maximum number of bytes to keep; the reader does not wait for more.
   static let largestBody = 8 << 10
 
   private enum Framing { case length(Int), chunked(ChunkedDecoder), untilEnd }
 
   private var framing: Framing
   private(set) var body: [UInt8] = []
-  /// No more bytes are wanted.
+  /// Whether no more bytes are needed.
   private(set) var isComplete = false
 
   init(status: Int, fields: [HTTPField]) {

@@ -14,14 +14,16 @@ struct HTTPHead: Hashable {
     for line in lines.dropFirst() { fields.append(try HTTPHead.field(line)) }
   }
 
-  /// Splits at CRLF; a CR or LF alone is refused (RFC 9112, section 2.2).
+  /// Splits at CRLF; a single CR or LF is an error (RFC 9112, section 2.2).
   private static func lines(of bytes: ArraySlice<UInt8>) throws(UpgradeFailure) -> [ArraySlice<UInt8>] {
     var lines: [ArraySlice<UInt8>] = []
     for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       guard line.last == UInt8(ascii: "\r"), !line.dropLast().contains(UInt8(ascii: "\r")) else {
         throw .malformedHead("line \(number + 1) does not end with CR LF")
       }
-      guard lines.count <= HTTPHeadReader.mostFields else { throw .tooManyFields(limit: HTTPHeadReader.mostFields) }
+      guard lines.count <= HTTPHeadReader.maximumFields else {
+        throw .tooManyFields(limit: HTTPHeadReader.maximumFields)
+      }
       lines.append(line.dropLast())
     }
     return lines
@@ -57,7 +59,7 @@ struct HTTPHead: Hashable {
 }
 
 extension Sequence<UInt8> {
-  /// The first bytes for an error message: printable ASCII as it is, anything else as `\xHH`.
+  /// The first bytes for an error message: printable ASCII unchanged, anything else as `\xHH`.
   func printable(_ limit: Int = 80) -> String {
     prefix(limit).map { byte in
       if (0x20..<0x7f).contains(byte) { return String(UnicodeScalar(byte)) }

@@ -1,17 +1,17 @@
 /// Collects bytes until the head of an HTTP/1.1 message is complete, up to a limit.
 struct HTTPHeadReader {
-  /// The most bytes that a head may have.
+  /// The maximum size of a head in bytes.
   static let largestHead = 16 << 10
-  /// The most header fields that a head may have.
-  static let mostFields = 100
+  /// The maximum number of header fields.
+  static let maximumFields = 100
   private static let end = Array("\r\n\r\n".utf8)
 
   private var bytes: [UInt8] = []
-  /// How many bytes are known not to contain the end.
+  /// The number of bytes that are known not to contain the end.
   private var searched = 0
 
   /// Adds bytes.
-  /// - Returns: the head and the bytes that follow it; nil until it is complete.
+  /// - Returns: The head and the bytes after it; nil until the head is complete.
   mutating func receive(_ more: [UInt8]) throws(UpgradeFailure) -> (head: HTTPHead, rest: [UInt8])? {
     bytes += more
     var position = searched

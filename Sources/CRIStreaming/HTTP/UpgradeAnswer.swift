@@ -1,6 +1,6 @@
-/// Writes the answers to an upgrade request. Server only.
+/// Writes the responses to an upgrade request. Server only.
 package enum UpgradeAnswer {
-  /// 101 with the chosen streaming protocol, which is one of those that were offered.
+  /// Responds with 101 and the chosen streaming protocol, which must be one that the client offered.
   /// - Returns: nil if the request asks for no upgrade that can be accepted.
   package static func accept(_ offer: UpgradeOffer, protocolName: String) -> [UInt8]? {
     guard let transport = offer.transport else { return nil }
@@ -17,7 +17,7 @@ package enum UpgradeAnswer {
     return head("101 Switching Protocols", fields)
   }
 
-  /// An error; the connection is closed afterwards.
+  /// Responds with an error; the connection is closed afterwards.
   package static func refuse(
     status: Int, reason: String, body: String, acceptedProtocols: [String] = []
   ) -> [UInt8] {

@@ -1,18 +1,18 @@
-/// What a client asks for in its upgrade request, as a server sees it.
+/// The content of a client's upgrade request, as a server needs it.
 package struct UpgradeOffer: Hashable, Sendable {
   package let method: String
   /// The path of the target, still percent-encoded.
   package let path: String
-  /// The query of the target as name and value, percent-decoded, in its order.
+  /// The query of the target as names and values, percent-decoded, in their order.
   package let query: [HTTPField]
   package let fields: [HTTPField]
-  /// Nil if the request asks for no upgrade, or for an unknown one.
+  /// nil if the request asks for no upgrade, or for an unknown one.
   package let transport: StreamTransportKind?
   /// The streaming protocols that the client speaks, best first.
   package let protocols: [String]
   /// The value of `Sec-WebSocket-Key`.
   package let webSocketKey: String?
-  /// Bytes that followed the request.
+  /// The bytes that followed the request.
   package let rest: [UInt8]
 
   init(_ head: HTTPHead, rest: [UInt8]) throws(UpgradeFailure) {
@@ -26,7 +26,7 @@ package struct UpgradeOffer: Hashable, Sendable {
     query = target.count > 1 ? UpgradeOffer.parseQuery(target[1]) : []
     fields = head.fields
     self.rest = rest
-    // Nothing here reads a body, and its bytes must not be taken for frames.
+    // Nothing here reads a body, and its bytes must not be parsed as frames.
     guard fields["Content-Length"] ?? "0" == "0", fields["Transfer-Encoding"] == nil else {
       throw .malformedHead("an upgrade request with a body")
     }

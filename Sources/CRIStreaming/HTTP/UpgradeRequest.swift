@@ -8,7 +8,7 @@ package struct UpgradeRequest: Sendable {
   package let host: String
   /// The streaming protocols that the client speaks, best first.
   package let protocols: [String]
-  /// Further header fields, such as `User-Agent`.
+  /// Additional header fields, such as `User-Agent`.
   package let fields: [HTTPField]
   /// The key of the WebSocket handshake; nil for SPDY.
   let key: WebSocketKey?
@@ -22,7 +22,7 @@ package struct UpgradeRequest: Sendable {
     try UpgradeRequest(target: target, host: host, protocols: protocols, fields: fields, key: nil)
   }
 
-  /// - Parameter key: random unless a test needs a known one.
+  /// - Parameter key: A random key, except in tests.
   /// - Throws: `.invalidRequest` if a part contains characters that would end it early.
   package static func webSocket(
     target: String, host: String, protocols: [String], fields: [HTTPField] = [], key: WebSocketKey = .random()
@@ -33,7 +33,7 @@ package struct UpgradeRequest: Sendable {
   private init(
     target: String, host: String, protocols: [String], fields: [HTTPField], key: WebSocketKey?
   ) throws(UpgradeFailure) {
-    // The target and host come from the runtime's answer: they must not add lines to the request.
+    // The target and host come from the runtime's response, so they must not be able to add lines to the request.
     for part in [target, host] + protocols {
       guard !part.isEmpty, part.utf8.allSatisfy({ (0x21..<0x7f).contains($0) }) else {
         throw .invalidRequest(part.utf8.printable())
@@ -62,7 +62,7 @@ package struct UpgradeRequest: Sendable {
         HTTPField("Sec-WebSocket-Protocol", protocols.joined(separator: ", ")),
       ]
     } else {
-      // One field a protocol: older servers do not split a list.
+      // Each protocol has a field of its own, because older servers do not split a list.
       all += protocols.map { HTTPField("X-Stream-Protocol-Version", $0) }
       all.append(HTTPField("Content-Length", "0"))
     }

@@ -4,8 +4,8 @@ package struct UpgradeRequestReader {
 
   package init() {}
 
-  /// Takes bytes from the client.
-  /// - Returns: the request; nil until it is complete.
+  /// Adds bytes from the client.
+  /// - Returns: The request; nil until it is complete.
   package mutating func receive(_ bytes: [UInt8]) throws(UpgradeFailure) -> UpgradeOffer? {
     guard let (head, rest) = try head.receive(bytes) else { return nil }
     return try UpgradeOffer(head, rest: rest)

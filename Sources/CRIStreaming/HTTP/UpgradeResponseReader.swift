@@ -1,13 +1,13 @@
-/// Reads the server's answer to an upgrade request. Client only.
+/// Reads the server's response to an upgrade request. Client only.
 package struct UpgradeResponseReader {
-  /// Most interim responses (1xx other than 101) that are skipped.
-  private static let mostInterim = 8
+  /// The maximum number of interim responses (1xx other than 101) that are skipped.
+  private static let maximumInterim = 8
 
   /// An upgraded connection.
   package struct Upgraded: Hashable, Sendable {
     /// The streaming protocol that the server chose.
     package let protocolName: String
-    /// Bytes that followed the head: they belong to the new protocol.
+    /// The bytes after the head, which belong to the new protocol.
     package let rest: [UInt8]
   }
 
@@ -18,8 +18,8 @@ package struct UpgradeResponseReader {
 
   package init(answering request: UpgradeRequest) { self.request = request }
 
-  /// Takes bytes from the server.
-  /// - Returns: the upgraded connection; nil until the answer is complete.
+  /// Adds bytes from the server.
+  /// - Returns: The upgraded connection; nil until the response is complete.
   package mutating func receive(_ bytes: [UInt8]) throws(UpgradeFailure) -> Upgraded? {
     var bytes = bytes
     while refusal == nil {
@@ -29,8 +29,8 @@ package struct UpgradeResponseReader {
       case 101: return Upgraded(protocolName: try negotiatedProtocol(head.fields), rest: rest)
       case 100..<200:
         interim += 1
-        guard interim <= UpgradeResponseReader.mostInterim else {
-          throw .malformedHead("more than \(UpgradeResponseReader.mostInterim) interim responses")
+        guard interim <= UpgradeResponseReader.maximumInterim else {
+          throw .malformedHead("more than \(UpgradeResponseReader.maximumInterim) interim responses")
         }
         bytes = rest
       case 300..<400 where status != 304: throw .redirected(status: status, location: head.fields["Location"])
@@ -44,7 +44,7 @@ package struct UpgradeResponseReader {
     return nil
   }
 
-  /// Why the upgrade failed if the connection ends now.
+  /// Returns the reason why the upgrade failed if the connection ends now.
   package func connectionEnded() -> UpgradeFailure {
     guard let refusal else { return .connectionEnded(received: head.excerpt) }
     let text = refusal.body.text
@@ -57,7 +57,7 @@ package struct UpgradeResponseReader {
   }
 
   private mutating func readHead(_ bytes: [UInt8]) throws(UpgradeFailure) -> (head: HTTPHead, rest: [UInt8])? {
-    // A peer that does not speak HTTP is recognized at its first bytes, not when a timeout ends the wait.
+    // The first bytes identify a peer that does not speak HTTP, so there is no need to wait for a timeout.
     if head.isEmpty, !bytes.isEmpty {
       let start = Array("HTTP/1.".utf8)
       guard bytes.prefix(start.count).elementsEqual(start.prefix(bytes.count)) else {
@@ -84,7 +84,7 @@ package struct UpgradeResponseReader {
     if let key = request.key {
       return try webSocketProtocol(fields, key)
     }
-    // Servers that are older than the negotiation speak the unversioned protocol and name none.
+    // Servers older than the negotiation speak the unversioned protocol and name none.
     let chosen = fields["X-Stream-Protocol-Version"]
     guard let name = chosen ?? request.protocols.first(where: { $0 == RemoteCommandProtocol.v1.rawValue }),
       request.protocols.contains(name)
@@ -92,7 +92,7 @@ package struct UpgradeResponseReader {
     return name
   }
 
-  /// RFC 6455, section 4.1, the checks of the server's handshake.
+  /// Checks the server's handshake (RFC 6455, section 4.1).
   private func webSocketProtocol(_ fields: [HTTPField], _ key: WebSocketKey) throws(UpgradeFailure) -> String {
     let accept = fields["Sec-WebSocket-Accept"]
     guard accept == key.accept else { throw .wrongAccept(expected: key.accept, found: accept) }

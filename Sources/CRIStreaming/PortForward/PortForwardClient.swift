@@ -1,9 +1,9 @@
-/// The client's end of a port-forward session: it turns bytes into events and bytes, and does no I/O.
+/// The client's end of a port-forward session. It converts bytes to events and events to bytes, without I/O.
 ///
 /// Each forwarded connection has a stream for data and one for an error, with the same `requestID`. Source:
-/// `k8s.io/client-go/tools/portforward/portforward.go`; but one that fails does not end the others.
+/// `k8s.io/client-go/tools/portforward/portforward.go`, except that a failed connection does not end the others.
 package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// The most bytes of an error.
+  /// The maximum size of an error in bytes.
   private static var largestError: Int { 16 << 10 }
 
   private struct Connection {
@@ -26,7 +26,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
 
   // MARK: Bytes
 
-  /// Takes bytes from the server. A fault of the server ends all connections.
+  /// Adds bytes from the server. A violation of the protocol by the server ends all connections.
   package mutating func receive(_ bytes: [UInt8]) throws(StreamingFailure) {
     do throws(StreamingFailure) {
       try transport.receive(bytes)
@@ -38,18 +38,18 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     }
   }
 
-  /// Adds to `output` what is to be sent now, up to about `limit` bytes.
+  /// Appends the bytes to send now to `output`, up to about `limit` bytes.
   package mutating func send(into output: inout [UInt8], limit: Int = 256 << 10) {
     transport.send(into: &output, limit: limit)
   }
 
-  /// The events since the last call.
+  /// Returns the events since the last call.
   package mutating func takeEvents() -> [PortForwardEvent] {
     defer { events = [] }
     return events
   }
 
-  /// No more bytes will come: ends all connections.
+  /// Ends all connections, because no more bytes will arrive.
   package mutating func connectionEnded(_ reason: String) {
     for request in connections.keys.sorted() { over(request, .connectionLost(reason)) }
   }
@@ -63,11 +63,11 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
   // MARK: Use
 
   /// Connects to a port in the pod. Data may be written at once.
-  /// - Throws: `.noSuchStream` over WebSocket channels if the port is not one of the query, or already used.
+  /// - Throws: `.noSuchStream` over WebSocket channels if the port is not in the query, or has already been used.
   package mutating func connect(port: UInt16) throws(StreamingFailure) -> UInt32 {
     let request = nextRequest
     nextRequest += 1
-    // The error stream first: then the server can report whatever goes wrong with the other one.
+    // The error stream comes first, so that the server can report any error of the data stream.
     let error = try transport.open(PortForwardProtocol.fields("error", port: port, request: request))
     _ = transport.finish(error)
     let data = try transport.open(PortForwardProtocol.fields("data", port: port, request: request))
@@ -81,14 +81,14 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     if let connection = connections[request] { transport.write(bytes, on: connection.data) }
   }
 
-  /// Half-closes a connection after the data written so far.
-  /// - Returns: false if the protocol cannot say so, as over WebSocket channels.
+  /// Half-closes a connection after the data that has been written.
+  /// - Returns: false if the protocol does not support it, as with WebSocket channels.
   package mutating func finish(_ request: UInt32) -> Bool {
     guard let connection = connections[request] else { return true }
     return transport.finish(connection.data)
   }
 
-  /// Ends a connection at once. Data that has not been consumed needs no `consume` any more.
+  /// Ends a connection at once. Unconsumed data needs no `consume` afterwards.
   package mutating func close(_ request: UInt32) {
     consume(.max, on: request)
     guard let connection = connections[request] else { return }
@@ -97,12 +97,13 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     over(request, nil)
   }
 
-  /// Bytes that wait to be sent on a connection; nil if it is over.
+  /// The number of bytes that wait to be sent on a connection; nil if it has ended.
   package func unsent(on request: UInt32) -> Int? {
     connections[request].flatMap { transport.unsent(on: $0.data) }
   }
 
-  /// The reader of a connection has taken `count` bytes. Call it for all data, also after the end of the connection.
+  /// Reports that the reader of a connection has consumed `count` bytes. Call it for all data, even after the
+  /// connection has ended.
   package mutating func consume(_ count: Int, on request: UInt32) {
     if let (stream, count) = unconsumed.take(count, request: request) { transport.consume(count, on: stream) }
   }
@@ -163,18 +164,18 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     settle(request)
   }
 
-  /// Ends a connection once nothing more can happen to it.
+  /// Ends a connection if nothing more can happen on it.
   private mutating func settle(_ request: UInt32) {
     guard let connection = connections[request], connection.isErrorOver else { return }
     if !connection.message.isEmpty {
-      // An error ends the connection, whatever the data stream does.
+      // An error ends the connection, whatever the state of the data stream.
       transport.reset(connection.data)
       over(request, .remote(String(decoding: connection.message, as: UTF8.self)))
     } else if let reset = connection.reset {
       transport.reset(connection.data)
       over(request, .reset(reset))
     } else if connection.isDataEnded {
-      // The server has ended both streams and reads no more; unread data would block it.
+      // The server has ended both streams and does not read any more; unread data would block it.
       transport.reset(connection.data)
       over(request, nil)
     }

@@ -1,24 +1,24 @@
-/// What a port-forward session reports of its connections, which it numbers from 0.
+/// An event of a port-forward session, about a connection. Connections are numbered from 0.
 package enum PortForwardEvent: Hashable, Sendable {
   /// Server only: the client wants to connect to a port in the pod.
   case connect(UInt32, port: UInt16)
   case data(UInt32, [UInt8])
-  /// The other end sends no more; this end may go on.
+  /// The peer sends no more data; this end may continue to send.
   case endOfData(UInt32)
-  /// The connection is over, and why if it failed. The others go on.
+  /// The connection has ended, with the error if it failed. The other connections continue.
   case closed(UInt32, PortForwardError?)
-  /// The other end takes no more connections; the open ones go on.
+  /// The peer accepts no new connections; open ones continue.
   case goAway(String)
   case pong
 }
 
-/// Why one forwarded connection failed.
+/// The reason why one forwarded connection failed.
 package enum PortForwardError: Error, Hashable, Sendable {
-  /// What the server says on the error stream, such as a refused connection in the pod.
+  /// The server's message on the error stream, such as a refused connection in the pod.
   case remote(String)
-  /// A stream was reset without a word on the error stream.
+  /// A stream was reset without a message on the error stream.
   case reset(StreamReset)
-  /// The server says more than is taken, in bytes.
+  /// The server's message is larger than the limit, in bytes.
   case messageTooLarge(limit: Int)
   /// The connection to the runtime ended.
   case connectionLost(String)

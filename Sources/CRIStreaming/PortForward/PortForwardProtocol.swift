@@ -2,14 +2,14 @@
 ///
 /// Source: `k8s.io/apimachinery/pkg/util/portforward/constants.go`.
 package enum PortForwardProtocol {
-  /// Over SPDY.
+  /// The protocol over SPDY.
   package static let spdy = "portforward.k8s.io"
-  /// SPDY in a WebSocket tunnel.
+  /// The protocol over SPDY in a WebSocket tunnel.
   package static let tunnel = "SPDY/3.1+portforward.k8s.io"
-  /// WebSocket channels, which need `port=N` in the query of the URL.
+  /// The protocols over WebSocket channels, which need `port=N` in the query of the URL.
   package static let channels = ["v4.channel.k8s.io", "v4.base64.channel.k8s.io"]
 
-  /// The header fields that open one of the two streams of a connection.
+  /// Returns the header fields that open one of a connection's two streams.
   static func fields(_ type: String, port: UInt16, request: UInt32) -> [HTTPField] {
     [HTTPField("streamtype", type), HTTPField("port", "\(port)"), HTTPField("requestid", "\(request)")]
   }

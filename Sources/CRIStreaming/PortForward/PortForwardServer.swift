@@ -1,4 +1,4 @@
-/// The server's end of a port-forward session: it turns bytes into events and bytes, and does no I/O.
+/// The server's end of a port-forward session. It converts bytes to events and events to bytes, without I/O.
 ///
 /// Source: `k8s.io/cri-streaming/pkg/streaming/portforward/httpstream.go`.
 package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copyable {
@@ -19,18 +19,18 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
     try collect()
   }
 
-  /// Takes bytes from the client.
+  /// Adds bytes from the client.
   package mutating func receive(_ bytes: [UInt8]) throws(StreamingFailure) {
     try transport.receive(bytes)
     try collect()
   }
 
-  /// Adds to `output` what is to be sent now, up to about `limit` bytes.
+  /// Appends the bytes to send now to `output`, up to about `limit` bytes.
   package mutating func send(into output: inout [UInt8], limit: Int = 256 << 10) {
     transport.send(into: &output, limit: limit)
   }
 
-  /// The events since the last call.
+  /// Returns the events since the last call.
   package mutating func takeEvents() -> [PortForwardEvent] {
     defer { events = [] }
     return events
@@ -46,12 +46,12 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
     if let id = connections[request]?.data { transport.write(bytes, on: id) }
   }
 
-  /// Sends no more data on a connection; nothing is said where the protocol cannot.
+  /// Half-closes a connection, if the protocol supports it.
   package mutating func finish(_ request: UInt32) {
     if let id = connections[request]?.data { _ = transport.finish(id) }
   }
 
-  /// Ends a connection: in an orderly way, or with an error that the client is to show.
+  /// Ends a connection, either normally or with an error for the client.
   package mutating func end(_ request: UInt32, error: String? = nil) {
     guard let connection = connections[request] else { return }
     forget(request)
@@ -64,17 +64,18 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
     }
   }
 
-  /// Bytes that wait to be sent on a connection; nil if it is over.
+  /// The number of bytes that wait to be sent on a connection; nil if it has ended.
   package func unsent(on request: UInt32) -> Int? {
     connections[request]?.data.flatMap { transport.unsent(on: $0) }
   }
 
-  /// The reader of a connection has taken `count` bytes. Call it for all data, also after the end of the connection.
+  /// Reports that the reader of a connection has consumed `count` bytes. Call it for all data, even after the
+  /// connection has ended.
   package mutating func consume(_ count: Int, on request: UInt32) {
     if let (stream, count) = unconsumed.take(count, request: request) { transport.consume(count, on: stream) }
   }
 
-  /// Closes the connection when everything is sent.
+  /// Closes the connection after everything has been sent.
   package mutating func shutDown() { transport.shutDown() }
 
   private mutating func collect() throws(StreamingFailure) {
@@ -110,13 +111,13 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
     for id in [connection.data, connection.error] { if let id { owners[id] = nil } }
   }
 
-  /// A stream whose header fields are not right is reset.
+  /// A stream with invalid header fields is reset.
   private mutating func opened(_ id: UInt32, _ fields: [HTTPField]) throws(StreamingFailure) {
     let type = fields["streamtype"]
     guard let port = fields["port"].flatMap({ UInt16($0) }), port > 0, type == "data" || type == "error" else {
       return transport.reset(id)
     }
-    // Clients of Kubernetes before 1.3 send no request: theirs are numbered by their streams.
+    // Clients of Kubernetes before 1.3 send no request ID, so their connections are identified by their stream IDs.
     let request = fields["requestid"].flatMap { UInt32($0) } ?? (type == "error" ? id : id &- 2)
     var connection = connections[request] ?? Connection(port: port)
     guard connection.port == port, type == "data" ? connection.data == nil : connection.error == nil else {

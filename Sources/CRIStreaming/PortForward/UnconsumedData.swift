@@ -1,16 +1,16 @@
-/// Counts the data that the readers of forwarded connections have not consumed, also after the end of a connection.
+/// Counts the data that the readers of forwarded connections have not consumed, even after a connection has ended.
 ///
 /// Without it, the transport would count data of ended connections for the rest of the session and stop reading.
 struct UnconsumedData {
   private var entries: [UInt32: (stream: UInt32, count: Int)] = [:]
 
-  /// The reader of a connection has got data.
+  /// Adds data that the reader of a connection has received.
   mutating func add(_ count: Int, request: UInt32, stream: UInt32) {
     entries[request, default: (stream, 0)].count += count
   }
 
-  /// The reader of a connection has taken up to `count` bytes.
-  /// - Returns: what the transport is to be asked to consume; nil if nothing is left.
+  /// Removes up to `count` bytes that the reader of a connection has consumed.
+  /// - Returns: The stream and the number of bytes for the transport's `consume`; nil if nothing is left.
   mutating func take(_ count: Int, request: UInt32) -> (stream: UInt32, count: Int)? {
     guard let entry = entries[request] else { return nil }
     let count = min(count, entry.count)

@@ -1,8 +1,8 @@
-/// How a remote command or an attached session ended, in the words of the server.
+/// The result of a remote command or an attached session, as the server reports it.
 ///
-/// Exists only where the server has reported an end: a session that ends without a report is a failure.
+/// It exists only if the server has reported an end: a session that ends without a report is a failure.
 public enum CommandResult: Hashable, Sendable {
-  /// The command's own exit status; 128 + n if signal n ended it. For `attach`, 0 says that the session ended well.
+  /// The command's exit status, or 128 + n if signal n ended it. For `attach`, 0 means that the session ended normally.
   case exited(status: UInt8)
   /// The server could not run the command, or lost it.
   case failed(RemoteStatus)
@@ -13,9 +13,9 @@ public enum CommandResult: Hashable, Sendable {
 /// An error that the server reports on the error stream.
 public struct RemoteStatus: Hashable, Sendable {
   public var message: String
-  /// A word such as `InternalError`; empty before v4.
+  /// A reason such as `InternalError`; empty before v4.
   public var reason: String
-  /// The HTTP status that would say the same; 0 if none was given.
+  /// The equivalent HTTP status; 0 if none was given.
   public var code: Int
 
   public init(message: String, reason: String = "", code: Int = 0) {

@@ -2,10 +2,10 @@ internal import CRIJSON
 
 /// Reads the error stream of a remote command.
 ///
-/// From v4 on it carries one `metav1.Status` in JSON; before, the text of an error or nothing at all. Sources:
+/// From v4 on it contains one `metav1.Status` in JSON; before, the text of an error or nothing. Sources:
 /// `k8s.io/client-go/tools/remotecommand/v4.go`, `k8s.io/cri-streaming/pkg/streaming/remotecommand/status.go`.
 struct CommandStatusReader {
-  /// The most bytes of a status.
+  /// The maximum size of a status in bytes.
   static let largest = 64 << 10
 
   let version: RemoteCommandProtocol
@@ -14,11 +14,11 @@ struct CommandStatusReader {
   init(_ version: RemoteCommandProtocol) { self.version = version }
 
   /// Adds bytes.
-  /// - Returns: the result as soon as the status is complete. Servers do not end the stream in every case.
+  /// - Returns: The result as soon as the status is complete, because servers do not always end the stream.
   mutating func receive(_ more: [UInt8]) throws(RemoteCommandFailure) -> CommandResult? {
     bytes += more.prefix(CommandStatusReader.largest + 1 - bytes.count)
     guard bytes.count <= CommandStatusReader.largest else { throw .statusTooLarge(limit: CommandStatusReader.largest) }
-    // Only a closing brace can complete the object: a status in many pieces is not parsed again for each.
+    // Only a closing brace can complete the object, so a status in many pieces is not parsed after each of them.
     let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
     guard version.reportsStatus, bytes.last(where: { !isSpace($0) }) == UInt8(ascii: "}"),
       let status = try? JSON.parse(bytes)
@@ -26,7 +26,7 @@ struct CommandStatusReader {
     return try CommandStatusReader.result(status, bytes)
   }
 
-  /// The result if the stream has ended, in an orderly way or not.
+  /// Returns the result after the stream has ended, normally or not.
   func end() throws(RemoteCommandFailure) -> CommandResult {
     if version.reportsStatus {
       guard !bytes.isEmpty else { throw .noStatus("the error stream ended without a status") }
@@ -60,12 +60,12 @@ struct CommandStatusReader {
       throw .malformedStatus(text, reason: "no exit code")
     }
     let code = cause["message"]?.stringValue ?? ""
-    // 0 would contradict the reason, and turn a failure into a success.
+    // A status of 0 would contradict the reason and turn a failure into a success.
     guard let status = UInt8(code), status != 0 else { throw .malformedStatus(text, reason: "exit code \(code)") }
     return .exited(status: status)
   }
 
-  /// What a server writes on the error stream; nothing where the protocol has no word for it.
+  /// Encodes a result for the error stream; empty if the protocol version cannot express it.
   static func encode(_ result: CommandResult, _ version: RemoteCommandProtocol) -> [UInt8] {
     guard version.reportsStatus else {
       switch result {

@@ -1,14 +1,14 @@
-/// The client's end of an `exec` or `attach` session: it turns bytes into events and bytes, and does no I/O.
+/// The client's end of an `exec` or `attach` session. It converts bytes to events and events to bytes, without I/O.
 ///
-/// Source: `k8s.io/client-go/tools/remotecommand`, versions 1 to 5. One event `.result` comes for every session, at the
-/// latest when `connectionEnded` is called; it is a success only if the server has said so.
+/// Source: `k8s.io/client-go/tools/remotecommand`, versions 1 to 5. Every session produces one event `.result`, at the
+/// latest when `connectionEnded` is called. It is a success only if the server has reported one.
 package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Copyable {
   package let version: RemoteCommandProtocol
   private var transport: Transport
   private var ids: [RemoteStream: UInt32] = [:]
   private var roles: [UInt32: RemoteStream] = [:]
   private var unaccepted: Set<RemoteStream> = []
-  /// Streams on which nothing more arrives.
+  /// The streams on which no more data arrives.
   private var ended: Set<RemoteStream> = []
   private var status: CommandStatusReader
   private var hasResult = false
@@ -21,7 +21,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     self.version = version
     status = CommandStatusReader(version)
     var transport = transport
-    // All at once: the server accepts them one by one and starts the command after the last.
+    // Open them all at once: the server accepts them one by one, and starts the command after the last one.
     for stream in streams.streams(in: version) {
       let id = try transport.open(stream.fields)
       ids[stream] = id
@@ -34,7 +34,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
 
   // MARK: Bytes
 
-  /// Takes bytes from the server. A fault of the server becomes the result.
+  /// Adds bytes from the server. A violation of the protocol by the server becomes the result.
   package mutating func receive(_ bytes: [UInt8]) {
     do throws(StreamingFailure) {
       try transport.receive(bytes)
@@ -46,69 +46,69 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     }
   }
 
-  /// Adds to `output` what is to be sent now, up to about `limit` bytes.
+  /// Appends the bytes to send now to `output`, up to about `limit` bytes.
   package mutating func send(into output: inout [UInt8], limit: Int = 256 << 10) {
     transport.send(into: &output, limit: limit)
   }
 
-  /// The events since the last call.
+  /// Returns the events since the last call.
   package mutating func takeEvents() -> [RemoteCommandEvent] {
     defer { events = [] }
     return events
   }
 
-  /// Ends the session, because no more bytes will come. A session without a result gets one: a failure.
-  /// - Parameter reason: what is known, for the error.
+  /// Ends the session, because no more bytes will arrive. A session without a result gets a failure.
+  /// - Parameter reason: What is known about the end, for the error.
   package mutating func connectionEnded(_ reason: String) {
     endOutputs()
     finish(.failure(.noStatus(reason)))
   }
 
-  /// False while output has not been consumed to such an amount that no more should be read from the connection.
+  /// False if so much output is unconsumed that the caller should not read from the connection.
   package var wantsRead: Bool { transport.wantsRead }
   package var isAlive: Bool { transport.isAlive }
   /// If nothing arrives for 50 ms while this is true, call `peerIsIdle`.
   package var mayBeWaitedFor: Bool { transport.mayBeWaitedFor }
   package mutating func peerIsIdle() { transport.peerIsIdle() }
 
-  /// The result is known and all output has arrived: the connection can be closed.
+  /// Whether the result is known and all output has arrived, so that the connection can be closed.
   package var isFinished: Bool {
     hasResult && [.stdout, .stderr].allSatisfy { ids[$0] == nil || ended.contains($0) }
   }
 
   // MARK: Use
 
-  /// Sends input; nothing happens if there is no standard input or it is closed.
+  /// Sends input, unless there is no standard input or it is closed.
   package mutating func write(_ bytes: [UInt8]) {
     if let id = ids[.stdin] { transport.write(bytes, on: id) }
   }
 
   /// Ends the input after what has been written.
-  /// - Returns: false if the protocol cannot say so: over WebSocket before v5 the command waits on.
+  /// - Returns: false if the protocol does not support it: over WebSocket before v5 the command continues to wait.
   package mutating func finishInput() -> Bool {
     guard let id = ids[.stdin] else { return true }
     return transport.finish(id)
   }
 
-  /// Input that waits to be sent, in bytes; nil if no more input is taken.
+  /// The number of bytes of input that wait to be sent; nil if no more input is accepted.
   package var unsentInput: Int? { ids[.stdin].flatMap { transport.unsent(on: $0) } }
 
   /// Sets the size of the terminal.
-  /// - Returns: false if the session has no terminal or the protocol cannot resize one.
+  /// - Returns: false if the session has no terminal or the protocol does not support resizing.
   package mutating func resize(_ size: TerminalSize) -> Bool {
     guard let id = ids[.resize] else { return false }
     transport.write(size.message, on: id)
     return true
   }
 
-  /// The reader of an output has taken `count` bytes.
+  /// Reports that the reader of an output has consumed `count` bytes.
   package mutating func consume(_ count: Int, of output: RemoteOutput) {
     if let id = ids[output == .stdout ? .stdout : .stderr] { transport.consume(count, on: id) }
   }
 
   package mutating func ping() throws(StreamingFailure) { try transport.ping() }
 
-  /// Ends the session on the server; what it means for the command is up to the runtime.
+  /// Ends the session on the server. The runtime decides what this means for the command.
   package mutating func close() { transport.close() }
 
   // MARK: Events
@@ -121,7 +121,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
       case .data(let id, let bytes): received(bytes, on: id)
       case .ended(let id): if let stream = roles[id] { endedByServer(stream) }
       case .reset(let id, let reset): if let stream = roles[id] { wasReset(stream, reset) }
-      // Streams go on until they are ended, or the connection is.
+      // Streams continue until they or the connection are ended.
       case .goAway: break
       case .closed(let reason): connectionEnded(reason)
       case .pong: events.append(.pong)
@@ -168,8 +168,8 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     case .error, .resize: break
     }
     guard !hasResult, ended.contains(.error) else { return }
-    // Before v4 silence means that no error is known, but only once there is no more output: a v1 server ends the error
-    // stream at the beginning.
+    // Before v4, no message means no known error, but only after the end of the output, because a v1 server ends the
+    // error stream at the beginning.
     let outputsEnded = [.stdout, .stderr].allSatisfy { ids[$0] == nil || ended.contains($0) }
     guard version.reportsStatus || outputsEnded else { return }
     do throws(RemoteCommandFailure) {

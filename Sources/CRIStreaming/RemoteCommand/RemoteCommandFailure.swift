@@ -1,12 +1,12 @@
-/// Why a remote command has no result.
+/// The reason why a remote command has no result.
 package enum RemoteCommandFailure: Error, Hashable, Sendable {
-  /// The connection cannot go on.
+  /// The connection failed.
   case transport(StreamingFailure)
   /// The server refused a stream.
   case streamRefused(RemoteStream, StreamReset)
   /// The session ended without a final status; the command may still be running.
   case noStatus(String)
-  /// The final status is not what the protocol prescribes.
+  /// The final status violates the protocol.
   case malformedStatus(String, reason: String)
   case statusTooLarge(limit: Int)
 }

@@ -2,9 +2,9 @@
 ///
 /// Source: `k8s.io/apimachinery/pkg/util/remotecommand/constants.go`.
 public enum RemoteCommandProtocol: String, Hashable, Sendable, CaseIterable {
-  /// The last version: WebSocket clients can end a stream. Over SPDY it equals v4.
+  /// The newest version: WebSocket clients can end a stream. Over SPDY it is the same as v4.
   case v5 = "v5.channel.k8s.io"
-  /// The final status comes as JSON and carries the exit code.
+  /// The final status is JSON with the exit code.
   case v4 = "v4.channel.k8s.io"
   /// The terminal can be resized.
   case v3 = "v3.channel.k8s.io"
@@ -13,12 +13,12 @@ public enum RemoteCommandProtocol: String, Hashable, Sendable, CaseIterable {
   /// The unversioned protocol, which cannot end the standard input.
   case v1 = "channel.k8s.io"
 
-  /// Whether the error stream carries a final status in JSON. Earlier versions only send the text of an error.
+  /// Whether the error stream carries a final status in JSON. Earlier versions send only the text of an error.
   public var reportsStatus: Bool { self == .v4 || self == .v5 }
 
   /// Whether there is a stream for the terminal's size.
   public var canResize: Bool { self != .v1 && self != .v2 }
 
-  /// What a client offers over SPDY, best first.
+  /// The protocols that a client offers over SPDY, best first.
   package static let offeredOverSPDY = allCases.map(\.rawValue)
 }

@@ -1,14 +1,14 @@
-/// The server's end of an `exec` or `attach` session: it turns bytes into events and bytes, and does no I/O.
+/// The server's end of an `exec` or `attach` session. It converts bytes to events and events to bytes, without I/O.
 ///
 /// Source: `k8s.io/cri-streaming/pkg/streaming/remotecommand/httpstream.go`.
 package struct RemoteCommandServer<Transport: StreamTransport & ~Copyable>: ~Copyable {
   package enum Event: Hashable, Sendable {
-    /// All streams are there: the command can start.
+    /// All streams are open, so the command can start.
     case ready
     case input([UInt8])
     case endOfInput
     case resize(TerminalSize)
-    /// The client has left: it has reset a stream or closed the connection.
+    /// The client has reset a stream or closed the connection.
     case gone(String)
   }
 
@@ -30,18 +30,18 @@ package struct RemoteCommandServer<Transport: StreamTransport & ~Copyable>: ~Cop
     try collect()
   }
 
-  /// Takes bytes from the client.
+  /// Adds bytes from the client.
   package mutating func receive(_ bytes: [UInt8]) throws(StreamingFailure) {
     try transport.receive(bytes)
     try collect()
   }
 
-  /// Adds to `output` what is to be sent now, up to about `limit` bytes.
+  /// Appends the bytes to send now to `output`, up to about `limit` bytes.
   package mutating func send(into output: inout [UInt8], limit: Int = 256 << 10) {
     transport.send(into: &output, limit: limit)
   }
 
-  /// The events since the last call.
+  /// Returns the events since the last call.
   package mutating func takeEvents() -> [Event] {
     defer { events = [] }
     return events
@@ -58,17 +58,17 @@ package struct RemoteCommandServer<Transport: StreamTransport & ~Copyable>: ~Cop
     if let id = ids[output == .stdout ? .stdout : .stderr] { transport.write(bytes, on: id) }
   }
 
-  /// Output that waits to be sent, in bytes; nil if the client does not want it.
+  /// The number of bytes of output that wait to be sent; nil if the client does not want the output.
   package func unsent(_ output: RemoteOutput) -> Int? {
     ids[output == .stdout ? .stdout : .stderr].flatMap { transport.unsent(on: $0) }
   }
 
-  /// The command has read `count` bytes of its input.
+  /// Reports that the command has read `count` bytes of its input.
   package mutating func consumeInput(_ count: Int) {
     if let id = ids[.stdin] { transport.consume(count, on: id) }
   }
 
-  /// Reports how the command ended, and closes the connection when everything is sent.
+  /// Reports the result of the command, and closes the connection after everything has been sent.
   package mutating func finish(_ result: CommandResult) {
     if let id = ids[.error] { transport.write(CommandStatusReader.encode(result, version), on: id) }
     transport.shutDown()
@@ -87,7 +87,7 @@ package struct RemoteCommandServer<Transport: StreamTransport & ~Copyable>: ~Cop
     }
   }
 
-  /// A stream that nothing was asked for is reset; channels that nothing was asked for stay unused.
+  /// A stream that was not requested is reset; channels that were not requested stay unused.
   private mutating func opened(_ id: UInt32, _ fields: [HTTPField]) throws(StreamingFailure) {
     guard let stream = RemoteStream(rawValue: fields["streamtype"] ?? ""), missing.remove(stream) != nil else {
       return transport.reset(id)

@@ -9,13 +9,13 @@ package enum RemoteStream: String, Hashable, Sendable, CaseIterable {
   var fields: [HTTPField] { [HTTPField("streamtype", rawValue)] }
 }
 
-/// Which streams a session has, as it was asked for in the CRI's `ExecRequest` or `AttachRequest`.
+/// The streams of a session, as the CRI's `ExecRequest` or `AttachRequest` requested them.
 public struct RemoteCommandStreams: Hashable, Sendable {
   public var stdin: Bool
   public var stdout: Bool
-  /// Never with a terminal, which has one output for both.
+  /// Never set with a terminal, which has one output for both.
   public var stderr: Bool
-  /// The command has a terminal, whose size can be set.
+  /// Whether the command has a terminal, whose size can be set.
   public var terminal: Bool
 
   public init(stdin: Bool = false, stdout: Bool = true, stderr: Bool = true, terminal: Bool = false) {
@@ -25,7 +25,7 @@ public struct RemoteCommandStreams: Hashable, Sendable {
     self.terminal = terminal
   }
 
-  /// What the protocol opens for it, in order. The server waits for exactly these.
+  /// The streams that the protocol opens, in order. The server waits for exactly these.
   func streams(in version: RemoteCommandProtocol) -> [RemoteStream] {
     RemoteStream.allCases.filter { stream in
       switch stream {

@@ -14,13 +14,13 @@ public struct TerminalSize: Hashable, Sendable {
   var message: [UInt8] { Array("{\"Width\":\(width),\"Height\":\(height)}\n".utf8) }
 }
 
-/// Reads sizes from the resize stream, whose messages may be split anywhere.
+/// Reads sizes from the resize stream, whose messages may be split at any byte.
 struct TerminalSizeReader {
-  /// The most bytes of one message.
+  /// The maximum size of a message in bytes.
   private static let largest = 256
   private var bytes: [UInt8] = []
 
-  /// - Returns: the complete sizes; other messages are skipped.
+  /// - Returns: The complete sizes; other messages are skipped.
   mutating func receive(_ more: [UInt8]) -> [TerminalSize] {
     var sizes: [TerminalSize] = []
     for byte in more {

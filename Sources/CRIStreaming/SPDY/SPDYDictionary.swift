@@ -1,8 +1,8 @@
-/// The dictionary with which both ends begin to compress header blocks.
+/// The initial dictionary for the compression of header blocks.
 ///
 /// Source: SPDY/3.1 draft, section 2.6.9.1. Its Adler-32 checksum is 0xe3c6a7c2.
 enum SPDYDictionary {
-  /// Names and values with a four-byte length before each, then text without structure.
+  /// Names and values with a four-byte length before each, then unstructured text.
   static let bytes: [UInt8] =
     names.split(separator: "|").flatMap { UInt32($0.utf8.count).bigEndianBytes + $0.utf8 } + Array(text.utf8)
 

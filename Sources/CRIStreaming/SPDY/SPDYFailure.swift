@@ -1,24 +1,24 @@
-/// Why a SPDY connection cannot go on.
+/// The reason why a SPDY connection failed.
 package enum SPDYFailure: Error, Hashable, Sendable {
-  /// A control frame of another version of SPDY, or no SPDY at all.
+  /// A control frame of another version of SPDY, or data that is not SPDY.
   case unsupportedVersion(UInt16)
-  /// A frame that the draft does not allow.
+  /// A frame that violates the draft.
   case malformed(frame: String, reason: String)
-  /// A control frame that is longer than is taken.
+  /// A control frame that exceeds the limit.
   case frameTooLarge(frame: String, length: Int, limit: Int)
-  /// Decompressed header fields that are more than is taken.
+  /// Decompressed header fields that exceed the limit.
   case headersTooLarge(limit: Int)
   /// A header block that zlib cannot decompress.
   case damagedHeaders
-  /// A stream number that the peer may not use.
+  /// A stream ID that the peer may not use.
   case invalidStream(UInt32, reason: String)
   /// The peer opened a window beyond 2^31 - 1 bytes.
   case windowOverflow(stream: UInt32)
-  /// The peer makes us answer but does not read the answers.
+  /// The peer makes us send replies but does not read them.
   case unreadReplies(limit: Int)
-  /// The peer takes no more streams.
+  /// The peer accepts no new streams.
   case goneAway(SPDYGoAwayStatus)
-  /// All stream numbers are used up.
+  /// All stream IDs have been used.
   case noMoreStreams
   case outOfMemory
 }

@@ -11,15 +11,15 @@ package enum SPDYFrame: Hashable, Sendable {
   /// Ends a stream in both directions (RST_STREAM).
   case reset(id: UInt32, SPDYStatus)
   case settings([SPDYSetting])
-  /// The receiver sends it back; clients use odd numbers, servers even ones.
+  /// The receiver sends it back; clients use odd IDs, servers even ones.
   case ping(UInt32)
-  /// The sender takes no streams after `lastStream`.
+  /// The sender ignores streams after `lastStream`.
   case goAway(lastStream: UInt32, SPDYGoAwayStatus)
-  /// More header fields on an open stream.
+  /// Additional header fields on an open stream.
   case headers(id: UInt32, [HTTPField], isLast: Bool = false)
-  /// `delta` more bytes may be sent on a stream, or on the whole connection if `id` is 0.
+  /// Allows `delta` more bytes on a stream, or on the whole connection if `id` is 0.
   case windowUpdate(id: UInt32, delta: UInt32)
-  /// A decoder gives long frames out in pieces; then only the last piece carries the FIN flag.
+  /// A decoder returns long frames in pieces, of which only the last one has the FIN flag.
   case data(id: UInt32, [UInt8], isLast: Bool = false)
 }
 
@@ -34,7 +34,7 @@ enum SPDYFrameType: UInt16 {
   case headers = 8
   case windowUpdate = 9
 
-  /// The name that the draft gives it.
+  /// The name in the draft.
   var name: String {
     switch self {
     case .synStream: "SYN_STREAM"

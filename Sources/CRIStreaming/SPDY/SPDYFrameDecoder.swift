@@ -1,10 +1,10 @@
 internal import CRIGzip
 
-/// Reads frames from bytes that may be split anywhere.
+/// Decodes frames from bytes that may be split anywhere.
 ///
-/// The payload of a DATA frame is given out as it arrives; a control frame is kept until it is complete, up to a limit.
+/// The payload of a DATA frame is returned as it arrives; a control frame is kept until it is complete, up to a limit.
 package struct SPDYFrameDecoder: ~Copyable {
-  /// The most bytes of a control frame's payload. Kubernetes' frames have less than 1 KiB.
+  /// The maximum size of a control frame's payload in bytes. Kubernetes' frames have less than 1 KiB.
   package static let largestControlFrame = 64 << 10
 
   private enum State {
@@ -25,15 +25,15 @@ package struct SPDYFrameDecoder: ~Copyable {
     } catch { throw .outOfMemory }
   }
 
-  /// Takes the next frame, or the next piece of a DATA frame, from the front of `bytes`.
-  /// - Returns: nil when all bytes are taken and no frame is complete.
+  /// Removes the next frame, or the next piece of a DATA frame, from the front of `bytes`.
+  /// - Returns: nil if all bytes have been consumed and no frame is complete.
   package mutating func next(_ bytes: inout ArraySlice<UInt8>) throws(SPDYFailure) -> SPDYFrame? {
     while true {
       switch state {
       case .header:
         guard take(8, &bytes) else { return nil }
         try readHeader()
-        // An empty DATA frame is complete, and may carry a FIN.
+        // An empty DATA frame is complete, and may have the FIN flag.
         if case .data(let id, 0, let isLast) = state {
           state = .header
           return .data(id: id, [], isLast: isLast)

@@ -1,8 +1,8 @@
 internal import CRIGzip
 
-/// Writes frames; the header blocks of one connection share one compression context.
+/// Encodes frames; the header blocks of one connection share one compression context.
 package struct SPDYFrameEncoder: ~Copyable {
-  /// The most bytes of a DATA frame that is written.
+  /// The maximum size of an encoded DATA frame's payload in bytes.
   static let largestData = 16 << 10
 
   private var deflater: Deflater
@@ -13,7 +13,7 @@ package struct SPDYFrameEncoder: ~Copyable {
     } catch { throw .outOfMemory }
   }
 
-  /// Adds a frame to `output`.
+  /// Appends a frame to `output`.
   package mutating func encode(_ frame: SPDYFrame, into output: inout [UInt8]) throws(SPDYFailure) {
     switch frame {
     case .synStream(let id, let associated, let priority, let fields, let isLast, let isUnidirectional):
@@ -43,12 +43,12 @@ package struct SPDYFrameEncoder: ~Copyable {
     }
   }
 
-  /// Adds the first 8 bytes of a DATA frame (SPDY/3.1 draft, section 2.2.2); its payload follows.
+  /// Appends the first 8 bytes of a DATA frame (SPDY/3.1 draft, section 2.2.2); its payload follows.
   static func dataHeader(id: UInt32, count: Int, isLast: Bool, _ output: inout [UInt8]) {
     output += id.bigEndianBytes + (UInt32(isLast ? 1 : 0) << 24 | UInt32(count)).bigEndianBytes
   }
 
-  /// SPDY/3.1 draft, section 2.2.1.
+  /// Appends a control frame (SPDY/3.1 draft, section 2.2.1).
   private static func control(
     _ type: SPDYFrameType, flags: UInt8 = 0, _ payload: [UInt8], _ output: inout [UInt8]
   ) {

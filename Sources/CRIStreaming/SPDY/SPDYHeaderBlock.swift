@@ -2,10 +2,10 @@
 ///
 /// Source: SPDY/3.1 draft, section 2.6.9: all lengths are four bytes; several values of a name are separated by NUL.
 enum SPDYHeaderBlock {
-  /// The most bytes of a decompressed block.
+  /// The maximum size of a decompressed block in bytes.
   static let largest = 64 << 10
-  /// The most names of a block.
-  static let mostNames = 100
+  /// The maximum number of names in a block.
+  static let maximumNames = 100
 
   static func encode(_ fields: [HTTPField]) -> [UInt8] {
     var names: [String] = []
@@ -24,17 +24,17 @@ enum SPDYHeaderBlock {
     return bytes
   }
 
-  /// - Parameter frame: the name of the frame, for the error.
+  /// - Parameter frame: The name of the frame, for errors.
   static func decode(_ bytes: [UInt8], frame: String) throws(SPDYFailure) -> [HTTPField] {
     var rest = bytes[...]
     let count = try number(&rest, frame)
-    guard count <= mostNames else { throw .malformed(frame: frame, reason: "\(count) header names") }
+    guard count <= maximumNames else { throw .malformed(frame: frame, reason: "\(count) header names") }
     var fields: [HTTPField] = []
     var names: Set<String> = []
     for _ in 0..<count {
       let name = try string(&rest, frame)
       let value = try string(&rest, frame)
-      // A colon begins the names of HTTP's own fields, such as `:path`.
+      // The names of HTTP's own fields, such as `:path`, begin with a colon.
       let isAllowed = { (byte: UInt8) in HTTPHead.isTokenByte(byte) && byte == byte.lowercasedASCII || byte == 0x3a }
       guard !name.isEmpty, name.allSatisfy(isAllowed) else {
         throw .malformed(frame: frame, reason: "header name \(name.printable())")

@@ -1,21 +1,21 @@
-/// How data leaves a session: the streams take turns, one frame each.
+/// The sending of data: the streams take turns, one frame each.
 extension SPDYSession {
-  /// Puts a stream in line if it has something to send and is not in line yet.
+  /// Enqueues a stream if it has something to send and is not in the queue.
   mutating func schedule(_ id: UInt32) {
     guard let stream = streams[id], stream.hasSomethingToSend, !turns.contains(id) else { return }
     turns.append(id)
   }
 
-  /// The next stream that may send, and how many bytes.
+  /// Returns the next stream that may send, and the number of bytes.
   ///
-  /// A stream that may not send leaves the line; a larger window puts it back.
+  /// A stream that may not send leaves the queue; a larger window enqueues it again.
   mutating func nextTurn() -> (id: UInt32, count: Int)? {
     while let id = turns.first {
       turns.removeFirst()
       guard let stream = streams[id], stream.hasSomethingToSend else { continue }
       var count = min(stream.outgoing.count, SPDYFrameEncoder.largestData)
       if keepsToSendWindows { count = max(0, min(count, stream.sendWindow, connectionSendWindow)) }
-      // A FIN alone needs no window.
+      // A FIN without data needs no window.
       if count > 0 || stream.outgoing.isEmpty { return (id, count) }
     }
     return nil

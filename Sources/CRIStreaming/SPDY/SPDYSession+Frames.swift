@@ -1,4 +1,4 @@
-/// What each frame of the peer does.
+/// The effects of the peer's frames.
 extension SPDYSession {
   mutating func handle(_ frame: SPDYFrame) throws(SPDYFailure) {
     switch frame {
@@ -57,7 +57,7 @@ extension SPDYSession {
     if connectionReceiveWindow < 0 { peerIgnoresWindows = true }
     defer { replenishConnection() }
     guard let stream = streams[id] else {
-      // Data of a stream that has just been reset is still on its way; any other stream is unknown.
+      // Data for a stream that has just been reset may still be in transit; any other stream is unknown.
       let wasOpen = id & 1 == nextStream & 1 ? id < nextStream : id <= lastPeerStream
       if !wasOpen { enqueueReply(.reset(id: id, .invalidStream)) }
       return
@@ -82,7 +82,7 @@ extension SPDYSession {
     if stream.isFinished { remove(id) }
   }
 
-  /// Ends a stream on which the peer broke the protocol.
+  /// Ends a stream on which the peer violated the protocol.
   mutating func breakOff(_ id: UInt32, _ status: SPDYStatus) {
     remove(id)
     enqueueReply(.reset(id: id, status))
@@ -121,7 +121,7 @@ extension SPDYSession {
   mutating func wentAway(_ lastStream: UInt32, _ status: SPDYGoAwayStatus) {
     if peerGoAway == nil { peerGoAway = status }
     events.append(.goAway(lastStream: lastStream, status))
-    // The peer never looked at these.
+    // The peer has not processed these streams.
     for id in streams.keys.sorted() where streams[id]?.isOurs == true && id > lastStream {
       remove(id)
       events.append(.reset(stream: id, .refusedStream, byPeer: true))

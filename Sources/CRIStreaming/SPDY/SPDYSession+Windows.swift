@@ -1,6 +1,6 @@
-/// How the peer is let to send more (SPDY/3.1 draft, section 2.6.8).
+/// The windows that allow the peer to send more (SPDY/3.1 draft, section 2.6.8).
 extension SPDYSession {
-  /// Lets the peer send `count` more bytes on a stream: its reader has taken them.
+  /// Allows the peer to send `count` more bytes on a stream, because its reader has consumed them.
   package mutating func consume(_ count: Int, on id: UInt32) {
     if let stream = streams[id] {
       let count = min(count, stream.unconsumed)
@@ -16,17 +16,17 @@ extension SPDYSession {
     replenishConnection()
   }
 
-  /// Whether the peer may be waiting for a WINDOW_UPDATE without having shown that it knows windows.
+  /// Whether the peer may be waiting for a WINDOW_UPDATE although it has not shown that it implements windows.
   ///
-  /// If nothing arrives for a moment (50 ms, say) while this is true, call `peerIsIdle`.
+  /// If nothing arrives for a moment (such as 50 ms) while this is true, call `peerIsIdle`.
   package var mayBeWaitedFor: Bool {
     guard failure == nil, !peerKnowsWindows, !peerIgnoresWindows else { return false }
     return connectionReceiveWindow < Self.nearlyUsedUp || streams.values.contains(where: Self.mayBeWaiting)
   }
 
-  /// Opens windows that are nearly used up: the peer has stopped, perhaps because of them.
+  /// Opens windows that are nearly used up, because the peer may have stopped for that reason.
   ///
-  /// A peer that does not know windows does not stop, and passes them.
+  /// A peer that does not implement windows does not stop, and exceeds them.
   package mutating func peerIsIdle() {
     guard mayBeWaitedFor else { return }
     for id in streams.keys.sorted() { if let stream = streams[id], Self.mayBeWaiting(stream) { openWindow(of: id) } }
@@ -51,7 +51,8 @@ extension SPDYSession {
     enqueueReply(.windowUpdate(id: id, delta: UInt32(credit)))
   }
 
-  /// One stream whose reader is idle must not stop the others: bytes count as received, not as consumed.
+  /// One stream with an idle reader must not stop the others, so bytes count when they are received, not when they are
+  /// consumed.
   mutating func replenishConnection() {
     guard peerKnowsWindows, connectionCredit >= Self.largestWindow / 2, unconsumed < limits.buffer else { return }
     openConnectionWindow()

@@ -1,13 +1,13 @@
-/// One end of a SPDY/3.1 connection. It turns bytes into events and bytes, and does no I/O.
+/// One end of a SPDY/3.1 connection. It converts bytes to events and events to bytes, without I/O.
 ///
 /// Source: SPDY/3.1 draft, section 2; the parts that Kubernetes uses. The same type serves both ends. A session belongs
-/// to one thread. After `receiveFrames` has thrown, `send` still yields a GOAWAY; then the connection is to be closed.
+/// to one thread. After `receiveFrames` has thrown, `send` still returns a GOAWAY; then close the connection.
 ///
-/// Facts about moby/spdystream, the other end of nearly every session, that shape this one:
+/// moby/spdystream, which is nearly always the peer, has properties that determine this design:
 /// - It ignores SETTINGS and WINDOW_UPDATE: see `SPDYSendWindows` and `wantsRead`.
-/// - It closes its connection at once when a command ends. Bytes that it has not read then make the kernel reset the
-///   connection and drop output and status that are still on their way: so nothing may be sent to it without need.
-/// - It drops DATA that arrives before it has sent its SYN_REPLY: data waits here for the reply.
+/// - It closes its connection as soon as a command ends. Unread bytes then make the kernel reset the connection and
+///   discard output and status in transit, so nothing unnecessary may be sent to it.
+/// - It discards DATA that arrives before it has sent its SYN_REPLY, so data waits here for the reply.
 /// - It ends a connection with RST_STREAM on every stream and GOAWAY, not with FINs.
 package struct SPDYSession: ~Copyable {
   package enum Role: Sendable { case client, server }
@@ -16,13 +16,13 @@ package struct SPDYSession: ~Copyable {
   let limits: SPDYLimits
   private var encoder: SPDYFrameEncoder
   var decoder: SPDYFrameDecoder
-  /// Encoded control frames; order matters, since header blocks depend on earlier ones.
+  /// Encoded control frames. Their order matters, because header blocks depend on earlier ones.
   private var control: [UInt8]
   var events: [SPDYEvent] = []
   var failure: SPDYFailure?
 
   var streams: [UInt32: SPDYStream] = [:]
-  /// Streams that have something to send, in turn.
+  /// The streams that have something to send, in the order of their turns.
   var turns: [UInt32] = []
   var nextStream: UInt32
   var lastPeerStream: UInt32 = 0
@@ -31,24 +31,24 @@ package struct SPDYSession: ~Copyable {
   var isShuttingDown = false
   var peerGoAway: SPDYGoAwayStatus?
 
-  /// The initial window of streams that we send on (section 2.6.8: 64 KiB until the peer says otherwise).
+  /// The initial window of streams that we send on (section 2.6.8: 64 KiB until the peer changes it).
   var initialSendWindow = 64 << 10
   var connectionSendWindow = 64 << 10
   var keepsToSendWindows: Bool
-  /// Bytes of all streams that readers have and have not consumed.
+  /// The number of bytes of all streams that readers have received and not consumed.
   package internal(set) var unconsumed = 0
   /// The part of `unconsumed` on streams that are over.
   var draining: [UInt32: Int] = [:]
-  /// Bytes received for which the peer has got no WINDOW_UPDATE yet.
+  /// The number of received bytes for which the peer has not been sent a WINDOW_UPDATE.
   var connectionCredit = 0
-  /// What is left of the window that the peer was given; below zero if it does not keep to windows.
+  /// The rest of the window that we granted the peer; negative if it ignores windows.
   var connectionReceiveWindow = Self.largestWindow
-  /// The peer has sent more than a window allows: it needs no WINDOW_UPDATE.
+  /// Whether the peer has exceeded a window, so that it needs no WINDOW_UPDATE.
   var peerIgnoresWindows = false
-  /// The peer has sent a WINDOW_UPDATE or an initial window: it knows windows.
+  /// Whether the peer has sent a WINDOW_UPDATE or an initial window, so that it implements windows.
   var peerKnowsWindows = false
   static var largestWindow: Int { 0x7fff_ffff }
-  /// A window with less than this left may hold back a frame of a peer that does not split frames.
+  /// A smaller rest of a window may hold back a frame of a peer that does not split frames.
   static var nearlyUsedUp: Int { 16 << 10 }
 
   package init(role: Role, limits: SPDYLimits = SPDYLimits()) throws(SPDYFailure) {
@@ -62,7 +62,7 @@ package struct SPDYSession: ~Copyable {
     let decoder = try SPDYFrameDecoder()
     var control: [UInt8] = []
     try encoder.encode(.settings(settings), into: &control)
-    // The streams' windows bound what a peer with windows sends, and `wantsRead` what any peer does.
+    // The streams' windows bound a peer that respects windows, and `wantsRead` bounds any peer.
     try encoder.encode(.windowUpdate(id: 0, delta: UInt32(Self.largestWindow - 64 << 10)), into: &control)
     self.encoder = encoder
     self.decoder = decoder
@@ -74,7 +74,7 @@ package struct SPDYSession: ~Copyable {
 
   // MARK: Bytes
 
-  /// Takes bytes from the peer.
+  /// Adds bytes from the peer.
   package mutating func receiveFrames(_ bytes: [UInt8]) throws(SPDYFailure) {
     if let failure { throw failure }
     do throws(SPDYFailure) {
@@ -89,13 +89,13 @@ package struct SPDYSession: ~Copyable {
     }
   }
 
-  /// Adds to `output` what is to be sent now, up to about `limit` bytes.
+  /// Appends the bytes to send now to `output`, up to about `limit` bytes.
   package mutating func send(into output: inout [UInt8], limit: Int) {
     output += control
     control = []
     guard failure == nil else { return }
     while output.count < limit, let (id, count) = nextTurn() { sendData(on: id, count, into: &output) }
-    // As moby/spdystream does: RST_STREAM for what the peer has not finished, then GOAWAY.
+    // Do as moby/spdystream does: RST_STREAM for streams that the peer has not finished, then GOAWAY.
     if isShuttingDown, !isGoingAway, streams.values.allSatisfy({ $0.isFinished || !$0.isReplied }) {
       close(.okay)
       output += control
@@ -103,22 +103,22 @@ package struct SPDYSession: ~Copyable {
     }
   }
 
-  /// The events since the last call.
+  /// Returns the events since the last call.
   package mutating func takeFrameEvents() -> [SPDYEvent] {
     defer { events = [] }
     return events
   }
 
-  /// False while readers have not consumed so much that no more should be read from the connection.
+  /// False if so much data is unconsumed that the caller should not read from the connection.
   package var wantsRead: Bool { failure == nil && unconsumed < limits.buffer }
 
-  /// False when the session is over and the connection can be closed.
+  /// Whether the session is in use; if not, the connection can be closed.
   package var isAlive: Bool { failure == nil && !((isGoingAway || peerGoAway != nil) && streams.isEmpty) }
 
   // MARK: Streams
 
   /// Opens a stream. Its data is held back until the peer has accepted it.
-  /// - Throws: `.goneAway` if the peer takes no more streams.
+  /// - Throws: `.goneAway` if the peer accepts no new streams.
   package mutating func openStream(_ fields: [HTTPField]) throws(SPDYFailure) -> UInt32 {
     if let failure { throw failure }
     if let peerGoAway { throw .goneAway(peerGoAway) }
@@ -139,28 +139,28 @@ package struct SPDYSession: ~Copyable {
     schedule(id)
   }
 
-  /// Adds data; nothing happens if the stream is over or finished.
+  /// Adds data, unless the stream has ended or is finished.
   package mutating func write(_ bytes: [UInt8], on id: UInt32) {
     guard !bytes.isEmpty, streams[id]?.isFinishing == false else { return }
     streams[id]?.outgoing.append(bytes)
     schedule(id)
   }
 
-  /// Half-closes a stream after the data written so far.
+  /// Half-closes a stream after the data that has been written.
   package mutating func finishStream(_ id: UInt32) {
     guard streams[id]?.isFinishing == false else { return }
     streams[id]?.isFinishing = true
     schedule(id)
   }
 
-  /// Ends a stream at once in both directions. What its reader has and has not consumed still counts.
+  /// Ends a stream at once in both directions. Data that its reader has not consumed still counts.
   package mutating func reset(_ id: UInt32, _ status: SPDYStatus) {
     guard streams[id] != nil else { return }
     remove(id)
     enqueueReply(.reset(id: id, status))
   }
 
-  /// Bytes that wait to be sent on a stream; nil if it is over.
+  /// The number of bytes that wait to be sent on a stream; nil if it has ended.
   package func unsent(on id: UInt32) -> Int? { streams[id]?.outgoing.count }
 
   /// Whether a stream waits for the peer to open a window.
@@ -169,7 +169,7 @@ package struct SPDYSession: ~Copyable {
     return stream.sendWindow <= 0 || connectionSendWindow <= 0
   }
 
-  /// Asks for a sign of life; the answer comes as `.pong` with the same number.
+  /// Sends a ping; the response is a `.pong` with the same ID.
   package mutating func sendPing() throws(SPDYFailure) -> UInt32 {
     let id = nextPing
     nextPing = nextPing > 0x7fff_fffd ? nextPing & 1 + 2 : nextPing + 2
@@ -177,7 +177,7 @@ package struct SPDYSession: ~Copyable {
     return id
   }
 
-  /// Takes no more streams, and ends the open ones.
+  /// Accepts no new streams, and ends the open ones.
   package mutating func close(_ status: SPDYGoAwayStatus) {
     guard failure == nil, !isGoingAway else { return }
     for id in streams.keys.sorted() { reset(id, .cancel) }
@@ -185,7 +185,7 @@ package struct SPDYSession: ~Copyable {
     enqueueReply(.goAway(lastStream: lastPeerStream, status))
   }
 
-  /// Closes the connection when everything that has been written is sent.
+  /// Closes the connection after everything that has been written has been sent.
   package mutating func shutDown() {
     for id in streams.keys.sorted() { finishStream(id) }
     isShuttingDown = true
@@ -193,7 +193,7 @@ package struct SPDYSession: ~Copyable {
 
   // MARK: Bookkeeping
 
-  /// Forgets a stream; its reader may still have bytes of it.
+  /// Removes a stream; its reader may still have unconsumed bytes.
   mutating func remove(_ id: UInt32) {
     guard let stream = streams.removeValue(forKey: id) else { return }
     if stream.unconsumed > 0 { draining[id] = stream.unconsumed }

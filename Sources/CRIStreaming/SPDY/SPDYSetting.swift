@@ -1,9 +1,9 @@
 /// One entry of a SETTINGS frame (SPDY/3.1 draft, section 2.6.4).
 package struct SPDYSetting: Hashable, Sendable {
-  /// 24 bits.
+  /// The setting's ID, which has 24 bits.
   package var id: UInt32
   package var value: UInt32
-  /// 1: the client should keep it; 2: it was kept. Nothing here keeps settings.
+  /// 1: the client should keep it; 2: it was kept. This implementation keeps no settings.
   package var flags: UInt8 = 0
 
   package init(id: UInt32, value: UInt32, flags: UInt8 = 0) {

@@ -1,4 +1,4 @@
-/// Why a stream was ended with RST_STREAM (SPDY/3.1 draft, section 2.6.3).
+/// The reason why a stream was ended with RST_STREAM (SPDY/3.1 draft, section 2.6.3).
 package struct SPDYStatus: Hashable, Sendable, RawRepresentable {
   package let rawValue: UInt32
   package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -21,7 +21,7 @@ package struct SPDYStatus: Hashable, Sendable, RawRepresentable {
 }
 
 extension SPDYStatus: CustomStringConvertible {
-  /// The name that the draft gives it.
+  /// The name in the draft.
   package var description: String {
     (1...Self.names.count).contains(Int(rawValue)) ? Self.names[Int(rawValue) - 1] : "SPDY status \(rawValue)"
   }

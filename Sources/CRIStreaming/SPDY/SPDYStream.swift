@@ -1,21 +1,22 @@
 /// One stream of a SPDY session.
 struct SPDYStream {
-  /// Data may be sent: the stream has been accepted by its SYN_REPLY.
+  /// Whether the stream has been accepted by its SYN_REPLY, so that data may be sent.
   var isReplied: Bool
   let isOurs: Bool
   var outgoing = ByteQueue()
-  /// FIN is to follow the last byte.
+  /// Whether FIN follows the last byte.
   var isFinishing = false
   var isFinished = false
-  /// The peer has sent its FIN.
+  /// Whether the peer has sent its FIN.
   var isFinishedByPeer = false
-  /// Bytes that the peer lets us send; below zero after it has lowered its initial window, or did not use windows at first.
+  /// The number of bytes that the peer lets us send; negative after it has lowered its initial window, or if it ignored
+  /// windows at first.
   var sendWindow: Int
-  /// What is left of the window that the peer was given.
+  /// The rest of the window that we granted the peer.
   var receiveWindow: Int
-  /// Bytes given to the reader and not consumed yet.
+  /// The number of bytes that the reader has received and not consumed.
   var unconsumed = 0
-  /// Bytes consumed for which the peer has got no WINDOW_UPDATE yet.
+  /// The number of consumed bytes for which the peer has not been sent a WINDOW_UPDATE.
   var credit = 0
 
   var hasSomethingToSend: Bool { isReplied && !isFinished && (!outgoing.isEmpty || isFinishing) }

@@ -1,24 +1,24 @@
-/// What a transport reports of its peer, in the order in which it happened.
+/// An event of a transport, in the order of occurrence.
 package enum StreamEvent: Hashable, Sendable {
   /// The client opened a stream. Server only.
   case opened(stream: UInt32, [HTTPField])
   /// The server accepted a stream. Client only.
   case accepted(stream: UInt32)
   case data(stream: UInt32, [UInt8])
-  /// The peer has sent all that it will on this stream.
+  /// The peer sends no more data on this stream.
   case ended(stream: UInt32)
-  /// The stream is over in both directions.
+  /// The stream has ended in both directions.
   case reset(stream: UInt32, StreamReset)
-  /// The peer takes no new streams.
+  /// The peer accepts no new streams.
   case goAway(String)
-  /// The peer has closed the connection in an orderly way.
+  /// The peer has closed the connection normally.
   case closed(String)
   case pong
 }
 
-/// Why a stream was ended at once.
+/// The reason why a stream ended at once.
 package enum StreamReset: Hashable, Sendable {
-  /// - Parameter byPeer: false if this end found that the peer broke the protocol.
+  /// - Parameter byPeer: False if this end ended it because the peer violated the protocol.
   case spdy(SPDYStatus, byPeer: Bool)
   /// The whole WebSocket connection was closed, for this reason.
   case webSocket(WebSocketCloseCode, reason: String)

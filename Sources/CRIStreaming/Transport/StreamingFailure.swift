@@ -1,8 +1,8 @@
-/// Why a streaming connection cannot go on.
+/// The reason why a streaming connection failed.
 package enum StreamingFailure: Error, Hashable, Sendable {
   case spdy(SPDYFailure)
   case webSocket(WebSocketFailure)
-  /// The peer breaks the channel protocol inside WebSocket messages.
+  /// The peer violates the channel protocol in the WebSocket messages.
   case channel(ChannelFailure)
   /// The protocol has no stream with these header fields, or it is already open.
   case noSuchStream([HTTPField])

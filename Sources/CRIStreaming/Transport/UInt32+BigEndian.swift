@@ -7,6 +7,6 @@ extension UInt32 {
     ]
   }
 
-  /// A number from up to four bytes in network byte order.
+  /// Creates a number from up to four bytes in network byte order.
   init(bigEndian bytes: some Sequence<UInt8>) { self = bytes.reduce(0) { $0 << 8 | UInt32($1) } }
 }

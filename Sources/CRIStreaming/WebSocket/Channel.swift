@@ -2,22 +2,22 @@
 struct Channel {
   /// The header fields that would open this stream over SPDY.
   let fields: [HTTPField]
-  /// The port that the first two bytes must name.
+  /// The port that the first two bytes must contain.
   let port: UInt16?
   let clientWrites: Bool
   let serverWrites: Bool
 
   var isOpened = false
   var outgoing = ByteQueue()
-  /// The end of the stream is to be sent after the last byte.
+  /// Whether the end of the stream is sent after the last byte.
   var isFinishing = false
-  /// Nothing more can be written.
+  /// Whether nothing more can be written.
   var isFinished = false
   var isFinishedByPeer = false
-  /// What arrives is thrown away.
+  /// Whether received data is discarded.
   var isDiscarding = false
   var unconsumed = 0
-  /// The bytes so far of the port that comes first.
+  /// The received bytes of the port that comes first.
   var portBytes: [UInt8] = []
 
   init(_ values: [String], port: UInt16? = nil, clientWrites: Bool, serverWrites: Bool) {
@@ -27,7 +27,7 @@ struct Channel {
     self.serverWrites = serverWrites
   }
 
-  /// Whether these fields ask for this channel. Other fields, such as a request ID, are ignored.
+  /// Whether these fields select this channel. Other fields, such as a request ID, are ignored.
   func matches(_ requested: [HTTPField]) -> Bool {
     requested["streamtype"] == fields["streamtype"] && requested["port"] == fields["port"]
   }

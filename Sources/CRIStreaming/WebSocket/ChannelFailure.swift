@@ -1,9 +1,9 @@
-/// Why the channels inside a WebSocket connection cannot go on.
+/// The reason why the channels in a WebSocket connection failed.
 package enum ChannelFailure: Error, Hashable, Sendable {
   case malformedBase64(channel: UInt32)
-  /// A message that ends a stream names no channel, or more than one.
+  /// A message that ends a stream contains no channel, or more than one.
   case malformedClose([UInt8])
-  /// The first message of a forwarded port names another port.
+  /// The first message of a forwarded port contains another port.
   case wrongPort(expected: UInt16, found: UInt16)
   /// A SPDY tunnel carries a text message.
   case textInTunnel

@@ -1,11 +1,11 @@
-/// Which streams the channels of a WebSocket connection are.
+/// The assignment of streams to the channels of a WebSocket connection.
 package enum ChannelLayout: Hashable, Sendable {
   /// 0 standard input, 1 standard output, 2 standard error, 3 error, 4 resize.
   ///
   /// Source: `k8s.io/cri-streaming/pkg/streaming/remotecommand/websocket.go`.
   case remoteCommand
-  /// For each port a channel with data and one with errors. The first message of each is the port as two bytes, the
-  /// lower one first. Each port can be connected to once.
+  /// A channel for data and one for errors for each port. The first message of each is the port in two bytes, the low
+  /// byte first. Each port can be connected to once.
   ///
   /// Source: `k8s.io/cri-streaming/pkg/streaming/portforward/websocket.go`.
   case portForward([UInt16])

@@ -1,6 +1,6 @@
 internal import CRIText
 
-/// The message that is being read: its channel first, then data, in raw bytes or base64.
+/// A message that is being received: its channel, then data in raw bytes or base64.
 struct ChannelMessage {
   private(set) var channel: UInt32?
   private let isBase64: Bool
@@ -10,8 +10,8 @@ struct ChannelMessage {
 
   init(isBase64: Bool) { self.isBase64 = isBase64 }
 
-  /// Takes a piece of the message.
-  /// - Returns: the data in it.
+  /// Adds a piece of the message.
+  /// - Returns: The data in it.
   mutating func append(_ piece: [UInt8], isLast: Bool) throws(ChannelFailure) -> [UInt8] {
     var data = piece[...]
     if channel == nil, let first = data.popFirst() { channel = UInt32(isBase64 ? first &- UInt8(ascii: "0") : first) }

@@ -3,7 +3,7 @@
 /// Source: `k8s.io/streaming/pkg/httpstream/wsstream/conn.go`.
 package struct ChannelProtocol: Hashable, Sendable {
   package let version: RemoteCommandProtocol
-  /// The channel is a digit and the data is base64, for clients that can only send text.
+  /// Whether the channel is a digit and the data is base64, for clients that can only send text.
   package let isBase64: Bool
 
   package init(_ version: RemoteCommandProtocol, isBase64: Bool = false) {
@@ -11,13 +11,13 @@ package struct ChannelProtocol: Hashable, Sendable {
     self.isBase64 = isBase64
   }
 
-  /// Looks up the name of a subprotocol; nil if it is unknown.
+  /// Returns nil if the subprotocol is unknown.
   package init?(name: String) {
     guard let found = ChannelProtocol.all.first(where: { $0.name == name }) else { return nil }
     self = found
   }
 
-  /// All that exist, best first: v2, v3 and a base64 form of v5 were never defined for WebSocket.
+  /// All subprotocols, best first. v2, v3 and a base64 form of v5 were never defined for WebSocket.
   package static let all = [
     ChannelProtocol(.v5), ChannelProtocol(.v4), ChannelProtocol(.v4, isBase64: true), ChannelProtocol(.v1),
     ChannelProtocol(.v1, isBase64: true),
@@ -29,7 +29,7 @@ package struct ChannelProtocol: Hashable, Sendable {
     return version == .v4 ? "v4.base64.channel.k8s.io" : "base64.channel.k8s.io"
   }
 
-  /// Whether one stream can be ended while the others go on.
+  /// Whether one stream can be ended while the others continue.
   var canEndStreams: Bool { version == .v5 }
   /// The first byte of a message that ends a stream; the channel follows.
   static let closeSignal: UInt8 = 255

@@ -2,20 +2,21 @@ internal import CRIText
 
 /// Streams as channels of one WebSocket connection.
 ///
-/// Source: `k8s.io/streaming/pkg/httpstream/wsstream/conn.go`. There are no windows: when a reader does not consume, the
+/// Source: `k8s.io/streaming/pkg/httpstream/wsstream/conn.go`. There are no windows: if a reader does not consume, the
 /// session stops reading from the connection, which stops all channels.
 package struct ChannelSession: ~Copyable {
-  /// The most bytes of data in a message that is sent. A multiple of three, so that base64 needs no padding inside.
+  /// The maximum size of the data in a sent message in bytes. It is a multiple of three, so that base64 needs no
+  /// padding inside.
   private static let largestData = 24 << 10
 
   package let channelProtocol: ChannelProtocol
   private var webSocket: WebSocketSession
-  /// Bytes of all channels that are buffered before the session wants to read no more from its connection.
+  /// The number of buffered bytes of all channels at which the session stops reading from its connection.
   private let largestBuffer: Int
   private var channels: [Channel]
   private var events: [StreamEvent] = []
   private var incoming: ChannelMessage
-  /// The message that ends a stream, as far as it has been read.
+  /// The received part of the message that ends a stream.
   private var closeSignal: [UInt8]?
   private var unconsumed = 0
   private var failure: StreamingFailure?
@@ -78,7 +79,7 @@ package struct ChannelSession: ~Copyable {
     try received(data, on: Int(channel))
   }
 
-  /// Data on a channel that was not asked for is thrown away, as Kubernetes' client does.
+  /// Data on a channel that was not requested is discarded, as in Kubernetes' client.
   private mutating func received(_ data: [UInt8], on index: Int) throws(ChannelFailure) {
     var data = data
     if let port = channels[index].port, webSocket.role == .client, channels[index].portBytes.count < 2 {
@@ -156,7 +157,7 @@ extension ChannelSession: StreamTransport {
     if let failure { throw failure }
     do throws(StreamingFailure) {
       do throws(WebSocketFailure) { try webSocket.receive(bytes) } catch {
-        // What came before the fault still counts.
+        // Events from before the failure still count.
         for event in webSocket.takeEvents() { try handle(event) }
         throw .webSocket(error)
       }
@@ -235,7 +236,7 @@ extension ChannelSession: StreamTransport {
     unconsumed -= count
   }
 
-  /// There are no windows.
+  /// This protocol has no windows.
   package var mayBeWaitedFor: Bool { false }
   package mutating func peerIsIdle() {}
 

@@ -1,4 +1,4 @@
-/// SHA-1 (FIPS 180-4, section 6.1), which the WebSocket handshake prescribes. It protects nothing here.
+/// SHA-1 (FIPS 180-4, section 6.1), which the WebSocket handshake requires. Security does not depend on it.
 enum SHA1 {
   static func hash(_ message: [UInt8]) -> [UInt8] {
     var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
@@ -7,7 +7,7 @@ enum SHA1 {
     return state.flatMap { $0.bigEndianBytes }
   }
 
-  /// A one bit, zeros, and the length in bits, to a multiple of 64 bytes (section 5.1.1).
+  /// Appends a one bit, zeros, and the length in bits, up to a multiple of 64 bytes (section 5.1.1).
   private static func pad(_ message: [UInt8]) -> [UInt8] {
     var padded = message + [0x80]
     while padded.count % 64 != 56 { padded.append(0) }

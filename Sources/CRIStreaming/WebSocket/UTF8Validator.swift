@@ -1,11 +1,11 @@
-/// Checks UTF-8 that arrives in pieces (Unicode Standard, table 3-7; RFC 3629, section 4).
+/// Validates UTF-8 that arrives in pieces (Unicode Standard, table 3-7; RFC 3629, section 4).
 struct UTF8Validator {
-  /// Bytes that the current character still needs.
+  /// The number of bytes that the current character still needs.
   private var missing = 0
-  /// What the next of them may be.
+  /// The allowed values of the next byte.
   private var allowed: ClosedRange<UInt8> = 0x80...0xbf
 
-  /// No character is left incomplete.
+  /// Whether the last character is complete.
   var isComplete: Bool { missing == 0 }
 
   /// - Returns: false as soon as the bytes cannot become UTF-8.

@@ -1,4 +1,4 @@
-/// Why a WebSocket connection was closed (RFC 6455, section 7.4).
+/// The reason why a WebSocket connection was closed (RFC 6455, section 7.4).
 package struct WebSocketCloseCode: Hashable, Sendable, RawRepresentable {
   package let rawValue: UInt16
   package init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -10,7 +10,7 @@ package struct WebSocketCloseCode: Hashable, Sendable, RawRepresentable {
   package static let messageTooBig = WebSocketCloseCode(rawValue: 1009)
   package static let internalError = WebSocketCloseCode(rawValue: 1011)
 
-  /// Whether the code may stand in a Close frame: 1004 to 1006 and 1015 are for use inside an implementation only.
+  /// Whether a Close frame may contain the code: 1004 to 1006 and 1015 are only for use inside an implementation.
   var isAllowedInFrame: Bool {
     switch rawValue {
     case 1004...1006, 1015: false

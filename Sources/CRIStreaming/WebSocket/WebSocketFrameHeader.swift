@@ -6,8 +6,8 @@ struct WebSocketFrameHeader: Hashable {
   var mask: [UInt8]?
   var length: Int
 
-  /// Parses a header from the front of `bytes`.
-  /// - Returns: the header and its size; nil while it is incomplete.
+  /// Parses a header at the front of `bytes`.
+  /// - Returns: The header and its size; nil while it is incomplete.
   static func parse(
     _ bytes: [UInt8]
   ) throws(WebSocketFailure) -> (header: WebSocketFrameHeader, size: Int)? {

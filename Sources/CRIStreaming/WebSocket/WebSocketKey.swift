@@ -1,6 +1,6 @@
 internal import CRIText
 
-/// The key of a WebSocket handshake and the answer that proves that the server understood it.
+/// The key of a WebSocket handshake, and the response that proves that the server understood it.
 ///
 /// Source: RFC 6455, sections 4.1 and 4.2.2.
 package struct WebSocketKey: Hashable, Sendable {
@@ -11,7 +11,7 @@ package struct WebSocketKey: Hashable, Sendable {
 
   package init(text: String) { self.text = text }
 
-  /// A fresh key.
+  /// Creates a new key.
   package static func random() -> WebSocketKey {
     WebSocketKey(text: Base64.encode((0..<16).map { _ in UInt8.random(in: 0...255) }))
   }

@@ -1,16 +1,16 @@
-/// One end of a WebSocket connection after its handshake. It turns bytes into events and bytes, and does no I/O.
+/// One end of a WebSocket connection after its handshake. It converts bytes to events and events to bytes, without I/O.
 ///
 /// Source: RFC 6455, sections 5 to 7. The same type serves both ends. Extensions are not supported. A session belongs
-/// to one thread. After `receive` has thrown, `send` still yields a Close frame; then the connection is to be closed.
+/// to one thread. After `receive` has thrown, `send` still returns a Close frame; then close the connection.
 ///
-/// Messages are never fragmented: `golang.org/x/net/websocket`, which containerd and CRI-O use, gives each fragment to
-/// its reader as a separate message.
+/// Messages are never fragmented: `golang.org/x/net/websocket`, which containerd and CRI-O use, returns each fragment
+/// to its reader as a separate message.
 package struct WebSocketSession: ~Copyable {
   package enum Role: Sendable { case client, server }
 
   private struct Frame {
     var header: WebSocketFrameHeader
-    /// Bytes of the payload that have been read.
+    /// The number of bytes of the payload that have been read.
     var read = 0
   }
 
@@ -22,16 +22,16 @@ package struct WebSocketSession: ~Copyable {
   }
 
   package let role: Role
-  /// The most bytes of one message, all its fragments together.
+  /// The maximum size in bytes of one message with all its fragments.
   let largestMessage: Int
-  /// A header or the payload of a control frame that is not complete yet.
+  /// An incomplete header or control frame.
   private var partial: [UInt8] = []
   private var frame: Frame?
   private var message: Message?
   private var events: [WebSocketEvent] = []
   private var failure: WebSocketFailure?
 
-  /// Only the newest ping is answered (RFC 6455, section 5.5.3), so that a flood of them costs no memory.
+  /// Only the newest ping is answered (RFC 6455, section 5.5.3), so that a flood of them takes no memory.
   private var pendingPong: [UInt8]?
   private var pendingPing: [UInt8]?
   private var pendingClose: [UInt8]?
@@ -45,7 +45,7 @@ package struct WebSocketSession: ~Copyable {
 
   // MARK: Bytes
 
-  /// Takes bytes from the peer. What follows a Close frame is ignored.
+  /// Adds bytes from the peer. Bytes after a Close frame are ignored.
   package mutating func receive(_ bytes: [UInt8]) throws(WebSocketFailure) {
     if let failure { throw failure }
     do throws(WebSocketFailure) {
@@ -58,7 +58,7 @@ package struct WebSocketSession: ~Copyable {
     }
   }
 
-  /// Adds control frames that wait to `output`.
+  /// Appends the control frames that wait to `output`.
   package mutating func send(into output: inout [UInt8]) {
     guard !hasSentClose else { return }
     if let payload = pendingPong { write(.pong, payload, into: &output) }
@@ -68,30 +68,30 @@ package struct WebSocketSession: ~Copyable {
     (pendingPong, pendingPing) = (nil, nil)
   }
 
-  /// Adds one message to `output`; nothing if the connection is being closed.
+  /// Appends one message to `output`, unless the connection is being closed.
   package mutating func send(_ kind: WebSocketMessageKind, _ payload: [UInt8], into output: inout [UInt8]) {
     guard isOpen else { return }
     write(kind == .text ? .text : .binary, payload, into: &output)
   }
 
-  /// The events since the last call.
+  /// Returns the events since the last call.
   package mutating func takeEvents() -> [WebSocketEvent] {
     defer { events = [] }
     return events
   }
 
-  /// Messages can be sent.
+  /// Whether messages can be sent.
   package var isOpen: Bool { pendingClose == nil }
 
-  /// False when both ends have sent their Close frame, or the peer has broken the protocol.
+  /// False if both ends have sent their Close frame, or the peer has violated the protocol.
   package var isAlive: Bool { failure == nil && !(isClosedByPeer && hasSentClose) }
 
-  /// Asks for a sign of life; the answer is a `.pong` with the same bytes, 125 at most.
+  /// Sends a ping; the response is a `.pong` with the same bytes, at most 125.
   package mutating func ping(_ payload: [UInt8] = []) {
     pendingPing = Array(payload.prefix(125))
   }
 
-  /// Begins to close the connection; the peer answers with `.closed`.
+  /// Begins to close the connection; the event `.closed` follows.
   package mutating func close(_ code: WebSocketCloseCode = .normal, reason: String = "") {
     enqueueClose(code, reason)
   }
@@ -99,7 +99,7 @@ package struct WebSocketSession: ~Copyable {
   // MARK: Frames
 
   /// Reads one header, or one piece of a payload.
-  /// - Returns: false when there are too few bytes.
+  /// - Returns: false if there are too few bytes.
   private mutating func step(_ rest: inout ArraySlice<UInt8>) throws(WebSocketFailure) -> Bool {
     guard let frame else { return try readHeader(&rest) }
     let left = frame.header.length - frame.read

@@ -1,15 +1,15 @@
 public import CRISnapshot
 
-/// Which pods have which address: by the runtime's word, and in the kernel.
+/// The pods that have each address, according to the runtime and to the kernel.
 public struct AddressBook: Hashable, Sendable {
   private var owners: [IPAddress: [SandboxRecord]] = [:]
 
-  /// The sandboxes whose path leads to a namespace that is not theirs.
+  /// The sandboxes whose namespace path leads to another pod's namespace.
   private var diverted: Set<String> = []
 
   /// - Parameters:
-  ///   - sandboxes: all of the node; those that are not ready and those on the host's network do not count.
-  ///   - containers: theirs, whose processes tell which namespace is their own.
+  ///   - sandboxes: All sandboxes of the node. Those that are not ready or use the host's network do not count.
+  ///   - containers: Their containers, whose processes show which namespace is their own.
   public init(_ sandboxes: [SandboxRecord], _ containers: [ContainerRecord] = []) {
     let containers = Dictionary(grouping: containers, by: \.sandboxID)
     for sandbox in sandboxes where sandbox.isReady && !sandbox.isHostNetwork {
@@ -18,7 +18,7 @@ public struct AddressBook: Hashable, Sendable {
     }
   }
 
-  /// The other pods that have an address of this one, in the order of its addresses.
+  /// Returns the other pods that have an address of this one, in the order of its addresses.
   public func conflicts(of sandbox: SandboxRecord) -> [(address: IPAddress, pod: PodName)] {
     addresses(of: sandbox).flatMap { address in
       (owners[address] ?? []).filter { $0.id != sandbox.id }.map { (address, $0.pod) }

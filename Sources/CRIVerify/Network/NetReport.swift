@@ -1,39 +1,39 @@
 internal import CRIMessages
 package import CRISnapshot
 
-/// The pods' networks, judged.
+/// The verdicts about the pods' networks.
 package struct NetReport: Hashable, Sendable {
   package static let schema = 2
 
   package struct Row: Hashable, Sendable {
-    /// As the list has it, where its status could not be read.
+    /// The sandbox; only its list entry if its status could not be read.
     package let sandbox: SandboxRecord
     package let verdict: NetworkVerdict
     package let isRead: Bool
   }
 
-  /// No pod fits what was asked for.
+  /// No pod matches the request.
   package struct UnknownPod: Error, Hashable, Sendable {
     package let word: String
   }
 
   package enum Verdict: Hashable, Sendable {
     case ok
-    /// At least one pod's network is not what it should be.
+    /// At least one pod's network is broken.
     case bad
-    /// None is known to be bad, and of at least one it could not be read.
+    /// No network is known to be broken, and at least one could not be read.
     case unread
   }
 
   package let rows: [Row]
-  /// What could not be read of these pods.
+  /// What could not be read about these pods.
   package let unchecked: [Unchecked]
   package let host: Host
   package let runtime: RuntimeFacts
   private let hasUnreadPods: Bool
 
-  /// - Parameter pods: names, `NAMESPACE/NAME`, uids or beginnings of ids; empty for all.
-  /// - Throws: where one of them fits nothing.
+  /// - Parameter pods: Names, `NAMESPACE/NAME`, UIDs or prefixes of IDs; empty for all pods.
+  /// - Throws: An error if one of them matches no pod.
   package init(_ snapshot: Snapshot, pods: [String] = []) throws(UnknownPod) {
     let reasons = Dictionary(snapshot.unchecked.compactMap { entry in entry.object.map { ($0.id, entry.reason) } }) {
       $1
@@ -44,7 +44,7 @@ package struct NetReport: Hashable, Sendable {
     }
     func isChosen(_ sandbox: SandboxRecord) -> Bool { pods.isEmpty || pods.contains { Self.matches(sandbox, $0) } }
     let chosen = snapshot.sandboxes.filter(isChosen)
-    // The address of a chosen pod may be that of another one.
+    // A chosen pod's address may conflict with one of a pod that is not chosen, so the book has all pods.
     let book = AddressBook(snapshot.sandboxes, snapshot.containers)
     let containers = Dictionary(grouping: snapshot.containers, by: \.sandboxID)
     let read = chosen.map { sandbox in
@@ -61,10 +61,10 @@ package struct NetReport: Hashable, Sendable {
     var part = snapshot
     part.sandboxes = chosen
     part.containers = chosen.flatMap { containers[$0.id] ?? [] }
-    // Of one without a name, nobody knows whether it was meant.
-    let passedOver = Set(others.filter { !isChosen($0) }.map(\.id))
+    // An entry without a name may belong to a chosen pod.
+    let notChosen = Set(others.filter { !isChosen($0) }.map(\.id))
     let unread = snapshot.unchecked.filter { entry in
-      entry.object.map { $0.kind == .pod && !passedOver.contains($0.id) } ?? false
+      entry.object.map { $0.kind == .pod && !notChosen.contains($0.id) } ?? false
     }
     hasUnreadPods = !unread.isEmpty
     unchecked = unread + part.unknownObservations
@@ -77,7 +77,7 @@ package struct NetReport: Hashable, Sendable {
   }
 
   private static func order(_ sandbox: SandboxRecord) -> (String, String, Int) {
-    // The living one before what is left of those before it.
+    // A ready sandbox comes before the remains of earlier ones.
     (sandbox.pod.namespace, sandbox.pod.name, sandbox.isReady ? 0 : 1)
   }
 
@@ -88,7 +88,7 @@ package struct NetReport: Hashable, Sendable {
 }
 
 extension SandboxRecord {
-  /// What the runtime's list tells of a sandbox whose status could not be read; nil for anything else.
+  /// What the runtime's list says about a sandbox whose status could not be read; nil for anything else.
   fileprivate init?(unchecked entry: Unchecked) {
     guard let object = entry.object, object.kind == .pod, let pod = object.pod, let isReady = entry.isLive else {
       return nil

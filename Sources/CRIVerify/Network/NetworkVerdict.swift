@@ -1,24 +1,24 @@
 public import CRISnapshot
 
-/// Whether a pod's network is what the runtime says: its word against kernel and CNI.
+/// Whether a pod's network matches what the runtime says, judged by the kernel and CNI.
 public struct NetworkVerdict: Hashable, Sendable {
-  /// From good to bad; the worst one that applies is the verdict.
+  /// From good to bad. The worst one that applies is the verdict.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case ok
     case hostNetwork = "host network"
     case notReady = "not ready"
-    /// What tells could not be read.
+    /// The deciding facts could not be read.
     case unknown
-    /// Runtime, kernel and CNI do not agree.
+    /// The runtime, the kernel and CNI contradict each other.
     case mismatch
     /// Another pod has the same address.
     case duplicate
-    /// The runtime has the address, the network behind it is gone (containerd#6549).
+    /// The runtime reports an address whose network no longer exists (containerd#6549).
     case gone
-    /// The runtime has no address any more, others have (containerd#7843).
+    /// The runtime has lost an address that other sources still know (containerd#7843).
     case lost
 
-    /// Whether something is wrong with the pod, as far as one can see.
+    /// Whether the pod's network is broken, as far as is known.
     public var isBad: Bool {
       switch self {
       case .ok, .hostNetwork, .notReady, .unknown: false
@@ -27,20 +27,20 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// One thing that was seen.
+  /// One observed fault.
   private struct Finding: Hashable, Sendable {
     var kind: Kind
     var reason: NetworkReason
   }
 
   public private(set) var kind = Kind.ok
-  /// What was seen, the reason of the verdict first.
+  /// The reasons, with the one that decided the verdict first.
   public var reasons: [NetworkReason] { findings.map(\.reason) }
 
-  /// Where the kernel has none of the addresses that the runtime forgot: giving them back would not mend the pod.
+  /// Set if the kernel has none of the addresses that the runtime lost: restoring them would not repair the pod.
   private var emptiness: NetworkReason.Interfaces?
 
-  /// What is wrong beside an address that the runtime forgot; nil where nothing is.
+  /// The worst fault apart from an address that the runtime lost; nil if there is none.
   var fault: (kind: Kind, reason: NetworkReason)? {
     guard kind != .lost else { return emptiness.map { (.gone, .interfaces($0)) } }
     guard kind.isBad, let reason = reasons.first else { return nil }
@@ -50,8 +50,8 @@ public struct NetworkVerdict: Hashable, Sendable {
   private var findings: [Finding] = []
 
   /// - Parameters:
-  ///   - containers: the sandbox's own; their processes should live in its namespace.
-  ///   - book: the node's addresses.
+  ///   - containers: The sandbox's containers; their processes should be in its namespace.
+  ///   - book: The addresses of the whole node.
   public init(of sandbox: SandboxRecord, containers: [ContainerRecord] = [], book: AddressBook = AddressBook([])) {
     guard sandbox.isReady else {
       kind = .notReady
@@ -62,7 +62,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       return
     }
     let isAlive = judgeNamespace(of: sandbox, containers)
-    // What was read through a path that leads elsewhere is another's.
+    // If the path leads to another namespace, what was read through it belongs to another pod.
     let isDiverted = sandbox.isDiverted(containers)
     let real = isDiverted ? nil : sandbox.realAddresses
     if sandbox.ip.isEmpty { judgeLoss(of: sandbox, real, isNamespaceAlive: isAlive) }
@@ -72,14 +72,14 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
     for (address, pod) in book.conflicts(of: sandbox) { add(.duplicate, .addressShared(pod, address)) }
     kind = findings.map(\.kind).max { Self.rank($0) < Self.rank($1) } ?? .ok
-    // What else is wrong stays in its order.
+    // The remaining findings keep their order.
     findings = findings.filter { $0.kind == kind } + findings.filter { $0.kind != kind }
   }
 
-  /// Of a sandbox of which only the runtime's list tells.
-  /// - Parameter reason: why its status is unchecked.
+  /// Judges a sandbox that is known only from the runtime's list.
+  /// - Parameter reason: The reason why its status is unchecked.
   public init(unchecked sandbox: SandboxRecord, _ reason: UnknownReason) {
-    // One that is not ready needs no network, whatever its status would say.
+    // A sandbox that is not ready needs no network, whatever its status would say.
     kind = sandbox.isReady ? .unknown : .notReady
     add(kind, .statusUnknown(isReady: sandbox.isReady, reason))
   }
@@ -90,7 +90,7 @@ public struct NetworkVerdict: Hashable, Sendable {
     findings.append(Finding(kind: kind, reason: reason))
   }
 
-  /// - Returns: nil where nobody could look.
+  /// - Returns: Whether the namespace is alive; nil if it could not be read.
   private mutating func judgeNamespace(of sandbox: SandboxRecord, _ containers: [ContainerRecord]) -> Bool? {
     guard let path = sandbox.facts.networkNamespace else {
       add(.unknown, .namespaceNotReported)
@@ -119,14 +119,14 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// Without its path a namespace lives on as long as a process does.
+  /// Without a path, a namespace exists as long as a process in it.
   private func survivors(of sandbox: SandboxRecord) -> [IPAddress] { (sandbox.realAddresses ?? []).map(\.address) }
 
-  /// The runtime has no address, or not the primary one, without which kubelet recreates the pod: who still has it?
+  /// Judges the case that the runtime has no address, or no primary one, without which kubelet recreates the pod.
   private mutating func judgeLoss(
     of sandbox: SandboxRecord, _ real: [InterfaceAddress]?, isNamespaceAlive: Bool?
   ) {
-    // It takes the address back when it sees the namespace gone: nothing is forgotten then.
+    // containerd drops the address when it sees that the namespace is gone, so nothing was forgotten.
     if isNamespaceAlive == false && sandbox.facts.isNetworkNamespaceClosed == true { return }
     let kept = Set(sandbox.addresses.compactMap { IPAddress($0) })
     func isForgotten(_ text: String) -> Bool { IPAddress(text).map { !kept.contains($0) } ?? true }
@@ -151,7 +151,7 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// What of a pod's interfaces is not there, where none of them has an address.
+  /// What is missing from a pod's interfaces if none of them has an address.
   private static func emptiness(of sandbox: SandboxRecord) -> NetworkReason.Interfaces {
     let names = sandbox.interfaceNames.sorted()
     let absent = names.filter { name in sandbox.observed?.interfaces?.value?.contains { $0.name == name } != true }
@@ -164,7 +164,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       if address == nil { add(.mismatch, .invalidAddress(text)) }
       return address
     }
-    // Of a namespace that is not there was spoken already.
+    // A missing namespace has been reported already.
     guard case .known(.alive) = sandbox.observed?.namespace else { return }
     switch sandbox.observed?.interfaces {
     case nil: add(.unknown, .interfacesNotRead)
@@ -176,7 +176,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       let missing = claimed.filter { !held.contains($0) }
       if !missing.isEmpty {
         let real = sandbox.realAddresses ?? []
-        // Gone, if nothing took its place.
+        // The network is gone if no other address replaced it.
         let isGone = missing.count == claimed.count && real.isEmpty
         let state: NetworkReason.Interfaces =
           !absent.isEmpty
@@ -194,8 +194,8 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// CNI's records decide what happens next: a restarted CRI-O reads its addresses there, host-local gives away what is
-  /// not written down.
+  /// CNI's records decide what happens next: a restarted CRI-O reads its addresses from them, and host-local assigns
+  /// every address that has no lease.
   private mutating func judgeCNI(of sandbox: SandboxRecord, _ real: [InterfaceAddress]?) {
     let claimed = sandbox.addresses.compactMap { IPAddress($0) }
     let cached = sandbox.cachedAddresses ?? []
@@ -210,7 +210,7 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
     guard let leases = sandbox.observed?.leases?.value, let entries = sandbox.observed?.cache?.value else { return }
     for address in claimed {
-      // Of the network that the address is of: a pod's second one may have another IPAM plugin.
+      // Use the network of this address: a pod's second network may have another IPAM plugin.
       guard let entry = entries.first(where: { $0.addresses.contains { IPAddress($0) == address } }) else { continue }
       let own = leases.filter { $0.network == entry.network }
       guard entry.ipam == "host-local" || !own.isEmpty else { continue }
@@ -223,18 +223,19 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// An address that CNI gave to the runtime's interface, that is still the pod's, and that the runtime does not tell.
+  /// Finds addresses that CNI gave to the runtime's interface, that the pod still has, and that the runtime does not
+  /// report.
   private mutating func judgeForgotten(
     of sandbox: SandboxRecord, _ claimed: Set<IPAddress>, _ real: [InterfaceAddress]?
   ) {
-    // That the primary one is lost was said, with all that is forgotten.
+    // A lost primary address has been reported already, with all others.
     guard !sandbox.ip.isEmpty else { return }
     let held = real.map { Set($0.map(\.address)) }
     let leased = Set(
       (sandbox.observed?.leases?.value ?? []).filter { $0.owner == sandbox.id }.compactMap { IPAddress($0.address) })
     for entry in sandbox.observed?.cache?.value ?? [] {
       let given = entry.addresses.compactMap { IPAddress($0) }
-      // Runtimes tell of one interface; a pod's others are not their business.
+      // Runtimes report only one interface, so a pod's others do not count.
       guard given.contains(where: claimed.contains) else { continue }
       let forgotten = given.filter { !claimed.contains($0) && (held?.contains($0) ?? leased.contains($0)) }
       if !forgotten.isEmpty {

@@ -1,14 +1,14 @@
-// What protoc-gen-c made of the interfaces in Protos, in a form that Swift can read.
+// The output of protoc-gen-c for the files in Protos, in a form that Swift can import.
 #pragma once
 
-// GNU C predefines it as 1, and CRI has fields of that name.
+// GNU C defines it as 1, and the CRI has fields of that name.
 #undef linux
-// Deprecated fields still travel; the Swift documentation says that they are deprecated.
+// Deprecated fields are still sent; the Swift documentation marks them as deprecated.
 #define PROTOBUF_C__NO_DEPRECATED
 
 #include <protobuf-c/protobuf-c.h>
 
-/// The default value of every text field (see Tools/generate); protobuf-c's TYPE_BYTES with this default is text.
+/// The default value of every string field (see Tools/generate); protobuf-c's TYPE_BYTES with this default is a string.
 extern const ProtobufCBinaryData cri_empty_text;
 
 #include "CRIDescriptors.h"

@@ -6,11 +6,11 @@ import Testing
 
 @testable import CRINode
 
-/// What CNI's plugins say of a pod's network, asked as libcni asks them.
+/// The results of CNI plugins for a pod's network, called as libcni calls them.
 @Suite struct CNICheckTests {
   enum Outcome: Sendable {
     case good
-    /// Words that are in what is told.
+    /// A part of the fault's text.
     case fault(String)
     case unknown(String)
   }
@@ -45,7 +45,7 @@ import Testing
     Case("a signal ends it", .fault("CNI's plugin first: signal 9 ended it")) { node, _ in
       try node.plugin("first", "kill -KILL $$")
     },
-    Case("one that reads nothing, of a large configuration", .good) { node, _ in
+    Case("a plugin that does not read a large configuration", .good) { node, _ in
       try node.plugin("first", "exit 0")
       let large = String(repeating: "x", count: 200_000)
       try node.cache(CNINode.list(plugins: #"{"type": "first", "x": "\#(large)"}"#))
@@ -54,7 +54,7 @@ import Testing
       node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
     },
-    Case("one that cannot be run", .fault("Permission denied")) { node, _ in
+    Case("a plugin that is not executable", .fault("Permission denied")) { node, _ in
       try node.node.write("x", to: "bin/third")
       try node.permit(0o644, "bin/third")
       try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
@@ -62,10 +62,10 @@ import Testing
     Case("a plugin's name leads elsewhere", .fault("plugin ../bin/first is not in")) { node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "../bin/first"}"#))
     },
-    Case("the first of two folders counts", .fault("it exited with 4")) { node, _ in
-      try node.plugin("second", "exit 4", folder: "other")
+    Case("the first of two directories counts", .fault("it exited with 4")) { node, _ in
+      try node.plugin("second", "exit 4", directory: "other")
     },
-    Case("one that takes too long", .unknown("CNI's plugin first did not answer in time")) { node, _ in
+    Case("a plugin that takes too long", .unknown("CNI's plugin first did not answer in time")) { node, _ in
       try node.plugin("first", "exec sleep 1000")
     },
 
@@ -76,13 +76,13 @@ import Testing
     Case("a file that comes before", .fault("no result of network new")) { node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case("a file that comes before, and CRI-O is told which network", .good, network: "pods") { node, _ in
+    Case("an earlier file, and a configured network", .good, network: "pods") { node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case("the network that CRI-O is told is in the cache alone", .good, network: "pods") { node, _ in
+    Case("the configured network is only in the cache", .good, network: "pods") { node, _ in
       try node.node.remove("conf/10-pods.conflist")
     },
-    Case("nowhere the network that CRI-O is told", .fault("no usable CNI configuration of new"), network: "new") {
+    Case("the configured network does not exist", .fault("no usable CNI configuration of new"), network: "new") {
       _, _ in
     },
     Case("garbage in the cache", .fault("CNI's cache is broken")) { node, _ in
@@ -109,15 +109,15 @@ import Testing
       try node.cache(CNINode.list(version: "0.3.1"))
       try node.plugin("first", "exit 1")
     },
-    Case("told not to ask", .good) { node, _ in
+    Case("disableCheck is true", .good) { node, _ in
       try node.cache(CNINode.list(more: #", "disableCheck": true"#))
       try node.plugin("first", "exit 1")
     },
-    Case("told as a text not to ask", .good) { node, _ in
+    Case("disableCheck is the string true", .good) { node, _ in
       try node.cache(CNINode.list(more: #", "disableCheck": "True""#))
       try node.plugin("first", "exit 1")
     },
-    Case("told to ask", .fault("it exited with 1")) { node, _ in
+    Case("disableCheck is false", .fault("it exited with 1")) { node, _ in
       try node.cache(CNINode.list(more: #", "disableCheck": false"#))
       try node.plugin("first", "exit 1")
     },
@@ -139,7 +139,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: cases) func `asked as libcni asks`(_ a: Case) throws {
+  @Test(arguments: cases) func `plugins are called as libcni calls them`(_ a: Case) throws {
     let node = try CNINode()
     let address = try #require(IPAddress("10.1.0.2"))
     var interfaces = [
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test func `a plugin gets what libcni gives it`() throws {
+  @Test func `a plugin gets the input that libcni gives it`() throws {
     let node = try CNINode()
     try node.cache(
       CNINode.list(), result: CNINode.result.replacing("0.4.0", with: "1.0.0").replacing(#""version": "4", "#, with: "")
@@ -176,15 +176,15 @@ import Testing
           "cniVersion": "0.4.0", "prevResult": \#(CNINode.result), "runtimeConfig": {"given": {"a": 1}}}
           """#)).sortedKeys())
     let environment = Set(try node.text("bin/first.environment").split(separator: "\n").map(String.init))
-    let folders = node.check.pluginFolders.joined(separator: ":")
+    let directories = node.check.pluginDirectories.joined(separator: ":")
     #expect(
       environment.isSuperset(of: [
         "CNI_COMMAND=CHECK", "CNI_CONTAINERID=\(CNINode.id)", "CNI_NETNS=/run/netns/a", "CNI_IFNAME=eth0",
-        "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAME=web", "CNI_PATH=\(folders)", "PATH=/usr/bin:/bin", "X=y",
+        "CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAME=web", "CNI_PATH=\(directories)", "PATH=/usr/bin:/bin", "X=y",
       ]))
   }
 
-  @Test func `what is not asked in time is unknown`() throws {
+  @Test func `a plugin that is not called in time is unknown`() throws {
     let node = try CNINode()
     let attachment = try CNIAttachment(Array(try node.text(Self.file).utf8), Self.file)
     #expect(throws: CNIFailure.unknown(UnknownReason(.cniTooSlow))) {

@@ -5,11 +5,11 @@ import Testing
 
 @testable import CRINode
 
-/// Which network CRI-O takes, and where nobody can ask after it.
+/// The network that CRI-O chooses, and when its plugins cannot be called.
 @Suite struct CNINetworkTests {
   struct Case: Sendable, CustomStringConvertible {
     let description: String
-    /// The name of the network that is taken; nil: none.
+    /// The name of the chosen network; nil if there is none.
     let taken: String?
     var words = ""
     let change: @Sendable (CNINode) throws -> Void
@@ -23,7 +23,7 @@ import Testing
     },
     Case(description: "no such file", taken: "pods") { node in
       try node.configure("05-a.conflist.bak", CNINode.list("a"))
-      try node.node.makeFolder("conf/00-folder.conf")
+      try node.node.makeDirectory("conf/00-folder.conf")
     },
     Case(description: "the first is broken", taken: "pods") { node in
       try node.configure("05-a.conflist", "{")
@@ -32,7 +32,7 @@ import Testing
       try node.configure("08-a.conflist", #"{"plugins": [{"type": "first"}]}"#)
       try node.configure("09-a.conflist", #"{"name": "a", "plugins": [{"x": "first"}]}"#)
     },
-    Case(description: "a plugin of the first is not there", taken: "pods") { node in
+    Case(description: "the first network's plugin is missing", taken: "pods") { node in
       try node.configure("05-a.conflist", CNINode.list("a", plugins: #"{"type": "first"}, {"type": "third"}"#))
     },
     Case(description: "a plugin of the first cannot do with its version", taken: "pods") { node in
@@ -45,19 +45,19 @@ import Testing
     Case(description: "a single plugin without a name", taken: "05-a.conf") { node in
       try node.configure("05-a.conf", #"{"cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case(description: "plugins in a folder of their own", taken: "a") { node in
+    Case(description: "plugins in another directory", taken: "a") { node in
       try node.configure("05-a.conflist", #"{"name": "a", "cniVersion": "0.4.0"}"#)
       try node.configure("a/1.conf", #"{"type": "first"}"#)
     },
     Case(description: "none", taken: nil, words: "no usable CNI configuration in ") { node in
       try node.node.remove("conf")
     },
-    Case(description: "none that is usable", taken: nil, words: "plugin first is not in") { node in
+    Case(description: "no valid configuration", taken: nil, words: "plugin first is not in") { node in
       try node.node.remove("bin/first")
     },
   ]
 
-  @Test(arguments: cases) func `the network that is taken`(_ a: Case) throws {
+  @Test(arguments: cases) func `the network is chosen as CRI-O chooses it`(_ a: Case) throws {
     let node = try CNINode()
     try a.change(node)
     switch node.check.choose(node.plugins()) {
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `elsewhere than where CRI-O is nobody is asked`() async throws {
+  @Test func `plugins are not called from another root than CRI-O's`() async throws {
     let node = try CNINode()
     try node.plugin("first", "exit 1")
     let pods = [sandbox(CNINode.id, ip: "10.1.0.2", namespace: "/proc/self/ns/net")]
@@ -79,7 +79,7 @@ import Testing
       return found.unknown.map(\.code)
     }
     #expect(await unknown(nil) == [.daemonNotVisible])
-    // Its environment cannot be read.
+    // The environment of process 1 cannot be read.
     #expect(await unknown(1) == [.cniEnvironment])
     try node.node.write("PATH=/usr/bin:/bin\0", to: "proc/1/environ")
     #expect(await unknown(1, root: "/mnt") == [.cniElsewhere])
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test(.enabled(if: RealNamespace.isPossible, "needs root, unshare, nsenter and ip"))
-  func `pods in real namespaces, more than are asked at a time`() async throws {
+  func `more pods than are checked concurrently are all checked in real namespaces`() async throws {
     let node = try CNINode()
     let real = try RealNamespace(node.node.directory.file("netns"))
     defer { real.end() }

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import CRINode
 
-/// A node with CNI's plugins, which are scripts, a network of two of them, and a pod in it.
+/// A node with CNI plugins (scripts), a network that uses two of them, and a pod in it.
 struct CNINode {
   static let id = FakeNode.id("a")
   static let result = #"{"cniVersion": "0.4.0", "ips": [{"version": "4", "address": "10.1.0.2/24"}]}"#
@@ -29,12 +29,13 @@ struct CNINode {
   }
 
   func plugin(
-    _ name: String, _ check: String, versions: String = #""0.3.1", "0.4.0", "1.0.0""#, folder: String = "bin"
+    _ name: String, _ check: String, versions: String = #""0.3.1", "0.4.0", "1.0.0""#, directory: String = "bin"
   ) throws {
     let answer = #"{"cniVersion": "1.0.0", "supportedVersions": [\#(versions)]}"#
     try node.write(
-      "#!/bin/sh\nif [ $CNI_COMMAND = VERSION ]; then echo '\(answer)'; exit; fi\n\(check)\n", to: "\(folder)/\(name)")
-    try permit(0o755, "\(folder)/\(name)")
+      "#!/bin/sh\nif [ $CNI_COMMAND = VERSION ]; then echo '\(answer)'; exit; fi\n\(check)\n",
+      to: "\(directory)/\(name)")
+    try permit(0o755, "\(directory)/\(name)")
   }
 
   func permit(_ mode: Int, _ path: String) throws {
@@ -59,17 +60,17 @@ struct CNINode {
 
   var check: CNICheck {
     CNICheck(
-      paths: node.paths, folder: node.directory.file("conf"),
-      pluginFolders: [node.directory.file("other"), node.directory.file("bin")])
+      paths: node.paths, directory: node.directory.file("conf"),
+      pluginDirectories: [node.directory.file("other"), node.directory.file("bin")])
   }
 
   func plugins(timeout: Duration = .seconds(20), limit: Duration = .seconds(60)) -> CNIPlugins {
     CNIPlugins(
-      folders: check.pluginFolders, environment: ["PATH=/usr/bin:/bin", "X=y"], timeout: timeout,
+      directories: check.pluginDirectories, environment: ["PATH=/usr/bin:/bin", "X=y"], timeout: timeout,
       deadline: .now + limit)
   }
 
-  /// What is found of the pod, whose interfaces are these.
+  /// Returns the findings about the pod with these interfaces.
   func found(_ interfaces: [ObservedInterface], network: String = "", plugins: CNIPlugins? = nil) throws -> NetworkCheck
   {
     var check = check
@@ -81,7 +82,7 @@ struct CNINode {
       network: network.isEmpty ? try chosen.get().name : network, onDisk: chosen)
     return pod.run(
       sandbox(Self.id, ip: "10.1.0.2", namespace: "/run/netns/a"),
-      NamespaceReader.Answer(
+      NamespaceReader.Reading(
         namespace: .known(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .known(interfaces)))
   }
 }

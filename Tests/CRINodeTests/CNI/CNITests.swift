@@ -2,7 +2,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What CNI wrote down of each pod.
+/// CNI's records of each pod.
 @Suite struct CNITests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
@@ -11,7 +11,7 @@ import Testing
     node.observed(node.snapshot(records)).sandboxes.compactMap(\.observed)
   }
 
-  @Test func `a result and its leases`() throws {
+  @Test func `a result and its leases are read`() throws {
     let node = try FakeNode()
     try node.cache(a, ["10.1.0.2/24", "fd00::2/64"])
     try node.cache(a, ["127.0.0.1/8"], network: "cni-loopback", interface: "lo")
@@ -36,12 +36,12 @@ import Testing
           HostLocalLease(network: "pods", address: "fd00::2", owner: a, interface: "eth0"),
         ]))
     #expect(observed[1].cache?.value?.map(\.addresses) == [["10.1.0.3"]])
-    // It has none, which was read; and on the host's network nobody asks.
+    // A pod without a result has a known, empty cache, and none is read for the host's network.
     #expect(observed[2].cache == .known([]) && observed[2].leases == nil)
     #expect(observed[3].cache == nil && observed[3].leases == nil)
   }
 
-  @Test func `networks and interfaces with hyphens`() throws {
+  @Test func `networks and interfaces may contain hyphens`() throws {
     let node = try FakeNode()
     try node.cache(a, ["10.1.0.2/24"], network: "my-net-1", interface: "net-1")
     try node.cache(a, ["10.2.0.2/24"], network: "x", interface: "eth0", ipam: "calico-ipam")
@@ -51,7 +51,7 @@ import Testing
     #expect(entries.map(\.ipam) == ["host-local", "calico-ipam"])
   }
 
-  @Test func `old forms of the cache`() throws {
+  @Test func `old forms of the cache are read`() throws {
     let node = try FakeNode()
     try node.write(
       #"{"cniVersion": "0.3.1", "ips": [{"version": "4", "address": "10.1.0.2/24"}]}"#,
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: ["", "{", "[]", "\u{0}"])
-  func `what is no result is unread, for this pod alone`(text: String) throws {
+  func `a damaged result is unknown for its pod only`(text: String) throws {
     let node = try FakeNode()
     try node.write(text, to: "cni/results/net-\(a)-eth0")
     try node.cache(b, ["10.1.0.3/24"])
@@ -74,7 +74,7 @@ import Testing
     #expect(observed[1].cache?.value?.count == 1)
   }
 
-  @Test func `without its folder everything is unread`() throws {
+  @Test func `a missing directory makes everything unknown`() throws {
     let node = try FakeNode()
     try node.remove("cni")
     let observed = node.observed(node.snapshot([sandbox(a), sandbox(b)]))
@@ -85,7 +85,7 @@ import Testing
       observed.unchecked.first { $0.subjectText == "CNI results of pods" }?.reasonText.hasSuffix("(2 times)") == true)
   }
 
-  @Test func `leases in a folder of the network's own`() throws {
+  @Test func `leases are read from the network's own directory`() throws {
     let node = try FakeNode()
     try node.cache(a, ["10.1.0.2/24"], leases: node.directory.file("ipam"))
     try node.lease("10.1.0.2", b, in: "ipam")
@@ -95,7 +95,7 @@ import Testing
     #expect(observed[1].leases?.reason?.errno == 2)
   }
 
-  @Test func `host-local behind another plugin, and without the cache`() throws {
+  @Test func `host-local's leases are found behind another plugin, and without the cache`() throws {
     let node = try FakeNode()
     try node.cache(a, ["10.1.0.2/24"], network: "cbr0", ipam: nil)
     try node.lease("10.1.0.2", a, network: "cbr0")
@@ -105,7 +105,7 @@ import Testing
       node, sandbox(a, ip: "10.1.0.2"), sandbox(b, ip: "10.1.0.3"), sandbox(FakeNode.id("c"), ip: "10.7.0.1"))
     #expect(observed[0].leases?.value?.map(\.address) == ["10.1.0.2"])
     #expect(observed[1].leases?.value?.map(\.address) == ["10.1.0.3"])
-    // What another plugin's network left behind says nothing of this pod.
+    // A lease of another plugin's network says nothing about this pod.
     #expect(observed[2].leases == nil)
   }
 }

@@ -10,7 +10,7 @@ import Testing
 @testable import CRINode
 
 @Suite struct PreflightCRIOTests {
-  @Test func `a good CRI-O loses nothing in a restart, nor in a patch`() async throws {
+  @Test func `a restart or a patch of an intact CRI-O loses nothing`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try #require(node.pods.count == 2)
     for target in [nil, "1.37.9"] {
@@ -43,7 +43,7 @@ import Testing
     ("[crio]\ninternal_wipe = false\ninternal_wipe = false\n", 3),
     ("[crio]\nversion_file = true\ninternal_wipe = false\n", 2),
   ])
-  func `a configuration that CRI-O cannot read decides nothing`(text: String, line: Int) async throws {
+  func `nothing is predicted from a configuration that CRI-O cannot read`(text: String, line: Int) async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", text)
     let report = try await node.report(to: "1.38.0")
@@ -52,7 +52,7 @@ import Testing
     #expect(why.hasPrefix("/etc/crio/crio.conf.d/99-keep.conf:\(line): "), "\(why)")
   }
 
-  @Test func `the markers decide, whatever the version`() async throws {
+  @Test func `the version files decide, whatever the running version`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.remove("/run/crio/version")
     #expect(try await node.report().rules == ["O2"])
@@ -67,7 +67,7 @@ import Testing
     #expect(report.findings.first?.detailText.hasSuffix("images too") == true)
   }
 
-  @Test func `without CNI's configuration the addresses are lost`() async throws {
+  @Test func `without a CNI configuration the addresses are lost`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     func report() async throws -> PreflightReport { PreflightReport(try await node.facts()) }
     try node.tree.remove("/etc/cni/net.d/10-net.conflist")
@@ -77,7 +77,7 @@ import Testing
     #expect(try await report().rules.isEmpty)
   }
 
-  @Test func `under another root than CRI-O's nobody asks CNI's plugins`() async throws {
+  @Test func `CNI plugins are not called from another root than CRI-O's`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     let facts = try await node.facts()
     #expect(facts.crio?.networks.faults == [:])
@@ -85,7 +85,7 @@ import Testing
     #expect(PreflightReport(facts).gaps == ["O1"])
   }
 
-  @Test func `a default runtime that changes is proved`() async throws {
+  @Test func `a change of the default runtime is detected`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.write("/etc/crio/crio.conf.d/99-crun.conf", "[crio.runtime]\ndefault_runtime = \"crun\"\n")
     let report = try await node.report()
@@ -95,8 +95,8 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `the state of a container shows which runtime made it`(isShared: Bool) async throws {
-    // One that does not tell its default, as before 1.36.
+  func `the state of a container shows which runtime created it`(isShared: Bool) async throws {
+    // CRI-O before 1.36 does not report its default runtime.
     let node = try RecordedNode("cri-o-1.37")
     let container = try #require(node.snapshot.containers.filter(\.isRunning).first)
     try node.tree.write("/srv/runc/\(container.id)", "")
@@ -113,7 +113,7 @@ import Testing
     #expect(evidence.value == (isShared ? nil : "runc"))
   }
 
-  @Test func `each file that restores a pod is needed`() async throws {
+  @Test func `each file that restores a pod is required`() async throws {
     let files = ["config.json", "state.json", "netns", "ipcns", "utsns"]
     for file in files {
       let node = try RecordedNode("cri-o-1.37")
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["netns", "ipcns"]) func `a namespace that is not mounted any more`(kind: String) async throws {
+  @Test(arguments: ["netns", "ipcns"]) func `an unmounted namespace is detected`(kind: String) async throws {
     let node = try RecordedNode("cri-o-1.37")
     let pod = node.pods[0]
     let path = try #require(pod.facts.networkNamespace).replacing("/netns/", with: "/\(kind)/")
@@ -139,26 +139,28 @@ import Testing
     #expect(report.findings.first?.detailText == "\(path) is not a namespace any more")
   }
 
-  @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a namespace is one`(path: String) throws {
-    // What a look at a namespace goes by: it is there, and nobody can read it.
+  @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a mounted namespace is accepted`(path: String)
+    throws
+  {
+    // The reader expects that a namespace exists and cannot be read as a file.
     #expect(throws: FileError.invalid) { try NodeFiles(root: "/").read(path) }
   }
 
-  @Test func `a pod without an infra container has its state elsewhere`() async throws {
+  @Test func `the state of a pod without an infra container is in another directory`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     let pod = try #require(node.snapshot.sandboxes.first { $0.isReady && $0.facts.pid == nil })
     try node.tree.remove("/run/containers/storage/overlay-containers/\(pod.id)/userdata/state.json")
     #expect(try await node.report().ids("O4") == [pod.id])
   }
 
-  @Test func `a container's files are needed too`() async throws {
+  @Test func `the files of a container are required too`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     let container = try #require(node.snapshot.containers.first)
     try node.tree.remove("\(NodeTree.storage)/\(container.id)/userdata/state.json")
     #expect(try await node.report().ids("O4") == [container.id])
   }
 
-  @Test func `elsewhere than on the node nothing is claimed`() async throws {
+  @Test func `nothing is predicted from another node`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.remove("/etc")
     try node.tree.remove("/var/lib/containers")

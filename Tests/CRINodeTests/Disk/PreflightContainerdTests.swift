@@ -11,8 +11,8 @@ import Testing
 @testable import CRINode
 
 @Suite struct PreflightContainerdTests {
-  /// containerd#7843, before anything was restarted.
-  @Test func `1.6.12 has lost every address on disk, while it still tells them`() async throws {
+  /// containerd#7843, before any restart.
+  @Test func `1.6.12 has lost every address on disk while it still reports them`() async throws {
     let node = try RecordedNode("containerd-1.6.12")
     try #require(node.pods.count == 2)
     let report = try await node.report()
@@ -39,7 +39,7 @@ import Testing
     #expect(!report.suspicions.contains { $0.match.advisory.id == .containerd7843 })
   }
 
-  @Test func `the records are those of the recording`() async throws {
+  @Test func `the decoded records match the recording`() async throws {
     let node = try RecordedNode("containerd-2.4")
     let records = try #require(try await node.facts().containerd?.records.value)
     #expect(records.malformed.isEmpty)
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func `a record that has only the label is known for what it is`() {
+  @Test func `a record that has only the label is recognised as bare`() {
     let kind = "io.cri-containerd.kind"
     let records = DiskRecords([
       StoredContainer(id: "a", labels: [kind: "sandbox"]),
@@ -73,7 +73,7 @@ import Testing
     #expect(records.sandboxes.isEmpty && records.containers.isEmpty && records.malformed.isEmpty)
   }
 
-  @Test func `a simulated loss is predicted for the pod that it hits`() async throws {
+  @Test func `a simulated loss is predicted for the affected pod`() async throws {
     var options = SimulatedRuntime.Options()
     options.onRestart = [RestartLoss(.loseIPs, pod: "p-web")]
     let node = try RecordedNode("containerd-2.4", options)
@@ -81,7 +81,7 @@ import Testing
     #expect(report.victims.map(\.pod.name) == ["p-web"])
   }
 
-  @Test func `a missing checkpoint is proved`() async throws {
+  @Test func `a missing checkpoint is detected`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     let container = try #require(node.snapshot.containers.first { $0.isRunning })
     try node.tree.remove("\(NodeTree.containerdRoot)/containers/\(container.id)/status")
@@ -92,18 +92,18 @@ import Testing
     #expect(report.verdict == .loss)
   }
 
-  @Test func `a shim's missing program is proved`() async throws {
+  @Test func `a shim's missing program is detected`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.write("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path", "/opt/old/containerd-shim-runc-v2")
     #expect(try await node.report().ids("P6") == [node.pods[0].id])
     try node.tree.write("/opt/old/containerd-shim-runc-v2", "")
     #expect(try await node.report().rules.isEmpty)
-    // Older ones write none.
+    // Older versions write no such file.
     try node.tree.remove("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path")
     #expect(try await node.report().rules.isEmpty)
   }
 
-  @Test func `pods that containerd 2 made do not outlive the way back to 1.x`() async throws {
+  @Test func `pods created by containerd 2 are lost with a downgrade to 1.x`() async throws {
     let node = try RecordedNode("containerd-2.4")
     #expect(try await node.report(to: "2.0.0").rules.isEmpty)
     let report = try await node.report(to: "1.7.34")
@@ -112,7 +112,7 @@ import Testing
       + node.snapshot.containers.filter(\.isRunning).map(\.id)
     #expect(report.rules == ["P12"] && report.ids("P12") == Set(running))
     #expect(report.isDowngrade && report.verdict == .loss && report.victims.count == report.podCount)
-    // What 1.x started before the upgrade does, and its pod stays where a container was added since.
+    // A pod that 1.x started before the upgrade stays, even if a container was added since.
     let added = try #require(node.snapshot.containers.first { $0.isRunning })
     for id in running where id != added.id { try node.tree.write("\(NodeTree.tasks)/\(id)/address", "unix:///x") }
     let mixed = try await node.report(to: "1.7.34")
@@ -120,7 +120,7 @@ import Testing
     #expect(mixed.victims.isEmpty && mixed.disturbed.count == 1)
   }
 
-  @Test func `a shim whose address is nowhere is found by no containerd`() async throws {
+  @Test func `a shim without a recorded address is lost with every version`() async throws {
     let node = try RecordedNode("containerd-2.4")
     let pod = node.pods[0].id
     try node.tree.remove("\(NodeTree.tasks)/\(pod)/bootstrap.json")
@@ -130,12 +130,12 @@ import Testing
       #expect(report.victims.map(\.pod) == [node.pods[0].pod])
     }
     #expect(try await node.report(to: "1.7.34").rules == ["P12"])
-    // 2.x takes 1.x's form too.
+    // 2.x accepts the form of 1.x too.
     try node.tree.write("\(NodeTree.tasks)/\(pod)/address", "unix:///x")
     #expect(try await node.report().rules.isEmpty)
   }
 
-  @Test func `a container whose record names a newer shim than its pod has is known by it`() async throws {
+  @Test func `a container whose record names a newer shim than its pod has is detected`() async throws {
     let node = try RecordedNode("containerd-2.4")
     let containers = node.snapshot.containers.filter { $0.isRunning }
     let added = try #require(containers.first)
@@ -149,11 +149,11 @@ import Testing
     #expect(report.victims.isEmpty && report.disturbed.count == 1)
   }
 
-  @Test func `the store of sandboxes is read as containerd 2 has it`() async throws {
+  @Test func `the sandbox store is read as containerd 2 reads it`() async throws {
     let answer = try #require(try Recording("containerd-2.3", .before).calls.first?.response)
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
-    // One more, which a daemon left that ended too early.
+    // One more record, left by a daemon that ended too early.
     let bare = ListStoredSandboxesResponse(sandboxes: [StoredSandbox(id: "bare", createdAt: StoredTime(seconds: 7))])
     let server = try Server(at: path) { call in
       let namespace = call.metadata.first { $0.name == "containerd-namespace" }?.value
@@ -174,7 +174,7 @@ import Testing
     #expect(store.sandboxes.filter(\.isHostNetwork).map(\.pod.name) == ["kube-proxy-x1"])
   }
 
-  @Test func `a store that is not there is empty, one that fails is not known`() async throws {
+  @Test func `a missing store is empty, and an unreadable one is unknown`() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
     for (code, message, isKnown) in [
@@ -188,7 +188,7 @@ import Testing
     }
   }
 
-  @Test func `elsewhere than on the node nothing is claimed`() async throws {
+  @Test func `nothing is predicted from another node`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.remove("/var/lib/containerd")
     try node.tree.remove("/run/containerd")
@@ -197,14 +197,14 @@ import Testing
     #expect(report.rules.isEmpty)
     #expect(report.gaps == ["P5", "P6", "P12"])
     #expect(report.verdict == .unchecked)
-    // Another containerd's directories are no better.
+    // Another containerd's directories do not count either.
     try node.tree.write("\(NodeTree.containerdRoot)/containers/other/status", "{}")
     try node.tree.write("\(NodeTree.tasks)/other/shim-binary-path", "/x")
     report = try await node.report()
     #expect(report.gaps == ["P5", "P6", "P12"])
   }
 
-  @Test func `configurations that are none do not count`() async throws {
+  @Test func `invalid network configurations do not count`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.remove("/etc/cni/net.d/10-net.conflist")
     try node.tree.write("/etc/cni/net.d/README", #"{"type": "bridge"}"#)
@@ -217,9 +217,9 @@ import Testing
     #expect(try await node.report().rules == ["N2"])
   }
 
-  @Test func `a limit of the runtime's is passed by streaming`() async throws {
-    let answers = try Recording("containerd-1.6.12", .before).calls.filter { $0.method.hasSuffix("Containers/List") }
-    let answer = try #require(answers.first?.response)
+  @Test func `a list over the runtime's limit is streamed`() async throws {
+    let lists = try Recording("containerd-1.6.12", .before).calls.filter { $0.method.hasSuffix("Containers/List") }
+    let answer = try #require(lists.first?.response)
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
     let server = try Server(at: path) { call in
@@ -236,7 +236,7 @@ import Testing
     #expect(records.value?.sandboxes.count == 8)
   }
 
-  @Test func `two thousand records come through`() async throws {
+  @Test func `two thousand records are read`() async throws {
     let record = try #require(
       try Recording("containerd-2.4", .before).calls.first { $0.method.hasSuffix("Containers/List") }?.response)
     let answer = [UInt8]((0..<500).map { _ in record }.joined())
@@ -251,7 +251,7 @@ import Testing
     #expect(records.value?.sandboxes.count == 2000)
   }
 
-  @Test func `the namespace and both kinds are asked for`() async throws {
+  @Test func `the request contains the namespace and both kinds`() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
     let server = try Server(at: path) { call in

@@ -5,11 +5,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Looking into network namespaces.
+/// Reading network namespaces.
 @Suite struct NamespaceTests {
   private let a = FakeNode.id("a")
 
-  @Test func `a path without a namespace`() throws {
+  @Test func `a path that is not a namespace is reported as such`() throws {
     let node = try FakeNode()
     try node.write("", to: "left")
     let records = ["nowhere", "left", "left/below"].map {
@@ -23,7 +23,7 @@ import Testing
         \.observed?.namespace) == [nil, nil])
   }
 
-  @Test func `a folder that we do not see may be elsewhere`() throws {
+  @Test func `a path in an invisible directory is unknown`() throws {
     let node = try FakeNode()
     let path = node.directory.file("run/netns/cni-1")
     func read() -> ObservedSandbox? {
@@ -31,17 +31,17 @@ import Testing
     }
     #expect(read()?.namespace?.reason?.errno == ENOENT)
     #expect(read()?.interfaces?.reason?.errno == ENOENT)
-    try node.makeFolder("run/netns")
+    try node.makeDirectory("run/netns")
     #expect(read()?.namespace == .known(.missing))
     try node.remove("run")
-    // The daemon's root folder is ours: there is nothing.
-    try node.makeFolder("proc/1")
+    // The daemon has the same root as we do, so the path is known to be missing.
+    try node.makeDirectory("proc/1")
     try FileManager.default.createSymbolicLink(
       atPath: node.directory.file("proc/1/root"), withDestinationPath: "/")
     #expect(read()?.namespace == .known(.missing))
   }
 
-  @Test func `a daemon with a root folder of its own means paths in it`() throws {
+  @Test func `paths are resolved in the daemon's own root directory`() throws {
     let node = try FakeNode()
     try node.write("", to: "root/run/netns/cni-1")
     try node.link("proc/1/root", to: "root")
@@ -55,14 +55,14 @@ import Testing
     }
   }
 
-  @Test func `a pipe in its place holds nobody up`() throws {
+  @Test func `a pipe in place of a namespace does not block`() throws {
     let node = try FakeNode()
     #expect(mkfifo(node.directory.file("pipe"), 0o600) == 0)
     let observed = node.observed(node.snapshot([sandbox(a, namespace: node.directory.file("pipe"))]))
     #expect(observed.sandboxes[0].observed?.namespace == .known(.notANamespace))
   }
 
-  @Test func `our own namespace, and without root only that it is there`() throws {
+  @Test func `without root, only the existence of a namespace is known`() throws {
     let node = try FakeNode()
     let observed = node.observed(node.snapshot([sandbox(a, namespace: "/proc/self/ns/net")]))
     let own = try FileIdentity.read("/proc/self/ns/net")
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(.enabled(if: RealNamespace.isPossible, "needs root, unshare, nsenter and ip"))
-  func `the addresses that are really there`() async throws {
+  func `the interfaces in a namespace are read`() async throws {
     let node = try FakeNode()
     let real = try RealNamespace(node.directory.file("netns"))
     defer { real.end() }
@@ -110,23 +110,23 @@ import Testing
     #expect(try read().first { $0.name == "lo" }?.addresses.map(\.description).contains("127.0.0.1/8") == true)
     try real.run("ip link del eth0")
     #expect(try read().map(\.name) == ["lo"])
-    // Neither this thread nor any other of ours has moved, once the one that went there has ended.
+    // No thread of ours has moved to another namespace after the reading thread has ended.
     let isHome = await eventually {
       let threads = (try? Directory.names(at: "/proc/self/task")) ?? []
-      // A thread that has just ended has none.
+      // A thread that has just ended has no namespace.
       return threads.compactMap { FileIdentity(of: "/proc/self/task/\($0)/ns/net") }.allSatisfy { $0 == own }
     }
     #expect(isHome)
   }
 
-  @Test func `what takes too long is unread`() throws {
+  @Test func `a namespace that is not read in time is unknown`() throws {
     let node = try FakeNode()
     var snapshot = node.snapshot([
       sandbox(a, namespace: "/proc/self/ns/net"), sandbox(FakeNode.id("b"), namespace: "/tmp/no-such-namespace"),
     ])
     NodeObserver(paths: node.paths, timeLimit: .zero, includesNode: false)
       .addObservations(to: &snapshot, askedAt: 0, configuration: nil)
-    // The thread may have been quick; what is answered is right, the rest has a reason.
+    // The thread may have been fast. A known result must be right, and an unknown one must have a reason.
     for sandbox in snapshot.sandboxes {
       #expect(sandbox.observed?.namespace?.value != nil || sandbox.observed?.namespace?.reason?.errno == ETIMEDOUT)
     }

@@ -2,7 +2,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Which processes are orphans of this runtime, and which are none of its business.
+/// Which processes are orphans of this runtime, and which do not belong to it.
 @Suite struct OrphanTests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
@@ -16,7 +16,7 @@ import Testing
     ).observed?.orphans?.value
   }
 
-  @Test func `a shim that is not listed, with what lives under it`() throws {
+  @Test func `an unlisted shim is an orphan, with its processes`() throws {
     let node = try FakeNode()
     try node.shim(50, a)
     try node.shim(60, b, startTime: 2000)
@@ -28,7 +28,7 @@ import Testing
     #expect(orphans(node, [a, b], [c]) == [])
   }
 
-  @Test func `a process of another user is not the runtime's, whatever it calls itself`() throws {
+  @Test func `a process of another user does not belong to the runtime, whatever its name`() throws {
     let node = try FakeNode()
     try node.conmon(60, b)
     #expect(orphans(node, [a])?.map(\.id) == [b])
@@ -36,14 +36,14 @@ import Testing
     #expect(orphans(node, [a]) == [])
   }
 
-  @Test func `a container that is not listed, under a shim that is`() throws {
+  @Test func `an unlisted container under a listed shim is an orphan`() throws {
     let node = try FakeNode()
     try node.shim(50, a)
     try node.process(51, "pause", parent: 50, cgroup: "0::/kubepods.slice/cri-containerd-\(a).scope\n")
     try node.process(
       52, "main", parent: 50, startTime: 1500, cgroup: "0::/kubepods.slice/cri-containerd-\(b).scope/x\n")
     try node.process(53, "exec", parent: 50, startTime: 1600, cgroup: "0::/kubepods.slice/cri-containerd-\(b).scope\n")
-    // The shim's helpers have its own cgroup, which names nobody.
+    // The shim's helpers are in the shim's cgroup, which contains no ID.
     try node.process(54, "runc", parent: 50, cgroup: "0::/system.slice/containerd.service\n")
     #expect(
       orphans(node, [a])
@@ -51,7 +51,7 @@ import Testing
     #expect(orphans(node, [a], [b]) == [])
   }
 
-  @Test func `a node in a container has that one's id everywhere`() throws {
+  @Test func `on a node that is a container, the outer ID does not count`() throws {
     let node = try FakeNode()
     let outer = "/docker/\(FakeNode.id("d"))"
     try node.shim(50, a)
@@ -65,13 +65,13 @@ import Testing
     ("moby", "/run/containerd/containerd.sock"), ("k8s.io", "/run/k3s/containerd/containerd.sock"),
     ("default", "/run/containerd/containerd.sock"),
   ])
-  func `others' shims are none of ours`(namespace: String, address: String) throws {
+  func `shims of other runtimes do not count`(namespace: String, address: String) throws {
     let node = try FakeNode()
     try node.shim(60, b, namespace: namespace, address: address)
     #expect(orphans(node, [a]) == [])
   }
 
-  @Test func `the runtime's address is learned from what serves listed pods`() throws {
+  @Test func `the runtime's address is known from the shims of listed pods`() throws {
     let node = try FakeNode()
     try node.shim(50, a, address: "/host/containerd.sock")
     try node.shim(60, b, address: "/host/containerd.sock")
@@ -90,30 +90,30 @@ import Testing
   }
 
   @Test(arguments: ["start", "delete"])
-  func `a shim's passing helpers are none`(action: String) throws {
+  func `a shim's short-lived helpers do not count`(action: String) throws {
     let node = try FakeNode()
     try node.shim(60, b, action: action)
     #expect(orphans(node, [a]) == [])
   }
 
-  @Test func `what began a moment ago may be listed in another`() throws {
+  @Test func `a process that began just now does not count`() throws {
     let node = try FakeNode()
     try node.shim(60, b, startTime: 999_500)
     try node.shim(61, c, startTime: 998_900)
     #expect(orphans(node, [a])?.map(\.id) == [c])
-    // What is older than the daemon is nothing that it is making.
+    // A process that is older than the daemon does not belong to an object that is just being created.
     var snapshot = node.snapshot([sandbox(a)], containers: [])
     snapshot.daemon.startTime = 999_600
     #expect(node.observed(snapshot, includesNode: true).observed?.orphans?.value?.map(\.id) == [c, b])
   }
 
-  @Test func `a dead shim is none`() throws {
+  @Test func `a dead shim does not count`() throws {
     let node = try FakeNode()
     try node.shim(60, b, state: "Z")
     #expect(orphans(node, []) == [])
   }
 
-  @Test func `CRI-O's conmon, not Podman's and not an exec's`() throws {
+  @Test func `CRI-O's conmons count, Podman's and those of an exec do not`() throws {
     let node = try FakeNode()
     try node.conmon(70, a)
     try node.conmon(71, b)
@@ -124,11 +124,11 @@ import Testing
   }
 
   @Test(arguments: [(false, true), (true, false)])
-  func `a conmon whose container has ended by CRI-O's word, and has not`(isRunning: Bool, isOrphan: Bool) throws {
+  func `a live container that CRI-O believes has ended is an orphan`(isRunning: Bool, isOrphan: Bool) throws {
     let node = try FakeNode()
     try node.conmon(70, a)
     try node.process(72, "main", parent: 70)
-    // Its process has ended, and its conmon is about to.
+    // Its process has ended, and its conmon is about to end.
     try node.conmon(71, b)
     let containers = [
       container(a, in: c, pid: nil, isRunning: isRunning), container(b, in: c, pid: nil, isRunning: false),
@@ -138,7 +138,7 @@ import Testing
     #expect(found == .known(isOrphan ? [orphan] : []))
   }
 
-  @Test func `CRI-O's folder can be another one`() throws {
+  @Test func `CRI-O's exit directory is configurable`() throws {
     let node = try FakeNode()
     try node.conmon(70, a, exits: "/srv/exits")
     try node.conmon(71, b, exits: "/srv/exits")
@@ -146,7 +146,7 @@ import Testing
     #expect(orphans(node, [], []) == [])
   }
 
-  @Test func `the oldest shim is named by its folder`() throws {
+  @Test func `the oldest shim is identified by its directory`() throws {
     let node = try FakeNode()
     try node.process(
       60, "containerd-shim", parent: 1,
@@ -158,7 +158,7 @@ import Testing
     #expect(orphans(node, [a])?.map(\.id) == [b])
   }
 
-  @Test func `what is listed and could not be read is no orphan`() throws {
+  @Test func `an object that is listed and unreadable is not an orphan`() throws {
     let node = try FakeNode()
     try node.shim(60, b)
     var snapshot = node.snapshot()

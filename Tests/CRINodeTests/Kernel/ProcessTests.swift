@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What is said of the processes that the runtime names.
+/// The facts about processes that the runtime reports.
 @Suite struct ProcessTests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
@@ -12,10 +12,10 @@ import Testing
     if case .there(let facts) = reading?.value { facts } else { nil }
   }
 
-  @Test func `a live process with its parent, cgroup and network namespace`() throws {
+  @Test func `a live process is read with its parent, cgroup and network namespace`() throws {
     let node = try FakeNode()
     try node.shim(50, a)
-    // A name may hold anything.
+    // A name may contain any character.
     try node.process(
       100, "we) ird (x", parent: 50, startTime: 12345, cgroup: "1:cpu:/\n0::/kubepods/pod1/\(a)\n", namespace: "n1")
     try node.process(101, "main", parent: 50, cgroup: "2:cpu:/kubepods/x:y\n0::/\n", namespace: "n1")
@@ -31,23 +31,23 @@ import Testing
     #expect(main.networkNamespace.value != nil && main.networkNamespace == pause.networkNamespace)
   }
 
-  @Test func `the log file of a running container is there, or is not`() throws {
+  @Test func `the log file of a running container is checked`() throws {
     let node = try FakeNode()
     var containers = (1...4).map { container("\($0)", in: a, pid: 101, isRunning: $0 != 3) }
     for index in 0..<3 { containers[index].status.logPath = "/var/log/pods/\(index + 1).log" }
-    // In the runtime's own file system, which is another than ours.
+    // The log is in the runtime's file system, which is not ours.
     try node.write("", to: "proc/1/root/var/log/pods/1.log")
     let observed = node.observed(node.snapshot([sandbox(a)], containers: containers))
     #expect(observed.containers.map { $0.observed?.hasLog } == [.known(true), .known(false), nil, nil])
     #expect(observed.unchecked.allSatisfy { $0.subjectText != "log files of containers" })
-    // What is there may be hidden from us.
+    // The file may exist and be invisible to us.
     try node.remove("proc/1/root")
     let hidden = node.observed(node.snapshot([sandbox(a)], containers: containers))
     #expect(hidden.containers[1].observed?.hasLog?.reason != nil)
     #expect(hidden.unchecked.contains { $0.subjectText == "log files of containers" })
   }
 
-  @Test func `gone, a zombie, none`() throws {
+  @Test func `missing processes and zombies are distinguished`() throws {
     let node = try FakeNode()
     try node.process(101, "main", parent: 1, state: "Z")
     let observed = node.observed(
@@ -66,7 +66,7 @@ import Testing
     #expect(observed.containers[2].observed == ObservedContainer(process: nil))
   }
 
-  @Test func `a daemon that cannot be seen makes its processes unread, not gone`() throws {
+  @Test func `the processes of an invisible daemon are unknown, not gone`() throws {
     let node = try FakeNode()
     let observed = node.observed(node.snapshot([sandbox(a, pid: 100)], pid: nil), includesNode: true)
     #expect(observed.sandboxes[0].observed?.process?.reason != nil)
@@ -75,7 +75,7 @@ import Testing
     #expect(observed.incomplete.isEmpty)
   }
 
-  @Test func `another namespace of process ids makes them unread`() throws {
+  @Test func `processes in another pid namespace are unknown`() throws {
     let node = try FakeNode()
     try node.write("", to: "namespaces/p1")
     try node.write("", to: "namespaces/p2")
@@ -91,7 +91,7 @@ import Testing
     #expect(facts(same.sandboxes[0].observed?.process) != nil)
   }
 
-  @Test func `processes that are hidden are unread, not gone`() throws {
+  @Test func `hidden processes are unknown, not gone`() throws {
     let node = try FakeNode()
     try node.remove("proc/1")
     let hidden = node.observed(node.snapshot([sandbox(a, pid: 100)]))

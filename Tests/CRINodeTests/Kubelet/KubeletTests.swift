@@ -4,13 +4,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What kubelet has on the node: its process, its pods' folders, its manifests.
+/// kubelet's state on the node: its process, its pods' directories, its manifests.
 @Suite struct KubeletTests {
   private let node: FakeNode
 
   init() throws {
     node = try FakeNode()
-    try node.makeFolder("root")
+    try node.makeDirectory("root")
   }
 
   private func read() -> ObservedKubelet? {
@@ -21,13 +21,13 @@ import Testing
     return snapshot.observed?.kubelet
   }
 
-  @Test func `a node without kubelet has nothing of it`() {
+  @Test func `a node without kubelet has no kubelet facts`() {
     let kubelet = read()
-    #expect(kubelet?.podFolders == nil && kubelet?.staticPods == nil)
+    #expect(kubelet?.podDirectories == nil && kubelet?.staticPods == nil)
     #expect(kubelet?.processes?.value?.isEmpty ?? true)
   }
 
-  @Test func `its process, or what it is a part of`() throws {
+  @Test func `kubelet's process is found, also as part of another program`() throws {
     try node.process(40, "kubelet", parent: 1, startTime: 7)
     try node.process(41, "k3s-server", parent: 1, startTime: 8)
     try node.process(42, "kubelet", parent: 1, state: "Z", startTime: 9)
@@ -36,9 +36,9 @@ import Testing
     #expect(read()?.processes == .known(found))
   }
 
-  @Test func `folders and manifests`() throws {
-    try node.makeFolder("root/var/lib/kubelet/pods/uid-1")
-    try node.makeFolder("root/var/lib/kubelet/pods/uid-2")
+  @Test func `directories and manifests are read`() throws {
+    try node.makeDirectory("root/var/lib/kubelet/pods/uid-1")
+    try node.makeDirectory("root/var/lib/kubelet/pods/uid-2")
     try node.write(
       "kind: Pod\nmetadata: {name: etcd, namespace: kube-system}\nspec: {restartPolicy: Never}\n",
       to: "root/etc/kubernetes/manifests/etcd.yaml")
@@ -46,9 +46,9 @@ import Testing
     try node.write("kind: Deployment\nmetadata: {name: d}\n", to: "root/etc/kubernetes/manifests/d.yaml")
     try node.write("not: [yaml", to: "root/etc/kubernetes/manifests/broken.yaml")
     try node.write("kind: Pod\nmetadata: {name: hidden}\n", to: "root/etc/kubernetes/manifests/.hidden.yaml")
-    try node.makeFolder("root/etc/kubernetes/manifests/folder")
+    try node.makeDirectory("root/etc/kubernetes/manifests/folder")
     let kubelet = read()
-    #expect(kubelet?.podFolders == .known(["uid-1", "uid-2"]))
+    #expect(kubelet?.podDirectories == .known(["uid-1", "uid-2"]))
     #expect(
       kubelet?.staticPods
         == .known([
@@ -57,18 +57,18 @@ import Testing
         ]))
   }
 
-  /// Somebody who may write there could otherwise block whoever looks.
+  /// A user who may write to the directory could otherwise block the reader.
   @Test(.timeLimit(.minutes(1))) func `a FIFO in place of a manifest or of the configuration does not block`() throws {
     try node.write("kind: Pod\nmetadata: {name: x}\n", to: "root/etc/kubernetes/manifests/x.yaml")
-    try node.makeFolder("root/var/lib/kubelet")
+    try node.makeDirectory("root/var/lib/kubelet")
     for path in ["root/etc/kubernetes/manifests/a.yaml", "root/var/lib/kubelet/config.yaml"] {
       #expect(mkfifo(node.directory.file(path), 0o600) == 0)
     }
-    // kubelet, too, ignores what is not a regular file.
+    // kubelet also ignores files that are not regular.
     #expect(read()?.staticPods == .known([StaticPod(namespace: "default", name: "x", restartPolicy: .always)]))
   }
 
-  @Test func `the configured folder comes first`() throws {
+  @Test func `the configured directory takes precedence`() throws {
     try node.write("staticPodPath: /srv/pods\n", to: "root/var/lib/kubelet/config.yaml")
     try node.write("kind: Pod\nmetadata: {name: a}\n", to: "root/srv/pods/a.yaml")
     try node.write("kind: Pod\nmetadata: {name: b}\n", to: "root/etc/kubernetes/manifests/b.yaml")

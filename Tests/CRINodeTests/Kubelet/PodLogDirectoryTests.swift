@@ -8,7 +8,7 @@ struct PodLogDirectoryTests {
     ("podLogsDir: /data/logs\n", ["/var/log/pods", "/data/logs"]), ("podLogsDir: logs\n", ["/var/log/pods"]),
     ("podLogsDir: 5\n", ["/var/log/pods"]), ("[", ["/var/log/pods"]), ("", ["/var/log/pods"]),
   ])
-  func `kubelet's directory for logs is one of them`(configuration: String, directories: [String]) throws {
+  func `kubelet's log directory is included`(configuration: String, directories: [String]) throws {
     let root = try TemporaryDirectory()
     _ = try PathWalk(toDirectory: root.file("var/lib/kubelet"), making: 0o755)
     try ProcessFacts.write(configuration, to: root.file("var/lib/kubelet/config.yaml"))

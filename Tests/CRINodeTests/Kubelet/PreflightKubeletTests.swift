@@ -15,12 +15,12 @@ import Testing
     ("cgroupDriver: cgroupfs\n", "containerd-1.6.20", []),
     // kubelet's default.
     ("kind: KubeletConfiguration\n", "containerd-1.6.20", []),
-    // One that answers RuntimeConfig is followed.
+    // kubelet uses the driver of a runtime that implements RuntimeConfig.
     ("cgroupDriver: systemd\n", "containerd-2.4", ["N4"]),
     ("cgroupDriver: systemd\n", "cri-o-1.37", ["N4"]),
     ("cgroupDriver: cgroupfs\n", "cri-o-1.37", []),
   ])
-  func `its cgroup driver is compared`(text: String, runtime: String, rules: [String]) async throws {
+  func `kubelet's cgroup driver is compared`(text: String, runtime: String, rules: [String]) async throws {
     let node = try RecordedNode(runtime)
     try node.tree.kubelet(text)
     let report = try await node.report()
@@ -48,7 +48,7 @@ import Testing
     ("cgroupDriver: [systemd]\n", " is not a cgroup driver"),
     ("cgroupDriver: \n", nil), ("cgroupDriver: \"\"\n", nil),
   ])
-  func `a cgroup driver that is none is said to be none`(text: String, why: String?) async throws {
+  func `an invalid cgroup driver is reported as invalid`(text: String, why: String?) async throws {
     for (runtime, rule) in [("containerd-1.6.20", "N3"), ("cri-o-1.37", "N4")] {
       let node = try RecordedNode(runtime)
       try node.tree.kubelet(text)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `flags that are none, and an endpoint that is none`() async throws {
+  @Test func `invalid flags and an invalid endpoint are reported`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.kubelet("containerRuntimeEndpoint: 17\n")
     #expect(
@@ -69,7 +69,7 @@ import Testing
     #expect(gaps.map(\.reasonText) == ["--cgroup-driver \"x\" is not a cgroup driver: specify systemd or cgroupfs"])
   }
 
-  @Test func `its endpoint is compared, flags before file`() async throws {
+  @Test func `kubelet's endpoint is compared, and flags override the file`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.kubelet("containerRuntimeEndpoint: unix://\(node.socket)\n")
     #expect(try await node.report().rules.isEmpty)
@@ -85,7 +85,7 @@ import Testing
       report.findings.first { $0.rule.id.label == "N5" }?.detailText == "kubelet /x.sock, examined \(node.socket)")
   }
 
-  @Test func `a configuration that is none is named`() async throws {
+  @Test func `an invalid configuration is reported with its path`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     #expect(
       try await node.report().unchecked.contains {
@@ -98,7 +98,7 @@ import Testing
       })
   }
 
-  @Test func `images of running pods that are gone are pulled only when asked`() async throws {
+  @Test func `missing images of running pods are pulled only on request`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     let image = try #require(node.snapshot.containers.first { $0.isRunning }?.status.image?.image)
     let client = Client(try Endpoint(node.socket))
@@ -112,7 +112,7 @@ import Testing
     #expect(report.rules.isEmpty, "the simulated registry has everything: \(image)")
   }
 
-  @Test func `the registry's words are shown`() async throws {
+  @Test func `the registry's message is printed`() async throws {
     var options = SimulatedRuntime.Options()
     options.faults.failures["PullImage"] = .init(.unknown, "pull access denied, repository does not exist")
     let node = try RecordedNode("containerd-1.6.20", options)

@@ -5,13 +5,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Which programs run the containers in the end.
+/// The programs that run the containers.
 @Suite struct OCIRuntimeTests {
   private func read(
     _ node: FakeNode, _ configuration: String?, listing id: String? = nil
   ) throws -> Observation<[OCIRuntime]>? {
     var snapshot = node.snapshot()
-    // What could not be read in detail is listed all the same.
+    // Objects without readable details are listed all the same.
     snapshot.unchecked = id.map { [Unchecked.details(ObjectName(.container, id: $0), "no answer")] } ?? []
     NodeObserver(paths: node.paths)
       .addObservations(to: &snapshot, askedAt: 0, configuration: try configuration.map { try JSON.parse($0) })
@@ -25,7 +25,7 @@ import Testing
     return node.directory.file(path)
   }
 
-  @Test func `containerd's, by name in the daemon's PATH and by path`() throws {
+  @Test func `containerd's OCI runtimes are found by path and in the daemon's PATH`() throws {
     let node = try FakeNode()
     let runc = try program(node, "runc", #"test "$1" = --version && echo "runc version 1.2.3"; echo more"#)
     let nvidia = try program(node, "nvidia-container-runtime", "echo 'runc version 1.1.0'")
@@ -48,7 +48,7 @@ import Testing
         ]))
   }
 
-  @Test func `CRI-O's, by its configuration and by conmon's arguments`() throws {
+  @Test func `CRI-O's OCI runtimes come from its configuration and conmon's arguments`() throws {
     let node = try FakeNode()
     let crun = try program(node, "crun", "echo crun version 1.8")
     let configured = try read(
@@ -61,7 +61,7 @@ import Testing
     #expect(try read(node, nil, listing: FakeNode.id("b"))?.value == nil, "that conmon is Podman's")
   }
 
-  /// How a process comes to name a program that must not be run.
+  /// The ways in which a process can name a program that must not be run.
   enum Danger: String, CaseIterable {
     case daemonOfOther, daemonInContainer, programOfAll, programOfOther, directoryOfAll, linkOfOther
   }
@@ -98,7 +98,7 @@ import Testing
     #expect(!ProcessFacts.exists(node.directory.file("executed")))
   }
 
-  @Test func `a process that only calls itself conmon names no program`() throws {
+  @Test func `a process with conmon's name is not trusted`() throws {
     let node = try FakeNode()
     try node.conmon(70, FakeNode.id("a"))
     #expect(try read(node, nil, listing: FakeNode.id("a"))?.value != nil)
@@ -106,19 +106,19 @@ import Testing
     #expect(try read(node, nil, listing: FakeNode.id("a"))?.value == nil)
   }
 
-  @Test func `what cannot be told has a reason`() throws {
+  @Test func `an unknown OCI runtime has a reason`() throws {
     let node = try FakeNode()
     #expect(try read(node, nil)?.reason != nil)
     #expect(try read(node, "{}")?.reason != nil)
     let plain = #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2"}}}}"#
-    // The daemon's variables cannot be read.
+    // The daemon's environment cannot be read.
     #expect(try read(node, plain)?.reason?.errno == 2)
     try node.write("PATH=/nowhere\0", to: "proc/1/environ")
     #expect(try read(node, plain)?.value?[0].version.reason?.errno == 2)
   }
 
   @Test(arguments: [("exit 3", nil), ("kill -9 $$", nil), ("sleep 30", ETIMEDOUT)])
-  func `a program that does not tell has a reason`(script: String, code: Int32?) throws {
+  func `a program that reports no version has a reason`(script: String, code: Int32?) throws {
     let node = try FakeNode()
     let path = try program(node, "odd", script)
     let began = ContinuousClock.now

@@ -2,10 +2,10 @@ import CRICommands
 import CRIJSON
 import Testing
 
-@Suite("Quantities in words")
+@Suite("Quantities as text")
 struct QuantityTests {
   @Test(
-    "lengths of time",
+    "durations",
     arguments: [
       (-5.0, "Less than a second"), (0, "Less than a second"), (0.999, "Less than a second"), (1, "1 second"),
       (1.999, "1 second"), (2, "2 seconds"), (59.999, "59 seconds"), (60, "About a minute"),
@@ -19,7 +19,7 @@ struct QuantityTests {
     #expect(HumanDuration.text(nanoseconds: Int64(seconds * 1e9)) == expected)
   }
 
-  @Test("moments ago")
+  @Test("times relative to now")
   func ago() {
     #expect(HumanDuration.ago(0, now: 1_795_251_649_000_000_000) == "56 years ago")
     #expect(HumanDuration.ago(10, now: 5) == "Less than a second ago")
@@ -76,7 +76,7 @@ struct NameTests {
   }
 
   @Test(
-    "images are a row a tag",
+    "images have a row for each tag",
     arguments: [
       (["localhost/busybox:1"], [], ["localhost/busybox", "1"], "<none>"),
       (
@@ -97,7 +97,7 @@ struct NameTests {
 
 @Suite("Output formats")
 struct OutputFormatTests {
-  @Test("end as crictl ends them")
+  @Test("end as crictl's do")
   func documents() {
     #expect(OutputFormat.json.text(of: ["a": [1]]) == "{\n  \"a\": [\n    1\n  ]\n}\n")
     #expect(OutputFormat.yaml.text(of: ["a": [1]]) == "a:\n- 1\n\n")

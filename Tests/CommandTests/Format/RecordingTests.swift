@@ -7,7 +7,7 @@ import Testing
 
 @Suite("What crictl prints")
 struct RecordingTests {
-  /// What was printed of a runtime and when (in nanoseconds since 1970), which only the ages in its tables tell.
+  /// The output for a runtime and its time (in nanoseconds since 1970), on which only the ages in tables depend.
   struct Printed: CustomTestStringConvertible, Sendable {
     let name: String
     let podsAt: Int64
@@ -133,7 +133,7 @@ struct RecordingTests {
     #expect(try texts.joined() == text(recording, "images.verbose"))
   }
 
-  @Test("details keep names from breaking a line")
+  @Test("details prevent names from breaking a line")
   func hostileDetails() {
     var details = Details()
     details.line("Name", "a\nStatus: Ready\u{1b}")

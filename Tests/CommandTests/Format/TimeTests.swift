@@ -2,7 +2,7 @@ import CRICommands
 import Glibc
 import Testing
 
-@Suite("Moments as Go prints them")
+@Suite("Times as Go prints them")
 struct TimeTests {
   @Test(
     "in UTC",
@@ -41,7 +41,7 @@ struct TimeTests {
     #expect(TimeText.goString(nanoseconds: 1_795_246_980_500_000_000, in: zone) == string)
   }
 
-  @Test("in the process's zone, summer and winter")
+  @Test("in the process's time zone, summer and winter")
   func local() async {
     await #expect(processExitsWith: .success) {
       // A POSIX rule, so that no zone files are needed.

@@ -1,5 +1,5 @@
 # Functions for a script that changes a node's container runtime. POSIX sh; see README.md and example beside this file.
-# Usage: . cri-upgrade.sh; cri_begin; ...; whatever ends the script, cri_finish decides what becomes of the held units.
+# Usage: . cri-upgrade.sh; cri_begin; ...; however the script ends, cri_finish decides whether the held units start.
 # shellcheck shell=sh
 
 # Settings, all of them optional.
@@ -20,7 +20,7 @@ cri_use() {
     case $cri_rest in */*) cri_rest=${cri_rest#*/} ;; *) cri_rest='' ;; esac
     case $cri_name in '' | .) continue ;; ..) cri_directory=${cri_directory%/*}; continue ;; esac
     cri_next=$cri_directory/$cri_name
-    # Another process may create it first: it is examined all the same.
+    # Another process may create it first, so it is examined in any case.
     [ "${2:-}" != make ] || [ -e "$cri_next" ] || mkdir -m 0700 "$cri_next" 2>/dev/null || :
     cri_found=$(stat -c '%u %a' "$cri_next" 2>/dev/null) || { cri_reason="$cri_next does not exist${2:+, and cannot be created}"; return 1; }
     case ${cri_found% *} in 0 | "$(id -u)") ;; *) cri_reason="$cri_next belongs to user ${cri_found% *}"; return 1 ;; esac
@@ -33,10 +33,10 @@ cri_use() {
     fi
     [ -d "$cri_next" ] || { cri_reason="$cri_next is not a directory"; return 1; }
     cri_directory=$cri_next cri_reason="$cri_next can be changed by other users"
-    # In a sticky directory others cannot replace what belongs to root.
+    # In a sticky directory, other users cannot replace files of root.
     case ${cri_found#* } in [1357]???) ;; *[2367]? | *[2367]) return 1 ;; esac
   done
-  # But they could create there what a hook is about to read or to write.
+  # But they could create a file there that a hook is about to read or write.
   cri_directory=${cri_directory:-/} cri_reason="${cri_directory:-/} can be changed by other users"
   case $(stat -c %a "$cri_directory") in *[2367]? | *[2367]) return 1 ;; esac
 }
@@ -44,7 +44,7 @@ cri_use() {
 
 cri_say() { echo "upgrade: $*" >&2; }
 
-# First: from here on the end of the script is ours, by `exit`, by an error or by a signal.
+# Call this first: it sets the trap for every end of the script (`exit`, an error or a signal).
 cri_begin() {
   cri_stage=untouched cri_held='' cri_why='the script has ended early'
   trap 'cri_finish $?' EXIT
@@ -68,24 +68,24 @@ cri_report() {
   "$CRI" "$@" --report "table=$CRI_REPORT" >&2 || cri_code=$?
 }
 
-# Options of preflight, such as --to 2.1.4. Ends the script with 5 where something would be lost, 3 where it cannot tell.
+# OPTIONS of preflight, such as --to 2.1.4. Ends the script with 5 if a loss is predicted, and with 3 if it is unknown.
 cri_preflight() {
   cri_report preflight "$@"
   case " $CRI_PREFLIGHT_CODES " in *" $cri_code "*) return 0 ;; esac
   case $cri_code in
     5) cri_stop 5 'the change would lose state: drain the node first, or do what the report says' ;;
-    *) cri_stop "$cri_code" "preflight could not tell (exit code $cri_code): nobody knows what the change would lose" ;;
+    *) cri_stop "$cri_code" "preflight failed (exit code $cri_code), so the loss cannot be predicted" ;;
   esac
 }
 
-# UNIT...: stops them, those that are active; before the snapshot, so that kubelet changes nothing after it.
+# UNIT...: stops the active ones. Call it before the snapshot, so that kubelet changes nothing after it.
 cri_hold() {
   for cri_unit in "$@"; do
     case $(systemctl show --property=LoadState,ActiveState "$cri_unit") in
       *LoadState=not-found*) cri_stop 2 "there is no unit $cri_unit" ;;
       *=inactive | *=failed) cri_say "$cri_unit is not active: it will not be started at the end"; continue ;;
     esac
-    # Noted before: a stop that fails may have been half a stop.
+    # Recorded before, because a stop that fails may have stopped part of the unit.
     cri_held="$cri_unit $cri_held"
     systemctl stop "$cri_unit" || cri_stop 3 "$cri_unit cannot be stopped"
   done
@@ -93,10 +93,10 @@ cri_hold() {
 
 cri_snapshot() { "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot nothing can be verified'; }
 
-# Just before the first thing that matters is changed: from here on only a good verdict starts what is held.
+# Call this just before the first relevant change: from here on only an intact verdict starts the held units.
 cri_change() { cri_stage=changed; }
 
-# NEW PLACE: puts a file in another's place in one step, and keeps that as PLACE.before. A file that runs may not be
+# NEW PLACE: replaces a file in one step, and keeps the old one as PLACE.before. A file that runs may not be
 # written to, and a node that fails in between must have one or the other.
 cri_swap() {
   cri_change
@@ -105,7 +105,7 @@ cri_swap() {
   { cp "$1" "$cri_new" && chmod 0755 "$cri_new" && mv -fT "$cri_new" "$2"; } || { rm -f "$cri_new"; cri_stop 1 "$2 cannot be replaced"; }
 }
 
-# PLACE...: puts back what cri_swap has kept.
+# PLACE...: restores the files that cri_swap has kept.
 cri_swap_back() { for cri_place in "$@"; do mv -f "$cri_place.before" "$cri_place" || return 1; done; }
 
 # UNIT: the runtime's. systemd may call it active before it answers, so cri_verify waits all the same.
@@ -113,7 +113,7 @@ cri_restart() { cri_change; systemctl restart "$1" || cri_stop 3 "$1 does not st
 
 cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime does not become ready'; }
 
-# Options of verify. Ends the script where the verdict is not 0.
+# OPTIONS of verify. Ends the script if the exit code is not 0.
 cri_verify() {
   cri_report verify --before "$CRI_BEFORE" --wait "$CRI_WAIT" "$@"
   case $cri_code in
@@ -124,7 +124,7 @@ cri_verify() {
   esac
 }
 
-# CODE: starts the held units where nothing was changed or nothing is lost, and says why where not.
+# CODE: starts the held units if nothing was changed or nothing is lost; otherwise it prints the reason.
 cri_finish() {
   trap - EXIT
   trap '' INT TERM HUP

@@ -11,7 +11,7 @@ cri_use() {
     case $cri_rest in */*) cri_rest=${cri_rest#*/} ;; *) cri_rest='' ;; esac
     case $cri_name in '' | .) continue ;; ..) cri_directory=${cri_directory%/*}; continue ;; esac
     cri_next=$cri_directory/$cri_name
-    # Another process may create it first: it is examined all the same.
+    # Another process may create it first, so it is examined in any case.
     [ "${2:-}" != make ] || [ -e "$cri_next" ] || mkdir -m 0700 "$cri_next" 2>/dev/null || :
     cri_found=$(stat -c '%u %a' "$cri_next" 2>/dev/null) || { cri_reason="$cri_next does not exist${2:+, and cannot be created}"; return 1; }
     case ${cri_found% *} in 0 | "$(id -u)") ;; *) cri_reason="$cri_next belongs to user ${cri_found% *}"; return 1 ;; esac
@@ -24,10 +24,10 @@ cri_use() {
     fi
     [ -d "$cri_next" ] || { cri_reason="$cri_next is not a directory"; return 1; }
     cri_directory=$cri_next cri_reason="$cri_next can be changed by other users"
-    # In a sticky directory others cannot replace what belongs to root.
+    # In a sticky directory, other users cannot replace files of root.
     case ${cri_found#* } in [1357]???) ;; *[2367]? | *[2367]) return 1 ;; esac
   done
-  # But they could create there what a hook is about to read or to write.
+  # But they could create a file there that a hook is about to read or write.
   cri_directory=${cri_directory:-/} cri_reason="${cri_directory:-/} can be changed by other users"
   case $(stat -c %a "$cri_directory") in *[2367]? | *[2367]) return 1 ;; esac
 }

@@ -5,10 +5,10 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Answers that are small on the wire and large in memory, or large in the time that they take, against the built
-/// command: how much memory it takes at its peak, and when it ends.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct AnswerLimitTests {
-  /// What an answer may cost above an empty one, in bytes.
+/// Sends responses that are small on the wire and large in memory, or that take long, to the built command, and
+/// measures its peak memory and its run time.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ResponseLimitTests {
+  /// Returns the memory that a response may take beyond an empty one, in bytes.
   private static func allowed(_ size: Int) -> Int {
     let promised = 3 * size + 16 << 20
     #if DEBUG
@@ -19,7 +19,7 @@ import Testing
     #endif
   }
 
-  /// A field of messages or strings.
+  /// Encodes a field of messages or strings.
   private static func field(_ number: UInt64, _ content: [UInt8] = []) -> [UInt8] {
     varint(number << 3 | 2) + varint(UInt64(content.count)) + content
   }
@@ -37,14 +37,15 @@ import Testing
 
   struct Shape: Sendable, CustomTestStringConvertible {
     let name: String
-    /// For a list whose elements are field 1.
+    /// A list whose elements are field 1.
     let list: [UInt8]
     var testDescription: String { name }
   }
 
   private static let size = 4 << 20
 
-  /// The number of the labels in an element: `Container` 8, `PodSandbox` 5; one that neither list knows in the others.
+  /// The field number of the labels in an element: 8 in `Container`, 5 in `PodSandbox`; the others use a number that
+  /// neither has.
   static let shapes: [Shape] = [
     Shape(name: "empty elements", list: repeated([0x0A, 0x00], upTo: size)),
     Shape(name: "elements with a number that is not known", list: repeated([0x0A, 3, 0xC8, 0x3E, 1], upTo: size)),
@@ -87,8 +88,8 @@ import Testing
     ("ListContainers", ["logs", "x"]), ("ListPodSandbox", ["preflight"]),
   ]
 
-  /// Answers one method with these bytes, the calls that come before it as a sound runtime does, and with an empty
-  /// message what is left.
+  /// Responds to one method with these bytes, to the calls before it as an intact runtime does, and to all others with
+  /// an empty message.
   private func runtime(_ method: String, _ bytes: [UInt8]) throws -> TestRuntime {
     try TestRuntime { name, request in
       switch name {
@@ -112,13 +113,13 @@ import Testing
     }
   }
 
-  /// The shapes that every command meets: what decoding refuses does not depend on the command.
+  /// The shapes that every command is tested with, because decoding does not depend on the command.
   private static let common = [
     "empty elements", "one long ID", "one long ID beside many short ones", "as many elements as are taken",
   ]
 
   @Test(arguments: lists.indices)
-  func `take no more memory than three times their size and 16 MB`(_ index: Int) async throws {
+  func `hostile responses take at most three times their size and 16 MB of memory`(_ index: Int) async throws {
     let (method, command) = Self.lists[index]
     let isFirst = Self.lists.firstIndex { $0.method == method } == index
     try await compare(
@@ -133,7 +134,7 @@ import Testing
     for shape in shapes {
       let runtime = try hostile(shape)
       let run = try await Tool.cri(["--timeout", "20s"] + command, on: runtime)
-      // With the details that were asked for, where the list was taken.
+      // The size includes the details that were requested, if the list was accepted.
       let size = max(shape.list.count, runtime.sentBytes)
       let taken = run.peakMemory - base
       if ProcessFacts.environment("CRI_TEST_REPORT") != nil {
@@ -148,8 +149,8 @@ import Testing
     }
   }
 
-  /// It lists the objects whenever the stream has ended, and ends by itself only if the list exceeds a limit.
-  @Test func `take no more memory while events are followed`() async throws {
+  /// The command reads the lists whenever the stream has ended, and fails only if a list exceeds a limit.
+  @Test func `following events takes no more memory`() async throws {
     func peak(_ list: [UInt8]) async throws -> Int {
       let runtime = try runtime("ListContainers", list)
       let process = try SpawnedProcess([Tool.path("cri"), "-r", runtime.path, "--timeout", "20s", "events"])
@@ -165,7 +166,7 @@ import Testing
       return peak
     }
     let base = try await peak([])
-    // Known objects are kept twice while they are compared, so that one long ID takes a little more than it may.
+    // Known objects are stored twice while they are compared, so one long ID takes slightly more than allowed.
     for shape in Self.shapes where Self.common.contains(shape.name) && shape.name != "one long ID" {
       let taken = try await peak(shape.list) - base
       #expect(taken <= Self.allowed(shape.list.count), "\(shape.name): \(taken) bytes")
@@ -213,7 +214,7 @@ import Testing
     ["info"], ["inspect", "x"], ["inspectp", "x"], ["inspecti", "x"], ["inspect", "-o", "yaml", "x"],
     ["inspect", "-o", "table", "x"], ["pods", "-o", "wide"], ["ps", "-a", "-o", "wide"], ["snapshot"], ["preflight"],
   ])
-  func `take no more for what verbose info says`(_ command: [String]) async throws {
+  func `verbose info takes no more memory`(_ command: [String]) async throws {
     try await compare(command, Self.infos, empty: try informed([]), hostile: { shape in try self.informed(shape.list) })
   }
 
@@ -222,7 +223,9 @@ import Testing
       ("ListContainers", ["ps", "-a"], 11), ("ListPodSandbox", ["pods", "-q"], 11), ("ListImages", ["images"], 11),
       ("ListPodSandbox", ["snapshot"], 3), ("Status", ["info"], 11), ("ListContainers", ["inspect", "-a"], 11),
     ] as [(String, [String], Int32)])
-  func `are refused with one line that says what and why`(_ method: String, _ command: [String], _ code: Int32)
+  func `responses over a limit are refused with one line and a reason`(
+    _ method: String, _ command: [String], _ code: Int32
+  )
     async throws
   {
     let list = method == "Status" ? Self.repeated([0x12, 0], upTo: Self.size) : Self.shapes[0].list
@@ -234,8 +237,8 @@ import Testing
     #expect(run.duration < .seconds(20))
   }
 
-  /// Thousands of elements in a few bytes must not become as many calls.
-  @Test func `do not become calls without an end`() async throws {
+  /// Thousands of elements in a few bytes must not cause as many calls.
+  @Test func `hostile lists do not cause endless calls`() async throws {
     let elements = (0..<9000).flatMap { index in
       Self.field(1, Self.field(1, Array(String(index).utf8)))
     }
@@ -246,7 +249,7 @@ import Testing
     #expect(runtime.called.count { $0 == "ContainerStatus" } < 3000)
   }
 
-  @Test func `that come slowly, one by one, end with ten timeouts`() async throws {
+  @Test func `slow details end after ten timeouts`() async throws {
     let list = (0..<1000).flatMap { index in Self.field(1, Self.field(1, Array(String(index).utf8))) }
     let runtime = try TestRuntime { name, _ in
       if name == "ContainerStatus" {
@@ -255,7 +258,7 @@ import Testing
       }
       return name == "ListContainers" ? .message(list) : .message([])
     }
-    // 1000 details, 64 at once, 250 ms each: four seconds, of which three are allowed.
+    // 1000 details, 64 at once, 250 ms each, would take four seconds, of which three are allowed.
     let run = try await Tool.cri(["--timeout", "300ms", "ps", "-a", "-o", "wide"], on: runtime)
     #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
     #expect(run.duration < .seconds(8))
@@ -274,23 +277,23 @@ import Testing
   }
 
   @Test(arguments: [["-o", "yaml"], ["--sort-by", ".metadata.name"], ["-v"]])
-  func `that take long to decode and to write end with the timeout`(_ options: [String]) async throws {
+  func `responses that take long to decode and print end at the timeout`(_ options: [String]) async throws {
     let run = try await Tool.cri(
       ["--timeout", "2s", "pods"] + options, on: runtime("ListPodSandbox", Self.pods(60_000)))
     #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
     #expect(run.errors.filter { $0 == "\n" }.count == 1)
-    // Two seconds for the answer, and two to write it.
+    // Two seconds for the response, and two for printing it.
     #expect(run.duration < .seconds(7), "\(run.duration)")
   }
 
-  @Test func `are one line and exit code 11 where memory runs out`() async throws {
+  @Test func `running out of memory is one line and exit code 11`() async throws {
     let runtime = try runtime("ListPodSandbox", Self.pods(40_000))
     var ends: [Int32: Int] = [:]
     for limit in stride(from: 120_000, through: 400_000, by: 20_000) {
       let run = try await Tool.run(
         ["/bin/sh", "-c", "ulimit -v \(limit); exec '\(Tool.path("cri"))' pods -o yaml"],
         environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.path])
-      // Before the program has begun, the dynamic linker speaks.
+      // The dynamic linker failed before the program began.
       if run.code == 127 { continue }
       ends[run.code, default: 0] += 1
       #expect(run.code == 0 || run.code == 11, "ulimit -v \(limit): \(run.code) \(run.errors.prefix(300))")
