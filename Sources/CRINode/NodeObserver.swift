@@ -119,10 +119,10 @@ package struct NodeObserver: Sendable {
             path: view.path(path), isSure: view.seesAllPaths, process: pid.map { "\(paths.proc)/\($0)/ns/net" })
         ))
     }
-    let readings = NamespaceReader.read(targets.map(\.target), within: timeLimit)
-    for (target, reading) in zip(targets, readings) {
-      snapshot.sandboxes[target.index].observed?.namespace = reading.namespace
-      snapshot.sandboxes[target.index].observed?.interfaces = reading.interfaces
+    let observed = NamespaceReader.read(targets.map(\.target), within: timeLimit)
+    for (target, observation) in zip(targets, observed) {
+      snapshot.sandboxes[target.index].observed?.namespace = observation.namespace
+      snapshot.sandboxes[target.index].observed?.interfaces = observation.interfaces
     }
   }
 

@@ -218,7 +218,7 @@ struct InspectCommandTests {
         RuntimeHandler(name: "", features: RuntimeHandlerFeatures(recursiveReadOnlyMounts: true)),
         RuntimeHandler(name: "kata"),
       ], features: RuntimeFeatures())
-    let document = RuntimeReport(status: RuntimeStatus(), answer: answer).document
+    let document = RuntimeReport(status: RuntimeStatus(), response: answer).document
     #expect(
       document["runtimeHandlers"]?.text() == #"[{"features":{"recursive_read_only_mounts":true}},{"name":"kata"}]"#)
     #expect(document["features"]?.text() == "{}")

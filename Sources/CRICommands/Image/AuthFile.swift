@@ -37,10 +37,10 @@ struct AuthFile: Hashable, Sendable {
   static func login(
     for image: String, in files: [AuthFile], warn: (Failure) throws -> Void
   ) throws -> Found? {
-    let path = RegistryPath(image: image)
+    let registry = RegistryPath(image: image)
     for file in files {
       do {
-        if let found = try file.login(for: path) { return found }
+        if let found = try file.login(for: registry) { return found }
       } catch let failure as Failure where !file.isNamed {
         try warn(failure)
       }
@@ -48,17 +48,17 @@ struct AuthFile: Hashable, Sendable {
     return nil
   }
 
-  private func login(for path: RegistryPath) throws -> Found? {
+  private func login(for registry: RegistryPath) throws -> Found? {
     guard let document = try read() else { return nil }
     let entries = document["auths"]?.objectValue ?? [:]
-    let matching = entries.filter { RegistryPath(key: $0.key).holds(path) }
+    let matching = entries.filter { RegistryPath(key: $0.key).holds(registry) }
     // An entry for a part of a registry takes precedence over an entry for the whole.
     let best = matching.max { RegistryPath(key: $0.key).parts.count < RegistryPath(key: $1.key).parts.count }
     if let best, let login = try Self.login(best.value, best.key, path) {
       return .login(login, key: best.key, file: path)
     }
     let helpers = document["credHelpers"]?.objectValue ?? [:]
-    if let helper = helpers.first(where: { RegistryPath(key: $0.key).holds(path) }),
+    if let helper = helpers.first(where: { RegistryPath(key: $0.key).holds(registry) }),
       let name = helper.value.stringValue
     {
       return .helper(name, key: helper.key, file: path)

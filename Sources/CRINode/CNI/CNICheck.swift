@@ -46,11 +46,11 @@ package struct CNICheck: Sendable {
     } catch {
       return NetworkCheck(error, of: pods)
     }
-    let questions = pods.map {
-      NamespaceReader.Question(path: $0.facts.networkNamespace ?? "", isSure: true, process: nil)
+    let targets = pods.map {
+      NamespaceReader.Target(path: $0.facts.networkNamespace ?? "", isSure: true, process: nil)
     }
     let limit = timeout
-    let namespaces = await onThread { NamespaceReader.read(questions, within: limit) }
+    let namespaces = await onThread { NamespaceReader.read(targets, within: limit) }
     return await withTaskGroup(of: NetworkCheck.self) { group in
       var check = NetworkCheck()
       for (index, (pod, namespace)) in zip(pods, namespaces).enumerated() {

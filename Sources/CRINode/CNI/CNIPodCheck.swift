@@ -15,7 +15,7 @@ struct CNIPodCheck: Sendable {
   /// The configuration to use if the cache has none.
   let onDisk: Result<CNINetwork, CNIFailure>
 
-  func run(_ pod: SandboxRecord, _ namespace: NamespaceReader.Answer) -> NetworkCheck {
+  func run(_ pod: SandboxRecord, _ namespace: NamespaceReader.Observations) -> NetworkCheck {
     do throws(CNIFailure) {
       try check(pod, namespace)
       return NetworkCheck()
@@ -24,7 +24,7 @@ struct CNIPodCheck: Sendable {
     }
   }
 
-  func check(_ pod: SandboxRecord, _ namespace: NamespaceReader.Answer) throws(CNIFailure) {
+  func check(_ pod: SandboxRecord, _ namespace: NamespaceReader.Observations) throws(CNIFailure) {
     guard let path = pod.facts.networkNamespace else {
       throw .unknown(UnknownReason(.namespaceNotReported, object: .pod(pod)))
     }

@@ -12,50 +12,50 @@ enum NamespaceReader {
     var process: String?
   }
 
-  struct Reading: Hashable, Sendable {
+  struct Observations: Hashable, Sendable {
     var namespace: Observation<ObservedNamespace>
     var interfaces: Observation<[ObservedInterface]>?
   }
 
   /// - Parameter limit: Namespaces that are not read within this time are unknown.
-  static func read(_ targets: [Target], within limit: Duration) -> [Reading] {
+  static func read(_ targets: [Target], within limit: Duration) -> [Observations] {
     if targets.isEmpty { return [] }
-    let readings = Locked<[Reading]>([])
+    let observed = Locked<[Observations]>([])
     var reason = UnknownReason(Errno.timedOut)
     do throws(Errno) {
       let host = try? FileIdentity.read("/proc/self/ns/net")
       _ = try Thread.run(within: limit) {
         for target in targets {
           let result = read(target, host: host)
-          readings.withLock { $0.append(result) }
+          observed.withLock { $0.append(result) }
         }
       }
     } catch {
       reason = UnknownReason(error)
     }
-    let completed = readings.withLock { $0 }
-    let none = Reading(namespace: .unknown(reason), interfaces: .unknown(reason))
-    return completed + [Reading](repeating: none, count: targets.count - completed.count)
+    let completed = observed.withLock { $0 }
+    let none = Observations(namespace: .unknown(reason), interfaces: .unknown(reason))
+    return completed + [Observations](repeating: none, count: targets.count - completed.count)
   }
 
-  private static func read(_ target: Target, host: FileIdentity?) -> Reading {
+  private static func read(_ target: Target, host: FileIdentity?) -> Observations {
     do throws(Errno) {
       if let namespace = try NetworkNamespace.open(target.path) {
         let identity = namespace.identity
-        return Reading(
+        return Observations(
           namespace: .known(.alive(NamespaceID(device: identity.device, inode: identity.inode))),
           interfaces: interfaces(in: namespace))
       }
-      return Reading(namespace: .known(.notANamespace), interfaces: interfaces(of: target.process, host: host))
+      return Observations(namespace: .known(.notANamespace), interfaces: interfaces(of: target.process, host: host))
     } catch {
       if error == .noSuchFile || error == .notADirectory {
         guard target.isSure || isPlausible(target.path) else {
           let reason = UnknownReason(.notVisible, path: target.path, errno: error.rawValue)
-          return Reading(namespace: .unknown(reason), interfaces: .unknown(reason))
+          return Observations(namespace: .unknown(reason), interfaces: .unknown(reason))
         }
-        return Reading(namespace: .known(.missing), interfaces: interfaces(of: target.process, host: host))
+        return Observations(namespace: .known(.missing), interfaces: interfaces(of: target.process, host: host))
       }
-      return Reading(namespace: .unknown(UnknownReason(error)), interfaces: .unknown(UnknownReason(error)))
+      return Observations(namespace: .unknown(UnknownReason(error)), interfaces: .unknown(UnknownReason(error)))
     }
   }
 

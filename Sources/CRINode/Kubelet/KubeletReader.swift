@@ -25,7 +25,7 @@ struct KubeletReader {
     let directory = existing(Self.directories)
     return ObservedKubelet(
       processes: processes(),
-      podDirectories: directory.flatMap { reading(of: "\($0)/pods") }.map { names in
+      podDirectories: directory.flatMap { entries(of: "\($0)/pods") }.map { names in
         switch names {
         case .known(let names): .known(Set(names))
         case .unknown(let reason): .unknown(reason)
@@ -47,7 +47,7 @@ struct KubeletReader {
   private func existing(_ paths: [String]) -> String? { paths.first { FileIdentity(of: self.paths.root + $0) != nil } }
 
   /// Returns nil if the directory is missing.
-  private func reading(of directory: String) -> Observation<[String]>? {
+  private func entries(of directory: String) -> Observation<[String]>? {
     do throws(FileError) {
       return .known(try Directory.names(at: paths.root + directory))
     } catch {
@@ -64,7 +64,7 @@ struct KubeletReader {
   }
 
   private func staticPods(configured: String?) -> Observation<[StaticPod]>? {
-    guard let directory = configured ?? existing(Self.manifests), let names = reading(of: directory) else { return nil }
+    guard let directory = configured ?? existing(Self.manifests), let names = entries(of: directory) else { return nil }
     switch names {
     case .unknown(let reason): return .unknown(reason)
     case .known(let names):

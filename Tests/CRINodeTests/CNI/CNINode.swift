@@ -82,7 +82,7 @@ struct CNINode {
       network: network.isEmpty ? try chosen.get().name : network, onDisk: chosen)
     return pod.run(
       sandbox(Self.id, ip: "10.1.0.2", namespace: "/run/netns/a"),
-      NamespaceReader.Reading(
+      NamespaceReader.Observations(
         namespace: .known(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .known(interfaces)))
   }
 }
