@@ -112,7 +112,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
-    .executableTarget(name: "cri", dependencies: ["CRICommands", "CRISystem"], swiftSettings: safe),
+    .target(name: "CRIAllocation", dependencies: ["CRIShims"]),
+    .executableTarget(name: "cri", dependencies: ["CRIAllocation", "CRICommands", "CRISystem"], swiftSettings: safe),
     .executableTarget(
       name: "cri-sim",
       dependencies: [

@@ -8,6 +8,8 @@ package enum GzipDamage: Hashable, Sendable {
   case corrupt
   /// Other data follows the last member.
   case trailingGarbage
+  /// It expands to so many times its size that it must be a decompression bomb.
+  case implausibleSize
 }
 
 extension GzipDamage: CustomStringConvertible {
@@ -16,6 +18,7 @@ extension GzipDamage: CustomStringConvertible {
     case .notGzip: "it is not gzip data"
     case .cutShort: "its compressed data is cut short"
     case .corrupt: "its compressed data is damaged"
+    case .implausibleSize: "it expands to an implausible size, as a decompression bomb does"
     case .trailingGarbage: "other data follows its compressed data"
     }
   }

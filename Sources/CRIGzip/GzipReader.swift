@@ -6,6 +6,10 @@ internal import Glibc
 package final class GzipReader {
   private static let block = 64 << 10
   private static let magic: [UInt8] = [0x1f, 0x8b]
+  /// The number of bytes that any file may expand to, and for each compressed byte. Logs expand to 5 to 30 times their
+  /// compressed size, a bomb to 1,000 times.
+  private static let plausibleBase = 256 << 20
+  private static let plausibleRatio = 64
 
   private let file: OpenFile
   /// zlib requires that its state never moves.
@@ -18,6 +22,8 @@ package final class GzipReader {
   /// Whether the last member is complete; another one may follow.
   private var isBetweenMembers = false
   private var hasEnded = false
+  /// The number of bytes that were expanded so far.
+  private var expanded = 0
 
   /// The damage after the bytes that were read; nil if none has been found.
   package private(set) var damage: GzipDamage?
@@ -59,6 +65,8 @@ package final class GzipReader {
       case Z_OK: break
       default: stop(.corrupt)
       }
+      expanded += produced
+      if expanded > Self.plausibleBase + Self.plausibleRatio * offset { stop(.implausibleSize) }
       if produced > 0 { return produced }
     }
     return 0

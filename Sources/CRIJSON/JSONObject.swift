@@ -5,7 +5,7 @@ public struct JSONObject: Sendable {
 
   // For small objects, which are the rule in the CRI, a linear search is faster than an index.
   private var members: [Element] = []
-  private var index: [ExactKey: Int]?
+  private var index: KeyIndex?
   private static let indexedFrom = 32
 
   /// Creates an empty object.
@@ -43,14 +43,13 @@ public struct JSONObject: Sendable {
   }
 
   private func position(of key: String) -> Int? {
-    if let index { return index[ExactKey(key)] }
+    if let index { return index.position(of: key, in: members) }
     return members.firstIndex { $0.key.isIdentical(to: key) }
   }
 
   private mutating func append(_ key: String, _ value: JSON) {
-    index?[ExactKey(key)] = members.count
     members.append((key, value))
-    if index == nil, members.count > Self.indexedFrom { reindex() }
+    if index == nil, members.count > Self.indexedFrom { reindex() } else { index?.addLast(of: members) }
   }
 
   private mutating func remove(at position: Int) {
@@ -58,12 +57,7 @@ public struct JSONObject: Sendable {
     if index != nil { reindex() }
   }
 
-  private mutating func reindex() {
-    var newIndex: [ExactKey: Int] = [:]
-    newIndex.reserveCapacity(members.count * 2)
-    for (position, member) in members.enumerated() { newIndex[ExactKey(member.key)] = position }
-    index = newIndex
-  }
+  private mutating func reindex() { index = KeyIndex(members) }
 
   /// Returns the same members, sorted by the UTF-8 bytes of their keys, as Go sorts the keys of a map.
   public func sortedByKey() -> JSONObject {
@@ -120,15 +114,4 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self.init(elements.map { (key: $0.0, value: $0.1) })
   }
-}
-
-/// A key that is equal only to a key with the same code points.
-private struct ExactKey: Hashable {
-  let text: String
-
-  init(_ text: String) { self.text = text }
-
-  static func == (a: ExactKey, b: ExactKey) -> Bool { a.text.isIdentical(to: b.text) }
-
-  func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

@@ -53,8 +53,8 @@ struct JSONParser {
     while true {
       guard peek() == UInt8(ascii: "\"") else { throw error("a key in double quotes") }
       let key = try string()
-      // The size of the key and the value, and the index of a large object.
-      try take(memory: 112 + key.utf8.count)
+      // The key in an array that grows, its storage if it is long, and the index of a large object.
+      try take(memory: key.utf8.count > 15 ? 88 + key.utf8.count : 56)
       skipSpace()
       guard consume(UInt8(ascii: ":")) else { throw error("a colon") }
       skipSpace()

@@ -8,6 +8,8 @@ struct LineParser {
     var time: Int64
     var stream: LogStream
     var endsLine: Bool
+    /// Whether the record may have been cut after its tag: it has no text. Docker's records are complete.
+    var isEmpty: Bool
   }
 
   private var records = RecordParser()
@@ -36,8 +38,12 @@ struct LineParser {
   mutating func parseHeader(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Header? {
     let line = Self.skippingNULs(bytes, line)
     if Self.isDocker(bytes, line) {
-      return parseDocker(bytes, line).map { Header(time: $0.time, stream: $0.stream, endsLine: $0.endsLine) }
+      return parseDocker(bytes, line).map {
+        Header(time: $0.time, stream: $0.stream, endsLine: $0.endsLine, isEmpty: false)
+      }
     }
-    return parseCRI(bytes, line).map { Header(time: $0.time, stream: $0.stream, endsLine: $0.endsLine) }
+    return parseCRI(bytes, line).map {
+      Header(time: $0.time, stream: $0.stream, endsLine: $0.endsLine, isEmpty: $0.textStart == line.upperBound)
+    }
   }
 }

@@ -7,6 +7,7 @@ struct PerStream<Value> {
 
   subscript(stream: LogStream) -> Value {
     get { stream == .stdout ? stdout : stderr }
-    set { if stream == .stdout { stdout = newValue } else { stderr = newValue } }
+    // Changes the value in place: a setter would copy a long line for each fragment that is added to it.
+    _modify { if stream == .stdout { yield &stdout } else { yield &stderr } }
   }
 }

@@ -71,6 +71,10 @@ struct RecordReader {
     if case .lineStart = state {
       if text.isEmpty {
         remains.hole = hole + count
+      } else if let header = lines.parseHeader(buffer.span, text), header.isEmpty {
+        remains.record = text.count
+        // The fragments before it still form a line.
+        if endsLine { try printer.addContinuation(header.stream, buffer.span.extracting(0..<0), endsLine: true) }
       } else {
         let before = (records, damaged)
         try process(buffer.span, 0..<count, at: offset - count, isComplete: endsLine, &printer)

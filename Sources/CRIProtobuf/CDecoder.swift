@@ -1,15 +1,30 @@
 package import CRIProtobufC
 internal import Glibc
 
-/// Copies values from C memory to Swift. Long map keys share their storage because the elements of a list usually repeat
-/// them.
+/// Copies values from C memory to Swift. Long map keys and names share their storage because the elements of a list usually
+/// repeat them.
 package struct CDecoder {
   private var keys = [String](repeating: "", count: slotCount)
-  private static let slotCount = 256
+  static let slotCount = 512
   /// A String of at most this many bytes needs no storage.
-  private static let smallStringCapacity = 15
+  static let smallStringCapacity = 15
+  /// The storage of a String besides its bytes.
+  static let storageHeader = 32
 
-  package init() {}
+  /// The storage of all keys that were copied, in bytes.
+  private(set) var keyStorage = 0
+  /// The maximum for `keyStorage`. `WireCensus` meets the keys in the order of the wire, in which more of them may be
+  /// repeated than in the order in which they are copied.
+  private let keyAllowance: Int
+
+  package init(keyAllowance: Int = .max) { self.keyAllowance = keyAllowance }
+
+  /// The error if more keys were copied than the census allowed; nil otherwise.
+  func excess(elements: Int, size: Int) -> DecodeExcess? {
+    guard keyStorage > keyAllowance else { return nil }
+    return DecodeExcess(
+      limit: .decodedSize, count: keyStorage, allowed: keyAllowance, elements: elements, size: size)
+  }
 
   /// Copies a string. Invalid UTF-8 becomes U+FFFD, and NUL has no special meaning.
   package func string(_ data: ProtobufCBinaryData) -> String {
@@ -31,7 +46,7 @@ package struct CDecoder {
     [T](UnsafeBufferPointer(start: items, count: items == nil ? 0 : count))
   }
 
-  /// Copies the key of a map.
+  /// Copies the key of a map, or a name that many elements have.
   package mutating func key(_ data: ProtobufCBinaryData) -> String {
     guard data.len > Self.smallStringCapacity, let start = data.data else { return string(data) }
     let slot = Self.slot(start, data.len)
@@ -39,17 +54,28 @@ package struct CDecoder {
       guard let other = known.baseAddress, known.count == data.len else { return false }
       return memcmp(other, start, data.len) == 0
     }
-    if isKnown != true { keys[slot] = string(data) }
+    if isKnown != true {
+      keys[slot] = string(data)
+      keyStorage += data.len + Self.storageHeader
+    }
     return keys[slot]
   }
 
+  /// The place where a key of more than 15 bytes is kept, for tests.
+  package static func keySlot(_ key: String) -> Int {
+    var key = key
+    return key.withUTF8 { bytes in bytes.baseAddress.map { slot($0, bytes.count) } ?? 0 }
+  }
+
   /// Returns a slot by the length, middle and end of a key, because many keys begin with the same prefix.
-  private static func slot(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int {
-    let raw = UnsafeRawPointer(start)
+  /// - Parameter count: more than `smallStringCapacity`.
+  static func slot(_ raw: UnsafeRawPointer, _ count: Int) -> Int {
     let middle = raw.loadUnaligned(fromByteOffset: (count - 8) / 2, as: UInt64.self)
     let end = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
     let mixed = (middle &+ UInt64(count)) &* 0x9E37_79B9_7F4A_7C15 ^ end &* 0xC2B2_AE3D_27D4_EB4F
-    return Int(truncatingIfNeeded: (mixed ^ mixed >> 32) >> 16) & (slotCount - 1)
+    // The last bytes are the highest ones of `end`, so they must reach the lowest bits first.
+    let spread = (mixed ^ mixed >> 32) &* 0xC4CE_B9FE_1A85_EC53
+    return Int(truncatingIfNeeded: spread >> 48) & (slotCount - 1)
   }
 
   /// Copies the unknown fields of a message.

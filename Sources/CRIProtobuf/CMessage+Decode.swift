@@ -15,8 +15,8 @@ extension CMessage {
   /// Decodes a message like `decode(_:)`. The previous contents of the arena are lost.
   package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
     let allowance = ResponseLimits().allowance(forBytes: bytes.count)
-    _ = try count(bytes, allowance)
-    return try decode(bytes, in: arena, deadline: nil)
+    let census = try count(bytes, allowance)
+    return try decode(bytes, in: arena, census.keyAllowance, deadline: nil)
   }
 
   /// Decodes a message, and estimates the memory that it takes in bytes.
@@ -25,10 +25,11 @@ extension CMessage {
   package static func decode(
     _ bytes: [UInt8], _ allowance: DecodeAllowance
   ) throws(DecodeError) -> (message: Self, decodedSize: Int) {
-    let decodedSize = try count(bytes, allowance)
+    let census = try count(bytes, allowance)
     let arena = Arena(limit: max(allowance.arenaSize, 32 << 10))
     do throws(DecodeError) {
-      return (try decode(bytes, in: arena, deadline: allowance.deadline), decodedSize)
+      let message = try decode(bytes, in: arena, census.keyAllowance, deadline: allowance.deadline)
+      return (message, census.retained)
     } catch {
       guard error.reason == .outOfMemory, arena.isOverLimit else { throw error }
       let excess = DecodeExcess(
@@ -37,14 +38,13 @@ extension CMessage {
     }
   }
 
-  /// - Returns: The memory for the decoded values in bytes.
-  private static func count(_ bytes: [UInt8], _ allowance: DecodeAllowance) throws(DecodeError) -> Int {
+  private static func count(_ bytes: [UInt8], _ allowance: DecodeAllowance) throws(DecodeError) -> WireCensus {
     var census = WireCensus(allowance)
     do throws(WireCensus.Stop) {
       try bytes.withUnsafeBufferPointer { (bytes) throws(WireCensus.Stop) in
         try census.count(bytes, Self.schema.census)
       }
-      return census.retained
+      return census
     } catch {
       switch error {
       case .late: throw DecodeError(messageName: protoName, reason: .deadlineExceeded)
@@ -57,10 +57,10 @@ extension CMessage {
   }
 
   private static func decode(
-    _ bytes: [UInt8], in arena: borrowing Arena, deadline: ContinuousClock.Instant?
+    _ bytes: [UInt8], in arena: borrowing Arena, _ keyAllowance: Int, deadline: ContinuousClock.Instant?
   ) throws(DecodeError) -> Self {
     let elements = Self.elements
-    var decoder = CDecoder()
+    var decoder = CDecoder(keyAllowance: keyAllowance)
     return try bytes.withUnsafeBufferPointer { (bytes) throws(DecodeError) in
       guard !elements.isEmpty else { return try unpack(bytes, in: arena, &decoder) }
       let (counts, rest) = try split(bytes, elements)

@@ -12,6 +12,8 @@ struct CensusTable {
     /// A list of numbers.
     case numbers
     case text
+    /// A name that many elements have, which share its storage.
+    case name
     case texts
     case message
     case messages
@@ -63,7 +65,9 @@ struct CensusTable {
     case .map: return (Field(kind: .entries), 8)
     case .message(let schema) where field.isRepeated: return (Field(kind: .messages, child: schema.census), 8)
     case .message(let schema):
-      return (Field(kind: .message, child: schema.census), schema.census.pointee.inlineSize + 1)
+      // An optional message takes no more than the message, because its unknown fields are a reference.
+      return (Field(kind: .message, child: schema.census), schema.census.pointee.inlineSize)
+    case .string where field.isName: return (Field(kind: .name), 16)
     case .string, .bytes: return (Field(kind: field.isRepeated ? .texts : .text), field.isRepeated ? 8 : 16)
     case .bool: return (Field(kind: field.isRepeated ? .numbers : .number), field.isRepeated ? 8 : 1)
     case .int32, .uint32, .enumeration: return (Field(kind: field.isRepeated ? .numbers : .number), 8)

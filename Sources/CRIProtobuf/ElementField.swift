@@ -33,6 +33,9 @@ package struct ElementField<Owner: CMessage>: Sendable {
         let content = UnsafeBufferPointer(rebasing: bytes[field.content])
         elements.append(try Element.unpack(content, in: arena, &decoder))
         arena.reset()
+        if let excess = decoder.excess(elements: elements.count, size: bytes.count) {
+          throw DecodeError(messageName: Owner.protoName, reason: .overLimit(excess))
+        }
         if elements.count & 63 == 0, let deadline, deadline <= .now {
           throw DecodeError(messageName: Owner.protoName, reason: .deadlineExceeded)
         }

@@ -59,6 +59,10 @@ package final class FieldSchema: Sendable {
     }
   }
 
+  /// Whether the field is a name that the elements of a list usually repeat, such as that of a metric. The generated code
+  /// copies it with `CDecoder.key`.
+  var isName: Bool { name == "name" && !isRepeated }
+
   /// Returns the JSON name by protobuf's rule: a letter after an underscore becomes upper case.
   private static func jsonName(_ name: String) -> String {
     var result = ""

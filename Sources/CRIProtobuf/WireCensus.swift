@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Counts what a message in wire format contains, and the memory that it will take, before anything is allocated for
 /// it.
 ///
@@ -8,6 +10,8 @@ struct WireCensus {
   private(set) var elements = 0
   /// The memory of the Swift values in bytes, which lasts as long as the response is used.
   private(set) var retained = 0
+  /// The maximum storage of keys and names in bytes: that of the different ones, and what is left of the allowance.
+  var keyAllowance: Int { allowance.decodedSize - retained + keyStorage }
   /// The memory in bytes of the largest part that is converted at once: an element of a top-level list, or everything
   /// else.
   var largestPart: Int { max(part, others) }
@@ -16,6 +20,9 @@ struct WireCensus {
   private var part = 0
   private var others = 0
   private var untilClock = clockInterval
+  private var keyStorage = 0
+  /// The keys that share their storage, by the slots of `CDecoder`.
+  private var keys = [UnsafeRawBufferPointer?](repeating: nil, count: CDecoder.slotCount)
 
   /// The number of fields between two checks of the deadline.
   private static let clockInterval = 1024
@@ -67,6 +74,10 @@ struct WireCensus {
       let bytes = text(content)
       retained += bytes
       size += bytes
+    case .name:
+      let bytes = text(content)
+      retained += bytes - shared(content)
+      size += bytes
     case .message:
       guard isLengthDelimited, let child = field.child else { return }
       size += child.pointee.transientSize
@@ -92,6 +103,7 @@ struct WireCensus {
         var cursor = WireCursor(start, content.count)
         while let (number, part) = cursor.next() {
           if cursor.isLengthDelimited, number == 1 || number == 2 { bytes += text(part) } else { others += 80 }
+          if cursor.isLengthDelimited, number == 1 { retained -= shared(part) }
         }
       }
       retained += bytes
@@ -123,10 +135,25 @@ struct WireCensus {
     if let deadline = allowance.deadline, deadline <= .now { throw .late }
   }
 
+  /// Returns the size in bytes of the storage that a key or a name shares with an earlier one.
+  private mutating func shared(_ content: UnsafeRawBufferPointer) -> Int {
+    guard content.count > CDecoder.smallStringCapacity, let start = content.baseAddress else { return 0 }
+    let slot = CDecoder.slot(start, content.count)
+    let size = content.count + CDecoder.storageHeader
+    if let known = keys[slot], known.count == content.count, let other = known.baseAddress,
+      memcmp(start, other, content.count) == 0
+    {
+      return size
+    }
+    keys[slot] = content
+    keyStorage += size
+    return 0
+  }
+
   /// Returns the size in bytes of a string outside of its inline storage, including what the escapes of control
   /// characters and the repair of invalid UTF-8 add when it is printed.
   private func text(_ content: UnsafeRawBufferPointer) -> Int {
-    let heap = content.count > 15 ? content.count + 32 : 0
+    let heap = content.count > CDecoder.smallStringCapacity ? content.count + CDecoder.storageHeader : 0
     return heap + WireText.expansion(of: content)
   }
 

@@ -37,23 +37,15 @@ static int memory_code;
 static char memory_line[256];
 static size_t memory_length;
 
-static void end_without_memory(int number) {
-  // Swift traps if an allocation fails, and malloc has set errno before.
-  if (errno == ENOMEM) {
-    ssize_t written = write(STDERR_FILENO, memory_line, memory_length);
-    (void)written;
-    _exit(memory_code);
-  }
-  // Any other crash ends as usual: the fault occurs again, and abort raises its signal once more.
-  signal(number, SIG_DFL);
-}
-
 void cri_end_without_memory(const char *line, int code) {
   memory_code = code;
   memory_length = strlen(line) < sizeof memory_line ? strlen(line) : sizeof memory_line;
   memcpy(memory_line, line, memory_length);
-  struct sigaction action = {.sa_handler = end_without_memory};
-  sigemptyset(&action.sa_mask);
-  for (int *number = (int[]){SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, 0}; *number; number++)
-    sigaction(*number, &action, NULL);
+}
+
+void cri_allocation_failed(void) {
+  if (memory_length == 0) return;
+  ssize_t written = write(STDERR_FILENO, memory_line, memory_length);
+  (void)written;
+  _exit(memory_code);
 }

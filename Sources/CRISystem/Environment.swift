@@ -50,6 +50,6 @@ package enum StandardStream {
 /// Terminates the process with an exit status. The corresponding C function is `exit`.
 package func endProcess(_ code: Int32) -> Never { exit(code) }
 
-/// Makes the process end with a line on standard error and an exit code if memory runs out, instead of by a signal
-/// without a message. Swift has no other way to detect a failed allocation.
+/// Makes the process end with a line on standard error and an exit code if an allocation fails, instead of with Swift's
+/// stack trace and a signal. Only a program that is linked with CRIAllocation ends so.
 package func endWithoutMemory(line: String, code: Int32) { cri_end_without_memory(line, code) }

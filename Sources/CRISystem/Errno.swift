@@ -52,6 +52,8 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let notImplemented = Errno(rawValue: ENOSYS)
   /// `EXDEV`: for openat2(2), the path leads out of the directory that it must stay in.
   public static let crossDevice = Errno(rawValue: EXDEV)
+  /// `ENOMEM`: memory, or another resource that it stands for, has run out.
+  public static let noMemory = Errno(rawValue: ENOMEM)
   /// `ENOSPC`: the device has no space left.
   public static let noSpace = Errno(rawValue: ENOSPC)
 

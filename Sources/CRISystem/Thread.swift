@@ -8,7 +8,8 @@ package enum Thread {
   }
 
   /// Starts a detached thread. The corresponding C function is `pthread_create`.
-  /// - Throws: The error of the system call.
+  /// - Throws: `.noMemory` if there is no memory for the thread's stack, or if a limit of threads is reached; the C
+  ///   library does not distinguish them.
   package static func detach(_ run: @escaping @Sendable () -> Void) throws(Errno) {
     // The thread takes over this reference and releases it.
     let body = Unmanaged.passRetained(Body(run))
@@ -22,7 +23,7 @@ package enum Thread {
       }, body.toOpaque())
     guard code == 0 else {
       body.release()
-      throw Errno(rawValue: code)
+      throw code == EAGAIN ? .noMemory : Errno(rawValue: code)
     }
     pthread_detach(thread)
   }

@@ -114,11 +114,12 @@ struct ValueTests {
     #expect(object.sortedByKey()["k3"] == "again")
   }
 
-  @Test("an object with 50,000 keys is parsed in linear time", .timeLimit(.minutes(1)))
+  @Test("an object with 100,000 keys is parsed in linear time", .timeLimit(.minutes(1)))
   func manyKeys() throws {
-    let text = "{" + (0..<50_000).map { "\"k\($0)\":\($0)" }.joined(separator: ",") + "}"
+    let text = "{" + (0..<100_000).map { "\"k\($0)\":\($0)" }.joined(separator: ",") + "}"
     let document = try JSON.parse(text)
-    #expect(document["k49999"] == 49_999)
+    #expect(document["k99999"] == 99_999)
+    #expect(document["k100000"] == nil)
     #expect(document == document.sortedKeys())
   }
 }

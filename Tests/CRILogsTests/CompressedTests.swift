@@ -111,13 +111,24 @@ import Testing
 
   @Test func `a decompression bomb uses bounded memory and no file`() throws {
     let log = try LogDirectory(Records.cri("oF new", from: 5_000_000))
-    try bomb(400, log)
+    try bomb(200, log)
     #expect(try File.read(log.directory.file(Self.name)).count < 4 << 20)
     let before = ProcessFacts.peakMemory
     let (lines, notices) = try read(log, LogSelection(tail: 1000))
     #expect(lines.count == 1000 && notices.isEmpty)
     #expect(try log.read(LogSelection(since: Records.since(0)), limit: 10_000_000).output.count == 10_000_000)
     #expect(ProcessFacts.peakMemory - before < 160 << 20)
+  }
+
+  @Test(arguments: [LogSelection(since: Records.since(1)), LogSelection(since: Records.since(1), tail: 1_000_000)])
+  func `a bomb is not expanded to its end, and newer lines are printed`(selection: LogSelection) throws {
+    let log = try LogDirectory(Records.cri("oF new", from: 5_000_000))
+    try bomb(600, log)
+    // The records of the bomb are older than the selection.
+    let (lines, notices) = try read(log, selection)
+    #expect(lines == ["new"])
+    let path = log.directory.file(Self.name)
+    #expect(notices.contains(.corrupt(path: path, .implausibleSize, isShownInPart: true)), "\(notices)")
   }
 
   @Test func `more last lines than fit in memory are cut, and the rest is reported`() throws {

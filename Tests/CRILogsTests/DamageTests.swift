@@ -22,6 +22,9 @@ import Testing
     Case("binary garbage", "\u{1}\u{2}\u{ff}\u{0}x") { .cutShort(path: $0, bytes: 6) },
     Case("a CRI record cut in its time", "2024-01-31T12:00") { .cutShort(path: $0, bytes: 16) },
     Case("a CRI record cut in its stream", "2024-01-31T12:00:00Z stdo") { .cutShort(path: $0, bytes: 25) },
+    Case("a CRI record cut after its tag", "2024-01-31T12:00:00Z stdout F") { .cutShort(path: $0, bytes: 29) },
+    Case("a CRI record cut before its text", "2024-01-31T12:00:00Z stderr F ") { .cutShort(path: $0, bytes: 30) },
+    Case("a fragment cut after its tag", "2024-01-31T12:00:00Z stdout P") { .cutShort(path: $0, bytes: 29) },
     Case("a Docker record cut short", #"{"log":"tw"#) { .cutShort(path: $0, bytes: 10) },
     Case("NUL bytes", String(repeating: "\0", count: 4096)) { .hole(path: $0, bytes: 4096) },
     Case("more NUL bytes than a buffer", String(repeating: "\0", count: 300_000)) { .hole(path: $0, bytes: 300_000) },
@@ -56,6 +59,25 @@ import Testing
       #expect(try log.read(selection, notices: &notices) == LogDirectory.Printed(""))
       #expect(!notices.isEmpty, "\(selection)")
     }
+  }
+
+  @Test func `a rotated file that ends after a tag is reported, and the fragments before it form a line`() throws {
+    for (text, printed) in [("oF one", "one\nnew\n"), ("oP one", "one\nnew\n")] {
+      let log = try LogDirectory(Records.cri("oF new", from: 5))
+      try log.write(Array((Records.cri(text) + "\(Records.time(1)) stdout F").utf8), to: "0.log.20240131-120000")
+      for selection in [LogSelection(since: Records.since(0)), LogSelection(tail: 2)] {
+        var notices: [LogNotice] = []
+        #expect(try log.read(selection, notices: &notices) == LogDirectory.Printed(printed), "\(text) \(selection)")
+        #expect(notices == [.cutShort(path: log.directory.file("0.log.20240131-120000"), bytes: 29)])
+      }
+    }
+  }
+
+  @Test func `a record that is cut after its tag is not shown with its time either`() throws {
+    var notices: [LogNotice] = []
+    let log = try LogDirectory("2024-01-31T12:00:00Z stdout F")
+    #expect(try log.read(hasTimestamps: true, notices: &notices) == LogDirectory.Printed(""))
+    #expect(notices == [.cutShort(path: log.log, bytes: 29)])
   }
 
   @Test func `an empty log and an intact log report nothing`() throws {

@@ -140,6 +140,27 @@ import Testing
     #expect(try hole.read().output == next)
   }
 
+  @Test(arguments: [LogSelection(), LogSelection(since: Records.since(0)), LogSelection(tail: 10)])
+  func `a line of many fragments costs about as much time as the same number of lines`(selection: LogSelection) throws {
+    func seconds(_ tag: String, _ selection: LogSelection) throws -> Double {
+      let log = try LogDirectory(String(repeating: "2024-01-31T12:00:00Z stderr \(tag) x\n", count: 250_000))
+      let begin = Self.processorTime
+      _ = try log.read(selection)
+      return Self.processorTime - begin
+    }
+    // Ten lines are at the end of the file, but all fragments belong to one line.
+    let all = LogSelection(since: selection.since, tail: selection.tail.map { _ in 250_000 })
+    let (lines, fragments) = (try seconds("F", all), try seconds("P", selection))
+    #expect(fragments < 2 * lines + 0.5, "\(fragments) s for fragments, \(lines) s for lines")
+  }
+
+  /// The processor time that this thread has used, in seconds.
+  private static var processorTime: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   @Test func `a missing file and a path that is not a regular file are errors`() throws {
     let log = try LogDirectory()
     #expect(throws: LogError.missing(log.log)) { try log.read() }

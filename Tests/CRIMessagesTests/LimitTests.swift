@@ -100,7 +100,45 @@ struct LimitTests {
           "io.kubernetes.pod.namespace": "default", "io.kubernetes.pod.uid": String(id.prefix(36)),
         ]),
       cpu: CpuUsage(timestamp: Timestamp(nanoseconds: 1 << 60), usageCoreNanoSeconds: 1_000_000_000))
-    try pass(ListContainerStatsResponse(stats: Array(repeating: stats, count: 5_000)))
+    try pass(ListContainerStatsResponse(stats: Array(repeating: stats, count: 10_000)))
+    try pass(ListPodSandboxMetricsResponse(podMetrics: (0..<500).map(Self.metrics)))
+  }
+
+  /// The metrics of a pod with three containers: 90 for each, as cAdvisor has them, with six labels.
+  private static func metrics(_ pod: Int) -> PodSandboxMetrics {
+    let metrics = (0..<90).map { number in
+      Metric(
+        name: "container_network_transmit_total_\(number)", timestamp: Timestamp(nanoseconds: 1 << 60),
+        metricType: .gauge, labelValues: ["a", "b", "c", "d", "e", "f"], value: UInt64Value(value: UInt64(number)))
+    }
+    return PodSandboxMetrics(
+      podSandboxID: "\(pod)", containerMetrics: (0..<3).map { ContainerMetrics(containerID: "\($0)", metrics: metrics) }
+    )
+  }
+
+  /// The storage of equal keys is counted once. Here every key equals the one before it on the wire, but not in the order
+  /// of the fields, in which all labels come before all annotations; and two keys never keep their storage side by side.
+  @Test("refuse keys that share their storage on the wire only")
+  func unsharedKeys() throws {
+    let keys = Self.collidingKeys()
+    // Labels are field 8, annotations field 9.
+    let entries = keys.map { Self.field(1, Array($0.utf8)) }
+    let both = entries.flatMap { Self.field(8, $0) + Self.field(9, $0) }
+    let bytes = Self.many(Self.field(1, Self.many(both, 50)), 4_000)
+    let refusal = try #require(excess(ListContainersResponse.self, bytes))
+    #expect(refusal.limit == .decodedSize && (1000...4000).contains(refusal.elements), "\(refusal)")
+  }
+
+  /// Two keys of 28 bytes that the decoder keeps in the same place.
+  private static func collidingKeys() -> [String] {
+    var found: [Int: String] = [:]
+    for number in 0... {
+      let key = "abcdefghijklmnopqrst\(10_000_000 + number)"
+      let slot = CDecoder.keySlot(key)
+      if let other = found[slot] { return [other, key] }
+      found[slot] = key
+    }
+    return []
   }
 
   private func pass<M: CMessage>(_ message: M) throws {

@@ -157,6 +157,26 @@ struct PathWalkTests {
     #expect(names(secret).isEmpty)
     #expect(written > 0 && refused > 0, "the race was never lost or never won")
   }
+
+  /// The owner of a directory removes the file as soon as it appears, over and over, while root writes it.
+  @Test(.timeLimit(.minutes(1))) func `a file that is removed while it is written is reported`() throws {
+    let own = makeDirectory("mallory", owner: mallory)
+    let stop = Locked(false)
+    var thread = pthread_t()
+    let removal = Removal("\(own)/report", until: stop)
+    #expect(pthread_create(&thread, nil, Removal.run, Unmanaged.passRetained(removal).toOpaque()) == 0)
+    var reported: FileError?
+    for _ in 0..<20_000 where reported == nil {
+      do throws(FileError) { try File.writeAtomically([1], to: "\(own)/report") } catch { reported = error }
+    }
+    stop.withLock { $0 = true }
+    pthread_join(thread, nil)
+    guard case .replacedByOther(let path) = reported else {
+      Issue.record("\(String(describing: reported))")
+      return
+    }
+    #expect(path == "\(own)/report")
+  }
 }
 
 // glibc declares it only for _GNU_SOURCE.
@@ -180,6 +200,21 @@ private final class Exchange: Sendable {
     guard let argument else { return nil }
     let exchange = Unmanaged<Exchange>.fromOpaque(argument).takeRetainedValue()
     while !exchange.stop.withLock({ $0 }) { _ = renameat2(AT_FDCWD, exchange.first, AT_FDCWD, exchange.second, 2) }
+    return nil
+  }
+}
+
+/// Removes a file in a loop.
+private final class Removal: Sendable {
+  private let path: String
+  private let stop: Locked<Bool>
+
+  init(_ path: String, until stop: Locked<Bool>) { (self.path, self.stop) = (path, stop) }
+
+  static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+    guard let argument else { return nil }
+    let removal = Unmanaged<Removal>.fromOpaque(argument).takeRetainedValue()
+    while !removal.stop.withLock({ $0 }) { unlink(removal.path) }
     return nil
   }
 }

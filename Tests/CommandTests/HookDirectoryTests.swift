@@ -127,6 +127,48 @@ struct HookDirectoryTests {
     #expect(try await Tool.shell("stat -c '%a %u %F' '\(directory.file("x/real/d"))'").output == "700 0 directory\n")
   }
 
+  @Test(arguments: ["verify", "accept"]) func `what a hook writes can be read by root only`(verb: String) async throws {
+    try await prepare("")
+    let run = try await run(#require(Hook(rawValue: verb)))
+    #expect(run.code == 0, "\(run)")
+    let files = try await Tool.shell("stat -c '%a %u' '\(directory.file("x/p/d"))'/*").output
+    #expect(files == "600 0\n")
+  }
+
+  /// Runs `cri_begin` with relative paths, after another user has done something with the current directory.
+  private func begin(_ shell: String, after change: String) async throws -> Tool {
+    let script = """
+      cd '\(directory.file("x/p/d"))'; . '\(Self.hooks)/shell/cri-upgrade.sh'
+      CRI_BEFORE=cri-test-relative/before.json; CRI_REPORT=cri-test-relative/report.txt; \(change)
+      cri_begin; echo "$CRI_BEFORE $CRI_REPORT"
+      """
+    return try await Tool.run(["/usr/bin/timeout", "20", shell, "-c", script])
+  }
+
+  @Test(arguments: ["/bin/sh", "/bin/bash"])
+  func `a relative path stays below the current directory that another user exchanges for a link`(shell: String)
+    async throws
+  {
+    try await prepare("mkdir -p $d")
+    let (current, moved) = (directory.file("x/p/d"), directory.file("x/p/moved"))
+    let run = try await begin(
+      shell, after: "mv '\(current)' '\(moved)'; ln -s '\(directory.file("root"))' '\(current)'")
+    #expect(run.code == 0, "\(run)")
+    let used = "\(moved)/cri-test-relative"
+    #expect(run.output == "\(used)/before.json \(used)/report.txt\n")
+    #expect(!ProcessFacts.exists(directory.file("root/cri-test-relative")))
+  }
+
+  @Test(arguments: ["/bin/sh", "/bin/bash"])
+  func `a relative path is refused if the current directory was removed`(shell: String) async throws {
+    try await prepare("mkdir -p $d")
+    let run = try await begin(shell, after: "rmdir '\(directory.file("x/p/d"))'")
+    defer { rmdir("/cri-test-relative") }
+    #expect(run.code == 2 && run.output.isEmpty, "\(run)")
+    #expect(run.errors.hasPrefix("upgrade: the current directory was removed; "), "\(run)")
+    #expect(!ProcessFacts.exists("/cri-test-relative"))
+  }
+
   @Test func `the status command creates no directory`() async throws {
     try await prepare("")
     let run = try await run(.status)

@@ -5,6 +5,10 @@ extension Failure {
   /// The failure for an error of a call, with a remedy.
   /// - Parameter endpoint: The endpoint to name if the error itself does not name one.
   package init(_ error: RPCError, _ endpoint: Endpoint? = nil) {
+    if case .cannotConnect(_, .noMemory) = error {
+      self = .noThread
+      return
+    }
     let path: String? =
       switch error {
       case .deadlineExceeded, .notResponding, .connectionLost, .undecodable: endpoint?.path

@@ -1,9 +1,19 @@
 internal import CRICommandLine
 internal import CRISystem
 
+extension Failure {
+  /// An allocation failed.
+  static let outOfMemory = Failure(
+    .overLimit, "out of memory; allow more (ulimit -v, the unit's MemoryMax), or select fewer objects with a filter")
+
+  /// A thread cannot be started, for lack of memory for its stack or because of a limit of threads.
+  static let noThread = Failure(
+    .overLimit,
+    "out of memory or threads: cannot start a thread; allow more memory (ulimit -v, the unit's MemoryMax) or threads "
+      + "(ulimit -u, the unit's TasksMax)")
+}
+
 /// Makes the process end with one line on standard error and exit code 11 if an allocation fails.
 package func reportOutOfMemory() {
-  let failure = Failure(
-    .overLimit, "out of memory; allow more (ulimit -v, the unit's MemoryMax), or select fewer objects with a filter")
-  endWithoutMemory(line: failure.line, code: failure.code.rawValue)
+  endWithoutMemory(line: Failure.outOfMemory.line, code: Failure.outOfMemory.code.rawValue)
 }

@@ -293,7 +293,7 @@ extension RestoredContainer: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     self.containerID = decoder.string(c.pointee.container_id)
     unknownFields = decoder.unknownFields(c.pointee.base)
   }

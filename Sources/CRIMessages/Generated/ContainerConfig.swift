@@ -381,7 +381,7 @@ extension CDIDevice: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     unknownFields = decoder.unknownFields(c.pointee.base)
   }
 

@@ -651,7 +651,7 @@ extension ContainerMetadata: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     self.attempt = c.pointee.attempt
     unknownFields = decoder.unknownFields(c.pointee.base)
   }

@@ -101,7 +101,7 @@ extension MetricDescriptor: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     self.help = decoder.string(c.pointee.help)
     self.labelKeys = decoder.strings(c.pointee.n_label_keys, c.pointee.label_keys)
     unknownFields = decoder.unknownFields(c.pointee.base)
@@ -381,7 +381,7 @@ extension Metric: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     self.timestamp = Timestamp(nanoseconds: c.pointee.timestamp)
     self.metricType = .init(rawValue: Int32(bitPattern: c.pointee.metric_type.rawValue))
     self.labelValues = decoder.strings(c.pointee.n_label_values, c.pointee.label_values)

@@ -522,7 +522,7 @@ extension NetworkInterfaceUsage: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     self.rxBytes = decoder.message(c.pointee.rx_bytes)
     self.rxErrors = decoder.message(c.pointee.rx_errors)
     self.txBytes = decoder.message(c.pointee.tx_bytes)
@@ -737,7 +737,7 @@ extension WindowsNetworkInterfaceUsage: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     self.rxBytes = decoder.message(c.pointee.rx_bytes)
     self.rxPacketsDropped = decoder.message(c.pointee.rx_packets_dropped)
     self.txBytes = decoder.message(c.pointee.tx_bytes)

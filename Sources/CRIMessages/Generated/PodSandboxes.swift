@@ -877,7 +877,7 @@ extension PodSandboxMetadata: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     self.uid = decoder.string(c.pointee.uid)
     self.namespace = decoder.string(c.pointee.namespace_)
     self.attempt = c.pointee.attempt

@@ -304,7 +304,7 @@ extension RuntimeHandler: CMessage {
   package static let schema = MessageSchema(descriptor)
 
   package init(decoding c: UnsafePointer<C>, _ decoder: inout CDecoder) {
-    self.name = decoder.string(c.pointee.name)
+    self.name = decoder.key(c.pointee.name)
     self.features = decoder.message(c.pointee.features)
     unknownFields = decoder.unknownFields(c.pointee.base)
   }

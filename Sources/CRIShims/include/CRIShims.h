@@ -40,7 +40,10 @@ int cri_catch_signal(int number);
 // Restores the action that a signal had before cri_catch_signal.
 void cri_release_signal(int number);
 
-// Ends the process with this line on standard error and this exit code if a crash is caused by a failed allocation.
+// Sets the line on standard error and the exit code with which the process ends if an allocation fails. Only a program that
+// is linked with CRIAllocation ends so.
 void cri_end_without_memory(const char *line, int code);
+// Called by CRIAllocation after an allocation has failed. Does nothing if no line was set.
+void cri_allocation_failed(void);
 
 #endif

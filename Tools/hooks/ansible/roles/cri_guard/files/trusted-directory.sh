@@ -5,7 +5,8 @@
 # it. With `make`, missing directories are created with mode 0700. Otherwise cri_reason says why it must not be used.
 cri_use() {
   cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
-  case $cri_rest in /*) ;; *) cri_rest=$(pwd -P)/$cri_rest ;; esac
+  # Not the shell's own pwd, which may return a path that another directory has taken since.
+  case $cri_rest in /*) ;; *) cri_rest=$(env pwd -P 2>/dev/null)/$cri_rest || { cri_reason='the current directory was removed'; return 1; } ;; esac
   while [ -n "$cri_rest" ]; do
     cri_name=${cri_rest%%/*}
     case $cri_rest in */*) cri_rest=${cri_rest#*/} ;; *) cri_rest='' ;; esac

@@ -1,0 +1,153 @@
+import CRIGRPC
+import CRIMessages
+import CRIProtobuf
+import CRIText
+import CRISystem
+import Glibc
+import TestSupport
+import Testing
+
+/// Promises of SECURITY.md about the runtime's socket, the files that commands write, and logins for registries.
+@Suite(.timeLimit(.minutes(5))) struct SecurityPromiseTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private static func status(_ path: String) -> (mode: mode_t, owner: uid_t, group: gid_t, inode: ino_t)? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    return (status.st_mode & 0o7777, status.st_uid, status.st_gid, status.st_ino)
+  }
+
+  private static func mode(_ path: String) -> mode_t? { status(path)?.mode }
+
+  // MARK: The socket
+
+  private static let commands = [
+    ["pods"], ["info"], ["wait", "--timeout", "5s"], ["preflight"], ["snapshot"], ["guard", "--", "true"],
+    ["verify", "--before", "-", "--after", "-"], ["pull", "x"], ["net"], ["runp", "-"],
+  ]
+
+  @Test(arguments: commands, [mode_t(0o600), 0o660, 0o666])
+  func `a command leaves the mode and the owner of the socket as they are`(command: [String], mode: mode_t) async throws
+  {
+    let runtime = try await SimulatorProcess(in: folder)
+    #expect(chmod(runtime.socket, mode) == 0)
+    if geteuid() == 0 { #expect(chown(runtime.socket, 0, 64_001) == 0) }
+    let before = try #require(Self.status(runtime.socket))
+    _ = try await Tool.cri(command, on: runtime.socket)
+    let after = try #require(Self.status(runtime.socket))
+    #expect(before == after && after.mode == mode)
+  }
+
+  // MARK: The modes of files
+
+  /// Runs the command with a umask that takes nothing away.
+  private func unmasked(_ arguments: [String], on socket: String? = nil) async throws -> Tool {
+    var environment = ["TMPDIR": folder.path]
+    environment["CONTAINER_RUNTIME_ENDPOINT"] = socket
+    return try await Tool.run(
+      ["/bin/sh", "-c", "umask 0; exec \"$@\"", "sh", Tool.path("cri")] + arguments, environment: environment)
+  }
+
+  private static let writers: [(command: [String], mode: mode_t)] = [
+    (["snapshot", "-o", "FILE"], 0o600), (["guard", "--save", "FILE", "--", "true"], 0o600),
+    (["guard", "--report", "json=FILE", "--", "true"], 0o644), (["preflight", "--report", "json=FILE"], 0o644),
+    (["verify", "--before", "OLD", "--report", "json=FILE"], 0o644),
+    (["-c", "FILE", "config", "--set", "timeout=5"], 0o600),
+  ]
+
+  @Test(arguments: writers)
+  func `a new file has the mode of its kind, whatever the umask`(command: [String], mode: mode_t) async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let (file, old) = (folder.file("file"), folder.file("old"))
+    #expect(try await Tool.cri(["snapshot", "-o", old], on: runtime.socket).code == 0)
+    let words = command.map { $0.replacing("FILE", with: file).replacing("OLD", with: old) }
+    let run = try await unmasked(words, on: runtime.socket)
+    #expect(Self.mode(file) == mode, "\(run)")
+  }
+
+  @Test func `config creates missing directories that only the owner may change`() async throws {
+    let run = try await unmasked(["-c", folder.file("a/b/crictl.yaml"), "config", "--set", "timeout=5"])
+    #expect(run.code == 0, "\(run)")
+    for name in ["a", "a/b"] { #expect(Self.mode(folder.file(name)) == 0o755) }
+  }
+
+  @Test func `the snapshot that guard keeps without a verdict can be read by its owner only`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    let kill = ["/bin/sh", "-c", "kill -9 \(runtime.pid ?? 0)"]
+    let run = try await unmasked(["guard", "--wait", "1s", "--"] + kill, on: runtime.socket)
+    #expect(run.code == 3, "\(run)")
+    let kept = TemporaryDirectory.names(in: folder.path).filter { $0.hasPrefix("cri-before-") }
+    #expect(kept.count == 1 && kept.allSatisfy { $0.hasSuffix(".json") }, "\(kept)")
+    for name in kept { #expect(Self.mode(folder.file(name)) == 0o600) }
+  }
+
+  // MARK: Logins
+
+  private static let password = "open-sesame-4711"
+
+  /// The arguments of all processes.
+  private static func allArguments() -> String {
+    TemporaryDirectory.names(in: "/proc").filter { $0.allSatisfy(\.isNumber) }
+      .map { ProcessFacts.read("/proc/\($0)/cmdline") }.joined(separator: "\n")
+  }
+
+  /// A program of this name in a directory of `PATH`, which leaves a file behind if it is run.
+  private func plant(_ name: String) throws {
+    if !ProcessFacts.exists(folder.file("bin")) { #expect(mkdir(folder.file("bin"), 0o755) == 0) }
+    try ProcessFacts.write(
+      "#!/bin/sh\necho \"$0 $*\" >> '\(folder.file("run"))'\necho '{\"Username\":\"u\",\"Secret\":\"s\"}'\n",
+      to: folder.file("bin/\(name)"))
+    #expect(chmod(folder.file("bin/\(name)"), 0o755) == 0)
+  }
+
+  @Test(arguments: [
+    #"{"credsStore": "planted"}"#, #"{"credHelpers": {"quay.io": "planted"}}"#,
+    #"{"auths": {"quay.io": {}}, "credsStore": "planted"}"#,
+    #"{"auths": {"quay.io": {"auth": "LOGIN"}}, "credsStore": "planted", "credHelpers": {"quay.io": "planted"}}"#,
+  ])
+  func `a login helper is never run`(document: String) async throws {
+    try plant("docker-credential-planted")
+    // The helper would be found and would leave its file.
+    let path = "\(folder.file("bin")):/usr/bin:/bin"
+    _ = try await Tool.run(["/bin/sh", "-c", "docker-credential-planted get"], environment: ["PATH": path])
+    #expect(ProcessFacts.exists(folder.file("run")))
+    unlink(folder.file("run"))
+    let login = Base64.encode(Array("me:\(Self.password)".utf8))
+    try ProcessFacts.write(document.replacing("LOGIN", with: login), to: folder.file("auth.json"))
+    let runtime = try TestRuntime { name, _ in
+      name == "PullImage" ? .message(PullImageResponse(imageRef: "sha256:aa")) : nil
+    }
+    let run = try await Tool.cri(
+      ["-D", "pull", "quay.io/a:1"], on: runtime,
+      environment: ["PATH": path, "REGISTRY_AUTH_FILE": folder.file("auth.json")])
+    #expect(run.code == 0 && runtime.called == ["PullImage"], "\(run)")
+    #expect(!ProcessFacts.exists(folder.file("run")))
+  }
+
+  /// While the runtime pulls, the command holds the password.
+  @Test(arguments: [["CRICTL_CREDS": "me:\(password)"], ["REGISTRY_AUTH_FILE": "FILE"]], [true, false])
+  func `a password is no argument of any process, and is not printed`(
+    variables: [String: String], succeeds: Bool
+  ) async throws {
+    let secrets = [Self.password, Base64.encode(Array("me:\(Self.password)".utf8))]
+    try ProcessFacts.write(#"{"auths": {"quay.io": {"auth": "\#(secrets[1])"}}}"#, to: folder.file("auth.json"))
+    let asked = Locked<(arguments: String, login: AuthConfig?)?>(nil)
+    let runtime = try TestRuntime { _, bytes in
+      let request = try PullImageRequest.decode(bytes)
+      asked.withLock { $0 = (Self.allArguments(), request.auth) }
+      return succeeds
+        ? .message(PullImageResponse(imageRef: "sha256:aa")) : .failure(.unknown, "401 Unauthorized")
+    }
+    let environment = variables.mapValues { $0 == "FILE" ? folder.file("auth.json") : $0 }
+    let run = try await Tool.cri(["-D", "pull", "quay.io/a:1"], on: runtime, environment: environment)
+    #expect(run.code == (succeeds ? 0 : 1), "\(run)")
+    let (arguments, login) = try #require(asked.withLock { $0 })
+    #expect(login == AuthConfig(username: "me", password: Self.password))
+    #expect(arguments.contains("quay.io/a:1"), "the command's own arguments are among them")
+    for secret in secrets {
+      #expect(!arguments.contains(secret) && !run.output.contains(secret) && !run.errors.contains(secret))
+    }
+  }
+}
