@@ -1,5 +1,5 @@
 extension String {
-  /// In quotes, with control characters and what reorders a line escaped: safe on a terminal.
+  /// The text in double quotes, with quotes, backslashes and the characters escaped that `Sanitizer` escapes.
   package var quoted: String { "\"\(printable)\"" }
 
   /// The text, or the first `limit` scalars of a longer one and an ellipsis: a name must not fill an error line.
@@ -9,26 +9,5 @@ extension String {
   }
 
   /// `quoted` without the quotes around it.
-  package var printable: String {
-    var result = ""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default: result += scalar.isUnsafeToPrint ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-      }
-    }
-    return result
-  }
-}
-
-extension Unicode.Scalar {
-  fileprivate var isUnsafeToPrint: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
-    default: false
-    }
-  }
+  package var printable: String { escaped { $0 == "\"" || $0 == "\\" ? "\\\($0)" : $0.escape } }
 }
