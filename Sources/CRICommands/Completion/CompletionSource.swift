@@ -29,7 +29,7 @@ enum CompletionSource: Hashable, Sendable {
     case "output": return outputs(of: command).map { .words($0) }
     case "sort-by": return .words(sortKeys(of: command))
     case "fail-on": return .words(["critical", "major", "minor"])
-    case "ignore": return .words(Rule.all(of: .verify).map(\.id.rawValue))
+    case "ignore": return .words(Rule.all(of: command == "preflight" ? .preflight : .verify).map(\.id.rawValue))
     case "get": return .words(ConfigKey.allCases.map(\.rawValue))
     case "set": return value.contains("=") ? nil : .words(ConfigKey.allCases.map { "\($0.rawValue)=" })
     case "report": return value.contains("=") ? .files : .words(ReportFormat.allCases.map { "\($0.rawValue)=" })
