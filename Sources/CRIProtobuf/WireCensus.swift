@@ -10,7 +10,7 @@ struct WireCensus {
   /// Bytes of the largest part that is converted at once: an element of a top-level list, or all else together.
   var largestPart: Int { max(part, others) }
 
-  private let allowance: DecodeAllowance
+  private let allowance: Allowance
   private var part = 0
   private var others = 0
   private var untilClock = clockInterval
@@ -18,7 +18,7 @@ struct WireCensus {
   /// Fields between two looks at the clock.
   private static let clockInterval = 1024
 
-  init(_ allowance: DecodeAllowance) { self.allowance = allowance }
+  init(_ allowance: DecodeAllowance) { self.allowance = Allowance(allowance) }
 
   /// Counts an answer.
   mutating func count(_ bytes: UnsafeBufferPointer<UInt8>, _ table: UnsafePointer<CensusTable>) throws(Stop) {
@@ -118,7 +118,7 @@ struct WireCensus {
     untilClock -= 1
     guard untilClock == 0 else { return }
     untilClock = Self.clockInterval
-    if let deadline = allowance.deadline, deadline <= .now { throw .late }
+    if allowance.isOver() { throw .late }
   }
 
   /// Bytes of a string that does not fit into its place, with what its control characters and the repair of what is
@@ -126,6 +126,26 @@ struct WireCensus {
   private func text(_ content: UnsafeRawBufferPointer) -> Int {
     let heap = content.count > 15 ? content.count + 32 : 0
     return heap + WireText.expansion(of: content)
+  }
+
+  /// The same as `DecodeAllowance`, without an `Instant`. The layout of a struct with an `Instant` is known only at runtime,
+  /// so that each access to one of its members, and to the census, would go through its metadata.
+  private struct Allowance {
+    let decodedSize: Int
+    let elementSize: Int
+    let depth: Int
+    let renderedElement: Int
+    /// Whether the deadline has passed.
+    let isOver: () -> Bool
+
+    init(_ allowance: DecodeAllowance) {
+      decodedSize = allowance.decodedSize
+      elementSize = allowance.elementSize
+      depth = allowance.depth
+      renderedElement = allowance.renderedElement
+      let deadline = allowance.deadline
+      isOver = { deadline.map { $0 <= .now } ?? false }
+    }
   }
 
   enum Stop: Error {
