@@ -72,11 +72,11 @@ package final class Connection: Sendable {
   /// Sends a PING and returns the round-trip time.
   package func ping(deadline: ContinuousClock.Instant?) async throws(StreamFailure) -> Duration {
     let key = mailbox.makeKey()
-    let result = await withTaskCancellationHandler {
+    let result: Result<Duration, StreamFailure> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let ping = Mailbox.Ping(deadline: deadline, continuation: continuation)
+        let ping = Mailbox.Ping(deadline: deadline) { continuation.resume(returning: $0) }
         if let refusal = mailbox.post(.ping(key: key, ping)) {
-          ping.continuation.resume(returning: .failure(refusal))
+          ping.resume(.failure(refusal))
         }
         // If the task was cancelled before the ping was posted, `onCancel` had nothing to cancel.
         if Task.isCancelled { cancel(key) }

@@ -22,7 +22,7 @@ struct ConnectionLoop: ~Copyable {
   /// The open socket's number, for poll.
   private var socketNumber: Int32?
   private var streams: [UInt64: Stream] = [:]
-  private var keys: [Int32: UInt64] = [:]
+  private var keys = StreamMap<UInt64>()
   private var pings: [UInt64: Mailbox.Ping] = [:]
   private var nextDeadline: ContinuousClock.Instant?
   private var heartbeat = Heartbeat()
@@ -70,9 +70,9 @@ struct ConnectionLoop: ~Copyable {
     // Requests that are still in the mailbox were never sent, so they can be retried on another connection.
     let unsent = if case .connectionLost = failure { StreamFailure.refused } else { failure }
     for case .request(_, _, _, _, let handler) in remaining { handler.closed(unsent) }
-    for case .ping(_, let ping) in remaining { ping.continuation.resume(returning: .failure(failure)) }
+    for case .ping(_, let ping) in remaining { ping.resume(.failure(failure)) }
     for stream in streams.values { stream.handler.closed(failure) }
-    for ping in pings.values { ping.continuation.resume(returning: .failure(failure)) }
+    for ping in pings.values { ping.resume(.failure(failure)) }
   }
 
   /// - Returns: why the connection ended, if it ended in order.
@@ -204,7 +204,7 @@ struct ConnectionLoop: ~Copyable {
     case .send(let key, let bytes, let trailers):
       if let stream = streams[key] { try session.send(on: stream.id, bytes, trailers: trailers) }
     case .reset(let key, let code):
-      pings.removeValue(forKey: key)?.continuation.resume(returning: .failure(.cancelled))
+      pings.removeValue(forKey: key)?.resume(.failure(.cancelled))
       try end(key, .cancelled, code, &session)
     case .consume(let key, let count):
       if let stream = streams[key] { try session.consume(count, on: stream.id) }
@@ -272,7 +272,7 @@ struct ConnectionLoop: ~Copyable {
     for (key, ping) in pings {
       if let deadline = ping.deadline, deadline <= now {
         pings[key] = nil
-        ping.continuation.resume(returning: .failure(.deadlineExceeded))
+        ping.resume(.failure(.deadlineExceeded))
       }
     }
     let deadlines = streams.values.compactMap(\.deadline) + pings.values.compactMap(\.deadline)
@@ -311,7 +311,7 @@ struct ConnectionLoop: ~Copyable {
         let key = payload.reduce(0) { $0 << 8 | UInt64($1) }
         if key == Self.heartbeatKey { heartbeat.acknowledged(.ping, at: .now) }
         if let ping = pings.removeValue(forKey: key) {
-          ping.continuation.resume(returning: .success(ContinuousClock.now - ping.sent))
+          ping.resume(.success(ContinuousClock.now - ping.sent))
         }
       }
     }
@@ -332,7 +332,7 @@ struct ConnectionLoop: ~Copyable {
   private func handler(of id: Int32) -> (any StreamHandler)? { keys[id].flatMap { streams[$0]?.handler } }
 
   private mutating func close(_ id: Int32, _ code: ErrorCode, byPeer: Bool, _ session: inout Session) {
-    guard let key = keys.removeValue(forKey: id), let stream = remove(key) else { return }
+    guard let key = keys.removeValue(of: id), let stream = remove(key) else { return }
     let failure: StreamFailure? =
       if stream.hasEnded && (role == .client || code == .noError) {
         nil

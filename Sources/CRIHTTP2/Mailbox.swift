@@ -25,7 +25,8 @@ final class Mailbox: Sendable {
 
   struct Ping: Sendable {
     var deadline: ContinuousClock.Instant?
-    var continuation: CheckedContinuation<Result<Duration, StreamFailure>, Never>
+    /// Resumes the waiting task. A continuation's type would be looked up when the connection starts, which takes time.
+    let resume: @Sendable (Result<Duration, StreamFailure>) -> Void
     var sent = ContinuousClock.now
   }
 

@@ -9,9 +9,9 @@ final class SessionState {
   static let largestHeaderList = 64 << 10
 
   var events: [Event] = []
-  var outgoing: [Int32: OutgoingBody] = [:]
+  var outgoing = StreamMap<OutgoingBody>()
   /// The header blocks that are incomplete, by stream.
-  var headers: [Int32: HeaderBlock] = [:]
+  var headers = StreamMap<HeaderBlock>()
   /// The stream of the RST_STREAM frame that is being processed. libnghttp2 closes it next.
   var resetting: Int32?
   /// The last violation by the peer, in libnghttp2's words.
@@ -95,7 +95,7 @@ private func onFrame(_: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, us
   let endStream = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
   switch UInt32(frame.hd.type) {
   case NGHTTP2_HEADERS.rawValue:
-    if let block = state.headers.removeValue(forKey: stream), !block.isTooLarge {
+    if let block = state.headers.removeValue(of: stream), !block.isTooLarge {
       state.events.append(.headers(stream: stream, block.fields, endStream: endStream))
     }
     if endStream { state.events.append(.endStream(stream: stream)) }

@@ -58,8 +58,9 @@ public struct PreflightReport: Hashable, Sendable {
   /// An entry is required if there can be no good verdict without it.
   public var unchecked: [Unchecked]
 
-  /// Applies all rules. It reads nothing from the node.
-  public init(_ facts: PreflightFacts) {
+  /// Applies all rules to the facts, and reads nothing.
+  /// - Parameter ignored: rules that do not count. The report lists them as not checked.
+  public init(_ facts: PreflightFacts, ignoring ignored: Set<RuleID> = []) {
     let snapshot = facts.snapshot
     host = snapshot.host
     daemon = snapshot.daemon
@@ -72,6 +73,7 @@ public struct PreflightReport: Hashable, Sendable {
     pods = facts.readySandboxes.map(\.pod)
     var examination = Examination(facts)
     examination.run()
+    examination.ignore(ignored)
     findings = examination.findings
     unchecked = examination.unchecked
     suspicions = examination.suspicions()
@@ -156,6 +158,16 @@ private struct Examination {
     }.map(\.element)
     listUncheckedObjects()
     listUncheckedTarget()
+  }
+
+  /// Removes what these rules have found or could not check, and says so.
+  mutating func ignore(_ rules: Set<RuleID>) {
+    for id in rules.sorted(by: { $0.rawValue < $1.rawValue }) {
+      let count = findings.count { $0.rule.id == id }
+      findings.removeAll { $0.rule.id == id }
+      unchecked.removeAll { $0.rule == id }
+      unchecked.append(Unchecked(.rule(id), UnknownReason(.ignored), count: count))
+    }
   }
 
   private mutating func listUncheckedObjects() {

@@ -16,7 +16,7 @@ struct WireCensus {
   /// else.
   var largestPart: Int { max(part, others) }
 
-  private let allowance: DecodeAllowance
+  private let allowance: Allowance
   private var part = 0
   private var others = 0
   private var untilClock = clockInterval
@@ -27,7 +27,7 @@ struct WireCensus {
   /// The number of fields between two checks of the deadline.
   private static let clockInterval = 1024
 
-  init(_ allowance: DecodeAllowance) { self.allowance = allowance }
+  init(_ allowance: DecodeAllowance) { self.allowance = Allowance(allowance) }
 
   /// Counts a response.
   mutating func count(_ bytes: UnsafeBufferPointer<UInt8>, _ table: UnsafePointer<CensusTable>) throws(Stop) {
@@ -132,7 +132,7 @@ struct WireCensus {
     untilClock -= 1
     guard untilClock == 0 else { return }
     untilClock = Self.clockInterval
-    if let deadline = allowance.deadline, deadline <= .now { throw .late }
+    if allowance.isOver() { throw .late }
   }
 
   /// Returns the size in bytes of the storage that a key or a name shares with an earlier one.
@@ -155,6 +155,26 @@ struct WireCensus {
   private func text(_ content: UnsafeRawBufferPointer) -> Int {
     let heap = content.count > CDecoder.smallStringCapacity ? content.count + CDecoder.storageHeader : 0
     return heap + WireText.expansion(of: content)
+  }
+
+  /// The same as `DecodeAllowance`, without an `Instant`. The layout of a struct with an `Instant` is known only at runtime,
+  /// so that each access to one of its members, and to the census, would go through its metadata.
+  private struct Allowance {
+    let decodedSize: Int
+    let elementSize: Int
+    let depth: Int
+    let renderedElement: Int
+    /// Whether the deadline has passed.
+    let isOver: () -> Bool
+
+    init(_ allowance: DecodeAllowance) {
+      decodedSize = allowance.decodedSize
+      elementSize = allowance.elementSize
+      depth = allowance.depth
+      renderedElement = allowance.renderedElement
+      let deadline = allowance.deadline
+      isOver = { deadline.map { $0 <= .now } ?? false }
+    }
   }
 
   enum Stop: Error {

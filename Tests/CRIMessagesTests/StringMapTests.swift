@@ -44,6 +44,6 @@ struct StringMapTests {
   @Test("the description is one line with control characters escaped")
   func description() {
     #expect(StringMap().description == "[:]")
-    #expect((["b": "\u{7}", "a": "\""] as StringMap).description == #"["a": "\"", "b": "\u{7}"]"#)
+    #expect((["b": "\u{7}", "a": "\""] as StringMap).description == #"["a": "\"", "b": "\x07"]"#)
   }
 }

@@ -40,7 +40,7 @@ struct TextTests {
         == #"Container(id: "abc", metadata: ContainerMetadata(name: "web", attempt: 2), state: running, "#
         + #"createdAt: 1970-01-01T00:00:01.5Z, labels: ["app": "x"])"#)
     #expect(Container().description == "Container()")
-    #expect(Container(id: "\u{1b}[31m\n\u{202e}").description == #"Container(id: "\u{1b}[31m\n\u{202e}")"#)
+    #expect(Container(id: "\u{1b}[31m\n\u{202e}").description == #"Container(id: "\x1b[31m\n\u{202e}")"#)
     let auth = AuthConfig(
       username: "me", password: "hunter2", auth: "aHVudGVy", identityToken: "t", registryToken: "r")
     #expect(

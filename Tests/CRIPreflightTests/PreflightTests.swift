@@ -67,6 +67,34 @@ import Testing
     #expect(PreflightReport(facts).verdict == .loss)
   }
 
+  @Test(arguments: [("P1", 1), ("network.ip-on-disk", 1), ("P6", 0), ("shim.program-on-disk", 0)])
+  func `an ignored rule does not count and is listed as not checked`(name: String, count: Int) throws {
+    let id = try #require(RuleID(named: name))
+    var facts = PreflightFacts.goodContainerd
+    if id == .networkIPOnDisk {
+      facts.editRecords { $0.sandboxes[0].ip = "" }
+    } else {
+      facts.containerd?.missingShims = .unknown("no")
+    }
+    #expect(PreflightReport(facts).verdict != .none)
+    let report = PreflightReport(facts, ignoring: [id])
+    #expect(report.verdict == .none && report.victims.isEmpty)
+    #expect(!report.findings.contains { $0.rule.id == id })
+    #expect(report.unchecked == [Unchecked(.rule(id), UnknownReason(.ignored), count: count)])
+    let other = PreflightReport(facts, ignoring: [.podNotReady])
+    #expect(other.verdict == PreflightReport(facts).verdict)
+  }
+
+  @Test func `an advisory that an ignored rule would decide stays a suspicion`() throws {
+    var facts = PreflightFacts.goodContainerd
+    facts.editRecords { $0.sandboxes[0].ip = "" }
+    for suspicion in PreflightReport(facts).suspicions where suspicion.standing == .proved {
+      let deciding = Set(suspicion.match.advisory.decidedBy)
+      let again = PreflightReport(facts, ignoring: deciding).suspicions.first { $0.match == suspicion.match }
+      #expect(again?.standing == .suspect)
+    }
+  }
+
   @Test func `a pod is named once, with all its rules`() {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords {

@@ -65,7 +65,8 @@ struct CompletionTests {
       ("cri image --pinned -o na", ["name"]), ("cri wait -o ", ["text", "json"]),
       ("cri guard --scenario re", ["restart", "reboot"]), ("cri verify --fail-on m", ["major", "minor"]),
       ("cri verify --report ta", ["table=", "tap="]), ("cri verify --report tap=/", [":files"]),
-      ("cri verify --ignore pod.netns-", ["pod.netns-closed", "pod.netns-inode"]), ("cri verify --after ", [":files"]),
+      ("cri verify --ignore pod.netns-", ["pod.netns-closed", "pod.netns-inode"]),
+      ("cri preflight --ignore network.ip-", ["network.ip-on-disk"]), ("cri verify --after ", [":files"]),
       ("cri ps --nosuch ", []), ("cri ps \"--names", ["--namespace"]), ("", []),
     ])
   func candidates(line: String, values: [String]) async throws {

@@ -34,6 +34,22 @@ import TestSupport
     #expect(lines.last == "LOSS PREDICTED: do not restart this runtime now")
   }
 
+  @Test(arguments: ["P1", "network.ip-on-disk"])
+  func `an ignored rule is not checked, whichever of its names is used`(name: String) async throws {
+    let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
+    defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
+    let run = try await Self.preflight(["--root", directory.path, "--ignore", name], socket)
+    #expect(!run.output.contains("2 pods would be lost") && !run.output.contains("its address is not on disk"))
+    #expect(run.output.contains("not checked: P1: left out by --ignore, 2 findings\n"), "\(run.output)")
+  }
+
+  @Test(arguments: ["P99", "pod.ip", ""])
+  func `only a rule of preflight can be ignored`(name: String) async throws {
+    let run = try await Self.preflight(["--ignore", name], "/nowhere.sock")
+    #expect(run.code == 2)
+    #expect(run.errors.contains("--ignore \(name): preflight has no such rule; cri rules lists them"), "\(run.errors)")
+  }
+
   @Test func `the document has the same content`() async throws {
     let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }

@@ -29,7 +29,7 @@ enum CompletionSource: Hashable, Sendable {
     case "output": return outputs(of: command).map { .values($0) }
     case "sort-by": return .values(sortKeys(of: command))
     case "fail-on": return .values(["critical", "major", "minor"])
-    case "ignore": return .values(Rule.all(of: .verify).map(\.id.rawValue))
+    case "ignore": return .values(Rule.all(of: command == "preflight" ? .preflight : .verify).map(\.id.rawValue))
     case "get": return .values(ConfigKey.allCases.map(\.rawValue))
     case "set": return value.contains("=") ? nil : .values(ConfigKey.allCases.map { "\($0.rawValue)=" })
     case "report": return value.contains("=") ? .files : .values(ReportFormat.allCases.map { "\($0.rawValue)=" })

@@ -35,14 +35,20 @@ extension ListText {
   static var wideSortKeys: [String: SortOrder<Self>.Key] { [:] }
 
   static func sortNames(isWide: Bool) -> String {
-    (sortKeys.keys.sorted() + (isWide ? wideSortKeys.keys.sorted() : [])).joined(separator: ", ")
+    list(isWide ? allSortNames : sortKeys.keys.sorted())
   }
 
   static var allSortNames: [String] { sortKeys.keys.sorted() + wideSortKeys.keys.sorted() }
 
+  /// The names, separated by commas. `joined` would make the Swift runtime search the conformances of the whole program
+  /// at the start of most commands, because the help is composed then.
+  private static func list(_ names: [String]) -> String {
+    names.dropFirst().reduce(names.first ?? "") { $0 + ", " + $1 }
+  }
+
   /// A paragraph about sorting for the help.
   static var sortHelp: String {
-    let wide = wideSortKeys.keys.sorted().joined(separator: ", ")
+    let wide = list(wideSortKeys.keys.sorted())
     return "Keys of --sort-by: \(sortNames(isWide: false))" + (wide.isEmpty ? "." : "; with -o wide also \(wide).")
       + " Amounts are sorted with the largest first, all other keys in ascending order; --sort-by=-KEY reverses this."
   }

@@ -1,36 +1,52 @@
 /// Runs a program along a text, at all of its positions at once.
 struct PatternMatcher {
-  private let instructions: [PatternProgram.Instruction]
+  private let program: PatternProgram
   /// The positions that wait for the next character, each once.
-  private var positions: [Int] = []
-  private var isThere: [Bool]
+  private var waiting: [Int] = []
+  private var previous: [Int] = []
+  /// The positions that still have to be followed.
+  private var pending: [Int] = []
+  /// The number of the character before which each position was last entered.
+  private var entered: [Int]
+  private var number = 0
 
   init(_ program: PatternProgram) {
-    instructions = program.instructions
-    isThere = Array(repeating: false, count: instructions.count)
+    self.program = program
+    entered = Array(repeating: -1, count: program.instructions.count)
   }
 
   consuming func isFound(in text: String.UnicodeScalarView) -> Bool {
+    var iterator = text.makeIterator()
     var before: Unicode.Scalar?
-    var position = text.startIndex
+    var next = iterator.next()
     while true {
-      let next = position < text.endIndex ? text[position] : nil
-      // A match may begin anywhere.
-      if enter(0, before, next) { return true }
-      guard let scalar = next else { return false }
-      position = text.index(after: position)
-      let after = position < text.endIndex ? text[position] : nil
-      if step(over: scalar, before: after) { return true }
+      if mayBegin(after: before, before: next), enter(0, before, next) { return true }
+      guard let scalar = next, !(program.isAnchored && waiting.isEmpty) else { return false }
+      next = iterator.next()
+      if step(over: scalar, before: next) { return true }
       before = scalar
     }
   }
 
+  /// Whether a match may begin here, which is anywhere unless the program is anchored or the first character excludes it.
+  private func mayBegin(after before: Unicode.Scalar?, before next: Unicode.Scalar?) -> Bool {
+    if program.isAnchored { return before == nil }
+    guard case .scalar(let ascii, let set) = program.instructions[0] else { return true }
+    return next.map { contains($0, ascii, set) } ?? false
+  }
+
+  private func contains(_ scalar: Unicode.Scalar, _ ascii: ASCIISet, _ set: Int) -> Bool {
+    scalar.isASCII ? ascii.contains(scalar) : program.sets[set].contains(scalar)
+  }
+
   private mutating func step(over scalar: Unicode.Scalar, before next: Unicode.Scalar?) -> Bool {
-    let old = positions
-    positions = []
-    for position in isThere.indices { isThere[position] = false }
-    for position in old {
-      if case .scalar(let set) = instructions[position], set.contains(scalar), enter(position + 1, scalar, next) {
+    swap(&waiting, &previous)
+    waiting.removeAll(keepingCapacity: true)
+    number += 1
+    for place in previous {
+      if case .scalar(let ascii, let set) = program.instructions[place], contains(scalar, ascii, set),
+        enter(place + 1, scalar, next)
+      {
         return true
       }
     }
@@ -39,14 +55,14 @@ struct PatternMatcher {
 
   /// Enters a position and follows it as far as possible without a character. Returns whether the end is reached.
   private mutating func enter(_ start: Int, _ before: Unicode.Scalar?, _ next: Unicode.Scalar?) -> Bool {
-    var pending = [start]
-    while let position = pending.popLast() {
-      if isThere[position] { continue }
-      isThere[position] = true
-      switch instructions[position] {
-      case .scalar: positions.append(position)
+    pending.append(start)
+    while let place = pending.popLast() {
+      if entered[place] == number { continue }
+      entered[place] = number
+      switch program.instructions[place] {
+      case .scalar: waiting.append(place)
       case .assertion(let assertion):
-        if assertion.holds(after: before, before: next) { pending.append(position + 1) }
+        if assertion.holds(after: before, before: next) { pending.append(place + 1) }
       case .split(let one, let other):
         pending.append(other)
         pending.append(one)

@@ -5,7 +5,31 @@ indirect enum PatternNode: Hashable, Sendable {
   /// The parts one after the other; without parts, the empty text.
   case sequence([PatternNode])
   case either([PatternNode])
-  case repeated(PatternNode, atLeast: Int, atMost: Int?)
+  /// `isCounted` distinguishes `{…}` from `*`, `+` and `?`.
+  case repeated(PatternNode, atLeast: Int, atMost: Int?, isCounted: Bool)
+
+  /// Whether each match begins at the start of the text.
+  var isAnchored: Bool {
+    switch self {
+    case .scalar: false
+    case .assertion(let assertion): assertion == .textStart
+    case .sequence(let nodes): nodes.first?.isAnchored ?? false
+    case .either(let nodes): nodes.allSatisfy(\.isAnchored)
+    case .repeated(let node, let least, _, _): least > 0 && node.isAnchored
+    }
+  }
+
+  /// Whether no part is repeated more often than the limit, where nested counts multiply. This is RE2's rule.
+  func repeats(atMost limit: Int) -> Bool {
+    switch self {
+    case .scalar, .assertion: return true
+    case .sequence(let nodes), .either(let nodes): return nodes.allSatisfy { $0.repeats(atMost: limit) }
+    case .repeated(let node, let least, let most, let isCounted):
+      let count = isCounted ? most ?? least : 1
+      guard most != 0 else { return true }
+      return count <= limit && node.repeats(atMost: limit / max(count, 1))
+    }
+  }
 
   /// A condition between two characters.
   enum Assertion: Hashable, Sendable {

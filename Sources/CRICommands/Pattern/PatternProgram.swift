@@ -1,7 +1,8 @@
 /// A regular expression as instructions for a matcher.
 struct PatternProgram: Hashable, Sendable {
   enum Instruction: Hashable, Sendable {
-    case scalar(ScalarSet)
+    /// A character of the set with this number, whose ASCII characters are also here.
+    case scalar(ASCIISet, Int)
     case assertion(PatternNode.Assertion)
     /// Continues at both positions.
     case split(Int, Int)
@@ -10,10 +11,16 @@ struct PatternProgram: Hashable, Sendable {
   }
 
   private(set) var instructions: [Instruction] = []
+  private(set) var sets: [ScalarSet] = []
+  /// The instruction of each set, so that equal sets, of which repetitions have many, are converted once.
+  private var known: [ScalarSet: Instruction] = [:]
+  /// Whether each match begins at the start of the text.
+  let isAnchored: Bool
   /// The limit of instructions: counted repetitions are expanded, and nested ones multiply.
   private static let limit = 20_000
 
   init(_ node: PatternNode) throws(PatternError) {
+    isAnchored = node.isAnchored
     try append(node)
     instructions.append(.found)
   }
@@ -23,25 +30,33 @@ struct PatternProgram: Hashable, Sendable {
       throw PatternError(reason: "the expression has too many repetitions")
     }
     switch node {
-    case .scalar(let set): instructions.append(.scalar(set))
+    case .scalar(let set): instructions.append(instruction(of: set))
     case .assertion(let assertion): instructions.append(.assertion(assertion))
     case .sequence(let nodes):
       for node in nodes { try append(node) }
     case .either(let nodes): try append(either: nodes)
-    case .repeated(let node, let minimum, let maximum):
+    case .repeated(let node, let least, let most, _):
       let before = instructions.count
-      for _ in 0..<minimum {
+      for _ in 0..<least {
         try append(node)
         // An empty text is the same however often it is repeated: nested counts of it would take too long.
         if instructions.count == before { return }
       }
-      if let maximum {
-        for _ in minimum..<maximum { try appendOptional(node) }
+      if let most {
+        for _ in least..<most { try appendOptional(node) }
       } else {
         let start = instructions.count
         try appendOptional(node, thenTo: start)
       }
     }
+  }
+
+  private mutating func instruction(of set: ScalarSet) -> Instruction {
+    if let instruction = known[set] { return instruction }
+    let instruction = Instruction.scalar(ASCIISet(set), sets.count)
+    sets.append(set)
+    known[set] = instruction
+    return instruction
   }
 
   private mutating func append(either nodes: [PatternNode]) throws(PatternError) {

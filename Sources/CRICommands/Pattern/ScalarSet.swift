@@ -1,6 +1,9 @@
 /// The set of characters that may be in one position.
 struct ScalarSet: Hashable, Sendable {
-  var ranges: [ClosedRange<UInt32>]
+  var ranges: [ClosedRange<UInt32>] = []
+  var categories: Set<Unicode.GeneralCategory> = []
+  /// Sets that belong to this one, such as `\W` in `[\W_]`, each with its own inversion and case.
+  var parts: [ScalarSet] = []
   var isInverted = false
   var ignoresCase = false
 
@@ -20,26 +23,21 @@ struct ScalarSet: Hashable, Sendable {
   ]
 
   func contains(_ scalar: Unicode.Scalar) -> Bool {
-    var isIn = has(scalar.value)
-    if ignoresCase, !isIn {
-      isIn = [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping].contains { mapping in
-        mapping.unicodeScalars.count == 1 && mapping.unicodeScalars.first.map { has($0.value) } == true
-      }
-    }
+    let isIn =
+      has(scalar) || ignoresCase && CaseVariants.of(scalar).contains(where: has)
+      || parts.contains { $0.contains(scalar) }
     return isIn != isInverted
   }
 
-  private func has(_ value: UInt32) -> Bool { ranges.contains { $0.contains(value) } }
+  private func has(_ scalar: Unicode.Scalar) -> Bool {
+    ranges.contains { $0.contains(scalar.value) }
+      || !categories.isEmpty && categories.contains(scalar.properties.generalCategory)
+  }
 
-  /// All characters that are not in the set, as ranges, so that they can be combined with others.
-  var complement: [ClosedRange<UInt32>] {
-    var rest: [ClosedRange<UInt32>] = []
-    var next: UInt32 = 0
-    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if range.lowerBound > next { rest.append(next...range.lowerBound - 1) }
-      next = max(next, range.upperBound + 1)
-    }
-    if next <= 0x10FFFF { rest.append(next...0x10FFFF) }
-    return rest
+  /// The complement of the set.
+  var inverted: ScalarSet {
+    var set = self
+    set.isInverted.toggle()
+    return set
   }
 }

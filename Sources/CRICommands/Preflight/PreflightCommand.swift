@@ -4,6 +4,7 @@ internal import CRICommandLine
 internal import CRINode
 internal import CRIPreflight
 internal import CRIReport
+internal import CRIRules
 internal import CRISnapshot
 internal import CRISystem
 
@@ -41,7 +42,12 @@ struct PreflightCommand: AsyncParsableCommand {
   @Flag(help: "Pull the images that running pods use and the runtime lacks, and report the registry's response.")
   var pull = false
 
+  @Option(help: ArgumentHelp("Ignore this rule (repeatable); cri rules lists the names.", valueName: "rule"))
+  var ignore: [String] = []
+
   @OptionGroup var reports: ReportOptions
+
+  func validate() throws { _ = try RuleID.ignored(ignore, by: .preflight) }
 
   func run() async throws {
     try await reports.report(.preflight) {
@@ -49,7 +55,8 @@ struct PreflightCommand: AsyncParsableCommand {
         tool: CRICommand.tool, root: try nodeRoot(), target: try version(), pulls: pull)
       let client = try Context().bulkClient()
       try await refuseOtherRuntime(client, options.target)
-      let report = PreflightReport(try await facts(client, options))
+      let report = PreflightReport(
+        try await facts(client, options), ignoring: Set(ignore.compactMap(RuleID.init(named:))))
       return ReportView(report, exitCode: Self.code(of: report.verdict).rawValue, checked: ReportOptions.now)
     }
   }

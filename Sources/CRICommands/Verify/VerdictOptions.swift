@@ -42,9 +42,7 @@ struct VerdictOptions: ParsableArguments {
   var probe = false
 
   func validate() throws {
-    for rule in ignore where RuleID(named: rule)?.rule.command != .verify {
-      throw ValidationError("--ignore \(rule): no such rule; cri rules lists them")
-    }
+    _ = try RuleID.ignored(ignore, by: .verify)
   }
 
   /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.

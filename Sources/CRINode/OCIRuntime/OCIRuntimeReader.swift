@@ -90,6 +90,7 @@ struct OCIRuntimeReader {
     guard let daemon, ProcessTrust.isTrusted(daemon, proc: paths.proc) else {
       return .unknown(UnknownReason(.daemonNotTrusted, path: path))
     }
+    if (try? File.exists(path)) == false { return .unknown(UnknownReason(Errno.noSuchFile, path)) }
     guard File.isTrusted(path) else { return .unknown(UnknownReason(.programNotTrusted, path: path)) }
     do throws(Errno) {
       let (ending, output) = try ChildProcess.capture([path, "--version"], timeout: Self.timeout)

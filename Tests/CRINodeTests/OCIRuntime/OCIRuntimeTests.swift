@@ -117,6 +117,17 @@ import Testing
     #expect(try read(node, plain)?.value?[0].version.reason?.errno == 2)
   }
 
+  @Test func `a missing program is reported as missing`() throws {
+    let node = try FakeNode()
+    let path = node.directory.file("missing")
+    let runtimes = try read(
+      node,
+      #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": "\#(path)"}}}}}"#
+    )
+    let reason = try #require(runtimes?.value?[0].version.reason)
+    #expect(reason.code == .missing && reason.path == path && reason.errno == ENOENT)
+  }
+
   @Test(arguments: [("exit 3", nil), ("kill -9 $$", nil), ("sleep 30", ETIMEDOUT)])
   func `a program that reports no version has a reason`(script: String, code: Int32?) throws {
     let node = try FakeNode()
