@@ -61,7 +61,8 @@ struct MessageJSONReader {
       let values = arena.allocate(byteCount: elements.count * stride)
       for (index, element) in elements.enumerated() {
         path.append("[\(index)]")
-        try readValue(element, field.kind, into: values + index * stride, arena)
+        let value = element.isNull && dialect == .handwritten ? Self.zero(field.kind) : element
+        try readValue(value, field.kind, into: values + index * stride, arena)
         path.removeLast()
       }
       set(list: values, elements.count, field, c)
@@ -123,10 +124,10 @@ struct MessageJSONReader {
   private func text(_ json: JSON) throws(MessageJSONError) -> String {
     switch json {
     case .string(let text): return text
-    // An unquoted value in YAML, such as 1 or true for a label.
-    case .number(let text) where dialect == .handwritten: return text
-    case .bool(let value) where dialect == .handwritten: return value ? "true" : "false"
-    default: throw wrongType("a string", json)
+    default:
+      // An unquoted value in YAML, such as 1 or true for a label.
+      guard dialect == .handwritten, let text = json.unquotedText else { throw wrongType("a string", json) }
+      return text
     }
   }
 
@@ -143,6 +144,16 @@ struct MessageJSONReader {
     default: throw wrongType("an integer", json)
     }
     let value: T? =
+  /// The value of a list's element that is null in a document, which Go decodes as the zero value.
+  private static func zero(_ kind: FieldSchema.Kind) -> JSON {
+    switch kind {
+    case .bool: false
+    case .string, .bytes: ""
+    case .message, .map: .object(JSONObject())
+    default: 0
+    }
+  }
+
       if let value = number.intValue { T(exactly: value) } else {
         number.uintValue.flatMap { T(exactly: $0) }
       }
@@ -159,6 +170,8 @@ struct MessageJSONReader {
     case .string("NaN"): return .nan
     case .string("Infinity"): return .infinity
     case .string("-Infinity"): return -.infinity
+    // Go writes the YAML number 1e18 as an integer before it decodes it.
+    if dialect == .handwritten, double.magnitude < 0x1p63, let value = T(exactly: Int64(double)) { return value }
     case .number(let text), .string(let text):
       // `Double(_:)` also accepts "nan", "inf" and hexadecimal numbers.
       if text.utf8.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }), let value = Double(text) {

@@ -36,7 +36,7 @@ struct ConfigDocument: Hashable, Sendable {
 
   private static func members(_ bytes: [UInt8], _ path: String) throws(Failure) -> JSONObject {
     do throws(YAMLError) {
-      return try YAML.parse(bytes).objectValue ?? [:]
+      return try YAML.parse(bytes, types: .text).objectValue ?? [:]
     } catch {
       throw Failure(.usage, "the configuration \(path) is not valid YAML: \(error)")
     }
@@ -64,7 +64,7 @@ struct ConfigDocument: Hashable, Sendable {
     if positions.isEmpty { lines.append(entry + end(lines.last)) }
     let changed = lines.map { $0 + "\n" }.joined()
     var intended = members
-    intended[key.rawValue] = value
+    intended[key.rawValue] = .string(ConfigKey.text(value))
     // YAML has other layouts than one key per line, so the result is parsed and compared with what was intended.
     guard let found = try? Self.members(Array(changed.utf8), path), found == intended else {
       throw Failure(.usage, "the configuration \(path) does not have one key per line; set \(entry) by hand")
