@@ -6,8 +6,15 @@ internal import CRIText
 struct MessageJSONReader {
   private let dialect: JSONDialect
   private var path: [String] = []
+  /// The errors of unknown fields, if they do not end the reading.
+  private(set) var unknownFields: [MessageJSONError]?
+  /// The most errors that are collected.
+  private static let mostUnknown = 100
 
-  init(_ dialect: JSONDialect) { self.dialect = dialect }
+  init(_ dialect: JSONDialect, unknownFields: [MessageJSONError]? = nil) {
+    self.dialect = dialect
+    self.unknownFields = unknownFields
+  }
 
   mutating func read(
     _ json: JSON, _ schema: MessageSchema, into c: UnsafeMutableRawPointer, _ arena: borrowing Arena
@@ -27,8 +34,9 @@ struct MessageJSONReader {
         isSeen[index] = true
         if !value.isNull { try read(value, schema.fields[index], into: c, arena) }
       } else if dialect != .newer {
-        let nearest = key.nearest(among: schema.fields.flatMap { [$0.jsonName, $0.name] })
-        throw error(.unknownField(message: schema.shortName, nearest: nearest))
+        let unknown = error(.unknownField(message: schema.shortName, nearest: schema.nearest(to: key)))
+        guard let count = unknownFields?.count else { throw unknown }
+        if count < Self.mostUnknown { unknownFields?.append(unknown) }
       }
       path.removeLast()
     }
@@ -136,14 +144,6 @@ struct MessageJSONReader {
     json.isNull && dialect == .handwritten ? "" : try text(json)
   }
 
-  private func integer<T: FixedWidthInteger>(_ json: JSON) throws(MessageJSONError) -> T {
-    let number: JSON
-    switch json {
-    case .number: number = json
-    case .string(let text): number = .number(text)
-    default: throw wrongType("an integer", json)
-    }
-    let value: T? =
   /// The value of a list's element that is null in a document, which Go decodes as the zero value.
   private static func zero(_ kind: FieldSchema.Kind) -> JSON {
     switch kind {
@@ -154,6 +154,14 @@ struct MessageJSONReader {
     }
   }
 
+  private func integer<T: FixedWidthInteger>(_ json: JSON) throws(MessageJSONError) -> T {
+    let number: JSON
+    switch json {
+    case .number: number = json
+    case .string(let text): number = .number(text)
+    default: throw wrongType("an integer", json)
+    }
+    let value: T? =
       if let value = number.intValue { T(exactly: value) } else {
         number.uintValue.flatMap { T(exactly: $0) }
       }
@@ -162,6 +170,8 @@ struct MessageJSONReader {
     guard let double = number.doubleValue, double.rounded() == double else {
       throw wrongType("an integer", json)
     }
+    // Go writes the YAML number 1e18 as an integer before it decodes it.
+    if dialect == .handwritten, double.magnitude < 0x1p63, let value = T(exactly: Int64(double)) { return value }
     throw error(.outOfRange(type: "\(T.self)"))
   }
 
@@ -170,8 +180,6 @@ struct MessageJSONReader {
     case .string("NaN"): return .nan
     case .string("Infinity"): return .infinity
     case .string("-Infinity"): return -.infinity
-    // Go writes the YAML number 1e18 as an integer before it decodes it.
-    if dialect == .handwritten, double.magnitude < 0x1p63, let value = T(exactly: Int64(double)) { return value }
     case .number(let text), .string(let text):
       // `Double(_:)` also accepts "nan", "inf" and hexadecimal numbers.
       if text.utf8.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }), let value = Double(text) {
