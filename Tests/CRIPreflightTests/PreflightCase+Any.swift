@@ -48,6 +48,22 @@ extension PreflightCase {
       $0.configuration.pauseImage = .known("pause")
       $0.snapshot.images[1].repoTags = ["docker.io/library/pause:latest"]
     },
+    PreflightCase(rule: "N6", name: "by Docker's older host name") {
+      $0.configuration.pauseImage = .known("index.docker.io/rancher/mirrored-pause:3.6")
+      $0.snapshot.images[1].repoTags = ["docker.io/rancher/mirrored-pause:3.6"]
+    },
+    PreflightCase(rule: "N6", name: "by a tag and a digest that is not listed") {
+      $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
+      $0.snapshot.images[1].repoTags = ["registry.k8s.io/pause:3.9"]
+      $0.snapshot.images[1].repoDigests = []
+    },
+    PreflightCase(
+      rule: "N6", name: "another digest with the same tag", objects: ["image registry.k8s.io/pause:3.9@sha256:77"]
+    ) {
+      $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
+      $0.snapshot.images[1].repoTags = ["registry.k8s.io/pause:3.9"]
+      $0.snapshot.images[1].repoDigests = ["registry.k8s.io/pause@sha256:78"]
+    },
     PreflightCase(rule: "N6", name: "by its digest") {
       $0.configuration.pauseImage = .known("registry.k8s.io/pause@sha256:77")
       $0.snapshot.images[1].repoDigests = ["registry.k8s.io/pause@sha256:77"]

@@ -136,11 +136,18 @@ extension RuleCase {
     .fires("container.image", "another name", "busybox:1", "busybox:2") {
       $1.containers[0].status.image = ImageSpec(image: "busybox:2")
     },
+    .holds("container.image", "another spelling of the name") { before, after in
+      before.containers[0].status.image?.image = "index.docker.io/library/busybox"
+      after.containers[0].status.image?.image = "busybox:latest"
+    },
     .holds("container.image", "only its annotations differ") {
       $1.containers[0].status.image = ImageSpec(image: "busybox:1", annotations: ["a": "b"])
     },
 
     .fires("container.image-ref", "another digest") { $1.containers[0].status.imageRef = "busybox@sha256:cc" },
+    .holds("container.image-ref", "other spellings of a digest") { before, _ in
+      before.containers[0].status.imageRef = "docker-pullable://docker.io/library/busybox@sha256:bb"
+    },
     .holds("container.image-ref", "an id of CRI-O's instead of a digest") {
       $1.containers[0].status.imageRef = String(repeating: "a0", count: 32)
     },
@@ -155,6 +162,9 @@ extension RuleCase {
     },
 
     .fires("container.log-path", "another") { $1.containers[0].status.logPath = "/var/log/x" },
+    .holds("container.log-path", "another spelling") { _, after in
+      after.containers[0].status.logPath = "/var/log//pods/web/./nginx/0.log"
+    },
     .holds("container.log-path", "none in both") {
       $0.containers[0].status.logPath = ""
       $1.containers[0].status.logPath = ""
@@ -165,6 +175,9 @@ extension RuleCase {
     },
     .fires("container.mounts", "writable now", "/var/lib/data→/data read-only", "/var/lib/data→/data") {
       $1.containers[0].status.mounts[0].readonly = false
+    },
+    .holds("container.mounts", "another spelling of the paths") { before, _ in
+      before.containers[0].status.mounts[0].hostPath = "/var/lib//data/"
     },
     .holds("container.mounts", "in another order") {
       let mounts = ["/a", "/b"].map { Mount(containerPath: $0, hostPath: $0) }

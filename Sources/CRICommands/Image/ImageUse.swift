@@ -1,6 +1,8 @@
 internal import CRI
 internal import CRIJSON
 
+internal import CRISnapshot
+internal import CRISystem
 /// Finds the images that are in use.
 struct ImageUse: Sendable {
   let client: Client
@@ -10,7 +12,7 @@ struct ImageUse: Sendable {
   /// The images that are not pinned and that no container and no ready sandbox uses.
   func unused(of images: [Image]) async throws -> [Image] {
     let containers = try await client.runtime.containers()
-    let used = Set(containers.flatMap { [$0.imageRef, $0.imageID, $0.image?.image ?? ""] })
+    let used = Self.spellings(containers.flatMap { [$0.imageRef, $0.imageID, $0.image?.image ?? ""] })
     let idle = images.filter { !$0.pinned && !$0.isAmong(used) }
     // In most cases there is nothing left to look up.
     if idle.isEmpty { return [] }
@@ -30,15 +32,23 @@ struct ImageUse: Sendable {
     }
     // An image that is not known to be unused is kept.
     if let failure = answers.failures.first { throw failure }
-    return Set(answers.found.values)
+    return Self.spellings(answers.found.values.map { $0 })
   }
 }
 
 extension Image {
   /// Whether one of the names belongs to the image.
   fileprivate func isAmong(_ names: Set<String>) -> Bool {
-    names.contains(id) || (repoTags + repoDigests).contains(where: names.contains)
-      // Some runtimes omit the algorithm from an ID.
-      || names.contains(String(id.drop { $0 != ":" }.dropFirst()))
+    ([id] + self.names).contains { names.contains($0) || names.contains(ImageReference.plain($0)) }
+  }
+
+  /// Whether a repository of the image is called `pause`, as Kubernetes' own, or `mirrored-pause`, as Rancher's copy of it.
+  fileprivate var isNamedPause: Bool {
+    names.contains { name in
+      ["pause", "mirrored-pause"].contains(ImageReference(name)?.path.split(separator: "/").last ?? "")
+    }
   }
 }
+
+  /// The names as they are, and in the form that is equal for all spellings.
+  private static func spellings(_ names: [String]) -> Set<String> { Set(names + names.map(ImageReference.plain)) }
