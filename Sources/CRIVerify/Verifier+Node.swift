@@ -106,7 +106,9 @@ extension Verifier {
     let names =
       Dictionary(before.sandboxes.map { ($0.id, ObjectName.pod($0)) }, uniquingKeysWith: { first, _ in first })
       .merging(before.containers.map { ($0.id, name(of: $0)) }) { first, _ in first }
-    for orphan in orphans {
+    // A node may have both runtimes: a conmon is CRI-O's, and a shim containerd's.
+    let runtime = RuntimeProduct(rawValue: after.runtime.name)
+    for orphan in orphans where runtime == nil || orphan.kind.product == runtime {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
       // A shim or conmon without processes does no work any more.
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
@@ -154,6 +156,11 @@ extension Verifier {
       add(.kubeletRestart, .kubeletNotVisible)
     }
   }
+}
+
+extension Orphan.Kind {
+  /// The runtime that starts such a process.
+  fileprivate var product: RuntimeProduct { self == .conmon ? .crio : .containerd }
 }
 
 /// The faults in the networks of a snapshot's pods, as far as the kernel and CNI were read.
