@@ -51,7 +51,11 @@ struct LoggedContainer: Sendable {
   }
 
   private func asked(_ id: String) async throws(Failure) -> ContainerStatus {
-    do throws(RPCError) { return try await status(id) } catch { throw Failure(error, client.endpoint) }
+    do throws(RPCError) {
+      return try await status(id)
+    } catch {
+      throw Failure(error, about: "container \(id)", client.endpoint)
+    }
   }
 
   private func status(_ id: String) async throws(RPCError) -> ContainerStatus {
