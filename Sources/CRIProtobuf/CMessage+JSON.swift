@@ -56,7 +56,7 @@ extension CMessage {
   }
 
   /// Decodes a message from a JSON document and collects the fields that it does not have.
-  /// - Parameter unknown: the errors of unknown fields are appended here; nil: the first one is thrown.
+  /// - Parameter unknown: The errors of unknown fields are appended here; nil: the first one is thrown.
   package init(
     json: JSON, _ dialect: JSONDialect, unknownFields unknown: inout [MessageJSONError]?
   ) throws(MessageJSONError) {

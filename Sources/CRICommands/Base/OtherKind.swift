@@ -10,7 +10,7 @@ struct OtherKind: Sendable {
   /// The same command for the other kind, such as `cri inspectp`; nil if there is none.
   let command: String?
 
-  /// - Parameter list: the command that lists the IDs of the expected kind.
+  /// - Parameter list: The command that lists the IDs of the expected kind.
   func notFound(_ word: String, _ list: String) async -> Failure {
     let missing = "\(noun) \(word) not found"
     guard !word.isEmpty, !word.contains("/"), let found = await found(word) else {

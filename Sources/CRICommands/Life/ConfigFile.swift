@@ -7,7 +7,7 @@ internal import CRIYAML
 /// The files that describe a pod or a container, in YAML or JSON.
 enum ConfigFile {
   /// The configuration from which a sandbox is created. Its uid may be empty.
-  /// - Parameter isStrict: whether an unknown field is an error. Otherwise, it is reported and ignored, because crictl
+  /// - Parameter isStrict: Whether an unknown field is an error. Otherwise, it is reported and ignored, because crictl
   ///   ignores it.
   static func pod(_ path: String, isStrict: Bool = false) throws -> PodSandboxConfig {
     let config: PodSandboxConfig = try read(path, isStrict)
@@ -18,7 +18,7 @@ enum ConfigFile {
 
   /// The configuration from which a container is created. Image signatures are checked by the name that the user
   /// specified.
-  /// - Parameter isStrict: whether an unknown field is an error.
+  /// - Parameter isStrict: Whether an unknown field is an error.
   static func container(_ path: String, isStrict: Bool = false) throws -> ContainerConfig {
     var config: ContainerConfig = try read(path, isStrict)
     try require(path, "a container", ["metadata.name": config.metadata?.name, "image.image": config.image?.image])

@@ -2,7 +2,7 @@ internal import CRI
 internal import CRICommandLine
 
 extension ObjectAction {
-  /// - Parameter forPods: the same command for pods; nil if there is none.
+  /// - Parameter forPods: The same command for pods; nil if there is none.
   static func onContainers(
     _ client: Client, concurrency: Int = 8, isListed: Bool = false, forPods: String? = nil
   ) -> ObjectAction {
@@ -12,7 +12,7 @@ extension ObjectAction {
       otherKind: OtherKind(client: client, noun: "container", command: forPods))
   }
 
-  /// - Parameter forContainers: the same command for containers.
+  /// - Parameter forContainers: The same command for containers.
   static func onPods(_ client: Client, isListed: Bool = false, forContainers: String) -> ObjectAction {
     ObjectAction(
       noun: "pod", list: "cri pods", endpoint: client.endpoint,

@@ -7,11 +7,11 @@ extension Failure {
   /// Runtimes report no object at all if they cannot measure one, such as a pod without its own cgroup or a container that
   /// has just been removed, and return one error for each such object.
   /// - Parameters:
-  ///   - noun: the kind of object: `pod` or `container`.
-  ///   - id: the ID that the user has specified; nil: all objects.
-  ///   - command: the command for one object, such as `cri statsp`.
-  ///   - list: the command that lists the IDs.
-  ///   - remedy: what else the user can do.
+  ///   - noun: The kind of object: `pod` or `container`.
+  ///   - id: The ID that the user has specified; nil: all objects.
+  ///   - command: The command for one object, such as `cri statsp`.
+  ///   - list: The command that lists the IDs.
+  ///   - remedy: What else the user can do.
   init<Request, Response>(
     _ error: RPCError, _ endpoint: Endpoint, measuring noun: String, id: String?, command: String, list: String,
     unserved method: Method<Request, Response>, _ remedy: String
