@@ -51,7 +51,7 @@ struct NodeFiles: Sendable {
   private func isDirectory(_ path: String) -> Bool {
     guard let slash = path.lastIndex(of: "/") else { return false }
     let own = resolve(String(path[..<slash])) + path[slash...]
-    return File.linkTarget(own) == nil && File.isFolder(own)
+    return File.linkTarget(own) == nil && File.isDirectory(own)
   }
 
   /// Whether two paths lead to the same file.

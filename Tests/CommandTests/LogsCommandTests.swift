@@ -113,8 +113,8 @@ import Testing
   }
 
   @Test func `a symbolic link that leads nowhere is named with its target`() async throws {
-    let link = folder.file("link.log")
-    let (target, last) = (folder.file("gone/0.log"), folder.file("last.log"))
+    let link = directory.file("link.log")
+    let (target, last) = (directory.file("gone/0.log"), directory.file("last.log"))
     symlink(last, link)
     symlink(target, last)
     let runtime = try runtime { _ in link }
@@ -125,10 +125,10 @@ import Testing
         == "cri: the log \(link) of container aa12 cannot be opened: the symbolic link \(last) leads to \(target), which "
         + "does not exist; it was removed, or its file system is not mounted here\n")
     // A directory may be the link, too.
-    let directory = folder.file("linked")
-    symlink("gone", directory)
-    let below = try await Tool.cri(["logs", "aa12"], on: try self.runtime { _ in "\(directory)/0.log" })
-    #expect(below.errors.contains("the symbolic link \(directory) leads to \(folder.file("gone")), which"), "\(below)")
+    let linked = directory.file("linked")
+    symlink("gone", linked)
+    let below = try await Tool.cri(["logs", "aa12"], on: try self.runtime { _ in "\(linked)/0.log" })
+    #expect(below.errors.contains("the symbolic link \(linked) leads to \(directory.file("gone")), which"), "\(below)")
   }
 
   @Test func `an empty time or stream is wrong usage`() async throws {

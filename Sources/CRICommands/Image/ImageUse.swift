@@ -29,7 +29,7 @@ struct ImageUse: Sendable {
   /// The image of new pods' pause processes, if it is among the unused ones. Without a pod, nothing else uses it, and the
   /// node may not be able to pull it again.
   private func pauseImage(among unused: [Image], _ images: [Image]) async -> Image? {
-    let status = try? await client.runtime.status(StatusRequest(verbose: true), timeout: patience)
+    let status = try? await client.runtime.status(StatusRequest(verbose: true), timeout: timeout)
     if let name = status.flatMap({ RuntimeSettings(info: $0.info).pauseImage }) {
       return unused.first { $0.isCalled(name) }
     }

@@ -235,8 +235,9 @@ public struct NetworkVerdict: Hashable, Sendable {
       add(.mismatch, .cacheDiffers(cached, reported: others))
     }
     guard let leases = sandbox.observed?.leases?.value, let entries = sandbox.observed?.cache?.value else { return }
-    let ofOtherNetworks = entries.flatMap(\.addresses).compactMap { IPAddress($0) }.filter { address in
-      !claimed.contains(address) && real?.contains { $0.address == address } == true
+    let held = real == nil ? [] : (sandbox.observed?.interfaces?.value ?? []).flatMap(\.addresses).map(\.address)
+    let ofOtherNetworks = entries.flatMap(\.addresses).compactMap { IPAddress($0) }.filter {
+      !claimed.contains($0) && held.contains($0)
     }
     for address in claimed + ofOtherNetworks {
       // Use the network of this address: a pod's second network may have another IPAM plugin.
