@@ -54,6 +54,9 @@ struct NodeFiles: Sendable {
     return File.linkTarget(own) == nil && File.isDirectory(own)
   }
 
+  /// The file at a path; nil if there is none.
+  func identity(of path: String) -> FileIdentity? { FileIdentity(of: resolve(path)) }
+
   /// Whether two paths lead to the same file.
   func isSame(_ path: String, asOurs other: String) -> Bool {
     guard let identity = FileIdentity(of: resolve(path)) else { return false }

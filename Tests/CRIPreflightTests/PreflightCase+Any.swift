@@ -14,6 +14,12 @@ extension PreflightCase {
     PreflightCase(rule: "N2", name: "one is there") { _ in },
     PreflightCase(rule: "N2", name: "no look", isUnchecked: true) { $0.networkConfigurations = .unknown("no") },
 
+    PreflightCase(rule: "N16", name: "a plugin is missing", objects: ["node"]) {
+      $0.missingPlugins = .known([.pluginMissing("bridge", directories: ["/opt/cni/bin"])])
+    },
+    PreflightCase(rule: "N16", name: "all are there") { _ in },
+    PreflightCase(rule: "N16", name: "no look", isUnchecked: true) { $0.missingPlugins = .unknown("no") },
+
     PreflightCase(rule: "N3", name: "two drivers", objects: ["node"]) { $0.kubelet.cgroupDriver = .known("cgroupfs") },
     PreflightCase(rule: "N3", name: "two, and kubelet can ask") {
       $0.kubelet.cgroupDriver = .known("cgroupfs")
