@@ -10,10 +10,10 @@ enum ContainerRules {
     Check(.containerState) { before, after in
       // A created container will be started, and a running one whose state was unknown has recovered.
       let mayRun = before.status.state == .created || before.status.state == .unknown && after.isRunning
-      return mayRun ? nil : changed(before.status.state, after.status.state)
+      return mayRun ? nil : stateChange(before, after)
     },
     Check(.containerCreatedState) { before, after in
-      before.status.state != .created ? nil : changed(before.status.state, after.status.state)
+      before.status.state != .created ? nil : stateChange(before, after)
     },
     Check(
       .containerExitCode
@@ -156,6 +156,11 @@ enum ContainerRules {
   private static let ownRules: Set<String> = [
     "io.kubernetes.container.hash", "io.kubernetes.container.restartCount",
   ]
+
+  private static func stateChange(_ before: ContainerRecord, _ after: ContainerRecord) -> ValuePair? {
+    guard let (was, now) = changed(before.status.state, after.status.state) else { return nil }
+    return (was, after.status.state == .exited ? after.exit : now)
+  }
 
   private static func exited(_ before: ContainerRecord, _ after: ContainerRecord) -> Bool {
     before.status.state == .exited && after.status.state == .exited

@@ -5,7 +5,22 @@ import TestSupport
 
 extension RuleCase {
   static let containers: [RuleCase] = [
-    .fires("container.state", "it ran and has exited", "running", "exited") { $1.containers[0].status.state = .exited },
+    .fires("container.state", "it ran and has exited", "running", "exited 0") {
+      $1.containers[0].status.state = .exited
+    },
+    .fires(
+      "container.state", "it ended while containerd was down", "running",
+      "exited 255, which is not its own code: it ended while the runtime was down"
+    ) {
+      $1.containers[0].status.state = .exited
+      $1.containers[0].status.exitCode = 255
+      $1.containers[0].status.reason = "Unknown"
+    },
+    .fires("container.state", "its own code is 255", "running", "exited 255") {
+      $1.containers[0].status.state = .exited
+      $1.containers[0].status.exitCode = 255
+      $1.containers[0].status.reason = "Error"
+    },
     .fires("container.state", "the runtime does not know", "running", "unknown") {
       $1.containers[0].status.state = .unknown
     },
@@ -16,7 +31,7 @@ extension RuleCase {
       $0.containers[0].status.state = .unknown
       $1.containers[0].status.state = .running
     },
-    .fires("container.state", "unknown before, and it has exited", "unknown", "exited") {
+    .fires("container.state", "unknown before, and it has exited", "unknown", "exited 0") {
       $0.containers[0].status.state = .unknown
       $1.containers[0].status.state = .exited
     },
@@ -25,7 +40,7 @@ extension RuleCase {
       before.containers[0].status.startedAt = .zero
     },
 
-    .fires("container.created-state", "a created container has exited", "created", "exited") {
+    .fires("container.created-state", "a created container has exited", "created", "exited 0") {
       $0.containers[0].status.state = .created
       $1.containers[0].status.state = .exited
     },
