@@ -72,7 +72,9 @@ private struct PreflightReader {
       let root = config["rootDir"]?.stringValue
       facts.containerd = ContainerdDisk(
         records: records, store: store, facts.snapshot, files, root: root, state: config["stateDir"]?.stringValue)
+      facts.containerd?.hiddenDatabase = HiddenDatabase.path(openedBy: snapshot.daemon.pid, files)
       isNode = root.map { (try? files.exists($0)) == true } ?? false
+      facts.missingPlugins = missingPlugins(document(info["cniconfig"]), isNode)
     case "cri-o":
       let config = document(info["config"])
       let configuration = CRIODisk.configuration(files, Self.arguments(of: snapshot.daemon.pid))
@@ -153,6 +155,31 @@ private struct PreflightReader {
   }
 
   /// Returns the valid CNI configurations among the files that a runtime would read.
+  /// The plugins of the networks that containerd has loaded, by the verbose status.
+  private func missingPlugins(_ cni: JSON, _ isNode: Bool) -> Observation<[CNIFault]> {
+    guard let directories = cni["PluginDirs"]?.arrayValue?.compactMap(\.stringValue), !directories.isEmpty,
+      let networks = cni["Networks"]?.arrayValue
+    else { return .unknown(UnknownReason(.notReported, setting: .networkDirectory)) }
+    guard isNode else { return .unknown(NodeFiles.reason(directories[0], .noSuchFile)) }
+    var names: [String] = []
+    for plugin in networks.flatMap({ $0["Config"]?["Plugins"]?.arrayValue ?? [] }) {
+      let network = plugin["Network"]
+      for name in [network?["type"]?.stringValue, network?["ipam"]?["type"]?.stringValue] {
+        if let name, !name.isEmpty, !names.contains(name) { names.append(name) }
+      }
+    }
+    do throws(FileError) {
+      var missing: [CNIFault] = []
+      search: for name in names where !name.contains("/") {
+        for directory in directories where try files.exists("\(directory)/\(name)") { continue search }
+        missing.append(.pluginMissing(name, directories: directories))
+      }
+      return .known(missing)
+    } catch {
+      return .unknown(UnknownReason(error, directories[0]))
+    }
+  }
+
   private func networkConfigurations(_ directory: Observation<String>, _ isNode: Bool) -> Observation<[String]> {
     switch directory {
     case .unknown(let reason): return .unknown(reason)

@@ -27,6 +27,36 @@ struct NodeFiles: Sendable {
 
   func exists(_ path: String) throws(FileError) -> Bool { try File.exists(resolve(path)) }
 
+  /// The paths of all files below a directory, with the files of subdirectories in the place of their directory, as Go's
+  /// `filepath.Walk` visits them: sorted, and without following symbolic links to directories.
+  func filesBelow(_ directory: String) throws(FileError) -> [String] {
+    var found: [String] = []
+    var rest = [directory]
+    var count = 0
+    while let next = rest.popLast() {
+      count += 1
+      if count > Self.mostFiles { throw .fileTooLarge }
+      guard next == directory || isDirectory(next) else {
+        found.append(next)
+        continue
+      }
+      rest += try names(in: next).reversed().map { "\(next)/\($0)" }
+    }
+    return found
+  }
+
+  private static let mostFiles = 10_000
+
+  /// Whether a path is a directory, and not a symbolic link to one.
+  private func isDirectory(_ path: String) -> Bool {
+    guard let slash = path.lastIndex(of: "/") else { return false }
+    let own = resolve(String(path[..<slash])) + path[slash...]
+    return File.linkTarget(own) == nil && File.isDirectory(own)
+  }
+
+  /// The file at a path; nil if there is none.
+  func identity(of path: String) -> FileIdentity? { FileIdentity(of: resolve(path)) }
+
   /// Whether two paths lead to the same file.
   func isSame(_ path: String, asOurs other: String) -> Bool {
     guard let identity = FileIdentity(of: resolve(path)) else { return false }

@@ -14,13 +14,16 @@ public struct PreflightFacts: Hashable, Sendable {
   public var kubelet: KubeletConfiguration
   /// The file names of the CNI configurations that a runtime can use.
   public var networkConfigurations: Observation<[String]>
+  /// The CNI plugins that the runtime's networks name and that none of its directories has.
+  public var missingPlugins: Observation<[CNIFault]>
   /// The missing images of running pods, with the results of pulling them; nil if pulling was not requested.
   public var pulls: [ImagePull]?
 
   public init(
     snapshot: Snapshot, target: RuntimeVersion? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
     containerd: ContainerdDisk? = nil, crio: CRIODisk? = nil, kubelet: KubeletConfiguration = KubeletConfiguration(),
-    networkConfigurations: Observation<[String]> = .unknown(.notExamined), pulls: [ImagePull]? = nil
+    networkConfigurations: Observation<[String]> = .unknown(.notExamined),
+    missingPlugins: Observation<[CNIFault]> = .unknown(.notExamined), pulls: [ImagePull]? = nil
   ) {
     self.snapshot = snapshot
     self.target = target
@@ -29,6 +32,7 @@ public struct PreflightFacts: Hashable, Sendable {
     self.crio = crio
     self.kubelet = kubelet
     self.networkConfigurations = networkConfigurations
+    self.missingPlugins = missingPlugins
     self.pulls = pulls
   }
 
@@ -87,6 +91,9 @@ public struct ContainerdDisk: Hashable, Sendable {
   public var lostShims: Observation<Set<String>>
   /// The containers whose record has a newer shim protocol than the pod's shim.
   public var newerRecords: Observation<Set<String>>
+  /// The path of the daemon's open database, if another file or none has this path now; nil if it is the same file, or if
+  /// the daemon's process is not visible.
+  public var hiddenDatabase: Observation<String?>
 
   public init(
     records: Observation<DiskRecords> = .unknown(.notExamined),
@@ -95,7 +102,7 @@ public struct ContainerdDisk: Hashable, Sendable {
     missingShims: Observation<[String: String]> = .unknown(.notExamined),
     missingAddresses: Observation<Set<String>> = .unknown(.notExamined),
     lostShims: Observation<Set<String>> = .unknown(.notExamined),
-    newerRecords: Observation<Set<String>> = .unknown(.notExamined)
+    newerRecords: Observation<Set<String>> = .unknown(.notExamined), hiddenDatabase: Observation<String?> = .known(nil)
   ) {
     self.records = records
     self.store = store
@@ -104,6 +111,7 @@ public struct ContainerdDisk: Hashable, Sendable {
     self.missingAddresses = missingAddresses
     self.lostShims = lostShims
     self.newerRecords = newerRecords
+    self.hiddenDatabase = hiddenDatabase
   }
 }
 

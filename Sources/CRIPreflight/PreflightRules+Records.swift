@@ -48,6 +48,10 @@ extension PreflightRules {
     PreflightCheck(.shimAnswers) { (facts, found) throws(UnknownReason) in
       for record in facts.readySandboxes where record.facts.isShimSilent { found.add(.pod(record)) }
     },
+    PreflightCheck(.recordDirectory) { (facts, found) throws(UnknownReason) in
+      guard let path = try facts.disk().hiddenDatabase.get() else { return }
+      for record in facts.readySandboxes { found.add(.pod(record), .path(path)) }
+    },
   ]
 
   private static func faults(of record: SandboxRecord, _ disk: DiskSandbox) -> [FieldDifference] {

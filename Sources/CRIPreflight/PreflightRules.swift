@@ -25,6 +25,9 @@ extension PreflightRules {
       guard try facts.networkConfigurations.get().isEmpty else { return }
       found.add(ObjectName(.node), .directory(facts.configuration.networkDirectory.value))
     },
+    PreflightCheck(.networkPlugins) { (facts, found) throws(UnknownReason) in
+      for fault in try facts.missingPlugins.get() { found.add(ObjectName(.node), .network(fault)) }
+    },
     PreflightCheck(.kubeletCgroupDriver) { (facts, found) throws(UnknownReason) in
       guard !facts.configuration.servesCgroupDriver else { return }
       try facts.compareDrivers(&found)

@@ -51,10 +51,20 @@ extension CMessage {
   /// base64, and `null` leaves a field unset.
   /// - Throws: `MessageJSONError` with the path of the value that does not fit.
   package init(json: JSON, _ dialect: JSONDialect = .protobuf) throws(MessageJSONError) {
+    var unknown: [MessageJSONError]?
+    try self.init(json: json, dialect, unknownFields: &unknown)
+  }
+
+  /// Decodes a message from a JSON document and collects the fields that it does not have.
+  /// - Parameter unknown: The errors of unknown fields are appended here; nil: the first one is thrown.
+  package init(
+    json: JSON, _ dialect: JSONDialect, unknownFields unknown: inout [MessageJSONError]?
+  ) throws(MessageJSONError) {
     let arena = Arena()
     let c = arena.zeroed(C.self, Self.descriptor)
-    var reader = MessageJSONReader(dialect)
+    var reader = MessageJSONReader(dialect, unknownFields: unknown)
     try reader.read(json, Self.schema, into: UnsafeMutableRawPointer(c), arena)
+    unknown = reader.unknownFields
     var decoder = CDecoder()
     self.init(decoding: UnsafePointer(c), &decoder)
   }

@@ -6,8 +6,15 @@ internal import CRIText
 struct MessageJSONReader {
   private let dialect: JSONDialect
   private var path: [String] = []
+  /// The errors of unknown fields, if they do not end the reading.
+  private(set) var unknownFields: [MessageJSONError]?
+  /// The most errors that are collected.
+  private static let mostUnknown = 100
 
-  init(_ dialect: JSONDialect) { self.dialect = dialect }
+  init(_ dialect: JSONDialect, unknownFields: [MessageJSONError]? = nil) {
+    self.dialect = dialect
+    self.unknownFields = unknownFields
+  }
 
   mutating func read(
     _ json: JSON, _ schema: MessageSchema, into c: UnsafeMutableRawPointer, _ arena: borrowing Arena
@@ -27,8 +34,9 @@ struct MessageJSONReader {
         isSeen[index] = true
         if !value.isNull { try read(value, schema.fields[index], into: c, arena) }
       } else if dialect != .newer {
-        let nearest = key.nearest(among: schema.fields.flatMap { [$0.jsonName, $0.name] })
-        throw error(.unknownField(message: schema.shortName, nearest: nearest))
+        let unknown = error(.unknownField(message: schema.shortName, nearest: schema.nearest(to: key)))
+        guard let count = unknownFields?.count else { throw unknown }
+        if count < Self.mostUnknown { unknownFields?.append(unknown) }
       }
       path.removeLast()
     }
@@ -61,7 +69,8 @@ struct MessageJSONReader {
       let values = arena.allocate(byteCount: elements.count * stride)
       for (index, element) in elements.enumerated() {
         path.append("[\(index)]")
-        try readValue(element, field.kind, into: values + index * stride, arena)
+        let value = element.isNull && dialect == .handwritten ? Self.zero(field.kind) : element
+        try readValue(value, field.kind, into: values + index * stride, arena)
         path.removeLast()
       }
       set(list: values, elements.count, field, c)
@@ -123,16 +132,26 @@ struct MessageJSONReader {
   private func text(_ json: JSON) throws(MessageJSONError) -> String {
     switch json {
     case .string(let text): return text
-    // An unquoted value in YAML, such as 1 or true for a label.
-    case .number(let text) where dialect == .handwritten: return text
-    case .bool(let value) where dialect == .handwritten: return value ? "true" : "false"
-    default: throw wrongType("a string", json)
+    default:
+      // An unquoted value in YAML, such as 1 or true for a label.
+      guard dialect == .handwritten, let text = json.unquotedText else { throw wrongType("a string", json) }
+      return text
     }
   }
 
   /// Returns the value of a map entry. `key:` without a value is null in YAML, which Go decodes as an empty string.
   private func mapValue(_ json: JSON) throws(MessageJSONError) -> String {
     json.isNull && dialect == .handwritten ? "" : try text(json)
+  }
+
+  /// The value of a list's element that is null in a document, which Go decodes as the zero value.
+  private static func zero(_ kind: FieldSchema.Kind) -> JSON {
+    switch kind {
+    case .bool: false
+    case .string, .bytes: ""
+    case .message, .map: .object(JSONObject())
+    default: 0
+    }
   }
 
   private func integer<T: FixedWidthInteger>(_ json: JSON) throws(MessageJSONError) -> T {
@@ -151,6 +170,8 @@ struct MessageJSONReader {
     guard let double = number.doubleValue, double.rounded() == double else {
       throw wrongType("an integer", json)
     }
+    // Go writes the YAML number 1e18 as an integer before it decodes it.
+    if dialect == .handwritten, double.magnitude < 0x1p63, let value = T(exactly: Int64(double)) { return value }
     throw error(.outOfRange(type: "\(T.self)"))
   }
 

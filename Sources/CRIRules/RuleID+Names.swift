@@ -22,6 +22,7 @@ extension RuleID {
     case .recordFields: "P17"
     case .shimAnswers: "P18"
     case .shimAddressOnDisk: "P19"
+    case .recordDirectory: "P20"
     case .networkCNICheck: "O1"
     case .runtimeWipe: "O2"
     case .runtimeDefaultOCI: "O3"
@@ -41,6 +42,7 @@ extension RuleID {
     case .imagePausePinned: "N13"
     case .runtimeDeprecations: "N14"
     case .podSeveralSandboxes: "N15"
+    case .networkPlugins: "N16"
     default: nil
     }
   }

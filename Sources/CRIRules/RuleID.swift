@@ -136,6 +136,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case networkModeOnDisk = "network.mode-on-disk"
   case podUIDOnDisk = "pod.uid-on-disk"
   case containerIdentityOnDisk = "container.identity-on-disk"
+  case recordDirectory = "record.directory"
   case recordFields = "record.fields"
   case shimAnswers = "shim.answers"
   case shimAddressOnDisk = "shim.address-on-disk"
@@ -149,6 +150,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   // Preflight: any runtime.
   case networkReady = "network.ready"
   case networkConfiguration = "network.configuration"
+  case networkPlugins = "network.plugins"
   case kubeletCgroupDriver = "kubelet.cgroup-driver"
   case kubeletCgroupDriverSetting = "kubelet.cgroup-driver-setting"
   case kubeletEndpoint = "kubelet.endpoint"

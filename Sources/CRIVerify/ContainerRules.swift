@@ -10,10 +10,10 @@ enum ContainerRules {
     Check(.containerState) { before, after in
       // A created container will be started, and a running one whose state was unknown has recovered.
       let mayRun = before.status.state == .created || before.status.state == .unknown && after.isRunning
-      return mayRun ? nil : changed(before.status.state, after.status.state)
+      return mayRun ? nil : stateChange(before, after)
     },
     Check(.containerCreatedState) { before, after in
-      before.status.state != .created ? nil : changed(before.status.state, after.status.state)
+      before.status.state != .created ? nil : stateChange(before, after)
     },
     Check(
       .containerExitCode
@@ -77,27 +77,26 @@ enum ContainerRules {
     ) {
       $0.specHash != nil && $1.specHash == nil && $1.isRunning ? changed($0.specHash, $1.specHash) : nil
     },
-    Check(
-      .containerImage,
-      same: { $0.status.image?.image ?? "" }),
+    Check(.containerImage) {
+      changed($0.status.image?.image ?? "", $1.status.image?.image ?? "", in: ImageReference.plain)
+    },
     Check(.containerImageRef) {
       imageRef($0, $1)
     },
     Check(.containerNewImageRef) { imageRef($0, $1) },
     Check(.containerImageID) { before, after in
       // Older runtimes leave it empty and newer ones set it, which is no change of the image.
-      before.status.imageID.isEmpty ? nil : changed(before.status.imageID, after.status.imageID)
+      before.status.imageID.isEmpty
+        ? nil : changed(before.status.imageID, after.status.imageID, in: ImageReference.plain)
     },
-    Check(
-      .containerLogPath,
-      same: { $0.status.logPath }),
+    Check(.containerLogPath) { changed($0.status.logPath, $1.status.logPath, in: PlainText.path) },
     Check(.containerLogLayout) {
       $0.status.logPath.hasPrefix(logs) && !$1.status.logPath.hasPrefix(logs)
         ? ($0.status.logPath.findingValue, $1.status.logPath.findingValue) : nil
     },
     Check(.containerMounts) {
       let (was, now) = (mounts($0), mounts($1))
-      return was == now ? nil : (value(was), value(now))
+      return plain(was) == plain(now) ? nil : (value(was), value(now))
     },
     Check(.containerNewMounts) { before, after in
       // The paths on the host differ for each pod and container.
@@ -158,6 +157,11 @@ enum ContainerRules {
     "io.kubernetes.container.hash", "io.kubernetes.container.restartCount",
   ]
 
+  private static func stateChange(_ before: ContainerRecord, _ after: ContainerRecord) -> ValuePair? {
+    guard let (was, now) = changed(before.status.state, after.status.state) else { return nil }
+    return (was, after.status.state == .exited ? after.exit : now)
+  }
+
   private static func exited(_ before: ContainerRecord, _ after: ContainerRecord) -> Bool {
     before.status.state == .exited && after.status.state == .exited
   }
@@ -166,7 +170,7 @@ enum ContainerRules {
   /// restart, so only references of the same form are compared.
   private static func imageRef(_ before: ContainerRecord, _ after: ContainerRecord) -> ValuePair? {
     let (was, now) = (before.status.imageRef, after.status.imageRef)
-    return isID(was) == isID(now) ? changed(was, now) : nil
+    return isID(was) == isID(now) ? changed(was, now, in: ImageReference.plain) : nil
   }
 
   /// The ID may lack the digest's algorithm, which CRI-O leaves out.
@@ -181,6 +185,14 @@ enum ContainerRules {
   private static func mounts(_ record: ContainerRecord) -> [Mount] {
     record.status.mounts.map {
       Mount(containerPath: $0.containerPath, hostPath: $0.hostPath, readonly: $0.readonly)
+    }.sorted { ($0.hostPath, $0.containerPath) < ($1.hostPath, $1.containerPath) }
+  }
+
+  /// With the common spelling of the paths.
+  private static func plain(_ mounts: [Mount]) -> [Mount] {
+    mounts.map {
+      Mount(
+        containerPath: PlainText.path($0.containerPath), hostPath: PlainText.path($0.hostPath), readonly: $0.readonly)
     }.sorted { ($0.hostPath, $0.containerPath) < ($1.hostPath, $1.containerPath) }
   }
 

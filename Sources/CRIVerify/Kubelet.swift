@@ -151,7 +151,7 @@ struct Kubelet {
     case .unknown: return (.b2, .state, (was, .containerState(.unknown)))
     case .created: return before.status.state == .created ? nil : (.b3, .state, (was, .containerState(.created)))
     case .exited:
-      if before.isRunning { return (.b4, .state, (was, .exited(after.status.exitCode))) }
+      if before.isRunning { return (.b4, .state, (was, after.exit)) }
       let isLost = before.status.exitCode != after.status.exitCode
       return isLost ? (.b4, .exitCode, (before.status.exitCode.findingValue, after.status.exitCode.findingValue)) : nil
     default:

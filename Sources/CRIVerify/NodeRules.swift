@@ -124,9 +124,7 @@ enum NodeRules {
   }
 
   private static func has(_ snapshot: Snapshot, _ image: String) -> Bool {
-    let isTagged = image.contains("@") || image.split(separator: "/").last?.contains(":") == true
-    let name = isTagged ? image : "\(image):latest"
-    return snapshot.images.contains { ([$0.id] + $0.repoTags + $0.repoDigests).contains(name) }
+    snapshot.images.contains { $0.isCalled(image) }
   }
 
   /// The program's name, such as `runc` or `crun`, in whichever directory it is.

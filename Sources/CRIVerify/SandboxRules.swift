@@ -29,6 +29,8 @@ enum SandboxRules {
     ) { before, after in
       // A sandbox that is not ready has no address, and the rule for the state reports that.
       guard after.isReady else { return nil }
+      // A host-network pod has the node's addresses, whether or not the runtime reports one.
+      if before.isHostNetwork, after.isHostNetwork, after.ip.isEmpty { return nil }
       if before.isHostNetwork { return address(before, after) }
       // An address that was missing before and exists now is no loss.
       return before.ip.isEmpty ? nil : address(before, after)
@@ -47,7 +49,8 @@ enum SandboxRules {
     ) { before, after in
       guard after.isReady, !before.isHostNetwork else { return nil }
       let (was, now) = (additional(before), additional(after))
-      return was == now ? nil : (addresses(was), addresses(now))
+      let isSame = was.map(PlainText.address).sorted() == now.map(PlainText.address).sorted()
+      return isSame ? nil : (addresses(was), addresses(now))
     },
     Check(
       .podFamilies
@@ -93,7 +96,7 @@ enum SandboxRules {
 
     // What the runtime knows about the network and its processes.
     Check(.podNetns) {
-      changed($0.facts.networkNamespace ?? "", $1.facts.networkNamespace ?? "")
+      changed($0.facts.networkNamespace ?? "", $1.facts.networkNamespace ?? "", in: PlainText.path)
     },
     Check(.podNetnsClosed) {
       before, after in
@@ -106,8 +109,7 @@ enum SandboxRules {
       return (.process(was), $1.facts.pid.map { .process($0) } ?? .none)
     },
     Check(.podCNI) {
-      guard let before = $0.facts.interfaces, before != $1.facts.interfaces else { return nil }
-      return FindingValue.difference(before, $1.facts.interfaces ?? [])
+      $0.facts.interfaces.flatMap { [after = $1.facts.interfaces ?? []] in FindingValue.difference($0, after) }
     },
     Check(.podNewCNI) {
       before, after in
@@ -148,7 +150,7 @@ enum SandboxRules {
   }
 
   private static func address(_ before: SandboxRecord, _ after: SandboxRecord) -> ValuePair? {
-    before.ip == after.ip ? nil : (address(before), address(after))
+    PlainText.address(before.ip) == PlainText.address(after.ip) ? nil : (address(before), address(after))
   }
 
   private static func additional(_ record: SandboxRecord) -> [String] {

@@ -64,8 +64,10 @@ extension Verifier {
     if after.imagesAreUnchecked { return }
     let readySandboxes = Set(before.sandboxes.filter(\.isReady).map(\.id))
     let users = before.containers.filter { readySandboxes.contains($0.sandboxID) }
-    let asked = Set(users.compactMap(\.status.image?.image))
-    let used = asked.union(users.flatMap { [$0.status.imageRef, $0.status.imageID] })
+    let plain = ImageReference.plain
+    let asked = Set(users.compactMap(\.status.image?.image).map(plain))
+    let references = users.flatMap { [$0.status.imageRef, $0.status.imageID] }
+    let used = asked.union(references).union(references.map(plain))
     // containerd before 1.7 pins nothing: a downgrade to it is no fault of this image.
     let isOlder = before.runtime.version != after.runtime.version && !after.images.contains(where: \.pinned)
     let isExpected = isOlder && RuleID.imageUnpinned.rule.scenarios.contains(scenario)
@@ -76,13 +78,13 @@ extension Verifier {
       guard let found = now[was.plainID] else {
         // A pinned image is the pause image, without which no pod starts. Another runtime has another one.
         let isNeeded = was.pinned && scenario != .migrate
-        let isUsed = isNeeded || ([was.id] + was.repoTags + was.repoDigests).contains(where: used.contains)
+        let isUsed = isNeeded || ([was.id] + was.names).contains { used.contains($0) || used.contains(plain($0)) }
         // The names by which the image is looked up: those that pods use, or any of them if pods use its ID.
-        let names = Set(was.repoTags + was.repoDigests)
+        let names = Set(was.names.map(plain))
         let wanted = names.intersection(asked)
         let successor = after.images.first {
-          let names = Set($0.repoTags + $0.repoDigests)
-          return wanted.isEmpty ? !names.isDisjoint(with: was.repoTags) : names.isSuperset(of: wanted)
+          let names = Set($0.names.map(plain))
+          return wanted.isEmpty ? !names.isDisjoint(with: was.repoTags.map(plain)) : names.isSuperset(of: wanted)
         }
         if isUsed, let successor {
           report(.imageReplaced, object, .text(was.id), .imageSuccessor(id: successor.id))
@@ -92,10 +94,8 @@ extension Verifier {
         }
         continue
       }
-      let (old, new) = (
-        (was.repoTags + was.repoDigests).sorted(), (found.repoTags + found.repoDigests).sorted()
-      )
-      if old != new { report(.imageNames, object, old.findingValue, new.findingValue) }
+      let (old, new) = (was.names.sorted(), found.names.sorted())
+      if Set(old.map(plain)) != Set(new.map(plain)) { report(.imageNames, object, old.findingValue, new.findingValue) }
       if was.pinned && !found.pinned { report(unpinned, object, .status(.pinned), .status(.notPinned)) }
     }
   }
@@ -106,7 +106,9 @@ extension Verifier {
     let names =
       Dictionary(before.sandboxes.map { ($0.id, ObjectName.pod($0)) }, uniquingKeysWith: { first, _ in first })
       .merging(before.containers.map { ($0.id, name(of: $0)) }) { first, _ in first }
-    for orphan in orphans {
+    // A node may have both runtimes: a conmon is CRI-O's, and a shim containerd's.
+    let runtime = RuntimeProduct(rawValue: after.runtime.name)
+    for orphan in orphans where runtime == nil || orphan.kind.product == runtime {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
       // A shim or conmon without processes does no work any more.
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
@@ -154,6 +156,11 @@ extension Verifier {
       add(.kubeletRestart, .kubeletNotVisible)
     }
   }
+}
+
+extension Orphan.Kind {
+  /// The runtime that starts such a process.
+  fileprivate var product: RuntimeProduct { self == .conmon ? .crio : .containerd }
 }
 
 /// The faults in the networks of a snapshot's pods, as far as the kernel and CNI were read.

@@ -62,7 +62,7 @@ extension Verifier {
         let state = found.status.state
         report(
           isDone ? .containerFinishedJob : .containerSuccessor, object, .status(.running),
-          state == .exited ? .exited(found.status.exitCode) : .containerState(state))
+          state == .exited ? found.exit : .containerState(state))
       }
       check(ContainerRules.table, container, found) { _ in object }
     }

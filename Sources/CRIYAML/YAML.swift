@@ -12,15 +12,23 @@ package enum YAML {
   /// expand to billions of nodes.
   package static let maximumExpansion = 16 << 20
 
+  /// How the types of scalars are determined.
+  package enum Types: Hashable, Sendable {
+    /// A plain scalar has the type that `sigs.k8s.io/yaml` gives it.
+    case resolved
+    /// Every scalar is a string with its text as written, except null. crictl reads its own configuration in this way.
+    case text
+  }
+
   /// Parses a stream with one document. An empty stream is `null`.
   ///
   /// If a mapping has several equal keys, the last one wins. A merge key (`<<`) adds only keys that the mapping lacks.
   /// - Throws: `YAMLError` if the text is not valid YAML, has no JSON equivalent, exceeds a limit, or has a second document.
-  package static func parse(_ bytes: [UInt8]) throws(YAMLError) -> JSON {
+  package static func parse(_ bytes: [UInt8], types: Types = .resolved) throws(YAMLError) -> JSON {
     // Most input is JSON, and JSON has escapes that YAML does not have.
     let first = bytes.first { $0 > 0x20 }
-    if first == UInt8(ascii: "{"), let document = try? JSON.parse(bytes) { return document }
-    return try YAMLReader.read(bytes, onlyOne: true).first ?? .null
+    if types == .resolved, first == UInt8(ascii: "{"), let document = try? JSON.parse(bytes) { return document }
+    return try YAMLReader.read(bytes, onlyOne: true, types: types).first ?? .null
   }
 
   /// Parses a stream with one document; see `parse(_:)` for bytes.

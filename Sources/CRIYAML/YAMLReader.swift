@@ -9,18 +9,20 @@ struct YAMLReader: ~Copyable {
   }
 
   private let parser: YAMLParser
+  private let types: YAML.Types
   private var anchors: [String: Node] = [:]
   /// Anchors of nodes that are not complete yet.
   private var openAnchors: Set<String> = []
   private var expansion = 0
 
-  private init(_ parser: consuming YAMLParser) {
+  private init(_ parser: consuming YAMLParser, _ types: YAML.Types) {
     self.parser = parser
+    self.types = types
   }
 
-  static func read(_ bytes: [UInt8], onlyOne: Bool) throws(YAMLError) -> [JSON] {
+  static func read(_ bytes: [UInt8], onlyOne: Bool, types: YAML.Types = .resolved) throws(YAMLError) -> [JSON] {
     try bytes.withUnsafeBufferPointer { bytes throws(YAMLError) in
-      var reader = YAMLReader(YAMLParser(borrowing: bytes))
+      var reader = YAMLReader(YAMLParser(borrowing: bytes), types)
       return try reader.stream(onlyOne: onlyOne)
     }
   }
@@ -133,11 +135,10 @@ struct YAMLReader: ~Copyable {
     case .scalar, .alias: break
     default: throw event.error("a key must be a scalar")
     }
-    switch try node(event, depth: 0).value {
-    case .string(let text), .number(let text): return text
-    case .bool(let value): return value ? "true" : "false"
-    default: throw event.error("a key must be a string, a number or a boolean")
+    guard let text = try node(event, depth: 0).value.unquotedText else {
+      throw event.error("a key must be a string, a number or a boolean")
     }
+    return text
   }
 
   // MARK: Scalars
@@ -145,6 +146,7 @@ struct YAMLReader: ~Copyable {
   private func scalar(
     _ text: String, tag: String?, isPlain: Bool, _ event: YAMLEvent
   ) throws(YAMLError) -> JSON {
+    if types == .text { return isPlain && YAMLScalar(plain: text) == .null ? .null : .string(text) }
     guard let tag else { return isPlain ? try json(YAMLScalar(plain: text), text, event) : .string(text) }
     let value: YAMLScalar
     switch tag {
@@ -168,7 +170,8 @@ struct YAMLReader: ~Copyable {
     case .integer(let digits): return .number(digits)
     case .float(let value):
       guard value.isFinite else { throw event.error("'\(text)' is not a number in JSON") }
-      return .number(value.generalText)
+      // "-0" would be read as the integer 0.
+      return .number(value == 0 && value.sign == .minus ? "-0.0" : value.generalText)
     case .timestamp, .string: return .string(text)
     }
   }

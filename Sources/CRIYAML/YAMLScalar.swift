@@ -30,7 +30,7 @@ enum YAMLScalar: Equatable {
     guard let first = text.utf8.first else { return nil }
     switch first {
     case UInt8(ascii: "."):
-      return parseFloat(text)
+      return hasStrayUnderscore(text) ? nil : parseFloat(text.filter { $0 != "_" })
     case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       if YAMLTimestamp.matches(text) { return .timestamp }
       let digits = text.utf8.contains(UInt8(ascii: "_")) ? text.filter { $0 != "_" } : text
@@ -47,14 +47,16 @@ enum YAMLScalar: Equatable {
     if let first = digits.first, first == "-" || first == "+" { digits.removeFirst() }
     guard let first = digits.utf8.first, isDigit(first) else { return nil }
     var radix = 10
-    if first == UInt8(ascii: "0"), digits.utf8.count > 1 {
-      switch digits.dropFirst().first {
-      case "x", "X": radix = 16
-      case "o", "O": radix = 8
-      case "b", "B": radix = 2
-      default: radix = 8
+    if first == UInt8(ascii: "0"), let second = digits.utf8.dropFirst().first {
+      let prefix: Int
+      switch second {
+      case UInt8(ascii: "x"), UInt8(ascii: "X"): (radix, prefix) = (16, 2)
+      case UInt8(ascii: "o"), UInt8(ascii: "O"): (radix, prefix) = (8, 2)
+      case UInt8(ascii: "b"), UInt8(ascii: "B"): (radix, prefix) = (2, 2)
+      case _ where isDigit(second): (radix, prefix) = (8, 1)
+      // `0.5` and `0e5` are not integers, and `0-3` and `0:30` are not even numbers.
+      default: return nil
       }
-      let prefix = digits.dropFirst().utf8.first.map { isDigit($0) ? 1 : 2 } ?? 1
       digits = digits.dropFirst(prefix)
       // `Int64(_:radix:)` accepts a sign, which is not allowed after a prefix.
       guard let next = digits.first, next.isHexDigit else { return nil }
@@ -63,6 +65,17 @@ enum YAMLScalar: Equatable {
     if sign.isEmpty, let value = UInt64(digits, radix: radix) { return .integer(String(value)) }
     guard radix == 10, digits.utf8.allSatisfy(isDigit) else { return nil }
     return .integer(sign + digits)
+  }
+
+  /// Whether an underscore does not separate two digits. Go's library refuses it in a number that begins with a point;
+  /// elsewhere, `resolve` in go-yaml removes all underscores first.
+  private static func hasStrayUnderscore(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return bytes.indices.contains { index in
+      guard bytes[index] == UInt8(ascii: "_") else { return false }
+      guard index > 0, index + 1 < bytes.count else { return true }
+      return !isDigit(bytes[index - 1]) || !isDigit(bytes[index + 1])
+    }
   }
 
   private static func parseFloat(_ text: String) -> YAMLScalar? {

@@ -36,6 +36,7 @@ extension NodeTree {
   static func containerd(_ snapshot: Snapshot) throws -> NodeTree {
     let tree = try NodeTree()
     try tree.write("/usr/bin/containerd-shim-runc-v2", "")
+    for plugin in ["bridge", "host-local", "loopback"] { try tree.write("/usr/lib/cni/\(plugin)", "") }
     for container in snapshot.containers { try tree.write("\(containerdRoot)/containers/\(container.id)/status", "{}") }
     let tasks = snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
     for id in tasks { try tree.write("\(Self.tasks)/\(id)/shim-binary-path", "/usr/bin/containerd-shim-runc-v2") }

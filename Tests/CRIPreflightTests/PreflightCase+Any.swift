@@ -14,6 +14,12 @@ extension PreflightCase {
     PreflightCase(rule: "N2", name: "one is there") { _ in },
     PreflightCase(rule: "N2", name: "no look", isUnchecked: true) { $0.networkConfigurations = .unknown("no") },
 
+    PreflightCase(rule: "N16", name: "a plugin is missing", objects: ["node"]) {
+      $0.missingPlugins = .known([.pluginMissing("bridge", directories: ["/opt/cni/bin"])])
+    },
+    PreflightCase(rule: "N16", name: "all are there") { _ in },
+    PreflightCase(rule: "N16", name: "no look", isUnchecked: true) { $0.missingPlugins = .unknown("no") },
+
     PreflightCase(rule: "N3", name: "two drivers", objects: ["node"]) { $0.kubelet.cgroupDriver = .known("cgroupfs") },
     PreflightCase(rule: "N3", name: "two, and kubelet can ask") {
       $0.kubelet.cgroupDriver = .known("cgroupfs")
@@ -47,6 +53,22 @@ extension PreflightCase {
     PreflightCase(rule: "N6", name: "by a short name") {
       $0.configuration.pauseImage = .known("pause")
       $0.snapshot.images[1].repoTags = ["docker.io/library/pause:latest"]
+    },
+    PreflightCase(rule: "N6", name: "by Docker's older host name") {
+      $0.configuration.pauseImage = .known("index.docker.io/rancher/mirrored-pause:3.6")
+      $0.snapshot.images[1].repoTags = ["docker.io/rancher/mirrored-pause:3.6"]
+    },
+    PreflightCase(rule: "N6", name: "by a tag and a digest that is not listed") {
+      $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
+      $0.snapshot.images[1].repoTags = ["registry.k8s.io/pause:3.9"]
+      $0.snapshot.images[1].repoDigests = []
+    },
+    PreflightCase(
+      rule: "N6", name: "another digest with the same tag", objects: ["image registry.k8s.io/pause:3.9@sha256:77"]
+    ) {
+      $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
+      $0.snapshot.images[1].repoTags = ["registry.k8s.io/pause:3.9"]
+      $0.snapshot.images[1].repoDigests = ["registry.k8s.io/pause@sha256:78"]
     },
     PreflightCase(rule: "N6", name: "by its digest") {
       $0.configuration.pauseImage = .known("registry.k8s.io/pause@sha256:77")

@@ -6,6 +6,13 @@ import TestSupport
 
 extension PreflightCase {
   static let containerd: [PreflightCase] = [
+    PreflightCase(rule: "P20", name: "a mount hides the database", objects: ["default/web", "default/proxy"]) {
+      $0.containerd?.hiddenDatabase = .known("/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db")
+    },
+    PreflightCase(rule: "P20", name: "it is the file that is open") { _ in },
+    PreflightCase(rule: "P20", name: "the daemon's descriptors cannot be read", isUnchecked: true) {
+      $0.containerd?.hiddenDatabase = .unknown("no")
+    },
     PreflightCase(rule: "P1", name: "no address on disk", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes[0].ip = "" }
     },

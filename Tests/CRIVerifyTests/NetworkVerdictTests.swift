@@ -72,6 +72,7 @@ import Testing
       $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"])])
     },
     Case("host-local on its second network only", .ok) {
+      $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.2/24"])])
       $0.observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "calico-ipam"),
         CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"], ipam: "host-local"),
@@ -156,6 +157,43 @@ import Testing
       $0.observed?.leases = .known([lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", network: "m")])
     },
 
+    Case("gone, the interface of a second network", .gone, "there is no net1") {
+      $0.observed?.cache = .known([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
+        CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"]),
+      ])
+    },
+    Case("gone, the address of a second network", .gone, "net1 does not have 192.168.0.2, which CNI gave it") {
+      $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.9/24"])])
+      $0.observed?.cache = .known([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
+        CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"]),
+      ])
+    },
+    Case("gone, the interface of a second network is down", .gone, "net1 is down") {
+      $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.2/24"], isUp: false)])
+      $0.observed?.cache = .known([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
+        CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"]),
+      ])
+    },
+    Case("a second network without an address or an interface", .ok) {
+      $0.observed?.cache = .known([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
+        CNICacheEntry(network: "dpdk", interface: "net1", addresses: []),
+      ])
+    },
+    Case("the lease of a second network is another's", .mismatch, "host-local has leased 192.168.0.2 to sandbox-other")
+    {
+      $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.2/24"])])
+      $0.observed?.cache = .known([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
+        CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"], ipam: "host-local"),
+      ])
+      $0.observed?.leases = .known([
+        lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", "sandbox-other", network: "m"),
+      ])
+    },
     Case("gone with its interface", .gone, "there is no eth0, the runtime says 10.0.0.2, fd00::2") {
       $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },

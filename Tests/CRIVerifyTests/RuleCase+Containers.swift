@@ -5,7 +5,22 @@ import TestSupport
 
 extension RuleCase {
   static let containers: [RuleCase] = [
-    .fires("container.state", "it ran and has exited", "running", "exited") { $1.containers[0].status.state = .exited },
+    .fires("container.state", "it ran and has exited", "running", "exited 0") {
+      $1.containers[0].status.state = .exited
+    },
+    .fires(
+      "container.state", "it ended while containerd was down", "running",
+      "exited 255, which is not its own code: it ended while the runtime was down"
+    ) {
+      $1.containers[0].status.state = .exited
+      $1.containers[0].status.exitCode = 255
+      $1.containers[0].status.reason = "Unknown"
+    },
+    .fires("container.state", "its own code is 255", "running", "exited 255") {
+      $1.containers[0].status.state = .exited
+      $1.containers[0].status.exitCode = 255
+      $1.containers[0].status.reason = "Error"
+    },
     .fires("container.state", "the runtime does not know", "running", "unknown") {
       $1.containers[0].status.state = .unknown
     },
@@ -16,7 +31,7 @@ extension RuleCase {
       $0.containers[0].status.state = .unknown
       $1.containers[0].status.state = .running
     },
-    .fires("container.state", "unknown before, and it has exited", "unknown", "exited") {
+    .fires("container.state", "unknown before, and it has exited", "unknown", "exited 0") {
       $0.containers[0].status.state = .unknown
       $1.containers[0].status.state = .exited
     },
@@ -25,7 +40,7 @@ extension RuleCase {
       before.containers[0].status.startedAt = .zero
     },
 
-    .fires("container.created-state", "a created container has exited", "created", "exited") {
+    .fires("container.created-state", "a created container has exited", "created", "exited 0") {
       $0.containers[0].status.state = .created
       $1.containers[0].status.state = .exited
     },
@@ -136,11 +151,18 @@ extension RuleCase {
     .fires("container.image", "another name", "busybox:1", "busybox:2") {
       $1.containers[0].status.image = ImageSpec(image: "busybox:2")
     },
+    .holds("container.image", "another spelling of the name") { before, after in
+      before.containers[0].status.image?.image = "index.docker.io/library/busybox"
+      after.containers[0].status.image?.image = "busybox:latest"
+    },
     .holds("container.image", "only its annotations differ") {
       $1.containers[0].status.image = ImageSpec(image: "busybox:1", annotations: ["a": "b"])
     },
 
     .fires("container.image-ref", "another digest") { $1.containers[0].status.imageRef = "busybox@sha256:cc" },
+    .holds("container.image-ref", "other spellings of a digest") { before, _ in
+      before.containers[0].status.imageRef = "docker-pullable://docker.io/library/busybox@sha256:bb"
+    },
     .holds("container.image-ref", "an id of CRI-O's instead of a digest") {
       $1.containers[0].status.imageRef = String(repeating: "a0", count: 32)
     },
@@ -155,6 +177,9 @@ extension RuleCase {
     },
 
     .fires("container.log-path", "another") { $1.containers[0].status.logPath = "/var/log/x" },
+    .holds("container.log-path", "another spelling") { _, after in
+      after.containers[0].status.logPath = "/var/log//pods/web/./nginx/0.log"
+    },
     .holds("container.log-path", "none in both") {
       $0.containers[0].status.logPath = ""
       $1.containers[0].status.logPath = ""
@@ -165,6 +190,9 @@ extension RuleCase {
     },
     .fires("container.mounts", "writable now", "/var/lib/data→/data read-only", "/var/lib/data→/data") {
       $1.containers[0].status.mounts[0].readonly = false
+    },
+    .holds("container.mounts", "another spelling of the paths") { before, _ in
+      before.containers[0].status.mounts[0].hostPath = "/var/lib//data/"
     },
     .holds("container.mounts", "in another order") {
       let mounts = ["/a", "/b"].map { Mount(containerPath: $0, hostPath: $0) }

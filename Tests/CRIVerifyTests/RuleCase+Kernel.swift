@@ -207,6 +207,15 @@ extension RuleCase {
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
       before.observed?.orphans = after.observed?.orphans
     },
+    .holds("runtime.orphan", "the conmon of a CRI-O beside this containerd") { before, after in
+      addObservations(&before, &after)
+      after.observed?.orphans = .known([Orphan(kind: .conmon, id: "x", pid: 50, startTime: 1, processes: [51])])
+    },
+    .fires("runtime.orphan", "the conmon of this CRI-O", "listed", "conmon 50 of x") { before, after in
+      addObservations(&before, &after)
+      (before.runtime.name, after.runtime.name) = ("cri-o", "cri-o")
+      after.observed?.orphans = .known([Orphan(kind: .conmon, id: "x", pid: 50, startTime: 1, processes: [51])])
+    },
     .fires("runtime.orphan-already", "it was there before", "the same", "shim 50 of x") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])

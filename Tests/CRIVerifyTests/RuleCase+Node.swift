@@ -180,6 +180,9 @@ extension RuleCase {
     .fires("image.names", "a tag is gone", "busybox:1, busybox@sha256:bb", "busybox@sha256:bb") {
       $1.images[0].repoTags = []
     },
+    .holds("image.names", "another spelling") { before, _ in
+      before.images[0].repoTags = ["index.docker.io/library/busybox:1"]
+    },
     .holds("image.names", "in another order") {
       $0.images[0].repoTags = ["a", "b"]
       $1.images[0].repoTags = ["b", "a"]

@@ -46,6 +46,17 @@ extension RuleCase {
       $1.sandboxes[1].status.network?.ip = "192.0.2.1"
     },
     .holds("pod.ip", "an address that was lost is back") { before, _ in before.sandboxes[0].status.network?.ip = "" },
+    .holds("pod.ip", "the node's address is not reported any more") { before, _ in
+      before.sandboxes[1].status.network?.ip = "192.0.2.1"
+    },
+    .fires("pod.ip", "another address of the node", "192.0.2.1", "192.0.2.2") {
+      $0.sandboxes[1].status.network?.ip = "192.0.2.1"
+      $1.sandboxes[1].status.network?.ip = "192.0.2.2"
+    },
+    .holds("pod.ip", "another spelling of the address") {
+      $0.sandboxes[0].status.network?.ip = "fd00::1:0:0:5"
+      $1.sandboxes[0].status.network?.ip = "fd00:0:0:0:1::5"
+    },
     .holds("pod.ip", "the host's network has none") { _, after in after.sandboxes[1].status.network = nil },
     .holds("pod.ip", "a stopped sandbox has none, which the state's rule reports") {
       $1.sandboxes[0].status.state = .notReady
@@ -54,6 +65,9 @@ extension RuleCase {
 
     .fires("pod.additional-ips", "the other family is gone", "fd00::2", "none") {
       $1.sandboxes[0].status.network?.additionalIPs = []
+    },
+    .holds("pod.additional-ips", "another spelling") { before, _ in
+      before.sandboxes[0].status.network?.additionalIPs = [PodIP(ip: "FD00:0::0002")]
     },
     .holds("pod.additional-ips", "in another order") {
       let ips = ["fd00::2", "fd00::3"].map { PodIP(ip: $0) }
@@ -106,6 +120,9 @@ extension RuleCase {
     .fires("pod.netns", "another namespace", "/run/netns/web", "/run/netns/x") {
       $1.sandboxes[0].facts.networkNamespace = "/run/netns/x"
     },
+    .holds("pod.netns", "the path through the link /var/run") { before, _ in
+      before.sandboxes[0].facts.networkNamespace = "/var/run/netns/web"
+    },
     .fires("pod.netns", "none any more", "/run/netns/web", "none") { $1.sandboxes[0].facts.networkNamespace = nil },
     .holds("pod.netns", "the host's has none") { _, after in after.sandboxes[1].facts.networkNamespace = nil },
 
@@ -128,6 +145,12 @@ extension RuleCase {
       $1.sandboxes[0].facts.pid = 5
     },
 
+    .holds("pod.cni", "other spellings of the same values") {
+      $0.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.2", "FD00::1:0:0:5"]
+      $1.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.2", "fd00:0:0:0:1::5"]
+      $0.sandboxes[0].facts.interfaces?[0].mac = "AA:BB"
+      $1.sandboxes[0].facts.interfaces?[0].sandbox = "/var/run/netns/web"
+    },
     .fires("pod.cni", "the result is gone") { $1.sandboxes[0].facts.interfaces = nil },
     .fires("pod.cni", "another address") { $1.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.7"] },
     .fires("pod.cni", "another mac") { $1.sandboxes[0].facts.interfaces?[0].mac = "cc" },

@@ -88,14 +88,36 @@ struct AuthFileTests {
     #expect(failure?.message.contains("c2Vj") == false && failure?.message.contains("secret") == false)
   }
 
+  @Test func `a store without entries may have the login, and a broken line is accepted`() throws {
+    #expect(name(try find("r.io/x", #"{"credsStore": "ecr-login"}"#)) == "ecr-login for r.io")
+    #expect(name(try find("r.io/x", #"{"auths": {}, "credsStore": "ecr-login"}"#)) == "ecr-login for r.io")
+    #expect(name(try find("r.io/x", #"{"auths": {"q.io": {}}, "credsStore": "desktop"}"#)) == nil)
+    let text = Self.auth("me:" + String(repeating: "x", count: 80))
+    let broken = text.prefix(76) + "\\n" + text.dropFirst(76) + "\\r\\n"
+    #expect(name(try find("a.io/x", #"{"auths": {"a.io": {"auth": "\#(broken)"}}}"#))?.hasPrefix("me:xxx") == true)
+  }
+
+  @Test func `Docker's old file is read last`() throws {
+    let folder = try TemporaryDirectory()
+    try ProcessFacts.write(#"{"a.io": {"auth": "\#(Self.auth("me:pw"))", "email": ""}}"#, to: folder.file(".dockercfg"))
+    let files = AuthFile.usual({ ["HOME": folder.path][$0] }, user: 7)
+    #expect(name(try AuthFile.login(for: "a.io/x", in: files) { throw $0 }) == "me:pw:")
+  }
+
   @Test(
     "the default paths",
     arguments: [
       ([:], ["/run/containers/7/auth.json"]),
-      (["HOME": "/h"], ["/run/containers/7/auth.json", "/h/.config/containers/auth.json", "/h/.docker/config.json"]),
+      (
+        ["HOME": "/h"],
+        ["/run/containers/7/auth.json", "/h/.config/containers/auth.json", "/h/.docker/config.json", "/h/.dockercfg"]
+      ),
       (
         ["HOME": "/h", "XDG_RUNTIME_DIR": "/x", "DOCKER_CONFIG": "/d", "XDG_CONFIG_HOME": "/c"],
-        ["/x/containers/auth.json", "/run/containers/7/auth.json", "/c/containers/auth.json", "/d/config.json"]
+        [
+          "/x/containers/auth.json", "/run/containers/7/auth.json", "/c/containers/auth.json", "/d/config.json",
+          "/h/.dockercfg",
+        ]
       ),
       (["HOME": "/h", "REGISTRY_AUTH_FILE": "/f"], ["/f"]), (["XDG_RUNTIME_DIR": ""], ["/run/containers/7/auth.json"]),
     ])

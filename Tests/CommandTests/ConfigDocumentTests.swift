@@ -26,6 +26,10 @@ struct ConfigDocumentTests {
       ("timeout: 1\r\n# x\r\n", "timeout: 3\r\n# x\r\n"), ("debug: true\r\n", "debug: true\r\ntimeout: 3\r\n"),
       ("# x\r\ntimeout: 1 # y\r\ndebug: true\r\n", "# x\r\ntimeout: 3 # y\r\ndebug: true\r\n"),
       ("\u{FEFF}timeout: 1\n", "timeout: 3\n"),
+      // All keys may be indented equally.
+      ("  timeout: 1 # a\n  debug: true\n", "  timeout: 3 # a\n  debug: true\n"),
+      ("# a\n---\n  debug: true\n", "# a\n---\n  debug: true\n  timeout: 3\n"),
+      ("timeout: 010\n", "timeout: 3\n"),
     ])
   func keepsTheRest(text: String, expected: String) throws {
     #expect(try set(text, .timeout, "3") == expected)

@@ -176,6 +176,15 @@ import Testing
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
+  /// As CRI-O does unless `enable_pod_events` is set.
+  @Test func `a runtime that ends every stream at once is reported once`() async throws {
+    let runtime = try EventRuntime(.init(containers: [Self.container("c1", "p1")]), end: .ok)
+    let run = try await Tool.cri(["events"], on: runtime.path)
+    #expect(run.code == 1 && run.output.isEmpty)
+    #expect(run.errors.contains("enable_pod_events = true") && run.errors.split(separator: "\n").count == 1, "\(run)")
+    #expect(runtime.listenerCount == 3)
+  }
+
   @Test func `an error that is not a lost connection ends the command, as does a missing runtime`() async throws {
     let runtime = try EventRuntime(.init(), end: .permissionDenied)
     let denied = try await Tool.cri(["events"], on: runtime.path)

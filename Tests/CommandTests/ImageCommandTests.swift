@@ -170,6 +170,44 @@ import Testing
     #expect(run.output == "Deleted: localhost/b:1\n" && run.errors.isEmpty, "\(run)")
   }
 
+  @Test(arguments: [
+    (#"{"sandboxImage": "registry.k8s.io/pause:3.9"}"#, "quay.io/x/pause:9"), ("", "quay.io/x/other:1"),
+  ])
+  func `prune keeps the image that the next pod needs`(config: String, removed: String) async throws {
+    // The node is drained: no container and no pod uses it. Without a configuration, its name tells.
+    let all = [
+      Image(id: "sha256:aa", repoTags: ["registry.k8s.io/pause:3.9"]), Image(id: "sha256:bb", repoTags: [removed]),
+    ]
+    let images = Locked(all)
+    let runtime = try TestRuntime { name, bytes in
+      switch name {
+      case "ListImages": return .message(ListImagesResponse(images: images.withLock { $0 }))
+      case "Status": return .message(StatusResponse(status: RuntimeStatus(), info: ["config": config]))
+      case "ListContainers", "ListPodSandbox": return .message([])
+      case "ImageStatus": return .message(ImageStatusResponse())
+      case "RemoveImage":
+        let word = try RemoveImageRequest.decode(bytes).image?.image ?? ""
+        images.withLock { $0.removeAll { $0.id == word } }
+        return .message([])
+      default: return nil
+      }
+    }
+    for words in [["rmi", "--prune"], ["rmi", "--all", "--prune"]] {
+      images.withLock { $0 = all }
+      let run = try await Tool.cri(words, on: runtime)
+      #expect(run.code == 0 && run.output == "Deleted: \(removed)\n", "\(run)")
+      #expect(run.errors == "cri: image registry.k8s.io/pause:3.9 is kept, because new pods need it\n", "\(run)")
+      #expect(images.withLock { $0.map(\.id) } == ["sha256:aa"])
+    }
+  }
+
+  @Test(arguments: [["image", "ls"], ["images", "ls"], ["image", "list"], ["img", "list"], ["images"]])
+  func `words that crictl's runtimes ignore list all images`(words: [String]) async throws {
+    let (runtime, _) = try store(removingAll: true)
+    let run = try await Tool.cri(words + ["-q"], on: runtime)
+    #expect(run.code == 0 && run.output.split(separator: "\n").count == 4, "\(run)")
+  }
+
   @Test func `prune keeps images that are in use or pinned, and pause images`() async throws {
     let (runtime, images) = try store(removingAll: true)
     let run = try await Tool.cri(["rmi", "--prune"], on: runtime)

@@ -32,7 +32,10 @@ struct ImageSelectionTests {
     "by name",
     arguments: [
       ("", ["aa11", "bb22", "cc33", "aa44"]), ("busybox", ["aa11"]), ("busybox:1", ["aa11"]), ("busybox:2", []),
-      ("library/busybox", ["aa11"]), ("localhost:5000/busybox", ["aa11"]), ("localhost:5000/busybox:2", ["aa11"]),
+      ("library/busybox", ["aa11"]), ("index.docker.io/library/busybox", ["aa11"]),
+      ("index.docker.io/busybox:1", ["aa11"]),
+      ("quay.io/x/web:v9@sha256:dd", ["bb22"]), ("localhost:5000/busybox", ["aa11"]),
+      ("localhost:5000/busybox:2", ["aa11"]),
       ("quay.io/x/web", ["bb22", "cc33"]), ("quay.io/x/web:v1", ["bb22"]), ("quay.io/x/web:v2", []),
       ("quay.io/x/web@sha256:ee", ["cc33"]), ("x/web", []), ("aa", ["aa11", "aa44"]), ("sha256:aa4", ["aa44"]),
       ("box", []),

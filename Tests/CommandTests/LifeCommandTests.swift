@@ -215,13 +215,14 @@ import Testing
     (["create", "x", "CTR"], "create takes"),
     (["run", "CTR", "POD", "--no-pull", "--with-pull"], "not both"), (["run", "js"], "--pod or --container"),
     (["run", "CTR", "POD", "-p"], "only with jsonschema"),
-    (["runp", "CTR"], "image: PodSandboxConfig has no such field"),
-    (["run", "POD", "POD"], "ContainerMetadata has no such field"), (["runp", "POD", "-T", "x"], "--cancel-timeout x"),
+    (["runp", "--strict", "CTR"], "image: PodSandboxConfig has no such field"),
+    (["run", "POD", "POD", "--strict"], "ContainerMetadata has no such field"),
+    (["runp", "POD", "-T", "x"], "--cancel-timeout x"),
     (["start"], "container"), (["stop"], "--all"), (["stop", "-a", "x"], "not both"),
     (["stop", "-t", "-1", "x"], "0 or more"),
     (["stop", "-t", "1.5", "x"], "1.5"), (["stopp"], "pod"), (["rm"], "--all"), (["rm", "-a", "x"], "not both"),
-    (["rmp"], "--all"), (["rmi"], "--prune"), (["rmi", "-a", "-q"], "only one of"),
-    (["rmi", "-q", "x"], "only one of"),
+    (["rmp"], "--all"), (["rmi"], "--prune"), (["rmi", "-a", "x"], "specify images, or --all, or --prune"),
+    (["rmi", "-q", "x"], "specify images, or --all, or --prune"), (["pods", "x"], "unexpected argument 'x'"),
     (["update", "x"], "--cpu-share"), (["update", "x", "--oom-score-adj", "high"], "high"),
     (["update", "--memory", "1"], "container"),
     (["update", "x", "--cpu-count", "1"], "Windows"), (["checkpoint", "x"], "--export"),
@@ -238,6 +239,60 @@ import Testing
       words.map { $0 == "POD" ? files.pod : $0 == "CTR" ? files.container : $0 }, on: runtime)
     #expect(run.code == 2 && run.errors.contains(expected) && run.errors.split(separator: "\n").count == 1, "\(run)")
     #expect(runtime.called.isEmpty && run.output.isEmpty)
+  }
+
+  @Test func `an unknown field is reported and ignored, as crictl ignores it, or refused`() async throws {
+    // From files that people have published: a misplaced setting, Kubernetes' name of a field, and a spelling mistake.
+    try files.write(
+      container: """
+        metadata: {name: main}
+        image: {image: "localhost/busybox:1"}
+        privileged: true
+        envs: [{name: A, value: "1"}]
+        mounts: [{mountPath: /a, host_path: /b}]
+        labells: {}
+        nosuch: 1
+        """)
+    try files.write(pod: "metadata: {name: web, namespace: default, uid: u}\nresources: {}\nlinux: {resource: {}}\n")
+    let requests = Requests([])
+    let words = ["run", "--no-pull", files.container, files.pod]
+    let run = try await Tool.cri(words, on: try runtime(requests))
+    #expect(run.code == 0, "\(run)")
+    let warnings = [
+      (files.container, "privileged", "ContainerConfig", "linux.security_context.privileged"),
+      (files.container, "envs[0].name", "KeyValue", "key"),
+      (files.container, "mounts[0].mountPath", "Mount", "container_path"),
+      (files.container, "labells", "ContainerConfig", "labels"), (files.container, "nosuch", "ContainerConfig", nil),
+      (files.pod, "resources", "PodSandboxConfig", "linux.resources"),
+      (files.pod, "linux.resource", "LinuxPodSandboxConfig", "resources"),
+    ]
+    let lines = warnings.map { file, field, message, nearest in
+      "cri: \(file): ignored \(field): \(message) has no such field"
+        + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+    }
+    #expect(run.errors.split(separator: "\n").map(String.init) == lines)
+    let strict = try await Tool.cri(words + ["--strict"], on: try runtime(Requests([])))
+    #expect(strict.code == 2 && strict.errors == lines[0].replacing("ignored ", with: "") + "\n", "\(strict)")
+  }
+
+  @Test(arguments: [
+    (["inspect", "p1"], "container p1 not found: this is the ID of a pod; use cri inspectp p1, or cri ps -a --pod p1"),
+    (["rm", "p1"], "container p1 not found: this is the ID of a pod; use cri rmp p1, or cri ps -a --pod p1"),
+    (["start", "p1"], "container p1 not found: this is the ID of a pod; use cri ps -a --pod p1"),
+    (["inspectp", "c1"], "pod c1 not found: this is the ID of a container; use cri inspect c1"),
+    (["rmp", "c1"], "pod c1 not found: this is the ID of a container; use cri rm c1"),
+    (["rmp", "zz"], "pod zz not found; see cri pods"), (["inspect", "zz"], "container zz not found; see cri ps -a"),
+  ])
+  func `the ID of an object of the other kind is recognised`(words: [String], expected: String) async throws {
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "ListPodSandbox": .message(ListPodSandboxResponse(items: [PodSandbox(id: "p123")]))
+      case "ListContainers": .message(ListContainersResponse(containers: [Container(id: "c123", podSandboxID: "p123")]))
+      default: .failure(.notFound, "not found")
+      }
+    }
+    let run = try await Tool.cri(words, on: runtime)
+    #expect(run.code == 7 && run.errors == "cri: \(expected)\n", "\(run)")
   }
 
   // MARK: Several

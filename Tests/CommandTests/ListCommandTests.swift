@@ -160,7 +160,7 @@ struct ListCommandTests {
       (["ps", "-o", "xml"], 2, "'xml'"), (["pods", "--name", "("], 2, "--name (: unmatched ("),
       (["images", "-f", "x=y"], 2, "--filter x=y: specify dangling=true"),
       (["images", "-f", "before=x"], 7, "image x not found; see cri images"),
-      (["ps"], 7, "ListContainers: NOT_FOUND: not recorded"),
+      (["ps"], 1, "ListContainers: NOT_FOUND: not recorded"),
     ])
   func failures(arguments: [String], code: Int32, words: String) async throws {
     let runtime = try TestRuntime.recorded("containerd-2.4")

@@ -104,6 +104,33 @@ import Testing
     #expect(run.errors.hasPrefix("cri: ") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
+  @Test func `a pod is recognised, and its containers are named`() async throws {
+    let run = try await Tool.cri(["logs", "s3"], on: try runtime())
+    #expect(run.code == 7 && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("cri: s3 is a pod, and only containers have logs; specify one of "), "\(run)")
+    #expect(run.errors.contains("default/db/main") && run.errors.contains("default/db/single"), "\(run)")
+    #expect(try await Tool.cri(["logs", "db"], on: try runtime()).errors.hasPrefix("cri: db is a pod"))
+  }
+
+  @Test func `a symbolic link that leads nowhere is named with its target`() async throws {
+    let link = directory.file("link.log")
+    let (target, last) = (directory.file("gone/0.log"), directory.file("last.log"))
+    symlink(last, link)
+    symlink(target, last)
+    let runtime = try runtime { _ in link }
+    let run = try await Tool.cri(["logs", "aa12"], on: runtime)
+    #expect(run.code == 7 && run.output.isEmpty)
+    #expect(
+      run.errors
+        == "cri: the log \(link) of container aa12 cannot be opened: the symbolic link \(last) leads to \(target), which "
+        + "does not exist; it was removed, or its file system is not mounted here\n")
+    // A directory may be the link, too.
+    let linked = directory.file("linked")
+    symlink("gone", linked)
+    let below = try await Tool.cri(["logs", "aa12"], on: try self.runtime { _ in "\(linked)/0.log" })
+    #expect(below.errors.contains("the symbolic link \(linked) leads to \(directory.file("gone")), which"), "\(below)")
+  }
+
   @Test func `an empty time or stream is wrong usage`() async throws {
     let runtime = try runtime()
     let all = try await Tool.cri(["logs", "aa12"], on: runtime)

@@ -303,6 +303,22 @@ import Testing
         + "cri top --pods adds up the usage of containers\n")
   }
 
+  /// As containerd does if a container is removed while it lists the others.
+  @Test(arguments: [("stats", "container"), ("statsp", "pod")])
+  func `a list that fails for one object is not an ID that does not exist`(command: String, noun: String) async throws {
+    let message = "2 errors occurred:\n\t* failed for \"a\": not found\n\t* failed for \"b\": not found\n\n"
+    let runtime = try TestRuntime { _, _ in .failure(.notFound, message) }
+    let run = try await Tool.cri([command], on: runtime)
+    #expect(run.code == 1 && run.output.isEmpty)
+    #expect(
+      run.errors.hasPrefix(
+        "cri: no statistics of any \(noun): failed for \"a\": not found, and 1 more; use cri \(command) ID"),
+      "\(run)")
+    #expect(!run.errors.contains("\\n") && !run.errors.contains("\\t"), "\(run)")
+    let named = try await Tool.cri([command, "zz"], on: runtime)
+    #expect(named.code == 7 && named.errors.contains("\(noun) zz not found"), "\(named)")
+  }
+
   @Test func `a missing container is reported`() async throws {
     for command in ["stats", "statsp"] {
       let runtime = try TestRuntime { _, _ in .message([]) }

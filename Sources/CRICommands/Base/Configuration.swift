@@ -45,9 +45,11 @@ struct Configuration: Hashable, Sendable {
   private init() {}
 
   init(parsing bytes: [UInt8], file: String) throws(Failure) {
+    // crictl does not resolve the types of its own configuration: `timeout: 010` is 10 seconds, and not 8.
     let root: JSON
+    let resolved: JSON
     do throws(YAMLError) {
-      root = try YAML.parse(bytes)
+      (root, resolved) = (try YAML.parse(bytes, types: .text), try YAML.parse(bytes))
     } catch {
       throw Failure(.usage, "the configuration \(file) is not valid YAML: \(error)")
     }
@@ -59,6 +61,13 @@ struct Configuration: Hashable, Sendable {
       func wrong(_ expected: String) -> Failure {
         Failure(.usage, "the configuration \(file): \(key) must be \(expected)")
       }
+      func flag() throws(Failure) -> Bool {
+        // YAML's other words for Booleans, such as yes and off, are an extension.
+        guard let flag = value.stringValue.flatMap(GoSpelling.flag) ?? resolved[key]?.boolValue else {
+          throw wrong("true or false")
+        }
+        return flag
+      }
       switch key {
       case "runtime-endpoint", "image-endpoint":
         guard let text = value.isNull ? "" : value.stringValue else {
@@ -67,24 +76,20 @@ struct Configuration: Hashable, Sendable {
         let endpoint = text.isEmpty ? nil : text
         if key == "runtime-endpoint" { runtimeEndpoint = endpoint } else { imageEndpoint = endpoint }
       case "timeout":
-        guard let seconds = value.intValue ?? value.stringValue.flatMap(Int64.init), seconds < 1 << 32 else {
+        guard let seconds = value.stringValue.flatMap(Int64.init), seconds < 1 << 32 else {
           throw wrong("a whole number of seconds")
         }
         // In crictl's file, 0 stands for the default.
         timeout = seconds > 0 ? .seconds(seconds) : nil
       case "debug":
-        guard let flag = value.boolValue ?? value.stringValue.flatMap(GoSpelling.flag) else {
-          throw wrong("true or false")
-        }
-        isDebug = flag
-      case "pull-image-on-create", "disable-pull-on-run":
-        guard let flag = value.boolValue ?? value.stringValue.flatMap(GoSpelling.flag) else {
-          throw wrong("true or false")
-        }
-        if key == "pull-image-on-create" { pullsOnCreate = flag } else { isPullOnRunDisabled = flag }
+        isDebug = try flag()
+      case "pull-image-on-create":
+        pullsOnCreate = try flag()
+      case "disable-pull-on-run":
+        isPullOnRunDisabled = try flag()
       case "max-retries":
-        guard let count = value.intValue else { throw wrong("a whole number") }
-        maxRetries = Int(count)
+        guard let count = value.stringValue.flatMap(Int.init) else { throw wrong("a whole number") }
+        maxRetries = count
       default:
         throw Failure(
           .usage,

@@ -13,6 +13,6 @@ extension Failure {
       case .status: !error.isUnknownService && !error.isNotInitialized
       default: false
       }
-    self.init(whole.code, isOfObject ? "\(object): \(whole.message)" : whole.message)
+    self.init(error.isNotFound ? .notFound : whole.code, isOfObject ? "\(object): \(whole.message)" : whole.message)
   }
 }

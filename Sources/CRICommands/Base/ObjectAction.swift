@@ -18,6 +18,8 @@ struct ObjectAction: Sendable {
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
   /// Whether the IDs come from a list, so that an object may have been removed since.
   var isListed = false
+  /// Explains why an object was not found; nil if there is no more to say than that.
+  var otherKind: OtherKind?
 
   private enum Outcome: Sendable {
     case done(String)
@@ -71,7 +73,9 @@ struct ObjectAction: Sendable {
     } catch let error as RPCError {
       let object = "\(noun) \(id)"
       guard error.isNotFound else { return .failed(Failure(error, about: object, endpoint)) }
-      return isListed ? .done("") : .failed(Failure(.notFound, "\(object) not found; see \(list)"))
+      if isListed { return .done("") }
+      return .failed(
+        await otherKind?.notFound(id, list) ?? Failure(.notFound, "\(object) not found; see \(list)"))
     } catch let failure as Failure {
       return .failed(failure)
     } catch {

@@ -36,7 +36,7 @@ struct ConfigDocument: Hashable, Sendable {
 
   private static func members(_ bytes: [UInt8], _ path: String) throws(Failure) -> JSONObject {
     do throws(YAMLError) {
-      return try YAML.parse(bytes).objectValue ?? [:]
+      return try YAML.parse(bytes, types: .text).objectValue ?? [:]
     } catch {
       throw Failure(.usage, "the configuration \(path) is not valid YAML: \(error)")
     }
@@ -51,12 +51,17 @@ struct ConfigDocument: Hashable, Sendable {
   /// Sets a value in the key's line, or appends a line.
   mutating func set(_ key: ConfigKey, _ value: JSON) throws(Failure) {
     // The writer adds quotes where YAML needs them.
-    let entry = YAML.text(.object([key.rawValue: value])).trimmingLineEnd()
+    let line = YAML.text(.object([key.rawValue: value])).trimmingLineEnd()
     // Split as bytes, because "\r\n" is one character.
     var lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map { String(Substring($0)) }
     if lines.last == "" { lines.removeLast() }
     func end(_ line: String?) -> String { line?.utf8.last == 0x0d ? "\r" : "" }
-    let positions = lines.indices.filter { Self.isEntry(lines[$0], key) }
+    // All keys may be indented equally.
+    let indent = Self.indent(of: lines)
+    let entry = indent + line
+    let positions = lines.indices.filter {
+      lines[$0].hasPrefix(indent) && Self.isEntry(lines[$0].dropFirst(indent.count), key)
+    }
     for position in positions {
       let line = lines[position]
       lines[position] = entry + Self.comment(line.utf8.last == 0x0d ? String(line.dropLast()) : line) + end(line)
@@ -64,15 +69,24 @@ struct ConfigDocument: Hashable, Sendable {
     if positions.isEmpty { lines.append(entry + end(lines.last)) }
     let changed = lines.map { $0 + "\n" }.joined()
     var intended = members
-    intended[key.rawValue] = value
+    intended[key.rawValue] = .string(ConfigKey.text(value))
     // YAML has other layouts than one key per line, so the result is parsed and compared with what was intended.
     guard let found = try? Self.members(Array(changed.utf8), path), found == intended else {
-      throw Failure(.usage, "the configuration \(path) does not have one key per line; set \(entry) by hand")
+      throw Failure(.usage, "the configuration \(path) does not have one key per line; set \(line) by hand")
     }
     (text, members) = (changed, intended)
   }
 
-  private static func isEntry(_ line: String, _ key: ConfigKey) -> Bool {
+  /// The blanks before the first key.
+  private static func indent(of lines: [String]) -> String {
+    let first = lines.first { line in
+      let text = line.drop { $0 == " " }
+      return !text.isEmpty && !["#", "\r", "%"].contains(text.first) && !line.hasPrefix("---")
+    }
+    return String(first?.prefix { $0 == " " } ?? "")
+  }
+
+  private static func isEntry(_ line: Substring, _ key: ConfigKey) -> Bool {
     for name in [key.rawValue, "\"\(key.rawValue)\"", "'\(key.rawValue)'"] where line.hasPrefix(name) {
       let rest = line.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }
       if rest.hasPrefix(":") { return true }

@@ -10,11 +10,15 @@ struct EventFeed: Sendable {
   let api: APISelection
 
   /// The delay between two streams, so that a runtime that ends each stream at once is not kept busy.
-  private static let breath = Backoff(first: .milliseconds(200), limit: .seconds(5))
+  private static let breath = Backoff(first: shortestBreath, limit: .seconds(5))
+  private static let shortestBreath = Duration.milliseconds(200)
   /// A stream that lasted this long counts as working.
   private static let steady = Duration.seconds(10)
   /// The number of events that may wait to be written.
   private static let mostPending = 64
+  /// The number of streams in a row that a runtime must end at once, without a restart, before it counts as one that has
+  /// no events.
+  private static let mostEmpty = 3
   /// The time to wait for a runtime, effectively without a limit: an administrator may take long.
   private static let patience = Duration.seconds(365 * 86_400)
 
@@ -22,9 +26,22 @@ struct EventFeed: Sendable {
   func run(_ write: (ContainerEventResponse) throws -> Void) async throws {
     var known: KnownObjects?
     var retries = Self.breath
+    var empty = 0
     while true {
       let begun = ContinuousClock.now
-      let reason = try await listen(&known, write)
+      let reason: String
+      switch try await listen(&known, isQuiet: empty > 0, write) {
+      case .lost(let words): (reason, empty) = (words, 0)
+      case .ended(let events):
+        reason = "the event stream ended"
+        empty = events == 0 && .now - begun < Self.steady ? empty + 1 : 0
+        guard empty < Self.mostEmpty else { throw Self.noEvents }
+        // A runtime that stops also ends its streams, and does not accept another one then.
+        if empty > 0 {
+          await pause(Self.shortestBreath)
+          continue
+        }
+      }
       try say("\(client.endpoint): \(reason); waiting for the runtime, events may be missed")
       if .now - begun >= Self.steady { retries.reset() }
       await rest(&retries)
@@ -37,6 +54,19 @@ struct EventFeed: Sendable {
     }
   }
 
+  private static let noEvents = Failure(
+    .failed,
+    "the runtime ends each stream of events at once; CRI-O does so unless its configuration has enable_pod_events = true "
+      + "in [crio.runtime]; see cri ps --watch")
+
+  /// How a stream ended.
+  private enum End {
+    /// Because of an error of the connection.
+    case lost(String)
+    /// By the runtime, without an error, after so many events.
+    case ended(events: Int)
+  }
+
   /// Waits before the next stream; for a shorter time if another server replaces the socket.
   private func rest(_ retries: inout Backoff) async {
     let delay = retries.delay()
@@ -45,10 +75,11 @@ struct EventFeed: Sendable {
   }
 
   /// Reads one stream, from its beginning to its end.
+  /// - Parameter isQuiet: Whether the stream is not reported if nothing has changed since the previous one.
   /// - Returns: How the stream ended.
   private func listen(
-    _ known: inout KnownObjects?, _ write: (ContainerEventResponse) throws -> Void
-  ) async throws -> String {
+    _ known: inout KnownObjects?, isQuiet: Bool, _ write: (ContainerEventResponse) throws -> Void
+  ) async throws -> End {
     // The task belongs to the caller and ends with it.
     try await withThrowingTaskGroup(of: Void.self) { group in
       let (events, continuation) = AsyncThrowingStream<ContainerEventResponse, any Error>.makeStream()
@@ -73,9 +104,12 @@ struct EventFeed: Sendable {
         await Task.yield()
         var now = try await KnownObjects(client)
         let listed = Kernel.now
+        var count = 0
         if let before = known {
           let made = before.events(to: now, at: Timestamp(nanoseconds: listed))
-          try say("\(client.endpoint): the runtime responds again; \(words(made.count)) from its current lists")
+          if !isQuiet || !made.isEmpty {
+            try say("\(client.endpoint): the runtime responds again; \(words(made.count)) from its current lists")
+          }
           for event in made { try write(event) }
         }
         let isResumed = known != nil
@@ -83,13 +117,14 @@ struct EventFeed: Sendable {
         defer { known = now }
         for try await event in events {
           pending.withLock { $0 -= 1 }
+          count += 1
           let isNews = now.apply(event)
           // Changes that the lists already contained have been printed.
           if isNews || !isResumed || event.createdAt.nanoseconds > listed { try write(event) }
         }
-        return "the event stream ended"
+        return .ended(events: count)
       } catch let error as RPCError {
-        if isLoss(error) { return "\(error)" }
+        if isLoss(error) { return .lost("\(error)") }
         if error.isUnknownMethod || error.isUnknownService {
           throw Failure(
             .failed,
@@ -99,7 +134,7 @@ struct EventFeed: Sendable {
         throw Failure(error, client.endpoint)
       } catch let failure as Failure where failure.code.mayPass && known != nil {
         // The runtime has gone away again before the call.
-        return failure.message
+        return .lost(failure.message)
       }
     }
   }

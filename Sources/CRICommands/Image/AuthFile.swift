@@ -10,6 +10,8 @@ struct AuthFile: Hashable, Sendable {
   let path: String
   /// Whether the user named the file, so that it must exist.
   var isNamed = false
+  /// Whether the file has the format of Docker before 1.7: the entries of `auths` without anything around them.
+  var isLegacy = false
 
   /// What a file contains about a registry.
   enum Found: Hashable, Sendable {
@@ -29,7 +31,8 @@ struct AuthFile: Hashable, Sendable {
       directory("XDG_RUNTIME_DIR").map { "\($0)/containers/auth.json" }, "/run/containers/\(user)/auth.json",
       config.map { "\($0)/containers/auth.json" }, docker.map { "\($0)/config.json" },
     ]
-    return paths.compactMap { $0 }.inOrderOnce.map { AuthFile(path: $0) }
+    let legacy = home.map { AuthFile(path: "\($0)/.dockercfg", isLegacy: true) }
+    return paths.compactMap { $0 }.inOrderOnce.map { AuthFile(path: $0) } + [legacy].compactMap { $0 }
   }
 
   /// The first login that one of the files has for an image.
@@ -50,7 +53,7 @@ struct AuthFile: Hashable, Sendable {
 
   private func login(for registry: RegistryPath) throws -> Found? {
     guard let document = try read() else { return nil }
-    let entries = document["auths"]?.objectValue ?? [:]
+    let entries = (isLegacy ? document : document["auths"])?.objectValue ?? [:]
     let matching = entries.filter { RegistryPath(key: $0.key).holds(registry) }
     // An entry for a part of a registry takes precedence over an entry for the whole.
     let best = matching.max { RegistryPath(key: $0.key).parts.count < RegistryPath(key: $1.key).parts.count }
@@ -63,11 +66,11 @@ struct AuthFile: Hashable, Sendable {
     {
       return .helper(name, key: helper.key, file: path)
     }
-    // An empty entry means that the store has the login.
-    if let best, let store = document["credsStore"]?.stringValue, !store.isEmpty {
-      return .helper(store, key: best.key, file: path)
-    }
-    return nil
+    guard let store = document["credsStore"]?.stringValue, !store.isEmpty else { return nil }
+    // An empty entry means that the store has the login. Without any entry, the store may have one for every registry, such
+    // as docker-credential-ecr-login.
+    if let best { return .helper(store, key: best.key, file: path) }
+    return entries.isEmpty ? .helper(store, key: registry.parts.first.map(String.init) ?? "", file: path) : nil
   }
 
   private func read() throws -> JSON? {
@@ -94,7 +97,10 @@ struct AuthFile: Hashable, Sendable {
       registryToken: text("registrytoken"))
     let auth = text("auth")
     if !auth.isEmpty {
-      guard let bytes = Base64.decode(auth), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+      // base64(1) breaks its output into lines, and Docker accepts that.
+      guard let bytes = Base64.decode(String(decoding: auth.utf8.filter { $0 != 10 && $0 != 13 }, as: UTF8.self)),
+        let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+      else {
         throw Failure(.usage, "\(path): the value of \(key) is not user:password in base64")
       }
       login.username = String(decoding: bytes[..<colon], as: UTF8.self)

@@ -23,6 +23,8 @@ struct PullCommand: AsyncParsableCommand {
     help: ArgumentHelp("The file of the pod that the image is for (CRI: PodSandboxConfig).", valueName: "pod-file"))
   var podConfig: String?
 
+  @OptionGroup var strictness: Strictness
+
   func validate() throws {
     if image.isEmpty { throw ValidationError("the image name is empty") }
     _ = try annotations
@@ -36,7 +38,7 @@ struct PullCommand: AsyncParsableCommand {
   }
 
   private func wanted() throws -> (ImageSpec, PodSandboxConfig?) {
-    var pod = try podConfig.map(ConfigFile.pod)
+    var pod = try podConfig.map { try ConfigFile.pod($0, isStrict: strictness.strict) }
     pod?.giveUID()
     return (ImageSpec(image: image, annotations: try annotations), pod)
   }

@@ -47,7 +47,8 @@ struct Pulling: Sendable {
       if isDebug { try StandardStream.error.write("cri: using the login for \(key) from \(file)\n") }
       return login
     case .helper(let name, let key, let file):
-      let cause = "the login for \(key) is stored by docker-credential-\(name), which is not run; specify --creds"
+      let cause =
+        "if there is a login for \(key), it is stored by docker-credential-\(name), which is not run; specify --creds"
       try warn(Failure(.failed, "\(file): \(cause)"))
       return nil
     }

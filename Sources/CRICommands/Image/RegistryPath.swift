@@ -1,3 +1,5 @@
+internal import CRISnapshot
+
 /// A registry with a path in it, such as `docker.io/library/busybox`.
 struct RegistryPath: Hashable, Sendable {
   /// The components, beginning with the registry's host.
@@ -5,17 +7,11 @@ struct RegistryPath: Hashable, Sendable {
 
   /// The path of an image; Docker's shorthand is expanded, tag and digest are dropped.
   init(image: String) {
-    let parts = ImageName.repository(of: image).split(separator: "/")
-    guard let first = parts.first else {
-      self.parts = []
+    guard let reference = ImageReference(image) else {
+      parts = []
       return
     }
-    let hasRegistry = parts.count > 1 && (first.contains(".") || first.contains(":") || first == "localhost")
-    if !hasRegistry {
-      self.parts = ["docker.io"] + (parts.count == 1 ? ["library"] : []) + parts
-    } else {
-      self.parts = [Self.host(first)] + parts.dropFirst()
-    }
+    parts = [Self.host(reference.domain[...])] + reference.path.split(separator: "/")
   }
 
   /// The path of a key in a login file: a host, a part of a registry, or Docker's `https://index.docker.io/v1/`.

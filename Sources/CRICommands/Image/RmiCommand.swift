@@ -24,9 +24,7 @@ struct RmiCommand: AsyncParsableCommand {
   @OptionGroup var confirmation: Confirmation
 
   func validate() throws {
-    if [all, prune, !names.isEmpty].count(where: { $0 }) > 1 {
-      throw ValidationError("specify only one of images, --all and --prune")
-    }
+    if all || prune, !names.isEmpty { throw ValidationError("specify images, or --all, or --prune") }
     if !all, !prune, names.isEmpty { throw ValidationError("specify at least one image, --all or --prune") }
   }
 
@@ -43,7 +41,8 @@ struct RmiCommand: AsyncParsableCommand {
       throw Failure(error, client.endpoint)
     }
     if images.isEmpty { return try StandardStream.error.write("cri: no images to remove\n") }
-    if all { try confirmation.ask("remove all \(images.count) images of \(client.images.endpoint.path)") }
+    // As in crictl, --prune restricts --all.
+    if all, !prune { try confirmation.ask("remove all \(images.count) images of \(client.images.endpoint.path)") }
     try await removal.remove(images, mayBeInUse: prune)
   }
 }

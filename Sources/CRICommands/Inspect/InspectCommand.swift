@@ -29,7 +29,8 @@ struct InspectCommand: AsyncParsableCommand {
     let selected = ids.isEmpty ? try await query.run(client).map(\.id) : ids
     let inspection = Inspection(
       noun: "container", list: "cri ps -a", isListed: ids.isEmpty, output: view, client: client, timeout: timeout,
-      resolve: { (word) throws(Failure) in try await ObjectNames(client: client).container(word) })
+      resolve: { (word) throws(Failure) in try await ObjectNames(client: client).container(word) },
+      otherCommand: "cri inspectp")
     try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: isVerbose)
       let response = try await client.runtime.containerStatus(request, timeout: timeout)

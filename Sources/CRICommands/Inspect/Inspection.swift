@@ -17,6 +17,8 @@ struct Inspection: Sendable {
   let timeout: Duration
   /// Finds the ID of an object that may be specified by its name.
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
+  /// The same command for objects of the other kind, such as `cri inspectp`; nil if IDs cannot be confused.
+  var otherCommand: String?
 
   /// Prints the reports; failures go to standard error.
   /// - Parameter fetch: Asks the runtime for one object; nil if it does not exist.
@@ -71,7 +73,9 @@ struct Inspection: Sendable {
     } catch {
       guard error.isNotFound else { return .failure(Failure(error, about: "\(noun) \(id)", client.endpoint)) }
     }
-    return isListed ? .nothing : .failure(Failure(.notFound, "\(noun) \(id) not found; see \(list)"))
+    if isListed { return .nothing }
+    guard let otherCommand else { return .failure(Failure(.notFound, "\(noun) \(id) not found; see \(list)")) }
+    return .failure(await OtherKind(client: client, noun: noun, command: otherCommand).notFound(id, list))
   }
 
   private func report(_ failures: [Failure]) throws {

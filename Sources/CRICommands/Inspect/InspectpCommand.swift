@@ -27,7 +27,8 @@ struct InspectpCommand: AsyncParsableCommand {
     let selected = ids.isEmpty ? try await query.run(client).map(\.id) : ids
     let inspection = Inspection(
       noun: "pod", list: "cri pods", isListed: ids.isEmpty, output: view, client: client, timeout: timeout,
-      resolve: { (word) throws(Failure) in try await ObjectNames(client: client).pod(word) })
+      resolve: { (word) throws(Failure) in try await ObjectNames(client: client).pod(word) },
+      otherCommand: "cri inspect")
     try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: isVerbose)
       let response = try await client.runtime.podSandboxStatus(request, timeout: timeout)

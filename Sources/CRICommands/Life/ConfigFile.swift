@@ -7,8 +7,10 @@ internal import CRIYAML
 /// The files that describe a pod or a container, in YAML or JSON.
 enum ConfigFile {
   /// The configuration from which a sandbox is created. Its uid may be empty.
-  static func pod(_ path: String) throws -> PodSandboxConfig {
-    let config: PodSandboxConfig = try read(path)
+  /// - Parameter isStrict: Whether an unknown field is an error. Otherwise, it is reported and ignored, because crictl
+  ///   ignores it.
+  static func pod(_ path: String, isStrict: Bool = false) throws -> PodSandboxConfig {
+    let config: PodSandboxConfig = try read(path, isStrict)
     try require(
       path, "a pod", ["metadata.name": config.metadata?.name, "metadata.namespace": config.metadata?.namespace])
     return config
@@ -16,14 +18,15 @@ enum ConfigFile {
 
   /// The configuration from which a container is created. Image signatures are checked by the name that the user
   /// specified.
-  static func container(_ path: String) throws -> ContainerConfig {
-    var config: ContainerConfig = try read(path)
+  /// - Parameter isStrict: Whether an unknown field is an error.
+  static func container(_ path: String, isStrict: Bool = false) throws -> ContainerConfig {
+    var config: ContainerConfig = try read(path, isStrict)
     try require(path, "a container", ["metadata.name": config.metadata?.name, "image.image": config.image?.image])
     if let image = config.image, image.userSpecifiedImage.isEmpty { config.image?.userSpecifiedImage = image.image }
     return config
   }
 
-  private static func read<M: CMessage>(_ path: String) throws -> M {
+  private static func read<M: CMessage>(_ path: String, _ isStrict: Bool) throws -> M {
     let bytes: [UInt8]
     do throws(FileError) {
       let deadline = Globals.current.timeout.map { ContinuousClock.now + $0 }
@@ -32,14 +35,18 @@ enum ConfigFile {
       throw Failure(.usage, "\(path) cannot be read: \(error)")
     }
     let document = try document(bytes, path)
+    let message: M
+    var unknown: [MessageJSONError]? = isStrict ? nil : []
     do throws(MessageJSONError) {
-      return try M(json: document, .handwritten)
+      message = try M(json: document, .handwritten, unknownFields: &unknown)
     } catch {
       if error.path.isEmpty {
         throw Failure(.usage, "\(path) is not a mapping of fields to values; see \(Self.schema)")
       }
       throw Failure(.usage, "\(path): \(error)")
     }
+    for field in unknown ?? [] { try StandardStream.error.write(Failure(.done, "\(path): ignored \(field)").line) }
+    return message
   }
 
   private static let schema = "cri run jsonschema --pod --container"

@@ -21,6 +21,7 @@ struct CreateCommand: AsyncParsableCommand {
   @OptionGroup var policy: PullPolicy
   @OptionGroup var pull: PullOptions
   @OptionGroup var time: CallTime
+  @OptionGroup var strictness: Strictness
   @OptionGroup var schema: SchemaOptions
 
   func validate() throws {
@@ -30,8 +31,8 @@ struct CreateCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard words.count == 3 else { return try schema.write() }
-    let container = try ConfigFile.container(words[1])
-    var pod = try ConfigFile.pod(words[2])
+    let container = try ConfigFile.container(words[1], isStrict: strictness.strict)
+    var pod = try ConfigFile.pod(words[2], isStrict: strictness.strict)
     let context = try Context()
     let pulling = policy.pulls(context.pullsOnCreate) ? try pull.pulling(context) : nil
     let life = PodLife(client: context.client(), time: time.of(context))

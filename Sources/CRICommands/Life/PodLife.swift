@@ -53,7 +53,7 @@ struct PodLife: Sendable {
     do throws(RPCError) {
       _ = try await client.runtime.startContainer(StartContainerRequest(containerID: container), timeout: time)
     } catch {
-      throw Failure(error, client.endpoint)
+      throw Failure(error, about: "container \(container)", client.endpoint)
     }
   }
 

@@ -45,7 +45,7 @@ struct RmCommand: AsyncParsableCommand {
     }
     let isForced = force
     let logs = keepLogs ? nil : LogRemoval(roots: logRoot.map { [$0] } ?? PodLogDirectory.all())
-    try await ObjectAction.onContainers(client, isListed: targets.all).run(ids) { id in
+    try await ObjectAction.onContainers(client, isListed: targets.all, forPods: "cri rmp").run(ids) { id in
       let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
       if status?.state == .running {
         guard isForced else { throw Failure(.failed, "container \(id) is running; use cri stop \(id), or rm --force") }

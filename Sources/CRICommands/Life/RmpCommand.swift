@@ -23,7 +23,7 @@ struct RmpCommand: AsyncParsableCommand {
       return pods.map(\.id)
     }
     let (isForced, states) = (force, known)
-    try await ObjectAction.onPods(client, isListed: targets.all).run(ids) { id in
+    try await ObjectAction.onPods(client, isListed: targets.all, forContainers: "cri rm").run(ids) { id in
       var state = states[id]
       if state == nil {
         state = try await client.runtime.podSandboxStatus(PodSandboxStatusRequest(podSandboxID: id)).status?.state

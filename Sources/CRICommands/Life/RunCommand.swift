@@ -25,6 +25,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var policy: PullPolicy
   @OptionGroup var pull: PullOptions
   @OptionGroup var time: CallTime
+  @OptionGroup var strictness: Strictness
   @OptionGroup var schema: SchemaOptions
 
   func validate() throws {
@@ -33,8 +34,8 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard words.count == 2 else { return try schema.write() }
-    let container = try ConfigFile.container(words[0])
-    var pod = try ConfigFile.pod(words[1])
+    let container = try ConfigFile.container(words[0], isStrict: strictness.strict)
+    var pod = try ConfigFile.pod(words[1], isStrict: strictness.strict)
     pod.giveUID()
     let context = try Context()
     let life = PodLife(client: context.client(), time: time.of(context))

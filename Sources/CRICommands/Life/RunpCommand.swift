@@ -18,10 +18,11 @@ struct RunpCommand: AsyncParsableCommand {
   var runtime = ""
 
   @OptionGroup var time: CallTime
+  @OptionGroup var strictness: Strictness
 
   func run() async throws {
     if SchemaText.isAskedFor(file) { return try StandardStream.output.write(SchemaText.pod) }
-    var config = try ConfigFile.pod(file)
+    var config = try ConfigFile.pod(file, isStrict: strictness.strict)
     config.giveUID()
     let context = try Context()
     let life = PodLife(client: context.client(), time: time.of(context))

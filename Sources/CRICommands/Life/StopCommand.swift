@@ -48,7 +48,7 @@ struct StopCommand: AsyncParsableCommand {
       for container in containers { known[container.id] = GracePeriod.seconds(container.annotations) }
     }
     let (timeout, graces) = (timeout?.value, known)
-    try await ObjectAction.onContainers(client, isListed: all).run(ids) { id in
+    try await ObjectAction.onContainers(client, isListed: all, forPods: "cri stopp").run(ids) { id in
       let grace: Int64
       if let seconds = timeout ?? graces[id] { grace = seconds } else { grace = try await GracePeriod.of(id, client) }
       let request = StopContainerRequest(containerID: id, timeout: grace)

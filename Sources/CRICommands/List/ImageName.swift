@@ -1,27 +1,35 @@
 internal import CRI
+internal import CRISnapshot
 
 /// An image as users specify it: a repository with or without registry, tag or digest, or the beginning of an ID.
 struct ImageName: Hashable, Sendable {
   let text: String
+  private let reference: ImageReference?
 
-  init(_ text: String) { self.text = text }
+  init(_ text: String) {
+    self.text = text
+    reference = ImageReference(text)
+  }
 
   /// The images with this name; if there are none, those whose ID has this prefix.
   func select(_ images: [Image]) -> [Image] {
-    let spellings = spellings
     let named = images.filter { image in
-      (image.repoTags + image.repoDigests).contains { name in
-        spellings.contains(name) || spellings.contains(String(Self.repository(of: name)))
-      }
+      image.names.contains { $0 == text || isRepository(of: $0) } || reference?.isWhole == true && image.isCalled(text)
     }
     return named.isEmpty ? images.filter { isID(of: $0) } : named
+  }
+
+  /// Whether the name is a repository, without a tag or a digest, and that of a complete name.
+  private func isRepository(of name: String) -> Bool {
+    guard let reference, !reference.isWhole else { return false }
+    return ImageReference(name)?.repository == reference.repository
   }
 
   func isID(of image: Image) -> Bool { Self.bareID(image.id).hasPrefix(Self.bareID(text)) }
 
   /// Whether this is a spelling of an image's complete name, with its tag or digest.
   func isSpelled(_ name: String) -> Bool {
-    spellings.contains(name) || spellings.contains { "\($0):latest" == name }
+    text == name || reference != nil && reference?.stored == ImageReference(name)?.stored
   }
 
   private static func bareID(_ id: String) -> Substring {
@@ -34,12 +42,9 @@ struct ImageName: Hashable, Sendable {
     guard let colon = name.lastIndex(of: ":"), !name[colon...].contains("/") else { return name }
     return name[..<colon]
   }
+}
 
-  /// The name itself, and as Docker's shorthand.
-  private var spellings: [String] {
-    let parts = text.split(separator: "/", maxSplits: 1)
-    if parts.count < 2 { return [text, "docker.io/library/\(text)"] }
-    let hasRegistry = parts[0].contains(".") || parts[0].contains(":") || parts[0] == "localhost"
-    return hasRegistry ? [text] : [text, "docker.io/\(text)"]
-  }
+extension ImageReference {
+  /// Whether the name has a tag or a digest.
+  fileprivate var isWhole: Bool { tag != nil || digest != nil }
 }

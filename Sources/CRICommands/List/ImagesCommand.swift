@@ -22,7 +22,8 @@ struct ImagesCommand: AsyncParsableCommand {
   var pinned = false
 
   func run() async throws {
-    let query = try selection.query(name: name)
+    // crictl sends these words to the runtime, which ignores them, so they are in use: `crictl image ls`.
+    let query = try selection.query(name: name.flatMap { ["ls", "list"].contains($0) ? nil : $0 })
     let view = try list.view(ImageText.self)
     let context = try Context(asksImagesOnly: true)
     let client = context.client()

@@ -11,9 +11,19 @@ struct PodsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only the pod with this ID or unique prefix.", valueName: "id"))
   var id: String?
 
+  /// crictl ignores all arguments, so these words are in use: `crictl pods ls`.
+  @Argument(help: .hidden)
+  var word: String?
+
   @OptionGroup var selection: PodSelection
 
   @OptionGroup var list: ListOutput
+
+  func validate() throws {
+    if let word, !["ls", "list"].contains(word) {
+      throw ValidationError("unexpected argument '\(word)'; select pods with --id or --name")
+    }
+  }
 
   func run() async throws {
     let query = try selection.query(id: id)

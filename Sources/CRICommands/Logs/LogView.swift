@@ -106,10 +106,7 @@ struct LogView {
   private func failure(_ error: LogError) -> any Error {
     switch error {
     case .missing(let path):
-      Failure(
-        .notFound,
-        "the log \(path) of container \(id) does not exist: it was removed, or is on another node or in another "
-          + "container; run cri where the runtime runs")
+      Self.missing(path, link: File.danglingLink(in: path), of: id)
     case .unreadable(let path, .permissionDenied):
       Failure(.forbidden, "no permission to read the log \(path) of container \(id); run as root")
     case .unreadable(let path, let reason): Failure(.failed, "the log \(path) of container \(id): \(reason)")
@@ -117,6 +114,19 @@ struct LogView {
       Failure(.failed, "the log \(path) of container \(id) is not a regular file")
     case .output(let reason): reason
     }
+  }
+
+  private static func missing(_ path: String, link: (path: String, target: String)?, of id: String) -> Failure {
+    guard let link else {
+      return Failure(
+        .notFound,
+        "the log \(path) of container \(id) does not exist: it was removed, or is on another node or in another "
+          + "container; run cri where the runtime runs")
+    }
+    return Failure(
+      .notFound,
+      "the log \(path) of container \(id) cannot be opened: the symbolic link \(link.path) leads to \(link.target), which "
+        + "does not exist; it was removed, or its file system is not mounted here")
   }
 
   private func printNotice(_ text: String) throws {

@@ -27,8 +27,10 @@ struct LoggedContainer: Sendable {
   /// The container with this name: the running one, or else the most recent one.
   /// - Parameter refusal: The error if there is no such container.
   func named(_ word: String, instead refusal: Failure? = nil) async throws(Failure) -> Container {
-    let found = try await everything().named(word)
+    let everything = try await everything()
+    let found = everything.named(word)
     guard let first = found.first else {
+      if let pod = everything.pod(word) { throw pod }
       throw refusal ?? Failure(.notFound, "container \(word) not found; see cri ps -a")
     }
     let names = Set(found.map { "\($0.pod.namespace)/\($0.pod.name)/\($0.container.metadata?.name ?? "")" })
@@ -51,7 +53,11 @@ struct LoggedContainer: Sendable {
   }
 
   private func asked(_ id: String) async throws(Failure) -> ContainerStatus {
-    do throws(RPCError) { return try await status(id) } catch { throw Failure(error, client.endpoint) }
+    do throws(RPCError) {
+      return try await status(id)
+    } catch {
+      throw Failure(error, about: "container \(id)", client.endpoint)
+    }
   }
 
   private func status(_ id: String) async throws(RPCError) -> ContainerStatus {
@@ -66,7 +72,8 @@ struct LoggedContainer: Sendable {
       let sandboxes = try await client.runtime.podSandboxes()
       let containers = try await client.runtime.containers()
       let pods = Dictionary(sandboxes.map { ($0.id, $0.metadata ?? PodSandboxMetadata()) }) { $1 }
-      return Everything(members: containers.map { ($0, pods[$0.podSandboxID] ?? PodSandboxMetadata()) })
+      return Everything(
+        sandboxes: sandboxes, members: containers.map { ($0, pods[$0.podSandboxID] ?? PodSandboxMetadata()) })
     } catch {
       throw Failure(error, client.endpoint)
     }
@@ -74,6 +81,7 @@ struct LoggedContainer: Sendable {
 
   /// All containers with their pods.
   private struct Everything {
+    let sandboxes: [PodSandbox]
     let members: [(container: Container, pod: PodSandboxMetadata)]
 
     /// The most recent first.
@@ -84,6 +92,22 @@ struct LoggedContainer: Sendable {
         container.metadata?.name == name && (words.count < 2 || pod.name == words[words.count - 2])
           && (words.count < 3 || pod.namespace == words[0])
       }.sorted { $0.container.createdAt > $1.container.createdAt }
+    }
+
+    /// The failure for a word that is the ID or the name of a pod; nil if it is neither.
+    func pod(_ word: String) -> Failure? {
+      let pod =
+        sandboxes.first { $0.id.hasPrefix(word) }
+        ?? sandboxes.first { sandbox in
+          let name = sandbox.metadata?.name ?? ""
+          return !name.isEmpty && (word == name || word == "\(sandbox.metadata?.namespace ?? "")/\(name)")
+        }
+      guard let pod, !word.isEmpty else { return nil }
+      let (name, namespace) = (pod.metadata?.name ?? "", pod.metadata?.namespace ?? "")
+      let names = members.filter { $0.container.podSandboxID == pod.id }.compactMap { $0.container.metadata?.name }
+      let containers = Set(names).sorted().map { "\(namespace)/\(name)/\($0)" }
+      let remedy = containers.isEmpty ? "it has no containers" : "specify one of \(containers.joined(separator: ", "))"
+      return Failure(.notFound, "\(word) is a pod, and only containers have logs; \(remedy)")
     }
 
     func predecessor(of id: String) -> Container? {

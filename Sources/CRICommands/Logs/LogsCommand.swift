@@ -76,7 +76,9 @@ struct LogsCommand: AsyncParsableCommand {
       do throws(RPCError) {
         _ = try await client.runtime.reopenContainerLog(ReopenContainerLogRequest(containerID: status.id))
       } catch {
-        throw Failure(error, client.endpoint, unserved: .reopenContainerLog, "kubelet needs it to rotate logs")
+        throw Failure(
+          error, client.endpoint, about: "container \(status.id)", unserved: .reopenContainerLog,
+          "kubelet needs it to rotate logs")
       }
     }
     guard previous else { return (status.id, try LogPath.of(status), status.mayWrite) }

@@ -49,7 +49,9 @@ struct StatsCommand: AsyncParsableCommand {
     do throws(RPCError) {
       stats = try await client.runtime.containerStats(filter)
     } catch {
-      throw Failure(error, client.endpoint, unserved: .listContainerStats, "see cri ps")
+      throw Failure(
+        error, client.endpoint, measuring: "container", id: id ?? container, command: "cri stats", list: "cri ps -a",
+        unserved: .listContainerStats, "see cri ps")
     }
     if stats.isEmpty, id == nil, let container {
       throw Failure(.notFound, "container \(container) not found, or the ID is ambiguous; see cri ps -a")

@@ -44,23 +44,13 @@ struct StatspCommand: AsyncParsableCommand {
     do throws(RPCError) {
       stats = try await client.runtime.podSandboxStats(filter)
     } catch {
-      throw Self.failure(error, client.endpoint)
+      throw Failure(
+        error, client.endpoint, measuring: "pod", id: id ?? pod, command: "cri statsp", list: "cri pods",
+        unserved: .listPodSandboxStats, "cri top --pods adds up the usage of containers")
     }
     if stats.isEmpty, id == nil, let pod {
       throw Failure(.notFound, "pod \(pod) not found, or the ID is ambiguous; see cri pods")
     }
     return stats.sorted { $0.usageID < $1.usageID }
-  }
-
-  /// containerd reports no pod at all if it cannot measure one, such as a pod without its own cgroup, and returns a
-  /// line for each such pod.
-  private static func failure(_ error: RPCError, _ endpoint: Endpoint) -> Failure {
-    let others = "cri top --pods adds up the usage of containers"
-    guard case .status(let status) = error, status.code == .unknown, !error.isNotInitialized, !error.isAmbiguous,
-      let first = status.message.split(separator: "\n").first
-    else { return Failure(error, endpoint, unserved: .listPodSandboxStats, others) }
-    let count = status.message.split(separator: "\n").count - 1
-    let more = count > 0 ? ", and \(count) more" : ""
-    return Failure(.failed, "no statistics of any pod: \(first)\(more); use cri statsp ID for one pod, \(others)")
   }
 }

@@ -15,7 +15,9 @@ struct TopSource: Sendable {
       do throws(RPCError) {
         return try await client.runtime.containerStats(nil)
       } catch {
-        throw Failure(error, client.endpoint, unserved: .listContainerStats, "see cri ps --watch")
+        throw Failure(
+          error, client.endpoint, measuring: "container", id: nil, command: "cri stats", list: "cri ps",
+          unserved: .listContainerStats, "see cri ps --watch")
       }
     }
   }

@@ -31,8 +31,9 @@ extension CRIODisk {
       // Every CRI-O installation has at least one: older packages the file, newer ones the directory.
       let (hasMain, hasDirectory) = (try files.exists(main), try files.exists(directory))
       guard hasMain || hasDirectory else { return .unknown(NodeFiles.reason(main, .noSuchFile)) }
-      let names = hasDirectory ? try files.names(in: directory) : []
-      for file in (hasMain ? [main] : []) + names.map({ "\(directory)/\($0)" }) {
+      path = directory
+      let dropIns = hasDirectory ? try files.filesBelow(directory) : []
+      for file in (hasMain ? [main] : []) + dropIns {
         path = file
         let text = try files.text(path)
         do throws(CRIOConfigurationFault) {

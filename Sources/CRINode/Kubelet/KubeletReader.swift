@@ -16,7 +16,8 @@ struct KubeletReader {
   ]
   /// kubelet and the programs that contain it. The kernel cuts a process's name off after 15 bytes.
   private static let programs: Set = ["kubelet", "kubelite", "k3s", "k3s-agent", "k3s-server"]
-  private static let largestManifest = 1 << 20
+  /// kubelet's own limit, in bytes (`maxConfigLength`).
+  private static let largestManifest = 10 << 20
 
   let table: Observation<ProcessTable>
   let paths: NodePaths
@@ -73,11 +74,16 @@ struct KubeletReader {
       for name in names.sorted() where !name.hasPrefix(".") {
         do throws(FileError) {
           let bytes = try File.read("\(paths.root)\(directory)/\(name)", limit: Self.largestManifest)
-          // kubelet cannot parse it either, so it is not a pod.
-          if let pod = (try? YAML.parse(bytes)).flatMap({ StaticPod(manifest: $0) }) { pods.append(pod) }
+          // Of a stream of documents, kubelet reads the first one. A file that it cannot read either is no pod.
+          guard let document = (try? YAML.parseAll(bytes))?.first else { continue }
+          guard let pod = StaticPod(manifest: document) else { continue }
+          // Of two pods with one name, kubelet refuses the second one: a copy such as etcd.yaml.bak.
+          if !pods.contains(where: { $0.namespace == pod.namespace && $0.name == pod.name }) { pods.append(pod) }
         } catch {
           // kubelet ignores everything that is not a regular file.
           if error == .isADirectory || error.isNotRegular { continue }
+          // A symbolic link that leads nowhere, or a file that was removed meanwhile.
+          if error == .noSuchFile || error == .system(.tooManyLinks) { continue }
           return .unknown(UnknownReason(error, "\(directory)/\(name)"))
         }
       }

@@ -21,6 +21,7 @@ extension ReportText {
     case .podState(let state): name(of: state)
     case .containerState(let state): name(of: state)
     case .exited(let code): "exited \(code)"
+    case .exitedUnseen(let code): "exited \(code), which is not its own code: it ended while the runtime was down"
     case .signal(let signal): name(of: signal)
     case .api(let version): "\(version)"
     case .bothAPIs: "v1 and v1alpha2"

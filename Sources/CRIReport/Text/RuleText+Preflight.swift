@@ -136,6 +136,16 @@ extension RuleText {
         violation: "no CNI configuration is there",
         reason: "the runtime reads it anew when it starts: no pod gets a network then",
         remedy: "restore the network provider's configuration first")
+    case .networkPlugins:
+      RuleText(
+        violation: "lacks a CNI plugin that its networks use",
+        reason: "no pod can be started, stopped or removed without it",
+        remedy: "install the plugin, or correct the directory of the plugins (bin_dir, or bin_dirs in containerd 2.1)")
+    case .recordDirectory:
+      RuleText(
+        violation: "the runtime's database is hidden or removed",
+        reason: "the next start finds another directory, without any of the pods",
+        remedy: "unmount what was mounted over the runtime's root directory before you restart it")
     case .kubeletCgroupDriver:
       RuleText(
         violation: "kubelet and the runtime have different cgroup drivers",

@@ -89,18 +89,10 @@ private struct Fields {
     SimulatorError("\(location): \(key): expected \(expected)")
   }
 
-  /// Numbers and Booleans are accepted as text, because `version: 1.6` and `app: yes` are written without quotes.
-  private func text(_ value: JSON) -> String? {
-    switch value {
-    case .string(let text), .number(let text): text
-    case .bool(let value): "\(value)"
-    default: nil
-    }
-  }
-
   mutating func text(_ key: String) throws(SimulatorError) -> String? {
     guard let value = read(key) else { return nil }
-    guard let text = text(value) else { throw wrong(key, "text") }
+    // `version: 1.6` and `app: yes` are written without quotes.
+    guard let text = value.unquotedText else { throw wrong(key, "text") }
     return text
   }
 
@@ -125,7 +117,7 @@ private struct Fields {
 
   mutating func texts(_ key: String) throws(SimulatorError) -> [String]? {
     guard let value = read(key) else { return nil }
-    guard let texts = value.arrayValue?.map(text), !texts.contains(nil) else {
+    guard let texts = value.arrayValue?.map(\.unquotedText), !texts.contains(nil) else {
       throw wrong(key, "a list of strings")
     }
     return texts.compactMap { $0 }
@@ -136,7 +128,7 @@ private struct Fields {
     guard case .object(let object) = value else { throw wrong(key, "a mapping of strings") }
     var map: [String: String] = [:]
     for (name, value) in object {
-      guard let text = text(value) else { throw wrong("\(key).\(name)", "text") }
+      guard let text = value.unquotedText else { throw wrong("\(key).\(name)", "text") }
       map[name] = text
     }
     return map

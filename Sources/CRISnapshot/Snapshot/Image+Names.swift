@@ -1,19 +1,21 @@
 package import CRIMessages
 
 extension Image {
-  /// Compares the ID, tags and digests; an ID may lack its algorithm, which CRI-O leaves out.
+  /// Whether the text is the image's ID, with or without its algorithm, which CRI-O omits, or a spelling of one of its names.
+  ///
+  /// If a name has a tag and a digest, the digest decides. If the runtime lists no digest for the repository, as for an
+  /// imported image, the tag decides.
   package func isCalled(_ name: String) -> Bool {
-    let algorithm = "sha256:"
-    let bare = name.hasPrefix(algorithm) ? String(name.dropFirst(algorithm.count)) : name
-    let ownID = id.hasPrefix(algorithm) ? String(id.dropFirst(algorithm.count)) : id
-    return ownID == bare || repoTags.contains(name) || repoDigests.contains(name)
-      // A name without a tag means the tag `latest`, and one without a registry means Docker's.
-      || repoTags.contains { Self.isShort(name, of: $0) }
+    let plain = ImageReference.plain(name)
+    let ownID = ImageReference.plain(id)
+    if ownID == plain || ownID == name || names.contains(where: { $0 == name || ImageReference.plain($0) == plain }) {
+      return true
+    }
+    guard let wanted = ImageReference(name), wanted.digest != nil, let tag = wanted.tag else { return false }
+    let hasDigest = repoDigests.contains { ImageReference($0)?.repository == wanted.repository }
+    return !hasDigest && repoTags.contains { ImageReference.plain($0) == "\(wanted.repository):\(tag)" }
   }
 
-  private static func isShort(_ name: String, of tag: String) -> Bool {
-    let last = name.split(separator: "/").last ?? ""
-    let tagged = last.contains(":") || last.contains("@") ? name : name + ":latest"
-    return ["", "docker.io/", "docker.io/library/"].contains { $0 + tagged == tag }
-  }
+  /// The tags and the digests, as the runtime lists them.
+  package var names: [String] { repoTags + repoDigests }
 }

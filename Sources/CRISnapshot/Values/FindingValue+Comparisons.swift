@@ -28,13 +28,13 @@ extension FindingValue {
       interfaces.filter { !$0.addresses.isEmpty }
     }
     func addresses(_ interfaces: [NetworkInterface]) -> [[String]] {
-      addressed(interfaces).map { [$0.name] + $0.addresses }
+      addressed(interfaces).map { [$0.name] + $0.plain.addresses }
     }
     func value(_ interfaces: [NetworkInterface], isWhole: Bool) -> FindingValue {
       let shown = isWhole ? interfaces : addressed(interfaces)
       return shown.isEmpty ? .none : .interfaces(shown, isWhole: isWhole)
     }
-    if before == after { return nil }
+    if before.map(\.plain) == after.map(\.plain) { return nil }
     let isWhole = addresses(before) == addresses(after)
     return (value(before, isWhole: isWhole), value(after, isWhole: isWhole))
   }

@@ -26,6 +26,8 @@ public enum FindingValue: Hashable, Sendable {
   case podState(PodSandboxState)
   case containerState(ContainerState)
   case exited(Int32)
+  /// The container has ended with an exit code that the runtime has made up, because it did not see the process end.
+  case exitedUnseen(Int32)
   case signal(Signal)
   case api(APIVersion)
   /// The runtime serves both versions of the CRI.

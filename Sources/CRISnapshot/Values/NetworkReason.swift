@@ -37,6 +37,8 @@ public enum NetworkReason: Hashable, Sendable {
   case interfacesNotRead
   case interfacesUnknown(UnknownReason)
   case interfacesDiffer(Interfaces, reported: [IPAddress])
+  /// CNI gave the interface addresses that it does not have.
+  case interfaceLacks(String, [IPAddress])
   case interfaceDown(String)
   case interfaceWithoutCarrier(String)
 

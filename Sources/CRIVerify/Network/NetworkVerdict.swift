@@ -166,6 +166,7 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
     // A missing namespace has been reported already.
     guard case .known(.alive) = sandbox.observed?.namespace else { return }
+    judgeOtherInterfaces(of: sandbox, Set(claimed))
     switch sandbox.observed?.interfaces {
     case nil: add(.unknown, .interfacesNotRead)
     case .unknown(let reason): add(.unknown, .interfacesUnknown(reason))
@@ -194,6 +195,31 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
+  /// The interfaces of a pod's other networks, such as those of Multus: no runtime reports them, but CNI's cache has each one.
+  private mutating func judgeOtherInterfaces(of sandbox: SandboxRecord, _ claimed: Set<IPAddress>) {
+    guard let interfaces = sandbox.observed?.interfaces?.value else { return }
+    // The interface that the runtime reports is judged by its addresses, whatever the cache says.
+    let reported = Set((sandbox.facts.interfaces ?? []).map(\.name)).union(
+      interfaces.filter { $0.addresses.contains { claimed.contains($0.address) } }.map(\.name))
+    for entry in sandbox.observed?.cache?.value ?? [] where !reported.contains(entry.interface) {
+      let given = entry.addresses.compactMap { IPAddress($0) }
+      // Without an address, the device may have been handed to a program in user space, as with DPDK.
+      guard !given.isEmpty, !given.contains(where: claimed.contains) else { continue }
+      guard let interface = interfaces.first(where: { $0.name == entry.interface }) else {
+        add(.gone, .interfaces(.absent([entry.interface])))
+        continue
+      }
+      let held = interface.addresses.map(\.address)
+      let lost = given.filter { !held.contains($0) }
+      if !lost.isEmpty { add(.gone, .interfaceLacks(entry.interface, lost)) }
+      if !interface.isUp {
+        add(.gone, .interfaceDown(interface.name))
+      } else if !interface.hasCarrier {
+        add(.gone, .interfaceWithoutCarrier(interface.name))
+      }
+    }
+  }
+
   /// CNI's records decide what happens next: a restarted CRI-O reads its addresses from them, and host-local assigns
   /// every address that has no lease.
   private mutating func judgeCNI(of sandbox: SandboxRecord, _ real: [InterfaceAddress]?) {
@@ -209,7 +235,11 @@ public struct NetworkVerdict: Hashable, Sendable {
       add(.mismatch, .cacheDiffers(cached, reported: others))
     }
     guard let leases = sandbox.observed?.leases?.value, let entries = sandbox.observed?.cache?.value else { return }
-    for address in claimed {
+    let held = real == nil ? [] : (sandbox.observed?.interfaces?.value ?? []).flatMap(\.addresses).map(\.address)
+    let ofOtherNetworks = entries.flatMap(\.addresses).compactMap { IPAddress($0) }.filter {
+      !claimed.contains($0) && held.contains($0)
+    }
+    for address in claimed + ofOtherNetworks {
       // Use the network of this address: a pod's second network may have another IPAM plugin.
       guard let entry = entries.first(where: { $0.addresses.contains { IPAddress($0) == address } }) else { continue }
       let own = leases.filter { $0.network == entry.network }

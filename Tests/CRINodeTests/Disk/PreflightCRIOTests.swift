@@ -52,6 +52,17 @@ import Testing
     #expect(why.hasPrefix("/etc/crio/crio.conf.d/99-keep.conf:\(line): "), "\(why)")
   }
 
+  /// CRI-O reads all files below the directory, whatever their names are (`filepath.Walk` in `UpdateFromPath`).
+  @Test func `drop-in files in subdirectories count, in the order of all paths`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.write("/etc/crio/crio.conf.d/50-dir/keep.conf.bak", "[crio]\ninternal_wipe = false\n")
+    #expect(try await node.report(to: "1.38.0").rules.isEmpty)
+    try node.tree.write("/etc/crio/crio.conf.d/40-earlier.conf", "[crio]\ninternal_wipe = true\n")
+    #expect(try await node.report(to: "1.38.0").rules.isEmpty)
+    try node.tree.write("/etc/crio/crio.conf.d/60-later.conf", "[crio]\ninternal_wipe = true\n")
+    #expect(try await node.report(to: "1.38.0").rules == ["O2"])
+  }
+
   @Test func `the version files decide, whatever the running version`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.remove("/run/crio/version")

@@ -39,6 +39,31 @@ import Testing
     #expect(!report.suspicions.contains { $0.match.advisory.id == .containerd7843 })
   }
 
+  @Test func `a plugin that is not in the configured directories is reported`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    try node.tree.remove("/usr/lib/cni/host-local")
+    let report = try await node.report()
+    #expect(report.rules == ["N16"])
+    #expect(report.findings.first?.detailText == "CNI's plugin host-local is not in /usr/lib/cni")
+  }
+
+  @Test func `a database that is hidden from its path is reported`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("io.containerd.metadata.v1.bolt/meta.db")
+    try FileManager.default.createDirectory(
+      atPath: directory.file("io.containerd.metadata.v1.bolt"), withIntermediateDirectories: true)
+    try ProcessFacts.write("a", to: path)
+    let database = open(path, O_RDONLY)
+    defer { close(database) }
+    func hidden() -> Observation<String?> { HiddenDatabase.path(openedBy: getpid(), NodeFiles(root: "/")) }
+    #expect(hidden() == .known(nil))
+    unlink(path)
+    #expect(hidden() == .known(path))
+    try ProcessFacts.write("a", to: path)
+    #expect(hidden() == .known(path))
+    #expect(HiddenDatabase.path(openedBy: nil, NodeFiles(root: "/")) == .known(nil))
+  }
+
   @Test func `the decoded records match the recording`() async throws {
     let node = try RecordedNode("containerd-2.4")
     let records = try #require(try await node.facts().containerd?.records.value)

@@ -57,6 +57,25 @@ import Testing
         ]))
   }
 
+  /// As kubelet reads a directory with the leftovers of an upgrade (`extractFromDir`, `tryDecodeSinglePod`).
+  @Test func `a link that leads nowhere is passed over, and of two pods with one name the first one counts`() throws {
+    let folder = "root/etc/kubernetes/manifests"
+    try node.write("kind: Pod\nmetadata: {name: etcd}\nspec: {restartPolicy: Never}\n", to: "\(folder)/etcd.yaml")
+    try node.write("kind: Pod\nmetadata: {name: etcd}\n", to: "\(folder)/etcd.yaml.bak")
+    try node.write("kind: Pod\nmetadata: {name: old}\n", to: "\(folder)/old.bak")
+    try node.write(
+      "kind: Pod\nmetadata: {name: two}\n---\nkind: Pod\nmetadata: {name: three}\n", to: "\(folder)/two.yaml")
+    #expect(symlink("/nonexistent/pod.yaml", node.directory.file("\(folder)/link.yaml")) == 0)
+    #expect(symlink("loop.yaml", node.directory.file("\(folder)/loop.yaml")) == 0)
+    #expect(
+      read()?.staticPods
+        == .known([
+          StaticPod(namespace: "default", name: "etcd", restartPolicy: .never),
+          StaticPod(namespace: "default", name: "old", restartPolicy: .always),
+          StaticPod(namespace: "default", name: "two", restartPolicy: .always),
+        ]))
+  }
+
   /// A user who may write to the directory could otherwise block the reader.
   @Test(.timeLimit(.minutes(1))) func `a FIFO in place of a manifest or of the configuration does not block`() throws {
     try node.write("kind: Pod\nmetadata: {name: x}\n", to: "root/etc/kubernetes/manifests/x.yaml")

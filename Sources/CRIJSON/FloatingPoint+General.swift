@@ -1,8 +1,8 @@
-extension Double {
+extension BinaryFloatingPoint where Self: LosslessStringConvertible {
   /// The shortest text that parses to the same number, in the layout of Go's `%g`: `0.5`, `1e+06`, `1e-05`.
   ///
   /// The number must be finite.
-  var generalText: String {
+  package var generalText: String {
     // `description` has the same shortest digits in another layout.
     var mantissa = magnitude.description[...]
     var exponent = 0

@@ -1,0 +1,50 @@
+internal import CRI
+internal import CRICommandLine
+
+extension Failure {
+  /// The error of a call for the statistics of all objects, or of one.
+  ///
+  /// Runtimes report no object at all if they cannot measure one, such as a pod without its own cgroup or a container that
+  /// has just been removed, and return one error for each such object.
+  /// - Parameters:
+  ///   - noun: The kind of object: `pod` or `container`.
+  ///   - id: The ID that the user has specified; nil: all objects.
+  ///   - command: The command for one object, such as `cri statsp`.
+  ///   - list: The command that lists the IDs.
+  ///   - remedy: What else the user can do.
+  init<Request, Response>(
+    _ error: RPCError, _ endpoint: Endpoint, measuring noun: String, id: String?, command: String, list: String,
+    unserved method: Method<Request, Response>, _ remedy: String
+  ) {
+    guard case .status(let status) = error, !error.isUnknownMethod, !error.isUnknownService, !error.isNotInitialized,
+      !error.isAmbiguous
+    else {
+      self.init(error, endpoint, unserved: method, remedy)
+      return
+    }
+    if let id {
+      if error.isNotFound {
+        self.init(.notFound, "\(noun) \(id) not found, or it cannot be measured; see \(list)")
+      } else {
+        self.init(error, about: "\(noun) \(id)", endpoint)
+      }
+      return
+    }
+    let errors = status.errors
+    guard let first = errors.first, [.unknown, .notFound].contains(status.code) || errors.count > 1 else {
+      self.init(error, endpoint, unserved: method, remedy)
+      return
+    }
+    let more = errors.count > 1 ? ", and \(errors.count - 1) more" : ""
+    self.init(.failed, "no statistics of any \(noun): \(first)\(more); use \(command) ID for one \(noun), \(remedy)")
+  }
+}
+
+extension RPCStatus {
+  /// The errors that a runtime has joined in one message: one in each line (Go's `errors.Join`), or as a list below
+  /// `2 errors occurred:` (hashicorp/go-multierror, which containerd uses).
+  fileprivate var errors: [String] {
+    let lines = message.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "\t" || $0 == "*" } }
+    return lines.filter { !$0.isEmpty && !$0.hasSuffix("occurred:") }.map(String.init)
+  }
+}
