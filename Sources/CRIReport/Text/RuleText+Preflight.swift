@@ -181,7 +181,7 @@ extension RuleText {
       RuleText(
         violation: "pods that are not ready still exist",
         reason: "a start must handle what is left of them, and their names stay reserved",
-        remedy: "none is needed; kubelet removes them, and so does crictl rmp")
+        remedy: "nothing needs to be done: kubelet removes them, and crictl rmp does so at once")
     case .podCreatedInFuture:
       RuleText(
         violation: "it was created in the future",
@@ -204,8 +204,8 @@ extension RuleText {
         violation: "the pause image is not pinned",
         reason: "kubelet removes it when the disk is full, and no pod can start then",
         remedy:
-          "none on containerd 1.x, which does not pin images that it already has; otherwise, specify the right "
-          + "image in its configuration")
+          "on containerd 1.x, nothing helps, because it does not pin images that it already has; otherwise, specify "
+          + "the right image in the runtime's configuration")
     case .runtimeDeprecations:
       RuleText(
         violation: "the runtime warns about a deprecated feature",
