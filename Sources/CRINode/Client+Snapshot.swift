@@ -101,7 +101,7 @@ private struct SnapshotReader {
     let path = method.path(client.negotiatedVersion ?? .v1)
     if let id = ids.firstDuplicate { throw .undecodable(method: path, reason: "\(noun) \(id) is listed twice") }
     guard ids.count <= Snapshot.largestCount else {
-      throw .undecodable(method: path, reason: "it has \(ids.count) objects, more than a node can have")
+      throw .undecodable(method: path, reason: "the list has \(ids.count) objects, more than a node can have")
     }
   }
 
@@ -110,12 +110,14 @@ private struct SnapshotReader {
       PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
     let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(
       client.negotiatedVersion ?? .v1)
-    guard let status = response.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard let status = response.status else {
+      throw .undecodable(method: method, reason: "the response contains no status")
+    }
     guard status.id == item.id else {
       throw .undecodable(method: method, reason: "the status is that of sandbox \(status.id)")
     }
     guard let facts = SandboxFacts(info: response.info) else {
-      throw .undecodable(method: method, reason: "the verbose info is no JSON")
+      throw .undecodable(method: method, reason: "the verbose info is not JSON")
     }
     return SandboxRecord(status: status, facts: facts)
   }
@@ -124,7 +126,9 @@ private struct SnapshotReader {
     let response = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
     let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(
       client.negotiatedVersion ?? .v1)
-    guard let status = response.status else { throw .undecodable(method: method, reason: "no status in the answer") }
+    guard let status = response.status else {
+      throw .undecodable(method: method, reason: "the response contains no status")
+    }
     guard status.id == item.id else {
       throw .undecodable(method: method, reason: "the status is that of container \(status.id)")
     }

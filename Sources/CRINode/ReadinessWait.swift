@@ -104,12 +104,12 @@ public struct ReadinessWait: Sendable {
         good?.polls += 1
         let since = good?.since ?? now
         if stability == .zero || (good?.polls ?? 0) >= 3 && now - since >= stability {
-          let ready = Observation(phase: .ready, words: "ready")
+          let ready = Observation(phase: .ready, words: "the runtime is ready")
           if ready.phase != last?.phase { progress(ready) }
           return .ready(after: since - start, peer: peer)
         }
-        let past = ends == 0 ? "" : ", after it ended \(ends == 1 ? "once" : "\(ends) times")"
-        let words = "ready; watching for \(seconds(stability)) that it stays so\(past)"
+        let past = ends == 0 ? "" : " (it has stopped being ready \(ends == 1 ? "once" : "\(ends) times"))"
+        let words = "the runtime is ready, but must stay ready for \(seconds(stability))\(past)"
         observation = Observation(phase: .settling, words: words)
         between = min(.milliseconds(250), stability / 4)
         pace.reset()
@@ -122,7 +122,7 @@ public struct ReadinessWait: Sendable {
         between = hasResponded ? pace.afterResponse(at: now) : pace.afterFailure()
       case .missing:
         good = nil
-        observation = Observation(phase: .down, words: "the socket is missing")
+        observation = Observation(phase: .down, words: "the socket does not exist")
         isMissing = true
         between = .zero
         pace.reset()
@@ -165,7 +165,7 @@ public struct ReadinessWait: Sendable {
           let explanation = [found?.reason, found?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
             separator: ": ")
           return .bad(
-            Observation(phase: .notReady, words: "\(type) is false\(explanation.isEmpty ? "" : ", \(explanation)")")
+            Observation(phase: .notReady, words: "\(type) is false\(explanation.isEmpty ? "" : ": \(explanation)")")
           )
         }
       }
@@ -182,13 +182,13 @@ public struct ReadinessWait: Sendable {
     }
     switch error {
     case .cannotConnect(_, .noSuchFile): return .missing
-    case .cannotConnect(_, .connectionRefused): return bad(.down, "nobody listens on the socket")
-    case .cannotConnect(_, .again): return bad(.silent, "the socket's queue is full")
+    case .cannotConnect(_, .connectionRefused): return bad(.down, "no process listens on the socket")
+    case .cannotConnect(_, .again): return bad(.silent, "the socket's connection queue is full")
     case .cannotConnect: return .permanent(error)
     case .connectionLost(_, let reason): return bad(.down, "the connection was lost: \(reason)")
-    case .deadlineExceeded, .notResponding: return bad(.silent, "it accepts and does not answer")
+    case .deadlineExceeded, .notResponding: return bad(.silent, "the runtime accepts connections but does not respond")
     case .status(let status):
-      if error.isNotInitialized { return bad(.recovering, "it is recovering its state") }
+      if error.isNotInitialized { return bad(.recovering, "the runtime is recovering its state") }
       if status.code == .unavailable || status.code == .deadlineExceeded { return bad(.recovering, status.message) }
       return .permanent(error)
     default: return .permanent(error)

@@ -45,10 +45,10 @@ public struct VersionRange: Hashable, Sendable {
 }
 
 extension VersionRange: CustomStringConvertible {
-  /// A description such as `1.6.9 to before 1.6.15`.
+  /// A description such as `1.6.9 and later, before 1.6.15`.
   public var description: String {
     switch (from, before) {
-    case (let from?, let before?): "\(from) to before \(before)"
+    case (let from?, let before?): "\(from) and later, before \(before)"
     case (let from?, nil): "\(from) and later"
     case (nil, let before?): "before \(before)"
     case (nil, nil): "every version"

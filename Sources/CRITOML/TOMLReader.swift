@@ -60,7 +60,7 @@ package struct TOMLReader {
         try pair(in: section)
       }
       skip(newlines: false)
-      guard self.next == nil || isNewline else { throw fault("more than one thing in the line") }
+      guard self.next == nil || isNewline else { throw fault("unexpected text at the end of the line") }
       skip(newlines: true)
     }
   }
@@ -87,28 +87,32 @@ package struct TOMLReader {
     let isList = comes("[[")
     index += isList ? 2 : 1
     let path = try key()
-    guard comes(isList ? "]]" : "]") else { throw fault("a section without its \"]\"") }
+    guard comes(isList ? "]]" : "]") else { throw fault("the section has no closing \"]\"") }
     index += isList ? 2 : 1
     if isList {
       counts[path, default: 0] += 1
       return "\(path)[\(counts[path] ?? 0)]"
     }
     // A table in an array of tables exists once for each of its elements.
-    guard names.insert("[\(path)]").inserted || !counts.isEmpty else { throw fault("the section \(path) twice") }
+    guard names.insert("[\(path)]").inserted || !counts.isEmpty else {
+      throw fault("the section \(path) is defined twice")
+    }
     return path
   }
 
   /// - Parameter path: The path of the table; nil in an array, whose elements have no path.
   private mutating func pair(in path: String?) throws(Fault) {
     let name = try key()
-    guard next == "=" else { throw fault("\(name) without \"=\"") }
+    guard next == "=" else { throw fault("\(name) is not followed by \"=\"") }
     index += 1
     skip(newlines: false)
     let whole = path.map { $0.isEmpty ? name : "\($0).\(name)" }
     let start = line
     let value = try value(of: whole)
     guard let whole else { return }
-    guard names.insert(whole).inserted || !counts.isEmpty else { throw Fault(line: start, message: "\(name) twice") }
+    guard names.insert(whole).inserted || !counts.isEmpty else {
+      throw Fault(line: start, message: "\(name) is defined twice")
+    }
     entries.append(Entry(path: whole, value: value, line: start))
   }
 
@@ -124,7 +128,7 @@ package struct TOMLReader {
         while let next, next.isASCII, next.properties.isAlphabetic || "0"..."9" ~= next || next == "_" || next == "-" {
           index += 1
         }
-        guard index > start else { throw fault("no name where there should be one") }
+        guard index > start else { throw fault("a name is missing") }
         names.append(string(characters[start..<index]))
       }
       // A comment is not part of the key, and the missing "=" will be reported there.
@@ -151,7 +155,7 @@ package struct TOMLReader {
     index += 1
     while true {
       skip(newlines: true)
-      guard let next else { throw Fault(line: start, message: "a list without its \"]\"") }
+      guard let next else { throw Fault(line: start, message: "the list has no closing \"]\"") }
       if next != "]" {
         values.append(try value(of: nil))
         skip(newlines: true)
@@ -159,7 +163,7 @@ package struct TOMLReader {
       guard self.next == "," else { break }
       index += 1
     }
-    guard next == "]" else { throw Fault(line: start, message: "a list without its \"]\"") }
+    guard next == "]" else { throw Fault(line: start, message: "the list has no closing \"]\"") }
     index += 1
     return values
   }
@@ -173,7 +177,7 @@ package struct TOMLReader {
       guard next == "," else { break }
       index += 1
     }
-    guard next == "}" else { throw fault("a table without its \"}\"") }
+    guard next == "}" else { throw fault("the table has no closing \"}\"") }
     index += 1
   }
 
@@ -189,7 +193,7 @@ package struct TOMLReader {
     if word == "true" || word == "false" { return .flag(word == "true") }
     let digits = word.drop { $0 == "+" || $0 == "-" }
     guard digits == "inf" || digits == "nan" || digits.first.map({ "0"..."9" ~= $0 }) == true else {
-      throw fault(word.isEmpty ? "no value after \"=\", or none that is known" : "\(word) is no value")
+      throw fault(word.isEmpty ? "a value is missing or has an unknown form" : "\(word) is not a value")
     }
     return .other
   }
@@ -202,7 +206,9 @@ package struct TOMLReader {
     if isLong, isNewline { newline() }
     var text = String.UnicodeScalarView()
     while !comes(end) {
-      guard let next, isLong || !isNewline else { throw Fault(line: start, message: "a text without its end") }
+      guard let next, isLong || !isNewline else {
+        throw Fault(line: start, message: "the string has no closing quotes")
+      }
       if next == "\\", quote == "\"" {
         try escape(isLong, &text)
       } else {
@@ -231,7 +237,7 @@ package struct TOMLReader {
 
   private mutating func escape(_ isLong: Bool, _ text: inout String.UnicodeScalarView) throws(Fault) {
     index += 1
-    guard let letter = next else { throw fault("a text without its end") }
+    guard let letter = next else { throw fault("the string has no closing quotes") }
     if let plain = Self.escapes[letter] {
       text.append(plain)
       index += 1
@@ -239,7 +245,7 @@ package struct TOMLReader {
       let digits = characters[(index + 1)...].prefix(letter == "u" ? 4 : 8)
       guard digits.count == (letter == "u" ? 4 : 8), let number = UInt32(string(digits), radix: 16),
         let scalar = Unicode.Scalar(number)
-      else { throw fault("\\\(letter) without its number") }
+      else { throw fault("\\\(letter) is not followed by the hexadecimal digits of a character") }
       text.append(scalar)
       index += 1 + digits.count
     } else if isLong, letter == " " || letter == "\t" || isNewline {
@@ -248,7 +254,7 @@ package struct TOMLReader {
         if isNewline { newline() } else { index += 1 }
       }
     } else {
-      throw fault("\\\(letter) in a text")
+      throw fault("\\\(letter) is not a valid escape sequence")
     }
   }
 

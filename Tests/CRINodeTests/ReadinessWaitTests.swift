@@ -88,7 +88,7 @@ import Testing
     // It takes 50 ms on an idle machine; this only checks that nothing sleeps for long.
     #expect(ContinuousClock.now - listening < .seconds(5))
     #expect(watch.phases == [.down, .ready])
-    #expect(watch.seen[0].words == "the socket is missing")
+    #expect(watch.seen[0].words == "the socket does not exist")
   }
 
   /// The ways in which a socket may appear. Polling alone would not notice them within the test.
@@ -146,7 +146,7 @@ import Testing
     defer { runtime.stop() }
     _ = try await watch.readyAfter
     #expect(watch.phases == [.down, .ready])
-    #expect(watch.seen[0].words == "nobody listens on the socket")
+    #expect(watch.seen[0].words == "no process listens on the socket")
   }
 
   @Test func `a broken server is polled less and less often, and its replacement is noticed at once`() async throws {
@@ -276,7 +276,7 @@ import Testing
     isReady.withLock { $0 = true }
     _ = try await watch.readyAfter
     #expect(watch.phases == [.notReady, .ready])
-    #expect(watch.seen.first { $0.phase == .notReady }?.words == "RuntimeReady is false, Busy: not yet")
+    #expect(watch.seen.first { $0.phase == .notReady }?.words == "RuntimeReady is false: Busy: not yet")
   }
 
   @Test func `the network is waited for only if requested`() async throws {
@@ -292,7 +292,7 @@ import Testing
     runtime.faults = faults
     _ = try await watch.readyAfter
     #expect(watch.phases == [.notReady, .ready])
-    #expect(watch.seen[0].words.hasPrefix("NetworkReady is false, NetworkPluginNotReady"))
+    #expect(watch.seen[0].words.hasPrefix("NetworkReady is false: NetworkPluginNotReady"))
   }
 
   @Test(arguments: ["Version", "Status", "ListPodSandbox"])
@@ -322,7 +322,7 @@ import Testing
     #expect(ContinuousClock.now - start >= .seconds(3))
     #expect(watch.phases == [.down, .settling, .down, .settling, .down, .settling, .down, .settling, .ready])
     #expect(
-      watch.seen.last { $0.phase == .settling }?.words.hasSuffix("that it stays so, after it ended 3 times") == true)
+      watch.seen.last { $0.phase == .settling }?.words.hasSuffix("(it has stopped being ready 3 times)") == true)
   }
 
   // MARK: In vain
@@ -331,7 +331,7 @@ import Testing
     let start = ContinuousClock.now
     let watch = Watch(try wait(timeout: .milliseconds(300)))
     let last = try await watch.timedOut
-    #expect(last.phase == .down && last.words == "the socket is missing")
+    #expect(last.phase == .down && last.words == "the socket does not exist")
     #expect(watch.seen == [last])
     #expect(ContinuousClock.now - start >= .milliseconds(300))
   }
@@ -357,7 +357,7 @@ import Testing
   }
 
   @Test func `a timeout of zero returns the current state`() async throws {
-    #expect(try await Watch(try wait(timeout: .zero)).timedOut.words == "the socket is missing")
+    #expect(try await Watch(try wait(timeout: .zero)).timedOut.words == "the socket does not exist")
     let runtime = try simulator()
     try runtime.start(at: socket)
     defer { runtime.stop() }

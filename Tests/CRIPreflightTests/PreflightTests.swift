@@ -202,7 +202,7 @@ import Testing
     #expect(
       report.verdict == .loss && report.victims.map(\.rules) == [[.networkNamespaceOnDisk]]
         && report.readdressed.isEmpty)
-    #expect(report.findings.first?.detailText == "the runtime has lost it already: /run/netns/web is gone")
+    #expect(report.findings.first?.detailText == "the runtime has already lost it: /run/netns/web is gone")
     facts.snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = false
     let detail = "none in the runtime, 10.0.0.2, fd00::2 on disk"
     #expect(PreflightReport(facts).findings.first { $0.rule.id.label == "P10" }?.detailText == detail)
@@ -215,7 +215,7 @@ import Testing
     facts.containerd?.missingAddresses = .known(["sandbox-web"])
     let report = PreflightReport(facts)
     #expect(report.verdict == .unchecked)
-    let why = "the program was replaced by an unknown version: specify it with --to"
+    let why = "the program was replaced by an unknown version; specify it with --to"
     #expect(
       report.unchecked.map { "\($0.rule?.label ?? ""): \($0.reasonText)" }
         == (runtime == .crio ? ["O2", "O3"] : ["P12"]).map { "\($0): \(why)" })
@@ -257,7 +257,10 @@ import Testing
     #expect(report.verdict == .unchecked)
     #expect(report.suspicions.isEmpty)
     #expect(report.unchecked.map(\.subject) == [.restart])
-    #expect(report.unchecked.map(\.reasonText) == ["cri knows the records of containerd and CRI-O only, not of docker"])
+    #expect(
+      report.unchecked.map(\.reasonText) == [
+        "cri can read the records of containerd and CRI-O only, not those of docker"
+      ])
   }
 
   @Test func `pods that could not be read leave the verdict open`() {

@@ -42,7 +42,7 @@ import Testing
     #expect(lines.first?.hasPrefix("preflight: upgrade of containerd 1.6.12+unknown to 1.6.14 on node-1") == true)
     #expect(lines.count { $0.hasPrefix("CRITICAL  ") && $0.hasSuffix("[P1]") } == 2)
     #expect(lines.contains("2 pods would be lost"))
-    #expect(lines.count { $0.hasPrefix("[P1] ") && $0.contains("instead: ") } == 1)
+    #expect(lines.count { $0.hasPrefix("[P1] ") && $0.contains("remedy: ") } == 1)
     #expect(lines.last?.hasPrefix("LOSS PREDICTED: do not upgrade") == true)
   }
 

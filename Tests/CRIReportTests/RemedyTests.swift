@@ -58,7 +58,7 @@ import Testing
     },
     Loss(
       description: "a CNI configuration that is gone", runtime: "containerd-2.4",
-      words: "until then the node is NotReady and takes no pods"
+      words: "until then, the node is NotReady and accepts no pods"
     ) {
       $1.runtime.conditions = [
         RuntimeCondition(type: "NetworkReady", status: false), RuntimeCondition(type: "RuntimeReady", status: true),
@@ -79,14 +79,14 @@ import Testing
     },
     Loss(
       description: "stopped pods", runtime: "containerd-2.4",
-      words: "it acts on this as soon as it looks; drain the node first"
+      words: "it acts on this as soon as it notices it; drain the node first"
     ) {
       if let index = $1.sandboxes.firstIndex(where: \.isReady) { $1.sandboxes[index].status.state = .notReady }
       _ = $0
     },
     Loss(
       description: "a container that was started again", runtime: "containerd-2.4",
-      words: "its containers were restarted: check what they did meanwhile"
+      words: "containers were restarted: check what they did in the meantime"
     ) {
       guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
       var next = $1.containers[index]
@@ -98,7 +98,7 @@ import Testing
     },
     Loss(
       description: "an ended container", runtime: "containerd-2.4",
-      words: "find out why it ended before other nodes follow"
+      words: "find out why it ended before you continue with other nodes"
     ) {
       if let index = $1.containers.firstIndex(where: \.isRunning) {
         $1.containers[index].status.state = .exited
@@ -108,7 +108,7 @@ import Testing
     },
     Loss(
       description: "an ended container that has not ended", runtime: "cri-o-1.37",
-      words: "it starts a second copy of what still runs; drain the node, end that first"
+      words: "drain the node, and end these processes first"
     ) {
       guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
       $1.containers[index].status.state = .exited
@@ -120,7 +120,7 @@ import Testing
     },
     Loss(
       description: "a conmon that is gone", runtime: "cri-o-1.37",
-      words: "restart these containers when it suits you: until then they run without a monitor"
+      words: "restart these containers at a convenient time: until then, they run without a monitor"
     ) {
       guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }
       func observed(_ shim: String?) -> ObservedContainer {
@@ -154,7 +154,8 @@ import Testing
       _ = $0
     },
     Loss(
-      description: "no network", runtime: "containerd-2.4", words: "until then the node is NotReady and takes no pods"
+      description: "no network", runtime: "containerd-2.4",
+      words: "until then, the node is NotReady and accepts no pods"
     ) { _, after in
       after.runtime.conditions = after.runtime.conditions.map { condition in
         var condition = condition
@@ -164,13 +165,14 @@ import Testing
     },
     Loss(
       description: "an old program", runtime: "containerd-2.4",
-      words: "an older program than the one on disk is still running"
+      words: "it still runs a program that was replaced or deleted"
     ) {
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
       _ = $0
     },
     Loss(
-      description: "several things", runtime: "containerd-2.4", words: "do not start kubelet before this is understood"
+      description: "several things", runtime: "containerd-2.4",
+      words: "do not start kubelet until you have found the cause"
     ) { _, after in
       after.images = []
       after.daemon.executable = "/usr/bin/containerd (deleted)"

@@ -137,7 +137,7 @@ import Testing
     #expect(lines[first].hasSuffix("kubelet will recreate the pod at its next restart [pod.ip, C5]"))
     #expect(lines[first + 1].hasPrefix("MAJOR") && lines[first + 1].hasSuffix("]"))
     #expect(lines.count { $0.contains("default/p-web") } == 1)
-    #expect(lines.contains("kubelet will kill and recreate 2 pods (only kill, where restartPolicy is Never)"))
+    #expect(lines.contains("kubelet will kill and recreate 2 pods (those with restartPolicy Never are only killed)"))
     #expect(lines.contains("kubelet keeps 1 pod"))
     #expect(lines.last?.hasPrefix("LOST: state of 2 objects; ") == true)
   }
@@ -151,7 +151,8 @@ import Testing
       after.daemon = before.daemon
     }
     #expect(view.title.hasPrefix("kubelet-restart of containerd 1.6.20"), "\(view.title)")
-    #expect(view.title.hasSuffix("not restarted (kubelet is another process, the runtime is not)"), "\(view.title)")
+    #expect(
+      view.title.hasSuffix("not restarted (kubelet has a new process, but the runtime does not)"), "\(view.title)")
   }
 
   @Test func `a pod that is recreated under every policy has no condition`() throws {
@@ -213,7 +214,7 @@ import Testing
     #expect(lines.allSatisfy { $0.utf8.count < 160 })
     #expect(lines.count - lines.count { $0.hasPrefix("CRITICAL") || $0.hasPrefix("MAJOR") } < 8)
     // A reason that all findings share is printed once.
-    let reason = "the runtime cannot undo a network that it forgot"
+    let reason = "the runtime needs the CNI result to remove the pod's network"
     #expect(lines.filter { $0.contains(reason) } == ["[pod.cni] \(reason)"])
     #expect(lines.count { $0.hasSuffix(" → none [pod.cni]") } == 250)
     #expect(lines.count { $0.hasSuffix("kubelet will recreate the pod at its next restart [pod.ip, C5]") } == 250)
@@ -221,10 +222,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ended", "kubelet will restart containers in 1 pod (as restartPolicy allows)"),
+    ("ended", "kubelet will restart containers in 1 pod (if restartPolicy allows it)"),
     ("unknown", "kubelet will restart containers in 1 pod"), ("hash", "kubelet will restart containers in 1 pod"),
     ("missing", "kubelet will restart containers in 1 pod"),
-    ("two", "kubelet will restart containers in 2 pods (in 1 of them as restartPolicy allows)"),
+    ("two", "kubelet will restart containers in 2 pods (in 1 of them only if restartPolicy allows it)"),
   ])
   func `restartPolicy matters only for ended containers`(change: String, line: String) throws {
     let view = try ReportView.recorded("containerd-1.6.20") { before, after in
@@ -265,7 +266,7 @@ import Testing
     arguments: [
       (
         [.podIP, .podCNI, .podAdditionalIPs],
-        "intact but for what is set aside (pod.additional-ips, pod.cni, pod.ip): kubelet keeps 1 of 3 ready pods, nothing else is lost"
+        "intact apart from findings that do not count (pod.additional-ips, pod.cni, pod.ip): kubelet keeps 1 of 3 ready pods, nothing else is lost"
       ),
       ([.imageMissing], "LOST"), ([], "LOST"),
     ] as [([RuleID], String)])
@@ -290,13 +291,13 @@ import Testing
       }
       after.containers.removeAll { $0.sandboxID == id }
     }
-    let words = "intact but for what is set aside (pod.young): kubelet keeps 2 of 3 ready pods"
+    let words = "intact apart from findings that do not count (pod.young): kubelet keeps 2 of 3 ready pods"
     #expect(view.verdict.line.hasPrefix(words), "\(view.verdict.line)")
   }
 
   @Test func `a few findings are each printed with their reason`() throws {
     let lines = ReportFormat.table.text(try .recorded("containerd-1.6.12")).split(separator: "\n")
-    #expect(lines.count { $0.hasSuffix("the runtime cannot undo a network that it forgot [pod.cni]") } == 2)
+    #expect(lines.count { $0.hasSuffix("the runtime needs the CNI result to remove the pod's network [pod.cni]") } == 2)
     #expect(!lines.contains { $0.hasPrefix("[") })
   }
 

@@ -64,7 +64,7 @@ import Testing
     Case("a bridge of its own", .ok) {
       $0.observed?.interfaces = .known([interface(), interface("docker0", ["172.17.0.1"])])
     },
-    Case("no cache", .ok, "CNI's cache has no entry for it") { $0.observed?.cache = .known([]) },
+    Case("no cache", .ok, "the CNI cache lacks the pod's entry") { $0.observed?.cache = .known([]) },
     Case("the cache unread", .ok) { $0.observed?.cache = .unknown(no) },
     Case("leases unread", .ok) { $0.observed?.leases = .unknown(no) },
     Case("no host-local", .ok) {
@@ -91,12 +91,13 @@ import Testing
       $0.observed = ObservedSandbox()
     },
 
-    Case("lost, all others have it", .lost, "10.0.0.2, fd00::2 by the network namespace and CNI's cache and host-local")
-    {
+    Case(
+      "lost, all others have it", .lost, "the network namespace, the CNI cache and host-local have 10.0.0.2, fd00::2"
+    ) {
       $0.status.network = PodSandboxNetworkStatus()
     },
     Case("lost, no network at all in the answer", .lost) { $0.status.network = nil },
-    Case("lost, the cache alone has it", .lost, "10.0.0.2, fd00::2 by CNI's cache") {
+    Case("lost, the cache alone has it", .lost, "the CNI cache has 10.0.0.2, fd00::2") {
       $0.status.network?.ip = ""
       $0.status.network?.additionalIPs = []
       $0.observed?.namespace = .known(.missing)
@@ -109,11 +110,15 @@ import Testing
       $0.observed?.interfaces = .known([])
       $0.observed?.cache = .unknown(no)
     },
-    Case("lost, and its interface gone", .lost, "by CNI's cache and host-local; there is no eth0") {
+    Case(
+      "lost, and its interface gone", .lost, "the CNI cache and host-local have 10.0.0.2, fd00::2; eth0 does not exist"
+    ) {
       $0.status.network = nil
       $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
-    Case("lost, and its interface bare", .lost, "by CNI's cache and host-local; eth0 has no address") {
+    Case(
+      "lost, and its interface bare", .lost, "the CNI cache and host-local have 10.0.0.2, fd00::2; eth0 has no address"
+    ) {
       $0.status.network = nil
       $0.observed?.interfaces = .known([interface("eth0", ["fe80::1/64"])])
     },
@@ -127,7 +132,8 @@ import Testing
     },
 
     Case(
-      "lost, the primary one alone", .lost, "the runtime has no primary address; 10.0.0.2 by the network namespace and"
+      "lost, the primary one alone", .lost,
+      "the runtime has no primary address; the network namespace, the CNI cache and host-local have 10.0.0.2"
     ) {
       $0.status.network?.ip = ""
     },
@@ -136,7 +142,7 @@ import Testing
       $0.status.network?.ip = ""
       $0.observed = nil
     },
-    Case("the runtime has forgotten the second one", .mismatch, "the runtime does not have fd00::2") {
+    Case("the runtime has forgotten the second one", .mismatch, "the runtime does not report fd00::2") {
       $0.status.network?.additionalIPs = []
     },
     Case("the same, by cache and lease alone", .mismatch, "fd00::2") {
@@ -157,7 +163,7 @@ import Testing
       $0.observed?.leases = .known([lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", network: "m")])
     },
 
-    Case("gone, the interface of a second network", .gone, "there is no net1") {
+    Case("gone, the interface of a second network", .gone, "net1 does not exist") {
       $0.observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
         CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"]),
@@ -194,7 +200,7 @@ import Testing
         lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", "sandbox-other", network: "m"),
       ])
     },
-    Case("gone with its interface", .gone, "there is no eth0, the runtime says 10.0.0.2, fd00::2") {
+    Case("gone with its interface", .gone, "eth0 does not exist, but the runtime reports 10.0.0.2, fd00::2") {
       $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
     Case("gone, the interface is bare", .gone, "eth0 has no address") {
@@ -211,7 +217,7 @@ import Testing
       $0.observed?.interfaces = nil
     },
     Case(
-      "gone, the namespace is unmounted", .gone, "not a network namespace any more; its processes still have 10.0.0.2"
+      "gone, the namespace is unmounted", .gone, "is no longer a network namespace; its processes still have 10.0.0.2"
     ) {
       $0.observed?.namespace = .known(.notANamespace)
     },
@@ -229,16 +235,16 @@ import Testing
       $0.observed?.leases = nil
     },
 
-    Case("another address", .mismatch, "eth0 has 10.0.0.7, the runtime says 10.0.0.2, fd00::2") {
+    Case("another address", .mismatch, "eth0 has 10.0.0.7, but the runtime reports 10.0.0.2, fd00::2") {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.7/24"])])
     },
-    Case("one of two families gone", .mismatch, "eth0 has 10.0.0.2, the runtime says fd00::2") {
+    Case("one of two families gone", .mismatch, "eth0 has 10.0.0.2, but the runtime reports fd00::2") {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24"])])
     },
     Case("an invalid address", .mismatch, "10.0.0.2.9\", which is not an address") {
       $0.status.network?.ip = "10.0.0.2.9"
     },
-    Case("the cache has another", .mismatch, "CNI's cache has 10.0.0.8, the runtime says 10.0.0.2, fd00::2") {
+    Case("the cache has another", .mismatch, "the CNI cache has 10.0.0.8, but the runtime reports 10.0.0.2, fd00::2") {
       $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
     },
     Case("no lease", .mismatch, "host-local has no lease for fd00::2") {
@@ -255,7 +261,7 @@ import Testing
       $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
       $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
-    Case("its path leads elsewhere, and it is lost", .lost, "10.0.0.2, fd00::2 by CNI's cache and host-local") {
+    Case("its path leads elsewhere, and it is lost", .lost, "the CNI cache has 10.0.0.2, fd00::2 and host-local") {
       $0.status.network = nil
       $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.9/24"])])
@@ -268,7 +274,7 @@ import Testing
       $0.observed?.interfaces = .unknown(no)
     },
     Case("interfaces unread", .unknown, "interfaces: Permission denied") { $0.observed?.interfaces = .unknown(no) },
-    Case("interfaces unread, and known to be wrong", .mismatch, "CNI's cache has 10.0.0.8") {
+    Case("interfaces unread, and known to be wrong", .mismatch, "the CNI cache has 10.0.0.8") {
       $0.observed?.interfaces = .unknown(no)
       $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
     },
@@ -312,7 +318,9 @@ import Testing
     let book = AddressBook([Self.good, other])
     #expect(NetworkVerdict(of: Self.good, book: book).kind == (isDuplicate ? .duplicate : .ok))
     #expect((NetworkVerdict(of: other, book: book).kind == .duplicate) == isDuplicate)
-    if isDuplicate { #expect(NetworkVerdict(of: Self.good, book: book).reasonTexts[0].hasPrefix("default/other has ")) }
+    if isDuplicate {
+      #expect(NetworkVerdict(of: Self.good, book: book).reasonTexts[0].hasPrefix("default/other also has "))
+    }
   }
 
   @Test(arguments: [true, false])
@@ -329,8 +337,8 @@ import Testing
     #expect(innocent.kind == .ok, "\(innocent.reasonTexts)")
     let verdict = NetworkVerdict(of: diverted, containers: [container], book: book)
     #expect(verdict.kind == .mismatch)
-    #expect(verdict.reasonTexts.first == "process 1001 is in network namespace 78, the runtime's path leads to 77")
-    #expect(!verdict.reasonTexts.contains { $0.contains("too") || $0.contains("eth0") })
+    #expect(verdict.reasonTexts.first == "process 1001 is in network namespace 78, but the runtime's path leads to 77")
+    #expect(!verdict.reasonTexts.contains { $0.contains("also") || $0.contains("eth0") })
   }
 
   @Test func `an address of a pod's own bridge does not count`() {
@@ -348,7 +356,7 @@ import Testing
     let other = Self.other("10.0.0.2", real: ["10.0.0.2/24"])
     let verdict = NetworkVerdict(of: lost, book: AddressBook([lost, other]))
     #expect(verdict.kind == .lost)
-    #expect(verdict.reasonTexts.count == 2 && verdict.reasonTexts[1] == "default/other has 10.0.0.2 too")
+    #expect(verdict.reasonTexts.count == 2 && verdict.reasonTexts[1] == "default/other also has 10.0.0.2")
   }
 
   @Test func `only four verdicts are bad`() {

@@ -13,7 +13,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = .known(.gone)
     },
-    .fires("pod.process", "its number is another's", "1001", "another process with its number") { before, after in
+    .fires("pod.process", "its number is another's", "1001", "another process with the same PID") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = process(1001, startTime: 9)
     },
@@ -39,7 +39,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .known(.missing)
     },
-    .fires("pod.netns-inode", "the path is a file", "net:[1]", "a file that is no namespace") { before, after in
+    .fires("pod.netns-inode", "the path is a file", "net:[1]", "a file that is not a namespace") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .known(.notANamespace)
     },

@@ -130,7 +130,7 @@ extension RuleCase {
     .holds("runtime.binary", "it cannot be seen") { $1.daemon.executable = nil },
 
     .fires(
-      "runtime.pause-image", "it was removed, and only the newest pod shows its name", "pause:3", "pause:3, absent"
+      "runtime.pause-image", "it was removed, and only the newest pod shows its name", "pause:3", "pause:3, missing"
     ) {
       for index in $0.sandboxes.indices { $0.sandboxes[index].facts.pauseImage = "pause:3" }
       $1.sandboxes = $0.sandboxes
@@ -146,11 +146,12 @@ extension RuleCase {
     .holds("host.boot", "it cannot be read") { $1.host.bootID = nil },
 
     .fires("image.missing", "a running pod's", "sha256:b", "none") { $1.images.removeFirst() },
-    .fires("image.replaced", "another has its name now", "sha256:b", "sha256:new has its name") {
+    .fires("image.replaced", "another has its name now", "sha256:b", "sha256:new has its name now") {
       $1.images[0].id = "sha256:new"
     },
-    .fires("image.replaced", "another has its name on the other runtime", "sha256:b", "new has its name", in: .migrate)
-    {
+    .fires(
+      "image.replaced", "another has its name on the other runtime", "sha256:b", "new has its name now", in: .migrate
+    ) {
       $1.images[0].id = "new"
     },
     .holds("image.missing", "another has its name now: nothing has to be pulled") { $1.images[0].id = "sha256:new" },

@@ -171,7 +171,7 @@ extension RuleCase {
       $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
       $1.runtime.settings = RuntimeSettings(networks: [])
     },
-    .fires("runtime.pause-image", "the configured one is absent", "pause:3", "pause:4, absent") {
+    .fires("runtime.pause-image", "the configured one is absent", "pause:3", "pause:4, missing") {
       $0.runtime.settings = RuntimeSettings(pauseImage: "pause:3")
       $1.runtime.settings = RuntimeSettings(pauseImage: "pause:4")
     },

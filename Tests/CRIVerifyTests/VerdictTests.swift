@@ -111,7 +111,7 @@ import Testing
     after.images.removeFirst()
     let rest = Report(before: .before, after: after, scope: Scope(pods: ["default/proxy"]))
     #expect(rest.findings.isEmpty && rest.predictions.map(\.pod.name) == ["proxy"])
-    #expect(rest.unchecked.contains { $0.subjectText == "all other pods, and images" })
+    #expect(rest.unchecked.contains { $0.subjectText == "all other pods, and the images" })
     let web = Report(before: .before, after: after, scope: Scope(namespaces: ["default"], pods: ["web"]))
     #expect(web.findings.map(\.rule.id.label) == ["pod.ip"])
     let none = Report(before: .before, after: after, scope: Scope(namespaces: ["other"]))
@@ -120,7 +120,7 @@ import Testing
     #expect(some.verdict() == .lost)
     #expect(
       some.unchecked.contains {
-        $0.subjectText == "namespace other" && $0.reasonText == "the snapshot has no pod in it"
+        $0.subjectText == "namespace other" && $0.reasonText == "the snapshot has no pod in this namespace"
       })
     // Findings about the runtime concern no pod.
     after.runtime.conditions = after.runtime.conditions.map { condition in
@@ -212,7 +212,7 @@ import Testing
     after.sandboxes = []
     after.containers = []
     let report = Report(before, after)
-    #expect(report.verdict().name == "vacuous" && report.vacuousText?.contains("none is left to verify") == true)
+    #expect(report.verdict().name == "vacuous" && report.vacuousText?.contains("there is nothing to verify") == true)
     let one = Report(before: before, after: after, scope: Scope(pods: ["web"]))
     #expect(one.vacuous == .allEnded(count: 1, isWholeNode: false))
     after.sandboxes = [before.sandboxes[0]]
@@ -317,7 +317,7 @@ import Testing
     before.sandboxes[0].facts.pid = nil
     before.host.bootID = nil
     let unchecked = Report(before, .after).unchecked.map(\.subjectText)
-    #expect(unchecked.contains { $0.contains("pause process of 1 of 2 pods") })
+    #expect(unchecked.contains { $0.contains("pause processes of 1 of 2 pods") })
     #expect(unchecked.contains { $0.contains("rebooted") })
     #expect(unchecked.contains { $0.contains("network namespaces") })
   }

@@ -90,7 +90,7 @@ import Testing
     try await node.run("mkdir '\(node.directory)/kept' && mv '\(node.directory)'/cni/* '\(node.directory)/kept'")
     // Nothing is lost yet, but new pods would have no network.
     let isSeen = await eventually {
-      (try? await node.cri("preflight").output.contains("no CNI configuration is there")) == true
+      (try? await node.cri("preflight").output.contains("there is no CNI configuration")) == true
     }
     #expect(isSeen)
     try await node.act("restart")

@@ -140,7 +140,7 @@ import Testing
     let (before, _) = try files("containerd-2.4")
     try ProcessFacts.write("{}", to: directory.file("other"))
     for (arguments, words) in [
-      ([directory.file("missing"), before], "No such file"), ([before, directory.file("other")], "no snapshot of cri"),
+      ([directory.file("missing"), before], "No such file"), ([before, directory.file("other")], "not a snapshot"),
       ([before], "cannot connect"), ([], "cri diff --help"), ([before, before, before], "cri diff --help"),
       (["-o", "yaml", before, before], "cri diff --help"),
     ] {

@@ -82,7 +82,8 @@ import Testing
     let (new, environment) = try binaries()
     let run = try await run(["\(Self.hooks)/shell/example", new], systemd, on: runtime, environment)
     #expect(run.code == 1, "\(run)")
-    #expect(run.errors.contains("upgrade: kept stopped: kubelet\nupgrade: state is lost: LOST"), "\(run.errors)")
+    #expect(
+      run.errors.contains("upgrade: these units stay stopped: kubelet\nupgrade: state is lost: LOST"), "\(run.errors)")
     #expect(run.errors.contains("systemctl start kubelet") && systemd.state(of: "kubelet") == "inactive")
     #expect(systemd.changes == ["stop kubelet", "restart containerd"])
   }
@@ -107,7 +108,8 @@ import Testing
       to: directory.file("script"))
     let run = try await run(["/bin/sh", directory.file("script")], systemd, on: runtime)
     #expect(run.code == (ending == "exit 7" ? 7 : ending == "cri_verify" ? 4 : 143), "\(run)")
-    #expect(run.errors.contains("kept stopped: kubelet") && systemd.changes == ["stop kubelet"], "\(run.errors)")
+    #expect(
+      run.errors.contains("these units stay stopped: kubelet") && systemd.changes == ["stop kubelet"], "\(run.errors)")
   }
 
   @Test func `an unknown unit ends the script`() async throws {
@@ -130,7 +132,7 @@ import Testing
       to: directory.file("script"))
     let run = try await run(["/bin/sh", directory.file("script")], systemd, on: directory.file("no.sock"))
     #expect(run.code == 3 && systemd.changes == ["stop kubelet", "start kubelet"], "\(run)")
-    #expect(run.errors.contains("without a snapshot nothing can be verified; nothing was changed"), "\(run.errors)")
+    #expect(run.errors.contains("without a snapshot, nothing can be verified; nothing was changed"), "\(run.errors)")
   }
 
   @Test func `the script works with a real containerd`() async throws {
@@ -148,7 +150,7 @@ import Testing
       try systemd.when("restart", "kill -9 \(pause); '\(ContainerdNode.script)' restart --no-wait '\(node.directory)'")
       let bad = try await run(
         ["\(Self.hooks)/shell/example", new], systemd, on: node.socket, environment)
-      #expect(bad.code == 1 && bad.errors.contains("kept stopped: kubelet"), "\(bad)")
+      #expect(bad.code == 1 && bad.errors.contains("these units stay stopped: kubelet"), "\(bad)")
       #expect(systemd.state(of: "kubelet") == "inactive")
     }
   }
@@ -208,12 +210,13 @@ import Testing
     let systemd = try await FakeSystemctl(in: directory, units: [:])
     let first = try await hook("gate", systemd, runtime)
     #expect(
-      first.code == 0 && first.errors.contains("kubelet starts, though nothing is proved: no verdict"), "\(first)")
+      first.code == 0 && first.errors.contains("kubelet starts, although nothing was verified: no verdict"), "\(first)")
     // The daemon was killed: it does not respond, and systemd knows no main process.
     try await restart(runtime, systemd, [], ["MAINPID": ""])
     #expect(verdict == "none")
     let gate = try await hook("gate", systemd, runtime)
-    #expect(gate.code == 0 && gate.errors.contains("nothing is proved: no snapshot from before the start"), "\(gate)")
+    #expect(
+      gate.code == 0 && gate.errors.contains("nothing was verified: no snapshot from before the start"), "\(gate)")
   }
 
   @Test func `a mistake in the options keeps the snapshot, and leaves kubelet stopped`() async throws {

@@ -85,7 +85,7 @@ import Testing
     #expect(lost["web"]?["verdict"]?.stringValue == "lost")
     #expect(
       lost["web"]?["reasons"]?[0]?.stringValue
-        == "the runtime has no address; 10.9.0.2 by CNI's cache and host-local")
+        == "the runtime has no address; the CNI cache and host-local have 10.9.0.2")
     #expect(lost["web"]?["addresses"]?.arrayValue == [])
     #expect(lost["web"]?["truth"]?["cache"]?[0]?["addresses"]?[0]?.stringValue == "10.9.0.2")
     #expect(lost["proxy"]?["verdict"]?.stringValue == "host network")
@@ -139,14 +139,16 @@ import Testing
     #expect(rows["web"]?["addresses"]?.isNull == true)
     for (pod, row) in rows {
       let reason = row["reasons"]?[0]?.stringValue ?? ""
-      #expect(reason.hasPrefix("listed as \(pod == "old" ? "not ready" : "ready"), its status could not be read: "))
+      #expect(
+        reason.hasPrefix(
+          "the runtime lists it as \(pod == "old" ? "not ready" : "ready"), but its status could not be read: "))
       #expect(reason.contains("no task"))
     }
     for format in ["table", "wide", "yaml"] { #expect(try await net("-o", format).output.contains("no task")) }
     let one = try await net("web")
     #expect(one.code == 3 && one.output.contains("not checked: sandbox ") && !one.output.contains("kube-system/dns"))
     let line = one.output.split(separator: "\n").dropFirst().first?.split(separator: " ").map(String.init) ?? []
-    #expect(line.prefix(8).elementsEqual(["default", "web", "unread", "-", "-", "-", "-", "unknown"]), "\(line)")
+    #expect(line.prefix(8).elementsEqual(["default", "web", "unknown", "-", "-", "-", "-", "unknown"]), "\(line)")
   }
 
   @Test func `an unreadable network is unknown, with the reason`() async throws {

@@ -89,7 +89,7 @@ import Testing
     let twice = try await report(node)
     #expect(twice.code == 1)
     #expect(twice.verdicts.filter { $0.value == "duplicate" }.keys.sorted() == ["more-2", "web-5d4b"])
-    #expect(twice.reason("web-5d4b") == "default/more-2 has \(whole.address("web-5d4b")) too")
+    #expect(twice.reason("web-5d4b") == "default/more-2 also has \(whole.address("web-5d4b"))")
     // The other pod with its address was not requested.
     #expect(try await report(node, "more-2").verdicts == ["more-2": "duplicate"])
     try await node.run(inside + command.replacing("XXX", with: "del"))
@@ -101,7 +101,8 @@ import Testing
     let gone = try await report(node)
     #expect(gone.code == 1)
     #expect(gone.verdicts.filter { $0.value == "gone" }.map(\.key) == ["web-5d4b"])
-    #expect(gone.reason("web-5d4b").hasPrefix("there is no eth0, the runtime says \(whole.address("web-5d4b"))"))
+    #expect(
+      gone.reason("web-5d4b").hasPrefix("eth0 does not exist, but the runtime reports \(whole.address("web-5d4b"))"))
     #expect(try await report(node, "kube-system/coredns-7c6").code == 0)
   }
 

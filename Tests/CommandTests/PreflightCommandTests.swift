@@ -25,11 +25,11 @@ import TestSupport
     #expect(run.errors == "")
     let lines = run.output.split(separator: "\n").map(String.init)
     #expect(lines.first?.hasPrefix("preflight: restart of containerd 1.6.12+unknown on ") == true)
-    let proved = lines.filter { $0.contains("its address is not on disk: 10.42.0.") && $0.hasSuffix("[P1]") }
+    let proved = lines.filter { $0.contains("the pod's address is not on disk: 10.42.0.") && $0.hasSuffix("[P1]") }
     #expect(proved.count == 2)
     #expect(proved.allSatisfy { $0.hasPrefix("CRITICAL  ") })
     #expect(lines.contains("2 pods would be lost"))
-    #expect(lines.contains { $0.hasPrefix("[P1] ") && $0.contains("instead: drain the node") })
+    #expect(lines.contains { $0.hasPrefix("[P1] ") && $0.contains("remedy: drain the node") })
     #expect(lines.contains { $0.hasPrefix("not checked: P5: /var/lib/containerd/") })
     #expect(lines.last == "LOSS PREDICTED: do not restart this runtime now")
   }
@@ -110,8 +110,8 @@ import TestSupport
     let run = try await Self.preflight(["--root", directory.path], directory.file("s"))
     #expect(run.code == 3 && !run.output.contains("it was not examined"))
     for words in [
-      "not checked: what a restart would lose: cri knows the records of containerd and CRI-O only, not of docker",
-      "not checked: N6, N13: the pause image of docker: cri can read it from containerd and CRI-O only",
+      "not checked: what a restart would lose: cri can read the records of containerd and CRI-O only, not those of docker",
+      "not checked: N6, N13: cri can read the pause image of containerd and CRI-O only, not of docker",
     ] {
       #expect(run.output.contains(words), "\(run.output)")
     }
@@ -127,7 +127,7 @@ import TestSupport
     let row = document["advisories"]?.arrayValue?.first { $0["id"] == "containerd-12600" }
     #expect(row?["standing"] == "unfixed")
     let upgrade = try await Self.preflight(["--root", directory.path, "--to", "2.4.1"], socket)
-    #expect(upgrade.output.contains("in every version: containerd#12600: "))
+    #expect(upgrade.output.contains("defect of every version: containerd#12600: "))
   }
 
   /// Debian's containerd 1.6.20 has the fix of containerd#7843.
@@ -144,7 +144,7 @@ import TestSupport
     for _ in 0..<2 {
       let (code, text) = try await preflight()
       #expect(code == 0, "\(text)")
-      #expect(text.hasSuffix("no loss predicted: 3 ready pods would outlive the restart\n"))
+      #expect(text.hasSuffix("no loss predicted: 3 ready pods would survive the restart\n"))
       try await node.act("restart")
     }
     #expect(try await node.sandbox("coredns-7c6").state == .ready)
@@ -159,10 +159,10 @@ import TestSupport
     try Data("/nowhere/containerd-shim-runc-v2".utf8).write(to: URL(filePath: shim))
     let (code, text) = try await preflight()
     #expect(code == 5)
-    #expect(text.contains("its checkpoint is not on disk: \(checkpoint) [P5]"))
-    #expect(text.contains("its shim's program is gone: /nowhere/containerd-shim-runc-v2 [P6]"))
+    #expect(text.contains("the container's checkpoint is not on disk: \(checkpoint) [P5]"))
+    #expect(text.contains("the program of its shim is gone: /nowhere/containerd-shim-runc-v2 [P6]"))
     #expect(text.contains("1 pod would be lost"))
-    #expect(text.contains("1 pod would stay and lose containers"))
+    #expect(text.contains("1 pod would stay, but lose containers"))
 
     // The restart confirms the prediction for these two pods and no others.
     try await node.act("restart")
@@ -179,7 +179,7 @@ import TestSupport
     #expect(hidden.code == 5)
     let lines = hidden.text.split(separator: "\n")
     #expect(
-      lines.contains { $0.contains("web-5d4b") && $0.contains("no record of it is on disk") && $0.hasSuffix("[P8]") })
+      lines.contains { $0.contains("web-5d4b") && $0.contains("has no record on disk") && $0.hasSuffix("[P8]") })
     #expect(lines.contains { $0.contains("kube-proxy") && $0.hasSuffix("[P9]") })
     try await node.act("restart")
     let runtime = try node.client().runtime

@@ -61,7 +61,7 @@ import Testing
       }
       let broken = try await Tool.cri(["guard", "--wait", "2s", "--", tool, "kill", node.directory], on: node.socket)
       #expect(broken.code == 3, "\(broken)")
-      SnapshotCommandTests.expectOneLine(broken, containing: "nobody listens on the socket")
+      SnapshotCommandTests.expectOneLine(broken, containing: "no process listens on the socket")
     }
   }
 

@@ -134,7 +134,7 @@ import Testing
       }
     }
     #expect(run.code == 3, "\(run)")
-    #expect(run.output.contains("new sandboxes of 3 pods: kubelet, which creates them, does not run"), "\(run)")
+    #expect(run.output.contains("new sandboxes of 3 pods: kubelet, which creates them, is not running"), "\(run)")
     #expect(run.output.contains("verify after it has started") && run.output.contains("\nunverified"), "\(run)")
     let help = try await Tool.cri(["verify", "--help"])
     let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -151,8 +151,8 @@ import Testing
   // MARK: Files that are no snapshots
 
   @Test(arguments: [
-    ("", "is empty"), ("  \n", "is empty"), ("{\"kind\": \"cri-snap", "cut short"), ("hello", "no JSON"),
-    ("{}", "no snapshot of cri"), (#"{"kind":"cri-snapshot","schema":99}"#, "schema 99"),
+    ("", "is empty"), ("  \n", "is empty"), ("{\"kind\": \"cri-snap", "truncated"), ("hello", "not JSON"),
+    ("{}", "not a snapshot"), (#"{"kind":"cri-snapshot","schema":99}"#, "schema 99"),
     (#"{"kind":"cri-snapshot","schema":1}"#, "damaged at taken"),
   ])
   func `an unusable snapshot is one line and exit code 2`(text: String, words: String) async throws {

@@ -23,7 +23,7 @@ enum SnapshotFile {
     do throws(SnapshotError) {
       return try Snapshot(parsing: bytes)
     } catch {
-      throw Failure(.usage, "the snapshot \(path) \(error)")
+      throw Failure(.usage, "the snapshot \(path) cannot be used: \(error)")
     }
   }
 

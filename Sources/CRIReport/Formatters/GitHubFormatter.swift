@@ -24,7 +24,7 @@ struct GitHubFormatter {
   private func lines(of subject: ReportSubject) -> [String] {
     let entries = subject.entries.map { entry in
       let part = entry.object.kind == .container ? "\(entry.object.name): " : ""
-      let remedy = entry.remedy.isEmpty ? "" : "; \(view.text.label(.instead)): \(entry.remedy)"
+      let remedy = entry.remedy.isEmpty ? "" : "; \(view.text.label(.remedy)): \(entry.remedy)"
       return "\("\(entry.severity)".uppercased()) \(part)\(entry.line)\(remedy)"
     }
     return entries + (subject.predictedAction.map { [$0] } ?? [])

@@ -64,7 +64,7 @@ struct JUnitFormatter {
         entry.remedy.isEmpty
         ? []
         : [
-          "\(view.text.label(.reason)): \(entry.consequence)", "\(view.text.label(.instead)): \(entry.remedy)",
+          "\(view.text.label(.reason)): \(entry.consequence)", "\(view.text.label(.remedy)): \(entry.remedy)",
         ]
       return element(
         "failure", [("message", "\(entry.fact): \(entry.consequence)"), ("type", entry.rule.label)],

@@ -17,7 +17,7 @@ package struct NetFormatter {
   }
 
   package var text: String {
-    var columns: [Table.Column] = ["NAMESPACE", "POD", "RUNTIME SAYS", "NETNS", "REALLY", "CNI", "LEASE", "VERDICT"]
+    var columns: [Table.Column] = ["NAMESPACE", "POD", "RUNTIME", "NETNS", "KERNEL", "CNI", "LEASE", "VERDICT"]
     if isWide { columns += ["POD ID", "PID", "INODE", "INTERFACES"] }
     columns.append("REASON")
     var table = Table(columns, layout: .compact)
@@ -32,7 +32,8 @@ package struct NetFormatter {
     let (sandbox, observed) = (row.sandbox, row.sandbox.observed)
     let leases = own(observed?.leases, of: sandbox.id)
     var cells: [String] = [
-      sandbox.pod.namespace, sandbox.pod.name, row.isRead ? claimed(by: sandbox) : "unread", state(observed?.namespace),
+      sandbox.pod.namespace, sandbox.pod.name, row.isRead ? claimed(by: sandbox) : "unknown",
+      state(observed?.namespace),
       observation(observed?.interfaces) { _ in list((sandbox.realAddresses ?? []).map { "\($0.address)" }) },
       observation(observed?.cache) { same($0.flatMap(\.addresses), as: sandbox) },
       observation(leases) { same($0.map(\.address), as: sandbox) },
@@ -60,7 +61,7 @@ package struct NetFormatter {
   private func observation<Value>(_ observation: Observation<Value>?, _ text: (Value) -> String) -> String {
     switch observation {
     case nil: "-"
-    case .unknown: "unread"
+    case .unknown: "unknown"
     case .known(let value): text(value)
     }
   }
@@ -70,7 +71,7 @@ package struct NetFormatter {
       switch namespace {
       case .alive: "alive"
       case .missing: "missing"
-      case .notANamespace: "dead"
+      case .notANamespace: "not a namespace"
       }
     }
   }

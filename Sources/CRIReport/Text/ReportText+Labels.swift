@@ -1,12 +1,12 @@
 /// A word that a format prints beside a text.
-enum ReportLabel: CaseIterable { case notChecked, reason, instead, verdict, check }
+enum ReportLabel: CaseIterable { case notChecked, reason, remedy, verdict, check }
 
 extension ReportText {
   func label(_ label: ReportLabel) -> String {
     switch label {
     case .notChecked: worded("not checked")
-    case .reason: worded("why")
-    case .instead: worded("instead")
+    case .reason: worded("reason")
+    case .remedy: worded("remedy")
     case .verdict: worded("verdict")
     case .check: worded("check")
     }

@@ -10,29 +10,32 @@ extension ReportText {
     case .namespaceNotRead: "the network namespace was not read"
     case .namespaceUnknown(let reason): "network namespace: \(text(of: reason))"
     case .namespaceMissing(let path, let kept): "the network namespace \(path) does not exist\(survivors(kept))"
-    case .notANamespace(let path, let kept): "\(path) is not a network namespace any more\(survivors(kept))"
+    case .notANamespace(let path, let kept): "\(path) is no longer a network namespace\(survivors(kept))"
     case .otherNamespace(let pid, let inode, let expected):
-      "process \(pid) is in network namespace \(inode), the runtime's path leads to \(expected)"
+      "process \(pid) is in network namespace \(inode), but the runtime's path leads to \(expected)"
     case .addressLost(let hasOthers, let addresses, let sources, let interfaces):
       lost(hasOthers, addresses, sources, interfaces)
     case .addressNowhere: "neither the runtime nor the network namespace has an address"
     case .invalidAddress(let text): "the runtime reports \"\(text)\", which is not an address"
-    case .addressShared(let pod, let address): "\(pod) has \(address) too"
-    case .addressNotReported(let addresses): "the runtime does not have \(list(addresses)), which CNI gave it"
+    case .addressShared(let pod, let address): "\(pod) also has \(address)"
+    case .addressNotReported(let addresses):
+      "the runtime does not report \(list(addresses)), which CNI assigned to the pod"
     case .interfaces(let interfaces): text(of: interfaces)
     case .interfacesNotRead: "the interfaces were not read"
     case .interfacesUnknown(let reason): "interfaces: \(text(of: reason))"
-    case .interfacesDiffer(let interfaces, let reported): "\(text(of: interfaces)), the runtime says \(list(reported))"
+    case .interfacesDiffer(let interfaces, let reported):
+      "\(text(of: interfaces)), but the runtime reports \(list(reported))"
     case .interfaceLacks(let name, let addresses): "\(name) does not have \(list(addresses)), which CNI gave it"
     case .interfaceDown(let name): "\(name) is down"
     case .interfaceWithoutCarrier(let name): "\(name) has no carrier: its other end is gone or down"
     case .notInCache:
-      "CNI's cache has no entry for it, which is needed to remove its network and for CRI-O to restore its addresses"
-    case .cacheDiffers(let cached, let reported): "CNI's cache has \(list(cached)), the runtime says \(list(reported))"
-    case .notLeased(let address): "host-local has no lease for \(address): another pod may get it"
+      "the CNI cache lacks the pod's entry, which is needed to remove its network and for CRI-O to restore its addresses"
+    case .cacheDiffers(let cached, let reported):
+      "the CNI cache has \(list(cached)), but the runtime reports \(list(reported))"
+    case .notLeased(let address): "host-local has no lease for \(address): another pod may get this address"
     case .leasedToOther(let address, let owner): "host-local has leased \(address) to \(owner)"
     case .statusUnknown(let isReady, let reason):
-      "listed as \(isReady ? "ready" : "not ready"), its status could not be read: \(text(of: reason))"
+      "the runtime lists it as \(isReady ? "ready" : "not ready"), but its status could not be read: \(text(of: reason))"
     }
   }
 
@@ -47,23 +50,28 @@ extension ReportText {
   ) -> String {
     let head = hasOthers ? "the runtime has no primary address" : "the runtime has no address"
     guard !sources.isEmpty else { return head }
-    let names = sources.map(name(of:)).joined(separator: " and ")
-    return "\(head); \(list(addresses)) by \(names)" + (interfaces.map { "; \(text(of: $0))" } ?? "")
+    let names = sources.map(name(of:))
+    let last = names.last ?? ""
+    let holders = names.count > 1 ? "\(list(Array(names.dropLast()))) and \(last)" : last
+    return "\(head); \(holders) \(sources.count == 1 ? "has" : "have") \(list(addresses))"
+      + (interfaces.map { "; \(text(of: $0))" } ?? "")
   }
 
   private static func name(of source: NetworkReason.Source) -> String {
     switch source {
     case .networkNamespace: "the network namespace"
-    case .cniCache: "CNI's cache"
+    case .cniCache: "the CNI cache"
     case .hostLocal: "host-local"
     }
   }
 
   private static func text(of interfaces: NetworkReason.Interfaces) -> String {
     switch interfaces {
-    case .absent(let names): "there is no \(names.joined(separator: ", "))"
-    case .withoutAddress(let names): "\(names.joined(separator: ", ")) has no address"
-    case .holding(let names, let addresses): "\(names.joined(separator: ", ")) has \(list(addresses))"
+    case .absent(let names): "\(names.joined(separator: ", ")) \(names.count == 1 ? "does" : "do") not exist"
+    case .withoutAddress(let names):
+      "\(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") no address"
+    case .holding(let names, let addresses):
+      "\(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") \(list(addresses))"
     }
   }
 }

@@ -37,23 +37,23 @@ extension ReportText {
     case .fieldsDiffer(let fields):
       fields.map { "\(name(of: $0.field)) \(difference($0.runtime, $0.disk))" }.joined(separator: "; ")
     case .lostAlready(let path):
-      "the runtime has lost it already" + (path.map { ": \($0.isEmpty ? "none" : $0) is gone" } ?? "")
+      "the runtime has already lost it" + (path.map { $0.isEmpty ? "" : ": \($0) is gone" } ?? "")
     case .sharedName(let name, let isInUse, let id):
       "\(name), \(isInUse ? "in use" : "not in use"), id \(id.prefix(13))"
     case .recordName(let name): name
-    case .bareRecord: "each start fails to load it: it has no data of the CRI"
-    case .storeOnly: "only in the store of sandboxes: it is not ready after a restart"
-    case .noRecord(let isRunning): isRunning ? "it runs" : "kubelet takes it for a container that never ran"
+    case .bareRecord: "every start fails to load it, because it has no CRI data"
+    case .storeOnly: "it is only in the sandbox store, and will not be ready after a restart"
+    case .noRecord(let isRunning): isRunning ? "it is running" : "kubelet takes it for a container that never ran"
     case .path(let path): path
     case .directory(let path): path ?? ""
     case .missingState(let files):
-      list(files.map { $0.isUnmounted ? "\($0.path) is not a namespace any more" : $0.path })
+      list(files.map { $0.isUnmounted ? "\($0.path) is no longer a namespace" : $0.path })
     case .versionFile(let fault, let losesImages): text(of: fault) + (losesImages ? "; images too" : "")
     case .created(let time): "created \(time)"
     case .createdAndNotListed(let time): "created \(time), not listed yet"
     case .createdAndNotStarted(let time): "created \(time)"
     case .createdLater(let time): "\(time)"
-    case .defaultRuntime(let now, let next): "\(now) now, \(next) after it"
+    case .defaultRuntime(let now, let next): "\(now) now, \(next) after the change"
     case .cgroupDrivers(let kubelet, let runtime): "kubelet \(kubelet), runtime \(runtime)"
     case .endpoints(let kubelet, let examined): "kubelet \(kubelet), examined \(examined)"
     case .networkNotReady(let reason, let message): "the network is not ready: \(sentence(reason, message))"
@@ -79,8 +79,8 @@ extension ReportText {
     case .name: "name"
     case .attempt: "attempt"
     case .handler: "handler"
-    case .pidMode: "pid mode"
-    case .ipcMode: "ipc mode"
+    case .pidMode: "PID mode"
+    case .ipcMode: "IPC mode"
     case .label: "label"
     case .annotation: "annotation"
     case .cniResult: "CNI result"
@@ -89,9 +89,9 @@ extension ReportText {
 
   private static func text(of fault: VersionFileFault) -> String {
     switch fault {
-    case .missing(let path): "\(path) is missing, which CRI-O takes for a reboot"
-    case .malformed(let path): "\(path) holds no version"
-    case .otherMinor(let path, let major, let minor, let next): "\(major).\(minor) in \(path), \(next) starts"
+    case .missing(let path): "\(path) is missing, which CRI-O takes for a sign of a reboot"
+    case .malformed(let path): "\(path) does not contain a version"
+    case .otherMinor(let path, let major, let minor, let next): "\(path) has \(major).\(minor), but \(next) will start"
     }
   }
 
@@ -106,15 +106,15 @@ extension ReportText {
       "no usable CNI configuration\(network.isEmpty ? "" : " of \(network)") in \(directory)"
         + (cause.map { ": \(text(of: $0))" } ?? "")
     case .pluginMissing(let name, let directories):
-      "CNI's plugin \(name) is not in \(directories.joined(separator: ":"))"
-    case .pluginNotExecutable(let path, let message): "CNI's plugin \(path): \(message)"
-    case .pluginFailed(let name, let message): "CNI's plugin \(name): \(message)"
-    case .pluginExited(let name, let code): "CNI's plugin \(name): it exited with \(code)"
-    case .pluginKilled(let name, let signal): "CNI's plugin \(name): signal \(signal) ended it"
-    case .malformedCache(let path): "CNI's cache is broken: \(path) is not a JSON object"
+      "the CNI plugin \(name) is not in \(directories.joined(separator: ":"))"
+    case .pluginNotExecutable(let path, let message): "the CNI plugin \(path) cannot be run: \(message)"
+    case .pluginFailed(let name, let message): "the CNI plugin \(name) failed: \(message)"
+    case .pluginExited(let name, let code): "the CNI plugin \(name) exited with \(code)"
+    case .pluginKilled(let name, let signal): "the CNI plugin \(name) was killed by signal \(signal)"
+    case .malformedCache(let path): "the CNI cache is damaged: \(path) is not a JSON object"
     case .loopbackDown: "lo is down in the pod"
-    case .noResult(let network): "CNI's cache has no result of network \(network) for it"
-    case .noAddress: "CNI's cache has no address for it"
+    case .noResult(let network): "the CNI cache has no result of network \(network) for the pod"
+    case .noAddress: "the CNI cache has no address for the pod"
     }
   }
 
@@ -127,7 +127,7 @@ extension ReportText {
       let (match, advisory) = (suspicion.match, suspicion.match.advisory)
       let text = AdvisoryText(advisory.id)
       if suspicion.standing == .unfixed {
-        lines.append("in every version: \(advisory.reference): \(text.symptom)")
+        lines.append("defect of every version: \(advisory.reference): \(text.symptom)")
         continue
       }
       let subject =
@@ -137,7 +137,7 @@ extension ReportText {
         case .change: "the change"
         }
       let fix = text.fixedIn.isEmpty ? "" : " (fix: \(text.fixedIn))"
-      lines.append("suspect, for \(subject): \(advisory.reference): \(text.symptom)\(fix)")
+      lines.append("suspected because of \(subject): \(advisory.reference): \(text.symptom)\(fix)")
     }
     let settled = report.suspicions.filter {
       $0.standing == .settled && (report.target != nil || !$0.match.advisory.isInEveryVersion)
@@ -146,7 +146,7 @@ extension ReportText {
       return "\(advisory.reference) (\(advisory.decidedBy.map(\.label).joined(separator: ", ")))"
     }
     if !settled.isEmpty {
-      lines.append("known defects of this version that this node does not have: \(settled.joined(separator: "; "))")
+      lines.append("known defects of this version that do not occur on this node: \(settled.joined(separator: "; "))")
     }
     return lines.map(worded)
   }
@@ -163,19 +163,19 @@ extension ReportText {
   /// The losses in numbers; the findings name the pods.
   func losses(_ report: PreflightReport) -> [String] {
     let losses = [
-      (report.victims.count, "would be lost"), (report.disturbed.count, "would stay and lose containers"),
-      (report.readdressed.count, "would stay and have other addresses"),
-      (report.rewritten.count, "would stay, and the runtime would report other facts about them"),
+      (report.victims.count, "would be lost"), (report.disturbed.count, "would stay, but lose containers"),
+      (report.readdressed.count, "would stay, but with other addresses"),
+      (report.rewritten.count, "would stay, but the runtime would report them differently"),
     ]
     return losses.filter { $0.0 > 0 }.map { worded("\(Self.count($0.0, "pod")) \($0.1)") }
   }
 
-  /// Returns a line for each violated rule: why it matters, and what to do instead.
+  /// Returns a line for each violated rule: why it matters, and what to do about it.
   func remedies(_ report: PreflightReport) -> [String] {
     var seen: Set<RuleID> = []
     return report.findings.map(\.rule).filter { $0.severity > .info && seen.insert($0.id).inserted }.map { rule in
       let text = self.rule(rule.id)
-      return worded("[\(rule.id.label)] \(text.reason); \(label(.instead)): \(text.remedy)")
+      return worded("[\(rule.id.label)] \(text.reason); \(label(.remedy)): \(text.remedy)")
     }
   }
 
@@ -183,9 +183,9 @@ extension ReportText {
     switch report.verdict {
     case .none:
       return worded(
-        "no loss predicted: \(Self.count(report.podCount, "ready pod")) would outlive the \(Self.change(report))")
+        "no loss predicted: \(Self.count(report.podCount, "ready pod")) would survive the \(Self.change(report))")
     case .unchecked:
-      return worded("unknown: no loss was found, but not everything that decides could be examined")
+      return worded("unknown: no loss was found, but something on which the prediction depends could not be examined")
     case .loss:
       let isFatal = report.findings.contains { $0.rule.predicts == .daemon }
       return worded(

@@ -12,31 +12,31 @@ extension ReportText {
     case .missing, .timedOut, .systemError, .callFailed, .cniPluginFailed, .malformedConfiguration:
       located(reason)
     case .unusableFile: message
-    case .malformed: message.isEmpty ? "\(path) has an unknown form" : located(reason)
+    case .malformed: message.isEmpty ? "\(path) has an unknown format" : located(reason)
     case .notServed: "the runtime does not serve containerd's own interface"
     case .commandFailed: "\(path) failed"
-    case .notVisible: "\(path) is not visible from here"
-    case .otherMountNamespace: "the runtime's files are in another file system than ours"
+    case .notVisible: "\(path) is not visible to cri"
+    case .otherMountNamespace: "the runtime sees another file system than cri"
     case .otherPIDNamespace: "the runtime is in another PID namespace than cri"
-    case .daemonNotVisible: "the runtime's process is not visible from here"
-    case .kubeletNotVisible: "kubelet's process is not visible from here"
+    case .daemonNotVisible: "the runtime's process is not visible to cri"
+    case .kubeletNotVisible: "kubelet's process is not visible to cri"
     case .daemonNotTrusted:
-      "the runtime does not run as root on this node: \(path.isEmpty ? "none of its programs" : path) is not run"
-    case .programNotTrusted: "other users can change \(path): it is not run"
+      "the runtime does not run as root on this node, so cri does not run \(path.isEmpty ? "its programs" : path)"
+    case .programNotTrusted: "other users can change \(path), so cri does not run it"
     case .processEnded: "the process has ended"
-    case .notOnNode: "\(path) does not exist: run on the node, or specify with --root where its files are"
+    case .notOnNode: "\(path) does not exist; run cri on the node, or specify the root of its file system with --root"
     case .foreignDirectory:
-      "\(path) holds nothing of this runtime: run on its node, or specify with --root where its files are"
+      "\(path) has no data of this runtime; run cri on its node, or specify the root of its file system with --root"
     case .notExamined: "it was not examined"
     case .notReported, .unsupportedRuntime: text(ofSetting: reason)
     case .unknownDefaultRuntime: "CRI-O does not report its default OCI runtime, and no container shows it"
     case .bootIDUnknown: "the boot ID could not be read"
-    case .runtimeOnlyBefore: "the earlier snapshot has only what the runtime reports"
-    case .runtimeOnlyAfter: "the later snapshot has only what the runtime reports"
-    case .runtimeOnly: "both snapshots have only what the runtime reports"
+    case .runtimeOnlyBefore: "the earlier snapshot contains only what the runtime reports"
+    case .runtimeOnlyAfter: "the later snapshot contains only what the runtime reports"
+    case .runtimeOnly: "both snapshots contain only what the runtime reports"
     case .goneBefore: "their network namespaces did not exist before the change either"
-    case .noManifest: "no manifest of them could be read on the node"
-    case .kubeletStopped: "kubelet, which creates them, does not run: verify after it has started"
+    case .noManifest: "none of their manifests could be read on the node"
+    case .kubeletStopped: "kubelet, which creates them, is not running; verify after it has started"
     case .podsUnchecked: "not every pod could be read"
     default: text(ofContent: reason, path, message, object)
     }
@@ -47,32 +47,33 @@ extension ReportText {
     ofContent reason: UnknownReason, _ path: String, _ message: String, _ object: String
   ) -> String {
     switch reason.code {
-    case .notAList: "\(location(reason)): \(message) is not a list of strings: CRI-O cannot read it"
-    case .notABoolean: "\(location(reason)): \(message) is neither true nor false: CRI-O cannot read it"
-    case .notText: "\(location(reason)): \(message) is not a string: CRI-O cannot read it"
-    case .invalidCgroupDriver: "\(path) \(message) is not a cgroup driver: specify systemd or cgroupfs"
+    case .notAList: "\(location(reason)): \(message) is not a list of strings, so CRI-O cannot read it"
+    case .notABoolean: "\(location(reason)): \(message) is neither true nor false, so CRI-O cannot read it"
+    case .notText: "\(location(reason)): \(message) is not a string, so CRI-O cannot read it"
+    case .invalidCgroupDriver: "\(path) \(message) is not a cgroup driver; specify systemd or cgroupfs"
     case .invalidEndpoint: "\(path) \(message) is not a valid endpoint"
-    case .unknownRecordForm: "the record of \(object) has an unknown form"
-    case .unknownCreator: "nothing tells what created \(object)"
+    case .unknownRecordForm: "the record of \(object) has an unknown format"
+    case .unknownCreator: "it is unknown what created \(object)"
     case .recordNotFound: "there is no record of \(object)"
-    case .unknownVersionForm: "the version \"\(message)\" has an unknown form"
+    case .unknownVersionForm: "the version \"\(message)\" has an unknown format"
     case .unknownVersion:
-      "nothing is known about \(message): check that --to specifies the runtime's version, and read its release notes"
-    case .unknownNextVersion: "the program was replaced by an unknown version: specify it with --to"
+      "nothing is known about \(message); check that --to specifies the runtime's version, and read its release notes"
+    case .unknownNextVersion: "the program was replaced by an unknown version; specify it with --to"
     case .unknownBundledVersion:
-      "the version of the runtime that \(message) contains is unknown: --to can specify that one too"
-    case .externalWipe: "before 1.22 the service crio-wipe decides"
-    case .kubeletNotConfigured: "there is no \(path): kubelet is configured elsewhere, or not on this node"
-    case .cniElsewhere: "CNI's plugins can run on the node itself only, with CRI-O's root directory and network"
-    case .cniEnvironment: "CNI's plugins: the runtime's environment: \(message); root can read it"
-    case .cniTooSlow: "CNI's plugins take too long"
-    case .cniPluginTimedOut: "CNI's plugin \(path) did not answer in time"
-    case .cniResultForm: "\(path) has another form than libcni's"
-    case .cniResultVersion: "CNI's cache has a result of version \"\(message)\", its network has version \(path)"
+      "the version of the runtime that \(message) contains is unknown; specify that version with --to instead"
+    case .externalWipe: "before CRI-O 1.22, the service crio-wipe decides this"
+    case .kubeletNotConfigured: "\(path) does not exist: kubelet is configured elsewhere, or is not on this node"
+    case .cniElsewhere: "CNI plugins can run only on the node itself, with the root directory and the network of CRI-O"
+    case .cniEnvironment:
+      "the CNI plugins need the runtime's environment, which cannot be read: \(message); run as root"
+    case .cniTooSlow: "the CNI plugins take too long"
+    case .cniPluginTimedOut: "the CNI plugin \(path) did not respond in time"
+    case .cniResultForm: "\(path) is not in the format of libcni"
+    case .cniResultVersion: "the CNI cache has a result of version \"\(message)\", but its network has version \(path)"
     case .namespaceNotReported: "the network namespace of \(object) is unknown"
-    case .outOfScope: "left out by --namespace or --pod"
-    case .emptyNamespace: "the snapshot has no pod in it"
-    case .ignored: "left out by --ignore"
+    case .outOfScope: "excluded by --namespace or --pod"
+    case .emptyNamespace: "the snapshot has no pod in this namespace"
+    case .ignored: "excluded by --ignore"
     default: message
     }
   }
@@ -91,9 +92,9 @@ extension ReportText {
     guard reason.code == .notReported else {
       let runtime = reason.message ?? ""
       guard let setting = reason.setting else {
-        return "cri knows the records of containerd and CRI-O only, not of \(runtime)"
+        return "cri can read the records of containerd and CRI-O only, not those of \(runtime)"
       }
-      return "\(name(of: setting)) of \(runtime): cri can read it from containerd and CRI-O only"
+      return "cri can read \(name(of: setting)) of containerd and CRI-O only, not of \(runtime)"
     }
     guard let setting = reason.setting else { return "the runtime does not report it" }
     return "the runtime does not report \(name(of: setting))"

@@ -32,9 +32,9 @@ extension ReportText {
     case .namespaces(let options): text(of: options)
     case .condition(let isTrue, let reason, let message): condition(isTrue, reason, message)
     case .deletedProgram(let path): "\(path), deleted"
-    case .absentImage(let image): "\(image), absent"
+    case .absentImage(let image): "\(image), missing"
     case .successor(let newID, let attempt, let next): "\(id(newID)), attempt \(attempt) → \(next)"
-    case .imageSuccessor(let newID): "\(newID) has its name"
+    case .imageSuccessor(let newID): "\(newID) has its name now"
     case .network(let reason): text(of: reason)
     default: listed(value)
     }
@@ -67,7 +67,7 @@ extension ReportText {
     case .notRunning: "not running"
     case .gone: "gone"
     case .ended: "ended"
-    case .otherProcess: "another process with its number"
+    case .otherProcess: "another process with the same PID"
     case .open: "open"
     case .closed: "closed"
     case .known: "known"
@@ -82,7 +82,7 @@ extension ReportText {
     case .pinned: "pinned"
     case .notPinned: "not pinned"
     case .isTrue: "true"
-    case .notANamespace: "a file that is no namespace"
+    case .notANamespace: "a file that is not a namespace"
     }
   }
 

@@ -21,12 +21,12 @@ extension ReportText {
 
   private static func text(of reason: ScenarioChoice.Reason) -> String {
     switch reason {
-    case .otherRuntime(let before, let after): "the runtime was \(before) and is \(after)"
+    case .otherRuntime(let before, let after): "the runtime was \(before) and is now \(after)"
     case .otherBoot: "the boot ID changed"
     case .otherVersion(let before, let after, let isOlder, let keepsNoPod):
-      "the version was \(before) and is \(after)\(isOlder ? ", an older one" : "")"
-        + (keepsNoPod ? ", and no old pod is left" : "")
-    case .otherKubeletProcess: "kubelet is another process, the runtime is not"
+      "the version was \(before) and is now \(after)\(isOlder ? ", which is older" : "")"
+        + (keepsNoPod ? ", and no pod from before is left" : "")
+    case .otherKubeletProcess: "kubelet has a new process, but the runtime does not"
     case .noDifference: "same boot ID, runtime and version"
     }
   }
@@ -40,16 +40,16 @@ extension ReportText {
     case .otherNode(let before, let after):
       "the snapshot is of another node (\(name(before)); this is \(name(after)))"
     case .nothingToVerify: "the snapshot has no ready pod and no running container: there is nothing to verify"
-    case .nothingInScope: "no ready pod of the snapshot has that name or namespace"
+    case .nothingInScope: "no ready pod of the snapshot has this name or namespace"
     case .allEnded(let count, let isWholeNode):
-      "all ready pods \(isWholeNode ? "of the snapshot" : "in the scope") (\(count)) have ended, were deleted or were too "
-        + "young: none is left to verify"
+      "all ready pods \(isWholeNode ? "of the snapshot" : "in the scope") (\(count)) have ended, were deleted or were "
+        + "too young, so there is nothing to verify"
     case .daemonNotRestarted(let pid): "the daemon was not restarted: it is still process \(pid ?? 0)"
     case .sameVersion(let version): "the version is still \(version): there was no upgrade"
     case .notRebooted: "the node was not rebooted: its boot ID is the same"
     case .sameRuntime(let name): "the runtime is still \(name): there was no migration"
-    case .kubeletStopped: "kubelet was stopped, and does not run: it was not restarted"
-    case .kubeletNotRestarted: "kubelet was not restarted: it is still the same process"
+    case .kubeletStopped: "kubelet was stopped and is not running: it was not restarted"
+    case .kubeletNotRestarted: "kubelet was not restarted: its process is the same"
     }
   }
 
@@ -101,7 +101,7 @@ extension ReportText {
     if !recreated.isEmpty {
       // A pod without a sandbox is recreated whatever its policy says.
       let isOpen = recreated.contains { $0.restartPolicy == nil && $0.rule != .c1 }
-      let condition = isOpen ? " (only kill, where restartPolicy is Never)" : ""
+      let condition = isOpen ? " (those with restartPolicy Never are only killed)" : ""
       lines.append("kubelet will kill and recreate \(Self.count(recreated.count, "pod"))\(condition)")
     }
     let killed = affected.count { $0.action == .kill }
@@ -111,7 +111,8 @@ extension ReportText {
       // The policy matters only for containers that have ended.
       let open = restarted.count(where: \.dependsOnPolicy)
       let condition =
-        open == restarted.count ? " (as restartPolicy allows)" : " (in \(open) of them as restartPolicy allows)"
+        open == restarted.count
+        ? " (if restartPolicy allows it)" : " (in \(open) of them only if restartPolicy allows it)"
       lines.append(
         "kubelet will restart containers in \(Self.count(restarted.count, "pod"))\(open == 0 ? "" : condition)")
     }
@@ -135,8 +136,9 @@ extension ReportText {
       return "LOST: state of \(lost); \(remedy(report.remedy(failingOn: threshold)))"
     case .unverified:
       return setAside.isEmpty
-        ? "unverified: nothing is lost of what could be read, but not everything could"
-        : "unverified: nothing but what is set aside (\(setAside)) is lost of what could be read, but not everything could"
+        ? "unverified: nothing is lost in what could be read, but not everything could be read"
+        : "unverified: apart from findings that do not count (\(setAside)), nothing is lost in what could be read, but not "
+          + "everything could be read"
     case .vacuous(let reason): return "nothing verified: \(Self.text(of: reason))"
     }
   }
@@ -147,7 +149,7 @@ extension ReportText {
     let pods =
       affected == 0
       ? Self.count(all, "ready pod") : "kubelet keeps \(all - affected) of \(Self.count(all, "ready pod"))"
-    let exception = setAside.isEmpty ? "" : " but for what is set aside (\(setAside))"
+    let exception = setAside.isEmpty ? "" : " apart from findings that do not count (\(setAside))"
     return "intact\(exception): \(pods), nothing else is lost"
   }
 
@@ -155,8 +157,8 @@ extension ReportText {
 
   private static func text(of remedy: Remedy) -> String {
     switch remedy {
-    case .judgeContainers: "its containers were restarted: check what they did meanwhile"
-    case .judgePods: "its pods were stopped and recreated: check what they did meanwhile"
+    case .judgeContainers: "containers were restarted: check what they did in the meantime"
+    case .judgePods: "pods were stopped and recreated: check what they did in the meantime"
     case .waitForKubelet: "kubelet has not recreated these pods: see its log, and wait longer with --wait"
     case .recreateForgottenPods:
       "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one (containerd#7843)"
@@ -164,21 +166,22 @@ extension ReportText {
       "do not start kubelet: repair CNI until cri preflight finds nothing, and restart the runtime again, which restores "
         + "the addresses"
     case .endOrphans:
-      "keep kubelet stopped, or stop it now: it starts a second copy of what still runs; drain the node, end that first"
+      "keep kubelet stopped, or stop it now: it starts a second copy of what is still running; drain the node, and end "
+        + "these processes first"
     case .keepKubeletStopped:
-      "keep kubelet stopped, or stop it now: it acts on this as soon as it looks; drain the node first"
+      "keep kubelet stopped, or stop it now: it acts on this as soon as it notices it; drain the node first"
     case .recreatePods:
       "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one"
     case .restartContainers:
       "do not start kubelet: its next start restarts these containers; drain the node, or restart them one by one"
-    case .findCause: "kubelet restarts what its pods miss; find out why it ended before other nodes follow"
+    case .findCause: "kubelet restarts what its pods lack; find out why it ended before you continue with other nodes"
     case .recreateBrokenPods:
       "recreate these pods: neither the runtime nor kubelet notices that their network is broken"
-    case .restartUnwatched: "restart these containers when it suits you: until then they run without a monitor"
-    case .repairNetwork: "repair the CNI configuration: until then the node is NotReady and takes no pods"
+    case .restartUnwatched: "restart these containers at a convenient time: until then, they run without a monitor"
+    case .repairNetwork: "repair the CNI configuration: until then, the node is NotReady and accepts no pods"
     case .pullImages: "pull the images again before a pod needs them"
-    case .restartRuntime: "restart the runtime: an older program than the one on disk is still running"
-    case .understandFirst: "do not start kubelet before this is understood"
+    case .restartRuntime: "restart the runtime: it still runs a program that was replaced or deleted"
+    case .understandFirst: "do not start kubelet until you have found the cause"
     }
   }
 }

@@ -10,7 +10,7 @@ package struct RuleText: Hashable, Sendable {
   package var remedy = ""
 
   static let recreateUnderFix =
-    "drain the node, or recreate these pods one by one under a containerd that has the fix (1.6.15, 1.7, 2.x) before "
+    "drain the node, or recreate these pods one by one with a containerd that has the fix (1.6.15, 1.7, 2.x) before "
     + "kubelet restarts"
   static let recreateBefore = "drain the node, or recreate the pod before the change"
 }

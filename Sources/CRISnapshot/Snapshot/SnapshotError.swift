@@ -20,16 +20,16 @@ public enum SnapshotError: Error, Hashable, Sendable {
 extension SnapshotError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .empty: "is empty: the snapshot was never written; take it again"
-    case .notJSON(let error): "is no JSON, or cut short: \(error); take the snapshot again"
-    case .notASnapshot: "is JSON, but no snapshot of cri (its kind is not cri-snapshot)"
+    case .empty: "the file is empty; take the snapshot again"
+    case .notJSON(let error): "it is not JSON, or is truncated: \(error); take the snapshot again"
+    case .notASnapshot: "it is JSON, but not a snapshot (its kind is not cri-snapshot)"
     case .newerSchema(let schema, let supported):
-      "has schema \(schema), this cri reads up to \(supported): use the cri that wrote it, or a newer one"
+      "it has schema \(schema), but this cri reads only schemas up to \(supported); use the cri that wrote it, or a later one"
     case .duplicate(let kind, let id):
-      "lists the \(kind.rawValue) \(id.prefix(64)) more than once and cannot be compared; take the snapshot again"
+      "it lists the \(kind.rawValue) \(id.prefix(64)) more than once and cannot be compared; take the snapshot again"
     case .tooManyObjects(let count, let limit):
-      "has \(count) objects, more than a node can have (\(limit)); take the snapshot again"
-    case .malformed(let path): "is damaged at \(path); take the snapshot again"
+      "it has \(count) objects, more than a node can have (\(limit)); take the snapshot again"
+    case .malformed(let path): "it is damaged at \(path); take the snapshot again"
     }
   }
 }

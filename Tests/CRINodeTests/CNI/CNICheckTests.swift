@@ -39,7 +39,7 @@ import Testing
     Case("a plugin finds a fault", .fault("CNI's plugin second: no route; ask the router")) { node, _ in
       try node.plugin("second", #"printf %s '{"code": 9, "msg": "no\nroute", "details": "ask the router"}'; exit 1"#)
     },
-    Case("a plugin says nothing of its fault", .fault("CNI's plugin first: it exited with 3")) { node, _ in
+    Case("a plugin says nothing of its fault", .fault("the CNI plugin first exited with 3")) { node, _ in
       try node.plugin("first", "echo not json; exit 3")
     },
     Case("a signal ends it", .fault("CNI's plugin first: signal 9 ended it")) { node, _ in
@@ -62,10 +62,10 @@ import Testing
     Case("a plugin's name leads elsewhere", .fault("plugin ../bin/first is not in")) { node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "../bin/first"}"#))
     },
-    Case("the first of two directories counts", .fault("it exited with 4")) { node, _ in
+    Case("the first of two directories counts", .fault("exited with 4")) { node, _ in
       try node.plugin("second", "exit 4", directory: "other")
     },
-    Case("a plugin that takes too long", .unknown("CNI's plugin first did not answer in time")) { node, _ in
+    Case("a plugin that takes too long", .unknown("the CNI plugin first did not respond in time")) { node, _ in
       try node.plugin("first", "exec sleep 1000")
     },
 
@@ -85,19 +85,20 @@ import Testing
     Case("the configured network does not exist", .fault("no usable CNI configuration of new"), network: "new") {
       _, _ in
     },
-    Case("garbage in the cache", .fault("CNI's cache is broken")) { node, _ in
+    Case("garbage in the cache", .fault("the CNI cache is damaged")) { node, _ in
       try node.node.write("garbage", to: file)
     },
-    Case("an empty file in the cache", .fault("CNI's cache is broken")) { node, _ in try node.node.write("", to: file)
+    Case("an empty file in the cache", .fault("the CNI cache is damaged")) { node, _ in
+      try node.node.write("", to: file)
     },
-    Case("a cache of another kind", .unknown("has another form")) { node, _ in
+    Case("a cache of another kind", .unknown("is not in the format of libcni")) { node, _ in
       try node.cache(CNINode.list(), kind: "x")
     },
     Case("no address in the cache", .fault("no address")) { node, _ in
       try node.cache(CNINode.list(), result: #"{"cniVersion": "0.4.0"}"#)
     },
     Case("no configuration in the cache: the one on disk counts", .good) { node, _ in try node.cache(nil) },
-    Case("no configuration in the cache, and a fault", .fault("it exited with 4")) { node, _ in
+    Case("no configuration in the cache, and a fault", .fault("exited with 4")) { node, _ in
       try node.cache(nil)
       try node.plugin("second", "exit 4")
     },
@@ -117,11 +118,11 @@ import Testing
       try node.cache(CNINode.list(more: #", "disableCheck": "True""#))
       try node.plugin("first", "exit 1")
     },
-    Case("disableCheck is false", .fault("it exited with 1")) { node, _ in
+    Case("disableCheck is false", .fault("exited with 1")) { node, _ in
       try node.cache(CNINode.list(more: #", "disableCheck": false"#))
       try node.plugin("first", "exit 1")
     },
-    Case("several versions, of which the newest can be asked", .fault("it exited with 1")) { node, _ in
+    Case("several versions, of which the newest can be asked", .fault("exited with 1")) { node, _ in
       try node.cache(CNINode.list(version: "0.3.1", more: #", "cniVersions": ["0.3.1", "1.0.0", "9.0.0"]"#))
       try node.plugin("first", "exit 1")
     },

@@ -27,7 +27,7 @@ import Testing
     #expect(report.ids("O2") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id)))
     #expect(report.rules == ["O2"])
     #expect(report.victims.count == 3)
-    #expect(report.findings.first?.detailText == "1.37 in /var/run/crio/version, 1.38.0 starts")
+    #expect(report.findings.first?.detailText == "/var/run/crio/version has 1.37, but 1.38.0 will start")
     #expect(report.suspicions.first { $0.match.advisory.id == .crio8739 }?.standing == .proved)
 
     try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", "[crio]\ninternal_wipe = false\n")
@@ -147,7 +147,7 @@ import Testing
     try node.tree.write(path.replacing("/var/run", with: "/run"), "")
     let report = try await node.report()
     #expect(report.ids("O4") == [pod.id])
-    #expect(report.findings.first?.detailText == "\(path) is not a namespace any more")
+    #expect(report.findings.first?.detailText == "\(path) is no longer a namespace")
   }
 
   @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a mounted namespace is accepted`(path: String)

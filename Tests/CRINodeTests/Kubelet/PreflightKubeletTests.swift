@@ -42,7 +42,7 @@ import Testing
   @Test(arguments: [
     (
       "cgroupDriver: 17\n",
-      "/var/lib/kubelet/config.yaml: cgroupDriver 17 is not a cgroup driver: specify systemd or cgroupfs"
+      "/var/lib/kubelet/config.yaml: cgroupDriver 17 is not a cgroup driver; specify systemd or cgroupfs"
     ),
     ("cgroupDriver: SystemD\n", "cgroupDriver \"SystemD\" is not a cgroup driver"),
     ("cgroupDriver: [systemd]\n", " is not a cgroup driver"),
@@ -66,7 +66,7 @@ import Testing
     try node.tree.kubelet("cgroupDriver: cgroupfs\n")
     try node.tree.write("/var/lib/kubelet/kubeadm-flags.env", "A=\"--cgroup-driver=x\"")
     let gaps = try await node.report().unchecked
-    #expect(gaps.map(\.reasonText) == ["--cgroup-driver \"x\" is not a cgroup driver: specify systemd or cgroupfs"])
+    #expect(gaps.map(\.reasonText) == ["--cgroup-driver \"x\" is not a cgroup driver; specify systemd or cgroupfs"])
   }
 
   @Test func `kubelet's endpoint is compared, and flags override the file`() async throws {

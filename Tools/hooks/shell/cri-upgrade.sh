@@ -3,11 +3,11 @@
 # shellcheck shell=sh
 
 # Settings, all of them optional.
-: "${CRI:=cri}"                             # the command; CONTAINER_RUNTIME_ENDPOINT names the runtime's socket
+: "${CRI:=cri}"                             # the cri command; CONTAINER_RUNTIME_ENDPOINT is the runtime's socket
 : "${CRI_BEFORE:=/var/lib/cri/before.json}" # the snapshot
 : "${CRI_REPORT:=/var/lib/cri/report.txt}"  # the last report
-: "${CRI_WAIT:=120s}"                       # how long the runtime may take
-: "${CRI_PREFLIGHT_CODES:=0}"               # what preflight may end with; 0 3: also where it cannot tell
+: "${CRI_WAIT:=120s}"                       # the maximum time until the runtime is ready
+: "${CRI_PREFLIGHT_CODES:=0}"               # the exit codes of preflight to continue with; 3: not known
 
 # BEGIN trusted directory: every hook has the same lines, because each is installed alone; a test compares them.
 # DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and what leads to
@@ -47,7 +47,7 @@ cri_say() { echo "upgrade: $*" >&2; }
 
 # Call this first: it sets the trap for every end of the script (`exit`, an error or a signal).
 cri_begin() {
-  cri_stage=untouched cri_held='' cri_why='the script has ended early'
+  cri_stage=untouched cri_held='' cri_why='the script ended early'
   trap 'cri_finish $?' EXIT
   trap 'cri_why="the script was stopped by SIGINT"; exit 130' INT
   trap 'cri_why="the script was stopped by SIGTERM"; exit 143' TERM
@@ -64,7 +64,7 @@ cri_stop() { cri_why=$2; exit "$1"; }
 # COMMAND...: runs cri, which prints its report and writes it to CRI_REPORT; cri_code is its exit code.
 cri_report() {
   cri_code=0
-  # A command that writes no report must not leave an older one.
+  # If the command writes no report, an older one must not be taken for it.
   if [ -f "$CRI_REPORT" ] && [ ! -L "$CRI_REPORT" ]; then rm -f "$CRI_REPORT"; fi
   "$CRI" "$@" --report "table=$CRI_REPORT" >&2 || cri_code=$?
 }
@@ -74,8 +74,8 @@ cri_preflight() {
   cri_report preflight "$@"
   case " $CRI_PREFLIGHT_CODES " in *" $cri_code "*) return 0 ;; esac
   case $cri_code in
-    5) cri_stop 5 'the change would lose state: drain the node first, or do what the report says' ;;
-    *) cri_stop "$cri_code" "preflight failed (exit code $cri_code), so the loss cannot be predicted" ;;
+    5) cri_stop 5 'the change would lose state; drain the node first, or follow the report' ;;
+    *) cri_stop "$cri_code" "preflight failed with exit code $cri_code, so it is not known what the change would lose" ;;
   esac
 }
 
@@ -84,7 +84,7 @@ cri_hold() {
   for cri_unit in "$@"; do
     case $(systemctl show --property=LoadState,ActiveState "$cri_unit") in
       *LoadState=not-found*) cri_stop 2 "there is no unit $cri_unit" ;;
-      *=inactive | *=failed) cri_say "$cri_unit is not active: it will not be started at the end"; continue ;;
+      *=inactive | *=failed) cri_say "$cri_unit is not active, so it will not be started at the end"; continue ;;
     esac
     # Recorded before, because a stop that fails may have stopped part of the unit.
     cri_held="$cri_unit $cri_held"
@@ -92,7 +92,7 @@ cri_hold() {
   done
 }
 
-cri_snapshot() { "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot nothing can be verified'; }
+cri_snapshot() { "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot, nothing can be verified'; }
 
 # Call this just before the first relevant change: from here on only an intact verdict starts the held units.
 cri_change() { cri_stage=changed; }
@@ -109,8 +109,8 @@ cri_swap() {
 # PLACE...: restores the files that cri_swap has kept.
 cri_swap_back() { for cri_place in "$@"; do mv -f "$cri_place.before" "$cri_place" || return 1; done; }
 
-# UNIT: the runtime's. systemd may call it active before it answers, so cri_verify waits all the same.
-cri_restart() { cri_change; systemctl restart "$1" || cri_stop 3 "$1 does not start: see journalctl -u $1"; }
+# UNIT: the runtime's. systemd may consider it active before it responds, so cri_verify waits too.
+cri_restart() { cri_change; systemctl restart "$1" || cri_stop 3 "$1 does not start; see journalctl -u $1"; }
 
 cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime does not become ready'; }
 
@@ -120,8 +120,8 @@ cri_verify() {
   case $cri_code in
     0) cri_stage=verified ;;
     1) cri_stop 1 "state is lost: $(tail -n 1 "$CRI_REPORT")" ;;
-    4) cri_stop 4 'nothing is proved: no pods, no restart, or another node' ;;
-    *) cri_stop "$cri_code" 'it could not be verified' ;;
+    4) cri_stop 4 'nothing was verified: there were no pods or no restart, or the snapshot is of another node' ;;
+    *) cri_stop "$cri_code" 'the state could not be verified' ;;
   esac
 }
 
@@ -133,16 +133,16 @@ cri_finish() {
     untouched:*) [ "$1" = 0 ] || cri_say "$cri_why; nothing was changed" ;;
     verified:0) ;;
     *)
-      [ -z "$cri_held" ] || cri_say "kept stopped: ${cri_held% }"
+      [ -z "$cri_held" ] || cri_say "these units stay stopped: ${cri_held% }"
       cri_say "$cri_why"
-      cri_say "read $CRI_REPORT; check again with: $CRI verify --before $CRI_BEFORE"
-      for cri_unit in $cri_held; do cri_say "when it is dealt with: systemctl start $cri_unit"; done
-      # A script that forgot to verify has not succeeded.
+      cri_say "read $CRI_REPORT; to check again, run: $CRI verify --before $CRI_BEFORE"
+      for cri_unit in $cri_held; do cri_say "when the problem is solved, run: systemctl start $cri_unit"; done
+      # A script that did not call cri_verify has not succeeded.
       [ "$1" != 0 ] || exit 3
       exit "$1" ;;
   esac
   for cri_unit in $cri_held; do
-    systemctl start "$cri_unit" || { cri_say "$cri_unit does not start: see journalctl -u $cri_unit"; exit 6; }
+    systemctl start "$cri_unit" || { cri_say "$cri_unit does not start; see journalctl -u $cri_unit"; exit 6; }
   done
   exit "$1"
 }
