@@ -1,3 +1,4 @@
+internal import CRIMessages
 internal import CRISnapshot
 
 extension ContainerRecord {
