@@ -43,9 +43,9 @@ struct PatternMatcher {
     swap(&waiting, &previous)
     waiting.removeAll(keepingCapacity: true)
     number += 1
-    for place in previous {
-      if case .scalar(let ascii, let set) = program.instructions[place], contains(scalar, ascii, set),
-        enter(place + 1, scalar, next)
+    for position in previous {
+      if case .scalar(let ascii, let set) = program.instructions[position], contains(scalar, ascii, set),
+        enter(position + 1, scalar, next)
       {
         return true
       }
@@ -56,13 +56,13 @@ struct PatternMatcher {
   /// Enters a position and follows it as far as possible without a character. Returns whether the end is reached.
   private mutating func enter(_ start: Int, _ before: Unicode.Scalar?, _ next: Unicode.Scalar?) -> Bool {
     pending.append(start)
-    while let place = pending.popLast() {
-      if entered[place] == number { continue }
-      entered[place] = number
-      switch program.instructions[place] {
-      case .scalar: waiting.append(place)
+    while let position = pending.popLast() {
+      if entered[position] == number { continue }
+      entered[position] = number
+      switch program.instructions[position] {
+      case .scalar: waiting.append(position)
       case .assertion(let assertion):
-        if assertion.holds(after: before, before: next) { pending.append(place + 1) }
+        if assertion.holds(after: before, before: next) { pending.append(position + 1) }
       case .split(let one, let other):
         pending.append(other)
         pending.append(one)

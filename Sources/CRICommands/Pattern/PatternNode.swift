@@ -15,7 +15,7 @@ indirect enum PatternNode: Hashable, Sendable {
     case .assertion(let assertion): assertion == .textStart
     case .sequence(let nodes): nodes.first?.isAnchored ?? false
     case .either(let nodes): nodes.allSatisfy(\.isAnchored)
-    case .repeated(let node, let least, _, _): least > 0 && node.isAnchored
+    case .repeated(let node, let minimum, _, _): minimum > 0 && node.isAnchored
     }
   }
 
@@ -24,9 +24,9 @@ indirect enum PatternNode: Hashable, Sendable {
     switch self {
     case .scalar, .assertion: return true
     case .sequence(let nodes), .either(let nodes): return nodes.allSatisfy { $0.repeats(atMost: limit) }
-    case .repeated(let node, let least, let most, let isCounted):
-      let count = isCounted ? most ?? least : 1
-      guard most != 0 else { return true }
+    case .repeated(let node, let minimum, let maximum, let isCounted):
+      let count = isCounted ? maximum ?? minimum : 1
+      guard maximum != 0 else { return true }
       return count <= limit && node.repeats(atMost: limit / max(count, 1))
     }
   }

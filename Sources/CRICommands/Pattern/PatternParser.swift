@@ -12,7 +12,7 @@ struct PatternParser {
 
   private static let deepest = 200
   /// RE2's limit: a higher count is taken for a mistake.
-  private static let mostRepetitions = 1000
+  private static let maximumRepetitions = 1000
 
   static func parse(_ text: String) throws(PatternError) -> PatternNode {
     var parser = PatternParser(rest: Substring(text).unicodeScalars)
@@ -42,14 +42,14 @@ struct PatternParser {
     var nodes: [PatternNode] = []
     var isAfterRepetition = false
     while let next = rest.first, next != "|", next != ")" {
-      if let (least, most, isCounted) = try repetition() {
+      if let (minimum, maximum, isCounted) = try repetition() {
         // Whether a repetition is greedy makes no difference, because only the existence of a match matters.
         _ = take("?")
         if isAfterRepetition { throw PatternError(reason: "two repetitions follow each other") }
         guard let node = nodes.popLast() else { throw PatternError(reason: "nothing to repeat before \(next)") }
-        let repeated = PatternNode.repeated(node, atLeast: least, atMost: most, isCounted: isCounted)
-        guard !isCounted || repeated.repeats(atMost: Self.mostRepetitions) else {
-          throw PatternError(reason: "nested repetitions exceed \(Self.mostRepetitions) in total")
+        let repeated = PatternNode.repeated(node, atLeast: minimum, atMost: maximum, isCounted: isCounted)
+        guard !isCounted || repeated.repeats(atMost: Self.maximumRepetitions) else {
+          throw PatternError(reason: "nested repetitions exceed \(Self.maximumRepetitions) in total")
         }
         nodes.append(repeated)
         isAfterRepetition = true
@@ -63,26 +63,26 @@ struct PatternParser {
 
   // MARK: Repetitions
 
-  private mutating func repetition() throws(PatternError) -> (least: Int, most: Int?, isCounted: Bool)? {
+  private mutating func repetition() throws(PatternError) -> (minimum: Int, maximum: Int?, isCounted: Bool)? {
     if take("*") { return (0, nil, false) }
     if take("+") { return (1, nil, false) }
     if take("?") { return (0, 1, false) }
     let start = rest
-    guard take("{"), let least = number() else {
+    guard take("{"), let minimum = number() else {
       // A brace that is not a count stands for itself.
       rest = start
       return nil
     }
-    var most: Int? = least
-    if take(",") { most = rest.first == "}" ? nil : number() ?? -1 }
-    guard most != -1, take("}") else {
+    var maximum: Int? = minimum
+    if take(",") { maximum = rest.first == "}" ? nil : number() ?? -1 }
+    guard maximum != -1, take("}") else {
       rest = start
       return nil
     }
-    guard max(least, most ?? 0) <= Self.mostRepetitions, least <= most ?? least else {
+    guard max(minimum, maximum ?? 0) <= Self.maximumRepetitions, minimum <= maximum ?? minimum else {
       throw PatternError(reason: "a repetition must be {m}, {m,} or {m,n}, with m up to n and n up to 1000")
     }
-    return (least, most, true)
+    return (minimum, maximum, true)
   }
 
   /// A number without leading zeros; nil if there is none. A number that is too large for a count stays too large.

@@ -35,15 +35,15 @@ struct PatternProgram: Hashable, Sendable {
     case .sequence(let nodes):
       for node in nodes { try append(node) }
     case .either(let nodes): try append(either: nodes)
-    case .repeated(let node, let least, let most, _):
+    case .repeated(let node, let minimum, let maximum, _):
       let before = instructions.count
-      for _ in 0..<least {
+      for _ in 0..<minimum {
         try append(node)
         // An empty text is the same however often it is repeated: nested counts of it would take too long.
         if instructions.count == before { return }
       }
-      if let most {
-        for _ in least..<most { try appendOptional(node) }
+      if let maximum {
+        for _ in minimum..<maximum { try appendOptional(node) }
       } else {
         let start = instructions.count
         try appendOptional(node, thenTo: start)
