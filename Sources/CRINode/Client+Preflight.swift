@@ -160,7 +160,10 @@ private struct PreflightReader {
     guard let directories = cni["PluginDirs"]?.arrayValue?.compactMap(\.stringValue), !directories.isEmpty,
       let networks = cni["Networks"]?.arrayValue
     else { return .unknown(UnknownReason(.notReported, setting: .networkDirectory)) }
-    guard isNode else { return .unknown(NodeFiles.reason(directories[0], .noSuchFile)) }
+    // The directories may exist although the runtime's root is hidden.
+    guard isNode || directories.contains(where: { (try? files.exists($0)) == true }) else {
+      return .unknown(NodeFiles.reason(directories[0], .noSuchFile))
+    }
     var names: [String] = []
     for plugin in networks.flatMap({ $0["Config"]?["Plugins"]?.arrayValue ?? [] }) {
       let network = plugin["Network"]

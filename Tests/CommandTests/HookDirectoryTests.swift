@@ -64,9 +64,9 @@ struct HookDirectoryTests {
 
   /// Runs a hook in `x/p/d`, with `/bin/true` as the command, because only the shell code is tested.
   private func run(_ hook: Hook) async throws -> Tool {
-    let directory = directory.file("x/p/d")
+    let hookDirectory = directory.file("x/p/d")
     var environment = [
-      "CRI": "/bin/true", "CRI_BEFORE": directory + "/before.json", "CRI_REPORT": directory + "/report.txt",
+      "CRI": "/bin/true", "CRI_BEFORE": hookDirectory + "/before.json", "CRI_REPORT": hookDirectory + "/report.txt",
       "CRI_REBOOT": "touch \(directory.file("rebooted"))", "MAINPID": "1",
     ]
     let words: [String]
@@ -81,7 +81,7 @@ struct HookDirectoryTests {
       words = [
         "/bin/sh", "-c",
         ". '\(Self.hooks)/ansible/roles/cri_guard/files/trusted-directory.sh'; cri_use \"$1\" make || { echo \"$cri_reason\" >&2; exit 2; }",
-        "sh", directory,
+        "sh", hookDirectory,
       ]
     default:
       environment["CRI_HOOK_DIR"] = directory.file("x/p")
