@@ -39,7 +39,7 @@ public struct ReadinessWait: Sendable {
       case ready
     }
     public var phase: Phase
-    /// One line, such as `the socket is missing`.
+    /// One line, such as `the socket does not exist`.
     public var words: String
   }
 

@@ -169,7 +169,7 @@ import Testing
         CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"]),
       ])
     },
-    Case("gone, the address of a second network", .gone, "net1 does not have 192.168.0.2, which CNI gave it") {
+    Case("gone, the address of a second network", .gone, "net1 does not have 192.168.0.2, which CNI assigned to it") {
       $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.9/24"])])
       $0.observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),

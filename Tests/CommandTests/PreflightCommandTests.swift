@@ -39,8 +39,8 @@ import TestSupport
     let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
     let run = try await Self.preflight(["--root", directory.path, "--ignore", name], socket)
-    #expect(!run.output.contains("2 pods would be lost") && !run.output.contains("its address is not on disk"))
-    #expect(run.output.contains("not checked: P1: left out by --ignore, 2 findings\n"), "\(run.output)")
+    #expect(!run.output.contains("2 pods would be lost") && !run.output.contains("the pod's address is not on disk"))
+    #expect(run.output.contains("not checked: P1: excluded by --ignore, 2 findings\n"), "\(run.output)")
   }
 
   @Test(arguments: ["P99", "pod.ip", ""])

@@ -237,7 +237,7 @@ import Testing
     SnapshotCommandTests.expectOneLine(run, containing: "No such file or directory")
     let waiting = try await Tool.cri(["verify", "--before", file, "--wait", "300ms"], on: directory.file("no.sock"))
     #expect(waiting.code == 3)
-    SnapshotCommandTests.expectOneLine(waiting, containing: "not ready within 300 ms: the socket is missing")
+    SnapshotCommandTests.expectOneLine(waiting, containing: "not ready within 300 ms: the socket does not exist")
   }
 
   @Test(arguments: [Int32(15), 9]) func `a restart that loses nothing differs from no restart`(signal: Int32)

@@ -44,7 +44,9 @@ import Testing
       in: directory, ["--pods", "1", "--containers", "1", "--not-ready", "3s", "--not-ready-style", "no-socket"])
     let run = try await Tool.cri(["-D", "wait", "--stable", "0", "-t", "60s"], on: runtime.socket)
     #expect(run.code == 0)
-    #expect(run.errors.contains("the socket is missing") && run.errors.contains(": ready"), "\(run.errors)")
+    #expect(
+      run.errors.contains("the socket does not exist") && run.errors.contains(": the runtime is ready"), "\(run.errors)"
+    )
     #expect(run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("cri: ") })
   }
 
@@ -56,7 +58,7 @@ import Testing
       environment: ["CONTAINER_RUNTIME_ENDPOINT": directory.file("no.sock")])
     let lines = shown.output.split(whereSeparator: \.isNewline)
     #expect(shown.code == 3 && lines.count == 2, "\(shown)")
-    #expect(lines.first?.hasSuffix("ms: the socket is missing") == true, "\(shown)")
+    #expect(lines.first?.hasSuffix("ms: the socket does not exist") == true, "\(shown)")
     let unseen = try await Tool.cri(["wait", "-t", "300ms"], on: directory.file("no.sock"))
     #expect(unseen.errors.split(whereSeparator: \.isNewline).count == 1, "\(unseen)")
   }
@@ -82,10 +84,10 @@ import Testing
   @Test func `a timeout is exit code 3 with the last observation`() async throws {
     let run = try await Tool.cri(["wait", "--timeout", "200ms"], on: directory.file("no.sock"))
     #expect(run.code == 3)
-    SnapshotCommandTests.expectOneLine(run, containing: "was not ready within 200 ms: the socket is missing")
+    SnapshotCommandTests.expectOneLine(run, containing: "was not ready within 200 ms: the socket does not exist")
     let now = try await Tool.cri(["wait", "--timeout", "0"], on: directory.file("no.sock"))
     #expect(now.code == 3)
-    SnapshotCommandTests.expectOneLine(now, containing: "no.sock is not ready: the socket is missing")
+    SnapshotCommandTests.expectOneLine(now, containing: "no.sock is not ready: the socket does not exist")
   }
 
   @Test func `a runtime without the CRI ends the wait early`() async throws {

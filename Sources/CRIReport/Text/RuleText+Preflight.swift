@@ -147,8 +147,8 @@ extension RuleText {
         remedy: "restore the network provider's configuration first")
     case .networkPlugins:
       RuleText(
-        violation: "lacks a CNI plugin that its networks use",
-        reason: "no pod can be started, stopped or removed without it",
+        violation: "a CNI plugin that the node's networks use is missing",
+        reason: "without it, no pod can be started, stopped or removed",
         remedy: "install the plugin, or correct the directory of the plugins (bin_dir, or bin_dirs in containerd 2.1)")
     case .recordDirectory:
       RuleText(
