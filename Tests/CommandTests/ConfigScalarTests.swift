@@ -1,5 +1,6 @@
 import CRIJSON
 import CRIMessages
+import CRIProtobuf
 import CRIYAML
 import TestSupport
 import Testing
