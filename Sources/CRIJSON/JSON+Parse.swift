@@ -16,15 +16,18 @@ extension JSON {
   /// The text may be untrusted, such as a runtime's verbose info: a document that would take far more memory than the
   /// size of its text justifies is an error.
   public static func parse(_ text: String) throws(JSONError) -> JSON {
-    var parser = JSONParser(bytes: Array(text.utf8))
-    parser.memory = memoryBase + memoryPerByte * parser.bytes.count
-    return try parser.document()
+    var limits = JSONLimits(forTextsOf: text.utf8.count)
+    return try parse(text, within: &limits)
   }
 
-  /// The memory that any document may take, in bytes: enough for 150,000 short strings.
-  private static let memoryBase = 8 << 20
-  /// The memory that a document may take in addition for each byte of its text.
-  private static let memoryPerByte = 2
+  /// Parses one of several untrusted documents; see `parse(_:)` for one.
+  /// - Parameter limits: What the documents may still take; each document reduces it, even one that is not valid.
+  package static func parse(_ text: String, within limits: inout JSONLimits) throws(JSONError) -> JSON {
+    var parser = JSONParser(bytes: Array(text.utf8))
+    parser.limits = limits
+    defer { limits = parser.limits ?? limits }
+    return try parser.document()
+  }
 
   /// Parses the next of several documents that follow each other, with or without white space between them.
   ///

@@ -3,8 +3,10 @@ struct JSONParser {
   let bytes: [UInt8]
   var position: Int
   private var depth = 0
-  /// The memory in bytes that the document may still take, as a tree and as indented text.
-  var memory = Int.max
+  /// What the document may take; nil for a document that is trusted.
+  var limits: JSONLimits?
+  /// The number of values since the clock was read.
+  private var valuesSinceCheck = 0
 
   init(bytes: [UInt8], position: Int = 0) {
     self.bytes = bytes
@@ -94,8 +96,13 @@ struct JSONParser {
   }
 
   private mutating func take(memory size: Int) throws(JSONError) {
-    memory -= size
-    if memory < 0 { throw error("fewer values in a text of this size") }
+    guard limits != nil else { return }
+    limits?.memory -= size
+    if let memory = limits?.memory, memory < 0 { throw error("fewer values in a text of this size") }
+    valuesSinceCheck += 1
+    guard valuesSinceCheck == 1024 else { return }
+    valuesSinceCheck = 0
+    if let deadline = limits?.deadline, deadline <= .now { throw error("the end of the document before the deadline") }
   }
 
   private mutating func descend() throws(JSONError) {

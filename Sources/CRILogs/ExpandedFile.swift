@@ -58,6 +58,9 @@ final class ExpandedFile {
     if position > 0 { try rewind() }
     var kept: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 256 << 10)
+    // An array that grows doubles its storage.
+    let capacity = limit + limit / 4
+    kept.reserveCapacity(capacity + buffer.count)
     while true {
       let count = try reader.read(into: &buffer)
       if count == 0 { break }
@@ -65,7 +68,7 @@ final class ExpandedFile {
       if position > Self.maximumSize { throw .fileTooLarge }
       kept += buffer[..<count]
       // Do not do this each time, so that few bytes are moved.
-      if kept.count > limit + limit / 2 { kept.removeFirst(kept.count - limit) }
+      if kept.count > capacity { kept.removeFirst(kept.count - limit) }
     }
     if kept.count > limit { kept.removeFirst(kept.count - limit) }
     if kept.count < position {

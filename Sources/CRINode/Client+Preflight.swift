@@ -100,7 +100,7 @@ private struct PreflightReader {
       return snapshot
     }
     // containerd deletes a record a moment before it stops listing the object.
-    try? await Task.sleep(for: Self.removalTime)
+    await pause(Self.removalTime)
     let sandboxes = Dictionary(try await client.runtime.podSandboxes().map { ($0.id, $0.state) }) { $1 }
     let containers = Dictionary(try await client.runtime.containers().map { ($0.id, $0.state) }) { $1 }
     var settled = snapshot

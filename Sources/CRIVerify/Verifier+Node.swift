@@ -46,9 +46,11 @@ extension Verifier {
     // The namespace's own rule reports that it disappeared.
     case (false, true): break
     default:
+      // What was not read before the change was not seen to be in order.
+      let wasRead = !scenario.keepsObjects || earlier.isAlive(sandbox.id) != nil
       report(
-        isOld ? .podNetworkAlready : Self.rule(for: fault.kind), object, .status(isOld ? .unchanged : .good),
-        .network(fault.reason))
+        isOld ? .podNetworkAlready : Self.rule(for: fault.kind), object,
+        .status(isOld ? .unchanged : wasRead ? .good : .unknown), .network(fault.reason))
     }
   }
 

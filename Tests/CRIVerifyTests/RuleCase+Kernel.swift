@@ -104,11 +104,17 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .fires("pod.network-gone", "eth0 was deleted, and the address forgotten", "ok", "there is no eth0") {
+    .fires("pod.network-gone", "eth0 was deleted, and the address forgotten", "ok", "eth0 does not exist") {
       before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    },
+    .fires("pod.network-gone", "the interfaces were not read before", "unknown", "eth0 does not exist") {
+      before, after in
+      addObservations(&before, &after)
+      before.sandboxes[0].observed?.namespace = .unknown("why")
+      after.sandboxes[0].observed?.interfaces = .known([])
     },
     .holds("pod.network-gone", "the address alone is forgotten") { before, after in
       addObservations(&before, &after)

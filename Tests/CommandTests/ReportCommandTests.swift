@@ -1,4 +1,5 @@
 import CRIJSON
+import CRIReport
 import CRISnapshot
 import Glibc
 import TestSupport
@@ -51,6 +52,27 @@ import Testing
   func `nagios has its own exit codes`(runtime: String, code: Int32, word: String) async throws {
     let run = try await verify(["-o", "nagios"], from: runtime)
     #expect(run.code == code && run.output.hasPrefix("CRI VERIFY \(word) - "), "\(run)")
+  }
+
+  /// Prometheus allows control characters in labels, so a file has the exact name.
+  @Test(arguments: ReportFormat.allCases.map(\.rawValue))
+  func `control characters in names do not reach a terminal`(format: String) async throws {
+    var (before, after) = (
+      try Snapshot.recorded("containerd-1.6.12", .before), try Snapshot.recorded("containerd-1.6.12", .after)
+    )
+    for index in before.sandboxes.indices { before.sandboxes[index].status.metadata?.name = "\u{1b}]0;owned\u{7}" }
+    for index in after.sandboxes.indices { after.sandboxes[index].status.metadata?.name = "\u{1b}]0;owned\u{7}" }
+    try ProcessFacts.write(before.json.text(), to: directory.file("before"))
+    try ProcessFacts.write(after.json.text(), to: directory.file("after"))
+    let command =
+      "NO_COLOR=1 '\(Tool.path("cri"))' verify --before '\(directory.file("before"))' --after '\(directory.file("after"))'"
+    let run = try await Tool.run(["script", "-qec", "\(command) -o \(format)", "/dev/null"])
+    #expect(run.output.contains("owned"), "\(run)")
+    #expect(!run.output.contains("\u{1b}]") && !run.output.contains("\u{7}"), "\(run)")
+    if format == "prometheus" {
+      let file = try await Tool.run(["sh", "-c", "\(command) -o \(format)"])
+      #expect(file.output.contains("\u{1b}]0;owned\u{7}"), "\(file)")
+    }
   }
 
   @Test func `a check that fails replaces an earlier report`() async throws {

@@ -230,6 +230,36 @@ import Testing
     try await compare(command, Self.infos, empty: try informed([]), hostile: { shape in try self.informed(shape.list) })
   }
 
+  /// 40 infos of 100 KB each: in one response, or in the responses for 40 objects.
+  @Test(arguments: [
+    ["info"], ["inspectp", "x"], ["inspectp"], ["inspectp", "-o", "yaml"], ["inspectp", "-o", "jsonpath={.status.id}"],
+    ["inspectp", "-o", "custom-columns=ID:.status.id"], ["inspectp", "-o", "go-template={{len .}}"], ["inspect", "-a"],
+    ["inspecti"],
+  ])
+  func `many verbose infos take no more memory together`(_ command: [String]) async throws {
+    let text = "{\"a\":[" + String(repeating: "{\"\":0},", count: 12_500) + "0]}"
+    let isOfOne = command == ["info"] || command.last == "x"
+    let infos = StringMap((0..<(isOfOne ? 40 : 1)).map { (key: "info\($0)", value: text) })
+    func runtime(_ info: StringMap) throws -> TestRuntime {
+      try TestRuntime { name, request in
+        switch name {
+        case "Version":
+          .message(VersionResponse(version: "0.1.0", runtimeName: "containerd", runtimeVersion: "v2.1.0"))
+        case "Status": .message(StatusResponse(status: RuntimeStatus(), info: info))
+        case "ListContainers": .message(ListContainersResponse(containers: (0..<40).map { Container(id: "\($0)") }))
+        case "ListPodSandbox": .message(ListPodSandboxResponse(items: (0..<40).map { PodSandbox(id: "\($0)") }))
+        case "ListImages": .message(ListImagesResponse(images: (0..<40).map { Image(id: "\($0)") }))
+        case "ContainerStatus": .message(ContainerStatusResponse(status: ContainerStatus(id: "x"), info: info))
+        case "PodSandboxStatus": .message(PodSandboxStatusResponse(status: PodSandboxStatus(id: "x"), info: info))
+        case "ImageStatus": .message(ImageStatusResponse(image: Image(id: "x"), info: info))
+        default: name.hasPrefix("Stream") ? nil : .message([])
+        }
+      }
+    }
+    try await compare(
+      command, [Shape(name: "40 infos", list: [])], empty: try runtime([:]), hostile: { _ in try runtime(infos) })
+  }
+
   @Test(
     arguments: [
       ("ListContainers", ["ps", "-a"], 11), ("ListPodSandbox", ["pods", "-q"], 11), ("ListImages", ["images"], 11),

@@ -9,7 +9,7 @@ struct ContainerReport: StatusReport {
   let now: Int64
   var zone = TimeText.Zone.local
 
-  var document: JSON {
+  func document(_ limits: inout JSONLimits) -> JSON {
     var document = status.jsonWithNulls()
     document["createdAt"] = .string(time(status.createdAt))
     document["startedAt"] = .string(hasStarted ? time(status.startedAt) : TimeText.zero)
@@ -18,7 +18,7 @@ struct ContainerReport: StatusReport {
     if let signal = status.stopSignal.protoName, signal.hasPrefix("SIGNAL_") {
       document["stopSignal"] = .string(String(signal.dropFirst(7)))
     }
-    return StatusDocument.make(status: document, info: info)
+    return StatusDocument.make(status: document, info: info, &limits)
   }
 
   private var hasStarted: Bool { status.state != .created }

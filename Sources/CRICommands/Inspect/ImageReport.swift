@@ -6,7 +6,9 @@ struct ImageReport: StatusReport {
   let image: Image
   let info: StringMap
 
-  var document: JSON { StatusDocument.make(status: image.json(), info: info) }
+  func document(_ limits: inout JSONLimits) -> JSON {
+    StatusDocument.make(status: image.json(), info: info, &limits)
+  }
 
   func text(verbose: Bool) -> String {
     var details = Details()

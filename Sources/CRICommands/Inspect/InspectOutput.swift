@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CRICommandLine
 internal import CRIJSON
 internal import CRISystem
+internal import CRIYAML
 
 /// How single objects are printed.
 struct InspectOutput: ParsableArguments {
@@ -51,11 +52,86 @@ struct InspectView: Sendable {
         }
       }
     }
-    let documents = try reports.map { report in
-      try clock.check()
-      return report.document.sortedKeys()
+    try PiecewiseOutput.write { emit in
+      if isSingle {
+        try Self.write(try Self.document(reports[0], clock), as: document, clock, emit)
+      } else {
+        try Self.write(all: reports, as: document, clock, emit)
+      }
     }
-    try StandardStream.output.write(
-      isSingle ? try document.text(of: documents[0], elements: documents) : try document.text(ofAll: documents))
+  }
+
+  private static func document(_ report: some StatusReport, _ clock: OutputClock) throws(Failure) -> JSON {
+    var limits = JSONLimits(forTextsOf: report.infoSize, deadline: clock.deadline)
+    let document = report.document(&limits)
+    try clock.check()
+    return document
+  }
+
+  private static func write(
+    _ document: JSON, as view: DocumentView, _ clock: OutputClock, _ emit: ([UInt8]) throws -> Void
+  ) throws {
+    guard case .json = view, let members = document.objectValue else {
+      let sorted = document.sortedKeys()
+      return try emit(Array(try view.text(of: sorted, elements: [sorted]).utf8))
+    }
+    var writer = JSONWriter(.pretty)
+    writer.beginObject()
+    for (key, value) in members.sortedByKey() {
+      try clock.check()
+      writer.key(key)
+      writer.value(value.sortedKeys())
+      try emit(writer.takeBytes())
+    }
+    writer.endObject()
+    writer.newline()
+    try emit(writer.takeBytes())
+  }
+
+  /// Writes several reports one by one, because their documents are many times larger than the responses.
+  private static func write(
+    all reports: [some StatusReport], as view: DocumentView, _ clock: OutputClock, _ emit: ([UInt8]) throws -> Void
+  ) throws {
+    switch view {
+    case .json:
+      var writer = JSONWriter(.pretty)
+      writer.beginArray()
+      for report in reports {
+        writer.value(try document(report, clock).sortedKeys())
+        try emit(writer.takeBytes())
+      }
+      writer.endArray()
+      writer.newline()
+      try emit(writer.takeBytes())
+    case .yaml:
+      for report in reports {
+        try emit(Array(YAML.text(.array([try document(report, clock).sortedKeys()])).utf8))
+      }
+      // crictl adds an empty line.
+      try emit([0x0A])
+    case .customColumns(let columns):
+      var table = columns.table
+      for report in reports { table.append(try DocumentView.row(columns, try document(report, clock))) }
+      try emit(table.utf8())
+    case .jsonPath:
+      for report in reports {
+        try emit(Array(try view.text(of: try document(report, clock).sortedKeys(), elements: []).utf8))
+      }
+    case .goTemplate:
+      // A template may need all of them at once, so they have one allowance together.
+      var limits = JSONLimits(forTextsOf: reports.reduce(0) { $0 + $1.infoSize }, deadline: clock.deadline)
+      let documents = try reports.map { report in
+        let document = report.document(&limits)
+        try clock.check()
+        guard limits.memory >= 0 else {
+          throw Failure(
+            .overLimit,
+            "-o go-template needs all \(reports.count) objects at once, which takes too much memory; select fewer objects"
+          )
+        }
+        return document.sortedKeys()
+      }
+      try emit(Array(try view.text(ofAll: documents).utf8))
+    }
   }
 }

@@ -7,10 +7,10 @@ struct PodReport: StatusReport {
   let info: StringMap
   var zone = TimeText.Zone.local
 
-  var document: JSON {
+  func document(_ limits: inout JSONLimits) -> JSON {
     var document = status.jsonWithNulls()
     document["createdAt"] = .string(TimeText.rfc3339(nanoseconds: status.createdAt.nanoseconds, in: zone))
-    return StatusDocument.make(status: document, info: info)
+    return StatusDocument.make(status: document, info: info, &limits)
   }
 
   func text(verbose: Bool) -> String {

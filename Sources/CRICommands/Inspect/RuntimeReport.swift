@@ -7,8 +7,10 @@ struct RuntimeReport: StatusReport {
   let status: RuntimeStatus
   let response: StatusResponse
 
-  var document: JSON {
-    var document = StatusDocument.make(status: status.json(), info: response.info)
+  var info: StringMap { response.info }
+
+  func document(_ limits: inout JSONLimits) -> JSON {
+    var document = StatusDocument.make(status: status.json(), info: info, &limits)
     if !response.runtimeHandlers.isEmpty {
       document["runtimeHandlers"] = .array(response.runtimeHandlers.map { $0.structTagJSON() })
     }

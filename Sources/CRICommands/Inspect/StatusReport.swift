@@ -3,17 +3,27 @@ internal import CRIJSON
 
 /// What the runtime reports about one object.
 protocol StatusReport: Sendable {
+  /// What the runtime adds to the status: texts that may contain documents.
+  var info: StringMap { get }
+
   /// The document, as crictl prints it: the status, and beside it what the runtime adds.
-  var document: JSON { get }
+  /// - Parameter limits: What the documents in `info` may still take. One that takes more remains a text.
+  func document(_ limits: inout JSONLimits) -> JSON
 
   /// The text that crictl prints as a table; `verbose` includes what the runtime adds.
   func text(verbose: Bool) -> String
 }
 
+extension StatusReport {
+  /// The size of the texts in `info` in bytes.
+  var infoSize: Int { info.reduce(0) { $0 + $1.value.utf8.count } }
+}
+
 enum StatusDocument {
   /// The status, and each info under its own name.
-  static func make(status: JSON, info: StringMap) -> JSON {
-    var members = JSONObject(info.map { ($0.key, value(ofInfo: $0.value)) })
+  static func make(status: JSON, info: StringMap, _ limits: inout JSONLimits) -> JSON {
+    var members = JSONObject()
+    for (key, text) in info { members[key] = value(ofInfo: text, &limits) }
     // An info with the name "status" must not hide the status.
     if let info = members["status"] { members["info.status"] = info }
     members["status"] = status
@@ -22,7 +32,12 @@ enum StatusDocument {
 
   /// The object that a text contains, as most infos do; otherwise the text, without the quotes that CRI-O adds.
   static func value(ofInfo text: String) -> JSON {
-    if text.hasPrefix("{"), let document = try? JSON.parse(text) { return document }
+    var limits = JSONLimits(forTextsOf: text.utf8.count)
+    return value(ofInfo: text, &limits)
+  }
+
+  private static func value(ofInfo text: String, _ limits: inout JSONLimits) -> JSON {
+    if text.hasPrefix("{"), let document = try? JSON.parse(text, within: &limits) { return document }
     guard !text.hasPrefix("{") else { return .string(text) }
     let end = text.utf8.lastIndex { $0 != UInt8(ascii: "\"") }.map { text.utf8.index(after: $0) }
     return .string(String(text[..<(end ?? text.startIndex)].drop { $0 == "\"" }))

@@ -4,7 +4,7 @@ internal import CRICommandLine
 /// the runtime itself may take.
 struct OutputClock: Sendable {
   private let timeout: Duration
-  private let deadline: ContinuousClock.Instant
+  let deadline: ContinuousClock.Instant
 
   /// Starts the clock.
   init(within timeout: Duration) {

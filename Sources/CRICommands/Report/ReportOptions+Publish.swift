@@ -17,7 +17,7 @@ extension ReportOptions {
     let isWritten = write(view)
     var code = format.exitCode(view.verdict)
     do throws(Errno) {
-      try StandardStream.output.write(format.text(view, style: style))
+      try StandardStream.output.write(shown(view, style))
     } catch {
       reportUnwritable(error)
       // A reader that closes its pipe has seen enough, and the exit code still gives the verdict.
@@ -49,7 +49,7 @@ extension ReportOptions {
       let view = ReportView(
         failed: name, reason: failure.message, exitCode: failure.code.rawValue, checked: Self.now)
       if isDocument {
-        do throws(Errno) { try StandardStream.output.write(format.text(view)) } catch { reportUnwritable(error) }
+        do throws(Errno) { try StandardStream.output.write(shown(view, .plain)) } catch { reportUnwritable(error) }
       }
       _ = write(view)
       guard format == .nagios || onlyWarns() && failure.code != .usage else { throw failure }
@@ -58,6 +58,14 @@ extension ReportOptions {
       throw ExitCode(format.exitCode(view.verdict))
     }
     try publish(view)
+  }
+
+  /// The report for standard output. On a terminal, control characters in names must not act; files and pipes get the
+  /// exact names, which Prometheus allows.
+  private func shown(_ view: ReportView, _ style: TextStyle) -> String {
+    let text = format.text(view, style: style)
+    // The table escapes names itself and adds colors.
+    return format != .table && Environment.outputIsTerminal ? Sanitizer.visibleLines(text) : text
   }
 
   private func reportUnwritable(_ error: Errno) {

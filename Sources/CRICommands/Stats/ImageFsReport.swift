@@ -6,7 +6,9 @@ internal import CRIText
 struct ImageFsReport: StatusReport {
   let response: ImageFsInfoResponse
 
-  var document: JSON { .object(["status": response.json()]) }
+  var info: StringMap { [:] }
+
+  func document(_ limits: inout JSONLimits) -> JSON { .object(["status": response.json()]) }
 
   /// The text as crictl prints it, with the blank at the end of its headings.
   func text(verbose: Bool) -> String {
