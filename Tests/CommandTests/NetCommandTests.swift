@@ -12,8 +12,8 @@ import Testing
   init() throws {
     directory = try TemporaryDirectory()
     socket = directory.file("sim.sock")
-    for directory in ["cni", "cni/results", "cni/networks", "cni/networks/pods"] {
-      try FileManager.default.createDirectory(atPath: directory.file(directory), withIntermediateDirectories: true)
+    for name in ["cni", "cni/results", "cni/networks", "cni/networks/pods"] {
+      try FileManager.default.createDirectory(atPath: directory.file(name), withIntermediateDirectories: true)
     }
     try ProcessFacts.write(
       """
