@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CRICommandLine
 internal import CRIJSON
 internal import CRISystem
+internal import CRIText
 internal import CRIYAML
 
 /// How single objects are printed.
