@@ -20,14 +20,16 @@ package final class AnswerBudget: Sendable {
 
   /// - Parameters:
   ///   - base: bytes of memory that the answers may take together, whatever their size.
+  ///   - perByte: bytes of memory that they may take in addition for each byte on the wire.
   ///   - keptPerAnswer: bytes that the caller makes of each answer, besides its values.
   ///   - totalSize: the most bytes that all answers together may have on the wire.
   ///   - deadline: when the last of them must be there; nil: each has only its own timeout.
   package init(
-    base: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max, deadline: ContinuousClock.Instant? = nil
+    base: Int? = nil, perByte: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max, deadline: ContinuousClock.Instant? = nil
   ) {
     var limits = ResponseLimits()
     if let base { limits.decodedBase = base }
+    if let perByte { limits.decodedPerByte = perByte }
     self.limits = limits
     self.keptPerAnswer = keptPerAnswer
     self.totalSize = totalSize

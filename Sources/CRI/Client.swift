@@ -109,7 +109,9 @@ extension Client {
   /// How long the details of many objects may take together, in terms of the timeout for one of them.
   private static let detailTimeouts = 10
   /// Bytes of memory that details may take together, whatever their size on the wire.
-  private static let detailBase = 4 << 20
+  private static let detailBase = 8 << 20
+  /// The same for each byte on the wire. Details are not kept on the wire together, unlike the elements of one response.
+  private static let detailPerByte = 3
 
   /// What bounds the details of all objects of a list together: a list of many tiny elements must not become as many
   /// calls without an end.
@@ -119,7 +121,7 @@ extension Client {
   package func budgetForDetails(keptPerAnswer: Int, timeout: Duration? = nil) -> AnswerBudget {
     let timeout = timeout ?? runtime.caller.options.timeout
     return AnswerBudget(
-      base: Self.detailBase, keptPerAnswer: keptPerAnswer,
+      base: Self.detailBase, perByte: Self.detailPerByte, keptPerAnswer: keptPerAnswer,
       deadline: timeout.map { .now + $0 * Self.detailTimeouts })
   }
 

@@ -48,7 +48,7 @@ extension JSON {
 
   /// The number as the nearest `Double`, or nil if this is not a number.
   public var doubleValue: Double? {
-    if case .number(let text) = self { Double(text) } else { nil }
+    if case .number(let text) = self, !text.utf8.contains(where: { $0 | 0x20 == 0x78 }) { Double(text) } else { nil }
   }
 
   /// The elements of an array, or nil if this is not an array.
@@ -63,7 +63,8 @@ extension JSON {
 
   // A Double is exact only up to 2^53. (`Int64(exactly:)` would need libm.)
   private func wholeNumber(_ text: String) -> Int64? {
-    guard let value = Double(text), value.magnitude <= 9_007_199_254_740_992 else { return nil }
+    // `Double(_:)` also accepts hexadecimal numbers.
+    guard !text.utf8.contains(where: { $0 | 0x20 == 0x78 }), let value = Double(text), value.magnitude <= 9_007_199_254_740_992 else { return nil }
     let whole = Int64(value)
     return Double(whole) == value ? whole : nil
   }

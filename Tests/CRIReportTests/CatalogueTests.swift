@@ -73,7 +73,11 @@ import Testing
     #expect(Rewording.facts(document) == Rewording.facts(old))
     // Values are facts although they are text.
     for (finding, other) in zip(document["findings"]?.arrayValue ?? [], old["findings"]?.arrayValue ?? []) {
-      #expect(finding["before"] == other["before"] && finding["after"] == other["after"], "\(finding)")
+      let after = finding["after"]?.stringValue
+      // Exit codes that the runtime made up have been explained since schema 2.
+      let isExplained = after?.hasPrefix("exited 255, which is not its own code") == true && other["after"] == "exited"
+      #expect(finding["before"] == other["before"], "\(finding)")
+      #expect(isExplained || finding["after"] == other["after"], "\(finding) \(other)")
     }
   }
 }

@@ -105,7 +105,7 @@ import Testing
       $0.observed?.leases = nil
       $0.facts.isNetworkNamespaceClosed = false
     },
-    Case("lost, the lease alone has it", .lost, "by host-local") {
+    Case("lost, the lease alone has it", .lost, "host-local has 10.0.0.2, fd00::2") {
       $0.status.network = nil
       $0.observed?.interfaces = .known([])
       $0.observed?.cache = .unknown(no)
@@ -261,7 +261,7 @@ import Testing
       $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
       $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
-    Case("its path leads elsewhere, and it is lost", .lost, "the CNI cache has 10.0.0.2, fd00::2 and host-local") {
+    Case("its path leads elsewhere, and it is lost", .lost, "the CNI cache and host-local have 10.0.0.2, fd00::2") {
       $0.status.network = nil
       $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.9/24"])])

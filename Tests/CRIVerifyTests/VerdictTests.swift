@@ -138,7 +138,7 @@ import Testing
 
   /// The rule fires if the runtime has the address, and also if it has lost it.
   @Test func `a lost network has a specific reason`() {
-    #expect(ReportText.english.rule(.podNetworkGone).reason == "the network behind the pod's address is gone")
+    #expect(ReportText.english.rule(.podNetworkGone).reason == "the network behind the pod's address is gone or down")
   }
 
   @Test func `a daemon with the same process was not restarted`() {

@@ -96,7 +96,7 @@ import Testing
     try await node.act("restart")
     let wait = try await node.cri("wait", "--network", "--stable", "0", "-t", "500ms")
     #expect(wait.code == 3)
-    SnapshotCommandTests.expectOneLine(wait, containing: "NetworkReady is false, NetworkPluginNotReady")
+    SnapshotCommandTests.expectOneLine(wait, containing: "NetworkReady is false: NetworkPluginNotReady")
     let broken = try await node.verify(before, wait: "2s")
     #expect(broken.code == 1 && broken.findings.isSuperset(of: ["runtime.network ", "runtime.cni "]), "\(broken.text)")
     // Copied and not renamed, because containerd 1.6 does not notice renamed files.

@@ -18,10 +18,10 @@ struct ConfigScalarTests {
     // Octal numbers in YAML 1.2's notation, prefixes in capitals, and decimal numbers with a zero before them.
     "08", "09", "0o17", "0O17", "-0o7", "0X1f", "0B101", "0123456789",
     // Integers with more than 64 bits.
-    "0xFFFFFFFFFFFFFFFFF",
+    "0xFFFFFFFFFFFFFFFFF", "01777777777777777777777777",
     // Numbers with an exponent but without a point or a sign, and with a sign before the point.
     "-.5", "+.5", "0e5", "0E5", "1e3", "1E3", "1e+3", "1e-5", "1E-5", "6.02e23", "1.5e9", "1e18", "1e21", "1e300",
-    "1e-400", "1e10", ".5e1_0", "1.e3", "-_1",
+    "1e-400", "1e10", ".5e1_0", "1.e3", "-_1", ".5__5", ".5_",
     // Letters for Booleans.
     "y", "Y", "n", "N",
     // Sexagesimal numbers.

@@ -92,7 +92,7 @@ import Testing
     let lines = run.errors.split(separator: "\n")
     #expect(lines.count == 2, "\(run.errors)")
     #expect(lines.first?.contains("ended with exit code 7") == true)
-    #expect(lines.last?.contains("not ready within 1 s: nobody listens") == true)
+    #expect(lines.last?.contains("not ready within 1 s: no process listens") == true)
     // The snapshot cannot be taken again, so it was saved and its path printed.
     let words = run.errors.split { $0 == " " || $0 == "\n" }
     let file = String(try #require(words.first { $0.hasSuffix(".json") }))

@@ -224,3 +224,11 @@ struct InspectCommandTests {
     #expect(document["features"]?.text() == "{}")
   }
 }
+
+extension StatusReport {
+  /// The document, within the limits of this report alone.
+  fileprivate var document: JSON {
+    var limits = JSONLimits(forTextsOf: infoSize)
+    return document(&limits)
+  }
+}

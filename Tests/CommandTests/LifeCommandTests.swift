@@ -73,7 +73,8 @@ import Testing
     let run = try await Tool.cri(["run", "--no-pull", files.container, files.pod], on: runtime)
     #expect(run.code == 1 && run.output.isEmpty)
     #expect(
-      run.errors == "cri: \(method): UNKNOWN: no \(method) today; the pod that was created for it was removed again\n")
+      run.errors
+        == "cri: \(method == "StartContainer" ? "container ctr1: " : "")\(method): UNKNOWN: no \(method) today; the pod that was created for it was removed again\n")
     #expect(runtime.called.suffix(2) == ["StopPodSandbox", "RemovePodSandbox"])
   }
 

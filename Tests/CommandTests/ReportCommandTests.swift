@@ -1,4 +1,5 @@
 import CRIJSON
+import CRIMessages
 import CRIReport
 import CRISnapshot
 import Glibc
@@ -66,11 +67,11 @@ import Testing
     try ProcessFacts.write(after.json.text(), to: directory.file("after"))
     let command =
       "NO_COLOR=1 '\(Tool.path("cri"))' verify --before '\(directory.file("before"))' --after '\(directory.file("after"))'"
-    let run = try await Tool.run(["script", "-qec", "\(command) -o \(format)", "/dev/null"])
+    let run = try await Tool.run(["/usr/bin/script", "-qec", "\(command) -o \(format)", "/dev/null"])
     #expect(run.output.contains("owned"), "\(run)")
     #expect(!run.output.contains("\u{1b}]") && !run.output.contains("\u{7}"), "\(run)")
     if format == "prometheus" {
-      let file = try await Tool.run(["sh", "-c", "\(command) -o \(format)"])
+      let file = try await Tool.run(["/bin/sh", "-c", "\(command) -o \(format)"])
       #expect(file.output.contains("\u{1b}]0;owned\u{7}"), "\(file)")
     }
   }

@@ -14,8 +14,17 @@ package enum ProcessFacts {
   /// The largest resident memory of this process so far, in bytes (`VmHWM`).
   package static var peakMemory: Int { kibibytes("VmHWM:", of: "self") << 10 }
 
-  /// The peak memory of another process; 0 if it has ended.
-  package static func peakMemory(of pid: Int32) -> Int { kibibytes("VmHWM:", of: "\(pid)") << 10 }
+  /// The peak memory of another process; 0 if it has ended, or if it still has our memory because its exec is not complete.
+  package static func peakMemory(of pid: Int32) -> Int {
+    guard program(of: "\(pid)") != program(of: "self") else { return 0 }
+    return kibibytes("VmHWM:", of: "\(pid)") << 10
+  }
+
+  private static func program(of process: String) -> String? {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/\(process)/exe", &path, path.count)
+    return count > 0 ? String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+  }
 
   private static func kibibytes(_ field: String, of process: String) -> Int {
     let lines = read("/proc/\(process)/status").split(separator: "\n")

@@ -25,16 +25,16 @@ struct ShimProcess: Hashable, Sendable {
     guard let program = arguments.first else { return nil }
     kind = program.split(separator: "/").last == "conmon" ? .conmon : .shim
     var options: [String: String] = [:]
-    var arguments = arguments.dropFirst()
-    while let argument = arguments.popFirst() {
+    var rest = arguments.dropFirst()
+    while let argument = rest.popFirst() {
       guard argument.hasPrefix("-") else { continue }
       let option = argument.drop { $0 == "-" }.split(separator: "=", maxSplits: 1).map(String.init)
       guard let name = option.first, options[name] == nil else { continue }
       if option.count == 2 {
         options[name] = option[1]
-      } else if let next = arguments.first, !next.hasPrefix("-") {
+      } else if let next = rest.first, !next.hasPrefix("-") {
         options[name] = next
-        arguments = arguments.dropFirst()
+        rest = rest.dropFirst()
       } else {
         options[name] = ""
       }

@@ -7,7 +7,7 @@ extension Image {
   /// imported image, the tag decides.
   package func isCalled(_ name: String) -> Bool {
     let plain = ImageReference.plain(name)
-    let ownID = ImageReference.plain(id)
+    let ownID = id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id
     if ownID == plain || ownID == name || names.contains(where: { $0 == name || ImageReference.plain($0) == plain }) {
       return true
     }

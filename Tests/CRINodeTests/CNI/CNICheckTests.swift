@@ -36,13 +36,13 @@ import Testing
 
   static let cases: [Case] = [
     Case("all is well", .good) { _, _ in },
-    Case("a plugin finds a fault", .fault("CNI's plugin second: no route; ask the router")) { node, _ in
+    Case("a plugin finds a fault", .fault("the CNI plugin second failed: no route; ask the router")) { node, _ in
       try node.plugin("second", #"printf %s '{"code": 9, "msg": "no\nroute", "details": "ask the router"}'; exit 1"#)
     },
     Case("a plugin says nothing of its fault", .fault("the CNI plugin first exited with 3")) { node, _ in
       try node.plugin("first", "echo not json; exit 3")
     },
-    Case("a signal ends it", .fault("CNI's plugin first: signal 9 ended it")) { node, _ in
+    Case("a signal ends it", .fault("the CNI plugin first was killed by signal 9")) { node, _ in
       try node.plugin("first", "kill -KILL $$")
     },
     Case("a plugin that does not read a large configuration", .good) { node, _ in

@@ -44,7 +44,7 @@ import Testing
     try node.tree.remove("/usr/lib/cni/host-local")
     let report = try await node.report()
     #expect(report.rules == ["N16"])
-    #expect(report.findings.first?.detailText == "CNI's plugin host-local is not in /usr/lib/cni")
+    #expect(report.findings.first?.detailText == "the CNI plugin host-local is not in /usr/lib/cni")
   }
 
   @Test func `a database that is hidden from its path is reported`() async throws {
