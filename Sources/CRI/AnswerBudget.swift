@@ -25,7 +25,8 @@ package final class AnswerBudget: Sendable {
   ///   - totalSize: the most bytes that all answers together may have on the wire.
   ///   - deadline: when the last of them must be there; nil: each has only its own timeout.
   package init(
-    base: Int? = nil, perByte: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max, deadline: ContinuousClock.Instant? = nil
+    base: Int? = nil, perByte: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max,
+    deadline: ContinuousClock.Instant? = nil
   ) {
     var limits = ResponseLimits()
     if let base { limits.decodedBase = base }

@@ -37,18 +37,20 @@ extension JSON {
   /// whole numbers.
   public var intValue: Int64? {
     guard case .number(let text) = self else { return nil }
-    return Int64(text) ?? wholeNumber(text)
+    return Int64(text) ?? wholeNumber
   }
 
   /// The number as a `UInt64`, or nil if this is not a number or a `UInt64` cannot hold it exactly.
   public var uintValue: UInt64? {
     guard case .number(let text) = self else { return nil }
-    return UInt64(text) ?? wholeNumber(text).flatMap { UInt64(exactly: $0) }
+    return UInt64(text) ?? wholeNumber.flatMap { UInt64(exactly: $0) }
   }
 
   /// The number as the nearest `Double`, or nil if this is not a number.
   public var doubleValue: Double? {
-    if case .number(let text) = self, !text.utf8.contains(where: { $0 | 0x20 == 0x78 }) { Double(text) } else { nil }
+    // `Double(_:)` also accepts hexadecimal numbers.
+    guard case .number(let text) = self, !text.utf8.contains(where: { $0 | 0x20 == 0x78 }) else { return nil }
+    return Double(text)
   }
 
   /// The elements of an array, or nil if this is not an array.
@@ -62,9 +64,8 @@ extension JSON {
   }
 
   // A Double is exact only up to 2^53. (`Int64(exactly:)` would need libm.)
-  private func wholeNumber(_ text: String) -> Int64? {
-    // `Double(_:)` also accepts hexadecimal numbers.
-    guard !text.utf8.contains(where: { $0 | 0x20 == 0x78 }), let value = Double(text), value.magnitude <= 9_007_199_254_740_992 else { return nil }
+  private var wholeNumber: Int64? {
+    guard let value = doubleValue, value.magnitude <= 9_007_199_254_740_992 else { return nil }
     let whole = Int64(value)
     return Double(whole) == value ? whole : nil
   }

@@ -110,7 +110,8 @@ extension RuleCase {
       after.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].status.network = PodSandboxNetworkStatus()
     },
-    .fires("pod.network-gone", "the interfaces were not read before", "unknown",
+    .fires(
+      "pod.network-gone", "the interfaces were not read before", "unknown",
       "eth0 does not exist, but the runtime reports 10.0.0.2, fd00::2"
     ) {
       before, after in

@@ -13,7 +13,8 @@ struct AuthFileTests {
     arguments: [
       ("busybox", "docker.io/library/busybox"), ("busybox:1", "docker.io/library/busybox"),
       ("a/b@sha256:cc", "docker.io/a/b"),
-      ("docker.io/a/b:1", "docker.io/a/b"), ("index.docker.io/a", "docker.io/library/a"), ("quay.io/a/b/c:1", "quay.io/a/b/c"),
+      ("docker.io/a/b:1", "docker.io/a/b"), ("index.docker.io/a", "docker.io/library/a"),
+      ("quay.io/a/b/c:1", "quay.io/a/b/c"),
       ("localhost:5000/a:1", "localhost:5000/a"), ("localhost/a", "localhost/a"),
       ("reg.example:5000/a", "reg.example:5000/a"),
     ])

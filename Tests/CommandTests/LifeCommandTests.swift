@@ -74,7 +74,8 @@ import Testing
     #expect(run.code == 1 && run.output.isEmpty)
     #expect(
       run.errors
-        == "cri: \(method == "StartContainer" ? "container ctr1: " : "")\(method): UNKNOWN: no \(method) today; the pod that was created for it was removed again\n")
+        == "cri: \(method == "StartContainer" ? "container ctr1: " : "")\(method): UNKNOWN: no \(method) today; the pod that was created for it was removed again\n"
+    )
     #expect(runtime.called.suffix(2) == ["StopPodSandbox", "RemovePodSandbox"])
   }
 

@@ -68,7 +68,8 @@ import Testing
     let command =
       "NO_COLOR=1 '\(Tool.path("cri"))' verify --before '\(directory.file("before"))' --after '\(directory.file("after"))'"
     let run = try await Tool.run(["/usr/bin/script", "-qec", "\(command) -o \(format)", "/dev/null"])
-    #expect(run.output.contains("owned"), "\(run)")
+    // Nagios gets only numbers.
+    #expect(run.output.contains("owned") || format == "nagios", "\(run)")
     #expect(!run.output.contains("\u{1b}]") && !run.output.contains("\u{7}"), "\(run)")
     if format == "prometheus" {
       let file = try await Tool.run(["/bin/sh", "-c", "\(command) -o \(format)"])
