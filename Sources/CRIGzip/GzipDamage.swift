@@ -8,7 +8,7 @@ package enum GzipDamage: Hashable, Sendable {
   case corrupt
   /// Other data follows the last member.
   case trailingGarbage
-  /// It expands to so many times its size that it must be a decompression bomb.
+  /// It expands to more than the limit, which only a decompression bomb does.
   case implausibleSize
 }
 

@@ -54,7 +54,7 @@ struct NodeFiles: Sendable {
     return File.linkTarget(own) == nil && File.isDirectory(own)
   }
 
-  /// The file at a path; nil if there is none.
+  /// Identifies the file at a path; nil if it does not exist.
   func identity(of path: String) -> FileIdentity? { FileIdentity(of: resolve(path)) }
 
   /// Whether two paths lead to the same file.

@@ -10,6 +10,6 @@ package struct DecodeAllowance: Sendable {
   package var depth: Int
   /// The memory that an element of a list takes in a table besides its value, in bytes.
   package var renderedElement: Int
-  /// The time after which the response is useless; nil if there is none.
+  /// The time after which the response is no longer useful; nil for no limit.
   package var deadline: ContinuousClock.Instant?
 }

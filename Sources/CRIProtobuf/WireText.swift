@@ -43,7 +43,7 @@ enum WireText {
     return sum
   }
 
-  /// Returns the length of the valid UTF-8 sequence that begins here; 0 if there is none.
+  /// Returns the length of the valid UTF-8 sequence that begins here; 0 if the bytes are not valid UTF-8.
   private static func sequence(_ text: UnsafeRawBufferPointer, at index: Int) -> Int {
     let first = text[index]
     let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2

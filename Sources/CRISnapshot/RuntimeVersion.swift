@@ -27,7 +27,7 @@ public struct RuntimeVersion: Sendable {
   public let prerelease: [String]
   /// nil for upstream's builds and for packages that do not identify their patches.
   public let distributor: Distributor?
-  /// The number of the distributor's build; 0 if there is none.
+  /// The number of the distributor's build; 0 if the version does not have one.
   public let build: Int
 
   /// Reads any form; a prefix (`v`, `cri-o `, `containerd://`) is ignored.

@@ -130,7 +130,7 @@ enum NodeRules {
   /// The program's name, such as `runc` or `crun`, in whichever directory it is.
   private static func kind(_ path: String?) -> Substring? { path?.split(separator: "/").last }
 
-  /// The OCI runtimes whose path differs, before and after; nil after if there is none.
+  /// The OCI runtimes whose path differs, before and after; nil after if the handler no longer exists.
   private static func ociChanges(
     _ before: Snapshot, _ after: Snapshot, where counts: (String, String?) -> Bool
   ) -> ValuePair? {

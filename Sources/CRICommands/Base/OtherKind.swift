@@ -7,7 +7,7 @@ struct OtherKind: Sendable {
   let client: Client
   /// The kind of object that was expected: `pod` or `container`.
   let noun: String
-  /// The same command for the other kind, such as `cri inspectp`; nil if there is none.
+  /// The same command for the other kind, such as `cri inspectp`; nil if the other kind has no such command.
   let command: String?
 
   /// - Parameter list: The command that lists the IDs of the expected kind.

@@ -63,7 +63,7 @@ struct EventFeed: Sendable {
   private enum End {
     /// Because of an error of the connection.
     case lost(String)
-    /// By the runtime, without an error, after so many events.
+    /// The runtime ended the stream without an error, after this number of events.
     case ended(events: Int)
   }
 

@@ -118,7 +118,7 @@ struct InspectView: Sendable {
       for report in reports {
         try emit(Array(try view.text(of: try document(report, clock).sortedKeys(), elements: []).utf8))
       }
-    case .goTemplate:
+    case .goTemplate(let template):
       // A template may need all of them at once, so they have one allowance together.
       var limits = JSONLimits(forTextsOf: reports.reduce(0) { $0 + $1.infoSize }, deadline: clock.deadline)
       let documents = try reports.map { report in
@@ -132,7 +132,7 @@ struct InspectView: Sendable {
         }
         return document.sortedKeys()
       }
-      try emit(Array(try view.text(ofAll: documents).utf8))
+      try emit(Array(try DocumentView.text(template, ofAll: documents).utf8))
     }
   }
 }

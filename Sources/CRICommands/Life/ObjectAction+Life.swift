@@ -2,7 +2,7 @@ internal import CRI
 internal import CRICommandLine
 
 extension ObjectAction {
-  /// - Parameter forPods: The same command for pods; nil if there is none.
+  /// - Parameter forPods: The same command for pods; nil if pods have no such command.
   static func onContainers(
     _ client: Client, concurrency: Int = 8, isListed: Bool = false, forPods: String? = nil
   ) -> ObjectAction {

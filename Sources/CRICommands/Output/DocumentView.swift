@@ -74,16 +74,13 @@ enum DocumentView: Sendable {
     }
   }
 
-  /// The text of several documents of one kind.
-  func text(ofAll documents: [JSON]) throws(Failure) -> String {
-    switch self {
-    case .json, .yaml, .customColumns: return try text(of: .array(documents), elements: documents)
-    case .jsonPath: return try each(documents)
-    case .goTemplate(let template):
-      // As in crictl, the template gets the array; if that fails, it gets each object.
-      if let text = try? template.render(.array(documents)) { return Self.shown(text + "\n") }
-      return try each(documents)
-    }
+  /// The text of a Go template for several documents. As in crictl, the template gets the array of them; if that fails, it
+  /// gets each document.
+  static func text(_ template: GoTemplate, ofAll documents: [JSON]) throws(Failure) -> String {
+    if let text = try? template.render(.array(documents)) { return shown(text + "\n") }
+    var lines = ""
+    for document in documents { lines += try Self.goTemplate(template).text(of: document, elements: []) }
+    return lines
   }
 
   /// On a terminal, control characters in what a template prints must not act; elsewhere scripts depend on the exact
@@ -94,12 +91,6 @@ enum DocumentView: Sendable {
 
   /// A template may end its last line itself.
   private static func line(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
-
-  private func each(_ documents: [JSON]) throws(Failure) -> String {
-    var lines = ""
-    for document in documents { lines += try text(of: document, elements: []) }
-    return lines
-  }
 }
 
 extension CustomColumns {

@@ -85,7 +85,8 @@ struct PatternParser {
     return (minimum, maximum, true)
   }
 
-  /// A number without leading zeros; nil if there is none. A number that is too large for a count stays too large.
+  /// Reads a decimal number without leading zeros; nil if the rest does not begin with one. Only the first eight digits
+  /// count, which is more than any repetition may have.
   private mutating func number() -> Int? {
     let digits = rest.prefix { ("0"..."9").contains($0) }
     guard let first = digits.first, first != "0" || digits.count == 1 else { return nil }

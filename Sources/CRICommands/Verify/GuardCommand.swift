@@ -120,7 +120,7 @@ struct GuardCommand: AsyncParsableCommand {
     } catch {
       try end(error, units, stage)
     }
-    // The verdict is already printed, so that nobody waits for it while a unit starts slowly.
+    // The verdict is printed first, because a unit may take long to start.
     try units.start()
   }
 

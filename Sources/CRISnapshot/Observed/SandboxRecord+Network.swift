@@ -22,7 +22,7 @@ extension SandboxRecord {
   public var cachedAddresses: [String]? { observed?.cache?.value?.flatMap(\.addresses) }
 
   /// Whether the runtime's path leads to another network namespace than that of the pod's processes, so that what was
-  /// read through the path does not belong to the pod. The pause process decides, or all containers if there is none.
+  /// read through the path does not belong to the pod. The pause process decides, or all containers if the sandbox has no pause process.
   /// - Parameter containers: The sandbox's containers.
   package func isDiverted(_ containers: [ContainerRecord]) -> Bool {
     guard case .known(.alive(let id)) = observed?.namespace else { return false }

@@ -3,7 +3,7 @@ public import CRIProtobuf
 
 /// What the verbose response contains about a sandbox beyond its status, in one form for all runtimes.
 public struct SandboxFacts: Hashable, Sendable {
-  /// The pause process; nil if there is none (CRI-O drops it) or if the runtime reports none.
+  /// The pause process; nil if the sandbox has none (CRI-O drops it) or if the runtime does not report it.
   public var pid: Int32?
   /// The path of the network namespace; nil on the host's network.
   public var networkNamespace: String?

@@ -53,7 +53,7 @@ package struct ImageReference: Hashable, Sendable {
   /// `latest` if it is not given.
   package var stored: String { digest.map { "\(repository)@\($0)" } ?? "\(repository):\(tag ?? "latest")" }
 
-  /// A text that is equal for all spellings of an image's name, digest or ID; the text itself if it is none of these.
+  /// Returns a text that is the same for all spellings of an image's name, digest or ID. Any other text is returned unchanged.
   package static func plain(_ text: String) -> String {
     var text = text[...]
     // Dockershim's, which nodes that were migrated from it still have.

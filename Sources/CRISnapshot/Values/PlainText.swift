@@ -1,6 +1,6 @@
 /// Texts that have several spellings, in the form that is equal for all of them.
 package enum PlainText {
-  /// An IP address, such as `fd00::5` for `FD00:0::0005`; the text itself if it is none.
+  /// An IP address, such as `fd00::5` for `FD00:0::0005`. Any other text is returned unchanged.
   package static func address(_ text: String) -> String { IPAddress(text).map { "\($0)" } ?? text }
 
   /// A path without empty components and `.`, and without the link `/var/run`, which leads to `/run` on all nodes that

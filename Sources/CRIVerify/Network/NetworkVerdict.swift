@@ -40,7 +40,7 @@ public struct NetworkVerdict: Hashable, Sendable {
   /// Set if the kernel has none of the addresses that the runtime lost: restoring them would not repair the pod.
   private var emptiness: NetworkReason.Interfaces?
 
-  /// The worst fault apart from an address that the runtime lost; nil if there is none.
+  /// The worst fault apart from an address that the runtime lost; nil if no other fault was found.
   var fault: (kind: Kind, reason: NetworkReason)? {
     guard kind != .lost else { return emptiness.map { (.gone, .interfaces($0)) } }
     guard kind.isBad, let reason = reasons.first else { return nil }

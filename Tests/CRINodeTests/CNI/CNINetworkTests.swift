@@ -9,7 +9,7 @@ import Testing
 @Suite struct CNINetworkTests {
   struct Case: Sendable, CustomStringConvertible {
     let description: String
-    /// The name of the chosen network; nil if there is none.
+    /// The name of the chosen network; nil if no network is valid.
     let taken: String?
     var words = ""
     let change: @Sendable (CNINode) throws -> Void
