@@ -11,11 +11,14 @@ package struct CRICommand: AsyncParsableCommand {
   /// The program's name and version, as snapshots record them.
   static let tool = "cri \(version)"
 
+  /// The output of `--version`.
+  static var versionLine: String { Program.name == "cri" ? "cri \(version)" : "\(Program.name) version \(version)" }
+
   package static let configuration = CommandConfiguration(
     commandName: Program.name,
     abstract: "Inspect a container runtime, and prove that a restart or an upgrade lost nothing.",
     discussion: Globals.help,
-    version: Program.name == "cri" ? "cri \(version)" : "\(Program.name) version \(version)",
+    version: versionLine,
     groupedSubcommands: themes.map { CommandGroup(name: $0.name, subcommands: $0.commands) })
 
   /// The subcommands, in the groups of the help.
@@ -95,6 +98,11 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     }
     // crictl's short options for help and version; some subcommands use -v themselves.
     if let first = rest.first, let word = ["h": "help", "-v": "--version"][first] { words[0] = word }
+    if words == ["--version"] {
+      // ArgumentParser would read the declarations of all subcommands first, which takes most of the time.
+      try StandardStream.output.write(Program.named(CRICommand.versionLine) + "\n")
+      return ExitCodes.done.rawValue
+    }
     if rest.first.flatMap(CRICommand.subcommand) != nil { words = GoSpelling.normalized(rest, CRICommand.subcommand) }
     if var command = parse(words) ?? parse(GoSpelling.respelled(words, CRICommand.subcommand)) {
       return try await Globals.$current.withValue(globals) {
