@@ -5,7 +5,7 @@ internal import CRIText
 /// Fills a zeroed C struct of a message from a JSON document.
 struct MessageJSONReader {
   private let dialect: JSONDialect
-  private var path: [String] = []
+  private var path: [Step] = []
   /// The errors of unknown fields, if they do not end the reading.
   private(set) var unknownFields: [MessageJSONError]?
   /// The most errors that are collected.
@@ -28,7 +28,7 @@ struct MessageJSONReader {
     }
     var isSeen = [Bool](repeating: false, count: schema.fields.count)
     for (key, value) in object {
-      path.append((path.isEmpty ? "" : ".") + Self.shown(key))
+      path.append(.key(key))
       if let index = index(key, schema) {
         guard !isSeen[index] else { throw error(.repeatedField) }
         isSeen[index] = true
@@ -58,7 +58,7 @@ struct MessageJSONReader {
       guard case .object(let object) = json else { throw wrongType("an object", json) }
       let entries = arena.allocate(UnsafeMutableRawPointer?.self, count: object.count)
       for (index, (key, value)) in object.enumerated() {
-        path.append("." + Self.shown(key))
+        path.append(.key(key))
         entries[index] = mapEntry(key, try mapValue(value), entry, arena)
         path.removeLast()
       }
@@ -68,7 +68,7 @@ struct MessageJSONReader {
       let stride = FieldSchema.stride(field.kind)
       let values = arena.allocate(byteCount: elements.count * stride)
       for (index, element) in elements.enumerated() {
-        path.append("[\(index)]")
+        path.append(.index(index))
         let value = element.isNull && dialect == .handwritten ? Self.zero(field.kind) : element
         try readValue(value, field.kind, into: values + index * stride, arena)
         path.removeLast()
@@ -210,11 +210,21 @@ struct MessageJSONReader {
 
   // MARK: Errors
 
-  /// A key as errors show it.
-  private static func shown(_ key: String) -> String { key.shortened().printable }
+  /// A part of the path to the current value. It becomes text only in an error.
+  private enum Step {
+    case key(String)
+    case index(Int)
+  }
 
   private func error(_ problem: MessageJSONError.Problem) -> MessageJSONError {
-    MessageJSONError(path: path.joined(), problem: problem)
+    var text = ""
+    for step in path {
+      switch step {
+      case .key(let key): text += (text.isEmpty ? "" : ".") + key.shortened().printable
+      case .index(let index): text += "[\(index)]"
+      }
+    }
+    return MessageJSONError(path: text, problem: problem)
   }
 
   private func wrongType(_ expected: String, _ json: JSON) -> MessageJSONError {

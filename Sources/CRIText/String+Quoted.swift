@@ -9,5 +9,11 @@ extension String {
   }
 
   /// `quoted` without the quotes around it.
-  package var printable: String { escaped { $0 == "\"" || $0 == "\\" ? "\\\($0)" : $0.escape } }
+  package var printable: String {
+    // Only the other characters need a look-up.
+    let isPlain = utf8.allSatisfy {
+      $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    return isPlain ? self : escaped { $0 == "\"" || $0 == "\\" ? "\\\($0)" : $0.escape }
+  }
 }

@@ -22,7 +22,7 @@ struct Check<Subject>: Sendable {
 
 /// The two texts; nil if they are equal in the form that is equal for all spellings.
 func changed(_ before: String, _ after: String, in plain: (String) -> String) -> ValuePair? {
-  plain(before) == plain(after) ? nil : (before.findingValue, after.findingValue)
+  before == after || plain(before) == plain(after) ? nil : (before.findingValue, after.findingValue)
 }
 
 /// The two values; nil if they are equal.

@@ -96,7 +96,7 @@ enum ContainerRules {
     },
     Check(.containerMounts) {
       let (was, now) = (mounts($0), mounts($1))
-      return plain(was) == plain(now) ? nil : (value(was), value(now))
+      return was == now || plain(was) == plain(now) ? nil : (value(was), value(now))
     },
     Check(.containerNewMounts) { before, after in
       // The paths on the host differ for each pod and container.
@@ -105,7 +105,7 @@ enum ContainerRules {
     },
     Check(.containerResources) {
       // Older runtimes report no resources, user or signal. Zeros mean the same as none.
-      guard $0.status.resources != nil else { return nil }
+      guard $0.status.resources != nil, $0.status.resources != $1.status.resources else { return nil }
       let (was, now) = (FindingValue.fields(of: $0.status.resources), FindingValue.fields(of: $1.status.resources))
       return was == now ? nil : (was, now)
     },
