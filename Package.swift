@@ -19,6 +19,7 @@ let package = Package(
   name: "cri",
   products: [
     .library(name: "CRI", targets: ["CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRINode"]),
+    .library(name: "CRIStreaming", targets: ["CRIStreaming"]),
     .library(name: "CRISimulator", targets: ["CRISimulator"]),
     .executable(name: "cri", targets: ["cri"]),
     .executable(name: "cri-sim", targets: ["cri-sim"]),
@@ -82,7 +83,9 @@ let package = Package(
     // A simulated runtime for tests, for the demo, and for machines without containerd.
     .target(
       name: "CRISimulator",
-      dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem", "CRIText"],
+      dependencies: [
+        "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem", "CRIText",
+      ],
       swiftSettings: safe),
 
     // Container logs, and the expansion of compressed ones.
@@ -90,7 +93,8 @@ let package = Package(
     .target(name: "CRILogs", dependencies: ["CRIGzip", "CRIProtobuf", "CRIJSON", "CRISystem"], swiftSettings: safe),
 
     // Exec, attach and port-forward.
-    .target(name: "CRIStreaming", dependencies: ["CRIGzip", "CRIJSON", "CRIText"], swiftSettings: safe),
+    .target(
+      name: "CRIStreaming", dependencies: ["CRIGzip", "CRIJSON", "CRISystem", "CRIText"], swiftSettings: safe),
 
     // The command `cri`, the command `cri-sim` of the simulated runtime, and a tool that creates test pods.
     .target(
@@ -188,7 +192,7 @@ let package = Package(
       name: "CRILogsTests", dependencies: ["CRILogs", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIStreamingTests", dependencies: ["CRIStreaming", "CRIGzip", "CRIJSON", "TestSupport"],
+      name: "CRIStreamingTests", dependencies: ["CRIStreaming", "CRIGzip", "CRIJSON", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
       name: "CRIReportTests",

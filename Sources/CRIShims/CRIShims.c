@@ -2,7 +2,9 @@
 #include "CRIShims.h"
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 _Static_assert(NSFS_MAGIC == 0x6e736673, "NSFS_MAGIC must have the value that CRISystem uses");
@@ -33,6 +35,65 @@ int cri_catch_signal(int number) {
 
 void cri_release_signal(int number) { sigaction(number, &previous[number], NULL); }
 
+static struct termios terminal_before;
+static struct termios terminal_raw;
+static volatile sig_atomic_t terminal = -1;
+// The signals that would end the process with the terminal in raw mode, and that SignalWatch does not deliver.
+static const int ending[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS};
+enum { ENDING = sizeof ending / sizeof *ending };
+static struct sigaction ending_before[ENDING];
+static struct sigaction continue_before;
+
+// A background process that changes the terminal would be stopped by SIGTTOU.
+static int set_terminal(int descriptor, const struct termios *settings) {
+  sigset_t output, old;
+  sigemptyset(&output);
+  sigaddset(&output, SIGTTOU);
+  pthread_sigmask(SIG_BLOCK, &output, &old);
+  int result = tcsetattr(descriptor, TCSANOW, settings);
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  return result;
+}
+
+static void restore_and_quit(int number) {
+  cri_terminal_restore();
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+static void make_raw_again(int number) {
+  (void)number;
+  int error = errno;
+  if (terminal >= 0) set_terminal(terminal, &terminal_raw);
+  errno = error;
+}
+
+int cri_terminal_raw(int descriptor) {
+  static int registered;
+  if (tcgetattr(descriptor, &terminal_before) != 0) return -1;
+  terminal_raw = terminal_before;
+  cfmakeraw(&terminal_raw);
+  if (set_terminal(descriptor, &terminal_raw) != 0) return -1;
+  terminal = descriptor;
+  if (!registered) registered = atexit(cri_terminal_restore) == 0;
+  struct sigaction action = {.sa_handler = restore_and_quit};
+  sigemptyset(&action.sa_mask);
+  for (int index = 0; index < ENDING; index++) sigaction(ending[index], &action, &ending_before[index]);
+  action.sa_flags = SA_RESTART;
+  // The shell has its own mode while this process is stopped.
+  action.sa_handler = make_raw_again;
+  sigaction(SIGCONT, &action, &continue_before);
+  return 0;
+}
+
+void cri_terminal_restore(void) {
+  if (terminal < 0) return;
+  set_terminal(terminal, &terminal_before);
+  terminal = -1;
+  for (int index = 0; index < ENDING; index++) sigaction(ending[index], &ending_before[index], NULL);
+  sigaction(SIGCONT, &continue_before, NULL);
+}
+
 static int memory_code;
 static char memory_line[256];
 static size_t memory_length;
@@ -45,6 +106,7 @@ void cri_end_without_memory(const char *line, int code) {
 
 void cri_allocation_failed(void) {
   if (memory_length == 0) return;
+  cri_terminal_restore();
   ssize_t written = write(STDERR_FILENO, memory_line, memory_length);
   (void)written;
   _exit(memory_code);

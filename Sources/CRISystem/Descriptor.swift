@@ -64,7 +64,7 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  private static func write(
+  static func write(
     _ bytes: [UInt8], to number: Int32, atMost most: Int, _ wait: () throws(Errno) -> Void
   ) throws(Errno) {
     var offset = 0

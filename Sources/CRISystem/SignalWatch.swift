@@ -15,6 +15,9 @@ package final class SignalWatch: Sendable {
 
     /// The name of the signal, such as `SIGTERM`.
     package var name: String { SignalWatch.names[number] ?? "signal \(number)" }
+
+    /// Whether the terminal has a new size; this signal asks for no end.
+    package var isResize: Bool { number == SIGWINCH }
   }
 
   private static let names: [Int32: String] = [SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGTERM: "SIGTERM"]
@@ -22,9 +25,12 @@ package final class SignalWatch: Sendable {
 
   private let reader: Descriptor
   private let writer: Descriptor
+  private let numbers: [Int32]
 
   /// Begins to catch the signals, except those that were ignored when the process was started.
-  package init() throws(Errno) {
+  /// - Parameter watchesTerminalSize: whether SIGWINCH is delivered, too.
+  package init(watchesTerminalSize: Bool = false) throws(Errno) {
+    numbers = Self.caught + (watchesTerminalSize ? [SIGWINCH] : [])
     let (reader, writer) = try UnixSocket.pair()
     self.reader = Descriptor(owning: reader)
     self.writer = Descriptor(owning: writer)
@@ -32,7 +38,7 @@ package final class SignalWatch: Sendable {
     Self.active.withLock { $0 = reader }
     var blocked = sigset_t()
     sigemptyset(&blocked)
-    for number in Self.caught {
+    for number in numbers {
       _ = try retrying { cri_catch_signal(number) }
       sigaddset(&blocked, number)
     }
@@ -41,7 +47,7 @@ package final class SignalWatch: Sendable {
   }
 
   deinit {
-    for number in Self.caught { cri_release_signal(number) }
+    for number in numbers { cri_release_signal(number) }
     cri_signals_to(-1)
     Self.active.withLock { $0 = -1 }
   }
@@ -79,7 +85,7 @@ package final class SignalWatch: Sendable {
     }
     return stride(from: 0, to: bytes.count - 1, by: 2).compactMap { position in
       let received = Received(number: Int32(bytes[position]), isForGroup: bytes[position + 1] == 1)
-      return Self.names[received.number] == nil ? nil : received
+      return Self.names[received.number] == nil && !received.isResize ? nil : received
     }
   }
 

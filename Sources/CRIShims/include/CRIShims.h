@@ -40,6 +40,12 @@ int cri_catch_signal(int number);
 // Restores the action that a signal had before cri_catch_signal.
 void cri_release_signal(int number);
 
+// Puts the terminal of a descriptor into raw mode until cri_terminal_restore, which also happens when the process exits, crashes
+// or gets SIGQUIT. Returns 0, or -1 with errno set.
+int cri_terminal_raw(int descriptor);
+// Restores the mode before cri_terminal_raw. Safe in a signal handler; without effect if there is nothing to restore.
+void cri_terminal_restore(void);
+
 // Sets the line on standard error and the exit code with which the process ends if an allocation fails. Only a program that
 // is linked with CRIAllocation ends so.
 void cri_end_without_memory(const char *line, int code);

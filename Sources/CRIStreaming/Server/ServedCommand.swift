@@ -1,0 +1,19 @@
+/// A command that a `StreamServer` runs: it reacts to what the client does, on the connection's thread.
+package protocol ServedCommand: Sendable {
+  mutating func start() -> [ServedAction]
+  mutating func receive(_ input: [UInt8]) -> [ServedAction]
+  mutating func endOfInput() -> [ServedAction]
+  mutating func resize(_ size: TerminalSize) -> [ServedAction]
+  /// Called when the time of `.wait` is over.
+  mutating func timeIsOver() -> [ServedAction]
+}
+
+/// What a served command does.
+package enum ServedAction: Hashable, Sendable {
+  case output(RemoteOutput, [UInt8])
+  /// Calls `timeIsOver` after this time.
+  case wait(Duration)
+  case finish(CommandResult)
+  /// Closes the connection without a final status.
+  case drop
+}

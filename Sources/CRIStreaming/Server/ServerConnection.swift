@@ -1,0 +1,136 @@
+internal import CRISystem
+
+/// What the thread of a server's connection does: the upgrade, and then the session.
+struct ServerConnection {
+  /// How long a client may take to send its request.
+  private static let requestTime = Duration.seconds(10)
+
+  let socket: PlainSocket
+  let options: StreamServer.Options
+  let stop: ServerStop
+  let answer: @Sendable (UpgradeOffer) -> StreamServer.Answer
+
+  /// A client that breaks a protocol, or leaves, ends its connection.
+  func run() {
+    guard let offer = readRequest() else { return }
+    switch answer(offer) {
+    case .refuse(let status, let reason, let body):
+      write(UpgradeAnswer.refuse(status: status, reason: reason, body: body))
+    case .raw(let bytes): write(bytes)
+    case .command(let streams, let command): serve(offer, streams, command)
+    case .ports(let ports, let connect): serve(offer, ports, connect)
+    }
+  }
+
+  private func readRequest() -> UpgradeOffer? {
+    var pipe = StreamPipe(socket)
+    var reader = UpgradeRequestReader()
+    let deadline = ContinuousClock.now + Self.requestTime
+    while true {
+      let remaining = deadline - ContinuousClock.now
+      guard remaining > .zero,
+        let ready = try? Poll.wait(
+          [(stop.descriptor, true, false), (socket.number, true, false)], timeout: remaining),
+        !ready[0].readable
+      else { return nil }
+      guard ready[1].readable else { continue }
+      switch pipe.read() {
+      case .nothing: break
+      case .bytes(let bytes):
+        do throws(UpgradeFailure) {
+          if let offer = try reader.receive(bytes) { return offer }
+        } catch {
+          write(UpgradeAnswer.refuse(status: 400, reason: "Bad Request", body: "\(error)"))
+          return nil
+        }
+      case .end: return nil
+      }
+    }
+  }
+
+  /// Writes a short answer, and waits as long as a request may take.
+  private func write(_ bytes: [UInt8]) {
+    var pipe = StreamPipe(socket)
+    pipe.output = bytes
+    while !pipe.flush() {
+      guard let ready = try? Poll.wait([(socket.number, false, true)], timeout: Self.requestTime), ready[0].writable
+      else { return }
+    }
+  }
+
+  private func accept(_ offer: UpgradeOffer, _ known: [String]) -> String? {
+    guard let name = offer.protocols.first(where: known.contains),
+      let head = UpgradeAnswer.accept(offer, protocolName: name)
+    else {
+      write(
+        UpgradeAnswer.refuse(
+          status: 403, reason: "Forbidden", body: "unable to upgrade: none of the protocols is supported",
+          acceptedProtocols: known))
+      return nil
+    }
+    write(head)
+    return name
+  }
+
+  private func serve(_ offer: UpgradeOffer, _ streams: RemoteCommandStreams, _ command: any ServedCommand) {
+    if offer.transport == .webSocket {
+      guard let name = accept(offer, options.webSocketProtocols), let channels = ChannelProtocol(name: name) else {
+        return
+      }
+      let session = ChannelSession(role: .server, channels, layout: .remoteCommand)
+      return run(session, offer.rest, channels.version, streams, command)
+    }
+    guard let name = accept(offer, options.acceptsSPDY ? RemoteCommandProtocol.offeredOverSPDY : []),
+      let version = RemoteCommandProtocol(rawValue: name), let session = spdy()
+    else { return }
+    run(session, offer.rest, version, streams, command)
+  }
+
+  private func spdy() -> SPDYSession? {
+    var limits = SPDYLimits()
+    limits.streams = 1000
+    do throws(SPDYFailure) { return try SPDYSession(role: .server, limits: limits) } catch { return nil }
+  }
+
+  private func run<Transport: StreamTransport & ~Copyable>(
+    _ transport: consuming Transport, _ rest: [UInt8], _ version: RemoteCommandProtocol,
+    _ streams: RemoteCommandStreams, _ command: any ServedCommand
+  ) {
+    do throws(StreamingFailure) {
+      let server = try RemoteCommandServer(over: transport, version: version, streams: streams)
+      var loop = CommandServerLoop(server, StreamPipe(socket), command, stop)
+      try loop.run(first: rest)
+    } catch {}
+  }
+
+  private func serve(
+    _ offer: UpgradeOffer, _ ports: [UInt16], _ connect: @escaping @Sendable (UInt16) -> (any ServedPort)?
+  ) {
+    guard offer.transport == .webSocket else {
+      guard accept(offer, options.acceptsSPDY ? [PortForwardProtocol.spdy] : []) != nil, let session = spdy() else {
+        return
+      }
+      return run(session, offer.rest, endsWithPorts: false, connect)
+    }
+    guard let name = accept(offer, options.forwardProtocols) else { return }
+    if let channels = ChannelProtocol(name: name) {
+      let session = ChannelSession(role: .server, channels, layout: .portForward(ports))
+      return run(session, offer.rest, endsWithPorts: true, connect)
+    }
+    var limits = SPDYLimits()
+    limits.streams = 1000
+    guard let session = try? TunnelledSPDY(role: .server, limits: limits) else { return }
+    run(session, offer.rest, endsWithPorts: false, connect)
+  }
+
+  private func run<Transport: StreamTransport & ~Copyable>(
+    _ transport: consuming Transport, _ rest: [UInt8], endsWithPorts: Bool,
+    _ connect: @escaping @Sendable (UInt16) -> (any ServedPort)?
+  ) {
+    do throws(StreamingFailure) {
+      let server = try PortForwardServer(over: transport)
+      var loop = PortServerLoop(server, StreamPipe(socket), stop, endsWithPorts: endsWithPorts, connect)
+      try loop.run(first: rest)
+    } catch {}
+  }
+}

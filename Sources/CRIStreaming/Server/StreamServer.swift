@@ -1,0 +1,71 @@
+package import CRISystem
+
+/// A streaming server on a TCP port, as runtimes have one: for the simulated runtime and for tests.
+package final class StreamServer: Sendable {
+  /// What a request gets.
+  package enum Answer: Sendable {
+    case command(RemoteCommandStreams, any ServedCommand)
+    /// - Parameters:
+    ///   - ports: those that WebSocket channels forward.
+    ///   - connect: returns nil if nothing listens on the port.
+    case ports([UInt16], connect: @Sendable (UInt16) -> (any ServedPort)?)
+    case refuse(status: Int, reason: String, body: String)
+    /// Sends these bytes, and closes the connection.
+    case raw([UInt8])
+  }
+
+  /// What the server understands.
+  package struct Options: Sendable {
+    package var acceptsSPDY = true
+    /// The WebSocket subprotocols of remote commands, best first; none refuse WebSocket.
+    package var webSocketProtocols = ["v4.channel.k8s.io", "v4.base64.channel.k8s.io", "channel.k8s.io"]
+    /// The WebSocket subprotocols of port-forwarding.
+    package var forwardProtocols = PortForwardProtocol.channels
+
+    package init() {}
+  }
+
+  package let port: UInt16
+  private let stop: ServerStop
+
+  /// - Parameter answer: called on a connection's thread for each request.
+  /// - Throws: the error of a system call, such as `.addressInUse`.
+  package init(
+    on address: SocketAddress, options: Options = Options(), answer: @escaping @Sendable (UpgradeOffer) -> Answer
+  ) throws(Errno) {
+    let listener = try TCPSocket.listen(on: address)
+    port = try listener.localPort()
+    stop = try ServerStop()
+    // An escaping closure cannot capture a noncopyable value, so it captures the number.
+    let number = listener.release()
+    let stop = stop
+    try Thread.detach {
+      Self.accept(Descriptor(owning: number), stop) { socket in
+        ServerConnection(socket: socket, options: options, stop: stop, answer: answer).run()
+      }
+    }
+  }
+
+  /// Closes the port and all connections.
+  package func close() { stop.request() }
+
+  deinit { close() }
+
+  private static func accept(
+    _ listener: consuming Descriptor, _ stop: ServerStop, _ serve: @escaping @Sendable (PlainSocket) -> Void
+  ) {
+    while true {
+      do throws(Errno) {
+        let ready = try Poll.wait(
+          [(stop.descriptor, true, false), (listener.rawValue, true, false)], timeout: nil)
+        if ready[0].readable { return }
+        guard let accepted = try TCPSocket.accept(on: listener) else { continue }
+        let socket = PlainSocket(accepted)
+        try Thread.detach { serve(socket) }
+      } catch {
+        // Descriptors or threads have run out; they come back when connections end.
+        Thread.sleep(.milliseconds(10))
+      }
+    }
+  }
+}

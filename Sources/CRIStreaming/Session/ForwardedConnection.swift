@@ -1,0 +1,51 @@
+package import CRISystem
+
+/// Forwards a connection on this machine to a port in a pod.
+///
+/// Each forwarded connection has its own connection to the runtime and its own thread: one that is stalled or fails does
+/// not affect the others, and after a restart of the runtime the next one works again.
+package enum ForwardedConnection {
+  /// Forwards until both directions have ended. A direction that one side ends stays half-closed, if the transport can
+  /// express that. Cancelling the task ends the connection.
+  /// - Parameters:
+  ///   - socket: the number of the accepted, non-blocking socket. It is closed at the end.
+  ///   - port: the port in the pod.
+  ///   - refused: called if a transport was refused and the next one is tried.
+  ///   - url: calls the runtime with the port. It is called once for each transport.
+  /// - Throws: `StreamingError` (`.remote` if the port refused the connection), or what `url` throws.
+  package static func run(
+    _ socket: consuming Descriptor, port: UInt16, options: StreamingOptions,
+    refused: (StreamingError) -> Void = { _ in }, url: () async throws -> String
+  ) async throws {
+    let local = PlainSocket(socket)
+    var refusals: [StreamingError] = []
+    for kind in options.transport.kinds {
+      do {
+        return try await run(local, port, try StreamURL(try await url()), kind, options)
+      } catch let error as StreamingError where error.isTransportRefused {
+        refusals.append(error)
+        if refusals.count < options.transport.kinds.count { refused(error) }
+      }
+    }
+    throw StreamingError(joining: refusals)
+  }
+
+  private static func run(
+    _ local: PlainSocket, _ port: UInt16, _ url: StreamURL, _ transport: StreamTransportKind,
+    _ options: StreamingOptions
+  ) async throws(StreamingError) {
+    let ending: RelayEnding
+    do throws(Errno) {
+      ending = try RelayEnding()
+      let thread = RelayThread(
+        url: url, transport: transport, port: port, options: options, local: local, ending: ending)
+      try Thread.detach { thread.run() }
+    } catch { throw StreamingError(.system, "cannot start a thread: \(error)", url: url.text) }
+    let result = await withTaskCancellationHandler {
+      await ending.result()
+    } onCancel: {
+      ending.cancel()
+    }
+    try result.get()
+  }
+}

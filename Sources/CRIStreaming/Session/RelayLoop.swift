@@ -1,0 +1,167 @@
+internal import CRISystem
+
+/// The loop of a forwarded connection's thread: it copies bytes between a local socket and a port in a pod.
+struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
+  /// Bytes from the local socket that wait for the runtime before no more are read.
+  private static var buffer: Int { 256 << 10 }
+  /// How long a connection that cannot be half-closed goes on without data after the local end has sent everything.
+  private static var halfCloseTime: Duration { .seconds(10) }
+
+  private var client: PortForwardClient<Transport>
+  private let request: UInt32
+  private var remote: StreamPipe
+  private var local: StreamPipe
+  private let ending: RelayEnding
+  private let url: String
+  private let transport: StreamTransportKind
+
+  /// Bytes for the local socket, and how many of them have not been consumed.
+  private var incoming = ByteQueue()
+  private var isLocalEnded = false
+  /// The pod sends no more.
+  private var isRemoteEnded = false
+  private var hasFinishedLocal = false
+  /// The connection is over: only the rest is written to the local socket.
+  private var outcome: RelayEnding.Outcome?
+  /// When the local end had sent everything, if the runtime could not be told.
+  private var untoldEnd: ContinuousClock.Instant?
+
+  init(
+    _ client: consuming PortForwardClient<Transport>, _ request: UInt32, _ remote: consuming StreamPipe,
+    _ local: consuming StreamPipe, _ ending: RelayEnding, url: String, transport: StreamTransportKind
+  ) {
+    self.client = client
+    self.request = request
+    self.remote = remote
+    self.local = local
+    self.ending = ending
+    self.url = url
+    self.transport = transport
+  }
+
+  private func error(_ code: StreamingError.Code, _ reason: String) -> StreamingError {
+    StreamingError(code, reason, url: url, transport: transport)
+  }
+
+  /// Runs until the connection is over.
+  /// - Parameter first: bytes that followed the upgrade.
+  mutating func run(first: [UInt8]) throws(StreamingError) {
+    if !first.isEmpty { receive(first) }
+    while true {
+      if ending.isCancelled { throw error(.cancelled, "the connection was cancelled") }
+      deliver()
+      let isLocalWritten = writeLocal()
+      let isRemoteWritten = writeRemote()
+      deliver()
+      if let outcome, isLocalWritten, incoming.isEmpty {
+        // The reset of the error stream must not reach the runtime before the last data.
+        if isRemoteWritten || remote.writeFailure != nil { return try outcome.get() }
+      }
+      if local.writeFailure != nil {
+        // The local program has gone: the pod is told so, and nobody waits for the rest.
+        if outcome == nil { client.close(request) }
+        _ = writeRemote()
+        return
+      }
+      if let halfCloseDeadline, ContinuousClock.now >= halfCloseDeadline { return }
+      if client.mayBeWaitedFor, remote.takeIdle() { client.peerIsIdle() }
+      try wait(isLocalWritten, isRemoteWritten)
+    }
+  }
+
+  private mutating func receive(_ bytes: [UInt8]) {
+    do throws(StreamingFailure) { try client.receive(bytes) } catch {
+      finish(.failure(self.error(.protocolViolation, "the server broke the protocol: \(error)")))
+    }
+  }
+
+  private mutating func deliver() {
+    for event in client.takeEvents() {
+      switch event {
+      case .data(_, let bytes): incoming.append(bytes)
+      case .endOfData: isRemoteEnded = true
+      case .closed(_, let failure):
+        isRemoteEnded = true
+        if let failure {
+          finish(.failure(StreamingError(failure, url: url, transport: transport)))
+        } else {
+          finish(.success(()))
+        }
+      case .connect, .goAway, .pong: break
+      }
+    }
+  }
+
+  private mutating func finish(_ result: RelayEnding.Outcome) { if outcome == nil { outcome = result } }
+
+  /// - Returns: true if nothing waits for the local socket.
+  private mutating func writeLocal() -> Bool {
+    while true {
+      if local.isEmpty {
+        let count = min(incoming.count, Self.buffer)
+        incoming.take(count, into: &local.output)
+        if count > 0 { client.consume(count, on: request) }
+      }
+      if local.isEmpty { break }
+      if !local.flush() { return false }
+    }
+    if isRemoteEnded, !hasFinishedLocal, outcome == nil {
+      hasFinishedLocal = true
+      local.socket.finishWriting()
+    }
+    return true
+  }
+
+  /// - Returns: true if nothing waits for the runtime.
+  private mutating func writeRemote() -> Bool {
+    while true {
+      if remote.isEmpty { client.send(into: &remote.output) }
+      if remote.isEmpty { return true }
+      if !remote.flush() { return false }
+    }
+  }
+
+  private mutating func endLocal() {
+    isLocalEnded = true
+    if !client.finish(request) { untoldEnd = .now }
+  }
+
+  private var halfCloseDeadline: ContinuousClock.Instant? {
+    untoldEnd.map { max($0, remote.lastArrival) + Self.halfCloseTime }
+  }
+
+  private var timeout: Duration? {
+    var ends: [ContinuousClock.Instant] = []
+    if let halfCloseDeadline { ends.append(halfCloseDeadline) }
+    if client.mayBeWaitedFor { ends.append(remote.idleTime) }
+    return ends.min().map { max($0 - ContinuousClock.now, .zero) }
+  }
+
+  private mutating func wait(_ isLocalWritten: Bool, _ isRemoteWritten: Bool) throws(StreamingError) {
+    let readsLocal = !isLocalEnded && outcome == nil && (client.unsent(on: request) ?? .max) < Self.buffer
+    let readsRemote = client.wantsRead && outcome == nil
+    var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(ending.wakeDescriptor, true, false)]
+    // A socket without an interest would still report a hang-up, again and again.
+    if readsLocal || !isLocalWritten { interests.append((local.socket.number, readsLocal, !isLocalWritten)) }
+    if readsRemote || !isRemoteWritten { interests.append((remote.socket.number, readsRemote, !isRemoteWritten)) }
+    let ready: [Poll.Readiness]
+    do throws(Errno) {
+      ready = try Poll.wait(interests, timeout: timeout)
+    } catch { throw self.error(.system, "poll: \(error)") }
+    for (index, interest) in interests.enumerated().dropFirst() where interest.read && ready[index].readable {
+      if interest.descriptor == local.socket.number {
+        switch local.read() {
+        case .nothing: break
+        case .bytes(let bytes): client.write(bytes, on: request)
+        case .end: endLocal()
+        }
+      } else {
+        switch remote.read() {
+        case .nothing: break
+        case .bytes(let bytes): receive(bytes)
+        case .end(let reason): client.connectionEnded(reason)
+        }
+      }
+    }
+  }
+}

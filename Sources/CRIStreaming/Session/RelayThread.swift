@@ -1,0 +1,75 @@
+internal import CRISystem
+
+/// What the thread of a forwarded connection does from connecting to the end.
+struct RelayThread: Sendable {
+  let url: StreamURL
+  let transport: StreamTransportKind
+  let port: UInt16
+  let options: StreamingOptions
+  let local: PlainSocket
+  let ending: RelayEnding
+
+  /// Bytes of one connection that are kept in memory until the local socket takes them.
+  private static let buffer = 1 << 20
+
+  func run() {
+    do throws(StreamingError) {
+      try serve()
+      ending.finish(.success(()))
+    } catch { ending.finish(.failure(error)) }
+  }
+
+  private func serve() throws(StreamingError) {
+    let deadline = ContinuousClock.now + options.setupTimeout
+    let connector = StreamConnector(
+      url: url, transport: transport, options: options, deadline: deadline, wakeDescriptor: ending.wakeDescriptor,
+      isCancelled: { ending.isCancelled })
+    switch transport {
+    case .spdy:
+      let (socket, upgraded) = try connector.open([PortForwardProtocol.spdy])
+      try relay(socket, upgraded.rest) { () throws(StreamingFailure) in try Self.spdy() }
+    case .webSocket:
+      let (socket, upgraded) = try connector.open([PortForwardProtocol.tunnel] + PortForwardProtocol.channels)
+      if let channels = ChannelProtocol(name: upgraded.protocolName) {
+        let layout = ChannelLayout.portForward([port])
+        try relay(socket, upgraded.rest) {
+          ChannelSession(role: .client, channels, layout: layout, largestBuffer: Self.buffer)
+        }
+      } else {
+        try relay(socket, upgraded.rest) { () throws(StreamingFailure) in
+          try TunnelledSPDY(role: .client, limits: Self.limits)
+        }
+      }
+    }
+  }
+
+  private static var limits: SPDYLimits {
+    var limits = SPDYLimits()
+    limits.buffer = buffer
+    return limits
+  }
+
+  private static func spdy() throws(StreamingFailure) -> SPDYSession {
+    do throws(SPDYFailure) { return try SPDYSession(role: .client, limits: limits) } catch { throw .spdy(error) }
+  }
+
+  private func relay<Transport: StreamTransport & ~Copyable>(
+    _ socket: any StreamSocket, _ rest: [UInt8], _ makeTransport: () throws(StreamingFailure) -> Transport
+  ) throws(StreamingError) {
+    var client = try begin(makeTransport)
+    let request: UInt32
+    do throws(StreamingFailure) { request = try client.connect(port: port) } catch { throw failure(error) }
+    var loop = RelayLoop(
+      client, request, StreamPipe(socket), StreamPipe(local), ending, url: url.text, transport: transport)
+    try loop.run(first: rest)
+  }
+  private func begin<Transport: StreamTransport & ~Copyable>(
+    _ makeTransport: () throws(StreamingFailure) -> Transport
+  ) throws(StreamingError) -> PortForwardClient<Transport> {
+    do throws(StreamingFailure) { return PortForwardClient(over: try makeTransport()) } catch { throw failure(error) }
+  }
+
+  private func failure(_ error: StreamingFailure) -> StreamingError {
+    StreamingError(.protocolViolation, "the session cannot begin: \(error)", url: url.text, transport: transport)
+  }
+}

@@ -1,0 +1,97 @@
+internal import CRISystem
+
+/// A remote command, or a container that is attached to: its input, its output, its terminal and its result.
+///
+/// A session has one connection and one thread. Reading the outputs is what frees memory: a session whose output is not
+/// read stops the command once about 1 MiB waits. The session is cancelled when the last reference to it is released.
+public final class Session: Sendable {
+  let mailbox: SessionMailbox
+  /// The transport that the server accepted.
+  public let transport: StreamTransportKind
+  /// The version of the remote-command protocol that the server chose.
+  public let version: RemoteCommandProtocol
+
+  private init(_ mailbox: SessionMailbox, _ agreement: SessionMailbox.Agreement) {
+    self.mailbox = mailbox
+    transport = agreement.transport
+    version = agreement.version
+  }
+
+  deinit { mailbox.cancel() }
+
+  /// Opens a session on the URL that a runtime returns.
+  /// - Parameters:
+  ///   - streams: the same streams as in the call to the runtime.
+  ///   - refused: called if a transport was refused and the next one is tried.
+  ///   - url: calls the runtime. It is called once for each transport, because a URL can be used only once.
+  /// - Throws: `StreamingError`, or what `url` throws.
+  public static func open(
+    _ streams: RemoteCommandStreams, options: StreamingOptions = StreamingOptions(),
+    refused: (StreamingError) -> Void = { _ in }, url: () async throws -> String
+  ) async throws -> Session {
+    var refusals: [StreamingError] = []
+    for kind in options.transport.kinds {
+      do {
+        return try await connect(try StreamURL(try await url()), kind, streams, options)
+      } catch let error as StreamingError where error.isTransportRefused {
+        refusals.append(error)
+        if refusals.count < options.transport.kinds.count { refused(error) }
+      }
+    }
+    throw StreamingError(joining: refusals)
+  }
+
+  private static func connect(
+    _ url: StreamURL, _ transport: StreamTransportKind, _ streams: RemoteCommandStreams, _ options: StreamingOptions
+  ) async throws(StreamingError) -> Session {
+    let mailbox: SessionMailbox
+    do throws(Errno) {
+      mailbox = try SessionMailbox()
+      let thread = SessionThread(
+        url: url, transport: transport, streams: streams, options: options, mailbox: mailbox)
+      try Thread.detach { thread.run() }
+    } catch { throw StreamingError(.system, "cannot start a thread: \(error)", url: url.text) }
+    let opened = await withTaskCancellationHandler {
+      await mailbox.opened()
+    } onCancel: {
+      mailbox.cancel()
+    }
+    return Session(mailbox, try opened.get())
+  }
+
+  /// The standard input.
+  public var input: SessionInput { SessionInput(session: self) }
+  /// The standard output; with a terminal, all of its output.
+  public var stdout: SessionOutput { SessionOutput(session: self, output: .stdout) }
+  /// The standard error.
+  public var stderr: SessionOutput { SessionOutput(session: self, output: .stderr) }
+
+  /// Sets the size of the session's terminal. Without effect if it has none, or the protocol cannot do it.
+  public func resize(_ size: TerminalSize) { mailbox.post(.resize(size)) }
+
+  /// Waits until the session has ended. Cancelling the task cancels the session.
+  /// - Throws: `.connectionLost` if it ended without a final status, so that the command may still be running.
+  public func result() async throws(StreamingError) -> CommandResult {
+    let ended = await withTaskCancellationHandler {
+      await mailbox.ended()
+    } onCancel: {
+      mailbox.cancel()
+    }
+    return try ended.get()
+  }
+
+  /// Ends the session. What it means for the command is up to the runtime: containerd lets it run.
+  public func cancel() { mailbox.cancel() }
+}
+
+extension StreamingError {
+  /// One error for transports that were refused one after the other.
+  init(joining errors: [StreamingError]) {
+    guard let last = errors.last else {
+      self.init(.invalidURL, "no transport is allowed")
+      return
+    }
+    let reasons = errors.map { "\($0.transport?.rawValue ?? "?"): \($0.reason)" }.joined(separator: "; ")
+    self.init(last.code, errors.count == 1 ? last.reason : reasons, url: last.url, transport: last.transport)
+  }
+}

@@ -1,0 +1,32 @@
+/// The standard input of a session. It has one writer at a time.
+public struct SessionInput: Sendable {
+  let session: Session
+
+  /// Sends input. Waits as long as the runtime does not take what was written before.
+  /// - Throws: `.inputClosed` if the command takes no more input.
+  public func write(_ bytes: [UInt8]) async throws(StreamingError) {
+    guard await session.mailbox.write(bytes) else {
+      throw StreamingError(.inputClosed, "the command takes no more input")
+    }
+  }
+
+  /// Whether the protocol can end the input while the session goes on.
+  public var canFinish: Bool {
+    switch session.transport {
+    case .spdy: session.version != .v1
+    case .webSocket: session.version == .v5
+    }
+  }
+
+  /// Ends the input after what was written.
+  /// - Throws: `.cannotEndInput` if the protocol cannot do it, so that the command waits for more.
+  public func finish() throws(StreamingError) {
+    guard canFinish else {
+      let name = session.version.rawValue
+      throw StreamingError(
+        .cannotEndInput, "\(name) over \(session.transport.rawValue) cannot end the input", transport: session.transport
+      )
+    }
+    session.mailbox.post(.finishInput)
+  }
+}

@@ -1,0 +1,49 @@
+internal import CRISystem
+
+/// The hosts that a URL may lead to: this machine, and those that the user has allowed.
+///
+/// A runtime must not make the user's process connect to other machines.
+struct StreamHosts: Sendable {
+  /// The most bytes of `/etc/hosts` that are read.
+  private static let largestHostsFile = 1 << 20
+
+  /// Names and IP addresses, as in the URLs.
+  var allowed: [String]
+
+  /// - Returns: the addresses to try, in order.
+  /// - Throws: `.hostNotAllowed`, or `.cannotConnect` if a name has no address.
+  func addresses(of host: String, port: UInt16, url: String) throws(StreamingError) -> [SocketAddress] {
+    let isAllowed = allowed.contains { $0.equalsIgnoringCase(host) }
+    if let address = SocketAddress(ip: host, port: port) {
+      if address.isUnspecified { return [address.isIPv6 ? .loopback6(port: port) : .loopback(port: port)] }
+      let isSame = allowed.contains { SocketAddress(ip: $0, port: port) == address }
+      guard isAllowed || isSame || address.isLoopback || (try? address.isOwn()) == true else {
+        throw refusal(host, url)
+      }
+      return [address]
+    }
+    if host.equalsIgnoringCase("localhost") { return [.loopback(port: port), .loopback6(port: port)] }
+    guard isAllowed else { throw refusal(host, url) }
+    let found = Self.lookUp(host, port: port)
+    guard !found.isEmpty else {
+      throw StreamingError(
+        .cannotConnect, "/etc/hosts has no address of \(host), and no name server is asked", url: url)
+    }
+    return found
+  }
+
+  private func refusal(_ host: String, _ url: String) -> StreamingError {
+    StreamingError(.hostNotAllowed(host), "\(host) is not an address of this machine", url: url)
+  }
+
+  private static func lookUp(_ host: String, port: UInt16) -> [SocketAddress] {
+    guard let bytes = try? File.read("/etc/hosts", limit: largestHostsFile) else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
+      let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+      guard let first = words.first, words.dropFirst().contains(where: { $0.equalsIgnoringCase(host) }) else {
+        return nil
+      }
+      return SocketAddress(ip: String(first), port: port)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+internal import CRISystem
+
+/// A socket with the bytes that wait to be written to it. It belongs to one thread.
+struct StreamPipe: ~Copyable {
+  /// Bytes that are read at once.
+  private static var readSize: Int { 128 << 10 }
+
+  let socket: any StreamSocket
+  /// The bytes that are being written. New ones may be added only while `isEmpty`.
+  var output: [UInt8] = []
+  private var written = 0
+  /// Why writing failed. The peer may have sent the reason before it closed the socket, so reading goes on.
+  private(set) var writeFailure: Errno?
+  /// When the last bytes arrived.
+  private(set) var lastArrival = ContinuousClock.now
+  /// Since when the peer may be waiting for a larger window.
+  private var idleStart = ContinuousClock.now
+
+  init(_ socket: any StreamSocket) { self.socket = socket }
+
+  /// Nothing waits to be written; also after writing has failed.
+  var isEmpty: Bool { output.isEmpty }
+
+  /// Writes as much as the socket takes.
+  /// - Returns: true if everything was written.
+  mutating func flush() -> Bool {
+    while written < output.count, writeFailure == nil {
+      do throws(Errno) {
+        guard let count = try socket.write(output, from: written) else { return false }
+        written += count
+      } catch { writeFailure = error }
+    }
+    output.removeAll(keepingCapacity: true)
+    written = 0
+    return true
+  }
+
+  enum Arrival {
+    case nothing
+    case bytes([UInt8])
+    case end(String)
+  }
+
+  mutating func read() -> Arrival {
+    do throws(Errno) {
+      guard let bytes = try socket.read(Self.readSize) else { return .nothing }
+      guard !bytes.isEmpty else { return .end("the server closed the connection") }
+      lastArrival = .now
+      idleStart = lastArrival
+      return .bytes(bytes)
+    } catch { return .end("\(error)") }
+  }
+
+  /// After this time without bytes, a peer may be waiting for a larger window.
+  private static var idleTime: Duration { .milliseconds(50) }
+
+  /// When the peer counts as idle.
+  var idleTime: ContinuousClock.Instant { idleStart + Self.idleTime }
+
+  /// Whether the peer has been idle for long enough. Then the time begins anew.
+  mutating func takeIdle() -> Bool {
+    guard ContinuousClock.now >= idleTime else { return false }
+    idleStart = .now
+    return true
+  }
+}

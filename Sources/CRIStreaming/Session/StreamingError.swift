@@ -1,0 +1,84 @@
+/// Why a session could not begin, or ended without a result.
+public struct StreamingError: Error, Hashable, Sendable {
+  /// What kind of failure it is. More may be added.
+  public struct Code: Hashable, Sendable {
+    enum Kind: Hashable, Sendable {
+      case invalidURL, hostNotAllowed(String), unsupportedTLS, cannotConnect, timedOut, upgradeRefused(status: Int?)
+      case redirected, protocolViolation, streamRefused, connectionLost, malformedStatus, remote, cannotEndInput
+      case inputClosed, cancelled, system
+    }
+
+    let kind: Kind
+
+    /// The runtime returned a URL that is not valid.
+    public static let invalidURL = Code(kind: .invalidURL)
+    /// The URL leads to another machine, which is not in `StreamingOptions.allowedHosts`.
+    public static func hostNotAllowed(_ host: String) -> Code { Code(kind: .hostNotAllowed(host)) }
+    /// The URL needs TLS, which is not supported.
+    public static let unsupportedTLS = Code(kind: .unsupportedTLS)
+    /// The server of the URL cannot be reached.
+    public static let cannotConnect = Code(kind: .cannotConnect)
+    /// Connecting and the upgrade took longer than `StreamingOptions.setupTimeout`.
+    public static let timedOut = Code(kind: .timedOut)
+    /// The server refused the transport. The status is that of its HTTP response, if there was one.
+    public static func upgradeRefused(status: Int?) -> Code { Code(kind: .upgradeRefused(status: status)) }
+    /// The server wanted the request to be sent elsewhere. Redirects are never followed.
+    public static let redirected = Code(kind: .redirected)
+    /// The server broke a protocol.
+    public static let protocolViolation = Code(kind: .protocolViolation)
+    /// The server refused one of the session's streams.
+    public static let streamRefused = Code(kind: .streamRefused)
+    /// The session ended without a final status. The command may still be running.
+    public static let connectionLost = Code(kind: .connectionLost)
+    /// The final status is malformed.
+    public static let malformedStatus = Code(kind: .malformedStatus)
+    /// The server reported an error of a forwarded connection, for example that the port refused it.
+    public static let remote = Code(kind: .remote)
+    /// The protocol has no way to end the input while the session goes on.
+    public static let cannotEndInput = Code(kind: .cannotEndInput)
+    /// The command takes no more input.
+    public static let inputClosed = Code(kind: .inputClosed)
+    /// The session was cancelled by this end.
+    public static let cancelled = Code(kind: .cancelled)
+    /// A system call failed.
+    public static let system = Code(kind: .system)
+  }
+
+  public let code: Code
+  /// The reason, in a few words. It may contain text from the server, which may contain control characters.
+  public let reason: String
+  /// The URL of the session.
+  public var url: String?
+  /// The transport that was tried or used.
+  public var transport: StreamTransportKind?
+
+  public init(_ code: Code, _ reason: String, url: String? = nil, transport: StreamTransportKind? = nil) {
+    self.code = code
+    self.reason = reason
+    self.url = url
+    self.transport = transport
+  }
+
+  /// The host that the URL leads to, if it was not followed because of `.hostNotAllowed`.
+  public var refusedHost: String? {
+    if case .hostNotAllowed(let host) = code.kind { host } else { nil }
+  }
+
+  /// The HTTP status of `.upgradeRefused`.
+  public var refusedStatus: Int? {
+    if case .upgradeRefused(let status) = code.kind { status } else { nil }
+  }
+
+  /// Whether another transport on a new URL may succeed.
+  public var isTransportRefused: Bool {
+    if case .upgradeRefused = code.kind { true } else { false }
+  }
+}
+
+extension StreamingError: CustomStringConvertible {
+  /// One line with the reason and the URL without its query, which may contain a token.
+  public var description: String {
+    guard let url else { return reason }
+    return "\(url.prefix { $0 != "?" }): \(reason)"
+  }
+}

@@ -1,0 +1,37 @@
+/// How sessions are opened.
+public struct StreamingOptions: Hashable, Sendable {
+  /// Which transport is used.
+  public enum Transport: Hashable, Sendable {
+    /// SPDY, or WebSocket if the server refuses SPDY.
+    case automatic
+    case only(StreamTransportKind)
+
+    /// The transports to try, in order.
+    package var kinds: [StreamTransportKind] {
+      switch self {
+      case .automatic: [.spdy, .webSocket]
+      case .only(let kind): [kind]
+      }
+    }
+  }
+
+  public var transport: Transport
+  /// The time until the server must have accepted the session: connecting, the upgrade and the streams. It does not bound
+  /// the session.
+  public var setupTimeout: Duration
+  /// Hosts, as in the URL, that sessions may lead to besides this machine. The addresses of names come from
+  /// `/etc/hosts`.
+  public var allowedHosts: [String]
+  /// The value of the `User-Agent` field.
+  public var userAgent: String
+
+  public init(
+    transport: Transport = .automatic, setupTimeout: Duration = .seconds(10), allowedHosts: [String] = [],
+    userAgent: String = "cri"
+  ) {
+    self.transport = transport
+    self.setupTimeout = setupTimeout
+    self.allowedHosts = allowedHosts
+    self.userAgent = userAgent
+  }
+}

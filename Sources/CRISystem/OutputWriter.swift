@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// Writes to a standard stream without blocking the tasks that wait for it.
+package final class OutputWriter: Sendable {
+  private let worker: Worker
+  private let number: Int32
+
+  /// - Throws: the error of a system call, for example if no thread can be created.
+  package init(_ stream: StandardStream) throws(Errno) {
+    worker = try Worker()
+    number = stream == .output ? STDOUT_FILENO : STDERR_FILENO
+  }
+
+  /// Writes all bytes. If the task is cancelled, the call returns at once, and the bytes are still written later.
+  /// - Throws: the error of the system call; `.brokenPipe` if the reader has closed the pipe.
+  package func write(_ bytes: [UInt8]) async throws(Errno) {
+    let write = Write()
+    let number = number
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        write.wait(continuation)
+        worker.add {
+          do throws(Errno) {
+            try Descriptor.writePatiently(bytes, to: number)
+            write.finish(.success(()))
+          } catch { write.finish(.failure(error)) }
+        }
+      }
+    } onCancel: {
+      write.finish(.success(()))
+    }
+    try result.get()
+  }
+
+  /// Resumes a continuation exactly once, whether the write or the cancellation comes first.
+  private final class Write: Sendable {
+    typealias Outcome = Result<Void, Errno>
+    private let state = Locked<(continuation: CheckedContinuation<Outcome, Never>?, outcome: Outcome?)>((nil, nil))
+
+    func wait(_ continuation: CheckedContinuation<Outcome, Never>) {
+      let outcome = state.withLock { state in
+        if state.outcome == nil { state.continuation = continuation }
+        return state.outcome
+      }
+      if let outcome { continuation.resume(returning: outcome) }
+    }
+
+    func finish(_ outcome: Outcome) {
+      let continuation = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
+        guard state.outcome == nil else { return nil }
+        state.outcome = outcome
+        defer { state.continuation = nil }
+        return state.continuation
+      }
+      continuation?.resume(returning: outcome)
+    }
+  }
+}
