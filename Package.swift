@@ -84,7 +84,7 @@ let package = Package(
     .target(
       name: "CRISimulator",
       dependencies: [
-        "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRISystem", "CRIText",
+        "CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIStreaming", "CRIYAML", "CRISystem", "CRIText",
       ],
       swiftSettings: safe),
 

@@ -44,6 +44,8 @@ public struct Faults: Sendable {
   public var failures: [String: Failure] = [:]
   /// The number of the call, starting at 1, during which the runtime dies; nil for none.
   public var killAfter: Int?
+  /// Whether sessions refuse SPDY, as with CRI-O and conmon-rs. It applies when the runtime is created.
+  public var refusesSPDY = false
 
   public init() {}
 }

@@ -17,7 +17,7 @@ extension SimulatedRuntime {
       let (handler, api) = try route(call.method, faults)
       try await applyFaults(name, faults, startedAt)
       if case .events = handler { return await sendEvents(call) }
-      for message in try response(handler, call, api) { call.send(message) }
+      for message in try await response(handler, call, api) { call.send(message) }
       call.finish()
     } catch {
       let failure = CallFailure(error)
@@ -83,9 +83,14 @@ extension SimulatedRuntime {
 
   private func response(
     _ handler: MethodTable.Handler, _ call: ServerCall, _ api: APIVersion
-  ) throws -> [[UInt8]] {
+  ) async throws -> [[UInt8]] {
     switch handler {
     case .events: return []
+    case .opensSession(let open): return try open(state.withLock { $0.node }, sessions, call.message)
+    case .runsCommand:
+      let request: ExecSyncRequest = try MethodTable.decode(call.message)
+      _ = try state.withLock { $0.node }.runningContainer(request.containerID)
+      return [try await SimulatedExecSync.run(request).encode()]
     case .reads(let read):
       var (node, faults, startedAt) = state.withLock { ($0.node, $0.faults, $0.startedAt) }
       if ContinuousClock.now < startedAt + faults.networkReadyAfter { node.setNetworkReady(false) }

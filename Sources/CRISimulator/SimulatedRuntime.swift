@@ -5,7 +5,8 @@ public import CRISystem
 
 /// A container runtime without containers, for tests: it serves the CRI on a unix socket from a state in memory.
 ///
-/// Clients can read and change the state with all calls of the CRI, but nothing is ever executed. Errors have
+/// Clients can read and change the state with all calls of the CRI, but nothing is ever executed: sessions run a few
+/// simulated programs (`echo`, `cat`, `sleep`, `exit`, `sh` and others), on a TCP port of the loopback interface. Errors have
 /// containerd's messages, or those of CRI-O if a recording of CRI-O is served.
 public final class SimulatedRuntime: Sendable {
   /// The source of the initial state.
@@ -53,6 +54,7 @@ public final class SimulatedRuntime: Sendable {
 
   let state: Locked<State>
   let options: Options
+  let sessions: SimulatedSessions
   static let methods = MethodTable()
 
   /// Creates a runtime. It does not listen until `start(at:)` is called.
@@ -70,6 +72,7 @@ public final class SimulatedRuntime: Sendable {
     let ipLosses = options.onRestart.filter { $0.kind == .loseIPs }
     node.isForgotten = { pod in ipLosses.contains { $0.affects(pod) } }
     self.options = options
+    sessions = SimulatedSessions(refusesSPDY: options.faults.refusesSPDY)
     state = Locked(State(node: node, faults: options.faults))
   }
 
@@ -123,6 +126,7 @@ public final class SimulatedRuntime: Sendable {
     }
     for listener in listeners { listener.finish() }
     server?.stop()
+    sessions.stop()
     return path
   }
 

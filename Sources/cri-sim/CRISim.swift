@@ -9,7 +9,9 @@ struct CRISim: ParsableCommand {
       "Simulate a container runtime: serve the CRI on a unix socket from a given state, without running containers.",
     discussion: """
       cri-sim is for tests, demonstrations and machines without a runtime. Clients can read and change its state with the \
-      calls of the CRI, but nothing is executed. Errors have containerd's messages (or CRI-O's, if a recording of CRI-O is \
+      calls of the CRI, but nothing is executed: exec and attach run simulated programs (true, false, echo, exit N, cat, \
+      sleep SECONDS, yes, size, hang, drop, and sh with -c or reading lines), and port-forward reaches ports 7 (echo) and \
+      80 (a page). Errors have containerd's messages (or CRI-O's, if a recording of CRI-O is \
       served).
 
       cri-sim prints one line on stderr when it is ready, and removes its socket on SIGTERM and SIGINT. Exit codes: \

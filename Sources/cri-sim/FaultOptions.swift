@@ -43,6 +43,9 @@ struct FaultOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Die during the N-th call.", valueName: "n"))
   var killAfter: Int?
 
+  @Flag(help: "Refuse SPDY for exec, attach and port-forward, so that clients must use WebSocket.")
+  var noSpdy = false
+
   private static func style(_ text: String) throws -> Faults.NotReadyStyle {
     guard let style = Faults.NotReadyStyle(rawValue: text) else {
       throw ValidationError("unknown style \(text); use unknown, unavailable, hang or no-socket")
@@ -76,6 +79,7 @@ struct FaultOptions: ParsableArguments {
     faults.notReadyStyle = notReadyStyle
     faults.networkReadyAfter = networkReadyAfter?.duration ?? .zero
     faults.killAfter = killAfter
+    faults.refusesSPDY = noSpdy
     return faults
   }
 }

@@ -91,8 +91,8 @@ import Testing
         .createContainer, CreateContainerRequest(podSandboxID: "absent", config: container("nginx")))
         == "NOT_FOUND: failed to find sandbox id \"absent\": not found")
     #expect(
-      try await served.failure(.execSync, ExecSyncRequest(containerID: "x"))
-        == "UNIMPLEMENTED: unknown method ExecSync for service runtime.v1.RuntimeService")
+      try await served.failure(.checkpointContainer, CheckpointContainerRequest(containerID: "x"))
+        == "UNIMPLEMENTED: unknown method CheckpointContainer for service runtime.v1.RuntimeService")
   }
 
   /// The messages are those of containerd 1.6.20.

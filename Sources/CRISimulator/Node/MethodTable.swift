@@ -11,6 +11,10 @@ struct MethodTable: Sendable {
     case writes(@Sendable (inout SimulatedNode, [UInt8]) throws -> [[UInt8]])
     /// Streams events.
     case events
+    /// Returns the URL of a session.
+    case opensSession(@Sendable (SimulatedNode, SimulatedSessions, [UInt8]) throws -> [[UInt8]])
+    /// Runs a command, which may take time.
+    case runsCommand
   }
 
   /// The handlers by service and method, such as `RuntimeService/Version`.
@@ -74,6 +78,18 @@ struct MethodTable: Sendable {
     handlers["RuntimeService/\(Method<GetEventsRequest, ContainerEventResponse>.getContainerEvents.name)"] =
       .events
 
+    handlers["RuntimeService/\(Method<ExecSyncRequest, ExecSyncResponse>.execSync.name)"] = .runsCommand
+    opensSession(.exec) { node, sessions, request in
+      try sessions.exec(request, try node.runningContainer(request.containerID))
+    }
+    opensSession(.attach) { node, sessions, request in
+      try sessions.attach(request, try node.runningContainer(request.containerID))
+    }
+    opensSession(.portForward) { node, sessions, request in
+      _ = try node.sandbox(request.podSandboxID)
+      return try sessions.portForward(request)
+    }
+
     reads(.listImages) { node, request, _ in ListImagesResponse(images: node.listImages(request.filter)) }
     streams(.streamImages) {
       $0.listImages($1.filter)
@@ -106,6 +122,15 @@ struct MethodTable: Sendable {
     }
   }
 
+  private mutating func opensSession<Request: CMessage, Response: CMessage>(
+    _ method: Method<Request, Response>,
+    _ answer: @escaping @Sendable (SimulatedNode, SimulatedSessions, Request) throws -> Response
+  ) {
+    handlers["\(method.service.rawValue)/\(method.name)"] = .opensSession { node, sessions, bytes in
+      [try answer(node, sessions, try Self.decode(bytes)).encode()]
+    }
+  }
+
   private mutating func streams<Request: CMessage, Response: CMessage, Item>(
     _ method: Method<Request, Response>, _ items: @escaping @Sendable (SimulatedNode, Request) -> [Item],
     as message: @escaping @Sendable ([Item]) -> Response
@@ -118,7 +143,7 @@ struct MethodTable: Sendable {
     }
   }
 
-  private static func decode<M: CMessage>(_ bytes: [UInt8]) throws -> M {
+  static func decode<M: CMessage>(_ bytes: [UInt8]) throws -> M {
     do {
       return try M.decode(bytes)
     } catch {

@@ -135,4 +135,14 @@ extension SimulatedNode {
       labels: labels, annotations: annotations, logPath: logPath)
     return SimulatedContainer(item: item, response: ContainerStatusResponse(status: status))
   }
+
+  /// The ID of a container in which a command can run.
+  func runningContainer(_ id: String) throws(CallFailure) -> String {
+    let container = try container(id)
+    guard container.state == .running else {
+      let state = container.state.protoName ?? "\(container.state)"
+      throw CallFailure(.unknown, "failed to exec in container: container is in \(state) state")
+    }
+    return container.id
+  }
 }

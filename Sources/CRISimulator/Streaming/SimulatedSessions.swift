@@ -1,0 +1,74 @@
+internal import CRIGRPC
+internal import CRIMessages
+internal import CRIStreaming
+internal import CRISystem
+
+/// The sessions behind the URLs that `Exec`, `Attach` and `PortForward` return. Each URL can be used once.
+final class SimulatedSessions: Sendable {
+  private struct State {
+    var server: StreamServer?
+    var answers: [String: StreamServer.Answer] = [:]
+  }
+
+  /// URLs that wait to be used; older ones expire.
+  private static let mostURLs = 1000
+
+  private let state = Locked(State())
+  /// Refuses SPDY, as CRI-O does with conmon-rs.
+  private let refusesSPDY: Bool
+
+  init(refusesSPDY: Bool) { self.refusesSPDY = refusesSPDY }
+
+  func exec(_ request: ExecRequest, _ id: String) throws(CallFailure) -> ExecResponse {
+    let streams = RemoteCommandStreams(
+      stdin: request.stdin, stdout: request.stdout, stderr: request.stderr, terminal: request.tty)
+    return ExecResponse(
+      url: try url("exec", .command(streams, SimulatedCommand(request.cmd, hasTerminal: request.tty))))
+  }
+
+  /// The container behaves like a shell that reads lines.
+  func attach(_ request: AttachRequest, _ id: String) throws(CallFailure) -> AttachResponse {
+    let streams = RemoteCommandStreams(
+      stdin: request.stdin, stdout: request.stdout, stderr: request.stderr, terminal: request.tty)
+    return AttachResponse(url: try url("attach", .command(streams, SimulatedCommand(["sh"], hasTerminal: request.tty))))
+  }
+
+  func portForward(_ request: PortForwardRequest) throws(CallFailure) -> PortForwardResponse {
+    let ports = request.port.compactMap { UInt16(exactly: $0) }
+    return PortForwardResponse(url: try url("portforward", .ports(ports, connect: SimulatedPort.at)))
+  }
+
+  /// Closes all connections, as if the runtime died.
+  func stop() {
+    let server = state.withLock { state in
+      defer { state = State() }
+      return state.server
+    }
+    server?.close()
+  }
+
+  private func url(_ kind: String, _ answer: StreamServer.Answer) throws(CallFailure) -> String {
+    let token = (0..<2).map { _ in String(UInt64.random(in: 0...UInt64.max), radix: 36) }.joined()
+    let path = "/\(kind)/\(token)"
+    do throws(Errno) {
+      let port = try state.withLock { (state) throws(Errno) in
+        if state.answers.count >= Self.mostURLs { state.answers = [:] }
+        state.answers[path] = answer
+        if let server = state.server { return server.port }
+        let server = try serve()
+        state.server = server
+        return server.port
+      }
+      return "http://127.0.0.1:\(port)\(path)"
+    } catch { throw CallFailure(.unavailable, "streaming server is not available: \(error)") }
+  }
+
+  private func serve() throws(Errno) -> StreamServer {
+    var options = StreamServer.Options()
+    options.acceptsSPDY = !refusesSPDY
+    return try StreamServer(on: .loopback(port: 0), options: options) { [weak self] offer in
+      let answer = self?.state.withLock { $0.answers.removeValue(forKey: offer.path) }
+      return answer ?? .refuse(status: 404, reason: "Not Found", body: "cannot find the request")
+    }
+  }
+}
