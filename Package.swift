@@ -112,7 +112,7 @@ let package = Package(
       name: "CRICommands",
       dependencies: [
         "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
-        "CRIReport", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
+        "CRIReport", "CRIStreaming", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),

@@ -37,6 +37,12 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case late = 10
   /// A response exceeds a limit of size or memory, or memory ran out.
   case overLimit = 11
+  /// For exec and attach, as in docker and podman: the session failed, or ended without the command's exit status.
+  case sessionFailed = 125
+  /// For exec: the program cannot be executed.
+  case notExecutable = 126
+  /// For exec: the program does not exist in the container.
+  case commandNotFound = 127
 
   /// Whether a retry may succeed.
   package var mayPass: Bool { self == .unreachable || self == .late }

@@ -21,6 +21,26 @@ package enum GoSpelling {
     return words.prefix(1) + respelled(own.dropFirst(), CompletionTree(type)) + words[own.endIndex...]
   }
 
+  /// The words of a subcommand whose arguments are a command of their own: a `--` before the first argument, where Go's
+  /// options end, so that the rest is left alone.
+  package static func terminated(_ words: [String], _ subcommand: Subcommand) -> [String] {
+    guard let type = words.first.flatMap(subcommand) else { return words }
+    var rest = words.dropFirst()
+    var tree: CompletionTree?
+    while let word = rest.first, word != "--" {
+      guard let parts = Parts(word) else {
+        return Array(words[..<rest.startIndex]) + ["--"] + rest
+      }
+      rest = rest.dropFirst()
+      guard parts.value == nil else { continue }
+      let options = tree ?? CompletionTree(type)
+      tree = options
+      let option = options.option(named: parts.name) ?? letters(parts, options)
+      if option?.takesValue == true { rest = rest.dropFirst() }
+    }
+    return words
+  }
+
   private static func isOdd(_ word: String) -> Bool {
     let option = Parts(word)
     guard let option else { return false }

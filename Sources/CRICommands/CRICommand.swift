@@ -52,6 +52,10 @@ package struct CRICommand: AsyncParsableCommand {
       ]
     ),
     (
+      "Sessions",
+      [ExecCommand.self, AttachCommand.self, PortForwardCommand.self]
+    ),
+    (
       "Images",
       [PullCommand.self, RmiCommand.self]
     ),
@@ -85,9 +89,6 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     if rest.isEmpty, !arguments.isEmpty {
       throw Failure(.usage, "no command after \(arguments.joined(separator: " ")) (see: cri --help)")
     }
-    if let word = rest.first, ["exec", "attach", "port-forward"].contains(word) {
-      throw Failure(.usage, "\(word) is not supported yet; use crictl for exec, attach and port-forward")
-    }
     if rest.first == CompletionScript.command {
       try await Completer.printCandidates(Array(rest.dropFirst()))
       return ExitCodes.done.rawValue
@@ -103,7 +104,10 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
       try StandardStream.output.write(Program.named(CRICommand.versionLine) + "\n")
       return ExitCodes.done.rawValue
     }
-    if rest.first.flatMap(CRICommand.subcommand) != nil { words = GoSpelling.normalized(rest, CRICommand.subcommand) }
+    if rest.first.flatMap(CRICommand.subcommand) != nil {
+      let own = rest.first == "exec" ? GoSpelling.terminated(rest, CRICommand.subcommand) : rest
+      words = GoSpelling.normalized(own, CRICommand.subcommand)
+    }
     if var command = parse(words) ?? parse(GoSpelling.respelled(words, CRICommand.subcommand)) {
       return try await Globals.$current.withValue(globals) {
         try await command.run()
@@ -123,7 +127,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     return code.rawValue
   } catch let error as Errno {
     try? StandardStream.error.write("cri: cannot write to standard output: \(error)\n")
-    return ExitCodes.failed.rawValue
+    return exitCode(.failed, words)
   } catch {
     // ArgumentParser prints this itself: a subcommand's run asked for help.
     return (try? printExplanation(error, words)) ?? ExitCodes.failed.rawValue
@@ -161,12 +165,18 @@ private func printExplanation(_ error: any Error, _ words: [String]) throws -> I
 private func printFailure(_ failure: Failure, _ words: [String]) -> Int32 {
   try? StandardStream.error.write(failure.line)
   guard let check = words.first.flatMap(ReportCheck.init(rawValue:)), ReportOptions.isForNagios(words) else {
-    return failure.code.rawValue
+    return exitCode(failure.code, words)
   }
   let view = ReportView(
     failed: check, reason: failure.message, exitCode: failure.code.rawValue, checked: ReportOptions.now)
   try? StandardStream.output.write(ReportFormat.nagios.text(view))
   return ReportFormat.nagios.exitCode(view.verdict)
+}
+
+/// The exit code of a failure. Those of `exec` and `attach` must not look like the exit code of the command.
+private func exitCode(_ code: ExitCodes, _ words: [String]) -> Int32 {
+  let ownsCodes = ["exec", "attach"].contains(words.first)
+  return ownsCodes ? max(code.rawValue, ExitCodes.sessionFailed.rawValue) : code.rawValue
 }
 
 private func unknownCommand(_ word: String) -> Failure {

@@ -15,8 +15,7 @@ struct CommandLineTests {
     arguments: [
       (["nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
       (["inspct"], "cri: unknown command inspct; did you mean inspect? (see: cri --help)\n"),
-      (["exec", "x", "true"], "cri: exec is not supported yet; "),
-      (["port-forward"], "cri: port-forward is not supported yet; "),
+      (["port-forward"], "cri: Missing expected argument '<pod ports> ...' (see: cri port-forward --help)\n"),
       (["help", "nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
       (["ps", "--nosuch"], "cri: Unknown option '--nosuch' (see: cri ps --help)\n"),
       (["ps", "--timeout", "1s"], "cri: Unknown option '--timeout' (specify --timeout before the subcommand)\n"),

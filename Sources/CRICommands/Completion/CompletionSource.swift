@@ -43,7 +43,9 @@ enum CompletionSource: Hashable, Sendable {
     switch command {
     case "logs": .containerPaths
     case "start": .containers(.created)
-    case "stop", "update", "checkpoint", "stats": .containers(.running)
+    case "stop", "update", "checkpoint", "stats", "attach": .containers(.running)
+    case "exec": given.isEmpty ? .containers(.running) : nil
+    case "port-forward": given.isEmpty ? .pods(.ready) : nil
     case "inspect", "rm": .containers()
     case "stopp", "statsp": .pods(.ready)
     case "inspectp", "rmp", "net": .pods()

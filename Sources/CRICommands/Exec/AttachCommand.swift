@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRICommandLine
+internal import CRIStreaming
+internal import CRISystem
+
+struct AttachCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration.subcommand(
+    "attach", abstract: "Attach to a running container.",
+    discussion: """
+      Prints what the container writes from now on. With -i, standard input goes to the container, which must have been \
+      created with stdin; with -t, its terminal is used, which must have been created with tty.
+
+      Exit codes: the container's own if it exits; 0 if the session ends and the container still runs; 125 for a failure.
+      """)
+
+  @Flag(name: [.customShort("i"), .customLong("stdin")], help: "Pass standard input to the container.")
+  var stdin = false
+
+  @Flag(name: [.customShort("t"), .long], help: "Use the container's terminal.")
+  var tty = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With -it: the keys that end the session and let the container run; \"\" for none.", valueName: "keys"))
+  var detachKeys = DetachKeys.standard
+
+  @OptionGroup(title: "Streaming") var stream: StreamOptions
+
+  @Argument(
+    help: ArgumentHelp("The ID of the container, a unique prefix, or a name as for exec.", valueName: "container"))
+  var container: String
+
+  func validate() throws {
+    if container.isEmpty { throw ValidationError("the ID of the container is empty") }
+    if !detachKeys.isEmpty, DetachKeys(detachKeys) == nil {
+      throw ValidationError("--detach-keys \(detachKeys): specify keys such as ctrl-p,ctrl-q")
+    }
+  }
+
+  func run() async throws {
+    if stdin, tty, !Terminal.isAttached {
+      throw Failure(.usage, "standard input is not a terminal; omit -t, or run attach in a terminal")
+    }
+    let context = try Context()
+    let client = context.bulkClient()
+    let word = container
+    do {
+      guard word.contains("/") else { return try await attach(word, client, context) }
+      try await attach(try await SessionTarget.named(word, client).id, client, context)
+    } catch let error as RPCError {
+      guard error.isNotFound, !word.contains("/") else {
+        throw Failure(error, about: "container \(word)", client.endpoint)
+      }
+      let id = try await SessionTarget.named(word, client).id
+      do { try await attach(id, client, context) } catch let error as RPCError {
+        throw Failure(error, about: "container \(word)", client.endpoint)
+      }
+    }
+  }
+
+  private func attach(_ id: String, _ client: Client, _ context: Context) async throws {
+    let subject = "container \(ShortID.of(id))"
+    let streams = RemoteCommandStreams(stdin: stdin, terminal: tty)
+    let request = AttachRequest(
+      containerID: id, stdin: streams.stdin, tty: streams.terminal, stdout: streams.stdout, stderr: streams.stderr)
+    let session: Session
+    do {
+      session = try await Session.open(
+        streams, options: stream.options(context), refused: { StreamOptions.note($0, context) }
+      ) { try await client.runtime.attach(request).url }
+    } catch let error as StreamingError {
+      throw Failure(error, about: subject)
+    }
+    StreamOptions.note(session, context)
+    let keys = tty && stdin ? DetachKeys(detachKeys) : nil
+    let outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
+    guard var code = try await outcome.run(session, streams, keys, nil) else { return }
+    // The session itself does not report the container's exit code.
+    if code == 0 { code = await Self.exitCode(id, client) }
+    if code != 0 { throw ExitCode(code) }
+  }
+
+  /// The container's exit code if it has exited; 0 if it still runs.
+  private static func exitCode(_ id: String, _ client: Client) async -> Int32 {
+    // The session ends when the container closes its output, which is just before the runtime notices its exit.
+    for _ in 0..<20 {
+      guard let status = try? await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
+      else {
+        return 0
+      }
+      if status.state == .exited {
+        return Int32(UInt8(exactly: status.exitCode) ?? UInt8(ExitCodes.sessionFailed.rawValue))
+      }
+      await pause(.milliseconds(50))
+    }
+    return 0
+  }
+}

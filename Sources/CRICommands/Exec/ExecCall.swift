@@ -1,0 +1,52 @@
+internal import CRI
+internal import CRICommandLine
+internal import CRIStreaming
+
+/// The calls by which `exec` runs a command, for any container.
+struct ExecCall: Sendable {
+  let context: Context
+  let client: Client
+  let command: [String]
+  let streams: RemoteCommandStreams
+  let options: StreamingOptions
+
+  /// Opens a session that runs the command.
+  /// - Throws: `RPCError`, `StreamingError`.
+  func open(_ id: String) async throws -> Session {
+    let request = ExecRequest(
+      containerID: id, cmd: command, tty: streams.terminal, stdin: streams.stdin, stdout: streams.stdout,
+      stderr: streams.stderr)
+    let context = context
+    let session = try await Session.open(streams, options: options, refused: { StreamOptions.note($0, context) }) {
+      try await client.runtime.exec(request).url
+    }
+    StreamOptions.note(session, context)
+    return session
+  }
+
+  /// Runs the command and waits for its end and its output.
+  /// - Parameter timeLimit: the time after which the runtime kills the command; nil for none.
+  func runSync(_ id: String, timeLimit: Duration?) async throws(RPCError) -> ExecSyncResponse {
+    var request = ExecSyncRequest(containerID: id, cmd: command)
+    guard let timeLimit else { return try await context.clientWithoutTimeout().runtime.execSync(request) }
+    // The runtime counts whole seconds, and 0 stands for no limit.
+    let (seconds, attoseconds) = timeLimit.components
+    request.timeout = seconds + (attoseconds > 0 ? 1 : 0)
+    // The runtime reports the end of the time itself; the additional time is for its response.
+    return try await client.runtime.execSync(request, timeout: .seconds(request.timeout) + context.callTimeout)
+  }
+
+  /// The failure of a call or a session, with the exit codes of docker and podman.
+  func failure(_ error: any Error, _ subject: String) -> Failure {
+    switch error {
+    case let failure as Failure: return failure
+    case let error as StreamingError: return Failure(error, about: subject)
+    case let error as RPCError:
+      if case .status(let status) = error, ExecFailure.code(of: status.message) != .sessionFailed {
+        return ExecFailure.failure(status.message, subject, command)
+      }
+      return Failure(error, about: subject, client.endpoint)
+    default: return Failure(.sessionFailed, "\(subject): \(error)")
+    }
+  }
+}

@@ -1,0 +1,162 @@
+internal import ArgumentParser
+internal import CRI
+internal import CRICommandLine
+internal import CRIStreaming
+internal import CRISystem
+
+struct ExecCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration.subcommand(
+    "exec", abstract: "Run a command in containers.",
+    usage: "cri exec [options] <container> <command> [<argument> ...]\n"
+      + "cri exec [selecting options] [options] <command> [<argument> ...]",
+    discussion: """
+      The container is an ID or a unique prefix, its name, the name of a pod with one running container, NAMESPACE/POD, \
+      POD/CONTAINER or NAMESPACE/POD/CONTAINER. Options must precede it, because what follows it is the command.
+
+      Exit codes: the command's own (128+N if signal N ended it). 127: there is no such program. 126: it cannot be \
+      executed. 125: any other failure; the command may still be running if the connection to the runtime was lost. For \
+      several containers: 0 if all are 0, the common code if all others agree, otherwise 1.
+
+      --timeout bounds the whole session. Without it, only the time until the command starts is bounded.
+      """)
+
+  @Flag(name: [.customShort("i"), .long], help: "Pass standard input to the command.")
+  var interactive = false
+
+  @Flag(name: [.customShort("t"), .long], help: "Run the command in a terminal.")
+  var tty = false
+
+  @Flag(
+    name: [.customShort("s"), .long], help: "Run the command with one call (ExecSync), and print its output at the end."
+  )
+  var sync = false
+
+  @Option(help: ArgumentHelp("The time that the command may take, in seconds or as in 1m30s.", valueName: "duration"))
+  var timeout: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With -it: the keys that end the session and let the command run; \"\" for none.", valueName: "keys"))
+  var detachKeys = DetachKeys.standard
+
+  @OptionGroup(title: "Selecting options") var selection: ExecSelection
+
+  @Flag(name: [.customShort("q"), .long], help: "With several containers: print neither their names nor a summary.")
+  var quiet = false
+
+  @Flag(name: [.customShort("e"), .long], help: "With several containers: exit with 0 even if commands fail.")
+  var ignoreErrors = false
+
+  @Flag(
+    name: [.customShort("x"), .long],
+    help: ArgumentHelp("Has no effect: several containers run at once.", visibility: .hidden))
+  var parallel = false
+
+  @OptionGroup(title: "Streaming") var stream: StreamOptions
+
+  @Argument(
+    parsing: .postTerminator, help: ArgumentHelp("The container and the command.", valueName: "container command"))
+  var words: [String] = []
+
+  func validate() throws {
+    if let timeout, DurationText.parse(timeout) == nil {
+      throw ValidationError("--timeout \(timeout): specify a duration such as 500ms, 2s or 1m30s")
+    }
+    if !detachKeys.isEmpty, DetachKeys(detachKeys) == nil {
+      throw ValidationError("--detach-keys \(detachKeys): specify keys such as ctrl-p,ctrl-q")
+    }
+    if sync, interactive || tty { throw ValidationError("--sync has no input and no terminal; omit it, or -i and -t") }
+    guard let first = words.first else {
+      throw ValidationError("no \(selection.isGiven ? "command" : "container") is specified")
+    }
+    if first.isEmpty { throw ValidationError("the \(selection.isGiven ? "command" : "ID of the container") is empty") }
+    guard let name = command.first else {
+      throw ValidationError("no command for container \(first); specify one, as in: cri exec -it \(first) sh")
+    }
+    if !selection.isGiven, name.hasPrefix("-") {
+      throw ValidationError("\(name) would be the command; options must precede the container")
+    }
+  }
+
+  /// The command without the container, and without a `--` between them.
+  private var command: [String] {
+    let rest = Array(words.dropFirst(selection.isGiven ? 0 : 1))
+    return rest.first == "--" ? Array(rest.dropFirst()) : rest
+  }
+
+  private var timeLimit: Duration? { timeout.flatMap(DurationText.parse).flatMap { $0 > .zero ? $0 : nil } }
+
+  func run() async throws {
+    if interactive, tty, !Terminal.isAttached {
+      throw Failure(.usage, "standard input is not a terminal; omit -t, or run exec in a terminal")
+    }
+    let context = try Context()
+    let client = context.bulkClient()
+    var options = stream.options(context)
+    if let timeLimit { options.setupTimeout = min(options.setupTimeout, timeLimit) }
+    let streams = RemoteCommandStreams(stdin: interactive, terminal: tty)
+    let call = ExecCall(context: context, client: client, command: command, streams: streams, options: options)
+    guard selection.isGiven else { return try await runOne(call, words[0]) }
+    let containers = try await selection.query().run(client)
+    guard containers.count > 1 else {
+      guard let only = containers.first else { throw Failure(.notFound, "no running container matches; see cri ps") }
+      return try await runOne(call, only.id)
+    }
+    if interactive || tty {
+      let names = containers.map { String($0.id.prefix(13)) }.joined(separator: ", ")
+      throw Failure(.usage, "-i and -t need one container, but \(containers.count) match: \(names)")
+    }
+    let many = ExecMany(call: call, isSync: sync, timeLimit: timeLimit, isQuiet: quiet)
+    let code = try await many.run(containers)
+    if code != 0, !ignoreErrors { throw ExitCode(code) }
+  }
+
+  private func runOne(_ call: ExecCall, _ word: String) async throws {
+    let start = ContinuousClock.now
+    guard !word.contains("/") else { return try await runOne(call, try await resolved(call, word), start) }
+    do {
+      try await runOne(call, word, start)
+    } catch let error as RPCError where error.isNotFound {
+      let id = try await resolved(call, word)
+      do { try await runOne(call, id, start) } catch let error as RPCError {
+        throw call.failure(error, "container \(word)")
+      }
+    }
+  }
+
+  private func resolved(_ call: ExecCall, _ word: String) async throws(Failure) -> String {
+    try await SessionTarget.named(word, call.client).id
+  }
+
+  /// - Throws: `RPCError` if the container does not exist; all other failures as `Failure`.
+  private func runOne(_ call: ExecCall, _ id: String, _ start: ContinuousClock.Instant) async throws {
+    let subject = "container \(ShortID.of(id))"
+    do {
+      if sync { return try await runSync(call, id) }
+      let session = try await call.open(id)
+      let keys = tty && interactive ? DetachKeys(detachKeys) : nil
+      let rest = timeLimit.map { $0 - (.now - start) }
+      let code = try await SessionOutcome(subject: subject, command: call.command, timeLimit: timeLimit).run(
+        session, call.streams, keys, rest)
+      if let code, code != 0 { throw ExitCode(code) }
+    } catch let error as RPCError
+      where error.isNotFound && !id.contains("/") && ExecFailure.code(of: "\(error)") == .sessionFailed
+    {
+      throw error
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      throw call.failure(error, subject)
+    }
+  }
+
+  private func runSync(_ call: ExecCall, _ id: String) async throws {
+    let response = try await call.runSync(id, timeLimit: timeLimit)
+    try StandardStream.output.write(response.stdout)
+    try StandardStream.error.write(response.stderr)
+    guard let code = UInt8(exactly: response.exitCode) else {
+      throw Failure(.sessionFailed, "the runtime reports the exit code \(response.exitCode), which no command can have")
+    }
+    if code != 0 { throw ExitCode(Int32(code)) }
+  }
+}

@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import CRICommandLine
+internal import CRIStreaming
+internal import CRISystem
+
+/// How the commands reach the runtime's streaming server.
+struct StreamOptions: ParsableArguments {
+  enum Transport: String, ExpressibleByArgument, CaseIterable { case auto, spdy, websocket }
+
+  @Option(
+    name: [.customShort("r"), .long],
+    help: "The transport. auto tries SPDY first, and WebSocket if the runtime refuses SPDY.")
+  var transport = Transport.auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Also follow a URL to this host, as the URL names it (repeatable). Without it, only this machine is followed.",
+      valueName: "host"))
+  var allowStreamHost: [String] = []
+
+  func options(_ context: Context) -> StreamingOptions {
+    let kinds: StreamingOptions.Transport =
+      switch transport {
+      case .auto: .automatic
+      case .spdy: .only(.spdy)
+      case .websocket: .only(.webSocket)
+      }
+    return StreamingOptions(
+      transport: kinds, setupTimeout: context.bulkTimeout, allowedHosts: allowStreamHost, userAgent: CRICommand.tool)
+  }
+
+  /// With `--debug`, says that a transport was refused.
+  static func note(_ refusal: StreamingError, _ context: Context) {
+    guard context.isDebug else { return }
+    let name = refusal.transport?.rawValue ?? ""
+    try? StandardStream.error.write(
+      Failure(.done, "\(name) was refused (\(refusal.reason)); trying the next transport").line)
+  }
+
+  /// With `--debug`, says which transport is used.
+  static func note(_ session: Session, _ context: Context) {
+    guard context.isDebug else { return }
+    let line = "using \(session.transport.rawValue) with \(session.version.rawValue)"
+    try? StandardStream.error.write(Failure(.done, line).line)
+  }
+}

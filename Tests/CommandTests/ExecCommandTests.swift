@@ -1,0 +1,188 @@
+import CRISystem
+import Foundation
+import TestSupport
+import Testing
+
+/// `exec` and `attach` against the simulated runtime.
+@Suite(.timeLimit(.minutes(10))) struct ExecCommandTests {
+  private static let web = "default/pod-0"
+
+  /// Runs a test on a runtime with two pods; the second one has two containers.
+  private func with(_ faults: [String] = [], _ test: (SimulatorProcess) async throws -> Void) async throws {
+    let folder = try TemporaryDirectory()
+    try ProcessFacts.write(
+      """
+      pods:
+      - {name: web, namespace: default, containers: [{name: nginx, image: i}]}
+      - {name: db, namespace: prod, containers: [{name: sql, image: i}, {name: log, image: i}]}
+      - {name: old, namespace: default, containers: [{name: job, image: i, state: exited}]}
+      """, to: folder.file("pods.yaml"))
+    let simulator = try await SimulatorProcess(in: folder, ["--description", folder.file("pods.yaml")] + faults)
+    do { try await test(simulator) } catch {
+      await simulator.end()
+      throw error
+    }
+    await simulator.end()
+  }
+
+  @Test(
+    arguments: [
+      (["web", "true"], "", "", 0), (["web", "exit", "7"], "", "", 7), (["web", "exit", "255"], "", "", 255),
+      (["web", "echo", "a", "-b", "--c"], "a -b --c\n", "", 0), (["--", "web", "echo", "x"], "x\n", "", 0),
+      (["web", "--", "echo", "x"], "x\n", "", 0), (["default/web", "echo", "x"], "x\n", "", 0),
+      (["web/nginx", "echo", "x"], "x\n", "", 0), (["default/web/nginx", "echo", "x"], "x\n", "", 0),
+      (["nginx", "echo", "x"], "x\n", "", 0), (["prod/db/sql", "echo", "x"], "x\n", "", 0),
+      (["web", "sh", "-c", "echo a; echo b >&2; exit 3"], "a\n", "b\n", 3),
+      (["-s", "web", "sh", "-c", "echo a; echo b >&2; exit 3"], "a\n", "b\n", 3),
+      (["--sync", "web", "exit", "255"], "", "", 255), (["-r", "websocket", "web", "exit", "9"], "", "", 9),
+      (["--transport=spdy", "web", "echo", "x"], "x\n", "", 0), (["--name", "nginx", "echo", "x"], "x\n", "", 0),
+      (["--timeout", "30", "web", "echo", "x"], "x\n", "", 0), (["-e", "web", "false"], "", "", 1),
+    ] as [([String], String, String, Int32)])
+  func `a command's output and exit status are passed on`(
+    arguments: [String], output: String, errors: String, code: Int32
+  ) async throws {
+    try await with { simulator in
+      let run = try await Tool.cri(["exec"] + arguments, on: simulator.socket)
+      #expect(run.code == code && run.output == output && run.errors == errors, "\(run)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (["web", "nosuch"], 127, "cannot run nosuch"), (["-s", "web", "nosuch"], 127, "cannot run nosuch"),
+      (["absent", "true"], 125, "no container or pod with this ID or name"),
+      (["web", "drop"], 125, "may still be running"),
+      (["db", "true"], 125, "prod/db/log, prod/db/sql"), (["old", "true"], 125, "is not running"),
+      (["default/old/job", "true"], 125, "is not running"),
+      (["--timeout", "300ms", "web", "hang"], 125, "within 0.3 seconds"),
+      (["--timeout", "1", "-s", "web", "hang"], 125, "timeout 1s exceeded"), (["web"], 125, "no command"),
+      ([], 125, "no container"), (["web", "-it", "sh"], 125, "options must precede"),
+      (["-s", "-i", "web", "cat"], 125, "--sync"),
+      (["-it", "web", "sh"], 125, "not a terminal"), (["-r", "quic", "web", "true"], 125, "quic"),
+      (["-i", "--all", "cat"], 125, "need one container"),
+      (["--name", "x", "true"], 125, "no running container matches"),
+      (["--timeout", "x", "web", "true"], 125, "duration"),
+      (["--detach-keys", "xx", "web", "true"], 125, "ctrl-p,ctrl-q"),
+    ] as [([String], Int32, String)])
+  func `a failure is never taken for the command's own status`(
+    arguments: [String], code: Int32, text: String
+  ) async throws {
+    try await with { simulator in
+      let run = try await Tool.cri(["exec"] + arguments, on: simulator.socket)
+      #expect(run.code == code && run.output.isEmpty, "\(run)")
+      #expect(run.errors.contains(text) && run.errors.split(separator: "\n").count == 1, "\(run)")
+    }
+  }
+
+  @Test func `an unreachable runtime is 125, too`() async throws {
+    for command in [["exec", "web", "true"], ["attach", "web"]] {
+      let run = try await Tool.cri(command, on: "/nonexistent/cri.sock")
+      #expect(run.code == 125 && run.errors.contains("check that the runtime is running"), "\(run)")
+    }
+  }
+
+  @Test(arguments: [[], ["--no-spdy"]])
+  func `standard input arrives, and its end ends the command`(faults: [String]) async throws {
+    try await with(faults) { simulator in
+      let input = String(repeating: "0123456789abcde\n", count: 100_000)
+      let socket = simulator.socket
+      let run = try await Tool.cri(["exec", "-i", "--timeout", "20", "web", "cat"], on: socket, input: input)
+      if faults.isEmpty {
+        #expect(run.code == 0 && run.output == input && run.errors.isEmpty, "\(run.code) \(run.errors)")
+      } else {
+        // WebSocket v4 cannot end the input: this is said, and the command waits.
+        #expect(run.code == 125 && run.output == input, "\(run.code) \(run.errors)")
+        #expect(run.errors.contains("cannot end the input"), "\(run.errors)")
+      }
+    }
+  }
+
+  @Test func `without -i the command gets no input`() async throws {
+    try await with { simulator in
+      let run = try await Tool.cri(["exec", "--timeout", "1", "web", "cat"], on: simulator.socket, input: "x")
+      #expect(run.output.isEmpty, "\(run)")
+    }
+  }
+
+  @Test func `-D reports the transport, and why another one was refused`() async throws {
+    try await with(["--no-spdy"]) { simulator in
+      let run = try await Tool.cri(["-D", "exec", "web", "exit", "4"], on: simulator.socket)
+      #expect(run.code == 4, "\(run)")
+      #expect(run.errors.contains("spdy was refused (the server refused the upgrade (HTTP status 403"), "\(run)")
+      #expect(run.errors.contains("using websocket with v4.channel.k8s.io"), "\(run)")
+      let only = try await Tool.cri(["exec", "-r", "spdy", "web", "true"], on: simulator.socket)
+      #expect(only.code == 125 && only.errors.contains("try another --transport"), "\(only)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (
+        ["--all", "echo", "x"], ["default/web/nginx: x", "prod/db/log: x", "prod/db/sql: x"], 0,
+        "3 containers: 3 exited with 0"
+      ),
+      (["--all", "-q", "echo", "x"], ["x", "x", "x"], 0, ""),
+      (["-p", "POD", "exit", "3"], [], 3, "2 containers: 0 exited with 0; prod/db/"),
+      (
+        ["-s", "--all", "echo", "x"], ["default/web/nginx: x", "prod/db/log: x", "prod/db/sql: x"], 0, "3 exited with 0"
+      ),
+      (["-e", "--all", "false"], [], 0, "0 exited with 0"), (["--all", "nosuch"], [], 127, "cannot run nosuch"),
+    ] as [([String], [String], Int32, String)])
+  func `several containers have prefixed lines, a summary and one exit code`(
+    arguments: [String], lines: [String], code: Int32, text: String
+  ) async throws {
+    try await with { simulator in
+      let pods = try await Tool.cri(["pods", "--name", "db", "-q"], on: simulator.socket)
+      let id = pods.output.trimmingCharacters(in: .newlines)
+      let run = try await Tool.cri(["exec"] + arguments.map { $0 == "POD" ? id : $0 }, on: simulator.socket)
+      #expect(run.code == code, "\(run)")
+      #expect(run.output.split(separator: "\n").map(String.init).sorted() == lines, "\(run)")
+      #expect(run.errors.contains(text) && (!text.isEmpty || run.errors.isEmpty), "\(run)")
+    }
+  }
+
+  @Test func `the runtime's death during a session is not a success`() async throws {
+    try await with { simulator in
+      async let run = Tool.cri(["exec", "web", "sh", "-c", "echo begun; hang"], on: simulator.socket)
+      try await Task.sleep(for: .seconds(2))
+      await simulator.end(SIGKILL)
+      let ended = try await run
+      #expect(ended.code == 125 && ended.output == "begun\n", "\(ended)")
+      #expect(ended.errors.contains("the command may still be running"), "\(ended)")
+    }
+  }
+
+  @Test func `attach exits with the exit code of the session`() async throws {
+    try await with { simulator in
+      let run = try await Tool.cri(["attach", "-i", "web"], on: simulator.socket, input: "echo hello\nexit\n")
+      #expect(run.code == 0 && run.output == "hello\n", "\(run)")
+    }
+  }
+
+  // MARK: On a terminal
+
+  @Test func `the size of the terminal arrives first and on every change`() async throws {
+    try await with { simulator in
+      let run = try await TerminalRun.cri(
+        ["exec", "-it", "web", "size"], on: simulator.socket,
+        [.expect("80x24"), .size(100, 50), .expect("100x50"), .signal(SIGTERM)])
+      #expect(run.code == 128 + 15 && run.isRestored, "\(run)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([.type("echo on\r"), .expect("on\r\n"), .type("exit 5\r")], 5),
+      // Ctrl-C, Ctrl-Z and Ctrl-D are data for the command.
+      ([.type("\u{3}\u{1a}\u{4}\r"), .expect("not found"), .type("exit 6\r")], 6),
+      ([.type("\u{10}\u{11}"), .expect("detached")], 0), ([.signal(SIGHUP)], 129), ([.signal(SIGINT)], 130),
+      ([.type("drop\r"), .expect("may still be running")], 125), ([.signal(SIGQUIT)], 131), ([.signal(SIGSEGV)], 139),
+    ] as [([TerminalRun.Step], Int)])
+  func `the terminal is restored however the session ends`(steps: [TerminalRun.Step], code: Int) async throws {
+    try await with { simulator in
+      let begin: [TerminalRun.Step] = [.type("echo begin\r"), .expect("begin\n")]
+      let run = try await TerminalRun.cri(["exec", "-it", "web", "sh"], on: simulator.socket, begin + steps)
+      #expect(run.code == code && run.isRestored, "\(run)")
+    }
+  }
+}
