@@ -38,7 +38,8 @@ void cri_release_signal(int number) { sigaction(number, &previous[number], NULL)
 static struct termios terminal_before;
 static struct termios terminal_raw;
 static volatile sig_atomic_t terminal = -1;
-// The signals that would end the process with the terminal in raw mode, and that SignalWatch does not deliver.
+// The signals that would end the process with the terminal in raw mode, and that SignalWatch does not deliver. A parent process
+// can have blocked or ignored SIGQUIT.
 static const int ending[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS};
 enum { ENDING = sizeof ending / sizeof *ending };
 static struct sigaction ending_before[ENDING];
@@ -78,7 +79,15 @@ int cri_terminal_raw(int descriptor) {
   if (!registered) registered = atexit(cri_terminal_restore) == 0;
   struct sigaction action = {.sa_handler = restore_and_quit};
   sigemptyset(&action.sa_mask);
-  for (int index = 0; index < ENDING; index++) sigaction(ending[index], &action, &ending_before[index]);
+  sigset_t delivered;
+  sigemptyset(&delivered);
+  for (int index = 0; index < ENDING; index++) {
+    sigaction(ending[index], NULL, &ending_before[index]);
+    if (ending_before[index].sa_handler == SIG_IGN) continue;
+    sigaction(ending[index], &action, NULL);
+    sigaddset(&delivered, ending[index]);
+  }
+  pthread_sigmask(SIG_UNBLOCK, &delivered, NULL);
   action.sa_flags = SA_RESTART;
   // The shell has its own mode while this process is stopped.
   action.sa_handler = make_raw_again;
