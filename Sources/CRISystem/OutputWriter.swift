@@ -2,8 +2,12 @@ internal import Glibc
 
 /// Writes to a standard stream without blocking the tasks that wait for it.
 package final class OutputWriter: Sendable {
+  /// Messages of `post` that wait for the reader at most.
+  private static let mostMessages = 1000
+
   private let worker: Worker
   private let number: Int32
+  private let messages = Locked(0)
 
   /// - Throws: the error of a system call, for example if no thread can be created.
   package init(_ stream: StandardStream) throws(Errno) {
@@ -30,6 +34,21 @@ package final class OutputWriter: Sendable {
       write.finish(.success(()))
     }
     try result.get()
+  }
+
+  /// Writes a message later, so that a slow reader does not stop the caller. The message is dropped if 1,000 others wait, or
+  /// if it cannot be written.
+  package func post(_ message: String) {
+    let (number, messages) = (number, messages)
+    let fits = messages.withLock { count in
+      count += 1
+      return count <= Self.mostMessages
+    }
+    guard fits else { return messages.withLock { $0 -= 1 } }
+    worker.add {
+      try? Descriptor.writePatiently(Array(message.utf8), to: number)
+      messages.withLock { $0 -= 1 }
+    }
   }
 
   /// Resumes a continuation exactly once, whether the write or the cancellation comes first.

@@ -26,42 +26,12 @@ import Testing
     try result.get()
   }
 
-  /// What a client receives that sends this and then ends its direction.
-  private static func exchange(_ port: UInt16, _ bytes: [UInt8]) async throws -> [UInt8] {
-    let result: Result<[UInt8], Errno> = await onThread {
-      do throws(Errno) {
-        let socket = try TCPSocket.connect(to: .loopback(port: port))
-        var (sent, isFinished, received) = (0, false, [UInt8]())
-        while true {
-          let ready = try Poll.wait([(socket.rawValue, true, !isFinished)], timeout: .seconds(30))
-          if !ready[0].readable, !ready[0].writable { return .failure(.timedOut) }
-          if ready[0].writable, !isFinished {
-            if sent < bytes.count {
-              sent += try socket.send(bytes, from: sent) ?? 0
-            } else {
-              socket.finishWriting()
-              isFinished = true
-            }
-          }
-          if ready[0].readable, let piece = try socket.readBytes(1 << 16) {
-            if piece.isEmpty { return .success(received) }
-            received += piece
-          }
-        }
-      } catch {
-        // A connection that is refused in the pod may end with a reset.
-        return [.connectionReset, .brokenPipe].contains(error) ? .success([]) : .failure(error)
-      }
-    }
-    return try result.get()
-  }
-
   private static let request = Array("GET / HTTP/1.1\r\nHost: web\r\n\r\n".utf8)
 
   @Test(arguments: [[], ["--no-spdy"]])
   func `a page comes through a forwarded port`(faults: [String]) async throws {
     try await with(faults, port: "80") { _, _, port in
-      let answer = try await Self.exchange(port, Self.request)
+      let answer = try await LoopbackClient.exchange(port, Self.request)
       #expect(String(decoding: answer, as: UTF8.self).hasSuffix("simulated\n"))
     }
   }
@@ -69,7 +39,7 @@ import Testing
   @Test func `a connection stays half-closed, and its data arrives unchanged`() async throws {
     try await with(port: "7") { _, _, port in
       let bytes = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-      let answer = try await Self.exchange(port, bytes)
+      let answer = try await LoopbackClient.exchange(port, bytes)
       #expect(answer == bytes)
     }
   }
@@ -78,7 +48,9 @@ import Testing
     try await with(port: "7") { _, _, port in
       let counts = try await withThrowingTaskGroup(of: Int.self) { group in
         for number in 0..<200 {
-          group.addTask { try await Self.exchange(port, [UInt8](repeating: 1, count: 1000 + number)).count - number }
+          group.addTask {
+            try await LoopbackClient.exchange(port, [UInt8](repeating: 1, count: 1000 + number)).count - number
+          }
         }
         return try await group.reduce(into: [Int]()) { $0.append($1) }
       }
@@ -89,7 +61,7 @@ import Testing
   @Test func `a refused port ends only its connection`() async throws {
     try await with(port: "81") { _, process, port in
       for _ in 0..<2 {
-        let answer = try await Self.exchange(port, Self.request)
+        let answer = try await LoopbackClient.exchange(port, Self.request)
         #expect(answer.isEmpty)
       }
       #expect(ProcessFacts.exists("/proc/\(process.pid)"))
@@ -98,11 +70,11 @@ import Testing
 
   @Test func `a restart of the runtime costs only the open connections`() async throws {
     try await with(port: "80") { simulator, _, port in
-      let before = try await Self.exchange(port, Self.request)
+      let before = try await LoopbackClient.exchange(port, Self.request)
       await simulator.end(SIGKILL)
-      let during = try await Self.exchange(port, Self.request)
+      let during = try await LoopbackClient.exchange(port, Self.request)
       try await simulator.start()
-      let after = try await Self.exchange(port, Self.request)
+      let after = try await LoopbackClient.exchange(port, Self.request)
       #expect(!before.isEmpty && during.isEmpty && !after.isEmpty)
     }
   }

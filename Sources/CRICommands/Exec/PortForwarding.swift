@@ -13,6 +13,8 @@ struct PortForwarding: Sendable {
   let listeners: PortListeners
   let options: StreamingOptions
   let context: Context
+  let output: OutputWriter
+  let errors: OutputWriter
 
   /// Runs until the task is cancelled, which ends all connections.
   func run() async {
@@ -21,7 +23,7 @@ struct PortForwarding: Sendable {
       while !Task.isCancelled, let accepted = await listeners.acceptor.next() {
         let address = listeners.acceptor.addresses[accepted.address]
         let remote = listeners.remotes[accepted.address]
-        try? StandardStream.output.write("Handling connection for \(address.port)\n")
+        output.post("Handling connection for \(address.port)\n")
         count.withLock { $0 += 1 }
         group.addTask {
           await forward(accepted, from: address, to: remote)
@@ -49,7 +51,7 @@ struct PortForwarding: Sendable {
         case let error as RPCError: Failure(error, about: subject, client.endpoint)
         default: Failure(.failed, "\(subject): \(error)")
         }
-      try? StandardStream.error.write(failure.line)
+      errors.post(failure.line)
     }
   }
 }

@@ -4,15 +4,29 @@ package import CRISystem
 ///
 /// Each forwarded connection has its own connection to the runtime and its own thread: one that is stalled or fails does
 /// not affect the others, and after a restart of the runtime the next one works again.
-package enum ForwardedConnection {
+public enum ForwardedConnection {
   /// Forwards until both directions have ended. A direction that one side ends stays half-closed, if the transport can
   /// express that. Cancelling the task ends the connection.
   /// - Parameters:
-  ///   - socket: the number of the accepted, non-blocking socket. It is closed at the end.
+  ///   - socket: the descriptor of a connected stream socket, for example one that `accept` has returned. This call takes it
+  ///     over: it makes it non-blocking, and closes it at the end and after an error.
   ///   - port: the port in the pod.
+  ///   - options: how the runtime's streaming server is reached.
   ///   - refused: called if a transport was refused and the next one is tried.
-  ///   - url: calls the runtime with the port. It is called once for each transport.
+  ///   - url: calls the runtime with the port. It is called once for each transport, because a URL can be used only once.
   /// - Throws: `StreamingError` (`.remote` if the port refused the connection), or what `url` throws.
+  public static func run(
+    takingOver socket: Int32, port: UInt16, options: StreamingOptions = StreamingOptions(),
+    refused: (StreamingError) -> Void = { _ in }, url: () async throws -> String
+  ) async throws {
+    let descriptor = Descriptor(owning: socket)
+    do throws(Errno) { try descriptor.setFlags() } catch {
+      throw StreamingError(.system, "descriptor \(socket) cannot be used: \(error)")
+    }
+    try await run(descriptor, port: port, options: options, refused: refused, url: url)
+  }
+
+  /// As `run(takingOver:port:options:refused:url:)`, with a socket that is non-blocking already.
   package static func run(
     _ socket: consuming Descriptor, port: UInt16, options: StreamingOptions,
     refused: (StreamingError) -> Void = { _ in }, url: () async throws -> String
