@@ -1,10 +1,10 @@
 internal import CRISnapshot
 internal import CRISystem
 
-/// Reads the node's files, which may be under another root than ours: in a container that mounts them.
+/// Reads the node's files, which are under a different root if we run in a container that mounts them.
 struct NodeFiles: Sendable {
   private static let maximumLinks = 40
-  private static let largestFile = 16 << 20
+  private static let maximumSize = 16 << 20
 
   /// The path of the node's `/`; empty if it is our own.
   private let root: String
@@ -19,7 +19,7 @@ struct NodeFiles: Sendable {
     return theirs == ours ? "/" : "/proc/\(pid)/root"
   }
 
-  func read(_ path: String) throws(FileError) -> [UInt8] { try File.read(resolve(path), limit: Self.largestFile) }
+  func read(_ path: String) throws(FileError) -> [UInt8] { try File.read(resolve(path), limit: Self.maximumSize) }
 
   func text(_ path: String) throws(FileError) -> String { String(decoding: try read(path), as: UTF8.self) }
 
@@ -27,15 +27,15 @@ struct NodeFiles: Sendable {
 
   func exists(_ path: String) throws(FileError) -> Bool { try File.exists(resolve(path)) }
 
-  /// The paths of all files below a directory, with the files of subdirectories in the place of their directory, as Go's
-  /// `filepath.Walk` visits them: sorted, and without following symbolic links to directories.
+  /// The paths of all files below a directory, with the files of subdirectories at the position of their directory, as
+  /// Go's `filepath.Walk` visits them: sorted, and without following symbolic links to directories.
   func filesBelow(_ directory: String) throws(FileError) -> [String] {
     var found: [String] = []
     var rest = [directory]
     var count = 0
     while let next = rest.popLast() {
       count += 1
-      if count > Self.mostFiles { throw .fileTooLarge }
+      if count > Self.maximumFiles { throw .fileTooLarge }
       guard next == directory || isDirectory(next) else {
         found.append(next)
         continue
@@ -45,7 +45,7 @@ struct NodeFiles: Sendable {
     return found
   }
 
-  private static let mostFiles = 10_000
+  private static let maximumFiles = 10_000
 
   /// Whether a path is a directory, and not a symbolic link to one.
   private func isDirectory(_ path: String) -> Bool {
@@ -57,7 +57,7 @@ struct NodeFiles: Sendable {
   /// Identifies the file at a path; nil if it does not exist.
   func identity(of path: String) -> FileIdentity? { FileIdentity(of: resolve(path)) }
 
-  /// Whether two paths lead to the same file.
+  /// Whether a path on the node and a path in our file system name the same file.
   func isSame(_ path: String, asOurs other: String) -> Bool {
     guard let identity = FileIdentity(of: resolve(path)) else { return false }
     return identity == FileIdentity(of: other)
@@ -66,25 +66,25 @@ struct NodeFiles: Sendable {
   /// Returns the path that we can open. The node's links point to paths under the node's root, not under ours.
   private func resolve(_ path: String) -> String {
     guard !root.isEmpty else { return path }
-    var done: [Substring] = []
+    var resolved: [Substring] = []
     var rest = Array(path.split(separator: "/").reversed())
     var links = 0
     while let part = rest.popLast() {
       if part == "." { continue }
       if part == ".." {
-        _ = done.popLast()
+        _ = resolved.popLast()
         continue
       }
-      let here = root + "/" + (done + [part]).joined(separator: "/")
+      let here = root + "/" + (resolved + [part]).joined(separator: "/")
       if links < Self.maximumLinks, let target = File.linkTarget(here) {
         links += 1
-        if target.hasPrefix("/") { done = [] }
+        if target.hasPrefix("/") { resolved = [] }
         rest += target.split(separator: "/").reversed()
       } else {
-        done.append(part)
+        resolved.append(part)
       }
     }
-    return root + "/" + done.joined(separator: "/")
+    return root + "/" + resolved.joined(separator: "/")
   }
 }
 
@@ -95,6 +95,6 @@ extension NodeFiles {
       ? UnknownReason(.notOnNode, path: path, errno: error.errno?.rawValue) : UnknownReason(error, path)
   }
 
-  /// The directory exists and holds nothing that the runtime lists.
+  /// Returns the reason for a directory that exists but contains nothing that the runtime lists.
   static func foreign(_ path: String) -> UnknownReason { UnknownReason(.foreignDirectory, path: path) }
 }

@@ -2,18 +2,18 @@ package import CRIJSON
 package import CRISnapshot
 internal import CRISystem
 
-/// Reads what the kernel and CNI know about a snapshot's objects. It blocks, so it needs a thread of its own.
+/// Reads what the kernel and CNI know about a snapshot's objects. It blocks, so call it on a separate thread.
 ///
 /// It never fails as a whole: whatever could not be read is unknown, with its reason.
 package struct NodeObserver: Sendable {
   package var paths: NodePaths
   /// The time limit for reading all namespaces.
   package var timeLimit: Duration
-  /// Whether to read orphans and OCI runtimes too.
+  /// Whether to also read orphans, OCI runtimes and kubelet's state.
   package var includesNode: Bool
 
-  /// A process that is older than this (clock ticks) must be listed: the runtime lists a container shortly after its
-  /// start.
+  /// In seconds. A process that is older than this must be listed, because the runtime lists a container shortly after
+  /// its start.
   static let grace: UInt64 = 10
 
   package init(paths: NodePaths = NodePaths(), timeLimit: Duration = .seconds(5), includesNode: Bool = true) {
@@ -68,7 +68,7 @@ package struct NodeObserver: Sendable {
       isMissing = isMissing || log == .known(false)
     }
     guard isMissing else { return }
-    // kubelet renames a log file and then asks the runtime to reopen it: a file that is missing meanwhile is not lost.
+    // kubelet renames a log file and then asks the runtime to reopen it: a file that is missing in between is not lost.
     Thread.sleep(.milliseconds(200))
     for index in snapshot.containers.indices where snapshot.containers[index].observed?.hasLog == .known(false) {
       let log = log(of: snapshot.containers[index], view)
@@ -137,7 +137,7 @@ package struct NodeObserver: Sendable {
       table: table, listed: snapshot.listed,
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
-      // Whatever existed before the daemon started is not something that it is just creating.
+      // A process that is older than the daemon cannot belong to an object that the daemon is just creating.
       deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0),
       canBeOurs: { [daemon = snapshot.daemon.pid, paths] in
         ProcessTrust.belongs($0, to: daemon, proc: paths.proc)

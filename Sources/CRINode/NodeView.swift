@@ -41,12 +41,12 @@ struct NodeView {
 
   /// Returns our path for a path of the runtime.
   func path(_ path: String) -> String {
-    // From outside of its root an absolute link would lead to our root, and `/var/run` is such a link everywhere.
+    // From outside the runtime's root, an absolute link such as `/var/run` would point into our root.
     let isLinked = !paths.root.isEmpty && path.hasPrefix("/var/run/")
     return paths.root + (isLinked ? String(path.dropFirst(4)) : path)
   }
 
-  /// CNI's directory: the default is the runtime's path, a custom one is ours.
+  /// CNI's directory: the default path is below the runtime's root, and a custom path is one of ours.
   var cni: String { paths.cni == NodePaths.defaultCNI ? paths.root + paths.cni : paths.cni }
 
   func processes() -> Observation<ProcessTable> {

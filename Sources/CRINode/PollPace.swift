@@ -1,10 +1,10 @@
 internal import CRI
 internal import CRISystem
 
-/// Determines how soon to poll a runtime that is not ready again.
+/// Determines the delay before the next poll of a runtime that is not ready.
 ///
 /// A runtime that responds is polled often enough to notice its recovery within a twentieth of the time that it took.
-/// One that does not respond is polled at growing intervals, and at once when its socket is replaced.
+/// One that does not respond is polled at growing intervals, and immediately when its socket is replaced.
 struct PollPace {
   private static let first = Duration.milliseconds(15)
 

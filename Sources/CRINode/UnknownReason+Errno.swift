@@ -2,7 +2,7 @@ package import CRISnapshot
 package import CRISystem
 
 extension UnknownReason {
-  /// The reason of a system call that failed.
+  /// The reason for which a system call failed.
   /// - Parameter path: The file; nil if it does not matter which file it was.
   package init(_ error: Errno, _ path: String? = nil) {
     let code: Code =

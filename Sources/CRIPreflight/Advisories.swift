@@ -1,13 +1,15 @@
 internal import CRIRules
 public import CRISnapshot
 
-/// The versions with a known defect that loses state, one row for each defect. Facts on disk decide (`PreflightRules`);
-/// this table says what to look for, what an upgrade introduces, and what is not visible on disk.
+/// The versions with a known defect that loses state, one row for each defect. What is on disk decides whether a defect
+/// applies (`PreflightRules`); this table lists the defects, including those that an upgrade introduces and those that
+/// are not visible on disk.
 public enum Advisories {
-  /// Returns the advisories for a version, or for a change to another one.
+  /// Returns the advisories for a version, or for a change from one version to another.
   /// - Parameters:
-  ///   - version: nil if only the target is known.
-  ///   - target: nil if the version stays, so that advisories about upgrades do not count.
+  ///   - version: The current version; nil if only the target is known.
+  ///   - target: The version after the change; nil if the version stays the same, which excludes advisories about
+  ///     upgrades.
   public static func matching(
     _ product: Advisory.Product, _ version: RuntimeVersion?, target: RuntimeVersion? = nil,
     scenarios: Set<Advisory.Scenario> = [.restart, .upgrade]
@@ -17,7 +19,7 @@ public enum Advisories {
     }
   }
 
-  /// The table. A range that ends before `X-0` excludes the prereleases of X too.
+  /// The table. A range that ends before `X-0` also excludes the prereleases of X.
   public static let table: [Advisory] = containerd + crio + others
 
   private static let containerd: [Advisory] = [

@@ -1,8 +1,8 @@
-/// The reason why CNI does not confirm a pod's network. CRI-O gets the same one when it starts.
+/// The reason why CNI does not confirm a pod's network. CRI-O encounters the same fault when it starts.
 public enum CNIFault: Hashable, Sendable {
   // The configuration.
 
-  /// - `message`: The kernel's text.
+  /// - `message`: The kernel's error message.
   case unreadable(path: String, message: String)
   case notAConfiguration(path: String)
   case withoutName(path: String)
@@ -16,7 +16,7 @@ public enum CNIFault: Hashable, Sendable {
 
   case pluginMissing(String, directories: [String])
   case pluginNotExecutable(path: String, message: String)
-  /// - `message`: The plugin's own text.
+  /// - `message`: The plugin's own error message.
   case pluginFailed(String, message: String)
   case pluginExited(String, code: Int32)
   case pluginKilled(String, signal: Int32)

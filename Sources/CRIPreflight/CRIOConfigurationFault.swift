@@ -5,7 +5,7 @@ package struct CRIOConfigurationFault: Error, Hashable, Sendable {
   package let code: UnknownReason.Code
   /// The line number, starting at 1.
   package let line: Int
-  /// The parser's text, or the key whose value has the wrong type.
+  /// The parser's error message, or the key whose value has the wrong type.
   package let message: String
 
   init(_ code: UnknownReason.Code, line: Int, message: String) {

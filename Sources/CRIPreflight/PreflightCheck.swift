@@ -1,7 +1,7 @@
 internal import CRIRules
 internal import CRISnapshot
 
-/// A rule of preflight together with how it is checked.
+/// A preflight rule, together with the function that checks it.
 struct PreflightCheck: Sendable {
   let rule: Rule
   let run: @Sendable (PreflightFacts, inout PreflightOutcome) throws(UnknownReason) -> Void
@@ -17,7 +17,7 @@ struct PreflightCheck: Sendable {
 /// The result of a check.
 struct PreflightOutcome {
   var findings: [(object: ObjectName, detail: PreflightDetail)] = []
-  /// The reasons why parts of it are unchecked.
+  /// The reasons why parts of the check were not possible.
   var unknown: [UnknownReason] = []
 
   mutating func add(_ object: ObjectName, _ detail: PreflightDetail = .none) { findings.append((object, detail)) }

@@ -56,7 +56,7 @@ extension PreflightFacts {
     switch containerd?.store {
     case nil: return .unknown(.notExamined)
     case .unknown(var reason):
-      // It is not among the containers' records, so only the sandbox store could have it.
+      // The sandbox is not among the containers' records, so only the sandbox store could contain it.
       reason.object = reason.object ?? object
       return .unknown(reason)
     case .known(let store):
@@ -71,7 +71,7 @@ extension PreflightFacts {
     }
   }
 
-  /// The live ones among these IDs: ready pods and running containers.
+  /// Returns the live objects among these IDs: ready pods and running containers.
   func living(_ ids: Set<String>) -> [ObjectName] {
     readySandboxes.filter { ids.contains($0.id) }.map { .pod($0) }
       + snapshot.containers.filter { $0.isRunning && ids.contains($0.id) }.map { name(of: $0) }
@@ -83,11 +83,11 @@ extension PreflightFacts {
     return (next.major, next.minor) >= (1, 7)
   }
 
-  /// Whether the next containerd exits because of a record without data of the CRI.
+  /// Whether the next containerd exits because of a record without CRI data.
   var endsAtBareRecords: Bool {
     guard let next = nextVersion else { return false }
     if next.major == 1 {
-      // 1.7 does so only in its sandbox mode, which shows only in its records.
+      // 1.7 does so only in its sandbox mode, which is visible only in its records.
       guard next.minor == 7, version?.major == 1, let store = containerd?.store.value else { return false }
       return !Set(store.sandboxes.map(\.id)).isDisjoint(with: readySandboxes.map(\.id))
     }
@@ -99,7 +99,7 @@ extension PreflightFacts {
     VersionRange(from: "2.1.0-0", before: "2.1.4"),
   ]
 
-  /// Whether kubelet needs it: it has not ended, or it is the last one of its name in a live pod.
+  /// Whether kubelet needs a container, because it has not ended or is the newest with its name in a ready pod.
   func isNeeded(_ container: ContainerRecord) -> Bool {
     guard container.status.state == .exited else { return true }
     guard readySandboxes.contains(where: { $0.id == container.sandboxID }) else { return false }
@@ -109,7 +109,8 @@ extension PreflightFacts {
     }
   }
 
-  /// Whether it was created so recently that it may be incomplete.
-  /// - Parameter age: kubelet waits up to four minutes for a sandbox; the runtime writes its own records at once.
+  /// Whether an object was created so recently that it may be incomplete.
+  /// - Parameter age: The age up to which an object may be incomplete. kubelet waits up to four minutes for a sandbox;
+  ///   the runtime writes its own records immediately.
   func isYoung(_ created: Timestamp, _ age: Duration = .seconds(240)) -> Bool { now - age < created }
 }

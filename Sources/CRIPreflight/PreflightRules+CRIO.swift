@@ -7,7 +7,7 @@ extension PreflightRules {
     PreflightCheck(.networkCNICheck) { (facts, found) throws(UnknownReason) in
       let pods = facts.readySandboxes.filter { !$0.isHostNetwork }
       let disk = try facts.crioDisk()
-      // The running daemon's network condition counts only if CNI could not be asked for what the next one will get.
+      // The network condition counts only if the CNI plugins could not be asked which network the next daemon will get.
       if !disk.networks.unknown.isEmpty, let fault = facts.crioNetworkFault(disk) {
         for record in pods { found.add(.pod(record), fault) }
         return
@@ -15,7 +15,7 @@ extension PreflightRules {
       for record in pods {
         if let fault = disk.networks.faults[record.id] { found.add(.pod(record), .network(fault)) }
       }
-      // Also report this with faults, because the other pods are unknown.
+      // Report this even if there are faults, because the other pods are unknown.
       for reason in disk.networks.unknown { found.skip(reason) }
     },
     PreflightCheck(.runtimeWipe) { (facts, found) throws(UnknownReason) in
@@ -48,7 +48,7 @@ extension PreflightFacts {
     return crio
   }
 
-  /// What would take the address from every pod, as far as it shows without the CNI plugins.
+  /// The fault that would take the address from every pod, as far as it is visible without the CNI plugins.
   fileprivate func crioNetworkFault(_ disk: CRIODisk) -> PreflightDetail? {
     // A network that is configured by name may exist only in the cache.
     guard disk.configuration.value?.defaultNetwork.isEmpty != false else { return nil }
@@ -60,7 +60,7 @@ extension PreflightFacts {
     return .noNetworkConfiguration(directory: configuration.networkDirectory.value)
   }
 
-  /// The reason why the next start wipes; nil if it does not.
+  /// The reason why the next start removes the pods; nil if it does not.
   fileprivate func wipe(_ found: inout PreflightOutcome) throws(UnknownReason) -> PreflightDetail? {
     let disk = try crioDisk()
     guard !isNextUnknown else { throw .unknownNextVersion }
@@ -92,7 +92,7 @@ extension PreflightFacts {
   /// The default runtime after the change; nil if it does not change.
   fileprivate func nextDefaultRuntime(_ running: String) throws(UnknownReason) -> String? {
     if let configured = try crioDisk().configuration.get().defaultRuntime { return configured }
-    // Nothing is configured, so each version's default applies, and only another version changes it.
+    // Nothing is configured, so each version's default applies, and only a different version changes it.
     guard !isNextUnknown else { throw .unknownNextVersion }
     guard let target, let version else { return nil }
     let (before, after) = (

@@ -4,7 +4,7 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension PreflightRules {
-  /// The primary address first, the others sorted, all in canonical form.
+  /// Returns the addresses in canonical form: the primary one first, the others sorted.
   private static func canonical(_ addresses: [String]) -> [String] {
     let all = addresses.map { text in IPAddress(text).map { "\($0)" } ?? text }
     return Array(all.prefix(1)) + all.dropFirst().sorted()

@@ -4,7 +4,8 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension PreflightRules {
-  /// Compares what the runtime reports with what it will read after a restart, on which kubelet then decides.
+  /// The checks that compare what the runtime reports with what it will read from disk after a restart, because kubelet
+  /// then acts on that.
   static let records: [PreflightCheck] = [
     PreflightCheck(.networkModeOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.compareAllPods(&found) { record, disk in

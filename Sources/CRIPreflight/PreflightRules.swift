@@ -4,13 +4,13 @@ internal import CRIProtobuf
 package import CRIRules
 internal import CRISnapshot
 
-/// The checks of preflight, one row for each rule: for containerd, for CRI-O, and for any runtime.
+/// The checks of preflight, one row for each rule: for containerd, for the records on disk, for CRI-O, and for any
+/// runtime.
 public enum PreflightRules {
   static let checks: [PreflightCheck] = containerd + records + crio + any
 
   /// The rules that have a check, in the order in which they are checked.
   package static let table: [Rule] = checks.map(\.rule)
-
 }
 
 extension PreflightRules {
@@ -95,7 +95,7 @@ extension PreflightRules {
         .filter { !$0.pod.uid.isEmpty }
       let pods = Dictionary(grouping: ready, by: \.pod.uid)
       for (id, pod) in ready {
-        // Each pod is reported once, in the list's order.
+        // Each pod is reported once, in the order of the list.
         guard let samePod = pods[pod.uid], samePod.count > 1, samePod[0].id == id else { continue }
         found.add(ObjectName(.pod, pod: pod, id: id), .sandboxes(samePod.map(\.id)))
       }
@@ -107,7 +107,7 @@ extension PreflightFacts {
   /// A condition as the runtime reports it.
   func condition(_ type: String) -> RuntimeCondition? { snapshot.runtime.conditions.first { $0.type == type } }
 
-  /// containerd's own deprecation warnings, which it reports since 1.6.27 and 1.7.12.
+  /// containerd's own deprecation warnings, which it has reported since 1.6.27 and 1.7.12.
   var deprecations: [String] {
     let condition = snapshot.runtime.conditions.first { $0.type == "ContainerdHasNoDeprecationWarnings" && !$0.status }
     let warnings = condition.flatMap { try? JSON.parse($0.message) }?.objectValue
@@ -115,8 +115,9 @@ extension PreflightFacts {
   }
 
   func compareDrivers(_ found: inout PreflightOutcome) throws(UnknownReason) {
-    let (ours, kubelets) = (try configuration.cgroupDriver.get(), try kubelet.cgroupDriver.get())
-    if ours != kubelets { found.add(ObjectName(.node), .cgroupDrivers(kubelet: kubelets, runtime: ours)) }
+    let (runtimeDriver, kubeletDriver) = (try configuration.cgroupDriver.get(), try kubelet.cgroupDriver.get())
+    guard runtimeDriver != kubeletDriver else { return }
+    found.add(ObjectName(.node), .cgroupDrivers(kubelet: kubeletDriver, runtime: runtimeDriver))
   }
 
   func containersBeforeStart(_ found: inout PreflightOutcome) {
@@ -136,7 +137,8 @@ extension PreflightFacts {
     return images.contains { image in names.contains { !$0.isEmpty && image.isCalled($0) } }
   }
 
-  /// The images of running containers that the runtime does not have, without duplicates, as the containers name them.
+  /// The images that running containers use and that the runtime does not have: their names as given by the containers,
+  /// without duplicates.
   package var absentImages: [String] {
     guard let images = try? images() else { return [] }
     var names: [String] = []

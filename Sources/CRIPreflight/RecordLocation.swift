@@ -3,7 +3,7 @@ internal import CRISnapshot
 /// Where a starting containerd finds a sandbox's record.
 enum RecordLocation {
   case known(DiskSandbox)
-  /// In no place that would keep the sandbox alive.
+  /// The record is not in a place from which containerd would restore the sandbox.
   case none(PreflightDetail)
   case unknown(UnknownReason)
 }

@@ -1,7 +1,7 @@
 internal import CRIRules
 internal import CRISnapshot
 
-/// A rule together with how it is checked on one kind of object.
+/// A rule, together with the function that checks it on one kind of object.
 struct Check<Subject>: Sendable {
   /// The values before and after; nil if the rule holds.
   typealias Violation = @Sendable (_ before: Subject, _ after: Subject) -> ValuePair?
@@ -20,12 +20,12 @@ struct Check<Subject>: Sendable {
   }
 }
 
-/// The two texts; nil if they are equal in the form that is equal for all spellings.
+/// Returns the two texts; nil if `plain` converts them to the same form.
 func changed(_ before: String, _ after: String, in plain: (String) -> String) -> ValuePair? {
   before == after || plain(before) == plain(after) ? nil : (before.findingValue, after.findingValue)
 }
 
-/// The two values; nil if they are equal.
+/// Returns the two values; nil if they are equal.
 func changed<T: Equatable & FindingValueConvertible>(_ before: T, _ after: T) -> ValuePair? {
   before == after ? nil : (before.findingValue, after.findingValue)
 }

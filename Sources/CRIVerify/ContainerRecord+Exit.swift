@@ -2,9 +2,9 @@ internal import CRIMessages
 internal import CRISnapshot
 
 extension ContainerRecord {
-  /// How the container has ended. If its process ends while the daemon is down, containerd sets the exit code 255 and the
-  /// reason `Unknown` (`unknownExitCode`), and CRI-O sets -1, so that kubelet repeats finished work with the policy
-  /// OnFailure.
+  /// How the container has ended. If its process ends while the daemon is down, containerd sets the exit code 255 and
+  /// the reason `Unknown` (`unknownExitCode`), and CRI-O sets -1, so kubelet repeats finished work if the restart
+  /// policy is OnFailure.
   var exit: FindingValue {
     let code = status.exitCode
     return code == 255 && status.reason == "Unknown" || code == -1 ? .exitedUnseen(code) : .exited(code)

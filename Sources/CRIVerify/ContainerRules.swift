@@ -28,12 +28,12 @@ enum ContainerRules {
     },
     Check(.containerPID) {
       // A pid counts only while the container runs: containerd still reports the pid of an ended process.
-      guard $0.isRunning, $1.isRunning, let was = $0.pid, was != $1.pid else { return nil }
-      return (.process(was), $1.pid.map { .process($0) } ?? .none)
+      guard $0.isRunning, $1.isRunning, let old = $0.pid, old != $1.pid else { return nil }
+      return (.process(old), $1.pid.map { .process($0) } ?? .none)
     },
     Check(.containerCreated, same: { $0.status.createdAt }),
     Check(.containerStarted) {
-      // A container that was only created may have been started meanwhile.
+      // A container that was only created may have been started since then.
       $0.status.state == .created ? nil : changed($0.status.startedAt, $1.status.startedAt)
     },
     Check(
@@ -66,12 +66,12 @@ enum ContainerRules {
     Check(.containerAnnotations) {
       FindingValue.lost($0.status.annotations, $1.status.annotations, where: { !ownRules.contains($0) })
     },
-    // kubelet computes the hash from the pod's specification, so a new hash means a changed specification or another
-    // kubelet, and kubelet restarts nothing because of it.
+    // kubelet computes the hash from the pod's specification, so a new hash means a changed specification or a
+    // different kubelet version, and kubelet restarts nothing because of it.
     Check(.containerNewHash) {
       $1.specHash == nil ? nil : changed($0.specHash, $1.specHash)
     },
-    // kubelet sets this annotation on every container, so the runtime has lost a missing one.
+    // kubelet sets this annotation on every container, so if it is missing, the runtime has lost it.
     Check(
       .containerNoHash
     ) {
@@ -85,7 +85,7 @@ enum ContainerRules {
     },
     Check(.containerNewImageRef) { imageRef($0, $1) },
     Check(.containerImageID) { before, after in
-      // Older runtimes leave it empty and newer ones set it, which is no change of the image.
+      // Older runtimes leave it empty and newer ones set it, which is not a change of the image.
       before.status.imageID.isEmpty
         ? nil : changed(before.status.imageID, after.status.imageID, in: ImageReference.plain)
     },
@@ -95,8 +95,8 @@ enum ContainerRules {
         ? ($0.status.logPath.findingValue, $1.status.logPath.findingValue) : nil
     },
     Check(.containerMounts) {
-      let (was, now) = (mounts($0), mounts($1))
-      return was == now || plain(was) == plain(now) ? nil : (value(was), value(now))
+      let (old, now) = (mounts($0), mounts($1))
+      return old == now || plain(old) == plain(now) ? nil : (value(old), value(now))
     },
     Check(.containerNewMounts) { before, after in
       // The paths on the host differ for each pod and container.
@@ -104,10 +104,10 @@ enum ContainerRules {
       return lost.isEmpty ? nil : (.texts(lost.sorted()), .none)
     },
     Check(.containerResources) {
-      // Older runtimes report no resources, user or signal. Zeros mean the same as none.
+      // Older runtimes report no resources, user or signal. A zero means the same as a missing value.
       guard $0.status.resources != nil, $0.status.resources != $1.status.resources else { return nil }
-      let (was, now) = (FindingValue.fields(of: $0.status.resources), FindingValue.fields(of: $1.status.resources))
-      return was == now ? nil : (was, now)
+      let (old, now) = (FindingValue.fields(of: $0.status.resources), FindingValue.fields(of: $1.status.resources))
+      return old == now ? nil : (old, now)
     },
     Check(.containerUser) {
       $0.status.user == nil || $0.status.user == $1.status.user
@@ -127,10 +127,10 @@ enum ContainerRules {
     Check(
       .containerMonitor
     ) {
-      guard let was = $0.observed?.process?.value?.alive, let now = $1.observed?.process?.value?.alive,
-        was.pid == now.pid, was.startTime == now.startTime, was.shim != nil, now.shim == nil
+      guard let old = $0.observed?.process?.value?.alive, let now = $1.observed?.process?.value?.alive,
+        old.pid == now.pid, old.startTime == now.startTime, old.shim != nil, now.shim == nil
       else { return nil }
-      return (.process(was.parent), .status(.gone))
+      return (.process(old.parent), .status(.gone))
     },
     Check(.containerLogFile) {
       $0.observed?.hasLog?.value == true && $1.observed?.hasLog?.value == false
@@ -142,8 +142,8 @@ enum ContainerRules {
       return (.status($0.observed?.exec?.value == nil ? .notTried : .works), .text(message))
     },
     Check(.containerCgroup) {
-      guard let was = $0.observed?.process?.value?.alive, let now = $1.observed?.process?.value?.alive,
-        was.pid == now.pid, let before = was.cgroup, let after = now.cgroup
+      guard let old = $0.observed?.process?.value?.alive, let now = $1.observed?.process?.value?.alive,
+        old.pid == now.pid, let before = old.cgroup, let after = now.cgroup
       else { return nil }
       return changed(before, after)
     },
@@ -158,8 +158,8 @@ enum ContainerRules {
   ]
 
   private static func stateChange(_ before: ContainerRecord, _ after: ContainerRecord) -> ValuePair? {
-    guard let (was, now) = changed(before.status.state, after.status.state) else { return nil }
-    return (was, after.status.state == .exited ? after.exit : now)
+    guard let (old, now) = changed(before.status.state, after.status.state) else { return nil }
+    return (old, after.status.state == .exited ? after.exit : now)
   }
 
   private static func exited(_ before: ContainerRecord, _ after: ContainerRecord) -> Bool {
@@ -169,8 +169,8 @@ enum ContainerRules {
   /// The reference is an ID or a digest in a repository, depending on the version, and CRI-O up to 1.30 changes it at a
   /// restart, so only references of the same form are compared.
   private static func imageRef(_ before: ContainerRecord, _ after: ContainerRecord) -> ValuePair? {
-    let (was, now) = (before.status.imageRef, after.status.imageRef)
-    return isID(was) == isID(now) ? changed(was, now, in: ImageReference.plain) : nil
+    let (old, now) = (before.status.imageRef, after.status.imageRef)
+    return isID(old) == isID(now) ? changed(old, now, in: ImageReference.plain) : nil
   }
 
   /// The ID may lack the digest's algorithm, which CRI-O leaves out.
@@ -188,7 +188,7 @@ enum ContainerRules {
     }.sorted { ($0.hostPath, $0.containerPath) < ($1.hostPath, $1.containerPath) }
   }
 
-  /// With the common spelling of the paths.
+  /// Returns the mounts with a uniform spelling of their paths.
   private static func plain(_ mounts: [Mount]) -> [Mount] {
     mounts.map {
       Mount(

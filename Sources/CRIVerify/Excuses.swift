@@ -2,9 +2,9 @@ internal import CRIMessages
 internal import CRIProtobuf
 internal import CRISnapshot
 
-/// Decides whether a changed pod or container is no loss because it came to its normal end.
+/// Decides whether a pod or container that changed does not count as a loss because it ended normally.
 struct Excuses {
-  /// A pod that was created less than this before the snapshot may have been incomplete in it.
+  /// A pod that is younger than this when the snapshot is taken may be incomplete in the snapshot.
   private static let minimumAge = Duration.seconds(10)
   /// The labels that Kubernetes' Job controller sets on its pods; older versions set only the first.
   private static let jobLabels = ["job-name", "batch.kubernetes.io/job-name"]
@@ -18,21 +18,21 @@ struct Excuses {
     self.before = before
     let isJob = { (record: SandboxRecord) in Self.jobLabels.contains { record.status.labels[$0] != nil } }
     jobs = Set(before.sandboxes.filter(isJob).map(\.pod.uid))
-    // Requires that the directory existed before: kubelet has none for a pod that it did not create.
-    let was = before.observed?.kubelet?.podDirectories?.value
-    let now = after.observed?.kubelet?.podDirectories?.value
-    deleted = was.flatMap { was in now.map { was.subtracting($0) } } ?? []
+    // Only pods whose directory existed before count: kubelet has no directory for a pod that it did not create.
+    let directoriesBefore = before.observed?.kubelet?.podDirectories?.value
+    let directoriesAfter = after.observed?.kubelet?.podDirectories?.value
+    deleted = directoriesBefore.flatMap { old in directoriesAfter.map { old.subtracting($0) } } ?? []
     let pods = Dictionary(
       (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
-    let (ran, left) = (
+    let (running, remaining) = (
       Dictionary(grouping: before.containers.filter(\.isRunning)) { pods[$0.sandboxID] ?? "" },
       Dictionary(grouping: after.containers) { pods[$0.sandboxID] ?? "" }
     )
     finished = jobs.filter { uid in
-      guard let left = left[uid] else { return false }
+      guard let remaining = remaining[uid] else { return false }
       // A container that is missing has not ended but was lost.
-      return Set(ran[uid]?.map(\.name) ?? []).isSubset(of: left.map(\.name))
-        && left.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
+      return Set(running[uid]?.map(\.name) ?? []).isSubset(of: remaining.map(\.name))
+        && remaining.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
     }
   }
 

@@ -3,7 +3,7 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// Computes kubelet's decisions from two snapshots. The earlier one stands in for the pod's specification.
+/// Computes kubelet's decisions from two snapshots. The earlier one stands in for the pods' specifications.
 struct Kubelet {
   private static let uidLabel = "io.kubernetes.pod.uid"
   private static let nameLabel = "io.kubernetes.container.name"
@@ -14,7 +14,7 @@ struct Kubelet {
   private let containersAfter: [String: [ContainerRecord]]
   private let containersBefore: [String: [ContainerRecord]]
   private let staticPods: [StaticPod]
-  /// The objects of each pod as kubelet's lists show them, by ID. A lost label has no effect on them.
+  /// The states of each pod's objects as kubelet's lists show them, by UID and ID. A lost label has no effect on them.
   private let statesBefore: [String: [String: Int32]]
   private let statesAfter: [String: [String: Int32]]
 
@@ -26,7 +26,7 @@ struct Kubelet {
     let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
     let uids = Dictionary(before.sandboxes.map { ($0.id, $0.pod.uid) }) { first, _ in first }
     sandboxesAfter = Dictionary(grouping: after.sandboxes) { record in
-      // With another UID it is an unknown pod, which kubelet kills regardless of its labels.
+      // With a different UID, the sandbox belongs to an unknown pod, which kubelet kills regardless of its labels.
       if let uid = uids[record.id], uid != record.pod.uid { return "" }
       return record.status.labels[Self.uidLabel] ?? (hasLabel.contains(record.pod.uid) ? "" : record.pod.uid)
     }
@@ -55,44 +55,44 @@ struct Kubelet {
     }.map(prediction)
   }
 
-  private func prediction(_ was: SandboxRecord) -> Prediction {
-    // The newest first, as kubelet sorts them; then the higher attempt.
-    let sandboxes = (sandboxesAfter[was.pod.uid] ?? []).sorted {
+  private func prediction(_ old: SandboxRecord) -> Prediction {
+    // The newest sandbox is first, as kubelet sorts them; if two are equally old, the one with the higher attempt.
+    let sandboxes = (sandboxesAfter[old.pod.uid] ?? []).sorted {
       ($0.status.createdAt, $0.status.metadata?.attempt ?? 0) > (
         $1.status.createdAt, $1.status.metadata?.attempt ?? 0
       )
     }
-    var prediction = Prediction(pod: was.pod, restartPolicy: restartPolicy(of: was))
+    var prediction = Prediction(pod: old.pod, restartPolicy: restartPolicy(of: old))
     func decide(_ rule: KubeletRule, _ field: RuleField, _ before: FindingValue, _ after: FindingValue) -> Prediction {
-      let outcome = outcome(for: was.pod, prediction.restartPolicy, isFirst: rule == .c1)
+      let outcome = outcome(for: old.pod, prediction.restartPolicy, isFirst: rule == .c1)
       prediction.outcome = outcome
       prediction.action = outcome == .a3 ? .recreate : .kill
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
-      prediction.trigger = trigger(was)
+      prediction.trigger = trigger(old)
       return prediction
     }
-    guard let newest = sandboxes.first else { return decide(.c1, .sandbox, .id(was.id), .none) }
+    guard let newest = sandboxes.first else { return decide(.c1, .sandbox, .id(old.id), .none) }
     let ready = sandboxes.filter(\.isReady)
     if ready.count > 1 {
-      let earlier = before.sandboxes.count { $0.isReady && $0.pod.uid == was.pod.uid }
+      let earlier = before.sandboxes.count { $0.isReady && $0.pod.uid == old.pod.uid }
       return decide(.c2, .readySandboxes, .number(Int64(earlier)), .number(Int64(ready.count)))
     }
-    if !newest.isReady { return decide(.c3, .state, .podState(was.status.state), .podState(newest.status.state)) }
-    if newest.isHostNetwork != was.isHostNetwork {
+    if !newest.isReady { return decide(.c3, .state, .podState(old.status.state), .podState(newest.status.state)) }
+    if newest.isHostNetwork != old.isHostNetwork {
       let mode = { FindingValue.namespaceMode($0 ? .node : .pod) }
-      return decide(.c4, .networkMode, mode(was.isHostNetwork), mode(newest.isHostNetwork))
+      return decide(.c4, .networkMode, mode(old.isHostNetwork), mode(newest.isHostNetwork))
     }
-    if !was.isHostNetwork, let network = newest.status.network, network.ip.isEmpty {
-      return decide(.c5, .ip, was.ip.findingValue, .none)
+    if !old.isHostNetwork, let network = newest.status.network, network.ip.isEmpty {
+      return decide(.c5, .ip, old.ip.findingValue, .none)
     }
-    restartContainers(&prediction, was)
+    restartContainers(&prediction, old)
     return prediction
   }
 
   /// The restart policy from kubelet's manifest files, because the CRI does not carry it.
-  private func restartPolicy(of was: SandboxRecord) -> RestartPolicy? {
-    guard was.isStatic else { return nil }
-    return staticPods.first { $0.namespace == was.pod.namespace && isName(was.pod.name, of: $0.name) }?.restartPolicy
+  private func restartPolicy(of old: SandboxRecord) -> RestartPolicy? {
+    guard old.isStatic else { return nil }
+    return staticPods.first { $0.namespace == old.pod.namespace && isName(old.pod.name, of: $0.name) }?.restartPolicy
   }
 
   /// kubelet appends the node's name, which is the host's name with or without its domain. Any other suffix may be part
@@ -104,7 +104,7 @@ struct Kubelet {
   }
 
   /// Applies rules A1 to A3.
-  /// - Parameter isFirst: No sandbox is left, so the next one is attempt 0.
+  /// - Parameter isFirst: Whether no sandbox is left, so that the next one is attempt 0.
   private func outcome(for pod: PodName, _ policy: RestartPolicy?, isFirst: Bool) -> KubeletOutcome {
     let containers = Self.newest(containersAfter[pod.uid] ?? []).values
     if policy == .never, !isFirst, !containers.isEmpty { return .a1 }
@@ -113,13 +113,15 @@ struct Kubelet {
   }
 
   /// Applies rules B1 to B5 to the newest container of each name.
-  private func restartContainers(_ prediction: inout Prediction, _ was: SandboxRecord) {
-    let now = Self.newest(containersAfter[was.pod.uid] ?? [])
-    let containers = containersBefore[was.pod.uid] ?? []
-    let begin = containers.filter(\.isRunning).map(\.status.startedAt).min()
+  private func restartContainers(_ prediction: inout Prediction, _ old: SandboxRecord) {
+    let now = Self.newest(containersAfter[old.pod.uid] ?? [])
+    let containers = containersBefore[old.pod.uid] ?? []
+    let firstStart = containers.filter(\.isRunning).map(\.status.startedAt).min()
     for (name, before) in Self.newest(containers).sorted(by: { $0.key < $1.key }) {
-      // A container that ended before the others began initialised the pod; kubelet does not restart it while they run.
-      if now[name] == nil, before.status.state == .exited, let begin, before.status.finishedAt <= begin { continue }
+      // A container that ended before the others started is an init container, which kubelet does not restart then.
+      if now[name] == nil, before.status.state == .exited, let firstStart, before.status.finishedAt <= firstStart {
+        continue
+      }
       if after.isUnchecked(.container, before.id) { continue }
       guard let (rule, field, values) = Self.restart(before, now[name]),
         Self.starts(rule, now[name], prediction.restartPolicy)
@@ -127,7 +129,7 @@ struct Kubelet {
       prediction.action = .restartContainers
       prediction.containers.append(name)
       if rule == .b4, prediction.restartPolicy == nil { prediction.dependsOnPolicy = true }
-      prediction.trigger = trigger(was)
+      prediction.trigger = trigger(old)
       if prediction.rule == nil {
         (prediction.rule, prediction.field, prediction.before, prediction.after) = (
           rule, field, values.before, values.after
@@ -145,13 +147,13 @@ struct Kubelet {
   private static func restart(
     _ before: ContainerRecord, _ after: ContainerRecord?
   ) -> (rule: KubeletRule, field: RuleField, ValuePair)? {
-    let was = FindingValue.containerState(before.status.state)
-    guard let after else { return (.b1, .container, (was, .none)) }
+    let old = FindingValue.containerState(before.status.state)
+    guard let after else { return (.b1, .container, (old, .none)) }
     switch after.status.state {
-    case .unknown: return (.b2, .state, (was, .containerState(.unknown)))
-    case .created: return before.status.state == .created ? nil : (.b3, .state, (was, .containerState(.created)))
+    case .unknown: return (.b2, .state, (old, .containerState(.unknown)))
+    case .created: return before.status.state == .created ? nil : (.b3, .state, (old, .containerState(.created)))
     case .exited:
-      if before.isRunning { return (.b4, .state, (was, after.exit)) }
+      if before.isRunning { return (.b4, .state, (old, after.exit)) }
       let isLost = before.status.exitCode != after.status.exitCode
       return isLost ? (.b4, .exitCode, (before.status.exitCode.findingValue, after.status.exitCode.findingValue)) : nil
     default:
@@ -163,16 +165,16 @@ struct Kubelet {
   }
 
   private static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
-    // kubelet reads the name from a label; a container without kubelet's labels was not created by it.
+    // kubelet reads the name from a label; a container without kubelet's labels was not created by kubelet.
     Dictionary(containers.map { ($0.status.labels[uidLabel] == nil ? $0.name : $0.status.labels[nameLabel] ?? "", $0) })
     {
       $0.status.createdAt > $1.status.createdAt ? $0 : $1
     }
   }
 
-  /// kubelet reacts at once if a list shows another state, or else only when it reads every pod again.
-  private func trigger(_ was: SandboxRecord) -> Prediction.Trigger {
-    statesBefore[was.pod.uid] == statesAfter[was.pod.uid] ? .atKubeletRestart : .immediate
+  /// kubelet reacts immediately if a list shows a changed state, and otherwise only when it reads every pod again.
+  private func trigger(_ old: SandboxRecord) -> Prediction.Trigger {
+    statesBefore[old.pod.uid] == statesAfter[old.pod.uid] ? .atKubeletRestart : .immediate
   }
 
   private static func states(_ snapshot: Snapshot) -> [String: [String: Int32]] {

@@ -16,7 +16,7 @@ public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   case b1 = "B1"
   /// The container's state is unknown.
   case b2 = "B2"
-  /// The container was created and not started.
+  /// The container was created but not started.
   case b3 = "B3"
   /// The container has ended.
   case b4 = "B4"
@@ -24,7 +24,7 @@ public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   case b5 = "B5"
 }
 
-/// What happens to a pod whose sandbox changed, by its restartPolicy.
+/// What happens to a pod whose sandbox changed, depending on its restartPolicy.
 public enum KubeletOutcome: String, Hashable, Sendable, CaseIterable {
   /// Kubelet kills the pod because its policy is Never.
   case a1 = "A1"

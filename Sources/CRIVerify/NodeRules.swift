@@ -19,7 +19,7 @@ enum NodeRules {
     Check(.runtimeNetwork) {
       $0.runtime.condition("NetworkReady") == false ? nil : down("NetworkReady", $0, $1)
     },
-    // The change did not cause this, so it is no loss, but it is not good either.
+    // The change did not cause this, so it is not a loss, but it is not good either.
     Check(
       .runtimeNetworkAlready
     ) {
@@ -61,21 +61,21 @@ enum NodeRules {
       return lost.isEmpty ? nil : (.handlers(lost.sorted()), .none)
     },
     Check(.runtimeCgroupDriver) {
-      guard let was = $0.runtime.settings?.cgroupDriver, let now = $1.runtime.settings?.cgroupDriver, was != now
+      guard let old = $0.runtime.settings?.cgroupDriver, let now = $1.runtime.settings?.cgroupDriver, old != now
       else { return nil }
-      return (.text(was), .text(now))
+      return (.text(old), .text(now))
     },
     Check(.runtimeCNI) {
-      // The first configuration of a network is an improvement and no loss.
-      guard let was = $0.runtime.settings?.networks, let now = $1.runtime.settings?.networks, was != now, !was.isEmpty
+      // The first configuration of a network is an improvement, not a loss.
+      guard let old = $0.runtime.settings?.networks, let now = $1.runtime.settings?.networks, old != now, !old.isEmpty
       else { return nil }
-      return (.networks(was), now.isEmpty ? .none : .networks(now))
+      return (.networks(old), now.isEmpty ? .none : .networks(now))
     },
     Check(.runtimePauseImage) { before, after in
       guard !after.imagesAreUnchecked, let image = after.pauseImage, !has(after, image) else { return nil }
-      let was = before.pauseImage
-      return was == image && !has(before, image)
-        ? nil : (was.map { .text($0) } ?? .status(.unknown), .absentImage(image))
+      let old = before.pauseImage
+      return old == image && !has(before, image)
+        ? nil : (old.map { .text($0) } ?? .status(.unknown), .absentImage(image))
     },
     Check(.runtimeOCI) {
       ociChanges($0, $1) { kind($0) != kind($1) }
@@ -114,8 +114,8 @@ enum NodeRules {
     Check(
       .hostBoot
     ) { before, after in
-      guard let was = before.host.bootID, let now = after.host.bootID, was != now else { return nil }
-      return (.text(was), .text(now))
+      guard let old = before.host.bootID, let now = after.host.bootID, old != now else { return nil }
+      return (.text(old), .text(now))
     },
   ]
 
@@ -127,21 +127,21 @@ enum NodeRules {
     snapshot.images.contains { $0.isCalled(image) }
   }
 
-  /// The program's name, such as `runc` or `crun`, in whichever directory it is.
+  /// The program's name, such as `runc` or `crun`, regardless of its directory.
   private static func kind(_ path: String?) -> Substring? { path?.split(separator: "/").last }
 
-  /// The OCI runtimes whose path differs, before and after; nil after if the handler no longer exists.
+  /// The OCI runtimes whose path differs, before and after; the value after is nil if the handler no longer exists.
   private static func ociChanges(
     _ before: Snapshot, _ after: Snapshot, where counts: (String, String?) -> Bool
   ) -> ValuePair? {
-    guard let was = before.observed?.ociRuntimes?.value, let now = after.observed?.ociRuntimes?.value else {
+    guard let earlier = before.observed?.ociRuntimes?.value, let now = after.observed?.ociRuntimes?.value else {
       return nil
     }
     let isPartial = after.runtime.name == RuntimeProduct.crio.rawValue && !now.contains(where: \.isDefault)
-    let changes = was.compactMap { old -> (OCIRuntimeProgram, OCIRuntimeProgram?)? in
+    let changes = earlier.compactMap { old -> (OCIRuntimeProgram, OCIRuntimeProgram?)? in
       // The default handler is compared by its role, not by its name.
       let new = now.first { old.isDefault && !isPartial ? $0.isDefault : $0.handler == old.handler }
-      // If a CRI-O does not report its configuration, nothing is known about its other handlers.
+      // If CRI-O does not report its configuration, nothing is known about its other handlers.
       if new == nil, isPartial { return nil }
       guard counts(old.path, new?.path) else { return nil }
       return (
@@ -166,7 +166,7 @@ enum NodeRules {
     return lost.isEmpty ? nil : (.handlers(lost.sorted()), .none)
   }
 
-  /// The handlers that no pod used: versions differ in their built-in ones, as newer CRI-O added crun.
+  /// The handlers that no pod used. The built-in ones depend on the version: newer CRI-O added crun.
   private static func unusedBuiltIns(_ before: Snapshot, _ after: Snapshot) -> Set<String> {
     guard before.runtime.version != after.runtime.version else { return [] }
     let used = before.sandboxes.filter(\.isReady).flatMap {
@@ -175,7 +175,7 @@ enum NodeRules {
     return Set(before.runtime.handlers.map(\.name)).subtracting(used).subtracting([""])
   }
 
-  /// The features of the handlers that `other` has too, sorted by handler.
+  /// The features of those handlers that `other` also has, sorted by handler.
   private static func features(_ snapshot: Snapshot, of other: Snapshot) -> [HandlerFeature] {
     let known = Set(other.runtime.handlers.map(\.name))
     return snapshot.runtime.handlers.filter { known.contains($0.name) }.flatMap { handler in

@@ -38,7 +38,7 @@ private struct Loss {
   let rules: Set<RuleID>
   let affected: [Prediction]
 
-  /// Whether there are findings and all of them are of these rules.
+  /// Whether there are findings and all of them come from these rules.
   func isOnly(_ others: Set<RuleID>) -> Bool { !rules.isEmpty && rules.isSubset(of: others) }
 
   /// Whether the same runtime runs in the same boot: only then can its memory be the cause.
@@ -55,7 +55,7 @@ private struct Loss {
     return affected.contains { $0.rule == .c5 && $0.before != FindingValue.none && !gone.contains($0.pod) }
   }
 
-  /// Whether kubelet kills pods, at once or later.
+  /// Whether kubelet kills pods, at the time that the trigger determines.
   func killsPods(_ trigger: Prediction.Trigger) -> Bool {
     affected.contains { $0.action != .restartContainers && $0.trigger == trigger }
   }

@@ -32,7 +32,7 @@ enum SandboxRules {
       // A host-network pod has the node's addresses, whether or not the runtime reports one.
       if before.isHostNetwork, after.isHostNetwork, after.ip.isEmpty { return nil }
       if before.isHostNetwork { return address(before, after) }
-      // An address that was missing before and exists now is no loss.
+      // An address that was missing before and exists now is not a loss.
       return before.ip.isEmpty ? nil : address(before, after)
     },
     Check(
@@ -48,15 +48,15 @@ enum SandboxRules {
       .podAdditionalIPs
     ) { before, after in
       guard after.isReady, !before.isHostNetwork else { return nil }
-      let (was, now) = (additional(before), additional(after))
-      let isSame = was.map(PlainText.address).sorted() == now.map(PlainText.address).sorted()
-      return isSame ? nil : (addresses(was), addresses(now))
+      let (old, now) = (additional(before), additional(after))
+      let isSame = old.map(PlainText.address).sorted() == now.map(PlainText.address).sorted()
+      return isSame ? nil : (addresses(old), addresses(now))
     },
     Check(
       .podFamilies
     ) { before, after in
       let lost = families(before).subtracting(families(after))
-      // Another rule reports that it has no address at all.
+      // Another rule reports that the pod has no address at all.
       return lost.isEmpty || after.ip.isEmpty ? nil : (.families(AddressFamily.allCases.filter(lost.contains)), .none)
     },
 
@@ -64,14 +64,15 @@ enum SandboxRules {
     Check(
       .podNamespaces
     ) {
-      let (was, now) = (namespaces($0), namespaces($1))
-      return was == now ? nil : (.namespaces(was), .namespaces(now))
+      let (old, now) = (namespaces($0), namespaces($1))
+      return old == now ? nil : (.namespaces(old), .namespaces(now))
     },
     Check(.podLabels) {
       FindingValue.lost($0.status.labels, $1.status.labels)
     },
     Check(.podNewLabels) {
-      // Other labels belong to the pod's owner and may have changed; CRI-O calls the container of each sandbox POD.
+      // Other labels belong to the pod's owner and may have changed, and CRI-O sets the container's name to POD on
+      // every sandbox.
       FindingValue.lost($0.status.labels, $1.status.labels) {
         $0.hasPrefix("io.kubernetes.") && $0 != "io.kubernetes.container.name"
       }
@@ -82,7 +83,7 @@ enum SandboxRules {
     Check(.podNewAnnotations) {
       before, after in
       // kubelet's annotations change with each start, and a plugin's with each network. The severity is minor, because
-      // a new sandbox has the pod's current annotations, and its owner may have removed one meanwhile.
+      // a new sandbox has the pod's current annotations, and its owner may have removed one since then.
       let lost = before.status.annotations.map(\.key).filter {
         !$0.hasPrefix("kubernetes.io/config.") && after.status.annotations[$0] == nil
       }
@@ -105,8 +106,8 @@ enum SandboxRules {
     },
     Check(.podPID) {
       // CRI-O reports no pid if it has dropped the pause process, so there is nothing to compare.
-      guard let was = $0.facts.pid, was != $1.facts.pid else { return nil }
-      return (.process(was), $1.facts.pid.map { .process($0) } ?? .none)
+      guard let old = $0.facts.pid, old != $1.facts.pid else { return nil }
+      return (.process(old), $1.facts.pid.map { .process($0) } ?? .none)
     },
     Check(.podCNI) {
       $0.facts.interfaces.flatMap { [after = $1.facts.interfaces ?? []] in FindingValue.difference($0, after) }
@@ -114,7 +115,7 @@ enum SandboxRules {
     Check(.podNewCNI) {
       before, after in
       guard before.facts.interfaces?.isEmpty == false, after.facts.interfaces?.isEmpty != false else { return nil }
-      // Not every runtime reports the namespace. An address shows that this one should.
+      // Not every runtime reports interfaces, but one that reports a namespace and an address should.
       return after.isHostNetwork || after.ip.isEmpty || after.facts.networkNamespace == nil
         ? nil : (.status(.known), .none)
     },
@@ -128,11 +129,11 @@ enum SandboxRules {
     },
     Check(.podNetnsInode) {
       before, after in
-      guard after.isReady, case .alive(let was)? = before.observed?.namespace?.value else { return nil }
+      guard after.isReady, case .alive(let old)? = before.observed?.namespace?.value else { return nil }
       switch after.observed?.namespace?.value {
-      case .alive(let now)?: return was.inode == now.inode ? nil : (.namespace(was.inode), .namespace(now.inode))
-      case .missing?: return (.namespace(was.inode), .none)
-      case .notANamespace?: return (.namespace(was.inode), .status(.notANamespace))
+      case .alive(let now)?: return old.inode == now.inode ? nil : (.namespace(old.inode), .namespace(now.inode))
+      case .missing?: return (.namespace(old.inode), .none)
+      case .notANamespace?: return (.namespace(old.inode), .status(.notANamespace))
       case nil: return nil
       }
     },
@@ -161,7 +162,7 @@ enum SandboxRules {
     Set(record.addresses.compactMap { IPAddress($0) }.map { $0.isIPv4 ? .ipv4 : .ipv6 })
   }
 
-  /// Replaces absent fields by their meaning in the CRI: POD for namespaces, and the node's users.
+  /// Replaces absent fields with their meaning in the CRI: POD for namespaces, and the node's users.
   private static func namespaces(_ record: SandboxRecord) -> NamespaceOption {
     let options = record.status.linux?.namespaces?.options ?? NamespaceOption()
     let users = options.usernsOptions?.mode ?? .node

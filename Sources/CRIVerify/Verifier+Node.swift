@@ -3,23 +3,23 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// The rules that do not depend on the pods: addresses, images and processes; and the list of what is unchecked.
+/// The checks that do not compare a pod with itself: networks, images and processes; and the list of what is unchecked.
 extension Verifier {
   mutating func checkReadySandboxes() {
     let ready = after.sandboxes.filter(\.isReady)
-    for (_, several) in Dictionary(grouping: ready, by: \.pod.uid) where several.count > 1 {
-      let count = before.sandboxes.count { $0.isReady && $0.pod.uid == several[0].pod.uid }
-      report(.podSeveralReady, .pod(several[0]), .readySandboxes(count), .readySandboxes(several.count))
+    for (_, duplicates) in Dictionary(grouping: ready, by: \.pod.uid) where duplicates.count > 1 {
+      let count = before.sandboxes.count { $0.isReady && $0.pod.uid == duplicates[0].pod.uid }
+      report(.podSeveralReady, .pod(duplicates[0]), .readySandboxes(count), .readySandboxes(duplicates.count))
     }
     let earlier = NetworkView(before)
     let now = NetworkView(after)
-    var absent: [PodName] = []
+    var notCompared: [PodName] = []
     for sandbox in ready {
       let object = ObjectName.pod(sandbox)
       if sandbox.status.createdAt > after.taken {
         report(.podClock, object, .time(sandbox.status.createdAt), .now(after.taken))
       }
-      checkNetwork(of: sandbox, earlier, now, &absent)
+      checkNetwork(of: sandbox, earlier, now, &notCompared)
       let subnets = after.runtime.settings?.networks?.flatMap(\.subnets) ?? []
       if !sandbox.isHostNetwork, let address = IPAddress(sandbox.ip),
         subnets.contains(where: { $0.address.isIPv4 == address.isIPv4 }),
@@ -28,25 +28,25 @@ extension Verifier {
         report(.podOutsideCIDR, object, .texts(subnets.map { "\($0)" }), .addresses([sandbox.ip]))
       }
     }
-    absent.removeAll { !scope.contains($0) }
-    guard !absent.isEmpty else { return }
-    unchecked.append(Unchecked(.networks(absent.sorted { "\($0)" < "\($1)" }), UnknownReason(.goneBefore)))
+    notCompared.removeAll { !scope.contains($0) }
+    guard !notCompared.isEmpty else { return }
+    unchecked.append(Unchecked(.networks(notCompared.sorted { "\($0)" < "\($1)" }), UnknownReason(.goneBefore)))
   }
 
-  /// - Parameter absent: Pods that are not compared.
+  /// - Parameter notCompared: Receives the pod if its network was already gone, so that it cannot be compared.
   private mutating func checkNetwork(
-    of sandbox: SandboxRecord, _ earlier: NetworkView, _ now: NetworkView, _ absent: inout [PodName]
+    of sandbox: SandboxRecord, _ earlier: NetworkView, _ now: NetworkView, _ notCompared: inout [PodName]
   ) {
     guard let fault = now.fault(of: sandbox.id) else { return }
     let object = ObjectName.pod(sandbox)
-    // If the sandbox existed before, a fault that it already had then is no loss.
+    // If the sandbox existed before, a fault that it already had does not count as a loss.
     let isOld = scenario.keepsObjects && earlier.fault(of: sandbox.id)?.kind == fault.kind
     switch (now.isAlive(sandbox.id), scenario.keepsObjects ? earlier.isAlive(sandbox.id) : nil) {
-    case (false, false) where isOld: absent.append(sandbox.pod)
+    case (false, false) where isOld: notCompared.append(sandbox.pod)
     // The namespace's own rule reports that it disappeared.
     case (false, true): break
     default:
-      // What was not read before the change was not seen to be in order.
+      // If the network was not read before the change, it is unknown whether it was good then.
       let wasRead = !scenario.keepsObjects || earlier.isAlive(sandbox.id) != nil
       report(
         isOld ? .podNetworkAlready : Self.rule(for: fault.kind), object,
@@ -67,38 +67,40 @@ extension Verifier {
     let readySandboxes = Set(before.sandboxes.filter(\.isReady).map(\.id))
     let users = before.containers.filter { readySandboxes.contains($0.sandboxID) }
     let plain = ImageReference.plain
-    let asked = Set(users.compactMap(\.status.image?.image).map(plain))
+    let requested = Set(users.compactMap(\.status.image?.image).map(plain))
     let references = users.flatMap { [$0.status.imageRef, $0.status.imageID] }
-    let used = asked.union(references).union(references.map(plain))
-    // containerd before 1.7 pins nothing: a downgrade to it is no fault of this image.
+    let used = requested.union(references).union(references.map(plain))
+    // containerd before 1.7 pins nothing, so after a downgrade to it a missing pin is expected.
     let isOlder = before.runtime.version != after.runtime.version && !after.images.contains(where: \.pinned)
     let isExpected = isOlder && RuleID.imageUnpinned.rule.scenarios.contains(scenario)
     let unpinned: RuleID = isExpected ? .imageUnpinned : .imagePinned
     let now = Dictionary(after.images.map { ($0.plainID, $0) }, uniquingKeysWith: { first, _ in first })
-    for was in before.images {
-      let object = ObjectName(.image, name: was.repoTags.first ?? was.repoDigests.first ?? "", id: was.id)
-      guard let found = now[was.plainID] else {
-        // A pinned image is the pause image, without which no pod starts. Another runtime has another one.
-        let isNeeded = was.pinned && scenario != .migrate
-        let isUsed = isNeeded || ([was.id] + was.names).contains { used.contains($0) || used.contains(plain($0)) }
+    for old in before.images {
+      let object = ObjectName(.image, name: old.repoTags.first ?? old.repoDigests.first ?? "", id: old.id)
+      guard let found = now[old.plainID] else {
+        // A pinned image is the pause image, without which no pod starts. A different runtime uses a different one.
+        let isNeeded = old.pinned && scenario != .migrate
+        let isUsed = isNeeded || ([old.id] + old.names).contains { used.contains($0) || used.contains(plain($0)) }
         // The names by which the image is looked up: those that pods use, or any of them if pods use its ID.
-        let names = Set(was.names.map(plain))
-        let wanted = names.intersection(asked)
+        let names = Set(old.names.map(plain))
+        let wanted = names.intersection(requested)
         let successor = after.images.first {
           let names = Set($0.names.map(plain))
-          return wanted.isEmpty ? !names.isDisjoint(with: was.repoTags.map(plain)) : names.isSuperset(of: wanted)
+          return wanted.isEmpty ? !names.isDisjoint(with: old.repoTags.map(plain)) : names.isSuperset(of: wanted)
         }
         if isUsed, let successor {
-          report(.imageReplaced, object, .text(was.id), .imageSuccessor(id: successor.id))
-          if was.pinned && !successor.pinned { report(unpinned, object, .status(.pinned), .status(.notPinned)) }
+          report(.imageReplaced, object, .text(old.id), .imageSuccessor(id: successor.id))
+          if old.pinned && !successor.pinned { report(unpinned, object, .status(.pinned), .status(.notPinned)) }
         } else {
-          report(isUsed ? .imageMissing : .imageCollected, object, .text(was.id), .none)
+          report(isUsed ? .imageMissing : .imageCollected, object, .text(old.id), .none)
         }
         continue
       }
-      let (old, new) = (was.names.sorted(), found.names.sorted())
-      if Set(old.map(plain)) != Set(new.map(plain)) { report(.imageNames, object, old.findingValue, new.findingValue) }
-      if was.pinned && !found.pinned { report(unpinned, object, .status(.pinned), .status(.notPinned)) }
+      let (namesBefore, namesAfter) = (old.names.sorted(), found.names.sorted())
+      if Set(namesBefore.map(plain)) != Set(namesAfter.map(plain)) {
+        report(.imageNames, object, namesBefore.findingValue, namesAfter.findingValue)
+      }
+      if old.pinned && !found.pinned { report(unpinned, object, .status(.pinned), .status(.notPinned)) }
     }
   }
 
@@ -108,11 +110,11 @@ extension Verifier {
     let names =
       Dictionary(before.sandboxes.map { ($0.id, ObjectName.pod($0)) }, uniquingKeysWith: { first, _ in first })
       .merging(before.containers.map { ($0.id, name(of: $0)) }) { first, _ in first }
-    // A node may have both runtimes: a conmon is CRI-O's, and a shim containerd's.
+    // A node may have both runtimes: a conmon belongs to CRI-O, and a shim to containerd.
     let runtime = RuntimeProduct(rawValue: after.runtime.name)
     for orphan in orphans where runtime == nil || orphan.kind.product == runtime {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
-      // A shim or conmon without processes does no work any more.
+      // A shim or conmon without child processes no longer does anything.
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
       let isOld = earlier.contains(orphan.pid)
       report(
@@ -123,10 +125,10 @@ extension Verifier {
 
   mutating func listUnchecked() {
     unchecked += incomplete
-    // What is unknown in both snapshots is listed once.
-    let (was, now) = (before.unchecked.filter { !$0.isRequired }, after.unchecked.filter { !$0.isRequired })
+    // An observation that is unknown in both snapshots is listed once.
+    let (old, now) = (before.unchecked.filter { !$0.isRequired }, after.unchecked.filter { !$0.isRequired })
     unchecked += now
-    unchecked += was.filter { !now.contains($0) }.map(\.before)
+    unchecked += old.filter { !now.contains($0) }.map(\.before)
     func add(_ subject: UncheckedSubject, _ code: UnknownReason.Code, setting: RuntimeSetting? = nil) {
       unchecked.append(Unchecked(subject, UnknownReason(code, setting: setting)))
     }
@@ -165,7 +167,7 @@ extension Orphan.Kind {
   fileprivate var product: RuntimeProduct { self == .conmon ? .crio : .containerd }
 }
 
-/// The faults in the networks of a snapshot's pods, as far as the kernel and CNI were read.
+/// The faults in the networks of a snapshot's pods, to the extent that the kernel and CNI could be read.
 private struct NetworkView {
   private var faults: [String: (kind: NetworkVerdict.Kind, reason: NetworkReason)] = [:]
   private var outside: Set<String> = []

@@ -28,7 +28,7 @@ extension Report {
     listUnknownPolicies(of: before)
   }
 
-  /// A static pod's manifest has its restart policy; without a readable manifest the policy is unknown.
+  /// A static pod's manifest contains its restart policy; without a readable manifest the policy is unknown.
   private mutating func listUnknownPolicies(of before: Snapshot) {
     let open = Set(predictions.filter { $0.restartPolicy == nil }.map(\.pod))
     let pods = Set(before.sandboxes.filter { $0.isReady && $0.isStatic && open.contains($0.pod) }.map(\.pod))
@@ -46,7 +46,7 @@ extension Report {
       let empty = scope.namespaces.subtracting(before.sandboxes.map(\.pod.namespace)).sorted()
       unchecked += empty.map { Unchecked(.namespace($0), UnknownReason(.emptyNamespace)) }
       let hasPods = before.sandboxes.contains { $0.isReady && scope.contains($0.pod) }
-      // Findings about the node or the runtime concern no pod.
+      // Findings about the node or the runtime do not concern a pod.
       if !hasPods && !findings.contains(where: { $0.object.pod != nil }) && vacuous == nil {
         vacuous = .nothingInScope
       }
@@ -72,7 +72,7 @@ struct Verifier {
   var unchecked: [Unchecked] = []
   var vacuous: VacuousReason?
   var isForeign = false
-  /// Something that the scenario needs could not be read.
+  /// Whether something that the scenario needs could not be read.
   var isIncomplete = false
 
   init(_ scenario: Scenario, before: Snapshot, after: Snapshot, scope: Scope) {
@@ -84,7 +84,7 @@ struct Verifier {
     podsBefore = Dictionary(before.sandboxes.map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The entries in the scope that make either snapshot incomplete.
+  /// The entries in the scope that make the earlier or the later snapshot incomplete.
   var incomplete: [Unchecked] {
     before.incomplete.filter(scope.contains).map(\.before) + after.incomplete.filter(scope.contains)
   }
@@ -111,7 +111,7 @@ struct Verifier {
     }
     if scenario.keepsObjects {
       checkKeptObjects()
-    } else if absence == nil {
+    } else if missingChange == nil {
       // Pods that were not stopped need not be recreated.
       checkRenewedPods()
     }
@@ -119,7 +119,7 @@ struct Verifier {
     checkImages()
     checkOrphans()
     listUnchecked()
-    vacuous = emptiness()
+    vacuous = vacuousReason()
   }
 
   mutating func report(_ id: RuleID, _ object: ObjectName, _ before: FindingValue, _ after: FindingValue) {
@@ -128,9 +128,9 @@ struct Verifier {
     findings.append(Finding(rule: rule, object: object, before: before, after: after))
   }
 
-  mutating func check<S>(_ table: [Check<S>], _ was: S, _ now: S, _ object: (Rule) -> ObjectName) {
+  mutating func check<S>(_ table: [Check<S>], _ old: S, _ now: S, _ object: (Rule) -> ObjectName) {
     for check in table where check.rule.scenarios.contains(scenario) {
-      guard let (before, after) = check.violation(was, now) else { continue }
+      guard let (before, after) = check.violation(old, now) else { continue }
       report(check.rule.id, object(check.rule), before, after)
     }
   }
@@ -140,12 +140,12 @@ struct Verifier {
   }
 
   private var isOfAnotherNode: Bool {
-    if let was = before.host.machineID, let now = after.host.machineID { return was != now }
+    if let old = before.host.machineID, let now = after.host.machineID { return old != now }
     return before.host.name != after.host.name
   }
 
   /// The reason why there is nothing to verify; nil if there is something.
-  private func emptiness() -> VacuousReason? {
+  private func vacuousReason() -> VacuousReason? {
     // An object that could not be read may have been ready.
     let mayHavePods = before.unchecked.contains { $0.object?.kind == .pod && $0.isLive != false }
     if !before.sandboxes.contains(where: \.isReady), !before.containers.contains(where: \.isRunning), !mayHavePods {
@@ -156,7 +156,7 @@ struct Verifier {
     if !ready.isEmpty, ready.allSatisfy({ excused.contains($0.pod) }) {
       return .allEnded(count: ready.count, isWholeNode: scope.isWhole)
     }
-    return absence
+    return missingChange
   }
 
   /// Whether kubelet ran before the change and does not run now.
@@ -166,7 +166,7 @@ struct Verifier {
   }
 
   /// The reason why the change did not take place; nil if it did, or if that is unknown.
-  private var absence: VacuousReason? {
+  private var missingChange: VacuousReason? {
     let isSameBoot = before.host.bootID == after.host.bootID
     let isSameDaemon = before.daemon.wasReplaced(by: after.daemon) == false && isSameBoot
     let daemon = VacuousReason.daemonNotRestarted(pid: after.daemon.pid)

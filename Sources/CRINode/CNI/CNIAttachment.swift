@@ -41,20 +41,20 @@ struct CNIAttachment: Hashable, Sendable {
     input["name"] = .string(network.name)
     input["cniVersion"] = .string(network.version)
     input["prevResult"] = try result(as: network.version)
-    var given = JSONObject()
+    var runtimeConfig = JSONObject()
     for (capability, isOn) in plugin["capabilities"]?.objectValue ?? [:] where isOn.boolValue == true {
-      if let value = capabilities[capability] { given[capability] = value }
+      if let value = capabilities[capability] { runtimeConfig[capability] = value }
     }
-    if !given.isEmpty { input["runtimeConfig"] = .object(given) }
+    if !runtimeConfig.isEmpty { input["runtimeConfig"] = .object(runtimeConfig) }
     return input
   }
 
-  /// Between 0.3.0 and today the forms differ only in this: before 1.0.0 each address has a version field.
+  /// From 0.3.0 on, the versions of a result differ only in that before 1.0.0 each address has a version field.
   private func result(as version: String) throws(CNIFailure) -> JSON {
-    let made = result["cniVersion"]?.stringValue ?? ""
-    if made == version { return result }
-    guard !CNINetwork.numbers(made).lexicographicallyPrecedes([0, 3]) else {
-      throw .unknown(UnknownReason(.cniResultVersion, path: version, message: made))
+    let resultVersion = result["cniVersion"]?.stringValue ?? ""
+    if resultVersion == version { return result }
+    guard !CNINetwork.numbers(resultVersion).lexicographicallyPrecedes([0, 3]) else {
+      throw .unknown(UnknownReason(.cniResultVersion, path: version, message: resultVersion))
     }
     var result = result
     result["cniVersion"] = .string(version)

@@ -33,7 +33,7 @@ struct CNICache {
     }
   }
 
-  /// Returns a sandbox's entries except the loopback interface's.
+  /// Returns a sandbox's entries except that of the loopback interface.
   func entries(of id: String) -> Observation<[Entry]> {
     switch files {
     case .unknown(let reason): return .unknown(reason)
@@ -58,7 +58,7 @@ struct CNICache {
   /// Returns nil if the file is not a cache entry.
   static func entry(_ bytes: [UInt8], file: String, id: String) -> Entry? {
     guard let root = try? JSON.parse(bytes), root.objectValue != nil else { return nil }
-    // Before 2019 the file held only the result, so the names have to come from the file's name.
+    // Before 2019 the file held only the result, so the names must be taken from the file's name.
     let result = root["result"] ?? root
     let names = file.split(separator: "-").map(String.init)
     let middle = names.firstIndex(of: id) ?? 0
@@ -76,11 +76,11 @@ struct CNICache {
 
   private static func addresses(in result: JSON) -> [String] {
     let modern = result["ips"]?.arrayValue?.compactMap { $0["address"]?.stringValue }
-    // CNI 0.2.0 has at most one address of each kind.
+    // CNI 0.2.0 has at most one address of each family.
     let old = ["ip4", "ip6"].compactMap { result[$0]?["ip"]?.stringValue }
     return (modern ?? old).map { String($0.prefix { $0 != "/" }) }
   }
 
-  /// The network's configuration when the pod was attached.
+  /// The network's configuration at the time when the pod was attached.
   private static func config(_ base64: String) -> JSON? { Base64.decode(base64).flatMap { try? JSON.parse($0) } }
 }

@@ -4,8 +4,8 @@ internal import CRISystem
 
 /// Runs the CNI plugins of the pods' networks with `CHECK`, which changes nothing (CNI specification, section 2).
 ///
-/// CRI-O does the same when it starts, and drops the addresses of every pod for which a plugin fails. So this runs them
-/// as libcni does, with the daemon's environment.
+/// CRI-O does the same when it starts, and drops the addresses of every pod for which a plugin fails. So this type
+/// runs the plugins as libcni does, with the daemon's environment.
 package struct CNICheck: Sendable {
   /// The number of pods that are checked concurrently.
   private static let workers = 8
@@ -13,7 +13,7 @@ package struct CNICheck: Sendable {
   package var paths: NodePaths
   /// CRI-O: `network_dir`.
   package var directory: String
-  /// CRI-O: `cni_default_network`; if it is empty, the first valid configuration in the order of file names counts.
+  /// CRI-O: `cni_default_network`; if it is empty, the first valid configuration in the order of file names is used.
   package var network: String
   /// CRI-O: `plugin_dirs`.
   package var pluginDirectories: [String]

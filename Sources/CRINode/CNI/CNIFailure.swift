@@ -5,6 +5,6 @@ internal import CRISnapshot
 enum CNIFailure: Error, Hashable {
   /// CRI-O gets the same error when it starts.
   case fault(CNIFault)
-  /// It is unknown what CRI-O would get.
+  /// It is unknown which result CRI-O would get.
   case unknown(UnknownReason)
 }

@@ -4,7 +4,7 @@ internal import CRISystem
 
 /// A network's configuration: a list of plugins (CNI specification, section 1; libcni's `NetworkConfigList`).
 struct CNINetwork: Hashable, Sendable {
-  /// The version that libcni prefers if a configuration offers several.
+  /// The newest version that libcni chooses if a configuration offers several.
   private static let newest = [1, 1, 0]
 
   var name: String

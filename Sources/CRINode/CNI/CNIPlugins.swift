@@ -5,7 +5,7 @@ internal import CRISystem
 
 /// Runs CNI plugins as libcni does (CNI specification, section 2).
 struct CNIPlugins: Sendable {
-  /// The directories in which plugins are searched, in this order.
+  /// The directories that are searched for plugins, in this order.
   let directories: [String]
   /// The daemon's environment, which its plugins inherit.
   let environment: [String]
@@ -47,13 +47,13 @@ struct CNIPlugins: Sendable {
       throw .fault(.pluginMissing(type, directories: directories))
     }
     guard File.isTrusted(path) else { throw .unknown(UnknownReason(.programNotTrusted, path: path)) }
-    let rest = min(timeout, deadline - .now)
-    guard rest > .zero else { throw .unknown(UnknownReason(.cniTooSlow)) }
+    let remaining = min(timeout, deadline - .now)
+    guard remaining > .zero else { throw .unknown(UnknownReason(.cniTooSlow)) }
     let ending: ChildProcess.Ending
     let output: [UInt8]
     do throws(Errno) {
       (ending, output) = try ChildProcess.capture(
-        [path], environment: environment + variables.map { "CNI_" + $0 }, input: input.bytes(), timeout: rest)
+        [path], environment: environment + variables.map { "CNI_" + $0 }, input: input.bytes(), timeout: remaining)
     } catch {
       switch error {
       case .timedOut: throw .unknown(UnknownReason(.cniPluginTimedOut, path: type))

@@ -46,9 +46,10 @@ struct CNIPodCheck: Sendable {
       return
     }
     let attachment = try CNIAttachment(bytes, file)
-    let made = if let kept = attachment.network { kept } else { try onDisk.get() }
+    let configuration = if let cached = attachment.network { cached } else { try onDisk.get() }
     guard attachment.hasAddress || pod.ip.isEmpty else { throw .fault(.noAddress) }
-    if made.isChecked { try plugins.check(made, attachment, id: pod.id, namespace: path, interface: Self.interface) }
+    guard configuration.isChecked else { return }
+    try plugins.check(configuration, attachment, id: pod.id, namespace: path, interface: Self.interface)
   }
 
   /// - Returns: nil if the file is missing.

@@ -29,7 +29,7 @@ struct HostLocal {
     of id: String, entries: [CNICache.Entry], addresses: Set<IPAddress>
   ) -> Observation<[HostLocalLease]>? {
     var found: [HostLocalLease] = []
-    var isAsked = false
+    var isManaged = false
     func take(_ network: Network) {
       found += network.byOwner[id] ?? []
       found += addresses.compactMap { network.byAddress[$0] }.filter { $0.owner != id }
@@ -40,18 +40,18 @@ struct HostLocal {
       case .success(let network): take(network)
       case .failure(let error): return .unknown(UnknownReason(error, directory))
       }
-      isAsked = true
+      isManaged = true
     }
-    // Some plugins, such as flannel, delegate to others: only the existing directories show whether to host-local.
+    // Some plugins, such as flannel, delegate to others: only the existing directories show whether host-local is one.
     let delegated = entries.filter { $0.facts.ipam == nil }.map(\.facts.network)
     for network in entries.isEmpty ? allNetworks() : delegated {
       guard case .success(let known) = read("\(defaultDirectory)/\(network)", network: network),
         known.byOwner[id] != nil
       else { continue }
       take(known)
-      isAsked = true
+      isManaged = true
     }
-    return isAsked ? .known(found.sorted { $0.address < $1.address }) : nil
+    return isManaged ? .known(found.sorted { $0.address < $1.address }) : nil
   }
 
   private func allNetworks() -> [String] {

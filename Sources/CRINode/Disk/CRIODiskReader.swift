@@ -28,7 +28,7 @@ extension CRIODisk {
     var configuration = CRIOConfiguration()
     var path = main
     do throws(FileError) {
-      // Every CRI-O installation has at least one: older packages the file, newer ones the directory.
+      // Every CRI-O installation has at least one of them: older packages have the file, newer ones the directory.
       let (hasMain, hasDirectory) = (try files.exists(main), try files.exists(directory))
       guard hasMain || hasDirectory else { return .unknown(NodeFiles.reason(main, .noSuchFile)) }
       path = directory
@@ -84,20 +84,20 @@ extension CRIODisk {
         return .unknown(NodeFiles.foreign(directory))
       }
       var missing: [String: [MissingState]] = [:]
-      func need(_ paths: [String], _ id: String) throws(FileError) {
+      func require(_ paths: [String], _ id: String) throws(FileError) {
         for path in paths where !(try files.exists(path)) { missing[id, default: []].append(MissingState(path)) }
       }
       for sandbox in sandboxes {
         guard let location = paths[sandbox.id] else { continue }
         let own = "\(location.containers)/\(sandbox.id)/userdata"
-        try need(["\(own)/config.json", "\(location.state ?? own)/state.json"] + location.namespaces, sandbox.id)
+        try require(["\(own)/config.json", "\(location.state ?? own)/state.json"] + location.namespaces, sandbox.id)
         for path in location.namespaces where try isUnmounted(path, files) {
           missing[sandbox.id, default: []].append(MissingState(path, isUnmounted: true))
         }
       }
       for container in snapshot.containers {
         let own = "\(directory)/\(container.id)/userdata"
-        try need(["\(own)/config.json", "\(own)/state.json"], container.id)
+        try require(["\(own)/config.json", "\(own)/state.json"], container.id)
       }
       return .known(missing)
     } catch {

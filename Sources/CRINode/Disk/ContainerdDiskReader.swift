@@ -49,12 +49,12 @@ extension ContainerdDisk {
     }
   }
 
-  /// Returns the tasks that lack these files.
+  /// Returns the tasks that have none of these files.
   private static func tasks(
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String, without names: [String]
   ) -> Observation<Set<String>> {
     let missing = findMissing(directory, files, at: tasks(snapshot)) { id throws(FileError) in
-      // A task without a bundle here has another kind of shim.
+      // A task without a bundle here has a different kind of shim.
       let bundle = "\(directory)/\(id)"
       guard try files.exists(bundle) else { return nil }
       for name in names where try files.exists("\(bundle)/\(name)") { return nil }
@@ -89,7 +89,7 @@ extension ContainerdDisk {
     snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
   }
 
-  /// Returns the missing files of each ID, in a directory that must exist for the search to mean anything.
+  /// Returns the missing file of each ID; the result is unknown unless the directory contains at least one of the IDs.
   private static func findMissing(
     _ directory: String, _ files: NodeFiles, at ids: [String],
     _ missing: (String) throws(FileError) -> String?

@@ -31,7 +31,7 @@ extension RuntimeConfiguration {
       networkDirectory: files.map(\.networkDirectory))
   }
 
-  /// For any other runtime, only what the CRI itself serves is known.
+  /// For any other runtime, only what the CRI itself reports is known.
   init(other name: String, served: Observation<String>?) {
     func unknown(_ setting: RuntimeSetting) -> Observation<String> {
       .unknown(UnknownReason(.unsupportedRuntime, setting: setting, message: name))

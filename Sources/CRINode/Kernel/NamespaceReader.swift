@@ -1,12 +1,12 @@
 internal import CRISnapshot
 internal import CRISystem
 
-/// Reads network namespaces on threads of its own, because the caller's thread must stay in its namespaces.
+/// Reads network namespaces on separate threads, because the caller's thread must stay in its namespaces.
 enum NamespaceReader {
   struct Target: Hashable, Sendable {
     /// The namespace's path according to the runtime.
     var path: String
-    /// Whether a missing file proves that the namespace is gone, and not that we see another file system.
+    /// Whether a missing file proves that the namespace is gone, rather than that we see a different file system.
     var isSure: Bool
     /// A process that should be in the namespace: it keeps the namespace alive even without the path.
     var process: String?
@@ -59,7 +59,7 @@ enum NamespaceReader {
     }
   }
 
-  /// Whether the namespace's parent directory exists: a container into which it is mounted sees its contents.
+  /// Whether the namespace's parent directory exists: if it is mounted into our container, we see what it contains.
   private static func isPlausible(_ path: String) -> Bool {
     let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     return !directory.isEmpty && FileIdentity(of: directory) != nil

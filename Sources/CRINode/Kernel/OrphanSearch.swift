@@ -9,7 +9,7 @@ struct OrphanSearch: Sendable {
   let ended: Set<String>
   /// Whether a path is the runtime's socket.
   let isOurSocket: @Sendable (String) -> Bool
-  /// In clock ticks after boot. A process that began later may belong to an object that is about to be listed.
+  /// A limit in clock ticks after boot: a process that started later may belong to an object that will soon be listed.
   let deadline: UInt64
   /// Whether a process can belong to the runtime: any user can start a process with a shim's name and arguments.
   var canBeOurs: @Sendable (Int32) -> Bool = { _ in true }
@@ -21,7 +21,7 @@ struct OrphanSearch: Sendable {
     var orphans: [Orphan] = []
     for (pid, shim) in ours() {
       guard let entry = table.entries[pid], entry.isAlive else { continue }
-      // A live process under the conmon of a container that CRI-O believes has ended: CRI-O asked another OCI runtime.
+      // CRI-O believes that the container has ended, because CRI-O asked a different OCI runtime, but it still runs.
       let isAlive = shim.kind == .conmon && ended.contains(shim.id) && children[pid] != nil
       if !listed.contains(shim.id) || isAlive {
         guard entry.startTime <= deadline else { continue }
@@ -37,7 +37,7 @@ struct OrphanSearch: Sendable {
     return orphans.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) }
   }
 
-  /// Returns the shims of this runtime, and not those of another containerd, of Docker or of Podman.
+  /// Returns the shims of this runtime, but not those of another containerd, of Docker or of Podman.
   private func ours() -> [Int32: ShimProcess] {
     // A socket may have several names, and directories are configurable: shims of listed IDs show which are ours.
     let known = table.shims.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
@@ -72,7 +72,7 @@ struct OrphanSearch: Sendable {
     return Array(strays.values)
   }
 
-  /// Returns what looks like a runtime's ID: 64 hexadecimal digits, as in `/kubepods/pod7/ID` or
+  /// Returns everything that looks like a runtime's ID: 64 hexadecimal digits, as in `/kubepods/pod7/ID` or
   /// `cri-containerd-ID.scope`.
   static func ids(in path: String?) -> [String] {
     guard let path else { return [] }

@@ -30,7 +30,7 @@ struct ProcessTable: Hashable, Sendable {
     self.proc = proc
   }
 
-  /// Live processes by their parent.
+  /// Returns the live processes, grouped by the pid of their parent.
   func children() -> [Int32: [ProcessEntry]] {
     Dictionary(grouping: entries.values.filter(\.isAlive), by: \.parent)
       .mapValues { $0.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) } }

@@ -1,10 +1,10 @@
 internal import CRISystem
 
-/// Whether a process may name programs that we run, and the environment that they get.
+/// Decides whether a process may name programs that we run, and provide their environment.
 ///
-/// Anyone can start a process with any name and any arguments, and can listen at a socket. So only a process of root or of
-/// the caller counts, by all of its user IDs, which a set-uid program would not have; and a container's root is not the
-/// node's.
+/// Anyone can start a process with any name and any arguments, and can listen at a socket. So a process is trusted only
+/// if all of its user IDs are those of root or of the caller, which excludes set-uid programs, and if it is in our
+/// namespaces, because root in a container is not root on the node.
 enum ProcessTrust {
   static func isTrusted(_ pid: Int32, proc: String) -> Bool {
     // Read the namespaces first: once a process has ended, its namespaces and user IDs are unreadable.

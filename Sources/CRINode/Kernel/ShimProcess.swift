@@ -14,7 +14,7 @@ struct ShimProcess: Hashable, Sendable {
   /// conmon's `--runtime`: the OCI runtime that it starts.
   var runtime: String?
 
-  /// Whether a process of this name may be a shim.
+  /// Whether a process with this name may be a shim.
   static func isCandidate(_ name: String) -> Bool {
     name.hasPrefix("containerd-shim") || name == "conmon"
   }
@@ -43,7 +43,7 @@ struct ShimProcess: Hashable, Sendable {
     switch kind {
     case .shim:
       guard let last = arguments.last, last != "start", last != "delete" else { return nil }
-      // The oldest kind has no `-id`, but a directory of that name.
+      // A v1 shim has no `-id`, but a work directory whose name is the ID.
       guard let id = option("id") ?? option("workdir")?.split(separator: "/").last.map(String.init) else {
         return nil
       }

@@ -17,7 +17,7 @@ struct KubeletReader {
   /// kubelet and the programs that contain it. The kernel cuts a process's name off after 15 bytes.
   private static let programs: Set = ["kubelet", "kubelite", "k3s", "k3s-agent", "k3s-server"]
   /// kubelet's own limit, in bytes (`maxConfigLength`).
-  private static let largestManifest = 10 << 20
+  private static let maximumManifestSize = 10 << 20
 
   let table: Observation<ProcessTable>
   let paths: NodePaths
@@ -58,7 +58,7 @@ struct KubeletReader {
 
   /// KubeletConfiguration: `staticPodPath`.
   private func staticPodPath(in directory: String) -> String? {
-    guard let bytes = try? File.read("\(paths.root)\(directory)/config.yaml", limit: Self.largestManifest),
+    guard let bytes = try? File.read("\(paths.root)\(directory)/config.yaml", limit: Self.maximumManifestSize),
       let path = (try? YAML.parse(bytes))?["staticPodPath"]?.stringValue
     else { return nil }
     return path.isEmpty ? nil : path
@@ -73,16 +73,16 @@ struct KubeletReader {
       // kubelet ignores files that begin with a dot.
       for name in names.sorted() where !name.hasPrefix(".") {
         do throws(FileError) {
-          let bytes = try File.read("\(paths.root)\(directory)/\(name)", limit: Self.largestManifest)
-          // Of a stream of documents, kubelet reads the first one. A file that it cannot read either is no pod.
+          let bytes = try File.read("\(paths.root)\(directory)/\(name)", limit: Self.maximumManifestSize)
+          // kubelet reads only the first document of a file. A file that kubelet cannot parse either is not a pod.
           guard let document = (try? YAML.parseAll(bytes))?.first else { continue }
           guard let pod = StaticPod(manifest: document) else { continue }
-          // Of two pods with one name, kubelet refuses the second one: a copy such as etcd.yaml.bak.
+          // If two files define a pod with the same name, kubelet refuses the second one: a copy such as etcd.yaml.bak.
           if !pods.contains(where: { $0.namespace == pod.namespace && $0.name == pod.name }) { pods.append(pod) }
         } catch {
           // kubelet ignores everything that is not a regular file.
           if error == .isADirectory || error.isNotRegular { continue }
-          // A symbolic link that leads nowhere, or a file that was removed meanwhile.
+          // A dangling symbolic link, or a file that was removed in the meantime.
           if error == .noSuchFile || error == .system(.tooManyLinks) { continue }
           return .unknown(UnknownReason(error, "\(directory)/\(name)"))
         }

@@ -30,18 +30,19 @@ struct OCIRuntimeReader {
       variable = ""
     }
     var versions: [String: Observation<String>] = [:]
-    let preset = configuration?["containerd"]?["defaultRuntimeName"] ?? configuration?["crio"]?["DefaultRuntime"]
+    let setting = configuration?["containerd"]?["defaultRuntimeName"] ?? configuration?["crio"]?["DefaultRuntime"]
+    let defaultHandler = setting?.stringValue
     return .known(
       programs.sorted { ($0.handler, $0.program) < ($1.handler, $1.program) }.prefix(Self.maximum).map {
         handler, program in
         guard let path = Self.find(program, in: variable, root: paths.root) else {
           return OCIRuntime(
-            handler: handler, isDefault: preset?.stringValue == handler, path: program,
+            handler: handler, isDefault: defaultHandler == handler, path: program,
             version: .unknown(UnknownReason(Errno.noSuchFile, program)))
         }
         let version = versions[path] ?? version(of: path)
         versions[path] = version
-        return OCIRuntime(handler: handler, isDefault: preset?.stringValue == handler, path: path, version: version)
+        return OCIRuntime(handler: handler, isDefault: defaultHandler == handler, path: path, version: version)
       })
   }
 
@@ -62,7 +63,8 @@ struct OCIRuntimeReader {
       }
   }
 
-  /// conmon's arguments, for versions of CRI-O that do not report their configuration. Podman's conmons do not count.
+  /// The programs in conmon's arguments, for versions of CRI-O that do not report their configuration. Podman's conmons
+  /// do not count.
   private func running() -> [(handler: String, program: String)] {
     let own = table?.shims.filter {
       listed.contains($0.value.id) && ProcessTrust.isTrusted($0.key, proc: paths.proc)

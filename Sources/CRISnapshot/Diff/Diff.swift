@@ -4,7 +4,7 @@ internal import CRIProtobuf
 
 /// Compares two snapshots field by field, without judging the differences.
 public enum Diff {
-  /// Whatever is unchecked in either snapshot is not compared: see `Snapshot.unchecked`.
+  /// Returns the differences. Whatever is unchecked in either snapshot is not compared: see `Snapshot.unchecked`.
   /// - Parameter all: Whether to include fields that change by themselves (times, the daemon's pid).
   public static func changes(from before: Snapshot, to after: Snapshot, all: Bool = false) -> [Change] {
     var changes: [Change] = []
@@ -33,7 +33,7 @@ public enum Diff {
   /// The time of the snapshot and the process that responded, which differ after every restart.
   private static let volatile: Set<String> = ["taken", "daemon.socket", "daemon.pid", "daemon.startTime"]
 
-  /// The document without the objects, which are most of it.
+  /// The document without the sandboxes, containers and images, which make up most of it.
   private static func bare(_ snapshot: Snapshot) -> JSON {
     var bare = snapshot
     (bare.sandboxes, bare.containers, bare.images) = ([], [], [])
@@ -50,7 +50,7 @@ public enum Diff {
     let document = bare(snapshot)
     var fields = document["runtime"]?.objectValue ?? [:]
     fields["daemon"] = document["daemon"] ?? .null
-    // By name, so that a single condition changes and not the whole list.
+    // Keyed by name, so that a change to one condition does not appear as a change to the whole list.
     fields["conditions"] = .object(
       JSONObject(
         snapshot.runtime.conditions.map { condition in
@@ -65,15 +65,15 @@ public enum Diff {
     return .object(fields)
   }
 
-  /// Pairs objects by ID, and the rest by what makes one the successor of another.
+  /// Pairs objects by ID, and the remaining ones by the key that an object shares with its successor.
   private static func match<T: Equatable>(
     _ before: [T], _ after: [T], id: (T) -> String, successor: (T) -> String, name: (T) -> ObjectName,
     fields: (T) -> JSON
   ) -> [Change] {
     var changes: [Change] = []
     let now = Dictionary(after.map { (id($0), $0) }, uniquingKeysWith: { first, _ in first })
-    let was = Set(before.map(id))
-    var successors = Dictionary(grouping: after.filter { !was.contains(id($0)) }, by: successor)
+    let idsBefore = Set(before.map(id))
+    var successors = Dictionary(grouping: after.filter { !idsBefore.contains(id($0)) }, by: successor)
     for item in before {
       if let same = now[id(item)] {
         if same == item { continue }
@@ -95,10 +95,10 @@ public enum Diff {
 
   private static func compare(_ object: ObjectName, _ before: JSON, _ after: JSON) -> [Change] {
     var changes: [Change] = []
-    compare(before, after, at: "") { field, was, now in
+    compare(before, after, at: "") { field, old, new in
       changes.append(
         Change(
-          kind: .changed, object: object, field: field, before: was, after: now, isVolatile: volatile.contains(field)))
+          kind: .changed, object: object, field: field, before: old, after: new, isVolatile: volatile.contains(field)))
     }
     return changes
   }
@@ -122,7 +122,7 @@ public enum Diff {
     }
   }
 
-  /// Sorts a pod's containers after their pod.
+  /// Moves the changes of a pod's containers directly after those of the pod.
   private static func group(_ changes: [Change]) -> [Change] {
     var order: [String: Int] = [:]
     func rank(_ change: Change) -> Int {

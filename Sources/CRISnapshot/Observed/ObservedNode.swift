@@ -4,7 +4,7 @@ public struct ObservedNode: Hashable, Sendable {
   public var orphans: Observation<[Orphan]>?
   /// The OCI runtimes of the containers, sorted by handler; nil if this was not read.
   public var ociRuntimes: Observation<[OCIRuntime]>?
-  /// nil if this was not read.
+  /// The state of kubelet; nil if this was not read.
   public var kubelet: ObservedKubelet?
 
   public init(
@@ -17,7 +17,8 @@ public struct ObservedNode: Hashable, Sendable {
   }
 }
 
-/// A process of this runtime for a pod or container that it does not list: kubelet will start a second one beside it.
+/// A process that belongs to this runtime, for a pod or container that the runtime does not list: kubelet will start a
+/// second copy of the workload beside it.
 public struct Orphan: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable {
     /// containerd's shim: one for all containers of a pod.
@@ -33,7 +34,7 @@ public struct Orphan: Hashable, Sendable {
   public var pid: Int32
   /// The start time in clock ticks after boot.
   public var startTime: UInt64
-  /// Its live children, the pod's own processes; a shim without children is a leak that does no work.
+  /// Its live children, the pod's own processes; a shim without children is left over and does nothing.
   public var processes: [Int32]
 
   public init(kind: Kind, id: String, pid: Int32, startTime: UInt64, processes: [Int32] = []) {
@@ -47,7 +48,7 @@ public struct Orphan: Hashable, Sendable {
 
 /// The program with which a runtime handler starts containers.
 public struct OCIRuntime: Hashable, Sendable {
-  /// CRI: `runtime_handler`; the default handler has its configured name here too.
+  /// CRI: `runtime_handler`; unlike in the CRI, the default handler has its configured name here.
   public var handler: String
   /// Whether pods that name no handler use it.
   public var isDefault: Bool

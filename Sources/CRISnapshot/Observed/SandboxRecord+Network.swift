@@ -18,11 +18,12 @@ extension SandboxRecord {
     }
   }
 
-  /// The addresses in CNI's cache, in its order; nil if it could not be read.
+  /// The addresses in CNI's cache, in the cache's order; nil if the cache could not be read.
   public var cachedAddresses: [String]? { observed?.cache?.value?.flatMap(\.addresses) }
 
-  /// Whether the runtime's path leads to another network namespace than that of the pod's processes, so that what was
-  /// read through the path does not belong to the pod. The pause process decides, or all containers if the sandbox has no pause process.
+  /// Whether the runtime's path points to a network namespace other than that of the pod's processes, so that what was
+  /// read through the path does not belong to the pod. The pause process decides, or all containers if the sandbox has
+  /// no pause process.
   /// - Parameter containers: The sandbox's containers.
   package func isDiverted(_ containers: [ContainerRecord]) -> Bool {
     guard case .known(.alive(let id)) = observed?.namespace else { return false }

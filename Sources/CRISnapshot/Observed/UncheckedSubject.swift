@@ -13,7 +13,7 @@ public enum UncheckedSubject: Hashable, Sendable {
   case source(ObservedSource)
   /// The version of the program at this path.
   case ociRuntimeVersion(String)
-  /// The text of an older document.
+  /// The text in a document of an older schema.
   case recorded(String)
 
   // When two snapshots are compared.

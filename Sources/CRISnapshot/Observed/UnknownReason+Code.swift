@@ -23,11 +23,11 @@ extension UnknownReason {
     case programNotTrusted = "program-not-trusted"
     case processEnded = "process-ended"
     case notOnNode = "not-on-node"
-    /// The directory holds nothing that this runtime lists.
+    /// The directory contains nothing that this runtime lists.
     case foreignDirectory = "foreign-directory"
     case notExamined = "not-examined"
 
-    // The source does not report it.
+    // The source does not report the fact.
     case notReported = "not-reported"
     case unsupportedRuntime = "unsupported-runtime"
     case unknownDefaultRuntime = "unknown-default-runtime"
@@ -40,7 +40,7 @@ extension UnknownReason {
     case kubeletStopped = "kubelet-stopped"
     case podsUnchecked = "pods-unchecked"
 
-    // The source holds something that cannot be used.
+    // The source contains something that cannot be used.
     /// The file is not a regular file, or too large.
     case unusableFile = "unusable-file"
     case malformed
@@ -71,12 +71,12 @@ extension UnknownReason {
     case cniResultVersion = "cni-result-version"
     case namespaceNotReported = "namespace-not-reported"
 
-    // The user left it out.
+    // The user excluded it.
     case outOfScope = "out-of-scope"
     case emptyNamespace = "empty-namespace"
     case ignored
 
-    /// The text of an older document.
+    /// The text in a document of an older schema.
     case recorded
   }
 }

@@ -13,7 +13,7 @@ extension UnknownReason {
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
-    // A code of a newer version is read as `recorded` and keeps its facts.
+    // A code that only newer versions know is read as `recorded`, with its facts.
     let code = Code(rawValue: try reader.string("code")) ?? .recorded
     self.init(
       code, path: try reader.optional("path", \.stringValue),

@@ -1,7 +1,8 @@
 package import CRIMessages
 
 extension Image {
-  /// Whether the text is the image's ID, with or without its algorithm, which CRI-O omits, or a spelling of one of its names.
+  /// Whether the text is the image's ID, with or without the hash algorithm (which CRI-O omits), or a spelling of one
+  /// of its names.
   ///
   /// If a name has a tag and a digest, the digest decides. If the runtime lists no digest for the repository, as for an
   /// imported image, the tag decides.

@@ -4,8 +4,9 @@ internal import CRIProtobuf
 extension Snapshot {
   /// The pause image for new pods; nil if it is unknown.
   ///
-  /// If the configuration is not reported (containerd 2), it is that of the newest pod. An upgrade may have changed it
-  /// since, so the older image may be removed: containerd 2 pins the configured one.
+  /// If the runtime does not report its configuration (containerd 2), this is the pause image of the newest pod. An
+  /// upgrade may since have changed the configured image, and the older one may have been removed; then this is the
+  /// pinned image, because containerd 2 pins the configured one.
   public var pauseImage: String? {
     if let reported = runtime.settings?.pauseImage { return reported }
     let newest = sandboxes.filter { $0.facts.pauseImage != nil }.max { $0.status.createdAt < $1.status.createdAt }

@@ -37,8 +37,8 @@ extension Snapshot {
     return .object(document)
   }
 
-  /// The document as pretty-printed text with a final line feed. Each object is encoded separately, because a tree of
-  /// the whole takes several times the memory of its text.
+  /// The document as pretty-printed text with a final line feed. Each object is encoded separately, because a JSON
+  /// tree of the whole document takes several times as much memory as its text.
   package var documentBytes: [UInt8] {
     var frame = self
     (frame.sandboxes, frame.containers, frame.images) = ([], [], [])
@@ -59,7 +59,7 @@ extension Snapshot {
   }
 
   /// Reads a document and ignores fields that this version does not know.
-  /// - Throws: `SnapshotError`, which says what is wrong with it.
+  /// - Throws: `SnapshotError`, which says what is wrong with the document.
   public init(parsing bytes: [UInt8]) throws(SnapshotError) {
     guard bytes.contains(where: { $0 > 0x20 }) else { throw .empty }
     let root: JSON

@@ -52,6 +52,6 @@ extension [Image] {
 }
 
 extension Image {
-  /// containerd prefixes an image's ID with its algorithm, CRI-O does not.
+  /// The ID without the name of its hash algorithm, which containerd puts in front of it and CRI-O does not.
   package var plainID: String { id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id }
 }

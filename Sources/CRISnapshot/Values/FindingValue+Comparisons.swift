@@ -39,7 +39,7 @@ extension FindingValue {
     return (value(before, isWhole: isWhole), value(after, isWhole: isWhole))
   }
 
-  /// The entries of a map that are missing or different in another one.
+  /// The entries of the first map that are missing from the second one or have a different value there.
   /// - Returns: nil if every entry is unchanged.
   package static func lost(
     _ before: StringMap, _ after: StringMap, where isIncluded: (String) -> Bool = { _ in true }

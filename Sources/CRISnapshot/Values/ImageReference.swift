@@ -1,7 +1,8 @@
-/// The name of an image, in the grammar that containerd and CRI-O use (github.com/distribution/reference): names that differ
-/// only in Docker's shorthands are equal.
+/// The name of an image, in the grammar that containerd and CRI-O use (github.com/distribution/reference). Names that
+/// differ only in Docker's shorthands are equal.
 package struct ImageReference: Hashable, Sendable {
-  /// The registry's host with its port. Without one it is Docker's, `docker.io`, whose older name is `index.docker.io`.
+  /// The registry's host with its port. The default is `docker.io`, which also replaces its older name,
+  /// `index.docker.io`.
   package let domain: String
   /// The repository without the domain, such as `library/busybox`.
   package let path: String
@@ -9,7 +10,7 @@ package struct ImageReference: Hashable, Sendable {
   /// The digest with its algorithm, such as `sha256:4f2a…`.
   package let digest: String?
 
-  /// - Returns: nil if the text is not a name of this grammar.
+  /// - Returns: nil if the text is not a name in this grammar.
   package init?(_ text: some StringProtocol) {
     var rest = text[...]
     if let at = rest.firstIndex(of: "@") {
@@ -20,7 +21,7 @@ package struct ImageReference: Hashable, Sendable {
     } else {
       digest = nil
     }
-    // A colon before a slash separates the port of the domain.
+    // If a slash follows, the colon precedes the port of the domain, not a tag.
     if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("/") {
       let tag = rest[rest.index(after: colon)...]
       guard !tag.isEmpty else { return nil }
@@ -41,7 +42,7 @@ package struct ImageReference: Hashable, Sendable {
     self.path = self.domain == "docker.io" && components.count == 1 ? "library/\(path)" : path
   }
 
-  /// `splitDockerDomain`: a domain has a point or a port, or a capital letter, or is `localhost`.
+  /// `splitDockerDomain`: a domain contains a dot, a colon or a capital letter, or is `localhost`.
   private static func isDomain(_ part: some StringProtocol) -> Bool {
     part.contains(".") || part.contains(":") || part == "localhost" || part.lowercased() != part
   }
@@ -49,14 +50,15 @@ package struct ImageReference: Hashable, Sendable {
   /// The repository with its domain.
   package var repository: String { "\(domain)/\(path)" }
 
-  /// The name by which containerd stores an image (`ParseDockerRef`): the digest if there is one, or else the tag, which is
-  /// `latest` if it is not given.
+  /// The name under which containerd stores an image (`ParseDockerRef`): the repository with the digest if there is
+  /// one, or else with the tag, which is `latest` by default.
   package var stored: String { digest.map { "\(repository)@\($0)" } ?? "\(repository):\(tag ?? "latest")" }
 
-  /// Returns a text that is the same for all spellings of an image's name, digest or ID. Any other text is returned unchanged.
+  /// Returns a text that is the same for all spellings of an image's name, digest or ID. Any other text is returned
+  /// unchanged.
   package static func plain(_ text: String) -> String {
     var text = text[...]
-    // Dockershim's, which nodes that were migrated from it still have.
+    // Dockershim's prefixes, which are still present on nodes that were migrated from it.
     for scheme in ["docker-pullable://", "docker://"] where text.hasPrefix(scheme) {
       text = text.dropFirst(scheme.count)
     }

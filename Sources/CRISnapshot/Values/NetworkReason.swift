@@ -22,13 +22,13 @@ public enum NetworkReason: Hashable, Sendable {
 
   // The addresses.
 
-  /// The runtime has no address, or, if it has others, no primary one.
+  /// The runtime has no address, or has only addresses that are not the primary one.
   /// - `sources`: The sources that still know the addresses; empty if none does.
   case addressLost(hasOthers: Bool, addresses: [String], sources: [Source], interfaces: Interfaces?)
   case addressNowhere
   case invalidAddress(String)
   case addressShared(PodName, IPAddress)
-  /// CNI gave the pod an address that it still has, and that the runtime does not report.
+  /// CNI gave the pod addresses that the pod still has but the runtime does not report.
   case addressNotReported([IPAddress])
 
   // The interfaces.

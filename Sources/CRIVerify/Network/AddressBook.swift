@@ -4,12 +4,12 @@ public import CRISnapshot
 public struct AddressBook: Hashable, Sendable {
   private var owners: [IPAddress: [SandboxRecord]] = [:]
 
-  /// The sandboxes whose namespace path leads to another pod's namespace.
+  /// The IDs of the sandboxes whose namespace path points to a namespace that is not their own.
   private var diverted: Set<String> = []
 
   /// - Parameters:
   ///   - sandboxes: All sandboxes of the node. Those that are not ready or use the host's network do not count.
-  ///   - containers: Their containers, whose processes show which namespace is their own.
+  ///   - containers: The sandboxes' containers; their processes show which network namespace a sandbox really has.
   public init(_ sandboxes: [SandboxRecord], _ containers: [ContainerRecord] = []) {
     let containers = Dictionary(grouping: containers, by: \.sandboxID)
     for sandbox in sandboxes where sandbox.isReady && !sandbox.isHostNetwork {
@@ -18,7 +18,7 @@ public struct AddressBook: Hashable, Sendable {
     }
   }
 
-  /// Returns the other pods that have an address of this one, in the order of its addresses.
+  /// Returns the other pods that share an address with this one, in the order of this one's addresses.
   public func conflicts(of sandbox: SandboxRecord) -> [(address: IPAddress, pod: PodName)] {
     addresses(of: sandbox).flatMap { address in
       (owners[address] ?? []).filter { $0.id != sandbox.id }.map { (address, $0.pod) }

@@ -44,7 +44,7 @@ package struct NetReport: Hashable, Sendable {
     }
     func isChosen(_ sandbox: SandboxRecord) -> Bool { pods.isEmpty || pods.contains { Self.matches(sandbox, $0) } }
     let chosen = snapshot.sandboxes.filter(isChosen)
-    // A chosen pod's address may conflict with one of a pod that is not chosen, so the book has all pods.
+    // A chosen pod's address may conflict with that of a pod that is not chosen, so the address book contains all pods.
     let book = AddressBook(snapshot.sandboxes, snapshot.containers)
     let containers = Dictionary(grouping: snapshot.containers, by: \.sandboxID)
     let read = chosen.map { sandbox in
@@ -77,7 +77,7 @@ package struct NetReport: Hashable, Sendable {
   }
 
   private static func order(_ sandbox: SandboxRecord) -> (String, String, Int) {
-    // A ready sandbox comes before the remains of earlier ones.
+    // A ready sandbox comes before earlier ones that are not ready.
     (sandbox.pod.namespace, sandbox.pod.name, sandbox.isReady ? 0 : 1)
   }
 

@@ -1,8 +1,8 @@
 public import CRISnapshot
 
-/// Whether a pod's network matches what the runtime says, judged by the kernel and CNI.
+/// Whether a pod's network matches what the runtime reports, according to the kernel and CNI.
 public struct NetworkVerdict: Hashable, Sendable {
-  /// From good to bad. The worst one that applies is the verdict.
+  /// The verdicts, from good to bad. The worst one that applies is the result.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case ok
     case hostNetwork = "host network"
@@ -37,7 +37,8 @@ public struct NetworkVerdict: Hashable, Sendable {
   /// The reasons, with the one that decided the verdict first.
   public var reasons: [NetworkReason] { findings.map(\.reason) }
 
-  /// Set if the kernel has none of the addresses that the runtime lost: restoring them would not repair the pod.
+  /// What the pod's interfaces lack if the kernel has none of the addresses that the runtime lost, so that restoring
+  /// them in the runtime would not repair the pod; otherwise nil.
   private var emptiness: NetworkReason.Interfaces?
 
   /// The worst fault apart from an address that the runtime lost; nil if no other fault was found.
@@ -62,7 +63,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       return
     }
     let isAlive = judgeNamespace(of: sandbox, containers)
-    // If the path leads to another namespace, what was read through it belongs to another pod.
+    // If the path points to a different namespace, what was read through it does not belong to this pod.
     let isDiverted = sandbox.isDiverted(containers)
     let real = isDiverted ? nil : sandbox.realAddresses
     if sandbox.ip.isEmpty { judgeLoss(of: sandbox, real, isNamespaceAlive: isAlive) }
@@ -119,10 +120,10 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// Without a path, a namespace exists as long as a process in it.
+  /// The addresses that the pod's processes still have: a namespace without a path exists as long as a process in it.
   private func survivors(of sandbox: SandboxRecord) -> [IPAddress] { (sandbox.realAddresses ?? []).map(\.address) }
 
-  /// Judges the case that the runtime has no address, or no primary one, without which kubelet recreates the pod.
+  /// Judges a sandbox for which the runtime has no address, or no primary one, without which kubelet recreates the pod.
   private mutating func judgeLoss(
     of sandbox: SandboxRecord, _ real: [InterfaceAddress]?, isNamespaceAlive: Bool?
   ) {
@@ -177,7 +178,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       let missing = claimed.filter { !held.contains($0) }
       if !missing.isEmpty {
         let real = sandbox.realAddresses ?? []
-        // The network is gone if no other address replaced it.
+        // The network is gone if no other address replaced the missing ones.
         let isGone = missing.count == claimed.count && real.isEmpty
         let state: NetworkReason.Interfaces =
           !absent.isEmpty
@@ -195,7 +196,8 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// The interfaces of a pod's other networks, such as those of Multus: no runtime reports them, but CNI's cache has each one.
+  /// Judges the interfaces of a pod's other networks, such as those of Multus: no runtime reports them, but CNI's cache
+  /// has an entry for each one.
   private mutating func judgeOtherInterfaces(of sandbox: SandboxRecord, _ claimed: Set<IPAddress>) {
     guard let interfaces = sandbox.observed?.interfaces?.value else { return }
     // The interface that the runtime reports is judged by its addresses, whatever the cache says.
@@ -203,7 +205,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       interfaces.filter { $0.addresses.contains { claimed.contains($0.address) } }.map(\.name))
     for entry in sandbox.observed?.cache?.value ?? [] where !reported.contains(entry.interface) {
       let given = entry.addresses.compactMap { IPAddress($0) }
-      // Without an address, the device may have been handed to a program in user space, as with DPDK.
+      // A device without an address may have been handed to a program in user space, as with DPDK.
       guard !given.isEmpty, !given.contains(where: claimed.contains) else { continue }
       guard let interface = interfaces.first(where: { $0.name == entry.interface }) else {
         add(.gone, .interfaces(.absent([entry.interface])))
@@ -220,8 +222,8 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// CNI's records decide what happens next: a restarted CRI-O reads its addresses from them, and host-local assigns
-  /// every address that has no lease.
+  /// CNI's records decide what happens next: a restarted CRI-O reads its addresses from them, and host-local may
+  /// assign any address that has no lease.
   private mutating func judgeCNI(of sandbox: SandboxRecord, _ real: [InterfaceAddress]?) {
     let claimed = sandbox.addresses.compactMap { IPAddress($0) }
     let cached = sandbox.cachedAddresses ?? []
@@ -240,7 +242,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       !claimed.contains($0) && held.contains($0)
     }
     for address in claimed + ofOtherNetworks {
-      // Use the network of this address: a pod's second network may have another IPAM plugin.
+      // Use the network of this address: a pod's second network may use a different IPAM plugin.
       guard let entry = entries.first(where: { $0.addresses.contains { IPAddress($0) == address } }) else { continue }
       let own = leases.filter { $0.network == entry.network }
       guard entry.ipam == "host-local" || !own.isEmpty else { continue }
@@ -258,7 +260,7 @@ public struct NetworkVerdict: Hashable, Sendable {
   private mutating func judgeForgotten(
     of sandbox: SandboxRecord, _ claimed: Set<IPAddress>, _ real: [InterfaceAddress]?
   ) {
-    // A lost primary address has been reported already, with all others.
+    // A lost primary address has been reported already, together with all other addresses.
     guard !sandbox.ip.isEmpty else { return }
     let held = real.map { Set($0.map(\.address)) }
     let leased = Set(
