@@ -1,7 +1,7 @@
 internal import CRIProtobuf
 internal import CRISystem
 
-/// Joins records to lines and prints the selected lines.
+/// Joins records into lines and prints the selected lines.
 ///
 /// It holds back a fragmented line until it is complete, so that lines of the other stream do not interrupt it. It prints a
 /// line longer than `maximumHeldBytes` piece by piece.

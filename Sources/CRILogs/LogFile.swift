@@ -11,7 +11,7 @@ struct LogFile {
   private let expanded: ExpandedFile?
 
   /// Opens a file.
-  /// - Parameter isRotated: Whether the file is compressed if its name ends with `.gz`. The current file never is.
+  /// - Parameter isRotated: Whether the file is a rotated one, which is compressed if its name ends with `.gz`.
   /// - Throws: `.missing`, `.unreadable` or `.notAFile`.
   init(_ path: String, isRotated: Bool = false) throws(LogError) {
     self.path = path

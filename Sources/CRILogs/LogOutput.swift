@@ -27,7 +27,7 @@ package struct LogOutput: ~Copyable {
   var isFull: Bool { remaining <= 0 }
 
   /// Writes bytes unchanged, including terminal control sequences. crictl and kubectl do the same, colours and progress
-  /// bars need it, and an altered log is no evidence.
+  /// bars need it, and an altered log is not evidence.
   mutating func write(_ bytes: Span<UInt8>, _ stream: LogStream) throws(LogError) {
     let allowed = bytes.count <= remaining ? bytes : bytes.extracting(first: max(0, remaining))
     remaining -= allowed.count

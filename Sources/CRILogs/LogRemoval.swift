@@ -29,7 +29,7 @@ package struct LogRemoval: Sendable {
   ///   below a root is always reported.
   package func remove(_ path: String) -> [Outcome] {
     if path.isEmpty { return [] }
-    // Do not check whether it exists: rotated files may, and a relative path would refer to the caller's directory.
+    // Do not check whether the log exists, because rotated files may exist without it.
     guard let (root, directory, name) = split(path) else { return [.kept(path: path, .outside(roots: roots))] }
     let location = directory.isEmpty ? root : "\(root)/\(directory)"
     do throws(FileError) {
@@ -51,7 +51,7 @@ package struct LogRemoval: Sendable {
     }
   }
 
-  /// Splits the path into a directory below a root and a name in it; nil if it is not below any.
+  /// Splits the path into a root, a directory below it and a name in that directory; nil if it is not below a root.
   private func split(_ path: String) -> (root: String, directory: String, name: String)? {
     let parts = path.split(separator: "/")
     guard path.hasPrefix("/"), !path.hasSuffix("/"), !parts.contains(".."), !parts.contains("."), let name = parts.last

@@ -30,7 +30,7 @@ struct RecordReader {
   private(set) var records = 0
   /// The number of lines that are not records.
   private(set) var damaged = 0
-  /// The number of NUL bytes before `buffer[0]` that belong to no record.
+  /// The number of NUL bytes before `buffer[0]` that do not belong to a record.
   private var hole = 0
   /// The number of bytes at the end of a finished file that are NUL, or that belong to an incomplete record.
   private(set) var remains: (hole: Int, record: Int) = (0, 0)

@@ -148,7 +148,7 @@ struct JSONPathParser {
     return unsigned
   }
 
-  /// Parses a text in single or double quotes.
+  /// Parses text in single or double quotes.
   mutating func quoted() throws(TemplateError) -> String {
     let start = position
     let quote = source.bytes[position]
@@ -162,7 +162,7 @@ struct JSONPathParser {
       if source.bytes[position] == UInt8(ascii: "\\") {
         let escape = position
         guard GoText.unescape(source.bytes, &position, to: &value) else {
-          throw source.error(at: escape, "invalid escape sequence in a text")
+          throw source.error(at: escape, "invalid escape sequence in quoted text")
         }
       } else {
         value.append(source.bytes[position])

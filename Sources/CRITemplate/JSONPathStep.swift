@@ -1,6 +1,6 @@
 internal import CRIJSON
 
-/// One step of an expression, which maps a list of values to another.
+/// One step of an expression, which maps a list of values to a new list.
 indirect enum JSONPathStep: Sendable {
   case field(String)
   /// `*`
@@ -15,7 +15,7 @@ indirect enum JSONPathStep: Sendable {
   case filter(left: [JSONPathStep], comparison: (JSONPathComparison, right: [JSONPathStep])?, at: Int)
   /// A literal number or Boolean, once for every value.
   case constant(JSON)
-  /// A quoted text, only once.
+  /// Quoted text, which appears only once.
   case text(String)
 }
 

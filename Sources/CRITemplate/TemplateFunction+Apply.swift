@@ -48,7 +48,7 @@ extension TemplateFunction {
   }
 
   private func text(_ arguments: [TemplateValue]) -> String {
-    // A missing value alone is shown as it is in the text of a template.
+    // A single missing value is shown in the same way as outside a function.
     arguments.count == 1 && arguments[0].isNull ? "<no value>" : GoFormatter.print(arguments)
   }
 
@@ -129,8 +129,8 @@ extension TemplateFunction {
     }
     guard arguments.count <= 4 else { throw TemplateFunctionError("too many indexes: \(arguments.count - 1)") }
     var bounds = [0, count, count]
-    for (place, argument) in arguments.dropFirst().enumerated() {
-      bounds[place] = try position(argument, below: count + 1)
+    for (index, argument) in arguments.dropFirst().enumerated() {
+      bounds[index] = try position(argument, below: count + 1)
     }
     guard bounds[0] <= bounds[1], bounds[1] <= bounds[2] || arguments.count < 4 else {
       throw TemplateFunctionError("invalid indexes: \(bounds[0]) > \(bounds[1])")

@@ -23,7 +23,7 @@ extension TemplateParser {
       guard token.kind == .pipe else { break }
       position += 1
     }
-    // The variables that it declares are visible only after it.
+    // The variables that the pipeline declares are visible only after it.
     if !isAssignment { variables += names }
     return TemplatePipeline(variables: names, isAssignment: isAssignment, commands: commands, offset: start)
   }

@@ -25,7 +25,7 @@ struct TemplateParser {
   mutating func parse() throws(TemplateError) -> [TemplateStatement] {
     let (statements, ending) = try list(isTop: true)
     guard case .template = ending else {
-      throw source.error(at: tokens[max(0, position - 1)].offset, "no block is open that this could close")
+      throw source.error(at: tokens[max(0, position - 1)].offset, "there is no open block to close")
     }
     return statements
   }

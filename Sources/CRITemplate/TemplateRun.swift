@@ -11,7 +11,7 @@ struct TemplateRun {
   private var variables: [(name: String, value: TemplateValue)] = []
   private var depth = 0
 
-  /// The maximum depth of nested blocks and template calls. It ends endless recursion.
+  /// The maximum depth of nested blocks and template calls. It stops infinite recursion.
   private static let maximumDepth = 500
 
   init(_ template: GoTemplate, _ document: JSON) {
@@ -219,7 +219,7 @@ struct TemplateRun {
     throw error(at: operand.offset, "the object has no field \(field)\(suggestion(name, object))")
   }
 
-  /// Suggests a field whose name has another spelling, such as `.status` for `.Status` or `.podSandboxId` for
+  /// Suggests a field whose name is spelled differently, such as `.status` for `.Status` or `.podSandboxId` for
   /// `.pod_sandbox_id`.
   private func suggestion(_ name: String, _ object: JSONObject) -> String {
     func folded(_ text: String) -> String { text.lowercased().filter { $0 != "_" && $0 != "-" } }

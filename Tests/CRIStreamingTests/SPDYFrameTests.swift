@@ -182,7 +182,7 @@ struct SPDYFrameTests {
     ),
     (
       "a name twice", { syn(try block([0, 0, 0, 2] + [0, 0, 0, 1, 97, 0, 0, 0, 0] + [0, 0, 0, 1, 97, 0, 0, 0, 0])) },
-      .malformed(frame: "SYN_STREAM", reason: "header a twice")
+      .malformed(frame: "SYN_STREAM", reason: "duplicate header a")
     ),
     (
       "bytes after the headers", { syn(try block([0, 0, 0, 0, 1])) },

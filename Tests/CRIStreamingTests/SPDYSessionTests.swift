@@ -198,7 +198,7 @@ struct SPDYSessionTests {
   }
 
   static let connectionFaults: [(frames: [SPDYFrame], failure: SPDYFailure)] = [
-    ([.synStream(id: 1, [])], .invalidStream(1, reason: "its number belongs to us")),
+    ([.synStream(id: 1, [])], .invalidStream(1, reason: "the ID is reserved for streams of this end")),
     ([.synStream(id: 4, []), .synStream(id: 2, [])], .invalidStream(2, reason: "opened after stream 4")),
     ([.windowUpdate(id: 0, delta: 0x7fff_ffff)], .windowOverflow(stream: 0)),
     ([.windowUpdate(id: 0, delta: 0)], .malformed(frame: "WINDOW_UPDATE", reason: "a delta of 0")),

@@ -3,7 +3,7 @@ struct ChunkedDecoder {
   private enum State { case size(UInt64, digits: Int), extensions(UInt64), data(UInt64), dataEnd(Int) }
 
   private var state = State.size(0, digits: 0)
-  /// Whether the last chunk has been read, or the coding is damaged so that the rest cannot be read.
+  /// Whether the last chunk has been read, or the coding is so damaged that the rest cannot be read.
   private(set) var isComplete = false
 
   /// Decodes bytes. Trailer fields are ignored.
@@ -12,11 +12,11 @@ struct ChunkedDecoder {
     var rest = bytes[...]
     while !isComplete, let byte = rest.first {
       switch state {
-      case .data(let left):
-        let count = Int(min(left, UInt64(rest.count)))
+      case .data(let remaining):
+        let count = Int(min(remaining, UInt64(rest.count)))
         result += rest.prefix(count)
         rest = rest.dropFirst(count)
-        state = left == UInt64(count) ? .dataEnd(0) : .data(left - UInt64(count))
+        state = remaining == UInt64(count) ? .dataEnd(0) : .data(remaining - UInt64(count))
         continue
       case .size(let size, let digits):
         if let digit = Character(UnicodeScalar(byte)).hexDigitValue, digits < 8 {

@@ -1,7 +1,7 @@
 /// Writes the responses to an upgrade request. Server only.
 package enum UpgradeAnswer {
-  /// Responds with 101 and the chosen streaming protocol, which must be one that the client offered.
-  /// - Returns: nil if the request asks for no upgrade that can be accepted.
+  /// Returns a response with status 101 and the chosen streaming protocol, which must be one that the client offered.
+  /// - Returns: nil if the request does not ask for an upgrade that can be accepted.
   package static func accept(_ offer: UpgradeOffer, protocolName: String) -> [UInt8]? {
     guard let transport = offer.transport else { return nil }
     var fields = [HTTPField("Connection", "Upgrade"), HTTPField("Upgrade", transport.upgradeToken)]
@@ -17,7 +17,7 @@ package enum UpgradeAnswer {
     return head("101 Switching Protocols", fields)
   }
 
-  /// Responds with an error; the connection is closed afterwards.
+  /// Returns an error response; close the connection after sending it.
   package static func refuse(
     status: Int, reason: String, body: String, acceptedProtocols: [String] = []
   ) -> [UInt8] {

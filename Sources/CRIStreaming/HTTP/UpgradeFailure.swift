@@ -15,7 +15,7 @@ package enum UpgradeFailure: Error, Hashable, Sendable {
   case notUpgraded(status: Int, reason: String, body: String)
   /// The server refused; `acceptedProtocols` are those that it says it would accept.
   case refused(status: Int, reason: String, body: String, acceptedProtocols: [String])
-  /// The server switched to another protocol than the requested one.
+  /// The server switched to a protocol other than the requested one.
   case wrongUpgrade(expected: String, found: String)
   /// The server chose a streaming protocol that was not offered; nil if it named none.
   case wrongProtocol(offered: [String], found: String?)
@@ -28,7 +28,7 @@ package enum UpgradeFailure: Error, Hashable, Sendable {
 }
 
 extension UpgradeFailure {
-  /// Whether another transport on a new connection may succeed.
+  /// Whether a different transport on a new connection may succeed.
   ///
   /// Servers reject a transport with a 4xx or 5xx status, or ignore the upgrade and respond with success.
   package var isTransportRefused: Bool {

@@ -3,10 +3,10 @@ package struct UpgradeOffer: Hashable, Sendable {
   package let method: String
   /// The path of the target, still percent-encoded.
   package let path: String
-  /// The query of the target as names and values, percent-decoded, in their order.
+  /// The query of the target as names and values, percent-decoded, in the order of the query.
   package let query: [HTTPField]
   package let fields: [HTTPField]
-  /// nil if the request asks for no upgrade, or for an unknown one.
+  /// nil if the request does not ask for an upgrade, or asks for an unknown one.
   package let transport: StreamTransportKind?
   /// The streaming protocols that the client speaks, best first.
   package let protocols: [String]

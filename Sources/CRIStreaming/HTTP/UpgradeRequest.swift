@@ -62,7 +62,7 @@ package struct UpgradeRequest: Sendable {
         HTTPField("Sec-WebSocket-Protocol", protocols.joined(separator: ", ")),
       ]
     } else {
-      // Each protocol has a field of its own, because older servers do not split a list.
+      // Each protocol has its own field, because older servers do not split a list.
       all += protocols.map { HTTPField("X-Stream-Protocol-Version", $0) }
       all.append(HTTPField("Content-Length", "0"))
     }

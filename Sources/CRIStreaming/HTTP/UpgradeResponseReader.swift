@@ -84,7 +84,7 @@ package struct UpgradeResponseReader {
     if let key = request.key {
       return try webSocketProtocol(fields, key)
     }
-    // Servers older than the negotiation speak the unversioned protocol and name none.
+    // Servers that are older than the negotiation speak the unversioned protocol and do not name it.
     let chosen = fields["X-Stream-Protocol-Version"]
     guard let name = chosen ?? request.protocols.first(where: { $0 == RemoteCommandProtocol.v1.rawValue }),
       request.protocols.contains(name)

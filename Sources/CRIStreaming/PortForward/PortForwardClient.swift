@@ -10,7 +10,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     let data: UInt32
     let error: UInt32
     var message: [UInt8] = []
-    var isErrorOver = false
+    var hasErrorEnded = false
     var isDataEnded = false
     var reset: StreamReset?
   }
@@ -51,7 +51,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
 
   /// Ends all connections, because no more bytes will arrive.
   package mutating func connectionEnded(_ reason: String) {
-    for request in connections.keys.sorted() { over(request, .connectionLost(reason)) }
+    for request in connections.keys.sorted() { endConnection(request, .connectionLost(reason)) }
   }
 
   package var wantsRead: Bool { transport.wantsRead }
@@ -62,7 +62,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
 
   // MARK: Use
 
-  /// Connects to a port in the pod. Data may be written at once.
+  /// Connects to a port in the pod. Data may be written immediately.
   /// - Throws: `.noSuchStream` over WebSocket channels if the port is not in the query, or has already been used.
   package mutating func connect(port: UInt16) throws(StreamingFailure) -> UInt32 {
     let request = nextRequest
@@ -88,13 +88,13 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     return transport.finish(connection.data)
   }
 
-  /// Ends a connection at once. Unconsumed data needs no `consume` afterwards.
+  /// Ends a connection immediately. Unconsumed data needs no `consume` afterwards.
   package mutating func close(_ request: UInt32) {
     consume(.max, on: request)
     guard let connection = connections[request] else { return }
     transport.reset(connection.data)
     transport.reset(connection.error)
-    over(request, nil)
+    endConnection(request, nil)
   }
 
   /// The number of bytes that wait to be sent on a connection; nil if it has ended.
@@ -113,7 +113,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
   /// Ends the session and all its connections.
   package mutating func close() {
     transport.close()
-    for request in connections.keys.sorted() { over(request, nil) }
+    for request in connections.keys.sorted() { endConnection(request, nil) }
   }
 
   // MARK: Events
@@ -148,7 +148,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     guard connection.message.count + bytes.count <= Self.largestError else {
       transport.reset(connection.data)
       transport.reset(connection.error)
-      return over(request, .messageTooLarge(limit: Self.largestError))
+      return endConnection(request, .messageTooLarge(limit: Self.largestError))
     }
     connections[request]?.message += bytes
   }
@@ -156,7 +156,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
   private mutating func ended(_ id: UInt32) {
     guard let request = owners[id], let connection = connections[request] else { return }
     if id == connection.error {
-      connections[request]?.isErrorOver = true
+      connections[request]?.hasErrorEnded = true
     } else if !connection.isDataEnded {
       connections[request]?.isDataEnded = true
       if connection.reset == nil { events.append(.endOfData(request)) }
@@ -166,22 +166,22 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
 
   /// Ends a connection if nothing more can happen on it.
   private mutating func settle(_ request: UInt32) {
-    guard let connection = connections[request], connection.isErrorOver else { return }
+    guard let connection = connections[request], connection.hasErrorEnded else { return }
     if !connection.message.isEmpty {
       // An error ends the connection, whatever the state of the data stream.
       transport.reset(connection.data)
-      over(request, .remote(String(decoding: connection.message, as: UTF8.self)))
+      endConnection(request, .remote(String(decoding: connection.message, as: UTF8.self)))
     } else if let reset = connection.reset {
       transport.reset(connection.data)
-      over(request, .reset(reset))
+      endConnection(request, .reset(reset))
     } else if connection.isDataEnded {
-      // The server has ended both streams and does not read any more; unread data would block it.
+      // The server has ended both streams and no longer reads; unread data would block it.
       transport.reset(connection.data)
-      over(request, nil)
+      endConnection(request, nil)
     }
   }
 
-  private mutating func over(_ request: UInt32, _ error: PortForwardError?) {
+  private mutating func endConnection(_ request: UInt32, _ error: PortForwardError?) {
     guard let connection = connections.removeValue(forKey: request) else { return }
     owners[connection.data] = nil
     owners[connection.error] = nil

@@ -2,7 +2,7 @@ internal import CRIJSON
 
 /// Reads the error stream of a remote command.
 ///
-/// From v4 on it contains one `metav1.Status` in JSON; before, the text of an error or nothing. Sources:
+/// From v4 on, it contains one `metav1.Status` in JSON; in earlier versions, the text of an error or nothing. Sources:
 /// `k8s.io/client-go/tools/remotecommand/v4.go`, `k8s.io/cri-streaming/pkg/streaming/remotecommand/status.go`.
 struct CommandStatusReader {
   /// The maximum size of a status in bytes.

@@ -21,7 +21,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     self.version = version
     status = CommandStatusReader(version)
     var transport = transport
-    // Open them all at once: the server accepts them one by one, and starts the command after the last one.
+    // Open all streams without waiting: the server accepts them one by one, and starts the command after the last one.
     for stream in streams.streams(in: version) {
       let id = try transport.open(stream.fields)
       ids[stream] = id
@@ -84,7 +84,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
   }
 
   /// Ends the input after what has been written.
-  /// - Returns: false if the protocol does not support it: over WebSocket before v5 the command continues to wait.
+  /// - Returns: false if the protocol does not support it: over WebSocket before v5, the command keeps waiting.
   package mutating func finishInput() -> Bool {
     guard let id = ids[.stdin] else { return true }
     return transport.finish(id)
@@ -121,7 +121,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
       case .data(let id, let bytes): received(bytes, on: id)
       case .ended(let id): if let stream = roles[id] { endedByServer(stream) }
       case .reset(let id, let reset): if let stream = roles[id] { wasReset(stream, reset) }
-      // Streams continue until they or the connection are ended.
+      // Open streams continue until they end or the connection ends.
       case .goAway: break
       case .closed(let reason): connectionEnded(reason)
       case .pong: events.append(.pong)

@@ -11,7 +11,7 @@ package enum SPDYFrame: Hashable, Sendable {
   /// Ends a stream in both directions (RST_STREAM).
   case reset(id: UInt32, SPDYStatus)
   case settings([SPDYSetting])
-  /// The receiver sends it back; clients use odd IDs, servers even ones.
+  /// The receiver sends it back; clients use odd IDs, and servers use even ones.
   case ping(UInt32)
   /// The sender ignores streams after `lastStream`.
   case goAway(lastStream: UInt32, SPDYGoAwayStatus)

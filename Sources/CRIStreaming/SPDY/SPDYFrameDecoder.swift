@@ -158,7 +158,7 @@ package struct SPDYFrameDecoder: ~Copyable {
     return id
   }
 
-  private static func require(_ isRight: Bool, _ type: SPDYFrameType) throws(SPDYFailure) {
-    if !isRight { throw .malformed(frame: type.name, reason: "wrong length") }
+  private static func require(_ isValid: Bool, _ type: SPDYFrameType) throws(SPDYFailure) {
+    if !isValid { throw .malformed(frame: type.name, reason: "wrong length") }
   }
 }

@@ -34,13 +34,13 @@ enum SPDYHeaderBlock {
     for _ in 0..<count {
       let name = try string(&rest, frame)
       let value = try string(&rest, frame)
-      // The names of HTTP's own fields, such as `:path`, begin with a colon.
+      // The names of pseudo-headers, such as `:path`, begin with a colon.
       let isAllowed = { (byte: UInt8) in HTTPHead.isTokenByte(byte) && byte == byte.lowercasedASCII || byte == 0x3a }
       guard !name.isEmpty, name.allSatisfy(isAllowed) else {
         throw .malformed(frame: frame, reason: "header name \(name.printable())")
       }
       let text = String(decoding: name, as: UTF8.self)
-      guard names.insert(text).inserted else { throw .malformed(frame: frame, reason: "header \(text) twice") }
+      guard names.insert(text).inserted else { throw .malformed(frame: frame, reason: "duplicate header \(text)") }
       for part in value.split(separator: 0, omittingEmptySubsequences: false) {
         fields.append(HTTPField(text, String(decoding: part, as: UTF8.self)))
       }

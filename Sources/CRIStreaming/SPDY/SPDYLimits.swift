@@ -4,9 +4,9 @@ package struct SPDYLimits: Hashable, Sendable {
   package var streamWindow = 1 << 20
   /// The number of buffered bytes of all streams at which the session stops reading from its connection.
   ///
-  /// This bounds the memory for peers that ignore windows, as all of Kubernetes' do.
+  /// This bounds the memory for peers that ignore windows, as all of those in Kubernetes do.
   package var buffer = 8 << 20
-  /// The number of streams that the peer may have open at once; 0 refuses all, which is right for clients.
+  /// The number of streams that the peer may have open at the same time; 0 refuses all, which is right for clients.
   package var streams = 0
   /// The number of bytes of replies (RST_STREAM, PING, SYN_REPLY) that may wait for a peer that does not read.
   package var replies = 256 << 10

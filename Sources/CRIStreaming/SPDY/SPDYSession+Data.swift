@@ -1,4 +1,4 @@
-/// The sending of data: the streams take turns, one frame each.
+/// Sends data: the streams take turns, one frame each.
 extension SPDYSession {
   /// Enqueues a stream if it has something to send and is not in the queue.
   mutating func schedule(_ id: UInt32) {

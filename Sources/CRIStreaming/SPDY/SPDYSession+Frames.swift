@@ -26,7 +26,9 @@ extension SPDYSession {
   mutating func opened(
     _ id: UInt32, _ fields: [HTTPField], isLast: Bool, isUnidirectional: Bool
   ) throws(SPDYFailure) {
-    guard id & 1 != nextStream & 1 else { throw .invalidStream(id, reason: "its number belongs to us") }
+    guard id & 1 != nextStream & 1 else {
+      throw .invalidStream(id, reason: "the ID is reserved for streams of this end")
+    }
     guard id > lastPeerStream else { throw .invalidStream(id, reason: "opened after stream \(lastPeerStream)") }
     lastPeerStream = id
     guard !isGoingAway else { return }

@@ -35,20 +35,20 @@ package struct SPDYSession: ~Copyable {
   var initialSendWindow = 64 << 10
   var connectionSendWindow = 64 << 10
   var keepsToSendWindows: Bool
-  /// The number of bytes of all streams that readers have received and not consumed.
+  /// The number of bytes of all streams that readers have received but not consumed.
   package internal(set) var unconsumed = 0
-  /// The part of `unconsumed` on streams that are over.
+  /// The part of `unconsumed` on streams that have ended.
   var draining: [UInt32: Int] = [:]
   /// The number of received bytes for which the peer has not been sent a WINDOW_UPDATE.
   var connectionCredit = 0
-  /// The rest of the window that we granted the peer; negative if it ignores windows.
+  /// What remains of the window that we granted the peer; negative if the peer ignores windows.
   var connectionReceiveWindow = Self.largestWindow
   /// Whether the peer has exceeded a window, so that it needs no WINDOW_UPDATE.
   var peerIgnoresWindows = false
   /// Whether the peer has sent a WINDOW_UPDATE or an initial window, so that it implements windows.
   var peerKnowsWindows = false
   static var largestWindow: Int { 0x7fff_ffff }
-  /// A smaller rest of a window may hold back a frame of a peer that does not split frames.
+  /// If less than this remains of a window, a peer that does not split frames may hold back a frame.
   static var nearlyUsedUp: Int { 16 << 10 }
 
   package init(role: Role, limits: SPDYLimits = SPDYLimits()) throws(SPDYFailure) {
@@ -153,7 +153,7 @@ package struct SPDYSession: ~Copyable {
     schedule(id)
   }
 
-  /// Ends a stream at once in both directions. Data that its reader has not consumed still counts.
+  /// Ends a stream immediately in both directions. Data that its reader has not consumed still counts.
   package mutating func reset(_ id: UInt32, _ status: SPDYStatus) {
     guard streams[id] != nil else { return }
     remove(id)

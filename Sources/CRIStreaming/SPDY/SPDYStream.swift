@@ -9,12 +9,12 @@ struct SPDYStream {
   var isFinished = false
   /// Whether the peer has sent its FIN.
   var isFinishedByPeer = false
-  /// The number of bytes that the peer lets us send; negative after it has lowered its initial window, or if it ignored
-  /// windows at first.
+  /// The number of bytes that the peer lets us send; negative after it has lowered its initial window, or if we had
+  /// sent more before it announced a window.
   var sendWindow: Int
-  /// The rest of the window that we granted the peer.
+  /// What remains of the window that we granted the peer.
   var receiveWindow: Int
-  /// The number of bytes that the reader has received and not consumed.
+  /// The number of bytes that the reader has received but not consumed.
   var unconsumed = 0
   /// The number of consumed bytes for which the peer has not been sent a WINDOW_UPDATE.
   var credit = 0

@@ -16,7 +16,7 @@ package enum StreamEvent: Hashable, Sendable {
   case pong
 }
 
-/// The reason why a stream ended at once.
+/// The reason why a stream ended abruptly.
 package enum StreamReset: Hashable, Sendable {
   /// - Parameter byPeer: False if this end ended it because the peer violated the protocol.
   case spdy(SPDYStatus, byPeer: Bool)

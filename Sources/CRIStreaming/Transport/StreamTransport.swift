@@ -29,10 +29,10 @@ package protocol StreamTransport: ~Copyable {
   func unsent(on stream: UInt32) -> Int?
   /// Reports that the reader of a stream has consumed `count` bytes.
   mutating func consume(_ count: Int, on stream: UInt32)
-  /// Whether the peer may be waiting for a larger window. If nothing arrives for 50 ms meanwhile, call `peerIsIdle`.
+  /// Whether the peer may be waiting for a larger window. If so and nothing arrives for 50 ms, call `peerIsIdle`.
   var mayBeWaitedFor: Bool { get }
   mutating func peerIsIdle()
-  /// Ends all streams at once, discards what waits to be sent, and begins to close the connection.
+  /// Ends all streams immediately, discards unsent data, and begins to close the connection.
   mutating func close()
   /// Closes the connection after everything that has been written has been sent. Server only.
   mutating func shutDown()

@@ -17,7 +17,7 @@ struct Channel {
   /// Whether received data is discarded.
   var isDiscarding = false
   var unconsumed = 0
-  /// The received bytes of the port that comes first.
+  /// The bytes received so far of the port at the beginning of the channel.
   var portBytes: [UInt8] = []
 
   init(_ values: [String], port: UInt16? = nil, clientWrites: Bool, serverWrites: Bool) {

@@ -4,7 +4,7 @@ internal import CRIText
 struct ChannelMessage {
   private(set) var channel: UInt32?
   private let isBase64: Bool
-  /// Digits that do not make a group of four yet.
+  /// Digits that do not form a group of four yet.
   private var digits: [UInt8] = []
   private var isPadded = false
 

@@ -2,8 +2,8 @@ internal import CRIText
 
 /// Streams as channels of one WebSocket connection.
 ///
-/// Source: `k8s.io/streaming/pkg/httpstream/wsstream/conn.go`. There are no windows: if a reader does not consume, the
-/// session stops reading from the connection, which stops all channels.
+/// Source: `k8s.io/streaming/pkg/httpstream/wsstream/conn.go`. There are no windows: if a reader does not consume its
+/// data, the session stops reading from the connection, which stops all channels.
 package struct ChannelSession: ~Copyable {
   /// The maximum size of the data in a sent message in bytes. It is a multiple of three, so that base64 needs no
   /// padding inside.
@@ -67,8 +67,8 @@ package struct ChannelSession: ~Copyable {
       incoming = ChannelMessage(isBase64: channelProtocol.isBase64)
       closeSignal = channelProtocol.canEndStreams && piece.first == ChannelProtocol.closeSignal ? [] : nil
     }
-    if let begun = closeSignal {
-      let signal = begun + piece
+    if let beginning = closeSignal {
+      let signal = beginning + piece
       closeSignal = signal
       guard signal.count <= 2, !isLast || signal.count == 2 else { throw .malformedClose(Array(signal.prefix(8))) }
       if isLast { endedByPeer(Int(signal[1])) }

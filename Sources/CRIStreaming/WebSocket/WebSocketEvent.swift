@@ -1,6 +1,6 @@
 /// An event of a WebSocket session, in the order of occurrence.
 package enum WebSocketEvent: Hashable, Sendable {
-  /// A part of a message as it arrives: messages are not collected here, however long they are.
+  /// A part of a message as it arrives: a message is never buffered as a whole.
   case message(WebSocketMessageKind, [UInt8], isFirst: Bool, isLast: Bool)
   /// A Pong frame, which may be unsolicited.
   case pong([UInt8])

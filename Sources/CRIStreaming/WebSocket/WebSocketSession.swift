@@ -58,7 +58,7 @@ package struct WebSocketSession: ~Copyable {
     }
   }
 
-  /// Appends the control frames that wait to `output`.
+  /// Appends the waiting control frames to `output`.
   package mutating func send(into output: inout [UInt8]) {
     guard !hasSentClose else { return }
     if let payload = pendingPong { write(.pong, payload, into: &output) }
@@ -185,10 +185,10 @@ package struct WebSocketSession: ~Copyable {
     var reason = UTF8Validator()
     if !payload.isEmpty {
       guard payload.count >= 2 else { throw .protocolError("a Close frame of one byte") }
-      let given = WebSocketCloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))
-      guard given.isAllowedInFrame else { throw .protocolError("close code \(given.rawValue)") }
+      let receivedCode = WebSocketCloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))
+      guard receivedCode.isAllowedInFrame else { throw .protocolError("close code \(receivedCode.rawValue)") }
       guard reason.accept(payload[2...]), reason.isComplete else { throw .invalidUTF8 }
-      code = given
+      code = receivedCode
     }
     isClosedByPeer = true
     if pendingClose == nil { pendingClose = Array(payload.prefix(2)) }
@@ -213,7 +213,7 @@ package struct WebSocketSession: ~Copyable {
 
   /// RFC 6455, section 5.3. The same operation masks and unmasks.
   private static func apply(_ mask: [UInt8], from offset: Int, to bytes: inout [UInt8]) {
-    let turned = (0..<4).map { mask[(offset + $0) & 3] }
-    for index in bytes.indices { bytes[index] ^= turned[index & 3] }
+    let rotated = (0..<4).map { mask[(offset + $0) & 3] }
+    for index in bytes.indices { bytes[index] ^= rotated[index & 3] }
   }
 }
