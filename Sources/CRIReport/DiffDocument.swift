@@ -3,7 +3,7 @@ package import CRISnapshot
 
 /// The changes between two snapshots as a document.
 package struct DiffDocument: Sendable {
-  /// The size in bytes of the pieces that are written at once: two large snapshots may have several changes for each
+  /// The size in bytes at which a piece is written, because two large snapshots may have several changes for each
   /// object.
   private static let pieceSize = 64 << 10
 
@@ -11,7 +11,7 @@ package struct DiffDocument: Sendable {
   private let notCompared: [Unchecked]
   private let text: ReportText
 
-  /// - Parameter notCompared: What is unchecked in one of the snapshots.
+  /// - Parameter notCompared: What is unchecked in at least one of the snapshots.
   package init(_ changes: [Change], notCompared: [Unchecked], text: ReportText = .english) {
     self.changes = changes
     self.notCompared = notCompared

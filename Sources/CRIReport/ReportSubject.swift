@@ -4,9 +4,9 @@ package import CRISnapshot
 /// One examined subject: the node, its runtime, a pod with its containers, or an image.
 package struct ReportSubject: Hashable, Sendable {
   package var object: ObjectName
-  /// The worst first; a pod's entries before its containers'.
+  /// The worst entry first; a pod's own entries before those of its containers.
   package var entries: [ReportEntry]
-  /// What kubelet will do with it, if no entry says so.
+  /// What kubelet will do with the subject, if no entry says so.
   package var predictedAction: String?
 
   package init(_ object: ObjectName, entries: [ReportEntry] = [], predictedAction: String? = nil) {
@@ -16,7 +16,7 @@ package struct ReportSubject: Hashable, Sendable {
   }
 
   package var severity: Severity? { entries.first?.severity }
-  /// Whether any entry makes the verdict a bad one.
+  /// Whether any entry makes the verdict bad.
   package var isBlocking: Bool { entries.contains(where: \.isBlocking) }
 
   /// The name with its kind, such as `pod default/web`.
@@ -31,7 +31,7 @@ package struct ReportSubject: Hashable, Sendable {
 /// One finding.
 package struct ReportEntry: Hashable, Sendable {
   package var severity: Severity
-  /// Whether it counts for the verdict.
+  /// Whether the finding makes the verdict bad.
   package var isBlocking: Bool
   package var object: ObjectName
   package var rule: RuleID
@@ -39,7 +39,7 @@ package struct ReportEntry: Hashable, Sendable {
   package var fact: String
   /// Why it matters, or what kubelet will do.
   package var consequence: String
-  /// What to do about it; empty if only the whole report can tell.
+  /// What to do about it; empty if that depends on the whole report.
   package var remedy: String
   /// The fact, the rule and, if it differs between findings, the consequence, in one line.
   package var line: String
@@ -48,7 +48,7 @@ package struct ReportEntry: Hashable, Sendable {
 }
 
 extension [ReportSubject] {
-  /// Assigns every finding to its subject, and a container's to its pod.
+  /// Assigns every finding to its subject, and those of a container to its pod.
   mutating func add(_ entries: [ReportEntry]) {
     var positions = Dictionary(enumerated().map { ($1.object.subject, $0) }, uniquingKeysWith: { first, _ in first })
     for entry in entries {

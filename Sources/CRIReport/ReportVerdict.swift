@@ -1,6 +1,6 @@
 /// The verdict of a report.
 package struct ReportVerdict: Hashable, Sendable {
-  /// The state that a monitor shows. "Unchecked" and "must be examined" count neither as good nor as a loss.
+  /// The state that a monitor shows. If something is unchecked or must be examined, the level is neither good nor bad.
   package enum Level: Int, Hashable, Sendable {
     case good, warning, bad, unknown
   }
@@ -10,7 +10,7 @@ package struct ReportVerdict: Hashable, Sendable {
   /// All codes of the check.
   package var words: [String]
   package var level: Level
-  /// The exit code of the command for formats that have no exit codes of their own.
+  /// The exit code of the command for formats that do not define their own exit codes.
   package var exitCode: Int32
   /// Whether the check itself failed.
   package var isFailure = false

@@ -47,7 +47,7 @@ extension ReportView {
         groups.append((entry, []))
         continue
       }
-      // An ignored rule has a line of its own, because the line says how many findings it had.
+      // An ignored rule has its own line, because the line says how many findings the rule had.
       let isIgnored = entry.reason.code == .ignored
       if !isIgnored, let index = groups.firstIndex(where: { !$0.rules.isEmpty && $0.entry.reason == entry.reason }) {
         if !groups[index].rules.contains(rule) { groups[index].rules.append(rule) }

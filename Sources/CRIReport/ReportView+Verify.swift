@@ -52,7 +52,7 @@ extension ReportView {
   private static func subjects(
     _ report: Report, _ text: ReportText, _ threshold: Severity, isWarning: Bool
   ) -> [ReportSubject] {
-    // Nothing was examined on another node.
+    // If the snapshots are from different nodes, nothing was examined.
     guard !report.predictions.isEmpty || !report.findings.isEmpty || report.vacuous == nil else { return [] }
     var subjects = [ReportSubject(ObjectName(.node)), ReportSubject(ObjectName(.runtime))]
     subjects += report.predictions.map { ReportSubject(ObjectName(.pod, pod: $0.pod)) }

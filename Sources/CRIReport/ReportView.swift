@@ -13,7 +13,7 @@ package struct ReportView: Sendable {
   package var verdict: ReportVerdict
   /// Everything that was examined, with findings or without.
   package var subjects: [ReportSubject]
-  /// Lines that belong to no single subject.
+  /// Lines that do not belong to a single subject.
   package var notes: [ReportNote]
   package var unchecked: [UncheckedText]
   /// The remedies, one for each line.
@@ -28,7 +28,7 @@ package struct ReportView: Sendable {
   package var entries: [ReportEntry] { subjects.flatMap(\.entries) }
 }
 
-/// A line of a report that belongs to no subject.
+/// A line of a report that does not belong to a single subject.
 package struct ReportNote: Hashable, Sendable {
   package var text: String
   /// Whether it reports a loss.

@@ -98,7 +98,7 @@ import Testing
     },
     Loss(
       description: "an ended container", runtime: "containerd-2.4",
-      words: "find out why it ended before you continue with other nodes"
+      words: "find out why they ended before you continue with other nodes"
     ) {
       if let index = $1.containers.firstIndex(where: \.isRunning) {
         $1.containers[index].status.state = .exited

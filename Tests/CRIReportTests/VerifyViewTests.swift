@@ -175,7 +175,8 @@ import Testing
     }
     let lines = ReportFormat.table.text(view).split(separator: "\n")
     #expect(
-      lines[1].hasPrefix("CRITICAL  ") && lines[1].contains("kubelet will recreate the pod at once [pod.state, C3]"))
+      lines[1].hasPrefix("CRITICAL  ") && lines[1].contains("kubelet will recreate the pod immediately [pod.state, C3]")
+    )
     #expect(lines[2].contains("[container.missing]") && lines[2].hasPrefix("CRITICAL    "), "\(lines[2])")
   }
 

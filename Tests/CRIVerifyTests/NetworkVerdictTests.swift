@@ -337,7 +337,7 @@ import Testing
     #expect(innocent.kind == .ok, "\(innocent.reasonTexts)")
     let verdict = NetworkVerdict(of: diverted, containers: [container], book: book)
     #expect(verdict.kind == .mismatch)
-    #expect(verdict.reasonTexts.first == "process 1001 is in network namespace 78, but the runtime's path leads to 77")
+    #expect(verdict.reasonTexts.first == "process 1001 is in network namespace 78, but the runtime's path points to 77")
     #expect(!verdict.reasonTexts.contains { $0.contains("also") || $0.contains("eth0") })
   }
 

@@ -13,7 +13,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = .known(.gone)
     },
-    .fires("pod.process", "its number is another's", "1001", "another process with the same PID") { before, after in
+    .fires("pod.process", "its number is another's", "1001", "a different process with the same PID") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = process(1001, startTime: 9)
     },

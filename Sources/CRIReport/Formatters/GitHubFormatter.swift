@@ -43,7 +43,7 @@ struct GitHubFormatter {
     return "::\(command.rawValue) title=\(Self.property(Sanitizer.visible(title)))::\(Self.data(message))\n"
   }
 
-  /// Escapes like the toolkit's `escapeData`.
+  /// Escapes text in the same way as `escapeData` in GitHub's toolkit.
   private static func data(_ text: String) -> String {
     text.escaped { scalar in
       switch scalar {
@@ -55,7 +55,7 @@ struct GitHubFormatter {
     }
   }
 
-  /// Escapes like the toolkit's `escapeProperty`.
+  /// Escapes text in the same way as `escapeProperty` in GitHub's toolkit.
   private static func property(_ text: String) -> String {
     data(text).escaped { $0 == ":" ? "%3A" : $0 == "," ? "%2C" : nil }
   }

@@ -21,7 +21,7 @@ struct NagiosFormatter {
     }
   }
 
-  /// A bar would begin the performance data.
+  /// Replaces bars, because a bar would begin the performance data.
   private func safe(_ text: String) -> String {
     Sanitizer.visible(text).escaped { $0 == "|" ? "/" : nil }
   }

@@ -52,7 +52,7 @@ package struct NetFormatter {
     return cells.map { Table.Cell($0) } + [verdict] + rest.map { Table.Cell($0) }
   }
 
-  /// The reason includes other sandboxes' leases on its addresses.
+  /// Returns only the sandbox's own leases: other sandboxes' leases on its addresses are part of the reason.
   private func own(_ leases: Observation<[HostLocalLease]>?, of id: String) -> Observation<[HostLocalLease]>? {
     guard let value = leases?.value else { return leases }
     return .known(value.filter { $0.owner == id })
@@ -86,7 +86,7 @@ package struct NetFormatter {
     return isNone ? "-" : list(sandbox.addresses)
   }
 
-  /// "same" if the addresses are as expected, so that the reader need not compare them.
+  /// "same" if the addresses are as expected, so that the reader does not have to compare them.
   private func same(_ addresses: [String], as sandbox: SandboxRecord) -> String {
     let (these, those) = (addresses.compactMap { IPAddress($0) }, sandbox.addresses.compactMap { IPAddress($0) })
     return !these.isEmpty && Set(these) == Set(those) ? "same" : list(addresses)

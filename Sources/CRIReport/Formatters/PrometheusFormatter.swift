@@ -5,7 +5,7 @@ internal import CRISnapshot
 /// Writes Prometheus' text format for node_exporter's textfile collector.
 ///
 /// A file contains one check, whose name is the prefix of all metrics. Unknown values are absent, so that `absent()`
-/// and the timestamp's age detect them.
+/// and the timestamp's age can detect them.
 struct PrometheusFormatter {
   let view: ReportView
 
@@ -66,7 +66,7 @@ struct PrometheusFormatter {
     return nanoseconds == 0 ? "\(seconds)" : "\(Double(seconds) + Double(nanoseconds / 1_000_000) / 1000)"
   }
 
-  /// Writes nothing without samples, because a metric's name alone is valid but useless.
+  /// Writes nothing if there are no samples, because a metric's name alone is valid but useless.
   private func metric(_ metric: ReportMetric, _ samples: [Sample]) -> String {
     guard !samples.isEmpty else { return "" }
     let (name, help) = ("cri_\(view.check.rawValue)_\(metric.series)", view.text.help(metric))

@@ -69,7 +69,7 @@ struct TAPFormatter {
   /// JSON's quoting is also valid in YAML.
   private static func quoted(_ text: String) -> String { JSON.string(Sanitizer.visible(text)).text() }
 
-  /// A number sign would begin a directive.
+  /// Escapes number signs, because a number sign would begin a directive.
   private static func escaped(_ text: String) -> String {
     Sanitizer.visible(text).escaped { $0 == "#" ? "\\#" : $0 == "\\" ? "\\\\" : nil }
   }

@@ -18,7 +18,7 @@ struct AdvisoryText {
       self.init(
         "pods that these versions created lose their address at any restart, and kubelet recreates them",
         fixedIn:
-          "1.5.17, 1.6.15, 1.7.0-beta.2, v1.6.14-k3s1; only for pods that these create, not for older ones")
+          "1.5.17, 1.6.15, 1.7.0-beta.2, v1.6.14-k3s1; only for pods that these versions create, not for older pods")
     case .containerd10363:
       self.init(
         "pods with a user namespace (hostUsers: false) lose their address at a restart",
@@ -60,14 +60,14 @@ struct AdvisoryText {
         fixedIn: "set SystemdCgroup to match kubelet's cgroup driver")
     case .kubemarine724:
       self.init(
-        "iptables rules for host ports remain and lead nowhere (seen with Ubuntu's packages)",
+        "stale iptables rules for host ports remain (seen with Ubuntu's packages)",
         fixedIn: "stop kubelet, delete the sandboxes, then upgrade")
     case .crioRestoreIP:
       self.init(
         "if CNI does not respond while CRI-O starts, every pod is READY without an address until the next restart")
     case .crio8739:
       self.init(
-        "another minor version removes every pod when it starts, and also images if version_file_persist is set",
+        "a different minor version removes every pod when it starts, and also images if version_file_persist is set",
         fixedIn: "none, this is by design: drain the node, or set internal_wipe = false")
     case .crio4691:
       self.init(

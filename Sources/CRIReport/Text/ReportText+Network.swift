@@ -12,7 +12,7 @@ extension ReportText {
     case .namespaceMissing(let path, let kept): "the network namespace \(path) does not exist\(survivors(kept))"
     case .notANamespace(let path, let kept): "\(path) is no longer a network namespace\(survivors(kept))"
     case .otherNamespace(let pid, let inode, let expected):
-      "process \(pid) is in network namespace \(inode), but the runtime's path leads to \(expected)"
+      "process \(pid) is in network namespace \(inode), but the runtime's path points to \(expected)"
     case .addressLost(let hasOthers, let addresses, let sources, let interfaces):
       lost(hasOthers, addresses, sources, interfaces)
     case .addressNowhere: "neither the runtime nor the network namespace has an address"

@@ -103,7 +103,7 @@ extension ReportText {
     case .withoutPlugins(let path): "\(path) has no plugins"
     case .unsupportedVersion(let plugin, let version): "plugin \(plugin) does not support version \(version)"
     case .noConfiguration(let network, let directory, let cause):
-      "no usable CNI configuration\(network.isEmpty ? "" : " of \(network)") in \(directory)"
+      "no usable CNI configuration\(network.isEmpty ? "" : " for network \(network)") in \(directory)"
         + (cause.map { ": \(text(of: $0))" } ?? "")
     case .pluginMissing(let name, let directories):
       "the CNI plugin \(name) is not in \(directories.joined(separator: ":"))"
@@ -113,14 +113,14 @@ extension ReportText {
     case .pluginKilled(let name, let signal): "the CNI plugin \(name) was killed by signal \(signal)"
     case .malformedCache(let path): "the CNI cache is damaged: \(path) is not a JSON object"
     case .loopbackDown: "lo is down in the pod"
-    case .noResult(let network): "the CNI cache has no result of network \(network) for the pod"
+    case .noResult(let network): "the CNI cache has no result from network \(network) for the pod"
     case .noAddress: "the CNI cache has no address for the pod"
     }
   }
 
   // MARK: Advisories
 
-  /// A suspicion that the report prints; nil if it does not.
+  /// Returns a line for each suspicion that the report prints, and one with the defects that do not occur on the node.
   func suspicions(_ report: PreflightReport) -> [String] {
     var lines: [String] = []
     for suspicion in report.suspicions where report.prints(suspicion) {
@@ -164,7 +164,7 @@ extension ReportText {
   func losses(_ report: PreflightReport) -> [String] {
     let losses = [
       (report.victims.count, "would be lost"), (report.disturbed.count, "would stay, but lose containers"),
-      (report.readdressed.count, "would stay, but with other addresses"),
+      (report.readdressed.count, "would stay, but with different addresses"),
       (report.rewritten.count, "would stay, but the runtime would report them differently"),
     ]
     return losses.filter { $0.0 > 0 }.map { worded("\(Self.count($0.0, "pod")) \($0.1)") }
@@ -195,7 +195,7 @@ extension ReportText {
 }
 
 extension PreflightReport {
-  /// A defect of every version is printed only to a user who is about to change the version.
+  /// Whether a suspicion is printed. A defect of every version is printed only before a change of the version.
   fileprivate func prints(_ suspicion: Suspicion) -> Bool {
     suspicion.standing == .suspect || suspicion.standing == .unfixed && target != nil
   }

@@ -16,8 +16,8 @@ extension ReportText {
     case .notServed: "the runtime does not serve containerd's own interface"
     case .commandFailed: "\(path) failed"
     case .notVisible: "\(path) is not visible to cri"
-    case .otherMountNamespace: "the runtime sees another file system than cri"
-    case .otherPIDNamespace: "the runtime is in another PID namespace than cri"
+    case .otherMountNamespace: "the runtime and cri see different file systems"
+    case .otherPIDNamespace: "the runtime and cri are in different PID namespaces"
     case .daemonNotVisible: "the runtime's process is not visible to cri"
     case .kubeletNotVisible: "kubelet's process is not visible to cri"
     case .daemonNotTrusted:

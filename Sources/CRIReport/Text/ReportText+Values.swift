@@ -67,7 +67,7 @@ extension ReportText {
     case .notRunning: "not running"
     case .gone: "gone"
     case .ended: "ended"
-    case .otherProcess: "another process with the same PID"
+    case .otherProcess: "a different process with the same PID"
     case .open: "open"
     case .closed: "closed"
     case .known: "known"

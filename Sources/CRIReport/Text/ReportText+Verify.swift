@@ -38,7 +38,7 @@ extension ReportText {
     func name(_ host: Host) -> String { host.name + (host.machineID.map { ", machine id \($0)" } ?? "") }
     return switch reason {
     case .otherNode(let before, let after):
-      "the snapshot is of another node (\(name(before)); this is \(name(after)))"
+      "the snapshot is from another node (\(name(before)); this is \(name(after)))"
     case .nothingToVerify: "the snapshot has no ready pod and no running container: there is nothing to verify"
     case .nothingInScope: "no ready pod of the snapshot has this name or namespace"
     case .allEnded(let count, let isWholeNode):
@@ -72,7 +72,7 @@ extension ReportText {
     worded("kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction))")
   }
 
-  /// The action with its cause, for a pod whose findings do not say it.
+  /// The action with its cause, for a pod whose findings do not explain it.
   func predictedAction(_ prediction: Prediction) -> String {
     let cause = fact(prediction.field, prediction.before ?? .none, prediction.after ?? .none)
     return worded(
@@ -90,7 +90,7 @@ extension ReportText {
   }
 
   private static func time(of prediction: Prediction) -> String {
-    prediction.trigger == .immediate ? "at once" : "at its next restart"
+    prediction.trigger == .immediate ? "immediately" : "at its next restart"
   }
 
   /// What kubelet will do, in numbers; the findings name the pods.
@@ -99,7 +99,7 @@ extension ReportText {
     let affected = report.affected
     let recreated = affected.filter { $0.action == .recreate }
     if !recreated.isEmpty {
-      // A pod without a sandbox is recreated whatever its policy says.
+      // A pod without a sandbox is recreated regardless of its policy.
       let isOpen = recreated.contains { $0.restartPolicy == nil && $0.rule != .c1 }
       let condition = isOpen ? " (those with restartPolicy Never are only killed)" : ""
       lines.append("kubelet will kill and recreate \(Self.count(recreated.count, "pod"))\(condition)")
@@ -174,7 +174,7 @@ extension ReportText {
       "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one"
     case .restartContainers:
       "do not start kubelet: its next start restarts these containers; drain the node, or restart them one by one"
-    case .findCause: "kubelet restarts what its pods lack; find out why it ended before you continue with other nodes"
+    case .findCause: "kubelet restarts these containers; find out why they ended before you continue with other nodes"
     case .recreateBrokenPods:
       "recreate these pods: neither the runtime nor kubelet notices that their network is broken"
     case .restartUnwatched: "restart these containers at a convenient time: until then, they run without a monitor"

@@ -1,7 +1,7 @@
 /// The catalogue of all texts in reports, in English.
 ///
-/// Reports take every sentence, label and formatted value from here and base no decision on a text: another wording
-/// changes no verdict, exit code, metric or remedy. A test replaces the wording to prove it.
+/// Reports take every sentence, label and formatted value from here and base no decision on a text: different wording
+/// does not change any verdict, exit code, metric or remedy. A test replaces the wording to prove it.
 package struct ReportText: Sendable {
   package static let english = ReportText()
 

@@ -4,9 +4,9 @@ extension RuleText {
   /// Why the rules about the node matter.
   static func nodeReason(_ id: RuleID) -> String? {
     switch id {
-    case .runtimeName: "another runtime responds"
+    case .runtimeName: "a different runtime responds"
     case .runtimeVersion: "a restart does not change the version"
-    case .runtimeRebootedVersion: "another version has been running since the reboot"
+    case .runtimeRebootedVersion: "a different version has been running since the reboot"
     case .runtimeReady: "kubelet marks the node NotReady"
     case .runtimeNetwork: "kubelet refuses to start pods that need a network"
     case .runtimeNetworkAlready:
@@ -17,10 +17,10 @@ extension RuleText {
     case .runtimeFeatures: "pods that need these features cannot start"
     case .runtimeUsedHandlers: "pods that use this handler cannot start"
     case .runtimeCgroupDriver: "pods are killed if kubelet has a different cgroup driver"
-    case .runtimeCNI: "new pods get a different network than existing pods"
+    case .runtimeCNI: "new pods get a different network from existing pods"
     case .runtimePauseImage: "no pod can start until the image is pulled"
-    case .runtimeOCI: "another OCI runtime cannot manage the running containers"
-    case .runtimeOCIPath: "another program of the same name is used from now on"
+    case .runtimeOCI: "a different OCI runtime cannot manage the running containers"
+    case .runtimeOCIPath: "a different program with the same name is used from now on"
     case .runtimeOCIVersion: "containers that are created from now on use this version"
     case .runtimeDaemon: "the runtime was restarted too: verify its restart"
     case .runtimeAPI: "kubelet 1.26 and later use only v1"
@@ -35,7 +35,7 @@ extension RuleText {
     case .imageMissing: "the image must be pulled again, because a ready pod uses it or because it was pinned"
     case .imageReplaced: "pods that use the image get a different one at their next start"
     case .imageCollected: "the image is gone, but no ready pod used it"
-    case .imageNames: "the image has other names now"
+    case .imageNames: "the image now has different names"
     case .imagePinned: "kubelet may delete an image that is not pinned; without the pause image, no pod can start"
     case .imageUnpinned: "this version pins no images: kubelet may delete the image when the disk is full"
     default: nil

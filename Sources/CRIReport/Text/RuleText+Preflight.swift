@@ -97,7 +97,7 @@ extension RuleText {
     case .containerIdentityOnDisk:
       RuleText(
         violation: "the labels or the hash that identify the container to kubelet differ on disk",
-        reason: "after a restart, kubelet takes it for another or a changed container, and starts a new one (B1, B5)",
+        reason: "after a restart, kubelet takes it for a different or changed container, and starts a new one (B1, B5)",
         remedy: recreateBefore)
     case .recordFields:
       RuleText(
@@ -127,7 +127,7 @@ extension RuleText {
         remedy: "drain the node, or set internal_wipe = false in [crio] before the change")
     case .runtimeDefaultOCI:
       RuleText(
-        violation: "the pod's containers were created with another default runtime",
+        violation: "the pod's containers were created with a different default runtime",
         reason: "CRI-O looks for them with the new one, and can no longer manage them (cri-o#8626, cri-o#8705)",
         remedy: "set default_runtime to its previous value, or drain the node")
     case .recordRestorable:
@@ -143,7 +143,7 @@ extension RuleText {
     case .networkConfiguration:
       RuleText(
         violation: "there is no CNI configuration",
-        reason: "the runtime reads it again when it starts, and no pod gets a network then",
+        reason: "the runtime reads it again when it starts, and then no pod gets a network",
         remedy: "restore the network provider's configuration first")
     case .networkPlugins:
       RuleText(
@@ -167,7 +167,7 @@ extension RuleText {
         remedy: "drain the node, and set the same driver for both")
     case .kubeletEndpoint:
       RuleText(
-        violation: "kubelet uses another runtime",
+        violation: "kubelet uses a different runtime",
         reason: "this report does not concern kubelet's pods",
         remedy: "specify kubelet's socket with --runtime-endpoint")
     case .imagePausePresent:
@@ -191,7 +191,7 @@ extension RuleText {
       RuleText(
         violation: "pods that are not ready still exist",
         reason: "a start must handle what is left of them, and their names stay reserved",
-        remedy: "nothing needs to be done: kubelet removes them, and crictl rmp does so at once")
+        remedy: "nothing needs to be done: kubelet removes them, and crictl rmp does so immediately")
     case .podCreatedInFuture:
       RuleText(
         violation: "it was created in the future",
@@ -212,7 +212,7 @@ extension RuleText {
     case .imagePausePinned:
       RuleText(
         violation: "the pause image is not pinned",
-        reason: "kubelet removes it when the disk is full, and no pod can start then",
+        reason: "kubelet removes it when the disk is full, and then no pod can start",
         remedy:
           "on containerd 1.x, nothing helps, because it does not pin images that it already has; otherwise, specify "
           + "the right image in the runtime's configuration")
@@ -224,7 +224,7 @@ extension RuleText {
     case .podSeveralSandboxes:
       RuleText(
         violation: "the pod has several ready sandboxes",
-        reason: "kubelet kills all of them and recreates the pod when it syncs the pod next (C2)",
+        reason: "kubelet kills all of them and recreates the pod when it next syncs the pod (C2)",
         remedy: "stop and remove all but the newest (crictl stopp, crictl rmp), or let kubelet act first")
     default: nil
     }

@@ -2,7 +2,7 @@ package import CRIRules
 
 /// The text of a rule.
 package struct RuleText: Hashable, Sendable {
-  /// What is wrong with the object if the rule is violated; empty for a rule of verify, whose values say it.
+  /// What is wrong with the object if the rule is violated; empty for a rule of verify, whose values show it.
   package var violation = ""
   /// Why it matters.
   package var reason: String

@@ -69,11 +69,11 @@ import Testing
       try node.plugin("first", "exec sleep 1000")
     },
 
-    Case("nothing in the cache", .fault("no result of network pods")) { node, _ in try node.node.remove(file) },
-    Case("the cache has another network's", .fault("no result of network new")) { node, _ in
+    Case("nothing in the cache", .fault("no result from network pods")) { node, _ in try node.node.remove(file) },
+    Case("the cache has another network's", .fault("no result from network new")) { node, _ in
       try node.configure("10-pods.conflist", CNINode.list("new"))
     },
-    Case("a file that comes before", .fault("no result of network new")) { node, _ in
+    Case("a file that comes before", .fault("no result from network new")) { node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
     Case("an earlier file, and a configured network", .good, network: "pods") { node, _ in
@@ -82,7 +82,8 @@ import Testing
     Case("the configured network is only in the cache", .good, network: "pods") { node, _ in
       try node.node.remove("conf/10-pods.conflist")
     },
-    Case("the configured network does not exist", .fault("no usable CNI configuration of new"), network: "new") {
+    Case("the configured network does not exist", .fault("no usable CNI configuration for network new"), network: "new")
+    {
       _, _ in
     },
     Case("garbage in the cache", .fault("the CNI cache is damaged")) { node, _ in
@@ -130,7 +131,7 @@ import Testing
       try node.configure("10-pods.conflist", CNINode.list(version: "0.3.1"))
       try node.node.remove(file)
     },
-    Case("an old network without a cache, nor an address", .fault("no result of network pods")) {
+    Case("an old network without a cache, nor an address", .fault("no result from network pods")) {
       try $0.configure("10-pods.conflist", CNINode.list(version: "0.3.1"))
       try $0.node.remove(file)
       $1.removeAll { $0.name == "eth0" }

@@ -120,7 +120,7 @@ cri_verify() {
   case $cri_code in
     0) cri_stage=verified ;;
     1) cri_stop 1 "state is lost: $(tail -n 1 "$CRI_REPORT")" ;;
-    4) cri_stop 4 'nothing was verified: there were no pods or no restart, or the snapshot is of another node' ;;
+    4) cri_stop 4 'nothing was verified: there were no pods or no restart, or the snapshot is from another node' ;;
     *) cri_stop "$cri_code" 'the state could not be verified' ;;
   esac
 }
