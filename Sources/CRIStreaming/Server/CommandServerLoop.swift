@@ -2,16 +2,16 @@ internal import CRISystem
 
 /// The loop of a server's connection that serves a remote command. It belongs to the connection's thread.
 struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// Bytes of output that wait for the client before the command's input is held back.
+  /// The number of bytes of unsent output from which on the command's input is held back.
   private static var buffer: Int { 256 << 10 }
-  /// How long a client may take to read the rest after the command has ended.
+  /// The time that a client may take to read the remaining output after the command has ended.
   private static var endTime: Duration { .seconds(10) }
 
   private var server: RemoteCommandServer<Transport>
   private var pipe: StreamPipe
   private var command: any ServedCommand
   private let stop: ServerStop
-  /// What the client has done and the command has not seen yet.
+  /// The client's events that the command has not handled yet.
   private var events: [RemoteCommandServer<Transport>.Event] = []
   private var timer: ContinuousClock.Instant?
   private var endDeadline: ContinuousClock.Instant?
@@ -33,7 +33,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       events += server.takeEvents()
       react()
       let isWritten = flush()
-      // What was held back because of the output that is written now must not wait for the client.
+      // Now that the output is written, the events that it held back must not wait for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if isOver || pipe.writeFailure != nil || !server.isAlive && isWritten { return }
       if let endDeadline, ContinuousClock.now >= endDeadline { return }
@@ -42,7 +42,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Whether the next event need not wait until the client has read more of the output.
+  /// Whether there is an event that does not have to wait until the client has read more of the output.
   private var canReact: Bool {
     guard let event = events.first else { return false }
     if case .input = event { return (server.unsent(.stdout) ?? 0) < Self.buffer }

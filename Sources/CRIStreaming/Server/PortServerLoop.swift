@@ -2,7 +2,7 @@ internal import CRISystem
 
 /// The loop of a server's connection that serves forwarded ports. It belongs to the connection's thread.
 struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// Bytes that wait for the client before a port's data is held back.
+  /// The number of unsent bytes from which on a port's data is held back.
   private static var buffer: Int { 256 << 10 }
 
   private var server: PortForwardServer<Transport>
@@ -12,7 +12,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private var ports: [UInt32: any ServedPort] = [:]
   private var events: [PortForwardEvent] = []
   private var isOver = false
-  /// Whether the connection is closed with the last port, because the protocol cannot end one.
+  /// Whether the connection is closed together with the last port, because the protocol cannot end a single one.
   private let endsWithPorts: Bool
 
   init(
@@ -32,7 +32,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       events += server.takeEvents()
       react()
       let isWritten = flush()
-      // What was held back because of the data that is written now must not wait for the client.
+      // Now that the data is written, the events that it held back must not wait for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if pipe.writeFailure != nil || !server.isAlive && isWritten { return }
       if server.mayBeWaitedFor, pipe.takeIdle() { server.peerIsIdle() }
@@ -40,7 +40,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Whether the next event need not wait until the client has read more.
+  /// Whether there is an event that does not have to wait until the client has read more.
   private var canReact: Bool {
     guard let event = events.first else { return false }
     if case .data(let request, _) = event { return (server.unsent(on: request) ?? 0) < Self.buffer }

@@ -1,14 +1,14 @@
-/// A command that a `StreamServer` runs: it reacts to what the client does, on the connection's thread.
+/// A command that a `StreamServer` runs: it reacts to the client's events, on the connection's thread.
 package protocol ServedCommand: Sendable {
   mutating func start() -> [ServedAction]
   mutating func receive(_ input: [UInt8]) -> [ServedAction]
   mutating func endOfInput() -> [ServedAction]
   mutating func resize(_ size: TerminalSize) -> [ServedAction]
-  /// Called when the time of `.wait` is over.
+  /// Called when the time of `.wait` has passed.
   mutating func timeIsOver() -> [ServedAction]
 }
 
-/// What a served command does.
+/// An action of a served command.
 package enum ServedAction: Hashable, Sendable {
   case output(RemoteOutput, [UInt8])
   /// Calls `timeIsOver` after this time.

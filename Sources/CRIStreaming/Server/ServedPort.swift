@@ -1,13 +1,13 @@
-/// A port in a pod that a `StreamServer` serves: it reacts to what one connection receives.
+/// A port in a pod that a `StreamServer` serves: it reacts to the data that one connection receives.
 package protocol ServedPort: Sendable {
   mutating func receive(_ bytes: [UInt8]) -> [ServedPortAction]
   mutating func endOfData() -> [ServedPortAction]
 }
 
-/// What a served port does.
+/// An action of a served port.
 package enum ServedPortAction: Hashable, Sendable {
   case send([UInt8])
-  /// Sends no more, and still receives.
+  /// Stops sending but still receives.
   case finish
   /// Ends the connection.
   case close

@@ -1,8 +1,8 @@
 internal import CRISystem
 
-/// What the thread of a server's connection does: the upgrade, and then the session.
+/// Runs on the thread of a server's connection: first the upgrade, then the session.
 struct ServerConnection {
-  /// How long a client may take to send its request.
+  /// The time that a client may take to send its request.
   private static let requestTime = Duration.seconds(10)
 
   let socket: PlainSocket
@@ -10,7 +10,7 @@ struct ServerConnection {
   let stop: ServerStop
   let answer: @Sendable (UpgradeOffer) -> StreamServer.Answer
 
-  /// A client that breaks a protocol, or leaves, ends its connection.
+  /// Serves the connection until it ends, which also happens if the client disconnects or violates a protocol.
   func run() {
     guard let offer = readRequest() else { return }
     switch answer(offer) {
@@ -48,7 +48,7 @@ struct ServerConnection {
     }
   }
 
-  /// Writes a short answer, and waits as long as a request may take.
+  /// Writes a short response, and waits for the client as long as for a request.
   private func write(_ bytes: [UInt8]) {
     var pipe = StreamPipe(socket)
     pipe.output = bytes

@@ -1,23 +1,23 @@
 package import CRISystem
 
-/// A streaming server on a TCP port, as runtimes have one: for the simulated runtime and for tests.
+/// A streaming server on a TCP port, like that of a runtime: for the simulated runtime and for tests.
 package final class StreamServer: Sendable {
-  /// What a request gets.
+  /// The response to a request.
   package enum Answer: Sendable {
     case command(RemoteCommandStreams, any ServedCommand)
     /// - Parameters:
-    ///   - ports: those that WebSocket channels forward.
-    ///   - connect: returns nil if nothing listens on the port.
+    ///   - ports: The ports that WebSocket channels forward.
+    ///   - connect: Returns nil if nothing listens on the port.
     case ports([UInt16], connect: @Sendable (UInt16) -> (any ServedPort)?)
     case refuse(status: Int, reason: String, body: String)
     /// Sends these bytes, and closes the connection.
     case raw([UInt8])
   }
 
-  /// What the server understands.
+  /// The protocols that the server accepts.
   package struct Options: Sendable {
     package var acceptsSPDY = true
-    /// The WebSocket subprotocols of remote commands, best first; none refuse WebSocket.
+    /// The WebSocket subprotocols of remote commands, best first; if it is empty, WebSocket is refused.
     package var webSocketProtocols = ["v4.channel.k8s.io", "v4.base64.channel.k8s.io", "channel.k8s.io"]
     /// The WebSocket subprotocols of port-forwarding.
     package var forwardProtocols = PortForwardProtocol.channels
@@ -28,15 +28,15 @@ package final class StreamServer: Sendable {
   package let port: UInt16
   private let stop: ServerStop
 
-  /// - Parameter answer: called on a connection's thread for each request.
-  /// - Throws: the error of a system call, such as `.addressInUse`.
+  /// - Parameter answer: Called on a connection's thread for each request.
+  /// - Throws: The error of a system call, such as `.addressInUse`.
   package init(
     on address: SocketAddress, options: Options = Options(), answer: @escaping @Sendable (UpgradeOffer) -> Answer
   ) throws(Errno) {
     let listener = try TCPSocket.listen(on: address)
     port = try listener.localPort()
     stop = try ServerStop()
-    // An escaping closure cannot capture a noncopyable value, so it captures the number.
+    // An escaping closure cannot capture a noncopyable value, so it captures the descriptor's number.
     let number = listener.release()
     let stop = stop
     try Thread.detach {
@@ -63,7 +63,7 @@ package final class StreamServer: Sendable {
         let socket = PlainSocket(accepted)
         try Thread.detach { serve(socket) }
       } catch {
-        // Descriptors or threads have run out; they come back when connections end.
+        // There are no free descriptors or threads; they become available when connections end.
         Thread.sleep(.milliseconds(10))
       }
     }

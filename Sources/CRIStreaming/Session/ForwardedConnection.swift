@@ -2,18 +2,19 @@ package import CRISystem
 
 /// Forwards a connection on this machine to a port in a pod.
 ///
-/// Each forwarded connection has its own connection to the runtime and its own thread: one that is stalled or fails does
-/// not affect the others, and after a restart of the runtime the next one works again.
+/// Each forwarded connection has its own connection to the runtime and its own thread: if one stalls or fails, this
+/// does not affect the others, and after a restart of the runtime the next connection works again.
 public enum ForwardedConnection {
-  /// Forwards until both directions have ended. A direction that one side ends stays half-closed, if the transport can
-  /// express that. Cancelling the task ends the connection.
+  /// Forwards until both directions have ended. If one side ends its direction, the connection stays half-closed,
+  /// provided that the transport supports this. Cancelling the task ends the connection.
   /// - Parameters:
-  ///   - socket: the descriptor of a connected stream socket, for example one that `accept` has returned. This call takes it
-  ///     over: it makes it non-blocking, and closes it at the end and after an error.
-  ///   - port: the port in the pod.
-  ///   - options: how the runtime's streaming server is reached.
-  ///   - refused: called if a transport was refused and the next one is tried.
-  ///   - url: calls the runtime with the port. It is called once for each transport, because a URL can be used only once.
+  ///   - socket: The descriptor of a connected stream socket, for example one that `accept` has returned. This call takes
+  ///     it over: it makes it non-blocking, and closes it at the end and after an error.
+  ///   - port: The port in the pod.
+  ///   - options: Options for the connection to the runtime's streaming server.
+  ///   - refused: Called if a transport was refused and the next one is tried.
+  ///   - url: Calls the runtime with the port, and returns the URL. It is called once for each transport, because a URL
+  ///     can be used only once.
   /// - Throws: `StreamingError` (`.remote` if the port refused the connection), or what `url` throws.
   public static func run(
     takingOver socket: Int32, port: UInt16, options: StreamingOptions = StreamingOptions(),
@@ -26,7 +27,7 @@ public enum ForwardedConnection {
     try await run(descriptor, port: port, options: options, refused: refused, url: url)
   }
 
-  /// As `run(takingOver:port:options:refused:url:)`, with a socket that is non-blocking already.
+  /// The same as `run(takingOver:port:options:refused:url:)`, with a socket that is already non-blocking.
   package static func run(
     _ socket: consuming Descriptor, port: UInt16, options: StreamingOptions,
     refused: (StreamingError) -> Void = { _ in }, url: () async throws -> String

@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// What the thread of a forwarded connection shares with the task that waits for its end.
+/// The state that the thread of a forwarded connection shares with the task that waits for its end.
 final class RelayEnding: Sendable {
   typealias Outcome = Result<Void, StreamingError>
 

@@ -2,9 +2,9 @@ internal import CRISystem
 
 /// The loop of a forwarded connection's thread: it copies bytes between a local socket and a port in a pod.
 struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// Bytes from the local socket that wait for the runtime before no more are read.
+  /// The number of unsent bytes from the local socket from which on no more are read.
   private static var buffer: Int { 256 << 10 }
-  /// How long a connection that cannot be half-closed goes on without data after the local end has sent everything.
+  /// The time after which a connection that cannot be half-closed ends, if no data arrives after the local end.
   private static var halfCloseTime: Duration { .seconds(10) }
 
   private var client: PortForwardClient<Transport>
@@ -15,16 +15,16 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private let url: String
   private let transport: StreamTransportKind
 
-  /// Bytes for the local socket, and how many of them have not been consumed.
+  /// The received bytes that have not been passed on to the local socket.
   private var incoming = ByteQueue()
   private var isLocalEnded = false
-  /// The pod sends no more.
+  /// Whether the pod sends no more data.
   private var isRemoteEnded = false
   private var hasFinishedLocal = false
-  /// The connection is over: only the rest is written to the local socket.
+  /// Set once the connection has ended; then only the remaining bytes are written to the local socket.
   private var outcome: RelayEnding.Outcome?
-  /// When the local end had sent everything, if the runtime could not be told.
-  private var untoldEnd: ContinuousClock.Instant?
+  /// The time at which the local side ended, if the protocol could not express that.
+  private var localEndTime: ContinuousClock.Instant?
 
   init(
     _ client: consuming PortForwardClient<Transport>, _ request: UInt32, _ remote: consuming StreamPipe,
@@ -43,8 +43,8 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     StreamingError(code, reason, url: url, transport: transport)
   }
 
-  /// Runs until the connection is over.
-  /// - Parameter first: bytes that followed the upgrade.
+  /// Runs until the connection has ended.
+  /// - Parameter first: The bytes that followed the upgrade.
   mutating func run(first: [UInt8]) throws(StreamingError) {
     if !first.isEmpty { receive(first) }
     while true {
@@ -58,7 +58,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
         if isRemoteWritten || remote.writeFailure != nil { return try outcome.get() }
       }
       if local.writeFailure != nil {
-        // The local program has gone: the pod is told so, and nobody waits for the rest.
+        // The local program has closed its socket, so close the pod's side and discard the remaining data.
         if outcome == nil { client.close(request) }
         _ = writeRemote()
         return
@@ -71,7 +71,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
 
   private mutating func receive(_ bytes: [UInt8]) {
     do throws(StreamingFailure) { try client.receive(bytes) } catch {
-      finish(.failure(self.error(.protocolViolation, "the server broke the protocol: \(error)")))
+      finish(.failure(self.error(.protocolViolation, "the server violated the protocol: \(error)")))
     }
   }
 
@@ -123,11 +123,11 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
 
   private mutating func endLocal() {
     isLocalEnded = true
-    if !client.finish(request) { untoldEnd = .now }
+    if !client.finish(request) { localEndTime = .now }
   }
 
   private var halfCloseDeadline: ContinuousClock.Instant? {
-    untoldEnd.map { max($0, remote.lastArrival) + Self.halfCloseTime }
+    localEndTime.map { max($0, remote.lastArrival) + Self.halfCloseTime }
   }
 
   private var timeout: Duration? {
@@ -141,7 +141,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     let readsLocal = !isLocalEnded && outcome == nil && (client.unsent(on: request) ?? .max) < Self.buffer
     let readsRemote = client.wantsRead && outcome == nil
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(ending.wakeDescriptor, true, false)]
-    // A socket without an interest would still report a hang-up, again and again.
+    // Even a socket for which nothing is requested would report a hang-up, again and again.
     if readsLocal || !isLocalWritten { interests.append((local.socket.number, readsLocal, !isLocalWritten)) }
     if readsRemote || !isRemoteWritten { interests.append((remote.socket.number, readsRemote, !isRemoteWritten)) }
     let ready: [Poll.Readiness]

@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// What the thread of a forwarded connection does from connecting to the end.
+/// Runs on the thread of a forwarded connection, from connecting to the end.
 struct RelayThread: Sendable {
   let url: StreamURL
   let transport: StreamTransportKind
@@ -9,7 +9,7 @@ struct RelayThread: Sendable {
   let local: PlainSocket
   let ending: RelayEnding
 
-  /// Bytes of one connection that are kept in memory until the local socket takes them.
+  /// The maximum number of bytes of one connection that are buffered until the local socket accepts them.
   private static let buffer = 1 << 20
 
   func run() {
@@ -70,6 +70,6 @@ struct RelayThread: Sendable {
   }
 
   private func failure(_ error: StreamingFailure) -> StreamingError {
-    StreamingError(.protocolViolation, "the session cannot begin: \(error)", url: url.text, transport: transport)
+    StreamingError(.protocolViolation, "the session cannot start: \(error)", url: url.text, transport: transport)
   }
 }

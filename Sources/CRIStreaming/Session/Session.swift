@@ -1,9 +1,9 @@
 internal import CRISystem
 
-/// A remote command, or a container that is attached to: its input, its output, its terminal and its result.
+/// A session with a remote command or an attached container: its input, its outputs, its terminal and its result.
 ///
-/// A session has one connection and one thread. Reading the outputs is what frees memory: a session whose output is not
-/// read stops the command once about 1 MiB waits. The session is cancelled when the last reference to it is released.
+/// A session has one connection and one thread. Only reading the outputs frees memory: if the output is not read, the
+/// command is blocked once about 1 MiB is buffered. The session is cancelled when the last reference to it is released.
 public final class Session: Sendable {
   let mailbox: SessionMailbox
   /// The transport that the server accepted.
@@ -21,9 +21,10 @@ public final class Session: Sendable {
 
   /// Opens a session on the URL that a runtime returns.
   /// - Parameters:
-  ///   - streams: the same streams as in the call to the runtime.
-  ///   - refused: called if a transport was refused and the next one is tried.
-  ///   - url: calls the runtime. It is called once for each transport, because a URL can be used only once.
+  ///   - streams: The same streams as in the call to the runtime.
+  ///   - refused: Called if a transport was refused and the next one is tried.
+  ///   - url: Calls the runtime, and returns the URL. It is called once for each transport, because a URL can be used
+  ///     only once.
   /// - Throws: `StreamingError`, or what `url` throws.
   public static func open(
     _ streams: RemoteCommandStreams, options: StreamingOptions = StreamingOptions(),
@@ -66,11 +67,12 @@ public final class Session: Sendable {
   /// The standard error.
   public var stderr: SessionOutput { SessionOutput(session: self, output: .stderr) }
 
-  /// Sets the size of the session's terminal. Without effect if it has none, or the protocol cannot do it.
+  /// Sets the size of the session's terminal. It has no effect without a terminal or if the protocol does not support
+  /// it.
   public func resize(_ size: TerminalSize) { mailbox.post(.resize(size)) }
 
   /// Waits until the session has ended. Cancelling the task cancels the session.
-  /// - Throws: `.connectionLost` if it ended without a final status, so that the command may still be running.
+  /// - Throws: `.connectionLost` if the session ended without a final status, so that the command may still be running.
   public func result() async throws(StreamingError) -> CommandResult {
     let ended = await withTaskCancellationHandler {
       await mailbox.ended()
@@ -80,12 +82,12 @@ public final class Session: Sendable {
     return try ended.get()
   }
 
-  /// Ends the session. What it means for the command is up to the runtime: containerd lets it run.
+  /// Ends the session. The runtime decides what happens to the command: containerd lets it run.
   public func cancel() { mailbox.cancel() }
 }
 
 extension StreamingError {
-  /// One error for transports that were refused one after the other.
+  /// Joins the errors of transports that were refused one after the other into one error.
   init(joining errors: [StreamingError]) {
     guard let last = errors.last else {
       self.init(.invalidURL, "no transport is allowed")

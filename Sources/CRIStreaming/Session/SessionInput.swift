@@ -2,15 +2,15 @@
 public struct SessionInput: Sendable {
   let session: Session
 
-  /// Sends input. Waits as long as the runtime does not take what was written before.
-  /// - Throws: `.inputClosed` if the command takes no more input.
+  /// Sends input. It waits until the runtime has accepted enough of the earlier input.
+  /// - Throws: `.inputClosed` if the command accepts no more input.
   public func write(_ bytes: [UInt8]) async throws(StreamingError) {
     guard await session.mailbox.write(bytes) else {
-      throw StreamingError(.inputClosed, "the command takes no more input")
+      throw StreamingError(.inputClosed, "the command accepts no more input")
     }
   }
 
-  /// Whether the protocol can end the input while the session goes on.
+  /// Whether the protocol can end the input while the session continues.
   public var canFinish: Bool {
     switch session.transport {
     case .spdy: session.version != .v1
@@ -19,7 +19,7 @@ public struct SessionInput: Sendable {
   }
 
   /// Ends the input after what was written.
-  /// - Throws: `.cannotEndInput` if the protocol cannot do it, so that the command waits for more.
+  /// - Throws: `.cannotEndInput` if the protocol does not support it, so that the command would wait for more.
   public func finish() throws(StreamingError) {
     guard canFinish else {
       let name = session.version.rawValue

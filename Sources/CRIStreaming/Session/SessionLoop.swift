@@ -2,9 +2,9 @@ internal import CRISystem
 
 /// The loop of a session's thread. The value lives on that thread's stack and is not shared.
 struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// How long a server may take to close the connection after it has reported the result.
+  /// The time that a server may take to close the connection after it has reported the result.
   private static var lingerTime: Duration { .seconds(10) }
-  /// How long the end of a cancelled session may take.
+  /// The time that it may take to end a cancelled session.
   private static var closeTime: Duration { .seconds(1) }
 
   private var client: RemoteCommandClient<Transport>
@@ -12,13 +12,13 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private let mailbox: SessionMailbox
   private let agreement: SessionMailbox.Agreement
   private let url: String
-  /// When the server must have accepted all streams; nil once it has.
+  /// The time by which the server must have accepted all streams; nil once it has done so.
   private var deadline: ContinuousClock.Instant?
   private var isWoken = true
   private var hasResult = false
-  /// The connection has ended, so nothing more is read.
+  /// Whether the connection has ended, so that nothing more is read.
   private var isEnded = false
-  /// When a session that is being closed gives up writing.
+  /// The time at which a session that is being closed stops writing.
   private var closeDeadline: ContinuousClock.Instant?
 
   init(
@@ -38,14 +38,14 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   }
 
   /// Runs until the session has ended.
-  /// - Parameter first: bytes that followed the upgrade.
+  /// - Parameter first: The bytes that followed the upgrade.
   mutating func run(first: [UInt8]) throws(StreamingError) {
     if !first.isEmpty { client.receive(first) }
     while true {
       if isWoken { takeCommands() }
       let isWritten = flush()
       deliver()
-      // The rest of the output is not needed once the result is known: the server reads no more.
+      // Unsent bytes are not needed once the result is known, because the server reads no more.
       if client.isFinished || isEnded { return }
       if closeDeadline != nil, isWritten { throw error(.cancelled, "the session was cancelled") }
       if !client.isAlive {
@@ -71,7 +71,7 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// - Returns: true if nothing waits to be written.
+  /// - Returns: True if nothing waits to be written.
   private mutating func flush() -> Bool {
     var isWritten = true
     while true {
@@ -133,7 +133,7 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
 
   private mutating func wait(_ isWritten: Bool) throws(StreamingError) {
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(mailbox.wakeDescriptor, true, false)]
-    // A socket without an interest would still report a hang-up, again and again.
+    // Even a socket for which nothing is requested would report a hang-up, again and again.
     let reads = client.wantsRead || closeDeadline != nil
     if reads || !isWritten { interests.append((pipe.socket.number, reads, !isWritten)) }
     let ready: [Poll.Readiness]

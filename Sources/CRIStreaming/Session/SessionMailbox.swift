@@ -9,7 +9,7 @@ final class SessionMailbox: Sendable {
     case consume(Int, RemoteOutput)
   }
 
-  /// What the server agreed to.
+  /// The transport and the protocol version that the server accepted.
   struct Agreement: Sendable {
     let transport: StreamTransportKind
     let version: RemoteCommandProtocol
@@ -18,9 +18,9 @@ final class SessionMailbox: Sendable {
   typealias Opened = Result<Agreement, StreamingError>
   typealias Ended = Result<CommandResult, StreamingError>
 
-  /// Bytes of input that wait for the server before writers have to wait.
+  /// The number of unsent bytes of input from which on writers have to wait.
   private static let inputLimit = 256 << 10
-  /// Bytes of output that a reader gets at once.
+  /// The maximum number of bytes of output that a reader gets in one piece, unless they arrived in one piece.
   private static let chunkSize = 256 << 10
 
   fileprivate struct Output {
@@ -31,7 +31,7 @@ final class SessionMailbox: Sendable {
 
   fileprivate struct State {
     var commands: [Command] = []
-    /// Bytes of input that the thread has not taken, and those that it has not sent.
+    /// The number of bytes of input that the thread has not taken, and the number of those that it has not sent.
     var queuedInput = 0
     var unsentInput = 0
     var isInputClosed = false
@@ -51,7 +51,7 @@ final class SessionMailbox: Sendable {
 
   var wakeDescriptor: Int32 { pipe.descriptor }
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
-  /// Bytes of output that wait for their readers.
+  /// The number of bytes of output that wait for their readers.
   var waitingOutput: Int {
     state.withLock { $0.outputs.values.reduce(0) { $0 + $1.chunks.reduce(0) { $0 + $1.count } } }
   }
@@ -63,7 +63,7 @@ final class SessionMailbox: Sendable {
       state.commands.append(command)
       return state.commands.count == 1
     }
-    // The first command wakes the thread; the following ones need not.
+    // Only the first command has to wake the thread.
     if isFirst { pipe.wake() }
   }
 
@@ -92,8 +92,8 @@ final class SessionMailbox: Sendable {
     }
   }
 
-  /// Waits until the server has taken enough of the input, and adds more.
-  /// - Returns: false if no more input is taken.
+  /// Waits until enough of the earlier input has been sent, and adds more.
+  /// - Returns: False if no more input is accepted.
   func write(_ bytes: [UInt8]) async -> Bool {
     await withCheckedContinuation { continuation in
       let mustWait = state.withLock { state in
@@ -142,7 +142,7 @@ final class SessionMailbox: Sendable {
     }
   }
 
-  /// - Parameter unsent: bytes of input that wait to be sent; nil if no more input is taken.
+  /// - Parameter unsent: The number of bytes of input that wait to be sent; nil if no more input is accepted.
   func setUnsentInput(_ unsent: Int?) {
     let writers = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       state.unsentInput = unsent ?? 0
@@ -195,7 +195,7 @@ final class SessionMailbox: Sendable {
     for waiter in waiters { waiter.resume(returning: ended) }
   }
 
-  /// The thread has ended: nothing waits any more.
+  /// Ends everything that still waits, because the thread has ended.
   func close(_ error: StreamingError) {
     finish(.failure(error))
     setUnsentInput(nil)

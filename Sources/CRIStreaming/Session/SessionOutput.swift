@@ -6,12 +6,12 @@ public struct SessionOutput: AsyncSequence, Sendable {
   let session: Session
   let output: RemoteOutput
 
-  /// Reads the output piece by piece, up to 256 KiB at once.
+  /// Reads the output piece by piece, up to 256 KiB at a time.
   public struct AsyncIterator: AsyncIteratorProtocol {
     let session: Session
     let output: RemoteOutput
 
-    /// - Returns: nil at the end, also if the connection is lost; `Session.result()` knows which.
+    /// - Returns: nil at the end, and if the connection is lost; `Session.result()` distinguishes the two.
     public mutating func next() async -> [UInt8]? {
       let (session, output) = (session, output)
       return await withTaskCancellationHandler {

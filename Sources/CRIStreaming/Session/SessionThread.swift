@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// What the thread of a session does from connecting to the end.
+/// Runs on the thread of a session, from connecting to the end.
 struct SessionThread {
   let url: StreamURL
   let transport: StreamTransportKind
@@ -8,7 +8,7 @@ struct SessionThread {
   let options: StreamingOptions
   let mailbox: SessionMailbox
 
-  /// Bytes of output of one session that are kept in memory until they are read.
+  /// The maximum number of bytes of output of one session that are buffered until they are read.
   private static let buffer = 1 << 20
 
   func run() {
@@ -60,6 +60,6 @@ struct SessionThread {
   ) throws(StreamingError) -> RemoteCommandClient<Transport> {
     do throws(StreamingFailure) {
       return try RemoteCommandClient(over: try makeTransport(), version: version, streams: streams)
-    } catch { throw self.error(.protocolViolation, "the session cannot begin: \(error)") }
+    } catch { throw self.error(.protocolViolation, "the session cannot start: \(error)") }
   }
 }

@@ -10,7 +10,7 @@ struct StreamConnector {
   let wakeDescriptor: Int32
   let isCancelled: () -> Bool
 
-  /// - Parameter protocols: the streaming protocols to offer, best first.
+  /// - Parameter protocols: The streaming protocols to offer, best first.
   func open(_ protocols: [String]) throws(StreamingError) -> (any StreamSocket, UpgradeResponseReader.Upgraded) {
     if url.usesTLS {
       throw error(.unsupportedTLS, "https is not supported yet; configure the runtime's streaming server without TLS")
@@ -55,7 +55,7 @@ struct StreamConnector {
       do throws(Errno) {
         return PlainSocket(try UnixSocket.connect(to: path))
       } catch {
-        // The listener's queue is full, and no event announces that it has room again.
+        // The listener's queue is full, and no event is reported when it has room again.
         guard error == .again else { throw self.error(.cannotConnect, "cannot connect to \(path): \(error)") }
       }
       try wait(for: nil, atMost: .milliseconds(5))
@@ -94,7 +94,7 @@ struct StreamConnector {
   }
 
   /// Waits until a descriptor is ready.
-  /// - Returns: false if it is not ready yet.
+  /// - Returns: False if it is not ready yet.
   /// - Throws: `.timedOut` after the deadline, `.cancelled` if the session was cancelled.
   @discardableResult
   private func wait(

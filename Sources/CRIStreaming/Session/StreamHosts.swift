@@ -1,16 +1,16 @@
 internal import CRISystem
 
-/// The hosts that a URL may lead to: this machine, and those that the user has allowed.
+/// The hosts to which a URL may point: this machine, and those that the user has allowed.
 ///
 /// A runtime must not make the user's process connect to other machines.
 struct StreamHosts: Sendable {
-  /// The most bytes of `/etc/hosts` that are read.
-  private static let largestHostsFile = 1 << 20
+  /// The maximum size of `/etc/hosts` in bytes.
+  private static let maximumHostsFileSize = 1 << 20
 
   /// Names and IP addresses, as in the URLs.
   var allowed: [String]
 
-  /// - Returns: the addresses to try, in order.
+  /// - Returns: The addresses to try, in order.
   /// - Throws: `.hostNotAllowed`, or `.cannotConnect` if a name has no address.
   func addresses(of host: String, port: UInt16, url: String) throws(StreamingError) -> [SocketAddress] {
     let isAllowed = allowed.contains { $0.equalsIgnoringCase(host) }
@@ -27,7 +27,7 @@ struct StreamHosts: Sendable {
     let found = Self.lookUp(host, port: port)
     guard !found.isEmpty else {
       throw StreamingError(
-        .cannotConnect, "/etc/hosts has no address of \(host), and no name server is asked", url: url)
+        .cannotConnect, "/etc/hosts has no address for \(host), and cri does not use name servers", url: url)
     }
     return found
   }
@@ -37,7 +37,7 @@ struct StreamHosts: Sendable {
   }
 
   private static func lookUp(_ host: String, port: UInt16) -> [SocketAddress] {
-    guard let bytes = try? File.read("/etc/hosts", limit: largestHostsFile) else { return [] }
+    guard let bytes = try? File.read("/etc/hosts", limit: maximumHostsFileSize) else { return [] }
     return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
       let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
       guard let first = words.first, words.dropFirst().contains(where: { $0.equalsIgnoringCase(host) }) else {

@@ -2,27 +2,27 @@ internal import CRISystem
 
 /// A socket with the bytes that wait to be written to it. It belongs to one thread.
 struct StreamPipe: ~Copyable {
-  /// Bytes that are read at once.
+  /// The maximum number of bytes that are read at a time.
   private static var readSize: Int { 128 << 10 }
 
   let socket: any StreamSocket
   /// The bytes that are being written. New ones may be added only while `isEmpty`.
   var output: [UInt8] = []
   private var written = 0
-  /// Why writing failed. The peer may have sent the reason before it closed the socket, so reading goes on.
+  /// The error of a failed write. The peer may have sent the reason before it closed the socket, so reading continues.
   private(set) var writeFailure: Errno?
-  /// When the last bytes arrived.
+  /// The time at which the last bytes arrived.
   private(set) var lastArrival = ContinuousClock.now
-  /// Since when the peer may be waiting for a larger window.
+  /// The time since which the peer may have been waiting for a larger window.
   private var idleStart = ContinuousClock.now
 
   init(_ socket: any StreamSocket) { self.socket = socket }
 
-  /// Nothing waits to be written; also after writing has failed.
+  /// Whether nothing waits to be written, which is also the case after a write has failed.
   var isEmpty: Bool { output.isEmpty }
 
-  /// Writes as much as the socket takes.
-  /// - Returns: true if everything was written.
+  /// Writes as much as the socket accepts.
+  /// - Returns: True if everything was written, or if writing has failed.
   mutating func flush() -> Bool {
     while written < output.count, writeFailure == nil {
       do throws(Errno) {
@@ -54,10 +54,10 @@ struct StreamPipe: ~Copyable {
   /// After this time without bytes, a peer may be waiting for a larger window.
   private static var idleTime: Duration { .milliseconds(50) }
 
-  /// When the peer counts as idle.
+  /// The time from which on the peer counts as idle.
   var idleTime: ContinuousClock.Instant { idleStart + Self.idleTime }
 
-  /// Whether the peer has been idle for long enough. Then the time begins anew.
+  /// Whether the peer has been idle for long enough. If so, the measurement of the idle time starts again.
   mutating func takeIdle() -> Bool {
     guard ContinuousClock.now >= idleTime else { return false }
     idleStart = .now

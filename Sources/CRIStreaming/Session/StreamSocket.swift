@@ -2,17 +2,17 @@ internal import CRISystem
 
 /// A connected stream socket. It never blocks, and belongs to one thread.
 protocol StreamSocket: AnyObject {
-  /// The number for poll.
+  /// The descriptor's number for poll.
   var number: Int32 { get }
 
-  /// - Returns: up to `limit` bytes; an empty array at the end; nil where it would block.
+  /// - Returns: Up to `limit` bytes; an empty array at the end; nil if the call would block.
   func read(_ limit: Int) throws(Errno) -> [UInt8]?
 
   /// Writes `bytes[offset...]`.
-  /// - Returns: the number of bytes taken; nil where it would block.
+  /// - Returns: The number of bytes written; nil if the call would block.
   func write(_ bytes: [UInt8], from offset: Int) throws(Errno) -> Int?
 
-  /// Sends no more; the other end reads to the end of what was sent.
+  /// Ends sending; the peer can still read everything that was sent.
   func finishWriting()
 }
 

@@ -3,12 +3,12 @@
 /// `http` and `https` URLs name a TCP port; `http+unix://%2Frun%2Fx.sock/exec/TOKEN` names a unix socket.
 struct StreamURL: Hashable {
   enum Place: Hashable {
-    /// The host as the URL writes it, without the brackets of an IPv6 address.
+    /// The host as it is written in the URL, without the brackets of an IPv6 address.
     case tcp(host: String, port: UInt16)
     case unix(path: String)
   }
 
-  /// The longest URL that is accepted, in bytes.
+  /// The maximum length of a URL in bytes.
   private static let maximumLength = 8 << 10
 
   let text: String

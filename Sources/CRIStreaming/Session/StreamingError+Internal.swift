@@ -31,7 +31,7 @@ extension StreamingError {
         .protocolViolation,
         "the server chose the protocol \(found ?? "none"), but the offer was \(offered.joined(separator: ", "))"
       )
-    case .wrongAccept: (.protocolViolation, "the server's answer to the WebSocket key is wrong")
+    case .wrongAccept: (.protocolViolation, "the server's response to the WebSocket key is wrong")
     case .unexpectedExtension(let name):
       (.protocolViolation, "the server uses the WebSocket extension \(name), which was not offered")
     case .connectionEnded(let received):
@@ -51,7 +51,7 @@ extension StreamingError {
   init(_ failure: RemoteCommandFailure, url: String, transport: StreamTransportKind) {
     let (code, reason): (Code, String) =
       switch failure {
-      case .transport(let failure): (.protocolViolation, "the server broke the protocol: \(failure)")
+      case .transport(let failure): (.protocolViolation, "the server violated the protocol: \(failure)")
       case .streamRefused(let stream, let reset): (.streamRefused, "the server refused the stream \(stream): \(reset)")
       case .noStatus(let reason): (.connectionLost, "the session ended without a final status: \(reason)")
       case .malformedStatus(let text, let reason):

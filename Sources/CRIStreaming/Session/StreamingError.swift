@@ -1,6 +1,6 @@
-/// Why a session could not begin, or ended without a result.
+/// The reason why a session could not start, or ended without a result.
 public struct StreamingError: Error, Hashable, Sendable {
-  /// What kind of failure it is. More may be added.
+  /// The kind of failure. More kinds may be added.
   public struct Code: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
       case invalidURL, hostNotAllowed(String), unsupportedTLS, cannotConnect, timedOut, upgradeRefused(status: Int?)
@@ -12,7 +12,7 @@ public struct StreamingError: Error, Hashable, Sendable {
 
     /// The runtime returned a URL that is not valid.
     public static let invalidURL = Code(kind: .invalidURL)
-    /// The URL leads to another machine, which is not in `StreamingOptions.allowedHosts`.
+    /// The URL points to another machine that is not in `StreamingOptions.allowedHosts`.
     public static func hostNotAllowed(_ host: String) -> Code { Code(kind: .hostNotAllowed(host)) }
     /// The URL needs TLS, which is not supported.
     public static let unsupportedTLS = Code(kind: .unsupportedTLS)
@@ -22,9 +22,9 @@ public struct StreamingError: Error, Hashable, Sendable {
     public static let timedOut = Code(kind: .timedOut)
     /// The server refused the transport. The status is that of its HTTP response, if there was one.
     public static func upgradeRefused(status: Int?) -> Code { Code(kind: .upgradeRefused(status: status)) }
-    /// The server wanted the request to be sent elsewhere. Redirects are never followed.
+    /// The server redirected the request. Redirects are never followed.
     public static let redirected = Code(kind: .redirected)
-    /// The server broke a protocol.
+    /// The server violated a protocol.
     public static let protocolViolation = Code(kind: .protocolViolation)
     /// The server refused one of the session's streams.
     public static let streamRefused = Code(kind: .streamRefused)
@@ -32,11 +32,11 @@ public struct StreamingError: Error, Hashable, Sendable {
     public static let connectionLost = Code(kind: .connectionLost)
     /// The final status is malformed.
     public static let malformedStatus = Code(kind: .malformedStatus)
-    /// The server reported an error of a forwarded connection, for example that the port refused it.
+    /// The server reported an error on a forwarded connection, for example that the port refused it.
     public static let remote = Code(kind: .remote)
-    /// The protocol has no way to end the input while the session goes on.
+    /// The protocol has no way to end the input while the session continues.
     public static let cannotEndInput = Code(kind: .cannotEndInput)
-    /// The command takes no more input.
+    /// The command accepts no more input.
     public static let inputClosed = Code(kind: .inputClosed)
     /// The session was cancelled by this end.
     public static let cancelled = Code(kind: .cancelled)
@@ -59,7 +59,7 @@ public struct StreamingError: Error, Hashable, Sendable {
     self.transport = transport
   }
 
-  /// The host that the URL leads to, if it was not followed because of `.hostNotAllowed`.
+  /// The host to which the URL points, if it is not allowed (`.hostNotAllowed`).
   public var refusedHost: String? {
     if case .hostNotAllowed(let host) = code.kind { host } else { nil }
   }
@@ -69,7 +69,7 @@ public struct StreamingError: Error, Hashable, Sendable {
     if case .upgradeRefused(let status) = code.kind { status } else { nil }
   }
 
-  /// Whether another transport on a new URL may succeed.
+  /// Whether a different transport on a new URL may succeed.
   public var isTransportRefused: Bool {
     if case .upgradeRefused = code.kind { true } else { false }
   }

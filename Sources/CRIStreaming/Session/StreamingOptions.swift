@@ -1,6 +1,6 @@
-/// How sessions are opened.
+/// Options for opening sessions.
 public struct StreamingOptions: Hashable, Sendable {
-  /// Which transport is used.
+  /// The choice of the transport.
   public enum Transport: Hashable, Sendable {
     /// SPDY, or WebSocket if the server refuses SPDY.
     case automatic
@@ -16,10 +16,10 @@ public struct StreamingOptions: Hashable, Sendable {
   }
 
   public var transport: Transport
-  /// The time until the server must have accepted the session: connecting, the upgrade and the streams. It does not bound
-  /// the session.
+  /// The time within which the server must accept the session, including connecting, the upgrade and the streams. It
+  /// does not limit the session itself.
   public var setupTimeout: Duration
-  /// Hosts, as in the URL, that sessions may lead to besides this machine. The addresses of names come from
+  /// Hosts, as in the URL, to which sessions may connect besides this machine. The addresses of names come from
   /// `/etc/hosts`.
   public var allowedHosts: [String]
   /// The value of the `User-Agent` field.
