@@ -190,7 +190,7 @@ package struct ContainerLog: ~Copyable {
     for path in [path] + RotatedFiles.paths(of: path) {
       guard let file = path == newest.path ? newest : try? LogFile(path, isRotated: true) else { continue }
       if file.identity == current.file.identity { break }
-      // A compressed copy of the current file has another identity but begins with an older record.
+      // A compressed copy of the current file has a different identity but begins with an older record.
       guard let first = try file.firstTime() else { continue }
       if first < last { break }
       next = file

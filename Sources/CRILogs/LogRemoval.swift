@@ -1,6 +1,6 @@
 package import CRISystem
 
-/// Removes a container's log and its rotated files, and nothing else, whatever path the runtime reports.
+/// Removes a container's log and its rotated files, and nothing else, regardless of the path that the runtime reports.
 ///
 /// Only regular files below one of the node's log directories are removed, and only if they have the log's name or a
 /// name that log rotation gives. No symbolic link is followed below the log directory.

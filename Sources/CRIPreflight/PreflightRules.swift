@@ -7,14 +7,14 @@ internal import CRISnapshot
 /// The checks of preflight, one row for each rule: for containerd, for the records on disk, for CRI-O, and for any
 /// runtime.
 public enum PreflightRules {
-  static let checks: [PreflightCheck] = containerd + records + crio + any
+  static let checks: [PreflightCheck] = containerd + records + crio + common
 
   /// The rules that have a check, in the order in which they are checked.
   package static let table: [Rule] = checks.map(\.rule)
 }
 
 extension PreflightRules {
-  static let any: [PreflightCheck] = [
+  static let common: [PreflightCheck] = [
     PreflightCheck(.networkReady) { (facts, found) throws(UnknownReason) in
       guard facts.snapshot.runtime.condition("NetworkReady") == false else { return }
       let condition = facts.condition("NetworkReady")
@@ -68,7 +68,7 @@ extension PreflightRules {
     PreflightCheck(.imagePresent) { (facts, found) throws(UnknownReason) in
       let images = try facts.images()
       let pulled = Set((facts.pulls ?? []).filter { $0.error == nil }.map(\.image))
-      for container in facts.snapshot.containers where container.isRunning && !facts.isHere(container, images) {
+      for container in facts.snapshot.containers where container.isRunning && !facts.hasImage(of: container, in: images) {
         let image = container.status.image?.image ?? ""
         if !pulled.contains(image) { found.add(facts.name(of: container), .image(image)) }
       }
@@ -132,7 +132,7 @@ extension PreflightFacts {
     return snapshot.images
   }
 
-  func isHere(_ container: ContainerRecord, _ images: [Image]) -> Bool {
+  func hasImage(of container: ContainerRecord, in images: [Image]) -> Bool {
     let names = [container.status.imageID, container.status.imageRef, container.status.image?.image ?? ""]
     return images.contains { image in names.contains { !$0.isEmpty && image.isCalled($0) } }
   }
@@ -142,7 +142,7 @@ extension PreflightFacts {
   package var absentImages: [String] {
     guard let images = try? images() else { return [] }
     var names: [String] = []
-    for container in snapshot.containers where container.isRunning && !isHere(container, images) {
+    for container in snapshot.containers where container.isRunning && !hasImage(of: container, in: images) {
       if let name = container.status.image?.image, !name.isEmpty, !names.contains(name) { names.append(name) }
     }
     return names

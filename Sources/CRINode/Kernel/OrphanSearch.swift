@@ -19,7 +19,7 @@ struct OrphanSearch: Sendable {
   func orphans() -> [Orphan] {
     let children = table.children()
     var orphans: [Orphan] = []
-    for (pid, shim) in ours() {
+    for (pid, shim) in ownShims() {
       guard let entry = table.entries[pid], entry.isAlive else { continue }
       // CRI-O believes that the container has ended, because CRI-O asked a different OCI runtime, but it still runs.
       let isAlive = shim.kind == .conmon && ended.contains(shim.id) && children[pid] != nil
@@ -38,7 +38,7 @@ struct OrphanSearch: Sendable {
   }
 
   /// Returns the shims of this runtime, but not those of another containerd, of Docker or of Podman.
-  private func ours() -> [Int32: ShimProcess] {
+  private func ownShims() -> [Int32: ShimProcess] {
     // A socket may have several names, and directories are configurable: shims of listed IDs show which are ours.
     let known = table.shims.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
     let addresses = Set(known.compactMap(\.address))

@@ -35,7 +35,7 @@ struct TableFormatter {
     let subjects = view.subjects.filter { !$0.entries.isEmpty || $0.predictedAction != nil }
     guard !subjects.isEmpty else { return "" }
     var table = Table(["", "", ""], layout: .compact)
-    // kubelet's reaction to a pod is critical, whatever the severity of the findings.
+    // kubelet's reaction to a pod is critical, regardless of the severity of the findings.
     let keyed = subjects.map { (severity: $0.predictedAction == nil ? $0.severity ?? .info : .critical, subject: $0) }
     let sorted = keyed.enumerated().sorted { a, b in
       a.element.severity != b.element.severity

@@ -153,7 +153,7 @@ extension RuleText {
     case .recordDirectory:
       RuleText(
         violation: "the runtime's database is hidden or removed",
-        reason: "the next start finds another directory, without any of the pods",
+        reason: "the next start finds a different directory, without any of the pods",
         remedy: "unmount what was mounted over the runtime's root directory before you restart it")
     case .kubeletCgroupDriver:
       RuleText(

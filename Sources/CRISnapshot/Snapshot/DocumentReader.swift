@@ -19,7 +19,7 @@ struct DocumentReader {
     return value
   }
 
-  /// Returns nil if the value is missing or null; a value of another type is an error.
+  /// Returns nil if the value is missing or null; a value of a different type is an error.
   func optional<T>(_ key: String, _ take: (JSON) -> T?) throws(SnapshotError) -> T? {
     guard let found = root[key], !found.isNull else { return nil }
     guard let value = take(found) else { throw malformed(key) }

@@ -6,7 +6,7 @@ public enum ValueStatus: String, Hashable, Sendable, CaseIterable {
   case gone
   /// The process has ended, and its parent has not waited for it.
   case ended
-  /// The pid belongs to another process.
+  /// The pid belongs to a different process.
   case otherProcess
   case open, closed
   case known, unknown

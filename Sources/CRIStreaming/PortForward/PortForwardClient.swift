@@ -168,7 +168,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
   private mutating func settle(_ request: UInt32) {
     guard let connection = connections[request], connection.hasErrorEnded else { return }
     if !connection.message.isEmpty {
-      // An error ends the connection, whatever the state of the data stream.
+      // An error ends the connection, regardless of the state of the data stream.
       transport.reset(connection.data)
       endConnection(request, .remote(String(decoding: connection.message, as: UTF8.self)))
     } else if let reset = connection.reset {

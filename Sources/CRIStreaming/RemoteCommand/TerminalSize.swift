@@ -17,7 +17,7 @@ public struct TerminalSize: Hashable, Sendable {
 /// Reads sizes from the resize stream, whose messages may be split at any byte.
 struct TerminalSizeReader {
   /// The maximum size of a message in bytes.
-  private static let largest = 256
+  private static let largestMessage = 256
   private var bytes: [UInt8] = []
 
   /// - Returns: The complete sizes; other messages are skipped.
@@ -28,7 +28,7 @@ struct TerminalSizeReader {
       if byte == UInt8(ascii: "}") {
         if let size = TerminalSizeReader.parse(bytes) { sizes.append(size) }
         bytes = []
-      } else if bytes.count >= TerminalSizeReader.largest {
+      } else if bytes.count >= TerminalSizeReader.largestMessage {
         bytes = []
       }
     }

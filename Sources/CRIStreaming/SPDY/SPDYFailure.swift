@@ -1,6 +1,6 @@
 /// The reason why a SPDY connection failed.
 package enum SPDYFailure: Error, Hashable, Sendable {
-  /// A control frame of another version of SPDY, or data that is not SPDY.
+  /// A control frame of a different version of SPDY, or data that is not SPDY.
   case unsupportedVersion(UInt16)
   /// A frame that violates the draft.
   case malformed(frame: String, reason: String)

@@ -80,7 +80,7 @@ public struct NetworkVerdict: Hashable, Sendable {
   /// Judges a sandbox that is known only from the runtime's list.
   /// - Parameter reason: The reason why its status is unchecked.
   public init(unchecked sandbox: SandboxRecord, _ reason: UnknownReason) {
-    // A sandbox that is not ready needs no network, whatever its status would say.
+    // A sandbox that is not ready needs no network, regardless of its status.
     kind = sandbox.isReady ? .unknown : .notReady
     add(kind, .statusUnknown(isReady: sandbox.isReady, reason))
   }
@@ -200,7 +200,7 @@ public struct NetworkVerdict: Hashable, Sendable {
   /// has an entry for each one.
   private mutating func judgeOtherInterfaces(of sandbox: SandboxRecord, _ claimed: Set<IPAddress>) {
     guard let interfaces = sandbox.observed?.interfaces?.value else { return }
-    // The interface that the runtime reports is judged by its addresses, whatever the cache says.
+    // The interface that the runtime reports is judged by its addresses, regardless of the cache.
     let reported = Set((sandbox.facts.interfaces ?? []).map(\.name)).union(
       interfaces.filter { $0.addresses.contains { claimed.contains($0.address) } }.map(\.name))
     for entry in sandbox.observed?.cache?.value ?? [] where !reported.contains(entry.interface) {
