@@ -68,7 +68,8 @@ extension PreflightRules {
     PreflightCheck(.imagePresent) { (facts, found) throws(UnknownReason) in
       let images = try facts.images()
       let pulled = Set((facts.pulls ?? []).filter { $0.error == nil }.map(\.image))
-      for container in facts.snapshot.containers where container.isRunning && !facts.hasImage(of: container, in: images) {
+      for container in facts.snapshot.containers where container.isRunning && !facts.hasImage(of: container, in: images)
+      {
         let image = container.status.image?.image ?? ""
         if !pulled.contains(image) { found.add(facts.name(of: container), .image(image)) }
       }
