@@ -53,7 +53,7 @@ final class ExpandedFile {
 
   /// Decompresses to the end and keeps the last lines.
   /// - Parameter limit: The maximum number of bytes to keep.
-  /// - Throws: `.fileTooLarge` if the contents are longer than `maximumSize`.
+  /// - Throws: `.fileTooLarge` if the contents are longer than `longest`.
   func keepLast(_ limit: Int) throws(Errno) {
     if position > 0 { try rewind() }
     var kept: [UInt8] = []
@@ -67,7 +67,7 @@ final class ExpandedFile {
       position += count
       if position > Self.maximumSize { throw .fileTooLarge }
       kept += buffer[..<count]
-      // Doing this for each block would move too many bytes.
+      // Do not do this each time, so that few bytes are moved.
       if kept.count > capacity { kept.removeFirst(kept.count - limit) }
     }
     if kept.count > limit { kept.removeFirst(kept.count - limit) }
