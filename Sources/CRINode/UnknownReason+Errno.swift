@@ -2,7 +2,7 @@ package import CRISnapshot
 package import CRISystem
 
 extension UnknownReason {
-  /// The reason for which a system call failed.
+  /// Creates a reason from the error of a system call.
   /// - Parameter path: The file; nil if it does not matter which file it was.
   package init(_ error: Errno, _ path: String? = nil) {
     let code: Code =
@@ -15,7 +15,7 @@ extension UnknownReason {
     self.init(code, path: path, errno: error.rawValue, message: "\(error)")
   }
 
-  /// The reason why a file could not be read.
+  /// Creates a reason from the error of reading a file.
   /// - Parameter path: The file; nil if it does not matter which file it was.
   package init(_ error: FileError, _ path: String? = nil) {
     if let errno = error.errno {

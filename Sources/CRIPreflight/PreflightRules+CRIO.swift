@@ -7,7 +7,7 @@ extension PreflightRules {
     PreflightCheck(.networkCNICheck) { (facts, found) throws(UnknownReason) in
       let pods = facts.readySandboxes.filter { !$0.isHostNetwork }
       let disk = try facts.crioDisk()
-      // The network condition counts only if the CNI plugins could not be asked which network the next daemon will get.
+      // The running daemon's network condition counts only if CNI could not be asked what the next daemon will get.
       if !disk.networks.unknown.isEmpty, let fault = facts.crioNetworkFault(disk) {
         for record in pods { found.add(.pod(record), fault) }
         return

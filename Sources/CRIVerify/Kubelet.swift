@@ -118,7 +118,7 @@ struct Kubelet {
     let containers = containersBefore[old.pod.uid] ?? []
     let firstStart = containers.filter(\.isRunning).map(\.status.startedAt).min()
     for (name, before) in Self.newest(containers).sorted(by: { $0.key < $1.key }) {
-      // A container that ended before the others started is an init container, which kubelet does not restart then.
+      // A container that ended before the others started is an init container, which is not restarted while they run.
       if now[name] == nil, before.status.state == .exited, let firstStart, before.status.finishedAt <= firstStart {
         continue
       }

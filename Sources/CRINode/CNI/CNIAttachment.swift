@@ -3,7 +3,7 @@ internal import CRIPreflight
 internal import CRISnapshot
 internal import CRIText
 
-/// The part that `CHECK` needs of what libcni cached when it attached a pod to a network.
+/// The data that libcni cached when it attached a pod to a network, reduced to what `CHECK` needs.
 struct CNIAttachment: Hashable, Sendable {
   /// The network's configuration at that time; nil if the cache does not contain it.
   var network: CNINetwork?

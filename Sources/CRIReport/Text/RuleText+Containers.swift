@@ -43,7 +43,7 @@ extension RuleText {
     case .containerReplaced: "the container ended and was started again"
     case .containerSuccessor: "the container was running before, but none with its name is running in the recreated pod"
     case .containerForgotten:
-      "kubelet never removes the last container with a name while its pod exists, and starts a missing one again"
+      "kubelet never removes the last container with a given name while its pod exists, and starts a missing one again"
     case .containerCollected: "a container that had exited is gone, as after kubelet's garbage collection"
     case .containerFinishedJob: "the container of a Job has completed"
     case .containerYoung: "the container was created less than ten seconds before the snapshot, and is gone"
