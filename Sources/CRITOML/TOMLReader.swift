@@ -1,5 +1,5 @@
-/// Reads TOML 1.0 as far as a program's configuration needs it: strings, Booleans and lists by their path. Numbers and
-/// dates are checked and skipped.
+/// Reads the parts of TOML 1.0 that a program's configuration needs: strings, Booleans and lists, with their paths.
+/// Numbers and dates are checked and skipped.
 package struct TOMLReader {
   package enum Value: Hashable, Sendable {
     case text(String)
@@ -30,14 +30,14 @@ package struct TOMLReader {
   private var index = 0
   private var line = 1
   private var entries: [Entry] = []
-  /// The keys and tables so far: a second one of the same name is an error.
+  /// The keys and tables so far: a second one with the same name is an error.
   private var names: Set<String> = []
   /// The number of tables in each array of tables.
   private var counts: [String: Int] = [:]
 
   private init(_ text: String) { characters = Array(text.unicodeScalars) }
 
-  /// Returns the keys in their order; a path is the names with dots between them.
+  /// Returns the keys in the order of the text; a path consists of the names with dots between them.
   package static func entries(of text: String) throws(Fault) -> [Entry] {
     var reader = TOMLReader(text)
     try reader.read()
@@ -67,7 +67,7 @@ package struct TOMLReader {
 
   private var isNewline: Bool { next == "\n" || comes("\r\n") }
 
-  /// Skips blanks and a comment, or with `newlines`, any number of both.
+  /// Skips blanks and a comment; with `newlines`, skips line ends and any number of comments too.
   private mutating func skip(newlines: Bool) {
     while let next {
       if next == " " || next == "\t" {

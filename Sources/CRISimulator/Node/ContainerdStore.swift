@@ -10,7 +10,7 @@ enum ContainerdStore {
 
   /// Returns the response of `List`: every sandbox and container, with the extension that contains its record.
   /// - Parameters:
-  ///   - request: The request. Only filters for a kind are supported.
+  ///   - request: The request. Only filters by kind are supported.
   ///   - recorded: A recorded response. Records are generated only for objects that it does not contain.
   static func list(_ node: SimulatedNode, _ request: [UInt8], after recorded: [UInt8] = []) -> [UInt8] {
     let filters = (try? ListStoredContainersRequest.decode(request))?.filters ?? []
@@ -101,7 +101,7 @@ enum ContainerdStore {
 }
 
 extension SimulatedNode {
-  /// Whether a recorded response of containerd's store can be used: not if the simulation forgets addresses.
+  /// Whether the recorded response of containerd's store is used; it is not if the simulated records lack addresses.
   func isAnsweredByRecording(_ path: String) -> Bool {
     path == ContainerdStore.listPath && !sandboxes.all.contains { isForgotten($0.item) }
   }

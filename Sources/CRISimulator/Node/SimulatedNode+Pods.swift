@@ -43,7 +43,7 @@ extension SimulatedNode {
     return RunPodSandboxResponse(podSandboxID: sandbox.id)
   }
 
-  /// The call is idempotent, as the interface requires, except with containerd before 1.7.
+  /// Stops a sandbox. The call is idempotent, as the interface requires, except with containerd before 1.7.
   mutating func stopSandbox(_ request: StopPodSandboxRequest) throws(CallFailure) -> StopPodSandboxResponse {
     let prefix = "an error occurred when try to find sandbox \(request.podSandboxID.goQuoted)"
     guard let id = try existing(sandbox(request.podSandboxID, prefix), orFail: isOldContainerd)?.id else {
@@ -70,7 +70,8 @@ extension SimulatedNode {
     return RemovePodSandboxResponse()
   }
 
-  /// Returns nil if the object does not exist, unless `orFail` is set. Other failures are thrown.
+  /// Returns nil if the object does not exist, or throws the failure if `orFail` is set. Other failures are always
+  /// thrown.
   func existing<T>(_ find: @autoclosure () throws -> T, orFail: Bool = false) throws(CallFailure) -> T? {
     do {
       return try find()
