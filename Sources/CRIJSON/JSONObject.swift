@@ -6,7 +6,7 @@ public struct JSONObject: Sendable {
   // For small objects, which are the rule in the CRI, a linear search is faster than an index.
   private var members: [Element] = []
   private var index: KeyIndex?
-  private static let indexedFrom = 32
+  private static let maximumUnindexedCount = 32
 
   /// Creates an empty object.
   public init() {}
@@ -50,7 +50,7 @@ public struct JSONObject: Sendable {
 
   private mutating func append(_ key: String, _ value: JSON) {
     members.append((key, value))
-    if index == nil, members.count > Self.indexedFrom { reindex() } else { index?.addLast(of: members) }
+    if index == nil, members.count > Self.maximumUnindexedCount { reindex() } else { index?.addLast(of: members) }
   }
 
   private mutating func remove(at position: Int) {

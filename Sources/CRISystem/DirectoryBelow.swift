@@ -41,10 +41,10 @@ package struct DirectoryBelow: ~Copyable {
   package func names() throws(FileError) -> [String] {
     let fd = descriptor.rawValue
     // Open it again, because a duplicate of the descriptor would share its position.
-    let own = try File.system { () throws(Errno) in
+    let ownDescriptor = try File.system { () throws(Errno) in
       try retrying { openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
-    return try Directory.names(of: Descriptor(owning: own))
+    return try Directory.names(of: Descriptor(owning: ownDescriptor))
   }
 
   /// Returns the kind of an entry without following links; nil if it does not exist.

@@ -14,7 +14,7 @@ struct OpenedInput: ~Copyable {
     switch kind {
     case .regular, .directory, .null: break
     default:
-      guard let held = Self.held(like: status) else { throw .notRegular(path: path, kind) }
+      guard let held = Self.heldDescriptor(like: status) else { throw .notRegular(path: path, kind) }
       try self.init(duplicating: held)
       return
     }
@@ -93,9 +93,9 @@ struct OpenedInput: ~Copyable {
   }
 
   /// Returns the readable descriptor of this process that refers to the same pipe, socket or terminal.
-  private static func held(like status: Glibc.stat) -> Int32? {
-    let own = (try? Directory.names(at: "/proc/self/fd")) ?? ["0"]
-    return own.compactMap { Int32($0) }.sorted().first { fd in
+  private static func heldDescriptor(like status: Glibc.stat) -> Int32? {
+    let ownDescriptors = (try? Directory.names(at: "/proc/self/fd")) ?? ["0"]
+    return ownDescriptors.compactMap { Int32($0) }.sorted().first { fd in
       var other = Glibc.stat()
       return fcntl(fd, F_GETFL) & O_ACCMODE != O_WRONLY && fcntl(fd, F_GETFL) & OpenFlags.path == 0
         && fstat(fd, &other) == 0 && other.st_dev == status.st_dev && other.st_ino == status.st_ino

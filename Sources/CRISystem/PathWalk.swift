@@ -143,21 +143,23 @@ private struct Entry: ~Copyable {
 private struct WalkedDirectory: ~Copyable {
   private(set) var directory: Descriptor
   private var owner: UInt32
-  private var shown: String
+  private var displayPath: String
 
   init(_ start: String) throws(FileError) {
     let opened = try File.opened(start, O_DIRECTORY | OpenFlags.path)
-    let found = try File.system { () throws(Errno) in try Self.owner(of: opened) }
+    let startOwner = try File.system { () throws(Errno) in try Self.owner(of: opened) }
     directory = opened
-    owner = found
-    shown = start
+    owner = startOwner
+    displayPath = start
   }
 
-  func path(of name: String) -> String { shown == "/" ? "/\(name)" : shown == "." ? name : "\(shown)/\(name)" }
+  func path(of name: String) -> String {
+    displayPath == "/" ? "/\(name)" : displayPath == "." ? name : "\(displayPath)/\(name)"
+  }
 
   mutating func step(to next: consuming Entry, _ name: String) throws(FileError) {
     try check(next.owner)
-    shown = path(of: name)
+    displayPath = path(of: name)
     owner = next.owner
     directory = next.take()
   }
@@ -173,7 +175,7 @@ private struct WalkedDirectory: ~Copyable {
     } catch {
       throw .system(error)
     }
-    shown = path(of: name)
+    displayPath = path(of: name)
   }
 
   /// Goes to `/`, where an absolute link begins.
@@ -195,15 +197,15 @@ private struct WalkedDirectory: ~Copyable {
 
   /// Another user may move anything in their own directory, so only files that they own may be reached through it.
   private func check(_ next: UInt32) throws(FileError) {
-    if !Caller.trusts(owner), next != owner { throw .foreignStep(directory: shown, owner: owner) }
+    if !Caller.trusts(owner), next != owner { throw .foreignStep(directory: displayPath, owner: owner) }
   }
 
   var isProc: Bool { cri_file_system_magic(directory.rawValue) == 0x9fa0 }
 
   /// Whether it is `/proc/self/fd`.
   var isOwnDescriptors: Bool {
-    guard isProc, let own = FileIdentity(of: "/proc/self/fd") else { return false }
-    return (try? FileIdentity.read(directory)) == own
+    guard isProc, let ownDirectory = FileIdentity(of: "/proc/self/fd") else { return false }
+    return (try? FileIdentity.read(directory)) == ownDirectory
   }
 
   private static func owner(of directory: borrowing Descriptor) throws(Errno) -> UInt32 {

@@ -25,15 +25,15 @@ enum ContainerdStore {
     }
     for container in node.containers.all where isRequested("container") && !known.contains(container.id) {
       let pod = node.sandboxes[container.item.podSandboxID]
-      let own = container.item.metadata
+      let ownMetadata = container.item.metadata
       bytes += record(
         container.id, "container", container.item.labels, image: container.item.image?.image ?? "",
         [
           "ID": JSON(container.id),
-          "Name": JSON("\(own?.name ?? "")_\(pod?.reservedName ?? container.id)_\(own?.attempt ?? 0)"),
+          "Name": JSON("\(ownMetadata?.name ?? "")_\(pod?.reservedName ?? container.id)_\(ownMetadata?.attempt ?? 0)"),
           "SandboxID": JSON(container.item.podSandboxID),
           "Config": [
-            "metadata": ["name": JSON(own?.name ?? ""), "attempt": JSON(own?.attempt ?? 0)],
+            "metadata": ["name": JSON(ownMetadata?.name ?? ""), "attempt": JSON(ownMetadata?.attempt ?? 0)],
             "labels": JSON(container.status.labels), "annotations": JSON(container.status.annotations),
           ],
         ])

@@ -103,9 +103,9 @@ extension SimulatedNode {
 
   /// Returns the next pair of addresses that no pod uses: 10.88.x.y and fd00:88::x.
   func nextIPs() -> [String] {
-    let taken = Set(sandboxes.all.map { $0.status.network?.ip ?? "" })
-    var number = taken.count + 1
-    while taken.contains(Self.ips(number)[0]) { number += 1 }
+    let usedIPs = Set(sandboxes.all.map { $0.status.network?.ip ?? "" })
+    var number = usedIPs.count + 1
+    while usedIPs.contains(Self.ips(number)[0]) { number += 1 }
     return Self.ips(number)
   }
 
