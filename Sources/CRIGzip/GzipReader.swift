@@ -22,7 +22,7 @@ package final class GzipReader {
   /// Whether the last member is complete; another one may follow.
   private var isBetweenMembers = false
   private var hasEnded = false
-  /// The number of bytes that were expanded so far.
+  /// The number of decompressed bytes so far.
   private var expanded = 0
 
   /// The damage after the bytes that were read; nil if none has been found.

@@ -102,7 +102,7 @@ package struct PathWalk: ~Copyable {
   }
 }
 
-/// The caller's user IDs, which decide what may be followed.
+/// Decides whose links and directories may be followed.
 private enum Caller {
   static func trusts(_ owner: UInt32) -> Bool { owner == 0 || owner == geteuid() }
 }
@@ -139,7 +139,7 @@ private struct Entry: ~Copyable {
   }
 }
 
-/// A directory on the way.
+/// A directory on the path, opened with O_PATH.
 private struct WalkedDirectory: ~Copyable {
   private(set) var directory: Descriptor
   private var owner: UInt32
