@@ -17,7 +17,7 @@ extension Endpoint {
   private init(path: String) { self.path = path }
 
   /// Returns the candidates on which a process listens, whatever it serves. A socket that has two paths (`/var/run` is
-  /// usually a link to `/run`) is returned once.
+  /// usually a link to `/run`) is returned only once.
   ///
   /// A socket that may not be opened is returned too, because the error of connecting to it is more helpful than its
   /// absence.
@@ -31,8 +31,8 @@ extension Endpoint {
     return found
   }
 
-  /// Blocks until a process listens on one of the candidates, and returns those; returns an empty list after the
-  /// timeout.
+  /// Blocks until a process listens on at least one of the candidates, and returns those that have a listener;
+  /// returns an empty list after the timeout.
   /// - Parameter patrolInterval: The interval of the checks for changes that the kernel does not report, such as a
   ///   mount. New sockets are reported by the kernel.
   package static func listening(

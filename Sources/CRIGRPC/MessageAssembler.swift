@@ -4,7 +4,7 @@ struct MessageAssembler {
   enum Failure: Error, Hashable {
     /// A message is compressed.
     case compressed
-    /// The flag is neither 0 nor 1: the previous message is longer than its prefix says, or the bytes are no prefix.
+    /// The flag is neither 0 nor 1: the previous message is longer than its prefix says, or the bytes are not a prefix.
     case badFlag(UInt8)
     /// A message is larger than the limit; the size is in bytes.
     case tooLarge(size: Int)

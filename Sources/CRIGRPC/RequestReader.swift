@@ -1,8 +1,8 @@
 internal import CRIHTTP2
 internal import CRISystem
 
-/// Collects a request until it is complete, then passes it to `handle`. Responds to an invalid request with an error at
-/// once.
+/// Collects a request until it is complete, then passes it to `handle`. Responds to an invalid request with an error
+/// immediately.
 final class RequestReader: StreamHandler {
   private struct State {
     var headers: [Header] = []

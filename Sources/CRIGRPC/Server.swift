@@ -7,7 +7,7 @@ package final class Server: Sendable {
 
   /// Listens at `path`.
   /// - Parameter handle: Called for each request, in a task that is cancelled when the client cancels or disconnects.
-  /// - Throws: the error number if the socket cannot be created.
+  /// - Throws: The error number if the socket cannot be created.
   package init(at path: String, handle: @escaping @Sendable (ServerCall) async -> Void) throws(Errno) {
     listener = try Listener(at: path) { RequestReader($0, handle: handle) }
   }

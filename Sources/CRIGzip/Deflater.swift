@@ -13,7 +13,7 @@ package struct Deflater: ~Copyable {
     self.stream = stream
   }
 
-  /// Compresses one block and flushes it (`Z_SYNC_FLUSH`), so that the peer can decompress it at once.
+  /// Compresses one block and flushes it (`Z_SYNC_FLUSH`), so that the peer can decompress it immediately.
   package mutating func compress(_ block: [UInt8]) throws(ZlibFailure) -> [UInt8] {
     var result: [UInt8] = []
     var rest = block[...]

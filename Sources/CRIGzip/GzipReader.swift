@@ -6,8 +6,8 @@ internal import Glibc
 package final class GzipReader {
   private static let block = 64 << 10
   private static let magic: [UInt8] = [0x1f, 0x8b]
-  /// The number of bytes that any file may expand to, and for each compressed byte. Logs expand to 5 to 30 times their
-  /// compressed size, a bomb to 1,000 times.
+  /// A file may expand to `plausibleBase` bytes, plus `plausibleRatio` bytes for each compressed byte. Logs expand to 5
+  /// to 30 times their compressed size, a decompression bomb to 1,000 times.
   private static let plausibleBase = 256 << 20
   private static let plausibleRatio = 64
 
@@ -22,7 +22,7 @@ package final class GzipReader {
   /// Whether the last member is complete; another one may follow.
   private var isBetweenMembers = false
   private var hasEnded = false
-  /// The number of bytes that were expanded so far.
+  /// The number of decompressed bytes so far.
   private var expanded = 0
 
   /// The damage after the bytes that were read; nil if none has been found.

@@ -48,7 +48,7 @@ package struct Heartbeat: Sendable {
     }
   }
 
-  /// Starts when a request is sent, unless another one is being watched.
+  /// Starts probing when a request is sent, unless probing has already started.
   /// - Returns: The probe to send now.
   package mutating func start(_ limits: Limits, at now: ContinuousClock.Instant) -> Probe? {
     guard case .idle = state else { return nil }
@@ -56,7 +56,7 @@ package struct Heartbeat: Sendable {
     return send(limits.first, now)
   }
 
-  /// Stops when no request is watched any more.
+  /// Stops probing when no request is waiting for a response any more.
   package mutating func stop() { state = .idle }
 
   /// The peer has acknowledged a probe of this kind.

@@ -14,7 +14,7 @@ package final class Listener: Sendable {
 
   /// Listens at `path`.
   /// - Parameter accept: Called on the connection's thread for each new stream; returns its handler.
-  /// - Throws: the error number if the socket cannot be created.
+  /// - Throws: The error number if the socket cannot be created.
   package init(at path: String, accept: @escaping @Sendable (ServerStream) -> any StreamHandler) throws(Errno) {
     socket = try UnixSocket.listen(at: path)
     pipe = try WakePipe()
@@ -40,7 +40,7 @@ package final class Listener: Sendable {
       do throws(Errno) {
         while let client = try UnixSocket.accept(on: socket) { add(client, accept) }
       } catch {
-        // If descriptors have run out, poll returns at once and accept fails again: wait instead of spinning.
+        // If descriptors have run out, poll returns immediately and accept fails again: wait instead of spinning.
         Thread.sleep(.milliseconds(10))
       }
       // Check after accepting, so that clients still in the queue are accepted and dropped.
@@ -51,13 +51,14 @@ package final class Listener: Sendable {
   private func add(
     _ client: consuming Descriptor, _ accept: @escaping @Sendable (ServerStream) -> any StreamHandler
   ) {
-    let number = client.release()
+    let fd = client.release()
     state.withLock { state in
-      let client = Descriptor(owning: number)
+      let client = Descriptor(owning: fd)
       if state.isStopped { return }
       state.count += 1
       let key = state.count
-      // A connection that ends at once waits for this lock in `remove`, so it is always stored before it is removed.
+      // A connection that ends immediately waits for this lock in `remove`, so it is always stored before it is
+      // removed.
       state.connections[key] = try? Connection(serving: client, accept: accept) { [weak self] in
         self?.remove(key)
       }

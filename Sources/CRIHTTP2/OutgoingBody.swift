@@ -17,7 +17,7 @@ struct OutgoingBody {
   var remaining: Int { bytes.count - offset }
 
   /// Appends bytes and, if there are trailers, completes the body.
-  /// - Returns: whether libnghttp2 must be resumed for this stream.
+  /// - Returns: Whether libnghttp2 must be resumed for this stream.
   mutating func append(_ more: [UInt8], trailers: [Header]?) -> Bool {
     // Drop sent bytes once they are most of the array, so that a long stream does not keep everything in memory.
     if offset == bytes.count {

@@ -1,4 +1,5 @@
-/// The server connection preface: the first bytes of a server, which must be a SETTINGS frame (RFC 9113, section 3.4).
+/// The server connection preface: the first bytes that a server sends, which must be a SETTINGS frame (RFC 9113,
+/// section 3.4).
 struct ServerPreface {
   private static let frameHeaderLength = 9
   private var bytes: [UInt8] = []
@@ -6,7 +7,7 @@ struct ServerPreface {
   private(set) var isComplete = false
 
   /// Adds bytes from the peer.
-  /// - Returns: all bytes so far, once they are known to be HTTP/2; nil while there are too few of them.
+  /// - Returns: All bytes so far, once they are known to be HTTP/2; nil while there are too few of them.
   /// - Throws: `.notHTTP2` if the bytes are not the header of a SETTINGS frame.
   mutating func append(_ more: UnsafeRawBufferPointer) throws(StreamFailure) -> [UInt8]? {
     bytes += more

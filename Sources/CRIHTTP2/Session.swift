@@ -127,7 +127,7 @@ package struct Session: ~Copyable {
   // MARK: Streams
 
   /// Opens a stream and sends a complete request. Client only.
-  /// - Returns: the ID of the stream.
+  /// - Returns: The ID of the stream.
   /// - Throws: `.protocolError` if there are no stream IDs left.
   package mutating func request(_ headers: [Header], body: [UInt8]) throws(StreamFailure) -> Int32 {
     var provider = bodyProvider()

@@ -14,7 +14,7 @@ final class SessionState {
   var headers = StreamMap<HeaderBlock>()
   /// The stream of the RST_STREAM frame that is being processed. libnghttp2 closes it next.
   var resetting: Int32?
-  /// The last violation by the peer, in libnghttp2's words.
+  /// libnghttp2's message for the last violation by the peer.
   var lastError: String?
   /// The number of our SETTINGS frames that the peer has not acknowledged.
   var unacknowledgedSettings = 0

@@ -1,8 +1,8 @@
 /// Values by stream ID.
 ///
-/// The IDs are stored as `UInt64`, which is also the type of the keys of `ConnectionLoop`: for each other type of key, the
-/// Swift runtime searches the conformances of the whole program when the first connection is opened, which takes 1 % of
-/// the time of `cri ps`.
+/// The IDs are stored as `UInt64`, which is the key type of `ConnectionLoop` too: for every additional key type, the
+/// Swift runtime searches the conformances of the whole program when the first connection is opened. This search takes
+/// 1 % of the run time of `cri ps`.
 struct StreamMap<Value> {
   private var values: [UInt64: Value] = [:]
 

@@ -3,7 +3,7 @@ extension BinaryFloatingPoint where Self: LosslessStringConvertible {
   ///
   /// The number must be finite.
   package var generalText: String {
-    // `description` has the same shortest digits in another layout.
+    // `description` has the same shortest digits in a different layout.
     var mantissa = magnitude.description[...]
     var exponent = 0
     if let mark = mantissa.firstIndex(of: "e") {

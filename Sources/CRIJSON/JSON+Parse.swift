@@ -2,7 +2,7 @@ extension JSON {
   /// The maximum nesting depth of arrays and objects that `parse` accepts.
   public static let maximumDepth = 512
 
-  /// Parses one document, strictly by RFC 8259.
+  /// Parses one document, strictly according to RFC 8259.
   ///
   /// Only white space may follow the document. If an object has several members with the same key, the last one wins.
   /// - Throws: `JSONError` with the position of the first byte that is not valid JSON or not valid UTF-8.
@@ -21,7 +21,7 @@ extension JSON {
   }
 
   /// Parses one of several untrusted documents; see `parse(_:)` for one.
-  /// - Parameter limits: What the documents may still take; each document reduces it, even one that is not valid.
+  /// - Parameter limits: The limits that remain for the documents; each document, even an invalid one, reduces them.
   package static func parse(_ text: String, within limits: inout JSONLimits) throws(JSONError) -> JSON {
     var parser = JSONParser(bytes: Array(text.utf8))
     parser.limits = limits
@@ -32,7 +32,7 @@ extension JSON {
   /// Parses the next of several documents that follow each other, with or without white space between them.
   ///
   /// Use it for a stream of documents, such as a stream of events.
-  /// - Parameter offset: Where to begin, in bytes; afterwards, where the document ended.
+  /// - Parameter offset: The offset in bytes at which to begin; afterwards, the offset at which the document ended.
   /// - Returns: The document, or nil if only white space is left.
   /// - Throws: `JSONError` with the position of the first byte that is not valid JSON or not valid UTF-8.
   public static func parse(_ bytes: [UInt8], from offset: inout Int) throws(JSONError) -> JSON? {

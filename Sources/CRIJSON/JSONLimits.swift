@@ -1,8 +1,8 @@
-/// What untrusted documents may cost together. Parsing a document takes its memory from here.
+/// The memory and time that untrusted documents may take together. Parsing a document reduces `memory`.
 package struct JSONLimits: Sendable {
   /// The memory in bytes that the documents may still take, as trees and as indented text.
   package var memory: Int
-  /// When parsing must have ended.
+  /// The time at which parsing must have ended; nil for no limit.
   package var deadline: ContinuousClock.Instant?
 
   /// - Parameter size: The size of all the texts in bytes.

@@ -6,7 +6,7 @@ public struct JSONObject: Sendable {
   // For small objects, which are the rule in the CRI, a linear search is faster than an index.
   private var members: [Element] = []
   private var index: KeyIndex?
-  private static let indexedFrom = 32
+  private static let maximumUnindexedCount = 32
 
   /// Creates an empty object.
   public init() {}
@@ -29,7 +29,8 @@ public struct JSONObject: Sendable {
   /// The values, in the order of the members.
   public var values: [JSON] { members.map(\.value) }
 
-  /// The value for `key`, or nil if there is no such member. Setting a new key appends it; setting nil removes the member.
+  /// The value for `key`, or nil if there is no such member. Setting a new key appends it; setting nil removes the
+  /// member.
   public subscript(key: String) -> JSON? {
     get { position(of: key).map { members[$0].value } }
     set {
@@ -49,7 +50,7 @@ public struct JSONObject: Sendable {
 
   private mutating func append(_ key: String, _ value: JSON) {
     members.append((key, value))
-    if index == nil, members.count > Self.indexedFrom { reindex() } else { index?.addLast(of: members) }
+    if index == nil, members.count > Self.maximumUnindexedCount { reindex() } else { index?.addLast(of: members) }
   }
 
   private mutating func remove(at position: Int) {
@@ -87,7 +88,7 @@ extension JSONObject: Hashable {
   /// Compares the members regardless of their order.
   public static func == (a: JSONObject, b: JSONObject) -> Bool {
     guard a.count == b.count else { return false }
-    // Objects of the same origin have the same order, and then each key is compared only once.
+    // Objects from the same source usually have the same order, and in that case each key is compared only once.
     for (position, member) in a.members.enumerated() {
       let other = b.members[position]
       let value = other.key.isIdentical(to: member.key) ? other.value : b[member.key]

@@ -3,7 +3,7 @@ struct JSONParser {
   let bytes: [UInt8]
   var position: Int
   private var depth = 0
-  /// What the document may take; nil for a document that is trusted.
+  /// The limits for the document; nil for a document that is trusted.
   var limits: JSONLimits?
   /// The number of values since the clock was read.
   private var valuesSinceCheck = 0
@@ -205,7 +205,8 @@ struct JSONParser {
     return scalar
   }
 
-  /// Parses `\uXXXX` or a surrogate pair of two such escapes. A lone surrogate is an error because it is not a character.
+  /// Parses `\uXXXX` or a surrogate pair of two such escapes. A lone surrogate is an error because it is not a
+  /// character.
   private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
     let start = position - 1
     position += 1

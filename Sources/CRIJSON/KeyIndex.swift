@@ -1,12 +1,12 @@
-/// The positions of an object's members by their keys: a hash table that is at most half full. It stores positions only, so
-/// it takes an eighth of a dictionary's memory.
+/// The positions of an object's members by their keys: a hash table that is at most half full. It stores positions
+/// only, so it takes an eighth of a dictionary's memory.
 struct KeyIndex: Sendable {
   private static let vacant = UInt32.max
 
   /// Positions; the number of slots is a power of two.
   private var slots: [UInt32]
 
-  /// Creates an index with room for as many further members.
+  /// Creates an index of the members, with room for as many more.
   init(_ members: [JSONObject.Element]) {
     var count = 128
     while count < members.count * 4 { count *= 2 }

@@ -1,6 +1,6 @@
 package import CRIProtobuf
 
-/// A method without its message types in the type system, for a table of methods that a server or a test searches.
+/// A method whose message types are not part of its own type, for a table of methods that a server or a test searches.
 package struct AnyMethod: Sendable {
   package let service: Service
   package let name: String

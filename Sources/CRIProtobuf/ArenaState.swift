@@ -4,7 +4,7 @@ internal import Glibc
 /// The state of an arena, at a fixed address that C may keep.
 struct ArenaState {
   static let alignment = 8
-  static let largestStep = 8 << 20
+  static let maximumStep = 8 << 20
 
   var allocator = ProtobufCAllocator()
   private(set) var hasFailed = false
@@ -48,7 +48,7 @@ struct ArenaState {
     let last = chunks.last?.count ?? 0
     // The growth stays within the limit unless the requested size alone exceeds it.
     let room = max(limit - footprint, 0)
-    let byteCount = max(size, min(last * 2, max(last, Self.largestStep), room))
+    let byteCount = max(size, min(last * 2, max(last, Self.maximumStep), room))
     if size > room {
       isOverLimit = true
       hasFailed = true

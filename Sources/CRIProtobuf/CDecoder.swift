@@ -1,25 +1,25 @@
 package import CRIProtobufC
 internal import Glibc
 
-/// Copies values from C memory to Swift. Long map keys and names share their storage because the elements of a list usually
-/// repeat them.
+/// Copies values from C memory to Swift. Long map keys and names share their storage because the elements of a list
+/// usually repeat them.
 package struct CDecoder {
   private var keys = [String](repeating: "", count: slotCount)
   static let slotCount = 512
-  /// A String of at most this many bytes needs no storage.
+  /// A String of at most this many bytes needs no heap storage.
   static let smallStringCapacity = 15
-  /// The storage of a String besides its bytes.
+  /// The heap overhead of a longer String, in bytes.
   static let storageHeader = 32
 
-  /// The storage of all keys that were copied, in bytes.
+  /// The heap storage of all keys that were copied, in bytes.
   private(set) var keyStorage = 0
-  /// The maximum for `keyStorage`. `WireCensus` meets the keys in the order of the wire, in which more of them may be
-  /// repeated than in the order in which they are copied.
+  /// The maximum for `keyStorage`. `WireCensus`, which estimates it, sees the keys in the order of the wire, in which
+  /// more keys may share their storage than in the order in which they are copied.
   private let keyAllowance: Int
 
   package init(keyAllowance: Int = .max) { self.keyAllowance = keyAllowance }
 
-  /// The error if more keys were copied than the census allowed; nil otherwise.
+  /// The error if the copied keys take more storage than `WireCensus` allowed; nil otherwise.
   func excess(elements: Int, size: Int) -> DecodeExcess? {
     guard keyStorage > keyAllowance else { return nil }
     return DecodeExcess(
@@ -61,14 +61,15 @@ package struct CDecoder {
     return keys[slot]
   }
 
-  /// The place where a key of more than 15 bytes is kept, for tests.
+  /// Returns the slot in which a key of more than 15 bytes is kept, for tests.
   package static func keySlot(_ key: String) -> Int {
     var key = key
     return key.withUTF8 { bytes in bytes.baseAddress.map { slot($0, bytes.count) } ?? 0 }
   }
 
-  /// Returns a slot by the length, middle and end of a key, because many keys begin with the same prefix.
-  /// - Parameter count: more than `smallStringCapacity`.
+  /// Returns the slot that follows from the length, middle and end of a key, because many keys begin with the same
+  /// prefix.
+  /// - Parameter count: More than `smallStringCapacity`.
   static func slot(_ raw: UnsafeRawPointer, _ count: Int) -> Int {
     let middle = raw.loadUnaligned(fromByteOffset: (count - 8) / 2, as: UInt64.self)
     let end = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)

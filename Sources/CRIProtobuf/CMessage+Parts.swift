@@ -1,4 +1,4 @@
-/// A message that is a list, and its parts.
+/// Splits a message that is a list into parts.
 extension CMessage {
   /// Whether the message's only field is a list of messages.
   package static var isList: Bool { elements.count == 1 && schema.fields.count == 1 }

@@ -1,18 +1,18 @@
 internal import CRIProtobufC
 
-/// What the census needs to know about a message's fields: plain memory, so that a pass over the wire format counts no
-/// references. A table belongs to a schema, which is never released.
+/// The properties of a message's fields that `WireCensus` needs, in plain memory, so that a pass over the wire format
+/// needs no reference counting. A table belongs to a schema, which is never released.
 struct CensusTable {
   /// The content of a field, as far as it matters for its size in memory.
   enum Kind {
     /// The CRI does not define the field.
     case unknown
-    /// A number outside of a list, whose memory is part of the message.
+    /// A number outside a list, whose memory is part of the message.
     case number
     /// A list of numbers.
     case numbers
     case text
-    /// A name that many elements have, which share its storage.
+    /// A name that many elements have; they share its storage.
     case name
     case texts
     case message
@@ -28,7 +28,7 @@ struct CensusTable {
 
   /// The size in bytes of one value of the message in a Swift array, including the messages in it.
   let inlineSize: Int
-  /// The size in bytes of the C struct and of the document of a value without content.
+  /// The size in bytes of the C struct of an empty value and of its document.
   let transientSize: Int
   /// Indexed by field number, because the CRI's numbers are small.
   private let fields: UnsafePointer<Field>

@@ -8,7 +8,7 @@ package struct DecodeAllowance: Sendable {
   package var arenaSize: Int
   /// The maximum nesting depth of messages.
   package var depth: Int
-  /// The memory that an element of a list takes in a table besides its value, in bytes.
+  /// The memory that an element of a list takes in a printed table besides its value, in bytes.
   package var renderedElement: Int
   /// The time after which the response is no longer useful; nil for no limit.
   package var deadline: ContinuousClock.Instant?

@@ -1,6 +1,6 @@
 /// The reason why a JSON document cannot be decoded as a message, with the path of the value.
 public struct MessageJSONError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What does not fit.
+  /// What is wrong with the value.
   public enum Problem: Hashable, Sendable {
     /// The value has the wrong type. Both texts are phrases such as `an array`.
     case wrongType(expected: String, found: String)
@@ -16,7 +16,7 @@ public struct MessageJSONError: Error, Hashable, Sendable, CustomStringConvertib
 
   /// The path of the value, such as `containers[3].labels.app`; empty for the whole document.
   public let path: String
-  /// What does not fit.
+  /// What is wrong with the value.
   public let problem: Problem
 
   /// The error in one line.

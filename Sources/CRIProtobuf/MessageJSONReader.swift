@@ -6,10 +6,10 @@ internal import CRIText
 struct MessageJSONReader {
   private let dialect: JSONDialect
   private var path: [Step] = []
-  /// The errors of unknown fields, if they do not end the reading.
+  /// The errors for unknown fields, if reading continues after them; nil if the first one is thrown.
   private(set) var unknownFields: [MessageJSONError]?
-  /// The most errors that are collected.
-  private static let mostUnknown = 100
+  /// The maximum number of errors that are collected.
+  private static let maximumUnknown = 100
 
   init(_ dialect: JSONDialect, unknownFields: [MessageJSONError]? = nil) {
     self.dialect = dialect
@@ -36,7 +36,7 @@ struct MessageJSONReader {
       } else if dialect != .newer {
         let unknown = error(.unknownField(message: schema.shortName, nearest: schema.nearest(to: key)))
         guard let count = unknownFields?.count else { throw unknown }
-        if count < Self.mostUnknown { unknownFields?.append(unknown) }
+        if count < Self.maximumUnknown { unknownFields?.append(unknown) }
       }
       path.removeLast()
     }
@@ -144,7 +144,7 @@ struct MessageJSONReader {
     json.isNull && dialect == .handwritten ? "" : try text(json)
   }
 
-  /// The value of a list's element that is null in a document, which Go decodes as the zero value.
+  /// The value for a list's element that is null in a document; Go decodes it as the zero value.
   private static func zero(_ kind: FieldSchema.Kind) -> JSON {
     switch kind {
     case .bool: false

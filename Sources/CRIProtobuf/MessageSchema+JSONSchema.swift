@@ -1,8 +1,9 @@
 package import CRIJSON
 
 extension MessageSchema {
-  /// Returns a JSON Schema (draft 2020-12) for handwritten documents of this message, with the names of the CRI.
-  /// - Parameter required: The required fields of each message, which the CRI does not define.
+  /// Returns a JSON Schema (draft 2020-12) for handwritten documents that describe this message, with the CRI's field
+  /// names.
+  /// - Parameter required: The fields to require in each message; the CRI does not say which ones are required.
   package func jsonSchema(required: [String: [String]]) -> JSON {
     var definitions = JSONObject()
     define(in: &definitions, required)

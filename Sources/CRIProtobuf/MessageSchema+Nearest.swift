@@ -1,7 +1,7 @@
 internal import CRIText
 
 extension MessageSchema {
-  /// The fields that Kubernetes and crictl's users know by another name, by message.
+  /// The fields that users of Kubernetes and crictl know by a different name, grouped by message.
   private static let synonyms: [String: [String: String]] = [
     "KeyValue": ["name": "key"],
     "ContainerConfig": ["env": "envs", "volumemounts": "mounts", "volumes": "mounts"],
@@ -10,25 +10,25 @@ extension MessageSchema {
     "LinuxPodSandboxConfig": ["namespaces": "security_context.namespace_options"],
   ]
 
-  /// The field that an unknown name most likely means: a synonym, a name with other letters, or a field of this name in a
-  /// message below this one, with its path (`linux.security_context.privileged`).
+  /// The field that an unknown name most likely means: a synonym, a similarly spelled name, or a field with this name
+  /// in a nested message, with its path (`linux.security_context.privileged`).
   func nearest(to name: String) -> String? {
-    // A longer name is no field's, and comparing it would take time for each of its characters.
+    // No field has a longer name, and comparing a long one would take a long time.
     guard name.utf8.count <= 100 else { return nil }
-    let plain = Self.plain(name)
-    if let synonym = Self.synonyms[shortName]?[plain] { return synonym }
+    let normalized = Self.normalized(name)
+    if let synonym = Self.synonyms[shortName]?[normalized] { return synonym }
     if let nearest = name.nearest(among: fields.flatMap { [$0.jsonName, $0.name] }) { return nearest }
-    return path(to: plain)
+    return path(to: normalized)
   }
 
   /// Searches the messages level by level. It ends because no message of the CRI contains itself.
-  private func path(to plain: String) -> String? {
+  private func path(to normalized: String) -> String? {
     var level: [(path: String, schema: MessageSchema)] = [("", self)]
     while !level.isEmpty {
       var next: [(path: String, schema: MessageSchema)] = []
       for (path, schema) in level {
         for field in schema.fields where !field.isRepeated {
-          if schema !== self, Self.plain(field.name) == plain { return path + field.name }
+          if schema !== self, Self.normalized(field.name) == normalized { return path + field.name }
           // Containers of a Linux node have no settings for Windows.
           if case .message(let message) = field.kind, field.name != "windows" {
             next.append((path + field.name + ".", message))
@@ -40,6 +40,6 @@ extension MessageSchema {
     return nil
   }
 
-  /// The name without case and underscores.
-  private static func plain(_ name: String) -> String { name.lowercased().filter { $0 != "_" } }
+  /// The name in lower case and without underscores.
+  private static func normalized(_ name: String) -> String { name.lowercased().filter { $0 != "_" } }
 }

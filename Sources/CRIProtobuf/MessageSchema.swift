@@ -15,7 +15,8 @@ package final class MessageSchema: @unchecked Sendable {
   let census: UnsafePointer<CensusTable>
   private let indexByName: [String: Int]
 
-  /// Creates the schema together with those of the messages inside. This ends because no message of the CRI contains itself.
+  /// Creates the schema together with those of the messages inside it. This ends because no message of the CRI contains
+  /// itself.
   package init(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
     self.descriptor = descriptor
     name = String(cString: descriptor.pointee.name)

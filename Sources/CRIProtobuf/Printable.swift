@@ -1,6 +1,6 @@
 internal import CRIText
 
-/// A type of a message's property, with what `Message.description` needs.
+/// A type that a message's property can have, with the members that `Message.description` needs.
 protocol Printable {
   /// Whether the value is the default, which is not printed.
   var isDefault: Bool { get }

@@ -13,7 +13,7 @@ package struct ResponseLimits: Hashable, Sendable {
   package var elementPerByte = 1
   /// The maximum nesting depth of messages; the CRI itself has eight levels.
   package var depth = 32
-  /// The memory that an element of a list takes in a table, in bytes.
+  /// The memory that an element of a list takes in a printed table, in bytes.
   package var renderedElement = 384
 
   package init() {}

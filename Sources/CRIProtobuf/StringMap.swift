@@ -41,14 +41,14 @@ public struct StringMap: Hashable, Sendable {
   /// Sorts the pairs and removes all but the last of equal keys. The sort must be stable, which Swift's is.
   private mutating func sortPairs() {
     pairs.sort { Self.isBefore($0.key, $1.key) }
-    var kept = 0
+    var keptCount = 0
     for index in pairs.indices {
       let isRepeated = index + 1 < pairs.count && !Self.isBefore(pairs[index].key, pairs[index + 1].key)
       if isRepeated { continue }
-      pairs.swapAt(kept, index)
-      kept += 1
+      pairs.swapAt(keptCount, index)
+      keptCount += 1
     }
-    pairs.removeSubrange(kept...)
+    pairs.removeSubrange(keptCount...)
   }
 
   /// Whether `left` comes before `right` in the order of bytes, which is Go's. String's own order depends on Unicode

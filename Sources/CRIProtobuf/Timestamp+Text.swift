@@ -15,8 +15,8 @@ extension Timestamp: LosslessStringConvertible {
     return text + "Z"
   }
 
-  /// Parses an RFC 3339 time with any offset. Digits beyond nanoseconds are dropped. Returns nil if the text is not a valid
-  /// time or is out of range.
+  /// Parses an RFC 3339 time with any offset. Digits beyond nanoseconds are dropped. Returns nil if the text is not a
+  /// valid time or is out of range.
   public init?(_ description: String) {
     var text = Substring(description).utf8
     guard let year = Self.digits(4, &text), Self.consume("-", &text), let month = Self.digits(2, &text),
@@ -38,7 +38,7 @@ extension Timestamp: LosslessStringConvertible {
     self.init(nanoseconds: sum)
   }
 
-  // MARK: The calendar, by Howard Hinnant's civil_from_days
+  // MARK: The calendar, after Howard Hinnant's civil_from_days
 
   private static func civil(fromDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let (era, dayOfEra) = floorDivide(day + 719_468, 146_097)

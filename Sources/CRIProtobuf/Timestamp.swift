@@ -27,12 +27,12 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
   }
 
-  /// The time after a duration, clamped to the range of the type.
+  /// The time that is `right` later than `left`, clamped to the range of the type.
   public static func + (left: Timestamp, right: Duration) -> Timestamp {
     let (seconds, attoseconds) = (Duration.nanoseconds(left.nanoseconds) + right).components
     return Timestamp(seconds: seconds, nanoseconds: attoseconds / 1_000_000_000)
   }
 
-  /// The time before a duration, clamped to the range of the type.
+  /// The time that is `right` earlier than `left`, clamped to the range of the type.
   public static func - (left: Timestamp, right: Duration) -> Timestamp { left + (.zero - right) }
 }

@@ -10,10 +10,11 @@ struct WireCensus {
   private(set) var elements = 0
   /// The memory of the Swift values in bytes, which lasts as long as the response is used.
   private(set) var retained = 0
-  /// The maximum storage of keys and names in bytes: that of the different ones, and what is left of the allowance.
+  /// The maximum storage of keys and names in bytes: that of the distinct ones plus what is left of the
+  /// allowance.
   var keyAllowance: Int { allowance.decodedSize - retained + keyStorage }
-  /// The memory in bytes of the largest part that is converted at once: an element of a top-level list, or everything
-  /// else.
+  /// The memory in bytes of the largest part that is converted in one step: an element of a top-level list, or
+  /// everything else.
   var largestPart: Int { max(part, others) }
 
   private let allowance: Allowance
@@ -21,7 +22,7 @@ struct WireCensus {
   private var others = 0
   private var untilClock = clockInterval
   private var keyStorage = 0
-  /// The keys that share their storage, by the slots of `CDecoder`.
+  /// The keys that share their storage, indexed by the slots of `CDecoder`.
   private var keys = [UnsafeRawBufferPointer?](repeating: nil, count: CDecoder.slotCount)
 
   /// The number of fields between two checks of the deadline.
@@ -157,8 +158,8 @@ struct WireCensus {
     return heap + WireText.expansion(of: content)
   }
 
-  /// The same as `DecodeAllowance`, without an `Instant`. The layout of a struct with an `Instant` is known only at runtime,
-  /// so that each access to one of its members, and to the census, would go through its metadata.
+  /// The contents of a `DecodeAllowance` without an `Instant`. The layout of a struct with an `Instant` is known only
+  /// at runtime, so each access to one of its members, or to a member of the census, would go through its metadata.
   private struct Allowance {
     let decodedSize: Int
     let elementSize: Int

@@ -1,7 +1,7 @@
 public import CRIGRPC
 public import CRIMessages
 
-/// The faults that a simulated runtime shows while it runs.
+/// The faults that are injected into a simulated runtime.
 public struct Faults: Sendable {
   /// How a runtime responds after it has started and before it has recovered its state.
   public enum NotReadyStyle: String, Hashable, Sendable, CaseIterable {

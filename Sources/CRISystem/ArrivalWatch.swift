@@ -15,15 +15,16 @@ package final class ArrivalWatch: Sendable {
   /// The interval at which the caller polls if the kernel cannot watch the paths.
   private static let pollInterval = Duration.milliseconds(15)
 
-  /// Blocks the thread until a file may have appeared or the time has elapsed. Returns at once if one of the files exists.
+  /// Blocks the thread until a file may have appeared or the time has elapsed. Returns immediately if one of the files
+  /// exists.
   /// - Parameter time: The maximum time to wait.
   package static func wait(for paths: [String], atMost time: Duration) {
     guard let watch = try? ArrivalWatch(paths) else { return Thread.sleep(min(time, pollInterval)) }
     watch.wait(atMost: time)
   }
 
-  /// Waits like `wait(for:atMost:)` without blocking a thread of the concurrency pool, and returns early when the task is
-  /// cancelled.
+  /// Waits like `wait(for:atMost:)` without blocking a thread of the concurrency pool, and returns early when the task
+  /// is cancelled.
   package static func pause(for paths: [String], atMost time: Duration) async {
     guard let watch = try? ArrivalWatch(paths) else { return await CRISystem.pause(min(time, pollInterval)) }
     await withTaskCancellationHandler {

@@ -22,7 +22,7 @@ package struct BufferedOutput: ~Copyable {
     count += 1
   }
 
-  /// Adds bytes. More bytes than the capacity are written at once.
+  /// Adds bytes. If there are more of them than the capacity, they are written directly.
   package mutating func append(_ bytes: Span<UInt8>) throws(Errno) {
     if bytes.count > memory.count - count { try flush() }
     guard bytes.count <= memory.count else { return try Self.write(bytes, to: descriptor) }

@@ -38,10 +38,10 @@ package enum ChildProcess {
     let child = pid
     while true {
       let hasEnded = try retrying { waitpid(child, &status, WNOHANG) } == child
-      // Take the signals that arrived as it ended too, because they were meant for the command.
+      // Also take the signals that arrived while the command was ending, because they were meant for it.
       for received in signals.take() where shouldForward(received) && !hasEnded { kill(child, received.number) }
       if hasEnded { return Ending(status: status) }
-      // SIGCHLD also ends the wait. The timeout covers the case that another thread's mask blocks it.
+      // SIGCHLD also ends the wait. The timeout covers the case in which another thread's mask blocks it.
       let ready = try? Poll.wait([(signals.descriptor, true, false)], timeout: .seconds(1))
       // An error of poll(2) must not leave the child without supervision.
       if ready == nil { Thread.sleep(.milliseconds(10)) }

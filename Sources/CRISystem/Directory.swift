@@ -2,20 +2,20 @@ internal import Glibc
 
 /// Reads the entries of directories.
 package enum Directory {
-  /// Far more entries than any directory that we list has on a node.
+  /// The maximum number of entries: far more than any directory that we list has on a node.
   private static let maximumNames = 1 << 20
 
-  /// Returns the names without `.` and `..`, in no order. The corresponding C function is `readdir`.
+  /// Returns the names without `.` and `..`, in no particular order. The corresponding C function is `readdir`.
   package static func names(at path: String) throws(FileError) -> [String] {
     try names(of: File.opened(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK))
   }
 
   /// Returns the names in an open directory, and closes it.
   static func names(of directory: consuming Descriptor) throws(FileError) -> [String] {
-    let number = directory.release()
-    guard let stream = fdopendir(number) else {
+    let fd = directory.release()
+    guard let stream = fdopendir(fd) else {
       let error = Errno.last
-      close(number)
+      close(fd)
       throw .system(error)
     }
     defer { closedir(stream) }

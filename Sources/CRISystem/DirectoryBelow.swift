@@ -1,8 +1,8 @@
 internal import CRIShims
 internal import Glibc
 
-/// A directory below another one, reached without following symbolic links and without leaving it, for paths that an
-/// untrusted party has chosen. Operations in it cannot be redirected to another directory.
+/// A directory below a trusted directory, reached without following symbolic links and without leaving it, for paths
+/// that an untrusted party has chosen. Operations in it cannot be redirected to another directory.
 package struct DirectoryBelow: ~Copyable {
   private let descriptor: Descriptor
 
@@ -12,9 +12,9 @@ package struct DirectoryBelow: ~Copyable {
   /// - Throws: `.system(.tooManyLinks)` for a symbolic link, `.system(.crossDevice)` for a path that leaves `root`.
   package init(_ path: String, below root: String) throws(FileError) {
     let walk = try PathWalk(toDirectory: root)
-    let number = walk.directory.rawValue
+    let fd = walk.directory.rawValue
     guard !path.utf8.contains(0) else { throw .system(.noSuchFile) }
-    let opened = try File.system { () throws(Errno) in try Self.open(path.isEmpty ? "." : path, in: number) }
+    let opened = try File.system { () throws(Errno) in try Self.open(path.isEmpty ? "." : path, in: fd) }
     descriptor = Descriptor(owning: opened)
   }
 
@@ -28,23 +28,23 @@ package struct DirectoryBelow: ~Copyable {
     var directory = Descriptor(owning: try retrying { openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
     for component in path.split(separator: "/") where component != "." {
       if component == ".." { throw .crossDevice }
-      let number = directory.rawValue
+      let fd = directory.rawValue
       directory = Descriptor(
         owning: try retrying {
-          openat(number, String(component), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+          openat(fd, String(component), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         })
     }
     return directory.release()
   }
 
-  /// Returns the names in it without `.` and `..`, in no order.
+  /// Returns the names in it without `.` and `..`, in no particular order.
   package func names() throws(FileError) -> [String] {
-    let number = descriptor.rawValue
+    let fd = descriptor.rawValue
     // Open it again, because a duplicate of the descriptor would share its position.
-    let own = try File.system { () throws(Errno) in
-      try retrying { openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let ownDescriptor = try File.system { () throws(Errno) in
+      try retrying { openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
-    return try Directory.names(of: Descriptor(owning: own))
+    return try Directory.names(of: Descriptor(owning: ownDescriptor))
   }
 
   /// Returns the kind of an entry without following links; nil if it does not exist.
@@ -56,8 +56,8 @@ package struct DirectoryBelow: ~Copyable {
 
   /// Removes an entry. The corresponding C function is `unlinkat`, which never follows a link.
   package func remove(_ name: String) throws(FileError) {
-    let number = descriptor.rawValue
+    let fd = descriptor.rawValue
     guard !name.contains("/") else { throw .system(.invalid) }
-    _ = try File.system { () throws(Errno) in try retrying { unlinkat(number, name, 0) } }
+    _ = try File.system { () throws(Errno) in try retrying { unlinkat(fd, name, 0) } }
   }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Watches a directory for files that are written, created, renamed or removed. The corresponding C family is `inotify`.
+/// Watches a directory for files that are written, created, renamed or removed. The corresponding C family is
+/// `inotify`.
 package struct DirectoryWatch: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -8,9 +9,9 @@ package struct DirectoryWatch: ~Copyable, Sendable {
   /// - Throws: An error if the directory cannot be watched or the user has reached `fs.inotify.max_user_instances`.
   package init(_ path: String) throws(Errno) {
     let descriptor = Descriptor(owning: try retrying { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
-    let number = descriptor.rawValue
+    let fd = descriptor.rawValue
     let events = IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR
-    _ = try retrying { inotify_add_watch(number, path, UInt32(events)) }
+    _ = try retrying { inotify_add_watch(fd, path, UInt32(events)) }
     self.descriptor = descriptor
   }
 

@@ -32,8 +32,8 @@ package enum StandardStream {
   /// Writes all text. If the reader has closed the pipe, SIGPIPE terminates the process as it does any tool in a pipe.
   package func write(_ text: String) throws(Errno) { try write(Array(text.utf8)) }
 
-  /// Opens /dev/null for each standard stream that is closed. Otherwise a socket could get its number and receive the
-  /// output. Writing to such a stream fails.
+  /// Opens /dev/null for each standard stream that is closed. Otherwise a socket could get the stream's number and
+  /// receive the output. Writing to such a stream fails.
   package static func reserveClosedDescriptors() {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
       // open(2) returns the lowest free number, which is this one. The access mode makes every use fail.

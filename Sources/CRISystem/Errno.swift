@@ -5,7 +5,7 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   /// The error number of the kernel.
   public let rawValue: Int32
 
-  /// Creates an error from a number of the kernel.
+  /// Creates an error from one of the kernel's error numbers.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// `ENOENT`: the file does not exist.
@@ -52,12 +52,13 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let notImplemented = Errno(rawValue: ENOSYS)
   /// `EXDEV`: for openat2(2), the path leads out of the directory that it must stay in.
   public static let crossDevice = Errno(rawValue: EXDEV)
-  /// `ENOMEM`: memory, or another resource that it stands for, has run out.
+  /// `ENOMEM`: memory has run out, or another resource for which the kernel reports this error.
   public static let noMemory = Errno(rawValue: ENOMEM)
   /// `ENOSPC`: the device has no space left.
   public static let noSpace = Errno(rawValue: ENOSPC)
 
-  /// The calling thread's `errno`. It is never inlined, because reference counting before the read could change `errno`.
+  /// The calling thread's `errno`. It is never inlined, because reference counting before the read could change
+  /// `errno`.
   @inline(never)
   package static var last: Errno { Errno(rawValue: errno) }
 }

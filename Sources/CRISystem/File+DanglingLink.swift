@@ -1,12 +1,12 @@
 extension File {
-  private static let mostLinks = 40
+  private static let maximumLinkCount = 40
 
-  /// The symbolic link that is the reason why a path does not exist, with the path that it leads to; nil if no link is the
-  /// reason. If the link leads to another link, it is the last one.
+  /// Returns the dangling symbolic link because of which a path does not exist, with the path that it points to; nil if
+  /// there is none. In a chain of links, this is the last one.
   package static func danglingLink(in path: String) -> (path: String, target: String)? {
     var last: (path: String, target: String)?
     var path = path
-    for _ in 0..<mostLinks {
+    for _ in 0..<maximumLinkCount {
       guard let link = firstDanglingLink(in: path) else { return last }
       (last, path) = (link, link.target)
     }

@@ -2,7 +2,7 @@ internal import Glibc
 
 extension File {
   /// Whether a path exists, with links followed. The corresponding C function is `stat`.
-  /// - Throws: An error if that is unknown, for example without permission.
+  /// - Throws: An error if this cannot be determined, for example because of missing permission.
   package static func exists(_ path: String) throws(FileError) -> Bool {
     var status = Glibc.stat()
     do throws(Errno) {

@@ -8,7 +8,7 @@ extension File {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Whether a path leads to a directory.
+  /// Whether a path is a directory or a symbolic link to one.
   package static func isDirectory(_ path: String) -> Bool {
     var status = Glibc.stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

@@ -42,13 +42,13 @@ extension File {
     let (directory, name) = (walk.directory.rawValue, walk.name)
     let temporary = UniqueName.make()
     let file = try create(temporary, in: walk.directory)
-    let number = file.rawValue
+    let fd = file.rawValue
     do throws(FileError) {
       try system { () throws(Errno) in
         try file.writeAll(bytes)
         let mode = Self.mode(atMost: mode, replacing: name, in: directory)
-        _ = try retrying { fchmod(number, mode) }
-        _ = try retrying { fsync(number) }
+        _ = try retrying { fchmod(fd, mode) }
+        _ = try retrying { fsync(fd) }
         _ = try retrying { renameat(directory, temporary, directory, name) }
       }
     } catch {
@@ -58,16 +58,16 @@ extension File {
     try synchronize(walk.directory)
     // The owner of the directory may rename anything in it at any time.
     var (written, found) = (Glibc.stat(), Glibc.stat())
-    guard fstat(number, &written) == 0, fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0,
+    guard fstat(fd, &written) == 0, fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0,
       written.st_dev == found.st_dev, written.st_ino == found.st_ino
     else { throw .replacedByOther(path: path) }
   }
 
   private static func create(_ name: String, in directory: borrowing Descriptor) throws(FileError) -> Descriptor {
-    let number = directory.rawValue
+    let fd = directory.rawValue
     return Descriptor(
       owning: try system { () throws(Errno) in
-        try retrying { openat(number, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600)) }
+        try retrying { openat(fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600)) }
       })
   }
 
@@ -85,10 +85,10 @@ extension File {
 
   /// The new name must survive a crash too. A file system that cannot flush a directory is not an error.
   private static func synchronize(_ directory: borrowing Descriptor) throws(FileError) {
-    let number = openat(directory.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard number >= 0 else { return }
-    fsync(number)
-    close(number)
+    let fd = openat(directory.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard fd >= 0 else { return }
+    fsync(fd)
+    close(fd)
   }
 
   /// Opens a file that is closed on exec, whatever the flags.

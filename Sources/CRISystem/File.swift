@@ -12,7 +12,7 @@ package enum File {
 
   /// Reads a file that a user has named, like `read`, but resolves the path by `PathWalk`'s rules.
   /// - Parameter deadline: The time limit for reading a pipe or a terminal; nil for none.
-  /// - Throws: `.inputTimedOut` at the deadline; `.foreignLink` and `.foreignStep`.
+  /// - Throws: `.inputTimedOut` at the deadline; `.foreignLink` or `.foreignStep` if the path is refused.
   package static func readNamed(
     _ path: String, limit: Int, deadline: ContinuousClock.Instant? = nil
   ) throws(FileError) -> [UInt8] {
@@ -40,7 +40,7 @@ package enum File {
     return String(cString: resolved)
   }
 
-  /// Whether the caller may execute it. The corresponding C function is `access`.
+  /// Whether the path is a regular file that the caller may execute. The corresponding C function is `access`.
   package static func isExecutable(_ path: String) -> Bool {
     var status = Glibc.stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0

@@ -26,8 +26,8 @@ package struct FileIdentity: Hashable, Sendable {
   /// Reads the identity of an open file. The corresponding C function is `fstat`.
   package static func read(_ file: borrowing Descriptor) throws(Errno) -> FileIdentity {
     var status = Glibc.stat()
-    let number = file.rawValue
-    _ = try retrying { fstat(number, &status) }
+    let fd = file.rawValue
+    _ = try retrying { fstat(fd, &status) }
     return FileIdentity(status)
   }
 }

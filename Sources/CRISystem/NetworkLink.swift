@@ -43,8 +43,8 @@ package struct NetworkLink: Hashable, Sendable {
     return links
   }
 
-  /// Returns the position of an interface, which is added if necessary. Addresses have a label instead of a name; for an
-  /// alias of the old kind it is `eth0:1`.
+  /// Returns the position of an interface, which is added if necessary. An address has a label instead of a
+  /// name, such as `eth0:1` for an old-style alias.
   private static func position(of label: String, in links: inout [NetworkLink]) -> Int {
     let name = label.prefix { $0 != ":" }
     if let known = links.firstIndex(where: { $0.name == name }) { return known }

@@ -22,8 +22,8 @@ package final class OpenFile: Sendable {
   package init(_ descriptor: consuming Descriptor) throws(Errno) {
     identity = try FileIdentity.read(descriptor)
     var status = Glibc.stat()
-    let number = descriptor.rawValue
-    _ = try retrying { fstat(number, &status) }
+    let fd = descriptor.rawValue
+    _ = try retrying { fstat(fd, &status) }
     isRegular = status.st_mode & S_IFMT == S_IFREG
     self.descriptor = descriptor
   }
@@ -31,8 +31,8 @@ package final class OpenFile: Sendable {
   /// Returns the current size in bytes. The corresponding C function is `fstat`.
   package func size() throws(Errno) -> Int {
     var status = Glibc.stat()
-    let number = descriptor.rawValue
-    _ = try retrying { fstat(number, &status) }
+    let fd = descriptor.rawValue
+    _ = try retrying { fstat(fd, &status) }
     return Int(status.st_size)
   }
 
@@ -40,11 +40,11 @@ package final class OpenFile: Sendable {
   /// - Parameter offset: The distance in bytes from the beginning of the file.
   /// - Returns: The number of bytes, 0 at the end.
   package func read(at offset: Int, into buffer: inout [UInt8], from index: Int = 0) throws(Errno) -> Int {
-    let number = descriptor.rawValue
+    let fd = descriptor.rawValue
     precondition(index <= buffer.count)
     return try retrying {
       buffer.withUnsafeMutableBytes {
-        pread(number, $0.baseAddress.map { $0 + index }, $0.count - index, off_t(offset))
+        pread(fd, $0.baseAddress.map { $0 + index }, $0.count - index, off_t(offset))
       }
     }
   }

@@ -14,11 +14,11 @@ struct OpenedInput: ~Copyable {
     switch kind {
     case .regular, .directory, .null: break
     default:
-      guard let held = Self.held(like: status) else { throw .notRegular(path: path, kind) }
+      guard let held = Self.heldDescriptor(like: status) else { throw .notRegular(path: path, kind) }
       try self.init(duplicating: held)
       return
     }
-    // It must not block even if the file has been replaced by a FIFO meanwhile.
+    // This open must not block even if the file has been replaced by a FIFO meanwhile.
     try self.init(path, opened: File.opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY))
   }
 
@@ -36,10 +36,10 @@ struct OpenedInput: ~Copyable {
     case let kind?: throw .notRegular(path: path, kind)
     }
     let (directory, name) = (walk.directory.rawValue, walk.name)
-    let number = try File.system { () throws(Errno) in
+    let fd = try File.system { () throws(Errno) in
       try retrying { openat(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC) }
     }
-    try self.init(path, opened: Descriptor(owning: number))
+    try self.init(path, opened: Descriptor(owning: fd))
   }
 
   private init(_ path: String, opened: consuming Descriptor) throws(FileError) {
@@ -52,9 +52,9 @@ struct OpenedInput: ~Copyable {
     file = opened
   }
 
-  init(duplicating number: Int32) throws(FileError) {
+  init(duplicating fd: Int32) throws(FileError) {
     do throws(Errno) {
-      file = Descriptor(owning: try retrying { fcntl(number, F_DUPFD_CLOEXEC, 0) })
+      file = Descriptor(owning: try retrying { fcntl(fd, F_DUPFD_CLOEXEC, 0) })
     } catch {
       throw .system(error)
     }
@@ -66,11 +66,11 @@ struct OpenedInput: ~Copyable {
   func read(limit: Int, deadline: ContinuousClock.Instant? = nil) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    let number = file.rawValue
+    let fd = file.rawValue
     while true {
       if let deadline {
         let ready = try File.system { () throws(Errno) in
-          try Poll.wait([(number, true, false)], timeout: max(.zero, deadline - .now))
+          try Poll.wait([(fd, true, false)], timeout: max(.zero, deadline - .now))
         }
         if !ready[0].readable {
           if deadline <= .now { throw .inputTimedOut }
@@ -79,11 +79,11 @@ struct OpenedInput: ~Copyable {
       }
       let count: Int
       do throws(Errno) {
-        count = try retrying { Glibc.read(number, &buffer, buffer.count) }
+        count = try retrying { Glibc.read(fd, &buffer, buffer.count) }
       } catch {
         // Another process may have made the pipe non-blocking.
         guard error == .again else { throw .system(error) }
-        _ = try File.system { () throws(Errno) in try Poll.wait([(number, true, false)], timeout: nil) }
+        _ = try File.system { () throws(Errno) in try Poll.wait([(fd, true, false)], timeout: nil) }
         continue
       }
       if count == 0 { return bytes }
@@ -92,13 +92,13 @@ struct OpenedInput: ~Copyable {
     }
   }
 
-  /// Returns the readable descriptor of this process that is the same pipe, socket or terminal.
-  private static func held(like status: Glibc.stat) -> Int32? {
-    let own = (try? Directory.names(at: "/proc/self/fd")) ?? ["0"]
-    return own.compactMap { Int32($0) }.sorted().first { number in
+  /// Returns the readable descriptor of this process that refers to the same pipe, socket or terminal.
+  private static func heldDescriptor(like status: Glibc.stat) -> Int32? {
+    let ownDescriptors = (try? Directory.names(at: "/proc/self/fd")) ?? ["0"]
+    return ownDescriptors.compactMap { Int32($0) }.sorted().first { fd in
       var other = Glibc.stat()
-      return fcntl(number, F_GETFL) & O_ACCMODE != O_WRONLY && fcntl(number, F_GETFL) & OpenFlags.path == 0
-        && fstat(number, &other) == 0 && other.st_dev == status.st_dev && other.st_ino == status.st_ino
+      return fcntl(fd, F_GETFL) & O_ACCMODE != O_WRONLY && fcntl(fd, F_GETFL) & OpenFlags.path == 0
+        && fstat(fd, &other) == 0 && other.st_dev == status.st_dev && other.st_ino == status.st_ino
         && other.st_rdev == status.st_rdev
     }
   }

@@ -2,21 +2,21 @@ internal import Glibc
 
 /// Writes to a standard stream without blocking the tasks that wait for it.
 package final class OutputWriter: Sendable {
-  /// Messages of `post` that wait for the reader at most.
-  private static let mostMessages = 1000
+  /// The maximum number of messages from `post` that wait for the reader.
+  private static let maximumMessages = 1000
 
   private let worker: Worker
   private let number: Int32
   private let messages = Locked(0)
 
-  /// - Throws: the error of a system call, for example if no thread can be created.
+  /// - Throws: The error of a system call, for example if no thread can be created.
   package init(_ stream: StandardStream) throws(Errno) {
     worker = try Worker()
     number = stream == .output ? STDOUT_FILENO : STDERR_FILENO
   }
 
-  /// Writes all bytes. If the task is cancelled, the call returns at once, and the bytes are still written later.
-  /// - Throws: the error of the system call; `.brokenPipe` if the reader has closed the pipe.
+  /// Writes all bytes. If the task is cancelled, the call returns immediately, and the bytes are still written later.
+  /// - Throws: The error of the system call; `.brokenPipe` if the reader has closed the pipe.
   package func write(_ bytes: [UInt8]) async throws(Errno) {
     let write = Write()
     let number = number
@@ -36,13 +36,13 @@ package final class OutputWriter: Sendable {
     try result.get()
   }
 
-  /// Writes a message later, so that a slow reader does not stop the caller. The message is dropped if 1,000 others wait, or
-  /// if it cannot be written.
+  /// Writes a message later, so that a slow reader does not stop the caller. The message is dropped if 1,000 others
+  /// wait, or if it cannot be written.
   package func post(_ message: String) {
     let (number, messages) = (number, messages)
     let fits = messages.withLock { count in
       count += 1
-      return count <= Self.mostMessages
+      return count <= Self.maximumMessages
     }
     guard fits else { return messages.withLock { $0 -= 1 } }
     worker.add {

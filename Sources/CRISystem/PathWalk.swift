@@ -5,8 +5,8 @@ internal import Glibc
 /// it.
 ///
 /// A symbolic link is followed only if it belongs to root or to the caller, and a step out of another user's directory
-/// must stay with what this user owns (the rule of systemd's CHASE_SAFE). Operations relative to the last directory
-/// cannot be redirected by a later change to the path.
+/// may lead only to something that the same user owns (the rule of systemd's CHASE_SAFE). Operations relative to the
+/// last directory cannot be redirected by a later change to the path.
 package struct PathWalk: ~Copyable {
   /// The last directory of the path, opened with O_PATH.
   package let directory: Descriptor
@@ -24,7 +24,7 @@ package struct PathWalk: ~Copyable {
   package init(toFile path: String) throws(FileError) { try self.init(path, isFile: true, mode: nil) }
 
   /// Walks to a directory.
-  /// - Parameter making: Creates missing directories with this mode.
+  /// - Parameter making: The mode with which missing directories are created; nil to create none.
   package init(toDirectory path: String, making mode: UInt32? = nil) throws(FileError) {
     try self.init(path, isFile: false, mode: mode)
   }
@@ -57,8 +57,8 @@ package struct PathWalk: ~Copyable {
       case .symbolicLink:
         links += 1
         if links > Self.maximumLinks { throw .system(.tooManyLinks) }
-        if isFile, rest.isEmpty, current.isOwnDescriptors, let number = Int32(name) {
-          try self.init(current.directory, name, nil, held: number)
+        if isFile, rest.isEmpty, current.isOwnDescriptors, let fd = Int32(name) {
+          try self.init(current.directory, name, nil, held: fd)
           return
         }
         guard Caller.trusts(next.owner) else {
@@ -85,9 +85,9 @@ package struct PathWalk: ~Copyable {
   private init(_ directory: borrowing Descriptor, _ name: String, _ kind: FileKind?, held: Int32? = nil)
     throws(FileError)
   {
-    let number = directory.rawValue
+    let fd = directory.rawValue
     do throws(Errno) {
-      self.directory = Descriptor(owning: try retrying { fcntl(number, F_DUPFD_CLOEXEC, 0) })
+      self.directory = Descriptor(owning: try retrying { fcntl(fd, F_DUPFD_CLOEXEC, 0) })
     } catch {
       throw .system(error)
     }
@@ -96,13 +96,13 @@ package struct PathWalk: ~Copyable {
     self.held = held
   }
 
-  /// Splits a path, without empty components and `.`.
+  /// Splits a path and omits empty components and `.`.
   private static func components(_ path: String) -> [String] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
   }
 }
 
-/// The caller's user IDs, which decide what may be followed.
+/// Decides whose links and directories may be followed.
 private enum Caller {
   static func trusts(_ owner: UInt32) -> Bool { owner == 0 || owner == geteuid() }
 }
@@ -114,9 +114,9 @@ private struct Entry: ~Copyable {
   let owner: UInt32
 
   init(_ name: String, in directory: borrowing Descriptor) throws(Errno) {
-    let number = directory.rawValue
+    let fd = directory.rawValue
     let flags = O_CLOEXEC | O_NOFOLLOW | OpenFlags.path
-    let opened = Descriptor(owning: try retrying { openat(number, name, flags) })
+    let opened = Descriptor(owning: try retrying { openat(fd, name, flags) })
     var status = Glibc.stat()
     guard fstat(opened.rawValue, &status) == 0 else { throw .last }
     descriptor = opened
@@ -127,10 +127,10 @@ private struct Entry: ~Copyable {
   /// Returns the target of the link.
   func target() throws(FileError) -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
-    let number = descriptor.rawValue
+    let fd = descriptor.rawValue
     do throws(Errno) {
       // An empty path means the opened link itself (readlink(2)).
-      let count = try retrying { readlinkat(number, "", &buffer, 4096) }
+      let count = try retrying { readlinkat(fd, "", &buffer, 4096) }
       guard count > 0, count < 4096 else { throw .nameTooLong }
       return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     } catch {
@@ -139,41 +139,43 @@ private struct Entry: ~Copyable {
   }
 }
 
-/// A directory on the way.
+/// A directory on the path, opened with O_PATH.
 private struct WalkedDirectory: ~Copyable {
   private(set) var directory: Descriptor
   private var owner: UInt32
-  private var shown: String
+  private var displayPath: String
 
   init(_ start: String) throws(FileError) {
     let opened = try File.opened(start, O_DIRECTORY | OpenFlags.path)
-    let found = try File.system { () throws(Errno) in try Self.owner(of: opened) }
+    let startOwner = try File.system { () throws(Errno) in try Self.owner(of: opened) }
     directory = opened
-    owner = found
-    shown = start
+    owner = startOwner
+    displayPath = start
   }
 
-  func path(of name: String) -> String { shown == "/" ? "/\(name)" : shown == "." ? name : "\(shown)/\(name)" }
+  func path(of name: String) -> String {
+    displayPath == "/" ? "/\(name)" : displayPath == "." ? name : "\(displayPath)/\(name)"
+  }
 
   mutating func step(to next: consuming Entry, _ name: String) throws(FileError) {
     try check(next.owner)
-    shown = path(of: name)
+    displayPath = path(of: name)
     owner = next.owner
     directory = next.take()
   }
 
   /// Follows a link that only the kernel can resolve.
   mutating func jump(through name: String) throws(FileError) {
-    let number = directory.rawValue
+    let fd = directory.rawValue
     do throws(Errno) {
       let next = Descriptor(
-        owning: try retrying { openat(number, name, O_DIRECTORY | O_CLOEXEC | OpenFlags.path) })
+        owning: try retrying { openat(fd, name, O_DIRECTORY | O_CLOEXEC | OpenFlags.path) })
       owner = try Self.owner(of: next)
       directory = next
     } catch {
       throw .system(error)
     }
-    shown = path(of: name)
+    displayPath = path(of: name)
   }
 
   /// Goes to `/`, where an absolute link begins.
@@ -184,9 +186,9 @@ private struct WalkedDirectory: ~Copyable {
   }
 
   func make(_ name: String, _ mode: UInt32) throws(FileError) {
-    let number = directory.rawValue
+    let fd = directory.rawValue
     do throws(Errno) {
-      _ = try retrying { mkdirat(number, name, mode_t(mode)) }
+      _ = try retrying { mkdirat(fd, name, mode_t(mode)) }
     } catch {
       // Another process created it first.
       if error.rawValue != EEXIST { throw .system(error) }
@@ -195,21 +197,21 @@ private struct WalkedDirectory: ~Copyable {
 
   /// Another user may move anything in their own directory, so only files that they own may be reached through it.
   private func check(_ next: UInt32) throws(FileError) {
-    if !Caller.trusts(owner), next != owner { throw .foreignStep(directory: shown, owner: owner) }
+    if !Caller.trusts(owner), next != owner { throw .foreignStep(directory: displayPath, owner: owner) }
   }
 
   var isProc: Bool { cri_file_system_magic(directory.rawValue) == 0x9fa0 }
 
   /// Whether it is `/proc/self/fd`.
   var isOwnDescriptors: Bool {
-    guard isProc, let own = FileIdentity(of: "/proc/self/fd") else { return false }
-    return (try? FileIdentity.read(directory)) == own
+    guard isProc, let ownDirectory = FileIdentity(of: "/proc/self/fd") else { return false }
+    return (try? FileIdentity.read(directory)) == ownDirectory
   }
 
   private static func owner(of directory: borrowing Descriptor) throws(Errno) -> UInt32 {
     var status = Glibc.stat()
-    let number = directory.rawValue
-    _ = try retrying { fstat(number, &status) }
+    let fd = directory.rawValue
+    _ = try retrying { fstat(fd, &status) }
     return status.st_uid
   }
 }

@@ -2,7 +2,7 @@ internal import CRIShims
 internal import Glibc
 
 /// Puts the terminal of standard input into raw mode as long as this value exists: every key is data for the program at
-/// the other end. The previous mode is restored at the end, also if the process crashes or a signal ends it.
+/// the other end. The previous mode is restored at the end, even if the process crashes or a signal ends it.
 package struct RawTerminal: ~Copyable {
   /// The corresponding C functions are `cfmakeraw` and `tcsetattr`.
   /// - Throws: `.notATerminal` if standard input is not a terminal.

@@ -1,4 +1,4 @@
-/// Detects that the file at a path, such as a server's socket, is replaced by another one.
+/// Detects that the file at a path, such as a server's socket, is replaced by a different one.
 package final class ReplacementWatch: Sendable {
   private let path: String
   private let identity: FileIdentity?

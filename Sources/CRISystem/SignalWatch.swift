@@ -1,22 +1,22 @@
 internal import CRIShims
 internal import Glibc
 
-/// Delivers the signals that would terminate this process (SIGHUP, SIGINT and SIGTERM) as messages. SIGPIPE becomes an error
-/// of the write that caused it.
+/// Delivers the signals that would terminate this process (SIGHUP, SIGINT and SIGTERM) as messages. SIGPIPE becomes an
+/// error of the write that caused it.
 ///
 /// A process can have one watch at a time. When it is released, the previous signal handling is restored.
 package final class SignalWatch: Sendable {
   /// A signal that was received.
   package struct Received: Hashable, Sendable {
     package let number: Int32
-    /// Whether the signal came from the terminal, as with Ctrl-C. The kernel then also sends it to our child, which is in the
-    /// same process group.
+    /// Whether the signal came from the terminal, as with Ctrl-C. The kernel then also sends it to our child, which is
+    /// in the same process group.
     package let isForGroup: Bool
 
     /// The name of the signal, such as `SIGTERM`.
     package var name: String { SignalWatch.names[number] ?? "signal \(number)" }
 
-    /// Whether the terminal has a new size; this signal asks for no end.
+    /// Whether the terminal has a new size; this signal does not end the process.
     package var isResize: Bool { number == SIGWINCH }
   }
 
@@ -28,7 +28,7 @@ package final class SignalWatch: Sendable {
   private let numbers: [Int32]
 
   /// Begins to catch the signals, except those that were ignored when the process was started.
-  /// - Parameter watchesTerminalSize: whether SIGWINCH is delivered, too.
+  /// - Parameter watchesTerminalSize: Whether SIGWINCH is delivered, too.
   package init(watchesTerminalSize: Bool = false) throws(Errno) {
     numbers = Self.caught + (watchesTerminalSize ? [SIGWINCH] : [])
     let (reader, writer) = try UnixSocket.pair()

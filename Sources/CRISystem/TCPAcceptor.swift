@@ -14,7 +14,7 @@ package final class TCPAcceptor: Sendable {
   private let worker: Worker
   private let stop: WakePipe
 
-  /// Listens on nothing yet.
+  /// Creates an acceptor that does not listen on any address yet.
   package init() throws(Errno) {
     worker = try Worker()
     stop = try WakePipe()
@@ -70,7 +70,7 @@ package final class TCPAcceptor: Sendable {
           }
         }
       } catch {
-        // Descriptors have run out; they come back when connections end.
+        // Descriptors have run out; they are available again when connections end.
         Thread.sleep(.milliseconds(10))
       }
     }

@@ -41,7 +41,7 @@ package enum TCPSocket {
 }
 
 extension Descriptor {
-  /// Sends small messages at once, and notices in the long run that the other machine is gone.
+  /// Sends small messages immediately, and detects after some time that the other machine is gone.
   fileprivate borrowing func setForStreams() throws(Errno) {
     try set(Int32(IPPROTO_TCP), TCP_NODELAY)
     try set(SOL_SOCKET, SO_KEEPALIVE)
@@ -80,14 +80,14 @@ extension Descriptor {
   package borrowing func finishWriting() { _ = shutdown(rawValue, Int32(SHUT_WR)) }
 
   /// Reads up to `limit` bytes.
-  /// - Returns: an empty array at the end, nil where it would block.
+  /// - Returns: An empty array at the end; nil if the call would block.
   package borrowing func readBytes(_ limit: Int) throws(Errno) -> [UInt8]? {
     let number = rawValue
     return try Self.readBytes(limit, from: number)
   }
 
   /// Reads up to `limit` bytes from a descriptor that the caller has inherited, such as standard input.
-  /// - Returns: an empty array at the end, nil where it would block.
+  /// - Returns: An empty array at the end; nil if the call would block.
   package static func readBytes(_ limit: Int, from number: Int32) throws(Errno) -> [UInt8]? {
     var failure: Errno?
     let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in

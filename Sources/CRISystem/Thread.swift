@@ -8,8 +8,8 @@ package enum Thread {
   }
 
   /// Starts a detached thread. The corresponding C function is `pthread_create`.
-  /// - Throws: `.noMemory` if there is no memory for the thread's stack, or if a limit of threads is reached; the C
-  ///   library does not distinguish them.
+  /// - Throws: `.noMemory` if there is no memory for the thread's stack, or if a limit on threads is reached; the C
+  ///   library does not distinguish the two.
   package static func detach(_ run: @escaping @Sendable () -> Void) throws(Errno) {
     // The thread takes over this reference and releases it.
     let body = Unmanaged.passRetained(Body(run))

@@ -6,14 +6,14 @@ package enum UnixSocket {
   package static let maximumPathLength = 107
 
   /// Connects without blocking.
-  /// - Throws: `.again` if the queue of the listener is full; the caller decides for how long to retry. `.notASocket` if the
-  ///   file is not a socket.
+  /// - Throws: `.again` if the queue of the listener is full; the caller decides for how long to retry. `.notASocket`
+  ///   if the file is not a socket.
   package static func connect(to path: String) throws(Errno) -> Descriptor {
     let socket = try make()
     var address = try address(of: path)
-    let number = socket.rawValue
+    let fd = socket.rawValue
     do throws(Errno) {
-      _ = try retrying { withSocketAddress(&address) { Glibc.connect(number, $0, $1) } }
+      _ = try retrying { withSocketAddress(&address) { Glibc.connect(fd, $0, $1) } }
     } catch {
       // The kernel reports this error both for a socket without a listener and for a file that is not a socket.
       if error == .connectionRefused && !isSocket(path) { throw .notASocket }
@@ -27,18 +27,18 @@ package enum UnixSocket {
   package static func listen(at path: String, backlog: Int32 = 512) throws(Errno) -> Descriptor {
     let socket = try make()
     var address = try address(of: path)
-    let number = socket.rawValue
+    let fd = socket.rawValue
     if isAbandoned(path) { unlink(path) }
-    _ = try retrying { withSocketAddress(&address) { bind(number, $0, $1) } }
-    _ = try retrying { Glibc.listen(number, backlog) }
+    _ = try retrying { withSocketAddress(&address) { bind(fd, $0, $1) } }
+    _ = try retrying { Glibc.listen(fd, backlog) }
     return socket
   }
 
   /// Accepts the next connection, or returns nil if none is waiting.
   package static func accept(on listener: borrowing Descriptor) throws(Errno) -> Descriptor? {
-    let number = listener.rawValue
+    let fd = listener.rawValue
     do throws(Errno) {
-      let accepted = Descriptor(owning: try retrying { Glibc.accept(number, nil, nil) })
+      let accepted = Descriptor(owning: try retrying { Glibc.accept(fd, nil, nil) })
       try accepted.setFlags()
       return accepted
     } catch {
@@ -100,20 +100,20 @@ package enum UnixSocket {
 extension Descriptor {
   /// Sets `O_NONBLOCK` and `FD_CLOEXEC` and keeps the other flags.
   package borrowing func setFlags() throws(Errno) {
-    let number = rawValue
-    let flags = try retrying { fcntl(number, F_GETFL) }
-    _ = try retrying { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
-    _ = try retrying { fcntl(number, F_SETFD, FD_CLOEXEC) }
+    let fd = rawValue
+    let flags = try retrying { fcntl(fd, F_GETFL) }
+    _ = try retrying { fcntl(fd, F_SETFL, flags | O_NONBLOCK) }
+    _ = try retrying { fcntl(fd, F_SETFD, FD_CLOEXEC) }
   }
 
-  /// The process at the other end of the connection. For a server, it is the process that called listen(2). The corresponding
-  /// socket option is `SO_PEERCRED`.
+  /// The process at the other end of the connection. For a server, it is the process that called listen(2). The
+  /// corresponding socket option is `SO_PEERCRED`.
   package borrowing func peerCredentials() throws(Errno) -> PeerCredentials {
     // The Glibc module lacks `struct ucred`, which has three 32-bit numbers.
     var credentials: (pid: Int32, uid: UInt32, gid: UInt32) = (0, 0, 0)
     var size = socklen_t(MemoryLayout.size(ofValue: credentials))
-    let number = rawValue
-    _ = try retrying { getsockopt(number, SOL_SOCKET, SO_PEERCRED, &credentials, &size) }
+    let fd = rawValue
+    _ = try retrying { getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) }
     return PeerCredentials(pid: credentials.pid, uid: credentials.uid, gid: credentials.gid)
   }
 }

@@ -1,4 +1,4 @@
-/// A thread that runs blocking work, one piece after the other, without blocking the tasks that wait for it.
+/// A thread that runs blocking work, one piece after another, without blocking the tasks that wait for it.
 package final class Worker: Sendable {
   private final class Jobs: Sendable {
     let pipe: WakePipe
@@ -41,7 +41,7 @@ package final class Worker: Sendable {
     self.jobs = jobs
   }
 
-  /// Work that has not been done yet is still done; then the thread ends.
+  /// The thread finishes the remaining work and ends.
   deinit { jobs.close() }
 
   /// Adds work without waiting for it.

@@ -1,5 +1,5 @@
-/// Reads TOML 1.0 as far as a program's configuration needs it: strings, Booleans and lists by their path. Numbers and
-/// dates are checked and skipped.
+/// Reads the parts of TOML 1.0 that a program's configuration needs: strings, Booleans and lists, with their paths.
+/// Numbers and dates are checked and skipped.
 package struct TOMLReader {
   package enum Value: Hashable, Sendable {
     case text(String)
@@ -30,14 +30,14 @@ package struct TOMLReader {
   private var index = 0
   private var line = 1
   private var entries: [Entry] = []
-  /// The keys and tables so far: a second one of the same name is an error.
+  /// The keys and tables so far: a second one with the same name is an error.
   private var names: Set<String> = []
   /// The number of tables in each array of tables.
   private var counts: [String: Int] = [:]
 
   private init(_ text: String) { characters = Array(text.unicodeScalars) }
 
-  /// Returns the keys in their order; a path is the names with dots between them.
+  /// Returns the keys in the order of the text; a path consists of the names with dots between them.
   package static func entries(of text: String) throws(Fault) -> [Entry] {
     var reader = TOMLReader(text)
     try reader.read()
@@ -48,7 +48,7 @@ package struct TOMLReader {
 
   private func fault(_ message: String) -> Fault { Fault(line: line, message: message) }
 
-  private func comes(_ text: String) -> Bool { characters[index...].starts(with: text.unicodeScalars) }
+  private func startsWith(_ text: String) -> Bool { characters[index...].starts(with: text.unicodeScalars) }
 
   private mutating func read() throws(Fault) {
     var section = ""
@@ -65,9 +65,9 @@ package struct TOMLReader {
     }
   }
 
-  private var isNewline: Bool { next == "\n" || comes("\r\n") }
+  private var isNewline: Bool { next == "\n" || startsWith("\r\n") }
 
-  /// Skips blanks and a comment, or with `newlines`, any number of both.
+  /// Skips blanks and a comment; with `newlines`, skips line ends and any number of comments too.
   private mutating func skip(newlines: Bool) {
     while let next {
       if next == " " || next == "\t" {
@@ -84,10 +84,10 @@ package struct TOMLReader {
   }
 
   private mutating func header() throws(Fault) -> String {
-    let isList = comes("[[")
+    let isList = startsWith("[[")
     index += isList ? 2 : 1
     let path = try key()
-    guard comes(isList ? "]]" : "]") else { throw fault("the section has no closing \"]\"") }
+    guard startsWith(isList ? "]]" : "]") else { throw fault("the section has no closing \"]\"") }
     index += isList ? 2 : 1
     if isList {
       counts[path, default: 0] += 1
@@ -140,7 +140,7 @@ package struct TOMLReader {
 
   private mutating func value(of path: String?) throws(Fault) -> Value {
     switch next {
-    case "\"", "'": return .text(try text(isLong: comes("\"\"\"") || comes("'''")))
+    case "\"", "'": return .text(try text(isLong: startsWith("\"\"\"") || startsWith("'''")))
     case "[": return .list(try list())
     case "{":
       try table(path)
@@ -205,7 +205,7 @@ package struct TOMLReader {
     // A multi-line string does not include a newline directly after its opening quotes.
     if isLong, isNewline { newline() }
     var text = String.UnicodeScalarView()
-    while !comes(end) {
+    while !startsWith(end) {
       guard let next, isLong || !isNewline else {
         throw Fault(line: start, message: "the string has no closing quotes")
       }
@@ -218,7 +218,7 @@ package struct TOMLReader {
       }
     }
     // Up to two quotes may precede the closing quotes of a multi-line string.
-    while isLong, comes("\(quote)\(end)") {
+    while isLong, startsWith("\(quote)\(end)") {
       text.append(quote)
       index += 1
     }

@@ -22,7 +22,7 @@ package enum Base64 {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Decodes the standard or the URL-safe alphabet, with or without padding; nil if the text is neither.
+  /// Decodes the standard or the URL-safe alphabet, with or without padding; returns nil if the text is invalid.
   package static func decode(_ text: String) -> [UInt8]? {
     var digits = Substring(text).utf8
     var padding = 0

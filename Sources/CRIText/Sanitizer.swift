@@ -6,7 +6,7 @@ package enum Sanitizer {
     return text.escaped { $0.escape }
   }
 
-  /// The same for text of several lines: line feeds and tabs stay.
+  /// The same for text with several lines: line feeds and tabs are kept.
   package static func visibleLines(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F || isLayout($0) }) { return text }
     return text.escaped { $0 == "\n" || $0 == "\t" ? nil : $0.escape }
@@ -16,7 +16,7 @@ package enum Sanitizer {
 }
 
 extension String {
-  /// The text with the characters replaced for which the function returns an escape.
+  /// Returns the text in which every character is replaced for which `escape` returns a replacement.
   func escaped(_ escape: (Unicode.Scalar) -> String?) -> String {
     var result = ""
     for scalar in unicodeScalars {

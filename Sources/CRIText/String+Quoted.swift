@@ -1,8 +1,9 @@
 extension String {
-  /// The text in double quotes, with quotes, backslashes and the characters escaped that `Sanitizer` escapes.
+  /// The text in double quotes; quotes, backslashes and the characters that `Sanitizer` escapes are escaped.
   package var quoted: String { "\"\(printable)\"" }
 
-  /// The text, or the first `limit` scalars of a longer one and an ellipsis: a name must not fill an error line.
+  /// Returns the text; a longer one is cut after `limit` scalars and gets an ellipsis, so that a name cannot fill an
+  /// error line.
   package func shortened(to limit: Int = 80) -> String {
     let start = unicodeScalars.prefix(limit)
     return start.endIndex == unicodeScalars.endIndex ? self : String(start) + "…"

@@ -3,9 +3,9 @@ extension Table {
   package struct Layout: Hashable, Sendable {
     /// The minimum width of a column in terminal cells, including its padding.
     package let minimumWidth: Int
-    /// Spaces between the longest cell and the next column.
+    /// The number of spaces between the longest cell and the next column.
     package let padding: Int
-    /// Whether a wide character counts as two cells; crictl counts code points, whatever their width.
+    /// Whether a wide character counts as two cells; crictl counts code points regardless of their width.
     package let countsDisplayWidth: Bool
 
     package init(minimumWidth: Int, padding: Int, countsDisplayWidth: Bool) {
@@ -14,13 +14,13 @@ extension Table {
       self.countsDisplayWidth = countsDisplayWidth
     }
 
-    /// crictl's tables: Go's text/tabwriter with a minimum of 20 and a padding of 3.
+    /// The layout of crictl's tables: Go's text/tabwriter with a minimum of 20 and a padding of 3.
     package static let crictl = Layout(minimumWidth: 20, padding: 3, countsDisplayWidth: false)
 
-    /// The table of `crictl runtime-config`.
+    /// The layout of the table of `crictl runtime-config`.
     package static let crictlNarrow = Layout(minimumWidth: 10, padding: 3, countsDisplayWidth: false)
 
-    /// The tables of our own commands, which are as narrow as their cells allow.
+    /// The layout of our own commands' tables, which are as narrow as their cells allow.
     package static let compact = Layout(minimumWidth: 0, padding: 2, countsDisplayWidth: true)
 
     func width(of text: String) -> Int {

@@ -17,13 +17,13 @@ package struct TextStyle: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - isTerminal: Whether the output is a terminal.
-  ///   - noColor: The environment variable `NO_COLOR`; any text but an empty one declines colours (no-color.org).
+  ///   - noColor: The environment variable `NO_COLOR`; any text that is not empty declines colours (no-color.org).
   ///   - term: The environment variable `TERM`; `dumb` terminals print escape sequences as text.
   package init(isTerminal: Bool, noColor: String?, term: String? = nil) {
     isColoured = isTerminal && (noColor ?? "").isEmpty && term != "dumb"
   }
 
-  /// Returns the text with its emphasis if colours are on. The text must be sanitized already.
+  /// Returns the text with its emphasis if colours are on. The text must already be sanitized.
   package func apply(_ emphasis: Emphasis?, to text: String) -> String {
     guard isColoured, let emphasis, !text.isEmpty else { return text }
     return "\u{1b}[\(Self.code(emphasis))m\(text)\u{1b}[0m"

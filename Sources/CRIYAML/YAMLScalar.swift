@@ -1,4 +1,4 @@
-/// The type and value of a plain scalar, by the rules of YAML 1.1 as Kubernetes' YAML library applies them.
+/// The type and value of a plain scalar, according to the rules of YAML 1.1 as Kubernetes' YAML library applies them.
 enum YAMLScalar: Equatable {
   case null
   case bool(Bool)
@@ -40,7 +40,8 @@ enum YAMLScalar: Equatable {
     }
   }
 
-  /// Parses a decimal integer, or one with the prefix `0x`, `0o`, `0b` or `0` (octal). Only decimal integers may exceed 64 bits.
+  /// Parses a decimal integer, or one with the prefix `0x`, `0o`, `0b` or `0` (octal). Only decimal integers may exceed
+  /// 64 bits.
   private static func parseInteger(_ text: String) -> YAMLScalar? {
     var digits = Substring(text)
     let sign = digits.first == "-" ? "-" : ""
@@ -67,8 +68,8 @@ enum YAMLScalar: Equatable {
     return .integer(sign + digits)
   }
 
-  /// Whether an underscore does not separate two digits. Go's library refuses it in a number that begins with a point;
-  /// elsewhere, `resolve` in go-yaml removes all underscores first.
+  /// Whether the text has an underscore that does not separate two digits. Go's library refuses it in a number that
+  /// begins with a point; elsewhere, `resolve` in go-yaml removes all underscores first.
   private static func hasStrayUnderscore(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     return bytes.indices.contains { index in

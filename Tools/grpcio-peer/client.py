@@ -25,7 +25,7 @@ def options():
     p.add_argument("--take", type=int, metavar="N", help="cancel a stream after N messages")
     p.add_argument("--metadata", action="append", default=[], metavar="KEY=VALUE", help="metadata to send with every call")
     p.add_argument("--repeat", type=int, default=1, metavar="N", help="repeat the list of calls N times")
-    p.add_argument("--concurrent", action="store_true", help="make all calls at once on one connection (the results keep the order)")
+    p.add_argument("--concurrent", action="store_true", help="make all calls concurrently on one connection (the results keep the order)")
     p.add_argument("--sizes", action="store_true", help="print the sizes of the responses instead of the responses")
     return p.parse_intermixed_args()  # allows options between the calls
 
@@ -36,7 +36,7 @@ def call(channel, args, spec):
     streaming = short(method) in STREAMS
     sent = tuple(m.split("=", 1) for m in args.metadata)
     kwargs = {"timeout": args.deadline / 1000 if args.deadline else None, "metadata": sent}
-    begun = time.monotonic()
+    start = time.monotonic()
     if streaming:
         running = channel.unary_stream(method)(base64.b64decode(request), **kwargs)
     else:
@@ -59,13 +59,13 @@ def call(channel, args, spec):
         "method": method, "code": running.code().name, "message": running.details() or "",
         "responses": [len(r) if args.sizes else base64.b64encode(r).decode() for r in responses],
         "initial": metadata(running.initial_metadata()), "trailing": metadata(running.trailing_metadata()),
-        "ms": round((time.monotonic() - begun) * 1000, 1),
+        "ms": round((time.monotonic() - start) * 1000, 1),
     }
 
 
 def main():
     args = options()
-    authority = [("grpc.default_authority", "localhost")]  # which every CRI client sends
+    authority = [("grpc.default_authority", "localhost")]  # every CRI client sends this authority
     with grpc.insecure_channel("unix:" + args.socket, options=UNLIMITED + authority) as channel:
         try:
             grpc.channel_ready_future(channel).result(timeout=10)

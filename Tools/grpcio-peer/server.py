@@ -27,7 +27,7 @@ def options():
     p.add_argument("--api", default="v1", help="with v1alpha2, serve runtime.v1alpha2 instead of runtime.v1")
     p.add_argument("--containers", type=int, help="return this many running containers from ListContainers")
     p.add_argument("--delay", action="append", default=[], metavar="METHOD=MS", help="delay the responses of a method")
-    p.add_argument("--error", action="append", default=[], metavar="METHOD=CODE:TEXT", help="let a method fail with this status")
+    p.add_argument("--error", action="append", default=[], metavar="METHOD=CODE:TEXT", help="make a method fail with this status")
     p.add_argument("--big", action="append", default=[], metavar="METHOD=BYTES",
                    help="respond with a message of this size (one string, field 1)")
     p.add_argument("--stream", action="append", default=[], metavar="METHOD=N[,hang|,CODE:TEXT]",
@@ -70,7 +70,7 @@ def containers(count):
 
 class Peer(grpc.GenericRpcHandler):
     def __init__(self, args):
-        self.args, self.answers = args, {}
+        self.args, self.recorded = args, {}
         self.delays = {k: int(v) / 1000 for k, v in pairs(args.delay).items()}
         self.errors = pairs(args.error)
         self.bigs = {k: int(v) for k, v in pairs(args.big).items()}
@@ -82,17 +82,17 @@ class Peer(grpc.GenericRpcHandler):
         for line in open(args.recording) if args.recording else ():
             r = json.loads(line)
             method = r["method"].replace("/runtime.v1.", f"/runtime.{args.api}.")
-            self.answers.setdefault(method, {})[base64.b64decode(r["request"])] = r
+            self.recorded.setdefault(method, {})[base64.b64decode(r["request"])] = r
         if args.containers is not None:
-            answer = base64.b64encode(containers(args.containers))
-            self.answers[path("ListContainers", args.api)] = {b"": {"response": answer, "code": 0}}
+            encoded = base64.b64encode(containers(args.containers))
+            self.recorded[path("ListContainers", args.api)] = {b"": {"response": encoded, "code": 0}}
         for name in [*self.delays, *self.errors, *self.bigs, *self.streams, *self.goaway]:
-            self.answers.setdefault(path(name, args.api), {})  # a method with a fault exists even if it was not recorded
+            self.recorded.setdefault(path(name, args.api), {})  # a method with a fault exists even if it was not recorded
 
     def service(self, details):
-        if details.method not in self.answers:
+        if details.method not in self.recorded:
             _, service, name = details.method.split("/")
-            known = any(m.startswith(f"/{service}/") for m in self.answers)
+            known = any(m.startswith(f"/{service}/") for m in self.recorded)
             text = f"unknown method {name} for service {service}" if known else f"unknown service {service}"  # grpc-go's messages
             return grpc.unary_unary_rpc_method_handler(lambda _, context: context.abort(grpc.StatusCode.UNIMPLEMENTED, text))
         streaming = short(details.method) in STREAMS
@@ -143,14 +143,14 @@ class Peer(grpc.GenericRpcHandler):
         if big is not None:
             record["done"] = True
             return message((1, b"x" * (big - 1 - len(varint(big)))))
-        known = self.answers[method]
-        answer = known.get(request) or (known.get(b"") if short(method).startswith("List") else None)
-        if answer is None:
+        known = self.recorded[method]
+        entry = known.get(request) or (known.get(b"") if short(method).startswith("List") else None)
+        if entry is None:
             self.fail(record, context, "NOT_FOUND:no response is recorded for this request")
-        if answer["code"]:
-            self.fail(record, context, f"{answer['code']}:{answer['message']}")
+        if entry["code"]:
+            self.fail(record, context, f"{entry['code']}:{entry['message']}")
         record["done"] = True
-        return base64.b64decode(answer["response"])
+        return base64.b64decode(entry["response"])
 
     def stream(self, method, request, context):
         record, ended = self.begin(method, request, context)

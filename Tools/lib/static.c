@@ -15,7 +15,8 @@ __attribute__((constructor)) static void share_heap(void) {
   mallopt(M_TOP_PAD, 1 << 20);
 }
 
-// Before main, Swift's runtime searches for its crash helper in its own directory, and aborts if it cannot determine it.
+// Before main, Swift's runtime searches for its crash helper in its own directory, and aborts if it cannot
+// determine this directory.
 // A static binary has no such helper, so this function reports none, which also saves the search.
 char *__wrap_swift_copyAuxiliaryExecutablePath(const char *name) {
   (void)name;

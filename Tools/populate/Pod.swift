@@ -1,6 +1,6 @@
 internal import CRI
 
-/// A pod, with what kubelet would send to the runtime.
+/// A pod, with the configuration that kubelet would send to the runtime.
 struct Pod {
   var name: String
   var namespace = "default"
@@ -11,7 +11,7 @@ struct Pod {
   var hostNetwork = false
   /// The directory for the containers' logs; empty for no logs.
   var logs = ""
-  /// Whether to stop the pod after it was started, which leaves it like a completed job.
+  /// Whether to stop the pod after it was started, so that it looks like the pod of a completed job.
   var isStopped = false
 
   struct Container {

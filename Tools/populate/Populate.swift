@@ -6,7 +6,7 @@ internal import CRISystem
 @main
 struct Populate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run a few pods: with an exited container, plain, in the node's network, and stopped.",
+    abstract: "Run a few pods: one with an exited container, one plain, one in the node's network, and one stopped.",
     discussion: "Requires the image localhost/busybox:1, which Tools/containerd-node provides.")
 
   @Argument(help: "The socket of the runtime: /path or unix:///path.")

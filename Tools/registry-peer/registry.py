@@ -29,23 +29,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         wanted = "Basic " + base64.b64encode(login.encode()).decode()
         if self.headers.get("Authorization") != wanted:
-            return self.answer(401, b"", {"WWW-Authenticate": 'Basic realm="peer"'})
+            return self.respond(401, b"", {"WWW-Authenticate": 'Basic realm="peer"'})
         prefix = f"/v2/{name}/"
         if self.path in ("/v2", "/v2/"):
-            return self.answer(200, b"{}", {})
+            return self.respond(200, b"{}", {})
         kind, _, reference = self.path.removeprefix(prefix).partition("/")
         digest = index["digest"] if reference == tag else reference.partition("?")[0]
         body = blobs.get("blobs/" + digest.replace(":", "/"))
         if not self.path.startswith(prefix) or body is None:
-            return self.answer(404, b"", {})
+            return self.respond(404, b"", {})
         media = "application/octet-stream"
         if kind == "manifests":
             media = json.loads(body).get("mediaType") or index["mediaType"]
-        self.answer(200, body, {"Content-Type": media, "Docker-Content-Digest": digest})
+        self.respond(200, body, {"Content-Type": media, "Docker-Content-Digest": digest})
 
     do_HEAD = do_GET
 
-    def answer(self, status, body, headers):
+    def respond(self, status, body, headers):
         print(self.path, status, flush=True)
         self.send_response(status)
         for key, value in headers.items():

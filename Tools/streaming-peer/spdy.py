@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""SPDY/3.1 frames by Python's own zlib and struct: an implementation that shares no line with ours.
+"""Encodes and decodes SPDY/3.1 frames with Python's zlib and struct: an implementation that shares no code with ours.
 
-Usage: spdy.py encode FILE    prints the bytes of the frames in FILE, JSON lines, in hexadecimal, one line a frame
-       spdy.py decode FILE    prints the frames in FILE, hexadecimal, as JSON lines
+Usage: spdy.py encode FILE    prints the frames in FILE (JSON lines) as bytes in hexadecimal, one line for each frame
+       spdy.py decode FILE    prints the frames in FILE (hexadecimal) as JSON lines
 A frame is an object such as {"type": "SYN_STREAM", "id": 1, "flags": 0, "headers": [["streamtype", "stdin"]]}.
 All frames of one run share one compression context, as the frames of one connection do.
 """
@@ -44,12 +44,12 @@ def headers(data):
     data = decompressor.decompress(data)
     assert not decompressor.unconsumed_tail
     count, = struct.unpack(">I", data[:4])
-    texts, at = [], 4
-    while at < len(data):
-        length, = struct.unpack(">I", data[at:at + 4])
-        texts.append(data[at + 4:at + 4 + length].decode())
-        at += 4 + length
-    assert at == len(data) and len(texts) == 2 * count
+    texts, offset = [], 4
+    while offset < len(data):
+        length, = struct.unpack(">I", data[offset:offset + 4])
+        texts.append(data[offset + 4:offset + 4 + length].decode())
+        offset += 4 + length
+    assert offset == len(data) and len(texts) == 2 * count
     return [list(pair) for pair in zip(texts[::2], texts[1::2])]
 
 

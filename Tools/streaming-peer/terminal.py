@@ -3,12 +3,12 @@
 
 Usage: terminal.py SCRIPT COMMAND [ARGUMENT ...]
 SCRIPT is JSON: a list of steps, which run in order.
-  {"expect": TEXT}    waits until the terminal shows the text, 30 seconds at most
+  {"expect": TEXT}    waits until the terminal shows the text, for at most 30 seconds
   {"type": TEXT}      types the text
   {"size": [W, H]}    changes the size of the terminal, which sends SIGWINCH
   {"signal": NUMBER}  sends a signal to the command
   {"run": TEXT}       runs a command of the shell, for example to stop a server
-Then it waits until the command ends, 60 seconds at most. It prints one JSON object: "shown" (what the terminal has shown),
+Then it waits until the command ends, for at most 60 seconds. It prints one JSON object: "shown" (what the terminal has shown),
 "code" (128 + N for signal N; null if it had to be killed), "restored" (whether the terminal has the mode that it had before)
 and "failed" (the step whose text did not appear; null if all did).
 """

@@ -1,1 +1,1 @@
-// This module has no functions of its own: it replaces those of the C library. See CRIAllocation.c.
+// This module adds no functions; it replaces functions of the C library. See CRIAllocation.c.

@@ -602,7 +602,7 @@ public struct Signal: OpenEnum {
   ]
 }
 
-/// The configuration of a container that is specific to Linux.
+/// The Linux-specific configuration of a container.
 public struct LinuxContainerConfig: Message {
   /// The resource limits.
   public var resources: LinuxContainerResources? = nil
@@ -780,7 +780,7 @@ extension HugepageLimit: CMessage {
   }
 }
 
-/// The configuration of a container that is specific to Windows.
+/// The Windows-specific configuration of a container.
 public struct WindowsContainerConfig: Message {
   /// The resource limits.
   public var resources: WindowsContainerResources? = nil

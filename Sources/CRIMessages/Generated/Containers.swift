@@ -153,7 +153,7 @@ extension StartContainerResponse: CMessage {
 public struct StopContainerRequest: Message {
   /// The ID of the container.
   public var containerID: String = ""
-  /// The time between the stop signal and SIGKILL; 0 sends SIGKILL at once. Unit: seconds.
+  /// The time between the stop signal and SIGKILL; 0 sends SIGKILL immediately. Unit: seconds.
   public var timeout: Int64 = 0
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()

@@ -214,7 +214,7 @@ public struct TransportProtocol: OpenEnum {
   ]
 }
 
-/// The configuration of a sandbox that is specific to Linux.
+/// The Linux-specific configuration of a sandbox.
 public struct LinuxPodSandboxConfig: Message {
   /// The parent cgroup of the pod: a path or, with the systemd driver, the name of a slice.
   public var cgroupParent: String = ""
@@ -375,7 +375,7 @@ extension LinuxSandboxSecurityContext: CMessage {
   }
 }
 
-/// The configuration of a sandbox that is specific to Windows.
+/// The Windows-specific configuration of a sandbox.
 public struct WindowsPodSandboxConfig: Message {
   /// The users and namespaces of the sandbox.
   public var securityContext: WindowsSandboxSecurityContext? = nil

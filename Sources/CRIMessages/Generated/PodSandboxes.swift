@@ -482,7 +482,7 @@ extension PodIP: CMessage {
   }
 }
 
-/// The status of a sandbox that is specific to Linux.
+/// The Linux-specific status of a sandbox.
 public struct LinuxPodSandboxStatus: Message {
   /// The namespaces of the sandbox.
   public var namespaces: Namespace? = nil

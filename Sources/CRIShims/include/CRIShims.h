@@ -25,13 +25,13 @@ static inline int64_t cri_file_system_magic(int descriptor) {
   return fstatfs(descriptor, &facts) == 0 ? (int64_t)facts.f_type : 0;
 }
 
-// Opens the directory at a path below another one, following no symbolic link and never leaving it (openat2(2) with
+// Opens a directory below another one without following symbolic links and without leaving that one (openat2(2) with
 // RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS). Returns the descriptor; -1 with errno set, ENOSYS before Linux 5.6.
 int cri_open_directory_below(int root, const char *path);
 
-// These functions turn signals into messages of two bytes: the number of the signal, and 1 if it is SIGINT from a terminal
-// (Ctrl-C), which the kernel sends to every process of the foreground group. The handler is in C because Swift code is not
-// known to be async-signal-safe.
+// These functions turn signals into messages of two bytes: the number of the signal, and 1 if it is SIGINT from a
+// terminal (Ctrl-C), which the kernel sends to every process of the foreground group. The handler is in C because Swift
+// code is not known to be async-signal-safe.
 
 // Sets the non-blocking descriptor that messages are written to; -1 discards them.
 void cri_signals_to(int descriptor);
@@ -40,14 +40,14 @@ int cri_catch_signal(int number);
 // Restores the action that a signal had before cri_catch_signal.
 void cri_release_signal(int number);
 
-// Puts the terminal of a descriptor into raw mode until cri_terminal_restore, which also happens when the process exits, crashes
-// or gets SIGQUIT. Returns 0, or -1 with errno set.
+// Puts the terminal of a descriptor into raw mode until cri_terminal_restore, which also happens when the process
+// exits, crashes or gets SIGQUIT. Returns 0, or -1 with errno set.
 int cri_terminal_raw(int descriptor);
 // Restores the mode before cri_terminal_raw. Safe in a signal handler; without effect if there is nothing to restore.
 void cri_terminal_restore(void);
 
-// Sets the line on standard error and the exit code with which the process ends if an allocation fails. Only a program that
-// is linked with CRIAllocation ends so.
+// Sets the line on standard error and the exit code with which the process ends if an allocation fails. Only a program
+// that is linked with CRIAllocation ends so.
 void cri_end_without_memory(const char *line, int code);
 // Called by CRIAllocation after an allocation has failed. Does nothing if no line was set.
 void cri_allocation_failed(void);

@@ -10,7 +10,7 @@ enum ContainerdStore {
 
   /// Returns the response of `List`: every sandbox and container, with the extension that contains its record.
   /// - Parameters:
-  ///   - request: The request. Only filters for a kind are supported.
+  ///   - request: The request. Only filters by kind are supported.
   ///   - recorded: A recorded response. Records are generated only for objects that it does not contain.
   static func list(_ node: SimulatedNode, _ request: [UInt8], after recorded: [UInt8] = []) -> [UInt8] {
     let filters = (try? ListStoredContainersRequest.decode(request))?.filters ?? []
@@ -25,15 +25,15 @@ enum ContainerdStore {
     }
     for container in node.containers.all where isRequested("container") && !known.contains(container.id) {
       let pod = node.sandboxes[container.item.podSandboxID]
-      let own = container.item.metadata
+      let ownMetadata = container.item.metadata
       bytes += record(
         container.id, "container", container.item.labels, image: container.item.image?.image ?? "",
         [
           "ID": JSON(container.id),
-          "Name": JSON("\(own?.name ?? "")_\(pod?.reservedName ?? container.id)_\(own?.attempt ?? 0)"),
+          "Name": JSON("\(ownMetadata?.name ?? "")_\(pod?.reservedName ?? container.id)_\(ownMetadata?.attempt ?? 0)"),
           "SandboxID": JSON(container.item.podSandboxID),
           "Config": [
-            "metadata": ["name": JSON(own?.name ?? ""), "attempt": JSON(own?.attempt ?? 0)],
+            "metadata": ["name": JSON(ownMetadata?.name ?? ""), "attempt": JSON(ownMetadata?.attempt ?? 0)],
             "labels": JSON(container.status.labels), "annotations": JSON(container.status.annotations),
           ],
         ])
@@ -101,7 +101,7 @@ enum ContainerdStore {
 }
 
 extension SimulatedNode {
-  /// Whether a recorded response of containerd's store can be used: not if the simulation forgets addresses.
+  /// Whether the recorded response of containerd's store is used; it is not if the simulated records lack addresses.
   func isAnsweredByRecording(_ path: String) -> Bool {
     path == ContainerdStore.listPath && !sandboxes.all.contains { isForgotten($0.item) }
   }

@@ -124,10 +124,10 @@ struct MethodTable: Sendable {
 
   private mutating func opensSession<Request: CMessage, Response: CMessage>(
     _ method: Method<Request, Response>,
-    _ answer: @escaping @Sendable (SimulatedNode, SimulatedSessions, Request) throws -> Response
+    _ respond: @escaping @Sendable (SimulatedNode, SimulatedSessions, Request) throws -> Response
   ) {
     handlers["\(method.service.rawValue)/\(method.name)"] = .opensSession { node, sessions, bytes in
-      [try answer(node, sessions, try Self.decode(bytes)).encode()]
+      [try respond(node, sessions, try Self.decode(bytes)).encode()]
     }
   }
 

@@ -8,7 +8,7 @@ protocol Record: Sendable {
 
 /// Records in the order in which they were added. They can be found by ID or by a unique prefix of it.
 struct RecordTable<Element: Record>: Sendable {
-  // Removed records leave an empty slot, so that removing many records does not take quadratic time.
+  // Removed records leave an empty slot, so that the removal of many records does not take quadratic time.
   private var slots: [Element?] = []
   private var positions: [String: Int] = [:]
 

@@ -54,11 +54,11 @@ struct SimulatedImage: Record {
 
   var id: String { item.id }
 
-  /// Returns whether a reference denotes this image: its ID with or without `sha256:`, a tag, or a digest.
+  /// Returns whether a reference names this image: its ID with or without `sha256:`, a tag, or a digest.
   func isCalled(_ name: String) -> Bool {
     let bare = name.hasPrefix("sha256:") ? String(name.dropFirst(7)) : name
-    let own = id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id
-    return item.repoTags.contains(name) || item.repoDigests.contains(name) || bare == own
-      || bare.utf8.count >= 4 && bare.allSatisfy(\.isHexDigit) && own.hasPrefix(bare)
+    let ownDigits = id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id
+    return item.repoTags.contains(name) || item.repoDigests.contains(name) || bare == ownDigits
+      || bare.utf8.count >= 4 && bare.allSatisfy(\.isHexDigit) && ownDigits.hasPrefix(bare)
   }
 }

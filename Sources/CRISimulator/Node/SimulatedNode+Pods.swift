@@ -43,7 +43,7 @@ extension SimulatedNode {
     return RunPodSandboxResponse(podSandboxID: sandbox.id)
   }
 
-  /// The call is idempotent, as the interface requires, except with containerd before 1.7.
+  /// Stops a sandbox. The call is idempotent, as the interface requires, except with containerd before 1.7.
   mutating func stopSandbox(_ request: StopPodSandboxRequest) throws(CallFailure) -> StopPodSandboxResponse {
     let prefix = "an error occurred when try to find sandbox \(request.podSandboxID.goQuoted)"
     guard let id = try existing(sandbox(request.podSandboxID, prefix), orFail: isOldContainerd)?.id else {
@@ -70,7 +70,8 @@ extension SimulatedNode {
     return RemovePodSandboxResponse()
   }
 
-  /// Returns nil if the object does not exist, unless `orFail` is set. Other failures are thrown.
+  /// Returns nil if the object does not exist, or throws the failure if `orFail` is set. Other failures are always
+  /// thrown.
   func existing<T>(_ find: @autoclosure () throws -> T, orFail: Bool = false) throws(CallFailure) -> T? {
     do {
       return try find()
@@ -102,9 +103,9 @@ extension SimulatedNode {
 
   /// Returns the next pair of addresses that no pod uses: 10.88.x.y and fd00:88::x.
   func nextIPs() -> [String] {
-    let taken = Set(sandboxes.all.map { $0.status.network?.ip ?? "" })
-    var number = taken.count + 1
-    while taken.contains(Self.ips(number)[0]) { number += 1 }
+    let usedIPs = Set(sandboxes.all.map { $0.status.network?.ip ?? "" })
+    var number = usedIPs.count + 1
+    while usedIPs.contains(Self.ips(number)[0]) { number += 1 }
     return Self.ips(number)
   }
 

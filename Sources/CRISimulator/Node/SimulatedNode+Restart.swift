@@ -14,8 +14,8 @@ extension SimulatedNode {
 
   private mutating func apply(_ loss: RestartLoss) {
     let pods = sandboxes.all.filter { loss.affects($0.item) }
-    let hit = Set(pods.map(\.id))
-    let members = containers.all.filter { hit.contains($0.item.podSandboxID) }
+    let affectedIDs = Set(pods.map(\.id))
+    let members = containers.all.filter { affectedIDs.contains($0.item.podSandboxID) }
     let running = members.filter { $0.state == .running }
     let now = now
     switch loss.kind {

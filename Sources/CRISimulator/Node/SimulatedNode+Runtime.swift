@@ -15,7 +15,7 @@ extension SimulatedNode {
     return response
   }
 
-  /// Sets the condition `NetworkReady`. If false, it has the reason and message of a missing CNI configuration.
+  /// Sets the condition `NetworkReady`. If it is false, it has the reason and message of a missing CNI configuration.
   mutating func setNetworkReady(_ isReady: Bool) {
     guard let index = status.status?.conditions.firstIndex(where: { $0.type == "NetworkReady" }) else {
       return

@@ -68,7 +68,7 @@ extension SimulatedNode {
   }
 }
 
-/// The members of an object. Each is read once; `end` throws if a member was not read.
+/// The members of an object. Each member is read once; `end` throws an error if one was not read.
 private struct Fields {
   private var members: JSONObject
   private let location: String

@@ -1,7 +1,7 @@
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Objects that no runtime should return, and that a client must survive.
+/// Objects that no runtime should return, but that a client must survive.
 extension SimulatedNode {
   /// Adds pods, containers and an image that are invalid in every way that the wire format permits.
   package mutating func addHostile() {

@@ -10,7 +10,7 @@ extension SimulatedNode {
     let uid = pod.uid.isEmpty ? Identifier.uuid("\(pod.namespace)/\(pod.name)") : pod.uid
     let metadata = PodSandboxMetadata(
       name: pod.name, uid: uid, namespace: pod.namespace, attempt: pod.attempt)
-    let own: StringMap = [
+    let kubeletLabels: StringMap = [
       "io.kubernetes.pod.name": pod.name, "io.kubernetes.pod.namespace": pod.namespace,
       "io.kubernetes.pod.uid": uid,
     ]
@@ -20,7 +20,7 @@ extension SimulatedNode {
       "kubernetes.io/config.seen": createdAt.description, "kubernetes.io/config.source": "api",
     ]
     for (key, value) in pod.annotations { annotations[key] = value }
-    var labels = own
+    var labels = kubeletLabels
     for (key, value) in pod.labels { labels[key] = value }
     let options = NamespaceOption(network: pod.isHostNetwork ? .node : .pod, pid: .container)
     var sandbox = makeSandbox(
@@ -30,7 +30,7 @@ extension SimulatedNode {
     if !pod.isReady { sandbox.stop() }
     sandboxes[sandbox.id] = sandbox
     for container in pod.containers {
-      let record = make(container, of: metadata, own, seed, createdAt + .seconds(1), in: sandbox.id)
+      let record = make(container, of: metadata, kubeletLabels, seed, createdAt + .seconds(1), in: sandbox.id)
       containers[record.id] = record
     }
     isChanged = true

@@ -2,8 +2,9 @@ internal import CRIStreaming
 
 /// A command in a simulated container: a few programs and a small shell, which only pretend to run.
 ///
-/// The programs are `true`, `false`, `echo`, `exit N`, `cat`, `sleep SECONDS`, `yes` (a megabyte), `size` (prints the size
-/// of the terminal on every change), `hang`, `drop` (the connection is lost) and `sh`, with `-c` or reading lines.
+/// The programs are `true`, `false`, `echo`, `exit N`, `cat`, `sleep SECONDS`, `yes` (a megabyte), `size` (prints the
+/// size of the terminal on every change), `hang`, `drop` (the connection is lost) and `sh`, which takes its commands
+/// from `-c` or reads them from its input.
 struct SimulatedCommand: ServedCommand {
   private enum Mode: Hashable, Sendable { case idle, cat, shell, size, hanging, over }
 
@@ -11,7 +12,7 @@ struct SimulatedCommand: ServedCommand {
   /// A terminal has one output for both.
   private let errorOutput: RemoteOutput
   private var mode = Mode.idle
-  /// The commands of a shell that were not run yet.
+  /// The commands of a shell that have not been run yet.
   private var statements: [[String]] = []
   private var line: [UInt8] = []
   private var readsLines = false

@@ -1,6 +1,6 @@
 internal import CRIStreaming
 
-/// A port in a simulated pod: 7 returns what it receives, and 80 answers each request with a page.
+/// A port in a simulated pod: port 7 returns what it receives, and port 80 responds to each request with a page.
 enum SimulatedPort {
   /// - Returns: nil for ports on which nothing listens.
   static func at(_ port: UInt16) -> (any ServedPort)? {

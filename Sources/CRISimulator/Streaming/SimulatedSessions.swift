@@ -7,14 +7,14 @@ internal import CRISystem
 final class SimulatedSessions: Sendable {
   private struct State {
     var server: StreamServer?
-    var answers: [String: StreamServer.Answer] = [:]
+    var responses: [String: StreamServer.Answer] = [:]
   }
 
-  /// URLs that wait to be used; older ones expire.
-  private static let mostURLs = 1000
+  /// The maximum number of unused URLs; when it is reached, all of them expire.
+  private static let maximumURLs = 1000
 
   private let state = Locked(State())
-  /// Refuses SPDY, as CRI-O does with conmon-rs.
+  /// Whether to refuse SPDY, as CRI-O does with conmon-rs.
   private let refusesSPDY: Bool
 
   init(refusesSPDY: Bool) { self.refusesSPDY = refusesSPDY }
@@ -47,13 +47,13 @@ final class SimulatedSessions: Sendable {
     server?.close()
   }
 
-  private func url(_ kind: String, _ answer: StreamServer.Answer) throws(CallFailure) -> String {
+  private func url(_ kind: String, _ response: StreamServer.Answer) throws(CallFailure) -> String {
     let token = (0..<2).map { _ in String(UInt64.random(in: 0...UInt64.max), radix: 36) }.joined()
     let path = "/\(kind)/\(token)"
     do throws(Errno) {
       let port = try state.withLock { (state) throws(Errno) in
-        if state.answers.count >= Self.mostURLs { state.answers = [:] }
-        state.answers[path] = answer
+        if state.responses.count >= Self.maximumURLs { state.responses = [:] }
+        state.responses[path] = response
         if let server = state.server { return server.port }
         let server = try serve()
         state.server = server
@@ -67,8 +67,8 @@ final class SimulatedSessions: Sendable {
     var options = StreamServer.Options()
     options.acceptsSPDY = !refusesSPDY
     return try StreamServer(on: .loopback(port: 0), options: options) { [weak self] offer in
-      let answer = self?.state.withLock { $0.answers.removeValue(forKey: offer.path) }
-      return answer ?? .refuse(status: 404, reason: "Not Found", body: "cannot find the request")
+      let response = self?.state.withLock { $0.responses.removeValue(forKey: offer.path) }
+      return response ?? .refuse(status: 404, reason: "Not Found", body: "cannot find the request")
     }
   }
 }

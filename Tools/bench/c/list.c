@@ -18,7 +18,7 @@ enum { columns = 9, gap = 3, window = 64 << 20 };
 struct call {
   const uint8_t *request;
   size_t request_left;
-  uint8_t *answer;
+  uint8_t *response;
   size_t length, capacity;
   char status[16];
   int closed;
@@ -55,10 +55,10 @@ static int on_data(nghttp2_session *s, uint8_t flags, int32_t id, const uint8_t 
   struct call *call = user;
   if (call->length + n > call->capacity) {
     call->capacity = (call->length + n) * 2;
-    call->answer = realloc(call->answer, call->capacity);
-    if (!call->answer) die("realloc");
+    call->response = realloc(call->response, call->capacity);
+    if (!call->response) die("realloc");
   }
-  memcpy(call->answer + call->length, data, n);
+  memcpy(call->response + call->length, data, n);
   call->length += n;
   return 0;
 }
@@ -115,7 +115,7 @@ static ProtobufCBinaryData unary(const char *path, const char *method, const uin
     fprintf(stderr, "list: grpc-status %s\n", call.status);
     exit(1);
   }
-  return (ProtobufCBinaryData){call.length - 5, call.answer + 5};
+  return (ProtobufCBinaryData){call.length - 5, call.response + 5};
 }
 
 static ProtobufCBinaryData label(const Runtime__V1__Container *c, const char *key) {
@@ -184,17 +184,17 @@ int main(int argc, char **argv) {
   wire[4] = (uint8_t)length;
 
   ProtobufCBinaryData message = unary(argv[1], "/runtime.v1.RuntimeService/ListContainers", wire, length + 5);
-  Runtime__V1__ListContainersResponse *answer = (Runtime__V1__ListContainersResponse *)protobuf_c_message_unpack(
+  Runtime__V1__ListContainersResponse *response = (Runtime__V1__ListContainersResponse *)protobuf_c_message_unpack(
       &runtime__v1__list_containers_response__descriptor, NULL, message.len, message.data);
-  if (!answer) return fprintf(stderr, "list: cannot decode the response\n"), 1;
-  if (answer->n_containers) qsort(answer->containers, answer->n_containers, sizeof *answer->containers, newest_first);
+  if (!response) return fprintf(stderr, "list: cannot decode the response\n"), 1;
+  if (response->n_containers) qsort(response->containers, response->n_containers, sizeof *response->containers, newest_first);
 
   static const char *header[columns] = {"CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE"};
-  struct row *rows = calloc(answer->n_containers + 1, sizeof *rows);
+  struct row *rows = calloc(response->n_containers + 1, sizeof *rows);
   if (!rows) die("calloc");
   for (int i = 0; i < columns; i++) rows[0].cells[i] = text(header[i]);
   int64_t now = (int64_t)time(NULL) * 1000000000;
-  for (size_t i = 0; i < answer->n_containers; i++) fill(&rows[i + 1], answer->containers[i], now);
-  print_rows(rows, answer->n_containers + 1);
+  for (size_t i = 0; i < response->n_containers; i++) fill(&rows[i + 1], response->containers[i], now);
+  print_rows(rows, response->n_containers + 1);
   return 0;
 }

@@ -21,7 +21,7 @@ let method = MethodDescriptor(fullyQualifiedService: "runtime.v1.RuntimeService"
 var options = CallOptions.defaults
 options.maxRequestMessageBytes = 64 << 20  // this version of the transport also limits responses by it
 
-let answer = try await withGRPCClient(transport: transport) { client in
+let response = try await withGRPCClient(transport: transport) { client in
   try await client.unary(
     request: ClientRequest(message: request), descriptor: method,
     serializer: ProtobufSerializer<Runtime_V1_ListContainersRequest>(),
@@ -33,7 +33,7 @@ var clock = timespec()
 clock_gettime(CLOCK_REALTIME, &clock)
 let now = Int64(clock.tv_sec) * 1_000_000_000
 let header = ["CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE"]
-let rows = answer.containers.sorted { $0.createdAt > $1.createdAt }.map { c in
+let rows = response.containers.sorted { $0.createdAt > $1.createdAt }.map { c in
   [
     String(c.id.prefix(13)),
     c.image.image.hasPrefix("sha256:") ? String(c.image.image.prefix(20)) : c.image.image,
