@@ -47,9 +47,9 @@ extension Snapshot {
     for (key, member) in frame.json.objectValue ?? [:] {
       writer.key(key)
       switch key {
-      case "sandboxes": writer.array(sandboxes, \.json)
-      case "containers": writer.array(containers, \.json)
-      case "images": writer.array(images) { $0.json() }
+      case "sandboxes": writer.array(sandboxes) { $0.record($1.members, status: $1.status) }
+      case "containers": writer.array(containers) { $0.record($1.members, status: $1.status) }
+      case "images": writer.array(images) { $1.write(to: &$0) }
       default: writer.value(member)
       }
     }
@@ -123,6 +123,13 @@ extension Snapshot {
 
 extension SandboxRecord {
   var json: JSON {
+    var members = members
+    members["status"] = status.json()
+    return .object(members)
+  }
+
+  /// The members of the document, with null for the status.
+  fileprivate var members: JSONObject {
     var facts: JSONObject = [
       "pid": JSON(optional: facts.pid), "networkNamespace": JSON(optional: facts.networkNamespace),
     ]
@@ -133,9 +140,9 @@ extension SandboxRecord {
     if let image = self.facts.pauseImage { facts["pauseImage"] = .string(image) }
     if self.facts.isShimSilent { facts["isShimSilent"] = true }
     facts["interfaces"] = self.facts.interfaces.map { .array($0.map(\.json)) } ?? .null
-    var record: JSONObject = ["status": status.json(), "facts": .object(facts)]
-    record["truth"] = observed?.json
-    return .object(record)
+    var members: JSONObject = ["status": .null, "facts": .object(facts)]
+    members["truth"] = observed?.json
+    return members
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
@@ -172,11 +179,16 @@ extension NetworkInterface {
 
 extension ContainerRecord {
   var json: JSON {
-    var record: JSONObject = [
-      "sandboxId": .string(sandboxID), "pid": JSON(optional: pid), "status": status.json(),
-    ]
-    record["truth"] = observed?.json
-    return .object(record)
+    var members = members
+    members["status"] = status.json()
+    return .object(members)
+  }
+
+  /// The members of the document, with null for the status.
+  fileprivate var members: JSONObject {
+    var members: JSONObject = ["sandboxId": .string(sandboxID), "pid": JSON(optional: pid), "status": .null]
+    members["truth"] = observed?.json
+    return members
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
@@ -187,9 +199,19 @@ extension ContainerRecord {
 }
 
 extension JSONWriter {
-  fileprivate mutating func array<Element>(_ elements: [Element], _ json: (Element) -> JSON) {
+  fileprivate mutating func array<Element>(_ elements: [Element], _ write: (inout JSONWriter, Element) -> Void) {
     beginArray()
-    for element in elements { value(json(element)) }
+    for element in elements { write(&self, element) }
     endArray()
+  }
+
+  /// Writes the members of a record, and its status without building a document of it.
+  fileprivate mutating func record(_ members: JSONObject, status: some CMessage) {
+    beginObject()
+    for (name, member) in members {
+      key(name)
+      if name == "status" { status.write(to: &self) } else { value(member) }
+    }
+    endObject()
   }
 }
