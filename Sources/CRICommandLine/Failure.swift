@@ -16,10 +16,10 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case done = 0
   /// The runtime returned an error; for diff: there are changes; for verify: state was lost.
   case failed = 1
-  /// Wrong usage, or an unusable file; for diff: any failure.
+  /// A usage error, or an unusable file; for diff: any failure.
   case usage = 2
-  /// The runtime is not reachable or does not serve the CRI; for verify, preflight, snapshot and wait: any reason for
-  /// which they have no result.
+  /// The runtime is not reachable or does not serve the CRI; for verify, preflight, snapshot and wait: any reason why
+  /// they have no result.
   case unreachable = 3
   /// For verify: there was nothing to verify, or the change did not happen.
   case vacuous = 4

@@ -30,7 +30,8 @@ package struct Globals: Hashable, Sendable {
     Option(
       long: "runtime-endpoint", short: "r", value: "socket",
       help:
-        "the runtime's socket, unix:///path or /path (env CONTAINER_RUNTIME_ENDPOINT; default: the usual sockets)"
+        "the runtime's socket, unix:///path or /path (env CONTAINER_RUNTIME_ENDPOINT; default: the first well-known "
+        + "socket of containerd or CRI-O on which a runtime listens)"
     ) { $0.runtimeEndpoint = $1 },
     Option(
       long: "image-endpoint", short: "i", value: "socket",

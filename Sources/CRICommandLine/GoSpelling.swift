@@ -10,19 +10,19 @@ package enum GoSpelling {
   package static func normalized(_ words: [String], _ subcommand: Subcommand) -> [String] {
     if words.count == 2, ["help", "h"].contains(words[1]) { return [words[0], "--help"] }
     // The declaration is read only when it is needed, because that takes as long as a simple command.
-    return words.prefix { $0 != "--" }.dropFirst().contains(where: isOdd) ? respelled(words, subcommand) : words
+    return words.prefix { $0 != "--" }.dropFirst().contains(where: isGoSpelling) ? respelled(words, subcommand) : words
   }
 
-  /// The words that ArgumentParser has refused, in its spelling: Go takes the word after an option as its value even if
-  /// the word begins with a dash.
+  /// Converts words that ArgumentParser has refused to ArgumentParser's spelling: Go takes the word after an option as
+  /// the option's value even if the word begins with a dash.
   package static func respelled(_ words: [String], _ subcommand: Subcommand) -> [String] {
     guard let type = words.first.flatMap(subcommand) else { return words }
     let own = words.prefix { $0 != "--" }
     return words.prefix(1) + respelled(own.dropFirst(), CompletionTree(type)) + words[own.endIndex...]
   }
 
-  /// The words of a subcommand whose arguments are a command of their own: a `--` before the first argument, where Go's
-  /// options end, so that the rest is left alone.
+  /// Returns the words of a subcommand whose arguments contain a command to run, with a `--` before the first argument,
+  /// where Go stops parsing options, so that ArgumentParser does not parse the rest.
   package static func terminated(_ words: [String], _ subcommand: Subcommand) -> [String] {
     guard let type = words.first.flatMap(subcommand) else { return words }
     var rest = words.dropFirst()
@@ -41,7 +41,7 @@ package enum GoSpelling {
     return words
   }
 
-  private static func isOdd(_ word: String) -> Bool {
+  private static func isGoSpelling(_ word: String) -> Bool {
     let option = Parts(word)
     guard let option else { return false }
     if let value = option.value { return option.dashes == 1 || value.isEmpty || flag(value) != nil }
@@ -91,7 +91,7 @@ package enum GoSpelling {
     return result
   }
 
-  /// The option of the last of several letters behind one dash, if all of them are options.
+  /// The option for the last of several letters after one dash, if all letters are options.
   private static func letters(_ parts: Parts, _ tree: CompletionTree) -> CompletionTree.Option? {
     guard parts.dashes == 1, parts.value == nil, parts.name.count > 1 else { return nil }
     let options = parts.name.map { tree.option("-\($0)") }

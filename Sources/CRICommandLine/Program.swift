@@ -1,4 +1,4 @@
-/// The name of this program: `crictl` if it was called by that name, for which it is a replacement.
+/// The name of this program: `crictl` if it was called by that name, because it can replace crictl.
 package enum Program {
   package static let name = called(CommandLine.arguments.first ?? "")
 

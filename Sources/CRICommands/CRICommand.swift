@@ -45,18 +45,18 @@ package struct CRICommand: AsyncParsableCommand {
       ]
     ),
     (
-      "Pods and containers",
+      "Pod and container",
       [
         RunpCommand.self, CreateCommand.self, RunCommand.self, StartCommand.self, StopCommand.self, StoppCommand.self,
         RmCommand.self, RmpCommand.self, UpdateCommand.self, CheckpointCommand.self,
       ]
     ),
     (
-      "Sessions",
+      "Session",
       [ExecCommand.self, AttachCommand.self, PortForwardCommand.self]
     ),
     (
-      "Images",
+      "Image",
       [PullCommand.self, RmiCommand.self]
     ),
     (
@@ -134,8 +134,8 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
   }
 }
 
-/// Parses a subcommand's arguments directly. Through the root command its declaration would be read four times, which
-/// takes longer than the call to the runtime.
+/// Parses a subcommand's arguments directly. Through the root command, its declaration would be read four times, which
+/// would take longer than the call to the runtime.
 /// - Returns: nil if the arguments need the root command: for help and usage errors.
 private func parse(_ words: [String]) -> (any AsyncParsableCommand)? {
   func read<Command: AsyncParsableCommand>(_ type: Command.Type) -> Command? {
@@ -145,7 +145,7 @@ private func parse(_ words: [String]) -> (any AsyncParsableCommand)? {
   return read(type)
 }
 
-/// Prints help and versions to standard output, and wrong usage as one line to standard error.
+/// Prints help and versions to standard output, and a usage error as one line to standard error.
 private func printExplanation(_ error: any Error, _ words: [String]) throws -> Int32 {
   if CRICommand.exitCode(for: error) == .success {
     try StandardStream.output.write(Program.named(CRICommand.fullMessage(for: error)) + "\n")
@@ -161,7 +161,8 @@ private func printExplanation(_ error: any Error, _ words: [String]) throws -> I
   return printFailure(Failure(.usage, "\(message) (\(remedy))"), words)
 }
 
-/// Prints one line to standard error, and a line to standard output if Nagios reads it, which would take a 2 as a loss.
+/// Prints one line to standard error. For Nagios, which would take exit code 2 for a loss, also prints a line to
+/// standard output.
 private func printFailure(_ failure: Failure, _ words: [String]) -> Int32 {
   try? StandardStream.error.write(failure.line)
   guard let check = words.first.flatMap(ReportCheck.init(rawValue:)), ReportOptions.isForNagios(words) else {

@@ -6,9 +6,9 @@ public enum PredictedLoss: String, Hashable, Sendable, CaseIterable {
   case pods
   /// Containers restart or become unmanageable in pods that stay.
   case containers
-  /// Pods stay and get other addresses.
+  /// Pods stay but get different addresses.
   case addresses
-  /// Everything survives, and the runtime reports different facts than before.
+  /// Everything survives, but the runtime reports different facts than before.
   case records
   /// The daemon does not start again.
   case daemon

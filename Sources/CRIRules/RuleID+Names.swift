@@ -57,6 +57,6 @@ extension RuleID {
     self = id
   }
 
-  /// The rule with its metadata. Every ID has a row in the table; a test checks it.
+  /// The rule with its metadata. Every ID has a row in the table; a test checks this.
   public var rule: Rule { Rule.table[self] ?? Rule(self, .critical, predicts: .nothing) }
 }

@@ -2,14 +2,14 @@
 public enum Scenario: String, Hashable, Sendable, CaseIterable {
   /// The runtime's daemon was restarted, in the same version, on a node that kept running.
   case restart
-  /// The daemon was replaced by another version of it, on a node that kept running.
+  /// The daemon was replaced by a different version, on a node that kept running.
   case upgrade
   /// CRI-O removed all pods when it started, as it does after a minor upgrade (`internal_wipe`), and kubelet recreated
   /// them.
   case wipe
   /// The node was rebooted, and kubelet recreated its pods.
   case reboot
-  /// Another runtime took over, and kubelet recreated the pods.
+  /// A different runtime took over, and kubelet recreated the pods.
   case migrate
   /// kubelet was restarted in the same version; the runtime was not restarted.
   case kubeletRestart = "kubelet-restart"
@@ -25,7 +25,7 @@ extension Set<Scenario> {
   /// The scenarios in which kubelet recreates the pods.
   package static let renewed: Self = [.wipe, .reboot, .migrate]
   package static let all = inPlace.union(renewed)
-  /// The scenarios in which an ended container stays; it survives a reboot if the runtime keeps it.
+  /// The scenarios in which a container that has exited stays; after a reboot, it does if the runtime has kept it.
   static let ended = inPlace.union([.reboot])
 
   static func but(_ others: Scenario...) -> Self { all.subtracting(others) }

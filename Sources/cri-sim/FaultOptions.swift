@@ -9,7 +9,7 @@ struct FaultOptions: ParsableArguments {
     var versions: Set<APIVersion> { self == .both ? [.v1, .v1alpha2] : self == .v1 ? [.v1] : [.v1alpha2] }
   }
 
-  @Option(help: "Serve this version of the CRI. Calls in another version fail as an unknown service.")
+  @Option(help: "Serve this version of the CRI. Calls in a different version fail with \"unknown service\".")
   var api = API.v1
 
   @Option(
@@ -30,7 +30,7 @@ struct FaultOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Respond until ready like this: unknown (containerd up to 1.7), unavailable (containerd 2.0 and later), "
+      "How to respond until ready: unknown (containerd up to 1.7), unavailable (containerd 2.0 and later), "
         + "hang (CRI-O), or no-socket.",
       valueName: "style"),
     transform: Self.style)

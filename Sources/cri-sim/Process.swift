@@ -29,7 +29,7 @@ enum Process {
     withExtendedLifetime(sources) { dispatchMain() }
   }
 
-  /// Exits at once with code 137, without output and without cleaning up.
+  /// Exits immediately with code 137, without output and without cleaning up.
   @Sendable static func die() { _exit(137) }
 
   static func printError(_ text: String) { try? StandardStream.error.write("cri-sim: \(text)\n") }

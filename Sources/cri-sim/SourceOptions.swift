@@ -4,7 +4,7 @@ internal import CRISimulator
 struct SourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Serve recorded responses of a real runtime, one JSON object per line: method, request and response (Base64), "
+      "Serve recorded responses from a real runtime, one JSON object per line: method, request and response (Base64), "
         + "code, message.",
       valueName: "file"))
   var recording: String?

@@ -96,7 +96,7 @@ import Testing
     let second = try EventRuntime(after, at: first.path)
     let back = await process.line()
     #expect(
-      back?.contains("the runtime responds again; 15 events are made from its current lists") == true,
+      back?.contains("the runtime responds again; 15 events are derived from its current lists") == true,
       "\(back ?? "")")
     #expect(await process.line()?.hasPrefix("TIME ") == true)
     var lines: [[String]] = []
@@ -164,7 +164,7 @@ import Testing
 
   @Test(
     arguments: [
-      ([], 1, "the runtime does not implement GetContainerEvents; containerd 1.7 or later does"),
+      ([], 1, "the runtime does not implement GetContainerEvents; containerd 1.7 and later do"),
       (["-o", "xml"], 2, "xml"), (["-o", "wide"], 2, "specify one of json, yaml, table"),
       (["-o", "json", "--template", "{{.}}"], 2, "--template is allowed only with -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])

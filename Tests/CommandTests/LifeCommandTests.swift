@@ -544,7 +544,8 @@ import Testing
       }
     }
     let run = try await Tool.cri([command, "x"], on: runtime)
-    #expect(run.code == 1 && run.errors.contains("x is running; use cri stop") && runtime.called.count == 1, "\(run)")
+    let expected = command == "rm" ? "container x is running; use cri stop x" : "pod x is ready; use cri stopp x"
+    #expect(run.code == 1 && run.errors.contains(expected) && runtime.called.count == 1, "\(run)")
     let forced = try await Tool.cri([command, "-f", "x"], on: runtime)
     #expect(forced.output == (command == "rm" ? "x\n" : "Stopped sandbox x\nRemoved sandbox x\n"))
     #expect(runtime.called.count == 4)
@@ -562,7 +563,7 @@ import Testing
     // script(1) gives the command a terminal.
     let words = ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) rm -a", "/dev/null"]
     let run = try await Tool.run(words, input: "\(answer)\n")
-    #expect(run.code == code && run.output.contains("remove all 2 containers of \(runtime.path)? [y/N]"), "\(run)")
+    #expect(run.code == code && run.output.contains("remove all 2 containers on \(runtime.path)? [y/N]"), "\(run)")
     #expect(runtime.called.contains("RemoveContainer") == (code == 0))
     let sure = try await Tool.run(
       ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) rm -ay", "/dev/null"])

@@ -122,13 +122,13 @@ import Testing
     #expect(run.code == 7 && run.output.isEmpty)
     #expect(
       run.errors
-        == "cri: the log \(link) of container aa12 cannot be opened: the symbolic link \(last) leads to \(target), which "
-        + "does not exist; it was removed, or its file system is not mounted here\n")
+        == "cri: the log \(link) of container aa12 cannot be opened: the symbolic link \(last) points to \(target), which "
+        + "does not exist; the target was removed, or its file system is not mounted here\n")
     // A directory may be the link, too.
     let linked = directory.file("linked")
     symlink("gone", linked)
     let below = try await Tool.cri(["logs", "aa12"], on: try self.runtime { _ in "\(linked)/0.log" })
-    #expect(below.errors.contains("the symbolic link \(linked) leads to \(directory.file("gone")), which"), "\(below)")
+    #expect(below.errors.contains("the symbolic link \(linked) points to \(directory.file("gone")), which"), "\(below)")
   }
 
   @Test func `an empty time or stream is wrong usage`() async throws {
@@ -150,7 +150,7 @@ import Testing
     try ProcessFacts.write("hello\n2024-01-31T12:00:00Z stdout F a\n", to: path("bb11"))
     let mixed = try await Tool.cri(["logs", "bb11"], on: runtime)
     #expect(mixed.output == "a\n" && mixed.code == 0)
-    #expect(mixed.errors == "cri: \(path("bb11")): 1 line is not a log record, and not shown\n")
+    #expect(mixed.errors == "cri: \(path("bb11")): 1 line is not a log record and is not shown\n")
   }
 
   @Test(arguments: [[], ["--tail", "5"], ["--since", "1"], ["--follow"]])
@@ -158,9 +158,9 @@ import Testing
     let runtime = try runtime()
     let good = "2024-01-31T12:00:00Z stdout F a\n"
     for (garbage, words, alone) in [
-      ("garbage", "the last 7 bytes are not a complete record, and not shown", "contains no readable record"),
+      ("garbage", "the last 7 bytes are not a complete record and are not shown", "contains no readable record"),
       ("{\"log\":\"tw", "the last 10 bytes are not a complete record", "contains no readable record"),
-      ("garbage\n", "1 line is not a log record, and not shown", "neither in the CRI's format nor in Docker's"),
+      ("garbage\n", "1 line is not a log record and is not shown", "neither in the CRI's format nor in Docker's"),
       ("\0\0\0\0", "the last 4 bytes are NUL, as after a power failure", "contains no readable record"),
     ] {
       try ProcessFacts.write(good + garbage, to: path("aa12"))

@@ -96,7 +96,7 @@ import TestSupport
     let run = try await Self.preflight(["--root", directory.path, "--to", target, "--pull"], socket)
     #expect(run.code == 2 && run.output == "")
     #expect(run.errors.hasPrefix("cri: --to \(target): "))
-    #expect(run.errors.contains(" brings containerd, and this runtime is cri-o 1.37"))
+    #expect(run.errors.contains(" bundles containerd, and this runtime is cri-o 1.37"))
   }
 
   /// cri-dockerd reports the runtime name docker.

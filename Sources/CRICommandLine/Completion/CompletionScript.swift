@@ -1,7 +1,8 @@
 /// The script with which a shell completes the arguments of `cri`: it passes the line up to the cursor to `cri`, and
 /// shows the candidates that are returned.
 ///
-/// Each line of the response is a candidate, followed by a tab and a description; a line `:files` means file names.
+/// Each line of the response is a candidate, followed by a tab and a description; the line `:files` asks for file
+/// names.
 package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
   case bash
   case zsh
@@ -34,8 +35,8 @@ package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
     return text + rest
   }
 
-  // bash inserts candidates unchanged, so they are quoted, and only for the part that bash replaces. readline completes
-  // and quotes file names itself.
+  // bash inserts candidates unchanged, so `cri` quotes them and prints only the part that bash replaces. readline
+  // completes and quotes file names itself.
   private static let bashText = """
     @FUNCTION@() {
       local candidate

@@ -1,10 +1,10 @@
-/// Makes many calls at once.
+/// Makes many calls concurrently.
 enum Concurrency {
   /// The number of calls in flight: enough to keep a runtime busy, and few enough that no call waits long for the
   /// others.
   static let limit = 64
 
-  /// The results, in the order of the inputs.
+  /// Returns the results in the order of the inputs.
   static func map<Input: Sendable, Output: Sendable>(
     _ inputs: [Input], limit: Int = limit, _ ask: @escaping @Sendable (Input) async -> Output
   ) async -> [Output] {

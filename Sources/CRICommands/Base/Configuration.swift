@@ -3,7 +3,7 @@ internal import CRIJSON
 internal import CRISystem
 internal import CRIYAML
 
-/// The configuration file of `cri`, which is that of crictl.
+/// The configuration file of `cri`, which is the same as crictl's.
 struct Configuration: Hashable, Sendable {
   static let defaultPath = "/etc/crictl.yaml"
 
@@ -58,26 +58,26 @@ struct Configuration: Hashable, Sendable {
       throw Failure(.usage, "the configuration \(file) is not a mapping of keys to values")
     }
     for (key, value) in members {
-      func wrong(_ expected: String) -> Failure {
+      func typeError(_ expected: String) -> Failure {
         Failure(.usage, "the configuration \(file): \(key) must be \(expected)")
       }
       func flag() throws(Failure) -> Bool {
-        // YAML's other words for Booleans, such as yes and off, are an extension.
+        // Unlike crictl, `cri` also accepts YAML's other words for Booleans, such as yes and off.
         guard let flag = value.stringValue.flatMap(GoSpelling.flag) ?? resolved[key]?.boolValue else {
-          throw wrong("true or false")
+          throw typeError("true or false")
         }
         return flag
       }
       switch key {
       case "runtime-endpoint", "image-endpoint":
         guard let text = value.isNull ? "" : value.stringValue else {
-          throw wrong("a string such as unix:///run/crio/crio.sock")
+          throw typeError("a string such as unix:///run/crio/crio.sock")
         }
         let endpoint = text.isEmpty ? nil : text
         if key == "runtime-endpoint" { runtimeEndpoint = endpoint } else { imageEndpoint = endpoint }
       case "timeout":
         guard let seconds = value.stringValue.flatMap(Int64.init), seconds < 1 << 32 else {
-          throw wrong("a whole number of seconds")
+          throw typeError("a whole number of seconds")
         }
         // In crictl's file, 0 stands for the default.
         timeout = seconds > 0 ? .seconds(seconds) : nil
@@ -88,7 +88,7 @@ struct Configuration: Hashable, Sendable {
       case "disable-pull-on-run":
         isPullOnRunDisabled = try flag()
       case "max-retries":
-        guard let count = value.stringValue.flatMap(Int.init) else { throw wrong("a whole number") }
+        guard let count = value.stringValue.flatMap(Int.init) else { throw typeError("a whole number") }
         maxRetries = count
       default:
         throw Failure(

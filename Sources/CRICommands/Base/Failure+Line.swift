@@ -2,7 +2,8 @@ package import CRICommandLine
 internal import CRIText
 
 extension Failure {
-  /// The number of scalars of a message that are printed, because text from a file or a runtime may have any length.
+  /// The maximum number of scalars of a message that are printed, because text from a file or a runtime may have any
+  /// length.
   private static let maximumLength = 8000
 
   /// The line for standard error. The middle of a message that is too long is left out, because the remedy is at the end.

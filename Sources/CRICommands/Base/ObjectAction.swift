@@ -18,7 +18,7 @@ struct ObjectAction: Sendable {
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
   /// Whether the IDs come from a list, so that an object may have been removed since.
   var isListed = false
-  /// Explains why an object was not found; nil if there is no more to say than that.
+  /// Explains why an object was not found; nil if no explanation is possible.
   var otherKind: OtherKind?
 
   private enum Outcome: Sendable {

@@ -19,7 +19,7 @@ struct OtherKind: Sendable {
     return Failure(.notFound, "\(missing): \(found)")
   }
 
-  /// nil if no object of the other kind has this ID, or if the runtime does not say so.
+  /// A hint for the ID of an object of the other kind; nil if there is no such object, or if the call fails.
   private func found(_ word: String) async -> String? {
     if noun == "container" {
       let pods = try? await client.runtime.podSandboxes(PodSandboxFilter(id: word))

@@ -6,7 +6,7 @@ extension Failure {
   static let outOfMemory = Failure(
     .overLimit, "out of memory; allow more (ulimit -v, the unit's MemoryMax), or select fewer objects with a filter")
 
-  /// A thread cannot be started, for lack of memory for its stack or because of a limit of threads.
+  /// A thread cannot be started, because there is no memory for its stack or because of a limit on threads.
   static let noThread = Failure(
     .overLimit,
     "out of memory or threads: cannot start a thread; allow more memory (ulimit -v, the unit's MemoryMax) or threads "

@@ -1,7 +1,7 @@
 internal import CRICommandLine
 
 extension Program {
-  /// A text that mentions `cri COMMAND`, with the name under which this program was called.
+  /// Returns a text in which each `cri COMMAND` has the name under which this program was called.
   static func named(_ text: String, as name: String = name) -> String {
     if name == "cri" { return text }
     var result = ""

@@ -65,7 +65,7 @@ enum Completer {
   }
 
   private static func global(_ option: String, _ start: String) async throws -> [(value: String, help: String)] {
-    // None of them needs a runtime.
+    // The values of global options do not come from the runtime.
     try await CompletionSource.ofGlobal(option)?.candidates(start) { throw Failure(.failed, option) } ?? []
   }
 

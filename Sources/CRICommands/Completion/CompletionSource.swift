@@ -82,7 +82,7 @@ enum CompletionSource: Hashable, Sendable {
     return formats.map { $0.takesText ? "\($0.rawValue)=" : $0.rawValue }
   }
 
-  /// The keys; those that reverse the order can only be part of the option's word.
+  /// The keys, and the keys with the dash that reverses the order, which can be given only as `--sort-by=-KEY`.
   private static func sortKeys(of command: String) -> [String] {
     let keys: [String] =
       switch command {

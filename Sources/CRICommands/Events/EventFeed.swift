@@ -42,7 +42,7 @@ struct EventFeed: Sendable {
           continue
         }
       }
-      try say("\(client.endpoint): \(reason); waiting for the runtime, events may be missed")
+      try say("\(client.endpoint): \(reason); waiting for the runtime; events may be missed")
       if .now - begun >= Self.steady { retries.reset() }
       await rest(&retries)
       let wait = ReadinessWait(endpoint: client.endpoint, api: api, timeout: Self.patience, stability: .zero)
@@ -56,8 +56,8 @@ struct EventFeed: Sendable {
 
   private static let noEvents = Failure(
     .failed,
-    "the runtime ends each stream of events at once; CRI-O does so unless its configuration has enable_pod_events = true "
-      + "in [crio.runtime]; see cri ps --watch")
+    "the runtime ends each stream of events immediately; CRI-O does so unless its configuration has "
+      + "enable_pod_events = true in [crio.runtime]; use cri ps --watch instead")
 
   /// How a stream ended.
   private enum End {
@@ -128,8 +128,8 @@ struct EventFeed: Sendable {
         if error.isUnknownMethod || error.isUnknownService {
           throw Failure(
             .failed,
-            "the runtime does not implement GetContainerEvents; containerd 1.7 or later does, and CRI-O if its "
-              + "configuration has enable_pod_events; see cri ps --watch")
+            "the runtime does not implement GetContainerEvents; containerd 1.7 and later do, and CRI-O does if its "
+              + "configuration has enable_pod_events = true; use cri ps --watch instead")
         }
         throw Failure(error, client.endpoint)
       } catch let failure as Failure where failure.code.mayPass && known != nil {
@@ -148,7 +148,7 @@ struct EventFeed: Sendable {
     }
   }
 
-  private func words(_ count: Int) -> String { count == 1 ? "1 event is made" : "\(count) events are made" }
+  private func words(_ count: Int) -> String { count == 1 ? "1 event is derived" : "\(count) events are derived" }
 
   private func say(_ words: String) throws { try StandardStream.error.write("cri: \(Sanitizer.visible(words))\n") }
 }

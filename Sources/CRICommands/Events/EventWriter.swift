@@ -2,7 +2,7 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// Writes each event at once.
+/// Writes each event immediately.
 struct EventWriter {
   /// nil for one line per event.
   let document: DocumentView?

@@ -11,7 +11,7 @@ struct AttachCommand: AsyncParsableCommand {
       Prints what the container writes from now on. With -i, standard input goes to the container, which must have been \
       created with stdin; with -t, its terminal is used, which must have been created with tty.
 
-      Exit codes: the container's own if it exits; 0 if the session ends and the container still runs; 125 for a failure.
+      Exit codes: the container's own if it exits; 0 if the session ends while the container is still running; 125 for a failure.
       """)
 
   @Flag(name: [.customShort("i"), .customLong("stdin")], help: "Pass standard input to the container.")
@@ -81,7 +81,7 @@ struct AttachCommand: AsyncParsableCommand {
     if code != 0 { throw ExitCode(code) }
   }
 
-  /// The container's exit code if it has exited; 0 if it still runs.
+  /// The container's exit code if it has exited; 0 if it is still running.
   private static func exitCode(_ id: String, _ client: Client) async -> Int32 {
     // The session ends when the container closes its output, which is just before the runtime notices its exit.
     for _ in 0..<20 {

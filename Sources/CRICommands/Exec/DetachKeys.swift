@@ -1,9 +1,9 @@
-/// The keys that end a session while the command goes on, such as `ctrl-p,ctrl-q`.
+/// The keys that end a session but let the command continue, such as `ctrl-p,ctrl-q`.
 struct DetachKeys: Hashable, Sendable {
   static let standard = "ctrl-p,ctrl-q"
 
   private let keys: [UInt8]
-  /// How many keys of the sequence were pressed. They are held back.
+  /// The number of keys of the sequence that were pressed. They are not yet passed on.
   private var pressed = 0
 
   /// Parses keys that are separated by commas: a character, or `ctrl-` with a letter or one of `@[\]^_`.

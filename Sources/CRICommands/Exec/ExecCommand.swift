@@ -13,11 +13,11 @@ struct ExecCommand: AsyncParsableCommand {
       The container is an ID or a unique prefix, its name, the name of a pod with one running container, NAMESPACE/POD, \
       POD/CONTAINER or NAMESPACE/POD/CONTAINER. Options must precede it, because what follows it is the command.
 
-      Exit codes: the command's own (128+N if signal N ended it). 127: there is no such program. 126: it cannot be \
+      Exit codes: the command's own (128+N if signal N ended it). 127: the program does not exist. 126: it cannot be \
       executed. 125: any other failure; the command may still be running if the connection to the runtime was lost. For \
       several containers: 0 if all are 0, the common code if all others agree, otherwise 1.
 
-      --timeout bounds the whole session. Without it, only the time until the command starts is bounded.
+      --timeout limits the whole session. Without it, only the time until the command starts is limited.
       """)
 
   @Flag(name: [.customShort("i"), .long], help: "Pass standard input to the command.")
@@ -49,7 +49,7 @@ struct ExecCommand: AsyncParsableCommand {
 
   @Flag(
     name: [.customShort("x"), .long],
-    help: ArgumentHelp("Has no effect: several containers run at once.", visibility: .hidden))
+    help: ArgumentHelp("Has no effect: several containers always run in parallel.", visibility: .hidden))
   var parallel = false
 
   @OptionGroup(title: "Streaming") var stream: StreamOptions

@@ -25,7 +25,7 @@ enum ExecFailure {
     let name = command.first ?? ""
     let remedy =
       switch code {
-      case .commandNotFound: "; specify a program of the container's image"
+      case .commandNotFound: "; specify a program in the container's image"
       case .notExecutable: "; specify a program that may be executed"
       default: ""
       }

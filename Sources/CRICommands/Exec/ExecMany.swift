@@ -5,9 +5,9 @@ internal import CRIStreaming
 internal import CRISystem
 internal import CRIText
 
-/// Runs a command in several containers at once.
+/// Runs a command in several containers in parallel.
 struct ExecMany: Sendable {
-  /// Sessions at once: more would only wait for the runtime.
+  /// The number of parallel sessions; more would only wait for the runtime.
   private static let concurrency = 16
 
   let call: ExecCall
@@ -71,7 +71,7 @@ struct ExecMany: Sendable {
     }
     let start = ContinuousClock.now
     let session = try await call.open(id)
-    // A session that is cancelled ends at once, with an error.
+    // A session that is cancelled ends immediately, with an error.
     let watch = Task { [timeLimit] in
       guard let timeLimit else { return }
       await pause(timeLimit - (.now - start))

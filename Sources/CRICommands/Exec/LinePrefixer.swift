@@ -1,4 +1,4 @@
-/// Puts a name before each line of a container's output, so that lines of several containers can be told apart.
+/// Puts a name before each line of a container's output, so that a reader can distinguish the lines of several containers.
 struct LinePrefixer {
   /// A longer line is broken, because its end may never come.
   private static let longestLine = 64 << 10

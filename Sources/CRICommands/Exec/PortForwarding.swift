@@ -5,7 +5,7 @@ internal import CRISystem
 
 /// Accepts local connections and forwards each to the pod.
 struct PortForwarding: Sendable {
-  /// Connections that are forwarded at once. Further ones wait in the kernel's queue.
+  /// The number of connections that are forwarded in parallel. Further ones wait in the kernel's queue.
   private static let limit = 1000
 
   let client: Client

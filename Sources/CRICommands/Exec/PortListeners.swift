@@ -21,7 +21,7 @@ struct PortListeners: Sendable {
           throw Failure(.failed, "cannot listen on \(address): \(error)\(Self.remedy(error))")
         }
         remotes.append(port.remote)
-        // The same port also where the kernel chose it.
+        // `::1` gets the same port, even if the kernel chose it.
         if isLocalhost, (try? acceptor.listen(on: .loopback6(port: address.port))) != nil {
           remotes.append(port.remote)
         }
@@ -33,7 +33,7 @@ struct PortListeners: Sendable {
 
   private static func remedy(_ error: Errno) -> String {
     switch error {
-    case .addressInUse: "; specify another local port, or :REMOTE for any"
+    case .addressInUse: "; specify a different local port, or :REMOTE for any"
     case .permissionDenied: "; ports below 1024 require root"
     default: ""
     }

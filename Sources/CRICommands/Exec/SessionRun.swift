@@ -42,7 +42,7 @@ struct SessionRun: Sendable {
         case .end(let new):
           end = end ?? new
           switch new {
-          // What has arrived is still written, also if the connection was lost.
+          // What has arrived is still written, even if the connection was lost.
           case .result, .failed: break
           case .detached, .interrupted, .timedOut, .outputClosed, .outputFailed: copied = 2
           }
@@ -103,7 +103,7 @@ struct SessionRun: Sendable {
       let line = "the input has ended, but \(error.reason); the command still waits for input (try --transport spdy)"
       try? StandardStream.error.write(Failure(.done, line).line)
     } catch {
-      // The command takes no more input, or standard input is closed: the command may go on without.
+      // The command takes no more input, or standard input is closed: the command may continue without it.
       if !(error is StreamingError) { try? session.input.finish() }
     }
     return .nothing

@@ -14,7 +14,7 @@ struct StreamOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Also follow a URL to this host, as the URL names it (repeatable). Without it, only this machine is followed.",
+      "Also follow a URL to this host, as the URL names it (repeatable). Without it, only URLs to this node are followed.",
       valueName: "host"))
   var allowStreamHost: [String] = []
 

@@ -67,8 +67,8 @@ struct AuthFile: Hashable, Sendable {
       return .helper(name, key: helper.key, file: path)
     }
     guard let store = document["credsStore"]?.stringValue, !store.isEmpty else { return nil }
-    // An empty entry means that the store has the login. Without any entry, the store may have one for every registry, such
-    // as docker-credential-ecr-login.
+    // An empty entry means that the store has the login. Without any entry, the store may have one for any registry, as
+    // docker-credential-ecr-login does.
     if let best { return .helper(store, key: best.key, file: path) }
     return entries.isEmpty ? .helper(store, key: registry.parts.first.map(String.init) ?? "", file: path) : nil
   }
@@ -104,7 +104,7 @@ struct AuthFile: Hashable, Sendable {
         throw Failure(.usage, "\(path): the value of \(key) is not user:password in base64")
       }
       login.username = String(decoding: bytes[..<colon], as: UTF8.self)
-      // Docker pads with zeros.
+      // Docker pads the password with NUL bytes.
       let password = bytes[(colon + 1)...].reversed().drop { $0 == 0 }.reversed()
       login.password = String(decoding: Array(password), as: UTF8.self)
     }

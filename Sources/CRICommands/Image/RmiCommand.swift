@@ -18,7 +18,7 @@ struct RmiCommand: AsyncParsableCommand {
 
   @Flag(
     name: [.customShort("q"), .long],
-    help: "Remove the images that are not pinned and that no container and no running pod uses.")
+    help: "Remove the images that are not pinned and are not used by any container or ready pod.")
   var prune = false
 
   @OptionGroup var confirmation: Confirmation
@@ -42,7 +42,7 @@ struct RmiCommand: AsyncParsableCommand {
     }
     if images.isEmpty { return try StandardStream.error.write("cri: no images to remove\n") }
     // As in crictl, --prune restricts --all.
-    if all, !prune { try confirmation.ask("remove all \(images.count) images of \(client.images.endpoint.path)") }
+    if all, !prune { try confirmation.ask("remove all \(images.count) images on \(client.images.endpoint.path)") }
     try await removal.remove(images, mayBeInUse: prune)
   }
 }

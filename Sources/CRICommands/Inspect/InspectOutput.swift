@@ -119,7 +119,7 @@ struct InspectView: Sendable {
         try emit(Array(try view.text(of: try document(report, clock).sortedKeys(), elements: []).utf8))
       }
     case .goTemplate(let template):
-      // A template may need all of them at once, so they have one allowance together.
+      // A template may need all documents at the same time, so one limit applies to all of them together.
       var limits = JSONLimits(forTextsOf: reports.reduce(0) { $0 + $1.infoSize }, deadline: clock.deadline)
       let documents = try reports.map { report in
         let document = report.document(&limits)

@@ -52,7 +52,7 @@ struct Inspection: Sendable {
     .undecodable(method: method.path(.v1), reason: "the response has no status")
   }
 
-  /// Indirect, because a report is large, and most of very many results may have none.
+  /// Indirect, because a report is large, and if there are very many results, most of them may have no report.
   private indirect enum Outcome<Report: StatusReport> {
     case report(Report)
     case failure(Failure)

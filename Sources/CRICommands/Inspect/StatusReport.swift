@@ -6,8 +6,9 @@ protocol StatusReport: Sendable {
   /// What the runtime adds to the status: texts that may contain documents.
   var info: StringMap { get }
 
-  /// The document, as crictl prints it: the status, and beside it what the runtime adds.
-  /// - Parameter limits: What the documents in `info` may still take. One that takes more remains a text.
+  /// The document, as crictl prints it: the status together with what the runtime adds.
+  /// - Parameter limits: The remaining memory and time for the documents in `info`. A document that needs more remains
+  ///   text.
   func document(_ limits: inout JSONLimits) -> JSON
 
   /// The text that crictl prints as a table; `verbose` includes what the runtime adds.

@@ -7,7 +7,7 @@ struct CheckpointCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "checkpoint", abstract: "Checkpoint running containers, with their memory, to archives.",
     discussion:
-      "The runtime needs CRIU. The call has the timeout --timeout; specify a longer one for a large container.")
+      "The runtime needs CRIU. The call is limited by --timeout; increase it for a large container.")
 
   @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))
   var ids: [String]

@@ -16,8 +16,8 @@ enum ConfigFile {
     return config
   }
 
-  /// The configuration from which a container is created. Image signatures are checked by the name that the user
-  /// specified.
+  /// The configuration from which a container is created. The runtime checks the image's signature by the name that the
+  /// user specified.
   /// - Parameter isStrict: Whether an unknown field is an error.
   static func container(_ path: String, isStrict: Bool = false) throws -> ContainerConfig {
     var config: ContainerConfig = try read(path, isStrict)

@@ -7,12 +7,12 @@ internal import CRISystem
 
 struct RmCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "rm", abstract: "Remove containers with their logs.",
+    "rm", abstract: "Remove containers and their logs.",
     discussion: """
       A running container is removed only with --force.
 
-      Of the log, only regular files below the node's directory for pod logs are removed: the log itself and its \
-      rotated files. Any other file that the runtime names is kept and reported on standard error; -D reports each \
+      Only regular log files below the node's directory for pod logs are removed: the log itself and its rotated \
+      files. Any other file that the runtime names is kept and reported on standard error; -D reports each \
       removed file.
       """)
 
@@ -48,7 +48,9 @@ struct RmCommand: AsyncParsableCommand {
     try await ObjectAction.onContainers(client, isListed: targets.all, forPods: "cri rmp").run(ids) { id in
       let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
       if status?.state == .running {
-        guard isForced else { throw Failure(.failed, "container \(id) is running; use cri stop \(id), or rm --force") }
+        guard isForced else {
+          throw Failure(.failed, "container \(id) is running; use cri stop \(id), or cri rm --force")
+        }
         _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), timeout: timeout)
       }
       _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id), timeout: timeout)

@@ -4,7 +4,7 @@ internal import CRICommandLine
 
 struct RmpCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "rmp", abstract: "Remove pods with their containers.",
+    "rmp", abstract: "Remove pods and their containers.",
     discussion: "A ready pod is removed only with --force.")
 
   @OptionGroup var targets: Targets
@@ -30,7 +30,7 @@ struct RmpCommand: AsyncParsableCommand {
       }
       var output = ""
       if state == .ready {
-        guard isForced else { throw Failure(.failed, "pod \(id) is running; use cri stopp \(id), or rmp --force") }
+        guard isForced else { throw Failure(.failed, "pod \(id) is ready; use cri stopp \(id), or cri rmp --force") }
         _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), timeout: timeout)
         output = "Stopped sandbox \(id)\n"
       }

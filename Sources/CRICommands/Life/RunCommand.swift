@@ -10,7 +10,7 @@ struct RunCommand: AsyncParsableCommand {
     usage: "cri run [options] <container-file> <pod-file>\ncri run jsonschema [--pod] [--container]",
     discussion:
       "The image is pulled first, unless --no-pull or disable-pull-on-run in the configuration says otherwise. If the "
-      + "container cannot be created or started, its pod is removed again.")
+      + "container cannot be created or started, its pod is removed.")
 
   @Argument(
     help: ArgumentHelp(

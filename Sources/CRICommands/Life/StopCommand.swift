@@ -7,8 +7,8 @@ struct StopCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "stop", abstract: "Stop running containers.",
     discussion: """
-      Without --timeout, a container of Kubernetes has the grace period of its pod (kubelet's annotation \
-      \(GracePeriod.annotation)); any other container is killed at once.
+      Without --timeout, a container that Kubernetes manages gets its pod's grace period (kubelet's annotation \
+      \(GracePeriod.annotation)); any other container is killed immediately.
       """)
 
   @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))
@@ -43,7 +43,7 @@ struct StopCommand: AsyncParsableCommand {
     if all {
       let containers = try await running(client)
       if containers.isEmpty { return try StandardStream.output.write("No running containers found.\n") }
-      try confirmation.ask("stop all \(containers.count) running containers of \(client.endpoint.path)")
+      try confirmation.ask("stop all \(containers.count) running containers on \(client.endpoint.path)")
       ids = containers.map(\.id)
       for container in containers { known[container.id] = GracePeriod.seconds(container.annotations) }
     }

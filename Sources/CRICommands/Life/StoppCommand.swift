@@ -4,8 +4,8 @@ internal import CRICommandLine
 
 struct StoppCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "stopp", abstract: "Stop pods with all their containers.",
-    discussion: "The containers are killed at once; use cri stop first to give them a grace period.")
+    "stopp", abstract: "Stop pods and all their containers.",
+    discussion: "The containers are killed immediately; use cri stop first to give them a grace period.")
 
   @Argument(help: ArgumentHelp("IDs of pods, or unique prefixes.", valueName: "pod"))
   var ids: [String]

@@ -8,7 +8,9 @@ struct Targets: ParsableArguments {
   @Argument(help: ArgumentHelp("IDs, or unique prefixes.", valueName: "id"))
   var ids: [String] = []
 
-  @Flag(name: [.customShort("a"), .long], help: "Remove all of them; on a terminal, ask for confirmation first.")
+  @Flag(
+    name: [.customShort("a"), .long],
+    help: "Remove all, instead of specific IDs; on a terminal, ask for confirmation first.")
   var all = false
 
   @OptionGroup var confirmation: Confirmation
@@ -35,7 +37,7 @@ struct Targets: ParsableArguments {
     if found.isEmpty {
       try StandardStream.error.write("cri: no \(noun) to remove\n")
     } else {
-      try confirmation.ask("remove all \(found.count) \(noun) of \(client.endpoint.path)")
+      try confirmation.ask("remove all \(found.count) \(noun) on \(client.endpoint.path)")
     }
     return found
   }

@@ -6,7 +6,7 @@ struct UpdateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "update", abstract: "Change the resources of running containers.",
     discussion:
-      "All values go to the runtime in one request, in which 0 means that a value is not given; the usual runtimes "
+      "All values go to the runtime in one request, in which 0 means that a value is not set; containerd and CRI-O "
       + "leave such a value unchanged. Numbers may also be written as 0x10, 0o17 and 0b1."
   )
 

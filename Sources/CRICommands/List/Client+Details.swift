@@ -2,7 +2,7 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// The results of asking for each of many objects.
+/// The results of one call for each of many objects.
 struct Answers<Facts: Sendable>: Sendable {
   /// The facts by ID; removed objects are missing.
   var found: [String: Facts] = [:]
@@ -10,14 +10,14 @@ struct Answers<Facts: Sendable>: Sendable {
   var failures: [Failure] = []
 }
 
-/// Indirect, because facts are large, and most of very many calls may fail.
+/// Indirect, because facts are large, and if there are very many calls, most of them may fail.
 private indirect enum Outcome<Facts: Sendable>: Sendable {
   case facts(Facts?)
   case failure(RPCError)
 }
 
 extension Client {
-  /// Asks for each of many objects of a list, over one connection.
+  /// Asks for the details of each object in a list, over one connection.
   /// - Parameters:
   ///   - noun: The kind of object, such as `pod`.
   ///   - timeout: The timeout of one call; nil for that of the client.

@@ -19,7 +19,7 @@ struct ImageName: Hashable, Sendable {
     return named.isEmpty ? images.filter { isID(of: $0) } : named
   }
 
-  /// Whether the name is a repository, without a tag or a digest, and that of a complete name.
+  /// Whether this name is only a repository, without a tag or a digest, and is the repository of a complete name.
   private func isRepository(of name: String) -> Bool {
     guard let reference, !reference.isWhole else { return false }
     return ImageReference(name)?.repository == reference.repository

@@ -18,11 +18,11 @@ struct ImagesCommand: AsyncParsableCommand {
   @Flag(help: "Also show digests.")
   var digests = false
 
-  @Flag(help: "Also show whether an image is pinned, so that it is not garbage-collected.")
+  @Flag(help: "Also show whether an image is pinned, that is, exempt from garbage collection.")
   var pinned = false
 
   func run() async throws {
-    // crictl sends these words to the runtime, which ignores them, so they are in use: `crictl image ls`.
+    // crictl sends such words to the runtime, which ignores them, so existing scripts contain `crictl image ls`.
     let query = try selection.query(name: name.flatMap { ["ls", "list"].contains($0) ? nil : $0 })
     let view = try list.view(ImageText.self)
     let context = try Context(asksImagesOnly: true)

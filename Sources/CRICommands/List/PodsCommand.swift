@@ -11,7 +11,7 @@ struct PodsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only the pod with this ID or unique prefix.", valueName: "id"))
   var id: String?
 
-  /// crictl ignores all arguments, so these words are in use: `crictl pods ls`.
+  /// crictl ignores all arguments, so existing scripts contain `crictl pods ls`.
   @Argument(help: .hidden)
   var word: String?
 

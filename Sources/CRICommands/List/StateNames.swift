@@ -42,7 +42,7 @@ extension PodSandboxState {
 }
 
 extension OpenEnum {
-  /// The state with the name that an option gives in any case, such as `running`.
+  /// Returns the state with the name in an option's value, such as `running`, in upper or lower case.
   static func named(_ text: String, after prefix: String) throws(Failure) -> Self {
     if let state = Self(protoName: prefix + text.uppercased()) { return state }
     let names = allCases.compactMap { $0.protoName?.dropFirst(prefix.utf8.count).lowercased() }

@@ -15,7 +15,7 @@ enum LogPath {
     return status.logPath
   }
 
-  /// The file of the previous attempt, by kubelet's naming: `…/3.log` follows `…/2.log`.
+  /// The file of the previous attempt, according to kubelet's naming scheme: `…/3.log` follows `…/2.log`.
   static func predecessor(of path: String, attempt: UInt32) -> String? {
     let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
     guard attempt > 0, path.dropFirst(directory.count) == "\(attempt).log" else { return nil }

@@ -10,7 +10,8 @@ struct LogView {
   let id: String
   let path: String
 
-  /// How often the runtime is asked whether the container is running, because the log does not show its end.
+  /// How often the runtime is asked whether the container is running, because the log does not show
+  /// that it has exited.
   private static let pollInterval = Duration.seconds(1)
   /// The time to wait for the last output of a container that has exited, which the runtime may still be writing.
   private static let drainTime = Duration.milliseconds(100)
@@ -85,9 +86,12 @@ struct LogView {
   private static func text(_ notice: LogNotice) -> String {
     switch notice {
     case .damaged(let path, let lines):
-      "\(path): \(lines == 1 ? "1 line is not a log record" : "\(lines) lines are not log records"), and not shown"
+      "\(path): "
+        + (lines == 1
+          ? "1 line is not a log record and is not shown" : "\(lines) lines are not log records and are not shown")
     case .cutShort(let path, let bytes):
-      "\(path): the last \(count(bytes)) not a complete record, and not shown"
+      "\(path): the last \(count(bytes)) not a complete record and "
+        + (bytes == 1 ? "is not shown" : "are not shown")
     case .hole(let path, let bytes):
       "\(path): the last \(count(bytes)) NUL, as after a power failure; the records there are lost"
     case .unreadable(let path, .fileTooLarge):
@@ -125,8 +129,8 @@ struct LogView {
     }
     return Failure(
       .notFound,
-      "the log \(path) of container \(id) cannot be opened: the symbolic link \(link.path) leads to \(link.target), which "
-        + "does not exist; it was removed, or its file system is not mounted here")
+      "the log \(path) of container \(id) cannot be opened: the symbolic link \(link.path) points to \(link.target), which "
+        + "does not exist; the target was removed, or its file system is not mounted here")
   }
 
   private func printNotice(_ text: String) throws {

@@ -8,8 +8,8 @@ struct LogsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "logs", abstract: "Print the log of a container.",
     discussion:
-      "The container's standard output is printed to standard output, its standard error to standard error. Rotated "
-      + "files are read if --since or --tail needs them.")
+      "The container's standard output is printed to standard output, and its standard error to standard error. "
+      + "Rotated files are read if --since or --tail needs them.")
 
   @Argument(
     help: ArgumentHelp(
@@ -22,13 +22,14 @@ struct LogsCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only lines since a duration ago (42m), a time (2024-01-31T12:00:00Z, 2024-01-31), or seconds since 1970.",
+      "Only lines newer than a duration (42m), or written since a time (2024-01-31T12:00:00Z, 2024-01-31, or seconds "
+        + "since 1970).",
       valueName: "time"))
   var since: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Only the last N lines, of --stream if given (negative: all).", valueName: "N"))
+    help: ArgumentHelp("Only the last N lines; with --stream, of that stream (negative: all).", valueName: "N"))
   var tail = -1
 
   @Option(

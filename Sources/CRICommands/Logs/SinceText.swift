@@ -5,9 +5,9 @@ internal import CRISystem
 /// A time in the past, in all the notations that crictl takes.
 enum SinceText {
   /// - Parameters:
-  ///   - text: A duration before now (`42m`), RFC 3339, a date or a time of the node's zone or with an offset
-  ///     (`2024-01-31`, `2024-01-31T12:00`), or seconds since 1970 with or without a fraction.
-  ///   - offset: The seconds east of UTC at a time, for a text without a zone.
+  ///   - text: A duration before now (`42m`), RFC 3339, a date or time (`2024-01-31`, `2024-01-31T12:00`) in the
+  ///     node's time zone unless it has an offset, or seconds since 1970 with or without a fraction.
+  ///   - offset: Returns the local time zone's offset from UTC in seconds at a Unix time, for text without a zone.
   static func parse(
     _ text: String, now: Timestamp, offset: (Int64) -> Int = { LocalTime(unixSeconds: $0).offset }
   ) throws(Failure) -> Timestamp {

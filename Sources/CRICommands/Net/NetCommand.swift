@@ -20,9 +20,9 @@ struct NetCommand: AsyncParsableCommand {
 
       The command needs root to look into the pods' network namespaces.
 
-      Exit codes: 0 all pods are ok; 1 at least one pod is not; 2 wrong usage; 3 the runtime was not reached, or a \
-      source could not be read for at least one pod and no pod is known to be bad; 7 no such pod; 9 no permission for \
-      the runtime's socket.
+      Exit codes: 0 all pods are ok; 1 at least one pod is not; 2 usage error; 3 the runtime could not be reached, \
+      or a source could not be read for at least one pod and no pod is known to be bad; 7 no such pod; 9 no permission \
+      to open the runtime's socket.
       """)
 
   @Argument(

@@ -45,14 +45,14 @@ enum DocumentView: Sendable {
   }
 
   /// The text of one document, with a newline at its end.
-  /// - Parameter elements: The rows of the selected columns.
+  /// - Parameter elements: The elements that become the rows of custom columns.
   func text(of document: JSON, elements: [JSON]) throws(Failure) -> String {
     do throws(TemplateError) {
       switch self {
       case .json: return document.text(pretty: true) + "\n"
       // crictl adds an empty line.
       case .yaml: return YAML.text(document) + "\n"
-      // As in crictl, also if the template ends its last line itself.
+      // As in crictl, a newline is added even if the template ends its last line itself.
       case .goTemplate(let template): return Self.shown(try template.render(document) + "\n")
       case .jsonPath(let path): return Self.shown(try Self.line(path.render(document)))
       case .customColumns(let columns):
@@ -74,8 +74,8 @@ enum DocumentView: Sendable {
     }
   }
 
-  /// The text of a Go template for several documents. As in crictl, the template gets the array of them; if that fails, it
-  /// gets each document.
+  /// The text of a Go template for several documents. As in crictl, the template gets an array of the documents; if
+  /// that fails, it gets each document.
   static func text(_ template: GoTemplate, ofAll documents: [JSON]) throws(Failure) -> String {
     if let text = try? template.render(.array(documents)) { return shown(text + "\n") }
     var lines = ""

@@ -16,7 +16,7 @@ enum DocumentWriter {
     for start in stride(from: 0, to: count, by: step) {
       try clock.check()
       let bytes = message.part(start..<min(start + step, count)).jsonBytes()
-      // Up to the bracket of the list, which no name contains.
+      // Skips the part up to the list's bracket; no name contains a bracket.
       let head = start == 0 ? 0 : (bytes.firstIndex(of: UInt8(ascii: "[")) ?? -1) + 1
       if start > 0 { try emit([UInt8(ascii: ",")]) }
       try emit(Array(bytes[head..<(bytes.count - tail.count)]))

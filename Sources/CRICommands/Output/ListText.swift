@@ -49,8 +49,8 @@ extension ListText {
   /// A paragraph about sorting for the help.
   static var sortHelp: String {
     let wide = list(wideSortKeys.keys.sorted())
-    return "Keys of --sort-by: \(sortNames(isWide: false))" + (wide.isEmpty ? "." : "; with -o wide also \(wide).")
-      + " Amounts are sorted with the largest first, all other keys in ascending order; --sort-by=-KEY reverses this."
+    return "Keys for --sort-by: \(sortNames(isWide: false))" + (wide.isEmpty ? "." : "; with -o wide also \(wide).")
+      + " Usage and sizes are sorted largest first, all other keys in ascending order; --sort-by=-KEY reverses the order."
   }
 
   var ids: [String] { elements.map(id) }

@@ -48,7 +48,7 @@ struct OutputChoice: Hashable, Sendable {
   }
 
   /// Parses the option of a command that supports these formats. It is a function because ArgumentParser prints the
-  /// choices of a type in many lines.
+  /// choices of a type on separate lines.
   static func parse(_ formats: [Format]) -> @Sendable (String) throws -> OutputChoice {
     { try OutputChoice($0, among: formats) }
   }

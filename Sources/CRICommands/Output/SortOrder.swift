@@ -35,7 +35,7 @@ enum SortValue: Hashable, Sendable, Comparable {
   /// A time; an event that has not happened has none.
   init(moment: Timestamp?) { self.init(number: moment.flatMap { $0 > .zero ? $0.nanoseconds : nil }) }
 
-  /// A value of a document: numbers by their size, also if they are strings as in protobuf's JSON.
+  /// A value of a document: numbers by their size, even if they are strings, as in protobuf's JSON.
   init(_ value: JSON?) {
     guard let value, !value.isNull else {
       self = .nothing
@@ -88,7 +88,7 @@ struct SortOrder<Text: ListText>: Sendable {
   }
 
   /// Elements with equal values keep their order.
-  /// - Parameter isStrict: Whether a path that no element has is wrong usage; otherwise it does not change the order.
+  /// - Parameter isStrict: Whether a path that no element has is a usage error; otherwise it does not change the order.
   func apply(to text: Text, _ clock: OutputClock, isStrict: Bool) throws(Failure) -> [Text.Element] {
     let elements = text.elements
     var values: [SortValue] = []

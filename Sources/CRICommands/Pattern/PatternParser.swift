@@ -10,7 +10,7 @@ struct PatternParser {
   var flags = Flags()
   private var depth = 0
 
-  private static let deepest = 200
+  private static let maximumDepth = 200
   /// RE2's limit: a higher count is taken for a mistake.
   private static let maximumRepetitions = 1000
 
@@ -86,7 +86,7 @@ struct PatternParser {
   }
 
   /// Reads a decimal number without leading zeros; nil if the rest does not begin with one. Only the first eight digits
-  /// count, which is more than any repetition may have.
+  /// are converted, because no valid count has that many.
   private mutating func number() -> Int? {
     let digits = rest.prefix { ("0"..."9").contains($0) }
     guard let first = digits.first, first != "0" || digits.count == 1 else { return nil }
@@ -117,8 +117,8 @@ struct PatternParser {
   // MARK: Groups
 
   private mutating func group() throws(PatternError) -> PatternNode? {
-    guard depth < Self.deepest else {
-      throw PatternError(reason: "parentheses are nested more than \(Self.deepest) deep")
+    guard depth < Self.maximumDepth else {
+      throw PatternError(reason: "parentheses are nested more than \(Self.maximumDepth) deep")
     }
     depth += 1
     defer { depth -= 1 }

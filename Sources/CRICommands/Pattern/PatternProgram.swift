@@ -1,7 +1,7 @@
 /// A regular expression as instructions for a matcher.
 struct PatternProgram: Hashable, Sendable {
   enum Instruction: Hashable, Sendable {
-    /// A character of the set with this number, whose ASCII characters are also here.
+    /// A character in the set with this number; the set's ASCII characters are stored here too.
     case scalar(ASCIISet, Int)
     case assertion(PatternNode.Assertion)
     /// Continues at both positions.
@@ -12,11 +12,11 @@ struct PatternProgram: Hashable, Sendable {
 
   private(set) var instructions: [Instruction] = []
   private(set) var sets: [ScalarSet] = []
-  /// The instruction of each set, so that equal sets, of which repetitions have many, are converted once.
+  /// The instruction of each set, so that equal sets, which repetitions produce, are converted only once.
   private var known: [ScalarSet: Instruction] = [:]
   /// Whether each match begins at the start of the text.
   let isAnchored: Bool
-  /// The limit of instructions: counted repetitions are expanded, and nested ones multiply.
+  /// The limit on instructions: counted repetitions are expanded, and nested ones multiply.
   private static let limit = 20_000
 
   init(_ node: PatternNode) throws(PatternError) {
@@ -39,7 +39,7 @@ struct PatternProgram: Hashable, Sendable {
       let before = instructions.count
       for _ in 0..<minimum {
         try append(node)
-        // An empty text is the same however often it is repeated: nested counts of it would take too long.
+        // To repeat an empty expression changes nothing, and to expand nested counts of it would take too long.
         if instructions.count == before { return }
       }
       if let maximum {

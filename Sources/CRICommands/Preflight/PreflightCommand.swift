@@ -13,24 +13,25 @@ struct PreflightCommand: AsyncParsableCommand {
     "preflight",
     abstract: "Predict what a restart or an upgrade of the runtime would lose, before it happens.",
     discussion: """
-      The command examines what the runtime has on disk, because this is all that the runtime will know after a \
-      restart, and kubelet's configuration. A loss that this shows is proved. A loss that follows only from a known \
-      defect of the version is suspected. A defect that every version has and that cannot be checked is reported only \
-      with --to.
+      The command examines kubelet's configuration, and what the runtime has on disk, because this is all that the \
+      runtime will know after a restart. A loss that follows from these is reported as proved. A loss that follows \
+      only from a known defect of the runtime's version is reported as suspected. A defect that every version has and \
+      that cannot be checked is reported only with --to.
 
       On CRI-O, the command runs the CNI plugins with CHECK for each pod, as CRI-O does when it starts; this changes \
       nothing. Nothing on the node is changed, except with --pull. Run the command as root on the node; in a \
       container, mount the node's / and specify it with --root.
 
-      Exit codes: 0 no loss is predicted; 5 pods, addresses, containers or the daemon would be lost; 3 the runtime was \
-      not reached or returned an error, or something that decides the prediction could not be examined; 2 wrong usage.
+      Exit codes: 0 no loss is predicted; 5 pods, addresses or containers would be lost, or the daemon would not \
+      start; 3 the runtime could not be reached or returned an error, or something that the prediction depends on \
+      could not be examined; 2 usage error.
       """)
 
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
       "The runtime version after the change: containerd's or CRI-O's own version, such as 2.1.4 or 1.33.0, or the "
-        + "version of a k3s or RKE2 that brings containerd, such as v1.31.2+k3s1.",
+        + "version of the k3s or RKE2 release that bundles containerd, such as v1.31.2+k3s1.",
       valueName: "version"))
   var target: String?
 
@@ -81,7 +82,7 @@ struct PreflightCommand: AsyncParsableCommand {
     return root
   }
 
-  /// Before anything else: k3s and RKE2 bring containerd, so their versions do not apply to CRI-O.
+  /// Checked before anything else: k3s and RKE2 bundle containerd, so their versions do not apply to CRI-O.
   private func refuseOtherRuntime(_ client: Client, _ target: RuntimeVersion?) async throws(Failure) {
     guard let target, let distributor = target.distributor else { return }
     let runtime: VersionResponse
@@ -93,7 +94,7 @@ struct PreflightCommand: AsyncParsableCommand {
     guard runtime.runtimeName == Advisory.Product.crio.rawValue else { return }
     throw Failure(
       .usage,
-      "--to \(target): \(distributor) brings containerd, and this runtime is cri-o \(runtime.runtimeVersion): "
+      "--to \(target): \(distributor) bundles containerd, and this runtime is cri-o \(runtime.runtimeVersion): "
         + "specify the version of CRI-O after the change")
   }
 

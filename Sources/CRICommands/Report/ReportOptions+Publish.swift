@@ -23,16 +23,16 @@ extension ReportOptions {
       // A reader that closes its pipe has seen enough, and the exit code still gives the verdict.
       if code == 0, error != .brokenPipe { code = ExitCodes.unreachable.rawValue }
     }
-    // Neither a loss nor a success.
+    // A file that could not be written is neither a loss nor a success.
     if code == 0, !isWritten { code = format == .nagios ? 3 : ExitCodes.usage.rawValue }
     if code != 0 { throw ExitCode(code) }
   }
 
-  /// Runs a check. If it has no verdict, the requested formats say so: readers must not take an earlier report for this
-  /// one.
+  /// Runs a check. If it has no verdict, each requested report says so, because readers must not mistake an earlier
+  /// report for this one.
   /// - Parameters:
   ///   - name: The check, `verify` or `preflight`.
-  ///   - onlyWarns: Whether the exit code is 0 even without a verdict, except for wrong usage. Evaluated after the
+  ///   - onlyWarns: Whether the exit code is 0 even without a verdict, except for a usage error. Evaluated after the
   ///   check.
   func report(
     _ name: ReportCheck, onlyWarns: @autoclosure () -> Bool = false, _ check: () async throws -> ReportView
@@ -42,7 +42,7 @@ extension ReportOptions {
     do {
       view = try await check()
     } catch {
-      // An error of the system, such as that of a closed standard error, must not end with the code of a loss.
+      // A system error, such as a closed standard error, must not end with the exit code for a loss.
       let systemError = (error as? Errno).map { Failure(.unreachable, "\(name) could not be completed: \($0)") }
       guard let error = error as? Failure ?? systemError else { throw error }
       let failure = Failure(error.code.unverified, error.message)
@@ -64,7 +64,7 @@ extension ReportOptions {
   /// exact names, which Prometheus allows.
   private func shown(_ view: ReportView, _ style: TextStyle) -> String {
     let text = format.text(view, style: style)
-    // The table escapes names itself and adds colors.
+    // The table escapes names itself and adds colours.
     return format != .table && Environment.outputIsTerminal ? Sanitizer.visibleLines(text) : text
   }
 

@@ -30,7 +30,7 @@ struct ReportOptions: ParsableArguments {
 
   private static let names = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
 
-  // Before anything runs: it must be known before the restart that a report can be written.
+  // This runs before anything else: it must be known before the restart that a report can be written.
   func validate() throws {
     var seen: Set<String> = []
     for text in files {
@@ -49,7 +49,7 @@ struct ReportOptions: ParsableArguments {
   /// The files that `validate` has checked.
   var targets: [ReportFile] { files.compactMap { try? Self.file($0) } }
 
-  /// Parsed here, because ArgumentParser prints many choices in many lines.
+  /// Parsed here, because ArgumentParser prints many choices on separate lines.
   @Sendable private static func format(_ text: String) throws -> ReportFormat {
     guard let format = ReportFormat(rawValue: text) else {
       throw ValidationError("unknown format \(text); the formats are \(names)")

@@ -1,6 +1,6 @@
 internal import CRI
 
-/// The CPU time that a container or pod had used up to one time.
+/// The CPU time that a container or pod had used by a certain time.
 struct CPUReading: Hashable, Sendable {
   let time: Timestamp
   /// Nanoseconds on any core (CRI: `usage_core_nano_seconds`).
@@ -12,7 +12,7 @@ struct CPUReading: Hashable, Sendable {
   func percent(since before: CPUReading?) -> Double? {
     if used == 0 { return 0 }
     if let before, used >= before.used {
-      // A runtime may return any times, also some that are too far apart.
+      // A runtime may return any times, even some that are too far apart to be subtracted.
       let (span, isTooLong) = time.nanoseconds.subtractingReportingOverflow(before.time.nanoseconds)
       if span > 0, !isTooLong { return Double(used - before.used) / Double(span) * 100 }
     }

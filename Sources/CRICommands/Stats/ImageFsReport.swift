@@ -10,7 +10,7 @@ struct ImageFsReport: StatusReport {
 
   func document(_ limits: inout JSONLimits) -> JSON { .object(["status": response.json()]) }
 
-  /// The text as crictl prints it, with the blank at the end of its headings.
+  /// The text as crictl prints it, with a space at the end of each heading.
   func text(verbose: Bool) -> String {
     section("Container", response.containerFilesystems) + section("Image", response.imageFilesystems)
   }

@@ -4,7 +4,7 @@ internal import CRICommandLine
 
 struct ImagefsinfoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "imagefsinfo", abstract: "Show how much of their file systems images use.")
+    "imagefsinfo", abstract: "Show how much disk space images use.")
 
   @Option(
     name: [.customShort("o"), .long],

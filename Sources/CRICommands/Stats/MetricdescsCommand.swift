@@ -4,7 +4,7 @@ internal import CRICommandLine
 
 struct MetricdescsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "metricdescs", abstract: "Show the names and descriptions of the metrics of metricsp.")
+    "metricdescs", abstract: "Show the names and descriptions of the metrics that metricsp shows.")
 
   @OptionGroup var output: DocumentOutput
 

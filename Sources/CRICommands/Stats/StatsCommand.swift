@@ -6,7 +6,8 @@ internal import CRISystem
 struct StatsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "stats", abstract: "Show the resource usage of containers.",
-    discussion: "CPU % is relative to one core. Containers without usage, such as exited ones, are shown with --all."
+    discussion:
+      "CPU % is relative to one core. Containers without usage, such as exited ones, are shown only with --all."
       + "\n\(ContainerStatsText.sortHelp)")
 
   @Argument(help: ArgumentHelp("Only the container with this ID or unique prefix.", valueName: "id"))

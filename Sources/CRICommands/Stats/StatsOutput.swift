@@ -16,7 +16,7 @@ struct StatsOutput: ParsableArguments {
 
   @Option(
     name: [.customShort("s"), .long],
-    help: ArgumentHelp("The time between two measurements, for which CPU % is calculated.", valueName: "seconds"))
+    help: ArgumentHelp("The time between two measurements, over which CPU % is calculated.", valueName: "seconds"))
   var seconds = "1"
 
   @Flag(
@@ -47,7 +47,7 @@ struct StatsOutput: ParsableArguments {
     return watch ? max(interval, .milliseconds(100)) : interval
   }
 
-  /// Whether anything is printed, or sorted by, that needs two measurements.
+  /// Whether anything that is printed or used for sorting needs two measurements.
   private func needsRate(_ choice: OutputChoice) -> Bool {
     choice.format == .table || choice.format == .wide || sortBy == "cpu" || sortBy == "-cpu"
   }

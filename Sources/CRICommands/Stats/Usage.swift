@@ -1,7 +1,7 @@
 /// The usage of one container or pod, with its CPU usage since the previous measurement.
 struct Usage<Stats: UsageStats>: Sendable {
   let stats: Stats
-  /// Percent of one core; nil where it is not known.
+  /// Percent of one core; nil if it is not known.
   let cpu: Double?
 
   /// The text as crictl prints it; `-` where crictl would fail or omit the row.

@@ -14,7 +14,8 @@ struct UsageSampler<Stats: UsageStats>: Sendable {
     self.ask = ask
   }
 
-  /// Measures once; the first time, it measures twice with the interval in between. Afterwards the caller must wait.
+  /// Measures once; on the first call, measures twice, with the interval in between. Before each later call, the caller
+  /// must wait.
   mutating func next() async throws(Failure) -> [Usage<Stats>] {
     if last == nil {
       _ = try await measure()

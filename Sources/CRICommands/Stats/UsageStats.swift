@@ -4,7 +4,7 @@ internal import CRI
 protocol UsageStats: CMessage {
   var usageID: String { get }
   var cpuReading: CPUReading? { get }
-  /// Bytes in use that cannot be freed (CRI: `working_set_bytes`).
+  /// Memory in use that the kernel cannot easily reclaim, in bytes (CRI: `working_set_bytes`).
   var workingSet: UInt64 { get }
 }
 

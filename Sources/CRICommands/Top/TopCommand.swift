@@ -7,7 +7,8 @@ struct TopCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "top", abstract: "Show the resource usage of containers and pods, continuously.",
     discussion:
-      "CPU % is relative to one core. A terminal is refreshed until q or Ctrl-C; elsewhere, each result is a table."
+      "CPU % is relative to one core. On a terminal, the table is refreshed until q or Ctrl-C is pressed; elsewhere, each "
+      + "result is printed as a table."
   )
 
   @Flag(name: [.customShort("p"), .long], help: "Show pods, each with the usage of its containers.")
@@ -29,7 +30,7 @@ struct TopCommand: AsyncParsableCommand {
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Exit after N measurements.", valueName: "N"))
   var count: Int?
 
-  @Flag(help: "Print one table and exit, also on a terminal.")
+  @Flag(help: "Print one table and exit, even on a terminal.")
   var once = false
 
   func validate() throws {

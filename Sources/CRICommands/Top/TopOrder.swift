@@ -5,7 +5,8 @@ struct TopOrder: Hashable, Sendable {
   enum Key: String, Hashable, Sendable, CaseIterable { case cpu, mem, name, pod, namespace }
 
   var key: Key
-  /// The reverse of the default order, which has the highest usage first and names in alphabetical order.
+  /// Whether the order is the reverse of the default order, which has the highest usage first and names in alphabetical
+  /// order.
   var isReversed = false
 
   init(_ key: Key) { self.key = key }
@@ -27,7 +28,7 @@ struct TopOrder: Hashable, Sendable {
       case .mem where first.memory != second.memory: (first.memory ?? 0) > (second.memory ?? 0)
       case .namespace where first.namespace != second.namespace: first.namespace < second.namespace
       case .pod where first.pod != second.pod: first.pod < second.pod
-      // A pod has no name besides its own.
+      // A pod's row has no container name.
       case .name where first.name != second.name: first.name < second.name
       default: (first.pod, first.name, first.id) < (second.pod, second.name, second.id)
       }

@@ -5,7 +5,7 @@ internal import CRIText
 /// `top` on a terminal: redrawn after each measurement and each key.
 struct TopScreen {
   let interval: Duration
-  /// The number of measurements before it ends; nil to run until the user ends it.
+  /// The number of measurements before the command ends; nil to run until the user ends it.
   let count: Int?
   var view: TopView
 

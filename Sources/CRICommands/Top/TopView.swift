@@ -23,7 +23,7 @@ struct TopView: Hashable, Sendable {
       + [Table.Cell(showsPods ? "\(row.containers)" : row.name), Table.Cell(row.pod), Table.Cell(row.namespace)]
   }
 
-  /// A line about all of them.
+  /// A line about all containers and pods.
   func summary(_ sample: TopSample, zone: TimeText.Zone = .local) -> String {
     var all = TopRow(id: "", state: "", name: "", pod: "", namespace: "", cpu: nil, memory: nil)
     for row in sample.containers { all.add(row) }

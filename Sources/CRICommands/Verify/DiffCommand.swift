@@ -10,7 +10,7 @@ struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "diff",
     abstract: "Show what changed since a snapshot, pod by pod.",
-    discussion: "Exit codes, as of diff(1): 0 no changes; 1 changes; 2 failure.")
+    discussion: "Exit codes, as for diff(1): 0 no changes; 1 changes; 2 failure.")
 
   @Argument(help: "The earlier snapshot (-: standard input).")
   var before: String
@@ -28,10 +28,10 @@ struct DiffCommand: AsyncParsableCommand {
     let changes: [Change]
     let unchecked: [Unchecked]
     do {
-      let was = try SnapshotFile.read(before)
-      let now = try await current()
-      changes = Diff.changes(from: was, to: now, all: all)
-      unchecked = was.incomplete + now.incomplete
+      let earlier = try SnapshotFile.read(before)
+      let later = try await current()
+      changes = Diff.changes(from: earlier, to: later, all: all)
+      unchecked = earlier.incomplete + later.incomplete
     } catch let failure as Failure {
       throw Failure(.usage, failure.message)
     }

@@ -11,15 +11,16 @@ struct GuardCommand: AsyncParsableCommand {
     discussion: """
       Example: cri guard --hold kubelet -- systemctl restart containerd
 
-      Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. If \
-      a unit cannot be stopped (3; 2 if there is no such unit) or the snapshot cannot be taken, the command is not \
-      run, the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
+      Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. \
+      The command is not run if a unit cannot be stopped (exit code 3; 2 if there is no such unit) or if the snapshot \
+      cannot be taken. Then the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
 
       The units of --hold are stopped before the snapshot and started only if guard exits with 0; with --warn-only, \
-      this is the case whatever is found. A unit that was not active is not started.
+      they are started whatever is found. A unit that was not active is not started.
 
-      SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. \
-      Before the command, they end guard with nothing changed; after the command, they end it with 3 (not checked).
+      SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. A \
+      signal before the command starts ends guard with nothing changed; a signal after the command has ended makes \
+      guard exit with 3 (not checked).
       """)
 
   @Option(
@@ -31,7 +32,8 @@ struct GuardCommand: AsyncParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The maximum time to wait for the runtime to be ready. (default: 120s; CRI-O: 30s and 12s per pod if longer)",
+      "The maximum time to wait for the runtime to be ready. (default: 120s; for CRI-O, 30s plus 12s per pod if that "
+        + "is longer)",
       valueName: "duration"))
   var wait: String?
 
@@ -91,7 +93,7 @@ struct GuardCommand: AsyncParsableCommand {
     case before
     /// The command has started: from here on, only a verdict may start the held units.
     case changed
-    /// A signal ended it: this is never a success, whatever the options say.
+    /// A signal came before the verdict: this is never a success, whatever the options say.
     case interrupted
   }
 
@@ -120,7 +122,7 @@ struct GuardCommand: AsyncParsableCommand {
     } catch {
       try end(error, units, stage)
     }
-    // The verdict is printed first, because a unit may take long to start.
+    // The verdict is printed first, because a unit may take a long time to start.
     try units.start()
   }
 
@@ -128,7 +130,7 @@ struct GuardCommand: AsyncParsableCommand {
   private func prepare(
     _ context: Context, _ units: inout UnitHold, _ signals: SignalWatch
   ) async throws -> Verification {
-    // First, so that a running unit changes nothing after the snapshot.
+    // The units are stopped first, so that they change nothing after the snapshot.
     try units.stop()
     do {
       let before = try await signals.interrupting { try await takeSnapshot(context.bulkClient()) }
@@ -163,7 +165,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// Prints at once how the command failed, because the steps that follow may fail too.
+  /// Prints immediately how the command failed, because the steps that follow may fail too.
   /// - Returns: The failure as text; nil for success.
   private func execute(_ signals: SignalWatch) throws(Failure) -> String? {
     let name = command[0]
@@ -195,11 +197,11 @@ struct GuardCommand: AsyncParsableCommand {
       let cause = "\(interruption.signal.name) before the verdict, so nothing was checked"
       throw Failure(.unreachable, "\(cause); run \(remedy(before))")
     } catch let failure as Failure where failure.code == .unreachable {
-      throw Failure(failure.code, "\(failure.message); not checked yet, run \(remedy(before))")
+      throw Failure(failure.code, "\(failure.message); nothing has been checked yet; run \(remedy(before))")
     }
   }
 
-  /// The command to run without a verdict. The snapshot cannot be taken again, so it is saved.
+  /// The command to run if there is no verdict. The snapshot cannot be taken again, so it is saved.
   private func remedy(_ before: Snapshot) -> String {
     var file = save
     if file == nil {

@@ -11,9 +11,9 @@ struct RulesCommand: AsyncParsableCommand {
     "rules",
     abstract: "Print the rules of verify, guard and preflight.",
     discussion: """
-      The letters in the column IN are the scenarios in which a rule of verify applies; a line below the table explains \
+      The letters in the IN column are the scenarios in which a rule of verify applies; a line below the table explains \
       them. A rule of preflight applies before any change; its short name is in parentheses. Findings of severity info \
-      never count as loss. Programs should use -o json.
+      never count as a loss. Programs should use -o json.
       """)
 
   @Option(help: ArgumentHelp("Only the rules of verify that apply in this scenario.", valueName: "scenario"))

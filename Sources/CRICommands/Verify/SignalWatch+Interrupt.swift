@@ -2,7 +2,7 @@ internal import CRICommandLine
 internal import CRISystem
 
 extension SignalWatch {
-  /// Runs work that a signal interrupts: the work is cancelled and awaited.
+  /// Runs work, and cancels and awaits it if a signal arrives.
   /// - Throws: What the work throws, or `CutShort`.
   func interrupting<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
     try await withThrowingTaskGroup(of: Step<Value>.self) { group in

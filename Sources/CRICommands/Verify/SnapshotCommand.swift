@@ -14,9 +14,9 @@ struct SnapshotCommand: AsyncParsableCommand {
       The snapshot contains no environment variables and no other secrets. It is written completely or not at all, \
       with mode 0600.
 
-      Exit codes: 0 written; 1 the file could not be written; 2 wrong usage; 3 the runtime was not reached, or some \
-      details could not be read (without --incomplete, nothing is written then, so that an earlier complete snapshot \
-      is kept).
+      Exit codes: 0 written; 1 the file could not be written; 2 usage error; 3 the runtime could not be reached, or \
+      some details could not be read (without --incomplete, nothing is written then, so that an earlier complete \
+      snapshot is kept).
       """)
 
   @Option(
@@ -24,7 +24,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     help: ArgumentHelp("The file to write (-: standard output).", valueName: "file"))
   var output = "-"
 
-  @Flag(help: "Write the snapshot even if some details could not be read; the snapshot names them.")
+  @Flag(help: "Write the snapshot even if some details could not be read; the snapshot lists them.")
   var incomplete = false
 
   func run() async throws {

@@ -5,17 +5,18 @@ internal import CRISystem
 /// Snapshot files; `-` is standard input or output.
 enum SnapshotFile {
   /// The maximum size in bytes, more than the snapshot of any node.
-  private static let largest = 256 << 20
+  private static let maximumSize = 256 << 20
 
   static func read(_ path: String) throws(Failure) -> Snapshot {
     let bytes: [UInt8]
-    // Only a timeout that the user specified applies, because the input may come from another node and take long.
+    // Only a timeout that the user specified applies, because the input may come from another node and take a
+    // long time.
     let deadline = Globals.current.timeout.map { ContinuousClock.now + $0 }
     do throws(FileError) {
       bytes =
         path == "-"
-        ? try File.readStandardInput(limit: largest, deadline: deadline)
-        : try File.readNamed(path, limit: largest, deadline: deadline)
+        ? try File.readStandardInput(limit: maximumSize, deadline: deadline)
+        : try File.readNamed(path, limit: maximumSize, deadline: deadline)
     } catch {
       let remedy = error == .noSuchFile ? "; take one before the change: cri snapshot -o \(path)" : ""
       throw Failure(.usage, "the snapshot \(path) cannot be read: \(error)\(remedy)")

@@ -1,7 +1,7 @@
 internal import CRICommandLine
 internal import CRISystem
 
-/// Systemd units that are stopped during a change, such as kubelet, which reacts at once to what it sees.
+/// Systemd units that are stopped during a change, such as kubelet, which reacts immediately to what it sees.
 struct UnitHold {
   private let names: [String]
   private let signals: SignalWatch
@@ -78,7 +78,7 @@ struct UnitHold {
     if !failures.isEmpty { throw Failure(.commandFailed, failures.joined(separator: "; ")) }
   }
 
-  /// Leaves the units stopped, and prints that.
+  /// Leaves the units stopped, and reports that.
   /// - Parameters:
   ///   - code: The exit code.
   ///   - report: Where the reason can be read.
@@ -134,8 +134,8 @@ struct UnitHold {
     _ verb: String, _ name: String, onSignal: (SignalWatch.Received) -> Void = { _ in }
   ) -> String? {
     do throws(Errno) {
-      // Interrupted, systemctl would leave the unit half stopped, so a signal waits for it. A terminal's Ctrl-C reaches
-      // it.
+      // If it is interrupted, systemctl leaves the unit half stopped, so a signal is not passed on to it. Ctrl-C on a
+      // terminal reaches it all the same.
       let ending = try ChildProcess.run(["systemctl", verb, name], outputToErrors: true, signals: signals) { received in
         onSignal(received)
         return false

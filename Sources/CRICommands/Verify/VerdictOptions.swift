@@ -8,7 +8,7 @@ internal import CRIVerify
 struct VerdictOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What happened in between: auto, or one of \(ScenarioOption.names); cri rules shows what each one requires."))
+      "The kind of change: auto, or one of \(ScenarioOption.names); cri rules shows what each one requires."))
   var scenario = ScenarioOption.auto
 
   @Option(
@@ -17,7 +17,7 @@ struct VerdictOptions: ParsableArguments {
     transform: Self.severity)
   var threshold = Severity.major
 
-  @Flag(help: "Exit with 0 whatever is found; wrong usage still exits with 2.")
+  @Flag(help: "Exit with 0 whatever is found; a usage error still exits with 2.")
   var warnOnly = false
 
   @Option(
@@ -38,7 +38,7 @@ struct VerdictOptions: ParsableArguments {
     return severity
   }
 
-  @Flag(help: "Also run the program true in every running container, to check that the runtime can reach it.")
+  @Flag(help: "Also run the command `true` in every running container, to check that the runtime can reach it.")
   var probe = false
 
   func validate() throws {

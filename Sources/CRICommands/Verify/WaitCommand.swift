@@ -14,7 +14,7 @@ struct WaitCommand: AsyncParsableCommand {
       It is stable if this holds for the same process in three checks over two seconds (--stable), because a daemon \
       may crash while it recovers its state.
 
-      Exit codes: 0 ready; 2 wrong usage; 3 not ready in time, or never going to be ready.
+      Exit codes: 0 ready; 2 usage error; 3 not ready in time, or never going to be ready.
       """)
 
   @Flag(name: .customLong("ready"), help: "Wait for RuntimeReady (the default).")
@@ -31,7 +31,7 @@ struct WaitCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("stable"), parsing: .unconditional,
     help: ArgumentHelp(
-      "How long it must stay ready (0: accept the first success; default: 2s, or half of a shorter --timeout).",
+      "How long it must stay ready (0: accept the first success; default: 2s, or half of --timeout if that is less).",
       valueName: "duration"))
   var stability: String?
 
@@ -61,10 +61,10 @@ struct WaitCommand: AsyncParsableCommand {
   }
 }
 
-/// Waiting, in the same way for all commands: progress on a terminal, and one line if it failed.
+/// Waits for the runtime in the same way for all commands, with progress on a terminal, and one line if the wait fails.
 enum Waiting {
   /// - Parameter timeout: The maximum time that was asked for, if a part of it had already passed.
-  /// - Returns: The time until the first success, and the process that answered.
+  /// - Returns: The time until the first success, and the process that responded.
   static func run(
     _ wait: ReadinessWait, _ context: Context, timeout: Duration? = nil
   ) async throws(Failure) -> (after: Duration, peer: PeerCredentials?) {
