@@ -10,8 +10,8 @@ struct CRISim: ParsableCommand {
     discussion: """
       cri-sim is for tests, demonstrations and machines without a runtime. Clients can read and change its state with the \
       calls of the CRI, but nothing is executed: exec and attach run simulated programs (true, false, echo, exit N, cat, \
-      sleep SECONDS, yes, size, hang, drop, and sh with -c or reading lines), and port-forward reaches ports 7 (echo) and \
-      80 (a page). Errors have containerd's messages (or CRI-O's, if a recording of CRI-O is \
+      sleep SECONDS, yes, size, hang, drop, and sh, which takes commands from -c or from its input), and port-forward \
+      reaches ports 7 (echo) and 80 (a web page). Errors have containerd's messages (or CRI-O's, if a recording of CRI-O is \
       served).
 
       cri-sim prints one line on stderr when it is ready, and removes its socket on SIGTERM and SIGINT. Exit codes: \

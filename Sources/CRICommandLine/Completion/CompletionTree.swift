@@ -45,7 +45,8 @@ package struct CompletionTree: Sendable {
 
   package func option(_ word: String) -> Option? { options.first { $0.names.contains(word) } }
 
-  /// The option whose value is the word after this one; also for the last of several letters in one word.
+  /// The option whose value is the word after this one; in a word of several letters, only the last one can have a
+  /// value.
   package func pending(_ word: String) -> Option? {
     let isCluster = word.count > 2 && word.hasPrefix("-") && !word.hasPrefix("--") && !word.contains("=")
     let found = isCluster ? word.last.flatMap { option("-\($0)") } : option(word)

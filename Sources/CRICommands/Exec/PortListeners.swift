@@ -8,7 +8,7 @@ struct PortListeners: Sendable {
   let remotes: [UInt16]
 
   /// - Parameter addresses: IP addresses, or `localhost`.
-  /// - Throws: if a port cannot be listened on. `::1` is left out if the node has no IPv6.
+  /// - Throws: A failure if `cri` cannot listen on a port. `::1` is left out if the node has no IPv6.
   init(_ ports: [PortMapping], on addresses: [String]) throws(Failure) {
     let acceptor: TCPAcceptor
     do throws(Errno) { acceptor = try TCPAcceptor() } catch { throw Failure(.failed, "cannot listen: \(error)") }
@@ -39,7 +39,7 @@ struct PortListeners: Sendable {
     }
   }
 
-  /// What is listened on, as crictl prints it.
+  /// A line for each address, as crictl prints it.
   var lines: [String] {
     zip(acceptor.addresses, remotes).map { "Forwarding from \($0) -> \($1)" }
   }

@@ -29,7 +29,7 @@ struct StreamOptions: ParsableArguments {
       transport: kinds, setupTimeout: context.bulkTimeout, allowedHosts: allowStreamHost, userAgent: CRICommand.tool)
   }
 
-  /// With `--debug`, says that a transport was refused.
+  /// With `--debug`, reports that a transport was refused.
   static func note(_ refusal: StreamingError, _ context: Context) {
     guard context.isDebug else { return }
     let name = refusal.transport?.rawValue ?? ""
@@ -37,7 +37,7 @@ struct StreamOptions: ParsableArguments {
       Failure(.done, "\(name) was refused (\(refusal.reason)); trying the next transport").line)
   }
 
-  /// With `--debug`, says which transport is used.
+  /// With `--debug`, reports which transport is used.
   static func note(_ session: Session, _ context: Context) {
     guard context.isDebug else { return }
     let line = "using \(session.transport.rawValue) with \(session.version.rawValue)"

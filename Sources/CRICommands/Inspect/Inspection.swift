@@ -2,7 +2,7 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// Inspects several objects at once.
+/// Inspects several objects in parallel.
 struct Inspection: Sendable {
   /// The kind of object, such as `container`.
   let noun: String

@@ -9,7 +9,7 @@ protocol UsageStats: CMessage {
 }
 
 extension UsageStats {
-  /// Whether anything is running, by crictl's criterion.
+  /// Whether anything is running, according to crictl's criterion.
   var isUsed: Bool { (cpuReading?.used ?? 0) != 0 || workingSet != 0 }
 }
 
