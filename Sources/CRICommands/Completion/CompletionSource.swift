@@ -152,9 +152,9 @@ enum CompletionSource: Hashable, Sendable {
       return (path: path, namespace: namespace, help: container.state.title)
     }
     return all.map { path, namespace, help in
-      let whole = "\(namespace)/\(path)"
-      let needsAll = namespaces[path]?.count != 1 || !path.hasPrefix(start) && whole.hasPrefix(start)
-      return (needsAll ? whole : path, help)
+      let fullPath = "\(namespace)/\(path)"
+      let needsAll = namespaces[path]?.count != 1 || !path.hasPrefix(start) && fullPath.hasPrefix(start)
+      return (needsAll ? fullPath : path, help)
     }
   }
 

@@ -27,9 +27,9 @@ struct ConfigCommand: AsyncParsableCommand {
   var pair: [String] = []
 
   func validate() throws {
-    let ways = [get != nil, !set.isEmpty, list, !pair.isEmpty].count { $0 }
-    if ways > 1 { throw ValidationError("specify only one of --get, --set, --list, or a key with its value") }
-    if ways == 0 { throw ValidationError("specify --get, --set, --list, or a key with its value") }
+    let actionCount = [get != nil, !set.isEmpty, list, !pair.isEmpty].count { $0 }
+    if actionCount > 1 { throw ValidationError("specify only one of --get, --set, --list, or a key with its value") }
+    if actionCount == 0 { throw ValidationError("specify --get, --set, --list, or a key with its value") }
     if !pair.isEmpty, pair.count != 2 { throw ValidationError("specify one key and its value") }
   }
 

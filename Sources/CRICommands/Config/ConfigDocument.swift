@@ -26,9 +26,9 @@ struct ConfigDocument: Hashable, Sendable {
 
   init(_ bytes: [UInt8], path: String) throws(Failure) {
     self.path = path
-    let whole = String(decoding: bytes, as: UTF8.self)
-    mark = whole.hasPrefix("\u{FEFF}") ? "\u{FEFF}" : ""
-    text = String(whole.unicodeScalars.dropFirst(mark.unicodeScalars.count))
+    let content = String(decoding: bytes, as: UTF8.self)
+    mark = content.hasPrefix("\u{FEFF}") ? "\u{FEFF}" : ""
+    text = String(content.unicodeScalars.dropFirst(mark.unicodeScalars.count))
     // Refuses a file that is not a valid configuration.
     _ = try Configuration(parsing: bytes, file: path)
     members = try Self.members(bytes, path)

@@ -1,7 +1,7 @@
 /// Puts a name before each line of a container's output, so that a reader can distinguish the lines of several containers.
 struct LinePrefixer {
   /// A longer line is broken, because its end may never come.
-  private static let longestLine = 64 << 10
+  private static let maximumLineLength = 64 << 10
 
   private let prefix: [UInt8]
   private var line: [UInt8] = []
@@ -14,7 +14,7 @@ struct LinePrefixer {
     for piece in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
       if piece.offset > 0 { result += flush() }
       line += piece.element
-      if line.count >= Self.longestLine { result += flush() }
+      if line.count >= Self.maximumLineLength { result += flush() }
     }
     return result
   }

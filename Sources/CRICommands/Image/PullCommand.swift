@@ -32,12 +32,12 @@ struct PullCommand: AsyncParsableCommand {
 
   func run() async throws {
     if SchemaText.isAskedFor(image) { return try StandardStream.output.write(SchemaText.pod) }
-    let (spec, pod) = try wanted()
+    let (spec, pod) = try pullTarget()
     let reference = try await options.pulling(Context(asksImagesOnly: true)).pull(spec, for: pod)
     try StandardStream.output.write("Image is up to date for \(Sanitizer.visible(reference))\n")
   }
 
-  private func wanted() throws -> (ImageSpec, PodSandboxConfig?) {
+  private func pullTarget() throws -> (ImageSpec, PodSandboxConfig?) {
     var pod = try podConfig.map { try ConfigFile.pod($0, isStrict: strictness.strict) }
     pod?.giveUID()
     return (ImageSpec(image: image, annotations: try annotations), pod)

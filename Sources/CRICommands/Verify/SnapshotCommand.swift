@@ -32,8 +32,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     let gap = snapshot.gap
     if gap == nil || incomplete { try SnapshotFile.write(snapshot, to: output) }
     guard let gap else { return }
-    let rest = incomplete ? "" : "; nothing was written (--incomplete writes the rest)"
-    throw Failure(.unreachable, "the snapshot is incomplete: \(gap)\(rest)")
+    let hint = incomplete ? "" : "; nothing was written (--incomplete writes the rest)"
+    throw Failure(.unreachable, "the snapshot is incomplete: \(gap)\(hint)")
   }
 }
 
