@@ -1,5 +1,5 @@
-internal import CRIGRPC
-internal import CRIProtobuf
+package import CRIGRPC
+package import CRIProtobuf
 internal import CRISystem
 
 /// Bounds answers together that belong together: the messages of a streamed list, or the details of all objects of one.
@@ -16,7 +16,7 @@ package final class AnswerBudget: Sendable {
   private let limits: ResponseLimits
   private let keptPerAnswer: Int
   private let totalSize: Int
-  let deadline: ContinuousClock.Instant?
+  package let deadline: ContinuousClock.Instant?
 
   /// - Parameters:
   ///   - base: bytes of memory that the answers may take together, whatever their size.
@@ -50,7 +50,7 @@ package final class AnswerBudget: Sendable {
   }
 
   /// Decodes an answer within what is left.
-  func decode<M: CMessage>(
+  package func decode<M: CMessage>(
     _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?
   ) throws(RPCError) -> M {
     let (size, spent) = state.withLock { state in

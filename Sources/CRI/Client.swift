@@ -125,6 +125,9 @@ extension Client {
       deadline: timeout.map { .now + $0 * Self.detailTimeouts })
   }
 
+  /// The timeout of a call; nil for no limit.
+  package var timeout: Duration? { runtime.caller.options.timeout }
+
   /// The same client over the same connections, for calls whose answers are bounded together.
   package func sharing(_ budget: AnswerBudget) -> Client {
     let caller = Caller(sharing: runtime.caller, budget)

@@ -188,11 +188,16 @@ private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -
 
 extension RPCError {
   /// The runtime itself is gone, and not one of its objects, so the remaining calls would fail too.
-  fileprivate var meansRuntimeIsGone: Bool {
+  var meansRuntimeIsGone: Bool {
     switch self {
     case .cannotConnect, .connectionLost, .notGRPC, .notResponding, .cancelled: true
     default: false
     }
+  }
+
+  /// The runtime is gone or did not respond in time.
+  var isAboutRuntime: Bool {
+    if case .deadlineExceeded = self { true } else { meansRuntimeIsGone }
   }
 }
 

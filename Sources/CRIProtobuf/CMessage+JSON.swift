@@ -51,20 +51,20 @@ extension CMessage {
   /// base64, and `null` leaves a field unset.
   /// - Throws: `MessageJSONError` with the path of the value that does not fit.
   package init(json: JSON, _ dialect: JSONDialect = .protobuf) throws(MessageJSONError) {
-    var unknown: [MessageJSONError]?
-    try self.init(json: json, dialect, unknownFields: &unknown)
+    var ignored: IgnoredFields?
+    try self.init(json: json, dialect, ignored: &ignored)
   }
 
   /// Decodes a message from a JSON document and collects the fields that it does not have.
-  /// - Parameter unknown: The errors of unknown fields are appended here; nil: the first one is thrown.
+  /// - Parameter ignored: The unknown fields are added here; nil: the error of the first one is thrown.
   package init(
-    json: JSON, _ dialect: JSONDialect, unknownFields unknown: inout [MessageJSONError]?
+    json: JSON, _ dialect: JSONDialect, ignored: inout IgnoredFields?
   ) throws(MessageJSONError) {
     let arena = Arena()
     let c = arena.zeroed(C.self, Self.descriptor)
-    var reader = MessageJSONReader(dialect, unknownFields: unknown)
+    var reader = MessageJSONReader(dialect, ignored: ignored)
     try reader.read(json, Self.schema, into: UnsafeMutableRawPointer(c), arena)
-    unknown = reader.unknownFields
+    ignored = reader.ignored
     var decoder = CDecoder()
     self.init(decoding: UnsafePointer(c), &decoder)
   }

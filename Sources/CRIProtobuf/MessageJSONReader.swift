@@ -6,14 +6,12 @@ internal import CRIText
 struct MessageJSONReader {
   private let dialect: JSONDialect
   private var path: [Step] = []
-  /// The errors for unknown fields, if reading continues after them; nil if the first one is thrown.
-  private(set) var unknownFields: [MessageJSONError]?
-  /// The maximum number of errors that are collected.
-  private static let maximumUnknown = 100
+  /// The unknown fields, if they do not end the reading.
+  private(set) var ignored: IgnoredFields?
 
-  init(_ dialect: JSONDialect, unknownFields: [MessageJSONError]? = nil) {
+  init(_ dialect: JSONDialect, ignored: IgnoredFields? = nil) {
     self.dialect = dialect
-    self.unknownFields = unknownFields
+    self.ignored = ignored
   }
 
   mutating func read(
@@ -34,9 +32,13 @@ struct MessageJSONReader {
         isSeen[index] = true
         if !value.isNull { try read(value, schema.fields[index], into: c, arena) }
       } else if dialect != .newer {
-        let unknown = error(.unknownField(message: schema.shortName, nearest: schema.nearest(to: key)))
-        guard let count = unknownFields?.count else { throw unknown }
-        if count < Self.maximumUnknown { unknownFields?.append(unknown) }
+        func unknown() -> MessageJSONError {
+          error(.unknownField(message: schema.shortName, nearest: schema.nearest(to: key)))
+        }
+        guard var fields = ignored else { throw unknown() }
+        ignored = nil
+        fields.append(unknown())
+        ignored = fields
       }
       path.removeLast()
     }

@@ -6,6 +6,7 @@ internal import CRISystem
 package struct Context: Sendable {
   private static let queryTimeout = Duration.seconds(2)
   private static let snapshotTimeout = Duration.seconds(30)
+  private static let probeTimeout = Duration.seconds(10)
 
   package let endpoint: Endpoint
   package let imageEndpoint: Endpoint?
@@ -29,7 +30,7 @@ package struct Context: Sendable {
     _ globals: Globals, waiting: Duration? = nil, asksImagesOnly: Bool = false, environment: (String) -> String?
   ) throws {
     // A warning that cannot be written is not a reason to end.
-    let warn = { (text: String) throws in _ = try? StandardStream.error.write("cri: \(text)\n") }
+    let warn = { (text: String) throws in _ = try? StandardStream.error.write(Failure(.done, text).line) }
     let configuration = try Configuration.load(
       named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
     isDebug = globals.isDebug ?? configuration.isDebug ?? false
@@ -113,6 +114,9 @@ package struct Context: Sendable {
 
   /// The timeout of one of many calls, and of calls that change pods and containers.
   package var bulkTimeout: Duration { timeout ?? Self.snapshotTimeout }
+
+  /// The timeout of a process that probes a container.
+  package var probeTimeout: Duration { timeout ?? Self.probeTimeout }
 
   /// A client for callers that must not wait long.
   package func client(within timeout: Duration) -> Client { client(timeout) }

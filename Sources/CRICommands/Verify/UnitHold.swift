@@ -6,7 +6,9 @@ struct UnitHold {
   private let names: [String]
   private let signals: SignalWatch
   /// The units that were active and that we have stopped, in this order.
-  private var stopped: [String] = []
+  private var stopped: [String] = [] {
+    didSet { Self.prepareNote(stopped) }
+  }
 
   init(_ names: [String], signals: SignalWatch) {
     self.names = names
@@ -32,15 +34,14 @@ struct UnitHold {
   /// Stops the units. If one of them cannot be stopped, those before it are started again.
   mutating func stop() throws(Failure) {
     var active: [String] = []
+    var wasActive: [String] = []
     // All units are examined before the first one is stopped.
     for name in names {
       let state = try state(of: name)
       if state != .inactive { active.append(name) }
       if state != .active { Self.printNotice("\(name) is not active, so it will not be started at the end") }
-      if state == .active { stopped.append(name) }
+      if state == .active { wasActive.append(name) }
     }
-    let wasActive = stopped
-    stopped = []
     for name in active {
       if wasActive.contains(name) { stopped.append(name) }
       var interruption: SignalWatch.Received?
@@ -96,6 +97,15 @@ struct UnitHold {
           "\(name) stays stopped (exit code \(code)); read \(report)\(hint), then run systemctl start \(name)")
       }
     }
+    Self.prepareNote([])
+  }
+
+  /// Prepares the lines that are printed if an allocation fails, because the process then ends at once.
+  private static func prepareNote(_ stopped: [String]) {
+    let lines = stopped.map {
+      Failure(.done, "\($0) was stopped and is not started again; run systemctl start \($0)").line
+    }
+    noteWithoutMemory(lines.joined())
   }
 
   private enum State {

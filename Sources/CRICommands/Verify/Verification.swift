@@ -25,7 +25,7 @@ struct Verification {
   /// The runtime's state once it is ready, or its state now if `timeout` is nil.
   func current(_ context: Context, timeout: Duration?) async throws(Failure) -> Snapshot {
     var snapshot = try await settled(context, timeout: timeout)
-    if probes { await context.bulkClient().probeExec(&snapshot, in: scope) }
+    if probes { await context.bulkClient().probeExec(&snapshot, in: scope, timeout: context.probeTimeout) }
     return snapshot
   }
 

@@ -63,10 +63,11 @@ extension Snapshot {
   public init(parsing bytes: [UInt8]) throws(SnapshotError) {
     guard bytes.contains(where: { $0 > 0x20 }) else { throw .empty }
     let root: JSON
+    var limits = JSONLimits(forSnapshotOf: bytes.count)
     do throws(JSONError) {
-      root = try JSON.parse(bytes)
+      root = try JSON.parse(bytes, within: &limits)
     } catch {
-      throw .notJSON(error)
+      throw limits.memory < 0 ? .tooManyValues(size: bytes.count) : .notJSON(error)
     }
     try self.init(json: root)
   }

@@ -15,6 +15,8 @@ public enum SnapshotError: Error, Hashable, Sendable {
   case duplicate(ObjectName.Kind, id: String)
   /// More objects than a node can have.
   case tooManyObjects(Int, limit: Int)
+  /// Its values would take far more memory than a snapshot of this size in bytes.
+  case tooManyValues(size: Int)
 }
 
 extension SnapshotError: CustomStringConvertible {
@@ -29,6 +31,8 @@ extension SnapshotError: CustomStringConvertible {
       "it lists the \(kind.rawValue) \(id.prefix(64)) more than once and cannot be compared; take the snapshot again"
     case .tooManyObjects(let count, let limit):
       "it has \(count) objects, more than a node can have (\(limit)); take the snapshot again"
+    case .tooManyValues(let size):
+      "it has more values than a snapshot of \(size) bytes can have; take the snapshot again"
     case .malformed(let path): "it is damaged at \(path); take the snapshot again"
     }
   }
