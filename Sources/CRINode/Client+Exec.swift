@@ -38,10 +38,10 @@ extension Client {
     let request = ExecSyncRequest(containerID: id, cmd: ["true"], timeout: timeout.components.seconds)
     do throws(RPCError) {
       // The runtime's own deadline comes first, because it also ends the process.
-      _ = try await runtime.execSync(request, timeout: timeout + .seconds(2))
+      _ = try await runtime.execSync(request, options: .within(timeout + .seconds(2)))
       return .known(.works)
     } catch {
-      switch error {
+      switch error.facts {
       case .status(let status) where status.message.lacksProgram: return .known(.works)
       case .status where !error.isUnknownMethod && !error.isUnknownService: return .known(.fails("\(error)"))
       case .deadlineExceeded: return .known(.fails("\(error)"))

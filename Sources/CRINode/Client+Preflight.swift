@@ -17,6 +17,7 @@ public struct PreflightOptions: Hashable, Sendable {
   /// The timeout of each call.
   public var timeout: Duration
 
+  /// Creates options.
   public init(
     tool: String, root: String? = nil, target: RuntimeVersion? = nil, pulls: Bool = false,
     timeout: Duration = .seconds(30)
@@ -211,10 +212,10 @@ private struct PreflightReader {
     for image in images {
       do throws(RPCError) {
         let request = PullImageRequest(image: ImageSpec(image: image))
-        _ = try await client.images.pullImage(request, timeout: Self.pullTimeout)
+        _ = try await client.images.pullImage(request, options: .within(Self.pullTimeout))
         pulls.append(ImagePull(image: image))
       } catch {
-        let message = if case .status(let status) = error { status.message } else { "\(error)" }
+        let message = if case .status(let status) = error.facts { status.message } else { "\(error)" }
         pulls.append(ImagePull(image: image, error: message))
       }
     }

@@ -33,7 +33,9 @@ struct ImageRemoval: Sendable {
       do throws(RPCError) {
         return try await Self.remove(id, byID[id] ?? Image(), client)
       } catch {
-        guard mayBeInUse, case .status = error, !error.isUnknownService, !error.isNotInitialized else { throw error }
+        guard mayBeInUse, case .status = error.facts, !error.isUnknownService, !error.isNotInitialized else {
+          throw error
+        }
         try StandardStream.error.write(Failure(.failed, "image \(id) was not removed: \(error)").line)
         return ""
       }

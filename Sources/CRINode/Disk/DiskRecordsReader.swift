@@ -15,7 +15,7 @@ extension DiskRecords {
     let channel = Channel(path: endpoint.path, maxMessageSize: largestAnswer)
     defer { channel.close() }
     let request = ListStoredContainersRequest(filters: filters).encode()
-    let options = CallOptions(timeout: timeout, metadata: [namespace])
+    let options = Channel.Options(timeout: timeout, metadata: [namespace])
     do throws(RPCError) {
       return .known(try await list(channel, request, options))
     } catch {
@@ -25,7 +25,7 @@ extension DiskRecords {
   }
 
   private static func list(
-    _ channel: Channel, _ request: [UInt8], _ options: CallOptions
+    _ channel: Channel, _ request: [UInt8], _ options: Channel.Options
   ) async throws(RPCError) -> DiskRecords {
     do throws(RPCError) {
       return DiskRecords(try decode(try await channel.unary("\(service)/List", request, options: options)))

@@ -9,7 +9,7 @@ extension SandboxStore {
   static func read(from endpoint: Endpoint, timeout: Duration) async -> Observation<SandboxStore> {
     let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestAnswer)
     defer { channel.close() }
-    let options = CallOptions(timeout: timeout, metadata: [DiskRecords.namespace])
+    let options = Channel.Options(timeout: timeout, metadata: [DiskRecords.namespace])
     do throws(RPCError) {
       let response = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
       return .known(SandboxStore(try decode(response)))
