@@ -38,20 +38,26 @@ package final class AnswerBudget: Sendable {
   }
 
   /// Why no further answer is worth asking for; nil while there is something left.
-  func failure(of method: String) -> RPCError? {
+  func failure(of method: String, _ bounds: CallBounds) -> RPCError? {
     if let failure = state.withLock({ $0.failure }) { return failure }
-    return deadline.map { $0 <= .now } == true ? .deadlineExceeded(method: method) : nil
+    return deadline.map { $0 <= .now } == true ? bounds.deadlineExceeded(method) : nil
   }
 
   /// Whether an error is one of all answers together, not of the one that met it.
   package func isCause(of error: RPCError) -> Bool {
-    if case .deadlineExceeded = error { return deadline.map { $0 <= .now } == true }
+    if case .deadlineExceeded = error.facts { return deadline.map { $0 <= .now } == true }
     return state.withLock { $0.failure } == error
   }
 
   /// Decodes an answer within what is left.
+  func decode<M: CMessage>(_ bytes: [UInt8], method: String, _ bounds: CallBounds) throws(RPCError) -> M {
+    try decode(bytes, method: method, deadline: bounds.deadline, timedOut: bounds.deadlineExceeded(method))
+  }
+
+  /// Decodes a response to a call that was not made through a client, within what is left.
+  /// - Parameter timedOut: the error if decoding takes until the deadline; nil: one without a timeout.
   package func decode<M: CMessage>(
-    _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?
+    _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?, timedOut: RPCError? = nil
   ) throws(RPCError) -> M {
     let (size, spent) = state.withLock { state in
       state.size += bytes.count
@@ -60,7 +66,7 @@ package final class AnswerBudget: Sendable {
     }
     guard size <= totalSize else {
       throw exhausted(
-        method, AnswerExcess(limit: .totalSize, count: size, allowed: totalSize, elements: 0, size: bytes.count))
+        method, ResponseExcess(limit: .totalSize, count: size, allowed: totalSize, elements: 0, size: bytes.count))
     }
     var allowance = limits.allowance(forBytes: bytes.count, deadline: deadline)
     allowance.decodedSize = limits.allowance(forBytes: size).decodedSize - spent
@@ -69,42 +75,46 @@ package final class AnswerBudget: Sendable {
       state.withLock { $0.decodedSize += decodedSize }
       return message
     } catch {
-      throw self.error(error, method, size: size, allowed: limits.allowance(forBytes: size).decodedSize)
+      throw self.error(
+        error, method, timedOut ?? .deadlineExceeded(method: method, timeout: nil), size: size,
+        allowed: limits.allowance(forBytes: size).decodedSize)
     }
   }
 
   /// Nothing is left: the first error stands for all that follow.
-  private func exhausted(_ method: String, _ excess: AnswerExcess) -> RPCError {
+  private func exhausted(_ method: String, _ excess: ResponseExcess) -> RPCError {
     state.withLock { state in
-      let failure = state.failure ?? .answerOverLimit(method: method, excess)
+      let failure = state.failure ?? .responseOverLimit(method: method, excess)
       state.failure = failure
       return failure
     }
   }
 
-  private func error(_ error: DecodeError, _ method: String, size: Int, allowed: Int) -> RPCError {
+  private func error(
+    _ error: DecodeError, _ method: String, _ timedOut: RPCError, size: Int, allowed: Int
+  ) -> RPCError {
     switch error.reason {
     case .malformed, .outOfMemory: return .undecodable(method: method, reason: "\(error)")
-    case .deadlineExceeded: return .deadlineExceeded(method: method)
+    case .deadlineExceeded: return timedOut
     case .overLimit(let excess):
       guard excess.limit == .decodedSize else {
-        return .answerOverLimit(
+        return .responseOverLimit(
           method: method,
-          AnswerExcess(
-            limit: AnswerExcess.Limit(excess.limit), count: excess.count, allowed: excess.allowed,
+          ResponseExcess(
+            limit: ResponseExcess.Limit(excess.limit), count: excess.count, allowed: excess.allowed,
             elements: excess.elements, size: excess.size))
       }
       // What is left of a budget would say little: the whole is named.
       return exhausted(
         method,
-        AnswerExcess(
+        ResponseExcess(
           limit: .decodedSize, count: excess.count + allowed - excess.allowed, allowed: allowed,
           elements: excess.elements, size: size))
     }
   }
 }
 
-extension AnswerExcess.Limit {
+extension ResponseExcess.Limit {
   fileprivate init(_ limit: DecodeExcess.Limit) {
     switch limit {
     case .decodedSize: self = .decodedSize

@@ -18,21 +18,41 @@ public struct Client: Sendable {
   public struct Options: Sendable {
     /// Selects the version of the CRI.
     public var api: APISelection
-    /// The time in which a unary call must complete, including the time to connect; nil for no limit. The `timeout`
-    /// parameter of a call takes precedence.
+    /// The time in which a unary call must complete, including the time to connect; nil for no limit.
+    /// `CallOptions.Timeout.default` says what it means for other calls, and `CallOptions.timeout` takes precedence.
     public var timeout: Duration?
     /// How a runtime that takes longer than `keepAlive.first` to respond shows that it is alive, which bounds calls without
     /// a timeout; nil for no such check.
-    public var keepAlive: KeepAlive? = KeepAlive()
+    public var keepAlive: KeepAlive?
     /// The largest accepted response message, in bytes.
     public var maxMessageSize: Int
+    /// When lists are requested as streams.
+    public var listStreaming: ListStreaming
     /// Called when each call completes and when each stream is opened, on an arbitrary thread.
     public var observer: (@Sendable (CallReport) -> Void)?
 
-    public init(api: APISelection = .auto, timeout: Duration? = nil, maxMessageSize: Int = 64 << 20) {
+    /// The default of `timeout`: two minutes, as kubelet's (`runtimeRequestTimeout` in `KubeletConfiguration`).
+    public static let defaultTimeout = Duration.seconds(120)
+
+    /// Creates options.
+    /// - Parameters:
+    ///   - api: Selects the version of the interface.
+    ///   - timeout: The time in which a unary call must complete; nil for no limit.
+    ///   - keepAlive: How a runtime that is slow to respond shows that it is alive; nil for no such check.
+    ///   - maxMessageSize: The largest accepted response message, in bytes.
+    ///   - listStreaming: When lists are requested as streams.
+    ///   - observer: Called when each call completes and when each stream is opened, on an arbitrary thread.
+    public init(
+      api: APISelection = .auto, timeout: Duration? = defaultTimeout, keepAlive: KeepAlive? = KeepAlive(),
+      maxMessageSize: Int = 64 << 20, listStreaming: ListStreaming = .whenTooLong,
+      observer: (@Sendable (CallReport) -> Void)? = nil
+    ) {
       self.api = api
       self.timeout = timeout
+      self.keepAlive = keepAlive
       self.maxMessageSize = maxMessageSize
+      self.listStreaming = listStreaming
+      self.observer = observer
     }
   }
 

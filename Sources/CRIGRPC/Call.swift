@@ -64,8 +64,8 @@ final class Call: StreamHandler {
     }
     if hasEnded { return }
     connection.request(
-      key, request.headers, body: request.body, deadline: request.deadline, heartbeat: request.keepAlive?.limits,
-      handler: self)
+      key, request.headers, body: request.body, deadline: request.limit.deadline,
+      responseDeadline: request.limit.firstResponseDeadline, heartbeat: request.keepAlive?.limits, handler: self)
     // If the call ended while the stream was being opened, the reset came too early and must be repeated.
     if state.withLock({ $0.outcome != nil }) { connection.cancel(key) }
   }
@@ -133,6 +133,8 @@ final class Call: StreamHandler {
     return isConsumed
   }
 
+  var hasResponse: Bool { state.withLock { $0.reader.hasMessage } }
+
   func closed(_ failure: StreamFailure?) {
     // Retry once if the runtime did not process the request (RFC 9113, section 8.7).
     let isRetryable = failure == .refused || failure == .reset(.refusedStream)
@@ -161,9 +163,8 @@ final class Call: StreamHandler {
       let outcome = end(&state)
       state.outcome = outcome
       // Cancellation and timeout are reported at once; any other outcome follows the queued messages.
-      switch outcome {
-      case .failure(.cancelled), .failure(.deadlineExceeded): state.queue.removeAll()
-      default: break
+      if case .failure(let error) = outcome, error.code == .cancelled || error.code == .deadlineExceeded {
+        state.queue.removeAll()
       }
       return (state.stream, Self.resumeWaiter(&state))
     }

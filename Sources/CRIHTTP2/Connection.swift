@@ -51,12 +51,15 @@ package final class Connection: Sendable {
 
   /// Opens a stream and sends a complete request on it. If the connection accepts no new streams, the handler's
   /// `closed` is called at once, on the caller's thread.
-  /// - Parameter heartbeat: how long the peer may acknowledge nothing until it has responded; nil for no limit.
+  /// - Parameters:
+  ///   - deadline: when the stream fails; nil for no limit.
+  ///   - responseDeadline: when the stream fails unless `StreamHandler.hasResponse` is true by then; nil for no limit.
+  ///   - heartbeat: how long the peer may acknowledge nothing while the stream is open; nil for no limit.
   package func request(
     _ key: UInt64, _ headers: [Header], body: [UInt8], deadline: ContinuousClock.Instant?,
-    heartbeat: Heartbeat.Limits? = nil, handler: any StreamHandler
+    responseDeadline: ContinuousClock.Instant? = nil, heartbeat: Heartbeat.Limits? = nil, handler: any StreamHandler
   ) {
-    let limit = Mailbox.Limit(deadline: deadline, heartbeat: heartbeat)
+    let limit = Mailbox.Limit(deadline: deadline, responseDeadline: responseDeadline, heartbeat: heartbeat)
     if let refusal = mailbox.post(.request(key: key, headers, body: body, limit, handler)) {
       handler.closed(refusal)
     }

@@ -6,6 +6,8 @@ struct ConnectionLoop: ~Copyable {
     var id: Int32
     var handler: any StreamHandler
     var deadline: ContinuousClock.Instant?
+    /// When the stream fails unless its handler has a response by then.
+    var responseDeadline: ContinuousClock.Instant?
     /// Whether the heartbeat is kept for it.
     var isWatched = false
     var hasEnded = false
@@ -190,9 +192,12 @@ struct ConnectionLoop: ~Copyable {
     case .request(let key, let headers, let body, let limit, let handler):
       do throws(StreamFailure) {
         let id = try session.request(headers, body: body)
-        streams[key] = Stream(id: id, handler: handler, deadline: limit.deadline, isWatched: limit.heartbeat != nil)
+        streams[key] = Stream(
+          id: id, handler: handler, deadline: limit.deadline, responseDeadline: limit.responseDeadline,
+          isWatched: limit.heartbeat != nil)
         keys[id] = key
         if let deadline = limit.deadline { schedule(deadline) }
+        if let deadline = limit.responseDeadline { schedule(deadline) }
         if let limits = limit.heartbeat, let probe = heartbeat.start(limits, at: .now) { try send(probe, &session) }
       } catch {
         // The connection has no stream IDs left. The request was not sent, so it can be retried on another connection.
@@ -265,6 +270,13 @@ struct ConnectionLoop: ~Copyable {
     guard let next = nextDeadline, ContinuousClock.now >= next else { return }
     let now = ContinuousClock.now
     for (key, stream) in streams {
+      if let deadline = stream.responseDeadline, deadline <= now {
+        streams[key]?.responseDeadline = nil
+        if !stream.handler.hasResponse {
+          try end(key, .deadlineExceeded, .cancel, &session)
+          continue
+        }
+      }
       if let deadline = stream.deadline, deadline <= now {
         try end(key, .deadlineExceeded, .cancel, &session)
       }
@@ -275,7 +287,9 @@ struct ConnectionLoop: ~Copyable {
         ping.resume(.failure(.deadlineExceeded))
       }
     }
-    let deadlines = streams.values.compactMap(\.deadline) + pings.values.compactMap(\.deadline)
+    let deadlines =
+      streams.values.compactMap(\.deadline) + streams.values.compactMap(\.responseDeadline)
+      + pings.values.compactMap(\.deadline)
     nextDeadline = deadlines.min()
   }
 

@@ -19,6 +19,8 @@ final class Mailbox: Sendable {
   /// How long a request may take.
   struct Limit: Sendable {
     var deadline: ContinuousClock.Instant?
+    /// When the stream fails unless its handler has a response by then.
+    var responseDeadline: ContinuousClock.Instant?
     /// nil where the peer is not asked for signs of life.
     var heartbeat: Heartbeat.Limits?
   }

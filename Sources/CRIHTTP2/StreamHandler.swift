@@ -7,6 +7,8 @@ package protocol StreamHandler: AnyObject, Sendable {
   /// - Returns: true if the bytes are consumed. If false, the peer gets no credit for them until
   ///   `Connection.consumed(_:on:)` is called.
   func received(data: [UInt8]) -> Bool
+  /// Whether the first complete response message has arrived.
+  var hasResponse: Bool { get }
   /// Called when the peer has sent END_STREAM. Our direction may still be open.
   func ended()
   /// Called when the stream is closed. No method is called after this one.
@@ -15,5 +17,6 @@ package protocol StreamHandler: AnyObject, Sendable {
 }
 
 extension StreamHandler {
+  package var hasResponse: Bool { false }
   package func ended() {}
 }

@@ -42,7 +42,7 @@ extension Client {
     _ id: String, _ timeout: Duration, _ deadline: ContinuousClock.Instant
   ) async -> Observation<ObservedExec> {
     if deadline <= .now {
-      return .unknown(UnknownReason(.callFailed, message: "\(RPCError.deadlineExceeded(method: "/ExecSync"))"))
+      return .unknown(UnknownReason(.callFailed, message: "\(RPCError.deadlineExceeded(method: "/ExecSync", timeout: nil))"))
     }
     // In the CRI, zero stands for no timeout.
     let (seconds, attoseconds) = timeout.components
@@ -50,10 +50,10 @@ extension Client {
       containerID: id, cmd: ["true"], timeout: max(1, seconds + (attoseconds > 0 ? 1 : 0)))
     do throws(RPCError) {
       // The runtime's own deadline comes first, because it also ends the process.
-      _ = try await runtime.execSync(request, timeout: timeout + .seconds(2))
+      _ = try await runtime.execSync(request, options: .within(timeout + .seconds(2)))
       return .known(.works)
     } catch {
-      switch error {
+      switch error.facts {
       case .status(let status) where status.message.lacksProgram: return .known(.works)
       case .status where !error.isUnknownMethod && !error.isUnknownService: return .known(.fails("\(error)"))
       case .deadlineExceeded: return .known(.fails("\(error)"))

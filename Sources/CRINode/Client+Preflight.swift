@@ -15,6 +15,7 @@ public struct PreflightOptions: Hashable, Sendable {
   /// Whether to pull images that running pods use and the runtime lacks; this changes the node.
   public var pulls: Bool
 
+  /// Creates options.
   public init(tool: String, root: String? = nil, target: RuntimeVersion? = nil, pulls: Bool = false) {
     self.tool = tool
     self.root = root
@@ -224,10 +225,10 @@ private struct PreflightReader {
     for image in images {
       do throws(RPCError) {
         let request = PullImageRequest(image: ImageSpec(image: image))
-        _ = try await client.images.pullImage(request, timeout: Self.pullTimeout)
+        _ = try await client.images.pullImage(request, options: .within(Self.pullTimeout))
         pulls.append(ImagePull(image: image))
       } catch {
-        let message = if case .status(let status) = error { status.message } else { "\(error)" }
+        let message = if case .status(let status) = error.facts { status.message } else { "\(error)" }
         pulls.append(ImagePull(image: image, error: message))
       }
     }

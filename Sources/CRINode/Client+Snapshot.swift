@@ -189,7 +189,7 @@ private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -
 extension RPCError {
   /// The runtime itself is gone, and not one of its objects, so the remaining calls would fail too.
   var meansRuntimeIsGone: Bool {
-    switch self {
+    switch facts {
     case .cannotConnect, .connectionLost, .notGRPC, .notResponding, .cancelled: true
     default: false
     }
@@ -197,7 +197,7 @@ extension RPCError {
 
   /// The runtime is gone or did not respond in time.
   var isAboutRuntime: Bool {
-    if case .deadlineExceeded = self { true } else { meansRuntimeIsGone }
+    if case .deadlineExceeded = facts { true } else { meansRuntimeIsGone }
   }
 }
 

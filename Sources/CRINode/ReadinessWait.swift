@@ -7,14 +7,18 @@ internal import CRISystem
 /// connection, and continue to succeed from the same process. A socket that accepts connections is not enough, and
 /// neither is systemd's "active".
 public struct ReadinessWait: Sendable {
+  /// What to wait for.
   public enum Goal: Hashable, Sendable {
     case ready
     /// CNI is configured too, so that pods with a network of their own can start.
     case network
   }
 
+  /// The runtime's socket.
   public var endpoint: Endpoint
+  /// What to wait for.
   public var goal: Goal
+  /// The version of the interface to call.
   public var api: APISelection
   /// The time limit for the whole wait.
   public var timeout: Duration
@@ -25,6 +29,7 @@ public struct ReadinessWait: Sendable {
 
   /// The result of the last poll.
   public struct Observation: Hashable, Sendable {
+    /// The state of a runtime that is starting.
     public enum Phase: Hashable, Sendable {
       /// No process listens at the socket.
       case down
@@ -38,11 +43,13 @@ public struct ReadinessWait: Sendable {
       case settling
       case ready
     }
+    /// The state.
     public var phase: Phase
     /// One line, such as `the socket does not exist`.
     public var words: String
   }
 
+  /// How the wait ended.
   public enum Outcome: Hashable, Sendable {
     /// - Parameter after: The time from the start of the wait to the first success.
     case ready(after: Duration, peer: PeerCredentials?)
@@ -61,6 +68,7 @@ public struct ReadinessWait: Sendable {
   /// this long.
   package var grace = Duration.seconds(5)
 
+  /// Creates a wait. `run(progress:)` performs it.
   public init(
     endpoint: Endpoint, goal: Goal = .ready, api: APISelection = .auto, timeout: Duration = .seconds(120),
     stability: Duration? = nil
@@ -180,7 +188,7 @@ public struct ReadinessWait: Sendable {
     func bad(_ phase: Observation.Phase, _ words: String) -> PollResult {
       .bad(Observation(phase: phase, words: words))
     }
-    switch error {
+    switch error.facts {
     case .cannotConnect(_, .noSuchFile): return .missing
     case .cannotConnect(_, .connectionRefused): return bad(.down, "no process listens on the socket")
     case .cannotConnect(_, .again): return bad(.silent, "the socket's connection queue is full")

@@ -39,12 +39,14 @@ public struct Advisory: Hashable, Sendable {
     case always
   }
 
+  /// How certain the advisory is.
   public enum Confidence: String, Hashable, Sendable, Comparable {
     /// Derived from discussions, or the fixed version is uncertain.
     case medium
     /// Found in the source code, or reproduced.
     case high
 
+    /// Orders the values by certainty.
     public static func < (a: Self, b: Self) -> Bool { a == .medium && b == .high }
   }
 
@@ -60,6 +62,7 @@ public struct Advisory: Hashable, Sendable {
 
   /// The versions and the change with which the defect shows.
   public struct Case: Hashable, Sendable {
+    /// The versions that run after the change.
     public enum Target: Hashable, Sendable {
       /// Every target.
       case any
@@ -68,6 +71,7 @@ public struct Advisory: Hashable, Sendable {
       case otherMinor
     }
 
+    /// What has to happen for it to show.
     public let scenario: Scenario
     /// The daemon's version before the change.
     public let running: [VersionRange]
@@ -81,13 +85,17 @@ public struct Advisory: Hashable, Sendable {
     }
   }
 
+  /// The ID of the advisory.
   public let id: AdvisoryID
+  /// The product whose versions have the fault.
   public let product: Product
+  /// When the fault shows.
   public let cases: [Case]
   /// Whether a version or a workaround fixes it.
   public let hasFix: Bool
   /// The issue in which it is discussed, such as `containerd#7843`.
   public let reference: String
+  /// How certain the advisory is.
   public let confidence: Confidence
   /// nil if it shows on any node.
   public let condition: Condition?
@@ -111,6 +119,7 @@ public struct Advisory: Hashable, Sendable {
 
 /// An advisory that concerns a node, and the reason.
 public struct AdvisoryMatch: Hashable, Sendable {
+  /// The version that an advisory concerns.
   public enum Concern: String, Hashable, Sendable {
     /// The running version has the defect.
     case running
@@ -120,8 +129,11 @@ public struct AdvisoryMatch: Hashable, Sendable {
     case change
   }
 
+  /// The advisory.
   public let advisory: Advisory
+  /// What has to happen for it to show.
   public let scenario: Advisory.Scenario
+  /// The version that the advisory concerns.
   public let concern: Concern
 }
 

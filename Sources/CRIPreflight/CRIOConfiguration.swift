@@ -8,6 +8,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// The directories of the CNI plugins (`plugin_dirs`); nil if not configured.
   private var configuredDirectories: [String]?
 
+  /// Creates an empty configuration, in which defaults apply.
   public init() {}
 
   /// Adds a TOML file. The last of equal keys wins, as with CRI-O's drop-in files.
@@ -105,6 +106,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   ]
   private static let olderPluginKey = "crio.network.plugin_dir"
 
+  /// The file that loses its content when the node reboots (CRI-O: `version_file`).
   public var versionFile: String { values["crio.version_file"] ?? "/var/run/crio/version" }
   /// Empty if there is no such file; then CRI-O never wipes images.
   public var persistentVersionFile: String { values["crio.version_file_persist"] ?? "" }
@@ -120,7 +122,9 @@ public struct CRIOConfiguration: Hashable, Sendable {
     }
     return Dictionary(grouping: roots.keys) { roots[$0] ?? "" }.compactMapValues { $0.count == 1 ? $0[0] : nil }
   }
+  /// `systemd` or `cgroupfs` (CRI-O: `cgroup_manager`).
   public var cgroupManager: String { values["crio.runtime.cgroup_manager"] ?? "systemd" }
+  /// The directory of CNI's configurations (CRI-O: `network_dir`).
   public var networkDirectory: String { values["crio.network.network_dir"] ?? "/etc/cni/net.d" }
   /// Empty for the first network in the directory.
   package var defaultNetwork: String { values["crio.network.cni_default_network"] ?? "" }
@@ -131,6 +135,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
     return all.filter { !$0.isEmpty }.isEmpty ? [Self.defaultPlugins] : all.filter { !$0.isEmpty }
   }
   private static let defaultPlugins = "/opt/cni/bin"
+  /// The image of pods' pause containers (CRI-O: `pause_image`); nil for the version's default.
   public var pauseImage: String? { values["crio.image.pause_image"] }
 
   /// Whether a version wipes by default (CRI-O 1.22 and later).

@@ -7,21 +7,28 @@ public struct DiskRecords: Hashable, Sendable {
   /// A record that is labelled as one of the CRI's and has no data of the CRI: containerd fails to load it at each
   /// start.
   public struct Bare: Hashable, Sendable {
+    /// The runtime's ID.
     public var id: String
+    /// Whether the record is one of a sandbox.
     public var isSandbox: Bool
 
+    /// Creates a value from its properties.
     public init(id: String, isSandbox: Bool) {
       self.id = id
       self.isSandbox = isSandbox
     }
   }
 
+  /// The sandboxes.
   public var sandboxes: [DiskSandbox]
+  /// The containers.
   public var containers: [DiskContainer]
   /// The IDs of records that could not be decoded.
   public var malformed: [String]
+  /// The records without any data of the CRI.
   public var bare: [Bare]
 
+  /// Creates a value from its properties.
   public init(
     sandboxes: [DiskSandbox] = [], containers: [DiskContainer] = [], malformed: [String] = [], bare: [Bare] = []
   ) {

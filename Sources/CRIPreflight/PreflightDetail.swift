@@ -65,14 +65,19 @@ public enum PreflightDetail: Hashable, Sendable {
 
 /// A field that differs between the runtime and the disk.
 public struct FieldDifference: Hashable, Sendable {
+  /// A field of a record.
   public enum Field: String, Hashable, Sendable, CaseIterable {
     case namespace, name, attempt, handler, pidMode, ipcMode, label, annotation, cniResult
   }
 
+  /// The field that differs.
   public var field: Field
+  /// The value that the runtime reports.
   public var runtime: FindingValue
+  /// The value on disk.
   public var disk: FindingValue
 
+  /// Creates a value from its properties.
   public init(_ field: Field, runtime: FindingValue, disk: FindingValue) {
     self.field = field
     self.runtime = runtime
@@ -82,10 +87,12 @@ public struct FieldDifference: Hashable, Sendable {
 
 /// A file that CRI-O needs to restore a sandbox or container.
 public struct MissingState: Hashable, Sendable {
+  /// The path of the missing file.
   public var path: String
   /// The file exists and is no longer a namespace.
   public var isUnmounted: Bool
 
+  /// Creates a value from its properties.
   public init(_ path: String, isUnmounted: Bool = false) {
     self.path = path
     self.isUnmounted = isUnmounted

@@ -3,14 +3,17 @@ public import CRISnapshot
 
 /// Everything that the preflight rules examine: the runtime's responses, its records on disk, kubelet's configuration.
 public struct PreflightFacts: Hashable, Sendable {
+  /// What the runtime reports.
   public var snapshot: Snapshot
   /// The version after the change; nil if it stays the same.
   public var target: RuntimeVersion?
+  /// The configuration that the runtime reports.
   public var configuration: RuntimeConfiguration
   /// containerd's state on disk; nil for other runtimes.
   public var containerd: ContainerdDisk?
   /// CRI-O's state on disk; nil for other runtimes.
   public var crio: CRIODisk?
+  /// The configuration of kubelet.
   public var kubelet: KubeletConfiguration
   /// The file names of the CNI configurations that a runtime can use.
   public var networkConfigurations: Observation<[String]>
@@ -19,6 +22,7 @@ public struct PreflightFacts: Hashable, Sendable {
   /// The missing images of running pods, with the results of pulling them; nil if pulling was not requested.
   public var pulls: [ImagePull]?
 
+  /// Creates a value from its properties.
   public init(
     snapshot: Snapshot, target: RuntimeVersion? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
     containerd: ContainerdDisk? = nil, crio: CRIODisk? = nil, kubelet: KubeletConfiguration = KubeletConfiguration(),
@@ -64,6 +68,7 @@ public struct RuntimeConfiguration: Hashable, Sendable {
   /// The directory of the CNI configurations.
   public var networkDirectory: Observation<String>
 
+  /// Creates a value from its properties.
   public init(
     cgroupDriver: Observation<String> = .unknown(.notExamined), servesCgroupDriver: Bool = false,
     pauseImage: Observation<String> = .unknown(.notExamined),
@@ -78,6 +83,7 @@ public struct RuntimeConfiguration: Hashable, Sendable {
 
 /// The state that containerd will find when it starts.
 public struct ContainerdDisk: Hashable, Sendable {
+  /// The records of sandboxes and containers.
   public var records: Observation<DiskRecords>
   /// Empty before 1.7, which has no such store.
   public var store: Observation<SandboxStore>
@@ -95,6 +101,7 @@ public struct ContainerdDisk: Hashable, Sendable {
   /// the daemon's process is not visible.
   public var hiddenDatabase: Observation<String?>
 
+  /// Creates a value from its properties.
   public init(
     records: Observation<DiskRecords> = .unknown(.notExamined),
     store: Observation<SandboxStore> = .unknown(.notExamined),
@@ -138,6 +145,7 @@ public struct CRIODisk: Hashable, Sendable {
   /// The runtime handler that the daemon uses for pods that name none.
   public var defaultRuntime: Observation<String>
 
+  /// Creates a value from its properties.
   public init(
     configuration: Observation<CRIOConfiguration> = .unknown(.notExamined),
     versionFile: Observation<VersionFile> = .unknown(.notExamined),
@@ -164,6 +172,7 @@ public struct KubeletConfiguration: Hashable, Sendable {
   /// Whether that is the same socket that we use.
   public var usesOurEndpoint: Bool
 
+  /// Creates a value from its properties.
   public init(
     cgroupDriver: Observation<String> = .unknown(.notExamined),
     endpoint: Observation<String?> = .unknown(.notExamined), usesOurEndpoint: Bool = true
@@ -181,6 +190,7 @@ public struct ImagePull: Hashable, Sendable {
   /// The error of the registry or the runtime; nil if the image was pulled.
   public var error: String?
 
+  /// Creates a value from its properties.
   public init(image: String, error: String? = nil) {
     self.image = image
     self.error = error

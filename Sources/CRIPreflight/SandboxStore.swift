@@ -12,6 +12,7 @@ public struct SandboxStore: Hashable, Sendable {
   /// The IDs of records that could not be decoded.
   public var malformed: [String]
 
+  /// Creates a value from its properties.
   public init(sandboxes: [DiskSandbox] = [], bare: [String: Timestamp] = [:], malformed: [String] = []) {
     self.sandboxes = sandboxes
     self.bare = bare

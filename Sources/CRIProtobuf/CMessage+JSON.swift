@@ -50,7 +50,7 @@ extension CMessage {
   /// Field names may be in camelCase or as in the CRI, enums names or numbers, and integers numbers or strings. Bytes are
   /// base64, and `null` leaves a field unset.
   /// - Throws: `MessageJSONError` with the path of the value that does not fit.
-  package init(json: JSON, _ dialect: JSONDialect = .protobuf) throws(MessageJSONError) {
+  package init(json: JSON, _ dialect: JSONDialect) throws(MessageJSONError) {
     var ignored: IgnoredFields?
     try self.init(json: json, dialect, ignored: &ignored)
   }

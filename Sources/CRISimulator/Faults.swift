@@ -22,6 +22,7 @@ public struct Faults: Sendable {
     /// The error message.
     public var message: String
 
+    /// Creates a failure.
     public init(_ code: StatusCode, _ message: String) {
       self.code = code
       self.message = message
@@ -50,6 +51,7 @@ public struct Faults: Sendable {
   /// runtime is created.
   public var streamingURL: String?
 
+  /// Creates no faults.
   public init() {}
 }
 
@@ -80,7 +82,7 @@ extension Faults {
     guard parts.count == 2 else { return false }
     let status = parts[1].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = status[0].uppercased()
-    let code = StatusCode.allCases.first { $0.description == name || "\($0.rawValue)" == name }
+    let code = StatusCode.all.first { $0.description == name || "\($0.rawValue)" == name }
     guard let code, code != .ok else { return false }
     failures[String(parts[0])] = Failure(code, status.count > 1 ? String(status[1]) : "")
     return true

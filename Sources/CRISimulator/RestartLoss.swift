@@ -37,6 +37,7 @@ public struct RestartLoss: Hashable, Sendable {
   /// The pod that is affected, as name, namespace/name or UID; nil for all pods.
   public var pod: String?
 
+  /// Creates a loss.
   public init(_ kind: Kind, pod: String? = nil) {
     self.kind = kind
     self.pod = pod

@@ -35,6 +35,7 @@ public final class SimulatedRuntime: Sendable {
     /// Called when `Faults.killAfter` applies. If nil, all connections are closed during the call.
     public var die: (@Sendable () -> Void)?
 
+    /// Creates the default options.
     public init() {}
   }
 

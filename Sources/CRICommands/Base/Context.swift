@@ -123,6 +123,8 @@ package struct Context: Sendable {
 
   private func client(_ timeout: Duration?) -> Client {
     var options = Client.Options(api: api, timeout: timeout)
+    // CRI-O supports streams, and containerd does not. A wrong guess costs one call.
+    options.listStreaming = endpoint.path.contains("crio") ? .first : .whenTooLong
     // When the runtime has responded once, a busy node may pause it for longer than a short --timeout.
     options.keepAlive = KeepAlive(first: bulkTimeout, later: max(bulkTimeout, .seconds(10)), interval: .seconds(5))
     if isDebug {

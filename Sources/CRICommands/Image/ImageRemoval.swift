@@ -72,7 +72,7 @@ struct ImageRemoval: Sendable {
 extension RPCError {
   /// Whether the runtime itself answered that it did not do what was asked, and is still there.
   fileprivate var isRefusal: Bool {
-    guard case .status(let status) = self, !isUnknownService, !isNotInitialized else { return false }
+    guard case .status(let status) = facts, !isUnknownService, !isNotInitialized else { return false }
     switch status.code {
     case .deadlineExceeded, .unavailable, .cancelled, .permissionDenied, .unauthenticated: return false
     default: return true

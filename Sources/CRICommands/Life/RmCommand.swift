@@ -53,9 +53,9 @@ struct RmCommand: AsyncParsableCommand {
         guard isForced else {
           throw Failure(.failed, "container \(id) is running; use cri stop \(id), or cri rm --force")
         }
-        _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), timeout: timeout)
+        _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), options: .within(timeout))
       }
-      _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id), timeout: timeout)
+      _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id), options: .within(timeout))
       if let logs, let path = status?.logPath {
         for outcome in logs.remove(path) { try Self.report(outcome, id, warnings, isDebug: context.isDebug) }
       }

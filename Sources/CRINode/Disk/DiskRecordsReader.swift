@@ -15,7 +15,7 @@ extension DiskRecords {
     let channel = Channel(path: endpoint.path, maxMessageSize: largestAnswer)
     defer { channel.close() }
     let request = ListStoredContainersRequest(filters: filters).encode()
-    let options = CallOptions(timeout: deadline.map { max($0 - .now, .zero) }, metadata: [namespace])
+    let options = Channel.Options(timeout: deadline.map { max($0 - .now, .zero) }, metadata: [namespace])
     do throws(RPCError) {
       return .known(try await list(channel, request, options, deadline))
     } catch {
@@ -25,7 +25,7 @@ extension DiskRecords {
   }
 
   private static func list(
-    _ channel: Channel, _ request: [UInt8], _ options: CallOptions, _ deadline: ContinuousClock.Instant?
+    _ channel: Channel, _ request: [UInt8], _ options: Channel.Options, _ deadline: ContinuousClock.Instant?
   ) async throws(RPCError) -> DiskRecords {
     do throws(RPCError) {
       return DiskRecords(

@@ -9,7 +9,8 @@ extension SandboxStore {
   static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<SandboxStore> {
     let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestAnswer)
     defer { channel.close() }
-    let options = CallOptions(timeout: deadline.map { max($0 - .now, .zero) }, metadata: [DiskRecords.namespace])
+    let options = Channel.Options(
+      timeout: deadline.map { max($0 - .now, .zero) }, metadata: [DiskRecords.namespace])
     do throws(RPCError) {
       let bytes = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
       let response: ListStoredSandboxesResponse = try AnswerBudget().decode(bytes, method: method, deadline: deadline)

@@ -25,6 +25,7 @@ public struct PodDescription: Hashable, Sendable {
   /// The time since the pod was created.
   public var age: Duration
 
+  /// Creates a description; the default values are those of a pod that kubelet created an hour ago.
   public init(
     _ name: String, namespace: String = "default", uid: String = "", attempt: UInt32 = 0,
     isReady: Bool = true,
@@ -66,6 +67,7 @@ public struct ContainerDescription: Hashable, Sendable {
   /// The number of times that kubelet has restarted the container, which is its attempt.
   public var restarts: UInt32
 
+  /// Creates a description.
   public init(
     _ name: String, image: String = "registry.k8s.io/e2e-test-images/busybox:1.36.1-1",
     state: State = .running,

@@ -17,6 +17,7 @@ public struct IPAddress: Hashable, Sendable {
     self.init(bytes: bytes)
   }
 
+  /// Whether the address is one of IPv4.
   public var isIPv4: Bool { bytes.count == 4 }
 
   /// Whether it is valid on one link only: 169.254.0.0/16, fe80::/10.

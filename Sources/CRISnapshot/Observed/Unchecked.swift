@@ -2,7 +2,9 @@ public import CRIRules
 
 /// Something that was not examined, and the reason.
 public struct Unchecked: Hashable, Sendable {
+  /// What was not examined.
   public var subject: UncheckedSubject
+  /// Why it was not examined.
   public var reason: UnknownReason
   /// The number of objects that share the subject and the reason.
   public var count: Int
@@ -11,6 +13,7 @@ public struct Unchecked: Hashable, Sendable {
   /// Whether a complete result needs it: without it a snapshot is incomplete and a verdict cannot be intact.
   public var isRequired: Bool
 
+  /// Creates a value from its properties.
   public init(
     _ subject: UncheckedSubject, _ reason: UnknownReason, count: Int = 1, isBefore: Bool = false,
     isRequired: Bool = false

@@ -90,7 +90,7 @@ extension Snapshot {
     guard let api = APIVersion(rawValue: try runtime.string("api")) else { throw .malformed("runtime.api") }
     self.init(
       tool: try reader.string("tool"), taken: time,
-      host: Host(
+      host: NodeIdentity(
         name: try host.string("name"), bootID: try host.optional("bootId", \.stringValue),
         machineID: try host.optional("machineId", \.stringValue), kernel: try host.string("kernel")),
       daemon: Daemon(

@@ -20,6 +20,7 @@ public enum SnapshotError: Error, Hashable, Sendable {
 }
 
 extension SnapshotError: CustomStringConvertible {
+  /// The error as the end of a sentence that begins with the file's name.
   public var description: String {
     switch self {
     case .empty: "the file is empty; take the snapshot again"

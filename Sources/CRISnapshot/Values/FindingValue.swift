@@ -71,15 +71,19 @@ public enum FindingValue: Hashable, Sendable {
 
 /// A key with its value; nil if the key is missing.
 public struct KeyedValue: Hashable, Sendable {
+  /// The key.
   public var key: String
+  /// The value; nil if the key is missing.
   public var value: String?
 
+  /// Creates a value from its properties.
   public init(_ key: String, _ value: String?) {
     self.key = key
     self.value = value
   }
 }
 
+/// The family of an address.
 public enum AddressFamily: String, Hashable, Sendable, CaseIterable { case ipv4, ipv6 }
 
 /// An ability of a runtime handler.
@@ -89,8 +93,10 @@ public struct HandlerFeature: Hashable, Sendable {
 
   /// Empty for the default handler.
   public var handler: String
+  /// The ability.
   public var kind: Kind
 
+  /// Creates a value from its properties.
   public init(handler: String, kind: Kind) {
     self.handler = handler
     self.kind = kind
@@ -99,9 +105,12 @@ public struct HandlerFeature: Hashable, Sendable {
 
 /// A handler with the program that it starts.
 public struct OCIRuntimeProgram: Hashable, Sendable {
+  /// The name of the runtime handler; empty for the default one.
   public var handler: String
+  /// The absolute path.
   public var path: String
 
+  /// Creates a value from its properties.
   public init(handler: String, path: String) {
     self.handler = handler
     self.path = path

@@ -44,6 +44,7 @@ public struct StreamingError: Error, Hashable, Sendable {
     public static let system = Code(kind: .system)
   }
 
+  /// The kind of failure.
   public let code: Code
   /// The reason, in a few words. It may contain text from the server, which may contain control characters.
   public let reason: String
@@ -52,6 +53,7 @@ public struct StreamingError: Error, Hashable, Sendable {
   /// The transport that was tried or used.
   public var transport: StreamTransportKind?
 
+  /// Creates an error, for example in a test of its handling.
   public init(_ code: Code, _ reason: String, url: String? = nil, transport: StreamTransportKind? = nil) {
     self.code = code
     self.reason = reason

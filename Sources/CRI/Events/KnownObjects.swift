@@ -1,5 +1,6 @@
-internal import CRI
-internal import CRICommandLine
+internal import CRIGRPC
+internal import CRIMessages
+internal import CRIProtobuf
 
 /// The pods and containers that exist and their states, according to lists and events.
 struct KnownObjects: Sendable {
@@ -37,13 +38,9 @@ struct KnownObjects: Sendable {
   }
 
   /// Reads the lists from the runtime, with two calls.
-  init(_ client: Client) async throws(Failure) {
-    do throws(RPCError) {
-      let containers = try await client.runtime.containers()
-      self.init(pods: try await client.runtime.podSandboxes(), containers: containers)
-    } catch {
-      throw Failure(error, client.endpoint)
-    }
+  init(_ runtime: RuntimeService) async throws(RPCError) {
+    let containers = try await runtime.containers()
+    self.init(pods: try await runtime.podSandboxes(), containers: containers)
   }
 
   /// - Returns: Whether the event contains anything new.

@@ -1,5 +1,6 @@
 /// Which limit an answer exceeds, and by how much. Counting stops there, so the answer may hold more.
-public struct AnswerExcess: Hashable, Sendable {
+public struct ResponseExcess: Hashable, Sendable {
+  /// A limit for responses.
   public enum Limit: Hashable, Sendable {
     /// Memory for everything that the answer holds, or several answers that belong together, in bytes.
     case decodedSize
@@ -11,6 +12,7 @@ public struct AnswerExcess: Hashable, Sendable {
     case totalSize
   }
 
+  /// The limit that the response exceeds.
   public let limit: Limit
   /// What was counted, in the limit's unit.
   public let count: Int
@@ -21,6 +23,7 @@ public struct AnswerExcess: Hashable, Sendable {
   /// The answer's size on the wire, in bytes.
   public let size: Int
 
+  /// Creates a value from its properties.
   public init(limit: Limit, count: Int, allowed: Int, elements: Int, size: Int) {
     self.limit = limit
     self.count = count
@@ -30,7 +33,7 @@ public struct AnswerExcess: Hashable, Sendable {
   }
 }
 
-extension AnswerExcess: CustomStringConvertible {
+extension ResponseExcess: CustomStringConvertible {
   /// Such as `16131 elements or more in 4000000 bytes would take more than 16388608 bytes of memory`.
   public var description: String {
     switch limit {
