@@ -37,7 +37,7 @@ enum SnapshotFile {
   static func write(_ snapshot: Snapshot, to path: String) throws {
     let bytes = snapshot.documentBytes
     // It could not be read again.
-    guard bytes.count <= largest else {
+    guard bytes.count <= maximumSize else {
       throw Failure(.overLimit, "the snapshot has \(bytes.count) bytes; the limit is \(maximumSize >> 20) MiB")
     }
     if path.isEmpty { throw Failure(.usage, "--output is empty; specify a file, or - for standard output") }
