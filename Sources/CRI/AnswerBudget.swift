@@ -2,12 +2,13 @@ package import CRIGRPC
 package import CRIProtobuf
 internal import CRISystem
 
-/// Bounds answers together that belong together: the messages of a streamed list, or the details of all objects of one.
+/// Limits the memory and time of responses that belong together: the messages of a streamed list, or the details of all
+/// objects of a list.
 package final class AnswerBudget: Sendable {
   private struct State {
-    /// Bytes on the wire.
+    /// The bytes on the wire.
     var size = 0
-    /// Bytes of memory for what was decoded.
+    /// The bytes of memory for the decoded values.
     var decodedSize = 0
     var failure: RPCError?
   }
@@ -19,11 +20,11 @@ package final class AnswerBudget: Sendable {
   package let deadline: ContinuousClock.Instant?
 
   /// - Parameters:
-  ///   - base: bytes of memory that the answers may take together, whatever their size.
-  ///   - perByte: bytes of memory that they may take in addition for each byte on the wire.
-  ///   - keptPerAnswer: bytes that the caller makes of each answer, besides its values.
-  ///   - totalSize: the most bytes that all answers together may have on the wire.
-  ///   - deadline: when the last of them must be there; nil: each has only its own timeout.
+  ///   - base: The memory in bytes that the responses may take together, regardless of their size.
+  ///   - perByte: The memory in bytes that they may take in addition for each byte on the wire.
+  ///   - keptPerAnswer: The memory in bytes that the caller needs for each response besides its values.
+  ///   - totalSize: The maximum size in bytes of all responses together on the wire.
+  ///   - deadline: The time at which the last response must have arrived; nil if each has only its own timeout.
   package init(
     base: Int? = nil, perByte: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max,
     deadline: ContinuousClock.Instant? = nil
@@ -37,25 +38,26 @@ package final class AnswerBudget: Sendable {
     self.deadline = deadline
   }
 
-  /// Why no further answer is worth asking for; nil while there is something left.
+  /// Returns the reason why no further request should be sent; nil as long as the budget is not exhausted.
   func failure(of method: String, _ bounds: CallBounds) -> RPCError? {
     if let failure = state.withLock({ $0.failure }) { return failure }
     return deadline.map { $0 <= .now } == true ? bounds.deadlineExceeded(method) : nil
   }
 
-  /// Whether an error is one of all answers together, not of the one that met it.
+  /// Whether the budget caused an error, and not the response for which it was reported.
   package func isCause(of error: RPCError) -> Bool {
     if case .deadlineExceeded = error.facts { return deadline.map { $0 <= .now } == true }
     return state.withLock { $0.failure } == error
   }
 
-  /// Decodes an answer within what is left.
+  /// Decodes a response within the rest of the budget.
   func decode<M: CMessage>(_ bytes: [UInt8], method: String, _ bounds: CallBounds) throws(RPCError) -> M {
     try decode(bytes, method: method, deadline: bounds.deadline, timedOut: bounds.deadlineExceeded(method))
   }
 
-  /// Decodes a response to a call that was not made through a client, within what is left.
-  /// - Parameter timedOut: the error if decoding takes until the deadline; nil: one without a timeout.
+  /// Decodes a response to a call that was not made through a client, within the rest of the
+  /// budget.
+  /// - Parameter timedOut: The error if decoding takes until the deadline; nil for one without a timeout.
   package func decode<M: CMessage>(
     _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?, timedOut: RPCError? = nil
   ) throws(RPCError) -> M {
@@ -81,7 +83,7 @@ package final class AnswerBudget: Sendable {
     }
   }
 
-  /// Nothing is left: the first error stands for all that follow.
+  /// The budget is exhausted: the first error is repeated for all further responses.
   private func exhausted(_ method: String, _ excess: ResponseExcess) -> RPCError {
     state.withLock { state in
       let failure = state.failure ?? .responseOverLimit(method: method, excess)
@@ -104,7 +106,7 @@ package final class AnswerBudget: Sendable {
             limit: ResponseExcess.Limit(excess.limit), count: excess.count, allowed: excess.allowed,
             elements: excess.elements, size: excess.size))
       }
-      // What is left of a budget would say little: the whole is named.
+      // The error names the whole budget, because the rest of it would mean little to the reader.
       return exhausted(
         method,
         ResponseExcess(

@@ -10,13 +10,13 @@ struct CallBounds: Sendable {
   private let firstResponseTimeout: Duration?
   private let keepAlive: KeepAlive?
   private let options: CallOptions
-  /// When the call must be complete and its response decoded; nil for no limit.
+  /// The time at which the call must be complete and its response decoded; nil for no limit.
   let deadline: ContinuousClock.Instant?
-  /// Until when to wait for a runtime that is not ready; nil for no limit.
+  /// The time until which to wait for a runtime that is not ready; nil for no limit.
   let readyDeadline: ContinuousClock.Instant?
 
   /// Starts the clock.
-  /// - Parameter end: when the last of several calls must be complete; nil for no limit.
+  /// - Parameter end: The time at which the last of several calls must be complete; nil for no limit.
   init<Request: CMessage>(
     _ request: Request, _ options: CallOptions, _ client: Client.Options, isStreaming: Bool = false,
     end: ContinuousClock.Instant? = nil
@@ -39,7 +39,7 @@ struct CallBounds: Sendable {
     timeout = whole
     firstResponseTimeout = first
     self.options = options
-    // A call that ends soon by itself needs no sign of life.
+    // A call with a short timeout needs no sign of life.
     keepAlive = client.keepAlive.flatMap { keepAlive in whole.map { $0 > keepAlive.first } ?? true ? keepAlive : nil }
   }
 
@@ -64,7 +64,7 @@ struct CallBounds: Sendable {
   }
 }
 
-/// What a call is allowed to take by default.
+/// The time that a call may take by default.
 private enum CallKind {
   case usual
   /// As long as its request says, in addition to the usual time.
@@ -81,6 +81,6 @@ private enum CallKind {
     }
   }
 
-  /// A century at most, because a sum of durations must not overflow.
+  /// At most a century, because a sum of durations must not overflow.
   private static func seconds(_ count: Int64) -> Duration { .seconds(min(max(count, 0), 100 * 365 * 86_400)) }
 }

@@ -9,10 +9,11 @@ public struct CallOptions: Sendable {
   /// The largest accepted response message in bytes; nil for the client's limit. A call with a larger response fails
   /// with `.responseTooLarge`.
   public var maxMessageSize: Int?
-  /// Whether to wait until the runtime is ready, instead of failing at once if no process listens on the socket or the
-  /// runtime has not recovered its state yet (`RPCError.isNotInitialized`). A runtime executes no call in either state.
+  /// Whether to wait until the runtime is ready, instead of failing immediately if no process listens on the socket or
+  /// the runtime has not recovered its state yet (`RPCError.isNotInitialized`). A runtime executes no call in either
+  /// state.
   ///
-  /// The call waits for at most its timeout, and for at most the client's timeout if it has none by default, as
+  /// The call waits for at most its timeout, and for at most the client's timeout if it has none by default, as with
   /// `PullImage` and `GetContainerEvents`. Then it fails with the last error, which says why the runtime is not ready.
   public var waitForReady: Bool
 
@@ -21,7 +22,7 @@ public struct CallOptions: Sendable {
   ///   - timeout: When the call fails with `.deadlineExceeded`.
   ///   - metadata: Additional request headers.
   ///   - maxMessageSize: The largest accepted response message in bytes; nil for the client's limit.
-  ///   - waitForReady: Whether to wait until the runtime is ready, instead of failing at once.
+  ///   - waitForReady: Whether to wait until the runtime is ready, instead of failing immediately.
   public init(
     timeout: Timeout = .default, metadata: [(name: String, value: String)] = [], maxMessageSize: Int? = nil,
     waitForReady: Bool = false
@@ -32,10 +33,10 @@ public struct CallOptions: Sendable {
     self.waitForReady = waitForReady
   }
 
-  /// Options with nothing but a timeout for the whole call, for example `.timeout(.seconds(5))`.
+  /// Options with only a timeout for the whole call, for example `.timeout(.seconds(5))`.
   public static func timeout(_ timeout: Timeout) -> CallOptions { CallOptions(timeout: timeout) }
 
-  /// Options with nothing but a timeout for the whole call; nil for the client's.
+  /// Options with only a timeout for the whole call; nil for the client's.
   package static func within(_ limit: Duration?) -> CallOptions {
     CallOptions(timeout: limit.map { .after($0) } ?? .default)
   }

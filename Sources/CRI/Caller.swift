@@ -10,7 +10,7 @@ final class Caller: Sendable {
   let options: Client.Options
   private let version: Locked<APIVersion?>
   private let hasStreams: Locked<Bool>
-  /// What all answers share; nil: each is bounded alone.
+  /// The budget that all responses share; nil if each is limited on its own.
   private let budget: AnswerBudget?
 
   init(_ endpoint: Endpoint, _ options: Client.Options) {
@@ -22,7 +22,7 @@ final class Caller: Sendable {
     version = if case .only(let version) = options.api { Locked(version) } else { Locked(nil) }
   }
 
-  /// Calls over the same connection, whose answers are bounded together.
+  /// Creates a caller over the same connection, whose responses share a budget.
   init(sharing other: Caller, _ budget: AnswerBudget) {
     (endpoint, options, channel) = (other.endpoint, other.options, other.channel)
     (version, hasStreams, self.budget) = (other.version, other.hasStreams, budget)
@@ -44,9 +44,9 @@ final class Caller: Sendable {
     let bounds = CallBounds(request, callOptions, options, end: budget?.deadline)
     let known = negotiated
     do throws(RPCError) {
-      let answer = try await call(method.path(known ?? .v1), bytes, bounds)
+      let response = try await call(method.path(known ?? .v1), bytes, bounds)
       if known == nil { version.withLock { $0 = $0 ?? .v1 } }
-      return try decode(answer, method.path(known ?? .v1), bounds)
+      return try decode(response, method.path(known ?? .v1), bounds)
     } catch {
       guard known == nil else { throw error }
       guard error.isUnknownService else {
@@ -63,9 +63,9 @@ final class Caller: Sendable {
   ) async throws(RPCError) -> Response {
     let path = method.path(.v1alpha2)
     do throws(RPCError) {
-      let answer = try await call(path, bytes, bounds)
+      let response = try await call(path, bytes, bounds)
       version.withLock { $0 = $0 ?? .v1alpha2 }
-      return try decode(answer, path, bounds)
+      return try decode(response, path, bounds)
     } catch {
       // The runtime serves neither version; the error for v1 is more relevant.
       if error.isUnknownService { throw original }
@@ -138,9 +138,9 @@ final class Caller: Sendable {
     }
     let start = ContinuousClock.now
     do throws(RPCError) {
-      let answer = try await channel.unary(path, bytes, options: bounds.channelOptions)
-      observe(CallReport(method: path, duration: .now - start, size: answer.count, error: nil))
-      return answer
+      let response = try await channel.unary(path, bytes, options: bounds.channelOptions)
+      observe(CallReport(method: path, duration: .now - start, size: response.count, error: nil))
+      return response
     } catch {
       observe(CallReport(method: path, duration: .now - start, size: nil, error: bounds.completed(error)))
       throw error

@@ -27,7 +27,7 @@ public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
   /// Returns an iterator, which makes the call when the first message is requested.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator { opener(nil) } }
 
-  /// The messages, bounded together.
+  /// Returns a stream whose messages share a budget.
   func makeAsyncIterator(_ budget: AnswerBudget) -> AsyncIterator { AsyncIterator { opener(budget) } }
 
   /// Makes the call and returns its responses, one at a time.

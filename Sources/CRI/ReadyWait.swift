@@ -8,15 +8,15 @@ final class ReadyWait: Sendable {
   private let backoff = Locked(Backoff(first: .milliseconds(20), limit: .seconds(1)))
 
   /// - Parameters:
-  ///   - path: the runtime's socket.
-  ///   - deadline: when to give up; nil for never.
+  ///   - path: The runtime's socket.
+  ///   - deadline: The time at which to give up; nil for no limit.
   init(path: String, deadline: ContinuousClock.Instant?) {
     self.path = path
     self.deadline = deadline
   }
 
   /// Waits a moment, or until another process has created the socket.
-  /// - Returns: whether to try again; false if the error does not pass by itself, after the deadline, and when the task
+  /// - Returns: Whether to try again; false if the error is not temporary, after the deadline, and when the task
   ///   is cancelled.
   func pause(after error: RPCError) async -> Bool {
     guard error.meansNotReady, !Task.isCancelled else { return false }

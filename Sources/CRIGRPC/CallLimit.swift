@@ -4,9 +4,9 @@ struct CallLimit: Sendable {
   let timeout: Duration?
   /// The timeout until the first response message; nil for no limit.
   let firstResponseTimeout: Duration?
-  /// When the call must be complete; nil for no limit.
+  /// The time at which the call must be complete; nil for no limit.
   let deadline: ContinuousClock.Instant?
-  /// When the first response message must have arrived; nil for no limit.
+  /// The time at which the first response message must have arrived; nil for no limit.
   let firstResponseDeadline: ContinuousClock.Instant?
 
   /// Starts the clock.

@@ -4,7 +4,7 @@ extension Channel {
     /// The time in which the call must complete, including the time to connect; nil for no limit.
     package var timeout: Duration?
     /// The time in which the first response message must arrive or the call must complete; nil for no limit. The server
-    /// is not told about it.
+    /// does not know it.
     package var firstResponseTimeout: Duration?
     /// How the server shows that it is alive while the call is open; nil for no such check.
     package var keepAlive: KeepAlive?

@@ -2,7 +2,7 @@ internal import CRIHTTP2
 package import CRISystem
 
 /// Calls methods of a gRPC server on a unix socket. All calls share one connection, which is established by the first
-/// call and re-established by the next call after it was lost. Messages are bytes, which the channel does not
+/// call and re-established by the next call after a loss. Messages are bytes, which the channel does not
 /// interpret.
 package final class Channel: Sendable {
   /// The path of the socket.
@@ -19,8 +19,8 @@ package final class Channel: Sendable {
   }
 
   /// Calls a unary method.
-  /// - Returns: the response message.
-  /// - Throws: an error with any code; `.undecodable` if there is not exactly one response message.
+  /// - Returns: The response message.
+  /// - Throws: An error with any code; `.undecodable` if there is not exactly one response message.
   package func unary(
     _ method: String, _ message: [UInt8], options: Options = Options()
   ) async throws(RPCError) -> [UInt8] {
@@ -36,7 +36,7 @@ package final class Channel: Sendable {
   }
 
   /// Calls a server-streaming method.
-  /// - Returns: the response messages, as they arrive.
+  /// - Returns: The response messages, as they arrive.
   /// - Throws: `.cancelled` if the current task is cancelled. Other failures are thrown by the returned stream.
   package func stream(
     _ method: String, _ message: [UInt8], options: Options = Options()

@@ -27,7 +27,7 @@ enum Metadata {
     return headers
   }
 
-  /// Headers that every request has already, and those that HTTP/2 forbids (RFC 9113, section 8.2.2).
+  /// The headers that every request already has, and those that HTTP/2 forbids (RFC 9113, section 8.2.2).
   private static let reserved: Set = [
     "te", "content-type", "user-agent", "host", "connection", "keep-alive", "proxy-connection", "transfer-encoding",
     "upgrade",

@@ -17,8 +17,8 @@ extension RPCError {
     /// The call did not complete within its timeout. The runtime may or may not have executed it. Facts: `method`,
     /// `timeout`.
     public static let deadlineExceeded = Code("deadlineExceeded")
-    /// The server acknowledged no HTTP/2 frame for some time (see `KeepAlive`). The runtime may or may not have executed
-    /// the call. Facts: `method`, `timeout`.
+    /// The server acknowledged no HTTP/2 frame for some time (see `KeepAlive`). The runtime may or may not have
+    /// executed the call. Facts: `method`, `timeout`.
     public static let notResponding = Code("notResponding")
     /// The calling task was cancelled. The runtime was notified with RST_STREAM. Facts: `method`.
     public static let cancelled = Code("cancelled")
@@ -26,15 +26,15 @@ extension RPCError {
     public static let connectionLost = Code("connectionLost")
     /// A response message is larger than the client's limit. Facts: `method`, `size` and `limit`, both in bytes.
     public static let responseTooLarge = Code("responseTooLarge")
-    /// The response would take more memory than its size justifies, or more time; nothing of it was kept. Facts:
+    /// The response would take more memory or time than its size justifies; no part of it was kept. Facts:
     /// `method`, `excess`, `size`, `limit`.
     public static let responseOverLimit = Code("responseOverLimit")
     /// The response violates gRPC's framing or is not a valid message of the expected type. Facts: `method`, `reason`.
     public static let undecodable = Code("undecodable")
     /// The metadata in the options of the call is not valid; the call was not made. Facts: `method`, `reason`.
     public static let invalidMetadata = Code("invalidMetadata")
-    /// The runtime ends each stream of events at once and without an error, as CRI-O does unless its configuration has
-    /// `enable_pod_events`. Facts: `method`.
+    /// The runtime ends each stream of events immediately and without an error, as CRI-O does unless its configuration
+    /// has `enable_pod_events`. Facts: `method`.
     public static let noEvents = Code("noEvents")
   }
 }

@@ -56,7 +56,7 @@ struct ResponseReader {
 
   /// Ends the response.
   /// - Parameter failure: Why the stream failed; nil if it is complete.
-  /// - Returns: why the call failed; nil if it succeeded.
+  /// - Returns: Why the call failed; nil if it succeeded.
   func end(_ failure: StreamFailure?) -> RPCError? {
     if let failure {
       // An error status that arrived before the stream was reset is the more specific failure.
@@ -81,7 +81,7 @@ struct ResponseReader {
 
   private var isLate: Bool { limit.deadline.map { $0 <= .now } ?? false }
 
-  /// Accepts `application/grpc`, also with a message format or a parameter after it, but not others such as grpc-web.
+  /// Accepts `application/grpc`, even with a message format or a parameter after it, but not others such as grpc-web.
   private func isGRPC(_ type: String) -> Bool {
     let name = "application/grpc"
     let type = type.lowercased()

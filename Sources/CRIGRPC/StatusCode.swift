@@ -20,13 +20,13 @@ public struct StatusCode: RawRepresentable, Hashable, Sendable {
   public static let cancelled = StatusCode(1)
   /// 2: the runtime did not classify the error. containerd uses this code for many errors.
   public static let unknown = StatusCode(2)
-  /// 3: the request is not valid, whatever the state of the runtime.
+  /// 3: the request is not valid, regardless of the state of the runtime.
   public static let invalidArgument = StatusCode(3)
   /// 4: the runtime did not complete the call in time.
   public static let deadlineExceeded = StatusCode(4)
   /// 5: the object does not exist.
   public static let notFound = StatusCode(5)
-  /// 6: the object to create exists already.
+  /// 6: the object to create already exists.
   public static let alreadyExists = StatusCode(6)
   /// 7: the caller is not allowed to make the call.
   public static let permissionDenied = StatusCode(7)

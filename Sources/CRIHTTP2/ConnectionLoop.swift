@@ -6,9 +6,9 @@ struct ConnectionLoop: ~Copyable {
     var id: Int32
     var handler: any StreamHandler
     var deadline: ContinuousClock.Instant?
-    /// When the stream fails unless its handler has a response by then.
+    /// The time at which the stream fails unless its handler has a response by then.
     var responseDeadline: ContinuousClock.Instant?
-    /// Whether the heartbeat is kept for it.
+    /// Whether the stream needs the heartbeat.
     var isWatched = false
     var hasEnded = false
   }
@@ -77,7 +77,7 @@ struct ConnectionLoop: ~Copyable {
     for ping in pings.values { ping.resume(.failure(failure)) }
   }
 
-  /// - Returns: why the connection ended, if it ended in order.
+  /// - Returns: Why the connection ended, if it ended in an orderly way.
   private mutating func serve() throws(StreamFailure) -> StreamFailure {
     var session = try Session.open(role: role)
     let start = ContinuousClock.now
@@ -121,7 +121,7 @@ struct ConnectionLoop: ~Copyable {
     }
   }
 
-  /// - Returns: false if the socket is full and output remains.
+  /// - Returns: False if the socket is full and output remains.
   private mutating func flush(_ session: inout Session) throws(StreamFailure) -> Bool {
     while true {
       if output.isEmpty {
@@ -135,7 +135,7 @@ struct ConnectionLoop: ~Copyable {
         do throws(Errno) {
           count = try socket?.send(output, from: sent)
         } catch {
-          // The peer may have sent the reason before it closed the socket, so that is read first.
+          // The peer may have sent the reason before it closed the socket, so its last output is read first.
           sendFailure = error
           return true
         }
@@ -147,7 +147,7 @@ struct ConnectionLoop: ~Copyable {
     }
   }
 
-  /// - Returns: true if the socket is readable.
+  /// - Returns: True if the socket is readable.
   private mutating func wait(untilWritable: Bool) throws(StreamFailure) -> Bool {
     let next = [nextDeadline, heartbeat.wakeTime].compactMap(\.self).min()
     var timeout = sendFailure == nil ? next.map { $0 - ContinuousClock.now } : .zero
@@ -223,7 +223,7 @@ struct ConnectionLoop: ~Copyable {
     }
   }
 
-  /// Ends a stream from our side. Its handler is called at once, without waiting for the peer.
+  /// Ends a stream from our side. Its handler is called immediately, without waiting for the peer.
   private mutating func end(
     _ key: UInt64, _ failure: StreamFailure?, _ code: ErrorCode, _ session: inout Session
   ) throws(StreamFailure) {

@@ -3,7 +3,7 @@ public struct JSONObject: Sendable {
   /// One member.
   public typealias Element = (key: String, value: JSON)
 
-  // For small objects, which are the rule in the CRI, a linear search is faster than an index.
+  // For small objects, which are the usual case in the CRI, a linear search is faster than an index.
   private var members: [Element] = []
   private var index: KeyIndex?
   private static let maximumUnindexedCount = 32
@@ -100,7 +100,7 @@ extension JSONObject: Hashable {
     return true
   }
 
-  /// Hashes the members, whatever their order.
+  /// Hashes the members regardless of their order.
   public func hash(into hasher: inout Hasher) {
     // The combination is commutative because equality ignores the order.
     var combined = 0

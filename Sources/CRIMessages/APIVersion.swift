@@ -1,4 +1,4 @@
-/// The versions of the CRI that are in use. The messages are the same as far as the older one has them.
+/// The versions of the CRI that are in use. Messages that both versions have are the same.
 public enum APIVersion: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
   /// The current version.
   case v1

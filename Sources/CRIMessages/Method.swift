@@ -1,9 +1,9 @@
 package import CRIProtobuf
 
-/// One call of the CRI, with the types that go in and out.
+/// A method of the CRI, with the types of its request and response.
 package struct Method<Request: Message, Response: Message>: Sendable {
   package let service: Service
-  /// As in the interface: `ListContainers`.
+  /// The name in the interface, such as `ListContainers`.
   package let name: String
   /// Whether the response is a stream of `Response`s.
   package let isServerStreaming: Bool
@@ -14,7 +14,7 @@ package struct Method<Request: Message, Response: Message>: Sendable {
     self.isServerStreaming = isServerStreaming
   }
 
-  /// The HTTP/2 path: `/runtime.v1.RuntimeService/Version`.
+  /// The HTTP/2 path, such as `/runtime.v1.RuntimeService/Version`.
   package func path(_ version: APIVersion) -> String { service.path(of: name, version) }
 }
 
@@ -23,7 +23,7 @@ package enum Service: String, Hashable, Sendable, CaseIterable {
   case runtime = "RuntimeService"
   case image = "ImageService"
 
-  /// As gRPC names it: `runtime.v1.RuntimeService`.
+  /// The full name in gRPC, such as `runtime.v1.RuntimeService`.
   package func name(_ version: APIVersion) -> String { "runtime.\(version).\(rawValue)" }
 
   package func path(of method: String, _ version: APIVersion) -> String { "/\(name(version))/\(method)" }

@@ -11,7 +11,7 @@ extension ContainerEventFeed {
 
     /// A stream that lasted this long counts as working.
     private static let steady = Duration.seconds(10)
-    /// The number of streams in a row that a runtime must end at once before it counts as one that has no events.
+    /// If a runtime ends this many consecutive streams immediately, it counts as one that does not send events.
     private static let mostEmpty = 3
     private static let shortestRest = Duration.milliseconds(200)
     /// While a runtime starts or stops, errors that look permanent must last this long.
@@ -30,7 +30,7 @@ extension ContainerEventFeed {
     private var openedAt = ContinuousClock.now
     /// The number of events of this stream.
     private var eventCount = 0
-    /// The number of streams in a row that the runtime ended at once, without an event or an error.
+    /// The number of consecutive streams that the runtime ended immediately, without an event or an error.
     private var emptyCount = 0
     /// The elements that come before those of the stream, the last one first.
     private var pending: [Element] = []
@@ -40,7 +40,7 @@ extension ContainerEventFeed {
     private var refusedSince: ContinuousClock.Instant?
     /// Notices that a new runtime replaces the socket, since the last attempt to connect.
     private var watch: ReplacementWatch?
-    /// Delays between streams, so that a runtime that ends each stream at once is not kept busy.
+    /// Delays between streams, so that a runtime that ends each stream immediately is not kept busy.
     private var streamRetries = Backoff(first: shortestRest, limit: .seconds(5))
     /// Delays between attempts to connect.
     private var connectRetries = Backoff(first: .milliseconds(50), limit: .seconds(1))
@@ -120,7 +120,7 @@ extension ContainerEventFeed {
       stream = nil
       emptyCount += 1
       guard emptyCount < Self.mostEmpty else { throw .noEvents(method: Self.method) }
-      // A runtime that stops also ends its streams, and does not accept another one then.
+      // A runtime that is stopping ends its streams too, but then accepts no new ones.
       await pause(Self.shortestRest)
       return nil
     }
@@ -139,7 +139,7 @@ extension ContainerEventFeed {
     }
 
     /// Waits before the next attempt; for a shorter time if another server replaces the socket.
-    /// - Returns: whether another server did.
+    /// - Returns: Whether another server did.
     private func rest(_ delay: Duration) async -> Bool {
       if let watch { return await watch.pause(atMost: delay) }
       await pause(delay)

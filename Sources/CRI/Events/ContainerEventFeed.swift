@@ -3,8 +3,8 @@ public import CRIMessages
 
 /// Events of pods and containers that continue when the runtime restarts.
 ///
-/// The loop over the feed opens the event stream and reads the runtime's lists. If the runtime goes away, the feed waits
-/// for it, without a time limit, reads the lists again, and derives events from the difference:
+/// The loop over the feed opens the event stream and reads the runtime's lists. If the runtime goes away, the feed
+/// waits for it, without a time limit, reads the lists again, and derives events from the difference:
 ///
 /// ```swift
 /// for try await element in client.runtime.events() {
@@ -13,8 +13,8 @@ public import CRIMessages
 /// ```
 ///
 /// The feed ends only with an error: if the runtime cannot be reached at first, does not implement `GetContainerEvents`
-/// (containerd up to 1.6), ends each stream at once (CRI-O without `enable_pod_events`), or returns an error that is not
-/// temporary, and if the task is cancelled. Leaving the loop closes the stream.
+/// (containerd up to 1.6), ends each stream immediately (CRI-O without `enable_pod_events`), or returns an error that
+/// is not temporary, and if the task is cancelled. Leaving the loop closes the stream.
 public struct ContainerEventFeed: AsyncSequence, Sendable {
   /// The error that a loop over the feed throws.
   public typealias Failure = RPCError

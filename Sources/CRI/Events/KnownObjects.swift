@@ -14,13 +14,13 @@ struct KnownObjects: Sendable {
   struct Object: Sendable {
     /// nil if the runtime does not know it.
     var phase: Phase?
-    /// The ID of the pod, also for the pod itself.
+    /// The ID of the pod, even for the pod itself.
     var pod: String
     /// nil for a pod.
     var container: ContainerStatus?
   }
 
-  /// The number of objects to remember, more than a node can have; events of further objects are only passed on.
+  /// The number of objects to remember, more than a node can have; events of additional objects are only passed on.
   private static let maximumCount = 100_000
 
   private(set) var objects: [String: Object] = [:]
