@@ -19,7 +19,7 @@ package final class SignalWatch: Sendable {
     /// Whether the terminal is gone, as after a dropped connection.
     package var isHangUp: Bool { number == SIGHUP }
 
-    /// Whether the terminal has a new size; this signal asks for no end.
+    /// Whether the terminal has a new size; this signal does not end the process.
     package var isResize: Bool { number == SIGWINCH }
   }
 

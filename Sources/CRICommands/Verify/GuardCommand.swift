@@ -22,9 +22,9 @@ struct GuardCommand: AsyncParsableCommand {
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
       journal, also if the terminal is gone.
 
-      SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. \
-      Before the command, they end guard with nothing changed; after the command, SIGTERM and SIGINT end it with 3 \
-      (not checked), and SIGHUP is ignored.
+      SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. A \
+      signal before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT \
+      make guard exit with 3 (not checked), and SIGHUP is ignored.
       """)
 
   @Option(
@@ -177,7 +177,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
   }
 
-  /// Prints at once how the command failed, because the steps that follow may fail too.
+  /// Prints immediately how the command failed, because the steps that follow may fail too.
   /// - Returns: The failure as text; nil for success.
   private func execute(_ signals: SignalWatch) throws(Failure) -> String? {
     let name = command[0]
@@ -212,11 +212,11 @@ struct GuardCommand: AsyncParsableCommand {
       let cause = "\(interruption.signal.name) before the verdict, so nothing was checked"
       throw Failure(.unreachable, "\(cause); run \(remedy(before, record))")
     } catch let failure as Failure where failure.code == .unreachable {
-      throw Failure(failure.code, "\(failure.message); not checked yet, run \(remedy(before, record))")
+      throw Failure(failure.code, "\(failure.message); nothing has been checked yet; run \(remedy(before, record))")
     }
   }
 
-  /// The command to run without a verdict. The snapshot cannot be taken again, so it is saved.
+  /// The command to run if there is no verdict. The snapshot cannot be taken again, so it is saved.
   private func remedy(_ before: Snapshot, _ record: GuardRecord) -> String {
     let wait = wait ?? "\(Self.timeout(for: before).components.seconds)s"
     return record.snapshot(before).map { "cri verify --before \($0) --wait \(wait)" } ?? "cri net before kubelet starts"

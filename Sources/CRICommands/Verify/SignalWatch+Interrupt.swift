@@ -2,7 +2,7 @@ internal import CRICommandLine
 internal import CRISystem
 
 extension SignalWatch {
-  /// Runs work that a signal interrupts: the work is cancelled and awaited.
+  /// Runs work, and cancels and awaits it if a signal arrives.
   /// - Parameter hangUpToo: Whether SIGHUP interrupts it too. If not, the work continues without a terminal.
   /// - Throws: What the work throws, or `CutShort`.
   func interrupting<Value: Sendable>(

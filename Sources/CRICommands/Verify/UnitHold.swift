@@ -182,8 +182,8 @@ struct UnitHold {
     _ words: String..., onSignal: (SignalWatch.Received) -> Void = { _ in }
   ) -> String? {
     do throws(Errno) {
-      // Interrupted, systemctl would leave the unit half stopped, so a signal waits for it. A terminal's Ctrl-C reaches
-      // it.
+      // If it is interrupted, systemctl leaves the unit half stopped, so a signal is not passed on to it. Ctrl-C on a
+      // terminal reaches it all the same.
       let ending = try ChildProcess.run(["systemctl"] + words, outputToErrors: true, signals: signals) { received in
         onSignal(received)
         return false
