@@ -42,6 +42,7 @@ enum SnapshotFile {
     }
     if path.isEmpty { throw Failure(.usage, "--output is empty; specify a file, or - for standard output") }
     if path == "-" { return try StandardStream.output.write(bytes) }
+    StateDirectory.prepare(for: path)
     do throws(FileError) {
       try File.writeAtomically(bytes, to: path)
     } catch {
