@@ -21,7 +21,7 @@ extension Client {
     var found: [String: Observation<ObservedExec>] = [:]
     await withTaskGroup(of: (String, Observation<ObservedExec>).self) { group in
       for (index, id) in ids.enumerated() {
-        // Each exec is a process on the node, so only a few run concurrently.
+        // Each exec starts a process on the node, so only a few run concurrently.
         if index >= 8, let (id, reading) = await group.next() { found[id] = reading }
         group.addTask { (id, await exec(id, timeout, deadline)) }
       }
@@ -42,7 +42,8 @@ extension Client {
     _ id: String, _ timeout: Duration, _ deadline: ContinuousClock.Instant
   ) async -> Observation<ObservedExec> {
     if deadline <= .now {
-      return .unknown(UnknownReason(.callFailed, message: "\(RPCError.deadlineExceeded(method: "/ExecSync", timeout: nil))"))
+      return .unknown(
+        UnknownReason(.callFailed, message: "\(RPCError.deadlineExceeded(method: "/ExecSync", timeout: nil))"))
     }
     // In the CRI, zero stands for no timeout.
     let (seconds, attoseconds) = timeout.components

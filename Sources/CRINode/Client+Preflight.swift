@@ -4,7 +4,7 @@ public import CRIPreflight
 public import CRISnapshot
 internal import CRISystem
 
-/// What preflight may do, and where the node's file system is.
+/// Options that say what preflight may do and where the node's file system is.
 public struct PreflightOptions: Hashable, Sendable {
   /// The program that runs preflight, such as `cri 0.1.0`.
   public var tool: String
@@ -27,11 +27,11 @@ public struct PreflightOptions: Hashable, Sendable {
 extension Client {
   /// Reads everything that decides what a restart would lose. Whatever cannot be read is unknown, with the reason.
   ///
-  /// The snapshot has the time limits of `snapshot(tool:)`. Everything after it has the client's timeout together, except
+  /// The snapshot has the time limits of `snapshot(tool:)`. Everything after it shares the client's timeout, except
   /// for the details of pods, which have ten times that, and for pulls.
   /// - Throws: An error if the runtime does not respond.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
-    // This asks only the runtime: CRI-O alone depends on the kernel's view of pods, and it is read below.
+    // This reads only the runtime's state: only CRI-O depends on the kernel's view of pods, which is read below.
     let snapshot = try await snapshot(tool: options.tool, observed: nil)
     let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
     let reader = PreflightReader(
@@ -42,7 +42,7 @@ extension Client {
 }
 
 private struct PreflightReader {
-  /// An image may be large and its registry slow.
+  /// A long timeout, because an image may be large and its registry slow.
   private static let pullTimeout = Duration.seconds(300)
   /// containerd deletes a record up to this time before it removes the object from its list.
   private static let removalTime = Duration.milliseconds(250)
@@ -99,7 +99,8 @@ private struct PreflightReader {
     return facts
   }
 
-  /// Returns the snapshot without objects that were removed while records were read: their missing records are no loss.
+  /// Returns the snapshot without objects that were removed while records were read, because their missing records are
+  /// not a loss.
   private func settled(_ records: DiskRecords, _ client: Client) async throws(RPCError) -> Snapshot {
     let known = Set(records.sandboxes.map(\.id) + records.containers.map(\.id) + records.malformed)
     guard !(snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id)).allSatisfy(known.contains) else {

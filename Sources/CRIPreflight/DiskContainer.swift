@@ -38,7 +38,7 @@ public struct DiskContainer: Hashable, Sendable {
   public var sandboxID: String
   /// The time at which it was created.
   public var created: Timestamp
-  /// nil if the record was truncated on its way here, so that there is nothing to compare.
+  /// nil if the record was truncated when it was read, so that there is nothing to compare.
   public var configuration: Configuration?
 
   /// Creates a value from its properties.

@@ -2,10 +2,9 @@ internal import CRIJSON
 package import CRIMessages
 internal import CRIProtobuf
 
-/// containerd's records of sandboxes and containers on disk: all that it will know about them after a restart.
+/// containerd's records of sandboxes and containers on disk, which are all that it will know after a restart.
 public struct DiskRecords: Hashable, Sendable {
-  /// A record that is labelled as one of the CRI's and has no data of the CRI: containerd fails to load it at each
-  /// start.
+  /// A record that is labelled as one of the CRI but has no CRI data: containerd fails to load it at each start.
   public struct Bare: Hashable, Sendable {
     /// The runtime's ID.
     public var id: String
@@ -40,11 +39,11 @@ public struct DiskRecords: Hashable, Sendable {
 }
 
 extension DiskRecords {
-  /// Reads containerd's response. Records that belong to no pod are ignored.
+  /// Reads containerd's response. Records that do not belong to a pod are ignored.
   package init(_ records: [StoredContainer]) {
     self.init()
     for record in records {
-      // containerd goes by the label, and then requires the extension that belongs to it.
+      // containerd looks at the label, and then requires the extension that belongs to it.
       if let kind = record.labels["io.cri-containerd.kind"],
         !record.extensions.contains(where: { $0.key == "io.cri-containerd.\(kind).metadata" && $0.value != nil })
       {

@@ -24,7 +24,7 @@ public struct DiskSandbox: Hashable, Sendable {
   public var annotations: StringMap
   /// The name of the runtime handler; empty for the default one.
   public var runtimeHandler: String
-  /// From its configuration; an unset mode means POD, as in the CRI.
+  /// The namespace modes in the sandbox's configuration; an unset mode means POD, as in the CRI.
   public var namespaces: NamespaceOption
   /// The path of the network namespace; empty on the host's network, and if it was lost.
   public var networkNamespace: String

@@ -3,7 +3,7 @@ public import CRISnapshot
 
 /// The facts that prove a finding of preflight. They have no text: reports format them.
 public enum PreflightDetail: Hashable, Sendable {
-  /// The rule and the object say enough.
+  /// No facts: the rule and the object say enough.
   case none
 
   // The runtime's memory compared with its records on disk.
@@ -12,12 +12,12 @@ public enum PreflightDetail: Hashable, Sendable {
   /// A label differs.
   case labelDiffers(runtime: FindingValue, disk: FindingValue)
   case fieldsDiffer([FieldDifference])
-  /// The runtime has lost it already.
+  /// The runtime has already lost the value.
   /// - `path`: The network namespace that is gone; nil if an address was lost.
   case lostAlready(path: String?)
   case sharedName(String, isInUse: Bool, id: String)
   case recordName(String)
-  /// A record without any data of the CRI: containerd fails to load it at each start.
+  /// A record without any CRI data: containerd fails to load it at each start.
   case bareRecord
   /// The sandbox is only in the sandbox store.
   case storeOnly
@@ -89,7 +89,7 @@ public struct FieldDifference: Hashable, Sendable {
 public struct MissingState: Hashable, Sendable {
   /// The path of the missing file.
   public var path: String
-  /// The file exists and is no longer a namespace.
+  /// The file exists but is no longer a namespace.
   public var isUnmounted: Bool
 
   /// Creates a value from its properties.
@@ -99,7 +99,7 @@ public struct MissingState: Hashable, Sendable {
   }
 }
 
-/// The reason why CRI-O wipes after it has read its version file.
+/// The reason why CRI-O removes pods after it has read its version file.
 public enum VersionFileFault: Hashable, Sendable {
   case missing(path: String)
   case malformed(path: String)

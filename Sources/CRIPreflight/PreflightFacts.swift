@@ -97,8 +97,8 @@ public struct ContainerdDisk: Hashable, Sendable {
   public var lostShims: Observation<Set<String>>
   /// The containers whose record has a newer shim protocol than the pod's shim.
   public var newerRecords: Observation<Set<String>>
-  /// The path of the daemon's open database, if another file or none has this path now; nil if it is the same file, or if
-  /// the daemon's process is not visible.
+  /// The path of the daemon's open database, if there is now a different file or no file at this path; nil if it is the
+  /// same file, or if the daemon's process is not visible.
   public var hiddenDatabase: Observation<String?>
 
   /// Creates a value from its properties.
@@ -126,7 +126,7 @@ public struct ContainerdDisk: Hashable, Sendable {
 public struct CRIODisk: Hashable, Sendable {
   /// A file in which CRI-O records the version that ran.
   public enum VersionFile: Hashable, Sendable {
-    /// Not configured, so it decides nothing.
+    /// The file is not configured, so it decides nothing.
     case off
     case missing(path: String)
     case written(path: String, version: String)
@@ -134,15 +134,15 @@ public struct CRIODisk: Hashable, Sendable {
 
   /// The configuration from its files and its command line.
   public var configuration: Observation<CRIOConfiguration>
-  /// If it has another minor version, or none, CRI-O wipes containers.
+  /// If it contains a different minor version or does not exist, CRI-O removes containers.
   public var versionFile: Observation<VersionFile>
-  /// If it has another minor version, or none, CRI-O wipes images too.
+  /// If it contains a different minor version or does not exist, CRI-O also removes images.
   public var persistentVersionFile: Observation<VersionFile>
   /// What CNI will report about the pods' networks.
   public var networks: NetworkCheck
   /// The missing files that CRI-O needs to restore a sandbox or container, by ID.
   public var missingState: Observation<[String: [MissingState]]>
-  /// The runtime handler that the daemon uses for pods that name none.
+  /// The runtime handler that the daemon uses for pods that do not name one.
   public var defaultRuntime: Observation<String>
 
   /// Creates a value from its properties.
@@ -169,7 +169,7 @@ public struct KubeletConfiguration: Hashable, Sendable {
   public var cgroupDriver: Observation<String>
   /// The configured endpoint of the runtime; nil if none is configured.
   public var endpoint: Observation<String?>
-  /// Whether that is the same socket that we use.
+  /// Whether the endpoint is the same socket that we use.
   public var usesOurEndpoint: Bool
 
   /// Creates a value from its properties.

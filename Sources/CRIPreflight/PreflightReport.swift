@@ -14,7 +14,7 @@ public struct PreflightReport: Hashable, Sendable {
     case none
     /// Pods, containers or the daemon would be lost.
     case loss
-    /// Nothing that could be checked predicts a loss, and a rule that could predict one is unchecked.
+    /// Nothing that could be checked predicts a loss, but a rule that could predict one is unchecked.
     case unchecked
   }
 
@@ -36,7 +36,7 @@ public struct PreflightReport: Hashable, Sendable {
       case proved
       /// The deciding rules found nothing: none of the current pods has the defect.
       case settled
-      /// Every version has the defect and nothing can be checked, so it is no argument for or against any version.
+      /// Every version has the defect and nothing can be checked, so it does not speak for or against any version.
       case unfixed
     }
     /// The advisory.
@@ -100,7 +100,7 @@ public struct PreflightReport: Hashable, Sendable {
   /// The verdict: a predicted loss outweighs missing data.
   public var verdict: Verdict {
     if findings.contains(where: { $0.rule.predicts != .nothing }) { return .loss }
-    // If kubelet uses another runtime, its pods are not in this one.
+    // If kubelet uses a different runtime, its pods are not in this one.
     let isOther = findings.contains { $0.rule.id == .kubeletEndpoint }
     return isOther || unchecked.contains(where: \.isRequired) ? .unchecked : .none
   }
@@ -120,7 +120,7 @@ public struct PreflightReport: Hashable, Sendable {
     return victims(.addresses).filter { !killed.contains($0.pod) }
   }
 
-  /// The pods that stay, and about which the runtime would report something else than before.
+  /// The pods that stay, but about which the runtime would report different values.
   public var rewritten: [Victim] {
     let killed = Set(victims.map(\.pod))
     return victims(.records).filter { !killed.contains($0.pod) }
@@ -173,7 +173,7 @@ private struct Examination {
     listUncheckedTarget()
   }
 
-  /// Removes what these rules have found or could not check, and says so.
+  /// Removes what these rules have found or could not check, and lists the rules as ignored.
   mutating func ignore(_ rules: Set<RuleID>) {
     for id in rules.sorted(by: { $0.rawValue < $1.rawValue }) {
       let count = findings.count { $0.rule.id == id }

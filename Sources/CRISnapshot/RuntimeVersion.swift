@@ -127,7 +127,7 @@ extension RuntimeVersion: Comparable, Hashable {
     hasher.combine(build)
   }
 
-  /// Orders versions as semantic versioning does (semver.org, section 11), with builds of a distributor after their base.
+  /// Orders versions as semantic versioning does (semver.org, section 11), with a distributor's builds after their base.
   public static func < (a: Self, b: Self) -> Bool {
     if a.numbers != b.numbers { return a.numbers.lexicographicallyPrecedes(b.numbers) }
     if a.prerelease != b.prerelease {
@@ -153,7 +153,7 @@ extension RuntimeVersion: Comparable, Hashable {
 }
 
 extension RuntimeVersion {
-  /// Whether both have the same major and minor number, which CRI-O compares before it wipes.
+  /// Whether both have the same major and minor number, which CRI-O compares to decide whether it removes the pods.
   public func isSameMinor(as other: RuntimeVersion) -> Bool { major == other.major && minor == other.minor }
 }
 

@@ -1,7 +1,7 @@
 public import CRIRules
 public import CRISnapshot
 
-/// What kubelet will do with a pod, computed from the runtime's responses as kubelet does it.
+/// What kubelet will do with a pod, computed from the runtime's responses in the same way as kubelet does.
 ///
 /// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in its order) and `computePodActions` (A1 to A3, B1 to B5).
 public struct Prediction: Hashable, Sendable {

@@ -38,7 +38,7 @@ public struct Report: Hashable, Sendable {
     case intact
     /// There are findings of this severity or worse.
     case lost
-    /// Nothing that could be read was lost, and something could not be read.
+    /// Nothing that could be read was lost, but something could not be read.
     case unverified
     /// There was nothing to verify, or the change did not take place, for this reason.
     case vacuous(VacuousReason)

@@ -1,7 +1,7 @@
 public import CRIRules
 public import CRISnapshot
 
-/// The part of a verdict that the user asked for.
+/// The part of the node that the verdict is about, as the user requested it.
 public struct Scope: Hashable, Sendable {
   /// Only pods in these namespaces; empty for all namespaces.
   public var namespaces: Set<String>

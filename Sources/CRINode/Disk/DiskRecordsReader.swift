@@ -36,7 +36,7 @@ extension DiskRecords {
     }
     var records = DiskRecords()
     for try await message in try channel.stream("\(service)/ListStream", request, options: options) {
-      // Decode one record at a time, so that unneeded fields are released at once.
+      // Decode one record at a time, so that unneeded fields are released immediately.
       let next = DiskRecords(try decode(message, deadline))
       records.sandboxes += next.sandboxes
       records.containers += next.containers

@@ -15,7 +15,7 @@ public struct Change: Hashable, Sendable {
   public var before: JSON
   /// The value in the later snapshot; null if it was removed.
   public var after: JSON
-  /// Whether the field changes by itself, or with every restart.
+  /// Whether the field changes on its own or with every restart.
   public var isVolatile: Bool
 
   /// The change as a JSON object.

@@ -4,7 +4,7 @@ public struct CNICacheEntry: Hashable, Sendable {
   public var network: String
   /// The interface's name in the pod, such as `eth0`.
   public var interface: String
-  /// Without prefix length, in the order of the result.
+  /// The addresses without prefix length, in the order of the result.
   public var addresses: [String]
   /// The IPAM plugin's name, such as `host-local`; nil if the configuration does not name one.
   public var ipam: String?

@@ -4,11 +4,11 @@ public struct ObservedInterface: Hashable, Sendable {
   public var name: String
   /// The index of the interface in its namespace.
   public var index: UInt32
-  /// Such as `4a:f8:54:d7:6a:57`; empty if it has none.
+  /// The MAC address, such as `4a:f8:54:d7:6a:57`; empty if the interface has none.
   public var mac: String
   /// Whether the interface is up.
   public var isUp: Bool
-  /// Whether the peer exists and is up too.
+  /// Whether the peer exists and is also up.
   public var hasCarrier: Bool
   /// The addresses of the interface.
   public var addresses: [InterfaceAddress]
@@ -40,7 +40,7 @@ public struct InterfaceAddress: Hashable, Sendable, CustomStringConvertible {
     self.prefixLength = prefixLength
   }
 
-  /// Whether it is valid on one link only: every IPv6 interface has such an address, and no pod is reached by it.
+  /// Whether it is valid on one link only: every IPv6 interface has such an address, and no pod is reachable at it.
   public var isLinkLocal: Bool { address.isLinkLocal }
 
   /// The value as text.

@@ -6,7 +6,7 @@ public enum ObservedNamespace: Hashable, Sendable {
   case notANamespace
 }
 
-/// The identity of a namespace, whichever path leads to it.
+/// The identity of a namespace, regardless of the path to it.
 public struct NamespaceID: Hashable, Sendable {
   /// The device number of the file system of namespaces.
   public var device: UInt64

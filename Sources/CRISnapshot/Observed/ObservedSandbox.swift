@@ -6,7 +6,7 @@ public struct ObservedSandbox: Hashable, Sendable {
   public var interfaces: Observation<[ObservedInterface]>?
   /// The pause process of a ready sandbox; nil for any other, and if the runtime reports none.
   public var process: Observation<ObservedProcess>?
-  /// The CNI results; nil if it has no network of its own.
+  /// The CNI results; nil if the sandbox does not have its own network.
   public var cache: Observation<[CNICacheEntry]>?
   /// Its own leases, and other sandboxes' leases on its addresses; nil if host-local is not its IPAM plugin.
   public var leases: Observation<[HostLocalLease]>?

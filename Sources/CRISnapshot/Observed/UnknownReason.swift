@@ -33,7 +33,7 @@ public struct UnknownReason: Error, Hashable, Sendable {
 extension UnknownReason {
   /// No reader has tried to read it.
   public static let notExamined = UnknownReason(.notExamined)
-  /// The version that starts next decides, and it is unknown.
+  /// The version that starts next decides, but it is unknown.
   package static let unknownNextVersion = UnknownReason(.unknownNextVersion)
 }
 

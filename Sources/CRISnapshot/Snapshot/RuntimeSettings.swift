@@ -7,7 +7,7 @@ public struct RuntimeSettings: Hashable, Sendable {
   public struct Network: Hashable, Sendable {
     /// CNI: `name`.
     public var name: String
-    /// The ranges from which host-local assigns addresses; empty with another IPAM plugin.
+    /// The ranges from which host-local assigns addresses; empty with a different IPAM plugin.
     public var subnets: [Subnet]
 
     /// Creates a value from its properties.

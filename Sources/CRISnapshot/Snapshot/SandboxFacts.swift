@@ -13,7 +13,7 @@ public struct SandboxFacts: Hashable, Sendable {
   public var interfaces: [NetworkInterface]?
   /// The handler from CRI-O's annotation, because CRI-O's status lacks it.
   public var runtimeHandler: String?
-  /// The pause image by the name by which it was pulled. Only containerd reports it.
+  /// The name under which the pause image was pulled. Only containerd reports it.
   public var pauseImage: String?
   /// Whether containerd up to 2.0 timed out waiting for the shim to report the pause process's state; newer versions
   /// respond with an error.

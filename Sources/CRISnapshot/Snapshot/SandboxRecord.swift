@@ -39,7 +39,7 @@ public struct SandboxRecord: Hashable, Sendable {
   }
 }
 
-/// The identity of a pod, whichever sandbox it has.
+/// The identity of a pod, regardless of its sandbox.
 public struct PodName: Hashable, Sendable, CustomStringConvertible {
   /// The pod's namespace.
   public var namespace: String

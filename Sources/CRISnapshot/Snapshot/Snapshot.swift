@@ -22,10 +22,10 @@ public struct Snapshot: Hashable, Sendable {
   public var containers: [ContainerRecord]
   /// The images.
   public var images: [Image]
-  /// What could not be read. A required entry makes the snapshot incomplete; the others are facts from outside of the
+  /// What could not be read. A required entry makes the snapshot incomplete; the others are facts from outside the
   /// runtime, most of which require root. A verdict lists them all.
   public var unchecked: [Unchecked]
-  /// What was observed on the node beside the runtime's objects; nil if no observer ran.
+  /// What was observed on the node besides the runtime's objects; nil if no observer ran.
   public var observed: ObservedNode?
 
   /// Creates a value from its properties.
@@ -53,7 +53,7 @@ public struct NodeIdentity: Hashable, Sendable {
   public var name: String
   /// `/proc/sys/kernel/random/boot_id`, which changes when the node reboots; nil if it cannot be read.
   public var bootID: String?
-  /// `/etc/machine-id`, which distinguishes nodes of the same name; nil if it cannot be read.
+  /// `/etc/machine-id`, which distinguishes nodes with the same name; nil if it cannot be read.
   public var machineID: String?
   /// The release of the kernel, as in `uname -r`.
   public var kernel: String
@@ -93,7 +93,7 @@ public struct Daemon: Hashable, Sendable {
     return executable.flatMap { $0.hasSuffix(mark) ? String($0.dropLast(mark.count)) : nil }
   }
 
-  /// Whether `other` is another process; nil if too little is known.
+  /// Whether `other` is a different process; nil if too little is known.
   public func wasReplaced(by other: Daemon) -> Bool? {
     guard let pid, let otherPID = other.pid else { return nil }
     if pid != otherPID { return true }

@@ -11,7 +11,7 @@ public enum SnapshotError: Error, Hashable, Sendable {
   case newerSchema(Int, supported: Int)
   /// A field, given by its path, is missing or has the wrong type.
   case malformed(String)
-  /// Two objects have one ID.
+  /// Two objects have the same ID.
   case duplicate(ObjectName.Kind, id: String)
   /// More objects than a node can have.
   case tooManyObjects(Int, limit: Int)
