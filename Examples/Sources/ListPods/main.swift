@@ -15,7 +15,8 @@ for pod in try await client.runtime.podSandboxes(filter) {
     let addresses = [network?.ip ?? ""] + (network?.additionalIPs.map(\.ip) ?? [])
     let name = "\(pod.metadata?.namespace ?? "")/\(pod.metadata?.name ?? "")"
     print(name, addresses.filter { !$0.isEmpty }.joined(separator: ","), separator: "\t")
-  } catch  where error.isNotFound {
-    // The pod was removed after the list was read.
+  } catch {
+    // The pod may have been removed after the list was read.
+    guard error.isNotFound else { throw error }
   }
 }

@@ -1,4 +1,4 @@
-// Prints events of pods and containers, also those that were missed while the runtime restarted.
+// Prints events of pods and containers, including those that were missed while the runtime restarted.
 // Usage: WatchEvents SOCKET [COUNT]     Ends after COUNT lines; by default, it runs until it is interrupted.
 import CRI
 
