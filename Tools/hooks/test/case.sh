@@ -5,7 +5,7 @@ uuid=$(cat /proc/sys/kernel/random/uuid)
 finish() {
   code=$?
   trap - EXIT
-  [ $code = 0 ] || show_state || true
+  [ $code = 0 ] || [ $code = 130 ] || show_state || true
   machine_down
   [ -n "${KEEP:-}" ] || rm -rf "$work"
   exit $code

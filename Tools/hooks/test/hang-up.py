@@ -5,6 +5,7 @@ Usage: hang-up.py FILE COMMAND...
 
 import os
 import pty
+import signal
 import sys
 import threading
 import time
@@ -13,6 +14,8 @@ import time
 def main():
     pid, terminal = pty.fork()
     if pid == 0:
+        # A test run under nohup ignores it, and so would the command.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.execvp(sys.argv[2], sys.argv[2:])
     threading.Thread(target=drain, args=(terminal,), daemon=True).start()
     end = time.monotonic() + 60
