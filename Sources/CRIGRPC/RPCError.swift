@@ -42,6 +42,7 @@ public struct RPCError: Error, Hashable, Sendable {
   public var status: RPCStatus? { if case .status(let status) = facts { status } else { nil } }
 
   /// The status code that the runtime returned, for `.status`.
+  @inline(never) // Swift 6.3 crashes when it optimizes this in a catch block.
   public var statusCode: StatusCode? { status?.code }
 
   /// An explanation in one line, for `.notGRPC`, `.connectionLost`, `.undecodable` and `.invalidMetadata`. It is not
