@@ -349,7 +349,7 @@ import Testing
     let empty = try runtime("ListPodSandbox", [])
     var least: Int?
     var (failures, threads) = (0, 0)
-    for limit in stride(from: 24_000, through: 600_000, by: 2_000) {
+    for limit in stride(from: 26_000, through: 600_000, by: 2_000) {
       guard let run = try await limited(limit, empty) else { continue }
       if run.code == 0 {
         least = limit
