@@ -46,6 +46,9 @@ public struct Faults: Sendable {
   public var killAfter: Int?
   /// Whether sessions refuse SPDY, as with CRI-O and conmon-rs. It applies when the runtime is created.
   public var refusesSPDY = false
+  /// The URL that `Exec`, `Attach` and `PortForward` return instead of one of the simulated runtime. It applies when the
+  /// runtime is created.
+  public var streamingURL: String?
 
   public init() {}
 }

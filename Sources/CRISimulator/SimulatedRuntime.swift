@@ -72,7 +72,7 @@ public final class SimulatedRuntime: Sendable {
     let ipLosses = options.onRestart.filter { $0.kind == .loseIPs }
     node.isForgotten = { pod in ipLosses.contains { $0.affects(pod) } }
     self.options = options
-    sessions = SimulatedSessions(refusesSPDY: options.faults.refusesSPDY)
+    sessions = SimulatedSessions(options.faults)
     state = Locked(State(node: node, faults: options.faults))
   }
 

@@ -17,9 +17,13 @@ struct SimulatedCommand: ServedCommand {
   private var line: [UInt8] = []
   private var readsLines = false
   private var status: UInt8 = 0
+  private let endsWithInput: Bool
 
-  init(_ arguments: [String], hasTerminal: Bool = false) {
+  /// - Parameter endsWithInput: whether the session ends with its input, whatever the command is doing, as containerd ends
+  ///   those of `attach`.
+  init(_ arguments: [String], hasTerminal: Bool = false, endsWithInput: Bool = false) {
     self.arguments = arguments
+    self.endsWithInput = endsWithInput
     errorOutput = hasTerminal ? .stdout : .stderr
   }
 
@@ -52,6 +56,10 @@ struct SimulatedCommand: ServedCommand {
   }
 
   mutating func endOfInput() -> [ServedAction] {
+    if endsWithInput {
+      mode = .over
+      return [.finish(.exited(status: 0))]
+    }
     switch mode {
     case .cat: return proceed()
     case .shell:
