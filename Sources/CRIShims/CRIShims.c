@@ -39,7 +39,7 @@ static struct termios terminal_before;
 static struct termios terminal_raw;
 static volatile sig_atomic_t terminal = -1;
 // The signals that would end the process with the terminal in raw mode, and that SignalWatch does not deliver. A parent process
-// can have blocked or ignored SIGQUIT.
+// can have blocked them, or ignored SIGQUIT.
 static const int ending[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS};
 enum { ENDING = sizeof ending / sizeof *ending };
 static struct sigaction ending_before[ENDING];
@@ -87,11 +87,12 @@ int cri_terminal_raw(int descriptor) {
     sigaction(ending[index], &action, NULL);
     sigaddset(&delivered, ending[index]);
   }
-  pthread_sigmask(SIG_UNBLOCK, &delivered, NULL);
   action.sa_flags = SA_RESTART;
   // The shell has its own mode while this process is stopped.
   action.sa_handler = make_raw_again;
   sigaction(SIGCONT, &action, &continue_before);
+  sigaddset(&delivered, SIGCONT);
+  pthread_sigmask(SIG_UNBLOCK, &delivered, NULL);
   return 0;
 }
 
