@@ -142,7 +142,6 @@ extension Caller {
 
 extension RPCError {
   /// Whether the response exceeds the client's limit, or the server's, which returns RESOURCE_EXHAUSTED.
-  @inline(never) // Swift 6.3's optimiser crashes when it inlines this into a catch block.
   fileprivate var isTooLarge: Bool {
     if case .responseTooLarge = facts { true } else { statusCode == .resourceExhausted }
   }

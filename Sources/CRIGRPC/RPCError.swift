@@ -6,10 +6,14 @@ public import CRISystem
 /// Each property is nil if the fact does not belong to the kind of failure; the documentation of `Code` says which ones
 /// do. The type is open: a later version may define more codes and more properties.
 public struct RPCError: Error, Hashable, Sendable {
-  /// The failure with its facts, for exhaustive switches inside this package.
-  package let facts: Facts
+  private let failure: Facts
 
-  init(_ facts: Facts) { self.facts = facts }
+  /// The failure with its facts, for exhaustive switches inside this package.
+  ///
+  /// Swift 6.3's optimizer crashes on a typed throw if it can see through this property in a catch block.
+  package var facts: Facts { @inline(never) get { failure } }
+
+  init(_ facts: Facts) { failure = facts }
 
   /// The kind of failure.
   public var code: Code { facts.code }
@@ -42,7 +46,6 @@ public struct RPCError: Error, Hashable, Sendable {
   public var status: RPCStatus? { if case .status(let status) = facts { status } else { nil } }
 
   /// The status code that the runtime returned, for `.status`.
-  @inline(never) // Swift 6.3 crashes when it optimizes this in a catch block.
   public var statusCode: StatusCode? { status?.code }
 
   /// An explanation in one line, for `.notGRPC`, `.connectionLost`, `.undecodable` and `.invalidMetadata`. It is not

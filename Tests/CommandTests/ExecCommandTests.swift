@@ -74,6 +74,27 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("Exec", ["exec", "--timeout", "1s", "default/web", "true"]),
+      ("ListContainers", ["exec", "--timeout", "1s", "default/web", "true"]),
+    ])
+  func `the timeout of exec also limits calls to which the runtime does not respond`(
+    method: String, words: [String]
+  ) async throws {
+    try await with(["--hang", method]) { simulator in
+      let run = try await Tool.cri(words, on: simulator.socket)
+      #expect(run.code == 125 && run.duration < .seconds(15), "\(run)")
+    }
+  }
+
+  @Test func `attach does not take an unknown state of the container for a success`() async throws {
+    try await with(["--fail", "ContainerStatus=UNKNOWN:broken"]) { simulator in
+      let run = try await Tool.cri(["attach", "-i", "web"], on: simulator.socket, input: "exit 0\n")
+      #expect(run.code == 125 && run.errors.contains("its exit code is unknown"), "\(run)")
+    }
+  }
+
   @Test func `an unreachable runtime is 125, too`() async throws {
     for command in [["exec", "web", "true"], ["attach", "web"]] {
       let run = try await Tool.cri(command, on: "/nonexistent/cri.sock")

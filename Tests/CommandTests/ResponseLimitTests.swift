@@ -376,11 +376,13 @@ import Testing
     #expect(run.duration < .seconds(7), "\(run.duration)")
   }
 
-  /// Runs `cri pods -o yaml` with a limit of its address space, in KiB.
+  /// Runs `cri` with a limit of its address space, in KiB.
   /// - Returns: nil if the dynamic linker could not even load the program.
-  private func limited(_ limit: Int, _ runtime: TestRuntime) async throws -> Tool? {
+  private func limited(
+    _ limit: Int, _ runtime: TestRuntime, _ words: String = "pods -o yaml"
+  ) async throws -> Tool? {
     let run = try await Tool.run(
-      ["/bin/sh", "-c", "ulimit -s 8192; ulimit -v \(limit); exec '\(Tool.path("cri"))' pods -o yaml"],
+      ["/bin/sh", "-c", "ulimit -s 8192; ulimit -v \(limit); exec '\(Tool.path("cri"))' \(words)"],
       environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.path])
     return run.code == 127 && run.errors.contains("error while loading shared libraries") ? nil : run
   }
@@ -419,5 +421,19 @@ import Testing
     }
     // And with plenty of it, the list is printed.
     #expect(try await limited(enough + 1_000_000, full)?.code == 0)
+  }
+
+  @Test func `running out of memory is not taken for the exit code of a command`() async throws {
+    // The pods are listed first, to find the container's name.
+    let runtime = try runtime("ListPodSandbox", Self.pods(40_000))
+    var failures = 0
+    for limit in stride(from: 60_000, through: 120_000, by: 10_000) {
+      guard let run = try await limited(limit, runtime, "exec default/web true"),
+        run.errors.hasPrefix("cri: out of memory;")
+      else { continue }
+      failures += 1
+      #expect(run.code == 125, "ulimit -v \(limit): \(run.code) \(run.errors)")
+    }
+    #expect(failures > 0, "no limit was too small for the list of pods only")
   }
 }

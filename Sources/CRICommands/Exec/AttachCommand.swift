@@ -81,7 +81,7 @@ struct AttachCommand: AsyncParsableCommand {
     if stdin, await !Self.outlivesInput(id, client) { outcome.quiet = OutputQuiet() }
     guard var code = try await outcome.run(session, streams, keys, nil) else { return }
     // The session itself does not report the container's exit code.
-    if code == 0 { code = await Self.exitCode(id, client) }
+    if code == 0 { code = try await Self.exitCode(id, client) }
     if code != 0 { throw ExitCode(code) }
   }
 
@@ -94,14 +94,18 @@ struct AttachCommand: AsyncParsableCommand {
   }
 
   /// The container's exit code if it has exited; 0 if it is still running.
-  private static func exitCode(_ id: String, _ client: Client) async -> Int32 {
+  /// - Throws: A failure if the runtime does not report the container's state.
+  private static func exitCode(_ id: String, _ client: Client) async throws(Failure) -> Int32 {
     // The session ends when the container closes its output, which is just before the runtime notices its exit.
     for _ in 0..<20 {
-      guard let status = try? await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
-      else {
-        return 0
+      let status: ContainerStatus?
+      do throws(RPCError) {
+        status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
+      } catch {
+        throw Failure(
+          .sessionFailed, "container \(ShortID.of(id)): the session has ended, but its exit code is unknown: \(error)")
       }
-      if status.state == .exited {
+      if let status, status.state == .exited {
         return Int32(UInt8(exactly: status.exitCode) ?? UInt8(ExitCodes.sessionFailed.rawValue))
       }
       await pause(.milliseconds(50))

@@ -8,6 +8,9 @@ internal import CRIStreaming
 struct SimulatedCommand: ServedCommand {
   private enum Mode: Hashable, Sendable { case idle, cat, shell, size, hanging, over }
 
+  /// The maximum length in bytes of a line that the shell reads; it ends if a line is longer.
+  private static let maximumLineLength = 64 << 10
+
   private let arguments: [String]
   /// A terminal has one output for both.
   private let errorOutput: RemoteOutput
@@ -50,6 +53,7 @@ struct SimulatedCommand: ServedCommand {
         statements += Self.split(String(decoding: line[..<end], as: UTF8.self))
         line.removeSubrange(...end)
       }
+      if line.count > Self.maximumLineLength { return [.drop] }
       return proceed()
     case .idle, .size, .hanging, .over: return []
     }

@@ -78,9 +78,11 @@ public struct StreamingError: Error, Hashable, Sendable {
 }
 
 extension StreamingError: CustomStringConvertible {
-  /// One line with the reason and the URL without its query, which may contain a token.
+  /// One line with the reason and the URL without its path and its query, which contain a token.
   public var description: String {
     guard let url else { return reason }
-    return "\(url.prefix { $0 != "?" }): \(reason)"
+    let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+    let end = url[start...].firstIndex { "/?#".contains($0) } ?? url.endIndex
+    return "\(url[..<end]): \(reason)"
   }
 }
