@@ -18,8 +18,13 @@ let safe: [SwiftSetting] =
 let package = Package(
   name: "cri",
   products: [
-    .library(name: "CRI", targets: ["CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRINode"]),
+    // The client alone, which needs only libnghttp2 and libprotobuf-c.
+    .library(name: "CRI", targets: ["CRI"]),
+    // The sessions of exec, attach and port-forward, which need only zlib.
     .library(name: "CRIStreaming", targets: ["CRIStreaming"]),
+    // Snapshots, verification and preflight, which also need libyaml.
+    .library(name: "CRIVerification", targets: ["CRIVerification"]),
+    // A simulated runtime for tests, which also needs libyaml and zlib.
     .library(name: "CRISimulator", targets: ["CRISimulator"]),
     .executable(name: "cri", targets: ["cri"]),
     .executable(name: "cri-sim", targets: ["cri-sim"]),
@@ -58,7 +63,7 @@ let package = Package(
 
     // The client, which combines the transport and the messages.
     .target(
-      name: "CRI", dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRISystem"],
+      name: "CRI", dependencies: ["CRIGRPC", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRISystem"],
       swiftSettings: safe),
 
     // Verification: the state of a node, what changed, and what kubelet will do because of it.
@@ -103,6 +108,11 @@ let package = Package(
         "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML", "CRIMessages",
         "CRIProtobuf",
       ],
+      swiftSettings: safe),
+    // The product for other packages: it re-exports the client and the modules of verification.
+    .target(
+      name: "CRIVerification",
+      dependencies: ["CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRIReport"],
       swiftSettings: safe),
     .target(
       name: "CRICommandLine",

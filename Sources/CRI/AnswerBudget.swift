@@ -1,13 +1,14 @@
-internal import CRIGRPC
-internal import CRIProtobuf
+package import CRIGRPC
+package import CRIProtobuf
 internal import CRISystem
 
-/// Bounds answers together that belong together: the messages of a streamed list, or the details of all objects of one.
+/// Limits the memory and time of responses that belong together: the messages of a streamed list, or the details of all
+/// objects of a list.
 package final class AnswerBudget: Sendable {
   private struct State {
-    /// Bytes on the wire.
+    /// The bytes on the wire.
     var size = 0
-    /// Bytes of memory for what was decoded.
+    /// The bytes of memory for the decoded values.
     var decodedSize = 0
     var failure: RPCError?
   }
@@ -16,14 +17,14 @@ package final class AnswerBudget: Sendable {
   private let limits: ResponseLimits
   private let keptPerAnswer: Int
   private let totalSize: Int
-  let deadline: ContinuousClock.Instant?
+  package let deadline: ContinuousClock.Instant?
 
   /// - Parameters:
-  ///   - base: bytes of memory that the answers may take together, whatever their size.
-  ///   - perByte: bytes of memory that they may take in addition for each byte on the wire.
-  ///   - keptPerAnswer: bytes that the caller makes of each answer, besides its values.
-  ///   - totalSize: the most bytes that all answers together may have on the wire.
-  ///   - deadline: when the last of them must be there; nil: each has only its own timeout.
+  ///   - base: The memory in bytes that the responses may take together, regardless of their size.
+  ///   - perByte: The memory in bytes that they may take in addition for each byte on the wire.
+  ///   - keptPerAnswer: The memory in bytes that the caller needs for each response besides its values.
+  ///   - totalSize: The maximum size in bytes of all responses together on the wire.
+  ///   - deadline: The time at which the last response must have arrived; nil if each has only its own timeout.
   package init(
     base: Int? = nil, perByte: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max,
     deadline: ContinuousClock.Instant? = nil
@@ -37,21 +38,28 @@ package final class AnswerBudget: Sendable {
     self.deadline = deadline
   }
 
-  /// Why no further answer is worth asking for; nil while there is something left.
-  func failure(of method: String) -> RPCError? {
+  /// Returns the reason why no further request should be sent; nil as long as the budget is not exhausted.
+  func failure(of method: String, _ bounds: CallBounds) -> RPCError? {
     if let failure = state.withLock({ $0.failure }) { return failure }
-    return deadline.map { $0 <= .now } == true ? .deadlineExceeded(method: method) : nil
+    return deadline.map { $0 <= .now } == true ? bounds.deadlineExceeded(method) : nil
   }
 
-  /// Whether an error is one of all answers together, not of the one that met it.
+  /// Whether the budget caused an error, and not the response for which it was reported.
   package func isCause(of error: RPCError) -> Bool {
-    if case .deadlineExceeded = error { return deadline.map { $0 <= .now } == true }
+    if case .deadlineExceeded = error.facts { return deadline.map { $0 <= .now } == true }
     return state.withLock { $0.failure } == error
   }
 
-  /// Decodes an answer within what is left.
-  func decode<M: CMessage>(
-    _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?
+  /// Decodes a response within the rest of the budget.
+  func decode<M: CMessage>(_ bytes: [UInt8], method: String, _ bounds: CallBounds) throws(RPCError) -> M {
+    try decode(bytes, method: method, deadline: bounds.deadline, timedOut: bounds.deadlineExceeded(method))
+  }
+
+  /// Decodes a response to a call that was not made through a client, within the rest of the
+  /// budget.
+  /// - Parameter timedOut: The error if decoding takes until the deadline; nil for one without a timeout.
+  package func decode<M: CMessage>(
+    _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?, timedOut: RPCError? = nil
   ) throws(RPCError) -> M {
     let (size, spent) = state.withLock { state in
       state.size += bytes.count
@@ -60,7 +68,7 @@ package final class AnswerBudget: Sendable {
     }
     guard size <= totalSize else {
       throw exhausted(
-        method, AnswerExcess(limit: .totalSize, count: size, allowed: totalSize, elements: 0, size: bytes.count))
+        method, ResponseExcess(limit: .totalSize, count: size, allowed: totalSize, elements: 0, size: bytes.count))
     }
     var allowance = limits.allowance(forBytes: bytes.count, deadline: deadline)
     allowance.decodedSize = limits.allowance(forBytes: size).decodedSize - spent
@@ -69,42 +77,46 @@ package final class AnswerBudget: Sendable {
       state.withLock { $0.decodedSize += decodedSize }
       return message
     } catch {
-      throw self.error(error, method, size: size, allowed: limits.allowance(forBytes: size).decodedSize)
+      throw self.error(
+        error, method, timedOut ?? .deadlineExceeded(method: method, timeout: nil), size: size,
+        allowed: limits.allowance(forBytes: size).decodedSize)
     }
   }
 
-  /// Nothing is left: the first error stands for all that follow.
-  private func exhausted(_ method: String, _ excess: AnswerExcess) -> RPCError {
+  /// The budget is exhausted: the first error is repeated for all further responses.
+  private func exhausted(_ method: String, _ excess: ResponseExcess) -> RPCError {
     state.withLock { state in
-      let failure = state.failure ?? .answerOverLimit(method: method, excess)
+      let failure = state.failure ?? .responseOverLimit(method: method, excess)
       state.failure = failure
       return failure
     }
   }
 
-  private func error(_ error: DecodeError, _ method: String, size: Int, allowed: Int) -> RPCError {
+  private func error(
+    _ error: DecodeError, _ method: String, _ timedOut: RPCError, size: Int, allowed: Int
+  ) -> RPCError {
     switch error.reason {
     case .malformed, .outOfMemory: return .undecodable(method: method, reason: "\(error)")
-    case .deadlineExceeded: return .deadlineExceeded(method: method)
+    case .deadlineExceeded: return timedOut
     case .overLimit(let excess):
       guard excess.limit == .decodedSize else {
-        return .answerOverLimit(
+        return .responseOverLimit(
           method: method,
-          AnswerExcess(
-            limit: AnswerExcess.Limit(excess.limit), count: excess.count, allowed: excess.allowed,
+          ResponseExcess(
+            limit: ResponseExcess.Limit(excess.limit), count: excess.count, allowed: excess.allowed,
             elements: excess.elements, size: excess.size))
       }
-      // What is left of a budget would say little: the whole is named.
+      // The error names the whole budget, because the rest of it would mean little to the reader.
       return exhausted(
         method,
-        AnswerExcess(
+        ResponseExcess(
           limit: .decodedSize, count: excess.count + allowed - excess.allowed, allowed: allowed,
           elements: excess.elements, size: size))
     }
   }
 }
 
-extension AnswerExcess.Limit {
+extension ResponseExcess.Limit {
   fileprivate init(_ limit: DecodeExcess.Limit) {
     switch limit {
     case .decodedSize: self = .decodedSize

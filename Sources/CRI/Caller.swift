@@ -10,19 +10,19 @@ final class Caller: Sendable {
   let options: Client.Options
   private let version: Locked<APIVersion?>
   private let hasStreams: Locked<Bool>
-  /// What all answers share; nil: each is bounded alone.
+  /// The budget that all responses share; nil if each is limited on its own.
   private let budget: AnswerBudget?
 
   init(_ endpoint: Endpoint, _ options: Client.Options) {
     self.endpoint = endpoint
     self.options = options
     budget = nil
-    hasStreams = Locked(endpoint.path.contains("crio"))
+    hasStreams = Locked(options.listStreaming == .first)
     channel = Channel(path: endpoint.path, maxMessageSize: options.maxMessageSize)
     version = if case .only(let version) = options.api { Locked(version) } else { Locked(nil) }
   }
 
-  /// Calls over the same connection, whose answers are bounded together.
+  /// Creates a caller over the same connection, whose responses share a budget.
   init(sharing other: Caller, _ budget: AnswerBudget) {
     (endpoint, options, channel) = (other.endpoint, other.options, other.channel)
     (version, hasStreams, self.budget) = (other.version, other.hasStreams, budget)
@@ -38,15 +38,15 @@ final class Caller: Sendable {
   var negotiated: APIVersion? { version.withLock { $0 } }
 
   func unary<Request: CMessage, Response: CMessage>(
-    _ method: Method<Request, Response>, _ request: Request, timeout: Duration?
+    _ method: Method<Request, Response>, _ request: Request, _ callOptions: CallOptions
   ) async throws(RPCError) -> Response {
     let bytes = request.encode()
-    let (options, deadline) = bounded(timeout ?? options.timeout)
+    let bounds = CallBounds(request, callOptions, options, end: budget?.deadline)
     let known = negotiated
     do throws(RPCError) {
-      let answer = try await call(method.path(known ?? .v1), bytes, options)
+      let response = try await call(method.path(known ?? .v1), bytes, bounds)
       if known == nil { version.withLock { $0 = $0 ?? .v1 } }
-      return try decode(answer, method.path(known ?? .v1), deadline)
+      return try decode(response, method.path(known ?? .v1), bounds)
     } catch {
       guard known == nil else { throw error }
       guard error.isUnknownService else {
@@ -54,19 +54,18 @@ final class Caller: Sendable {
         if error.provesService { version.withLock { $0 = $0 ?? .v1 } }
         throw error
       }
-      return try await unaryInOldVersion(method, bytes, options, deadline, instead: error)
+      return try await unaryInOldVersion(method, bytes, bounds, instead: error)
     }
   }
 
   private func unaryInOldVersion<Request: CMessage, Response: CMessage>(
-    _ method: Method<Request, Response>, _ bytes: [UInt8], _ options: CallOptions,
-    _ deadline: ContinuousClock.Instant?, instead original: RPCError
+    _ method: Method<Request, Response>, _ bytes: [UInt8], _ bounds: CallBounds, instead original: RPCError
   ) async throws(RPCError) -> Response {
     let path = method.path(.v1alpha2)
     do throws(RPCError) {
-      let answer = try await call(path, bytes, options)
+      let response = try await call(path, bytes, bounds)
       version.withLock { $0 = $0 ?? .v1alpha2 }
-      return try decode(answer, path, deadline)
+      return try decode(response, path, bounds)
     } catch {
       // The runtime serves neither version; the error for v1 is more relevant.
       if error.isUnknownService { throw original }
@@ -89,10 +88,10 @@ final class Caller: Sendable {
   }
 
   private func failure(of method: String, _ version: APIVersion) async -> RPCError? {
+    let request = VersionRequest(version: "v1")
     do throws(RPCError) {
       _ = try await call(
-        Service.runtime.path(of: method, version), VersionRequest(version: "v1").encode(),
-        CallOptions(timeout: options.timeout))
+        Service.runtime.path(of: method, version), request.encode(), CallBounds(request, CallOptions(), options))
       return nil
     } catch {
       return error
@@ -100,55 +99,57 @@ final class Caller: Sendable {
   }
 
   func stream<Request: CMessage, Response: CMessage>(
-    _ method: Method<Request, Response>, _ request: Request, timeout: Duration?
+    _ method: Method<Request, Response>, _ request: Request, _ callOptions: CallOptions
   ) -> MessageStream<Response> {
     let bytes = request.encode()
-    // The client's timeout does not apply, because a stream may be endless.
-    let options = callOptions(timeout: timeout)
-    return MessageStream { [self] (budget) throws(RPCError) in
-      let known = negotiated ?? .v1
-      self.options.observer?(CallReport(method: method.path(known), duration: nil, size: nil, error: nil))
-      let deadline = timeout.map { ContinuousClock.now + $0 }
-      let messages = try channel.stream(method.path(known), bytes, options: options).makeAsyncIterator()
-      return MessageStream<Response>.Source(messages: messages) { (bytes) throws(RPCError) in
-        // Without a budget, each message is bounded on its own.
-        try (budget ?? AnswerBudget()).decode(bytes, method: method.path(known), deadline: deadline)
+    return MessageStream { [self] budget in
+      let bounds = CallBounds(request, callOptions, options, isStreaming: true, end: budget?.deadline)
+      let wait =
+        bounds.waitsForReady ? ReadyWait(path: endpoint.path, deadline: bounds.readyDeadline) : nil
+      return MessageStream<Response>.Opener(wait: wait) { [self] () throws(RPCError) in
+        let path = method.path(negotiated ?? .v1)
+        options.observer?(CallReport(method: path, duration: nil, size: nil, error: nil))
+        let messages = try channel.stream(path, bytes, options: bounds.channelOptions).makeAsyncIterator()
+        return MessageStream<Response>.Source(messages: messages) { (bytes) throws(RPCError) in
+          // Without a budget for the whole stream, each message is bounded on its own.
+          try (budget ?? AnswerBudget()).decode(bytes, method: path, bounds)
+        }
       }
     }
   }
 
-  /// A call that ends soon by itself needs no signs of life.
-  private func callOptions(timeout: Duration?) -> CallOptions {
-    let keepAlive = options.keepAlive.flatMap { keepAlive in
-      timeout.map { $0 > keepAlive.first } ?? true ? keepAlive : nil
+  private func call(_ path: String, _ bytes: [UInt8], _ bounds: CallBounds) async throws(RPCError) -> [UInt8] {
+    let wait = bounds.waitsForReady ? ReadyWait(path: endpoint.path, deadline: bounds.readyDeadline) : nil
+    while true {
+      do throws(RPCError) {
+        return try await attempt(path, bytes, bounds)
+      } catch {
+        guard let wait, await wait.pause(after: error) else {
+          throw Task.isCancelled ? .cancelled(method: path) : bounds.completed(error)
+        }
+      }
     }
-    return CallOptions(timeout: timeout, keepAlive: keepAlive)
   }
 
-  private func call(_ path: String, _ bytes: [UInt8], _ options: CallOptions) async throws(RPCError) -> [UInt8] {
-    if let failure = budget?.failure(of: path) { throw failure }
-    guard let observe = self.options.observer else { return try await channel.unary(path, bytes, options: options) }
+  private func attempt(_ path: String, _ bytes: [UInt8], _ bounds: CallBounds) async throws(RPCError) -> [UInt8] {
+    if let failure = budget?.failure(of: path, bounds) { throw failure }
+    guard let observe = options.observer else {
+      return try await channel.unary(path, bytes, options: bounds.channelOptions)
+    }
     let start = ContinuousClock.now
     do throws(RPCError) {
-      let answer = try await channel.unary(path, bytes, options: options)
-      observe(CallReport(method: path, duration: .now - start, size: answer.count, error: nil))
-      return answer
+      let response = try await channel.unary(path, bytes, options: bounds.channelOptions)
+      observe(CallReport(method: path, duration: .now - start, size: response.count, error: nil))
+      return response
     } catch {
-      observe(CallReport(method: path, duration: .now - start, size: nil, error: error))
+      observe(CallReport(method: path, duration: .now - start, size: nil, error: bounds.completed(error)))
       throw error
     }
   }
 
-  /// The options of a call with this timeout, and when its answer must be decoded.
-  private func bounded(_ timeout: Duration?) -> (CallOptions, ContinuousClock.Instant?) {
-    let now = ContinuousClock.now
-    let deadline = [timeout.map { now + $0 }, budget?.deadline].compactMap { $0 }.min()
-    return (callOptions(timeout: deadline.map { max($0 - now, .zero) }), deadline)
-  }
-
   private func decode<M: CMessage>(
-    _ bytes: [UInt8], _ method: String, _ deadline: ContinuousClock.Instant?
+    _ bytes: [UInt8], _ method: String, _ bounds: CallBounds
   ) throws(RPCError) -> M {
-    try (budget ?? AnswerBudget()).decode(bytes, method: method, deadline: deadline)
+    try (budget ?? AnswerBudget()).decode(bytes, method: method, bounds)
   }
 }

@@ -4,29 +4,32 @@ public import CRIMessages
 /// Lists of any length. They are requested as a stream of several messages if the runtime supports that
 /// (`StreamContainers` and others, since Kubernetes 1.36), and as one message otherwise.
 ///
-/// A runtime does not announce which of the two it supports. CRI-O, recognised by the name of its socket, is asked for
-/// a stream first. containerd does not support streams yet, and asking first would double the calls for every list, so
-/// it and all other runtimes are asked for a stream only if a list is too long for one message.
+/// `Client.Options.listStreaming` says which of the two is tried first.
 extension RuntimeService {
   /// Returns all sandboxes, or those that match a filter. CRI: `StreamPodSandboxes` or `ListPodSandbox`.
   /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
   ///   single-message call is thrown.
-  public func podSandboxes(_ filter: PodSandboxFilter? = nil) async throws(RPCError) -> [PodSandbox] {
+  public func podSandboxes(
+    _ filter: PodSandboxFilter? = nil, options: CallOptions = CallOptions()
+  ) async throws(RPCError) -> [PodSandbox] {
     try await caller.list(
-      streamPodSandboxes(StreamPodSandboxesRequest(filter: filter), timeout: caller.options.timeout), \.podSandboxes
+      streamPodSandboxes(StreamPodSandboxesRequest(filter: filter), options: caller.forWholeStream(options)),
+      \.podSandboxes
     ) { () async throws(RPCError) in
-      try await listPodSandbox(ListPodSandboxRequest(filter: filter)).items
+      try await listPodSandbox(ListPodSandboxRequest(filter: filter), options: options).items
     }
   }
 
   /// Returns all containers, or those that match a filter. CRI: `StreamContainers` or `ListContainers`.
   /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
   ///   single-message call is thrown.
-  public func containers(_ filter: ContainerFilter? = nil) async throws(RPCError) -> [Container] {
+  public func containers(
+    _ filter: ContainerFilter? = nil, options: CallOptions = CallOptions()
+  ) async throws(RPCError) -> [Container] {
     try await caller.list(
-      streamContainers(StreamContainersRequest(filter: filter), timeout: caller.options.timeout), \.containers
+      streamContainers(StreamContainersRequest(filter: filter), options: caller.forWholeStream(options)), \.containers
     ) { () async throws(RPCError) in
-      try await listContainers(ListContainersRequest(filter: filter)).containers
+      try await listContainers(ListContainersRequest(filter: filter), options: options).containers
     }
   }
 
@@ -34,12 +37,14 @@ extension RuntimeService {
   /// `ListContainerStats`.
   /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
   ///   single-message call is thrown.
-  public func containerStats(_ filter: ContainerStatsFilter?) async throws(RPCError) -> [ContainerStats] {
+  public func allContainerStats(
+    _ filter: ContainerStatsFilter? = nil, options: CallOptions = CallOptions()
+  ) async throws(RPCError) -> [ContainerStats] {
     try await caller.list(
-      streamContainerStats(StreamContainerStatsRequest(filter: filter), timeout: caller.options.timeout),
+      streamContainerStats(StreamContainerStatsRequest(filter: filter), options: caller.forWholeStream(options)),
       \.containerStats
     ) { () async throws(RPCError) in
-      try await listContainerStats(ListContainerStatsRequest(filter: filter)).stats
+      try await listContainerStats(ListContainerStatsRequest(filter: filter), options: options).stats
     }
   }
 
@@ -47,23 +52,26 @@ extension RuntimeService {
   /// `ListPodSandboxStats`.
   /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
   ///   single-message call is thrown.
-  public func podSandboxStats(_ filter: PodSandboxStatsFilter?) async throws(RPCError) -> [PodSandboxStats] {
+  public func allPodSandboxStats(
+    _ filter: PodSandboxStatsFilter? = nil, options: CallOptions = CallOptions()
+  ) async throws(RPCError) -> [PodSandboxStats] {
     try await caller.list(
-      streamPodSandboxStats(StreamPodSandboxStatsRequest(filter: filter), timeout: caller.options.timeout),
+      streamPodSandboxStats(StreamPodSandboxStatsRequest(filter: filter), options: caller.forWholeStream(options)),
       \.podSandboxStats
     ) { () async throws(RPCError) in
-      try await listPodSandboxStats(ListPodSandboxStatsRequest(filter: filter)).stats
+      try await listPodSandboxStats(ListPodSandboxStatsRequest(filter: filter), options: options).stats
     }
   }
 
   /// Returns the metrics of all sandboxes. CRI: `StreamPodSandboxMetrics` or `ListPodSandboxMetrics`.
   /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
   ///   single-message call is thrown.
-  public func podSandboxMetrics() async throws(RPCError) -> [PodSandboxMetrics] {
+  public func podSandboxMetrics(options: CallOptions = CallOptions()) async throws(RPCError) -> [PodSandboxMetrics] {
     try await caller.list(
-      streamPodSandboxMetrics(StreamPodSandboxMetricsRequest(), timeout: caller.options.timeout), \.podSandboxMetrics
+      streamPodSandboxMetrics(StreamPodSandboxMetricsRequest(), options: caller.forWholeStream(options)),
+      \.podSandboxMetrics
     ) { () async throws(RPCError) in
-      try await listPodSandboxMetrics(ListPodSandboxMetricsRequest()).podMetrics
+      try await listPodSandboxMetrics(ListPodSandboxMetricsRequest(), options: options).podMetrics
     }
   }
 }
@@ -72,11 +80,14 @@ extension ImageService {
   /// Returns all images, or those that match a filter. CRI: `StreamImages` or `ListImages`.
   /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
   ///   single-message call is thrown.
-  public func images(_ filter: ImageFilter? = nil) async throws(RPCError) -> [Image] {
-    try await caller.list(streamImages(StreamImagesRequest(filter: filter), timeout: caller.options.timeout), \.images)
-    {
+  public func images(
+    _ filter: ImageFilter? = nil, options: CallOptions = CallOptions()
+  ) async throws(RPCError) -> [Image] {
+    try await caller.list(
+      streamImages(StreamImagesRequest(filter: filter), options: caller.forWholeStream(options)), \.images
+    ) {
       () async throws(RPCError) in
-      try await listImages(ListImagesRequest(filter: filter)).images
+      try await listImages(ListImagesRequest(filter: filter), options: options).images
     }
   }
 }
@@ -97,7 +108,7 @@ extension Caller {
     do throws(RPCError) {
       return try await unary()
     } catch {
-      guard error.isTooLarge else { throw error }
+      guard error.isTooLarge, options.listStreaming != .never else { throw error }
       do throws(RPCError) {
         let all = try await collect(stream, elements)
         streamsLists = true
@@ -107,6 +118,14 @@ extension Caller {
         throw second.statusCode == .unimplemented ? error : second
       }
     }
+  }
+
+  /// Options for a stream whose last response is due at the time of a unary call's.
+  fileprivate func forWholeStream(_ options: CallOptions) -> CallOptions {
+    guard options.timeout == .default else { return options }
+    var options = options
+    options.timeout = self.options.timeout.map { .after($0) } ?? .none
+    return options
   }
 
   private func collect<Part, Element>(
@@ -124,6 +143,6 @@ extension Caller {
 extension RPCError {
   /// Whether the response exceeds the client's limit, or the server's, which returns RESOURCE_EXHAUSTED.
   fileprivate var isTooLarge: Bool {
-    if case .answerTooLarge = self { true } else { statusCode == .resourceExhausted }
+    if case .responseTooLarge = facts { true } else { statusCode == .resourceExhausted }
   }
 }

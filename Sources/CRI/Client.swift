@@ -4,35 +4,55 @@ public import CRISystem
 
 /// A client of a container runtime that listens on a unix socket.
 ///
-/// The first call establishes a connection, which all calls share, concurrent calls too. After the connection was lost,
+/// The first call establishes a connection, which all calls share, even concurrent ones. After the connection was lost,
 /// the next call establishes a new one. The client makes no calls by itself, except that it repeats the first call with
 /// v1alpha2 if the runtime does not serve CRI v1.
 public struct Client: Sendable {
   /// The calls for pods, containers and the runtime itself (CRI: `RuntimeService`).
   public let runtime: RuntimeService
-  /// The calls for images (CRI: `ImageService`). They share the connection, unless images have an endpoint of their
-  /// own.
+  /// The calls for images (CRI: `ImageService`). They share the connection, unless images have a separate
+  /// endpoint.
   public let images: ImageService
 
   /// Options that apply to all calls of a client.
   public struct Options: Sendable {
     /// Selects the version of the CRI.
     public var api: APISelection
-    /// The time in which a unary call must complete, including the time to connect; nil for no limit. The `timeout`
-    /// parameter of a call takes precedence.
+    /// The time in which a unary call must complete, including the time to connect; nil for no limit.
+    /// `CallOptions.Timeout.default` says what it means for other calls, and `CallOptions.timeout` takes precedence.
     public var timeout: Duration?
-    /// How a runtime that takes longer than `keepAlive.first` to respond shows that it is alive, which bounds calls without
-    /// a timeout; nil for no such check.
-    public var keepAlive: KeepAlive? = KeepAlive()
+    /// How a runtime that takes longer than `keepAlive.first` to respond shows that it is alive, which bounds calls
+    /// without a timeout; nil for no such check.
+    public var keepAlive: KeepAlive?
     /// The largest accepted response message, in bytes.
     public var maxMessageSize: Int
+    /// When lists are requested as streams.
+    public var listStreaming: ListStreaming
     /// Called when each call completes and when each stream is opened, on an arbitrary thread.
     public var observer: (@Sendable (CallReport) -> Void)?
 
-    public init(api: APISelection = .auto, timeout: Duration? = nil, maxMessageSize: Int = 64 << 20) {
+    /// The default of `timeout`: two minutes, as kubelet's (`runtimeRequestTimeout` in `KubeletConfiguration`).
+    public static let defaultTimeout = Duration.seconds(120)
+
+    /// Creates options.
+    /// - Parameters:
+    ///   - api: Selects the version of the interface.
+    ///   - timeout: The time in which a unary call must complete; nil for no limit.
+    ///   - keepAlive: How a runtime that is slow to respond shows that it is alive; nil for no such check.
+    ///   - maxMessageSize: The largest accepted response message, in bytes.
+    ///   - listStreaming: When lists are requested as streams.
+    ///   - observer: Called when each call completes and when each stream is opened, on an arbitrary thread.
+    public init(
+      api: APISelection = .auto, timeout: Duration? = defaultTimeout, keepAlive: KeepAlive? = KeepAlive(),
+      maxMessageSize: Int = 64 << 20, listStreaming: ListStreaming = .whenTooLong,
+      observer: (@Sendable (CallReport) -> Void)? = nil
+    ) {
       self.api = api
       self.timeout = timeout
+      self.keepAlive = keepAlive
       self.maxMessageSize = maxMessageSize
+      self.listStreaming = listStreaming
+      self.observer = observer
     }
   }
 
@@ -108,16 +128,17 @@ extension Client {
 
   /// How long the details of many objects may take together, in terms of the timeout for one of them.
   private static let detailTimeouts = 10
-  /// Bytes of memory that details may take together, whatever their size on the wire.
+  /// The memory in bytes that details may take together, regardless of their size on the wire.
   private static let detailBase = 8 << 20
-  /// The same for each byte on the wire. Details are not kept on the wire together, unlike the elements of one response.
+  /// The additional memory for each byte on the wire. Details arrive in separate responses, unlike the elements of a
+  /// list.
   private static let detailPerByte = 3
 
-  /// What bounds the details of all objects of a list together: a list of many tiny elements must not become as many
-  /// calls without an end.
+  /// Returns a budget for the details of all objects of a list: a list of many tiny elements must not lead to as many
+  /// calls without a limit.
   /// - Parameters:
-  ///   - keptPerAnswer: bytes that the caller makes of each answer, besides its values.
-  ///   - timeout: for one of them; nil: the client's own.
+  ///   - keptPerAnswer: The memory in bytes that the caller needs for each response besides its values.
+  ///   - timeout: The timeout for one call; nil for that of the client.
   package func budgetForDetails(keptPerAnswer: Int, timeout: Duration? = nil) -> AnswerBudget {
     let timeout = timeout ?? runtime.caller.options.timeout
     return AnswerBudget(
@@ -125,7 +146,10 @@ extension Client {
       deadline: timeout.map { .now + $0 * Self.detailTimeouts })
   }
 
-  /// The same client over the same connections, for calls whose answers are bounded together.
+  /// The timeout of a call; nil for no limit.
+  package var timeout: Duration? { runtime.caller.options.timeout }
+
+  /// Returns a client over the same connections whose responses share a budget.
   package func sharing(_ budget: AnswerBudget) -> Client {
     let caller = Caller(sharing: runtime.caller, budget)
     let isSame = runtime.caller === images.caller

@@ -4,6 +4,7 @@ public import CRIProtobuf
 /// The response messages of a server-streaming call, in order. The call starts with the loop over the stream, and
 /// leaving the loop cancels it. The loop throws `RPCError`.
 public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
+  /// The error that a loop over the stream throws.
   public typealias Failure = RPCError
 
   struct Source {
@@ -11,36 +12,66 @@ public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
     let decode: @Sendable ([UInt8]) throws(RPCError) -> Element
   }
 
-  private let open: @Sendable (AnswerBudget?) throws(RPCError) -> Source
-
-  /// - Parameter open: makes the call; a budget bounds all messages together.
-  init(open: @escaping @Sendable (AnswerBudget?) throws(RPCError) -> Source) { self.open = open }
-
-  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(open: { () throws(RPCError) in try open(nil) }) }
-
-  /// The messages, bounded together.
-  func makeAsyncIterator(_ budget: AnswerBudget) -> AsyncIterator {
-    AsyncIterator(open: { () throws(RPCError) in try open(budget) })
+  /// Makes the call for one loop over the stream.
+  struct Opener: Sendable {
+    /// Waits between two attempts to open the stream; nil to try only once.
+    let wait: ReadyWait?
+    let open: @Sendable () throws(RPCError) -> Source
   }
 
+  private let opener: @Sendable (AnswerBudget?) -> Opener
+
+  /// - Parameter opener: Called when a loop starts; a budget bounds all messages together.
+  init(opener: @escaping @Sendable (AnswerBudget?) -> Opener) { self.opener = opener }
+
+  /// Returns an iterator, which makes the call when the first message is requested.
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator { opener(nil) } }
+
+  /// Returns a stream whose messages share a budget.
+  func makeAsyncIterator(_ budget: AnswerBudget) -> AsyncIterator { AsyncIterator { opener(budget) } }
+
+  /// Makes the call and returns its responses, one at a time.
   public struct AsyncIterator: AsyncIteratorProtocol {
-    private let open: @Sendable () throws(RPCError) -> Source
+    private let start: @Sendable () -> Opener
+    private var opener: Opener?
     private var source: Source?
+    private var hasMessage = false
 
-    init(open: @escaping @Sendable () throws(RPCError) -> Source) { self.open = open }
+    init(start: @escaping @Sendable () -> Opener) { self.start = start }
 
+    /// Returns the next message; nil after the last one.
+    /// - Throws: `RPCError`.
     public mutating func next() async throws(RPCError) -> Element? { try await advance() }
 
+    /// Returns the next message; nil after the last one.
+    /// - Throws: `RPCError`.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Element? {
       try await advance()
     }
 
+    /// Makes the call without waiting for a response, so that the runtime receives it before later calls.
+    mutating func open() throws(RPCError) {
+      let opener = opener ?? start()
+      self.opener = opener
+      if source == nil { source = try opener.open() }
+    }
+
     private mutating func advance() async throws(RPCError) -> Element? {
-      if source == nil { source = try open() }
-      guard var current = source else { return nil }
-      defer { source = current }
-      guard let bytes = try await current.messages.next() else { return nil }
-      return try current.decode(bytes)
+      let opener = opener ?? start()
+      self.opener = opener
+      while true {
+        do throws(RPCError) {
+          if source == nil { source = try opener.open() }
+          guard var current = source else { return nil }
+          defer { source = current }
+          guard let bytes = try await current.messages.next() else { return nil }
+          hasMessage = true
+          return try current.decode(bytes)
+        } catch {
+          guard !hasMessage, let wait = opener.wait, await wait.pause(after: error) else { throw error }
+          source = nil
+        }
+      }
     }
   }
 }

@@ -11,8 +11,8 @@ final class Call: StreamHandler {
   /// The cost of a queued message in addition to its bytes, so that empty messages count too.
   private static let overhead = 64
 
-  // These are not `Result`s, because the runtime would have to look for the conformance of `RPCError` to `Error` when the
-  // first call starts, which takes 1 % of the time of `cri ps`.
+  // These are not `Result`s, because the runtime would have to look for the conformance of `RPCError` to `Error` when
+  // the first call starts, which takes 1 % of the time of `cri ps`.
   private enum Next: Sendable {
     case message([UInt8])
     case end(Outcome)
@@ -64,8 +64,8 @@ final class Call: StreamHandler {
     }
     if hasEnded { return }
     connection.request(
-      key, request.headers, body: request.body, deadline: request.deadline, heartbeat: request.keepAlive?.limits,
-      handler: self)
+      key, request.headers, body: request.body, deadline: request.limit.deadline,
+      responseDeadline: request.limit.firstResponseDeadline, heartbeat: request.keepAlive?.limits, handler: self)
     // If the call ended while the stream was being opened, the reset came too early and must be repeated.
     if state.withLock({ $0.outcome != nil }) { connection.cancel(key) }
   }
@@ -92,7 +92,7 @@ final class Call: StreamHandler {
     }
   }
 
-  /// Cancels the call. The caller gets `.cancelled` at once; the runtime gets RST_STREAM.
+  /// Cancels the call. The caller gets `.cancelled` immediately; the runtime gets RST_STREAM.
   func cancel() { abort(.cancelled(method: request.method)) }
 
   // MARK: Called on the connection's thread
@@ -133,6 +133,8 @@ final class Call: StreamHandler {
     return isConsumed
   }
 
+  var hasResponse: Bool { state.withLock { $0.reader.hasMessage } }
+
   func closed(_ failure: StreamFailure?) {
     // Retry once if the runtime did not process the request (RFC 9113, section 8.7).
     let isRetryable = failure == .refused || failure == .reset(.refusedStream)
@@ -153,17 +155,16 @@ final class Call: StreamHandler {
   }
 
   /// Ends the call, unless it has already ended.
-  /// - Returns: the stream of the call; nil if the call had already ended.
+  /// - Returns: The stream of the call; nil if the call had already ended.
   @discardableResult
   private func finish(_ end: (inout State) -> Outcome) -> (Connection, UInt64)? {
     let (stream, resume) = state.withLock { state -> ((Connection, UInt64)?, (() -> Void)?) in
       guard state.outcome == nil else { return (nil, nil) }
       let outcome = end(&state)
       state.outcome = outcome
-      // Cancellation and timeout are reported at once; any other outcome follows the queued messages.
-      switch outcome {
-      case .failure(.cancelled), .failure(.deadlineExceeded): state.queue.removeAll()
-      default: break
+      // Cancellation and timeout are reported immediately; any other outcome follows the queued messages.
+      if case .failure(let error) = outcome, error.code == .cancelled || error.code == .deadlineExceeded {
+        state.queue.removeAll()
       }
       return (state.stream, Self.resumeWaiter(&state))
     }
@@ -171,14 +172,14 @@ final class Call: StreamHandler {
     return stream
   }
 
-  /// - Returns: a closure that resumes the waiting task, to be called outside the lock; nil if no task can be resumed.
+  /// - Returns: A closure that resumes the waiting task, to be called outside the lock; nil if no task can be resumed.
   private static func resumeWaiter(_ state: inout State) -> (() -> Void)? {
     guard let waiter = state.waiter, let ready = takeNext(&state) else { return nil }
     state.waiter = nil
     return { waiter.resume(returning: ready) }
   }
 
-  /// - Returns: the next message, or the outcome after the last one; nil if the caller has to wait.
+  /// - Returns: The next message, or the outcome after the last one; nil if the caller has to wait.
   private static func takeNext(_ state: inout State) -> Next? {
     if let message = state.queue.popFirst() {
       state.queuedBytes -= message.count + overhead
@@ -187,7 +188,7 @@ final class Call: StreamHandler {
     return state.outcome.map { .end($0) }
   }
 
-  /// - Returns: the number of bytes for which to give the runtime credit now.
+  /// - Returns: The number of bytes for which to give the runtime credit now.
   private static func releaseCredit(_ state: inout State) -> Int {
     guard state.queuedBytes <= queueLimit else { return 0 }
     defer { state.withheldCredit = 0 }

@@ -2,7 +2,7 @@ internal import CRIHTTP2
 package import CRISystem
 
 /// Calls methods of a gRPC server on a unix socket. All calls share one connection, which is established by the first
-/// call and re-established by the next call after it was lost. Messages are bytes, which the channel does not
+/// call and re-established by the next call after a loss. Messages are bytes, which the channel does not
 /// interpret.
 package final class Channel: Sendable {
   /// The path of the socket.
@@ -19,10 +19,10 @@ package final class Channel: Sendable {
   }
 
   /// Calls a unary method.
-  /// - Returns: the response message.
-  /// - Throws: any case of `RPCError`; `.undecodable` if there is not exactly one response message.
+  /// - Returns: The response message.
+  /// - Throws: An error with any code; `.undecodable` if there is not exactly one response message.
   package func unary(
-    _ method: String, _ message: [UInt8], options: CallOptions = CallOptions()
+    _ method: String, _ message: [UInt8], options: Options = Options()
   ) async throws(RPCError) -> [UInt8] {
     let call = try start(method, message, options)
     guard let response = try await call.next() else {
@@ -36,21 +36,21 @@ package final class Channel: Sendable {
   }
 
   /// Calls a server-streaming method.
-  /// - Returns: the response messages, as they arrive.
+  /// - Returns: The response messages, as they arrive.
   /// - Throws: `.cancelled` if the current task is cancelled. Other failures are thrown by the returned stream.
   package func stream(
-    _ method: String, _ message: [UInt8], options: CallOptions = CallOptions()
+    _ method: String, _ message: [UInt8], options: Options = Options()
   ) throws(RPCError) -> ByteStream {
     ByteStream(try start(method, message, options))
   }
 
   /// Sends an HTTP/2 PING and returns the round-trip time.
   package func ping(timeout: Duration?) async throws(RPCError) -> Duration {
-    let deadline = timeout.map { ContinuousClock.now + $0 }
+    let limit = CallLimit(Options(timeout: timeout))
     do throws(StreamFailure) {
-      return try await current().ping(deadline: deadline)
+      return try await current().ping(deadline: limit.deadline)
     } catch {
-      throw ResponseReader(method: "PING", path: path, deadline: deadline, limit: 0).rpcError(error)
+      throw ResponseReader(method: "PING", path: path, limit: limit, maxMessageSize: 0).rpcError(error)
     }
   }
 
@@ -61,15 +61,17 @@ package final class Channel: Sendable {
   package func close() { connection.withLock { $0 = nil } }
 
   private func start(
-    _ method: String, _ message: [UInt8], _ options: CallOptions
+    _ method: String, _ message: [UInt8], _ options: Options
   ) throws(RPCError) -> Call {
     // Do not send a request whose caller has already been cancelled.
     if Task.isCancelled { throw .cancelled(method: method) }
-    let deadline = options.timeout.map { ContinuousClock.now + $0 }
+    let metadata = try Metadata.headers(options.metadata, method: method)
+    let limit = CallLimit(options)
     let request = Request(
-      method: method, body: MessageAssembler.frame(message), deadline: deadline, keepAlive: options.keepAlive,
-      metadata: options.metadata, userAgent: userAgent)
-    let reader = ResponseReader(method: method, path: path, deadline: deadline, limit: maxMessageSize)
+      method: method, body: MessageAssembler.frame(message), limit: limit, keepAlive: options.keepAlive,
+      metadata: metadata, userAgent: userAgent)
+    let reader = ResponseReader(
+      method: method, path: path, limit: limit, maxMessageSize: options.maxMessageSize ?? maxMessageSize)
     let call = Call(request, reader) { () throws(StreamFailure) in try self.current() }
     call.start()
     return call

@@ -5,7 +5,7 @@ internal import CRIHTTP2
 /// While the call is open, the server must acknowledge HTTP/2 frames that the client sends for this purpose: a PING
 /// with the call, then an empty SETTINGS frame from time to time. A process that is stopped, or that only accepts
 /// connections, acknowledges nothing, and the call fails with `RPCError.notResponding`. A server that is merely slow
-/// acknowledges.
+/// acknowledges them.
 public struct KeepAlive: Hashable, Sendable {
   /// The time from the call to the first acknowledgement, including the time to connect.
   public var first: Duration
@@ -14,6 +14,7 @@ public struct KeepAlive: Hashable, Sendable {
   /// The time from an acknowledgement to the next frame.
   public var interval: Duration
 
+  /// Creates a value from its properties, whose documentation has the units.
   public init(first: Duration = .seconds(30), later: Duration = .seconds(30), interval: Duration = .seconds(10)) {
     self.first = first
     self.later = later

@@ -1,59 +1,93 @@
 public import CRISystem
 
-/// Why a call failed. Every case carries its facts as values, so that no caller needs to parse a message.
-public enum RPCError: Error, Hashable, Sendable {
-  /// The connection could not be established: the path does not exist, is not a socket or cannot be accessed, or no
-  /// process listens on it. The error number says which.
-  case cannotConnect(path: String, Errno)
-  /// The server at the path does not speak gRPC over HTTP/2.
-  case notGRPC(path: String, reason: String)
-  /// The runtime returned an error status.
-  case status(RPCStatus)
-  /// The call did not complete within its timeout.
-  case deadlineExceeded(method: String)
-  /// The server stopped responding: it acknowledged no HTTP/2 frame for this long (see `KeepAlive`). It may or may not
-  /// have executed the call.
-  case notResponding(method: String, after: Duration)
-  /// The calling task was cancelled. The runtime was notified with RST_STREAM.
-  case cancelled(method: String)
-  /// The connection ended during the call. The runtime may or may not have executed it.
-  case connectionLost(method: String, reason: String)
-  /// A response message is larger than the client's limit. Both sizes are in bytes.
-  case answerTooLarge(method: String, size: Int, limit: Int)
-  /// Decoding the response would take more memory than its size justifies. Nothing of it was kept.
-  case answerOverLimit(method: String, AnswerExcess)
-  /// The response violates gRPC's framing or is not a valid message of the expected type.
-  case undecodable(method: String, reason: String)
-}
+/// Why a call failed: a code for the kind of failure, and its facts as values, so that no caller needs to parse a
+/// message.
+///
+/// Each property is nil if the fact does not belong to the kind of failure; the documentation of `Code` says which ones
+/// do. The type is open: a later version may define more codes and more properties.
+public struct RPCError: Error, Hashable, Sendable {
+  private let failure: Facts
 
-extension RPCError: CustomStringConvertible {
-  /// One line without a remedy. It contains the runtime's message unchanged, with any characters that the runtime sent.
-  public var description: String {
-    switch self {
-    case .cannotConnect(let path, let errno): "cannot connect to \(path): \(errno)"
-    case .notGRPC(let path, let reason): "\(path) is not a gRPC server: \(reason)"
-    case .status(let status): "\(name(status.method)): \(status.code): \(status.message)"
-    case .deadlineExceeded(let method): "\(name(method)): timed out waiting for the response"
-    case .notResponding(let method, let time):
-      "\(name(method)): the server has stopped responding: it acknowledged nothing for \(time)"
-    case .cancelled(let method): "\(name(method)): cancelled"
-    case .connectionLost(let method, let reason): "\(name(method)): connection lost: \(reason)"
-    case .answerTooLarge(let method, let size, let limit):
-      "\(name(method)): the response has \(size) bytes; the limit is \(limit)"
-    case .answerOverLimit(let method, let excess): "\(name(method)): the response exceeds a limit: \(excess)"
-    case .undecodable(let method, let reason): "\(name(method)): invalid response: \(reason)"
+  /// The failure with its facts, for exhaustive switches inside this package.
+  ///
+  /// Swift 6.3's optimizer crashes on a typed throw if it can see through this property in a catch block.
+  package var facts: Facts { @inline(never) get { failure } }
+
+  init(_ facts: Facts) { failure = facts }
+
+  /// The kind of failure.
+  public var code: Code { facts.code }
+
+  /// The path of the method, such as `/runtime.v1.RuntimeService/Version`; nil if the connection itself failed. A PING
+  /// has the method `PING`.
+  public var method: String? {
+    switch facts {
+    case .cannotConnect, .notGRPC: nil
+    case .status(let status): status.method
+    case .deadlineExceeded(let method, _), .notResponding(let method, _), .cancelled(let method),
+      .connectionLost(let method, _), .responseTooLarge(let method, _, _), .responseOverLimit(let method, _),
+      .undecodable(let method, _), .invalidMetadata(let method, _), .noEvents(let method):
+      method
     }
   }
 
-  /// The name of the method: the last component of its path.
-  private func name(_ method: String) -> Substring {
-    method.split(separator: "/").last ?? Substring(method)
+  /// The path of the socket, for `.cannotConnect` and `.notGRPC`.
+  public var socketPath: String? {
+    switch facts {
+    case .cannotConnect(let path, _), .notGRPC(let path, _): path
+    default: nil
+    }
   }
-}
 
-extension RPCError {
-  /// The status code that the runtime returned; nil if the call failed in another way.
-  public var statusCode: StatusCode? {
-    if case .status(let status) = self { status.code } else { nil }
+  /// The kernel's error number, for `.cannotConnect`.
+  public var errno: Errno? { if case .cannotConnect(_, let errno) = facts { errno } else { nil } }
+
+  /// The status that the runtime returned, for `.status`.
+  public var status: RPCStatus? { if case .status(let status) = facts { status } else { nil } }
+
+  /// The status code that the runtime returned, for `.status`.
+  public var statusCode: StatusCode? { status?.code }
+
+  /// An explanation in one line, for `.notGRPC`, `.connectionLost`, `.undecodable` and `.invalidMetadata`. It is not
+  /// meant to be parsed.
+  public var reason: String? {
+    switch facts {
+    case .notGRPC(_, let reason), .connectionLost(_, let reason), .undecodable(_, let reason),
+      .invalidMetadata(_, let reason):
+      reason
+    default: nil
+    }
   }
+
+  /// The time that has elapsed: the timeout of the call for `.deadlineExceeded` (nil if unknown), and the time without a
+  /// sign of life for `.notResponding`.
+  public var timeout: Duration? {
+    switch facts {
+    case .deadlineExceeded(_, let timeout): timeout
+    case .notResponding(_, let time): time
+    default: nil
+    }
+  }
+
+  /// The size of the response in bytes, for `.responseTooLarge` and `.responseOverLimit`.
+  public var size: Int? {
+    switch facts {
+    case .responseTooLarge(_, let size, _): size
+    case .responseOverLimit(_, let excess): excess.size
+    default: nil
+    }
+  }
+
+  /// The limit that the response exceeds: in bytes for `.responseTooLarge`, and in the unit of `excess` for
+  /// `.responseOverLimit`.
+  public var limit: Int? {
+    switch facts {
+    case .responseTooLarge(_, _, let limit): limit
+    case .responseOverLimit(_, let excess): excess.allowed
+    default: nil
+    }
+  }
+
+  /// Which limit the response exceeds and by how much, for `.responseOverLimit`.
+  public var excess: ResponseExcess? { if case .responseOverLimit(_, let excess) = facts { excess } else { nil } }
 }

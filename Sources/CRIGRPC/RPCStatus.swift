@@ -7,6 +7,7 @@ public struct RPCStatus: Hashable, Sendable {
   /// The path of the method, such as `/runtime.v1.RuntimeService/Version`.
   public var method: String
 
+  /// Creates a status.
   public init(code: StatusCode, message: String, method: String) {
     self.code = code
     self.message = message

@@ -5,7 +5,7 @@ struct Request: Sendable {
   let method: String
   /// The message with its length prefix.
   let body: [UInt8]
-  let deadline: ContinuousClock.Instant?
+  let limit: CallLimit
   let keepAlive: KeepAlive?
   let metadata: [(name: String, value: String)]
   let userAgent: String
@@ -17,7 +17,7 @@ struct Request: Sendable {
       Header(":authority", "localhost"), Header("content-type", "application/grpc"),
       Header("te", "trailers"), Header("user-agent", userAgent),
     ]
-    if let deadline { headers.append(Header("grpc-timeout", Timeout.encode(deadline - .now))) }
+    if let deadline = limit.deadline { headers.append(Header("grpc-timeout", Timeout.encode(deadline - .now))) }
     return headers + metadata.map { Header($0.name, $0.value) }
   }
 }

@@ -5,16 +5,18 @@ struct ResponseReader {
   let method: String
   /// The path of the socket, for errors.
   let path: String
-  let deadline: ContinuousClock.Instant?
+  private let limit: CallLimit
   private var assembler: MessageAssembler
   private var hasHeaders = false
+  /// Whether a response message has arrived.
+  private(set) var hasMessage = false
   private var status: RPCStatus?
 
-  init(method: String, path: String, deadline: ContinuousClock.Instant?, limit: Int) {
+  init(method: String, path: String, limit: CallLimit, maxMessageSize: Int) {
     self.method = method
     self.path = path
-    self.deadline = deadline
-    assembler = MessageAssembler(limit: limit)
+    self.limit = limit
+    assembler = MessageAssembler(limit: maxMessageSize)
   }
 
   /// Whether no part of the response has arrived.
@@ -45,6 +47,7 @@ struct ResponseReader {
   /// Adds bytes of the body, and appends the messages that they complete to `messages`.
   mutating func append(data: [UInt8], _ messages: inout [[UInt8]]) throws(RPCError) {
     do throws(MessageAssembler.Failure) {
+      defer { if !messages.isEmpty { hasMessage = true } }
       try assembler.append(data, &messages)
     } catch {
       throw rpcError(error)
@@ -53,7 +56,7 @@ struct ResponseReader {
 
   /// Ends the response.
   /// - Parameter failure: Why the stream failed; nil if it is complete.
-  /// - Returns: why the call failed; nil if it succeeded.
+  /// - Returns: Why the call failed; nil if it succeeded.
   func end(_ failure: StreamFailure?) -> RPCError? {
     if let failure {
       // An error status that arrived before the stream was reset is the more specific failure.
@@ -66,7 +69,7 @@ struct ResponseReader {
     }
     // After our deadline, the status is our own timeout. Before it, the runtime reports a timeout of its own, and its
     // message says which.
-    if status.code == .deadlineExceeded && isLate { return .deadlineExceeded(method: method) }
+    if status.code == .deadlineExceeded && isLate { return .deadlineExceeded(method: method, timeout: limit.timeout) }
     guard status.code == .ok else { return .status(status) }
     do throws(MessageAssembler.Failure) {
       try assembler.end()
@@ -76,9 +79,9 @@ struct ResponseReader {
     }
   }
 
-  private var isLate: Bool { deadline.map { $0 <= .now } ?? false }
+  private var isLate: Bool { limit.deadline.map { $0 <= .now } ?? false }
 
-  /// Accepts `application/grpc`, also with a message format or a parameter after it, but not others such as grpc-web.
+  /// Accepts `application/grpc`, even with a message format or a parameter after it, but not others such as grpc-web.
   private func isGRPC(_ type: String) -> Bool {
     let name = "application/grpc"
     let type = type.lowercased()
@@ -89,7 +92,7 @@ struct ResponseReader {
     switch failure {
     case .compressed: .undecodable(method: method, reason: "a message is compressed, but only identity is accepted")
     case .badFlag(let flag): .undecodable(method: method, reason: MessageAssembler.Failure.badFlagMessage(flag))
-    case .tooLarge(let size): .answerTooLarge(method: method, size: size, limit: assembler.limit)
+    case .tooLarge(let size): .responseTooLarge(method: method, size: size, limit: assembler.limit)
     case .truncated(let missing):
       .undecodable(method: method, reason: "a message is truncated: \(missing) bytes are missing")
     }
@@ -104,10 +107,11 @@ struct ResponseReader {
     case .connectionLost(let reason): .connectionLost(method: method, reason: reason)
     case .refused:
       .connectionLost(method: method, reason: "the runtime accepts no more calls on this connection")
-    case .deadlineExceeded: .deadlineExceeded(method: method)
+    case .deadlineExceeded: .deadlineExceeded(method: method, timeout: limit.elapsed(hasResponse: hasMessage))
     case .unresponsive(let time): .notResponding(method: method, after: time)
     case .cancelled: .cancelled(method: method)
-    case .reset(.cancel) where isLate: .deadlineExceeded(method: method)
+    case .reset(.cancel) where isLate:
+      .deadlineExceeded(method: method, timeout: limit.elapsed(hasResponse: hasMessage))
     case .reset(let code):
       .status(RPCStatus(code: statusCode(code), message: "stream reset: \(code)", method: method))
     }

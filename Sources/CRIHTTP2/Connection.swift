@@ -7,9 +7,9 @@ package import CRISystem
 package final class Connection: Sendable {
   private let mailbox: Mailbox
 
-  /// Connects to the server that listens at `path`. Returns at once; if connecting fails, every stream fails with
+  /// Connects to the server that listens at `path`. Returns immediately; if connecting fails, every stream fails with
   /// `.cannotConnect`, at the latest at its deadline.
-  /// - Throws: the error number if the thread cannot be created.
+  /// - Throws: The error number if the thread cannot be created.
   package init(to path: String) throws(Errno) {
     mailbox = try Mailbox()
     let mailbox = mailbox
@@ -50,13 +50,17 @@ package final class Connection: Sendable {
   package func makeKey() -> UInt64 { mailbox.makeKey() }
 
   /// Opens a stream and sends a complete request on it. If the connection accepts no new streams, the handler's
-  /// `closed` is called at once, on the caller's thread.
-  /// - Parameter heartbeat: how long the peer may acknowledge nothing until it has responded; nil for no limit.
+  /// `closed` is called immediately, on the caller's thread.
+  /// - Parameters:
+  ///   - deadline: The time at which the stream fails; nil for no limit.
+  ///   - responseDeadline: The time at which the stream fails unless `StreamHandler.hasResponse` is true by then; nil
+  ///     for no limit.
+  ///   - heartbeat: The time for which the peer may acknowledge nothing while the stream is open; nil for no limit.
   package func request(
     _ key: UInt64, _ headers: [Header], body: [UInt8], deadline: ContinuousClock.Instant?,
-    heartbeat: Heartbeat.Limits? = nil, handler: any StreamHandler
+    responseDeadline: ContinuousClock.Instant? = nil, heartbeat: Heartbeat.Limits? = nil, handler: any StreamHandler
   ) {
-    let limit = Mailbox.Limit(deadline: deadline, heartbeat: heartbeat)
+    let limit = Mailbox.Limit(deadline: deadline, responseDeadline: responseDeadline, heartbeat: heartbeat)
     if let refusal = mailbox.post(.request(key: key, headers, body: body, limit, handler)) {
       handler.closed(refusal)
     }

@@ -6,7 +6,9 @@ struct ConnectionLoop: ~Copyable {
     var id: Int32
     var handler: any StreamHandler
     var deadline: ContinuousClock.Instant?
-    /// Whether the heartbeat is kept for it.
+    /// The time at which the stream fails unless its handler has a response by then.
+    var responseDeadline: ContinuousClock.Instant?
+    /// Whether the stream needs the heartbeat.
     var isWatched = false
     var hasEnded = false
   }
@@ -75,7 +77,7 @@ struct ConnectionLoop: ~Copyable {
     for ping in pings.values { ping.resume(.failure(failure)) }
   }
 
-  /// - Returns: why the connection ended, if it ended in order.
+  /// - Returns: Why the connection ended, if it ended in an orderly way.
   private mutating func serve() throws(StreamFailure) -> StreamFailure {
     var session = try Session.open(role: role)
     let start = ContinuousClock.now
@@ -119,7 +121,7 @@ struct ConnectionLoop: ~Copyable {
     }
   }
 
-  /// - Returns: false if the socket is full and output remains.
+  /// - Returns: False if the socket is full and output remains.
   private mutating func flush(_ session: inout Session) throws(StreamFailure) -> Bool {
     while true {
       if output.isEmpty {
@@ -133,7 +135,7 @@ struct ConnectionLoop: ~Copyable {
         do throws(Errno) {
           count = try socket?.send(output, from: sent)
         } catch {
-          // The peer may have sent the reason before it closed the socket, so that is read first.
+          // The peer may have sent the reason before it closed the socket, so its last output is read first.
           sendFailure = error
           return true
         }
@@ -145,7 +147,7 @@ struct ConnectionLoop: ~Copyable {
     }
   }
 
-  /// - Returns: true if the socket is readable.
+  /// - Returns: True if the socket is readable.
   private mutating func wait(untilWritable: Bool) throws(StreamFailure) -> Bool {
     let next = [nextDeadline, heartbeat.wakeTime].compactMap(\.self).min()
     var timeout = sendFailure == nil ? next.map { $0 - ContinuousClock.now } : .zero
@@ -190,9 +192,12 @@ struct ConnectionLoop: ~Copyable {
     case .request(let key, let headers, let body, let limit, let handler):
       do throws(StreamFailure) {
         let id = try session.request(headers, body: body)
-        streams[key] = Stream(id: id, handler: handler, deadline: limit.deadline, isWatched: limit.heartbeat != nil)
+        streams[key] = Stream(
+          id: id, handler: handler, deadline: limit.deadline, responseDeadline: limit.responseDeadline,
+          isWatched: limit.heartbeat != nil)
         keys[id] = key
         if let deadline = limit.deadline { schedule(deadline) }
+        if let deadline = limit.responseDeadline { schedule(deadline) }
         if let limits = limit.heartbeat, let probe = heartbeat.start(limits, at: .now) { try send(probe, &session) }
       } catch {
         // The connection has no stream IDs left. The request was not sent, so it can be retried on another connection.
@@ -218,7 +223,7 @@ struct ConnectionLoop: ~Copyable {
     }
   }
 
-  /// Ends a stream from our side. Its handler is called at once, without waiting for the peer.
+  /// Ends a stream from our side. Its handler is called immediately, without waiting for the peer.
   private mutating func end(
     _ key: UInt64, _ failure: StreamFailure?, _ code: ErrorCode, _ session: inout Session
   ) throws(StreamFailure) {
@@ -265,6 +270,13 @@ struct ConnectionLoop: ~Copyable {
     guard let next = nextDeadline, ContinuousClock.now >= next else { return }
     let now = ContinuousClock.now
     for (key, stream) in streams {
+      if let deadline = stream.responseDeadline, deadline <= now {
+        streams[key]?.responseDeadline = nil
+        if !stream.handler.hasResponse {
+          try end(key, .deadlineExceeded, .cancel, &session)
+          continue
+        }
+      }
       if let deadline = stream.deadline, deadline <= now {
         try end(key, .deadlineExceeded, .cancel, &session)
       }
@@ -275,7 +287,9 @@ struct ConnectionLoop: ~Copyable {
         ping.resume(.failure(.deadlineExceeded))
       }
     }
-    let deadlines = streams.values.compactMap(\.deadline) + pings.values.compactMap(\.deadline)
+    let deadlines =
+      streams.values.compactMap(\.deadline) + streams.values.compactMap(\.responseDeadline)
+      + pings.values.compactMap(\.deadline)
     nextDeadline = deadlines.min()
   }
 

@@ -19,7 +19,9 @@ final class Mailbox: Sendable {
   /// How long a request may take.
   struct Limit: Sendable {
     var deadline: ContinuousClock.Instant?
-    /// nil where the peer is not asked for signs of life.
+    /// The time at which the stream fails unless its handler has a response by then.
+    var responseDeadline: ContinuousClock.Instant?
+    /// nil if the peer is not probed for signs of life.
     var heartbeat: Heartbeat.Limits?
   }
 
@@ -60,7 +62,7 @@ final class Mailbox: Sendable {
   }
 
   /// Sends a command to the connection's thread.
-  /// - Returns: why the command was not accepted; nil if it was.
+  /// - Returns: Why the command was not accepted; nil if it was.
   func post(_ command: Command) -> StreamFailure? {
     let (refusal, isFirst) = state.withLock { state -> (StreamFailure?, Bool) in
       if let refusal = state.refusal, state.isOver || command.opensStream { return (refusal, false) }

@@ -1,12 +1,14 @@
-/// Receives what happens on one stream. The methods are called on the connection's thread, in order, and must not
+/// Receives the events of one stream. The methods are called on the connection's thread, in order, and must not
 /// block.
 package protocol StreamHandler: AnyObject, Sendable {
   /// Called when a block of header fields arrives: a request, a response, or trailers.
   func received(headers: [Header], endStream: Bool)
   /// Called when a part of the body arrives.
-  /// - Returns: true if the bytes are consumed. If false, the peer gets no credit for them until
+  /// - Returns: True if the bytes are consumed. If false, the peer gets no credit for them until
   ///   `Connection.consumed(_:on:)` is called.
   func received(data: [UInt8]) -> Bool
+  /// Whether the first complete response message has arrived.
+  var hasResponse: Bool { get }
   /// Called when the peer has sent END_STREAM. Our direction may still be open.
   func ended()
   /// Called when the stream is closed. No method is called after this one.
@@ -15,5 +17,6 @@ package protocol StreamHandler: AnyObject, Sendable {
 }
 
 extension StreamHandler {
+  package var hasResponse: Bool { false }
   package func ended() {}
 }

@@ -23,7 +23,12 @@ extension JSON {
   /// Parses one of several untrusted documents; see `parse(_:)` for one.
   /// - Parameter limits: The limits that remain for the documents; each document, even an invalid one, reduces them.
   package static func parse(_ text: String, within limits: inout JSONLimits) throws(JSONError) -> JSON {
-    var parser = JSONParser(bytes: Array(text.utf8))
+    try parse(Array(text.utf8), within: &limits)
+  }
+
+  /// Parses one of several untrusted documents; see above.
+  package static func parse(_ bytes: [UInt8], within limits: inout JSONLimits) throws(JSONError) -> JSON {
+    var parser = JSONParser(bytes: bytes)
     parser.limits = limits
     defer { limits = parser.limits ?? limits }
     return try parser.document()

@@ -13,6 +13,7 @@ public enum JSON: Sendable {
 }
 
 extension JSON: Hashable {
+  /// Compares documents; the type's documentation has the rules.
   public static func == (a: JSON, b: JSON) -> Bool {
     switch (a, b) {
     case (.null, .null): true
@@ -25,6 +26,7 @@ extension JSON: Hashable {
     }
   }
 
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     switch self {
     case .null: hasher.combine(0)

@@ -9,6 +9,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the parser found instead, in printable form.
   public let found: String
 
+  /// The error in one line, with its position.
   public var description: String {
     "line \(line), column \(column): expected \(expected), found \(found)"
   }

@@ -11,6 +11,14 @@ package struct JSONLimits: Sendable {
     self.deadline = deadline
   }
 
+  /// For a snapshot file of this size in bytes. Without white space, the snapshot of a large node takes five bytes for each
+  /// byte of its text.
+  package init(forSnapshotOf size: Int) {
+    memory = Self.base + Self.perSnapshotByte * size
+  }
+
+  private static let perSnapshotByte = 8
+
   /// The memory that any documents may take: enough for 150,000 short strings.
   private static let base = 8 << 20
   /// The memory that documents may take in addition for each byte of their texts.

@@ -3,7 +3,7 @@ public struct JSONObject: Sendable {
   /// One member.
   public typealias Element = (key: String, value: JSON)
 
-  // For small objects, which are the rule in the CRI, a linear search is faster than an index.
+  // For small objects, which are the usual case in the CRI, a linear search is faster than an index.
   private var members: [Element] = []
   private var index: KeyIndex?
   private static let maximumUnindexedCount = 32
@@ -79,8 +79,11 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
+  /// The position of the first member, 0.
   public var startIndex: Int { 0 }
+  /// The position after the last member.
   public var endIndex: Int { members.count }
+  /// The member at a position, in the order of the document.
   public subscript(position: Int) -> Element { members[position] }
 }
 
@@ -97,6 +100,7 @@ extension JSONObject: Hashable {
     return true
   }
 
+  /// Hashes the members regardless of their order.
   public func hash(into hasher: inout Hasher) {
     // The combination is commutative because equality ignores the order.
     var combined = 0
@@ -112,6 +116,7 @@ extension JSONObject: Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// A dictionary literal is an object, with its members in this order.
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self.init(elements.map { (key: $0.0, value: $0.1) })
   }

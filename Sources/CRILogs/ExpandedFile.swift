@@ -13,7 +13,7 @@ final class ExpandedFile {
   private var reader: GzipReader
   /// The offset of the next decompressed byte.
   private var position = 0
-  private var last: (bytes: [UInt8], start: Int)?
+  private var last: LastBytes?
 
   init(_ file: OpenFile) throws(Errno) {
     self.file = file
@@ -33,9 +33,7 @@ final class ExpandedFile {
   func read(at offset: Int, into buffer: inout [UInt8], from index: Int) throws(Errno) -> Int {
     if let last {
       guard offset >= last.start else { throw .invalid }
-      let rest = last.bytes.dropFirst(offset - last.start).prefix(buffer.count - index)
-      buffer.replaceSubrange(index..<index + rest.count, with: rest)
-      return rest.count
+      return last.read(at: offset, into: &buffer, from: index)
     }
     if offset < position { try rewind() }
     if offset > position {
@@ -56,27 +54,18 @@ final class ExpandedFile {
   /// - Throws: `.fileTooLarge` if the contents are longer than `longest`.
   func keepLast(_ limit: Int) throws(Errno) {
     if position > 0 { try rewind() }
-    var kept: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 256 << 10)
-    // An array that grows doubles its storage.
-    let capacity = limit + limit / 4
-    kept.reserveCapacity(capacity + buffer.count)
+    var kept = LastBytes(limit: limit)
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {
       let count = try reader.read(into: &buffer)
       if count == 0 { break }
       position += count
       if position > Self.maximumSize { throw .fileTooLarge }
-      kept += buffer[..<count]
-      // Do not do this each time, so that few bytes are moved.
-      if kept.count > capacity { kept.removeFirst(kept.count - limit) }
+      kept.append(buffer[..<count])
     }
-    if kept.count > limit { kept.removeFirst(kept.count - limit) }
-    if kept.count < position {
-      // The kept part begins with a whole line.
-      let lineFeed = kept.span.firstIndex(of: 0x0a, from: 0)
-      kept.removeFirst(lineFeed.map { $0 + 1 } ?? kept.count)
-    }
-    last = (kept, position - kept.count)
+    // The kept part begins with a whole line.
+    if kept.start > 0 { kept.dropFirstLine() }
+    last = kept
   }
 
   private func rewind() throws(Errno) {

@@ -9,7 +9,7 @@ extension Client {
   /// same.
   /// - Parameters:
   ///   - scope: The pods whose containers are probed.
-  ///   - timeout: The timeout of each process, in whole seconds.
+  ///   - timeout: The timeout of each process, rounded up to whole seconds. All of them have ten times that together.
   public func probeExec(_ snapshot: inout Snapshot, in scope: Scope = Scope(), timeout: Duration = .seconds(10)) async {
     // If a sandbox's shim does not respond, the exec results of its containers decide.
     let silent = snapshot.unchecked.compactMap(\.object).filter { object in
@@ -17,12 +17,13 @@ extension Client {
     }.map(\.id)
     let sandboxes = Set(snapshot.sandboxes.filter { scope.contains($0.pod) }.map(\.id) + silent)
     let ids = snapshot.containers.filter { $0.isRunning && sandboxes.contains($0.sandboxID) }.map(\.id)
+    let deadline = ContinuousClock.now + timeout * Self.execTimeouts
     var found: [String: Observation<ObservedExec>] = [:]
     await withTaskGroup(of: (String, Observation<ObservedExec>).self) { group in
       for (index, id) in ids.enumerated() {
-        // Each exec is a process on the node, so only a few run concurrently.
+        // Each exec starts a process on the node, so only a few run concurrently.
         if index >= 8, let (id, reading) = await group.next() { found[id] = reading }
-        group.addTask { (id, await exec(id, timeout)) }
+        group.addTask { (id, await exec(id, timeout, deadline)) }
       }
       for await (id, reading) in group { found[id] = reading }
     }
@@ -34,14 +35,26 @@ extension Client {
     }
   }
 
-  private func exec(_ id: String, _ timeout: Duration) async -> Observation<ObservedExec> {
-    let request = ExecSyncRequest(containerID: id, cmd: ["true"], timeout: timeout.components.seconds)
+  /// How long all processes may take together, in terms of the timeout of one of them.
+  private static let execTimeouts = 10
+
+  private func exec(
+    _ id: String, _ timeout: Duration, _ deadline: ContinuousClock.Instant
+  ) async -> Observation<ObservedExec> {
+    if deadline <= .now {
+      return .unknown(
+        UnknownReason(.callFailed, message: "\(RPCError.deadlineExceeded(method: "/ExecSync", timeout: nil))"))
+    }
+    // In the CRI, zero stands for no timeout.
+    let (seconds, attoseconds) = timeout.components
+    let request = ExecSyncRequest(
+      containerID: id, cmd: ["true"], timeout: max(1, seconds + (attoseconds > 0 ? 1 : 0)))
     do throws(RPCError) {
       // The runtime's own deadline comes first, because it also ends the process.
-      _ = try await runtime.execSync(request, timeout: timeout + .seconds(2))
+      _ = try await runtime.execSync(request, options: .within(timeout + .seconds(2)))
       return .known(.works)
     } catch {
-      switch error {
+      switch error.facts {
       case .status(let status) where status.message.lacksProgram: return .known(.works)
       case .status where !error.isUnknownMethod && !error.isUnknownService: return .known(.fails("\(error)"))
       case .deadlineExceeded: return .known(.fails("\(error)"))

@@ -4,7 +4,7 @@ public import CRIPreflight
 public import CRISnapshot
 internal import CRISystem
 
-/// What preflight may do, and where the node's file system is.
+/// Options that say what preflight may do and where the node's file system is.
 public struct PreflightOptions: Hashable, Sendable {
   /// The program that runs preflight, such as `cri 0.1.0`.
   public var tool: String
@@ -14,47 +14,53 @@ public struct PreflightOptions: Hashable, Sendable {
   public var target: RuntimeVersion?
   /// Whether to pull images that running pods use and the runtime lacks; this changes the node.
   public var pulls: Bool
-  /// The timeout of each call.
-  public var timeout: Duration
 
-  public init(
-    tool: String, root: String? = nil, target: RuntimeVersion? = nil, pulls: Bool = false,
-    timeout: Duration = .seconds(30)
-  ) {
+  /// Creates options.
+  public init(tool: String, root: String? = nil, target: RuntimeVersion? = nil, pulls: Bool = false) {
     self.tool = tool
     self.root = root
     self.target = target
     self.pulls = pulls
-    self.timeout = timeout
   }
 }
 
 extension Client {
   /// Reads everything that decides what a restart would lose. Whatever cannot be read is unknown, with the reason.
+  ///
+  /// The snapshot has the time limits of `snapshot(tool:)`. Everything after it shares the client's timeout, except
+  /// for the details of pods, which have ten times that, and for pulls.
   /// - Throws: An error if the runtime does not respond.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
-    // This asks only the runtime: CRI-O alone depends on the kernel's view of pods, and it is read below.
+    // This reads only the runtime's state: only CRI-O depends on the kernel's view of pods, which is read below.
     let snapshot = try await snapshot(tool: options.tool, observed: nil)
     let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
-    return try await PreflightReader(client: self, options: options, snapshot: snapshot, files: NodeFiles(root: root))
-      .read()
+    let reader = PreflightReader(
+      client: self, budget: AnswerBudget(base: PreflightReader.base, deadline: timeout.map { .now + $0 }),
+      options: options, snapshot: snapshot, files: NodeFiles(root: root))
+    return try await reader.read()
   }
 }
 
 private struct PreflightReader {
-  /// An image may be large and its registry slow.
+  /// A long timeout, because an image may be large and its registry slow.
   private static let pullTimeout = Duration.seconds(300)
   /// containerd deletes a record up to this time before it removes the object from its list.
   private static let removalTime = Duration.milliseconds(250)
 
+  /// Bytes of memory for several lists together, each of which may take 8 MiB whatever its size.
+  static let base = 24 << 20
+
   let client: Client
+  /// What bounds the calls after the snapshot together.
+  let budget: AnswerBudget
   let options: PreflightOptions
   let snapshot: Snapshot
   let files: NodeFiles
 
   func read() async throws(RPCError) -> PreflightFacts {
+    let client = client.sharing(budget)
     let info = try await client.runtime.status(StatusRequest(verbose: true)).info
-    let served = await servedCgroupDriver()
+    let served = await servedCgroupDriver(client)
     var facts = PreflightFacts(
       snapshot: snapshot, target: options.target,
       kubelet: KubeletConfiguration(files, asked: client.endpoint))
@@ -64,9 +70,9 @@ private struct PreflightReader {
     case "containerd":
       let config = document(info["config"])
       // This comes after the snapshot, so that every sandbox in it is on disk by now.
-      let store = await SandboxStore.read(from: client.endpoint, timeout: options.timeout)
-      let records = await DiskRecords.read(from: client.endpoint, timeout: options.timeout)
-      if let records = records.value { facts.snapshot = try await settled(records) }
+      let store = await SandboxStore.read(from: client.endpoint, deadline: budget.deadline)
+      let records = await DiskRecords.read(from: client.endpoint, deadline: budget.deadline)
+      if let records = records.value { facts.snapshot = try await settled(records, client) }
       facts.configuration = RuntimeConfiguration(
         containerd: config, cni: document(info["cniconfig"]), facts.snapshot, served: served)
       let root = config["rootDir"]?.stringValue
@@ -93,8 +99,9 @@ private struct PreflightReader {
     return facts
   }
 
-  /// Returns the snapshot without objects that were removed while records were read: their missing records are no loss.
-  private func settled(_ records: DiskRecords) async throws(RPCError) -> Snapshot {
+  /// Returns the snapshot without objects that were removed while records were read, because their missing records are
+  /// not a loss.
+  private func settled(_ records: DiskRecords, _ client: Client) async throws(RPCError) -> Snapshot {
     let known = Set(records.sandboxes.map(\.id) + records.containers.map(\.id) + records.malformed)
     guard !(snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id)).allSatisfy(known.contains) else {
       return snapshot
@@ -122,7 +129,7 @@ private struct PreflightReader {
   }
 
   /// CRI: `RuntimeConfig`; nil if the runtime does not implement it.
-  private func servedCgroupDriver() async -> Observation<String>? {
+  private func servedCgroupDriver(_ client: Client) async -> Observation<String>? {
     do throws(RPCError) {
       let driver = try await client.runtime.runtimeConfig().linux?.cgroupDriver
       return driver.map { .known($0 == .cgroupfs ? "cgroupfs" : "systemd") }
@@ -136,10 +143,14 @@ private struct PreflightReader {
     case .unknown(let reason): return NetworkCheck(unknown: [reason])
     case .known(let configuration):
       let paths = options.root.map { NodePaths(root: $0) } ?? NodePaths()
-      return await CNICheck(
+      var check = CNICheck(
         paths: paths, directory: configuration.networkDirectory, network: configuration.defaultNetwork,
-        pluginDirectories: configuration.pluginDirectories
-      ).run(snapshot)
+        pluginDirectories: configuration.pluginDirectories)
+      if let timeout = client.timeout {
+        check.timeout = min(check.timeout, timeout)
+        check.timeLimit = min(check.timeLimit, timeout)
+      }
+      return await check.run(snapshot)
     }
   }
 
@@ -148,8 +159,12 @@ private struct PreflightReader {
     var paths: [String: CRIOPaths] = [:]
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true)
-      guard let response = try? await client.runtime.podSandboxStatus(request) else { continue }
-      paths[sandbox.id] = CRIOPaths(info: response.info["info"] ?? "")
+      do throws(RPCError) {
+        paths[sandbox.id] = CRIOPaths(info: try await client.runtime.podSandboxStatus(request).info["info"] ?? "")
+      } catch {
+        // The calls for the other pods would have to be waited for too.
+        if error.isAboutRuntime { break }
+      }
     }
     return paths
   }
@@ -211,10 +226,10 @@ private struct PreflightReader {
     for image in images {
       do throws(RPCError) {
         let request = PullImageRequest(image: ImageSpec(image: image))
-        _ = try await client.images.pullImage(request, timeout: Self.pullTimeout)
+        _ = try await client.images.pullImage(request, options: .within(Self.pullTimeout))
         pulls.append(ImagePull(image: image))
       } catch {
-        let message = if case .status(let status) = error { status.message } else { "\(error)" }
+        let message = if case .status(let status) = error.facts { status.message } else { "\(error)" }
         pulls.append(ImagePull(image: image, error: message))
       }
     }

@@ -6,8 +6,8 @@ internal import CRISystem
 extension Client {
   /// Reads the complete state of the runtime, with concurrent calls over one connection.
   ///
-  /// Objects that are removed meanwhile are left out. The snapshot also contains what the kernel and CNI know about the
-  /// same objects. Whatever could not be read is listed in `unchecked`, most often because it requires root.
+  /// Objects that are removed in the meantime are left out. The snapshot also contains what the kernel and CNI know
+  /// about the same objects. Whatever could not be read is listed in `unchecked`, most often because it requires root.
   /// - Parameter tool: The program that takes the snapshot, such as `cri 0.1.0`.
   /// - Throws: An error if the lists could not be read or the runtime went away; there is no partial snapshot.
   public func snapshot(tool: String) async throws(RPCError) -> Snapshot {
@@ -37,10 +37,10 @@ private struct SnapshotReader {
 
   let client: Client
 
-  /// - Parameter configuration: Whether to read the runtime's configuration too; the result is nil if the runtime
+  /// - Parameter configuration: Whether to also read the runtime's configuration; the result is nil if the runtime
   ///   returns none.
   func read(tool: String, configuration: Bool) async throws(RPCError) -> (Snapshot, configuration: JSON?) {
-    // This call goes first and alone, so that the later ones know the version of the CRI.
+    // This call comes first and alone, so that the later ones know the version of the CRI.
     let version = try await client.runtime.version(VersionRequest(version: "v1"))
     async let statusAnswer = result { () async throws(RPCError) in
       // The configuration is part of the verbose response, which is otherwise the same.
@@ -188,11 +188,16 @@ private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -
 
 extension RPCError {
   /// The runtime itself is gone, and not one of its objects, so the remaining calls would fail too.
-  fileprivate var meansRuntimeIsGone: Bool {
-    switch self {
+  var meansRuntimeIsGone: Bool {
+    switch facts {
     case .cannotConnect, .connectionLost, .notGRPC, .notResponding, .cancelled: true
     default: false
     }
+  }
+
+  /// The runtime is gone or did not respond in time.
+  var isAboutRuntime: Bool {
+    if case .deadlineExceeded = facts { true } else { meansRuntimeIsGone }
   }
 }
 

@@ -7,42 +7,49 @@ internal import CRISystem
 /// connection, and continue to succeed from the same process. A socket that accepts connections is not enough, and
 /// neither is systemd's "active".
 public struct ReadinessWait: Sendable {
+  /// What to wait for.
   public enum Goal: Hashable, Sendable {
     case ready
-    /// CNI is configured too, so that pods with a network of their own can start.
+    /// CNI is configured too, so that pods with their own network can start.
     case network
   }
 
+  /// The runtime's socket.
   public var endpoint: Endpoint
+  /// What to wait for.
   public var goal: Goal
+  /// The version of the interface to call.
   public var api: APISelection
   /// The time limit for the whole wait.
   public var timeout: Duration
-  /// How long the runtime must stay ready, over at least three polls. This catches a daemon that crashes while it
-  /// recovers, and an old daemon that still responds. Zero accepts the first success. The default is two seconds, or
-  /// half of the timeout if that is less.
+  /// The time for which the runtime must stay ready, over at least three polls. This catches a daemon that crashes
+  /// while it recovers, and an old daemon that still responds. Zero accepts the first success. The default is two
+  /// seconds, or half of the timeout if that is less.
   public var stability: Duration
 
   /// The result of the last poll.
   public struct Observation: Hashable, Sendable {
+    /// The state of a runtime that is starting.
     public enum Phase: Hashable, Sendable {
-      /// No process listens at the socket.
+      /// No process listens on the socket.
       case down
-      /// A process accepts the connection and does not respond within a second, as CRI-O does while it restores.
+      /// A process accepts the connection but does not respond within a second, as CRI-O does while it restores.
       case silent
       /// The runtime responds that it is still recovering.
       case recovering
       /// The runtime responds that it is not ready.
       case notReady
-      /// The runtime is ready, and `stability` has not passed yet.
+      /// The runtime is ready, but `stability` has not passed yet.
       case settling
       case ready
     }
+    /// The state.
     public var phase: Phase
     /// One line, such as `the socket does not exist`.
     public var words: String
   }
 
+  /// How the wait ended.
   public enum Outcome: Hashable, Sendable {
     /// - Parameter after: The time from the start of the wait to the first success.
     case ready(after: Duration, peer: PeerCredentials?)
@@ -51,9 +58,9 @@ public struct ReadinessWait: Sendable {
     case failed(RPCError)
   }
 
-  /// The interval for changes that the kernel does not report, such as a mount; a new socket is noticed at once.
+  /// The interval for changes that the kernel does not report, such as a mount; a new socket is noticed immediately.
   package var patrolInterval = Duration.seconds(1)
-  /// The longest interval between attempts to connect; a replaced socket is noticed at once.
+  /// The longest interval between attempts to connect; a replaced socket is noticed immediately.
   package var longestDelay = Duration.seconds(1)
   /// A daemon that hangs is polled again on a new connection.
   private static let tryTimeout = Duration.seconds(1)
@@ -61,6 +68,7 @@ public struct ReadinessWait: Sendable {
   /// this long.
   package var grace = Duration.seconds(5)
 
+  /// Creates a wait. `run(progress:)` performs it.
   public init(
     endpoint: Endpoint, goal: Goal = .ready, api: APISelection = .auto, timeout: Duration = .seconds(120),
     stability: Duration? = nil
@@ -81,7 +89,7 @@ public struct ReadinessWait: Sendable {
     var last: Observation?
     var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
     var permanentSince: ContinuousClock.Instant?
-    // How often the runtime was ready and then was not, or was another process.
+    // The number of times that the runtime was ready and then was not, or was a different process.
     var ends = 0
     var pace = PollPace(endpoint, longest: longestDelay)
     while true {
@@ -98,7 +106,7 @@ public struct ReadinessWait: Sendable {
       if case .permanent = poll {} else { permanentSince = nil }
       switch poll {
       case .good(let peer):
-        // It is another process than at the last poll, so the watch starts over.
+        // The process differs from that at the last poll, so the watch starts over.
         if let good, good.peer != peer { ends += 1 }
         if good == nil || good?.peer != peer { good = (now, peer, 0) }
         good?.polls += 1
@@ -114,7 +122,7 @@ public struct ReadinessWait: Sendable {
         between = min(.milliseconds(250), stability / 4)
         pace.reset()
       case .bad(let seen):
-        // The timeout cut this poll short, so the one before says more.
+        // The timeout ended this poll early, so the previous one says more.
         if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
         good = nil
         observation = seen
@@ -153,7 +161,7 @@ public struct ReadinessWait: Sendable {
     case permanent(RPCError)
   }
 
-  /// Polls once, on a connection of its own.
+  /// Polls once, on a separate connection.
   private func poll(within limit: Duration) async -> PollResult {
     let client = Client(endpoint, options: Client.Options(api: api, timeout: limit))
     do throws(RPCError) {
@@ -180,7 +188,7 @@ public struct ReadinessWait: Sendable {
     func bad(_ phase: Observation.Phase, _ words: String) -> PollResult {
       .bad(Observation(phase: phase, words: words))
     }
-    switch error {
+    switch error.facts {
     case .cannotConnect(_, .noSuchFile): return .missing
     case .cannotConnect(_, .connectionRefused): return bad(.down, "no process listens on the socket")
     case .cannotConnect(_, .again): return bad(.silent, "the socket's connection queue is full")

@@ -27,30 +27,32 @@ public struct Advisory: Hashable, Sendable {
   public enum Scenario: String, Hashable, Sendable, CaseIterable {
     /// The daemon restarts.
     case restart
-    /// A daemon of another version takes over.
+    /// A daemon of a different version takes over.
     case upgrade
     /// The node reboots.
     case reboot
     /// New binaries have been installed while the old daemon still runs.
     case replacedBinary = "replaced-binary"
-    /// Pods move to this runtime from another one.
+    /// Pods move to this runtime from a different one.
     case migration
-    /// Nothing: the defect can show at any time, such as a wrong response or a security hole.
+    /// Nothing: the defect can appear at any time, such as a wrong response or a security hole.
     case always
   }
 
+  /// How certain the advisory is.
   public enum Confidence: String, Hashable, Sendable, Comparable {
     /// Derived from discussions, or the fixed version is uncertain.
     case medium
     /// Found in the source code, or reproduced.
     case high
 
+    /// Orders the values by certainty.
     public static func < (a: Self, b: Self) -> Bool { a == .medium && b == .high }
   }
 
-  /// A property of the node without which the defect does not show.
+  /// A property of the node without which the defect does not appear.
   public enum Condition: String, Hashable, Sendable {
-    /// A pod with a user namespace of its own (`hostUsers: false`).
+    /// A pod with its own user namespace (`hostUsers: false`).
     case userNamespacePods = "user-namespace-pods"
     /// A pod in a virtual machine, as Kata creates them.
     case virtualMachinePods = "virtual-machine-pods"
@@ -58,16 +60,18 @@ public struct Advisory: Hashable, Sendable {
     case cgroupfs
   }
 
-  /// The versions and the change with which the defect shows.
+  /// The versions and the change with which the defect appears.
   public struct Case: Hashable, Sendable {
+    /// The versions that run after the change.
     public enum Target: Hashable, Sendable {
       /// Every target.
       case any
       case versions([VersionRange])
-      /// Another minor version than the running one.
+      /// Any minor version other than the running one.
       case otherMinor
     }
 
+    /// What has to happen for it to show.
     public let scenario: Scenario
     /// The daemon's version before the change.
     public let running: [VersionRange]
@@ -81,17 +85,21 @@ public struct Advisory: Hashable, Sendable {
     }
   }
 
+  /// The ID of the advisory.
   public let id: AdvisoryID
+  /// The product whose versions have the fault.
   public let product: Product
+  /// When the fault shows.
   public let cases: [Case]
-  /// Whether a version or a workaround fixes it.
+  /// Whether a version or a workaround fixes the defect.
   public let hasFix: Bool
-  /// The issue in which it is discussed, such as `containerd#7843`.
+  /// The issue in which the defect is discussed, such as `containerd#7843`.
   public let reference: String
+  /// How certain the advisory is.
   public let confidence: Confidence
-  /// nil if it shows on any node.
+  /// nil if the defect appears on any node.
   public let condition: Condition?
-  /// The preflight rules that decide whether it applies, regardless of the version.
+  /// The preflight rules that decide whether the advisory applies, regardless of the version.
   public let decidedBy: [RuleID]
 
   init(
@@ -111,6 +119,7 @@ public struct Advisory: Hashable, Sendable {
 
 /// An advisory that concerns a node, and the reason.
 public struct AdvisoryMatch: Hashable, Sendable {
+  /// The version that an advisory concerns.
   public enum Concern: String, Hashable, Sendable {
     /// The running version has the defect.
     case running
@@ -120,14 +129,17 @@ public struct AdvisoryMatch: Hashable, Sendable {
     case change
   }
 
+  /// The advisory.
   public let advisory: Advisory
+  /// What has to happen for it to show.
   public let scenario: Advisory.Scenario
+  /// The version that the advisory concerns.
   public let concern: Concern
 }
 
 extension Advisory {
-  /// Returns how the advisory concerns a version, or the change to another one; nil if it does not.
-  /// - Parameter target: nil if the version stays.
+  /// Returns how the advisory concerns a version, or the change to a different one; nil if it does not.
+  /// - Parameter target: The version after the change; nil if the version stays the same.
   func match(_ version: RuntimeVersion?, target: RuntimeVersion?, scenarios: Set<Scenario>) -> AdvisoryMatch? {
     for item in cases where scenarios.contains(item.scenario) {
       let isAffected = version.map { version in item.running.contains { $0.contains(version) } } ?? false

@@ -3,14 +3,15 @@ internal import CRITOML
 
 /// The part of CRI-O's configuration that matters for a restart, by keys such as `crio.runtime.default_runtime`.
 public struct CRIOConfiguration: Hashable, Sendable {
-  /// By section and key; strings without their quotes.
+  /// The values by section and key; strings are without their quotes.
   public private(set) var values: [String: String] = [:]
   /// The directories of the CNI plugins (`plugin_dirs`); nil if not configured.
   private var configuredDirectories: [String]?
 
+  /// Creates an empty configuration, in which defaults apply.
   public init() {}
 
-  /// Adds a TOML file. The last of equal keys wins, as with CRI-O's drop-in files.
+  /// Adds a TOML file. If a key occurs several times, the last value wins, as with CRI-O's drop-in files.
   /// - Throws: The reason why CRI-O would exit: the text is not TOML, or a key that is needed here has a value of the
   ///   wrong type.
   package mutating func add(_ text: String) throws(CRIOConfigurationFault) {
@@ -105,6 +106,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   ]
   private static let olderPluginKey = "crio.network.plugin_dir"
 
+  /// The file that loses its content when the node reboots (CRI-O: `version_file`).
   public var versionFile: String { values["crio.version_file"] ?? "/var/run/crio/version" }
   /// Empty if there is no such file; then CRI-O never wipes images.
   public var persistentVersionFile: String { values["crio.version_file_persist"] ?? "" }
@@ -112,7 +114,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   public var wipes: Bool? { values["crio.internal_wipe"].map { $0 == "true" } }
   /// nil if not configured, so that the version's default applies.
   public var defaultRuntime: String? { values["crio.runtime.default_runtime"].flatMap { $0.isEmpty ? nil : $0 } }
-  /// The OCI runtime of each state directory; a directory that two of them share identifies neither and is left out.
+  /// The OCI runtime of each state directory; a directory that two of them share is left out.
   package var stateDirectories: [String: String] {
     var roots = ["crun": "/run/crun", "runc": "/run/runc"]
     for (key, root) in values where !root.isEmpty {
@@ -120,7 +122,9 @@ public struct CRIOConfiguration: Hashable, Sendable {
     }
     return Dictionary(grouping: roots.keys) { roots[$0] ?? "" }.compactMapValues { $0.count == 1 ? $0[0] : nil }
   }
+  /// `systemd` or `cgroupfs` (CRI-O: `cgroup_manager`).
   public var cgroupManager: String { values["crio.runtime.cgroup_manager"] ?? "systemd" }
+  /// The directory of CNI's configurations (CRI-O: `network_dir`).
   public var networkDirectory: String { values["crio.network.network_dir"] ?? "/etc/cni/net.d" }
   /// Empty for the first network in the directory.
   package var defaultNetwork: String { values["crio.network.cni_default_network"] ?? "" }
@@ -131,9 +135,10 @@ public struct CRIOConfiguration: Hashable, Sendable {
     return all.filter { !$0.isEmpty }.isEmpty ? [Self.defaultPlugins] : all.filter { !$0.isEmpty }
   }
   private static let defaultPlugins = "/opt/cni/bin"
+  /// The image of pods' pause containers (CRI-O: `pause_image`); nil for the version's default.
   public var pauseImage: String? { values["crio.image.pause_image"] }
 
-  /// Whether a version wipes by default (CRI-O 1.22 and later).
+  /// Whether a version removes the pods by default (CRI-O 1.22 and later).
   static func wipesByDefault(_ version: RuntimeVersion) -> Bool { (version.major, version.minor) >= (1, 22) }
 
   /// The default runtime of a version: crun since 1.31.

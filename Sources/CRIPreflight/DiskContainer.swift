@@ -7,11 +7,16 @@ internal import CRISnapshot
 public struct DiskContainer: Hashable, Sendable {
   /// The container's configuration in that record (CRI: `ContainerConfig`).
   public struct Configuration: Hashable, Sendable {
+    /// The name of the container in the pod.
     public var name: String
+    /// The number of earlier attempts (CRI: `attempt`).
     public var attempt: UInt32
+    /// The labels.
     public var labels: StringMap
+    /// The annotations.
     public var annotations: StringMap
 
+    /// Creates a value from its properties.
     public init(name: String, attempt: UInt32, labels: StringMap, annotations: StringMap) {
       self.name = name
       self.attempt = attempt
@@ -25,14 +30,18 @@ public struct DiskContainer: Hashable, Sendable {
   /// The annotation with the hash of the specification.
   static let hash = "io.kubernetes.container.hash"
 
+  /// The runtime's ID.
   public var id: String
   /// The unique name `CONTAINER_POD_NAMESPACE_UID_ATTEMPT`.
   public var name: String
+  /// The ID of its sandbox.
   public var sandboxID: String
+  /// The time at which it was created.
   public var created: Timestamp
-  /// nil if the record was truncated on its way here, so that there is nothing to compare.
+  /// nil if the record was truncated when it was read, so that there is nothing to compare.
   public var configuration: Configuration?
 
+  /// Creates a value from its properties.
   public init(
     id: String, name: String, sandboxID: String, created: Timestamp = .zero, configuration: Configuration? = nil
   ) {

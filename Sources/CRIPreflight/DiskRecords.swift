@@ -2,26 +2,32 @@ internal import CRIJSON
 package import CRIMessages
 internal import CRIProtobuf
 
-/// containerd's records of sandboxes and containers on disk: all that it will know about them after a restart.
+/// containerd's records of sandboxes and containers on disk, which are all that it will know after a restart.
 public struct DiskRecords: Hashable, Sendable {
-  /// A record that is labelled as one of the CRI's and has no data of the CRI: containerd fails to load it at each
-  /// start.
+  /// A record that is labelled as one of the CRI but has no CRI data: containerd fails to load it at each start.
   public struct Bare: Hashable, Sendable {
+    /// The runtime's ID.
     public var id: String
+    /// Whether the record is one of a sandbox.
     public var isSandbox: Bool
 
+    /// Creates a value from its properties.
     public init(id: String, isSandbox: Bool) {
       self.id = id
       self.isSandbox = isSandbox
     }
   }
 
+  /// The sandboxes.
   public var sandboxes: [DiskSandbox]
+  /// The containers.
   public var containers: [DiskContainer]
   /// The IDs of records that could not be decoded.
   public var malformed: [String]
+  /// The records without any data of the CRI.
   public var bare: [Bare]
 
+  /// Creates a value from its properties.
   public init(
     sandboxes: [DiskSandbox] = [], containers: [DiskContainer] = [], malformed: [String] = [], bare: [Bare] = []
   ) {
@@ -33,11 +39,11 @@ public struct DiskRecords: Hashable, Sendable {
 }
 
 extension DiskRecords {
-  /// Reads containerd's response. Records that belong to no pod are ignored.
+  /// Reads containerd's response. Records that do not belong to a pod are ignored.
   package init(_ records: [StoredContainer]) {
     self.init()
     for record in records {
-      // containerd goes by the label, and then requires the extension that belongs to it.
+      // containerd looks at the label, and then requires the extension that belongs to it.
       if let kind = record.labels["io.cri-containerd.kind"],
         !record.extensions.contains(where: { $0.key == "io.cri-containerd.\(kind).metadata" && $0.value != nil })
       {

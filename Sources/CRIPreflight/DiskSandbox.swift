@@ -6,25 +6,31 @@ public import CRISnapshot
 /// A sandbox's record on disk in containerd: the extension `io.cri-containerd.sandbox.metadata` of its pause container,
 /// or `metadata` in the sandbox store.
 public struct DiskSandbox: Hashable, Sendable {
+  /// The runtime's ID.
   public var id: String
   /// The unique name `POD_NAMESPACE_UID_ATTEMPT`.
   public var name: String
+  /// The pod.
   public var pod: PodName
+  /// The time at which it was created.
   public var created: Timestamp
   /// The pause image from which it was created; empty if that is not recorded.
   public var image: String
   /// CRI: `PodSandboxMetadata.attempt` in its configuration.
   public var attempt: UInt32
+  /// The labels.
   public var labels: StringMap
   /// The annotations, except those that a snapshot leaves out.
   public var annotations: StringMap
+  /// The name of the runtime handler; empty for the default one.
   public var runtimeHandler: String
-  /// From its configuration; an unset mode means POD, as in the CRI.
+  /// The namespace modes in the sandbox's configuration; an unset mode means POD, as in the CRI.
   public var namespaces: NamespaceOption
   /// The path of the network namespace; empty on the host's network, and if it was lost.
   public var networkNamespace: String
   /// The primary address; empty on the host's network, and if it was never recorded (containerd#7843).
   public var ip: String
+  /// The addresses besides the primary one.
   public var additionalIPs: [String]
   /// The CNI result, sorted by name; nil if none is recorded.
   public var interfaces: [NetworkInterface]?
@@ -35,6 +41,7 @@ public struct DiskSandbox: Hashable, Sendable {
   /// Whether its configuration requests the host's network.
   public var isHostNetwork: Bool { namespaces.network == .node }
 
+  /// Creates a value from its properties.
   public init(
     id: String, name: String, pod: PodName, created: Timestamp = .zero, image: String = "", attempt: UInt32 = 0,
     labels: StringMap = [:], annotations: StringMap = [:], runtimeHandler: String = "",

@@ -7,6 +7,7 @@ public struct NetworkCheck: Hashable, Sendable {
   /// The reasons why pods are unchecked, without duplicates.
   public var unknown: [UnknownReason]
 
+  /// Creates a value from its properties.
   public init(faults: [String: CNIFault] = [:], unknown: [UnknownReason] = []) {
     self.faults = faults
     self.unknown = unknown

@@ -3,7 +3,7 @@ public import CRISnapshot
 
 /// The facts that prove a finding of preflight. They have no text: reports format them.
 public enum PreflightDetail: Hashable, Sendable {
-  /// The rule and the object say enough.
+  /// No facts: the rule and the object say enough.
   case none
 
   // The runtime's memory compared with its records on disk.
@@ -12,12 +12,12 @@ public enum PreflightDetail: Hashable, Sendable {
   /// A label differs.
   case labelDiffers(runtime: FindingValue, disk: FindingValue)
   case fieldsDiffer([FieldDifference])
-  /// The runtime has lost it already.
+  /// The runtime has already lost the value.
   /// - `path`: The network namespace that is gone; nil if an address was lost.
   case lostAlready(path: String?)
   case sharedName(String, isInUse: Bool, id: String)
   case recordName(String)
-  /// A record without any data of the CRI: containerd fails to load it at each start.
+  /// A record without any CRI data: containerd fails to load it at each start.
   case bareRecord
   /// The sandbox is only in the sandbox store.
   case storeOnly
@@ -65,14 +65,19 @@ public enum PreflightDetail: Hashable, Sendable {
 
 /// A field that differs between the runtime and the disk.
 public struct FieldDifference: Hashable, Sendable {
+  /// A field of a record.
   public enum Field: String, Hashable, Sendable, CaseIterable {
     case namespace, name, attempt, handler, pidMode, ipcMode, label, annotation, cniResult
   }
 
+  /// The field that differs.
   public var field: Field
+  /// The value that the runtime reports.
   public var runtime: FindingValue
+  /// The value on disk.
   public var disk: FindingValue
 
+  /// Creates a value from its properties.
   public init(_ field: Field, runtime: FindingValue, disk: FindingValue) {
     self.field = field
     self.runtime = runtime
@@ -82,17 +87,19 @@ public struct FieldDifference: Hashable, Sendable {
 
 /// A file that CRI-O needs to restore a sandbox or container.
 public struct MissingState: Hashable, Sendable {
+  /// The path of the missing file.
   public var path: String
-  /// The file exists and is no longer a namespace.
+  /// The file exists but is no longer a namespace.
   public var isUnmounted: Bool
 
+  /// Creates a value from its properties.
   public init(_ path: String, isUnmounted: Bool = false) {
     self.path = path
     self.isUnmounted = isUnmounted
   }
 }
 
-/// The reason why CRI-O wipes after it has read its version file.
+/// The reason why CRI-O removes pods after it has read its version file.
 public enum VersionFileFault: Hashable, Sendable {
   case missing(path: String)
   case malformed(path: String)

@@ -22,9 +22,9 @@ extension PreflightFacts {
     _ found: inout PreflightOutcome, where isMeant: (SandboxRecord) -> Bool = { _ in true },
     _ fault: (SandboxRecord, DiskSandbox) -> PreflightDetail?
   ) throws(UnknownReason) {
-    let records = try records()
+    let index = RecordIndex(try records(), containerd?.store)
     for record in readySandboxes where isMeant(record) {
-      switch location(of: record, records) {
+      switch location(of: record, index) {
       case .known(let disk):
         if let detail = fault(record, disk) { found.add(.pod(record), detail) }
       case .unknown(let reason): found.skip(reason)
@@ -47,11 +47,11 @@ extension PreflightFacts {
   }
 
   /// Where containerd finds a sandbox when it starts.
-  func location(of record: SandboxRecord, _ records: DiskRecords) -> RecordLocation {
-    if let disk = records.sandboxes.first(where: { $0.id == record.id }) { return .known(disk) }
+  func location(of record: SandboxRecord, _ index: RecordIndex) -> RecordLocation {
+    if let disk = index.sandboxes[record.id] { return .known(disk) }
     let object = ObjectName.pod(record)
     let malformed = UnknownReason(.unknownRecordForm, object: object)
-    if records.malformed.contains(record.id) { return .unknown(malformed) }
+    if index.malformed.contains(record.id) { return .unknown(malformed) }
     guard storeIsRead else { return .none(.none) }
     switch containerd?.store {
     case nil: return .unknown(.notExamined)
@@ -59,9 +59,9 @@ extension PreflightFacts {
       // The sandbox is not among the containers' records, so only the sandbox store could contain it.
       reason.object = reason.object ?? object
       return .unknown(reason)
-    case .known(let store):
-      if store.malformed.contains(record.id) { return .unknown(malformed) }
-      guard let disk = store.sandboxes.first(where: { $0.id == record.id }) else { return .none(.none) }
+    case .known:
+      if index.malformedInStore.contains(record.id) { return .unknown(malformed) }
+      guard let disk = index.store[record.id] else { return .none(.none) }
       switch disk.sandboxer {
       // Before 2.0, only the runtime's report of a pause process shows whether the sandbox ever had one.
       case "" where record.facts.pid == nil: return .unknown(UnknownReason(.unknownCreator, object: object))

@@ -3,14 +3,17 @@ public import CRISnapshot
 
 /// Everything that the preflight rules examine: the runtime's responses, its records on disk, kubelet's configuration.
 public struct PreflightFacts: Hashable, Sendable {
+  /// What the runtime reports.
   public var snapshot: Snapshot
   /// The version after the change; nil if it stays the same.
   public var target: RuntimeVersion?
+  /// The configuration that the runtime reports.
   public var configuration: RuntimeConfiguration
   /// containerd's state on disk; nil for other runtimes.
   public var containerd: ContainerdDisk?
   /// CRI-O's state on disk; nil for other runtimes.
   public var crio: CRIODisk?
+  /// The configuration of kubelet.
   public var kubelet: KubeletConfiguration
   /// The file names of the CNI configurations that a runtime can use.
   public var networkConfigurations: Observation<[String]>
@@ -19,6 +22,7 @@ public struct PreflightFacts: Hashable, Sendable {
   /// The missing images of running pods, with the results of pulling them; nil if pulling was not requested.
   public var pulls: [ImagePull]?
 
+  /// Creates a value from its properties.
   public init(
     snapshot: Snapshot, target: RuntimeVersion? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
     containerd: ContainerdDisk? = nil, crio: CRIODisk? = nil, kubelet: KubeletConfiguration = KubeletConfiguration(),
@@ -64,6 +68,7 @@ public struct RuntimeConfiguration: Hashable, Sendable {
   /// The directory of the CNI configurations.
   public var networkDirectory: Observation<String>
 
+  /// Creates a value from its properties.
   public init(
     cgroupDriver: Observation<String> = .unknown(.notExamined), servesCgroupDriver: Bool = false,
     pauseImage: Observation<String> = .unknown(.notExamined),
@@ -78,6 +83,7 @@ public struct RuntimeConfiguration: Hashable, Sendable {
 
 /// The state that containerd will find when it starts.
 public struct ContainerdDisk: Hashable, Sendable {
+  /// The records of sandboxes and containers.
   public var records: Observation<DiskRecords>
   /// Empty before 1.7, which has no such store.
   public var store: Observation<SandboxStore>
@@ -91,10 +97,11 @@ public struct ContainerdDisk: Hashable, Sendable {
   public var lostShims: Observation<Set<String>>
   /// The containers whose record has a newer shim protocol than the pod's shim.
   public var newerRecords: Observation<Set<String>>
-  /// The path of the daemon's open database, if another file or none has this path now; nil if it is the same file, or if
-  /// the daemon's process is not visible.
+  /// The path of the daemon's open database, if there is now a different file or no file at this path; nil if it is the
+  /// same file, or if the daemon's process is not visible.
   public var hiddenDatabase: Observation<String?>
 
+  /// Creates a value from its properties.
   public init(
     records: Observation<DiskRecords> = .unknown(.notExamined),
     store: Observation<SandboxStore> = .unknown(.notExamined),
@@ -119,7 +126,7 @@ public struct ContainerdDisk: Hashable, Sendable {
 public struct CRIODisk: Hashable, Sendable {
   /// A file in which CRI-O records the version that ran.
   public enum VersionFile: Hashable, Sendable {
-    /// Not configured, so it decides nothing.
+    /// The file is not configured, so it decides nothing.
     case off
     case missing(path: String)
     case written(path: String, version: String)
@@ -127,17 +134,18 @@ public struct CRIODisk: Hashable, Sendable {
 
   /// The configuration from its files and its command line.
   public var configuration: Observation<CRIOConfiguration>
-  /// If it has another minor version, or none, CRI-O wipes containers.
+  /// If it contains a different minor version or does not exist, CRI-O removes containers.
   public var versionFile: Observation<VersionFile>
-  /// If it has another minor version, or none, CRI-O wipes images too.
+  /// If it contains a different minor version or does not exist, CRI-O also removes images.
   public var persistentVersionFile: Observation<VersionFile>
   /// What CNI will report about the pods' networks.
   public var networks: NetworkCheck
   /// The missing files that CRI-O needs to restore a sandbox or container, by ID.
   public var missingState: Observation<[String: [MissingState]]>
-  /// The runtime handler that the daemon uses for pods that name none.
+  /// The runtime handler that the daemon uses for pods that do not name one.
   public var defaultRuntime: Observation<String>
 
+  /// Creates a value from its properties.
   public init(
     configuration: Observation<CRIOConfiguration> = .unknown(.notExamined),
     versionFile: Observation<VersionFile> = .unknown(.notExamined),
@@ -161,9 +169,10 @@ public struct KubeletConfiguration: Hashable, Sendable {
   public var cgroupDriver: Observation<String>
   /// The configured endpoint of the runtime; nil if none is configured.
   public var endpoint: Observation<String?>
-  /// Whether that is the same socket that we use.
+  /// Whether the endpoint is the same socket that we use.
   public var usesOurEndpoint: Bool
 
+  /// Creates a value from its properties.
   public init(
     cgroupDriver: Observation<String> = .unknown(.notExamined),
     endpoint: Observation<String?> = .unknown(.notExamined), usesOurEndpoint: Bool = true
@@ -181,6 +190,7 @@ public struct ImagePull: Hashable, Sendable {
   /// The error of the registry or the runtime; nil if the image was pulled.
   public var error: String?
 
+  /// Creates a value from its properties.
   public init(image: String, error: String? = nil) {
     self.image = image
     self.error = error

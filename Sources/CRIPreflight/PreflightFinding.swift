@@ -3,8 +3,11 @@ public import CRISnapshot
 
 /// A preflight rule that one object violates. It is proved, because the facts were read.
 public struct PreflightFinding: Hashable, Sendable {
+  /// The rule that is violated.
   public var rule: Rule
+  /// The object for which it is violated.
   public var object: ObjectName
+  /// The facts that prove the violation.
   public var detail: PreflightDetail
 
   /// What the change loses. If a rule about pods names a container, only the container is lost.

@@ -8,23 +8,27 @@ public struct PreflightReport: Hashable, Sendable {
   /// The version of the report's JSON document.
   public static let schema = 1
 
+  /// What the change would lose, in a word.
   public enum Verdict: String, Hashable, Sendable {
     /// No loss is predicted.
     case none
     /// Pods, containers or the daemon would be lost.
     case loss
-    /// Nothing that could be checked predicts a loss, and a rule that could predict one is unchecked.
+    /// Nothing that could be checked predicts a loss, but a rule that could predict one is unchecked.
     case unchecked
   }
 
   /// A pod that would be lost, and the rules that predict it.
   public struct Victim: Hashable, Sendable {
+    /// The pod.
     public var pod: PodName
+    /// The rules that predict the loss.
     public var rules: [RuleID]
   }
 
   /// An advisory, compared with what is on disk.
   public struct Suspicion: Hashable, Sendable {
+    /// What is known of an advisory's fault on this node.
     public enum Standing: String, Hashable, Sendable {
       /// Only the version is suspect.
       case suspect
@@ -32,28 +36,36 @@ public struct PreflightReport: Hashable, Sendable {
       case proved
       /// The deciding rules found nothing: none of the current pods has the defect.
       case settled
-      /// Every version has the defect and nothing can be checked, so it is no argument for or against any version.
+      /// Every version has the defect and nothing can be checked, so it does not speak for or against any version.
       case unfixed
     }
+    /// The advisory.
     public var match: AdvisoryMatch
+    /// What is known of its fault on this node.
     public var standing: Standing
   }
 
-  public var host: Host
+  /// The node.
+  public var host: NodeIdentity
+  /// The runtime's process.
   public var daemon: Daemon
   /// CRI: `VersionResponse.runtime_name`.
   public var runtimeName: String
+  /// CRI: `VersionResponse.runtime_version`.
   public var runtimeVersion: String
+  /// The version that runs after the change; nil if it stays the same.
   public var target: RuntimeVersion?
   /// Whether the target is older than the running version.
   public var isDowngrade: Bool
   /// Whether the version stays the same, whether or not a target was specified.
   public var isRestart: Bool
+  /// The time of the check, by the node's clock.
   public var taken: Timestamp
   /// The ready pods: those that a change can lose.
   public var pods: [PodName]
   /// Sorted by severity, the worst first, then by rule.
   public var findings: [PreflightFinding]
+  /// The advisories that concern the node or the change.
   public var suspicions: [Suspicion]
   /// An entry is required if there can be no good verdict without it.
   public var unchecked: [Unchecked]
@@ -85,9 +97,10 @@ public struct PreflightReport: Hashable, Sendable {
   /// The number of ready pods.
   public var podCount: Int { pods.count }
 
+  /// The verdict: a predicted loss outweighs missing data.
   public var verdict: Verdict {
     if findings.contains(where: { $0.rule.predicts != .nothing }) { return .loss }
-    // If kubelet uses another runtime, its pods are not in this one.
+    // If kubelet uses a different runtime, its pods are not in this one.
     let isOther = findings.contains { $0.rule.id == .kubeletEndpoint }
     return isOther || unchecked.contains(where: \.isRequired) ? .unchecked : .none
   }
@@ -107,7 +120,7 @@ public struct PreflightReport: Hashable, Sendable {
     return victims(.addresses).filter { !killed.contains($0.pod) }
   }
 
-  /// The pods that stay, and about which the runtime would report something else than before.
+  /// The pods that stay, but about which the runtime would report different values.
   public var rewritten: [Victim] {
     let killed = Set(victims.map(\.pod))
     return victims(.records).filter { !killed.contains($0.pod) }
@@ -160,7 +173,7 @@ private struct Examination {
     listUncheckedTarget()
   }
 
-  /// Removes what these rules have found or could not check, and says so.
+  /// Removes what these rules have found or could not check, and lists the rules as ignored.
   mutating func ignore(_ rules: Set<RuleID>) {
     for id in rules.sorted(by: { $0.rawValue < $1.rawValue }) {
       let count = findings.count { $0.rule.id == id }

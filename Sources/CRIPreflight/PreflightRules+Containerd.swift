@@ -97,9 +97,9 @@ extension PreflightRules {
       }
     },
     PreflightCheck(.podRecordOnDisk) { (facts, found) throws(UnknownReason) in
-      let records = try facts.records()
+      let index = RecordIndex(try facts.records(), facts.containerd?.store)
       for record in facts.readySandboxes {
-        switch facts.location(of: record, records) {
+        switch facts.location(of: record, index) {
         case .known: break
         case .unknown(let reason): found.skip(reason)
         case .none(let detail): found.add(.pod(record), detail)

@@ -7,11 +7,12 @@ public import CRIProtobuf
 public struct SandboxStore: Hashable, Sendable {
   /// The sandboxes of the CRI.
   public var sandboxes: [DiskSandbox]
-  /// The creation time of each record without data of the CRI: a daemon ended while it created them (containerd#10848).
+  /// The creation time of each record without CRI data: a daemon ended while it created them (containerd#10848).
   public var bare: [String: Timestamp]
   /// The IDs of records that could not be decoded.
   public var malformed: [String]
 
+  /// Creates a value from its properties.
   public init(sandboxes: [DiskSandbox] = [], bare: [String: Timestamp] = [:], malformed: [String] = []) {
     self.sandboxes = sandboxes
     self.bare = bare

@@ -36,6 +36,7 @@ public struct VersionRange: Hashable, Sendable {
   /// Every version.
   static let all = VersionRange()
 
+  /// Whether a version is in the range.
   public func contains(_ version: RuntimeVersion) -> Bool {
     if let distributor, version.distributor != distributor { return false }
     if let from, version < from { return false }

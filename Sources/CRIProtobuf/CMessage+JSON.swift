@@ -20,9 +20,9 @@ extension CMessage {
 
   /// Writes the message as the next JSON value, exactly as Go's protojson does with EmitDefaultValues.
   ///
-  /// Fields have camelCase names and the order of their declaration. Map keys are sorted, 64-bit integers are strings, enums
-  /// are names, and bytes are base64. An unset field has its zero value, but an unset message is left out. Unknown fields
-  /// are left out. Secrets are included.
+  /// Fields have camelCase names and the order of their declaration. Map keys are sorted, 64-bit integers are strings,
+  /// enums are names, and bytes are base64. An unset field has its zero value, but an unset message is left out.
+  /// Unknown fields are left out. Secrets are included.
   package func write(to json: inout JSONWriter) {
     // The lists are written from `self`, one element at a time, so that C memory holds only one of them.
     var withoutLists = self
@@ -47,24 +47,24 @@ extension CMessage {
 
   /// Decodes a message from a JSON document.
   ///
-  /// Field names may be in camelCase or as in the CRI, enums names or numbers, and integers numbers or strings. Bytes are
-  /// base64, and `null` leaves a field unset.
-  /// - Throws: `MessageJSONError` with the path of the value that does not fit.
-  package init(json: JSON, _ dialect: JSONDialect = .protobuf) throws(MessageJSONError) {
-    var unknown: [MessageJSONError]?
-    try self.init(json: json, dialect, unknownFields: &unknown)
+  /// Field names may be in camelCase or as in the CRI, enums names or numbers, and integers numbers or strings. Bytes
+  /// are base64, and `null` leaves a field unset.
+  /// - Throws: `MessageJSONError` with the path of the value that is wrong.
+  package init(json: JSON, _ dialect: JSONDialect) throws(MessageJSONError) {
+    var ignored: IgnoredFields?
+    try self.init(json: json, dialect, ignored: &ignored)
   }
 
   /// Decodes a message from a JSON document and collects the fields that it does not have.
-  /// - Parameter unknown: The errors of unknown fields are appended here; nil: the first one is thrown.
+  /// - Parameter ignored: The list to which unknown fields are added; nil to throw the error of the first one.
   package init(
-    json: JSON, _ dialect: JSONDialect, unknownFields unknown: inout [MessageJSONError]?
+    json: JSON, _ dialect: JSONDialect, ignored: inout IgnoredFields?
   ) throws(MessageJSONError) {
     let arena = Arena()
     let c = arena.zeroed(C.self, Self.descriptor)
-    var reader = MessageJSONReader(dialect, unknownFields: unknown)
+    var reader = MessageJSONReader(dialect, ignored: ignored)
     try reader.read(json, Self.schema, into: UnsafeMutableRawPointer(c), arena)
-    unknown = reader.unknownFields
+    ignored = reader.ignored
     var decoder = CDecoder()
     self.init(decoding: UnsafePointer(c), &decoder)
   }

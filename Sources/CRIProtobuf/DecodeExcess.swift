@@ -1,5 +1,6 @@
 /// The limit that a message exceeds, and by how much. Counting stops there, so the message may contain more.
 public struct DecodeExcess: Hashable, Sendable, CustomStringConvertible {
+  /// A limit for decoding.
   public enum Limit: Hashable, Sendable {
     /// The memory for all decoded values, in bytes.
     case decodedSize
@@ -9,6 +10,7 @@ public struct DecodeExcess: Hashable, Sendable, CustomStringConvertible {
     case depth
   }
 
+  /// The limit that the message exceeds.
   public let limit: Limit
   /// The counted value in the limit's unit.
   public let count: Int
@@ -27,6 +29,7 @@ public struct DecodeExcess: Hashable, Sendable, CustomStringConvertible {
     self.size = size
   }
 
+  /// The excess in one line.
   public var description: String {
     switch limit {
     case .decodedSize:

@@ -6,14 +6,12 @@ internal import CRIText
 struct MessageJSONReader {
   private let dialect: JSONDialect
   private var path: [Step] = []
-  /// The errors for unknown fields, if reading continues after them; nil if the first one is thrown.
-  private(set) var unknownFields: [MessageJSONError]?
-  /// The maximum number of errors that are collected.
-  private static let maximumUnknown = 100
+  /// The unknown fields, if they do not end the reading.
+  private(set) var ignored: IgnoredFields?
 
-  init(_ dialect: JSONDialect, unknownFields: [MessageJSONError]? = nil) {
+  init(_ dialect: JSONDialect, ignored: IgnoredFields? = nil) {
     self.dialect = dialect
-    self.unknownFields = unknownFields
+    self.ignored = ignored
   }
 
   mutating func read(
@@ -24,7 +22,7 @@ struct MessageJSONReader {
       if dialect == .handwritten, schema.isWrapper, let field = schema.fields.first {
         return try read(json, field, into: c, arena)
       }
-      throw wrongType("an object", json)
+      throw wrongType("an object", json, showsText: false)
     }
     var isSeen = [Bool](repeating: false, count: schema.fields.count)
     for (key, value) in object {
@@ -34,9 +32,14 @@ struct MessageJSONReader {
         isSeen[index] = true
         if !value.isNull { try read(value, schema.fields[index], into: c, arena) }
       } else if dialect != .newer {
-        let unknown = error(.unknownField(message: schema.shortName, nearest: schema.nearest(to: key)))
-        guard let count = unknownFields?.count else { throw unknown }
-        if count < Self.maximumUnknown { unknownFields?.append(unknown) }
+        path[path.count - 1] = .key(Self.withoutValue(key))
+        func unknown() -> MessageJSONError {
+          error(.unknownField(message: schema.shortName, nearest: schema.nearest(to: key)))
+        }
+        guard var fields = ignored else { throw unknown() }
+        ignored = nil
+        fields.append(unknown())
+        ignored = fields
       }
       path.removeLast()
     }
@@ -55,7 +58,7 @@ struct MessageJSONReader {
   ) throws(MessageJSONError) {
     let address = c + field.offset
     if case .map(let entry) = field.kind {
-      guard case .object(let object) = json else { throw wrongType("an object", json) }
+      guard case .object(let object) = json else { throw wrongType("an object", json, showsText: false) }
       let entries = arena.allocate(UnsafeMutableRawPointer?.self, count: object.count)
       for (index, (key, value)) in object.enumerated() {
         path.append(.key(key))
@@ -64,7 +67,7 @@ struct MessageJSONReader {
       }
       set(list: entries, object.count, field, c)
     } else if field.isRepeated {
-      guard case .array(let elements) = json else { throw wrongType("an array", json) }
+      guard case .array(let elements) = json else { throw wrongType("an array", json, showsText: false) }
       let stride = FieldSchema.stride(field.kind)
       let values = arena.allocate(byteCount: elements.count * stride)
       for (index, element) in elements.enumerated() {
@@ -210,6 +213,16 @@ struct MessageJSONReader {
 
   // MARK: Errors
 
+  /// The part of an unknown key that can be the name of a field. What follows may be a secret value, because YAML reads
+  /// `value:secret` as a key.
+  private static func withoutValue(_ key: String) -> String {
+    let name = key.utf8.prefix { byte in
+      UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        || "_-.".utf8.contains(byte)
+    }
+    return name.count == key.utf8.count ? key : "\(Substring(name))…"
+  }
+
   /// A part of the path to the current value. It becomes text only in an error.
   private enum Step {
     case key(String)
@@ -227,13 +240,14 @@ struct MessageJSONReader {
     return MessageJSONError(path: text, problem: problem)
   }
 
-  private func wrongType(_ expected: String, _ json: JSON) -> MessageJSONError {
+  /// - Parameter showsText: Whether to quote a string. A string in place of an object may contain a secret.
+  private func wrongType(_ expected: String, _ json: JSON, showsText: Bool = true) -> MessageJSONError {
     let found =
       switch json {
       case .null: "null"
       case .bool(let value): "\(value)"
       case .number(let text): text.shortened()
-      case .string(let text): text.shortened().quoted
+      case .string(let text): showsText ? text.shortened().quoted : "a string"
       case .array: "an array"
       case .object: "an object"
       }

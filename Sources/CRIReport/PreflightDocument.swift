@@ -4,8 +4,9 @@ internal import CRIRules
 internal import CRISnapshot
 
 extension PreflightReport {
-  /// Returns the report as a document. `exitCode` is the exit code of `cri preflight`.
-  public func json(exitCode: Int32) -> JSON { json(exitCode: exitCode, text: .english) }
+  /// Returns the report as the document that `cri preflight -o json` prints.
+  /// - Parameter exitCode: The exit code in the document; nil for that of `cri preflight`.
+  public func json(exitCode: Int32? = nil) -> JSON { json(exitCode: exitCode ?? verdict.exitCode, text: .english) }
 
   func json(exitCode: Int32, text: ReportText) -> JSON {
     [

@@ -1,82 +1,110 @@
 public import CRIJSON
+internal import CRIPreflight
 public import CRIRules
-internal import CRISnapshot
-public import CRIVerify
+internal import CRIVerify
 
-extension Report {
-  /// Returns the report as a document. `exitCode` is the exit code of `cri verify` with the same threshold.
-  public func json(failingOn threshold: Severity = .major, exitCode: Int32) -> JSON {
-    json(failingOn: threshold, exitCode: exitCode, text: .english)
+/// A report that was decoded from the document of `cri verify`, `cri guard` or `cri preflight` (`-o json`).
+///
+/// The properties are what both kinds of reports have in common. `json` is the complete document; docs/report.md describes
+/// its members.
+public struct ReportDocument: Hashable, Sendable {
+  /// The kind of a report. The raw value is the `kind` of the document.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    /// The report of `cri verify` and `cri guard`.
+    case verification = "cri-report"
+    /// The report of `cri preflight`.
+    case preflight = "cri-preflight"
   }
 
-  func json(failingOn threshold: Severity, exitCode: Int32, text: ReportText) -> JSON {
-    [
-      "kind": "cri-report",
-      "schema": JSON(Self.schema),
-      "scenario": .string(scenario.rawValue),
-      "scenarioReason": JSON(optional: scenarioReason.map { text.reason($0) }),
-      "verdict": .string(verdict(failingOn: threshold).name),
-      "reason": JSON(optional: vacuous.map { text.reason($0) }),
-      "exitCode": JSON(exitCode),
-      "before": before.json,
-      "after": after.json,
-      "summary": summary,
-      "findings": .array(findings.map { $0.json(text) }),
-      "pods": .array(predictions.map { $0.json(text) }),
-      "unchecked": .array(unchecked.map { $0.json(text) }),
-    ]
+  /// A finding of a report.
+  public struct Finding: Hashable, Sendable {
+    /// The label of the rule, such as `P1`.
+    public let rule: String
+    /// The severity of the finding.
+    public let severity: Severity
+    /// The object that the finding is about: `kind`, and depending on it `namespace`, `pod`, `uid`, `name` and `id`.
+    public let object: JSON
+    /// Why the finding matters, in English.
+    public let reason: String
+    /// The complete finding.
+    public let json: JSON
   }
 
-  private var summary: JSON {
-    var object = JSONObject()
-    for severity in Severity.allCases.reversed() {
-      object["\(severity)"] = JSON(findings.count { $0.rule.severity == severity })
+  /// Something that was not checked.
+  public struct Unchecked: Hashable, Sendable {
+    /// Why, in English.
+    public let reason: String
+    /// The code of the reason, such as `permission-denied`.
+    public let code: String
+    /// The complete entry.
+    public let json: JSON
+  }
+
+  /// The kind of the report.
+  public let kind: Kind
+  /// The version of the document's form.
+  public let schema: Int
+  /// The verdict, such as `intact` or `loss`.
+  public let verdict: String
+  /// The exit code of the command.
+  public let exitCode: Int32
+  /// Why there is no verdict; nil if there is one.
+  public let reason: String?
+  /// The findings, the most severe first; empty if the check failed.
+  public let findings: [Finding]
+  /// What was not checked; empty if the check failed.
+  public let unchecked: [Unchecked]
+  /// The complete document.
+  public let json: JSON
+
+  /// Decodes a report. Members that this version does not know are kept in `json`.
+  /// - Throws: `ReportDocumentError` if the document is not a report, has a newer schema, or lacks a member.
+  public init(json: JSON) throws(ReportDocumentError) {
+    guard let kind = json["kind"]?.stringValue.flatMap(Kind.init(rawValue:)) else { throw .notAReport }
+    let schema = try Self.member("schema", json["schema"]?.intValue.flatMap { Int(exactly: $0) })
+    guard schema <= kind.schema else { throw .newerSchema(schema, supported: kind.schema) }
+    self.kind = kind
+    self.schema = schema
+    self.json = json
+    verdict = try Self.member("verdict", json["verdict"]?.stringValue)
+    exitCode = try Self.member("exitCode", json["exitCode"]?.intValue.flatMap { Int32(exactly: $0) })
+    reason = json["reason"]?.stringValue
+    var (findings, unchecked): ([Finding], [Unchecked]) = ([], [])
+    for (index, entry) in (json["findings"]?.arrayValue ?? []).enumerated() {
+      findings.append(try Self.finding(entry, "findings[\(index)]"))
     }
-    object["pods"] = JSON(predictions.count)
-    for action in Prediction.Action.allCases {
-      object[action.rawValue] = JSON(predictions.count { $0.action == action })
+    for (index, entry) in (json["unchecked"]?.arrayValue ?? []).enumerated() {
+      unchecked.append(try Self.unchecked(entry, "unchecked[\(index)]"))
     }
-    return .object(object)
+    (self.findings, self.unchecked) = (findings, unchecked)
+  }
+
+  private static func finding(_ json: JSON, _ path: String) throws(ReportDocumentError) -> Finding {
+    let severity = json["severity"]?.stringValue.flatMap { name in Severity.allCases.first { "\($0)" == name } }
+    return Finding(
+      rule: try member("\(path).rule", json["rule"]?.stringValue),
+      severity: try member("\(path).severity", severity), object: try member("\(path).object", json["object"]),
+      reason: try member("\(path).reason", json["reason"]?.stringValue), json: json)
+  }
+
+  private static func unchecked(_ json: JSON, _ path: String) throws(ReportDocumentError) -> Unchecked {
+    Unchecked(
+      reason: try member("\(path).why", json["why"]?.stringValue),
+      code: try member("\(path).code", json["code"]?.stringValue), json: json)
+  }
+
+  private static func member<Value>(_ path: String, _ value: Value?) throws(ReportDocumentError) -> Value {
+    guard let value else { throw .malformed(path) }
+    return value
   }
 }
 
-extension Unchecked {
-  /// An entry of `unchecked`: the subject and the reason as text, and the reason's code.
-  func json(_ text: ReportText) -> JSON {
-    let entry = text.unchecked(self)
-    return ["what": .string(entry.subject), "why": .string(entry.reason), "code": .string(reason.code.rawValue)]
-  }
-}
-
-extension Finding {
-  fileprivate func json(_ text: ReportText) -> JSON {
-    [
-      "rule": .string(rule.id.label), "severity": .string("\(rule.severity)"), "object": object.json,
-      "field": JSON(optional: rule.field?.rawValue), "before": .string(text.value(before)),
-      "after": .string(text.value(after)), "reason": .string(text.rule(rule.id).reason),
-      "kubelet": prediction?.json(text) ?? .null,
-    ]
-  }
-}
-
-extension Report.Side {
-  fileprivate var json: JSON {
-    [
-      "taken": .string("\(taken)"), "node": .string(host.name), "bootId": JSON(optional: host.bootID),
-      "runtime": .string(runtime), "daemonPid": JSON(optional: daemon.pid),
-    ]
-  }
-}
-
-extension Prediction {
-  fileprivate func json(_ text: ReportText) -> JSON {
-    [
-      "namespace": .string(pod.namespace), "pod": .string(pod.name), "uid": .string(pod.uid),
-      "action": .string(action.rawValue), "rule": JSON(optional: rule?.rawValue),
-      "field": JSON(optional: field?.rawValue), "outcome": JSON(optional: outcome?.rawValue),
-      "restartPolicy": JSON(optional: restartPolicy?.rawValue),
-      "before": JSON(optional: before.map { text.value($0) }), "after": JSON(optional: after.map { text.value($0) }),
-      "trigger": JSON(optional: trigger?.rawValue), "containers": .array(containers.map { .string($0) }),
-    ]
+extension ReportDocument.Kind {
+  /// The newest schema of such reports.
+  fileprivate var schema: Int {
+    switch self {
+    case .verification: Report.schema
+    case .preflight: PreflightReport.schema
+    }
   }
 }

@@ -2,9 +2,24 @@ internal import CRIJSON
 package import CRIText
 internal import CRIYAML
 
-/// The output formats of reports.
-package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
-  case table, json, yaml, junit, tap, nagios, prometheus, github
+/// The format of a report. The raw value is its name on the command line (`-o`).
+public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
+  /// Lines for people, as on the terminal.
+  case table
+  /// The complete report as a JSON document.
+  case json
+  /// The complete report as a YAML document.
+  case yaml
+  /// JUnit XML, with a test case for each object.
+  case junit
+  /// Version 13 of the Test Anything Protocol, with a test point for each object.
+  case tap
+  /// One line with performance data for Nagios and its relatives.
+  case nagios
+  /// Metrics in Prometheus' text format, for node_exporter's textfile collector.
+  case prometheus
+  /// Workflow commands of GitHub Actions.
+  case github
 
   /// Returns the whole text with a final line feed.
   /// - Parameter style: Applies to the formats that people read.

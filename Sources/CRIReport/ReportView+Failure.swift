@@ -6,14 +6,17 @@ internal import CRIVerify
 extension ReportView {
   /// Describes a check that failed before it reached a verdict. It replaces an earlier report, which must not be
   /// mistaken for this one.
-  /// - Parameter reason: The error that ended the check, in a line.
+  /// - Parameters:
+  ///   - reason: The error that ended the check, in a line.
+  ///   - node: The name of this node.
   package init(
-    failed check: ReportCheck, reason: String, exitCode: Int32, checked: Timestamp, text: ReportText = .english
+    failed check: ReportCheck, reason: String, exitCode: Int32, checked: Timestamp, node: String = "",
+    text: ReportText = .english
   ) {
     self.check = check
     title = text.title(failed: check)
     self.checked = checked
-    properties = []
+    properties = node.isEmpty ? [] : [("node", node)]
     verdict = ReportVerdict(
       word: Self.failed, words: Self.verdicts(of: check), level: .unknown, exitCode: exitCode, isFailure: true,
       line: text.conclusion(failed: reason))

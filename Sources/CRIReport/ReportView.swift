@@ -21,6 +21,9 @@ package struct ReportView: Sendable {
   package var counts: [ReportCount]
   /// The whole report as a document, which `json` and `yaml` write.
   package var document: JSON
+  /// The name of the file that the report goes to, without the extension; empty for none. Prometheus needs it, because
+  /// the series of two files must differ.
+  package var fileName = ""
   /// The texts that the formats add.
   package var text = ReportText.english
 

@@ -8,8 +8,11 @@ public struct Rule: Hashable, Sendable, Identifiable {
     case preflight
   }
 
+  /// The ID of the rule.
   public let id: RuleID
+  /// The command that applies the rule.
   public let command: Command
+  /// The severity of a violation.
   public let severity: Severity
   /// The scenarios in which verify applies it; empty for a rule of preflight, which applies before any change.
   public let scenarios: Set<Scenario>

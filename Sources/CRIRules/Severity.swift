@@ -9,10 +9,12 @@ public enum Severity: Int, Hashable, Sendable, CaseIterable, Comparable {
   /// A workload is lost: kubelet kills the pod or restarts a container, or a process is gone.
   case critical
 
+  /// Orders severities, the least severe first.
   public static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
 }
 
 extension Severity: CustomStringConvertible {
+  /// The name of the severity in documents.
   public var description: String {
     switch self {
     case .info: "info"

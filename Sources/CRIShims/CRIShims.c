@@ -39,7 +39,7 @@ static struct termios terminal_before;
 static struct termios terminal_raw;
 static volatile sig_atomic_t terminal = -1;
 // The signals that would end the process with the terminal in raw mode, and that SignalWatch does not deliver. A parent process
-// can have blocked or ignored SIGQUIT.
+// can have blocked them, or ignored SIGQUIT.
 static const int ending[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS};
 enum { ENDING = sizeof ending / sizeof *ending };
 static struct sigaction ending_before[ENDING];
@@ -87,11 +87,12 @@ int cri_terminal_raw(int descriptor) {
     sigaction(ending[index], &action, NULL);
     sigaddset(&delivered, ending[index]);
   }
-  pthread_sigmask(SIG_UNBLOCK, &delivered, NULL);
   action.sa_flags = SA_RESTART;
   // The shell has its own mode while this process is stopped.
   action.sa_handler = make_raw_again;
   sigaction(SIGCONT, &action, &continue_before);
+  sigaddset(&delivered, SIGCONT);
+  pthread_sigmask(SIG_UNBLOCK, &delivered, NULL);
   return 0;
 }
 
@@ -113,10 +114,45 @@ void cri_end_without_memory(const char *line, int code) {
   memcpy(memory_line, line, memory_length);
 }
 
+static char memory_note[4096];
+static volatile size_t note_length;
+
+void cri_note_without_memory(const char *text) {
+  size_t length = strlen(text) < sizeof memory_note ? strlen(text) : sizeof memory_note;
+  note_length = 0;
+  memcpy(memory_note, text, length);
+  note_length = length;
+}
+
+static const char *volatile terminal_sequence;
+static struct termios terminal_settings;
+static volatile sig_atomic_t has_settings;
+
+void cri_terminal_without_memory(const char *sequence, const struct termios *settings) {
+  has_settings = 0;
+  if (settings != NULL) terminal_settings = *settings;
+  terminal_sequence = sequence;
+  has_settings = settings != NULL;
+}
+
+// Only functions that need no memory are called from here on.
+static void write_all(int descriptor, const char *text, size_t length) {
+  while (length > 0) {
+    ssize_t written = write(descriptor, text, length);
+    if (written < 0 && errno != EINTR) return;
+    if (written > 0) {
+      text += written;
+      length -= (size_t)written;
+    }
+  }
+}
+
 void cri_allocation_failed(void) {
   if (memory_length == 0) return;
   cri_terminal_restore();
-  ssize_t written = write(STDERR_FILENO, memory_line, memory_length);
-  (void)written;
+  if (terminal_sequence != NULL) write_all(STDOUT_FILENO, terminal_sequence, strlen(terminal_sequence));
+  if (has_settings) tcsetattr(STDIN_FILENO, TCSANOW, &terminal_settings);
+  write_all(STDERR_FILENO, memory_line, memory_length);
+  write_all(STDERR_FILENO, memory_note, note_length);
   _exit(memory_code);
 }

@@ -22,6 +22,7 @@ public struct Faults: Sendable {
     /// The error message.
     public var message: String
 
+    /// Creates a failure.
     public init(_ code: StatusCode, _ message: String) {
       self.code = code
       self.message = message
@@ -46,7 +47,11 @@ public struct Faults: Sendable {
   public var killAfter: Int?
   /// Whether sessions refuse SPDY, as with CRI-O and conmon-rs. It applies when the runtime is created.
   public var refusesSPDY = false
+  /// The URL that `Exec`, `Attach` and `PortForward` return instead of one of the simulated runtime. It applies when the
+  /// runtime is created.
+  public var streamingURL: String?
 
+  /// Creates no faults.
   public init() {}
 }
 
@@ -77,7 +82,7 @@ extension Faults {
     guard parts.count == 2 else { return false }
     let status = parts[1].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = status[0].uppercased()
-    let code = StatusCode.allCases.first { $0.description == name || "\($0.rawValue)" == name }
+    let code = StatusCode.all.first { $0.description == name || "\($0.rawValue)" == name }
     guard let code, code != .ok else { return false }
     failures[String(parts[0])] = Failure(code, status.count > 1 ? String(status[1]) : "")
     return true

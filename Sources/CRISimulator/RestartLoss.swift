@@ -20,7 +20,8 @@ public struct RestartLoss: Hashable, Sendable {
     case exitContainers = "exit-containers"
     /// Running containers have exited with code 137, and new ones with attempt + 1 run in their place.
     case restartContainers = "restart-containers"
-    /// Sandboxes are replaced, as by kubelet: the new one has another ID and address, attempt + 1 and new containers.
+    /// Sandboxes are replaced, as by kubelet: the new one has a different ID and address, attempt + 1 and new
+    /// containers.
     case recreatePods = "recreate-pods"
     /// Pods have a second ready sandbox, with attempt + 1.
     case duplicatePods = "duplicate-pods"
@@ -37,6 +38,7 @@ public struct RestartLoss: Hashable, Sendable {
   /// The pod that is affected, as name, namespace/name or UID; nil for all pods.
   public var pod: String?
 
+  /// Creates a loss.
   public init(_ kind: Kind, pod: String? = nil) {
     self.kind = kind
     self.pod = pod

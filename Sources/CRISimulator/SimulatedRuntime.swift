@@ -35,6 +35,7 @@ public final class SimulatedRuntime: Sendable {
     /// Called when `Faults.killAfter` applies. If nil, all connections are closed during the call.
     public var die: (@Sendable () -> Void)?
 
+    /// Creates the default options.
     public init() {}
   }
 
@@ -72,7 +73,7 @@ public final class SimulatedRuntime: Sendable {
     let ipLosses = options.onRestart.filter { $0.kind == .loseIPs }
     node.isForgotten = { pod in ipLosses.contains { $0.affects(pod) } }
     self.options = options
-    sessions = SimulatedSessions(refusesSPDY: options.faults.refusesSPDY)
+    sessions = SimulatedSessions(options.faults)
     state = Locked(State(node: node, faults: options.faults))
   }
 

@@ -1,7 +1,9 @@
 /// The object that a change or a finding is about.
 public struct ObjectName: Hashable, Sendable {
+  /// The kind of an object.
   public enum Kind: String, Hashable, Sendable { case node, runtime, pod, container, image }
 
+  /// The kind of the object.
   public var kind: Kind
   /// The pod of a pod or container.
   public var pod: PodName?
@@ -10,6 +12,7 @@ public struct ObjectName: Hashable, Sendable {
   /// The runtime's ID; empty for the node and the runtime.
   public var id: String
 
+  /// Creates a name.
   public init(_ kind: Kind, pod: PodName? = nil, name: String = "", id: String = "") {
     self.kind = kind
     self.pod = pod

@@ -20,8 +20,11 @@ public struct RuntimeVersion: Sendable {
 
   /// The original text.
   public let text: String
+  /// The first number.
   public let major: Int
+  /// The second number.
   public let minor: Int
+  /// The third number.
   public let patch: Int
   /// The parts of a prerelease, such as `beta` and `1`; empty for a release.
   public let prerelease: [String]
@@ -116,6 +119,7 @@ extension RuntimeVersion: Comparable, Hashable {
     a.numbers == b.numbers && a.prerelease == b.prerelease && a.distributor == b.distributor && a.build == b.build
   }
 
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(numbers)
     hasher.combine(prerelease)
@@ -123,6 +127,7 @@ extension RuntimeVersion: Comparable, Hashable {
     hasher.combine(build)
   }
 
+  /// Orders versions as semantic versioning does (semver.org, section 11), with a distributor's builds after their base.
   public static func < (a: Self, b: Self) -> Bool {
     if a.numbers != b.numbers { return a.numbers.lexicographicallyPrecedes(b.numbers) }
     if a.prerelease != b.prerelease {
@@ -148,10 +153,11 @@ extension RuntimeVersion: Comparable, Hashable {
 }
 
 extension RuntimeVersion {
-  /// Whether both have the same major and minor number, which CRI-O compares before it wipes.
+  /// Whether both have the same major and minor number, which CRI-O compares to decide whether it removes the pods.
   public func isSameMinor(as other: RuntimeVersion) -> Bool { major == other.major && minor == other.minor }
 }
 
 extension RuntimeVersion: CustomStringConvertible {
+  /// The text of the version, as it was parsed.
   public var description: String { text }
 }

@@ -53,3 +53,6 @@ package func endProcess(_ code: Int32) -> Never { exit(code) }
 /// Makes the process end with a line on standard error and an exit code if an allocation fails, instead of with Swift's
 /// stack trace and a signal. Only a program that is linked with CRIAllocation ends so.
 package func endWithoutMemory(line: String, code: Int32) { cri_end_without_memory(line, code) }
+
+/// Sets the lines that follow that line: what the user must do after this process. An empty text is nothing.
+package func noteWithoutMemory(_ lines: String) { cri_note_without_memory(lines) }

@@ -54,6 +54,8 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let crossDevice = Errno(rawValue: EXDEV)
   /// `ENOMEM`: memory has run out, or another resource for which the kernel reports this error.
   public static let noMemory = Errno(rawValue: ENOMEM)
+  /// `EIO`: the device failed; for a terminal, it is gone.
+  public static let inputOutput = Errno(rawValue: EIO)
   /// `ENOSPC`: the device has no space left.
   public static let noSpace = Errno(rawValue: ENOSPC)
 

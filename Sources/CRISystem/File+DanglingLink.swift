@@ -2,7 +2,7 @@ extension File {
   private static let maximumLinkCount = 40
 
   /// Returns the dangling symbolic link because of which a path does not exist, with the path that it points to; nil if
-  /// there is none. In a chain of links, this is the last one.
+  /// no link is dangling. In a chain of links, this is the last one.
   package static func danglingLink(in path: String) -> (path: String, target: String)? {
     var last: (path: String, target: String)?
     var path = path

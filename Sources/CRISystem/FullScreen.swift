@@ -1,3 +1,4 @@
+internal import CRIShims
 internal import Glibc
 
 /// Takes over the terminal as long as this value exists: keys are read without delay and without an echo. The previous
@@ -26,16 +27,29 @@ package struct FullScreen: ~Copyable {
     }
     settings.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
     if hasKeys { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
+    // If an allocation fails, deinit does not run.
+    if hasKeys, var restored = Self.saved {
+      cri_terminal_without_memory(Self.restoringText, &restored)
+    } else {
+      cri_terminal_without_memory(Self.restoringText, nil)
+    }
     // Select the alternate screen, hide the cursor, and cut lines at the edge.
     try StandardStream.output.write("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l")
   }
 
-  deinit { Self.restore() }
+  deinit {
+    cri_terminal_without_memory(nil, nil)
+    Self.restore()
+  }
+
+  private static let restoring: StaticString = "\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"
+  private static var restoringText: UnsafePointer<CChar> {
+    UnsafeRawPointer(restoring.utf8Start).assumingMemoryBound(to: CChar.self)
+  }
 
   /// Restores the terminal. It uses only functions that are safe in a signal handler.
   private static func restore() {
-    let sequence: StaticString = "\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l"
-    _ = write(STDOUT_FILENO, sequence.utf8Start, sequence.utf8CodeUnitCount)
+    _ = write(STDOUT_FILENO, restoring.utf8Start, restoring.utf8CodeUnitCount)
     if var settings = saved { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
   }
 

@@ -67,6 +67,11 @@ struct OpenedInput: ~Copyable {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     let fd = file.rawValue
+    if let size = Self.rest(of: fd) {
+      // Nothing is read in vain, and the array does not grow.
+      if size > limit { throw .system(.fileTooLarge) }
+      bytes.reserveCapacity(size)
+    }
     while true {
       if let deadline {
         let ready = try File.system { () throws(Errno) in
@@ -90,6 +95,14 @@ struct OpenedInput: ~Copyable {
       bytes += buffer[..<count]
       if bytes.count > limit { throw .system(.fileTooLarge) }
     }
+  }
+
+  /// The number of bytes up to the end of a regular file; nil if it is not one. Files in /proc and /sys may have more.
+  private static func rest(of fd: Int32) -> Int? {
+    var status = Glibc.stat()
+    guard fstat(fd, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    let offset = lseek(fd, 0, SEEK_CUR)
+    return offset < 0 ? nil : max(0, Int(status.st_size) - Int(offset))
   }
 
   /// Returns the readable descriptor of this process that refers to the same pipe, socket or terminal.

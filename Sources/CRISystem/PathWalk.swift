@@ -186,6 +186,8 @@ private struct WalkedDirectory: ~Copyable {
   }
 
   func make(_ name: String, _ mode: UInt32) throws(FileError) {
+    // The next step could not enter what the caller creates in another user's directory.
+    if !Caller.trusts(owner) { throw .foreignStep(directory: displayPath, owner: owner) }
     let fd = directory.rawValue
     do throws(Errno) {
       _ = try retrying { mkdirat(fd, name, mode_t(mode)) }

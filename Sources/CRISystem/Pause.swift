@@ -1,3 +1,6 @@
+/// How long a pause may block the caller's thread if no other thread can be created.
+private let longestBlock = Duration.milliseconds(100)
+
 /// Waits without blocking a thread of the concurrency pool. Returns early when the task is cancelled.
 package func pause(_ duration: Duration) async {
   guard duration > .zero, !Task.isCancelled else { return }
@@ -12,6 +15,8 @@ package func pause(_ duration: Duration) async {
           waiter.finish()
         }
       } catch {
+        // No thread can be created. Ending at once would turn a loop of retries into a busy one.
+        Thread.sleep(min(duration, longestBlock))
         waiter.finish()
       }
     }

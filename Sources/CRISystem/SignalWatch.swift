@@ -16,6 +16,9 @@ package final class SignalWatch: Sendable {
     /// The name of the signal, such as `SIGTERM`.
     package var name: String { SignalWatch.names[number] ?? "signal \(number)" }
 
+    /// Whether the terminal is gone, as after a dropped connection.
+    package var isHangUp: Bool { number == SIGHUP }
+
     /// Whether the terminal has a new size; this signal does not end the process.
     package var isResize: Bool { number == SIGWINCH }
   }

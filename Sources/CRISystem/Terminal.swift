@@ -1,3 +1,4 @@
+internal import CRIShims
 internal import Glibc
 
 /// Prompts the user, if the process has a terminal.
@@ -25,7 +26,11 @@ package enum Terminal {
     silent.c_lflag &= ~tcflag_t(ECHO)
     // TCSAFLUSH discards what was typed before the prompt.
     _ = try retrying { tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) }
-    defer { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
+    cri_terminal_without_memory(nil, &settings)
+    defer {
+      cri_terminal_without_memory(nil, nil)
+      tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    }
     // The line feed that ends the secret has no echo either.
     defer { try? StandardStream.error.write("\n") }
     return try ask(prompt)

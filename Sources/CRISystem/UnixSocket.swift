@@ -71,8 +71,18 @@ package enum UnixSocket {
     }
   }
 
-  private static func make() throws(Errno) -> Descriptor {
-    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+  /// Sends a datagram without blocking.
+  /// - Throws: `.again` if the queue of the receiver is full.
+  package static func send(_ bytes: [UInt8], to path: String) throws(Errno) {
+    let socket = try make(SOCK_DGRAM)
+    var address = try address(of: path)
+    let number = socket.rawValue
+    _ = try retrying { withSocketAddress(&address) { Glibc.connect(number, $0, $1) } }
+    _ = try retrying { Glibc.send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+  }
+
+  private static func make(_ kind: __socket_type = SOCK_STREAM) throws(Errno) -> Descriptor {
+    let type = Int32(kind.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     return Descriptor(owning: try retrying { socket(AF_UNIX, type, 0) })
   }
 

@@ -3,9 +3,13 @@ public import CRISnapshot
 
 /// A rule that does not hold for one object.
 public struct Finding: Hashable, Sendable {
+  /// The rule that is violated.
   public var rule: Rule
+  /// The object for which it is violated.
   public var object: ObjectName
+  /// The value before the change.
   public var before: FindingValue
+  /// The value after the change.
   public var after: FindingValue
   /// What kubelet will do with the object's pod; nil if it keeps the pod, and for a node, a runtime or an image.
   public var prediction: Prediction?

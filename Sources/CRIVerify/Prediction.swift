@@ -1,10 +1,11 @@
 public import CRIRules
 public import CRISnapshot
 
-/// What kubelet will do with a pod, computed from the runtime's responses as kubelet does it.
+/// What kubelet will do with a pod, computed from the runtime's responses in the same way as kubelet does.
 ///
 /// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in its order) and `computePodActions` (A1 to A3, B1 to B5).
 public struct Prediction: Hashable, Sendable {
+  /// What kubelet does with a pod.
   public enum Action: String, Hashable, Sendable, CaseIterable {
     /// kubelet does nothing.
     case keep
@@ -17,6 +18,7 @@ public struct Prediction: Hashable, Sendable {
     case kill
   }
 
+  /// When kubelet does it.
   public enum Trigger: String, Hashable, Sendable {
     /// The runtime's lists show a changed state, so kubelet reacts within about a second.
     case immediate
@@ -24,7 +26,9 @@ public struct Prediction: Hashable, Sendable {
     case atKubeletRestart = "at-kubelet-restart"
   }
 
+  /// The pod.
   public var pod: PodName
+  /// What kubelet does with the pod.
   public var action: Action
   /// nil if kubelet keeps the pod.
   public var rule: KubeletRule?
@@ -34,7 +38,9 @@ public struct Prediction: Hashable, Sendable {
   public var restartPolicy: RestartPolicy?
   /// The field that decides, with its values before and after.
   public var field: RuleField?
+  /// The value before the change that makes kubelet act; nil if no value does.
   public var before: FindingValue?
+  /// The value after the change that makes kubelet act; nil if no value does.
   public var after: FindingValue?
   /// nil if kubelet keeps the pod.
   public var trigger: Trigger?

@@ -9,11 +9,15 @@ public struct Report: Hashable, Sendable {
 
   /// The earlier or the later state.
   public struct Side: Hashable, Sendable {
+    /// The time at which the state was read, by the node's clock.
     public var taken: Timestamp
-    public var host: Host
+    /// The node.
+    public var host: NodeIdentity
+    /// The runtime's process.
     public var daemon: Daemon
     /// CRI: `VersionResponse.runtime_name`.
     public var runtimeName: String
+    /// CRI: `VersionResponse.runtime_version`.
     public var runtimeVersion: String
 
     init(_ snapshot: Snapshot) {
@@ -28,24 +32,29 @@ public struct Report: Hashable, Sendable {
     public var runtime: String { "\(runtimeName) \(runtimeVersion)" }
   }
 
+  /// The verdict on a change.
   public enum Verdict: Hashable, Sendable {
     /// Nothing is lost.
     case intact
     /// There are findings of this severity or worse.
     case lost
-    /// Nothing that could be read was lost, and something could not be read.
+    /// Nothing that could be read was lost, but something could not be read.
     case unverified
     /// There was nothing to verify, or the change did not take place, for this reason.
     case vacuous(VacuousReason)
   }
 
+  /// What happened between the snapshots.
   public var scenario: Scenario
   /// The reason why this scenario was chosen; nil if the user chose it.
   public var scenarioReason: ScenarioChoice.Reason?
+  /// The earlier snapshot.
   public var before: Side
+  /// The later snapshot.
   public var after: Side
   /// Sorted by severity, the worst first, then by object.
   public var findings: [Finding]
+  /// What kubelet will do with each pod that was ready before.
   public var predictions: [Prediction]
   /// What was not checked, and why. The longer this list, the less an intact verdict means.
   public var unchecked: [Unchecked]

@@ -15,10 +15,12 @@ public struct ScenarioChoice: Hashable, Sendable {
     case noDifference
   }
 
+  /// The scenario.
   public var scenario: Scenario
   /// nil if the user has chosen the scenario.
   public var reason: Reason?
 
+  /// Creates a choice, with its reason if it was not made by a person.
   public init(_ scenario: Scenario, because reason: Reason? = nil) {
     self.scenario = scenario
     self.reason = reason

@@ -1,7 +1,7 @@
 public import CRIRules
 public import CRISnapshot
 
-/// The part of a verdict that the user asked for.
+/// The part of the node that the verdict is about, as the user requested it.
 public struct Scope: Hashable, Sendable {
   /// Only pods in these namespaces; empty for all namespaces.
   public var namespaces: Set<String>
@@ -10,6 +10,7 @@ public struct Scope: Hashable, Sendable {
   /// Rules that do not count.
   public var ignoredRules: Set<RuleID>
 
+  /// Creates a scope; the default is the whole node.
   public init(namespaces: Set<String> = [], pods: Set<String> = [], ignoredRules: Set<RuleID> = []) {
     self.namespaces = namespaces
     self.pods = pods
@@ -19,6 +20,7 @@ public struct Scope: Hashable, Sendable {
   /// Whether the scope contains every pod of the node.
   public var isWhole: Bool { namespaces.isEmpty && pods.isEmpty }
 
+  /// Whether a pod is in the scope.
   public func contains(_ pod: PodName) -> Bool {
     (namespaces.isEmpty || namespaces.contains(pod.namespace))
       && (pods.isEmpty || !pods.isDisjoint(with: [pod.name, "\(pod)", pod.uid]))

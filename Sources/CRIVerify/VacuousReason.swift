@@ -3,7 +3,7 @@ public import CRISnapshot
 /// The reason why a report verifies nothing.
 public enum VacuousReason: Hashable, Sendable {
   /// The snapshots are of different nodes.
-  case otherNode(before: Host, after: Host)
+  case otherNode(before: NodeIdentity, after: NodeIdentity)
   /// The earlier snapshot has no ready pod and no running container.
   case nothingToVerify
   /// No ready pod is in the scope.

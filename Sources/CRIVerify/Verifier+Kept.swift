@@ -38,7 +38,7 @@ extension Verifier {
     }
   }
 
-  /// Returns the ready sandbox with which kubelet has already replaced this one; nil if there is none.
+  /// Returns the ready sandbox with which kubelet has already replaced this one, or nil if it has not.
   private func successor(of old: SandboxRecord) -> FindingValue? {
     let successor = after.sandboxes.first { $0.pod.uid == old.pod.uid && $0.isReady && $0.id != old.id }
     return successor.map {

@@ -67,8 +67,11 @@ struct YAMLReader: ~Copyable {
   }
 
   private mutating func expand(_ name: String, _ event: YAMLEvent) throws(YAMLError) -> Node {
-    guard !openAnchors.contains(name) else { throw event.error("the node with the anchor '\(name)' contains itself") }
-    guard let node = anchors[name] else { throw event.error("the anchor '\(name)' is not defined") }
+    guard !openAnchors.contains(name) else { throw event.error("a node contains an alias of itself") }
+    // Without the name, because an unquoted password may begin with '*'.
+    guard let node = anchors[name] else {
+      throw event.error("the alias has no anchor; put text that begins with '*' in quotes")
+    }
     expansion += node.size
     guard expansion <= YAML.maximumExpansion else {
       throw event.error("the aliases expand to more than \(YAML.maximumExpansion >> 20) MiB")

@@ -46,6 +46,10 @@ struct FaultOptions: ParsableArguments {
   @Flag(help: "Refuse SPDY for exec, attach and port-forward, so that clients must use WebSocket.")
   var noSpdy = false
 
+  @Option(
+    help: ArgumentHelp("Return this URL for exec, attach and port-forward, instead of an own one.", valueName: "url"))
+  var streamingUrl: String?
+
   private static func style(_ text: String) throws -> Faults.NotReadyStyle {
     guard let style = Faults.NotReadyStyle(rawValue: text) else {
       throw ValidationError("unknown style \(text); use unknown, unavailable, hang or no-socket")
@@ -80,6 +84,7 @@ struct FaultOptions: ParsableArguments {
     faults.networkReadyAfter = networkReadyAfter?.duration ?? .zero
     faults.killAfter = killAfter
     faults.refusesSPDY = noSpdy
+    faults.streamingURL = streamingUrl
     return faults
   }
 }

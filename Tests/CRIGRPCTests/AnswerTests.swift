@@ -50,11 +50,11 @@ extension WireTests {
       },
       Answer(
         "a prefix that claims 4 GiB",
-        { $0 == .failure(.answerTooLarge(method: method, size: 4_294_967_295, limit: 64 << 20)) }
+        { $0 == .failure(.responseTooLarge(method: method, size: 4_294_967_295, limit: 64 << 20)) }
       ) { good($0, Frame.message([1], length: .max)) },
       Answer(
         "a prefix that claims one byte more than the limit",
-        { $0 == .failure(.answerTooLarge(method: method, size: 64 << 20 + 1, limit: 64 << 20)) }
+        { $0 == .failure(.responseTooLarge(method: method, size: 64 << 20 + 1, limit: 64 << 20)) }
       ) { good($0, Frame.message([1], length: 64 << 20 + 1)) },
       Answer("two messages", { $0.isUndecodable("more than one") }) {
         good($0, Frame.message([1]) + Frame.message([2]))

@@ -69,7 +69,7 @@ func call(_ channel: Channel, _ message: [UInt8] = [1, 2, 3], timeout: Duration?
   -> Outcome
 {
   do throws(RPCError) {
-    return .success(try await channel.unary(method, message, options: CallOptions(timeout: timeout)))
+    return .success(try await channel.unary(method, message, options: Channel.Options(timeout: timeout)))
   } catch {
     return .failure(error)
   }
@@ -83,22 +83,22 @@ extension Outcome {
   }
 
   func isUndecodable(_ text: String = "") -> Bool {
-    guard case .failure(.undecodable(method, let reason)) = self else { return false }
+    guard case .undecodable(method, let reason) = error?.facts else { return false }
     return text.isEmpty || reason.contains(text)
   }
 
   func isLost(_ text: String = "") -> Bool {
-    guard case .failure(.connectionLost(method, let reason)) = self else { return false }
+    guard case .connectionLost(method, let reason) = error?.facts else { return false }
     return text.isEmpty || reason.contains(text)
   }
 
   func isNotGRPC(_ text: String = "") -> Bool {
-    guard case .failure(.notGRPC(_, let reason)) = self else { return false }
+    guard case .notGRPC(_, let reason) = error?.facts else { return false }
     return text.isEmpty || reason.contains(text)
   }
 
   func isStatus(_ code: StatusCode, _ message: String? = nil) -> Bool {
-    guard case .failure(.status(let status)) = self else { return false }
+    guard case .status(let status) = error?.facts else { return false }
     return status.code == code && status.method == method && (message == nil || status.message == message)
   }
 }

@@ -152,7 +152,7 @@ extension WireTests {
         try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path, userAgent: "cri/1.2")
-      let options = CallOptions(timeout: .seconds(5), metadata: [("x-one", "1"), ("x-two", "zwei")])
+      let options = Channel.Options(timeout: .seconds(5), metadata: [("x-one", "1"), ("x-two", "zwei")])
       _ = try await channel.unary(method, [1, 2, 3], options: options)
       let fields = headers.withLock { $0 }
       #expect(

@@ -32,7 +32,7 @@ extension WireTests {
     /// - Returns: A description of the failure; nil if all calls ended in time.
     private static func run(_ path: String) async -> String? {
       let channel = Channel(path: path)
-      let options = CallOptions(timeout: .milliseconds(200))
+      let options = Channel.Options(timeout: .milliseconds(200))
       let begin = ContinuousClock.now
       await withTaskGroup(of: Void.self) { group in
         group.addTask { _ = await call(channel, timeout: .milliseconds(200)) }

@@ -52,7 +52,7 @@ extension WireTests {
       let channel = Channel(path: path)
       let status = "/runtime.v1.RuntimeService/Status"
       #expect(try await channel.unary(method, []).count == 16 << 20)
-      await #expect(throws: RPCError.answerTooLarge(method: status, size: 70_000_000, limit: 64 << 20)) {
+      await #expect(throws: RPCError.responseTooLarge(method: status, size: 70_000_000, limit: 64 << 20)) {
         try await channel.unary(status, [])
       }
       #expect(try await channel.unary("/runtime.v1.RuntimeService/ListContainers", []).count == 64 << 20)
@@ -108,7 +108,7 @@ extension WireTests {
         }
       }
       #expect(count == 3)
-      guard case .connectionLost = error else {
+      guard case .connectionLost = error?.facts else {
         Issue.record("\(String(describing: error))")
         return
       }

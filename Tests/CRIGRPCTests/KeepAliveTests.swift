@@ -13,7 +13,7 @@ extension WireTests {
 
     private func call(_ channel: Channel) async -> Outcome {
       do throws(RPCError) {
-        return .success(try await channel.unary(method, [1], options: CallOptions(keepAlive: Self.keepAlive)))
+        return .success(try await channel.unary(method, [1], options: Channel.Options(keepAlive: Self.keepAlive)))
       } catch {
         return .failure(error)
       }
@@ -116,13 +116,13 @@ extension WireTests {
       let channel = Channel(path: peer.path)
       async let bounded: Outcome = {
         do throws(RPCError) {
-          return .success(try await channel.unary(method, [], options: CallOptions(timeout: .milliseconds(900))))
+          return .success(try await channel.unary(method, [], options: Channel.Options(timeout: .milliseconds(900))))
         } catch {
           return .failure(error)
         }
       }()
       #expect(await call(channel).isSilent(.milliseconds(300)))
-      #expect(await bounded == .failure(.deadlineExceeded(method: method)))
+      #expect(await bounded == .failure(.deadlineExceeded(method: method, timeout: .milliseconds(900))))
     }
   }
 }

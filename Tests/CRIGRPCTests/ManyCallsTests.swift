@@ -117,7 +117,7 @@ extension WireTests {
       for (size, isGood) in [(10, true), (11, false), (5000, false)] {
         let result = try await outcomes(
           of: { Frame.answer($0, [UInt8](repeating: 1, count: size)) }, limit: 10)
-        let tooLarge = RPCError.answerTooLarge(method: method, size: size, limit: 10)
+        let tooLarge = RPCError.responseTooLarge(method: method, size: size, limit: 10)
         #expect(result.first == (isGood ? .success([UInt8](repeating: 1, count: size)) : .failure(tooLarge)))
         #expect(result.second == .success([42]))
         #expect(result.connections == 1)
@@ -135,7 +135,7 @@ extension WireTests {
       }
       let channel = Channel(path: peer.path)
       #expect(
-        await call(channel) == .failure(.answerTooLarge(method: method, size: 65 << 20, limit: 64 << 20)))
+        await call(channel) == .failure(.responseTooLarge(method: method, size: 65 << 20, limit: 64 << 20)))
       #expect(await call(channel) == .success([42]))
       #expect(peer.clients == 1)
     }

@@ -172,7 +172,7 @@ extension WireTests {
 }
 
 extension Outcome {
-  var isOverdue: Bool { self == .failure(.deadlineExceeded(method: method)) }
+  var isOverdue: Bool { error?.code == .deadlineExceeded && error?.method == method && error?.timeout != nil }
 }
 
 extension Frame {

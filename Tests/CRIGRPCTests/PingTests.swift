@@ -34,7 +34,7 @@ extension WireTests {
         try client.waitForDisconnect()
       }
       let begin = ContinuousClock.now
-      await #expect(throws: RPCError.deadlineExceeded(method: "PING")) {
+      await #expect(throws: RPCError.deadlineExceeded(method: "PING", timeout: .milliseconds(200))) {
         try await Channel(path: peer.path).ping(timeout: .milliseconds(200))
       }
       #expect(ContinuousClock.now - begin < .seconds(5))
@@ -69,7 +69,7 @@ extension WireTests {
         try client.send(Frame.ping([UInt8](repeating: 255, count: 8), ack: true))
         try client.waitForDisconnect()
       }
-      await #expect(throws: RPCError.deadlineExceeded(method: "PING")) {
+      await #expect(throws: RPCError.deadlineExceeded(method: "PING", timeout: .milliseconds(200))) {
         try await Channel(path: peer.path).ping(timeout: .milliseconds(200))
       }
     }

@@ -55,7 +55,7 @@ extension WireTests {
         call.send([])
         call.finish()
       }
-      let options = CallOptions(timeout: .seconds(30), metadata: [("x-a", "b")])
+      let options = Channel.Options(timeout: .seconds(30), metadata: [("x-a", "b")])
       _ = try await Channel(path: path).unary("/a.B/C", [], options: options)
       #expect(seen.withLock { $0 } == ["/a.B/C", "b", "timeout"])
       server.stop()

@@ -119,8 +119,8 @@ extension WireTests {
         code.withLock { $0 = seen }
       }
       let channel = Channel(path: peer.path)
-      await #expect(throws: RPCError.deadlineExceeded(method: method)) {
-        for try await _ in try channel.stream(method, [], options: CallOptions(timeout: .seconds(1))) {
+      await #expect(throws: RPCError.deadlineExceeded(method: method, timeout: .seconds(1))) {
+        for try await _ in try channel.stream(method, [], options: Channel.Options(timeout: .seconds(1))) {
         }
       }
       try await peer.finished()

@@ -49,24 +49,54 @@ struct UnitTests {
   }
 
   @Test func `status codes have the names of gRPC`() {
-    #expect(StatusCode.allCases.map(\.rawValue) == Array(0...16))
-    #expect(StatusCode.allCases.first?.description == "OK")
+    #expect(StatusCode.all.map(\.rawValue) == Array(0...16))
+    #expect(StatusCode.all.first?.description == "OK")
     #expect(StatusCode.unavailable.description == "UNAVAILABLE")
-    #expect(StatusCode.allCases.last?.description == "UNAUTHENTICATED")
+    #expect(StatusCode.all.last?.description == "UNAUTHENTICATED")
   }
 
   static let errors: [(RPCError, String)] = [
     (.cannotConnect(path: "/s", .noSuchFile), "cannot connect to /s: No such file or directory"),
     (.notGRPC(path: "/s", reason: "HTTP status 404"), "/s is not a gRPC server: HTTP status 404"),
     (.status(RPCStatus(code: .notFound, message: "no pod", method: "/a.B/C")), "C: NOT_FOUND: no pod"),
-    (.deadlineExceeded(method: "/a.B/C"), "C: timed out waiting for the response"),
+    (.deadlineExceeded(method: "/a.B/C", timeout: nil), "C: timed out waiting for the response"),
     (.cancelled(method: "/a.B/C"), "C: cancelled"),
     (.connectionLost(method: "/a.B/C", reason: "gone"), "C: connection lost: gone"),
     (
-      .answerTooLarge(method: "/a.B/C", size: 11, limit: 10), "C: the response has 11 bytes; the limit is 10"
+      .responseTooLarge(method: "/a.B/C", size: 11, limit: 10), "C: the response has 11 bytes; the limit is 10"
     ),
     (.undecodable(method: "/a.B/C", reason: "truncated"), "C: invalid response: truncated"),
   ]
+
+  @Test func `an error keeps its facts`() {
+    let path = RPCError.cannotConnect(path: "/s", .noSuchFile)
+    #expect(path.code == .cannotConnect && path.socketPath == "/s" && path.errno == .noSuchFile && path.method == nil)
+    let other = RPCError.notGRPC(path: "/s", reason: "r")
+    #expect(other.code == .notGRPC && other.socketPath == "/s" && other.reason == "r" && other.method == nil)
+    let status = RPCError.status(RPCStatus(code: .notFound, message: "m", method: "/a.B/C"))
+    #expect(status.code == .status && status.method == "/a.B/C" && status.status?.message == "m")
+    #expect(status.statusCode == .notFound && status.reason == nil)
+    let late = RPCError.deadlineExceeded(method: "/a.B/C", timeout: .seconds(2))
+    #expect(late.code == .deadlineExceeded && late.method == "/a.B/C" && late.timeout == .seconds(2))
+    let silent = RPCError.notResponding(method: "/a.B/C", after: .seconds(3))
+    #expect(silent.code == .notResponding && silent.method == "/a.B/C" && silent.timeout == .seconds(3))
+    let cancelled = RPCError.cancelled(method: "/a.B/C")
+    #expect(cancelled.code == .cancelled && cancelled.method == "/a.B/C" && cancelled.timeout == nil)
+    let lost = RPCError.connectionLost(method: "/a.B/C", reason: "r")
+    #expect(lost.code == .connectionLost && lost.method == "/a.B/C" && lost.reason == "r")
+    let large = RPCError.responseTooLarge(method: "/a.B/C", size: 11, limit: 10)
+    #expect(large.code == .responseTooLarge && large.method == "/a.B/C" && large.size == 11 && large.limit == 10)
+    let excess = ResponseExcess(limit: .depth, count: 101, allowed: 100, elements: 0, size: 7)
+    let over = RPCError.responseOverLimit(method: "/a.B/C", excess)
+    #expect(over.code == .responseOverLimit && over.excess == excess && over.size == 7 && over.limit == 100)
+    let undecodable = RPCError.undecodable(method: "/a.B/C", reason: "r")
+    #expect(undecodable.code == .undecodable && undecodable.method == "/a.B/C" && undecodable.reason == "r")
+    let metadata = RPCError.invalidMetadata(method: "/a.B/C", reason: "r")
+    #expect(metadata.code == .invalidMetadata && metadata.method == "/a.B/C" && metadata.reason == "r")
+    let silentEvents = RPCError.noEvents(method: "/a.B/C")
+    #expect(silentEvents.code == .noEvents && silentEvents.method == "/a.B/C" && silentEvents.reason == nil)
+    #expect("\(metadata.code)" == "invalidMetadata" && metadata.excess == nil && metadata.errno == nil)
+  }
 
   @Test(arguments: errors) func `errors have a description of one line`(error: RPCError, text: String) {
     #expect("\(error)" == text)

@@ -110,6 +110,9 @@ struct HandwrittenTests {
         #"port_mappings[0].protocol: expected one of TCP, UDP, SCTP, found "quic""#
       ),
       (#"{"port_mappings": {}}"#, "port_mappings: expected an array, found an object"),
+      // Both may be a secret whose key is misspelt.
+      (#"{"annotations": "PW=secret"}"#, "annotations: expected an object, found a string"),
+      (#"{"hostname:secret": null}"#, "hostname…: PodSandboxConfig has no such field"),
       (#"{"metadata": {"attempt": "x"}}"#, #"metadata.attempt: expected an integer, found "x""#),
       (#"{"metadata": {"attempt": -1}}"#, "metadata.attempt: out of the range of UInt32"),
       (#"{"metadata": {"attempt": 1.5}}"#, "metadata.attempt: expected an integer, found 1.5"),

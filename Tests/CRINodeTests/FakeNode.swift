@@ -104,7 +104,7 @@ final class FakeNode: Sendable {
     socket: String = "/run/containerd/containerd.sock", pid: Int32? = 1
   ) -> Snapshot {
     Snapshot(
-      tool: "test", taken: .zero, host: Host(name: "n", bootID: "b", kernel: "6"),
+      tool: "test", taken: .zero, host: NodeIdentity(name: "n", bootID: "b", kernel: "6"),
       daemon: Daemon(socket: socket, pid: pid, startTime: 5),
       runtime: RuntimeFacts(name: "containerd", version: "2.1.0", api: .v1), sandboxes: sandboxes,
       containers: containers)

@@ -426,7 +426,9 @@ import Testing
     var wait = try wait()
     wait.grace = .milliseconds(100)
     let watch = Watch(wait)
-    guard case .failed(.notGRPC) = await watch.outcome else { throw UnexpectedOutcome(outcome: await watch.outcome) }
+    guard case .failed(let error) = await watch.outcome, error.code == .notGRPC else {
+      throw UnexpectedOutcome(outcome: await watch.outcome)
+    }
     isOver.withLock { $0 = true }
     let hasEnded = await eventually { !isOver.withLock { $0 } }
     #expect(hasEnded)

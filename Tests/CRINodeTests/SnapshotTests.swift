@@ -212,7 +212,7 @@ import Testing
     defer { server.stop() }
     let client = try client()
     let error = await #expect(throws: RPCError.self) { try await client.snapshot(tool: "t") }
-    guard case .connectionLost = error else {
+    guard case .connectionLost = error?.facts else {
       Issue.record("\(String(describing: error))")
       return
     }

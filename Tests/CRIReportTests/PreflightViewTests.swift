@@ -70,7 +70,8 @@ import Testing
 
   @Test(arguments: [ReportCheck.verify, .preflight])
   func `every format reports a check that failed`(check: ReportCheck) throws {
-    let view = ReportView(failed: check, reason: "nobody listens", exitCode: 3, checked: ReportView.time)
+    let view = ReportView(
+      failed: check, reason: "nobody listens", exitCode: 3, checked: ReportView.time, node: "node-1")
     for format in ReportFormat.allCases where format != .prometheus {
       #expect(format.text(view).contains("nobody listens"), "\(format)")
     }
@@ -81,7 +82,9 @@ import Testing
     #expect(samples.filter { $0.value == "1" }.map(\.labels) == [["verdict": "failed"]])
     #expect(samples.count { $0.name == "cri_\(check.rawValue)_verdict" } == (check == .verify ? 5 : 4))
     #expect(ReportFormat.tap.text(view).contains("\nBail out! "))
-    #expect(try JUnit(ReportFormat.junit.text(view)).suite["errors"] == "1")
+    let suite = try JUnit(ReportFormat.junit.text(view)).suite
+    #expect(suite["errors"] == "1" && suite["hostname"] == "node-1")
+    #expect(ReportFormat.github.text(view).hasPrefix("::error title=cri"))
     #expect(ReportFormat.nagios.exitCode(view.verdict) == 3)
   }
 }

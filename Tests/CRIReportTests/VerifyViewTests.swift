@@ -72,7 +72,25 @@ import Testing
     let samples = try Prometheus(ReportFormat.prometheus.text(view)).samples
     #expect(
       samples.filter { $0.name == "cri_verify_verdict" && $0.value == "1" }.map { $0.labels["verdict"] } == [word])
+    #expect(ReportFormat.github.text(view).hasPrefix("::error title=cri verify::"))
+  }
+
+  @Test func `a missing verdict with --warn-only is a warning for GitHub`() throws {
+    let view = try ReportView.recorded("containerd-2.4", exitCode: 0) { before, after in after.daemon = before.daemon }
     #expect(ReportFormat.github.text(view).hasPrefix("::warning title=cri verify::"))
+  }
+
+  @Test func `two files have no series in common`() throws {
+    func series(_ name: String) throws -> Set<[String: String]> {
+      var view = try ReportView.recorded("containerd-1.6.12")
+      view.fileName = name
+      let samples = try Prometheus(ReportFormat.prometheus.text(view)).samples
+      return Set(samples.map { $0.labels.merging(["__name__": $0.name]) { $1 } })
+    }
+    let (reboot, upgrade) = (try series("reboot"), try series("upgrade"))
+    #expect(reboot.isDisjoint(with: upgrade) && reboot.count == upgrade.count && reboot.count > 10)
+    #expect(reboot.allSatisfy { $0["report"] == "reboot" })
+    #expect(try series("").allSatisfy { $0["report"] == nil })
   }
 
   @Test func `a snapshot of another node has no tests that pass`() throws {

@@ -35,7 +35,7 @@ struct PeerTests {
     for (call, result) in zip(calls, results) {
       var answer = call
       let name = try #require(result["code"]?.stringValue)
-      answer.code = try #require(StatusCode.allCases.first { $0.description == name })
+      answer.code = try #require(StatusCode.all.first { $0.description == name })
       answer.message = result["message"]?.stringValue ?? ""
       answer.response = Base64.decode(result["responses"]?[0]?.stringValue ?? "") ?? []
       #expect(try Answer(answer) == Answer(call), "\(call.name)")

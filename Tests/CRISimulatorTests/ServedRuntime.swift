@@ -40,7 +40,7 @@ final class ServedRuntime: Sendable {
     _ method: Method<Request, Response>, _ request: Request, _ api: APIVersion = .v1, timeout: Duration? = nil
   ) async throws -> Response {
     try .decode(
-      try await channel.unary(method.path(api), request.encode(), options: CallOptions(timeout: timeout)))
+      try await channel.unary(method.path(api), request.encode(), options: Channel.Options(timeout: timeout)))
   }
 
   /// Returns the status with which a call fails; nil if it succeeds.
@@ -51,7 +51,7 @@ final class ServedRuntime: Sendable {
       _ = try await channel.unary(method.path(api), request.encode())
       return nil
     } catch {
-      guard case .status(let status) = error else { throw error }
+      guard case .status(let status) = error.facts else { throw error }
       return "\(status.code): \(status.message)"
     }
   }

@@ -39,7 +39,7 @@ import Testing
 
   @Test func `unknown facts stay unknown`() throws {
     var snapshot = Snapshot.before
-    snapshot.host = Host(name: "", bootID: nil, machineID: nil, kernel: "")
+    snapshot.host = NodeIdentity(name: "", bootID: nil, machineID: nil, kernel: "")
     snapshot.daemon = Daemon(socket: "/s")
     snapshot.runtime.handlers = []
     snapshot.sandboxes[0].facts = SandboxFacts()

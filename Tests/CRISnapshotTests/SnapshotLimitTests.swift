@@ -25,6 +25,24 @@ import Testing
     #expect(throws: SnapshotError.duplicate(.image, id: "aa")) { try read(snapshot) }
   }
 
+  /// An honest snapshot without any white space, and one with as many values as a text can have.
+  @Test func `values that take far more memory than their text are refused`() throws {
+    var snapshot = Snapshot.before
+    let container = snapshot.containers[0]
+    snapshot.containers = (0..<3000).map { number in
+      var copy = container
+      copy.status.id = "\(number)"
+      return copy
+    }
+    let compact = Array(snapshot.json.text().utf8)
+    #expect(compact.count > 1 << 20)
+    #expect(try Snapshot(parsing: compact) == snapshot)
+    let values = "{\"kind\":\"cri-snapshot\",\"x\":[" + String(repeating: "0,", count: 1 << 20) + "0]}"
+    #expect(throws: SnapshotError.tooManyValues(size: values.utf8.count)) {
+      try Snapshot(parsing: Array(values.utf8))
+    }
+  }
+
   @Test func `an object is either read or unchecked`() {
     var snapshot = Snapshot.before
     let id = snapshot.containers[0].id

@@ -1,3 +1,4 @@
+import CRIGzip
 import CRISystem
 import TestSupport
 import Testing
@@ -46,6 +47,61 @@ import Testing
       #expect(error.code == Self.heads[index].code, "\(error)")
     }
     #expect(.now - start < .seconds(15))
+  }
+
+  /// What a server sends after an upgrade with v4, and the expected error. Streams 1, 3 and 5 are the error stream, stdout
+  /// and stderr; in WebSocket, channel 3 is the error stream.
+  private static func frames() throws -> [(kind: StreamTransportKind, bytes: [UInt8], code: StreamingError.Code)] {
+    var deflater = try Deflater(dictionary: SPDYDictionary.bytes)
+    let bomb = UInt32(1).bigEndianBytes + (try deflater.compress([UInt8](repeating: 0, count: 40 << 20)))
+    func spdy(_ frames: [SPDYFrame]) throws -> [UInt8] {
+      var encoder = try SPDYFrameEncoder()
+      var bytes: [UInt8] = []
+      for id: UInt32 in [1, 3, 5] { try encoder.encode(.synReply(id: id, []), into: &bytes) }
+      for frame in frames { try encoder.encode(frame, into: &bytes) }
+      return bytes
+    }
+    func status(_ text: String) throws -> [UInt8] { try spdy([.data(id: 1, Array(text.utf8), isLast: true)]) }
+    func message(_ text: String) -> [UInt8] { [0x82, UInt8(text.utf8.count + 1), 3] + text.utf8 }
+    let impossible =
+      #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"300"}]}}"#
+    return [
+      (.spdy, [0x80, 3, 0, 2] + UInt32(bomb.count).bigEndianBytes + bomb, .protocolViolation),
+      (.spdy, try status("no JSON"), .malformedStatus), (.spdy, try status("{}"), .malformedStatus),
+      (.spdy, try status("[]"), .malformedStatus), (.spdy, try status(impossible), .malformedStatus),
+      (.spdy, try status(#"{"status":"Success""#), .malformedStatus), (.spdy, try status(""), .connectionLost),
+      (.spdy, try status("{" + String(repeating: " ", count: 80 << 10)), .malformedStatus),
+      (.spdy, try spdy([.goAway(lastStream: 5, .okay)]), .connectionLost),
+      (.spdy, try spdy([.synStream(id: 2, [HTTPField("streamtype", "stdin")])]), .connectionLost),
+      (.spdy, try spdy([.reset(id: 1, .internalError)]), .connectionLost),
+      (.spdy, try spdy([.data(id: 99, [1, 2, 3], isLast: true)]), .connectionLost),
+      (.spdy, Array(try spdy([]).dropLast(4)), .connectionLost),
+      // A masked frame, a reserved bit, an unknown opcode, a fragmented ping, a length of 2^63, a message of 4 GiB.
+      (.webSocket, [0x82, 0x81, 0, 0, 0, 0, 0], .protocolViolation), (.webSocket, [0xc2, 1, 1], .protocolViolation),
+      (.webSocket, [0x83, 1, 1], .protocolViolation), (.webSocket, [0x09, 0], .protocolViolation),
+      (.webSocket, [0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0], .protocolViolation),
+      (.webSocket, [0x82, 127, 0, 0, 0, 1, 0, 0, 0, 0], .protocolViolation),
+      (.webSocket, message("no JSON") + [0x88, 2, 3, 0xe8], .malformedStatus),
+      (.webSocket, message(impossible), .malformedStatus), (.webSocket, [0x88, 2, 3, 0xe8], .connectionLost),
+      (.webSocket, [0x88, 0], .connectionLost), (.webSocket, [0x82, 2, 9, 1], .connectionLost),
+    ]
+  }
+
+  @Test(arguments: 0..<24) func `wrong frames are an error`(index: Int) async throws {
+    let (kind, bytes, code) = try #require(try Self.frames()[index...].first)
+    let server = try StreamServer(on: .loopback(port: 0)) { offer in
+      .raw((UpgradeAnswer.accept(offer, protocolName: "v4.channel.k8s.io") ?? []) + bytes)
+    }
+    let start = ContinuousClock.now
+    do {
+      let options = StreamingOptions(transport: .only(kind), setupTimeout: .seconds(60))
+      let session = try await Session.open(RemoteCommandStreams(), options: options) { server.url }
+      let result = try await session.result()
+      Issue.record("the session succeeded: \(result)")
+    } catch let error as StreamingError {
+      #expect(error.code == code, "\(error)")
+    }
+    #expect(.now - start < .seconds(40))
   }
 
   @Test func `a server that never answers ends with the time for the setup`() async throws {

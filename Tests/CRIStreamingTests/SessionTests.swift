@@ -145,6 +145,28 @@ import Testing
     await #expect(throws: StreamingError.self) { try await writer.value }
   }
 
+  /// The input that waits for a window that never opens must not hold back the end.
+  @Test(arguments: StreamTransportKind.allCases)
+  func `a session whose input is not read can be cancelled`(kind: StreamTransportKind) async throws {
+    let listener = try TCPSocket.listen(on: .loopback(port: 0))
+    let port = try listener.localPort()
+    let peer = try UnreadingPeer(listener, kind)
+    let session = try await Session.open(
+      RemoteCommandStreams(stdin: true), options: StreamingOptions(transport: .only(kind))
+    ) { "http://127.0.0.1:\(port)/x" }
+    let writer = Task {
+      while true { try await session.input.write([UInt8](repeating: 1, count: 64 << 10)) }
+    }
+    try await Task.sleep(for: .seconds(1))
+    let start = ContinuousClock.now
+    session.cancel()
+    let error = await failure { () async throws(StreamingError) in try await session.result() }
+    #expect(error?.code == .cancelled)
+    await #expect(throws: StreamingError.self) { try await writer.value }
+    #expect(.now - start < .seconds(20))
+    peer.close()
+  }
+
   @Test func `automatic tries WebSocket where SPDY is refused`() async throws {
     var options = StreamServer.Options()
     options.acceptsSPDY = false

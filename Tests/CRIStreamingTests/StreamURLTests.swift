@@ -66,4 +66,14 @@ struct StreamURLTests {
       Issue.record("an address was found")
     } catch { #expect(error.code == .cannotConnect) }
   }
+
+  @Test(
+    arguments: [
+      ("http://127.0.0.1:45443/exec/TOKEN?a=b", "http://127.0.0.1:45443: refused"),
+      ("http+unix://%2Frun%2Fs.sock/exec/TOKEN", "http+unix://%2Frun%2Fs.sock: refused"),
+      ("http://[::1]:80?TOKEN", "http://[::1]:80: refused"), ("TOKEN/x", "TOKEN: refused"),
+    ])
+  func `an error does not show the token of a URL`(url: String, text: String) {
+    #expect("\(StreamingError(.cannotConnect, "refused", url: url))" == text)
+  }
 }

@@ -128,6 +128,11 @@ struct PathWalkTests {
     #expect(throws: FileError.self) { _ = try PathWalk(toDirectory: directory.file("link/d"), making: 0o755) }
     #expect(throws: FileError.noSuchFile) { _ = try PathWalk(toDirectory: directory.file("x")) }
     #expect(names(directory.file("a")) == ["b"])
+    let own = makeDirectory("mallory", owner: mallory)
+    #expect(throws: FileError.foreignStep(directory: own, owner: mallory)) {
+      _ = try PathWalk(toDirectory: "\(own)/new/d", making: 0o755)
+    }
+    #expect(names(own).isEmpty)
   }
 
   // MARK: Races

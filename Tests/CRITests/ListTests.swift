@@ -15,14 +15,15 @@ import Testing
     runtime = try SimulatedRuntime(.synthetic(pods: 300, containers: 700))
   }
 
-  private func client(_ socket: String, limit: Int = 64 << 20) throws -> Client {
-    let endpoint = try Endpoint(directory.file(socket))
+  private func client(_ listStreaming: ListStreaming = .whenTooLong, limit: Int = 64 << 20) throws -> Client {
+    let endpoint = try Endpoint(directory.file("runtime.sock"))
     try runtime.start(at: endpoint.path)
-    return Client(endpoint, options: .init(timeout: .seconds(60), maxMessageSize: limit))
+    return Client(
+      endpoint, options: .init(timeout: .seconds(60), maxMessageSize: limit, listStreaming: listStreaming))
   }
 
   @Test func `a list arrives in one message`() async throws {
-    let client = try client("containerd.sock")
+    let client = try client()
     #expect(try await client.runtime.containers().count == 700)
     #expect(try await client.runtime.podSandboxes().count == 300)
     let images = try await client.images.images()
@@ -31,8 +32,8 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `CRI-O is asked for a stream first, with the filter`() async throws {
-    let client = try client("crio.sock")
+  @Test func `a client that streams first requests a stream, with the filter`() async throws {
+    let client = try client(.first)
     let all = try await client.runtime.containers()
     #expect(try await Set(all) == Set(client.runtime.listContainers().containers))
     let id = try #require(all.first).id
@@ -45,12 +46,12 @@ import Testing
   }
 
   @Test(arguments: [APIVersion.v1, .v1alpha2])
-  func `an old CRI-O is asked for a stream only once`(_ version: APIVersion) async throws {
+  func `a runtime without streams is asked for one only once`(_ version: APIVersion) async throws {
     runtime.faults.versions = [version]
     let unknown = Faults.Failure(
       .unimplemented, "unknown method StreamContainers for service runtime.v1.RuntimeService")
     if version == .v1 { runtime.faults.failures["StreamContainers"] = unknown }
-    let client = try client("crio.sock")
+    let client = try client(.first)
     #expect(try await client.runtime.containers().count == 700)
     #expect(try await client.runtime.podSandboxes().count == 300)
     #expect(runtime.calls["StreamPodSandboxes"] == nil)
@@ -60,8 +61,8 @@ import Testing
   @Test func `a list that is too long for one message is streamed`() async throws {
     // The limit is between the size of one message of the stream and that of the whole list.
     let limit = 300_000
-    let client = try client("containerd.sock", limit: limit)
-    guard case .answerTooLarge = await rpcError({ try await client.runtime.listContainers() }) else {
+    let client = try client(limit: limit)
+    guard case .responseTooLarge = await rpcError({ try await client.runtime.listContainers() })?.facts else {
       Issue.record("the list is not too long")
       return
     }
@@ -74,17 +75,24 @@ import Testing
 
   @Test func `a list that is too long and cannot be streamed gives the first error`() async throws {
     runtime.faults.failures["StreamContainers"] = .init(.unimplemented, "unknown method")
-    let client = try client("containerd.sock", limit: 1000)
-    guard case .answerTooLarge(_, _, 1000) = await rpcError({ try await client.runtime.containers() }) else {
+    let client = try client(limit: 1000)
+    guard case .responseTooLarge(_, _, 1000) = await rpcError({ try await client.runtime.containers() })?.facts else {
       Issue.record("another error")
       return
     }
     runtime.stop()
   }
 
+  @Test func `a client that never streams fails with a list that is too long`() async throws {
+    let client = try client(.never, limit: 1000)
+    #expect(await rpcError { try await client.runtime.containers() }?.code == .responseTooLarge)
+    #expect(runtime.calls == ["ListContainers": 1])
+    runtime.stop()
+  }
+
   @Test func `an incomplete stream is an error, not a partial list`() async throws {
     runtime.faults.failures["StreamContainers"] = .init(.internal, "broken")
-    let client = try client("crio.sock")
+    let client = try client(.first)
     #expect(await rpcError { try await client.runtime.containers() }?.statusCode == .internal)
     #expect(runtime.calls["ListContainers"] == nil)
     runtime.stop()
@@ -92,7 +100,7 @@ import Testing
 
   /// Serves `ListContainers` as a stream that repeats this message.
   private func endless(_ message: [UInt8]) throws -> (Server, Client) {
-    let path = directory.file("crio.sock")
+    let path = directory.file("endless.sock")
     let server = try Server(at: path) { call in
       guard call.method.hasSuffix("/StreamContainers") else { return call.finish(.unimplemented, "unknown method") }
       for _ in 0..<10_000 where !Task.isCancelled {
@@ -101,7 +109,10 @@ import Testing
       }
       call.finish()
     }
-    return (server, Client(try Endpoint(path), options: .init(timeout: .seconds(60), maxMessageSize: 1 << 20)))
+    return (
+      server,
+      Client(try Endpoint(path), options: .init(timeout: .seconds(60), maxMessageSize: 1 << 20, listStreaming: .first))
+    )
   }
 
   @Test func `streamed lists are bounded as a whole`() async throws {
@@ -110,7 +121,8 @@ import Testing
     let container = Container(id: id, podSandboxID: id, annotations: annotations)
     let honest = StreamContainersResponse(containers: Array(repeating: container, count: 100))
     let (server, client) = try endless(honest.encode())
-    guard case .answerOverLimit(_, let excess) = await rpcError({ try await client.runtime.containers() }) else {
+    guard case .responseOverLimit(_, let excess) = await rpcError({ try await client.runtime.containers() })?.facts
+    else {
       Issue.record("not refused")
       return server.stop()
     }
@@ -119,7 +131,9 @@ import Testing
 
     // Few bytes, of which each takes more memory than its share.
     let (other, second) = try endless((0..<100).flatMap { _ in [0x0A, 0] })
-    guard case .answerOverLimit(let method, let few) = await rpcError({ try await second.runtime.containers() }) else {
+    guard
+      case .responseOverLimit(let method, let few) = await rpcError({ try await second.runtime.containers() })?.facts
+    else {
       Issue.record("not refused")
       return other.stop()
     }

@@ -73,6 +73,12 @@ struct DocumentTests {
     #expect(error?.message.isEmpty == false)
   }
 
+  @Test("an error does not contain the text after '*', which may be an unquoted password")
+  func alias() {
+    let error = #expect(throws: YAMLError.self) { try YAML.parse("value: *hunter2") }
+    #expect(error?.message == "the alias has no anchor; put text that begins with '*' in quotes")
+  }
+
   @Test("invalid UTF-8 is an error")
   func encoding() {
     #expect(throws: YAMLError.self) { try YAML.parse([0x61, 0x3A, 0x20, 0xFF]) }

@@ -41,6 +41,37 @@ import Testing
     #expect(run.code == 0 && run.output.isEmpty && run.errors.isEmpty)
   }
 
+  @Test func `a file that is larger than any snapshot is refused before it is read`() async throws {
+    let (before, _) = try files("containerd-2.4")
+    let large = directory.file("large")
+    #expect(try await Tool.shell("truncate -s 129M '\(large)'").code == 0)
+    let run = try await Tool.cri(["diff", before, large])
+    #expect(run.code == 2 && run.output.isEmpty)
+    #expect(
+      run.errors.hasSuffix("; a snapshot has at most 128 MiB\n") && run.errors.split(separator: "\n").count == 1,
+      "\(run.errors)")
+    #expect(run.peakMemory < 64 << 20, "\(run.peakMemory)")
+  }
+
+  /// The file may come from another node, and someone else may have written it.
+  @Test func `a snapshot takes at most ten times its size in memory`() async throws {
+    let (before, _) = try files("containerd-2.4")
+    let base = try await Tool.cri(["diff", before, before]).peakMemory
+    let containers = "[" + String(repeating: "[{\"\":0}],", count: 600_000) + "0]"
+    for (name, members) in [
+      ("values", "\"x\":[" + String(repeating: "0,", count: 3_000_000) + "0]"),
+      ("containers", "\"containers\":\(containers)"),
+      ("keys", "\"x\":{" + (0..<500_000).map { "\"\($0)\":0" }.joined(separator: ",") + "}"),
+    ] {
+      let text = "{\"kind\":\"cri-snapshot\",\"schema\":2,\(members)}"
+      try ProcessFacts.write(text, to: directory.file("hostile"))
+      let run = try await Tool.cri(["diff", before, directory.file("hostile")])
+      #expect(run.code == 2 && run.errors.split(separator: "\n").count == 1, "\(name): \(run.errors)")
+      let taken = run.peakMemory - base
+      #expect(taken <= 10 * text.utf8.count + 16 << 20, "\(name): \(taken) bytes of memory for \(text.utf8.count)")
+    }
+  }
+
   @Test(arguments: ["sandboxes", "containers", "images"]) func `an ID that names two objects is exit code 2`(
     list: String
   ) async throws {

@@ -74,6 +74,27 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("Exec", ["exec", "--timeout", "1s", "default/web", "true"]),
+      ("ListContainers", ["exec", "--timeout", "1s", "default/web", "true"]),
+    ])
+  func `the timeout of exec also limits calls to which the runtime does not respond`(
+    method: String, words: [String]
+  ) async throws {
+    try await with(["--hang", method]) { simulator in
+      let run = try await Tool.cri(words, on: simulator.socket)
+      #expect(run.code == 125 && run.duration < .seconds(15), "\(run)")
+    }
+  }
+
+  @Test func `attach does not take an unknown state of the container for a success`() async throws {
+    try await with(["--fail", "ContainerStatus=UNKNOWN:broken"]) { simulator in
+      let run = try await Tool.cri(["attach", "-i", "web"], on: simulator.socket, input: "exit 0\n")
+      #expect(run.code == 125 && run.errors.contains("its exit code is unknown"), "\(run)")
+    }
+  }
+
   @Test func `an unreachable runtime is 125, too`() async throws {
     for command in [["exec", "web", "true"], ["attach", "web"]] {
       let run = try await Tool.cri(command, on: "/nonexistent/cri.sock")
@@ -159,6 +180,48 @@ import Testing
     }
   }
 
+  /// The runtime ends the session with its input, so the end of the input must wait for the output.
+  @Test(arguments: [
+    ("echo first\nsleep 0.4\necho last\n", "first\nlast\n"), ("sleep 0.4\nsleep 0.4\necho last", "last\n"),
+  ])
+  func `attach prints what the container writes after the end of the input`(input: String, output: String) async throws
+  {
+    try await with { simulator in
+      let run = try await Tool.cri(["attach", "-i", "web"], on: simulator.socket, input: input + "\n")
+      #expect(run.code == 0 && run.output == output && run.errors.isEmpty, "\(run)")
+    }
+  }
+
+  @Test func `attach to a container that never stops writing ends with its input`() async throws {
+    try await with { simulator in
+      let script = String(repeating: "echo x\nsleep 0.3\n", count: 1000)
+      let run = try await Tool.cri(["attach", "-i", "web"], on: simulator.socket, input: script)
+      #expect(run.code == 0 && run.duration < .seconds(60), "\(run.duration) \(run.code) \(run.errors)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (
+        "https://127.0.0.1:9/exec/x", "https is not supported yet; configure the runtime's streaming server without TLS"
+      ),
+      ("http://192.0.2.1:9/exec/x", "specify --allow-stream-host 192.0.2.1"),
+      ("http://node.example/exec/x", "specify --allow-stream-host node.example"),
+      ("http://127.0.0.1:1/exec/x", "check the address of the runtime's streaming server"),
+      ("http+unix://%2Fnonexistent.sock/x", "cannot connect to /nonexistent.sock"),
+      ("file:///etc/passwd", "the scheme file is not supported"), ("http://u@127.0.0.1/x", "contains a user name"),
+      ("http://127.0.0.1:9/\u{1b}[2Jx", "blanks or control characters"),
+    ])
+  func `a URL that cannot be followed is one line with a remedy`(url: String, text: String) async throws {
+    try await with(["--streaming-url", url]) { simulator in
+      for words in [["exec", "web", "true"], ["attach", "web"]] {
+        let run = try await Tool.cri(words, on: simulator.socket)
+        #expect(run.code == 125 && run.output.isEmpty && run.errors.contains(text), "\(run)")
+        #expect(run.errors.split(separator: "\n").count == 1 && !run.errors.contains("\u{1b}"), "\(run)")
+      }
+    }
+  }
+
   // MARK: On a terminal
 
   @Test func `the size of the terminal arrives first and on every change`() async throws {
@@ -177,6 +240,9 @@ import Testing
       ([.type("\u{3}\u{1a}\u{4}\r"), .expect("not found"), .type("exit 6\r")], 6),
       ([.type("\u{10}\u{11}"), .expect("detached")], 0), ([.signal(SIGHUP)], 129), ([.signal(SIGINT)], 130),
       ([.type("drop\r"), .expect("may still be running")], 125), ([.signal(SIGQUIT)], 131), ([.signal(SIGSEGV)], 139),
+      ([.signal(SIGTERM)], 143), ([.signal(SIGABRT)], 134), ([.signal(SIGBUS)], 135), ([.signal(SIGILL)], 132),
+      // A shell uses its own mode while the command is stopped.
+      ([.raw(true), .signal(SIGSTOP), .restore, .raw(false), .signal(SIGCONT), .raw(true), .type("exit 4\r")], 4),
     ] as [([TerminalRun.Step], Int)])
   func `the terminal is restored however the session ends`(steps: [TerminalRun.Step], code: Int) async throws {
     try await with { simulator in

@@ -16,6 +16,7 @@ import Testing
       try await many(on: node)
       try await terminal(on: node)
       try await forward(on: node)
+      try await attach(on: node)
       try await lose(on: node)
     }
   }
@@ -104,6 +105,32 @@ import Testing
     #expect(detached.code == 0 && detached.isRestored && detached.shown.contains("detached"), "\(detached)")
   }
 
+  /// containerd ends a session with its input, unless the container was created with `stdin_once`.
+  private func attach(on node: ContainerdNode) async throws {
+    let folder = try TemporaryDirectory()
+    try ProcessFacts.write(
+      #"{"metadata": {"name": "web-5d4b", "namespace": "default", "uid": "u"}}"#, to: folder.file("pod.json"))
+    let pod = try await node.sandbox("web-5d4b").id
+    for once in [false, true] {
+      try ProcessFacts.write(
+        #"{"metadata": {"name": "sh-\#(once)"}, "image": {"image": "localhost/busybox:1"}, "command": ["sh"],"#
+          + #" "stdin": true, "stdin_once": \#(once), "linux": {}}"#, to: folder.file("container.json"))
+      let created = try await node.cri("create", pod, folder.file("container.json"), folder.file("pod.json"))
+      let id = created.output.trimmingCharacters(in: .newlines)
+      try #require(created.code == 0, "\(created)")
+      try #require(try await node.cri("start", id).code == 0)
+      if !once {
+        for number in 0..<10 {
+          let run = try await Tool.cri(
+            ["attach", "-i", id], on: node.socket, input: "sleep 0.\(number % 5); echo \(number)\n")
+          #expect(run.code == 0 && run.output == "\(number)\n" && run.errors.isEmpty, "\(run)")
+        }
+      }
+      let end = try await Tool.cri(["attach", "-i", id], on: node.socket, input: "sleep 0.2; seq 3; exit 7\n")
+      #expect(end.code == 7 && end.output == "1\n2\n3\n", "\(end)")
+    }
+  }
+
   private func forward(on node: ContainerdNode) async throws {
     try await node.run(
       "'\(Tool.path("cri"))' -r '\(node.socket)' exec \(Self.web) sh -c "
@@ -139,12 +166,22 @@ import Testing
   }
 
   private func lose(on node: ContainerdNode) async throws {
-    async let run = exec(node, [Self.web, "sh", "-c", "echo begun; sleep 30; exit 9"])
-    try await Task.sleep(for: .seconds(3))
+    let container = try await node.container("nginx").id
+    async let run = exec(node, [Self.web, "sh", "-c", "echo begun; sleep 60; exit 9"])
+    async let webSocket = exec(node, ["-r", "websocket", Self.web, "sh", "-c", "echo begun; sleep 60; exit 9"])
+    async let flood = exec(node, [Self.web, "sh", "-c", "yes | head -n 5; sleep 60"])
+    async let several = exec(node, ["--all", "sleep", "60"])
+    async let sync = exec(node, ["-s", Self.web, "sleep", "60"])
+    async let attached = Tool.cri(["attach", container], on: node.socket)
+    try await Task.sleep(for: .seconds(5))
     try await node.act("kill")
-    let lost = try await run
-    #expect(lost.code == 125 && lost.output == "begun\n", "\(lost)")
-    #expect(lost.errors.contains("the command may still be running"), "\(lost)")
+    for lost in try await [run, webSocket, flood, attached] {
+      #expect(lost.code == 125 && lost.duration < .seconds(50), "\(lost)")
+      #expect(lost.errors.contains("the command may still be running"), "\(lost)")
+    }
+    #expect(try await run.output == "begun\n")
+    #expect(try await several.code == 125)
+    #expect(try await sync.code == 125)
     try await node.act("start")
     let kill = "'\(ContainerdNode.script)' kill '\(node.directory)'"
     let terminal = try await TerminalRun.cri(

@@ -1,4 +1,5 @@
 import CRICommandLine
+import CRIStreaming
 import Testing
 
 @testable import CRICommands
@@ -64,6 +65,12 @@ struct ExecTextTests {
     ] as [(String, ExitCodes)])
   func `a program that cannot run has the exit code of docker and podman`(message: String, code: ExitCodes) {
     #expect(ExecFailure.code(of: message) == code)
+  }
+
+  @Test(arguments: [true, false])
+  func `only a session that runs a command warns that it may still be running`(runsCommand: Bool) {
+    let failure = Failure(StreamingError(.connectionLost, "gone"), about: "x", runsCommand: runsCommand)
+    #expect(failure.message.contains("may still be running") == runsCommand, "\(failure)")
   }
 
   @Test(

@@ -14,13 +14,22 @@ struct FakeSystemctl {
       units='\(directory.path)/units'
       echo "$*" >>"$units/log"
       if [ "$1" = show ]; then
-        case $2 in *LoadState*) [ -f "$units/$3" ] && echo LoadState=loaded || echo LoadState=not-found ;; esac
+        case $2 in *LoadState*)
+          if [ -f "$units/$3.masked" ]; then echo LoadState=masked
+          elif [ -f "$units/$3" ]; then echo LoadState=loaded
+          else echo LoadState=not-found; fi ;;
+        esac
         echo "ActiveState=$(cat "$units/$3" 2>/dev/null || echo inactive)"
         exit 0
       fi
       [ "$1" != is-active ] || { [ "$2" != --quiet ] || shift; exec grep -qx active "$units/$2"; }
       [ ! -f "$units/$1.does" ] || . "$units/$1.does"
       [ ! -f "$units/$1.fails" ] || { echo "Failed to $1 $2: it is only a test" >&2; exit 1; }
+      case $1 in
+        mask) [ -f "$units/in-etc" ] || : >"$units/$3.masked"; exit 0 ;;
+        unmask) rm -f "$units/$3.masked"; exit 0 ;;
+        start) [ ! -f "$units/$2.masked" ] || { echo "Failed to start $2: Unit $2 is masked." >&2; exit 1; } ;;
+      esac
       case $1 in stop) echo inactive ;; *) echo active ;; esac >"$units/$2"
 
       """, to: directory.file("systemctl"))

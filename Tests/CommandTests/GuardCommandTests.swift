@@ -28,7 +28,8 @@ import Testing
   /// Runs `cri guard` and ends the process that its command has started.
   private func guarding(_ runtime: SimulatorProcess, _ arguments: [String], _ command: [String]) async throws -> Tool {
     let run = try await Tool.cri(
-      ["guard"] + arguments + ["--"] + command, on: runtime.socket, environment: ["TMPDIR": directory.path])
+      ["guard"] + arguments + ["--"] + command, on: runtime.socket,
+      environment: ["STATE_DIRECTORY": directory.file("state")])
     if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }

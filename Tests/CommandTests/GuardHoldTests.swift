@@ -28,7 +28,7 @@ import Testing
     try ProcessFacts.write(script, to: directory.file("command"))
     let run = try await Tool.cri(
       ["guard"] + arguments + ["--", "/bin/sh", directory.file("command")], on: runtime.socket,
-      environment: ["PATH": systemd.path])
+      environment: ["PATH": systemd.path, "STATE_DIRECTORY": directory.file("state")])
     if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
@@ -59,7 +59,9 @@ import Testing
       run: restart(runtime, "--on-restart lose-ips"))
     #expect(run.code == 1)
     #expect(
-      run.errors == "cri: kubelet stays stopped (exit code 1); read \(report), then run systemctl start kubelet\n")
+      run.errors
+        == "cri: kubelet stays stopped because of --hold (exit code 1); read \(report), check again with cri verify "
+        + "--before \(directory.file("state"))/guard-before.json, then run systemctl start kubelet\n")
     #expect(systemd.changes == ["stop kubelet"] && systemd.state(of: "kubelet") == "inactive")
   }
 
@@ -76,13 +78,90 @@ import Testing
     #expect(!ProcessFacts.exists(directory.file("ran")))
   }
 
-  @Test(arguments: [("exit 7", Int32(6)), ("true", 4)])
-  func `only exit code 0 starts the unit`(then script: String, code: Int32) async throws {
+  @Test(arguments: [("exit 7", false, Int32(6)), ("exit 7", true, 6), ("true", false, 4)])
+  func `the unit is started again if nothing is lost, whatever the command did`(
+    then script: String, restarts: Bool, code: Int32
+  ) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
-    let run = try await guarding(runtime, systemd, run: script)
+    let run = try await guarding(runtime, systemd, run: (restarts ? restart(runtime) : "") + script)
     #expect(run.code == code, "\(run)")
-    #expect(run.errors.contains("kubelet stays stopped (exit code \(code)); read the report above"))
-    #expect(systemd.changes == ["stop kubelet"])
+    #expect(!run.errors.contains("stays stopped"), "\(run.errors)")
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
+  }
+
+  @Test func `a command that fails after a loss leaves the unit stopped`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let run = try await guarding(runtime, systemd, run: restart(runtime, "--on-restart lose-ips") + "exit 7")
+    #expect(run.code == 1 && systemd.changes == ["stop kubelet"], "\(run)")
+  }
+
+  @Test func `the unit is started also if the report cannot be printed`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    try ProcessFacts.write(restart(runtime), to: directory.file("command"))
+    let script = """
+      export PATH='\(systemd.path)' STATE_DIRECTORY='\(directory.file("state"))'
+      '\(Tool.path("cri"))' -r '\(runtime.socket)' guard --hold kubelet -- /bin/sh '\(directory.file("command"))' >/dev/full
+      echo "code $?" >&2
+      kill $(cat '\(directory.file("pid"))')
+      """
+    let run = try await Tool.shell(script)
+    #expect(run.errors.contains("cannot write the report to standard output: No space left on device"), "\(run)")
+    #expect(run.errors.contains("code 3") && systemd.state(of: "kubelet") == "active", "\(run)")
+    #expect(ProcessFacts.read(directory.file("state/guard-report.txt")).contains("intact"))
+    withExtendedLifetime(runtime) {}
+  }
+
+  @Test func `the snapshot and the report stay in the state directory, which only its owner may enter`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let run = try await guarding(
+      runtime, systemd, ["--hold", "kubelet", "--report", "json=\(directory.file("state"))/more.json"],
+      run: restart(runtime, "--on-restart lose-ips"))
+    #expect(run.code == 1, "\(run)")
+    let modes = try await Tool.shell(
+      "cd '\(directory.file("state"))' && stat -c '%n %a' . guard-before.json guard-report.txt more.json")
+    #expect(modes.output == ". 700\nguard-before.json 600\nguard-report.txt 644\nmore.json 644\n", "\(modes)")
+    #expect(ProcessFacts.read(directory.file("state/guard-report.txt")).contains("LOST"))
+    let again = try await Tool.cri(
+      [
+        "verify", "--before", directory.file("state/guard-before.json"), "--after",
+        directory.file("state/guard-before.json"),
+      ])
+    #expect(again.code == 4, "\(again)")
+  }
+
+  @Test func `a masked unit cannot be started during the command or after a loss`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let start = "systemctl start kubelet && touch '\(directory.file("started"))'\n"
+    let lost = try await guarding(
+      runtime, systemd, ["--hold", "kubelet", "--mask"], run: start + restart(runtime, "--on-restart lose-ips"))
+    #expect(lost.code == 1 && !ProcessFacts.exists(directory.file("started")), "\(lost)")
+    #expect(lost.errors.contains("then run systemctl unmask --runtime kubelet && systemctl start kubelet\n"), "\(lost)")
+    #expect(systemd.changes == ["stop kubelet", "mask --runtime kubelet", "start kubelet"])
+    #expect(ProcessFacts.exists(directory.file("units/kubelet.masked")))
+  }
+
+  @Test(arguments: ["true", "exit 7"])
+  func `every path that starts a unit removes its mask`(script: String) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--mask"], run: script)
+    #expect(run.code == (script == "true" ? 4 : 6), "\(run)")
+    #expect(
+      systemd.changes == ["stop kubelet", "mask --runtime kubelet", "unmask --runtime kubelet", "start kubelet"])
+  }
+
+  @Test func `a mask is removed if there is no snapshot, or if the unit cannot be masked`() async throws {
+    let systemd = try await kubelet()
+    let none = try await Tool.cri(
+      ["guard", "--mask", "--hold", "kubelet", "--", "/bin/true"], on: directory.file("no.sock"),
+      environment: ["PATH": systemd.path])
+    #expect(none.code == 3 && systemd.state(of: "kubelet") == "active", "\(none)")
+    #expect(!ProcessFacts.exists(directory.file("units/kubelet.masked")))
+    try ProcessFacts.write("", to: directory.file("units/in-etc"))
+    let runtime = try await SimulatorProcess(in: directory)
+    let run = try await guarding(
+      runtime, systemd, ["--hold", "kubelet", "--mask"], run: "touch '\(directory.file("touched"))'")
+    #expect(run.code == 3 && run.errors.contains("its file is in /etc/systemd/system"), "\(run)")
+    #expect(systemd.state(of: "kubelet") == "active" && !ProcessFacts.exists(directory.file("touched")))
   }
 
   @Test func `with --warn-only the unit starts even if Nagios gets a warning`() async throws {
@@ -224,8 +303,7 @@ import Testing
       runtime, systemd, run: restart(runtime) + "kill -\(name) $PPID; while :; do sleep 0.05; done")
     #expect(run.code == 6 && run.output.contains("intact"), "\(run)")
     #expect(run.errors.contains("was killed by signal \(number)"))
-    #expect(run.errors.contains("kubelet stays stopped (exit code 6)"))
-    #expect(systemd.changes == ["stop kubelet"])
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
   @Test func `a hang-up of the terminal is passed on to the command`() async throws {
@@ -251,10 +329,22 @@ import Testing
     if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
-    // Only the file can contain the report.
-    #expect(run.code == 3, "\(run)")
-    #expect(ProcessFacts.exists(directory.file("told")) && systemd.changes == ["stop kubelet"])
+    // Only the file can contain the report, but the verdict counts.
+    #expect(run.code == 0, "\(run)")
+    #expect(ProcessFacts.exists(directory.file("told")) && systemd.changes == ["stop kubelet", "start kubelet"])
     #expect(try JSON.parse(ProcessFacts.read(directory.file("report")))["verdict"] == "intact")
+  }
+
+  @Test func `a hang-up after the command does not end the verification`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    // The parent gets signals from when the command has ended until the unit has been started.
+    let script = """
+      ( while kill -0 $$; do sleep 0.05; done
+        while ! grep -q '^start' '\(directory.file("units/log"))' && kill -HUP $PPID; do sleep 0.05; done ) </dev/null >/dev/null 2>&1 &
+      """
+    let run = try await guarding(runtime, systemd, run: restart(runtime) + script)
+    #expect(run.code == 0 && run.output.contains("intact"), "\(run)")
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
   @Test func `a signal before the verdict is never a success`() async throws {
@@ -268,7 +358,7 @@ import Testing
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--warn-only", "-o", "json"], run: script)
     #expect(run.code == 3, "\(run)")
     #expect(run.errors.contains("SIGTERM before the verdict, so nothing was checked"))
-    #expect(run.errors.contains("kubelet stays stopped (exit code 3)"))
+    #expect(run.errors.contains("kubelet stays stopped because of --hold (exit code 3)"))
     #expect(try JSON.parse(run.output)["verdict"] == "failed")
     #expect(systemd.changes == ["stop kubelet"])
   }

@@ -575,7 +575,7 @@ import Testing
     #expect(try await Tool.run(unseen, input: "y\n").code == 2 && runtime.called.count == calls + 1)
     let stop = ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) stop -a", "/dev/null"]
     let stopped = try await Tool.run(stop, input: "\(answer)\n")
-    #expect(stopped.output.contains("stop all 2 running containers of"), "\(stopped)")
+    #expect(stopped.output.contains("stop all 2 running containers on"), "\(stopped)")
     #expect(runtime.called.contains("StopContainer") == (code == 0))
   }
 }

@@ -1,3 +1,4 @@
+import CRIJSON
 import CRIMessages
 import CRIProtobuf
 import Foundation
@@ -185,6 +186,53 @@ import Testing
     }
   }
 
+  /// A rotated file of which more than 32 MiB must be expanded to find the last lines.
+  @Test(arguments: [50, 200]) func `the last lines of a compressed log take at most 48 MB`(megabytes: Int) async throws
+  {
+    let directory = try TemporaryDirectory()
+    let log = directory.file("0.log")
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "ListContainers": .message(ListContainersResponse(containers: [Container(id: "c")]))
+      case "ContainerStatus":
+        .message(ContainerStatusResponse(status: ContainerStatus(id: "c", state: .exited, logPath: log)))
+      default: .message([])
+      }
+    }
+    try ProcessFacts.write("2024-01-31T12:00:00Z stdout F new\n", to: log)
+    let base = try await Tool.cri(["logs", "--tail", "5", "c"], on: runtime).peakMemory
+    let line = "2024-01-31T11:00:00Z stdout F \(String(repeating: "x", count: 970))"
+    let file = directory.file("0.log.20240131-115500")
+    let made = try await Tool.shell("yes '\(line)' | head -c \(megabytes)000000 >'\(file)'; gzip -1 '\(file)'")
+    #expect(made.code == 0)
+    for tail in ["5", "60000"] {
+      let run = try await Tool.cri(["logs", "--tail", tail, "c"], on: runtime)
+      #expect(run.code == 0 && run.output.hasSuffix("new\n"), "\(run.errors)")
+      let taken = run.peakMemory - base
+      #expect(taken <= 48 << 20, "--tail \(tail) of \(megabytes) MB: \(taken) bytes of memory")
+    }
+  }
+
+  /// A document that is cut short must not be taken for a whole one.
+  @Test(arguments: [["pods", "-o", "json"], ["inspectp", "x"]])
+  func `JSON that was not completed in time is no valid JSON, and the exit code says so`(
+    _ command: [String]
+  ) async throws {
+    let info = StringMap(
+      (0..<3000).map { (key: "info\($0)", value: "{\"a\":[" + String(repeating: "0,", count: 4000) + "0]}") })
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "ListPodSandbox": .message(Self.pods(60_000))
+      case "PodSandboxStatus": .message(PodSandboxStatusResponse(status: PodSandboxStatus(id: "x"), info: info))
+      default: name.hasPrefix("Stream") ? nil : .message([])
+      }
+    }
+    let run = try await Tool.cri(["--timeout", "1500ms"] + command, on: runtime)
+    #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
+    #expect(run.errors.filter { $0 == "\n" }.count == 1, "\(run.errors.prefix(300))")
+    #expect(throws: JSONError.self) { try JSON.parse(Array(run.output.utf8)) }
+  }
+
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 
   /// Verbose info of 4 MB under `info` and `config`.
@@ -328,11 +376,13 @@ import Testing
     #expect(run.duration < .seconds(7), "\(run.duration)")
   }
 
-  /// Runs `cri pods -o yaml` with a limit of its address space, in KiB.
+  /// Runs `cri` with a limit of its address space, in KiB.
   /// - Returns: nil if the dynamic linker could not even load the program.
-  private func limited(_ limit: Int, _ runtime: TestRuntime) async throws -> Tool? {
+  private func limited(
+    _ limit: Int, _ runtime: TestRuntime, _ words: String = "pods -o yaml"
+  ) async throws -> Tool? {
     let run = try await Tool.run(
-      ["/bin/sh", "-c", "ulimit -s 8192; ulimit -v \(limit); exec '\(Tool.path("cri"))' pods -o yaml"],
+      ["/bin/sh", "-c", "ulimit -s 8192; ulimit -v \(limit); exec '\(Tool.path("cri"))' \(words)"],
       environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.path])
     return run.code == 127 && run.errors.contains("error while loading shared libraries") ? nil : run
   }
@@ -349,7 +399,7 @@ import Testing
     let empty = try runtime("ListPodSandbox", [])
     var least: Int?
     var (failures, threads) = (0, 0)
-    for limit in stride(from: 24_000, through: 600_000, by: 2_000) {
+    for limit in stride(from: 26_000, through: 600_000, by: 2_000) {
       guard let run = try await limited(limit, empty) else { continue }
       if run.code == 0 {
         least = limit
@@ -371,5 +421,19 @@ import Testing
     }
     // And with plenty of it, the list is printed.
     #expect(try await limited(enough + 1_000_000, full)?.code == 0)
+  }
+
+  @Test func `running out of memory is not taken for the exit code of a command`() async throws {
+    // The pods are listed first, to find the container's name.
+    let runtime = try runtime("ListPodSandbox", Self.pods(40_000))
+    var failures = 0
+    for limit in stride(from: 60_000, through: 120_000, by: 10_000) {
+      guard let run = try await limited(limit, runtime, "exec default/web true"),
+        run.errors.hasPrefix("cri: out of memory;")
+      else { continue }
+      failures += 1
+      #expect(run.code == 125, "ulimit -v \(limit): \(run.code) \(run.errors)")
+    }
+    #expect(failures > 0, "no limit was too small for the list of pods only")
   }
 }

@@ -43,8 +43,8 @@ import Testing
   // MARK: The modes of files
 
   /// Runs the command with a umask that takes nothing away.
-  private func unmasked(_ arguments: [String], on socket: String? = nil) async throws -> Tool {
-    var environment = ["TMPDIR": folder.path]
+  private func unmasked(_ arguments: [String], on socket: String? = nil, state: String = "state") async throws -> Tool {
+    var environment = ["TMPDIR": folder.path, "STATE_DIRECTORY": folder.file(state)]
     environment["CONTAINER_RUNTIME_ENDPOINT"] = socket
     return try await Tool.run(
       ["/bin/sh", "-c", "umask 0; exec \"$@\"", "sh", Tool.path("cri")] + arguments, environment: environment)
@@ -73,14 +73,20 @@ import Testing
     for name in ["a", "a/b"] { #expect(Self.mode(folder.file(name)) == 0o755) }
   }
 
-  @Test func `the snapshot that guard keeps without a verdict can be read by its owner only`() async throws {
+  /// The state directory that cannot be created lies in a file.
+  @Test(arguments: [("state", "state", "guard-before"), ("file/state", ".", "cri-before-")])
+  func `the snapshot that guard keeps without a verdict can be read by its owner only`(
+    state: String, directory: String, prefix: String
+  ) async throws {
+    try ProcessFacts.write("", to: folder.file("file"))
     let runtime = try await SimulatorProcess(in: folder)
     let kill = ["/bin/sh", "-c", "kill -9 \(runtime.pid ?? 0)"]
-    let run = try await unmasked(["guard", "--wait", "1s", "--"] + kill, on: runtime.socket)
+    let run = try await unmasked(["guard", "--wait", "1s", "--"] + kill, on: runtime.socket, state: state)
     #expect(run.code == 3, "\(run)")
-    let kept = TemporaryDirectory.names(in: folder.path).filter { $0.hasPrefix("cri-before-") }
+    let kept = TemporaryDirectory.names(in: folder.file(directory)).filter { $0.hasPrefix(prefix) }
     #expect(kept.count == 1 && kept.allSatisfy { $0.hasSuffix(".json") }, "\(kept)")
-    for name in kept { #expect(Self.mode(folder.file(name)) == 0o600) }
+    for name in kept { #expect(Self.mode(folder.file("\(directory)/\(name)")) == 0o600) }
+    #expect(run.errors.contains("cri verify --before \(folder.path)"), "\(run.errors)")
   }
 
   // MARK: Logins

@@ -18,6 +18,10 @@ struct TerminalRun {
     case size(Int, Int)
     case signal(Int32)
     case run(String)
+    /// Waits until the terminal is in raw mode, or in another one.
+    case raw(Bool)
+    /// Gives the terminal the mode that it had before, as a shell does while the command is stopped.
+    case restore
 
     fileprivate var json: JSON {
       switch self {
@@ -26,6 +30,8 @@ struct TerminalRun {
       case .size(let width, let height): ["size": [.number("\(width)"), .number("\(height)")]]
       case .signal(let number): ["signal": .number("\(number)")]
       case .run(let text): ["run": .string(text)]
+      case .raw(let isRaw): ["raw": isRaw ? true : false]
+      case .restore: ["restore": true]
       }
     }
   }

@@ -46,7 +46,7 @@ struct Tool {
     for name in ["output", "errors"] { try ProcessFacts.write("", to: directory.file(name)) }
     let variables = [
       "TZ": "UTC", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      "CRI_CONFIG_FILE": directory.file("crictl.yaml"),
+      "CRI_CONFIG_FILE": directory.file("crictl.yaml"), "STATE_DIRECTORY": directory.file("state"),
     ].merging(environment) { $1 }
     let pid = try spawn(words, environment: variables) { actions in
       posix_spawn_file_actions_addopen(&actions, 0, directory.file("input"), O_RDONLY, 0)

@@ -18,7 +18,7 @@ extension Snapshot {
       uniqueKeysWithValues: try first(.listContainers).containers.map { ($0.id, $0.podSandboxID) })
     self.init(
       tool: "test", taken: Timestamp(seconds: moment == .before ? 1_900_000_000 : 1_900_000_060),
-      host: Host(name: "node-1", bootID: "boot-1", machineID: "machine-1", kernel: "6.1.0"),
+      host: NodeIdentity(name: "node-1", bootID: "boot-1", machineID: "machine-1", kernel: "6.1.0"),
       daemon: Daemon(
         socket: "/run/runtime.sock", pid: moment == .before ? 100 : 200,
         startTime: moment == .before ? 5000 : 9000,

@@ -15,7 +15,7 @@ extension Snapshot {
   private static func base(pid: Int32, startTime: UInt64, taken: Int64) -> Snapshot {
     Snapshot(
       tool: "cri test", taken: Timestamp(seconds: taken),
-      host: Host(name: "node-1", bootID: "boot-1", machineID: "machine-1", kernel: "6.1.0"),
+      host: NodeIdentity(name: "node-1", bootID: "boot-1", machineID: "machine-1", kernel: "6.1.0"),
       daemon: Daemon(
         socket: "/run/containerd/containerd.sock", pid: pid, startTime: startTime,
         executable: "/usr/bin/containerd"),

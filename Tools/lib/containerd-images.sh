@@ -1,4 +1,5 @@
-# Part of Tools/containerd-node: builds and imports the two images, so that nothing is pulled from a registry.
+# Part of Tools/containerd-node and Tools/hooks/test: builds and imports the two images, so that nothing is pulled from a
+# registry.
 
 blob() { # FILE MEDIA-TYPE: moves the file to its content address, and prints its descriptor without the closing brace
   sum=$(sha256sum "$1" | cut -d ' ' -f 1); size=$(stat -c %s "$1")
@@ -19,7 +20,7 @@ image() { # NAME ENTRYPOINT-JSON ROOTFS: adds an image to the layout, and prints
   printf '%s, "annotations": {"io.containerd.image.name": "%s"}}' "$(blob "$oci/manifest" manifest.v1+json)" "$1"
 }
 
-import_images() {
+build_images() { # writes both images to DIR/images.tar
   oci=$dir/oci; mkdir -p "$oci/blobs/sha256" "$dir/pause/bin" "$dir/busybox/bin" "$dir/busybox/etc" "$dir/busybox/tmp"
   cp "$(command -v busybox)" "$dir/pause/bin/busybox"; ln -s busybox "$dir/pause/bin/sleep"
   cp "$(command -v busybox)" "$dir/busybox/bin/busybox"
@@ -30,6 +31,10 @@ import_images() {
   printf '{"schemaVersion": 2, "manifests": [%s, %s]}' "$pause" "$busybox" >"$oci/index.json"
   printf '{"imageLayoutVersion": "1.0.0"}' >"$oci/oci-layout"
   tar -C "$oci" -cf "$dir/images.tar" .; rm -rf "$oci" "$dir/pause" "$dir/busybox"
+}
+
+import_images() {
+  build_images
   ctr="ctr -a $dir/containerd.sock -n k8s.io images"
   $ctr import --snapshotter "$(cat "$dir/snapshotter")" "$dir/images.tar" >"$dir/import.log" 2>&1 ||
     { cat "$dir/import.log" >&2; die "cannot import the images"; }

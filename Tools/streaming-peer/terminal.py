@@ -7,6 +7,8 @@ SCRIPT is JSON: a list of steps, which run in order.
   {"type": TEXT}      types the text
   {"size": [W, H]}    changes the size of the terminal, which sends SIGWINCH
   {"signal": NUMBER}  sends a signal to the command
+  {"raw": BOOLEAN}    waits until the terminal is in raw mode, or is not, 30 seconds at most
+  {"restore": true}   gives the terminal the mode that it had before
   {"run": TEXT}       runs a command of the shell, for example to stop a server
 Then it waits until the command ends, for at most 60 seconds. It prints one JSON object: "shown" (what the terminal has shown),
 "code" (128 + N for signal N; null if it had to be killed), "restored" (whether the terminal has the mode that it had before)
@@ -69,6 +71,15 @@ def main():
                 failed = step["expect"]
                 break
             searched = shown.index(text, searched) + len(text)
+        if "raw" in step:
+            end = time.monotonic() + 30
+            while (termios.tcgetattr(slave)[3] & termios.ICANON == 0) != step["raw"] and time.monotonic() < end:
+                read(0.02)
+            if (termios.tcgetattr(slave)[3] & termios.ICANON == 0) != step["raw"]:
+                failed = f"raw mode: {step['raw']}"
+                break
+        if "restore" in step:
+            termios.tcsetattr(slave, termios.TCSANOW, before)
         if "type" in step:
             os.write(master, step["type"].encode())
         if "size" in step:

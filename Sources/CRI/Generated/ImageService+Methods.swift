@@ -7,68 +7,68 @@ extension ImageService {
   /// Returns all images, or those that match a filter, in one message.
   ///
   /// CRI: `ImageService.ListImages`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listImages(
-    _ request: ListImagesRequest = .init(), timeout: Duration? = nil
+    _ request: ListImagesRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ListImagesResponse {
-    try await caller.unary(.listImages, request, timeout: timeout)
+    try await caller.unary(.listImages, request, options)
   }
 
   /// Returns the same images as ListImages, split into several messages. The stream ends after the last one.
   ///
   /// CRI: `ImageService.StreamImages`.
-  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamImages(
-    _ request: StreamImagesRequest = .init(), timeout: Duration? = nil
+    _ request: StreamImagesRequest = .init(), options: CallOptions = CallOptions()
   ) -> MessageStream<StreamImagesResponse> {
-    caller.stream(.streamImages, request, timeout: timeout)
+    caller.stream(.streamImages, request, options)
   }
 
   /// Returns the status of one image. If the image does not exist, the call succeeds and the response
   /// contains no image.
   ///
   /// CRI: `ImageService.ImageStatus`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func imageStatus(
-    _ request: ImageStatusRequest = .init(), timeout: Duration? = nil
+    _ request: ImageStatusRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ImageStatusResponse {
-    try await caller.unary(.imageStatus, request, timeout: timeout)
+    try await caller.unary(.imageStatus, request, options)
   }
 
   /// Pulls an image from its registry. Returns when the image is on the node.
   ///
   /// CRI: `ImageService.PullImage`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func pullImage(
-    _ request: PullImageRequest = .init(), timeout: Duration? = nil
+    _ request: PullImageRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> PullImageResponse {
-    try await caller.unary(.pullImage, request, timeout: timeout)
+    try await caller.unary(.pullImage, request, options)
   }
 
   /// Removes an image with all its tags and digests. The call is idempotent: it succeeds if the image does
   /// not exist.
   ///
   /// CRI: `ImageService.RemoveImage`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func removeImage(
-    _ request: RemoveImageRequest = .init(), timeout: Duration? = nil
+    _ request: RemoveImageRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> RemoveImageResponse {
-    try await caller.unary(.removeImage, request, timeout: timeout)
+    try await caller.unary(.removeImage, request, options)
   }
 
   /// Returns the file systems that hold images and containers, and how much of them is used.
   ///
   /// CRI: `ImageService.ImageFsInfo`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func imageFsInfo(
-    _ request: ImageFsInfoRequest = .init(), timeout: Duration? = nil
+    _ request: ImageFsInfoRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ImageFsInfoResponse {
-    try await caller.unary(.imageFsInfo, request, timeout: timeout)
+    try await caller.unary(.imageFsInfo, request, options)
   }
 }

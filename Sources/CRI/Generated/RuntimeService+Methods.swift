@@ -8,12 +8,12 @@ extension RuntimeService {
   /// runtime serves this interface at all.
   ///
   /// CRI: `RuntimeService.Version`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func version(
-    _ request: VersionRequest = .init(), timeout: Duration? = nil
+    _ request: VersionRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> VersionResponse {
-    try await caller.unary(.version, request, timeout: timeout)
+    try await caller.unary(.version, request, options)
   }
 
   /// Creates and starts a pod sandbox with its namespaces, cgroup and network. When the call returns, the
@@ -21,12 +21,12 @@ extension RuntimeService {
   /// same name, namespace, UID and attempt exists.
   ///
   /// CRI: `RuntimeService.RunPodSandbox`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func runPodSandbox(
-    _ request: RunPodSandboxRequest = .init(), timeout: Duration? = nil
+    _ request: RunPodSandboxRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> RunPodSandboxResponse {
-    try await caller.unary(.runPodSandbox, request, timeout: timeout)
+    try await caller.unary(.runPodSandbox, request, options)
   }
 
   /// Stops all containers of a sandbox and tears down its network. The sandbox and its containers remain, not
@@ -34,405 +34,405 @@ extension RuntimeService {
   /// does not exist.
   ///
   /// CRI: `RuntimeService.StopPodSandbox`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func stopPodSandbox(
-    _ request: StopPodSandboxRequest = .init(), timeout: Duration? = nil
+    _ request: StopPodSandboxRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> StopPodSandboxResponse {
-    try await caller.unary(.stopPodSandbox, request, timeout: timeout)
+    try await caller.unary(.stopPodSandbox, request, options)
   }
 
   /// Removes a sandbox and all its containers; running containers are killed first. The call is idempotent:
   /// it succeeds if the sandbox does not exist.
   ///
   /// CRI: `RuntimeService.RemovePodSandbox`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func removePodSandbox(
-    _ request: RemovePodSandboxRequest = .init(), timeout: Duration? = nil
+    _ request: RemovePodSandboxRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> RemovePodSandboxResponse {
-    try await caller.unary(.removePodSandbox, request, timeout: timeout)
+    try await caller.unary(.removePodSandbox, request, options)
   }
 
   /// Returns the status of one sandbox. Fails with NOT_FOUND if the sandbox does not exist.
   ///
   /// CRI: `RuntimeService.PodSandboxStatus`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func podSandboxStatus(
-    _ request: PodSandboxStatusRequest = .init(), timeout: Duration? = nil
+    _ request: PodSandboxStatusRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> PodSandboxStatusResponse {
-    try await caller.unary(.podSandboxStatus, request, timeout: timeout)
+    try await caller.unary(.podSandboxStatus, request, options)
   }
 
   /// Returns all sandboxes, or those that match a filter, in one message.
   ///
   /// CRI: `RuntimeService.ListPodSandbox`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listPodSandbox(
-    _ request: ListPodSandboxRequest = .init(), timeout: Duration? = nil
+    _ request: ListPodSandboxRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ListPodSandboxResponse {
-    try await caller.unary(.listPodSandbox, request, timeout: timeout)
+    try await caller.unary(.listPodSandbox, request, options)
   }
 
   /// Returns the same sandboxes as ListPodSandbox, split into several messages. The stream ends after the
   /// last one.
   ///
   /// CRI: `RuntimeService.StreamPodSandboxes`.
-  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxes(
-    _ request: StreamPodSandboxesRequest = .init(), timeout: Duration? = nil
+    _ request: StreamPodSandboxesRequest = .init(), options: CallOptions = CallOptions()
   ) -> MessageStream<StreamPodSandboxesResponse> {
-    caller.stream(.streamPodSandboxes, request, timeout: timeout)
+    caller.stream(.streamPodSandboxes, request, options)
   }
 
   /// Creates a container in a sandbox and does not start it. The image must already be on the node.
   ///
   /// CRI: `RuntimeService.CreateContainer`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func createContainer(
-    _ request: CreateContainerRequest = .init(), timeout: Duration? = nil
+    _ request: CreateContainerRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> CreateContainerResponse {
-    try await caller.unary(.createContainer, request, timeout: timeout)
+    try await caller.unary(.createContainer, request, options)
   }
 
   /// Starts a container that was created.
   ///
   /// CRI: `RuntimeService.StartContainer`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func startContainer(
-    _ request: StartContainerRequest = .init(), timeout: Duration? = nil
+    _ request: StartContainerRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> StartContainerResponse {
-    try await caller.unary(.startContainer, request, timeout: timeout)
+    try await caller.unary(.startContainer, request, options)
   }
 
   /// Stops a container: sends its stop signal, and SIGKILL if it still runs when the timeout expires. The
   /// call is idempotent: it succeeds if the container has already exited.
   ///
   /// CRI: `RuntimeService.StopContainer`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func stopContainer(
-    _ request: StopContainerRequest = .init(), timeout: Duration? = nil
+    _ request: StopContainerRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> StopContainerResponse {
-    try await caller.unary(.stopContainer, request, timeout: timeout)
+    try await caller.unary(.stopContainer, request, options)
   }
 
   /// Removes a container; a running container is killed first. The call is idempotent: it succeeds if the
   /// container does not exist.
   ///
   /// CRI: `RuntimeService.RemoveContainer`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func removeContainer(
-    _ request: RemoveContainerRequest = .init(), timeout: Duration? = nil
+    _ request: RemoveContainerRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> RemoveContainerResponse {
-    try await caller.unary(.removeContainer, request, timeout: timeout)
+    try await caller.unary(.removeContainer, request, options)
   }
 
   /// Returns all containers, or those that match a filter, in one message. The list does not contain the
   /// sandboxes' own (pause) containers.
   ///
   /// CRI: `RuntimeService.ListContainers`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listContainers(
-    _ request: ListContainersRequest = .init(), timeout: Duration? = nil
+    _ request: ListContainersRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ListContainersResponse {
-    try await caller.unary(.listContainers, request, timeout: timeout)
+    try await caller.unary(.listContainers, request, options)
   }
 
   /// Returns the same containers as ListContainers, split into several messages. The stream ends after the
   /// last one.
   ///
   /// CRI: `RuntimeService.StreamContainers`.
-  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamContainers(
-    _ request: StreamContainersRequest = .init(), timeout: Duration? = nil
+    _ request: StreamContainersRequest = .init(), options: CallOptions = CallOptions()
   ) -> MessageStream<StreamContainersResponse> {
-    caller.stream(.streamContainers, request, timeout: timeout)
+    caller.stream(.streamContainers, request, options)
   }
 
   /// Returns the status of one container. Fails with NOT_FOUND if the container does not exist.
   ///
   /// CRI: `RuntimeService.ContainerStatus`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func containerStatus(
-    _ request: ContainerStatusRequest = .init(), timeout: Duration? = nil
+    _ request: ContainerStatusRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ContainerStatusResponse {
-    try await caller.unary(.containerStatus, request, timeout: timeout)
+    try await caller.unary(.containerStatus, request, options)
   }
 
   /// Changes the resource limits of a container. Limits that the request leaves out keep their values.
   ///
   /// CRI: `RuntimeService.UpdateContainerResources`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func updateContainerResources(
-    _ request: UpdateContainerResourcesRequest = .init(), timeout: Duration? = nil
+    _ request: UpdateContainerResourcesRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> UpdateContainerResourcesResponse {
-    try await caller.unary(.updateContainerResources, request, timeout: timeout)
+    try await caller.unary(.updateContainerResources, request, options)
   }
 
   /// Makes the runtime close and reopen a container's log file. Call it after the file was rotated. Fails if
   /// the container is not running.
   ///
   /// CRI: `RuntimeService.ReopenContainerLog`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func reopenContainerLog(
-    _ request: ReopenContainerLogRequest = .init(), timeout: Duration? = nil
+    _ request: ReopenContainerLogRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ReopenContainerLogResponse {
-    try await caller.unary(.reopenContainerLog, request, timeout: timeout)
+    try await caller.unary(.reopenContainerLog, request, options)
   }
 
   /// Runs a command in a container, waits until it exits, and returns its complete output. Runtimes truncate
   /// output that is longer than 16 MiB.
   ///
   /// CRI: `RuntimeService.ExecSync`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func execSync(
-    _ request: ExecSyncRequest = .init(), timeout: Duration? = nil
+    _ request: ExecSyncRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ExecSyncResponse {
-    try await caller.unary(.execSync, request, timeout: timeout)
+    try await caller.unary(.execSync, request, options)
   }
 
   /// Prepares to run a command in a container and returns the URL of a streaming server, to which the client
   /// connects to run it.
   ///
   /// CRI: `RuntimeService.Exec`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func exec(
-    _ request: ExecRequest = .init(), timeout: Duration? = nil
+    _ request: ExecRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ExecResponse {
-    try await caller.unary(.exec, request, timeout: timeout)
+    try await caller.unary(.exec, request, options)
   }
 
   /// Prepares to attach to a container's main process and returns the URL of a streaming server, to which the
   /// client connects to attach.
   ///
   /// CRI: `RuntimeService.Attach`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func attach(
-    _ request: AttachRequest = .init(), timeout: Duration? = nil
+    _ request: AttachRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> AttachResponse {
-    try await caller.unary(.attach, request, timeout: timeout)
+    try await caller.unary(.attach, request, options)
   }
 
   /// Prepares to forward ports into a sandbox and returns the URL of a streaming server, to which the client
   /// connects to forward them.
   ///
   /// CRI: `RuntimeService.PortForward`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func portForward(
-    _ request: PortForwardRequest = .init(), timeout: Duration? = nil
+    _ request: PortForwardRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> PortForwardResponse {
-    try await caller.unary(.portForward, request, timeout: timeout)
+    try await caller.unary(.portForward, request, options)
   }
 
   /// Returns the resource usage of one container. Fails with NOT_FOUND if the container does not exist.
   ///
   /// CRI: `RuntimeService.ContainerStats`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func containerStats(
-    _ request: ContainerStatsRequest = .init(), timeout: Duration? = nil
+    _ request: ContainerStatsRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ContainerStatsResponse {
-    try await caller.unary(.containerStats, request, timeout: timeout)
+    try await caller.unary(.containerStats, request, options)
   }
 
   /// Returns the resource usage of all containers, or of those that match a filter, in one message.
   ///
   /// CRI: `RuntimeService.ListContainerStats`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listContainerStats(
-    _ request: ListContainerStatsRequest = .init(), timeout: Duration? = nil
+    _ request: ListContainerStatsRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ListContainerStatsResponse {
-    try await caller.unary(.listContainerStats, request, timeout: timeout)
+    try await caller.unary(.listContainerStats, request, options)
   }
 
   /// Returns the same usage as ListContainerStats, split into several messages. The stream ends after the
   /// last one.
   ///
   /// CRI: `RuntimeService.StreamContainerStats`.
-  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamContainerStats(
-    _ request: StreamContainerStatsRequest = .init(), timeout: Duration? = nil
+    _ request: StreamContainerStatsRequest = .init(), options: CallOptions = CallOptions()
   ) -> MessageStream<StreamContainerStatsResponse> {
-    caller.stream(.streamContainerStats, request, timeout: timeout)
+    caller.stream(.streamContainerStats, request, options)
   }
 
   /// Returns the resource usage of one sandbox and its containers. Fails with NOT_FOUND if the sandbox does
   /// not exist.
   ///
   /// CRI: `RuntimeService.PodSandboxStats`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func podSandboxStats(
-    _ request: PodSandboxStatsRequest = .init(), timeout: Duration? = nil
+    _ request: PodSandboxStatsRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> PodSandboxStatsResponse {
-    try await caller.unary(.podSandboxStats, request, timeout: timeout)
+    try await caller.unary(.podSandboxStats, request, options)
   }
 
   /// Returns the resource usage of all sandboxes and their containers, or of those that match a filter, in
   /// one message.
   ///
   /// CRI: `RuntimeService.ListPodSandboxStats`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listPodSandboxStats(
-    _ request: ListPodSandboxStatsRequest = .init(), timeout: Duration? = nil
+    _ request: ListPodSandboxStatsRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ListPodSandboxStatsResponse {
-    try await caller.unary(.listPodSandboxStats, request, timeout: timeout)
+    try await caller.unary(.listPodSandboxStats, request, options)
   }
 
   /// Returns the same usage as ListPodSandboxStats, split into several messages. The stream ends after the
   /// last one.
   ///
   /// CRI: `RuntimeService.StreamPodSandboxStats`.
-  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxStats(
-    _ request: StreamPodSandboxStatsRequest = .init(), timeout: Duration? = nil
+    _ request: StreamPodSandboxStatsRequest = .init(), options: CallOptions = CallOptions()
   ) -> MessageStream<StreamPodSandboxStatsResponse> {
-    caller.stream(.streamPodSandboxStats, request, timeout: timeout)
+    caller.stream(.streamPodSandboxStats, request, options)
   }
 
   /// Passes configuration to the runtime that only the cluster knows: the address range for pods on this
   /// node.
   ///
   /// CRI: `RuntimeService.UpdateRuntimeConfig`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func updateRuntimeConfig(
-    _ request: UpdateRuntimeConfigRequest = .init(), timeout: Duration? = nil
+    _ request: UpdateRuntimeConfigRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> UpdateRuntimeConfigResponse {
-    try await caller.unary(.updateRuntimeConfig, request, timeout: timeout)
+    try await caller.unary(.updateRuntimeConfig, request, options)
   }
 
   /// Returns the runtime's conditions (whether the runtime and its network are ready), its features and, if
   /// `verbose` is set, its configuration.
   ///
   /// CRI: `RuntimeService.Status`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func status(
-    _ request: StatusRequest = .init(), timeout: Duration? = nil
+    _ request: StatusRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> StatusResponse {
-    try await caller.unary(.status, request, timeout: timeout)
+    try await caller.unary(.status, request, options)
   }
 
   /// Writes a checkpoint of a running container to an archive.
   ///
   /// CRI: `RuntimeService.CheckpointContainer`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func checkpointContainer(
-    _ request: CheckpointContainerRequest = .init(), timeout: Duration? = nil
+    _ request: CheckpointContainerRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> CheckpointContainerResponse {
-    try await caller.unary(.checkpointContainer, request, timeout: timeout)
+    try await caller.unary(.checkpointContainer, request, options)
   }
 
   /// Writes a checkpoint of a sandbox and its containers to a directory or an archive.
   ///
   /// CRI: `RuntimeService.CheckpointPod`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func checkpointPod(
-    _ request: CheckpointPodRequest = .init(), timeout: Duration? = nil
+    _ request: CheckpointPodRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> CheckpointPodResponse {
-    try await caller.unary(.checkpointPod, request, timeout: timeout)
+    try await caller.unary(.checkpointPod, request, options)
   }
 
   /// Creates a sandbox and its containers from a checkpoint.
   ///
   /// CRI: `RuntimeService.RestorePod`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func restorePod(
-    _ request: RestorePodRequest = .init(), timeout: Duration? = nil
+    _ request: RestorePodRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> RestorePodResponse {
-    try await caller.unary(.restorePod, request, timeout: timeout)
+    try await caller.unary(.restorePod, request, options)
   }
 
   /// Streams container events as they happen. The stream does not end by itself. Events from before the call,
   /// or from a time without a stream, are not delivered.
   ///
   /// CRI: `RuntimeService.GetContainerEvents`.
-  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func getContainerEvents(
-    _ request: GetEventsRequest = .init(), timeout: Duration? = nil
+    _ request: GetEventsRequest = .init(), options: CallOptions = CallOptions()
   ) -> MessageStream<ContainerEventResponse> {
-    caller.stream(.getContainerEvents, request, timeout: timeout)
+    caller.stream(.getContainerEvents, request, options)
   }
 
   /// Returns the names and labels of the metrics that ListPodSandboxMetrics can return.
   ///
   /// CRI: `RuntimeService.ListMetricDescriptors`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listMetricDescriptors(
-    _ request: ListMetricDescriptorsRequest = .init(), timeout: Duration? = nil
+    _ request: ListMetricDescriptorsRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ListMetricDescriptorsResponse {
-    try await caller.unary(.listMetricDescriptors, request, timeout: timeout)
+    try await caller.unary(.listMetricDescriptors, request, options)
   }
 
   /// Returns the metrics of all sandboxes and their containers in one message.
   ///
   /// CRI: `RuntimeService.ListPodSandboxMetrics`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listPodSandboxMetrics(
-    _ request: ListPodSandboxMetricsRequest = .init(), timeout: Duration? = nil
+    _ request: ListPodSandboxMetricsRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ListPodSandboxMetricsResponse {
-    try await caller.unary(.listPodSandboxMetrics, request, timeout: timeout)
+    try await caller.unary(.listPodSandboxMetrics, request, options)
   }
 
   /// Returns the same metrics as ListPodSandboxMetrics, split into several messages. The stream ends after
   /// the last one.
   ///
   /// CRI: `RuntimeService.StreamPodSandboxMetrics`.
-  /// - Parameter timeout: The time in which the stream must end; nil for no limit.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxMetrics(
-    _ request: StreamPodSandboxMetricsRequest = .init(), timeout: Duration? = nil
+    _ request: StreamPodSandboxMetricsRequest = .init(), options: CallOptions = CallOptions()
   ) -> MessageStream<StreamPodSandboxMetricsResponse> {
-    caller.stream(.streamPodSandboxMetrics, request, timeout: timeout)
+    caller.stream(.streamPodSandboxMetrics, request, options)
   }
 
   /// Returns the settings that a kubelet must share with the runtime, such as the cgroup driver. Runtimes
   /// before Kubernetes 1.28 do not implement this call.
   ///
   /// CRI: `RuntimeService.RuntimeConfig`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func runtimeConfig(
-    _ request: RuntimeConfigRequest = .init(), timeout: Duration? = nil
+    _ request: RuntimeConfigRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> RuntimeConfigResponse {
-    try await caller.unary(.runtimeConfig, request, timeout: timeout)
+    try await caller.unary(.runtimeConfig, request, options)
   }
 
   /// Informs the runtime of the new resources of a whole pod, after the pod was resized.
   ///
   /// CRI: `RuntimeService.UpdatePodSandboxResources`.
-  /// - Parameter timeout: The time in which the call must complete; nil for the client's default.
+  /// - Parameter options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func updatePodSandboxResources(
-    _ request: UpdatePodSandboxResourcesRequest = .init(), timeout: Duration? = nil
+    _ request: UpdatePodSandboxResourcesRequest = .init(), options: CallOptions = CallOptions()
   ) async throws(RPCError) -> UpdatePodSandboxResourcesResponse {
-    try await caller.unary(.updatePodSandboxResources, request, timeout: timeout)
+    try await caller.unary(.updatePodSandboxResources, request, options)
   }
 }

@@ -6,6 +6,7 @@ internal import CRISystem
 package struct Context: Sendable {
   private static let queryTimeout = Duration.seconds(2)
   private static let snapshotTimeout = Duration.seconds(30)
+  private static let probeTimeout = Duration.seconds(10)
 
   package let endpoint: Endpoint
   package let imageEndpoint: Endpoint?
@@ -29,7 +30,7 @@ package struct Context: Sendable {
     _ globals: Globals, waiting: Duration? = nil, asksImagesOnly: Bool = false, environment: (String) -> String?
   ) throws {
     // A warning that cannot be written is not a reason to end.
-    let warn = { (text: String) throws in _ = try? StandardStream.error.write("cri: \(text)\n") }
+    let warn = { (text: String) throws in _ = try? StandardStream.error.write(Failure(.done, text).line) }
     let configuration = try Configuration.load(
       named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
     isDebug = globals.isDebug ?? configuration.isDebug ?? false
@@ -114,11 +115,16 @@ package struct Context: Sendable {
   /// The timeout of one of many calls, and of calls that change pods and containers.
   package var bulkTimeout: Duration { timeout ?? Self.snapshotTimeout }
 
+  /// The timeout of a process that probes a container.
+  package var probeTimeout: Duration { timeout ?? Self.probeTimeout }
+
   /// A client for callers that must not wait long.
   package func client(within timeout: Duration) -> Client { client(timeout) }
 
   private func client(_ timeout: Duration?) -> Client {
     var options = Client.Options(api: api, timeout: timeout)
+    // CRI-O supports streams, and containerd does not. A wrong guess costs one call.
+    options.listStreaming = endpoint.path.contains("crio") ? .first : .whenTooLong
     // When the runtime has responded once, a busy node may pause it for longer than a short --timeout.
     options.keepAlive = KeepAlive(first: bulkTimeout, later: max(bulkTimeout, .seconds(10)), interval: .seconds(5))
     if isDebug {

@@ -6,12 +6,12 @@ extension Failure {
   /// like any other; see `init(_:about:_:)`.
   /// - Parameter endpoint: The endpoint to name if the error itself does not name one.
   package init(_ error: RPCError, _ endpoint: Endpoint? = nil) {
-    if case .cannotConnect(_, .noMemory) = error {
+    if case .cannotConnect(_, .noMemory) = error.facts {
       self = .noThread
       return
     }
     let path: String? =
-      switch error {
+      switch error.facts {
       case .deadlineExceeded, .notResponding, .connectionLost, .undecodable: endpoint?.path
       default: nil
       }
@@ -20,7 +20,7 @@ extension Failure {
   }
 
   private static func code(of error: RPCError) -> ExitCodes {
-    switch error {
+    switch error.facts {
     case .cannotConnect(_, .permissionDenied), .cannotConnect(_, .notPermitted): .forbidden
     case .cannotConnect, .notGRPC, .connectionLost, .cancelled: .unreachable
     case .deadlineExceeded, .notResponding: .late
@@ -32,13 +32,13 @@ extension Failure {
       case .deadlineExceeded: .late
       default: .failed
       }
-    case .answerTooLarge, .answerOverLimit: .overLimit
-    case .undecodable: .failed
+    case .responseTooLarge, .responseOverLimit: .overLimit
+    case .undecodable, .invalidMetadata, .noEvents: .failed
     }
   }
 
   private static func remedy(for error: RPCError) -> String? {
-    switch error {
+    switch error.facts {
     case .cannotConnect(_, .noSuchFile):
       "check that the runtime is running, or specify its socket with --runtime-endpoint or --image-endpoint"
     case .cannotConnect(_, .permissionDenied): "run as root, or as a user who may open the socket"
@@ -49,7 +49,7 @@ extension Failure {
     case .undecodable: "check that this is the socket of a CRI runtime, or specify another one with --runtime-endpoint"
     case .deadlineExceeded: "specify a longer --timeout, or check the runtime with cri wait"
     case .notResponding: "it may be stopped or overloaded; cri wait reports when it responds again"
-    case .answerTooLarge, .answerOverLimit:
+    case .responseTooLarge, .responseOverLimit:
       "a working runtime sends smaller responses; check what serves the socket, or select fewer objects with a filter"
     case .status where error.isNotInitialized: "it is starting; run cri wait"
     case .status where error.isUnknownService && Globals.current.api != nil && Globals.current.api != .auto:

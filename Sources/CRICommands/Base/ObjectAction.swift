@@ -31,7 +31,7 @@ struct ObjectAction: Sendable {
   /// - Parameter perform: Performs the action on one object, and returns the text for standard output.
   func run(_ ids: [String], _ perform: @escaping @Sendable (String) async throws -> String) async throws {
     try Self.refuseEmpty(ids, noun)
-    var printed: [Failure] = []
+    var known: Set<Failure> = []
     try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
       var outcomes = [Outcome?](repeating: nil, count: ids.count)
       var waiting = ids.indices[...]
@@ -45,10 +45,10 @@ struct ObjectAction: Sendable {
           switch outcome {
           case .done(let text): try StandardStream.output.write(text)
           // An unreachable runtime fails for all objects in the same way, so each failure is printed once.
-          case .failed(let failure) where printed.contains(failure): break
           case .failed(let failure):
-            printed.append(failure)
-            try StandardStream.error.write(failure.line)
+            guard known.insert(failure).inserted else { continue }
+            // The user decides how many objects are named, and the runtime how many there are.
+            if !isListed || known.count <= WarningList.maximum { try StandardStream.error.write(failure.line) }
           }
         }
       }
@@ -58,8 +58,10 @@ struct ObjectAction: Sendable {
         group.addTask { (index, await outcome(ids[index], perform)) }
       }
     }
-    guard let first = printed.first else { return }
-    throw ExitCode((printed.allSatisfy { $0.code == first.code } ? first.code : .failed).rawValue)
+    guard let first = known.first else { return }
+    let others = known.count - WarningList.maximum
+    if isListed, others > 0 { try StandardStream.error.write(Failure(.failed, "\(others) more failed").line) }
+    throw ExitCode((known.allSatisfy { $0.code == first.code } ? first.code : .failed).rawValue)
   }
 
   /// Runtimes take an empty ID as a prefix of all IDs, or return a confusing error.

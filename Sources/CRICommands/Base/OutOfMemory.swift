@@ -13,7 +13,8 @@ extension Failure {
       + "(ulimit -u, the unit's TasksMax)")
 }
 
-/// Makes the process end with one line on standard error and exit code 11 if an allocation fails.
-package func reportOutOfMemory() {
-  endWithoutMemory(line: Failure.outOfMemory.line, code: Failure.outOfMemory.code.rawValue)
+/// Makes the process end with one line on standard error and an exit code if an allocation fails.
+/// - Parameter code: The exit code; 11 by default.
+package func reportOutOfMemory(code: Int32 = ExitCodes.overLimit.rawValue) {
+  endWithoutMemory(line: Failure.outOfMemory.line, code: code)
 }

@@ -26,7 +26,7 @@ struct EventsCommand: AsyncParsableCommand {
     let choice = OutputChoice.of(output, template: template, usually: .json)
     let document = try DocumentView.of(choice, template: template)
     let context = try Context()
-    let feed = EventFeed(client: context.client(), api: context.selection)
+    let feed = EventFeed(client: context.client())
     // The command runs until it is interrupted.
     Interrupt.installExitHandler()
     var writer = EventWriter(document: document)

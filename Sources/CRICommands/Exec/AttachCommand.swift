@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CRI
 internal import CRICommandLine
+internal import CRIJSON
 internal import CRIStreaming
 internal import CRISystem
 
@@ -9,7 +10,9 @@ struct AttachCommand: AsyncParsableCommand {
     "attach", abstract: "Attach to a running container.",
     discussion: """
       Prints what the container writes from now on. With -i, standard input goes to the container, which must have been \
-      created with stdin; with -t, its terminal is used, which must have been created with tty.
+      created with stdin; with -t, its terminal is used, which must have been created with tty. When standard input ends, \
+      the session ends as soon as the container writes nothing for one second (at the latest after 10 seconds), unless the \
+      container was created with stdin_once.
 
       Exit codes: the container's own if it exits; 0 if the session ends while the container is still running; 125 for a failure.
       """)
@@ -74,22 +77,35 @@ struct AttachCommand: AsyncParsableCommand {
     }
     StreamOptions.note(session, context)
     let keys = tty && stdin ? DetachKeys(detachKeys) : nil
-    let outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
+    var outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
+    if stdin, await !Self.outlivesInput(id, client) { outcome.quiet = OutputQuiet() }
     guard var code = try await outcome.run(session, streams, keys, nil) else { return }
     // The session itself does not report the container's exit code.
-    if code == 0 { code = await Self.exitCode(id, client) }
+    if code == 0 { code = try await Self.exitCode(id, client) }
     if code != 0 { throw ExitCode(code) }
   }
 
+  /// Whether the session goes on after the end of its input, as containerd reports it. Other runtimes do not report it.
+  private static func outlivesInput(_ id: String, _ client: Client) async -> Bool {
+    let request = ContainerStatusRequest(containerID: id, verbose: true)
+    guard let info = try? await client.runtime.containerStatus(request).info["info"] else { return false }
+    let config = StatusDocument.value(ofInfo: info)["config"]
+    return config?["stdin_once"] == true && config?["tty"] != true
+  }
+
   /// The container's exit code if it has exited; 0 if it is still running.
-  private static func exitCode(_ id: String, _ client: Client) async -> Int32 {
+  /// - Throws: A failure if the runtime does not report the container's state.
+  private static func exitCode(_ id: String, _ client: Client) async throws(Failure) -> Int32 {
     // The session ends when the container closes its output, which is just before the runtime notices its exit.
     for _ in 0..<20 {
-      guard let status = try? await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
-      else {
-        return 0
+      let status: ContainerStatus?
+      do throws(RPCError) {
+        status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
+      } catch {
+        throw Failure(
+          .sessionFailed, "container \(ShortID.of(id)): the session has ended, but its exit code is unknown: \(error)")
       }
-      if status.state == .exited {
+      if let status, status.state == .exited {
         return Int32(UInt8(exactly: status.exitCode) ?? UInt8(ExitCodes.sessionFailed.rawValue))
       }
       await pause(.milliseconds(50))

@@ -33,7 +33,8 @@ struct ExecCall: Sendable {
     let (seconds, attoseconds) = timeLimit.components
     request.timeout = seconds + (attoseconds > 0 ? 1 : 0)
     // The runtime reports the end of the time itself; the additional time is for its response.
-    return try await client.runtime.execSync(request, timeout: .seconds(request.timeout) + context.callTimeout)
+    let time = Duration.seconds(request.timeout) + context.callTimeout
+    return try await client.runtime.execSync(request, options: .within(time))
   }
 
   /// The failure of a call or a session, with the exit codes of docker and podman.
@@ -42,7 +43,7 @@ struct ExecCall: Sendable {
     case let failure as Failure: return failure
     case let error as StreamingError: return Failure(error, about: subject)
     case let error as RPCError:
-      if case .status(let status) = error, ExecFailure.code(of: status.message) != .sessionFailed {
+      if let status = error.status, ExecFailure.code(of: status.message) != .sessionFailed {
         return ExecFailure.failure(status.message, subject, command)
       }
       return Failure(error, about: subject, client.endpoint)

@@ -91,7 +91,7 @@ struct ExecCommand: AsyncParsableCommand {
       throw Failure(.usage, "standard input is not a terminal; omit -t, or run exec in a terminal")
     }
     let context = try Context()
-    let client = context.bulkClient()
+    let client = timeLimit.map { context.client(within: min($0, context.bulkTimeout)) } ?? context.bulkClient()
     var options = stream.options(context)
     if let timeLimit { options.setupTimeout = min(options.setupTimeout, timeLimit) }
     let streams = RemoteCommandStreams(stdin: interactive, terminal: tty)

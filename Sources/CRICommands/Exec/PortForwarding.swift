@@ -47,7 +47,7 @@ struct PortForwarding: Sendable {
       guard !Task.isCancelled else { return }
       let failure =
         switch error {
-        case let error as StreamingError: Failure(error, about: subject)
+        case let error as StreamingError: Failure(error, about: subject, runsCommand: false)
         case let error as RPCError: Failure(error, about: subject, client.endpoint)
         default: Failure(.failed, "\(subject): \(error)")
         }

@@ -14,6 +14,8 @@ struct SessionOutcome: Sendable {
   let command: [String]
   /// The value of `--timeout`, for its message.
   let timeLimit: Duration?
+  /// Holds back the end of the input; nil to send it at once.
+  var quiet: OutputQuiet?
 
   /// - Parameter rest: the time that is left for the session; nil for no limit.
   /// - Returns: the exit code; nil if the user has detached.
@@ -22,7 +24,8 @@ struct SessionOutcome: Sendable {
   ) async throws -> Int32? {
     let signals = try SignalWatch(watchesTerminalSize: streams.terminal)
     let run = SessionRun(
-      session: session, streams: streams, detachKeys: keys, signals: signals, timeLimit: rest.map { max($0, .zero) })
+      session: session, streams: streams, detachKeys: keys, signals: signals, timeLimit: rest.map { max($0, .zero) },
+      quiet: quiet)
     return try code(of: try await Self.run(run))
   }
 

@@ -11,6 +11,8 @@ struct SessionRun: Sendable {
   let signals: SignalWatch
   /// How long the session may take; nil for no limit.
   let timeLimit: Duration?
+  /// Holds back the end of the input; nil to send it at once.
+  let quiet: OutputQuiet?
 
   private enum Event: Sendable {
     case copied
@@ -60,6 +62,7 @@ struct SessionRun: Sendable {
 
   private func copy(_ source: SessionOutput, to writer: OutputWriter) async -> Event {
     for await bytes in source {
+      quiet?.noteOutput()
       do throws(Errno) { try await writer.write(bytes) } catch {
         return .end(error == .brokenPipe ? .outputClosed : .outputFailed(error))
       }
@@ -97,6 +100,7 @@ struct SessionRun: Sendable {
         if !typed.isEmpty { try await session.input.write(typed) }
         if isDetached { return .end(.detached) }
       }
+      await quiet?.wait()
       if Task.isCancelled { return .nothing }
       try session.input.finish()
     } catch let error as StreamingError where error.code == .cannotEndInput {

@@ -29,12 +29,14 @@ struct ImageRemoval: Sendable {
   func remove(_ images: [Image], mayBeInUse: Bool) async throws {
     let client = client
     let byID = Dictionary(images.map { ($0.id, $0) }) { $1 }
+    let warnings = WarningList()
+    defer { warnings.end() }
     try await action(isListed: true).run(images.map(\.id)) { id in
       do throws(RPCError) {
         return try await Self.remove(id, byID[id] ?? Image(), client)
       } catch {
-        guard mayBeInUse, case .status = error, !error.isUnknownService, !error.isNotInitialized else { throw error }
-        try StandardStream.error.write(Failure(.failed, "image \(id) was not removed: \(error)").line)
+        guard mayBeInUse, error.isRefusal else { throw error }
+        try warnings.write("image \(id) was not removed: \(error)")
         return ""
       }
     }
@@ -55,8 +57,25 @@ struct ImageRemoval: Sendable {
     let names = image.repoTags.isEmpty ? image.repoDigests : image.repoTags
     // Some runtimes remove only the given name.
     let rest: Image?
-    do throws(RPCError) { rest = try await Self.image(image.id, client) } catch { rest = nil }
+    do throws(RPCError) {
+      rest = try await Self.image(image.id, client)
+    } catch {
+      // A runtime that went away has not confirmed which names are left.
+      guard error.isRefusal else { throw error }
+      rest = nil
+    }
     let kept = (rest?.repoTags ?? []) + (rest?.repoDigests ?? [])
     return names.filter { !kept.contains($0) }.map { "Deleted: \(Sanitizer.visible($0))\n" }.joined()
+  }
+}
+
+extension RPCError {
+  /// Whether the runtime itself answered that it did not do what was asked, and is still there.
+  fileprivate var isRefusal: Bool {
+    guard case .status(let status) = facts, !isUnknownService, !isNotInitialized else { return false }
+    switch status.code {
+    case .deadlineExceeded, .unavailable, .cancelled, .permissionDenied, .unauthenticated: return false
+    default: return true
+    }
   }
 }

@@ -29,7 +29,7 @@ struct ImageUse: Sendable {
   /// The image of new pods' pause processes, if it is among the unused ones. Without a pod, nothing else uses it, and the
   /// node may not be able to pull it again.
   private func pauseImage(among unused: [Image], _ images: [Image]) async -> Image? {
-    let status = try? await client.runtime.status(StatusRequest(verbose: true), timeout: timeout)
+    let status = try? await client.runtime.status(StatusRequest(verbose: true), options: .within(timeout))
     if let name = status.flatMap({ RuntimeSettings(info: $0.info).pauseImage }) {
       return unused.first { $0.isCalled(name) }
     }
@@ -45,7 +45,7 @@ struct ImageUse: Sendable {
     let answers = await client.details(of: "pod", sandboxes.map(\.id), timeout: timeout) {
       (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
-      let info = try await client.runtime.podSandboxStatus(request, timeout: timeout).info["info"] ?? ""
+      let info = try await client.runtime.podSandboxStatus(request, options: .within(timeout)).info["info"] ?? ""
       return (try? JSON.parse(info))?["image"]?.stringValue
     }
     // An image that is not known to be unused is kept.

@@ -17,14 +17,14 @@ struct Pulling: Sendable {
     if Environment.errorIsTerminal { try StandardStream.error.write("cri: pulling \(image.image)\n") }
     let request = PullImageRequest(image: image, auth: login, sandboxConfig: pod)
     do throws(RPCError) {
-      let response = try await client.images.pullImage(request, timeout: timeout)
+      let response = try await client.images.pullImage(request, options: .within(timeout))
       return try PodLife.named(response.imageRef, .pullImage)
     } catch {
-      if case .deadlineExceeded = error {
+      if case .deadlineExceeded = error.facts {
         throw Failure(.late, "image \(image.image): the pull timed out; specify a longer --pull-timeout")
       }
       let failure = Failure(error, about: "image \(image.image)", client.images.endpoint)
-      guard case .status(let status) = error, status.message.speaksOfLogin else { throw failure }
+      guard case .status(let status) = error.facts, status.message.speaksOfLogin else { throw failure }
       let remedy = login == nil ? "log in with podman login, or specify --creds" : "check the login and its permissions"
       throw Failure(failure.code, "\(failure.message); \(remedy)")
     }

@@ -33,7 +33,7 @@ struct InspectCommand: AsyncParsableCommand {
       otherCommand: "cri inspectp")
     try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: isVerbose)
-      let response = try await client.runtime.containerStatus(request, timeout: timeout)
+      let response = try await client.runtime.containerStatus(request, options: .within(timeout))
       guard let status = response.status else { throw Inspection.noStatus(.containerStatus) }
       return ContainerReport(status: status, info: response.info, now: Kernel.now)
     }

@@ -31,7 +31,7 @@ struct InspectpCommand: AsyncParsableCommand {
       otherCommand: "cri inspect")
     try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: isVerbose)
-      let response = try await client.runtime.podSandboxStatus(request, timeout: timeout)
+      let response = try await client.runtime.podSandboxStatus(request, options: .within(timeout))
       guard let status = response.status else { throw Inspection.noStatus(.podSandboxStatus) }
       return PodReport(status: status, info: response.info)
     }

@@ -36,16 +36,18 @@ enum ConfigFile {
     }
     let document = try document(bytes, path)
     let message: M
-    var unknown: [MessageJSONError]? = isStrict ? nil : []
+    var ignored: IgnoredFields? = isStrict ? nil : IgnoredFields()
     do throws(MessageJSONError) {
-      message = try M(json: document, .handwritten, unknownFields: &unknown)
+      message = try M(json: document, .handwritten, ignored: &ignored)
     } catch {
       if error.path.isEmpty {
         throw Failure(.usage, "\(path) is not a mapping of fields to values; see \(Self.schema)")
       }
       throw Failure(.usage, "\(path): \(error)")
     }
-    for field in unknown ?? [] { try StandardStream.error.write(Failure(.done, "\(path): ignored \(field)").line) }
+    let warnings = WarningList()
+    for field in ignored?.first ?? [] { try warnings.write("\(path): ignored \(field)") }
+    warnings.end(and: ignored?.others ?? 0)
     return message
   }
 

@@ -12,7 +12,7 @@ enum GracePeriod {
       return seconds(status?.annotations ?? [:])
     } catch {
       // The runtime decides about a missing or ambiguous container: stopping a removed container is not an error.
-      if case .status = error, !error.isUnknownService, !error.isNotInitialized { return 0 }
+      if case .status = error.facts, !error.isUnknownService, !error.isNotInitialized { return 0 }
       throw error
     }
   }

@@ -12,7 +12,7 @@ struct PodLife: Sendable {
     do throws(RPCError) {
       let request = RunPodSandboxRequest(config: config, runtimeHandler: handler)
       // Networks take time to set up; crictl also waits twice as long here.
-      let response = try await client.runtime.runPodSandbox(request, timeout: time * 2)
+      let response = try await client.runtime.runPodSandbox(request, options: .within(time * 2))
       return try Self.named(response.podSandboxID, .runPodSandbox)
     } catch {
       throw Failure(error, client.endpoint)
@@ -25,7 +25,7 @@ struct PodLife: Sendable {
   ) async throws(Failure) -> String {
     do throws(RPCError) {
       let request = CreateContainerRequest(podSandboxID: sandbox, config: config, sandboxConfig: pod)
-      let response = try await client.runtime.createContainer(request, timeout: time)
+      let response = try await client.runtime.createContainer(request, options: .within(time))
       return try Self.named(response.containerID, .createContainer)
     } catch {
       let failure = Failure(error, client.endpoint)
@@ -51,7 +51,7 @@ struct PodLife: Sendable {
 
   func start(_ container: String) async throws(Failure) {
     do throws(RPCError) {
-      _ = try await client.runtime.startContainer(StartContainerRequest(containerID: container), timeout: time)
+      _ = try await client.runtime.startContainer(StartContainerRequest(containerID: container), options: .within(time))
     } catch {
       throw Failure(error, about: "container \(container)", client.endpoint)
     }
@@ -76,8 +76,9 @@ struct PodLife: Sendable {
   /// Removes the sandbox that was left by a failure, and adds the result to the failure's message.
   func cleanUp(_ sandbox: String, after failure: Failure) async -> Failure {
     do throws(RPCError) {
-      _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: sandbox), timeout: time)
-      _ = try await client.runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: sandbox), timeout: time)
+      _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: sandbox), options: .within(time))
+      _ = try await client.runtime.removePodSandbox(
+        RemovePodSandboxRequest(podSandboxID: sandbox), options: .within(time))
       return Failure(failure.code, "\(failure.message); the pod that was created for it was removed again")
     } catch {
       let rest = "its pod \(sandbox) was not removed (\(error)): run cri rmp -f \(sandbox)"
@@ -89,7 +90,7 @@ struct PodLife: Sendable {
   func uid(of sandbox: String) async throws(Failure) -> String? {
     do throws(RPCError) {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox)
-      return try await client.runtime.podSandboxStatus(request, timeout: time).status?.metadata?.uid
+      return try await client.runtime.podSandboxStatus(request, options: .within(time)).status?.metadata?.uid
     } catch {
       if error.isNotFound { throw Failure(.notFound, "pod \(sandbox) not found; see cri pods") }
       throw Failure(error, client.endpoint)

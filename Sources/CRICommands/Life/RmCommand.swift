@@ -45,29 +45,31 @@ struct RmCommand: AsyncParsableCommand {
     }
     let isForced = force
     let logs = keepLogs ? nil : LogRemoval(roots: logRoot.map { [$0] } ?? PodLogDirectory.all())
+    let warnings = WarningList()
+    defer { warnings.end() }
     try await ObjectAction.onContainers(client, isListed: targets.all, forPods: "cri rmp").run(ids) { id in
       let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
       if status?.state == .running {
         guard isForced else {
           throw Failure(.failed, "container \(id) is running; use cri stop \(id), or cri rm --force")
         }
-        _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), timeout: timeout)
+        _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), options: .within(timeout))
       }
-      _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id), timeout: timeout)
+      _ = try await client.runtime.removeContainer(RemoveContainerRequest(containerID: id), options: .within(timeout))
       if let logs, let path = status?.logPath {
-        for outcome in logs.remove(path) { try Self.report(outcome, id, isDebug: context.isDebug) }
+        for outcome in logs.remove(path) { try Self.report(outcome, id, warnings, isDebug: context.isDebug) }
       }
       return "\(id)\n"
     }
   }
 
-  private static func report(_ outcome: LogRemoval.Outcome, _ id: String, isDebug: Bool) throws {
+  private static func report(_ outcome: LogRemoval.Outcome, _ id: String, _ warnings: WarningList, isDebug: Bool) throws
+  {
     switch outcome {
     case .removed(let path):
       if isDebug { try StandardStream.error.write(Failure(.done, "container \(id): removed its log \(path)").line) }
     case .kept(let path, let reason):
-      let line = Failure(.failed, "container \(id) was removed, but its log \(path) was kept: \(reason)").line
-      try StandardStream.error.write(line)
+      try warnings.write("container \(id) was removed, but its log \(path) was kept: \(reason)")
     }
   }
 }

@@ -31,10 +31,11 @@ struct RmpCommand: AsyncParsableCommand {
       var output = ""
       if state == .ready {
         guard isForced else { throw Failure(.failed, "pod \(id) is ready; use cri stopp \(id), or cri rmp --force") }
-        _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), timeout: timeout)
+        _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), options: .within(timeout))
         output = "Stopped sandbox \(id)\n"
       }
-      _ = try await client.runtime.removePodSandbox(RemovePodSandboxRequest(podSandboxID: id), timeout: timeout)
+      _ = try await client.runtime.removePodSandbox(
+        RemovePodSandboxRequest(podSandboxID: id), options: .within(timeout))
       return output + "Removed sandbox \(id)\n"
     }
   }

@@ -52,7 +52,7 @@ struct StopCommand: AsyncParsableCommand {
       let grace: Int64
       if let seconds = timeout ?? graces[id] { grace = seconds } else { grace = try await GracePeriod.of(id, client) }
       let request = StopContainerRequest(containerID: id, timeout: grace)
-      _ = try await client.runtime.stopContainer(request, timeout: time + .seconds(grace))
+      _ = try await client.runtime.stopContainer(request, options: .within(time + .seconds(grace)))
       return "\(id)\n"
     }
   }

@@ -15,7 +15,7 @@ struct StoppCommand: AsyncParsableCommand {
     let client = context.client()
     let timeout = context.bulkTimeout
     try await ObjectAction.onPods(client, forContainers: "cri stop").run(ids.inOrderOnce) { id in
-      _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), timeout: timeout)
+      _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), options: .within(timeout))
       return "Stopped sandbox \(id)\n"
     }
   }

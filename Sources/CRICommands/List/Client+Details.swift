@@ -46,14 +46,12 @@ extension Client {
 }
 
 extension Failure {
-  private static let maximumPrinted = 20
-
   /// Prints the failures of some of many objects and ends the command with their code, after the rest is done.
   ///
   /// Of very many failures, only the first ones are printed.
   static func report(_ failures: [Failure]) throws {
     guard let last = failures.last else { return }
-    let printed = failures.dropLast().prefix(maximumPrinted)
+    let printed = failures.dropLast().prefix(WarningList.maximum)
     for failure in printed { try StandardStream.error.write(failure.line) }
     let others = failures.count - 1 - printed.count
     if others > 0 { try StandardStream.error.write(Failure(last.code, "\(others) more failed").line) }

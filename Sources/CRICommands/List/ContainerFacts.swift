@@ -4,30 +4,35 @@ internal import CRIText
 
 /// The facts that a container's status has and the list of containers does not.
 struct ContainerFacts: Sendable {
-  let status: ContainerStatus
   /// nil if the runtime does not report it.
   let pid: Int64?
+  /// nil unless the container has exited.
+  let exitCode: Int32?
+  let startedAt: Timestamp
+  let finishedAt: Timestamp
+  /// The ID of the image, or its reference if the runtime does not report the ID.
+  let image: String
 
   init(_ status: ContainerStatus, _ info: StringMap) {
-    self.status = status
+    exitCode = status.state == .exited ? status.exitCode : nil
+    startedAt = status.startedAt
+    finishedAt = status.finishedAt
+    image = status.imageID.isEmpty ? status.imageRef : status.imageID
     pid = StatusDocument.pid(ofInfo: info)
   }
 
   /// PID, exit code, start time, end time and image.
   func cells(_ now: Int64, isWhole: Bool) -> [Table.Cell] {
-    let hasEnded = status.state == .exited
     func age(_ moment: Timestamp) -> String {
       moment > .zero ? HumanDuration.ago(moment.nanoseconds, now: now) : "-"
     }
     return [
       Table.Cell(pid.map { "\($0)" } ?? "-"),
-      hasEnded ? Table.Cell("\(status.exitCode)", status.exitCode == 0 ? nil : .bad) : "-",
-      Table.Cell(age(status.startedAt)), Table.Cell(hasEnded ? age(status.finishedAt) : "-"),
+      exitCode.map { Table.Cell("\($0)", $0 == 0 ? nil : .bad) } ?? "-",
+      Table.Cell(age(startedAt)), Table.Cell(exitCode == nil ? "-" : age(finishedAt)),
       Table.Cell(isWhole ? image : ShortID.ofImage(image)),
     ]
   }
-
-  var image: String { status.imageID.isEmpty ? status.imageRef : status.imageID }
 }
 
 extension StatusDocument {

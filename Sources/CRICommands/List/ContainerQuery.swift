@@ -39,7 +39,7 @@ struct ContainerQuery: Sendable {
   static func facts(_ ids: [String], _ client: Client, timeout: Duration) async -> Answers<ContainerFacts> {
     await client.details(of: "container", ids, timeout: timeout) { (client, id) throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: true)
-      let response = try await client.runtime.containerStatus(request, timeout: timeout)
+      let response = try await client.runtime.containerStatus(request, options: .within(timeout))
       guard let status = response.status else { throw Inspection.noStatus(.containerStatus) }
       return ContainerFacts(status, response.info)
     }

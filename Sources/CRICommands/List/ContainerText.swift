@@ -34,18 +34,18 @@ struct ContainerText: ListText {
   static var wideSortKeys: [String: SortOrder<ContainerText>.Key] {
     typealias Key = SortOrder<ContainerText>.Key
     let pid: Key = { text, container in SortValue(number: text.facts(of: container)?.pid) }
-    let exit: Key = { text, container in SortValue(number: text.ended(container).map { Int64($0.exitCode) }) }
-    let started: Key = { text, container in SortValue(moment: text.facts(of: container)?.status.startedAt) }
-    let finished: Key = { text, container in SortValue(moment: text.ended(container)?.finishedAt) }
+    let exit: Key = { text, container in
+      SortValue(number: text.facts(of: container)?.exitCode.map { Int64($0) })
+    }
+    let started: Key = { text, container in SortValue(moment: text.facts(of: container)?.startedAt) }
+    let finished: Key = { text, container in
+      SortValue(moment: text.facts(of: container).flatMap { $0.exitCode == nil ? nil : $0.finishedAt })
+    }
     let image: Key = { text, container in SortValue.text(text.facts(of: container)?.image ?? "") }
     return ["pid": pid, "exit": exit, "started": started, "finished": finished, "image-id": image]
   }
 
   private func facts(of container: Container) -> ContainerFacts? { statuses?[container.id] }
-
-  private func ended(_ container: Container) -> ContainerStatus? {
-    statuses?[container.id].flatMap { $0.status.state == .exited ? $0.status : nil }
-  }
 
   func rows(_ container: Container) -> [[Table.Cell]] {
     var cells = [

@@ -27,7 +27,7 @@ struct PodQuery: Sendable {
   static func facts(_ ids: [String], _ client: Client, timeout: Duration) async -> Answers<PodFacts> {
     await client.details(of: "pod", ids, timeout: timeout) { (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
-      let response = try await client.runtime.podSandboxStatus(request, timeout: timeout)
+      let response = try await client.runtime.podSandboxStatus(request, options: .within(timeout))
       guard let status = response.status else { throw Inspection.noStatus(.podSandboxStatus) }
       return PodFacts(status, response.info)
     }

@@ -77,7 +77,9 @@ struct LogView {
     if isForeign {
       throw Failure(.failed, "\(log.path) is a log neither in the CRI's format nor in Docker's json-file format")
     }
-    for notice in log.notices { try printNotice(Self.text(notice)) }
+    let warnings = WarningList()
+    for notice in log.notices { try warnings.write(Self.text(notice)) }
+    warnings.end()
     if log.records == 0, !log.notices.isEmpty {
       throw Failure(.failed, "the log \(log.path) of container \(id) contains no readable record")
     }

@@ -15,7 +15,7 @@ struct LoggedContainer: Sendable {
       } catch {
         // The runtime may refuse a name for other reasons than that it does not exist: it may be a prefix of several
         // IDs.
-        guard case .status = error, !error.isUnknownService, !error.isNotInitialized else {
+        guard case .status = error.facts, !error.isUnknownService, !error.isNotInitialized else {
           throw Failure(error, client.endpoint)
         }
         if !error.isNotFound { refusal = Failure(error, client.endpoint) }

@@ -58,7 +58,7 @@ struct PreflightCommand: AsyncParsableCommand {
       try await refuseOtherRuntime(client, options.target)
       let report = PreflightReport(
         try await facts(client, options), ignoring: Set(ignore.compactMap(RuleID.init(named:))))
-      return ReportView(report, exitCode: Self.code(of: report.verdict).rawValue, checked: ReportOptions.now)
+      return ReportView(report, exitCode: report.verdict.exitCode, checked: ReportOptions.now)
     }
   }
 
@@ -103,14 +103,6 @@ struct PreflightCommand: AsyncParsableCommand {
       return try await client.preflightFacts(options)
     } catch {
       throw Failure(error)
-    }
-  }
-
-  private static func code(of verdict: PreflightReport.Verdict) -> ExitCodes {
-    switch verdict {
-    case .none: .done
-    case .loss: .lossPredicted
-    case .unchecked: .unreachable
     }
   }
 }

@@ -6,8 +6,16 @@ struct ReportFile: Hashable, Sendable {
   let format: ReportFormat
   let path: String
 
+  /// The name without directories and the extension.
+  private var name: String {
+    let last = path.split(separator: "/").last.map(String.init) ?? ""
+    return last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
+  }
+
   /// Writes the report completely or not at all, readable by everyone, because other programs collect reports.
   func write(_ view: ReportView) throws(FileError) {
+    var view = view
+    view.fileName = name
     try File.writeAtomically(Array(format.text(view).utf8), to: path, mode: 0o644)
   }
 }

@@ -9,19 +9,26 @@ extension ReportOptions {
   /// The time of a check.
   static var now: Timestamp { Timestamp(nanoseconds: Kernel.now) }
 
+  /// What a command does about a report, before it is printed to a terminal or a pipe that may be gone.
+  typealias Action = (ReportView) throws -> Void
+
   /// Writes the report in all requested formats, and ends the command with its exit code.
-  func publish(_ view: ReportView) throws {
+  /// - Parameter action: Called when the files are written.
+  func publish(_ view: ReportView, action: Action? = nil) throws {
     let style = TextStyle(
       isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
       term: Environment.value("TERM"))
     let isWritten = write(view)
+    try action?(view)
     var code = format.exitCode(view.verdict)
     do throws(Errno) {
       try StandardStream.output.write(shown(view, style))
     } catch {
       reportUnwritable(error)
-      // A reader that closes its pipe has seen enough, and the exit code still gives the verdict.
-      if code == 0, error != .brokenPipe { code = ExitCodes.unreachable.rawValue }
+      // A reader that closes its pipe has seen enough, and the exit code still gives the verdict. If the terminal is
+      // gone, what was done about the verdict is done.
+      let isGone = error == .brokenPipe || action != nil && error == .inputOutput
+      if code == 0, !isGone { code = ExitCodes.unreachable.rawValue }
     }
     // A file that could not be written is neither a loss nor a success.
     if code == 0, !isWritten { code = format == .nagios ? 3 : ExitCodes.usage.rawValue }
@@ -34,8 +41,10 @@ extension ReportOptions {
   ///   - name: The check, `verify` or `preflight`.
   ///   - onlyWarns: Whether the exit code is 0 even without a verdict, except for a usage error. Evaluated after the
   ///   check.
+  ///   - action: Called when the files are written, with a verdict or without.
   func report(
-    _ name: ReportCheck, onlyWarns: @autoclosure () -> Bool = false, _ check: () async throws -> ReportView
+    _ name: ReportCheck, onlyWarns: @autoclosure () -> Bool = false, action: Action? = nil,
+    _ check: () async throws -> ReportView
   ) async throws {
     Interrupt.catchBrokenPipes()
     let view: ReportView
@@ -47,17 +56,19 @@ extension ReportOptions {
       guard let error = error as? Failure ?? systemError else { throw error }
       let failure = Failure(error.code.unverified, error.message)
       let view = ReportView(
-        failed: name, reason: failure.message, exitCode: failure.code.rawValue, checked: Self.now)
+        failed: name, reason: failure.message, exitCode: failure.code.rawValue, checked: Self.now,
+        node: Kernel.names.node)
+      _ = write(view)
+      try action?(view)
       if isDocument {
         do throws(Errno) { try StandardStream.output.write(shown(view, .plain)) } catch { reportUnwritable(error) }
       }
-      _ = write(view)
       guard format == .nagios || onlyWarns() && failure.code != .usage else { throw failure }
       try? StandardStream.error.write(failure.line)
       if format != .nagios || onlyWarns() { return }
       throw ExitCode(format.exitCode(view.verdict))
     }
-    try publish(view)
+    try publish(view, action: action)
   }
 
   /// The report for standard output. On a terminal, control characters in names must not act; files and pipes get the

@@ -38,6 +38,7 @@ struct ReportOptions: ParsableArguments {
       if !seen.insert(file.path).inserted {
         throw ValidationError("--report \(text): another report goes to this file; specify a different file for each")
       }
+      StateDirectory.prepare(for: file.path)
       do throws(FileError) {
         try File.checkWritable(file.path)
       } catch {

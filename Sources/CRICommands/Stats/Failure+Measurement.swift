@@ -16,7 +16,8 @@ extension Failure {
     _ error: RPCError, _ endpoint: Endpoint, measuring noun: String, id: String?, command: String, list: String,
     unserved method: Method<Request, Response>, _ remedy: String
   ) {
-    guard case .status(let status) = error, !error.isUnknownMethod, !error.isUnknownService, !error.isNotInitialized,
+    guard case .status(let status) = error.facts, !error.isUnknownMethod, !error.isUnknownService,
+      !error.isNotInitialized,
       !error.isAmbiguous
     else {
       self.init(error, endpoint, unserved: method, remedy)

@@ -48,7 +48,7 @@ struct StatsCommand: AsyncParsableCommand {
     let filter = filter == ContainerStatsFilter() ? nil : filter
     let stats: [ContainerStats]
     do throws(RPCError) {
-      stats = try await client.runtime.containerStats(filter)
+      stats = try await client.runtime.allContainerStats(filter)
     } catch {
       throw Failure(
         error, client.endpoint, measuring: "container", id: id ?? container, command: "cri stats", list: "cri ps -a",

@@ -42,7 +42,7 @@ struct StatspCommand: AsyncParsableCommand {
     let filter = filter == PodSandboxStatsFilter() ? nil : filter
     let stats: [PodSandboxStats]
     do throws(RPCError) {
-      stats = try await client.runtime.podSandboxStats(filter)
+      stats = try await client.runtime.allPodSandboxStats(filter)
     } catch {
       throw Failure(
         error, client.endpoint, measuring: "pod", id: id ?? pod, command: "cri statsp", list: "cri pods",

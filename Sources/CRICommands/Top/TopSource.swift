@@ -13,7 +13,7 @@ struct TopSource: Sendable {
     self.isAll = isAll
     sampler = UsageSampler(interval: .zero) { () throws(Failure) in
       do throws(RPCError) {
-        return try await client.runtime.containerStats(nil)
+        return try await client.runtime.allContainerStats()
       } catch {
         throw Failure(
           error, client.endpoint, measuring: "container", id: nil, command: "cri stats", list: "cri ps",

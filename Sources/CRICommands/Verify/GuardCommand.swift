@@ -15,17 +15,21 @@ struct GuardCommand: AsyncParsableCommand {
       The command is not run if a unit cannot be stopped (exit code 3; 2 if there is no such unit) or if the snapshot \
       cannot be taken. Then the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
 
-      The units of --hold are stopped before the snapshot and started only if guard exits with 0; with --warn-only, \
-      they are started whatever is found. A unit that was not active is not started.
+      The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
+      with --warn-only, whatever is found. They are started before the report is printed. A unit that was not active \
+      is not started.
+
+      The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
+      journal, also if the terminal is gone.
 
       SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. A \
-      signal before the command starts ends guard with nothing changed; a signal after the command has ended makes \
-      guard exit with 3 (not checked).
+      signal before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT \
+      make guard exit with 3 (not checked), and SIGHUP is ignored.
       """)
 
   @Option(
     help: ArgumentHelp(
-      "Stop this systemd unit first, and start it again only on exit code 0 (repeatable).",
+      "Stop this systemd unit first, and start it again only if nothing is lost (repeatable).",
       valueName: "unit"))
   var hold: [String] = []
 
@@ -39,6 +43,11 @@ struct GuardCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Also save the snapshot to this file, for a later verify.", valueName: "file"))
   var save: String?
+
+  @Flag(
+    help: ArgumentHelp(
+      "Mask the units of --hold until they are started again, so that nothing else starts them; a reboot ends this."))
+  var mask = false
 
   @Flag(help: "Run the command even if the snapshot before it is incomplete.")
   var incomplete = false
@@ -65,6 +74,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
     if let save {
       if save == "-" || save.isEmpty { throw ValidationError("--save '\(save)': specify a file") }
+      StateDirectory.prepare(for: save)
       do throws(FileError) {
         try File.checkWritable(save)
       } catch {
@@ -99,12 +109,26 @@ struct GuardCommand: AsyncParsableCommand {
 
   func run() async throws {
     let signals = try SignalWatch()
-    var units = UnitHold(hold, signals: signals)
+    var units = UnitHold(hold, signals: signals, masks: mask)
     var stage = Stage.before
+    var outcome = UnitHold.Outcome.untouched
+    var record = GuardRecord(command: command[0], save: save, reports: reports)
     do {
-      try await reports.report(.verify, onlyWarns: options.warnOnly && stage == .changed) {
+      // The units are started before the report is printed, because the terminal or the pipe may be gone.
+      try await reports.report(
+        .verify, onlyWarns: options.warnOnly && stage == .changed,
+        action: { view in
+          record.writeReport(view)
+          if stage != .before {
+            let code = view.verdict.exitCode
+            let starts = Self.startingCodes.contains(code) || options.warnOnly && stage == .changed
+            outcome = starts ? units.start() : .kept(code)
+          }
+          record.log(view, outcome, units)
+        }
+      ) {
         let context = try Context()
-        let verification = try await prepare(context, &units, signals)
+        let verification = try await prepare(context, &units, signals, &record)
         let failure: String?
         do throws(Failure) {
           failure = try execute(signals)
@@ -113,22 +137,20 @@ struct GuardCommand: AsyncParsableCommand {
           throw error
         }
         stage = .changed
-        return try await verdict(verification, context, failure, signals, &stage)
+        return try await verdict(verification, context, failure, signals, &stage, record)
       }
-    } catch let code as ExitCode where options.warnOnly && stage == .changed {
-      // Nagios' code for a warning.
-      try units.start()
-      throw code
     } catch {
-      try end(error, units, stage)
+      try end(error, units, outcome, record)
     }
-    // The verdict is printed first, because a unit may take a long time to start.
-    try units.start()
+    if case .failed(let failure) = outcome { throw failure }
   }
+
+  /// The exit codes with which nothing is lost: an intact verdict, nothing to verify, and a command that failed.
+  private static let startingCodes = [ExitCodes.done, .vacuous, .commandFailed].map(\.rawValue)
 
   /// Stops the held units and takes the snapshot; on failure, everything is as before.
   private func prepare(
-    _ context: Context, _ units: inout UnitHold, _ signals: SignalWatch
+    _ context: Context, _ units: inout UnitHold, _ signals: SignalWatch, _ record: inout GuardRecord
   ) async throws -> Verification {
     // The units are stopped first, so that they change nothing after the snapshot.
     try units.stop()
@@ -147,21 +169,11 @@ struct GuardCommand: AsyncParsableCommand {
           .usage,
           "the snapshot has no pod that --namespace and --pod select; the command was not run and nothing was changed")
       }
-      try keep(before)
+      try record.keep(before)
       return verification
     } catch {
       units.release()
       throw (error as? CutShort)?.before ?? error
-    }
-  }
-
-  /// - Throws: A usage error if the file cannot be written, because that is not a verdict.
-  private func keep(_ snapshot: Snapshot) throws {
-    guard let save else { return }
-    do {
-      try SnapshotFile.write(snapshot, to: save)
-    } catch let failure as Failure {
-      throw Failure(.usage, "\(failure.message); the command was not run")
     }
   }
 
@@ -185,35 +197,35 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   private func verdict(
-    _ verification: Verification, _ context: Context, _ failure: String?, _ signals: SignalWatch, _ stage: inout Stage
+    _ verification: Verification, _ context: Context, _ failure: String?, _ signals: SignalWatch, _ stage: inout Stage,
+    _ record: GuardRecord
   ) async throws -> ReportView {
     let before = verification.before
     let timeout = try chosenTimeout ?? Self.timeout(for: before)
     do {
-      let after = try await signals.interrupting { try await verification.current(context, timeout: timeout) }
+      let after = try await signals.interrupting(hangUpToo: false) {
+        try await verification.current(context, timeout: timeout)
+      }
       return verification.conclude(after, failure: failure)
     } catch let interruption as CutShort {
       stage = .interrupted
       let cause = "\(interruption.signal.name) before the verdict, so nothing was checked"
-      throw Failure(.unreachable, "\(cause); run \(remedy(before))")
+      throw Failure(.unreachable, "\(cause); run \(remedy(before, record))")
     } catch let failure as Failure where failure.code == .unreachable {
-      throw Failure(failure.code, "\(failure.message); nothing has been checked yet; run \(remedy(before))")
+      throw Failure(failure.code, "\(failure.message); nothing has been checked yet; run \(remedy(before, record))")
     }
   }
 
   /// The command to run if there is no verdict. The snapshot cannot be taken again, so it is saved.
-  private func remedy(_ before: Snapshot) -> String {
-    var file = save
-    if file == nil {
-      let path = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"
-      if (try? SnapshotFile.write(before, to: path)) != nil { file = path }
-    }
+  private func remedy(_ before: Snapshot, _ record: GuardRecord) -> String {
     let wait = wait ?? "\(Self.timeout(for: before).components.seconds)s"
-    return file.map { "cri verify --before \($0) --wait \(wait)" } ?? "cri net before kubelet starts"
+    return record.snapshot(before).map { "cri verify --before \($0) --wait \(wait)" } ?? "cri net before kubelet starts"
   }
 
   /// Ends with the result, and prints what it means for the units.
-  private func end(_ error: any Error, _ units: UnitHold, _ stage: Stage) throws {
+  private func end(
+    _ error: any Error, _ units: UnitHold, _ outcome: UnitHold.Outcome, _ record: GuardRecord
+  ) throws {
     let code: Int32
     switch error {
     case let failure as Failure:
@@ -222,9 +234,10 @@ struct GuardCommand: AsyncParsableCommand {
     case let exit as ExitCode: code = exit.rawValue
     default: throw error
     }
-    if stage != .before {
-      let report = reports.files.first.map { String($0.drop { $0 != "=" }.dropFirst()) } ?? "the report above"
-      units.keep(code, report: report, again: save.map { "cri verify --before \($0)" })
+    switch outcome {
+    case .failed(let failure): throw failure
+    case .kept(let verdict): units.keep(verdict, report: record.reportPath, again: record.again)
+    case .started, .untouched: break
     }
     throw ExitCode(code)
   }

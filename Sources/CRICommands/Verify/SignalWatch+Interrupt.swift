@@ -3,8 +3,11 @@ internal import CRISystem
 
 extension SignalWatch {
   /// Runs work, and cancels and awaits it if a signal arrives.
+  /// - Parameter hangUpToo: Whether SIGHUP interrupts it too. If not, the work continues without a terminal.
   /// - Throws: What the work throws, or `CutShort`.
-  func interrupting<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+  func interrupting<Value: Sendable>(
+    hangUpToo: Bool = true, _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
     try await withThrowingTaskGroup(of: Step<Value>.self) { group in
       group.addTask { .done(try await work()) }
       group.addTask { .signal(await self.next()) }
@@ -12,6 +15,8 @@ extension SignalWatch {
       while let step = try await group.next() {
         switch step {
         case .done(let value): return value
+        case .signal(let received?) where received.isHangUp && !hangUpToo:
+          group.addTask { .signal(await self.next()) }
         case .signal(let received?): throw CutShort(signal: received)
         // The signals cannot be watched any more: the work continues.
         case .signal(nil): continue

@@ -4,8 +4,8 @@ internal import CRISystem
 
 /// Snapshot files; `-` is standard input or output.
 enum SnapshotFile {
-  /// The maximum size in bytes, more than the snapshot of any node.
-  private static let maximumSize = 256 << 20
+  /// The maximum size in bytes. The snapshot of 10,000 containers has a third of it.
+  private static let maximumSize = 128 << 20
 
   static func read(_ path: String) throws(Failure) -> Snapshot {
     let bytes: [UInt8]
@@ -18,7 +18,12 @@ enum SnapshotFile {
         ? try File.readStandardInput(limit: maximumSize, deadline: deadline)
         : try File.readNamed(path, limit: maximumSize, deadline: deadline)
     } catch {
-      let remedy = error == .noSuchFile ? "; take one before the change: cri snapshot -o \(path)" : ""
+      let remedy =
+        switch error {
+        case .noSuchFile: "; take one before the change: cri snapshot -o \(path)"
+        case .system(.fileTooLarge): "; a snapshot has at most \(maximumSize >> 20) MiB"
+        default: ""
+        }
       throw Failure(.usage, "the snapshot \(path) cannot be read: \(error)\(remedy)")
     }
     do throws(SnapshotError) {
@@ -31,8 +36,13 @@ enum SnapshotFile {
   /// Writes a snapshot completely or not at all, readable only by its owner.
   static func write(_ snapshot: Snapshot, to path: String) throws {
     let bytes = snapshot.documentBytes
+    // It could not be read again.
+    guard bytes.count <= maximumSize else {
+      throw Failure(.overLimit, "the snapshot has \(bytes.count) bytes; the limit is \(maximumSize >> 20) MiB")
+    }
     if path.isEmpty { throw Failure(.usage, "--output is empty; specify a file, or - for standard output") }
     if path == "-" { return try StandardStream.output.write(bytes) }
+    StateDirectory.prepare(for: path)
     do throws(FileError) {
       try File.writeAtomically(bytes, to: path)
     } catch {

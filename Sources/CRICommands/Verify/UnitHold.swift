@@ -5,12 +5,28 @@ internal import CRISystem
 struct UnitHold {
   private let names: [String]
   private let signals: SignalWatch
+  /// Whether the units are masked while they are stopped.
+  private let masks: Bool
   /// The units that were active and that we have stopped, in this order.
-  private var stopped: [String] = []
+  private var stopped: [String] = [] {
+    didSet { Self.prepareNote(stopped) }
+  }
 
-  init(_ names: [String], signals: SignalWatch) {
+  /// What happened to the units after the command.
+  enum Outcome {
+    /// The command was not run.
+    case untouched
+    case started
+    /// A unit could not be started.
+    case failed(Failure)
+    /// The units were left stopped, because of this exit code.
+    case kept(Int32)
+  }
+
+  init(_ names: [String], signals: SignalWatch, masks: Bool = false) {
     self.names = names
     self.signals = signals
+    self.masks = masks
   }
 
   /// The error for a name that systemctl would interpret: an option, a pattern, several units, a path; nil for a plain
@@ -32,19 +48,19 @@ struct UnitHold {
   /// Stops the units. If one of them cannot be stopped, those before it are started again.
   mutating func stop() throws(Failure) {
     var active: [String] = []
+    var wasActive: [String] = []
     // All units are examined before the first one is stopped.
     for name in names {
       let state = try state(of: name)
       if state != .inactive { active.append(name) }
       if state != .active { Self.printNotice("\(name) is not active, so it will not be started at the end") }
-      if state == .active { stopped.append(name) }
+      if state == .active { wasActive.append(name) }
     }
-    let wasActive = stopped
-    stopped = []
     for name in active {
       if wasActive.contains(name) { stopped.append(name) }
       var interruption: SignalWatch.Received?
-      let failure = systemctl("stop", name) { interruption = $0 }
+      var failure = systemctl("stop", name) { interruption = $0 }
+      if failure == nil, interruption == nil, masks { failure = mask(name) }
       if failure == nil && interruption == nil { continue }
       // This includes the unit that could not be stopped, which may be half stopped.
       release()
@@ -54,11 +70,25 @@ struct UnitHold {
     }
   }
 
+  /// Masks a unit until the next boot.
+  /// - Returns: Why it failed; nil if it succeeded.
+  private func mask(_ name: String) -> String? {
+    if let failure = systemctl("mask", "--runtime", name) { return failure }
+    if (try? facts(of: name))?.contains("LoadState=masked") == true { return nil }
+    return "its file is in /etc/systemd/system, so it cannot be masked until the next boot: omit --mask"
+  }
+
+  /// Starts a unit, after removing its mask.
+  private func resume(_ name: String) -> String? {
+    if masks, let failure = systemctl("unmask", "--runtime", name) { return failure }
+    return systemctl("start", name)
+  }
+
   /// Starts the units again, because nothing was changed.
   mutating func release() {
     for name in stopped.reversed() {
-      if let failure = systemctl("start", name) {
-        Self.printNotice("\(name) could not be started again (\(failure)); run systemctl start \(name)")
+      if let failure = resume(name) {
+        Self.printNotice("\(name) could not be started again (\(failure)); run \(remedy(name))")
       } else {
         Self.printNotice("\(name) was started again, because nothing was changed")
       }
@@ -67,15 +97,33 @@ struct UnitHold {
   }
 
   /// Starts the units again, because nothing is lost.
-  mutating func start() throws(Failure) {
+  func start() -> Outcome {
     var failures: [String] = []
     for name in stopped.reversed() {
-      if let failure = systemctl("start", name) {
-        failures.append("\(name) could not be started again (\(failure)): run systemctl start \(name)")
+      if let failure = resume(name) {
+        failures.append("\(name) could not be started again (\(failure)): run \(remedy(name))")
       }
     }
-    stopped = []
-    if !failures.isEmpty { throw Failure(.commandFailed, failures.joined(separator: "; ")) }
+    return failures.isEmpty ? .started : .failed(Failure(.commandFailed, failures.joined(separator: "; ")))
+  }
+
+  /// The command that starts a unit.
+  private func remedy(_ name: String) -> String {
+    masks ? "systemctl unmask --runtime \(name) && systemctl start \(name)" : "systemctl start \(name)"
+  }
+
+  /// What happened to the units, in words; nil if there is nothing to say.
+  func result(_ outcome: Outcome) -> String? {
+    switch outcome {
+    case .untouched: return nil
+    case .failed(let failure): return failure.message
+    case .started:
+      let names = stopped.joined(separator: ", ")
+      return stopped.isEmpty ? nil : "\(names) \(stopped.count == 1 ? "was" : "were") started again"
+    case .kept:
+      return stopped.isEmpty
+        ? nil : "stopped: " + stopped.map { "\($0) (to start it: \(remedy($0)))" }.joined(separator: ", ")
+    }
   }
 
   /// Leaves the units stopped, and reports that.
@@ -93,9 +141,19 @@ struct UnitHold {
       } else {
         let hint = again.map { ", check again with \($0)" } ?? ""
         Self.printNotice(
-          "\(name) stays stopped (exit code \(code)); read \(report)\(hint), then run systemctl start \(name)")
+          "\(name) stays stopped because of --hold (exit code \(code)); read \(report)\(hint), then run \(remedy(name))"
+        )
       }
     }
+    Self.prepareNote([])
+  }
+
+  /// Prepares the lines that are printed if an allocation fails, because the process then ends at once.
+  private static func prepareNote(_ stopped: [String]) {
+    let lines = stopped.map {
+      Failure(.done, "\($0) was stopped and is not started again; run systemctl start \($0)").line
+    }
+    noteWithoutMemory(lines.joined())
   }
 
   private enum State {
@@ -131,12 +189,12 @@ struct UnitHold {
 
   /// - Returns: Why it failed; nil if it succeeded.
   private func systemctl(
-    _ verb: String, _ name: String, onSignal: (SignalWatch.Received) -> Void = { _ in }
+    _ words: String..., onSignal: (SignalWatch.Received) -> Void = { _ in }
   ) -> String? {
     do throws(Errno) {
       // If it is interrupted, systemctl leaves the unit half stopped, so a signal is not passed on to it. Ctrl-C on a
       // terminal reaches it all the same.
-      let ending = try ChildProcess.run(["systemctl", verb, name], outputToErrors: true, signals: signals) { received in
+      let ending = try ChildProcess.run(["systemctl"] + words, outputToErrors: true, signals: signals) { received in
         onSignal(received)
         return false
       }

@@ -25,7 +25,7 @@ struct Verification {
   /// The runtime's state once it is ready, or its state now if `timeout` is nil.
   func current(_ context: Context, timeout: Duration?) async throws(Failure) -> Snapshot {
     var snapshot = try await settled(context, timeout: timeout)
-    if probes { await context.bulkClient().probeExec(&snapshot, in: scope) }
+    if probes { await context.bulkClient().probeExec(&snapshot, in: scope, timeout: context.probeTimeout) }
     return snapshot
   }
 
@@ -61,20 +61,11 @@ struct Verification {
   /// - Parameter failure: How the guarded command failed, if it did; a good verdict is not enough then.
   func conclude(_ after: Snapshot, failure: String? = nil) -> ReportView {
     let report = report(after)
-    var code = Self.code(of: report.verdict(failingOn: threshold))
+    var code = ExitCodes(rawValue: report.verdict(failingOn: threshold).exitCode) ?? .unreachable
     // A command that failed may not have restarted anything: that is its failure, and not a vacuous check.
     if failure != nil && (code == .done || code == .vacuous) { code = .commandFailed }
     return ReportView(
       report, failingOn: threshold, exitCode: onlyWarns ? ExitCodes.done.rawValue : code.rawValue,
       checked: ReportOptions.now, failure: failure)
-  }
-
-  private static func code(of verdict: Report.Verdict) -> ExitCodes {
-    switch verdict {
-    case .intact: .done
-    case .lost: .failed
-    case .unverified: .unreachable
-    case .vacuous: .vacuous
-    }
   }
 }

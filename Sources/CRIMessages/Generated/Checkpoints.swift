@@ -16,6 +16,7 @@ public struct CheckpointContainerRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "", location: String = "", timeout: Int64 = 0) {
     self.containerID = containerID
     self.location = location
@@ -54,6 +55,7 @@ public struct CheckpointContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.CheckpointContainerResponse"
@@ -90,6 +92,7 @@ public struct CheckpointPodRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     podSandboxID: String = "",
     outputPath: String = "",
@@ -136,6 +139,7 @@ public struct CheckpointPodResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.CheckpointPodResponse"
@@ -174,6 +178,7 @@ public struct RestorePodRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     checkpointPath: String = "",
     config: PodSandboxConfig? = nil,
@@ -232,6 +237,7 @@ public struct RestorePodResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxID: String = "", restoredContainers: [RestoredContainer] = []) {
     self.podSandboxID = podSandboxID
     self.restoredContainers = restoredContainers
@@ -275,6 +281,7 @@ public struct RestoredContainer: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(name: String = "", containerID: String = "") {
     self.name = name
     self.containerID = containerID

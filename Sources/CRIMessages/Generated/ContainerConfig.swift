@@ -46,6 +46,7 @@ public struct ContainerConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     metadata: ContainerMetadata? = nil,
     image: ImageSpec? = nil,
@@ -159,6 +160,7 @@ public struct KeyValue: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(key: String = "", value: [UInt8] = []) {
     self.key = key
     self.value = value
@@ -218,6 +220,7 @@ public struct Mount: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     containerPath: String = "",
     hostPath: String = "",
@@ -324,6 +327,7 @@ public struct Device: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerPath: String = "", hostPath: String = "", permissions: String = "") {
     self.containerPath = containerPath
     self.hostPath = hostPath
@@ -364,6 +368,7 @@ public struct CDIDevice: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(name: String = "") {
     self.name = name
   }
@@ -611,6 +616,7 @@ public struct LinuxContainerConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     resources: LinuxContainerResources? = nil,
     securityContext: LinuxContainerSecurityContext? = nil
@@ -672,6 +678,7 @@ public struct LinuxContainerResources: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     cpuPeriod: Int64 = 0,
     cpuQuota: Int64 = 0,
@@ -750,6 +757,7 @@ public struct HugepageLimit: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(pageSize: String = "", limit: UInt64 = 0) {
     self.pageSize = pageSize
     self.limit = limit
@@ -789,6 +797,7 @@ public struct WindowsContainerConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     resources: WindowsContainerResources? = nil,
     securityContext: WindowsContainerSecurityContext? = nil
@@ -839,6 +848,7 @@ public struct WindowsContainerResources: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     cpuShares: Int64 = 0,
     cpuCount: Int64 = 0,
@@ -901,6 +911,7 @@ public struct WindowsCpuGroupAffinity: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(cpuMask: UInt64 = 0, cpuGroup: UInt32 = 0) {
     self.cpuMask = cpuMask
     self.cpuGroup = cpuGroup

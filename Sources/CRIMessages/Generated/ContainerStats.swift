@@ -12,6 +12,7 @@ public struct ContainerStatsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "") {
     self.containerID = containerID
   }
@@ -46,6 +47,7 @@ public struct ContainerStatsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(stats: ContainerStats? = nil) {
     self.stats = stats
   }
@@ -80,6 +82,7 @@ public struct ListContainerStatsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: ContainerStatsFilter? = nil) {
     self.filter = filter
   }
@@ -114,6 +117,7 @@ public struct ListContainerStatsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(stats: [ContainerStats] = []) {
     self.stats = stats
   }
@@ -152,6 +156,7 @@ public struct StreamContainerStatsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: ContainerStatsFilter? = nil) {
     self.filter = filter
   }
@@ -186,6 +191,7 @@ public struct StreamContainerStatsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerStats: [ContainerStats] = []) {
     self.containerStats = containerStats
   }
@@ -228,6 +234,7 @@ public struct ContainerStatsFilter: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(id: String = "", podSandboxID: String = "", labelSelector: StringMap = [:]) {
     self.id = id
     self.podSandboxID = podSandboxID
@@ -278,6 +285,7 @@ public struct ContainerStats: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     attributes: ContainerAttributes? = nil,
     cpu: CpuUsage? = nil,
@@ -340,6 +348,7 @@ public struct ContainerAttributes: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     id: String = "",
     metadata: ContainerMetadata? = nil,
@@ -394,6 +403,7 @@ public struct CpuUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     usageCoreNanoSeconds: UInt64Value? = nil,
@@ -456,6 +466,7 @@ public struct MemoryUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     workingSetBytes: UInt64Value? = nil,
@@ -524,6 +535,7 @@ public struct SwapUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     swapAvailableBytes: UInt64Value? = nil,
@@ -570,6 +582,7 @@ public struct IoUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(timestamp: Timestamp = .zero, psi: PsiStats? = nil) {
     self.timestamp = timestamp
     self.psi = psi
@@ -609,6 +622,7 @@ public struct PsiStats: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(full: PsiData? = nil, `some`: PsiData? = nil) {
     self.full = full
     self.some = `some`
@@ -652,6 +666,7 @@ public struct PsiData: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(total: UInt64 = 0, avg10: Double = 0, avg60: Double = 0, avg300: Double = 0) {
     self.total = total
     self.avg10 = avg10
@@ -701,6 +716,7 @@ public struct WindowsContainerStats: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     attributes: ContainerAttributes? = nil,
     cpu: WindowsCpuUsage? = nil,
@@ -753,6 +769,7 @@ public struct WindowsCpuUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     usageCoreNanoSeconds: UInt64Value? = nil,
@@ -805,6 +822,7 @@ public struct WindowsMemoryUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     workingSetBytes: UInt64Value? = nil,

@@ -16,6 +16,7 @@ public struct CreateContainerRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     podSandboxID: String = "",
     config: ContainerConfig? = nil,
@@ -60,6 +61,7 @@ public struct CreateContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "") {
     self.containerID = containerID
   }
@@ -94,6 +96,7 @@ public struct StartContainerRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "") {
     self.containerID = containerID
   }
@@ -126,6 +129,7 @@ public struct StartContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.StartContainerResponse"
@@ -158,6 +162,7 @@ public struct StopContainerRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "", timeout: Int64 = 0) {
     self.containerID = containerID
     self.timeout = timeout
@@ -193,6 +198,7 @@ public struct StopContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.StopContainerResponse"
@@ -223,6 +229,7 @@ public struct RemoveContainerRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "") {
     self.containerID = containerID
   }
@@ -255,6 +262,7 @@ public struct RemoveContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.RemoveContainerResponse"
@@ -285,6 +293,7 @@ public struct ListContainersRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: ContainerFilter? = nil) {
     self.filter = filter
   }
@@ -319,6 +328,7 @@ public struct ListContainersResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containers: [Container] = []) {
     self.containers = containers
   }
@@ -357,6 +367,7 @@ public struct StreamContainersRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: ContainerFilter? = nil) {
     self.filter = filter
   }
@@ -391,6 +402,7 @@ public struct StreamContainersResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containers: [Container] = []) {
     self.containers = containers
   }
@@ -447,6 +459,7 @@ public struct Container: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     id: String = "",
     podSandboxID: String = "",
@@ -549,6 +562,7 @@ public struct ContainerFilter: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     id: String = "",
     state: ContainerStateValue? = nil,
@@ -597,6 +611,7 @@ public struct ContainerStateValue: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(state: ContainerState = .created) {
     self.state = state
   }
@@ -633,6 +648,7 @@ public struct ContainerMetadata: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(name: String = "", attempt: UInt32 = 0) {
     self.name = name
     self.attempt = attempt
@@ -672,6 +688,7 @@ public struct ContainerStatusRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "", verbose: Bool = false) {
     self.containerID = containerID
     self.verbose = verbose
@@ -713,6 +730,7 @@ public struct ContainerStatusResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(status: ContainerStatus? = nil, info: StringMap = [:]) {
     self.status = status
     self.info = info
@@ -788,6 +806,7 @@ public struct ContainerStatus: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     id: String = "",
     metadata: ContainerMetadata? = nil,
@@ -902,6 +921,7 @@ public struct ContainerResources: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(linux: LinuxContainerResources? = nil, windows: WindowsContainerResources? = nil) {
     self.linux = linux
     self.windows = windows
@@ -939,6 +959,7 @@ public struct ContainerUser: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(linux: LinuxContainerUser? = nil) {
     self.linux = linux
   }
@@ -977,6 +998,7 @@ public struct LinuxContainerUser: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(uid: Int64 = 0, gid: Int64 = 0, supplementalGroups: [Int64] = []) {
     self.uid = uid
     self.gid = gid
@@ -1023,6 +1045,7 @@ public struct UpdateContainerResourcesRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     containerID: String = "",
     linux: LinuxContainerResources? = nil,
@@ -1069,6 +1092,7 @@ public struct UpdateContainerResourcesResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.UpdateContainerResourcesResponse"
@@ -1099,6 +1123,7 @@ public struct ReopenContainerLogRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "") {
     self.containerID = containerID
   }
@@ -1131,6 +1156,7 @@ public struct ReopenContainerLogResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.ReopenContainerLogResponse"

@@ -10,6 +10,7 @@ public struct GetEventsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.GetEventsRequest"
@@ -48,6 +49,7 @@ public struct ContainerEventResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     containerID: String = "",
     containerEventType: ContainerEventType = .created,

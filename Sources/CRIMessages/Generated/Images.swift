@@ -12,6 +12,7 @@ public struct ListImagesRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: ImageFilter? = nil) {
     self.filter = filter
   }
@@ -46,6 +47,7 @@ public struct ListImagesResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(images: [Image] = []) {
     self.images = images
   }
@@ -84,6 +86,7 @@ public struct StreamImagesRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: ImageFilter? = nil) {
     self.filter = filter
   }
@@ -118,6 +121,7 @@ public struct StreamImagesResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(images: [Image] = []) {
     self.images = images
   }
@@ -171,6 +175,7 @@ public struct Image: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     id: String = "",
     repoTags: [String] = [],
@@ -243,6 +248,7 @@ public struct ImageSpec: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     image: String = "",
     annotations: StringMap = [:],
@@ -295,6 +301,7 @@ public struct ImageFilter: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(image: ImageSpec? = nil) {
     self.image = image
   }
@@ -331,6 +338,7 @@ public struct ImageStatusRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(image: ImageSpec? = nil, verbose: Bool = false) {
     self.image = image
     self.verbose = verbose
@@ -372,6 +380,7 @@ public struct ImageStatusResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(image: Image? = nil, info: StringMap = [:]) {
     self.image = image
     self.info = info
@@ -413,6 +422,7 @@ public struct PullImageRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(image: ImageSpec? = nil, auth: AuthConfig? = nil, sandboxConfig: PodSandboxConfig? = nil) {
     self.image = image
     self.auth = auth
@@ -453,6 +463,7 @@ public struct PullImageResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(imageRef: String = "") {
     self.imageRef = imageRef
   }
@@ -505,6 +516,7 @@ public struct AuthConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     username: String = "",
     password: String = "",
@@ -563,6 +575,7 @@ public struct RemoveImageRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(image: ImageSpec? = nil) {
     self.image = image
   }
@@ -595,6 +608,7 @@ public struct RemoveImageResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.RemoveImageResponse"
@@ -623,6 +637,7 @@ public struct ImageFsInfoRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.ImageFsInfoRequest"
@@ -656,6 +671,7 @@ public struct ImageFsInfoResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(imageFilesystems: [FilesystemUsage] = [], containerFilesystems: [FilesystemUsage] = []) {
     self.imageFilesystems = imageFilesystems
     self.containerFilesystems = containerFilesystems
@@ -706,6 +722,7 @@ public struct FilesystemUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     fsID: FilesystemIdentifier? = nil,
@@ -754,6 +771,7 @@ public struct FilesystemIdentifier: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(mountpoint: String = "") {
     self.mountpoint = mountpoint
   }
@@ -792,6 +810,7 @@ public struct WindowsFilesystemUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     fsID: FilesystemIdentifier? = nil,

@@ -5,7 +5,7 @@
 extension Method where Request == VersionRequest, Response == VersionResponse {
   /// Returns the runtime's name and version. This is the cheapest call; use it to find out whether the
   /// runtime serves this interface at all.
-  public static var version: Self {
+  package static var version: Self {
     Self(.runtime, "Version", isServerStreaming: false)
   }
 }
@@ -14,7 +14,7 @@ extension Method where Request == RunPodSandboxRequest, Response == RunPodSandbo
   /// Creates and starts a pod sandbox with its namespaces, cgroup and network. When the call returns, the
   /// sandbox is ready and has its addresses. The call fails, often with ALREADY_EXISTS, if a sandbox with the
   /// same name, namespace, UID and attempt exists.
-  public static var runPodSandbox: Self {
+  package static var runPodSandbox: Self {
     Self(.runtime, "RunPodSandbox", isServerStreaming: false)
   }
 }
@@ -23,7 +23,7 @@ extension Method where Request == StopPodSandboxRequest, Response == StopPodSand
   /// Stops all containers of a sandbox and tears down its network. The sandbox and its containers remain, not
   /// ready, until they are removed. The call is idempotent: it succeeds if the sandbox is already stopped or
   /// does not exist.
-  public static var stopPodSandbox: Self {
+  package static var stopPodSandbox: Self {
     Self(.runtime, "StopPodSandbox", isServerStreaming: false)
   }
 }
@@ -31,21 +31,21 @@ extension Method where Request == StopPodSandboxRequest, Response == StopPodSand
 extension Method where Request == RemovePodSandboxRequest, Response == RemovePodSandboxResponse {
   /// Removes a sandbox and all its containers; running containers are killed first. The call is idempotent:
   /// it succeeds if the sandbox does not exist.
-  public static var removePodSandbox: Self {
+  package static var removePodSandbox: Self {
     Self(.runtime, "RemovePodSandbox", isServerStreaming: false)
   }
 }
 
 extension Method where Request == PodSandboxStatusRequest, Response == PodSandboxStatusResponse {
   /// Returns the status of one sandbox. Fails with NOT_FOUND if the sandbox does not exist.
-  public static var podSandboxStatus: Self {
+  package static var podSandboxStatus: Self {
     Self(.runtime, "PodSandboxStatus", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListPodSandboxRequest, Response == ListPodSandboxResponse {
   /// Returns all sandboxes, or those that match a filter, in one message.
-  public static var listPodSandbox: Self {
+  package static var listPodSandbox: Self {
     Self(.runtime, "ListPodSandbox", isServerStreaming: false)
   }
 }
@@ -53,21 +53,21 @@ extension Method where Request == ListPodSandboxRequest, Response == ListPodSand
 extension Method where Request == StreamPodSandboxesRequest, Response == StreamPodSandboxesResponse {
   /// Returns the same sandboxes as ListPodSandbox, split into several messages. The stream ends after the
   /// last one.
-  public static var streamPodSandboxes: Self {
+  package static var streamPodSandboxes: Self {
     Self(.runtime, "StreamPodSandboxes", isServerStreaming: true)
   }
 }
 
 extension Method where Request == CreateContainerRequest, Response == CreateContainerResponse {
   /// Creates a container in a sandbox and does not start it. The image must already be on the node.
-  public static var createContainer: Self {
+  package static var createContainer: Self {
     Self(.runtime, "CreateContainer", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StartContainerRequest, Response == StartContainerResponse {
   /// Starts a container that was created.
-  public static var startContainer: Self {
+  package static var startContainer: Self {
     Self(.runtime, "StartContainer", isServerStreaming: false)
   }
 }
@@ -75,7 +75,7 @@ extension Method where Request == StartContainerRequest, Response == StartContai
 extension Method where Request == StopContainerRequest, Response == StopContainerResponse {
   /// Stops a container: sends its stop signal, and SIGKILL if it still runs when the timeout expires. The
   /// call is idempotent: it succeeds if the container has already exited.
-  public static var stopContainer: Self {
+  package static var stopContainer: Self {
     Self(.runtime, "StopContainer", isServerStreaming: false)
   }
 }
@@ -83,7 +83,7 @@ extension Method where Request == StopContainerRequest, Response == StopContaine
 extension Method where Request == RemoveContainerRequest, Response == RemoveContainerResponse {
   /// Removes a container; a running container is killed first. The call is idempotent: it succeeds if the
   /// container does not exist.
-  public static var removeContainer: Self {
+  package static var removeContainer: Self {
     Self(.runtime, "RemoveContainer", isServerStreaming: false)
   }
 }
@@ -91,7 +91,7 @@ extension Method where Request == RemoveContainerRequest, Response == RemoveCont
 extension Method where Request == ListContainersRequest, Response == ListContainersResponse {
   /// Returns all containers, or those that match a filter, in one message. The list does not contain the
   /// sandboxes' own (pause) containers.
-  public static var listContainers: Self {
+  package static var listContainers: Self {
     Self(.runtime, "ListContainers", isServerStreaming: false)
   }
 }
@@ -99,14 +99,14 @@ extension Method where Request == ListContainersRequest, Response == ListContain
 extension Method where Request == StreamContainersRequest, Response == StreamContainersResponse {
   /// Returns the same containers as ListContainers, split into several messages. The stream ends after the
   /// last one.
-  public static var streamContainers: Self {
+  package static var streamContainers: Self {
     Self(.runtime, "StreamContainers", isServerStreaming: true)
   }
 }
 
 extension Method where Request == ContainerStatusRequest, Response == ContainerStatusResponse {
   /// Returns the status of one container. Fails with NOT_FOUND if the container does not exist.
-  public static var containerStatus: Self {
+  package static var containerStatus: Self {
     Self(.runtime, "ContainerStatus", isServerStreaming: false)
   }
 }
@@ -114,7 +114,7 @@ extension Method where Request == ContainerStatusRequest, Response == ContainerS
 extension Method
 where Request == UpdateContainerResourcesRequest, Response == UpdateContainerResourcesResponse {
   /// Changes the resource limits of a container. Limits that the request leaves out keep their values.
-  public static var updateContainerResources: Self {
+  package static var updateContainerResources: Self {
     Self(.runtime, "UpdateContainerResources", isServerStreaming: false)
   }
 }
@@ -122,7 +122,7 @@ where Request == UpdateContainerResourcesRequest, Response == UpdateContainerRes
 extension Method where Request == ReopenContainerLogRequest, Response == ReopenContainerLogResponse {
   /// Makes the runtime close and reopen a container's log file. Call it after the file was rotated. Fails if
   /// the container is not running.
-  public static var reopenContainerLog: Self {
+  package static var reopenContainerLog: Self {
     Self(.runtime, "ReopenContainerLog", isServerStreaming: false)
   }
 }
@@ -130,7 +130,7 @@ extension Method where Request == ReopenContainerLogRequest, Response == ReopenC
 extension Method where Request == ExecSyncRequest, Response == ExecSyncResponse {
   /// Runs a command in a container, waits until it exits, and returns its complete output. Runtimes truncate
   /// output that is longer than 16 MiB.
-  public static var execSync: Self {
+  package static var execSync: Self {
     Self(.runtime, "ExecSync", isServerStreaming: false)
   }
 }
@@ -138,7 +138,7 @@ extension Method where Request == ExecSyncRequest, Response == ExecSyncResponse 
 extension Method where Request == ExecRequest, Response == ExecResponse {
   /// Prepares to run a command in a container and returns the URL of a streaming server, to which the client
   /// connects to run it.
-  public static var exec: Self {
+  package static var exec: Self {
     Self(.runtime, "Exec", isServerStreaming: false)
   }
 }
@@ -146,7 +146,7 @@ extension Method where Request == ExecRequest, Response == ExecResponse {
 extension Method where Request == AttachRequest, Response == AttachResponse {
   /// Prepares to attach to a container's main process and returns the URL of a streaming server, to which the
   /// client connects to attach.
-  public static var attach: Self {
+  package static var attach: Self {
     Self(.runtime, "Attach", isServerStreaming: false)
   }
 }
@@ -154,21 +154,21 @@ extension Method where Request == AttachRequest, Response == AttachResponse {
 extension Method where Request == PortForwardRequest, Response == PortForwardResponse {
   /// Prepares to forward ports into a sandbox and returns the URL of a streaming server, to which the client
   /// connects to forward them.
-  public static var portForward: Self {
+  package static var portForward: Self {
     Self(.runtime, "PortForward", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ContainerStatsRequest, Response == ContainerStatsResponse {
   /// Returns the resource usage of one container. Fails with NOT_FOUND if the container does not exist.
-  public static var containerStats: Self {
+  package static var containerStats: Self {
     Self(.runtime, "ContainerStats", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListContainerStatsRequest, Response == ListContainerStatsResponse {
   /// Returns the resource usage of all containers, or of those that match a filter, in one message.
-  public static var listContainerStats: Self {
+  package static var listContainerStats: Self {
     Self(.runtime, "ListContainerStats", isServerStreaming: false)
   }
 }
@@ -176,7 +176,7 @@ extension Method where Request == ListContainerStatsRequest, Response == ListCon
 extension Method where Request == StreamContainerStatsRequest, Response == StreamContainerStatsResponse {
   /// Returns the same usage as ListContainerStats, split into several messages. The stream ends after the
   /// last one.
-  public static var streamContainerStats: Self {
+  package static var streamContainerStats: Self {
     Self(.runtime, "StreamContainerStats", isServerStreaming: true)
   }
 }
@@ -184,7 +184,7 @@ extension Method where Request == StreamContainerStatsRequest, Response == Strea
 extension Method where Request == PodSandboxStatsRequest, Response == PodSandboxStatsResponse {
   /// Returns the resource usage of one sandbox and its containers. Fails with NOT_FOUND if the sandbox does
   /// not exist.
-  public static var podSandboxStats: Self {
+  package static var podSandboxStats: Self {
     Self(.runtime, "PodSandboxStats", isServerStreaming: false)
   }
 }
@@ -192,7 +192,7 @@ extension Method where Request == PodSandboxStatsRequest, Response == PodSandbox
 extension Method where Request == ListPodSandboxStatsRequest, Response == ListPodSandboxStatsResponse {
   /// Returns the resource usage of all sandboxes and their containers, or of those that match a filter, in
   /// one message.
-  public static var listPodSandboxStats: Self {
+  package static var listPodSandboxStats: Self {
     Self(.runtime, "ListPodSandboxStats", isServerStreaming: false)
   }
 }
@@ -200,7 +200,7 @@ extension Method where Request == ListPodSandboxStatsRequest, Response == ListPo
 extension Method where Request == StreamPodSandboxStatsRequest, Response == StreamPodSandboxStatsResponse {
   /// Returns the same usage as ListPodSandboxStats, split into several messages. The stream ends after the
   /// last one.
-  public static var streamPodSandboxStats: Self {
+  package static var streamPodSandboxStats: Self {
     Self(.runtime, "StreamPodSandboxStats", isServerStreaming: true)
   }
 }
@@ -208,7 +208,7 @@ extension Method where Request == StreamPodSandboxStatsRequest, Response == Stre
 extension Method where Request == UpdateRuntimeConfigRequest, Response == UpdateRuntimeConfigResponse {
   /// Passes configuration to the runtime that only the cluster knows: the address range for pods on this
   /// node.
-  public static var updateRuntimeConfig: Self {
+  package static var updateRuntimeConfig: Self {
     Self(.runtime, "UpdateRuntimeConfig", isServerStreaming: false)
   }
 }
@@ -216,28 +216,28 @@ extension Method where Request == UpdateRuntimeConfigRequest, Response == Update
 extension Method where Request == StatusRequest, Response == StatusResponse {
   /// Returns the runtime's conditions (whether the runtime and its network are ready), its features and, if
   /// `verbose` is set, its configuration.
-  public static var status: Self {
+  package static var status: Self {
     Self(.runtime, "Status", isServerStreaming: false)
   }
 }
 
 extension Method where Request == CheckpointContainerRequest, Response == CheckpointContainerResponse {
   /// Writes a checkpoint of a running container to an archive.
-  public static var checkpointContainer: Self {
+  package static var checkpointContainer: Self {
     Self(.runtime, "CheckpointContainer", isServerStreaming: false)
   }
 }
 
 extension Method where Request == CheckpointPodRequest, Response == CheckpointPodResponse {
   /// Writes a checkpoint of a sandbox and its containers to a directory or an archive.
-  public static var checkpointPod: Self {
+  package static var checkpointPod: Self {
     Self(.runtime, "CheckpointPod", isServerStreaming: false)
   }
 }
 
 extension Method where Request == RestorePodRequest, Response == RestorePodResponse {
   /// Creates a sandbox and its containers from a checkpoint.
-  public static var restorePod: Self {
+  package static var restorePod: Self {
     Self(.runtime, "RestorePod", isServerStreaming: false)
   }
 }
@@ -245,21 +245,21 @@ extension Method where Request == RestorePodRequest, Response == RestorePodRespo
 extension Method where Request == GetEventsRequest, Response == ContainerEventResponse {
   /// Streams container events as they happen. The stream does not end by itself. Events from before the call,
   /// or from a time without a stream, are not delivered.
-  public static var getContainerEvents: Self {
+  package static var getContainerEvents: Self {
     Self(.runtime, "GetContainerEvents", isServerStreaming: true)
   }
 }
 
 extension Method where Request == ListMetricDescriptorsRequest, Response == ListMetricDescriptorsResponse {
   /// Returns the names and labels of the metrics that ListPodSandboxMetrics can return.
-  public static var listMetricDescriptors: Self {
+  package static var listMetricDescriptors: Self {
     Self(.runtime, "ListMetricDescriptors", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListPodSandboxMetricsRequest, Response == ListPodSandboxMetricsResponse {
   /// Returns the metrics of all sandboxes and their containers in one message.
-  public static var listPodSandboxMetrics: Self {
+  package static var listPodSandboxMetrics: Self {
     Self(.runtime, "ListPodSandboxMetrics", isServerStreaming: false)
   }
 }
@@ -268,7 +268,7 @@ extension Method
 where Request == StreamPodSandboxMetricsRequest, Response == StreamPodSandboxMetricsResponse {
   /// Returns the same metrics as ListPodSandboxMetrics, split into several messages. The stream ends after
   /// the last one.
-  public static var streamPodSandboxMetrics: Self {
+  package static var streamPodSandboxMetrics: Self {
     Self(.runtime, "StreamPodSandboxMetrics", isServerStreaming: true)
   }
 }
@@ -276,7 +276,7 @@ where Request == StreamPodSandboxMetricsRequest, Response == StreamPodSandboxMet
 extension Method where Request == RuntimeConfigRequest, Response == RuntimeConfigResponse {
   /// Returns the settings that a kubelet must share with the runtime, such as the cgroup driver. Runtimes
   /// before Kubernetes 1.28 do not implement this call.
-  public static var runtimeConfig: Self {
+  package static var runtimeConfig: Self {
     Self(.runtime, "RuntimeConfig", isServerStreaming: false)
   }
 }
@@ -284,21 +284,21 @@ extension Method where Request == RuntimeConfigRequest, Response == RuntimeConfi
 extension Method
 where Request == UpdatePodSandboxResourcesRequest, Response == UpdatePodSandboxResourcesResponse {
   /// Informs the runtime of the new resources of a whole pod, after the pod was resized.
-  public static var updatePodSandboxResources: Self {
+  package static var updatePodSandboxResources: Self {
     Self(.runtime, "UpdatePodSandboxResources", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ListImagesRequest, Response == ListImagesResponse {
   /// Returns all images, or those that match a filter, in one message.
-  public static var listImages: Self {
+  package static var listImages: Self {
     Self(.image, "ListImages", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StreamImagesRequest, Response == StreamImagesResponse {
   /// Returns the same images as ListImages, split into several messages. The stream ends after the last one.
-  public static var streamImages: Self {
+  package static var streamImages: Self {
     Self(.image, "StreamImages", isServerStreaming: true)
   }
 }
@@ -306,14 +306,14 @@ extension Method where Request == StreamImagesRequest, Response == StreamImagesR
 extension Method where Request == ImageStatusRequest, Response == ImageStatusResponse {
   /// Returns the status of one image. If the image does not exist, the call succeeds and the response
   /// contains no image.
-  public static var imageStatus: Self {
+  package static var imageStatus: Self {
     Self(.image, "ImageStatus", isServerStreaming: false)
   }
 }
 
 extension Method where Request == PullImageRequest, Response == PullImageResponse {
   /// Pulls an image from its registry. Returns when the image is on the node.
-  public static var pullImage: Self {
+  package static var pullImage: Self {
     Self(.image, "PullImage", isServerStreaming: false)
   }
 }
@@ -321,14 +321,14 @@ extension Method where Request == PullImageRequest, Response == PullImageRespons
 extension Method where Request == RemoveImageRequest, Response == RemoveImageResponse {
   /// Removes an image with all its tags and digests. The call is idempotent: it succeeds if the image does
   /// not exist.
-  public static var removeImage: Self {
+  package static var removeImage: Self {
     Self(.image, "RemoveImage", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ImageFsInfoRequest, Response == ImageFsInfoResponse {
   /// Returns the file systems that hold images and containers, and how much of them is used.
-  public static var imageFsInfo: Self {
+  package static var imageFsInfo: Self {
     Self(.image, "ImageFsInfo", isServerStreaming: false)
   }
 }

@@ -10,6 +10,7 @@ public struct ListMetricDescriptorsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.ListMetricDescriptorsRequest"
@@ -40,6 +41,7 @@ public struct ListMetricDescriptorsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(descriptors: [MetricDescriptor] = []) {
     self.descriptors = descriptors
   }
@@ -82,6 +84,7 @@ public struct MetricDescriptor: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(name: String = "", help: String = "", labelKeys: [String] = []) {
     self.name = name
     self.help = help
@@ -120,6 +123,7 @@ public struct ListPodSandboxMetricsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.ListPodSandboxMetricsRequest"
@@ -150,6 +154,7 @@ public struct ListPodSandboxMetricsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podMetrics: [PodSandboxMetrics] = []) {
     self.podMetrics = podMetrics
   }
@@ -186,6 +191,7 @@ public struct StreamPodSandboxMetricsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.StreamPodSandboxMetricsRequest"
@@ -216,6 +222,7 @@ public struct StreamPodSandboxMetricsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxMetrics: [PodSandboxMetrics] = []) {
     self.podSandboxMetrics = podSandboxMetrics
   }
@@ -258,6 +265,7 @@ public struct PodSandboxMetrics: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxID: String = "", metrics: [Metric] = [], containerMetrics: [ContainerMetrics] = []) {
     self.podSandboxID = podSandboxID
     self.metrics = metrics
@@ -305,6 +313,7 @@ public struct ContainerMetrics: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "", metrics: [Metric] = []) {
     self.containerID = containerID
     self.metrics = metrics
@@ -354,6 +363,7 @@ public struct Metric: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     name: String = "",
     timestamp: Timestamp = .zero,

@@ -30,6 +30,7 @@ public struct PodSandboxConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     metadata: PodSandboxMetadata? = nil,
     hostname: String = "",
@@ -106,6 +107,7 @@ public struct DNSConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(servers: [String] = [], searches: [String] = [], options: [String] = []) {
     self.servers = servers
     self.searches = searches
@@ -152,6 +154,7 @@ public struct PortMapping: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     `protocol`: TransportProtocol = .tcp,
     containerPort: Int32 = 0,
@@ -229,6 +232,7 @@ public struct LinuxPodSandboxConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     cgroupParent: String = "",
     securityContext: LinuxSandboxSecurityContext? = nil,
@@ -304,6 +308,7 @@ public struct LinuxSandboxSecurityContext: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     namespaceOptions: NamespaceOption? = nil,
     selinuxOptions: SELinuxOption? = nil,
@@ -382,6 +387,7 @@ public struct WindowsPodSandboxConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(securityContext: WindowsSandboxSecurityContext? = nil) {
     self.securityContext = securityContext
   }
@@ -422,6 +428,7 @@ public struct WindowsSandboxSecurityContext: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     runAsUsername: String = "",
     credentialSpec: String = "",
@@ -470,6 +477,7 @@ public struct WindowsNamespaceOption: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(network: NamespaceMode = .pod) {
     self.network = network
   }

@@ -12,6 +12,7 @@ public struct PodSandboxStatsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxID: String = "") {
     self.podSandboxID = podSandboxID
   }
@@ -46,6 +47,7 @@ public struct PodSandboxStatsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(stats: PodSandboxStats? = nil) {
     self.stats = stats
   }
@@ -80,6 +82,7 @@ public struct ListPodSandboxStatsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: PodSandboxStatsFilter? = nil) {
     self.filter = filter
   }
@@ -114,6 +117,7 @@ public struct ListPodSandboxStatsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(stats: [PodSandboxStats] = []) {
     self.stats = stats
   }
@@ -152,6 +156,7 @@ public struct StreamPodSandboxStatsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: PodSandboxStatsFilter? = nil) {
     self.filter = filter
   }
@@ -186,6 +191,7 @@ public struct StreamPodSandboxStatsResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxStats: [PodSandboxStats] = []) {
     self.podSandboxStats = podSandboxStats
   }
@@ -226,6 +232,7 @@ public struct PodSandboxStatsFilter: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(id: String = "", labelSelector: StringMap = [:]) {
     self.id = id
     self.labelSelector = labelSelector
@@ -267,6 +274,7 @@ public struct PodSandboxStats: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     attributes: PodSandboxAttributes? = nil,
     linux: LinuxPodSandboxStats? = nil,
@@ -317,6 +325,7 @@ public struct PodSandboxAttributes: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     id: String = "",
     metadata: PodSandboxMetadata? = nil,
@@ -375,6 +384,7 @@ public struct LinuxPodSandboxStats: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     cpu: CpuUsage? = nil,
     memory: MemoryUsage? = nil,
@@ -439,6 +449,7 @@ public struct NetworkUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     defaultInterface: NetworkInterfaceUsage? = nil,
@@ -495,6 +506,7 @@ public struct NetworkInterfaceUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     name: String = "",
     rxBytes: UInt64Value? = nil,
@@ -549,6 +561,7 @@ public struct ProcessUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(timestamp: Timestamp = .zero, processCount: UInt64Value? = nil) {
     self.timestamp = timestamp
     self.processCount = processCount
@@ -594,6 +607,7 @@ public struct WindowsPodSandboxStats: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     cpu: WindowsCpuUsage? = nil,
     memory: WindowsMemoryUsage? = nil,
@@ -654,6 +668,7 @@ public struct WindowsNetworkUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     timestamp: Timestamp = .zero,
     defaultInterface: WindowsNetworkInterfaceUsage? = nil,
@@ -710,6 +725,7 @@ public struct WindowsNetworkInterfaceUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     name: String = "",
     rxBytes: UInt64Value? = nil,
@@ -764,6 +780,7 @@ public struct WindowsProcessUsage: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(timestamp: Timestamp = .zero, processCount: UInt64Value? = nil) {
     self.timestamp = timestamp
     self.processCount = processCount

@@ -14,6 +14,7 @@ public struct RunPodSandboxRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(config: PodSandboxConfig? = nil, runtimeHandler: String = "") {
     self.config = config
     self.runtimeHandler = runtimeHandler
@@ -51,6 +52,7 @@ public struct RunPodSandboxResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxID: String = "") {
     self.podSandboxID = podSandboxID
   }
@@ -85,6 +87,7 @@ public struct StopPodSandboxRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxID: String = "") {
     self.podSandboxID = podSandboxID
   }
@@ -117,6 +120,7 @@ public struct StopPodSandboxResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.StopPodSandboxResponse"
@@ -147,6 +151,7 @@ public struct RemovePodSandboxRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxID: String = "") {
     self.podSandboxID = podSandboxID
   }
@@ -179,6 +184,7 @@ public struct RemovePodSandboxResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.RemovePodSandboxResponse"
@@ -211,6 +217,7 @@ public struct PodSandboxStatusRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxID: String = "", verbose: Bool = false) {
     self.podSandboxID = podSandboxID
     self.verbose = verbose
@@ -258,6 +265,7 @@ public struct PodSandboxStatusResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     status: PodSandboxStatus? = nil,
     info: StringMap = [:],
@@ -326,6 +334,7 @@ public struct PodSandboxStatus: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     id: String = "",
     metadata: PodSandboxMetadata? = nil,
@@ -414,6 +423,7 @@ public struct PodSandboxNetworkStatus: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(ip: String = "", additionalIPs: [PodIP] = []) {
     self.ip = ip
     self.additionalIPs = additionalIPs
@@ -455,6 +465,7 @@ public struct PodIP: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(ip: String = "") {
     self.ip = ip
   }
@@ -489,6 +500,7 @@ public struct LinuxPodSandboxStatus: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(namespaces: Namespace? = nil) {
     self.namespaces = namespaces
   }
@@ -523,6 +535,7 @@ public struct Namespace: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(options: NamespaceOption? = nil) {
     self.options = options
   }
@@ -557,6 +570,7 @@ public struct ListPodSandboxRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: PodSandboxFilter? = nil) {
     self.filter = filter
   }
@@ -591,6 +605,7 @@ public struct ListPodSandboxResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(items: [PodSandbox] = []) {
     self.items = items
   }
@@ -629,6 +644,7 @@ public struct StreamPodSandboxesRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(filter: PodSandboxFilter? = nil) {
     self.filter = filter
   }
@@ -663,6 +679,7 @@ public struct StreamPodSandboxesResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxes: [PodSandbox] = []) {
     self.podSandboxes = podSandboxes
   }
@@ -713,6 +730,7 @@ public struct PodSandbox: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     id: String = "",
     metadata: PodSandboxMetadata? = nil,
@@ -777,6 +795,7 @@ public struct PodSandboxFilter: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(id: String = "", state: PodSandboxStateValue? = nil, labelSelector: StringMap = [:]) {
     self.id = id
     self.state = state
@@ -817,6 +836,7 @@ public struct PodSandboxStateValue: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(state: PodSandboxState = .ready) {
     self.state = state
   }
@@ -857,6 +877,7 @@ public struct PodSandboxMetadata: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(name: String = "", uid: String = "", namespace: String = "", attempt: UInt32 = 0) {
     self.name = name
     self.uid = uid
@@ -904,6 +925,7 @@ public struct UpdatePodSandboxResourcesRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     podSandboxID: String = "",
     overhead: LinuxContainerResources? = nil,
@@ -946,6 +968,7 @@ public struct UpdatePodSandboxResourcesResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.UpdatePodSandboxResourcesResponse"

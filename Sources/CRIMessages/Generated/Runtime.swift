@@ -12,6 +12,7 @@ public struct VersionRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(version: String = "") {
     self.version = version
   }
@@ -52,6 +53,7 @@ public struct VersionResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     version: String = "",
     runtimeName: String = "",
@@ -100,6 +102,7 @@ public struct StatusRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(verbose: Bool = false) {
     self.verbose = verbose
   }
@@ -144,6 +147,7 @@ public struct StatusResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     status: RuntimeStatus? = nil,
     info: StringMap = [:],
@@ -196,6 +200,7 @@ public struct RuntimeStatus: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(conditions: [RuntimeCondition] = []) {
     self.conditions = conditions
   }
@@ -241,6 +246,7 @@ public struct RuntimeCondition: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(type: String = "", status: Bool = false, reason: String = "", message: String = "") {
     self.type = type
     self.status = status
@@ -286,6 +292,7 @@ public struct RuntimeHandler: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(name: String = "", features: RuntimeHandlerFeatures? = nil) {
     self.name = name
     self.features = features
@@ -325,6 +332,7 @@ public struct RuntimeHandlerFeatures: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(recursiveReadOnlyMounts: Bool = false, userNamespaces: Bool = false) {
     self.recursiveReadOnlyMounts = recursiveReadOnlyMounts
     self.userNamespaces = userNamespaces
@@ -367,6 +375,7 @@ public struct RuntimeFeatures: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     supplementalGroupsPolicy: Bool = false,
     userNamespacesHostNetwork: Bool = false,
@@ -409,6 +418,7 @@ public struct RuntimeConfigRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.RuntimeConfigRequest"
@@ -439,6 +449,7 @@ public struct RuntimeConfigResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(linux: LinuxRuntimeConfiguration? = nil) {
     self.linux = linux
   }
@@ -473,6 +484,7 @@ public struct LinuxRuntimeConfiguration: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(cgroupDriver: CgroupDriver = .systemd) {
     self.cgroupDriver = cgroupDriver
   }
@@ -525,6 +537,7 @@ public struct UpdateRuntimeConfigRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(runtimeConfig: RuntimeConfig? = nil) {
     self.runtimeConfig = runtimeConfig
   }
@@ -557,6 +570,7 @@ public struct UpdateRuntimeConfigResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message, which has no fields.
   public init() {}
 
   public static let protoName = "runtime.v1.UpdateRuntimeConfigResponse"
@@ -587,6 +601,7 @@ public struct RuntimeConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(networkConfig: NetworkConfig? = nil) {
     self.networkConfig = networkConfig
   }
@@ -622,6 +637,7 @@ public struct NetworkConfig: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podCIDR: String = "") {
     self.podCIDR = podCIDR
   }

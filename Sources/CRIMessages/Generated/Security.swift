@@ -49,6 +49,7 @@ public struct LinuxContainerSecurityContext: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     capabilities: Capability? = nil,
     privileged: Bool = false,
@@ -155,6 +156,7 @@ public struct WindowsContainerSecurityContext: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(runAsUsername: String = "", credentialSpec: String = "", hostProcess: Bool = false) {
     self.runAsUsername = runAsUsername
     self.credentialSpec = credentialSpec
@@ -218,6 +220,7 @@ public struct Capability: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     addCapabilities: [String] = [],
     dropCapabilities: [String] = [],
@@ -270,6 +273,7 @@ public struct SELinuxOption: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(user: String = "", role: String = "", type: String = "", level: String = "") {
     self.user = user
     self.role = role
@@ -337,6 +341,7 @@ public struct SecurityProfile: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(profileType: SecurityProfile.ProfileType = .runtimeDefault, localhostRef: String = "") {
     self.profileType = profileType
     self.localhostRef = localhostRef
@@ -382,6 +387,7 @@ public struct NamespaceOption: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     network: NamespaceMode = .pod,
     pid: NamespaceMode = .pod,
@@ -462,6 +468,7 @@ public struct UserNamespace: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(mode: NamespaceMode = .pod, uids: [IDMapping] = [], gids: [IDMapping] = []) {
     self.mode = mode
     self.uids = uids
@@ -511,6 +518,7 @@ public struct IDMapping: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(hostID: UInt32 = 0, containerID: UInt32 = 0, length: UInt32 = 0) {
     self.hostID = hostID
     self.containerID = containerID
@@ -551,6 +559,7 @@ public struct Int64Value: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(value: Int64 = 0) {
     self.value = value
   }
@@ -585,6 +594,7 @@ public struct UInt64Value: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(value: UInt64 = 0) {
     self.value = value
   }

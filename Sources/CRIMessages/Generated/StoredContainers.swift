@@ -14,6 +14,7 @@ package struct ListStoredContainersRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(filters: [String] = []) {
     self.filters = filters
   }
@@ -48,6 +49,7 @@ package struct ListStoredContainersResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(containers: [StoredContainer] = []) {
     self.containers = containers
   }
@@ -97,6 +99,7 @@ package struct StoredContainer: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(
     id: String = "",
     labels: StringMap = [:],
@@ -157,6 +160,7 @@ package struct StoredRuntime: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(name: String = "") {
     self.name = name
   }
@@ -193,6 +197,7 @@ package struct StoredTime: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(seconds: Int64 = 0, nanos: Int32 = 0) {
     self.seconds = seconds
     self.nanos = nanos
@@ -232,6 +237,7 @@ package struct StoredExtension: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(key: String = "", value: StoredAny? = nil) {
     self.key = key
     self.value = value
@@ -271,6 +277,7 @@ package struct StoredAny: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(typeURL: String = "", value: [UInt8] = []) {
     self.typeURL = typeURL
     self.value = value

@@ -13,6 +13,7 @@ package struct ListStoredSandboxesRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(filters: [String] = []) {
     self.filters = filters
   }
@@ -47,6 +48,7 @@ package struct ListStoredSandboxesResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(sandboxes: [StoredSandbox] = []) {
     self.sandboxes = sandboxes
   }
@@ -97,6 +99,7 @@ package struct StoredSandbox: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   package init(
     id: String = "",
     runtime: StoredRuntime? = nil,

@@ -16,6 +16,7 @@ public struct ExecSyncRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(containerID: String = "", cmd: [String] = [], timeout: Int64 = 0) {
     self.containerID = containerID
     self.cmd = cmd
@@ -60,6 +61,7 @@ public struct ExecSyncResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(stdout: [UInt8] = [], stderr: [UInt8] = [], exitCode: Int32 = 0) {
     self.stdout = stdout
     self.stderr = stderr
@@ -111,6 +113,7 @@ public struct ExecRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     containerID: String = "",
     cmd: [String] = [],
@@ -167,6 +170,7 @@ public struct ExecResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(url: String = "") {
     self.url = url
   }
@@ -210,6 +214,7 @@ public struct AttachRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(
     containerID: String = "",
     stdin: Bool = false,
@@ -262,6 +267,7 @@ public struct AttachResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(url: String = "") {
     self.url = url
   }
@@ -298,6 +304,7 @@ public struct PortForwardRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(podSandboxID: String = "", port: [Int32] = []) {
     self.podSandboxID = podSandboxID
     self.port = port
@@ -335,6 +342,7 @@ public struct PortForwardResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
+  /// Creates a message. A field that is not specified has the default value of its type.
   public init(url: String = "") {
     self.url = url
   }

@@ -11,13 +11,13 @@ extension DiskRecords {
   static let largestAnswer = 256 << 20
 
   /// Reads the records through containerd's own API, which it serves on the same socket.
-  static func read(from endpoint: Endpoint, timeout: Duration) async -> Observation<DiskRecords> {
+  static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<DiskRecords> {
     let channel = Channel(path: endpoint.path, maxMessageSize: largestAnswer)
     defer { channel.close() }
     let request = ListStoredContainersRequest(filters: filters).encode()
-    let options = CallOptions(timeout: timeout, metadata: [namespace])
+    let options = Channel.Options(timeout: deadline.map { max($0 - .now, .zero) }, metadata: [namespace])
     do throws(RPCError) {
-      return .known(try await list(channel, request, options))
+      return .known(try await list(channel, request, options, deadline))
     } catch {
       return .unknown(
         error.isUnknownService ? UnknownReason(.notServed) : UnknownReason(.callFailed, message: "\(error)"))
@@ -25,18 +25,19 @@ extension DiskRecords {
   }
 
   private static func list(
-    _ channel: Channel, _ request: [UInt8], _ options: CallOptions
+    _ channel: Channel, _ request: [UInt8], _ options: Channel.Options, _ deadline: ContinuousClock.Instant?
   ) async throws(RPCError) -> DiskRecords {
     do throws(RPCError) {
-      return DiskRecords(try decode(try await channel.unary("\(service)/List", request, options: options)))
+      return DiskRecords(
+        try decode(try await channel.unary("\(service)/List", request, options: options), deadline))
     } catch {
       // The records exceed one message of containerd (16 MiB by default).
       guard error.statusCode == .resourceExhausted else { throw error }
     }
     var records = DiskRecords()
     for try await message in try channel.stream("\(service)/ListStream", request, options: options) {
-      // Decode one record at a time, so that unneeded fields are released at once.
-      let next = DiskRecords(try decode(message))
+      // Decode one record at a time, so that unneeded fields are released immediately.
+      let next = DiskRecords(try decode(message, deadline))
       records.sandboxes += next.sandboxes
       records.containers += next.containers
       records.malformed += next.malformed
@@ -45,11 +46,11 @@ extension DiskRecords {
     return records
   }
 
-  private static func decode(_ bytes: [UInt8]) throws(RPCError) -> [StoredContainer] {
-    do throws(DecodeError) {
-      return try ListStoredContainersResponse.decode(bytes).containers
-    } catch {
-      throw .undecodable(method: "\(service)/List", reason: "\(error)")
-    }
+  private static func decode(
+    _ bytes: [UInt8], _ deadline: ContinuousClock.Instant?
+  ) throws(RPCError) -> [StoredContainer] {
+    let response: ListStoredContainersResponse = try AnswerBudget().decode(
+      bytes, method: "\(service)/List", deadline: deadline)
+    return response.containers
   }
 }

@@ -6,24 +6,18 @@ extension SandboxStore {
   private static let method = "/containerd.services.sandbox.v1.Store/List"
 
   /// Reads the store through containerd's own API on the same socket; it is empty if this version has no such store.
-  static func read(from endpoint: Endpoint, timeout: Duration) async -> Observation<SandboxStore> {
+  static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<SandboxStore> {
     let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestAnswer)
     defer { channel.close() }
-    let options = CallOptions(timeout: timeout, metadata: [DiskRecords.namespace])
+    let options = Channel.Options(
+      timeout: deadline.map { max($0 - .now, .zero) }, metadata: [DiskRecords.namespace])
     do throws(RPCError) {
-      let response = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
-      return .known(SandboxStore(try decode(response)))
+      let bytes = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
+      let response: ListStoredSandboxesResponse = try AnswerBudget().decode(bytes, method: method, deadline: deadline)
+      return .known(SandboxStore(response.sandboxes))
     } catch {
       return error.isUnknownService
         ? .known(SandboxStore()) : .unknown(UnknownReason(.callFailed, message: "\(error)"))
-    }
-  }
-
-  private static func decode(_ bytes: [UInt8]) throws(RPCError) -> [StoredSandbox] {
-    do throws(DecodeError) {
-      return try ListStoredSandboxesResponse.decode(bytes).sandboxes
-    } catch {
-      throw .undecodable(method: method, reason: "\(error)")
     }
   }
 }

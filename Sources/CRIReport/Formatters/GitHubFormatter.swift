@@ -10,7 +10,7 @@ struct GitHubFormatter {
   private enum Command: String { case error, warning, notice }
 
   var text: String {
-    var text = command(Self.kind(view.verdict.level), "cri \(view.check.rawValue)", [view.verdict.line])
+    var text = command(Self.kind(view.verdict), "cri \(view.check.rawValue)", [view.verdict.line])
     for subject in view.subjects where !subject.entries.isEmpty {
       let isSmall = (subject.severity ?? .info) == .info
       let kind: Command = subject.isBlocking ? .error : isSmall ? .notice : .warning
@@ -30,10 +30,12 @@ struct GitHubFormatter {
     return entries + (subject.predictedAction.map { [$0] } ?? [])
   }
 
-  private static func kind(_ level: ReportVerdict.Level) -> Command {
-    switch level {
+  private static func kind(_ verdict: ReportVerdict) -> Command {
+    switch verdict.level {
     case .good: .notice
-    case .warning, .unknown: .warning
+    case .warning: .warning
+    // A check that could not be made fails the step, unless the command only warns.
+    case .unknown: verdict.exitCode == 0 ? .warning : .error
     case .bad: .error
     }
   }

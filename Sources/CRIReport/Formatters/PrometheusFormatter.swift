@@ -25,7 +25,7 @@ struct PrometheusFormatter {
       .exitCode, [Sample(value: "\(verdict.exitCode)")])
     text += metric(
       .timestamp, [Sample(value: seconds)])
-    guard !view.properties.isEmpty else { return text }
+    guard !view.verdict.isFailure else { return text }
     text += metric(
       .info,
       [Sample(labels: view.properties.filter { !$0.value.isEmpty }.map { ($0.name, $0.value) }, value: "1")])
@@ -71,8 +71,10 @@ struct PrometheusFormatter {
     guard !samples.isEmpty else { return "" }
     let (name, help) = ("cri_\(view.check.rawValue)_\(metric.series)", view.text.help(metric))
     var text = "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
+    // node_exporter drops one of two series with the same name and labels, which may be the one with the loss.
+    let common = view.fileName.isEmpty ? [] : [("report", view.fileName)]
     for sample in samples {
-      let labels = sample.labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
+      let labels = (common + sample.labels).map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
       text += "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(sample.value)\n"
     }
     return text

@@ -35,7 +35,7 @@ extension ReportText {
   package func reason(_ reason: VacuousReason) -> String { worded(Self.text(of: reason)) }
 
   private static func text(of reason: VacuousReason) -> String {
-    func name(_ host: Host) -> String { host.name + (host.machineID.map { ", machine id \($0)" } ?? "") }
+    func name(_ host: NodeIdentity) -> String { host.name + (host.machineID.map { ", machine id \($0)" } ?? "") }
     return switch reason {
     case .otherNode(let before, let after):
       "the snapshot is from another node (\(name(before)); this is \(name(after)))"

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/vfs.h>
+#include <termios.h>
 
 // <sched.h>, <string.h>, <sys/mman.h> and <unistd.h> declare these functions only if _GNU_SOURCE is defined.
 extern int setns(int descriptor, int kind);
@@ -49,6 +50,11 @@ void cri_terminal_restore(void);
 // Sets the line on standard error and the exit code with which the process ends if an allocation fails. Only a program
 // that is linked with CRIAllocation ends so.
 void cri_end_without_memory(const char *line, int code);
+// Sets what is written to standard error after that line, such as what the user must do now; an empty text is nothing.
+void cri_note_without_memory(const char *text);
+// Sets what restores the terminal before that line is written: a sequence for standard output, and the settings of standard
+// input; NULL for nothing. The sequence must remain valid.
+void cri_terminal_without_memory(const char *sequence, const struct termios *settings);
 // Called by CRIAllocation after an allocation has failed. Does nothing if no line was set.
 void cri_allocation_failed(void);
 

@@ -1,4 +1,4 @@
-/// A brief description of a pod. Values that it does not give are generated, always the same ones for the same pod.
+/// A brief description of a pod. Missing values are generated, and are always the same for the same pod.
 public struct PodDescription: Hashable, Sendable {
   /// The name of the pod.
   public var name: String
@@ -6,7 +6,7 @@ public struct PodDescription: Hashable, Sendable {
   public var namespace: String
   /// The UID of the pod. If it is empty, the UID is derived from namespace and name.
   public var uid: String
-  /// The number of sandboxes that the pod had before.
+  /// The number of earlier sandboxes of the pod.
   public var attempt: UInt32
   /// Whether the sandbox is ready (`SANDBOX_READY`).
   public var isReady: Bool
@@ -25,6 +25,7 @@ public struct PodDescription: Hashable, Sendable {
   /// The time since the pod was created.
   public var age: Duration
 
+  /// Creates a description; the default values are those of a pod that kubelet created an hour ago.
   public init(
     _ name: String, namespace: String = "default", uid: String = "", attempt: UInt32 = 0,
     isReady: Bool = true,
@@ -66,6 +67,7 @@ public struct ContainerDescription: Hashable, Sendable {
   /// The number of times that kubelet has restarted the container, which is its attempt.
   public var restarts: UInt32
 
+  /// Creates a description.
   public init(
     _ name: String, image: String = "registry.k8s.io/e2e-test-images/busybox:1.36.1-1",
     state: State = .running,

@@ -8,6 +8,9 @@ internal import CRIStreaming
 struct SimulatedCommand: ServedCommand {
   private enum Mode: Hashable, Sendable { case idle, cat, shell, size, hanging, over }
 
+  /// The maximum length in bytes of a line that the shell reads; it ends if a line is longer.
+  private static let maximumLineLength = 64 << 10
+
   private let arguments: [String]
   /// A terminal has one output for both.
   private let errorOutput: RemoteOutput
@@ -17,9 +20,13 @@ struct SimulatedCommand: ServedCommand {
   private var line: [UInt8] = []
   private var readsLines = false
   private var status: UInt8 = 0
+  private let endsWithInput: Bool
 
-  init(_ arguments: [String], hasTerminal: Bool = false) {
+  /// - Parameter endsWithInput: whether the session ends with its input, whatever the command is doing, as containerd ends
+  ///   those of `attach`.
+  init(_ arguments: [String], hasTerminal: Bool = false, endsWithInput: Bool = false) {
     self.arguments = arguments
+    self.endsWithInput = endsWithInput
     errorOutput = hasTerminal ? .stdout : .stderr
   }
 
@@ -46,12 +53,17 @@ struct SimulatedCommand: ServedCommand {
         statements += Self.split(String(decoding: line[..<end], as: UTF8.self))
         line.removeSubrange(...end)
       }
+      if line.count > Self.maximumLineLength { return [.drop] }
       return proceed()
     case .idle, .size, .hanging, .over: return []
     }
   }
 
   mutating func endOfInput() -> [ServedAction] {
+    if endsWithInput {
+      mode = .over
+      return [.finish(.exited(status: 0))]
+    }
     switch mode {
     case .cat: return proceed()
     case .shell:

@@ -17,10 +17,12 @@ enum SimulatedPort {
   }
 
   private struct Page: ServedPort {
+    private static let maximumRequestSize = 64 << 10
     private var request: [UInt8] = []
 
     mutating func receive(_ bytes: [UInt8]) -> [ServedPortAction] {
       request += bytes
+      guard request.count <= Self.maximumRequestSize else { return [.close] }
       guard String(decoding: request, as: UTF8.self).contains("\r\n\r\n") else { return [] }
       let body = "simulated\n"
       let head = "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"

@@ -16,8 +16,13 @@ final class SimulatedSessions: Sendable {
   private let state = Locked(State())
   /// Whether to refuse SPDY, as CRI-O does with conmon-rs.
   private let refusesSPDY: Bool
+  /// The URL that every call returns; nil for the own server.
+  private let fixedURL: String?
 
-  init(refusesSPDY: Bool) { self.refusesSPDY = refusesSPDY }
+  init(_ faults: Faults) {
+    refusesSPDY = faults.refusesSPDY
+    fixedURL = faults.streamingURL
+  }
 
   func exec(_ request: ExecRequest, _ id: String) throws(CallFailure) -> ExecResponse {
     let streams = RemoteCommandStreams(
@@ -26,11 +31,12 @@ final class SimulatedSessions: Sendable {
       url: try url("exec", .command(streams, SimulatedCommand(request.cmd, hasTerminal: request.tty))))
   }
 
-  /// The container behaves like a shell that reads lines.
+  /// The container behaves like a shell that reads lines, and was created without `stdin_once`.
   func attach(_ request: AttachRequest, _ id: String) throws(CallFailure) -> AttachResponse {
     let streams = RemoteCommandStreams(
       stdin: request.stdin, stdout: request.stdout, stderr: request.stderr, terminal: request.tty)
-    return AttachResponse(url: try url("attach", .command(streams, SimulatedCommand(["sh"], hasTerminal: request.tty))))
+    let command = SimulatedCommand(["sh"], hasTerminal: request.tty, endsWithInput: true)
+    return AttachResponse(url: try url("attach", .command(streams, command)))
   }
 
   func portForward(_ request: PortForwardRequest) throws(CallFailure) -> PortForwardResponse {
@@ -48,6 +54,7 @@ final class SimulatedSessions: Sendable {
   }
 
   private func url(_ kind: String, _ response: StreamServer.Answer) throws(CallFailure) -> String {
+    if let fixedURL { return fixedURL }
     let token = (0..<2).map { _ in String(UInt64.random(in: 0...UInt64.max), radix: 36) }.joined()
     let path = "/\(kind)/\(token)"
     do throws(Errno) {

@@ -4,11 +4,12 @@ public struct CNICacheEntry: Hashable, Sendable {
   public var network: String
   /// The interface's name in the pod, such as `eth0`.
   public var interface: String
-  /// Without prefix length, in the order of the result.
+  /// The addresses without prefix length, in the order of the result.
   public var addresses: [String]
   /// The IPAM plugin's name, such as `host-local`; nil if the configuration does not name one.
   public var ipam: String?
 
+  /// Creates a value from its properties.
   public init(network: String, interface: String, addresses: [String], ipam: String? = nil) {
     self.network = network
     self.interface = interface
@@ -19,13 +20,16 @@ public struct CNICacheEntry: Hashable, Sendable {
 
 /// An address that host-local, CNI's own IPAM plugin, has assigned: one file for each.
 public struct HostLocalLease: Hashable, Sendable {
+  /// The name of the network in CNI's configuration.
   public var network: String
+  /// The address, without prefix length.
   public var address: String
   /// The ID of the sandbox that has the lease.
   public var owner: String
   /// The interface's name; empty if an old plugin wrote the lease.
   public var interface: String
 
+  /// Creates a value from its properties.
   public init(network: String, address: String, owner: String, interface: String = "") {
     self.network = network
     self.address = address

@@ -17,14 +17,15 @@ public struct IPAddress: Hashable, Sendable {
     self.init(bytes: bytes)
   }
 
+  /// Whether the address is one of IPv4.
   public var isIPv4: Bool { bytes.count == 4 }
 
-  /// Whether it is valid on one link only: 169.254.0.0/16, fe80::/10.
+  /// Whether the address is valid on one link only: 169.254.0.0/16, fe80::/10.
   public var isLinkLocal: Bool {
     isIPv4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
   }
 
-  /// 127.0.0.0/8, ::1.
+  /// Whether the address is in 127.0.0.0/8 or is ::1.
   public var isLoopback: Bool {
     isIPv4 ? bytes[0] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
   }

@@ -7,17 +7,21 @@ public struct ObservedKubelet: Hashable, Sendable {
   /// The pods that it starts from manifest files.
   public var staticPods: Observation<[StaticPod]>?
 
+  /// A process of kubelet.
   public struct Instance: Hashable, Sendable {
+    /// The process ID.
     public var pid: Int32
     /// The start time in clock ticks after boot.
     public var startTime: UInt64
 
+    /// Creates a value from its properties.
     public init(pid: Int32, startTime: UInt64) {
       self.pid = pid
       self.startTime = startTime
     }
   }
 
+  /// Creates a value from its properties.
   public init(
     processes: Observation<[Instance]>? = nil, podDirectories: Observation<Set<String>>? = nil,
     staticPods: Observation<[StaticPod]>? = nil
@@ -36,11 +40,14 @@ public struct ObservedKubelet: Hashable, Sendable {
 
 /// A pod that kubelet starts from a file on the node.
 public struct StaticPod: Hashable, Sendable {
+  /// The pod's namespace.
   public var namespace: String
   /// The name in the file; kubelet appends a hyphen and the node's name.
   public var name: String
+  /// When kubelet starts the containers again.
   public var restartPolicy: RestartPolicy
 
+  /// Creates a value from its properties.
   public init(namespace: String, name: String, restartPolicy: RestartPolicy) {
     self.namespace = namespace
     self.name = name

@@ -6,12 +6,14 @@ public enum ObservedNamespace: Hashable, Sendable {
   case notANamespace
 }
 
-/// The identity of a namespace, whichever path leads to it.
+/// The identity of a namespace, regardless of the path to it.
 public struct NamespaceID: Hashable, Sendable {
+  /// The device number of the file system of namespaces.
   public var device: UInt64
   /// The number in `net:[4026532177]`, the target of `/proc/PID/ns/net`.
   public var inode: UInt64
 
+  /// Creates a value from its properties.
   public init(device: UInt64, inode: UInt64) {
     self.device = device
     self.inode = inode

@@ -7,6 +7,7 @@ public struct ObservedNode: Hashable, Sendable {
   /// The state of kubelet; nil if this was not read.
   public var kubelet: ObservedKubelet?
 
+  /// Creates a value from its properties.
   public init(
     orphans: Observation<[Orphan]>? = nil, ociRuntimes: Observation<[OCIRuntime]>? = nil,
     kubelet: ObservedKubelet? = nil
@@ -20,6 +21,7 @@ public struct ObservedNode: Hashable, Sendable {
 /// A process that belongs to this runtime, for a pod or container that the runtime does not list: kubelet will start a
 /// second copy of the workload beside it.
 public struct Orphan: Hashable, Sendable {
+  /// The kind of the process.
   public enum Kind: String, Hashable, Sendable {
     /// containerd's shim: one for all containers of a pod.
     case shim
@@ -28,15 +30,18 @@ public struct Orphan: Hashable, Sendable {
     /// A container's process under a listed shim.
     case container
   }
+  /// The kind of the process.
   public var kind: Kind
   /// The sandbox or container for which it was started.
   public var id: String
+  /// The process ID.
   public var pid: Int32
   /// The start time in clock ticks after boot.
   public var startTime: UInt64
   /// Its live children, the pod's own processes; a shim without children is left over and does nothing.
   public var processes: [Int32]
 
+  /// Creates a value from its properties.
   public init(kind: Kind, id: String, pid: Int32, startTime: UInt64, processes: [Int32] = []) {
     self.kind = kind
     self.id = id
@@ -57,6 +62,7 @@ public struct OCIRuntime: Hashable, Sendable {
   /// The first line of the output of `PATH --version`, such as `runc version 1.1.5`.
   public var version: Observation<String>
 
+  /// Creates a value from its properties.
   public init(handler: String, isDefault: Bool = false, path: String, version: Observation<String>) {
     self.handler = handler
     self.isDefault = isDefault

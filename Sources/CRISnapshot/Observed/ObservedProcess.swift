@@ -3,19 +3,24 @@ public enum ObservedProcess: Hashable, Sendable {
   case gone
   case there(Facts)
 
+  /// The facts of a process.
   public struct Facts: Hashable, Sendable {
+    /// The process ID.
     public var pid: Int32
     /// The start time in clock ticks after boot (`/proc/PID/stat`, field 22).
     public var startTime: UInt64
     /// `/proc/PID/stat`, field 3: `S` sleeping, `R` running, `Z` ended and not waited for, and so on.
     public var state: String
+    /// The process ID of the parent.
     public var parent: Int32
     /// The ID for which the parent, a shim or conmon, was started; nil if the parent is neither.
     public var shim: String?
     /// The path of its cgroup; nil if it could not be read.
     public var cgroup: String?
+    /// The network namespace that the process is in.
     public var networkNamespace: Observation<NamespaceID>
 
+    /// Creates a value from its properties.
     public init(
       pid: Int32, startTime: UInt64, state: String = "S", parent: Int32, shim: String? = nil,
       cgroup: String? = nil, networkNamespace: Observation<NamespaceID>

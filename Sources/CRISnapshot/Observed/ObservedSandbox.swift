@@ -6,11 +6,12 @@ public struct ObservedSandbox: Hashable, Sendable {
   public var interfaces: Observation<[ObservedInterface]>?
   /// The pause process of a ready sandbox; nil for any other, and if the runtime reports none.
   public var process: Observation<ObservedProcess>?
-  /// The CNI results; nil if it has no network of its own.
+  /// The CNI results; nil if the sandbox does not have its own network.
   public var cache: Observation<[CNICacheEntry]>?
   /// Its own leases, and other sandboxes' leases on its addresses; nil if host-local is not its IPAM plugin.
   public var leases: Observation<[HostLocalLease]>?
 
+  /// Creates a value from its properties.
   public init(
     namespace: Observation<ObservedNamespace>? = nil, interfaces: Observation<[ObservedInterface]>? = nil,
     process: Observation<ObservedProcess>? = nil, cache: Observation<[CNICacheEntry]>? = nil,
@@ -33,6 +34,7 @@ public struct ObservedContainer: Hashable, Sendable {
   /// The result of starting a process in a running container; nil if that was not requested, as is usual.
   public var exec: Observation<ObservedExec>?
 
+  /// Creates a value from its properties.
   public init(
     process: Observation<ObservedProcess>? = nil, hasLog: Observation<Bool>? = nil,
     exec: Observation<ObservedExec>? = nil

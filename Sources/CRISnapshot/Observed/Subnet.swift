@@ -1,5 +1,6 @@
 /// A range of addresses that share their first bits, written `10.42.0.0/24`.
 public struct Subnet: Hashable, Sendable, CustomStringConvertible {
+  /// The first address.
   public let address: IPAddress
   /// The length of the prefix in bits.
   public let prefixLength: Int
@@ -14,6 +15,7 @@ public struct Subnet: Hashable, Sendable, CustomStringConvertible {
     prefixLength = length
   }
 
+  /// Whether an address is in the range.
   public func contains(_ other: IPAddress) -> Bool {
     guard other.bytes.count == address.bytes.count else { return false }
     let (whole, rest) = prefixLength.quotientAndRemainder(dividingBy: 8)
@@ -21,5 +23,6 @@ public struct Subnet: Hashable, Sendable, CustomStringConvertible {
     return rest == 0 || (address.bytes[whole] ^ other.bytes[whole]) >> UInt8(8 - rest) == 0
   }
 
+  /// The value as text.
   public var description: String { "\(address)/\(prefixLength)" }
 }

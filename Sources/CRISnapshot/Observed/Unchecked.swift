@@ -2,15 +2,18 @@ public import CRIRules
 
 /// Something that was not examined, and the reason.
 public struct Unchecked: Hashable, Sendable {
+  /// What was not examined.
   public var subject: UncheckedSubject
+  /// Why it was not examined.
   public var reason: UnknownReason
   /// The number of objects that share the subject and the reason.
   public var count: Int
-  /// Whether it is unchecked only in the earlier of two snapshots.
+  /// Whether the subject is unchecked only in the earlier of two snapshots.
   public var isBefore: Bool
-  /// Whether a complete result needs it: without it a snapshot is incomplete and a verdict cannot be intact.
+  /// Whether a complete result needs the subject: without it, a snapshot is incomplete and a verdict cannot be intact.
   public var isRequired: Bool
 
+  /// Creates a value from its properties.
   public init(
     _ subject: UncheckedSubject, _ reason: UnknownReason, count: Int = 1, isBefore: Bool = false,
     isRequired: Bool = false
@@ -33,7 +36,7 @@ public struct Unchecked: Hashable, Sendable {
 }
 
 extension Unchecked {
-  /// An object that the runtime lists and whose details could not be read.
+  /// An object that the runtime lists but whose details could not be read.
   public static func details(_ object: ObjectName, isLive: Bool? = nil, _ reason: UnknownReason) -> Unchecked {
     Unchecked(.details(object, isLive: isLive), reason, isRequired: true)
   }

@@ -1,5 +1,6 @@
 /// The reason why a fact is unknown or a rule unchecked: a code with its facts.
 public struct UnknownReason: Error, Hashable, Sendable {
+  /// The code of the reason.
   public var code: Code
   /// The file, directory, program or flag that the reason is about.
   public var path: String?
@@ -14,6 +15,7 @@ public struct UnknownReason: Error, Hashable, Sendable {
   /// The text of a runtime, a plugin, the kernel or a parser, verbatim; with some codes a name or a version.
   public var message: String?
 
+  /// Creates a value from its properties.
   public init(
     _ code: Code, path: String? = nil, line: Int? = nil, errno: Int32? = nil, object: ObjectName? = nil,
     setting: RuntimeSetting? = nil, message: String? = nil
@@ -31,7 +33,7 @@ public struct UnknownReason: Error, Hashable, Sendable {
 extension UnknownReason {
   /// No reader has tried to read it.
   public static let notExamined = UnknownReason(.notExamined)
-  /// The version that starts next decides, and it is unknown.
+  /// The version that starts next decides, but it is unknown.
   package static let unknownNextVersion = UnknownReason(.unknownNextVersion)
 }
 

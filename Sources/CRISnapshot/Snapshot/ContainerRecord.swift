@@ -13,6 +13,7 @@ public struct ContainerRecord: Hashable, Sendable {
   /// What the kernel knows about it; nil if that was not read.
   public var observed: ObservedContainer?
 
+  /// Creates a value from its properties.
   public init(
     status: ContainerStatus, sandboxID: String, pid: Int32? = nil, observed: ObservedContainer? = nil
   ) {
@@ -23,12 +24,15 @@ public struct ContainerRecord: Hashable, Sendable {
     self.observed = observed
   }
 
+  /// The runtime's ID.
   public var id: String { status.id }
   /// CRI: `metadata.name`.
   public var name: String { status.metadata?.name ?? "" }
   /// CRI: `log_path`, absolute; empty if it has no log.
   public var logPath: String { status.logPath }
+  /// Whether the container runs.
   public var isRunning: Bool { status.state == .running }
+  /// Whether the container has exited.
   public var hasEnded: Bool { status.state == .exited }
   /// kubelet's hash of the container's specification; nil if the annotation is missing.
   public var specHash: String? { status.annotations["io.kubernetes.container.hash"] }

@@ -7,9 +7,10 @@ public struct RuntimeSettings: Hashable, Sendable {
   public struct Network: Hashable, Sendable {
     /// CNI: `name`.
     public var name: String
-    /// The ranges from which host-local assigns addresses; empty with another IPAM plugin.
+    /// The ranges from which host-local assigns addresses; empty with a different IPAM plugin.
     public var subnets: [Subnet]
 
+    /// Creates a value from its properties.
     public init(name: String, subnets: [Subnet] = []) {
       self.name = name
       self.subnets = subnets
@@ -23,6 +24,7 @@ public struct RuntimeSettings: Hashable, Sendable {
   /// The networks except the loopback. Only containerd reports them.
   public var networks: [Network]?
 
+  /// Creates a value from its properties.
   public init(cgroupDriver: String? = nil, pauseImage: String? = nil, networks: [Network]? = nil) {
     self.cgroupDriver = cgroupDriver
     self.pauseImage = pauseImage

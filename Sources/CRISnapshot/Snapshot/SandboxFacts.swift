@@ -13,7 +13,7 @@ public struct SandboxFacts: Hashable, Sendable {
   public var interfaces: [NetworkInterface]?
   /// The handler from CRI-O's annotation, because CRI-O's status lacks it.
   public var runtimeHandler: String?
-  /// The pause image by the name by which it was pulled. Only containerd reports it.
+  /// The name under which the pause image was pulled. Only containerd reports it.
   public var pauseImage: String?
   /// Whether containerd up to 2.0 timed out waiting for the shim to report the pause process's state; newer versions
   /// respond with an error.
@@ -23,6 +23,7 @@ public struct SandboxFacts: Hashable, Sendable {
   /// process.
   package var hasNoPause: Bool { pid == nil && runtimeHandler != nil }
 
+  /// Creates a value from its properties.
   public init(
     pid: Int32? = nil, networkNamespace: String? = nil, isNetworkNamespaceClosed: Bool? = nil,
     interfaces: [NetworkInterface]? = nil, runtimeHandler: String? = nil, pauseImage: String? = nil,
@@ -40,13 +41,16 @@ public struct SandboxFacts: Hashable, Sendable {
 
 /// One interface of a CNI result.
 public struct NetworkInterface: Hashable, Sendable {
+  /// The name of the interface.
   public var name: String
+  /// The hardware address; empty if there is none.
   public var mac: String
   /// The path of the namespace that contains it; empty on the host's side.
   public var sandbox: String
   /// Addresses without prefix length, in the order of the CNI result.
   public var addresses: [String]
 
+  /// Creates a value from its properties.
   public init(name: String, mac: String, sandbox: String, addresses: [String]) {
     self.name = name
     self.mac = mac

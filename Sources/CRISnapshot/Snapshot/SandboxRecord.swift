@@ -5,10 +5,12 @@ internal import CRIProtobuf
 public struct SandboxRecord: Hashable, Sendable {
   /// CRI: `PodSandboxStatusResponse.status`.
   public var status: PodSandboxStatus
+  /// What the verbose response says.
   public var facts: SandboxFacts
   /// What the kernel and CNI know about it; nil if that was not read.
   public var observed: ObservedSandbox?
 
+  /// Creates a value from its properties.
   public init(status: PodSandboxStatus, facts: SandboxFacts = SandboxFacts(), observed: ObservedSandbox? = nil) {
     self.status = status
     self.status.annotations = Secrets.removed(from: status.annotations)
@@ -16,8 +18,11 @@ public struct SandboxRecord: Hashable, Sendable {
     self.observed = observed
   }
 
+  /// The runtime's ID.
   public var id: String { status.id }
+  /// The pod that the sandbox belongs to.
   public var pod: PodName { PodName(status.metadata) }
+  /// Whether the sandbox is ready.
   public var isReady: Bool { status.state == .ready }
   /// CRI: `linux.namespaces.options.network`; absent means POD, as kubelet reads it.
   public var isHostNetwork: Bool { status.linux?.namespaces?.options?.network == .node }
@@ -34,12 +39,16 @@ public struct SandboxRecord: Hashable, Sendable {
   }
 }
 
-/// The identity of a pod, whichever sandbox it has.
+/// The identity of a pod, regardless of its sandbox.
 public struct PodName: Hashable, Sendable, CustomStringConvertible {
+  /// The pod's namespace.
   public var namespace: String
+  /// The pod's name.
   public var name: String
+  /// The pod's UID in Kubernetes.
   public var uid: String
 
+  /// Creates a value from its properties.
   public init(namespace: String, name: String, uid: String) {
     self.namespace = namespace
     self.name = name

@@ -10,21 +10,27 @@ public struct Snapshot: Hashable, Sendable {
   public var tool: String
   /// The time at which it was taken, by the node's clock.
   public var taken: Timestamp
-  public var host: Host
+  /// The node.
+  public var host: NodeIdentity
+  /// The runtime's process.
   public var daemon: Daemon
+  /// The runtime's description of itself.
   public var runtime: RuntimeFacts
   /// In the order of the runtime's list.
   public var sandboxes: [SandboxRecord]
+  /// The containers, in the order of the runtime's list.
   public var containers: [ContainerRecord]
+  /// The images.
   public var images: [Image]
-  /// What could not be read. A required entry makes the snapshot incomplete; the others are facts from outside of the
+  /// What could not be read. A required entry makes the snapshot incomplete; the others are facts from outside the
   /// runtime, most of which require root. A verdict lists them all.
   public var unchecked: [Unchecked]
-  /// What was observed on the node beside the runtime's objects; nil if no observer ran.
+  /// What was observed on the node besides the runtime's objects; nil if no observer ran.
   public var observed: ObservedNode?
 
+  /// Creates a value from its properties.
   public init(
-    tool: String, taken: Timestamp, host: Host, daemon: Daemon, runtime: RuntimeFacts,
+    tool: String, taken: Timestamp, host: NodeIdentity, daemon: Daemon, runtime: RuntimeFacts,
     sandboxes: [SandboxRecord] = [],
     containers: [ContainerRecord] = [], images: [Image] = [], unchecked: [Unchecked] = [], observed: ObservedNode? = nil
   ) {
@@ -42,15 +48,17 @@ public struct Snapshot: Hashable, Sendable {
 }
 
 /// The node.
-public struct Host: Hashable, Sendable {
+public struct NodeIdentity: Hashable, Sendable {
+  /// The node's name.
   public var name: String
   /// `/proc/sys/kernel/random/boot_id`, which changes when the node reboots; nil if it cannot be read.
   public var bootID: String?
-  /// `/etc/machine-id`, which distinguishes nodes of the same name; nil if it cannot be read.
+  /// `/etc/machine-id`, which distinguishes nodes with the same name; nil if it cannot be read.
   public var machineID: String?
   /// The release of the kernel, as in `uname -r`.
   public var kernel: String
 
+  /// Creates a value from its properties.
   public init(name: String, bootID: String?, machineID: String? = nil, kernel: String) {
     self.name = name
     self.bootID = bootID
@@ -71,6 +79,7 @@ public struct Daemon: Hashable, Sendable {
   /// The target of `/proc/PID/exe`; a trailing ` (deleted)` means that the binary was replaced without a restart.
   public var executable: String?
 
+  /// Creates a value from its properties.
   public init(socket: String, pid: Int32? = nil, startTime: UInt64? = nil, executable: String? = nil) {
     self.socket = socket
     self.pid = pid
@@ -84,7 +93,7 @@ public struct Daemon: Hashable, Sendable {
     return executable.flatMap { $0.hasSuffix(mark) ? String($0.dropLast(mark.count)) : nil }
   }
 
-  /// Whether `other` is another process; nil if too little is known.
+  /// Whether `other` is a different process; nil if too little is known.
   public func wasReplaced(by other: Daemon) -> Bool? {
     guard let pid, let otherPID = other.pid else { return nil }
     if pid != otherPID { return true }
@@ -110,6 +119,7 @@ public struct RuntimeFacts: Hashable, Sendable {
   /// Whether it also serves CRI v1alpha2 for old clients; nil if that is unknown.
   public var servesV1alpha2: Bool?
 
+  /// Creates a value from its properties.
   public init(
     name: String, version: String, api: APIVersion, conditions: [RuntimeCondition] = [],
     handlers: [RuntimeHandler] = [], settings: RuntimeSettings? = nil, servesV1alpha2: Bool? = nil

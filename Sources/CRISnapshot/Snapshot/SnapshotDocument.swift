@@ -63,10 +63,11 @@ extension Snapshot {
   public init(parsing bytes: [UInt8]) throws(SnapshotError) {
     guard bytes.contains(where: { $0 > 0x20 }) else { throw .empty }
     let root: JSON
+    var limits = JSONLimits(forSnapshotOf: bytes.count)
     do throws(JSONError) {
-      root = try JSON.parse(bytes)
+      root = try JSON.parse(bytes, within: &limits)
     } catch {
-      throw .notJSON(error)
+      throw limits.memory < 0 ? .tooManyValues(size: bytes.count) : .notJSON(error)
     }
     try self.init(json: root)
   }
@@ -89,7 +90,7 @@ extension Snapshot {
     guard let api = APIVersion(rawValue: try runtime.string("api")) else { throw .malformed("runtime.api") }
     self.init(
       tool: try reader.string("tool"), taken: time,
-      host: Host(
+      host: NodeIdentity(
         name: try host.string("name"), bootID: try host.optional("bootId", \.stringValue),
         machineID: try host.optional("machineId", \.stringValue), kernel: try host.string("kernel")),
       daemon: Daemon(

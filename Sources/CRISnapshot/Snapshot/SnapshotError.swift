@@ -11,13 +11,16 @@ public enum SnapshotError: Error, Hashable, Sendable {
   case newerSchema(Int, supported: Int)
   /// A field, given by its path, is missing or has the wrong type.
   case malformed(String)
-  /// Two objects have one ID.
+  /// Two objects have the same ID.
   case duplicate(ObjectName.Kind, id: String)
   /// More objects than a node can have.
   case tooManyObjects(Int, limit: Int)
+  /// Its values would take far more memory than a snapshot of this size in bytes.
+  case tooManyValues(size: Int)
 }
 
 extension SnapshotError: CustomStringConvertible {
+  /// The error as the end of a sentence that begins with the file's name.
   public var description: String {
     switch self {
     case .empty: "the file is empty; take the snapshot again"
@@ -29,6 +32,8 @@ extension SnapshotError: CustomStringConvertible {
       "it lists the \(kind.rawValue) \(id.prefix(64)) more than once and cannot be compared; take the snapshot again"
     case .tooManyObjects(let count, let limit):
       "it has \(count) objects, more than a node can have (\(limit)); take the snapshot again"
+    case .tooManyValues(let size):
+      "it has more values than a snapshot of \(size) bytes can have; take the snapshot again"
     case .malformed(let path): "it is damaged at \(path); take the snapshot again"
     }
   }

@@ -18,7 +18,7 @@ public enum FindingValue: Hashable, Sendable {
   case process(Int32)
   /// The runtime's own process.
   case daemon(Int32)
-  /// A process that belongs to the runtime and is not listed.
+  /// A process that belongs to the runtime but is not listed.
   case orphan(Orphan)
   case time(Timestamp)
   /// The time at which the snapshot was taken, for comparison with a later one.
@@ -26,7 +26,7 @@ public enum FindingValue: Hashable, Sendable {
   case podState(PodSandboxState)
   case containerState(ContainerState)
   case exited(Int32)
-  /// The container has ended with an exit code that the runtime has made up, because it did not see the process end.
+  /// The container has ended with a synthesized exit code, because the runtime did not see the process end.
   case exitedUnseen(Int32)
   case signal(Signal)
   case api(APIVersion)
@@ -44,9 +44,9 @@ public enum FindingValue: Hashable, Sendable {
   case deletedProgram(String)
   /// An image that the runtime does not have.
   case absentImage(String)
-  /// The object that replaced another.
+  /// The object that replaced another object.
   case successor(id: String, attempt: UInt32, next: UInt32)
-  /// Another image has the name now.
+  /// A different image now has the name.
   case imageSuccessor(id: String)
   case network(NetworkReason)
 
@@ -71,15 +71,19 @@ public enum FindingValue: Hashable, Sendable {
 
 /// A key with its value; nil if the key is missing.
 public struct KeyedValue: Hashable, Sendable {
+  /// The key.
   public var key: String
+  /// The value; nil if the key is missing.
   public var value: String?
 
+  /// Creates a value from its properties.
   public init(_ key: String, _ value: String?) {
     self.key = key
     self.value = value
   }
 }
 
+/// The family of an address.
 public enum AddressFamily: String, Hashable, Sendable, CaseIterable { case ipv4, ipv6 }
 
 /// An ability of a runtime handler.
@@ -89,8 +93,10 @@ public struct HandlerFeature: Hashable, Sendable {
 
   /// Empty for the default handler.
   public var handler: String
+  /// The ability.
   public var kind: Kind
 
+  /// Creates a value from its properties.
   public init(handler: String, kind: Kind) {
     self.handler = handler
     self.kind = kind
@@ -99,9 +105,12 @@ public struct HandlerFeature: Hashable, Sendable {
 
 /// A handler with the program that it starts.
 public struct OCIRuntimeProgram: Hashable, Sendable {
+  /// The name of the runtime handler; empty for the default one.
   public var handler: String
+  /// The absolute path.
   public var path: String
 
+  /// Creates a value from its properties.
   public init(handler: String, path: String) {
     self.handler = handler
     self.path = path

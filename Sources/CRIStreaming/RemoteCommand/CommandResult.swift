@@ -12,12 +12,14 @@ public enum CommandResult: Hashable, Sendable {
 
 /// An error that the server reports on the error stream.
 public struct RemoteStatus: Hashable, Sendable {
+  /// The server's message, which may contain any characters.
   public var message: String
   /// A reason such as `InternalError`; empty before v4.
   public var reason: String
   /// The equivalent HTTP status; 0 if none was given.
   public var code: Int
 
+  /// Creates a value from its properties.
   public init(message: String, reason: String = "", code: Int = 0) {
     self.message = message
     self.reason = reason

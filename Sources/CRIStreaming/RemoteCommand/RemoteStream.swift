@@ -11,13 +11,16 @@ package enum RemoteStream: String, Hashable, Sendable, CaseIterable {
 
 /// The streams of a session, as the CRI's `ExecRequest` or `AttachRequest` requested them.
 public struct RemoteCommandStreams: Hashable, Sendable {
+  /// Whether the command has an input.
   public var stdin: Bool
+  /// Whether the standard output is sent.
   public var stdout: Bool
   /// Never set with a terminal, which has one output for both.
   public var stderr: Bool
   /// Whether the command has a terminal, whose size can be set.
   public var terminal: Bool
 
+  /// Creates a value from its properties. With a terminal, `stderr` becomes false.
   public init(stdin: Bool = false, stdout: Bool = true, stderr: Bool = true, terminal: Bool = false) {
     self.stdin = stdin
     self.stdout = stdout
@@ -40,4 +43,9 @@ public struct RemoteCommandStreams: Hashable, Sendable {
 }
 
 /// The two outputs of a remote command.
-public enum RemoteOutput: Hashable, Sendable { case stdout, stderr }
+public enum RemoteOutput: Hashable, Sendable {
+  /// The standard output, or the terminal's output.
+  case stdout
+  /// The standard error.
+  case stderr
+}

@@ -2,9 +2,12 @@ internal import CRIJSON
 
 /// The size of a terminal in characters.
 public struct TerminalSize: Hashable, Sendable {
+  /// The number of columns.
   public var width: UInt16
+  /// The number of lines.
   public var height: UInt16
 
+  /// Creates a value from its properties.
   public init(width: UInt16, height: UInt16) {
     self.width = width
     self.height = height

@@ -32,7 +32,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     while !isOver {
       events += server.takeEvents()
       react()
-      let isWritten = flush()
+      let isWritten = pipe.flush { server.send(into: &$0) }
       // Now that the output is written, the events that it held back must not wait for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if isOver || pipe.writeFailure != nil || !server.isAlive && isWritten { return }
@@ -79,14 +79,6 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
         endDeadline = .now + Self.endTime
       case .drop: isOver = true
       }
-    }
-  }
-
-  private mutating func flush() -> Bool {
-    while true {
-      if pipe.isEmpty { server.send(into: &pipe.output) }
-      if pipe.isEmpty { return true }
-      if !pipe.flush() { return false }
     }
   }
 

@@ -31,7 +31,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     while !isOver {
       events += server.takeEvents()
       react()
-      let isWritten = flush()
+      let isWritten = pipe.flush { server.send(into: &$0) }
       // Now that the data is written, the events that it held back must not wait for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if pipe.writeFailure != nil || !server.isAlive && isWritten { return }
@@ -83,14 +83,6 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   }
 
   private mutating func endIfDone() { if endsWithPorts, ports.isEmpty { server.shutDown() } }
-
-  private mutating func flush() -> Bool {
-    while true {
-      if pipe.isEmpty { server.send(into: &pipe.output) }
-      if pipe.isEmpty { return true }
-      if !pipe.flush() { return false }
-    }
-  }
 
   private mutating func wait(_ isWritten: Bool) throws(StreamingFailure) {
     let reads = server.wantsRead

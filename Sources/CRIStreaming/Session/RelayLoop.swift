@@ -114,11 +114,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
 
   /// - Returns: true if nothing waits for the runtime.
   private mutating func writeRemote() -> Bool {
-    while true {
-      if remote.isEmpty { client.send(into: &remote.output) }
-      if remote.isEmpty { return true }
-      if !remote.flush() { return false }
-    }
+    remote.flush { client.send(into: &$0) }
   }
 
   private mutating func endLocal() {

@@ -27,7 +27,7 @@ struct RelayThread: Sendable {
     switch transport {
     case .spdy:
       let (socket, upgraded) = try connector.open([PortForwardProtocol.spdy])
-      try relay(socket, upgraded.rest) { () throws(StreamingFailure) in try Self.spdy() }
+      try relay(socket, upgraded.rest) { () throws(StreamingFailure) in try SPDYSession.client(buffer: Self.buffer) }
     case .webSocket:
       let (socket, upgraded) = try connector.open([PortForwardProtocol.tunnel] + PortForwardProtocol.channels)
       if let channels = ChannelProtocol(name: upgraded.protocolName) {
@@ -37,20 +37,10 @@ struct RelayThread: Sendable {
         }
       } else {
         try relay(socket, upgraded.rest) { () throws(StreamingFailure) in
-          try TunnelledSPDY(role: .client, limits: Self.limits)
+          try TunnelledSPDY(role: .client, limits: .client(buffer: Self.buffer))
         }
       }
     }
-  }
-
-  private static var limits: SPDYLimits {
-    var limits = SPDYLimits()
-    limits.buffer = buffer
-    return limits
-  }
-
-  private static func spdy() throws(StreamingFailure) -> SPDYSession {
-    do throws(SPDYFailure) { return try SPDYSession(role: .client, limits: limits) } catch { throw .spdy(error) }
   }
 
   private func relay<Transport: StreamTransport & ~Copyable>(
@@ -63,6 +53,7 @@ struct RelayThread: Sendable {
       client, request, StreamPipe(socket), StreamPipe(local), ending, url: url.text, transport: transport)
     try loop.run(first: rest)
   }
+
   private func begin<Transport: StreamTransport & ~Copyable>(
     _ makeTransport: () throws(StreamingFailure) -> Transport
   ) throws(StreamingError) -> PortForwardClient<Transport> {

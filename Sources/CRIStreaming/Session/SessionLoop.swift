@@ -73,15 +73,7 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
 
   /// - Returns: True if nothing waits to be written.
   private mutating func flush() -> Bool {
-    var isWritten = true
-    while true {
-      if pipe.isEmpty { client.send(into: &pipe.output) }
-      if pipe.isEmpty { break }
-      if !pipe.flush() {
-        isWritten = false
-        break
-      }
-    }
+    let isWritten = pipe.flush { client.send(into: &$0) }
     mailbox.setUnsentInput(client.unsentInput)
     return isWritten
   }

@@ -205,7 +205,7 @@ final class SessionMailbox: Sendable {
 }
 
 extension SessionMailbox.State {
-  /// Removes some of the output that has arrived; nil if there is none.
+  /// Removes and returns some of the output that has arrived, or returns nil if no output has arrived.
   fileprivate mutating func takeOutput(_ output: RemoteOutput, _ limit: Int) -> [UInt8]? {
     guard var chunks = outputs[output]?.chunks, let first = chunks.first else { return nil }
     outputs[output]?.chunks = []

@@ -1,6 +1,8 @@
 /// One output of a session. It has one reader.
 public struct SessionOutput: AsyncSequence, Sendable {
+  /// A piece of the output.
   public typealias Element = [UInt8]
+  /// Reading never throws; `Session.result()` throws the error of a lost session.
   public typealias Failure = Never
 
   let session: Session
@@ -21,8 +23,10 @@ public struct SessionOutput: AsyncSequence, Sendable {
       }
     }
 
+    /// - Returns: nil at the end, also if the connection is lost; `Session.result()` knows which.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(Never) -> [UInt8]? { await next() }
   }
 
+  /// Returns an iterator over the rest of the output. Only one may be in use.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(session: session, output: output) }
 }

@@ -32,10 +32,8 @@ struct SessionThread {
       let (socket, upgraded) = try connector.open(RemoteCommandProtocol.offeredOverSPDY)
       // The connector has checked that the protocol is one of those that were offered.
       let version = RemoteCommandProtocol(rawValue: upgraded.protocolName) ?? .v1
-      var limits = SPDYLimits()
-      limits.buffer = Self.buffer
       try converse(socket, upgraded.rest, version, deadline) { () throws(StreamingFailure) in
-        do throws(SPDYFailure) { return try SPDYSession(role: .client, limits: limits) } catch { throw .spdy(error) }
+        try SPDYSession.client(buffer: Self.buffer)
       }
     case .webSocket:
       let (socket, upgraded) = try connector.open(ChannelProtocol.all.map(\.name))
@@ -55,6 +53,7 @@ struct SessionThread {
     var loop = SessionLoop(client, StreamPipe(socket), mailbox, agreement, url: url.text, deadline: deadline)
     try loop.run(first: rest)
   }
+
   private func begin<Transport: StreamTransport & ~Copyable>(
     _ version: RemoteCommandProtocol, _ makeTransport: () throws(StreamingFailure) -> Transport
   ) throws(StreamingError) -> RemoteCommandClient<Transport> {

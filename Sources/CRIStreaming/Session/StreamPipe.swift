@@ -35,6 +35,16 @@ struct StreamPipe: ~Copyable {
     return true
   }
 
+  /// Writes as much as the socket accepts of what `fill` adds, until it adds nothing.
+  /// - Returns: True if everything was written, or if writing has failed.
+  mutating func flush(filling fill: (inout [UInt8]) -> Void) -> Bool {
+    while true {
+      if isEmpty { fill(&output) }
+      if isEmpty { return true }
+      if !flush() { return false }
+    }
+  }
+
   enum Arrival {
     case nothing
     case bytes([UInt8])

@@ -44,6 +44,7 @@ public struct StreamingError: Error, Hashable, Sendable {
     public static let system = Code(kind: .system)
   }
 
+  /// The kind of failure.
   public let code: Code
   /// The reason, in a few words. It may contain text from the server, which may contain control characters.
   public let reason: String
@@ -52,6 +53,7 @@ public struct StreamingError: Error, Hashable, Sendable {
   /// The transport that was tried or used.
   public var transport: StreamTransportKind?
 
+  /// Creates an error, for example in a test of its handling.
   public init(_ code: Code, _ reason: String, url: String? = nil, transport: StreamTransportKind? = nil) {
     self.code = code
     self.reason = reason
@@ -76,9 +78,11 @@ public struct StreamingError: Error, Hashable, Sendable {
 }
 
 extension StreamingError: CustomStringConvertible {
-  /// One line with the reason and the URL without its query, which may contain a token.
+  /// One line with the reason and the URL without its path and its query, which contain a token.
   public var description: String {
     guard let url else { return reason }
-    return "\(url.prefix { $0 != "?" }): \(reason)"
+    let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+    let end = url[start...].firstIndex { "/?#".contains($0) } ?? url.endIndex
+    return "\(url[..<end]): \(reason)"
   }
 }

@@ -4,6 +4,7 @@ public struct StreamingOptions: Hashable, Sendable {
   public enum Transport: Hashable, Sendable {
     /// SPDY, or WebSocket if the server refuses SPDY.
     case automatic
+    /// Only the given transport.
     case only(StreamTransportKind)
 
     /// The transports to try, in order.
@@ -15,6 +16,7 @@ public struct StreamingOptions: Hashable, Sendable {
     }
   }
 
+  /// Which transport is used.
   public var transport: Transport
   /// The time within which the server must accept the session, including connecting, the upgrade and the streams. It
   /// does not limit the session itself.
@@ -25,6 +27,12 @@ public struct StreamingOptions: Hashable, Sendable {
   /// The value of the `User-Agent` field.
   public var userAgent: String
 
+  /// Creates options.
+  /// - Parameters:
+  ///   - transport: Which transport is used.
+  ///   - setupTimeout: The time until the server must have accepted the session.
+  ///   - allowedHosts: Hosts that sessions may lead to besides this machine.
+  ///   - userAgent: The value of the `User-Agent` field.
   public init(
     transport: Transport = .automatic, setupTimeout: Duration = .seconds(10), allowedHosts: [String] = [],
     userAgent: String = "cri"

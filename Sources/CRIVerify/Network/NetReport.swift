@@ -28,7 +28,7 @@ package struct NetReport: Hashable, Sendable {
   package let rows: [Row]
   /// What could not be read about these pods.
   package let unchecked: [Unchecked]
-  package let host: Host
+  package let host: NodeIdentity
   package let runtime: RuntimeFacts
   private let hasUnreadPods: Bool
 

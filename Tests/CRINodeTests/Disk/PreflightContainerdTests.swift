@@ -187,7 +187,7 @@ import Testing
       call.finish()
     }
     defer { server.stop() }
-    let store = try #require(await SandboxStore.read(from: try Endpoint(path), timeout: .seconds(30)).value)
+    let store = try #require(await SandboxStore.read(from: try Endpoint(path), deadline: .now + .seconds(30)).value)
     #expect(store.malformed.isEmpty && store.bare == ["bare": Timestamp(seconds: 7)])
     #expect(store.sandboxes.count == 4 && store.sandboxes.allSatisfy { $0.sandboxer == "podsandbox" })
     let dns = try #require(store.sandboxes.first { $0.pod.name == "coredns-7c6" })
@@ -208,7 +208,7 @@ import Testing
     ] {
       let server = try Server(at: path) { call in call.finish(code, message) }
       defer { server.stop() }
-      let store = await SandboxStore.read(from: try Endpoint(path), timeout: .seconds(30))
+      let store = await SandboxStore.read(from: try Endpoint(path), deadline: .now + .seconds(30))
       #expect(store.value == (isKnown ? SandboxStore() : nil), "\(store)")
     }
   }
@@ -257,7 +257,7 @@ import Testing
       call.finish()
     }
     defer { server.stop() }
-    let records = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(30))
+    let records = await DiskRecords.read(from: try Endpoint(path), deadline: .now + .seconds(30))
     #expect(records.value?.sandboxes.count == 8)
   }
 
@@ -272,7 +272,7 @@ import Testing
       call.finish()
     }
     defer { server.stop() }
-    let records = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(60))
+    let records = await DiskRecords.read(from: try Endpoint(path), deadline: .now + .seconds(60))
     #expect(records.value?.sandboxes.count == 2000)
   }
 
@@ -285,7 +285,8 @@ import Testing
       call.finish(.notFound, "\(namespace ?? "none") \(request?.filters ?? [])")
     }
     defer { server.stop() }
-    guard case .unknown(let reason) = await DiskRecords.read(from: try Endpoint(path), timeout: .seconds(30)) else {
+    guard case .unknown(let reason) = await DiskRecords.read(from: try Endpoint(path), deadline: .now + .seconds(30))
+    else {
       Issue.record("an answer where there was none")
       return
     }

@@ -43,7 +43,8 @@ cri_use() {
 }
 # END trusted directory
 
-cri_say() { echo "upgrade: $*" >&2; }
+# To the journal too, and never with an error, because the terminal may be gone.
+cri_say() { echo "upgrade: $*" >&2 || :; logger -t cri-upgrade -- "$*" 2>/dev/null || :; }
 
 # Call this first: it sets the trap for every end of the script (`exit`, an error or a signal).
 cri_begin() {
@@ -52,21 +53,21 @@ cri_begin() {
   trap 'cri_why="the script was stopped by SIGINT"; exit 130' INT
   trap 'cri_why="the script was stopped by SIGTERM"; exit 143' TERM
   trap 'cri_why="the script was stopped by SIGHUP"; exit 129' HUP
+  trap : PIPE
   cri_use "$(dirname "$CRI_BEFORE")" make || cri_stop 2 "$cri_reason; set CRI_BEFORE to a file in a directory that only root can change"
   CRI_BEFORE=$cri_directory/${CRI_BEFORE##*/}
   cri_use "$(dirname "$CRI_REPORT")" make || cri_stop 2 "$cri_reason; set CRI_REPORT to a file in a directory that only root can change"
   CRI_REPORT=$cri_directory/${CRI_REPORT##*/}
 }
-
 # CODE REASON: ends the script.
 cri_stop() { cri_why=$2; exit "$1"; }
-
 # COMMAND...: runs cri, which prints its report and writes it to CRI_REPORT; cri_code is its exit code.
 cri_report() {
   cri_code=0
   # If the command writes no report, an older one must not be taken for it.
   if [ -f "$CRI_REPORT" ] && [ ! -L "$CRI_REPORT" ]; then rm -f "$CRI_REPORT"; fi
-  "$CRI" "$@" --report "table=$CRI_REPORT" >&2 || cri_code=$?
+  "$CRI" "$@" --report "table=$CRI_REPORT" >/dev/null || cri_code=$?
+  [ ! -f "$CRI_REPORT" ] || cat "$CRI_REPORT" >&2 || :
 }
 
 # OPTIONS of preflight, such as --to 2.1.4. Ends the script with 5 if a loss is predicted, and with 3 if it is unknown.
@@ -93,10 +94,8 @@ cri_hold() {
 }
 
 cri_snapshot() { "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot, nothing can be verified'; }
-
-# Call this just before the first relevant change: from here on only an intact verdict starts the held units.
+# Call this just before the first relevant change: from here on the held units start only if nothing is lost.
 cri_change() { cri_stage=changed; }
-
 # NEW PLACE: replaces a file in one step, and keeps the old one as PLACE.before. A file that runs may not be
 # written to, and a node that fails in between must have one or the other.
 cri_swap() {
@@ -105,20 +104,18 @@ cri_swap() {
   cri_new=$(mktemp "$2.XXXXXX") || cri_stop 1 "$2 cannot be replaced"
   { cp "$1" "$cri_new" && chmod 0755 "$cri_new" && mv -fT "$cri_new" "$2"; } || { rm -f "$cri_new"; cri_stop 1 "$2 cannot be replaced"; }
 }
-
 # PLACE...: restores the files that cri_swap has kept.
 cri_swap_back() { for cri_place in "$@"; do mv -f "$cri_place.before" "$cri_place" || return 1; done; }
-
 # UNIT: the runtime's. systemd may consider it active before it responds, so cri_verify waits too.
 cri_restart() { cri_change; systemctl restart "$1" || cri_stop 3 "$1 does not start; see journalctl -u $1"; }
-
 cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime does not become ready'; }
 
 # OPTIONS of verify. Ends the script if the exit code is not 0.
 cri_verify() {
   cri_report verify --before "$CRI_BEFORE" --wait "$CRI_WAIT" "$@"
+  case $cri_code in 0 | 4) cri_stage=verified ;; [1-9]) cri_stage=judged ;; esac
   case $cri_code in
-    0) cri_stage=verified ;;
+    0) ;;
     1) cri_stop 1 "state is lost: $(tail -n 1 "$CRI_REPORT")" ;;
     4) cri_stop 4 'nothing was verified: there were no pods or no restart, or the snapshot is from another node' ;;
     *) cri_stop "$cri_code" 'the state could not be verified' ;;
@@ -129,20 +126,25 @@ cri_verify() {
 cri_finish() {
   trap - EXIT
   trap '' INT TERM HUP
-  case $cri_stage:$1 in
-    untouched:*) [ "$1" = 0 ] || cri_say "$cri_why; nothing was changed" ;;
-    verified:0) ;;
+  cri_end=$1
+  if [ "$cri_stage" = changed ]; then # the script has no verdict, but whether something is lost can be found out
+    cri_say "$cri_why; verifying"
+    cri_report verify --before "$CRI_BEFORE" --wait 30s
+    [ "$cri_end" != 0 ] || cri_end=$cri_code
+    case $cri_code in 0 | 4) cri_stage=verified ;; esac
+  fi
+  case $cri_stage in
+    untouched) [ "$cri_end" = 0 ] || cri_say "$cri_why; nothing was changed" ;;
+    verified) [ "$cri_end" = 0 ] || cri_say "$cri_why; nothing is lost" ;;
     *)
       [ -z "$cri_held" ] || cri_say "these units stay stopped: ${cri_held% }"
       cri_say "$cri_why"
       cri_say "read $CRI_REPORT; to check again, run: $CRI verify --before $CRI_BEFORE"
       for cri_unit in $cri_held; do cri_say "when the problem is solved, run: systemctl start $cri_unit"; done
-      # A script that did not call cri_verify has not succeeded.
-      [ "$1" != 0 ] || exit 3
-      exit "$1" ;;
+      exit "$cri_end" ;;
   esac
   for cri_unit in $cri_held; do
     systemctl start "$cri_unit" || { cri_say "$cri_unit does not start; see journalctl -u $cri_unit"; exit 6; }
   done
-  exit "$1"
+  exit "$cri_end"
 }

@@ -1,4 +1,5 @@
-internal import CRI
+internal import CRIMessages
+internal import CRIProtobuf
 
 extension KnownObjects {
   /// The events that must have happened since, as the runtime would have sent them: new pods come before their

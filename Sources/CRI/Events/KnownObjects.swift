@@ -1,5 +1,6 @@
-internal import CRI
-internal import CRICommandLine
+internal import CRIGRPC
+internal import CRIMessages
+internal import CRIProtobuf
 
 /// The pods and containers that exist and their states, according to lists and events.
 struct KnownObjects: Sendable {
@@ -13,13 +14,13 @@ struct KnownObjects: Sendable {
   struct Object: Sendable {
     /// nil if the runtime does not know it.
     var phase: Phase?
-    /// The ID of the pod, also for the pod itself.
+    /// The ID of the pod, even for the pod itself.
     var pod: String
     /// nil for a pod.
     var container: ContainerStatus?
   }
 
-  /// The number of objects to remember, more than a node can have; events of further objects are only passed on.
+  /// The number of objects to remember, more than a node can have; events of additional objects are only passed on.
   private static let maximumCount = 100_000
 
   private(set) var objects: [String: Object] = [:]
@@ -37,13 +38,9 @@ struct KnownObjects: Sendable {
   }
 
   /// Reads the lists from the runtime, with two calls.
-  init(_ client: Client) async throws(Failure) {
-    do throws(RPCError) {
-      let containers = try await client.runtime.containers()
-      self.init(pods: try await client.runtime.podSandboxes(), containers: containers)
-    } catch {
-      throw Failure(error, client.endpoint)
-    }
+  init(_ runtime: RuntimeService) async throws(RPCError) {
+    let containers = try await runtime.containers()
+    self.init(pods: try await runtime.podSandboxes(), containers: containers)
   }
 
   /// - Returns: Whether the event contains anything new.

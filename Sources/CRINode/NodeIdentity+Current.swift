@@ -1,11 +1,11 @@
 public import CRISnapshot
 internal import CRISystem
 
-extension Host {
+extension NodeIdentity {
   /// Returns a description of this node.
-  public static func current() -> Host {
+  public static func current() -> NodeIdentity {
     let (release, node) = Kernel.names
-    return Host(name: node, bootID: Kernel.bootID, machineID: Kernel.machineID, kernel: release)
+    return NodeIdentity(name: node, bootID: Kernel.bootID, machineID: Kernel.machineID, kernel: release)
   }
 }
 

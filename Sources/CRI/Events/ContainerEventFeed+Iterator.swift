@@ -1,0 +1,174 @@
+public import CRIGRPC
+internal import CRIMessages
+internal import CRIProtobuf
+internal import CRISystem
+
+extension ContainerEventFeed {
+  /// Reads the stream, and opens the next one after an interruption.
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    /// An event, or an interruption.
+    public typealias Element = ContainerEventFeed.Element
+
+    /// A stream that lasted this long counts as working.
+    private static let steady = Duration.seconds(10)
+    /// If a runtime ends this many consecutive streams immediately, it counts as one that does not send events.
+    private static let mostEmpty = 3
+    private static let shortestRest = Duration.milliseconds(200)
+    /// While a runtime starts or stops, errors that look permanent must last this long.
+    private static let grace = Duration.seconds(5)
+
+    private static let method = Method<GetEventsRequest, ContainerEventResponse>.getContainerEvents.path(.v1)
+
+    private let runtime: RuntimeService
+    private var stream: MessageStream<ContainerEventResponse>.AsyncIterator?
+    /// nil until the lists were read for the first time.
+    private var known: KnownObjects?
+    /// When the lists were read, in nanoseconds since the Unix epoch.
+    private var listedAt: Int64 = 0
+    /// Whether this stream replaces an earlier one.
+    private var isResumed = false
+    private var openedAt = ContinuousClock.now
+    /// The number of events of this stream.
+    private var eventCount = 0
+    /// The number of consecutive streams that the runtime ended immediately, without an event or an error.
+    private var emptyCount = 0
+    /// The elements that come before those of the stream, the last one first.
+    private var pending: [Element] = []
+    private var isInterrupted = false
+    /// Whether the next attempt must wait first, because a stream has just ended.
+    private var isUnrested = false
+    private var refusedSince: ContinuousClock.Instant?
+    /// Notices that a new runtime replaces the socket, since the last attempt to connect.
+    private var watch: ReplacementWatch?
+    /// Delays between streams, so that a runtime that ends each stream immediately is not kept busy.
+    private var streamRetries = Backoff(first: shortestRest, limit: .seconds(5))
+    /// Delays between attempts to connect.
+    private var connectRetries = Backoff(first: .milliseconds(50), limit: .seconds(1))
+
+    init(_ runtime: RuntimeService) { self.runtime = runtime }
+
+    /// Returns the next element; never nil.
+    /// - Throws: `RPCError`.
+    public mutating func next() async throws(RPCError) -> Element? { try await advance() }
+
+    /// Returns the next element; never nil.
+    /// - Throws: `RPCError`.
+    public mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Element? {
+      try await advance()
+    }
+
+    private mutating func advance() async throws(RPCError) -> Element {
+      while true {
+        if let element = pending.popLast() { return element }
+        do throws(RPCError) {
+          guard var current = stream else {
+            if isUnrested { await restAfterStream() }
+            try await connect()
+            continue
+          }
+          let event = try await current.next()
+          stream = current
+          guard let event else {
+            if let element = try await endStream() { return element }
+            continue
+          }
+          eventCount += 1
+          if isNews(event) { return .event(event) }
+        } catch {
+          guard isTemporary(error) else {
+            throw Task.isCancelled ? .cancelled(method: error.method ?? Self.method) : error
+          }
+          if !isInterrupted { return interrupt(error) }
+          let delay = connectRetries.delay()
+          if await rest(delay) { connectRetries.reset() }
+        }
+      }
+    }
+
+    /// Opens a stream, and then reads the lists, so that no change between the two is missed.
+    private mutating func connect() async throws(RPCError) {
+      if isInterrupted { watch = ReplacementWatch(runtime.caller.endpoint.path) }
+      var next = runtime.getContainerEvents().makeAsyncIterator()
+      try next.open()
+      let now = try await KnownObjects(runtime)
+      listedAt = Kernel.now
+      if let before = known {
+        let derived = before.events(to: now, at: Timestamp(nanoseconds: listedAt))
+        pending = derived.reversed().map { Element.derived($0) }
+        // A stream that was reopened without an interruption is not reported if nothing has changed.
+        if isInterrupted || !derived.isEmpty { pending.append(.resumed(derivedCount: derived.count)) }
+      }
+      isResumed = known != nil
+      known = now
+      stream = next
+      (openedAt, eventCount) = (.now, 0)
+      (isInterrupted, refusedSince, watch) = (false, nil, nil)
+      connectRetries.reset()
+    }
+
+    /// Updates the known objects. Changes that the lists already contained have been reported.
+    private mutating func isNews(_ event: ContainerEventResponse) -> Bool {
+      let isNews = known?.apply(event) ?? true
+      return isNews || !isResumed || event.createdAt.nanoseconds > listedAt
+    }
+
+    /// Called when the runtime has ended the stream without an error.
+    /// - Returns: An interruption; nil to reopen the stream without one.
+    private mutating func endStream() async throws(RPCError) -> Element? {
+      let isEmpty = eventCount == 0 && .now - openedAt < Self.steady
+      guard isEmpty else { return interrupt(nil) }
+      stream = nil
+      emptyCount += 1
+      guard emptyCount < Self.mostEmpty else { throw .noEvents(method: Self.method) }
+      // A runtime that is stopping ends its streams too, but then accepts no new ones.
+      await pause(Self.shortestRest)
+      return nil
+    }
+
+    private mutating func interrupt(_ error: RPCError?) -> Element {
+      (stream, isInterrupted, isUnrested, emptyCount) = (nil, true, true, 0)
+      watch = ReplacementWatch(runtime.caller.endpoint.path)
+      return .interrupted(error)
+    }
+
+    private mutating func restAfterStream() async {
+      isUnrested = false
+      if .now - openedAt >= Self.steady { streamRetries.reset() }
+      let delay = streamRetries.delay()
+      if await rest(delay) { streamRetries.reset() }
+    }
+
+    /// Waits before the next attempt; for a shorter time if another server replaces the socket.
+    /// - Returns: Whether another server did.
+    private func rest(_ delay: Duration) async -> Bool {
+      if let watch { return await watch.pause(atMost: delay) }
+      await pause(delay)
+      return false
+    }
+
+    /// Whether to wait for the runtime and to try again.
+    private mutating func isTemporary(_ error: RPCError) -> Bool {
+      guard known != nil, error.code != .cancelled, !Task.isCancelled else { return false }
+      let isConnecting = stream == nil
+      if error.meansLoss || isConnecting && error.code == .deadlineExceeded {
+        refusedSince = nil
+        return true
+      }
+      guard isConnecting, error.code != .noEvents else { return false }
+      let since = refusedSince ?? .now
+      refusedSince = since
+      return .now - since < Self.grace
+    }
+  }
+}
+
+extension RPCError {
+  /// Whether the runtime has gone away, or is starting.
+  fileprivate var meansLoss: Bool {
+    switch code {
+    case .connectionLost, .notResponding, .cannotConnect: true
+    case .status: statusCode == .unavailable || statusCode == .cancelled || isNotInitialized
+    default: false
+    }
+  }
+}

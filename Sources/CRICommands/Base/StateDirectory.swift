@@ -1,0 +1,19 @@
+internal import CRISystem
+
+/// The directory in which commands leave what must outlast them. Only its owner may enter it.
+enum StateDirectory {
+  /// systemd sets the variable for a unit with `StateDirectory=`; it may have several directories.
+  static var path: String {
+    Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? "/var/lib/cri"
+  }
+
+  /// Creates the directory with mode 0700 if it is missing.
+  static func create() throws(FileError) { _ = try PathWalk(toDirectory: path, making: 0o700) }
+
+  /// Creates the directory if a file is to be written to it, because the documentation names such files. An error is
+  /// reported when the file is written.
+  static func prepare(for file: String) { if file.hasPrefix(path + "/") { try? create() } }
+
+  /// Returns the path of a file in the directory; nil if there can be no such directory.
+  static func file(_ name: String) -> String? { (try? create()) == nil ? nil : "\(path)/\(name)" }
+}

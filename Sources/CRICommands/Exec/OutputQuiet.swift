@@ -1,0 +1,28 @@
+internal import CRISystem
+
+/// Waits until a session of `attach` writes no more, before the end of its input is sent.
+///
+/// containerd ends the session with its input, unless the container was created with `stdin_once` and without `tty`. The
+/// response to the last input would then be lost (containerd, `pkg/cri/io/container_io.go`, `Attach`).
+final class OutputQuiet: Sendable {
+  /// A container that writes nothing for this long has probably responded.
+  private static let quietTime = Duration.seconds(1)
+  /// The wait for a container that always writes.
+  private static let longestWait = Duration.seconds(10)
+
+  private let lastOutput = Locked(ContinuousClock.now)
+
+  /// Call this for each piece of output.
+  func noteOutput() { lastOutput.withLock { $0 = .now } }
+
+  /// Returns when the output is quiet, at the latest after 10 seconds, or when the task is cancelled.
+  func wait() async {
+    let start = ContinuousClock.now
+    while !Task.isCancelled {
+      let quietSince = max(start, lastOutput.withLock { $0 })
+      let end = min(quietSince + Self.quietTime, start + Self.longestWait)
+      guard .now < end else { return }
+      await pause(end - .now)
+    }
+  }
+}

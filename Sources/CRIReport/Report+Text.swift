@@ -1,0 +1,55 @@
+public import CRIPreflight
+public import CRIProtobuf
+public import CRIRules
+public import CRIVerify
+
+extension Report {
+  /// Returns the report as text, as `cri verify` prints it.
+  /// - Parameters:
+  ///   - format: The format of the text.
+  ///   - threshold: The least severity that counts as loss.
+  ///   - checked: The time of the check, which some formats contain; nil for that of the later snapshot.
+  /// - Returns: complete lines, without colours.
+  public func text(
+    _ format: ReportFormat = .table, failingOn threshold: Severity = .major, checked: Timestamp? = nil
+  ) -> String {
+    let exitCode = verdict(failingOn: threshold).exitCode
+    return format.text(
+      ReportView(self, failingOn: threshold, exitCode: exitCode, checked: checked ?? after.taken))
+  }
+}
+
+extension PreflightReport {
+  /// Returns the report as text, as `cri preflight` prints it.
+  /// - Parameters:
+  ///   - format: The format of the text.
+  ///   - checked: The time of the check, which some formats contain; nil for the time at which the facts were read.
+  /// - Returns: complete lines, without colours.
+  public func text(_ format: ReportFormat = .table, checked: Timestamp? = nil) -> String {
+    format.text(ReportView(self, exitCode: verdict.exitCode, checked: checked ?? taken))
+  }
+}
+
+extension Report.Verdict {
+  /// The exit code of `cri verify`: 0 if nothing is lost, 1 after a loss, 3 if data is missing for a verdict, and 4 if
+  /// there was nothing to verify.
+  public var exitCode: Int32 {
+    switch self {
+    case .intact: 0
+    case .lost: 1
+    case .unverified: 3
+    case .vacuous: 4
+    }
+  }
+}
+
+extension PreflightReport.Verdict {
+  /// The exit code of `cri preflight`: 0 if no loss is predicted, 5 if one is, and 3 if data is missing for a verdict.
+  public var exitCode: Int32 {
+    switch self {
+    case .none: 0
+    case .loss: 5
+    case .unchecked: 3
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/// Why a JSON document cannot be decoded as a report.
+public enum ReportDocumentError: Error, Hashable, Sendable {
+  /// The document has another kind than a report.
+  case notAReport
+  /// A newer version of `cri` wrote the document.
+  case newerSchema(Int, supported: Int)
+  /// A member is missing or has the wrong type. The value is its path, such as `findings[0].rule`.
+  case malformed(String)
+}
+
+extension ReportDocumentError: CustomStringConvertible {
+  /// The error in one line.
+  public var description: String {
+    switch self {
+    case .notAReport: "the document is not a report of cri verify, cri guard or cri preflight"
+    case .newerSchema(let schema, let supported):
+      "the report has schema \(schema), and this version reads schemas up to \(supported); use a newer version"
+    case .malformed(let path): "the report is damaged at \(path); write it again"
+    }
+  }
+}

@@ -1,0 +1,91 @@
+# Part of cri-hook, and installed beside it: what it keeps in /run/cri/NAME, and what others may read of it.
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # cri-hook sets dir, name, public and before
+
+boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
+
+# The daemon's PID and the time of its start, which identify it; 0 if it does not run.
+daemon() { systemctl show --property=MainPID,ExecMainStartTimestampMonotonic --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null | tr '\n' ' '; }
+
+# Reads the settings, a piece of shell, if only root or the caller can change it.
+read_settings() {
+  conf=${CRI_HOOK_CONF:-/etc/cri/hook.conf}
+  [ -e "$conf" ] || [ -L "$conf" ] || return 0
+  cri_use "$(dirname "$conf")" || { say "$cri_reason; $conf was not read"; exit 2; }
+  conf=$cri_directory/${conf##*/}
+  case $(stat -c '%u %a %F' "$conf") in
+    "0 "*[2367]?" regular "* | "0 "*[2367]" regular "*) ;;
+    "0 "*" regular "* | "$(id -u) "*" regular "*)
+      # shellcheck source=/dev/null
+      . "$conf"
+      return 0 ;;
+  esac
+  say "$conf can be changed by other users, so it was not read; run: chown root $conf && chmod 0644 $conf"
+  exit 2
+}
+
+# Prints an exit code of verify, "none" if there is no snapshot, or "pending" if it has not been compared yet.
+verdict() {
+  if [ -f "$dir/verdict" ]; then head -n 1 "$dir/verdict"; elif [ -f "$before" ]; then echo pending; else echo none; fi
+}
+
+# The same as a word, for people and monitors.
+word() {
+  case $(verdict) in 0) echo intact ;; 1) echo lost ;; 4) echo vacuous ;; pending) echo pending ;; none) echo none ;; *) echo unverified ;; esac
+}
+
+# DIRECTORY NAME MODE: writes standard input to a file, atomically, because units may run this concurrently.
+store() {
+  new=$(mktemp "$1/.$2.XXXXXX") || return 1
+  if cat >"$new" && chmod "$3" "$new" && mv -fT "$new" "$1/$2"; then :; else rm -f "$new"; return 1; fi
+}
+
+# CODE: records it and the report from standard input.
+record() { { echo "$1"; cat; } | store "$dir" verdict 0600 && publish; }
+
+# Writes the verdict and kubelet's state, without any name of a pod, to files that every user may read.
+publish() {
+  cri_use "$public" make || { say "$cri_reason; the verdict is not published there"; return 0; }
+  chmod 0755 "$cri_directory"
+  refused=0
+  [ ! -f "$dir/refused" ] || refused=1
+  now_seconds=$(date +%s)
+  printf 'verdict=%s\nkubelet_refused=%s\ntime=%s\n' "$(word)" "$refused" "$now_seconds" | store "$cri_directory" "$name.status" 0644
+  {
+    echo '# HELP cri_hook_verdict The verdict of the last restart of the runtime.'
+    echo '# TYPE cri_hook_verdict gauge'
+    for each in intact lost unverified vacuous pending none; do
+      [ "$each" = "$(word)" ] && value=1 || value=0
+      echo "cri_hook_verdict{runtime=\"$name\",verdict=\"$each\"} $value"
+    done
+    echo '# HELP cri_hook_kubelet_refused Whether the last start of kubelet was refused.'
+    echo '# TYPE cri_hook_kubelet_refused gauge'
+    echo "cri_hook_kubelet_refused{runtime=\"$name\"} $refused"
+    echo '# HELP cri_hook_timestamp_seconds The time of the verdict.'
+    echo '# TYPE cri_hook_timestamp_seconds gauge'
+    echo "cri_hook_timestamp_seconds{runtime=\"$name\"} $now_seconds"
+  } | store "$cri_directory" "$name.prom" 0644
+}
+
+# REASON: kubelet may start; an empty reason is not printed.
+allow() {
+  if [ -f "$dir/refused" ]; then rm -f "$dir/refused"; publish; fi
+  [ -z "$1" ] || say "kubelet starts: $1"
+}
+
+refuse() { [ -f "$dir/refused" ] || { : >"$dir/refused"; publish; }; }
+
+accept() {
+  echo "accepted by an administrator, $(date -u +%FT%TZ); it was: $(tail -n 1 "$dir/verdict" 2>/dev/null)" | record 0 || return 1
+  daemon >"$dir/daemon"
+  rm -f "$before" "$dir/boot"
+  allow ''
+}
+
+status() {
+  if [ -f "$dir/verdict" ]; then cat "$dir/verdict"
+  elif [ -f "$before" ]; then echo "pending: a snapshot was taken, and nothing has been compared with it yet"
+  else echo "no verdict since boot"
+  fi
+  case $(verdict) in 0) return 0 ;; 1) return 1 ;; none | 4) return 4 ;; *) return 3 ;; esac
+}

@@ -1,0 +1,49 @@
+# Part of cri-hook, and installed beside it: what is known without a snapshot, after a crash of the runtime.
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # cri-hook sets dir and before
+
+# SECONDS: whether kubelet would kill pods that are alive, as the present state shows. Sets code to 0, 1 or 3.
+judge() {
+  code=0 now=$dir/now.json
+  report=$(mktemp "$dir/report.XXXXXX") || { code=3; return 1; }
+  if limited $(($1 + 5)) wait --timeout "$1s" --stable 0 >"$report" 2>&1 && limited 25 snapshot --incomplete -o "$now" >"$report" 2>&1; then
+    # Compared with itself, a snapshot shows only what kubelet acts on at its start: exit code 1, and otherwise 4.
+    # shellcheck disable=SC2086
+    limited 20 verify --before "$now" --after "$now" --scenario kubelet-restart ${CRI_VERIFY:-} >"$report" 2>&1 || code=$?
+    case $code in 0 | 4) code=0 ;; 1) ;; *) code=3 ;; esac
+    [ $code != 0 ] || strays >>"$report" || code=1
+  else
+    code=3
+  fi
+  rm -f "$now"
+}
+
+# Prints a line if a pod's sandbox has ended, but its containers run: kubelet would kill them.
+strays() {
+  for pod in $(limited 10 pods -q --no-trunc --state notready 2>/dev/null | head -n 100); do
+    if [ -n "$(limited 10 ps -q --state running --pod "$pod" 2>/dev/null)" ]; then
+      echo "LOST: the sandbox $pod has ended, and its containers still run; do not start kubelet: it would kill them"
+      return 1
+    fi
+  done
+}
+
+# REASON SECONDS: records what is known without a snapshot.
+unsaved() {
+  echo "$1" >"$dir/reason"
+  judge "$2"
+  case $code in
+    1) { cat "$report"; echo "LOST: kubelet would kill pods that are alive; $1"; } | record 1 ;;
+    3) { cat "$report"; echo "not verified: the runtime was not ready; $1"; } | record 3 ;;
+    *) echo "nothing was compared, but kubelet's start would kill no pod that is alive: $1" | record none ;;
+  esac
+  rm -f "$report"
+}
+
+# The boot ID at the first start of the runtime, and one more line for every other start.
+was_started() { [ "$(head -n 1 "$dir/started" 2>/dev/null)" = "$(boot)" ]; }
+count_start() { if was_started; then echo again >>"$dir/started"; else boot >"$dir/started"; fi; }
+
+is_same_daemon() { [ "$(cat "$dir/daemon" 2>/dev/null)" = "$(daemon)" ]; }
+# Whether the runtime has not been restarted since the node has booted, so that a restart cannot have lost anything.
+is_first_start() { ! was_started || { [ "$(wc -l <"$dir/started")" = 1 ] && is_same_daemon; }; }

@@ -1,0 +1,16 @@
+# Part of Tools/hooks/test/run: runs one case in a machine of its own. It is read by a subshell.
+work=$(mktemp -d /tmp/cri-hooks.XXXXXX) name=cri-$$-$case nspawn= groups=
+# The same node after a reboot.
+uuid=$(cat /proc/sys/kernel/random/uuid)
+finish() {
+  code=$?
+  trap - EXIT
+  [ $code = 0 ] || [ $code = 130 ] || show_state || true
+  machine_down
+  [ -n "${KEEP:-}" ] || rm -rf "$work"
+  exit $code
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+node_prepare
+. "$here/cases/$case"
