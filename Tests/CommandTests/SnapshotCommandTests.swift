@@ -43,7 +43,7 @@ import Testing
     #expect(try Snapshot(parsing: Array(run.output.utf8)).sandboxes.count == 3)
   }
 
-  @Test func `an existing file is replaced completely and keeps its mode`() async throws {
+  @Test func `an existing file is replaced completely and gets mode 0600`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     try ProcessFacts.write(String(repeating: "old ", count: 1 << 20), to: directory.file("s.json"))
     chmod(directory.file("s.json"), 0o666)
