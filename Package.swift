@@ -30,7 +30,8 @@ let package = Package(
     .executable(name: "cri-sim", targets: ["cri-sim"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
     // The C libraries of the system.
@@ -43,7 +44,9 @@ let package = Package(
 
     // The transport: descriptors, HTTP/2 frames, gRPC calls.
     .target(name: "CRIShims"),
-    .target(name: "CRISystem", dependencies: ["CRIShims"], swiftSettings: dialect),
+    .target(
+      name: "CRISystem", dependencies: ["CRIShims", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: dialect),
     .target(name: "CRIHTTP2", dependencies: ["CRINghttp2", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRIGRPC", dependencies: ["CRIHTTP2", "CRISystem"], swiftSettings: safe),
 

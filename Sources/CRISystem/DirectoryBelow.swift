@@ -9,7 +9,7 @@ package struct DirectoryBelow: ~Copyable {
   /// - Parameters:
   ///   - root: A path that the caller trusts; it is resolved by `PathWalk`'s rules.
   ///   - path: A path relative to `root`, without `..`.
-  /// - Throws: `.system(.tooManyLinks)` for a symbolic link, `.system(.crossDevice)` for a path that leaves `root`.
+  /// - Throws: `.system(.tooManySymbolicLinkLevels)` for a symbolic link, `.system(.crossDevice)` for a path that leaves `root`.
   package init(_ path: String, below root: String) throws(FileError) {
     let walk = try PathWalk(toDirectory: root)
     let fd = walk.directory.rawValue

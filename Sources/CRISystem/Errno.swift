@@ -1,77 +1,37 @@
 internal import Glibc
+// The reason why a system call failed. It is the only type of swift-system in the public interface.
+@_exported public import struct SystemPackage.Errno
 
-/// The reason why a system call failed. The corresponding C value is `errno`.
-public struct Errno: Error, Hashable, Sendable, RawRepresentable {
-  /// The error number of the kernel.
-  public let rawValue: Int32
-
-  /// Creates an error from one of the kernel's error numbers.
-  public init(rawValue: Int32) { self.rawValue = rawValue }
-
+/// Short names for this package.
+extension Errno {
   /// `ENOENT`: the file does not exist.
-  public static let noSuchFile = Errno(rawValue: ENOENT)
-  /// `EACCES`: the user has no permission.
-  public static let permissionDenied = Errno(rawValue: EACCES)
-  /// `ECONNREFUSED`: the socket exists, but no process listens on it.
-  public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
-  /// `ECONNRESET`: the peer closed the connection with unread data.
-  public static let connectionReset = Errno(rawValue: ECONNRESET)
-  /// `EPIPE`: the peer has closed the connection or pipe.
-  public static let brokenPipe = Errno(rawValue: EPIPE)
+  package static var noSuchFile: Errno { .noSuchFileOrDirectory }
   /// `EAGAIN`: the call would block. For connect(2) on a unix socket, the queue of the listener is full.
-  public static let again = Errno(rawValue: EAGAIN)
-  /// `EINTR`: a signal interrupted the call.
-  public static let interrupted = Errno(rawValue: EINTR)
+  package static var again: Errno { .resourceTemporarilyUnavailable }
   /// `ENAMETOOLONG`: the path is too long; for a unix socket, longer than 107 bytes.
-  public static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
+  package static var nameTooLong: Errno { .fileNameTooLong }
   /// `ENOTSOCK`: the file is not a socket.
-  public static let notASocket = Errno(rawValue: ENOTSOCK)
-  /// `EADDRINUSE`: the path already exists; another process may listen on it.
-  public static let addressInUse = Errno(rawValue: EADDRINUSE)
+  package static var notASocket: Errno { .notSocket }
   /// `ENOEXEC`: the file is not a program.
-  public static let notExecutable = Errno(rawValue: ENOEXEC)
+  package static var notExecutable: Errno { .execFormatError }
   /// `EISDIR`: the file is a directory.
-  public static let isADirectory = Errno(rawValue: EISDIR)
-  /// `EFBIG`: the file is larger than its reader allows.
-  public static let fileTooLarge = Errno(rawValue: EFBIG)
+  package static var isADirectory: Errno { .isDirectory }
   /// `ENOTDIR`: a part of the path is not a directory.
-  public static let notADirectory = Errno(rawValue: ENOTDIR)
-  /// `ETIMEDOUT`: the operation did not complete in time.
-  public static let timedOut = Errno(rawValue: ETIMEDOUT)
-  /// `ESRCH`: the process does not exist.
-  public static let noSuchProcess = Errno(rawValue: ESRCH)
-  /// `EPERM`: the operation needs a privilege.
-  public static let notPermitted = Errno(rawValue: EPERM)
+  package static var notADirectory: Errno { .notDirectory }
   /// `EINVAL`: an argument or the data is invalid.
-  public static let invalid = Errno(rawValue: EINVAL)
+  package static var invalid: Errno { .invalidArgument }
   /// `ENOTTY`: the descriptor is not a terminal.
-  public static let notATerminal = Errno(rawValue: ENOTTY)
-  /// `ELOOP`: the path has too many symbolic links, or one that must not be followed.
-  public static let tooManyLinks = Errno(rawValue: ELOOP)
+  package static var notATerminal: Errno { .inappropriateIOCTLForDevice }
   /// `ENOSYS`: the kernel does not have this system call.
-  public static let notImplemented = Errno(rawValue: ENOSYS)
+  package static var notImplemented: Errno { .noFunction }
   /// `EXDEV`: for openat2(2), the path leads out of the directory that it must stay in.
-  public static let crossDevice = Errno(rawValue: EXDEV)
-  /// `ENOMEM`: memory has run out, or another resource for which the kernel reports this error.
-  public static let noMemory = Errno(rawValue: ENOMEM)
+  package static var crossDevice: Errno { .improperLink }
   /// `EIO`: the device failed; for a terminal, it is gone.
-  public static let inputOutput = Errno(rawValue: EIO)
-  /// `ENOSPC`: the device has no space left.
-  public static let noSpace = Errno(rawValue: ENOSPC)
+  package static var inputOutput: Errno { .ioError }
 
-  /// The calling thread's `errno`. It is never inlined, because reference counting before the read could change
-  /// `errno`.
+  /// The calling thread's `errno`. It is never inlined, because reference counting before the read could change `errno`.
   @inline(never)
   package static var last: Errno { Errno(rawValue: errno) }
-}
-
-extension Errno: CustomStringConvertible {
-  /// The C library's message, such as `No such file or directory`.
-  public var description: String {
-    var text = [CChar](repeating: 0, count: 128)
-    guard strerror_r(rawValue, &text, text.count) == 0 else { return "errno \(rawValue)" }
-    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
 }
 
 /// Repeats a system call as long as a signal interrupts it.

@@ -56,7 +56,7 @@ package struct PathWalk: ~Copyable {
         try current.step(to: next, name)
       case .symbolicLink:
         links += 1
-        if links > Self.maximumLinks { throw .system(.tooManyLinks) }
+        if links > Self.maximumLinks { throw .system(.tooManySymbolicLinkLevels) }
         if isFile, rest.isEmpty, current.isOwnDescriptors, let fd = Int32(name) {
           try self.init(current.directory, name, nil, held: fd)
           return

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Peers that send without end or never read. Memory must stay bounded, and calls must end.
+  /// Peers that send endlessly or never read. Memory must stay bounded, and calls must end.
   @Suite(.timeLimit(.minutes(4)))
   struct FloodTests {
     static let floods: [Fault] = [

@@ -7,7 +7,7 @@ extension WireTests {
   /// Calls that the runtime refuses without processing them, and connections that end.
   @Suite(.timeLimit(.minutes(2)))
   struct GoAwayTests {
-    /// Makes twenty calls at once. Call n sends n and expects n in the response.
+    /// Makes twenty concurrent calls. Call n sends n and expects n in the response.
     private func twenty(_ channel: Channel) async -> [Outcome] {
       await withTaskGroup(of: (Int, Outcome).self) { group in
         for number in 0..<20 { group.addTask { (number, await call(channel, [UInt8(number)])) } }
@@ -17,7 +17,7 @@ extension WireTests {
       }
     }
 
-    @Test func `GOAWAY during twenty calls retries those that were not processed`() async throws {
+    @Test func `calls that the server did not process before GOAWAY are retried`() async throws {
       let seen = Locked<[UInt8]>([])
       let peer = try ScriptedPeer { client in
         if client.number == 0 {

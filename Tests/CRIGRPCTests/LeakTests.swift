@@ -96,7 +96,7 @@ extension WireTests {
       }
     }
 
-    @Test func `clients of a full queue release everything`() async {
+    @Test func `clients of a listener with a full queue release everything`() async {
       await #expect(processExitsWith: .success) {
         let directory = try TemporaryDirectory()
         let path = directory.file("s")

@@ -55,7 +55,7 @@ struct SessionTests {
     #expect(pair.clientEvents.contains(.closed(stream: second, .enhanceYourCalm, byPeer: true)))
   }
 
-  @Test func `a request that is reset before it was sent is never seen`() throws {
+  @Test func `the server never sees a request that was reset before it was sent`() throws {
     let pair = try SessionPair()
     let stream = try pair.client.request(SessionPair.headers, body: [UInt8](repeating: 1, count: 1 << 20))
     try pair.client.reset(stream, .cancel)

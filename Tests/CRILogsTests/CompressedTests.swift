@@ -131,7 +131,7 @@ import Testing
     #expect(notices.contains(.corrupt(path: path, .implausibleSize, isShownInPart: true)), "\(notices)")
   }
 
-  @Test func `more last lines than fit in memory are cut, and the rest is reported`() throws {
+  @Test func `last lines that do not fit in memory are left out and reported`() throws {
     let log = try LogDirectory(Records.cri("oF new", from: 5_000_000))
     try bomb(100, log)
     let (lines, notices) = try read(log, LogSelection(tail: 1_000_000))

@@ -32,7 +32,7 @@ import Testing
     try expect(&log, files, "")
     try directory.append(String(record.dropFirst(25)))
     try expect(&log, files, "2\n")
-    // A fragment is printed at once because it may be a prompt.
+    // A fragment is printed immediately because it may be a prompt.
     try directory.append(Records.cri("oP name: ", from: 2))
     try expect(&log, files, "name: ")
     try directory.append(Records.cri("eF other", "oF x", from: 3))
@@ -99,7 +99,7 @@ import Testing
     try expect(&log, files, "2\n")
   }
 
-  @Test func `a new file is found although the clock was set back`() throws {
+  @Test func `a new file is found even if the clock was set back`() throws {
     let directory = try LogDirectory(Records.cri("oF 1", from: 10))
     let (files, selection) = try start(directory)
     var log = try ContainerLog(directory.log, selection, isFollowed: true)

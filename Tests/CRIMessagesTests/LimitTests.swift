@@ -2,7 +2,7 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
-@Suite("The limits of an answer")
+@Suite("Limits on responses")
 struct LimitTests {
   private static func varint(_ value: UInt64) -> [UInt8] { WireField.varint(value) }
 
@@ -28,7 +28,7 @@ struct LimitTests {
     }
   }
 
-  @Test("refuse what is structure and no content, and name the facts")
+  @Test("responses that would take too much memory are refused, and the error has the numbers")
   func refused() throws {
     let empty = Self.many([0x0A, 0], 1_000_000)
     let lists = try #require(excess(ListContainersResponse.self, empty))
@@ -58,7 +58,7 @@ struct LimitTests {
     #expect(excess(VersionResponse.self, Self.field(1, [UInt8](repeating: 0xFF, count: 4 << 20))) != nil)
   }
 
-  @Test("let every text of any size pass", arguments: [100, 1 << 20, 32 << 20])
+  @Test("text of any size is accepted", arguments: [100, 1 << 20, 32 << 20])
   func text(size: Int) throws {
     let letters = [UInt8](repeating: 0x61, count: size)
     #expect(try VersionResponse.decode(Self.field(1, letters)).version.utf8.count == size)
@@ -73,8 +73,8 @@ struct LimitTests {
     StringMap((0..<count).map { (key: "k\($0)", value: "v\($0)") })
   }
 
-  /// Lists that are larger than any real node's, with as little text as an honest runtime can have.
-  @Test("let the largest honest lists pass")
+  /// Lists that are larger than those of any real node, with as little text as an honest runtime can send.
+  @Test("the largest lists of an honest runtime are accepted")
   func honest() throws {
     let id = String(repeating: "0123456789abcdef", count: 4)
     let annotated = PodSandbox(
@@ -117,8 +117,9 @@ struct LimitTests {
   }
 
   /// The storage of equal keys is counted once. Here every key equals the one before it on the wire, but not in the order
-  /// of the fields, in which all labels come before all annotations; and two keys never keep their storage side by side.
-  @Test("refuse keys that share their storage on the wire only")
+  /// of the fields, in which all labels come before all annotations. Both keys use the same slot of the decoder, so each
+  /// replaces the other.
+  @Test("keys that are equal to the previous key only in the order of the wire are refused")
   func unsharedKeys() throws {
     let keys = Self.collidingKeys()
     // Labels are field 8, annotations field 9.
@@ -129,7 +130,7 @@ struct LimitTests {
     #expect(refusal.limit == .decodedSize && (1000...4000).contains(refusal.elements), "\(refusal)")
   }
 
-  /// Two keys of 28 bytes that the decoder keeps in the same place.
+  /// Two keys of 28 bytes that the decoder keeps in the same slot.
   private static func collidingKeys() -> [String] {
     var found: [Int: String] = [:]
     for number in 0... {
@@ -148,7 +149,7 @@ struct LimitTests {
     #expect(try M.decode(bytes, half).decodedSize <= half.decodedSize)
   }
 
-  @Test("end decoding at the deadline")
+  @Test("decoding ends at the deadline")
   func deadline() throws {
     let bytes = ListContainersResponse(
       containers: (0..<3000).map { Container(id: "\($0)", annotations: ["a": String(repeating: "x", count: 300)]) }
@@ -160,7 +161,7 @@ struct LimitTests {
     #expect(try ListContainersResponse.decode(bytes, timely).message.containers.count == 3000)
   }
 
-  @Test("bound the depth of messages")
+  @Test("messages that are nested too deeply are refused")
   func depth() throws {
     var allowance = ResponseLimits().allowance(forBytes: 100)
     allowance.depth = 2

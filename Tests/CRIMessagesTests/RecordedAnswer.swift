@@ -2,7 +2,7 @@ import CRIMessages
 import TestSupport
 import Testing
 
-/// A recorded call of a real runtime, with its method.
+/// A recorded call to a real runtime, with its method.
 struct RecordedAnswer: CustomTestStringConvertible {
   let runtime: String
   let call: Recording.Call
@@ -12,7 +12,7 @@ struct RecordedAnswer: CustomTestStringConvertible {
   var response: [UInt8] { call.response }
   var testDescription: String { "\(runtime) \(call.name) (\(response.count) bytes)" }
 
-  /// Returns all successful calls of the CRI, without calls of containerd's own API.
+  /// Returns all successful CRI calls, without the calls to containerd's own API.
   static func all(_ runtime: String, _ moment: Recording.Moment = .after) throws -> [RecordedAnswer] {
     try Recording(runtime, moment).calls.filter { $0.isAnswered && $0.method.hasPrefix("/runtime.v1.") }.map { call in
       let method = try #require(AnyMethod.all.first { $0.path(.v1) == call.method })

@@ -22,7 +22,7 @@ struct RecordingTests {
     let message = try M.decode(bytes)
     let encoded = message.encode()
     #expect(try M.decode(encoded) == message, "\(answer)")
-    // Go encodes maps in random order, so the bytes are the same but in another order.
+    // Go encodes maps in random order, so the bytes are the same but in a different order.
     #expect(encoded.sorted() == bytes.sorted(), "\(answer)")
     #expect(message.unknownFields.isEmpty, "\(answer)")
     #expect(try M(json: message.json()) == message, "\(answer)")

@@ -11,7 +11,7 @@ final class NodeTree: Sendable {
   init() throws {
     directory = try TemporaryDirectory()
     try write("/run/.keep", "")
-    // This link exists on nearly every node. It is absolute, and must not lead to our own /run.
+    // This link exists on nearly every node. It is absolute, and must not be followed to our own /run.
     try FileManager.default.createDirectory(atPath: root + "/var", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(atPath: root + "/var/run", withDestinationPath: "/run")
     try write("/etc/cni/net.d/10-net.conflist", #"{"name": "net", "plugins": [{"type": "bridge"}]}"#)
@@ -40,7 +40,7 @@ extension NodeTree {
     for container in snapshot.containers { try tree.write("\(containerdRoot)/containers/\(container.id)/status", "{}") }
     let tasks = snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
     for id in tasks { try tree.write("\(Self.tasks)/\(id)/shim-binary-path", "/usr/bin/containerd-shim-runc-v2") }
-    // 2.x writes another file.
+    // 2.x writes a different file.
     let record = snapshot.runtime.version.hasPrefix("1.") ? "address" : "bootstrap.json"
     for id in tasks { try tree.write("\(Self.tasks)/\(id)/\(record)", "unix:///run/containerd/s/\(id)") }
     return tree

@@ -109,7 +109,7 @@ import Testing
       let row = Self.rows.first { $0.id == advisory.id.rawValue }
       #expect(row?.product == advisory.product)
       #expect(!advisory.reference.isEmpty)
-      // A rule that does not exist cannot decide.
+      // Only existing rules can decide whether an advisory applies.
       #expect(Set(advisory.decidedBy).isSubset(of: PreflightRules.table.map(\.id)))
       // A bound that is not a version would have no effect.
       for range in advisory.cases.flatMap(\.running) {

@@ -7,41 +7,47 @@ import TestSupport
 extension PreflightCase {
   static let any: [PreflightCase] = [
     PreflightCase(rule: "N1", name: "the network is not ready", objects: ["runtime"]) { $0.setNetwork(ready: false) },
-    PreflightCase(rule: "N1", name: "it is") { _ in },
+    PreflightCase(rule: "N1", name: "the network is ready") { _ in },
     PreflightCase(rule: "N2", name: "no CNI configuration", objects: ["node"]) {
       $0.networkConfigurations = .known([])
     },
-    PreflightCase(rule: "N2", name: "one is there") { _ in },
-    PreflightCase(rule: "N2", name: "no look", isUnchecked: true) { $0.networkConfigurations = .unknown("no") },
+    PreflightCase(rule: "N2", name: "a CNI configuration exists") { _ in },
+    PreflightCase(rule: "N2", name: "the directory could not be read", isUnchecked: true) {
+      $0.networkConfigurations = .unknown("no")
+    },
 
     PreflightCase(rule: "N16", name: "a plugin is missing", objects: ["node"]) {
       $0.missingPlugins = .known([.pluginMissing("bridge", directories: ["/opt/cni/bin"])])
     },
-    PreflightCase(rule: "N16", name: "all are there") { _ in },
-    PreflightCase(rule: "N16", name: "no look", isUnchecked: true) { $0.missingPlugins = .unknown("no") },
+    PreflightCase(rule: "N16", name: "all plugins exist") { _ in },
+    PreflightCase(rule: "N16", name: "the plugins could not be examined", isUnchecked: true) {
+      $0.missingPlugins = .unknown("no")
+    },
 
-    PreflightCase(rule: "N3", name: "two drivers", objects: ["node"]) { $0.kubelet.cgroupDriver = .known("cgroupfs") },
-    PreflightCase(rule: "N3", name: "two, and kubelet can ask") {
+    PreflightCase(rule: "N3", name: "different drivers", objects: ["node"]) {
+      $0.kubelet.cgroupDriver = .known("cgroupfs")
+    },
+    PreflightCase(rule: "N3", name: "different drivers, but kubelet uses that of the runtime") {
       $0.kubelet.cgroupDriver = .known("cgroupfs")
       $0.configuration.servesCgroupDriver = true
     },
-    PreflightCase(rule: "N3", name: "kubelet's is not known", isUnchecked: true) {
+    PreflightCase(rule: "N3", name: "kubelet's driver is unknown", isUnchecked: true) {
       $0.kubelet.cgroupDriver = .unknown("no")
     },
-    PreflightCase(rule: "N3", name: "the runtime's is not known", isUnchecked: true) {
+    PreflightCase(rule: "N3", name: "the runtime's driver is unknown", isUnchecked: true) {
       $0.configuration.cgroupDriver = .unknown("no")
     },
-    PreflightCase(rule: "N4", name: "two, and kubelet can ask", objects: ["node"]) {
+    PreflightCase(rule: "N4", name: "different drivers, but kubelet uses that of the runtime", objects: ["node"]) {
       $0.kubelet.cgroupDriver = .known("cgroupfs")
       $0.configuration.servesCgroupDriver = true
     },
-    PreflightCase(rule: "N4", name: "one") { $0.configuration.servesCgroupDriver = true },
+    PreflightCase(rule: "N4", name: "the same driver") { $0.configuration.servesCgroupDriver = true },
 
-    PreflightCase(rule: "N5", name: "another endpoint", objects: ["node"]) {
+    PreflightCase(rule: "N5", name: "a different endpoint", objects: ["node"]) {
       $0.kubelet.endpoint = .known("unix:///run/crio/crio.sock")
       $0.kubelet.usesOurEndpoint = false
     },
-    PreflightCase(rule: "N5", name: "none is named") {
+    PreflightCase(rule: "N5", name: "no endpoint is configured") {
       $0.kubelet.endpoint = .known(nil)
       $0.kubelet.usesOurEndpoint = false
     },
@@ -50,74 +56,79 @@ extension PreflightCase {
     PreflightCase(rule: "N6", name: "no pause image", objects: ["image pause:4"]) {
       $0.configuration.pauseImage = .known("pause:4")
     },
-    PreflightCase(rule: "N6", name: "by a short name") {
+    PreflightCase(rule: "N6", name: "a short name") {
       $0.configuration.pauseImage = .known("pause")
       $0.snapshot.images[1].repoTags = ["docker.io/library/pause:latest"]
     },
-    PreflightCase(rule: "N6", name: "by Docker's older host name") {
+    PreflightCase(rule: "N6", name: "Docker's older host name") {
       $0.configuration.pauseImage = .known("index.docker.io/rancher/mirrored-pause:3.6")
       $0.snapshot.images[1].repoTags = ["docker.io/rancher/mirrored-pause:3.6"]
     },
-    PreflightCase(rule: "N6", name: "by a tag and a digest that is not listed") {
+    PreflightCase(rule: "N6", name: "a tag, and a digest that is not listed") {
       $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
       $0.snapshot.images[1].repoTags = ["registry.k8s.io/pause:3.9"]
       $0.snapshot.images[1].repoDigests = []
     },
     PreflightCase(
-      rule: "N6", name: "another digest with the same tag", objects: ["image registry.k8s.io/pause:3.9@sha256:77"]
+      rule: "N6", name: "a different digest with the same tag", objects: ["image registry.k8s.io/pause:3.9@sha256:77"]
     ) {
       $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
       $0.snapshot.images[1].repoTags = ["registry.k8s.io/pause:3.9"]
       $0.snapshot.images[1].repoDigests = ["registry.k8s.io/pause@sha256:78"]
     },
-    PreflightCase(rule: "N6", name: "by its digest") {
+    PreflightCase(rule: "N6", name: "a digest") {
       $0.configuration.pauseImage = .known("registry.k8s.io/pause@sha256:77")
       $0.snapshot.images[1].repoDigests = ["registry.k8s.io/pause@sha256:77"]
     },
-    PreflightCase(rule: "N6", name: "the images were not read", isUnchecked: true) {
+    PreflightCase(rule: "N6", name: "the images could not be read", isUnchecked: true) {
       $0.snapshot.images = []
       $0.snapshot.unchecked = [Unchecked.images("no")]
     },
-    PreflightCase(rule: "N6", name: "the runtime does not tell", isUnchecked: true) {
+    PreflightCase(rule: "N6", name: "the configured pause image is unknown", isUnchecked: true) {
       $0.configuration.pauseImage = .unknown("no")
     },
 
-    PreflightCase(rule: "N7", name: "a container before its start", runtime: .crio, objects: ["default/web/nginx"]) {
+    PreflightCase(rule: "N7", name: "a container that has not started", runtime: .crio, objects: ["default/web/nginx"])
+    {
       $0.snapshot.containers[0].status.state = .created
     },
-    PreflightCase(rule: "N7", name: "all have started", runtime: .crio) { _ in },
+    PreflightCase(rule: "N7", name: "all containers have started", runtime: .crio) { _ in },
 
     PreflightCase(rule: "N8", name: "a replaced program", objects: ["runtime"]) {
       $0.snapshot.daemon.executable = "/usr/bin/containerd (deleted)"
     },
     PreflightCase(rule: "N8", name: "the program that runs is the one on disk") { _ in },
-    PreflightCase(rule: "N8", name: "a process that is not seen", isUnchecked: true) {
+    PreflightCase(rule: "N8", name: "a daemon whose process is not visible", isUnchecked: true) {
       $0.snapshot.daemon.executable = nil
     },
 
-    PreflightCase(rule: "N9", name: "the stopped pod", objects: ["runtime"]) { _ in },
+    PreflightCase(rule: "N9", name: "a stopped pod", objects: ["runtime"]) { _ in },
     PreflightCase(rule: "N9", name: "no stopped pod") {
       $0.snapshot.sandboxes.removeLast()
       $0.editRecords { $0.sandboxes.removeLast() }
     },
 
-    PreflightCase(rule: "N10", name: "a pod of tomorrow", objects: ["default/web"]) {
+    PreflightCase(rule: "N10", name: "a pod that was created in the future", objects: ["default/web"]) {
       $0.snapshot.sandboxes[0].status.createdAt = $0.now + .seconds(86400)
     },
-    PreflightCase(rule: "N10", name: "a pod of this moment") {
+    PreflightCase(rule: "N10", name: "a pod that was created now") {
       $0.snapshot.sandboxes[0].status.createdAt = $0.now
     },
 
     PreflightCase(rule: "N15", name: "two ready sandboxes of one pod", objects: ["default/web"]) { $0.addTwin() },
-    PreflightCase(rule: "N15", name: "two, on CRI-O", runtime: .crio, objects: ["default/web"]) { $0.addTwin() },
-    PreflightCase(rule: "N15", name: "one of them is only listed", objects: ["default/web"]) {
+    PreflightCase(
+      rule: "N15", name: "two ready sandboxes of one pod, on CRI-O", runtime: .crio, objects: ["default/web"]
+    ) { $0.addTwin() },
+    PreflightCase(
+      rule: "N15", name: "two ready sandboxes, and the status of one could not be read", objects: ["default/web"]
+    ) {
       $0.addTwin()
       let twin = $0.snapshot.sandboxes.removeLast()
       $0.snapshot.unchecked = [
         Unchecked.details(ObjectName(.pod, pod: twin.pod, id: twin.id), isLive: true, "no")
       ]
     },
-    PreflightCase(rule: "N15", name: "an old one of the pod that is not ready") {
+    PreflightCase(rule: "N15", name: "a second sandbox of the pod that is not ready") {
       $0.addTwin()
       $0.snapshot.sandboxes[3].status.state = .notReady
     },
@@ -128,33 +139,37 @@ extension PreflightCase {
     PreflightCase(rule: "N11", name: "an image is gone", objects: ["default/web/nginx", "default/proxy/proxy"]) {
       $0.snapshot.images.removeFirst()
     },
-    PreflightCase(rule: "N11", name: "it was pulled again") {
+    PreflightCase(rule: "N11", name: "the missing image was pulled again") {
       $0.snapshot.images.removeFirst()
       $0.pulls = [ImagePull(image: "busybox:1")]
     },
-    PreflightCase(rule: "N11", name: "known by its id alone, in CRI-O's form", runtime: .crio) {
+    PreflightCase(rule: "N11", name: "an image that is known only by its ID, in CRI-O's form", runtime: .crio) {
       $0.snapshot.images[0] = Image(id: "b")
     },
-    PreflightCase(rule: "N11", name: "the images were not read", isUnchecked: true) {
+    PreflightCase(rule: "N11", name: "the images could not be read", isUnchecked: true) {
       $0.snapshot.images = []
       $0.snapshot.unchecked = [Unchecked.images("no")]
     },
-    PreflightCase(rule: "N12", name: "the registry refuses", objects: ["image busybox:1"]) {
+    PreflightCase(rule: "N12", name: "the registry refuses the pull", objects: ["image busybox:1"]) {
       $0.snapshot.images.removeFirst()
       $0.pulls = [ImagePull(image: "busybox:1", error: "denied")]
     },
     PreflightCase(rule: "N12", name: "pulling was not requested") { $0.snapshot.images.removeFirst() },
 
-    PreflightCase(rule: "N13", name: "not pinned", objects: ["image pause:3"]) { $0.snapshot.images[1].pinned = false },
-    PreflightCase(rule: "N14", name: "warned, and an upgrade to come", objects: ["runtime"]) {
+    PreflightCase(rule: "N13", name: "the pause image is not pinned", objects: ["image pause:3"]) {
+      $0.snapshot.images[1].pinned = false
+    },
+    PreflightCase(rule: "N14", name: "a deprecation warning before an upgrade", objects: ["runtime"]) {
       $0.target = RuntimeVersion("2.4.0")
       $0.warn(#"{"io.containerd.deprecation/cgroup-v1":"It will be removed."}"#)
     },
-    PreflightCase(rule: "N14", name: "a mere restart") { $0.warn(#"{"a":"It will be removed."}"#) },
-    PreflightCase(rule: "N14", name: "a message of another form") {
+    PreflightCase(rule: "N14", name: "a deprecation warning before a restart") {
+      $0.warn(#"{"a":"It will be removed."}"#)
+    },
+    PreflightCase(rule: "N14", name: "a warning in a different form") {
       $0.target = RuntimeVersion("2.4.0")
       $0.warn("It will be removed.")
     },
-    PreflightCase(rule: "N13", name: "pinned") { _ in },
+    PreflightCase(rule: "N13", name: "the pause image is pinned") { _ in },
   ]
 }

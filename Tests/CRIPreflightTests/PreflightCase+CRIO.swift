@@ -18,8 +18,9 @@ extension PreflightCase {
       $0.networkConfigurations = .known([])
       $0.crio?.networks.unknown = ["no"]
     },
-    PreflightCase(rule: "O1", name: "no configuration of the network that is named", runtime: .crio, isUnchecked: true)
-    {
+    PreflightCase(
+      rule: "O1", name: "the configured network has no configuration file", runtime: .crio, isUnchecked: true
+    ) {
       $0.networkConfigurations = .known([])
       $0.configure("[crio.network]\ncni_default_network = \"pods\"\n")
       $0.crio?.networks.unknown = ["no"]
@@ -28,38 +29,40 @@ extension PreflightCase {
       $0.crio?.networks.faults = ["sandbox-web": .pluginFailed("bridge", message: "no eth0"), "other": .noAddress]
     },
     PreflightCase(rule: "O1", name: "CNI finds nothing", runtime: .crio) { _ in },
-    PreflightCase(rule: "O1", name: "CNI could not be asked", runtime: .crio, isUnchecked: true) {
+    PreflightCase(rule: "O1", name: "CNI could not check the pods", runtime: .crio, isUnchecked: true) {
       $0.crio?.networks.unknown = ["no"]
     },
     PreflightCase(
-      rule: "O1", name: "CNI could not be asked of all", runtime: .crio, objects: ["default/web"], isUnchecked: true
+      rule: "O1", name: "CNI could check only some pods", runtime: .crio, objects: ["default/web"], isUnchecked: true
     ) { $0.crio?.networks = NetworkCheck(faults: ["sandbox-web": .noAddress], unknown: ["no"]) },
-    PreflightCase(rule: "O1", name: "only CNI reports the addresses", runtime: .crio) {
+    PreflightCase(rule: "O1", name: "the configurations could not be read, but CNI finds no fault", runtime: .crio) {
       $0.networkConfigurations = .unknown("no")
     },
 
     PreflightCase(
-      rule: "O2", name: "another minor version", runtime: .crio, objects: ["default/web", "default/proxy"]
+      rule: "O2", name: "a different minor version", runtime: .crio, objects: ["default/web", "default/proxy"]
     ) { upgrade(&$0, to: "1.37.0") },
-    PreflightCase(rule: "O2", name: "a step back", runtime: .crio, objects: ["default/web", "default/proxy"]) {
+    PreflightCase(rule: "O2", name: "a downgrade", runtime: .crio, objects: ["default/web", "default/proxy"]) {
       upgrade(&$0, to: "1.35.9")
     },
-    PreflightCase(rule: "O2", name: "another patch", runtime: .crio) { upgrade(&$0, to: "1.36.9") },
+    PreflightCase(rule: "O2", name: "a different patch version", runtime: .crio) { upgrade(&$0, to: "1.36.9") },
     PreflightCase(rule: "O2", name: "wiping is disabled", runtime: .crio) {
       upgrade(&$0, to: "1.37.0")
       $0.configure("[crio]\ninternal_wipe = false # pinned\n")
     },
     PreflightCase(
-      rule: "O2", name: "an older marker, same version", runtime: .crio, objects: ["default/web", "default/proxy"]
+      rule: "O2", name: "the version file has an older version", runtime: .crio,
+      objects: ["default/web", "default/proxy"]
     ) { $0.crio?.versionFile = .known(.written(path: "/run/crio/version", version: "1.35.0")) },
-    PreflightCase(rule: "O2", name: "no marker", runtime: .crio, objects: ["default/web", "default/proxy"]) {
+    PreflightCase(rule: "O2", name: "no version file", runtime: .crio, objects: ["default/web", "default/proxy"]) {
       $0.crio?.versionFile = .known(.missing(path: "/run/crio/version"))
     },
     PreflightCase(
       rule: "O2", name: "an invalid version file", runtime: .crio, objects: ["default/web", "default/proxy"]
     ) { $0.crio?.versionFile = .known(.written(path: "/run/crio/version", version: "")) },
     PreflightCase(
-      rule: "O2", name: "the lasting marker", runtime: .crio, objects: ["default/web", "default/proxy"]
+      rule: "O2", name: "the persistent version file has an older version", runtime: .crio,
+      objects: ["default/web", "default/proxy"]
     ) { $0.crio?.persistentVersionFile = .known(.written(path: "/var/lib/crio/version", version: "1.35.0")) },
     PreflightCase(rule: "O2", name: "before 1.22 another service decides", runtime: .crio, isUnchecked: true) {
       $0.snapshot.runtime.version = "1.20.1"
@@ -73,18 +76,18 @@ extension PreflightCase {
     },
 
     PreflightCase(
-      rule: "O3", name: "another default runtime in the files", runtime: .crio,
+      rule: "O3", name: "the files have a different default runtime", runtime: .crio,
       objects: ["default/web", "default/proxy"]
     ) { $0.configure("[crio.runtime]\ndefault_runtime = \"runc\"\n") },
     PreflightCase(
-      rule: "O3", name: "the default of the version to come", runtime: .crio,
+      rule: "O3", name: "the target version has a different default runtime", runtime: .crio,
       objects: ["default/web", "default/proxy"]
     ) {
       $0.snapshot.runtime.version = "1.30.4"
       $0.crio?.defaultRuntime = .known("runc")
       upgrade(&$0, to: "1.31.0")
     },
-    PreflightCase(rule: "O3", name: "pinned to the old runtime", runtime: .crio) {
+    PreflightCase(rule: "O3", name: "the old default runtime is configured", runtime: .crio) {
       $0.snapshot.runtime.version = "1.30.4"
       $0.crio?.defaultRuntime = .known("runc")
       $0.configure("[crio.runtime]\ndefault_runtime = \"runc\"\n")
@@ -97,11 +100,13 @@ extension PreflightCase {
     PreflightCase(rule: "O3", name: "a program of unknown version", runtime: .crio, isUnchecked: true) {
       $0.replaceProgram()
     },
-    PreflightCase(rule: "O3", name: "one of unknown version, and the runtime is pinned", runtime: .crio) {
+    PreflightCase(
+      rule: "O3", name: "a program of unknown version, but the default runtime is configured", runtime: .crio
+    ) {
       $0.replaceProgram()
       $0.configure("[crio.runtime]\ndefault_runtime = \"crun\"\n")
     },
-    PreflightCase(rule: "O3", name: "an unknown runtime", runtime: .crio, isUnchecked: true) {
+    PreflightCase(rule: "O3", name: "the current default runtime is unknown", runtime: .crio, isUnchecked: true) {
       $0.crio?.defaultRuntime = .unknown("no")
     },
 
@@ -116,7 +121,7 @@ extension PreflightCase {
     PreflightCase(rule: "O4", name: "a stopped pod does not matter", runtime: .crio) {
       $0.crio?.missingState = .known(["sandbox-old": [MissingState("/c/x")]])
     },
-    PreflightCase(rule: "O4", name: "no look", runtime: .crio, isUnchecked: true) {
+    PreflightCase(rule: "O4", name: "the files could not be examined", runtime: .crio, isUnchecked: true) {
       $0.crio?.missingState = .unknown("no")
     },
   ]

@@ -9,7 +9,7 @@ extension PreflightCase {
     PreflightCase(rule: "P20", name: "a mount hides the database", objects: ["default/web", "default/proxy"]) {
       $0.containerd?.hiddenDatabase = .known("/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db")
     },
-    PreflightCase(rule: "P20", name: "it is the file that is open") { _ in },
+    PreflightCase(rule: "P20", name: "the database at the path is the open file") { _ in },
     PreflightCase(rule: "P20", name: "the daemon's descriptors cannot be read", isUnchecked: true) {
       $0.containerd?.hiddenDatabase = .unknown("no")
     },
@@ -24,7 +24,7 @@ extension PreflightCase {
       $0.editRecords { $0.sandboxes[1].ip = "" }
     },
     PreflightCase(rule: "P1", name: "a stopped pod needs no record") { $0.editRecords { $0.sandboxes[2].ip = "" } },
-    PreflightCase(rule: "P1", name: "no record, and the store not read", isUnchecked: true) {
+    PreflightCase(rule: "P1", name: "no record, and the sandbox store could not be read", isUnchecked: true) {
       $0.editRecords { $0.sandboxes.removeFirst() }
       $0.containerd?.store = .unknown("no")
     },
@@ -32,7 +32,7 @@ extension PreflightCase {
       $0.editRecords { $0.sandboxes[0].ip = "" }
       $0.moveToStore(sandboxer: "shim")
     },
-    PreflightCase(rule: "P1", name: "another sandboxer has it") { $0.moveToStore(sandboxer: "shim") },
+    PreflightCase(rule: "P1", name: "another sandboxer has the address on disk") { $0.moveToStore(sandboxer: "shim") },
     PreflightCase(rule: "P1", name: "a record that is not understood", isUnchecked: true) {
       $0.editRecords {
         $0.sandboxes.removeFirst()
@@ -47,10 +47,10 @@ extension PreflightCase {
     PreflightCase(rule: "P2", name: "no namespace on disk", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes[0].networkNamespace = "" }
     },
-    PreflightCase(rule: "P2", name: "another namespace on disk", objects: ["default/web"]) {
+    PreflightCase(rule: "P2", name: "a different namespace on disk", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes[0].networkNamespace = "/run/netns/other" }
     },
-    PreflightCase(rule: "P2", name: "a namespace that another sandboxer does not tell") {
+    PreflightCase(rule: "P2", name: "a namespace that another sandboxer does not record") {
       $0.snapshot.sandboxes[0].facts.networkNamespace = "/proc/1/ns/net"
       $0.moveToStore(sandboxer: "shim")
     },
@@ -62,21 +62,21 @@ extension PreflightCase {
     PreflightCase(rule: "P2", name: "the namespace is gone, and the address with it", objects: ["default/web"]) {
       $0.closeNamespace()
     },
-    PreflightCase(rule: "P3", name: "two sandboxes of one name", objects: ["default/web", "default/old"]) {
+    PreflightCase(rule: "P3", name: "two sandboxes with the same name", objects: ["default/web", "default/old"]) {
       $0.editRecords { $0.sandboxes[2].name = $0.sandboxes[0].name }
     },
-    PreflightCase(rule: "P3", name: "two containers of one name", objects: ["n_web_0"]) {
+    PreflightCase(rule: "P3", name: "two containers with the same name", objects: ["n_web_0"]) {
       $0.editRecords {
         $0.containers[0].name = "n_web_0"
         $0.containers[1].name = "n_web_0"
       }
     },
-    PreflightCase(rule: "P3", name: "a container may be called as a sandbox") {
+    PreflightCase(rule: "P3", name: "a container with the name of a sandbox") {
       $0.editRecords { $0.containers[0].name = $0.sandboxes[0].name }
     },
     PreflightCase(rule: "P3", name: "no records", isUnchecked: true) { $0.containerd?.records = .unknown("no") },
 
-    PreflightCase(rule: "P4", name: "one whose status could not be read") {
+    PreflightCase(rule: "P4", name: "a sandbox whose status could not be read") {
       $0.snapshot.sandboxes.removeFirst()
       $0.snapshot.unchecked = [Unchecked.details(ObjectName(.pod, id: "sandbox-web"), "no")]
     },
@@ -100,7 +100,7 @@ extension PreflightCase {
       $0.snapshot.sandboxes.removeFirst()
       $0.replaceProgram()
     },
-    PreflightCase(rule: "P4", name: "records with nothing of the CRI in them", objects: ["leak-1", "leak-2"]) {
+    PreflightCase(rule: "P4", name: "records without any data of the CRI", objects: ["leak-1", "leak-2"]) {
       $0.editRecords {
         $0.bare = [
           .init(id: "leak-1", isSandbox: true), .init(id: "leak-2", isSandbox: false),
@@ -108,7 +108,7 @@ extension PreflightCase {
         ]
       }
     },
-    PreflightCase(rule: "P4", name: "created just now") {
+    PreflightCase(rule: "P4", name: "a sandbox that has just been created") {
       $0.snapshot.sandboxes.removeFirst()
       let now = $0.now
       $0.editRecords { $0.sandboxes[0].created = now - .seconds(3) }
@@ -140,7 +140,7 @@ extension PreflightCase {
       let now = $0.now
       $0.editRecords { $0.sandboxes[0].created = now - .seconds(3) }
     },
-    PreflightCase(rule: "P7", name: "one whose status could not be read") {
+    PreflightCase(rule: "P7", name: "a new sandbox whose status could not be read") {
       $0.snapshot.sandboxes.removeFirst()
       $0.snapshot.unchecked = [Unchecked.details(ObjectName(.pod, id: "sandbox-web"), "no")]
       let now = $0.now
@@ -156,14 +156,14 @@ extension PreflightCase {
       $0.snapshot.runtime.version = "1.6.20~ds1"
       $0.editRecords { $0.sandboxes.removeFirst() }
     },
-    PreflightCase(rule: "P8", name: "also on the host's network", objects: ["default/proxy"]) {
+    PreflightCase(rule: "P8", name: "a pod on the host's network without a record", objects: ["default/proxy"]) {
       $0.snapshot.runtime.version = "v1.7.27-k3s1"
       $0.editRecords { $0.sandboxes.remove(at: 1) }
     },
-    PreflightCase(rule: "P8", name: "2.x has no other record", objects: ["default/web"]) {
+    PreflightCase(rule: "P8", name: "2.x with an empty sandbox store", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes.removeFirst() }
     },
-    PreflightCase(rule: "P8", name: "its store was not read", isUnchecked: true) {
+    PreflightCase(rule: "P8", name: "no record, and the sandbox store could not be read", isUnchecked: true) {
       $0.editRecords { $0.sandboxes.removeFirst() }
       $0.containerd?.store = .unknown("no")
     },
@@ -172,7 +172,9 @@ extension PreflightCase {
       $0.editRecords { $0.sandboxes.removeFirst() }
       $0.containerd?.store = .unknown("no")
     },
-    PreflightCase(rule: "P8", name: "a version of no known form, its store not read", isUnchecked: true) {
+    PreflightCase(
+      rule: "P8", name: "a version that cannot be parsed, and the sandbox store could not be read", isUnchecked: true
+    ) {
       $0.snapshot.runtime.version = "unknown"
       $0.editRecords { $0.sandboxes.removeFirst() }
       $0.containerd?.store = .unknown("no")
@@ -182,22 +184,25 @@ extension PreflightCase {
       $0.moveToStore(sandboxer: "shim")
       $0.target = RuntimeVersion("1.6.20")
     },
-    PreflightCase(rule: "P8", name: "the next containerd may not know it", isUnchecked: true) {
+    PreflightCase(rule: "P8", name: "the next containerd may not know that sandboxer", isUnchecked: true) {
       $0.moveToStore(sandboxer: "shim")
       $0.replaceProgram()
     },
-    PreflightCase(rule: "P8", name: "a k3s that brings some containerd") {
+    PreflightCase(rule: "P8", name: "a k3s release with an unknown version of containerd") {
       $0.moveToStore(sandboxer: "shim")
       $0.target = RuntimeVersion("v1.34.1+k3s1")
     },
-    PreflightCase(rule: "P8", name: "its pause container's record alone is gone", objects: ["default/web"]) {
+    PreflightCase(rule: "P8", name: "only the record of the pause container is missing", objects: ["default/web"]) {
       $0.moveToStore(sandboxer: "podsandbox")
     },
-    PreflightCase(rule: "P8", name: "the same in the sandbox mode of 1.7", objects: ["default/web"]) {
+    PreflightCase(
+      rule: "P8", name: "only the record of the pause container is missing, in the sandbox mode of 1.7",
+      objects: ["default/web"]
+    ) {
       $0.snapshot.runtime.version = "1.7.34"
       $0.moveToStore(sandboxer: "")
     },
-    PreflightCase(rule: "P8", name: "1.7 does not show whether it had one", isUnchecked: true) {
+    PreflightCase(rule: "P8", name: "1.7 does not show whether there was a pause container", isUnchecked: true) {
       $0.snapshot.runtime.version = "1.7.34"
       $0.snapshot.sandboxes[0].facts.pid = nil
       $0.moveToStore(sandboxer: "")
@@ -206,7 +211,7 @@ extension PreflightCase {
       $0.editRecords { $0.sandboxes.removeFirst() }
       $0.containerd?.store = .known(SandboxStore(malformed: ["sandbox-web"]))
     },
-    PreflightCase(rule: "P8", name: "a stopped pod is no loss") {
+    PreflightCase(rule: "P8", name: "a stopped pod without a record is not a loss") {
       $0.snapshot.runtime.version = "1.6.20"
       $0.editRecords { $0.sandboxes.remove(at: 2) }
     },
@@ -222,10 +227,10 @@ extension PreflightCase {
     PreflightCase(rule: "P10", name: "no second address on disk", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes[0].additionalIPs = [] }
     },
-    PreflightCase(rule: "P10", name: "another primary address on disk", objects: ["default/web"]) {
+    PreflightCase(rule: "P10", name: "a different primary address on disk", objects: ["default/web"]) {
       $0.editRecords { $0.sandboxes[0].ip = "10.0.0.7" }
     },
-    PreflightCase(rule: "P10", name: "an address written otherwise") {
+    PreflightCase(rule: "P10", name: "a different spelling of an address") {
       $0.editRecords { $0.sandboxes[0].additionalIPs = ["FD00:0::0002"] }
     },
     PreflightCase(rule: "P10", name: "P1 reports a missing address") {
@@ -234,16 +239,18 @@ extension PreflightCase {
         $0.sandboxes[0].additionalIPs = []
       }
     },
-    PreflightCase(rule: "P10", name: "none in the runtime", objects: ["default/web"]) {
+    PreflightCase(rule: "P10", name: "no address in the runtime", objects: ["default/web"]) {
       $0.snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
     },
     PreflightCase(rule: "P10", name: "P2 reports a lost namespace") { $0.closeNamespace() },
-    PreflightCase(rule: "P10", name: "a stopped pod has none") { $0.editRecords { $0.sandboxes[2].ip = "10.0.0.9" } },
+    PreflightCase(rule: "P10", name: "a stopped pod with an address only on disk") {
+      $0.editRecords { $0.sandboxes[2].ip = "10.0.0.9" }
+    },
 
     PreflightCase(rule: "P9", name: "a container without a record", objects: ["default/web/nginx"]) {
       $0.editRecords { $0.containers.removeFirst() }
     },
-    PreflightCase(rule: "P9", name: "an ended container runs again", objects: ["default/web/job"]) {
+    PreflightCase(rule: "P9", name: "an ended container without a record", objects: ["default/web/job"]) {
       $0.editRecords { $0.containers.remove(at: 1) }
     },
     PreflightCase(rule: "P9", name: "an ended container with a successor") {
@@ -266,33 +273,35 @@ extension PreflightCase {
     PreflightCase(rule: "P11", name: "a record of a pod that was not finished", objects: ["sandbox-x"]) {
       $0.addBareRecord()
     },
-    PreflightCase(rule: "P11", name: "on the way to such a version", objects: ["sandbox-x"]) {
+    PreflightCase(
+      rule: "P11", name: "a change to a version that cannot start with such a record", objects: ["sandbox-x"]
+    ) {
       $0.snapshot.runtime.version = "2.2.0"
       $0.target = RuntimeVersion("2.0.5")
       $0.addBareRecord()
     },
-    PreflightCase(rule: "P11", name: "later versions remove it") {
+    PreflightCase(rule: "P11", name: "a later version, which removes the record") {
       $0.snapshot.runtime.version = "2.1.4"
       $0.addBareRecord()
     },
-    PreflightCase(rule: "P11", name: "so do builds with the fix") {
+    PreflightCase(rule: "P11", name: "a build with the fix, which removes the record") {
       $0.snapshot.runtime.version = "2.0.4-k3s2"
       $0.addBareRecord()
     },
-    PreflightCase(rule: "P11", name: "1.7 reads none") {
+    PreflightCase(rule: "P11", name: "1.7, which does not read the sandbox store") {
       $0.snapshot.runtime.version = "1.7.34"
       $0.addBareRecord()
     },
-    PreflightCase(rule: "P11", name: "but in its sandbox mode", objects: ["sandbox-x"]) {
+    PreflightCase(rule: "P11", name: "1.7 in its sandbox mode, which reads the sandbox store", objects: ["sandbox-x"]) {
       $0.snapshot.runtime.version = "1.7.34"
       $0.addBareRecord(beside: "sandbox-web")
     },
-    PreflightCase(rule: "P11", name: "being created") {
+    PreflightCase(rule: "P11", name: "a record of a pod that is being created") {
       $0.addBareRecord()
       let now = $0.now
       $0.containerd?.store = .known(SandboxStore(bare: ["sandbox-x": now - .seconds(3)]))
     },
-    PreflightCase(rule: "P11", name: "one with a pause container") {
+    PreflightCase(rule: "P11", name: "a record beside the record of a pause container") {
       $0.containerd?.store = .known(SandboxStore(bare: ["sandbox-web": .zero]))
     },
     PreflightCase(rule: "P11", name: "a program of unknown version", isUnchecked: true) {
@@ -300,20 +309,22 @@ extension PreflightCase {
       $0.addBareRecord()
       $0.replaceProgram()
     },
-    PreflightCase(rule: "P11", name: "a program of unknown version, and nothing for it to end at") {
+    PreflightCase(rule: "P11", name: "a program of unknown version, but no such record") {
       $0.replaceProgram()
     },
     PreflightCase(rule: "P11", name: "the store was not read", isUnchecked: true) {
       $0.containerd?.store = .unknown("no")
     },
-    PreflightCase(rule: "P12", name: "shims of 2.x, and back to 1.7", objects: ["default/web", "default/web/nginx"]) {
+    PreflightCase(
+      rule: "P12", name: "shims of 2.x, and a downgrade to 1.7", objects: ["default/web", "default/web/nginx"]
+    ) {
       $0.target = RuntimeVersion("1.7.34")
       $0.containerd?.missingAddresses = .known(["sandbox-web", "container-web-nginx"])
     },
-    PreflightCase(rule: "P12", name: "shims of 2.x, which runs on") {
+    PreflightCase(rule: "P12", name: "shims of 2.x, and a restart of 2.x") {
       $0.containerd?.missingAddresses = .known(["sandbox-web"])
     },
-    PreflightCase(rule: "P12", name: "a k3s that brings some containerd") {
+    PreflightCase(rule: "P12", name: "a k3s release with an unknown version of containerd") {
       $0.target = RuntimeVersion("v1.34.1+k3s1")
       $0.containerd?.missingAddresses = .known(["sandbox-web"])
     },
@@ -321,38 +332,43 @@ extension PreflightCase {
       $0.replaceProgram()
       $0.containerd?.missingAddresses = .known(["sandbox-web"])
     },
-    PreflightCase(rule: "P12", name: "one of unknown version, and nothing for it to lose") {
+    PreflightCase(rule: "P12", name: "a program of unknown version, but only a stopped pod has such a shim") {
       $0.replaceProgram()
       $0.containerd?.missingAddresses = .known(["sandbox-old"])
     },
-    PreflightCase(rule: "P12", name: "one of a version that is named") {
+    PreflightCase(rule: "P12", name: "a replaced program whose version is specified") {
       $0.replaceProgram()
       $0.target = RuntimeVersion("2.4.0")
       $0.containerd?.missingAddresses = .known(["sandbox-web"])
     },
-    PreflightCase(rule: "P12", name: "a pod from before the upgrade") { $0.target = RuntimeVersion("1.7.34") },
+    PreflightCase(rule: "P12", name: "a shim that 1.x started, and a downgrade to 1.7") {
+      $0.target = RuntimeVersion("1.7.34")
+    },
     PreflightCase(rule: "P12", name: "not examined", isUnchecked: true) {
       $0.target = RuntimeVersion("1.7.34")
       $0.containerd?.missingAddresses = .unknown("no")
     },
 
-    PreflightCase(rule: "P19", name: "no address at all", objects: ["default/web", "default/web/nginx"]) {
+    PreflightCase(rule: "P19", name: "no recorded address", objects: ["default/web", "default/web/nginx"]) {
       $0.containerd?.lostShims = .known(["sandbox-web", "container-web-nginx", "sandbox-old"])
     },
-    PreflightCase(rule: "P19", name: "also for a program of unknown version", objects: ["default/web"]) {
+    PreflightCase(rule: "P19", name: "no recorded address, and a program of unknown version", objects: ["default/web"])
+    {
       $0.replaceProgram()
       $0.containerd?.lostShims = .known(["sandbox-web"])
     },
-    PreflightCase(rule: "P19", name: "of 1.x it is P12's") {
+    PreflightCase(rule: "P19", name: "a downgrade to 1.x, which P12 reports") {
       $0.target = RuntimeVersion("1.7.34")
       $0.containerd?.lostShims = .known(["sandbox-web"])
     },
     PreflightCase(rule: "P19", name: "not examined", isUnchecked: true) { $0.containerd?.lostShims = .unknown("no") },
 
-    PreflightCase(rule: "P13", name: "added to a pod from before the upgrade", objects: ["default/web/nginx"]) {
+    PreflightCase(
+      rule: "P13", name: "a container that was added to a pod from before the upgrade", objects: ["default/web/nginx"]
+    ) {
       $0.containerd?.newerRecords = .known(["container-web-nginx"])
     },
-    PreflightCase(rule: "P13", name: "which 2.1.2 can reach") {
+    PreflightCase(rule: "P13", name: "an added container, and an upgrade to 2.1.2, which can reach it") {
       $0.target = RuntimeVersion("2.1.2")
       $0.containerd?.newerRecords = .known(["container-web-nginx"])
     },
@@ -361,7 +377,7 @@ extension PreflightCase {
       $0.replaceProgram()
       $0.containerd?.newerRecords = .known(["container-web-nginx"])
     },
-    PreflightCase(rule: "P13", name: "one of unknown version, and nothing for it to lose") { $0.replaceProgram() },
+    PreflightCase(rule: "P13", name: "a program of unknown version, but no such container") { $0.replaceProgram() },
     PreflightCase(rule: "P13", name: "not examined", isUnchecked: true) {
       $0.containerd?.newerRecords = .unknown("no")
     },

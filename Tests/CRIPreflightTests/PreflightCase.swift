@@ -24,7 +24,7 @@ struct PreflightCase: Sendable, CustomStringConvertible {
 extension PreflightFacts {
   static func good(_ runtime: Advisory.Product) -> PreflightFacts { runtime == .crio ? goodCRIO : goodContainerd }
 
-  /// Snapshot.before, with its records on disk.
+  /// The facts about `Snapshot.before`, with its records on disk.
   static let goodContainerd = PreflightFacts(
     snapshot: .before,
     configuration: RuntimeConfiguration(
@@ -80,7 +80,7 @@ extension PreflightFacts {
     containerd?.store = .known(SandboxStore(sandboxes: others, bare: ["sandbox-x": .zero]))
   }
 
-  /// Replaces the runtime's program on disk by another one than the running one.
+  /// Replaces the runtime's program on disk, so that it differs from the running one.
   mutating func replaceProgram() { snapshot.daemon.executable = "/usr/bin/\(snapshot.runtime.name) (deleted)" }
 
   /// Unmounts the first sandbox's namespace, after which the runtime has no address for it.

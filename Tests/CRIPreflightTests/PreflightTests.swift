@@ -138,7 +138,7 @@ import Testing
     #expect(PreflightReport(facts).verdict == .none)
   }
 
-  @Test func `a target of k3s is compared with k3s's advisories`() {
+  @Test func `a k3s version as the target is compared with the advisories about k3s`() {
     var facts = PreflightFacts.goodContainerd
     facts.snapshot.runtime.version = "v1.6.8-k3s1"
     facts.target = RuntimeVersion("v1.24.9+k3s1")
@@ -164,7 +164,7 @@ import Testing
   }
 
   @Test(arguments: [("1.7.20", true), ("2.1.4", true), ("1.38.0", true), ("1.36.9", false)])
-  func `a version that is not CRI-O's is reported as unknown`(target: String, isUnknown: Bool) {
+  func `a target that is not a version of CRI-O is reported as unknown`(target: String, isUnknown: Bool) {
     var facts = PreflightFacts.goodCRIO
     facts.target = RuntimeVersion(target)
     #expect(PreflightReport(facts).unchecked.contains { $0.reason.code == .unknownVersion } == isUnknown)
@@ -221,7 +221,7 @@ import Testing
         == (runtime == .crio ? ["O2", "O3"] : ["P12"]).map { "\($0): \(why)" })
   }
 
-  @Test func `a record with other facts is a loss, but not of the pod`() {
+  @Test func `a record that differs from the runtime is a loss, but not of the pod`() {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].interfaces = nil }
     let report = PreflightReport(facts)
@@ -232,7 +232,7 @@ import Testing
     #expect(report.findings.first { $0.rule.id.label == "P17" }?.detailText == detail)
   }
 
-  @Test func `two ready sandboxes are kubelet's concern, not a loss by the change`() {
+  @Test func `two ready sandboxes are reported, but they are not a loss by the change`() {
     var facts = PreflightFacts.goodContainerd
     facts.addTwin()
     let report = PreflightReport(facts)
@@ -240,7 +240,7 @@ import Testing
     #expect(report.findings.filter { $0.rule.severity > .info }.count == 1 && report.verdict == .none)
   }
 
-  @Test func `a defect of every version does not count against one`() {
+  @Test func `a defect of every version is not held against the running version`() {
     let report = PreflightReport(.goodContainerd)
     let standings = Dictionary(
       uniqueKeysWithValues: report.suspicions.map { ($0.match.advisory.id.rawValue, $0.standing) })

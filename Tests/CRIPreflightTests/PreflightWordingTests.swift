@@ -6,7 +6,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Another wording of a prediction changes its texts and nothing else.
+/// A different wording of a prediction changes its texts and nothing else.
 @Suite struct PreflightWordingTests {
   @Test(arguments: PreflightCase.all) func `a prediction does not depend on the wording`(test: PreflightCase) {
     for target in [nil, RuntimeVersion("9.9.9")] {

@@ -71,10 +71,10 @@ import Testing
       })
     for key in ["before", "schema"] { document[key] = old[key] }
     #expect(Rewording.facts(document) == Rewording.facts(old))
-    // Values are facts although they are text.
+    // Values are facts even though they are text.
     for (finding, other) in zip(document["findings"]?.arrayValue ?? [], old["findings"]?.arrayValue ?? []) {
       let after = finding["after"]?.stringValue
-      // Exit codes that the runtime made up have been explained since schema 2.
+      // Exit codes that the runtime invented have been explained since schema 2.
       let isExplained = after?.hasPrefix("exited 255, which is not its own code") == true && other["after"] == "exited"
       #expect(finding["before"] == other["before"], "\(finding)")
       #expect(isExplained || finding["after"] == other["after"], "\(finding) \(other)")

@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: hostileTexts) func `the table has one line for each row, without control characters`(text: String) {
     let table = ReportFormat.table.text(.saying(text))
     #expect(table.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
-    // Title, prediction, two findings, note, unchecked, advice, verdict.
+    // Title, prediction, two findings, note, unchecked, remedy, verdict.
     #expect(table.utf8.count { $0 == UInt8(ascii: "\n") } == 8)
   }
 

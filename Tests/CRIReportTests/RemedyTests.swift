@@ -7,7 +7,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// The remedy fits the findings.
+/// The remedy in the verdict fits the findings.
 @Suite struct RemedyTests {
   struct Loss: Sendable, CustomStringConvertible {
     let description: String

@@ -28,7 +28,7 @@ extension ReportView {
       report, failingOn: threshold, exitCode: exitCode ?? code, checked: time, failure: failure)
   }
 
-  /// A report in which every text is the same.
+  /// A report in which every text is `text`.
   static func saying(_ text: String) -> ReportView {
     let pod = PodName(namespace: "n", name: text, uid: "u")
     let entries = [true, false].map { isBlocking in
@@ -46,7 +46,7 @@ extension ReportView {
       document: ["text": .string(text)])
   }
 
-  /// A report with this verdict and nothing else.
+  /// A report with a verdict of this level and this exit code.
   static func ending(_ level: ReportVerdict.Level, _ exitCode: Int32) -> ReportView {
     var view = saying("x")
     view.verdict.level = level

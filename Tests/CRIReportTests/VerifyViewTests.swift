@@ -198,7 +198,7 @@ import Testing
     #expect(lines[2].contains("[container.missing]") && lines[2].hasPrefix("CRITICAL    "), "\(lines[2])")
   }
 
-  @Test func `kubelet's action is printed if no finding has it`() throws {
+  @Test func `kubelet's action is printed even if no finding predicts it`() throws {
     let view = try ReportView.recorded("containerd-2.4") { _, after in
       guard let index = after.sandboxes.firstIndex(where: \.isReady) else { return }
       after.sandboxes[index].status.labels["io.kubernetes.pod.uid"] = nil
@@ -289,7 +289,7 @@ import Testing
       ),
       ([.imageMissing], "LOST"), ([], "LOST"),
     ] as [([RuleID], String)])
-  func `a verdict names the rules that are set aside`(ignored: [RuleID], line: String) throws {
+  func `a verdict names the rules whose findings do not count`(ignored: [RuleID], line: String) throws {
     let (before, after) = (
       try Snapshot.recorded("containerd-1.6.12", .before), try Snapshot.recorded("containerd-1.6.12", .after)
     )

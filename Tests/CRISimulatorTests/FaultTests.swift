@@ -105,7 +105,7 @@ import Testing
     await #expect(throws: RPCError.cannotConnect(path: served.path, .connectionRefused)) {
       try await served.call(.version, VersionRequest())
     }
-    // Another runtime replaces the stale socket.
+    // A new runtime replaces the stale socket.
     served.runtime.faults = Faults()
     try served.runtime.start(at: served.path)
     #expect(try await served.failure(.version, VersionRequest()) == nil)

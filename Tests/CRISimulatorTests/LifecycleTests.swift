@@ -204,7 +204,7 @@ import Testing
       #expect(event.containersStatuses.count == members)
       #expect(event.podSandboxStatus?.id == sandbox)
     }
-    // Stopping the runtime ends the stream in order, or by closing the connection, whichever happens first.
+    // When the runtime stops, it ends the stream with a status or closes the connection, whichever happens first.
     served.runtime.stop()
     let last = try? await events.next()
     #expect(last == nil)

@@ -100,7 +100,7 @@ import Testing
     #expect(conditions?.map(\.status) == [true, false])
   }
 
-  /// Changes that were made with calls are preserved, and losses are applied only by a start from the file.
+  /// Changes that calls have made are preserved, and losses are applied only by a start from the file.
   @Test func `the state file preserves changes, and a start from it applies the losses`() async throws {
     var options = SimulatedRuntime.Options()
     options.statePath = ServedRuntime.temporaryPath("state")
@@ -117,7 +117,7 @@ import Testing
     #expect(try await Self.summary(second).sorted() == after.sorted())
   }
 
-  /// The verbose response of a generated pod must match the other one, before and after the loss.
+  /// The verbose response for a generated pod must match the other response, before and after the loss.
   @Test func `the verbose info loses the CNI result too`() async throws {
     let served = try ServedRuntime(.pods(Self.pods))
     func cniResult(_ name: String) async throws -> JSON? {

@@ -22,7 +22,7 @@ final class Tool: @unchecked Sendable {
     try process.run()
   }
 
-  /// Terminates the program if it still runs.
+  /// Terminates the program if it is still running.
   deinit { if process.isRunning { process.terminate() } }
 
   /// Returns the first line of standard error, with its line break.

@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Files that are not snapshots: each has its error, and none causes a crash.
+/// Files that are not snapshots: each is reported with its own error, and none causes a crash.
 @Suite struct DocumentErrorTests {
   @Test(arguments: ["", " ", "\n\t \r\n", "\u{0}\u{0}"])
   func `an empty file is not a snapshot`(text: String) {

@@ -43,7 +43,7 @@ struct ImageReferenceTests {
   }
 
   @Test(
-    "an image is called by all spellings of its names",
+    "an image is found by all spellings of its names",
     arguments: [
       ("index.docker.io/rancher/mirrored-pause:3.6", true), ("rancher/mirrored-pause:3.6", true),
       ("rancher/mirrored-pause", false), ("rancher/mirrored-pause:3.6@sha256:77", true),

@@ -124,7 +124,7 @@ import Testing
   }
 
   @Test func `the zeroed response of containerd 2.3 without verbose looks like a loss`() throws {
-    // Which is why a snapshot asks for the verbose one.
+    // This is why a snapshot requests the verbose response.
     let facts = try #require(
       SandboxFacts(info: ["info": #"{"pid":0,"processStatus":"","netNamespaceClosed":false,"cniResult":null}"#]))
     #expect(facts.pid == nil && facts.interfaces == nil)

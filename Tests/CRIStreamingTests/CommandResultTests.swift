@@ -2,7 +2,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// The client's result for each end of a session. There is no success without a status that reports it.
+/// The client's result for each way in which a session can end. There is no success without a status that reports it.
 struct CommandResultTests {
   typealias Outcome = Result<CommandResult, RemoteCommandFailure>
 
@@ -34,11 +34,11 @@ struct CommandResultTests {
 
   /// The outcomes of a client whose server accepts the streams, sends `bytes` on the error stream and ends everything.
   static func outcomes(
-    _ version: RemoteCommandProtocol, _ bytes: [UInt8], piece: Int, ending: [SPDYFrame]
+    _ version: RemoteCommandProtocol, _ bytes: [UInt8], chunkSize: Int, ending: [SPDYFrame]
   ) throws -> [Outcome] {
     var client = try RemoteCommandClient(
       over: try SPDYSession(role: .client), version: version, streams: RemoteCommandStreams(stderr: false))
-    let data: [SPDYFrame] = bytes.split(piece).map { .data(id: 1, $0) }
+    let data: [SPDYFrame] = bytes.split(chunkSize).map { .data(id: 1, $0) }
     client.receive(try SPDYSessionTests.bytes([.synReply(id: 1, []), .synReply(id: 3, [])] + data + ending))
     client.connectionEnded("the connection was closed")
     return client.takeEvents().compactMap { event in
@@ -49,18 +49,20 @@ struct CommandResultTests {
   static let fin: [SPDYFrame] = [.data(id: 1, [], isLast: true), .data(id: 3, [], isLast: true)]
   static let resets: [SPDYFrame] = [.reset(id: 3, .cancel), .reset(id: 1, .cancel), .goAway(lastStream: 3, .okay)]
 
-  @Test(arguments: statuses.indices, [1, 1000]) func `statuses are read from the error stream`(index: Int, piece: Int)
+  @Test(arguments: statuses.indices, [1, 1000]) func `statuses are read from the error stream`(
+    index: Int, chunkSize: Int
+  )
     throws
   {
-    let one = Self.statuses[index]
+    let testCase = Self.statuses[index]
     for ending in [Self.fin, Self.resets] {
       for version in [RemoteCommandProtocol.v4, .v5] {
-        let outcomes = try Self.outcomes(version, [UInt8](one.text), piece: piece, ending: ending)
+        let outcomes = try Self.outcomes(version, [UInt8](testCase.text), chunkSize: chunkSize, ending: ending)
         // The parser's message is not tested here.
-        guard case .failure(.malformedStatus(let text, let reason)) = one.outcome, reason.hasPrefix("not JSON"),
+        guard case .failure(.malformedStatus(let text, let reason)) = testCase.outcome, reason.hasPrefix("not JSON"),
           case .failure(.malformedStatus(let found, let why)) = outcomes.first, outcomes.count == 1
         else {
-          #expect(outcomes == [one.outcome])
+          #expect(outcomes == [testCase.outcome])
           continue
         }
         #expect(text == found && why.hasPrefix("not JSON"))
@@ -71,7 +73,7 @@ struct CommandResultTests {
   @Test(arguments: exitCodes) func `an invalid exit code is an error`(_ code: String) throws {
     let text =
       #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"\#(code)"}]}}"#
-    let outcomes = try Self.outcomes(.v4, [UInt8](text), piece: 1000, ending: Self.fin)
+    let outcomes = try Self.outcomes(.v4, [UInt8](text), chunkSize: 1000, ending: Self.fin)
     #expect(outcomes == [.failure(.malformedStatus(text, reason: "exit code \(code)"))])
   }
 
@@ -80,14 +82,14 @@ struct CommandResultTests {
     #"{"status":"Failure","reason":"NonZeroExitCode","details":5}"#,
     #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[]}}"#,
   ]) func `a missing exit code is an error`(_ text: String) throws {
-    let outcomes = try Self.outcomes(.v4, [UInt8](text), piece: 1000, ending: Self.fin)
+    let outcomes = try Self.outcomes(.v4, [UInt8](text), chunkSize: 1000, ending: Self.fin)
     #expect(outcomes == [.failure(.malformedStatus(text, reason: "no exit code"))])
   }
 
   @Test func `an endless status is an error`() throws {
     let bytes = [UInt8](repeating: UInt8(ascii: "{"), count: 200_000)
     for version in RemoteCommandProtocol.allCases {
-      let outcomes = try Self.outcomes(version, bytes, piece: 10_000, ending: Self.fin)
+      let outcomes = try Self.outcomes(version, bytes, chunkSize: 10_000, ending: Self.fin)
       #expect(outcomes == [.failure(.statusTooLarge(limit: 64 << 10))])
     }
   }
@@ -97,15 +99,15 @@ struct CommandResultTests {
   ) throws {
     for ending in [Self.fin, Self.resets] {
       #expect(
-        try Self.outcomes(version, [], piece: 1, ending: ending) == [.success(.unreported(version))])
+        try Self.outcomes(version, [], chunkSize: 1, ending: ending) == [.success(.unreported(version))])
       #expect(
-        try Self.outcomes(version, [UInt8]("oh no"), piece: 2, ending: ending) == [
+        try Self.outcomes(version, [UInt8]("oh no"), chunkSize: 2, ending: ending) == [
           .success(.failed(RemoteStatus(message: "oh no")))
         ])
     }
-    // The stream is reset, not ended.
+    // Only the error stream ends before the connection is lost.
     #expect(
-      try Self.outcomes(version, [], piece: 1, ending: [.data(id: 1, [], isLast: true)]) == [
+      try Self.outcomes(version, [], chunkSize: 1, ending: [.data(id: 1, [], isLast: true)]) == [
         .failure(.noStatus("the connection was closed"))
       ])
   }
@@ -115,9 +117,9 @@ struct CommandResultTests {
     _ version: RemoteCommandProtocol
   ) throws {
     #expect(
-      try Self.outcomes(version, [], piece: 1, ending: []) == [.failure(.noStatus("the connection was closed"))])
+      try Self.outcomes(version, [], chunkSize: 1, ending: []) == [.failure(.noStatus("the connection was closed"))])
     #expect(
-      try Self.outcomes(version, [], piece: 1, ending: [.data(id: 3, [], isLast: true)]) == [
+      try Self.outcomes(version, [], chunkSize: 1, ending: [.data(id: 3, [], isLast: true)]) == [
         .failure(.noStatus("the connection was closed"))
       ])
   }
@@ -138,7 +140,7 @@ struct CommandResultTests {
     #expect(client.takeEvents() == [.endOfOutput(.stdout)] && client.isFinished)
   }
 
-  @Test func `a refused stream is the result`() throws {
+  @Test func `a refused stream is reported as the result`() throws {
     var client = try RemoteCommandClient(
       over: try SPDYSession(role: .client), version: .v4, streams: RemoteCommandStreams())
     client.receive(try SPDYSessionTests.bytes([.synReply(id: 1, []), .reset(id: 3, .refusedStream)]))
@@ -148,7 +150,7 @@ struct CommandResultTests {
       ])
   }
 
-  @Test func `a failure of the transport is the result`() throws {
+  @Test func `a transport failure is reported as the result`() throws {
     var client = try RemoteCommandClient(
       over: try SPDYSession(role: .client), version: .v4, streams: RemoteCommandStreams(stderr: false))
     client.receive(
@@ -180,7 +182,7 @@ struct CommandResultTests {
     }
   }
 
-  @Test func channels() throws {
+  @Test func `a WebSocket session ends with the result of its error channel`() throws {
     let (v4, v1) = (ChannelProtocol(.v4), ChannelProtocol(.v1))
     let success = [3] + [UInt8](#"{"status":"Success"}"#)
     let none = RemoteCommandEvent.result(.failure(.noStatus("the error stream ended without a status")))
@@ -204,7 +206,7 @@ struct CommandResultTests {
       ])
   }
 
-  @Test func channelFaults() throws {
+  @Test func `a malformed message on a channel is a transport failure`() throws {
     func failure(_ channel: ChannelProtocol, _ message: [UInt8]) throws -> RemoteCommandEvent? {
       try Self.webSocketOutcome(channel, [message], code: .normal).last
     }

@@ -9,7 +9,7 @@ struct PortForwardTests {
 
   private func halfClosing<T: StreamTransport & ~Copyable>(_ pair: PortForwardPair<T>, piece: Int) throws {
     let request = try pair.client.connect(port: 8080)
-    // Data may follow at once.
+    // Data may follow immediately.
     pair.client.write(Self.large, on: request)
     try pair.exchange(piece: piece)
     #expect(pair.take().server == [.connect(request, port: 8080), .data(request, Self.large)])
@@ -164,7 +164,7 @@ struct PortForwardTests {
       var frames: [SPDYFrame] = [
         .synReply(id: error, []), .synReply(id: data, []), .data(id: data, [UInt8](repeating: 1, count: 900)),
       ]
-      // Both ends end every other connection, and only the server the rest.
+      // Both ends close every second connection, and only the server closes the rest.
       if round % 2 == 0 { _ = client.finish(request) }
       var output: [UInt8] = []
       client.send(into: &output)
@@ -181,7 +181,9 @@ struct PortForwardTests {
 
   // MARK: WebSocket channels
 
-  @Test(arguments: [true, false], [1, 100_000]) func channels(isBase64: Bool, piece: Int) throws {
+  @Test(arguments: [true, false], [1, 100_000]) func `a connection works over WebSocket channels`(
+    isBase64: Bool, piece: Int
+  ) throws {
     let pair = try PortForwardPair.channels([80, 5000], isBase64: isBase64)
     let requests = [try pair.client.connect(port: 5000), try pair.client.connect(port: 80)]
     let data = Array(Self.large.prefix(piece == 1 ? 1000 : 100_000))

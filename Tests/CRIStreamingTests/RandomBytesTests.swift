@@ -72,7 +72,7 @@ struct RandomBytesTests {
     }
   }
 
-  @Test(arguments: 0..<4) func channels(seed: UInt64) throws {
+  @Test(arguments: 0..<4) func `WebSocket clients survive random bytes`(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     for channel in ChannelProtocol.all {
       var source = WebSocketSession(role: .server)

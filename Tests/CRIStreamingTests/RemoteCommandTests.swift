@@ -31,7 +31,7 @@ struct RemoteCommandTests {
     #expect(opened == one.expected.map(\.rawValue))
   }
 
-  // MARK: Whole sessions, both ends ours
+  // MARK: Complete sessions between our client and our server
 
   private func run<T: StreamTransport & ~Copyable>(_ pair: CommandPair<T>, canEndInput: Bool, piece: Int) throws {
     try pair.exchange(piece: piece)

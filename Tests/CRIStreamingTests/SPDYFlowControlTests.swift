@@ -162,7 +162,7 @@ struct SPDYFlowControlTests {
     }
   }
 
-  /// A peer that respects windows without having shown it stops when a window is nearly used up.
+  /// A peer may respect windows without ever sending a window update; it stops when a window is nearly used up.
   @Test(arguments: [100_000, 90_000]) func `an idle peer gets a window update`(count: Int) throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()

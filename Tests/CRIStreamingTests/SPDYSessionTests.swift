@@ -147,7 +147,7 @@ struct SPDYSessionTests {
 
   typealias Fault = (name: String, frames: [SPDYFrame], replies: [SPDYFrame], events: [SPDYEvent])
 
-  /// Stream 1 is open and not accepted yet, stream 3 is accepted.
+  /// Stream 1 is open but not yet accepted; stream 3 is accepted.
   static let streamFaults: [Fault] = [
     (
       "data before the reply", [.data(id: 1, [1])], [.reset(id: 1, .protocolError)],
@@ -170,9 +170,9 @@ struct SPDYSessionTests {
         .endStream(stream: 3), .headers(stream: 3, []), .reset(stream: 3, .streamAlreadyClosed, byPeer: false),
       ]
     ),
-    ("data on a stream that never was", [.data(id: 99, [1])], [.reset(id: 99, .invalidStream)], []),
+    ("data on a stream that was never opened", [.data(id: 99, [1])], [.reset(id: 99, .invalidStream)], []),
     (
-      "frames of a stream that is over", [.reset(id: 3, .cancel), .data(id: 3, [1]), .synReply(id: 3, [])], [],
+      "frames on a closed stream", [.reset(id: 3, .cancel), .data(id: 3, [1]), .synReply(id: 3, [])], [],
       [.reset(stream: 3, .cancel, byPeer: true)]
     ),
     (
@@ -181,7 +181,7 @@ struct SPDYSessionTests {
     ),
     ("a pong without a ping", [.ping(1)], [], [.pong(1)]),
     ("a ping", [.ping(2)], [.ping(2)], []),
-    ("settings that mean nothing here", [.settings([SPDYSetting(id: 99, value: 1)])], [], []),
+    ("unknown settings", [.settings([SPDYSetting(id: 99, value: 1)])], [], []),
   ]
 
   @Test(arguments: streamFaults.indices, [1, 1000]) func `a stream error ends only the stream`(index: Int, piece: Int)

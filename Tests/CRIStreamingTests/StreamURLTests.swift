@@ -14,7 +14,7 @@ struct StreamURLTests {
       ("https://10.0.0.1/a", .tcp(host: "10.0.0.1", port: 443), "/a", "10.0.0.1"),
       ("http+unix://%2Frun%2Fs.sock/exec/x", .unix(path: "/run/s.sock"), "/exec/x", "localhost"),
     ] as [(String, StreamURL.Place, String, String)])
-  func `a URL is taken apart`(text: String, place: StreamURL.Place, target: String, host: String) throws {
+  func `a URL is split into its parts`(text: String, place: StreamURL.Place, target: String, host: String) throws {
     let url = try StreamURL(text)
     #expect(url.place == place && url.target == target && url.host == host)
     #expect(url.usesTLS == text.hasPrefix("https:"))
@@ -38,7 +38,7 @@ struct StreamURLTests {
       ("::ffff:127.0.0.1", [], ["[::ffff:127.0.0.1]:80"]), ("localhost", [], ["127.0.0.1:80", "[::1]:80"]),
       ("LOCALHOST", [], ["127.0.0.1:80", "[::1]:80"]), ("0.0.0.0", [], ["127.0.0.1:80"]), ("::", [], ["[::1]:80"]),
       ("192.0.2.1", ["192.0.2.1"], ["192.0.2.1:80"]), ("2001:db8::1", ["2001:DB8:0::1"], ["[2001:db8::1]:80"]),
-      // Not this machine.
+      // Hosts other than this machine.
       ("192.0.2.1", [], nil), ("2001:db8::1", [], nil), ("169.254.169.254", [], nil), ("example.com", [], nil),
       ("192.0.2.1", ["192.0.2.2"], nil), ("localhost.example.com", [], nil), ("127.0.0.1.example.com", [], nil),
       // Spellings of addresses that other programs take for 127.0.0.1.

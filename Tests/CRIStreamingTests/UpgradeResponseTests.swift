@@ -36,13 +36,15 @@ struct UpgradeResponseTests {
 
   static let cases = [
     Case(name: "SPDY", answer: ok, outcome: upgraded("v4.channel.k8s.io")),
-    Case(name: "frames at once", answer: ok + "\u{0}xyz", outcome: upgraded("v4.channel.k8s.io", "\u{0}xyz")),
+    Case(
+      name: "frames directly after the response", answer: ok + "\u{0}xyz",
+      outcome: upgraded("v4.channel.k8s.io", "\u{0}xyz")),
     Case(
       name: "names in any case",
       answer: "HTTP/1.1 101\r\nCONNECTION: keep-alive, upgrade\r\nupgrade:spdy/3.1\r\n"
         + "x-stream-protocol-version:  v5.channel.k8s.io \r\n\r\n", outcome: upgraded("v5.channel.k8s.io")),
     Case(
-      name: "no version is the unversioned protocol", answer: head + "Upgrade: SPDY/3.1\r\n\r\n",
+      name: "a missing version means the unversioned protocol", answer: head + "Upgrade: SPDY/3.1\r\n\r\n",
       outcome: upgraded("channel.k8s.io")),
     Case(
       name: "an interim response first", answer: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok,
@@ -52,7 +54,7 @@ struct UpgradeResponseTests {
       outcome: upgraded("v5.channel.k8s.io")),
 
     Case(
-      name: "another protocol than asked for", answer: webSocketHead + "\r\n",
+      name: "a different protocol than the requested one", answer: webSocketHead + "\r\n",
       outcome: .failure(.wrongUpgrade(expected: "SPDY/3.1", found: "websocket"))),
     Case(
       name: "101 without Upgrade", answer: head + "\r\n",
@@ -68,7 +70,7 @@ struct UpgradeResponseTests {
       name: "WebSocket without Accept", transport: .webSocket, answer: webSocketHead + chosen + "\r\n",
       outcome: .failure(.wrongAccept(expected: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", found: nil))),
     Case(
-      name: "WebSocket with another Accept", transport: .webSocket,
+      name: "WebSocket with a wrong Accept", transport: .webSocket,
       answer: webSocketHead + "Sec-WebSocket-Accept: x\r\n" + chosen + "\r\n",
       outcome: .failure(.wrongAccept(expected: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", found: "x"))),
     Case(
@@ -86,10 +88,10 @@ struct UpgradeResponseTests {
       name: "a redirect", answer: "HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/\r\n\r\n",
       outcome: .failure(.redirected(status: 302, location: "http://198.51.100.1/"))),
     Case(
-      name: "a redirect to nowhere", answer: "HTTP/1.1 307 X\r\n\r\n",
+      name: "a redirect without a location", answer: "HTTP/1.1 307 X\r\n\r\n",
       outcome: .failure(.redirected(status: 307, location: nil))),
     Case(
-      name: "a refusal with what would be accepted",
+      name: "a refusal with the accepted protocols",
       answer: "HTTP/1.1 403 Forbidden\r\nX-Accepted-Stream-Protocol-Versions: v4.channel.k8s.io\r\n"
         + "X-Accepted-Stream-Protocol-Versions: v3.channel.k8s.io\r\nContent-Length: 6\r\n\r\n nope\n",
       outcome: .failure(
@@ -116,19 +118,21 @@ struct UpgradeResponseTests {
       name: "no body", answer: "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
       outcome: .failure(.refused(status: 404, reason: "Not Found", body: "", acceptedProtocols: []))),
 
-    Case(name: "another language", answer: "SSH-2.0-OpenSSH_9\r\n", outcome: .failure(.notHTTP("SSH-2.0-OpenSSH_9"))),
+    Case(
+      name: "a protocol other than HTTP", answer: "SSH-2.0-OpenSSH_9\r\n",
+      outcome: .failure(.notHTTP("SSH-2.0-OpenSSH_9"))),
     Case(name: "TLS", answer: "\u{15}\u{3}\u{1}", outcome: .failure(.notHTTP(#"\x15\x03\x01"#))),
     Case(name: "no status", answer: "HTTP/1.1 abc\r\n\r\n", outcome: .failure(.notHTTP("HTTP/1.1 abc"))),
     Case(
-      name: "silence", answer: "", isClosed: true, outcome: .failure(.connectionEnded(received: ""))),
+      name: "no response", answer: "", isClosed: true, outcome: .failure(.connectionEnded(received: ""))),
     Case(
       name: "half a head", answer: "HTTP/1.1 101 Swi", isClosed: true,
       outcome: .failure(.connectionEnded(received: "HTTP/1.1 101 Swi"))),
     Case(
-      name: "a line feed alone", answer: "HTTP/1.1 101 X\nConnection: Upgrade\r\n\r\n",
+      name: "a line feed without a carriage return", answer: "HTTP/1.1 101 X\nConnection: Upgrade\r\n\r\n",
       outcome: .failure(.malformedHead("line 1 does not end with CR LF"))),
     Case(
-      name: "a field without colon", answer: "HTTP/1.1 101 X\r\nnonsense\r\n\r\n",
+      name: "a field without a colon", answer: "HTTP/1.1 101 X\r\nnonsense\r\n\r\n",
       outcome: .failure(.malformedHead("not a header field: nonsense"))),
     Case(
       name: "a folded field", answer: "HTTP/1.1 101 X\r\nA: b\r\n c\r\n\r\n",
@@ -137,7 +141,7 @@ struct UpgradeResponseTests {
       name: "a control character", answer: "HTTP/1.1 101 X\r\nA: \u{0}\r\n\r\n",
       outcome: .failure(.malformedHead(#"control characters in a header field: A: \x00"#))),
     Case(
-      name: "interim responses without end", answer: String(repeating: "HTTP/1.1 100 X\r\n\r\n", count: 9),
+      name: "too many interim responses", answer: String(repeating: "HTTP/1.1 100 X\r\n\r\n", count: 9),
       outcome: .failure(.malformedHead("more than 8 interim responses"))),
     Case(
       name: "an endless head", answer: "HTTP/1.1 101 X\r\nA: " + String(repeating: "x", count: 20_000),

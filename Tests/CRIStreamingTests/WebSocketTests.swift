@@ -66,7 +66,7 @@ struct WebSocketTests {
     ),
     ("closing without a code", .client, [UInt8](hex: "88 00"), [.closed(nil, reason: "")], [0x88]),
     (
-      "closing with a code, and what follows", .client, [UInt8](hex: "88 05 03e8 627965 ff ff"),
+      "closing with a code, and bytes after it", .client, [UInt8](hex: "88 05 03e8 627965 ff ff"),
       [.closed(.normal, reason: "bye")], [0x88]
     ),
     ("a private code", .client, [UInt8](hex: "88 02 0fa0"), [.closed(.init(rawValue: 4000), reason: "")], [0x88]),
@@ -174,7 +174,7 @@ struct WebSocketTests {
     #expect(client.takeEvents() == [.closed(.internalError, reason: String(repeating: "ü", count: 61))])
   }
 
-  @Test func `each frame has another mask`() {
+  @Test func `each frame has a different mask`() {
     var session = WebSocketSession(role: .client)
     let masks = (0..<8).map { _ in
       var bytes: [UInt8] = []

@@ -15,7 +15,7 @@ import Testing
 
   private func isTrusted(_ name: String = "bin/program") -> Bool { File.isTrusted(directory.file(name)) }
 
-  @Test func `a file and a directory of the caller are trusted, also through links`() {
+  @Test func `a file and a directory of the caller are trusted, even through links`() {
     #expect(isTrusted() && isTrusted("bin/../bin/./program"))
     symlink("bin", directory.file("relative"))
     symlink(directory.file("relative/program"), directory.file("absolute"))

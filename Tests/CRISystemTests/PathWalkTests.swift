@@ -98,10 +98,10 @@ struct PathWalkTests {
     #expect(File.linkTarget(directory.file("relative")) == "here/../real/./report")
   }
 
-  @Test func `links that lead in a circle are an error`() {
+  @Test func `a loop of links is an error`() {
     link("b", directory.file("a"))
     link("a", directory.file("b"))
-    #expect(throws: FileError.system(.tooManyLinks)) { try write(directory.file("a")) }
+    #expect(throws: FileError.system(.tooManySymbolicLinkLevels)) { try write(directory.file("a")) }
   }
 
   /// With `fs.protected_hardlinks` off, another user can create a hard link to root's file in their own directory.
@@ -137,8 +137,8 @@ struct PathWalkTests {
 
   // MARK: Races
 
-  /// Another user repeatedly exchanges their directory for a link to root's, while root writes into it.
-  @Test func `replacing a directory by a link never redirects the file`() throws {
+  /// Another user repeatedly replaces their directory with a link to root's directory while root writes into it.
+  @Test func `replacing a directory with a link never redirects the file`() throws {
     let secret = makeDirectory("secret")
     let own = makeDirectory("mallory", owner: mallory)
     _ = makeDirectory("mallory/d", owner: mallory)
@@ -160,7 +160,7 @@ struct PathWalkTests {
     stop.withLock { $0 = true }
     pthread_join(thread, nil)
     #expect(names(secret).isEmpty)
-    #expect(written > 0 && refused > 0, "the race was never lost or never won")
+    #expect(written > 0 && refused > 0, "the file was never written or never refused")
   }
 
   /// The owner of a directory removes the file as soon as it appears, over and over, while root writes it.

@@ -9,7 +9,7 @@ struct SpecialFileTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test func `a FIFO is refused at once for reading and for writing`() throws {
+  @Test func `a FIFO is refused immediately for reading and for writing`() throws {
     let path = directory.file("fifo")
     #expect(mkfifo(path, 0o666) == 0)
     let error = FileError.notRegular(path: path, .fifo)

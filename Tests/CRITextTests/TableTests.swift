@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Tables")
 struct TableTests {
-  @Test("have columns of at least 20 and three spaces, and nothing after the last")
+  @Test("columns in crictl's layout are at least 20 wide and three spaces apart, and no line has trailing spaces")
   func crictl() {
     var table = Table(["A", "LONG", "LAST"])
     table.append(["x", "12345678901234567", "end"])
@@ -19,7 +19,7 @@ struct TableTests {
         """)
   }
 
-  @Test("count code points in crictl's layout, and terminal columns in ours")
+  @Test("crictl's layout counts code points, and ours counts terminal columns")
   func width() {
     for (layout, expected) in [
       (Table.Layout.crictl, "NAME                B\n中文中文中文中文中文中文中文中文中文   x\n"),
@@ -33,7 +33,7 @@ struct TableTests {
     }
   }
 
-  @Test("are as narrow as their cells in the compact layout, with numbers aligned right if requested")
+  @Test("columns in the compact layout are as narrow as their cells, and numbers are aligned right if requested")
   func compact() {
     var table = Table(["NAME", .init("SIZE", .right), "NOTE"], layout: .compact)
     table.append(["a", "1", "first"])
@@ -48,27 +48,27 @@ struct TableTests {
     #expect(table.text(showingHeaders: false) == "a           1  first\nlonger  12345\n")
   }
 
-  @Test("have a narrower layout for runtime-config")
+  @Test("the layout for runtime-config is narrower")
   func narrow() {
     var table = Table(["KEY", "VALUE"], layout: .crictlNarrow)
     table.append(["cgroup driver:", "CGROUPFS"])
     #expect(table.text(showingHeaders: false) == "cgroup driver:   CGROUPFS\n")
   }
 
-  @Test("without rows have headers only")
+  @Test("a table without rows has only headers")
   func empty() {
     #expect(Table(["A", "B"]).text() == "A                   B\n")
     #expect(Table(["A", "B"], layout: .compact).text(showingHeaders: false) == "")
   }
 
-  @Test("prevent a name from breaking a row or colouring the terminal")
+  @Test("a name cannot break a row or colour the terminal")
   func hostile() {
     var table = Table(["NAME", "B"], layout: .compact)
     table.append(["a\nb\t\u{1b}[31m", "x"])
     #expect(table.text() == "NAME            B\na\\nb\\t\\x1b[31m  x\n")
   }
 
-  @Test("emphasize cells without counting the escape sequences")
+  @Test("the width of a coloured cell does not include the escape sequences")
   func style() {
     var table = Table(["A", "B"], layout: .compact)
     table.append([Table.Cell("lost", .bad), "x"])
@@ -82,7 +82,7 @@ struct TableTests {
 @Suite("Untrusted texts")
 struct SanitizerTests {
   @Test(
-    "are printed with visible escapes",
+    "control characters are printed as visible escapes",
     arguments: [
       ("plain ~!", "plain ~!"), ("", ""), ("é中😀", "é中😀"), ("a\\n", "a\\n"), ("\n\r\t", "\\n\\r\\t"),
       ("\0\u{7}\u{1b}\u{7f}", "\\x00\\x07\\x1b\\x7f"), ("\u{80}\u{9b}31m", "\\u{80}\\u{9b}31m"),
@@ -97,7 +97,7 @@ struct SanitizerTests {
   }
 
   @Test(
-    "keep their line feeds and tabs if they have several lines",
+    "text of several lines keeps its line feeds and tabs",
     arguments: [
       ("a\tb\nc\n", "a\tb\nc\n"), ("é\n", "é\n"), ("a\r\nb", "a\\r\nb"), ("\u{1b}[31m\n", "\\x1b[31m\n"),
       ("\u{9b}31m\t\u{202e}\u{0}", "\\u{9b}31m\t\\u{202e}\\x00"), ("\u{2028}\u{85}", "\\u{2028}\\u{85}"),
@@ -107,7 +107,7 @@ struct SanitizerTests {
   }
 
   @Test(
-    "are as wide as a terminal prints them",
+    "the width of a text is the number of columns that a terminal uses",
     arguments: [
       ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("中文", 4), ("ｆｕｌｌ", 8), ("ﾊﾝ", 2), ("한글", 4), ("😀", 2),
       ("👨‍👩‍👧", 2), ("🇩🇪", 2), ("❤\u{fe0f}", 2), ("❤", 1), ("✓", 1), ("…", 1), ("─", 1), ("𠀀", 2),
@@ -116,7 +116,7 @@ struct SanitizerTests {
     #expect(DisplayWidth.of(text) == expected)
   }
 
-  @Test("are coloured only on a terminal whose user wants it")
+  @Test("text is coloured only on a terminal that supports it, and not if NO_COLOR has a value")
   func colour() {
     #expect(TextStyle(isTerminal: true, noColor: nil).isColoured)
     #expect(TextStyle(isTerminal: true, noColor: "", term: "xterm").isColoured)

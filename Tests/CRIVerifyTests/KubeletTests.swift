@@ -47,13 +47,14 @@ import Testing
     recreate("C1", .atKubeletRestart, "kubelet's label names another pod") { _, after in
       after.sandboxes[0].status.labels["io.kubernetes.pod.uid"] = "uid-other"
     },
-    recreate("C1", .immediate, "it has another pod's uid, and the label of its own") { _, after in
+    recreate("C1", .immediate, "the sandbox has another pod's UID, but its own label") { _, after in
       after.sandboxes[0].status.metadata?.uid = "uid-other"
     },
     recreate("C2", .immediate, "a second sandbox is ready") { before, after in
       after.sandboxes.append(before.successor(of: 0))
     },
-    recreate("C2", .immediate, "two are ready, and neither has an address: C2 comes before C5") { before, after in
+    recreate("C2", .immediate, "two sandboxes are ready, and neither has an address: C2 comes before C5") {
+      before, after in
       after.sandboxes[0].status.network?.ip = ""
       after.sandboxes.append(after.successor(of: 0))
     },
@@ -71,12 +72,13 @@ import Testing
       before.sandboxes.append(second)
       after.sandboxes.append(second)
     },
-    recreate("C3", .immediate, "of one age, the higher attempt counts: it is not ready") { before, after in
+    recreate("C3", .immediate, "of two sandboxes with the same time, the one with the higher attempt is not ready") {
+      before, after in
       var second = before.successor(of: 0, seconds: 0)
       second.status.state = .notReady
       after.sandboxes.insert(second, at: 0)
     },
-    keep("of one age, the higher attempt counts: it is ready") { before, after in
+    keep("of two sandboxes with the same time, the one with the higher attempt is ready") { before, after in
       var old = before.sandboxes[0]
       old.status.state = .notReady
       before.sandboxes[0].status.id = "newer"
@@ -97,28 +99,29 @@ import Testing
     recreate("C5", .atKubeletRestart, "only additional addresses") { _, after in
       after.sandboxes[0].status.network = PodSandboxNetworkStatus(additionalIPs: [PodIP(ip: "fd00::2")])
     },
-    recreate("C5", .immediate, "no address, and a container has died: kubelet looks at once") { _, after in
+    recreate("C5", .immediate, "no address, and a container has died, so kubelet acts immediately") { _, after in
       after.sandboxes[0].status.network?.ip = ""
       after.containers[0].status.state = .exited
     },
-    keep("kubelet passes over a status without network") { _, after in after.sandboxes[0].status.network = nil },
-    keep("another address, which kubelet takes over") { _, after in
+    keep("kubelet ignores a status without a network") { _, after in after.sandboxes[0].status.network = nil },
+    keep("a different address, which kubelet adopts") { _, after in
       after.sandboxes[0].status.network?.ip = "10.0.0.3"
     },
     keep("absent options mean the pod's own network") { _, after in after.sandboxes[0].status.linux = nil },
-    restart("B1", .immediate, ["nginx"], "a Job's container is forgotten, the one that initialised it is left") {
+    restart("B1", .immediate, ["nginx"], "a Job's container is not listed, and only its init container is left") {
       before, after in
       RuleCase.makeJob(&before, &after)
       before.containers[1].status.exitCode = 0
       after.containers[1].status.exitCode = 0
       after.containers.removeFirst()
     },
-    keep("made by crictl, without kubelet's labels") { before, after in
+    keep("a pod that crictl created, without kubelet's labels") { before, after in
       for index in before.sandboxes.indices { before.sandboxes[index].status.labels = [:] }
       for index in before.containers.indices { before.containers[index].status.labels = [:] }
       (after.sandboxes, after.containers) = (before.sandboxes, before.containers)
     },
-    recreate("C5", .atKubeletRestart, "made by crictl, without kubelet's labels, no address") { before, after in
+    recreate("C5", .atKubeletRestart, "a pod that crictl created, without kubelet's labels, has no address") {
+      before, after in
       before.sandboxes[0].status.labels = [:]
       after.sandboxes[0] = before.sandboxes[0]
       after.sandboxes[0].status.network?.ip = ""
@@ -133,7 +136,7 @@ import Testing
       before.containers[0].status.state = .created
       after.containers.removeFirst()
     },
-    restart("B1", .immediate, ["job"], "the last one of an ended container is not listed") { _, after in
+    restart("B1", .immediate, ["job"], "the last instance of an ended container is not listed") { _, after in
       after.containers.remove(at: 1)
     },
     keep("an ended container is not listed that ended before the others began: it initialised the pod") {
@@ -143,20 +146,20 @@ import Testing
     restart("B1", .atKubeletRestart, ["nginx"], "kubelet's label is gone") { _, after in
       after.containers[0].status.labels["io.kubernetes.pod.uid"] = nil
     },
-    restart("B1", .atKubeletRestart, ["nginx"], "kubelet's name for it is gone") { _, after in
+    restart("B1", .atKubeletRestart, ["nginx"], "the label with kubelet's name for the container is gone") { _, after in
       after.containers[0].status.labels["io.kubernetes.container.name"] = nil
     },
-    restart("B2", .immediate, ["nginx"], "the runtime does not know its state") { _, after in
+    restart("B2", .immediate, ["nginx"], "the runtime does not know the state") { _, after in
       after.containers[0].status.state = .unknown
     },
-    restart("B3", .immediate, ["nginx"], "a running one is only created") { _, after in
+    restart("B3", .immediate, ["nginx"], "a running container is only created afterwards") { _, after in
       after.containers[0].status.state = .created
     },
-    keep("created before and after") { before, after in
+    keep("a container is created before and after") { before, after in
       before.containers[0].status.state = .created
       after.containers[0].status.state = .created
     },
-    restart("B4", .immediate, ["nginx"], "a running one has exited") { _, after in
+    restart("B4", .immediate, ["nginx"], "a running container has exited") { _, after in
       after.containers[0].status.state = .exited
       after.containers[0].status.exitCode = 255
     },
@@ -166,24 +169,24 @@ import Testing
     restart("B5", .atKubeletRestart, ["nginx"], "the hash is gone") { _, after in
       after.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    restart("B5", .atKubeletRestart, ["nginx"], "the hash is another") { _, after in
+    restart("B5", .atKubeletRestart, ["nginx"], "the hash is different") { _, after in
       after.containers[0].status.annotations["io.kubernetes.container.hash"] = "0"
     },
     keep("crictl's containers have no hash") { before, after in
       before.containers[0].status.annotations = [:]
       after.containers[0].status.annotations = [:]
     },
-    keep("the hash of an ended one is gone") { _, after in
+    keep("the hash of an ended container is gone") { _, after in
       after.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
     },
     restart("B1", .immediate, ["job", "nginx"], "all containers are gone") { _, after in
       after.containers.removeAll { $0.sandboxID == "sandbox-web" }
     },
-    restart("B2", .immediate, ["job", "nginx"], "the first by name decides the rule") { _, after in
+    restart("B2", .immediate, ["job", "nginx"], "the first container by name decides the rule") { _, after in
       after.containers[0].status.state = .exited
       after.containers[1].status.state = .unknown
     },
-    keep("only the newest of a name counts") { before, after in
+    keep("only the newest container with a name counts") { before, after in
       var old = before.containers[0]
       old.status.id = "old"
       old.status.state = .exited

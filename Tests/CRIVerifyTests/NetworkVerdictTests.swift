@@ -4,7 +4,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// Every verdict about a pod's network, from an intact pod with one change.
+/// Every verdict about a pod's network, each for an intact pod with one change.
 @Suite struct NetworkVerdictTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -55,23 +55,23 @@ import Testing
   }()
 
   static let cases: [Case] = [
-    Case("all agree", .ok) { _ in },
-    Case("an address written otherwise", .ok) { $0.status.network?.additionalIPs = [PodIP(ip: "FD00:0::0002")] },
+    Case("all sources agree", .ok) { _ in },
+    Case("a different spelling of an address", .ok) { $0.status.network?.additionalIPs = [PodIP(ip: "FD00:0::0002")] },
     Case("no pause process", .ok) { $0.observed?.process = nil },
-    Case("another address beside its own", .ok) {
+    Case("an additional address on the interface", .ok) {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24", "fd00::2/64", "10.0.0.200/32"])])
     },
-    Case("a bridge of its own", .ok) {
+    Case("a bridge in the pod", .ok) {
       $0.observed?.interfaces = .known([interface(), interface("docker0", ["172.17.0.1"])])
     },
     Case("no cache", .ok, "the CNI cache lacks the pod's entry") { $0.observed?.cache = .known([]) },
-    Case("the cache unread", .ok) { $0.observed?.cache = .unknown(no) },
-    Case("leases unread", .ok) { $0.observed?.leases = .unknown(no) },
+    Case("the cache could not be read", .ok) { $0.observed?.cache = .unknown(no) },
+    Case("the leases could not be read", .ok) { $0.observed?.leases = .unknown(no) },
     Case("no host-local", .ok) {
       $0.observed?.leases = nil
       $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"])])
     },
-    Case("host-local on its second network only", .ok) {
+    Case("host-local only for the second network", .ok) {
       $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.2/24"])])
       $0.observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "calico-ipam"),
@@ -92,12 +92,13 @@ import Testing
     },
 
     Case(
-      "lost, all others have it", .lost, "the network namespace, the CNI cache and host-local have 10.0.0.2, fd00::2"
+      "lost, but all other sources have the addresses", .lost,
+      "the network namespace, the CNI cache and host-local have 10.0.0.2, fd00::2"
     ) {
       $0.status.network = PodSandboxNetworkStatus()
     },
-    Case("lost, no network at all in the answer", .lost) { $0.status.network = nil },
-    Case("lost, the cache alone has it", .lost, "the CNI cache has 10.0.0.2, fd00::2") {
+    Case("lost, and the response has no network", .lost) { $0.status.network = nil },
+    Case("lost, and only the cache has the addresses", .lost, "the CNI cache has 10.0.0.2, fd00::2") {
       $0.status.network?.ip = ""
       $0.status.network?.additionalIPs = []
       $0.observed?.namespace = .known(.missing)
@@ -105,24 +106,26 @@ import Testing
       $0.observed?.leases = nil
       $0.facts.isNetworkNamespaceClosed = false
     },
-    Case("lost, the lease alone has it", .lost, "host-local has 10.0.0.2, fd00::2") {
+    Case("lost, and only the leases have the addresses", .lost, "host-local has 10.0.0.2, fd00::2") {
       $0.status.network = nil
       $0.observed?.interfaces = .known([])
       $0.observed?.cache = .unknown(no)
     },
     Case(
-      "lost, and its interface gone", .lost, "the CNI cache and host-local have 10.0.0.2, fd00::2; eth0 does not exist"
+      "lost, and the interface is gone", .lost,
+      "the CNI cache and host-local have 10.0.0.2, fd00::2; eth0 does not exist"
     ) {
       $0.status.network = nil
       $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
     Case(
-      "lost, and its interface bare", .lost, "the CNI cache and host-local have 10.0.0.2, fd00::2; eth0 has no address"
+      "lost, and the interface has no address", .lost,
+      "the CNI cache and host-local have 10.0.0.2, fd00::2; eth0 has no address"
     ) {
       $0.status.network = nil
       $0.observed?.interfaces = .known([interface("eth0", ["fe80::1/64"])])
     },
-    Case("lost, and the other sources are unreadable", .lost, "the runtime has no address") {
+    Case("lost, and the other sources could not be read", .lost, "the runtime has no address") {
       $0.status.network = nil
       $0.observed = ObservedSandbox(namespace: .unknown(no), interfaces: .unknown(no), cache: .unknown(no))
     },
@@ -132,7 +135,7 @@ import Testing
     },
 
     Case(
-      "lost, the primary one alone", .lost,
+      "only the primary address is lost", .lost,
       "the runtime has no primary address; the network namespace, the CNI cache and host-local have 10.0.0.2"
     ) {
       $0.status.network?.ip = ""
@@ -142,19 +145,19 @@ import Testing
       $0.status.network?.ip = ""
       $0.observed = nil
     },
-    Case("the runtime has forgotten the second one", .mismatch, "the runtime does not report fd00::2") {
+    Case("the runtime has lost the second address", .mismatch, "the runtime does not report fd00::2") {
       $0.status.network?.additionalIPs = []
     },
-    Case("the same, by cache and lease alone", .mismatch, "fd00::2") {
+    Case("the second address is lost, and only the cache and the leases have it", .mismatch, "fd00::2") {
       $0.status.network?.additionalIPs = []
       $0.observed?.interfaces = .unknown(no)
     },
-    Case("a stale second one in the cache alone", .ok) {
+    Case("only the cache has a second address, which is stale", .ok) {
       $0.status.network?.additionalIPs = []
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24"])])
       $0.observed?.leases = .known([lease("10.0.0.2")])
     },
-    Case("a second network, which runtimes do not tell of", .ok) {
+    Case("a second network, which runtimes do not report", .ok) {
       $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.2/24"])])
       $0.observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
@@ -189,8 +192,10 @@ import Testing
         CNICacheEntry(network: "dpdk", interface: "net1", addresses: []),
       ])
     },
-    Case("the lease of a second network is another's", .mismatch, "host-local has leased 192.168.0.2 to sandbox-other")
-    {
+    Case(
+      "the lease of a second network belongs to another pod", .mismatch,
+      "host-local has leased 192.168.0.2 to sandbox-other"
+    ) {
       $0.observed?.interfaces = .known([interface(), interface("net1", ["192.168.0.2/24"])])
       $0.observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"], ipam: "host-local"),
@@ -200,19 +205,20 @@ import Testing
         lease("10.0.0.2"), lease("fd00::2"), lease("192.168.0.2", "sandbox-other", network: "m"),
       ])
     },
-    Case("gone with its interface", .gone, "eth0 does not exist, but the runtime reports 10.0.0.2, fd00::2") {
+    Case("gone, the interface does not exist", .gone, "eth0 does not exist, but the runtime reports 10.0.0.2, fd00::2")
+    {
       $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
-    Case("gone, the interface is bare", .gone, "eth0 has no address") {
+    Case("gone, the interface has no address", .gone, "eth0 has no address") {
       $0.observed?.interfaces = .known([interface("eth0", ["fe80::1/64"])])
     },
     Case("gone, the interface is down", .gone, "eth0 is down") {
       $0.observed?.interfaces = .known([interface(isUp: false)])
     },
-    Case("gone, its other end is down", .gone, "eth0 has no carrier") {
+    Case("gone, the other end of the interface is down", .gone, "eth0 has no carrier") {
       $0.observed?.interfaces = .known([interface(hasCarrier: false)])
     },
-    Case("gone with its namespace", .gone, "/run/netns/web does not exist") {
+    Case("gone, the namespace does not exist", .gone, "/run/netns/web does not exist") {
       $0.observed?.namespace = .known(.missing)
       $0.observed?.interfaces = nil
     },
@@ -221,7 +227,7 @@ import Testing
     ) {
       $0.observed?.namespace = .known(.notANamespace)
     },
-    Case("gone, and the runtime has seen it", .gone, "does not exist") {
+    Case("gone, and the runtime has noticed it", .gone, "does not exist") {
       $0.status.network?.ip = ""
       $0.status.network?.additionalIPs = []
       $0.facts.isNetworkNamespaceClosed = true
@@ -235,33 +241,40 @@ import Testing
       $0.observed?.leases = nil
     },
 
-    Case("another address", .mismatch, "eth0 has 10.0.0.7, but the runtime reports 10.0.0.2, fd00::2") {
+    Case("a different address", .mismatch, "eth0 has 10.0.0.7, but the runtime reports 10.0.0.2, fd00::2") {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.7/24"])])
     },
-    Case("one of two families gone", .mismatch, "eth0 has 10.0.0.2, but the runtime reports fd00::2") {
+    Case("the address of one of two families is gone", .mismatch, "eth0 has 10.0.0.2, but the runtime reports fd00::2")
+    {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24"])])
     },
     Case("an invalid address", .mismatch, "10.0.0.2.9\", which is not an address") {
       $0.status.network?.ip = "10.0.0.2.9"
     },
-    Case("the cache has another", .mismatch, "the CNI cache has 10.0.0.8, but the runtime reports 10.0.0.2, fd00::2") {
+    Case(
+      "the cache has a different address", .mismatch,
+      "the CNI cache has 10.0.0.8, but the runtime reports 10.0.0.2, fd00::2"
+    ) {
       $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
     },
     Case("no lease", .mismatch, "host-local has no lease for fd00::2") {
       $0.observed?.leases = .known([lease("10.0.0.2")])
     },
-    Case("another's lease", .mismatch, "host-local has leased 10.0.0.2 to sandbox-other") {
+    Case("the lease belongs to another pod", .mismatch, "host-local has leased 10.0.0.2 to sandbox-other") {
       $0.observed?.leases = .known([lease("10.0.0.2", "sandbox-other"), lease("fd00::2")])
     },
-    Case("its process is elsewhere", .mismatch, "process 1001 is in network namespace 78") {
+    Case("the pause process is in a different namespace", .mismatch, "process 1001 is in network namespace 78") {
       $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
     },
 
-    Case("its path leads to a new namespace", .mismatch, "process 1001 is in network namespace 78") {
+    Case("the path points to a new namespace", .mismatch, "process 1001 is in network namespace 78") {
       $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
       $0.observed?.interfaces = .known([interface("lo", ["127.0.0.1/8"])])
     },
-    Case("its path leads elsewhere, and it is lost", .lost, "the CNI cache and host-local have 10.0.0.2, fd00::2") {
+    Case(
+      "the path points to a different namespace, and the address is lost", .lost,
+      "the CNI cache and host-local have 10.0.0.2, fd00::2"
+    ) {
       $0.status.network = nil
       $0.observed?.process = process(1001, in: NamespaceID(device: 4, inode: 78))
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.9/24"])])
@@ -269,12 +282,16 @@ import Testing
 
     Case("no path", .unknown, "the runtime reports no network namespace") { $0.facts.networkNamespace = nil },
     Case("nothing was read", .unknown, "was not read") { $0.observed = nil },
-    Case("namespace unread", .unknown, "network namespace: Permission denied") {
+    Case("the namespace could not be read", .unknown, "network namespace: Permission denied") {
       $0.observed?.namespace = .unknown(no)
       $0.observed?.interfaces = .unknown(no)
     },
-    Case("interfaces unread", .unknown, "interfaces: Permission denied") { $0.observed?.interfaces = .unknown(no) },
-    Case("interfaces unread, and known to be wrong", .mismatch, "the CNI cache has 10.0.0.8") {
+    Case("the interfaces could not be read", .unknown, "interfaces: Permission denied") {
+      $0.observed?.interfaces = .unknown(no)
+    },
+    Case(
+      "the interfaces could not be read, but the cache has a different address", .mismatch, "the CNI cache has 10.0.0.8"
+    ) {
       $0.observed?.interfaces = .unknown(no)
       $0.observed?.cache = .known([CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.8"])])
     },
@@ -324,7 +341,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `a pod whose path leads to another's namespace does not affect the other's verdict`(hasPause: Bool) {
+  func `a pod whose path points to another pod's namespace does not affect that pod's verdict`(hasPause: Bool) {
     // These are the other pod's addresses, because they were read through the path.
     var diverted = Snapshot.sandbox("other", "10.0.0.3")
     let process = Self.process(1001, in: NamespaceID(device: 4, inode: 78))

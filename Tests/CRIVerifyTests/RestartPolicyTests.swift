@@ -5,7 +5,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// Predictions for static pods, whose manifests contain the restartPolicy: kubelet's rules A1 to A3.
+/// Predictions about static pods, whose manifests contain the restartPolicy: kubelet's rules A1 to A3.
 @Suite struct RestartPolicyTests {
   private static func prediction(
     _ policy: RestartPolicy?, source: String = "file",

@@ -5,33 +5,33 @@ import TestSupport
 
 extension RuleCase {
   static let containers: [RuleCase] = [
-    .fires("container.state", "it ran and has exited", "running", "exited 0") {
+    .fires("container.state", "a running container has exited", "running", "exited 0") {
       $1.containers[0].status.state = .exited
     },
     .fires(
-      "container.state", "it ended while containerd was down", "running",
+      "container.state", "a container ended while containerd was down", "running",
       "exited 255, which is not its own code: it ended while the runtime was down"
     ) {
       $1.containers[0].status.state = .exited
       $1.containers[0].status.exitCode = 255
       $1.containers[0].status.reason = "Unknown"
     },
-    .fires("container.state", "its own code is 255", "running", "exited 255") {
+    .fires("container.state", "the container's own exit code is 255", "running", "exited 255") {
       $1.containers[0].status.state = .exited
       $1.containers[0].status.exitCode = 255
       $1.containers[0].status.reason = "Error"
     },
-    .fires("container.state", "the runtime does not know", "running", "unknown") {
+    .fires("container.state", "the runtime does not know the state", "running", "unknown") {
       $1.containers[0].status.state = .unknown
     },
-    .fires("container.state", "an ended one runs again", "exited", "running") {
+    .fires("container.state", "an ended container runs again", "exited", "running") {
       $1.containers[1].status.state = .running
     },
-    .holds("container.state", "unknown before, and it runs: it has healed") {
+    .holds("container.state", "the state was unknown before, and the container runs now") {
       $0.containers[0].status.state = .unknown
       $1.containers[0].status.state = .running
     },
-    .fires("container.state", "unknown before, and it has exited", "unknown", "exited 0") {
+    .fires("container.state", "the state was unknown before, and the container has exited", "unknown", "exited 0") {
       $0.containers[0].status.state = .unknown
       $1.containers[0].status.state = .exited
     },
@@ -44,182 +44,197 @@ extension RuleCase {
       $0.containers[0].status.state = .created
       $1.containers[0].status.state = .exited
     },
-    .holds("container.created-state", "created and still not started") {
+    .holds("container.created-state", "a created container has still not started") {
       $0.containers[0].status.state = .created
       $1.containers[0].status.state = .created
     },
 
-    .fires("container.exit-code", "lost, containerd's way", "3", "255") { $1.containers[1].status.exitCode = 255 },
-    .fires("container.exit-code", "lost, CRI-O's way", "3", "-1") { $1.containers[1].status.exitCode = -1 },
-    .holds("container.exit-code", "it ran before: that is the state's finding") {
+    .fires("container.exit-code", "the code is lost in containerd", "3", "255") {
+      $1.containers[1].status.exitCode = 255
+    },
+    .fires("container.exit-code", "the code is lost in CRI-O", "3", "-1") { $1.containers[1].status.exitCode = -1 },
+    .holds("container.exit-code", "the container ran before, which container.state reports") {
       $1.containers[0].status.state = .exited
       $1.containers[0].status.exitCode = 137
     },
 
-    .fires("container.exit-reason", "lost", "Error", "Unknown") { $1.containers[1].status.reason = "Unknown" },
+    .fires("container.exit-reason", "the reason is lost", "Error", "Unknown") {
+      $1.containers[1].status.reason = "Unknown"
+    },
     .holds("container.exit-reason", "a container that ran before") {
       $1.containers[0].status.state = .exited
       $1.containers[0].status.reason = "Error"
     },
 
-    .fires("container.finished", "lost", "2033-05-18T00:47:10Z", "none") { $1.containers[1].status.finishedAt = .zero },
+    .fires("container.finished", "the time is lost", "2033-05-18T00:47:10Z", "none") {
+      $1.containers[1].status.finishedAt = .zero
+    },
     .holds("container.finished", "a container that ran before") {
       $1.containers[0].status.state = .exited
       $1.containers[0].status.finishedAt = Timestamp(seconds: 2_000_000_000)
     },
 
-    .fires("container.pid", "another process", "1101", "999") { $1.containers[0].pid = 999 },
-    .fires("container.pid", "none", "1101", "none") { $1.containers[0].pid = nil },
-    .holds("container.pid", "an old one of an ended process") { $1.containers[1].pid = 4711 },
-    .holds("container.pid", "the runtime reported none before") { before, _ in before.containers[0].pid = nil },
+    .fires("container.pid", "a different process", "1101", "999") { $1.containers[0].pid = 999 },
+    .fires("container.pid", "no process", "1101", "none") { $1.containers[0].pid = nil },
+    .holds("container.pid", "an old PID of an ended process") { $1.containers[1].pid = 4711 },
+    .holds("container.pid", "the runtime did not report a PID before") { before, _ in before.containers[0].pid = nil },
 
     .fires("container.created", "a new time") { $1.containers[0].status.createdAt = Timestamp(seconds: 2_000_000_001) },
-    .holds("container.created", "unknown in both") {
+    .holds("container.created", "the time is unknown in both snapshots") {
       $0.containers[0].status.createdAt = .zero
       $1.containers[0].status.createdAt = .zero
     },
 
-    .fires("container.started", "started again") {
+    .fires("container.started", "the container was started again") {
       $1.containers[0].status.startedAt = Timestamp(seconds: 2_000_000_001)
     },
-    .fires("container.started", "of an ended one, lost", "2033-05-18T00:47:00Z", "none") {
+    .fires("container.started", "the time of an ended container is lost", "2033-05-18T00:47:00Z", "none") {
       $1.containers[1].status.startedAt = .zero
     },
-    .holds("container.started", "it was created before and is started now") { before, _ in
+    .holds("container.started", "a created container is started") { before, _ in
       before.containers[0].status.state = .created
       before.containers[0].status.startedAt = .zero
     },
 
-    .fires("container.attempt", "it grows", "0", "1") { $1.containers[0].status.metadata?.attempt = 1 },
+    .fires("container.attempt", "the attempt grows", "0", "1") { $1.containers[0].status.metadata?.attempt = 1 },
     .holds("container.attempt", "the same high attempt") {
       $0.containers[0].status.metadata?.attempt = 9
       $1.containers[0].status.metadata?.attempt = 9
     },
 
-    .fires("container.restart-count", "it grows", "0", "1") {
+    .fires("container.restart-count", "the count grows", "0", "1") {
       $1.containers[0].status.annotations["io.kubernetes.container.restartCount"] = "1"
     },
-    .fires("container.restart-count", "it is gone", "0", "none") {
+    .fires("container.restart-count", "the count is gone", "0", "none") {
       $1.containers[0].status.annotations["io.kubernetes.container.restartCount"] = nil
     },
-    .holds("container.restart-count", "there never was one") {
+    .holds("container.restart-count", "there never was a count") {
       $0.containers[0].status.annotations["io.kubernetes.container.restartCount"] = nil
       $1.containers[0].status.annotations["io.kubernetes.container.restartCount"] = nil
     },
 
-    .fires("container.hash", "it is gone", "5f3a1b2c", "none") {
+    .fires("container.hash", "the hash is gone", "5f3a1b2c", "none") {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .holds("container.hash", "an ended container: kubelet compares running ones") {
+    .holds("container.hash", "an ended container has no hash, but kubelet compares only running containers") {
       $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .fires("container.ended-hash", "it is gone", "5f3a1b2c", "none") {
+    .fires("container.ended-hash", "the hash is gone", "5f3a1b2c", "none") {
       $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .holds("container.ended-hash", "a running container has another rule") {
+    .holds("container.ended-hash", "a running container has no hash, which container.hash reports") {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .holds("container.hash", "there never was one") {
+    .holds("container.hash", "there never was a hash") {
       $0.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
 
-    .fires("container.name", "another", "nginx", "apache") { $1.containers[0].status.metadata?.name = "apache" },
-    .holds("container.name", "none in both") {
+    .fires("container.name", "a different name", "nginx", "apache") {
+      $1.containers[0].status.metadata?.name = "apache"
+    },
+    .holds("container.name", "no name in both snapshots") {
       $0.containers[0].status.metadata = nil
       $1.containers[0].status.metadata = nil
     },
 
-    .fires("container.sandbox", "another pod", "sandbox-web", "sandbox-proxy") {
+    .fires("container.sandbox", "a different pod", "sandbox-web", "sandbox-proxy") {
       $1.containers[0].sandboxID = "sandbox-proxy"
     },
-    .holds("container.sandbox", "its pod is not listed any more") { $1.sandboxes.removeFirst() },
+    .holds("container.sandbox", "the pod is not listed any more") { $1.sandboxes.removeFirst() },
 
-    .fires("container.labels", "one is gone", "io.kubernetes.container.name=nginx", "none") {
+    .fires("container.labels", "a label is gone", "io.kubernetes.container.name=nginx", "none") {
       $1.containers[0].status.labels["io.kubernetes.container.name"] = nil
     },
-    .holds("container.labels", "one more") { $1.containers[0].status.labels["x"] = "y" },
+    .holds("container.labels", "an additional label") { $1.containers[0].status.labels["x"] = "y" },
 
     .fires("container.annotations", "the grace period is gone", "io.kubernetes.pod.terminationGracePeriod=30", "none") {
       $1.containers[0].status.annotations["io.kubernetes.pod.terminationGracePeriod"] = nil
     },
-    .holds("container.annotations", "hash and count have rules of their own") {
+    .holds("container.annotations", "the hash and the restart count have rules of their own") {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
       $1.containers[0].status.annotations["io.kubernetes.container.restartCount"] = "4"
     },
 
-    .fires("container.image", "another name", "busybox:1", "busybox:2") {
+    .fires("container.image", "a different name", "busybox:1", "busybox:2") {
       $1.containers[0].status.image = ImageSpec(image: "busybox:2")
     },
-    .holds("container.image", "another spelling of the name") { before, after in
+    .holds("container.image", "a different spelling of the name") { before, after in
       before.containers[0].status.image?.image = "index.docker.io/library/busybox"
       after.containers[0].status.image?.image = "busybox:latest"
     },
-    .holds("container.image", "only its annotations differ") {
+    .holds("container.image", "only the annotations of the image differ") {
       $1.containers[0].status.image = ImageSpec(image: "busybox:1", annotations: ["a": "b"])
     },
 
-    .fires("container.image-ref", "another digest") { $1.containers[0].status.imageRef = "busybox@sha256:cc" },
-    .holds("container.image-ref", "other spellings of a digest") { before, _ in
+    .fires("container.image-ref", "a different digest") { $1.containers[0].status.imageRef = "busybox@sha256:cc" },
+    .holds("container.image-ref", "a different spelling of the digest") { before, _ in
       before.containers[0].status.imageRef = "docker-pullable://docker.io/library/busybox@sha256:bb"
     },
-    .holds("container.image-ref", "an id of CRI-O's instead of a digest") {
+    .holds("container.image-ref", "an ID of CRI-O instead of a digest") {
       $1.containers[0].status.imageRef = String(repeating: "a0", count: 32)
     },
-    .holds("container.image-ref", "none in both") {
+    .holds("container.image-ref", "no reference in both snapshots") {
       $0.containers[0].status.imageRef = ""
       $1.containers[0].status.imageRef = ""
     },
 
-    .fires("container.image-id", "another", "sha256:b", "sha256:c") { $1.containers[0].status.imageID = "sha256:c" },
+    .fires("container.image-id", "a different ID", "sha256:b", "sha256:c") {
+      $1.containers[0].status.imageID = "sha256:c"
+    },
     .holds("container.image-id", "an older runtime left it empty") { before, _ in
       before.containers[0].status.imageID = ""
     },
 
-    .fires("container.log-path", "another") { $1.containers[0].status.logPath = "/var/log/x" },
-    .holds("container.log-path", "another spelling") { _, after in
+    .fires("container.log-path", "a different path") { $1.containers[0].status.logPath = "/var/log/x" },
+    .holds("container.log-path", "a different spelling") { _, after in
       after.containers[0].status.logPath = "/var/log//pods/web/./nginx/0.log"
     },
-    .holds("container.log-path", "none in both") {
+    .holds("container.log-path", "no path in both snapshots") {
       $0.containers[0].status.logPath = ""
       $1.containers[0].status.logPath = ""
     },
 
-    .fires("container.mounts", "all gone, as CRI-O up to 1.30", "/var/lib/data→/data read-only", "none") {
+    .fires("container.mounts", "all mounts are gone, as with CRI-O up to 1.30", "/var/lib/data→/data read-only", "none")
+    {
       $1.containers[0].status.mounts = []
     },
-    .fires("container.mounts", "writable now", "/var/lib/data→/data read-only", "/var/lib/data→/data") {
+    .fires("container.mounts", "the mount is writable now", "/var/lib/data→/data read-only", "/var/lib/data→/data") {
       $1.containers[0].status.mounts[0].readonly = false
     },
-    .holds("container.mounts", "another spelling of the paths") { before, _ in
+    .holds("container.mounts", "a different spelling of the paths") { before, _ in
       before.containers[0].status.mounts[0].hostPath = "/var/lib//data/"
     },
-    .holds("container.mounts", "in another order") {
+    .holds("container.mounts", "a different order") {
       let mounts = ["/a", "/b"].map { Mount(containerPath: $0, hostPath: $0) }
       $0.containers[0].status.mounts = mounts
       $1.containers[0].status.mounts = mounts.reversed()
     },
 
-    .fires("container.resources", "others", "cpuShares 100", "cpuShares 200") {
+    .fires("container.resources", "different resources", "cpuShares 100", "cpuShares 200") {
       $1.containers[0].status.resources?.linux?.cpuShares = 200
     },
-    .fires("container.resources", "none", "cpuShares 100", "none") { $1.containers[0].status.resources = nil },
-    .holds("container.resources", "zeroes, and then none") {
+    .fires("container.resources", "no resources", "cpuShares 100", "none") { $1.containers[0].status.resources = nil },
+    .holds("container.resources", "zeroes before, and no resources now") {
       $0.containers[0].status.resources = ContainerResources(linux: LinuxContainerResources())
       $1.containers[0].status.resources = nil
     },
-    .holds("container.resources", "an older runtime reported none") { before, _ in
+    .holds("container.resources", "an older runtime did not report resources") { before, _ in
       before.containers[0].status.resources = nil
     },
 
-    .fires("container.user", "another", "uid 7, gid 8", "uid 0, gid 8") {
+    .fires("container.user", "a different user", "uid 7, gid 8", "uid 0, gid 8") {
       $1.containers[0].status.user?.linux?.uid = 0
     },
-    .fires("container.user", "none", "uid 7, gid 8", "none") { $1.containers[0].status.user = nil },
-    .holds("container.user", "an older runtime reported none") { before, _ in before.containers[0].status.user = nil },
+    .fires("container.user", "no user", "uid 7, gid 8", "none") { $1.containers[0].status.user = nil },
+    .holds("container.user", "an older runtime did not report the user") { before, _ in
+      before.containers[0].status.user = nil
+    },
 
-    .fires("container.stop-signal", "another", "SIGTERM", "SIGKILL") { $1.containers[0].status.stopSignal = .sigkill },
-    .holds("container.stop-signal", "an older runtime reported none") { before, _ in
+    .fires("container.stop-signal", "a different signal", "SIGTERM", "SIGKILL") {
+      $1.containers[0].status.stopSignal = .sigkill
+    },
+    .holds("container.stop-signal", "an older runtime did not report the signal") { before, _ in
       before.containers[0].status.stopSignal = .runtimeDefault
     },
 
@@ -230,14 +245,14 @@ extension RuleCase {
     },
     .holds("container.missing", "an ended container") { $1.containers.remove(at: 3) },
 
-    .fires("container.replaced", "kubelet has started it again") { before, after in
+    .fires("container.replaced", "kubelet has started the container again") { before, after in
       var next = before.containers[0]
       next.status.id += "-next"
       next.status.metadata?.attempt = 1
       after.containers[0].status.state = .exited
       after.containers.append(next)
     },
-    .fires("container.replaced", "its pod was recreated, and its successor runs") { before, after in
+    .fires("container.replaced", "the pod was recreated, and the successor of the container runs") { before, after in
       let next = before.successor(of: 0)
       var successor = before.containers[0]
       successor.status.id += "-next"
@@ -247,7 +262,7 @@ extension RuleCase {
       after.containers[0].status.state = .exited
       after.containers.append(successor)
     },
-    .holds("container.state", "its pod was recreated, and its successor runs") { before, after in
+    .holds("container.state", "the pod was recreated, and the successor of the container runs") { before, after in
       let next = before.successor(of: 0)
       var successor = before.containers[0]
       successor.status.id += "-next"
@@ -257,17 +272,19 @@ extension RuleCase {
       after.containers[0].status.state = .exited
       after.containers.append(successor)
     },
-    .fires("container.replaced", "kubelet has restarted it and removed the ended one") { before, after in
+    .fires("container.replaced", "kubelet has restarted the container and removed the ended one") { before, after in
       after.containers[0].status.id += "-next"
       after.containers[0].status.metadata?.attempt = 1
     },
-    .fires("container.missing", "its like ran before too") { before, after in
+    .fires("container.missing", "a container that ran before is not a successor") { before, after in
       var twin = before.containers[0]
       twin.status.id += "-twin"
       before.containers.append(twin)
       after.containers[0] = twin
     },
-    .holds("container.replaced", "it has ended, and nothing follows") { $1.containers[0].status.state = .exited },
+    .holds("container.replaced", "the container has ended and has no successor") {
+      $1.containers[0].status.state = .exited
+    },
 
     .fires("container.collected", "an ended container of an ended pod", "exited 0", "gone") {
       $1.containers.remove(at: 3)
@@ -280,16 +297,16 @@ extension RuleCase {
       before.containers.append(newer)
       after.containers[1] = newer
     },
-    .holds("container.collected", "the last one of its name in a pod that lives") { $1.containers.remove(at: 1) },
+    .holds("container.collected", "the last container with its name in a live pod") { $1.containers.remove(at: 1) },
 
-    .fires("container.forgotten", "the last one of its name in a pod that lives", "exited 3", "none") {
+    .fires("container.forgotten", "the last container with its name in a live pod", "exited 3", "none") {
       $1.containers.remove(at: 1)
     },
-    .holds("container.forgotten", "its pod ended meanwhile") {
+    .holds("container.forgotten", "the pod ended meanwhile") {
       $1.sandboxes[0].status.state = .notReady
       $1.containers.remove(at: 1)
     },
-    .holds("container.forgotten", "kubelet has started it again") {
+    .holds("container.forgotten", "kubelet has started the container again") {
       var newer = $0.containers[1]
       newer.status.id += "-next"
       newer.status.createdAt = newer.status.createdAt + .seconds(60)

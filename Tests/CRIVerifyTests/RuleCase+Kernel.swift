@@ -6,26 +6,27 @@ import CRIVerify
 import TestSupport
 
 extension RuleCase {
-  /// Cases that only the kernel, CNI's records and kubelet's directories show.
+  /// Cases that only the kernel, the records of CNI and the directories of kubelet show.
   static let kernel: [RuleCase] = [
-    .fires("pod.process", "it is gone", "1001", "gone") {
+    .fires("pod.process", "the process is gone", "1001", "gone") {
       (before, after) in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = .known(.gone)
     },
-    .fires("pod.process", "its number is another's", "1001", "a different process with the same PID") { before, after in
+    .fires("pod.process", "another process has the PID", "1001", "a different process with the same PID") {
+      before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = process(1001, startTime: 9)
     },
-    .fires("pod.process", "it has ended and is a zombie", "1001", "ended") { before, after in
+    .fires("pod.process", "the process has ended and is a zombie", "1001", "ended") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = process(1001, state: "Z")
     },
-    .holds("pod.process", "it could not be read") { before, after in
+    .holds("pod.process", "the process could not be read") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = .unknown("why")
     },
-    .holds("pod.process", "the runtime names another: that is the pid's finding") { before, after in
+    .holds("pod.process", "the runtime reports a different PID, which pod.pid reports") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].facts.pid = 7
       after.sandboxes[0].observed?.process = process(7, startTime: 9)
@@ -43,7 +44,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .known(.notANamespace)
     },
-    .holds("pod.netns-inode", "it could not be read") { before, after in
+    .holds("pod.netns-inode", "the namespace could not be read") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .unknown("why")
     },
@@ -53,11 +54,11 @@ extension RuleCase {
       after.sandboxes[0].observed?.namespace = .known(.missing)
     },
 
-    .fires("container.keeper", "its conmon ended", "70", "gone") { before, after in
+    .fires("container.keeper", "the conmon has ended", "70", "gone") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.process = process(1101, shim: "container-web-main")
     },
-    .holds("container.keeper", "it is there") { before, after in
+    .holds("container.keeper", "the conmon still exists") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.process = process(1101, shim: "container-web-main")
       after.containers[0].observed = before.containers[0].observed
@@ -69,34 +70,34 @@ extension RuleCase {
       before.containers[0].observed?.process = process(1101, shim: "container-web-main")
       after.containers[0].observed?.process = .known(.gone)
     },
-    .fires("container.log-file", "it is gone") { before, after in
+    .fires("container.log-file", "the file is gone") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.hasLog = .known(true)
       after.containers[0].observed?.hasLog = .known(false)
     },
-    .holds("container.log-file", "it was never there") { before, after in
+    .holds("container.log-file", "the file never existed") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.hasLog = .known(false)
       after.containers[0].observed?.hasLog = .known(false)
     },
-    .holds("container.log-file", "it could not be examined") { before, after in
+    .holds("container.log-file", "the file could not be examined") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.hasLog = .known(true)
       after.containers[0].observed?.hasLog = .unknown("why")
     },
-    .fires("container.exec", "its shim is not reached") { before, after in
+    .fires("container.exec", "the shim cannot be reached") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .known(.fails("ttrpc: closed"))
     },
-    .fires("container.exec", "the recreated pod's container", in: .reboot) { before, after in
+    .fires("container.exec", "the shim of a recreated pod cannot be reached", in: .reboot) { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .known(.fails("ttrpc: closed"))
     },
-    .holds("container.exec", "it works") { before, after in
+    .holds("container.exec", "the probe works") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .known(.works)
     },
-    .holds("container.exec", "it could not be tried") { before, after in
+    .holds("container.exec", "the probe could not be run") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .unknown("why")
     },
@@ -104,14 +105,14 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .fires("pod.network-gone", "eth0 was deleted, and the address forgotten", "ok", "eth0 does not exist") {
+    .fires("pod.network-gone", "eth0 was deleted, and the runtime has lost the address", "ok", "eth0 does not exist") {
       before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].status.network = PodSandboxNetworkStatus()
     },
     .fires(
-      "pod.network-gone", "the interfaces were not read before", "unknown",
+      "pod.network-gone", "the interfaces could not be read before", "unknown",
       "eth0 does not exist, but the runtime reports 10.0.0.2, fd00::2"
     ) {
       before, after in
@@ -119,20 +120,20 @@ extension RuleCase {
       before.sandboxes[0].observed?.namespace = .unknown("why")
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .holds("pod.network-gone", "the address alone is forgotten") { before, after in
+    .holds("pod.network-gone", "only the runtime has lost the address") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.network = PodSandboxNetworkStatus()
     },
-    .holds("pod.network-gone", "it was so before") { before, after in
+    .holds("pod.network-gone", "the network was already gone before") { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .holds("pod.network-gone", "the namespace went: that is its own finding") { before, after in
+    .holds("pod.network-gone", "the namespace is gone, which pod.netns-inode reports") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .known(.notANamespace)
     },
-    .fires("pod.network-gone", "recreated without a namespace", in: .reboot) { before, after in
+    .fires("pod.network-gone", "the pod was recreated without a namespace", in: .reboot) { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.namespace = .known(.missing)
       for index in after.sandboxes.indices where after.sandboxes[index].isReady {
@@ -143,39 +144,40 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.interfaces = .unknown("why")
     },
-    .fires("pod.network-already", "it was so before", "the same") { before, after in
+    .fires("pod.network-already", "the network was already gone before", "the same") { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .holds("pod.network-already", "its namespace was missing before too") { before, after in
+    .holds("pod.network-already", "the namespace was already missing before") { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.namespace = .known(.missing)
       after.sandboxes[0].observed?.namespace = .known(.missing)
     },
-    .holds("pod.network-already", "it is new") { before, after in
+    .holds("pod.network-already", "the network is gone only now") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .fires("pod.network-mismatch", "CNI's cache has another address") { before, after in
+    .fires("pod.network-mismatch", "the CNI cache has a different address") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.cache = .known([
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.7"])
       ])
     },
-    .holds("pod.network-mismatch", "all agree") { before, after in addObservations(&before, &after) },
-    .fires("pod.duplicate-ip", "another pod's interface has the address too") { before, after in
+    .holds("pod.network-mismatch", "all sources agree") { before, after in addObservations(&before, &after) },
+    .fires("pod.duplicate-ip", "the interface of another pod also has the address") { before, after in
       addObservations(&before, &after)
       var second = after.successor(of: 0)
       second.status.metadata?.uid = "uid-other"
       second.status.network?.ip = "10.0.0.8"
       after.sandboxes.append(second)
     },
-    .fires("pod.outside-cidr", "CNI's configuration has other subnets", "10.9.0.0/16", "10.0.0.2") { before, after in
+    .fires("pod.outside-cidr", "the CNI configuration has different subnets", "10.9.0.0/16", "10.0.0.2") {
+      before, after in
       before.runtime.settings = RuntimeSettings(networks: [network("10.0.0.0/16")])
       after.runtime.settings = RuntimeSettings(networks: [network("10.9.0.0/16")])
     },
-    .holds("pod.outside-cidr", "it was outside before") { before, after in
+    .holds("pod.outside-cidr", "the address was already outside before") { before, after in
       before.runtime.settings = RuntimeSettings(networks: [network("10.9.0.0/16")])
       after.runtime.settings = before.runtime.settings
     },
@@ -184,20 +186,20 @@ extension RuleCase {
       after.runtime.settings = RuntimeSettings(networks: [network("fd01::/64")])
     },
 
-    .fires("container.process", "it is gone", "1101", "gone") { before, after in
+    .fires("container.process", "the process is gone", "1101", "gone") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.process = .known(.gone)
     },
-    .holds("container.process", "the runtime says that it has exited") { before, after in
+    .holds("container.process", "the runtime reports that the container has exited") { before, after in
       addObservations(&before, &after)
       after.containers[0].status.state = .exited
       after.containers[0].observed?.process = .known(.gone)
     },
-    .fires("container.cgroup", "another one", "/pod/a", "/other") { before, after in
+    .fires("container.cgroup", "a different cgroup", "/pod/a", "/other") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.process = process(1101, cgroup: "/other")
     },
-    .holds("container.cgroup", "it could not be read") { before, after in
+    .holds("container.cgroup", "the cgroup could not be read") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.process = process(1101, cgroup: nil)
     },
@@ -211,12 +213,12 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .container, id: "x", pid: 50, startTime: 1)])
     },
-    .holds("runtime.orphan", "it was there before") { before, after in
+    .holds("runtime.orphan", "the orphan already existed before") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
       before.observed?.orphans = after.observed?.orphans
     },
-    .holds("runtime.orphan", "the conmon of a CRI-O beside this containerd") { before, after in
+    .holds("runtime.orphan", "a conmon, but the runtime is containerd") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .conmon, id: "x", pid: 50, startTime: 1, processes: [51])])
     },
@@ -230,30 +232,30 @@ extension RuleCase {
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
       before.observed?.orphans = after.observed?.orphans
     },
-    .holds("runtime.orphan-already", "it does no work") { before, after in
+    .holds("runtime.orphan-already", "a shim without processes") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
       before.observed?.orphans = after.observed?.orphans
     },
-    .fires("runtime.leftover", "a shim that does no work") { before, after in
+    .fires("runtime.leftover", "a shim without processes") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
     },
-    .holds("runtime.leftover", "there is none") { before, after in addObservations(&before, &after) },
+    .holds("runtime.leftover", "no shim is left over") { before, after in addObservations(&before, &after) },
 
-    .fires("runtime.oci", "another default", "runc /usr/bin/runc", "crun /usr/bin/crun") { before, after in
+    .fires("runtime.oci", "a different default", "runc /usr/bin/runc", "crun /usr/bin/crun") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("crun", isDefault: true), oci("runc", isDefault: false)])
     },
-    .fires("runtime.oci", "one is gone", "kata /usr/bin/kata", "none") { before, after in
+    .fires("runtime.oci", "an OCI runtime is gone", "kata /usr/bin/kata", "none") { before, after in
       addObservations(&before, &after)
       before.observed?.ociRuntimes = .known([oci("kata", isDefault: false), oci("runc", isDefault: true)])
     },
-    .holds("runtime.oci", "it lies elsewhere") { before, after in
+    .holds("runtime.oci", "the program has a different path") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, in: "/usr/local/sbin")])
     },
-    .fires("runtime.oci-path", "it lies elsewhere", "runc /usr/bin/runc", "runc /usr/local/sbin/runc") {
+    .fires("runtime.oci-path", "the program has a different path", "runc /usr/bin/runc", "runc /usr/local/sbin/runc") {
       before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, in: "/usr/local/sbin")])
@@ -262,58 +264,58 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("crun", isDefault: true)])
     },
-    .holds("runtime.oci", "an older CRI-O reports only what runs", in: .upgrade) { before, after in
+    .holds("runtime.oci", "an older CRI-O reports only the OCI runtimes in use", in: .upgrade) { before, after in
       addObservations(&before, &after)
       after.runtime.name = "cri-o"
       before.observed?.ociRuntimes = .known([oci("crun", isDefault: false), oci("runc", isDefault: true)])
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: false)])
     },
-    .holds("runtime.oci", "one more") { before, after in
+    .holds("runtime.oci", "an additional OCI runtime") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("kata", isDefault: false), oci("runc", isDefault: true)])
     },
-    .fires("runtime.oci-version", "another version", "runc version 1.1.5", "runc version 1.2.0") { before, after in
+    .fires("runtime.oci-version", "a different version", "runc version 1.1.5", "runc version 1.2.0") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, version: "1.2.0")])
     },
-    .holds("runtime.oci-version", "it could not be asked") { before, after in
+    .holds("runtime.oci-version", "the version could not be read") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .unknown("why")
     },
 
-    // Ends of pods that are no loss.
-    .fires("pod.deleted", "kubelet has removed its directory too", "ready", "gone") { before, after in
+    // Pods that ended without a loss.
+    .fires("pod.deleted", "kubelet has also removed the pod's directory", "ready", "gone") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .fires("pod.deleted", "it is being taken down", "ready", "not ready") { before, after in
+    .fires("pod.deleted", "the pod is being stopped", "ready", "not ready") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .holds("pod.deleted", "its directory still exists") { before, after in
+    .holds("pod.deleted", "the pod's directory still exists") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
     },
-    .holds("pod.deleted", "kubelet never had a directory for it") { before, after in
+    .holds("pod.deleted", "kubelet never had a directory for the pod") { before, after in
       addObservations(&before, &after)
       before.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
       after.sandboxes.removeFirst()
     },
-    .holds("pod.missing", "it was deleted") { before, after in
+    .holds("pod.missing", "the pod was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .holds("container.missing", "its pod was deleted") { before, after in
+    .holds("container.missing", "the pod was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.containers.removeFirst()
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .fires("pod.finished", "all of a Job's containers ended well", "ready", "not ready") { before, after in
+    .fires("pod.finished", "all containers of a Job have succeeded", "ready", "not ready") { before, after in
       makeJob(&before, &after)
       after.sandboxes[0].status.state = .notReady
       for index in 0...1 {
@@ -328,18 +330,20 @@ extension RuleCase {
       after.sandboxes.removeFirst()
       after.containers.removeFirst()
     },
-    .holds("pod.finished", "one of them failed") { before, after in
+    .holds("pod.finished", "a container of a Job has failed") { before, after in
       makeJob(&before, &after)
       after.sandboxes[0].status.state = .notReady
       after.containers[0].status.state = .exited
       after.containers[0].status.exitCode = 137
     },
-    .fires("container.finished-job", "it came to its end", "running", "exited 0") { before, after in
+    .fires("container.finished-job", "the container of a Job has succeeded", "running", "exited 0") { before, after in
       makeJob(&before, &after)
       after.containers[0].status.state = .exited
     },
-    .holds("container.finished-job", "it is no Job's") { $1.containers[0].status.state = .exited },
-    .holds("container.state", "a Job's container came to its end") { before, after in
+    .holds("container.finished-job", "the container does not belong to a Job") {
+      $1.containers[0].status.state = .exited
+    },
+    .holds("container.state", "the container of a Job has succeeded") { before, after in
       makeJob(&before, &after)
       after.containers[0].status.state = .exited
     },

@@ -5,76 +5,78 @@ import CRIVerify
 
 extension RuleCase {
   static let node: [RuleCase] = [
-    .fires("runtime.name", "another runtime", "containerd", "cri-o") { $1.runtime.name = "cri-o" },
-    .holds("runtime.name", "another version of it") { $1.runtime.version = "2.1.1" },
+    .fires("runtime.name", "a different runtime", "containerd", "cri-o") { $1.runtime.name = "cri-o" },
+    .holds("runtime.name", "a different version of the same runtime") { $1.runtime.version = "2.1.1" },
 
-    .fires("runtime.version", "another", "2.1.0", "2.1.1") { $1.runtime.version = "2.1.1" },
-    .holds("runtime.version", "the same odd one") {
+    .fires("runtime.version", "a different version", "2.1.0", "2.1.1") { $1.runtime.version = "2.1.1" },
+    .holds("runtime.version", "the same version with a suffix") {
       $0.runtime.version = "v1.6.14-k3s1"
       $1.runtime.version = "v1.6.14-k3s1"
     },
 
-    .fires("runtime.ready", "it is not", "true", "false, Why: because") {
+    .fires("runtime.ready", "the runtime is not ready", "true", "false, Why: because") {
       $1.runtime.conditions = $1.runtime.conditions.map {
         $0.type == "RuntimeReady"
           ? RuntimeCondition(type: $0.type, status: false, reason: "Why", message: "because") : $0
       }
     },
-    .fires("runtime.ready", "it does not say", "true", "not reported") {
+    .fires("runtime.ready", "the condition is not reported", "true", "not reported") {
       $1.runtime.conditions.removeAll { $0.type == "RuntimeReady" }
     },
-    .holds("runtime.ready", "it was not before") { before, _ in before.runtime.conditions = [] },
+    .holds("runtime.ready", "the condition was not reported before") { before, _ in before.runtime.conditions = [] },
 
-    .fires("runtime.network", "it is not", "true", "false, NetworkPluginNotReady") {
+    .fires("runtime.network", "the network is not ready", "true", "false, NetworkPluginNotReady") {
       $1.runtime.conditions = $1.runtime.conditions.map {
         $0.type == "NetworkReady"
           ? RuntimeCondition(type: $0.type, status: false, reason: "NetworkPluginNotReady") : $0
       }
     },
-    .holds("runtime.network", "it was not before") { before, _ in before.runtime.conditions = [] },
-    .holds("runtime.network", "it was not before, and is not now") { downNetwork(&$0, &$1) },
+    .holds("runtime.network", "the condition was not reported before") { before, _ in before.runtime.conditions = [] },
+    .holds("runtime.network", "the network was not ready before either") { downNetwork(&$0, &$1) },
     .fires("runtime.network-already", "nothing has changed", "false", "false, NetworkPluginNotReady") {
       downNetwork(&$0, &$1)
     },
-    .holds("runtime.network-already", "it was ready before: that is worse") { before, after in
+    .holds("runtime.network-already", "the network was ready before, which runtime.network reports") { before, after in
       var other = before
       downNetwork(&other, &after)
     },
 
-    .fires("runtime.condition", "another one turns false") {
+    .fires("runtime.condition", "a condition becomes false") {
       $1.runtime.conditions = $1.runtime.conditions.map {
         $0.type == "Quiet" ? RuntimeCondition(type: $0.type, status: false, reason: "Deprecated") : $0
       }
     },
-    .holds("runtime.condition", "it was false before") { before, after in
+    .holds("runtime.condition", "the condition was false before") { before, after in
       let noisy = [RuntimeCondition(type: "Quiet", status: false, reason: "Deprecated")]
       before.runtime.conditions = before.runtime.conditions.filter { $0.type != "Quiet" } + noisy
       after.runtime.conditions = after.runtime.conditions.filter { $0.type != "Quiet" } + noisy
     },
 
-    .fires("runtime.handlers", "one is gone", "runc", "none") { $1.runtime.handlers.removeAll { $0.name == "runc" } },
-    .fires("runtime.handlers", "the default one is gone", "(default)", "none") {
+    .fires("runtime.handlers", "a handler is gone", "runc", "none") {
+      $1.runtime.handlers.removeAll { $0.name == "runc" }
+    },
+    .fires("runtime.handlers", "the default handler is gone", "(default)", "none") {
       $1.runtime.handlers.removeAll { $0.name.isEmpty }
     },
     .holds("runtime.handlers", "an older version lists none", in: .upgrade) { $1.runtime.handlers = [] },
-    .holds("runtime.handlers", "another version has one less, and no pod had it", in: .upgrade) {
+    .holds("runtime.handlers", "a new version lacks a handler that no pod had", in: .upgrade) {
       $0.runtime.handlers.append(RuntimeHandler(name: "crun"))
       $1.runtime.version = "another"
     },
-    .fires("runtime.handlers", "another version has one less, and a pod had it", "crun", "none", in: .upgrade) {
+    .fires("runtime.handlers", "a new version lacks a handler that a pod had", "crun", "none", in: .upgrade) {
       $0.runtime.handlers.append(RuntimeHandler(name: "crun"))
       $0.sandboxes[0].facts.runtimeHandler = "crun"
       $1.runtime.version = "another"
     },
-    .fires("runtime.unused-handlers", "another version has one less", "crun", "none", in: .upgrade) {
+    .fires("runtime.unused-handlers", "a new version lacks a handler that no pod had", "crun", "none", in: .upgrade) {
       $0.runtime.handlers.append(RuntimeHandler(name: "crun"))
       $1.runtime.version = "another"
     },
-    .holds("runtime.unused-handlers", "the same version: it was taken out of the configuration") {
+    .holds("runtime.unused-handlers", "the same version lacks a handler, so the configuration was changed") {
       $1.runtime.handlers.removeAll { $0.name == "runc" }
     },
-    .holds("runtime.handlers", "one more") { $1.runtime.handlers.append(RuntimeHandler(name: "kata")) },
-    .holds("runtime.handlers", "in another order, as CRI-O gives them") {
+    .holds("runtime.handlers", "an additional handler") { $1.runtime.handlers.append(RuntimeHandler(name: "kata")) },
+    .holds("runtime.handlers", "a different order, as CRI-O lists them") {
       $1.runtime = RuntimeFacts(
         name: $0.runtime.name, version: $0.runtime.version, api: .v1, conditions: $0.runtime.conditions,
         handlers: $0.runtime.handlers.reversed())
@@ -84,130 +86,143 @@ extension RuleCase {
       $1.runtime.handlers[1].features?.userNamespaces = false
     },
     .fires(
-      "runtime.features", "all are gone", "runc: recursive read-only mounts, runc: user namespaces", "none"
+      "runtime.features", "all features are gone", "runc: recursive read-only mounts, runc: user namespaces", "none"
     ) {
       $1.runtime.handlers[1].features = nil
     },
-    .holds("runtime.features", "one more") { before, _ in
+    .holds("runtime.features", "an additional feature") { before, _ in
       before.runtime.handlers[1].features?.userNamespaces = false
     },
-    .holds("runtime.features", "of a handler that is gone: that is the handler's finding") {
+    .holds("runtime.features", "a feature of a handler that is gone, which runtime.handlers reports") {
       $1.runtime.handlers.removeAll { $0.name == "runc" }
     },
 
-    .fires("runtime.api", "only the old version", "v1", "v1alpha2") { $1.runtime.api = .v1alpha2 },
-    .holds("runtime.api", "the new version too now") { before, _ in before.runtime.api = .v1alpha2 },
+    .fires("runtime.api", "only the old version of the CRI is left", "v1", "v1alpha2") { $1.runtime.api = .v1alpha2 },
+    .holds("runtime.api", "the new version of the CRI was added") { before, _ in before.runtime.api = .v1alpha2 },
 
-    .fires("runtime.old-api", "it spoke the old version too", "v1 and v1alpha2", "v1") { before, after in
+    .fires("runtime.old-api", "the old version of the CRI is gone", "v1 and v1alpha2", "v1") { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, false)
     },
-    .holds("runtime.old-api", "it does not say any more") { before, _ in before.runtime.servesV1alpha2 = true },
-    .holds("runtime.old-api", "it never did, and does now") { before, after in
+    .holds("runtime.old-api", "it is unknown whether the old version of the CRI is still served") { before, _ in
+      before.runtime.servesV1alpha2 = true
+    },
+    .holds("runtime.old-api", "the old version of the CRI was added") { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (false, true)
     },
-    .fires("runtime.dropped-api", "the new version does not", in: .upgrade) { before, after in
+    .fires("runtime.dropped-api", "the new version does not serve the old CRI", in: .upgrade) { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, false)
     },
-    .holds("runtime.dropped-api", "the new version does too", in: .upgrade) { before, after in
+    .holds("runtime.dropped-api", "the new version also serves the old CRI", in: .upgrade) { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, true)
     },
 
-    .fires("runtime.binary", "it was replaced after the start", "/usr/bin/containerd", "/usr/bin/containerd, deleted") {
+    .fires(
+      "runtime.binary", "the program was replaced after the start", "/usr/bin/containerd",
+      "/usr/bin/containerd, deleted"
+    ) {
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
     },
-    .holds("runtime.binary", "it was replaced before, which a restart fixes") { before, _ in
+    .holds("runtime.binary", "the program was replaced before, which a restart fixes") { before, _ in
       before.daemon.executable = "/usr/bin/containerd (deleted)"
     },
-    .fires("runtime.binary", "it was replaced before and after", "/usr/bin/containerd", "/usr/bin/containerd, deleted")
-    {
+    .fires(
+      "runtime.binary", "the program was replaced before and after the restart", "/usr/bin/containerd",
+      "/usr/bin/containerd, deleted"
+    ) {
       $0.daemon.executable = "/usr/bin/containerd (deleted)"
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
     },
-    .holds("runtime.binary", "it was replaced before, and not restarted") {
+    .holds("runtime.binary", "the program was replaced before, and the daemon was not restarted") {
       $0.daemon.executable = "/usr/bin/containerd (deleted)"
       $1.daemon = $0.daemon
     },
-    .holds("runtime.binary", "it cannot be seen") { $1.daemon.executable = nil },
+    .holds("runtime.binary", "the program of the daemon is unknown") { $1.daemon.executable = nil },
 
     .fires(
-      "runtime.pause-image", "it was removed, and only the newest pod shows its name", "pause:3", "pause:3, missing"
+      "runtime.pause-image", "the pause image was removed, and only the newest pod shows its name", "pause:3",
+      "pause:3, missing"
     ) {
       for index in $0.sandboxes.indices { $0.sandboxes[index].facts.pauseImage = "pause:3" }
       $1.sandboxes = $0.sandboxes
       $1.images.remove(at: 1)
     },
-    .holds("runtime.pause-image", "the new version pins another", in: .upgrade) {
+    .holds("runtime.pause-image", "the new version pins a different image", in: .upgrade) {
       for index in $0.sandboxes.indices { $0.sandboxes[index].facts.pauseImage = "pause:3" }
       $1.sandboxes = $0.sandboxes
       $1.images[1] = Image(id: "sha256:q", repoTags: ["pause:4"], pinned: true)
     },
 
-    .fires("host.boot", "rebooted", "boot-1", "boot-2") { $1.host.bootID = "boot-2" },
-    .holds("host.boot", "it cannot be read") { $1.host.bootID = nil },
+    .fires("host.boot", "the node was rebooted", "boot-1", "boot-2") { $1.host.bootID = "boot-2" },
+    .holds("host.boot", "the boot ID cannot be read") { $1.host.bootID = nil },
 
-    .fires("image.missing", "a running pod's", "sha256:b", "none") { $1.images.removeFirst() },
-    .fires("image.replaced", "another has its name now", "sha256:b", "sha256:new has its name now") {
+    .fires("image.missing", "an image of a running pod", "sha256:b", "none") { $1.images.removeFirst() },
+    .fires("image.replaced", "another image has the name now", "sha256:b", "sha256:new has its name now") {
       $1.images[0].id = "sha256:new"
     },
     .fires(
-      "image.replaced", "another has its name on the other runtime", "sha256:b", "new has its name now", in: .migrate
+      "image.replaced", "another image has the name on the other runtime", "sha256:b", "new has its name now",
+      in: .migrate
     ) {
       $1.images[0].id = "new"
     },
-    .holds("image.missing", "another has its name now: nothing has to be pulled") { $1.images[0].id = "sha256:new" },
-    .fires("image.missing", "another has one of its names, a pod asks by the other", "sha256:b", "none") {
+    .holds("image.missing", "another image has the name now, so nothing has to be pulled") {
+      $1.images[0].id = "sha256:new"
+    },
+    .fires("image.missing", "another image has one of the names, but a pod uses the other name", "sha256:b", "none") {
       $0.images[0].repoTags.append("busybox:old")
       $0.containers[0].status.image = ImageSpec(image: "busybox:old")
       $1.containers[0].status.image = ImageSpec(image: "busybox:old")
       $1.images[0].id = "sha256:new"
     },
-    .holds("image.replaced", "no other image has its name") { $1.images.removeFirst() },
-    .fires("image.pinned", "another has its name, and no pin", "pinned", "not pinned") {
+    .holds("image.replaced", "no other image has the name") { $1.images.removeFirst() },
+    .fires("image.pinned", "another image has the name and is not pinned", "pinned", "not pinned") {
       $1.images[1].id = "sha256:new"
       $1.images[1].pinned = false
     },
-    .fires("image.missing", "a running pod's, known by digest only") {
+    .fires("image.missing", "an image of a running pod that is known only by its digest") {
       $0.containers[0].status.imageID = ""
       $0.containers[0].status.image = nil
       $0.images[0].repoTags = []
       $1.images.removeFirst()
     },
-    .fires("image.missing", "a pinned one: new pods need it", "sha256:p", "none") { $1.images.remove(at: 1) },
+    .fires("image.missing", "a pinned image, which new pods need", "sha256:p", "none") { $1.images.remove(at: 1) },
     .holds("image.missing", "an unused image") { $1.images.removeLast() },
 
     .fires("image.collected", "an unused image", "sha256:s", "none") { $1.images.removeLast() },
-    .holds("image.collected", "a running pod's: that is worse") { $1.images.removeFirst() },
+    .holds("image.collected", "an image of a running pod, which image.missing reports") { $1.images.removeFirst() },
 
     .fires("image.names", "a tag is gone", "busybox:1, busybox@sha256:bb", "busybox@sha256:bb") {
       $1.images[0].repoTags = []
     },
-    .holds("image.names", "another spelling") { before, _ in
+    .holds("image.names", "a different spelling") { before, _ in
       before.images[0].repoTags = ["index.docker.io/library/busybox:1"]
     },
-    .holds("image.names", "in another order") {
+    .holds("image.names", "a different order") {
       $0.images[0].repoTags = ["a", "b"]
       $1.images[0].repoTags = ["b", "a"]
     },
 
-    .fires("image.pinned", "not any more", "pinned", "not pinned") { $1.images[1].pinned = false },
-    .holds("image.pinned", "a version that pins nothing", in: .upgrade) { $1.images[1].pinned = false },
-    .fires("image.unpinned", "a version that pins nothing", "pinned", "not pinned", in: .upgrade) {
+    .fires("image.pinned", "the image is not pinned any more", "pinned", "not pinned") { $1.images[1].pinned = false },
+    .holds("image.pinned", "a new version that pins nothing", in: .upgrade) { $1.images[1].pinned = false },
+    .fires("image.unpinned", "a new version that pins nothing", "pinned", "not pinned", in: .upgrade) {
       $1.images[1].pinned = false
     },
-    .fires("image.pinned", "a version that pins another", "pinned", "not pinned", in: .upgrade) {
+    .fires("image.pinned", "a new version that pins a different image", "pinned", "not pinned", in: .upgrade) {
       $1.images[1].pinned = false
       $1.images[0].pinned = true
     },
-    .fires("image.unpinned", "another runtime, which pins nothing", "pinned", "not pinned", in: .migrate) {
+    .fires("image.unpinned", "a different runtime that pins nothing", "pinned", "not pinned", in: .migrate) {
       $1.runtime.version = "1.6.20"
       $1.images[1].pinned = false
     },
-    .holds("image.pinned", "another runtime, which pins nothing", in: .migrate) {
+    .holds("image.pinned", "a different runtime that pins nothing", in: .migrate) {
       $1.runtime.version = "1.6.20"
       $1.images[1].pinned = false
     },
-    .holds("image.unpinned", "nothing but a restart") { $1.images[1].pinned = false },
-    .holds("image.pinned", "now pinned, as containerd 2 does") { before, _ in before.images[1].pinned = false },
+    .holds("image.unpinned", "a restart without an upgrade") { $1.images[1].pinned = false },
+    .holds("image.pinned", "the image is pinned now, as with containerd 2") { before, _ in
+      before.images[1].pinned = false
+    },
   ]
 
   /// The condition without a CNI configuration, with containerd's message.

@@ -6,17 +6,17 @@ import CRIVerify
 import TestSupport
 
 extension RuleCase {
-  /// Cases in which kubelet recreates pods, and those of single scenarios.
+  /// Cases in which kubelet recreates pods, and cases for single scenarios.
   static let renewed: [RuleCase] = [
     .fires("pod.successor", "no sandbox is left", "ready", "none", in: .reboot) {
       $1.sandboxes.removeFirst()
     },
-    .fires("pod.successor", "only the old one, not ready", "ready", "not ready", in: .reboot) {
+    .fires("pod.successor", "only the old sandbox is left, and it is not ready", "ready", "not ready", in: .reboot) {
       $1.sandboxes[0] = $0.sandboxes[0]
       $1.sandboxes[0].status.state = .notReady
     },
-    .fires("pod.successor", "after a migration", in: .migrate) { $1.sandboxes.removeFirst() },
-    .holds("pod.successor", "the remains of the old one do not matter", in: .reboot) {
+    .fires("pod.successor", "no sandbox is left after a migration", in: .migrate) { $1.sandboxes.removeFirst() },
+    .holds("pod.successor", "the remains of the old sandbox do not matter", in: .reboot) {
       var old = $0.sandboxes[0]
       old.status.state = .notReady
       $1.sandboxes.append(old)
@@ -33,7 +33,7 @@ extension RuleCase {
       after.observed?.kubelet?.processes = .known([])
       after.sandboxes.removeFirst()
     },
-    .fires("pod.successor", "a node without kubelet", in: .reboot) { before, after in
+    .fires("pod.successor", "the node has no kubelet", in: .reboot) { before, after in
       addObservations(&before, &after)
       before.observed?.kubelet = ObservedKubelet(processes: .known([]))
       after.observed?.kubelet = ObservedKubelet(processes: .known([]))
@@ -48,22 +48,26 @@ extension RuleCase {
       after.sandboxes.removeFirst()
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .fires("pod.successor", "a wipe, and kubelet runs", in: .wipe) { before, after in
+    .fires("pod.successor", "kubelet runs after a wipe", in: .wipe) { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
     },
 
-    .fires("pod.survivor", "ready with the id from before", "sandbox-web", "the same, ready", in: .reboot) {
+    .fires(
+      "pod.survivor", "the sandbox is ready with the ID from before", "sandbox-web", "the same, ready", in: .reboot
+    ) {
       $1.sandboxes[0].status.id = "sandbox-web"
     },
-    .holds("pod.survivor", "a new one", in: .reboot) { _, _ in },
+    .holds("pod.survivor", "a new sandbox", in: .reboot) { _, _ in },
 
-    .fires("pod.new-ip", "it has none", "10.0.0.2", "none", in: .migrate) { $1.sandboxes[0].status.network?.ip = "" },
-    .holds("pod.new-ip", "another one", in: .migrate) { $1.sandboxes[0].status.network?.ip = "10.7.7.7" },
-    .fires("pod.families", "one family only", "IPv6", "none", in: .reboot) {
+    .fires("pod.new-ip", "the new pod has no address", "10.0.0.2", "none", in: .migrate) {
+      $1.sandboxes[0].status.network?.ip = ""
+    },
+    .holds("pod.new-ip", "a different address", in: .migrate) { $1.sandboxes[0].status.network?.ip = "10.7.7.7" },
+    .fires("pod.families", "only one family is left", "IPv6", "none", in: .reboot) {
       $1.sandboxes[0].status.network?.additionalIPs = []
     },
-    .holds("pod.families", "other addresses of both", in: .reboot) {
+    .holds("pod.families", "different addresses of both families", in: .reboot) {
       $1.sandboxes[0].status.network = PodSandboxNetworkStatus(ip: "fd00::77", additionalIPs: [PodIP(ip: "10.0.0.77")])
     },
     .fires("pod.new-labels", "kubelet's key is gone", in: .reboot) {
@@ -75,119 +79,128 @@ extension RuleCase {
     .holds("pod.new-labels", "the pod's own labels were changed", in: .reboot) {
       $1.sandboxes[0].status.labels["app"] = "other"
     },
-    .fires("pod.new-annotations", "one is gone", "cni", "none", in: .reboot) { before, _ in
+    .fires("pod.new-annotations", "an annotation is gone", "cni", "none", in: .reboot) { before, _ in
       before.sandboxes[0].status.annotations["cni"] = "x"
     },
-    .holds("pod.new-annotations", "kubelet's own, and other values", in: .reboot) {
+    .holds("pod.new-annotations", "kubelet's own annotation, and different values", in: .reboot) {
       $0.sandboxes[0].status.annotations = ["kubernetes.io/config.seen": "then", "cni": "x"]
       $1.sandboxes[0].status.annotations = ["cni": "y"]
     },
     .fires("pod.new-cni", "the runtime has no result", "known", "none", in: .reboot) {
       $1.sandboxes[0].facts.interfaces = nil
     },
-    .holds("pod.new-cni", "another address", in: .reboot) { $1.sandboxes[0].facts.interfaces?[0].mac = "cc" },
-    .fires("pod.namespaces", "the host's network", in: .migrate) {
+    .holds("pod.new-cni", "a different MAC address", in: .reboot) { $1.sandboxes[0].facts.interfaces?[0].mac = "cc" },
+    .fires("pod.namespaces", "the host's network instead of the pod's own", in: .migrate) {
       $1.sandboxes[0].status.linux?.namespaces?.options?.network = .node
     },
-    .holds("pod.handler", "a migration maps it", in: .migrate) { $1.sandboxes[0].status.runtimeHandler = "crun" },
-    .fires("pod.handler", "another after a reboot", in: .reboot) { $1.sandboxes[0].status.runtimeHandler = "kata" },
+    .holds("pod.handler", "a migration may change the handler", in: .migrate) {
+      $1.sandboxes[0].status.runtimeHandler = "crun"
+    },
+    .fires("pod.handler", "a different handler after a reboot", in: .reboot) {
+      $1.sandboxes[0].status.runtimeHandler = "kata"
+    },
     .fires("pod.network-gone", "the new pod's interface is missing", in: .reboot) { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].observed?.interfaces = .known([])
     },
 
-    .fires("container.successor", "none of its name", "running", "none", in: .reboot) { $1.containers.removeFirst() },
-    .fires("container.successor", "it has exited", "running", "exited 1", in: .reboot) {
+    .fires("container.successor", "no container with the name", "running", "none", in: .reboot) {
+      $1.containers.removeFirst()
+    },
+    .fires("container.successor", "the successor has exited", "running", "exited 1", in: .reboot) {
       $1.containers[0].status.state = .exited
       $1.containers[0].status.exitCode = 1
     },
-    .holds("container.successor", "it had ended before", in: .reboot) { $1.containers.remove(at: 1) },
-    .fires("container.new-hash", "another specification", "5f3a1b2c", "77", in: .reboot) {
+    .holds("container.successor", "the container had ended before", in: .reboot) { $1.containers.remove(at: 1) },
+    .fires("container.new-hash", "a different specification", "5f3a1b2c", "77", in: .reboot) {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = "77"
     },
-    .holds("container.new-hash", "the same", in: .reboot) { _, _ in },
-    .holds("container.new-hash", "a missing hash has another rule", in: .reboot) {
+    .holds("container.new-hash", "the same hash", in: .reboot) { _, _ in },
+    .holds("container.new-hash", "a missing hash, which another rule reports", in: .reboot) {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .fires("container.no-hash", "the runtime keeps none", "5f3a1b2c", "none", in: .migrate) {
+    .fires("container.no-hash", "the runtime does not keep the hash", "5f3a1b2c", "none", in: .migrate) {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .holds("container.no-hash", "there never was one", in: .migrate) {
+    .holds("container.no-hash", "there never was a hash", in: .migrate) {
       $0.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
     .fires("container.new-mounts", "a volume is missing", "/data", "none", in: .reboot) {
       $1.containers[0].status.mounts = []
     },
-    .holds("container.new-mounts", "from another place on the host", in: .reboot) {
+    .holds("container.new-mounts", "a volume from a different path on the host", in: .reboot) {
       $1.containers[0].status.mounts[0].hostPath = "/elsewhere"
     },
-    .fires("container.log-layout", "another directory", in: .migrate) {
+    .fires("container.log-layout", "a different directory", in: .migrate) {
       $1.containers[0].status.logPath = "/var/lib/docker/x.log"
     },
-    .holds("container.log-layout", "another instance's file", in: .migrate) {
+    .holds("container.log-layout", "the file of another attempt", in: .migrate) {
       $1.containers[0].status.logPath = "/var/log/pods/web/nginx/7.log"
     },
-    .fires("container.exit-code", "the runtime keeps it over a reboot", "3", "255", in: .reboot) {
+    .fires("container.exit-code", "the exit code is lost over a reboot", "3", "255", in: .reboot) {
       $1.containers[1].status.exitCode = 255
     },
-    .fires("container.new-image-ref", "another digest", in: .upgrade) {
+    .fires("container.new-image-ref", "a different digest", in: .upgrade) {
       $1.containers[0].status.imageRef = "busybox@sha256:cc"
     },
-    .holds("container.new-image-ref", "an id instead of a digest", in: .upgrade) {
+    .holds("container.new-image-ref", "an ID instead of a digest", in: .upgrade) {
       $1.containers[0].status.imageRef = "sha256:b"
     },
-    .holds("container.resources", "a newer version reports others", in: .upgrade) {
+    .holds("container.resources", "a newer version reports no resources", in: .upgrade) {
       $1.containers[0].status.resources = nil
     },
 
-    .fires("runtime.rebooted-version", "another", "2.1.0", "2.2.0", in: .reboot) { $1.runtime.version = "2.2.0" },
-    .holds("runtime.rebooted-version", "the same", in: .reboot) { _, _ in },
-    .fires("runtime.used-handlers", "a handler that a pod uses", "kata", "none", in: .migrate) { before, _ in
+    .fires("runtime.rebooted-version", "a different version", "2.1.0", "2.2.0", in: .reboot) {
+      $1.runtime.version = "2.2.0"
+    },
+    .holds("runtime.rebooted-version", "the same version", in: .reboot) { _, _ in },
+    .fires("runtime.used-handlers", "a handler that a pod uses is gone", "kata", "none", in: .migrate) { before, _ in
       before.sandboxes[0].status.runtimeHandler = "kata"
     },
-    .holds("runtime.used-handlers", "the new runtime lists none", in: .migrate) {
+    .holds("runtime.used-handlers", "the new runtime lists no handlers", in: .migrate) {
       $0.sandboxes[0].status.runtimeHandler = "kata"
       $1.runtime.handlers = []
     },
-    .fires("runtime.cgroup-driver", "another", "systemd", "cgroupfs") {
+    .fires("runtime.cgroup-driver", "a different driver", "systemd", "cgroupfs") {
       $0.runtime.settings = RuntimeSettings(cgroupDriver: "systemd")
       $1.runtime.settings = RuntimeSettings(cgroupDriver: "cgroupfs")
     },
-    .holds("runtime.cgroup-driver", "the runtime does not tell") {
+    .holds("runtime.cgroup-driver", "the runtime does not report the driver") {
       $0.runtime.settings = RuntimeSettings(cgroupDriver: "systemd")
       $1.runtime.settings = RuntimeSettings()
     },
-    .fires("runtime.cni", "no network", "flannel", "none") {
+    .fires("runtime.cni", "the network is gone", "flannel", "none") {
       $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
       $1.runtime.settings = RuntimeSettings(networks: [])
     },
-    .holds("runtime.cni", "no configuration before") {
+    .holds("runtime.cni", "there was no network before") {
       $0.runtime.settings = RuntimeSettings(networks: [])
       $1.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
     },
-    .holds("runtime.cni", "a migration may change it", in: .migrate) {
+    .holds("runtime.cni", "a migration may change the network", in: .migrate) {
       $0.runtime.settings = RuntimeSettings(networks: [RuntimeSettings.Network(name: "flannel")])
       $1.runtime.settings = RuntimeSettings(networks: [])
     },
-    .fires("runtime.pause-image", "the configured one is absent", "pause:3", "pause:4, missing") {
+    .fires("runtime.pause-image", "the configured image is missing", "pause:3", "pause:4, missing") {
       $0.runtime.settings = RuntimeSettings(pauseImage: "pause:3")
       $1.runtime.settings = RuntimeSettings(pauseImage: "pause:4")
     },
-    .holds("runtime.pause-image", "it was absent before") {
+    .holds("runtime.pause-image", "the configured image was already missing") {
       $0.runtime.settings = RuntimeSettings(pauseImage: "pause:9")
       $1.runtime.settings = RuntimeSettings(pauseImage: "pause:9")
     },
-    .fires("runtime.daemon", "it was restarted with kubelet", "process 100", "process 200", in: .kubeletRestart) {
+    .fires("runtime.daemon", "the daemon was restarted with kubelet", "process 100", "process 200", in: .kubeletRestart)
+    {
       $1.daemon = Snapshot.after.daemon
       _ = $0
     },
-    .holds("runtime.daemon", "it is the same process", in: .kubeletRestart) { _, _ in },
-    .holds("runtime.version", "an upgrade changes it", in: .upgrade) { _, _ in },
-    .holds("host.boot", "a reboot changes it", in: .reboot) { _, _ in },
-    .holds("image.missing", "a wipe takes images too", in: .wipe) { $1.images.removeFirst() },
-    .holds("image.missing", "CRI-O writes ids without their kind", in: .migrate) {
+    .holds("runtime.daemon", "the daemon is the same process", in: .kubeletRestart) { _, _ in },
+    .holds("runtime.version", "an upgrade changes the version", in: .upgrade) { _, _ in },
+    .holds("host.boot", "a reboot changes the boot ID", in: .reboot) { _, _ in },
+    .holds("image.missing", "a wipe also removes images", in: .wipe) { $1.images.removeFirst() },
+    .holds("image.missing", "CRI-O writes IDs without the digest algorithm", in: .migrate) {
       for index in $1.images.indices { $1.images[index].id = String($1.images[index].id.dropFirst(7)) }
     },
   ]

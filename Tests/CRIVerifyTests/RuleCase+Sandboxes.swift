@@ -5,9 +5,11 @@ import TestSupport
 
 extension RuleCase {
   static let sandboxes: [RuleCase] = [
-    .fires("pod.metadata", "another uid") { $1.sandboxes[0].status.metadata?.uid = "other" },
+    .fires("pod.metadata", "a different UID") { $1.sandboxes[0].status.metadata?.uid = "other" },
     .fires("pod.metadata", "no metadata") { $1.sandboxes[0].status.metadata = nil },
-    .holds("pod.metadata", "of a pod that was not ready") { $1.sandboxes[2].status.metadata?.uid = "other" },
+    .holds("pod.metadata", "a different UID of a pod that was not ready") {
+      $1.sandboxes[2].status.metadata?.uid = "other"
+    },
 
     .fires("pod.attempt", "a growing attempt", "0", "1") { $1.sandboxes[0].status.metadata?.attempt = 1 },
     .holds("pod.attempt", "the same high attempt") {
@@ -15,7 +17,9 @@ extension RuleCase {
       $1.sandboxes[0].status.metadata?.attempt = 4
     },
 
-    .fires("pod.state", "a ready sandbox is not", "ready", "not ready") { $1.sandboxes[0].status.state = .notReady },
+    .fires("pod.state", "a ready sandbox is not ready any more", "ready", "not ready") {
+      $1.sandboxes[0].status.state = .notReady
+    },
     .fires("pod.state", "an unknown state") { $1.sandboxes[0].status.state = .init(rawValue: 7) },
     .holds("pod.state", "a sandbox that was not ready is still not ready") { _, after in
       after.sandboxes[2].status.state = .notReady
@@ -25,20 +29,20 @@ extension RuleCase {
       $1.sandboxes[0].status.createdAt = Timestamp(seconds: 1_999_990_001)
       _ = $0
     },
-    .holds("pod.created", "an unknown time in both") {
+    .holds("pod.created", "the time is unknown in both snapshots") {
       $0.sandboxes[0].status.createdAt = .zero
       $1.sandboxes[0].status.createdAt = .zero
     },
 
     .fires("pod.ip", "the address is gone", "10.0.0.2", "none") { $1.sandboxes[0].status.network?.ip = "" },
     .fires("pod.ip", "the network is gone", "10.0.0.2", "none") { $1.sandboxes[0].status.network = nil },
-    .fires("pod.ip", "another address", "10.0.0.2", "10.0.0.3") { $1.sandboxes[0].status.network?.ip = "10.0.0.3" },
-    .holds("pod.ip", "still without one") {
+    .fires("pod.ip", "a different address", "10.0.0.2", "10.0.0.3") { $1.sandboxes[0].status.network?.ip = "10.0.0.3" },
+    .holds("pod.ip", "the pod had no address before either") {
       $0.sandboxes[0].status.network?.ip = ""
       $1.sandboxes[0].status.network?.ip = ""
     },
-    .holds("pod.no-ip", "it had one") { $1.sandboxes[0].status.network?.ip = "" },
-    .fires("pod.no-ip", "still without one", "none", "none") {
+    .holds("pod.no-ip", "the pod had an address before") { $1.sandboxes[0].status.network?.ip = "" },
+    .fires("pod.no-ip", "the pod had no address before either", "none", "none") {
       $0.sandboxes[0].status.network?.ip = ""
       $1.sandboxes[0].status.network?.ip = ""
     },
@@ -49,36 +53,37 @@ extension RuleCase {
     .holds("pod.ip", "the node's address is not reported any more") { before, _ in
       before.sandboxes[1].status.network?.ip = "192.0.2.1"
     },
-    .fires("pod.ip", "another address of the node", "192.0.2.1", "192.0.2.2") {
+    .fires("pod.ip", "a different address of the node", "192.0.2.1", "192.0.2.2") {
       $0.sandboxes[1].status.network?.ip = "192.0.2.1"
       $1.sandboxes[1].status.network?.ip = "192.0.2.2"
     },
-    .holds("pod.ip", "another spelling of the address") {
+    .holds("pod.ip", "a different spelling of the address") {
       $0.sandboxes[0].status.network?.ip = "fd00::1:0:0:5"
       $1.sandboxes[0].status.network?.ip = "fd00:0:0:0:1::5"
     },
-    .holds("pod.ip", "the host's network has none") { _, after in after.sandboxes[1].status.network = nil },
-    .holds("pod.ip", "a stopped sandbox has none, which the state's rule reports") {
+    .holds("pod.ip", "a pod on the host's network has no address") { _, after in after.sandboxes[1].status.network = nil
+    },
+    .holds("pod.ip", "a stopped sandbox has no address, which pod.state reports") {
       $1.sandboxes[0].status.state = .notReady
       $1.sandboxes[0].status.network?.ip = ""
     },
 
-    .fires("pod.additional-ips", "the other family is gone", "fd00::2", "none") {
+    .fires("pod.additional-ips", "the address of the other family is gone", "fd00::2", "none") {
       $1.sandboxes[0].status.network?.additionalIPs = []
     },
-    .holds("pod.additional-ips", "another spelling") { before, _ in
+    .holds("pod.additional-ips", "a different spelling") { before, _ in
       before.sandboxes[0].status.network?.additionalIPs = [PodIP(ip: "FD00:0::0002")]
     },
-    .holds("pod.additional-ips", "in another order") {
+    .holds("pod.additional-ips", "a different order") {
       let ips = ["fd00::2", "fd00::3"].map { PodIP(ip: $0) }
       $0.sandboxes[0].status.network?.additionalIPs = ips
       $1.sandboxes[0].status.network?.additionalIPs = ips.reversed()
     },
 
-    .fires("pod.namespaces", "the host's network instead of its own") {
+    .fires("pod.namespaces", "the host's network instead of the pod's own") {
       $1.sandboxes[0].status.linux?.namespaces?.options?.network = .node
     },
-    .fires("pod.namespaces", "another pid namespace") {
+    .fires("pod.namespaces", "a different PID namespace") {
       $1.sandboxes[0].status.linux?.namespaces?.options?.pid = .node
     },
     .fires("pod.namespaces", "the user namespace is gone") { before, _ in
@@ -88,86 +93,92 @@ extension RuleCase {
       $0.sandboxes[0].status.linux?.namespaces?.options = NamespaceOption()
       $1.sandboxes[0].status.linux = nil
     },
-    .holds("pod.namespaces", "absent users are the node's") { before, _ in
+    .holds("pod.namespaces", "absent user options mean the user namespace of the node") { before, _ in
       before.sandboxes[0].status.linux?.namespaces?.options?.usernsOptions = UserNamespace(mode: .node)
     },
 
     .fires("pod.labels", "kubelet's key is gone", "io.kubernetes.pod.uid=uid-web", "none") {
       $1.sandboxes[0].status.labels["io.kubernetes.pod.uid"] = nil
     },
-    .fires("pod.labels", "another value", "app=web", "app=other") { $1.sandboxes[0].status.labels["app"] = "other" },
-    .holds("pod.labels", "one more, as CRI-O adds") {
+    .fires("pod.labels", "a different value", "app=web", "app=other") {
+      $1.sandboxes[0].status.labels["app"] = "other"
+    },
+    .holds("pod.labels", "an additional label, such as CRI-O adds") {
       $1.sandboxes[0].status.labels["io.kubernetes.container.name"] = "POD"
     },
 
-    .fires("pod.annotations", "one is gone", "kubernetes.io/config.source=api", "none") {
+    .fires("pod.annotations", "an annotation is gone", "kubernetes.io/config.source=api", "none") {
       $1.sandboxes[0].status.annotations = [:]
     },
-    .holds("pod.annotations", "one more") { $1.sandboxes[0].status.annotations["cni"] = "x" },
+    .holds("pod.annotations", "an additional annotation") { $1.sandboxes[0].status.annotations["cni"] = "x" },
 
-    .fires("pod.handler", "another handler", "runc", "kata") { $1.sandboxes[0].status.runtimeHandler = "kata" },
-    .fires("pod.handler", "another in CRI-O's annotation", "runc", "crun") {
+    .fires("pod.handler", "a different handler", "runc", "kata") { $1.sandboxes[0].status.runtimeHandler = "kata" },
+    .fires("pod.handler", "a different handler in CRI-O's annotation", "runc", "crun") {
       $0.sandboxes[0].status.runtimeHandler = ""
       $0.sandboxes[0].facts.runtimeHandler = "runc"
       $1.sandboxes[0].status.runtimeHandler = ""
       $1.sandboxes[0].facts.runtimeHandler = "crun"
     },
-    .holds("pod.handler", "in CRI-O's annotation before, in the status now") { before, _ in
+    .holds("pod.handler", "the handler was in CRI-O's annotation before and is in the status now") { before, _ in
       before.sandboxes[0].status.runtimeHandler = ""
       before.sandboxes[0].facts.runtimeHandler = "runc"
     },
 
-    .fires("pod.netns", "another namespace", "/run/netns/web", "/run/netns/x") {
+    .fires("pod.netns", "a different namespace", "/run/netns/web", "/run/netns/x") {
       $1.sandboxes[0].facts.networkNamespace = "/run/netns/x"
     },
-    .holds("pod.netns", "the path through the link /var/run") { before, _ in
+    .holds("pod.netns", "the same path through the link /var/run") { before, _ in
       before.sandboxes[0].facts.networkNamespace = "/var/run/netns/web"
     },
-    .fires("pod.netns", "none any more", "/run/netns/web", "none") { $1.sandboxes[0].facts.networkNamespace = nil },
-    .holds("pod.netns", "the host's has none") { _, after in after.sandboxes[1].facts.networkNamespace = nil },
+    .fires("pod.netns", "no namespace any more", "/run/netns/web", "none") {
+      $1.sandboxes[0].facts.networkNamespace = nil
+    },
+    .holds("pod.netns", "a pod on the host's network has no namespace") { _, after in
+      after.sandboxes[1].facts.networkNamespace = nil
+    },
 
-    .fires("pod.netns-closed", "the runtime says so", "open", "closed") {
+    .fires("pod.netns-closed", "the runtime reports that the namespace is closed", "open", "closed") {
       $1.sandboxes[0].facts.isNetworkNamespaceClosed = true
     },
-    .holds("pod.netns-closed", "a stopped pod's is closed") {
+    .holds("pod.netns-closed", "the namespace of a stopped pod is closed") {
       $1.sandboxes[0].status.state = .notReady
       $1.sandboxes[0].facts.isNetworkNamespaceClosed = true
     },
-    .holds("pod.netns-closed", "CRI-O does not tell") {
+    .holds("pod.netns-closed", "CRI-O does not report it") {
       $0.sandboxes[0].facts.isNetworkNamespaceClosed = nil
       $1.sandboxes[0].facts.isNetworkNamespaceClosed = nil
     },
 
-    .fires("pod.pid", "another process", "1001", "2002") { $1.sandboxes[0].facts.pid = 2002 },
-    .fires("pod.pid", "none", "1001", "none") { $1.sandboxes[0].facts.pid = nil },
-    .holds("pod.pid", "CRI-O reports none") {
+    .fires("pod.pid", "a different process", "1001", "2002") { $1.sandboxes[0].facts.pid = 2002 },
+    .fires("pod.pid", "no process", "1001", "none") { $1.sandboxes[0].facts.pid = nil },
+    .holds("pod.pid", "CRI-O reports no PID") {
       $0.sandboxes[0].facts.pid = nil
       $1.sandboxes[0].facts.pid = 5
     },
 
-    .holds("pod.cni", "other spellings of the same values") {
+    .holds("pod.cni", "different spellings of the same values") {
       $0.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.2", "FD00::1:0:0:5"]
       $1.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.2", "fd00:0:0:0:1::5"]
       $0.sandboxes[0].facts.interfaces?[0].mac = "AA:BB"
       $1.sandboxes[0].facts.interfaces?[0].sandbox = "/var/run/netns/web"
     },
     .fires("pod.cni", "the result is gone") { $1.sandboxes[0].facts.interfaces = nil },
-    .fires("pod.cni", "another address") { $1.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.7"] },
-    .fires("pod.cni", "another mac") { $1.sandboxes[0].facts.interfaces?[0].mac = "cc" },
-    .fires("pod.cni", "another namespace") { $1.sandboxes[0].facts.interfaces?[0].sandbox = "/x" },
+    .fires("pod.cni", "a different address") { $1.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.7"] },
+    .fires("pod.cni", "a different MAC address") { $1.sandboxes[0].facts.interfaces?[0].mac = "cc" },
+    .fires("pod.cni", "a different namespace") { $1.sandboxes[0].facts.interfaces?[0].sandbox = "/x" },
     .holds("pod.cni", "there never was a result") { before, _ in before.sandboxes[0].facts.interfaces = nil },
 
     .fires("pod.missing", "a ready sandbox is not listed", "sandbox-web", "none") {
       $1.sandboxes.removeFirst()
     },
-    .fires("pod.replaced", "kubelet has created a new one", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
+    .fires("pod.replaced", "kubelet has created a new sandbox", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
       $1.sandboxes[0] = $0.successor(of: 0)
     },
-    .fires("pod.replaced", "the old one is still listed", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
+    .fires("pod.replaced", "the old sandbox is still listed", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
       $1.sandboxes[0].status.state = .notReady
       $1.sandboxes.append($0.successor(of: 0))
     },
-    .holds("pod.replaced", "the new one is not ready either") {
+    .holds("pod.replaced", "the new sandbox is not ready either") {
       $1.sandboxes[0].status.state = .notReady
       var next = $0.successor(of: 0)
       next.status.state = .notReady
@@ -175,8 +186,10 @@ extension RuleCase {
     },
     .holds("pod.missing", "a sandbox that was not ready is not listed") { $1.sandboxes.removeLast() },
 
-    .fires("pod.several-ready", "two of one pod", "1 ready", "2 ready") { $1.sandboxes.append($0.successor(of: 0)) },
-    .holds("pod.several-ready", "the second is not ready") {
+    .fires("pod.several-ready", "two ready sandboxes of one pod", "1 ready", "2 ready") {
+      $1.sandboxes.append($0.successor(of: 0))
+    },
+    .holds("pod.several-ready", "the second sandbox is not ready") {
       var second = $0.successor(of: 0)
       second.status.state = .notReady
       $1.sandboxes.append(second)
@@ -198,21 +211,21 @@ extension RuleCase {
       $1.sandboxes.append(second)
     },
 
-    .fires("pod.clock", "created after the snapshot") {
+    .fires("pod.clock", "the sandbox was created after the snapshot") {
       $0.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
       $1.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
     },
-    .holds("pod.clock", "created just now") {
+    .holds("pod.clock", "the sandbox has just been created") {
       $0.sandboxes[0].status.createdAt = $1.taken
       $1.sandboxes[0].status.createdAt = $1.taken
     },
 
     .fires("pod.collected", "a sandbox that was not ready is gone", "not ready", "gone") { $1.sandboxes.removeLast() },
-    .holds("pod.collected", "a ready one is gone: that is worse") { $1.sandboxes.removeFirst() },
+    .holds("pod.collected", "a ready sandbox is gone, which pod.missing reports") { $1.sandboxes.removeFirst() },
 
     .fires("pod.came-back", "a stopped sandbox is ready", "not ready", "ready") {
       $1.sandboxes[2].status.state = .ready
     },
-    .holds("pod.came-back", "it is still stopped") { $1.sandboxes[2].status.labels["new"] = "label" },
+    .holds("pod.came-back", "a stopped sandbox is still stopped") { $1.sandboxes[2].status.labels["new"] = "label" },
   ]
 }

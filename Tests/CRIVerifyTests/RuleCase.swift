@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// One change between two snapshots, and whether a rule must fire for it.
+/// A change between two snapshots, and whether a rule must fire for it.
 struct RuleCase: Sendable, CustomTestStringConvertible {
   typealias Change = @Sendable (_ before: inout Snapshot, _ after: inout Snapshot) -> Void
 

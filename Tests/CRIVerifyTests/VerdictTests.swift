@@ -14,7 +14,7 @@ import Testing
     (Severity.info, [Severity.info]), (.minor, [.info, .minor]), (.major, [.info, .minor, .major]),
     (.critical, [.info, .minor, .major, .critical]),
   ])
-  func `a finding counts from the threshold on`(severity: Severity, counting: [Severity]) {
+  func `a finding counts if its severity reaches the threshold`(severity: Severity, counting: [Severity]) {
     var after = Snapshot.after
     switch severity {
     case .info: after.containers[0].status.stopSignal = .sigkill
@@ -63,7 +63,7 @@ import Testing
     #expect(Severity.allCases.map { "\($0)" } == ["info", "minor", "major", "critical"])
   }
 
-  // MARK: Nothing to say
+  // MARK: Nothing to verify
 
   @Test func `an empty node has nothing to verify`() {
     var before = Snapshot.before
@@ -79,7 +79,7 @@ import Testing
     #expect(Report(before, .after).vacuous == nil)
   }
 
-  /// Each scenario, and the sign that it did not take place.
+  /// For each scenario, the snapshots show that it did not take place.
   @Test(arguments: Scenario.allCases)
   func `a change that did not take place is vacuous`(scenario: Scenario) {
     var (before, after) = (Snapshot.before, Snapshot.before)
@@ -150,14 +150,14 @@ import Testing
     #expect(report.verdict().name == "vacuous")
   }
 
-  @Test func `the same pid with another start time is another process`() {
+  @Test func `the same PID with a different start time is a different process`() {
     var after = Snapshot.after
     after.daemon.pid = 100
     #expect(Report(.before, after).verdict() == .intact)
     #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == true)
   }
 
-  @Test func `after a reboot the same pid means nothing`() {
+  @Test func `after a reboot the same PID does not mean the same process`() {
     var after = Snapshot.after
     after.daemon = Snapshot.before.daemon
     after.host.bootID = "boot-2"
@@ -177,14 +177,14 @@ import Testing
     #expect(Snapshot.before.daemon.wasReplaced(by: after.daemon) == nil)
   }
 
-  @Test func `another machine ID is another node`() {
+  @Test func `a different machine ID means a different node`() {
     var after = Snapshot.after
     after.host.machineID = "machine-2"
     after.sandboxes = []
     Self.expectForeign(Report(.before, after))
   }
 
-  @Test(arguments: [0, 1]) func `without a machine ID, another name is another node`(side: Int) {
+  @Test(arguments: [0, 1]) func `without a machine ID, a different name means a different node`(side: Int) {
     var (before, after) = (Snapshot.before, Snapshot.after)
     if side == 0 { before.host.machineID = nil } else { after.host.machineID = nil }
     #expect(Report(before, after).vacuous == nil)
@@ -226,7 +226,7 @@ import Testing
     (after.sandboxes, after.containers) = (before.sandboxes, before.containers)
     #expect(Report(before, after).vacuousText?.contains("no ready pod and no running container") == true)
     before.unchecked = [Unchecked.details(ObjectName(.pod, id: "x"), isLive: true, "no answer in time")]
-    #expect(Report(before, after).verdict() == .unverified, "that one may be ready")
+    #expect(Report(before, after).verdict() == .unverified, "the unchecked pod may be ready")
   }
 
   @Test func `kubelet that was stopped was not restarted`() {
@@ -239,9 +239,9 @@ import Testing
     #expect(!report.unchecked.contains { $0.subjectText.contains("kubelet was restarted") })
   }
 
-  // MARK: Not everything could be read
+  // MARK: Objects that could not be read
 
-  @Test(arguments: [0, 1]) func `what could not be read leaves the verdict open`(side: Int) {
+  @Test(arguments: [0, 1]) func `an object that could not be read leaves the verdict open`(side: Int) {
     var (before, after) = (Snapshot.before, Snapshot.after)
     let unread = Unchecked(.recorded("sandbox x"), "no answer in time", isRequired: true)
     if side == 0 { before.unchecked = [unread] } else { after.unchecked = [unread] }
@@ -269,7 +269,7 @@ import Testing
     #expect(report.verdict() == .unverified)
   }
 
-  /// What the list says about an object whose status could not be read.
+  /// An object whose status could not be read may have stopped according to the list.
   @Test(arguments: [(false, ["container.state", "pod.state"]), (true, [])])
   func `the list shows which unreadable objects have stopped`(isLive: Bool, rules: [String]) {
     func unread(_ before: Snapshot) -> Snapshot {
@@ -285,7 +285,7 @@ import Testing
     #expect(report.verdict().name == (isLive ? "unverified" : "lost"))
     var job = Snapshot.before
     job.sandboxes[0].status.labels["job-name"] = "backup"
-    #expect(Report(job, unread(job)).findings.isEmpty, "nobody knows how a Job's containers have ended")
+    #expect(Report(job, unread(job)).findings.isEmpty, "it is unknown how the Job's containers ended")
   }
 
   @Test func `unreadable objects of other pods do not change the verdict`() {
@@ -312,7 +312,7 @@ import Testing
     #expect(Report(.before, after).verdict().name == "lost")
   }
 
-  @Test func `unread sources are listed as unchecked`() {
+  @Test func `sources that could not be read are listed as unchecked`() {
     var before = Snapshot.before
     before.sandboxes[0].facts.pid = nil
     before.host.bootID = nil
@@ -357,7 +357,7 @@ import Testing
     #expect(document["unchecked"]?.arrayValue?.isEmpty == false)
   }
 
-  @Test func `the report's document says why it verifies nothing`() {
+  @Test func `the report's document has the reason for a vacuous verdict`() {
     var after = Snapshot.after
     after.daemon = Snapshot.before.daemon
     let document = Report(.before, after).json(exitCode: 4)

@@ -7,7 +7,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// Another wording of a report changes its texts and nothing else.
+/// A different wording of a report changes its texts and nothing else.
 @Suite struct VerifyWordingTests {
   private static func code(of verdict: Report.Verdict) -> Int32 {
     switch verdict {

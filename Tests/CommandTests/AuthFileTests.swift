@@ -9,7 +9,7 @@ import Testing
 @Suite("Logins for registries")
 struct AuthFileTests {
   @Test(
-    "the path of an image",
+    "the registry path of an image is its full name without tag and digest",
     arguments: [
       ("busybox", "docker.io/library/busybox"), ("busybox:1", "docker.io/library/busybox"),
       ("a/b@sha256:cc", "docker.io/a/b"),
@@ -23,7 +23,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "the path of a key",
+    "the registry path of a key has no scheme and no API version",
     arguments: [
       ("https://index.docker.io/v1/", "docker.io"), ("docker.io", "docker.io"), ("quay.io", "quay.io"),
       ("https://reg.example:5000", "reg.example:5000"), ("http://reg.example/v2/", "reg.example"),
@@ -89,7 +89,7 @@ struct AuthFileTests {
     #expect(failure?.message.contains("c2Vj") == false && failure?.message.contains("secret") == false)
   }
 
-  @Test func `a store without entries may have the login, and a broken line is accepted`() throws {
+  @Test func `a credential store without entries may have the login, and line breaks in a login are accepted`() throws {
     #expect(name(try find("r.io/x", #"{"credsStore": "ecr-login"}"#)) == "ecr-login for r.io")
     #expect(name(try find("r.io/x", #"{"auths": {}, "credsStore": "ecr-login"}"#)) == "ecr-login for r.io")
     #expect(name(try find("r.io/x", #"{"auths": {"q.io": {}}, "credsStore": "desktop"}"#)) == nil)
@@ -106,7 +106,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "the default paths",
+    "the default paths depend on the environment",
     arguments: [
       ([:], ["/run/containers/7/auth.json"]),
       (

@@ -49,7 +49,7 @@ struct BashCompletionTests {
   }
 
   @Test(
-    "inserts names as one word, whatever characters they contain",
+    "a name is inserted as one word, whatever characters it contains",
     arguments: [
       "$(touch harm)", "`touch harm`", "a; touch harm", "a b", "a&touch harm", "a|tee harm", "a>harm", "a\\", "a'b",
       "a\"b",
@@ -60,7 +60,7 @@ struct BashCompletionTests {
   }
 
   @Test(
-    "continues the typed text, also in quotes and after a backslash",
+    "the typed text is continued, even in quotes and after a backslash",
     arguments: [
       ("cri ps --namespace 'web\t", ["web $x"], ["ps", "--namespace", "web $x"]),
       ("cri ps --namespace \"web\t", ["web $x`\"\\"], ["ps", "--namespace", "web $x`\"\\"]),

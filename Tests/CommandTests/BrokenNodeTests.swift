@@ -12,7 +12,7 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test func `a network that is broken without the runtime is found, with its rule and pod`() async throws {
+  @Test func `damage that the runtime did not cause is reported with its rule and pod`() async throws {
     try await ContainerdNode.with(pods: 3) { node in
       // Younger pods would be excused.
       try await Task.sleep(for: .seconds(11))
@@ -50,7 +50,7 @@ import Testing
     let verdict = try await node.verify(before)
     let expected: Set = ["pod.duplicate-ip coredns-7c6", "pod.duplicate-ip more-2"]
     #expect(verdict.code == 1 && verdict.findings == expected, "\(verdict.text)")
-    // What was broken before is reported, but is no loss.
+    // What was already broken is reported, but it is not a loss.
     let old = verdict.report["findings"]?.arrayValue?.filter { $0["rule"] == "pod.network-already" } ?? []
     #expect(old.map { $0["object"]?["pod"] } == ["web-5d4b"], "\(verdict.text)")
     try await node.run("\(inside) del \(taken)/24 dev eth0")
@@ -67,7 +67,7 @@ import Testing
     #expect(verdict.reactions == ["more-0: recreate C5 at-kubelet-restart"], "\(verdict.text)")
   }
 
-  /// Makes the runtime forget a container and a whole pod while their processes live.
+  /// Makes the runtime forget a container and a whole pod while their processes are still alive.
   private func loseObjects(_ node: ContainerdNode) async throws {
     let snapshot = try await node.snapshot(to: before)
     let container = try #require(snapshot.containers.first { $0.name == "nginx" })
@@ -105,7 +105,9 @@ import Testing
     #expect(whole.findings.isDisjoint(with: ["runtime.network ", "runtime.cni "]), "\(whole.text)")
   }
 
-  @Test func `after a reboot every pod must have been recreated, and remains of old ones are no loss`() async throws {
+  @Test func `after a reboot every pod must have been recreated, and the remains of old pods are not a loss`()
+    async throws
+  {
     try await ContainerdNode.with(pods: 1) { node in
       try await Task.sleep(for: .seconds(11))
       try await node.snapshot(to: before)
@@ -143,7 +145,7 @@ import Testing
       let verdict = try await node.verify(rebooted)
       #expect(verdict.code == 0 && verdict.findings.isEmpty, "\(verdict.text)")
       #expect(verdict.report["summary"]?["keep"] == 3, "\(verdict.text)")
-      // The snapshot is of the same boot, so nothing was rebooted.
+      // Now the snapshot is from the same boot, so the node was not rebooted.
       let vacuous = try await node.verify(before, "--scenario", "reboot")
       #expect(vacuous.code == 4 && vacuous.report["verdict"] == "vacuous", "\(vacuous.text)")
     }

@@ -4,14 +4,14 @@ import Testing
 
 @Suite("A command line")
 struct CommandLineTests {
-  @Test func `a closed standard output is an error, and not the socket's`() async throws {
+  @Test func `a closed standard output is reported as such, not as an error of the socket`() async throws {
     let runtime = try TestRuntime { _, _ in .message(VersionResponse(version: "0.1.0")) }
     let run = try await Tool.shell("\(Tool.path("cri")) -r \(runtime.path) version >&-")
     #expect(run.code == 1 && run.errors.hasPrefix("cri: cannot write to standard output: "), "\(run)")
   }
 
   @Test(
-    "that is wrong ends with 2 and one line with the word and a remedy",
+    "an invalid command line exits with 2 and prints one line with the invalid word and a remedy",
     arguments: [
       (["nosuch"], "cri: unknown command nosuch (see: cri --help)\n"),
       (["inspct"], "cri: unknown command inspct; did you mean inspect? (see: cri --help)\n"),
@@ -31,7 +31,7 @@ struct CommandLineTests {
   }
 
   @Test(
-    "that asks for help or the version prints it to standard output, with 0",
+    "a request for help or the version is printed to standard output and exits with 0",
     arguments: [
       (["help", "ps"], "USAGE: cri ps <options>"), (["ps", "--help"], "USAGE: cri ps <options>"),
       (["ps", "-h"], "USAGE: cri ps <options>"), ([], "USAGE: cri <subcommand>"), (["help"], "USAGE: cri <subcommand>"),

@@ -34,7 +34,7 @@ struct CompletionTests {
   }
 
   @Test(
-    "knows the command's options and the runtime's names",
+    "the candidates are the command's options and the runtime's names",
     arguments: [
       ("cri insp", ["inspectp", "inspect", "inspecti"]), ("cri --ru", ["--runtime-endpoint"]), ("cri -r ", [":files"]),
       ("cri -t ", []), ("cri -t 5s ver", ["verify", "version"]), ("cri help ver", ["verify", "version"]),
@@ -76,19 +76,21 @@ struct CompletionTests {
     #expect(run.code == 0)
   }
 
-  @Test("describes each candidate")
+  @Test("each candidate has a description")
   func help() async throws {
     let run = try await Tool.cri(["__complete", "cri stop abc"], on: runtime())
     #expect(run.output == "abc\tweb-1/nginx Running\n")
   }
 
-  @Test("is empty without a runtime")
+  @Test("there are no candidates from a missing runtime")
   func noRuntime() async throws {
     let run = try await Tool.cri(["__complete", "cri inspect "], on: "/nowhere")
     #expect(run.output.isEmpty && run.errors.isEmpty && run.code == 0)
   }
 
-  @Test("scripts are valid in their shells", .enabled(if: Shells.areThere), arguments: ["bash", "zsh", "fish"])
+  @Test(
+    "the completion scripts are valid in their shells", .enabled(if: Shells.areThere),
+    arguments: ["bash", "zsh", "fish"])
   func syntax(shell: String) async throws {
     let directory = try TemporaryDirectory()
     let script = try await Tool.cri(["completion", shell])
@@ -98,7 +100,7 @@ struct CompletionTests {
     #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
   }
 
-  @Test("is refused for an unknown shell")
+  @Test("an unknown shell is refused")
   func unknown() async throws {
     let run = try await Tool.cri(["completion", "tcsh"])
     #expect(run.code == 2)

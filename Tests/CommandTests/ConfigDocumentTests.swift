@@ -15,7 +15,7 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "changes only at the key",
+    "setting a key keeps all other keys and comments",
     arguments: [
       ("", "timeout: 3\n"), ("timeout: 1\n", "timeout: 3\n"), ("timeout: 1", "timeout: 3\n"),
       ("# a\n\ntimeout: 1   # b\ndebug: true\n", "# a\n\ntimeout: 3 # b\ndebug: true\n"),
@@ -36,7 +36,7 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "has quotes around text that YAML would read as another type",
+    "a value that YAML would read as something else is quoted",
     arguments: [
       ("/run/a.sock", "runtime-endpoint: /run/a.sock\n"), ("", "runtime-endpoint: \"\"\n"),
       ("unix:///a=b,c", "runtime-endpoint: unix:///a=b,c\n"), ("yes", "runtime-endpoint: \"yes\"\n"),
@@ -48,14 +48,14 @@ struct ConfigDocumentTests {
   }
 
   @Test(
-    "is unchanged if a line is not a key",
+    "a file with a line that is not a key is refused",
     arguments: ["{timeout: 1, debug: true}\n", "runtime-endpoint: >\n  a\n  timeout: 5\n...\n", "timeout: |-\n  1\n"])
   func flow(text: String) throws {
     #expect(throws: Failure.self) { try set(text, .timeout, "3") }
   }
 
   @Test(
-    "accepts only valid values of a key",
+    "only valid values of a key are accepted",
     arguments: [
       (ConfigKey.timeout, "2s", nil), (.timeout, "-1", "-1"), (.timeout, "99999999999999999999", nil),
       (.debug, "t", "true"),
@@ -110,7 +110,7 @@ struct ConfigDocumentTests {
     (["--list", "--get", "debug"], "specify only one of"),
     (["timeout", "2s"], "timeout 2s: specify a whole number of seconds"),
   ])
-  func `wrong usage changes nothing`(arguments: [String], expected: String) async throws {
+  func `a usage error changes nothing`(arguments: [String], expected: String) async throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("crictl.yaml")
     let run = try await Tool.cri(["config"] + arguments, environment: ["CRI_CONFIG_FILE": path])

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Scalars in files")
 struct ConfigScalarTests {
-  /// A label cannot be one of these in JSON, which crictl avoids by converting them to text (`+Inf`).
+  /// JSON cannot contain these values as a label; crictl converts them to text (`+Inf`).
   private static let refused: Set<String> = [".nan", ".NaN", ".inf", "+.inf", "-.Inf"]
 
   /// The scalars that PyYAML reads differently.

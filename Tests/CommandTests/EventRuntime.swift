@@ -5,7 +5,7 @@ import CRISystem
 import Foundation
 import TestSupport
 
-/// A runtime in this process with the given lists, which sends the given events to each client.
+/// A runtime in this process that has the given lists and sends the given events to each client.
 final class EventRuntime: Sendable {
   struct Content: Sendable {
     var pods: [PodSandbox] = []

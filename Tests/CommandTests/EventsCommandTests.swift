@@ -76,7 +76,7 @@ import Testing
       pods: [Self.pod("p1", "stays"), Self.pod("p2", "ends", .notReady), Self.pod("p4", "comes")],
       containers: [
         Self.container("c1", "p1"), Self.container("c2", "p1"), Self.container("c3", "p2", .exited),
-        // Changes of objects that the runtime does not know are no events.
+        // A change to an unknown state is not an event.
         Self.container("c6", "p1", .unknown), Self.container("c7", "p4", .exited), Self.container("c8", "p4", .created),
         Self.container("c9", "p4"),
       ],
@@ -168,7 +168,7 @@ import Testing
       (["-o", "xml"], 2, "xml"), (["-o", "wide"], 2, "specify one of json, yaml, table"),
       (["-o", "json", "--template", "{{.}}"], 2, "--template is allowed only with -o go-template"), (["x"], 2, "'x'"),
     ] as [([String], Int32, String)])
-  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is reported in one line`(arguments: [String], code: Int32, words: String) async throws {
     // The runtime behaves like containerd 1.6.
     let runtime = try TestRuntime { name, _ in name.hasPrefix("List") ? .message([]) : nil }
     let run = try await Tool.cri(["events"] + arguments, on: runtime)
@@ -176,8 +176,8 @@ import Testing
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
-  /// As CRI-O does unless `enable_pod_events` is set.
-  @Test func `a runtime that ends every stream at once is reported once`() async throws {
+  /// CRI-O does this unless `enable_pod_events` is set.
+  @Test func `a runtime that ends every stream immediately is reported once`() async throws {
     let runtime = try EventRuntime(.init(containers: [Self.container("c1", "p1")]), end: .ok)
     let run = try await Tool.cri(["events"], on: runtime.path)
     #expect(run.code == 1 && run.output.isEmpty)

@@ -48,7 +48,7 @@ struct ExecTextTests {
     #expect(pieces.map { String(decoding: $0, as: UTF8.self) } == ["", "web: ab\nweb: c\n", "web: \n", "", "web: d\n"])
   }
 
-  @Test func `a line without an end does not grow without an end`() {
+  @Test func `a line is printed before it ends`() {
     var lines = LinePrefixer("")
     var size = 0
     for _ in 0..<100 { size += lines.append([UInt8](repeating: 97, count: 10_000)).count }

@@ -7,7 +7,7 @@ import TestSupport
   static let ambiguous = "an error occurred: Multiple IDs found with provided prefix: 7"
 
   @Test(
-    "of a runtime's error depends on its status",
+    "the exit code for a runtime's error depends on the status",
     arguments: [
       (.internal, "broken", 1), (.notFound, "no such container", 7),
       // The errors of containerd and of CRI-O.
@@ -29,7 +29,8 @@ import TestSupport
   }
 
   @Test(
-    "of a check without a verdict does not depend on the reason", arguments: [StatusCode.internal, .permissionDenied])
+    "the exit code of a check without a verdict does not depend on the reason",
+    arguments: [StatusCode.internal, .permissionDenied])
   func unverified(status: StatusCode) async throws {
     for command in [["snapshot"], ["preflight"], ["guard", "--", "true"]] {
       let runtime = try TestRuntime { _, _ in .failure(status, "no") }
@@ -37,7 +38,7 @@ import TestSupport
     }
   }
 
-  @Test("distinguishes a timeout from a missing runtime")
+  @Test("a timeout and a missing runtime have different exit codes")
   func unreached() async throws {
     let mute = try TestRuntime { _, _ in
       try await Task.sleep(for: .seconds(300))

@@ -21,7 +21,7 @@ struct GlobalsTests {
   }
 
   @Test(
-    "of crictl are accepted, and those that only crictl supports are reported",
+    "crictl's global options are accepted, and those that only crictl supports are reported",
     arguments: [
       ("--timeout -1s", ""), ("--timeout +2s", ""), ("-t=0s", ""), ("--t 5s", ""), ("-timeout=5s", ""),
       ("--max-retries 3", ""),
@@ -39,7 +39,7 @@ struct GlobalsTests {
     #expect(run.code == 0)
   }
 
-  @Test("print each call with --debug, without the contents of messages")
+  @Test("--debug prints each call without the contents of messages")
   func debug() async throws {
     let runtime = try TestRuntime(servingOnly: "runtime.v1alpha2.") { name, _ in
       switch name {
@@ -58,7 +58,7 @@ struct GlobalsTests {
     #expect(lines.count == 4 && zip(lines, expected).allSatisfy { $0.hasPrefix($1) && $0.hasSuffix(" µs") }, "\(run)")
   }
 
-  @Test("wait for a missing runtime if requested", arguments: [true, false])
+  @Test("a missing runtime is waited for only if requested", arguments: [true, false])
   func retries(isAsked: Bool) async throws {
     let directory = try TemporaryDirectory()
     let socket = directory.file("late.sock")
@@ -101,7 +101,7 @@ struct GlobalsTests {
     #expect(wrong.errors.hasPrefix("crictl: ") && wrong.errors.contains("crictl stop --help"), "\(wrong)")
   }
 
-  @Test("do not limit image pulls; the message names the option that does")
+  @Test("the message about a pull that timed out names the option that limits it")
   func pull() async throws {
     let runtime = try TestRuntime { name, _ in
       try await Task.sleep(for: .seconds(60))
@@ -112,14 +112,14 @@ struct GlobalsTests {
     #expect(run.errors == "cri: image a/b: the pull timed out; specify a longer --pull-timeout\n")
   }
 
-  @Test("refuse an invalid duration", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
+  @Test("an invalid duration is refused", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
   func timeout(text: String) async throws {
     let run = try await Tool.cri(["-t", text, "pods"])
     #expect(run.code == 2)
     #expect(run.errors.hasPrefix("cri: --timeout \(text): specify a duration"))
   }
 
-  @Test("and empty variables specify no socket")
+  @Test("an empty --image-endpoint and empty variables specify no socket")
   func empty() async throws {
     let runtime = try Self.runtime()
     for command in ["pods", "images"] {

@@ -5,9 +5,9 @@ import Testing
 /// Scripts for crictl may write options as Go's flags allow. The tests compare the lists that the runtime gets.
 @Suite("Options as Go writes them", .serialized)
 struct GoSpellingTests {
-  /// Arguments, and the same in the usual spelling.
+  /// Arguments in Go's spelling and in the usual spelling.
   @Test(
-    "are read as the same options",
+    "options in Go's spelling mean the same as in the usual spelling",
     arguments: [
       ("ps --quiet=true", "ps --quiet"), ("ps -q=1", "ps -q"), ("ps -q=T -a=f", "ps -q"), ("ps --quiet=false", "ps"),
       ("ps -a -q --all=false", "ps -q"), ("ps -quiet", "ps -q"), ("ps -all", "ps --all"), ("ps --q --a", "ps -a -q"),
@@ -37,7 +37,7 @@ struct GoSpellingTests {
   }
 
   @Test(
-    "that are wrong are reported",
+    "invalid options are reported",
     arguments: [
       ("ps --quiet=maybe", "'--quiet'"), ("ps -nosuch", "-nosuch"), ("ps --n", "'-n <N>'"), ("ps -q=", "'-q'"),
       ("-r /s ps --nosuch", "see: cri ps --help"), ("-r /s nosuch", "unknown command nosuch"),
@@ -51,7 +51,7 @@ struct GoSpellingTests {
   }
 
   @Test(
-    "take the next word as their value, whatever it begins with",
+    "the word after an option is its value, whatever it begins with",
     arguments: [["--name", "-x"], ["--name", "-q", "-q"]])
   func values(options: [String]) async throws {
     let runtime = try TestRuntime { _, _ in
@@ -61,7 +61,7 @@ struct GoSpellingTests {
     #expect(run.code == 0 && run.output.contains("a"), "\(run)")
   }
 
-  @Test("end at the words of a guarded command")
+  @Test("the arguments of a guarded command are not read as options")
   func guarded() async throws {
     let run = try await Tool.cri(
       ["guard", "--hold=", "--", "sh", "-all", "--quiet=false"], environment: ["CRI_CONFIG_FILE": "/dev/null"])

@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test(arguments: [[], ["--"], ["true"], ["--wait", "soon", "--", "true"], ["--scenario", "war", "--", "true"]])
-  func `wrong usage is one line and exit code 2`(arguments: [String]) async throws {
+  func `a usage error is reported in one line with exit code 2`(arguments: [String]) async throws {
     let run = try await Tool.cri(["guard"] + arguments, on: directory.file("no.sock"))
     #expect(run.code == 2, "\(run)")
     SnapshotCommandTests.expectOneLine(run, containing: "cri: ")

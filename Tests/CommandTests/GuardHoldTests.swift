@@ -194,7 +194,7 @@ import Testing
     #expect(!ProcessFacts.exists(directory.file("touched")))
   }
 
-  @Test func `an unknown unit is wrong usage, and no other unit is stopped`() async throws {
+  @Test func `an unknown unit is a usage error, and no other unit is stopped`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--hold", "kublet"], run: "exit 9")
     #expect(run.code == 2)
@@ -297,7 +297,7 @@ import Testing
   }
 
   @Test(arguments: [("HUP", 1), ("INT", 2), ("TERM", 15)])
-  func `a command that a signal killed is verified all the same`(name: String, number: Int) async throws {
+  func `the change is verified even if a signal killed the command`(name: String, number: Int) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(
       runtime, systemd, run: restart(runtime) + "kill -\(name) $PPID; while :; do sleep 0.05; done")
@@ -377,7 +377,7 @@ import Testing
     ["--hold", "kubelet", "--hold", "kubelet"], ["--save", "/no/such/folder/s"], ["--save", "-"],
     ["--fail-on", "war"], ["--report", "json=/no/such/folder/r"],
   ])
-  func `wrong usage is found before anything is stopped`(arguments: [String]) async throws {
+  func `a usage error is detected before anything is stopped`(arguments: [String]) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let hold = arguments.contains("--hold") ? [] : ["--hold", "kubelet"]
     let run = try await guarding(runtime, systemd, hold + arguments, run: "touch '\(directory.file("touched"))'")

@@ -55,7 +55,7 @@ import Testing
     return run
   }
 
-  // MARK: A script of one's own
+  // MARK: The administrator's own script
 
   /// Creates new binaries for `example`, and the directory of the old one.
   private func binaries() throws -> (new: String, environment: [String: String]) {

@@ -78,7 +78,7 @@ struct HostileFileTests {
     #expect(TemporaryDirectory.names(in: directory.file("secret")).isEmpty)
   }
 
-  @Test(arguments: writers) func `a planted FIFO is refused at once`(command: String) async throws {
+  @Test(arguments: writers) func `a planted FIFO is refused immediately`(command: String) async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let path = directory.file("fifo")
     #expect(mkfifo(path, 0o666) == 0 && chown(path, mallory, mallory) == 0)
@@ -92,10 +92,10 @@ struct HostileFileTests {
       "\(command) \(run)")
     #expect(ContinuousClock.now - start < .seconds(20))
     var byte: UInt8 = 0
-    #expect(read(reader, &byte, 1) <= 0, "the reader of the FIFO got something")
+    #expect(read(reader, &byte, 1) <= 0, "the reader of the FIFO received data")
   }
 
-  @Test func `a FIFO as a configuration is refused at once`() async throws {
+  @Test func `a FIFO as a configuration is refused immediately`() async throws {
     let path = directory.file("fifo")
     #expect(mkfifo(path, 0o666) == 0)
     for run in [

@@ -79,7 +79,7 @@ struct HostileRuntimeTests {
 
   private static let texts = [["-o", "table"], ["-v"], ["-q"], ["-o", "wide"], ["-o", "name"], ["--no-trunc"]]
 
-  @Test("cannot control the terminal through a table or a text", arguments: commands)
+  @Test("a hostile runtime cannot control the terminal through a table or a text", arguments: commands)
   func texts(command: [String]) async throws {
     let isList = ["ps", "pods", "images"].contains(command[0])
     for options in isList ? Self.texts : [["-o", "table"]] {
@@ -105,7 +105,7 @@ struct HostileRuntimeTests {
   ]
 
   @Test(
-    "cannot control the terminal through a template, and a pipe gets the exact text",
+    "a hostile runtime cannot control the terminal through a template, and a pipe gets the exact text",
     .enabled(if: ProcessFacts.exists("/usr/bin/script"), "needs script, of bsdutils"), arguments: templateCommands)
   func templates(command: [String]) async throws {
     let runtime = try runtime()
@@ -124,7 +124,7 @@ struct HostileRuntimeTests {
     #expect(pipe.output.contains("a\u{1b}[31mred\u{1b}[0m\nb\r\tc\u{202e}d"), "\(pipe.output.debugDescription)")
   }
 
-  @Test("cannot cause an invalid document", arguments: commands)
+  @Test("a hostile runtime cannot cause an invalid document", arguments: commands)
   func documents(command: [String]) async throws {
     let json = try await Tool.cri(command + ["-o", "json"], on: runtime())
     #expect(json.code == 0, "\(command): \(json.errors)")
@@ -134,7 +134,7 @@ struct HostileRuntimeTests {
     #expect(try YAML.parse(yaml.output) == document, "\(command)")
   }
 
-  @Test("cannot hide the status by an info of that name, nor change a number")
+  @Test("an info called status cannot replace the status, and a large number stays exact")
   func info() async throws {
     let run = try await Tool.cri(["inspecti", "x"], on: runtime())
     let document = try JSON.parse(run.output)
@@ -146,7 +146,7 @@ struct HostileRuntimeTests {
   }
 
   @Test(
-    "with empty responses is reported and causes no crash",
+    "an empty response is reported and does not cause a crash",
     arguments: [(["inspect", "x"], 1), (["inspectp", "x"], 1), (["inspecti", "x"], 7), (["info"], 1)]
       as [([String], Int32)])
   func nothing(command: [String], code: Int32) async throws {

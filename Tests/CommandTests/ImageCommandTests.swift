@@ -174,7 +174,7 @@ import Testing
     (#"{"sandboxImage": "registry.k8s.io/pause:3.9"}"#, "quay.io/x/pause:9"), ("", "quay.io/x/other:1"),
   ])
   func `prune keeps the image that the next pod needs`(config: String, removed: String) async throws {
-    // The node is drained: no container and no pod uses it. Without a configuration, its name identifies the pause image.
+    // No container and no pod of the drained node uses the pause image. Without a configuration, its name identifies it.
     let all = [
       Image(id: "sha256:aa", repoTags: ["registry.k8s.io/pause:3.9"]), Image(id: "sha256:bb", repoTags: [removed]),
     ]

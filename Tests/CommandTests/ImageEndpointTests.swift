@@ -5,7 +5,7 @@ import Testing
 @Suite("A separate socket for images")
 struct ImageEndpointTests {
   @Test(
-    "is enough for image commands, and is the one in their errors",
+    "the image socket is enough for image commands, and their messages name it",
     arguments: [["images", "-q"], ["inspecti", "x", "-o", "jsonpath={.status.id}"]])
   func alone(command: [String]) async throws {
     let runtime = try TestRuntime { name, _ in
@@ -26,7 +26,7 @@ struct ImageEndpointTests {
     #expect(other.output == "sha256:i\n" && other.code == 0, "\(other.errors)")
   }
 
-  @Test("is not enough for containers")
+  @Test("the image socket is not enough for containers")
   func containers() async throws {
     let runtime = try TestRuntime(.listImages, ListImagesResponse())
     let run = try await Tool.cri(["-i", runtime.path, "-r", "/nowhere", "ps"])

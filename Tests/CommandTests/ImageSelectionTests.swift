@@ -29,7 +29,7 @@ struct ImageSelectionTests {
   }
 
   @Test(
-    "by name",
+    "images are selected by name",
     arguments: [
       ("", ["aa11", "bb22", "cc33", "aa44"]), ("busybox", ["aa11"]), ("busybox:1", ["aa11"]), ("busybox:2", []),
       ("library/busybox", ["aa11"]), ("index.docker.io/library/busybox", ["aa11"]),
@@ -45,7 +45,7 @@ struct ImageSelectionTests {
   }
 
   @Test(
-    "by condition",
+    "images are selected by condition",
     arguments: [
       ("dangling=true", ["cc33", "aa44"]), ("dangling=false", ["aa11", "bb22"]), ("reference=web", ["bb22", "cc33"]),
       ("reference=^quay.io/x/web$", ["bb22", "cc33"]), ("reference=:v1$", ["bb22"]), ("reference=b{1,2}u", ["aa11"]),
@@ -59,13 +59,13 @@ struct ImageSelectionTests {
     #expect(try select(["-f", filter]) == ids)
   }
 
-  @Test("by several conditions in the given order")
+  @Test("several conditions are applied in the given order")
   func several() throws {
     #expect(try select(["-f", "since=busybox:1", "--filter", "dangling=true"]) == ["cc33"])
   }
 
   @Test(
-    "that are invalid are refused",
+    "an invalid condition is refused",
     arguments: [
       ("dangling=maybe", ExitCodes.usage), ("nosuch=1", .usage), ("reference=(", .usage), ("dangling", .usage),
       ("before=nosuch", .notFound),

@@ -29,7 +29,7 @@ struct InspectCommandTests {
     }
   }
 
-  @Test("make all calls concurrently")
+  @Test("all calls are made concurrently")
   func concurrency() async throws {
     let ids = (0..<20).map { "c\($0)" }
     let arrived = Locked(0)
@@ -47,7 +47,7 @@ struct InspectCommandTests {
   }
 
   @Test(
-    "print what was found and report the rest",
+    "the objects that were found are printed and the rest are reported",
     arguments: [
       (["c1"], 0, 1, []), (["c1", "c1"], 0, 2, []), (["no1"], 7, 0, ["container no1 not found; see cri ps -a"]),
       (["c1", "no1", "-o", "json", "no2", "c2"], 7, 2, ["no1 not found", "no2 not found"]),
@@ -67,7 +67,7 @@ struct InspectCommandTests {
     if arguments.count > 1, found > 0 { #expect(try JSON.parse(run.output).arrayValue?.count == found) }
   }
 
-  @Test("list first if nothing is specified, and ignore objects that were removed meanwhile")
+  @Test("without arguments the objects are listed first, and objects that were removed meanwhile are ignored")
   func listed() async throws {
     let runtime = try TestRuntime { name, request in
       switch name {
@@ -94,7 +94,7 @@ struct InspectCommandTests {
     #expect(both.code == 2)
   }
 
-  @Test("of a runtime that returns no status end in one line", arguments: ["inspect", "inspectp", "info"])
+  @Test("a response without a status is reported in one line", arguments: ["inspect", "inspectp", "info"])
   func empty(command: String) async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let run = try await Tool.cri(command == "info" ? [command] : [command, "x"], on: runtime)
@@ -103,7 +103,7 @@ struct InspectCommandTests {
     #expect(run.errors.split(separator: "\n").count == 1)
   }
 
-  @Test("of images report a response without an image as not found")
+  @Test("a response without an image is reported as not found")
   func noImage() async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let run = try await Tool.cri(["inspecti", "x:1"], on: runtime)
@@ -112,7 +112,7 @@ struct InspectCommandTests {
   }
 
   @Test(
-    "keep the value of an info unchanged",
+    "the value of an info is not changed",
     arguments: [
       (#"{"a":9007199254740993,"b":[1.0,null]}"#, #"{"a":9007199254740993,"b":[1.0,null]}"#),
       (#"{"z":1,"a":{"z":"<&>","b":2}}"#, #"{"a":{"b":2,"z":"<&>"},"z":1}"#), (#""quoted""#, #""quoted""#),
@@ -124,14 +124,14 @@ struct InspectCommandTests {
     #expect(report.document.sortedKeys()["key"]?.text() == document)
   }
 
-  @Test("do not replace the status by an info of that name")
+  @Test("an info called status does not replace the status")
   func clash() {
     let report = ContainerReport(status: Self.status("c"), info: ["status": "theirs"], now: 0)
     #expect(report.document["status"]?["id"] == "c")
     #expect(report.document["info.status"] == "theirs")
   }
 
-  @Test("print times in the time zone of the process, and missing times as Go does")
+  @Test("times are printed in the time zone of the process, and missing times as in Go")
   func times() async throws {
     let runtime = try runtime()
     let run = try await Tool.cri(["inspect", "c"], on: runtime, environment: ["TZ": "JST-9"])
@@ -154,7 +154,7 @@ struct InspectCommandTests {
     #expect(times(.unknown, finished: 5) == [start, "1970-01-01T00:00:05Z"])
   }
 
-  @Test("print null for missing messages, and the number of an unknown state")
+  @Test("a missing message is printed as null, and an unknown state as its number")
   func nulls() {
     var status = Self.status("c")
     status.state = ContainerState(rawValue: 42)
@@ -170,7 +170,7 @@ struct InspectCommandTests {
     #expect(pod?.objectValue?.filter { $0.value.isNull }.map(\.key).sorted() == ["linux", "metadata", "network"])
   }
 
-  @Test("are printed in crictl's text with -o table")
+  @Test("-o table prints the text of crictl")
   func texts() {
     var status = Self.status("c")
     status.labels = ["b": "2", "a": "1"]
@@ -210,15 +210,15 @@ struct InspectCommandTests {
         == "ID: sha256:1\nTag: a:1\nDigest: a@sha256:2\nSize: 1.03MB\n")
   }
 
-  @Test("omit unset flags in info's own documents")
+  @Test("the documents of info omit flags that are not set")
   func structTags() {
-    let answer = StatusResponse(
+    let response = StatusResponse(
       status: RuntimeStatus(),
       runtimeHandlers: [
         RuntimeHandler(name: "", features: RuntimeHandlerFeatures(recursiveReadOnlyMounts: true)),
         RuntimeHandler(name: "kata"),
       ], features: RuntimeFeatures())
-    let document = RuntimeReport(status: RuntimeStatus(), response: answer).document
+    let document = RuntimeReport(status: RuntimeStatus(), response: response).document
     #expect(
       document["runtimeHandlers"]?.text() == #"[{"features":{"recursive_read_only_mounts":true}},{"name":"kata"}]"#)
     #expect(document["features"]?.text() == "{}")

@@ -181,7 +181,7 @@ import Testing
   }
 
   @Test(arguments: ["containerd-1.6.12", "containerd-1.6.20", "containerd-2.4"])
-  func `containerd's reported configuration can create another container`(runtime: String) throws {
+  func `a container can be created from the configuration that containerd reports`(runtime: String) throws {
     var (pods, containers) = (0, 0)
     for (arguments, document) in try RecordedOutput.documents(runtime) {
       guard let config = document["info"]?["config"] else { continue }
@@ -209,7 +209,7 @@ import Testing
     #expect(both.contains("#/$defs/PodSandboxConfig") && both.contains("#/$defs/ContainerConfig"))
   }
 
-  // MARK: Wrong usage
+  // MARK: Usage errors
 
   @Test(arguments: [
     (["runp"], "pod-file"), (["runp", "/nonexistent"], "/nonexistent cannot be read: No such file"),
@@ -235,7 +235,7 @@ import Testing
     (["pull", "x", "-a", "nokey"], "key=value"), (["pull", "x", "--pod-config", "/nonexistent"], "cannot be read"),
     (["pull", "x", "--pull-timeout", "soon"], "soon"), (["pull", "x", "-u", "me"], "terminal"),
   ])
-  func `wrong usage is found before the runtime is called`(words: [String], expected: String) async throws {
+  func `a usage error is detected before the runtime is called`(words: [String], expected: String) async throws {
     let runtime = try runtime(Requests([]))
     let run = try await Tool.cri(
       words.map { $0 == "POD" ? files.pod : $0 == "CTR" ? files.container : $0 }, on: runtime)
@@ -297,7 +297,7 @@ import Testing
     #expect(run.code == 7 && run.errors == "cri: \(expected)\n", "\(run)")
   }
 
-  // MARK: Several
+  // MARK: Several objects
 
   @Test func `several objects are processed concurrently, and each failure is reported`() async throws {
     let flying = Locked<(now: Int, most: Int)>((0, 0))
@@ -376,14 +376,14 @@ import Testing
   }
 
   @Test(arguments: ["rm", "rmp", "stop", "stopp", "start", "rmi", "inspect", "inspectp", "inspecti"])
-  func `an empty ID is wrong usage`(command: String) async throws {
+  func `an empty ID is a usage error`(command: String) async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let run = try await Tool.cri([command, ""], on: runtime)
     #expect(run.code == 2 && run.errors.contains("is empty") && runtime.called.isEmpty, "\(run)")
   }
 
   @Test(arguments: [["runtime-config"], ["update-runtime-config", "-p", ""], ["checkpoint", "-e", "/x", "y"]])
-  func `a call that the runtime does not implement is reported as such`(words: [String]) async throws {
+  func `a method that the runtime does not implement is reported`(words: [String]) async throws {
     let run = try await Tool.cri(words, on: TestRuntime { _, _ in nil })
     #expect(run.code == 1 && run.errors.contains("the runtime does not implement "), "\(run)")
   }

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The life cycle of a pod on a real containerd, with the command only.
+/// The life cycle of a pod on a real containerd, with nothing but the command.
 @Suite(.timeLimit(.minutes(10))) struct LifeNodeTests {
   @Test func `a pod's life cycle works in both versions of the CRI`() async throws {
     try await ContainerdNode.with { node in

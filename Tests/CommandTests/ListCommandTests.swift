@@ -8,7 +8,7 @@ import Testing
 @Suite("Lists")
 struct ListCommandTests {
   @Test(
-    "make no unnecessary call",
+    "a list makes no unnecessary calls",
     arguments: [
       (["version"], ["Version"]), (["pods"], ["ListPodSandbox"]), (["ps", "-a"], ["ListContainers"]),
       (["ps", "-a", "-q"], ["ListContainers"]), (["ps", "-a", "--name", "nginx", "-v"], ["ListContainers"]),
@@ -27,7 +27,7 @@ struct ListCommandTests {
     #expect(runtime.called == calls)
   }
 
-  @Test("let the runtime apply its filters")
+  @Test("the runtime applies the filters that it supports")
   func filter() async throws {
     let runtime = try TestRuntime { name, request in
       guard name == "ListContainers" else { return nil }
@@ -44,7 +44,7 @@ struct ListCommandTests {
   }
 
   @Test(
-    "print a document rather than IDs, and IDs rather than details",
+    "a document takes precedence over IDs, and IDs take precedence over details",
     arguments: [
       (["-q", "-v"], "c1\n"), (["-q", "-o", "json", "-v"], "{"), (["-v"], "ID: c1\n"), (["-q", "-o", "table"], "c1\n"),
       (["-qo", "yaml"], "containers:\n"), (["--output", "table"], "CONTAINER "),
@@ -56,7 +56,7 @@ struct ListCommandTests {
     #expect(run.code == 0)
   }
 
-  @Test("print an empty list as such")
+  @Test("an empty list is printed as a header, as an empty array or as nothing")
   func empty() async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }
     let header = "POD ID              CREATED             STATE               NAME                NAMESPACE"
@@ -78,7 +78,7 @@ struct ListCommandTests {
     createdAt: Timestamp(nanoseconds: .min),
     labels: ["io.kubernetes.pod.name": "\u{7}", "io.kubernetes.pod.namespace": "n\ts", "k\n": "<&>\u{0}"])
 
-  @Test("escape control characters on the terminal", arguments: [[], ["-v"], ["-q"], ["-o", "json"], ["-o", "yaml"]])
+  @Test("control characters in a list are escaped", arguments: [[], ["-v"], ["-q"], ["-o", "json"], ["-o", "yaml"]])
   func hostile(arguments: [String]) async throws {
     let answer = ListContainersResponse(containers: [Self.hostile])
     let runtime = try TestRuntime(.listContainers, answer)
@@ -96,7 +96,7 @@ struct ListCommandTests {
     }
   }
 
-  @Test("print images by their tags if requested")
+  @Test("images are printed by their tags if requested")
   func imageNames() async throws {
     let id = "sha256:" + String(repeating: "ab", count: 32)
     let runtime = try TestRuntime { name, _ in
@@ -122,7 +122,7 @@ struct ListCommandTests {
   }
 
   @Test(
-    "select by image with one additional call",
+    "a selection by image needs one additional call",
     arguments: [("containerd-1.6.12", "sha256:"), ("containerd-2.4", "sha256:"), ("cri-o-1.37", "")])
   func image(runtime: String, prefix: String) async throws {
     let runtime = try TestRuntime.recorded(runtime)
@@ -135,7 +135,7 @@ struct ListCommandTests {
     #expect(none.code == 0)
   }
 
-  @Test("use the old version of the CRI if there is no other")
+  @Test("the old version of the CRI is used if there is no other")
   func oldVersion() async throws {
     let runtime = try TestRuntime.recorded("containerd-1.6.20", servingOnly: "runtime.v1alpha2.")
     for arguments in [["ps", "-a"], ["--api", "v1alpha2", "ps", "-a"]] {
@@ -150,7 +150,7 @@ struct ListCommandTests {
   }
 
   @Test(
-    "report an error in one line",
+    "an error is reported in one line",
     arguments: [
       (
         ["ps", "--state", "sleepy"], 2,
@@ -171,7 +171,7 @@ struct ListCommandTests {
     #expect(run.output.isEmpty)
   }
 
-  @Test("end at once, with a remedy, without a runtime")
+  @Test("without a runtime a list ends immediately with a remedy")
   func unreachable() async throws {
     for command in ["ps", "pods", "images", "version", "info"] {
       let run = try await Tool.cri(["-r", "/tmp/no-such-runtime.sock", command])

@@ -12,7 +12,7 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Two pods called web with a container main each, one of which was restarted, and others.
+  /// Two pods named web, each with a container named main, of which one was restarted, and some other containers.
   private static let sandboxes = [
     PodSandbox(id: "s1", metadata: PodSandboxMetadata(name: "web", uid: "u1", namespace: "default")),
     PodSandbox(id: "s2", metadata: PodSandboxMetadata(name: "web", uid: "u2", namespace: "other")),
@@ -96,7 +96,7 @@ import Testing
       (["aa12", "--tail", "x"], 2, "--tail"), (["aa12", "--stream", "out"], 2, "specify stdout or stderr"),
       (["aa12", "--since", "soon"], 2, "--since soon: specify a duration"),
     ] as [([String], Int32, String)])
-  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is reported in one line`(arguments: [String], code: Int32, words: String) async throws {
     let run = try await Tool.cri(["logs"] + arguments, on: try runtime())
     #expect(run.code == code)
     #expect(run.output.isEmpty)
@@ -112,7 +112,7 @@ import Testing
     #expect(try await Tool.cri(["logs", "db"], on: try runtime()).errors.hasPrefix("cri: db is a pod"))
   }
 
-  @Test func `a symbolic link that leads nowhere is named with its target`() async throws {
+  @Test func `a dangling symbolic link is reported with its target`() async throws {
     let link = directory.file("link.log")
     let (target, last) = (directory.file("gone/0.log"), directory.file("last.log"))
     symlink(last, link)
@@ -124,21 +124,21 @@ import Testing
       run.errors
         == "cri: the log \(link) of container aa12 cannot be opened: the symbolic link \(last) points to \(target), which "
         + "does not exist; the target was removed, or its file system is not mounted here\n")
-    // A directory may be the link, too.
+    // A directory in the path may also be a symbolic link.
     let linked = directory.file("linked")
     symlink("gone", linked)
     let below = try await Tool.cri(["logs", "aa12"], on: try self.runtime { _ in "\(linked)/0.log" })
     #expect(below.errors.contains("the symbolic link \(linked) points to \(directory.file("gone")), which"), "\(below)")
   }
 
-  @Test func `an empty time or stream is wrong usage`() async throws {
+  @Test func `an empty --since or --stream selects all lines`() async throws {
     let runtime = try runtime()
     let all = try await Tool.cri(["logs", "aa12"], on: runtime)
     let run = try await Tool.cri(["logs", "aa12", "--since", "", "--stream="], on: runtime)
     #expect(run.code == 0 && run.output == all.output && run.errors == all.errors, "\(run)")
   }
 
-  @Test func `a missing file, another kind of file and another format are one line`() async throws {
+  @Test func `a missing file, a FIFO, an unknown format and a damaged line are reported`() async throws {
     let runtime = try runtime()
     unlink(path("aa12"))
     #expect(try await Tool.cri(["logs", "aa12"], on: runtime).errors.contains("does not exist: it was removed, or is"))
@@ -178,8 +178,8 @@ import Testing
     #expect(empty.output.isEmpty && empty.errors.isEmpty && empty.code == 0)
   }
 
-  @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
-  func `a log without permission is reported as such`() async throws {
+  @Test(.enabled(if: geteuid() == 0, "needs root to switch to another user"))
+  func `a log that the user may not read is reported with that reason`() async throws {
     let runtime = try runtime()
     chmod(runtime.path, 0o777)
     chmod(path("aa12"), 0o600)
@@ -190,7 +190,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `the previous attempt's log is found by kubelet's naming`() async throws {
+  @Test func `the previous attempt's log is found by kubelet's naming scheme`() async throws {
     let log = directory.file("3.log")
     let runtime = try runtime { _ in log }
     try ProcessFacts.write("2024-01-31T12:00:00Z stdout F before\n", to: directory.file("2.log"))

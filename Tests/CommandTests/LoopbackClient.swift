@@ -4,7 +4,7 @@ import TestSupport
 /// A client of a TCP port on this machine.
 enum LoopbackClient {
   /// Sends bytes, and returns what arrives until the other end has closed the connection.
-  /// - Parameter endsInput: whether this end half-closes the connection after the bytes.
+  /// - Parameter endsInput: Whether this end half-closes the connection after the bytes.
   static func exchange(_ port: UInt16, _ bytes: [UInt8], endsInput: Bool = true) async throws -> [UInt8] {
     let result: Result<[UInt8], Errno> = await onThread {
       do throws(Errno) {

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs `cri net` on the pods of a simulated runtime, with CNI records as a test needs them.
+/// Runs `cri net` on the pods of a simulated runtime, with the CNI records that each test needs.
 @Suite struct NetCommandTests {
   private let directory: TemporaryDirectory
   private let socket: String

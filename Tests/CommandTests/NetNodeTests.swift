@@ -106,7 +106,7 @@ import Testing
     #expect(try await report(node, "kube-system/coredns-7c6").code == 0)
   }
 
-  /// The state is as after a reboot, except that the processes live.
+  /// The state is the same as after a reboot, except that the processes are still alive.
   private func unmountNamespace(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     try await node.run("umount '\(whole.namespace("more-0"))'")
     let gone = try await report(node, "more-0")
@@ -124,7 +124,7 @@ import Testing
     #expect(isSeen)
   }
 
-  /// Makes the runtime forget a container and a whole pod while their processes live.
+  /// Makes the runtime forget a container and a whole pod while their processes are still alive.
   private func loseContainers(_ node: ContainerdNode) async throws {
     let before = try await snapshot(node)
     let container = try #require(before.containers.first { $0.name == "nginx" })
@@ -133,7 +133,7 @@ import Testing
     try await node.act("restart")
     let after = try await snapshot(node)
     #expect(!after.sandboxes.contains { $0.id == pod.id } && !after.containers.contains { $0.id == container.id })
-    // A process that began less than ten seconds ago does not count yet.
+    // A process that started less than ten seconds ago does not count yet.
     let isSeen = await eventually(within: .seconds(30)) {
       (try? await snapshot(node).observed?.orphans?.value?.count) == 2
     }

@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(
-    "is resolved",
+    "a name is resolved to an ID",
     arguments: [
       // The ready pod, or else the most recent one.
       (["stopp", "default/web"], "Stopped sandbox p2\n"), (["rmp", "other/web"], "Removed sandbox p5\n"),
@@ -50,7 +50,8 @@ import Testing
     #expect(run.code == 0 && run.output == output, "\(run)")
   }
 
-  @Test("is ambiguous among live objects, and prefers a live one to a newer one", arguments: [1, 2])
+  @Test(
+    "a name means the live object even if another is newer, and is ambiguous if several are live", arguments: [1, 2])
   func alive(count: Int) async throws {
     let pods = (1...3).map { number in
       PodSandbox(
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test(
-    "that does not exist is reported, and the rest is done",
+    "a name that cannot be resolved is reported, and the other objects are processed",
     arguments: [
       (["stopp", "a/web", "p1"], 7, "pod a/web not found", "Stopped sandbox p1\n"),
       (["stop", "-t", "1", "web/x", "c1"], 7, "container web/x not found", "c1\n"),

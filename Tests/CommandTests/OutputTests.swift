@@ -19,7 +19,7 @@ struct OutputTests {
   ]
 
   @Test(
-    "of a list is what a template, a path, columns or names select",
+    "a list is printed as a template, a path, columns or names select",
     arguments: [
       (["-o", "name"], "shop/front/web\nunknown/unknown/db\n"),
       (["-o", "jsonpath={.containers[*].id}"], "c1 c2\n"),
@@ -45,7 +45,7 @@ struct OutputTests {
   }
 
   @Test(
-    "that is impossible is reported before the runtime is called",
+    "an impossible output format is reported before the runtime is called",
     arguments: [
       (
         ["ps", "-o", "foo"],
@@ -73,7 +73,7 @@ struct OutputTests {
     #expect(run.code == 2)
   }
 
-  @Test("that a document does not allow is an error, but not wrong usage")
+  @Test("a template that does not fit the document is an error, but not a usage error")
   func missingKey() async throws {
     let runtime = try TestRuntime(.listContainers, ListContainersResponse(containers: containers))
     let run = try await Tool.cri(["ps", "-a", "-o", "go-template={{.pods}}"], on: runtime)
@@ -82,7 +82,7 @@ struct OutputTests {
     #expect(run.errors.contains("pods"))
   }
 
-  @Test("passes all objects to a template as crictl does, or each of them if that fails")
+  @Test("a template gets all objects as in crictl, or each of them if that fails")
   func several() async throws {
     let runtime = try TestRuntime { name, request in
       guard name == "ContainerStatus" else { return nil }
@@ -101,7 +101,7 @@ struct OutputTests {
     }
   }
 
-  @Test("has more columns with -o wide, and omits removed objects")
+  @Test("-o wide prints more columns, and keeps the rows of removed objects")
   func wide() async throws {
     let containers = containers
     let runtime = try TestRuntime { name, request in
@@ -125,7 +125,7 @@ struct OutputTests {
     #expect(runtime.called == ["ListContainers", "ContainerStatus", "ContainerStatus"])
   }
 
-  @Test("contains with -o wide what could be read, and reports the rest")
+  @Test("-o wide prints what could be read, and reports the rest")
   func partlyWide() async throws {
     let pods = ["a", "b"].map {
       PodSandbox(id: $0, metadata: PodSandboxMetadata(name: $0, uid: "u\($0)"), createdAt: .init(nanoseconds: 1))

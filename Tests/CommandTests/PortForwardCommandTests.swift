@@ -29,7 +29,7 @@ import Testing
   private static let request = Array("GET / HTTP/1.1\r\nHost: web\r\n\r\n".utf8)
 
   @Test(arguments: [[], ["--no-spdy"]])
-  func `a page comes through a forwarded port`(faults: [String]) async throws {
+  func `a page can be read through a forwarded port`(faults: [String]) async throws {
     try await with(faults, port: "80") { _, _, port in
       let answer = try await LoopbackClient.exchange(port, Self.request)
       #expect(String(decoding: answer, as: UTF8.self).hasSuffix("simulated\n"))
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func `200 connections are forwarded at once`() async throws {
+  @Test func `200 connections are forwarded concurrently`() async throws {
     try await with(port: "7") { _, _, port in
       let counts = try await withThrowingTaskGroup(of: Int.self) { group in
         for number in 0..<200 {
@@ -86,7 +86,7 @@ import Testing
       (["--address", "nowhere", "web", ":80"], 2, "IP address"),
       (["--address", "192.0.2.1", "web", ":80"], 1, "cannot listen on 192.0.2.1"),
     ] as [([String], Int32, String)])
-  func `a wrong argument is one line`(arguments: [String], code: Int32, text: String) async throws {
+  func `an invalid argument is reported in one line`(arguments: [String], code: Int32, text: String) async throws {
     let folder = try TemporaryDirectory()
     let simulator = try await SimulatorProcess(in: folder, ["--pods", "1"])
     let pod = try await Tool.cri(["pods", "-q"], on: simulator.socket).output.trimmingCharacters(in: .newlines)

@@ -71,7 +71,7 @@ import TestSupport
     #expect(run.output.contains("unknown: no loss was found"))
   }
 
-  @Test func `wrong usage and an unreachable runtime have their exit codes`() async throws {
+  @Test func `a usage error and an unreachable runtime have their own exit codes`() async throws {
     let usage = try await Self.preflight(["--to", "next"], "/nowhere.sock")
     #expect(usage.code == 2)
     #expect(usage.errors == "cri: --to next: specify a version such as 2.1.4 or v1.31.2+k3s1\n")
@@ -90,7 +90,7 @@ import TestSupport
   }
 
   @Test(arguments: ["v1.31.2+k3s1", "v1.31.2+rke2r1", "2.1.4-k3s1"])
-  func `a version of k3s or RKE2 is not one of CRI-O's`(target: String) async throws {
+  func `a version of k3s or RKE2 is refused as a target of CRI-O`(target: String) async throws {
     let (runtime, socket, directory) = try Self.simulated("cri-o-1.37")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
     let run = try await Self.preflight(["--root", directory.path, "--to", target, "--pull"], socket)

@@ -37,7 +37,7 @@ import Testing
       #expect(restarted.findings.isEmpty)
       #expect(restarted.report["summary"]?["keep"] == 3)
 
-      // verify itself waits, and meets the daemon while it recovers.
+      // verify waits itself, and begins while the daemon is recovering.
       try await node.act("kill", "start --no-wait")
       let killed = try await verify(node)
       #expect(killed.code == 0, "\(killed.text)")
@@ -76,7 +76,7 @@ import Testing
         return
       }
       let old = try await snapshot(node, ["--api", "v1alpha2"])
-      // The snapshot says what the runtime serves, whichever version was used.
+      // The snapshot contains the version that the runtime serves, whichever version was used.
       #expect(old.runtime.api == .v1)
       try await node.act("restart")
       let verified = try await verify(node)
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func `objects that disappear meanwhile are found, with rule and name`() async throws {
+  @Test func `objects that disappear meanwhile are reported with rule and name`() async throws {
     try await ContainerdNode.with { node in
       try await killContainer(node)
       try await killPause(node)
@@ -144,7 +144,7 @@ import Testing
     #expect(pods.contains { $0["pod"] == "web-5d4b" && $0["rule"] == "C1" }, "\(result.text)")
   }
 
-  /// kubelet removes ended containers, which is no loss.
+  /// kubelet removes ended containers, which is not a loss.
   private func collectPod(_ node: ContainerdNode) async throws {
     _ = try await snapshot(node)
     try await remove("old-job", node)

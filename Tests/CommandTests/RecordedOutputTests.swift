@@ -8,9 +8,9 @@ import Testing
 
 @testable import CRICommands
 
-@Suite("What crictl prints of real runtimes")
+@Suite("What crictl prints about real runtimes")
 struct RecordedOutputTests {
-  @Test("as documents", arguments: Recording.runtimes)
+  @Test("JSON documents are identical to those of crictl", arguments: Recording.runtimes)
   func documents(runtime: String) async throws {
     let server = try TestRuntime.recorded(runtime)
     let documents = try RecordedOutput.documents(runtime)
@@ -23,7 +23,7 @@ struct RecordedOutputTests {
     }
   }
 
-  /// CRI-O lists its handlers in another order each time, and measures its file systems with each call.
+  /// CRI-O lists its handlers in a different order each time, and measures its file systems with each call.
   private func settled(_ text: String) throws -> String {
     var document = try JSON.parse(text)
     guard let handlers = document["runtimeHandlers"]?.arrayValue else { return withoutTimestamps(text) }
@@ -38,7 +38,7 @@ struct RecordedOutputTests {
 
   private func text(_ document: JSON) -> String { document.sortedKeys().text(pretty: true) }
 
-  @Test("as documents in YAML", arguments: Recording.runtimes)
+  @Test("YAML documents have the same content as those of crictl", arguments: Recording.runtimes)
   func yamlDocuments(runtime: String) async throws {
     let server = try TestRuntime.recorded(runtime)
     for (arguments, document) in try RecordedOutput.documents(runtime) {
@@ -50,7 +50,7 @@ struct RecordedOutputTests {
   }
 
   @Test(
-    "as YAML, identical to the byte", arguments: Recording.runtimes,
+    "YAML output is identical to that of crictl", arguments: Recording.runtimes,
     [
       ("pods.yaml", ["pods"]), ("ps-a.yaml", ["ps", "-a"]), ("images.yaml", ["images"]), ("info.yaml", ["info"]),
       ("imagefsinfo.yaml", ["imagefsinfo"]),
@@ -63,7 +63,7 @@ struct RecordedOutputTests {
   }
 
   @Test(
-    "as text without ages", arguments: Recording.runtimes,
+    "text without ages is identical to that of crictl", arguments: Recording.runtimes,
     [
       ("version.txt", ["version"]), ("images.table", ["images"]), ("images.verbose", ["images", "-v"]),
       ("pods.verbose", ["pods", "-v"]),
@@ -74,7 +74,7 @@ struct RecordedOutputTests {
     #expect(try run.output == RecordedOutput.text(runtime, command.file), "\(run.errors)")
   }
 
-  @Test("as text with ages", arguments: Recording.runtimes)
+  @Test("text with ages is identical to that of crictl", arguments: Recording.runtimes)
   func aged(runtime: String) throws {
     let recording = try Recording(runtime, .after)
     var containers = try #require(recording.answers(to: .listContainers).first).response.containers

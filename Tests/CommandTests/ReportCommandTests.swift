@@ -26,7 +26,7 @@ import Testing
     return stat(directory.file(name), &status) == 0 ? status.st_mode & 0o777 : nil
   }
 
-  @Test func `all formats are written at once`() async throws {
+  @Test func `all formats can be written by one run`() async throws {
     let formats = ["table", "json", "yaml", "junit", "tap", "nagios", "prometheus", "github"]
     let run = try await verify(formats.flatMap { ["--report", "\($0)=\(directory.file($0))"] })
     #expect(run.code == 1 && run.errors.isEmpty && run.output.contains("LOST"))
@@ -55,7 +55,7 @@ import Testing
     #expect(run.code == code && run.output.hasPrefix("CRI VERIFY \(word) - "), "\(run)")
   }
 
-  /// Prometheus allows control characters in labels, so a file has the exact name.
+  /// Prometheus allows control characters in labels, so output that does not go to a terminal has the exact name.
   @Test(arguments: ReportFormat.allCases.map(\.rawValue))
   func `control characters in names do not reach a terminal`(format: String) async throws {
     var (before, after) = (
@@ -86,20 +86,20 @@ import Testing
     #expect(run.code == 3 && run.output.hasPrefix("CRI VERIFY UNKNOWN - not checked: cannot connect"), "\(run)")
     let document = try JSON.parse(ProcessFacts.read(file))
     #expect(document["verdict"] == "failed" && document["exitCode"] == 3)
-    // The exit code for a missing snapshot is 2, which Nagios would take for critical.
+    // The exit code for a missing snapshot is 2, which Nagios would interpret as critical.
     let missing = try await Tool.cri(["verify", "--before", directory.file("missing"), "-o", "nagios"])
     #expect(missing.code == 3 && missing.output.hasPrefix("CRI VERIFY UNKNOWN"))
     let preflight = try await Tool.cri(["preflight", "-o", "tap"], on: directory.file("no.sock"))
     #expect(preflight.code == 3 && preflight.output.hasPrefix("TAP version 13\nBail out! "))
   }
 
-  /// Nagios would take an exit code of 2 for a loss.
+  /// Nagios would interpret exit code 2 as a loss.
   @Test(arguments: [
     ("verify --befor x -o nagios", Int32(3)), ("preflight --to x --output=nagios", 3), ("guard -o nagios", 3),
     ("preflight -onagios --report tap=/nonexistent/f", 3), ("verify -o nagio", 2), ("verify nagios", 2),
     ("pods -o nagios", 2), ("guard --nope -- x -o nagios", 2),
   ])
-  func `wrong usage is unknown to nagios`(line: String, code: Int32) async throws {
+  func `a usage error is reported to Nagios as UNKNOWN`(line: String, code: Int32) async throws {
     let words = line.split(separator: " ").map(String.init)
     let run = try await Tool.cri(words, on: directory.file("no.sock"))
     #expect(run.code == code && run.errors.hasPrefix("cri: "), "\(run)")
@@ -113,7 +113,8 @@ import Testing
     ("tap=-", "standard output is for -o tap"), ("tap=DIR/missing/f", "No such file or directory"),
     ("tap=DIR", "Is a directory"), ("tap=/proc/f", "cannot be written"),
   ])
-  func `a report that cannot be written is found before anything runs`(text: String, words: String) async throws {
+  func `a report file that cannot be written is detected before anything runs`(text: String, words: String) async throws
+  {
     let runtime = try await SimulatorProcess(in: directory)
     let report = text.split(separator: "DIR", omittingEmptySubsequences: false).joined(separator: directory.path)
     let command = ["--", "/bin/touch", directory.file("touched")]
@@ -175,8 +176,8 @@ import Testing
     }
   }
 
-  /// Uses Perl's own harness if it is installed.
-  @Test(.enabled(if: ProcessFacts.exists("/usr/bin/prove"))) func `prove accepts the tests`() async throws {
+  /// Uses the test harness of Perl if it is installed.
+  @Test(.enabled(if: ProcessFacts.exists("/usr/bin/prove"))) func `Perl's prove accepts the TAP report`() async throws {
     for (runtime, failed) in [("containerd-1.6.12", "Failed tests:  1, 4-5"), ("containerd-1.6.20", "Result: PASS")] {
       _ = try await verify(["--report", "tap=\(directory.file("t"))"], from: runtime)
       let run = try await Tool.run(["/usr/bin/prove", "--exec", "cat", directory.file("t")])

@@ -43,12 +43,12 @@ import Testing
   /// neither has.
   static let shapes: [Shape] = [
     Shape(name: "empty elements", list: repeated([0x0A, 0x00], upTo: size)),
-    Shape(name: "elements with a number that is not known", list: repeated([0x0A, 3, 0xC8, 0x3E, 1], upTo: size)),
+    Shape(name: "elements with an unknown field", list: repeated([0x0A, 3, 0xC8, 0x3E, 1], upTo: size)),
     Shape(name: "elements with short IDs", list: repeated([0x0A, 4, 0x0A, 2, 0x61, 0x62], upTo: size)),
     Shape(name: "one element with empty labels", list: field(1, repeated([0x2A, 0, 0x42, 0], upTo: size))),
-    Shape(name: "one element with fields that are not known", list: field(1, repeated([0xC8, 0x3E, 1], upTo: size))),
-    Shape(name: "fields that are not known", list: repeated([0xC8, 0x3E, 1], upTo: size)),
-    Shape(name: "one element whose ID comes again and again", list: field(1, repeated([0x0A, 0], upTo: size))),
+    Shape(name: "one element with unknown fields", list: field(1, repeated([0xC8, 0x3E, 1], upTo: size))),
+    Shape(name: "unknown fields", list: repeated([0xC8, 0x3E, 1], upTo: size)),
+    Shape(name: "one element whose ID is repeated", list: field(1, repeated([0x0A, 0], upTo: size))),
     Shape(name: "one element with empty messages", list: field(1, repeated([0x12, 0], upTo: size))),
     Shape(name: "control characters", list: field(1, field(1, [UInt8](repeating: 1, count: size)))),
     Shape(name: "bytes that are not UTF-8", list: field(1, field(1, [UInt8](repeating: 0xFF, count: size)))),
@@ -393,7 +393,7 @@ import Testing
     #expect(run.errors.filter { $0 == "\n" }.count == 1, "ulimit -v \(limit): \(run.errors.prefix(300))")
   }
 
-  @Test func `running out of memory is one line and exit code 11`() async throws {
+  @Test func `running out of memory is reported in one line with exit code 11`() async throws {
     // Below the smallest limit with which the command reads an empty list, something runs out in each run. With less than
     // the first one, the kernel cannot even start the dynamic linker.
     let empty = try runtime("ListPodSandbox", [])

@@ -42,7 +42,7 @@ import Testing
 
   // MARK: The modes of files
 
-  /// Runs the command with a umask that takes nothing away.
+  /// Runs the command with a umask of 0.
   private func unmasked(_ arguments: [String], on socket: String? = nil, state: String = "state") async throws -> Tool {
     var environment = ["TMPDIR": folder.path, "STATE_DIRECTORY": folder.file(state)]
     environment["CONTAINER_RUNTIME_ENDPOINT"] = socket

@@ -14,7 +14,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "contain running containers by default",
+    "containers that are running are selected by default",
     arguments: [
       ([], ContainerState.running), (["-a"], nil), (["-l"], nil), (["-n", "3"], nil), (["-n", "0"], .running),
       (["--last=-1"], .running), (["--state", "exited"], .exited), (["-s", "CREATED", "-a"], .created),
@@ -25,14 +25,14 @@ struct SelectionTests {
     #expect(try filter(arguments).state?.state == state)
   }
 
-  @Test("let the runtime apply its filters")
+  @Test("the runtime applies the filters that it supports")
   func filters() throws {
     let filter = try filter(["--id", "ab", "-p", "cd", "--label", "a=b,c=d=e", "--label", "f=", "-a"])
     #expect(
       filter == ContainerFilter(id: "ab", podSandboxID: "cd", labelSelector: ["a": "b", "c": "d=e", "f": ""]))
   }
 
-  @Test("filter labels with any value themselves")
+  @Test("the command filters by a label without a value itself")
   func labelKeys() throws {
     let command = try #require(
       try PsCommand.parseAsRoot(["-a", "--label", "a,b=c", "--label", "d"]) as? PsCommand)
@@ -44,7 +44,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "that are invalid are refused",
+    "an invalid selection is refused",
     arguments: [
       ["--state", "ready"], ["--label", ""], ["--label", "=x"], ["--label", "a=b,"],
       ["--name", "["], ["--namespace", "*"],
@@ -54,7 +54,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "of pods",
+    "pods are selected by state",
     arguments: [
       ([], nil), (["-s", "ready"], .ready), (["--state", "NotReady"], .notReady), (["-l", "-s", "ready"], .ready),
     ] as [([String], PodSandboxState?)])
@@ -64,7 +64,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "contain the most recent objects, and the number overrides the flag",
+    "-n and -l select the most recent objects, and -n overrides -l",
     arguments: [
       ([], ["c", "a", "d", "b"]), (["-l"], ["c"]), (["-n", "3"], ["c", "a", "d"]),
       (["-n", "9"], ["c", "a", "d", "b"]),
@@ -79,7 +79,7 @@ struct SelectionTests {
     #expect(containers.map(\.id) == ids)
   }
 
-  @Test("have the order of a stable sort")
+  @Test("objects are sorted stably")
   func sorting() {
     var random = SystemRandomNumberGenerator()
     for count in [0, 1, 2, 3, 50, 257] {
@@ -96,7 +96,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "by name and namespace match anywhere; a container without a pod's labels is in unknown",
+    "a pattern matches anywhere in a name, and a container without labels is in the namespace unknown",
     arguments: [
       ("web", nil, ["1", "2"]), ("^web$", nil, ["1"]), (nil, "^kube-", ["2"]), ("WEB", nil, []), (nil, "unk", ["3"]),
       ("web", "default", ["1"]), ("^$", nil, ["4"]),
@@ -117,7 +117,7 @@ struct SelectionTests {
     #expect(containers.map(\.id) == ids)
   }
 
-  @Test("by image compare IDs, and names only if the runtime reports no ID")
+  @Test("containers are selected by the ID of an image, and by its name only if the runtime reports no ID")
   func images() {
     let image = Image(id: "sha256:1", repoTags: ["r/a:1"], repoDigests: ["r/a@sha256:d"])
     func isOf(_ container: Container) -> Bool { image.isImage(of: container) }

@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: ["", "yesterday", "-1h", "1.2.3", ".5", "2024-13-01", "2024-01-31T", "2024-01-31T12:", "12:00"])
-  func `any other text is wrong usage`(text: String) throws {
+  func `any other text is a usage error`(text: String) throws {
     let failure = #expect(throws: Failure.self) { try SinceText.parse(text, now: Self.now, offset: Self.offset) }
     #expect(failure?.code == .usage)
     #expect(failure?.message.contains("specify a duration such as") == true)

@@ -43,7 +43,7 @@ import Testing
     #expect(try Snapshot(parsing: Array(run.output.utf8)).sandboxes.count == 3)
   }
 
-  @Test func `an existing file is replaced completely and keeps its mode`() async throws {
+  @Test func `an existing file is replaced completely and gets mode 0600`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     try ProcessFacts.write(String(repeating: "old ", count: 1 << 20), to: directory.file("s.json"))
     chmod(directory.file("s.json"), 0o666)
@@ -66,9 +66,9 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("real")) == ["s.json"])
   }
 
-  @Test func `the null device is written to, other devices and FIFOs are refused`() async throws {
+  @Test func `the null device is written to; other devices and FIFOs are refused`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
-    // A copy of /dev/null under another name. 1, 3 and 1, 7 are the kernel's numbers of null and full.
+    // Copies of /dev/null and /dev/full; their device numbers (major:minor) are 1:3 and 1:7.
     let canMake =
       mknod(directory.file("null"), S_IFCHR | 0o666, 0x103) == 0
       && mknod(directory.file("full"), S_IFCHR | 0o666, 0x107) == 0
@@ -98,7 +98,7 @@ import Testing
     #expect(try names == before)
   }
 
-  @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
+  @Test(.enabled(if: geteuid() == 0, "needs root to switch to another user"))
   func `a directory without write permission is an error`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     chmod(runtime.socket, 0o777)
@@ -111,7 +111,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("closed")).isEmpty)
   }
 
-  @Test(.enabled(if: geteuid() == 0, "needs root, for a small file system"))
+  @Test(.enabled(if: geteuid() == 0, "needs root to mount a small file system"))
   func `on a full disk the old file stays, and no other file is left`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     mkdir(directory.file("disk"), 0o755)
@@ -126,7 +126,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("disk")) == ["s.json"])
   }
 
-  @Test func `a full standard output is reported`() async throws {
+  @Test func `a full device behind standard output is reported`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let run = try await Tool.run(
       ["/bin/sh", "-c", "exec \"$0\" snapshot >/dev/full", Tool.path("cri")],
@@ -146,12 +146,12 @@ import Testing
     call: Int
   ) async throws {
     try ProcessFacts.write("the old one", to: directory.file("s.json"))
-    // Five lists, then eight details.
+    // Five list calls, then eight status calls.
     let runtime = try await SimulatorProcess(
       in: directory, ["--pods", "3", "--containers", "5", "--kill-after", "\(call)"])
     let run = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(run.code == 3)
-    // A call that begins after the end of the runtime cannot connect, and its error may be printed first.
+    // A call that starts after the runtime has died cannot connect, and its error may be printed first.
     let isRefused = call > 1 && run.errors.contains("cannot connect")
     Self.expectOneLine(
       run, containing: call == 1 ? "Version" : isRefused ? "the runtime is not running" : "connection lost")
@@ -176,13 +176,13 @@ import Testing
   }
 
   @Test(arguments: [["--nonsense"], ["too", "much"], ["-o"]])
-  func `wrong usage is one line and exit code 2`(arguments: [String]) async throws {
+  func `a usage error is reported in one line with exit code 2`(arguments: [String]) async throws {
     let run = try await Tool.cri(["snapshot"] + arguments, on: directory.file("no.sock"))
     #expect(run.code == 2)
     Self.expectOneLine(run, containing: "cri snapshot --help")
   }
 
-  /// Runs a command as a user without any rights.
+  /// Runs a command as an unprivileged user.
   static let unprivileged = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 
   static func expectOneLine(

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(
-    "uses the displayed columns, with the largest amount first",
+    "lists are sorted by the displayed columns, with the largest amount first",
     arguments: [
       // Addresses are in numerical order; pods without one come last in both directions.
       (["pods", "-o", "wide", "--sort-by", "ip"], ["b", "a", "c"]),
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(
-    "by a missing column is wrong usage, with the reason",
+    "sorting by a missing column is a usage error that states the reason",
     arguments: [
       (
         ["pods", "--sort-by", ".nosuch"],
@@ -79,7 +79,7 @@ import Testing
     #expect(run.code == 2 && run.output.isEmpty)
   }
 
-  @Test("keys are in the help of each command", arguments: ["pods", "ps", "images", "stats", "statsp"])
+  @Test("the help of each command lists the keys", arguments: ["pods", "ps", "images", "stats", "statsp"])
   func help(command: String) async throws {
     let help = try await Tool.cri([command, "--help"]).output.split { $0 == "\n" || $0 == " " }.joined(separator: " ")
     let wrong = try await Tool.cri([command, "--sort-by", "?", "-o", "wide"]).errors

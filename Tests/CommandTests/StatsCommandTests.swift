@@ -72,7 +72,7 @@ import Testing
     #expect(runtime.called == ["ListContainerStats", "ListContainerStats"])
   }
 
-  /// The time and usage of the second measurement, the runtime's own figure, and the output.
+  /// The time and usage in the second measurement, the runtime's own figure, and the output.
   @Test(
     arguments: [
       (Self.second, 1_500_000_000, nil, "-"),  // no new measurement
@@ -284,14 +284,14 @@ import Testing
       (["metricsp", "x"], 2, "'x'"), (["imagefsinfo", "-o", "wide"], 2, "specify one of json, yaml, table"),
       (["stats", "a", "b"], 2, "'b'"), (["stats", "--label", "=x"], 2, "--label =x: specify key=value, or key"),
     ] as [([String], Int32, String)])
-  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is reported in one line`(arguments: [String], code: Int32, words: String) async throws {
     let runtime = try TestRuntime { _, _ in nil }
     let run = try await Tool.cri(arguments, on: runtime)
     #expect(run.code == code && run.output.isEmpty, "\(run)")
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
   }
 
-  @Test func `a pod that cannot be measured is one line with a remedy`() async throws {
+  @Test func `a pod that cannot be measured is reported in one line with a remedy`() async throws {
     let runtime = try TestRuntime { name, _ in
       name == "ListPodSandboxStats" ? .failure(.unknown, "failed for \"a\": no cgroup\nfailed for \"b\"") : nil
     }
@@ -303,7 +303,7 @@ import Testing
         + "cri top --pods adds up the usage of containers\n")
   }
 
-  /// As containerd does if a container is removed while it lists the others.
+  /// containerd responds like this if a container is removed while it lists the others.
   @Test(arguments: [("stats", "container"), ("statsp", "pod")])
   func `a list that fails for one object is not an ID that does not exist`(command: String, noun: String) async throws {
     let message = "2 errors occurred:\n\t* failed for \"a\": not found\n\t* failed for \"b\": not found\n\n"

@@ -4,7 +4,7 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-/// Statistics of a real containerd's pods.
+/// Statistics about the pods of a real containerd.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct StatsNodeTests {
   @Test func `containers, pods and images are measured`() async throws {
     try await ContainerdNode.with { node in

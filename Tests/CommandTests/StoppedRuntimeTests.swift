@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A runtime stops responding during calls without a short deadline.
+/// A runtime that stops responding during calls that have no short deadline.
 @Suite(.timeLimit(.minutes(10))) struct StoppedRuntimeTests {
   private let directory: TemporaryDirectory
 
@@ -86,7 +86,7 @@ import Testing
     #expect(time > .seconds(3) && time < .seconds(40))
   }
 
-  @Test func `events report a stopped runtime, and continue with it`() async throws {
+  @Test func `events report a stopped runtime, and continue when it responds again`() async throws {
     let runtime = try await SimulatorProcess(in: directory, ["--pods", "1"])
     let pid = try #require(runtime.pid)
     let process = try SpawnedProcess([

@@ -197,7 +197,7 @@ import Testing
       (["top", "-n", "0"], 2, "--count 0"), (["top", "-s", "x"], 2, "--seconds x: specify a duration"),
       (["top", "x"], 2, "'x'"), (["top", "--once"], 1, "does not implement ListContainerStats; see cri ps --watch"),
     ] as [([String], Int32, String)])
-  func `an impossible request is one line`(arguments: [String], code: Int32, words: String) async throws {
+  func `an impossible request is reported in one line`(arguments: [String], code: Int32, words: String) async throws {
     let run = try await Tool.cri(arguments, on: try TestRuntime { _, _ in nil })
     #expect(run.code == code && run.output.isEmpty, "\(run)")
     #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1, "\(run.errors)")

@@ -148,14 +148,14 @@ import Testing
     #expect(run.code == 1)
   }
 
-  // MARK: Files that are no snapshots
+  // MARK: Files that are not snapshots
 
   @Test(arguments: [
     ("", "is empty"), ("  \n", "is empty"), ("{\"kind\": \"cri-snap", "truncated"), ("hello", "not JSON"),
     ("{}", "not a snapshot"), (#"{"kind":"cri-snapshot","schema":99}"#, "schema 99"),
     (#"{"kind":"cri-snapshot","schema":1}"#, "damaged at taken"),
   ])
-  func `an unusable snapshot is one line and exit code 2`(text: String, words: String) async throws {
+  func `an unusable snapshot is reported in one line with exit code 2`(text: String, words: String) async throws {
     try ProcessFacts.write(text, to: directory.file("bad"))
     let run = try await Tool.cri(["verify", "--before", directory.file("bad")], on: directory.file("no.sock"))
     #expect(run.code == 2)
@@ -163,7 +163,7 @@ import Testing
     #expect(run.errors.contains(directory.file("bad")))
   }
 
-  @Test func `wrong usage is exit code 2`() async throws {
+  @Test func `a usage error exits with 2`() async throws {
     let file = try write(try Snapshot.recorded("containerd-2.4", .before), "s")
     for arguments in [
       [], ["--before"], ["--before", file, "--fail-on", "info"], ["--before", file, "--scenario", "migration"],
@@ -186,7 +186,7 @@ import Testing
     (["verify", "--before", "x", "--fail-on", "foo"], "critical, major"),
     (["preflight", "-o", "foo"], "table, json"),
   ])
-  func `an unknown value is answered with all valid ones`(arguments: [String], words: String)
+  func `the error about an unknown value lists all valid values`(arguments: [String], words: String)
     async throws
   {
     let run = try await Tool.cri(arguments, on: directory.file("no.sock"))
@@ -221,7 +221,7 @@ import Testing
     #expect(rules.first { $0["rule"] == "pod.ip" }?["scenarios"]?[0] == "restart")
   }
 
-  @Test func `a pod that the snapshot does not contain is wrong usage`() async throws {
+  @Test func `a pod that the snapshot does not contain is a usage error`() async throws {
     let known = try #require(try Snapshot.recorded("containerd-2.4", .before).sandboxes.first?.pod.name)
     let run = try await verify("containerd-2.4", ["--pod", known, "--pod", "nope", "-o", "json"])
     #expect(run.code == 2)

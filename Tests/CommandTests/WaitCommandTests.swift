@@ -98,12 +98,12 @@ import Testing
     let run = try await Tool.cri(["wait", "-t", "600s"], on: runtime.socket)
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "CRI plugin is disabled")
-    // The grace period, and some time for a busy machine.
+    // This is the grace period and some time for a busy machine.
     #expect(ContinuousClock.now - start >= .seconds(5))
     #expect(ContinuousClock.now - start < .seconds(120))
   }
 
-  @Test(.enabled(if: geteuid() == 0, "needs root, to become somebody else"))
+  @Test(.enabled(if: geteuid() == 0, "needs root to switch to another user"))
   func `missing permission ends the wait early`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     chmod(directory.path, 0o755)
@@ -123,7 +123,7 @@ import Testing
     let second = try await SimulatorProcess(in: other)
     async let run = Tool.cri(["wait", "--stable", "4s", "-t", "100s", "-o", "json"], on: first.socket)
     try await Task.sleep(for: .seconds(1))
-    // The path changes to the new server without a moment without a server.
+    // The path is switched to the new server atomically, so there is always a server.
     #expect(rename(second.socket, first.socket) == 0)
     let renamed = ContinuousClock.now
     let ended = try await run
@@ -137,7 +137,7 @@ import Testing
     ["--timeout", "soon"], ["--stable", "-1s"], ["--timeout", "-1s"], ["--stable", "5s", "-t", "2s"], ["now"],
     ["--sometime"], ["-o", "yaml"],
   ])
-  func `wrong usage is one line and exit code 2`(arguments: [String]) async throws {
+  func `a usage error is reported in one line with exit code 2`(arguments: [String]) async throws {
     let run = try await Tool.cri(["wait"] + arguments, on: directory.file("no.sock"))
     #expect(run.code == 2)
     SnapshotCommandTests.expectOneLine(run, containing: "cri: ")

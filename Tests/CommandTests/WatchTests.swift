@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test("separates YAML documents in a pipe")
+  @Test("a watch separates YAML documents in a pipe")
   func yaml() async throws {
     let runtime = try Self.runtime()
     let process = try SpawnedProcess([Tool.path("cri"), "-r", runtime.path, "pods", "--watch", "-o", "yaml"])
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "restores the terminal",
+    "a watch restores the terminal",
     .enabled(if: access("/usr/bin/script", X_OK) == 0, "needs script, of bsdutils"), arguments: ["q", "\\003"])
   func terminal(key: String) async throws {
     let runtime = try Self.runtime(from: 20)

@@ -189,7 +189,7 @@ package final class PeerConnection {
     return bytes
   }
 
-  /// Returns credit for received data at once, because a scripted peer does not limit its clients.
+  /// Returns credit for received data immediately, because a scripted peer does not limit its clients.
   private func consume(_ event: Event) throws -> Event {
     if case .data(let stream, let bytes) = event {
       try session.consumeConnection(bytes.count)

@@ -32,7 +32,7 @@ package enum ProcessFacts {
     return words.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
   }
 
-  /// Whether all threads of a process are stopped. A stop signal does not take effect at once.
+  /// Whether all threads of a process are stopped. A stop signal does not take effect immediately.
   package static func isStopped(_ pid: Int32) -> Bool {
     TemporaryDirectory.names(in: "/proc/\(pid)/task").allSatisfy { thread in
       // The state follows the name, which is in parentheses and can contain any character.

@@ -5,7 +5,7 @@ package import CRIProtobuf
 internal import CRIText
 import Foundation
 
-/// The responses of a real runtime to the calls of a snapshot and some others, before or after its restart.
+/// The responses of a real runtime to the calls for a snapshot and to some others, before or after its restart.
 package struct Recording: Sendable {
   package enum Moment: String, Sendable { case before, after }
 

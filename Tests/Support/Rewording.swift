@@ -1,7 +1,7 @@
 package import CRIJSON
 package import CRIReport
 
-/// Another wording of all texts, and what must not change with it.
+/// A different wording of all texts, and what must not change with it.
 package enum Rewording {
   /// Every text backwards and in brackets, so that no English word is left in it.
   package static let text = ReportText { "⟦\(String($0.reversed()))⟧" }
@@ -9,7 +9,7 @@ package enum Rewording {
   /// Whether a text comes from the catalogue.
   package static func isReworded(_ text: String) -> Bool { text.hasPrefix("⟦") }
 
-  /// The members of documents that contain texts. Everything else is facts.
+  /// The members of documents that contain texts. Everything else is a fact.
   private static let prose: Set<String> = [
     "scenarioReason", "reason", "reasons", "before", "after", "what", "why", "detail", "remedy", "symptom", "fixedIn",
   ]

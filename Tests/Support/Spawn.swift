@@ -5,7 +5,7 @@ internal import CRISystem
 /// running could keep a pipe open that a test waits for.
 /// - Parameters:
 ///   - words: The path of the program (PATH is not searched) and its arguments.
-///   - environment: The complete environment; nil for the test's.
+///   - environment: The complete environment; nil for that of the test.
 ///   - streams: Adds the file actions for standard input, output and error.
 package func spawn(
   _ words: [String], environment: [String: String]? = nil, streams: (inout posix_spawn_file_actions_t) -> Void

@@ -83,7 +83,7 @@ struct KubeletReader {
           // kubelet ignores everything that is not a regular file.
           if error == .isADirectory || error.isNotRegular { continue }
           // A dangling symbolic link, or a file that was removed in the meantime.
-          if error == .noSuchFile || error == .system(.tooManyLinks) { continue }
+          if error == .noSuchFile || error == .system(.tooManySymbolicLinkLevels) { continue }
           return .unknown(UnknownReason(error, "\(directory)/\(name)"))
         }
       }

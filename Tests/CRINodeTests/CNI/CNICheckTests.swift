@@ -6,7 +6,7 @@ import Testing
 
 @testable import CRINode
 
-/// The results of CNI plugins for a pod's network, called as libcni calls them.
+/// The findings about a pod's network from CNI plugins, which are called as libcni calls them.
 @Suite struct CNICheckTests {
   enum Outcome: Sendable {
     case good
@@ -36,13 +36,13 @@ import Testing
 
   static let cases: [Case] = [
     Case("all is well", .good) { _, _ in },
-    Case("a plugin finds a fault", .fault("the CNI plugin second failed: no route; ask the router")) { node, _ in
+    Case("a plugin reports a fault", .fault("the CNI plugin second failed: no route; ask the router")) { node, _ in
       try node.plugin("second", #"printf %s '{"code": 9, "msg": "no\nroute", "details": "ask the router"}'; exit 1"#)
     },
-    Case("a plugin says nothing of its fault", .fault("the CNI plugin first exited with 3")) { node, _ in
+    Case("a plugin fails without an error message", .fault("the CNI plugin first exited with 3")) { node, _ in
       try node.plugin("first", "echo not json; exit 3")
     },
-    Case("a signal ends it", .fault("the CNI plugin first was killed by signal 9")) { node, _ in
+    Case("a signal kills a plugin", .fault("the CNI plugin first was killed by signal 9")) { node, _ in
       try node.plugin("first", "kill -KILL $$")
     },
     Case("a plugin that does not read a large configuration", .good) { node, _ in
@@ -50,7 +50,7 @@ import Testing
       let large = String(repeating: "x", count: 200_000)
       try node.cache(CNINode.list(plugins: #"{"type": "first", "x": "\#(large)"}"#))
     },
-    Case("only the pod's own configuration names a plugin, and it is gone", .fault("plugin third is not in")) {
+    Case("a plugin that only the pod's cached configuration names is missing", .fault("plugin third is not in")) {
       node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
     },
@@ -59,24 +59,24 @@ import Testing
       try node.permit(0o644, "bin/third")
       try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
     },
-    Case("a plugin's name leads elsewhere", .fault("plugin ../bin/first is not in")) { node, _ in
+    Case("a plugin's name is a path out of the plugin directory", .fault("plugin ../bin/first is not in")) { node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "../bin/first"}"#))
     },
-    Case("the first of two directories counts", .fault("exited with 4")) { node, _ in
+    Case("a plugin is in two directories, and the first one is used", .fault("exited with 4")) { node, _ in
       try node.plugin("second", "exit 4", directory: "other")
     },
     Case("a plugin that takes too long", .unknown("the CNI plugin first did not respond in time")) { node, _ in
       try node.plugin("first", "exec sleep 1000")
     },
 
-    Case("nothing in the cache", .fault("no result from network pods")) { node, _ in try node.node.remove(file) },
-    Case("the cache has another network's", .fault("no result from network new")) { node, _ in
+    Case("the cache has no entry", .fault("no result from network pods")) { node, _ in try node.node.remove(file) },
+    Case("the cache has only an entry for a different network", .fault("no result from network new")) { node, _ in
       try node.configure("10-pods.conflist", CNINode.list("new"))
     },
-    Case("a file that comes before", .fault("no result from network new")) { node, _ in
+    Case("a configuration of another network comes first by name", .fault("no result from network new")) { node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case("an earlier file, and a configured network", .good, network: "pods") { node, _ in
+    Case("another configuration comes first, but the network is configured", .good, network: "pods") { node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
     Case("the configured network is only in the cache", .good, network: "pods") { node, _ in
@@ -92,22 +92,22 @@ import Testing
     Case("an empty file in the cache", .fault("the CNI cache is damaged")) { node, _ in
       try node.node.write("", to: file)
     },
-    Case("a cache of another kind", .unknown("is not in the format of libcni")) { node, _ in
+    Case("a cache entry of a different kind", .unknown("is not in the format of libcni")) { node, _ in
       try node.cache(CNINode.list(), kind: "x")
     },
     Case("no address in the cache", .fault("no address")) { node, _ in
       try node.cache(CNINode.list(), result: #"{"cniVersion": "0.4.0"}"#)
     },
-    Case("no configuration in the cache: the one on disk counts", .good) { node, _ in try node.cache(nil) },
+    Case("no configuration in the cache, so the one on disk is used", .good) { node, _ in try node.cache(nil) },
     Case("no configuration in the cache, and a fault", .fault("exited with 4")) { node, _ in
       try node.cache(nil)
       try node.plugin("second", "exit 4")
     },
-    Case("a result of before 0.3.0", .unknown("result of version \"0.2.0\"")) { node, _ in
+    Case("a result in a format older than 0.3.0", .unknown("result of version \"0.2.0\"")) { node, _ in
       try node.cache(CNINode.list(), result: #"{"cniVersion": "0.2.0", "ip4": {"ip": "10.1.0.2/24"}}"#)
     },
 
-    Case("before plugins could be asked", .good) { node, _ in
+    Case("a CNI version without CHECK", .good) { node, _ in
       try node.cache(CNINode.list(version: "0.3.1"))
       try node.plugin("first", "exit 1")
     },
@@ -123,15 +123,15 @@ import Testing
       try node.cache(CNINode.list(more: #", "disableCheck": false"#))
       try node.plugin("first", "exit 1")
     },
-    Case("several versions, of which the newest can be asked", .fault("exited with 1")) { node, _ in
+    Case("several CNI versions, of which the newest known one has CHECK", .fault("exited with 1")) { node, _ in
       try node.cache(CNINode.list(version: "0.3.1", more: #", "cniVersions": ["0.3.1", "1.0.0", "9.0.0"]"#))
       try node.plugin("first", "exit 1")
     },
-    Case("an old network without a cache: the pod's interface counts", .good) { node, _ in
+    Case("a CNI version without CHECK and no cache entry, so the pod's interface is checked", .good) { node, _ in
       try node.configure("10-pods.conflist", CNINode.list(version: "0.3.1"))
       try node.node.remove(file)
     },
-    Case("an old network without a cache, nor an address", .fault("no result from network pods")) {
+    Case("a CNI version without CHECK, no cache entry and no address", .fault("no result from network pods")) {
       try $0.configure("10-pods.conflist", CNINode.list(version: "0.3.1"))
       try $0.node.remove(file)
       $1.removeAll { $0.name == "eth0" }

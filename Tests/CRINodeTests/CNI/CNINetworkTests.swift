@@ -21,11 +21,11 @@ import Testing
       try node.configure("20-b.conflist", CNINode.list("b"))
       try node.configure("05-a.conflist", CNINode.list("a"))
     },
-    Case(description: "no such file", taken: "pods") { node in
+    Case(description: "entries that are not configuration files", taken: "pods") { node in
       try node.configure("05-a.conflist.bak", CNINode.list("a"))
       try node.node.makeDirectory("conf/00-folder.conf")
     },
-    Case(description: "the first is broken", taken: "pods") { node in
+    Case(description: "the first configurations are invalid", taken: "pods") { node in
       try node.configure("05-a.conflist", "{")
       try node.configure("06-a.conf", #"{"name": "a"}"#)
       try node.configure("07-a.conflist", #"{"name": "a", "plugins": []}"#)
@@ -35,7 +35,7 @@ import Testing
     Case(description: "the first network's plugin is missing", taken: "pods") { node in
       try node.configure("05-a.conflist", CNINode.list("a", plugins: #"{"type": "first"}, {"type": "third"}"#))
     },
-    Case(description: "a plugin of the first cannot do with its version", taken: "pods") { node in
+    Case(description: "a plugin of the first network does not support its version", taken: "pods") { node in
       try node.plugin("third", "exit 0", versions: #""1.0.0""#)
       try node.configure("05-a.conflist", CNINode.list("a", plugins: #"{"type": "third"}"#))
     },
@@ -45,14 +45,14 @@ import Testing
     Case(description: "a single plugin without a name", taken: "05-a.conf") { node in
       try node.configure("05-a.conf", #"{"cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case(description: "plugins in another directory", taken: "a") { node in
+    Case(description: "plugin configurations in a subdirectory", taken: "a") { node in
       try node.configure("05-a.conflist", #"{"name": "a", "cniVersion": "0.4.0"}"#)
       try node.configure("a/1.conf", #"{"type": "first"}"#)
     },
-    Case(description: "none", taken: nil, words: "no usable CNI configuration in ") { node in
+    Case(description: "no configuration directory", taken: nil, words: "no usable CNI configuration in ") { node in
       try node.node.remove("conf")
     },
-    Case(description: "no valid configuration", taken: nil, words: "plugin first is not in") { node in
+    Case(description: "the only network's plugin is missing", taken: nil, words: "plugin first is not in") { node in
       try node.node.remove("bin/first")
     },
   ]
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `plugins are not called from another root than CRI-O's`() async throws {
+  @Test func `plugins are not called if CRI-O has a different root directory or is not trusted`() async throws {
     let node = try CNINode()
     try node.plugin("first", "exit 1")
     let pods = [sandbox(CNINode.id, ip: "10.1.0.2", namespace: "/proc/self/ns/net")]

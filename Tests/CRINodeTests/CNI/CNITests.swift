@@ -2,7 +2,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// CNI's records of each pod.
+/// CNI's records for each pod.
 @Suite struct CNITests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
@@ -105,7 +105,7 @@ import Testing
       node, sandbox(a, ip: "10.1.0.2"), sandbox(b, ip: "10.1.0.3"), sandbox(FakeNode.id("c"), ip: "10.7.0.1"))
     #expect(observed[0].leases?.value?.map(\.address) == ["10.1.0.2"])
     #expect(observed[1].leases?.value?.map(\.address) == ["10.1.0.3"])
-    // A lease of another plugin's network says nothing about this pod.
+    // A lease in the network of another plugin says nothing about this pod.
     #expect(observed[2].leases == nil)
   }
 }

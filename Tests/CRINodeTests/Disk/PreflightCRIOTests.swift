@@ -68,7 +68,7 @@ import Testing
     try node.tree.remove("/run/crio/version")
     #expect(try await node.report().rules == ["O2"])
     try node.tree.write("/run/crio/version", "1.37.0")
-    #expect(try await node.report().rules == ["O2"], "CRI-O reads only a JSON text")
+    #expect(try await node.report().rules == ["O2"], "CRI-O reads only a JSON string")
     try node.tree.write("/run/crio/version", "\"1.37.0\"")
     #expect(try await node.report().rules.isEmpty)
     try node.tree.write("/etc/crio/crio.conf", "[crio]\nversion_file_persist = \"/var/lib/crio/version\"\n")
@@ -88,7 +88,7 @@ import Testing
     #expect(try await report().rules.isEmpty)
   }
 
-  @Test func `CNI plugins are not called from another root than CRI-O's`() async throws {
+  @Test func `CNI plugins are not called if the node's files are below a different root directory`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     let facts = try await node.facts()
     #expect(facts.crio?.networks.faults == [:])

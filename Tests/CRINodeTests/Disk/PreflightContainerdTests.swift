@@ -155,7 +155,7 @@ import Testing
       #expect(report.victims.map(\.pod) == [node.pods[0].pod])
     }
     #expect(try await node.report(to: "1.7.34").rules == ["P12"])
-    // 2.x accepts the form of 1.x too.
+    // 2.x also accepts the form of 1.x.
     try node.tree.write("\(NodeTree.tasks)/\(pod)/address", "unix:///x")
     #expect(try await node.report().rules.isEmpty)
   }

@@ -96,7 +96,7 @@ import Testing
     #expect(orphans(node, [a]) == [])
   }
 
-  @Test func `a process that began just now does not count`() throws {
+  @Test func `a process that has just started does not count`() throws {
     let node = try FakeNode()
     try node.shim(60, b, startTime: 999_500)
     try node.shim(61, c, startTime: 998_900)
@@ -113,7 +113,7 @@ import Testing
     #expect(orphans(node, []) == [])
   }
 
-  @Test func `CRI-O's conmons count, Podman's and those of an exec do not`() throws {
+  @Test func `conmons of CRI-O's containers count; those of Podman and of exec sessions do not`() throws {
     let node = try FakeNode()
     try node.conmon(70, a)
     try node.conmon(71, b)
@@ -146,7 +146,7 @@ import Testing
     #expect(orphans(node, [], []) == [])
   }
 
-  @Test func `the oldest shim is identified by its directory`() throws {
+  @Test func `a v1 shim is identified by its work directory`() throws {
     let node = try FakeNode()
     try node.process(
       60, "containerd-shim", parent: 1,
@@ -158,7 +158,7 @@ import Testing
     #expect(orphans(node, [a])?.map(\.id) == [b])
   }
 
-  @Test func `an object that is listed and unreadable is not an orphan`() throws {
+  @Test func `an object that is listed but unreadable is not an orphan`() throws {
     let node = try FakeNode()
     try node.shim(60, b)
     var snapshot = node.snapshot()

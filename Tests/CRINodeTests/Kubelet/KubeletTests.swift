@@ -21,13 +21,13 @@ import Testing
     return snapshot.observed?.kubelet
   }
 
-  @Test func `a node without kubelet has no kubelet facts`() {
+  @Test func `on a node without kubelet nothing is observed about it`() {
     let kubelet = read()
     #expect(kubelet?.podDirectories == nil && kubelet?.staticPods == nil)
     #expect(kubelet?.processes?.value?.isEmpty ?? true)
   }
 
-  @Test func `kubelet's process is found, also as part of another program`() throws {
+  @Test func `kubelet's process is found, even if kubelet is part of another program`() throws {
     try node.process(40, "kubelet", parent: 1, startTime: 7)
     try node.process(41, "k3s-server", parent: 1, startTime: 8)
     try node.process(42, "kubelet", parent: 1, state: "Z", startTime: 9)
@@ -57,8 +57,8 @@ import Testing
         ]))
   }
 
-  /// As kubelet reads a directory with the leftovers of an upgrade (`extractFromDir`, `tryDecodeSinglePod`).
-  @Test func `a link that leads nowhere is passed over, and of two pods with one name the first one counts`() throws {
+  /// kubelet reads the leftovers of an upgrade in the same way (`extractFromDir`, `tryDecodeSinglePod`).
+  @Test func `a dangling link is skipped, and the first of two pods with the same name counts`() throws {
     let folder = "root/etc/kubernetes/manifests"
     try node.write("kind: Pod\nmetadata: {name: etcd}\nspec: {restartPolicy: Never}\n", to: "\(folder)/etcd.yaml")
     try node.write("kind: Pod\nmetadata: {name: etcd}\n", to: "\(folder)/etcd.yaml.bak")

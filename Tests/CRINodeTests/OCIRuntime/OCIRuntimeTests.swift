@@ -11,7 +11,7 @@ import Testing
     _ node: FakeNode, _ configuration: String?, listing id: String? = nil
   ) throws -> Observation<[OCIRuntime]>? {
     var snapshot = node.snapshot()
-    // Objects without readable details are listed all the same.
+    // Objects whose details could not be read are listed too.
     snapshot.unchecked = id.map { [Unchecked.details(ObjectName(.container, id: $0), "no answer")] } ?? []
     NodeObserver(paths: node.paths)
       .addObservations(to: &snapshot, askedAt: 0, configuration: try configuration.map { try JSON.parse($0) })

@@ -5,7 +5,7 @@ import Testing
 @Suite("Quantities as text")
 struct QuantityTests {
   @Test(
-    "durations",
+    "a duration is printed as text",
     arguments: [
       (-5.0, "Less than a second"), (0, "Less than a second"), (0.999, "Less than a second"), (1, "1 second"),
       (1.999, "1 second"), (2, "2 seconds"), (59.999, "59 seconds"), (60, "About a minute"),
@@ -19,7 +19,7 @@ struct QuantityTests {
     #expect(HumanDuration.text(nanoseconds: Int64(seconds * 1e9)) == expected)
   }
 
-  @Test("times relative to now")
+  @Test("a time is printed relative to now")
   func ago() {
     #expect(HumanDuration.ago(0, now: 1_795_251_649_000_000_000) == "56 years ago")
     #expect(HumanDuration.ago(10, now: 5) == "Less than a second ago")
@@ -28,7 +28,7 @@ struct QuantityTests {
   }
 
   @Test(
-    "sizes with three and four digits",
+    "a size is printed with three or four digits",
     arguments: [
       (0, "0B", "0B"), (1, "1B", "1B"), (512, "512B", "512B"), (999, "999B", "999B"), (1000, "1kB", "1kB"),
       (1010, "1.01kB", "1.01kB"), (1005, "1kB", "1.005kB"), (1015, "1.01kB", "1.015kB"),
@@ -45,7 +45,7 @@ struct QuantityTests {
   }
 
   @Test(
-    "numbers with fixed decimals, rounded as C does",
+    "a number with fixed decimals is rounded as in C",
     arguments: [
       (0, 2, "0.00"), (0.005, 2, "0.01"), (0.125, 2, "0.12"), (0.375, 2, "0.38"), (2.675, 2, "2.67"),
       (99.995, 2, "100.00"),
@@ -76,7 +76,7 @@ struct NameTests {
   }
 
   @Test(
-    "images have a row for each tag",
+    "an image has a row for each tag",
     arguments: [
       (["localhost/busybox:1"], [], ["localhost/busybox", "1"], "<none>"),
       (
@@ -97,7 +97,7 @@ struct NameTests {
 
 @Suite("Output formats")
 struct OutputFormatTests {
-  @Test("end as crictl's do")
+  @Test("documents end as crictl's documents do")
   func documents() {
     #expect(OutputFormat.json.text(of: ["a": [1]]) == "{\n  \"a\": [\n    1\n  ]\n}\n")
     #expect(OutputFormat.yaml.text(of: ["a": [1]]) == "a:\n- 1\n\n")

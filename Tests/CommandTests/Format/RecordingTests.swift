@@ -32,7 +32,7 @@ struct RecordingTests {
     try #require(try RecordedOutput.document(recording.name, command)[key]?.arrayValue)
   }
 
-  @Test("containers", arguments: recordings)
+  @Test("the table of containers is that of crictl", arguments: recordings)
   func containers(recording: Printed) throws {
     var table = Table([
       "CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE",
@@ -51,7 +51,7 @@ struct RecordingTests {
     #expect(try table.text() == text(recording, "ps-a.table"))
   }
 
-  @Test("pods", arguments: recordings)
+  @Test("the table of pods is that of crictl", arguments: recordings)
   func pods(recording: Printed) throws {
     var table = Table(["POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME"])
     for item in try items(recording, "pods", "items") {
@@ -65,7 +65,7 @@ struct RecordingTests {
     #expect(try table.text() == text(recording, "pods.table"))
   }
 
-  @Test("images", arguments: recordings)
+  @Test("the table of images is that of crictl", arguments: recordings)
   func images(recording: Printed) throws {
     var table = Table(["IMAGE", "TAG", "IMAGE ID", "SIZE"])
     for item in try items(recording, "images", "images") {
@@ -81,7 +81,7 @@ struct RecordingTests {
     #expect(try table.text() == text(recording, "images.table"))
   }
 
-  @Test("pods in detail", arguments: recordings)
+  @Test("the details of pods are those of crictl", arguments: recordings)
   func podDetails(recording: Printed) throws {
     let texts = try items(recording, "pods", "items").map { item in
       var details = Details()
@@ -99,7 +99,7 @@ struct RecordingTests {
     #expect(try texts.joined() == text(recording, "pods.verbose"))
   }
 
-  @Test("containers in detail", arguments: recordings)
+  @Test("the details of containers are those of crictl", arguments: recordings)
   func containerDetails(recording: Printed) throws {
     let texts = try items(recording, "ps -a", "containers").map { item in
       var details = Details()
@@ -119,7 +119,7 @@ struct RecordingTests {
     #expect(try texts.joined() == text(recording, "ps-a.verbose"))
   }
 
-  @Test("images in detail", arguments: recordings)
+  @Test("the details of images are those of crictl", arguments: recordings)
   func imageDetails(recording: Printed) throws {
     let texts = try items(recording, "images", "images").map { item in
       var details = Details()
@@ -133,7 +133,7 @@ struct RecordingTests {
     #expect(try texts.joined() == text(recording, "images.verbose"))
   }
 
-  @Test("details prevent names from breaking a line")
+  @Test("a name in the details cannot break a line")
   func hostileDetails() {
     var details = Details()
     details.line("Name", "a\nStatus: Ready\u{1b}")

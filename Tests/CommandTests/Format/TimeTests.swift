@@ -5,7 +5,7 @@ import Testing
 @Suite("Times as Go prints them")
 struct TimeTests {
   @Test(
-    "in UTC",
+    "times in UTC are printed as in Go",
     arguments: [
       (0, "1970-01-01T00:00:00Z", "1970-01-01 00:00:00 +0000 UTC"),
       (1_795_246_980_888_814_890, "2026-11-21T07:43:00.88881489Z", "2026-11-21 07:43:00.88881489 +0000 UTC"),
@@ -29,7 +29,7 @@ struct TimeTests {
   }
 
   @Test(
-    "in other zones",
+    "times in other zones are printed as in Go",
     arguments: [
       (.fixed(32_400, "JST"), "2026-11-21T16:43:00.5+09:00", "2026-11-21 16:43:00.5 +0900 JST"),
       (.fixed(-12_600, "NST"), "2026-11-21T04:13:00.5-03:30", "2026-11-21 04:13:00.5 -0330 NST"),
@@ -41,7 +41,7 @@ struct TimeTests {
     #expect(TimeText.goString(nanoseconds: 1_795_246_980_500_000_000, in: zone) == string)
   }
 
-  @Test("in the process's time zone, summer and winter")
+  @Test("times are printed in the time zone of the process, in summer and in winter")
   func local() async {
     await #expect(processExitsWith: .success) {
       // A POSIX rule, so that no zone files are needed.
