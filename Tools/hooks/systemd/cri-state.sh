@@ -40,8 +40,13 @@ store() {
   if cat >"$new" && chmod "$3" "$new" && mv -fT "$new" "$1/$2"; then :; else rm -f "$new"; return 1; fi
 }
 
-# CODE: records it and the report from standard input.
-record() { { echo "$1"; cat; } | store "$dir" verdict 0600 && publish; }
+# CODE: records it and the report from standard input. An old verdict must not stand for one that cannot be written.
+record() {
+  written=0
+  { echo "$1"; cat; } | store "$dir" verdict 0600 || { written=1; rm -f "$dir/verdict"; }
+  publish
+  return $written
+}
 
 # Writes the verdict and kubelet's state, without any name of a pod, to files that every user may read.
 publish() {

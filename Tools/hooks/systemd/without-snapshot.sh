@@ -34,10 +34,10 @@ unsaved() {
   judge "$2"
   case $code in
     1) { cat "$report"; echo "LOST: kubelet would kill pods that are alive; $1"; } | record 1 ;;
-    3) { cat "$report"; echo "not verified: the runtime was not ready; $1"; } | record 3 ;;
+    3) { [ -z "$report" ] || cat "$report"; echo "not verified: the runtime was not ready; $1"; } | record 3 ;;
     *) echo "nothing was compared, but kubelet's start would kill no pod that is alive: $1" | record none ;;
-  esac
-  rm -f "$report"
+  esac || unwritable=yes
+  [ -z "$report" ] || rm -f "$report"
 }
 
 # The boot ID at the first start of the runtime, and one more line for every other start.

@@ -47,8 +47,11 @@ processes() { inside sh -c 'pgrep -x -f "sleep infinity|/bin/sleep infinity" | s
 # UNIT
 is_active() { inside systemctl is-active --quiet "$1"; }
 is_not_active() { ! is_active "$1"; }
-# TEXT UNIT: whether the journal has it
-journal_has() { inside journalctl --no-pager -o cat -u "$2" | grep -qF -- "$1"; }
+# TEXT UNIT: whether the journal has it. The journal may not know the unit of a process that has already ended.
+journal_has() { within 10 journal_has_now "$@"; }
+journal_has_now() {
+  { inside journalctl --no-pager -o cat -u "$2"; inside journalctl --no-pager -o cat -t cri; } | grep -qF -- "$1"
+}
 # The number of kubelet's starts
 starts() { grep -c '^start$' "$node/log/kubelet"; }
 has_starts() { [ "$(starts)" = "$1" ]; }
@@ -90,6 +93,7 @@ resume_runtime() { inside systemctl kill --kill-whom=main -s CONT containerd; in
 # COUNT LINE
 has_lines() { [ "$(grep -cxF -- "$2" "$node/log/kubelet")" = "$1" ]; }
 # TEXT: whether the journal has a line of cri with it.
-logged() { inside journalctl --no-pager -o cat -t cri | grep -qF -- "$1"; }
+logged() { within 10 logged_now "$1"; }
+logged_now() { inside journalctl --no-pager -o cat -t cri | grep -qF -- "$1"; }
 # TEXT FILE
 same_file() { [ "$(inside cat "$2" 2>/dev/null)" = "$1" ]; }
