@@ -51,6 +51,13 @@ import Testing
     #expect(systemd.changes == ["stop kubelet", "stop node-agent", "start node-agent", "start kubelet"])
   }
 
+  /// The only snapshot of a `guard` that found a loss.
+  private func lostSnapshot() throws -> String {
+    let names = TemporaryDirectory.names(in: directory.file("state")).filter { $0.hasPrefix("guard-before-20") }
+    #expect(names.count == 1, "\(names)")
+    return "\(directory.file("state"))/\(try #require(names.first))"
+  }
+
   @Test func `a loss leaves the unit stopped, and prints what to do`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let report = directory.file("report.json")
@@ -61,7 +68,7 @@ import Testing
     #expect(
       run.errors
         == "cri: kubelet stays stopped because of --hold (exit code 1); read \(report), check again with cri verify "
-        + "--before \(directory.file("state"))/guard-before.json, then run systemctl start kubelet\n")
+        + "--before \(try lostSnapshot()), then run systemctl start kubelet\n")
     #expect(systemd.changes == ["stop kubelet"] && systemd.state(of: "kubelet") == "inactive")
   }
 
@@ -118,15 +125,38 @@ import Testing
       run: restart(runtime, "--on-restart lose-ips"))
     #expect(run.code == 1, "\(run)")
     let modes = try await Tool.shell(
-      "cd '\(directory.file("state"))' && stat -c '%n %a' . guard-before.json guard-report.txt more.json")
-    #expect(modes.output == ". 700\nguard-before.json 600\nguard-report.txt 644\nmore.json 644\n", "\(modes)")
+      "cd '\(directory.file("state"))' && stat -c '%n %a' . guard-before*.json guard-report.txt more.json")
+    let snapshot = try lostSnapshot()
+    let name = snapshot.split(separator: "/").last ?? ""
+    #expect(modes.output == ". 700\n\(name) 600\nguard-report.txt 644\nmore.json 644\n", "\(modes)")
     #expect(ProcessFacts.read(directory.file("state/guard-report.txt")).contains("LOST"))
     let again = try await Tool.cri(
       [
-        "verify", "--before", directory.file("state/guard-before.json"), "--after",
-        directory.file("state/guard-before.json"),
+        "verify", "--before", snapshot, "--after", snapshot,
       ])
     #expect(again.code == 4, "\(again)")
+  }
+
+  @Test func `the snapshot from before a loss is not replaced by the next guard`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    _ = try await guarding(runtime, systemd, ["--hold", "kubelet"], run: restart(runtime, "--on-restart lose-ips"))
+    let snapshot = try lostSnapshot()
+    let before = ProcessFacts.read(snapshot)
+    let next = try await SimulatorProcess(in: directory)
+    let second = try await guarding(next, systemd, run: restart(next))
+    #expect(second.code == 0, "\(second)")
+    #expect(ProcessFacts.read(snapshot) == before && !before.isEmpty)
+    #expect(TemporaryDirectory.names(in: directory.file("state")).contains("guard-before.json"))
+    #expect(try lostSnapshot() == snapshot)
+  }
+
+  @Test func `a second guard is refused while one runs, and changes nothing`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let script = "'\(Tool.path("cri"))' -r '\(runtime.socket)' guard --hold kubelet -- true; echo $? > '\(directory.file("code"))'\n"
+    let run = try await guarding(runtime, systemd, ["--hold", "kubelet"], run: script + restart(runtime))
+    #expect(run.code == 0 && run.errors.contains("another guard is running on this node"), "\(run)")
+    #expect(ProcessFacts.read(directory.file("code")) == "2\n")
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
   @Test func `a masked unit cannot be started during the command or after a loss`() async throws {

@@ -20,7 +20,9 @@ struct GuardCommand: AsyncParsableCommand {
       is not started.
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
-      journal, also if the terminal is gone.
+      journal, also if the terminal is gone. Unless nothing is lost, the name of the snapshot has the time \
+      (guard-before-20260131T120000Z.json), so that no later guard replaces it; at most ten are kept. Only one guard can \
+      run at a time.
 
       SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. A \
       signal before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT \
@@ -108,6 +110,8 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let lock = try GuardRecord.lock()
+    defer { withExtendedLifetime(lock) {} }
     let signals = try SignalWatch()
     var units = UnitHold(hold, signals: signals, masks: mask)
     var stage = Stage.before
@@ -118,7 +122,7 @@ struct GuardCommand: AsyncParsableCommand {
       try await reports.report(
         .verify, onlyWarns: options.warnOnly && stage == .changed,
         action: { view in
-          record.writeReport(view)
+          record.writeReport(view, isLossless: stage == .before || Self.startingCodes.contains(view.verdict.exitCode))
           if stage != .before {
             let code = view.verdict.exitCode
             let starts = Self.startingCodes.contains(code) || options.warnOnly && stage == .changed

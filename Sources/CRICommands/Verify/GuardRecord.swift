@@ -6,11 +6,18 @@ internal import CRIText
 
 /// What `guard` leaves on the node, whatever happens to the terminal: the snapshot, the report, and a line in the journal.
 struct GuardRecord {
+  /// The name of the last snapshot after which nothing was lost.
+  private static let current = "guard-before.json"
+  /// The number of snapshots of other runs that are kept.
+  private static let maximumKept = 10
+
   private let command: String
   private let save: String?
   private let reports: ReportOptions
   /// The file that has the snapshot; nil if it was not written.
   private var saved: String?
+  /// Whether the file with the snapshot is in `StateDirectory`, because the user named no file.
+  private var isDefault = false
   /// The file with the report in `StateDirectory`; nil if it was not written.
   private var written: String?
 
@@ -18,6 +25,18 @@ struct GuardRecord {
     self.command = command
     self.save = save
     self.reports = reports
+  }
+
+  /// Keeps a second `guard` from running at the same time, because it would find the units stopped and replace the files.
+  /// - Returns: nil if there can be no state directory.
+  static func lock() throws(Failure) -> DirectoryLock? {
+    guard (try? StateDirectory.create()) != nil else { return nil }
+    do throws(FileError) {
+      return try DirectoryLock(StateDirectory.path)
+    } catch {
+      guard error == .system(.again) else { return nil }
+      throw Failure(.usage, "another guard is running on this node; wait until it has ended; nothing was changed")
+    }
   }
 
   /// Saves the snapshot.
@@ -30,11 +49,19 @@ struct GuardRecord {
         throw Failure(.usage, "\(failure.message); the command was not run")
       }
       saved = save
-    } else if let path = StateDirectory.file("guard-before.json"),
-      (try? SnapshotFile.write(snapshot, to: path)) != nil
-    {
+    } else if let path = Self.newPath(), (try? SnapshotFile.write(snapshot, to: path)) != nil {
       saved = path
+      isDefault = true
     }
+  }
+
+  /// The file for a snapshot in `StateDirectory`. A name of its own keeps it from being overwritten by the next `guard`
+  /// if state is lost; if there are many such files, no more are added.
+  private static func newPath() -> String? {
+    let kept = ((try? Directory.names(at: StateDirectory.path)) ?? []).count { $0.hasPrefix("guard-before-") }
+    let seconds = Kernel.now / 1_000_000_000
+    let time = TimeText.rfc3339(nanoseconds: seconds * 1_000_000_000).filter { $0 != "-" && $0 != ":" }
+    return StateDirectory.file(kept < maximumKept ? "guard-before-\(time).json" : current)
   }
 
   /// The file that has the snapshot, which is written to the temporary directory if there is no other; nil if it cannot
@@ -45,7 +72,12 @@ struct GuardRecord {
     return (try? SnapshotFile.write(snapshot, to: path)) == nil ? nil : path
   }
 
-  mutating func writeReport(_ view: ReportView) {
+  /// Writes the report to `StateDirectory`.
+  /// - Parameter isLossless: Whether nothing is lost, so that the next `guard` may replace the snapshot.
+  mutating func writeReport(_ view: ReportView, isLossless: Bool) {
+    if isLossless, isDefault, let path = saved, (try? File.rename(path, to: Self.current)) != nil {
+      saved = StateDirectory.file(Self.current)
+    }
     guard let path = StateDirectory.file("guard-report.txt") else { return }
     let file = ReportFile(format: .table, path: path)
     do throws(FileError) {

@@ -48,7 +48,7 @@ cri_say() { echo "upgrade: $*" >&2 || :; logger -t cri-upgrade -- "$*" 2>/dev/nu
 
 # Call this first: it sets the trap for every end of the script (`exit`, an error or a signal).
 cri_begin() {
-  cri_stage=untouched cri_held='' cri_why='the script ended early'
+  cri_stage=untouched cri_held='' cri_taken='' cri_why='the script ended early'
   trap 'cri_finish $?' EXIT
   trap 'cri_why="the script was stopped by SIGINT"; exit 130' INT
   trap 'cri_why="the script was stopped by SIGTERM"; exit 143' TERM
@@ -93,7 +93,19 @@ cri_hold() {
   done
 }
 
-cri_snapshot() { "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot, nothing can be verified'; }
+# A retry must not replace the snapshot from before a loss, so it gets another name; ten of them are kept at most.
+cri_snapshot() {
+  if [ -f "$CRI_BEFORE" ] && [ ! -f "$CRI_BEFORE.verified" ]; then
+    cri_kept=$CRI_BEFORE.$(date -u +%Y%m%dT%H%M%SZ)
+    set -- "$CRI_BEFORE".2*Z
+    if [ $# -lt 10 ] && mv -fT "$CRI_BEFORE" "$cri_kept"; then
+      cri_say "the snapshot of an earlier run, after which it was not shown that nothing is lost, is kept: $cri_kept"
+    fi
+  fi
+  rm -f "$CRI_BEFORE.verified"
+  "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot, nothing can be verified'
+  cri_taken=yes
+}
 # Call this just before the first relevant change: from here on the held units start only if nothing is lost.
 cri_change() { cri_stage=changed; }
 # NEW PLACE: replaces a file in one step, and keeps the old one as PLACE.before. A file that runs may not be
@@ -143,6 +155,7 @@ cri_finish() {
       for cri_unit in $cri_held; do cri_say "when the problem is solved, run: systemctl start $cri_unit"; done
       exit "$cri_end" ;;
   esac
+  [ -z "$cri_taken" ] || : >"$CRI_BEFORE.verified" || :
   for cri_unit in $cri_held; do
     systemctl start "$cri_unit" || { cri_say "$cri_unit does not start; see journalctl -u $cri_unit"; exit 6; }
   done

@@ -41,8 +41,29 @@ unsaved() {
 }
 
 # The boot ID at the first start of the runtime, and one more line for every other start.
-was_started() { [ "$(head -n 1 "$dir/started" 2>/dev/null)" = "$(boot)" ]; }
-count_start() { if was_started; then echo again >>"$dir/started"; else boot >"$dir/started"; fi; }
+is_recorded() { [ "$(head -n 1 "$dir/started" 2>/dev/null)" = "$(boot)" ]; }
+count_start() { if was_started; then is_recorded || boot >"$dir/started"; echo again >>"$dir/started"; else boot >"$dir/started"; fi; }
+# Whether it has been started before since the node has booted, even if that was before the hook was installed.
+was_started() { is_recorded || has_older_shims; }
+
+# Whether a process of a container is older than the daemon, or the daemon does not run: it has been started before.
+has_older_shims() {
+  main=$(systemctl show --property=MainPID --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)
+  since=$(started_at "${main:-0}") || since=''
+  for process in $(pgrep -x 'containerd-shim|conmon|conmonrs' 2>/dev/null); do
+    [ -n "$since" ] || return 0
+    [ "$(started_at "$process" || echo "$since")" -ge "$since" ] || return 0
+  done
+  return 1
+}
+
+# PID: prints the time of its start, in clock ticks since boot (proc_pid_stat(5), field 22; the name may have spaces).
+started_at() {
+  read -r line 2>/dev/null <"/proc/$1/stat" || return 1
+  # shellcheck disable=SC2086
+  set -- ${line##*) }
+  echo "${20}"
+}
 
 is_same_daemon() { [ "$(cat "$dir/daemon" 2>/dev/null)" = "$(daemon)" ]; }
 # Whether the runtime has not been restarted since the node has booted, so that a restart cannot have lost anything.
