@@ -22,6 +22,8 @@ public struct Prediction: Hashable, Sendable {
   public enum Trigger: String, Hashable, Sendable {
     /// The runtime's lists show a changed state, so kubelet reacts within about a second.
     case immediate
+    /// The lists look unchanged, and a container of the pod crashes again and again: kubelet reacts at the next crash.
+    case atNextEvent = "at-next-event"
     /// The lists look unchanged, so kubelet reacts when it restarts, or at the pod's next event.
     case atKubeletRestart = "at-kubelet-restart"
   }
@@ -34,7 +36,7 @@ public struct Prediction: Hashable, Sendable {
   public var rule: KubeletRule?
   /// nil unless the sandbox changed.
   public var outcome: KubeletOutcome?
-  /// The policy in the pod's manifest on the node; nil if it is unknown, which it is for all but static pods.
+  /// The policy in the specification that the user supplied, or in the pod's manifest on the node; nil if it is unknown.
   public var restartPolicy: RestartPolicy?
   /// The field that decides, with its values before and after.
   public var field: RuleField?
@@ -48,6 +50,12 @@ public struct Prediction: Hashable, Sendable {
   public var containers: [String]
   /// Whether some of them have ended, so that kubelet restarts them only if the unknown restartPolicy says so (B4).
   public var dependsOnPolicy = false
+  /// Whether the pod ends if the unknown restartPolicy does not restart them, because nothing else is left to run (B7).
+  public var mayEnd = false
+  /// Whether some of them may be init containers, which kubelet does not start again while the others run.
+  public var dependsOnKind = false
+  /// The kind of the object that controls the pod, such as `Job`; nil if it is unknown or if there is none.
+  public var owner: String?
 
   init(pod: PodName, restartPolicy: RestartPolicy?) {
     self.pod = pod

@@ -30,6 +30,13 @@ struct VerdictOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Check only this pod: a name, namespace/name or UID (repeatable).", valueName: "pod"))
   var pod: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The node's pods as kubectl get pods -o json prints them (-: standard input), whose restart policies and kinds of "
+        + "containers decide what kubelet does; nothing else is used.",
+      valueName: "file"))
+  var pods: String?
+
   // Parsed here, because ArgumentParser would print the default as a number.
   @Sendable private static func severity(_ text: String) throws -> Severity {
     guard let severity = Severity.allCases.first(where: { "\($0)" == text }), severity != .info else {
@@ -47,6 +54,8 @@ struct VerdictOptions: ParsableArguments {
 
   /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
   func verification(before: Snapshot) throws(Failure) -> Verification {
+    var before = before
+    if let file = pods { before.pods = try PodsFile.read(file) }
     let pods = before.sandboxes.map(\.pod)
     for name in pod where !pods.contains(where: { Scope(pods: [name]).contains($0) }) {
       let names = Set(pods.map { "\($0)" }).sorted()

@@ -33,6 +33,9 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var reports: ReportOptions
 
   func validate() throws {
+    if before == "-", options.pods == "-" {
+      throw ValidationError("--before and --pods both read standard input; specify a file for one of them")
+    }
     if after != nil, wait != nil {
       throw ValidationError("--wait waits for the runtime, but --after does not use it; specify only one of them")
     }
