@@ -68,6 +68,8 @@ struct Kubelet {
       let outcome = outcome(for: old, specification, isFirst: rule == .c1)
       prediction.outcome = outcome
       prediction.action = outcome == .a3 ? .recreate : .kill
+      // kubelet knows nothing about a static pod of which the runtime has no record, and runs it whatever its policy is.
+      prediction.dependsOnPolicy = specification == nil && !(rule == .c1 && old.isStatic)
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
       prediction.trigger = trigger(old)
       return prediction

@@ -48,7 +48,8 @@ public struct Prediction: Hashable, Sendable {
   public var trigger: Trigger?
   /// The containers that kubelet restarts.
   public var containers: [String]
-  /// Whether some of them have ended, so that kubelet restarts them only if the unknown restartPolicy says so (B4).
+  /// Whether the unknown restartPolicy decides: kubelet does not restart ended containers (B4), or does not recreate the
+  /// pod, if the policy says so.
   public var dependsOnPolicy = false
   /// Whether the pod ends if the unknown restartPolicy does not restart them, because nothing else is left to run (B7).
   public var mayEnd = false

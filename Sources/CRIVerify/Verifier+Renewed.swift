@@ -15,7 +15,9 @@ extension Verifier {
       if let successor {
         check(SandboxRules.table, old, successor) { _ in ObjectName.pod(successor) }
         checkContainers(of: old, successor)
-      } else if specifications[old]?.restartPolicy == .never, !old.isStatic || hasContainers(old.pod) {
+      } else if specifications[old]?.restartPolicy == .never, !excuses.isDeleted(old.pod),
+        !old.isStatic || hasContainers(old.pod)
+      {
         report(.podEnded, .pod(old), .status(.ready), .status(.notReady))
       } else if let rule = excuse(for: old) {
         report(rule, .pod(old), .status(.ready), .status(.gone))

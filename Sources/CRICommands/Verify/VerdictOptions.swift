@@ -52,10 +52,17 @@ struct VerdictOptions: ParsableArguments {
     _ = try RuleID.ignored(ignore, by: .verify)
   }
 
+  /// Reads the file of `--pods`; nil if the option is not given.
+  func readPods() throws(Failure) -> [PodSpecification]? {
+    guard let pods else { return nil }
+    return try PodsFile.read(pods)
+  }
+
   /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
-  func verification(before: Snapshot) throws(Failure) -> Verification {
+  /// - Parameter specifications: What `readPods()` has returned.
+  func verification(before: Snapshot, _ specifications: [PodSpecification]?) throws(Failure) -> Verification {
     var before = before
-    if let file = pods { before.pods = try PodsFile.read(file) }
+    if let specifications { before.pods = specifications }
     let pods = before.sandboxes.map(\.pod)
     for name in pod where !pods.contains(where: { Scope(pods: [name]).contains($0) }) {
       let names = Set(pods.map { "\($0)" }).sorted()

@@ -47,7 +47,8 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     try await reports.report(.verify, onlyWarns: options.warnOnly) {
       let timeout = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
-      let verification = try options.verification(before: try SnapshotFile.read(before))
+      let specifications = try options.readPods()
+      let verification = try options.verification(before: try SnapshotFile.read(before), specifications)
       let now: Snapshot
       if let after {
         now = try SnapshotFile.read(after)

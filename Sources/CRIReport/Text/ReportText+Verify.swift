@@ -104,7 +104,7 @@ extension ReportText {
   /// What decides between two outcomes; empty if there is only one.
   private static func condition(of prediction: Prediction) -> String {
     if prediction.mayEnd { return " if restartPolicy allows it, and otherwise end the pod" }
-    if prediction.dependsOnKind { return " if it is no init container" }
+    if prediction.dependsOnKind { return " if it is not an init container" }
     return ""
   }
 
@@ -113,15 +113,16 @@ extension ReportText {
     var lines: [String] = []
     let affected = report.affected
     let recreated = affected.filter { $0.action == .recreate }
-    // Of a pod without a sandbox, nothing is left to kill.
+    // A pod without a sandbox need not be killed first.
     let (missing, present) = (recreated.filter { $0.rule == .c1 }, recreated.filter { $0.rule != .c1 })
     if !present.isEmpty {
-      let isOpen = present.contains { $0.restartPolicy == nil }
-      let condition = isOpen ? " (those with restartPolicy Never are only killed)" : ""
+      let condition =
+        present.contains(where: \.dependsOnPolicy) ? " (those with restartPolicy Never are only killed)" : ""
       lines.append("kubelet will kill and recreate \(Self.count(present.count, "pod"))\(condition)")
     }
     if !missing.isEmpty {
-      lines.append("kubelet will recreate \(Self.count(missing.count, "pod")), of which nothing is left")
+      let condition = missing.contains(where: \.dependsOnPolicy) ? " (those with restartPolicy Never end)" : ""
+      lines.append("kubelet will recreate \(Self.count(missing.count, "pod")) without a sandbox\(condition)")
     }
     let killed = affected.count { $0.action == .kill }
     if killed > 0 { lines.append("kubelet will kill \(Self.count(killed, "pod")) for good (restartPolicy)") }
