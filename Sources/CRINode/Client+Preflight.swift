@@ -14,6 +14,8 @@ public struct PreflightOptions: Hashable, Sendable {
   public var target: RuntimeVersion?
   /// Whether to pull images that running pods use and the runtime lacks; this changes the node.
   public var pulls: Bool
+  /// The directory of the kernel's process files; it differs from the default in tests.
+  package var proc = "/proc"
 
   /// Creates options.
   public init(tool: String, root: String? = nil, target: RuntimeVersion? = nil, pulls: Bool = false) {
@@ -63,7 +65,8 @@ private struct PreflightReader {
     let served = await servedCgroupDriver(client)
     var facts = PreflightFacts(
       snapshot: snapshot, target: options.target,
-      kubelet: KubeletConfiguration(files, asked: client.endpoint))
+      kubelet: KubeletConfiguration(
+        KubeletSettings.read(files, beside: snapshot.daemon.pid, proc: options.proc), files, asked: client.endpoint))
     // A missing directory means something only if the runtime's own directory exists.
     let isNode: Bool
     switch snapshot.runtime.name {
@@ -83,7 +86,7 @@ private struct PreflightReader {
       facts.missingPlugins = missingPlugins(document(info["cniconfig"]), isNode)
     case "cri-o":
       let config = document(info["config"])
-      let configuration = CRIODisk.configuration(files, Self.arguments(of: snapshot.daemon.pid))
+      let configuration = configuration(of: snapshot.daemon.pid)
       let disk = CRIODisk(
         snapshot, files, configuration: configuration, status: config, paths: await paths(),
         networks: await networks(configuration))
@@ -94,6 +97,7 @@ private struct PreflightReader {
       isNode = false
       facts.configuration = RuntimeConfiguration(other: snapshot.runtime.name, served: served)
     }
+    facts.endedProcesses = try await EndedProcesses(client: client, snapshot: facts.snapshot, proc: options.proc).read()
     facts.networkConfigurations = networkConfigurations(facts.configuration.networkDirectory, isNode)
     if options.pulls { facts.pulls = await pull(facts.absentImages) }
     return facts
@@ -238,9 +242,19 @@ private struct PreflightReader {
 
   private func document(_ text: String?) -> JSON { text.flatMap { try? JSON.parse($0) } ?? .null }
 
-  /// The daemon's command line; empty if its process is not visible.
-  private static func arguments(of pid: Int32?) -> [String] {
-    guard let pid, let bytes = try? File.read("/proc/\(pid)/cmdline", limit: 1 << 20) else { return [] }
-    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  /// CRI-O's configuration, in which the running daemon's command line and environment count most.
+  private func configuration(of daemon: Int32?) -> Observation<CRIOConfiguration> {
+    guard let daemon else { return CRIODisk.configuration(files, CRIOOptions()) }
+    func words(_ name: String) throws(FileError) -> [String] {
+      try File.read("\(options.proc)/\(daemon)/\(name)", limit: 1 << 22).split(separator: 0)
+        .map { String(decoding: $0, as: UTF8.self) }
+    }
+    do throws(FileError) {
+      let options = CRIOOptions(arguments: try words("cmdline"), environment: try words("environ"))
+      return CRIODisk.configuration(files, options)
+    } catch {
+      // A variable could override any setting in the files.
+      return .unknown(UnknownReason(error, "\(options.proc)/\(daemon)/environ"))
+    }
   }
 }

@@ -47,7 +47,7 @@ package struct NodeObserver: Sendable {
           configuration: configuration, table: table.value, listed: snapshot.listed, daemon: snapshot.daemon.pid,
           paths: view.paths
         ).read(),
-        kubelet: KubeletReader(table: table, paths: view.paths).read())
+        kubelet: KubeletReader(table: table, paths: view.paths, daemon: snapshot.daemon.pid).read())
     }
     snapshot.unchecked += snapshot.unknownObservations
   }
@@ -134,7 +134,7 @@ package struct NodeObserver: Sendable {
     let path = snapshot.daemon.socket
     let grace = Self.grace * Kernel.ticksPerSecond
     let search = OrphanSearch(
-      table: table, listed: snapshot.listed,
+      table: table, runtime: snapshot.runtime.name, listed: snapshot.listed,
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
       // A process that is older than the daemon cannot belong to an object that the daemon is just creating.

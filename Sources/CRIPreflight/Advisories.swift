@@ -33,7 +33,8 @@ public enum Advisories {
             VersionRange(from: "1.6.9", before: "1.6.15", fixedBuilds: ["1.6.14-k3s1"]),
             VersionRange(from: "1.7.0-beta.0", before: "1.7.0-beta.2"),
           ])
-      ], hasFix: true, "containerd#7843", .high, decidedBy: [.networkIPOnDisk, .networkNamespaceOnDisk]),
+      ], hasFix: true, "containerd#7843", .high, decidedBy: [.networkIPOnDisk, .networkNamespaceOnDisk],
+      rulesOutTarget: true),
     Advisory(
       .containerd10363, .containerd,
       [
@@ -156,7 +157,7 @@ public enum Advisories {
     Advisory(
       .k3s6692, .k3s,
       [Advisory.Case(.restart, ["v1.24.9+k3s1", "v1.25.5+k3s1", "v1.26.0+k3s1"].map(VersionRange.build))],
-      hasFix: true, "k3s#6692, k3s#6704", .high, decidedBy: [.networkIPOnDisk]),
+      hasFix: true, "k3s#6692, k3s#6704", .high, decidedBy: [.networkIPOnDisk], rulesOutTarget: true),
     Advisory(
       .rke23723, .rke2,
       [
@@ -164,7 +165,7 @@ public enum Advisories {
           .restart,
           ["v1.23.15+rke2r1", "v1.24.9+rke2r1", "v1.25.5+rke2r1", "v1.26.0+rke2r1"].map(VersionRange.build))
       ], hasFix: true, "rke2#3723, rke2#3828", .high,
-      decidedBy: [.networkIPOnDisk]),
+      decidedBy: [.networkIPOnDisk], rulesOutTarget: true),
     Advisory(
       .rke210613, .rke2,
       [

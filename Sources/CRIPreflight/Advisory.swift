@@ -101,10 +101,13 @@ public struct Advisory: Hashable, Sendable {
   public let condition: Condition?
   /// The preflight rules that decide whether the advisory applies, regardless of the version.
   public let decidedBy: [RuleID]
+  /// Whether every pod that an affected version creates is lost at that version's next restart, so that no node should be
+  /// changed to such a version.
+  public let rulesOutTarget: Bool
 
   init(
     _ id: AdvisoryID, _ product: Product, _ cases: [Case], hasFix: Bool, _ reference: String, _ confidence: Confidence,
-    only condition: Condition? = nil, decidedBy: [RuleID] = []
+    only condition: Condition? = nil, decidedBy: [RuleID] = [], rulesOutTarget: Bool = false
   ) {
     self.id = id
     self.product = product
@@ -114,6 +117,7 @@ public struct Advisory: Hashable, Sendable {
     self.confidence = confidence
     self.condition = condition
     self.decidedBy = decidedBy
+    self.rulesOutTarget = rulesOutTarget
   }
 }
 
@@ -161,6 +165,11 @@ extension Advisory {
 }
 
 extension Advisory {
+  /// Whether a version has a defect that shows at each of its restarts.
+  func affectsRestarts(of version: RuntimeVersion) -> Bool {
+    cases.contains { item in item.scenario == .restart && item.running.contains { $0.contains(version) } }
+  }
+
   /// Whether every version has the defect, so that no change of version introduces or fixes it.
   public var isInEveryVersion: Bool {
     !hasFix && cases.allSatisfy { $0.running == [.all] && $0.target == .any }

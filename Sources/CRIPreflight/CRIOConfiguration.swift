@@ -59,48 +59,28 @@ public struct CRIOConfiguration: Hashable, Sendable {
     return String(key.dropFirst(prefix.count).dropLast(suffix.count))
   }
 
-  /// Adds the daemon's command line, which overrides the files.
-  public mutating func add(arguments: [String]) {
-    var directories: [String] = []
-    for (index, argument) in arguments.enumerated() where argument.hasPrefix("--") {
-      let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1)
-      guard let name = parts.first.map(String.init) else { continue }
-      var value = "true"
-      if parts.count > 1 {
-        value = String(parts[1])
-      } else if index + 1 < arguments.count, !arguments[index + 1].hasPrefix("-") {
-        value = arguments[index + 1]
-      }
-      if let key = Self.flags[name] { values[key] = value }
-      // The flag takes comma-separated values and can be repeated.
-      if name == "cni-plugin-dir" { directories += value.split(separator: ",").map(String.init) }
+  /// Adds the daemon's command line and its environment, which override the files. Every flag has a variable, and the flag
+  /// overrides the variable (urfave/cli).
+  public mutating func add(_ options: CRIOOptions) {
+    for (flag, key) in Self.flags {
+      if let value = options.value(of: flag) { values[key] = value }
     }
+    // An empty variable sets no Boolean.
+    if let wipes = options.flag("internal-wipe") { values["crio.internal_wipe"] = "\(wipes)" }
+    // The flag takes comma-separated values and can be repeated.
+    let directories = options.list(of: "cni-plugin-dir")
     if !directories.isEmpty { configuredDirectories = directories }
-  }
-
-  /// The file that a command line names, or the default one.
-  package static func file(in arguments: [String]) -> String {
-    value(of: ["--config", "-c"], in: arguments) ?? "/etc/crio/crio.conf"
-  }
-
-  /// The directory of the drop-in files, which are read after the main file.
-  package static func directory(in arguments: [String]) -> String {
-    value(of: ["--config-dir", "-d"], in: arguments) ?? "/etc/crio/crio.conf.d"
-  }
-
-  private static func value(of names: [String], in arguments: [String]) -> String? {
-    for (index, argument) in arguments.enumerated() {
-      for name in names {
-        if argument == name, index + 1 < arguments.count { return arguments[index + 1] }
-        if argument.hasPrefix(name + "=") { return String(argument.dropFirst(name.count + 1)) }
-      }
+    // `NAME:PATH:ROOT:TYPE…`
+    for runtime in options.list(of: "runtimes") {
+      let parts = runtime.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count > 1, !parts[0].isEmpty else { continue }
+      values["crio.runtime.runtimes.\(parts[0]).runtime_root"] = parts.count > 2 ? String(parts[2]) : ""
     }
-    return nil
   }
 
   private static let flags = [
     "version-file": "crio.version_file", "version-file-persist": "crio.version_file_persist",
-    "internal-wipe": "crio.internal_wipe", "default-runtime": "crio.runtime.default_runtime",
+    "default-runtime": "crio.runtime.default_runtime",
     "cgroup-manager": "crio.runtime.cgroup_manager", "cni-config-dir": "crio.network.network_dir",
     "pause-image": "crio.image.pause_image", "cni-default-network": "crio.network.cni_default_network",
   ]

@@ -32,6 +32,8 @@ public enum PreflightDetail: Hashable, Sendable {
   case missingState([MissingState])
   case versionFile(VersionFileFault, losesImages: Bool)
 
+  case process(Int32)
+
   // Times.
 
   case created(Timestamp)
@@ -61,6 +63,12 @@ public enum PreflightDetail: Hashable, Sendable {
   case notListed
   case pods([PodName])
   case sandboxes([String])
+  /// The version after the change has a known defect.
+  /// - `product`: The product to which the version belongs.
+  case defectiveVersion(Advisory.Product, RuntimeVersion, AdvisoryID)
+
+  /// The advisory that this detail is about; nil for any other detail.
+  public var defect: AdvisoryID? { if case .defectiveVersion(_, _, let id) = self { id } else { nil } }
 }
 
 /// A field that differs between the runtime and the disk.

@@ -19,6 +19,8 @@ public struct PreflightFacts: Hashable, Sendable {
   public var networkConfigurations: Observation<[String]>
   /// The CNI plugins that the runtime's networks name and that none of its directories has.
   public var missingPlugins: Observation<[CNIFault]>
+  /// The ready sandboxes and running containers whose process has ended, each with its pid, by ID.
+  public var endedProcesses: Observation<[String: Int32]>
   /// The missing images of running pods, with the results of pulling them; nil if pulling was not requested.
   public var pulls: [ImagePull]?
 
@@ -27,7 +29,8 @@ public struct PreflightFacts: Hashable, Sendable {
     snapshot: Snapshot, target: RuntimeVersion? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
     containerd: ContainerdDisk? = nil, crio: CRIODisk? = nil, kubelet: KubeletConfiguration = KubeletConfiguration(),
     networkConfigurations: Observation<[String]> = .unknown(.notExamined),
-    missingPlugins: Observation<[CNIFault]> = .unknown(.notExamined), pulls: [ImagePull]? = nil
+    missingPlugins: Observation<[CNIFault]> = .unknown(.notExamined),
+    endedProcesses: Observation<[String: Int32]> = .unknown(.notExamined), pulls: [ImagePull]? = nil
   ) {
     self.snapshot = snapshot
     self.target = target
@@ -37,17 +40,29 @@ public struct PreflightFacts: Hashable, Sendable {
     self.kubelet = kubelet
     self.networkConfigurations = networkConfigurations
     self.missingPlugins = missingPlugins
+    self.endedProcesses = endedProcesses
     self.pulls = pulls
   }
 
   /// The running version; nil if its text is not a version.
   public var version: RuntimeVersion? { RuntimeVersion(snapshot.runtime.version) }
-  /// The version of the runtime that starts next. It is nil if it cannot be parsed, if the target is a version of a
-  /// distribution, or if the running program was replaced on disk and no target is specified.
+  /// The version of the runtime that starts next. It is nil if it cannot be parsed, if the target is a release of a
+  /// distribution whose runtime is unknown, or if the running program was replaced on disk and no target is specified.
   public var nextVersion: RuntimeVersion? {
     guard let target else { return isNextUnknown ? nil : version }
-    let name = snapshot.runtime.name
-    return Advisory.Product(of: target, runtime: name)?.rawValue == name ? target : nil
+    if isTargetBundle { return assumedVersion }
+    return Advisory.Product(rawValue: snapshot.runtime.name) == nil ? nil : target
+  }
+  /// The version of containerd that the target, a release of k3s or RKE2, contains; nil for any other target, and if that
+  /// version is unknown.
+  public var assumedVersion: RuntimeVersion? {
+    guard let target, isTargetBundle, snapshot.runtime.name == Advisory.Product.containerd.rawValue else { return nil }
+    return BundledRuntime.containerd(in: target)
+  }
+  /// Whether the target is a release of a distribution that contains the runtime.
+  var isTargetBundle: Bool {
+    guard let target, let product = Advisory.Product(of: target, runtime: snapshot.runtime.name) else { return false }
+    return product == .k3s || product == .rke2
   }
   /// Whether the running program was replaced on disk by an unknown version.
   var isNextUnknown: Bool { target == nil && snapshot.daemon.replacedProgram != nil }

@@ -55,6 +55,11 @@ public struct PreflightReport: Hashable, Sendable {
   public var runtimeVersion: String
   /// The version that runs after the change; nil if it stays the same.
   public var target: RuntimeVersion?
+  /// The version of the runtime that the target, a release of a distribution, contains; nil for any other target, and if
+  /// that version is unknown.
+  public var assumedVersion: RuntimeVersion?
+  /// Whether the target is a release of a distribution that contains the runtime.
+  public var isTargetBundle: Bool
   /// Whether the target is older than the running version.
   public var isDowngrade: Bool
   /// Whether the version stays the same, whether or not a target was specified.
@@ -79,8 +84,11 @@ public struct PreflightReport: Hashable, Sendable {
     runtimeName = snapshot.runtime.name
     runtimeVersion = snapshot.runtime.version
     target = facts.target
+    assumedVersion = facts.assumedVersion
+    isTargetBundle = facts.isTargetBundle
     isDowngrade = facts.version.flatMap { version in facts.nextVersion.map { $0 < version } } ?? false
-    isRestart = facts.target == nil || facts.nextVersion.map { $0 == facts.version } ?? false
+    isRestart =
+      facts.target == nil || !facts.isTargetBundle && facts.nextVersion.map { $0 == facts.version } ?? false
     taken = facts.now
     pods = facts.readySandboxes.map(\.pod)
     var examination = Examination(facts)
@@ -205,6 +213,7 @@ private struct Examination {
       }
       return
     }
+    if facts.assumedVersion != nil { return }
     unchecked.append(Unchecked(.bundledRuntime, UnknownReason(.unknownBundledVersion, message: "\(target)")))
   }
 
@@ -214,9 +223,11 @@ private struct Examination {
     if facts.target != nil { scenarios.formUnion([.upgrade, .replacedBinary]) }
     let targetProduct = facts.target.flatMap { Advisory.Product(of: $0, runtime: product.rawValue) }
     var matches = Advisories.matching(
-      product, facts.version, target: targetProduct == product ? facts.target : nil, scenarios: scenarios)
+      product, facts.version, target: facts.target == nil ? nil : facts.nextVersion, scenarios: scenarios)
     if let targetProduct, targetProduct != product {
+      // If its containerd is known, containerd's own advisory says the same.
       matches += Advisories.matching(targetProduct, nil, target: facts.target, scenarios: scenarios)
+        .filter { facts.assumedVersion == nil || !$0.advisory.rulesOutTarget }
     }
     return matches.filter { meets($0.advisory.condition) }.map {
       PreflightReport.Suspicion(match: $0, standing: standing($0))
@@ -226,6 +237,8 @@ private struct Examination {
   private func standing(_ match: AdvisoryMatch) -> PreflightReport.Suspicion.Standing {
     let rules = match.advisory.decidedBy
     if rules.isEmpty, match.advisory.isInEveryVersion { return .unfixed }
+    let isFound = findings.contains { $0.detail.defect == match.advisory.id }
+    if match.concern == .target, isFound { return .proved }
     // The running version wrote what is on disk, so it says nothing about the target version.
     guard !rules.isEmpty, match.concern != .target else { return .suspect }
     if findings.contains(where: { rules.contains($0.rule.id) }) { return .proved }

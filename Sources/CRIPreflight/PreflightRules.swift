@@ -101,6 +101,28 @@ extension PreflightRules {
         found.add(ObjectName(.pod, pod: pod, id: id), .sandboxes(samePod.map(\.id)))
       }
     },
+    PreflightCheck(.runtimeTargetVersion) { (facts, found) throws(UnknownReason) in
+      guard let target = facts.target, let runtime = Advisory.Product(rawValue: facts.snapshot.runtime.name) else {
+        return
+      }
+      // A release whose containerd is unknown is compared with the distribution's own advisories.
+      let (product, version) =
+        facts.nextVersion.map { (runtime, $0) }
+        ?? (Advisory.Product(of: target, runtime: runtime.rawValue) ?? runtime, target)
+      // Without a change of version, the records on disk decide.
+      guard version != facts.version else { return }
+      for advisory in Advisories.table
+      where advisory.product == product && advisory.rulesOutTarget && advisory.affectsRestarts(of: version) {
+        found.add(ObjectName(.runtime), .defectiveVersion(product, version, advisory.id))
+      }
+    },
+    PreflightCheck(.containerProcessAlive) { (facts, found) throws(UnknownReason) in
+      let ended = try facts.endedProcesses.get()
+      for record in facts.readySandboxes { if let pid = ended[record.id] { found.add(.pod(record), .process(pid)) } }
+      for container in facts.snapshot.containers where container.isRunning {
+        if let pid = ended[container.id] { found.add(facts.name(of: container), .process(pid)) }
+      }
+    },
   ]
 }
 

@@ -20,6 +20,7 @@ extension PreflightReport {
       "runtime": .string(runtime),
       "daemonPid": JSON(optional: daemon.pid),
       "target": JSON(optional: target?.text),
+      "assumedVersion": JSON(optional: assumedVersion?.text),
       "readyPods": JSON(podCount),
       "findings": .array(findings.map { $0.json(text) }),
       "pods": .array(
@@ -36,7 +37,8 @@ extension PreflightFinding {
     let entry = text.rule(rule.id)
     return [
       "rule": .string(rule.id.label), "id": .string(rule.id.rawValue), "severity": .string("\(rule.severity)"),
-      "certainty": "proved", "predicts": .string(predicts.rawValue), "object": object.json,
+      "certainty": .string(detail.defect == nil ? "proved" : "version"), "predicts": .string(predicts.rawValue),
+      "object": object.json,
       "what": .string(entry.violation), "detail": .string(text.detail(detail)), "reason": .string(entry.reason),
       "remedy": .string(entry.remedy),
     ]

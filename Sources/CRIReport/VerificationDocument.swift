@@ -77,7 +77,8 @@ extension Prediction {
       "namespace": .string(pod.namespace), "pod": .string(pod.name), "uid": .string(pod.uid),
       "action": .string(action.rawValue), "rule": JSON(optional: rule?.rawValue),
       "field": JSON(optional: field?.rawValue), "outcome": JSON(optional: outcome?.rawValue),
-      "restartPolicy": JSON(optional: restartPolicy?.rawValue),
+      "restartPolicy": JSON(optional: restartPolicy?.rawValue), "dependsOnPolicy": .bool(dependsOnPolicy),
+      "mayEnd": .bool(mayEnd), "dependsOnKind": .bool(dependsOnKind), "owner": JSON(optional: owner),
       "before": JSON(optional: before.map { text.value($0) }), "after": JSON(optional: after.map { text.value($0) }),
       "trigger": JSON(optional: trigger?.rawValue), "containers": .array(containers.map { .string($0) }),
     ]

@@ -42,5 +42,7 @@ extension Rule {
     Rule(.containerCollected, .info, in: .inPlace, .container),
     Rule(.containerFinishedJob, .info, in: .all, .state),
     Rule(.containerYoung, .info, in: .inPlace, .container),
+    Rule(.containerDeadAlready, .minor, in: .inPlace, .process),
+    Rule(.containerDeadUnnoticed, .major, in: .inPlace, .process),
   ]
 }

@@ -33,5 +33,6 @@ extension Rule {
     Rule(.imageNames, .minor, in: .inPlace, .imageNames),
     Rule(.imagePinned, .major, in: .but(.wipe), .pinned),
     Rule(.imageUnpinned, .minor, in: [.upgrade, .reboot, .migrate], .pinned),
+    Rule(.runtimeWiped, .critical, in: [.wipe], .readySandboxes),
   ]
 }

@@ -39,5 +39,9 @@ extension Rule {
     Rule(.podFinished, .info, in: .all, .state),
     Rule(.podYoung, .info, in: .all, .sandbox),
     Rule(.podCameBack, .major, in: .inPlace, .state),
+    Rule(.podRunsAgain, .critical, in: .all, .sandbox),
+    Rule(.podEnded, .minor, in: .renewed, .state),
+    Rule(.podDeadAlready, .minor, in: .inPlace, .process),
+    Rule(.podDeadUnnoticed, .major, in: .inPlace, .process),
   ]
 }

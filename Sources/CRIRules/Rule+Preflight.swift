@@ -41,5 +41,7 @@ extension Rule {
     Rule(.imagePausePinned, .info, predicts: .nothing),
     Rule(.runtimeDeprecations, .info, predicts: .nothing, of: .containerd),
     Rule(.podSeveralSandboxes, .critical, predicts: .nothing),
+    Rule(.runtimeTargetVersion, .critical, predicts: .pods),
+    Rule(.containerProcessAlive, .major, predicts: .nothing),
   ]
 }

@@ -43,6 +43,8 @@ extension RuleID {
     case .runtimeDeprecations: "N14"
     case .podSeveralSandboxes: "N15"
     case .networkPlugins: "N16"
+    case .runtimeTargetVersion: "N17"
+    case .containerProcessAlive: "N18"
     default: nil
     }
   }

@@ -41,6 +41,10 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podFinished = "pod.finished"
   case podYoung = "pod.young"
   case podCameBack = "pod.came-back"
+  case podRunsAgain = "pod.runs-again"
+  case podEnded = "pod.ended"
+  case podDeadAlready = "pod.dead-already"
+  case podDeadUnnoticed = "pod.dead-unnoticed"
 
   // Verify: a container.
   case containerCreatedState = "container.created-state"
@@ -84,6 +88,8 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerCollected = "container.collected"
   case containerFinishedJob = "container.finished-job"
   case containerYoung = "container.young"
+  case containerDeadAlready = "container.dead-already"
+  case containerDeadUnnoticed = "container.dead-unnoticed"
 
   // Verify: the node, the runtime and its images.
   case runtimeName = "runtime.name"
@@ -118,6 +124,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case imageNames = "image.names"
   case imagePinned = "image.pinned"
   case imageUnpinned = "image.unpinned"
+  case runtimeWiped = "runtime.wiped"
 
   // Preflight: containerd.
   case networkIPOnDisk = "network.ip-on-disk"
@@ -164,4 +171,6 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case imagePausePinned = "image.pause-pinned"
   case runtimeDeprecations = "runtime.deprecations"
   case podSeveralSandboxes = "pod.several-sandboxes"
+  case runtimeTargetVersion = "runtime.target-version"
+  case containerProcessAlive = "container.process-alive"
 }

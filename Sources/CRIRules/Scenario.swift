@@ -4,8 +4,8 @@ public enum Scenario: String, Hashable, Sendable, CaseIterable {
   case restart
   /// The daemon was replaced by a different version, on a node that kept running.
   case upgrade
-  /// CRI-O removed all pods when it started, as it does after a minor upgrade (`internal_wipe`), and kubelet recreated
-  /// them.
+  /// The runtime removed or lost all pods, as CRI-O does when it starts after a minor upgrade (`internal_wipe`), and kubelet
+  /// recreated them.
   case wipe
   /// The node was rebooted, and kubelet recreated its pods.
   case reboot

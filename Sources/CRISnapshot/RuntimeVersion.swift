@@ -98,7 +98,11 @@ public struct RuntimeVersion: Sendable {
 
   private static func distributed(_ word: Substring) -> (Distributor, Int)? {
     for distributor in Distributor.allCases where word.hasPrefix(distributor.prefix) {
-      if let number = Int(word.dropFirst(distributor.prefix.count)) { return (distributor, number) }
+      // k3s marks some builds with a minor version of Kubernetes: `k3s1.26`.
+      let parts = word.dropFirst(distributor.prefix.count).split(separator: ".", omittingEmptySubsequences: false)
+      if let first = parts.first, let number = Int(first), parts.dropFirst().allSatisfy({ Int($0) != nil }) {
+        return (distributor, number)
+      }
     }
     return nil
   }

@@ -5,15 +5,14 @@ internal import CRISnapshot
 
 /// Computes kubelet's decisions from two snapshots. The earlier one stands in for the pods' specifications.
 struct Kubelet {
-  private static let uidLabel = "io.kubernetes.pod.uid"
-  private static let nameLabel = "io.kubernetes.container.name"
+  static let uidLabel = "io.kubernetes.pod.uid"
 
   private let before: Snapshot
   private let after: Snapshot
   private let sandboxesAfter: [String: [SandboxRecord]]
   private let containersAfter: [String: [ContainerRecord]]
   private let containersBefore: [String: [ContainerRecord]]
-  private let staticPods: [StaticPod]
+  private let specifications: PodSpecifications
   /// The states of each pod's objects as kubelet's lists show them, by UID and ID. A lost label has no effect on them.
   private let statesBefore: [String: [String: Int32]]
   private let statesAfter: [String: [String: Int32]]
@@ -21,7 +20,7 @@ struct Kubelet {
   init(before: Snapshot, after: Snapshot) {
     self.before = before
     self.after = after
-    staticPods = before.observed?.kubelet?.staticPods?.value ?? after.observed?.kubelet?.staticPods?.value ?? []
+    specifications = PodSpecifications(before: before, after: after)
     // kubelet lists by label; a pod that another client created has no labels and is identified by its metadata.
     let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
     let uids = Dictionary(before.sandboxes.map { ($0.id, $0.pod.uid) }) { first, _ in first }
@@ -62,11 +61,15 @@ struct Kubelet {
         $1.status.createdAt, $1.status.metadata?.attempt ?? 0
       )
     }
-    var prediction = Prediction(pod: old.pod, restartPolicy: restartPolicy(of: old))
+    let specification = specifications[old]
+    var prediction = Prediction(pod: old.pod, restartPolicy: specification?.restartPolicy)
+    prediction.owner = specification?.owner
     func decide(_ rule: KubeletRule, _ field: RuleField, _ before: FindingValue, _ after: FindingValue) -> Prediction {
-      let outcome = outcome(for: old.pod, prediction.restartPolicy, isFirst: rule == .c1)
+      let outcome = outcome(for: old, specification, isFirst: rule == .c1)
       prediction.outcome = outcome
       prediction.action = outcome == .a3 ? .recreate : .kill
+      // kubelet knows nothing about a static pod of which the runtime has no record, and runs it whatever its policy is.
+      prediction.dependsOnPolicy = specification == nil && !(rule == .c1 && old.isStatic)
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
       prediction.trigger = trigger(old)
       return prediction
@@ -85,96 +88,49 @@ struct Kubelet {
     if !old.isHostNetwork, let network = newest.status.network, network.ip.isEmpty {
       return decide(.c5, .ip, old.ip.findingValue, .none)
     }
-    restartContainers(&prediction, old)
+    let containers = PodContainers(
+      before: containersBefore[old.pod.uid] ?? [], after: containersAfter[old.pod.uid] ?? [],
+      specification: specification, isUnchecked: { after.isUnchecked(.container, $0) })
+    containers.decide(&prediction)
+    if prediction.action != .keep { prediction.trigger = trigger(old) }
     return prediction
-  }
-
-  /// The restart policy from kubelet's manifest files, because the CRI does not carry it.
-  private func restartPolicy(of old: SandboxRecord) -> RestartPolicy? {
-    guard old.isStatic else { return nil }
-    return staticPods.first { $0.namespace == old.pod.namespace && isName(old.pod.name, of: $0.name) }?.restartPolicy
-  }
-
-  /// kubelet appends the node's name, which is the host's name with or without its domain. Any other suffix may be part
-  /// of another pod's name: `etcd-backup` does not belong to `etcd`.
-  private func isName(_ pod: String, of manifest: String) -> Bool {
-    guard pod.hasPrefix("\(manifest)-") else { return false }
-    let (node, host) = (pod.dropFirst(manifest.count + 1), before.host.name.lowercased())
-    return node == host || node.hasPrefix("\(host).") || host.hasPrefix("\(node).")
   }
 
   /// Applies rules A1 to A3.
   /// - Parameter isFirst: Whether no sandbox is left, so that the next one is attempt 0.
-  private func outcome(for pod: PodName, _ policy: RestartPolicy?, isFirst: Bool) -> KubeletOutcome {
-    let containers = Self.newest(containersAfter[pod.uid] ?? []).values
-    if policy == .never, !isFirst, !containers.isEmpty { return .a1 }
-    let haveAllEndedWell = containers.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
-    return policy == .onFailure && !containers.isEmpty && haveAllEndedWell ? .a2 : .a3
-  }
-
-  /// Applies rules B1 to B5 to the newest container of each name.
-  private func restartContainers(_ prediction: inout Prediction, _ old: SandboxRecord) {
-    let now = Self.newest(containersAfter[old.pod.uid] ?? [])
-    let containers = containersBefore[old.pod.uid] ?? []
-    let firstStart = containers.filter(\.isRunning).map(\.status.startedAt).min()
-    for (name, before) in Self.newest(containers).sorted(by: { $0.key < $1.key }) {
-      // A container that ended before the others started is an init container, which is not restarted while they run.
-      if now[name] == nil, before.status.state == .exited, let firstStart, before.status.finishedAt <= firstStart {
-        continue
-      }
-      if after.isUnchecked(.container, before.id) { continue }
-      guard let (rule, field, values) = Self.restart(before, now[name]),
-        Self.starts(rule, now[name], prediction.restartPolicy)
-      else { continue }
-      prediction.action = .restartContainers
-      prediction.containers.append(name)
-      if rule == .b4, prediction.restartPolicy == nil { prediction.dependsOnPolicy = true }
-      prediction.trigger = trigger(old)
-      if prediction.rule == nil {
-        (prediction.rule, prediction.field, prediction.before, prediction.after) = (
-          rule, field, values.before, values.after
-        )
-      }
+  private func outcome(
+    for old: SandboxRecord, _ specification: PodSpecification?, isFirst: Bool
+  ) -> KubeletOutcome {
+    let containers = PodContainers.newest(containersAfter[old.pod.uid] ?? [])
+    guard let specification else { return .a3 }
+    // Of a pod from the API, kubelet knows that its containers had run: without a record they have failed, and so has the
+    // pod (`convertToAPIContainerStatuses`, kubelet_pods.go). Of a static pod, it knows nothing after its own restart.
+    if specification.restartPolicy == .never, isFirst ? !old.isStatic : !containers.isEmpty { return .a1 }
+    if containers.isEmpty { return .a3 }
+    // A container without a record, and one that may run again, has to be started. Without a list of the containers, those
+    // that have a record are all of them.
+    let known = specification.containers.filter { $0.kind == .regular }
+    let regular = known.isEmpty ? containers.keys.map { PodSpecification.Container($0, .regular) } : known
+    let areDone = regular.allSatisfy { item in
+      guard (item.restartPolicy ?? specification.restartPolicy) == .onFailure else { return false }
+      return containers[item.name].map { $0.status.state == .exited && $0.status.exitCode == 0 } ?? false
     }
+    return areDone ? .a2 : .a3
   }
 
-  /// Whether the restart policy lets kubelet start an ended container again.
-  private static func starts(_ rule: KubeletRule, _ now: ContainerRecord?, _ policy: RestartPolicy?) -> Bool {
-    guard rule == .b4, let policy, let now else { return true }
-    return policy == .always || policy == .onFailure && now.status.exitCode != 0
-  }
-
-  private static func restart(
-    _ before: ContainerRecord, _ after: ContainerRecord?
-  ) -> (rule: KubeletRule, field: RuleField, ValuePair)? {
-    let old = FindingValue.containerState(before.status.state)
-    guard let after else { return (.b1, .container, (old, .none)) }
-    switch after.status.state {
-    case .unknown: return (.b2, .state, (old, .containerState(.unknown)))
-    case .created: return before.status.state == .created ? nil : (.b3, .state, (old, .containerState(.created)))
-    case .exited:
-      if before.isRunning { return (.b4, .state, (old, after.exit)) }
-      let isLost = before.status.exitCode != after.status.exitCode
-      return isLost ? (.b4, .exitCode, (before.status.exitCode.findingValue, after.status.exitCode.findingValue)) : nil
-    default:
-      guard before.specHash != nil, before.specHash != after.specHash else { return nil }
-      return (
-        .b5, .containerHash, (before.specHash.findingValue, after.specHash.findingValue)
-      )
-    }
-  }
-
-  private static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
-    // kubelet reads the name from a label; a container without kubelet's labels was not created by kubelet.
-    Dictionary(containers.map { ($0.status.labels[uidLabel] == nil ? $0.name : $0.status.labels[nameLabel] ?? "", $0) })
-    {
-      $0.status.createdAt > $1.status.createdAt ? $0 : $1
-    }
-  }
-
-  /// kubelet reacts immediately if a list shows a changed state, and otherwise only when it reads every pod again.
+  /// kubelet reacts immediately if a list shows another state, or else when it reads the pod again: at the pod's next event, or
+  /// when it reads every pod.
   private func trigger(_ old: SandboxRecord) -> Prediction.Trigger {
-    statesBefore[old.pod.uid] == statesAfter[old.pod.uid] ? .atKubeletRestart : .immediate
+    if statesBefore[old.pod.uid] != statesAfter[old.pod.uid] { return .immediate }
+    return isCrashing(old) ? .atNextEvent : .atKubeletRestart
+  }
+
+  /// Whether a container of the pod fails again and again, so that kubelet starts it again within five minutes.
+  private func isCrashing(_ old: SandboxRecord) -> Bool {
+    if specifications[old]?.restartPolicy == .never { return false }
+    return PodContainers.newest(containersAfter[old.pod.uid] ?? []).values.contains {
+      $0.hasEnded && $0.status.exitCode != 0 && $0.restartCount.flatMap { Int($0) } ?? 0 > 0
+    }
   }
 
   private static func states(_ snapshot: Snapshot) -> [String: [String: Int32]] {

@@ -1,6 +1,6 @@
 /// A decision of kubelet, with the name that documents and runbooks use.
 ///
-/// Source: `PodSandboxChanged` (C1 to C5, in its order) and `computePodActions` (B1 to B5).
+/// Source: `PodSandboxChanged` (C1 to C5, in its order) and `computePodActions` (B1 to B5, B7).
 public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   /// The pod has no sandbox.
   case c1 = "C1"
@@ -22,6 +22,8 @@ public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   case b4 = "B4"
   /// The hash of the container's specification changed.
   case b5 = "B5"
+  /// No container is left to keep or to start, so that the pod ends.
+  case b7 = "B7"
 }
 
 /// What happens to a pod whose sandbox changed, depending on its restartPolicy.

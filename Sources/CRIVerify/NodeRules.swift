@@ -78,10 +78,11 @@ enum NodeRules {
         ? nil : (old.map { .text($0) } ?? .status(.unknown), .absentImage(image))
     },
     Check(.runtimeOCI) {
-      ociChanges($0, $1) { kind($0) != kind($1) }
+      ociChanges($0, $1) { kind($0.path) != kind($1?.path) }
     },
     Check(.runtimeOCIPath) {
-      ociChanges($0, $1) { $0 != $1 && kind($0) == kind($1) }
+      // A link to the same file is the same program.
+      ociChanges($0, $1) { $0.path != $1?.path && $0.file != $1?.file && kind($0.path) == kind($1?.path) }
     },
     Check(.runtimeOCIVersion) {
       versions($0) == versions($1) || versions($0).isEmpty || versions($1).isEmpty
@@ -132,7 +133,7 @@ enum NodeRules {
 
   /// The OCI runtimes whose path differs, before and after; the value after is nil if the handler no longer exists.
   private static func ociChanges(
-    _ before: Snapshot, _ after: Snapshot, where counts: (String, String?) -> Bool
+    _ before: Snapshot, _ after: Snapshot, where counts: (OCIRuntime, OCIRuntime?) -> Bool
   ) -> ValuePair? {
     guard let earlier = before.observed?.ociRuntimes?.value, let now = after.observed?.ociRuntimes?.value else {
       return nil
@@ -143,7 +144,7 @@ enum NodeRules {
       let new = now.first { old.isDefault && !isPartial ? $0.isDefault : $0.handler == old.handler }
       // If CRI-O does not report its configuration, nothing is known about its other handlers.
       if new == nil, isPartial { return nil }
-      guard counts(old.path, new?.path) else { return nil }
+      guard counts(old, new) else { return nil }
       return (
         OCIRuntimeProgram(handler: old.handler, path: old.path),
         new.map { OCIRuntimeProgram(handler: $0.handler, path: $0.path) }

@@ -3,7 +3,8 @@ public import CRISnapshot
 
 /// What kubelet will do with a pod, computed from the runtime's responses in the same way as kubelet does.
 ///
-/// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in its order) and `computePodActions` (A1 to A3, B1 to B5).
+/// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in its order) and `computePodActions` (A1 to A3, B1 to B5,
+/// B7).
 public struct Prediction: Hashable, Sendable {
   /// What kubelet does with a pod.
   public enum Action: String, Hashable, Sendable, CaseIterable {
@@ -22,6 +23,8 @@ public struct Prediction: Hashable, Sendable {
   public enum Trigger: String, Hashable, Sendable {
     /// The runtime's lists show a changed state, so kubelet reacts within about a second.
     case immediate
+    /// The lists look unchanged, and a container of the pod crashes again and again: kubelet reacts at the next crash.
+    case atNextEvent = "at-next-event"
     /// The lists look unchanged, so kubelet reacts when it restarts, or at the pod's next event.
     case atKubeletRestart = "at-kubelet-restart"
   }
@@ -34,7 +37,7 @@ public struct Prediction: Hashable, Sendable {
   public var rule: KubeletRule?
   /// nil unless the sandbox changed.
   public var outcome: KubeletOutcome?
-  /// The policy in the pod's manifest on the node; nil if it is unknown, which it is for all but static pods.
+  /// The policy in the specification that the user supplied, or in the pod's manifest on the node; nil if it is unknown.
   public var restartPolicy: RestartPolicy?
   /// The field that decides, with its values before and after.
   public var field: RuleField?
@@ -46,8 +49,15 @@ public struct Prediction: Hashable, Sendable {
   public var trigger: Trigger?
   /// The containers that kubelet restarts.
   public var containers: [String]
-  /// Whether some of them have ended, so that kubelet restarts them only if the unknown restartPolicy says so (B4).
+  /// Whether the unknown restartPolicy decides: kubelet does not restart ended containers (B4), or does not recreate the
+  /// pod, if the policy says so.
   public var dependsOnPolicy = false
+  /// Whether the pod ends if the unknown restartPolicy does not restart them, because nothing else is left to run (B7).
+  public var mayEnd = false
+  /// Whether some of them may be init containers, which kubelet does not start again while the others run.
+  public var dependsOnKind = false
+  /// The kind of the object that controls the pod, such as `Job`; nil if it is unknown or if there is none.
+  public var owner: String?
 
   init(pod: PodName, restartPolicy: RestartPolicy?) {
     self.pod = pod

@@ -15,6 +15,7 @@ public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case findCause = "find-cause"
   case recreateBrokenPods = "recreate-broken-pods"
   case restartUnwatched = "restart-unwatched"
+  case stopDead = "stop-dead"
   case repairNetwork = "repair-network"
   case pullImages = "pull-images"
   case restartRuntime = "restart-runtime"
@@ -86,14 +87,15 @@ extension Remedy {
     Row(.repairCNI) { $0.isSameNode(running: .crio) && $0.hasForgottenAddresses },
     Row(.endOrphans) { $0.rules.contains(.runtimeOrphan) },
     Row(.keepKubeletStopped) { $0.killsPods(.immediate) },
-    Row(.recreatePods) { $0.killsPods(.atKubeletRestart) },
+    Row(.recreatePods) { $0.killsPods(.atKubeletRestart) || $0.killsPods(.atNextEvent) },
     Row(.restartContainers) { loss in
       !loss.affected.isEmpty
-        && loss.affected.allSatisfy { $0.action == .restartContainers && $0.trigger == .atKubeletRestart }
+        && loss.affected.allSatisfy { $0.action == .restartContainers && $0.trigger != .immediate }
     },
     Row(.findCause) { $0.affected.contains { $0.action == .restartContainers } },
     Row(.recreateBrokenPods) { $0.isOnly([.podNetworkGone, .podNetworkMismatch, .podDuplicateIP, .podOutsideCIDR]) },
     Row(.restartUnwatched) { $0.rules == [.containerMonitor] },
+    Row(.stopDead) { $0.isOnly([.containerDeadUnnoticed, .podDeadUnnoticed]) },
     Row(.repairNetwork) { $0.rules.contains(.runtimeNetwork) && $0.isOnly([.runtimeNetwork, .runtimeCNI]) },
     Row(.pullImages) { $0.isOnly([.imageMissing, .imagePinned, .runtimePauseImage]) },
     Row(.restartRuntime) { $0.rules == [.runtimeBinary] },

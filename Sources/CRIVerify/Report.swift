@@ -62,6 +62,8 @@ public struct Report: Hashable, Sendable {
   public var isPartial: Bool
   /// The reason why this report verifies nothing; nil if it does.
   public var vacuous: VacuousReason?
+  /// Whether kubelet runs after the change; nil if that is unknown.
+  public var isKubeletRunning: Bool?
   /// The violated rules that the scope ignores.
   public var ignoredRules: [RuleID] = []
 
@@ -77,6 +79,11 @@ public struct Report: Hashable, Sendable {
   public var awaitsPods: Bool {
     let rules: Set<RuleID> = [.podSuccessor, .containerSuccessor]
     return findings.contains { rules.contains($0.rule.id) } || isPartial && !scenario.keepsObjects
+  }
+
+  /// The pods that kubelet has recreated already.
+  public var recreated: Set<PodName> {
+    Set(findings.filter { $0.rule.id == .podReplaced }.compactMap(\.object.pod))
   }
 
   /// All predictions other than "keep".

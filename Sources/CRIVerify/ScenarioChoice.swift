@@ -11,6 +11,8 @@ public struct ScenarioChoice: Hashable, Sendable {
     /// - `keepsNoPod`: Whether every earlier pod is gone, which distinguishes a wipe from an upgrade.
     case otherVersion(before: String, after: String, isOlder: Bool, keepsNoPod: Bool)
     case otherKubeletProcess
+    /// The daemon was restarted, and every earlier pod is gone, with its processes.
+    case noPodLeft
     /// Boot ID, runtime and version are the same.
     case noDifference
   }
@@ -37,7 +39,7 @@ public struct ScenarioChoice: Hashable, Sendable {
     } else if was.version != now.version {
       var isOlder = false
       if let old = RuntimeVersion(was.version), let new = RuntimeVersion(now.version) { isOlder = new < old }
-      let isWiped = Self.isMinorUpgradeOfCRIO(was, now) && Self.keepsNone(before, after)
+      let isWiped = Self.isMinorUpgradeOfCRIO(was, now) && before.keepsNoPod(in: after)
       self.init(
         isWiped ? .wipe : .upgrade,
         because: .otherVersion(before: was.version, after: now.version, isOlder: isOlder, keepsNoPod: isWiped))
@@ -45,6 +47,10 @@ public struct ScenarioChoice: Hashable, Sendable {
       after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == true
     {
       self.init(.kubeletRestart, because: .otherKubeletProcess)
+    } else if before.daemon.wasReplaced(by: after.daemon) != false, before.keepsNoPod(in: after),
+      Self.hasNoProcessLeft(after)
+    {
+      self.init(.wipe, because: .noPodLeft)
     } else {
       self.init(.restart, because: .noDifference)
     }
@@ -57,7 +63,16 @@ public struct ScenarioChoice: Hashable, Sendable {
     return (old.major, old.minor) != (new.major, new.minor)
   }
 
-  private static func keepsNone(_ before: Snapshot, _ after: Snapshot) -> Bool {
-    Set(before.sandboxes.filter(\.isReady).map(\.id)).isDisjoint(with: after.sandboxes.map(\.id))
+  /// Whether no process is left that the runtime does not list; false if that is unknown.
+  private static func hasNoProcessLeft(_ after: Snapshot) -> Bool {
+    after.observed?.orphans?.value?.allSatisfy(\.processes.isEmpty) ?? false
+  }
+}
+
+extension Snapshot {
+  /// Whether there were ready sandboxes, and a later snapshot has none of them.
+  func keepsNoPod(in after: Snapshot) -> Bool {
+    let ready = Set(sandboxes.filter(\.isReady).map(\.id))
+    return !ready.isEmpty && ready.isDisjoint(with: after.listed)
   }
 }

@@ -15,6 +15,9 @@ extension Verifier {
     for old in before.sandboxes {
       let object = ObjectName.pod(old)
       switch (old.isReady, now[old.id]) {
+      case (true, let found)
+      where deadBefore.contains(old.id) && !hasEnded(old.pod) && !after.isUnchecked(.pod, old.id):
+        reportDead(old, found)
       case (true, let found?) where !found.isReady && hasEnded(old.pod): reportEnd(of: old, found)
       case (true, let found?):
         if !found.isReady, let successor = successor(of: old) {
@@ -30,12 +33,29 @@ extension Verifier {
       case (true, nil) where hasEnded(old.pod) || excuses.isYoung(old.status.createdAt): reportEnd(of: old, nil)
       case (true, nil):
         let successor = successor(of: old)
-        report(successor == nil ? .podMissing : .podReplaced, object, .id(old.id), successor ?? .none)
+        report(
+          successor == nil ? .podMissing : .podReplaced, object, .id(old.id),
+          successor ?? .lostRecord(process(of: old.id, old.facts.pid)))
       case (false, let found?) where found.isReady: report(.podCameBack, object, .status(.notReady), .status(.ready))
-      case (false, nil): report(.podCollected, object, .status(.notReady), .status(.gone))
+      case (false, nil):
+        if !reportIfItRunsAgain(old) { report(.podCollected, object, .status(.notReady), .status(.gone)) }
       case (false, _): break
       }
     }
+  }
+
+  /// Reports a sandbox whose pause process had ended before the change.
+  private mutating func reportDead(_ old: SandboxRecord, _ found: SandboxRecord?) {
+    let object = ObjectName.pod(old)
+    guard let found, found.isReady else {
+      let now = successor(of: old) ?? (found == nil ? .none : .status(.notReady))
+      report(.podDeadAlready, object, .status(.gone), now)
+      return
+    }
+    if found.facts.pid == old.facts.pid, found.observed?.process?.value?.alive == nil {
+      report(.podDeadUnnoticed, object, .status(.gone), .status(.goneUnnoticed))
+    }
+    check(SandboxRules.table, old, found) { _ in object }
   }
 
   /// Returns the ready sandbox with which kubelet has already replaced this one, or nil if it has not.
@@ -67,7 +87,10 @@ extension Verifier {
       let object = name(of: old)
       // One finding is enough for a deleted pod.
       if let pod = object.pod, excuses.isDeleted(pod) { continue }
-      if let found = now[old.id] {
+      let isWellEndedJob = object.pod.map(excuses.isJob) == true && now[old.id].map(hasEndedWell) == true
+      if deadBefore.contains(old.id), !isWellEndedJob, !after.isUnchecked(.container, old.id) {
+        reportDead(old, now[old.id], object)
+      } else if let found = now[old.id] {
         if let pod = object.pod, excuses.isJob(pod), old.isRunning, hasEndedWell(found) {
           report(.containerFinishedJob, object, .status(.running), .exited(0))
         } else if old.isRunning, !found.isRunning, let successor = successor(of: old) {
@@ -81,7 +104,7 @@ extension Verifier {
         }
       } else if old.status.state == .exited {
         let ended = FindingValue.exited(old.status.exitCode)
-        if isLastOfItsName(old) {
+        if isLastOfItsName(old), !isDoneInitialising(old) {
           report(.containerForgotten, object, ended, .none)
         } else {
           report(.containerCollected, object, ended, .status(.gone))
@@ -90,10 +113,37 @@ extension Verifier {
         // Ended containers have been handled already.
         report(.containerReplaced, object, .id(old.id), successor)
       } else {
-        let rule: RuleID = excuses.isYoung(old.status.createdAt) ? .containerYoung : .containerMissing
-        report(rule, object, .containerState(old.status.state), .none)
+        let isYoung = excuses.isYoung(old.status.createdAt)
+        report(
+          isYoung ? .containerYoung : .containerMissing, object, .containerState(old.status.state),
+          isYoung ? .none : .lostRecord(process(of: old.id, old.isRunning ? old.pid : nil)))
       }
     }
+  }
+
+  /// Reports a container whose process had ended before the change.
+  private mutating func reportDead(_ old: ContainerRecord, _ found: ContainerRecord?, _ object: ObjectName) {
+    guard let found, found.isRunning else {
+      let end = found.map { $0.hasEnded ? $0.exit : .containerState($0.status.state) } ?? .none
+      report(.containerDeadAlready, object, .status(.gone), successor(of: old) ?? end)
+      if let found {
+        check(ContainerRules.table, old, found, without: [.containerState, .containerStarted]) { _ in object }
+      }
+      return
+    }
+    if found.pid == old.pid, found.observed?.process?.value?.alive == nil {
+      report(.containerDeadUnnoticed, object, .status(.gone), .status(.goneUnnoticed))
+    }
+    check(ContainerRules.table, old, found) { _ in object }
+  }
+
+  /// What is left of an object that the runtime does not list any more, as far as its shim or conmon shows.
+  /// - Parameter pid: Its process before the change; nil if it had none.
+  private func process(of id: String, _ pid: Int32?) -> LostProcess {
+    guard let orphans = after.observed?.orphans?.value else { return .unknown }
+    if let pid, orphans.contains(where: { $0.processes.contains(pid) }) { return .running(pid) }
+    let own = orphans.first { $0.id == id && !$0.processes.isEmpty }
+    return own.flatMap(\.processes.first).map { .running($0) } ?? .notFound
   }
 
   /// Returns the running container that replaced this one, in the same sandbox or in the pod's new one.
@@ -111,6 +161,15 @@ extension Verifier {
 
   private func hasEndedWell(_ container: ContainerRecord) -> Bool {
     container.status.state == .exited && container.status.exitCode == 0
+  }
+
+  /// Whether a container is known to be an init container of a pod in which others run, so that kubelet does not need it.
+  private func isDoneInitialising(_ old: ContainerRecord) -> Bool {
+    guard let sandbox = before.sandboxes.first(where: { $0.id == old.sandboxID }),
+      let container = specifications[sandbox]?.containers.first(where: { $0.name == old.name }),
+      container.kind == .initial
+    else { return false }
+    return after.containers.contains { $0.sandboxID == old.sandboxID && $0.isRunning }
   }
 
   /// Whether an ended container was the newest with its name in a pod that stayed ready, and has no successor.

@@ -119,7 +119,7 @@ extension Verifier {
       let isOld = earlier.contains(orphan.pid)
       report(
         isHarmless ? .runtimeLeftover : isOld ? .runtimeOrphanAlready : .runtimeOrphan, object,
-        .status(isOld ? .unchanged : .listed), .orphan(orphan))
+        .status(isOld ? .notListed : .listed), .orphan(orphan))
     }
   }
 

@@ -15,6 +15,10 @@ extension Verifier {
       if let successor {
         check(SandboxRules.table, old, successor) { _ in ObjectName.pod(successor) }
         checkContainers(of: old, successor)
+      } else if specifications[old]?.restartPolicy == .never, !excuses.isDeleted(old.pod),
+        !old.isStatic || hasContainers(old.pod)
+      {
+        report(.podEnded, .pod(old), .status(.ready), .status(.notReady))
       } else if let rule = excuse(for: old) {
         report(rule, .pod(old), .status(.ready), .status(.gone))
       } else if isKubeletStopped || after.hasUnchecked(.pod) {
@@ -29,6 +33,21 @@ extension Verifier {
     unchecked.append(
       Unchecked(
         .successors(count: waiting), UnknownReason(isKubeletStopped ? .kubeletStopped : .podsUnchecked)))
+  }
+
+  /// Whether the runtime still lists any container of the pod.
+  private func hasContainers(_ pod: PodName) -> Bool {
+    let own = Set(after.sandboxes.filter { $0.pod.uid == pod.uid }.map(\.id))
+    return after.containers.contains { own.contains($0.sandboxID) }
+  }
+
+  /// CRI-O removes all pods if its minor version has changed. Nothing else explains that they are gone.
+  mutating func checkWipe() {
+    let (old, now) = (RuntimeVersion(before.runtime.version), RuntimeVersion(after.runtime.version))
+    if let old, let now, !old.isSameMinor(as: now) { return }
+    guard before.keepsNoPod(in: after) else { return }
+    report(
+      .runtimeWiped, ObjectName(.runtime), .number(Int64(before.sandboxes.count(where: \.isReady))), .number(0))
   }
 
   /// Whether kubelet is installed but stopped, so that a pod that it has not recreated yet is not lost.

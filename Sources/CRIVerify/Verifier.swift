@@ -24,6 +24,7 @@ extension Report {
       },
       predictions: predictions, unchecked: verifier.unchecked,
       isPartial: !verifier.incomplete.isEmpty || verifier.isIncomplete, vacuous: verifier.vacuous)
+    isKubeletRunning = after.observed?.kubelet?.processes?.value.map { !$0.isEmpty }
     narrow(to: scope, before)
     listUnknownPolicies(of: before)
   }
@@ -68,6 +69,9 @@ struct Verifier {
   let scope: Scope
   let excuses: Excuses
   let podsBefore: [String: PodName]
+  let specifications: PodSpecifications
+  /// The objects that were alive only according to the runtime before the change.
+  let deadBefore: Set<String>
   var findings: [Finding] = []
   var unchecked: [Unchecked] = []
   var vacuous: VacuousReason?
@@ -81,6 +85,8 @@ struct Verifier {
     self.before = before
     self.after = after
     excuses = Excuses(before: before, after: after)
+    deadBefore = before.deadObjects
+    specifications = PodSpecifications(before: before, after: after)
     podsBefore = Dictionary(before.sandboxes.map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -115,6 +121,8 @@ struct Verifier {
       // Pods that were not stopped need not be recreated.
       checkRenewedPods()
     }
+    if !scenario.keepsObjects { checkCompletedPods() }
+    checkWipe()
     checkReadySandboxes()
     checkImages()
     checkOrphans()
@@ -128,8 +136,11 @@ struct Verifier {
     findings.append(Finding(rule: rule, object: object, before: before, after: after))
   }
 
-  mutating func check<S>(_ table: [Check<S>], _ old: S, _ now: S, _ object: (Rule) -> ObjectName) {
-    for check in table where check.rule.scenarios.contains(scenario) {
+  /// - Parameter excluded: The rules that do not apply, because another finding explains what they would report.
+  mutating func check<S>(
+    _ table: [Check<S>], _ old: S, _ now: S, without excluded: Set<RuleID> = [], _ object: (Rule) -> ObjectName
+  ) {
+    for check in table where check.rule.scenarios.contains(scenario) && !excluded.contains(check.rule.id) {
       guard let (before, after) = check.violation(old, now) else { continue }
       report(check.rule.id, object(check.rule), before, after)
     }
@@ -174,6 +185,8 @@ struct Verifier {
     case .restart: return isSameDaemon ? daemon : nil
     case .upgrade, .wipe:
       if isSameDaemon { return daemon }
+      // Without an upgrade, the runtime may have lost its data.
+      if scenario == .wipe, before.keepsNoPod(in: after) { return nil }
       return before.runtime.version == after.runtime.version
         ? .sameVersion(after.runtime.version) : nil
     case .reboot:

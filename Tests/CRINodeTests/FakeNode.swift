@@ -101,12 +101,12 @@ final class FakeNode: Sendable {
   /// Returns a snapshot of ready sandboxes and running containers, as the runtime would report them.
   func snapshot(
     _ sandboxes: [SandboxRecord] = [], containers: [ContainerRecord] = [],
-    socket: String = "/run/containerd/containerd.sock", pid: Int32? = 1
+    socket: String = "/run/containerd/containerd.sock", pid: Int32? = 1, runtime: String = "containerd"
   ) -> Snapshot {
     Snapshot(
       tool: "test", taken: .zero, host: NodeIdentity(name: "n", bootID: "b", kernel: "6"),
       daemon: Daemon(socket: socket, pid: pid, startTime: 5),
-      runtime: RuntimeFacts(name: "containerd", version: "2.1.0", api: .v1), sandboxes: sandboxes,
+      runtime: RuntimeFacts(name: runtime, version: "2.1.0", api: .v1), sandboxes: sandboxes,
       containers: containers)
   }
 

@@ -25,17 +25,26 @@ final class RecordedNode: Sendable {
 
   deinit { runtime.stop() }
 
-  func report(to target: String? = nil, pulls: Bool = false) async throws -> PreflightReport {
-    var facts = try await facts(to: target, pulls: pulls)
+  func report(
+    to target: String? = nil, pulls: Bool = false, proc: String? = nil
+  ) async throws -> PreflightReport {
+    var facts = try await facts(to: target, pulls: pulls, proc: proc)
     // The CNI plugins of a recorded node cannot be called.
     if facts.crio?.configuration.value != nil { facts.crio?.networks = NetworkCheck() }
+    // Neither can its processes be seen.
+    facts.endedProcesses = .known([:])
     return PreflightReport(facts)
   }
 
-  func facts(to target: String? = nil, pulls: Bool = false) async throws -> PreflightFacts {
+  /// - Parameter proc: The kernel's process files; nil for those of this machine.
+  func facts(
+    to target: String? = nil, pulls: Bool = false, proc: String? = nil
+  ) async throws -> PreflightFacts {
     let client = Client(try Endpoint(socket), options: Client.Options(timeout: .seconds(30)))
-    return try await client.preflightFacts(
-      PreflightOptions(tool: "test", root: tree.root, target: target.flatMap { RuntimeVersion($0) }, pulls: pulls))
+    var options = PreflightOptions(
+      tool: "test", root: tree.root, target: target.flatMap { RuntimeVersion($0) }, pulls: pulls)
+    if let proc { options.proc = proc }
+    return try await client.preflightFacts(options)
   }
 
   /// The ready sandboxes that have their own network.

@@ -6,6 +6,24 @@ import TestSupport
 
 extension PreflightCase {
   static let any: [PreflightCase] = [
+    PreflightCase(rule: "N18", name: "processes that have ended", objects: ["default/web/nginx", "default/proxy"]) {
+      $0.endedProcesses = .known(["container-web-nginx": 1101, "sandbox-proxy": 1001, "container-web-job": 7])
+    },
+    PreflightCase(rule: "N18", name: "all are alive") { _ in },
+    PreflightCase(rule: "N18", name: "no look", isUnchecked: true) { $0.endedProcesses = .unknown("no") },
+
+    PreflightCase(rule: "N17", name: "a target with containerd#7843", objects: ["runtime"]) {
+      $0.target = RuntimeVersion("1.6.12")
+    },
+    PreflightCase(rule: "N17", name: "a distribution with it", objects: ["runtime"]) {
+      $0.target = RuntimeVersion("v1.25.5+rke2r1")
+    },
+    PreflightCase(rule: "N17", name: "a version with the fix") { $0.target = RuntimeVersion("1.6.15") },
+    PreflightCase(rule: "N17", name: "a restart of such a version") {
+      $0.snapshot.runtime.version = "1.6.12"
+      $0.target = RuntimeVersion("1.6.12")
+    },
+    PreflightCase(rule: "N17", name: "no target") { $0.snapshot.runtime.version = "1.6.12" },
     PreflightCase(rule: "N1", name: "the network is not ready", objects: ["runtime"]) { $0.setNetwork(ready: false) },
     PreflightCase(rule: "N1", name: "the network is ready") { _ in },
     PreflightCase(rule: "N2", name: "no CNI configuration", objects: ["node"]) {

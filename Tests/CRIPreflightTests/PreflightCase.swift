@@ -38,7 +38,7 @@ extension PreflightFacts {
       missingAddresses: .known([]), lostShims: .known([]), newerRecords: .known([])),
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
-    networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]))
+    networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), endedProcesses: .known([:]))
 
   static let goodCRIO: PreflightFacts = {
     var facts = goodContainerd

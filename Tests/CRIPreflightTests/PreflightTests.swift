@@ -121,11 +121,16 @@ import Testing
     #expect(standing { $0.snapshot.runtime.version = "1.6.15" } == nil)
     #expect(standing { $0.snapshot.runtime.version = "v1.6.14-k3s1" } == nil)
     // The target version did not write what is on disk.
-    #expect(
-      standing {
-        $0.snapshot.runtime.version = "1.6.8"
-        $0.target = RuntimeVersion("1.6.12")
-      } == .suspect)
+    let upgrade: (inout PreflightFacts) -> Void = {
+      $0.snapshot.runtime.version = "1.6.8"
+      $0.target = RuntimeVersion("1.6.12")
+    }
+    #expect(standing(upgrade) == .proved, "N17 reports it")
+    var facts = PreflightFacts.goodContainerd
+    upgrade(&facts)
+    let ignored = PreflightReport(facts, ignoring: [.runtimeTargetVersion])
+    #expect(ignored.suspicions.first { $0.match.advisory.id == .containerd7843 }?.standing == .suspect)
+    #expect(ignored.verdict == .none)
   }
 
   @Test func `advisories alone predict nothing, and require their condition`() {
@@ -140,15 +145,78 @@ import Testing
 
   @Test func `a k3s version as the target is compared with the advisories about k3s`() {
     var facts = PreflightFacts.goodContainerd
-    facts.snapshot.runtime.version = "v1.6.8-k3s1"
-    facts.target = RuntimeVersion("v1.24.9+k3s1")
-    let suspicion = PreflightReport(facts).suspicions.first { $0.match.advisory.product == .k3s }
-    #expect(suspicion?.match.advisory.id == .k3s6692)
+    facts.snapshot.runtime.version = "v1.7.1-k3s1"
+    facts.target = RuntimeVersion("v1.23.15+rke2r1")
+    let suspicion = PreflightReport(facts).suspicions.first { $0.match.advisory.product == .rke2 }
+    #expect(suspicion?.match.advisory.id == .rke23723)
     #expect(suspicion?.match.concern == .target)
     #expect(PreflightReport(facts).unchecked.map(\.isRequired) == [false])
+    #expect(PreflightReport(facts).verdict == .loss, "its containerd is not in the table, but its own advisory is")
+    facts.target = RuntimeVersion("v1.23.16+rke2r1")
+    #expect(!PreflightReport(facts).suspicions.contains { $0.match.advisory.product == .rke2 })
     #expect(PreflightReport(facts).verdict == .none)
-    facts.target = RuntimeVersion("v1.24.9+k3s2")
-    #expect(!PreflightReport(facts).suspicions.contains { $0.match.advisory.product == .k3s })
+  }
+
+  struct Target: Sendable {
+    let running: String
+    let target: String
+    /// The containerd that the first line names; nil if it is unknown, and empty if the target is containerd's version.
+    let assumed: String?
+    let isBad: Bool
+  }
+
+  @Test(arguments: [
+    Target(running: "v1.6.8-k3s1", target: "v1.26.0+k3s1", assumed: "v1.6.12-k3s1", isBad: true),
+    Target(running: "v1.6.8-k3s1", target: "v1.24.9+rke2r1", assumed: "v1.6.12-k3s1", isBad: true),
+    Target(running: "v1.6.8-k3s1", target: "v1.25.5+k3s1", assumed: "v1.6.12-k3s1", isBad: true),
+    Target(running: "v1.6.8-k3s1", target: "v1.26.0+k3s2", assumed: "v1.6.14-k3s1", isBad: false),
+    Target(running: "v1.6.8-k3s1", target: "v1.24.9+rke2r2", assumed: "v1.6.14-k3s1", isBad: false),
+    Target(running: "v1.6.8-k3s1", target: "v1.24.8+rke2r1", assumed: "v1.6.8-k3s1", isBad: false),
+    Target(running: "v1.7.1-k3s1", target: "v1.33.1+k3s1", assumed: "v2.0.5-k3s1", isBad: false),
+    Target(running: "v1.7.1-k3s1", target: "v1.99.0+k3s1", assumed: nil, isBad: false),
+    Target(running: "v1.7.1-k3s1", target: "v1.23.15+rke2r1", assumed: nil, isBad: true),
+    Target(running: "1.6.8", target: "1.6.12", assumed: "", isBad: true),
+    Target(running: "1.6.20", target: "1.6.14", assumed: "", isBad: true),
+    Target(running: "1.6.8", target: "1.6.20", assumed: "", isBad: false),
+  ])
+  func `a target with a known defect is a loss, and the first line names the assumed version`(test: Target) {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.runtime.version = test.running
+    facts.target = RuntimeVersion(test.target)
+    let report = PreflightReport(facts)
+    #expect(report.verdict == (test.isBad ? .loss : .none))
+    #expect(report.findings.contains { $0.rule.id == .runtimeTargetVersion } == test.isBad)
+    let title = ReportText.english.title(report)
+    let change = "of containerd \(test.running) to \(test.target)"
+    switch test.assumed {
+    case ""?: #expect(title.contains("\(change) on "), "\(title)")
+    case let version?: #expect(title.contains("\(change) (assumed to contain containerd \(version)) on "), "\(title)")
+    case nil:
+      #expect(title.contains("\(change) (which contains an unknown version of containerd) on "), "\(title)")
+      #expect(report.unchecked.contains { $0.reason.code == .unknownBundledVersion })
+    }
+    #expect(report.assumedVersion?.text == test.assumed.flatMap { $0.isEmpty ? nil : $0 })
+  }
+
+  @Test func `the rules use the containerd that the target contains`() {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.runtime.version = "v2.0.5-k3s2"
+    facts.containerd?.missingAddresses = .known(["sandbox-web"])
+    facts.target = RuntimeVersion("v1.32.1+k3s1")
+    let report = PreflightReport(facts)
+    #expect(report.isDowngrade && report.findings.contains { $0.rule.id == .shimLegacyAddressOnDisk })
+  }
+
+  @Test func `the table of distributions has valid rows that do not overlap`() {
+    let rows = BundledRuntime.table
+    #expect(rows.count > 100)
+    for (index, row) in rows.enumerated() {
+      let (first, last) = (row.releases.lowerBound, row.releases.upperBound)
+      #expect(first.distributor != nil && first.distributor == last.distributor && first.minor == last.minor)
+      #expect(row.containerd.distributor == .k3s && row.containerd.build > 0, "\(row.containerd)")
+      guard index > 0, rows[index - 1].releases.lowerBound.distributor == first.distributor else { continue }
+      #expect(rows[index - 1].releases.upperBound < first, "\(first)")
+    }
   }
 
   @Test(arguments: [
@@ -359,7 +427,8 @@ import Testing
     #expect(configuration.wipes == false)
     #expect(configuration.defaultRuntime == "crun")
     #expect(configuration.networkDirectory == "/etc/cni/other")
-    configuration.add(arguments: ["crio", "--internal-wipe", "--default-runtime=runc", "--version-file", "/w"])
+    configuration.add(
+      CRIOOptions(arguments: ["crio", "--internal-wipe", "--default-runtime=runc", "--version-file", "/w"]))
     #expect(configuration.wipes == true)
     #expect(configuration.defaultRuntime == "runc")
     #expect(configuration.versionFile == "/w")
@@ -375,9 +444,52 @@ import Testing
     try configuration.add("[crio.network]\n\(text)\ncni_default_network = \"pods\"\n")
     #expect(configuration.pluginDirectories == directories)
     #expect(configuration.defaultNetwork == "pods")
-    configuration.add(arguments: ["--cni-plugin-dir=/x,/y", "--cni-plugin-dir", "/z", "--cni-default-network", "n"])
+    configuration.add(
+      CRIOOptions(
+        arguments: ["--cni-plugin-dir=/x,/y", "--cni-plugin-dir", "/z", "--cni-default-network", "n"],
+        environment: ["CONTAINER_CNI_PLUGIN_DIR=/unused"]))
     #expect(configuration.pluginDirectories.prefix(3) == ["/x", "/y", "/z"])
     #expect(configuration.defaultNetwork == "n")
+  }
+
+  @Test(
+    arguments: [
+      (["CONTAINER_INTERNAL_WIPE=true"], [], true), (["CONTAINER_INTERNAL_WIPE=1"], [], true),
+      (["CONTAINER_INTERNAL_WIPE=F"], [], false), (["CONTAINER_INTERNAL_WIPE="], [], nil),
+      (["INTERNAL_WIPE=true"], [], nil),
+      (["CONTAINER_INTERNAL_WIPE=true"], ["--internal-wipe=false"], false), ([], ["-internal-wipe"], true),
+      // A Boolean flag takes no separate value.
+      ([], ["--internal-wipe", "false"], true), ([], ["--internal-wipe=t", "--internal-wipe=0"], false),
+    ] as [([String], [String], Bool?)])
+  func `the environment overrides the files, and the command line overrides both`(
+    environment: [String], arguments: [String], wipes: Bool?
+  ) throws {
+    for text in ["", "[crio]\ninternal_wipe = \(wipes != true)\n"] {
+      var configuration = CRIOConfiguration()
+      try configuration.add(text)
+      let inFiles = configuration.wipes
+      configuration.add(CRIOOptions(arguments: arguments, environment: environment))
+      #expect(configuration.wipes == wipes ?? inFiles)
+    }
+  }
+
+  @Test func `every option that matters has a variable`() {
+    let variables = [
+      "VERSION_FILE=/v", "VERSION_FILE_PERSIST=/p", "DEFAULT_RUNTIME=kata", "CGROUP_MANAGER=cgroupfs",
+      "CNI_CONFIG_DIR=/n", "CNI_PLUGIN_DIR=/a,/b", "CNI_DEFAULT_NETWORK=pods", "PAUSE_IMAGE=pause:9",
+      "RUNTIMES=crun:/usr/bin/crun:/srv/crun,runc:/usr/bin/runc:/srv/runc:oci",
+    ].map { "CONTAINER_\($0)" }
+    var configuration = CRIOConfiguration()
+    configuration.add(CRIOOptions(environment: variables))
+    #expect(configuration.versionFile == "/v" && configuration.persistentVersionFile == "/p")
+    #expect(configuration.defaultRuntime == "kata" && configuration.cgroupManager == "cgroupfs")
+    #expect(configuration.networkDirectory == "/n" && configuration.pluginDirectories == ["/a", "/b"])
+    #expect(configuration.defaultNetwork == "pods" && configuration.pauseImage == "pause:9")
+    #expect(configuration.stateDirectories == ["/srv/crun": "crun", "/srv/runc": "runc"])
+    let options = CRIOOptions(environment: ["CONTAINER_CONFIG=/c.conf", "CONTAINER_CONFIG_DIR=/c.d"])
+    #expect(options.file == "/c.conf" && options.directory == "/c.d")
+    #expect(CRIOOptions(arguments: ["crio", "-c", "/x"], environment: ["CONTAINER_CONFIG=/c"]).file == "/x")
+    #expect(CRIOOptions().file == "/etc/crio/crio.conf" && CRIOOptions().directory == "/etc/crio/crio.conf.d")
   }
 
   @Test(arguments: ["\"/a\"", "[1]", "true"]) func `a list of directories must contain strings`(value: String) {

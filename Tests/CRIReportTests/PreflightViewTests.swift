@@ -9,7 +9,7 @@ import Testing
 @Suite struct PreflightViewTests {
   /// The view for the recorded containerd 1.6.12, which has no address on disk.
   private static func view(
-    _ exitCode: Int32 = 5, to target: String = "1.6.14"
+    _ exitCode: Int32 = 5, to target: String = "1.6.15"
   ) throws -> (ReportView, PreflightReport) {
     let snapshot = try Snapshot.recorded("containerd-1.6.12", .before)
     let records = snapshot.sandboxes.map { sandbox in
@@ -35,11 +35,14 @@ import Testing
     }
     #expect(junit.suite["failures"] == "3" && junit.suite["skipped"] == "\(view.unchecked.count)")
     #expect(TAP(ReportFormat.tap.text(view)).tests.count { !$0.isGood } == 3)
+    // A target version with a known defect is a failure of its own, of the runtime.
+    let defective = try Self.view(to: "1.6.14").0
+    #expect(TAP(ReportFormat.tap.text(defective)).tests.count { !$0.isGood } == 4)
   }
 
   @Test func `the table names the pods, what would be lost, and what to do instead`() throws {
     let lines = ReportFormat.table.text(try Self.view().0).split(separator: "\n").map(String.init)
-    #expect(lines.first?.hasPrefix("preflight: upgrade of containerd 1.6.12+unknown to 1.6.14 on node-1") == true)
+    #expect(lines.first?.hasPrefix("preflight: upgrade of containerd 1.6.12+unknown to 1.6.15 on node-1") == true)
     #expect(lines.count { $0.hasPrefix("CRITICAL  ") && $0.hasSuffix("[P1]") } == 2)
     #expect(lines.contains("2 pods would be lost"))
     #expect(lines.count { $0.hasPrefix("[P1] ") && $0.contains("remedy: ") } == 1)
@@ -65,7 +68,7 @@ import Testing
     #expect(
       samples.contains { $0.name == "cri_preflight_verdict" && $0.labels["verdict"] == "loss" && $0.value == "1" })
     #expect(samples.contains { $0.name == "cri_preflight_pods_to_lose" && $0.value == "2" })
-    #expect(samples.first { $0.name == "cri_preflight_info" }?.labels["target"] == "1.6.14")
+    #expect(samples.first { $0.name == "cri_preflight_info" }?.labels["target"] == "1.6.15")
   }
 
   @Test(arguments: [ReportCheck.verify, .preflight])

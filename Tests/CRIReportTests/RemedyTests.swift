@@ -20,6 +20,31 @@ import Testing
   static let losses: [Loss] = [
     Loss(description: "forgotten addresses", runtime: "containerd-1.6.12", words: "(containerd#7843)") { _, _ in },
     Loss(
+      description: "forgotten addresses while kubelet runs", runtime: "containerd-1.6.12",
+      words: "do not restart kubelet: its next start kills these pods; drain the node, or recreate them one by one "
+        + "(containerd#7843)"
+    ) {
+      let kubelet = ObservedKubelet(processes: .known([ObservedKubelet.Instance(pid: 40, startTime: 4)]))
+      $1.observed = ObservedNode(kubelet: kubelet)
+      _ = $0
+    },
+    Loss(
+      description: "a process that had ended before", runtime: "containerd-2.4",
+      words: "so that kubelet starts them again: they had ended before the change"
+    ) { before, after in
+      func facts(_ pid: Int32) -> ObservedProcess {
+        .there(ObservedProcess.Facts(pid: pid, startTime: 1, parent: 2, shim: "x", networkNamespace: .unknown("no")))
+      }
+      for index in before.sandboxes.indices where before.sandboxes[index].isReady {
+        before.sandboxes[index].observed = ObservedSandbox(process: .known(facts(7)))
+      }
+      guard let index = before.containers.firstIndex(where: \.isRunning) else { return }
+      before.containers[index].observed = ObservedContainer(process: .known(.gone))
+      let id = before.containers[index].id
+      guard let same = after.containers.firstIndex(where: { $0.id == id }) else { return }
+      after.containers[same].observed = ObservedContainer(process: .known(.gone))
+    },
+    Loss(
       description: "forgotten addresses", runtime: "cri-o-1.37",
       words: "until cri preflight finds nothing, and restart the runtime again, which restores the addresses"
     ) {

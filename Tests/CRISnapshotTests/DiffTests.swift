@@ -109,6 +109,41 @@ import Testing
     #expect(lines == [expected])
   }
 
+  /// Other spellings of the same values.
+  @Test func `values are compared as values and not as texts`() {
+    var (before, after) = (Snapshot.before, Snapshot.before)
+    before.sandboxes[0].status.network = PodSandboxNetworkStatus(
+      ip: "fd00::1:0:0:5", additionalIPs: [PodIP(ip: "10.0.0.2"), PodIP(ip: "fd00::9")])
+    after.sandboxes[0].status.network = PodSandboxNetworkStatus(
+      ip: "fd00:0:0:0:1::5", additionalIPs: [PodIP(ip: "FD00:0::9"), PodIP(ip: "10.0.0.2")])
+    before.sandboxes[0].facts.networkNamespace = "/var/run/netns/web"
+    after.sandboxes[0].facts.interfaces?[0].mac = "AA:BB"
+    after.sandboxes[0].facts.interfaces?[0].addresses = ["10.0.0.2", "fd00:0::2"]
+    after.containers[0].status.image?.image = "docker.io/library/busybox:1"
+    after.containers[0].status.imageRef = "docker.io/library/busybox@sha256:bb"
+    before.containers[0].status.logPath = "/var/log//pods/web/nginx/0.log"
+    after.images[0].repoTags = ["docker.io/library/busybox:1"]
+    after.images[0].repoDigests = ["index.docker.io/library/busybox@sha256:bb"]
+    #expect(Diff.changes(from: before, to: after).map { "\($0.object) \($0.text)" } == [])
+    after.sandboxes[0].status.network?.ip = "fd00::1:0:0:6"
+    #expect(
+      Diff.changes(from: before, to: after).map(\.text) == ["ip fd00::1:0:0:5 → fd00::1:0:0:6"])
+  }
+
+  /// CRI-O forgets the address of a finished pod when it restarts.
+  @Test func `the network of a pod that was not ready is volatile`() {
+    var before = Snapshot.before
+    before.sandboxes[2].status.network?.ip = "10.0.0.9"
+    before.sandboxes[2].facts.interfaces = before.sandboxes[0].facts.interfaces
+    #expect(Diff.changes(from: before, to: .before).isEmpty)
+    let all = Diff.changes(from: before, to: .before, all: true)
+    #expect(Set(all.filter { $0.object.pod?.name == "old" }.map(\.field)) == ["network.ip", "facts.interfaces"])
+    var after = Snapshot.before
+    after.sandboxes[0].status.state = .notReady
+    after.sandboxes[0].status.network?.ip = ""
+    #expect(Diff.changes(from: .before, to: after).map(\.field).contains("network.ip"), "it was ready before")
+  }
+
   @Test func `a pod's sandbox is removed with its containers`() {
     var after = Snapshot.before
     after.sandboxes.removeFirst()

@@ -36,9 +36,27 @@ import Testing
     snapshot.observed = ObservedNode(
       orphans: .known([Orphan(kind: .conmon, id: "x", pid: 9, startTime: 1, processes: [10, 11])]),
       ociRuntimes: .known([
-        OCIRuntime(handler: "runc", path: "/usr/bin/runc", version: .known("runc version 1")),
+        OCIRuntime(handler: "runc", path: "/usr/bin/runc", target: "/opt/runc", version: .known("runc version 1")),
         OCIRuntime(handler: "", path: "x", version: .unknown(no)),
-      ]))
+      ]),
+      kubelet: ObservedKubelet(
+        staticPods: .known([
+          StaticPod(namespace: "n", name: "old", restartPolicy: .always),
+          StaticPod(
+            namespace: "n", name: "p", restartPolicy: .never,
+            containers: [PodSpecification.Container("a", .initial), PodSpecification.Container("b", .regular)]),
+        ])))
+    snapshot.pods = [
+      PodSpecification(
+        pod: PodName(namespace: "default", name: "web", uid: "uid-web"), owner: "Job", source: "api",
+        restartPolicy: .onFailure,
+        containers: [
+          PodSpecification.Container("c", .sidecar),
+          PodSpecification.Container("d", .regular, restartPolicy: .never, hasRestartRules: true),
+        ]),
+      PodSpecification(
+        pod: PodName(namespace: "default", name: "x", uid: "u"), restartPolicy: .always, containers: []),
+    ]
     snapshot.unchecked = [
       Unchecked(
         .source(.podInterfaces), UnknownReason(.permissionDenied, path: "/x", errno: 13, message: "y"), count: 2),

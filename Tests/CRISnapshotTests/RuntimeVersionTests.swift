@@ -15,6 +15,7 @@ import Testing
     Form(text: "1.6.20~ds1", numbers: [1, 6, 20]),
     Form(text: "1.6.12+unknown", numbers: [1, 6, 12]),
     Form(text: "v1.6.14-k3s1", numbers: [1, 6, 14], distributor: .k3s, build: 1),
+    Form(text: "v2.0.5-k3s1.32", numbers: [2, 0, 5], distributor: .k3s, build: 1),
     Form(text: "1.37.0", numbers: [1, 37, 0]),
     Form(text: "2.4.0-beta+unknown", numbers: [2, 4, 0], prerelease: ["beta"]),
     Form(text: "1.7.0-beta.1", numbers: [1, 7, 0], prerelease: ["beta", "1"]),

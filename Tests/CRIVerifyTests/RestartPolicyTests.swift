@@ -61,6 +61,166 @@ import Testing
     #expect((prediction?.action == .restartContainers) == isStarted)
   }
 
+  /// A case of `computePodActions` for a pod whose sandbox is unchanged: what its containers become, and what kubelet does.
+  struct Decision: Sendable, CustomTestStringConvertible {
+    let name: String
+    let policy: RestartPolicy?
+    var kinds: [PodSpecification.Container] = [
+      PodSpecification.Container("nginx", .regular), PodSpecification.Container("job", .regular),
+    ]
+    let action: Prediction.Action
+    var rule: KubeletRule?
+    var containers: [String] = []
+    var mayEnd = false
+    /// nginx ran before, and job had exited with 3.
+    let change: @Sendable (inout Snapshot, inout Snapshot) -> Void
+    var testDescription: String { name }
+  }
+
+  private static func end(_ code: Int32) -> @Sendable (inout Snapshot, inout Snapshot) -> Void {
+    { _, after in
+      after.containers[0].status.state = .exited
+      after.containers[0].status.exitCode = code
+    }
+  }
+
+  private static func kinds(_ nginx: PodSpecification.Container.Kind, _ job: PodSpecification.Container.Kind)
+    -> [PodSpecification.Container]
+  {
+    [PodSpecification.Container("nginx", nginx), PodSpecification.Container("job", job)]
+  }
+
+  static let decisions: [Decision] = [
+    Decision(
+      name: "Never: the only running container ends", policy: .never, action: .kill, rule: .b7, containers: ["nginx"],
+      change: end(255)),
+    Decision(
+      name: "Never: it succeeds", policy: .never, action: .kill, rule: .b7, containers: ["nginx"], change: end(0)),
+    Decision(
+      name: "Always: it is started again", policy: .always, action: .restartContainers, rule: .b4,
+      containers: ["nginx"], change: end(0)),
+    Decision(
+      name: "OnFailure: it has failed", policy: .onFailure, action: .restartContainers, rule: .b4,
+      containers: ["nginx"],
+      change: end(1)),
+    Decision(
+      name: "OnFailure: it has succeeded, and another is started again", policy: .onFailure, action: .keep,
+      change: end(0)),
+    Decision(name: "OnFailure: all have succeeded", policy: .onFailure, action: .kill, rule: .b7, containers: ["nginx"])
+    {
+      before, after in
+      end(0)(&before, &after)
+      before.containers[1].status.exitCode = 0
+      after.containers[1].status.exitCode = 0
+    },
+    Decision(
+      name: "unknown: both outcomes are named", policy: nil, action: .restartContainers, rule: .b4,
+      containers: ["nginx"], mayEnd: true, change: end(255)),
+    Decision(
+      name: "unknown: another container keeps the pod", policy: nil, action: .restartContainers, rule: .b4,
+      containers: ["nginx"]
+    ) { before, after in
+      end(255)(&before, &after)
+      before.containers[1].status.state = .running
+      after.containers[1].status.state = .running
+    },
+    Decision(name: "Never: another container keeps the pod", policy: .never, action: .keep) { before, after in
+      end(255)(&before, &after)
+      before.containers[1].status.state = .running
+      after.containers[1].status.state = .running
+    },
+    Decision(
+      name: "Never: a sidecar does not keep the pod", policy: .never, kinds: kinds(.regular, .sidecar), action: .kill,
+      rule: .b7, containers: ["nginx"]
+    ) { before, after in
+      end(1)(&before, &after)
+      before.containers[1].status.state = .running
+      after.containers[1].status.state = .running
+    },
+    Decision(
+      name: "Never: a sidecar is started again while the pod runs", policy: .never, kinds: kinds(.regular, .sidecar),
+      action: .restartContainers, rule: .b4, containers: ["job"]
+    ) { before, _ in before.containers[1].status.state = .running },
+    Decision(
+      name: "Never: the record of an init container is lost", policy: .never, kinds: kinds(.regular, .initial),
+      action: .keep
+    ) { $1.containers.remove(at: 1) },
+    Decision(
+      name: "Never: the record of a completed container is lost", policy: .never, action: .restartContainers, rule: .b1,
+      containers: ["job"]
+    ) {
+      $0.containers[1].status.finishedAt = Timestamp(seconds: 1_999_990_015)
+      $1.containers.remove(at: 1)
+    },
+    Decision(
+      name: "Never: a container's own policy counts first", policy: .never,
+      kinds: [
+        PodSpecification.Container("nginx", .regular, restartPolicy: .always),
+        PodSpecification.Container("job", .regular),
+      ], action: .restartContainers, rule: .b4, containers: ["nginx"], change: end(1)),
+    Decision(
+      name: "Never: rules by exit code are uncertain", policy: .never,
+      kinds: [
+        PodSpecification.Container("nginx", .regular, restartPolicy: .never, hasRestartRules: true),
+        PodSpecification.Container("job", .regular),
+      ], action: .restartContainers, rule: .b4, containers: ["nginx"], mayEnd: true, change: end(1)),
+    Decision(
+      name: "Never: a container of unknown state is started again", policy: .never, action: .restartContainers,
+      rule: .b2, containers: ["nginx"]
+    ) { $1.containers[0].status.state = .unknown },
+  ]
+
+  @Test(arguments: decisions) func `the whole pod's containers decide whether it ends`(test: Decision) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    test.change(&before, &after)
+    before.pods = test.policy.map { policy in
+      [
+        PodSpecification(
+          pod: PodName(namespace: "default", name: "web", uid: "uid-web"), owner: "Job", restartPolicy: policy,
+          containers: test.kinds)
+      ]
+    }
+    let prediction = Report(before, after).predictions.first { $0.pod.name == "web" }
+    #expect(prediction?.action == test.action && prediction?.rule == test.rule)
+    #expect(prediction?.containers == test.containers)
+    #expect(prediction?.mayEnd == test.mayEnd)
+    #expect(prediction?.owner == test.policy.map { _ in "Job" })
+  }
+
+  /// kubelet knows from the API that the containers had run, so that the pod has failed.
+  @Test(arguments: [("api", Prediction.Action.kill), ("file", .recreate)])
+  func `a pod with Never that has no record left ends, unless it is static`(
+    source: String, action: Prediction.Action
+  ) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = source
+    (after.sandboxes, after.containers) = ([after.sandboxes[1]], [after.containers[2]])
+    before.pods = [
+      PodSpecification(pod: before.sandboxes[0].pod, restartPolicy: .never, containers: Self.kinds(.regular, .regular))
+    ]
+    let prediction = Report(before, after).predictions.first { $0.pod.name == "web" }
+    #expect(prediction?.rule == .c1 && prediction?.action == action)
+  }
+
+  @Test func `without a specification, a container that may be an init container is uncertain`() {
+    let prediction = Self.prediction(nil, source: "api") {
+      $0.containers[1].status.finishedAt = Timestamp(seconds: 1_999_990_015)
+      $1.containers.remove(at: 1)
+    }
+    #expect(prediction?.rule == .b1 && prediction?.containers == ["job"] && prediction?.dependsOnKind == true)
+  }
+
+  @Test func `a pod whose container crashes again and again is recreated within minutes`() {
+    func trigger(_ count: String) -> Prediction.Trigger? {
+      Self.prediction(nil) { before, after in
+        before.containers[1].status.annotations["io.kubernetes.container.restartCount"] = count
+        after.containers[1].status.annotations["io.kubernetes.container.restartCount"] = count
+        after.sandboxes[0].status.network?.ip = ""
+      }?.trigger
+    }
+    #expect(trigger("7") == .atNextEvent && trigger("0") == .atKubeletRestart)
+  }
+
   @Test(arguments: [
     ("etcd-node-1", RestartPolicy.never), ("etcd-node-1.example.org", .never), ("etcd-backup-node-1", nil),
     ("etcd-node-10", nil), ("etcd", nil),

@@ -238,8 +238,10 @@ extension RuleCase {
       before.containers[0].status.stopSignal = .runtimeDefault
     },
 
-    .fires("container.missing", "a running one", "running", "none") { $1.containers.removeFirst() },
-    .fires("container.missing", "a created container", "created", "none") {
+    .fires("container.missing", "a running container", "running", "none, and its process may still be running") {
+      $1.containers.removeFirst()
+    },
+    .fires("container.missing", "a created container", "created", "none, and its process may still be running") {
       $0.containers[0].status.state = .created
       $1.containers.removeFirst()
     },

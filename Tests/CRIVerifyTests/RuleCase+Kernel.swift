@@ -32,7 +32,91 @@ extension RuleCase {
       after.sandboxes[0].observed?.process = process(7, startTime: 9)
     },
 
-    .fires("pod.netns-inode", "another namespace at the same path", "net:[1]", "net:[2]") { before, after in
+    .fires("container.dead-already", "the runtime has noticed it now", "gone", "exited 137") { before, after in
+      die(&before, &after)
+      after.containers[0].status.state = .exited
+      after.containers[0].status.exitCode = 137
+    },
+    .fires("container.dead-already", "kubelet has replaced it") { before, after in
+      die(&before, &after)
+      after.containers[0].status.id += "-next"
+      after.containers[0].status.metadata?.attempt = 1
+    },
+    .fires("container.dead-already", "the runtime has removed it", "gone", "none") { before, after in
+      die(&before, &after)
+      after.containers.remove(at: 0)
+    },
+    .holds("container.dead-already", "it ended in the change") { before, after in
+      addObservations(&before, &after)
+      after.containers[0].status.state = .exited
+    },
+    .holds("container.dead-already", "no process is visible") { before, after in
+      die(&before, &after)
+      before.sandboxes[0].observed = nil
+      before.containers[2].observed = nil
+      after.containers[0].status.state = .exited
+    },
+    .holds("container.state", "it had ended before the change") { before, after in
+      die(&before, &after)
+      after.containers[0].status.state = .exited
+    },
+    .holds("container.missing", "it had ended before the change") { before, after in
+      die(&before, &after)
+      after.containers.remove(at: 0)
+    },
+    .fires(
+      "container.dead-unnoticed", "it is still reported as running", "gone",
+      "gone, although the runtime reports it as running"
+    ) { before, after in
+      die(&before, &after)
+      after.containers[0].observed?.process = .known(.gone)
+    },
+    .holds("container.dead-unnoticed", "it has another process now") { before, after in
+      die(&before, &after)
+      after.containers[0].pid = 1107
+      after.containers[0].observed?.process = process(1107)
+    },
+    .fires("pod.dead-already", "the runtime has noticed it now", "gone", "not ready") { before, after in
+      die(&before, &after, sandbox: true)
+      after.sandboxes[0].status.state = .notReady
+    },
+    .holds("pod.dead-already", "it ended in the change") { before, after in
+      addObservations(&before, &after)
+      after.sandboxes[0].status.state = .notReady
+    },
+    .holds("pod.state", "its pause process had ended before the change") { before, after in
+      die(&before, &after, sandbox: true)
+      after.sandboxes[0].status.state = .notReady
+    },
+    .holds("pod.dead-already", "the pod was deleted") { before, after in
+      die(&before, &after, sandbox: true)
+      after.sandboxes[0].status.state = .notReady
+      after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
+    },
+    .fires("pod.dead-unnoticed", "it is still reported as ready") { before, after in
+      die(&before, &after, sandbox: true)
+      after.sandboxes[0].observed?.process = .known(.gone)
+    },
+    .holds("pod.dead-unnoticed", "it is alive") { before, after in
+      addObservations(&before, &after)
+    },
+
+    .fires(
+      "container.missing", "its process is still running", "running", "none, but its process 1101 is still running"
+    ) { before, after in
+      addObservations(&before, &after)
+      after.containers.remove(at: 0)
+      after.observed?.orphans = .known([
+        Orphan(kind: .container, id: "container-web-nginx", pid: 1101, startTime: 4, processes: [1101])
+      ])
+    },
+    .fires("pod.missing", "no process of it is left", "sandbox-web", "none, and no process of it was found") {
+      before, after in
+      addObservations(&before, &after)
+      after.sandboxes.remove(at: 0)
+    },
+
+    .fires("pod.netns-inode", "a different namespace at the same path", "net:[1]", "net:[2]") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .known(.alive(NamespaceID(device: 4, inode: 2)))
     },
@@ -204,7 +288,7 @@ extension RuleCase {
       after.containers[0].observed?.process = process(1101, cgroup: nil)
     },
 
-    .fires("runtime.orphan", "a shim with processes", "listed", "shim 50 of sandbox-web") { before, after in
+    .fires("runtime.orphan", "a shim with processes", "listed", "shim 50 of sandbox-web, not listed") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "sandbox-web", pid: 50, startTime: 1, processes: [51])])
@@ -222,12 +306,12 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .conmon, id: "x", pid: 50, startTime: 1, processes: [51])])
     },
-    .fires("runtime.orphan", "the conmon of this CRI-O", "listed", "conmon 50 of x") { before, after in
+    .fires("runtime.orphan", "a conmon, and the runtime is CRI-O", "listed", "conmon 50 of x, not listed") { before, after in
       addObservations(&before, &after)
       (before.runtime.name, after.runtime.name) = ("cri-o", "cri-o")
       after.observed?.orphans = .known([Orphan(kind: .conmon, id: "x", pid: 50, startTime: 1, processes: [51])])
     },
-    .fires("runtime.orphan-already", "it was there before", "the same", "shim 50 of x") { before, after in
+    .fires("runtime.orphan-already", "the orphan already existed before", "not listed", "shim 50 of x, not listed") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
       before.observed?.orphans = after.observed?.orphans
@@ -260,7 +344,13 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, in: "/usr/local/sbin")])
     },
-    .holds("runtime.oci-path", "another one is another finding") { before, after in
+    .holds("runtime.oci-path", "a link leads to the same file") { before, after in
+      addObservations(&before, &after)
+      var link = oci("runc", isDefault: true, in: "/usr/sbin")
+      link.target = "/usr/bin/runc"
+      after.observed?.ociRuntimes = .known([link])
+    },
+    .holds("runtime.oci-path", "a different OCI runtime, which runtime.oci reports") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("crun", isDefault: true)])
     },
@@ -388,6 +478,22 @@ extension RuleCase {
   static func addObservations(_ before: inout Snapshot, _ after: inout Snapshot) {
     before = withObservations(before)
     after = withObservations(after)
+  }
+
+  /// The process of the first container, or of the first sandbox, had ended before the change, unlike others.
+  private static func die(_ before: inout Snapshot, _ after: inout Snapshot, sandbox: Bool = false) {
+    addObservations(&before, &after)
+    for (pid, index) in [(Int32(1102), 2), (1101, 0)] {
+      before.containers[index].observed = ObservedContainer(process: process(pid, shim: "x"))
+      after.containers[index].observed = before.containers[index].observed
+    }
+    before.sandboxes[0].observed?.process = process(1001, shim: "x")
+    after.sandboxes[0].observed?.process = process(1001, shim: "x")
+    if sandbox {
+      before.sandboxes[0].observed?.process = .known(.gone)
+    } else {
+      before.containers[0].observed?.process = .known(.gone)
+    }
   }
 
   private static func withObservations(_ plain: Snapshot) -> Snapshot {

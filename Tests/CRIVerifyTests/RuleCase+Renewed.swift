@@ -8,6 +8,22 @@ import TestSupport
 extension RuleCase {
   /// Cases in which kubelet recreates pods, and cases for single scenarios.
   static let renewed: [RuleCase] = [
+    .fires("pod.ended", "its policy is Never", "ready", "not ready", in: .reboot) { before, after in
+      endForGood(&before, &after)
+    },
+    .holds("pod.ended", "its policy is Always", in: .reboot) { before, after in
+      endForGood(&before, &after, .always)
+    },
+    .holds("pod.successor", "its policy is Never", in: .reboot) { before, after in endForGood(&before, &after) },
+    .fires("runtime.wiped", "no upgrade explains it", "2", "0", in: .wipe) { before, after in
+      after.runtime.version = before.runtime.version
+    },
+    .fires("runtime.wiped", "a patch does not explain it", in: .wipe) { _, after in after.runtime.version = "2.1.9" },
+    .holds("runtime.wiped", "the minor version changed", in: .wipe) { _, _ in },
+    .holds("runtime.wiped", "a pod is left", in: .wipe) { before, after in
+      after.runtime.version = before.runtime.version
+      after.sandboxes[0] = before.sandboxes[0]
+    },
     .fires("pod.successor", "no sandbox is left", "ready", "none", in: .reboot) {
       $1.sandboxes.removeFirst()
     },
@@ -204,4 +220,13 @@ extension RuleCase {
       for index in $1.images.indices { $1.images[index].id = String($1.images[index].id.dropFirst(7)) }
     },
   ]
+
+  /// The first pod is not ready after the change, and kubelet does not recreate it if its policy is Never.
+  private static func endForGood(_ before: inout Snapshot, _ after: inout Snapshot, _ policy: RestartPolicy = .never) {
+    before.pods = [PodSpecification(pod: before.sandboxes[0].pod, restartPolicy: policy, containers: [])]
+    after.sandboxes[0] = before.sandboxes[0]
+    after.sandboxes[0].status.state = .notReady
+    after.containers[0] = before.containers[0]
+    after.containers[0].status.state = .exited
+  }
 }

@@ -1,5 +1,6 @@
 import CRIMessages
 import CRIProtobuf
+import CRIRules
 import CRISnapshot
 import TestSupport
 
@@ -168,7 +169,36 @@ extension RuleCase {
     .fires("pod.cni", "a different namespace") { $1.sandboxes[0].facts.interfaces?[0].sandbox = "/x" },
     .holds("pod.cni", "there never was a result") { before, _ in before.sandboxes[0].facts.interfaces = nil },
 
-    .fires("pod.missing", "a ready sandbox is not listed", "sandbox-web", "none") {
+    .fires("pod.runs-again", "a completed static pod has no record any more", "sandbox-old", "none") { before, after in
+      complete(&before)
+      after.sandboxes.removeLast()
+      after.containers.removeLast()
+    },
+    .fires("pod.runs-again", "it has run again", in: .reboot) { before, after in
+      complete(&before)
+      after.sandboxes[2].status.id += "-next"
+      after.sandboxes[2].status.state = .ready
+    },
+    .holds("pod.runs-again", "the pod is of the API") { before, after in
+      complete(&before, source: "api")
+      after.sandboxes.removeLast()
+    },
+    .holds("pod.runs-again", "its policy is Always") { before, after in
+      complete(&before, .always)
+      after.sandboxes.removeLast()
+    },
+    .holds("pod.runs-again", "it had failed, and runs again anyway") { before, after in
+      complete(&before, .onFailure)
+      before.containers[3].status.exitCode = 1
+      after.sandboxes.removeLast()
+    },
+    .holds("pod.runs-again", "its records are left") { before, _ in complete(&before) },
+    .holds("pod.collected", "kubelet runs it again") { before, after in
+      complete(&before)
+      after.sandboxes.removeLast()
+    },
+    .fires("pod.missing", "a ready sandbox is not listed", "sandbox-web", "none, and its process may still be running")
+    {
       $1.sandboxes.removeFirst()
     },
     .fires("pod.replaced", "kubelet has created a new sandbox", "sandbox-web", "sandbox-web-next, attempt 0 → 1") {
@@ -228,4 +258,12 @@ extension RuleCase {
     },
     .holds("pod.came-back", "a stopped sandbox is still stopped") { $1.sandboxes[2].status.labels["new"] = "label" },
   ]
+
+  /// Makes the pod that is not ready a completed static one.
+  private static func complete(
+    _ before: inout Snapshot, _ policy: RestartPolicy = .never, source: String = "file"
+  ) {
+    before.sandboxes[2].status.annotations["kubernetes.io/config.source"] = source
+    before.pods = [PodSpecification(pod: before.sandboxes[2].pod, restartPolicy: policy, containers: [])]
+  }
 }

@@ -105,6 +105,32 @@ import Testing
     #expect(report.verdict() == .intact, "\(report.findings)")
   }
 
+  @Test(arguments: ["containerd", "cri-o"]) func `a runtime that has lost everything was wiped`(name: String) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    (before.runtime.name, after.runtime.name) = (name, name)
+    (after.sandboxes, after.containers) = ([], [])
+    func report(_ orphans: [Orphan]?) -> Report {
+      after.observed = orphans.map { ObservedNode(orphans: .known($0)) }
+      return Report(before: before, after: after)
+    }
+    let wiped = report([])
+    #expect(wiped.scenario == .wipe && wiped.scenarioReason == .noPodLeft)
+    #expect(wiped.findings.contains { $0.rule.id == .runtimeWiped } && wiped.verdict() == .lost)
+    #expect(!wiped.findings.contains { $0.afterText.contains("may still be running") })
+    // Its processes are still running, or nothing is known about them.
+    let shim = Orphan(kind: .shim, id: "sandbox-web", pid: 50, startTime: 1, processes: [1001])
+    #expect(report([shim]).scenario == .restart)
+    #expect(report(nil).scenario == .restart)
+    // kubelet has recreated the pods.
+    after.sandboxes = [before.successor(of: 0), before.successor(of: 1)]
+    #expect(report([]).scenario == .wipe)
+    after.sandboxes = [before.sandboxes[0]]
+    #expect(report([]).scenario == .restart)
+    // Nothing was ready before.
+    before.sandboxes = [before.sandboxes[2]]
+    #expect(report([]).scenario == .restart)
+  }
+
   @Test func `a scope keeps its pods and lists what it leaves out`() {
     var after = Snapshot.after
     after.sandboxes[0].status.network?.ip = ""

@@ -1,4 +1,5 @@
 import CRIJSON
+import CRISnapshot
 import Foundation
 import Glibc
 import TestSupport
@@ -56,6 +57,25 @@ import Testing
     let names = TemporaryDirectory.names(in: directory.file("state")).filter { $0.hasPrefix("guard-before-20") }
     #expect(names.count == 1, "\(names)")
     return "\(directory.file("state"))/\(try #require(names.first))"
+  }
+
+  @Test func `a wrong file of --pods stops nothing, and a good one is part of the snapshot that is kept`() async throws
+  {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let pods = directory.file("pods.json")
+    try ProcessFacts.write("{}", to: pods)
+    let refused = try await guarding(
+      runtime, systemd, ["--hold", "kubelet", "--pods", pods], run: "touch '\(directory.file("ran"))'")
+    #expect(refused.code == 2 && refused.errors.contains("is neither a list of pods nor a pod"), "\(refused)")
+    #expect(systemd.changes.isEmpty && !FileManager.default.fileExists(atPath: directory.file("ran")))
+    let pod = #"{"kind": "Pod", "metadata": {"name": "p", "uid": "u"}, "spec": {"restartPolicy": "Never"}}"#
+    try ProcessFacts.write(pod, to: pods)
+    let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--pods", pods], run: restart(runtime))
+    #expect(run.code == 0, "\(run)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: directory.file("state"))
+    let snapshots = files.map { ProcessFacts.read(directory.file("state/\($0)")) }
+      .compactMap { try? Snapshot(parsing: Array($0.utf8)) }
+    #expect(snapshots.map { $0.pods?.map(\.restartPolicy) } == [[.never]], "\(files)")
   }
 
   @Test func `a loss leaves the unit stopped, and prints what to do`() async throws {
@@ -152,7 +172,11 @@ import Testing
 
   @Test func `a second guard is refused while one runs, and changes nothing`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
-    let script = "'\(Tool.path("cri"))' -r '\(runtime.socket)' guard --hold kubelet -- true; echo $? > '\(directory.file("code"))'\n"
+    let script = """
+      '\(Tool.path("cri"))' -r '\(runtime.socket)' guard --hold kubelet -- true
+      echo $? > '\(directory.file("code"))'
+
+      """
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet"], run: script + restart(runtime))
     #expect(run.code == 0 && run.errors.contains("another guard is running on this node"), "\(run)")
     #expect(ProcessFacts.read(directory.file("code")) == "2\n")

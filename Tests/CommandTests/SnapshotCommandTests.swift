@@ -43,6 +43,27 @@ import Testing
     #expect(try Snapshot(parsing: Array(run.output.utf8)).sandboxes.count == 3)
   }
 
+  @Test func `the pods' policies are included on request, and nothing else of them`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let pods = """
+      {"kind": "List", "items": [{"kind": "Pod", "metadata": {"name": "job", "namespace": "ops", "uid": "u"},
+       "spec": {"restartPolicy": "Never", "containers": [{"name": "main", "env": [{"name": "K", "value": "hunter2"}]}]}}]}
+      """
+    try ProcessFacts.write(pods, to: directory.file("pods.json"))
+    let run = try await Tool.cri(["snapshot", "--pods", directory.file("pods.json")], on: runtime.socket)
+    #expect(run.code == 0 && !run.output.contains("hunter2"), "\(run)")
+    let snapshot = try Snapshot(parsing: Array(run.output.utf8))
+    #expect(snapshot.pods?.map(\.restartPolicy) == [.never])
+    for (text, words) in [("{", "is not JSON: "), ("{}", "is neither a list of pods nor a pod; write it with kubectl")]
+    {
+      try ProcessFacts.write(text, to: directory.file("pods.json"))
+      let run = try await Tool.cri(["snapshot", "--pods", directory.file("pods.json")], on: runtime.socket)
+      #expect(run.code == 2 && run.output.isEmpty && run.errors.contains(words), "\(run)")
+    }
+    let missing = try await Tool.cri(["snapshot", "--pods", directory.file("none")], on: runtime.socket)
+    #expect(missing.code == 2 && missing.errors.contains("cannot be read: "), "\(missing)")
+  }
+
   @Test func `an existing file is replaced completely and gets mode 0600`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     try ProcessFacts.write(String(repeating: "old ", count: 1 << 20), to: directory.file("s.json"))

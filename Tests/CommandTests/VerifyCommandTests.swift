@@ -259,7 +259,7 @@ import Testing
 
   /// What the simulator can lose, the expected exit code, and the rule that must be reported.
   static let losses: [(loss: String, code: Int32, rule: String)] = [
-    ("keep", 0, ""), ("lose-ips", 1, "pod.ip"), ("lose-pods", 1, "pod.missing"),
+    ("keep", 0, ""), ("lose-ips", 1, "pod.ip"), ("lose-pods", 1, "runtime.wiped"),
     ("lose-containers", 1, "container.missing"), ("lose-images", 1, "image.missing"), ("stop-pods", 1, "pod.state"),
     ("unknown-containers", 1, "container.state"), ("exit-containers", 1, "container.state"),
     ("restart-containers", 1, "container.replaced"), ("recreate-pods", 1, "pod.replaced"),
@@ -276,6 +276,57 @@ import Testing
     #expect(run.code == code, "\(run.output)")
     let findings = try worse(JSON.parse(run.output))
     #expect(rule.isEmpty ? findings.isEmpty : findings.contains { $0["rule"]?.stringValue == rule }, "\(run.output)")
+  }
+
+  /// `kubectl get pods -o json` for the pods and containers of a snapshot.
+  private func podList(_ snapshot: Snapshot, policy: String) -> String {
+    let items = snapshot.sandboxes.map { sandbox -> JSON in
+      let names = Set(snapshot.containers.filter { $0.sandboxID == sandbox.id }.map(\.name)).sorted()
+      return [
+        "kind": "Pod",
+        "metadata": [
+          "name": .string(sandbox.pod.name), "namespace": .string(sandbox.pod.namespace),
+          "uid": .string(sandbox.pod.uid),
+        ],
+        "spec": [
+          "restartPolicy": .string(policy), "containers": .array(names.map { ["name": .string($0)] }),
+        ],
+      ]
+    }
+    return (["kind": "List", "items": .array(items)] as JSON).text()
+  }
+
+  @Test(
+    arguments: [
+      ("Never", "kill", "B7", false), ("Always", "restart-containers", "B4", false),
+      (nil, "restart-containers", "B4", true),
+    ] as [(String?, String, String, Bool)])
+  func `the policies in the file of --pods decide, with verify as well as in the snapshot`(
+    policy: String?, action: String, rule: String, mayEnd: Bool
+  ) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
+    let snapshot = try Snapshot(parsing: File.read(directory.file("s")))
+    let option = policy == nil ? [] : ["--pods", directory.file("pods.json")]
+    try ProcessFacts.write(podList(snapshot, policy: policy ?? "Always"), to: directory.file("pods.json"))
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("t")] + option, on: runtime.socket).code == 0)
+    try await runtime.restart(["--on-restart", "exit-containers"])
+    for arguments in [["--before", directory.file("s")] + option, ["--before", directory.file("t")]] {
+      let run = try await Tool.cri(["verify", "-o", "json"] + arguments, on: runtime.socket)
+      #expect(run.code == 1, "\(run)")
+      let pods = try #require(try JSON.parse(run.output)["pods"]?.arrayValue?.filter { $0["action"] != "keep" })
+      #expect(!pods.isEmpty)
+      for pod in pods {
+        #expect(pod["action"]?.stringValue == action && pod["rule"]?.stringValue == rule, "\(pod)")
+        #expect(pod["mayEnd"]?.boolValue == mayEnd && pod["restartPolicy"]?.stringValue == policy, "\(pod)")
+      }
+    }
+  }
+
+  @Test func `only one of two files can be standard input`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let run = try await Tool.cri(["verify", "--before", "-", "--pods", "-"], on: runtime.socket)
+    #expect(run.code == 2 && run.errors.contains("both read standard input"), "\(run)")
   }
 
   @Test func `the loss of one pod names only that pod`() async throws {

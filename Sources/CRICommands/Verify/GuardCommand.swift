@@ -156,7 +156,8 @@ struct GuardCommand: AsyncParsableCommand {
   private func prepare(
     _ context: Context, _ units: inout UnitHold, _ signals: SignalWatch, _ record: inout GuardRecord
   ) async throws -> Verification {
-    // The units are stopped first, so that they change nothing after the snapshot.
+    let specifications = try options.readPods()
+    // The units are stopped before the snapshot, so that they change nothing after it.
     try units.stop()
     do {
       let before = try await signals.interrupting { try await takeSnapshot(context.bulkClient()) }
@@ -167,13 +168,13 @@ struct GuardCommand: AsyncParsableCommand {
             + "(--incomplete runs it)"
         )
       }
-      let verification = try options.verification(before: before)
+      let verification = try options.verification(before: before, specifications)
       if !verification.hasPods {
         throw Failure(
           .usage,
           "the snapshot has no pod that --namespace and --pod select; the command was not run and nothing was changed")
       }
-      try record.keep(before)
+      try record.keep(verification.before)
       return verification
     } catch {
       units.release()

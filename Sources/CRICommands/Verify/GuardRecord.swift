@@ -75,7 +75,7 @@ struct GuardRecord {
   /// Writes the report to `StateDirectory`.
   /// - Parameter isLossless: Whether nothing is lost, so that the next `guard` may replace the snapshot.
   mutating func writeReport(_ view: ReportView, isLossless: Bool) {
-    if isLossless, isDefault, let path = saved, (try? File.rename(path, to: Self.current)) != nil {
+    if isLossless, isDefault, let path = saved, (try? File.moveWithinDirectory(path, to: Self.current)) != nil {
       saved = StateDirectory.file(Self.current)
     }
     guard let path = StateDirectory.file("guard-report.txt") else { return }

@@ -27,8 +27,17 @@ struct SnapshotCommand: AsyncParsableCommand {
   @Flag(help: "Write the snapshot even if some details could not be read; the snapshot lists them.")
   var incomplete = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Include the restart policies and the kinds of containers of these pods, as kubectl get pods -o json prints them "
+        + "(-: standard input); nothing else of them is kept.",
+      valueName: "file"))
+  var pods: String?
+
   func run() async throws {
-    let snapshot = try await takeSnapshot(Context().bulkClient())
+    let specifications = try pods.map { file throws(Failure) in try PodsFile.read(file) }
+    var snapshot = try await takeSnapshot(Context().bulkClient())
+    snapshot.pods = specifications
     let gap = snapshot.gap
     if gap == nil || incomplete { try SnapshotFile.write(snapshot, to: output) }
     guard let gap else { return }

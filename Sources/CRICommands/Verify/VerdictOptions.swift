@@ -30,6 +30,13 @@ struct VerdictOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Check only this pod: a name, namespace/name or UID (repeatable).", valueName: "pod"))
   var pod: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The node's pods as kubectl get pods -o json prints them (-: standard input), whose restart policies and kinds of "
+        + "containers decide what kubelet does; nothing else is used.",
+      valueName: "file"))
+  var pods: String?
+
   // Parsed here, because ArgumentParser would print the default as a number.
   @Sendable private static func severity(_ text: String) throws -> Severity {
     guard let severity = Severity.allCases.first(where: { "\($0)" == text }), severity != .info else {
@@ -45,8 +52,17 @@ struct VerdictOptions: ParsableArguments {
     _ = try RuleID.ignored(ignore, by: .verify)
   }
 
+  /// Reads the file of `--pods`; nil if the option is not given.
+  func readPods() throws(Failure) -> [PodSpecification]? {
+    guard let pods else { return nil }
+    return try PodsFile.read(pods)
+  }
+
   /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
-  func verification(before: Snapshot) throws(Failure) -> Verification {
+  /// - Parameter specifications: What `readPods()` has returned.
+  func verification(before: Snapshot, _ specifications: [PodSpecification]?) throws(Failure) -> Verification {
+    var before = before
+    if let specifications { before.pods = specifications }
     let pods = before.sandboxes.map(\.pod)
     for name in pod where !pods.contains(where: { Scope(pods: [name]).contains($0) }) {
       let names = Set(pods.map { "\($0)" }).sorted()

@@ -33,6 +33,9 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var reports: ReportOptions
 
   func validate() throws {
+    if before == "-", options.pods == "-" {
+      throw ValidationError("--before and --pods both read standard input; specify a file for one of them")
+    }
     if after != nil, wait != nil {
       throw ValidationError("--wait waits for the runtime, but --after does not use it; specify only one of them")
     }
@@ -44,7 +47,8 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     try await reports.report(.verify, onlyWarns: options.warnOnly) {
       let timeout = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
-      let verification = try options.verification(before: try SnapshotFile.read(before))
+      let specifications = try options.readPods()
+      let verification = try options.verification(before: try SnapshotFile.read(before), specifications)
       let now: Snapshot
       if let after {
         now = try SnapshotFile.read(after)

@@ -21,15 +21,14 @@ extension CRIODisk {
       defaultRuntime: Self.defaultRuntime(status, snapshot, files, configuration))
   }
 
-  /// Reads the main file, the drop-in files in order, and the command line, which overrides both.
-  static func configuration(_ files: NodeFiles, _ arguments: [String]) -> Observation<CRIOConfiguration> {
-    let main = CRIOConfiguration.file(in: arguments)
-    let directory = CRIOConfiguration.directory(in: arguments)
+  /// Reads the main file, the drop-in files in order, and the daemon's options, which override both.
+  static func configuration(_ files: NodeFiles, _ options: CRIOOptions) -> Observation<CRIOConfiguration> {
+    let (main, directory) = (options.file, options.directory)
     var configuration = CRIOConfiguration()
     var path = main
     do throws(FileError) {
       // Every CRI-O installation has at least one of them: older packages have the file, newer ones the directory.
-      let (hasMain, hasDirectory) = (try files.exists(main), try files.exists(directory))
+      let (hasMain, hasDirectory) = (main.isEmpty ? false : try files.exists(main), try files.exists(directory))
       guard hasMain || hasDirectory else { return .unknown(NodeFiles.reason(main, .noSuchFile)) }
       path = directory
       let dropIns = hasDirectory ? try files.filesBelow(directory) : []
@@ -45,7 +44,7 @@ extension CRIODisk {
     } catch {
       return .unknown(NodeFiles.reason(path, error))
     }
-    configuration.add(arguments: arguments)
+    configuration.add(options)
     return .known(configuration)
   }
 

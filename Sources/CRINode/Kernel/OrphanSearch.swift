@@ -3,6 +3,8 @@ internal import CRISnapshot
 /// Finds live processes of a runtime that belong to nothing in its lists.
 struct OrphanSearch: Sendable {
   let table: ProcessTable
+  /// CRI: `VersionResponse.runtime_name`.
+  let runtime: String
   /// The IDs of all sandboxes and containers that the runtime lists.
   let listed: Set<String>
   /// The IDs of the containers that have ended according to the runtime.
@@ -44,7 +46,7 @@ struct OrphanSearch: Sendable {
     let addresses = Set(known.compactMap(\.address))
     let directories = Set(known.compactMap(\.exitDirectory)).union(Self.crioExitDirectories)
     return table.shims.filter { pid, shim in
-      guard canBeOurs(pid) else { return false }
+      guard canBeOurs(pid), shim.kind.belongs(to: runtime) else { return false }
       switch shim.kind {
       case .shim:
         return shim.namespace == "k8s.io" && shim.address.map { addresses.contains($0) || isOurSocket($0) } == true
@@ -80,5 +82,16 @@ struct OrphanSearch: Sendable {
       !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0)
     }
     .filter { $0.count == 64 }.map { String($0) ?? "" }
+  }
+}
+
+extension ShimProcess.Kind {
+  /// Whether a runtime may have started such a process. A node may have both containerd and CRI-O.
+  fileprivate func belongs(to runtime: String) -> Bool {
+    switch runtime {
+    case "containerd": self == .shim
+    case "cri-o": self == .conmon
+    default: true
+    }
   }
 }

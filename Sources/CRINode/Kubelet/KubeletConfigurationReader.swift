@@ -3,76 +3,59 @@ internal import CRIJSON
 internal import CRIPreflight
 internal import CRISnapshot
 internal import CRISystem
-internal import CRIYAML
 
 extension KubeletConfiguration {
-  private static let directory = "/var/lib/kubelet"
+  /// The endpoint of the containerd that k3s starts for its kubelet.
+  private static let k3sEndpoint = "unix:///run/k3s/containerd/containerd.sock"
 
-  /// Reads kubelet's configuration file, and kubeadm's flags for kubelet, which override it.
-  init(_ files: NodeFiles, asked endpoint: Endpoint) {
-    let configuration = Self.configuration(files)
-    let flags = Self.flags(files)
-    if case .unknown(let reason) = configuration, flags.isEmpty {
+  init(_ settings: KubeletSettings, _ files: NodeFiles, asked endpoint: Endpoint) {
+    if let reason = settings.unknownReason {
       self.init(cgroupDriver: .unknown(reason), endpoint: .unknown(reason))
       return
     }
-    let driver = Self.driver(configuration, flags["--cgroup-driver"])
-    let named = Self.endpoint(configuration, flags["--container-runtime-endpoint"])
+    let named = Self.endpoint(settings)
     self.init(
-      cgroupDriver: driver, endpoint: named,
+      cgroupDriver: Self.driver(settings), endpoint: named,
       usesOurEndpoint: (named.value ?? nil).map { Self.isSame($0, endpoint, files) } ?? true)
   }
 
-  private static func driver(_ configuration: Observation<JSON>, _ flag: String?) -> Observation<String> {
-    let file = { (value: JSON) in value["cgroupDriver"].flatMap { $0.isNull ? nil : $0 } }
-    let set: JSON
-    switch (flag, configuration) {
-    case (let flag?, _): set = .string(flag)
-    case (nil, .known(let root)): set = file(root) ?? .string("")
-    case (nil, .unknown(let reason)): return .unknown(reason)
-    }
-    switch set.stringValue {
-    // kubelet's default.
-    case "": return .known("cgroupfs")
-    case let driver? where ["systemd", "cgroupfs"].contains(driver): return .known(driver)
-    default:
-      let location = flag == nil ? "\(directory)/config.yaml: cgroupDriver" : "--cgroup-driver"
-      return .unknown(UnknownReason(.invalidCgroupDriver, path: location, message: set.text()))
+  private static func driver(_ settings: KubeletSettings) -> Observation<String> {
+    switch settings.setting(flag: "cgroup-driver", key: "cgroupDriver") {
+    case .unknown(let reason): return .unknown(reason)
+    case .known(let setting):
+      switch setting?.value.stringValue {
+      case let driver? where ["systemd", "cgroupfs"].contains(driver): return .known(driver)
+      case "": return .known("cgroupfs")
+      case nil where setting == nil:
+        if let process = settings.process, process.isEmbedded {
+          return .unknown(UnknownReason(.kubeletEmbedded, message: process.name))
+        }
+        // kubelet's default.
+        return .known("cgroupfs")
+      default:
+        return .unknown(
+          UnknownReason(.invalidCgroupDriver, path: setting?.location, message: setting?.value.text() ?? ""))
+      }
     }
   }
 
   /// The endpoint; nil if none is configured.
-  private static func endpoint(_ configuration: Observation<JSON>, _ flag: String?) -> Observation<String?> {
-    if let flag, !flag.isEmpty { return .known(flag) }
-    guard let set = configuration.value?["containerRuntimeEndpoint"], !set.isNull else { return .known(nil) }
-    guard let text = set.stringValue else {
-      let location = "\(directory)/config.yaml: containerRuntimeEndpoint"
-      return .unknown(UnknownReason(.invalidEndpoint, path: location, message: set.text()))
+  private static func endpoint(_ settings: KubeletSettings) -> Observation<String?> {
+    switch settings.setting(flag: "container-runtime-endpoint", key: "containerRuntimeEndpoint") {
+    // A file that could not be read is reported once, for the cgroup driver, if the flags name no endpoint.
+    case .unknown: return .known(nil)
+    case .known(nil):
+      // k3s has a flag of the same name.
+      guard let process = settings.process, process.isK3s, !process.arguments.contains("docker") else {
+        return .known(nil)
+      }
+      return .known(process.arguments["container-runtime-endpoint"] ?? k3sEndpoint)
+    case .known(let setting?):
+      guard let text = setting.value.stringValue else {
+        return .unknown(UnknownReason(.invalidEndpoint, path: setting.location, message: setting.value.text()))
+      }
+      return .known(text.isEmpty ? nil : text)
     }
-    return .known(text.isEmpty ? nil : text)
-  }
-
-  private static func configuration(_ files: NodeFiles) -> Observation<JSON> {
-    let path = "\(directory)/config.yaml"
-    do {
-      return .known(try YAML.parse(try files.read(path)))
-    } catch let error as FileError {
-      return .unknown(
-        error == .noSuchFile ? UnknownReason(.kubeletNotConfigured, path: path) : UnknownReason(error, path))
-    } catch {
-      return .unknown(UnknownReason(.malformed, path: path, message: "\(error)"))
-    }
-  }
-
-  /// `KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///… --x=y"`; empty if the file is missing.
-  private static func flags(_ files: NodeFiles) -> [String: String] {
-    let text = (try? files.text("\(directory)/kubeadm-flags.env")) ?? ""
-    var flags: [String: String] = [:]
-    for argument in text.split(whereSeparator: { $0.isWhitespace || $0 == "\"" || $0 == "'" }) {
-      let parts = argument.split(separator: "=", maxSplits: 1)
-      if parts.count == 2, argument.hasPrefix("--") { flags[String(parts[0])] = String(parts[1]) }
-    }
-    return flags
   }
 
   private static func isSame(_ text: String, _ endpoint: Endpoint, _ files: NodeFiles) -> Bool {

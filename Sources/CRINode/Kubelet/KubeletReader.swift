@@ -14,16 +14,18 @@ struct KubeletReader {
     "/etc/kubernetes/manifests", "/var/lib/rancher/rke2/agent/pod-manifests",
     "/var/lib/rancher/k3s/agent/pod-manifests",
   ]
-  /// kubelet and the programs that contain it. The kernel cuts a process's name off after 15 bytes.
-  private static let programs: Set = ["kubelet", "kubelite", "k3s", "k3s-agent", "k3s-server"]
   /// kubelet's own limit, in bytes (`maxConfigLength`).
   private static let maximumManifestSize = 10 << 20
 
   let table: Observation<ProcessTable>
   let paths: NodePaths
+  /// The runtime's process; nil if it is not visible.
+  let daemon: Int32?
 
   func read() -> ObservedKubelet {
-    let directory = existing(Self.directories)
+    let settings = KubeletSettings(
+      table.value.flatMap { KubeletProcess.find(in: $0, beside: daemon) }, NodeFiles(root: paths.root))
+    let directory = settings.flags["root-dir"] ?? existing(Self.directories)
     return ObservedKubelet(
       processes: processes(),
       podDirectories: directory.flatMap { entries(of: "\($0)/pods") }.map { names in
@@ -32,7 +34,7 @@ struct KubeletReader {
         case .unknown(let reason): .unknown(reason)
         }
       },
-      staticPods: staticPods(configured: directory.flatMap(staticPodPath)))
+      staticPods: staticPods(configured: staticPodPath(settings)))
   }
 
   private func processes() -> Observation<[ObservedKubelet.Instance]> {
@@ -40,8 +42,10 @@ struct KubeletReader {
     case .unknown(let reason): .unknown(reason)
     case .known(let table):
       .known(
-        table.entries.values.filter { Self.programs.contains($0.name) && $0.isAlive }.sorted { $0.pid < $1.pid }
-          .map { ObservedKubelet.Instance(pid: $0.pid, startTime: $0.startTime) })
+        table.entries.values.filter { KubeletProcess.programs.contains($0.name) && $0.isAlive }.sorted {
+          $0.pid < $1.pid
+        }
+        .map { ObservedKubelet.Instance(pid: $0.pid, startTime: $0.startTime) })
     }
   }
 
@@ -56,12 +60,9 @@ struct KubeletReader {
     }
   }
 
-  /// KubeletConfiguration: `staticPodPath`.
-  private func staticPodPath(in directory: String) -> String? {
-    guard let bytes = try? File.read("\(paths.root)\(directory)/config.yaml", limit: Self.maximumManifestSize),
-      let path = (try? YAML.parse(bytes))?["staticPodPath"]?.stringValue
-    else { return nil }
-    return path.isEmpty ? nil : path
+  private func staticPodPath(_ settings: KubeletSettings) -> String? {
+    let setting = settings.setting(flag: "pod-manifest-path", key: "staticPodPath").value ?? nil
+    return setting?.value.stringValue.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private func staticPods(configured: String?) -> Observation<[StaticPod]>? {
@@ -98,8 +99,9 @@ extension StaticPod {
     guard manifest["kind"]?.stringValue == "Pod", let metadata = manifest["metadata"],
       let name = metadata["name"]?.stringValue
     else { return nil }
-    let policy = manifest["spec"]?["restartPolicy"]?.stringValue.flatMap(RestartPolicy.init(rawValue:))
+    let spec = manifest["spec"]
     self.init(
-      namespace: metadata["namespace"]?.stringValue ?? "default", name: name, restartPolicy: policy ?? .always)
+      namespace: metadata["namespace"]?.stringValue ?? "default", name: name,
+      restartPolicy: PodSpecification.policy(of: spec), containers: PodSpecification.containers(of: spec))
   }
 }

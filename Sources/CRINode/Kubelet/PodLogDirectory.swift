@@ -1,6 +1,5 @@
 internal import CRIJSON
-internal import CRISystem
-internal import CRIYAML
+internal import CRISnapshot
 
 /// The directory of kubelet's pod logs.
 package enum PodLogDirectory {
@@ -10,10 +9,10 @@ package enum PodLogDirectory {
   /// Returns the default and the directory that kubelet's configuration sets instead.
   /// - Parameter root: A prefix for all paths, for tests.
   package static func all(root: String = "") -> [String] {
-    let configured = KubeletReader.directories.compactMap { directory -> String? in
-      guard let bytes = try? File.read("\(root)\(directory)/config.yaml", limit: 1 << 20) else { return nil }
-      return (try? YAML.parse(bytes))?["podLogsDir"]?.stringValue
-    }
-    return ([standard] + configured.filter { $0.hasPrefix("/") }).map { root + $0 }
+    // kubelet has no flag for it.
+    let settings = KubeletSettings.read(NodeFiles(root: root), beside: nil)
+    let setting = settings.setting(flag: nil, key: "podLogsDir").value ?? nil
+    let configured = setting?.value.stringValue
+    return ([standard] + [configured].compactMap { $0 }.filter { $0.hasPrefix("/") }).map { root + $0 }
   }
 }

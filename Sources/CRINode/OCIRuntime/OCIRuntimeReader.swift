@@ -42,7 +42,9 @@ struct OCIRuntimeReader {
         }
         let version = versions[path] ?? version(of: path)
         versions[path] = version
-        return OCIRuntime(handler: handler, isDefault: defaultHandler == handler, path: path, version: version)
+        return OCIRuntime(
+          handler: handler, isDefault: defaultHandler == handler, path: path, target: target(of: path),
+          version: version)
       })
   }
 
@@ -84,6 +86,12 @@ struct OCIRuntimeReader {
   private static func find(_ program: String, in variable: String, root: String) -> String? {
     if program.hasPrefix("/") { return program }
     return variable.split(separator: ":").map { "\($0)/\(program)" }.first { File.isExecutable(root + $0) }
+  }
+
+  /// The file to which a path leads, if it is another one. Links of another root lead to paths there.
+  private func target(of path: String) -> String? {
+    guard paths.root.isEmpty, let target = File.realPath(path), target != path else { return nil }
+    return target
   }
 
   /// Runs the program, so neither a hostile runtime nor another user may choose it.

@@ -6,9 +6,16 @@ internal import CRISnapshot
 extension ReportText {
   package func title(_ report: PreflightReport) -> String {
     let target = report.isRestart ? nil : report.target
-    let versions = target.map { "\(report.runtime) to \($0)" } ?? report.runtime
+    let versions = target.map { "\(report.runtime) to \($0)\(Self.assumption(report))" } ?? report.runtime
     let process = report.daemon.pid.map { "\($0)" } ?? "unknown"
     return worded("preflight: \(Self.change(report)) of \(versions) on \(report.host.name): process \(process)")
+  }
+
+  /// Which version of the runtime a release of a distribution contains.
+  private static func assumption(_ report: PreflightReport) -> String {
+    guard report.isTargetBundle else { return "" }
+    let version = report.assumedVersion.map { "assumed to contain \(report.runtimeName) \($0)" }
+    return " (\(version ?? "which contains an unknown version of \(report.runtimeName)"))"
   }
 
   private static func change(_ report: PreflightReport) -> String {
@@ -49,6 +56,7 @@ extension ReportText {
     case .missingState(let files):
       list(files.map { $0.isUnmounted ? "\($0.path) is no longer a namespace" : $0.path })
     case .versionFile(let fault, let losesImages): text(of: fault) + (losesImages ? "; images too" : "")
+    case .process(let pid): "process \(pid)"
     case .created(let time): "created \(time)"
     case .createdAndNotListed(let time): "created \(time), not listed yet"
     case .createdAndNotStarted(let time): "created \(time)"
@@ -66,7 +74,14 @@ extension ReportText {
     case .pods(let pods):
       pods.prefix(5).map { "\($0)" }.joined(separator: ", ") + (pods.count > 5 ? " and \(pods.count - 5) more" : "")
     case .sandboxes(let ids): "\(ids.count): \(list(ids.map(id)))"
+    case .defectiveVersion(let product, let version, let id): defect(of: product, version, AdvisoryText(id))
     }
+  }
+
+  private static func defect(
+    of product: Advisory.Product, _ version: RuntimeVersion, _ advisory: AdvisoryText
+  ) -> String {
+    "\(product.rawValue) \(version): \(advisory.symptom) (fix: \(advisory.fixedIn))"
   }
 
   private static func difference(_ runtime: FindingValue, _ disk: FindingValue) -> String {

@@ -20,6 +20,7 @@ extension ReportText {
     case .otherPIDNamespace: "the runtime and cri are in different PID namespaces"
     case .daemonNotVisible: "the runtime's process is not visible to cri"
     case .kubeletNotVisible: "kubelet's process is not visible to cri"
+    case .processesNotVisible: "none of the pods' processes is visible to cri"
     case .daemonNotTrusted:
       "the runtime does not run as root on this node, so cri does not run \(path.isEmpty ? "its programs" : path)"
     case .programNotTrusted: "other users can change \(path), so cri does not run it"
@@ -63,6 +64,7 @@ extension ReportText {
       "the version of the runtime that \(message) contains is unknown; specify that version with --to instead"
     case .externalWipe: "before CRI-O 1.22, the service crio-wipe decides this"
     case .kubeletNotConfigured: "\(path) does not exist: kubelet is configured elsewhere, or is not on this node"
+    case .kubeletEmbedded: "\(message) contains kubelet and does not show this setting of it"
     case .cniElsewhere: "CNI plugins can run only on the node itself, with the root directory and the network of CRI-O"
     case .cniEnvironment:
       "the CNI plugins need the runtime's environment, which cannot be read: \(message); run as root"

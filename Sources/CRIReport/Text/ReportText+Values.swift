@@ -15,7 +15,7 @@ extension ReportText {
     case .number(let number): "\(number)"
     case .process(let pid): "\(pid)"
     case .daemon(let pid): "process \(pid)"
-    case .orphan(let orphan): "\(orphan.kind.rawValue) \(orphan.pid) of \(id(orphan.id))"
+    case .orphan(let orphan): "\(orphan.kind.rawValue) \(orphan.pid) of \(id(orphan.id)), not listed"
     case .time(let time): "\(time)"
     case .now(let time): "now is \(time)"
     case .podState(let state): name(of: state)
@@ -34,6 +34,9 @@ extension ReportText {
     case .deletedProgram(let path): "\(path), deleted"
     case .absentImage(let image): "\(image), missing"
     case .successor(let newID, let attempt, let next): "\(id(newID)), attempt \(attempt) → \(next)"
+    case .lostRecord(.running(let pid)): "none, but its process \(pid) is still running"
+    case .lostRecord(.notFound): "none, and no process of it was found"
+    case .lostRecord(.unknown): "none, and its process may still be running"
     case .imageSuccessor(let newID): "\(newID) has its name now"
     case .network(let reason): text(of: reason)
     default: listed(value)
@@ -67,6 +70,7 @@ extension ReportText {
     case .notRunning: "not running"
     case .gone: "gone"
     case .ended: "ended"
+    case .goneUnnoticed: "gone, although the runtime reports it as running"
     case .otherProcess: "a different process with the same PID"
     case .open: "open"
     case .closed: "closed"
@@ -79,6 +83,7 @@ extension ReportText {
     case .fails: "fails"
     case .notTried: "not tried"
     case .listed: "listed"
+    case .notListed: "not listed"
     case .pinned: "pinned"
     case .notPinned: "not pinned"
     case .isTrue: "true"

@@ -27,6 +27,7 @@ extension ReportText {
       "the version was \(before) and is now \(after)\(isOlder ? ", which is older" : "")"
         + (keepsNoPod ? ", and no pod from before is left" : "")
     case .otherKubeletProcess: "kubelet has a new process, but the runtime does not"
+    case .noPodLeft: "same boot ID, runtime and version, and no pod or process from before is left"
     case .noDifference: "same boot ID, runtime and version"
     }
   }
@@ -69,14 +70,15 @@ extension ReportText {
 
   /// `kubelet will recreate the pod at its next restart`.
   func action(_ prediction: Prediction) -> String {
-    worded("kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction))")
+    worded("kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction))\(Self.condition(of: prediction))")
   }
 
   /// The action with its cause, for a pod whose findings do not explain it.
   func predictedAction(_ prediction: Prediction) -> String {
     let cause = fact(prediction.field, prediction.before ?? .none, prediction.after ?? .none)
     return worded(
-      "kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction)): \(cause) [\(prediction.rule?.rawValue ?? "")]"
+      "kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction))\(Self.condition(of: prediction)): \(cause) "
+        + "[\(prediction.rule?.rawValue ?? "")]"
     )
   }
 
@@ -85,12 +87,25 @@ extension ReportText {
     case .keep: "keep the pod"
     case .restartContainers: "restart \(prediction.containers.joined(separator: ", "))"
     case .recreate: "recreate the pod"
+    case .kill where prediction.rule == .b7:
+      "end the pod, in which restartPolicy \(prediction.restartPolicy?.rawValue ?? "unknown") leaves nothing to run,"
     case .kill: "kill the pod, whose restartPolicy is \(prediction.restartPolicy?.rawValue ?? "unknown"),"
     }
   }
 
   private static func time(of prediction: Prediction) -> String {
-    prediction.trigger == .immediate ? "immediately" : "at its next restart"
+    switch prediction.trigger {
+    case .immediate: "immediately"
+    case .atNextEvent: "within minutes, when a container of the pod crashes again,"
+    case .atKubeletRestart, nil: "at its next restart"
+    }
+  }
+
+  /// What decides between two outcomes; empty if there is only one.
+  private static func condition(of prediction: Prediction) -> String {
+    if prediction.mayEnd { return " if restartPolicy allows it, and otherwise end the pod" }
+    if prediction.dependsOnKind { return " if it is not an init container" }
+    return ""
   }
 
   /// What kubelet will do, in numbers; the findings name the pods.
@@ -98,11 +113,16 @@ extension ReportText {
     var lines: [String] = []
     let affected = report.affected
     let recreated = affected.filter { $0.action == .recreate }
-    if !recreated.isEmpty {
-      // A pod without a sandbox is recreated regardless of its policy.
-      let isOpen = recreated.contains { $0.restartPolicy == nil && $0.rule != .c1 }
-      let condition = isOpen ? " (those with restartPolicy Never are only killed)" : ""
-      lines.append("kubelet will kill and recreate \(Self.count(recreated.count, "pod"))\(condition)")
+    // A pod without a sandbox need not be killed first.
+    let (missing, present) = (recreated.filter { $0.rule == .c1 }, recreated.filter { $0.rule != .c1 })
+    if !present.isEmpty {
+      let condition =
+        present.contains(where: \.dependsOnPolicy) ? " (those with restartPolicy Never are only killed)" : ""
+      lines.append("kubelet will kill and recreate \(Self.count(present.count, "pod"))\(condition)")
+    }
+    if !missing.isEmpty {
+      let condition = missing.contains(where: \.dependsOnPolicy) ? " (those with restartPolicy Never end)" : ""
+      lines.append("kubelet will recreate \(Self.count(missing.count, "pod")) without a sandbox\(condition)")
     }
     let killed = affected.count { $0.action == .kill }
     if killed > 0 { lines.append("kubelet will kill \(Self.count(killed, "pod")) for good (restartPolicy)") }
@@ -116,8 +136,23 @@ extension ReportText {
       lines.append(
         "kubelet will restart containers in \(Self.count(restarted.count, "pod"))\(open == 0 ? "" : condition)")
     }
-    let kept = report.predictions.count - affected.count
-    if !affected.isEmpty, kept > 0 { lines.append("kubelet keeps \(Self.count(kept, "pod"))") }
+    let cutOff = affected.count { $0.owner == "Job" && $0.action != .restartContainers }
+    if cutOff > 0 {
+      lines.append(
+        "\(cutOff) of these pods belong to Jobs: if such a pod exits with 0 when it is stopped, Kubernetes counts it as "
+          + "completed although its work was cut off")
+    }
+    let latent = affected.filter { $0.trigger != .immediate }
+    if !latent.isEmpty {
+      let crashing = latent.filter { $0.trigger == .atNextEvent }.map { "\($0.pod)" }.sorted()
+      lines.append(
+        "a crash, a failing probe or a deletion in one of these pods makes kubelet act on it without a restart"
+          + (crashing.isEmpty ? "" : ", and the containers of \(Self.list(crashing)) crash"))
+    }
+    let replaced = report.recreated.subtracting(affected.map(\.pod))
+    if !replaced.isEmpty { lines.append("kubelet has recreated \(Self.count(replaced.count, "pod")) already") }
+    let kept = report.predictions.count - affected.count - replaced.count
+    if !affected.isEmpty || !replaced.isEmpty, kept > 0 { lines.append("kubelet keeps \(Self.count(kept, "pod"))") }
     return lines.map(worded)
   }
 
@@ -133,7 +168,8 @@ extension ReportText {
     case .intact: return intact(report, setAside)
     case .lost:
       let lost = Self.count(report.lost(failingOn: threshold).count, "object")
-      return "LOST: state of \(lost); \(remedy(report.remedy(failingOn: threshold)))"
+      let remedy = Self.text(of: report.remedy(failingOn: threshold), whileKubeletRuns: report.isKubeletRunning == true)
+      return "LOST: state of \(lost); \(remedy)"
     case .unverified:
       return setAside.isEmpty
         ? "unverified: nothing is lost in what could be read, but not everything could be read"
@@ -154,6 +190,14 @@ extension ReportText {
   }
 
   package func remedy(_ remedy: Remedy) -> String { worded(Self.text(of: remedy)) }
+
+  /// The remedy for a node on which kubelet runs, if it differs.
+  private static func text(of remedy: Remedy, whileKubeletRuns isRunning: Bool) -> String {
+    let text = text(of: remedy)
+    let start = "do not start kubelet"
+    guard isRunning, text.hasPrefix(start) else { return text }
+    return "do not restart kubelet" + text.dropFirst(start.count)
+  }
 
   private static func text(of remedy: Remedy) -> String {
     switch remedy {
@@ -178,6 +222,9 @@ extension ReportText {
     case .recreateBrokenPods:
       "recreate these pods: neither the runtime nor kubelet notices that their network is broken"
     case .restartUnwatched: "restart these containers at a convenient time: until then, they run without a monitor"
+    case .stopDead:
+      "stop these pods or containers (cri stopp, cri stop), so that kubelet starts them again: they had ended before the "
+        + "change"
     case .repairNetwork: "repair the CNI configuration: until then, the node is NotReady and accepts no pods"
     case .pullImages: "pull the images again before a pod needs them"
     case .restartRuntime: "restart the runtime: it still runs a program that was replaced or deleted"

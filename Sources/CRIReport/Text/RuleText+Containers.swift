@@ -38,8 +38,7 @@ extension RuleText {
     case .containerExec: "the runtime cannot start a process in the container: kubectl exec and exec probes fail"
     case .containerCgroup: "the container's limits and statistics are those of a different cgroup"
     case .containerState: "kubelet restarts a container that is not running, if restartPolicy allows it"
-    case .containerMissing:
-      "the runtime has lost the container, whose process may still be running: kubelet starts a second one"
+    case .containerMissing: "the runtime has lost the container: kubelet starts another one"
     case .containerReplaced: "the container ended and was started again"
     case .containerSuccessor: "the container was running before, but none with its name is running in the recreated pod"
     case .containerForgotten:
@@ -47,6 +46,10 @@ extension RuleText {
     case .containerCollected: "a container that had exited is gone, as after kubelet's garbage collection"
     case .containerFinishedJob: "the container of a Job has completed"
     case .containerYoung: "the container was created less than ten seconds before the snapshot, and is gone"
+    case .containerDeadAlready:
+      "the container was lost before the change: its process had ended, and the runtime has noticed it now"
+    case .containerDeadUnnoticed:
+      "the container was lost before the change: its process has ended, and neither the runtime nor kubelet notices it"
     default: nil
     }
   }

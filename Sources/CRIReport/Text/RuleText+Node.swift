@@ -37,6 +37,8 @@ extension RuleText {
     case .imageCollected: "the image is gone, but no ready pod used it"
     case .imageNames: "the image now has different names"
     case .imagePinned: "kubelet may delete an image that is not pinned; without the pause image, no pod can start"
+    case .runtimeWiped:
+      "the runtime has removed or lost all of its pods, and no change of its minor version explains that"
     case .imageUnpinned: "this version pins no images: kubelet may delete the image when the disk is full"
     default: nil
     }

@@ -27,7 +27,7 @@ extension RuleText {
     case .podProcess: "the pause process keeps the pod's namespaces alive"
     case .podNetnsInode: "the pod's network namespace is gone or was replaced"
     case .podState: "kubelet replaces a sandbox that is not ready"
-    case .podMissing: "the runtime has lost the sandbox, whose processes may still be running"
+    case .podMissing: "the runtime has lost the sandbox: kubelet creates another one"
     case .podReplaced: "kubelet stopped the pod's containers and recreated the pod"
     case .podSuccessor: "the pod has no ready sandbox: kubelet has not recreated the pod"
     case .podSeveralReady: "kubelet kills a pod that has more than one ready sandbox"
@@ -44,6 +44,13 @@ extension RuleText {
       "the Job's pod has ended, by itself or with the node: the Job creates another pod if it needs one"
     case .podYoung: "the pod was created less than ten seconds before the snapshot, and is gone"
     case .podCameBack: "a sandbox that was not ready is ready again"
+    case .podRunsAgain:
+      "the pod had completed, and kubelet runs a static pod again whose records the runtime has lost"
+    case .podEnded: "restartPolicy Never: kubelet does not recreate the pod, whose work was cut off"
+    case .podDeadAlready:
+      "the pod was lost before the change: its pause process had ended, and the runtime has noticed it now"
+    case .podDeadUnnoticed:
+      "the pod was lost before the change: its pause process has ended, and neither the runtime nor kubelet notices it"
     default: nil
     }
   }

@@ -226,6 +226,17 @@ extension RuleText {
         violation: "the pod has several ready sandboxes",
         reason: "kubelet kills all of them and recreates the pod when it next syncs the pod (C2)",
         remedy: "stop and remove all but the newest (crictl stopp, crictl rmp), or let kubelet act first")
+    case .runtimeTargetVersion:
+      RuleText(
+        violation: "the version after the change has a known defect",
+        reason: "its next restart loses the address of every pod that it has created, and kubelet recreates these pods",
+        remedy: "change to a version with the fix")
+    case .containerProcessAlive:
+      RuleText(
+        violation: "its process has ended, although the runtime reports it as running",
+        reason:
+          "it is lost already: the runtime notices this when it restarts, and kubelet then starts it again (B4, C3)",
+        remedy: "stop it before the change (crictl stop, crictl stopp), so that kubelet starts it again")
     default: nil
     }
   }

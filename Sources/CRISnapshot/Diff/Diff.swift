@@ -16,7 +16,8 @@ public enum Diff {
       before.sandboxes.filter { !after.isUnchecked(.pod, $0.id) },
       after.sandboxes.filter { !before.isUnchecked(.pod, $0.id) },
       id: \.id, successor: { "\($0.pod.uid)" },
-      name: { ObjectName.pod($0) }, fields: \.fields)
+      name: { ObjectName.pod($0) }, fields: \.fields,
+      isVolatile: { !$0.isReady && !$1.isReady && networkFields.contains(where: $2.hasPrefix) })
     changes += match(
       before.containers.filter { !after.isUnchecked(.container, $0.id) },
       after.containers.filter { !before.isUnchecked(.container, $0.id) }, id: \.id,
@@ -32,6 +33,8 @@ public enum Diff {
 
   /// The time of the snapshot and the process that responded, which differ after every restart.
   private static let volatile: Set<String> = ["taken", "daemon.socket", "daemon.pid", "daemon.startTime"]
+  /// The network of a sandbox that is not ready, which runtimes keep or forget as they like.
+  private static let networkFields = ["network.", "facts.interfaces", "facts.isNetworkNamespaceClosed"]
 
   /// The document without the sandboxes, containers and images, which make up most of it.
   private static func bare(_ snapshot: Snapshot) -> JSON {
@@ -68,8 +71,15 @@ public enum Diff {
   /// Pairs objects by ID, and the remaining ones by the key that an object shares with its successor.
   private static func match<T: Equatable>(
     _ before: [T], _ after: [T], id: (T) -> String, successor: (T) -> String, name: (T) -> ObjectName,
-    fields: (T) -> JSON
+    fields: (T) -> JSON, isVolatile: (T, T, String) -> Bool = { _, _, _ in false }
   ) -> [Change] {
+    func compare(_ item: T, _ next: T) -> [Change] {
+      Self.compare(name(item), fields(item), fields(next)).map { change in
+        var change = change
+        change.isVolatile = change.isVolatile || isVolatile(item, next, change.field)
+        return change
+      }
+    }
     var changes: [Change] = []
     let now = Dictionary(after.map { (id($0), $0) }, uniquingKeysWith: { first, _ in first })
     let idsBefore = Set(before.map(id))
@@ -77,9 +87,9 @@ public enum Diff {
     for item in before {
       if let same = now[id(item)] {
         if same == item { continue }
-        changes += compare(name(item), fields(item), fields(same))
+        changes += compare(item, same)
       } else if let next = successors[successor(item)]?.popLast() {
-        changes += compare(name(item), fields(item), fields(next))
+        changes += compare(item, next)
       } else {
         changes.append(whole(.removed, name(item)))
       }
@@ -118,7 +128,8 @@ public enum Diff {
       compare(before, .object(JSONObject(old.map { ($0.key, .null) })), at: path, differ)
     case (.null, .object(let new)):
       compare(.object(JSONObject(new.map { ($0.key, .null) })), after, at: path, differ)
-    default: differ(path, before, after)
+    default:
+      if PlainField.plain(before, of: path) != PlainField.plain(after, of: path) { differ(path, before, after) }
     }
   }
 

@@ -29,15 +29,19 @@ extension ObservedKubelet {
 
 extension StaticPod {
   var json: JSON {
-    [
+    var object: JSONObject = [
       "namespace": .string(namespace), "name": .string(name), "restartPolicy": .string(restartPolicy.rawValue),
     ]
+    if !containers.isEmpty { object["containers"] = .array(containers.map(\.json)) }
+    return .object(object)
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
-    guard let policy = RestartPolicy(rawValue: try reader.string("restartPolicy")) else {
-      throw reader.malformed("restartPolicy")
+    let containers = try reader.optionalMember("containers") { (items) throws(SnapshotError) in
+      try items.elements(PodSpecification.Container.init)
     }
-    self.init(namespace: try reader.string("namespace"), name: try reader.string("name"), restartPolicy: policy)
+    self.init(
+      namespace: try reader.string("namespace"), name: try reader.string("name"),
+      restartPolicy: try reader.restartPolicy(), containers: containers ?? [])
   }
 }

@@ -46,12 +46,17 @@ public struct StaticPod: Hashable, Sendable {
   public var name: String
   /// When kubelet starts the containers again.
   public var restartPolicy: RestartPolicy
+  /// Empty in a snapshot of an older `cri`.
+  public var containers: [PodSpecification.Container]
 
   /// Creates a value from its properties.
-  public init(namespace: String, name: String, restartPolicy: RestartPolicy) {
+  public init(
+    namespace: String, name: String, restartPolicy: RestartPolicy, containers: [PodSpecification.Container] = []
+  ) {
     self.namespace = namespace
     self.name = name
     self.restartPolicy = restartPolicy
+    self.containers = containers
   }
 }
 

@@ -41,10 +41,12 @@ extension Orphan {
 
 extension OCIRuntime {
   var json: JSON {
-    [
+    var object: JSONObject = [
       "handler": .string(handler), "default": .bool(isDefault), "path": .string(path),
       "version": version.json { .string($0) },
     ]
+    object["target"] = target.map { .string($0) }
+    return .object(object)
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
@@ -52,6 +54,6 @@ extension OCIRuntime {
     guard let version else { throw reader.malformed("version") }
     self.init(
       handler: try reader.string("handler"), isDefault: try reader.optional("default", \.boolValue) ?? false,
-      path: try reader.string("path"), version: version)
+      path: try reader.string("path"), target: try reader.optional("target", \.stringValue), version: version)
   }
 }

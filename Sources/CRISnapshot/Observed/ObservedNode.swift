@@ -59,14 +59,22 @@ public struct OCIRuntime: Hashable, Sendable {
   public var isDefault: Bool
   /// The absolute path of the program.
   public var path: String
+  /// The file to which the path leads, if it is or contains a symbolic link; nil otherwise, and if it is unknown.
+  public var target: String?
   /// The first line of the output of `PATH --version`, such as `runc version 1.1.5`.
   public var version: Observation<String>
 
   /// Creates a value from its properties.
-  public init(handler: String, isDefault: Bool = false, path: String, version: Observation<String>) {
+  public init(
+    handler: String, isDefault: Bool = false, path: String, target: String? = nil, version: Observation<String>
+  ) {
     self.handler = handler
     self.isDefault = isDefault
     self.path = path
+    self.target = target
     self.version = version
   }
+
+  /// The program's file, whichever links lead to it.
+  package var file: String { target ?? path }
 }

@@ -17,6 +17,7 @@ extension UnknownReason {
     case otherPIDNamespace = "other-pid-namespace"
     case daemonNotVisible = "daemon-not-visible"
     case kubeletNotVisible = "kubelet-not-visible"
+    case processesNotVisible = "processes-not-visible"
     /// The runtime does not run as root, so none of its programs is run.
     case daemonNotTrusted = "daemon-not-trusted"
     /// Other users can change the program, so it is not run.
@@ -60,6 +61,8 @@ extension UnknownReason {
     case unknownBundledVersion = "unknown-bundled-version"
     case externalWipe = "external-wipe"
     case kubeletNotConfigured = "kubelet-not-configured"
+    /// - `message`: The program that contains kubelet.
+    case kubeletEmbedded = "kubelet-embedded"
 
     // CNI.
     case cniElsewhere = "cni-elsewhere"

@@ -27,6 +27,8 @@ public struct Snapshot: Hashable, Sendable {
   public var unchecked: [Unchecked]
   /// What was observed on the node besides the runtime's objects; nil if no observer ran.
   public var observed: ObservedNode?
+  /// The specifications of the node's pods, which the user supplied; nil if there are none.
+  public var pods: [PodSpecification]?
 
   /// Creates a value from its properties.
   public init(

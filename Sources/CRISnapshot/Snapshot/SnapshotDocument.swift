@@ -34,6 +34,7 @@ extension Snapshot {
       "unchecked": .array(unchecked.map(\.json)),
     ]
     document["truth"] = observed?.json
+    document["pods"] = pods.map { .array($0.map(\.json)) }
     return .object(document)
   }
 
@@ -77,7 +78,7 @@ extension Snapshot {
     guard root["kind"]?.stringValue == Self.kind else { throw .notASnapshot }
     guard let schema = root["schema"]?.intValue, schema > 0 else { throw .malformed("schema") }
     guard schema <= Self.schema else { throw .newerSchema(Int(schema), supported: Self.schema) }
-    let count = ["sandboxes", "containers", "images", "unchecked", "unread", "notChecked"].reduce(0) {
+    let count = ["sandboxes", "containers", "images", "unchecked", "unread", "notChecked", "pods"].reduce(0) {
       $0 + (root[$1]?.arrayValue?.count ?? 0)
     }
     guard count <= Self.largestCount else { throw .tooManyObjects(count, limit: Self.largestCount) }
@@ -107,6 +108,9 @@ extension Snapshot {
       images: try reader.messages("images"),
       unchecked: try Self.unchecked(reader, schema: schema),
       observed: try reader.optionalMember("truth", ObservedNode.init))
+    pods = try reader.optionalMember("pods") { (items) throws(SnapshotError) in
+      try items.elements(PodSpecification.init)
+    }
     try checkIDs()
   }
 

@@ -46,6 +46,8 @@ public enum FindingValue: Hashable, Sendable {
   case absentImage(String)
   /// The object that replaced another object.
   case successor(id: String, attempt: UInt32, next: UInt32)
+  /// The runtime does not list the object any more.
+  case lostRecord(LostProcess)
   /// A different image now has the name.
   case imageSuccessor(id: String)
   case network(NetworkReason)
@@ -67,6 +69,16 @@ public enum FindingValue: Hashable, Sendable {
   /// The fields that are set in a message, by path.
   case fields([KeyedValue])
   case conditions([RuntimeCondition])
+}
+
+/// What is known about the processes of an object that the runtime has lost.
+public enum LostProcess: Hashable, Sendable {
+  /// A process is still running, with this pid.
+  case running(Int32)
+  /// No process of it was found.
+  case notFound
+  /// The processes could not be examined.
+  case unknown
 }
 
 /// A key with its value; nil if the key is missing.

@@ -6,6 +6,8 @@ public enum ValueStatus: String, Hashable, Sendable, CaseIterable {
   case gone
   /// The process has ended, and its parent has not waited for it.
   case ended
+  /// The process does not exist, although the runtime reports its object as ready or running.
+  case goneUnnoticed
   /// The pid belongs to a different process.
   case otherProcess
   case open, closed
@@ -16,7 +18,7 @@ public enum ValueStatus: String, Hashable, Sendable, CaseIterable {
   case unchangedAndReady
   case good
   case works, fails, notTried
-  case listed
+  case listed, notListed
   case pinned, notPinned
   case isTrue
   /// The file is not a network namespace.

@@ -4,6 +4,7 @@ import CRIPreflight
 import CRIRules
 import CRISnapshot
 import CRISystem
+import Glibc
 import TestSupport
 import Testing
 
@@ -63,7 +64,26 @@ import Testing
     #expect(try await node.report(to: "1.38.0").rules == ["O2"])
   }
 
-  @Test func `the version files decide, whatever the running version`() async throws {
+  /// The running daemon's environment decides, and not the files that it would read without it.
+  @Test(arguments: [true, false]) func `a variable of the daemon overrides its files`(wipes: Bool) async throws {
+    let (node, fake) = (try RecordedNode("cri-o-1.37"), try FakeNode())
+    try node.tree.write("/etc/crio/crio.conf.d/99-wipe.conf", "[crio]\ninternal_wipe = \(!wipes)\n")
+    try node.tree.write("/run/crio/version", "\"1.28.1\"")
+    #expect(try await node.report().rules == (wipes ? [] : ["O2"]))
+    // The simulated runtime is part of this process.
+    try fake.process(getpid(), "crio", parent: 1, arguments: ["crio", "--log-level", "info"])
+    try fake.write("PATH=/bin\0CONTAINER_INTERNAL_WIPE=\(wipes)\0", to: "proc/\(getpid())/environ")
+    #expect(try await node.report(proc: fake.paths.proc).rules == (wipes ? ["O2"] : []))
+    try fake.write("CONTAINER_VERSION_FILE=/srv/v\0CONTAINER_INTERNAL_WIPE=true\0", to: "proc/\(getpid())/environ")
+    try node.tree.write("/srv/v", "\"1.37.0\"")
+    #expect(try await node.report(proc: fake.paths.proc).rules.isEmpty)
+    // Without the environment, nothing is known.
+    try fake.remove("proc/\(getpid())/environ")
+    let report = try await node.report(proc: fake.paths.proc)
+    #expect(report.gaps.isSuperset(of: ["O2", "O3"]) && report.verdict == .unchecked)
+  }
+
+  @Test func `the version files decide, whatever version is running`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.remove("/run/crio/version")
     #expect(try await node.report().rules == ["O2"])
@@ -118,7 +138,7 @@ import Testing
       "/etc/crio/crio.conf.d/99-roots.conf", "[crio.runtime]\ndefault_runtime = \"crun\"\n" + roots.joined())
     let files = NodeFiles(root: node.tree.root)
     let evidence = CRIODisk(
-      node.snapshot, files, configuration: CRIODisk.configuration(files, []), status: .null, paths: [:],
+      node.snapshot, files, configuration: CRIODisk.configuration(files, CRIOOptions()), status: .null, paths: [:],
       networks: NetworkCheck()
     ).defaultRuntime
     #expect(evidence.value == (isShared ? nil : "runc"))

@@ -8,10 +8,13 @@ import Testing
   private let b = FakeNode.id("b")
   private let c = FakeNode.id("c")
 
-  private func orphans(_ node: FakeNode, _ sandboxes: [String], _ containers: [String] = []) -> [Orphan]? {
+  private func orphans(
+    _ node: FakeNode, _ sandboxes: [String], _ containers: [String] = [], of runtime: String = "containerd"
+  ) -> [Orphan]? {
     node.observed(
       node.snapshot(
-        sandboxes.map { sandbox($0) }, containers: containers.map { container($0, in: a, pid: nil) }),
+        sandboxes.map { sandbox($0) }, containers: containers.map { container($0, in: a, pid: nil) },
+        runtime: runtime),
       includesNode: true
     ).observed?.orphans?.value
   }
@@ -31,9 +34,9 @@ import Testing
   @Test func `a process of another user does not belong to the runtime, whatever its name`() throws {
     let node = try FakeNode()
     try node.conmon(60, b)
-    #expect(orphans(node, [a])?.map(\.id) == [b])
+    #expect(orphans(node, [a], of: "cri-o")?.map(\.id) == [b])
     try node.conmon(60, b, user: 64_001)
-    #expect(orphans(node, [a]) == [])
+    #expect(orphans(node, [a], of: "cri-o") == [])
   }
 
   @Test func `an unlisted container under a listed shim is an orphan`() throws {
@@ -120,7 +123,8 @@ import Testing
     try node.process(72, "main", parent: 71)
     try node.conmon(73, c, exits: "/run/libpod/exits")
     try node.conmon(74, c, isExec: true)
-    #expect(orphans(node, [], [a]) == [Orphan(kind: .conmon, id: b, pid: 71, startTime: 1000, processes: [72])])
+    let orphan = Orphan(kind: .conmon, id: b, pid: 71, startTime: 1000, processes: [72])
+    #expect(orphans(node, [], [a], of: "cri-o") == [orphan])
   }
 
   @Test(arguments: [(false, true), (true, false)])
@@ -133,7 +137,8 @@ import Testing
     let containers = [
       container(a, in: c, pid: nil, isRunning: isRunning), container(b, in: c, pid: nil, isRunning: false),
     ]
-    let found = node.observed(node.snapshot([sandbox(c)], containers: containers), includesNode: true).observed?.orphans
+    let snapshot = node.snapshot([sandbox(c)], containers: containers, runtime: "cri-o")
+    let found = node.observed(snapshot, includesNode: true).observed?.orphans
     let orphan = Orphan(kind: .conmon, id: a, pid: 70, startTime: 1000, processes: [72])
     #expect(found == .known(isOrphan ? [orphan] : []))
   }
@@ -142,8 +147,19 @@ import Testing
     let node = try FakeNode()
     try node.conmon(70, a, exits: "/srv/exits")
     try node.conmon(71, b, exits: "/srv/exits")
-    #expect(orphans(node, [], [a])?.map(\.id) == [b])
-    #expect(orphans(node, [], []) == [])
+    #expect(orphans(node, [], [a], of: "cri-o")?.map(\.id) == [b])
+    #expect(orphans(node, [], [], of: "cri-o") == [])
+  }
+
+  /// A node may have both runtimes, and each has its own processes.
+  @Test func `a process counts only for the runtime that starts such processes`() throws {
+    let node = try FakeNode()
+    try node.shim(50, a)
+    try node.conmon(60, b)
+    try node.process(61, "main", parent: 60)
+    try node.shim(70, c)
+    #expect(orphans(node, [a])?.map(\.id) == [c])
+    #expect(orphans(node, [a], of: "cri-o")?.map(\.id) == [b])
   }
 
   @Test func `a v1 shim is identified by its work directory`() throws {

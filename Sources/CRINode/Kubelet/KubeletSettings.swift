@@ -1,0 +1,139 @@
+internal import CRIJSON
+internal import CRISnapshot
+internal import CRISystem
+internal import CRIYAML
+
+/// kubelet's settings as it has them: its flags, which override its configuration files.
+///
+/// The command line of the running process decides. If kubelet does not run, the flags are those in the environment files
+/// of its service.
+struct KubeletSettings {
+  /// The environment files of kubeadm, kubespray, Debian and Red Hat, in the order in which kubelet's service uses their
+  /// variables.
+  private static let environmentFiles = [
+    "/var/lib/kubelet/kubeadm-flags.env", "/etc/kubernetes/kubelet.env", "/etc/default/kubelet",
+    "/etc/sysconfig/kubelet",
+  ]
+  /// The drop-in directories of k3s and RKE2, which need no main file.
+  private static let embeddedDirectories = [
+    "/var/lib/rancher/k3s/agent/etc/kubelet.conf.d", "/var/lib/rancher/rke2/agent/etc/kubelet.conf.d",
+  ]
+
+  /// A setting, and where it was found.
+  struct Setting: Hashable, Sendable {
+    let value: JSON
+    /// The flag, or the file and the key in it.
+    let location: String
+  }
+
+  let process: KubeletProcess?
+  let flags: KubeletArguments
+  /// The settings in the configuration files, by their keys; unknown if a file could not be read.
+  private let files: Observation<[String: Setting]>
+
+  /// - Parameter process: The running kubelet; nil if none is visible.
+  init(_ process: KubeletProcess?, _ nodeFiles: NodeFiles) {
+    self.process = process
+    if let process {
+      flags = process.isEmbedded ? Self.passedFlags(process, nodeFiles) : process.arguments
+    } else {
+      let words = Self.environmentFiles.flatMap { path in
+        (try? nodeFiles.text(path)).map(KubeletArguments.words(inEnvironmentFile:)) ?? []
+      }
+      flags = KubeletArguments(words)
+    }
+    files = Self.read(process, flags, nodeFiles)
+  }
+
+  /// The reason why nothing is known about kubelet on this node; nil if something is.
+  var unknownReason: UnknownReason? { process == nil && flags.isEmpty ? files.reason : nil }
+
+  /// Returns a setting.
+  /// - Parameters:
+  ///   - flag: The flag's name without its dashes; nil if kubelet has no such flag.
+  ///   - key: The key in KubeletConfiguration.
+  /// - Returns: nil if it is not set, so that kubelet's default applies.
+  func setting(flag: String?, key: String) -> Observation<Setting?> {
+    if let flag, let value = flags[flag] {
+      return .known(Setting(value: .string(value), location: "--\(flag)"))
+    }
+    return files.map { $0[key] }
+  }
+
+  /// The flags of the kubelet in another program: those in k3s's configuration file, and on its command line.
+  private static func passedFlags(_ process: KubeletProcess, _ files: NodeFiles) -> KubeletArguments {
+    let file = process.arguments["config"] ?? "/etc/rancher/k3s/config.yaml"
+    let document = process.isK3s ? (try? files.read(file)).flatMap { try? YAML.parse($0) } : nil
+    let list = document?["kubelet-arg"]
+    let words = (list?.arrayValue ?? [list].compactMap { $0 }).compactMap(\.stringValue).map { "--kubelet-arg=\($0)" }
+    return KubeletArguments(KubeletArguments(words).passedWords + process.arguments.passedWords)
+  }
+
+  /// Reads the main file, and the drop-in files in order, which override it.
+  private static func read(
+    _ process: KubeletProcess?, _ flags: KubeletArguments, _ files: NodeFiles
+  ) -> Observation<[String: Setting]> {
+    func absolute(_ path: String) -> String {
+      path.hasPrefix("/") ? path : (process?.directory).map { "\($0)/\(path)" } ?? "/\(path)"
+    }
+    let named = flags["config"].map(absolute)
+    let main = named ?? (process == nil ? standardFile(files) : nil)
+    var paths: [String] = []
+    do throws(FileError) {
+      if let directory = try Self.directory(process, flags, files).map(absolute) {
+        paths = try files.filesBelow(directory).filter { $0.hasSuffix(".conf") }
+      }
+    } catch {
+      return .unknown(UnknownReason(error, flags["config-dir"]))
+    }
+    var settings: [String: Setting] = [:]
+    for path in (main.map { [$0] } ?? []) + paths {
+      do {
+        let document = try YAML.parse(try files.read(path))
+        for (key, value) in document.objectValue ?? [:] where !value.isNull {
+          settings[key] = Setting(value: value, location: "\(path): \(key)")
+        }
+      } catch let error as FileError {
+        // Without a process and without a flag, the file is only a guess, and kubelet may have none.
+        if error == .noSuchFile, path == main, named == nil {
+          if !paths.isEmpty { continue }
+          return .unknown(UnknownReason(.kubeletNotConfigured, path: path))
+        }
+        return .unknown(UnknownReason(error, path))
+      } catch {
+        return .unknown(UnknownReason(.malformed, path: path, message: "\(error)"))
+      }
+    }
+    return .known(settings)
+  }
+
+  /// The file of a kubelet that is not running.
+  private static func standardFile(_ files: NodeFiles) -> String {
+    let paths = KubeletReader.directories.map { "\($0)/config.yaml" }
+    return paths.first { (try? files.exists($0)) == true } ?? paths[0]
+  }
+
+  /// The directory of the drop-in files; nil if there is none.
+  private static func directory(
+    _ process: KubeletProcess?, _ flags: KubeletArguments, _ files: NodeFiles
+  ) throws(FileError) -> String? {
+    if let named = flags["config-dir"] { return named }
+    // k3s passes these to the kubelet that it contains.
+    guard process?.isEmbedded ?? true else { return nil }
+    if let process, process.isK3s, let data = process.arguments["data-dir"] {
+      let directory = "\(data)/agent/etc/kubelet.conf.d"
+      return try files.exists(directory) ? directory : nil
+    }
+    for directory in embeddedDirectories where try files.exists(directory) { return directory }
+    return nil
+  }
+}
+
+extension KubeletSettings {
+  /// Reads the settings of the kubelet beside a runtime.
+  /// - Parameter daemon: The runtime's process; nil if it is not visible.
+  static func read(_ files: NodeFiles, beside daemon: Int32?, proc: String = "/proc") -> KubeletSettings {
+    let table = try? ProcessTable(proc: proc)
+    return KubeletSettings(table.flatMap { KubeletProcess.find(in: $0, beside: daemon) }, files)
+  }
+}

@@ -1,0 +1,63 @@
+/// The options that a running CRI-O was given: its command line and its environment.
+///
+/// Every flag has a variable: `--internal-wipe` is `CONTAINER_INTERNAL_WIPE` (CRI-O: `internal/criocli`).
+public struct CRIOOptions: Hashable, Sendable {
+  private var flags: [String: [String]] = [:]
+  private var variables: [String: String] = [:]
+
+  /// - Parameters:
+  ///   - arguments: The command line, with or without the program.
+  ///   - environment: The variables in the form `NAME=VALUE`.
+  public init(arguments: [String] = [], environment: [String] = []) {
+    for (index, argument) in arguments.enumerated() where argument.hasPrefix("-") && argument != "-" {
+      // Go's flag package accepts one dash as well as two.
+      let text = argument.drop { $0 == "-" }
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let word = parts.first.map(String.init), !word.isEmpty else { break }
+      let name = Self.shortNames[word] ?? word
+      if parts.count > 1 {
+        flags[name, default: []].append(String(parts[1]))
+      } else if Self.booleans.contains(name) {
+        flags[name, default: []].append("true")
+      } else if index + 1 < arguments.count {
+        flags[name, default: []].append(arguments[index + 1])
+      }
+    }
+    for variable in environment {
+      let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, parts[0].hasPrefix("CONTAINER_") else { continue }
+      variables[String(parts[0])] = String(parts[1])
+    }
+  }
+
+  private static let shortNames = ["c": "config", "d": "config-dir"]
+  /// The flags that take no separate value, as far as they matter here.
+  private static let booleans: Set = ["internal-wipe"]
+
+  /// The value of a flag, or else of its variable; nil if neither is set.
+  func value(of name: String) -> String? { flags[name]?.last ?? variables[Self.variable(name)] }
+
+  /// A Boolean in Go's form (`strconv.ParseBool`); nil if it is not set or not a Boolean.
+  func flag(_ name: String) -> Bool? {
+    switch value(of: name) {
+    case "1", "t", "T", "true", "TRUE", "True": true
+    case "0", "f", "F", "false", "FALSE", "False": false
+    default: nil
+    }
+  }
+
+  /// The values of a flag that may be repeated, each of which may contain several, separated by commas.
+  func list(of name: String) -> [String] {
+    let all = flags[name] ?? variables[Self.variable(name)].map { [$0] } ?? []
+    return all.flatMap { $0.split(separator: ",").map(String.init) }
+  }
+
+  private static func variable(_ name: String) -> String {
+    "CONTAINER_" + name.uppercased().replacing("-", with: "_")
+  }
+
+  /// The main configuration file; empty if there is none.
+  package var file: String { value(of: "config") ?? "/etc/crio/crio.conf" }
+  /// The directory of the drop-in files, which are read after the main file.
+  package var directory: String { value(of: "config-dir") ?? "/etc/crio/crio.conf.d" }
+}

@@ -1,0 +1,204 @@
+internal import CRIMessages
+internal import CRIProtobuf
+internal import CRIRules
+internal import CRISnapshot
+
+/// Computes what kubelet does with the containers of a pod whose sandbox is unchanged.
+///
+/// Source: kubelet's `computePodActions` in kuberuntime_manager.go, which decides the same in 1.26 (lines 585 to 665), 1.29
+/// (961 to 1047) and 1.36 (1290 to 1382), and `ShouldContainerBeRestarted` in container/helpers.go. For each regular
+/// container:
+///
+/// | record | policy | decision |
+/// | --- | --- | --- |
+/// | missing | any | start (B1) |
+/// | unknown | any | kill and start (B2) |
+/// | created | any | start (B3) |
+/// | exited | Always, or OnFailure and a code other than 0 | start (B4) |
+/// | exited | Never, or OnFailure and 0 | nothing |
+/// | running, another hash | any | kill and start (B5) |
+/// | running | any | keep |
+///
+/// If no regular container is kept or started, kubelet kills the pod (B7), and its sidecars with it. Init containers are
+/// not examined once a regular container was created or runs, and a sidecar is started again whenever it does not run.
+struct PodContainers {
+  private static let nameLabel = "io.kubernetes.container.name"
+
+  private let before: [String: ContainerRecord]
+  private let after: [String: ContainerRecord]
+  private let specification: PodSpecification?
+  private let kinds: [String: PodSpecification.Container]
+  private let isUnchecked: (String) -> Bool
+  /// The time at which the first container that was running had started.
+  private let beginning: Timestamp?
+
+  init(
+    before: [ContainerRecord], after: [ContainerRecord], specification: PodSpecification?,
+    isUnchecked: @escaping (String) -> Bool
+  ) {
+    self.before = Self.newest(before)
+    self.after = Self.newest(after)
+    self.specification = specification
+    self.isUnchecked = isUnchecked
+    kinds = Dictionary(
+      (specification?.containers ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    beginning = before.filter(\.isRunning).map(\.status.startedAt).min()
+  }
+
+  /// The newest container of each name.
+  static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
+    // kubelet reads the name from a label; a container without kubelet's labels was not created by kubelet.
+    Dictionary(
+      containers.map {
+        ($0.status.labels[Kubelet.uidLabel] == nil ? $0.name : $0.status.labels[nameLabel] ?? "", $0)
+      }
+    ) {
+      $0.status.createdAt > $1.status.createdAt ? $0 : $1
+    }
+  }
+
+  /// Adds the decision to a prediction.
+  func decide(_ prediction: inout Prediction) {
+    var actions = Actions()
+    for (name, was) in before.sorted(by: { $0.key < $1.key }) { examine(name, was, &actions) }
+    // Containers that have no record from before, such as those that kubelet has created since.
+    for (name, now) in after where before[name] == nil && kinds[name]?.kind ?? .regular == .regular {
+      if now.isRunning || now.status.state == .created { actions.isAnyKept = true }
+    }
+    let isOver = !actions.isAnyKept && !actions.isAnyStarted && actions.hasRegular
+    if isOver, actions.uncertain.isEmpty, !actions.ended.isEmpty, let first = actions.ended.first {
+      prediction.action = .kill
+      prediction.containers = actions.ended.map(\.name)
+      prediction.set(.b7, first.field, first.values)
+      return
+    }
+    let starts = actions.starts + actions.uncertain
+    guard let first = starts.min(by: { $0.name < $1.name }) else { return }
+    prediction.action = .restartContainers
+    prediction.containers = starts.map(\.name).sorted()
+    prediction.dependsOnPolicy = actions.uncertain.contains { $0.rule == .b4 }
+    prediction.dependsOnKind = actions.uncertain.contains { $0.rule == .b1 }
+    prediction.mayEnd = isOver && prediction.dependsOnPolicy
+    prediction.set(first.rule, first.field, first.values)
+  }
+
+  /// A decision about one container.
+  private struct Item {
+    let name: String
+    let rule: KubeletRule
+    let field: RuleField
+    let values: ValuePair
+  }
+
+  private struct Actions {
+    /// The containers that the change makes kubelet start.
+    var starts: [Item] = []
+    /// Those that it starts only if something that is unknown says so.
+    var uncertain: [Item] = []
+    /// Those that have ended in the change and stay so.
+    var ended: [Item] = []
+    var isAnyKept = false
+    /// Whether kubelet starts any regular container, because of the change or not.
+    var isAnyStarted = false
+    var hasRegular = false
+  }
+
+  private func examine(_ name: String, _ was: ContainerRecord, _ actions: inout Actions) {
+    let kind = kinds[name]?.kind
+    let isRegular = kind == nil || kind == .regular
+    // kubelet does not start an init container again while the others run.
+    if kind == .initial { return }
+    if isRegular { actions.hasRegular = true }
+    if isUnchecked(was.id) {
+      actions.isAnyKept = true
+      return
+    }
+    let state = FindingValue.containerState(was.status.state)
+    guard let now = after[name] else {
+      let item = Item(name: name, rule: .b1, field: .container, values: (state, .none))
+      if kind == nil, mayHaveInitialised(was) {
+        // An init container, or a regular one that ended before the others began.
+        actions.uncertain.append(item)
+        return
+      }
+      actions.starts.append(item)
+      if isRegular { actions.isAnyStarted = true }
+      return
+    }
+    switch now.status.state {
+    case .running:
+      guard was.specHash != nil, was.specHash != now.specHash else {
+        if isRegular { actions.isAnyKept = true }
+        return
+      }
+      start(
+        Item(
+          name: name, rule: .b5, field: .containerHash, values: (was.specHash.findingValue, now.specHash.findingValue)))
+    case .unknown:
+      start(Item(name: name, rule: .b2, field: .state, values: (state, .containerState(.unknown))))
+    case .created:
+      if isRegular { actions.isAnyStarted = true }
+      if was.status.state != .created {
+        start(Item(name: name, rule: .b3, field: .state, values: (state, .containerState(.created))))
+      }
+    case .exited: examineEnded(name, was, now, kind, &actions)
+    default: if isRegular { actions.isAnyKept = true }
+    }
+    func start(_ item: Item) {
+      actions.starts.append(item)
+      if isRegular { actions.isAnyStarted = true }
+    }
+  }
+
+  private func examineEnded(
+    _ name: String, _ was: ContainerRecord, _ now: ContainerRecord, _ kind: PodSpecification.Container.Kind?,
+    _ actions: inout Actions
+  ) {
+    let codes = (was.status.exitCode.findingValue, now.status.exitCode.findingValue)
+    var item: Item?
+    if was.isRunning {
+      item = Item(
+        name: name, rule: .b4, field: .state, values: (.containerState(was.status.state), now.exit))
+    } else if was.status.exitCode != now.status.exitCode {
+      item = Item(name: name, rule: .b4, field: .exitCode, values: codes)
+    }
+    if kind == .sidecar {
+      // It follows the pod: it is started again unless the pod ends.
+      if let item { actions.starts.append(item) }
+      return
+    }
+    switch starts(name, now) {
+    case true?:
+      actions.isAnyStarted = true
+      if let item { actions.starts.append(item) }
+    case false?:
+      if let item { actions.ended.append(item) }
+    case nil:
+      if let item { actions.uncertain.append(item) }
+    }
+  }
+
+  /// Whether kubelet starts an ended container again; nil if that depends on something unknown.
+  private func starts(_ name: String, _ now: ContainerRecord) -> Bool? {
+    let container = kinds[name]
+    if container?.hasRestartRules == true { return nil }
+    switch container?.restartPolicy ?? specification?.restartPolicy {
+    case .always?: return true
+    case .onFailure?: return now.status.exitCode != 0
+    case .never?: return false
+    case nil: return nil
+    }
+  }
+
+  /// Whether a container of unknown kind may have been an init container, by its times.
+  private func mayHaveInitialised(_ was: ContainerRecord) -> Bool {
+    guard was.status.state == .exited, let beginning else { return false }
+    return was.status.finishedAt <= beginning
+  }
+}
+
+extension Prediction {
+  fileprivate mutating func set(_ rule: KubeletRule, _ field: RuleField, _ values: ValuePair) {
+    (self.rule, self.field, before, after) = (rule, field, values.before, values.after)
+  }
+}

@@ -1,0 +1,35 @@
+internal import CRISnapshot
+
+/// What is known about the pods' specifications, because the CRI does not carry them: what the user supplied, or else what
+/// kubelet's manifest files say.
+struct PodSpecifications {
+  private let supplied: [String: PodSpecification]
+  private let staticPods: [StaticPod]
+  private let node: String
+
+  init(before: Snapshot, after: Snapshot) {
+    supplied = Dictionary(
+      ((before.pods ?? []) + (after.pods ?? [])).map { ($0.pod.uid, $0) }, uniquingKeysWith: { first, _ in first })
+    staticPods = before.observed?.kubelet?.staticPods?.value ?? after.observed?.kubelet?.staticPods?.value ?? []
+    node = before.host.name.lowercased()
+  }
+
+  /// Returns nil if nothing is known about the pod.
+  subscript(_ sandbox: SandboxRecord) -> PodSpecification? {
+    if let specification = supplied[sandbox.pod.uid] { return specification }
+    guard sandbox.isStatic else { return nil }
+    let pod = sandbox.pod
+    let manifest = staticPods.first { $0.namespace == pod.namespace && isName(pod.name, of: $0.name) }
+    return manifest.map {
+      PodSpecification(pod: pod, source: "file", restartPolicy: $0.restartPolicy, containers: $0.containers)
+    }
+  }
+
+  /// kubelet appends the node's name, which is the host's name with or without its domain. Any other suffix may be part
+  /// of another pod's name: `etcd-backup` does not belong to `etcd`.
+  private func isName(_ pod: String, of manifest: String) -> Bool {
+    guard pod.hasPrefix("\(manifest)-") else { return false }
+    let suffix = pod.dropFirst(manifest.count + 1)
+    return suffix == node || suffix.hasPrefix("\(node).") || node.hasPrefix("\(suffix).")
+  }
+}

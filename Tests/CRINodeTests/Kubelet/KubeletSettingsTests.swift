@@ -1,0 +1,157 @@
+import CRI
+import CRIPreflight
+import CRISnapshot
+import TestSupport
+import Testing
+
+@testable import CRINode
+
+/// kubelet's settings come from what the running process was given, and not from the default file.
+@Suite struct KubeletSettingsTests {
+  struct Setup: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// The running process: its name and its command line; nil if kubelet does not run.
+    var process: (name: String, line: String)?
+    var files: [String: String] = [:]
+    /// kubelet's cgroup driver; nil if it must be unknown.
+    var driver: String? = "cgroupfs"
+    var endpoint: String?
+    var manifests: String?
+    var testDescription: String { name }
+  }
+
+  private static let stale = [
+    "/var/lib/kubelet/config.yaml":
+      "cgroupDriver: systemd\ncontainerRuntimeEndpoint: unix:///run/stale.sock\nstaticPodPath: /stale\n"
+  ]
+
+  static let setups: [Setup] = [
+    Setup(
+      name: "kubespray: another file, and a stale default file",
+      process: ("kubelet", "/usr/local/bin/kubelet --config=/etc/kubernetes/kubelet-config.yaml"),
+      files: stale.merging([
+        "/etc/kubernetes/kubelet-config.yaml":
+          "cgroupDriver: cgroupfs\ncontainerRuntimeEndpoint: unix:///run/a.sock\nstaticPodPath: /etc/kubernetes/manifests\n"
+      ]) { $1 }, endpoint: "unix:///run/a.sock", manifests: "/etc/kubernetes/manifests"),
+    Setup(name: "without --config, no file counts", process: ("kubelet", "kubelet --v 2"), files: stale),
+    Setup(
+      name: "flags override the file",
+      process: (
+        "kubelet",
+        "kubelet --config /k.yaml --cgroup-driver systemd --container-runtime-endpoint=/run/b.sock --pod_manifest_path=/m"
+      ),
+      files: ["/k.yaml": "cgroupDriver: cgroupfs\nstaticPodPath: /n\n"], driver: "systemd", endpoint: "/run/b.sock",
+      manifests: "/m"),
+    Setup(
+      name: "the last of equal flags counts",
+      process: ("kubelet", "kubelet --cgroup-driver=systemd --cgroup-driver=cgroupfs")),
+    Setup(
+      name: "drop-in files override the main file, in the order of their paths",
+      process: ("kubelet", "kubelet --config=/k.yaml --config-dir=/k.d"),
+      files: [
+        "/k.yaml": "cgroupDriver: cgroupfs\nstaticPodPath: /n\n", "/k.d/20-b.conf": "cgroupDriver: systemd\n",
+        "/k.d/10-a.conf": "cgroupDriver: cgroupfs\ncontainerRuntimeEndpoint: /c.sock\n",
+        "/k.d/30-ignored.yaml": "cgroupDriver: cgroupfs\n",
+      ], driver: "systemd", endpoint: "/c.sock", manifests: "/n"),
+    Setup(
+      name: "a missing configuration file is not replaced by a default",
+      process: ("kubelet", "kubelet --config=/gone.yaml"), files: stale, driver: nil),
+    Setup(
+      name: "RKE2: a separate kubelet beside the program that started it",
+      process: ("kubelet", "kubelet --cgroup-driver=systemd --config-dir=/d"),
+      files: ["/d/00.conf": "staticPodPath: /p\n"],
+      driver: "systemd", manifests: "/p"),
+    Setup(
+      name: "k3s: its drop-in files, its own endpoint, and not its own configuration file",
+      process: ("k3s-server", "/usr/local/bin/k3s server --config=/k3s.yaml"),
+      files: [
+        "/k3s.yaml": "staticPodPath: /wrong\n",
+        "/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/00-k3s-defaults.conf":
+          "cgroupDriver: systemd\nstaticPodPath: /var/lib/rancher/k3s/agent/pod-manifests\n",
+      ], driver: "systemd", endpoint: "unix:///run/k3s/containerd/containerd.sock",
+      manifests: "/var/lib/rancher/k3s/agent/pod-manifests"),
+    Setup(
+      name: "k3s: arguments for kubelet, in its file and on its command line",
+      process: ("k3s-agent", "k3s agent --data-dir /srv/k3s --kubelet-arg=pod-manifest-path=/m"),
+      files: [
+        "/etc/rancher/k3s/config.yaml": "kubelet-arg:\n- cgroup-driver=systemd\n",
+        "/srv/k3s/agent/etc/kubelet.conf.d/00.conf": "cgroupDriver: cgroupfs\nstaticPodPath: /n\n",
+      ], driver: "systemd", endpoint: "unix:///run/k3s/containerd/containerd.sock", manifests: "/m"),
+    Setup(
+      name: "an older k3s does not show its driver", process: ("k3s-server", "k3s server"), driver: nil,
+      endpoint: "unix:///run/k3s/containerd/containerd.sock"),
+    Setup(
+      name: "k3s with another runtime", process: ("k3s-server", "k3s server --container-runtime-endpoint /run/x.sock"),
+      driver: nil, endpoint: "/run/x.sock"),
+    Setup(
+      name: "stopped: kubeadm's and the administrator's variables",
+      files: [
+        "/var/lib/kubelet/config.yaml": "cgroupDriver: systemd\n",
+        "/var/lib/kubelet/kubeadm-flags.env": "KUBELET_KUBEADM_ARGS=\"--container-runtime-endpoint=/a.sock --x=y\"\n",
+        "/etc/default/kubelet":
+          "# KUBELET_EXTRA_ARGS=--cgroup-driver=wrong\nKUBELET_EXTRA_ARGS=--cgroup-driver=cgroupfs\n",
+      ], endpoint: "/a.sock"),
+    Setup(
+      name: "stopped: kubespray's variables, over several lines",
+      files: stale.merging([
+        "/etc/kubernetes/kubelet.env":
+          "KUBELET_LOG_LEVEL=\"--v=2\"\nKUBELET_ARGS=\"--config=/etc/kubernetes/k.yaml \\\n--container-runtime-endpoint=/b.sock \\\n\"\n",
+        "/etc/kubernetes/k.yaml": "cgroupDriver: cgroupfs\nstaticPodPath: /m\n",
+      ]) { $1 }, endpoint: "/b.sock", manifests: "/m"),
+  ]
+
+  private func settings(_ setup: Setup) throws -> (KubeletSettings, NodeTree) {
+    let (node, tree) = (try FakeNode(), try NodeTree())
+    for (path, text) in setup.files { try tree.write(path, text) }
+    if let (name, line) = setup.process {
+      let words = line.split(separator: " ").map(String.init)
+      try node.process(50, name, parent: 1, arguments: words)
+      // Somebody else's program of this name, and one in a container.
+      try node.process(20, "kubelet", parent: 1, arguments: ["kubelet", "--cgroup-driver=wrong"], user: 4321)
+      try node.process(21, "kubelet", parent: 1, arguments: ["kubelet", "--cgroup-driver=wrong"])
+      try node.write("", to: "namespaces/other")
+      try node.link("proc/21/ns/mnt", to: "namespaces/other")
+      if name == "kubelet" { try node.process(10, "k3s-server", parent: 1, arguments: ["k3s", "server"]) }
+    }
+    return (KubeletSettings.read(NodeFiles(root: tree.root), beside: 1, proc: node.paths.proc), tree)
+  }
+
+  @Test(arguments: setups) func `the running process decides, and otherwise its environment files`(setup: Setup) throws
+  {
+    let (settings, tree) = try settings(setup)
+    let kubelet = KubeletConfiguration(
+      settings, NodeFiles(root: tree.root), asked: try Endpoint("unix:///run/none.sock"))
+    #expect(kubelet.cgroupDriver.value == setup.driver, "\(kubelet.cgroupDriver)")
+    #expect(kubelet.endpoint.value ?? nil == setup.endpoint)
+    let manifests = settings.setting(flag: "pod-manifest-path", key: "staticPodPath").value ?? nil
+    #expect(manifests?.value.stringValue == setup.manifests)
+  }
+
+  @Test func `the pods' directories are below kubelet's root directory`() throws {
+    let node = try FakeNode()
+    var paths = node.paths
+    paths.root = node.directory.file("root")
+    try node.process(
+      50, "kubelet", parent: 1, arguments: ["kubelet", "--root-dir=/srv/kubelet", "--pod-manifest-path", "/srv/pods"])
+    try node.makeDirectory("root/srv/kubelet/pods/uid-1")
+    try node.makeDirectory("root/var/lib/kubelet/pods/uid-stale")
+    try node.write("kind: Pod\nmetadata: {name: a}\nspec: {restartPolicy: Never}\n", to: "root/srv/pods/a.yaml")
+    try node.write("kind: Pod\nmetadata: {name: b}\n", to: "root/etc/kubernetes/manifests/b.yaml")
+    var snapshot = node.snapshot()
+    NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
+    #expect(snapshot.observed?.kubelet?.podDirectories == .known(["uid-1"]))
+    #expect(
+      snapshot.observed?.kubelet?.staticPods
+        == .known([StaticPod(namespace: "default", name: "a", restartPolicy: .never)]))
+  }
+
+  @Test func `a stale default file causes no finding of preflight`() async throws {
+    let (node, fake) = (try RecordedNode("containerd-1.6.20"), try FakeNode())
+    try node.tree.kubelet("cgroupDriver: systemd\ncontainerRuntimeEndpoint: unix:///run/crio/crio.sock\n")
+    #expect(try await node.report(proc: fake.paths.proc).rules == ["N3", "N5"])
+    try fake.process(
+      50, "kubelet", parent: 1, arguments: ["kubelet", "--container-runtime-endpoint=unix://\(node.socket)"])
+    let report = try await node.report(proc: fake.paths.proc)
+    #expect(report.rules.isEmpty && report.verdict == .none, "\(report.rules)")
+  }
+}

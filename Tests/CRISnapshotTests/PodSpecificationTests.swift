@@ -1,0 +1,52 @@
+import CRIJSON
+import CRISnapshot
+import TestSupport
+import Testing
+
+/// What is taken from `kubectl get pods -o json`, and what is not.
+@Suite struct PodSpecificationTests {
+  private static let job = """
+    {"apiVersion": "v1", "kind": "Pod",
+     "metadata": {"name": "backup-x", "namespace": "ops", "uid": "u1", "annotations": {"secret": "hunter2"},
+      "ownerReferences": [{"kind": "Other"}, {"kind": "Job", "controller": true}]},
+     "spec": {"restartPolicy": "Never",
+      "initContainers": [{"name": "setup", "args": ["hunter2"]}, {"name": "proxy", "restartPolicy": "Always"}],
+      "containers": [{"name": "main", "env": [{"name": "TOKEN", "value": "hunter2"}]},
+       {"name": "rules", "restartPolicy": "OnFailure", "restartPolicyRules": [{"action": "Restart"}]}],
+      "ephemeralContainers": [{"name": "debug"}]}}
+    """
+  private static let mirror = """
+    {"metadata": {"name": "etcd-node-1", "namespace": "kube-system", "uid": "u2",
+      "annotations": {"kubernetes.io/config.mirror": "hash", "kubernetes.io/config.source": "file"}},
+     "spec": {"containers": [{"name": "etcd"}]}}
+    """
+  private static let expected = PodSpecification(
+    pod: PodName(namespace: "ops", name: "backup-x", uid: "u1"), owner: "Job", restartPolicy: .never,
+    containers: [
+      PodSpecification.Container("setup", .initial), PodSpecification.Container("proxy", .sidecar),
+      PodSpecification.Container("main", .regular),
+      PodSpecification.Container("rules", .regular, restartPolicy: .onFailure, hasRestartRules: true),
+    ])
+
+  @Test func `policies, owners and the kinds of containers are read`() throws {
+    #expect(PodSpecification.list(try JSON.parse(Self.job)) == [Self.expected])
+    // A mirror pod stands for the static pod that the runtime knows by its hash.
+    let etcd = PodSpecification(
+      pod: PodName(namespace: "kube-system", name: "etcd-node-1", uid: "hash"), source: "file", restartPolicy: .always,
+      containers: [PodSpecification.Container("etcd", .regular)])
+    for kind in ["List", "PodList"] {
+      let list = #"{"kind": "\#(kind)", "items": [\#(Self.job), \#(Self.mirror), {"kind": "Node"}, 7]}"#
+      #expect(PodSpecification.list(try JSON.parse(list)) == [Self.expected, etcd])
+    }
+  }
+
+  @Test(arguments: ["{}", "[]", "7", #"{"kind": "Deployment"}"#, #"{"kind": "Pod"}"#, #"{"kind": "List"}"#])
+  func `anything else is refused`(text: String) throws { #expect(PodSpecification.list(try JSON.parse(text)) == nil) }
+
+  @Test func `a snapshot keeps neither arguments nor environment variables`() throws {
+    var snapshot = Snapshot.before
+    snapshot.pods = PodSpecification.list(try JSON.parse(Self.job))
+    #expect(!snapshot.json.text().contains("hunter2"))
+    #expect(try Snapshot(json: snapshot.json) == snapshot)
+  }
+}
