@@ -140,7 +140,8 @@ import Testing
       after.containers.remove(at: 1)
     },
     restart(
-      "B1", .immediate, ["job"], "a container that ended before the others started is not listed, as if it were an init container"
+      "B1", .immediate, ["job"],
+      "an ended container that may be an init container is not listed"
     ) {
       $0.containers[1].status.finishedAt = $0.containers[0].status.startedAt
       $1.containers.remove(at: 1)

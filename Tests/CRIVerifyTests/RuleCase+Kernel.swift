@@ -306,12 +306,14 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .conmon, id: "x", pid: 50, startTime: 1, processes: [51])])
     },
-    .fires("runtime.orphan", "a conmon, and the runtime is CRI-O", "listed", "conmon 50 of x, not listed") { before, after in
+    .fires("runtime.orphan", "a conmon, and the runtime is CRI-O", "listed", "conmon 50 of x, not listed") {
+      before, after in
       addObservations(&before, &after)
       (before.runtime.name, after.runtime.name) = ("cri-o", "cri-o")
       after.observed?.orphans = .known([Orphan(kind: .conmon, id: "x", pid: 50, startTime: 1, processes: [51])])
     },
-    .fires("runtime.orphan-already", "the orphan already existed before", "not listed", "shim 50 of x, not listed") { before, after in
+    .fires("runtime.orphan-already", "the orphan already existed before", "not listed", "shim 50 of x, not listed") {
+      before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
       before.observed?.orphans = after.observed?.orphans
