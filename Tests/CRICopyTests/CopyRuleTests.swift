@@ -1,4 +1,5 @@
 import CRICopy
+import CRISystem
 import Testing
 
 @Suite struct CopyRuleTests {

@@ -120,12 +120,14 @@ import Testing
     try Data(
       Self.run(
         "mkdir -p t/\(deep) && echo text >t/\(deep)/f && ln t/\(deep)/f t/\(deep)/g && ln -s /etc/passwd t/l && "
-          + "chmod 4755 t/\(deep)/f && mkfifo t/p && \(program) -cf a.tar -C t .", in: folder
+          + "chmod 4755 t/\(deep)/f && \(program.contains("v7") ? "true" : "mkfifo t/p") && \(program) -cf a.tar -C t .",
+        in: folder
       ).utf8
     ).write(to: URL(filePath: folder.file("ignored")))
     let events = try Self.read([UInt8](try Data(contentsOf: URL(filePath: folder.file("a.tar")))))
     #expect(events.contains(.bytes(Array("text\n".utf8))))
-    #expect(events.contains(.skipped(path: [112], .kind(.fifo))))
+    // The format v7 has no FIFOs.
+    #expect(events.contains(.skipped(path: [112], .kind(.fifo))) != program.contains("v7"))
     let entries = events.compactMap { event in if case .entry(let entry) = event { entry } else { nil as CopyEntry? } }
     let (file, other) = ("\(deep)/f", "\(deep)/g")
     let found = Dictionary(entries.map { (String(decoding: $0.path, as: UTF8.self), $0) }) { $1 }

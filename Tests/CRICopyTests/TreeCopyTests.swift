@@ -248,7 +248,7 @@ struct TreeCopyTests {
         refused += 1
       }
       if !isIntoContainer {
-        try? tree.copyOut("/top", to: "tree")
+        _ = try? tree.copyOut("/top", to: "tree")
         for name in ["d", "other"] {
           let path = "\(tree.host)/tree/\(name)"
           if tree.status(path).st_mode & S_IFMT == S_IFDIR, !tree.isMissing("\(path)/file") {

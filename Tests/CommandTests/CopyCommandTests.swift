@@ -1,4 +1,5 @@
 import CRIMessages
+import CRIProtobuf
 import CRISystem
 import Foundation
 import Glibc
@@ -36,10 +37,15 @@ import Testing
     }
   }
 
-  /// Runs a test with a process in a mount namespace of its own, as a container's process is.
+  /// Runs a test with a process in a mount namespace of its own and with its own root directory, as a container's process
+  /// is.
   private func withProcess(_ body: (Int) async throws -> Void) async throws {
-    let process = try SpawnedProcess(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", "echo begun; exec sleep 60"])
-    _ = await process.line()
+    let root = try TemporaryDirectory()
+    let script =
+      "cd \(root.path) && mkdir usr && mount --rbind /usr usr && ln -s usr/lib usr/lib64 usr/bin . && "
+      + "exec chroot . /bin/sh -c 'echo begun; exec sleep 60'"
+    let process = try SpawnedProcess(["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script])
+    #expect(await process.line() == "begun")
     let result: Result<Void, any Error>
     do { result = .success(try await body(Int(process.pid))) } catch { result = .failure(error) }
     process.signal(SIGKILL)
