@@ -36,6 +36,7 @@ extension CopyError: CustomStringConvertible {
     switch self {
     case .system(let path, .notImplemented): "\(path): the kernel has no openat2 (Linux 5.6)"
     case .system(let path, .tooManyLinks): "\(path): a symbolic link on the way cannot be followed inside the container"
+    case .system(let path, .overflow): "\(path): its mount maps owners (idmapped mount); use --method tar"
     case .system(let path, let error): "\(path): \(error)"
     case .host(let path, let error): "\(path): \(error)"
     case .refused(let path, let reason): "\(path): \(reason)"

@@ -56,6 +56,8 @@ public struct Errno: Error, Hashable, Sendable, RawRepresentable {
   public static let noMemory = Errno(rawValue: ENOMEM)
   /// `EIO`: the device failed; for a terminal, it is gone.
   public static let inputOutput = Errno(rawValue: EIO)
+  /// `EOVERFLOW`: the value does not fit; for a new file, its owner does not exist in the file system's ID map.
+  public static let overflow = Errno(rawValue: EOVERFLOW)
   /// `ENOSPC`: the device has no space left.
   public static let noSpace = Errno(rawValue: ENOSPC)
 

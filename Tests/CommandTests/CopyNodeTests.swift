@@ -23,6 +23,8 @@ import Testing
         try await copies.interruption()
       }
       try await hostileLinks(on: node, folder)
+      try await progress(on: node, folder)
+      try await lostRuntime(on: node, folder)
       try await withoutPrograms(on: node, folder)
     }
   }
@@ -45,6 +47,33 @@ import Testing
     }
     _ = try await node.cri("exec", Self.web, "touch", "/h/stop")
     #expect(TemporaryDirectory.names(in: secret) == ["file"] && ProcessFacts.read("\(secret)/file") == "secret")
+  }
+
+  /// A slow copy on a terminal, and one whose standard error is not a terminal.
+  private func progress(on node: ContainerdNode, _ folder: TemporaryDirectory) async throws {
+    let (sparse, target) = (folder.file("sparse"), "\(Self.web):/sparse")
+    try await node.run("truncate -s 800M \(sparse)")
+    let shown = try await TerminalRun.cri(["cp", "--method", "tar", sparse, target], on: node.socket, [.expect("%  ")])
+    #expect(shown.code == 0 && shown.isRestored && shown.shown.contains("MB/s"), "\(shown)")
+    let quiet = try await node.cri("cp", "--method", "tar", sparse, target)
+    #expect(quiet.code == 0 && quiet.errors.isEmpty, "\(quiet)")
+    _ = try await node.cri("exec", Self.web, "rm", "/sparse")
+  }
+
+  /// The runtime dies in the middle of a copy through it.
+  private func lostRuntime(on node: ContainerdNode, _ folder: TemporaryDirectory) async throws {
+    let cri = "'\(Tool.path("cri"))' -r '\(node.socket)' cp --method tar"
+    let slow = "(tar -cf - -C \(folder.path) sparse | head -c 20000000; sleep 10)"
+    async let copyIn = Tool.shell("\(slow) | \(cri) - \(Self.web):/tmp")
+    _ = try await node.cri("exec", Self.web, "sh", "-c", "yes | head -c 100000000 >/out")
+    async let copyOut = Tool.shell("(\(cri) \(Self.web):/out -; echo $? >&2) | (sleep 8; cat) >/dev/null")
+    try await Task.sleep(for: .seconds(3))
+    try await node.act("kill")
+    let lost = try await copyIn
+    #expect(lost.code == 1, "\(lost)")
+    let lostOut = try await copyOut
+    #expect(lostOut.errors.hasSuffix("1\n") && lostOut.errors.contains("connection"), "\(lostOut)")
+    try await node.act("start")
   }
 
   /// The method node needs nothing in the container.
@@ -109,6 +138,10 @@ private struct Copies {
     let facts = try await node.run(
       "cd \(folder)/t && stat -c '%a %u %g %h %Y' f && readlink l && ls | wc -l && cat \(long)")
     #expect(facts == "751 0 0 2 981173106\n/etc/shadow\n5\nx\n")
+    try await inside("mkdir \(base)/many && cd \(base)/many && for i in $(seq 25); do mkfifo $i; done")
+    let many = try await cp("\(Self.web):\(base)/many", folder)
+    #expect(many.code == 0 && many.errors.split(separator: "\n").count == 21, "\(many)")
+    #expect(many.errors.hasSuffix("cri: 5 more such warnings\n"), "\(many)")
     try await copy("-a", "\(Self.web):\(base)/t/f", file("owned"))
     #expect(try await node.run("stat -c '%a %u %g' \(file("owned"))") == "751 5 6\n")
     try await node.run("rm -r \(folder)/t/pipe \(folder)/t/null 2>/dev/null; chown 7:8 \(folder)/t/f")
