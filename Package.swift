@@ -104,6 +104,9 @@ let package = Package(
     .target(
       name: "CRIStreaming", dependencies: ["CRIGzip", "CRIJSON", "CRISystem", "CRIText"], swiftSettings: safe),
 
+    // Copies of files into and out of containers, and tar streams.
+    .target(name: "CRICopy", dependencies: ["CRISystem"], swiftSettings: safe),
+
     // The command `cri`, the command `cri-sim` of the simulated runtime, and a tool that creates test pods.
     .target(
       name: "CRIReport",
@@ -125,7 +128,8 @@ let package = Package(
       name: "CRICommands",
       dependencies: [
         "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
-        "CRIReport", "CRIStreaming", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf", "CRISystem",
+        "CRIReport", "CRIStreaming", "CRICopy", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf",
+        "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
@@ -207,6 +211,7 @@ let package = Package(
     .testTarget(
       name: "CRIStreamingTests", dependencies: ["CRIStreaming", "CRIGzip", "CRIJSON", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
+    .testTarget(name: "CRICopyTests", dependencies: ["CRICopy", "CRISystem", "TestSupport"], swiftSettings: dialect),
     .testTarget(
       name: "CRIReportTests",
       dependencies: [

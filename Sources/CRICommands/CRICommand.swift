@@ -53,7 +53,7 @@ package struct CRICommand: AsyncParsableCommand {
     ),
     (
       "Session",
-      [ExecCommand.self, AttachCommand.self, PortForwardCommand.self]
+      [ExecCommand.self, AttachCommand.self, PortForwardCommand.self, CopyCommand.self]
     ),
     (
       "Image",

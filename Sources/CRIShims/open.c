@@ -12,3 +12,11 @@ int cri_open_directory_below(int root, const char *path) {
   };
   return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 }
+
+int cri_open_in_root(int root, const char *path) {
+  struct open_how how = {
+    .flags = O_PATH | O_CLOEXEC,
+    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+  };
+  return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}

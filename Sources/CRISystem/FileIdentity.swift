@@ -11,7 +11,7 @@ package struct FileIdentity: Hashable, Sendable {
     self = identity
   }
 
-  private init(_ status: Glibc.stat) {
+  init(_ status: Glibc.stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
   }

@@ -14,6 +14,8 @@ enum CompletionSource: Hashable, Sendable {
   case containerNames, podNames, namespaces
   case values([String])
   case files
+  /// Names of running containers with a colon, and files.
+  case copyOperands
 
   /// - Parameter option: The option's long name.
   static func of(_ option: String, command: String, value: String) -> CompletionSource? {
@@ -45,6 +47,7 @@ enum CompletionSource: Hashable, Sendable {
     case "start": .containers(.created)
     case "stop", "update", "checkpoint", "stats", "attach": .containers(.running)
     case "exec": given.isEmpty ? .containers(.running) : nil
+    case "cp": .copyOperands
     case "port-forward": given.isEmpty ? .pods(.ready) : nil
     case "inspect", "rm": .containers()
     case "stopp", "statsp": .pods(.ready)
@@ -111,6 +114,11 @@ enum CompletionSource: Hashable, Sendable {
     case .values(let values): return values.filter { $0.hasPrefix(start) }.map { ($0, "") }
     case .files: return [(Completer.files, "")]
     case .containerPaths: return Self.unique(try await Self.paths(start, try client()), start)
+    case .copyOperands:
+      // A path can be nothing else, and needs no runtime.
+      if start.hasPrefix("/") || start.hasPrefix(".") || start.contains(":") { return [(Completer.files, "")] }
+      let paths = try await Self.paths(start, try client())
+      return Self.unique(paths.map { ("\($0.value):", $0.help) }, start) + [(Completer.files, "")]
     case .containers(let state):
       let containers = try await client().runtime.containers()
       return Self.unique(

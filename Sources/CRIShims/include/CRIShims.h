@@ -30,6 +30,11 @@ static inline int64_t cri_file_system_magic(int descriptor) {
 // RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS). Returns the descriptor; -1 with errno set, ENOSYS before Linux 5.6.
 int cri_open_directory_below(int root, const char *path);
 
+// Opens a path with O_PATH as a process would whose root directory is `root`: symbolic links, absolute ones too, and `..`
+// stay below it, and magic links in procfs are refused (openat2(2) with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS). Returns
+// the descriptor; -1 with errno set, ENOSYS before Linux 5.6.
+int cri_open_in_root(int root, const char *path);
+
 // These functions turn signals into messages of two bytes: the number of the signal, and 1 if it is SIGINT from a
 // terminal (Ctrl-C), which the kernel sends to every process of the foreground group. The handler is in C because Swift
 // code is not known to be async-signal-safe.

@@ -1,0 +1,38 @@
+internal import CRISystem
+
+/// What a running copy shares with whoever watches or ends it.
+package final class CopyControl: Sendable {
+  private struct State {
+    var bytes = 0
+    var total: Int?
+    var isCancelled = false
+  }
+
+  private let state = Locked(State())
+
+  package init() {}
+
+  /// The number of bytes that were copied, and how many there are altogether if this is known.
+  package var progress: (bytes: Int, total: Int?) { state.withLock { ($0.bytes, $0.total) } }
+
+  package func cancel() { state.withLock { $0.isCancelled = true } }
+
+  package var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+  /// Call this before each step.
+  package func check() throws(CopyError) {
+    if isCancelled { throw .cancelled }
+  }
+
+  /// Counts the bytes of an event. The size is known if a single file is copied.
+  package func note(_ event: CopyEvent) {
+    switch event {
+    case .entry(let entry):
+      guard case .regular(let size) = entry.kind, entry.path.isEmpty else { return }
+      state.withLock { $0.total = size }
+    case .bytes(let bytes): state.withLock { $0.bytes += bytes.count }
+    case .zeros(let count): state.withLock { $0.bytes += count }
+    case .skipped: break
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package import CRISystem
+
+/// The reason why a copy failed.
+package enum CopyError: Error, Hashable, Sendable {
+  /// A system call failed.
+  case system(path: String, Errno)
+  /// The host's path was refused or does not exist.
+  case host(path: String, FileError)
+  case refused(path: String, Refusal)
+  case archive(TarFailure)
+  /// The copy was interrupted.
+  case cancelled
+  /// Standard input or output failed.
+  case stream(Errno)
+}
+
+/// The reason why something is not copied, although it exists.
+package enum Refusal: Hashable, Sendable {
+  case directoryOverOther
+  case otherOverDirectory
+  /// The destination is a device, a FIFO or a socket.
+  case destination(FileKind)
+  case source(FileKind)
+  case missingDirectory
+  case notADirectory
+  case pseudoFileSystem
+  case tooDeep
+  /// The hard link does not lead to a file of this copy.
+  case foreignHardLink
+  /// The ID does not exist in the container's user namespace.
+  case unmappedID(UInt32)
+}
+
+extension CopyError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .system(let path, .notImplemented): "\(path): the kernel has no openat2 (Linux 5.6)"
+    case .system(let path, .tooManySymbolicLinkLevels): "\(path): a symbolic link on the way cannot be followed inside the container"
+    case .system(let path, .overflow): "\(path): its mount maps owners (idmapped mount); use --method tar"
+    case .system(let path, let error): "\(path): \(error)"
+    case .host(let path, let error): "\(path): \(error)"
+    case .refused(let path, let reason): "\(path): \(reason)"
+    case .archive(let failure): "the tar stream: \(failure)"
+    case .cancelled: "the copy was interrupted"
+    case .stream(let error): "\(error)"
+    }
+  }
+}
+
+extension Refusal: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .directoryOverOther: "a directory cannot replace something that is not a directory; remove it first"
+    case .otherOverDirectory: "only a directory can be copied over a directory; remove it first"
+    case .destination(let kind): "it is \(kind), which is not written to; specify a regular file or a directory"
+    case .source(let kind): "it is \(kind); only regular files, directories and symbolic links are copied"
+    case .missingDirectory: "the directory does not exist; create it first"
+    case .notADirectory: "it is not a directory"
+    case .pseudoFileSystem: "it is on procfs, sysfs or a similar file system, which is not copied; use cri exec"
+    case .tooDeep: "the directories are nested more than \(CopyLimits.depth) deep"
+    case .foreignHardLink: "the hard link does not lead to a file of this copy"
+    case .unmappedID(let id): "user or group \(id) does not exist in the container's user namespace; omit --archive"
+    }
+  }
+}
+
+/// The limits of a copy, which bound its memory and its descriptors.
+package enum CopyLimits {
+  /// Each level of directories takes two descriptors.
+  package static let depth = 256
+  /// The number of files with several names that are remembered, in order to copy them as hard links.
+  package static let links = 1 << 20
+  /// The longest path and the longest target of a symbolic link in bytes (PATH_MAX).
+  package static let path = 4096
+  /// The longest name in bytes (NAME_MAX).
+  package static let name = 255
+}

@@ -1,0 +1,48 @@
+package import CRISystem
+
+/// Where the copied object goes, by the rules of `docker cp`.
+package enum CopyRule: Hashable, Sendable {
+  /// What the destination path leads to, with links followed.
+  package enum Existing: Hashable, Sendable {
+    case nothing
+    case directory
+    case other(FileKind)
+  }
+
+  /// What is copied.
+  package enum Object: Hashable, Sendable {
+    /// A directory; with `contentsOnly`, what is in it and not the directory itself.
+    case directory(contentsOnly: Bool)
+    /// A regular file or a symbolic link.
+    case file
+    /// The entries of a tar stream.
+    case archive
+  }
+
+  /// What is in the object goes into the destination.
+  case contents
+  /// The object goes into the destination, under its own name.
+  case inside
+  /// The object gets the name of the destination.
+  case renamed
+
+  package static func decide(
+    _ object: Object, over existing: Existing, _ path: CopyPath
+  ) throws(CopyError) -> CopyRule {
+    switch (object, existing) {
+    case (.directory(true), .directory), (.archive, .directory): return .contents
+    case (_, .directory): return .inside
+    case (.archive, .nothing): throw .refused(path: path.text, .missingDirectory)
+    case (.archive, _): throw .refused(path: path.text, .notADirectory)
+    case (.file, .nothing):
+      if path.requiresDirectory { throw .refused(path: path.text, .missingDirectory) }
+    case (.directory, .nothing): break
+    case (_, .other(.regular)), (_, .other(.symbolicLink)):
+      if case .directory = object { throw .refused(path: path.text, .directoryOverOther) }
+      if path.requiresDirectory { throw .refused(path: path.text, .notADirectory) }
+    case (_, .other(let kind)): throw .refused(path: path.text, .destination(kind))
+    }
+    if path.meansContents { throw .refused(path: path.text, .missingDirectory) }
+    return .renamed
+  }
+}

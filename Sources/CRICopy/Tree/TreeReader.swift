@@ -1,0 +1,113 @@
+internal import CRISystem
+
+/// Reads a file or a directory tree, one step at a time. Symbolic links are never followed, and every step starts from a
+/// held directory, so a change to the tree cannot lead out of it. Devices, FIFOs and sockets are never opened.
+package struct TreeReader {
+  private struct Level {
+    let directory: FileNode
+    let path: [UInt8]
+    /// The names that have not been visited, the next one last.
+    var names: [[UInt8]]
+  }
+
+  private let displayName: String
+  private var start: FileNode?
+  private var levels: [Level] = []
+  private var file: (content: FileContent, path: [UInt8], rest: Int)?
+  /// The file that became shorter while it was read, until that has been reported.
+  private var shrunkPath: [UInt8]?
+  /// The first path of each file that has several names.
+  private var links: [FileIdentity: [UInt8]] = [:]
+
+  package init(_ source: CopySource) {
+    start = source.node
+    displayName = source.text
+  }
+
+  /// - Returns: nil at the end.
+  package mutating func next() throws(CopyError) -> CopyEvent? {
+    if let event = try nextPart() { return event }
+    if let node = start {
+      start = nil
+      return try visit(node, path: [])
+    }
+    while let last = levels.indices.last {
+      guard let name = levels[last].names.popLast() else {
+        levels.removeLast()
+        continue
+      }
+      let (directory, parent) = (levels[last].directory, levels[last].path)
+      let path = parent.isEmpty ? name : parent + [UInt8(ascii: "/")] + name
+      guard let node = try system(path, { () throws(Errno) in try directory.child(name) }) else {
+        return .skipped(path: path, .vanished)
+      }
+      return try visit(node, path: path)
+    }
+    return nil
+  }
+
+  private mutating func nextPart() throws(CopyError) -> CopyEvent? {
+    if let path = shrunkPath {
+      shrunkPath = nil
+      return .skipped(path: path, .shrank)
+    }
+    guard let (content, path, rest) = file else { return nil }
+    guard rest > 0 else {
+      file = nil
+      return nil
+    }
+    switch try system(path, { () throws(Errno) in try content.next() }) {
+    case .bytes(let bytes):
+      file?.rest -= bytes.count
+      return .bytes(bytes)
+    case .hole(let count):
+      file?.rest -= count
+      return .zeros(count)
+    case nil:
+      // The entry has promised this many bytes.
+      file = nil
+      shrunkPath = path
+      return .zeros(rest)
+    }
+  }
+
+  private mutating func visit(_ node: FileNode, path: [UInt8]) throws(CopyError) -> CopyEvent? {
+    let status = node.status
+    let kind: CopyEntry.Kind
+    switch status.kind {
+    case .regular:
+      if status.linkCount > 1 {
+        if let first = links[status.identity] {
+          kind = .hardLink(target: first)
+          break
+        }
+        if links.count < CopyLimits.links { links[status.identity] = path }
+      }
+      kind = .regular(size: status.size)
+      file = (try system(path) { () throws(Errno) in try node.content() }, path, status.size)
+    case .directory:
+      if node.isOnPseudoFileSystem { return .skipped(path: path, .pseudoFileSystem) }
+      if levels.count >= CopyLimits.depth { throw .refused(path: display(path), .tooDeep) }
+      let names = try system(path) { () throws(Errno) in try node.names() }
+      levels.append(Level(directory: node, path: path, names: names.reversed()))
+      kind = .directory
+    case .symbolicLink:
+      kind = .symbolicLink(target: try system(path) { () throws(Errno) in try node.linkTarget() })
+    case let other:
+      if path.isEmpty { throw .refused(path: display(path), .source(other)) }
+      return .skipped(path: path, .kind(other))
+    }
+    return .entry(
+      CopyEntry(
+        path: path, kind: kind, permissions: status.permissions, owner: status.owner, group: status.group,
+        modified: status.modified))
+  }
+
+  private func display(_ path: [UInt8]) -> String {
+    path.isEmpty ? displayName : "\(displayName)/\(String(decoding: path, as: UTF8.self))"
+  }
+
+  private func system<Value>(_ path: [UInt8], _ body: () throws(Errno) -> Value) throws(CopyError) -> Value {
+    do throws(Errno) { return try body() } catch { throw .system(path: display(path), error) }
+  }
+}

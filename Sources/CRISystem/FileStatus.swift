@@ -1,0 +1,39 @@
+internal import Glibc
+
+/// A point in time with the precision of a file system.
+package struct FileTime: Hashable, Sendable {
+  /// Seconds since the Unix epoch.
+  package let seconds: Int64
+  /// Nanoseconds, from 0 to 999,999,999.
+  package let nanoseconds: Int64
+
+  package init(seconds: Int64, nanoseconds: Int64 = 0) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+}
+
+/// The facts about a file. The corresponding C structure is `stat`.
+package struct FileStatus: Hashable, Sendable {
+  package let kind: FileKind
+  /// The permission bits with set-uid, set-gid and sticky: at most 07777.
+  package let permissions: UInt32
+  package let owner: UInt32
+  package let group: UInt32
+  /// The size in bytes.
+  package let size: Int
+  package let modified: FileTime
+  package let identity: FileIdentity
+  package let linkCount: Int
+
+  init(_ status: Glibc.stat) {
+    kind = FileKind(status)
+    permissions = UInt32(status.st_mode & 0o7777)
+    owner = status.st_uid
+    group = status.st_gid
+    size = Int(status.st_size)
+    modified = FileTime(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+    identity = FileIdentity(status)
+    linkCount = Int(status.st_nlink)
+  }
+}

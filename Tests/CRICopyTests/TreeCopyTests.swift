@@ -1,0 +1,355 @@
+import CRICopy
+import CRISystem
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// An ID without an account on test machines.
+private let mallory: uid_t = 64_001
+
+@Suite(.enabled(if: geteuid() == 0, "needs root: only root can create devices and give files to other users"))
+struct TreeCopyTests {
+  let tree: FileTree
+
+  init() throws { tree = try FileTree() }
+
+  private func write(_ text: String, _ name: String, mode: mode_t = 0o644, owner: uid_t = 0) throws {
+    try ProcessFacts.write(text, to: "\(tree.container)/\(name)")
+    #expect(chown("\(tree.container)/\(name)", owner, owner) == 0 && chmod("\(tree.container)/\(name)", mode) == 0)
+  }
+
+  private func makeDirectory(_ name: String, mode: mode_t = 0o755) {
+    #expect(mkdir("\(tree.container)/\(name)", mode) == 0 && chmod("\(tree.container)/\(name)", mode) == 0)
+  }
+
+  private func link(_ target: String, _ name: String) { #expect(symlink(target, "\(tree.container)/\(name)") == 0) }
+
+  private func names(_ path: String) -> [String] { TemporaryDirectory.names(in: path).sorted() }
+
+  // MARK: Content and attributes
+
+  @Test func `a tree is copied with modes, times and links, but without dangerous bits, devices, FIFOs and sockets`()
+    throws
+  {
+    makeDirectory("d", mode: 0o3750)
+    try write("one", "d/f", mode: 0o6755, owner: mallory)
+    try write("", "d/empty", mode: 0o600)
+    #expect(Glibc.link("\(tree.container)/d/f", "\(tree.container)/d/second") == 0)
+    link("/etc/passwd", "d/link")
+    #expect(mknod("\(tree.container)/d/null", S_IFCHR | 0o666, 1 << 8 | 3) == 0)
+    #expect(mknod("\(tree.container)/d/block", S_IFBLK | 0o666, 7 << 8 | 250) == 0)
+    #expect(mkfifo("\(tree.container)/d/pipe", 0o666) == 0)
+    #expect(mknod("\(tree.container)/d/socket", S_IFSOCK | 0o666, 0) == 0)
+    let times = [timespec(tv_sec: 1, tv_nsec: 2), timespec(tv_sec: 1_000_000_000, tv_nsec: 123_456_789)]
+    for name in ["d/f", "d/link", "d"] {
+      #expect(utimensat(AT_FDCWD, "\(tree.container)/\(name)", times, AT_SYMLINK_NOFOLLOW) == 0)
+    }
+    let skipped = try tree.copyOut("/d", to: "new")
+    #expect(skipped.sorted() == ["block", "null", "pipe", "socket"])
+    #expect(names("\(tree.host)/new") == ["empty", "f", "link", "second"])
+    let (file, directory) = (tree.status("\(tree.host)/new/f"), tree.status("\(tree.host)/new"))
+    #expect(file.st_mode & 0o7777 == 0o755 && file.st_uid == 0 && directory.st_mode & 0o7777 == 0o750)
+    #expect(file.st_ino == tree.status("\(tree.host)/new/second").st_ino && file.st_nlink == 2)
+    for status in [file, directory, tree.status("\(tree.host)/new/link")] {
+      #expect(status.st_mtim.tv_sec == 1_000_000_000 && status.st_mtim.tv_nsec == 123_456_789)
+    }
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(tree.host)/new/link") == "/etc/passwd")
+    #expect(ProcessFacts.read("\(tree.host)/new/f") == "one")
+  }
+
+  @Test func `numeric owners are kept on request, and dangerous bits never`() throws {
+    makeDirectory("d")
+    try write("x", "d/f", mode: 0o6755, owner: mallory)
+    #expect(symlink("t", "\(tree.container)/d/l") == 0 && lchown("\(tree.container)/d/l", mallory, mallory) == 0)
+    try tree.copyOut("/d/.", to: "", owners: .kept)
+    #expect(tree.status("\(tree.host)/f").st_uid == mallory && tree.status("\(tree.host)/l").st_uid == mallory)
+    #expect(tree.status("\(tree.host)/f").st_mode & 0o7777 == 0o755)
+  }
+
+  @Test func `what is copied into a container belongs to its root user, mapped through its user namespace`() throws {
+    #expect(mkdir("\(tree.host)/d", 0o755) == 0 && symlink("x", "\(tree.host)/d/l") == 0)
+    try ProcessFacts.write("x", to: "\(tree.host)/d/f")
+    #expect(chmod("\(tree.host)/d/f", 0o4755) == 0 && chown("\(tree.host)/d/f", mallory, mallory) == 0)
+    try tree.copyIn("d", to: "/", users: IDMap("0 100000 65536"))
+    for name in ["d", "d/f", "d/l"] {
+      let status = tree.status("\(tree.container)/\(name)")
+      #expect(status.st_uid == 100_000 && status.st_gid == 100_000, "\(name)")
+    }
+    #expect(tree.status("\(tree.container)/d/f").st_mode & 0o7777 == 0o755)
+  }
+
+  @Test func `names need not be UTF-8`() throws {
+    makeDirectory("d")
+    let name: [CChar] = "\(tree.container)/d/".utf8.map { CChar(bitPattern: $0) } + [-28, 0]
+    let file = open(name, O_CREAT | O_WRONLY, 0o644)
+    #expect(file >= 0 && close(file) == 0)
+    try tree.copyOut("/d", to: "")
+    let copy: [CChar] = "\(tree.host)/d/".utf8.map { CChar(bitPattern: $0) } + [-28, 0]
+    #expect(access(copy, F_OK) == 0)
+  }
+
+  @Test func `a huge sparse file takes neither memory nor space`() throws {
+    try write("", "sparse")
+    let size = 1 << 40
+    let file = open("\(tree.container)/sparse", O_WRONLY)
+    #expect(pwrite(file, "data", 4, 1 << 30) == 4 && ftruncate(file, off_t(size)) == 0 && close(file) == 0)
+    let memory = ProcessFacts.peakMemory
+    try tree.copyOut("/sparse", to: "copy")
+    let copy = tree.status("\(tree.host)/copy")
+    #expect(copy.st_size == size && copy.st_blocks < 1000)
+    #expect(ProcessFacts.peakMemory - memory < 64 << 20)
+    let opened = open("\(tree.host)/copy", O_RDONLY)
+    var bytes = [UInt8](repeating: 0, count: 5)
+    #expect(pread(opened, &bytes, 5, 1 << 30) == 5 && bytes == Array("data\0".utf8) && close(opened) == 0)
+  }
+
+  // MARK: Destinations
+
+  @Test func `a file replaces a file and is never written into it`() throws {
+    try write("new", "f")
+    try ProcessFacts.write("old", to: "\(tree.host)/f")
+    #expect(Glibc.link("\(tree.host)/f", "\(tree.host)/other") == 0)
+    try tree.copyOut("/f", to: "f")
+    #expect(ProcessFacts.read("\(tree.host)/f") == "new" && ProcessFacts.read("\(tree.host)/other") == "old")
+    #expect(names(tree.host) == ["f", "other"])
+  }
+
+  @Test func `a link in the destination tree is replaced if it has a file's name, and refused if it has a directory's`()
+    throws
+  {
+    makeDirectory("d")
+    try write("new", "d/file")
+    #expect(symlink("\(tree.secret)/file", "\(tree.host)/file") == 0)
+    try tree.copyOut("/d/.", to: "")
+    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && ProcessFacts.read("\(tree.host)/file") == "new")
+    #expect(symlink(tree.secret, "\(tree.host)/d") == 0)
+    #expect(throws: CopyError.refused(path: "d", .directoryOverOther)) { try tree.copyOut("/.", to: "") }
+    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+  }
+
+  @Test func `another user's link is not followed to the destination`() throws {
+    try write("new", "file")
+    #expect(symlink(tree.secret, "\(tree.host)/l") == 0 && lchown("\(tree.host)/l", mallory, mallory) == 0)
+    #expect(throws: CopyError.self) { try tree.copyOut("/file", to: "l/file") }
+    #expect(throws: CopyError.self) { try tree.copyOut("/file", to: "l") }
+    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret")
+  }
+
+  @Test func `devices and FIFOs are not written to, and an existing directory keeps its mode`() throws {
+    try write("new", "f")
+    #expect(mknod("\(tree.host)/null", S_IFCHR | 0o666, 1 << 8 | 3) == 0 && mkfifo("\(tree.host)/pipe", 0o666) == 0)
+    for name in ["null", "pipe"] {
+      #expect(throws: CopyError.self) { try tree.copyOut("/f", to: name) }
+      #expect(tree.status("\(tree.host)/\(name)").st_mode & S_IFMT != S_IFREG)
+    }
+    makeDirectory("d", mode: 0o777)
+    #expect(mkdir("\(tree.host)/d", 0o700) == 0)
+    try tree.copyOut("/d", to: "")
+    #expect(tree.status("\(tree.host)/d").st_mode & 0o7777 == 0o700)
+  }
+
+  @Test func `a copy that fails leaves no file behind`() throws {
+    var reader = try TreeReader(tree.root.source(CopyPath("/"), followsLast: false))
+    _ = try reader.next()
+    let placement = try HostPath.destination(CopyPath(tree.host)).placement(
+      of: .archive, name: [], CopyPath(tree.host))
+    func begin() throws {
+      let writer = TreeWriter(placement)
+      try writer.write(.entry(CopyEntry(path: [97], kind: .regular(size: 9), permissions: 0o644)))
+      try writer.write(.bytes([1, 2, 3]))
+      #expect(names(tree.host).count == 1)
+    }
+    try begin()
+    #expect(names(tree.host) == [])
+  }
+
+  // MARK: Out of the container
+
+  @Test(arguments: ["/l", "/l/", "/l/file", "/up", "/up/file", "/d/../../../../../../secret/file", "/d/abs/file"])
+  func `no path leads out of the container`(path: String) throws {
+    makeDirectory("d")
+    link(tree.secret, "l")
+    link("../../../../../..\(tree.secret)", "up")
+    link("\(tree.secret)/.", "d/abs")
+    // What exists under the same path in the container is found instead.
+    #expect(throws: CopyError.self) { try tree.copyOut(path, to: "x", followsLink: true) }
+    try ProcessFacts.write("mine", to: "\(tree.host)/mine")
+    #expect(throws: CopyError.self) { try tree.copyIn("mine", to: "/l/file") }
+    _ = try? tree.copyIn("mine", to: path)
+    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+    #expect(tree.isMissing("\(tree.host)/x"))
+  }
+
+  @Test func `absolute links lead to the container's own files`() throws {
+    makeDirectory("etc")
+    try write("inside", "etc/passwd")
+    link("/etc/passwd", "p")
+    link("/etc", "e")
+    try tree.copyOut("/p", to: "p", followsLink: true)
+    #expect(ProcessFacts.read("\(tree.host)/p") == "inside")
+    try tree.copyOut("/e/passwd", to: "q")
+    #expect(ProcessFacts.read("\(tree.host)/q") == "inside")
+    try tree.copyOut("/e", to: "link")
+    #expect(tree.status("\(tree.host)/link").st_mode & S_IFMT == S_IFLNK)
+    try tree.copyOut("/e/", to: "directory")
+    #expect(names("\(tree.host)/directory") == ["passwd"])
+    try ProcessFacts.write("changed", to: "\(tree.host)/mine")
+    try tree.copyIn("mine", to: "/p")
+    #expect(ProcessFacts.read("\(tree.container)/etc/passwd") == "changed")
+    #expect(ProcessFacts.read("/etc/passwd").contains("root:"))
+  }
+
+  @Test func `procfs is neither read nor written, and its magic links are refused`() throws {
+    makeDirectory("proc")
+    #expect(mount("proc", "\(tree.container)/proc", "proc", 0, nil) == 0)
+    defer { umount2("\(tree.container)/proc", 2) }
+    #expect(try tree.copyOut("/", to: "all") == ["proc"])
+    let pid = getpid()
+    for path in [
+      "/proc/\(pid)/root/etc/passwd", "/proc/self/root/etc/passwd", "/proc/\(pid)/cwd/x", "/proc/version", "/proc",
+    ] {
+      #expect(throws: CopyError.self, "\(path)") { try tree.copyOut(path, to: "x", followsLink: true) }
+    }
+    try ProcessFacts.write("1", to: "\(tree.host)/mine")
+    link("/proc/sys/kernel", "d")
+    #expect(throws: CopyError.refused(path: "/d/core_pattern", .pseudoFileSystem)) {
+      try tree.copyIn("mine", to: "/d/core_pattern")
+    }
+  }
+
+  /// A process of the container exchanges a directory for a link out of the container, again and again.
+  @Test(.timeLimit(.minutes(2)), arguments: [true, false])
+  func `a directory that is exchanged for a link in a loop leads nowhere else`(isIntoContainer: Bool) throws {
+    makeDirectory("top")
+    makeDirectory("top/d")
+    try write("inside", "top/d/file")
+    link(tree.secret, "top/other")
+    try ProcessFacts.write("mine", to: "\(tree.host)/file")
+    let stop = Locked(false)
+    var thread = pthread_t()
+    let exchange = Exchange("\(tree.container)/top/d", "\(tree.container)/top/other", until: stop)
+    #expect(pthread_create(&thread, nil, Exchange.run, Unmanaged.passRetained(exchange).toOpaque()) == 0)
+    defer {
+      stop.withLock { $0 = true }
+      pthread_join(thread, nil)
+    }
+    var (copied, refused) = (0, 0)
+    for _ in 0..<1000 {
+      do throws(any Error) {
+        if isIntoContainer {
+          try tree.copyIn("file", to: "/top/d/file")
+        } else {
+          try tree.copyOut("/top/d/file", to: "out")
+          #expect(ProcessFacts.read("\(tree.host)/out") == "inside")
+        }
+        copied += 1
+      } catch {
+        refused += 1
+      }
+      if !isIntoContainer {
+        _ = try? tree.copyOut("/top", to: "tree")
+        for name in ["d", "other"] {
+          let path = "\(tree.host)/tree/\(name)"
+          if tree.status(path).st_mode & S_IFMT == S_IFDIR, !tree.isMissing("\(path)/file") {
+            #expect(ProcessFacts.read("\(path)/file") == "inside")
+          }
+        }
+        TemporaryDirectory.remove("\(tree.host)/tree")
+      }
+    }
+    #expect(copied > 0 && refused > 0, "the race was never lost or never won")
+    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+  }
+
+  @Test func `directories that are nested too deep are refused`() throws {
+    var path = "deep"
+    makeDirectory(path)
+    for _ in 0..<300 {
+      path += "/d"
+      makeDirectory(path)
+    }
+    #expect(throws: CopyError.self) { try tree.copyOut("/deep", to: "deep") }
+  }
+
+  // MARK: Tar streams
+
+  private func stream(_ entries: [CopyEvent]) throws -> [UInt8] {
+    var writer = TarWriter(.pax, name: [])
+    var bytes: [UInt8] = []
+    for event in entries {
+      try writer.append(event)
+      while let more = writer.take() { bytes += more }
+    }
+    writer.finish()
+    while let more = writer.take() { bytes += more }
+    return bytes
+  }
+
+  private func entry(_ path: String, _ kind: CopyEntry.Kind, mode: UInt32 = 0o644) -> CopyEvent {
+    .entry(CopyEntry(path: Array(path.utf8), kind: kind, permissions: mode, owner: 7, group: 8))
+  }
+
+  @Test func `a tar stream is extracted, with the directories that it leaves out`() throws {
+    makeDirectory("t")
+    let bytes = try stream([
+      entry("a/b/f", .regular(size: 3)), .bytes(Array("abc".utf8)), entry("c", .hardLink(target: Array("a/b/f".utf8))),
+      entry("a", .directory, mode: 0o700), entry("a/b/g", .regular(size: 0), mode: 0o600),
+    ])
+    try tree.extract(bytes, to: "/t")
+    #expect(ProcessFacts.read("\(tree.container)/t/c") == "abc" && names("\(tree.container)/t/a/b") == ["f", "g"])
+    #expect(tree.status("\(tree.container)/t/c").st_uid == 7 && tree.status("\(tree.container)/t/c").st_nlink == 2)
+    #expect(throws: CopyError.self) { try tree.extract(bytes, to: "/missing") }
+    #expect(throws: CopyError.archive(.truncated)) { try tree.extract(Array(bytes[..<1536]), to: "/t") }
+    #expect(names("\(tree.container)/t") == ["a", "c"])
+  }
+
+  @Test func `a tar stream writes through no link, neither its own nor one that was there`() throws {
+    makeDirectory("t")
+    link(tree.secret, "t/there")
+    for (name, target) in [("own", tree.secret), ("there", tree.secret), ("up", "../../secret")] {
+      let bytes = try stream([
+        entry(name, .symbolicLink(target: Array(target.utf8))), entry("\(name)/file", .regular(size: 1)), .bytes([120]),
+      ])
+      #expect(throws: CopyError.self) { try tree.extract(bytes, to: "/t") }
+    }
+    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+  }
+
+  @Test func `a hard link leads only to a file of the same copy`() throws {
+    makeDirectory("t")
+    try write("before", "t/before")
+    link("\(tree.secret)/file", "t/link")
+    link(tree.secret, "t/dir")
+    for target in ["before", "link", "dir/file", "nothing"] {
+      let bytes = try stream([entry("x", .hardLink(target: Array(target.utf8)))])
+      #expect(throws: CopyError.refused(path: target, .foreignHardLink)) { try tree.extract(bytes, to: "/t") }
+    }
+    #expect(tree.isMissing("\(tree.container)/t/x") && tree.status("\(tree.secret)/file").st_nlink == 1)
+  }
+}
+
+// glibc declares it only for _GNU_SOURCE.
+@_silgen_name("renameat2")
+private func renameat2(
+  _ oldDirectory: Int32, _ old: UnsafePointer<CChar>, _ newDirectory: Int32, _ new: UnsafePointer<CChar>,
+  _ flags: UInt32
+) -> Int32
+
+/// Exchanges two names in a loop (renameat2(2), RENAME_EXCHANGE).
+private final class Exchange: Sendable {
+  private let first: String
+  private let second: String
+  private let stop: Locked<Bool>
+
+  init(_ first: String, _ second: String, until stop: Locked<Bool>) {
+    (self.first, self.second, self.stop) = (first, second, stop)
+  }
+
+  static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+    guard let argument else { return nil }
+    let exchange = Unmanaged<Exchange>.fromOpaque(argument).takeRetainedValue()
+    while !exchange.stop.withLock({ $0 }) { _ = renameat2(AT_FDCWD, exchange.first, AT_FDCWD, exchange.second, 2) }
+    return nil
+  }
+}
