@@ -35,7 +35,8 @@ extension CopyError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .system(let path, .notImplemented): "\(path): the kernel has no openat2 (Linux 5.6)"
-    case .system(let path, .tooManySymbolicLinkLevels): "\(path): a symbolic link on the way cannot be followed inside the container"
+    case .system(let path, .tooManySymbolicLinkLevels):
+      "\(path): a symbolic link on the way cannot be followed inside the container"
     case .system(let path, .overflow): "\(path): its mount maps owners (idmapped mount); use --method tar"
     case .system(let path, let error): "\(path): \(error)"
     case .host(let path, let error): "\(path): \(error)"

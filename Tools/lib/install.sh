@@ -19,3 +19,6 @@ install_packages() {
 # The packages that are required to build, and to run a private containerd.
 build_packages="libnghttp2-dev libprotobuf-c-dev libyaml-dev zlib1g-dev pkg-config"
 containerd_packages="containerd runc containernetworking-plugins busybox-static iproute2"
+
+# The packages that Tools/package requires.
+package_packages="dpkg-dev rpm gzip tar python3 git"
