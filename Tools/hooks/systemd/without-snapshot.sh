@@ -1,6 +1,6 @@
 # Part of cri-hook, and installed beside it: what is known without a snapshot, after a crash of the runtime.
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # cri-hook sets dir and before
+# shellcheck disable=SC2034,SC2154  # cri-hook sets dir and before, and reads unwritable
 
 # SECONDS: whether kubelet would kill pods that are alive, as the present state shows. Sets code to 0, 1 or 3.
 judge() {
@@ -46,11 +46,11 @@ count_start() { if was_started; then is_recorded || boot >"$dir/started"; echo a
 # Whether it has been started before since the node has booted, even if that was before the hook was installed.
 was_started() { is_recorded || has_older_shims; }
 
-# Whether a process of a container is older than the daemon, or the daemon does not run: it has been started before.
+# Whether root's process for a container is older than the daemon, or the daemon does not run: it has been started before.
 has_older_shims() {
   main=$(systemctl show --property=MainPID --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)
   since=$(started_at "${main:-0}") || since=''
-  for process in $(pgrep -x 'containerd-shim|conmon|conmonrs' 2>/dev/null); do
+  for process in $(pgrep -u 0 -x 'containerd-shim|conmon|conmonrs' 2>/dev/null); do
     [ -n "$since" ] || return 0
     [ "$(started_at "$process" || echo "$since")" -ge "$since" ] || return 0
   done
