@@ -70,7 +70,7 @@ import Testing
     try await Task.sleep(for: .seconds(3))
     try await node.act("kill")
     let lost = try await copyIn
-    #expect(lost.code == 1, "\(lost)")
+    #expect(lost.code == 1 && lost.errors.contains("connection"), "\(lost)")
     let lostOut = try await copyOut
     #expect(lostOut.errors.hasSuffix("1\n") && lostOut.errors.contains("connection"), "\(lostOut)")
     try await node.act("start")

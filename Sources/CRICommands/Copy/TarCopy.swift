@@ -102,37 +102,51 @@ struct TarCopy: Sendable {
     }
     async let message = CopyExec.message(session.stderr)
     async let output = CopyExec.message(session.stdout)
+    let input = host == nil ? try StandardInput() : nil
+    let ended = Task {
+      // Standard input may be silent for any time, and must not be waited for when tar has ended.
+      defer { input?.cancel() }
+      return try await session.result()
+    }
+    var isComplete = false
     do {
       var writer = SessionTarWriter(session.input, name: name)
       if let host {
         var reader = TreeReader(host)
         while let event = try reader.next() { try await writer.write(try run.prepared(event)) }
-      } else {
-        try await copyArchive(run, &writer)
+        isComplete = true
+      } else if let input {
+        isComplete = try await copyArchive(run, input, &writer)
       }
-      try await writer.finish()
+      if isComplete { try await writer.finish() }
     } catch let error as StreamingError where error.code == .inputClosed {
       // tar has ended; its message says why.
     }
     try Task.checkCancellation()
-    let result = try await session.result()
+    let result = try await ended.value
     try call.check(result, await message)
     _ = await output
+    if !isComplete { throw CopyError.archive(.truncated) }
   }
 
-  private func copyArchive(_ run: CopyRun, _ writer: inout SessionTarWriter) async throws {
-    let input = try StandardInput()
+  /// - Returns: false if tar has ended before the stream.
+  private func copyArchive(
+    _ run: CopyRun, _ input: StandardInput, _ writer: inout SessionTarWriter
+  ) async throws -> Bool {
     var reader = TarReader()
-    try await withTaskCancellationHandler {
-      while let bytes = try await input.next(), !bytes.isEmpty {
+    let hasEnded = try await withTaskCancellationHandler {
+      while let bytes = try await input.next() {
+        if bytes.isEmpty { return true }
         reader.append(bytes)
         while let event = try reader.nextEvent() { try await writer.write(try run.prepared(event)) }
       }
+      return false
     } onCancel: {
       input.cancel()
     }
     try Task.checkCancellation()
-    try reader.end()
+    if hasEnded { try reader.end() }
+    return hasEnded
   }
 
   /// Asks tar what the destination is: the first header of a stream says it, and the rest is not read.
