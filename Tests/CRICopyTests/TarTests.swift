@@ -82,6 +82,18 @@ import Testing
     #expect(try Self.read(try Self.stream(format, events), piece: piece) == expected)
   }
 
+  /// The time must not grow with the square of the size.
+  @Test(.timeLimit(.minutes(1))) func `a large extended header can arrive byte by byte`() throws {
+    let comment = [UInt8](repeating: 120, count: TarReader.maximumExtension - 17)
+    let record = Array("\(comment.count + 17) comment=".utf8)
+    let payload = record + comment + [10]
+    var bytes = Self.header("x", type: "x", size: String(payload.count, radix: 8)) + payload
+    bytes += [UInt8](repeating: 0, count: (512 - payload.count % 512) % 512) + Self.header("f", type: "0", size: "0")
+    bytes += [UInt8](repeating: 0, count: 1024)
+    let events = try Self.read(bytes, piece: 1)
+    #expect(events.count == 1, "\(events)")
+  }
+
   private static func run(_ script: String, in folder: TemporaryDirectory) throws -> String {
     let output = folder.file("output")
     try ProcessFacts.write("", to: output)

@@ -11,7 +11,7 @@ package struct TarReader {
     /// The bytes of a file, and what pads them to full blocks.
     case data(Int, padding: Int)
     /// The payload of an extended header of this type.
-    case extended(UInt8, Int, padding: Int, [UInt8])
+    case extended(UInt8, Int, padding: Int)
     case skip(Int)
     case end
   }
@@ -19,6 +19,8 @@ package struct TarReader {
   private var state = State.header
   private var input: [UInt8] = []
   private var position = 0
+  /// The payload of the current extended header, as far as it was read.
+  private var payload: [UInt8] = []
   private var records = PaxRecords()
   private var longName: [UInt8]?
   private var longLink: [UInt8]?
@@ -58,13 +60,15 @@ package struct TarReader {
         let bytes = Array(take(min(rest, available)))
         state = .data(rest - bytes.count, padding: padding)
         return .bytes(bytes)
-      case .extended(let type, 0, let padding, let bytes):
-        try end(type, bytes)
+      case .extended(let type, 0, let padding):
+        try end(type, payload)
+        payload = []
         state = .skip(padding)
-      case .extended(let type, let rest, let padding, let bytes):
+      case .extended(let type, let rest, let padding):
         guard available > 0 else { return nil }
-        let more = take(min(rest, available))
-        state = .extended(type, rest - more.count, padding: padding, bytes + more)
+        let count = min(rest, available)
+        payload += take(count)
+        state = .extended(type, rest - count, padding: padding)
       case .skip(0): state = .header
       case .skip(let rest):
         guard available > 0 else { return nil }
@@ -85,7 +89,7 @@ package struct TarReader {
     switch header.type {
     case UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
       guard header.size <= Self.maximumExtension else { throw .extensionTooLarge }
-      state = .extended(header.type, header.size, padding: Self.padding(header.size), [])
+      state = .extended(header.type, header.size, padding: Self.padding(header.size))
       return nil
     // The label of a volume.
     case UInt8(ascii: "V"):
