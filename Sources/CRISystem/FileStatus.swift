@@ -26,6 +26,12 @@ package struct FileStatus: Hashable, Sendable {
   package let identity: FileIdentity
   package let linkCount: Int
 
+  /// The permission bits as chmod(1) takes them, such as `0755`.
+  package var permissionText: String { "0" + String(permissions, radix: 8) }
+
+  /// Whether another user than root and the caller can change it, because they own it or by its permission bits.
+  package var isChangeableByOthers: Bool { !Caller.trusts(owner) || permissions & 0o022 != 0 }
+
   init(_ status: Glibc.stat) {
     kind = FileKind(status)
     permissions = UInt32(status.st_mode & 0o7777)

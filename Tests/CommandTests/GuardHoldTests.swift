@@ -185,6 +185,20 @@ import Testing
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
+  @Test(arguments: [(mode_t(0o770), uid_t(0)), (0o703, 0), (0o1777, 0), (0o700, 64_001)])
+  func `a state directory that others can change is refused, and nothing is changed`(
+    _ mode: mode_t, _ owner: uid_t
+  ) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let state = directory.file("state")
+    mkdir(state, 0o700)
+    guard geteuid() == 0 || owner == 0 else { return }
+    #expect(chown(state, owner == 0 ? geteuid() : owner, getegid()) == 0 && chmod(state, mode) == 0)
+    let refused = try await guarding(runtime, systemd, ["--hold", "kubelet"], run: restart(runtime))
+    #expect(refused.code == 2 && refused.errors.contains("\(state) can be changed by other users"), "\(refused)")
+    #expect(systemd.changes == [] && TemporaryDirectory.names(in: state) == [])
+  }
+
   @Test func `a masked unit cannot be started during the command or after a loss`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let start = "systemctl start kubelet && touch '\(directory.file("started"))'\n"

@@ -1,3 +1,4 @@
+internal import CRICommandLine
 internal import CRISystem
 
 /// The directory in which commands leave what must outlast them. Only its owner may enter it.
@@ -9,6 +10,16 @@ enum StateDirectory {
 
   /// Creates the directory with mode 0700 if it is missing.
   static func create() throws(FileError) { _ = try PathWalk(toDirectory: path, making: 0o700) }
+
+  /// Checks that nobody else can replace what is kept in the directory.
+  /// - Throws: A usage error if others can change it.
+  static func check() throws(Failure) {
+    guard let status = try? FileNode(directory: path).status, status.isChangeableByOthers else { return }
+    throw Failure(
+      .usage,
+      "\(path) can be changed by other users (owner \(status.owner), mode \(status.permissionText)), so no snapshot is "
+        + "safe there; chown it to root and chmod it to 0700; nothing was changed")
+  }
 
   /// Creates the directory if a file is to be written to it, because the documentation names such files. An error is
   /// reported when the file is written.

@@ -29,8 +29,10 @@ struct GuardRecord {
 
   /// Keeps a second `guard` from running at the same time, because it would find the units stopped and replace the files.
   /// - Returns: nil if there can be no state directory.
+  /// - Throws: A usage error if another `guard` runs, or if other users can change the state directory.
   static func lock() throws(Failure) -> DirectoryLock? {
     guard (try? StateDirectory.create()) != nil else { return nil }
+    try StateDirectory.check()
     do throws(FileError) {
       return try DirectoryLock(StateDirectory.path)
     } catch {
