@@ -25,6 +25,10 @@ package enum Refusal: Hashable, Sendable {
   case notADirectory
   case pseudoFileSystem
   case tooDeep
+  /// The names in the directory, and those above it that have not been copied, need more than `CopyLimits.names` bytes.
+  case tooManyNames
+  /// The directory is in one of another user, who may have put it there.
+  case foreignDirectory
   /// The hard link does not lead to a file of this copy.
   case foreignHardLink
   /// The ID does not exist in the container's user namespace.
@@ -59,6 +63,8 @@ extension Refusal: CustomStringConvertible {
     case .notADirectory: "it is not a directory"
     case .pseudoFileSystem: "it is on procfs, sysfs or a similar file system, which is not copied; use cri exec"
     case .tooDeep: "the directories are nested more than \(CopyLimits.depth) deep"
+    case .tooManyNames: "there are too many files in it and in the directories above it; copy them in parts"
+    case .foreignDirectory: "another user owns the directory that contains it and may have replaced it; remove it first"
     case .foreignHardLink: "the hard link does not lead to a file of this copy"
     case .unmappedID(let id): "user or group \(id) does not exist in the container's user namespace; omit --archive"
     }
@@ -69,8 +75,13 @@ extension Refusal: CustomStringConvertible {
 package enum CopyLimits {
   /// Each level of directories takes two descriptors.
   package static let depth = 256
-  /// The number of files with several names that are remembered, in order to copy them as hard links.
-  package static let links = 1 << 20
+  /// The memory for the names of files that have not been copied yet, in bytes: about 1,500,000 files in one directory.
+  package static let names = 128 << 20
+  /// The memory for the paths of files with several names, which are copied as hard links, in bytes. A file beyond it is
+  /// copied once for each name.
+  package static let linkPaths = 32 << 20
+  /// The number of written files that are remembered, because a hard link in a tar stream may lead to them.
+  package static let writtenFiles = 1 << 20
   /// The longest path and the longest target of a symbolic link in bytes (PATH_MAX).
   package static let path = 4096
   /// The longest name in bytes (NAME_MAX).

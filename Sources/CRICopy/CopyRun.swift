@@ -32,7 +32,7 @@ package struct CopyRun: Sendable {
 
   package func copy(_ source: CopySource, to placement: CopyPlacement) throws(CopyError) {
     var reader = TreeReader(source)
-    let writer = TreeWriter(placement)
+    let writer = TreeWriter(placement, isOnHost: policy.direction == .outOfContainer)
     while let event = try reader.next() { try writer.write(try prepared(event)) }
     try writer.finish()
   }

@@ -12,8 +12,6 @@ package final class FileNode: Sendable {
 
   /// The number of attempts to open a path while directories on it are renamed (openat2(2), EAGAIN).
   private static let maximumAttempts = 1000
-  /// The maximum number of entries of a directory.
-  private static let maximumNames = 1 << 20
   /// The largest target of a symbolic link (PATH_MAX).
   private static let maximumTarget = 4096
 
@@ -135,9 +133,13 @@ package final class FileNode: Sendable {
     return bytes
   }
 
+  /// The memory that a name takes in an array of names, in bytes.
+  package static func cost(ofName name: [UInt8]) -> Int { 64 + name.count }
+
   /// Returns the names in this directory without `.` and `..`, in the order of their bytes.
-  /// - Throws: `.fileTooLarge` beyond 1,048,576 names.
-  package func names() throws(Errno) -> [[UInt8]] {
+  /// - Parameter limit: The maximum memory for them in bytes.
+  /// - Throws: `.fileTooLarge` if they need more.
+  package func names(limit: Int) throws(Errno) -> [[UInt8]] {
     let fd = descriptor.rawValue
     // A descriptor of its own, because a duplicate would share its position.
     let own = try retrying { openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -148,6 +150,7 @@ package final class FileNode: Sendable {
     }
     defer { closedir(stream) }
     var names: [[UInt8]] = []
+    var cost = 0
     while true {
       // errno alone distinguishes the end from an error.
       errno = 0
@@ -162,9 +165,16 @@ package final class FileNode: Sendable {
         }
       }
       if name == [UInt8(ascii: ".")] || name == Array("..".utf8) { continue }
+      cost += Self.cost(ofName: name)
+      if cost > limit { throw .fileTooLarge }
       names.append(name)
-      if names.count > Self.maximumNames { throw .fileTooLarge }
     }
+  }
+
+  /// Whether a step from this directory into an entry is allowed by `PathWalk`'s rules: another user may move anything in
+  /// their own directory.
+  package func mayLead(to child: FileNode) -> Bool {
+    Caller.trusts(status.owner) || child.status.owner == status.owner
   }
 
   /// Whether the file is on a file system that the kernel makes up, such as procfs, sysfs or a cgroup hierarchy. Reading

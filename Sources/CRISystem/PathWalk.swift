@@ -103,7 +103,7 @@ package struct PathWalk: ~Copyable {
 }
 
 /// Decides whose links and directories may be followed.
-private enum Caller {
+enum Caller {
   static func trusts(_ owner: UInt32) -> Bool { owner == 0 || owner == geteuid() }
 }
 

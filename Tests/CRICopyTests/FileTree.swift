@@ -54,7 +54,8 @@ struct FileTree {
     _ = bytes.withUnsafeBytes { write(fd, $0.baseAddress, $0.count) }
     lseek(fd, 0, SEEK_SET)
     let placement = try root.destination(CopyPath(path)).placement(of: .archive, name: [], CopyPath(path))
-    try run(CopyPolicy(.intoContainer, owners: .kept), Locked([])).copy(archiveFrom: fd, to: TreeWriter(placement))
+    try run(CopyPolicy(.intoContainer, owners: .kept), Locked([]))
+      .copy(archiveFrom: fd, to: TreeWriter(placement, isOnHost: false))
   }
 
   func status(_ path: String) -> stat {

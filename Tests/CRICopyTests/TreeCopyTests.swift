@@ -155,7 +155,7 @@ struct TreeCopyTests {
     let placement = try HostPath.destination(CopyPath(tree.host)).placement(
       of: .archive, name: [], CopyPath(tree.host))
     func begin() throws {
-      let writer = TreeWriter(placement)
+      let writer = TreeWriter(placement, isOnHost: false)
       try writer.write(.entry(CopyEntry(path: [97], kind: .regular(size: 9), permissions: 0o644)))
       try writer.write(.bytes([1, 2, 3]))
       #expect(names(tree.host).count == 1)
@@ -226,14 +226,8 @@ struct TreeCopyTests {
     try write("inside", "top/d/file")
     link(tree.secret, "top/other")
     try ProcessFacts.write("mine", to: "\(tree.host)/file")
-    let stop = Locked(false)
-    var thread = pthread_t()
-    let exchange = Exchange("\(tree.container)/top/d", "\(tree.container)/top/other", until: stop)
-    #expect(pthread_create(&thread, nil, Exchange.run, Unmanaged.passRetained(exchange).toOpaque()) == 0)
-    defer {
-      stop.withLock { $0 = true }
-      pthread_join(thread, nil)
-    }
+    let exchange = try RepeatingThread.exchanging("\(tree.container)/top/d", "\(tree.container)/top/other")
+    defer { exchange.stop() }
     var (copied, refused) = (0, 0)
     for _ in 0..<1000 {
       do throws(any Error) {
@@ -260,6 +254,48 @@ struct TreeCopyTests {
     }
     #expect(copied > 0 && refused > 0, "the race was never lost or never won")
     #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+  }
+
+  /// The rule of `PathWalk`: mallory could have moved root's directory to where root writes.
+  @Test(arguments: [mallory, 0]) func `a copy does not enter root's directory in another user's`(owner: uid_t) throws {
+    makeDirectory("d")
+    makeDirectory("d/inner")
+    try write("new", "d/inner/file")
+    #expect(mkdir("\(tree.host)/own", 0o755) == 0 && chown("\(tree.host)/own", mallory, mallory) == 0)
+    #expect(mkdir("\(tree.host)/own/inner", 0o755) == 0 && chown("\(tree.host)/own/inner", owner, owner) == 0)
+    if owner == 0 {
+      #expect(throws: CopyError.refused(path: "inner", .foreignDirectory)) { try tree.copyOut("/d/.", to: "own") }
+      #expect(names("\(tree.host)/own/inner") == [])
+    } else {
+      try tree.copyOut("/d/.", to: "own")
+      #expect(ProcessFacts.read("\(tree.host)/own/inner/file") == "new")
+    }
+    // Directories of the same copy may be entered again.
+    try tree.copyOut("/d", to: "own")
+    #expect(ProcessFacts.read("\(tree.host)/own/d/inner/file") == "new")
+  }
+
+  @Test func `the memory for names and for paths of hard links is limited`() throws {
+    makeDirectory("d")
+    for index in 0..<20 { try write("", "d/\(index)") }
+    for index in 0..<20 { #expect(Glibc.link("\(tree.container)/d/\(index)", "\(tree.container)/d/l\(index)") == 0) }
+    func entries(nameMemory: Int, linkMemory: Int) throws -> [CopyEntry.Kind] {
+      var reader = TreeReader(
+        try tree.root.source(CopyPath("/d"), followsLast: false), nameMemory: nameMemory, linkMemory: linkMemory)
+      var kinds: [CopyEntry.Kind] = []
+      while let event = try reader.next() { if case .entry(let entry) = event { kinds.append(entry.kind) } }
+      return kinds
+    }
+    // A name takes 64 bytes and its length: 30 of them have one digit or two and an l.
+    let needed = 40 * 64 + 2 * (10 + 20) + 20
+    #expect(throws: CopyError.refused(path: "/d", .tooManyNames)) {
+      try entries(nameMemory: needed - 1, linkMemory: 1 << 20)
+    }
+    let linked = try entries(nameMemory: needed, linkMemory: 1 << 20)
+    #expect(linked.count { if case .hardLink = $0 { true } else { false } } == 20)
+    let separate = try entries(nameMemory: needed, linkMemory: 5 * 66)
+    #expect(separate.count { if case .hardLink = $0 { true } else { false } } == 5)
+    #expect(separate.count == 41)
   }
 
   @Test func `directories that are nested too deep are refused`() throws {
@@ -326,30 +362,5 @@ struct TreeCopyTests {
       #expect(throws: CopyError.refused(path: target, .foreignHardLink)) { try tree.extract(bytes, to: "/t") }
     }
     #expect(tree.isMissing("\(tree.container)/t/x") && tree.status("\(tree.secret)/file").st_nlink == 1)
-  }
-}
-
-// glibc declares it only for _GNU_SOURCE.
-@_silgen_name("renameat2")
-private func renameat2(
-  _ oldDirectory: Int32, _ old: UnsafePointer<CChar>, _ newDirectory: Int32, _ new: UnsafePointer<CChar>,
-  _ flags: UInt32
-) -> Int32
-
-/// Exchanges two names in a loop (renameat2(2), RENAME_EXCHANGE).
-private final class Exchange: Sendable {
-  private let first: String
-  private let second: String
-  private let stop: Locked<Bool>
-
-  init(_ first: String, _ second: String, until stop: Locked<Bool>) {
-    (self.first, self.second, self.stop) = (first, second, stop)
-  }
-
-  static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-    guard let argument else { return nil }
-    let exchange = Unmanaged<Exchange>.fromOpaque(argument).takeRetainedValue()
-    while !exchange.stop.withLock({ $0 }) { _ = renameat2(AT_FDCWD, exchange.first, AT_FDCWD, exchange.second, 2) }
-    return nil
   }
 }

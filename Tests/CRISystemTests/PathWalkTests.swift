@@ -143,11 +143,7 @@ struct PathWalkTests {
     let own = makeDirectory("mallory", owner: mallory)
     _ = makeDirectory("mallory/d", owner: mallory)
     link(secret, "\(own)/l", owner: mallory)
-    let stop = Locked(false)
-    var thread = pthread_t()
-    let (first, second) = ("\(own)/d", "\(own)/l")
-    let exchange = Exchange(first, second, until: stop)
-    #expect(pthread_create(&thread, nil, Exchange.run, Unmanaged.passRetained(exchange).toOpaque()) == 0)
+    let exchange = try RepeatingThread.exchanging("\(own)/d", "\(own)/l")
     var (written, refused) = (0, 0)
     for _ in 0..<3000 {
       do throws(FileError) {
@@ -157,8 +153,7 @@ struct PathWalkTests {
         refused += 1
       }
     }
-    stop.withLock { $0 = true }
-    pthread_join(thread, nil)
+    exchange.stop()
     #expect(names(secret).isEmpty)
     #expect(written > 0 && refused > 0, "the file was never written or never refused")
   }
@@ -166,60 +161,16 @@ struct PathWalkTests {
   /// The owner of a directory removes the file as soon as it appears, over and over, while root writes it.
   @Test(.timeLimit(.minutes(1))) func `a file that is removed while it is written is reported`() throws {
     let own = makeDirectory("mallory", owner: mallory)
-    let stop = Locked(false)
-    var thread = pthread_t()
-    let removal = Removal("\(own)/report", until: stop)
-    #expect(pthread_create(&thread, nil, Removal.run, Unmanaged.passRetained(removal).toOpaque()) == 0)
+    let removal = try RepeatingThread { unlink("\(own)/report") }
     var reported: FileError?
     for _ in 0..<20_000 where reported == nil {
       do throws(FileError) { try File.writeAtomically([1], to: "\(own)/report") } catch { reported = error }
     }
-    stop.withLock { $0 = true }
-    pthread_join(thread, nil)
+    removal.stop()
     guard case .replacedByOther(let path) = reported else {
       Issue.record("\(String(describing: reported))")
       return
     }
     #expect(path == "\(own)/report")
-  }
-}
-
-// glibc declares it only for _GNU_SOURCE.
-@_silgen_name("renameat2")
-private func renameat2(
-  _ oldDirectory: Int32, _ old: UnsafePointer<CChar>, _ newDirectory: Int32, _ new: UnsafePointer<CChar>,
-  _ flags: UInt32
-) -> Int32
-
-/// Exchanges two names in a loop (renameat2(2), RENAME_EXCHANGE).
-private final class Exchange: Sendable {
-  private let first: String
-  private let second: String
-  private let stop: Locked<Bool>
-
-  init(_ first: String, _ second: String, until stop: Locked<Bool>) {
-    (self.first, self.second, self.stop) = (first, second, stop)
-  }
-
-  static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-    guard let argument else { return nil }
-    let exchange = Unmanaged<Exchange>.fromOpaque(argument).takeRetainedValue()
-    while !exchange.stop.withLock({ $0 }) { _ = renameat2(AT_FDCWD, exchange.first, AT_FDCWD, exchange.second, 2) }
-    return nil
-  }
-}
-
-/// Removes a file in a loop.
-private final class Removal: Sendable {
-  private let path: String
-  private let stop: Locked<Bool>
-
-  init(_ path: String, until stop: Locked<Bool>) { (self.path, self.stop) = (path, stop) }
-
-  static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-    guard let argument else { return nil }
-    let removal = Unmanaged<Removal>.fromOpaque(argument).takeRetainedValue()
-    while !removal.stop.withLock({ $0 }) { unlink(removal.path) }
-    return nil
   }
 }

@@ -13,7 +13,7 @@ protocol CopySink {
 struct TreeSink: CopySink {
   private let writer: TreeWriter
 
-  init(_ placement: CopyPlacement) { writer = TreeWriter(placement) }
+  init(_ placement: CopyPlacement) { writer = TreeWriter(placement, isOnHost: true) }
 
   func write(_ event: CopyEvent) async throws { try writer.write(event) }
 

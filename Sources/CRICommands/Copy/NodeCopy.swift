@@ -47,7 +47,7 @@ struct NodeCopy: Sendable {
       let placement = try root.destination(target).placement(of: .archive, name: [], target)
       let owner = (user: root.users.host(0), group: root.groups.host(0))
       try run(policyInto, CopyPath("-")).copy(
-        archiveFrom: Self.standardInput, to: TreeWriter(placement, directoryOwner: owner))
+        archiveFrom: Self.standardInput, to: TreeWriter(placement, isOnHost: false, directoryOwner: owner))
     default: break
     }
   }

@@ -18,10 +18,20 @@ package struct TreeReader {
   private var shrunkPath: [UInt8]?
   /// The first path of each file that has several names.
   private var links: [FileIdentity: [UInt8]] = [:]
+  /// What is left of the limits, in bytes.
+  private var nameMemory: Int
+  private var linkMemory: Int
 
-  package init(_ source: CopySource) {
+  /// - Parameters:
+  ///   - nameMemory: The maximum memory for names that have not been visited, in bytes.
+  ///   - linkMemory: The maximum memory for the paths of files with several names, in bytes.
+  package init(
+    _ source: CopySource, nameMemory: Int = CopyLimits.names, linkMemory: Int = CopyLimits.linkPaths
+  ) {
     start = source.node
     displayName = source.text
+    self.nameMemory = nameMemory
+    self.linkMemory = linkMemory
   }
 
   /// - Returns: nil at the end.
@@ -36,6 +46,7 @@ package struct TreeReader {
         levels.removeLast()
         continue
       }
+      nameMemory += FileNode.cost(ofName: name)
       let (directory, parent) = (levels[last].directory, levels[last].path)
       let path = parent.isEmpty ? name : parent + [UInt8(ascii: "/")] + name
       guard let node = try system(path, { () throws(Errno) in try directory.child(name) }) else {
@@ -81,14 +92,14 @@ package struct TreeReader {
           kind = .hardLink(target: first)
           break
         }
-        if links.count < CopyLimits.links { links[status.identity] = path }
+        remember(path, of: status.identity)
       }
       kind = .regular(size: status.size)
       file = (try system(path) { () throws(Errno) in try node.content() }, path, status.size)
     case .directory:
       if node.isOnPseudoFileSystem { return .skipped(path: path, .pseudoFileSystem) }
       if levels.count >= CopyLimits.depth { throw .refused(path: display(path), .tooDeep) }
-      let names = try system(path) { () throws(Errno) in try node.names() }
+      let names = try names(of: node, path)
       levels.append(Level(directory: node, path: path, names: names.reversed()))
       kind = .directory
     case .symbolicLink:
@@ -101,6 +112,24 @@ package struct TreeReader {
       CopyEntry(
         path: path, kind: kind, permissions: status.permissions, owner: status.owner, group: status.group,
         modified: status.modified))
+  }
+
+  private mutating func names(of node: FileNode, _ path: [UInt8]) throws(CopyError) -> [[UInt8]] {
+    do throws(Errno) {
+      let names = try node.names(limit: nameMemory)
+      nameMemory -= names.reduce(0) { $0 + FileNode.cost(ofName: $1) }
+      return names
+    } catch {
+      throw error == .fileTooLarge
+        ? .refused(path: display(path), .tooManyNames) : .system(path: display(path), error)
+    }
+  }
+
+  private mutating func remember(_ path: [UInt8], of file: FileIdentity) {
+    let cost = FileNode.cost(ofName: path)
+    guard cost <= linkMemory else { return }
+    linkMemory -= cost
+    links[file] = path
   }
 
   private func display(_ path: [UInt8]) -> String {

@@ -19,13 +19,19 @@ package final class TreeWriter {
   private var levels: [Level] = []
   private var draft: (file: FileDraft, name: [UInt8], attributes: FileAttributes, rest: Int, path: [UInt8])?
   private var written: Set<FileIdentity> = []
+  private let isOnHost: Bool
 
-  /// - Parameter directoryOwner: The owner of directories that a tar stream needs but does not contain.
-  package init(_ placement: CopyPlacement, directoryOwner: (user: UInt32?, group: UInt32?) = (nil, nil)) {
+  /// - Parameters:
+  ///   - isOnHost: Whether the rules of `PathWalk` apply to directories that exist.
+  ///   - directoryOwner: The owner of directories that a tar stream needs but does not contain.
+  package init(
+    _ placement: CopyPlacement, isOnHost: Bool, directoryOwner: (user: UInt32?, group: UInt32?) = (nil, nil)
+  ) {
     switch placement {
     case .named(let name, let directory): (base, prefix) = (directory, [name])
     case .contents(let directory): (base, prefix) = (directory, [])
     }
+    self.isOnHost = isOnHost
     self.directoryOwner = directoryOwner
   }
 
@@ -58,7 +64,11 @@ package final class TreeWriter {
     let identity = try system(draft.path) { () throws(Errno) in
       try draft.file.publish(as: draft.name, draft.attributes)
     }
-    if written.count < CopyLimits.links { written.insert(identity) }
+    remember(identity)
+  }
+
+  private func remember(_ identity: FileIdentity) {
+    if written.count < CopyLimits.writtenFiles { written.insert(identity) }
   }
 
   private func write(_ entry: CopyEntry) throws(CopyError) {
@@ -111,6 +121,7 @@ package final class TreeWriter {
   private func enter(_ name: [UInt8], in parent: FileNode, _ entry: CopyEntry) throws(CopyError) {
     if levels.count >= CopyLimits.depth { throw .refused(path: display(entry.path), .tooDeep) }
     if let made = try system(entry.path, { () throws(Errno) in try parent.makeDirectory(name) }) {
+      remember(made.status.identity)
       levels.append(Level(name: name, directory: made, attributes: entry.attributes))
       return
     }
@@ -122,6 +133,9 @@ package final class TreeWriter {
     guard let node = try system(path, { () throws(Errno) in try parent.child(name) }), node.status.kind == .directory
     else { throw .refused(path: display(path), .directoryOverOther) }
     if node.isOnPseudoFileSystem { throw .refused(path: display(path), .pseudoFileSystem) }
+    if isOnHost, !parent.mayLead(to: node), !written.contains(node.status.identity) {
+      throw .refused(path: display(path), .foreignDirectory)
+    }
     return node
   }
 
@@ -134,6 +148,7 @@ package final class TreeWriter {
       let parent = levels.last?.directory ?? base
       if levels.count >= CopyLimits.depth { throw .refused(path: display(path), .tooDeep) }
       if let made = try system(path, { () throws(Errno) in try parent.makeDirectory(component) }) {
+        remember(made.status.identity)
         let attributes = FileAttributes(
           permissions: 0o755, owner: directoryOwner.user, group: directoryOwner.group,
           modified: made.status.modified)
