@@ -19,63 +19,19 @@ package struct CRICommand: AsyncParsableCommand {
     abstract: "Inspect a container runtime, and prove that a restart or an upgrade lost nothing.",
     discussion: Globals.help,
     version: versionLine,
-    groupedSubcommands: themes.map { CommandGroup(name: $0.name, subcommands: $0.commands) })
-
-  /// The subcommands, in the groups of the help.
-  private static let themes: [(name: String, commands: [any AsyncParsableCommand.Type])] = [
-    (
-      "Verification",
-      [
-        PreflightCommand.self, SnapshotCommand.self, DiffCommand.self, VerifyCommand.self, WaitCommand.self,
-        GuardCommand.self, NetCommand.self, RulesCommand.self,
-      ]
-    ),
-    (
-      "Runtime",
-      [
-        PodsCommand.self, PsCommand.self, ImagesCommand.self, InspectpCommand.self, InspectCommand.self,
-        InspectiCommand.self, LogsCommand.self, InfoCommand.self, VersionCommand.self,
-      ]
-    ),
-    (
-      "Statistics",
-      [
-        StatsCommand.self, StatspCommand.self, MetricspCommand.self, MetricdescsCommand.self, ImagefsinfoCommand.self,
-        EventsCommand.self, TopCommand.self,
-      ]
-    ),
-    (
-      "Pod and container",
-      [
-        RunpCommand.self, CreateCommand.self, RunCommand.self, StartCommand.self, StopCommand.self, StoppCommand.self,
-        RmCommand.self, RmpCommand.self, UpdateCommand.self, CheckpointCommand.self,
-      ]
-    ),
-    (
-      "Session",
-      [ExecCommand.self, AttachCommand.self, PortForwardCommand.self, CopyCommand.self]
-    ),
-    (
-      "Image",
-      [PullCommand.self, RmiCommand.self]
-    ),
-    (
-      "Configuration",
-      [ConfigCommand.self, RuntimeConfigCommand.self, UpdateRuntimeConfigCommand.self, CompletionCommand.self]
-    ),
-  ]
+    groupedSubcommands: Subcommand.groups.map { group in
+      CommandGroup(name: group.name, subcommands: group.subcommands.map(\.type))
+    })
 
   package init() {}
 
   static func subcommand(named word: String) -> (any AsyncParsableCommand.Type)? {
-    themes.lazy.flatMap(\.commands).first {
-      $0._commandName == word || $0.configuration.aliases.contains(word)
-    }
+    Subcommand(word: word)?.type
   }
 
   /// The subcommands with their abstracts.
   static var candidates: [(value: String, help: String)] {
-    themes.flatMap(\.commands).map { ($0._commandName, $0.configuration.abstract) } + [("help", "")]
+    Subcommand.allCases.map { ($0.rawValue, $0.type.configuration.abstract) } + [("help", "")]
   }
 }
 
