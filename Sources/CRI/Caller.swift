@@ -11,7 +11,7 @@ final class Caller: Sendable {
   private let version: Locked<APIVersion?>
   private let hasStreams: Locked<Bool>
   /// The budget that all responses share; nil if each is limited on its own.
-  private let budget: AnswerBudget?
+  private let budget: ResponseBudget?
 
   init(_ endpoint: Endpoint, _ options: Client.Options) {
     self.endpoint = endpoint
@@ -23,7 +23,7 @@ final class Caller: Sendable {
   }
 
   /// Creates a caller over the same connection, whose responses share a budget.
-  init(sharing other: Caller, _ budget: AnswerBudget) {
+  init(sharing other: Caller, _ budget: ResponseBudget) {
     (endpoint, options, channel) = (other.endpoint, other.options, other.channel)
     (version, hasStreams, self.budget) = (other.version, other.hasStreams, budget)
   }
@@ -112,7 +112,7 @@ final class Caller: Sendable {
         let messages = try channel.stream(path, bytes, options: bounds.channelOptions).makeAsyncIterator()
         return MessageStream<Response>.Source(messages: messages) { (bytes) throws(RPCError) in
           // Without a budget for the whole stream, each message is bounded on its own.
-          try (budget ?? AnswerBudget()).decode(bytes, method: path, bounds)
+          try (budget ?? ResponseBudget()).decode(bytes, method: path, bounds)
         }
       }
     }
@@ -150,6 +150,6 @@ final class Caller: Sendable {
   private func decode<M: CMessage>(
     _ bytes: [UInt8], _ method: String, _ bounds: CallBounds
   ) throws(RPCError) -> M {
-    try (budget ?? AnswerBudget()).decode(bytes, method: method, bounds)
+    try (budget ?? ResponseBudget()).decode(bytes, method: method, bounds)
   }
 }

@@ -133,7 +133,7 @@ extension Caller {
   ) async throws(RPCError) -> [Element] {
     var all: [Element] = []
     // A list that never ends must not fill the memory, however well each of its messages behaves.
-    let budget = AnswerBudget(totalSize: min(options.maxMessageSize, .max / 4) * 4)
+    let budget = ResponseBudget(totalSize: min(options.maxMessageSize, .max / 4) * 4)
     var parts = stream.makeAsyncIterator(budget)
     while let part = try await parts.next() { all += part[keyPath: elements] }
     return all

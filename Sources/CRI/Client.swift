@@ -137,12 +137,12 @@ extension Client {
   /// Returns a budget for the details of all objects of a list: a list of many tiny elements must not lead to as many
   /// calls without a limit.
   /// - Parameters:
-  ///   - keptPerAnswer: The memory in bytes that the caller needs for each response besides its values.
+  ///   - retainedPerResponse: The memory in bytes that the caller needs for each response besides its values.
   ///   - timeout: The timeout for one call; nil for that of the client.
-  package func budgetForDetails(keptPerAnswer: Int, timeout: Duration? = nil) -> AnswerBudget {
+  package func budgetForDetails(retainedPerResponse: Int, timeout: Duration? = nil) -> ResponseBudget {
     let timeout = timeout ?? runtime.caller.options.timeout
-    return AnswerBudget(
-      base: Self.detailBase, perByte: Self.detailPerByte, keptPerAnswer: keptPerAnswer,
+    return ResponseBudget(
+      base: Self.detailBase, perByte: Self.detailPerByte, retainedPerResponse: retainedPerResponse,
       deadline: timeout.map { .now + $0 * Self.detailTimeouts })
   }
 
@@ -150,7 +150,7 @@ extension Client {
   package var timeout: Duration? { runtime.caller.options.timeout }
 
   /// Returns a client over the same connections whose responses share a budget.
-  package func sharing(_ budget: AnswerBudget) -> Client {
+  package func sharing(_ budget: ResponseBudget) -> Client {
     let caller = Caller(sharing: runtime.caller, budget)
     let isSame = runtime.caller === images.caller
     return Client(runtime: caller, images: isSame ? caller : Caller(sharing: images.caller, budget))

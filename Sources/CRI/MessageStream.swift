@@ -19,16 +19,16 @@ public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
     let open: @Sendable () throws(RPCError) -> Source
   }
 
-  private let opener: @Sendable (AnswerBudget?) -> Opener
+  private let opener: @Sendable (ResponseBudget?) -> Opener
 
   /// - Parameter opener: Called when a loop starts; a budget bounds all messages together.
-  init(opener: @escaping @Sendable (AnswerBudget?) -> Opener) { self.opener = opener }
+  init(opener: @escaping @Sendable (ResponseBudget?) -> Opener) { self.opener = opener }
 
   /// Returns an iterator, which makes the call when the first message is requested.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator { opener(nil) } }
 
   /// Returns a stream whose messages share a budget.
-  func makeAsyncIterator(_ budget: AnswerBudget) -> AsyncIterator { AsyncIterator { opener(budget) } }
+  func makeAsyncIterator(_ budget: ResponseBudget) -> AsyncIterator { AsyncIterator { opener(budget) } }
 
   /// Makes the call and returns its responses, one at a time.
   public struct AsyncIterator: AsyncIteratorProtocol {

@@ -34,7 +34,7 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   /// This user may not open the socket or a log, or the runtime refuses the call.
   case forbidden = 9
   /// A call timed out.
-  case late = 10
+  case timedOut = 10
   /// A response exceeds a limit of size or memory, or memory ran out.
   case overLimit = 11
   /// For exec and attach, as in docker and podman: the session failed, or ended without the command's exit status.
@@ -45,7 +45,7 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case commandNotFound = 127
 
   /// Whether a retry may succeed.
-  package var mayPass: Bool { self == .unreachable || self == .late }
+  package var isTransient: Bool { self == .unreachable || self == .timedOut }
 
   /// The code of a check without a verdict, whatever the reason: code 1 would mean that state was lost.
   package var unverified: ExitCodes { self == .usage ? .usage : .unreachable }

@@ -68,7 +68,7 @@ package struct ContainerRoot: Sendable {
     if path.requiresDirectory, node.status.kind != .directory { throw .refused(path: path.text, .notADirectory) }
     if node.isOnPseudoFileSystem { throw .refused(path: path.text, .pseudoFileSystem) }
     return CopySource(
-      node: node, name: Array(path.name.utf8), meansContents: path.meansContents, text: path.text)
+      node: node, name: Array(path.name.utf8), copiesContents: path.copiesContents, text: path.text)
   }
 
   /// Finds the place to write to, as the container sees it. A symbolic link at the end is followed.
@@ -93,7 +93,7 @@ package struct ContainerRoot: Sendable {
 
   private func locate(_ path: CopyPath, followsLast: Bool) throws(CopyError) -> Found {
     do throws(Errno) {
-      if path.meansContents { return Found(node: try directory(Array(path.text.utf8))) }
+      if path.copiesContents { return Found(node: try directory(Array(path.text.utf8))) }
       var parent = Array(path.parent.utf8)
       var name = Array(path.name.utf8)
       for _ in 0..<Self.maximumLinks {
@@ -106,7 +106,7 @@ package struct ContainerRoot: Sendable {
         let target = CopyPath(String(decoding: try child.linkTarget(), as: UTF8.self))
         let isAbsolute = target.text.utf8.first == UInt8(ascii: "/")
         let base = isAbsolute ? [] : parent + [UInt8(ascii: "/")]
-        if target.meansContents { return Found(node: try self.directory(base + Array(target.text.utf8))) }
+        if target.copiesContents { return Found(node: try self.directory(base + Array(target.text.utf8))) }
         parent = base + Array(target.parent.utf8)
         name = Array(target.name.utf8)
         if parent.count > CopyLimits.path { throw .nameTooLong }

@@ -8,7 +8,7 @@ package struct CopyPath: Hashable, Sendable {
   /// Whether it ends with `/` or `/.`, so that it must be a directory, and a symbolic link at its end is followed.
   package let requiresDirectory: Bool
   /// Whether only the contents of the directory are copied: the path ends with `/.`, or has no name.
-  package let meansContents: Bool
+  package let copiesContents: Bool
 
   package init(_ text: String) {
     self.text = text
@@ -22,6 +22,6 @@ package struct CopyPath: Hashable, Sendable {
     name = hasName ? last : ""
     parent = start == 0 ? "." : String(decoding: bytes[..<start], as: UTF8.self)
     requiresDirectory = !hasName || end < bytes.count
-    meansContents = !hasName
+    copiesContents = !hasName
   }
 }

@@ -5,11 +5,11 @@ package struct CopySource: Sendable {
   package let node: FileNode
   /// The name that it gets in an existing directory.
   package let name: [UInt8]
-  package let meansContents: Bool
+  package let copiesContents: Bool
   package let text: String
 
   package var object: CopyRule.Object {
-    node.status.kind == .directory ? .directory(contentsOnly: meansContents) : .file
+    node.status.kind == .directory ? .directory(contentsOnly: copiesContents) : .file
   }
 }
 

@@ -42,7 +42,7 @@ package enum CopyRule: Hashable, Sendable {
       if path.requiresDirectory { throw .refused(path: path.text, .notADirectory) }
     case (_, .other(let kind)): throw .refused(path: path.text, .destination(kind))
     }
-    if path.meansContents { throw .refused(path: path.text, .missingDirectory) }
+    if path.copiesContents { throw .refused(path: path.text, .missingDirectory) }
     return .renamed
   }
 }

@@ -40,7 +40,7 @@ package struct CopyRun: Sendable {
   /// Writes the object as a tar stream, piece by piece.
   package func copy(_ source: CopySource, archive write: ([UInt8]) throws(CopyError) -> Void) throws(CopyError) {
     var reader = TreeReader(source)
-    var writer = TarWriter(.pax, name: source.meansContents ? [] : source.name)
+    var writer = TarWriter(.pax, name: source.copiesContents ? [] : source.name)
     while let event = try reader.next() {
       try writer.append(try prepared(event))
       try flush(&writer, write)

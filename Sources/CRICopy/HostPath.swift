@@ -14,7 +14,7 @@ package enum HostPath {
     }
     if node.isOnPseudoFileSystem { throw .refused(path: path.text, .pseudoFileSystem) }
     return CopySource(
-      node: node, name: Array(path.name.utf8), meansContents: path.meansContents, text: path.text)
+      node: node, name: Array(path.name.utf8), copiesContents: path.copiesContents, text: path.text)
   }
 
   /// Finds the place to write to. A symbolic link at the end is followed.
@@ -26,7 +26,7 @@ package enum HostPath {
     } catch {
       guard case .host(_, let reason) = error, reason == .noSuchFile || reason == .notADirectory else { throw error }
     }
-    if path.meansContents { throw .refused(path: path.text, .missingDirectory) }
+    if path.copiesContents { throw .refused(path: path.text, .missingDirectory) }
     // Slashes at the end do not change which name is meant; the rules about them are CopyRule's.
     var text = path.text
     while text.utf8.count > 1, text.hasSuffix("/") { text.removeLast() }

@@ -87,7 +87,7 @@ struct ConnectionLoop: ~Copyable {
     while true {
       if isWoken { for command in mailbox.take() { try apply(command, to: &session) } }
       try expire(&session)
-      try beat(&session)
+      try runHeartbeat(&session)
       if socket == nil { try connect(since: start) }
       let isSent = try flush(&session)
       try dispatch(&session)
@@ -241,7 +241,7 @@ struct ConnectionLoop: ~Copyable {
 
   // MARK: Heartbeat
 
-  private mutating func beat(_ session: inout Session) throws(StreamFailure) {
+  private mutating func runHeartbeat(_ session: inout Session) throws(StreamFailure) {
     guard heartbeat.wakeTime != nil else { return }
     switch heartbeat.step(at: .now) {
     case .probe(let probe): try send(probe, &session)

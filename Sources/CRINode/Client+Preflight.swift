@@ -37,7 +37,7 @@ extension Client {
     let snapshot = try await snapshot(tool: options.tool, observed: nil)
     let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
     let reader = PreflightReader(
-      client: self, budget: AnswerBudget(base: PreflightReader.base, deadline: timeout.map { .now + $0 }),
+      client: self, budget: ResponseBudget(base: PreflightReader.base, deadline: timeout.map { .now + $0 }),
       options: options, snapshot: snapshot, files: NodeFiles(root: root))
     return try await reader.read()
   }
@@ -54,7 +54,7 @@ private struct PreflightReader {
 
   let client: Client
   /// What bounds the calls after the snapshot together.
-  let budget: AnswerBudget
+  let budget: ResponseBudget
   let options: PreflightOptions
   let snapshot: Snapshot
   let files: NodeFiles
@@ -159,7 +159,7 @@ private struct PreflightReader {
   }
 
   private func paths() async -> [String: CRIOPaths] {
-    let client = client.sharing(client.budgetForDetails(keptPerAnswer: 1 << 10))
+    let client = client.sharing(client.budgetForDetails(retainedPerResponse: 1 << 10))
     var paths: [String: CRIOPaths] = [:]
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       let request = PodSandboxStatusRequest(podSandboxID: sandbox.id, verbose: true)

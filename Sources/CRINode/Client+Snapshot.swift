@@ -42,27 +42,27 @@ private struct SnapshotReader {
   func read(tool: String, configuration: Bool) async throws(RPCError) -> (Snapshot, configuration: JSON?) {
     // This call comes first and alone, so that the later ones know the version of the CRI.
     let version = try await client.runtime.version(VersionRequest(version: "v1"))
-    async let statusAnswer = result { () async throws(RPCError) in
+    async let statusResult = result { () async throws(RPCError) in
       // The configuration is part of the verbose response, which is otherwise the same.
       try await client.runtime.status(StatusRequest(verbose: configuration))
     }
-    async let sandboxAnswer = result { () async throws(RPCError) in try await client.runtime.podSandboxes() }
-    async let containerAnswer = result { () async throws(RPCError) in
+    async let sandboxList = result { () async throws(RPCError) in try await client.runtime.podSandboxes() }
+    async let containerList = result { () async throws(RPCError) in
       try await client.runtime.containers()
     }
     async let oldVersion = configuration ? client.serves(.v1alpha2) : nil
-    async let imageAnswer = result { () async throws(RPCError) in try await client.images.images() }
-    let status = try await statusAnswer.get()
-    let (sandboxes, containers) = (try await sandboxAnswer.get(), try await containerAnswer.get())
+    async let imageResult = result { () async throws(RPCError) in try await client.images.images() }
+    let status = try await statusResult.get()
+    let (sandboxes, containers) = (try await sandboxList.get(), try await containerList.get())
     try check(sandboxes.map(\.id), Method<ListPodSandboxRequest, ListPodSandboxResponse>.listPodSandbox, "sandbox")
     try check(containers.map(\.id), Method<ListContainersRequest, ListContainersResponse>.listContainers, "container")
-    let images = await imageAnswer
+    let images = await imageResult
     let servesOldVersion = await oldVersion
     // The caller may have fixed the version, so it does not show what the runtime serves.
     var newest = client.negotiatedVersion ?? .v1
     if newest == .v1alpha2, client.selection != .auto, await client.serves(.v1) == true { newest = .v1 }
 
-    let budget = client.budgetForDetails(keptPerAnswer: Self.keptPerObject)
+    let budget = client.budgetForDetails(retainedPerResponse: Self.keptPerObject)
     let bounded = client.sharing(budget)
     let pods = Dictionary(sandboxes.map { ($0.id, PodName($0.metadata)) }) { first, _ in first }
     async let sandboxRecords = details(sandboxes, budget, { $0.unchecked(because: $1) }) {
@@ -138,7 +138,7 @@ private struct SnapshotReader {
   /// Reads the details of every item with concurrent calls, and returns them in the list's order.
   /// - Parameter unchecked: Makes the entry for an item whose details could not be read.
   private func details<Item: Sendable, Record: Sendable>(
-    _ items: [Item], _ budget: AnswerBudget, _ unchecked: (Item, UnknownReason) -> Unchecked,
+    _ items: [Item], _ budget: ResponseBudget, _ unchecked: (Item, UnknownReason) -> Unchecked,
     _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
   ) async -> Result<([Record], [Unchecked]), RPCError> {
     var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)

@@ -58,7 +58,7 @@ struct NodeFiles: Sendable {
   func identity(of path: String) -> FileIdentity? { FileIdentity(of: resolve(path)) }
 
   /// Whether a path on the node and a path in our file system name the same file.
-  func isSame(_ path: String, asOurs other: String) -> Bool {
+  func isSame(_ path: String, asLocal other: String) -> Bool {
     guard let identity = FileIdentity(of: resolve(path)) else { return false }
     return identity == FileIdentity(of: other)
   }

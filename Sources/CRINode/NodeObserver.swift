@@ -80,8 +80,8 @@ package struct NodeObserver: Sendable {
     let path = container.logPath
     guard container.isRunning, path.hasPrefix("/") else { return nil }
     do throws(FileError) {
-      let isThere = try File.exists(view.path(path))
-      if isThere || view.seesAllPaths { return .known(isThere) }
+      let exists = try File.exists(view.path(path))
+      if exists || view.seesAllPaths { return .known(exists) }
       return .unknown(UnknownReason(.otherMountNamespace))
     } catch {
       return .unknown(UnknownReason(error, path))
@@ -116,7 +116,7 @@ package struct NodeObserver: Sendable {
         (
           index,
           NamespaceReader.Target(
-            path: view.path(path), isSure: view.seesAllPaths, process: pid.map { "\(paths.proc)/\($0)/ns/net" })
+            path: view.path(path), isConfirmed: view.seesAllPaths, process: pid.map { "\(paths.proc)/\($0)/ns/net" })
         ))
     }
     let observed = NamespaceReader.read(targets.map(\.target), within: timeLimit)
@@ -146,6 +146,6 @@ package struct NodeObserver: Sendable {
     if found.isEmpty { return .known([]) }
     // A process that is about to end is not an orphan, so look again after a moment.
     Thread.sleep(.milliseconds(200))
-    return .known(found.filter { table.isStillThere($0.pid, startTime: $0.startTime) })
+    return .known(found.filter { table.isStillRunning($0.pid, startTime: $0.startTime) })
   }
 }

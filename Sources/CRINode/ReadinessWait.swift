@@ -91,7 +91,7 @@ public struct ReadinessWait: Sendable {
     var permanentSince: ContinuousClock.Instant?
     // The number of times that the runtime was ready and then was not, or was a different process.
     var ends = 0
-    var pace = PollPace(endpoint, longest: longestDelay)
+    var pollInterval = PollInterval(endpoint, longest: longestDelay)
     while true {
       let remaining = timeout - (ContinuousClock.now - start)
       // A timeout of zero returns the current state.
@@ -120,26 +120,26 @@ public struct ReadinessWait: Sendable {
         let words = "the runtime is ready, but must stay ready for \(seconds(stability))\(past)"
         observation = Observation(phase: .settling, words: words)
         between = min(.milliseconds(250), stability / 4)
-        pace.reset()
+        pollInterval.reset()
       case .bad(let seen):
         // The timeout ended this poll early, so the previous one says more.
         if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
         good = nil
         observation = seen
         let hasResponded = seen.phase == .recovering || seen.phase == .notReady
-        between = hasResponded ? pace.afterResponse(at: now) : pace.afterFailure()
+        between = hasResponded ? pollInterval.afterResponse(at: now) : pollInterval.afterFailure()
       case .missing:
         good = nil
         observation = Observation(phase: .down, words: "the socket does not exist")
         isMissing = true
         between = .zero
-        pace.reset()
+        pollInterval.reset()
       case .permanent(let error):
         good = nil
         let since = permanentSince ?? now
         permanentSince = since
         if now - since >= grace { return .failed(error) }
-        between = min(pace.afterFailure(), since + grace - now)
+        between = min(pollInterval.afterFailure(), since + grace - now)
         observation = Observation(phase: .notReady, words: "\(error)")
       }
       if observation.phase != last?.phase { progress(observation) }
@@ -147,7 +147,7 @@ public struct ReadinessWait: Sendable {
       if isMissing {
         await ArrivalWatch.pause(for: [endpoint.path], atMost: min(patrolInterval, max(remaining, .zero)))
       } else {
-        await pace.pause(min(between, max(remaining, .zero)))
+        await pollInterval.pause(min(between, max(remaining, .zero)))
       }
       if Task.isCancelled { return .timedOut(last: observation) }
     }

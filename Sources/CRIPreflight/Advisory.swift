@@ -171,7 +171,7 @@ extension Advisory {
   }
 
   /// Whether every version has the defect, so that no change of version introduces or fixes it.
-  public var isInEveryVersion: Bool {
+  public var affectsEveryVersion: Bool {
     !hasFix && cases.allSatisfy { $0.running == [.all] && $0.target == .any }
   }
 }

@@ -5,7 +5,7 @@ internal import CRIProtobuf
 /// containerd's records of sandboxes and containers on disk, which are all that it will know after a restart.
 public struct DiskRecords: Hashable, Sendable {
   /// A record that is labelled as one of the CRI but has no CRI data: containerd fails to load it at each start.
-  public struct Bare: Hashable, Sendable {
+  public struct RecordWithoutData: Hashable, Sendable {
     /// The runtime's ID.
     public var id: String
     /// Whether the record is one of a sandbox.
@@ -25,16 +25,17 @@ public struct DiskRecords: Hashable, Sendable {
   /// The IDs of records that could not be decoded.
   public var malformed: [String]
   /// The records without any data of the CRI.
-  public var bare: [Bare]
+  public var withoutData: [RecordWithoutData]
 
   /// Creates a value from its properties.
   public init(
-    sandboxes: [DiskSandbox] = [], containers: [DiskContainer] = [], malformed: [String] = [], bare: [Bare] = []
+    sandboxes: [DiskSandbox] = [], containers: [DiskContainer] = [], malformed: [String] = [],
+    withoutData: [RecordWithoutData] = []
   ) {
     self.sandboxes = sandboxes
     self.containers = containers
     self.malformed = malformed
-    self.bare = bare
+    self.withoutData = withoutData
   }
 }
 
@@ -47,7 +48,7 @@ extension DiskRecords {
       if let kind = record.labels["io.cri-containerd.kind"],
         !record.extensions.contains(where: { $0.key == "io.cri-containerd.\(kind).metadata" && $0.value != nil })
       {
-        bare.append(Bare(id: record.id, isSandbox: kind == "sandbox"))
+        withoutData.append(RecordWithoutData(id: record.id, isSandbox: kind == "sandbox"))
       }
       for entry in record.extensions {
         guard let bytes = entry.value?.value else { continue }

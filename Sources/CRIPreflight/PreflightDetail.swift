@@ -14,11 +14,11 @@ public enum PreflightDetail: Hashable, Sendable {
   case fieldsDiffer([FieldDifference])
   /// The runtime has already lost the value.
   /// - `path`: The network namespace that is gone; nil if an address was lost.
-  case lostAlready(path: String?)
+  case alreadyLost(path: String?)
   case sharedName(String, isInUse: Bool, id: String)
   case recordName(String)
   /// A record without any CRI data: containerd fails to load it at each start.
-  case bareRecord
+  case recordWithoutData
   /// The sandbox is only in the sandbox store.
   case storeOnly
   /// No record exists. If the container runs, it continues without supervision.

@@ -72,7 +72,7 @@ extension PreflightFacts {
   }
 
   /// Returns the live objects among these IDs: ready pods and running containers.
-  func living(_ ids: Set<String>) -> [ObjectName] {
+  func liveObjects(_ ids: Set<String>) -> [ObjectName] {
     readySandboxes.filter { ids.contains($0.id) }.map { .pod($0) }
       + snapshot.containers.filter { $0.isRunning && ids.contains($0.id) }.map { name(of: $0) }
   }

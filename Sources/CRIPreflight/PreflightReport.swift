@@ -19,7 +19,7 @@ public struct PreflightReport: Hashable, Sendable {
   }
 
   /// A pod that would be lost, and the rules that predict it.
-  public struct Victim: Hashable, Sendable {
+  public struct AffectedPod: Hashable, Sendable {
     /// The pod.
     public var pod: PodName
     /// The rules that predict the loss.
@@ -29,7 +29,7 @@ public struct PreflightReport: Hashable, Sendable {
   /// An advisory, compared with what is on disk.
   public struct Suspicion: Hashable, Sendable {
     /// What is known of an advisory's fault on this node.
-    public enum Standing: String, Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable {
       /// Only the version is suspect.
       case suspect
       /// A rule has found the defect.
@@ -42,7 +42,7 @@ public struct PreflightReport: Hashable, Sendable {
     /// The advisory.
     public var match: AdvisoryMatch
     /// What is known of its fault on this node.
-    public var standing: Standing
+    public var status: Status
   }
 
   /// The node.
@@ -114,37 +114,37 @@ public struct PreflightReport: Hashable, Sendable {
   }
 
   /// The pods that would be killed, recreated or deleted, without duplicates, in the order of the findings.
-  public var victims: [Victim] { victims(.pods) }
+  public var podsToLose: [AffectedPod] { affectedPods(.pods) }
 
   /// The pods that stay, with containers that would restart or become unmanageable.
-  public var disturbed: [Victim] {
-    let killed = Set(victims.map(\.pod))
-    return victims(.containers).filter { !killed.contains($0.pod) }
+  public var podsToDisturb: [AffectedPod] {
+    let killed = Set(podsToLose.map(\.pod))
+    return affectedPods(.containers).filter { !killed.contains($0.pod) }
   }
 
   /// The pods that stay and would lose a secondary address.
-  public var readdressed: [Victim] {
-    let killed = Set(victims.map(\.pod))
-    return victims(.addresses).filter { !killed.contains($0.pod) }
+  public var podsWithNewAddresses: [AffectedPod] {
+    let killed = Set(podsToLose.map(\.pod))
+    return affectedPods(.addresses).filter { !killed.contains($0.pod) }
   }
 
   /// The pods that stay, but about which the runtime would report different values.
-  public var rewritten: [Victim] {
-    let killed = Set(victims.map(\.pod))
-    return victims(.records).filter { !killed.contains($0.pod) }
+  public var podsReportedDifferently: [AffectedPod] {
+    let killed = Set(podsToLose.map(\.pod))
+    return affectedPods(.records).filter { !killed.contains($0.pod) }
   }
 
-  private func victims(_ prediction: PredictedLoss) -> [Victim] {
-    var victims: [Victim] = []
+  private func affectedPods(_ prediction: PredictedLoss) -> [AffectedPod] {
+    var pods: [AffectedPod] = []
     for finding in findings where finding.predicts == prediction {
       guard let pod = finding.object.pod else { continue }
-      if let index = victims.firstIndex(where: { $0.pod == pod }) {
-        if !victims[index].rules.contains(finding.rule.id) { victims[index].rules.append(finding.rule.id) }
+      if let index = pods.firstIndex(where: { $0.pod == pod }) {
+        if !pods[index].rules.contains(finding.rule.id) { pods[index].rules.append(finding.rule.id) }
       } else {
-        victims.append(Victim(pod: pod, rules: [finding.rule.id]))
+        pods.append(AffectedPod(pod: pod, rules: [finding.rule.id]))
       }
     }
-    return victims
+    return pods
   }
 }
 
@@ -230,13 +230,13 @@ private struct Examination {
         .filter { facts.assumedVersion == nil || !$0.advisory.rulesOutTarget }
     }
     return matches.filter { meets($0.advisory.condition) }.map {
-      PreflightReport.Suspicion(match: $0, standing: standing($0))
+      PreflightReport.Suspicion(match: $0, status: status($0))
     }
   }
 
-  private func standing(_ match: AdvisoryMatch) -> PreflightReport.Suspicion.Standing {
+  private func status(_ match: AdvisoryMatch) -> PreflightReport.Suspicion.Status {
     let rules = match.advisory.decidedBy
-    if rules.isEmpty, match.advisory.isInEveryVersion { return .unfixed }
+    if rules.isEmpty, match.advisory.affectsEveryVersion { return .unfixed }
     let isFound = findings.contains { $0.detail.defect == match.advisory.id }
     if match.concern == .target, isFound { return .proved }
     // The running version wrote what is on disk, so it says nothing about the target version.

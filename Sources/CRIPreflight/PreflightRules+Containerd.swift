@@ -15,13 +15,13 @@ extension PreflightRules {
       try facts.comparePods(&found) { record, disk in
         guard disk.ip.isEmpty else { return nil }
         return record.ip.isEmpty
-          ? .lostAlready(path: nil) : .differs(runtime: .addresses([record.ip]), disk: .none)
+          ? .alreadyLost(path: nil) : .differs(runtime: .addresses([record.ip]), disk: .none)
       }
     },
     PreflightCheck(.networkNamespaceOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.comparePods(&found) { record, disk in
         let reported = record.facts.networkNamespace
-        if record.hasLostNetwork { return .lostAlready(path: reported ?? "") }
+        if record.hasLostNetwork { return .alreadyLost(path: reported ?? "") }
         // With other sandboxers the runtime's specification does not name the namespace.
         let isOther =
           ["", "podsandbox"].contains(disk.sandboxer) && reported != nil && reported != disk.networkNamespace
@@ -72,8 +72,8 @@ extension PreflightRules {
         found.add(ObjectName(.container, name: record.name, id: record.id), .recordName(record.name))
       }
       // The record's age does not matter: containerd writes a record in one transaction.
-      for record in records.bare where !listed.contains(record.id) {
-        found.add(ObjectName(record.isSandbox ? .pod : .container, id: record.id), .bareRecord)
+      for record in records.withoutData where !listed.contains(record.id) {
+        found.add(ObjectName(record.isSandbox ? .pod : .container, id: record.id), .recordWithoutData)
       }
     },
     PreflightCheck(.containerCheckpointOnDisk) { (facts, found) throws(UnknownReason) in
@@ -90,7 +90,7 @@ extension PreflightRules {
       }
     },
     PreflightCheck(.podBeingCreated) { (facts, found) throws(UnknownReason) in
-      facts.containersBeforeStart(&found)
+      facts.reportUnstartedContainers(&found)
       let listed = facts.snapshot.listed
       for record in try facts.records().sandboxes where !listed.contains(record.id) && facts.isYoung(record.created) {
         found.add(ObjectName(.pod, pod: record.pod, id: record.id), .createdAndNotListed(record.created))
@@ -120,7 +120,7 @@ extension PreflightRules {
     PreflightCheck(.recordMetadata) { (facts, found) throws(UnknownReason) in
       guard facts.endsAtBareRecords || facts.isNextUnknown else { return }
       let known = Set(try facts.records().sandboxes.map(\.id))
-      for (id, created) in try facts.disk().store.get().bare.sorted(by: { $0.key < $1.key })
+      for (id, created) in try facts.disk().store.get().withoutData.sorted(by: { $0.key < $1.key })
       where !known.contains(id) && !facts.isYoung(created, .seconds(10)) {
         if facts.isNextUnknown { throw .unknownNextVersion }
         found.add(ObjectName(.pod, id: id), .created(created))
@@ -128,14 +128,14 @@ extension PreflightRules {
     },
     PreflightCheck(.shimLegacyAddressOnDisk) { (facts, found) throws(UnknownReason) in
       guard facts.nextVersion?.major == 1 || facts.isNextUnknown else { return }
-      let objects = facts.living(try facts.disk().missingAddresses.get())
+      let objects = facts.liveObjects(try facts.disk().missingAddresses.get())
       if facts.isNextUnknown, !objects.isEmpty { throw .unknownNextVersion }
       for object in objects { found.add(object) }
     },
     PreflightCheck(.shimAddressOnDisk) { (facts, found) throws(UnknownReason) in
       // Another rule covers what 1.x reads.
       guard facts.nextVersion?.major != 1 else { return }
-      for object in facts.living(try facts.disk().lostShims.get()) { found.add(object) }
+      for object in facts.liveObjects(try facts.disk().lostShims.get()) { found.add(object) }
     },
     PreflightCheck(.shimProtocol) { (facts, found) throws(UnknownReason) in
       let isMeant = facts.nextVersion.map { VersionRange(from: "2.1.0-0", before: "2.1.2").contains($0) }

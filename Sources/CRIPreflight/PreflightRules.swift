@@ -43,10 +43,11 @@ extension PreflightRules {
     PreflightCheck(.imagePausePresent) { (facts, found) throws(UnknownReason) in
       let image = try facts.configuration.pauseImage.get()
       let images = try facts.images()
-      guard !image.isEmpty, !images.contains(where: { $0.isCalled(image) }) else { return }
+      guard !image.isEmpty, !images.contains(where: { $0.hasName(image) }) else { return }
       found.add(ObjectName(.image, name: image), .notListed)
     },
-    PreflightCheck(.containerNotStarted) { (facts, found) throws(UnknownReason) in facts.containersBeforeStart(&found)
+    PreflightCheck(.containerNotStarted) { (facts, found) throws(UnknownReason) in
+      facts.reportUnstartedContainers(&found)
     },
     PreflightCheck(.runtimeProgramReplaced) { (facts, found) throws(UnknownReason) in
       guard facts.snapshot.daemon.executable != nil else {
@@ -81,7 +82,7 @@ extension PreflightRules {
     },
     PreflightCheck(.imagePausePinned) { (facts, found) throws(UnknownReason) in
       let image = try facts.configuration.pauseImage.get()
-      let present = try facts.images().filter { $0.isCalled(image) }
+      let present = try facts.images().filter { $0.hasName(image) }
       guard !present.isEmpty, !present.contains(where: \.pinned) else { return }
       found.add(ObjectName(.image, name: image))
     },
@@ -97,8 +98,8 @@ extension PreflightRules {
       let pods = Dictionary(grouping: ready, by: \.pod.uid)
       for (id, pod) in ready {
         // Each pod is reported once, in the order of the list.
-        guard let samePod = pods[pod.uid], samePod.count > 1, samePod[0].id == id else { continue }
-        found.add(ObjectName(.pod, pod: pod, id: id), .sandboxes(samePod.map(\.id)))
+        guard let sandboxesOfPod = pods[pod.uid], sandboxesOfPod.count > 1, sandboxesOfPod[0].id == id else { continue }
+        found.add(ObjectName(.pod, pod: pod, id: id), .sandboxes(sandboxesOfPod.map(\.id)))
       }
     },
     PreflightCheck(.runtimeTargetVersion) { (facts, found) throws(UnknownReason) in
@@ -143,7 +144,7 @@ extension PreflightFacts {
     found.add(ObjectName(.node), .cgroupDrivers(kubelet: kubeletDriver, runtime: runtimeDriver))
   }
 
-  func containersBeforeStart(_ found: inout PreflightOutcome) {
+  func reportUnstartedContainers(_ found: inout PreflightOutcome) {
     for container in snapshot.containers where container.status.state == .created {
       found.add(name(of: container), .createdAndNotStarted(container.status.createdAt))
     }
@@ -157,7 +158,7 @@ extension PreflightFacts {
 
   func hasImage(of container: ContainerRecord, in images: [Image]) -> Bool {
     let names = [container.status.imageID, container.status.imageRef, container.status.image?.image ?? ""]
-    return images.contains { image in names.contains { !$0.isEmpty && image.isCalled($0) } }
+    return images.contains { image in names.contains { !$0.isEmpty && image.hasName($0) } }
   }
 
   /// The images that running containers use and that the runtime does not have: their names as given by the containers,

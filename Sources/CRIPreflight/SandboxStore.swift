@@ -8,14 +8,14 @@ public struct SandboxStore: Hashable, Sendable {
   /// The sandboxes of the CRI.
   public var sandboxes: [DiskSandbox]
   /// The creation time of each record without CRI data: a daemon ended while it created them (containerd#10848).
-  public var bare: [String: Timestamp]
+  public var withoutData: [String: Timestamp]
   /// The IDs of records that could not be decoded.
   public var malformed: [String]
 
   /// Creates a value from its properties.
-  public init(sandboxes: [DiskSandbox] = [], bare: [String: Timestamp] = [:], malformed: [String] = []) {
+  public init(sandboxes: [DiskSandbox] = [], withoutData: [String: Timestamp] = [:], malformed: [String] = []) {
     self.sandboxes = sandboxes
-    self.bare = bare
+    self.withoutData = withoutData
     self.malformed = malformed
   }
 }
@@ -27,7 +27,7 @@ extension SandboxStore {
     for record in records {
       let created = record.createdAt?.timestamp ?? .zero
       guard let bytes = record.extensions.first(where: { $0.key == "metadata" })?.value?.value else {
-        bare[record.id] = created
+        withoutData[record.id] = created
         continue
       }
       if let sandbox = DiskSandbox(id: record.id, created: created, image: "", sandboxer: record.sandboxer, bytes) {

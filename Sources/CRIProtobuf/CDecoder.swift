@@ -13,13 +13,13 @@ package struct CDecoder {
 
   /// The heap storage of all keys that were copied, in bytes.
   private(set) var keyStorage = 0
-  /// The maximum for `keyStorage`. `WireCensus`, which estimates it, sees the keys in the order of the wire, in which
+  /// The maximum for `keyStorage`. `WireSizeEstimate`, which estimates it, sees the keys in the order of the wire, in which
   /// more keys may share their storage than in the order in which they are copied.
   private let keyAllowance: Int
 
   package init(keyAllowance: Int = .max) { self.keyAllowance = keyAllowance }
 
-  /// The error if the copied keys take more storage than `WireCensus` allowed; nil otherwise.
+  /// The error if the copied keys take more storage than `WireSizeEstimate` allowed; nil otherwise.
   func excess(elements: Int, size: Int) -> DecodeExcess? {
     guard keyStorage > keyAllowance else { return nil }
     return DecodeExcess(

@@ -15,8 +15,8 @@ extension CMessage {
   /// Decodes a message like `decode(_:)`. The previous contents of the arena are lost.
   package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
     let allowance = ResponseLimits().allowance(forBytes: bytes.count)
-    let census = try count(bytes, allowance)
-    return try decode(bytes, in: arena, census.keyAllowance, deadline: nil)
+    let sizeEstimate = try count(bytes, allowance)
+    return try decode(bytes, in: arena, sizeEstimate.keyAllowance, deadline: nil)
   }
 
   /// Decodes a message, and estimates the memory that it takes in bytes.
@@ -25,11 +25,11 @@ extension CMessage {
   package static func decode(
     _ bytes: [UInt8], _ allowance: DecodeAllowance
   ) throws(DecodeError) -> (message: Self, decodedSize: Int) {
-    let census = try count(bytes, allowance)
+    let sizeEstimate = try count(bytes, allowance)
     let arena = Arena(limit: max(allowance.arenaSize, 32 << 10))
     do throws(DecodeError) {
-      let message = try decode(bytes, in: arena, census.keyAllowance, deadline: allowance.deadline)
-      return (message, census.retained)
+      let message = try decode(bytes, in: arena, sizeEstimate.keyAllowance, deadline: allowance.deadline)
+      return (message, sizeEstimate.retained)
     } catch {
       guard error.reason == .outOfMemory, arena.isOverLimit else { throw error }
       let excess = DecodeExcess(
@@ -38,19 +38,19 @@ extension CMessage {
     }
   }
 
-  private static func count(_ bytes: [UInt8], _ allowance: DecodeAllowance) throws(DecodeError) -> WireCensus {
-    var census = WireCensus(allowance)
-    do throws(WireCensus.Stop) {
-      try bytes.withUnsafeBufferPointer { (bytes) throws(WireCensus.Stop) in
-        try census.count(bytes, Self.schema.census)
+  private static func count(_ bytes: [UInt8], _ allowance: DecodeAllowance) throws(DecodeError) -> WireSizeEstimate {
+    var sizeEstimate = WireSizeEstimate(allowance)
+    do throws(WireSizeEstimate.Stop) {
+      try bytes.withUnsafeBufferPointer { (bytes) throws(WireSizeEstimate.Stop) in
+        try sizeEstimate.count(bytes, Self.schema.sizeTable)
       }
-      return census
+      return sizeEstimate
     } catch {
       switch error {
-      case .late: throw DecodeError(messageName: protoName, reason: .deadlineExceeded)
+      case .deadlineExceeded: throw DecodeError(messageName: protoName, reason: .deadlineExceeded)
       case .over(let limit, let count, let allowed):
         let excess = DecodeExcess(
-          limit: limit, count: count, allowed: allowed, elements: census.elements, size: bytes.count)
+          limit: limit, count: count, allowed: allowed, elements: sizeEstimate.elements, size: bytes.count)
         throw DecodeError(messageName: protoName, reason: .overLimit(excess))
       }
     }

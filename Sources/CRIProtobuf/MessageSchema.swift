@@ -12,7 +12,7 @@ package final class MessageSchema: @unchecked Sendable {
   /// protobuf-c's description of the C struct.
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
   /// The table for counting what a message contains; it is never released.
-  let census: UnsafePointer<CensusTable>
+  let sizeTable: UnsafePointer<WireSizeTable>
   private let indexByName: [String: Int]
 
   /// Creates the schema together with those of the messages inside it. This ends because no message of the CRI contains
@@ -24,7 +24,7 @@ package final class MessageSchema: @unchecked Sendable {
     fields = UnsafeBufferPointer(start: descriptor.pointee.fields, count: Int(descriptor.pointee.n_fields))
       .map { FieldSchema($0) }
       .sorted { $0.offset < $1.offset }
-    census = CensusTable.make(fields, structSize: descriptor.pointee.sizeof_message)
+    sizeTable = WireSizeTable.make(fields, structSize: descriptor.pointee.sizeof_message)
     var indexByName: [String: Int] = [:]
     for (index, field) in fields.enumerated() {
       indexByName[field.name] = index

@@ -24,8 +24,8 @@ extension PreflightReport {
       "readyPods": JSON(podCount),
       "findings": .array(findings.map { $0.json(text) }),
       "pods": .array(
-        victims.map { $0.json("lost") } + disturbed.map { $0.json("containers") }
-          + readdressed.map { $0.json("addresses") } + rewritten.map { $0.json("records") }),
+        podsToLose.map { $0.json("lost") } + podsToDisturb.map { $0.json("containers") }
+          + podsWithNewAddresses.map { $0.json("addresses") } + podsReportedDifferently.map { $0.json("records") }),
       "advisories": .array(suspicions.map { $0.json(text) }),
       "unchecked": .array(unchecked.map { $0.preflightJSON(text) }),
     ]
@@ -45,7 +45,7 @@ extension PreflightFinding {
   }
 }
 
-extension PreflightReport.Victim {
+extension PreflightReport.AffectedPod {
   fileprivate func json(_ loss: String) -> JSON {
     [
       "namespace": .string(pod.namespace), "pod": .string(pod.name), "uid": .string(pod.uid), "loss": .string(loss),
@@ -59,7 +59,7 @@ extension PreflightReport.Suspicion {
     let advisory = match.advisory
     return [
       "id": .string(advisory.id.rawValue), "product": .string(advisory.product.rawValue),
-      "standing": .string(standing.rawValue), "scenario": .string(match.scenario.rawValue),
+      "standing": .string(status.rawValue), "scenario": .string(match.scenario.rawValue),
       "concerns": .string(match.concern.rawValue), "symptom": .string(text.symptom(advisory.id)),
       "fixedIn": .string(text.fix(advisory.id)), "reference": .string(advisory.reference),
       "confidence": .string(advisory.confidence.rawValue),

@@ -24,9 +24,9 @@ extension ReportView {
     unchecked = Self.unchecked(report, text)
     advice = text.remedies(report)
     counts = [
-      ReportCount(.readyPods, report.podCount), ReportCount(.podsToLose, report.victims.count),
-      ReportCount(.podsToDisturb, report.disturbed.count),
-      ReportCount(.suspicions, report.suspicions.count { $0.standing == .suspect }),
+      ReportCount(.readyPods, report.podCount), ReportCount(.podsToLose, report.podsToLose.count),
+      ReportCount(.podsToDisturb, report.podsToDisturb.count),
+      ReportCount(.suspicions, report.suspicions.count { $0.status == .suspect }),
     ]
     document = report.json(exitCode: exitCode, text: text)
   }

@@ -18,7 +18,7 @@ extension Rule {
     Rule(.containerAnnotations, .major, in: .inPlace, .annotations),
     Rule(.containerNewHash, .info, in: .renewed, .containerHash),
     Rule(.containerNoHash, .critical, in: .renewed, .containerHash),
-    Rule(.containerImage, .major, in: .but(.migrate), .requestedImage),
+    Rule(.containerImage, .major, in: .allExcept(.migrate), .requestedImage),
     Rule(.containerImageRef, .minor, in: [.restart, .kubeletRestart], .imageRef),
     Rule(.containerNewImageRef, .minor, in: [.upgrade], .imageRef),
     Rule(.containerImageID, .info, in: .inPlace, .imageID),
@@ -42,7 +42,7 @@ extension Rule {
     Rule(.containerCollected, .info, in: .inPlace, .container),
     Rule(.containerFinishedJob, .info, in: .all, .state),
     Rule(.containerYoung, .info, in: .inPlace, .container),
-    Rule(.containerDeadAlready, .minor, in: .inPlace, .process),
+    Rule(.containerDeadBefore, .minor, in: .inPlace, .process),
     Rule(.containerDeadUnnoticed, .major, in: .inPlace, .process),
   ]
 }

@@ -15,7 +15,7 @@ extension Rule {
     Rule(.podNewLabels, .critical, in: .renewed, .labels),
     Rule(.podAnnotations, .major, in: .inPlace, .annotations),
     Rule(.podNewAnnotations, .minor, in: .renewed, .annotations),
-    Rule(.podHandler, .major, in: .but(.migrate), .runtimeHandler),
+    Rule(.podHandler, .major, in: .allExcept(.migrate), .runtimeHandler),
     Rule(.podNetns, .critical, in: .inPlace, .networkNamespace),
     Rule(.podNetnsClosed, .critical, in: .all, .networkNamespace),
     Rule(.podPID, .critical, in: .inPlace, .pid),
@@ -32,7 +32,7 @@ extension Rule {
     Rule(.podOutsideCIDR, .major, in: .all, .ip),
     Rule(.podNetworkGone, .critical, in: .all, .interfaces),
     Rule(.podNetworkMismatch, .major, in: .all, .interfaces),
-    Rule(.podNetworkAlready, .info, in: .inPlace, .interfaces),
+    Rule(.podNetworkFaultyBefore, .info, in: .inPlace, .interfaces),
     Rule(.podClock, .critical, in: .all, .createdAt),
     Rule(.podCollected, .info, in: .inPlace, .sandbox),
     Rule(.podDeleted, .info, in: .all, .sandbox),
@@ -41,7 +41,7 @@ extension Rule {
     Rule(.podCameBack, .major, in: .inPlace, .state),
     Rule(.podRunsAgain, .critical, in: .all, .sandbox),
     Rule(.podEnded, .minor, in: .renewed, .state),
-    Rule(.podDeadAlready, .minor, in: .inPlace, .process),
+    Rule(.podDeadBefore, .minor, in: .inPlace, .process),
     Rule(.podDeadUnnoticed, .major, in: .inPlace, .process),
   ]
 }

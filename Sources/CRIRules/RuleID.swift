@@ -34,7 +34,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podOutsideCIDR = "pod.outside-cidr"
   case podNetworkGone = "pod.network-gone"
   case podNetworkMismatch = "pod.network-mismatch"
-  case podNetworkAlready = "pod.network-already"
+  case podNetworkFaultyBefore = "pod.network-already"
   case podClock = "pod.clock"
   case podCollected = "pod.collected"
   case podDeleted = "pod.deleted"
@@ -43,7 +43,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podCameBack = "pod.came-back"
   case podRunsAgain = "pod.runs-again"
   case podEnded = "pod.ended"
-  case podDeadAlready = "pod.dead-already"
+  case podDeadBefore = "pod.dead-already"
   case podDeadUnnoticed = "pod.dead-unnoticed"
 
   // Verify: a container.
@@ -88,7 +88,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerCollected = "container.collected"
   case containerFinishedJob = "container.finished-job"
   case containerYoung = "container.young"
-  case containerDeadAlready = "container.dead-already"
+  case containerDeadBefore = "container.dead-already"
   case containerDeadUnnoticed = "container.dead-unnoticed"
 
   // Verify: the node, the runtime and its images.
@@ -97,7 +97,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case runtimeRebootedVersion = "runtime.rebooted-version"
   case runtimeReady = "runtime.ready"
   case runtimeNetwork = "runtime.network"
-  case runtimeNetworkAlready = "runtime.network-already"
+  case runtimeNetworkNotReadyBefore = "runtime.network-already"
   case runtimeCondition = "runtime.condition"
   case runtimeHandlers = "runtime.handlers"
   case runtimeUnusedHandlers = "runtime.unused-handlers"
@@ -116,7 +116,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case runtimeBinary = "runtime.binary"
   case hostBoot = "host.boot"
   case runtimeOrphan = "runtime.orphan"
-  case runtimeOrphanAlready = "runtime.orphan-already"
+  case runtimeOrphanBefore = "runtime.orphan-already"
   case runtimeLeftover = "runtime.leftover"
   case imageMissing = "image.missing"
   case imageReplaced = "image.replaced"

@@ -28,5 +28,5 @@ extension Set<Scenario> {
   /// The scenarios in which a container that has exited stays; after a reboot, it does if the runtime has kept it.
   static let ended = inPlace.union([.reboot])
 
-  static func but(_ others: Scenario...) -> Self { all.subtracting(others) }
+  static func allExcept(_ others: Scenario...) -> Self { all.subtracting(others) }
 }

@@ -35,7 +35,7 @@ extension SimulatedRuntime {
       throw CallFailure(.unimplemented, "malformed method name: \(path.goQuoted)")
     }
     let (service, method) = (parts[0], parts[1])
-    if let result = node.fixed[path], node.isAnsweredByRecording(path) {
+    if let result = node.fixed[path], node.usesRecordedResponse(path) {
       return (.reads { node, request, _ in [ContainerdStore.list(node, request, after: try result.get())] }, .v1)
     }
     if service == ContainerdStore.service, !node.isCRIO {

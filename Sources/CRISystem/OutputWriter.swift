@@ -25,7 +25,7 @@ package final class OutputWriter: Sendable {
         write.wait(continuation)
         worker.add {
           do throws(Errno) {
-            try Descriptor.writePatiently(bytes, to: number)
+            try Descriptor.writeBlocking(bytes, to: number)
             write.finish(.success(()))
           } catch { write.finish(.failure(error)) }
         }
@@ -46,7 +46,7 @@ package final class OutputWriter: Sendable {
     }
     guard fits else { return messages.withLock { $0 -= 1 } }
     worker.add {
-      try? Descriptor.writePatiently(Array(message.utf8), to: number)
+      try? Descriptor.writeBlocking(Array(message.utf8), to: number)
       messages.withLock { $0 -= 1 }
     }
   }

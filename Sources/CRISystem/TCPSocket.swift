@@ -105,7 +105,7 @@ extension Descriptor {
 
   /// Writes all bytes to a descriptor that the caller has inherited, and waits as long as it takes. Signals do not end
   /// the wait.
-  package static func writePatiently(_ bytes: [UInt8], to number: Int32) throws(Errno) {
+  package static func writeBlocking(_ bytes: [UInt8], to number: Int32) throws(Errno) {
     try write(bytes, to: number, atMost: bytes.count) { () throws(Errno) in }
   }
 }

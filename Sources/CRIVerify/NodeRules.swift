@@ -21,7 +21,7 @@ enum NodeRules {
     },
     // The change did not cause this, so it is not a loss, but it is not good either.
     Check(
-      .runtimeNetworkAlready
+      .runtimeNetworkNotReadyBefore
     ) {
       $0.runtime.condition("NetworkReady") == false ? down("NetworkReady", $0, $1) : nil
     },
@@ -125,7 +125,7 @@ enum NodeRules {
   }
 
   private static func has(_ snapshot: Snapshot, _ image: String) -> Bool {
-    snapshot.images.contains { $0.isCalled(image) }
+    snapshot.images.contains { $0.hasName(image) }
   }
 
   /// The program's name, such as `runc` or `crun`, regardless of its directory.

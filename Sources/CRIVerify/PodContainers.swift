@@ -60,7 +60,7 @@ struct PodContainers {
   /// Adds the decision to a prediction.
   func decide(_ prediction: inout Prediction) {
     var actions = Actions()
-    for (name, was) in before.sorted(by: { $0.key < $1.key }) { examine(name, was, &actions) }
+    for (name, earlier) in before.sorted(by: { $0.key < $1.key }) { examine(name, earlier, &actions) }
     // Containers that have no record from before, such as those that kubelet has created since.
     for (name, now) in after where before[name] == nil && kinds[name]?.kind ?? .regular == .regular {
       if now.isRunning || now.status.state == .created { actions.isAnyKept = true }
@@ -103,20 +103,20 @@ struct PodContainers {
     var hasRegular = false
   }
 
-  private func examine(_ name: String, _ was: ContainerRecord, _ actions: inout Actions) {
+  private func examine(_ name: String, _ earlier: ContainerRecord, _ actions: inout Actions) {
     let kind = kinds[name]?.kind
     let isRegular = kind == nil || kind == .regular
     // kubelet does not start an init container again while the others run.
     if kind == .initial { return }
     if isRegular { actions.hasRegular = true }
-    if isUnchecked(was.id) {
+    if isUnchecked(earlier.id) {
       actions.isAnyKept = true
       return
     }
-    let state = FindingValue.containerState(was.status.state)
+    let state = FindingValue.containerState(earlier.status.state)
     guard let now = after[name] else {
       let item = Item(name: name, rule: .b1, field: .container, values: (state, .none))
-      if kind == nil, mayHaveInitialised(was) {
+      if kind == nil, mayHaveInitialised(earlier) {
         // An init container, or a regular one that ended before the others began.
         actions.uncertain.append(item)
         return
@@ -127,21 +127,22 @@ struct PodContainers {
     }
     switch now.status.state {
     case .running:
-      guard was.specHash != nil, was.specHash != now.specHash else {
+      guard earlier.specHash != nil, earlier.specHash != now.specHash else {
         if isRegular { actions.isAnyKept = true }
         return
       }
       start(
         Item(
-          name: name, rule: .b5, field: .containerHash, values: (was.specHash.findingValue, now.specHash.findingValue)))
+          name: name, rule: .b5, field: .containerHash,
+          values: (earlier.specHash.findingValue, now.specHash.findingValue)))
     case .unknown:
       start(Item(name: name, rule: .b2, field: .state, values: (state, .containerState(.unknown))))
     case .created:
       if isRegular { actions.isAnyStarted = true }
-      if was.status.state != .created {
+      if earlier.status.state != .created {
         start(Item(name: name, rule: .b3, field: .state, values: (state, .containerState(.created))))
       }
-    case .exited: examineEnded(name, was, now, kind, &actions)
+    case .exited: examineEnded(name, earlier, now, kind, &actions)
     default: if isRegular { actions.isAnyKept = true }
     }
     func start(_ item: Item) {
@@ -151,15 +152,15 @@ struct PodContainers {
   }
 
   private func examineEnded(
-    _ name: String, _ was: ContainerRecord, _ now: ContainerRecord, _ kind: PodSpecification.Container.Kind?,
+    _ name: String, _ earlier: ContainerRecord, _ now: ContainerRecord, _ kind: PodSpecification.Container.Kind?,
     _ actions: inout Actions
   ) {
-    let codes = (was.status.exitCode.findingValue, now.status.exitCode.findingValue)
+    let codes = (earlier.status.exitCode.findingValue, now.status.exitCode.findingValue)
     var item: Item?
-    if was.isRunning {
+    if earlier.isRunning {
       item = Item(
-        name: name, rule: .b4, field: .state, values: (.containerState(was.status.state), now.exit))
-    } else if was.status.exitCode != now.status.exitCode {
+        name: name, rule: .b4, field: .state, values: (.containerState(earlier.status.state), now.exit))
+    } else if earlier.status.exitCode != now.status.exitCode {
       item = Item(name: name, rule: .b4, field: .exitCode, values: codes)
     }
     if kind == .sidecar {
@@ -191,9 +192,9 @@ struct PodContainers {
   }
 
   /// Whether a container of unknown kind may have been an init container, by its times.
-  private func mayHaveInitialised(_ was: ContainerRecord) -> Bool {
-    guard was.status.state == .exited, let beginning else { return false }
-    return was.status.finishedAt <= beginning
+  private func mayHaveInitialised(_ earlier: ContainerRecord) -> Bool {
+    guard earlier.status.state == .exited, let beginning else { return false }
+    return earlier.status.finishedAt <= beginning
   }
 }
 

@@ -15,7 +15,7 @@ public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case findCause = "find-cause"
   case recreateBrokenPods = "recreate-broken-pods"
   case restartUnwatched = "restart-unwatched"
-  case stopDead = "stop-dead"
+  case stopDeadObjects = "stop-dead"
   case repairNetwork = "repair-network"
   case pullImages = "pull-images"
   case restartRuntime = "restart-runtime"
@@ -95,7 +95,7 @@ extension Remedy {
     Row(.findCause) { $0.affected.contains { $0.action == .restartContainers } },
     Row(.recreateBrokenPods) { $0.isOnly([.podNetworkGone, .podNetworkMismatch, .podDuplicateIP, .podOutsideCIDR]) },
     Row(.restartUnwatched) { $0.rules == [.containerMonitor] },
-    Row(.stopDead) { $0.isOnly([.containerDeadUnnoticed, .podDeadUnnoticed]) },
+    Row(.stopDeadObjects) { $0.isOnly([.containerDeadUnnoticed, .podDeadUnnoticed]) },
     Row(.repairNetwork) { $0.rules.contains(.runtimeNetwork) && $0.isOnly([.runtimeNetwork, .runtimeCNI]) },
     Row(.pullImages) { $0.isOnly([.imageMissing, .imagePinned, .runtimePauseImage]) },
     Row(.restartRuntime) { $0.rules == [.runtimeBinary] },

@@ -101,7 +101,7 @@ public struct Report: Hashable, Sendable {
   }
 
   /// The violated rules that do not count: ignored ones, and those that cause kubelet's reaction.
-  package var setAside: Set<RuleID> { Set(ignoredRules + findings.filter(\.causesPrediction).map(\.rule.id)) }
+  package var uncountedRules: Set<RuleID> { Set(ignoredRules + findings.filter(\.causesPrediction).map(\.rule.id)) }
 }
 
 extension Report.Verdict {

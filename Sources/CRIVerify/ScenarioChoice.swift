@@ -30,19 +30,19 @@ public struct ScenarioChoice: Hashable, Sendable {
 
   /// Derives the scenario from the runtime, the boot ID, the version, the daemon's process and kubelet's process, in
   /// this order.
-  public init(telling before: Snapshot, from after: Snapshot) {
-    let (was, now) = (before.runtime, after.runtime)
-    if was.name != now.name {
-      self.init(.migrate, because: .otherRuntime(before: was.name, after: now.name))
+  public init(comparing before: Snapshot, with after: Snapshot) {
+    let (earlier, now) = (before.runtime, after.runtime)
+    if earlier.name != now.name {
+      self.init(.migrate, because: .otherRuntime(before: earlier.name, after: now.name))
     } else if let boot = before.host.bootID, let other = after.host.bootID, boot != other {
       self.init(.reboot, because: .otherBoot)
-    } else if was.version != now.version {
+    } else if earlier.version != now.version {
       var isOlder = false
-      if let old = RuntimeVersion(was.version), let new = RuntimeVersion(now.version) { isOlder = new < old }
-      let isWiped = Self.isMinorUpgradeOfCRIO(was, now) && before.keepsNoPod(in: after)
+      if let old = RuntimeVersion(earlier.version), let new = RuntimeVersion(now.version) { isOlder = new < old }
+      let isWiped = Self.isMinorUpgradeOfCRIO(earlier, now) && before.keepsNoPod(in: after)
       self.init(
         isWiped ? .wipe : .upgrade,
-        because: .otherVersion(before: was.version, after: now.version, isOlder: isOlder, keepsNoPod: isWiped))
+        because: .otherVersion(before: earlier.version, after: now.version, isOlder: isOlder, keepsNoPod: isWiped))
     } else if before.daemon.wasReplaced(by: after.daemon) == false,
       after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == true
     {
@@ -56,8 +56,8 @@ public struct ScenarioChoice: Hashable, Sendable {
     }
   }
 
-  private static func isMinorUpgradeOfCRIO(_ was: RuntimeFacts, _ now: RuntimeFacts) -> Bool {
-    guard was.name == RuntimeProduct.crio.rawValue, let old = RuntimeVersion(was.version),
+  private static func isMinorUpgradeOfCRIO(_ earlier: RuntimeFacts, _ now: RuntimeFacts) -> Bool {
+    guard earlier.name == RuntimeProduct.crio.rawValue, let old = RuntimeVersion(earlier.version),
       let new = RuntimeVersion(now.version)
     else { return false }
     return (old.major, old.minor) != (new.major, new.minor)

@@ -30,7 +30,7 @@ extension Verifier {
         if wasReady, isDown(.pod, old.id, of: old.pod), successor(of: old) == nil {
           report(.podState, object, .podState(.ready), .podState(.notReady))
         }
-      case (true, nil) where hasEnded(old.pod) || excuses.isYoung(old.status.createdAt): reportEnd(of: old, nil)
+      case (true, nil) where hasEnded(old.pod) || expectedChanges.isYoung(old.status.createdAt): reportEnd(of: old, nil)
       case (true, nil):
         let successor = successor(of: old)
         report(
@@ -49,7 +49,7 @@ extension Verifier {
     let object = ObjectName.pod(old)
     guard let found, found.isReady else {
       let now = successor(of: old) ?? (found == nil ? .none : .status(.notReady))
-      report(.podDeadAlready, object, .status(.gone), now)
+      report(.podDeadBefore, object, .status(.gone), now)
       return
     }
     if found.facts.pid == old.facts.pid, found.observed?.process?.value?.alive == nil {
@@ -66,18 +66,18 @@ extension Verifier {
     }
   }
 
-  private func hasEnded(_ pod: PodName) -> Bool { excuses.isDeleted(pod) || excuses.isFinished(pod) }
+  private func hasEnded(_ pod: PodName) -> Bool { expectedChanges.isDeleted(pod) || expectedChanges.isFinished(pod) }
 
   /// Whether the list says that an object without details is not alive, and no excuse applies.
   private func isDown(_ kind: ObjectName.Kind, _ id: String, of pod: PodName?) -> Bool {
     // How a Job's containers ended would be in their status, which could not be read.
-    if let pod, hasEnded(pod) || excuses.isJob(pod) { return false }
+    if let pod, hasEnded(pod) || expectedChanges.isJob(pod) { return false }
     return after.uncheckedDetails(kind, id)?.isLive == false
   }
 
   private mutating func reportEnd(of old: SandboxRecord, _ now: SandboxRecord?) {
     let rule: RuleID =
-      excuses.isDeleted(old.pod) ? .podDeleted : excuses.isFinished(old.pod) ? .podFinished : .podYoung
+      expectedChanges.isDeleted(old.pod) ? .podDeleted : expectedChanges.isFinished(old.pod) ? .podFinished : .podYoung
     report(rule, .pod(old), .status(.ready), .status(now == nil ? .gone : .notReady))
   }
 
@@ -86,12 +86,12 @@ extension Verifier {
     for old in before.containers {
       let object = name(of: old)
       // One finding is enough for a deleted pod.
-      if let pod = object.pod, excuses.isDeleted(pod) { continue }
-      let isWellEndedJob = object.pod.map(excuses.isJob) == true && now[old.id].map(hasEndedWell) == true
+      if let pod = object.pod, expectedChanges.isDeleted(pod) { continue }
+      let isWellEndedJob = object.pod.map(expectedChanges.isJob) == true && now[old.id].map(hasEndedWell) == true
       if deadBefore.contains(old.id), !isWellEndedJob, !after.isUnchecked(.container, old.id) {
         reportDead(old, now[old.id], object)
       } else if let found = now[old.id] {
-        if let pod = object.pod, excuses.isJob(pod), old.isRunning, hasEndedWell(found) {
+        if let pod = object.pod, expectedChanges.isJob(pod), old.isRunning, hasEndedWell(found) {
           report(.containerFinishedJob, object, .status(.running), .exited(0))
         } else if old.isRunning, !found.isRunning, let successor = successor(of: old) {
           report(.containerReplaced, object, .id(old.id), successor)
@@ -104,7 +104,7 @@ extension Verifier {
         }
       } else if old.status.state == .exited {
         let ended = FindingValue.exited(old.status.exitCode)
-        if isLastOfItsName(old), !isDoneInitialising(old) {
+        if isLatestWithItsName(old), !isDoneInitialising(old) {
           report(.containerForgotten, object, ended, .none)
         } else {
           report(.containerCollected, object, ended, .status(.gone))
@@ -113,7 +113,7 @@ extension Verifier {
         // Ended containers have been handled already.
         report(.containerReplaced, object, .id(old.id), successor)
       } else {
-        let isYoung = excuses.isYoung(old.status.createdAt)
+        let isYoung = expectedChanges.isYoung(old.status.createdAt)
         report(
           isYoung ? .containerYoung : .containerMissing, object, .containerState(old.status.state),
           isYoung ? .none : .lostRecord(process(of: old.id, old.isRunning ? old.pid : nil)))
@@ -125,7 +125,7 @@ extension Verifier {
   private mutating func reportDead(_ old: ContainerRecord, _ found: ContainerRecord?, _ object: ObjectName) {
     guard let found, found.isRunning else {
       let end = found.map { $0.hasEnded ? $0.exit : .containerState($0.status.state) } ?? .none
-      report(.containerDeadAlready, object, .status(.gone), successor(of: old) ?? end)
+      report(.containerDeadBefore, object, .status(.gone), successor(of: old) ?? end)
       if let found {
         check(ContainerRules.table, old, found, without: [.containerState, .containerStarted]) { _ in object }
       }
@@ -173,7 +173,7 @@ extension Verifier {
   }
 
   /// Whether an ended container was the newest with its name in a pod that stayed ready, and has no successor.
-  private func isLastOfItsName(_ old: ContainerRecord) -> Bool {
+  private func isLatestWithItsName(_ old: ContainerRecord) -> Bool {
     let isReady = [before, after].allSatisfy { $0.sandboxes.contains { $0.id == old.sandboxID && $0.isReady } }
     func isSibling(_ other: ContainerRecord) -> Bool {
       other.sandboxID == old.sandboxID && other.name == old.name && other.id != old.id

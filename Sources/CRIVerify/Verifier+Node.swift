@@ -49,7 +49,7 @@ extension Verifier {
       // If the network was not read before the change, it is unknown whether it was good then.
       let wasRead = !scenario.keepsObjects || earlier.isAlive(sandbox.id) != nil
       report(
-        isOld ? .podNetworkAlready : Self.rule(for: fault.kind), object,
+        isOld ? .podNetworkFaultyBefore : Self.rule(for: fault.kind), object,
         .status(isOld ? .unchanged : wasRead ? .good : .unknown), .network(fault.reason))
     }
   }
@@ -118,7 +118,7 @@ extension Verifier {
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
       let isOld = earlier.contains(orphan.pid)
       report(
-        isHarmless ? .runtimeLeftover : isOld ? .runtimeOrphanAlready : .runtimeOrphan, object,
+        isHarmless ? .runtimeLeftover : isOld ? .runtimeOrphanBefore : .runtimeOrphan, object,
         .status(isOld ? .notListed : .listed), .orphan(orphan))
     }
   }

@@ -15,7 +15,7 @@ extension Verifier {
       if let successor {
         check(SandboxRules.table, old, successor) { _ in ObjectName.pod(successor) }
         checkContainers(of: old, successor)
-      } else if specifications[old]?.restartPolicy == .never, !excuses.isDeleted(old.pod),
+      } else if specifications[old]?.restartPolicy == .never, !expectedChanges.isDeleted(old.pod),
         !old.isStatic || hasContainers(old.pod)
       {
         report(.podEnded, .pod(old), .status(.ready), .status(.notReady))
@@ -59,10 +59,10 @@ extension Verifier {
   }
 
   private func excuse(for old: SandboxRecord) -> RuleID? {
-    if excuses.isDeleted(old.pod) { return .podDeleted }
+    if expectedChanges.isDeleted(old.pod) { return .podDeleted }
     // The Job may have ended since then, and nothing is left that would show it.
-    if excuses.isJob(old.pod) { return .podFinished }
-    return excuses.isYoung(old.status.createdAt) ? .podYoung : nil
+    if expectedChanges.isJob(old.pod) { return .podFinished }
+    return expectedChanges.isYoung(old.status.createdAt) ? .podYoung : nil
   }
 
   private mutating func checkContainers(of old: SandboxRecord, _ successor: SandboxRecord) {
@@ -77,7 +77,7 @@ extension Verifier {
         continue
       }
       if !found.isRunning {
-        let isDone = excuses.isJob(old.pod) && found.status.state == .exited && found.status.exitCode == 0
+        let isDone = expectedChanges.isJob(old.pod) && found.status.state == .exited && found.status.exitCode == 0
         let state = found.status.state
         report(
           isDone ? .containerFinishedJob : .containerSuccessor, object, .status(.running),

@@ -8,13 +8,13 @@ extension Report {
   ///   - scenario: What happened; nil to derive it from the snapshots.
   ///   - scope: The part that counts; the report lists the rest as out of scope.
   public init(scenario: Scenario? = nil, before: Snapshot, after: Snapshot, scope: Scope = Scope()) {
-    let choice = scenario.map { ScenarioChoice($0) } ?? ScenarioChoice(telling: before, from: after)
+    let choice = scenario.map { ScenarioChoice($0) } ?? ScenarioChoice(comparing: before, with: after)
     var verifier = Verifier(choice.scenario, before: before, after: after, scope: scope)
     verifier.run()
     // Two different nodes cannot be compared.
     let predictions =
       verifier.isForeign
-      ? [] : Kubelet(before: before, after: after).predictions(without: verifier.excuses.ended)
+      ? [] : Kubelet(before: before, after: after).predictions(without: verifier.expectedChanges.ended)
     self.init(
       scenario: choice.scenario, scenarioReason: choice.reason, before: Side(before), after: Side(after),
       findings: verifier.findings(joinedWith: predictions).sorted { a, b in
@@ -67,7 +67,7 @@ struct Verifier {
   let before: Snapshot
   let after: Snapshot
   let scope: Scope
-  let excuses: Excuses
+  let expectedChanges: ExpectedChanges
   let podsBefore: [String: PodName]
   let specifications: PodSpecifications
   /// The objects that were alive only according to the runtime before the change.
@@ -84,7 +84,7 @@ struct Verifier {
     self.scope = scope
     self.before = before
     self.after = after
-    excuses = Excuses(before: before, after: after)
+    expectedChanges = ExpectedChanges(before: before, after: after)
     deadBefore = before.deadObjects
     specifications = PodSpecifications(before: before, after: after)
     podsBefore = Dictionary(before.sandboxes.map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
@@ -107,7 +107,7 @@ struct Verifier {
   }
 
   mutating func run() {
-    if isOfAnotherNode {
+    if isFromDifferentNode {
       isForeign = true
       vacuous = .otherNode(before: before.host, after: after.host)
       return
@@ -150,7 +150,7 @@ struct Verifier {
     ObjectName(.container, pod: podsBefore[container.sandboxID], name: container.name, id: container.id)
   }
 
-  private var isOfAnotherNode: Bool {
+  private var isFromDifferentNode: Bool {
     if let old = before.host.machineID, let now = after.host.machineID { return old != now }
     return before.host.name != after.host.name
   }

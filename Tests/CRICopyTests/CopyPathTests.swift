@@ -9,10 +9,10 @@ import Testing
     ("a/..", "a/", "", true, true), ("/b//", "/", "b", true, false), ("./x:y", "./", "x:y", false, false),
   ])
   func `a path is divided as docker cp divides it`(
-    _ text: String, _ parent: String, _ name: String, _ requiresDirectory: Bool, _ meansContents: Bool
+    _ text: String, _ parent: String, _ name: String, _ requiresDirectory: Bool, _ copiesContents: Bool
   ) {
     let path = CopyPath(text)
     #expect(path.parent == parent && path.name == name, "\(path)")
-    #expect(path.requiresDirectory == requiresDirectory && path.meansContents == meansContents, "\(path)")
+    #expect(path.requiresDirectory == requiresDirectory && path.copiesContents == copiesContents, "\(path)")
   }
 }

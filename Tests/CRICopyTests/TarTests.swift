@@ -180,18 +180,18 @@ import Testing
 
   @Test(
     arguments: [
-      (header("../x"), .leadsOut("../x")), (header("a/../../x"), .leadsOut("a/../../x")),
-      (header("/x"), .leadsOut("/x")),
-      (header("a/.."), .leadsOut("a/..")), (header("x", type: "1", link: "../y"), .leadsOut("../y")),
-      (header("x", type: "1", link: "/etc/shadow"), .leadsOut("/etc/shadow")), (header("."), .leadsOut(".")),
+      (header("../x"), .pointsOutside("../x")), (header("a/../../x"), .pointsOutside("a/../../x")),
+      (header("/x"), .pointsOutside("/x")),
+      (header("a/.."), .pointsOutside("a/..")), (header("x", type: "1", link: "../y"), .pointsOutside("../y")),
+      (header("x", type: "1", link: "/etc/shadow"), .pointsOutside("/etc/shadow")), (header("."), .pointsOutside(".")),
       (header("x", type: "S"), .sparse), (header("x", type: "Z"), .unsupportedType(90)),
       (header("x", size: "9"), .invalidNumber(field: "size")),
       (header("x", type: "x", size: "77777777777"), .extensionTooLarge),
       (header("x", type: "2"), .nameTooLong),
       (header("p", type: "x", size: "00000000012") + padded("10 path=a\n"), .truncated),
       (header("p", type: "x", size: "00000000012") + padded("99 path=a\n"), .invalidRecord),
-      (header("p", type: "x", size: "00000000013") + padded("11 path=/a\n") + header("x"), .leadsOut("/a")),
-      (header("p", type: "L", size: "00000000004") + padded("../\0") + header("x"), .leadsOut("../")),
+      (header("p", type: "x", size: "00000000013") + padded("11 path=/a\n") + header("x"), .pointsOutside("/a")),
+      (header("p", type: "L", size: "00000000004") + padded("../\0") + header("x"), .pointsOutside("../")),
       (header("x", magic: "wrong"), nil), ([UInt8](repeating: 65, count: 512), .invalidNumber(field: "checksum")),
     ] as [([UInt8], TarFailure?)])
   func `a hostile stream is refused`(_ bytes: [UInt8], _ failure: TarFailure?) throws {

@@ -23,7 +23,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
 }
 
 /// The bytes of a response, and the outcome that the caller must get.
-struct Answer: Sendable, CustomTestStringConvertible {
+struct Reply: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let bytes: @Sendable (Int32) -> [UInt8]
   let isExpected: @Sendable (Outcome) -> Bool
@@ -54,7 +54,7 @@ func outcomes(of bytes: @escaping @Sendable (Int32) -> [UInt8], limit: Int = 64 
 {
   let peer = try ScriptedPeer { client in
     try client.send(bytes(try client.request().stream))
-    try client.send(Frame.answer(try client.request().stream, [42]))
+    try client.send(Frame.response(try client.request().stream, [42]))
     try client.waitForDisconnect()
   }
   let channel = Channel(path: peer.path, maxMessageSize: limit)
@@ -79,7 +79,7 @@ extension Outcome {
   var error: RPCError? { if case .failure(let error) = self { error } else { nil } }
 
   func isSuccess(_ bytes: [UInt8]) -> Bool {
-    if case .success(let answer) = self { Bytes.same(answer, bytes) } else { false }
+    if case .success(let reply) = self { Bytes.same(reply, bytes) } else { false }
   }
 
   func isUndecodable(_ text: String = "") -> Bool {

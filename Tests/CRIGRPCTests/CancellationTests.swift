@@ -55,7 +55,7 @@ extension WireTests {
         while true {
           let stream = try client.request().stream
           requests.withLock { $0 += 1 }
-          try client.send(Frame.answer(stream, [1]))
+          try client.send(Frame.response(stream, [1]))
         }
       }
       let channel = Channel(path: peer.path)
@@ -75,7 +75,7 @@ extension WireTests {
     @Test func `a call can be cancelled at any moment`() async throws {
       let peer = try ScriptedPeer { client in
         do {
-          while true { try client.send(Frame.answer(try client.request().stream, [1])) }
+          while true { try client.send(Frame.response(try client.request().stream, [1])) }
         } catch PeerFailure.clientDisconnected {}
       }
       let channel = Channel(path: peer.path)
@@ -114,7 +114,7 @@ extension WireTests {
 
     @Test func `a deadline that is not reached has no effect`() async throws {
       let outcome = try await outcome(timeout: .seconds(Int64.max)) { client in
-        try client.send(Frame.answer(try client.request().stream, [1]))
+        try client.send(Frame.response(try client.request().stream, [1]))
         try client.waitForDisconnect()
       }
       #expect(outcome == .success([1]))
@@ -148,7 +148,7 @@ extension WireTests {
         let request = try client.request()
         headers.withLock { $0 = request.headers }
         body.withLock { $0 = request.body }
-        try client.send(Frame.answer(request.stream, []))
+        try client.send(Frame.response(request.stream, []))
         try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path, userAgent: "cri/1.2")

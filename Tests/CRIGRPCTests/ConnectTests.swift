@@ -161,14 +161,14 @@ extension WireTests {
     @Test func `a call connects when the queue has room`() async throws {
       let queue = try FullQueue()
       let channel = Channel(path: queue.path)
-      async let answer = call(channel)
+      async let reply = call(channel)
       try await Task.sleep(for: .milliseconds(20))
       // Accept and drop the queued clients, then ours: its connection is lost, but it could connect.
       var accepted = 0
       while accepted <= queue.waiting.count {
         if try UnixSocket.accept(on: queue.listener) != nil { accepted += 1 } else { await Task.yield() }
       }
-      #expect(await answer.isLost())
+      #expect(await reply.isLost())
     }
   }
 }

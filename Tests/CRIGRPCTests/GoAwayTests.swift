@@ -7,8 +7,8 @@ extension WireTests {
   /// Calls that the runtime refuses without processing them, and connections that end.
   @Suite(.timeLimit(.minutes(2)))
   struct GoAwayTests {
-    /// Makes twenty concurrent calls. Call n sends n and expects n in the response.
-    private func twenty(_ channel: Channel) async -> [Outcome] {
+    /// Makes 20 concurrent calls. Call n sends n and expects n in the response.
+    private func makeTwentyCalls(_ channel: Channel) async -> [Outcome] {
       await withTaskGroup(of: (Int, Outcome).self) { group in
         for number in 0..<20 { group.addTask { (number, await call(channel, [UInt8(number)])) } }
         var outcomes = [Outcome](repeating: .success([]), count: 20)
@@ -25,17 +25,17 @@ extension WireTests {
           try client.send(Frame.goAway(lastStream: requests[9].stream))
           for request in requests[..<10] {
             seen.withLock { $0.append(request.body[5]) }
-            try client.send(Frame.answer(request.stream, Array(request.body[5...])))
+            try client.send(Frame.response(request.stream, Array(request.body[5...])))
           }
         } else {
           for request in try client.requests(10) {
             seen.withLock { $0.append(request.body[5]) }
-            try client.send(Frame.answer(request.stream, Array(request.body[5...])))
+            try client.send(Frame.response(request.stream, Array(request.body[5...])))
           }
         }
         try client.waitForDisconnect()
       }
-      let outcomes = await twenty(Channel(path: peer.path))
+      let outcomes = await makeTwentyCalls(Channel(path: peer.path))
       #expect(outcomes == (0..<20).map { .success([UInt8($0)]) })
       // No call was executed twice.
       #expect(seen.withLock { $0 }.sorted() == Array(0..<20))
@@ -58,7 +58,7 @@ extension WireTests {
     @Test func `a call whose stream is refused is retried`() async throws {
       let outcome = try await outcome { client in
         try client.send(Frame.rst(try client.request().stream, code: 7))
-        try client.send(Frame.answer(try client.request().stream, [42]))
+        try client.send(Frame.response(try client.request().stream, [42]))
         try client.waitForDisconnect()
       }
       #expect(outcome == .success([42]))
@@ -75,7 +75,7 @@ extension WireTests {
     @Test func `GOAWAY on an idle connection is not an error`() async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
-        try client.send(Frame.answer(stream, [UInt8(client.number)]) + Frame.goAway(lastStream: stream))
+        try client.send(Frame.response(stream, [UInt8(client.number)]) + Frame.goAway(lastStream: stream))
         try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
@@ -88,13 +88,13 @@ extension WireTests {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
         guard client.number == 0 else {
-          try client.send(Frame.answer(stream, [1]))
+          try client.send(Frame.response(stream, [1]))
           return try client.waitForDisconnect()
         }
         try client.send(Frame.goAway(lastStream: .max))
         try client.send(Frame.ping([1, 2, 3, 4, 5, 6, 7, 8]))
         try client.send(Frame.goAway(lastStream: stream))
-        try client.send(Frame.answer(stream, [0]))
+        try client.send(Frame.response(stream, [0]))
         try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
@@ -118,7 +118,7 @@ extension WireTests {
         if client.number == 0 {
           try client.send(Frame.goAway(lastStream: 0))
         } else {
-          try client.send(Frame.answer(stream, [5]))
+          try client.send(Frame.response(stream, [5]))
         }
         try client.waitForDisconnect()
       }
@@ -130,14 +130,14 @@ extension WireTests {
     @Test func `calls fail when the connection is lost, and the next call reconnects`() async throws {
       let peer = try ScriptedPeer { client in
         guard client.number == 0 else {
-          try client.send(Frame.answer(try client.request().stream, [1]))
+          try client.send(Frame.response(try client.request().stream, [1]))
           return try client.waitForDisconnect()
         }
         let requests = try client.requests(20)
         try client.send(Frame.responseHeaders(requests[3].stream))
       }
       let channel = Channel(path: peer.path)
-      let outcomes = await twenty(channel)
+      let outcomes = await makeTwentyCalls(channel)
       #expect(outcomes.allSatisfy { $0.isLost() }, "\(outcomes)")
       #expect(await call(channel) == .success([1]))
       #expect(peer.clients == 2)

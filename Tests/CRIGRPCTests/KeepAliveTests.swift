@@ -47,7 +47,7 @@ extension WireTests {
         client.sendsSessionFrames = false
         try client.waitForDisconnect()
       },
-      Fault("begins its answer and stops", { $0.isSilent(.milliseconds(400)) }) { client in
+      Fault("begins its response and stops", { $0.isSilent(.milliseconds(400)) }) { client in
         try client.send(Frame.responseHeaders(try client.request().stream))
         try client.pump(for: .milliseconds(50))
         client.sendsSessionFrames = false
@@ -69,7 +69,7 @@ extension WireTests {
         let stream = try client.request().stream
         // Several times the limit for a silent peer.
         try client.pump(for: .seconds(2))
-        try client.send(Frame.answer(stream, [7]))
+        try client.send(Frame.response(stream, [7]))
         try client.waitForDisconnect()
       }
       #expect(await call(Channel(path: peer.path)) == .success([7]))
@@ -85,7 +85,7 @@ extension WireTests {
         // An empty SETTINGS frame has nine bytes; a PING would have 17, and comes before the request.
         bytes.withLock { $0 = [UInt8](repeating: 0, count: client.received - before) }
         pings.withLock { $0 = bytes.withLock { $0.count } % 9 }
-        try client.send(Frame.answer(stream, [7]))
+        try client.send(Frame.response(stream, [7]))
         try client.waitForDisconnect()
       }
       #expect(await call(Channel(path: peer.path)) == .success([7]))
@@ -99,7 +99,7 @@ extension WireTests {
           client.sendsSessionFrames = false
           try client.waitForDisconnect()
         }
-        try client.send(Frame.answer(try client.request().stream, [42]))
+        try client.send(Frame.response(try client.request().stream, [42]))
         try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)

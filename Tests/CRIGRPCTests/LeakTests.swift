@@ -34,7 +34,7 @@ extension WireTests {
     @Test func `completed calls release everything`() async {
       await #expect(processExitsWith: .success) {
         let peer = try ScriptedPeer { client in
-          try client.send(Frame.answer(try client.request().stream, [1]))
+          try client.send(Frame.response(try client.request().stream, [1]))
           try client.waitForDisconnect()
         }
         try await Self.check(rounds: 200) { #expect(await call(Channel(path: peer.path)) == .success([1])) }

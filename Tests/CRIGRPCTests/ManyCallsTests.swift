@@ -29,7 +29,7 @@ extension WireTests {
     @Test func `five hundred calls complete in any order`() async throws {
       let peer = try ScriptedPeer { client in
         for request in try client.requests(500).reversed() {
-          try client.send(Frame.answer(request.stream, Array(request.body[5...])))
+          try client.send(Frame.response(request.stream, Array(request.body[5...])))
         }
         try client.waitForDisconnect()
       }
@@ -44,12 +44,12 @@ extension WireTests {
         client.sendsSessionFrames = false
         try client.send(Frame.settings([(3, 10)]) + Frame.settingsAck)
         try client.waitForFirstBytes()
-        var answered = 0
-        while answered < 500 {
+        var replied = 0
+        while replied < 500 {
           let waiting = try client.pending()
           most.withLock { $0 = max($0, waiting.count) }
-          for request in waiting { try client.send(Frame.answer(request.stream, Array(request.body[5...]))) }
-          answered += waiting.count
+          for request in waiting { try client.send(Frame.response(request.stream, Array(request.body[5...]))) }
+          replied += waiting.count
         }
         try client.waitForDisconnect()
       }
@@ -88,7 +88,7 @@ extension WireTests {
       let big = Bytes.pattern(8 << 20)
       let peer = try ScriptedPeer(window: 65_535) { client in
         let request = try client.request()
-        try client.send(Frame.answer(request.stream, Frame.bigEndian(UInt32(request.body.count))))
+        try client.send(Frame.response(request.stream, Frame.bigEndian(UInt32(request.body.count))))
         try client.waitForDisconnect()
       }
       #expect(await call(Channel(path: peer.path), big) == .success(Frame.bigEndian(UInt32(big.count + 5))))
@@ -116,7 +116,7 @@ extension WireTests {
     @Test func `a response over the limit is refused`() async throws {
       for (size, isGood) in [(10, true), (11, false), (5000, false)] {
         let result = try await outcomes(
-          of: { Frame.answer($0, [UInt8](repeating: 1, count: size)) }, limit: 10)
+          of: { Frame.response($0, [UInt8](repeating: 1, count: size)) }, limit: 10)
         let tooLarge = RPCError.responseTooLarge(method: method, size: size, limit: 10)
         #expect(result.first == (isGood ? .success([UInt8](repeating: 1, count: size)) : .failure(tooLarge)))
         #expect(result.second == .success([42]))
@@ -130,7 +130,7 @@ extension WireTests {
         let stream = try client.request().stream
         try client.respond(to: stream)
         try client.stream([[UInt8](repeating: 1, count: 65 << 20)], on: stream)
-        try client.send(Frame.answer(try client.request().stream, [42]))
+        try client.send(Frame.response(try client.request().stream, [42]))
         try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
@@ -148,11 +148,11 @@ extension WireTests {
         try client.finish(stream)
         try client.waitForDisconnect()
       }
-      guard case .success(let answer) = await call(Channel(path: peer.path)) else {
+      guard case .success(let reply) = await call(Channel(path: peer.path)) else {
         Issue.record("the call failed")
         return
       }
-      #expect(answer.count == 64 << 20)
+      #expect(reply.count == 64 << 20)
     }
   }
 }

@@ -41,7 +41,7 @@ extension WireTests {
       },
       Fault("begins with another frame", { $0.isNotGRPC() }) { client in
         client.sendsSessionFrames = false
-        try client.send(Frame.answer(1, [1]))
+        try client.send(Frame.response(1, [1]))
         try client.waitForDisconnect()
       },
       Fault("begins with half a SETTINGS frame", { $0.isOverdue }) { client in
@@ -71,7 +71,7 @@ extension WireTests {
       let result = try await outcome { client in
         client.sendsSessionFrames = false
         try client.send(Frame.settings())
-        try client.send(Frame.answer(try client.request().stream, [7]))
+        try client.send(Frame.response(try client.request().stream, [7]))
         try client.waitForDisconnect()
       }
       #expect(result == .success([7]))
@@ -79,40 +79,40 @@ extension WireTests {
 
     @Test func `a response that arrives byte by byte is accepted`() async throws {
       let result = try await outcome { client in
-        for byte in Frame.answer(try client.request().stream, [7, 8, 9]) { try client.send([byte]) }
+        for byte in Frame.response(try client.request().stream, [7, 8, 9]) { try client.send([byte]) }
         try client.waitForDisconnect()
       }
       #expect(result == .success([7, 8, 9]))
     }
 
-    static let connectionFaults: [Answer] = [
-      Answer("garbage after SETTINGS", { $0.isLost() }) { _ in
+    static let connectionFaults: [Reply] = [
+      Reply("garbage after SETTINGS", { $0.isLost() }) { _ in
         (0..<200).map { UInt8(truncatingIfNeeded: $0 &* 91) }
       },
-      Answer("a frame over 16 KiB", { $0.isLost() }) { Frame.raw(type: 0, stream: $0, [], length: 16385) },
-      Answer("data on stream 0", { $0.isLost() }) { _ in Frame.data(0, [1]) },
-      Answer("data before headers", { $0.isLost() }) { Frame.data($0, Frame.message([1])) },
-      Answer("headers on a stream that was not opened", { $0.isLost() }) { _ in Frame.responseHeaders(1001) },
-      Answer("a malformed header block", { $0.isLost() }) {
+      Reply("a frame over 16 KiB", { $0.isLost() }) { Frame.raw(type: 0, stream: $0, [], length: 16385) },
+      Reply("data on stream 0", { $0.isLost() }) { _ in Frame.data(0, [1]) },
+      Reply("data before headers", { $0.isLost() }) { Frame.data($0, Frame.message([1])) },
+      Reply("headers on a stream that was not opened", { $0.isLost() }) { _ in Frame.responseHeaders(1001) },
+      Reply("a malformed header block", { $0.isLost() }) {
         Frame.raw(type: 1, flags: 4, stream: $0, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
       },
-      Answer("an invalid HPACK index", { $0.isLost() }) {
+      Reply("an invalid HPACK index", { $0.isLost() }) {
         Frame.raw(type: 1, flags: 4, stream: $0, [0xfe])
       },
-      Answer("a header field of 100 KB", { $0.isLost() }) { stream in
+      Reply("a header field of 100 KB", { $0.isLost() }) { stream in
         Frame.split(stream, Frame.responseFields + [("x", String(repeating: "x", count: 100_000))])
       },
-      Answer("a server push, which the client disabled", { $0.isLost() }) {
+      Reply("a server push, which the client disabled", { $0.isLost() }) {
         Frame.raw(type: 5, flags: 4, stream: $0, Frame.bigEndian(2))
       },
-      Answer("a window larger than 2^31 bytes", { $0.isLost() }) { _ in
+      Reply("a window larger than 2^31 bytes", { $0.isLost() }) { _ in
         Frame.windowUpdate(0, 0x7fff_ffff) + Frame.windowUpdate(0, 0x7fff_ffff)
       },
-      Answer("SETTINGS with five bytes", { $0.isLost() }) { _ in Frame.raw(type: 4, stream: 0, [1, 2, 3, 4, 5])
+      Reply("SETTINGS with five bytes", { $0.isLost() }) { _ in Frame.raw(type: 4, stream: 0, [1, 2, 3, 4, 5])
       },
-      Answer("a PING with seven bytes", { $0.isLost() }) { _ in Frame.ping([1, 2, 3, 4, 5, 6, 7]) },
-      Answer("CONTINUATION without HEADERS", { $0.isLost() }) { Frame.continuation($0, [], endHeaders: true) },
-      Answer("another frame inside a header block", { $0.isLost() }) {
+      Reply("a PING with seven bytes", { $0.isLost() }) { _ in Frame.ping([1, 2, 3, 4, 5, 6, 7]) },
+      Reply("CONTINUATION without HEADERS", { $0.isLost() }) { Frame.continuation($0, [], endHeaders: true) },
+      Reply("another frame inside a header block", { $0.isLost() }) {
         Frame.headers($0, Frame.responseFields, endHeaders: false)
           + Frame.ping([UInt8](repeating: 0, count: 8))
       },
@@ -120,51 +120,51 @@ extension WireTests {
 
     /// The client closes the connection at once, although the peer keeps it open.
     @Test(arguments: connectionFaults) func `a connection error ends the connection, and the next call reconnects`(
-      _ answer: Answer
+      _ reply: Reply
     ) async throws {
       let peer = try ScriptedPeer { client in
         let stream = try client.request().stream
-        try client.send(client.number == 0 ? answer.bytes(stream) : Frame.answer(stream, [42]))
+        try client.send(client.number == 0 ? reply.bytes(stream) : Frame.response(stream, [42]))
         try client.waitForDisconnect()
       }
       let channel = Channel(path: peer.path)
       let first = await call(channel)
-      #expect(answer.isExpected(first), "\(first)")
+      #expect(reply.isExpected(first), "\(first)")
       #expect(await call(channel) == .success([42]))
       #expect(peer.clients == 2)
     }
 
-    static let streamFaults: [Answer] = [
-      Answer("headers without a status", { $0.isUndecodable() }) {
+    static let streamFaults: [Reply] = [
+      Reply("headers without a status", { $0.isUndecodable() }) {
         Frame.headers($0, [("content-type", "application/grpc")])
       },
-      Answer("a field name in upper case", { $0.isUndecodable() }) {
+      Reply("a field name in upper case", { $0.isUndecodable() }) {
         Frame.headers($0, Frame.responseFields + [("X-Upper", "1")])
       },
-      Answer("a field value with a line break", { $0.isUndecodable() }) {
+      Reply("a field value with a line break", { $0.isUndecodable() }) {
         Frame.headers($0, [(":status", "200"), ("content-type", "application/grpc\r\n")])
       },
-      Answer("trailers that do not end the stream", { $0.isUndecodable() }) {
+      Reply("trailers that do not end the stream", { $0.isUndecodable() }) {
         Frame.responseHeaders($0) + Frame.headers($0, [("grpc-status", "0")])
       },
-      Answer("a pseudo-header field in the trailers", { $0.isUndecodable() }) {
+      Reply("a pseudo-header field in the trailers", { $0.isUndecodable() }) {
         Frame.responseHeaders($0)
           + Frame.headers($0, [(":status", "200"), ("grpc-status", "0")], endStream: true)
       },
-      Answer("more data than content-length", { $0.isUndecodable() }) {
+      Reply("more data than content-length", { $0.isUndecodable() }) {
         Frame.headers($0, Frame.responseFields + [("content-length", "3")])
           + Frame.data($0, Frame.message([1]))
       },
-      Answer("header fields of 80 KB", { $0.isUndecodable("65536") }) { Frame.split($0, Frame.huge) },
-      Answer("trailers of 80 KB", { $0.isUndecodable("65536") }) {
+      Reply("header fields of 80 KB", { $0.isUndecodable("65536") }) { Frame.split($0, Frame.huge) },
+      Reply("trailers of 80 KB", { $0.isUndecodable("65536") }) {
         Frame.responseHeaders($0) + Frame.data($0, Frame.message([1]))
           + Frame.split($0, [("grpc-status", "0")] + Frame.huge.dropFirst(2), endStream: true)
       },
     ]
 
-    @Test(arguments: streamFaults) func `a stream error leaves the connection usable`(_ answer: Answer) async throws {
-      let result = try await outcomes(of: answer.bytes)
-      #expect(answer.isExpected(result.first), "\(result.first)")
+    @Test(arguments: streamFaults) func `a stream error leaves the connection usable`(_ reply: Reply) async throws {
+      let result = try await outcomes(of: reply.bytes)
+      #expect(reply.isExpected(result.first), "\(result.first)")
       #expect(result.second == .success([42]))
       #expect(result.connections == 1)
     }

@@ -15,7 +15,7 @@ extension WireTests {
         let pong = try client.event("PONG") { event -> [UInt8]? in
           if case .pong(let payload) = event { payload } else { nil }
         }
-        try client.send(Frame.answer(stream, pong))
+        try client.send(Frame.response(stream, pong))
         try client.waitForDisconnect()
       }
       #expect(await call(Channel(path: peer.path)) == .success([1, 2, 3, 4, 5, 6, 7, 8]))

@@ -91,10 +91,10 @@ extension WireTests {
         try? await Task.sleep(for: .seconds(60))
       }
       let channel = Channel(path: path)
-      async let answer = CRIGRPCTests.call(channel)
+      async let reply = CRIGRPCTests.call(channel)
       #expect(await eventually { hasBegun.withLock { $0 } })
       server.stop()
-      #expect(await answer.isLost())
+      #expect(await reply.isLost())
       #expect(await eventually { await CRIGRPCTests.call(channel).error?.isCannotConnect ?? false })
     }
 

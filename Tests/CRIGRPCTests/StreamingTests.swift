@@ -159,10 +159,10 @@ extension WireTests {
     /// Returns the value at which a counter stops increasing.
     private func stalled(_ counter: Locked<Int>) async throws -> Int {
       var last = -1
-      var calm = 0
-      while calm < 50 {
+      var unchangedPolls = 0
+      while unchangedPolls < 50 {
         let now = counter.withLock { $0 }
-        calm = now == last ? calm + 1 : 0
+        unchangedPolls = now == last ? unchangedPolls + 1 : 0
         last = now
         try await Task.sleep(for: .milliseconds(5))
       }

@@ -69,18 +69,18 @@ struct MalformedTests {
   @Test("a recorded response truncated at any byte does not crash the decoder", arguments: Recording.runtimes)
   func truncation(runtime: String) throws {
     var errors = 0
-    for answer in try RecordedAnswer.all(runtime) where !answer.response.isEmpty {
-      let type = answer.method.response
+    for reply in try RecordedExchange.all(runtime) where !reply.response.isEmpty {
+      let type = reply.method.response
       // Every offset of a message up to 4 KiB, and a sample of the offsets of a longer one.
-      let step = max(1, answer.response.count / 4096 * 7)
-      for count in stride(from: 0, to: answer.response.count, by: step) {
+      let step = max(1, reply.response.count / 4096 * 7)
+      for count in stride(from: 0, to: reply.response.count, by: step) {
         do throws(DecodeError) {
-          _ = try type.decode(Array(answer.response[..<count]))
+          _ = try type.decode(Array(reply.response[..<count]))
         } catch {
           errors += 1
         }
       }
-      _ = try type.decode(answer.response)
+      _ = try type.decode(reply.response)
     }
     #expect(errors > 1000)
   }

@@ -10,22 +10,22 @@ struct RecordingTests {
     "decoding and encoding a recorded message loses nothing", arguments: Recording.runtimes,
     [Recording.Moment.before, .after])
   func roundTrip(runtime: String, moment: Recording.Moment) throws {
-    let answers = try RecordedAnswer.all(runtime, moment)
-    #expect(answers.count >= 30)
-    for answer in answers {
-      try check(answer.method.request, answer.request, answer)
-      try check(answer.method.response, answer.response, answer)
+    let replies = try RecordedExchange.all(runtime, moment)
+    #expect(replies.count >= 30)
+    for reply in replies {
+      try check(reply.method.request, reply.request, reply)
+      try check(reply.method.response, reply.response, reply)
     }
   }
 
-  private func check<M: CMessage>(_ type: M.Type, _ bytes: [UInt8], _ answer: RecordedAnswer) throws {
+  private func check<M: CMessage>(_ type: M.Type, _ bytes: [UInt8], _ reply: RecordedExchange) throws {
     let message = try M.decode(bytes)
     let encoded = message.encode()
-    #expect(try M.decode(encoded) == message, "\(answer)")
+    #expect(try M.decode(encoded) == message, "\(reply)")
     // Go encodes maps in random order, so the bytes are the same but in a different order.
-    #expect(encoded.sorted() == bytes.sorted(), "\(answer)")
-    #expect(message.unknownFields.isEmpty, "\(answer)")
-    #expect(try M(json: message.json()) == message, "\(answer)")
+    #expect(encoded.sorted() == bytes.sorted(), "\(reply)")
+    #expect(message.unknownFields.isEmpty, "\(reply)")
+    #expect(try M(json: message.json()) == message, "\(reply)")
   }
 
   @Test(
@@ -35,9 +35,9 @@ struct RecordingTests {
       ("ListImages", "images", "images"),
     ])
   func crictl(runtime: String, command: (method: String, crictl: String, list: String)) throws {
-    let answers = try RecordedAnswer.all(runtime)
-    let answer = try #require(answers.first { $0.call.name == command.method && $0.request.isEmpty })
-    let ours = try answer.method.response.decode(answer.response).json()
+    let replies = try RecordedExchange.all(runtime)
+    let reply = try #require(replies.first { $0.call.name == command.method && $0.request.isEmpty })
+    let ours = try reply.method.response.decode(reply.response).json()
     let printed = try RecordedOutput.document(runtime, command.crictl)
     // crictl sorts its lists, so their order is not that of the message.
     #expect(byID(ours, command.list) == byID(printed, command.list))

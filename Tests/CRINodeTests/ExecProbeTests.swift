@@ -47,7 +47,7 @@ struct ExecProbeTests {
     // The status of this sandbox is missing, so its containers show whether its shim is reachable.
     let silent = snapshot.sandboxes.removeFirst()
     snapshot.unchecked = [
-      Unchecked.details(ObjectName(.pod, pod: silent.pod, id: silent.id), isLive: true, "no answer")
+      Unchecked.details(ObjectName(.pod, pod: silent.pod, id: silent.id), isLive: true, "no response")
     ]
     let scoped = Set([silent.id]).union(snapshot.sandboxes.filter { $0.pod.namespace == namespace }.map(\.id))
     let client = Client(try Endpoint(directory.file("runtime.sock")), options: .init(api: .only(.v1)))

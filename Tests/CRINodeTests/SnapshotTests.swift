@@ -95,7 +95,7 @@ import Testing
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t")
     #expect(snapshot.sandboxes.count == 4 && snapshot.containers.count == 4)
-    #expect(server.counts.mostInFlight == 8)
+    #expect(server.counts.maximumInFlight == 8)
     #expect(server.counts.connections == 1)
   }
 

@@ -133,21 +133,21 @@ extension PreflightCase {
       $0.snapshot.sandboxes[0].status.createdAt = $0.now
     },
 
-    PreflightCase(rule: "N15", name: "two ready sandboxes of one pod", objects: ["default/web"]) { $0.addTwin() },
+    PreflightCase(rule: "N15", name: "two ready sandboxes of one pod", objects: ["default/web"]) { $0.addDuplicate() },
     PreflightCase(
       rule: "N15", name: "two ready sandboxes of one pod, on CRI-O", runtime: .crio, objects: ["default/web"]
-    ) { $0.addTwin() },
+    ) { $0.addDuplicate() },
     PreflightCase(
       rule: "N15", name: "two ready sandboxes, and the status of one could not be read", objects: ["default/web"]
     ) {
-      $0.addTwin()
+      $0.addDuplicate()
       let twin = $0.snapshot.sandboxes.removeLast()
       $0.snapshot.unchecked = [
         Unchecked.details(ObjectName(.pod, pod: twin.pod, id: twin.id), isLive: true, "no")
       ]
     },
     PreflightCase(rule: "N15", name: "a second sandbox of the pod that is not ready") {
-      $0.addTwin()
+      $0.addDuplicate()
       $0.snapshot.sandboxes[3].status.state = .notReady
     },
     PreflightCase(rule: "N15", name: "pods without a uid") {

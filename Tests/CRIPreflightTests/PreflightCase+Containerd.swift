@@ -102,7 +102,7 @@ extension PreflightCase {
     },
     PreflightCase(rule: "P4", name: "records without any data of the CRI", objects: ["leak-1", "leak-2"]) {
       $0.editRecords {
-        $0.bare = [
+        $0.withoutData = [
           .init(id: "leak-1", isSandbox: true), .init(id: "leak-2", isSandbox: false),
           .init(id: "sandbox-web", isSandbox: true),
         ]
@@ -299,10 +299,10 @@ extension PreflightCase {
     PreflightCase(rule: "P11", name: "a record of a pod that is being created") {
       $0.addBareRecord()
       let now = $0.now
-      $0.containerd?.store = .known(SandboxStore(bare: ["sandbox-x": now - .seconds(3)]))
+      $0.containerd?.store = .known(SandboxStore(withoutData: ["sandbox-x": now - .seconds(3)]))
     },
     PreflightCase(rule: "P11", name: "a record beside the record of a pause container") {
-      $0.containerd?.store = .known(SandboxStore(bare: ["sandbox-web": .zero]))
+      $0.containerd?.store = .known(SandboxStore(withoutData: ["sandbox-web": .zero]))
     },
     PreflightCase(rule: "P11", name: "a program of unknown version", isUnchecked: true) {
       $0.snapshot.runtime.version = "2.2.0"

@@ -77,7 +77,7 @@ extension PreflightFacts {
   mutating func addBareRecord(beside id: String? = nil) {
     let pod = PodName(namespace: "default", name: "web", uid: "uid-web")
     let others = id.map { [DiskSandbox(id: $0, name: "web", pod: pod)] } ?? []
-    containerd?.store = .known(SandboxStore(sandboxes: others, bare: ["sandbox-x": .zero]))
+    containerd?.store = .known(SandboxStore(sandboxes: others, withoutData: ["sandbox-x": .zero]))
   }
 
   /// Replaces the runtime's program on disk, so that it differs from the running one.
@@ -90,7 +90,7 @@ extension PreflightFacts {
   }
 
   /// Adds a second sandbox of the first pod.
-  mutating func addTwin() {
+  mutating func addDuplicate() {
     var twin = snapshot.sandboxes[0]
     twin.status.id = "sandbox-web-1"
     twin.status.metadata?.attempt = 1

@@ -36,7 +36,7 @@ import Testing
     #expect(report.findings.filter { $0.rule.severity > .info }.isEmpty)
     #expect(report.unchecked.isEmpty)
     #expect(report.verdict == .none)
-    #expect(report.victims.isEmpty)
+    #expect(report.podsToLose.isEmpty)
     #expect(report.podCount == 2)
   }
 
@@ -56,8 +56,8 @@ import Testing
     }
     // If only a container is named, its pod stays.
     let pods = Set(losses.filter { $0.rule.predicts == .pods && $0.object.kind == .pod }.compactMap(\.object.pod))
-    #expect(Set(report.victims.map(\.pod)) == pods)
-    #expect(Set(report.disturbed.map(\.pod)).isDisjoint(with: pods))
+    #expect(Set(report.podsToLose.map(\.pod)) == pods)
+    #expect(Set(report.podsToDisturb.map(\.pod)).isDisjoint(with: pods))
   }
 
   @Test func `a loss takes precedence over unchecked rules`() {
@@ -78,7 +78,7 @@ import Testing
     }
     #expect(PreflightReport(facts).verdict != .none)
     let report = PreflightReport(facts, ignoring: [id])
-    #expect(report.verdict == .none && report.victims.isEmpty)
+    #expect(report.verdict == .none && report.podsToLose.isEmpty)
     #expect(!report.findings.contains { $0.rule.id == id })
     #expect(report.unchecked == [Unchecked(.rule(id), UnknownReason(.ignored), count: count)])
     let other = PreflightReport(facts, ignoring: [.podNotReady])
@@ -88,10 +88,10 @@ import Testing
   @Test func `an advisory that an ignored rule would decide stays a suspicion`() throws {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].ip = "" }
-    for suspicion in PreflightReport(facts).suspicions where suspicion.standing == .proved {
+    for suspicion in PreflightReport(facts).suspicions where suspicion.status == .proved {
       let deciding = Set(suspicion.match.advisory.decidedBy)
       let again = PreflightReport(facts, ignoring: deciding).suspicions.first { $0.match == suspicion.match }
-      #expect(again?.standing == .suspect)
+      #expect(again?.status == .suspect)
     }
   }
 
@@ -103,33 +103,33 @@ import Testing
     }
     facts.containerd?.missingCheckpoints = .known(["container-web-nginx": "/a", "container-proxy-proxy": "/b"])
     let report = PreflightReport(facts)
-    #expect(report.victims.map { "\($0.pod) \($0.rules.map(\.label))" } == ["default/web [\"P1\", \"P2\"]"])
-    #expect(report.disturbed.map { "\($0.pod) \($0.rules.map(\.label))" } == ["default/proxy [\"P5\"]"])
+    #expect(report.podsToLose.map { "\($0.pod) \($0.rules.map(\.label))" } == ["default/web [\"P1\", \"P2\"]"])
+    #expect(report.podsToDisturb.map { "\($0.pod) \($0.rules.map(\.label))" } == ["default/proxy [\"P5\"]"])
   }
 
   @Test func `a version is suspect until its records are read, and proved if they show the defect`() {
-    func standing(_ change: (inout PreflightFacts) -> Void) -> PreflightReport.Suspicion.Standing? {
+    func status(_ change: (inout PreflightFacts) -> Void) -> PreflightReport.Suspicion.Status? {
       var facts = PreflightFacts.goodContainerd
       facts.snapshot.runtime.version = "1.6.12"
       change(&facts)
       let suspicions = PreflightReport(facts).suspicions
-      return suspicions.first { $0.match.advisory.id == .containerd7843 }?.standing
+      return suspicions.first { $0.match.advisory.id == .containerd7843 }?.status
     }
-    #expect(standing { _ in } == .settled)
-    #expect(standing { $0.containerd?.records = .unknown("no") } == .suspect)
-    #expect(standing { $0.editRecords { $0.sandboxes[0].ip = "" } } == .proved)
-    #expect(standing { $0.snapshot.runtime.version = "1.6.15" } == nil)
-    #expect(standing { $0.snapshot.runtime.version = "v1.6.14-k3s1" } == nil)
+    #expect(status { _ in } == .settled)
+    #expect(status { $0.containerd?.records = .unknown("no") } == .suspect)
+    #expect(status { $0.editRecords { $0.sandboxes[0].ip = "" } } == .proved)
+    #expect(status { $0.snapshot.runtime.version = "1.6.15" } == nil)
+    #expect(status { $0.snapshot.runtime.version = "v1.6.14-k3s1" } == nil)
     // The target version did not write what is on disk.
     let upgrade: (inout PreflightFacts) -> Void = {
       $0.snapshot.runtime.version = "1.6.8"
       $0.target = RuntimeVersion("1.6.12")
     }
-    #expect(standing(upgrade) == .proved, "N17 reports it")
+    #expect(status(upgrade) == .proved, "N17 reports it")
     var facts = PreflightFacts.goodContainerd
     upgrade(&facts)
     let ignored = PreflightReport(facts, ignoring: [.runtimeTargetVersion])
-    #expect(ignored.suspicions.first { $0.match.advisory.id == .containerd7843 }?.standing == .suspect)
+    #expect(ignored.suspicions.first { $0.match.advisory.id == .containerd7843 }?.status == .suspect)
     #expect(ignored.verdict == .none)
   }
 
@@ -258,8 +258,8 @@ import Testing
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].additionalIPs = [] }
     let report = PreflightReport(facts)
-    #expect(report.verdict == .loss && report.victims.isEmpty && report.disturbed.isEmpty)
-    #expect(report.readdressed.map(\.pod.name) == ["web"])
+    #expect(report.verdict == .loss && report.podsToLose.isEmpty && report.podsToDisturb.isEmpty)
+    #expect(report.podsWithNewAddresses.map(\.pod.name) == ["web"])
     #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "addresses")
   }
 
@@ -268,8 +268,8 @@ import Testing
     facts.closeNamespace()
     let report = PreflightReport(facts)
     #expect(
-      report.verdict == .loss && report.victims.map(\.rules) == [[.networkNamespaceOnDisk]]
-        && report.readdressed.isEmpty)
+      report.verdict == .loss && report.podsToLose.map(\.rules) == [[.networkNamespaceOnDisk]]
+        && report.podsWithNewAddresses.isEmpty)
     #expect(report.findings.first?.detailText == "the runtime has already lost it: /run/netns/web is gone")
     facts.snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = false
     let detail = "none in the runtime, 10.0.0.2, fd00::2 on disk"
@@ -293,8 +293,8 @@ import Testing
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].interfaces = nil }
     let report = PreflightReport(facts)
-    #expect(report.verdict == .loss && report.victims.isEmpty && report.readdressed.isEmpty)
-    #expect(report.rewritten.map(\.pod.name) == ["web"])
+    #expect(report.verdict == .loss && report.podsToLose.isEmpty && report.podsWithNewAddresses.isEmpty)
+    #expect(report.podsReportedDifferently.map(\.pod.name) == ["web"])
     #expect(report.json(exitCode: 5)["pods"]?[0]?["loss"] == "records")
     let detail = "CNI result eth0 10.0.0.2 fd00::2 in the runtime, none on disk"
     #expect(report.findings.first { $0.rule.id.label == "P17" }?.detailText == detail)
@@ -302,7 +302,7 @@ import Testing
 
   @Test func `two ready sandboxes are reported, but they are not a loss by the change`() {
     var facts = PreflightFacts.goodContainerd
-    facts.addTwin()
+    facts.addDuplicate()
     let report = PreflightReport(facts)
     #expect(report.findings.first?.rule.id.label == "N15" && report.findings.first?.rule.severity == .critical)
     #expect(report.findings.filter { $0.rule.severity > .info }.count == 1 && report.verdict == .none)
@@ -311,9 +311,9 @@ import Testing
   @Test func `a defect of every version is not held against the running version`() {
     let report = PreflightReport(.goodContainerd)
     let standings = Dictionary(
-      uniqueKeysWithValues: report.suspicions.map { ($0.match.advisory.id.rawValue, $0.standing) })
+      uniqueKeysWithValues: report.suspicions.map { ($0.match.advisory.id.rawValue, $0.status) })
     #expect(standings["containerd-12600"] == .unfixed && standings["containerd-11646"] == .settled)
-    let rows = Advisories.table.filter(\.isInEveryVersion).map(\.id.rawValue)
+    let rows = Advisories.table.filter(\.affectsEveryVersion).map(\.id.rawValue)
     #expect(rows.prefix(3) == ["containerd-12600", "containerd-11646", "containerd-6549"])
     #expect(rows.dropFirst(3) == ["crio-restore-ip", "crio-10343", "microk8s-2122"])
   }

@@ -27,11 +27,11 @@ import Testing
 
   @Test func `every ready pod is a test`() throws {
     let (view, report) = try Self.view()
-    #expect(report.verdict == .loss && report.victims.count == 2 && report.podCount == 3)
+    #expect(report.verdict == .loss && report.podsToLose.count == 2 && report.podCount == 3)
     let junit = try JUnit(ReportFormat.junit.text(view))
     for pod in report.pods {
       let item = try #require(junit.cases.first { $0.name == "pod \(pod)" && $0.group == "cri.preflight.pod" })
-      #expect(item.failures.isEmpty != report.victims.contains { $0.pod == pod })
+      #expect(item.failures.isEmpty != report.podsToLose.contains { $0.pod == pod })
     }
     #expect(junit.suite["failures"] == "3" && junit.suite["skipped"] == "\(view.unchecked.count)")
     #expect(TAP(ReportFormat.tap.text(view)).tests.count { !$0.isGood } == 3)
@@ -60,7 +60,7 @@ import Testing
 
   @Test func `the metrics have the expected values`() throws {
     let (view, report) = try Self.view()
-    let suspects = report.suspicions.count { $0.standing == .suspect }
+    let suspects = report.suspicions.count { $0.status == .suspect }
     #expect(ReportFormat.nagios.text(view).hasPrefix("CRI PREFLIGHT CRITICAL - LOSS PREDICTED"))
     #expect(ReportFormat.nagios.text(view).hasSuffix(" | pods=3 lost=2 disturbed=0 suspect=\(suspects)\n"))
     #expect(ReportFormat.nagios.exitCode(view.verdict) == 2)

@@ -32,8 +32,8 @@ import Testing
       let list = try await channel.unary(Method.listPodSandbox.path(.v1), [])
       let id = try #require(try ListPodSandboxResponse.decode(list).items.first?.id)
       let request = PodSandboxStatusRequest(podSandboxID: id).encode()
-      let answer = try await channel.unary(Method.podSandboxStatus.path(.v1), request)
-      return try PodSandboxStatusResponse.decode(answer).status?.network?.ip
+      let reply = try await channel.unary(Method.podSandboxStatus.path(.v1), request)
+      return try PodSandboxStatusResponse.decode(reply).status?.network?.ip
     }
     let first = try Tool(Tool.simulator, arguments + ["--kill-after", "3"])
     _ = await first.firstErrorLine()

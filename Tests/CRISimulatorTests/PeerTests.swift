@@ -9,14 +9,14 @@ import Testing
 enum Peer {
   static let python = "/usr/bin/python3"
 
-  static func isThere() async throws -> Bool {
+  static func isInstalled() async throws -> Bool {
     guard FileManager.default.isExecutableFile(atPath: python) else { return false }
     return try await Tool.run(python, "-c", "import grpc").code == 0
   }
 }
 
 /// Tests the simulated runtime with an independent client: grpcio, with Tools/grpcio-peer.
-@Suite(.enabled("python3-grpcio is not installed") { try await Peer.isThere() })
+@Suite(.enabled("python3-grpcio is not installed") { try await Peer.isInstalled() })
 struct PeerTests {
   /// Makes calls with the independent client, and returns one document for each call.
   private func callPeer(_ served: ServedRuntime, _ arguments: [String]) async throws -> [JSON] {
@@ -33,12 +33,12 @@ struct PeerTests {
     let results = try await callPeer(served, calls.map { "\($0.method)=\(Base64.encode($0.request))" })
     #expect(results.count == calls.count)
     for (call, result) in zip(calls, results) {
-      var answer = call
+      var reply = call
       let name = try #require(result["code"]?.stringValue)
-      answer.code = try #require(StatusCode.all.first { $0.description == name })
-      answer.message = result["message"]?.stringValue ?? ""
-      answer.response = Base64.decode(result["responses"]?[0]?.stringValue ?? "") ?? []
-      #expect(try Answer(answer) == Answer(call), "\(call.name)")
+      reply.code = try #require(StatusCode.all.first { $0.description == name })
+      reply.message = result["message"]?.stringValue ?? ""
+      reply.response = Base64.decode(result["responses"]?[0]?.stringValue ?? "") ?? []
+      #expect(try Reply(reply) == Reply(call), "\(call.name)")
     }
   }
 

@@ -15,7 +15,7 @@ import Testing
     let calls = try Recording(runtime, .before).calls
     #expect(calls.count > 30)
     for call in calls {
-      #expect(try await Answer(served.channel, call) == Answer(call), "\(call.name)")
+      #expect(try await Reply(served.channel, call) == Reply(call), "\(call.name)")
     }
   }
 
@@ -30,7 +30,7 @@ import Testing
     // The source is ignored, because the state file exists.
     let again = try ServedRuntime(.recording("/nowhere"), options: options)
     for call in try Recording(runtime, .before).calls {
-      #expect(try await Answer(again.channel, call) == Answer(call), "\(call.name)")
+      #expect(try await Reply(again.channel, call) == Reply(call), "\(call.name)")
     }
   }
 
@@ -44,7 +44,7 @@ import Testing
     // Resource usage and times change.
     let volatile = ["ListContainerStats", "ListPodSandboxStats", "ImageFsInfo", "List"]
     for call in try Recording("containerd-1.6.12", .after).calls where !volatile.contains(call.name) {
-      #expect(try await Answer(served.channel, call) == Answer(call), "\(call.name)")
+      #expect(try await Reply(served.channel, call) == Reply(call), "\(call.name)")
       compared[call.name, default: 0] += 1
     }
     #expect(compared["PodSandboxStatus"] == 9)

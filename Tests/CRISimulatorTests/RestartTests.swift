@@ -123,9 +123,9 @@ import Testing
     func cniResult(_ name: String) async throws -> JSON? {
       let items = try await served.call(.listPodSandbox, ListPodSandboxRequest()).items
       let id = try #require(items.first { $0.metadata?.name == name }).id
-      let answer = try await served.call(
+      let reply = try await served.call(
         .podSandboxStatus, PodSandboxStatusRequest(podSandboxID: id, verbose: true))
-      return try JSON.parse(try #require(answer.info["info"]))["cniResult"]
+      return try JSON.parse(try #require(reply.info["info"]))["cniResult"]
     }
     #expect(try await cniResult("web")?["Interfaces"]?["eth0"]?["IPConfigs"]?[1]?["IP"] == "fd00::1")
     #expect(try await cniResult("proxy") == .null)

@@ -78,13 +78,13 @@ import Testing
     #expect(Set(items.map(\.metadata?.uid)).count == 300)
     var addresses: Set<String> = []
     for item in items {
-      let answer = try await served.call(
+      let reply = try await served.call(
         .podSandboxStatus, PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
-      addresses.insert(answer.status?.network?.ip ?? "")
-      let info = try JSON.parse(try #require(answer.info["info"]))
+      addresses.insert(reply.status?.network?.ip ?? "")
+      let info = try JSON.parse(try #require(reply.info["info"]))
       #expect(info["pid"]?.intValue ?? 0 > 0)
       #expect(
-        info["cniResult"]?["Interfaces"]?["eth0"]?["IPConfigs"]?[0]?["IP"]?.stringValue == answer.status?.network?.ip)
+        info["cniResult"]?["Interfaces"]?["eth0"]?["IPConfigs"]?[0]?["IP"]?.stringValue == reply.status?.network?.ip)
     }
     #expect(addresses.count == 300)
 

@@ -38,10 +38,10 @@ import Testing
     small.containers.removeLast(3)
     let bytes = small.json.bytes(pretty: false)
     for index in stride(from: 0, to: bytes.count, by: 3) {
-      var spoilt = bytes
-      spoilt[index] ^= 0x15
+      var corrupted = bytes
+      corrupted[index] ^= 0x15
       // Many damaged texts are still valid JSON; what counts is that no other error is thrown.
-      do throws(SnapshotError) { _ = try Snapshot(parsing: spoilt) } catch { #expect(!"\(error)".isEmpty) }
+      do throws(SnapshotError) { _ = try Snapshot(parsing: corrupted) } catch { #expect(!"\(error)".isEmpty) }
     }
   }
 

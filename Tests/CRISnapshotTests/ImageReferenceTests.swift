@@ -51,12 +51,12 @@ struct ImageReferenceTests {
       ("registry.k8s.io/pause:3.8@sha256:99", false), ("registry.k8s.io/pause@sha256:99", false),
       ("sha256:\(hex)", true), (hex, true), ("mirrored-pause:3.6", false),
     ])
-  func names(name: String, isCalled: Bool) {
+  func names(name: String, hasName: Bool) {
     // The runtime lists no digest for an image that was imported.
     let image = Image(
       id: "sha256:\(Self.hex)", repoTags: ["docker.io/rancher/mirrored-pause:3.6", "registry.k8s.io/pause:3.9"],
       repoDigests: ["docker.io/rancher/mirrored-pause@sha256:77"])
-    #expect(image.isCalled(name) == isCalled)
+    #expect(image.hasName(name) == hasName)
   }
 
   @Test(

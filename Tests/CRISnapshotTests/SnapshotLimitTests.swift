@@ -46,7 +46,7 @@ import Testing
   @Test func `an object is either read or unchecked`() {
     var snapshot = Snapshot.before
     let id = snapshot.containers[0].id
-    snapshot.unchecked.append(Unchecked.details(ObjectName(.container, id: id), "no answer"))
+    snapshot.unchecked.append(Unchecked.details(ObjectName(.container, id: id), "no response"))
     #expect(throws: SnapshotError.duplicate(.container, id: id)) { try read(snapshot) }
   }
 

@@ -5,12 +5,12 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Servers that answer what they should not. No session may hang, or succeed.
+/// Servers that send what they should not. No session may hang, or succeed.
 @Suite(.timeLimit(.minutes(5))) struct HostileServerTests {
   private static let upgrade = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
   private static let upgraded = "\(upgrade)X-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"
 
-  static let heads: [(answer: [UInt8], code: StreamingError.Code)] = [
+  static let heads: [(response: [UInt8], code: StreamingError.Code)] = [
     (Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".utf8), .upgradeRefused(status: 200)),
     (Array("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".utf8), .upgradeRefused(status: 404)),
     (Array("HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/\r\n\r\n".utf8), .redirected),
@@ -35,8 +35,8 @@ import Testing
     (Array(upgraded.utf8), .connectionLost),
   ]
 
-  @Test(arguments: heads.indices) func `a wrong answer is an error`(index: Int) async throws {
-    let server = try StreamServer(on: .loopback(port: 0)) { _ in .raw(Self.heads[index].answer) }
+  @Test(arguments: heads.indices) func `a wrong response is an error`(index: Int) async throws {
+    let server = try StreamServer(on: .loopback(port: 0)) { _ in .raw(Self.heads[index].response) }
     let options = StreamingOptions(transport: .only(.spdy), setupTimeout: .seconds(20))
     let start = ContinuousClock.now
     do {
@@ -90,7 +90,7 @@ import Testing
   @Test(arguments: 0..<24) func `wrong frames are an error`(index: Int) async throws {
     let (kind, bytes, code) = try #require(try Self.frames()[index...].first)
     let server = try StreamServer(on: .loopback(port: 0)) { offer in
-      .raw((UpgradeAnswer.accept(offer, protocolName: "v4.channel.k8s.io") ?? []) + bytes)
+      .raw((UpgradeResponse.accept(offer, protocolName: "v4.channel.k8s.io") ?? []) + bytes)
     }
     let start = ContinuousClock.now
     do {
@@ -104,7 +104,7 @@ import Testing
     #expect(.now - start < .seconds(40))
   }
 
-  @Test func `a server that never answers ends with the time for the setup`() async throws {
+  @Test func `a server that never responds ends with the time for the setup`() async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let url = "http://127.0.0.1:\(try listener.localPort())/x"
     let start = ContinuousClock.now
@@ -120,12 +120,12 @@ import Testing
   @Test func `a server that accepts no streams ends with the time for the setup`() async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let url = "http://127.0.0.1:\(try listener.localPort())/x"
-    let answer = Array(Self.upgraded.utf8)
+    let response = Array(Self.upgraded.utf8)
     let number = listener.release()
     try Thread.detach {
       let listener = Descriptor(owning: number)
       guard let socket = try? TCPSocket.accept(on: listener, patiently: true) else { return }
-      _ = try? socket.send(answer, from: 0)
+      _ = try? socket.send(response, from: 0)
       Thread.sleep(.seconds(3))
     }
     let options = StreamingOptions(transport: .only(.spdy), setupTimeout: .seconds(1))

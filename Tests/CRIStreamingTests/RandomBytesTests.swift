@@ -118,20 +118,20 @@ struct RandomBytesTests {
 
   @Test(arguments: 0..<4) func `upgrades survive random bytes`(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
-    let answers = UpgradeResponseTests.cases.map { [UInt8]($0.answer) }
+    let replies = UpgradeResponseTests.cases.map { [UInt8]($0.response) }
     for _ in 0..<Self.rounds * 4 {
-      let answer = answers.randomElement(using: &generator) ?? []
+      let reply = replies.randomElement(using: &generator) ?? []
       for transport in StreamTransportKind.allCases {
         let request = try UpgradeResponseTests.request(transport)
-        var client = UpgradeResponseReader(answering: request)
+        var client = UpgradeResponseReader(to: request)
         var server = UpgradeRequestReader()
         do throws(UpgradeFailure) {
-          for piece in Self.broken(answer, &generator).split(using: &generator) { _ = try client.receive(piece) }
+          for piece in Self.broken(reply, &generator).split(using: &generator) { _ = try client.receive(piece) }
           _ = client.connectionEnded()
         } catch {}
         do throws(UpgradeFailure) {
           for piece in Self.broken(request.bytes, &generator).split(using: &generator) {
-            if let offer = try server.receive(piece) { _ = UpgradeAnswer.accept(offer, protocolName: "x") }
+            if let offer = try server.receive(piece) { _ = UpgradeResponse.accept(offer, protocolName: "x") }
           }
         } catch {}
       }

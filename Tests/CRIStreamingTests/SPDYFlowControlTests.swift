@@ -170,13 +170,13 @@ struct SPDYFlowControlTests {
     try session.receiveFrames(
       try Self.bytes([.synReply(id: 1, []), .data(id: 1, [UInt8](repeating: 1, count: count))]))
     _ = try SPDYSessionTests.sent(&session, &decoder)
-    #expect(session.mayBeWaitedFor == false)
+    #expect(session.mayHaveStalledPeer == false)
     session.consume(count, on: 1)
     #expect(try SPDYSessionTests.sent(&session, &decoder) == [])
-    #expect(session.mayBeWaitedFor == true)
+    #expect(session.mayHaveStalledPeer == true)
     session.peerIsIdle()
     #expect(try SPDYSessionTests.sent(&session, &decoder) == [.windowUpdate(id: 1, delta: UInt32(count))])
-    #expect(session.mayBeWaitedFor == false)
+    #expect(session.mayHaveStalledPeer == false)
   }
 
   /// A peer that implements windows gets them as data is consumed, in few frames, before it has to wait.

@@ -125,7 +125,7 @@ import Testing
   func `input that is not read stops the writer`(kind: StreamTransportKind) async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let port = try listener.localPort()
-    let peer = try UnreadingPeer(listener, kind)
+    let peer = try NonReadingPeer(listener, kind)
     let session = try await Session.open(
       RemoteCommandStreams(stdin: true), options: StreamingOptions(transport: .only(kind))
     ) { "http://127.0.0.1:\(port)/x" }
@@ -150,7 +150,7 @@ import Testing
   func `a session whose input is not read can be cancelled`(kind: StreamTransportKind) async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let port = try listener.localPort()
-    let peer = try UnreadingPeer(listener, kind)
+    let peer = try NonReadingPeer(listener, kind)
     let session = try await Session.open(
       RemoteCommandStreams(stdin: true), options: StreamingOptions(transport: .only(kind))
     ) { "http://127.0.0.1:\(port)/x" }

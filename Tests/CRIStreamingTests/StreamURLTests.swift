@@ -13,10 +13,10 @@ struct StreamURLTests {
       ("http://node?q", .tcp(host: "node", port: 80), "/?q", "node"),
       ("https://10.0.0.1/a", .tcp(host: "10.0.0.1", port: 443), "/a", "10.0.0.1"),
       ("http+unix://%2Frun%2Fs.sock/exec/x", .unix(path: "/run/s.sock"), "/exec/x", "localhost"),
-    ] as [(String, StreamURL.Place, String, String)])
-  func `a URL is split into its parts`(text: String, place: StreamURL.Place, target: String, host: String) throws {
+    ] as [(String, StreamURL.Address, String, String)])
+  func `a URL is split into its parts`(text: String, address: StreamURL.Address, target: String, host: String) throws {
     let url = try StreamURL(text)
-    #expect(url.place == place && url.target == target && url.host == host)
+    #expect(url.address == address && url.target == target && url.host == host)
     #expect(url.usesTLS == text.hasPrefix("https:"))
   }
 

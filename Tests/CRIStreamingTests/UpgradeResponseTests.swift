@@ -17,7 +17,7 @@ struct UpgradeResponseTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var name: String
     var transport = StreamTransportKind.spdy
-    var answer: String
+    var response: String
     /// Whether the connection is closed after the response.
     var isClosed = false
     var outcome: Result<UpgradeResponseReader.Upgraded, UpgradeFailure>
@@ -35,64 +35,64 @@ struct UpgradeResponseTests {
   }
 
   static let cases = [
-    Case(name: "SPDY", answer: ok, outcome: upgraded("v4.channel.k8s.io")),
+    Case(name: "SPDY", response: ok, outcome: upgraded("v4.channel.k8s.io")),
     Case(
-      name: "frames directly after the response", answer: ok + "\u{0}xyz",
+      name: "frames directly after the response", response: ok + "\u{0}xyz",
       outcome: upgraded("v4.channel.k8s.io", "\u{0}xyz")),
     Case(
       name: "names in any case",
-      answer: "HTTP/1.1 101\r\nCONNECTION: keep-alive, upgrade\r\nupgrade:spdy/3.1\r\n"
+      response: "HTTP/1.1 101\r\nCONNECTION: keep-alive, upgrade\r\nupgrade:spdy/3.1\r\n"
         + "x-stream-protocol-version:  v5.channel.k8s.io \r\n\r\n", outcome: upgraded("v5.channel.k8s.io")),
     Case(
-      name: "a missing version means the unversioned protocol", answer: head + "Upgrade: SPDY/3.1\r\n\r\n",
+      name: "a missing version means the unversioned protocol", response: head + "Upgrade: SPDY/3.1\r\n\r\n",
       outcome: upgraded("channel.k8s.io")),
     Case(
-      name: "an interim response first", answer: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok,
+      name: "an interim response first", response: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok,
       outcome: upgraded("v4.channel.k8s.io")),
     Case(
-      name: "WebSocket", transport: .webSocket, answer: webSocketHead + accept + chosen + "\r\n",
+      name: "WebSocket", transport: .webSocket, response: webSocketHead + accept + chosen + "\r\n",
       outcome: upgraded("v5.channel.k8s.io")),
 
     Case(
-      name: "a different protocol than the requested one", answer: webSocketHead + "\r\n",
+      name: "a different protocol than the requested one", response: webSocketHead + "\r\n",
       outcome: .failure(.wrongUpgrade(expected: "SPDY/3.1", found: "websocket"))),
     Case(
-      name: "101 without Upgrade", answer: head + "\r\n",
+      name: "101 without Upgrade", response: head + "\r\n",
       outcome: .failure(.wrongUpgrade(expected: "SPDY/3.1", found: ""))),
     Case(
-      name: "101 without Connection", answer: "HTTP/1.1 101 X\r\nUpgrade: SPDY/3.1\r\n\r\n",
+      name: "101 without Connection", response: "HTTP/1.1 101 X\r\nUpgrade: SPDY/3.1\r\n\r\n",
       outcome: .failure(.wrongUpgrade(expected: "SPDY/3.1", found: "SPDY/3.1"))),
     Case(
       name: "a version that was not offered",
-      answer: head + "Upgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v9.channel.k8s.io\r\n\r\n",
+      response: head + "Upgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v9.channel.k8s.io\r\n\r\n",
       outcome: .failure(.wrongProtocol(offered: offered, found: "v9.channel.k8s.io"))),
     Case(
-      name: "WebSocket without Accept", transport: .webSocket, answer: webSocketHead + chosen + "\r\n",
+      name: "WebSocket without Accept", transport: .webSocket, response: webSocketHead + chosen + "\r\n",
       outcome: .failure(.wrongAccept(expected: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", found: nil))),
     Case(
       name: "WebSocket with a wrong Accept", transport: .webSocket,
-      answer: webSocketHead + "Sec-WebSocket-Accept: x\r\n" + chosen + "\r\n",
+      response: webSocketHead + "Sec-WebSocket-Accept: x\r\n" + chosen + "\r\n",
       outcome: .failure(.wrongAccept(expected: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", found: "x"))),
     Case(
-      name: "WebSocket without a protocol", transport: .webSocket, answer: webSocketHead + accept + "\r\n",
+      name: "WebSocket without a protocol", transport: .webSocket, response: webSocketHead + accept + "\r\n",
       outcome: .failure(.wrongProtocol(offered: offered, found: nil))),
     Case(
       name: "WebSocket with an extension", transport: .webSocket,
-      answer: webSocketHead + accept + chosen + "Sec-WebSocket-Extensions: permessage-deflate; a=1\r\n\r\n",
+      response: webSocketHead + accept + chosen + "Sec-WebSocket-Extensions: permessage-deflate; a=1\r\n\r\n",
       outcome: .failure(.unexpectedExtension("permessage-deflate; a=1"))),
 
     Case(
-      name: "200 instead of 101", answer: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+      name: "200 instead of 101", response: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
       outcome: .failure(.notUpgraded(status: 200, reason: "OK", body: "hello"))),
     Case(
-      name: "a redirect", answer: "HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/\r\n\r\n",
+      name: "a redirect", response: "HTTP/1.1 302 Found\r\nLocation: http://198.51.100.1/\r\n\r\n",
       outcome: .failure(.redirected(status: 302, location: "http://198.51.100.1/"))),
     Case(
-      name: "a redirect without a location", answer: "HTTP/1.1 307 X\r\n\r\n",
+      name: "a redirect without a location", response: "HTTP/1.1 307 X\r\n\r\n",
       outcome: .failure(.redirected(status: 307, location: nil))),
     Case(
       name: "a refusal with the accepted protocols",
-      answer: "HTTP/1.1 403 Forbidden\r\nX-Accepted-Stream-Protocol-Versions: v4.channel.k8s.io\r\n"
+      response: "HTTP/1.1 403 Forbidden\r\nX-Accepted-Stream-Protocol-Versions: v4.channel.k8s.io\r\n"
         + "X-Accepted-Stream-Protocol-Versions: v3.channel.k8s.io\r\nContent-Length: 6\r\n\r\n nope\n",
       outcome: .failure(
         .refused(
@@ -101,61 +101,61 @@ struct UpgradeResponseTests {
     // golang.org/x/net/websocket responds like this and closes the connection.
     Case(
       name: "a refusal that ends with the connection", transport: .webSocket,
-      answer: "HTTP/1.1 403 Forbidden\r\n\r\nunsupported", isClosed: true,
+      response: "HTTP/1.1 403 Forbidden\r\n\r\nunsupported", isClosed: true,
       outcome: .failure(.refused(status: 403, reason: "Forbidden", body: "unsupported", acceptedProtocols: []))),
     Case(
       name: "a body in chunks",
-      answer: "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nwhat\r\n3\r\n er\r\n0\r\n\r\n",
+      response: "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nwhat\r\n3\r\n er\r\n0\r\n\r\n",
       outcome: .failure(.refused(status: 500, reason: "Oh", body: "what er", acceptedProtocols: []))),
     Case(
-      name: "damaged chunks", answer: "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+      name: "damaged chunks", response: "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
       outcome: .failure(.refused(status: 500, reason: "Oh", body: "", acceptedProtocols: []))),
     Case(
-      name: "an endless body", answer: "HTTP/1.1 404 X\r\n\r\n" + String(repeating: "x", count: 9000),
+      name: "an endless body", response: "HTTP/1.1 404 X\r\n\r\n" + String(repeating: "x", count: 9000),
       outcome: .failure(
         .refused(status: 404, reason: "X", body: String(repeating: "x", count: 8192), acceptedProtocols: []))),
     Case(
-      name: "no body", answer: "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+      name: "no body", response: "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
       outcome: .failure(.refused(status: 404, reason: "Not Found", body: "", acceptedProtocols: []))),
 
     Case(
-      name: "a protocol other than HTTP", answer: "SSH-2.0-OpenSSH_9\r\n",
+      name: "a protocol other than HTTP", response: "SSH-2.0-OpenSSH_9\r\n",
       outcome: .failure(.notHTTP("SSH-2.0-OpenSSH_9"))),
-    Case(name: "TLS", answer: "\u{15}\u{3}\u{1}", outcome: .failure(.notHTTP(#"\x15\x03\x01"#))),
-    Case(name: "no status", answer: "HTTP/1.1 abc\r\n\r\n", outcome: .failure(.notHTTP("HTTP/1.1 abc"))),
+    Case(name: "TLS", response: "\u{15}\u{3}\u{1}", outcome: .failure(.notHTTP(#"\x15\x03\x01"#))),
+    Case(name: "no status", response: "HTTP/1.1 abc\r\n\r\n", outcome: .failure(.notHTTP("HTTP/1.1 abc"))),
     Case(
-      name: "no response", answer: "", isClosed: true, outcome: .failure(.connectionEnded(received: ""))),
+      name: "no response", response: "", isClosed: true, outcome: .failure(.connectionEnded(received: ""))),
     Case(
-      name: "half a head", answer: "HTTP/1.1 101 Swi", isClosed: true,
+      name: "half a head", response: "HTTP/1.1 101 Swi", isClosed: true,
       outcome: .failure(.connectionEnded(received: "HTTP/1.1 101 Swi"))),
     Case(
-      name: "a line feed without a carriage return", answer: "HTTP/1.1 101 X\nConnection: Upgrade\r\n\r\n",
+      name: "a line feed without a carriage return", response: "HTTP/1.1 101 X\nConnection: Upgrade\r\n\r\n",
       outcome: .failure(.malformedHead("line 1 does not end with CR LF"))),
     Case(
-      name: "a field without a colon", answer: "HTTP/1.1 101 X\r\nnonsense\r\n\r\n",
+      name: "a field without a colon", response: "HTTP/1.1 101 X\r\nnonsense\r\n\r\n",
       outcome: .failure(.malformedHead("not a header field: nonsense"))),
     Case(
-      name: "a folded field", answer: "HTTP/1.1 101 X\r\nA: b\r\n c\r\n\r\n",
+      name: "a folded field", response: "HTTP/1.1 101 X\r\nA: b\r\n c\r\n\r\n",
       outcome: .failure(.malformedHead("not a header field:  c"))),
     Case(
-      name: "a control character", answer: "HTTP/1.1 101 X\r\nA: \u{0}\r\n\r\n",
+      name: "a control character", response: "HTTP/1.1 101 X\r\nA: \u{0}\r\n\r\n",
       outcome: .failure(.malformedHead(#"control characters in a header field: A: \x00"#))),
     Case(
-      name: "too many interim responses", answer: String(repeating: "HTTP/1.1 100 X\r\n\r\n", count: 9),
+      name: "too many interim responses", response: String(repeating: "HTTP/1.1 100 X\r\n\r\n", count: 9),
       outcome: .failure(.malformedHead("more than 8 interim responses"))),
     Case(
-      name: "an endless head", answer: "HTTP/1.1 101 X\r\nA: " + String(repeating: "x", count: 20_000),
+      name: "an endless head", response: "HTTP/1.1 101 X\r\nA: " + String(repeating: "x", count: 20_000),
       outcome: .failure(.headTooLarge(limit: 16384))),
     Case(
-      name: "many fields", answer: "HTTP/1.1 101 X\r\n" + String(repeating: "A:\r\n", count: 200) + "\r\n",
+      name: "many fields", response: "HTTP/1.1 101 X\r\n" + String(repeating: "A:\r\n", count: 200) + "\r\n",
       outcome: .failure(.tooManyFields(limit: 100))),
   ]
 
   /// The outcome does not depend on how the bytes are split.
   @Test(arguments: cases, [1, 3, 100, 100_000]) func reads(_ one: Case, piece: Int) throws {
-    var reader = UpgradeResponseReader(answering: try Self.request(one.transport))
+    var reader = UpgradeResponseReader(to: try Self.request(one.transport))
     var outcome: Result<UpgradeResponseReader.Upgraded, UpgradeFailure>?
-    var pieces = [UInt8](one.answer).split(piece)
+    var pieces = [UInt8](one.response).split(piece)
     while outcome == nil, !pieces.isEmpty {
       do throws(UpgradeFailure) {
         outcome = try reader.receive(pieces.removeFirst()).map { .success($0) }

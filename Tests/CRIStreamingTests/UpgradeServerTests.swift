@@ -14,19 +14,19 @@ struct UpgradeServerTests {
     let found = try #require(offer)
     #expect(found.transport == transport && found.protocols == UpgradeResponseTests.offered && found.path == "/")
     #expect(found.method == (transport == .spdy ? "POST" : "GET"))
-    let answer = try #require(UpgradeAnswer.accept(found, protocolName: "v4.channel.k8s.io"))
-    var client = UpgradeResponseReader(answering: request)
-    let upgraded = try client.receive(answer + [7])
+    let reply = try #require(UpgradeResponse.accept(found, protocolName: "v4.channel.k8s.io"))
+    var client = UpgradeResponseReader(to: request)
+    let upgraded = try client.receive(reply + [7])
     #expect(upgraded == UpgradeResponseReader.Upgraded(protocolName: "v4.channel.k8s.io", rest: [7]))
   }
 
   @Test func refuses() throws {
-    var client = UpgradeResponseReader(answering: try UpgradeResponseTests.request(.spdy))
-    let answer = UpgradeAnswer.refuse(
+    var client = UpgradeResponseReader(to: try UpgradeResponseTests.request(.spdy))
+    let reply = UpgradeResponse.refuse(
       status: 404, reason: "Not Found", body: "no such session", acceptedProtocols: ["a"])
     let failure = UpgradeFailure.refused(
       status: 404, reason: "Not Found", body: "no such session", acceptedProtocols: ["a"])
-    #expect(throws: failure) { try client.receive(answer) }
+    #expect(throws: failure) { try client.receive(reply) }
   }
 
   @Test func `the query is decoded`() throws {
@@ -53,6 +53,6 @@ struct UpgradeServerTests {
   ]) func `a request without an upgrade cannot be accepted`(_ fields: String) throws {
     var reader = UpgradeRequestReader()
     let offer = try #require(try reader.receive([UInt8]("GET / HTTP/1.1\r\n\(fields)\r\n")))
-    #expect(UpgradeAnswer.accept(offer, protocolName: "x") == nil)
+    #expect(UpgradeResponse.accept(offer, protocolName: "x") == nil)
   }
 }

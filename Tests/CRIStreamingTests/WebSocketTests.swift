@@ -202,7 +202,7 @@ struct WebSocketPeerTests {
     client.send(into: &bytes)
     let lines = try await PythonPeer.run("websocket.py", "serve", request.bytes.hex + "\n" + bytes.hex)
 
-    var reader = UpgradeResponseReader(answering: request)
+    var reader = UpgradeResponseReader(to: request)
     let upgraded = try #require(try reader.receive([UInt8](hex: lines[0])))
     #expect(upgraded.protocolName == "v4.channel.k8s.io")
     try client.receive(upgraded.rest)

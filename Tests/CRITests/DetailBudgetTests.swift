@@ -10,10 +10,10 @@ import Testing
   /// 5,000 pods and 10,000 containers, as runtimes have really described them.
   @Test(arguments: Recording.runtimes) func `the details of a large node are within the limit`(name: String) throws {
     // What a snapshot keeps of each object besides its status.
-    let budget = Client(try Endpoint("/run/x.sock")).budgetForDetails(keptPerAnswer: 3 << 10)
+    let budget = Client(try Endpoint("/run/x.sock")).budgetForDetails(retainedPerResponse: 3 << 10)
     let calls = try Recording(name, .before).calls
-    let pods = calls.filter { $0.name == "PodSandboxStatus" && $0.isAnswered }
-    let containers = calls.filter { $0.name == "ContainerStatus" && $0.isAnswered }
+    let pods = calls.filter { $0.name == "PodSandboxStatus" && $0.hasSucceeded }
+    let containers = calls.filter { $0.name == "ContainerStatus" && $0.hasSucceeded }
     try #require(!pods.isEmpty && !containers.isEmpty)
     for number in 0..<5000 {
       let call = pods[number % pods.count]
@@ -25,9 +25,9 @@ import Testing
     }
   }
 
-  /// The same number of answers with next to nothing in them is refused.
+  /// The same number of responses with next to nothing in them is refused.
   @Test func `thousands of nearly empty details are over the limit`() throws {
-    let budget = Client(try Endpoint("/run/x.sock")).budgetForDetails(keptPerAnswer: 3 << 10)
+    let budget = Client(try Endpoint("/run/x.sock")).budgetForDetails(retainedPerResponse: 3 << 10)
     let bytes = ContainerStatusResponse(status: ContainerStatus(id: "x")).encode()
     #expect(throws: RPCError.self) {
       for _ in 0..<10_000 {

@@ -9,12 +9,12 @@ extension RuleCase {
   /// Cases in which kubelet recreates pods, and cases for single scenarios.
   static let renewed: [RuleCase] = [
     .fires("pod.ended", "its policy is Never", "ready", "not ready", in: .reboot) { before, after in
-      endForGood(&before, &after)
+      endPermanently(&before, &after)
     },
     .holds("pod.ended", "its policy is Always", in: .reboot) { before, after in
-      endForGood(&before, &after, .always)
+      endPermanently(&before, &after, .always)
     },
-    .holds("pod.successor", "its policy is Never", in: .reboot) { before, after in endForGood(&before, &after) },
+    .holds("pod.successor", "its policy is Never", in: .reboot) { before, after in endPermanently(&before, &after) },
     .fires("runtime.wiped", "no upgrade explains it", "2", "0", in: .wipe) { before, after in
       after.runtime.version = before.runtime.version
     },
@@ -222,7 +222,9 @@ extension RuleCase {
   ]
 
   /// The first pod is not ready after the change, and kubelet does not recreate it if its policy is Never.
-  private static func endForGood(_ before: inout Snapshot, _ after: inout Snapshot, _ policy: RestartPolicy = .never) {
+  private static func endPermanently(
+    _ before: inout Snapshot, _ after: inout Snapshot, _ policy: RestartPolicy = .never
+  ) {
     before.pods = [PodSpecification(pod: before.sandboxes[0].pod, restartPolicy: policy, containers: [])]
     after.sandboxes[0] = before.sandboxes[0]
     after.sandboxes[0].status.state = .notReady

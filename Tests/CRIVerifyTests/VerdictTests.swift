@@ -251,7 +251,7 @@ import Testing
     for index in before.containers.indices { before.containers[index].status.state = .exited }
     (after.sandboxes, after.containers) = (before.sandboxes, before.containers)
     #expect(Report(before, after).vacuousText?.contains("no ready pod and no running container") == true)
-    before.unchecked = [Unchecked.details(ObjectName(.pod, id: "x"), isLive: true, "no answer in time")]
+    before.unchecked = [Unchecked.details(ObjectName(.pod, id: "x"), isLive: true, "no response in time")]
     #expect(Report(before, after).verdict() == .unverified, "the unchecked pod may be ready")
   }
 
@@ -269,12 +269,13 @@ import Testing
 
   @Test(arguments: [0, 1]) func `an object that could not be read leaves the verdict open`(side: Int) {
     var (before, after) = (Snapshot.before, Snapshot.after)
-    let unread = Unchecked(.recorded("sandbox x"), "no answer in time", isRequired: true)
+    let unread = Unchecked(.recorded("sandbox x"), "no response in time", isRequired: true)
     if side == 0 { before.unchecked = [unread] } else { after.unchecked = [unread] }
     let report = Report(before, after)
     #expect(report.isPartial)
     #expect(report.verdict() == .unverified)
-    #expect(report.unchecked.contains { $0.subjectText.hasPrefix("sandbox x") && $0.reasonText == "no answer in time" })
+    #expect(
+      report.unchecked.contains { $0.subjectText.hasPrefix("sandbox x") && $0.reasonText == "no response in time" })
   }
 
   @Test(arguments: ["sandbox", "container", "images"])
@@ -302,7 +303,7 @@ import Testing
       var after = Snapshot.after
       let (sandbox, container) = (after.sandboxes.removeFirst(), after.containers.remove(at: 0))
       after.unchecked = [(ObjectName.Kind.pod, sandbox.id), (.container, container.id)].map { kind, id in
-        Unchecked.details(ObjectName(kind, pod: sandbox.pod, id: id), isLive: isLive, "no answer in time")
+        Unchecked.details(ObjectName(kind, pod: sandbox.pod, id: id), isLive: isLive, "no response in time")
       }
       return after
     }
@@ -318,13 +319,13 @@ import Testing
     var after = Snapshot.after
     let web = after.sandboxes.removeFirst()
     after.unchecked = [
-      Unchecked.details(ObjectName(.pod, pod: web.pod, id: web.id), "no answer in time"),
-      Unchecked.images("no answer in time"),
+      Unchecked.details(ObjectName(.pod, pod: web.pod, id: web.id), "no response in time"),
+      Unchecked.images("no response in time"),
     ]
     let proxy = Report(before: .before, after: after, scope: Scope(pods: ["proxy"]))
     #expect(proxy.verdict() == .intact && !proxy.unchecked.contains { $0.subjectText == "sandbox of web" })
     #expect(Report(before: .before, after: after, scope: Scope(pods: ["web"])).verdict() == .unverified)
-    after.unchecked[0] = .details(ObjectName(.pod, id: web.id), "no answer in time")
+    after.unchecked[0] = .details(ObjectName(.pod, id: web.id), "no response in time")
     #expect(Report(before: .before, after: after, scope: Scope(pods: ["proxy"])).verdict() == .unverified)
   }
 

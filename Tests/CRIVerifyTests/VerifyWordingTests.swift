@@ -63,8 +63,8 @@ import Testing
   @Test func `a check that fails does not depend on the wording`() {
     for check in ReportCheck.allCases {
       let time = Timestamp(seconds: 1)
-      let english = ReportView(failed: check, reason: "no answer", exitCode: 3, checked: time)
-      let other = ReportView(failed: check, reason: "no answer", exitCode: 3, checked: time, text: Rewording.text)
+      let english = ReportView(failed: check, reason: "no response", exitCode: 3, checked: time)
+      let other = ReportView(failed: check, reason: "no response", exitCode: 3, checked: time, text: Rewording.text)
       #expect(Rewording.differences(english, other).isEmpty && Rewording.strays(other).isEmpty)
       #expect(english.document == other.document)
     }

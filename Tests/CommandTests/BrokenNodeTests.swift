@@ -20,7 +20,7 @@ import Testing
       try await giveAddressTwice(node)
       try await unmountNamespace(node)
       try await loseObjects(node)
-      try await takeConfigurationAway(node)
+      try await removeConfiguration(node)
     }
   }
 
@@ -85,7 +85,7 @@ import Testing
       "\(verdict.text)")
   }
 
-  private func takeConfigurationAway(_ node: ContainerdNode) async throws {
+  private func removeConfiguration(_ node: ContainerdNode) async throws {
     try await node.snapshot(to: before)
     try await node.run("mkdir '\(node.directory)/kept' && mv '\(node.directory)'/cni/* '\(node.directory)/kept'")
     // Nothing is lost yet, but new pods would have no network.

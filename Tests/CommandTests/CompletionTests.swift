@@ -89,7 +89,7 @@ struct CompletionTests {
   }
 
   @Test(
-    "the completion scripts are valid in their shells", .enabled(if: Shells.areThere),
+    "the completion scripts are valid in their shells", .enabled(if: Shells.areInstalled),
     arguments: ["bash", "zsh", "fish"])
   func syntax(shell: String) async throws {
     let directory = try TemporaryDirectory()

@@ -26,10 +26,10 @@ import Testing
   }
 
   private func runtime(_ state: ContainerState, pids: [Int]) throws -> TestRuntime {
-    let answers = Locked(pids)
+    let replies = Locked(pids)
     return try TestRuntime { name, _ in
       guard name == "ContainerStatus" else { return nil }
-      let pid = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? 0 }
+      let pid = replies.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? 0 }
       return .message(
         ContainerStatusResponse(
           status: ContainerStatus(id: Self.id, state: pid == 0 ? .exited : state),

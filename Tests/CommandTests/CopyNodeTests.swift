@@ -189,8 +189,8 @@ private struct Copies {
   func failures() async throws {
     let missing = try await cp("\(Self.web):\(base)/nosuch", file("x"))
     #expect(missing.code == 1 && missing.errors.lowercased().contains("no such file"), "\(missing)")
-    let nobody = try await cp("nosuch:/x", file("x"))
-    #expect(nobody.code == 7, "\(nobody)")
+    let unknownContainer = try await cp("nosuch:/x", file("x"))
+    #expect(unknownContainer.code == 7, "\(unknownContainer)")
   }
 
   /// A copy that a signal ends leaves nothing under the final name.

@@ -11,7 +11,7 @@ import Testing
   enum End: String, Sendable, CaseIterable {
     /// It closes the connection.
     case dies
-    /// It keeps the connection open and never answers.
+    /// It keeps the connection open and never responds.
     case stalls
   }
 
@@ -38,7 +38,7 @@ import Testing
   private static let count = 20
   private static let numbers = 1...count
 
-  /// Answers `method` twice, and ends during the third call.
+  /// Responds to `method` twice, and ends during the third call.
   private func runtime(_ method: String, _ end: End) throws -> TestRuntime {
     let calls = Locked(0)
     let removed = Locked<Set<String>>([])
@@ -100,11 +100,11 @@ import Testing
   @Test func `preflight ends soon if the runtime stops after the snapshot`() async throws {
     let runtime = try await SimulatorProcess(in: directory, ["--pods", "3", "--delay", "RuntimeConfig=2s"])
     let pid = try #require(runtime.pid)
-    async let answer = Tool.cri(["--timeout", "4s", "preflight"], on: runtime.socket)
+    async let reply = Tool.cri(["--timeout", "4s", "preflight"], on: runtime.socket)
     // The snapshot is complete, and the call after it is in progress.
     try await Task.sleep(for: .seconds(1))
     kill(pid, SIGSTOP)
-    let run = try await answer
+    let run = try await reply
     kill(pid, SIGCONT)
     #expect(run.code == 3, "\(run)")
     #expect(run.output.contains("timed out"), "\(run.output)")

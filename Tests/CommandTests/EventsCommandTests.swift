@@ -139,16 +139,16 @@ import Testing
     let process = try events(simulator.socket, ["-o", "table"])
     // Events before the stream is open are lost.
     let ids = try await Tool.cri(["ps", "-q"], on: simulator.socket).output.split(separator: "\n").map(String.init)
-    let hasHeard = Locked(false)
+    let hasReceivedEvent = Locked(false)
     async let header = process.line()
     let stopping = Task {
-      for id in ids where !hasHeard.withLock({ $0 }) {
+      for id in ids where !hasReceivedEvent.withLock({ $0 }) {
         _ = try? await Tool.cri(["stop", "-t", "0", id], on: simulator.socket)
         await pause(.milliseconds(300))
       }
     }
     #expect(await header?.hasPrefix("TIME ") == true)
-    hasHeard.withLock { $0 = true }
+    hasReceivedEvent.withLock { $0 = true }
     #expect(words(await process.line()).first == "STOPPED")
     await stopping.value
     try await simulator.restart(["--on-restart", "lose-pods"], signal: SIGKILL)

@@ -158,10 +158,10 @@ import Testing
     #expect(await process.end().code == 128 + SIGTERM)
   }
 
-  /// The body of the page that an HTTP server on a local port has; empty without an answer.
+  /// The body of the page that an HTTP server on a local port has; empty without a response.
   private func page(_ port: UInt16) async throws -> String {
-    let answer = try await LoopbackClient.exchange(port, Array("GET / HTTP/1.0\r\n\r\n".utf8), endsInput: false)
-    let text = String(decoding: answer, as: UTF8.self)
+    let reply = try await LoopbackClient.exchange(port, Array("GET / HTTP/1.0\r\n\r\n".utf8), endsInput: false)
+    let text = String(decoding: reply, as: UTF8.self)
     return text.firstRange(of: "\r\n\r\n").map { String(text[$0.upperBound...]) } ?? ""
   }
 

@@ -58,7 +58,7 @@ import Testing
 
   // MARK: Memory
 
-  /// Answers as a runtime with 80,000 pods, once the process in the file has no room for them any more.
+  /// Responds like a runtime with 80,000 pods, once the process in the file has no room for them any more.
   /// - Parameter isReady: Whether to reply with the long list to this call.
   private func large(_ isReady: @escaping @Sendable (String) async throws -> Bool) throws -> TestRuntime {
     let id = String(repeating: "0123456789abcdef", count: 4)

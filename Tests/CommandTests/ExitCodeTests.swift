@@ -40,11 +40,11 @@ import TestSupport
 
   @Test("a timeout and a missing runtime have different exit codes")
   func unreached() async throws {
-    let mute = try TestRuntime { _, _ in
+    let silentRuntime = try TestRuntime { _, _ in
       try await Task.sleep(for: .seconds(300))
       return nil
     }
-    let late = try await Tool.cri(["-t", "100ms", "ps"], on: mute)
+    let late = try await Tool.cri(["-t", "100ms", "ps"], on: silentRuntime)
     #expect(late.code == 10 && late.errors.contains("--timeout"), "\(late)")
     let none = try await Tool.cri(["ps"], on: "/nonexistent/cri.sock")
     #expect(none.code == 3 && none.errors.contains("check that the runtime is running"), "\(none)")

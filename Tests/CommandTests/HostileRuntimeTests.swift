@@ -115,10 +115,10 @@ struct HostileRuntimeTests {
     try ProcessFacts.write("stty -opost; \(words)\n", to: directory.file("script"))
     let terminal = try await Tool.shell("script -qec 'sh \(directory.file("script"))' /dev/null </dev/null")
     #expect(terminal.code == 0 && terminal.output.contains("\\x1b[31mred"), "\(terminal)")
-    let acting = terminal.output.unicodeScalars.filter {
+    let controls = terminal.output.unicodeScalars.filter {
       $0 != "\n" && $0 != "\t" && ($0.properties.generalCategory == .control || $0 == "\u{202e}")
     }
-    #expect(acting.isEmpty, "\(terminal.output.debugDescription)")
+    #expect(controls.isEmpty, "\(terminal.output.debugDescription)")
     guard !command.contains("custom-columns=A:.metadata.name") else { return }
     let pipe = try await Tool.shell("\(words) | cat")
     #expect(pipe.output.contains("a\u{1b}[31mred\u{1b}[0m\nb\r\tc\u{202e}d"), "\(pipe.output.debugDescription)")

@@ -300,15 +300,15 @@ import Testing
   // MARK: Several objects
 
   @Test func `several objects are processed concurrently, and each failure is reported`() async throws {
-    let flying = Locked<(now: Int, most: Int)>((0, 0))
+    let inFlight = Locked<(now: Int, most: Int)>((0, 0))
     let pods = (1...60).map { PodSandbox(id: "pod\($0)", state: .notReady) }
     let runtime = try TestRuntime { name, bytes in
       switch name {
       case "ListPodSandbox": return .message(ListPodSandboxResponse(items: pods))
       default:
-        flying.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+        inFlight.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
         try await Task.sleep(for: .milliseconds(5))
-        flying.withLock { $0.now -= 1 }
+        inFlight.withLock { $0.now -= 1 }
         let id = try RemovePodSandboxRequest.decode(bytes).podSandboxID
         if id == "pod7" || id == "pod9" { return .failure(.unknown, "busy") }
         return id == "pod8" ? .failure(.notFound, "gone") : .message([])
@@ -321,7 +321,7 @@ import Testing
     #expect(
       run.errors
         == "cri: pod pod7: RemovePodSandbox: UNKNOWN: busy\ncri: pod pod9: RemovePodSandbox: UNKNOWN: busy\n")
-    #expect(flying.withLock { $0.most } > 1 && flying.withLock { $0.most } <= 8)
+    #expect(inFlight.withLock { $0.most } > 1 && inFlight.withLock { $0.most } <= 8)
   }
 
   @Test func `an unreachable runtime is reported once`() async throws {
@@ -552,7 +552,7 @@ import Testing
   }
 
   @Test(arguments: [("y", 0), ("n", 1), ("", 1)])
-  func `--all requires confirmation on a terminal`(answer: String, code: Int32) async throws {
+  func `--all requires confirmation on a terminal`(reply: String, code: Int32) async throws {
     let runtime = try TestRuntime { name, _ in
       switch name {
       case "ListContainers": .message(ListContainersResponse(containers: [Container(id: "a"), Container(id: "b")]))
@@ -562,7 +562,7 @@ import Testing
     }
     // script(1) gives the command a terminal.
     let words = ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) rm -a", "/dev/null"]
-    let run = try await Tool.run(words, input: "\(answer)\n")
+    let run = try await Tool.run(words, input: "\(reply)\n")
     #expect(run.code == code && run.output.contains("remove all 2 containers on \(runtime.path)? [y/N]"), "\(run)")
     #expect(runtime.called.contains("RemoveContainer") == (code == 0))
     let sure = try await Tool.run(
@@ -574,7 +574,7 @@ import Testing
     let calls = runtime.called.count
     #expect(try await Tool.run(unseen, input: "y\n").code == 2 && runtime.called.count == calls + 1)
     let stop = ["/usr/bin/script", "-qec", "\(Tool.path("cri")) -t 60s -r \(runtime.path) stop -a", "/dev/null"]
-    let stopped = try await Tool.run(stop, input: "\(answer)\n")
+    let stopped = try await Tool.run(stop, input: "\(reply)\n")
     #expect(stopped.output.contains("stop all 2 running containers on"), "\(stopped)")
     #expect(runtime.called.contains("StopContainer") == (code == 0))
   }

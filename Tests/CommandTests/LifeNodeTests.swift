@@ -51,14 +51,14 @@ import Testing
     #expect(usage?["attributes"]?["id"]?.stringValue == container)
     #expect((usage?["memory"]?["workingSetBytes"]?["value"]?.stringValue).flatMap { Int($0) } ?? 0 > 0)
     let log = "\(node.directory)/logs/main/0.log"
-    let hasSpoken = await eventually(within: .seconds(60)) { ProcessFacts.read(log).contains("hello") }
-    #expect(hasSpoken)
+    let hasPrinted = await eventually(within: .seconds(60)) { ProcessFacts.read(log).contains("hello") }
+    #expect(hasPrinted)
     #expect(try await cri("rm", container).code == 1)
     #expect(try await cri("rmp", pod).code == 1)
     // The annotation gives it a grace period.
     #expect(try await made("stop", container) == container)
-    let heard = try await followed
-    #expect(heard.output == "hello\nbye\n", "\(api) \(heard)")
+    let printed = try await followed
+    #expect(printed.output == "hello\nbye\n", "\(api) \(printed)")
     let ended = try JSON.parse(try await cri("inspect", container).output)
     #expect(ended["status"]?["exitCode"]?.intValue == 3)
     #expect(try await made("rm", "--log-root", "\(node.directory)/logs", container) == container)

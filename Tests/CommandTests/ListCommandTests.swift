@@ -80,8 +80,8 @@ struct ListCommandTests {
 
   @Test("control characters in a list are escaped", arguments: [[], ["-v"], ["-q"], ["-o", "json"], ["-o", "yaml"]])
   func hostile(arguments: [String]) async throws {
-    let answer = ListContainersResponse(containers: [Self.hostile])
-    let runtime = try TestRuntime(.listContainers, answer)
+    let reply = ListContainersResponse(containers: [Self.hostile])
+    let runtime = try TestRuntime(.listContainers, reply)
     let run = try await Tool.cri(["ps"] + arguments, on: runtime)
     #expect(run.code == 0, "\(run.errors)")
     let allowed: Set<Unicode.Scalar> = arguments == ["-v"] ? ["\n", "\t"] : ["\n"]
@@ -92,7 +92,7 @@ struct ListCommandTests {
     if arguments.isEmpty || arguments == ["-v"] { #expect(run.output.contains("77")) }
     if arguments == ["-o", "json"] {
       #expect(run.output.contains("\"k\\n\": \"<&>\\u0000\""))
-      #expect(try ListContainersResponse(json: JSON.parse(run.output)) == answer)
+      #expect(try ListContainersResponse(json: JSON.parse(run.output)) == reply)
     }
   }
 

@@ -26,10 +26,10 @@ import Testing
       ).containerID
       _ = try await client.runtime.startContainer(StartContainerRequest(containerID: id))
       let long = String(repeating: "x", count: 40_000)
-      let isThere = await eventually(within: .seconds(60)) {
+      let isInstalled = await eventually(within: .seconds(60)) {
         (try? await node.cri("logs", "talker/main").output) == "one\n\(long)\nno feed\n"
       }
-      #expect(isThere)
+      #expect(isInstalled)
       let all = try await node.cri("logs", id)
       #expect(all.errors == "two\n" && all.code == 0)
       #expect(try await node.cri("logs", "--tail", "2", "-s", "stdout", id).output == "\(long)\nno feed\n")

@@ -20,7 +20,7 @@ import Testing
       try await giveAddressTwice(node, whole)
       try await deleteInterface(node, whole)
       try await unmountNamespace(node, whole)
-      try await killPause(node, whole)
+      try await killPauseProcess(node, whole)
       try await loseContainers(node)
     }
   }
@@ -115,7 +115,7 @@ import Testing
     #expect(gone.code == 1)
   }
 
-  private func killPause(_ node: ContainerdNode, _ whole: NodeReport) async throws {
+  private func killPauseProcess(_ node: ContainerdNode, _ whole: NodeReport) async throws {
     let pid = try #require(whole.pods["coredns-7c6"]?["truth"]?["process"]?["pid"]?.intValue)
     try await node.run("kill -KILL \(pid)")
     let isSeen = await eventually {

@@ -31,16 +31,16 @@ import Testing
   @Test(arguments: [[], ["--no-spdy"]])
   func `a page can be read through a forwarded port`(faults: [String]) async throws {
     try await with(faults, port: "80") { _, _, port in
-      let answer = try await LoopbackClient.exchange(port, Self.request)
-      #expect(String(decoding: answer, as: UTF8.self).hasSuffix("simulated\n"))
+      let reply = try await LoopbackClient.exchange(port, Self.request)
+      #expect(String(decoding: reply, as: UTF8.self).hasSuffix("simulated\n"))
     }
   }
 
   @Test func `a connection stays half-closed, and its data arrives unchanged`() async throws {
     try await with(port: "7") { _, _, port in
       let bytes = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-      let answer = try await LoopbackClient.exchange(port, bytes)
-      #expect(answer == bytes)
+      let reply = try await LoopbackClient.exchange(port, bytes)
+      #expect(reply == bytes)
     }
   }
 
@@ -61,8 +61,8 @@ import Testing
   @Test func `a refused port ends only its connection`() async throws {
     try await with(port: "81") { _, process, port in
       for _ in 0..<2 {
-        let answer = try await LoopbackClient.exchange(port, Self.request)
-        #expect(answer.isEmpty)
+        let reply = try await LoopbackClient.exchange(port, Self.request)
+        #expect(reply.isEmpty)
       }
       #expect(ProcessFacts.exists("/proc/\(process.pid)"))
     }

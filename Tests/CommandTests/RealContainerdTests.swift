@@ -87,7 +87,7 @@ import Testing
   @Test func `objects that disappear meanwhile are reported with rule and name`() async throws {
     try await ContainerdNode.with { node in
       try await killContainer(node)
-      try await killPause(node)
+      try await killPauseProcess(node)
       try await removeContainer(node)
       try await removePod(node)
       try await collectPod(node)
@@ -109,7 +109,7 @@ import Testing
   }
 
   /// Kills the pause process, with which the pod's namespaces end.
-  private func killPause(_ node: ContainerdNode) async throws {
+  private func killPauseProcess(_ node: ContainerdNode) async throws {
     let before = try await snapshot(node)
     kill(try #require(before.sandboxes.first { $0.pod.name == "coredns-7c6" }?.facts.pid), SIGKILL)
     try await node.act("restart")

@@ -77,9 +77,9 @@ struct RecordedOutputTests {
   @Test("text with ages is identical to that of crictl", arguments: Recording.runtimes)
   func aged(runtime: String) throws {
     let recording = try Recording(runtime, .after)
-    var containers = try #require(recording.answers(to: .listContainers).first).response.containers
+    var containers = try #require(recording.replies(to: .listContainers).first).response.containers
     ContainerQuery().apply(to: &containers)
-    var pods = try #require(recording.answers(to: .listPodSandbox).first).response.items
+    var pods = try #require(recording.replies(to: .listPodSandbox).first).response.items
     PodQuery().apply(to: &pods)
     // The time of a recording is unknown: it is a few seconds after the last creation.
     let start = try #require(pods.first).createdAt.nanoseconds

@@ -28,16 +28,16 @@ import Testing
   }
 
   /// Responds with one list after the other, and then always with the last one.
-  private static func runtime(_ answers: [[ContainerStats]]) throws -> TestRuntime {
+  private static func runtime(_ replies: [[ContainerStats]]) throws -> TestRuntime {
     let count = Locked(0)
     return try TestRuntime { name, request in
       guard name == "ListContainerStats" else { return nil }
       let index = count.withLock { count in
         defer { count += 1 }
-        return min(count, answers.count - 1)
+        return min(count, replies.count - 1)
       }
       let filter = try ListContainerStatsRequest.decode(request).filter
-      let chosen = answers[index].filter { $0.attributes?.id.hasPrefix(filter?.id ?? "") ?? true }
+      let chosen = replies[index].filter { $0.attributes?.id.hasPrefix(filter?.id ?? "") ?? true }
       return .message(ListContainerStatsResponse(stats: chosen))
     }
   }

@@ -76,11 +76,11 @@ import Testing
     let pid = try #require(runtime.pid)
     let list = try await Tool.cri(["ps", "-q"], on: runtime.socket)
     let id = try #require(list.output.split(separator: "\n").first.map(String.init))
-    async let answer = timed(["--timeout", "2s", "stop", "--timeout", "3600", id], on: runtime.socket)
+    async let reply = timed(["--timeout", "2s", "stop", "--timeout", "3600", id], on: runtime.socket)
     // The runtime acknowledges the keep-alive frames.
     try await Task.sleep(for: .seconds(3))
     kill(pid, SIGSTOP)
-    let (run, time) = try await answer
+    let (run, time) = try await reply
     kill(pid, SIGCONT)
     #expect(isGivenUp(run), "\(run)")
     #expect(time > .seconds(3) && time < .seconds(40))

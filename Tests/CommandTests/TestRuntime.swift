@@ -8,11 +8,11 @@ import TestSupport
 
 /// A runtime in this process with scripted responses, which records its requests.
 final class TestRuntime: Sendable {
-  enum Answer: Sendable {
+  enum Reply: Sendable {
     case message([UInt8])
     case failure(StatusCode, String)
 
-    static func message(_ message: some CMessage) -> Answer { .message(message.encode()) }
+    static func message(_ message: some CMessage) -> Reply { .message(message.encode()) }
   }
 
   let path: String
@@ -22,9 +22,8 @@ final class TestRuntime: Sendable {
 
   /// - Parameters:
   ///   - prefix: The prefix of the services that exist.
-  ///   - answer: Gets the method's name and the request; nil means that the method does not exist.
-  init(servingOnly prefix: String = "", _ answer: @escaping @Sendable (String, [UInt8]) async throws -> Answer?) throws
-  {
+  ///   - reply: Gets the method's name and the request; nil means that the method does not exist.
+  init(servingOnly prefix: String = "", _ reply: @escaping @Sendable (String, [UInt8]) async throws -> Reply?) throws {
     path = "/tmp/cri-command-\(UUID().uuidString.prefix(12)).sock"
     let calls = Locked<[String]>([])
     self.calls = calls
@@ -34,7 +33,7 @@ final class TestRuntime: Sendable {
       let name = String(call.method.split(separator: "/").last ?? "")
       calls.withLock { $0.append(name) }
       guard call.method.hasPrefix("/" + prefix) else { return call.finish(.unimplemented, "unknown service") }
-      switch try? await answer(name, call.message) {
+      switch try? await reply(name, call.message) {
       case .message(let bytes):
         sent.withLock { $0 += bytes.count }
         call.send(bytes)
@@ -46,8 +45,8 @@ final class TestRuntime: Sendable {
   }
 
   /// Responds to one method with one message.
-  convenience init<Request, Response: CMessage>(_ method: Method<Request, Response>, _ answer: Response) throws {
-    try self.init { name, _ in name == method.name ? .message(answer) : nil }
+  convenience init<Request, Response: CMessage>(_ method: Method<Request, Response>, _ reply: Response) throws {
+    try self.init { name, _ in name == method.name ? .message(reply) : nil }
   }
 
   deinit { stop() }
@@ -68,10 +67,10 @@ extension TestRuntime {
   /// Serves recorded responses; calls that were not recorded fail with NOT_FOUND.
   static func recorded(_ runtime: String, servingOnly prefix: String = "") throws -> TestRuntime {
     let calls = try Recording(runtime, .after).calls
-    let answers = Dictionary(calls.map { ("\($0.name) \($0.request)", $0) }, uniquingKeysWith: { first, _ in first })
+    let replies = Dictionary(calls.map { ("\($0.name) \($0.request)", $0) }, uniquingKeysWith: { first, _ in first })
     return try TestRuntime(servingOnly: prefix) { name, request in
-      guard let call = answers["\(name) \(request)"] else { return .failure(.notFound, "not recorded") }
-      return call.isAnswered ? .message(call.response) : .failure(call.code, call.message)
+      guard let call = replies["\(name) \(request)"] else { return .failure(.notFound, "not recorded") }
+      return call.hasSucceeded ? .message(call.response) : .failure(call.code, call.message)
     }
   }
 }

@@ -29,15 +29,15 @@ import Testing
 
   /// Each measurement is one second after the one before.
   private static func runtime() throws -> TestRuntime {
-    let looks = Locked<Int64>(0)
+    let polls = Locked<Int64>(0)
     return try TestRuntime { name, _ in
       switch name {
       case "ListPodSandbox": return .message(ListPodSandboxResponse(items: pods))
       case "ListContainers": return .message(ListContainersResponse(containers: containers))
       case "ListContainerStats":
-        let time = looks.withLock { looks in
-          looks += 1
-          return looks
+        let time = polls.withLock { polls in
+          polls += 1
+          return polls
         }
         let stats = [("0123456789abcdef", 12, 3_000_000), ("c2", 5, 1_000), ("c3", 250, 2_000), ("c4", 0, 0)].map {
           ContainerStats(
@@ -184,8 +184,8 @@ import Testing
     #expect(parts[1].contains("POD ID") && parts[1].contains("cri top  "), "\(text)")
     #expect(parts[1].contains("2 pods, 4 containers, CPU ") && parts[1].contains("q quit"))
     // There are no more lines than the terminal has.
-    let pictures = parts[1].split(separator: "\u{1b}[H").dropFirst()
-    #expect(pictures.allSatisfy { $0.filter { $0 == "\n" }.count == ($0.contains("POD ID") ? 5 : 6) }, "\(text)")
+    let screens = parts[1].split(separator: "\u{1b}[H").dropFirst()
+    #expect(screens.allSatisfy { $0.filter { $0 == "\n" }.count == ($0.contains("POD ID") ? 5 : 6) }, "\(text)")
     // The terminal is restored.
     let lines = parts[2].split(separator: "\n")
     #expect(lines.first == "lcode 0" && lines.last == parts[0].split(separator: "\n").first, "\(text)")

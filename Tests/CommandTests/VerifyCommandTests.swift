@@ -116,10 +116,10 @@ import Testing
   @Test func `unreadable objects leave the verdict open`() async throws {
     let run = try await verify { _, after in
       let gone = after.sandboxes.removeFirst().id
-      after.unchecked = [Unchecked.details(ObjectName(.pod, id: gone), "no answer in time")]
+      after.unchecked = [Unchecked.details(ObjectName(.pod, id: gone), "no response in time")]
     }
     #expect(run.code == 3, "\(run)")
-    #expect(run.output.contains("unverified") && run.output.contains("no answer in time"))
+    #expect(run.output.contains("unverified") && run.output.contains("no response in time"))
   }
 
   @Test func `after a reboot there is no verdict before kubelet has recreated the pods`() async throws {

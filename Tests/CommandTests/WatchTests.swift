@@ -43,8 +43,8 @@ import Testing
     let parts = run.output.replacing("\r\n", with: "\n").split(separator: "\u{1b}[?1049")
     #expect(parts.count == 3 && parts.last?.hasPrefix("lcode 0") == true, "\(run)")
     guard parts.count == 3 else { return }
-    let pictures = parts[1].split(separator: "\u{1b}[H").dropFirst()
-    #expect(pictures.allSatisfy { $0.filter { $0 == "\n" }.count == 5 && $0.contains("POD ID") }, "\(parts[1])")
-    #expect(pictures.first?.contains("16 more lines") == true, "\(parts[1])")
+    let screens = parts[1].split(separator: "\u{1b}[H").dropFirst()
+    #expect(screens.allSatisfy { $0.filter { $0 == "\n" }.count == 5 && $0.contains("POD ID") }, "\(parts[1])")
+    #expect(screens.first?.contains("16 more lines") == true, "\(parts[1])")
   }
 }

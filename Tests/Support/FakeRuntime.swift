@@ -8,7 +8,7 @@ package final class FakeRuntime: Sendable {
     /// The number of calls by the name of the method.
     package var calls: [String: Int] = [:]
     package var inFlight = 0
-    package var mostInFlight = 0
+    package var maximumInFlight = 0
     /// The largest number of connections that were open at the same time.
     package var connections = 0
   }
@@ -22,7 +22,7 @@ package final class FakeRuntime: Sendable {
     _ recording: Recording, at path: String, versions: Set<APIVersion> = [.v1],
     intercept: @escaping @Sendable (ServerCall, _ method: String) async -> Bool = { _, _ in false }
   ) throws {
-    let answers = Dictionary(
+    let replies = Dictionary(
       recording.calls.map { (Key($0.method, $0.request), $0) }, uniquingKeysWith: { first, _ in first })
     let state = Locked(Counts())
     (self.path, self.state) = (path, state)
@@ -32,7 +32,7 @@ package final class FakeRuntime: Sendable {
       state.withLock { counts in
         counts.calls[key.method, default: 0] += 1
         counts.inFlight += 1
-        counts.mostInFlight = max(counts.mostInFlight, counts.inFlight)
+        counts.maximumInFlight = max(counts.maximumInFlight, counts.inFlight)
         counts.connections = max(counts.connections, connections)
       }
       defer { state.withLock { $0.inFlight -= 1 } }
@@ -41,9 +41,9 @@ package final class FakeRuntime: Sendable {
         return call.finish(.unimplemented, "unknown service \(service)")
       }
       if await intercept(call, key.method) { return }
-      guard let answer = answers[key] else { return call.finish(.notFound, "not recorded") }
-      if answer.isAnswered { call.send(answer.response) }
-      call.finish(answer.code, answer.message)
+      guard let reply = replies[key] else { return call.finish(.notFound, "not recorded") }
+      if reply.hasSucceeded { call.send(reply.response) }
+      call.finish(reply.code, reply.message)
     }
   }
 

@@ -91,7 +91,7 @@ extension Frame {
   }
 
   /// Returns a complete, valid response.
-  package static func answer(_ stream: Int32, _ bytes: [UInt8]) -> [UInt8] {
+  package static func response(_ stream: Int32, _ bytes: [UInt8]) -> [UInt8] {
     responseHeaders(stream) + data(stream, message(bytes)) + trailers(stream)
   }
 }

@@ -54,7 +54,7 @@ package final class PeerConnection {
   /// Sends messages with the session, which obeys flow control, and waits until they are sent or `isDone` returns true.
   package func stream(_ messages: [[UInt8]], on stream: Int32, unless isDone: () -> Bool = { false }) throws {
     for message in messages { try session.send(on: stream, Frame.message(message)) }
-    try pump(until: "room for the answer") { ($0.session.unsent(on: stream) ?? 0) == 0 || isDone() }
+    try pump(until: "room for the response") { ($0.session.unsent(on: stream) ?? 0) == 0 || isDone() }
   }
 
   /// Ends a response with the session.

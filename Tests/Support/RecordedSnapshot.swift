@@ -7,10 +7,10 @@ extension Snapshot {
   /// restart.
   package init(_ recording: Recording, _ moment: Recording.Moment) throws {
     func first<Request: CMessage, Response: CMessage>(_ method: Method<Request, Response>) throws -> Response {
-      guard let answer = try recording.answers(to: method).first?.response else {
+      guard let reply = try recording.replies(to: method).first?.response else {
         throw RecordingError(reason: "no \(method.name)")
       }
-      return answer
+      return reply
     }
     let version = try first(.version)
     let status = try first(.status)
@@ -26,16 +26,16 @@ extension Snapshot {
       runtime: RuntimeFacts(
         name: version.runtimeName, version: version.runtimeVersion, api: .v1,
         conditions: status.status?.conditions ?? [], handlers: status.runtimeHandlers),
-      sandboxes: try recording.answers(to: .podSandboxStatus).filter { $0.request.verbose }.map { _, answer in
-        guard let status = answer.status, let facts = SandboxFacts(info: answer.info) else {
+      sandboxes: try recording.replies(to: .podSandboxStatus).filter { $0.request.verbose }.map { _, reply in
+        guard let status = reply.status, let facts = SandboxFacts(info: reply.info) else {
           throw RecordingError(reason: "a sandbox without status or facts")
         }
         return SandboxRecord(status: status, facts: facts)
       },
-      containers: try recording.answers(to: .containerStatus).filter { $0.request.verbose }.map { _, answer in
-        guard let status = answer.status else { throw RecordingError(reason: "a container without status") }
+      containers: try recording.replies(to: .containerStatus).filter { $0.request.verbose }.map { _, reply in
+        guard let status = reply.status else { throw RecordingError(reason: "a container without status") }
         return ContainerRecord(
-          status: status, sandboxID: sandboxOf[status.id] ?? "", pid: ContainerRecord.pid(info: answer.info))
+          status: status, sandboxID: sandboxOf[status.id] ?? "", pid: ContainerRecord.pid(info: reply.info))
       },
       images: try first(.listImages).images)
   }

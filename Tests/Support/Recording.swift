@@ -22,7 +22,7 @@ package struct Recording: Sendable {
     /// The error message; empty if the call succeeded.
     package var message: String
 
-    package var isAnswered: Bool { code == .ok }
+    package var hasSucceeded: Bool { code == .ok }
 
     /// The name of the method without its service.
     package var name: String { method.split(separator: "/").last.map(String.init) ?? "" }
@@ -64,10 +64,10 @@ package struct Recording: Sendable {
   static func lines(_ path: String) throws -> [String] { try text(path).split(separator: "\n").map(String.init) }
 
   /// Returns the recorded requests and responses of one method.
-  package func answers<Request: CMessage, Response: CMessage>(
+  package func replies<Request: CMessage, Response: CMessage>(
     to method: Method<Request, Response>
   ) throws -> [(request: Request, response: Response)] {
-    try calls.filter { $0.method == method.path(.v1) && $0.isAnswered }.map {
+    try calls.filter { $0.method == method.path(.v1) && $0.hasSucceeded }.map {
       (try Request.decode($0.request), try Response.decode($0.response))
     }
   }

@@ -16,8 +16,8 @@ for text in arguments.dropFirst(2) {
   let report = PreflightReport(facts)
   print("\(report.runtime) → \(version): \(report.verdict)")
   for finding in report.findings { print("  \(finding.object): \(finding.rule.id)") }
-  for victim in report.victims { print("  lost: \(victim.pod)") }
-  for suspicion in report.suspicions { print("  \(suspicion.match.advisory.reference): \(suspicion.standing)") }
+  for affected in report.podsToLose { print("  lost: \(affected.pod)") }
+  for suspicion in report.suspicions { print("  \(suspicion.match.advisory.reference): \(suspicion.status)") }
   // A predicted loss weighs more than missing data.
   exitCode = max(exitCode, report.verdict.exitCode)
 }

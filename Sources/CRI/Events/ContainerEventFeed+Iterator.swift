@@ -10,10 +10,10 @@ extension ContainerEventFeed {
     public typealias Element = ContainerEventFeed.Element
 
     /// A stream that lasted this long counts as working.
-    private static let steady = Duration.seconds(10)
+    private static let minimumLifetime = Duration.seconds(10)
     /// If a runtime ends this many consecutive streams immediately, it counts as one that does not send events.
-    private static let mostEmpty = 3
-    private static let shortestRest = Duration.milliseconds(200)
+    private static let maximumEmptyStreams = 3
+    private static let minimumDelay = Duration.milliseconds(200)
     /// While a runtime starts or stops, errors that look permanent must last this long.
     private static let grace = Duration.seconds(5)
 
@@ -36,12 +36,12 @@ extension ContainerEventFeed {
     private var pending: [Element] = []
     private var isInterrupted = false
     /// Whether the next attempt must wait first, because a stream has just ended.
-    private var isUnrested = false
+    private var mustWait = false
     private var refusedSince: ContinuousClock.Instant?
     /// Notices that a new runtime replaces the socket, since the last attempt to connect.
     private var watch: ReplacementWatch?
     /// Delays between streams, so that a runtime that ends each stream immediately is not kept busy.
-    private var streamRetries = Backoff(first: shortestRest, limit: .seconds(5))
+    private var streamRetries = Backoff(first: minimumDelay, limit: .seconds(5))
     /// Delays between attempts to connect.
     private var connectRetries = Backoff(first: .milliseconds(50), limit: .seconds(1))
 
@@ -62,7 +62,7 @@ extension ContainerEventFeed {
         if let element = pending.popLast() { return element }
         do throws(RPCError) {
           guard var current = stream else {
-            if isUnrested { await restAfterStream() }
+            if mustWait { await waitAfterStream() }
             try await connect()
             continue
           }
@@ -73,7 +73,7 @@ extension ContainerEventFeed {
             continue
           }
           eventCount += 1
-          if isNews(event) { return .event(event) }
+          if changesKnownState(event) { return .event(event) }
         } catch {
           guard isTemporary(error) else {
             throw Task.isCancelled ? .cancelled(method: error.method ?? Self.method) : error
@@ -107,33 +107,33 @@ extension ContainerEventFeed {
     }
 
     /// Updates the known objects. Changes that the lists already contained have been reported.
-    private mutating func isNews(_ event: ContainerEventResponse) -> Bool {
-      let isNews = known?.apply(event) ?? true
-      return isNews || !isResumed || event.createdAt.nanoseconds > listedAt
+    private mutating func changesKnownState(_ event: ContainerEventResponse) -> Bool {
+      let changesKnownState = known?.apply(event) ?? true
+      return changesKnownState || !isResumed || event.createdAt.nanoseconds > listedAt
     }
 
     /// Called when the runtime has ended the stream without an error.
     /// - Returns: An interruption; nil to reopen the stream without one.
     private mutating func endStream() async throws(RPCError) -> Element? {
-      let isEmpty = eventCount == 0 && .now - openedAt < Self.steady
+      let isEmpty = eventCount == 0 && .now - openedAt < Self.minimumLifetime
       guard isEmpty else { return interrupt(nil) }
       stream = nil
       emptyCount += 1
-      guard emptyCount < Self.mostEmpty else { throw .noEvents(method: Self.method) }
+      guard emptyCount < Self.maximumEmptyStreams else { throw .noEvents(method: Self.method) }
       // A runtime that is stopping ends its streams too, but then accepts no new ones.
-      await pause(Self.shortestRest)
+      await pause(Self.minimumDelay)
       return nil
     }
 
     private mutating func interrupt(_ error: RPCError?) -> Element {
-      (stream, isInterrupted, isUnrested, emptyCount) = (nil, true, true, 0)
+      (stream, isInterrupted, mustWait, emptyCount) = (nil, true, true, 0)
       watch = ReplacementWatch(runtime.caller.endpoint.path)
       return .interrupted(error)
     }
 
-    private mutating func restAfterStream() async {
-      isUnrested = false
-      if .now - openedAt >= Self.steady { streamRetries.reset() }
+    private mutating func waitAfterStream() async {
+      mustWait = false
+      if .now - openedAt >= Self.minimumLifetime { streamRetries.reset() }
       let delay = streamRetries.delay()
       if await rest(delay) { streamRetries.reset() }
     }

@@ -23,13 +23,13 @@ extension Failure {
     switch error.facts {
     case .cannotConnect(_, .permissionDenied), .cannotConnect(_, .notPermitted): .forbidden
     case .cannotConnect, .notGRPC, .connectionLost, .cancelled: .unreachable
-    case .deadlineExceeded, .notResponding: .late
+    case .deadlineExceeded, .notResponding: .timedOut
     case .status where error.isUnknownService || error.isNotInitialized: .unreachable
     case .status where error.isAmbiguous: .ambiguous
     case .status(let status):
       switch status.code {
       case .permissionDenied, .unauthenticated: .forbidden
-      case .deadlineExceeded: .late
+      case .deadlineExceeded: .timedOut
       default: .failed
       }
     case .responseTooLarge, .responseOverLimit: .overLimit

@@ -19,7 +19,7 @@ struct ObjectAction: Sendable {
   /// Whether the IDs come from a list, so that an object may have been removed since.
   var isListed = false
   /// Explains why an object was not found; nil if no explanation is possible.
-  var otherKind: OtherKind?
+  var wrongKindHint: WrongKindHint?
 
   private enum Outcome: Sendable {
     case done(String)
@@ -77,7 +77,7 @@ struct ObjectAction: Sendable {
       guard error.isNotFound else { return .failed(Failure(error, about: object, endpoint)) }
       if isListed { return .done("") }
       return .failed(
-        await otherKind?.notFound(id, list) ?? Failure(.notFound, "\(object) not found; see \(list)"))
+        await wrongKindHint?.notFound(id, list) ?? Failure(.notFound, "\(object) not found; see \(list)"))
     } catch let failure as Failure {
       return .failed(failure)
     } catch {

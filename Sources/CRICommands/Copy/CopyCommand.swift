@@ -93,7 +93,7 @@ struct CopyCommand: AsyncParsableCommand {
           if let node { try await node.run(source, destination) } else { try await tar.run(source, destination) }
         }
       }
-    } catch let end as CutShort {
+    } catch let end as InterruptedError {
       try? StandardStream.error.write(
         Failure(.done, "interrupted by \(end.signal.name); the copy is incomplete").line)
       throw ExitCode(SessionOutcome.signalBase + end.signal.number)

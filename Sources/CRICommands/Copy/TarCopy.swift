@@ -77,9 +77,9 @@ struct TarCopy: Sendable {
       throw .archive(.unexpectedName(path.name))
     }
     guard let destination, case .host(let target) = target else {
-      return StreamSink(name: path.meansContents ? [] : name)
+      return StreamSink(name: path.copiesContents ? [] : name)
     }
-    let object: CopyRule.Object = entry.kind == .directory ? .directory(contentsOnly: path.meansContents) : .file
+    let object: CopyRule.Object = entry.kind == .directory ? .directory(contentsOnly: path.copiesContents) : .file
     return TreeSink(try destination.placement(of: object, name: name, target))
   }
 
@@ -152,7 +152,7 @@ struct TarCopy: Sendable {
   /// Asks tar what the destination is: the first header of a stream says it, and the rest is not read.
   private func existing(_ path: CopyPath) async throws -> CopyRule.Existing {
     if try await firstKind(["tar", "-cf", "-", "-C", path.text, "."]) != nil { return .directory }
-    guard !path.meansContents, let kind = try await firstKind(Self.reading(path).command) else { return .nothing }
+    guard !path.copiesContents, let kind = try await firstKind(Self.reading(path).command) else { return .nothing }
     switch kind {
     case .entry(let entry):
       if case .symbolicLink = entry.kind { return .other(.symbolicLink) }

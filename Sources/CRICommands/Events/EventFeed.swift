@@ -15,9 +15,9 @@ struct EventFeed: Sendable {
         case .event(let event), .derived(let event): try write(event)
         case .interrupted(let error):
           let reason = error.map { "\($0)" } ?? "the event stream ended"
-          try say("\(client.endpoint): \(reason); waiting for the runtime; events may be missed")
+          try printNotice("\(client.endpoint): \(reason); waiting for the runtime; events may be missed")
         case .resumed(let count):
-          try say("\(client.endpoint): the runtime responds again; \(Self.words(count)) from its current lists")
+          try printNotice("\(client.endpoint): the runtime responds again; \(Self.words(count)) from its current lists")
         }
       }
     } catch let error as RPCError {
@@ -40,5 +40,7 @@ struct EventFeed: Sendable {
     count == 1 ? "1 event is derived" : "\(count) events are derived"
   }
 
-  private func say(_ words: String) throws { try StandardStream.error.write("cri: \(Sanitizer.visible(words))\n") }
+  private func printNotice(_ words: String) throws {
+    try StandardStream.error.write("cri: \(Sanitizer.visible(words))\n")
+  }
 }

@@ -78,7 +78,7 @@ struct AttachCommand: AsyncParsableCommand {
     StreamOptions.note(session, context)
     let keys = tty && stdin ? DetachKeys(detachKeys) : nil
     var outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
-    if stdin, await !Self.outlivesInput(id, client) { outcome.quiet = OutputQuiet() }
+    if stdin, await !Self.survivesEndOfInput(id, client) { outcome.quiet = OutputIdleWait() }
     guard var code = try await outcome.run(session, streams, keys, nil) else { return }
     // The session itself does not report the container's exit code.
     if code == 0 { code = try await Self.exitCode(id, client) }
@@ -86,7 +86,7 @@ struct AttachCommand: AsyncParsableCommand {
   }
 
   /// Whether the session goes on after the end of its input, as containerd reports it. Other runtimes do not report it.
-  private static func outlivesInput(_ id: String, _ client: Client) async -> Bool {
+  private static func survivesEndOfInput(_ id: String, _ client: Client) async -> Bool {
     let request = ContainerStatusRequest(containerID: id, verbose: true)
     guard let info = try? await client.runtime.containerStatus(request).info["info"] else { return false }
     let config = StatusDocument.value(ofInfo: info)["config"]

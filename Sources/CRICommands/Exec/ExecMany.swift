@@ -29,7 +29,7 @@ struct ExecMany: Sendable {
           await run(target.id, target.name, output, errors)
         }
       }
-    } catch let end as CutShort {
+    } catch let end as InterruptedError {
       let line = "interrupted by \(end.signal.name); commands may still be running"
       try? StandardStream.error.write(Failure(.done, line).line)
       return SessionOutcome.signalBase + end.signal.number

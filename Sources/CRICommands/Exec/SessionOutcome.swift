@@ -15,7 +15,7 @@ struct SessionOutcome: Sendable {
   /// The value of `--timeout`, for its message.
   let timeLimit: Duration?
   /// Holds back the end of the input; nil to send it at once.
-  var quiet: OutputQuiet?
+  var quiet: OutputIdleWait?
 
   /// - Parameter rest: the time that is left for the session; nil for no limit.
   /// - Returns: the exit code; nil if the user has detached.

@@ -12,7 +12,7 @@ struct SessionRun: Sendable {
   /// How long the session may take; nil for no limit.
   let timeLimit: Duration?
   /// Holds back the end of the input; nil to send it at once.
-  let quiet: OutputQuiet?
+  let quiet: OutputIdleWait?
 
   private enum Event: Sendable {
     case copied

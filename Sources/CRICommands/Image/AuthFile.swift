@@ -32,7 +32,7 @@ struct AuthFile: Hashable, Sendable {
       config.map { "\($0)/containers/auth.json" }, docker.map { "\($0)/config.json" },
     ]
     let legacy = home.map { AuthFile(path: "\($0)/.dockercfg", isLegacy: true) }
-    return paths.compactMap { $0 }.inOrderOnce.map { AuthFile(path: $0) } + [legacy].compactMap { $0 }
+    return paths.compactMap { $0 }.withoutDuplicates.map { AuthFile(path: $0) } + [legacy].compactMap { $0 }
   }
 
   /// The first login that one of the files has for an image.

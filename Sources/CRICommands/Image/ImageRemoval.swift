@@ -15,7 +15,7 @@ struct ImageRemoval: Sendable {
       guard let image = try await Self.image(name, client) else {
         throw Failure(.notFound, "image \(name) not found; see cri images")
       }
-      let others = image.repoTags.filter { !ImageName(name).isSpelled($0) }
+      let others = image.repoTags.filter { !ImageName(name).hasSameName(as: $0) }
       if !ImageName(name).isID(of: image), !others.isEmpty {
         let names = others.joined(separator: ", ")
         try StandardStream.error.write(

@@ -31,7 +31,7 @@ struct ImageUse: Sendable {
   private func pauseImage(among unused: [Image], _ images: [Image]) async -> Image? {
     let status = try? await client.runtime.status(StatusRequest(verbose: true), options: .within(timeout))
     if let name = status.flatMap({ RuntimeSettings(info: $0.info).pauseImage }) {
-      return unused.first { $0.isCalled(name) }
+      return unused.first { $0.hasName(name) }
     }
     // containerd 2 does not report its configuration, but pins the image. CRI-O pins it since 1.27.
     if images.contains(where: { $0.pinned && $0.isNamedPause }) { return nil }
@@ -42,15 +42,15 @@ struct ImageUse: Sendable {
   private func sandboxImages() async throws -> Set<String> {
     let filter = PodSandboxFilter(state: PodSandboxStateValue(state: .ready))
     let sandboxes = try await client.runtime.podSandboxes(filter)
-    let answers = await client.details(of: "pod", sandboxes.map(\.id), timeout: timeout) {
+    let results = await client.details(of: "pod", sandboxes.map(\.id), timeout: timeout) {
       (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
       let info = try await client.runtime.podSandboxStatus(request, options: .within(timeout)).info["info"] ?? ""
       return (try? JSON.parse(info))?["image"]?.stringValue
     }
     // An image that is not known to be unused is kept.
-    if let failure = answers.failures.first { throw failure }
-    return Self.spellings(answers.found.values.map { $0 })
+    if let failure = results.failures.first { throw failure }
+    return Self.spellings(results.found.values.map { $0 })
   }
 
   /// The names as they are, and in the form that is equal for all spellings.

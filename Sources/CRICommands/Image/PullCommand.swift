@@ -31,7 +31,7 @@ struct PullCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if SchemaText.isAskedFor(image) { return try StandardStream.output.write(SchemaText.pod) }
+    if SchemaText.isRequested(image) { return try StandardStream.output.write(SchemaText.pod) }
     let (spec, pod) = try pullTarget()
     let reference = try await options.pulling(Context(asksImagesOnly: true)).pull(spec, for: pod)
     try StandardStream.output.write("Image is up to date for \(Sanitizer.visible(reference))\n")

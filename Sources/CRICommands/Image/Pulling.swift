@@ -21,10 +21,10 @@ struct Pulling: Sendable {
       return try PodLife.named(response.imageRef, .pullImage)
     } catch {
       if case .deadlineExceeded = error.facts {
-        throw Failure(.late, "image \(image.image): the pull timed out; specify a longer --pull-timeout")
+        throw Failure(.timedOut, "image \(image.image): the pull timed out; specify a longer --pull-timeout")
       }
       let failure = Failure(error, about: "image \(image.image)", client.images.endpoint)
-      guard case .status(let status) = error.facts, status.message.speaksOfLogin else { throw failure }
+      guard case .status(let status) = error.facts, status.message.mentionsLogin else { throw failure }
       let remedy = login == nil ? "log in with podman login, or specify --creds" : "check the login and its permissions"
       throw Failure(failure.code, "\(failure.message); \(remedy)")
     }
@@ -33,7 +33,7 @@ struct Pulling: Sendable {
   /// Pulls a container's image and the images that are mounted into it.
   func pull(for container: ContainerConfig, _ pod: PodSandboxConfig) async throws {
     guard let image = container.image else { return }
-    for name in ([image.image] + container.mounts.compactMap(\.image?.image)).inOrderOnce where !name.isEmpty {
+    for name in ([image.image] + container.mounts.compactMap(\.image?.image)).withoutDuplicates where !name.isEmpty {
       let spec = ImageSpec(image: name, annotations: image.annotations, runtimeHandler: image.runtimeHandler)
       _ = try await pull(spec, for: pod)
     }
@@ -59,7 +59,7 @@ struct Pulling: Sendable {
 
 extension String {
   /// Whether the runtime's message is about a registry that refused access; there is no status code for it.
-  fileprivate var speaksOfLogin: Bool {
+  fileprivate var mentionsLogin: Bool {
     let text = lowercased()
     return ["401", "unauthorized", "authorization", "authentication", "access denied"].contains { text.contains($0) }
   }

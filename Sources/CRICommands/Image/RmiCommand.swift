@@ -32,7 +32,7 @@ struct RmiCommand: AsyncParsableCommand {
     let context = try Context(asksImagesOnly: !prune)
     let client = context.client()
     let removal = ImageRemoval(client: client)
-    guard all || prune else { return try await removal.remove(names.inOrderOnce) }
+    guard all || prune else { return try await removal.remove(names.withoutDuplicates) }
     let images: [Image]
     do {
       let found = try await client.images.images()

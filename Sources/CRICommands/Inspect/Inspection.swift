@@ -28,7 +28,7 @@ struct Inspection: Sendable {
     // Any ID from the runtime is accepted.
     if !isListed { try ObjectAction.refuseEmpty(ids, noun) }
     guard !ids.isEmpty else { throw Failure(.notFound, "no \(noun) matches; see \(list)") }
-    let bounded = client.sharing(client.budgetForDetails(keptPerAnswer: 4 << 10, timeout: timeout))
+    let bounded = client.sharing(client.budgetForDetails(retainedPerResponse: 4 << 10, timeout: timeout))
     let results = await Concurrency.map(ids) {
       await result($0) { (id) throws(RPCError) in try await fetch(bounded, id) }
     }
@@ -75,7 +75,7 @@ struct Inspection: Sendable {
     }
     if isListed { return .nothing }
     guard let otherCommand else { return .failure(Failure(.notFound, "\(noun) \(id) not found; see \(list)")) }
-    return .failure(await OtherKind(client: client, noun: noun, command: otherCommand).notFound(id, list))
+    return .failure(await WrongKindHint(client: client, noun: noun, command: otherCommand).notFound(id, list))
   }
 
   private func report(_ failures: [Failure]) throws {

@@ -21,9 +21,9 @@ struct CheckpointCommand: AsyncParsableCommand {
 
   func validate() throws {
     if export.isEmpty { throw ValidationError("--export is empty; specify a path such as /var/lib/checkpoint.tar") }
-    if ids.inOrderOnce.count > 1, !isDirectory {
+    if ids.withoutDuplicates.count > 1, !isDirectory {
       throw ValidationError(
-        "--export: \(ids.inOrderOnce.count) containers do not fit in one archive; specify a directory that ends with /"
+        "--export: \(ids.withoutDuplicates.count) containers do not fit in one archive; specify a directory that ends with /"
       )
     }
   }
@@ -35,7 +35,7 @@ struct CheckpointCommand: AsyncParsableCommand {
     let client = context.client()
     let (export, isDirectory) = (export, isDirectory)
     let seconds = context.callTimeout.components.seconds
-    try await ObjectAction.onContainers(client, concurrency: 1).run(ids.inOrderOnce) { id in
+    try await ObjectAction.onContainers(client, concurrency: 1).run(ids.withoutDuplicates) { id in
       let path = isDirectory ? "\(export)\(export.hasSuffix("/") ? "" : "/")checkpoint-\(id).tar" : export
       let request = CheckpointContainerRequest(containerID: id, location: path, timeout: seconds)
       do throws(RPCError) {

@@ -9,7 +9,7 @@ extension ObjectAction {
     ObjectAction(
       noun: "container", list: "cri ps -a", endpoint: client.endpoint, concurrency: concurrency,
       resolve: { (word) throws(Failure) in try await ObjectNames(client: client).container(word) }, isListed: isListed,
-      otherKind: OtherKind(client: client, noun: "container", command: forPods))
+      wrongKindHint: WrongKindHint(client: client, noun: "container", command: forPods))
   }
 
   /// - Parameter forContainers: The same command for containers.
@@ -17,6 +17,6 @@ extension ObjectAction {
     ObjectAction(
       noun: "pod", list: "cri pods", endpoint: client.endpoint,
       resolve: { (word) throws(Failure) in try await ObjectNames(client: client).pod(word) }, isListed: isListed,
-      otherKind: OtherKind(client: client, noun: "pod", command: forContainers))
+      wrongKindHint: WrongKindHint(client: client, noun: "pod", command: forContainers))
   }
 }

@@ -61,7 +61,7 @@ struct PodLife: Sendable {
   /// given up.
   /// - Parameter start: When the call began, in nanoseconds since 1970.
   /// - Returns: nil if no such sandbox appears within three seconds.
-  func unanswered(_ config: PodSandboxConfig, since start: Int64) async -> String? {
+  func sandboxWithoutResponse(_ config: PodSandboxConfig, since start: Int64) async -> String? {
     let end = ContinuousClock.now + .seconds(3)
     while true {
       let pods = try? await client.runtime.podSandboxes()

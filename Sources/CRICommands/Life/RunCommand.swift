@@ -59,13 +59,13 @@ struct RunCommand: AsyncParsableCommand {
       let failure =
         switch error {
         case let failure as Failure: failure
-        case let end as CutShort: Failure(.failed, "interrupted by \(end.signal.name)")
+        case let end as InterruptedError: Failure(.failed, "interrupted by \(end.signal.name)")
         default: Failure(.failed, "\(error)")
         }
       switch progress.withLock({ $0 }) {
       case .created(let sandbox): throw await life.cleanUp(sandbox, after: failure)
-      case .started(let start) where error is CutShort || failure.code.mayPass:
-        if let sandbox = await life.unanswered(config, since: start) {
+      case .started(let start) where error is InterruptedError || failure.code.isTransient:
+        if let sandbox = await life.sandboxWithoutResponse(config, since: start) {
           throw await life.cleanUp(sandbox, after: failure)
         }
         let remedy = "if its pod appears later, find it with cri pods --name \(config.metadata?.name ?? "")"
@@ -88,7 +88,7 @@ struct RunCommand: AsyncParsableCommand {
   private static func pull(_ pulling: Pulling, _ container: ContainerConfig, _ pod: PodSandboxConfig) async throws {
     do {
       try await pulling.pull(for: container, pod)
-    } catch let failure as Failure where failure.code != .usage && !failure.code.mayPass {
+    } catch let failure as Failure where failure.code != .usage && !failure.code.isTransient {
       throw Failure(failure.code, "\(failure.message); --no-pull uses the image that is on the node")
     }
   }

@@ -21,7 +21,7 @@ struct RunpCommand: AsyncParsableCommand {
   @OptionGroup var strictness: Strictness
 
   func run() async throws {
-    if SchemaText.isAskedFor(file) { return try StandardStream.output.write(SchemaText.pod) }
+    if SchemaText.isRequested(file) { return try StandardStream.output.write(SchemaText.pod) }
     var config = try ConfigFile.pod(file, isStrict: strictness.strict)
     config.giveUID()
     let context = try Context()

@@ -13,7 +13,7 @@ struct SchemaOptions: ParsableArguments {
   /// - Parameter usage: A sentence about what the command takes.
   func check(_ words: [String], count: Int, usage: String) throws {
     let isNamed = pod || container
-    if words.count == 1, SchemaText.isAskedFor(words[0]) {
+    if words.count == 1, SchemaText.isRequested(words[0]) {
       if !isNamed { throw ValidationError("jsonschema: no schema is selected; specify --pod or --container") }
       return
     }

@@ -4,7 +4,7 @@ internal import CRIJSON
 /// The JSON schemas of pod files and container files, as text.
 enum SchemaText {
   /// Whether a word in place of a file asks for the schema, as in crictl; a file with that name is `./js`.
-  static func isAskedFor(_ word: String) -> Bool { word == "jsonschema" || word == "js" }
+  static func isRequested(_ word: String) -> Bool { word == "jsonschema" || word == "js" }
 
   static var pod: String {
     text(

@@ -38,7 +38,7 @@ struct StopCommand: AsyncParsableCommand {
     let context = try Context()
     let client = context.client()
     let time = context.bulkTimeout
-    var ids = ids.inOrderOnce
+    var ids = ids.withoutDuplicates
     var known: [String: Int64] = [:]
     if all {
       let containers = try await running(client)

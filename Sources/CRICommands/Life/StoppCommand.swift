@@ -14,7 +14,7 @@ struct StoppCommand: AsyncParsableCommand {
     let context = try Context()
     let client = context.client()
     let timeout = context.bulkTimeout
-    try await ObjectAction.onPods(client, forContainers: "cri stop").run(ids.inOrderOnce) { id in
+    try await ObjectAction.onPods(client, forContainers: "cri stop").run(ids.withoutDuplicates) { id in
       _ = try await client.runtime.stopPodSandbox(StopPodSandboxRequest(podSandboxID: id), options: .within(timeout))
       return "Stopped sandbox \(id)\n"
     }

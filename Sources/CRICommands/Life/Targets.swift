@@ -27,7 +27,7 @@ struct Targets: ParsableArguments {
   func resolve(_ noun: String, of client: Client, _ list: () async throws(RPCError) -> [String]) async throws
     -> [String]
   {
-    guard all else { return ids.inOrderOnce }
+    guard all else { return ids.withoutDuplicates }
     let found: [String]
     do throws(RPCError) {
       found = try await list()
@@ -45,7 +45,7 @@ struct Targets: ParsableArguments {
 
 extension [String] {
   /// Each element once, at its first position.
-  var inOrderOnce: [String] {
+  var withoutDuplicates: [String] {
     var seen: Set<String> = []
     return filter { seen.insert($0).inserted }
   }

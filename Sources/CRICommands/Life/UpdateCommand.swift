@@ -63,7 +63,7 @@ struct UpdateCommand: AsyncParsableCommand {
   func run() async throws {
     let client = try Context().client()
     let resources = resources
-    try await ObjectAction.onContainers(client, concurrency: 1).run(ids.inOrderOnce) { id in
+    try await ObjectAction.onContainers(client, concurrency: 1).run(ids.withoutDuplicates) { id in
       let request = UpdateContainerResourcesRequest(containerID: id, linux: resources)
       _ = try await client.runtime.updateContainerResources(request)
       return "\(id)\n"

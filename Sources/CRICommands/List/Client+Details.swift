@@ -3,7 +3,7 @@ internal import CRICommandLine
 internal import CRISystem
 
 /// The results of one call for each of many objects.
-struct Answers<Facts: Sendable>: Sendable {
+struct DetailResults<Facts: Sendable>: Sendable {
   /// The facts by ID; removed objects are missing.
   var found: [String: Facts] = [:]
   /// Each failure once, because a problem of the runtime affects all objects.
@@ -25,23 +25,23 @@ extension Client {
   func details<Facts: Sendable>(
     of noun: String, _ ids: [String], timeout: Duration? = nil,
     _ fetch: @escaping @Sendable (Client, String) async throws(RPCError) -> Facts?
-  ) async -> Answers<Facts> {
-    let bounded = sharing(budgetForDetails(keptPerAnswer: 512, timeout: timeout))
-    let results = await Concurrency.map(ids) { (id) -> Outcome<Facts> in
+  ) async -> DetailResults<Facts> {
+    let bounded = sharing(budgetForDetails(retainedPerResponse: 512, timeout: timeout))
+    let outcomes = await Concurrency.map(ids) { (id) -> Outcome<Facts> in
       do throws(RPCError) { return .facts(try await fetch(bounded, id)) } catch { return .failure(error) }
     }
-    var answers = Answers<Facts>()
+    var results = DetailResults<Facts>()
     var known: Set<Failure> = []
-    for (id, result) in zip(ids, results) {
+    for (id, result) in zip(ids, outcomes) {
       switch result {
-      case .facts(let facts): answers.found[id] = facts
+      case .facts(let facts): results.found[id] = facts
       case .failure(let error) where error.isNotFound: break
       case .failure(let error):
         let failure = Failure(error, about: "\(noun) \(id)", endpoint)
-        if known.insert(failure).inserted { answers.failures.append(failure) }
+        if known.insert(failure).inserted { results.failures.append(failure) }
       }
     }
-    return answers
+    return results
   }
 }
 

@@ -36,7 +36,7 @@ struct ContainerQuery: Sendable {
   }
 
   /// The facts that the list does not contain, by ID. Removed containers are missing.
-  static func facts(_ ids: [String], _ client: Client, timeout: Duration) async -> Answers<ContainerFacts> {
+  static func facts(_ ids: [String], _ client: Client, timeout: Duration) async -> DetailResults<ContainerFacts> {
     await client.details(of: "container", ids, timeout: timeout) { (client, id) throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: true)
       let response = try await client.runtime.containerStatus(request, options: .within(timeout))

@@ -8,7 +8,7 @@ struct ContainerText: ListText {
   var elements: [Container]
   /// Nanoseconds since 1970.
   let now: Int64
-  var showsWhole = false
+  var showsFullIDs = false
   /// The names of images, if they are to be looked up.
   var images: ImageIndex?
   /// The statuses by ID; nil if only the list is shown.
@@ -49,15 +49,15 @@ struct ContainerText: ListText {
 
   func rows(_ container: Container) -> [[Table.Cell]] {
     var cells = [
-      Table.Cell(id: container.id, isWhole: showsWhole), Table.Cell(image(of: container)),
+      Table.Cell(id: container.id, isWhole: showsFullIDs), Table.Cell(image(of: container)),
       Table.Cell(HumanDuration.ago(container.createdAt.nanoseconds, now: now)),
       Table.Cell(container.state.title, container.state.emphasis), Table.Cell(container.metadata?.name ?? ""),
       Table.Cell(String(container.metadata?.attempt ?? 0)),
-      Table.Cell(id: container.podSandboxID, isWhole: showsWhole), Table.Cell(container.podName),
+      Table.Cell(id: container.podSandboxID, isWhole: showsFullIDs), Table.Cell(container.podName),
       Table.Cell(container.podNamespace),
     ]
     if let statuses {
-      cells += statuses[container.id]?.cells(now, isWhole: showsWhole) ?? Array(repeating: "-", count: 5)
+      cells += statuses[container.id]?.cells(now, isWhole: showsFullIDs) ?? Array(repeating: "-", count: 5)
     }
     return [cells]
   }
@@ -65,7 +65,7 @@ struct ContainerText: ListText {
   private func image(of container: Container) -> String {
     if let name = images?.name(of: container) { return name }
     let reference = container.image?.image ?? ""
-    return showsWhole ? reference : ShortID.ofImageReference(reference)
+    return showsFullIDs ? reference : ShortID.ofImageReference(reference)
   }
 
   func id(_ container: Container) -> String { container.id }

@@ -12,7 +12,7 @@ enum ImageCondition: Sendable {
   case since(String)
 
   /// Whether the condition needs the times at which images were created.
-  var isOfTime: Bool {
+  var needsCreationTimes: Bool {
     switch self {
     case .dangling, .reference: false
     case .before, .since: true

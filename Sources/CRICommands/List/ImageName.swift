@@ -14,7 +14,7 @@ struct ImageName: Hashable, Sendable {
   /// The images with this name; if there are none, those whose ID has this prefix.
   func select(_ images: [Image]) -> [Image] {
     let named = images.filter { image in
-      image.names.contains { $0 == text || isRepository(of: $0) } || reference?.isWhole == true && image.isCalled(text)
+      image.names.contains { $0 == text || isRepository(of: $0) } || reference?.isWhole == true && image.hasName(text)
     }
     return named.isEmpty ? images.filter { isID(of: $0) } : named
   }
@@ -28,7 +28,7 @@ struct ImageName: Hashable, Sendable {
   func isID(of image: Image) -> Bool { Self.bareID(image.id).hasPrefix(Self.bareID(text)) }
 
   /// Whether this is a spelling of an image's complete name, with its tag or digest.
-  func isSpelled(_ name: String) -> Bool {
+  func hasSameName(as name: String) -> Bool {
     text == name || reference != nil && reference?.stored == ImageReference(name)?.stored
   }
 

@@ -9,7 +9,7 @@ struct ImageQuery: Sendable {
   /// Asks the runtime: one call, and one more for each image if a condition needs its age.
   func run(_ client: Client) async throws(Failure) -> [Image] {
     let images = try await list(client)
-    guard conditions.contains(where: \.isOfTime) else { return try select(images) }
+    guard conditions.contains(where: \.needsCreationTimes) else { return try select(images) }
     // The list does not contain the time of creation; the image's own configuration does.
     let created = await client.details(of: "image", images.map(\.id)) { (client, id) throws(RPCError) in
       let response = try await client.images.imageStatus(ImageStatusRequest(image: ImageSpec(image: id), verbose: true))

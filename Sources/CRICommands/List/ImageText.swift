@@ -6,7 +6,7 @@ struct ImageText: ListText {
   typealias Element = Image
 
   var elements: [Image]
-  var showsWhole = false
+  var showsFullIDs = false
   var showsDigests = false
   var showsPinned = false
   /// Whether all columns are shown.
@@ -47,7 +47,7 @@ struct ImageText: ListText {
     image.username.isEmpty ? image.uid.map { "\($0.value)" } ?? "-" : image.username
   }
 
-  private func id(_ id: String) -> String { showsWhole ? id : ShortID.ofImage(id) }
+  private func id(_ id: String) -> String { showsFullIDs ? id : ShortID.ofImage(id) }
 
   func id(_ image: Image) -> String { image.id }
 

@@ -29,7 +29,7 @@ struct ImagesCommand: AsyncParsableCommand {
     let client = context.client()
     try await view.show(within: context.bulkTimeout) {
       ImageText(
-        elements: try await query.run(client), showsWhole: list.noTrunc, showsDigests: digests,
+        elements: try await query.run(client), showsFullIDs: list.noTrunc, showsDigests: digests,
         showsPinned: pinned, isWide: view.isWide)
     }
   }

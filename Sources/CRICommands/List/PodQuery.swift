@@ -24,7 +24,7 @@ struct PodQuery: Sendable {
   }
 
   /// The facts that the list does not contain, by ID. Removed pods are missing.
-  static func facts(_ ids: [String], _ client: Client, timeout: Duration) async -> Answers<PodFacts> {
+  static func facts(_ ids: [String], _ client: Client, timeout: Duration) async -> DetailResults<PodFacts> {
     await client.details(of: "pod", ids, timeout: timeout) { (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
       let response = try await client.runtime.podSandboxStatus(request, options: .within(timeout))

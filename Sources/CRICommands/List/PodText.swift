@@ -8,7 +8,7 @@ struct PodText: ListText {
   var elements: [PodSandbox]
   /// Nanoseconds since 1970.
   let now: Int64
-  var showsWhole = false
+  var showsFullIDs = false
   var zone = TimeText.Zone.local
   /// The statuses by ID; nil if only the list is shown.
   var statuses: [String: PodFacts]?
@@ -40,7 +40,7 @@ struct PodText: ListText {
 
   func rows(_ pod: PodSandbox) -> [[Table.Cell]] {
     var cells = [
-      Table.Cell(id: pod.id, isWhole: showsWhole), Table.Cell(HumanDuration.ago(pod.createdAt.nanoseconds, now: now)),
+      Table.Cell(id: pod.id, isWhole: showsFullIDs), Table.Cell(HumanDuration.ago(pod.createdAt.nanoseconds, now: now)),
       Table.Cell(pod.state.title, pod.state.emphasis), Table.Cell(pod.metadata?.name ?? ""),
       Table.Cell(pod.metadata?.namespace ?? ""), Table.Cell(String(pod.metadata?.attempt ?? 0)),
       Table.Cell(handler(of: pod)),

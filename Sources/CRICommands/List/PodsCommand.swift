@@ -33,7 +33,7 @@ struct PodsCommand: AsyncParsableCommand {
     var failures: [Failure] = []
     try await view.show(within: context.bulkTimeout) {
       let pods = try await query.run(client)
-      var text = PodText(elements: pods, now: Kernel.now, showsWhole: list.noTrunc)
+      var text = PodText(elements: pods, now: Kernel.now, showsFullIDs: list.noTrunc)
       if view.isWide {
         let facts = await PodQuery.facts(pods.map(\.id), client, timeout: context.bulkTimeout)
         (text.statuses, failures) = (facts.found, facts.failures)

@@ -26,7 +26,7 @@ struct PsCommand: AsyncParsableCommand {
     var failures: [Failure] = []
     try await view.show(within: context.bulkTimeout) {
       let containers = try await query.run(client)
-      var text = ContainerText(elements: containers, now: Kernel.now, showsWhole: list.noTrunc)
+      var text = ContainerText(elements: containers, now: Kernel.now, showsFullIDs: list.noTrunc)
       if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
       if view.isWide {
         let facts = await ContainerQuery.facts(containers.map(\.id), client, timeout: context.bulkTimeout)

@@ -27,10 +27,10 @@ struct LoggedContainer: Sendable {
   /// The container with this name: the running one, or else the most recent one.
   /// - Parameter refusal: The error if there is no such container.
   func named(_ word: String, instead refusal: Failure? = nil) async throws(Failure) -> Container {
-    let everything = try await everything()
-    let found = everything.named(word)
+    let allContainers = try await allContainers()
+    let found = allContainers.named(word)
     guard let first = found.first else {
-      if let pod = everything.pod(word) { throw pod }
+      if let pod = allContainers.pod(word) { throw pod }
       throw refusal ?? Failure(.notFound, "container \(word) not found; see cri ps -a")
     }
     let names = Set(found.map { "\($0.pod.namespace)/\($0.pod.name)/\($0.container.metadata?.name ?? "")" })
@@ -48,7 +48,7 @@ struct LoggedContainer: Sendable {
 
   /// The previous attempt of a container; nil if the runtime has removed it, although its log may still exist.
   func predecessor(of status: ContainerStatus) async throws(Failure) -> ContainerStatus? {
-    guard let id = try await everything().predecessor(of: status.id)?.id else { return nil }
+    guard let id = try await allContainers().predecessor(of: status.id)?.id else { return nil }
     return try await asked(id)
   }
 
@@ -67,12 +67,12 @@ struct LoggedContainer: Sendable {
     return status
   }
 
-  private func everything() async throws(Failure) -> Everything {
+  private func allContainers() async throws(Failure) -> AllContainers {
     do throws(RPCError) {
       let sandboxes = try await client.runtime.podSandboxes()
       let containers = try await client.runtime.containers()
       let pods = Dictionary(sandboxes.map { ($0.id, $0.metadata ?? PodSandboxMetadata()) }) { $1 }
-      return Everything(
+      return AllContainers(
         sandboxes: sandboxes, members: containers.map { ($0, pods[$0.podSandboxID] ?? PodSandboxMetadata()) })
     } catch {
       throw Failure(error, client.endpoint)
@@ -80,7 +80,7 @@ struct LoggedContainer: Sendable {
   }
 
   /// All containers with their pods.
-  private struct Everything {
+  private struct AllContainers {
     let sandboxes: [PodSandbox]
     let members: [(container: Container, pod: PodSandboxMetadata)]
 

@@ -16,7 +16,7 @@ struct OutputClock: Sendable {
   func check() throws(Failure) {
     guard deadline <= .now else { return }
     throw Failure(
-      .late,
+      .timedOut,
       "the response was not sorted and written within \(timeout); specify a longer --timeout, or select fewer objects")
   }
 }

@@ -20,7 +20,7 @@ struct PatternMatcher {
     var before: Unicode.Scalar?
     var next = iterator.next()
     while true {
-      if mayBegin(after: before, before: next), enter(0, before, next) { return true }
+      if canMatch(after: before, before: next), enter(0, before, next) { return true }
       guard let scalar = next, !(program.isAnchored && waiting.isEmpty) else { return false }
       next = iterator.next()
       if step(over: scalar, before: next) { return true }
@@ -29,7 +29,7 @@ struct PatternMatcher {
   }
 
   /// Whether a match may begin here, which is anywhere unless the program is anchored or the first character excludes it.
-  private func mayBegin(after before: Unicode.Scalar?, before next: Unicode.Scalar?) -> Bool {
+  private func canMatch(after before: Unicode.Scalar?, before next: Unicode.Scalar?) -> Bool {
     if program.isAnchored { return before == nil }
     guard case .scalar(let ascii, let set) = program.instructions[0] else { return true }
     return next.map { contains($0, ascii, set) } ?? false

@@ -8,7 +8,7 @@ struct PodStatsText: ListText {
 
   var elements: [Usage<PodSandboxStats>]
   var isWide = false
-  var showsWhole = false
+  var showsFullIDs = false
 
   var document: ListPodSandboxStatsResponse { ListPodSandboxStatsResponse(stats: elements.map(\.stats)) }
 
@@ -37,7 +37,7 @@ struct PodStatsText: ListText {
   func rows(_ usage: Usage<PodSandboxStats>) -> [[Table.Cell]] {
     let stats = usage.stats
     var cells = [
-      Table.Cell(stats.attributes?.metadata?.name ?? ""), Table.Cell(id: stats.usageID, isWhole: showsWhole),
+      Table.Cell(stats.attributes?.metadata?.name ?? ""), Table.Cell(id: stats.usageID, isWhole: showsFullIDs),
       Table.Cell(usage.cpuText), Table.Cell(usage.memoryText),
     ]
     if isWide {

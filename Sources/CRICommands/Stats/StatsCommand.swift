@@ -39,8 +39,8 @@ struct StatsCommand: AsyncParsableCommand {
     }
     try await view.show(within: context.bulkTimeout) {
       var usage = try await output.usage(view, &sampler)
-      usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) || !all && !$0.stats.isUsed }
-      return ContainerStatsText(elements: usage, isWide: view.isWide, showsWhole: output.noTrunc)
+      usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) || !all && !$0.stats.hasUsage }
+      return ContainerStatsText(elements: usage, isWide: view.isWide, showsFullIDs: output.noTrunc)
     }
   }
 

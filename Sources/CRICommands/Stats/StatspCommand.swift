@@ -33,8 +33,8 @@ struct StatspCommand: AsyncParsableCommand {
       var usage = try await output.usage(view, &sampler)
       usage.removeAll { !labels.match($0.stats.attributes?.labels ?? [:]) }
       // As in crictl: a document contains all of them.
-      if view.document == nil { usage.removeAll { !$0.stats.isUsed } }
-      return PodStatsText(elements: usage, isWide: view.isWide, showsWhole: output.noTrunc)
+      if view.document == nil { usage.removeAll { !$0.stats.hasUsage } }
+      return PodStatsText(elements: usage, isWide: view.isWide, showsFullIDs: output.noTrunc)
     }
   }
 

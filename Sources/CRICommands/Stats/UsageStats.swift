@@ -10,7 +10,7 @@ protocol UsageStats: CMessage {
 
 extension UsageStats {
   /// Whether anything is running, according to crictl's criterion.
-  var isUsed: Bool { (cpuReading?.used ?? 0) != 0 || workingSet != 0 }
+  var hasUsage: Bool { (cpuReading?.used ?? 0) != 0 || workingSet != 0 }
 }
 
 extension ContainerStats: UsageStats {

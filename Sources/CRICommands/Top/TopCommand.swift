@@ -63,7 +63,7 @@ struct TopCommand: AsyncParsableCommand {
         sample = try await source.measure()
       } catch {
         // The runtime may be restarting; a request for a single table does not wait for it.
-        guard error.code.mayPass, count != 1 else { throw error }
+        guard error.code.isTransient, count != 1 else { throw error }
         if error != failure { try StandardStream.error.write(error.line) }
         failure = error
         continue

@@ -17,7 +17,7 @@ struct TopSample: Sendable {
     let names = Dictionary(pods.map { ($0.id, $0.metadata) }) { first, _ in first }
     let rows = containers.map { container in
       let pod = names[container.podSandboxID] ?? nil
-      let used = usage[container.id].flatMap { $0.stats.isUsed ? $0 : nil }
+      let used = usage[container.id].flatMap { $0.stats.hasUsage ? $0 : nil }
       return (
         pod: container.podSandboxID, isShown: isAll || container.state == .running,
         row: TopRow(

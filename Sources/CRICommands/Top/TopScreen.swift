@@ -39,7 +39,7 @@ struct TopScreen {
         failure = nil
       } catch {
         // The runtime may be restarting.
-        guard error.code.mayPass else { throw error }
+        guard error.code.isTransient else { throw error }
         failure = error
       }
     }

@@ -178,7 +178,7 @@ struct GuardCommand: AsyncParsableCommand {
       return verification
     } catch {
       units.release()
-      throw (error as? CutShort)?.before ?? error
+      throw (error as? InterruptedError)?.before ?? error
     }
   }
 
@@ -208,11 +208,11 @@ struct GuardCommand: AsyncParsableCommand {
     let before = verification.before
     let timeout = try chosenTimeout ?? Self.timeout(for: before)
     do {
-      let after = try await signals.interrupting(hangUpToo: false) {
+      let after = try await signals.interrupting(includesHangUp: false) {
         try await verification.current(context, timeout: timeout)
       }
       return verification.conclude(after, failure: failure)
-    } catch let interruption as CutShort {
+    } catch let interruption as InterruptedError {
       stage = .interrupted
       let cause = "\(interruption.signal.name) before the verdict, so nothing was checked"
       throw Failure(.unreachable, "\(cause); run \(remedy(before, record))")
@@ -241,7 +241,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
     switch outcome {
     case .failed(let failure): throw failure
-    case .kept(let verdict): units.keep(verdict, report: record.reportPath, again: record.again)
+    case .kept(let verdict): units.keep(verdict, report: record.reportPath, verifyCommand: record.verifyCommand)
     case .started, .untouched: break
     }
     throw ExitCode(code)

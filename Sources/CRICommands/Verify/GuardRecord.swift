@@ -108,5 +108,5 @@ struct GuardRecord {
   }
 
   /// The command that checks again; nil without a snapshot.
-  var again: String? { saved.map { "cri verify --before \($0)" } }
+  var verifyCommand: String? { saved.map { "cri verify --before \($0)" } }
 }

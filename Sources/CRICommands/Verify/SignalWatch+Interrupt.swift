@@ -3,10 +3,10 @@ internal import CRISystem
 
 extension SignalWatch {
   /// Runs work, and cancels and awaits it if a signal arrives.
-  /// - Parameter hangUpToo: Whether SIGHUP interrupts it too. If not, the work continues without a terminal.
-  /// - Throws: What the work throws, or `CutShort`.
+  /// - Parameter includesHangUp: Whether SIGHUP interrupts it too. If not, the work continues without a terminal.
+  /// - Throws: What the work throws, or `InterruptedError`.
   func interrupting<Value: Sendable>(
-    hangUpToo: Bool = true, _ work: @escaping @Sendable () async throws -> Value
+    includesHangUp: Bool = true, _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     try await withThrowingTaskGroup(of: Step<Value>.self) { group in
       group.addTask { .done(try await work()) }
@@ -15,9 +15,9 @@ extension SignalWatch {
       while let step = try await group.next() {
         switch step {
         case .done(let value): return value
-        case .signal(let received?) where received.isHangUp && !hangUpToo:
+        case .signal(let received?) where received.isHangUp && !includesHangUp:
           group.addTask { .signal(await self.next()) }
-        case .signal(let received?): throw CutShort(signal: received)
+        case .signal(let received?): throw InterruptedError(signal: received)
         // The signals cannot be watched any more: the work continues.
         case .signal(nil): continue
         }
@@ -33,7 +33,7 @@ extension SignalWatch {
 }
 
 /// A signal has interrupted the work.
-struct CutShort: Error {
+struct InterruptedError: Error {
   let signal: SignalWatch.Received
 
   /// The error for a signal that came before the command was run.

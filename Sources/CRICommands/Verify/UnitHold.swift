@@ -64,7 +64,7 @@ struct UnitHold {
       if failure == nil && interruption == nil { continue }
       // This includes the unit that could not be stopped, which may be half stopped.
       release()
-      if let interruption { throw CutShort(signal: interruption).before }
+      if let interruption { throw InterruptedError(signal: interruption).before }
       throw Failure(
         .unreachable, "\(name) cannot be stopped (\(failure ?? "")); the command was not run and nothing was changed")
     }
@@ -130,8 +130,8 @@ struct UnitHold {
   /// - Parameters:
   ///   - code: The exit code.
   ///   - report: Where the reason can be read.
-  ///   - again: The command that checks again.
-  func keep(_ code: Int32, report: String, again: String?) {
+  ///   - verifyCommand: The command that verifies again.
+  func keep(_ code: Int32, report: String, verifyCommand: String?) {
     for name in stopped {
       // Package scripts and dependencies between units may start more than intended.
       if let state = try? state(of: name), state == .active {
@@ -139,7 +139,7 @@ struct UnitHold {
           "\(name) is running although it was stopped (exit code \(code)): the command or something else started it; "
             + "read \(report), and run systemctl stop \(name) to stop it")
       } else {
-        let hint = again.map { ", check again with \($0)" } ?? ""
+        let hint = verifyCommand.map { ", check again with \($0)" } ?? ""
         Self.printNotice(
           "\(name) stays stopped because of --hold (exit code \(code)); read \(report)\(hint), then run \(remedy(name))"
         )

@@ -8,7 +8,7 @@ package enum TarFailure: Error, Hashable, Sendable {
   /// A header of a long name, or of pax records, is larger than `TarReader.maximumExtension`.
   case extensionTooLarge
   /// The name is absolute, or contains `..` or a NUL byte.
-  case leadsOut(String)
+  case pointsOutside(String)
   case nameTooLong
   case unsupportedType(UInt8)
   case sparse
@@ -29,7 +29,7 @@ extension TarFailure: CustomStringConvertible {
     case .invalidRecord: "a pax record is invalid"
     case .extensionTooLarge:
       "a header with a long name or pax records is larger than \(TarReader.maximumExtension) bytes"
-    case .leadsOut(let name): "the name \(name) is absolute or leads out of the destination"
+    case .pointsOutside(let name): "the name \(name) is absolute or leads out of the destination"
     case .nameTooLong: "a name is longer than \(CopyLimits.name) bytes, or a path longer than \(CopyLimits.path)"
     case .unsupportedType(let type): "an entry has the unsupported type \(type)"
     case .sparse: "it contains sparse files in a format that is not supported; create it without --sparse"

@@ -109,7 +109,7 @@ package struct TarReader {
       // Before POSIX, a slash at the end of the name meant a directory.
       if name.last == UInt8(ascii: "/") { break }
       let size = records.size ?? header.size
-      guard !path.isEmpty else { throw .leadsOut(Self.display(name)) }
+      guard !path.isEmpty else { throw .pointsOutside(Self.display(name)) }
       entry.kind = .regular(size: size)
       state = .data(size, padding: Self.padding(size))
     case UInt8(ascii: "1"): entry.kind = .hardLink(target: try Self.path(linkName))
@@ -122,7 +122,7 @@ package struct TarReader {
     case UInt8(ascii: "S"): throw .sparse
     case let type: throw .unsupportedType(type)
     }
-    guard !path.isEmpty || entry.kind == .directory else { throw .leadsOut(Self.display(name)) }
+    guard !path.isEmpty || entry.kind == .directory else { throw .pointsOutside(Self.display(name)) }
     return .entry(entry)
   }
 
@@ -141,11 +141,11 @@ package struct TarReader {
   /// The path without empty components and `.`.
   private static func path(_ name: [UInt8]) throws(TarFailure) -> [UInt8] {
     let slash = UInt8(ascii: "/")
-    guard name.first != slash, !name.contains(0) else { throw .leadsOut(display(name)) }
+    guard name.first != slash, !name.contains(0) else { throw .pointsOutside(display(name)) }
     guard name.count < CopyLimits.path else { throw .nameTooLong }
     let components = name.split(separator: slash).filter { $0.elementsEqual([UInt8(ascii: ".")]) == false }
     for component in components {
-      if component.elementsEqual("..".utf8) { throw .leadsOut(display(name)) }
+      if component.elementsEqual("..".utf8) { throw .pointsOutside(display(name)) }
       if component.count > CopyLimits.name { throw .nameTooLong }
     }
     return Array(components.joined(separator: [slash]))

@@ -47,7 +47,7 @@ package struct CNICheck: Sendable {
       return NetworkCheck(error, of: pods)
     }
     let targets = pods.map {
-      NamespaceReader.Target(path: $0.facts.networkNamespace ?? "", isSure: true, process: nil)
+      NamespaceReader.Target(path: $0.facts.networkNamespace ?? "", isConfirmed: true, process: nil)
     }
     let limit = timeout
     let namespaces = await onThread { NamespaceReader.read(targets, within: limit) }

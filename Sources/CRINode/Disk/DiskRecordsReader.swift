@@ -8,11 +8,11 @@ extension DiskRecords {
   static let namespace = (name: "containerd-namespace", value: "k8s.io")
   private static let filters = ["sandbox", "container"].map { "labels.\"io.cri-containerd.kind\"==\($0)" }
   /// A record has about 10 KB. The runtime's own limit for one message is lower, and above it the runtime streams.
-  static let largestAnswer = 256 << 20
+  static let largestResponse = 256 << 20
 
   /// Reads the records through containerd's own API, which it serves on the same socket.
   static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<DiskRecords> {
-    let channel = Channel(path: endpoint.path, maxMessageSize: largestAnswer)
+    let channel = Channel(path: endpoint.path, maxMessageSize: largestResponse)
     defer { channel.close() }
     let request = ListStoredContainersRequest(filters: filters).encode()
     let options = Channel.Options(timeout: deadline.map { max($0 - .now, .zero) }, metadata: [namespace])
@@ -41,7 +41,7 @@ extension DiskRecords {
       records.sandboxes += next.sandboxes
       records.containers += next.containers
       records.malformed += next.malformed
-      records.bare += next.bare
+      records.withoutData += next.withoutData
     }
     return records
   }
@@ -49,7 +49,7 @@ extension DiskRecords {
   private static func decode(
     _ bytes: [UInt8], _ deadline: ContinuousClock.Instant?
   ) throws(RPCError) -> [StoredContainer] {
-    let response: ListStoredContainersResponse = try AnswerBudget().decode(
+    let response: ListStoredContainersResponse = try ResponseBudget().decode(
       bytes, method: "\(service)/List", deadline: deadline)
     return response.containers
   }

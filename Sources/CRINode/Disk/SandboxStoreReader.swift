@@ -7,13 +7,13 @@ extension SandboxStore {
 
   /// Reads the store through containerd's own API on the same socket; it is empty if this version has no such store.
   static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<SandboxStore> {
-    let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestAnswer)
+    let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestResponse)
     defer { channel.close() }
     let options = Channel.Options(
       timeout: deadline.map { max($0 - .now, .zero) }, metadata: [DiskRecords.namespace])
     do throws(RPCError) {
       let bytes = try await channel.unary(method, ListStoredSandboxesRequest().encode(), options: options)
-      let response: ListStoredSandboxesResponse = try AnswerBudget().decode(bytes, method: method, deadline: deadline)
+      let response: ListStoredSandboxesResponse = try ResponseBudget().decode(bytes, method: method, deadline: deadline)
       return .known(SandboxStore(response.sandboxes))
     } catch {
       return error.isUnknownService

@@ -7,7 +7,7 @@ enum NamespaceReader {
     /// The namespace's path according to the runtime.
     var path: String
     /// Whether a missing file proves that the namespace is gone, rather than that we see a different file system.
-    var isSure: Bool
+    var isConfirmed: Bool
     /// A process that should be in the namespace: it keeps the namespace alive even without the path.
     var process: String?
   }
@@ -49,7 +49,7 @@ enum NamespaceReader {
       return Observations(namespace: .known(.notANamespace), interfaces: interfaces(of: target.process, host: host))
     } catch {
       if error == .noSuchFile || error == .notADirectory {
-        guard target.isSure || isPlausible(target.path) else {
+        guard target.isConfirmed || isPlausible(target.path) else {
           let reason = UnknownReason(.notVisible, path: target.path, errno: error.rawValue)
           return Observations(namespace: .unknown(reason), interfaces: .unknown(reason))
         }

@@ -51,7 +51,7 @@ struct ProcessTable: Hashable, Sendable {
   }
 
   /// Whether the pid still belongs to the same process.
-  func isStillThere(_ pid: Int32, startTime: UInt64) -> Bool {
+  func isStillRunning(_ pid: Int32, startTime: UInt64) -> Bool {
     guard let stat = try? File.readShort("\(proc)/\(pid)/stat"), let now = ProcessEntry(stat: stat) else {
       return false
     }

@@ -62,6 +62,6 @@ extension KubeletConfiguration {
     guard let other = try? Endpoint(text) else { return false }
     // `/var/run` is a link to `/run` on nearly every node, and we may not see the node's files.
     func plain(_ path: String) -> String { path.hasPrefix("/var/run/") ? String(path.dropFirst(4)) : path }
-    return plain(other.path) == plain(endpoint.path) || files.isSame(other.path, asOurs: endpoint.path)
+    return plain(other.path) == plain(endpoint.path) || files.isSame(other.path, asLocal: endpoint.path)
   }
 }

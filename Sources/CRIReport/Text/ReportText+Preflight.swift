@@ -43,12 +43,12 @@ extension ReportText {
     case .labelDiffers(let runtime, let disk): "label \(difference(runtime, disk))"
     case .fieldsDiffer(let fields):
       fields.map { "\(name(of: $0.field)) \(difference($0.runtime, $0.disk))" }.joined(separator: "; ")
-    case .lostAlready(let path):
+    case .alreadyLost(let path):
       "the runtime has already lost it" + (path.map { $0.isEmpty ? "" : ": \($0) is gone" } ?? "")
     case .sharedName(let name, let isInUse, let id):
       "\(name), \(isInUse ? "in use" : "not in use"), id \(id.prefix(13))"
     case .recordName(let name): name
-    case .bareRecord: "every start fails to load it, because it has no CRI data"
+    case .recordWithoutData: "every start fails to load it, because it has no CRI data"
     case .storeOnly: "it is only in the sandbox store, and will not be ready after a restart"
     case .noRecord(let isRunning): isRunning ? "it is running" : "kubelet takes it for a container that never ran"
     case .path(let path): path
@@ -141,7 +141,7 @@ extension ReportText {
     for suspicion in report.suspicions where report.prints(suspicion) {
       let (match, advisory) = (suspicion.match, suspicion.match.advisory)
       let text = AdvisoryText(advisory.id)
-      if suspicion.standing == .unfixed {
+      if suspicion.status == .unfixed {
         lines.append("defect of every version: \(advisory.reference): \(text.symptom)")
         continue
       }
@@ -155,7 +155,7 @@ extension ReportText {
       lines.append("suspected because of \(subject): \(advisory.reference): \(text.symptom)\(fix)")
     }
     let settled = report.suspicions.filter {
-      $0.standing == .settled && (report.target != nil || !$0.match.advisory.isInEveryVersion)
+      $0.status == .settled && (report.target != nil || !$0.match.advisory.affectsEveryVersion)
     }.map { suspicion in
       let advisory = suspicion.match.advisory
       return "\(advisory.reference) (\(advisory.decidedBy.map(\.label).joined(separator: ", ")))"
@@ -178,9 +178,9 @@ extension ReportText {
   /// The losses in numbers; the findings name the pods.
   func losses(_ report: PreflightReport) -> [String] {
     let losses = [
-      (report.victims.count, "would be lost"), (report.disturbed.count, "would stay, but lose containers"),
-      (report.readdressed.count, "would stay, but with different addresses"),
-      (report.rewritten.count, "would stay, but the runtime would report them differently"),
+      (report.podsToLose.count, "would be lost"), (report.podsToDisturb.count, "would stay, but lose containers"),
+      (report.podsWithNewAddresses.count, "would stay, but with different addresses"),
+      (report.podsReportedDifferently.count, "would stay, but the runtime would report them differently"),
     ]
     return losses.filter { $0.0 > 0 }.map { worded("\(Self.count($0.0, "pod")) \($0.1)") }
   }
@@ -212,6 +212,6 @@ extension ReportText {
 extension PreflightReport {
   /// Whether a suspicion is printed. A defect of every version is printed only before a change of the version.
   fileprivate func prints(_ suspicion: Suspicion) -> Bool {
-    suspicion.standing == .suspect || suspicion.standing == .unfixed && target != nil
+    suspicion.status == .suspect || suspicion.status == .unfixed && target != nil
   }
 }

@@ -163,29 +163,29 @@ extension ReportText {
   }
 
   private func conclusionText(_ report: Report, _ verdict: Report.Verdict, _ threshold: Severity) -> String {
-    let setAside = report.setAside.map(\.label).sorted().joined(separator: ", ")
+    let uncountedRules = report.uncountedRules.map(\.label).sorted().joined(separator: ", ")
     switch verdict {
-    case .intact: return intact(report, setAside)
+    case .intact: return intact(report, uncountedRules)
     case .lost:
       let lost = Self.count(report.lost(failingOn: threshold).count, "object")
       let remedy = Self.text(of: report.remedy(failingOn: threshold), whileKubeletRuns: report.isKubeletRunning == true)
       return "LOST: state of \(lost); \(remedy)"
     case .unverified:
-      return setAside.isEmpty
+      return uncountedRules.isEmpty
         ? "unverified: nothing is lost in what could be read, but not everything could be read"
-        : "unverified: apart from findings that do not count (\(setAside)), nothing is lost in what could be read, but not "
+        : "unverified: apart from findings that do not count (\(uncountedRules)), nothing is lost in what could be read, but not "
           + "everything could be read"
     case .vacuous(let reason): return "nothing verified: \(Self.text(of: reason))"
     }
   }
 
-  private func intact(_ report: Report, _ setAside: String) -> String {
+  private func intact(_ report: Report, _ uncountedRules: String) -> String {
     let (all, affected) = (report.predictions.count, report.affected.count)
-    if affected == 0 && setAside.isEmpty { return "intact: \(Self.count(all, "ready pod")), nothing is lost" }
+    if affected == 0 && uncountedRules.isEmpty { return "intact: \(Self.count(all, "ready pod")), nothing is lost" }
     let pods =
       affected == 0
       ? Self.count(all, "ready pod") : "kubelet keeps \(all - affected) of \(Self.count(all, "ready pod"))"
-    let exception = setAside.isEmpty ? "" : " apart from findings that do not count (\(setAside))"
+    let exception = uncountedRules.isEmpty ? "" : " apart from findings that do not count (\(uncountedRules))"
     return "intact\(exception): \(pods), nothing else is lost"
   }
 
@@ -222,7 +222,7 @@ extension ReportText {
     case .recreateBrokenPods:
       "recreate these pods: neither the runtime nor kubelet notices that their network is broken"
     case .restartUnwatched: "restart these containers at a convenient time: until then, they run without a monitor"
-    case .stopDead:
+    case .stopDeadObjects:
       "stop these pods or containers (cri stopp, cri stop), so that kubelet starts them again: they had ended before the "
         + "change"
     case .repairNetwork: "repair the CNI configuration: until then, the node is NotReady and accepts no pods"

@@ -46,7 +46,7 @@ extension RuleText {
     case .containerCollected: "a container that had exited is gone, as after kubelet's garbage collection"
     case .containerFinishedJob: "the container of a Job has completed"
     case .containerYoung: "the container was created less than ten seconds before the snapshot, and is gone"
-    case .containerDeadAlready:
+    case .containerDeadBefore:
       "the container was lost before the change: its process had ended, and the runtime has noticed it now"
     case .containerDeadUnnoticed:
       "the container was lost before the change: its process has ended, and neither the runtime nor kubelet notices it"

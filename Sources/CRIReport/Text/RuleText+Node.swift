@@ -9,7 +9,7 @@ extension RuleText {
     case .runtimeRebootedVersion: "a different version has been running since the reboot"
     case .runtimeReady: "kubelet marks the node NotReady"
     case .runtimeNetwork: "kubelet refuses to start pods that need a network"
-    case .runtimeNetworkAlready:
+    case .runtimeNetworkNotReadyBefore:
       "the network was not ready before either: kubelet refuses to start pods that need a network"
     case .runtimeCondition: "the runtime reports a new problem or warning"
     case .runtimeHandlers: "the runtime can no longer manage pods that use this handler"
@@ -29,7 +29,7 @@ extension RuleText {
     case .runtimeBinary: "the daemon still runs a program that was replaced or deleted: restart it"
     case .hostBoot: "the node was rebooted, which is not part of this scenario"
     case .runtimeOrphan: "the process is still running, but the runtime has lost it: kubelet starts a second one"
-    case .runtimeOrphanAlready:
+    case .runtimeOrphanBefore:
       "the process is running, but the runtime did not list it before either: a second one may be running"
     case .runtimeLeftover: "the runtime does not list this process, which does no harm"
     case .imageMissing: "the image must be pulled again, because a ready pod uses it or because it was pinned"

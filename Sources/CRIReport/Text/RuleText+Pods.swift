@@ -35,7 +35,7 @@ extension RuleText {
     case .podOutsideCIDR: "the address is in no subnet of the CNI configuration: packets to it may be routed elsewhere"
     case .podNetworkGone: "the network behind the pod's address is gone or down"
     case .podNetworkMismatch: "the runtime, the kernel and CNI disagree about the pod's network"
-    case .podNetworkAlready: "the pod's network was already faulty before the change"
+    case .podNetworkFaultyBefore: "the pod's network was already faulty before the change"
     case .podClock:
       "the time is in the future: kubelet takes this sandbox for the newest even after it has created another one"
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
@@ -47,7 +47,7 @@ extension RuleText {
     case .podRunsAgain:
       "the pod had completed, and kubelet runs a static pod again whose records the runtime has lost"
     case .podEnded: "restartPolicy Never: kubelet does not recreate the pod, whose work was cut off"
-    case .podDeadAlready:
+    case .podDeadBefore:
       "the pod was lost before the change: its pause process had ended, and the runtime has noticed it now"
     case .podDeadUnnoticed:
       "the pod was lost before the change: its pause process has ended, and neither the runtime nor kubelet notices it"

@@ -102,7 +102,7 @@ enum ContainerdStore {
 
 extension SimulatedNode {
   /// Whether the recorded response of containerd's store is used; it is not if the simulated records lack addresses.
-  func isAnsweredByRecording(_ path: String) -> Bool {
+  func usesRecordedResponse(_ path: String) -> Bool {
     path == ContainerdStore.listPath && !sandboxes.all.contains { isForgotten($0.item) }
   }
 }

@@ -16,7 +16,7 @@ enum Identifier {
   }
 
   /// Returns a new random ID of 64 hexadecimal digits.
-  static func fresh() -> String { make("\(UInt64.random(in: 0 ... .max))/\(UInt64.random(in: 0 ... .max))") }
+  static func random() -> String { make("\(UInt64.random(in: 0 ... .max))/\(UInt64.random(in: 0 ... .max))") }
 
   /// Returns an ID in the format of a pod's UID.
   static func uuid(_ text: String) -> String {

@@ -1,5 +1,5 @@
 /// Why no record was found for an ID.
-enum RecordMiss: Error { case empty, absent, ambiguous }
+enum RecordLookupError: Error { case empty, absent, ambiguous }
 
 /// An object with an ID.
 protocol Record: Sendable {
@@ -48,7 +48,7 @@ struct RecordTable<Element: Record>: Sendable {
   }
 
   /// Returns the record with the given ID or, if there is none, the only one whose ID begins with it.
-  func find(_ text: String) throws(RecordMiss) -> Element {
+  func find(_ text: String) throws(RecordLookupError) -> Element {
     if let record = self[text] { return record }
     guard !text.isEmpty else { throw .empty }
     let matches = positions.keys.filter { $0.hasPrefix(text) }

@@ -55,7 +55,7 @@ struct SimulatedImage: Record {
   var id: String { item.id }
 
   /// Returns whether a reference names this image: its ID with or without `sha256:`, a tag, or a digest.
-  func isCalled(_ name: String) -> Bool {
+  func hasName(_ name: String) -> Bool {
     let bare = name.hasPrefix("sha256:") ? String(name.dropFirst(7)) : name
     let ownDigits = id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id
     return item.repoTags.contains(name) || item.repoDigests.contains(name) || bare == ownDigits

@@ -125,7 +125,7 @@ extension SimulatedNode {
 
   func makeContainer(
     _ metadata: ContainerMetadata, in sandbox: String, image: ImageSpec, imageID: String, labels: StringMap,
-    annotations: StringMap, logPath: String, createdAt: Timestamp, id: String = Identifier.fresh()
+    annotations: StringMap, logPath: String, createdAt: Timestamp, id: String = Identifier.random()
   ) -> SimulatedContainer {
     let item = Container(
       id: id, podSandboxID: sandbox, metadata: metadata, image: image, imageRef: imageID, state: .created,

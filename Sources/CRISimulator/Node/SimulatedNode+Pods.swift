@@ -86,7 +86,7 @@ extension SimulatedNode {
 
   func makeSandbox(
     _ metadata: PodSandboxMetadata, labels: StringMap, annotations: StringMap, options: NamespaceOption,
-    ips: [String], handler: String, createdAt: Timestamp, id: String = Identifier.fresh()
+    ips: [String], handler: String, createdAt: Timestamp, id: String = Identifier.random()
   ) -> SimulatedSandbox {
     let item = PodSandbox(
       id: id, metadata: metadata, state: .ready, createdAt: createdAt, labels: labels,

@@ -42,7 +42,7 @@ extension SimulatedNode {
   func listImages(_ filter: ImageFilter?) -> [Image] {
     // containerd ignores the filter.
     guard let name = filter?.image?.image, !name.isEmpty, isCRIO else { return images.all.map(\.item) }
-    return images.all.filter { $0.isCalled(name) }.map(\.item)
+    return images.all.filter { $0.hasName(name) }.map(\.item)
   }
 
   /// Returns an empty response if the image does not exist.
@@ -70,7 +70,7 @@ extension SimulatedNode {
   /// - Returns: The ID of the image.
   @discardableResult
   mutating func addImage(_ name: String) -> String {
-    if let image = images.all.first(where: { $0.isCalled(name) }) { return image.id }
+    if let image = images.all.first(where: { $0.hasName(name) }) { return image.id }
     let digits = Identifier.make("image \(name)")
     let digest = "sha256:\(Identifier.make("digest \(name)"))"
     // A colon after the last slash begins the tag; one before it begins the port of the registry.

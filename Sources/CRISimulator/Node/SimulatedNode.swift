@@ -48,7 +48,7 @@ package struct SimulatedNode: Sendable {
   func sandbox(
     _ id: String, _ prefix: String = "an error occurred when try to find sandbox"
   ) throws(CallFailure) -> SimulatedSandbox {
-    do throws(RecordMiss) {
+    do throws(RecordLookupError) {
       return try sandboxes.find(id)
     } catch {
       throw isCRIO ? crioFailure(error, "pod", "PodSandbox", id) : containerdFailure(error, prefix, id)
@@ -58,7 +58,7 @@ package struct SimulatedNode: Sendable {
   /// Finds a container by its ID or a prefix of it.
   /// - Parameter prefix: The beginning of containerd's error message, if it is not the usual one.
   func container(_ id: String, _ prefix: String? = nil) throws(CallFailure) -> SimulatedContainer {
-    do throws(RecordMiss) {
+    do throws(RecordLookupError) {
       return try containers.find(id)
     } catch {
       if isCRIO { throw crioFailure(error, "container", "container", id) }
@@ -67,7 +67,7 @@ package struct SimulatedNode: Sendable {
     }
   }
 
-  private func containerdFailure(_ miss: RecordMiss, _ prefix: String, _ id: String) -> CallFailure {
+  private func containerdFailure(_ miss: RecordLookupError, _ prefix: String, _ id: String) -> CallFailure {
     // containerd returns UNKNOWN for all errors except "not found".
     switch miss {
     case .absent: CallFailure(.notFound, "\(prefix): not found")
@@ -76,7 +76,7 @@ package struct SimulatedNode: Sendable {
     }
   }
 
-  private func crioFailure(_ miss: RecordMiss, _ noun: String, _ kind: String, _ id: String) -> CallFailure {
+  private func crioFailure(_ miss: RecordLookupError, _ noun: String, _ kind: String, _ id: String) -> CallFailure {
     let reason =
       switch miss {
       case .absent: "ID does not exist"
@@ -92,7 +92,7 @@ package struct SimulatedNode: Sendable {
     guard let name = spec?.image, !name.isEmpty else {
       throw CallFailure(.unknown, "can not resolve \"\" locally: ambiguous digest string")
     }
-    return images[name] ?? images.all.first { $0.isCalled(name) }
+    return images[name] ?? images.all.first { $0.hasName(name) }
   }
 }
 

@@ -7,7 +7,7 @@ internal import CRISystem
 final class SimulatedSessions: Sendable {
   private struct State {
     var server: StreamServer?
-    var responses: [String: StreamServer.Answer] = [:]
+    var responses: [String: StreamServer.Response] = [:]
   }
 
   /// The maximum number of unused URLs; when it is reached, all of them expire.
@@ -53,7 +53,7 @@ final class SimulatedSessions: Sendable {
     server?.close()
   }
 
-  private func url(_ kind: String, _ response: StreamServer.Answer) throws(CallFailure) -> String {
+  private func url(_ kind: String, _ response: StreamServer.Response) throws(CallFailure) -> String {
     if let fixedURL { return fixedURL }
     let token = (0..<2).map { _ in String(UInt64.random(in: 0...UInt64.max), radix: 36) }.joined()
     let path = "/\(kind)/\(token)"

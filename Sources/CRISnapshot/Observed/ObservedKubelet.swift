@@ -33,8 +33,10 @@ public struct ObservedKubelet: Hashable, Sendable {
 
   /// Whether kubelet was restarted; nil if that is unknown.
   package func wasRestarted(since before: ObservedKubelet?) -> Bool? {
-    guard let was = before?.processes?.value, let now = processes?.value, !was.isEmpty, !now.isEmpty else { return nil }
-    return Set(was).isDisjoint(with: now)
+    guard let earlier = before?.processes?.value, let now = processes?.value, !earlier.isEmpty, !now.isEmpty else {
+      return nil
+    }
+    return Set(earlier).isDisjoint(with: now)
   }
 }
 

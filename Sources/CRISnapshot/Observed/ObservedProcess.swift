@@ -47,12 +47,12 @@ public enum ObservedProcess: Hashable, Sendable {
   package static func loss(
     _ before: Observation<ObservedProcess>?, _ after: Observation<ObservedProcess>?
   ) -> ValuePair? {
-    guard let was = before?.value?.alive, let now = after?.value else { return nil }
-    let process = FindingValue.process(was.pid)
+    guard let earlier = before?.value?.alive, let now = after?.value else { return nil }
+    let process = FindingValue.process(earlier.pid)
     switch now {
     case .gone: return (process, .status(.gone))
     case .there(let facts) where facts.isZombie: return (process, .status(.ended))
-    case .there(let facts) where facts.startTime != was.startTime: return (process, .status(.otherProcess))
+    case .there(let facts) where facts.startTime != earlier.startTime: return (process, .status(.otherProcess))
     case .there: return nil
     }
   }

@@ -43,8 +43,8 @@ extension ObservedContainer {
     self.init(
       process: try reader.observation("process", ObservedProcess.init),
       hasLog: try reader.observation("hasLog") { (item) throws(SnapshotError) in
-        guard let isThere = item.root.boolValue else { throw reader.malformed("hasLog") }
-        return isThere
+        guard let hasLog = item.root.boolValue else { throw reader.malformed("hasLog") }
+        return hasLog
       },
       exec: try reader.observation("exec", ObservedExec.init))
   }

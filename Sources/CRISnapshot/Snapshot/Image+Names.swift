@@ -6,7 +6,7 @@ extension Image {
   ///
   /// If a name has a tag and a digest, the digest decides. If the runtime lists no digest for the repository, as for an
   /// imported image, the tag decides.
-  package func isCalled(_ name: String) -> Bool {
+  package func hasName(_ name: String) -> Bool {
     let plain = ImageReference.plain(name)
     let ownID = id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id
     if ownID == plain || ownID == name || names.contains(where: { $0 == name || ImageReference.plain($0) == plain }) {

@@ -10,7 +10,7 @@ extension Snapshot {
   public var pauseImage: String? {
     if let reported = runtime.settings?.pauseImage { return reported }
     let newest = sandboxes.filter { $0.facts.pauseImage != nil }.max { $0.status.createdAt < $1.status.createdAt }
-    guard let image = newest?.facts.pauseImage, !images.contains(where: { $0.isCalled(image) }) else {
+    guard let image = newest?.facts.pauseImage, !images.contains(where: { $0.hasName(image) }) else {
       return newest?.facts.pauseImage
     }
     return images.first { $0.pinned && !$0.repoTags.isEmpty }?.repoTags.first ?? image

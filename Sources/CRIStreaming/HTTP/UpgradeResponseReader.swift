@@ -16,7 +16,7 @@ package struct UpgradeResponseReader {
   private var interim = 0
   private var refusal: (status: Int, reason: String, fields: [HTTPField], body: HTTPBodyReader)?
 
-  package init(answering request: UpgradeRequest) { self.request = request }
+  package init(to request: UpgradeRequest) { self.request = request }
 
   /// Adds bytes from the server.
   /// - Returns: The upgraded connection; nil until the response is complete.

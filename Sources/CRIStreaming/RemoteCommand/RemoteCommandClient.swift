@@ -68,7 +68,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
   package var wantsRead: Bool { transport.wantsRead }
   package var isAlive: Bool { transport.isAlive }
   /// If nothing arrives for 50 ms while this is true, call `peerIsIdle`.
-  package var mayBeWaitedFor: Bool { transport.mayBeWaitedFor }
+  package var mayHaveStalledPeer: Bool { transport.mayHaveStalledPeer }
   package mutating func peerIsIdle() { transport.peerIsIdle() }
 
   /// Whether the result is known and all output has arrived, so that the connection can be closed.

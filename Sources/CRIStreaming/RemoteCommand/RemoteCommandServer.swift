@@ -50,7 +50,7 @@ package struct RemoteCommandServer<Transport: StreamTransport & ~Copyable>: ~Cop
   package var wantsRead: Bool { transport.wantsRead }
   package var isAlive: Bool { transport.isAlive }
   /// If nothing arrives for 50 ms while this is true, call `peerIsIdle`.
-  package var mayBeWaitedFor: Bool { transport.mayBeWaitedFor }
+  package var mayHaveStalledPeer: Bool { transport.mayHaveStalledPeer }
   package mutating func peerIsIdle() { transport.peerIsIdle() }
 
   /// Sends output.

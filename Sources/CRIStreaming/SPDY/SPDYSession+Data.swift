@@ -14,7 +14,7 @@ extension SPDYSession {
       turns.removeFirst()
       guard let stream = streams[id], stream.hasSomethingToSend else { continue }
       var count = min(stream.outgoing.count, SPDYFrameEncoder.largestData)
-      if keepsToSendWindows { count = max(0, min(count, stream.sendWindow, connectionSendWindow)) }
+      if respectsSendWindows { count = max(0, min(count, stream.sendWindow, connectionSendWindow)) }
       // A FIN without data needs no window.
       if count > 0 || stream.outgoing.isEmpty { return (id, count) }
     }

@@ -18,7 +18,7 @@ extension SPDYSession {
     case .ping(let id):
       // The receiver of a ping sends it back (section 2.6.5).
       if id & 1 == nextPing & 1 { events.append(.pong(id)) } else { try enqueue(.ping(id)) }
-    case .goAway(let lastStream, let status): wentAway(lastStream, status)
+    case .goAway(let lastStream, let status): receivedGoAway(lastStream, status)
     case .windowUpdate(let id, let delta): try openedWindow(of: id, by: Int(delta))
     }
   }
@@ -46,7 +46,7 @@ extension SPDYSession {
 
   mutating func replied(_ id: UInt32, _ fields: [HTTPField], isLast: Bool) {
     guard let stream = streams[id] else { return }
-    guard stream.isOurs, !stream.isReplied else { return breakOff(id, .protocolError) }
+    guard stream.isOurs, !stream.isReplied else { return abort(id, .protocolError) }
     streams[id]?.isReplied = true
     events.append(.replied(stream: id, fields))
     schedule(id)
@@ -64,8 +64,8 @@ extension SPDYSession {
       if !wasOpen { enqueueReply(.reset(id: id, .invalidStream)) }
       return
     }
-    if stream.isFinishedByPeer { return breakOff(id, .streamAlreadyClosed) }
-    if stream.isOurs, !stream.isReplied { return breakOff(id, .protocolError) }
+    if stream.isFinishedByPeer { return abort(id, .streamAlreadyClosed) }
+    if stream.isOurs, !stream.isReplied { return abort(id, .protocolError) }
     if !bytes.isEmpty {
       unconsumed += bytes.count
       streams[id]?.unconsumed += bytes.count
@@ -78,14 +78,14 @@ extension SPDYSession {
 
   mutating func finishedByPeer(_ id: UInt32) {
     guard let stream = streams[id] else { return }
-    if stream.isFinishedByPeer { return breakOff(id, .streamAlreadyClosed) }
+    if stream.isFinishedByPeer { return abort(id, .streamAlreadyClosed) }
     streams[id]?.isFinishedByPeer = true
     events.append(.endStream(stream: id))
     if stream.isFinished { remove(id) }
   }
 
   /// Ends a stream on which the peer violated the protocol.
-  mutating func breakOff(_ id: UInt32, _ status: SPDYStatus) {
+  mutating func abort(_ id: UInt32, _ status: SPDYStatus) {
     remove(id)
     enqueueReply(.reset(id: id, status))
     events.append(.reset(stream: id, status, byPeer: false))
@@ -94,7 +94,7 @@ extension SPDYSession {
   mutating func apply(_ settings: [SPDYSetting]) throws(SPDYFailure) {
     for setting in settings where setting.id == SPDYSetting.initialWindowSize {
       guard setting.value < 0x8000_0000 else { throw .windowOverflow(stream: 0) }
-      keepsToSendWindows = true
+      respectsSendWindows = true
       peerKnowsWindows = true
       let change = Int(setting.value) - initialSendWindow
       initialSendWindow += change
@@ -107,20 +107,20 @@ extension SPDYSession {
 
   mutating func openedWindow(of id: UInt32, by delta: Int) throws(SPDYFailure) {
     guard delta > 0 else { throw .malformed(frame: "WINDOW_UPDATE", reason: "a delta of 0") }
-    keepsToSendWindows = true
+    respectsSendWindows = true
     peerKnowsWindows = true
     if id == 0 {
       connectionSendWindow += delta
       guard connectionSendWindow <= 0x7fff_ffff else { throw .windowOverflow(stream: 0) }
       for id in streams.keys.sorted() { schedule(id) }
     } else if let stream = streams[id] {
-      guard stream.sendWindow + delta <= 0x7fff_ffff else { return breakOff(id, .flowControlError) }
+      guard stream.sendWindow + delta <= 0x7fff_ffff else { return abort(id, .flowControlError) }
       streams[id]?.sendWindow += delta
       schedule(id)
     }
   }
 
-  mutating func wentAway(_ lastStream: UInt32, _ status: SPDYGoAwayStatus) {
+  mutating func receivedGoAway(_ lastStream: UInt32, _ status: SPDYGoAwayStatus) {
     if peerGoAway == nil { peerGoAway = status }
     events.append(.goAway(lastStream: lastStream, status))
     // The peer has not processed these streams.

@@ -19,7 +19,7 @@ extension SPDYSession {
   /// Whether the peer may be waiting for a WINDOW_UPDATE although it has not shown that it implements windows.
   ///
   /// If nothing arrives for a moment (such as 50 ms) while this is true, call `peerIsIdle`.
-  package var mayBeWaitedFor: Bool {
+  package var mayHaveStalledPeer: Bool {
     guard failure == nil, !peerKnowsWindows, !peerIgnoresWindows else { return false }
     return connectionReceiveWindow < Self.nearlyUsedUp || streams.values.contains(where: Self.mayBeWaiting)
   }
@@ -28,7 +28,7 @@ extension SPDYSession {
   ///
   /// A peer that does not implement windows does not stop, and exceeds them.
   package mutating func peerIsIdle() {
-    guard mayBeWaitedFor else { return }
+    guard mayHaveStalledPeer else { return }
     for id in streams.keys.sorted() { if let stream = streams[id], Self.mayBeWaiting(stream) { openWindow(of: id) } }
     if connectionReceiveWindow < Self.nearlyUsedUp, unconsumed < limits.buffer { openConnectionWindow() }
   }

@@ -34,7 +34,7 @@ package struct SPDYSession: ~Copyable {
   /// The initial window of streams that we send on (section 2.6.8: 64 KiB until the peer changes it).
   var initialSendWindow = 64 << 10
   var connectionSendWindow = 64 << 10
-  var keepsToSendWindows: Bool
+  var respectsSendWindows: Bool
   /// The number of bytes of all streams that readers have received but not consumed.
   package internal(set) var unconsumed = 0
   /// The part of `unconsumed` on streams that have ended.
@@ -69,7 +69,7 @@ package struct SPDYSession: ~Copyable {
     self.control = control
     nextStream = role == .client ? 1 : 2
     nextPing = nextStream
-    keepsToSendWindows = limits.sendWindows == .always
+    respectsSendWindows = limits.sendWindows == .always
   }
 
   // MARK: Bytes
@@ -165,7 +165,7 @@ package struct SPDYSession: ~Copyable {
 
   /// Whether a stream waits for the peer to open a window.
   package func isBlocked(_ id: UInt32) -> Bool {
-    guard keepsToSendWindows, let stream = streams[id], !stream.outgoing.isEmpty else { return false }
+    guard respectsSendWindows, let stream = streams[id], !stream.outgoing.isEmpty else { return false }
     return stream.sendWindow <= 0 || connectionSendWindow <= 0
   }
 

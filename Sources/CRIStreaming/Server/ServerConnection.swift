@@ -8,14 +8,14 @@ struct ServerConnection {
   let socket: PlainSocket
   let options: StreamServer.Options
   let stop: ServerStop
-  let answer: @Sendable (UpgradeOffer) -> StreamServer.Answer
+  let respond: @Sendable (UpgradeOffer) -> StreamServer.Response
 
   /// Serves the connection until it ends, which also happens if the client disconnects or violates a protocol.
   func run() {
     guard let offer = readRequest() else { return }
-    switch answer(offer) {
+    switch respond(offer) {
     case .refuse(let status, let reason, let body):
-      write(UpgradeAnswer.refuse(status: status, reason: reason, body: body))
+      write(UpgradeResponse.refuse(status: status, reason: reason, body: body))
     case .raw(let bytes): write(bytes)
     case .command(let streams, let command): serve(offer, streams, command)
     case .ports(let ports, let connect): serve(offer, ports, connect)
@@ -40,7 +40,7 @@ struct ServerConnection {
         do throws(UpgradeFailure) {
           if let offer = try reader.receive(bytes) { return offer }
         } catch {
-          write(UpgradeAnswer.refuse(status: 400, reason: "Bad Request", body: "\(error)"))
+          write(UpgradeResponse.refuse(status: 400, reason: "Bad Request", body: "\(error)"))
           return nil
         }
       case .end: return nil
@@ -60,10 +60,10 @@ struct ServerConnection {
 
   private func accept(_ offer: UpgradeOffer, _ known: [String]) -> String? {
     guard let name = offer.protocols.first(where: known.contains),
-      let head = UpgradeAnswer.accept(offer, protocolName: name)
+      let head = UpgradeResponse.accept(offer, protocolName: name)
     else {
       write(
-        UpgradeAnswer.refuse(
+        UpgradeResponse.refuse(
           status: 403, reason: "Forbidden", body: "unable to upgrade: none of the protocols is supported",
           acceptedProtocols: known))
       return nil

@@ -3,7 +3,7 @@ package import CRISystem
 /// A streaming server on a TCP port, like that of a runtime: for the simulated runtime and for tests.
 package final class StreamServer: Sendable {
   /// The response to a request.
-  package enum Answer: Sendable {
+  package enum Response: Sendable {
     case command(RemoteCommandStreams, any ServedCommand)
     /// - Parameters:
     ///   - ports: The ports that WebSocket channels forward.
@@ -28,10 +28,10 @@ package final class StreamServer: Sendable {
   package let port: UInt16
   private let stop: ServerStop
 
-  /// - Parameter answer: Called on a connection's thread for each request.
+  /// - Parameter respond: Called on a connection's thread for each request.
   /// - Throws: The error of a system call, such as `.addressInUse`.
   package init(
-    on address: SocketAddress, options: Options = Options(), answer: @escaping @Sendable (UpgradeOffer) -> Answer
+    on address: SocketAddress, options: Options = Options(), respond: @escaping @Sendable (UpgradeOffer) -> Response
   ) throws(Errno) {
     let listener = try TCPSocket.listen(on: address)
     port = try listener.localPort()
@@ -41,7 +41,7 @@ package final class StreamServer: Sendable {
     let stop = stop
     try Thread.detach {
       Self.accept(Descriptor(owning: number), stop) { socket in
-        ServerConnection(socket: socket, options: options, stop: stop, answer: answer).run()
+        ServerConnection(socket: socket, options: options, stop: stop, respond: respond).run()
       }
     }
   }

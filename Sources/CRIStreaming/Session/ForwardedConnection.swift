@@ -49,9 +49,9 @@ public enum ForwardedConnection {
     _ local: PlainSocket, _ port: UInt16, _ url: StreamURL, _ transport: StreamTransportKind,
     _ options: StreamingOptions
   ) async throws(StreamingError) {
-    let ending: RelayEnding
+    let ending: RelayCompletion
     do throws(Errno) {
-      ending = try RelayEnding()
+      ending = try RelayCompletion()
       let thread = RelayThread(
         url: url, transport: transport, port: port, options: options, local: local, ending: ending)
       try Thread.detach { thread.run() }

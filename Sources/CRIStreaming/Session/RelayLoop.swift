@@ -11,7 +11,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private let request: UInt32
   private var remote: StreamPipe
   private var local: StreamPipe
-  private let ending: RelayEnding
+  private let ending: RelayCompletion
   private let url: String
   private let transport: StreamTransportKind
 
@@ -22,13 +22,13 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private var isRemoteEnded = false
   private var hasFinishedLocal = false
   /// Set once the connection has ended; then only the remaining bytes are written to the local socket.
-  private var outcome: RelayEnding.Outcome?
+  private var outcome: RelayCompletion.Outcome?
   /// The time at which the local side ended, if the protocol could not express that.
   private var localEndTime: ContinuousClock.Instant?
 
   init(
     _ client: consuming PortForwardClient<Transport>, _ request: UInt32, _ remote: consuming StreamPipe,
-    _ local: consuming StreamPipe, _ ending: RelayEnding, url: String, transport: StreamTransportKind
+    _ local: consuming StreamPipe, _ ending: RelayCompletion, url: String, transport: StreamTransportKind
   ) {
     self.client = client
     self.request = request
@@ -64,7 +64,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
         return
       }
       if let halfCloseDeadline, ContinuousClock.now >= halfCloseDeadline { return }
-      if client.mayBeWaitedFor, remote.takeIdle() { client.peerIsIdle() }
+      if client.mayHaveStalledPeer, remote.takeIdle() { client.peerIsIdle() }
       try wait(isLocalWritten, isRemoteWritten)
     }
   }
@@ -92,7 +92,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  private mutating func finish(_ result: RelayEnding.Outcome) { if outcome == nil { outcome = result } }
+  private mutating func finish(_ result: RelayCompletion.Outcome) { if outcome == nil { outcome = result } }
 
   /// - Returns: true if nothing waits for the local socket.
   private mutating func writeLocal() -> Bool {
@@ -129,7 +129,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private var timeout: Duration? {
     var ends: [ContinuousClock.Instant] = []
     if let halfCloseDeadline { ends.append(halfCloseDeadline) }
-    if client.mayBeWaitedFor { ends.append(remote.idleTime) }
+    if client.mayHaveStalledPeer { ends.append(remote.idleTime) }
     return ends.min().map { max($0 - ContinuousClock.now, .zero) }
   }
 

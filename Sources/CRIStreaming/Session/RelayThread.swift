@@ -7,7 +7,7 @@ struct RelayThread: Sendable {
   let port: UInt16
   let options: StreamingOptions
   let local: PlainSocket
-  let ending: RelayEnding
+  let ending: RelayCompletion
 
   /// The maximum number of bytes of one connection that are buffered until the local socket accepts them.
   private static let buffer = 1 << 20

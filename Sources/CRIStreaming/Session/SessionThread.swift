@@ -32,19 +32,19 @@ struct SessionThread {
       let (socket, upgraded) = try connector.open(RemoteCommandProtocol.offeredOverSPDY)
       // The connector has checked that the protocol is one of those that were offered.
       let version = RemoteCommandProtocol(rawValue: upgraded.protocolName) ?? .v1
-      try converse(socket, upgraded.rest, version, deadline) { () throws(StreamingFailure) in
+      try runSession(socket, upgraded.rest, version, deadline) { () throws(StreamingFailure) in
         try SPDYSession.client(buffer: Self.buffer)
       }
     case .webSocket:
       let (socket, upgraded) = try connector.open(ChannelProtocol.all.map(\.name))
       let channels = ChannelProtocol(name: upgraded.protocolName) ?? ChannelProtocol(.v4)
-      try converse(socket, upgraded.rest, channels.version, deadline) {
+      try runSession(socket, upgraded.rest, channels.version, deadline) {
         ChannelSession(role: .client, channels, layout: .remoteCommand, largestBuffer: Self.buffer)
       }
     }
   }
 
-  private func converse<Transport: StreamTransport & ~Copyable>(
+  private func runSession<Transport: StreamTransport & ~Copyable>(
     _ socket: any StreamSocket, _ rest: [UInt8], _ version: RemoteCommandProtocol,
     _ deadline: ContinuousClock.Instant, _ makeTransport: () throws(StreamingFailure) -> Transport
   ) throws(StreamingError) {

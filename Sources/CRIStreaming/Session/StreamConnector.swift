@@ -35,7 +35,7 @@ struct StreamConnector {
   // MARK: Connecting
 
   private func connect() throws(StreamingError) -> any StreamSocket {
-    switch url.place {
+    switch url.address {
     case .unix(let path): return try connect(path)
     case .tcp(let host, let port):
       let addresses = try StreamHosts(allowed: options.allowedHosts).addresses(of: host, port: port, url: url.text)
@@ -79,7 +79,7 @@ struct StreamConnector {
   ) throws(StreamingError) -> UpgradeResponseReader.Upgraded {
     var pipe = StreamPipe(socket)
     pipe.output = request.bytes
-    var reader = UpgradeResponseReader(answering: request)
+    var reader = UpgradeResponseReader(to: request)
     while true {
       let isWritten = pipe.flush()
       guard try wait(for: (socket.number, true, !isWritten)) else { continue }

@@ -2,7 +2,7 @@
 ///
 /// `http` and `https` URLs name a TCP port; `http+unix://%2Frun%2Fx.sock/exec/TOKEN` names a unix socket.
 struct StreamURL: Hashable {
-  enum Place: Hashable {
+  enum Address: Hashable {
     /// The host as it is written in the URL, without the brackets of an IPv6 address.
     case tcp(host: String, port: UInt16)
     case unix(path: String)
@@ -12,7 +12,7 @@ struct StreamURL: Hashable {
   private static let maximumLength = 8 << 10
 
   let text: String
-  let place: Place
+  let address: Address
   let usesTLS: Bool
   /// The path with the query.
   let target: String
@@ -43,14 +43,14 @@ struct StreamURL: Hashable {
       guard let path = Self.decode(authority), path.hasPrefix("/") else {
         throw invalid("the socket is not an absolute path")
       }
-      place = .unix(path: path)
+      address = .unix(path: path)
       host = "localhost"
       return
     }
     guard let (name, port) = Self.split(authority, standardPort: usesTLS ? 443 : 80) else {
       throw invalid("the host or the port is malformed")
     }
-    place = .tcp(host: name, port: port)
+    address = .tcp(host: name, port: port)
     host = String(authority)
   }
 

@@ -30,7 +30,7 @@ package protocol StreamTransport: ~Copyable {
   /// Reports that the reader of a stream has consumed `count` bytes.
   mutating func consume(_ count: Int, on stream: UInt32)
   /// Whether the peer may be waiting for a larger window. If so and nothing arrives for 50 ms, call `peerIsIdle`.
-  var mayBeWaitedFor: Bool { get }
+  var mayHaveStalledPeer: Bool { get }
   mutating func peerIsIdle()
   /// Ends all streams immediately, discards unsent data, and begins to close the connection.
   mutating func close()

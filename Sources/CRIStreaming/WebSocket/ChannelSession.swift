@@ -237,7 +237,7 @@ extension ChannelSession: StreamTransport {
   }
 
   /// This protocol has no windows.
-  package var mayBeWaitedFor: Bool { false }
+  package var mayHaveStalledPeer: Bool { false }
   package mutating func peerIsIdle() {}
 
   package mutating func close() { webSocket.close() }

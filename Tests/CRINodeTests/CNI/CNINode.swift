@@ -31,9 +31,9 @@ struct CNINode {
   func plugin(
     _ name: String, _ check: String, versions: String = #""0.3.1", "0.4.0", "1.0.0""#, directory: String = "bin"
   ) throws {
-    let answer = #"{"cniVersion": "1.0.0", "supportedVersions": [\#(versions)]}"#
+    let reply = #"{"cniVersion": "1.0.0", "supportedVersions": [\#(versions)]}"#
     try node.write(
-      "#!/bin/sh\nif [ $CNI_COMMAND = VERSION ]; then echo '\(answer)'; exit; fi\n\(check)\n",
+      "#!/bin/sh\nif [ $CNI_COMMAND = VERSION ]; then echo '\(reply)'; exit; fi\n\(check)\n",
       to: "\(directory)/\(name)")
     try permit(0o755, "\(directory)/\(name)")
   }

@@ -27,14 +27,14 @@ import Testing
     let report = try await node.report(to: "1.38.0")
     #expect(report.ids("O2") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id)))
     #expect(report.rules == ["O2"])
-    #expect(report.victims.count == 3)
+    #expect(report.podsToLose.count == 3)
     #expect(report.findings.first?.detailText == "/var/run/crio/version has 1.37, but 1.38.0 will start")
-    #expect(report.suspicions.first { $0.match.advisory.id == .crio8739 }?.standing == .proved)
+    #expect(report.suspicions.first { $0.match.advisory.id == .crio8739 }?.status == .proved)
 
     try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", "[crio]\ninternal_wipe = false\n")
     let pinned = try await node.report(to: "1.38.0")
     #expect(pinned.rules.isEmpty)
-    #expect(pinned.suspicions.first { $0.match.advisory.id == .crio8739 }?.standing == .settled)
+    #expect(pinned.suspicions.first { $0.match.advisory.id == .crio8739 }?.status == .settled)
   }
 
   @Test(arguments: [
@@ -122,7 +122,7 @@ import Testing
     let report = try await node.report()
     #expect(report.ids("O3") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id)))
     #expect(report.rules == ["O3"])
-    #expect(report.victims.isEmpty && report.disturbed.count == 3)
+    #expect(report.podsToLose.isEmpty && report.podsToDisturb.count == 3)
   }
 
   @Test(arguments: [true, false])
@@ -156,7 +156,7 @@ import Testing
           ? own : namespace.replacing("/var/run", with: "/run").replacing("/netns/", with: "/\(file)/"))
       let report = try await node.report()
       #expect(report.ids("O4") == [pod.id], "\(file)")
-      #expect(report.victims.map(\.pod) == [pod.pod])
+      #expect(report.podsToLose.map(\.pod) == [pod.pod])
     }
   }
 

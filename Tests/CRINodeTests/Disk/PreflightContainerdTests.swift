@@ -23,9 +23,9 @@ import Testing
       #expect(finding?.detailText == "\(pod.ip) in the runtime, none on disk")
     }
     #expect(report.verdict == .loss)
-    #expect(Set(report.victims.map(\.pod)) == Set(node.pods.map(\.pod)))
+    #expect(Set(report.podsToLose.map(\.pod)) == Set(node.pods.map(\.pod)))
     #expect(report.gaps.isEmpty)
-    #expect(report.suspicions.first { $0.match.advisory.id == .containerd7843 }?.standing == .proved)
+    #expect(report.suspicions.first { $0.match.advisory.id == .containerd7843 }?.status == .proved)
   }
 
   @Test(arguments: ["containerd-1.6.20", "containerd-2.4"])
@@ -92,7 +92,7 @@ import Testing
       StoredContainer(id: "b", labels: [kind: "container"]), StoredContainer(id: "c"),
     ])
     #expect(
-      records.bare == [
+      records.withoutData == [
         .init(id: "a", isSandbox: true), .init(id: "b", isSandbox: false),
       ])
     #expect(records.sandboxes.isEmpty && records.containers.isEmpty && records.malformed.isEmpty)
@@ -103,7 +103,7 @@ import Testing
     options.onRestart = [RestartLoss(.loseIPs, pod: "p-web")]
     let node = try RecordedNode("containerd-2.4", options)
     let report = try await node.report()
-    #expect(report.victims.map(\.pod.name) == ["p-web"])
+    #expect(report.podsToLose.map(\.pod.name) == ["p-web"])
   }
 
   @Test func `a missing checkpoint is detected`() async throws {
@@ -113,7 +113,7 @@ import Testing
     let report = try await node.report()
     #expect(report.ids("P5") == [container.id])
     #expect(report.rules == ["P5"])
-    #expect(report.victims.isEmpty && report.disturbed.count == 1)
+    #expect(report.podsToLose.isEmpty && report.podsToDisturb.count == 1)
     #expect(report.verdict == .loss)
   }
 
@@ -136,13 +136,13 @@ import Testing
       node.snapshot.sandboxes.filter(\.isReady).map(\.id)
       + node.snapshot.containers.filter(\.isRunning).map(\.id)
     #expect(report.rules == ["P12"] && report.ids("P12") == Set(running))
-    #expect(report.isDowngrade && report.verdict == .loss && report.victims.count == report.podCount)
+    #expect(report.isDowngrade && report.verdict == .loss && report.podsToLose.count == report.podCount)
     // A pod that 1.x started before the upgrade stays, even if a container was added since.
     let added = try #require(node.snapshot.containers.first { $0.isRunning })
     for id in running where id != added.id { try node.tree.write("\(NodeTree.tasks)/\(id)/address", "unix:///x") }
     let mixed = try await node.report(to: "1.7.34")
     #expect(mixed.ids("P12") == [added.id] && mixed.verdict == .loss)
-    #expect(mixed.victims.isEmpty && mixed.disturbed.count == 1)
+    #expect(mixed.podsToLose.isEmpty && mixed.podsToDisturb.count == 1)
   }
 
   @Test func `a shim without a recorded address is lost with every version`() async throws {
@@ -152,7 +152,7 @@ import Testing
     for target in [nil, "2.1.4"] {
       let report = try await node.report(to: target)
       #expect(report.rules == ["P19"] && report.ids("P19") == [pod])
-      #expect(report.victims.map(\.pod) == [node.pods[0].pod])
+      #expect(report.podsToLose.map(\.pod) == [node.pods[0].pod])
     }
     #expect(try await node.report(to: "1.7.34").rules == ["P12"])
     // 2.x also accepts the form of 1.x.
@@ -171,11 +171,11 @@ import Testing
     #expect(try await node.report(to: "2.2.0").rules.isEmpty)
     let report = try await node.report(to: "2.1.1")
     #expect(report.ids("P13") == [added.id] && report.rules == ["P13"])
-    #expect(report.victims.isEmpty && report.disturbed.count == 1)
+    #expect(report.podsToLose.isEmpty && report.podsToDisturb.count == 1)
   }
 
   @Test func `the sandbox store is read as containerd 2 reads it`() async throws {
-    let answer = try #require(try Recording("containerd-2.3", .before).calls.first?.response)
+    let reply = try #require(try Recording("containerd-2.3", .before).calls.first?.response)
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
     // One more record, left by a daemon that ended too early.
@@ -183,12 +183,12 @@ import Testing
     let server = try Server(at: path) { call in
       let namespace = call.metadata.first { $0.name == "containerd-namespace" }?.value
       guard namespace == "k8s.io" else { return call.finish(.failedPrecondition, "namespace is required") }
-      call.send(answer + bare.encode())
+      call.send(reply + bare.encode())
       call.finish()
     }
     defer { server.stop() }
     let store = try #require(await SandboxStore.read(from: try Endpoint(path), deadline: .now + .seconds(30)).value)
-    #expect(store.malformed.isEmpty && store.bare == ["bare": Timestamp(seconds: 7)])
+    #expect(store.malformed.isEmpty && store.withoutData == ["bare": Timestamp(seconds: 7)])
     #expect(store.sandboxes.count == 4 && store.sandboxes.allSatisfy { $0.sandboxer == "podsandbox" })
     let dns = try #require(store.sandboxes.first { $0.pod.name == "coredns-7c6" })
     #expect(dns.name == "coredns-7c6_kube-system_0c8d9d7e-0000-4000-8000-000000000002_0" && !dns.isHostNetwork)
@@ -244,7 +244,7 @@ import Testing
 
   @Test func `a list over the runtime's limit is streamed`() async throws {
     let lists = try Recording("containerd-1.6.12", .before).calls.filter { $0.method.hasSuffix("Containers/List") }
-    let answer = try #require(lists.first?.response)
+    let reply = try #require(lists.first?.response)
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
     let server = try Server(at: path) { call in
@@ -252,8 +252,8 @@ import Testing
         return call.finish(.resourceExhausted, "grpc: trying to send message larger than max")
       }
       // Each message of the stream has the form of a whole list.
-      call.send(answer)
-      call.send(answer)
+      call.send(reply)
+      call.send(reply)
       call.finish()
     }
     defer { server.stop() }
@@ -264,11 +264,11 @@ import Testing
   @Test func `two thousand records are read`() async throws {
     let record = try #require(
       try Recording("containerd-2.4", .before).calls.first { $0.method.hasSuffix("Containers/List") }?.response)
-    let answer = [UInt8]((0..<500).map { _ in record }.joined())
+    let reply = [UInt8]((0..<500).map { _ in record }.joined())
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
     let server = try Server(at: path) { call in
-      call.send(answer)
+      call.send(reply)
       call.finish()
     }
     defer { server.stop() }
@@ -287,7 +287,7 @@ import Testing
     defer { server.stop() }
     guard case .unknown(let reason) = await DiskRecords.read(from: try Endpoint(path), deadline: .now + .seconds(30))
     else {
-      Issue.record("an answer where there was none")
+      Issue.record("a response where none was expected")
       return
     }
     #expect(reason.text.contains("k8s.io"))

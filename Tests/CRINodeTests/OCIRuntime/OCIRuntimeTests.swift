@@ -12,7 +12,7 @@ import Testing
   ) throws -> Observation<[OCIRuntime]>? {
     var snapshot = node.snapshot()
     // Objects whose details could not be read are listed too.
-    snapshot.unchecked = id.map { [Unchecked.details(ObjectName(.container, id: $0), "no answer")] } ?? []
+    snapshot.unchecked = id.map { [Unchecked.details(ObjectName(.container, id: $0), "no response")] } ?? []
     NodeObserver(paths: node.paths)
       .addObservations(to: &snapshot, askedAt: 0, configuration: try configuration.map { try JSON.parse($0) })
     return snapshot.observed?.ociRuntimes

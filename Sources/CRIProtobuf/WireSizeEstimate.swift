@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// It stops at the first byte that is not a field, which the decoder reports, or when a limit is exceeded, in which
 /// case the message is never decoded.
-struct WireCensus {
+struct WireSizeEstimate {
   /// The number of elements of lists and maps, at all levels.
   private(set) var elements = 0
   /// The memory of the Swift values in bytes, which lasts as long as the response is used.
@@ -20,7 +20,7 @@ struct WireCensus {
   private let allowance: Allowance
   private var part = 0
   private var others = 0
-  private var untilClock = clockInterval
+  private var fieldsUntilClock = clockInterval
   private var keyStorage = 0
   /// The keys that share their storage, indexed by the slots of `CDecoder`.
   private var keys = [UnsafeRawBufferPointer?](repeating: nil, count: CDecoder.slotCount)
@@ -31,7 +31,7 @@ struct WireCensus {
   init(_ allowance: DecodeAllowance) { self.allowance = Allowance(allowance) }
 
   /// Counts a response.
-  mutating func count(_ bytes: UnsafeBufferPointer<UInt8>, _ table: UnsafePointer<CensusTable>) throws(Stop) {
+  mutating func count(_ bytes: UnsafeBufferPointer<UInt8>, _ table: UnsafePointer<WireSizeTable>) throws(Stop) {
     guard let start = bytes.baseAddress else { return }
     retained += table.pointee.inlineSize
     var others = table.pointee.transientSize
@@ -55,7 +55,7 @@ struct WireCensus {
   }
 
   private mutating func message(
-    _ bytes: UnsafeRawBufferPointer, _ table: UnsafePointer<CensusTable>, depth: Int, _ size: inout Int
+    _ bytes: UnsafeRawBufferPointer, _ table: UnsafePointer<WireSizeTable>, depth: Int, _ size: inout Int
   ) throws(Stop) {
     guard depth <= allowance.depth else { throw .over(.depth, count: depth, allowed: allowance.depth) }
     guard let start = bytes.baseAddress else { return }
@@ -66,7 +66,7 @@ struct WireCensus {
   }
 
   private mutating func add(
-    _ field: CensusTable.Field, _ content: UnsafeRawBufferPointer, _ isLengthDelimited: Bool, depth: Int,
+    _ field: WireSizeTable.Field, _ content: UnsafeRawBufferPointer, _ isLengthDelimited: Bool, depth: Int,
     _ size: inout Int
   ) throws(Stop) {
     switch field.kind {
@@ -130,10 +130,10 @@ struct WireCensus {
     if max(size, part) > allowance.elementSize {
       throw .over(.elementSize, count: max(size, part), allowed: allowance.elementSize)
     }
-    untilClock -= 1
-    guard untilClock == 0 else { return }
-    untilClock = Self.clockInterval
-    if allowance.isOver() { throw .late }
+    fieldsUntilClock -= 1
+    guard fieldsUntilClock == 0 else { return }
+    fieldsUntilClock = Self.clockInterval
+    if allowance.isOver() { throw .deadlineExceeded }
   }
 
   /// Returns the size in bytes of the storage that a key or a name shares with an earlier one.
@@ -159,7 +159,7 @@ struct WireCensus {
   }
 
   /// The contents of a `DecodeAllowance` without an `Instant`. The layout of a struct with an `Instant` is known only
-  /// at runtime, so each access to one of its members, or to a member of the census, would go through its metadata.
+  /// at runtime, so each access to one of its members, or to a member of the estimate, would go through its metadata.
   private struct Allowance {
     let decodedSize: Int
     let elementSize: Int
@@ -180,6 +180,6 @@ struct WireCensus {
 
   enum Stop: Error {
     case over(DecodeExcess.Limit, count: Int, allowed: Int)
-    case late
+    case deadlineExceeded
   }
 }

@@ -1,8 +1,8 @@
 internal import CRIProtobufC
 
-/// The properties of a message's fields that `WireCensus` needs, in plain memory, so that a pass over the wire format
+/// The properties of a message's fields that `WireSizeEstimate` needs, in plain memory, so that a pass over the wire format
 /// needs no reference counting. A table belongs to a schema, which is never released.
-struct CensusTable {
+struct WireSizeTable {
   /// The content of a field, as far as it matters for its size in memory.
   enum Kind {
     /// The CRI does not define the field.
@@ -23,7 +23,7 @@ struct CensusTable {
 
   struct Field {
     var kind = Kind.unknown
-    var child: UnsafePointer<CensusTable>?
+    var child: UnsafePointer<WireSizeTable>?
   }
 
   /// The size in bytes of one value of the message in a Swift array, including the messages in it.
@@ -41,7 +41,7 @@ struct CensusTable {
   /// The size in bytes of a member of a document: its key and value.
   private static let memberSize = 96
 
-  static func make(_ fields: [FieldSchema], structSize: Int) -> UnsafePointer<CensusTable> {
+  static func make(_ fields: [FieldSchema], structSize: Int) -> UnsafePointer<WireSizeTable> {
     let count = Int(fields.map(\.number).max() ?? 0) + 1
     let slots = UnsafeMutablePointer<Field>.allocate(capacity: count)
     slots.initialize(repeating: Field(), count: count)
@@ -52,9 +52,9 @@ struct CensusTable {
       slots[Int(field.number)] = slot
       inlineSize = (inlineSize + size + 7) & ~7
     }
-    let table = UnsafeMutablePointer<CensusTable>.allocate(capacity: 1)
+    let table = UnsafeMutablePointer<WireSizeTable>.allocate(capacity: 1)
     table.initialize(
-      to: CensusTable(
+      to: WireSizeTable(
         inlineSize: inlineSize, transientSize: structSize + fields.count * memberSize, fields: slots, count: count))
     return UnsafePointer(table)
   }
@@ -63,10 +63,10 @@ struct CensusTable {
   private static func slot(_ field: FieldSchema) -> (Field, size: Int) {
     switch field.kind {
     case .map: return (Field(kind: .entries), 8)
-    case .message(let schema) where field.isRepeated: return (Field(kind: .messages, child: schema.census), 8)
+    case .message(let schema) where field.isRepeated: return (Field(kind: .messages, child: schema.sizeTable), 8)
     case .message(let schema):
       // An optional message takes no more than the message, because its unknown fields are a reference.
-      return (Field(kind: .message, child: schema.census), schema.census.pointee.inlineSize)
+      return (Field(kind: .message, child: schema.sizeTable), schema.sizeTable.pointee.inlineSize)
     case .string where field.isName: return (Field(kind: .name), 16)
     case .string, .bytes: return (Field(kind: field.isRepeated ? .texts : .text), field.isRepeated ? 8 : 16)
     case .bool: return (Field(kind: field.isRepeated ? .numbers : .number), field.isRepeated ? 8 : 1)

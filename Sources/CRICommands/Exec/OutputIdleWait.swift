@@ -4,7 +4,7 @@ internal import CRISystem
 ///
 /// containerd ends the session with its input, unless the container was created with `stdin_once` and without `tty`. The
 /// response to the last input would then be lost (containerd, `pkg/cri/io/container_io.go`, `Attach`).
-final class OutputQuiet: Sendable {
+final class OutputIdleWait: Sendable {
   /// A container that writes nothing for this long has probably responded.
   private static let quietTime = Duration.seconds(1)
   /// The wait for a container that always writes.

@@ -1,5 +1,5 @@
 /// Writes the responses to an upgrade request. Server only.
-package enum UpgradeAnswer {
+package enum UpgradeResponse {
   /// Returns a response with status 101 and the chosen streaming protocol, which must be one that the client offered.
   /// - Returns: nil if the request does not ask for an upgrade that can be accepted.
   package static func accept(_ offer: UpgradeOffer, protocolName: String) -> [UInt8]? {

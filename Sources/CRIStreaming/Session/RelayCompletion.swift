@@ -1,7 +1,7 @@
 internal import CRISystem
 
 /// The state that the thread of a forwarded connection shares with the task that waits for its end.
-final class RelayEnding: Sendable {
+final class RelayCompletion: Sendable {
   typealias Outcome = Result<Void, StreamingError>
 
   private struct State {

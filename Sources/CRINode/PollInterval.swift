@@ -5,7 +5,7 @@ internal import CRISystem
 ///
 /// A runtime that responds is polled often enough to notice its recovery within a twentieth of the time that it took.
 /// One that does not respond is polled at growing intervals, and immediately when its socket is replaced.
-struct PollPace {
+struct PollInterval {
   private static let first = Duration.milliseconds(15)
 
   private let path: String
@@ -25,7 +25,7 @@ struct PollPace {
   }
 
   /// Starts over, because the runtime was ready or its socket is missing.
-  mutating func reset() { self = PollPace(path, longest) }
+  mutating func reset() { self = PollInterval(path, longest) }
 
   /// Returns the delay after a response that says that the runtime is not ready.
   mutating func afterResponse(at now: ContinuousClock.Instant) -> Duration {

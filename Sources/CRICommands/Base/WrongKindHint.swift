@@ -3,7 +3,7 @@ internal import CRICommandLine
 
 /// Explains why an object was not found: users confuse the IDs of pods with those of containers, because both look the
 /// same.
-struct OtherKind: Sendable {
+struct WrongKindHint: Sendable {
   let client: Client
   /// The kind of object that was expected: `pod` or `container`.
   let noun: String

@@ -4,7 +4,7 @@ import TestSupport
 @testable import CRIStreaming
 
 /// Accepts one session and then reads nothing more.
-final class UnreadingPeer: Sendable {
+final class NonReadingPeer: Sendable {
   private let stop: WakePipe
 
   init(_ listener: consuming Descriptor, _ kind: StreamTransportKind) throws {
@@ -27,7 +27,7 @@ final class UnreadingPeer: Sendable {
     }
     guard let offer else { return }
     let name = kind == .spdy ? "v4.channel.k8s.io" : offer.protocols.first { $0.hasPrefix("v4") } ?? ""
-    pipe.output = UpgradeAnswer.accept(offer, protocolName: name) ?? []
+    pipe.output = UpgradeResponse.accept(offer, protocolName: name) ?? []
     _ = pipe.flush()
     if kind == .spdy {
       var session = try SPDYSession(role: .server, limits: limits)

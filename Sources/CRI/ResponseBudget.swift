@@ -4,7 +4,7 @@ internal import CRISystem
 
 /// Limits the memory and time of responses that belong together: the messages of a streamed list, or the details of all
 /// objects of a list.
-package final class AnswerBudget: Sendable {
+package final class ResponseBudget: Sendable {
   private struct State {
     /// The bytes on the wire.
     var size = 0
@@ -15,25 +15,25 @@ package final class AnswerBudget: Sendable {
 
   private let state = Locked(State())
   private let limits: ResponseLimits
-  private let keptPerAnswer: Int
+  private let retainedPerResponse: Int
   private let totalSize: Int
   package let deadline: ContinuousClock.Instant?
 
   /// - Parameters:
   ///   - base: The memory in bytes that the responses may take together, regardless of their size.
   ///   - perByte: The memory in bytes that they may take in addition for each byte on the wire.
-  ///   - keptPerAnswer: The memory in bytes that the caller needs for each response besides its values.
+  ///   - retainedPerResponse: The memory in bytes that the caller needs for each response besides its values.
   ///   - totalSize: The maximum size in bytes of all responses together on the wire.
   ///   - deadline: The time at which the last response must have arrived; nil if each has only its own timeout.
   package init(
-    base: Int? = nil, perByte: Int? = nil, keptPerAnswer: Int = 0, totalSize: Int = .max,
+    base: Int? = nil, perByte: Int? = nil, retainedPerResponse: Int = 0, totalSize: Int = .max,
     deadline: ContinuousClock.Instant? = nil
   ) {
     var limits = ResponseLimits()
     if let base { limits.decodedBase = base }
     if let perByte { limits.decodedPerByte = perByte }
     self.limits = limits
-    self.keptPerAnswer = keptPerAnswer
+    self.retainedPerResponse = retainedPerResponse
     self.totalSize = totalSize
     self.deadline = deadline
   }
@@ -63,7 +63,7 @@ package final class AnswerBudget: Sendable {
   ) throws(RPCError) -> M {
     let (size, spent) = state.withLock { state in
       state.size += bytes.count
-      state.decodedSize += keptPerAnswer
+      state.decodedSize += retainedPerResponse
       return (state.size, state.decodedSize)
     }
     guard size <= totalSize else {

@@ -3,7 +3,7 @@ internal import CRIProtobuf
 internal import CRISnapshot
 
 /// Decides whether a pod or container that changed does not count as a loss because it ended normally.
-struct Excuses {
+struct ExpectedChanges {
   /// A pod that is younger than this when the snapshot is taken may be incomplete in the snapshot.
   private static let minimumAge = Duration.seconds(10)
   /// The labels that Kubernetes' Job controller sets on its pods; older versions set only the first.

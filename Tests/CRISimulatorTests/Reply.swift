@@ -6,7 +6,7 @@ import CRIText
 import TestSupport
 
 /// The result of a call, in a form that can be compared.
-struct Answer: Equatable {
+struct Reply: Equatable {
   var code: StatusCode
   var message: String
   /// The message as JSON. Lists whose order is not defined are sorted, and JSON in text is parsed.
