@@ -43,9 +43,35 @@ package struct JSONWriter {
   package mutating func key(_ name: String) {
     separate()
     quote(name)
+    endKey()
+  }
+
+  /// Writes the key of the next value from UTF-8 bytes. Invalid UTF-8 becomes U+FFFD.
+  package mutating func key(utf8 name: Span<UInt8>) {
+    separate()
+    quote(utf8: name)
+    endKey()
+  }
+
+  private mutating func endKey() {
     bytes.append(UInt8(ascii: ":"))
     if isPretty { bytes.append(0x20) }
     isAfterKey = true
+  }
+
+  /// Writes the key of the next value, as `encodedKey(_:)` returns it.
+  package mutating func key(encoded key: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: key)
+    if isPretty { bytes.append(0x20) }
+    isAfterKey = true
+  }
+
+  /// Returns a key in quotes and with its colon, for keys that are written many times.
+  package static func encodedKey(_ name: String) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.quote(name)
+    return writer.bytes + [UInt8(ascii: ":")]
   }
 
   // MARK: Scalars
@@ -149,49 +175,55 @@ package struct JSONWriter {
 
   private mutating func startNewLine() {
     guard isPretty else { return }
-    bytes.append(0x0A)
-    for _ in 0..<depth {
-      bytes.append(0x20)
-      bytes.append(0x20)
+    let indent = 2 * depth
+    bytes.append(addingCapacity: 1 + indent) { output in
+      output.append(0x0A)
+      for _ in 0..<indent { output.append(0x20) }
     }
   }
 
   private mutating func digits(_ value: some FixedWidthInteger) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
-    var rest = value.magnitude
+    // The CRI's integers have at most 64 bits, and thus at most 20 digits.
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var start = digits.count
+    var rest = UInt64(value.magnitude)
     repeat {
       let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: remainder))
+      start -= 1
+      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: remainder)
       rest = quotient
     } while rest > 0
-    bytes[start...].reverse()
+    bytes.append(addingCapacity: digits.count - start) { output in
+      for position in start..<digits.count { output.append(digits[position]) }
+    }
   }
 
   // MARK: Strings
 
   private mutating func quote(_ text: String) {
     let utf8 = text.utf8
+    if Self.needsNoEscapes(utf8.span) { return copyQuoted(utf8.span) }
     bytes.append(UInt8(ascii: "\""))
-    if Self.needsNoEscapes(utf8.span) {
-      bytes.append(contentsOf: utf8)
-    } else {
-      for scalar in text.unicodeScalars { append(scalar) }
-    }
+    for scalar in text.unicodeScalars { append(scalar) }
     bytes.append(UInt8(ascii: "\""))
   }
 
-  private mutating func quote(utf8 text: Span<UInt8>) {
-    if Self.needsNoEscapes(text, isASCIIOnly: true) {
-      bytes.append(UInt8(ascii: "\""))
-      for position in text.indices { bytes.append(text[position]) }
-      bytes.append(UInt8(ascii: "\""))
-    } else {
-      var copy: [UInt8] = []
-      copy.reserveCapacity(text.count)
-      for position in text.indices { copy.append(text[position]) }
-      quote(String(decoding: copy, as: UTF8.self))
+  private mutating func copyQuoted(_ text: Span<UInt8>) {
+    bytes.append(addingCapacity: text.count + 2) { output in
+      output.append(UInt8(ascii: "\""))
+      for position in text.indices { output.append(text[position]) }
+      output.append(UInt8(ascii: "\""))
     }
+  }
+
+  private mutating func quote(utf8 text: Span<UInt8>) {
+    if Self.needsNoEscapes(text, isASCIIOnly: true) { return copyQuoted(text) }
+    var copy: [UInt8] = []
+    copy.append(addingCapacity: text.count) { output in
+      for position in text.indices { output.append(text[position]) }
+    }
+    quote(String(decoding: copy, as: UTF8.self))
   }
 
   /// Whether no character needs an escape. Beyond ASCII, all characters that do begin with 0xC2 or 0xE2.

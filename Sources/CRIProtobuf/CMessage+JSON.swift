@@ -34,7 +34,7 @@ extension CMessage {
     json.beginObject()
     for field in Self.schema.fields {
       if let element = elements.first(where: { $0.number == field.number }) {
-        json.key(field.jsonName)
+        json.key(encoded: field.jsonKey)
         json.beginArray()
         element.write(self, elementArena, &json)
         json.endArray()

@@ -2,7 +2,8 @@ internal import CRIJSON
 internal import CRIProtobufC
 internal import CRIText
 
-/// Writes the C struct of a message as protobuf's JSON; see `CMessage.write(to:)` for the rules.
+/// Writes the C struct of a message as protobuf's JSON; see `CMessage.write(to:)` for the rules. The struct must come from
+/// `Arena.encode`, which sorts maps.
 enum MessageJSONWriter {
   static func write(_ c: UnsafeRawPointer, _ schema: MessageSchema, to json: inout JSONWriter) {
     json.beginObject()
@@ -14,10 +15,10 @@ enum MessageJSONWriter {
   static func write(_ field: FieldSchema, of c: UnsafeRawPointer, to json: inout JSONWriter) {
     let address = c + field.offset
     if case .map = field.kind {
-      json.key(field.jsonName)
+      json.key(encoded: field.jsonKey)
       writeMap(list(of: field, c), to: &json)
     } else if field.isRepeated {
-      json.key(field.jsonName)
+      json.key(encoded: field.jsonKey)
       json.beginArray()
       let (start, count) = list(of: field, c)
       let stride = FieldSchema.stride(field.kind)
@@ -26,7 +27,7 @@ enum MessageJSONWriter {
     } else if case .message = field.kind, address.load(as: UnsafeRawPointer?.self) == nil {
       return
     } else {
-      json.key(field.jsonName)
+      json.key(encoded: field.jsonKey)
       writeValue(address, field.kind, to: &json)
     }
   }
@@ -46,7 +47,7 @@ enum MessageJSONWriter {
     case .int64: json.quotedNumber(address.load(as: Int64.self))
     case .uint64: json.quotedNumber(address.load(as: UInt64.self))
     case .double: writeDouble(address.load(as: Double.self), to: &json)
-    case .string: json.string(text(address.load(as: ProtobufCBinaryData.self)))
+    case .string: json.string(utf8: bytes(address.load(as: ProtobufCBinaryData.self)).span)
     case .bytes: json.string(Base64.encode(bytes(address.load(as: ProtobufCBinaryData.self)).span))
     case .enumeration(let schema):
       let number = address.load(as: Int32.self)
@@ -65,27 +66,16 @@ enum MessageJSONWriter {
   private static func writeMap(_ entries: (start: UnsafeRawPointer, count: Int), to json: inout JSONWriter) {
     let key = MemoryLayout<ProtobufCMessage>.stride
     let value = key + MemoryLayout<ProtobufCBinaryData>.stride
-    // Go encodes maps in random order.
-    let map = StringMap(count: entries.count) { index in
-      guard let entry = (entries.start + index * 8).load(as: UnsafeRawPointer?.self) else { return ("", "") }
-      return (
-        text((entry + key).load(as: ProtobufCBinaryData.self)),
-        text((entry + value).load(as: ProtobufCBinaryData.self))
-      )
-    }
     json.beginObject()
-    for (key, value) in map {
-      json.key(key)
-      json.string(value)
+    for index in 0..<entries.count {
+      guard let entry = (entries.start + index * 8).load(as: UnsafeRawPointer?.self) else { continue }
+      json.key(utf8: bytes((entry + key).load(as: ProtobufCBinaryData.self)).span)
+      json.string(utf8: bytes((entry + value).load(as: ProtobufCBinaryData.self)).span)
     }
     json.endObject()
   }
 
   private static func bytes(_ data: ProtobufCBinaryData) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: data.data, count: data.len)
-  }
-
-  private static func text(_ data: ProtobufCBinaryData) -> String {
-    String(decoding: bytes(data), as: UTF8.self)
   }
 }
