@@ -11,20 +11,28 @@ judge() {
     # shellcheck disable=SC2086
     limited 20 verify --before "$now" --after "$now" --scenario kubelet-restart ${CRI_VERIFY:-} >"$report" 2>&1 || code=$?
     case $code in 0 | 4) code=0 ;; 1) ;; *) code=3 ;; esac
-    [ $code != 0 ] || strays >>"$report" || code=1
+    [ $code != 0 ] || { strays >>"$report"; code=$?; }
   else
     code=3
   fi
   rm -f "$now"
 }
 
-# Prints a line if a pod's sandbox has ended, but its containers run: kubelet would kill them.
+# Prints a line and returns 1 if a pod's sandbox has ended, but its containers run: kubelet would kill them. Returns 3 if
+# that cannot be found out.
 strays() {
-  for pod in $(limited 10 pods -q --no-trunc --state notready 2>/dev/null | head -n 100); do
-    if [ -n "$(limited 10 ps -q --state running --pod "$pod" 2>/dev/null)" ]; then
-      echo "LOST: the sandbox $pod has ended, and its containers still run; do not start kubelet: it would kill them"
-      return 1
-    fi
+  ended=$(limited 10 pods -q --no-trunc --state notready 2>&1) || { echo "$ended"; return 3; }
+  running=$(limited 10 ps --state running -o 'jsonpath={range .containers[*]}{.podSandboxId}{"\n"}{end}' 2>&1) || { echo "$running"; return 3; }
+  for pod in $running; do
+    case "
+$ended
+" in
+      *"
+$pod
+"*)
+        echo "LOST: the sandbox $pod has ended, and its containers still run; do not start kubelet: it would kill them"
+        return 1 ;;
+    esac
   done
 }
 

@@ -79,7 +79,7 @@ kill_runtime() {
   old=$(inside systemctl show -p MainPID --value containerd)
   inside systemctl kill --kill-whom=main -s "$signal" containerd
   if [ $# -gt 0 ]; then within 5 inside sh -c "! [ -d /proc/$old ]" || die "containerd does not end"; "$@"; fi
-  within 30 is_restarted "$old" || die "systemd does not start containerd again"
+  within 60 is_restarted "$old" || die "systemd does not start containerd again"
 }
 is_restarted() { # OLD-PID
   case $(inside systemctl show -p MainPID --value containerd) in 0 | "$1") return 1 ;; esac
@@ -87,6 +87,12 @@ is_restarted() { # OLD-PID
 }
 # LINE...: writes the hook's settings.
 settings() { inside mkdir -p -m 0755 /etc/cri; printf '%s\n' "$@" | inside sh -c 'cat >/etc/cri/hook.conf && chmod 644 /etc/cri/hook.conf'; }
+# SCRIPT: the hook uses a cri that runs the script first.
+cri_that() {
+  printf '#!/bin/sh\n%s\nexec cri "$@"\n' "$1" >"$node/etc/cri"
+  chmod 0755 "$node/etc/cri"
+  settings 'CRI=/etc/node/cri' 'CRI_HOOK_WAIT=1'
+}
 status_has() { inside /usr/local/lib/cri/cri-hook status containerd | grep -qF -- "$1"; }
 is_repeated() { case $(inside systemctl show -p ActiveState --value cri-recheck@containerd) in activating) true ;; *) false ;; esac; }
 resume_runtime() { inside systemctl kill --kill-whom=main -s CONT containerd; inside cri wait --stable 0 --timeout 20s; }
