@@ -6,7 +6,7 @@ public struct CallReport: Sendable {
   public let method: String
   /// The time from the call to its response, including the time to connect; nil for a stream, which was only opened.
   public let duration: Duration?
-  /// The size of the response in bytes; nil if there is none.
+  /// The size of the response in bytes; nil for a call without a response.
   public let size: Int?
   /// Why the call failed; nil if it succeeded.
   public let error: RPCError?

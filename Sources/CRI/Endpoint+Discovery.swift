@@ -19,8 +19,8 @@ extension Endpoint {
   /// Returns the candidates on which a process listens, whatever it serves. A socket that has two paths (`/var/run` is
   /// usually a link to `/run`) is returned only once.
   ///
-  /// A socket that may not be opened is returned too, because the error of connecting to it is more helpful than its
-  /// absence.
+  /// A socket that the user is not permitted to open is returned too, because an error from connecting to it is more
+  /// helpful than its absence.
   public static func listening(among candidates: [Endpoint] = wellKnown) -> [Endpoint] {
     var found: [Endpoint] = []
     var seen: Set<FileIdentity> = []

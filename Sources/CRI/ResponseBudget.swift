@@ -44,7 +44,7 @@ package final class ResponseBudget: Sendable {
     return deadline.map { $0 <= .now } == true ? bounds.deadlineExceeded(method) : nil
   }
 
-  /// Whether the budget caused an error, and not the response for which it was reported.
+  /// Whether the exhausted budget caused the error, rather than the response for which it was reported.
   package func isCause(of error: RPCError) -> Bool {
     if case .deadlineExceeded = error.facts { return deadline.map { $0 <= .now } == true }
     return state.withLock { $0.failure } == error
@@ -57,7 +57,8 @@ package final class ResponseBudget: Sendable {
 
   /// Decodes a response to a call that was not made through a client, within the rest of the
   /// budget.
-  /// - Parameter timedOut: The error if decoding takes until the deadline; nil for one without a timeout.
+  /// - Parameter timedOut: The error to throw if decoding exceeds the deadline; nil for a default error that names no
+  ///   timeout.
   package func decode<M: CMessage>(
     _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?, timedOut: RPCError? = nil
   ) throws(RPCError) -> M {
@@ -83,7 +84,7 @@ package final class ResponseBudget: Sendable {
     }
   }
 
-  /// The budget is exhausted: the first error is repeated for all further responses.
+  /// Marks the budget as exhausted, and returns its first error, which all further responses get too.
   private func exhausted(_ method: String, _ excess: ResponseExcess) -> RPCError {
     state.withLock { state in
       let failure = state.failure ?? .responseOverLimit(method: method, excess)

@@ -18,8 +18,8 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case failed = 1
   /// A usage error, or an unusable file; for diff: any failure.
   case usage = 2
-  /// The runtime is not reachable or does not serve the CRI; for verify, preflight, snapshot and wait: any reason why
-  /// they have no result.
+  /// The runtime is not reachable or does not serve the CRI; verify, preflight, snapshot and wait also use it whenever
+  /// they cannot produce a result.
   case unreachable = 3
   /// For verify: there was nothing to verify, or the change did not happen.
   case vacuous = 4
@@ -31,11 +31,11 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   case notFound = 7
   /// Several objects have this name, or an ID with this prefix.
   case ambiguous = 8
-  /// This user may not open the socket or a log, or the runtime refuses the call.
+  /// The user is not permitted to open the socket or a log, or the runtime denied the call.
   case forbidden = 9
   /// A call timed out.
   case timedOut = 10
-  /// A response exceeds a limit of size or memory, or memory ran out.
+  /// A response exceeds a size or memory limit, or the process ran out of memory.
   case overLimit = 11
   /// For exec and attach, as in docker and podman: the session failed, or ended without the command's exit status.
   case sessionFailed = 125

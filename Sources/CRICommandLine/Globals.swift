@@ -119,7 +119,8 @@ package struct Globals: Hashable, Sendable {
   /// The long name of the option whose value follows these words; nil if the next word is not a value.
   package static func pendingValue(_ words: [String]) -> String? {
     guard let last = words.last, !last.contains("="), let option = option(last), option.value != nil else { return nil }
-    // After a subcommand, the letters belong to it; before it, each option already has its value.
+    // After a subcommand, short options are the subcommand's own; before it, the preceding options must have their
+    // values.
     guard let rest = try? parse(Array(words.dropLast())).rest, rest.isEmpty else { return nil }
     return option.long
   }

@@ -42,7 +42,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
   do {
     let (globals, rest) = try Globals.parse(arguments)
     words = rest
-    reportOutOfMemory(code: exitCode(.overLimit, words))
+    installOutOfMemoryHandler(code: exitCode(.overLimit, words))
     if rest.isEmpty, !arguments.isEmpty {
       throw Failure(.usage, "no command after \(arguments.joined(separator: " ")) (see: cri --help)")
     }

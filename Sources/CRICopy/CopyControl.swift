@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// What a running copy shares with whoever watches or ends it.
+/// The state that a running copy shares with the code that watches or cancels it.
 package final class CopyControl: Sendable {
   private struct State {
     var bytes = 0

@@ -16,7 +16,7 @@ package struct CopySource: Sendable {
 /// The place to which the user's destination path leads.
 package enum CopyDestination: Sendable {
   case directory(FileNode)
-  /// A name in a held directory, with the kind of the entry; nil if it does not exist.
+  /// A name in an open directory, with the kind of the entry; nil if it does not exist.
   case name([UInt8], in: FileNode, existing: FileKind?)
 
   private var existing: CopyRule.Existing {

@@ -2,7 +2,7 @@ package import CRISystem
 
 /// Where the copied object goes, by the rules of `docker cp`.
 package enum CopyRule: Hashable, Sendable {
-  /// What the destination path leads to, with links followed.
+  /// The object at the destination path, with links followed.
   package enum Existing: Hashable, Sendable {
     case nothing
     case directory

@@ -35,7 +35,7 @@ package enum HostPath {
     return .name(found.name, in: found.directory, existing: found.kind)
   }
 
-  /// The object that a symbolic link at the end of the path leads to.
+  /// The target of a symbolic link at the end of the path.
   private static func followed(_ path: CopyPath) throws(CopyError) -> FileNode {
     do throws(CopyError) {
       return try directory(path.text, path)

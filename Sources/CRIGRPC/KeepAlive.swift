@@ -14,7 +14,7 @@ public struct KeepAlive: Hashable, Sendable {
   /// The time from an acknowledgement to the next frame.
   public var interval: Duration
 
-  /// Creates a value from its properties, whose documentation has the units.
+  /// Creates a value with the given properties, whose documentation has the units.
   public init(first: Duration = .seconds(30), later: Duration = .seconds(30), interval: Duration = .seconds(10)) {
     self.first = first
     self.later = later

@@ -8,7 +8,7 @@ extension RPCError {
     private init(_ name: String) { description = name }
 
     /// The connection could not be established: the path does not exist, is not a socket or cannot be accessed, or no
-    /// process listens on it. Facts: `socketPath`, and `errno`, which says which.
+    /// process listens on it. Facts: `socketPath`, and `errno`, which distinguishes these cases.
     public static let cannotConnect = Code("cannotConnect")
     /// The server at the path does not speak gRPC over HTTP/2. Facts: `socketPath`, `reason`.
     public static let notGRPC = Code("notGRPC")

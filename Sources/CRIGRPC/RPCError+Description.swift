@@ -15,7 +15,7 @@ extension RPCError: CustomStringConvertible {
     case .responseOverLimit(let method, let excess): "\(name(method)): the response exceeds a limit: \(excess)"
     case .undecodable(let method, let reason): "\(name(method)): invalid response: \(reason)"
     case .invalidMetadata(let method, let reason): "\(name(method)): invalid metadata: \(reason)"
-    case .noEvents(let method): "\(name(method)): the runtime ends each stream of events at once"
+    case .noEvents(let method): "\(name(method)): the runtime ends each stream of events immediately"
     }
   }
 

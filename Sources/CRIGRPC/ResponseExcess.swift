@@ -23,7 +23,7 @@ public struct ResponseExcess: Hashable, Sendable {
   /// The response's size on the wire, in bytes.
   public let size: Int
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(limit: Limit, count: Int, allowed: Int, elements: Int, size: Int) {
     self.limit = limit
     self.count = count

@@ -7,7 +7,7 @@ package struct ServerCall: Sendable {
   package let method: String
   /// The headers of the request. The names are in lower case.
   package let metadata: [(name: String, value: String)]
-  /// The timeout from `grpc-timeout`; nil if there is none.
+  /// The timeout from `grpc-timeout`; nil if the client did not set one.
   package let timeout: Duration?
   /// The request message.
   package let message: [UInt8]

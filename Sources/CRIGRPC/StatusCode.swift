@@ -40,7 +40,7 @@ public struct StatusCode: RawRepresentable, Hashable, Sendable {
   public static let outOfRange = StatusCode(11)
   /// 12: the runtime does not implement the method or the service.
   public static let unimplemented = StatusCode(12)
-  /// 13: the runtime has detected an error of its own.
+  /// 13: the runtime has detected an internal error.
   public static let `internal` = StatusCode(13)
   /// 14: the runtime cannot serve the call now; a later attempt may succeed.
   public static let unavailable = StatusCode(14)

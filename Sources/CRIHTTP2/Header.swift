@@ -10,6 +10,6 @@ package struct Header: Hashable, Sendable {
 }
 
 extension [Header] {
-  /// The value of the first field with this name; nil if there is none.
+  /// The value of the first field with this name; nil if no field has this name.
   package subscript(_ name: String) -> String? { first { $0.name == name }?.value }
 }

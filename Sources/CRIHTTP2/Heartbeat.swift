@@ -56,7 +56,7 @@ package struct Heartbeat: Sendable {
     return send(limits.first, now)
   }
 
-  /// Stops probing when no request is waiting for a response any more.
+  /// Stops probing when no request is waiting for a response.
   package mutating func stop() { state = .idle }
 
   /// The peer has acknowledged a probe of this kind.

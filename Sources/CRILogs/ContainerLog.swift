@@ -179,7 +179,7 @@ package struct ContainerLog: ~Copyable {
     return nil
   }
 
-  /// Returns the file that was created after the current one, or nil if there is none yet.
+  /// Returns the file that was created after the current one, or nil if no such file exists yet.
   private func nextFile() throws(LogError) -> LogFile? {
     let current = parts[0]
     // During a rotation, the path may not exist for a moment.

@@ -47,7 +47,7 @@ struct LastBytes {
     return count
   }
 
-  /// Drops the bytes up to and including the first line feed; all of them if there is none.
+  /// Drops the bytes up to and including the first line feed; all bytes if they contain no line feed.
   mutating func dropFirstLine() {
     while start < end {
       start += 1

@@ -187,7 +187,7 @@ private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -
 }
 
 extension RPCError {
-  /// The runtime itself is gone, and not one of its objects, so the remaining calls would fail too.
+  /// The runtime itself is gone, not just one of its objects, so the remaining calls would fail too.
   var meansRuntimeIsGone: Bool {
     switch facts {
     case .cannotConnect, .connectionLost, .notGRPC, .notResponding, .cancelled: true

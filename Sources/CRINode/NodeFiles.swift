@@ -47,7 +47,7 @@ struct NodeFiles: Sendable {
 
   private static let maximumFiles = 10_000
 
-  /// Whether a path is a directory, and not a symbolic link to one.
+  /// Whether a path is a directory, not a symbolic link to one.
   private func isDirectory(_ path: String) -> Bool {
     guard let slash = path.lastIndex(of: "/") else { return false }
     let own = resolve(String(path[..<slash])) + path[slash...]

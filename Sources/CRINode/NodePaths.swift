@@ -1,4 +1,4 @@
-/// The paths of the node's sources; they differ from the defaults in tests and with a custom CNI setup.
+/// The paths from which the node's state is read; they differ from the defaults in tests and with a custom CNI setup.
 package struct NodePaths: Hashable, Sendable {
   package static let defaultCNI = "/var/lib/cni"
 

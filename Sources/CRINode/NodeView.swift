@@ -15,7 +15,7 @@ struct NodeView {
     var seesAllPaths = false
     if let daemon {
       let proc = paths.proc
-      // A namespace that we may not examine counts as the same: it usually is, and we are not root.
+      // A namespace that we are not permitted to examine counts as the same: it usually is, and we are not root.
       func differs(_ kind: String) -> Bool {
         guard let own = FileIdentity(of: "\(proc)/self/ns/\(kind)"),
           let other = FileIdentity(of: "\(proc)/\(daemon)/ns/\(kind)")

@@ -15,7 +15,7 @@ extension UnknownReason {
     self.init(code, path: path, errno: error.rawValue, message: "\(error)")
   }
 
-  /// Creates a reason from the error of reading a file.
+  /// Creates a reason from an error that occurred while a file was read.
   /// - Parameter path: The file; nil if it does not matter which file it was.
   package init(_ error: FileError, _ path: String? = nil) {
     if let errno = error.errno {

@@ -6,7 +6,7 @@ public struct CRIOOptions: Hashable, Sendable {
   private var variables: [String: String] = [:]
 
   /// - Parameters:
-  ///   - arguments: The command line, with or without the program.
+  ///   - arguments: The command line, with or without the program's name.
   ///   - environment: The variables in the form `NAME=VALUE`.
   public init(arguments: [String] = [], environment: [String] = []) {
     for (index, argument) in arguments.enumerated() where argument.hasPrefix("-") && argument != "-" {
@@ -31,7 +31,7 @@ public struct CRIOOptions: Hashable, Sendable {
   }
 
   private static let shortNames = ["c": "config", "d": "config-dir"]
-  /// The flags that take no separate value, as far as they matter here.
+  /// The flags that matter here and take no separate value.
   private static let booleans: Set = ["internal-wipe"]
 
   /// The value of a flag, or else of its variable; nil if neither is set.
@@ -46,7 +46,7 @@ public struct CRIOOptions: Hashable, Sendable {
     }
   }
 
-  /// The values of a flag that may be repeated, each of which may contain several, separated by commas.
+  /// The values of a repeatable flag; each occurrence may contain a comma-separated list.
   func list(of name: String) -> [String] {
     let all = flags[name] ?? variables[Self.variable(name)].map { [$0] } ?? []
     return all.flatMap { $0.split(separator: ",").map(String.init) }
@@ -56,7 +56,7 @@ public struct CRIOOptions: Hashable, Sendable {
     "CONTAINER_" + name.uppercased().replacing("-", with: "_")
   }
 
-  /// The main configuration file; empty if there is none.
+  /// The main configuration file; empty if CRI-O reads no such file.
   package var file: String { value(of: "config") ?? "/etc/crio/crio.conf" }
   /// The directory of the drop-in files, which are read after the main file.
   package var directory: String { value(of: "config-dir") ?? "/etc/crio/crio.conf.d" }

@@ -16,7 +16,7 @@ public struct DiskContainer: Hashable, Sendable {
     /// The annotations.
     public var annotations: StringMap
 
-    /// Creates a value from its properties.
+    /// Creates a value with the given properties.
     public init(name: String, attempt: UInt32, labels: StringMap, annotations: StringMap) {
       self.name = name
       self.attempt = attempt
@@ -41,7 +41,7 @@ public struct DiskContainer: Hashable, Sendable {
   /// nil if the record was truncated when it was read, so that there is nothing to compare.
   public var configuration: Configuration?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     id: String, name: String, sandboxID: String, created: Timestamp = .zero, configuration: Configuration? = nil
   ) {

@@ -11,7 +11,7 @@ public struct DiskRecords: Hashable, Sendable {
     /// Whether the record is one of a sandbox.
     public var isSandbox: Bool
 
-    /// Creates a value from its properties.
+    /// Creates a value with the given properties.
     public init(id: String, isSandbox: Bool) {
       self.id = id
       self.isSandbox = isSandbox
@@ -27,7 +27,7 @@ public struct DiskRecords: Hashable, Sendable {
   /// The records without any data of the CRI.
   public var withoutData: [RecordWithoutData]
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     sandboxes: [DiskSandbox] = [], containers: [DiskContainer] = [], malformed: [String] = [],
     withoutData: [RecordWithoutData] = []

@@ -41,7 +41,7 @@ public struct DiskSandbox: Hashable, Sendable {
   /// Whether its configuration requests the host's network.
   public var isHostNetwork: Bool { namespaces.network == .node }
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     id: String, name: String, pod: PodName, created: Timestamp = .zero, image: String = "", attempt: UInt32 = 0,
     labels: StringMap = [:], annotations: StringMap = [:], runtimeHandler: String = "",

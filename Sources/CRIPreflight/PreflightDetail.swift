@@ -85,7 +85,7 @@ public struct FieldDifference: Hashable, Sendable {
   /// The value on disk.
   public var disk: FindingValue
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(_ field: Field, runtime: FindingValue, disk: FindingValue) {
     self.field = field
     self.runtime = runtime
@@ -100,7 +100,7 @@ public struct MissingState: Hashable, Sendable {
   /// The file exists but is no longer a namespace.
   public var isUnmounted: Bool
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(_ path: String, isUnmounted: Bool = false) {
     self.path = path
     self.isUnmounted = isUnmounted

@@ -24,7 +24,7 @@ public struct PreflightFacts: Hashable, Sendable {
   /// The missing images of running pods, with the results of pulling them; nil if pulling was not requested.
   public var pulls: [ImagePull]?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     snapshot: Snapshot, target: RuntimeVersion? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
     containerd: ContainerdDisk? = nil, crio: CRIODisk? = nil, kubelet: KubeletConfiguration = KubeletConfiguration(),
@@ -83,7 +83,7 @@ public struct RuntimeConfiguration: Hashable, Sendable {
   /// The directory of the CNI configurations.
   public var networkDirectory: Observation<String>
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     cgroupDriver: Observation<String> = .unknown(.notExamined), servesCgroupDriver: Bool = false,
     pauseImage: Observation<String> = .unknown(.notExamined),
@@ -116,7 +116,7 @@ public struct ContainerdDisk: Hashable, Sendable {
   /// same file, or if the daemon's process is not visible.
   public var hiddenDatabase: Observation<String?>
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     records: Observation<DiskRecords> = .unknown(.notExamined),
     store: Observation<SandboxStore> = .unknown(.notExamined),
@@ -160,7 +160,7 @@ public struct CRIODisk: Hashable, Sendable {
   /// The runtime handler that the daemon uses for pods that do not name one.
   public var defaultRuntime: Observation<String>
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     configuration: Observation<CRIOConfiguration> = .unknown(.notExamined),
     versionFile: Observation<VersionFile> = .unknown(.notExamined),
@@ -187,7 +187,7 @@ public struct KubeletConfiguration: Hashable, Sendable {
   /// Whether the endpoint is the same socket that we use.
   public var usesOurEndpoint: Bool
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     cgroupDriver: Observation<String> = .unknown(.notExamined),
     endpoint: Observation<String?> = .unknown(.notExamined), usesOurEndpoint: Bool = true
@@ -205,7 +205,7 @@ public struct ImagePull: Hashable, Sendable {
   /// The error of the registry or the runtime; nil if the image was pulled.
   public var error: String?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(image: String, error: String? = nil) {
     self.image = image
     self.error = error

@@ -1,7 +1,7 @@
 public import CRIRules
 public import CRISnapshot
 
-/// A preflight rule that one object violates. It is proved, because the facts were read.
+/// A violation of a preflight rule by one object. It is proved, because it follows from data that was read.
 public struct PreflightFinding: Hashable, Sendable {
   /// The rule that is violated.
   public var rule: Rule

@@ -7,7 +7,7 @@ extension PreflightRules {
     PreflightCheck(.networkCNICheck) { (facts, found) throws(UnknownReason) in
       let pods = facts.readySandboxes.filter { !$0.isHostNetwork }
       let disk = try facts.crioDisk()
-      // The running daemon's network condition counts only if CNI could not be asked what the next daemon will get.
+      // Use the running daemon's network condition only if the CNI plugins could not be called.
       if !disk.networks.unknown.isEmpty, let fault = facts.crioNetworkFault(disk) {
         for record in pods { found.add(.pod(record), fault) }
         return
@@ -15,7 +15,7 @@ extension PreflightRules {
       for record in pods {
         if let fault = disk.networks.faults[record.id] { found.add(.pod(record), .network(fault)) }
       }
-      // Report this even if there are faults, because the other pods are unknown.
+      // Report these reasons even if there are faults, because the other pods could not be checked.
       for reason in disk.networks.unknown { found.skip(reason) }
     },
     PreflightCheck(.runtimeWipe) { (facts, found) throws(UnknownReason) in
@@ -48,7 +48,7 @@ extension PreflightFacts {
     return crio
   }
 
-  /// The fault that would take the address from every pod, as far as it is visible without the CNI plugins.
+  /// The fault that would cost every pod its address, if it can be detected without calling the CNI plugins.
   fileprivate func crioNetworkFault(_ disk: CRIODisk) -> PreflightDetail? {
     // A network that is configured by name may exist only in the cache.
     guard disk.configuration.value?.defaultNetwork.isEmpty != false else { return nil }

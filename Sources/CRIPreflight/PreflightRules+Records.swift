@@ -30,7 +30,7 @@ extension PreflightRules {
         if let (runtime, disk) = FindingValue.lost(container.status.labels, disk.labels, where: identity.contains) {
           return .labelDiffers(runtime: runtime, disk: disk)
         }
-        // kubelet does not restart an ended container because of its hash.
+        // kubelet does not restart an exited container because of its hash.
         guard container.isRunning else { return nil }
         return FindingValue.lost(container.status.annotations, disk.annotations) { $0 == DiskContainer.hash }
           .map { .differs(runtime: $0.before, disk: $0.after) }

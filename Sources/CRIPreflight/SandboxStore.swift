@@ -12,7 +12,7 @@ public struct SandboxStore: Hashable, Sendable {
   /// The IDs of records that could not be decoded.
   public var malformed: [String]
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(sandboxes: [DiskSandbox] = [], withoutData: [String: Timestamp] = [:], malformed: [String] = []) {
     self.sandboxes = sandboxes
     self.withoutData = withoutData

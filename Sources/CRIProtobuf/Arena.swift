@@ -1,6 +1,6 @@
 internal import CRIProtobufC
 
-/// Memory that is allocated piece by piece and freed all at once; protobuf-c's allocator.
+/// Memory that is allocated in pieces and freed as a whole; protobuf-c's allocator.
 ///
 /// The pieces are aligned to 8 bytes and stay valid until `reset()` or the end of the arena.
 package struct Arena: ~Copyable {

@@ -3,7 +3,7 @@ internal import CRIProtobufC
 /// The properties of a message's fields that `WireSizeEstimate` needs, in plain memory, so that a pass over the wire format
 /// needs no reference counting. A table belongs to a schema, which is never released.
 struct WireSizeTable {
-  /// The content of a field, as far as it matters for its size in memory.
+  /// The kind of a field, which determines its size in memory.
   enum Kind {
     /// The CRI does not define the field.
     case unknown

@@ -12,7 +12,7 @@ extension SimulatedRuntime {
       state.callCount += 1
       return (state.faults, state.startedAt, state.callCount == state.faults.killAfter)
     }
-    if isLast { return (options.die ?? { self.crash() })() }
+    if isLast { return (options.onKill ?? { self.crash() })() }
     do {
       let (handler, api) = try route(call.method, faults)
       try await applyFaults(name, faults, startedAt)

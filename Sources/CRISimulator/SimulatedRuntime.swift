@@ -3,7 +3,7 @@ internal import CRIMessages
 internal import CRIProtobuf
 public import CRISystem
 
-/// A container runtime without containers, for tests: it serves the CRI on a unix socket from a state in memory.
+/// A container runtime without containers, for tests: it serves the CRI on a unix socket from in-memory state.
 ///
 /// Clients can read and change the state with all calls of the CRI, but nothing is ever executed: sessions run a few
 /// simulated programs (`echo`, `cat`, `sleep`, `exit`, `sh` and others), on a TCP port of the loopback interface. Errors have
@@ -31,9 +31,9 @@ public final class SimulatedRuntime: Sendable {
     /// What the runtime does wrong while it runs.
     public var faults = Faults()
     /// Whether to add objects that are invalid in every way that the wire format permits.
-    public var isHostile = false
+    public var addsMalformedObjects = false
     /// Called when `Faults.killAfter` applies. If nil, all connections are closed during the call.
-    public var die: (@Sendable () -> Void)?
+    public var onKill: (@Sendable () -> Void)?
 
     /// Creates the default options.
     public init() {}
@@ -68,7 +68,7 @@ public final class SimulatedRuntime: Sendable {
       node.restart(options.onRestart)
     } else {
       node = try SimulatedNode(source)
-      if options.isHostile { node.addHostile() }
+      if options.addsMalformedObjects { node.addHostile() }
     }
     let ipLosses = options.onRestart.filter { $0.kind == .loseIPs }
     node.isForgotten = { pod in ipLosses.contains { $0.affects(pod) } }
@@ -143,7 +143,8 @@ public final class SimulatedRuntime: Sendable {
 
   // MARK: Control
 
-  /// What the runtime does wrong. Can be changed while it runs; times from the start are counted from the last start.
+  /// What the runtime does wrong. It can be changed while the runtime runs; delays are counted from the most recent
+  /// start.
   public var faults: Faults {
     get { state.withLock { $0.faults } }
     set { state.withLock { $0.faults = newValue } }

@@ -24,7 +24,7 @@ extension Errno {
   package static var notATerminal: Errno { .inappropriateIOCTLForDevice }
   /// `ENOSYS`: the kernel does not have this system call.
   package static var notImplemented: Errno { .noFunction }
-  /// `EXDEV`: for openat2(2), the path leads out of the directory that it must stay in.
+  /// `EXDEV`: for openat2(2), the path points outside the directory in which it must stay.
   package static var crossDevice: Errno { .improperLink }
   /// `EIO`: the device failed; for a terminal, it is gone.
   package static var inputOutput: Errno { .ioError }

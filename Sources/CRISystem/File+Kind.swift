@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension File {
-  /// Whether a path is a regular file, and not a link, a device or a directory. The corresponding C function is
+  /// Whether a path is a regular file, not a link, a device or a directory. The corresponding C function is
   /// `lstat`.
   package static func isRegular(_ path: String) -> Bool {
     var status = Glibc.stat()

@@ -3,7 +3,7 @@ package enum FileError: Error, Hashable, Sendable {
   case system(Errno)
   /// Neither root nor the caller owns the link, so its owner would choose the file.
   case foreignLink(path: String, owner: UInt32)
-  /// The path leads out of another user's directory to something that the owner of the directory does not own.
+  /// The path points out of another user's directory to something that the owner of the directory does not own.
   case foreignStep(directory: String, owner: UInt32)
   /// The file is not regular: anything else can block, or pass the content to another reader.
   case notRegular(path: String, FileKind)
@@ -35,7 +35,7 @@ extension FileError: CustomStringConvertible {
     case .foreignLink(let path, let owner):
       "\(path) is a symbolic link of user \(owner), which is not followed; name the file itself"
     case .foreignStep(let directory, let owner):
-      "the path leads out of \(directory), which belongs to user \(owner), to a file or directory of another user; "
+      "the path points out of \(directory), which belongs to user \(owner), to a file or directory of another user; "
         + "choose a directory of your own"
     case .notRegular(_, let kind): "it is \(kind); name a regular file"
     case .inputTimedOut: "the input did not end before the timeout"

@@ -37,7 +37,7 @@ package struct FileAttributes: Hashable, Sendable {
   }
 }
 
-/// Changes to a held directory, none of which follows a symbolic link or can be redirected to a different directory.
+/// Changes to an open directory, none of which follows a symbolic link or can be redirected to a different directory.
 extension FileNode {
   /// `AT_EMPTY_PATH` of fchownat(2), a GNU extension: an empty path means the descriptor itself.
   private static let emptyPath: Int32 = 0x1000
@@ -79,7 +79,7 @@ extension FileNode {
 
   /// Gives a held file another name, in place of whatever has it, except a directory.
   package func makeHardLink(_ name: [UInt8], to file: FileNode) throws(Errno) {
-    // A link in /proc/self/fd leads to exactly the held file.
+    // A link in /proc/self/fd points to exactly the open file.
     let path = "/proc/self/fd/\(file.descriptor.rawValue)"
     try replace(name) { (fd, temporary) throws(Errno) in
       _ = try retrying { linkat(AT_FDCWD, path, fd, temporary, AT_SYMLINK_FOLLOW) }
@@ -117,7 +117,7 @@ package final class FileDraft {
   private var size = 0
   private var isPublished = false
 
-  /// Creates the temporary file in a held directory.
+  /// Creates the temporary file in an open directory.
   package init(in directory: FileNode) throws(Errno) {
     let (fd, name) = (directory.descriptor.rawValue, Array(UniqueName.make().utf8).terminated)
     descriptor = Descriptor(

@@ -45,7 +45,7 @@ package final class FileNode: Sendable {
     }
   }
 
-  /// Finds the file that a path leads to by `PathWalk`'s rules, with links followed.
+  /// Finds the file at a path by `PathWalk`'s rules, with links followed.
   /// - Returns: The directory that contains it, its name, and its kind if it exists.
   /// - Throws: `.notRegular` for a descriptor of this process, such as `/dev/stdout`.
   package static func walked(
@@ -77,8 +77,8 @@ package final class FileNode: Sendable {
     return try FileNode(child)
   }
 
-  /// Resolves a path as a process whose root directory this is: no link and no `..` leads out of it, and magic links of
-  /// procfs are refused.
+  /// Resolves a path as a process whose root directory this is: no link and no `..` points out of it, and magic links
+  /// of procfs are refused.
   /// - Throws: `.notImplemented` before Linux 5.6; `.tooManySymbolicLinkLevels` for a magic link.
   package func resolving(_ path: [UInt8]) throws(Errno) -> FileNode {
     guard !path.isEmpty, !path.contains(0) else { throw .noSuchFile }
@@ -111,7 +111,7 @@ package final class FileNode: Sendable {
     return try FileContent(try reopened(O_RDONLY | O_NONBLOCK | O_NOCTTY), size: status.size)
   }
 
-  /// Opens exactly this file again: a link in `/proc/self/fd` leads to the file itself, whatever its name is now.
+  /// Opens exactly this file again: a link in `/proc/self/fd` points to the file itself, whatever its name is now.
   func reopened(_ flags: Int32) throws(Errno) -> Descriptor {
     let path = "/proc/self/fd/\(descriptor.rawValue)"
     return Descriptor(owning: try retrying { open(path, flags | O_CLOEXEC) })
@@ -141,7 +141,7 @@ package final class FileNode: Sendable {
   /// - Throws: `.fileTooLarge` if they need more.
   package func names(limit: Int) throws(Errno) -> [[UInt8]] {
     let fd = descriptor.rawValue
-    // A descriptor of its own, because a duplicate would share its position.
+    // A new descriptor, because a duplicate would share its position.
     let own = try retrying { openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard let stream = fdopendir(own) else {
       let error = Errno.last

@@ -5,7 +5,7 @@ package enum Kernel {
   /// The boot ID, which changes with every boot; nil if `/proc` is not readable.
   package static var bootID: String? { line("/proc/sys/kernel/random/boot_id") }
 
-  /// The ID of the installed system from `/etc/machine-id`, or nil if there is none.
+  /// The ID of the installed system from `/etc/machine-id`, or nil if that file does not contain an ID.
   package static var machineID: String? { line("/etc/machine-id") }
 
   /// The kernel release and the node name. The corresponding C function is `uname`.

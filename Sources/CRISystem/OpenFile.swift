@@ -4,7 +4,7 @@ internal import Glibc
 package final class OpenFile: Sendable {
   private let descriptor: Descriptor
 
-  /// The identity of the file, for comparison with what its path leads to later.
+  /// The identity of the file, for comparison with the file that its path names later.
   package let identity: FileIdentity
 
   /// Whether it has a size and can be read at any offset: not a pipe, a device, a socket or a directory.

@@ -15,7 +15,7 @@ package func pause(_ duration: Duration) async {
           waiter.finish()
         }
       } catch {
-        // No thread can be created. Ending at once would turn a loop of retries into a busy one.
+        // No thread can be created. Ending immediately would turn a loop of retries into a busy one.
         Thread.sleep(min(duration, longestBlock))
         waiter.finish()
       }

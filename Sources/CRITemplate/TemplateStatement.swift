@@ -32,7 +32,7 @@ struct TemplateBranch: Sendable {
 struct TemplatePipeline: Sendable {
   /// The names of the variables that the pipeline sets.
   let variables: [String]
-  /// Whether the operator is `=`, which needs existing variables, and not `:=`.
+  /// Whether the operator is `=`, which requires existing variables, rather than `:=`.
   let isAssignment: Bool
   let commands: [TemplateCommand]
   let offset: Int

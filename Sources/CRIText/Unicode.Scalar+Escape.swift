@@ -1,6 +1,7 @@
 extension Unicode.Scalar {
-  /// The visible form of a character that could control a terminal, break a line, reorder it or be invisible: `\n`,
-  /// `\x1b`, `\u{202e}`; nil for all others, among them joiners, which scripts and emoji need.
+  /// The escape sequence for a character that could control a terminal, break or reorder a line, or be invisible, such
+  /// as `\n`, `\x1b` or `\u{202e}`. It is nil for all others, including the joiners, which some writing systems and
+  /// emoji need.
   var escape: String? {
     if value >= 0x20 && value < 0x7F { return nil }
     switch properties.generalCategory {

@@ -27,7 +27,7 @@ enum ContainerRules {
       exited($0, $1) ? changed($0.status.finishedAt, $1.status.finishedAt) : nil
     },
     Check(.containerPID) {
-      // A pid counts only while the container runs: containerd still reports the pid of an ended process.
+      // A pid counts only while the container runs: containerd still reports the pid of a process that has exited.
       guard $0.isRunning, $1.isRunning, let old = $0.pid, old != $1.pid else { return nil }
       return (.process(old), $1.pid.map { .process($0) } ?? .none)
     },
@@ -188,7 +188,7 @@ enum ContainerRules {
     }.sorted { ($0.hostPath, $0.containerPath) < ($1.hostPath, $1.containerPath) }
   }
 
-  /// Returns the mounts with a uniform spelling of their paths.
+  /// Returns the mounts with normalised paths.
   private static func plain(_ mounts: [Mount]) -> [Mount] {
     mounts.map {
       Mount(

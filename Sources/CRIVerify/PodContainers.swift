@@ -179,7 +179,7 @@ struct PodContainers {
     }
   }
 
-  /// Whether kubelet starts an ended container again; nil if that depends on something unknown.
+  /// Whether kubelet starts an exited container again; nil if that depends on something unknown.
   private func starts(_ name: String, _ now: ContainerRecord) -> Bool? {
     let container = kinds[name]
     if container?.hasRestartRules == true { return nil }

@@ -49,14 +49,15 @@ public struct Prediction: Hashable, Sendable {
   public var trigger: Trigger?
   /// The containers that kubelet restarts.
   public var containers: [String]
-  /// Whether the unknown restartPolicy decides: kubelet does not restart ended containers (B4), or does not recreate the
-  /// pod, if the policy says so.
+  /// Whether the unknown restartPolicy decides: kubelet does not restart exited containers (B4), or does not recreate
+  /// the pod, if the policy says so.
   public var dependsOnPolicy = false
   /// Whether the pod ends if the unknown restartPolicy does not restart them, because nothing else is left to run (B7).
   public var mayEnd = false
   /// Whether some of them may be init containers, which kubelet does not start again while the others run.
   public var dependsOnKind = false
-  /// The kind of the object that controls the pod, such as `Job`; nil if it is unknown or if there is none.
+  /// The kind of the object that controls the pod, such as `Job`; nil if it is unknown or if no object controls the
+  /// pod.
   public var owner: String?
 
   init(pod: PodName, restartPolicy: RestartPolicy?) {

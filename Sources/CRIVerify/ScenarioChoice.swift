@@ -8,8 +8,8 @@ public struct ScenarioChoice: Hashable, Sendable {
     case otherRuntime(before: String, after: String)
     case otherBoot
     /// - `isOlder`: Whether the later version is the older one.
-    /// - `keepsNoPod`: Whether every earlier pod is gone, which distinguishes a wipe from an upgrade.
-    case otherVersion(before: String, after: String, isOlder: Bool, keepsNoPod: Bool)
+    /// - `hasLostAllPods`: Whether every earlier pod is gone, which distinguishes a wipe from an upgrade.
+    case otherVersion(before: String, after: String, isOlder: Bool, hasLostAllPods: Bool)
     case otherKubeletProcess
     /// The daemon was restarted, and every earlier pod is gone, with its processes.
     case noPodLeft
@@ -39,15 +39,15 @@ public struct ScenarioChoice: Hashable, Sendable {
     } else if earlier.version != now.version {
       var isOlder = false
       if let old = RuntimeVersion(earlier.version), let new = RuntimeVersion(now.version) { isOlder = new < old }
-      let isWiped = Self.isMinorUpgradeOfCRIO(earlier, now) && before.keepsNoPod(in: after)
+      let isWiped = Self.isMinorUpgradeOfCRIO(earlier, now) && before.hasLostAllPods(in: after)
       self.init(
         isWiped ? .wipe : .upgrade,
-        because: .otherVersion(before: earlier.version, after: now.version, isOlder: isOlder, keepsNoPod: isWiped))
+        because: .otherVersion(before: earlier.version, after: now.version, isOlder: isOlder, hasLostAllPods: isWiped))
     } else if before.daemon.wasReplaced(by: after.daemon) == false,
       after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == true
     {
       self.init(.kubeletRestart, because: .otherKubeletProcess)
-    } else if before.daemon.wasReplaced(by: after.daemon) != false, before.keepsNoPod(in: after),
+    } else if before.daemon.wasReplaced(by: after.daemon) != false, before.hasLostAllPods(in: after),
       Self.hasNoProcessLeft(after)
     {
       self.init(.wipe, because: .noPodLeft)
@@ -71,7 +71,7 @@ public struct ScenarioChoice: Hashable, Sendable {
 
 extension Snapshot {
   /// Whether there were ready sandboxes, and a later snapshot has none of them.
-  func keepsNoPod(in after: Snapshot) -> Bool {
+  func hasLostAllPods(in after: Snapshot) -> Bool {
     let ready = Set(sandboxes.filter(\.isReady).map(\.id))
     return !ready.isEmpty && ready.isDisjoint(with: after.listed)
   }

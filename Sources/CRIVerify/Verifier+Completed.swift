@@ -13,7 +13,7 @@ extension Verifier {
   }
 
   /// Reports a completed static pod of which nothing is left, or which runs again.
-  /// - Parameter earlier: A sandbox that was not ready and is not listed any more.
+  /// - Parameter earlier: A sandbox that was not ready and is no longer listed.
   /// - Returns: Whether it was reported.
   mutating func reportIfItRunsAgain(_ earlier: SandboxRecord) -> Bool {
     guard earlier.isStatic, hasCompleted(earlier), !expectedChanges.isDeleted(earlier.pod), !after.hasUnchecked(.pod)

@@ -137,7 +137,7 @@ extension Verifier {
     check(ContainerRules.table, old, found) { _ in object }
   }
 
-  /// What is left of an object that the runtime does not list any more, as far as its shim or conmon shows.
+  /// What remains of an object that the runtime no longer lists, according to its shim or conmon.
   /// - Parameter pid: Its process before the change; nil if it had none.
   private func process(of id: String, _ pid: Int32?) -> LostProcess {
     guard let orphans = after.observed?.orphans?.value else { return .unknown }
@@ -172,7 +172,7 @@ extension Verifier {
     return after.containers.contains { $0.sandboxID == old.sandboxID && $0.isRunning }
   }
 
-  /// Whether an ended container was the newest with its name in a pod that stayed ready, and has no successor.
+  /// Whether an exited container was the newest with its name in a pod that stayed ready, and has no successor.
   private func isLatestWithItsName(_ old: ContainerRecord) -> Bool {
     let isReady = [before, after].allSatisfy { $0.sandboxes.contains { $0.id == old.sandboxID && $0.isReady } }
     func isSibling(_ other: ContainerRecord) -> Bool {

@@ -45,7 +45,7 @@ extension Verifier {
   mutating func checkWipe() {
     let (old, now) = (RuntimeVersion(before.runtime.version), RuntimeVersion(after.runtime.version))
     if let old, let now, !old.isSameMinor(as: now) { return }
-    guard before.keepsNoPod(in: after) else { return }
+    guard before.hasLostAllPods(in: after) else { return }
     report(
       .runtimeWiped, ObjectName(.runtime), .number(Int64(before.sandboxes.count(where: \.isReady))), .number(0))
   }

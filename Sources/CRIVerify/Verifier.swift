@@ -3,10 +3,10 @@ public import CRIRules
 public import CRISnapshot
 
 extension Report {
-  /// Compares two snapshots of one node by the rules of a scenario. It reads and changes nothing else.
+  /// Compares two snapshots of one node by the rules of a scenario. It performs no I/O.
   /// - Parameters:
   ///   - scenario: What happened; nil to derive it from the snapshots.
-  ///   - scope: The part that counts; the report lists the rest as out of scope.
+  ///   - scope: The pods and rules to verify; the report lists everything else as out of scope.
   public init(scenario: Scenario? = nil, before: Snapshot, after: Snapshot, scope: Scope = Scope()) {
     let choice = scenario.map { ScenarioChoice($0) } ?? ScenarioChoice(comparing: before, with: after)
     var verifier = Verifier(choice.scenario, before: before, after: after, scope: scope)
@@ -70,7 +70,7 @@ struct Verifier {
   let expectedChanges: ExpectedChanges
   let podsBefore: [String: PodName]
   let specifications: PodSpecifications
-  /// The objects that were alive only according to the runtime before the change.
+  /// The objects that the runtime reported as alive before the change, although they were already dead.
   let deadBefore: Set<String>
   var findings: [Finding] = []
   var unchecked: [Unchecked] = []
@@ -117,7 +117,7 @@ struct Verifier {
     }
     if scenario.keepsObjects {
       checkKeptObjects()
-    } else if missingChange == nil {
+    } else if noChangeReason == nil {
       // Pods that were not stopped need not be recreated.
       checkRenewedPods()
     }
@@ -167,17 +167,17 @@ struct Verifier {
     if !ready.isEmpty, ready.allSatisfy({ excused.contains($0.pod) }) {
       return .allEnded(count: ready.count, isWholeNode: scope.isWhole)
     }
-    return missingChange
+    return noChangeReason
   }
 
-  /// Whether kubelet ran before the change and does not run now.
+  /// Whether kubelet was running before the change and is not running now.
   var wasKubeletStopped: Bool {
     before.observed?.kubelet?.processes?.value?.isEmpty == false
       && after.observed?.kubelet?.processes?.value?.isEmpty == true
   }
 
   /// The reason why the change did not take place; nil if it did, or if that is unknown.
-  private var missingChange: VacuousReason? {
+  private var noChangeReason: VacuousReason? {
     let isSameBoot = before.host.bootID == after.host.bootID
     let isSameDaemon = before.daemon.wasReplaced(by: after.daemon) == false && isSameBoot
     let daemon = VacuousReason.daemonNotRestarted(pid: after.daemon.pid)
@@ -185,8 +185,8 @@ struct Verifier {
     case .restart: return isSameDaemon ? daemon : nil
     case .upgrade, .wipe:
       if isSameDaemon { return daemon }
-      // Without an upgrade, the runtime may have lost its data.
-      if scenario == .wipe, before.keepsNoPod(in: after) { return nil }
+      // The runtime can also lose its data without a change of its version.
+      if scenario == .wipe, before.hasLostAllPods(in: after) { return nil }
       return before.runtime.version == after.runtime.version
         ? .sameVersion(after.runtime.version) : nil
     case .reboot:
@@ -203,7 +203,7 @@ struct Verifier {
 }
 
 extension Unchecked {
-  /// The same entry, marked as one of the earlier snapshot.
+  /// The same entry, marked as belonging to the earlier snapshot.
   var before: Unchecked {
     var copy = self
     copy.isBefore = true

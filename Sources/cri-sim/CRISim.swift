@@ -17,8 +17,8 @@ struct CRISim: ParsableCommand {
       cri-sim prints one line on stderr when it is ready, and removes its socket on SIGTERM and SIGINT. Exit codes: \
       0 stopped by a signal, 1 failure, 2 usage error, 137 killed by --kill-after.
 
-      A DURATION is 250ms, 1.5s, 2m, 1h or a number of seconds. A METHOD is the name of a call, such as ListContainers, \
-      or all.
+      A DURATION is, for example, 250ms, 1.5s, 2m or 1h, or a number of seconds. A METHOD is the name of a call, such \
+      as ListContainers, or all.
 
       Example: a node that loses its pods' addresses when the runtime restarts (containerd#7843):
         cri-sim --socket /tmp/sim.sock --pods 3 --containers 5 --state /tmp/sim.state --on-restart lose-ips
@@ -41,8 +41,8 @@ struct CRISim: ParsableCommand {
     options.statePath = restart.state
     options.onRestart = restart.onRestart.losses
     options.faults = try faults.faults()
-    options.isHostile = source.hostile
-    options.die = Process.die
+    options.addsMalformedObjects = source.hostile
+    options.onKill = Process.die
     let runtime = try SimulatedRuntime(try source.source(), options: options)
     if printState { return print(runtime.stateDescription) }
     try Process.serve(runtime, at: socket ?? "")

@@ -22,7 +22,7 @@ struct FaultOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Let a method fail with a status, such as ListContainers=UNAVAILABLE:gone.", valueName: "method=code:message"))
+      "Make a method fail with a status, such as ListContainers=UNAVAILABLE:gone.", valueName: "method=code:message"))
   var fail: [String] = []
 
   @Option(help: ArgumentHelp("Become ready only after this time.", valueName: "duration"))
@@ -47,7 +47,7 @@ struct FaultOptions: ParsableArguments {
   var noSpdy = false
 
   @Option(
-    help: ArgumentHelp("Return this URL for exec, attach and port-forward, instead of an own one.", valueName: "url"))
+    help: ArgumentHelp("Return this URL for exec, attach and port-forward, instead of its own.", valueName: "url"))
   var streamingUrl: String?
 
   private static func style(_ text: String) throws -> Faults.NotReadyStyle {

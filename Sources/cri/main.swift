@@ -2,7 +2,7 @@ internal import CRICommands
 internal import CRISystem
 
 StandardStream.reserveClosedDescriptors()
-reportOutOfMemory()
+installOutOfMemoryHandler()
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
   endProcess(try SingleThread.run { await runCommandLine(arguments) })

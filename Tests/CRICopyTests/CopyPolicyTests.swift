@@ -7,7 +7,7 @@ import Testing
     CopyEntry(path: [97], kind: .directory, permissions: permissions, owner: owner, group: group)
   }
 
-  @Test func `out of a container no file has set-uid, set-gid or sticky bits, whoever owns it`() throws {
+  @Test func `a file copied out of a container never has set-uid, set-gid or sticky bits, whatever its owner`() throws {
     for owners in [CopyPolicy.Owners.caller, .kept] {
       let copied = try CopyPolicy(.outOfContainer, owners: owners).applied(to: entry(0o7755))
       #expect(copied.permissions == 0o755)

@@ -222,7 +222,7 @@ import Testing
     }
   }
 
-  @Test func `random and damaged bytes never crash the reader, and no name leads out`() throws {
+  @Test func `random and damaged bytes never crash the reader, and no name points outside`() throws {
     var generator = SeededGenerator(seed: 13)
     let good = try Self.stream(.pax, Array(Self.events.dropLast(2)))
     for round in 0..<3000 {

@@ -167,7 +167,7 @@ struct TreeCopyTests {
   // MARK: Out of the container
 
   @Test(arguments: ["/l", "/l/", "/l/file", "/up", "/up/file", "/d/../../../../../../secret/file", "/d/abs/file"])
-  func `no path leads out of the container`(path: String) throws {
+  func `no path points out of the container`(path: String) throws {
     makeDirectory("d")
     link(tree.secret, "l")
     link("../../../../../..\(tree.secret)", "up")

@@ -103,7 +103,7 @@ extension WireTests {
     }
 
     @Test(arguments: [Duration.zero, .seconds(-1), .nanoseconds(1)])
-    func `a deadline that has passed fails the call at once`(
+    func `a deadline that has passed fails the call immediately`(
       timeout: Duration
     )
       async throws

@@ -33,7 +33,7 @@ extension WireTests {
       #expect(unknown?.statusCode == .unimplemented)
     }
 
-    @Test func `an independent server handles five hundred calls at once`() async throws {
+    @Test func `an independent server handles five hundred concurrent calls`() async throws {
       let server = try await GRPCIO.serve(at: path, ["--big", "Version=1000", "--delay", "Version=20"])
       let channel = Channel(path: path)
       let good = await withTaskGroup(of: Bool.self) { group in
@@ -183,7 +183,7 @@ extension WireTests {
       #expect(lines[2].contains(#""code": "PERMISSION_DENIED", "message": "nicht für dich: 100%\n🐳""#))
     }
 
-    @Test func `an independent client makes many calls at once`() async throws {
+    @Test func `an independent client makes many concurrent calls`() async throws {
       defer { server.stop() }
       let lines = try await GRPCIO.call(path, ["Version=AQID", "Status", "--repeat", "100", "--concurrent"])
       #expect(lines.count { $0.contains(#""responses": ["AQID"]"#) } == 100)

@@ -23,7 +23,7 @@ extension WireTests {
         try client.send([0, 0])
         try client.waitForDisconnect()
       },
-      Fault("disconnects at once", { $0.isLost() }) { _ in },
+      Fault("disconnects immediately", { $0.isLost() }) { _ in },
       Fault("disconnects after the client's preface", { $0.isLost("without sending anything") }) { client in
         client.sendsSessionFrames = false
         try client.waitForFirstBytes()
@@ -118,7 +118,7 @@ extension WireTests {
       },
     ]
 
-    /// The client closes the connection at once, although the peer keeps it open.
+    /// The client closes the connection immediately, although the peer keeps it open.
     @Test(arguments: connectionFaults) func `a connection error ends the connection, and the next call reconnects`(
       _ reply: Reply
     ) async throws {

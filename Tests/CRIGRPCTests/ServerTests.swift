@@ -156,7 +156,7 @@ extension WireTests {
       server.stop()
     }
 
-    @Test func `many clients can make many calls at once`() async throws {
+    @Test func `many clients can make many concurrent calls`() async throws {
       let server = try Server(at: path) { call in
         call.send(call.message)
         call.finish()

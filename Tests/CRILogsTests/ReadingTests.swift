@@ -91,7 +91,7 @@ import Testing
 
   @Test func `combined streams keep their order`() throws {
     let log = try LogDirectory(Records.cri("oF 1", "eF 2", "oP 3", "eF 4", "oF 5", "eP 6", "oP 7"))
-    // Incomplete lines come last, each on a line of its own.
+    // Incomplete lines come last, each on its own line.
     #expect(try log.read(isCombined: true) == Printed("1\n2\n4\n35\n7\n6"))
   }
 

@@ -10,7 +10,7 @@ import Testing
 
   @Test(arguments: [
     (LogSelection(stream: .stdout), "1\n22\n3\n"), (LogSelection(stream: .stderr), "a\nb\nc"),
-    // `tail` counts lines, including an incomplete one, and not records.
+    // `tail` counts lines, including an incomplete one, rather than records.
     (LogSelection(tail: 0), ""), (LogSelection(tail: 1), "c"), (LogSelection(tail: 2), "3\nc"),
     (LogSelection(tail: 3), "22\n3\nc"), (LogSelection(tail: 4), "b\n22\n3\nc"),
     (LogSelection(tail: 5), "a\nb\n22\n3\nc"),

@@ -33,7 +33,7 @@ import Testing
 
   // MARK: Ready
 
-  @Test func `a ready runtime is reported as ready at once, with its process`() async throws {
+  @Test func `a ready runtime is reported as ready immediately, with its process`() async throws {
     let runtime = try simulator()
     try runtime.start(at: socket)
     defer { runtime.stop() }
@@ -94,7 +94,7 @@ import Testing
   /// The ways in which a socket may appear. Polling alone would not notice them within the test.
   enum Arrival: CaseIterable { case inDirectory, inNewDirectories, inRecreatedDirectory, renamed }
 
-  @Test(arguments: Arrival.allCases) func `the appearance of the socket ends the delay at once`(how: Arrival)
+  @Test(arguments: Arrival.allCases) func `the appearance of the socket ends the delay immediately`(how: Arrival)
     async throws
   {
     let place =
@@ -149,7 +149,8 @@ import Testing
     #expect(watch.seen[0].words == "no process listens on the socket")
   }
 
-  @Test func `a broken server is polled less and less often, and its replacement is noticed at once`() async throws {
+  @Test func `a broken server is polled less and less often, and its replacement is noticed immediately`() async throws
+  {
     let path = socket
     let isOver = Locked(false)
     let tries = Locked(0)

@@ -96,7 +96,7 @@ import Testing
     let snapshot = try await client().snapshot(tool: "t")
     #expect(snapshot.sandboxes.count == 4 && snapshot.containers.count == 4)
     #expect(server.counts.maximumInFlight == 8)
-    #expect(server.counts.connections == 1)
+    #expect(server.counts.peakConnections == 1)
   }
 
   @Test func `many details are read in batches and returned in the list's order`() async throws {
@@ -242,7 +242,7 @@ import Testing
 
   @Test func `a runtime with hostile objects is read and judged without a crash`() async throws {
     var options = SimulatedRuntime.Options()
-    options.isHostile = true
+    options.addsMalformedObjects = true
     let runtime = try SimulatedRuntime(.synthetic(pods: 3, containers: 6), options: options)
     try runtime.start(at: socket)
     defer { runtime.stop() }

@@ -125,7 +125,7 @@ extension PreflightCase {
     PreflightCase(rule: "P6", name: "no shim", objects: ["default/proxy", "default/web/nginx"]) {
       $0.containerd?.missingShims = .known(["sandbox-proxy": "/x", "container-web-nginx": "/x", "sandbox-old": "/x"])
     },
-    PreflightCase(rule: "P6", name: "an ended container needs no record") {
+    PreflightCase(rule: "P6", name: "an exited container needs no record") {
       $0.containerd?.missingShims = .known(["container-web-job": "/x", "sandbox-old": "/x"])
     },
     PreflightCase(rule: "P6", name: "no directory", isUnchecked: true) {
@@ -250,10 +250,10 @@ extension PreflightCase {
     PreflightCase(rule: "P9", name: "a container without a record", objects: ["default/web/nginx"]) {
       $0.editRecords { $0.containers.removeFirst() }
     },
-    PreflightCase(rule: "P9", name: "an ended container without a record", objects: ["default/web/job"]) {
+    PreflightCase(rule: "P9", name: "an exited container without a record", objects: ["default/web/job"]) {
       $0.editRecords { $0.containers.remove(at: 1) }
     },
-    PreflightCase(rule: "P9", name: "an ended container with a successor") {
+    PreflightCase(rule: "P9", name: "an exited container with a successor") {
       $0.editRecords { $0.containers.remove(at: 1) }
       var next = $0.snapshot.containers[1]
       next.status.id += "-next"
@@ -261,7 +261,7 @@ extension PreflightCase {
       $0.snapshot.containers.append(next)
       $0.editRecords { $0.containers.append(DiskContainer(of: next)) }
     },
-    PreflightCase(rule: "P9", name: "an ended container in a stopped pod") {
+    PreflightCase(rule: "P9", name: "an exited container in a stopped pod") {
       $0.editRecords { $0.containers.removeLast() }
     },
     PreflightCase(rule: "P9", name: "a record that is not understood", isUnchecked: true) {

@@ -45,7 +45,7 @@ extension PreflightCase {
         for index in 0...1 { $0.containers[index].configuration?.labels["io.kubernetes.container.name"] = "x" }
       }
     },
-    PreflightCase(rule: "P16", name: "the hash of an ended container") {
+    PreflightCase(rule: "P16", name: "the hash of an exited container") {
       $0.editRecords { $0.containers[1].configuration?.annotations["io.kubernetes.container.hash"] = nil }
     },
     PreflightCase(rule: "P16", name: "a container in a stopped pod") {

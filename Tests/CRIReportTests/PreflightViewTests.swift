@@ -35,7 +35,7 @@ import Testing
     }
     #expect(junit.suite["failures"] == "3" && junit.suite["skipped"] == "\(view.unchecked.count)")
     #expect(TAP(ReportFormat.tap.text(view)).tests.count { !$0.isGood } == 3)
-    // A target version with a known defect is a failure of its own, of the runtime.
+    // A target version with a known defect is a separate failure, of the runtime.
     let defective = try Self.view(to: "1.6.14").0
     #expect(TAP(ReportFormat.tap.text(defective)).tests.count { !$0.isGood } == 4)
   }
@@ -74,9 +74,9 @@ import Testing
   @Test(arguments: [ReportCheck.verify, .preflight])
   func `every format reports a check that failed`(check: ReportCheck) throws {
     let view = ReportView(
-      failed: check, reason: "nobody listens", exitCode: 3, checked: ReportView.time, node: "node-1")
+      failed: check, reason: "the runtime is not running", exitCode: 3, checked: ReportView.time, node: "node-1")
     for format in ReportFormat.allCases where format != .prometheus {
-      #expect(format.text(view).contains("nobody listens"), "\(format)")
+      #expect(format.text(view).contains("the runtime is not running"), "\(format)")
     }
     let document = try JSON.parse(ReportFormat.json.text(view))
     #expect(document["kind"]?.stringValue == (check == .verify ? "cri-report" : "cri-preflight"))

@@ -122,7 +122,7 @@ import Testing
       _ = $0
     },
     Loss(
-      description: "an ended container", runtime: "containerd-2.4",
+      description: "an exited container", runtime: "containerd-2.4",
       words: "find out why they ended before you continue with other nodes"
     ) {
       if let index = $1.containers.firstIndex(where: \.isRunning) {
@@ -132,7 +132,7 @@ import Testing
       _ = $0
     },
     Loss(
-      description: "an ended container that has not ended", runtime: "cri-o-1.37",
+      description: "an exited container whose process is alive", runtime: "cri-o-1.37",
       words: "drain the node, and end these processes first"
     ) {
       guard let index = $1.containers.firstIndex(where: \.isRunning) else { return }

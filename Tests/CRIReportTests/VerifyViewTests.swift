@@ -250,7 +250,7 @@ import Testing
     ("missing", "kubelet will restart containers in 1 pod"),
     ("two", "kubelet will restart containers in 2 pods (in 1 of them only if restartPolicy allows it)"),
   ])
-  func `restartPolicy matters only for ended containers`(change: String, line: String) throws {
+  func `restartPolicy matters only for exited containers`(change: String, line: String) throws {
     let view = try ReportView.recorded("containerd-1.6.20") { before, after in
       let running = after.containers.indices.filter { after.containers[$0].isRunning }
       guard let first = running.first,

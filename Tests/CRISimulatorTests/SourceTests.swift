@@ -100,7 +100,7 @@ import Testing
 
   @Test func `hostile responses can be decoded`() async throws {
     var options = SimulatedRuntime.Options()
-    options.isHostile = true
+    options.addsMalformedObjects = true
     options.statePath = ServedRuntime.temporaryPath("state")
     defer { try? File.remove(options.statePath ?? "") }
     for _ in 0..<2 {

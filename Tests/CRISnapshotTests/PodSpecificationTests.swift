@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What is taken from `kubectl get pods -o json`, and what is not.
+/// Which parts of `kubectl get pods -o json` are read, and which are ignored.
 @Suite struct PodSpecificationTests {
   private static let job = """
     {"apiVersion": "v1", "kind": "Pod",

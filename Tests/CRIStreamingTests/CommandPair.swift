@@ -18,7 +18,7 @@ final class CommandPair<Transport: StreamTransport & ~Copyable> {
   }
 
   /// Moves bytes until neither end has anything to send; all data is consumed.
-  /// - Parameter piece: The number of bytes that arrive at once.
+  /// - Parameter piece: The number of bytes that arrive in one piece.
   func exchange(piece: Int = 100_000) throws {
     while true {
       var (there, back): ([UInt8], [UInt8]) = ([], [])

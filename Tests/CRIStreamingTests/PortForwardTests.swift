@@ -140,7 +140,7 @@ struct PortForwardTests {
     #expect(throws: StreamingFailure.spdy(.goneAway(.okay))) { _ = try pair.client.connect(port: 1) }
   }
 
-  /// A server that has ended both streams does not read any more, and unread data would block it.
+  /// A server that has ended both streams no longer reads, and unread data would block it.
   @Test func `a connection that the server has ended is closed`() throws {
     let pair = try PortForwardPair.spdy()
     let request = try pair.client.connect(port: 1)

@@ -1,7 +1,7 @@
 import CRIJSON
 import TestSupport
 
-/// Independent implementations in Python (Tools/streaming-peer).
+/// Independent implementations of the streaming protocols in Python (Tools/streaming-peer).
 enum PythonPeer {
   private static let python = "/usr/bin/python3"
 

@@ -185,7 +185,7 @@ import Testing
     #expect(refused.withLock { $0.first?.refusedStatus } == 403)
   }
 
-  @Test func `many sessions run at once`() async throws {
+  @Test func `many sessions run concurrently`() async throws {
     let server = try StreamServer(.cat, options: Self.v5)
     let counts = try await withThrowingTaskGroup(of: Int.self) { group in
       for number in 0..<200 {

@@ -68,7 +68,7 @@ struct TestCommand: ServedCommand {
 }
 
 extension StreamServer {
-  /// A server on a free port that runs one behaviour for every request.
+  /// A server on a free port that responds to every request with the same behaviour.
   convenience init(
     _ behaviour: TestCommand.Behaviour, _ streams: RemoteCommandStreams = RemoteCommandStreams(stdin: true),
     options: Options = Options()

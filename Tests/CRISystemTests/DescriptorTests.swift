@@ -10,7 +10,7 @@ struct DescriptorTests {
     return [ends.0, ends.1]
   }
 
-  /// Free descriptor numbers belong to the whole process, so this test has a process of its own.
+  /// Free descriptor numbers belong to the whole process, so this test runs in a separate process.
   @Test func `a descriptor is closed when its owner is released`() async {
     await #expect(processExitsWith: .success) {
       let number = open("/dev/null", O_RDONLY)

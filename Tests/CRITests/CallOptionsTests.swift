@@ -209,7 +209,7 @@ struct CallOptionsTests {
 
   // MARK: Waiting
 
-  @Test func `a call fails at once without a runtime unless it waits until the runtime is ready`() async throws {
+  @Test func `a call without a runtime fails immediately unless it waits until the runtime is ready`() async throws {
     let client = client(timeout: .seconds(60))
     let start = ContinuousClock.now
     #expect(await rpcError { try await client.runtime.version() }?.errno == .noSuchFile)

@@ -82,7 +82,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `a runtime that ends each stream at once has no events`() async throws {
+  @Test func `a runtime that ends each stream immediately sends no events`() async throws {
     let path = directory.file("empty.sock")
     let server = try Server(at: path) { call in
       if call.method.hasSuffix("/ListContainers") { call.send(ListContainersResponse().encode()) }

@@ -116,7 +116,7 @@ struct SanitizerTests {
     #expect(DisplayWidth.of(text) == expected)
   }
 
-  @Test("text is coloured only on a terminal that supports it, and not if NO_COLOR has a value")
+  @Test("text is coloured only on a terminal that supports it, and only if NO_COLOR is empty or not set")
   func colour() {
     #expect(TextStyle(isTerminal: true, noColor: nil).isColoured)
     #expect(TextStyle(isTerminal: true, noColor: "", term: "xterm").isColoured)

@@ -136,12 +136,12 @@ import Testing
       before.containers[0].status.state = .created
       after.containers.removeFirst()
     },
-    restart("B1", .immediate, ["job"], "the last instance of an ended container is not listed") { _, after in
+    restart("B1", .immediate, ["job"], "the last instance of an exited container is not listed") { _, after in
       after.containers.remove(at: 1)
     },
     restart(
       "B1", .immediate, ["job"],
-      "an ended container that may be an init container is not listed"
+      "an exited container that may be an init container is not listed"
     ) {
       $0.containers[1].status.finishedAt = $0.containers[0].status.startedAt
       $1.containers.remove(at: 1)
@@ -179,7 +179,7 @@ import Testing
       before.containers[0].status.annotations = [:]
       after.containers[0].status.annotations = [:]
     },
-    keep("the hash of an ended container is gone") { _, after in
+    keep("the hash of an exited container is gone") { _, after in
       after.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
     },
     restart("B1", .immediate, ["job", "nginx"], "all containers are gone") { _, after in

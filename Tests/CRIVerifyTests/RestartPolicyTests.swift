@@ -26,7 +26,7 @@ import Testing
       (RestartPolicy.always, Prediction.Action.recreate, .a3), (.onFailure, .recreate, .a3), (.never, .kill, .a1),
       (nil, .recreate, .a3),
     ] as [(RestartPolicy?, Prediction.Action, KubeletOutcome)])
-  func `the policy decides about a pod that lost its address`(
+  func `the policy determines what happens to a pod that lost its address`(
     policy: RestartPolicy?, action: Prediction.Action, outcome: KubeletOutcome
   ) {
     let prediction = Self.prediction(policy) { $1.sandboxes[0].status.network?.ip = "" }
@@ -53,7 +53,9 @@ import Testing
   @Test(arguments: [
     (RestartPolicy.always, Int32(0), true), (.onFailure, 0, false), (.onFailure, 1, true), (.never, 1, false),
   ])
-  func `the policy decides about an ended container`(policy: RestartPolicy, code: Int32, isStarted: Bool) {
+  func `the policy determines whether an exited container is restarted`(
+    policy: RestartPolicy, code: Int32, isStarted: Bool
+  ) {
     let prediction = Self.prediction(policy) { _, after in
       after.containers[0].status.state = .exited
       after.containers[0].status.exitCode = code
@@ -253,7 +255,7 @@ import Testing
     #expect(gaps.map(\.subjectText) == (isListed ? ["restartPolicy of static pods default/proxy, default/web"] : []))
   }
 
-  @Test func `an unknown restartPolicy matters only for ended containers`() {
+  @Test func `an unknown restartPolicy matters only for exited containers`() {
     for (policy, isOpen) in [(nil, true), (RestartPolicy.always, false)] {
       let ended = Self.prediction(policy) { $1.containers[0].status.state = .exited }
       #expect(ended?.rule == .b4 && ended?.dependsOnPolicy == isOpen)

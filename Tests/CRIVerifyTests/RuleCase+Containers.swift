@@ -24,7 +24,7 @@ extension RuleCase {
     .fires("container.state", "the runtime does not know the state", "running", "unknown") {
       $1.containers[0].status.state = .unknown
     },
-    .fires("container.state", "an ended container runs again", "exited", "running") {
+    .fires("container.state", "an exited container runs again", "exited", "running") {
       $1.containers[1].status.state = .running
     },
     .holds("container.state", "the state was unknown before, and the container runs now") {
@@ -76,7 +76,7 @@ extension RuleCase {
 
     .fires("container.pid", "a different process", "1101", "999") { $1.containers[0].pid = 999 },
     .fires("container.pid", "no process", "1101", "none") { $1.containers[0].pid = nil },
-    .holds("container.pid", "an old PID of an ended process") { $1.containers[1].pid = 4711 },
+    .holds("container.pid", "an old PID of an exited process") { $1.containers[1].pid = 4711 },
     .holds("container.pid", "the runtime did not report a PID before") { before, _ in before.containers[0].pid = nil },
 
     .fires("container.created", "a new time") { $1.containers[0].status.createdAt = Timestamp(seconds: 2_000_000_001) },
@@ -88,7 +88,7 @@ extension RuleCase {
     .fires("container.started", "the container was started again") {
       $1.containers[0].status.startedAt = Timestamp(seconds: 2_000_000_001)
     },
-    .fires("container.started", "the time of an ended container is lost", "2033-05-18T00:47:00Z", "none") {
+    .fires("container.started", "the time of an exited container is lost", "2033-05-18T00:47:00Z", "none") {
       $1.containers[1].status.startedAt = .zero
     },
     .holds("container.started", "a created container is started") { before, _ in
@@ -116,7 +116,7 @@ extension RuleCase {
     .fires("container.hash", "the hash is gone", "5f3a1b2c", "none") {
       $1.containers[0].status.annotations["io.kubernetes.container.hash"] = nil
     },
-    .holds("container.hash", "an ended container has no hash, but kubelet compares only running containers") {
+    .holds("container.hash", "an exited container has no hash, but kubelet compares only running containers") {
       $1.containers[1].status.annotations["io.kubernetes.container.hash"] = nil
     },
     .fires("container.ended-hash", "the hash is gone", "5f3a1b2c", "none") {
@@ -141,7 +141,7 @@ extension RuleCase {
     .fires("container.sandbox", "a different pod", "sandbox-web", "sandbox-proxy") {
       $1.containers[0].sandboxID = "sandbox-proxy"
     },
-    .holds("container.sandbox", "the pod is not listed any more") { $1.sandboxes.removeFirst() },
+    .holds("container.sandbox", "the pod is no longer listed") { $1.sandboxes.removeFirst() },
 
     .fires("container.labels", "a label is gone", "io.kubernetes.container.name=nginx", "none") {
       $1.containers[0].status.labels["io.kubernetes.container.name"] = nil
@@ -245,7 +245,7 @@ extension RuleCase {
       $0.containers[0].status.state = .created
       $1.containers.removeFirst()
     },
-    .holds("container.missing", "an ended container") { $1.containers.remove(at: 3) },
+    .holds("container.missing", "an exited container") { $1.containers.remove(at: 3) },
 
     .fires("container.replaced", "kubelet has started the container again") { before, after in
       var next = before.containers[0]
@@ -288,7 +288,7 @@ extension RuleCase {
       $1.containers[0].status.state = .exited
     },
 
-    .fires("container.collected", "an ended container of an ended pod", "exited 0", "gone") {
+    .fires("container.collected", "an exited container of an ended pod", "exited 0", "gone") {
       $1.containers.remove(at: 3)
     },
     .fires("container.collected", "an old instance with a newer one", "exited 3", "gone") { before, after in

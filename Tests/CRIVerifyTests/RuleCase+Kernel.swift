@@ -132,7 +132,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .unknown("why")
     },
-    .holds("pod.netns-inode", "the pod is not ready any more") { before, after in
+    .holds("pod.netns-inode", "the pod is no longer ready") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
       after.sandboxes[0].observed?.namespace = .known(.missing)
@@ -346,7 +346,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, in: "/usr/local/sbin")])
     },
-    .holds("runtime.oci-path", "a link leads to the same file") { before, after in
+    .holds("runtime.oci-path", "a link points to the same file") { before, after in
       addObservations(&before, &after)
       var link = oci("runc", isDefault: true, in: "/usr/sbin")
       link.target = "/usr/bin/runc"

@@ -202,7 +202,7 @@ extension RuleCase {
       $1.images[0].repoTags = ["b", "a"]
     },
 
-    .fires("image.pinned", "the image is not pinned any more", "pinned", "not pinned") { $1.images[1].pinned = false },
+    .fires("image.pinned", "the image is no longer pinned", "pinned", "not pinned") { $1.images[1].pinned = false },
     .holds("image.pinned", "a new version that pins nothing", in: .upgrade) { $1.images[1].pinned = false },
     .fires("image.unpinned", "a new version that pins nothing", "pinned", "not pinned", in: .upgrade) {
       $1.images[1].pinned = false

@@ -18,7 +18,7 @@ extension RuleCase {
       $1.sandboxes[0].status.metadata?.attempt = 4
     },
 
-    .fires("pod.state", "a ready sandbox is not ready any more", "ready", "not ready") {
+    .fires("pod.state", "a ready sandbox is no longer ready", "ready", "not ready") {
       $1.sandboxes[0].status.state = .notReady
     },
     .fires("pod.state", "an unknown state") { $1.sandboxes[0].status.state = .init(rawValue: 7) },
@@ -51,7 +51,7 @@ extension RuleCase {
       $1.sandboxes[1].status.network?.ip = "192.0.2.1"
     },
     .holds("pod.ip", "an address that was lost is back") { before, _ in before.sandboxes[0].status.network?.ip = "" },
-    .holds("pod.ip", "the node's address is not reported any more") { before, _ in
+    .holds("pod.ip", "the node's address is no longer reported") { before, _ in
       before.sandboxes[1].status.network?.ip = "192.0.2.1"
     },
     .fires("pod.ip", "a different address of the node", "192.0.2.1", "192.0.2.2") {
@@ -131,7 +131,7 @@ extension RuleCase {
     .holds("pod.netns", "the same path through the link /var/run") { before, _ in
       before.sandboxes[0].facts.networkNamespace = "/var/run/netns/web"
     },
-    .fires("pod.netns", "no namespace any more", "/run/netns/web", "none") {
+    .fires("pod.netns", "the namespace is gone", "/run/netns/web", "none") {
       $1.sandboxes[0].facts.networkNamespace = nil
     },
     .holds("pod.netns", "a pod on the host's network has no namespace") { _, after in
@@ -169,7 +169,7 @@ extension RuleCase {
     .fires("pod.cni", "a different namespace") { $1.sandboxes[0].facts.interfaces?[0].sandbox = "/x" },
     .holds("pod.cni", "there never was a result") { before, _ in before.sandboxes[0].facts.interfaces = nil },
 
-    .fires("pod.runs-again", "a completed static pod has no record any more", "sandbox-old", "none") { before, after in
+    .fires("pod.runs-again", "a completed static pod no longer has a record", "sandbox-old", "none") { before, after in
       complete(&before)
       after.sandboxes.removeLast()
       after.containers.removeLast()

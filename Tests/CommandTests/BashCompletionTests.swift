@@ -6,7 +6,7 @@ import Testing
 
 @testable import CRICommands
 
-/// Completion in a bash on a terminal of its own: what appears on the line, and what Enter passes to the command.
+/// Completion in bash on its own terminal: what appears on the line, and what Enter passes to the command.
 @Suite("Completion in bash", .enabled(if: Shells.areInstalled && access("/usr/bin/script", X_OK) == 0))
 struct BashCompletionTests {
   /// - Parameter names: The names of pods, which are also their namespaces.

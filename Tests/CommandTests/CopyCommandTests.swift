@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  /// Runs a test with a process in a mount namespace of its own and with its own root directory, as a container's process
+  /// Runs a test with a process with its own mount namespace and root directory, as a container's process
   /// is.
   private func withProcess(_ body: (Int) async throws -> Void) async throws {
     let root = try TemporaryDirectory()

@@ -15,7 +15,7 @@ import Testing
   // MARK: Threads
 
   /// A prefix that runs a command with no more than `count` threads. RLIMIT_NPROC counts all processes of a user and does
-  /// not bind root, so it needs a user of its own for more than one thread.
+  /// not bind root, so it needs a separate user for more than one thread.
   private static func limited(to count: Int) -> [String] {
     let user = getuid() == 0 ? ["/usr/bin/setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "--"] : []
     return user + ["/usr/bin/prlimit", "--nproc=\(count)", "--"]
@@ -43,7 +43,7 @@ import Testing
   }
 
   /// One more thread than before in each run, until the command succeeds: the threads of every later step are missing once.
-  @Test(.enabled(if: getuid() == 0, "needs root, for a user of its own"))
+  @Test(.enabled(if: getuid() == 0, "needs root to run as a separate user"))
   func `preflight never hangs, whichever thread is missing`() async throws {
     let runtime = try await SimulatorProcess(in: directory, ["--pods", "2"])
     for path in [directory.path, runtime.socket] { #expect(chmod(path, 0o777) == 0) }
@@ -58,7 +58,7 @@ import Testing
 
   // MARK: Memory
 
-  /// Responds like a runtime with 80,000 pods, once the process in the file has no room for them any more.
+  /// Responds like a runtime with 80,000 pods, once the process in the file has no more room for them.
   /// - Parameter isReady: Whether to reply with the long list to this call.
   private func large(_ isReady: @escaping @Sendable (String) async throws -> Bool) throws -> TestRuntime {
     let id = String(repeating: "0123456789abcdef", count: 4)

@@ -5,9 +5,9 @@ import Testing
 /// Scripts for crictl may write options as Go's flags allow. The tests compare the lists that the runtime gets.
 @Suite("Options as Go writes them", .serialized)
 struct GoSpellingTests {
-  /// Arguments in Go's spelling and in the usual spelling.
+  /// Arguments in Go's syntax and in the usual syntax.
   @Test(
-    "options in Go's spelling mean the same as in the usual spelling",
+    "options in Go's syntax mean the same as in the usual syntax",
     arguments: [
       ("ps --quiet=true", "ps --quiet"), ("ps -q=1", "ps -q"), ("ps -q=T -a=f", "ps -q"), ("ps --quiet=false", "ps"),
       ("ps -a -q --all=false", "ps -q"), ("ps -quiet", "ps -q"), ("ps -all", "ps --all"), ("ps --q --a", "ps -a -q"),

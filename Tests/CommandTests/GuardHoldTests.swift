@@ -122,7 +122,7 @@ import Testing
     #expect(run.code == 1 && systemd.changes == ["stop kubelet"], "\(run)")
   }
 
-  @Test func `the unit is started also if the report cannot be printed`() async throws {
+  @Test func `the unit is started even if the report cannot be printed`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     try ProcessFacts.write(restart(runtime), to: directory.file("command"))
     let script = """
@@ -354,7 +354,7 @@ import Testing
   @Test func `a signal is passed to the command, and the verdict follows`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let script = """
-      trap 'echo told >\(directory.file("told")); exit 0' TERM
+      trap 'echo received >\(directory.file("received")); exit 0' TERM
       \(restart(runtime))
       kill -TERM $PPID
       while :; do sleep 0.05; done
@@ -362,7 +362,7 @@ import Testing
     let run = try await guarding(runtime, systemd, run: script)
     #expect(run.code == 0 && run.output.contains("intact"), "\(run)")
     #expect(run.errors == "cri: SIGTERM is passed on to /bin/sh; the verdict follows when it has ended\n")
-    #expect(ProcessFacts.exists(directory.file("told")))
+    #expect(ProcessFacts.exists(directory.file("received")))
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
@@ -379,7 +379,8 @@ import Testing
   @Test func `a hang-up of the terminal is passed on to the command`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     try ProcessFacts.write(
-      restart(runtime) + "trap 'touch \(directory.file("told")); exit 0' HUP; echo ready; while :; do sleep 0.05; done",
+      restart(runtime)
+        + "trap 'touch \(directory.file("received")); exit 0' HUP; echo ready; while :; do sleep 0.05; done",
       to: directory.file("command"))
     let script = """
       import os, pty, sys
@@ -401,7 +402,7 @@ import Testing
     }
     // Only the file can contain the report, but the verdict counts.
     #expect(run.code == 0, "\(run)")
-    #expect(ProcessFacts.exists(directory.file("told")) && systemd.changes == ["stop kubelet", "start kubelet"])
+    #expect(ProcessFacts.exists(directory.file("received")) && systemd.changes == ["stop kubelet", "start kubelet"])
     #expect(try JSON.parse(ProcessFacts.read(directory.file("report")))["verdict"] == "intact")
   }
 

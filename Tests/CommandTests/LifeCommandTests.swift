@@ -516,7 +516,7 @@ import Testing
 
   /// The log may be missing while rotated files exist, and a relative path has no known base.
   @Test(arguments: ["passwd", "../passwd", "/nowhere/passwd", "/"])
-  func `rm reports every log that it may not remove`(path: String) async throws {
+  func `rm reports every log that it is not permitted to remove`(path: String) async throws {
     let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: path))
     #expect(run.code == 0 && run.output == "x\n")
     #expect(

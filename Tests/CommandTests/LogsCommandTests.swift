@@ -179,7 +179,7 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0, "needs root to switch to another user"))
-  func `a log that the user may not read is reported with that reason`() async throws {
+  func `a log that the user is not permitted to read is reported with that reason`() async throws {
     let runtime = try runtime()
     chmod(runtime.path, 0o777)
     chmod(path("aa12"), 0o600)

@@ -161,7 +161,7 @@ import Testing
     #expect(unread["unchecked"]?.arrayValue?.contains { $0["what"]?.stringValue == "CNI results of pods" } == true)
     #expect(try await net("web").output.contains("not checked: CNI results of pods: "))
     let gone = try await Tool.cri(
-      ["net"], on: directory.file("nobody.sock"))
+      ["net"], on: directory.file("missing.sock"))
     #expect(gone.code == 3 && gone.output.isEmpty)
   }
 }

@@ -144,7 +144,7 @@ import Testing
     #expect(pods.contains { $0["pod"] == "web-5d4b" && $0["rule"] == "C1" }, "\(result.text)")
   }
 
-  /// kubelet removes ended containers, which is not a loss.
+  /// kubelet removes exited containers, which is not a loss.
   private func collectPod(_ node: ContainerdNode) async throws {
     _ = try await snapshot(node)
     try await remove("old-job", node)

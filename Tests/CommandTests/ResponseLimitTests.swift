@@ -348,7 +348,7 @@ import Testing
       }
       return name == "ListContainers" ? .message(list) : .message([])
     }
-    // 1000 details, 64 at once, 250 ms each, would take four seconds, of which three are allowed.
+    // 1000 details, 64 at a time, 250 ms each, would take four seconds, of which three are allowed.
     let run = try await Tool.cri(["--timeout", "300ms", "ps", "-a", "-o", "wide"], on: runtime)
     #expect(run.code == 10, "\(run.code) \(run.errors.prefix(300))")
     #expect(run.duration < .seconds(8))

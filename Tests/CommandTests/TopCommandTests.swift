@@ -158,7 +158,7 @@ import Testing
     #expect(await process.end().code == 0)
   }
 
-  /// `script` gives the command a terminal of its own.
+  /// `script` gives the command its own terminal.
   private func onTerminal(_ keys: String, _ arguments: String = "") async throws -> Tool {
     let runtime = try Self.runtime()
     defer { withExtendedLifetime(runtime) {} }

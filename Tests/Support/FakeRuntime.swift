@@ -10,7 +10,7 @@ package final class FakeRuntime: Sendable {
     package var inFlight = 0
     package var maximumInFlight = 0
     /// The largest number of connections that were open at the same time.
-    package var connections = 0
+    package var peakConnections = 0
   }
 
   package let path: String
@@ -33,7 +33,7 @@ package final class FakeRuntime: Sendable {
         counts.calls[key.method, default: 0] += 1
         counts.inFlight += 1
         counts.maximumInFlight = max(counts.maximumInFlight, counts.inFlight)
-        counts.connections = max(counts.connections, connections)
+        counts.peakConnections = max(counts.peakConnections, connections)
       }
       defer { state.withLock { $0.inFlight -= 1 } }
       guard versions.contains(where: { call.method.hasPrefix("/runtime.\($0).") }) else {

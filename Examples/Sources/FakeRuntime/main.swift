@@ -44,7 +44,7 @@ runtime.faults.failures = [:]
 runtime.faults.hanging = ["all"]
 do {
   _ = try await readyPods(in: "shop", client)
-  expect(false, "a hung runtime does not answer")
+  expect(false, "a runtime that hangs does not respond")
 } catch {
   expect(error.code == .deadlineExceeded, "a hung runtime does not hang the caller")
 }

@@ -11,7 +11,7 @@ let password = ProcessInfo.processInfo.environment["PASSWORD"] ?? ""
 let login = AuthConfig(username: arguments[3], password: password)
 let client = Client(try Endpoint(arguments[1]))
 do {
-  // By default, a pull may take any time while the runtime shows that it is alive.
+  // By default, a pull may take as long as it needs while the runtime keeps responding.
   let request = PullImageRequest(image: ImageSpec(image: arguments[2]), auth: login)
   print(try await client.images.pullImage(request).imageRef)
 } catch {

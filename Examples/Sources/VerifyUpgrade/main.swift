@@ -1,7 +1,7 @@
-// Verifies that an upgrade or a restart of the runtime lost nothing, and prints why if it did.
+// Verifies that an upgrade or a restart of the runtime lost nothing; otherwise prints what was lost.
 // Usage: VerifyUpgrade save SOCKET FILE       before the upgrade: saves the runtime's state to FILE
 //        VerifyUpgrade check SOCKET FILE      after the upgrade: waits for the runtime, and compares its state with FILE
-// Exit: as cri verify: 0 nothing was lost, 1 state was lost, 3 unverified, 4 there was nothing to verify.
+// Exit codes, as for cri verify: 0 nothing was lost, 1 state was lost, 3 unverified, 4 there was nothing to verify.
 import CRIVerification
 import FoundationEssentials
 import Glibc
@@ -34,7 +34,7 @@ let report = Report(before: before, after: try await client.snapshot(tool: "Veri
 switch report.verdict() {
 case .intact: print("nothing was lost")
 case .lost: print("state was lost; kubelet acts on \(report.affected.count) pods when it starts:")
-case .unverified: print("nothing was lost of what could be read:")
+case .unverified: print("nothing that could be read was lost:")
 case .vacuous: print("there was nothing to verify:")
 }
 for finding in report.findings { print("\(finding.rule.severity)\t\(finding.object)\t\(finding.rule.id)") }

@@ -10,7 +10,7 @@ var rest = arguments.count > 2 ? Int(arguments[2]) ?? 0 : Int.max
 for try await element in client.runtime.events() {
   switch element {
   case .event(let event): print(event.containerEventType, event.containerID)
-  case .derived(let event): print(event.containerEventType, event.containerID, "(while the runtime was away)")
+  case .derived(let event): print(event.containerEventType, event.containerID, "(while the runtime was down)")
   case .interrupted(let error): print("interrupted:", error.map { "\($0)" } ?? "the stream ended")
   case .resumed(let count): print("resumed with \(count) events")
   }

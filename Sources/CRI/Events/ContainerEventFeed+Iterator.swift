@@ -14,14 +14,15 @@ extension ContainerEventFeed {
     /// If a runtime ends this many consecutive streams immediately, it counts as one that does not send events.
     private static let maximumEmptyStreams = 3
     private static let minimumDelay = Duration.milliseconds(200)
-    /// While a runtime starts or stops, errors that look permanent must last this long.
+    /// How long an error that looks permanent must persist before the feed ends: a runtime that starts or stops returns
+    /// such errors too.
     private static let grace = Duration.seconds(5)
 
     private static let method = Method<GetEventsRequest, ContainerEventResponse>.getContainerEvents.path(.v1)
 
     private let runtime: RuntimeService
     private var stream: MessageStream<ContainerEventResponse>.AsyncIterator?
-    /// nil until the lists were read for the first time.
+    /// nil until the lists have been read for the first time.
     private var known: KnownObjects?
     /// When the lists were read, in nanoseconds since the Unix epoch.
     private var listedAt: Int64 = 0
@@ -32,13 +33,13 @@ extension ContainerEventFeed {
     private var eventCount = 0
     /// The number of consecutive streams that the runtime ended immediately, without an event or an error.
     private var emptyCount = 0
-    /// The elements that come before those of the stream, the last one first.
+    /// The elements to return before those of the stream, in reverse order.
     private var pending: [Element] = []
     private var isInterrupted = false
     /// Whether the next attempt must wait first, because a stream has just ended.
     private var mustWait = false
-    private var refusedSince: ContinuousClock.Instant?
-    /// Notices that a new runtime replaces the socket, since the last attempt to connect.
+    private var failingSince: ContinuousClock.Instant?
+    /// Detects whether the socket has been replaced since the last attempt to connect.
     private var watch: ReplacementWatch?
     /// Delays between streams, so that a runtime that ends each stream immediately is not kept busy.
     private var streamRetries = Backoff(first: minimumDelay, limit: .seconds(5))
@@ -80,7 +81,7 @@ extension ContainerEventFeed {
           }
           if !isInterrupted { return interrupt(error) }
           let delay = connectRetries.delay()
-          if await rest(delay) { connectRetries.reset() }
+          if await wait(delay) { connectRetries.reset() }
         }
       }
     }
@@ -102,11 +103,11 @@ extension ContainerEventFeed {
       known = now
       stream = next
       (openedAt, eventCount) = (.now, 0)
-      (isInterrupted, refusedSince, watch) = (false, nil, nil)
+      (isInterrupted, failingSince, watch) = (false, nil, nil)
       connectRetries.reset()
     }
 
-    /// Updates the known objects. Changes that the lists already contained have been reported.
+    /// Updates the known objects, and returns whether the event is new: not already reported from the lists.
     private mutating func changesKnownState(_ event: ContainerEventResponse) -> Bool {
       let changesKnownState = known?.apply(event) ?? true
       return changesKnownState || !isResumed || event.createdAt.nanoseconds > listedAt
@@ -135,12 +136,12 @@ extension ContainerEventFeed {
       mustWait = false
       if .now - openedAt >= Self.minimumLifetime { streamRetries.reset() }
       let delay = streamRetries.delay()
-      if await rest(delay) { streamRetries.reset() }
+      if await wait(delay) { streamRetries.reset() }
     }
 
     /// Waits before the next attempt; for a shorter time if another server replaces the socket.
-    /// - Returns: Whether another server did.
-    private func rest(_ delay: Duration) async -> Bool {
+    /// - Returns: Whether another server replaced the socket.
+    private func wait(_ delay: Duration) async -> Bool {
       if let watch { return await watch.pause(atMost: delay) }
       await pause(delay)
       return false
@@ -151,12 +152,12 @@ extension ContainerEventFeed {
       guard known != nil, error.code != .cancelled, !Task.isCancelled else { return false }
       let isConnecting = stream == nil
       if error.meansLoss || isConnecting && error.code == .deadlineExceeded {
-        refusedSince = nil
+        failingSince = nil
         return true
       }
       guard isConnecting, error.code != .noEvents else { return false }
-      let since = refusedSince ?? .now
-      refusedSince = since
+      let since = failingSince ?? .now
+      failingSince = since
       return .now - since < Self.grace
     }
   }

@@ -1,7 +1,7 @@
 public import CRIGRPC
 public import CRIMessages
 
-/// Events of pods and containers that continue when the runtime restarts.
+/// A feed of pod and container events that survives a restart of the runtime.
 ///
 /// The loop over the feed opens the event stream and reads the runtime's lists. If the runtime goes away, the feed
 /// waits for it, without a time limit, reads the lists again, and derives events from the difference:
@@ -12,14 +12,14 @@ public import CRIMessages
 /// }
 /// ```
 ///
-/// The feed ends only with an error: if the runtime cannot be reached at first, does not implement `GetContainerEvents`
-/// (containerd up to 1.6), ends each stream immediately (CRI-O without `enable_pod_events`), or returns an error that
-/// is not temporary, and if the task is cancelled. Leaving the loop closes the stream.
+/// The feed ends only by throwing an error: if the task is cancelled, or if the runtime cannot be reached at first,
+/// does not implement `GetContainerEvents` (containerd up to 1.6), ends each stream immediately (CRI-O without
+/// `enable_pod_events`), or returns an error that is not temporary. Leaving the loop closes the stream.
 public struct ContainerEventFeed: AsyncSequence, Sendable {
   /// The error that a loop over the feed throws.
   public typealias Failure = RPCError
 
-  /// What the feed reports. The list of cases is complete.
+  /// What the feed reports. No cases will be added, so a `switch` needs no `default`.
   public enum Element: Hashable, Sendable {
     /// An event from the runtime.
     case event(ContainerEventResponse)
@@ -29,7 +29,7 @@ public struct ContainerEventFeed: AsyncSequence, Sendable {
     /// The stream has ended, and the feed waits for the runtime. The error is nil if the runtime ended the stream
     /// without an error. Events that cancel each other out may be missed from now on.
     case interrupted(RPCError?)
-    /// The runtime responds again. The given number of derived events follow.
+    /// The runtime is responding again. The given number of derived events follow.
     case resumed(derivedCount: Int)
 
     /// The event, whether the runtime sent it or the feed derived it; nil for the other cases.
@@ -50,7 +50,7 @@ public struct ContainerEventFeed: AsyncSequence, Sendable {
 }
 
 extension RuntimeService {
-  /// Returns the events of all pods and containers from now on, which continue when the runtime restarts. CRI:
+  /// Returns a feed of all pod and container events from now on, which survives a restart of the runtime. CRI:
   /// `GetContainerEvents`, and the lists of pods and containers.
   public func events() -> ContainerEventFeed { ContainerEventFeed(self) }
 }

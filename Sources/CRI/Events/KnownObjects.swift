@@ -20,7 +20,8 @@ struct KnownObjects: Sendable {
     var container: ContainerStatus?
   }
 
-  /// The number of objects to remember, more than a node can have; events of additional objects are only passed on.
+  /// The maximum number of objects to track, more than a node can have; events of further objects are passed on without
+  /// deduplication.
   private static let maximumCount = 100_000
 
   private(set) var objects: [String: Object] = [:]

@@ -6,7 +6,7 @@ package struct BashWord: Hashable, Sendable {
   private let quote: Unicode.Scalar?
 
   /// - Parameter current: The end of the line, which bash replaces.
-  /// - Returns: nil if quotes begin or end within `current`, because no replacement can be built then.
+  /// - Returns: nil if quotes begin or end within `current`, because a replacement cannot be built in that case.
   package init?(_ line: String, current: String) {
     guard line.hasSuffix(current) else { return nil }
     let (start, end) = (ShellLine(line.dropLast(current.count)), ShellLine(line))

@@ -28,7 +28,7 @@ struct Configuration: Hashable, Sendable {
       bytes = try File.readNamed(file, limit: 1 << 20)
     } catch {
       if path == nil {
-        if error != .noSuchFile { try warn("the configuration \(file) is not used: \(error)") }
+        if error != .noSuchFile { try warn("ignoring the configuration file \(file): \(error)") }
         return Configuration()
       }
       throw Failure(.usage, "the configuration \(file) cannot be read: \(error)")
@@ -37,7 +37,7 @@ struct Configuration: Hashable, Sendable {
       return try Configuration(parsing: bytes, file: file)
     } catch {
       guard path == nil else { throw error }
-      try warn("\(error.message); it is not used")
+      try warn("\(error.message); ignoring the file")
       return Configuration()
     }
   }
@@ -45,7 +45,7 @@ struct Configuration: Hashable, Sendable {
   private init() {}
 
   init(parsing bytes: [UInt8], file: String) throws(Failure) {
-    // crictl does not resolve the types of its own configuration: `timeout: 010` is 10 seconds, and not 8.
+    // crictl does not resolve the types of its own configuration: `timeout: 010` is 10 seconds, not 8.
     let root: JSON
     let resolved: JSON
     do throws(YAMLError) {
@@ -61,7 +61,7 @@ struct Configuration: Hashable, Sendable {
       func typeError(_ expected: String) -> Failure {
         Failure(.usage, "the configuration \(file): \(key) must be \(expected)")
       }
-      func flag() throws(Failure) -> Bool {
+      func boolean() throws(Failure) -> Bool {
         // Unlike crictl, `cri` also accepts YAML's other words for Booleans, such as yes and off.
         guard let flag = value.stringValue.flatMap(GoSpelling.flag) ?? resolved[key]?.boolValue else {
           throw typeError("true or false")
@@ -82,11 +82,11 @@ struct Configuration: Hashable, Sendable {
         // In crictl's file, 0 stands for the default.
         timeout = seconds > 0 ? .seconds(seconds) : nil
       case "debug":
-        isDebug = try flag()
+        isDebug = try boolean()
       case "pull-image-on-create":
-        pullsOnCreate = try flag()
+        pullsOnCreate = try boolean()
       case "disable-pull-on-run":
-        isPullOnRunDisabled = try flag()
+        isPullOnRunDisabled = try boolean()
       case "max-retries":
         guard let count = value.stringValue.flatMap(Int.init) else { throw typeError("a whole number") }
         maxRetries = count

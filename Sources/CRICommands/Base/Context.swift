@@ -93,7 +93,7 @@ package struct Context: Sendable {
   }
 
   /// The total time of crictl's retries: it waits half a second before the first one, twice as long before each further
-  /// one, and at most five seconds. Unlike crictl, `cri` notices at once when a runtime begins to listen.
+  /// one, and at most five seconds. Unlike crictl, `cri` notices immediately when a runtime begins to listen.
   static func connectTimeout(retries: Int) -> Duration {
     if retries < 0 { return .seconds(1 << 40) }
     let steps = (0..<min(retries, 4)).reduce(Duration.zero) { sum, step in sum + .milliseconds(500 << step) }
@@ -109,7 +109,7 @@ package struct Context: Sendable {
   /// A client for calls that may take any time while the runtime responds, such as an image pull.
   package func clientWithoutTimeout() -> Client { client(nil) }
 
-  /// A client for commands that make many calls at once, some of which must wait for the others.
+  /// A client for commands that make many concurrent calls, some of which must wait for the others.
   package func bulkClient() -> Client { client(bulkTimeout) }
 
   /// The timeout of one of many calls, and of calls that change pods and containers.

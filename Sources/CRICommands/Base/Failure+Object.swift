@@ -7,12 +7,12 @@ extension Failure {
   /// - Parameter object: The object, such as `container 4f2a`.
   init(_ error: RPCError, about object: String, _ endpoint: Endpoint) {
     let whole = Failure(error, endpoint)
-    let isOfObject =
+    let namesObject =
       switch error.facts {
       case .undecodable, .deadlineExceeded: true
       case .status: !error.isUnknownService && !error.isNotInitialized
       default: false
       }
-    self.init(error.isNotFound ? .notFound : whole.code, isOfObject ? "\(object): \(whole.message)" : whole.message)
+    self.init(error.isNotFound ? .notFound : whole.code, namesObject ? "\(object): \(whole.message)" : whole.message)
   }
 }

@@ -12,7 +12,8 @@ struct ObjectAction: Sendable {
   let list: String
   /// The endpoint of the runtime that is called.
   let endpoint: Endpoint
-  /// The number of calls in flight: a runtime that stops two hundred pods at once completes none of them in time.
+  /// The number of calls in flight: a runtime that stops two hundred pods simultaneously completes none of them in
+  /// time.
   var concurrency = 8
   /// Finds the ID of an object that may be specified by its name.
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }

@@ -15,6 +15,6 @@ extension Failure {
 
 /// Makes the process end with one line on standard error and an exit code if an allocation fails.
 /// - Parameter code: The exit code; 11 by default.
-package func reportOutOfMemory(code: Int32 = ExitCodes.overLimit.rawValue) {
+package func installOutOfMemoryHandler(code: Int32 = ExitCodes.overLimit.rawValue) {
   endWithoutMemory(line: Failure.outOfMemory.line, code: code)
 }

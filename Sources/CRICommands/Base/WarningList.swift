@@ -1,7 +1,8 @@
 internal import CRICommandLine
 internal import CRISystem
 
-/// Warnings whose number a file or a runtime decides: only the first ones are printed, and then how many more there are.
+/// Warnings, of which a file or a runtime may cause any number: only the first ones are printed, and then the number of
+/// the others.
 final class WarningList: Sendable {
   /// The number of warnings that are printed.
   static let maximum = 20

@@ -17,7 +17,7 @@ struct ConfigCommand: AsyncParsableCommand {
   var get: String?
 
   @Option(
-    help: ArgumentHelp("Set one or several keys, separated by commas (repeatable).", valueName: "key=value"))
+    help: ArgumentHelp("Set one or more keys, separated by commas (repeatable).", valueName: "key=value"))
   var set: [String] = []
 
   @Flag(help: "Print all keys with their values.")

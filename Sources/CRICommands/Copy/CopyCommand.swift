@@ -12,26 +12,26 @@ struct CopyCommand: AsyncParsableCommand {
     "cp", abstract: "Copy files and directories into and out of a container.",
     usage: "cri cp [options] <container>:<path> <path>|-\ncri cp [options] <path>|- <container>:<path>",
     discussion: """
-      The container is named as for exec and must be running. - writes or reads an uncompressed tar stream. A path of this \
-      node that contains a colon must begin with / or a dot.
+      The container is named as for exec and must be running. The path - stands for a tar stream on standard \
+      input or output. A path on this node that contains a colon must begin with / or a dot.
 
-      As in docker cp: a directory is copied into an existing directory, or gets the name of a missing one; with /. at the \
-      end of the source, only its contents are copied. A file replaces a file. A symbolic link is copied as a link; with / \
-      at the end or --follow-link, the object that it points to is copied.
+      As in docker cp: a directory is copied into an existing directory, or to a new directory with the given name; \
+      with /. at the end of the source, only its contents are copied. A file replaces a file. A symbolic link is \
+      copied as a link; with / at the end or --follow-link, the object that it points to is copied.
 
       Symbolic links are resolved as the container sees them, and nothing outside the container is read or written. Copies \
       out of a container belong to you and have no set-uid, set-gid or sticky bits. Copies into it belong to its root user. \
       Devices, FIFOs, sockets and the files of procfs and sysfs are not copied.
 
-      The method node, the default for root, copies through the container's process and needs no program in the container; \
-      tar runs tar in the container.
+      The default for root is --method node, which copies through the container's process and needs no program in the \
+      container; --method tar runs tar in the container.
 
       Exit codes: 0 if everything was copied, 1 if the copy failed, 128+N if signal N interrupted it.
       """)
 
   @Flag(
     name: [.short, .long],
-    help: "Keep the numbers of users and groups as the container sees them (out of a container: only as root).")
+    help: "Preserve numeric user and group IDs as the container sees them (out of a container: only as root).")
   var archive = false
 
   @Flag(name: [.customShort("L"), .long], help: "Follow a symbolic link at the end of the source path.")
@@ -45,10 +45,10 @@ struct CopyCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Streaming (method tar)") var stream: StreamOptions
 
-  @Argument(help: ArgumentHelp("CONTAINER:PATH, a path of this node, or -.", valueName: "source"))
+  @Argument(help: ArgumentHelp("CONTAINER:PATH, a path on this node, or -.", valueName: "source"))
   var source: String
 
-  @Argument(help: ArgumentHelp("CONTAINER:PATH, a path of this node, or -.", valueName: "destination"))
+  @Argument(help: ArgumentHelp("CONTAINER:PATH, a path on this node, or -.", valueName: "destination"))
   var destination: String
 
   func validate() throws {

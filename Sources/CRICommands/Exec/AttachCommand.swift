@@ -9,10 +9,10 @@ struct AttachCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "attach", abstract: "Attach to a running container.",
     discussion: """
-      Prints what the container writes from now on. With -i, standard input goes to the container, which must have been \
-      created with stdin; with -t, its terminal is used, which must have been created with tty. When standard input ends, \
-      the session ends as soon as the container writes nothing for one second (at the latest after 10 seconds), unless the \
-      container was created with stdin_once.
+      The command prints what the container writes from now on. With -i, standard input goes to the container, which \
+      must have been created with stdin; with -t, its terminal is used, so it must have been created with tty. When \
+      standard input ends, the session ends as soon as the container writes nothing for one second (at the latest \
+      after 10 seconds), unless the container was created with stdin_once.
 
       Exit codes: the container's own if it exits; 0 if the session ends while the container is still running; 125 for a failure.
       """)
@@ -25,7 +25,7 @@ struct AttachCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With -it: the keys that end the session and let the container run; \"\" for none.", valueName: "keys"))
+      "With -it: the keys that end the session and leave the container running; \"\" for none.", valueName: "keys"))
   var detachKeys = DetachKeys.standard
 
   @OptionGroup(title: "Streaming") var stream: StreamOptions

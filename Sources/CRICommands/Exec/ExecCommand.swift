@@ -8,14 +8,15 @@ struct ExecCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "exec", abstract: "Run a command in containers.",
     usage: "cri exec [options] <container> <command> [<argument> ...]\n"
-      + "cri exec [selecting options] [options] <command> [<argument> ...]",
+      + "cri exec [selection options] [options] <command> [<argument> ...]",
     discussion: """
-      The container is an ID or a unique prefix, its name, the name of a pod with one running container, NAMESPACE/POD, \
-      POD/CONTAINER or NAMESPACE/POD/CONTAINER. Options must precede it, because what follows it is the command.
+      Specify the container by its ID or a unique prefix, its name, the name of a pod with one running container, \
+      NAMESPACE/POD, POD/CONTAINER or NAMESPACE/POD/CONTAINER. Options must precede it, because what follows it is the \
+      command.
 
       Exit codes: the command's own (128+N if signal N ended it). 127: the program does not exist. 126: it cannot be \
       executed. 125: any other failure; the command may still be running if the connection to the runtime was lost. For \
-      several containers: 0 if all are 0, the common code if all others agree, otherwise 1.
+      several containers: 0 if all exit with 0, N if all that failed exit with N, otherwise 1.
 
       --timeout limits the whole session. Without it, only the time until the command starts is limited.
       """)
@@ -23,7 +24,7 @@ struct ExecCommand: AsyncParsableCommand {
   @Flag(name: [.customShort("i"), .long], help: "Pass standard input to the command.")
   var interactive = false
 
-  @Flag(name: [.customShort("t"), .long], help: "Run the command in a terminal.")
+  @Flag(name: [.customShort("t"), .long], help: "Allocate a terminal for the command.")
   var tty = false
 
   @Flag(
@@ -31,15 +32,16 @@ struct ExecCommand: AsyncParsableCommand {
   )
   var sync = false
 
-  @Option(help: ArgumentHelp("The time that the command may take, in seconds or as in 1m30s.", valueName: "duration"))
+  @Option(
+    help: ArgumentHelp("The time limit for the command: seconds, or a duration such as 1m30s.", valueName: "duration"))
   var timeout: String?
 
   @Option(
     help: ArgumentHelp(
-      "With -it: the keys that end the session and let the command run; \"\" for none.", valueName: "keys"))
+      "With -it: the keys that end the session and leave the command running; \"\" for none.", valueName: "keys"))
   var detachKeys = DetachKeys.standard
 
-  @OptionGroup(title: "Selecting options") var selection: ExecSelection
+  @OptionGroup(title: "Selection options") var selection: ExecSelection
 
   @Flag(name: [.customShort("q"), .long], help: "With several containers: print neither their names nor a summary.")
   var quiet = false

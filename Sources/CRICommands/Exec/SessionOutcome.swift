@@ -14,7 +14,7 @@ struct SessionOutcome: Sendable {
   let command: [String]
   /// The value of `--timeout`, for its message.
   let timeLimit: Duration?
-  /// Holds back the end of the input; nil to send it at once.
+  /// Delays the end of the input; nil to send it immediately.
   var quiet: OutputIdleWait?
 
   /// - Parameter rest: the time that is left for the session; nil for no limit.

@@ -11,7 +11,7 @@ struct SessionRun: Sendable {
   let signals: SignalWatch
   /// How long the session may take; nil for no limit.
   let timeLimit: Duration?
-  /// Holds back the end of the input; nil to send it at once.
+  /// Delays the end of the input; nil to send it immediately.
   let quiet: OutputIdleWait?
 
   private enum Event: Sendable {

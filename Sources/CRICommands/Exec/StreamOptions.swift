@@ -14,7 +14,8 @@ struct StreamOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Also follow a URL to this host, as the URL names it (repeatable). Without it, only URLs to this node are followed.",
+      "Also connect to this host, spelled as in the runtime's URL (repeatable); the default is to connect only to this "
+        + "node.",
       valueName: "host"))
   var allowStreamHost: [String] = []
 

@@ -70,7 +70,7 @@ struct ImageRemoval: Sendable {
 }
 
 extension RPCError {
-  /// Whether the runtime itself answered that it did not do what was asked, and is still there.
+  /// Whether the runtime itself refused the request and is still running.
   fileprivate var isRefusal: Bool {
     guard case .status(let status) = facts, !isUnknownService, !isNotInitialized else { return false }
     switch status.code {

@@ -8,11 +8,11 @@ internal import CRISystem
 struct PullOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The login for the registry (env CRICTL_CREDS; default: the login from podman login or docker login).",
+      "The credentials for the registry (env CRICTL_CREDS; default: those of podman login or docker login).",
       valueName: "user[:password]"))
   var creds: String?
 
-  @Option(help: ArgumentHelp("The login for the registry, in base64 (env CRICTL_AUTH).", valueName: "base64"))
+  @Option(help: ArgumentHelp("The credentials for the registry, in base64 (env CRICTL_AUTH).", valueName: "base64"))
   var auth: String?
 
   @Option(

@@ -4,7 +4,7 @@ internal import CRISystem
 
 /// Pulls images.
 struct Pulling: Sendable {
-  /// A client without a timeout of its own.
+  /// A client without a timeout.
   let client: Client
   let timeout: Duration?
   /// The login that the user specified; nil to search the login files.

@@ -42,7 +42,7 @@ struct Inspection: Sendable {
       }
     }
     // All of them were removed after the list was read.
-    if found.isEmpty, failures.isEmpty { throw Failure(.notFound, "no \(noun) matches any more; see \(list)") }
+    if found.isEmpty, failures.isEmpty { throw Failure(.notFound, "no \(noun) matches; see \(list)") }
     try output.write(found, isSingle: ids.count == 1, within: timeout)
     try report(failures)
   }

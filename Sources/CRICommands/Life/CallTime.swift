@@ -7,7 +7,8 @@ struct CallTime: ParsableArguments {
   @Option(
     name: [.customShort("T"), .customLong("cancel-timeout")],
     help: ArgumentHelp(
-      "The timeout of each call, instead of --timeout; starting the pod may take twice as long.", valueName: "duration"
+      "The timeout of each call, instead of --timeout; a call that starts a pod may take twice as long.",
+      valueName: "duration"
     ))
   var cancelTimeout: String?
 

@@ -11,7 +11,7 @@ enum GracePeriod {
       let status = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
       return seconds(status?.annotations ?? [:])
     } catch {
-      // The runtime decides about a missing or ambiguous container: stopping a removed container is not an error.
+      // A missing or ambiguous container is left to the runtime: stopping a removed container is not an error.
       if case .status = error.facts, !error.isUnknownService, !error.isNotInitialized { return 0 }
       throw error
     }

@@ -34,7 +34,7 @@ struct ListOutput: ParsableArguments {
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Refresh every two seconds: on a terminal until q is pressed; elsewhere, print the list when it changes.")
+    help: "Refresh every two seconds: on a terminal until q is pressed; otherwise print the list when it changes.")
   var watch = false
 
   /// The output that was chosen, validated before the runtime is called.

@@ -36,7 +36,7 @@ struct PodFacts: Sendable {
     let network = status.network
     let addresses = ([network?.ip ?? ""] + (network?.additionalIPs.map(\.ip) ?? [])).filter { !$0.isEmpty }
     if !addresses.isEmpty { return Table.Cell(addresses.joined(separator: ",")) }
-    // A ready pod with a network of its own must have an address.
+    // A ready pod with its own network must have an address.
     return Table.Cell("-", !isOnHost && status.state == .ready ? .bad : nil)
   }
 }

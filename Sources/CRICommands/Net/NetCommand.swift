@@ -16,7 +16,7 @@ struct NetCommand: AsyncParsableCommand {
       Verdicts: ok; lost: the runtime has lost the address (containerd#7843); gone: the runtime has the address, but \
       its network no longer exists (containerd#6549); duplicate: another pod has the same address; mismatch: the \
       sources disagree; unknown: a source could not be read. Pods on the host network and pods that are not ready are \
-      not judged.
+      not examined.
 
       The command needs root to look into the pods' network namespaces.
 

@@ -41,7 +41,7 @@ extension ListText {
   static var allSortNames: [String] { sortKeys.keys.sorted() + wideSortKeys.keys.sorted() }
 
   /// The names, separated by commas. `joined` would make the Swift runtime search the conformances of the whole program
-  /// at the start of most commands, because the help is composed then.
+  /// at the start of most commands, because that is when the help is composed.
   private static func list(_ names: [String]) -> String {
     names.dropFirst().reduce(names.first ?? "") { $0 + ", " + $1 }
   }

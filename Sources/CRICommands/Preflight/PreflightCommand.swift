@@ -13,10 +13,10 @@ struct PreflightCommand: AsyncParsableCommand {
     "preflight",
     abstract: "Predict what a restart or an upgrade of the runtime would lose, before it happens.",
     discussion: """
-      The command examines kubelet's configuration, and what the runtime has on disk, because this is all that the \
-      runtime will know after a restart. A loss that follows from these is reported as proved. A loss that follows \
-      only from a known defect of the runtime's version is reported as suspected. A defect that every version has and \
-      that cannot be checked is reported only with --to.
+      The command examines the runtime's data on disk, which is all that the runtime will know after a restart, and \
+      kubelet's configuration. A loss that follows from these is reported as proved. A loss that follows only from a \
+      known defect of the runtime's version is reported as suspected. A defect that is present in every version, and \
+      whose effect cannot be checked, is reported only with --to.
 
       On CRI-O, the command runs the CNI plugins with CHECK for each pod, as CRI-O does when it starts; this changes \
       nothing. Nothing on the node is changed, except with --pull. Run the command as root on the node; in a \

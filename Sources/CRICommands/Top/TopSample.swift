@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIText
 
-/// All containers and pods at one time.
+/// The containers and pods at one point in time.
 struct TopSample: Sendable {
   /// Nanoseconds since 1970.
   let time: Int64

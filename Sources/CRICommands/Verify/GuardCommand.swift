@@ -16,13 +16,13 @@ struct GuardCommand: AsyncParsableCommand {
       cannot be taken. Then the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
 
       The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
-      with --warn-only, whatever is found. They are started before the report is printed. A unit that was not active \
-      is not started.
+      with --warn-only, they are always started. They are started before the report is printed. A unit that was not \
+      active is not started.
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
-      journal, also if the terminal is gone. Unless nothing is lost, the name of the snapshot has the time \
-      (guard-before-20260131T120000Z.json), so that no later guard replaces it; at most ten are kept. Only one guard can \
-      run at a time.
+      journal, even if the terminal is gone. If state is lost or could not be verified, the snapshot's name contains \
+      the time (guard-before-20260131T120000Z.json), so that no later guard replaces it; at most ten are kept. Only \
+      one guard can run at a time.
 
       SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. A \
       signal before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT \

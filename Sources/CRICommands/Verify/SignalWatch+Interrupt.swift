@@ -18,7 +18,7 @@ extension SignalWatch {
         case .signal(let received?) where received.isHangUp && !includesHangUp:
           group.addTask { .signal(await self.next()) }
         case .signal(let received?): throw InterruptedError(signal: received)
-        // The signals cannot be watched any more: the work continues.
+        // The signals can no longer be watched; the work continues.
         case .signal(nil): continue
         }
       }

@@ -11,11 +11,11 @@ struct SnapshotCommand: AsyncParsableCommand {
     "snapshot",
     abstract: "Save the runtime's complete state to a file for later comparison.",
     discussion: """
-      The snapshot contains no environment variables and no other secrets. It is written completely or not at all, \
+      The snapshot contains no environment variables or other secrets. It is written completely or not at all, \
       with mode 0600.
 
       Exit codes: 0 written; 1 the file could not be written; 2 usage error; 3 the runtime could not be reached, or \
-      some details could not be read (without --incomplete, nothing is written then, so that an earlier complete \
+      some details could not be read (in this case, nothing is written unless --incomplete is given, so an earlier \
       snapshot is kept).
       """)
 
@@ -29,8 +29,8 @@ struct SnapshotCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Include the restart policies and the kinds of containers of these pods, as kubectl get pods -o json prints them "
-        + "(-: standard input); nothing else of them is kept.",
+      "The output of kubectl get pods -o json (-: standard input), from which only the restart policies and the kinds "
+        + "of containers are saved.",
       valueName: "file"))
   var pods: String?
 

@@ -148,7 +148,7 @@ struct UnitHold {
     Self.prepareNote([])
   }
 
-  /// Prepares the lines that are printed if an allocation fails, because the process then ends at once.
+  /// Prepares the lines that are printed if an allocation fails, because the process then ends immediately.
   private static func prepareNote(_ stopped: [String]) {
     let lines = stopped.map {
       Failure(.done, "\($0) was stopped and is not started again; run systemctl start \($0)").line

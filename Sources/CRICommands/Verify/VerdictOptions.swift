@@ -13,11 +13,12 @@ struct VerdictOptions: ParsableArguments {
 
   @Option(
     name: .customLong("fail-on"),
-    help: "The lowest severity that counts as a loss: critical, major or minor (default: major).",
+    help: ArgumentHelp(
+      "The lowest severity that counts as a loss: critical, major or minor (default: major).", valueName: "severity"),
     transform: Self.severity)
   var threshold = Severity.major
 
-  @Flag(help: "Exit with 0 whatever is found; a usage error still exits with 2.")
+  @Flag(help: "Exit with 0 regardless of the findings; a usage error still exits with 2.")
   var warnOnly = false
 
   @Option(
@@ -32,8 +33,8 @@ struct VerdictOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The node's pods as kubectl get pods -o json prints them (-: standard input), whose restart policies and kinds of "
-        + "containers decide what kubelet does; nothing else is used.",
+      "The output of kubectl get pods -o json for this node (-: standard input). Only the restart policies and kinds "
+        + "of containers are used: kubelet's decisions depend on them.",
       valueName: "file"))
   var pods: String?
 

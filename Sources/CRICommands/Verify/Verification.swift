@@ -14,7 +14,7 @@ struct Verification {
   let scenario: Scenario?
   let threshold: Severity
   let scope: Scope
-  /// Whether the exit code is 0 whatever is found.
+  /// Whether the exit code is 0 regardless of the findings.
   let onlyWarns: Bool
   /// Whether a process is started in each container.
   let probes: Bool
@@ -58,11 +58,12 @@ struct Verification {
   }
 
   /// The report in its general form.
-  /// - Parameter failure: How the guarded command failed, if it did; a good verdict is not enough then.
+  /// - Parameter failure: How the guarded command failed; nil if it succeeded. After a failure, a good verdict is not
+  ///   enough.
   func conclude(_ after: Snapshot, failure: String? = nil) -> ReportView {
     let report = report(after)
     var code = ExitCodes(rawValue: report.verdict(failingOn: threshold).exitCode) ?? .unreachable
-    // A command that failed may not have restarted anything: that is its failure, and not a vacuous check.
+    // A command that failed may not have restarted anything: that is a failure of the command, not a vacuous check.
     if failure != nil && (code == .done || code == .vacuous) { code = .commandFailed }
     return ReportView(
       report, failingOn: threshold, exitCode: onlyWarns ? ExitCodes.done.rawValue : code.rawValue,

@@ -14,7 +14,7 @@ struct WaitCommand: AsyncParsableCommand {
       It is stable if this holds for the same process in three checks over two seconds (--stable), because a daemon \
       may crash while it recovers its state.
 
-      Exit codes: 0 ready; 2 usage error; 3 not ready in time, or never going to be ready.
+      Exit codes: 0 ready; 2 usage error; 3 not ready in time, or unable to become ready.
       """)
 
   @Flag(name: .customLong("ready"), help: "Wait for RuntimeReady (the default).")

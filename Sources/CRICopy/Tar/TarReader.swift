@@ -19,7 +19,7 @@ package struct TarReader {
   private var state = State.header
   private var input: [UInt8] = []
   private var position = 0
-  /// The payload of the current extended header, as far as it was read.
+  /// The part of the current extended header that has been read.
   private var payload: [UInt8] = []
   private var records = PaxRecords()
   private var longName: [UInt8]?

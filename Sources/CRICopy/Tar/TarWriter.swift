@@ -49,7 +49,7 @@ package struct TarWriter {
   package mutating func finish() { zeros += 2 * TarHeader.size }
 
   /// Takes the next piece of the output.
-  /// - Returns: nil if there is none.
+  /// - Returns: nil if no bytes are waiting.
   package mutating func take() -> [UInt8]? {
     if !output.isEmpty {
       defer { output = [] }

@@ -1,7 +1,7 @@
 internal import CRISystem
 
-/// Reads a file or a directory tree, one step at a time. Symbolic links are never followed, and every step starts from a
-/// held directory, so a change to the tree cannot lead out of it. Devices, FIFOs and sockets are never opened.
+/// Reads a file or a directory tree, one step at a time. Symbolic links are never followed, and every step starts from
+/// an open directory, so a change to the tree cannot redirect it outside. Devices, FIFOs and sockets are never opened.
 package struct TreeReader {
   private struct Level {
     let directory: FileNode
@@ -14,7 +14,7 @@ package struct TreeReader {
   private var start: FileNode?
   private var levels: [Level] = []
   private var file: (content: FileContent, path: [UInt8], rest: Int)?
-  /// The file that became shorter while it was read, until that has been reported.
+  /// The path of a file that was truncated while it was read; nil once this has been reported.
   private var shrunkPath: [UInt8]?
   /// The first path of each file that has several names.
   private var links: [FileIdentity: [UInt8]] = [:]
@@ -34,7 +34,7 @@ package struct TreeReader {
     self.linkMemory = linkMemory
   }
 
-  /// - Returns: nil at the end.
+  /// - Returns: The next event; nil at the end.
   package mutating func next() throws(CopyError) -> CopyEvent? {
     if let event = try nextPart() { return event }
     if let node = start {

@@ -1,7 +1,7 @@
 internal import CRISystem
 
-/// Writes entries below a held directory. Names are never followed, a regular file gets its name only when it is complete,
-/// and hard links lead only to files that this writer has written.
+/// Writes entries below an open directory. Names are never followed, a regular file gets its name only when it is
+/// complete, and hard links lead only to files that this writer has written.
 package final class TreeWriter {
   private struct Level {
     let name: [UInt8]
@@ -95,7 +95,7 @@ package final class TreeWriter {
     }
   }
 
-  /// The file that a hard link leads to, if this writer has written it.
+  /// The target of a hard link, if this writer has written it.
   private func linked(_ target: [UInt8]) throws(CopyError) -> FileNode {
     let components = prefix + Self.components(target)
     guard let name = components.last else { throw .refused(path: display(target), .foreignHardLink) }

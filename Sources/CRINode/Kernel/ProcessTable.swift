@@ -1,13 +1,13 @@
 internal import CRISystem
 
-/// All processes of the node at one time.
+/// A snapshot of the node's processes.
 struct ProcessTable: Hashable, Sendable {
   let entries: [Int32: ProcessEntry]
   /// Shims and conmons by process ID.
   let shims: [Int32: ShimProcess]
   let proc: String
 
-  /// Reads the directory once.
+  /// Reads `/proc` once.
   /// - Throws: An error if the directory cannot be listed or hides other users' processes.
   init(proc: String = "/proc") throws(FileError) {
     var entries: [Int32: ProcessEntry] = [:]
@@ -45,9 +45,9 @@ struct ProcessTable: Hashable, Sendable {
       guard fields.count == 3 else { return nil }
       return (fields[1].isEmpty, String(decoding: fields[2], as: UTF8.self))
     }
-    // With both versions mounted, containers are in version 1 and everything is in the root of version 2.
-    let inside = paths.filter { $0.path != "/" }
-    return (inside.first(where: \.isUnified) ?? inside.first ?? paths.first)?.path
+    // In hybrid mode, containers are in hierarchies of version 1, and every process is in the root of version 2.
+    let nonRootPaths = paths.filter { $0.path != "/" }
+    return (nonRootPaths.first(where: \.isUnified) ?? nonRootPaths.first ?? paths.first)?.path
   }
 
   /// Whether the pid still belongs to the same process.

@@ -113,7 +113,7 @@ struct KubeletSettings {
     return paths.first { (try? files.exists($0)) == true } ?? paths[0]
   }
 
-  /// The directory of the drop-in files; nil if there is none.
+  /// The directory of the drop-in files; nil if kubelet reads no drop-in files.
   private static func directory(
     _ process: KubeletProcess?, _ flags: KubeletArguments, _ files: NodeFiles
   ) throws(FileError) -> String? {

@@ -88,7 +88,8 @@ struct OCIRuntimeReader {
     return variable.split(separator: ":").map { "\($0)/\(program)" }.first { File.isExecutable(root + $0) }
   }
 
-  /// The file to which a path leads, if it is another one. Links of another root lead to paths there.
+  /// The path with symbolic links resolved; nil if it contains none. Links below a different root point to paths below
+  /// that root.
   private func target(of path: String) -> String? {
     guard paths.root.isEmpty, let target = File.realPath(path), target != path else { return nil }
     return target

@@ -8,21 +8,21 @@ struct TableFormatter {
   let view: ReportView
   let style: TextStyle
   /// The reasons of rules with many findings, which are printed once at the end.
-  private let frequent: [RuleID: String]
+  private let sharedReasons: [RuleID: String]
 
-  private static let many = 3
+  private static let sharedReasonThreshold = 3
 
   init(view: ReportView, style: TextStyle) {
     self.view = view
     self.style = style
     let entries = view.entries.filter { $0.brief != nil }
-    frequent = Dictionary(grouping: entries, by: \.rule).filter { $1.count >= Self.many }
+    sharedReasons = Dictionary(grouping: entries, by: \.rule).filter { $1.count >= Self.sharedReasonThreshold }
       .compactMapValues(\.first?.consequence)
   }
 
   var text: String {
     var text = line(view.title) + findings
-    for (rule, reason) in frequent.sorted(by: { $0.key.label < $1.key.label }) {
+    for (rule, reason) in sharedReasons.sorted(by: { $0.key.label < $1.key.label }) {
       text += line("[\(rule.label)] \(reason)")
     }
     for note in view.notes { text += line(note.text, note.isLoss ? .bad : nil) }
@@ -35,7 +35,7 @@ struct TableFormatter {
     let subjects = view.subjects.filter { !$0.entries.isEmpty || $0.predictedAction != nil }
     guard !subjects.isEmpty else { return "" }
     var table = Table(["", "", ""], layout: .compact)
-    // kubelet's reaction to a pod is critical, regardless of the severity of the findings.
+    // A pod on which kubelet will act is sorted as critical, regardless of the severity of its findings.
     let keyed = subjects.map { (severity: $0.predictedAction == nil ? $0.severity ?? .info : .critical, subject: $0) }
     let sorted = keyed.enumerated().sorted { a, b in
       a.element.severity != b.element.severity
@@ -52,15 +52,17 @@ struct TableFormatter {
     for (position, entry) in subject.entries.enumerated() {
       // Only the first line contains the pod's name.
       let isFirst = position == 0 && subject.predictedAction == nil
-      let name = isFirst ? "\(entry.object)" : entry.object.kind == .container ? "  \(part(entry))" : ""
+      let name = isFirst ? "\(entry.object)" : entry.object.kind == .container ? "  \(containerName(entry))" : ""
       table.append([
         Table.Cell("\(entry.severity)".uppercased(), emphasis(entry.severity)), Table.Cell(name),
-        Table.Cell(frequent[entry.rule] == nil ? entry.line : entry.brief ?? entry.line),
+        Table.Cell(sharedReasons[entry.rule] == nil ? entry.line : entry.brief ?? entry.line),
       ])
     }
   }
 
-  private func part(_ entry: ReportEntry) -> String { entry.object.name.isEmpty ? entry.object.id : entry.object.name }
+  private func containerName(_ entry: ReportEntry) -> String {
+    entry.object.name.isEmpty ? entry.object.id : entry.object.name
+  }
 
   private func emphasis(_ severity: Severity) -> TextStyle.Emphasis {
     switch severity {

@@ -92,7 +92,7 @@ struct AdvisoryText {
         "exit codes are lost in a reboot", fixedIn: "1.17.0")
     case .crio4006:
       self.init(
-        "creation times are reset to the current time, so kubelet takes the wrong sandbox for the newest",
+        "creation times are reset to the current time, so kubelet treats the wrong sandbox as the newest",
         fixedIn: "1.18.4, 1.19.0")
     case .crio8705:
       self.init(

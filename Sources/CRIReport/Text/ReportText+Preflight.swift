@@ -50,7 +50,7 @@ extension ReportText {
     case .recordName(let name): name
     case .recordWithoutData: "every start fails to load it, because it has no CRI data"
     case .storeOnly: "it is only in the sandbox store, and will not be ready after a restart"
-    case .noRecord(let isRunning): isRunning ? "it is running" : "kubelet takes it for a container that never ran"
+    case .noRecord(let isRunning): isRunning ? "it is running" : "kubelet treats it as a container that never ran"
     case .path(let path): path
     case .directory(let path): path ?? ""
     case .missingState(let files):

@@ -23,9 +23,9 @@ extension ReportText {
     switch reason {
     case .otherRuntime(let before, let after): "the runtime was \(before) and is now \(after)"
     case .otherBoot: "the boot ID changed"
-    case .otherVersion(let before, let after, let isOlder, let keepsNoPod):
+    case .otherVersion(let before, let after, let isOlder, let hasLostAllPods):
       "the version was \(before) and is now \(after)\(isOlder ? ", which is older" : "")"
-        + (keepsNoPod ? ", and no pod from before is left" : "")
+        + (hasLostAllPods ? ", and no pod from before is left" : "")
     case .otherKubeletProcess: "kubelet has a new process, but the runtime does not"
     case .noPodLeft: "same boot ID, runtime and version, and no pod or process from before is left"
     case .noDifference: "same boot ID, runtime and version"

@@ -6,8 +6,8 @@ extension RuleText {
     switch id {
     case .podMetadata: "kubelet identifies a pod by its UID"
     case .podAttempt: "kubelet increments the attempt when it recreates the pod"
-    case .podCreated: "kubelet takes the newest sandbox for the pod's current one"
-    case .podSurvivor: "the runtime still reports the sandbox as ready, although the reboot has ended it"
+    case .podCreated: "kubelet treats the newest sandbox as the pod's current one"
+    case .podSurvivor: "the runtime still reports the sandbox as ready, although it cannot have survived the reboot"
     case .podIP: "peers and Services reach the pod by this address, and kubelet kills a pod without an address"
     case .podNoIP: "the pod had no address before the change either, and kubelet kills such a pod"
     case .podNewIP: "kubelet kills a pod without an address"
@@ -37,7 +37,7 @@ extension RuleText {
     case .podNetworkMismatch: "the runtime, the kernel and CNI disagree about the pod's network"
     case .podNetworkFaultyBefore: "the pod's network was already faulty before the change"
     case .podClock:
-      "the time is in the future: kubelet takes this sandbox for the newest even after it has created another one"
+      "the time is in the future: kubelet treats this sandbox as the newest even after creating another"
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
@@ -45,7 +45,7 @@ extension RuleText {
     case .podYoung: "the pod was created less than ten seconds before the snapshot, and is gone"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
-      "the pod had completed, and kubelet runs a static pod again whose records the runtime has lost"
+      "the completed static pod will run again, because the runtime has lost its records"
     case .podEnded: "restartPolicy Never: kubelet does not recreate the pod, whose work was cut off"
     case .podDeadBefore:
       "the pod was lost before the change: its pause process had ended, and the runtime has noticed it now"

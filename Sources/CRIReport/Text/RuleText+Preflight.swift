@@ -26,9 +26,10 @@ extension RuleText {
         remedy: "before any restart, remove the record that is not in use (crictl rmp, or ctr -n k8s.io containers rm)")
     case .recordListed:
       RuleText(
-        violation: "it is on disk, but the runtime does not list it",
-        reason: "it was left behind: it reappears at the next start, or the start fails because of its name",
-        remedy: "find out what it is (ctr -n k8s.io containers info ID), and remove it")
+        violation: "the runtime does not list a record that is on disk",
+        reason:
+          "the record is left over: its object reappears at the next start, or its name makes the start fail",
+        remedy: "find out what the record is (ctr -n k8s.io containers info ID), and remove it")
     case .containerCheckpointOnDisk:
       RuleText(
         violation: "the container's checkpoint is not on disk",
@@ -37,12 +38,12 @@ extension RuleText {
         remedy: recreateBefore)
     case .shimProgramOnDisk:
       RuleText(
-        violation: "the program of its shim is gone",
-        reason: "after a restart, the daemon cannot adopt it (rke2#10613)",
+        violation: "the program of the pod's shim is gone",
+        reason: "after a restart, the daemon cannot reconnect to the shim (rke2#10613)",
         remedy: "restore the program at its path, or drain the node")
     case .podBeingCreated:
       RuleText(
-        violation: "it is being created",
+        violation: "the pod or container is being created",
         reason: "whatever is created, started or stopped during a restart is left unfinished (containerd#12600)",
         remedy: "wait until it is running, or remove it if it failed to start")
     case .podRecordOnDisk:
@@ -60,29 +61,29 @@ extension RuleText {
         remedy: recreateBefore)
     case .recordMetadata:
       RuleText(
-        violation: "its record in the sandbox store has no pod metadata",
+        violation: "the pod's record in the sandbox store has no pod metadata",
         reason:
           "this containerd exits with \"failed to get metadata for stored sandbox\" whenever it starts "
           + "(containerd#10848)",
         remedy: "upgrade to 2.0.6, 2.1.4 or later, which removes such records")
     case .shimLegacyAddressOnDisk:
       RuleText(
-        violation: "the address of its shim is not on disk in the form that containerd 1.x reads",
-        reason: "containerd 1.x does not find the shim and ends what it runs, and kubelet recreates it",
+        violation: "the address of the pod's shim is not on disk in the form that containerd 1.x reads",
+        reason: "containerd 1.x does not find the shim and kills its containers, and kubelet recreates the pod",
         remedy:
           "drain the node before 1.x starts: only pods with this file survive, and containerd 2 does not write it")
     case .shimAddressOnDisk:
       RuleText(
-        violation: "the address of its shim is not on disk",
-        reason: "containerd does not find the shim again and ends what it runs, and kubelet recreates it",
+        violation: "the address of the pod's shim is not on disk",
+        reason: "containerd does not find the shim again and kills its containers, and kubelet recreates the pod",
         remedy: recreateBefore)
     case .shimProtocol:
       RuleText(
         violation: "the container's record names a newer shim than its pod has",
         reason:
-          "the container was added to a pod from before the upgrade: after a restart, this containerd cannot "
-          + "reach it, and ends it (containerd#11916)",
-        remedy: "upgrade to 2.1.2 or later, which can reach it")
+          "the container was added to a pod that is older than the upgrade; after a restart, this containerd cannot "
+          + "reach the container, and kills it (containerd#11916)",
+        remedy: "upgrade to 2.1.2 or later, which can reach the container")
     case .networkModeOnDisk:
       RuleText(
         violation: "the pod's network mode on disk differs from that in the runtime",
@@ -97,11 +98,11 @@ extension RuleText {
     case .containerIdentityOnDisk:
       RuleText(
         violation: "the labels or the hash that identify the container to kubelet differ on disk",
-        reason: "after a restart, kubelet takes it for a different or changed container, and starts a new one (B1, B5)",
+        reason: "after a restart, kubelet treats it as a different or changed container, and starts a new one (B1, B5)",
         remedy: recreateBefore)
     case .recordFields:
       RuleText(
-        violation: "its record on disk differs from what the runtime reports",
+        violation: "the record on disk differs from what the runtime reports",
         reason:
           "after a restart, the runtime reports what is on disk; without the CNI result, it cannot remove the "
           + "pod's network",
@@ -115,7 +116,7 @@ extension RuleText {
       RuleText(
         violation: "CNI cannot restore the pod's address",
         reason:
-          "CRI-O asks CNI only once, when it starts: the pod is then READY without an address, and kubelet "
+          "CRI-O calls CNI only once, when it starts: the pod is then READY without an address, and kubelet "
           + "recreates it",
         remedy:
           "before any restart, repair the CNI configuration, its cache and the interfaces, and wait for "
@@ -132,7 +133,7 @@ extension RuleText {
         remedy: "set default_runtime to its previous value, or drain the node")
     case .recordRestorable:
       RuleText(
-        violation: "files that CRI-O needs to restore it are missing",
+        violation: "files that CRI-O needs to restore the pod or container are missing",
         reason: "CRI-O deletes what it cannot restore: a pod with all its containers",
         remedy: "do not restart CRI-O; drain the node, and let kubelet recreate the pod")
     case .networkReady:
@@ -182,7 +183,7 @@ extension RuleText {
         remedy: "wait until it is running, or remove it if it failed to start")
     case .runtimeProgramReplaced:
       RuleText(
-        violation: "its program was replaced, but the old one is still running",
+        violation: "the daemon's program was replaced, but the old one is still running",
         reason:
           "a restart is therefore an upgrade; until then, new shims or monitors work with an old daemon "
           + "(containerd#10984)",
@@ -194,13 +195,13 @@ extension RuleText {
         remedy: "nothing needs to be done: kubelet removes them, and crictl rmp does so immediately")
     case .podCreatedInFuture:
       RuleText(
-        violation: "it was created in the future",
+        violation: "the pod's creation time is in the future",
         reason:
-          "the clock is behind: kubelet takes an older sandbox for the newest and recreates the pod again and again",
+          "the clock is behind: kubelet treats an older sandbox as the newest and recreates the pod repeatedly",
         remedy: "set the clock first")
     case .imagePresent:
       RuleText(
-        violation: "the container's image is missing in the runtime",
+        violation: "the runtime no longer has the container's image",
         reason:
           "the container runs, but its image must be pulled before it can be recreated, which fails without a registry",
         remedy: "pull the image first (--pull does so)")

@@ -47,7 +47,7 @@ struct RecordTable<Element: Record>: Sendable {
     }
   }
 
-  /// Returns the record with the given ID or, if there is none, the only one whose ID begins with it.
+  /// Returns the record with the given ID or, if no record has this ID, the only one whose ID begins with it.
   func find(_ text: String) throws(RecordLookupError) -> Element {
     if let record = self[text] { return record }
     guard !text.isEmpty else { throw .empty }

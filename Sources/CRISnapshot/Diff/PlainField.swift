@@ -1,8 +1,8 @@
 internal import CRIJSON
 
-/// The fields of a document whose values have several spellings, or no order.
+/// Fields of a document whose values can be written in several ways, or have no order.
 enum PlainField {
-  /// Returns a value that is equal for all spellings of a field's value.
+  /// Returns the normalised value of a field.
   static func plain(_ value: JSON, of field: String) -> JSON {
     switch field {
     case "network.ip": value.mappingStrings(PlainText.address)

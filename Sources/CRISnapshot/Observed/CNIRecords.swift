@@ -9,7 +9,7 @@ public struct CNICacheEntry: Hashable, Sendable {
   /// The IPAM plugin's name, such as `host-local`; nil if the configuration does not name one.
   public var ipam: String?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(network: String, interface: String, addresses: [String], ipam: String? = nil) {
     self.network = network
     self.interface = interface
@@ -29,7 +29,7 @@ public struct HostLocalLease: Hashable, Sendable {
   /// The interface's name; empty if an old plugin wrote the lease.
   public var interface: String
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(network: String, address: String, owner: String, interface: String = "") {
     self.network = network
     self.address = address

@@ -13,7 +13,7 @@ public struct ObservedInterface: Hashable, Sendable {
   /// The addresses of the interface.
   public var addresses: [InterfaceAddress]
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     name: String, index: UInt32, mac: String = "", isUp: Bool = true, hasCarrier: Bool = true,
     addresses: [InterfaceAddress] = []
@@ -34,7 +34,7 @@ public struct InterfaceAddress: Hashable, Sendable, CustomStringConvertible {
   /// The length of the prefix in bits.
   public var prefixLength: Int
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(_ address: IPAddress, prefixLength: Int) {
     self.address = address
     self.prefixLength = prefixLength

@@ -14,14 +14,14 @@ public struct ObservedKubelet: Hashable, Sendable {
     /// The start time in clock ticks after boot.
     public var startTime: UInt64
 
-    /// Creates a value from its properties.
+    /// Creates a value with the given properties.
     public init(pid: Int32, startTime: UInt64) {
       self.pid = pid
       self.startTime = startTime
     }
   }
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     processes: Observation<[Instance]>? = nil, podDirectories: Observation<Set<String>>? = nil,
     staticPods: Observation<[StaticPod]>? = nil
@@ -51,7 +51,7 @@ public struct StaticPod: Hashable, Sendable {
   /// Empty in a snapshot of an older `cri`.
   public var containers: [PodSpecification.Container]
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     namespace: String, name: String, restartPolicy: RestartPolicy, containers: [PodSpecification.Container] = []
   ) {

@@ -13,7 +13,7 @@ public struct NamespaceID: Hashable, Sendable {
   /// The number in `net:[4026532177]`, the target of `/proc/PID/ns/net`.
   public var inode: UInt64
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(device: UInt64, inode: UInt64) {
     self.device = device
     self.inode = inode

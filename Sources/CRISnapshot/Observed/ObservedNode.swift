@@ -7,7 +7,7 @@ public struct ObservedNode: Hashable, Sendable {
   /// The state of kubelet; nil if this was not read.
   public var kubelet: ObservedKubelet?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     orphans: Observation<[Orphan]>? = nil, ociRuntimes: Observation<[OCIRuntime]>? = nil,
     kubelet: ObservedKubelet? = nil
@@ -41,7 +41,7 @@ public struct Orphan: Hashable, Sendable {
   /// Its live children, the pod's own processes; a shim without children is left over and does nothing.
   public var processes: [Int32]
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(kind: Kind, id: String, pid: Int32, startTime: UInt64, processes: [Int32] = []) {
     self.kind = kind
     self.id = id
@@ -53,18 +53,18 @@ public struct Orphan: Hashable, Sendable {
 
 /// The program with which a runtime handler starts containers.
 public struct OCIRuntime: Hashable, Sendable {
-  /// CRI: `runtime_handler`; unlike in the CRI, the default handler has its configured name here.
+  /// CRI: `runtime_handler`. The default handler has its configured name here; in the CRI, its name is empty.
   public var handler: String
   /// Whether pods that name no handler use it.
   public var isDefault: Bool
   /// The absolute path of the program.
   public var path: String
-  /// The file to which the path leads, if it is or contains a symbolic link; nil otherwise, and if it is unknown.
+  /// The path with all symbolic links resolved; nil if it contains no links or if the target is unknown.
   public var target: String?
   /// The first line of the output of `PATH --version`, such as `runc version 1.1.5`.
   public var version: Observation<String>
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     handler: String, isDefault: Bool = false, path: String, target: String? = nil, version: Observation<String>
   ) {
@@ -75,6 +75,6 @@ public struct OCIRuntime: Hashable, Sendable {
     self.version = version
   }
 
-  /// The program's file, whichever links lead to it.
+  /// The program's path, with symbolic links resolved if the target is known.
   package var file: String { target ?? path }
 }

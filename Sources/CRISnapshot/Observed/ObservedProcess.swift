@@ -20,7 +20,7 @@ public enum ObservedProcess: Hashable, Sendable {
     /// The network namespace that the process is in.
     public var networkNamespace: Observation<NamespaceID>
 
-    /// Creates a value from its properties.
+    /// Creates a value with the given properties.
     public init(
       pid: Int32, startTime: UInt64, state: String = "S", parent: Int32, shim: String? = nil,
       cgroup: String? = nil, networkNamespace: Observation<NamespaceID>

@@ -11,7 +11,7 @@ public struct ObservedSandbox: Hashable, Sendable {
   /// Its own leases, and other sandboxes' leases on its addresses; nil if host-local is not its IPAM plugin.
   public var leases: Observation<[HostLocalLease]>?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     namespace: Observation<ObservedNamespace>? = nil, interfaces: Observation<[ObservedInterface]>? = nil,
     process: Observation<ObservedProcess>? = nil, cache: Observation<[CNICacheEntry]>? = nil,
@@ -34,7 +34,7 @@ public struct ObservedContainer: Hashable, Sendable {
   /// The result of starting a process in a running container; nil if that was not requested, as is usual.
   public var exec: Observation<ObservedExec>?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     process: Observation<ObservedProcess>? = nil, hasLog: Observation<Bool>? = nil,
     exec: Observation<ObservedExec>? = nil

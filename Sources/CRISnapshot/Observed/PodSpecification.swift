@@ -22,7 +22,7 @@ public struct PodSpecification: Hashable, Sendable {
     /// Whether it has rules by exit code, which are not evaluated here, so that a restart is uncertain.
     public var hasRestartRules: Bool
 
-    /// Creates a value from its properties.
+    /// Creates a value with the given properties.
     public init(_ name: String, _ kind: Kind, restartPolicy: RestartPolicy? = nil, hasRestartRules: Bool = false) {
       self.name = name
       self.kind = kind
@@ -42,7 +42,7 @@ public struct PodSpecification: Hashable, Sendable {
   /// In the order of the specification, the init containers first.
   public var containers: [Container]
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     pod: PodName, owner: String? = nil, source: String? = nil, restartPolicy: RestartPolicy, containers: [Container]
   ) {

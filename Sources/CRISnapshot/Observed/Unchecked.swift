@@ -13,7 +13,7 @@ public struct Unchecked: Hashable, Sendable {
   /// Whether a complete result needs the subject: without it, a snapshot is incomplete and a verdict cannot be intact.
   public var isRequired: Bool
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     _ subject: UncheckedSubject, _ reason: UnknownReason, count: Int = 1, isBefore: Bool = false,
     isRequired: Bool = false

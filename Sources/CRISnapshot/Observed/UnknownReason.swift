@@ -15,7 +15,7 @@ public struct UnknownReason: Error, Hashable, Sendable {
   /// The text of a runtime, a plugin, the kernel or a parser, verbatim; with some codes a name or a version.
   public var message: String?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     _ code: Code, path: String? = nil, line: Int? = nil, errno: Int32? = nil, object: ObjectName? = nil,
     setting: RuntimeSetting? = nil, message: String? = nil

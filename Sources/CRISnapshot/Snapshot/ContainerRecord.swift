@@ -7,13 +7,13 @@ public struct ContainerRecord: Hashable, Sendable {
   public var status: ContainerStatus
   /// CRI: `Container.pod_sandbox_id` from the list, because the status lacks it.
   public var sandboxID: String
-  /// The pid in the verbose response; nil if the runtime reports none. containerd keeps the pid of an ended process, so
-  /// it counts only for running containers.
+  /// The pid in the verbose response; nil if the runtime reports none. containerd keeps the pid of an exited process,
+  /// so it counts only for running containers.
   public var pid: Int32?
   /// What the kernel knows about it; nil if that was not read.
   public var observed: ObservedContainer?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     status: ContainerStatus, sandboxID: String, pid: Int32? = nil, observed: ObservedContainer? = nil
   ) {

@@ -10,7 +10,7 @@ public struct RuntimeSettings: Hashable, Sendable {
     /// The ranges from which host-local assigns addresses; empty with a different IPAM plugin.
     public var subnets: [Subnet]
 
-    /// Creates a value from its properties.
+    /// Creates a value with the given properties.
     public init(name: String, subnets: [Subnet] = []) {
       self.name = name
       self.subnets = subnets
@@ -24,7 +24,7 @@ public struct RuntimeSettings: Hashable, Sendable {
   /// The networks except the loopback. Only containerd reports them.
   public var networks: [Network]?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(cgroupDriver: String? = nil, pauseImage: String? = nil, networks: [Network]? = nil) {
     self.cgroupDriver = cgroupDriver
     self.pauseImage = pauseImage

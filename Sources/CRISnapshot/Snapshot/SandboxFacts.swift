@@ -23,7 +23,7 @@ public struct SandboxFacts: Hashable, Sendable {
   /// process.
   package var hasNoPause: Bool { pid == nil && runtimeHandler != nil }
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     pid: Int32? = nil, networkNamespace: String? = nil, isNetworkNamespaceClosed: Bool? = nil,
     interfaces: [NetworkInterface]? = nil, runtimeHandler: String? = nil, pauseImage: String? = nil,
@@ -43,14 +43,14 @@ public struct SandboxFacts: Hashable, Sendable {
 public struct NetworkInterface: Hashable, Sendable {
   /// The name of the interface.
   public var name: String
-  /// The hardware address; empty if there is none.
+  /// The hardware address; empty if the interface has none.
   public var mac: String
   /// The path of the namespace that contains it; empty on the host's side.
   public var sandbox: String
   /// Addresses without prefix length, in the order of the CNI result.
   public var addresses: [String]
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(name: String, mac: String, sandbox: String, addresses: [String]) {
     self.name = name
     self.mac = mac

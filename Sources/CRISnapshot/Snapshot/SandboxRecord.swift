@@ -10,7 +10,7 @@ public struct SandboxRecord: Hashable, Sendable {
   /// What the kernel and CNI know about it; nil if that was not read.
   public var observed: ObservedSandbox?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(status: PodSandboxStatus, facts: SandboxFacts = SandboxFacts(), observed: ObservedSandbox? = nil) {
     self.status = status
     self.status.annotations = Secrets.removed(from: status.annotations)
@@ -48,7 +48,7 @@ public struct PodName: Hashable, Sendable, CustomStringConvertible {
   /// The pod's UID in Kubernetes.
   public var uid: String
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(namespace: String, name: String, uid: String) {
     self.namespace = namespace
     self.name = name

@@ -1,7 +1,8 @@
 public import CRIMessages
 public import CRIProtobuf
 
-/// The complete state of a node's runtime at one time: enough to determine later what was lost, and without secrets.
+/// The complete state of a node's runtime at one point in time: enough to determine later what was lost, and without
+/// secrets.
 public struct Snapshot: Hashable, Sendable {
   /// The version of the document that this code writes. It also reads all older ones.
   public static let schema = 2
@@ -30,7 +31,7 @@ public struct Snapshot: Hashable, Sendable {
   /// The specifications of the node's pods, which the user supplied; nil if there are none.
   public var pods: [PodSpecification]?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     tool: String, taken: Timestamp, host: NodeIdentity, daemon: Daemon, runtime: RuntimeFacts,
     sandboxes: [SandboxRecord] = [],
@@ -60,7 +61,7 @@ public struct NodeIdentity: Hashable, Sendable {
   /// The release of the kernel, as in `uname -r`.
   public var kernel: String
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(name: String, bootID: String?, machineID: String? = nil, kernel: String) {
     self.name = name
     self.bootID = bootID
@@ -81,7 +82,7 @@ public struct Daemon: Hashable, Sendable {
   /// The target of `/proc/PID/exe`; a trailing ` (deleted)` means that the binary was replaced without a restart.
   public var executable: String?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(socket: String, pid: Int32? = nil, startTime: UInt64? = nil, executable: String? = nil) {
     self.socket = socket
     self.pid = pid
@@ -121,7 +122,7 @@ public struct RuntimeFacts: Hashable, Sendable {
   /// Whether it also serves CRI v1alpha2 for old clients; nil if that is unknown.
   public var servesV1alpha2: Bool?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(
     name: String, version: String, api: APIVersion, conditions: [RuntimeCondition] = [],
     handlers: [RuntimeHandler] = [], settings: RuntimeSettings? = nil, servesV1alpha2: Bool? = nil

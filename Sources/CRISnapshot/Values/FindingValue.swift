@@ -46,7 +46,7 @@ public enum FindingValue: Hashable, Sendable {
   case absentImage(String)
   /// The object that replaced another object.
   case successor(id: String, attempt: UInt32, next: UInt32)
-  /// The runtime does not list the object any more.
+  /// The runtime no longer lists the object.
   case lostRecord(LostProcess)
   /// A different image now has the name.
   case imageSuccessor(id: String)
@@ -88,7 +88,7 @@ public struct KeyedValue: Hashable, Sendable {
   /// The value; nil if the key is missing.
   public var value: String?
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(_ key: String, _ value: String?) {
     self.key = key
     self.value = value
@@ -108,7 +108,7 @@ public struct HandlerFeature: Hashable, Sendable {
   /// The ability.
   public var kind: Kind
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(handler: String, kind: Kind) {
     self.handler = handler
     self.kind = kind
@@ -122,7 +122,7 @@ public struct OCIRuntimeProgram: Hashable, Sendable {
   /// The absolute path.
   public var path: String
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(handler: String, path: String) {
     self.handler = handler
     self.path = path

@@ -1,4 +1,4 @@
-/// Converts text that has several spellings to a form that is the same for all of them.
+/// Normalises text, so that different notations of one value are equal.
 package enum PlainText {
   /// An IP address, such as `fd00::5` for `FD00:0::0005`. Any other text is returned unchanged.
   package static func address(_ text: String) -> String { IPAddress(text).map { "\($0)" } ?? text }
@@ -13,7 +13,7 @@ package enum PlainText {
 }
 
 extension NetworkInterface {
-  /// The interface with the common spelling of its addresses, its MAC address and its path.
+  /// The interface with normalised addresses, MAC address and path.
   package var plain: NetworkInterface {
     NetworkInterface(
       name: name, mac: mac.lowercased(), sandbox: PlainText.path(sandbox), addresses: addresses.map(PlainText.address))

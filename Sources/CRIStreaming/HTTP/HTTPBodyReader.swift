@@ -41,7 +41,7 @@ struct HTTPBodyReader {
     }
   }
 
-  /// The body so far as text without blank space at its ends.
+  /// The body received so far, as text without leading and trailing whitespace.
   var text: String {
     let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
     return String(decoding: Array(body.drop(while: isSpace).reversed().drop(while: isSpace).reversed()), as: UTF8.self)

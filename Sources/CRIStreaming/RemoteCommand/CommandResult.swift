@@ -19,7 +19,7 @@ public struct RemoteStatus: Hashable, Sendable {
   /// The equivalent HTTP status; 0 if none was given.
   public var code: Int
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(message: String, reason: String = "", code: Int = 0) {
     self.message = message
     self.reason = reason

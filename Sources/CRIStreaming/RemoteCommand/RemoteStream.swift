@@ -20,7 +20,7 @@ public struct RemoteCommandStreams: Hashable, Sendable {
   /// Whether the command has a terminal, whose size can be set.
   public var terminal: Bool
 
-  /// Creates a value from its properties. With a terminal, `stderr` becomes false.
+  /// Creates a value with the given properties. With a terminal, `stderr` becomes false.
   public init(stdin: Bool = false, stdout: Bool = true, stderr: Bool = true, terminal: Bool = false) {
     self.stdin = stdin
     self.stdout = stdout

@@ -7,7 +7,7 @@ public struct TerminalSize: Hashable, Sendable {
   /// The number of lines.
   public var height: UInt16
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(width: UInt16, height: UInt16) {
     self.width = width
     self.height = height

@@ -10,7 +10,7 @@ package enum SPDYFailure: Error, Hashable, Sendable {
   case headersTooLarge(limit: Int)
   /// A header block that zlib cannot decompress.
   case damagedHeaders
-  /// A stream ID that the peer may not use.
+  /// A stream ID that the peer must not use.
   case invalidStream(UInt32, reason: String)
   /// The peer opened a window beyond 2^31 - 1 bytes.
   case windowOverflow(stream: UInt32)

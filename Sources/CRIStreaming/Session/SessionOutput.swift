@@ -23,7 +23,7 @@ public struct SessionOutput: AsyncSequence, Sendable {
       }
     }
 
-    /// - Returns: nil at the end, also if the connection is lost; `Session.result()` knows which.
+    /// - Returns: nil at the end, even if the connection is lost; `Session.result()` knows which.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(Never) -> [UInt8]? { await next() }
   }
 

@@ -4,8 +4,8 @@ internal import CRIText
 struct ChannelMessage {
   private(set) var channel: UInt32?
   private let isBase64: Bool
-  /// Digits that do not form a group of four yet.
-  private var digits: [UInt8] = []
+  /// Base64 characters that do not yet form a complete group of four.
+  private var pendingCharacters: [UInt8] = []
   private var isPadded = false
 
   init(isBase64: Bool) { self.isBase64 = isBase64 }
@@ -16,13 +16,13 @@ struct ChannelMessage {
     var data = piece[...]
     if channel == nil, let first = data.popFirst() { channel = UInt32(isBase64 ? first &- UInt8(ascii: "0") : first) }
     guard isBase64, let channel else { return Array(data) }
-    digits += data
-    let count = digits.count / 4 * 4
-    guard !isLast || count == digits.count, !isPadded || digits.isEmpty,
-      let bytes = Base64.decode(String(decoding: digits[..<count], as: UTF8.self))
+    pendingCharacters += data
+    let count = pendingCharacters.count / 4 * 4
+    guard !isLast || count == pendingCharacters.count, !isPadded || pendingCharacters.isEmpty,
+      let bytes = Base64.decode(String(decoding: pendingCharacters[..<count], as: UTF8.self))
     else { throw .malformedBase64(channel: channel) }
-    isPadded = isPadded || count > 0 && digits[count - 1] == UInt8(ascii: "=")
-    digits.removeFirst(count)
+    isPadded = isPadded || count > 0 && pendingCharacters[count - 1] == UInt8(ascii: "=")
+    pendingCharacters.removeFirst(count)
     return bytes
   }
 }

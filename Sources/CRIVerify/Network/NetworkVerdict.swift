@@ -18,7 +18,7 @@ public struct NetworkVerdict: Hashable, Sendable {
     /// The runtime has lost an address that other sources still know (containerd#7843).
     case lost
 
-    /// Whether the pod's network is broken, as far as is known.
+    /// Whether the pod's network is known to be broken.
     public var isBad: Bool {
       switch self {
       case .ok, .hostNetwork, .notReady, .unknown: false

@@ -59,7 +59,8 @@ import Testing
       try node.permit(0o644, "bin/third")
       try node.cache(CNINode.list(plugins: #"{"type": "third"}"#))
     },
-    Case("a plugin's name is a path out of the plugin directory", .fault("plugin ../bin/first is not in")) { node, _ in
+    Case("a plugin's name is a path outside of the plugin directory", .fault("plugin ../bin/first is not in")) {
+      node, _ in
       try node.cache(CNINode.list(plugins: #"{"type": "../bin/first"}"#))
     },
     Case("a plugin is in two directories, and the first one is used", .fault("exited with 4")) { node, _ in
@@ -76,7 +77,8 @@ import Testing
     Case("a configuration of another network comes first by name", .fault("no result from network new")) { node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
-    Case("another configuration comes first, but the network is configured", .good, network: "pods") { node, _ in
+    Case("a different configuration comes first, but CRI-O's configuration names the network", .good, network: "pods") {
+      node, _ in
       try node.configure("00-new.conf", #"{"name": "new", "cniVersion": "0.4.0", "type": "first"}"#)
     },
     Case("the configured network is only in the cache", .good, network: "pods") { node, _ in
@@ -186,7 +188,7 @@ import Testing
       ]))
   }
 
-  @Test func `a plugin that is not called in time is unknown`() throws {
+  @Test func `a pod whose plugin was not called in time is unchecked`() throws {
     let node = try CNINode()
     let attachment = try CNIAttachment(Array(try node.text(Self.file).utf8), Self.file)
     #expect(throws: CNIFailure.unknown(UnknownReason(.cniTooSlow))) {

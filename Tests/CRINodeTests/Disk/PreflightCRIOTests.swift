@@ -11,7 +11,7 @@ import Testing
 @testable import CRINode
 
 @Suite struct PreflightCRIOTests {
-  @Test func `a restart or a patch of an intact CRI-O loses nothing`() async throws {
+  @Test func `a restart or a patch-level upgrade of an intact CRI-O loses nothing`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try #require(node.pods.count == 2)
     for target in [nil, "1.37.9"] {
@@ -54,7 +54,7 @@ import Testing
   }
 
   /// CRI-O reads all files below the directory, whatever their names are (`filepath.Walk` in `UpdateFromPath`).
-  @Test func `drop-in files in subdirectories count, in the order of all paths`() async throws {
+  @Test func `drop-in files in subdirectories are read too, in the order of their full paths`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.write("/etc/crio/crio.conf.d/50-dir/keep.conf.bak", "[crio]\ninternal_wipe = false\n")
     #expect(try await node.report(to: "1.38.0").rules.isEmpty)
@@ -64,8 +64,10 @@ import Testing
     #expect(try await node.report(to: "1.38.0").rules == ["O2"])
   }
 
-  /// The running daemon's environment decides, and not the files that it would read without it.
-  @Test(arguments: [true, false]) func `a variable of the daemon overrides its files`(wipes: Bool) async throws {
+  /// The running daemon's environment variables take precedence over its configuration files.
+  @Test(arguments: [true, false]) func `an environment variable of the daemon overrides its configuration files`(
+    wipes: Bool
+  ) async throws {
     let (node, fake) = (try RecordedNode("cri-o-1.37"), try FakeNode())
     try node.tree.write("/etc/crio/crio.conf.d/99-wipe.conf", "[crio]\ninternal_wipe = \(!wipes)\n")
     try node.tree.write("/run/crio/version", "\"1.28.1\"")
@@ -83,7 +85,7 @@ import Testing
     #expect(report.gaps.isSuperset(of: ["O2", "O3"]) && report.verdict == .unchecked)
   }
 
-  @Test func `the version files decide, whatever version is running`() async throws {
+  @Test func `whether CRI-O wipes depends on the version files, not on the running version`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.remove("/run/crio/version")
     #expect(try await node.report().rules == ["O2"])
@@ -144,7 +146,7 @@ import Testing
     #expect(evidence.value == (isShared ? nil : "runc"))
   }
 
-  @Test func `each file that restores a pod is required`() async throws {
+  @Test func `every file that CRI-O needs to restore a pod is required`() async throws {
     let files = ["config.json", "state.json", "netns", "ipcns", "utsns"]
     for file in files {
       let node = try RecordedNode("cri-o-1.37")
@@ -173,7 +175,7 @@ import Testing
   @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a mounted namespace is accepted`(path: String)
     throws
   {
-    // The reader expects that a namespace exists and cannot be read as a file.
+    // The reader takes a path for a mounted namespace if it exists but cannot be read as a regular file.
     #expect(throws: FileError.invalid) { try NodeFiles(root: "/").read(path) }
   }
 
@@ -191,7 +193,7 @@ import Testing
     #expect(try await node.report().ids("O4") == [container.id])
   }
 
-  @Test func `nothing is predicted from another node`() async throws {
+  @Test func `nothing is predicted without the node's files`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.remove("/etc")
     try node.tree.remove("/var/lib/containers")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CRINode
 
-/// kubelet's settings come from what the running process was given, and not from the default file.
+/// kubelet's settings come from the running process's arguments, not from the default file.
 @Suite struct KubeletSettingsTests {
   struct Setup: Sendable, CustomTestStringConvertible {
     let name: String
@@ -62,7 +62,7 @@ import Testing
       files: ["/d/00.conf": "staticPodPath: /p\n"],
       driver: "systemd", manifests: "/p"),
     Setup(
-      name: "k3s: its drop-in files, its own endpoint, and not its own configuration file",
+      name: "k3s: its drop-in files, its own endpoint, but not its own configuration file",
       process: ("k3s-server", "/usr/local/bin/k3s server --config=/k3s.yaml"),
       files: [
         "/k3s.yaml": "staticPodPath: /wrong\n",
@@ -106,7 +106,7 @@ import Testing
     if let (name, line) = setup.process {
       let words = line.split(separator: " ").map(String.init)
       try node.process(50, name, parent: 1, arguments: words)
-      // Somebody else's program of this name, and one in a container.
+      // A program of another user with this name, and one in a container.
       try node.process(20, "kubelet", parent: 1, arguments: ["kubelet", "--cgroup-driver=wrong"], user: 4321)
       try node.process(21, "kubelet", parent: 1, arguments: ["kubelet", "--cgroup-driver=wrong"])
       try node.write("", to: "namespaces/other")

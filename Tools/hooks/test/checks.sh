@@ -47,7 +47,7 @@ processes() { inside sh -c 'pgrep -x -f "sleep infinity|/bin/sleep infinity" | s
 # UNIT
 is_active() { inside systemctl is-active --quiet "$1"; }
 is_not_active() { ! is_active "$1"; }
-# TEXT UNIT: whether the journal has it. The journal may not know the unit of a process that has already ended.
+# TEXT UNIT: whether the journal contains it. The journal does not always know the unit of a process that has already exited.
 journal_has() { within 10 journal_has_now "$@"; }
 journal_has_now() {
   { inside journalctl --no-pager -o cat -u "$2"; inside journalctl --no-pager -o cat -t cri; } | grep -qF -- "$1"
