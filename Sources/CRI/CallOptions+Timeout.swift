@@ -9,11 +9,11 @@ extension CallOptions {
     ///
     /// - A unary call must complete within the client's timeout, including the time to connect.
     /// - `StopContainer` and `ExecSync` must complete within the timeout in their request plus the client's.
-    /// - `PullImage` may take any time as long as the runtime shows that it is alive (`Client.Options.keepAlive`),
+    /// - `PullImage` has no time limit as long as the runtime shows that it is alive (`Client.Options.keepAlive`),
     ///   because an image can have any size. It fails if the connection is not established in time, and if the runtime
     ///   stops responding.
     /// - A stream must bring its first response within the client's timeout. It may then last for any length of time.
-    /// - `GetContainerEvents` may take any time even for its first response, because a node can be idle. The runtime
+    /// - `GetContainerEvents` has no time limit even for its first response, because a node can be idle. The runtime
     ///   must show that it is alive, as for `PullImage`.
     public static let `default` = Timeout(kind: .usual)
 

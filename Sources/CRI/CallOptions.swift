@@ -1,6 +1,6 @@
 /// Options of a single call. The default options are those of the client.
 public struct CallOptions: Sendable {
-  /// When the call fails with `.deadlineExceeded`.
+  /// The time after which the call fails with `.deadlineExceeded`.
   public var timeout: Timeout
   /// Additional request headers, for example `traceparent`. The names are case-insensitive and may contain letters,
   /// digits, `_`, `-` and `.`; the values may contain printable ASCII. A call with other metadata, or with a name that
@@ -13,13 +13,14 @@ public struct CallOptions: Sendable {
   /// the runtime has not recovered its state yet (`RPCError.isNotInitialized`). A runtime executes no call in either
   /// state.
   ///
-  /// The call waits for at most its timeout, and for at most the client's timeout if it has none by default, as with
-  /// `PullImage` and `GetContainerEvents`. Then it fails with the last error, which says why the runtime is not ready.
+  /// The call waits at most for its timeout. A call without a default timeout, such as `PullImage` and
+  /// `GetContainerEvents`, waits at most for the client's timeout. Then it fails with the last error, which says why
+  /// the runtime is not ready.
   public var waitForReady: Bool
 
   /// Creates options.
   /// - Parameters:
-  ///   - timeout: When the call fails with `.deadlineExceeded`.
+  ///   - timeout: The time after which the call fails with `.deadlineExceeded`.
   ///   - metadata: Additional request headers.
   ///   - maxMessageSize: The largest accepted response message in bytes; nil for the client's limit.
   ///   - waitForReady: Whether to wait until the runtime is ready, instead of failing immediately.

@@ -5,8 +5,8 @@ package enum GoSpelling {
   /// Returns the command with this name.
   package typealias Subcommand = (String) -> (any AsyncParsableCommand.Type)?
 
-  /// Converts the words of a subcommand, beginning with its name, to ArgumentParser's spelling. ArgumentParser would
-  /// take the word after `--name=` as the name, and `-all` as three letters.
+  /// Converts the words of a subcommand, beginning with its name, to ArgumentParser's syntax. ArgumentParser would
+  /// take the word after `--name=` as the name, and `-all` as three short options.
   package static func normalized(_ words: [String], _ subcommand: Subcommand) -> [String] {
     if words.count == 2, ["help", "h"].contains(words[1]) { return [words[0], "--help"] }
     // The declaration is read only when it is needed, because that takes as long as a simple command.

@@ -46,7 +46,7 @@ struct NodeView {
     return paths.root + (isLinked ? String(path.dropFirst(4)) : path)
   }
 
-  /// CNI's directory: the default path is below the runtime's root, and a custom path is one of ours.
+  /// CNI's directory: the default path is below the runtime's root, and a custom path is in our own file system.
   var cni: String { paths.cni == NodePaths.defaultCNI ? paths.root + paths.cni : paths.cni }
 
   func processes() -> Observation<ProcessTable> {

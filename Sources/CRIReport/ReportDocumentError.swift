@@ -1,6 +1,6 @@
 /// Why a JSON document cannot be decoded as a report.
 public enum ReportDocumentError: Error, Hashable, Sendable {
-  /// The document has another kind than a report.
+  /// The document is of a different kind than a report.
   case notAReport
   /// A newer version of `cri` wrote the document.
   case newerSchema(Int, supported: Int)

@@ -29,7 +29,7 @@ package struct FileStatus: Hashable, Sendable {
   /// The permission bits as chmod(1) takes them, such as `0755`.
   package var permissionText: String { "0" + String(permissions, radix: 8) }
 
-  /// Whether another user than root and the caller can change it, because they own it or by its permission bits.
+  /// Whether a user other than root and the caller can change it, as its owner or because of its permission bits.
   package var isChangeableByOthers: Bool { !Caller.trusts(owner) || permissions & 0o022 != 0 }
 
   init(_ status: Glibc.stat) {

@@ -364,7 +364,7 @@ extension PreflightCase {
     PreflightCase(rule: "P19", name: "not examined", isUnchecked: true) { $0.containerd?.lostShims = .unknown("no") },
 
     PreflightCase(
-      rule: "P13", name: "a container that was added to a pod from before the upgrade", objects: ["default/web/nginx"]
+      rule: "P13", name: "a container that was added to a pod older than the upgrade", objects: ["default/web/nginx"]
     ) {
       $0.containerd?.newerRecords = .known(["container-web-nginx"])
     },

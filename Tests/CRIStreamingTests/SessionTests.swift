@@ -139,7 +139,7 @@ import Testing
     }
     try await Task.sleep(for: .seconds(1))
     let count = written.withLock { $0 }
-    // What the kernel buffers, and some hundred kilobytes of ours.
+    // The kernel's buffers, and a few hundred kilobytes of our own.
     #expect(count > 0 && count < 64 << 20, "\(count) bytes were written")
     peer.close()
     await #expect(throws: StreamingError.self) { try await writer.value }

@@ -70,7 +70,7 @@ extension RuleCase {
     },
 
     .fires(
-      "pod.survivor", "the sandbox is ready with the ID from before", "sandbox-web", "the same, ready", in: .reboot
+      "pod.survivor", "the sandbox is ready with its earlier ID", "sandbox-web", "the same, ready", in: .reboot
     ) {
       $1.sandboxes[0].status.id = "sandbox-web"
     },

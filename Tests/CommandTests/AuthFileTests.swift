@@ -73,7 +73,7 @@ struct AuthFileTests {
     #expect(name(try find(image, document)) == expected)
   }
 
-  @Test func `the first file with a login is used`() throws {
+  @Test func `the first file with credentials is used`() throws {
     let one = #"{"auths": {"a.io": {"auth": "\#(Self.auth("1:1"))"}}}"#
     let two = #"{"auths": {"a.io": {"auth": "\#(Self.auth("2:2"))"}, "b.io": {"auth": "\#(Self.auth("2:2"))"}}}"#
     #expect(name(try find("a.io/x", one, two)) == "1:1:")
@@ -81,7 +81,7 @@ struct AuthFileTests {
   }
 
   @Test(
-    "an invalid login file is named without its secrets",
+    "an invalid credential file is named without its secrets",
     arguments: ["[]", "{", #"{"auths": {"a.io": {"auth": "c2VjcmV0"}}}"#])
   func wrong(text: String) throws {
     let failure = #expect(throws: Failure.self) { try find("a.io/x", text) }
@@ -89,7 +89,10 @@ struct AuthFileTests {
     #expect(failure?.message.contains("c2Vj") == false && failure?.message.contains("secret") == false)
   }
 
-  @Test func `a credential store without entries may have the login, and line breaks in a login are accepted`() throws {
+  @Test
+  func `a credential store without entries may have the credentials, and line breaks in credentials are accepted`()
+    throws
+  {
     #expect(name(try find("r.io/x", #"{"credsStore": "ecr-login"}"#)) == "ecr-login for r.io")
     #expect(name(try find("r.io/x", #"{"auths": {}, "credsStore": "ecr-login"}"#)) == "ecr-login for r.io")
     #expect(name(try find("r.io/x", #"{"auths": {"q.io": {}}, "credsStore": "desktop"}"#)) == nil)

@@ -31,7 +31,7 @@ import Testing
       (["--creds", "me:x"], ["CRICTL_AUTH": "ZTpm"], AuthConfig(username: "me", password: "x")),
       ([], [:], nil),
     ] as [([String], [String: String], AuthConfig?)])
-  func `a login comes from the options or the environment`(
+  func `credentials come from the options or the environment`(
     words: [String], variables: [String: String], auth: AuthConfig?
   )
     async throws
@@ -53,14 +53,14 @@ import Testing
       ("pull access denied, repository does not exist or may require authorization", [], true),
       ("no such host", [], false), ("401 Unauthorized", ["--creds", "a:b"], true),
     ])
-  func `a refused login is reported with a remedy`(words: String, options: [String], isLogin: Bool) async throws {
+  func `refused credentials are reported with a remedy`(words: String, options: [String], isLogin: Bool) async throws {
     let run = try await Tool.cri(["pull", "x"] + options, on: TestRuntime { _, _ in .failure(.unknown, words) })
     #expect(run.code == 1 && run.errors.contains(words), "\(run)")
     #expect(run.errors.contains("--creds") == (isLogin && options.isEmpty), "\(run)")
-    #expect(run.errors.contains("check the login") == (isLogin && !options.isEmpty), "\(run)")
+    #expect(run.errors.contains("check the credentials") == (isLogin && !options.isEmpty), "\(run)")
   }
 
-  @Test func `a login from a file is reported without its password`() async throws {
+  @Test func `credentials from a file are reported without its password`() async throws {
     let directory = try TemporaryDirectory()
     let login = Base64.encode(Array("me:sesame".utf8))
     try ProcessFacts.write(
@@ -68,7 +68,7 @@ import Testing
     let environment = ["REGISTRY_AUTH_FILE": directory.file("f")]
     let (run, request) = try await pulled(["-D", "pull", "quay.io/a:1"], environment: environment)
     #expect(request.auth == AuthConfig(username: "me", password: "sesame"))
-    #expect(run.errors.contains("using the login for quay.io from \(directory.file("f"))"), "\(run)")
+    #expect(run.errors.contains("using the credentials for quay.io from \(directory.file("f"))"), "\(run)")
     #expect(!run.errors.contains("sesame") && !run.errors.contains(login))
     let (other, without) = try await pulled(["pull", "ghcr.io/a:1"], environment: environment)
     #expect(without.auth == nil && other.code == 0)

@@ -105,7 +105,7 @@ import Testing
     #expect(missing.code == 1 && missing.errors.contains("connection refused"), "\(missing)")
   }
 
-  /// Pulls from a registry that accepts one login (see Tools/registry-peer).
+  /// Pulls from a registry that accepts one user name and password (see Tools/registry-peer).
   private func pull(on node: ContainerdNode) async throws {
     let words = ["/usr/bin/python3", Tool.source("Tools/registry-peer/registry.py"), "\(node.directory)/busybox.tar"]
     let registry = try SpawnedProcess(words + ["team/box:1", "me:open:sesame"])

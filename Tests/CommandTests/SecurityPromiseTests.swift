@@ -7,7 +7,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Promises of SECURITY.md about the runtime's socket, the files that commands write, and logins for registries.
+/// Promises of SECURITY.md about the runtime's socket, the files that commands write, and credentials for registries.
 @Suite(.timeLimit(.minutes(5))) struct SecurityPromiseTests {
   private let folder: TemporaryDirectory
 
@@ -113,7 +113,7 @@ import Testing
     #"{"auths": {"quay.io": {}}, "credsStore": "planted"}"#,
     #"{"auths": {"quay.io": {"auth": "LOGIN"}}, "credsStore": "planted", "credHelpers": {"quay.io": "planted"}}"#,
   ])
-  func `a login helper is never run`(document: String) async throws {
+  func `a credential helper is never run`(document: String) async throws {
     try plant("docker-credential-planted")
     // The helper would be found and would leave its file.
     let path = "\(folder.file("bin")):/usr/bin:/bin"

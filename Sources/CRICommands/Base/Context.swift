@@ -45,7 +45,7 @@ package struct Context: Sendable {
       for (text, source) in [(flag, option), (environment(variable), variable), (file, "the configuration")] {
         guard let text else { continue }
         if text.isEmpty {
-          // Without a check, the command would call another runtime than the user meant.
+          // Without a check, the command would call a different runtime than the user intended.
           guard source == "--runtime-endpoint" else { continue }
           throw Failure(.usage, "\(source) is empty; specify a socket, or omit the option")
         }
@@ -106,7 +106,7 @@ package struct Context: Sendable {
   /// The timeout of one call in such commands.
   package var callTimeout: Duration { timeout ?? Self.queryTimeout }
 
-  /// A client for calls that may take any time while the runtime responds, such as an image pull.
+  /// A client for calls without a time limit as long as the runtime responds, such as an image pull.
   package func clientWithoutTimeout() -> Client { client(nil) }
 
   /// A client for commands that make many concurrent calls, some of which must wait for the others.

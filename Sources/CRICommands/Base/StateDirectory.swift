@@ -1,7 +1,7 @@
 internal import CRICommandLine
 internal import CRISystem
 
-/// The directory in which commands leave what must outlast them. Only its owner may enter it.
+/// The directory for files that must outlive a command. Only its owner may enter it.
 enum StateDirectory {
   /// systemd sets the variable for a unit with `StateDirectory=`; it may have several directories.
   static var path: String {
@@ -11,7 +11,7 @@ enum StateDirectory {
   /// Creates the directory with mode 0700 if it is missing.
   static func create() throws(FileError) { _ = try PathWalk(toDirectory: path, making: 0o700) }
 
-  /// Checks that nobody else can replace what is kept in the directory.
+  /// Checks that no other user can replace what is stored in the directory.
   /// - Throws: A usage error if others can change it.
   static func check() throws(Failure) {
     guard let status = try? FileNode(directory: path).status, status.isChangeableByOthers else { return }

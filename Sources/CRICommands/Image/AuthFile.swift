@@ -4,7 +4,7 @@ internal import CRIJSON
 internal import CRISystem
 internal import CRIText
 
-/// A file in which `podman login`, `docker login` and similar programs keep logins, by registry or by a part of a
+/// A file in which `podman login`, `docker login` and similar programs keep credentials, by registry or by a part of a
 /// registry (containers-auth.json(5), Docker's config.json).
 struct AuthFile: Hashable, Sendable {
   let path: String
@@ -16,11 +16,11 @@ struct AuthFile: Hashable, Sendable {
   /// What a file contains about a registry.
   enum Found: Hashable, Sendable {
     case login(AuthConfig, key: String, file: String)
-    /// The login is not in the file, but in the program `docker-credential-` followed by this name.
+    /// The credentials are not in the file, but in the program `docker-credential-` followed by this name.
     case helper(String, key: String, file: String)
   }
 
-  /// The usual login files, in the order of their precedence.
+  /// The usual credential files, in the order of their precedence.
   static func usual(_ environment: (String) -> String?, user: UInt32) -> [AuthFile] {
     func directory(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
     if let named = directory("REGISTRY_AUTH_FILE") { return [AuthFile(path: named, isNamed: true)] }
@@ -35,7 +35,7 @@ struct AuthFile: Hashable, Sendable {
     return paths.compactMap { $0 }.withoutDuplicates.map { AuthFile(path: $0) } + [legacy].compactMap { $0 }
   }
 
-  /// The first login that one of the files has for an image.
+  /// The first credentials that one of the files has for an image.
   /// - Parameter warn: Receives the problems of files that the user did not name: they may concern another registry.
   static func login(
     for image: String, in files: [AuthFile], warn: (Failure) throws -> Void
@@ -67,8 +67,8 @@ struct AuthFile: Hashable, Sendable {
       return .helper(name, key: helper.key, file: path)
     }
     guard let store = document["credsStore"]?.stringValue, !store.isEmpty else { return nil }
-    // An empty entry means that the store has the login. Without any entry, the store may have one for any registry, as
-    // docker-credential-ecr-login does.
+    // An empty entry means that the store has the credentials. Without any entry, the store may have one for any
+    // registry, as docker-credential-ecr-login does.
     if let best { return .helper(store, key: best.key, file: path) }
     return entries.isEmpty ? .helper(store, key: registry.parts.first.map(String.init) ?? "", file: path) : nil
   }
@@ -80,16 +80,16 @@ struct AuthFile: Hashable, Sendable {
     } catch {
       // Files of other users are ignored.
       if !isNamed, [.noSuchFile, .notADirectory, .permissionDenied].contains(error) { return nil }
-      throw Failure(.usage, "the logins in \(path) cannot be read: \(error)")
+      throw Failure(.usage, "the credentials in \(path) cannot be read: \(error)")
     }
     if !bytes.contains(where: { $0 > 0x20 }) { return nil }
     guard let document = try? JSON.parse(bytes), document.objectValue != nil else {
-      throw Failure(.usage, "the logins in \(path) are not a JSON object")
+      throw Failure(.usage, "the credentials in \(path) are not a JSON object")
     }
     return document
   }
 
-  /// - Returns: nil if the entry has no login.
+  /// - Returns: nil if the entry has no credentials.
   private static func login(_ entry: JSON, _ key: String, _ path: String) throws -> AuthConfig? {
     func text(_ name: String) -> String { entry[name]?.stringValue ?? "" }
     var login = AuthConfig(

@@ -4,7 +4,7 @@ internal import CRICommandLine
 internal import CRIProtobuf
 internal import CRISystem
 
-/// The options for pulling an image, such as the login.
+/// The options for pulling an image, such as the credentials.
 struct PullOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -53,7 +53,7 @@ struct PullOptions: ParsableArguments {
     return duration > .zero ? duration : nil
   }
 
-  /// - Returns: nil if no login is specified.
+  /// - Returns: nil if no credentials are specified.
   private func login(_ environment: (String) -> String?) throws -> AuthConfig? {
     if let username { return AuthConfig(username: username, password: try password(of: username)) }
     let isGiven = creds != nil || auth != nil

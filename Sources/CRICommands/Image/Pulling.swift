@@ -7,7 +7,7 @@ struct Pulling: Sendable {
   /// A client without a timeout.
   let client: Client
   let timeout: Duration?
-  /// The login that the user specified; nil to search the login files.
+  /// The credentials that the user specified; nil to search the credential files.
   let login: AuthConfig?
   let isDebug: Bool
 
@@ -25,7 +25,8 @@ struct Pulling: Sendable {
       }
       let failure = Failure(error, about: "image \(image.image)", client.images.endpoint)
       guard case .status(let status) = error.facts, status.message.mentionsLogin else { throw failure }
-      let remedy = login == nil ? "log in with podman login, or specify --creds" : "check the login and its permissions"
+      let remedy =
+        login == nil ? "log in with podman login, or specify --creds" : "check the credentials and their permissions"
       throw Failure(failure.code, "\(failure.message); \(remedy)")
     }
   }
@@ -44,7 +45,7 @@ struct Pulling: Sendable {
     guard let found = try AuthFile.login(for: image, in: files, warn: warn) else { return nil }
     switch found {
     case .login(let login, let key, let file):
-      if isDebug { try StandardStream.error.write("cri: using the login for \(key) from \(file)\n") }
+      if isDebug { try StandardStream.error.write("cri: using the credentials for \(key) from \(file)\n") }
       return login
     case .helper(let name, let key, let file):
       let cause =

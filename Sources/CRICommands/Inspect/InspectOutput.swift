@@ -127,7 +127,7 @@ struct InspectView: Sendable {
         guard limits.memory >= 0 else {
           throw Failure(
             .overLimit,
-            "-o go-template needs all \(reports.count) objects at once, which takes too much memory; select fewer objects"
+            "-o go-template needs all \(reports.count) objects in memory, which is too much; select fewer objects"
           )
         }
         return document.sortedKeys()

@@ -33,7 +33,7 @@ struct AdvisoryText {
         fixedIn: "2.0.6, 2.1.4, v2.0.4-k3s2")
     case .containerd11916:
       self.init(
-        "a container that is added to a pod from before the upgrade is unreachable after the second restart",
+        "a container that is added to a pod that is older than the upgrade is unreachable after the second restart",
         fixedIn: "2.1.2, 2.2.0")
     case .containerd10984:
       self.init(

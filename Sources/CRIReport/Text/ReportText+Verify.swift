@@ -25,9 +25,9 @@ extension ReportText {
     case .otherBoot: "the boot ID changed"
     case .otherVersion(let before, let after, let isOlder, let hasLostAllPods):
       "the version was \(before) and is now \(after)\(isOlder ? ", which is older" : "")"
-        + (hasLostAllPods ? ", and no pod from before is left" : "")
+        + (hasLostAllPods ? ", and none of the earlier pods is left" : "")
     case .otherKubeletProcess: "kubelet has a new process, but the runtime does not"
-    case .noPodLeft: "same boot ID, runtime and version, and no pod or process from before is left"
+    case .noPodLeft: "same boot ID, runtime and version, and none of the earlier pods and processes is left"
     case .noDifference: "same boot ID, runtime and version"
     }
   }

@@ -33,7 +33,7 @@ public enum Diff {
 
   /// The time of the snapshot and the process that responded, which differ after every restart.
   private static let volatile: Set<String> = ["taken", "daemon.socket", "daemon.pid", "daemon.startTime"]
-  /// The network of a sandbox that is not ready, which runtimes keep or forget as they like.
+  /// The network of a sandbox that is not ready, which some runtimes keep and others discard.
   private static let networkFields = ["network.", "facts.interfaces", "facts.isNetworkNamespaceClosed"]
 
   /// The document without the sandboxes, containers and images, which make up most of it.

@@ -110,7 +110,7 @@ import Testing
     #expect(try read().first { $0.name == "lo" }?.addresses.map(\.description).contains("127.0.0.1/8") == true)
     try real.run("ip link del eth0")
     #expect(try read().map(\.name) == ["lo"])
-    // No thread of ours has moved to another namespace after the reading thread has ended.
+    // None of our threads is in a different namespace after the reading thread has ended.
     let isHome = await eventually {
       let threads = (try? Directory.names(at: "/proc/self/task")) ?? []
       // A thread that has just ended has no namespace.
