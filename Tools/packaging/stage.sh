@@ -42,6 +42,7 @@ stage() {
 
   install -D -m 0644 -t "$doc" "$here/README.md" "$here/SECURITY.md" "$here/docs/report.md" "$here/docs/limits.md" \
     "$here/docs/crictl-differences.md" "$here/docs/packages.md" "$work/cri.spdx.json"
+  install -D -m 0644 -t "$doc/schema" "$here"/docs/schema/*
   case $format in
     deb) install -m 0644 "$work/copyright.debian" "$doc/copyright" ;;
     rpm) licences=$dir/share/licenses/cri ;;
