@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a man page for a program and one for each of its subcommands.
+"""Writes a man page for a program and one for each of its subcommands, and the pages in the directory man for cri.
 
 Usage: manual.py PROGRAM VERSION DATE DIRECTORY     DATE is the day that the pages show, such as 2026-11-29.
 
@@ -116,6 +116,41 @@ def groups(help_text, commands):
     return lines
 
 
+def rules(program):
+    """The rules by the area that begins their IDs, as `cri rules` lists them."""
+    lines = []
+    everything = json.loads(run(program, "rules", "-o", "json"))
+    for command, title in (("verify", "RULES OF VERIFY AND GUARD"), ("preflight", "RULES OF PREFLIGHT")):
+        lines.append(f".SH {title}")
+        area = ""
+        for rule in (rule for rule in everything if rule["command"] == command):
+            if rule["rule"].split(".")[0] != area:
+                area = rule["rule"].split(".")[0]
+                lines.append(f".SS {area.capitalize()}")
+            names = bold(rule["rule"]) + (f" ({roff(rule['alias'])})" if "alias" in rule else "")
+            lines += [".TP", f"{names}, {rule['severity']}"]
+            if command == "verify":
+                lines.append(roff(f"Compares: {rule['field'] or 'the object'}. Reason: {rule['reason']}."))
+                lines.append(roff(f"Scenarios: {', '.join(rule['scenarios'])}."))
+            else:
+                lines.append(roff(f"Reported if {rule['what']}. Reason: {rule['reason']}."))
+                lines.append(roff(f"Remedy: {rule['remedy']}."))
+    return lines + [".SH SEE ALSO", ", ".join(f"\\fBcri\\-{page}\\fR({part})" for page, part in
+                    (("preflight", 1), ("rules", 1), ("verify", 1), ("report", 5)))]
+
+
+def write_handwritten(program, version, date, directory):
+    """Copies the pages in the directory man, and adds the list of rules to cri-rules(7)."""
+    for name in sorted(os.listdir(os.path.join(HERE, "man"))):
+        with open(os.path.join(HERE, "man", name), encoding="utf-8") as file:
+            text = file.read()
+        text = text.replace("@DATE@", date).replace("@VERSION@", version).replace("@DOC@", "/usr/share/doc/cri")
+        if name == "cri-rules.7":
+            text += "\n".join(rules(program)) + "\n"
+        with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
 def main():
     program, version, date, directory = sys.argv[1:]
     name = os.path.basename(program)
@@ -148,7 +183,9 @@ def main():
         if os.path.exists(extra):
             with open(extra, encoding="utf-8") as file:
                 page.append(file.read().rstrip("\n"))
-        page += [".SH SEE ALSO", ", ".join(f"{bold(name + '-' + c['commandName'])}(1)" for c in commands) or "\\fBcri\\fR(1)"]
+        pages = [f"{bold(name + '-' + command['commandName'])}(1)" for command in commands]
+        others = [f"{bold(other[:-2])}({other[-1]})" for other in sorted(os.listdir(os.path.join(HERE, "man")))] if commands else []
+        page += [".SH SEE ALSO", ", ".join(pages + others) or "\\fBcri\\fR(1)"]
 
     root = {**root, "discussion": root.get("discussion", "") if not commands else ""}
     write(name, root, help_text, program_body)
@@ -159,6 +196,8 @@ def main():
             page += [".SH SEE ALSO", f"{bold(name)}(1) describes the options that precede the subcommand, and the exit status."]
 
         write(f"{name}-{command['commandName']}", command, run(program, command["commandName"], "--help"), body)
+    if commands:
+        write_handwritten(program, version, date, directory)
 
 
 main()

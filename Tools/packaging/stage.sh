@@ -21,8 +21,11 @@ stage() {
   doc=$dir/share/doc/cri
   install -D -m 0755 -t "$dir/bin" "$binaries/cri" "$binaries/cri-sim"
 
-  install -D -m 0644 -t "$dir/share/man/man1" "$work"/man/*.1
-  gzip -9n "$dir"/share/man/man1/*.1
+  for section in 1 5 7; do
+    install -D -m 0644 -t "$dir/share/man/man$section" "$work"/man/*."$section"
+    sed -i "s#/usr/share/doc/#$prefix/share/doc/#" "$dir/share/man/man$section"/*
+    gzip -9n "$dir/share/man/man$section"/*
+  done
   case $format in deb) zsh=vendor-completions ;; *) zsh=site-functions ;; esac
   install -D -m 0644 "$work/completion.bash" "$dir/share/bash-completion/completions/cri"
   install -D -m 0644 "$work/completion.zsh" "$dir/share/zsh/$zsh/_cri"
