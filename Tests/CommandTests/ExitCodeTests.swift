@@ -2,7 +2,7 @@ import CRIGRPC
 import Testing
 import TestSupport
 
-/// Checks the exit codes in the README's table.
+/// Checks the exit codes in docs/exit-codes.md.
 @Suite("The exit code") struct ExitCodeTests {
   static let ambiguous = "an error occurred: Multiple IDs found with provided prefix: 7"
 

@@ -43,8 +43,11 @@ stage() {
   done
   [ "$format" = tar ] || install -m 0755 "$here/Tools/packaging/setup" "$dir/lib/cri/setup"
 
-  install -D -m 0644 -t "$doc" "$here/README.md" "$here/SECURITY.md" "$here/docs/report.md" "$here/docs/limits.md" \
-    "$here/docs/crictl-differences.md" "$here/docs/packages.md" "$work/cri.spdx.json"
+  install -D -m 0644 -t "$doc" "$here/README.md" "$here/CHANGELOG.md" "$here/SECURITY.md" "$work/cri.spdx.json"
+  for page in report limits crictl-differences packages commands exit-codes sessions upgrade-7843 upgrade-in-place migration \
+    reboot; do
+    install -m 0644 -t "$doc" "$here/docs/$page.md"
+  done
   install -D -m 0644 -t "$doc/schema" "$here"/docs/schema/*
   case $format in
     deb) install -m 0644 "$work/copyright.debian" "$doc/copyright" ;;
