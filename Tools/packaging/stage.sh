@@ -43,18 +43,22 @@ stage() {
   done
   [ "$format" = tar ] || install -m 0755 "$here/Tools/packaging/setup" "$dir/lib/cri/setup"
 
-  install -D -m 0644 -t "$doc" "$here/README.md" "$here/CHANGELOG.md" "$here/SECURITY.md" "$work/cri.spdx.json"
+  install -D -m 0644 -t "$doc" "$here/README.md" "$here/SECURITY.md" "$work/cri.spdx.json"
   for page in report limits crictl-differences packages commands exit-codes sessions upgrade-7843 upgrade-in-place migration \
     reboot; do
     install -m 0644 -t "$doc" "$here/docs/$page.md"
   done
   install -D -m 0644 -t "$doc/schema" "$here"/docs/schema/*
   case $format in
-    deb) install -m 0644 "$work/copyright.debian" "$doc/copyright" ;;
+    deb)
+      install -m 0644 "$work/copyright.debian" "$doc/copyright"
+      gzip -9nc "$here/CHANGELOG.md" >"$doc/changelog.gz"
+      ;;
     rpm) licences=$dir/share/licenses/cri ;;
     tar) licences=$doc ;;
   esac
   if [ "$format" != deb ]; then
+    install -m 0644 -t "$doc" "$here/CHANGELOG.md"
     install -D -m 0644 "$here/LICENSE" "$licences/LICENSE"
     install -m 0644 "$work/copyright.full" "$licences/copyright"
     install -m 0644 /usr/share/common-licenses/LGPL-2.1 "$licences/LGPL-2.1"
