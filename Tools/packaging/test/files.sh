@@ -32,8 +32,10 @@ check_contents() {
     [ -f "$share/man/man${page##*.}/$page.gz" ] || fail "the man page $page is missing"
   done
   for page in "$share"/man/man?/*; do
-    gzip -dc "$page" >"$work/page.1"
-    warnings=$(LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z "$work/page.1" 2>&1 >/dev/null; mandoc -T lint -W warning "$work/page.1") || true
+    text=$work/$(basename "$page" .gz)
+    gzip -dc "$page" >"$text"
+    warnings=$(LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z "$text" 2>&1 >/dev/null
+      mandoc -T lint -W warning "$text") || true
     [ -z "$warnings" ] || fail "$(basename "$page"): $warnings"
   done
   bash -n "$share/bash-completion/completions/cri"
