@@ -22,6 +22,8 @@ let package = Package(
     .library(name: "CRI", targets: ["CRI"]),
     // The sessions of exec, attach and port-forward, which need only zlib.
     .library(name: "CRIStreaming", targets: ["CRIStreaming"]),
+    // TLS for these sessions, which needs OpenSSL.
+    .library(name: "CRITLS", targets: ["CRITLS"]),
     // Snapshots, verification and preflight, which also need libyaml.
     .library(name: "CRIVerification", targets: ["CRIVerification"]),
     // A simulated runtime for tests, which also needs libyaml and zlib.
@@ -41,6 +43,7 @@ let package = Package(
       name: "CRIProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CRILibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CRIZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CRIOpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
     // The transport: descriptors, HTTP/2 frames, gRPC calls.
     .target(name: "CRIShims"),
@@ -104,6 +107,9 @@ let package = Package(
     .target(
       name: "CRIStreaming", dependencies: ["CRIGzip", "CRIJSON", "CRISystem", "CRIText"], swiftSettings: safe),
 
+    // TLS for these sessions, in a module of its own, because only https URLs need OpenSSL.
+    .target(name: "CRITLS", dependencies: ["CRIOpenSSL", "CRIStreaming", "CRISystem"], swiftSettings: dialect),
+
     // Copies of files into and out of containers, and tar streams.
     .target(name: "CRICopy", dependencies: ["CRISystem"], swiftSettings: safe),
 
@@ -128,7 +134,7 @@ let package = Package(
       name: "CRICommands",
       dependencies: [
         "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
-        "CRIReport", "CRIStreaming", "CRICopy", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf",
+        "CRIReport", "CRIStreaming", "CRITLS", "CRICopy", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf",
         "CRISystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -138,7 +144,7 @@ let package = Package(
     .executableTarget(
       name: "cri-sim",
       dependencies: [
-        "CRISimulator", "CRIMessages", "CRIProtobuf", "CRISystem",
+        "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIStreaming", "CRISystem", "CRITLS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/cri-sim", swiftSettings: safe),
@@ -209,7 +215,8 @@ let package = Package(
       name: "CRILogsTests", dependencies: ["CRILogs", "CRIProtobuf", "CRIJSON", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(
-      name: "CRIStreamingTests", dependencies: ["CRIStreaming", "CRIGzip", "CRIJSON", "CRISystem", "TestSupport"],
+      name: "CRIStreamingTests",
+      dependencies: ["CRIStreaming", "CRITLS", "CRIGzip", "CRIJSON", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(name: "CRICopyTests", dependencies: ["CRICopy", "CRISystem", "TestSupport"], swiftSettings: dialect),
     .testTarget(

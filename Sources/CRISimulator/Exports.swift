@@ -2,4 +2,5 @@
 @_exported public import CRIGRPC
 @_exported public import CRIMessages
 @_exported public import CRIProtobuf
+@_exported public import CRIStreaming
 @_exported public import CRISystem

@@ -1,6 +1,7 @@
 internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
+public import CRIStreaming
 public import CRISystem
 
 /// A container runtime without containers, for tests: it serves the CRI on a unix socket from in-memory state.
@@ -34,6 +35,8 @@ public final class SimulatedRuntime: Sendable {
     public var addsMalformedObjects = false
     /// Called when `Faults.killAfter` applies. If nil, all connections are closed during the call.
     public var onKill: (@Sendable () -> Void)?
+    /// TLS for the sessions of exec, attach and port-forward, whose URLs then begin with https; nil for none.
+    public var streamingTLS: (any TLSProvider)?
 
     /// Creates the default options.
     public init() {}
@@ -73,7 +76,7 @@ public final class SimulatedRuntime: Sendable {
     let ipLosses = options.onRestart.filter { $0.kind == .loseIPs }
     node.isForgotten = { pod in ipLosses.contains { $0.affects(pod) } }
     self.options = options
-    sessions = SimulatedSessions(options.faults)
+    sessions = SimulatedSessions(options.faults, tls: options.streamingTLS)
     state = Locked(State(node: node, faults: options.faults))
   }
 

@@ -79,6 +79,9 @@ extension Descriptor {
   /// Sends no more; the other end reads to the end of what was sent. The corresponding C function is `shutdown`.
   package borrowing func finishWriting() { _ = shutdown(rawValue, Int32(SHUT_WR)) }
 
+  /// Reads no more: `poll` reports the end. The corresponding C function is `shutdown`.
+  package borrowing func finishReading() { _ = shutdown(rawValue, Int32(SHUT_RD)) }
+
   /// Reads up to `limit` bytes.
   /// - Returns: An empty array at the end; nil if the call would block.
   package borrowing func readBytes(_ limit: Int) throws(Errno) -> [UInt8]? {

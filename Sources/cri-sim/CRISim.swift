@@ -32,6 +32,8 @@ struct CRISim: ParsableCommand {
   @OptionGroup(title: "Restarts") var restart: RestartOptions
   @OptionGroup(title: "Faults") var faults: FaultOptions
 
+  @OptionGroup(title: "TLS") var tls: StreamTLSOptions
+
   @Flag(help: "Print the state in the format of --description and exit.")
   var printState = false
 
@@ -43,6 +45,7 @@ struct CRISim: ParsableCommand {
     options.faults = try faults.faults()
     options.addsMalformedObjects = source.hostile
     options.onKill = Process.die
+    options.streamingTLS = try tls.provider()
     let runtime = try SimulatedRuntime(try source.source(), options: options)
     if printState { return print(runtime.stateDescription) }
     try Process.serve(runtime, at: socket ?? "")

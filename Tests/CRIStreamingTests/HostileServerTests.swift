@@ -153,13 +153,6 @@ import Testing
       Issue.record("the session was opened")
     } catch let error as StreamingError { #expect(error.refusedHost == "192.0.2.1") }
   }
-
-  @Test func `https says that it is not supported`() async throws {
-    do {
-      _ = try await Session.open(RemoteCommandStreams()) { "https://127.0.0.1:9/x" }
-      Issue.record("the session was opened")
-    } catch let error as StreamingError { #expect(error.code == .unsupportedTLS) }
-  }
 }
 
 extension TCPSocket {

@@ -202,9 +202,8 @@ import Testing
 
   @Test(
     arguments: [
-      (
-        "https://127.0.0.1:9/exec/x", "https is not supported yet; configure the runtime's streaming server without TLS"
-      ),
+      ("https://192.0.2.1:9/exec/x", "specify --allow-stream-host 192.0.2.1"),
+      ("https://127.0.0.1:1/exec/x", "check the address of the runtime's streaming server"),
       ("http://192.0.2.1:9/exec/x", "specify --allow-stream-host 192.0.2.1"),
       ("http://node.example/exec/x", "specify --allow-stream-host node.example"),
       ("http://127.0.0.1:1/exec/x", "check the address of the runtime's streaming server"),

@@ -17,7 +17,7 @@ install_packages() {
 }
 
 # The packages that are required to build, and to run a private containerd.
-build_packages="libnghttp2-dev libprotobuf-c-dev libyaml-dev zlib1g-dev pkg-config"
+build_packages="libnghttp2-dev libprotobuf-c-dev libyaml-dev zlib1g-dev libssl-dev pkg-config"
 containerd_packages="containerd runc containernetworking-plugins busybox-static iproute2"
 
 # The packages that Tools/package requires.

@@ -84,7 +84,7 @@ struct CopyCommand: AsyncParsableCommand {
       NodeCopy(root: $0, archives: archive, followsLink: followLink, control: control, warnings: warnings)
     }
     let call = CopyExec(
-      client: client, id: target.id, options: stream.options(context), context: context, subject: target.subject)
+      client: client, id: target.id, options: try stream.options(context), context: context, subject: target.subject)
     let tar = TarCopy(
       call: call, archives: archive, followsLink: followLink, control: control, warnings: warnings)
     do {

@@ -70,7 +70,7 @@ struct AttachCommand: AsyncParsableCommand {
     let session: Session
     do {
       session = try await Session.open(
-        streams, options: stream.options(context), refused: { StreamOptions.note($0, context) }
+        streams, options: try stream.options(context), refused: { StreamOptions.note($0, context) }
       ) { try await client.runtime.attach(request).url }
     } catch let error as StreamingError {
       throw Failure(error, about: subject)

@@ -94,7 +94,7 @@ struct ExecCommand: AsyncParsableCommand {
     }
     let context = try Context()
     let client = timeLimit.map { context.client(within: min($0, context.bulkTimeout)) } ?? context.bulkClient()
-    var options = stream.options(context)
+    var options = try stream.options(context)
     if let timeLimit { options.setupTimeout = min(options.setupTimeout, timeLimit) }
     let streams = RemoteCommandStreams(stdin: interactive, terminal: tty)
     let call = ExecCall(context: context, client: client, command: command, streams: streams, options: options)

@@ -19,6 +19,14 @@ extension Failure {
     case .timedOut: "specify a longer --timeout before the subcommand"
     case .connectionLost, .protocolViolation, .malformedStatus:
       runsCommand ? "the command may still be running" : nil
+    case .untrustedCertificate:
+      "specify the certificate of its authority with --tls-ca, or --insecure to connect without verification"
+    case .wrongCertificateName:
+      "specify a name of the certificate with --tls-server-name, or --insecure to connect without verification"
+    case .certificateNotValidNow:
+      "renew the certificate of the runtime's streaming server, check the clock of this node, or specify --insecure to "
+        + "connect without verification"
+    case .clientCertificateRefused: "specify a certificate that the runtime accepts with --tls-cert and --tls-key"
     case .redirected: "specify the endpoint of the runtime itself"
     default:
       if let host = error.refusedHost {

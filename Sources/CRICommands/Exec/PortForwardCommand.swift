@@ -51,7 +51,7 @@ struct PortForwardCommand: AsyncParsableCommand {
     let signals = try SignalWatch()
     for line in listeners.lines { try StandardStream.output.write("\(line)\n") }
     let forwarding = PortForwarding(
-      client: client, pod: pod, listeners: listeners, options: stream.options(context), context: context,
+      client: client, pod: pod, listeners: listeners, options: try stream.options(context), context: context,
       output: try OutputWriter(.output), errors: try OutputWriter(.error))
     let end = await withTaskGroup(of: SignalWatch.Received?.self) { group in
       group.addTask { await signals.next() }

@@ -19,7 +19,9 @@ struct StreamOptions: ParsableArguments {
       valueName: "host"))
   var allowStreamHost: [String] = []
 
-  func options(_ context: Context) -> StreamingOptions {
+  @OptionGroup var tls: TLSOptions
+
+  func options(_ context: Context) throws(Failure) -> StreamingOptions {
     let kinds: StreamingOptions.Transport =
       switch transport {
       case .auto: .automatic
@@ -27,7 +29,8 @@ struct StreamOptions: ParsableArguments {
       case .websocket: .only(.webSocket)
       }
     return StreamingOptions(
-      transport: kinds, setupTimeout: context.bulkTimeout, allowedHosts: allowStreamHost, userAgent: CRICommand.tool)
+      transport: kinds, setupTimeout: context.bulkTimeout, allowedHosts: allowStreamHost, userAgent: CRICommand.tool,
+      tls: try tls.provider())
   }
 
   /// With `--debug`, reports that a transport was refused.

@@ -19,7 +19,10 @@ final class SimulatedSessions: Sendable {
   /// The URL that every call returns; nil for the own server.
   private let fixedURL: String?
 
-  init(_ faults: Faults) {
+  private let tls: (any TLSProvider)?
+
+  init(_ faults: Faults, tls: (any TLSProvider)? = nil) {
+    self.tls = tls
     refusesSPDY = faults.refusesSPDY
     fixedURL = faults.streamingURL
   }
@@ -66,13 +69,14 @@ final class SimulatedSessions: Sendable {
         state.server = server
         return server.port
       }
-      return "http://127.0.0.1:\(port)\(path)"
+      return "\(tls == nil ? "http" : "https")://127.0.0.1:\(port)\(path)"
     } catch { throw CallFailure(.unavailable, "streaming server is not available: \(error)") }
   }
 
   private func serve() throws(Errno) -> StreamServer {
     var options = StreamServer.Options()
     options.acceptsSPDY = !refusesSPDY
+    options.tls = tls
     return try StreamServer(on: .loopback(port: 0), options: options) { [weak self] offer in
       let response = self?.state.withLock { $0.responses.removeValue(forKey: offer.path) }
       return response ?? .refuse(status: 404, reason: "Not Found", body: "cannot find the request")

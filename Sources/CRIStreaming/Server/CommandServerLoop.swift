@@ -16,6 +16,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private var timer: ContinuousClock.Instant?
   private var endDeadline: ContinuousClock.Instant?
   private var isOver = false
+  private var isDropped = false
 
   init(
     _ server: consuming RemoteCommandServer<Transport>, _ pipe: consuming StreamPipe, _ command: any ServedCommand,
@@ -33,6 +34,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       events += server.takeEvents()
       react()
       let isWritten = pipe.flush { server.send(into: &$0) }
+      if isDropped { throw .closed }
       // Now that the output is written, the events that it held back must not wait for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if isOver || pipe.writeFailure != nil || !server.isAlive && isWritten { return }
@@ -77,7 +79,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       case .finish(let result):
         server.finish(result)
         endDeadline = .now + Self.endTime
-      case .drop: isOver = true
+      case .drop: (isOver, isDropped) = (true, true)
       }
     }
   }

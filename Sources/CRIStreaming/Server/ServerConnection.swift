@@ -5,10 +5,34 @@ struct ServerConnection {
   /// The time that a client may take to send its request.
   private static let requestTime = Duration.seconds(10)
 
-  let socket: PlainSocket
+  let socket: any StreamSocket
   let options: StreamServer.Options
   let stop: ServerStop
   let respond: @Sendable (UpgradeOffer) -> StreamServer.Response
+
+  /// Serves a connection that was accepted, with TLS if the options require it.
+  static func serve(
+    _ socket: PlainSocket, _ options: StreamServer.Options, _ stop: ServerStop,
+    _ respond: @escaping @Sendable (UpgradeOffer) -> StreamServer.Response
+  ) {
+    guard let tls = options.tls else {
+      return ServerConnection(socket: socket, options: options, stop: stop, respond: respond).run()
+    }
+    guard let engine = try? tls.makeEngine(host: "") else { return }
+    let encrypted = TLSSocket(socket, engine)
+    let deadline = ContinuousClock.now + requestTime
+    do throws(SocketFailure) {
+      while case .waits(let write) = try encrypted.handshake() {
+        let remaining = deadline - ContinuousClock.now
+        guard remaining > .zero,
+          let ready = try? Poll.wait(
+            [(stop.descriptor, true, false), (socket.number, true, write)], timeout: remaining),
+          !ready[0].readable
+        else { return }
+      }
+    } catch { return }
+    ServerConnection(socket: encrypted, options: options, stop: stop, respond: respond).run()
+  }
 
   /// Serves the connection until it ends, which also happens if the client disconnects or violates a protocol.
   func run() {
@@ -16,7 +40,8 @@ struct ServerConnection {
     switch respond(offer) {
     case .refuse(let status, let reason, let body):
       write(UpgradeResponse.refuse(status: status, reason: reason, body: body))
-    case .raw(let bytes): write(bytes)
+      socket.announceEnd()
+    case .raw(let bytes): return write(bytes)
     case .command(let streams, let command): serve(offer, streams, command)
     case .ports(let ports, let connect): serve(offer, ports, connect)
     }
@@ -28,14 +53,15 @@ struct ServerConnection {
     let deadline = ContinuousClock.now + Self.requestTime
     while true {
       let remaining = deadline - ContinuousClock.now
-      guard remaining > .zero,
-        let ready = try? Poll.wait(
-          [(stop.descriptor, true, false), (socket.number, true, false)], timeout: remaining),
-        !ready[0].readable
-      else { return nil }
-      guard ready[1].readable else { continue }
+      guard remaining > .zero else { return nil }
+      // The handshake may have received the request as well, so read before waiting.
       switch pipe.read() {
-      case .nothing: break
+      case .nothing:
+        guard
+          let ready = try? Poll.wait(
+            [(stop.descriptor, true, false), (socket.number, true, false)], timeout: remaining),
+          !ready[0].readable
+        else { return nil }
       case .bytes(let bytes):
         do throws(UpgradeFailure) {
           if let offer = try reader.receive(bytes) { return offer }
@@ -100,6 +126,7 @@ struct ServerConnection {
       let server = try RemoteCommandServer(over: transport, version: version, streams: streams)
       var loop = CommandServerLoop(server, StreamPipe(socket), command, stop)
       try loop.run(first: rest)
+      socket.announceEnd()
     } catch {}
   }
 
@@ -131,6 +158,7 @@ struct ServerConnection {
       let server = try PortForwardServer(over: transport)
       var loop = PortServerLoop(server, StreamPipe(socket), stop, endsWithPorts: endsWithPorts, connect)
       try loop.run(first: rest)
+      socket.announceEnd()
     } catch {}
   }
 }

@@ -22,6 +22,9 @@ package final class StreamServer: Sendable {
     /// The WebSocket subprotocols of port-forwarding.
     package var forwardProtocols = PortForwardProtocol.channels
 
+    /// TLS for all connections; nil for none.
+    package var tls: (any TLSProvider)?
+
     package init() {}
   }
 
@@ -41,7 +44,7 @@ package final class StreamServer: Sendable {
     let stop = stop
     try Thread.detach {
       Self.accept(Descriptor(owning: number), stop) { socket in
-        ServerConnection(socket: socket, options: options, stop: stop, respond: respond).run()
+        ServerConnection.serve(socket, options, stop, respond)
       }
     }
   }

@@ -52,6 +52,7 @@ struct RelayThread: Sendable {
     var loop = RelayLoop(
       client, request, StreamPipe(socket), StreamPipe(local), ending, url: url.text, transport: transport)
     try loop.run(first: rest)
+    socket.announceEnd()
   }
 
   private func begin<Transport: StreamTransport & ~Copyable>(

@@ -52,6 +52,7 @@ struct SessionThread {
     let agreement = SessionMailbox.Agreement(transport: transport, version: version)
     var loop = SessionLoop(client, StreamPipe(socket), mailbox, agreement, url: url.text, deadline: deadline)
     try loop.run(first: rest)
+    socket.announceEnd()
   }
 
   private func begin<Transport: StreamTransport & ~Copyable>(

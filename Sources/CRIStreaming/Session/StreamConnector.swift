@@ -12,9 +12,6 @@ struct StreamConnector {
 
   /// - Parameter protocols: The streaming protocols to offer, best first.
   func open(_ protocols: [String]) throws(StreamingError) -> (any StreamSocket, UpgradeResponseReader.Upgraded) {
-    if url.usesTLS {
-      throw error(.unsupportedTLS, "https is not supported yet; configure the runtime's streaming server without TLS")
-    }
     let request: UpgradeRequest
     do throws(UpgradeFailure) {
       let fields = [HTTPField("User-Agent", options.userAgent)]
@@ -24,7 +21,13 @@ struct StreamConnector {
         request = try .webSocket(target: url.target, host: url.host, protocols: protocols, fields: fields)
       }
     } catch { throw StreamingError(error, url: url.text, transport: transport) }
-    let socket = try connect()
+    guard url.usesTLS else {
+      let socket = try connect()
+      return (socket, try upgrade(socket, request))
+    }
+    let engine = try makeEngine()
+    let socket = TLSSocket(try connect(), engine)
+    try handshake(socket)
     return (socket, try upgrade(socket, request))
   }
 
@@ -34,7 +37,7 @@ struct StreamConnector {
 
   // MARK: Connecting
 
-  private func connect() throws(StreamingError) -> any StreamSocket {
+  private func connect() throws(StreamingError) -> PlainSocket {
     switch url.address {
     case .unix(let path): return try connect(path)
     case .tcp(let host, let port):
@@ -50,7 +53,7 @@ struct StreamConnector {
     }
   }
 
-  private func connect(_ path: String) throws(StreamingError) -> any StreamSocket {
+  private func connect(_ path: String) throws(StreamingError) -> PlainSocket {
     while true {
       do throws(Errno) {
         return PlainSocket(try UnixSocket.connect(to: path))
@@ -72,6 +75,31 @@ struct StreamConnector {
     } catch { return .failure(error) }
   }
 
+  // MARK: TLS
+
+  private func makeEngine() throws(StreamingError) -> any TLSEngine {
+    guard let tls = options.tls, case .tcp(let host, _) = url.address else {
+      throw error(.unsupportedTLS, "the URL requires TLS, for which StreamingOptions.tls is not set")
+    }
+    do throws(TLSFailure) { return try tls.makeEngine(host: host) } catch {
+      throw StreamingError(error, url: url.text, transport: transport)
+    }
+  }
+
+  private func handshake(_ socket: TLSSocket) throws(StreamingError) {
+    while true {
+      let progress: TLSSocket.Handshake
+      do throws(SocketFailure) { progress = try socket.handshake() } catch {
+        switch error {
+        case .tls(let failure): throw StreamingError(failure, url: url.text, transport: transport)
+        case .system(let errno): throw self.error(.tlsFailed, "the TLS handshake failed: \(errno)")
+        }
+      }
+      guard case .waits(let write) = progress else { return }
+      try wait(for: (socket.number, true, write))
+    }
+  }
+
   // MARK: Upgrade
 
   private func upgrade(
@@ -80,6 +108,8 @@ struct StreamConnector {
     var pipe = StreamPipe(socket)
     pipe.output = request.bytes
     var reader = UpgradeResponseReader(to: request)
+    // With TLS 1.3, a server rejects a client's certificate only after the handshake.
+    var tlsFailure: TLSFailure?
     while true {
       let isWritten = pipe.flush()
       guard try wait(for: (socket.number, true, !isWritten)) else { continue }
@@ -87,9 +117,14 @@ struct StreamConnector {
         switch pipe.read() {
         case .nothing: break
         case .bytes(let bytes): if let upgraded = try reader.receive(bytes) { return upgraded }
-        case .end: throw reader.connectionEnded()
+        case .end:
+          if let failure = pipe.tlsFailure { tlsFailure = failure }
+          throw reader.connectionEnded()
         }
-      } catch { throw StreamingError(error, url: url.text, transport: transport) }
+      } catch {
+        if let tlsFailure { throw StreamingError(tlsFailure, url: url.text, transport: transport) }
+        throw StreamingError(error, url: url.text, transport: transport)
+      }
     }
   }
 

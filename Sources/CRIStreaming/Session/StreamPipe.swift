@@ -1,5 +1,3 @@
-internal import CRISystem
-
 /// A socket with the bytes that wait to be written to it. It belongs to one thread.
 struct StreamPipe: ~Copyable {
   /// The maximum number of bytes that are read at a time.
@@ -10,7 +8,9 @@ struct StreamPipe: ~Copyable {
   var output: [UInt8] = []
   private var written = 0
   /// The error of a failed write. The peer may have sent the reason before it closed the socket, so reading continues.
-  private(set) var writeFailure: Errno?
+  private(set) var writeFailure: SocketFailure?
+  /// The reason why TLS failed while reading.
+  private(set) var tlsFailure: TLSFailure?
   /// The time at which the last bytes arrived.
   private(set) var lastArrival = ContinuousClock.now
   /// The time since which the peer may have been waiting for a larger window.
@@ -25,7 +25,7 @@ struct StreamPipe: ~Copyable {
   /// - Returns: True if everything was written, or if writing has failed.
   mutating func flush() -> Bool {
     while written < output.count, writeFailure == nil {
-      do throws(Errno) {
+      do throws(SocketFailure) {
         guard let count = try socket.write(output, from: written) else { return false }
         written += count
       } catch { writeFailure = error }
@@ -52,13 +52,16 @@ struct StreamPipe: ~Copyable {
   }
 
   mutating func read() -> Arrival {
-    do throws(Errno) {
+    do throws(SocketFailure) {
       guard let bytes = try socket.read(Self.readSize) else { return .nothing }
       guard !bytes.isEmpty else { return .end("the server closed the connection") }
       lastArrival = .now
       idleStart = lastArrival
       return .bytes(bytes)
-    } catch { return .end("\(error)") }
+    } catch {
+      if case .tls(let failure) = error { tlsFailure = failure }
+      return .end("\(error)")
+    }
   }
 
   /// After this time without bytes, a peer may be waiting for a larger window.

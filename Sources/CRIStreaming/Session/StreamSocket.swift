@@ -5,15 +5,18 @@ protocol StreamSocket: AnyObject {
   /// The descriptor's number for poll.
   var number: Int32 { get }
 
-  /// - Returns: Up to `limit` bytes; an empty array at the end; nil if the call would block.
-  func read(_ limit: Int) throws(Errno) -> [UInt8]?
+  /// - Returns: Up to about `limit` bytes; an empty array at the end; nil if the call would block.
+  func read(_ limit: Int) throws(SocketFailure) -> [UInt8]?
 
   /// Writes `bytes[offset...]`.
   /// - Returns: The number of bytes written; nil if the call would block.
-  func write(_ bytes: [UInt8], from offset: Int) throws(Errno) -> Int?
+  func write(_ bytes: [UInt8], from offset: Int) throws(SocketFailure) -> Int?
 
   /// Ends sending; the peer can still read everything that was sent.
   func finishWriting()
+
+  /// Tells the peer that the connection ends intentionally, if the protocol can express that.
+  func announceEnd()
 }
 
 /// A socket without encryption.
@@ -24,7 +27,16 @@ final class PlainSocket: StreamSocket, Sendable {
 
   var number: Int32 { descriptor.rawValue }
   func connectionError() throws(Errno) -> Errno? { try descriptor.connectionError() }
-  func read(_ limit: Int) throws(Errno) -> [UInt8]? { try descriptor.readBytes(limit) }
-  func write(_ bytes: [UInt8], from offset: Int) throws(Errno) -> Int? { try descriptor.send(bytes, from: offset) }
+
+  func read(_ limit: Int) throws(SocketFailure) -> [UInt8]? {
+    do throws(Errno) { return try descriptor.readBytes(limit) } catch { throw .system(error) }
+  }
+
+  func write(_ bytes: [UInt8], from offset: Int) throws(SocketFailure) -> Int? {
+    do throws(Errno) { return try descriptor.send(bytes, from: offset) } catch { throw .system(error) }
+  }
+
   func finishWriting() { descriptor.finishWriting() }
+  func finishReading() { descriptor.finishReading() }
+  func announceEnd() {}
 }

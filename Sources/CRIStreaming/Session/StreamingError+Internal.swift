@@ -1,4 +1,17 @@
 extension StreamingError {
+  init(_ failure: TLSFailure, url: String, transport: StreamTransportKind) {
+    let code: Code =
+      switch failure.kind {
+      case .untrusted: .untrustedCertificate
+      case .wrongName: .wrongCertificateName
+      case .notValidNow: .certificateNotValidNow
+      case .clientCertificateRefused: .clientCertificateRefused
+      case .truncated: .connectionLost
+      case .notTLS, .handshakeFailed, .unusableSettings: .tlsFailed
+      }
+    self.init(code, failure.reason, url: url, transport: transport)
+  }
+
   init(_ failure: UpgradeFailure, url: String, transport: StreamTransportKind) {
     let (code, reason) = Self.explain(failure)
     self.init(code, reason, url: url, transport: transport)

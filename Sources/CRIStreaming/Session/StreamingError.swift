@@ -6,6 +6,7 @@ public struct StreamingError: Error, Hashable, Sendable {
       case invalidURL, hostNotAllowed(String), unsupportedTLS, cannotConnect, timedOut, upgradeRefused(status: Int?)
       case redirected, protocolViolation, streamRefused, connectionLost, malformedStatus, remote, cannotEndInput
       case inputClosed, cancelled, system
+      case untrustedCertificate, wrongCertificateName, certificateNotValidNow, clientCertificateRefused, tlsFailed
     }
 
     let kind: Kind
@@ -14,8 +15,18 @@ public struct StreamingError: Error, Hashable, Sendable {
     public static let invalidURL = Code(kind: .invalidURL)
     /// The URL points to another machine that is not in `StreamingOptions.allowedHosts`.
     public static func hostNotAllowed(_ host: String) -> Code { Code(kind: .hostNotAllowed(host)) }
-    /// The URL needs TLS, which is not supported.
+    /// The URL needs TLS, but `StreamingOptions.tls` is not set.
     public static let unsupportedTLS = Code(kind: .unsupportedTLS)
+    /// The server's certificate is not signed by a trusted authority, or violates a rule.
+    public static let untrustedCertificate = Code(kind: .untrustedCertificate)
+    /// The server's certificate is for other names than the URL's.
+    public static let wrongCertificateName = Code(kind: .wrongCertificateName)
+    /// The server's certificate has expired or is not valid yet.
+    public static let certificateNotValidNow = Code(kind: .certificateNotValidNow)
+    /// The server does not accept the client's certificate, or requires one.
+    public static let clientCertificateRefused = Code(kind: .clientCertificateRefused)
+    /// TLS failed for another reason, for example because the server does not speak it.
+    public static let tlsFailed = Code(kind: .tlsFailed)
     /// The server of the URL cannot be reached.
     public static let cannotConnect = Code(kind: .cannotConnect)
     /// Connecting and the upgrade took longer than `StreamingOptions.setupTimeout`.

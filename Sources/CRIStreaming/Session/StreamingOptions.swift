@@ -1,5 +1,5 @@
 /// Options for opening sessions.
-public struct StreamingOptions: Hashable, Sendable {
+public struct StreamingOptions: Sendable {
   /// The choice of the transport.
   public enum Transport: Hashable, Sendable {
     /// SPDY, or WebSocket if the server refuses SPDY.
@@ -26,6 +26,8 @@ public struct StreamingOptions: Hashable, Sendable {
   public var allowedHosts: [String]
   /// The value of the `User-Agent` field.
   public var userAgent: String
+  /// TLS for https URLs, for example a `TLSClient` of the product `CRITLS`; nil to refuse them.
+  public var tls: (any TLSProvider)?
 
   /// Creates options.
   /// - Parameters:
@@ -33,13 +35,15 @@ public struct StreamingOptions: Hashable, Sendable {
   ///   - setupTimeout: The time until the server must have accepted the session.
   ///   - allowedHosts: Hosts that sessions may lead to besides this machine.
   ///   - userAgent: The value of the `User-Agent` field.
+  ///   - tls: TLS for https URLs; nil to refuse them.
   public init(
     transport: Transport = .automatic, setupTimeout: Duration = .seconds(10), allowedHosts: [String] = [],
-    userAgent: String = "cri"
+    userAgent: String = "cri", tls: (any TLSProvider)? = nil
   ) {
     self.transport = transport
     self.setupTimeout = setupTimeout
     self.allowedHosts = allowedHosts
     self.userAgent = userAgent
+    self.tls = tls
   }
 }

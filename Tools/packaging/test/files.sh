@@ -56,7 +56,7 @@ check_contents() {
   cmp "$packages/cri-$version.spdx.json" "$share/doc/cri/cri.spdx.json"
   # Every library that the linker used is in the bill of materials and in the file copyright.
   for name in swift swift-foundation swift-collections swift-corelibs-libdispatch swift-argument-parser swift-system \
-    libnghttp2-dev libprotobuf-c-dev libyaml-dev zlib1g-dev libc6-dev libgcc-12-dev libstdc++-12-dev; do
+    libnghttp2-dev libprotobuf-c-dev libyaml-dev zlib1g-dev libssl-dev libc6-dev libgcc-12-dev libstdc++-12-dev; do
     grep -qF "\"name\": \"$name\"" "$packages/cri-$version.spdx.json" || fail "the bill of materials lacks $name"
     grep -qF "  $name " "$share/doc/cri/copyright" || fail "the file copyright lacks $name"
   done

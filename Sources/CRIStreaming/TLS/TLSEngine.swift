@@ -1,0 +1,28 @@
+/// One end of a TLS connection. It performs no I/O: it converts between the encrypted bytes of the connection and the
+/// decrypted ones. A value is used by one thread.
+public protocol TLSEngine: AnyObject {
+  /// Adds encrypted bytes that have arrived.
+  func receive(_ bytes: [UInt8]) throws(TLSFailure)
+  /// Continues the handshake with what has arrived.
+  /// - Returns: True once it is complete.
+  func handshake() throws(TLSFailure) -> Bool
+  /// Decrypts everything that has arrived.
+  func read() throws(TLSFailure) -> [UInt8]
+  /// Whether the peer has announced (`close_notify`) that it sends no more.
+  var isEnded: Bool { get }
+  /// Encrypts `bytes[range]`.
+  func write(_ bytes: [UInt8], _ range: Range<Int>) throws(TLSFailure)
+  /// Announces to the peer that this end sends no more. It has no effect after a failure.
+  func close()
+  /// Returns the encrypted bytes to send, which exist after each of the other calls and also after a failure.
+  func takeOutput() -> [UInt8]
+}
+
+/// TLS for connections with common settings. `CRITLS` implements it with OpenSSL, so that `CRIStreaming` itself does not
+/// need a TLS library.
+public protocol TLSProvider: Sendable {
+  /// Begins a connection.
+  /// - Parameter host: The host of the URL, without the brackets of an IPv6 address. A server ignores it.
+  /// - Throws: `TLSFailure` if the settings are not usable.
+  func makeEngine(host: String) throws(TLSFailure) -> any TLSEngine
+}

@@ -1,0 +1,57 @@
+public import CRIStreaming
+
+/// TLS for the connections of a client, version 1.2 or later, with OpenSSL. It reads no configuration of OpenSSL.
+public final class TLSClient: TLSProvider {
+  /// Which certificates of servers are accepted.
+  public enum Trust: Hashable, Sendable {
+    /// Those that an authority in the system's trust store has signed: the file that the environment variable
+    /// `SSL_CERT_FILE` names, or the one of the distribution.
+    case system
+    /// Those in this text in PEM format, and those that they have signed.
+    case authorities([UInt8])
+    /// All of them, for any name. Anybody who can redirect the connection can read and change it.
+    case everything
+  }
+
+  /// The certificate and the private key of the client.
+  public struct Identity: Hashable, Sendable {
+    /// The certificate in PEM format, followed by those of its authorities.
+    public var certificate: [UInt8]
+    /// The private key in PEM format, without a passphrase.
+    public var key: [UInt8]
+
+    /// Creates an identity.
+    public init(certificate: [UInt8], key: [UInt8]) {
+      self.certificate = certificate
+      self.key = key
+    }
+  }
+
+  private let context: TLSContext
+  private let serverName: String?
+  private let isVerified: Bool
+
+  /// Creates TLS with common settings for any number of connections.
+  /// - Parameters:
+  ///   - trust: Which certificates of servers are accepted.
+  ///   - identity: The client's certificate, for servers that require one.
+  ///   - serverName: The name or the IP address that the server's certificate must have; nil for the URL's host.
+  /// - Throws: `.unusableSettings`.
+  public init(trust: Trust = .system, identity: Identity? = nil, serverName: String? = nil) throws(TLSFailure) {
+    context = try TLSContext(isServer: false)
+    self.serverName = serverName
+    isVerified = trust != .everything
+    switch trust {
+    case .system: try context.trust(try TrustStore.read(), ignoresDamage: true)
+    case .authorities(let pem): try context.trust(pem)
+    case .everything: break
+    }
+    if let identity { try context.identify(certificate: identity.certificate, key: identity.key) }
+  }
+
+  /// Begins a connection.
+  /// - Parameter host: The host of the URL.
+  public func makeEngine(host: String) throws(TLSFailure) -> any TLSEngine {
+    try OpenSSLEngine(context, host: serverName ?? host, isVerified: isVerified)
+  }
+}
