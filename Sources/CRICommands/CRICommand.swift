@@ -38,6 +38,10 @@ package struct CRICommand: AsyncParsableCommand {
 /// Parses and runs a command line.
 /// - Returns: The exit code.
 package func runCommandLine(_ arguments: [String]) async -> Int32 {
+  Crictl.exitCode(await execute(arguments), arguments)
+}
+
+private func execute(_ arguments: [String]) async -> Int32 {
   var words = arguments
   do {
     let (globals, rest) = try Globals.parse(arguments)
@@ -105,9 +109,10 @@ private func parse(_ words: [String]) -> (any AsyncParsableCommand)? {
 /// Prints help and versions to standard output, and a usage error as one line to standard error.
 private func printExplanation(_ error: any Error, _ words: [String]) throws -> Int32 {
   if CRICommand.exitCode(for: error) == .success {
-    try StandardStream.output.write(Program.named(CRICommand.fullMessage(for: error)) + "\n")
+    try StandardStream.output.write(Crictl.help(Program.named(CRICommand.fullMessage(for: error)), words) + "\n")
     return ExitCodes.done.rawValue
   }
+  if let code = try Crictl.explain(CRICommand.message(for: error), words) { return code }
   let command = words.first.flatMap(CRICommand.subcommand).map { " \($0._commandName)" }
   let message = line(CRICommand.message(for: error)) ?? "\(error)"
   if let word = words.first, command == nil, !word.hasPrefix("-"), word != "help" {

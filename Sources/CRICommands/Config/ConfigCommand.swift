@@ -48,6 +48,7 @@ struct ConfigCommand: AsyncParsableCommand {
       return try StandardStream.output.write(table.utf8())
     }
     for (key, text) in changes { try document.set(key, key.value(text)) }
+    if CrictlBehaviour.completeConfiguration.isActive { try document.complete() }
     try document.write()
   }
 

@@ -51,20 +51,23 @@ struct ConfigDocument: Hashable, Sendable {
   /// Sets a value in the key's line, or appends a line.
   mutating func set(_ key: ConfigKey, _ value: JSON) throws(Failure) {
     // The writer adds quotes where YAML needs them.
-    let line = YAML.text(.object([key.rawValue: value])).trimmingLineEnd()
+    let plain = YAML.text(.object([key.rawValue: value])).trimmingLineEnd()
     // Split as bytes, because "\r\n" is one character.
     var lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map { String(Substring($0)) }
     if lines.last == "" { lines.removeLast() }
     func end(_ line: String?) -> String { line?.utf8.last == 0x0d ? "\r" : "" }
     // All keys may be indented equally.
     let indent = Self.indent(of: lines)
-    let entry = indent + line
+    let entry = indent + plain
     let positions = lines.indices.filter {
       lines[$0].hasPrefix(indent) && Self.isEntry(lines[$0].dropFirst(indent.count), key)
     }
     for position in positions {
       let line = lines[position]
-      lines[position] = entry + Self.comment(line.utf8.last == 0x0d ? String(line.dropLast()) : line) + end(line)
+      let quoted = CrictlBehaviour.completeConfiguration.isActive ? Self.quoted(line, key, value) : nil
+      lines[position] =
+        (quoted.map { indent + $0 } ?? entry) + Self.comment(line.utf8.last == 0x0d ? String(line.dropLast()) : line)
+        + end(line)
     }
     if positions.isEmpty { lines.append(entry + end(lines.last)) }
     let changed = lines.map { $0 + "\n" }.joined()
@@ -72,9 +75,28 @@ struct ConfigDocument: Hashable, Sendable {
     intended[key.rawValue] = .string(ConfigKey.text(value))
     // YAML has other layouts than one key per line, so the result is parsed and compared with what was intended.
     guard let found = try? Self.members(Array(changed.utf8), path), found == intended else {
-      throw Failure(.usage, "the configuration \(path) does not have one key per line; set \(line) by hand")
+      throw Failure(.usage, "the configuration \(path) does not have one key per line; set \(plain) by hand")
     }
     (text, members) = (changed, intended)
+  }
+
+  /// Appends the keys that are missing, with their defaults, and removes empty lines, as crictl does.
+  mutating func complete() throws(Failure) {
+    for key in ConfigKey.allCases where members[key.rawValue] == nil { try set(key, key.fallback) }
+    let lines = text.utf8.split(separator: 0x0a).map { String(Substring($0)) }
+    text = lines.filter { !["", "\r"].contains($0.trimmingPrefix { $0 == " " }) }.map { $0 + "\n" }.joined()
+  }
+
+  /// The entry with the quotes that the old value has; nil if it has none.
+  private static func quoted(_ line: String, _ key: ConfigKey, _ value: JSON) -> String? {
+    guard let colon = line.firstIndex(of: ":") else { return nil }
+    let text = ConfigKey.text(value)
+    return switch line[line.index(after: colon)...].first(where: { $0 != " " }) {
+    case "\"": "\(key.rawValue): \(JSON.string(text).text())"
+    case "'":
+      "\(key.rawValue): '\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+    default: nil
+    }
   }
 
   /// The blanks before the first key.

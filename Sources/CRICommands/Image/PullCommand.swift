@@ -33,7 +33,13 @@ struct PullCommand: AsyncParsableCommand {
   func run() async throws {
     if SchemaText.isRequested(image) { return try StandardStream.output.write(SchemaText.pod) }
     let (spec, pod) = try pullTarget()
-    let reference = try await options.pulling(Context(asksImagesOnly: true)).pull(spec, for: pod)
+    let pulling = try options.pulling(Context(asksImagesOnly: true))
+    let reference: String
+    do {
+      reference = try await pulling.pull(spec, for: pod)
+    } catch let failure as Failure {
+      throw Failure(failure.code, Crictl.words("pulling image: ", or: "") + failure.message)
+    }
     try StandardStream.output.write("Image is up to date for \(Sanitizer.visible(reference))\n")
   }
 

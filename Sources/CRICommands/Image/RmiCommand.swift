@@ -40,7 +40,10 @@ struct RmiCommand: AsyncParsableCommand {
     } catch let error as RPCError {
       throw Failure(error, client.endpoint)
     }
-    if images.isEmpty { return try StandardStream.error.write("cri: no images to remove\n") }
+    if images.isEmpty {
+      let message = Crictl.words("No images to remove", or: "no images to remove")
+      return try StandardStream.error.write(Failure(.done, message).line)
+    }
     // As in crictl, --prune restricts --all.
     if all, !prune { try confirmation.ask("remove all \(images.count) images on \(client.images.endpoint.path)") }
     try await removal.remove(images, mayBeInUse: prune)

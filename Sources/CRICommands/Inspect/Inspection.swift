@@ -27,6 +27,7 @@ struct Inspection: Sendable {
   ) async throws {
     // Any ID from the runtime is accepted.
     if !isListed { try ObjectAction.refuseEmpty(ids, noun) }
+    if ids.isEmpty { try Crictl.endWithEmptySelection(noun) }
     guard !ids.isEmpty else { throw Failure(.notFound, "no \(noun) matches; see \(list)") }
     let bounded = client.sharing(client.budgetForDetails(retainedPerResponse: 4 << 10, timeout: timeout))
     let results = await Concurrency.map(ids) {

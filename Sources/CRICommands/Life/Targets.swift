@@ -35,7 +35,8 @@ struct Targets: ParsableArguments {
       throw Failure(error, client.endpoint)
     }
     if found.isEmpty {
-      try StandardStream.error.write("cri: no \(noun) to remove\n")
+      let message = Crictl.words("No \(noun) to remove", or: "no \(noun) to remove")
+      try StandardStream.error.write(Failure(.done, message).line)
     } else {
       try confirmation.ask("remove all \(found.count) \(noun) on \(client.endpoint.path)")
     }

@@ -21,7 +21,8 @@ enum DocumentView: Sendable {
   static func of(_ choice: OutputChoice, template: String?) throws(Failure) -> DocumentView? {
     let name = choice.format.rawValue
     if template != nil, choice.format != .goTemplate {
-      throw Failure(.usage, "--template is allowed only with -o go-template, not with -o \(name)")
+      let message = "--template is allowed only with -o go-template, not with -o \(name)"
+      throw Failure(.usage, Crictl.words("template can't be used with \"\(name)\" format", or: message))
     }
     let text = template ?? choice.text
     switch choice.format {
@@ -39,7 +40,7 @@ enum DocumentView: Sendable {
         default: return .goTemplate(try GoTemplate(text))
         }
       } catch {
-        throw Failure(.usage, "-o \(error)")
+        throw Failure(.usage, "\(Crictl.words("failed to parse \(name):", or: "-o")) \(error)")
       }
     }
   }

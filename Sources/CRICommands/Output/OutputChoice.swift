@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRICommandLine
 
 /// The value of `-o`: a format, for some of them with a text that selects what is printed, as in `jsonpath={.items}`.
 struct OutputChoice: Hashable, Sendable {
@@ -42,9 +43,9 @@ struct OutputChoice: Hashable, Sendable {
     self.text = text
   }
 
-  /// The chosen output: `--template` alone selects the template format.
+  /// The chosen output: `--template` alone selects the template format, except under the name crictl.
   static func of(_ output: OutputChoice?, template: String?, usually format: Format) -> OutputChoice {
-    output ?? OutputChoice(template == nil ? format : .goTemplate)
+    output ?? OutputChoice(template == nil || CrictlBehaviour.templateNeedsFormat.isActive ? format : .goTemplate)
   }
 
   /// Parses the option of a command that supports these formats. It is a function because ArgumentParser prints the
@@ -57,7 +58,8 @@ struct OutputChoice: Hashable, Sendable {
     let name = argument.prefix { $0 != "=" }
     let text = name.endIndex == argument.endIndex ? nil : String(argument[argument.index(after: name.endIndex)...])
     guard let format = Format(rawValue: String(name)), formats.contains(format), format.takesText || text == nil else {
-      throw ValidationError("specify one of \(formats.map(\.usage).joined(separator: ", "))")
+      let remedy = "specify one of \(formats.map(\.usage).joined(separator: ", "))"
+      throw ValidationError(Crictl.words("don't support \"\(name)\" format; \(remedy)", or: remedy))
     }
     self.init(format, text)
   }

@@ -1,0 +1,23 @@
+/// What this program does differently if it is called as `crictl`, because scripts depend on it. Under the name `cri` it has
+/// the behaviour that is better. This is the complete list; docs/crictl-differences.md explains each entry.
+package enum CrictlBehaviour: String, CaseIterable, Sendable {
+  /// Every failure of a command that crictl has exits with 1, and an unknown command with 3.
+  case oneExitCode = "one exit code"
+  /// Help begins with a section NAME, which contains the name and the purpose.
+  case helpNames = "help with NAME"
+  /// Without arguments, or with too many, a command prints its help and exits with 0.
+  case helpInsteadOfError = "help for missing arguments"
+  /// An unknown option also prints the help, to standard output.
+  case helpAfterError = "help after an unknown option"
+  /// Errors begin with crictl's words.
+  case errorTexts = "beginnings of errors"
+  /// `--template` alone does not select the format go-template, which is an error.
+  case templateNeedsFormat = "template without a format"
+  /// `inspect`, `inspectp` and `inspecti` exit with 0 if the selection is empty.
+  case emptySelection = "empty selection"
+  /// `config` writes all keys, and its file as crictl does.
+  case completeConfiguration = "complete configuration file"
+
+  /// Whether the program has been called as `crictl`.
+  package var isActive: Bool { Program.name == "crictl" }
+}

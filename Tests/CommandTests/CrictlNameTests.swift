@@ -1,0 +1,105 @@
+import CRICommandLine
+import CRIMessages
+import CRISystem
+import Foundation
+import TestSupport
+import Testing
+
+/// What the program does under the name crictl, as cri-tools' own tests require, and under its own name.
+@Suite struct CrictlNameTests {
+  private static func run(_ name: String, _ words: [String], on runtime: TestRuntime) async throws -> Tool {
+    let directory = try TemporaryDirectory()
+    chmod(directory.path, 0o755)
+    guard symlink(Tool.path("cri"), directory.file(name)) == 0 else { throw Errno.last }
+    return try await Tool.run(
+      [directory.file(name)] + words, environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.path])
+  }
+
+  private static func emptyRuntime() throws -> TestRuntime {
+    try TestRuntime { name, _ in
+      switch name {
+      case "ListContainers": .message(ListContainersResponse())
+      case "ListPodSandbox": .message(ListPodSandboxResponse())
+      case "ListImages": .message(ListImagesResponse())
+      default: .failure(.unknown, "no")
+      }
+    }
+  }
+
+  struct Case: Sendable {
+    let words: [String]
+    /// The exit code under each name, a part of the output under crictl, and one of its errors.
+    let cri: Int32
+    let crictl: Int32
+    var output = ""
+    var errors = ""
+  }
+
+  private static let cases = [
+    Case(words: ["help"], cri: 0, crictl: 0, output: "crictl - client for CRI"),
+    Case(words: ["--help"], cri: 0, crictl: 0, output: "crictl - client for CRI"),
+    Case(words: ["-h"], cri: 0, crictl: 0, output: "crictl - client for CRI"),
+    Case(words: ["ps", "-h"], cri: 0, crictl: 0, output: "NAME:\n   crictl ps - "),
+    Case(
+      words: ["--invalid"], cri: 2, crictl: 1, output: "crictl - client for CRI",
+      errors: "flag provided but not defined: -invalid"),
+    Case(words: ["rm"], cri: 2, crictl: 0, output: "crictl rm"),
+    Case(words: ["rmi"], cri: 2, crictl: 0, output: "crictl rmi"),
+    Case(words: ["rmp"], cri: 2, crictl: 0, output: "crictl rmp"),
+    Case(words: ["pods", "more"], cri: 2, crictl: 0, output: "crictl pods"),
+    Case(words: ["rm", "-a"], cri: 0, crictl: 0, errors: "No containers to remove"),
+    Case(words: ["rmi", "-a"], cri: 0, crictl: 0, errors: "No images to remove"),
+    Case(words: ["rmp", "-a"], cri: 0, crictl: 0, errors: "No pods to remove"),
+    Case(words: ["inspect"], cri: 7, crictl: 0, output: "crictl inspect", errors: "nothing found per filter"),
+    Case(words: ["events", "--output=ini"], cri: 2, crictl: 1, errors: #"don't support "ini" format"#),
+    Case(
+      words: ["events", "-o", "json", "--template={{.a}}"], cri: 2, crictl: 1,
+      errors: #"template can't be used with "json" format"#),
+    Case(
+      words: ["events", "--output=go-template", "--template={{"], cri: 2, crictl: 1,
+      errors: "failed to parse go-template"),
+    Case(words: ["pull", "localhost/wrong"], cri: 1, crictl: 1, errors: "pulling image"),
+    Case(words: ["nosuch"], cri: 2, crictl: 3, errors: "nosuch"),
+    // crictl does not have these commands, so their exit codes stay.
+    Case(words: ["verify"], cri: 2, crictl: 2),
+  ]
+
+  @Test(arguments: cases) func `crictl's scripts find what they expect`(case: Case) async throws {
+    let own = try await Self.run("cri", `case`.words, on: Self.emptyRuntime())
+    #expect(own.code == `case`.cri, "\(own)")
+    let run = try await Self.run("crictl", `case`.words, on: Self.emptyRuntime())
+    #expect(run.code == `case`.crictl, "\(run)")
+    #expect(`case`.output.isEmpty || run.output.contains(`case`.output), "\(run)")
+    #expect(
+      `case`.errors.isEmpty ? `case`.crictl != 0 || run.errors.isEmpty : run.errors.contains(`case`.errors), "\(run)")
+    if !`case`.errors.isEmpty { #expect(!own.errors.contains(`case`.errors) || `case`.errors == "nosuch", "\(own)") }
+  }
+
+  @Test func `config --set writes the file that crictl writes`() async throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("c.yaml")
+    let runtime = try Self.emptyRuntime()
+    let defaults = "pull-image-on-create: false\ndisable-pull-on-run: false\nmax-retries: 0\n"
+    try ProcessFacts.write(
+      "\nruntime-endpoint: \"foo\"\nimage-endpoint: 'bar' # inline\ntimeout: 5\n\n# below\ndebug: true\n", to: path)
+    let set = ["--config", path, "config", "--set", "runtime-endpoint=bar,image-endpoint=baz,timeout=10,debug=false"]
+    let run = try await Self.run("crictl", set, on: runtime)
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+    #expect(
+      ProcessFacts.read(path)
+        == "runtime-endpoint: \"bar\"\nimage-endpoint: 'baz' # inline\ntimeout: 10\n# below\ndebug: false\n\(defaults)")
+    try ProcessFacts.write("\ntimeout: 20\ntimeout: 5\n", to: path)
+    #expect(try await Self.run("crictl", ["-c", path, "config", "--set", "timeout=30"], on: runtime).code == 0)
+    #expect(
+      ProcessFacts.read(path)
+        == "timeout: 30\ntimeout: 30\nruntime-endpoint: \"\"\nimage-endpoint: \"\"\ndebug: false\n\(defaults)")
+    try ProcessFacts.write("", to: path)
+    #expect(try await Self.run("cri", ["-c", path, "config", "--set", "timeout=30"], on: runtime).code == 0)
+    #expect(ProcessFacts.read(path) == "timeout: 30\n")
+  }
+
+  @Test func `the page about the differences explains every behaviour that depends on the name`() {
+    let page = ProcessFacts.read(Tool.source("docs/crictl-differences.md"))
+    for behaviour in CrictlBehaviour.allCases { #expect(page.contains("| \(behaviour.rawValue) |"), "\(behaviour)") }
+  }
+}
