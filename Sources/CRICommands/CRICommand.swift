@@ -138,7 +138,7 @@ private func printFailure(_ failure: Failure, _ words: [String]) -> Int32 {
 
 /// The exit code of a failure. Those of `exec` and `attach` must not look like the exit code of the command.
 private func exitCode(_ code: ExitCodes, _ words: [String]) -> Int32 {
-  let ownsCodes = ["exec", "attach"].contains(words.first)
+  let ownsCodes = ["exec", "attach", "debug"].contains(words.first)
   return ownsCodes ? max(code.rawValue, ExitCodes.sessionFailed.rawValue) : code.rawValue
 }
 

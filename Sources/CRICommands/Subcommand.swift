@@ -7,7 +7,7 @@ enum Subcommand: String, CaseIterable {
   case pods, ps, images, inspectp, inspect, inspecti, logs, info, version
   case stats, statsp, metricsp, metricdescs, imagefsinfo, events, top
   case runp, create, run, start, stop, stopp, rm, rmp, update, checkpoint
-  case exec, attach, portForward = "port-forward", cp
+  case exec, attach, portForward = "port-forward", cp, debug
   case pull, rmi
   case config, runtimeConfig = "runtime-config", updateRuntimeConfig = "update-runtime-config", completion
 
@@ -17,7 +17,7 @@ enum Subcommand: String, CaseIterable {
     ("Runtime", [.pods, .ps, .images, .inspectp, .inspect, .inspecti, .logs, .info, .version]),
     ("Statistics", [.stats, .statsp, .metricsp, .metricdescs, .imagefsinfo, .events, .top]),
     ("Pod and container", [.runp, .create, .run, .start, .stop, .stopp, .rm, .rmp, .update, .checkpoint]),
-    ("Session", [.exec, .attach, .portForward, .cp]),
+    ("Session", [.exec, .attach, .portForward, .cp, .debug]),
     ("Image", [.pull, .rmi]),
     ("Configuration", [.config, .runtimeConfig, .updateRuntimeConfig, .completion]),
   ]
@@ -75,6 +75,7 @@ enum Subcommand: String, CaseIterable {
     case .attach: AttachCommand.self
     case .portForward: PortForwardCommand.self
     case .cp: CopyCommand.self
+    case .debug: DebugCommand.self
     case .pull: PullCommand.self
     case .rmi: RmiCommand.self
     case .config: ConfigCommand.self

@@ -9,7 +9,7 @@ enum Crictl {
 
   /// The commands of `cri` that crictl does not have; they keep their exit codes.
   private static let additions: Set<Subcommand> = [
-    .preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .rules, .top, .cp,
+    .preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .rules, .top, .cp, .debug,
   ]
 
   /// The commands that print their help if they get no arguments.

@@ -95,7 +95,7 @@ struct AttachCommand: AsyncParsableCommand {
 
   /// The container's exit code if it has exited; 0 if it is still running.
   /// - Throws: A failure if the runtime does not report the container's state.
-  private static func exitCode(_ id: String, _ client: Client) async throws(Failure) -> Int32 {
+  static func exitCode(_ id: String, _ client: Client) async throws(Failure) -> Int32 {
     // The session ends when the container closes its output, which is just before the runtime notices its exit.
     for _ in 0..<20 {
       let status: ContainerStatus?
